@@ -1,0 +1,81 @@
+"""What every aggregate is made of: events that happened, commands that ask, and two pure functions.
+
+`decide(command, state, actor) -> events` may refuse; `evolve(state, event) -> state` never does.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import reduce
+from typing import Any, ClassVar, NamedTuple
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Event(BaseModel):
+    """A fact, in the past tense. `TYPE` is the name on the wire and in the ledger for ever."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+    TYPE: ClassVar[str]
+
+
+class Command(BaseModel):
+    """A wish, in the imperative. `NAME` is the name on the wire; unknown fields are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+    NAME: ClassVar[str]
+    ENTITY: ClassVar[str]
+
+    @property
+    def entity_id(self) -> str:
+        """The id of the aggregate that decides on this command."""
+        raise LookupError(f"{self.NAME} addresses no single {self.ENTITY}")
+
+    def parts(self) -> "Sequence[Command]":
+        """The commands on single aggregates that this one stands for; they succeed or fail together."""
+        return (self,)
+
+
+class Actor(NamedTuple):
+    """Who acts: an authenticated position such as `logistics.lead`, and the unit it belongs to."""
+
+    id: str
+    unit: str
+
+
+class Refused(Exception):
+    """A command was understood and turned down; nothing changed."""
+
+    def __init__(self, refusal: "Refusal", params: dict[str, object]) -> None:
+        super().__init__(refusal.sentence.format(**params))
+        self.refusal = refusal
+        self.params = params
+
+    @property
+    def code(self) -> str:
+        return self.refusal.code
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """One way to say no: a stable code and an English sentence, which is also the key of its translation."""
+
+    code: str
+    sentence: str
+
+    def __call__(self, **params: object) -> Refused:
+        return Refused(self, params)
+
+
+@dataclass(frozen=True)
+class Aggregate:
+    """The four parts of an aggregate under the name its subjects and event types carry."""
+
+    entity: str
+    events: tuple[type[Event], ...]
+    commands: tuple[type[Command], ...]
+    evolve: Callable[[Any, Any], Any]
+    decide: Callable[[Any, Any, Actor], Sequence[Event]]
+
+    def fold(self, events: Iterable[Event], state: Any = None) -> Any:
+        """The state after `events`, starting from `state` (`None`: nothing happened yet)."""
+        return reduce(self.evolve, events, state)

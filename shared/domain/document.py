@@ -1,0 +1,180 @@
+"""An official document on file: issued under its symbol, later superseded or withdrawn, never deleted."""
+
+from collections.abc import Sequence
+from datetime import date
+from enum import StrEnum
+from typing import ClassVar, assert_never
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from shared.domain.decider import Actor, Aggregate, Command, Event, Refusal
+from shared.domain.symbol import DocumentSymbol
+from shared.domain.values import EntityId, Phrase, Text
+
+
+class Urgency(StrEnum):
+    """The five marks on official paper: thường, khẩn, thượng khẩn, hỏa tốc, hỏa tốc hẹn giờ."""
+
+    NORMAL = "normal"
+    URGENT = "urgent"
+    VERY_URGENT = "very_urgent"
+    EXPRESS = "express"
+    EXPRESS_TIMED = "express_timed"
+
+
+# --- events: these names are the stored format ---
+class DocumentIssued(Event):
+    TYPE = "vn.daihoi.document.issued.v1"
+    symbol: str
+    kind: Phrase
+    title: Text
+    issuer: Phrase
+    issued_on: date | None = None
+    urgency: Urgency = Urgency.NORMAL
+
+
+class DocumentSuperseded(Event):
+    TYPE = "vn.daihoi.document.superseded.v1"
+    superseded_by: str
+
+
+class DocumentWithdrawn(Event):
+    TYPE = "vn.daihoi.document.withdrawn.v1"
+    reason: Phrase
+
+
+DocumentEvent = DocumentIssued | DocumentSuperseded | DocumentWithdrawn
+
+
+# --- state ---
+class Document(BaseModel):
+    model_config = ConfigDict(frozen=True)
+    issued: DocumentIssued
+    superseded_by: str | None = None
+    withdrawn_because: str | None = None
+
+    @property
+    def in_force(self) -> bool:
+        return self.superseded_by is None and self.withdrawn_because is None
+
+
+# --- evolve ---
+def evolve(document: Document | None, event: DocumentEvent) -> Document:
+    if isinstance(event, DocumentIssued):
+        return Document(issued=event)
+    if document is None:
+        raise LookupError(f"{event.TYPE} before the document was issued")
+    match event:
+        case DocumentSuperseded():
+            return document.model_copy(update={"superseded_by": event.superseded_by})
+        case DocumentWithdrawn():
+            return document.model_copy(update={"withdrawn_because": event.reason})
+        case _:
+            assert_never(event)
+
+
+# --- commands ---
+class IssueDocument(Command):
+    """Files a document under its symbol as written, in Party or State form; `kind` is spelled out because
+    `QĐ` stands for two kinds. `issued_on` may be unknown."""
+
+    NAME = "issue-document"
+    ENTITY: ClassVar[str] = "document"
+    symbol: str = Field(min_length=1, max_length=80)
+    kind: Phrase
+    title: Text
+    issuer: Phrase
+    issued_on: date | None = None
+    urgency: Urgency = Urgency.NORMAL
+
+    @field_validator("symbol")
+    @classmethod
+    def names_a_file(cls, symbol: str) -> str:
+        if not DocumentSymbol.parse(symbol).entity_id:
+            raise ValueError("a symbol needs at least one letter or digit")
+        return symbol
+
+    @property
+    def entity_id(self) -> str:
+        return DocumentSymbol.parse(self.symbol).entity_id
+
+
+class DocumentCommand(Command):
+    ENTITY: ClassVar[str] = "document"
+    document_id: EntityId
+
+    @property
+    def entity_id(self) -> str:
+        return self.document_id
+
+
+class SupersedeDocument(DocumentCommand):
+    """Another document, named by its symbol, takes this one's place."""
+
+    NAME = "supersede-document"
+    superseded_by: str = Field(min_length=1, max_length=80)
+
+
+class WithdrawDocument(DocumentCommand):
+    NAME = "withdraw-document"
+    reason: Phrase
+
+
+# --- decide ---
+NOT_FOUND = Refusal("document_not_found", "There is no document {document_id}.")
+ALREADY_ISSUED = Refusal(
+    "document_already_issued", "A document with the symbol {symbol} is already on file with another content."
+)
+NOT_IN_FORCE = Refusal("document_not_in_force", "Document {document_id} is no longer in force.")
+SUPERSEDES_ITSELF = Refusal("document_supersedes_itself", "Document {document_id} can't supersede itself.")
+
+
+def decide(
+    command: IssueDocument | DocumentCommand, document: Document | None, actor: Actor
+) -> Sequence[DocumentEvent]:
+    if isinstance(command, IssueDocument):
+        return _issue(command, document)
+    if document is None:
+        raise NOT_FOUND(document_id=command.document_id)
+    match command:
+        case SupersedeDocument():
+            return _supersede(command, document)
+        case WithdrawDocument():
+            if document.withdrawn_because == command.reason:
+                return ()
+            _require_in_force(command, document)
+            return (DocumentWithdrawn(reason=command.reason),)
+        case _:
+            raise TypeError(f"{type(command).__name__} is no command on a document")
+
+
+def _issue(command: IssueDocument, document: Document | None) -> Sequence[DocumentEvent]:
+    issued = DocumentIssued(**command.model_dump())
+    if document is None:
+        return (issued,)
+    if document.issued == issued:
+        return ()
+    raise ALREADY_ISSUED(symbol=command.symbol)
+
+
+def _supersede(command: SupersedeDocument, document: Document) -> Sequence[DocumentEvent]:
+    if DocumentSymbol.parse(command.superseded_by).entity_id == command.document_id:
+        raise SUPERSEDES_ITSELF(document_id=command.document_id)
+    if document.superseded_by == command.superseded_by:
+        return ()
+    _require_in_force(command, document)
+    return (DocumentSuperseded(superseded_by=command.superseded_by),)
+
+
+def _require_in_force(command: DocumentCommand, document: Document) -> None:
+    if not document.in_force:
+        raise NOT_IN_FORCE(document_id=command.document_id)
+
+
+AGGREGATE = Aggregate(
+    entity="document",
+    events=(DocumentIssued, DocumentSuperseded, DocumentWithdrawn),
+    commands=(IssueDocument, SupersedeDocument, WithdrawDocument),
+    evolve=evolve,
+    decide=decide,
+)

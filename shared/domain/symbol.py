@@ -1,0 +1,50 @@
+"""Symbols of official documents, in Party and in State form.
+
+Party (Quy định 66-QĐ/TW, Hướng dẫn 36-HD/VPTW): `NN-KIND/ISSUER`, as in `76-KH/TU`.
+State (Nghị định 30/2020/NĐ-CP): `N/KIND-ISSUER`, as in `39/KH-BPĐBANTT`; normative acts `N/YYYY/KIND-ISSUER`.
+Both occur inside one body: both are accepted, and a symbol that fits neither is kept as written.
+"""
+
+import re
+from enum import StrEnum
+from typing import NamedTuple, Self
+
+from shared.domain.values import slug
+
+_KIND = r"[A-ZĐ][A-Za-zĐđ]{0,7}"
+_ISSUER = r"[^\s/]+(?:-[^\s/]+)*"
+_PARTY = re.compile(rf"(?P<number>\d+)-(?P<kind>{_KIND})/(?P<issuer>{_ISSUER})")
+_STATE = re.compile(rf"(?P<number>\d+)/(?:(?P<year>\d{{4}})/)?(?P<kind>{_KIND})-(?P<issuer>{_ISSUER})")
+
+
+class SymbolForm(StrEnum):
+    PARTY = "party"
+    STATE = "state"
+    OTHER = "other"
+
+
+class DocumentSymbol(NamedTuple):
+    """A symbol taken apart; `text` is what was written, never changed."""
+
+    text: str
+    form: SymbolForm
+    number: int | None = None
+    kind: str = ""
+    issuer: str = ""
+    year: int | None = None
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Never refuses: what fits neither grammar has the form `OTHER` and no parts."""
+        text = text.strip()
+        for form, grammar in ((SymbolForm.PARTY, _PARTY), (SymbolForm.STATE, _STATE)):
+            if found := grammar.fullmatch(text):
+                part = found.groupdict()
+                year = int(part["year"]) if part.get("year") else None
+                return cls(text, form, int(part["number"]), part["kind"], part["issuer"], year)
+        return cls(text, SymbolForm.OTHER)
+
+    @property
+    def entity_id(self) -> str:
+        """The id under which the document is filed: `76-KH/TU` → `76-KH-TU`."""
+        return slug(self.text)

@@ -1,0 +1,430 @@
+"""A task: one work item of one unit, with a collective and an individual in charge, a completion time and funding.
+
+Lifecycle: open → in progress ⇄ blocked → submitted → completed, or returned to progress; cancelled and reopened
+at need. The calendar's view (overdue, late) is no part of it: a read model compares dates.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from enum import StrEnum
+from typing import ClassVar, Literal, assert_never
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from shared.domain.decider import Actor, Aggregate, Command, Event, Refusal
+from shared.domain.values import EntityId, Group, Phase, Phrase, Scenario, Text, Vnd
+
+
+# --- events: these names are the stored format ---
+class TaskOpened(Event):
+    TYPE = "vn.daihoi.task.opened.v1"
+    title: Text
+    group: Group
+    phase: Phase
+    scenario: Scenario
+    planned_vnd: Vnd
+    catalogue_item: EntityId | None = None
+
+
+class TaskAssigned(Event):
+    TYPE = "vn.daihoi.task.assigned.v1"
+    collective: Phrase
+    individual: Phrase
+    coordinating: tuple[Phrase, ...] = ()
+
+
+class TaskDeadlineSet(Event):
+    TYPE = "vn.daihoi.task.deadline-set.v1"
+    deadline: date
+
+
+class TaskFunded(Event):
+    TYPE = "vn.daihoi.task.funded.v1"
+    secured_vnd: Vnd
+    funding_source: Phrase
+
+
+class TaskStarted(Event):
+    TYPE = "vn.daihoi.task.started.v1"
+
+
+class TaskProgressed(Event):
+    TYPE = "vn.daihoi.task.progressed.v1"
+    percent: int
+    note: str = ""
+
+
+class TaskBlocked(Event):
+    TYPE = "vn.daihoi.task.blocked.v1"
+    reason: Phrase
+
+
+class TaskUnblocked(Event):
+    TYPE = "vn.daihoi.task.unblocked.v1"
+
+
+class TaskSubmitted(Event):
+    TYPE = "vn.daihoi.task.submitted.v1"
+    submitted_by: str
+    note: str = ""
+
+
+class TaskCompleted(Event):
+    TYPE = "vn.daihoi.task.completed.v1"
+
+
+class TaskReturned(Event):
+    TYPE = "vn.daihoi.task.returned.v1"
+    reason: Phrase
+
+
+class TaskCancelled(Event):
+    TYPE = "vn.daihoi.task.cancelled.v1"
+    reason: Phrase
+
+
+class TaskReopened(Event):
+    TYPE = "vn.daihoi.task.reopened.v1"
+    reason: Phrase
+
+
+TaskEvent = (
+    TaskOpened
+    | TaskAssigned
+    | TaskDeadlineSet
+    | TaskFunded
+    | TaskStarted
+    | TaskProgressed
+    | TaskBlocked
+    | TaskUnblocked
+    | TaskSubmitted
+    | TaskCompleted
+    | TaskReturned
+    | TaskCancelled
+    | TaskReopened
+)
+
+
+# --- state ---
+class TaskStatus(StrEnum):
+    OPEN = "open"
+    IN_PROGRESS = "in_progress"
+    BLOCKED = "blocked"
+    SUBMITTED = "submitted"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+
+
+CLOSED = (TaskStatus.COMPLETED, TaskStatus.CANCELLED)
+
+
+class Task(BaseModel):
+    model_config = ConfigDict(frozen=True)
+    opened: TaskOpened
+    status: TaskStatus = TaskStatus.OPEN
+    started: bool = False
+    assignment: TaskAssigned | None = None
+    deadline: date | None = None
+    funding: TaskFunded | None = None
+    percent: int = 0
+    progress_note: str = ""
+    block_reason: str | None = None
+    submitted_by: str | None = None
+    last_return: str | None = None
+    last_reopening: str | None = None
+
+    @property
+    def resting_status(self) -> TaskStatus:
+        """Where the task stands once nothing holds or closes it."""
+        return TaskStatus.IN_PROGRESS if self.started else TaskStatus.OPEN
+
+    def but(self, **changes: object) -> "Task":
+        return self.model_copy(update=changes)
+
+
+# --- evolve ---
+def evolve(task: Task | None, event: TaskEvent) -> Task:
+    if isinstance(event, TaskOpened):
+        return Task(opened=event)
+    if task is None:
+        raise LookupError(f"{event.TYPE} before the task was opened")
+    match event:
+        case TaskAssigned():
+            return task.but(assignment=event)
+        case TaskDeadlineSet():
+            return task.but(deadline=event.deadline)
+        case TaskFunded():
+            return task.but(funding=event)
+        case TaskStarted():
+            return task.but(status=TaskStatus.IN_PROGRESS, started=True)
+        case TaskProgressed():
+            return task.but(percent=event.percent, progress_note=event.note)
+        case TaskBlocked():
+            return task.but(status=TaskStatus.BLOCKED, block_reason=event.reason)
+        case TaskUnblocked():
+            return task.but(status=task.resting_status, block_reason=None)
+        case TaskSubmitted():
+            return task.but(status=TaskStatus.SUBMITTED, submitted_by=event.submitted_by, last_return=None)
+        case TaskCompleted():
+            return task.but(status=TaskStatus.COMPLETED, percent=100, last_reopening=None)
+        case TaskReturned():
+            return task.but(status=TaskStatus.IN_PROGRESS, last_return=event.reason)
+        case TaskCancelled():
+            return task.but(status=TaskStatus.CANCELLED, block_reason=None, last_reopening=None)
+        case TaskReopened():
+            return task.but(status=task.resting_status, last_reopening=event.reason)
+        case _:
+            assert_never(event)
+
+
+# --- commands ---
+class TaskCommand(Command):
+    ENTITY: ClassVar[str] = "task"
+    task_id: EntityId
+
+    @property
+    def entity_id(self) -> str:
+        return self.task_id
+
+
+class OpenTask(TaskCommand):
+    NAME = "open-task"
+    title: Text
+    group: Group
+    phase: Phase
+    scenario: Scenario
+    planned_vnd: Vnd
+    catalogue_item: EntityId | None = None
+
+
+class AssignTask(TaskCommand):
+    """Names the collective in charge, the individual in charge (a position) and the coordinating bodies."""
+
+    NAME = "assign-task"
+    collective: Phrase
+    individual: Phrase
+    coordinating: tuple[Phrase, ...] = ()
+
+
+class SetDeadline(TaskCommand):
+    """Sets the completion time, once: the original deadline is kept for ever."""
+
+    NAME = "set-deadline"
+    deadline: date
+
+
+class FundTask(TaskCommand):
+    """States how much money is guaranteed for the task, and from where."""
+
+    NAME = "fund-task"
+    secured_vnd: Vnd
+    funding_source: Phrase
+
+
+class StartTask(TaskCommand):
+    NAME = "start-task"
+
+
+class ReportProgress(TaskCommand):
+    NAME = "report-progress"
+    percent: int = Field(ge=0, le=100)
+    note: str = Field(default="", max_length=2000)
+
+
+class BlockTask(TaskCommand):
+    NAME = "block-task"
+    reason: Phrase
+
+
+class UnblockTask(TaskCommand):
+    NAME = "unblock-task"
+
+
+class SubmitTask(TaskCommand):
+    """Hands the work in; somebody else accepts or returns it."""
+
+    NAME = "submit-task"
+    note: str = Field(default="", max_length=2000)
+
+
+class CompleteTask(TaskCommand):
+    """Accepts what was submitted."""
+
+    NAME = "complete-task"
+
+
+class ReturnTask(TaskCommand):
+    NAME = "return-task"
+    reason: Phrase
+
+
+class CancelTask(TaskCommand):
+    NAME = "cancel-task"
+    reason: Phrase
+
+
+class ReopenTask(TaskCommand):
+    NAME = "reopen-task"
+    reason: Phrase
+
+
+# --- decide ---
+NOT_FOUND = Refusal("task_not_found", "There is no task {task_id}.")
+ALREADY_OPEN = Refusal("task_already_open", "Task {task_id} is already open with another content.")
+IS_CLOSED = Refusal("task_closed", "Task {task_id} is closed ({status}); reopen it first.")
+IS_BLOCKED = Refusal("task_blocked", "Task {task_id} is blocked: {reason}.")
+IS_SUBMITTED = Refusal("task_submitted", "Task {task_id} is submitted and waits to be accepted or returned.")
+NOT_STARTED = Refusal("task_not_started", "Task {task_id} has not been started.")
+NOT_ASSIGNED = Refusal(
+    "task_not_assigned",
+    "Task {task_id} has no collective and individual in charge; assign it before it starts.",
+)
+NOT_SUBMITTED = Refusal("task_not_submitted", "Task {task_id} has not been submitted.")
+NOT_CLOSED = Refusal("task_not_closed", "Task {task_id} is not closed, so it can't be reopened.")
+DEADLINE_FIXED = Refusal(
+    "deadline_already_set", "Task {task_id} already has the deadline {deadline}; a deadline is set once."
+)
+OWN_WORK = Refusal("own_work", "{actor} submitted task {task_id}; somebody else has to accept or return it.")
+
+
+def decide(command: TaskCommand, task: Task | None, actor: Actor) -> Sequence[TaskEvent]:
+    if isinstance(command, OpenTask):
+        return _open(command, task)
+    if task is None:
+        raise NOT_FOUND(task_id=command.task_id)
+    if isinstance(command, CompleteTask | CancelTask | ReopenTask):
+        return _close_or_reopen(command, task, actor)
+    if task.status in CLOSED:
+        raise IS_CLOSED(task_id=command.task_id, status=task.status.value)
+    match command:
+        case AssignTask() | SetDeadline() | FundTask():
+            return _settle_an_essential(command, task)
+        case StartTask():
+            return _start(command, task)
+        case ReportProgress():
+            if (command.percent, command.note) == (task.percent, task.progress_note):
+                return ()
+            _require_in_progress(command, task)
+            return (TaskProgressed(percent=command.percent, note=command.note),)
+        case BlockTask():
+            return _block(command, task)
+        case UnblockTask():
+            return (TaskUnblocked(),) if task.status is TaskStatus.BLOCKED else ()
+        case SubmitTask():
+            if task.status is TaskStatus.SUBMITTED and task.submitted_by == actor.id:
+                return ()
+            _require_in_progress(command, task)
+            return (TaskSubmitted(submitted_by=actor.id, note=command.note),)
+        case ReturnTask():
+            return _return(command, task, actor)
+        case _:
+            raise TypeError(f"{type(command).__name__} is no command on a task")
+
+
+def _open(command: OpenTask, task: Task | None) -> Sequence[TaskEvent]:
+    opened = TaskOpened(**command.model_dump(exclude={"task_id"}))
+    if task is None:
+        return (opened,)
+    if task.opened == opened:
+        return ()
+    raise ALREADY_OPEN(task_id=command.task_id)
+
+
+def _settle_an_essential(command: AssignTask | SetDeadline | FundTask, task: Task) -> Sequence[TaskEvent]:
+    match command:
+        case AssignTask():
+            assigned = TaskAssigned(**command.model_dump(exclude={"task_id"}))
+            return () if task.assignment == assigned else (assigned,)
+        case SetDeadline():
+            if task.deadline not in (None, command.deadline):
+                raise DEADLINE_FIXED(task_id=command.task_id, deadline=task.deadline)
+            return () if task.deadline else (TaskDeadlineSet(deadline=command.deadline),)
+        case FundTask():
+            funded = TaskFunded(secured_vnd=command.secured_vnd, funding_source=command.funding_source)
+            return () if task.funding == funded else (funded,)
+        case _:
+            assert_never(command)
+
+
+def _start(command: StartTask, task: Task) -> Sequence[TaskEvent]:
+    if task.status is TaskStatus.IN_PROGRESS:
+        return ()
+    if task.assignment is None:
+        raise NOT_ASSIGNED(task_id=command.task_id)
+    _refuse_if_held(command, task)
+    return (TaskStarted(),)
+
+
+def _block(command: BlockTask, task: Task) -> Sequence[TaskEvent]:
+    if task.status is TaskStatus.BLOCKED and task.block_reason == command.reason:
+        return ()
+    _refuse_if_held(command, task)
+    return (TaskBlocked(reason=command.reason),)
+
+
+def _return(command: ReturnTask, task: Task, actor: Actor) -> Sequence[TaskEvent]:
+    if task.status is TaskStatus.IN_PROGRESS and task.last_return == command.reason:
+        return ()
+    _require_submitted_by_another(command, task, actor)
+    return (TaskReturned(reason=command.reason),)
+
+
+def _close_or_reopen(
+    command: CompleteTask | CancelTask | ReopenTask, task: Task, actor: Actor
+) -> Sequence[TaskEvent]:
+    match command:
+        case CompleteTask():
+            if task.status is TaskStatus.COMPLETED:
+                return ()
+            if task.status is TaskStatus.CANCELLED:
+                raise IS_CLOSED(task_id=command.task_id, status=task.status.value)
+            _require_submitted_by_another(command, task, actor)
+            return (TaskCompleted(),)
+        case CancelTask():
+            if task.status is TaskStatus.COMPLETED:
+                raise IS_CLOSED(task_id=command.task_id, status=task.status.value)
+            return () if task.status is TaskStatus.CANCELLED else (TaskCancelled(reason=command.reason),)
+        case ReopenTask():
+            if task.status in CLOSED:
+                return (TaskReopened(reason=command.reason),)
+            if task.last_reopening == command.reason:
+                return ()
+            raise NOT_CLOSED(task_id=command.task_id)
+        case _:
+            assert_never(command)
+
+
+def _refuse_if_held(command: TaskCommand, task: Task) -> None:
+    if task.status is TaskStatus.BLOCKED:
+        raise IS_BLOCKED(task_id=command.task_id, reason=task.block_reason)
+    if task.status is TaskStatus.SUBMITTED:
+        raise IS_SUBMITTED(task_id=command.task_id)
+
+
+def _require_in_progress(command: TaskCommand, task: Task) -> None:
+    _refuse_if_held(command, task)
+    if task.status is not TaskStatus.IN_PROGRESS:
+        raise NOT_STARTED(task_id=command.task_id)
+
+
+def _require_submitted_by_another(command: TaskCommand, task: Task, actor: Actor) -> None:
+    if task.status is not TaskStatus.SUBMITTED:
+        raise NOT_SUBMITTED(task_id=command.task_id)
+    if task.submitted_by == actor.id:
+        raise OWN_WORK(task_id=command.task_id, actor=actor.id)
+
+
+TASK: Literal["task"] = "task"
+AGGREGATE = Aggregate(
+    entity=TASK,
+    events=(
+        TaskOpened, TaskAssigned, TaskDeadlineSet, TaskFunded, TaskStarted, TaskProgressed, TaskBlocked,
+        TaskUnblocked, TaskSubmitted, TaskCompleted, TaskReturned, TaskCancelled, TaskReopened,
+    ),
+    commands=(
+        OpenTask, AssignTask, SetDeadline, FundTask, StartTask, ReportProgress, BlockTask,
+        UnblockTask, SubmitTask, CompleteTask, ReturnTask, CancelTask, ReopenTask,
+    ),
+    evolve=evolve,
+    decide=decide,
+)  # fmt: skip

@@ -1,0 +1,83 @@
+"""Values that every unit speaks of. All are immutable and check themselves."""
+
+import re
+import unicodedata
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+
+class Unit(StrEnum):
+    """The three support units of the sub-committee."""
+
+    PROPAGANDA = "propaganda"
+    LOGISTICS = "logistics"
+    SECURITY = "security"
+
+
+SUBCOMMITTEE = "subcommittee"
+SERVICES = (SUBCOMMITTEE, *(unit.value for unit in Unit))
+"""Every service that writes events, each to its own stream."""
+
+
+class Phase(StrEnum):
+    """When work falls: before, during or after the congress."""
+
+    BEFORE = "before"
+    DURING = "during"
+    AFTER = "after"
+
+
+class Scenario(StrEnum):
+    """The case a task is for: no epidemic, COVID-19 spreading widely, or both."""
+
+    NONE = "none"
+    OUTBREAK = "outbreak"
+    BOTH = "both"
+
+
+class Text(BaseModel):
+    """A phrase in Vietnamese and, where there is one, in English."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+    vi: str = Field(min_length=1, max_length=2000)
+    en: str = Field(default="", max_length=2000)
+
+
+ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,79}$"
+"""Ids are subject tokens: no dots, blanks or wildcards (NATS subject rules)."""
+
+EntityId = Annotated[str, Field(pattern=ID_PATTERN)]
+
+
+def _exact_vnd(amount: object) -> object:
+    if isinstance(amount, bool | float):
+        raise ValueError("money is a whole number of đồng")
+    return amount
+
+
+Vnd = Annotated[int, BeforeValidator(_exact_vnd), Field(ge=0, le=10**15)]
+"""Money in Vietnamese đồng, which has no decimals."""
+
+Phrase = Annotated[str, Field(min_length=1, max_length=2000)]
+
+
+class Group(BaseModel):
+    """A group of tasks in the catalogue of work: its number there and its name."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    number: int = Field(ge=1, le=99)
+    name: Text
+
+
+def fold_diacritics(text: str) -> str:
+    """`text` without diacritics: NFD, marks stripped, đ→d and Đ→D (which NFD leaves alone); case is kept."""
+    decomposed = unicodedata.normalize("NFD", text)
+    stripped = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+    return stripped.replace("đ", "d").replace("Đ", "D")
+
+
+def slug(text: str) -> str:
+    """An ASCII id made from what people write: `03-KH/TB-BPTT` → `03-KH-TB-BPTT`, `1.03` → `1-03`."""
+    return re.sub(r"[^A-Za-z0-9_]+", "-", fold_diacritics(text)).strip("-")
