@@ -71,9 +71,7 @@ def evolve(publication: Publication | None, event: PublicationEvent) -> Publicat
         case PublicationApproved():
             return publication.model_copy(update={"status": PublicationStatus.APPROVED})
         case PublicationRejected():
-            return publication.model_copy(
-                update={"status": PublicationStatus.REJECTED, "rejection": event.reason}
-            )
+            return publication.model_copy(update={"status": PublicationStatus.REJECTED, "rejection": event.reason})
         case PublicationReleased():
             return publication.model_copy(update={"status": PublicationStatus.RELEASED})
         case _:
@@ -116,17 +114,13 @@ ALREADY_PROPOSED = Refusal(
     "publication_already_proposed", "Publication {publication_id} is already proposed with another content."
 )
 NOT_PENDING = Refusal("publication_not_pending", "Publication {publication_id} is already {status}.")
-OWN_TEXT = Refusal(
-    "own_publication", "{actor} wrote publication {publication_id}; somebody else has to judge it."
-)
+OWN_TEXT = Refusal("own_publication", "{actor} wrote publication {publication_id}; somebody else has to judge it.")
 NOT_APPROVED = Refusal(
     "publication_not_approved", "Publication {publication_id} is {status}; nothing is released unapproved."
 )
 
 
-def decide(
-    command: PublicationCommand, publication: Publication | None, actor: Actor
-) -> Sequence[PublicationEvent]:
+def decide(command: PublicationCommand, publication: Publication | None, actor: Actor) -> Sequence[PublicationEvent]:
     if isinstance(command, ProposePublication):
         return _propose(command, publication, actor)
     if publication is None:

@@ -108,9 +108,7 @@ ALREADY_REQUESTED = Refusal(
 )
 ALREADY_DECIDED = Refusal("clearance_already_decided", "Clearance {clearance_id} has already been decided.")
 OWN_REQUEST = Refusal("own_request", "{actor} requested clearance {clearance_id}; somebody else has to decide.")
-NOT_GRANTED = Refusal(
-    "clearance_not_granted", "Clearance {clearance_id} is not granted, so it can't be withdrawn."
-)
+NOT_GRANTED = Refusal("clearance_not_granted", "Clearance {clearance_id} is not granted, so it can't be withdrawn.")
 
 
 def decide(command: ClearanceCommand, clearance: Clearance | None, actor: Actor) -> Sequence[ClearanceEvent]:

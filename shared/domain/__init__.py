@@ -1,1 +1,1 @@
-"""The language of all units: pure values, events, commands and deciders. Knows no clock, no network, no framework."""
+"""The language of all units: pure values, events, commands, deciders. Knows no clock, network or framework."""

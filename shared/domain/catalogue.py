@@ -1,5 +1,5 @@
-"""The catalogue of work. Each item is an aggregate of its own; a catalogue is published, and items are assigned,
-many at once: all or none."""
+"""The catalogue of work. Each item is an aggregate of its own; a catalogue is published, and items are
+assigned, many at once: all or none."""
 
 from collections.abc import Sequence
 from typing import Annotated, ClassVar, assert_never

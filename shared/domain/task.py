@@ -1,4 +1,4 @@
-"""A task: one work item of one unit, with a collective and an individual in charge, a completion time and funding.
+"""A task: one work item of a unit, with a collective and an individual in charge, a deadline and funding.
 
 Lifecycle: open → in progress ⇄ blocked → submitted → completed, or returned to progress; cancelled and reopened
 at need. The calendar's view (overdue, late) is no part of it: a read model compares dates.

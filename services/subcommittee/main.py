@@ -1,0 +1,7 @@
+"""The sub-committee's service: meetings and their conclusions, documents, and the catalogue of work."""
+
+from shared.domain import catalogue, document, meeting
+from shared.domain.values import SUBCOMMITTEE
+from shared.unit.service import unit_service
+
+app = unit_service(SUBCOMMITTEE, aggregates=(meeting.AGGREGATE, document.AGGREGATE, catalogue.AGGREGATE))

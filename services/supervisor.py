@@ -1,0 +1,94 @@
+"""Runs every service as a process of its own, starts again what dies, and stops them all together."""
+
+import asyncio
+import os
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+
+from nats.aio.client import Client
+
+from shared.domain.values import SERVICES
+from shared.platform.children import start_child, stop_child, tail
+from shared.platform.embedded import Endpoints, PlatformError
+from shared.platform.settings import Settings
+from shared.unit.client import CommandClient
+
+ALL_SERVICES = (*SERVICES, "tracker")
+READY_TIMEOUT_S = 60
+LOOK_EVERY_S = 0.1
+RESTART_DELAY_S = 1.0
+
+
+class Supervisor:
+    """The five services as children of this process."""
+
+    def __init__(self, settings: Settings, servers: Endpoints, say: Callable[[str], None] = lambda _: None) -> None:
+        self._logs = settings.data_dir.absolute() / "logs"
+        self._environment = _environment(settings, servers)
+        self._say = say
+        self.children: dict[str, subprocess.Popen[bytes]] = {}
+
+    def start(self, name: str) -> None:
+        command = [sys.executable, "-m", "services.cli", "service", name]
+        self.children[name] = start_child(command, self._logs / f"{name}.log", self._environment)
+
+    def restart_the_dead(self) -> None:
+        for name, child in self.children.items():
+            if child.poll() is not None:
+                self._say(f"{name} ended with {child.returncode}; starting it again")
+                self.start(name)
+
+    def stop(self) -> None:
+        for child in self.children.values():
+            if child.poll() is None:
+                child.terminate()
+        for child in self.children.values():
+            stop_child(child)
+
+    async def wait_until_ready(self, client: CommandClient) -> None:
+        """Raises `PlatformError` with the tail of a service's log when it does not come up."""
+        deadline = time.monotonic() + READY_TIMEOUT_S
+        for name, child in self.children.items():
+            while not (await client.health(name)).ready:
+                if child.poll() is not None or time.monotonic() > deadline:
+                    log = self._logs / f"{name}.log"
+                    raise PlatformError(f"the service {name} did not start:\n{tail(log)}")
+                await asyncio.sleep(LOOK_EVERY_S)
+
+    async def watch(self) -> None:
+        """For ever: starts again what died."""
+        while True:
+            self.restart_the_dead()
+            await asyncio.sleep(RESTART_DELAY_S)
+
+
+def _environment(settings: Settings, servers: Endpoints) -> Mapping[str, str]:
+    return {
+        **os.environ,
+        "DAIHOI_CONGRESS": settings.congress,
+        "DAIHOI_DATA_DIR": str(settings.data_dir.absolute()),
+        "DAIHOI_NATS_URL": servers.nats_url,
+        "DAIHOI_MONGO_URL": servers.mongo_url,
+        "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),
+    }
+
+
+@asynccontextmanager
+async def running_services(
+    settings: Settings, servers: Endpoints, connection: Client, names: Sequence[str] = ALL_SERVICES
+) -> AsyncIterator[None]:
+    """The services of the congress: those that answer already are used as they are, the others are started."""
+    client = CommandClient(connection, settings.congress)
+    answers = await asyncio.gather(*(client.health(name) for name in names))
+    supervisor = Supervisor(settings, servers)
+    try:
+        for name, health in zip(names, answers, strict=True):
+            if not health.ready:
+                supervisor.start(name)
+        await supervisor.wait_until_ready(client)
+        yield
+    finally:
+        supervisor.stop()

@@ -1,0 +1,57 @@
+"""What each event says in a sentence, for the audit trail. The English text is the key of its translation."""
+
+from typing import Any
+
+from shared.eventstore.envelope import Envelope
+from shared.i18n import Language, translate
+
+SENTENCES = {
+    "vn.daihoi.task.opened.v1": "{actor} opened task {id}: {title}",
+    "vn.daihoi.task.assigned.v1": "{actor} put {collective} and {individual} in charge of task {id}",
+    "vn.daihoi.task.deadline-set.v1": "{actor} set the deadline of task {id} to {deadline}",
+    "vn.daihoi.task.funded.v1": "{actor} secured {secured_vnd} VND for task {id} ({funding_source})",
+    "vn.daihoi.task.started.v1": "{actor} started task {id}",
+    "vn.daihoi.task.progressed.v1": "{actor} reported task {id} at {percent} %",
+    "vn.daihoi.task.blocked.v1": "{actor} reported task {id} blocked: {reason}",
+    "vn.daihoi.task.unblocked.v1": "{actor} unblocked task {id}",
+    "vn.daihoi.task.submitted.v1": "{actor} submitted task {id}",
+    "vn.daihoi.task.completed.v1": "{actor} accepted task {id} as completed",
+    "vn.daihoi.task.returned.v1": "{actor} returned task {id}: {reason}",
+    "vn.daihoi.task.cancelled.v1": "{actor} cancelled task {id}: {reason}",
+    "vn.daihoi.task.reopened.v1": "{actor} reopened task {id}: {reason}",
+    "vn.daihoi.document.issued.v1": "{actor} filed document {symbol}: {title}",
+    "vn.daihoi.document.superseded.v1": "{actor} recorded that {superseded_by} supersedes document {id}",
+    "vn.daihoi.document.withdrawn.v1": "{actor} withdrew document {id}: {reason}",
+    "vn.daihoi.meeting.held.v1": "{actor} put the meeting of {held_on} on record: {title}",
+    "vn.daihoi.meeting.concluded.v1": "{actor} recorded the conclusion of meeting {id}",
+    "vn.daihoi.catalogue-item.published.v1": "{actor} published catalogue item {id}: {title}",
+    "vn.daihoi.catalogue-item.assigned.v1": "{actor} assigned catalogue item {id} to {unit}",
+    "vn.daihoi.publication.proposed.v1": "{actor} proposed publication {id}: {title}",
+    "vn.daihoi.publication.approved.v1": "{actor} approved publication {id}",
+    "vn.daihoi.publication.rejected.v1": "{actor} rejected publication {id}: {reason}",
+    "vn.daihoi.publication.released.v1": "{actor} released publication {id}",
+    "vn.daihoi.resource.registered.v1": "{actor} registered resource {id}: {title}",
+    "vn.daihoi.resource.reserved.v1": "{actor} reserved resource {id} from {starts} to {ends} ({purpose})",
+    "vn.daihoi.resource.reservation-released.v1": "{actor} released reservation {reservation_id} of resource {id}",
+    "vn.daihoi.clearance.requested.v1": "{actor} requested clearance {id} for {holder}",
+    "vn.daihoi.clearance.granted.v1": "{actor} granted clearance {id}",
+    "vn.daihoi.clearance.refused.v1": "{actor} refused clearance {id}: {reason}",
+    "vn.daihoi.clearance.withdrawn.v1": "{actor} withdrew clearance {id}: {reason}",
+    "vn.daihoi.policy.refused.v1": "{actor} was refused {command}: {detail}",
+}
+LANGUAGES: tuple[Language, ...] = ("vi", "en")
+
+
+def summary(envelope: Envelope) -> dict[str, str]:
+    """The sentence in both languages; an event's type where there is none."""
+    sentence = SENTENCES.get(envelope.type)
+    if sentence is None:
+        return dict.fromkeys(LANGUAGES, envelope.type)
+    told = {**envelope.data, "actor": envelope.actor, "id": envelope.subject}
+    return {lang: translate(sentence, lang, **told, title=_title(envelope.data, lang)) for lang in LANGUAGES}
+
+
+def _title(data: dict[str, Any], lang: Language) -> str:
+    inner = data.get("item", data)
+    title = inner.get("title") or inner.get("name") or {}
+    return str(title.get(lang) or title.get("vi", ""))

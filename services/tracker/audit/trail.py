@@ -1,0 +1,59 @@
+"""`audit_trail`: one row per ledger event, keyed by its sequence: who did what, when, and what it changed."""
+
+from typing import Any
+
+from services.tracker.audit.sentences import summary
+from services.tracker.projections.view import Document, Recorded, instant
+from shared.eventstore.direct import Stored
+from shared.eventstore.envelope import Envelope
+from shared.eventstore.ledger import Origin
+
+NOT_WORTH_TELLING = frozenset({"_id", "updated_at", "search"})
+
+
+def audit_row(event: Recorded, changes: list[dict[str, Any]]) -> Document:
+    envelope = event.envelope
+    return {
+        "_id": event.sequence,
+        "recorded": instant(event.recorded),
+        "origin": event.origin._asdict(),
+        "outcome": "applied",
+        **_told(envelope),
+        "summary": summary(envelope),
+        "changes": changes,
+    }
+
+
+def parked_audit_row(stored: Stored, origin: Origin, envelope: Envelope | None, reason: str) -> Document:
+    return {
+        "_id": stored.sequence,
+        "recorded": instant(stored.recorded),
+        "origin": origin._asdict(),
+        "outcome": f"parked: {reason}",
+        **(_told(envelope) if envelope else {"subject": stored.subject}),
+        "changes": [],
+    }
+
+
+def _told(envelope: Envelope) -> Document:
+    return {
+        "happened": instant(envelope.time),
+        "actor": envelope.actor,
+        "unit": envelope.source,
+        "type": envelope.type,
+        "entity": envelope.type.split(".")[2] if envelope.type.count(".") > 2 else envelope.type,
+        "entity_id": envelope.subject,
+        "event_id": str(envelope.id),
+        "correlation_id": str(envelope.correlationid),
+        "causation_id": str(envelope.causationid),
+    }
+
+
+def changes_between(view: str, key: str, before: Document | None, after: Document) -> list[dict[str, Any]]:
+    """The fields that differ, with their values before and after."""
+    old = before or {}
+    return [
+        {"view": view, "key": key, "field": name, "before": old.get(name), "after": value}
+        for name, value in after.items()
+        if name not in NOT_WORTH_TELLING and old.get(name) != value
+    ]

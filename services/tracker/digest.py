@@ -1,0 +1,29 @@
+"""SHA-256 over canonical documents, so that «live = rebuilt = replayed» is one comparison.
+
+Canonical: JSON with sorted keys, one document a line, lines in byte order.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+
+import orjson
+
+from services.tracker.projections.view import Document
+
+
+def canonical(document: Document) -> bytes:
+    return orjson.dumps(document, option=orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE)
+
+
+def view_digest(documents: Iterable[Document]) -> str:
+    """`documents` in any order."""
+    running = hashlib.sha256()
+    for line in sorted(canonical(document) for document in documents):
+        running.update(line)
+    return running.hexdigest()
+
+
+def total_digest(by_view: Mapping[str, str]) -> str:
+    """One digest for all views, from theirs."""
+    lines = "".join(f"{name} {digest}\n" for name, digest in sorted(by_view.items()))
+    return hashlib.sha256(lines.encode()).hexdigest()

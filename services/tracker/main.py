@@ -1,0 +1,69 @@
+"""The tracker's service: the one process that writes to MongoDB."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+from faststream import FastStream
+from pymongo.errors import PyMongoError
+
+from services.tracker.projector import Projector
+from services.tracker.store import ViewStore
+from shared.eventstore.ledger import Ledger
+from shared.eventstore.streams import provision
+from shared.platform.embedded import endpoints
+from shared.platform.mongo import Database, mongo_database
+from shared.platform.settings import Settings
+from shared.unit.health import Health, answer_health, jetstream_health
+from shared.unit.service import service_broker
+
+TRACKER = "tracker"
+
+
+@asynccontextmanager
+async def lifespan() -> AsyncIterator[None]:
+    settings = Settings()
+    with endpoints(settings) as servers:
+        broker = service_broker(servers.nats_url, TRACKER)
+        await broker.connect()
+        await provision(broker.connection, settings.congress)
+        async with mongo_database(servers.mongo_url, settings.database) as database:
+            projector = Projector(Ledger(broker.connection, settings.congress), ViewStore(database))
+            projecting = asyncio.create_task(projector.run())
+            projecting.add_done_callback(lambda _: app.exit())
+
+            async def look() -> Health:
+                return await tracker_health(await jetstream_health(broker.connection, settings), projector, database)
+
+            answer_health(broker, settings.congress, TRACKER, look)
+            app.add_broker(broker)
+            try:
+                yield
+            finally:
+                projecting.cancel()
+                with suppress(asyncio.CancelledError):
+                    await projecting
+
+
+async def tracker_health(jetstream: Health, projector: Projector, database: Database) -> Health:
+    """Ready while JetStream and MongoDB answer and the projection has no trouble; lag and gaps are told."""
+    progress = projector.progress
+    reasons = list(jetstream.reasons)
+    if progress.trouble:
+        reasons.append(progress.trouble)
+    try:
+        await database.command("ping")
+    except PyMongoError as error:
+        reasons.append(f"MongoDB does not answer: {error}")
+    end = jetstream.detail.get("ledger_sequence")
+    lag = end - progress.checkpoint.sequence if isinstance(end, int) else None
+    detail = {
+        **jetstream.detail,
+        "checkpoint": progress.checkpoint.sequence,
+        "lag_events": lag,
+        "gaps": progress.checkpoint.gaps,
+    }
+    return Health(ready=not reasons, reasons=tuple(reasons), detail=detail)
+
+
+app = FastStream(lifespan=lifespan)

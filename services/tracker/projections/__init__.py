@@ -1,0 +1,22 @@
+"""The read models: each view is a pure `route(event) -> keys` and `fold(document | None, event) -> document`."""
+
+from services.tracker.projections import (
+    catalogue,
+    clearances,
+    documents,
+    meetings,
+    publications,
+    resources,
+    tasks,
+)
+from services.tracker.projections.view import View
+
+VIEWS: tuple[View, ...] = (
+    tasks.VIEW,
+    documents.VIEW,
+    meetings.VIEW,
+    catalogue.VIEW,
+    publications.VIEW,
+    resources.VIEW,
+    clearances.VIEW,
+)

@@ -1,0 +1,26 @@
+"""`catalogue`: which items of work are published, and which unit has each?"""
+
+from services.tracker.projections.view import Document, Recorded, View, begun, by_id
+from shared.domain import catalogue
+from shared.domain.catalogue import ItemAssigned, ItemPublished
+
+
+def fold(document: Document | None, recorded: Recorded) -> Document:
+    event = recorded.event
+    match event:
+        case ItemPublished():
+            published = event.model_dump(mode="json")
+            return {
+                "_id": recorded.envelope.subject,
+                "catalogue": published["catalogue"],
+                "note": published["note"],
+                **published["item"],
+                "assigned_to": None,
+            }
+        case ItemAssigned():
+            return {**begun(document, recorded), "assigned_to": event.unit.value}
+        case _:
+            raise TypeError(f"the catalogue view does not know {event!r}")
+
+
+VIEW = View("catalogue", catalogue.AGGREGATE.events, by_id, fold)

@@ -1,0 +1,46 @@
+"""`publications`: what does propaganda want to release, and may it? Reads propaganda's events by their wire names."""
+
+from services.tracker.projections.view import Document, Recorded, View, begun, by_id
+from shared.domain.decider import Event
+from shared.domain.values import Text
+
+
+class PublicationProposed(Event):
+    TYPE = "vn.daihoi.publication.proposed.v1"
+    channel: str
+    title: Text
+    author: str
+    task_id: str | None = None
+
+
+class PublicationApproved(Event):
+    TYPE = "vn.daihoi.publication.approved.v1"
+
+
+class PublicationRejected(Event):
+    TYPE = "vn.daihoi.publication.rejected.v1"
+    reason: str
+
+
+class PublicationReleased(Event):
+    TYPE = "vn.daihoi.publication.released.v1"
+
+
+def fold(document: Document | None, recorded: Recorded) -> Document:
+    event = recorded.event
+    match event:
+        case PublicationProposed():
+            proposed = event.model_dump(mode="json")
+            return {"_id": recorded.envelope.subject, **proposed, "status": "proposed", "rejection": None}
+        case PublicationApproved():
+            return {**begun(document, recorded), "status": "approved"}
+        case PublicationRejected():
+            return {**begun(document, recorded), "status": "rejected", "rejection": event.reason}
+        case PublicationReleased():
+            return {**begun(document, recorded), "status": "released"}
+        case _:
+            raise TypeError(f"the publications view does not know {event!r}")
+
+
+EVENTS = (PublicationProposed, PublicationApproved, PublicationRejected, PublicationReleased)
+VIEW = View("publications", EVENTS, by_id, fold)

@@ -1,0 +1,47 @@
+"""Questions to the live views, for the CLI and for whoever reads reports."""
+
+from datetime import date
+from typing import Any
+
+from services.tracker.digest import total_digest, view_digest
+from services.tracker.projections.view import Document
+from services.tracker.reports.consolidated import AsOf, Report, consolidate
+from services.tracker.store import AUDIT_TRAIL, VIEW_NAMES, ViewStore
+from shared.eventstore.ledger import Ledger
+
+READ_TRIES = 20
+
+
+async def consolidated_report(congress: str, store: ViewStore, ledger: Ledger, today: date) -> Report:
+    """Every number from one and the same checkpoint."""
+    for _ in range(READ_TRIES):
+        checkpoint = await store.checkpoint()
+        views = {name: await store.documents(name) for name in VIEW_NAMES}
+        parked = await store.count_parked()
+        if (await store.checkpoint()).sequence == checkpoint.sequence:
+            break
+    as_of = AsOf(
+        sequence=checkpoint.sequence,
+        ledger_sequence=await ledger.last_sequence(),
+        today=today,
+        parked=parked,
+        gaps=checkpoint.gaps,
+    )
+    return consolidate(
+        congress=congress,
+        as_of=as_of,
+        tasks=views["tasks"],
+        documents=views["documents"],
+        meetings=views["meetings"],
+        catalogue=views["catalogue"],
+        digest=total_digest({name: view_digest(documents) for name, documents in views.items()}),
+    )
+
+
+async def timeline(store: ViewStore, entity: str) -> list[Document]:
+    """The audit rows of an entity, oldest first: `1-03`, `task/1-03` or `logistics/1-03`."""
+    where: dict[str, Any] = {"entity_id": entity.rpartition("/")[2]}
+    if qualifier := entity.rpartition("/")[0]:
+        where["$or"] = [{"entity": qualifier}, {"unit": qualifier}]
+    rows = await store.documents(AUDIT_TRAIL, **where)
+    return sorted(rows, key=lambda row: row["_id"])

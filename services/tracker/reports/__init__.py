@@ -1,0 +1,1 @@
+"""What leaders read: one consolidated report, computed from the views and nothing else."""

@@ -1,0 +1,196 @@
+"""The consolidated report for people, on a terminal, in Vietnamese or English."""
+
+from collections.abc import Iterable
+
+from rich.console import Console, Group
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from services.tracker.reports.consolidated import ESSENTIALS, Cells, Report, Share, TaskLine
+from shared.i18n import Language, format_date, format_number, translate
+
+BAR_WIDTH = 20
+CELLS = {
+    "completed_on_time": ("Completed on time", "green"),
+    "completed_late": ("Completed late", "yellow"),
+    "open_in_time": ("Not completed, in time", "blue"),
+    "open_overdue": ("Not completed, overdue", "red"),
+    "no_deadline": ("No deadline", "bright_black"),
+}
+UNIT_NAMES = {
+    "propaganda": "Propaganda unit",
+    "logistics": "Logistics unit",
+    "security": "Security unit",
+    "subcommittee": "Sub-committee",
+}
+PHASE_NAMES = {"before": "Before the congress", "during": "During the congress", "after": "After the congress"}
+ESSENTIAL_NAMES = {
+    "collective": "Collective in charge",
+    "individual": "Individual in charge",
+    "deadline": "Completion time",
+    "funding": "Guaranteed funding",
+}
+
+
+class Printer:
+    """Prints one report; every sentence goes through the language's catalogue."""
+
+    def __init__(self, report: Report, lang: Language) -> None:
+        self._report = report
+        self._lang = lang
+
+    def print_on(self, console: Console) -> None:
+        report = self._report
+        console.print(self._heading())
+        console.print(self._totals())
+        for title, rows in self._breakdowns():
+            console.print(self._breakdown(title, rows))
+        console.print(self._missing())
+        for title, lines in (("Overdue", report.overdue), ("Due within 3 days", report.due_soon)):
+            console.print(self._tasks(title, lines))
+        console.print(self._documents())
+        console.print(self._footer())
+
+    def _say(self, sentence: str, **params: object) -> str:
+        return translate(sentence, self._lang, **params)
+
+    def _number(self, number: int) -> str:
+        return format_number(number, self._lang)
+
+    def _share(self, share: Share) -> str:
+        """Always with its denominator: `12/54 (22,22 %)`."""
+        fraction = f"{self._number(share.part)}/{self._number(share.whole)}"
+        if share.percent is None:
+            return fraction
+        percent = f"{share.percent:.2f}"
+        return f"{fraction} ({percent.replace('.', ',') if self._lang == 'vi' else percent} %)"
+
+    def _heading(self) -> Panel:
+        as_of = self._report.as_of
+        lines = [
+            self._say(
+                "As of {today} · ledger event {sequence}", today=format_date(as_of.today), sequence=as_of.sequence
+            )
+        ]
+        if as_of.ledger_sequence > as_of.sequence:
+            lag = as_of.ledger_sequence - as_of.sequence
+            lines.append(self._say("{lag} newer events are not in this report yet; is the tracker running?", lag=lag))
+        if as_of.parked:
+            lines.append(self._say("{count} events are parked: they are not in these numbers.", count=as_of.parked))
+        for stream, sequence in as_of.gaps.items():
+            lines.append(
+                self._say("Events are missing from {stream} at {sequence}.", stream=stream, sequence=sequence)
+            )
+        lines += [source.get(self._lang) or source["vi"] for source in self._report.sources]
+        title = self._say("Consolidated report of the congress {congress}", congress=self._report.congress)
+        return Panel(Text("\n".join(lines)), title=Text(title, style="bold"), expand=False)
+
+    def _totals(self) -> Table:
+        totals = self._report.totals
+        table = Table(title=self._say("Status of all tasks"), title_justify="left")
+        table.add_column(self._say("Status"))
+        table.add_column(self._say("Tasks"), justify="right")
+        table.add_column(self._say("Share"), justify="right")
+        for name, (label, colour) in CELLS.items():
+            share = Share.of(getattr(totals, name), totals.tasks)
+            table.add_row(
+                Text.assemble(("■ ", colour), self._say(label)), self._number(share.part), self._share(share)
+            )
+        table.add_section()
+        table.add_row(self._say("Total"), self._number(totals.tasks), "")
+        table.add_row(self._say("Completed of all tasks"), "", self._share(self._report.completion))
+        table.add_row(self._say("Completed of those due by now"), "", self._share(self._report.punctuality))
+        if totals.cancelled:
+            table.add_row(self._say("Cancelled (not counted above)"), self._number(totals.cancelled), "")
+        return table
+
+    def _breakdowns(self) -> Iterable[tuple[str, list[tuple[str, Cells]]]]:
+        report = self._report
+        units = [(self._say(UNIT_NAMES[name]), cells) for name, cells in report.by_unit.items()]
+        groups: list[tuple[str, Cells]] = [
+            (f"{number}. {cells.name_en if self._lang == 'en' and cells.name_en else cells.name_vi}", cells)
+            for number, cells in report.by_group.items()
+        ]
+        phases = [(self._say(PHASE_NAMES[name]), cells) for name, cells in report.by_phase.items()]
+        return (("By unit", units), ("By task group", groups), ("By phase", phases))
+
+    def _breakdown(self, title: str, rows: list[tuple[str, Cells]]) -> Table:
+        table = Table(title=self._say(title), title_justify="left")
+        table.add_column("")
+        table.add_column(self._say("Tasks"), justify="right")
+        for _, colour in CELLS.values():
+            table.add_column(Text("■", style=colour), justify="right")
+        table.add_column("", min_width=BAR_WIDTH)
+        table.add_column(self._say("Completed"), justify="right")
+        table.add_column(self._say("Planned, VND"), justify="right")
+        table.add_column(self._say("Secured, VND"), justify="right")
+        for name, cells in [*rows, (self._say("Total"), self._report.totals)]:
+            if cells is self._report.totals:
+                table.add_section()
+            table.add_row(
+                name,
+                self._number(cells.tasks),
+                *(self._number(getattr(cells, cell)) for cell in CELLS),
+                _bar(cells),
+                self._share(cells.completion),
+                self._number(cells.planned_vnd),
+                self._number(cells.secured_vnd),
+            )
+        return table
+
+    def _missing(self) -> Table:
+        report = self._report
+        table = Table(title=self._say("Tasks that lack an essential"), title_justify="left")
+        table.add_column(self._say("Essential"))
+        table.add_column(self._say("Missing"), justify="right")
+        table.add_column(self._say("Tasks"), overflow="fold")
+        for name in ESSENTIALS:
+            ids = report.missing[name]
+            share = self._share(Share.of(len(ids), report.totals.tasks))
+            table.add_row(self._say(ESSENTIAL_NAMES[name]), share, ", ".join(ids))
+        return table
+
+    def _tasks(self, title: str, lines: list[TaskLine]) -> Table:
+        table = Table(title=f"{self._say(title)}: {self._number(len(lines))}", title_justify="left")
+        table.add_column(self._say("Task"))
+        table.add_column(self._say("Unit"))
+        table.add_column(self._say("Title"))
+        table.add_column(self._say("Deadline"))
+        for line in lines:
+            name = line.title_en if self._lang == "en" and line.title_en else line.title_vi
+            deadline = format_date(line.deadline) if line.deadline else ""
+            table.add_row(line.id, self._say(UNIT_NAMES[line.unit]), name, deadline)
+        return table
+
+    def _documents(self) -> Table:
+        report = self._report
+        table = Table(
+            title=f"{self._say('Documents on file')}: {self._number(len(report.documents))}", title_justify="left"
+        )
+        table.add_column(self._say("Symbol"))
+        table.add_column(self._say("Unit"))
+        table.add_column(self._say("Title"))
+        for document in report.documents:
+            name = document.title_en if self._lang == "en" and document.title_en else document.title_vi
+            table.add_row(document.symbol, self._say(UNIT_NAMES[document.unit]), name)
+        return table
+
+    def _footer(self) -> Group:
+        report = self._report
+        meetings = self._say(
+            "{meetings} meetings on record, {points} points of conclusions",
+            meetings=report.meetings,
+            points=report.conclusion_points,
+        )
+        return Group(Text(meetings), Text(f"{self._say('Digest of the views')}: {report.digest}"))
+
+
+def _bar(cells: Cells) -> Text:
+    """The five cells as one bar; every cell that is not empty is at least one block wide."""
+    bar = Text()
+    for name, (_, colour) in CELLS.items():
+        number = getattr(cells, name)
+        width = max(1, round(number * BAR_WIDTH / cells.tasks)) if number else 0
+        bar.append("█" * width, style=colour)
+    return bar

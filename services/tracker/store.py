@@ -1,0 +1,142 @@
+"""The views in MongoDB. Views, audit rows and checkpoint change in one transaction, or not at all."""
+
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
+
+from pymongo import InsertOne, ReplaceOne
+from pymongo.errors import OperationFailure
+
+from services.tracker.digest import view_digest
+from services.tracker.fold import Checkpoint, OriginPosition, Outcome, Touched
+from services.tracker.projections import VIEWS
+from services.tracker.projections.view import Document
+from shared.platform.mongo import Database, transaction
+
+AUDIT_TRAIL = "audit_trail"
+PARKED = "parked"
+CHECKPOINTS = "checkpoints"
+VIEW_NAMES = tuple(view.name for view in VIEWS)
+COLLECTIONS = (*VIEW_NAMES, AUDIT_TRAIL, PARKED)
+INDEXES = {"tasks": "unit", "documents": "symbol", AUDIT_TRAIL: "entity_id"}
+_NAMESPACE_EXISTS = 48
+_NAMESPACE_NOT_FOUND = 26
+
+
+class FenceLost(Exception):
+    """The checkpoint is no longer where it was read: another tracker, or a rebuild, has moved it."""
+
+
+class ViewStore:
+    """The views of one generation: the live ones (suffix empty), or those a rebuild is filling (`__next`)."""
+
+    def __init__(self, database: Database, suffix: str = "") -> None:
+        self.database = database
+        self.suffix = suffix
+        self._checkpoint_id = f"views{suffix}"
+
+    def collection(self, name: str) -> Any:
+        return self.database[name + self.suffix]
+
+    async def prepare(self) -> None:
+        """Makes what is missing: collections, indexes, a checkpoint at 0."""
+        for name in COLLECTIONS:
+            await _create_collection(self.database, name + self.suffix)
+        for name, key in INDEXES.items():
+            await self.collection(name).create_index(key)
+        await self.database[CHECKPOINTS].update_one(
+            {"_id": self._checkpoint_id}, {"$setOnInsert": {"sequence": 0, "origins": {}}}, upsert=True
+        )
+
+    async def checkpoint(self) -> Checkpoint:
+        """Where the views stand. Finishes a swap that a rebuild began."""
+        found = await self.database[CHECKPOINTS].find_one({"_id": self._checkpoint_id})
+        if found is None:
+            return Checkpoint()
+        if found.get("swapping"):
+            await finish_swap(self.database)
+            return await self.checkpoint()
+        origins = {stream: OriginPosition(*position) for stream, position in found["origins"].items()}
+        return Checkpoint(found["sequence"], origins)
+
+    async def fetch(self, keys: Mapping[str, set[str]]) -> Touched:
+        """The documents with these keys, by view."""
+        found: Touched = {}
+        for name, wanted in keys.items():
+            cursor = self.collection(name).find({"_id": {"$in": sorted(wanted)}})
+            found[name] = {document["_id"]: document async for document in cursor}
+        return found
+
+    async def commit(self, outcome: Outcome, read: Checkpoint) -> None:
+        """Writes `outcome` if the checkpoint is still at `read`. Raises `FenceLost` where it is not."""
+        after = outcome.checkpoint
+        async with transaction(self.database) as session:
+            moved = await self.database[CHECKPOINTS].update_one(
+                {"_id": self._checkpoint_id, "sequence": read.sequence, "swapping": None},
+                {"$set": {"sequence": after.sequence, "origins": after.origins}},
+                session=session,
+            )
+            if not moved.matched_count:
+                raise FenceLost(f"the checkpoint is no longer at {read.sequence}")
+            for name, documents in outcome.documents.items():
+                if documents:
+                    replaced = [ReplaceOne({"_id": key}, doc, upsert=True) for key, doc in documents.items()]
+                    await self.collection(name).bulk_write(replaced, ordered=False, session=session)
+            for name, rows in ((AUDIT_TRAIL, outcome.audit_rows), (PARKED, outcome.parked)):
+                if rows:
+                    inserted = [InsertOne(row) for row in rows]
+                    await self.collection(name).bulk_write(inserted, ordered=False, session=session)
+
+    async def documents(self, name: str, **where: Any) -> list[Document]:
+        return [document async for document in self.collection(name).find(where)]
+
+    async def audit_rows(self, first: int, last: int) -> AsyncIterator[Document]:
+        cursor = self.collection(AUDIT_TRAIL).find({"_id": {"$gte": first, "$lte": last}}).sort("_id", 1)
+        async for row in cursor:
+            yield row
+
+    async def digests(self) -> dict[str, str]:
+        """A digest per view; not of the audit trail, which also says when each event was recorded."""
+        return {name: view_digest(await self.documents(name)) for name in VIEW_NAMES}
+
+    async def count_parked(self) -> int:
+        return int(await self.collection(PARKED).count_documents({}))
+
+    async def drop(self) -> None:
+        for name in COLLECTIONS:
+            await self.collection(name).drop()
+        await self.database[CHECKPOINTS].delete_one({"_id": self._checkpoint_id})
+
+
+async def begin_swap(database: Database, live: Checkpoint) -> None:
+    """Stops every tracker of the live views at `live`. Raises `FenceLost` where they have moved on."""
+    stopped = await database[CHECKPOINTS].update_one(
+        {"_id": "views", "sequence": live.sequence, "swapping": None}, {"$set": {"swapping": True}}
+    )
+    if not stopped.matched_count:
+        raise FenceLost(f"the live views are no longer at {live.sequence}")
+
+
+async def finish_swap(database: Database) -> None:
+    """Puts the `__next` views in place of the live ones. Anyone may finish what a killed rebuild began."""
+    filled = await database[CHECKPOINTS].find_one({"_id": "views__next"})
+    if filled is None:
+        return
+    for name in COLLECTIONS:
+        try:
+            await database[f"{name}__next"].rename(name, dropTarget=True)
+        except OperationFailure as error:
+            if error.code != _NAMESPACE_NOT_FOUND:
+                raise
+    await database[CHECKPOINTS].replace_one(
+        {"_id": "views", "swapping": True},
+        {"_id": "views", "sequence": filled["sequence"], "origins": filled["origins"]},
+    )
+    await database[CHECKPOINTS].delete_one({"_id": "views__next"})
+
+
+async def _create_collection(database: Database, name: str) -> None:
+    try:
+        await database.create_collection(name, check_exists=False)
+    except OperationFailure as error:
+        if error.code != _NAMESPACE_EXISTS:
+            raise

@@ -1,0 +1,1 @@
+"""The event store on JetStream: envelope, streams, append, load and the ledger."""

@@ -1,0 +1,109 @@
+"""Batched direct gets (JetStream ADR-31): reading stored messages without a consumer, so nothing is left behind."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from datetime import datetime
+from typing import Any, NamedTuple
+
+import nats.errors
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+
+from shared.eventstore.errors import Unavailable
+
+READ_TIMEOUT_S = 5.0
+BATCH_MESSAGES = 1000
+_NOT_FOUND = "404"
+_END_OF_BATCH = "204"
+
+
+class Stored(NamedTuple):
+    """A message as a stream holds it."""
+
+    sequence: int
+    subject: str
+    recorded: datetime
+    body: bytes
+    source: str
+    """The `Nats-Stream-Source` header of a sourced message, else empty."""
+
+
+class Page(NamedTuple):
+    messages: list[Stored]
+    pending: int
+    """How many more match after this page."""
+
+
+class DirectReader:
+    """Asks for pages of a stream; several may be asked for ahead, answers come in order."""
+
+    def __init__(self, connection: Client, stream: str) -> None:
+        self._connection = connection
+        self._subject = f"$JS.API.DIRECT.GET.{stream}"
+        self._inbox = connection.new_inbox()
+        self._pages: asyncio.Queue[Page | Unavailable] = asyncio.Queue()
+        self._arriving: list[Stored] = []
+
+    async def __aenter__(self) -> "DirectReader":
+        self._subscription = await self._connection.subscribe(
+            self._inbox, cb=self._receive, pending_msgs_limit=-1, pending_bytes_limit=-1
+        )
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        if not self._connection.is_closed:
+            await self._subscription.unsubscribe()
+
+    async def ask(self, **request: Any) -> None:
+        await self._connection.publish(
+            self._subject, json.dumps({"batch": BATCH_MESSAGES, **request}).encode(), reply=self._inbox
+        )
+
+    async def answer(self) -> Page:
+        """The next page asked for. Raises `Unavailable` when it does not come."""
+        try:
+            page = await asyncio.wait_for(self._pages.get(), READ_TIMEOUT_S)
+        except TimeoutError as error:
+            raise Unavailable("the stream did not answer a read") from error
+        if isinstance(page, Unavailable):
+            raise page
+        return page
+
+    async def _receive(self, message: Msg) -> None:
+        headers = message.headers or {}
+        status = headers.get("Status")
+        if status is None:
+            self._arriving.append(_stored(message, headers))
+            return
+        arrived, self._arriving = self._arriving, []
+        if status in (_END_OF_BATCH, _NOT_FOUND):
+            self._pages.put_nowait(Page(arrived, int(headers.get("Nats-Num-Pending", 0))))
+        else:
+            self._pages.put_nowait(Unavailable(f"the stream refused a read: {status}"))
+
+
+async def read_subject(connection: Client, stream: str, subject: str, after: int = 0) -> AsyncIterator[Stored]:
+    """Every message of one subject with a sequence above `after`, in order."""
+    try:
+        async with DirectReader(connection, stream) as reader:
+            pending = 1
+            while pending:
+                await reader.ask(next_by_subj=subject, seq=after + 1)
+                messages, pending = await reader.answer()
+                for message in messages:
+                    yield message
+                    after = message.sequence
+                pending = pending if messages else 0
+    except nats.errors.Error as error:
+        raise Unavailable(f"can't read {stream}: {error}") from error
+
+
+def _stored(message: Msg, headers: dict[str, str]) -> Stored:
+    return Stored(
+        sequence=int(headers["Nats-Sequence"]),
+        subject=headers["Nats-Subject"],
+        recorded=datetime.fromisoformat(headers["Nats-Time-Stamp"]),
+        body=message.data,
+        source=headers.get("Nats-Stream-Source", ""),
+    )

@@ -1,0 +1,79 @@
+"""The envelope of every event: CloudEvents 1.0, structured JSON (NATS protocol binding 1.0).
+
+`time` is when it happened; when it was recorded is the broker's to say. Extension attributes: `actor`,
+`correlationid` (one for a whole chain of causes), `causationid` (the command's id, or the event's that led to it).
+"""
+
+from datetime import datetime
+from typing import Any, Literal
+from uuid import UUID, uuid5
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
+
+from shared.domain.decider import Actor, Event
+from shared.eventstore.errors import Undecodable
+
+
+class Envelope(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+    specversion: Literal["1.0"] = "1.0"
+    id: UUID
+    source: str
+    type: str
+    subject: str
+    time: AwareDatetime
+    datacontenttype: Literal["application/json"] = "application/json"
+    actor: str
+    correlationid: UUID
+    causationid: UUID
+    data: dict[str, Any]
+
+
+class Cause(BaseModel):
+    """What an event came from, the same for every event of one command."""
+
+    model_config = ConfigDict(frozen=True)
+    command_id: UUID
+    actor: Actor
+    happened: datetime
+    correlation_id: UUID
+    causation_id: UUID
+
+
+def event_id(command_id: UUID, entity: str, entity_id: str, position: int) -> UUID:
+    """The id of the `position`-th event (from 0) of a command on one aggregate: the same on every retry."""
+    return uuid5(command_id, f"{entity}/{entity_id}/{position}")
+
+
+def encode(event: Event, cause: Cause, service: str, entity: str, entity_id: str, position: int) -> Envelope:
+    return Envelope(
+        id=event_id(cause.command_id, entity, entity_id, position),
+        source=service,
+        type=event.TYPE,
+        subject=entity_id,
+        time=cause.happened,
+        actor=cause.actor.id,
+        correlationid=cause.correlation_id,
+        causationid=cause.causation_id,
+        data=event.model_dump(mode="json"),
+    )
+
+
+def decode(body: bytes) -> Envelope:
+    """The envelope in `body`. Raises `Undecodable` with the reason."""
+    try:
+        return Envelope.model_validate_json(body)
+    except ValidationError as error:
+        raise Undecodable(_in_one_line(error)) from error
+
+
+def decode_data(envelope: Envelope, model: type[Event]) -> Event:
+    """The typed event in `envelope`. Raises `Undecodable` where the data does not fit the type."""
+    try:
+        return model.model_validate(envelope.data)
+    except ValidationError as error:
+        raise Undecodable(_in_one_line(error)) from error
+
+
+def _in_one_line(error: ValidationError) -> str:
+    return "; ".join(f"{'.'.join(map(str, e['loc'])) or 'body'}: {e['msg']}" for e in error.errors()[:5])

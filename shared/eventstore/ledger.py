@@ -1,0 +1,103 @@
+"""The ledger: every event of a congress in one order, read from any sequence, as often as wanted."""
+
+import asyncio
+import contextlib
+import re
+from collections.abc import AsyncIterator
+from typing import NamedTuple
+
+import nats.errors
+from nats.aio.client import Client
+from nats.aio.msg import Msg
+
+from shared.eventstore.direct import BATCH_MESSAGES, DirectReader, Stored
+from shared.eventstore.errors import LedgerBroken, Unavailable
+from shared.eventstore.streams import js_api, ledger_announcements, ledger_stream
+
+PAGES_AHEAD = 2
+IDLE_CHECK_S = 1.0
+"""A follower looks by itself this often, so a lost announcement costs a second and no event."""
+
+
+class Origin(NamedTuple):
+    """Where an event was first stored: the service's stream, and its sequence there."""
+
+    stream: str
+    sequence: int
+
+
+def origin_of(stored: Stored) -> Origin:
+    """Reads `Nats-Stream-Source`: `EVENTS_A 5125 > > evt…`; across a leaf node the name has a suffix after `:`."""
+    name, sequence = stored.source.split(" ")[:2]
+    return Origin(re.sub(r":.*", "", name), int(sequence))
+
+
+class Ledger:
+    """Reads `LEDGER_<congress>`; writes nothing and leaves no consumer behind."""
+
+    def __init__(self, connection: Client, congress: str) -> None:
+        self._connection = connection
+        self._stream = ledger_stream(congress)
+        self._announcements = ledger_announcements(congress)
+
+    async def last_sequence(self) -> int:
+        """The sequence of the newest event, 0 for none. Raises `Unavailable`."""
+        info = await js_api(self._connection, f"STREAM.INFO.{self._stream}", {})
+        if error := info.get("error"):
+            raise Unavailable(f"no ledger: {error['description']}")
+        return int(info["state"]["last_seq"])
+
+    async def read(self, after: int = 0, upto: int | None = None) -> AsyncIterator[list[Stored]]:
+        """Pages of events in order, from `after` + 1 to `upto` (or the end as it is now).
+
+        Raises `LedgerBroken` at a hole in the sequence or an end before `upto`, `Unavailable`.
+        """
+        upto = await self.last_sequence() if upto is None else upto
+        try:
+            async for page in self._pages(after, upto):
+                yield page
+        except nats.errors.Error as error:
+            raise Unavailable(f"can't read the ledger: {error}") from error
+
+    async def follow(self, after: int) -> AsyncIterator[list[Stored]]:
+        """Pages of events from `after` + 1 on, for ever; an empty page when a second passed without any.
+
+        Raises `LedgerBroken` when the ledger ends before `after`: the broker lost data.
+        """
+        news = asyncio.Event()
+
+        async def wake(_: Msg) -> None:
+            news.set()
+
+        subscription = await self._connection.subscribe(self._announcements, cb=wake)
+        try:
+            while True:
+                news.clear()
+                end = await self.last_sequence()
+                if end < after:
+                    raise LedgerBroken(f"the ledger ends at {end}, before the checkpoint {after}")
+                async for page in self.read(after, end):
+                    yield page
+                    after = page[-1].sequence
+                if not news.is_set():
+                    with contextlib.suppress(TimeoutError):
+                        await asyncio.wait_for(news.wait(), IDLE_CHECK_S)
+                if not news.is_set():
+                    yield []
+        finally:
+            if not self._connection.is_closed:
+                await subscription.unsubscribe()
+
+    async def _pages(self, after: int, upto: int) -> AsyncIterator[list[Stored]]:
+        async with DirectReader(self._connection, self._stream) as reader:
+            asked, waiting = after, 0
+            while after < upto:
+                while waiting < PAGES_AHEAD and asked < upto:
+                    await reader.ask(seq=asked + 1, batch=min(BATCH_MESSAGES, upto - asked))
+                    asked, waiting = asked + BATCH_MESSAGES, waiting + 1
+                page, waiting = (await reader.answer()).messages, waiting - 1
+                sequences = [stored.sequence for stored in page]
+                if not page or sequences != list(range(after + 1, after + 1 + len(page))):
+                    raise LedgerBroken(f"the ledger has a hole after sequence {after}")
+                yield page
+                after = sequences[-1]

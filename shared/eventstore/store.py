@@ -1,0 +1,148 @@
+"""A service's own stream: load an aggregate, append what was decided."""
+
+import asyncio
+import json
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+from uuid import uuid4
+
+import nats.errors
+from nats.aio.client import Client
+
+from shared.eventstore.direct import Stored, read_subject
+from shared.eventstore.envelope import Envelope
+from shared.eventstore.errors import Conflict, Duplicate, EventStoreError, TooLarge, Unavailable
+from shared.eventstore.streams import event_subject, service_stream
+
+ACK_TIMEOUT_S = 2.0
+APPEND_TRIES = 3
+_WRONG_LAST_SEQUENCE = (10071, 10164)
+_DUPLICATE_IN_BATCH = 10201
+
+
+class NewEvent(NamedTuple):
+    """An event to append to the aggregate `entity/entity_id`."""
+
+    entity: str
+    entity_id: str
+    envelope: Envelope
+
+
+class EventStore:
+    """Appends to and loads from `EVENTS_<SERVICE>_<congress>`."""
+
+    def __init__(self, connection: Client, congress: str, service: str, ack_timeout_s: float = ACK_TIMEOUT_S) -> None:
+        self.service = service
+        self._connection = connection
+        self._congress = congress
+        self._stream = service_stream(congress, service)
+        self._ack_timeout_s = ack_timeout_s
+
+    async def load(self, entity: str, entity_id: str, after: int = 0) -> list[Stored]:
+        """The aggregate's events with a stream sequence above `after`. Raises `Unavailable`."""
+        subject = event_subject(self._congress, self.service, entity, entity_id)
+        return [stored async for stored in read_subject(self._connection, self._stream, subject, after)]
+
+    async def append(self, events: Sequence[NewEvent], expected: dict[tuple[str, str], int]) -> int:
+        """Stores `events` all or none and returns the stream sequence of the last; they are contiguous.
+
+        `expected` holds, per (entity, id), the sequence of its last event as the decision saw it (0: new).
+        An ack that does not come is resolved by reading back, so a return means stored exactly once.
+        Raises `Conflict`, `Duplicate`, `TooLarge`, or `Unavailable` (only this one leaves it open what happened).
+        """
+        messages = self._messages(events, expected)
+        ack_was_lost = False
+        for attempt in range(APPEND_TRIES):
+            try:
+                return await self._send(messages)
+            except Unavailable:
+                if attempt + 1 == APPEND_TRIES:
+                    raise
+                ack_was_lost = True
+            except (Conflict, Duplicate):
+                if ack_was_lost and (last := await self._last_sequence_of(events)):
+                    return last
+                raise
+            if last := await self._read_back(events):
+                return last
+        raise Unavailable("the append was not acknowledged")
+
+    def _messages(
+        self, events: Sequence[NewEvent], expected: dict[tuple[str, str], int]
+    ) -> list[tuple[str, bytes, dict[str, str]]]:
+        messages = []
+        guarded: set[tuple[str, str]] = set()
+        for event in events:
+            key = (event.entity, event.entity_id)
+            headers = {"Nats-Msg-Id": str(event.envelope.id), "Nats-Expected-Stream": self._stream}
+            if key not in guarded:
+                headers["Nats-Expected-Last-Subject-Sequence"] = str(expected[key])
+                guarded.add(key)
+            subject = event_subject(self._congress, self.service, *key)
+            messages.append((subject, event.envelope.model_dump_json().encode(), headers))
+        return messages
+
+    async def _send(self, messages: list[tuple[str, bytes, dict[str, str]]]) -> int:
+        try:
+            if len(messages) == 1:
+                return _sequence(await self._request(*messages[0]))
+            return await self._send_batch(messages)
+        except nats.errors.MaxPayloadError as error:
+            raise TooLarge("an event is larger than the broker accepts") from error
+        except (nats.errors.Error, TimeoutError) as error:
+            raise Unavailable(f"the append was not acknowledged: {error!r}") from error
+
+    async def _send_batch(self, messages: list[tuple[str, bytes, dict[str, str]]]) -> int:
+        """One atomic batch (JetStream ADR-50): the first message opens it, the last commits it."""
+        batch = uuid4().hex
+        limit = self._connection.max_payload
+        if any(len(body) > limit for _, body, _ in messages):
+            raise TooLarge("an event is larger than the broker accepts")
+        for position, (subject, body, headers) in enumerate(messages, start=1):
+            headers = headers | {"Nats-Batch-Id": batch, "Nats-Batch-Sequence": str(position)}
+            if position == len(messages):
+                return _sequence(await self._request(subject, body, headers | {"Nats-Batch-Commit": "1"}))
+            if position == 1:
+                if refusal := await self._request(subject, body, headers):
+                    _sequence(refusal)
+            else:
+                await self._connection.publish(subject, body, headers=headers)
+        raise ValueError("an empty batch")
+
+    async def _request(self, subject: str, body: bytes, headers: dict[str, str]) -> dict[str, Any]:
+        reply = await self._connection.request(subject, body, timeout=self._ack_timeout_s, headers=headers)
+        answer: dict[str, Any] = json.loads(reply.data) if reply.data else {}
+        return answer
+
+    async def _read_back(self, events: Sequence[NewEvent]) -> int | None:
+        try:
+            return await self._last_sequence_of(events)
+        except Unavailable:
+            await asyncio.sleep(self._ack_timeout_s / APPEND_TRIES)
+            return None
+
+    async def _last_sequence_of(self, events: Sequence[NewEvent]) -> int | None:
+        """Where the last of `events` is stored; a batch is stored whole or not at all."""
+        last = events[-1]
+        wanted = f'"{last.envelope.id}"'.encode()
+        for stored in await self.load(last.entity, last.entity_id):
+            if wanted in stored.body:
+                return stored.sequence
+        return None
+
+
+def _sequence(answer: dict[str, Any]) -> int:
+    if error := answer.get("error"):
+        raise _typed(error)
+    if answer.get("duplicate"):
+        raise Duplicate(f"already stored at sequence {answer['seq']}")
+    return int(answer["seq"])
+
+
+def _typed(error: dict[str, Any]) -> EventStoreError:
+    code, description = error.get("err_code"), error.get("description", "")
+    if code in _WRONG_LAST_SEQUENCE:
+        return Conflict(description)
+    if code == _DUPLICATE_IN_BATCH:
+        return Duplicate(description)
+    return Unavailable(f"{description} ({code})")

@@ -1,0 +1,45 @@
+"""Vietnamese and English: sentences from `vi.po`, numbers, money and dates by Babel.
+
+The key of a sentence is its English text; `vi.po` holds the Vietnamese.
+"""
+
+from datetime import date, datetime
+from functools import cache
+from pathlib import Path
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
+
+type Language = Literal["vi", "en"]
+
+LOCAL_TIME = ZoneInfo("Asia/Ho_Chi_Minh")
+CATALOGUE = Path(__file__).with_name("vi.po")
+
+
+@cache
+def _vietnamese() -> dict[str, str]:
+    with CATALOGUE.open("rb") as file:
+        return {str(message.id): str(message.string) for message in read_po(file) if message.string}
+
+
+def translate(sentence: str, lang: Language, **params: object) -> str:
+    """`sentence` in `lang`, its `{placeholders}` filled in; English where there is no translation."""
+    found = _vietnamese().get(sentence, sentence) if lang == "vi" else sentence
+    return found.format(**params) if params else found
+
+
+def format_number(number: int, lang: Language) -> str:
+    """`1234567` → `1.234.567` (vi), `1,234,567` (en)."""
+    return str(format_decimal(number, locale=lang))
+
+
+def format_date(day: date) -> str:
+    """Vietnamese official form, in both languages: dd/mm/yyyy."""
+    return f"{day:%d/%m/%Y}"
+
+
+def local_date(moment: datetime) -> date:
+    """The calendar day of `moment` in Asia/Ho_Chi_Minh."""
+    return moment.astimezone(LOCAL_TIME).date()

@@ -1,0 +1,58 @@
+"""Child processes that never outlive their parent."""
+
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+STOP_TIMEOUT_S = 10
+LOG_TAIL_LINES = 15
+_PR_SET_PDEATHSIG = 1
+_LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
+
+
+def start_child(
+    command: Sequence[str], log: Path, environment: Mapping[str, str] | None = None
+) -> subprocess.Popen[bytes]:
+    """Starts `command` with its output appended to `log`. On Linux the kernel kills it when this process ends,
+    however it ends."""
+    log.parent.mkdir(parents=True, exist_ok=True)
+    parent = os.getpid()
+
+    def die_with_parent() -> None:
+        if _LIBC is not None:
+            _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+            if os.getppid() != parent:
+                os._exit(1)
+
+    with log.open("ab") as output:
+        return subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            env=environment,
+            process_group=0,
+            preexec_fn=die_with_parent,
+        )
+
+
+def stop_child(child: subprocess.Popen[bytes]) -> None:
+    """Asks the child to end, and makes it end when it does not."""
+    if child.poll() is None:
+        child.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            child.wait(STOP_TIMEOUT_S)
+    if child.poll() is None:
+        child.kill()
+    child.wait()
+
+
+def tail(log: Path) -> str:
+    """The last lines of a log, for an error message."""
+    lines = log.read_text(errors="replace").splitlines() if log.exists() else []
+    return "\n".join(lines[-LOG_TAIL_LINES:])

@@ -1,0 +1,125 @@
+"""Embedded servers: started when first needed, shared by every process that needs them, stopped with the last.
+
+Their data stays in the directory between runs. See `keeper.py` for who runs them.
+"""
+
+import fcntl
+import json
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, NamedTuple
+
+from shared.platform.settings import Settings
+
+START_TIMEOUT_S = 90
+LAST_USER_TIMEOUT_S = 15
+LOOK_EVERY_S = 0.05
+
+
+class Endpoints(NamedTuple):
+    """Where the servers are, as the drivers want it."""
+
+    nats_url: str
+    mongo_url: str
+
+
+class PlatformError(Exception):
+    """The servers can't be had; the message says why and what to do."""
+
+
+@contextmanager
+def endpoints(settings: Settings, *, with_mongo: bool = True, fresh: bool = False) -> Iterator[Endpoints]:
+    """The servers of `settings`, or embedded ones where a URL is missing, for the length of the block.
+
+    `fresh` starts with empty embedded servers. Raises `PlatformError`.
+    """
+    given = Endpoints(settings.nats_url, settings.mongo_url)
+    if given.nats_url and (given.mongo_url or not with_mongo):
+        if fresh:
+            raise PlatformError("only embedded servers can be started afresh; unset DAIHOI_NATS_URL first")
+        yield given
+        return
+    with embedded_servers(settings.data_dir, fresh=fresh) as embedded:
+        yield Endpoints(given.nats_url or embedded.nats_url, given.mongo_url or embedded.mongo_url)
+
+
+@contextmanager
+def embedded_servers(directory: Path, *, fresh: bool = False) -> Iterator[Endpoints]:
+    """The embedded servers that keep their data in `directory`, for the length of the block."""
+    directory = directory.absolute()
+    directory.mkdir(parents=True, exist_ok=True)
+    with (directory / "lease").open("w") as lease:
+        with (directory / "start.lock").open("w") as starting:
+            _lock(starting, fcntl.LOCK_EX, "another process is starting the servers")
+            if fresh:
+                _wipe(directory)
+            _lock(lease, fcntl.LOCK_SH, "the servers are still stopping")
+            found = _running(directory) if _keeper_lives(directory) else _start(directory)
+        yield found
+
+
+def _start(directory: Path) -> Endpoints:
+    (directory / "servers.json").unlink(missing_ok=True)
+    (directory / "keeper.error").unlink(missing_ok=True)
+    with (directory / "keeper.log").open("ab") as log:
+        keeper = subprocess.Popen(
+            [sys.executable, "-m", "shared.platform.keeper", str(directory)],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            cwd=Path(__file__).parents[2],
+        )
+    return _running(directory, keeper)
+
+
+def _running(directory: Path, keeper: "subprocess.Popen[bytes] | None" = None) -> Endpoints:
+    deadline = time.monotonic() + START_TIMEOUT_S
+    found = directory / "servers.json"
+    while not found.exists():
+        if keeper is not None and keeper.poll() is not None:
+            reason = directory / "keeper.error"
+            told = reason.read_text() if reason.exists() else (directory / "keeper.log").read_text()[-2000:]
+            raise PlatformError(f"the embedded servers would not start: {told}")
+        if time.monotonic() > deadline:
+            raise PlatformError(f"the embedded servers were not ready after {START_TIMEOUT_S} s; see {directory}")
+        time.sleep(LOOK_EVERY_S)
+    told = json.loads(found.read_text())
+    return Endpoints(told["nats_url"], told["mongo_url"])
+
+
+def _keeper_lives(directory: Path) -> bool:
+    with (directory / "keeper.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        return False
+
+
+def _wipe(directory: Path) -> None:
+    deadline = time.monotonic() + LAST_USER_TIMEOUT_S
+    while _keeper_lives(directory):
+        if time.monotonic() > deadline:
+            raise PlatformError("the servers are in use; stop `daihoi up` before starting afresh")
+        time.sleep(LOOK_EVERY_S)
+    for data in ("nats", "mongo"):
+        shutil.rmtree(directory / data, ignore_errors=True)
+
+
+def _lock(file: IO[str], kind: int, why_not: str) -> None:
+    deadline = time.monotonic() + START_TIMEOUT_S
+    while True:
+        try:
+            fcntl.flock(file, kind | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > deadline:
+                raise PlatformError(f"gave up waiting: {why_not}") from None
+            time.sleep(LOOK_EVERY_S)
+        else:
+            return

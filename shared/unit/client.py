@@ -1,0 +1,71 @@
+"""Sending commands to a service and asking after its health."""
+
+import json
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import nats.errors
+import orjson
+from nats.aio.client import Client
+
+from shared.unit.commands import Answer
+from shared.unit.health import Health, health_subject, read_health
+from shared.unit.problems import NOT_RUNNING, TOO_LARGE, UNAVAILABLE, Problem, ProblemError, problem_of
+
+COMMAND_TIMEOUT_S = 15.0
+HEALTH_TIMEOUT_S = 2.0
+COMMAND_TRIES = 3
+
+
+class CommandClient:
+    """Speaks to the services of one congress. A command that gets no answer is sent again under the same id."""
+
+    def __init__(self, connection: Client, congress: str) -> None:
+        self._connection = connection
+        self._congress = congress
+
+    async def send(
+        self,
+        service: str,
+        name: str,
+        data: dict[str, Any],
+        *,
+        token: str,
+        command_id: UUID,
+        happened: datetime | None = None,
+    ) -> Answer:
+        """The service's answer. Raises `ProblemError` with the problem it answered, or why nobody did."""
+        request: dict[str, Any] = {"command_id": str(command_id), "data": data}
+        if happened is not None:
+            request["happened"] = happened.isoformat()
+        body = json.dumps(request, ensure_ascii=False).encode()
+        answer = orjson.loads(await self._ask(service, name, body, token))
+        if "code" in answer:
+            raise ProblemError(Problem.model_validate(answer))
+        return Answer.model_validate(answer)
+
+    async def _ask(self, service: str, name: str, body: bytes, token: str) -> bytes:
+        subject = f"cmd.{self._congress}.{service}.{name}"
+        headers = {"Authorization": f"Bearer {token}"}
+        for _ in range(COMMAND_TRIES):
+            try:
+                reply = await self._connection.request(subject, body, timeout=COMMAND_TIMEOUT_S, headers=headers)
+            except nats.errors.NoRespondersError as error:
+                raise ProblemError(problem_of(NOT_RUNNING(service=service))) from error
+            except nats.errors.MaxPayloadError as error:
+                raise ProblemError(problem_of(TOO_LARGE())) from error
+            except (nats.errors.Error, TimeoutError):
+                continue
+            return bytes(reply.data)
+        raise ProblemError(problem_of(UNAVAILABLE()))
+
+    async def health(self, service: str) -> Health:
+        """What the service says of itself; not ready when it does not answer."""
+        try:
+            reply = await self._connection.request(
+                health_subject(self._congress, service), b"", timeout=HEALTH_TIMEOUT_S
+            )
+        except (nats.errors.Error, TimeoutError):
+            return Health(ready=False, reasons=(f"{service} does not answer",))
+        return read_health(reply.data)

@@ -1,0 +1,201 @@
+"""Commands in, events out: validate → load → decide → append, and decide afresh when others were faster."""
+
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+
+from shared.domain.decider import Actor, Aggregate, Command, Refused
+from shared.eventstore.envelope import Cause, decode, decode_data, encode, event_id
+from shared.eventstore.errors import Conflict, Duplicate, TooLarge, Unavailable
+from shared.eventstore.store import EventStore, NewEvent
+from shared.unit.problems import CONFLICT, IN_THE_FUTURE, TOO_LARGE, UNAVAILABLE, UNKNOWN_COMMAND
+
+DECIDE_TRIES = 8
+REMEMBERED_AGGREGATES = 10_000
+CLOCK_SKEW = timedelta(minutes=5)
+
+
+class CommandRequest(BaseModel):
+    """What a caller sends. `happened` is for work that is put on record later; it defaults to now."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    command_id: UUID
+    data: dict[str, Any]
+    happened: AwareDatetime | None = None
+
+
+class EventReference(BaseModel):
+    """One stored event: `sequence` is its place in the service's own stream."""
+
+    id: UUID
+    type: str
+    entity: str
+    entity_id: str
+    sequence: int
+
+
+class Answer(BaseModel):
+    """What a command did; no events: everything was so already. The same command id gets the same answer."""
+
+    events: tuple[EventReference, ...]
+    sequence: int
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """An aggregate as it was read: its state, its last sequence, and where each event is stored."""
+
+    state: Any = None
+    sequence: int = 0
+    stored: dict[UUID, EventReference] = field(default_factory=dict)
+
+
+type Key = tuple[str, str]
+
+
+class CommandHandler:
+    """Executes the commands of one service. Many may run at once; the expected sequence keeps them apart."""
+
+    def __init__(
+        self,
+        store: EventStore,
+        aggregates: Sequence[Aggregate],
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        self._store = store
+        self._now = now
+        self._aggregates = {aggregate.entity: aggregate for aggregate in aggregates}
+        self._commands = {command.NAME: command for aggregate in aggregates for command in aggregate.commands}
+        self._events = {event.TYPE: event for aggregate in aggregates for event in aggregate.events}
+        self._remembered: OrderedDict[Key, Loaded] = OrderedDict()
+
+    def parse(self, name: str, data: dict[str, Any]) -> Command:
+        """The typed command. Raises the refusal `unknown_command`, or `ValidationError`."""
+        if name not in self._commands:
+            raise UNKNOWN_COMMAND(service=self._store.service, command=name)
+        return self._commands[name].model_validate(data)
+
+    async def handle(self, name: str, request: CommandRequest, actor: Actor) -> Answer:
+        """One caller's command. Raises `Refused` or `ValidationError`; then nothing was written."""
+        happened = request.happened or self._now()
+        if happened > self._now() + CLOCK_SKEW:
+            raise IN_THE_FUTURE(happened=happened.isoformat())
+        cause = Cause(
+            command_id=request.command_id,
+            actor=actor,
+            happened=happened,
+            correlation_id=request.command_id,
+            causation_id=request.command_id,
+        )
+        return await self.execute(self.parse(name, request.data), cause)
+
+    async def execute(self, command: Command, cause: Cause) -> Answer:
+        """Decides and appends, again after a conflict. Raises `Refused`."""
+        parts = command.parts()
+        keys = tuple(dict.fromkeys((part.ENTITY, part.entity_id) for part in parts))
+        try:
+            for _ in range(DECIDE_TRIES):
+                from_memory = any(key in self._remembered for key in keys)
+                loaded = {key: await self._load(key) for key in keys}
+                if earlier := _earlier_answer(cause.command_id, loaded):
+                    return earlier
+                try:
+                    states, events = self._decide(parts, loaded, cause)
+                    # An append finds out that memory was stale; a refusal or silence would not, so look again.
+                    if events or not from_memory:
+                        return await self._append(loaded, states, events)
+                except Refused:
+                    if not from_memory:
+                        raise
+                except (Conflict, Duplicate):
+                    pass
+                self._forget(keys)
+        except Unavailable as error:
+            self._forget(keys)
+            raise UNAVAILABLE() from error
+        except TooLarge as error:
+            raise TOO_LARGE() from error
+        raise CONFLICT()
+
+    def _decide(
+        self, parts: Sequence[Command], loaded: dict[Key, Loaded], cause: Cause
+    ) -> tuple[dict[Key, Any], list[NewEvent]]:
+        states = {key: known.state for key, known in loaded.items()}
+        events: list[NewEvent] = []
+        positions = dict.fromkeys(loaded, 0)
+        for part in parts:
+            key = (part.ENTITY, part.entity_id)
+            aggregate = self._aggregates[part.ENTITY]
+            for event in aggregate.decide(part, states[key], cause.actor):
+                states[key] = aggregate.evolve(states[key], event)
+                envelope = encode(event, cause, self._store.service, *key, positions[key])
+                positions[key] += 1
+                events.append(NewEvent(*key, envelope))
+        return states, events
+
+    async def _append(self, loaded: dict[Key, Loaded], states: dict[Key, Any], events: Sequence[NewEvent]) -> Answer:
+        if not events:
+            return Answer(events=(), sequence=max(known.sequence for known in loaded.values()))
+        last = await self._store.append(events, {key: known.sequence for key, known in loaded.items()})
+        first = last - len(events) + 1
+        references = tuple(_reference(event, first + offset) for offset, event in enumerate(events))
+        self._remember(loaded, states, references)
+        return Answer(events=references, sequence=last)
+
+    def _remember(
+        self, loaded: dict[Key, Loaded], states: dict[Key, Any], references: Sequence[EventReference]
+    ) -> None:
+        for key, known in loaded.items():
+            added = {ref.id: ref for ref in references if (ref.entity, ref.entity_id) == key}
+            sequence = max((ref.sequence for ref in added.values()), default=known.sequence)
+            self._keep(key, Loaded(states[key], sequence, known.stored | added))
+
+    async def _load(self, key: Key) -> Loaded:
+        if known := self._remembered.get(key):
+            self._remembered.move_to_end(key)
+            return known
+        entity, entity_id = key
+        state, sequence, references = None, 0, {}
+        for stored in await self._store.load(entity, entity_id):
+            envelope = decode(stored.body)
+            event = decode_data(envelope, self._events[envelope.type])
+            state, sequence = self._aggregates[entity].evolve(state, event), stored.sequence
+            references[envelope.id] = _reference(NewEvent(entity, entity_id, envelope), sequence)
+        known = Loaded(state, sequence, references)
+        self._keep(key, known)
+        return known
+
+    def _keep(self, key: Key, known: Loaded) -> None:
+        self._remembered[key] = known
+        if len(self._remembered) > REMEMBERED_AGGREGATES:
+            self._remembered.popitem(last=False)
+
+    def _forget(self, keys: Sequence[Key]) -> None:
+        for key in keys:
+            self._remembered.pop(key, None)
+
+
+def _earlier_answer(command_id: UUID, loaded: dict[Key, Loaded]) -> Answer | None:
+    """What this command id did before, where it did something."""
+    found: list[EventReference] = []
+    for (entity, entity_id), known in loaded.items():
+        position = 0
+        while reference := known.stored.get(event_id(command_id, entity, entity_id, position)):
+            found.append(reference)
+            position += 1
+    if not found:
+        return None
+    found.sort(key=lambda reference: reference.sequence)
+    return Answer(events=tuple(found), sequence=found[-1].sequence)
+
+
+def _reference(event: NewEvent, sequence: int) -> EventReference:
+    envelope = event.envelope
+    return EventReference(
+        id=envelope.id, type=envelope.type, entity=event.entity, entity_id=event.entity_id, sequence=sequence
+    )

@@ -1,0 +1,136 @@
+"""A unit service as a FastStream application: commands by request/reply, policies on durable consumers, health."""
+
+import logging
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+import orjson
+from faststream import AckPolicy, FastStream
+from faststream.nats import JStream, NatsBroker, NatsMessage, PullSub
+from nats.js.api import ConsumerConfig
+from pydantic import BaseModel, ValidationError
+
+from shared.domain.decider import Aggregate, Refused
+from shared.eventstore.store import EventStore
+from shared.eventstore.streams import ledger_stream, provision
+from shared.platform.embedded import endpoints
+from shared.platform.nats import CONNECT_TIMEOUT_S, RECONNECT_FOR_EVER
+from shared.platform.settings import Settings
+from shared.unit.commands import CommandHandler, CommandRequest
+from shared.unit.health import answer_health, jetstream_health
+from shared.unit.policies import REFUSALS, Policy, apply
+from shared.unit.problems import BAD_JSON, INTERNAL, Problem, invalid_input, problem_of
+from shared.unit.tokens import TokenVerifier, make_issuer_keys
+
+COMMANDS_AT_ONCE = 64
+STOP_TIMEOUT_S = 15.0
+POLICY_ACK_WAIT_S = 30.0
+POLICY_RETRY_DELAY_S = 2.0
+
+logger = logging.getLogger(__name__)
+
+
+def unit_service(service: str, aggregates: Sequence[Aggregate], policies: Sequence[Policy] = ()) -> FastStream:
+    """The application of one service; nothing is connected or started before it runs."""
+
+    @asynccontextmanager
+    async def lifespan() -> AsyncIterator[None]:
+        settings = Settings()
+        with endpoints(settings, with_mongo=False) as servers:
+            make_issuer_keys_if_embedded(settings)
+            broker = service_broker(servers.nats_url, service)
+            await broker.connect()
+            await provision(broker.connection, settings.congress)
+            store = EventStore(broker.connection, settings.congress, service)
+            handler = CommandHandler(store, [*aggregates, REFUSALS])
+            verifier = TokenVerifier(settings.issuer_public_key_path.read_bytes(), settings.congress, service)
+            answer_commands(broker, settings.congress, service, handler, verifier)
+            for policy in policies:
+                follow_policy(broker, settings.congress, service, policy, handler)
+            answer_health(broker, settings.congress, service, lambda: jetstream_health(broker.connection, settings))
+            app.add_broker(broker)
+            yield
+
+    app = FastStream(lifespan=lifespan)
+    return app
+
+
+def service_broker(url: str, service: str) -> NatsBroker:
+    return NatsBroker(
+        url,
+        name=service,
+        connect_timeout=CONNECT_TIMEOUT_S,
+        max_reconnect_attempts=RECONNECT_FOR_EVER,
+        graceful_timeout=STOP_TIMEOUT_S,
+        apply_types=False,
+    )
+
+
+def make_issuer_keys_if_embedded(settings: Settings) -> None:
+    """A local issuer key, unless the settings name the key of another issuer."""
+    if settings.issuer_public_key is None:
+        make_issuer_keys(settings.issuer_private_key_path, settings.issuer_public_key_path)
+
+
+def answer_commands(
+    broker: NatsBroker, congress: str, service: str, handler: CommandHandler, verifier: TokenVerifier
+) -> None:
+    """`cmd.<congress>.<service>.<name>`, one queue group: any instance of the service may answer."""
+
+    @broker.subscriber(
+        f"cmd.{congress}.{service}.*",
+        queue=service,
+        max_workers=COMMANDS_AT_ONCE,
+        decoder=_untouched,
+        title=f"{service} commands",
+    )
+    async def on_command(message: NatsMessage) -> bytes:
+        name = message.raw_message.subject.rpartition(".")[2]
+        answer = await _answer(name, message, service, handler, verifier)
+        return answer.model_dump_json(exclude_defaults=isinstance(answer, Problem)).encode()
+
+
+async def _answer(
+    name: str, message: NatsMessage, service: str, handler: CommandHandler, verifier: TokenVerifier
+) -> BaseModel:
+    try:
+        actor = verifier.actor(message.headers.get("Authorization"))
+        request = CommandRequest.model_validate(orjson.loads(message.body))
+        return await handler.handle(name, request, actor)
+    except Refused as refused:
+        return problem_of(refused)
+    except orjson.JSONDecodeError as error:
+        return problem_of(BAD_JSON(reason=str(error)))
+    except ValidationError as error:
+        return invalid_input(error)
+    except Exception:
+        logger.exception("command %s failed", name)
+        return problem_of(INTERNAL(service=service))
+
+
+def follow_policy(broker: NatsBroker, congress: str, service: str, policy: Policy, handler: CommandHandler) -> None:
+    """One durable consumer of the ledger; `max_ack_pending=1` keeps the order whoever serves it."""
+
+    @broker.subscriber(
+        f"evt.{congress}.{policy.service}.{policy.entity}.*",
+        stream=JStream(ledger_stream(congress), declare=False),
+        durable=f"policy-{service}-{policy.name}",
+        config=ConsumerConfig(max_ack_pending=1, ack_wait=POLICY_ACK_WAIT_S),
+        pull_sub=PullSub(batch_size=1, timeout=5.0),
+        ack_policy=AckPolicy.MANUAL,
+        decoder=_untouched,
+        title=f"{service} policy {policy.name}",
+    )
+    async def on_event(message: NatsMessage) -> None:
+        try:
+            await apply(policy, message.body, handler, service)
+        except Exception:
+            logger.exception("policy %s will try again", policy.name)
+            await message.nack(delay=POLICY_RETRY_DELAY_S)
+        else:
+            await message.ack()
+
+
+async def _untouched(message: NatsMessage) -> NatsMessage:
+    """Handlers get the message itself: bad JSON is answered by name, not by the framework."""
+    return message
