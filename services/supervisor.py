@@ -8,8 +8,6 @@ import time
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 
-from nats.aio.client import Client
-
 from shared.domain.values import SERVICES
 from shared.platform.children import start_child, stop_child, tail
 from shared.platform.embedded import Endpoints, PlatformError
@@ -78,10 +76,9 @@ def _environment(settings: Settings, servers: Endpoints) -> Mapping[str, str]:
 
 @asynccontextmanager
 async def running_services(
-    settings: Settings, servers: Endpoints, connection: Client, names: Sequence[str] = ALL_SERVICES
+    settings: Settings, servers: Endpoints, client: CommandClient, names: Sequence[str] = ALL_SERVICES
 ) -> AsyncIterator[None]:
     """The services of the congress: those that answer already are used as they are, the others are started."""
-    client = CommandClient(connection, settings.congress)
     answers = await asyncio.gather(*(client.health(name) for name in names))
     supervisor = Supervisor(settings, servers)
     try:

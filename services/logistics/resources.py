@@ -89,7 +89,7 @@ class RegisterResource(ResourceCommand):
     NAME = "register-resource"
     kind: ResourceKind
     name: Text
-    capacity: Annotated[int, Field(ge=1, le=100_000)]
+    capacity: Annotated[int, Field(strict=True, ge=1, le=100_000)]
 
 
 class ReserveResource(ResourceCommand):

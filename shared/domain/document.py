@@ -3,13 +3,23 @@
 from collections.abc import Sequence
 from datetime import date
 from enum import StrEnum
-from typing import ClassVar, assert_never
+from typing import Annotated, ClassVar, assert_never
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from shared.domain.decider import Actor, Aggregate, Command, Event, Refusal
 from shared.domain.symbol import DocumentSymbol
 from shared.domain.values import EntityId, Phrase, Text
+
+
+def _names_a_file(symbol: str) -> str:
+    if not DocumentSymbol.parse(symbol).entity_id:
+        raise ValueError("a symbol needs at least one letter or digit")
+    return symbol
+
+
+Symbol = Annotated[str, Field(min_length=1, max_length=80), AfterValidator(_names_a_file)]
+"""A symbol as written; it has to leave something to file it under."""
 
 
 class Urgency(StrEnum):
@@ -80,19 +90,12 @@ class IssueDocument(Command):
 
     NAME = "issue-document"
     ENTITY: ClassVar[str] = "document"
-    symbol: str = Field(min_length=1, max_length=80)
+    symbol: Symbol
     kind: Phrase
     title: Text
     issuer: Phrase
     issued_on: date | None = None
     urgency: Urgency = Urgency.NORMAL
-
-    @field_validator("symbol")
-    @classmethod
-    def names_a_file(cls, symbol: str) -> str:
-        if not DocumentSymbol.parse(symbol).entity_id:
-            raise ValueError("a symbol needs at least one letter or digit")
-        return symbol
 
     @property
     def entity_id(self) -> str:
@@ -112,7 +115,7 @@ class SupersedeDocument(DocumentCommand):
     """Another document, named by its symbol, takes this one's place."""
 
     NAME = "supersede-document"
-    superseded_by: str = Field(min_length=1, max_length=80)
+    superseded_by: Symbol
 
 
 class WithdrawDocument(DocumentCommand):

@@ -12,7 +12,7 @@ from typing import NamedTuple, Self
 from shared.domain.values import slug
 
 _KIND = r"[A-ZĐ][A-Za-zĐđ]{0,7}"
-_ISSUER = r"[^\s/]+(?:-[^\s/]+)*"
+_ISSUER = r"[^\s/]+"
 _PARTY = re.compile(rf"(?P<number>\d+)-(?P<kind>{_KIND})/(?P<issuer>{_ISSUER})")
 _STATE = re.compile(rf"(?P<number>\d+)/(?:(?P<year>\d{{4}})/)?(?P<kind>{_KIND})-(?P<issuer>{_ISSUER})")
 
@@ -46,5 +46,7 @@ class DocumentSymbol(NamedTuple):
 
     @property
     def entity_id(self) -> str:
-        """The id under which the document is filed: `76-KH/TU` → `76-KH-TU`."""
-        return slug(self.text)
+        """The id under which the document is filed: `76-KH/TU` → `76-KH-TU`, but `76/KH-TU` → `76_KH-TU`, for
+        the two may be different documents. Empty where the text holds no letter or digit."""
+        text = self.text.replace("/", "_", 1) if self.form is SymbolForm.STATE else self.text
+        return slug(text).strip("_-")

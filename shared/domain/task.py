@@ -7,7 +7,7 @@ at need. The calendar's view (overdue, late) is no part of it: a read model comp
 from collections.abc import Sequence
 from datetime import date
 from enum import StrEnum
-from typing import ClassVar, Literal, assert_never
+from typing import ClassVar, assert_never
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -414,9 +414,8 @@ def _require_submitted_by_another(command: TaskCommand, task: Task, actor: Actor
         raise OWN_WORK(task_id=command.task_id, actor=actor.id)
 
 
-TASK: Literal["task"] = "task"
 AGGREGATE = Aggregate(
-    entity=TASK,
+    entity="task",
     events=(
         TaskOpened, TaskAssigned, TaskDeadlineSet, TaskFunded, TaskStarted, TaskProgressed, TaskBlocked,
         TaskUnblocked, TaskSubmitted, TaskCompleted, TaskReturned, TaskCancelled, TaskReopened,

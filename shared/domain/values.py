@@ -5,7 +5,7 @@ import unicodedata
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 
 class Unit(StrEnum):
@@ -51,16 +51,10 @@ ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,79}$"
 EntityId = Annotated[str, Field(pattern=ID_PATTERN)]
 
 
-def _exact_vnd(amount: object) -> object:
-    if isinstance(amount, bool | float):
-        raise ValueError("money is a whole number of đồng")
-    return amount
-
-
-Vnd = Annotated[int, BeforeValidator(_exact_vnd), Field(ge=0, le=10**15)]
+Vnd = Annotated[int, Field(strict=True, ge=0, le=10**15)]
 """Money in Vietnamese đồng, which has no decimals."""
 
-Phrase = Annotated[str, Field(min_length=1, max_length=2000)]
+Phrase = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
 
 
 class Group(BaseModel):

@@ -24,7 +24,7 @@ def _vietnamese() -> dict[str, str]:
         return {str(message.id): str(message.string) for message in read_po(file) if message.string}
 
 
-def translate(sentence: str, lang: Language, **params: object) -> str:
+def translate(sentence: str, lang: Language, /, **params: object) -> str:
     """`sentence` in `lang`, its `{placeholders}` filled in; English where there is no translation."""
     found = _vietnamese().get(sentence, sentence) if lang == "vi" else sentence
     return found.format(**params) if params else found

@@ -63,6 +63,7 @@ def service_broker(url: str, service: str) -> NatsBroker:
         max_reconnect_attempts=RECONNECT_FOR_EVER,
         graceful_timeout=STOP_TIMEOUT_S,
         apply_types=False,
+        log_level=logging.DEBUG,
     )
 
 

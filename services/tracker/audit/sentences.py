@@ -48,7 +48,7 @@ def summary(envelope: Envelope) -> dict[str, str]:
     if sentence is None:
         return dict.fromkeys(LANGUAGES, envelope.type)
     told = {**envelope.data, "actor": envelope.actor, "id": envelope.subject}
-    return {lang: translate(sentence, lang, **told, title=_title(envelope.data, lang)) for lang in LANGUAGES}
+    return {lang: translate(sentence, lang, **told | {"title": _title(envelope.data, lang)}) for lang in LANGUAGES}
 
 
 def _title(data: dict[str, Any], lang: Language) -> str:

@@ -12,12 +12,13 @@ from shared.i18n import Language, format_date, format_number, translate
 
 BAR_WIDTH = 20
 CELLS = {
-    "completed_on_time": ("Completed on time", "green"),
-    "completed_late": ("Completed late", "yellow"),
-    "open_in_time": ("Not completed, in time", "blue"),
-    "open_overdue": ("Not completed, overdue", "red"),
-    "no_deadline": ("No deadline", "bright_black"),
+    "completed_on_time": ("Completed on time", "█", "green"),
+    "completed_late": ("Completed late", "▓", "yellow"),
+    "open_in_time": ("Not completed, in time", "▒", "blue"),
+    "open_overdue": ("Not completed, overdue", "╳", "red"),
+    "no_deadline": ("No deadline", "░", "bright_black"),
 }
+"""Each cell's name, and its sign in bars and headings: told apart without colour too."""
 UNIT_NAMES = {
     "propaganda": "Propaganda unit",
     "logistics": "Logistics unit",
@@ -92,10 +93,10 @@ class Printer:
         table.add_column(self._say("Status"))
         table.add_column(self._say("Tasks"), justify="right")
         table.add_column(self._say("Share"), justify="right")
-        for name, (label, colour) in CELLS.items():
+        for name, (label, sign, colour) in CELLS.items():
             share = Share.of(getattr(totals, name), totals.tasks)
             table.add_row(
-                Text.assemble(("■ ", colour), self._say(label)), self._number(share.part), self._share(share)
+                Text.assemble((f"{sign} ", colour), self._say(label)), self._number(share.part), self._share(share)
             )
         table.add_section()
         table.add_row(self._say("Total"), self._number(totals.tasks), "")
@@ -119,8 +120,8 @@ class Printer:
         table = Table(title=self._say(title), title_justify="left")
         table.add_column("")
         table.add_column(self._say("Tasks"), justify="right")
-        for _, colour in CELLS.values():
-            table.add_column(Text("■", style=colour), justify="right")
+        for _, sign, colour in CELLS.values():
+            table.add_column(Text(sign, style=colour), justify="right")
         table.add_column("", min_width=BAR_WIDTH)
         table.add_column(self._say("Completed"), justify="right")
         table.add_column(self._say("Planned, VND"), justify="right")
@@ -189,8 +190,8 @@ class Printer:
 def _bar(cells: Cells) -> Text:
     """The five cells as one bar; every cell that is not empty is at least one block wide."""
     bar = Text()
-    for name, (_, colour) in CELLS.items():
+    for name, (_, sign, colour) in CELLS.items():
         number = getattr(cells, name)
         width = max(1, round(number * BAR_WIDTH / cells.tasks)) if number else 0
-        bar.append("█" * width, style=colour)
+        bar.append(sign * width, style=colour)
     return bar

@@ -1,0 +1,58 @@
+# Every target sets up what it needs. The same targets run in CI.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+
+# A Python that this project runs on: the first of these that is 3.12 or 3.13.
+PYTHON ?= $(shell for p in python3.13 python3.12 python3; do \
+	$$p -c 'import sys; sys.exit(sys.version_info[:2] not in ((3, 12), (3, 13)))' 2>/dev/null && { echo $$p; break; }; done)
+VENV := .venv
+BIN := $(VENV)/bin
+ARGS ?=
+
+.PHONY: help demo up test bench lint format lock compose-up compose-down clean
+
+help: ## Show this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
+
+$(VENV)/installed: requirements.lock pyproject.toml
+	@test -n "$(PYTHON)" || { echo "Daihoi needs Python 3.12 or 3.13: install one (apt install python3.13, brew install python@3.13, or pyenv install 3.13) and try again, or name it: make PYTHON=/path/to/python3.13"; exit 1; }
+	@echo "setting up $(VENV) with $(PYTHON) ..."
+	@$(PYTHON) -m venv --clear $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+demo: $(VENV)/installed ## Tell the sample congress through the real services, report, verify (ARGS=--fresh starts over)
+	@$(BIN)/daihoi demo $(ARGS)
+
+up: $(VENV)/installed ## Run the servers and all services until Ctrl-C
+	@$(BIN)/daihoi up $(ARGS)
+
+test: $(VENV)/installed ## Run every test on real servers (ARGS='tests/domain -k task' for some)
+	@$(BIN)/python -m pytest $(ARGS)
+
+bench: $(VENV)/installed ## Measure against the floor, in the same run
+	@$(BIN)/python -m benchmarks $(ARGS)
+
+lint: $(VENV)/installed ## Check format, lint, types and imports
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache | tail -n 4; exit $${PIPESTATUS[0]}
+
+format: $(VENV)/installed ## Format the code
+	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
+
+lock: $(VENV)/installed ## Pin the dependencies again
+	@$(BIN)/pip-compile --quiet --all-extras --generate-hashes --strip-extras --allow-unsafe --no-header --no-annotate \
+		--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --output-file requirements.lock pyproject.toml
+
+compose-up: ## Build and start everything in containers
+	@mkdir -p .daihoi/issuer/private .daihoi/issuer/public
+	@docker compose up --build --detach --wait
+
+compose-down: ## Stop the containers; their data stays
+	@docker compose down
+
+clean: ## Remove what the other targets made, the embedded servers' data too
+	rm -rf $(VENV) .daihoi out .pytest_cache .mypy_cache .ruff_cache .hypothesis

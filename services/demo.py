@@ -1,0 +1,203 @@
+"""The sample congress, told through the services' real commands. `data/namdinh-xx/` says what happened and when.
+
+Every command id follows from the command's content, so telling the story again changes nothing.
+"""
+
+import asyncio
+import csv
+import json
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any, NamedTuple
+from uuid import UUID, uuid5
+
+from services.session import Session
+from services.tracker.projections.view import instant
+from shared.domain.decider import Actor
+from shared.domain.values import SUBCOMMITTEE, slug
+from shared.i18n import LOCAL_TIME
+from shared.platform.embedded import PlatformError
+from shared.unit.tokens import mint_token
+
+SAMPLE = Path(__file__).parents[1] / "data" / "namdinh-xx"
+STORY_IDS = UUID("6f0b1c1e-8d0f-5d53-9a52-2d1f1c7a0e54")
+WAIT_TIMEOUT_S = 60
+LOOK_EVERY_S = 0.05
+TOKEN_LASTS = timedelta(hours=1)
+MORNING = datetime.min.time().replace(hour=9, tzinfo=LOCAL_TIME)
+
+
+class Step(NamedTuple):
+    """One command of the story."""
+
+    service: str
+    command: str
+    data: dict[str, Any]
+    actor: str
+    happened: datetime
+
+    @property
+    def command_id(self) -> UUID:
+        told = [self.service, self.command, self.data, self.actor, instant(self.happened)]
+        return uuid5(STORY_IDS, json.dumps(told, sort_keys=True, ensure_ascii=False))
+
+
+class Sample:
+    """The files of the sample congress."""
+
+    def __init__(self, folder: Path = SAMPLE) -> None:
+        self.congress: dict[str, Any] = json.loads((folder / "congress.json").read_text("utf-8"))
+        self.catalogue = _rows(folder / "catalogue.csv")
+        self.progress = {row["code"]: row for row in _rows(folder / "progress.csv")}
+        self.today = date.fromisoformat(self.congress["today"])
+        self.opening_day = date.fromisoformat(self.congress["opening_day"])
+
+    def orders(self) -> Iterator[Step]:
+        """The meeting, the documents, and the catalogue published and handed to the units."""
+        yield from self._meeting()
+        yield from self._documents()
+        catalogue = self.congress["catalogue"]
+        items = [self._item(row) for row in self.catalogue]
+        published = {"catalogue": catalogue["id"], "note": catalogue["note"], "items": items}
+        yield _step(SUBCOMMITTEE, "publish-catalogue", published, "subcommittee.office", "2020-08-14")
+        for unit in sorted({row["unit"] for row in self.catalogue}):
+            item_ids = [slug(row["code"]) for row in self.catalogue if row["unit"] == unit]
+            assigned = {"unit": unit, "item_ids": item_ids}
+            yield _step(SUBCOMMITTEE, "assign-items", assigned, "subcommittee.chair", "2020-08-15")
+
+    def work(self) -> Iterator[Step]:
+        """What the units did with their tasks up to the stated day."""
+        for row in self.catalogue:
+            yield from _work_on(row, self.progress[row["code"]], self.opening_day)
+        for own in self.congress["own_work"]:
+            yield _step(own["unit"], own["command"], own["data"], own["as"], own["happened"])
+
+    def task_ids(self) -> set[str]:
+        return {f"{row['unit']}/{slug(row['code'])}" for row in self.catalogue}
+
+    def _meeting(self) -> Iterator[Step]:
+        meeting = self.congress["meeting"]
+        recorded = {name: meeting[name] for name in ("title", "held_on", "chair", "participants")}
+        points = [{"number": number, "text": text} for number, text in enumerate(meeting["points"], start=1)]
+        for command, data in (("record-meeting", recorded), ("conclude-meeting", {"points": points})):
+            told = {"meeting_id": meeting["id"], **data}
+            yield _step(SUBCOMMITTEE, command, told, "subcommittee.office", meeting["held_on"])
+
+    def _documents(self) -> Iterator[Step]:
+        for document in self.congress["documents"]:
+            told = {name: document[name] for name in ("symbol", "kind", "issuer", "title")}
+            unit = document["unit"]
+            yield _step(unit, "issue-document", told, f"{unit}.lead", self.congress["meeting"]["held_on"])
+
+    @staticmethod
+    def _item(row: dict[str, str]) -> dict[str, Any]:
+        return {
+            "code": row["code"],
+            "title": {"vi": row["title_vi"], "en": row["title_en"]},
+            "group": {"number": int(row["group"]), "name": {"vi": row["group_vi"], "en": row["group_en"]}},
+            "unit": row["unit"],
+            "phase": row["phase"],
+            "scenario": row["scenario"],
+            "due_offset_days": int(row["due_offset_days"]),
+            "budget_vnd": int(row["budget_vnd"]),
+        }
+
+
+def _work_on(item: dict[str, str], told: dict[str, str], opening_day: date) -> Iterator[Step]:
+    unit, task = item["unit"], {"task_id": slug(item["code"])}
+
+    def step(command: str, day: str, by: str = "lead", **data: Any) -> Step:
+        return _step(unit, command, {**task, **data}, f"{unit}.{by}", day)
+
+    if told["collective"]:
+        coordinating = [name.strip() for name in told["coordinating"].split(";") if name.strip()]
+        in_charge = {"collective": told["collective"], "individual": told["individual"]}
+        yield step("assign-task", "2020-08-17", **in_charge, coordinating=coordinating)
+    if told["dated"] == "yes":
+        deadline = opening_day + timedelta(days=int(item["due_offset_days"]))
+        yield step("set-deadline", "2020-08-17", deadline=deadline.isoformat())
+    if told["secured_percent"]:
+        secured = int(item["budget_vnd"]) * int(told["secured_percent"]) // 100
+        yield step("fund-task", "2020-08-17", secured_vnd=secured, funding_source=told["funding_source"])
+    if told["started_on"]:
+        yield step("start-task", told["started_on"], "member")
+        last_day = told["submitted_on"] or "2020-09-10"
+        yield step("report-progress", last_day, "member", percent=int(told["percent"]))
+    if told["blocked_because"]:
+        yield step("block-task", "2020-09-10", "member", reason=told["blocked_because"])
+    if told["submitted_on"]:
+        yield step("submit-task", told["submitted_on"], "member")
+    if told["returned_because"]:
+        yield step("return-task", "2020-09-09", reason=told["returned_because"])
+    if told["completed_on"]:
+        yield step("complete-task", told["completed_on"])
+
+
+def _step(service: str, command: str, data: dict[str, Any], actor: str, day: str) -> Step:
+    return Step(service, command, data, actor, datetime.combine(date.fromisoformat(day), MORNING))
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+async def tell(session: Session, sample: Sample, on_progress: Callable[[int, int], None]) -> None:
+    """Sends the whole story. Raises `ProblemError` when a service refuses, `PlatformError` when tasks don't open."""
+    orders, work = list(sample.orders()), list(sample.work())
+    sender = _Sender(session)
+    for done, step in enumerate(orders, start=1):
+        await sender.send(step)
+        on_progress(done, len(orders) + len(work))
+    await _wait_for_tasks(session, sample.task_ids())
+    for done, step in enumerate(work, start=len(orders) + 1):
+        await sender.send(step)
+        on_progress(done, len(orders) + len(work))
+
+
+class _Sender:
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._private_key = session.settings.issuer_private_key_path.read_bytes()
+
+    async def send(self, step: Step) -> None:
+        actor = Actor(step.actor, step.actor.partition(".")[0])
+        now = datetime.now(UTC)
+        token = mint_token(self._private_key, self._session.settings.congress, actor, now, TOKEN_LASTS)
+        await self._session.commands.send(
+            step.service,
+            step.command,
+            step.data,
+            token=token,
+            command_id=step.command_id,
+            happened=step.happened,
+        )
+
+
+async def _wait_for_tasks(session: Session, expected: set[str]) -> None:
+    """Until the units' policies have opened every task and the tracker shows it."""
+
+    async def missing() -> int:
+        return len(expected - {task["_id"] for task in await session.views.documents("tasks")})
+
+    await _wait_for(missing, "tasks are not open")
+
+
+async def wait_for_tracker(session: Session) -> None:
+    """Until the views have caught up with the ledger as it is now."""
+    end = await session.ledger.last_sequence()
+
+    async def missing() -> int:
+        return end - (await session.views.checkpoint()).sequence
+
+    await _wait_for(missing, "events are not in the views")
+
+
+async def _wait_for(missing: Callable[[], Awaitable[int]], what: str) -> None:
+    deadline = time.monotonic() + WAIT_TIMEOUT_S
+    while (count := await missing()) > 0:
+        if time.monotonic() > deadline:
+            raise PlatformError(f"{count} {what} after {WAIT_TIMEOUT_S} s; see the services' logs")
+        await asyncio.sleep(LOOK_EVERY_S)

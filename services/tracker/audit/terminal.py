@@ -1,0 +1,54 @@
+"""What an auditor reads on a terminal."""
+
+from typing import Any
+
+from services.tracker.audit.verify import Verdict
+from services.tracker.projections.view import Document
+from shared.i18n import Language, translate
+
+
+def history_line(line: dict[str, Any], lang: Language) -> str:
+    """One event of a replay: sequence, when it happened, what it says."""
+    if "event" not in line:
+        return f"{line['sequence']:>6}  {translate('can not be read', lang)}: {line['subject']}"
+    return f"{line['sequence']:>6}  {line['event']['time'][:16]}  {line['summary'][lang]}"
+
+
+def timeline_lines(rows: list[Document], lang: Language) -> list[str]:
+    """Each event of one entity, with the fields it changed."""
+    lines = []
+    for row in rows:
+        said = row["summary"][lang] if "summary" in row else row["outcome"]
+        when: str = row["happened"] if "happened" in row else row["recorded"]
+        lines.append(f"{row['_id']:>6}  {when[:16]}  {said}")
+        lines += [
+            f"{'':>8}{change['field']}: {change['before']} → {change['after']}"
+            for change in row["changes"]
+            if change["before"] is not None
+        ]
+    return lines
+
+
+def verdict_lines(verdict: Verdict, lang: Language) -> list[str]:
+    lines = []
+    if verdict.holds:
+        lines.append(
+            translate("live = replayed at ledger event {sequence}", lang, sequence=verdict.sequence)
+            + f": {verdict.live}"
+        )
+    else:
+        lines.append(
+            translate("live ≠ replayed at ledger event {sequence}", lang, sequence=verdict.sequence)
+            + f": {verdict.live} ≠ {verdict.replayed}"
+        )
+    if found := verdict.difference:
+        where = f"{found.view} {found.key} {found.field}".strip()
+        told = {"where": where, "live": found.live, "replayed": found.replayed}
+        lines.append(translate("first difference: {where}: live {live}, replayed {replayed}", lang, **told))
+    if verdict.parked:
+        lines.append(translate("{count} events are parked", lang, count=verdict.parked))
+    lines += [
+        translate("Events are missing from {stream} at {sequence}.", lang, stream=stream, sequence=sequence)
+        for stream, sequence in verdict.gaps.items()
+    ]
+    return lines

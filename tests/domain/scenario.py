@@ -1,0 +1,94 @@
+"""`given(aggregate, *history).when(command, actor).then(*events)`: the language the domain's tests are written in."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import ModuleType
+
+import pytest
+
+from services.logistics import resources
+from services.propaganda import publications
+from services.security import clearances
+from shared.domain import catalogue, document, meeting, task
+from shared.domain.decider import Actor, Aggregate, Command, Event, Refusal, Refused
+
+AGGREGATES = tuple(
+    module.AGGREGATE for module in (task, document, meeting, catalogue, publications, resources, clearances)
+)
+
+OFFICER = Actor("logistics.officer", "logistics")
+LEAD = Actor("logistics.lead", "logistics")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    events: tuple[Event, ...] = ()
+    refused: Refused | None = None
+
+    def then(self, *events: Event) -> None:
+        assert self.refused is None
+        assert self.events == events
+
+    def nothing_happened(self) -> None:
+        self.then()
+
+    def rejected(self, code: str) -> None:
+        assert self.refused is not None, f"accepted: {self.events}"
+        assert self.refused.code == code
+
+
+@dataclass(frozen=True)
+class Given:
+    aggregate: Aggregate
+    history: tuple[Event, ...]
+
+    def when(self, command: Command, actor: Actor = OFFICER) -> Outcome:
+        try:
+            decided = self.aggregate.decide(command, self.aggregate.fold(self.history), actor)
+        except Refused as refused:
+            return Outcome(refused=refused)
+        return Outcome(tuple(decided))
+
+
+def given(aggregate: Aggregate, *history: Event) -> Given:
+    return Given(aggregate, history)
+
+
+def accepting(table: Mapping[str, Sequence[object]]) -> pytest.MarkDecorator:
+    """One test for each sentence → (history, command, actor, event)."""
+    return pytest.mark.parametrize(("history", "command", "actor", "event"), table.values(), ids=table.keys())
+
+
+def silent_on(table: Mapping[str, Sequence[object]]) -> pytest.MarkDecorator:
+    """One test for each sentence → (history, command, actor)."""
+    return pytest.mark.parametrize(("history", "command", "actor"), table.values(), ids=table.keys())
+
+
+def rejecting(table: Sequence[Sequence[object]]) -> pytest.MarkDecorator:
+    """One test for each (history, command, actor, code)."""
+    return pytest.mark.parametrize(("history", "command", "actor", "code"), table, ids=_in_a_word)
+
+
+def _in_a_word(value: object) -> str:
+    match value:
+        case Command():
+            return value.NAME
+        case Actor():
+            return value.id
+        case (*_, Event() as latest):
+            return latest.TYPE.split(".")[-2]
+        case _:
+            return str(value or "new")
+
+
+def refusal_codes(module: ModuleType) -> set[str]:
+    return {constant.code for constant in vars(module).values() if isinstance(constant, Refusal)}
+
+
+def assert_all_told(
+    module: ModuleType, accepted: Mapping[str, Sequence[object]], rejected: Sequence[Sequence[object]]
+) -> None:
+    """Every command brings something about, every event comes about and every refusal is met."""
+    assert {type(command) for _, command, *_ in accepted.values()} == set(module.AGGREGATE.commands)
+    assert {type(event) for *_, event in accepted.values()} == set(module.AGGREGATE.events)
+    assert {code for *_, code in rejected} == refusal_codes(module)

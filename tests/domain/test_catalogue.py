@@ -1,0 +1,108 @@
+import pytest
+
+from shared.domain import catalogue
+from shared.domain.catalogue import AGGREGATE, ITEMS_AT_ONCE
+from tests.domain.scenario import OFFICER, accepting, given, refusal_codes, rejecting
+
+
+def item(code: str = "1.03", budget_vnd: int = 5_000_000) -> catalogue.Item:
+    return catalogue.Item(
+        code=code,
+        title={"vi": "Trang trí hội trường"},
+        group={"number": 1, "name": {"vi": "Khánh tiết"}},
+        unit="logistics",
+        phase="before",
+        scenario="both",
+        due_offset_days=-7,
+        budget_vnd=budget_vnd,
+    )
+
+
+SOURCE = {"catalogue": "dai-hoi-xx", "note": {"vi": "Danh mục minh họa"}}
+
+
+def publish(**changes: object) -> catalogue.PublishItem:
+    return catalogue.PublishItem(item_id="1-03", **SOURCE | {"item": item()} | changes)
+
+
+def assign(unit: str) -> catalogue.AssignItem:
+    return catalogue.AssignItem(item_id="1-03", unit=unit)
+
+
+PUBLISHED = (catalogue.ItemPublished(**SOURCE, item=item()),)
+ASSIGNED = (*PUBLISHED, catalogue.ItemAssigned(unit="logistics", item=item()))
+
+ACCEPTED = {
+    "an item is published": ((), publish(), OFFICER, PUBLISHED[-1]),
+    "an item is assigned with all a unit needs to know": (PUBLISHED, assign("logistics"), OFFICER, ASSIGNED[-1]),
+    "an item is assigned to another unit than the catalogue suggests": (
+        PUBLISHED,
+        assign("security"),
+        OFFICER,
+        catalogue.ItemAssigned(unit="security", item=item()),
+    ),
+}
+REJECTED = [
+    ((), assign("logistics"), OFFICER, "catalogue_item_not_found"),
+    (ASSIGNED, publish(item=item(budget_vnd=1)), OFFICER, "catalogue_item_already_published"),
+    (PUBLISHED, publish(note={"vi": "Bản khác"}), OFFICER, "catalogue_item_already_published"),
+    (ASSIGNED, assign("security"), OFFICER, "catalogue_item_already_assigned"),
+]
+
+
+@accepting(ACCEPTED)
+def test_it_happens_once_that(history, command, actor, event):
+    given(AGGREGATE, *history).when(command, actor).then(event)
+    given(AGGREGATE, *history, event).when(command, actor).nothing_happened()
+
+
+def test_publishing_again_after_assignment_changes_nothing():
+    given(AGGREGATE, *ASSIGNED).when(publish()).nothing_happened()
+
+
+@rejecting(REJECTED)
+def test_an_item_is_published_and_assigned_once(history, command, actor, code):
+    given(AGGREGATE, *history).when(command, actor).rejected(code)
+
+
+def test_every_event_and_refusal_is_told_here():
+    assert {type(event) for *_, event in ACCEPTED.values()} == set(AGGREGATE.events)
+    assert {code for *_, code in REJECTED} == refusal_codes(catalogue)
+
+
+def test_publishing_a_catalogue_stands_for_publishing_each_of_its_items():
+    command = catalogue.PublishCatalogue(**SOURCE, items=[item("1.03"), item("2.1")])
+    assert command.parts() == (publish(), catalogue.PublishItem(item_id="2-1", **SOURCE, item=item("2.1")))
+
+
+def test_assigning_items_stands_for_assigning_each():
+    command = catalogue.AssignItems(unit="security", item_ids=["1-03", "2-1"])
+    assert command.parts() == (assign("security"), catalogue.AssignItem(item_id="2-1", unit="security"))
+
+
+MANY = [
+    catalogue.PublishCatalogue(**SOURCE, items=[item("1.03"), item("2.1")]),
+    catalogue.AssignItems(unit="security", item_ids=["1-03", "2-1"]),
+]
+
+
+@pytest.mark.parametrize("command", MANY, ids=lambda command: command.NAME)
+def test_what_stands_for_many_addresses_and_decides_nothing_itself(command):
+    with pytest.raises(LookupError):
+        _ = command.entity_id
+    with pytest.raises(TypeError):
+        given(AGGREGATE, *PUBLISHED).when(command)
+
+
+@pytest.mark.parametrize("count", [0, ITEMS_AT_ONCE + 1])
+def test_a_batch_is_neither_empty_nor_larger_than_the_broker_takes(count):
+    with pytest.raises(ValueError, match="items"):
+        catalogue.PublishCatalogue(**SOURCE, items=[item()] * count)
+    with pytest.raises(ValueError, match="item_ids"):
+        catalogue.AssignItems(unit="security", item_ids=["1-03"] * count)
+
+
+@pytest.mark.parametrize("code", ["", "1", "1.", ".1", "1.a", "1-03", "1.03\n", "1234.1"])
+def test_a_code_is_numbers_with_dots_between(code):
+    with pytest.raises(ValueError, match="code"):
+        item(code)

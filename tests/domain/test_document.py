@@ -1,0 +1,68 @@
+from datetime import date
+
+import pytest
+
+from shared.domain import document
+from shared.domain.document import AGGREGATE
+from tests.domain.scenario import OFFICER, accepting, assert_all_told, given, rejecting
+
+PLAN = {
+    "symbol": "76-KH/TU",
+    "kind": "kế hoạch",
+    "title": {"vi": "Kế hoạch tuyên truyền đại hội đảng các cấp"},
+    "issuer": "Tỉnh ủy",
+    "issued_on": date(2019, 9, 16),
+    "urgency": "urgent",
+}
+SUPERSEDE = document.SupersedeDocument(document_id="76-KH-TU", superseded_by="80-KH/TU")
+WITHDRAW = document.WithdrawDocument(document_id="76-KH-TU", reason="Ban hành nhầm")
+
+ISSUED = (document.DocumentIssued(**PLAN),)
+SUPERSEDED = (*ISSUED, document.DocumentSuperseded(superseded_by="80-KH/TU"))
+WITHDRAWN = (*ISSUED, document.DocumentWithdrawn(reason="Ban hành nhầm"))
+
+ACCEPTED = {
+    "a document is issued": ((), document.IssueDocument(**PLAN), OFFICER, ISSUED[-1]),
+    "a newer document takes its place": (ISSUED, SUPERSEDE, OFFICER, SUPERSEDED[-1]),
+    "it is withdrawn": (ISSUED, WITHDRAW, OFFICER, WITHDRAWN[-1]),
+}
+REJECTED = [
+    ((), SUPERSEDE, OFFICER, "document_not_found"),
+    ((), WITHDRAW, OFFICER, "document_not_found"),
+    (ISSUED, document.IssueDocument(**PLAN | {"kind": "quy định"}), OFFICER, "document_already_issued"),
+    (ISSUED, SUPERSEDE.model_copy(update={"superseded_by": "76-KH/TU"}), OFFICER, "document_supersedes_itself"),
+    (WITHDRAWN, SUPERSEDE, OFFICER, "document_not_in_force"),
+    (WITHDRAWN, WITHDRAW.model_copy(update={"reason": "Sai số"}), OFFICER, "document_not_in_force"),
+    (SUPERSEDED, WITHDRAW, OFFICER, "document_not_in_force"),
+    (SUPERSEDED, SUPERSEDE.model_copy(update={"superseded_by": "81-KH/TU"}), OFFICER, "document_not_in_force"),
+]
+
+
+@accepting(ACCEPTED)
+def test_it_happens_once_that(history, command, actor, event):
+    given(AGGREGATE, *history).when(command, actor).then(event)
+    given(AGGREGATE, *history, event).when(command, actor).nothing_happened()
+
+
+@rejecting(REJECTED)
+def test_what_is_on_file_is_not_rewritten(history, command, actor, code):
+    given(AGGREGATE, *history).when(command, actor).rejected(code)
+
+
+def test_every_command_event_and_refusal_is_told_here():
+    assert_all_told(document, ACCEPTED, REJECTED)
+
+
+@pytest.mark.parametrize(("history", "in_force"), [(ISSUED, True), (SUPERSEDED, False), (WITHDRAWN, False)])
+def test_a_document_is_in_force_until_superseded_or_withdrawn(history, in_force):
+    assert AGGREGATE.fold(history).in_force is in_force
+
+
+def test_a_document_is_filed_under_its_symbol():
+    assert document.IssueDocument(**PLAN).entity_id == SUPERSEDE.entity_id == "76-KH-TU"
+
+
+@pytest.mark.parametrize("symbol", ["", "   ", "/-/", "x" * 81])
+def test_a_symbol_that_names_no_file_is_refused(symbol):
+    with pytest.raises(ValueError, match="symbol"):
+        document.IssueDocument(**PLAN | {"symbol": symbol})

@@ -1,0 +1,213 @@
+"""What holds for every history the domain can accept, whoever asks for whatever in whatever order."""
+
+from collections import defaultdict
+from datetime import UTC, date, datetime, timedelta, timezone
+from enum import Enum
+from itertools import accumulate, combinations
+from types import NoneType, UnionType
+from typing import Annotated, Any, NamedTuple, get_args, get_origin
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import BaseModel
+
+from services.logistics import resources
+from services.propaganda import publications
+from services.security import clearances
+from shared.domain import catalogue, task
+from shared.domain.decider import Actor, Aggregate, Command, Event, Refused
+from tests.domain.scenario import AGGREGATES
+
+ACTORS = st.sampled_from([Actor(f"{unit}.lead", unit) for unit in ("logistics", "propaganda", "security")])
+ONE_OR_ANOTHER = st.sampled_from(["a", "a", "a", "b"])
+
+BY_TYPE: dict[object, st.SearchStrategy] = {
+    NoneType: st.none(),
+    str: st.sampled_from(["Sở Y tế", "Đội xe"]),
+    int: st.integers(1, 2),
+    date: st.dates(date(2020, 9, 1), date(2020, 9, 2)),
+}
+BY_NAME: dict[str, st.SearchStrategy] = {
+    **dict.fromkeys(("task_id", "meeting_id", "publication_id", "resource_id", "clearance_id"), ONE_OR_ANOTHER),
+    **dict.fromkeys(("catalogue", "catalogue_item", "reservation_id"), st.sampled_from(["x", "y", "z"])),
+    **dict.fromkeys(("symbol", "superseded_by"), st.sampled_from(["76-KH/TU", "39/KH-BPĐBANTT"])),
+    "document_id": st.sampled_from(["76-KH-TU", "39-KH-BPDBANTT"]),
+    "code": st.sampled_from(["1.01", "1.02"]),
+    "item_ids": st.lists(st.sampled_from(["1-01", "1-02"]), min_size=1, unique=True),
+}
+
+
+def any_of(annotation: Any) -> st.SearchStrategy:
+    """A few values of a type: so few that commands meet the same ones again."""
+    kind, arguments = get_origin(annotation), get_args(annotation)
+    if kind is Annotated:
+        return any_of(arguments[0])
+    if kind is UnionType:
+        return st.one_of([any_of(argument) for argument in arguments])
+    if kind is tuple:
+        unique_by = {catalogue.Item: lambda item: item.code}.get(arguments[0])
+        return st.lists(any_of(arguments[0]), min_size=1, max_size=2, unique_by=unique_by)
+    if annotation is resources.ReserveResource:
+        return reservations()
+    if issubclass(annotation, BaseModel):
+        fields = {name: field.annotation for name, field in annotation.model_fields.items() if name not in BY_NAME}
+        named = {name: BY_NAME[name] for name in annotation.model_fields if name in BY_NAME}
+        return st.builds(annotation, **named, **{name: any_of(field) for name, field in fields.items()})
+    if issubclass(annotation, Enum):
+        return st.sampled_from(annotation)
+    return BY_TYPE[annotation]
+
+
+@st.composite
+def reservations(draw: st.DrawFn) -> resources.ReserveResource:
+    zone = draw(st.sampled_from([UTC, timezone(timedelta(hours=7))]))
+    starts = datetime(2020, 9, 25, draw(st.integers(0, 9)), tzinfo=UTC).astimezone(zone)
+    return resources.ReserveResource(
+        resource_id=draw(BY_NAME["resource_id"]),
+        reservation_id=draw(BY_NAME["reservation_id"]),
+        starts=starts,
+        ends=starts + timedelta(hours=draw(st.integers(1, 3))),
+        purpose=draw(BY_TYPE[str]),
+    )
+
+
+class Entry(NamedTuple):
+    event: Event
+    actor: Actor
+
+
+class Ledger:
+    """What a service keeps: a history for each id, to which a command adds everything or nothing."""
+
+    def __init__(self, aggregate: Aggregate) -> None:
+        self.aggregate = aggregate
+        self.histories: dict[str, list[Entry]] = defaultdict(list)
+        self.states: dict[str, Any] = defaultdict(lambda: None)
+
+    def handle(self, command: Command, actor: Actor) -> list[Event] | None:
+        """The events that came of it; `None` if it was refused."""
+        decide, states = self.aggregate.decide, self.states
+        try:
+            decided = [(part.entity_id, decide(part, states[part.entity_id], actor)) for part in command.parts()]
+        except Refused:
+            return None
+        for entity_id, events in decided:
+            self.histories[entity_id] += [Entry(event, actor) for event in events]
+            states[entity_id] = self.aggregate.fold(events, states[entity_id])
+        return [event for _, events in decided for event in events]
+
+    def told(self) -> list[tuple[list[Event], Any]]:
+        return [
+            ([event for event, _ in history], self.states[entity_id]) for entity_id, history in self.histories.items()
+        ]
+
+
+@st.composite
+def attempts(draw: st.DrawFn, aggregate: Aggregate) -> list[tuple[Command, Actor]]:
+    """Every command once, in the order of a lifecycle, so that its end is reached; then whatever comes."""
+    wishes = [any_of(command) for command in aggregate.commands]
+    return [
+        *((draw(wish), draw(ACTORS)) for wish in wishes),
+        *draw(st.lists(st.tuples(st.one_of(wishes), ACTORS), max_size=30)),
+    ]
+
+
+def ledgers(aggregate: Aggregate) -> st.SearchStrategy[Ledger]:
+    def kept(wishes: list[tuple[Command, Actor]]) -> Ledger:
+        ledger = Ledger(aggregate)
+        for command, actor in wishes:
+            ledger.handle(command, actor)
+        return ledger
+
+    return attempts(aggregate).map(kept)
+
+
+same_histories_every_run = settings(max_examples=100, deadline=None, derandomize=True)
+every_aggregate = pytest.mark.parametrize("aggregate", AGGREGATES, ids=lambda aggregate: aggregate.entity)
+
+
+@every_aggregate
+def test_the_histories_tried_here_reach_every_event(aggregate):
+    reached = set()
+
+    @same_histories_every_run
+    @given(ledgers(aggregate))
+    def explore(ledger):
+        reached.update(type(event) for events, _ in ledger.told() for event in events)
+
+    explore()
+    assert reached == set(aggregate.events)
+
+
+@every_aggregate
+@same_histories_every_run
+@given(data=st.data())
+def test_a_state_is_the_same_live_rebuilt_and_resumed_anywhere(aggregate, data):
+    for events, live in data.draw(ledgers(aggregate)).told():
+        assert aggregate.fold(events) == live
+        for cut in range(len(events) + 1):
+            assert aggregate.fold(events[cut:], aggregate.fold(events[:cut])) == live
+
+
+@every_aggregate
+@same_histories_every_run
+@given(data=st.data())
+def test_a_history_survives_being_written_down(aggregate, data):
+    for events, live in data.draw(ledgers(aggregate)).told():
+        replayed = [type(event).model_validate_json(event.model_dump_json()) for event in events]
+        assert replayed == events
+        assert aggregate.fold(replayed) == live
+
+
+@every_aggregate
+@same_histories_every_run
+@given(data=st.data())
+def test_what_was_just_accepted_changes_nothing_when_repeated(aggregate, data):
+    ledger = Ledger(aggregate)
+    for command, actor in data.draw(attempts(aggregate)):
+        if ledger.handle(command, actor) is not None:
+            assert ledger.handle(command, actor) == []
+
+
+@same_histories_every_run
+@given(ledgers(resources.AGGREGATE))
+def test_reservations_of_a_resource_never_overlap(ledger):
+    for events, _ in ledger.told():
+        for state in accumulate(events[1:], resources.evolve, initial=resources.evolve(None, events[0])):
+            for one, other in combinations(state.reservations, 2):
+                assert one.ends <= other.starts or other.ends <= one.starts
+
+
+@same_histories_every_run
+@given(ledgers(publications.AGGREGATE))
+def test_a_publication_is_released_only_after_somebody_else_approved_it(ledger):
+    for (proposed, author), *later in ledger.histories.values():
+        assert proposed.author == author.id
+        said = [type(event) for event, _ in later]
+        if publications.PublicationReleased in said:
+            assert said == [publications.PublicationApproved, publications.PublicationReleased]
+            assert later[0].actor != author
+
+
+@same_histories_every_run
+@given(ledgers(clearances.AGGREGATE))
+def test_a_clearance_is_granted_or_refused_by_another_than_who_requested_it(ledger):
+    for (_, requester), *later in ledger.histories.values():
+        for _, judge in later[:1]:
+            assert judge != requester
+
+
+@same_histories_every_run
+@given(ledgers(task.AGGREGATE))
+def test_a_task_is_completed_or_returned_by_another_than_who_submitted_it(ledger):
+    for history in ledger.histories.values():
+        submitter = None
+        for event, actor in history:
+            match event:
+                case task.TaskSubmitted():
+                    submitter = actor
+                    assert event.submitted_by == actor.id
+                case task.TaskCompleted() | task.TaskReturned():
+                    assert submitter not in (None, actor)
+                    submitter = None

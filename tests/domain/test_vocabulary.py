@@ -1,0 +1,66 @@
+"""The names on the wire: they outlive the code, so they are unique and of one form."""
+
+import re
+from itertools import chain
+
+import pytest
+from pydantic import ValidationError
+
+from shared.domain.catalogue import AssignItem, PublishItem
+from tests.domain.scenario import AGGREGATES
+
+EVENTS = [(aggregate.entity, event) for aggregate in AGGREGATES for event in aggregate.events]
+COMMANDS = [*chain.from_iterable(aggregate.commands for aggregate in AGGREGATES), PublishItem, AssignItem]
+
+every_aggregate = pytest.mark.parametrize("aggregate", AGGREGATES, ids=lambda aggregate: aggregate.entity)
+every_event = pytest.mark.parametrize(("entity", "event"), EVENTS, ids=[event.__name__ for _, event in EVENTS])
+every_command = pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.NAME)
+
+
+def assert_unique(names: list[str]) -> None:
+    assert sorted(set(names)) == sorted(names)
+
+
+def test_no_two_events_share_a_type_and_no_two_commands_a_name():
+    assert_unique([event.TYPE for _, event in EVENTS])
+    assert_unique([command.NAME for command in COMMANDS])
+    assert_unique([aggregate.entity for aggregate in AGGREGATES])
+
+
+@every_event
+def test_an_event_type_tells_the_entity_what_happened_and_the_version(entity, event):
+    happened = r"(?:[a-z]+-)*(?:[a-z]+ed|deadline-set|held|withdrawn)"
+    assert re.fullmatch(rf"vn\.daihoi\.{entity}\.{happened}\.v[1-9]\d*", event.TYPE)
+
+
+@every_event
+def test_an_event_ignores_what_a_later_version_may_add(entity, event):
+    assert event.model_config["extra"] == "ignore"
+    assert event.model_config["frozen"]
+
+
+@every_command
+def test_a_command_name_is_its_class_in_kebab_case(command):
+    words = re.findall(r"[A-Z][a-z]+", command.__name__)
+    assert "-".join(words).lower() == command.NAME
+
+
+@every_command
+def test_a_command_refuses_unknown_fields(command):
+    with pytest.raises(ValidationError) as refused:
+        command.model_validate({"surprise": 1})
+    assert ("surprise",) in [error["loc"] for error in refused.value.errors() if error["type"] == "extra_forbidden"]
+
+
+@every_aggregate
+def test_every_command_addresses_the_entity_that_decides_on_it(aggregate):
+    assert {command.ENTITY for command in aggregate.commands} == {aggregate.entity}
+
+
+@every_aggregate
+def test_a_history_starts_at_its_beginning(aggregate):
+    first, *later = aggregate.events
+    for event in later:
+        with pytest.raises(LookupError, match="before"):
+            aggregate.evolve(None, event.model_construct())
+    assert aggregate.evolve(None, first.model_construct()) is not None
