@@ -32,7 +32,7 @@ BY_NAME: dict[str, st.SearchStrategy] = {
     **dict.fromkeys(("task_id", "meeting_id", "publication_id", "resource_id", "clearance_id"), ONE_OR_ANOTHER),
     **dict.fromkeys(("catalogue", "catalogue_item", "reservation_id"), st.sampled_from(["x", "y", "z"])),
     **dict.fromkeys(("symbol", "superseded_by"), st.sampled_from(["76-KH/TU", "39/KH-BPĐBANTT"])),
-    "document_id": st.sampled_from(["76-KH-TU", "39-KH-BPDBANTT"]),
+    "document_id": st.sampled_from(["76-KH-TU", "39_KH-BPDBANTT"]),
     "code": st.sampled_from(["1.01", "1.02"]),
     "item_ids": st.lists(st.sampled_from(["1-01", "1-02"]), min_size=1, unique=True),
 }

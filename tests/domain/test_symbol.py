@@ -32,7 +32,17 @@ def test_blanks_around_a_symbol_are_no_part_of_it():
 
 @pytest.mark.parametrize(
     ("text", "entity_id"),
-    [("03-KH/TB-BPTT", "03-KH-TB-BPTT"), ("39/KH-BPĐBANTT", "39-KH-BPDBANTT"), ("30/2020/NĐ-CP", "30-2020-ND-CP")],
+    [("03-KH/TB-BPTT", "03-KH-TB-BPTT"), ("39/KH-BPĐBANTT", "39_KH-BPDBANTT"), ("30/2020/NĐ-CP", "30_2020-ND-CP")],
 )
 def test_a_document_is_filed_under_an_id_in_plain_letters(text, entity_id):
     assert DocumentSymbol.parse(text).entity_id == entity_id
+
+
+def test_the_two_forms_of_like_symbols_are_filed_apart():
+    assert DocumentSymbol.parse("76-KH/TU").entity_id != DocumentSymbol.parse("76/KH-TU").entity_id
+
+
+def test_a_symbol_of_many_hyphens_is_taken_apart_at_once():
+    symbol = "1-KH/" + "-".join("a" * 37)
+    assert DocumentSymbol.parse(symbol + "/").form is SymbolForm.OTHER
+    assert DocumentSymbol.parse(symbol).form is SymbolForm.PARTY

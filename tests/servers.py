@@ -1,0 +1,76 @@
+"""Which real servers the tests run on: those named by the environment, containers, or the embedded ones."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import docker
+from docker.errors import DockerException
+from pymongo import MongoClient
+from testcontainers.community.nats import NatsContainer
+from testcontainers.core.container import DockerContainer
+from testcontainers.core.wait_strategies import LogMessageWaitStrategy
+
+from shared.platform.embedded import Endpoints, embedded_servers
+
+NATS_IMAGE = "nats:2.15-alpine"
+MONGO_IMAGE = "mongo:8"
+MONGO_PORT = 27017
+PRIMARY_TIMEOUT_MS = 60_000
+
+
+def choice() -> tuple[str, str]:
+    """What to use and why: `given`, `containers` or `embedded`."""
+    if os.environ.get("DAIHOI_NATS_URL") and os.environ.get("DAIHOI_MONGO_URL"):
+        return "given", "DAIHOI_NATS_URL and DAIHOI_MONGO_URL name them"
+    try:
+        engine = docker.from_env(timeout=5)
+        engine.ping()
+    except DockerException:
+        return "embedded", "no Docker engine answers"
+    missing = [image for image in (NATS_IMAGE, MONGO_IMAGE) if not _to_be_had(engine, image)]
+    if missing:
+        return "embedded", f"a Docker engine answers, but it can't get {', '.join(missing)}"
+    return "containers", "a Docker engine answers"
+
+
+def _to_be_had(engine: "docker.DockerClient", image: str) -> bool:
+    try:
+        engine.images.get(image)
+    except DockerException:
+        try:
+            engine.images.pull(image)
+        except DockerException:
+            return False
+    return True
+
+
+@contextmanager
+def servers(kind: str) -> Iterator[Endpoints]:
+    with ExitStack() as stack:
+        if kind == "given":
+            yield Endpoints(os.environ["DAIHOI_NATS_URL"], os.environ["DAIHOI_MONGO_URL"])
+        elif kind == "containers":
+            nats = stack.enter_context(NatsContainer(NATS_IMAGE, jetstream=True))
+            mongo = stack.enter_context(
+                DockerContainer(MONGO_IMAGE)
+                .with_exposed_ports(MONGO_PORT)
+                .with_command("--replSet rs0 --bind_ip_all")
+                .waiting_for(LogMessageWaitStrategy("Waiting for connections"))
+            )
+            yield Endpoints(nats.nats_uri(), _replica_set(mongo))
+        else:
+            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="daihoi-", ignore_cleanup_errors=True))
+            yield stack.enter_context(embedded_servers(Path(folder)))
+
+
+def _replica_set(mongo: DockerContainer) -> str:
+    mongo.exec(["mongosh", "--quiet", "--eval", "try { rs.status() } catch { rs.initiate() }"])
+    host, port = mongo.get_container_host_ip(), mongo.get_exposed_port(MONGO_PORT)
+    url = f"mongodb://{host}:{port}/?directConnection=true"
+    with MongoClient(url, serverSelectionTimeoutMS=PRIMARY_TIMEOUT_MS) as client:
+        while not client.admin.command("hello")["isWritablePrimary"]:
+            pass
+    return url
