@@ -38,14 +38,20 @@ from shared.eventstore.errors import EventStoreError
 from shared.eventstore.ledger import Ledger
 from shared.eventstore.streams import provision
 from shared.i18n import LOCAL_TIME, Language, translate
-from shared.platform.embedded import PlatformError, endpoints
+from shared.platform.embedded import endpoints
+from shared.platform.errors import PlatformError
 from shared.platform.nats import nats_connection
 from shared.platform.settings import Settings
 from shared.unit.client import CommandClient
 from shared.unit.problems import ProblemError
 from shared.unit.tokens import make_issuer_keys, mint_token
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, help="Prepares a large official congress.")
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Prepares a large official congress.",
+)
 audit = typer.Typer(no_args_is_help=True, help="The event history: replay, timeline, verify.")
 app.add_typer(audit, name="audit")
 
@@ -213,7 +219,8 @@ def send(
         run(ask())
     except ProblemError as error:
         problem = error.problem
-        err.print(f"{problem.code}: {problem.detail_vi if _language(settings, lang) == 'vi' else problem.detail}")
+        told = problem.detail_vi if _language(settings, lang) == "vi" else problem.detail
+        err.print(f"{problem.code}: {told}", soft_wrap=True)
         raise typer.Exit(FOUND_WRONG) from error
 
 
@@ -401,7 +408,7 @@ def _write(text: bytes) -> None:
 
 
 def wrong_use(sentence: str) -> NoReturn:
-    err.print(sentence)
+    err.print(sentence, soft_wrap=True)
     raise typer.Exit(WRONG_USE)
 
 
@@ -410,9 +417,9 @@ def run[Result](work: Coroutine[Any, Any, Result]) -> Result:
     try:
         return uvloop.run(work)
     except (PlatformError, EventStoreError, FenceLost, TimeoutError) as error:
-        err.print(f"{error or type(error).__name__}")
+        err.print(str(error) or type(error).__name__, soft_wrap=True)
     except PyMongoError as error:
-        err.print(f"MongoDB: {error}")
+        err.print(f"MongoDB: {str(error).partition(', Timeout:')[0]}", soft_wrap=True)
     except KeyboardInterrupt:
         err.print("stopped")
     raise typer.Exit(FOUND_WRONG)

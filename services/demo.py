@@ -18,7 +18,7 @@ from services.tracker.projections.view import instant
 from shared.domain.decider import Actor
 from shared.domain.values import SUBCOMMITTEE, slug
 from shared.i18n import LOCAL_TIME
-from shared.platform.embedded import PlatformError
+from shared.platform.errors import PlatformError
 from shared.unit.tokens import mint_token
 
 SAMPLE = Path(__file__).parents[1] / "data" / "namdinh-xx"

@@ -10,7 +10,8 @@ from contextlib import asynccontextmanager
 
 from shared.domain.values import SERVICES
 from shared.platform.children import start_child, stop_child, tail
-from shared.platform.embedded import Endpoints, PlatformError
+from shared.platform.embedded import Endpoints
+from shared.platform.errors import PlatformError
 from shared.platform.settings import Settings
 from shared.unit.client import CommandClient
 

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, NamedTuple
 
+from shared.platform.errors import PlatformError
 from shared.platform.settings import Settings
 
 START_TIMEOUT_S = 90
@@ -26,10 +27,6 @@ class Endpoints(NamedTuple):
 
     nats_url: str
     mongo_url: str
-
-
-class PlatformError(Exception):
-    """The servers can't be had; the message says why and what to do."""
 
 
 @contextmanager
@@ -52,7 +49,10 @@ def endpoints(settings: Settings, *, with_mongo: bool = True, fresh: bool = Fals
 def embedded_servers(directory: Path, *, fresh: bool = False) -> Iterator[Endpoints]:
     """The embedded servers that keep their data in `directory`, for the length of the block."""
     directory = directory.absolute()
-    directory.mkdir(parents=True, exist_ok=True)
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise PlatformError(f"the embedded servers can't keep their data in {directory}: {error}") from error
     with (directory / "lease").open("w") as lease:
         with (directory / "start.lock").open("w") as starting:
             _lock(starting, fcntl.LOCK_EX, "another process is starting the servers")

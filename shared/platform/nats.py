@@ -1,21 +1,41 @@
 """Connections to NATS."""
 
+import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import nats
+import nats.errors
 from nats.aio.client import Client
 
+from shared.platform.errors import PlatformError
+
 CONNECT_TIMEOUT_S = 5
-RECONNECT_FOR_EVER = -1
+FIRST_CONNECTION_TIMEOUT_S = 15
+
+logger = logging.getLogger(__name__)
+
+
+async def tell(error: Exception) -> None:
+    """One line for what the client would print as a page; it reconnects by itself."""
+    logger.warning("NATS: %s", error)
+
+
+def connection_options(name: str) -> dict[str, Any]:
+    """A connection that, once made, keeps trying to come back for as long as it is open."""
+    return {"name": name, "connect_timeout": CONNECT_TIMEOUT_S, "max_reconnect_attempts": -1, "error_cb": tell}
 
 
 @asynccontextmanager
 async def nats_connection(url: str, name: str) -> AsyncIterator[Client]:
-    """A connection that keeps trying to come back for as long as it is open."""
-    connection = await nats.connect(
-        url, name=name, connect_timeout=CONNECT_TIMEOUT_S, max_reconnect_attempts=RECONNECT_FOR_EVER
-    )
+    """Raises `PlatformError` when there is no server to begin with."""
+    try:
+        async with asyncio.timeout(FIRST_CONNECTION_TIMEOUT_S):
+            connection = await nats.connect(url, **connection_options(name))
+    except (nats.errors.Error, OSError, TimeoutError) as error:
+        raise PlatformError(f"no NATS server answers at {url}; is it running?") from error
     try:
         yield connection
     finally:

@@ -14,7 +14,7 @@ from shared.domain.decider import Aggregate, Refused
 from shared.eventstore.store import EventStore
 from shared.eventstore.streams import ledger_stream, provision
 from shared.platform.embedded import endpoints
-from shared.platform.nats import CONNECT_TIMEOUT_S, RECONNECT_FOR_EVER
+from shared.platform.nats import connection_options
 from shared.platform.settings import Settings
 from shared.unit.commands import CommandHandler, CommandRequest
 from shared.unit.health import answer_health, jetstream_health
@@ -58,9 +58,7 @@ def unit_service(service: str, aggregates: Sequence[Aggregate], policies: Sequen
 def service_broker(url: str, service: str) -> NatsBroker:
     return NatsBroker(
         url,
-        name=service,
-        connect_timeout=CONNECT_TIMEOUT_S,
-        max_reconnect_attempts=RECONNECT_FOR_EVER,
+        **connection_options(service),
         graceful_timeout=STOP_TIMEOUT_S,
         apply_types=False,
         log_level=logging.DEBUG,

@@ -1,17 +1,18 @@
 """What an auditor reads on a terminal."""
 
+from datetime import datetime
 from typing import Any
 
 from services.tracker.audit.verify import Verdict
 from services.tracker.projections.view import Document
-from shared.i18n import Language, translate
+from shared.i18n import LOCAL_TIME, Language, translate
 
 
 def history_line(line: dict[str, Any], lang: Language) -> str:
     """One event of a replay: sequence, when it happened, what it says."""
     if "event" not in line:
         return f"{line['sequence']:>6}  {translate('can not be read', lang)}: {line['subject']}"
-    return f"{line['sequence']:>6}  {line['event']['time'][:16]}  {line['summary'][lang]}"
+    return f"{line['sequence']:>6}  {_local(line['event']['time'])}  {line['summary'][lang]}"
 
 
 def timeline_lines(rows: list[Document], lang: Language) -> list[str]:
@@ -20,13 +21,18 @@ def timeline_lines(rows: list[Document], lang: Language) -> list[str]:
     for row in rows:
         said = row["summary"][lang] if "summary" in row else row["outcome"]
         when: str = row["happened"] if "happened" in row else row["recorded"]
-        lines.append(f"{row['_id']:>6}  {when[:16]}  {said}")
+        lines.append(f"{row['_id']:>6}  {_local(when)}  {said}")
         lines += [
             f"{'':>8}{change['field']}: {change['before']} → {change['after']}"
             for change in row["changes"]
             if change["before"] is not None
         ]
     return lines
+
+
+def _local(moment: str) -> str:
+    """An ISO 8601 instant as people there write it: dd/mm/yyyy HH:MM in Asia/Ho_Chi_Minh."""
+    return f"{datetime.fromisoformat(moment).astimezone(LOCAL_TIME):%d/%m/%Y %H:%M}"
 
 
 def verdict_lines(verdict: Verdict, lang: Language) -> list[str]:
