@@ -323,7 +323,7 @@ def audit_timeline(
 
     async def look() -> list[dict[str, Any]]:
         async with open_session(settings) as session:
-            return await timeline(session.views, entity)
+            return await timeline(session.views, session.ledger, entity)
 
     rows = run(look())
     if not rows:

@@ -7,27 +7,70 @@ from dataclasses import dataclass
 
 from pymongo.errors import PyMongoError
 
-from services.tracker.fold import Checkpoint, fold_page, touched_keys
+from services.tracker.fold import Checkpoint, Outcome, Touched, fold_page, touched_keys
 from services.tracker.reading import read_event
-from services.tracker.store import FenceLost, ViewStore
+from services.tracker.store import VIEW_NAMES, FenceLost, ViewStore
 from shared.eventstore.direct import Stored
 from shared.eventstore.errors import LedgerBroken, Unavailable
 from shared.eventstore.ledger import Ledger
 
 RETRY_DELAY_S = 1.0
+HOT_DOCUMENTS = 20_000
 
 logger = logging.getLogger(__name__)
 
 
-async def project_page(store: ViewStore, page: Sequence[Stored], checkpoint: Checkpoint) -> Checkpoint:
-    """Applies one page to the views of `store`. Raises `FenceLost`; then nothing was changed."""
-    events = [read_event(stored) for stored in page]
-    documents = await store.fetch(touched_keys(events))
-    outcome = fold_page(page, events, documents, checkpoint)
-    await store.commit(outcome, checkpoint)
-    for parked in outcome.parked:
-        logger.warning("parked event %s (%s): %s", parked["_id"], parked["reason"], parked["detail"])
-    return outcome.checkpoint
+class Projection:
+    """Folds page after page into one generation of the views.
+
+    Documents stay in memory between pages: whoever else wrote to them would have moved the checkpoint, and then the
+    commit fails. While one page is being committed, the next is folded.
+    """
+
+    def __init__(self, store: ViewStore, checkpoint: Checkpoint) -> None:
+        self.checkpoint = checkpoint
+        self._store = store
+        self._folded = checkpoint
+        self._hot: Touched = {name: {} for name in VIEW_NAMES}
+        self._committing: asyncio.Task[Checkpoint] | None = None
+
+    async def add(self, page: Sequence[Stored]) -> None:
+        """Raises `FenceLost`; then start again from the checkpoint as it is."""
+        events = [read_event(stored) for stored in page]
+        await self._warm_up(touched_keys(events))
+        before = self._folded
+        outcome = fold_page(page, events, self._hot, before)
+        for name, documents in outcome.documents.items():
+            self._hot[name].update(documents)
+        self._folded = outcome.checkpoint
+        await self.settle()
+        self._committing = asyncio.create_task(self._commit(outcome, before))
+
+    async def settle(self) -> None:
+        """Waits for the commit under way; after it, `checkpoint` is where the views are."""
+        committing, self._committing = self._committing, None
+        if committing is not None:
+            self.checkpoint = await committing
+
+    async def close(self) -> None:
+        """Ends what is under way; a commit that is cut off rolls back."""
+        if self._committing is not None:
+            self._committing.cancel()
+            await asyncio.gather(self._committing, return_exceptions=True)
+
+    async def _warm_up(self, keys: dict[str, set[str]]) -> None:
+        if sum(map(len, self._hot.values())) > HOT_DOCUMENTS:
+            await self.settle()
+            self._hot = {name: {} for name in VIEW_NAMES}
+        missing = {name: wanted - self._hot[name].keys() for name, wanted in keys.items()}
+        for name, documents in (await self._store.fetch(missing)).items():
+            self._hot[name].update(documents)
+
+    async def _commit(self, outcome: Outcome, before: Checkpoint) -> Checkpoint:
+        await self._store.commit(outcome, before)
+        for parked in outcome.parked:
+            logger.warning("parked event %s (%s): %s", parked["_id"], parked["reason"], parked["detail"])
+        return outcome.checkpoint
 
 
 @dataclass
@@ -59,10 +102,15 @@ class Projector:
 
     async def _follow(self) -> None:
         await self._store.prepare()
-        checkpoint = await self._store.checkpoint()
-        self.progress.checkpoint = checkpoint
-        async for page in self._ledger.follow(checkpoint.sequence):
-            if page:
-                checkpoint = await project_page(self._store, page, checkpoint)
-                self.progress.checkpoint = checkpoint
-            self.progress.trouble = ""
+        projection = Projection(self._store, await self._store.checkpoint())
+        self.progress.checkpoint = projection.checkpoint
+        try:
+            async for page in self._ledger.follow(projection.checkpoint.sequence):
+                if page:
+                    await projection.add(page)
+                else:
+                    await projection.settle()
+                self.progress.checkpoint = projection.checkpoint
+                self.progress.trouble = ""
+        finally:
+            await projection.close()

@@ -1,12 +1,13 @@
 """Questions to the live views, for the CLI and for whoever reads reports."""
 
+import re
 from datetime import date
-from typing import Any
 
 from services.tracker.digest import total_digest, view_digest
 from services.tracker.projections.view import Document
 from services.tracker.reports.consolidated import AsOf, Report, consolidate
-from services.tracker.store import AUDIT_TRAIL, VIEW_NAMES, ViewStore
+from services.tracker.store import VIEW_NAMES, ViewStore
+from shared.domain.values import ID_PATTERN
 from shared.eventstore.ledger import Ledger
 
 READ_TRIES = 20
@@ -38,10 +39,12 @@ async def consolidated_report(congress: str, store: ViewStore, ledger: Ledger, t
     )
 
 
-async def timeline(store: ViewStore, entity: str) -> list[Document]:
+async def timeline(store: ViewStore, ledger: Ledger, entity: str) -> list[Document]:
     """The audit rows of an entity, oldest first: `1-03`, `task/1-03` or `logistics/1-03`."""
-    where: dict[str, Any] = {"entity_id": entity.rpartition("/")[2]}
-    if qualifier := entity.rpartition("/")[0]:
-        where["$or"] = [{"entity": qualifier}, {"unit": qualifier}]
-    rows = await store.documents(AUDIT_TRAIL, **where)
-    return sorted(rows, key=lambda row: row["_id"])
+    qualifier, _, entity_id = entity.rpartition("/")
+    if not re.fullmatch(ID_PATTERN, entity_id):
+        return []
+    sequences = [stored.sequence for stored in await ledger.about(entity_id)]
+    rows = await store.audit_rows_of(sequences)
+    wanted = [row for row in rows if not qualifier or qualifier in (row.get("entity"), row.get("unit"))]
+    return sorted(wanted, key=lambda row: row["_id"])

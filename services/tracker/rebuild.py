@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from services.tracker.digest import total_digest
 from services.tracker.fold import Checkpoint
-from services.tracker.projector import project_page
+from services.tracker.projector import Projection
 from services.tracker.store import FenceLost, ViewStore, begin_swap, finish_swap
 from shared.eventstore.ledger import Ledger
 
@@ -31,13 +31,15 @@ async def rebuild(ledger: Ledger, live: ViewStore, on_progress: OnProgress) -> R
     await live.checkpoint()
     await filling.drop()
     await filling.prepare()
-    checkpoint = Checkpoint()
+    projection = Projection(filling, Checkpoint())
     for _ in range(SWAP_TRIES):
         stands_at = await live.checkpoint()
         end = max(await ledger.last_sequence(), stands_at.sequence)
-        async for page in ledger.read(checkpoint.sequence, end):
-            checkpoint = await project_page(filling, page, checkpoint)
-            on_progress(checkpoint.sequence, end)
+        async for page in ledger.read(projection.checkpoint.sequence, end):
+            await projection.add(page)
+            on_progress(page[-1].sequence, end)
+        await projection.settle()
+        checkpoint = projection.checkpoint
         same_place = stands_at.sequence == checkpoint.sequence
         before = total_digest(await live.digests()) if same_place else ""
         after = total_digest(await filling.digests())

@@ -1,6 +1,6 @@
 """The views in MongoDB. Views, audit rows and checkpoint change in one transaction, or not at all."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
 from pymongo import InsertOne, ReplaceOne
@@ -17,7 +17,6 @@ PARKED = "parked"
 CHECKPOINTS = "checkpoints"
 VIEW_NAMES = tuple(view.name for view in VIEWS)
 COLLECTIONS = (*VIEW_NAMES, AUDIT_TRAIL, PARKED)
-INDEXES = {"tasks": "unit", "documents": "symbol", AUDIT_TRAIL: "entity_id"}
 _NAMESPACE_EXISTS = 48
 _NAMESPACE_NOT_FOUND = 26
 
@@ -38,11 +37,9 @@ class ViewStore:
         return self.database[name + self.suffix]
 
     async def prepare(self) -> None:
-        """Makes what is missing: collections, indexes, a checkpoint at 0."""
+        """Makes what is missing: collections, and a checkpoint at 0."""
         for name in COLLECTIONS:
             await _create_collection(self.database, name + self.suffix)
-        for name, key in INDEXES.items():
-            await self.collection(name).create_index(key)
         await self.database[CHECKPOINTS].update_one(
             {"_id": self._checkpoint_id}, {"$setOnInsert": {"sequence": 0, "origins": {}}}, upsert=True
         )
@@ -62,6 +59,8 @@ class ViewStore:
         """The documents with these keys, by view."""
         found: Touched = {}
         for name, wanted in keys.items():
+            if not wanted:
+                continue
             cursor = self.collection(name).find({"_id": {"$in": sorted(wanted)}})
             found[name] = {document["_id"]: document async for document in cursor}
         return found
@@ -88,6 +87,9 @@ class ViewStore:
 
     async def documents(self, name: str, **where: Any) -> list[Document]:
         return [document async for document in self.collection(name).find(where)]
+
+    async def audit_rows_of(self, sequences: Sequence[int]) -> list[Document]:
+        return await self.documents(AUDIT_TRAIL, _id={"$in": list(sequences)})
 
     async def audit_rows(self, first: int, last: int) -> AsyncIterator[Document]:
         cursor = self.collection(AUDIT_TRAIL).find({"_id": {"$gte": first, "$lte": last}}).sort("_id", 1)

@@ -10,9 +10,9 @@ import nats.errors
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 
-from shared.eventstore.direct import BATCH_MESSAGES, DirectReader, Stored
+from shared.eventstore.direct import BATCH_MESSAGES, DirectReader, Stored, read_subject
 from shared.eventstore.errors import LedgerBroken, Unavailable
-from shared.eventstore.streams import js_api, ledger_announcements, ledger_stream
+from shared.eventstore.streams import event_subject, js_api, ledger_announcements, ledger_stream
 
 PAGES_AHEAD = 2
 IDLE_CHECK_S = 1.0
@@ -37,6 +37,7 @@ class Ledger:
 
     def __init__(self, connection: Client, congress: str) -> None:
         self._connection = connection
+        self._congress = congress
         self._stream = ledger_stream(congress)
         self._announcements = ledger_announcements(congress)
 
@@ -58,6 +59,11 @@ class Ledger:
                 yield page
         except nats.errors.Error as error:
             raise Unavailable(f"can't read the ledger: {error}") from error
+
+    async def about(self, entity_id: str) -> list[Stored]:
+        """Every event of the entities with this id, of any kind and service, in order. Raises `Unavailable`."""
+        subject = event_subject(self._congress, "*", "*", entity_id)
+        return [stored async for stored in read_subject(self._connection, self._stream, subject)]
 
     async def follow(self, after: int) -> AsyncIterator[list[Stored]]:
         """Pages of events from `after` + 1 on, for ever; an empty page when a second passed without any.

@@ -150,10 +150,11 @@ class CommandHandler:
     def _remember(
         self, loaded: dict[Key, Loaded], states: dict[Key, Any], references: Sequence[EventReference]
     ) -> None:
-        for key, known in loaded.items():
-            added = {ref.id: ref for ref in references if (ref.entity, ref.entity_id) == key}
-            sequence = max((ref.sequence for ref in added.values()), default=known.sequence)
-            self._keep(key, Loaded(states[key], sequence, known.stored | added))
+        for reference in references:
+            key = (reference.entity, reference.entity_id)
+            stored = loaded[key].stored
+            stored[reference.id] = reference  # events are only ever added: whoever else holds it is none the worse
+            self._keep(key, Loaded(states[key], reference.sequence, stored))
 
     async def _load(self, key: Key) -> Loaded:
         if known := self._remembered.get(key):
