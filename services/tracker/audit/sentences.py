@@ -1,9 +1,10 @@
 """What each event says in a sentence, for the audit trail. The English text is the key of its translation."""
 
+from datetime import date, datetime
 from typing import Any
 
 from shared.eventstore.envelope import Envelope
-from shared.i18n import Language, translate
+from shared.i18n import LOCAL_TIME, Language, format_date, format_number, translate
 
 SENTENCES = {
     "vn.daihoi.task.opened.v1": "{actor} opened task {id}: {title}",
@@ -47,11 +48,22 @@ def summary(envelope: Envelope) -> dict[str, str]:
     sentence = SENTENCES.get(envelope.type)
     if sentence is None:
         return dict.fromkeys(LANGUAGES, envelope.type)
-    told = {**envelope.data, "actor": envelope.actor, "id": envelope.subject}
-    return {lang: translate(sentence, lang, **told | {"title": _title(envelope.data, lang)}) for lang in LANGUAGES}
+    return {lang: translate(sentence, lang, **_told(envelope, lang)) for lang in LANGUAGES}
 
 
-def _title(data: dict[str, Any], lang: Language) -> str:
-    inner = data.get("item", data)
+def _told(envelope: Envelope, lang: Language) -> dict[str, str]:
+    values = {name: _readable(name, value, lang) for name, value in envelope.data.items()}
+    inner = envelope.data.get("item", envelope.data)
     title = inner.get("title") or inner.get("name") or {}
-    return str(title.get(lang) or title.get("vi", ""))
+    named = {"actor": envelope.actor, "id": envelope.subject, "title": title.get(lang) or title.get("vi", "")}
+    return values | named
+
+
+def _readable(name: str, value: Any, lang: Language) -> str:
+    if name.endswith("_vnd"):
+        return format_number(value, lang)
+    if name in ("deadline", "held_on"):
+        return format_date(date.fromisoformat(value))
+    if name in ("starts", "ends"):
+        return f"{datetime.fromisoformat(value).astimezone(LOCAL_TIME):%d/%m/%Y %H:%M}"
+    return str(value)

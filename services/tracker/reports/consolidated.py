@@ -31,7 +31,8 @@ class Share(BaseModel):
 
 
 class Cells(BaseModel):
-    """`tasks` is the sum of the five cells; cancelled tasks are counted apart."""
+    """`tasks` is the sum of the five cells; cancelled tasks are counted apart. `unsecured_vnd` is what single tasks
+    still lack: money left over on one does not fill a gap on another."""
 
     tasks: int = 0
     completed_on_time: int = 0
@@ -43,6 +44,7 @@ class Cells(BaseModel):
     completed: int = 0
     planned_vnd: int = 0
     secured_vnd: int = 0
+    unsecured_vnd: int = 0
 
     @property
     def completion(self) -> Share:
@@ -135,6 +137,7 @@ def count(tasks: Iterable[Document], today: date) -> Cells:
         cells.completed += task["status"] == TaskStatus.COMPLETED
         cells.planned_vnd += task["planned_vnd"]
         cells.secured_vnd += task["secured_vnd"] or 0
+        cells.unsecured_vnd += max(0, task["planned_vnd"] - (task["secured_vnd"] or 0))
     return cells
 
 

@@ -7,10 +7,10 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from services.tracker.reports.consolidated import ESSENTIALS, Cells, Report, Share, TaskLine
+from services.tracker.reports.consolidated import DUE_SOON, ESSENTIALS, Cells, Report, Share, TaskLine
 from shared.i18n import Language, format_date, format_number, translate
 
-BAR_WIDTH = 20
+BAR_WIDTH = 16
 CELLS = {
     "completed_on_time": ("Completed on time", "█", "green"),
     "completed_late": ("Completed late", "▓", "yellow"),
@@ -47,8 +47,12 @@ class Printer:
         console.print(self._totals())
         for title, rows in self._breakdowns():
             console.print(self._breakdown(title, rows))
+        console.print(self._money())
         console.print(self._missing())
-        for title, lines in (("Overdue", report.overdue), ("Due within 3 days", report.due_soon)):
+        for title, lines in (
+            (self._say("Overdue"), report.overdue),
+            (self._say("Due within {days} days", days=DUE_SOON.days), report.due_soon),
+        ):
             console.print(self._tasks(title, lines))
         console.print(self._documents())
         console.print(self._footer())
@@ -122,22 +126,26 @@ class Printer:
         table.add_column(self._say("Tasks"), justify="right")
         for _, sign, colour in CELLS.values():
             table.add_column(Text(sign, style=colour), justify="right")
-        table.add_column("", min_width=BAR_WIDTH)
+        table.add_column("", no_wrap=True)
         table.add_column(self._say("Completed"), justify="right")
-        table.add_column(self._say("Planned, VND"), justify="right")
-        table.add_column(self._say("Secured, VND"), justify="right")
         for name, cells in [*rows, (self._say("Total"), self._report.totals)]:
             if cells is self._report.totals:
                 table.add_section()
-            table.add_row(
-                name,
-                self._number(cells.tasks),
-                *(self._number(getattr(cells, cell)) for cell in CELLS),
-                _bar(cells),
-                self._share(cells.completion),
-                self._number(cells.planned_vnd),
-                self._number(cells.secured_vnd),
-            )
+            numbers = (self._number(getattr(cells, cell)) for cell in CELLS)
+            table.add_row(name, self._number(cells.tasks), *numbers, _bar(cells), self._share(cells.completion))
+        return table
+
+    def _money(self) -> Table:
+        table = Table(title=self._say("Money, VND"), title_justify="left")
+        table.add_column("")
+        for heading in ("Planned", "Secured", "Still to be secured"):
+            table.add_column(self._say(heading), justify="right")
+        rows = [(self._say(UNIT_NAMES[name]), cells) for name, cells in self._report.by_unit.items()]
+        for name, cells in [*rows, (self._say("Total"), self._report.totals)]:
+            if cells is self._report.totals:
+                table.add_section()
+            amounts = (cells.planned_vnd, cells.secured_vnd, cells.unsecured_vnd)
+            table.add_row(name, *(self._number(amount) for amount in amounts))
         return table
 
     def _missing(self) -> Table:
@@ -153,7 +161,7 @@ class Printer:
         return table
 
     def _tasks(self, title: str, lines: list[TaskLine]) -> Table:
-        table = Table(title=f"{self._say(title)}: {self._number(len(lines))}", title_justify="left")
+        table = Table(title=f"{title}: {self._number(len(lines))}", title_justify="left")
         table.add_column(self._say("Task"))
         table.add_column(self._say("Unit"))
         table.add_column(self._say("Title"))
@@ -188,10 +196,13 @@ class Printer:
 
 
 def _bar(cells: Cells) -> Text:
-    """The five cells as one bar; every cell that is not empty is at least one block wide."""
+    """The five cells as one bar of `BAR_WIDTH`; a cell that is not empty is at least one sign wide."""
+    numbers = {name: number for name in CELLS if (number := getattr(cells, name))}
+    widths = {name: max(1, number * BAR_WIDTH // cells.tasks) for name, number in numbers.items()}
+    if numbers:
+        widths[max(numbers, key=lambda name: numbers[name])] += BAR_WIDTH - sum(widths.values())
     bar = Text()
-    for name, (_, sign, colour) in CELLS.items():
-        number = getattr(cells, name)
-        width = max(1, round(number * BAR_WIDTH / cells.tasks)) if number else 0
+    for name, width in widths.items():
+        _, sign, colour = CELLS[name]
         bar.append(sign * width, style=colour)
     return bar

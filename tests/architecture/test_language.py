@@ -1,0 +1,118 @@
+"""Whatever people read can be read in Vietnamese, and `vi.po` holds nothing that nobody reads."""
+
+import ast
+import importlib
+import pkgutil
+from collections.abc import Iterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+from string import Formatter
+
+import pytest
+from babel.messages.pofile import read_po
+
+import services
+import shared
+from services.tracker.audit.sentences import SENTENCES
+from services.tracker.reports import terminal
+from shared.domain.decider import Refusal
+from shared.i18n import CATALOGUE, format_date, format_number, local_date, translate
+
+PACKAGES = (services, shared)
+TREES = [
+    ast.parse(path.read_text("utf-8"), str(path))
+    for package in PACKAGES
+    for path in sorted(Path(package.__path__[0]).rglob("*.py"))
+]
+with CATALOGUE.open("rb") as file:
+    VIETNAMESE = {str(message.id): str(message.string) for message in read_po(file) if message.id}
+
+
+def literals(tree: ast.AST, *functions: str, position: int = 0) -> Iterator[str]:
+    """The literal arguments at `position` of all calls to `functions`, however they are reached."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and len(node.args) > position:
+            name = getattr(node.func, "attr", getattr(node.func, "id", None))
+            argument = node.args[position]
+            if name in functions and isinstance(argument, ast.Constant):
+                yield argument.value
+
+
+def labels(tree: ast.AST) -> set[str]:
+    """Every capitalised string that is no docstring: tables and headings reach `_say` through variables."""
+    docstrings = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    strings = [node for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str)]
+    return {node.value for node in strings if node.value[:1].isupper() and id(node) not in docstrings}
+
+
+def refusals() -> set[str]:
+    """The sentences of the refusals that modules define."""
+    names = [m.name for package in PACKAGES for m in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")]
+    constants = [constant for name in names for constant in vars(importlib.import_module(name)).values()]
+    return {constant.sentence for constant in constants if isinstance(constant, Refusal)}
+
+
+def placeholders(sentence: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(sentence) if name is not None}
+
+
+REFUSALS = refusals()
+LABELS = labels(ast.parse(Path(terminal.__file__).read_text("utf-8")))
+SAID = {sentence for tree in TREES for sentence in literals(tree, "translate", "_say")}
+READ = REFUSALS | set(SENTENCES.values()) | SAID | LABELS
+
+
+def test_refusals_sentences_and_labels_are_found_where_they_are_known_to_be():
+    tables = {*terminal.UNIT_NAMES.values(), *terminal.PHASE_NAMES.values(), *terminal.ESSENTIAL_NAMES.values()}
+    assert tables | {label for label, *_ in terminal.CELLS.values()} <= LABELS
+    assert {"By unit", "By phase"} <= LABELS - SAID
+    assert {"There is no task {task_id}.", "There is no resource {resource_id}."} <= REFUSALS
+    assert {"can not be read", "Status of all tasks"} <= SAID
+
+
+def test_every_refusal_is_a_constant_of_its_module():
+    assert {sentence for tree in TREES for sentence in literals(tree, "Refusal", position=1)} == REFUSALS
+
+
+def test_everything_people_read_is_translated():
+    untranslated = {sentence for sentence in READ if VIETNAMESE.get(sentence, "") in ("", sentence)}
+    assert untranslated == set()
+
+
+def test_nothing_is_translated_that_nobody_reads():
+    assert VIETNAMESE.keys() - READ == set()
+
+
+@pytest.mark.parametrize("sentence", VIETNAMESE)
+def test_a_translation_has_the_placeholders_of_its_sentence(sentence):
+    assert placeholders(VIETNAMESE[sentence]) == placeholders(sentence)
+
+
+def test_a_sentence_is_told_in_the_language_asked_for():
+    assert translate("There is no task {task_id}.", "vi", task_id="1-03") == "Không có nhiệm vụ 1-03."
+    assert translate("There is no task {task_id}.", "en", task_id="1-03") == "There is no task 1-03."
+
+
+def test_a_sentence_without_translation_is_told_in_english():
+    assert translate("Nobody wrote {this} down", "vi", this="that") == "Nobody wrote that down"
+
+
+@pytest.mark.parametrize(("lang", "written"), [("vi", "1.234.567"), ("en", "1,234,567")])
+def test_thousands_are_grouped_as_the_language_has_it(lang, written):
+    assert format_number(1234567, lang) == written
+
+
+def test_a_date_is_day_month_year():
+    assert format_date(date(2020, 8, 3)) == "03/08/2020"
+
+
+@pytest.mark.parametrize(
+    ("moment", "day"),
+    [
+        (datetime(2020, 8, 13, 16, 59, 59, tzinfo=UTC), date(2020, 8, 13)),
+        (datetime(2020, 8, 13, 17, tzinfo=UTC), date(2020, 8, 14)),
+        (datetime(2020, 12, 31, 17, tzinfo=UTC), date(2021, 1, 1)),
+    ],
+)
+def test_a_day_begins_at_midnight_in_vietnam_which_is_five_in_the_afternoon_utc(moment, day):
+    assert local_date(moment) == day
