@@ -68,8 +68,10 @@ class Projection:
 
     async def _commit(self, outcome: Outcome, before: Checkpoint) -> Checkpoint:
         await self._store.commit(outcome, before)
-        for parked in outcome.parked:
-            logger.warning("parked event %s (%s): %s", parked["_id"], parked["reason"], parked["detail"])
+        if outcome.parked:
+            first = outcome.parked[0]
+            told = (len(outcome.parked), first["_id"], first["reason"], first["detail"])
+            logger.warning("%s events were parked; the first is ledger event %s (%s): %s", *told)
         return outcome.checkpoint
 
 

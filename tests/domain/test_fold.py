@@ -1,0 +1,103 @@
+"""The tracker's fold is pure: however a ledger is cut into pages, the views come out the same."""
+
+from itertools import pairwise
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.tracker.digest import view_digest
+from services.tracker.fold import Checkpoint, OriginPosition, Touched, fold_page
+from services.tracker.reading import read_event
+from services.tracker.store import VIEW_NAMES
+from shared.eventstore.direct import Stored
+from tests.congress import in_memory, life_of_a_task
+
+LEDGER = in_memory("logistics", [(f"task-{number}", life_of_a_task(number)) for number in range(1, 6)])
+
+
+class Folded:
+    """Views in memory."""
+
+    def __init__(self) -> None:
+        self.views: Touched = {name: {} for name in VIEW_NAMES}
+        self.checkpoint = Checkpoint()
+        self.audit_rows: list[dict] = []
+        self.parked: list[dict] = []
+
+    def add(self, page: list[Stored]) -> "Folded":
+        outcome = fold_page(page, [read_event(stored) for stored in page], self.views, self.checkpoint)
+        for name, documents in outcome.documents.items():
+            self.views[name].update(documents)
+        self.audit_rows += outcome.audit_rows
+        self.parked += outcome.parked
+        self.checkpoint = outcome.checkpoint
+        return self
+
+
+@given(st.sets(st.integers(1, len(LEDGER) - 1)))
+def test_pages_of_any_size_fold_to_the_same_views_and_rows(cuts):
+    whole, cut = Folded().add(LEDGER), Folded()
+    borders = [0, *sorted(cuts), len(LEDGER)]
+    for first, last in pairwise(borders):
+        cut.add(LEDGER[first:last])
+    assert view_digest(cut.views["tasks"].values()) == view_digest(whole.views["tasks"].values())
+    assert cut.audit_rows == whole.audit_rows
+    assert cut.checkpoint == whole.checkpoint
+
+
+def test_a_page_changes_nothing_that_was_passed_in():
+    folded = Folded().add(LEDGER[:10])
+    before = view_digest(folded.views["tasks"].values())
+    fold_page(LEDGER[10:], [read_event(stored) for stored in LEDGER[10:]], folded.views, folded.checkpoint)
+    assert view_digest(folded.views["tasks"].values()) == before
+
+
+def test_every_event_has_its_audit_row():
+    rows = Folded().add(LEDGER).audit_rows
+    assert [row["_id"] for row in rows] == [stored.sequence for stored in LEDGER]
+    started = next(row for row in rows if row["type"] == "vn.daihoi.task.started.v1")
+    assert started["actor"] == "logistics.lead"
+    assert started["summary"] == {
+        "en": "logistics.lead started task task-1",
+        "vi": "logistics.lead bắt đầu triển khai nhiệm vụ task-1",
+    }
+    changed = {change["field"]: (change["before"], change["after"]) for change in started["changes"]}
+    assert changed == {"status": ("open", "in_progress"), "started": (False, True)}
+
+
+def test_a_missing_origin_sequence_stops_that_origin_and_no_other():
+    security = in_memory("security", [("task-1", life_of_a_task(1))])
+    with_a_hole = [LEDGER[0], *LEDGER[2:4]]
+    mixed = [stored._replace(sequence=sequence) for sequence, stored in enumerate([*with_a_hole, *security], start=1)]
+    folded = Folded().add(mixed)
+    assert folded.checkpoint.gaps == {"EVENTS_LOGISTICS_memory": 2}
+    assert [parked["reason"] for parked in folded.parked] == ["origin_gap", "origin_gap"]
+    assert folded.views["tasks"]["security/task-1"]["status"] == "completed"
+    assert folded.views["tasks"]["logistics/task-1"]["collective"] is None
+    assert folded.checkpoint.origins["EVENTS_SECURITY_memory"] == OriginPosition(len(security))
+
+
+def test_an_event_that_the_ledger_holds_twice_is_applied_once_and_parked_once():
+    twice = [stored._replace(sequence=sequence) for sequence, stored in enumerate([*LEDGER[:3], LEDGER[1]], start=1)]
+    folded = Folded().add(twice)
+    assert [parked["reason"] for parked in folded.parked] == ["origin_repeat"]
+    assert folded.views["tasks"] == Folded().add(LEDGER[:3]).views["tasks"]
+
+
+def test_what_can_not_be_read_or_folded_is_parked_with_its_bytes_and_the_rest_goes_on():
+    garbage = LEDGER[1]._replace(body=b"\xffnot json")
+    unknown = LEDGER[2]._replace(body=LEDGER[2].body.replace(b"task.deadline-set.v1", b"task.danced.v1"))
+    misfit = LEDGER[3]._replace(body=LEDGER[3].body.replace(b'"secured_vnd":500000', b'"secured_vnd":"much"'))
+    orphan = LEDGER[8 + 1]._replace(sequence=5, source="EVENTS_LOGISTICS_memory 5 > > evt")
+    folded = Folded().add([LEDGER[0], garbage, unknown, misfit, orphan])
+    assert [(parked["_id"], parked["reason"]) for parked in folded.parked] == [
+        (2, "undecodable"),
+        (3, "unknown_type"),
+        (4, "undecodable"),
+        (5, "unfoldable"),
+    ]
+    assert folded.parked[0]["body"] == "\\xffnot json"
+    assert folded.views["tasks"]["logistics/task-1"]["status"] == "open"
+    assert folded.checkpoint.sequence == 5
+    assert not folded.checkpoint.gaps
+    assert len(folded.audit_rows) == 5

@@ -1,0 +1,143 @@
+"""The arithmetic of the consolidated report, and two official tables to test it on."""
+
+from datetime import date
+from itertools import count
+
+import pytest
+
+from services.tracker.reports.consolidated import AsOf, Share, cell_of, consolidate, lacks
+from services.tracker.reports.consolidated import count as count_cells
+
+TODAY = date(2020, 9, 10)
+NUMBERS = count(1)
+
+
+def a_task(status="open", deadline="2020-09-20", completed_on=None, **other):
+    number = next(NUMBERS)
+    return {
+        "_id": f"logistics/t-{number}",
+        "task_id": f"t-{number}",
+        "unit": "logistics",
+        "phase": "before",
+        "group": {"number": 1, "name": {"vi": "Văn kiện", "en": "Papers"}},
+        "title": {"vi": "Việc", "en": "Work"},
+        "status": status,
+        "deadline": deadline,
+        "completed_on": completed_on,
+        "collective": "Sở Y tế",
+        "individual": "Phó Giám đốc",
+        "planned_vnd": 100,
+        "secured_vnd": 100,
+        **other,
+    }
+
+
+def on_time():
+    return a_task("completed", completed_on="2020-09-20")
+
+
+def late():
+    return a_task("completed", completed_on="2020-09-21")
+
+
+def overdue():
+    return a_task(deadline="2020-09-09")
+
+
+def a_report(*tasks):
+    as_of = AsOf(sequence=1, ledger_sequence=1, today=TODAY, parked=0, gaps={})
+    return consolidate(congress="test", as_of=as_of, tasks=tasks, documents=(), meetings=(), catalogue=(), digest="d")
+
+
+@pytest.mark.parametrize(
+    ("task", "cell"),
+    [
+        (on_time(), "completed_on_time"),
+        (late(), "completed_late"),
+        (a_task(deadline="2020-09-10"), "open_in_time"),
+        (a_task("submitted", deadline="2020-09-09"), "open_overdue"),
+        (a_task("blocked", deadline="2020-09-09"), "open_overdue"),
+        (a_task(deadline=None), "no_deadline"),
+        (a_task("completed", deadline=None, completed_on="2020-09-01"), "no_deadline"),
+        (a_task("cancelled", deadline="2020-09-09"), "cancelled"),
+    ],
+)
+def test_a_task_falls_in_exactly_one_cell(task, cell):
+    assert cell_of(task, TODAY) == cell
+    cells = count_cells([task], TODAY).model_dump()
+    five = ("completed_on_time", "completed_late", "open_in_time", "open_overdue", "no_deadline", "cancelled")
+    assert {name: cells[name] for name in five} == {name: int(name == cell) for name in five}
+
+
+def test_the_cells_of_an_official_table_add_up_to_its_total_and_its_percentage():
+    tasks = [on_time()] * 14_068 + [late()] * 1_983 + [a_task()] * 5_640 + [overdue()] * 223
+    totals = a_report(*tasks).totals
+    assert totals.tasks == 21_914
+    assert totals.punctuality == Share(part=16_051, whole=16_274, percent=98.62)
+
+
+def test_another_official_table_adds_up():
+    totals = a_report(*[on_time()] * 585, *[overdue()] * 67, *[a_task()] * 181).totals
+    assert (totals.tasks, totals.completed, totals.open_overdue, totals.open_in_time) == (833, 585, 67, 181)
+
+
+def test_every_breakdown_adds_up_to_the_totals():
+    report = a_report(
+        on_time(),
+        late(),
+        overdue(),
+        a_task(unit="security", phase="after", group={"number": 8, "name": {"vi": "An ninh", "en": "Security"}}),
+        a_task(unit="propaganda", deadline=None),
+        a_task("cancelled"),
+    )
+    for breakdown in (report.by_unit, report.by_group, report.by_phase):
+        for cell, total in report.totals.model_dump().items():
+            assert sum(getattr(cells, cell) for cells in breakdown.values()) == total, cell
+    assert report.totals.tasks == 5
+
+
+def test_cancelled_tasks_are_counted_apart_and_lack_nothing():
+    report = a_report(a_task("cancelled", collective=None, planned_vnd=5, secured_vnd=None))
+    assert (report.totals.tasks, report.totals.cancelled, report.totals.planned_vnd) == (0, 1, 0)
+    assert not report.lacking
+    assert report.completion.percent is None
+
+
+@pytest.mark.parametrize(
+    ("task", "missing"),
+    [
+        (a_task(), ()),
+        (a_task(collective=None), ("collective",)),
+        (a_task(individual=None), ("individual",)),
+        (a_task(deadline=None), ("deadline",)),
+        (a_task(secured_vnd=None), ("funding",)),
+        (a_task(secured_vnd=99), ("funding",)),
+        (a_task(planned_vnd=0, secured_vnd=None), ()),
+        (
+            a_task(collective=None, individual=None, deadline=None, secured_vnd=None),
+            ("collective", "individual", "deadline", "funding"),
+        ),
+    ],
+)
+def test_a_task_lacks_what_is_not_settled(task, missing):
+    assert lacks(task) == missing
+    report = a_report(task)
+    assert {name for name, ids in report.missing.items() if ids} == set(missing)
+
+
+def test_money_left_over_on_one_task_fills_no_gap_on_another():
+    totals = a_report(a_task(secured_vnd=150), a_task(secured_vnd=60)).totals
+    assert (totals.planned_vnd, totals.secured_vnd, totals.unsecured_vnd) == (200, 210, 40)
+
+
+def test_due_soon_means_within_three_days_and_not_yet_over():
+    due = {day: a_task(deadline=f"2020-09-{day:02}") for day in (9, 10, 13, 14)}
+    due_soon = {line.id for line in a_report(*due.values()).due_soon}
+    assert due_soon == {due[10]["task_id"], due[13]["task_id"]}
+
+
+def test_percentages_are_rounded_down_so_that_all_means_all():
+    assert Share.of(9_999, 10_000).percent == 99.99
+    assert Share.of(99_999, 100_000).percent == 99.99
+    assert Share.of(2, 2).percent == 100
+    assert Share.of(0, 0).percent is None

@@ -1,0 +1,231 @@
+"""The tracker on the real servers: the checkpoint moves with the views, and nothing is lost or done twice."""
+
+import asyncio
+import contextlib
+import json
+
+import pytest
+
+from services.tracker.audit.verify import verify
+from services.tracker.fold import Checkpoint
+from services.tracker.projector import Projection, Projector
+from services.tracker.queries import timeline
+from services.tracker.rebuild import rebuild
+from services.tracker.store import COLLECTIONS, FenceLost, ViewStore, begin_swap, finish_swap
+from shared.eventstore.ledger import Ledger
+from shared.eventstore.store import EventStore
+from shared.eventstore.streams import ledger_stream, service_stream, stream_configs
+from tests.congress import Writer, life_of_a_task, settled
+from tests.waiting import until
+
+
+def silent(*_):
+    pass
+
+
+@pytest.fixture
+async def written(connection, congress, ledger):
+    """Ten tasks of logistics and five of security, all their lives long: the number of events."""
+    logistics = await Writer(EventStore(connection, congress, "logistics")).write(range(1, 11))
+    security = await Writer(EventStore(connection, congress, "security")).write(range(1, 6))
+    await settled(ledger, logistics + security)
+    return logistics + security
+
+
+@contextlib.asynccontextmanager
+async def tracking(ledger, views):
+    projector = Projector(ledger, views)
+    running = asyncio.create_task(projector.run())
+    try:
+        yield projector
+    finally:
+        running.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await running
+
+
+async def project_all(ledger, views):
+    projection = Projection(views, await views.checkpoint())
+    async for page in ledger.read(projection.checkpoint.sequence):
+        await projection.add(page)
+    await projection.settle()
+
+
+async def at(views, sequence):
+    async def there():
+        return (await views.checkpoint()).sequence >= sequence
+
+    await until(there)
+
+
+async def test_the_views_say_what_the_events_say(ledger, views, written):
+    async with tracking(ledger, views):
+        await at(views, written)
+    tasks = await views.documents("tasks")
+    assert len(tasks) == 15
+    assert {task["status"] for task in tasks} == {"completed"}
+    verdict = await verify(ledger, views, silent)
+    assert verdict.holds
+    assert verdict.sequence == written
+
+
+async def test_events_that_arrive_later_are_in_the_views_soon_after(connection, congress, ledger, views, written):
+    async with tracking(ledger, views):
+        await at(views, written)
+        more = await Writer(EventStore(connection, congress, "propaganda")).write([1])
+        await at(views, written + more)
+    assert (await verify(ledger, views, silent)).holds
+
+
+async def test_two_trackers_at_once_apply_every_event_once(ledger, views, written):
+    other = ViewStore(views.database)
+    async with tracking(ledger, views), tracking(ledger, other):
+        await at(views, written)
+    assert (await verify(ledger, views, silent)).holds
+    assert len(await views.documents("audit_trail")) == written
+
+
+async def test_a_commit_from_a_checkpoint_that_has_moved_changes_nothing(ledger, views, written):
+    late = Projection(views, await views.checkpoint())
+    await project_all(ledger, views)
+    async for page in ledger.read():
+        await late.add(page)
+    with pytest.raises(FenceLost):
+        await late.settle()
+    assert (await verify(ledger, views, silent)).holds
+
+
+async def test_a_commit_that_fails_half_way_leaves_nothing_behind(ledger, views, written):
+    await views.collection("audit_trail").insert_one({"_id": written})
+    projection = Projection(views, Checkpoint())
+    async for page in ledger.read():
+        await projection.add(page)
+    with pytest.raises(Exception, match=r"duplicate key|E11000"):
+        await projection.settle()
+    assert (await views.checkpoint()).sequence == 0
+    assert await views.documents("tasks") == []
+
+
+async def test_what_can_not_be_read_is_parked_and_counted_and_the_rest_goes_on(
+    connection, congress, ledger, views, written
+):
+    stream = service_stream(congress, "logistics")
+    for body in (b"not json", b"{}"):
+        await connection.jetstream().publish(f"evt.{congress}.logistics.task.odd", body, stream=stream)
+    await Writer(EventStore(connection, congress, "logistics")).write([99])
+    end = written + 2 + len(life_of_a_task(99))
+    await settled(ledger, end)
+    async with tracking(ledger, views):
+        await at(views, end)
+    assert await views.count_parked() == 2
+    assert len(await views.documents("audit_trail")) == end
+    assert len(await views.documents("tasks")) == 16
+    verdict = await verify(ledger, views, silent)
+    assert (verdict.holds, verdict.parked) == (True, 2)
+
+
+async def test_a_ledger_that_misses_an_event_of_a_unit_says_so(connection, congress, ledger, views, written):
+    """A ledger that was made to source logistics from its third event on."""
+    name = ledger_stream(congress)
+    config = stream_configs(congress)[-1]
+    for source in config["sources"]:
+        if "LOGISTICS" in source["name"]:
+            source["opt_start_seq"] = 3
+    js = connection.jetstream()
+    await js.delete_stream(name)
+    await connection.request(f"$JS.API.STREAM.CREATE.{name}", json.dumps(config).encode())
+    await settled(ledger, written - 2)
+    async with tracking(ledger, views):
+        await at(views, written - 2)
+    assert (await views.checkpoint()).gaps == {service_stream(congress, "logistics"): 1}
+    parked = await views.documents("parked")
+    assert {row["reason"] for row in parked} == {"origin_gap"}
+    assert len(await views.documents("tasks")) == 5
+
+
+async def test_a_checkpoint_ahead_of_the_ledger_stops_the_tracker_and_it_says_why(ledger, views, written):
+    await views.database["checkpoints"].update_one({"_id": "views"}, {"$set": {"sequence": written + 1000}})
+    async with tracking(ledger, views) as projector:
+
+        async def complains():
+            return "before the checkpoint" in projector.progress.trouble
+
+        await until(complains)
+    assert (await views.checkpoint()).sequence == written + 1000
+
+
+async def test_verify_names_the_first_document_and_field_that_differ(ledger, views, written):
+    await project_all(ledger, views)
+    await views.collection("tasks").update_one({"_id": "logistics/task-3"}, {"$set": {"secured_vnd": 1}})
+    verdict = await verify(ledger, views, silent)
+    assert not verdict.holds
+    assert verdict.live != verdict.replayed
+    assert verdict.difference == ("tasks", "logistics/task-3", "secured_vnd", 1, 1_500_000)
+
+
+@pytest.mark.parametrize("view", ["audit_trail", "tasks"])
+async def test_verify_finds_a_document_that_is_gone_or_should_not_be(ledger, views, written, view):
+    await project_all(ledger, views)
+    key = (await views.documents(view))[0]["_id"]
+    await views.collection(view).delete_one({"_id": key})
+    found = (await verify(ledger, views, silent)).difference
+    assert (found.view, found.key, found.live) == (view, str(key), None)
+
+
+async def test_verify_finds_a_doctored_audit_row(ledger, views, written):
+    await project_all(ledger, views)
+    await views.collection("audit_trail").update_one({"_id": 7}, {"$set": {"actor": "somebody.else"}})
+    verdict = await verify(ledger, views, silent)
+    assert not verdict.holds
+    assert (verdict.difference.view, verdict.difference.key) == ("audit_trail", "7")
+
+
+async def test_a_rebuild_gives_the_same_views_and_repairs_what_was_changed(ledger, views, written):
+    await project_all(ledger, views)
+    before = await views.digests()
+    await views.collection("tasks").delete_many({})
+    done = await rebuild(ledger, views, silent)
+    assert done.before != done.after
+    assert await views.digests() == before
+    assert (await verify(ledger, views, silent)).holds
+
+
+async def test_a_rebuild_under_a_running_tracker_loses_nothing(connection, congress, ledger, views, written):
+    async with tracking(ledger, views):
+        await at(views, written)
+        await rebuild(ledger, views, silent)
+        more = await Writer(EventStore(connection, congress, "propaganda")).write(range(1, 4))
+        await at(views, written + more)
+    assert (await verify(ledger, views, silent)).holds
+
+
+async def test_a_swap_that_a_killed_rebuild_began_is_finished_by_the_tracker(ledger, views, written):
+    await project_all(ledger, views)
+    filling = ViewStore(views.database, "__next")
+    await filling.prepare()
+    await project_all(ledger, filling)
+    await views.collection("tasks").delete_many({})
+    await begin_swap(views.database, await views.checkpoint())
+    await views.database["tasks__next"].rename("tasks", dropTarget=True)  # the rebuild got this far
+    async with tracking(ledger, views):
+        await at(views, written)
+    assert (await verify(ledger, views, silent)).holds
+    left = set(await views.database.list_collection_names())
+    assert not {f"{name}__next" for name in COLLECTIONS} & left
+
+
+async def test_finishing_a_swap_twice_does_no_harm(ledger, views, written):
+    filling = ViewStore(views.database, "__next")
+    await filling.prepare()
+    await project_all(ledger, filling)
+    await begin_swap(views.database, Checkpoint())
+    await asyncio.gather(finish_swap(views.database), finish_swap(views.database))
+    assert (await verify(ledger, views, silent)).holds
+
+
+async def test_a_timeline_tells_one_entity_and_what_changed(ledger: Ledger, views, written):
+    await project_all(ledger, views)
+    rows = await timeline(views, ledger, "logistics/task-2")
+    assert [row["type"].split(".")[3] for row in rows] == [event.TYPE.split(".")[3] for event in life_of_a_task(2)]
+    assert len(await timeline(views, ledger, "task-2")) == 2 * len(rows)
+    assert await timeline(views, ledger, "no such thing") == []
