@@ -18,7 +18,7 @@ from shared.platform.errors import PlatformError
 from shared.platform.settings import Settings
 
 START_TIMEOUT_S = 90
-LAST_USER_TIMEOUT_S = 15
+LAST_USER_TIMEOUT_S = 10
 LOOK_EVERY_S = 0.05
 
 

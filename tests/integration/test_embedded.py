@@ -1,0 +1,129 @@
+"""The embedded servers: shared while somebody needs them, gone afterwards, whoever is killed how."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from shared.platform import keeper
+from shared.platform.embedded import embedded_servers
+from shared.platform.errors import PlatformError
+from tests.waiting import LOOK_EVERY_S
+
+HOLD_SERVERS = """
+import sys, time
+from pathlib import Path
+from shared.platform.embedded import embedded_servers
+with embedded_servers(Path(sys.argv[1])) as found:
+    print(found.nats_url, flush=True)
+    time.sleep(600)
+"""
+
+
+def lives(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def wait_until(condition, timeout_s: float = 30) -> None:
+    deadline = time.monotonic() + timeout_s
+    while not condition():
+        assert time.monotonic() < deadline, "did not happen in time"
+        time.sleep(LOOK_EVERY_S)
+
+
+def server_pids(folder: Path) -> list[int]:
+    return json.loads((folder / "servers.json").read_text())["pids"]
+
+
+def keeper_pid(folder: Path) -> int:
+    return int(
+        next(
+            status.parent.name
+            for status in Path("/proc").glob("[0-9]*/cmdline")
+            if f"keeper\0{folder}".encode() in status.read_bytes()
+        )
+    )
+
+
+@contextmanager
+def another_process_holding(folder: Path):
+    holder = subprocess.Popen([sys.executable, "-c", HOLD_SERVERS, str(folder)], stdout=subprocess.PIPE, text=True)
+    try:
+        yield holder, holder.stdout.readline().strip()
+    finally:
+        holder.kill()
+        holder.wait()
+        holder.stdout.close()
+
+
+def test_a_second_user_gets_the_same_servers_and_the_last_one_ends_them(tmp_path):
+    with embedded_servers(tmp_path) as mine:
+        pids = server_pids(tmp_path)
+        with another_process_holding(tmp_path) as (_, theirs):
+            assert theirs == mine.nats_url
+        assert all(map(lives, pids)), "one user is left"
+    wait_until(lambda: not any(map(lives, pids)))
+
+
+def test_no_server_outlives_a_parent_killed_with_9(tmp_path):
+    with another_process_holding(tmp_path) as (holder, _):
+        pids = [*server_pids(tmp_path), keeper_pid(tmp_path)]
+        os.kill(holder.pid, signal.SIGKILL)
+        wait_until(lambda: not any(map(lives, pids)))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux kills children with their parent")
+def test_no_server_outlives_a_keeper_killed_with_9(tmp_path):
+    with another_process_holding(tmp_path):
+        pids = server_pids(tmp_path)
+        os.kill(keeper_pid(tmp_path), signal.SIGKILL)
+        wait_until(lambda: not any(map(lives, pids)))
+
+
+def test_a_server_that_dies_is_started_again_at_the_same_place(tmp_path):
+    with embedded_servers(tmp_path) as found:
+        began = time.monotonic()
+        wait_until(lambda: time.monotonic() - began > keeper.SHORT_LIFE_S)
+        nats_pid = server_pids(tmp_path)[0]
+        os.kill(nats_pid, signal.SIGKILL)
+        port = int(found.nats_url.rpartition(":")[2])
+        wait_until(lambda: not lives(nats_pid))
+        wait_until(lambda: keeper.listens(port))
+
+
+def test_a_server_that_will_not_start_says_why_with_the_tail_of_its_log(tmp_path):
+    (tmp_path / "nats").write_text("a file where the store directory should be")
+    with pytest.raises(PlatformError, match="nats-server ended at once") as told, embedded_servers(tmp_path):
+        pass
+    assert "storage directory is not a directory" in str(told.value)
+    assert not (tmp_path / "servers.json").exists()
+
+
+def test_servers_in_use_are_not_wiped(tmp_path):
+    with (
+        another_process_holding(tmp_path),
+        pytest.raises(PlatformError, match="in use"),
+        embedded_servers(tmp_path, fresh=True),
+    ):
+        pass
+    assert (tmp_path / "nats").exists()
+
+
+def test_data_is_kept_between_runs_and_wiped_when_asked(tmp_path):
+    marks = [tmp_path / "nats" / "mark", tmp_path / "mongo" / "mark"]
+    with embedded_servers(tmp_path):
+        for mark in marks:
+            mark.write_text("kept")
+    with embedded_servers(tmp_path):
+        assert all(mark.exists() for mark in marks)
+    with embedded_servers(tmp_path, fresh=True):
+        assert not any(mark.exists() for mark in marks)
