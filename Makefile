@@ -47,12 +47,23 @@ lock: $(VENV)/installed ## Pin the dependencies again
 	@$(BIN)/pip-compile --quiet --all-extras --generate-hashes --strip-extras --allow-unsafe --no-header --no-annotate \
 		--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --output-file requirements.lock pyproject.toml
 
-compose-up: ## Build and start everything in containers
-	@mkdir -p .daihoi/issuer/private .daihoi/issuer/public
-	@docker compose up --build --detach --wait
+# The plugin where there is one, else the older program; neither is asked before a target needs it.
+COMPOSE = $(shell docker compose version >/dev/null 2>&1 && echo docker compose || echo docker-compose)
 
-compose-down: ## Stop the containers; their data stays
-	@docker compose down
+compose-up: ## Build and start everything in containers, and wait until it is ready
+	@mkdir -p .daihoi/issuer && mkdir -p -m 700 .daihoi/issuer/private && mkdir -p -m 755 .daihoi/issuer/public
+	@$(COMPOSE) up --build --detach
+	@for name in subcommittee propaganda logistics security tracker; do \
+		for attempt in {1..60}; do \
+			answer=$$($(COMPOSE) exec -T $$name python -m services.cli health $$name 2>&1) && continue 2; \
+			sleep 1; \
+		done; \
+		echo "$$name is not ready: $$answer"; $(COMPOSE) logs --tail=20 $$name; exit 1; \
+	done
+	@echo "all five services are ready"
+
+compose-down: ## Stop the containers; their data stays (ARGS=--volumes removes it)
+	@$(COMPOSE) down $(ARGS)
 
 clean: ## Remove what the other targets made, the embedded servers' data too
 	rm -rf $(VENV) .daihoi out .pytest_cache .mypy_cache .ruff_cache .hypothesis

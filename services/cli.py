@@ -157,7 +157,7 @@ async def _demo(settings: Settings, fresh: bool, today: date | None, lang: Langu
                 verdict = await verify(session.ledger, session.views, on_progress)
             _print_verdict(verdict, lang)
             await _export(session, report)
-    return verdict.holds
+    return verdict.nothing_wrong
 
 
 async def _export(session: Session, report: Report) -> None:
@@ -198,6 +198,8 @@ def send(
 ) -> None:
     """Send one command and print the answer."""
     settings = _settings()
+    if service not in SERVICES:
+        wrong_use(f"no service {service} takes commands; {', '.join(SERVICES)} do")
     try:
         parsed: dict[str, Any] = json.loads(data)
         when = datetime.fromisoformat(happened) if happened else None
@@ -241,13 +243,16 @@ def health(name: Annotated[str, typer.Argument(help=", ".join(ALL_SERVICES))]) -
 
 @app.command()
 def keys() -> None:
-    """Make the issuer's key pair where there is none; the private half belongs to the directory's owner."""
+    """Make the issuer's key pair where there is none: the private half for the directory's owner, the public half
+    for everybody."""
     settings = _settings()
     make_keys(settings)
     private = settings.issuer_private_key_path
     owner = private.parent.stat()
     with suppress(PermissionError):
         os.chown(private, owner.st_uid, owner.st_gid)
+        settings.issuer_public_key_path.parent.chmod(0o755)
+        settings.issuer_public_key_path.chmod(0o644)
     out.print(str(settings.issuer_public_key_path), soft_wrap=True)
 
 
@@ -339,7 +344,7 @@ def audit_timeline(
 
 @audit.command("verify")
 def audit_verify(format: FormatOption = Format.TEXT, lang: LangOption = None) -> None:  # noqa: A002
-    """Fold the ledger afresh and compare it with the live views; exit 1 where they differ."""
+    """Fold the ledger afresh and compare it with the live views; exit 1 where they differ or events are parked."""
     settings = _settings()
     language = _language(settings, lang)
 
@@ -354,7 +359,7 @@ def audit_verify(format: FormatOption = Format.TEXT, lang: LangOption = None) ->
         _write(_json({"holds": verdict.holds, **verdict._asdict()}))
     else:
         _print_verdict(verdict, language)
-    raise typer.Exit(0 if verdict.holds else FOUND_WRONG)
+    raise typer.Exit(0 if verdict.nothing_wrong else FOUND_WRONG)
 
 
 @app.command("rebuild")
@@ -372,9 +377,13 @@ def rebuild_views(lang: LangOption = None) -> None:
         )
         if done.before and done.before != done.after:
             out.print(translate("The views that were replaced differed", language) + f": {done.before}")
+        if done.lost:
+            out.print(
+                translate("The ledger has lost {count} events that the old views knew", language, count=done.lost)
+            )
         if done.parked:
             out.print(translate("{count} events are parked", language, count=done.parked))
-        return not done.parked
+        return not done.parked and not done.lost
 
     raise typer.Exit(0 if run(renew()) else FOUND_WRONG)
 
@@ -426,7 +435,7 @@ def run[Result](work: Coroutine[Any, Any, Result]) -> Result:
 
 
 def main() -> None:
-    app()
+    app(prog_name="daihoi")
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import docker
 from docker.errors import DockerException
 from pymongo import MongoClient
-from testcontainers.community.nats import NatsContainer
+from testcontainers.core.config import testcontainers_config
 from testcontainers.core.container import DockerContainer
 from testcontainers.core.wait_strategies import LogMessageWaitStrategy
 
@@ -17,8 +18,9 @@ from shared.platform.embedded import Endpoints, embedded_servers
 
 NATS_IMAGE = "nats:2.15-alpine"
 MONGO_IMAGE = "mongo:8"
+NATS_PORT = 4222
 MONGO_PORT = 27017
-PRIMARY_TIMEOUT_MS = 60_000
+PRIMARY_TIMEOUT_S = 60
 
 
 def choice() -> tuple[str, str]:
@@ -53,24 +55,43 @@ def servers(kind: str) -> Iterator[Endpoints]:
         if kind == "given":
             yield Endpoints(os.environ["DAIHOI_NATS_URL"], os.environ["DAIHOI_MONGO_URL"])
         elif kind == "containers":
-            nats = stack.enter_context(NatsContainer(NATS_IMAGE, jetstream=True))
+            _do_without_the_reaper_where_it_is_not_to_be_had()
+            nats = stack.enter_context(
+                DockerContainer(NATS_IMAGE)
+                .with_exposed_ports(NATS_PORT)
+                .with_command("-js")
+                .waiting_for(LogMessageWaitStrategy("Server is ready"))
+            )
             mongo = stack.enter_context(
                 DockerContainer(MONGO_IMAGE)
                 .with_exposed_ports(MONGO_PORT)
                 .with_command("--replSet rs0 --bind_ip_all")
                 .waiting_for(LogMessageWaitStrategy("Waiting for connections"))
             )
-            yield Endpoints(nats.nats_uri(), _replica_set(mongo))
+            yield Endpoints(f"nats://{_address(nats, NATS_PORT)}", _replica_set(mongo))
         else:
             folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="daihoi-", ignore_cleanup_errors=True))
             yield stack.enter_context(embedded_servers(Path(folder)))
 
 
+def _do_without_the_reaper_where_it_is_not_to_be_had() -> None:
+    """Testcontainers' own image removes what a killed test run leaves behind; the tests don't need it."""
+    reaper = testcontainers_config
+    if not reaper.ryuk_disabled and not _to_be_had(docker.from_env(), reaper.ryuk_image):
+        reaper.ryuk_disabled = True
+
+
+def _address(container: DockerContainer, port: int) -> str:
+    return f"{container.get_container_host_ip()}:{container.get_exposed_port(port)}"
+
+
 def _replica_set(mongo: DockerContainer) -> str:
     mongo.exec(["mongosh", "--quiet", "--eval", "try { rs.status() } catch { rs.initiate() }"])
-    host, port = mongo.get_container_host_ip(), mongo.get_exposed_port(MONGO_PORT)
-    url = f"mongodb://{host}:{port}/?directConnection=true"
-    with MongoClient(url, serverSelectionTimeoutMS=PRIMARY_TIMEOUT_MS) as client:
+    url = f"mongodb://{_address(mongo, MONGO_PORT)}/?directConnection=true"
+    deadline = time.monotonic() + PRIMARY_TIMEOUT_S
+    with MongoClient(url) as client:
         while not client.admin.command("hello")["isWritablePrimary"]:
-            pass
+            if time.monotonic() > deadline:
+                raise TimeoutError(f"MongoDB has no primary after {PRIMARY_TIMEOUT_S} s")
+            time.sleep(0.1)
     return url

@@ -1,4 +1,4 @@
-"""The tracker's service: the one process that writes to MongoDB."""
+"""The tracker's service: keeps the live views up with the ledger."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -12,7 +12,7 @@ from services.tracker.store import ViewStore
 from shared.eventstore.ledger import Ledger
 from shared.eventstore.streams import provision
 from shared.platform.embedded import endpoints
-from shared.platform.mongo import Database, mongo_database
+from shared.platform.mongo import mongo_database
 from shared.platform.settings import Settings
 from shared.unit.health import Health, answer_health, jetstream_health
 from shared.unit.service import service_broker
@@ -28,12 +28,13 @@ async def lifespan() -> AsyncIterator[None]:
         await broker.connect()
         await provision(broker.connection, settings.congress)
         async with mongo_database(servers.mongo_url, settings.database) as database:
-            projector = Projector(Ledger(broker.connection, settings.congress), ViewStore(database))
+            views = ViewStore(database)
+            projector = Projector(Ledger(broker.connection, settings.congress), views)
             projecting = asyncio.create_task(projector.run())
             projecting.add_done_callback(lambda _: app.exit())
 
             async def look() -> Health:
-                return await tracker_health(await jetstream_health(broker.connection, settings), projector, database)
+                return await tracker_health(await jetstream_health(broker.connection, settings), projector, views)
 
             answer_health(broker, settings.congress, TRACKER, look)
             app.add_broker(broker)
@@ -45,25 +46,23 @@ async def lifespan() -> AsyncIterator[None]:
                     await projecting
 
 
-async def tracker_health(jetstream: Health, projector: Projector, database: Database) -> Health:
-    """Ready while JetStream and MongoDB answer and the projection has no trouble; lag and gaps are told."""
+async def tracker_health(jetstream: Health, projector: Projector, store: ViewStore) -> Health:
+    """Ready while JetStream and MongoDB answer and the projection has no trouble; lag, gaps and parked events are
+    told, for they need a person, not a restart."""
+    parked: int | None = None
     progress = projector.progress
     reasons = list(jetstream.reasons)
     if progress.trouble:
         reasons.append(progress.trouble)
     try:
-        await database.command("ping")
+        parked = await store.count_parked()
     except PyMongoError as error:
         reasons.append(f"MongoDB does not answer: {error}")
     end = jetstream.detail.get("ledger_sequence")
     lag = end - progress.checkpoint.sequence if isinstance(end, int) else None
-    detail = {
-        **jetstream.detail,
-        "checkpoint": progress.checkpoint.sequence,
-        "lag_events": lag,
-        "gaps": progress.checkpoint.gaps,
-    }
-    return Health(ready=not reasons, reasons=tuple(reasons), detail=detail)
+    gaps = [f"{stream} {sequence} is missing" for stream, sequence in progress.checkpoint.gaps.items()]
+    detail = {**jetstream.detail, "checkpoint": progress.checkpoint.sequence, "lag_events": lag, "parked": parked}
+    return Health(ready=not reasons, reasons=(*reasons, *gaps), detail=detail)
 
 
 app = FastStream(lifespan=lifespan)

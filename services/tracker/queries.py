@@ -21,6 +21,8 @@ async def consolidated_report(congress: str, store: ViewStore, ledger: Ledger, t
         parked = await store.count_parked()
         if (await store.checkpoint()).sequence == checkpoint.sequence:
             break
+    else:
+        raise TimeoutError("the views kept moving; ask again when it is quieter")
     as_of = AsOf(
         sequence=checkpoint.sequence,
         ledger_sequence=await ledger.last_sequence(),

@@ -1,7 +1,9 @@
 """The views in MongoDB. Views, audit rows and checkpoint change in one transaction, or not at all."""
 
+import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
+from uuid import uuid4
 
 from pymongo import InsertOne, ReplaceOne
 from pymongo.errors import OperationFailure
@@ -15,6 +17,8 @@ from shared.platform.mongo import Database, transaction
 AUDIT_TRAIL = "audit_trail"
 PARKED = "parked"
 CHECKPOINTS = "checkpoints"
+LIVE = "views"
+ABANDONED_AFTER_S = 24 * 60 * 60
 VIEW_NAMES = tuple(view.name for view in VIEWS)
 COLLECTIONS = (*VIEW_NAMES, AUDIT_TRAIL, PARKED)
 _NAMESPACE_EXISTS = 48
@@ -25,13 +29,16 @@ class FenceLost(Exception):
     """The checkpoint is no longer where it was read: another tracker, or a rebuild, has moved it."""
 
 
+NEXT = "__next_"
+
+
 class ViewStore:
-    """The views of one generation: the live ones (suffix empty), or those a rebuild is filling (`__next`)."""
+    """The views of one generation: the live ones (suffix empty), or those that one rebuild is filling."""
 
     def __init__(self, database: Database, suffix: str = "") -> None:
         self.database = database
         self.suffix = suffix
-        self._checkpoint_id = f"views{suffix}"
+        self._checkpoint_id = LIVE + suffix
 
     def collection(self, name: str) -> Any:
         return self.database[name + self.suffix]
@@ -109,31 +116,47 @@ class ViewStore:
         await self.database[CHECKPOINTS].delete_one({"_id": self._checkpoint_id})
 
 
-async def begin_swap(database: Database, live: Checkpoint) -> None:
-    """Stops every tracker of the live views at `live`. Raises `FenceLost` where they have moved on."""
-    stopped = await database[CHECKPOINTS].update_one(
-        {"_id": "views", "sequence": live.sequence, "swapping": None}, {"$set": {"swapping": True}}
+def next_generation(database: Database) -> ViewStore:
+    """Empty views to fill, under names of their own."""
+    return ViewStore(database, f"{NEXT}{int(time.time())}_{uuid4().hex[:8]}")
+
+
+async def begin_swap(live: ViewStore, stands_at: Checkpoint, filled: ViewStore, filled_to: Checkpoint) -> None:
+    """Stops every tracker of the live views at `stands_at`. Raises `FenceLost` where they have moved on."""
+    swapping = {"suffix": filled.suffix, "sequence": filled_to.sequence, "origins": filled_to.origins}
+    stopped = await live.database[CHECKPOINTS].update_one(
+        {"_id": LIVE, "sequence": stands_at.sequence, "swapping": None}, {"$set": {"swapping": swapping}}
     )
     if not stopped.matched_count:
-        raise FenceLost(f"the live views are no longer at {live.sequence}")
+        raise FenceLost(f"the live views are no longer at {stands_at.sequence}")
 
 
 async def finish_swap(database: Database) -> None:
-    """Puts the `__next` views in place of the live ones. Anyone may finish what a killed rebuild began."""
-    filled = await database[CHECKPOINTS].find_one({"_id": "views__next"})
-    if filled is None:
+    """Puts the filled views in place of the live ones. Anyone may finish what a killed rebuild began, at any time
+    and more than once: the filled views have names that no other rebuild uses."""
+    live = await database[CHECKPOINTS].find_one({"_id": LIVE})
+    if live is None or not (swapping := live.get("swapping")):
         return
     for name in COLLECTIONS:
         try:
-            await database[f"{name}__next"].rename(name, dropTarget=True)
+            await database[name + swapping["suffix"]].rename(name, dropTarget=True)
         except OperationFailure as error:
             if error.code != _NAMESPACE_NOT_FOUND:
                 raise
     await database[CHECKPOINTS].replace_one(
-        {"_id": "views", "swapping": True},
-        {"_id": "views", "sequence": filled["sequence"], "origins": filled["origins"]},
+        {"_id": LIVE, "swapping.suffix": swapping["suffix"]},
+        {"_id": LIVE, "sequence": swapping["sequence"], "origins": swapping["origins"]},
     )
-    await database[CHECKPOINTS].delete_one({"_id": "views__next"})
+    await database[CHECKPOINTS].delete_one({"_id": LIVE + swapping["suffix"]})
+
+
+async def drop_abandoned(database: Database) -> None:
+    """Removes what rebuilds left behind that were killed a day or more ago."""
+    for name in await database.list_collection_names():
+        view, _, began = name.partition(NEXT)
+        if began and int(began.partition("_")[0]) < time.time() - ABANDONED_AFTER_S:
+            await database[name].drop()
+            await database[CHECKPOINTS].delete_one({"_id": LIVE + name.removeprefix(view)})
 
 
 async def _create_collection(database: Database, name: str) -> None:

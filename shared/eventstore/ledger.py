@@ -53,12 +53,12 @@ class Ledger:
 
         Raises `LedgerBroken` at a hole in the sequence or an end before `upto`, `Unavailable`.
         """
-        upto = await self.last_sequence() if upto is None else upto
-        try:
-            async for page in self._pages(after, upto):
-                yield page
-        except nats.errors.Error as error:
-            raise Unavailable(f"can't read the ledger: {error}") from error
+        end = await self.last_sequence()
+        upto = end if upto is None else upto
+        if end < upto:
+            raise LedgerBroken(f"the ledger ends at {end}, before {upto}: the broker has lost events")
+        async for page in self._pages(after, upto):
+            yield page
 
     async def about(self, entity_id: str) -> list[Stored]:
         """Every event of the entities with this id, of any kind and service, in order. Raises `Unavailable`."""
@@ -82,7 +82,7 @@ class Ledger:
                 end = await self.last_sequence()
                 if end < after:
                     raise LedgerBroken(f"the ledger ends at {end}, before the checkpoint {after}")
-                async for page in self.read(after, end):
+                async for page in self._pages(after, end):
                     yield page
                     after = page[-1].sequence
                 if not news.is_set():
@@ -95,15 +95,25 @@ class Ledger:
                 await subscription.unsubscribe()
 
     async def _pages(self, after: int, upto: int) -> AsyncIterator[list[Stored]]:
-        async with DirectReader(self._connection, self._stream) as reader:
-            asked, waiting = after, 0
-            while after < upto:
-                while waiting < PAGES_AHEAD and asked < upto:
-                    await reader.ask(seq=asked + 1, batch=min(BATCH_MESSAGES, upto - asked))
-                    asked, waiting = asked + BATCH_MESSAGES, waiting + 1
-                page, waiting = (await reader.answer()).messages, waiting - 1
-                sequences = [stored.sequence for stored in page]
-                if not page or sequences != list(range(after + 1, after + 1 + len(page))):
-                    raise LedgerBroken(f"the ledger has a hole after sequence {after}")
-                yield page
-                after = sequences[-1]
+        try:
+            async with DirectReader(self._connection, self._stream) as reader:
+                asked, waiting = after, 0
+                while after < upto:
+                    while waiting < PAGES_AHEAD and asked < upto:
+                        await reader.ask(seq=asked + 1, batch=min(BATCH_MESSAGES, upto - asked))
+                        asked, waiting = min(asked + BATCH_MESSAGES, upto), waiting + 1
+                    page, waiting = (await reader.answer()).messages, waiting - 1
+                    if [stored.sequence for stored in page] != list(range(after + 1, after + 1 + len(page))):
+                        raise LedgerBroken(f"the ledger has a hole after sequence {after}")
+                    if not page:
+                        raise LedgerBroken(f"the ledger ends at {after}, before {upto}")
+                    yield page
+                    after = page[-1].sequence
+                    if after < upto and len(page) < BATCH_MESSAGES:
+                        # The server cut the page short (large events), so what was asked ahead begins too late.
+                        while waiting:
+                            await reader.answer()
+                            waiting -= 1
+                        asked = after
+        except nats.errors.Error as error:
+            raise Unavailable(f"can't read the ledger: {error}") from error

@@ -13,7 +13,7 @@ from nats.aio.client import Client
 from shared.platform.errors import PlatformError
 
 CONNECT_TIMEOUT_S = 5
-FIRST_CONNECTION_TIMEOUT_S = 15
+FIRST_CONNECTION_TIMEOUT_S = 8
 
 logger = logging.getLogger(__name__)
 

@@ -17,7 +17,7 @@ from shared.domain.decider import Actor, Aggregate, Command, Event, Refused
 from shared.eventstore.envelope import Cause, Envelope, decode, decode_data
 from shared.eventstore.errors import Undecodable
 from shared.unit.commands import CommandHandler
-from shared.unit.problems import CONFLICT, UNAVAILABLE
+from shared.unit.problems import CONFLICT, INTERNAL, UNAVAILABLE
 
 logger = logging.getLogger(__name__)
 
@@ -75,8 +75,9 @@ REFUSALS = Aggregate(entity="policy", events=(PolicyRefused,), commands=(), evol
 """Answers no caller's command: only policies write to it."""
 
 
-async def apply(policy: Policy, body: bytes, handler: CommandHandler, unit: str) -> None:
-    """Does what `policy` calls for. Raises `Refused` (`unavailable`, `conflict`) when it should be tried again."""
+async def apply(policy: Policy, body: bytes, handler: CommandHandler, unit: str, *, last_try: bool = False) -> None:
+    """Does what `policy` calls for. Raises when it should be tried again; what can't be done on the last try is put
+    on record instead, unless the event store itself is away."""
     try:
         envelope = decode(body)
         if envelope.type != policy.event.TYPE:
@@ -91,10 +92,14 @@ async def apply(policy: Policy, body: bytes, handler: CommandHandler, unit: str)
         try:
             await handler.execute(command, cause)
         except Refused as refused:
-            if refused.refusal in (UNAVAILABLE, CONFLICT):
+            if refused.refusal is UNAVAILABLE or (refused.refusal is CONFLICT and not last_try):
                 raise
-            logger.warning("policy %s was refused: %s", policy.name, refused)
-            await handler.execute(_refusal(policy, envelope, command, refused), cause)
+            await handler.execute(_refusal(policy, envelope, command, refused.code, str(refused)), cause)
+        except Exception as error:
+            if not last_try:
+                raise
+            logger.exception("policy %s gives up on %s", policy.name, envelope.id)
+            await handler.execute(_refusal(policy, envelope, command, INTERNAL.code, repr(error)), cause)
 
 
 def _cause(policy: Policy, envelope: Envelope, actor: Actor, position: int) -> Cause:
@@ -107,6 +112,7 @@ def _cause(policy: Policy, envelope: Envelope, actor: Actor, position: int) -> C
     )
 
 
-def _refusal(policy: Policy, envelope: Envelope, command: Command, refused: Refused) -> RecordRefusal:
-    told = PolicyRefused(policy=policy.name, command=command.NAME, code=refused.code, detail=str(refused))
+def _refusal(policy: Policy, envelope: Envelope, command: Command, code: str, detail: str) -> RecordRefusal:
+    told = PolicyRefused(policy=policy.name, command=command.NAME, code=code, detail=detail)
+    logger.warning("policy %s was refused (%s): %s", policy.name, code, detail)
     return RecordRefusal(cause=envelope.id, refused=told)

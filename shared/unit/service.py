@@ -26,6 +26,7 @@ COMMANDS_AT_ONCE = 64
 STOP_TIMEOUT_S = 15.0
 POLICY_ACK_WAIT_S = 5.0
 POLICY_RETRY_DELAY_S = 2.0
+POLICY_TRIES = 5
 
 logger = logging.getLogger(__name__)
 
@@ -122,7 +123,8 @@ def follow_policy(broker: NatsBroker, congress: str, service: str, policy: Polic
     )
     async def on_event(message: NatsMessage) -> None:
         try:
-            await apply(policy, message.body, handler, service)
+            tries = message.raw_message.metadata.num_delivered
+            await apply(policy, message.body, handler, service, last_try=tries >= POLICY_TRIES)
         except Exception:
             logger.exception("policy %s will try again", policy.name)
             await message.nack(delay=POLICY_RETRY_DELAY_S)

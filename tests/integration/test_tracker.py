@@ -11,7 +11,8 @@ from services.tracker.fold import Checkpoint
 from services.tracker.projector import Projection, Projector
 from services.tracker.queries import timeline
 from services.tracker.rebuild import rebuild
-from services.tracker.store import COLLECTIONS, FenceLost, ViewStore, begin_swap, finish_swap
+from services.tracker.store import NEXT, FenceLost, ViewStore, begin_swap, finish_swap, next_generation
+from shared.eventstore.errors import LedgerBroken
 from shared.eventstore.ledger import Ledger
 from shared.eventstore.store import EventStore
 from shared.eventstore.streams import ledger_stream, service_stream, stream_configs
@@ -201,25 +202,49 @@ async def test_a_rebuild_under_a_running_tracker_loses_nothing(connection, congr
 
 async def test_a_swap_that_a_killed_rebuild_began_is_finished_by_the_tracker(ledger, views, written):
     await project_all(ledger, views)
-    filling = ViewStore(views.database, "__next")
-    await filling.prepare()
-    await project_all(ledger, filling)
+    filling = await filled(ledger, views)
     await views.collection("tasks").delete_many({})
-    await begin_swap(views.database, await views.checkpoint())
-    await views.database["tasks__next"].rename("tasks", dropTarget=True)  # the rebuild got this far
+    await begin_swap(views, await views.checkpoint(), filling, await filling.checkpoint())
+    await filling.collection("tasks").rename("tasks", dropTarget=True)  # the rebuild got this far
     async with tracking(ledger, views):
         await at(views, written)
     assert (await verify(ledger, views, silent)).holds
-    left = set(await views.database.list_collection_names())
-    assert not {f"{name}__next" for name in COLLECTIONS} & left
+    assert not [name for name in await views.database.list_collection_names() if NEXT in name]
+
+
+async def filled(ledger, views):
+    filling = next_generation(views.database)
+    await filling.prepare()
+    await project_all(ledger, filling)
+    return filling
 
 
 async def test_finishing_a_swap_twice_does_no_harm(ledger, views, written):
-    filling = ViewStore(views.database, "__next")
-    await filling.prepare()
-    await project_all(ledger, filling)
-    await begin_swap(views.database, Checkpoint())
+    filling = await filled(ledger, views)
+    await begin_swap(views, Checkpoint(), filling, await filling.checkpoint())
     await asyncio.gather(finish_swap(views.database), finish_swap(views.database))
+    await finish_swap(views.database)
+    assert (await verify(ledger, views, silent)).holds
+
+
+async def test_what_a_rebuild_left_behind_days_ago_is_removed_and_what_runs_now_is_not(ledger, views, written):
+    abandoned = ViewStore(views.database, f"{NEXT}1000_killed")
+    running = next_generation(views.database)
+    for store in (abandoned, running):
+        await store.prepare()
+    await rebuild(ledger, views, silent)
+    left = await views.database.list_collection_names()
+    assert f"tasks{abandoned.suffix}" not in left
+    assert f"tasks{running.suffix}" in left
+
+
+async def test_a_rebuild_is_the_way_back_when_the_broker_has_lost_events(ledger, views, written):
+    await project_all(ledger, views)
+    await views.database["checkpoints"].update_one({"_id": "views"}, {"$set": {"sequence": written + 7}})
+    with pytest.raises(LedgerBroken, match="the broker has lost events"):
+        await verify(ledger, views, silent)
+    done = await rebuild(ledger, views, silent)
+    assert (done.sequence, done.lost) == (written, 7)
     assert (await verify(ledger, views, silent)).holds
 
 

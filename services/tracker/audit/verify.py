@@ -35,6 +35,11 @@ class Verdict(NamedTuple):
     def holds(self) -> bool:
         return self.difference is None and self.live == self.replayed
 
+    @property
+    def nothing_wrong(self) -> bool:
+        """The views hold, and they hold everything: no event is parked, none is missing."""
+        return self.holds and not self.parked and not self.gaps
+
 
 class Replay:
     """The views as the events say they must be, in memory."""

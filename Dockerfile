@@ -1,0 +1,27 @@
+# One image for all five services, and for the `daihoi` command itself.
+
+FROM python:3.13-slim AS builder
+WORKDIR /build
+COPY pyproject.toml requirements.lock ./
+COPY deploy/production_lock.py deploy/
+RUN python deploy/production_lock.py > production.lock \
+ && python -m venv --without-pip /venv \
+ && python -m pip --python /venv/bin/python install --no-cache-dir --require-hashes -r production.lock
+WORKDIR /app
+COPY LICENSE ./
+COPY services services
+COPY shared shared
+COPY data data
+# The image's user reads everything, whatever the modes in the checkout, and writes nothing: the bytecode is made here.
+RUN /venv/bin/python -m compileall -q services shared && chmod -R a+rX /app
+
+FROM python:3.13-slim
+ENV PATH=/venv/bin:$PATH \
+    PYTHONDONTWRITEBYTECODE=1 \
+    PYTHONUNBUFFERED=1
+WORKDIR /app
+COPY --from=builder /venv /venv
+COPY --from=builder /app /app
+USER 10001:10001
+ENTRYPOINT ["python", "-m", "services.cli"]
+CMD ["--help"]

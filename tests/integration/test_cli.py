@@ -1,0 +1,215 @@
+"""`daihoi` as people run it: in processes of its own, on real servers, exit codes included."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SERVICES_AND_TRACKER = ("subcommittee", "propaganda", "logistics", "security", "tracker")
+PROJECT = Path(__file__).parents[2]
+
+
+class Shell:
+    """Runs `daihoi` in a folder of its own, for one congress."""
+
+    def __init__(self, folder, endpoints, congress):
+        self.folder = folder
+        self.environment = {
+            **os.environ,
+            "DAIHOI_NATS_URL": endpoints.nats_url,
+            "DAIHOI_MONGO_URL": endpoints.mongo_url,
+            "DAIHOI_CONGRESS": congress,
+            "DAIHOI_LANG": "en",
+            "PYTHONPATH": str(PROJECT),
+            "COLUMNS": "160",
+        }
+
+    def run(self, *arguments, **environment):
+        command = [sys.executable, "-m", "services.cli", *arguments]
+        return subprocess.run(
+            command,
+            cwd=self.folder,
+            env=self.environment | environment,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+
+    def json(self, *arguments):
+        ran = self.run(*arguments, "--format", "json")
+        assert ran.returncode == 0, ran.stderr
+        return json.loads(ran.stdout)
+
+    def lines(self, *arguments):
+        ran = self.run(*arguments, "--format", "json")
+        assert ran.returncode == 0, ran.stderr
+        return [json.loads(line) for line in ran.stdout.splitlines()]
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory, endpoints):
+    """A shell after `daihoi demo`, and what that printed."""
+    shell = Shell(tmp_path_factory.mktemp("demo"), endpoints, "demo-under-test")
+    return shell, shell.run("demo")
+
+
+@pytest.fixture
+def shell(told):
+    return told[0]
+
+
+def test_the_demo_ends_well_and_proves_its_report(told):
+    _, demo = told
+    assert demo.returncode == 0, demo.stderr
+    assert "live = replayed" in demo.stdout
+    for symbol in ("76-KH/TU", "03-KH/TB-BPTT", "01-TB/BPHC", "02-KH/TB", "39/KH-BPĐBANTT"):
+        assert symbol in demo.stdout
+    assert "an illustration" in demo.stdout
+
+
+def test_the_report_counts_54_tasks_in_8_groups_of_3_units_and_adds_up(shell):
+    report = shell.json("report", "--today", "2020-09-10")
+    totals = report["totals"]
+    assert totals["tasks"] == 54
+    cells = ("completed_on_time", "completed_late", "open_in_time", "open_overdue", "no_deadline")
+    assert sum(totals[cell] for cell in cells) == 54
+    assert all(totals[cell] for cell in cells), "the sample shows every cell"
+    assert {unit: cells["tasks"] for unit, cells in report["by_unit"].items()} == {
+        "propaganda": 9,
+        "logistics": 39,
+        "security": 6,
+    }
+    assert len(report["by_group"]) == 8
+    assert len(report["documents"]) == 5
+    assert all(report["missing"][name] for name in ("collective", "individual", "deadline", "funding"))
+    for breakdown in ("by_unit", "by_group", "by_phase"):
+        for cell in (*cells, "planned_vnd", "secured_vnd"):
+            assert sum(row[cell] for row in report[breakdown].values()) == totals[cell]
+
+
+def test_a_second_demo_changes_nothing(told):
+    shell, _ = told
+    before = shell.json("report")
+    assert shell.run("demo").returncode == 0
+    after = shell.json("report")
+    assert (after["digest"], after["as_of"]["sequence"]) == (before["digest"], before["as_of"]["sequence"])
+
+
+def test_the_same_story_told_anew_has_the_same_digest(shell, tmp_path, endpoints):
+    elsewhere = Shell(tmp_path, endpoints, "demo-told-anew")
+    assert elsewhere.run("demo").returncode == 0
+    assert elsewhere.json("report")["digest"] == shell.json("report")["digest"]
+
+
+def test_the_demo_leaves_a_report_and_the_whole_history_behind(shell):
+    report = json.loads((shell.folder / "out" / "report.json").read_text())
+    events = (shell.folder / "out" / "events.jsonl").read_text().splitlines()
+    assert report["as_of"]["sequence"] == len(events)
+
+
+def test_a_replay_has_one_line_per_ledger_event_in_order(shell):
+    lines = shell.lines("audit", "replay")
+    assert [line["sequence"] for line in lines] == list(range(1, shell.json("report")["as_of"]["sequence"] + 1))
+    assert all(line["readable"] for line in lines)
+    per_origin = {}
+    for line in lines:
+        per_origin.setdefault(line["origin"]["stream"], []).append(line["origin"]["sequence"])
+    assert all(numbers == list(range(1, len(numbers) + 1)) for numbers in per_origin.values())
+
+
+def test_happened_and_recorded_are_both_kept(shell):
+    first = shell.lines("audit", "replay", "--to", "1")[0]
+    assert first["event"]["time"].startswith("2020-08-13")
+    assert first["recorded"] > "2026"
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        (["--unit", "security"], lambda line: line["event"]["source"] == "security"),
+        (["--actor", "subcommittee.chair"], lambda line: line["event"]["actor"] == "subcommittee.chair"),
+        (["--type", "vn.daihoi.task.started.v1"], lambda line: line["event"]["type"].endswith("started.v1")),
+        (["--entity", "logistics/1-03"], lambda line: line["subject"].endswith("logistics.task.1-03")),
+        (["--entity", "meeting"], lambda line: ".meeting." in line["subject"]),
+        (["--from", "10", "--to", "20"], lambda line: 10 <= line["sequence"] <= 20),
+        (["--from", "2026-01-01", "--to", "2100-01-01"], lambda line: True),
+    ],
+)
+def test_a_replay_can_be_narrowed(shell, options, expected):
+    every = shell.lines("audit", "replay")
+    assert shell.lines("audit", "replay", *options) == [line for line in every if expected(line)] != []
+
+
+def test_a_replay_of_a_time_before_the_first_event_is_empty(shell):
+    assert shell.lines("audit", "replay", "--to", "2020-12-31") == []
+
+
+def test_a_timeline_reads_as_a_story_in_both_languages(shell):
+    english = shell.run("audit", "timeline", "logistics/2-04").stdout
+    assert "returned task 2-04" in english
+    assert "status: submitted → in_progress" in english
+    vietnamese = shell.run("audit", "timeline", "logistics/2-04", "--lang", "vi").stdout
+    assert "nhiệm vụ 2-04" in vietnamese
+
+
+def test_verify_rebuild_verify(shell):
+    before = shell.json("audit", "verify")
+    assert before["holds"]
+    rebuilt = shell.run("rebuild")
+    assert rebuilt.returncode == 0, rebuilt.stderr
+    assert before["live"] in rebuilt.stdout
+    assert shell.json("audit", "verify")["live"] == before["live"]
+
+
+def test_the_report_is_printed_in_both_languages(shell):
+    assert "Hoàn thành đúng hạn" in shell.run("report", "--lang", "vi").stdout
+    assert "Completed on time" in shell.run("report", "--lang", "en").stdout
+
+
+def test_progress_goes_to_stderr_and_json_stays_clean(shell):
+    ran = shell.run("audit", "verify", "--format", "json")
+    assert json.loads(ran.stdout)["holds"]
+    assert "Verifying" in ran.stderr
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        ["no-such-command"],
+        ["report", "--today", "yesterday"],
+        ["report", "--format", "pdf"],
+        ["audit", "replay", "--from", "whenever"],
+        ["service", "kitchen"],
+        ["token", "--as", "somebody"],
+        ["send", "logistics", "assign-task", "{not json", "--as", "logistics.lead"],
+    ],
+)
+def test_wrong_use_is_told_and_ends_with_2(shell, wrong):
+    ran = shell.run(*wrong)
+    assert ran.returncode == 2
+    assert ran.stderr.strip()
+    assert "Traceback" not in ran.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment", "sentence"),
+    [
+        (["report"], {"DAIHOI_NATS_URL": "nats://127.0.0.1:1"}, "no NATS server answers at nats://127.0.0.1:1"),
+        (["audit", "timeline", "9-99"], {}, "There is no event about 9-99"),
+        (
+            ["send", "logistics", "start-task", '{"task_id":"1-03"}', "--as", "logistics.lead"],
+            {"DAIHOI_CONGRESS": "nobody-serves-this"},
+            "service_not_running",
+        ),
+        (["health", "tracker"], {"DAIHOI_CONGRESS": "nobody-serves-this"}, ""),
+    ],
+)
+def test_what_goes_wrong_outside_is_told_in_a_sentence_and_ends_with_1(shell, arguments, environment, sentence):
+    ran = shell.run(*arguments, **environment)
+    assert ran.returncode == 1
+    assert sentence in ran.stderr
+    assert "Traceback" not in ran.stderr
