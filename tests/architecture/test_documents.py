@@ -1,0 +1,50 @@
+"""The documents keep up with the code."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from services.cli import app, audit
+from shared.domain.values import SERVICES
+
+PROJECT = Path(__file__).parents[2]
+PAGES = [PROJECT / "README.md", PROJECT / "README.vi.md", PROJECT / "CHANGELOG.md", *PROJECT.glob("docs/**/*.md")]
+RECORDS = sorted(path for path in PROJECT.glob("docs/adr/*.md") if path.name != "README.md")
+COMMANDS = {command.name or command.callback.__name__ for command in app.registered_commands}
+AUDIT_COMMANDS = {command.name for command in audit.registered_commands}
+TARGETS = set(re.findall(r"^([a-z-]+):", (PROJECT / "Makefile").read_text(), re.MULTILINE))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(PROJECT)))
+def test_every_link_in_a_page_leads_somewhere(page):
+    for target in re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text("utf-8")):
+        if "://" not in target:
+            assert (page.parent / target).exists(), target
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(PROJECT)))
+def test_every_command_in_a_page_exists(page):
+    text = page.read_text("utf-8")
+    shown = "\n".join(re.findall(r"```(?:sh|bash|console|text)?\n(.*?)```", text, re.DOTALL))
+    assert set(re.findall(r"\bmake ([a-z-]+)", shown)) <= TARGETS
+    for command, argument in re.findall(r"^(?:\$ )?daihoi ([a-z]+)(?: ([a-z]+))?", shown, re.MULTILINE):
+        assert command in COMMANDS | {"audit"}
+        if command == "audit":
+            assert argument in AUDIT_COMMANDS
+
+
+def test_the_index_of_decisions_names_every_record_once():
+    index = (PROJECT / "docs" / "adr" / "README.md").read_text("utf-8")
+    assert re.findall(r"\((\d{4}-[a-z0-9-]+\.md)\)", index) == [record.name for record in RECORDS]
+
+
+@pytest.mark.parametrize("record", RECORDS, ids=lambda record: record.stem)
+def test_a_record_has_its_four_parts(record):
+    text = record.read_text("utf-8").lower()
+    assert all(part in text for part in ("status", "## context", "## decision", "## consequences"))
+
+
+@pytest.mark.parametrize("service", [*SERVICES, "tracker"])
+def test_every_service_has_a_charter(service):
+    assert (PROJECT / "services" / service / "README.md").read_text("utf-8").startswith("# ")

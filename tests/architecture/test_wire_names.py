@@ -1,0 +1,48 @@
+"""Services never import each other; what keeps the tracker in step with them is checked here, by wire name."""
+
+import string
+
+import pytest
+
+from services.logistics import resources
+from services.propaganda import publications
+from services.security import clearances
+from services.tracker.audit.sentences import SENTENCES
+from services.tracker.reading import KNOWN
+from shared.domain import catalogue, document, meeting, task
+from shared.domain.values import SERVICES
+from shared.eventstore.streams import event_subject, ledger_stream, service_stream, stream_configs
+from shared.unit.policies import REFUSALS
+
+AGGREGATES = [
+    module.AGGREGATE for module in (task, document, meeting, catalogue, publications, resources, clearances)
+] + [REFUSALS]
+EMITTED = {event.TYPE: event for aggregate in AGGREGATES for event in aggregate.events}
+
+
+def test_the_tracker_knows_every_event_that_a_service_emits_and_no_other():
+    assert set(KNOWN) == set(EMITTED)
+
+
+@pytest.mark.parametrize("name", EMITTED)
+def test_the_tracker_reads_the_fields_that_are_written(name):
+    written, read = EMITTED[name].model_fields, KNOWN[name].model_fields
+    assert set(read) == set(written)
+    assert {field for field, info in read.items() if info.is_required()} == {
+        field for field, info in written.items() if info.is_required()
+    }
+
+
+@pytest.mark.parametrize("name", EMITTED)
+def test_every_event_says_a_sentence_made_of_its_own_fields(name):
+    placeholders = {field for _, field, _, _ in string.Formatter().parse(SENTENCES[name]) if field}
+    assert placeholders - {"actor", "id", "title"} <= set(EMITTED[name].model_fields)
+
+
+def test_streams_and_subjects_have_the_names_that_the_design_gives_them():
+    assert service_stream("namdinh-xx", "logistics") == "EVENTS_LOGISTICS_namdinh-xx"
+    assert ledger_stream("namdinh-xx") == "LEDGER_namdinh-xx"
+    assert event_subject("namdinh-xx", "logistics", "task", "1-03") == "evt.namdinh-xx.logistics.task.1-03"
+    *services, ledger = stream_configs("namdinh-xx")
+    assert [source["name"] for source in ledger["sources"]] == [stream["name"] for stream in services]
+    assert [stream["subjects"] for stream in services] == [[f"evt.namdinh-xx.{name}.>"] for name in SERVICES]
