@@ -1,11 +1,8 @@
-"""What a command-line session works with: the servers, connections to them, and where to say things."""
+"""What a command-line session works with: the servers, and connections to them."""
 
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
-
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from services.tracker.store import ViewStore
 from shared.eventstore.ledger import Ledger
@@ -15,9 +12,6 @@ from shared.platform.mongo import mongo_database
 from shared.platform.nats import nats_connection
 from shared.platform.settings import Settings
 from shared.unit.client import CommandClient
-
-out = Console(markup=False, highlight=False)
-err = Console(stderr=True, markup=False, highlight=False)
 
 
 @dataclass(frozen=True)
@@ -45,12 +39,3 @@ async def open_session(settings: Settings, *, fresh: bool = False) -> AsyncItera
                 ViewStore(database),
                 CommandClient(connection, settings.congress),
             )
-
-
-@contextmanager
-def progress_bar(label: str) -> Iterator[Callable[[int, int], None]]:
-    """A bar on stderr; call it with how much is done and how much there is."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=err) as progress:
-        bar = progress.add_task(label, total=None)
-        yield lambda done, total: progress.update(bar, completed=done, total=total)

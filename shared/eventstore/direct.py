@@ -14,6 +14,8 @@ from shared.eventstore.errors import Unavailable
 
 READ_TIMEOUT_S = 5.0
 BATCH_MESSAGES = 1000
+BATCH_BYTES = 8 * 1024 * 1024
+"""A page ends here at the latest, so that pages asked for ahead stay below what the server keeps for a client."""
 _NOT_FOUND = "404"
 _END_OF_BATCH = "204"
 
@@ -56,9 +58,8 @@ class DirectReader:
             await self._subscription.unsubscribe()
 
     async def ask(self, **request: Any) -> None:
-        await self._connection.publish(
-            self._subject, json.dumps({"batch": BATCH_MESSAGES, **request}).encode(), reply=self._inbox
-        )
+        limits = {"batch": BATCH_MESSAGES, "max_bytes": BATCH_BYTES}
+        await self._connection.publish(self._subject, json.dumps(limits | request).encode(), reply=self._inbox)
 
     async def answer(self) -> Page:
         """The next page asked for. Raises `Unavailable` when it does not come."""

@@ -16,7 +16,7 @@ from shared.eventstore.errors import Undecodable
 
 class Envelope(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
-    specversion: Literal["1.0"] = "1.0"
+    specversion: Literal["1.0"]
     id: UUID
     source: str
     type: str
@@ -47,6 +47,7 @@ def event_id(command_id: UUID, entity: str, entity_id: str, position: int) -> UU
 
 def encode(event: Event, cause: Cause, service: str, entity: str, entity_id: str, position: int) -> Envelope:
     return Envelope(
+        specversion="1.0",
         id=event_id(cause.command_id, entity, entity_id, position),
         source=service,
         type=event.TYPE,

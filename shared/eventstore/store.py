@@ -15,6 +15,8 @@ from shared.eventstore.errors import Conflict, Duplicate, EventStoreError, TooLa
 from shared.eventstore.streams import event_subject, service_stream
 
 ACK_TIMEOUT_S = 2.0
+HEADERS_BYTES = 1024
+"""Room for the headers: the server counts them in `max_payload`, and hangs up on a client that goes over it."""
 APPEND_TRIES = 3
 _WRONG_LAST_SEQUENCE = (10071, 10164)
 _DUPLICATE_IN_BATCH = 10201
@@ -79,7 +81,10 @@ class EventStore:
                 headers["Nats-Expected-Last-Subject-Sequence"] = str(expected[key])
                 guarded.add(key)
             subject = event_subject(self._congress, self.service, *key)
-            messages.append((subject, event.envelope.model_dump_json().encode(), headers))
+            body = event.envelope.model_dump_json().encode()
+            if len(body) + HEADERS_BYTES > self._connection.max_payload:
+                raise TooLarge(f"an event of {len(body)} bytes is larger than the broker accepts")
+            messages.append((subject, body, headers))
         return messages
 
     async def _send(self, messages: list[tuple[str, bytes, dict[str, str]]]) -> int:
@@ -87,17 +92,12 @@ class EventStore:
             if len(messages) == 1:
                 return _sequence(await self._request(*messages[0]))
             return await self._send_batch(messages)
-        except nats.errors.MaxPayloadError as error:
-            raise TooLarge("an event is larger than the broker accepts") from error
         except (nats.errors.Error, TimeoutError) as error:
             raise Unavailable(f"the append was not acknowledged: {error!r}") from error
 
     async def _send_batch(self, messages: list[tuple[str, bytes, dict[str, str]]]) -> int:
         """One atomic batch (JetStream ADR-50): the first message opens it, the last commits it."""
         batch = uuid4().hex
-        limit = self._connection.max_payload
-        if any(len(body) > limit for _, body, _ in messages):
-            raise TooLarge("an event is larger than the broker accepts")
         for position, (subject, body, headers) in enumerate(messages, start=1):
             headers = headers | {"Nats-Batch-Id": batch, "Nats-Batch-Sequence": str(position)}
             if position == len(messages):

@@ -16,6 +16,8 @@ from shared.unit.problems import NOT_RUNNING, TOO_LARGE, UNAVAILABLE, Problem, P
 COMMAND_TIMEOUT_S = 5.0
 HEALTH_TIMEOUT_S = 2.0
 COMMAND_TRIES = 3
+HEADERS_BYTES = 4096
+"""Room for the token: the server counts headers in `max_payload`, and hangs up on a client that goes over it."""
 
 
 class CommandClient:
@@ -48,13 +50,13 @@ class CommandClient:
     async def _ask(self, service: str, name: str, body: bytes, token: str) -> bytes:
         subject = f"cmd.{self._congress}.{service}.{name}"
         headers = {"Authorization": f"Bearer {token}"}
+        if len(body) + HEADERS_BYTES > self._connection.max_payload:
+            raise ProblemError(problem_of(TOO_LARGE()))
         for _ in range(COMMAND_TRIES):
             try:
                 reply = await self._connection.request(subject, body, timeout=COMMAND_TIMEOUT_S, headers=headers)
             except nats.errors.NoRespondersError as error:
                 raise ProblemError(problem_of(NOT_RUNNING(service=service))) from error
-            except nats.errors.MaxPayloadError as error:
-                raise ProblemError(problem_of(TOO_LARGE())) from error
             except (nats.errors.Error, TimeoutError):
                 continue
             return bytes(reply.data)

@@ -1,11 +1,15 @@
 """Commands in, events out: validate → load → decide → append, and decide afresh when others were faster."""
 
+import asyncio
+import random
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
+from weakref import WeakValueDictionary
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
@@ -15,7 +19,8 @@ from shared.eventstore.errors import Conflict, Duplicate, TooLarge, Unavailable
 from shared.eventstore.store import EventStore, NewEvent
 from shared.unit.problems import CONFLICT, IN_THE_FUTURE, TOO_LARGE, UNAVAILABLE, UNKNOWN_COMMAND
 
-DECIDE_TRIES = 8
+DECIDE_TRIES = 20
+BACK_OFF_S = 0.005
 REMEMBERED_AGGREGATES = 10_000
 CLOCK_SKEW = timedelta(minutes=5)
 
@@ -59,7 +64,10 @@ type Key = tuple[str, str]
 
 
 class CommandHandler:
-    """Executes the commands of one service. Many may run at once; the expected sequence keeps them apart."""
+    """Executes the commands of one service. Many may run at once; the expected sequence keeps them apart.
+
+    Commands on one aggregate take turns here, which only saves conflicts: other instances of the service don't.
+    """
 
     def __init__(
         self,
@@ -73,6 +81,7 @@ class CommandHandler:
         self._commands = {command.NAME: command for aggregate in aggregates for command in aggregate.commands}
         self._events = {event.TYPE: event for aggregate in aggregates for event in aggregate.events}
         self._remembered: OrderedDict[Key, Loaded] = OrderedDict()
+        self._turns: WeakValueDictionary[Key, asyncio.Lock] = WeakValueDictionary()
 
     def parse(self, name: str, data: dict[str, Any]) -> Command:
         """The typed command. Raises the refusal `unknown_command`, or `ValidationError`."""
@@ -97,9 +106,15 @@ class CommandHandler:
     async def execute(self, command: Command, cause: Cause) -> Answer:
         """Decides and appends, again after a conflict. Raises `Refused`."""
         parts = command.parts()
-        keys = tuple(dict.fromkeys((part.ENTITY, part.entity_id) for part in parts))
+        keys = sorted({(part.ENTITY, part.entity_id) for part in parts})
+        async with AsyncExitStack() as taking_turns:
+            for key in keys:
+                await taking_turns.enter_async_context(self._turns.setdefault(key, asyncio.Lock()))
+            return await self._execute(parts, keys, cause)
+
+    async def _execute(self, parts: Sequence[Command], keys: Sequence[Key], cause: Cause) -> Answer:
         try:
-            for _ in range(DECIDE_TRIES):
+            for tries in range(DECIDE_TRIES):
                 from_memory = any(key in self._remembered for key in keys)
                 loaded = {key: await self._load(key) for key in keys}
                 if earlier := _earlier_answer(cause.command_id, loaded):
@@ -113,7 +128,7 @@ class CommandHandler:
                     if not from_memory:
                         raise
                 except (Conflict, Duplicate):
-                    pass
+                    await asyncio.sleep(random.uniform(0, BACK_OFF_S * tries))  # noqa: S311 - no secret
                 self._forget(keys)
         except Unavailable as error:
             self._forget(keys)

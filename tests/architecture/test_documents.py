@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from services.cli import app, audit
+from services.cli import app
+from services.tracker.cli import audit
 from shared.domain.values import SERVICES
 
 PROJECT = Path(__file__).parents[2]

@@ -1,0 +1,174 @@
+"""The tracker's commands: the consolidated report, the audit of the event history, and the rebuild of the views."""
+
+from datetime import date, datetime
+from typing import Annotated, Any
+
+import orjson
+import typer
+
+from services.console import (
+    FOUND_WRONG,
+    Format,
+    FormatOption,
+    LangOption,
+    TodayOption,
+    as_json,
+    err,
+    language_of,
+    out,
+    progress_bar,
+    read_settings,
+    run,
+    write,
+    wrong_use,
+)
+from services.session import Session, open_session
+from services.tracker.audit import terminal
+from services.tracker.audit.replay import BadMoment, Filter, parse_moment, replay
+from services.tracker.audit.verify import Verdict, verify
+from services.tracker.queries import consolidated_report, timeline
+from services.tracker.rebuild import rebuild
+from services.tracker.reports.consolidated import Report
+from services.tracker.reports.terminal import Printer
+from shared.eventstore.ledger import Ledger
+from shared.eventstore.streams import provision
+from shared.i18n import LOCAL_TIME, Language, translate
+from shared.platform.embedded import endpoints
+from shared.platform.nats import nats_connection
+
+audit = typer.Typer(no_args_is_help=True, help="The event history: replay, timeline, verify.")
+
+
+def report(today: TodayOption = None, format: FormatOption = Format.TEXT, lang: LangOption = None) -> None:  # noqa: A002
+    """The consolidated report."""
+    settings = read_settings()
+    day = today.date() if today else datetime.now(LOCAL_TIME).date()
+
+    async def consolidate() -> Report:
+        async with open_session(settings) as session:
+            await session.views.prepare()
+            return await consolidated(session, day)
+
+    found = run(consolidate())
+    if format is Format.JSON:
+        write(as_json(found.model_dump(mode="json")))
+    else:
+        Printer(found, language_of(settings, lang)).print_on(out)
+
+
+async def consolidated(session: Session, today: date) -> Report:
+    return await consolidated_report(session.settings.congress, session.views, session.ledger, today)
+
+
+@audit.command("replay")
+def audit_replay(
+    unit: Annotated[str, typer.Option(help="Only events of this service.")] = "",
+    entity: Annotated[str, typer.Option(help="Only this entity: 1-03, task/1-03, logistics/1-03, or task.")] = "",
+    actor: Annotated[str, typer.Option(help="Only what this actor did.")] = "",
+    type: Annotated[str, typer.Option(help="Only this event type.")] = "",  # noqa: A002
+    first: Annotated[str, typer.Option("--from", help="From this sequence or recorded time on.")] = "",
+    last: Annotated[str, typer.Option("--to", help="Up to this sequence or recorded time.")] = "",
+    format: FormatOption = Format.TEXT,  # noqa: A002
+    lang: LangOption = None,
+) -> None:
+    """Every event as it was recorded, in order, from the ledger itself."""
+    settings = read_settings()
+    try:
+        wanted = Filter(
+            unit,
+            entity,
+            actor,
+            type,
+            parse_moment(first) if first else None,
+            parse_moment(last) if last else None,
+        )
+    except BadMoment as error:
+        wrong_use(str(error))
+    language = language_of(settings, lang)
+
+    async def show() -> None:
+        with endpoints(settings, with_mongo=False) as servers:
+            async with nats_connection(servers.nats_url, "daihoi audit") as connection:
+                await provision(connection, settings.congress)
+                async for line in replay(Ledger(connection, settings.congress), wanted):
+                    if format is Format.JSON:
+                        write(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))
+                    else:
+                        out.print(terminal.history_line(line, language), soft_wrap=True)
+
+    run(show())
+
+
+@audit.command("timeline")
+def audit_timeline(
+    entity: Annotated[str, typer.Argument(help="1-03, task/1-03 or logistics/1-03")],
+    format: FormatOption = Format.TEXT,  # noqa: A002
+    lang: LangOption = None,
+) -> None:
+    """What happened to one entity, and what each event changed."""
+    settings = read_settings()
+
+    async def look() -> list[dict[str, Any]]:
+        async with open_session(settings) as session:
+            return await timeline(session.views, session.ledger, entity)
+
+    rows = run(look())
+    if not rows:
+        err.print(translate("There is no event about {entity}.", language_of(settings, lang), entity=entity))
+        raise typer.Exit(FOUND_WRONG)
+    if format is Format.JSON:
+        for row in rows:
+            write(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE))
+    else:
+        for line in terminal.timeline_lines(rows, language_of(settings, lang)):
+            out.print(line, soft_wrap=True)
+
+
+@audit.command("verify")
+def audit_verify(format: FormatOption = Format.TEXT, lang: LangOption = None) -> None:  # noqa: A002
+    """Fold the ledger afresh and compare it with the live views; exit 1 where they differ or events are parked."""
+    settings = read_settings()
+    language = language_of(settings, lang)
+
+    async def prove() -> Verdict:
+        async with open_session(settings) as session:
+            await session.views.prepare()
+            with progress_bar(translate("Verifying", language)) as on_progress:
+                return await verify(session.ledger, session.views, on_progress)
+
+    verdict = run(prove())
+    if format is Format.JSON:
+        write(as_json({"holds": verdict.holds, **verdict._asdict()}))
+    else:
+        print_verdict(verdict, language)
+    raise typer.Exit(0 if verdict.nothing_wrong else FOUND_WRONG)
+
+
+def rebuild_views(lang: LangOption = None) -> None:
+    """Fold all views again from the first event, and put them in place of the live ones."""
+    settings = read_settings()
+    language = language_of(settings, lang)
+
+    async def renew() -> bool:
+        async with open_session(settings) as session:
+            with progress_bar(translate("Rebuilding", language)) as on_progress:
+                done = await rebuild(session.ledger, session.views, on_progress)
+        out.print(
+            translate("Rebuilt at ledger event {sequence}", language, sequence=done.sequence) + f": {done.after}"
+        )
+        if done.before and done.before != done.after:
+            out.print(translate("The views that were replaced differed", language) + f": {done.before}")
+        if done.lost:
+            out.print(
+                translate("The ledger has lost {count} events that the old views knew", language, count=done.lost)
+            )
+        if done.parked:
+            out.print(translate("{count} events are parked", language, count=done.parked))
+        return not done.parked and not done.lost
+
+    raise typer.Exit(0 if run(renew()) else FOUND_WRONG)
+
+
+def print_verdict(verdict: Verdict, lang: Language) -> None:
+    for line in terminal.verdict_lines(verdict, lang):
+        out.print(line, soft_wrap=True)

@@ -1,0 +1,284 @@
+"""What every unit service promises about commands, whichever aggregates it is made of."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+from pydantic import ValidationError
+
+from shared.domain.decider import Actor, Refused
+from shared.eventstore.envelope import decode, event_id
+from shared.eventstore.store import EventStore
+from shared.eventstore.streams import js_api, service_stream
+from shared.unit.commands import Answer, CommandHandler, CommandRequest
+from shared.unit.problems import invalid_input
+from tests.contract.units import HALL, SERVICE_AGGREGATES, TASK, item, opening, published
+
+HAPPENED = datetime.fromisoformat("2020-08-17T09:00:00+07:00")
+EVERY_AGGREGATE = [
+    pytest.param(service, aggregate.entity, id=f"{service} {aggregate.entity}")
+    for service, aggregates in SERVICE_AGGREGATES.items()
+    for aggregate in aggregates
+]
+of_every_aggregate = pytest.mark.parametrize(("service", "entity"), EVERY_AGGREGATE)
+
+
+class Instance:
+    """One running copy of a service, with a memory of its own."""
+
+    def __init__(self, connection, congress, service):
+        self.service = service
+        self._connection = connection
+        self._stream = service_stream(congress, service)
+        self._store = EventStore(connection, congress, service)
+        self._handler = CommandHandler(self._store, SERVICE_AGGREGATES[service])
+
+    async def send(self, command, data, command_id=None, by="officer", happened=HAPPENED) -> Answer:
+        request = CommandRequest(command_id=command_id or uuid4(), data=data, happened=happened)
+        return await self._handler.handle(command, request, Actor(f"{self.service}.{by}", self.service))
+
+    async def outcome(self, command, data, **how) -> str:
+        """The type of the event it led to, or the code of the refusal."""
+        try:
+            answer = await self.send(command, data, **how)
+        except Refused as refused:
+            return refused.code
+        return answer.events[-1].type.split(".")[-2] if answer.events else "silence"
+
+    async def load(self, reference):
+        stored = await self._store.load(reference.entity, reference.entity_id, reference.sequence - 1)
+        return stored[0], decode(stored[0].body)
+
+    async def written(self) -> int:
+        return (await js_api(self._connection, f"STREAM.INFO.{self._stream}", {}))["state"]["last_seq"]
+
+
+@pytest.fixture
+def start(connection, congress):
+    return lambda service="logistics": Instance(connection, congress, service)
+
+
+# --- one command ---
+@of_every_aggregate
+async def test_a_command_stores_who_did_what_and_when_it_happened(start, service, entity):
+    unit, command_id, began = start(service), uuid4(), datetime.now(UTC)
+    command, data, _ = opening("Một")[entity]
+    answer = await unit.send(command, data, command_id)
+    assert [each.sequence for each in answer.events] == list(range(1, await unit.written() + 1))
+    assert answer.sequence == answer.events[-1].sequence
+    for reference in answer.events:
+        stored, envelope = await unit.load(reference)
+        assert stored.sequence == reference.sequence
+        assert (envelope.source, envelope.actor) == (service, f"{service}.officer")
+        assert (envelope.id, envelope.type, envelope.subject) == (reference.id, reference.type, reference.entity_id)
+        assert envelope.id == event_id(command_id, entity, reference.entity_id, 0)
+        assert envelope.correlationid == envelope.causationid == command_id
+        assert envelope.time == HAPPENED
+        assert abs(stored.recorded - began) < timedelta(minutes=1)
+
+
+@of_every_aggregate
+async def test_the_same_command_id_gets_the_same_answer_and_stores_nothing_twice(start, service, entity):
+    unit, other, command_id = start(service), start(service), uuid4()
+    command, data, _ = opening("Một")[entity]
+    first = await unit.send(command, data, command_id)
+    assert await unit.send(command, data, command_id) == first
+    assert await other.send(command, data, command_id) == first
+    assert await unit.written() == len(first.events)
+
+
+@of_every_aggregate
+async def test_the_same_command_id_at_two_instances_at_once_is_stored_once(start, service, entity):
+    command_id = uuid4()
+    command, data, _ = opening("Một")[entity]
+    units = [start(service) for _ in range(4)]
+    answers = await asyncio.gather(*(unit.send(command, data, command_id) for unit in units for _ in range(2)))
+    assert all(answer == answers[0] for answer in answers)
+    assert await units[0].written() == len(answers[0].events)
+
+
+@of_every_aggregate
+async def test_what_is_so_already_writes_nothing_and_what_a_rule_forbids_neither(start, service, entity):
+    unit = start(service)
+    command, data, code = opening("Một")[entity]
+    first = await unit.send(command, data)
+    for instance in (unit, start(service)):
+        assert await instance.send(command, data) == Answer(events=(), sequence=first.sequence)
+        assert await instance.outcome(*opening("Hai")[entity][:2]) == code
+    assert await unit.written() == len(first.events)
+
+
+@pytest.mark.parametrize("service", SERVICE_AGGREGATES)
+async def test_a_command_from_the_future_or_from_nowhere_is_refused(start, service):
+    unit = start(service)
+    command, data, _ = opening("Một")["document"]
+    tomorrow = datetime.now(UTC) + timedelta(days=1)
+    assert await unit.outcome(command, data, happened=tomorrow) == "happened_in_future"
+    assert await unit.outcome("burn-document", data) == "unknown_command"
+    assert await unit.written() == 0
+    assert await unit.outcome(command, data, happened=None) == "issued"
+
+
+async def test_invalid_data_names_every_wrong_field_and_writes_nothing(start):
+    unit = start()
+    wrong = {
+        "task_id": "1.03",
+        "title": {"vi": "", "fr": "x"},
+        "group": {"number": 0, "name": {"vi": "x"}},
+        "phase": "never",
+        "planned_vnd": "5",
+        "colour": "red",
+    }
+    with pytest.raises(ValidationError) as raised:
+        await unit.send("open-task", wrong)
+    named = {error.field for error in invalid_input(raised.value).errors}
+    expected = {"task_id", "title.vi", "title.fr", "group.number", "phase", "scenario", "planned_vnd", "colour"}
+    assert named == expected
+    assert await unit.written() == 0
+
+
+# --- two instances, one of which remembers what is no longer so ---
+THE_TASK = {"task_id": "1-03"}
+IN_CHARGE = THE_TASK | {"collective": "Sở Y tế", "individual": "Giám đốc"}
+
+
+async def in_progress(unit, task_id="1-03"):
+    named = {"task_id": task_id}
+    for command, data in (("open-task", TASK), ("assign-task", IN_CHARGE), ("start-task", THE_TASK)):
+        await unit.send(command, data | named)
+    await unit.send("report-progress", named | {"percent": 50})
+
+
+async def test_a_refusal_from_a_stale_memory_is_decided_afresh(start):
+    here, there = start(), start()
+    await in_progress(here)
+    await here.send("submit-task", THE_TASK)
+    await there.send("return-task", THE_TASK | {"reason": "Thiếu phụ lục"}, by="lead")
+    assert await here.outcome("report-progress", THE_TASK | {"percent": 80}) == "progressed"
+
+
+async def test_silence_from_a_stale_memory_is_decided_afresh(start):
+    here, there = start(), start()
+    await in_progress(here)
+    await there.send("report-progress", THE_TASK | {"percent": 60})
+    assert await here.outcome("report-progress", THE_TASK | {"percent": 50}) == "progressed"
+    assert await here.written() == 6
+
+
+async def test_consent_from_a_stale_memory_is_decided_afresh(start):
+    here, there = start(), start()
+    await in_progress(here)
+    await there.send("submit-task", THE_TASK)
+    await there.send("complete-task", THE_TASK, by="lead")
+    assert await here.outcome("report-progress", THE_TASK | {"percent": 80}) == "task_closed"
+    assert await here.outcome("complete-task", THE_TASK) == "silence"
+    assert await here.written() == 6
+
+
+async def test_a_command_another_instance_has_done_is_answered_despite_a_stale_memory(start):
+    here, there, command_id = start(), start(), uuid4()
+    await in_progress(here)
+    done = await there.send("submit-task", THE_TASK, command_id)
+    await there.send("complete-task", THE_TASK, by="lead")
+    assert await here.send("submit-task", THE_TASK, command_id) == done
+    assert await here.written() == 6
+
+
+# --- at once ---
+async def test_of_two_contradicting_commands_one_wins_and_the_other_is_refused_by_the_rule(start):
+    here, there = start(), start()
+    for number in range(5):
+        task = {"task_id": f"t{number}"}
+        await in_progress(here, task["task_id"])
+        await there.send("submit-task", task)
+        both = await asyncio.gather(
+            here.outcome("complete-task", task, by="lead"),
+            there.outcome("return-task", task | {"reason": "Thiếu phụ lục"}, by="deputy"),
+        )
+        assert both in (["completed", "task_closed"], ["task_not_submitted", "returned"])
+    assert await here.written() == 5 * 6
+
+
+async def test_two_commands_at_once_that_both_can_be_both_are(start):
+    here, there = start(), start()
+    await in_progress(here)
+    funding = THE_TASK | {"secured_vnd": 1, "funding_source": "Ngân sách"}
+    deadline = THE_TASK | {"deadline": "2020-09-20"}
+    both = await asyncio.gather(here.outcome("fund-task", funding), there.outcome("set-deadline", deadline))
+    assert both == ["funded", "deadline-set"]
+    assert await here.written() == 6
+
+
+async def test_of_many_reservations_at_once_exactly_those_that_do_not_overlap_succeed(start):
+    units = [start() for _ in range(3)]
+    await units[0].send("register-resource", HALL)
+
+    def reservation(number):
+        morning = HAPPENED + timedelta(hours=4 * (number % 5), minutes=number)
+        hours = {"starts": morning.isoformat(), "ends": (morning + timedelta(hours=3)).isoformat()}
+        return {"resource_id": "hall-1", "reservation_id": f"r{number}", **hours, "purpose": "Phiên họp"}
+
+    outcomes = await asyncio.gather(
+        *(units[number % 3].outcome("reserve-resource", reservation(number)) for number in range(30))
+    )
+    won = [number for number, outcome in enumerate(outcomes) if outcome == "reserved"]
+    assert sorted(number % 5 for number in won) == [0, 1, 2, 3, 4]
+    assert set(outcomes) == {"reserved", "resource_already_reserved"}
+    assert await units[0].written() == 1 + 5
+
+
+@pytest.mark.parametrize("instances", [1, 3])
+async def test_reservations_that_do_not_overlap_all_succeed_however_many_come_at_once(start, instances):
+    units = [start() for _ in range(instances)]
+    await units[0].send("register-resource", HALL)
+
+    def reservation(number):
+        morning = HAPPENED + timedelta(hours=4 * number)
+        hours = {"starts": morning.isoformat(), "ends": (morning + timedelta(hours=3)).isoformat()}
+        return {"resource_id": "hall-1", "reservation_id": f"r{number}", **hours, "purpose": "Phiên họp"}
+
+    outcomes = await asyncio.gather(
+        *(units[number % instances].outcome("reserve-resource", reservation(number)) for number in range(60))
+    )
+    assert set(outcomes) == {"reserved"}
+    assert await units[0].written() == 1 + 60
+
+
+# --- many aggregates, one command ---
+async def test_a_catalogue_with_one_item_published_otherwise_is_not_published_at_all(start):
+    unit = start("subcommittee")
+    await unit.send("publish-catalogue", published(item("1.02")))
+    otherwise = published(item("1.01"), item("1.02", budget_vnd=1), item("1.03"))
+    for instance in (unit, start("subcommittee")):
+        assert await instance.outcome("publish-catalogue", otherwise) == "catalogue_item_already_published"
+    assert await unit.written() == 1
+    answer = await unit.send("publish-catalogue", published(item("1.01"), item("1.02"), item("1.03")))
+    assert [each.entity_id for each in answer.events] == ["1-01", "1-03"]
+
+
+async def test_items_are_assigned_all_or_none(start):
+    here, there = start("subcommittee"), start("subcommittee")
+    await here.send("publish-catalogue", published(item("1.01"), item("1.02")))
+
+    async def assign(unit, *item_ids, to="logistics"):
+        return await unit.outcome("assign-items", {"unit": to, "item_ids": item_ids})
+
+    assert await assign(here, "1-01", "1-99") == "catalogue_item_not_found"
+    assert await here.written() == 2
+    assert await assign(there, "1-02", to="security") == "assigned"
+    assert await assign(here, "1-01", "1-02") == "catalogue_item_already_assigned"
+    assert await here.written() == 3
+
+
+async def test_two_bulk_commands_at_once_never_mix(start):
+    here, there = start("subcommittee"), start("subcommittee")
+    codes = [f"2.{number:02}" for number in range(20)]
+    outcomes = await asyncio.gather(
+        *(
+            unit.outcome("publish-catalogue", published(*(item(code, budget_vnd=budget) for code in order)))
+            for unit, budget, order in ((here, 1, codes), (there, 2, codes[::-1]))
+        )
+    )
+    assert sorted(outcomes) == ["catalogue_item_already_published", "published"]
+    assert await here.written() == 20

@@ -1,0 +1,344 @@
+"""Each service as it runs, met the way others meet it: over NATS, with a token."""
+
+import asyncio
+import json
+import runpy
+from collections.abc import Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+from uuid import uuid4, uuid5
+
+import jwt
+import pytest
+
+from shared.domain.decider import Actor
+from shared.domain.values import SERVICES, Unit
+from shared.eventstore.envelope import decode, event_id
+from shared.eventstore.streams import js_api, ledger_stream, service_stream, stream_configs
+from shared.unit.client import CommandClient
+from shared.unit.problems import ProblemError
+from shared.unit.tokens import make_issuer_keys, mint_token
+from tests.conftest import token_for
+from tests.contract.units import SERVICE_AGGREGATES, TASK, item, opening, published
+
+TIMEOUT_S = 20
+UNITS = [unit.value for unit in Unit]
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def serving(connection, settings, monkeypatch):
+    """Runs services for the length of a block: the very applications that `services/*/main.py` compose."""
+    for name in ("congress", "nats_url", "mongo_url", "data_dir"):
+        monkeypatch.setenv(f"DAIHOI_{name.upper()}", str(getattr(settings, name)))
+
+    @asynccontextmanager
+    async def run(service, *others):
+        app = runpy.run_module(f"services.{service}.main")["app"]
+        async with app.lifespan_context(), app:
+            await until_ready(service)
+            if not others:
+                yield
+                return
+            async with run(*others):
+                yield
+
+    async def until_ready(service):
+        async with asyncio.timeout(TIMEOUT_S):
+            while not (await CommandClient(connection, settings.congress).health(service)).ready:
+                await asyncio.sleep(0.01)
+
+    return run
+
+
+@pytest.fixture
+def face(connection, settings, ledger):
+    return Face(connection, settings, ledger)
+
+
+class Face:
+    """What the world sees of the services."""
+
+    def __init__(self, connection, settings, ledger):
+        self.connection, self.settings, self.ledger = connection, settings, ledger
+        self.client = CommandClient(connection, settings.congress)
+
+    async def ask(self, service, command, body, authorization):
+        headers = {"Authorization": authorization} if authorization else None
+        subject = f"cmd.{self.settings.congress}.{service}.{command}"
+        return json.loads((await self.connection.request(subject, body, timeout=5, headers=headers)).data)
+
+    async def send(self, service, command, data, by="officer"):
+        token = token_for(self.settings, f"{service}.{by}")
+        return await self.client.send(service, command, data, token=token, command_id=uuid4())
+
+    async def written(self) -> int:
+        """How many events all streams hold together, without their copies in the ledger."""
+        names = [config["name"] for config in stream_configs(self.settings.congress)[:-1]]
+        infos = [await js_api(self.connection, f"STREAM.INFO.{name}", {}) for name in names]
+        return sum(info["state"]["messages"] for info in infos)
+
+    async def history(self, service):
+        """The envelopes of a service's events, once the ledger has all there are."""
+        async with asyncio.timeout(TIMEOUT_S):
+            while await self.ledger.last_sequence() < await self.written():
+                await asyncio.sleep(0.01)
+        envelopes = [decode(stored.body) async for page in self.ledger.read() for stored in page]
+        return [envelope for envelope in envelopes if envelope.source == service]
+
+    async def policy_is_done(self, unit):
+        """Waits until the unit's policy has acknowledged everything that the ledger holds for it."""
+        await self.history(unit)
+        async with asyncio.timeout(TIMEOUT_S):
+            while True:
+                info = await js_api(self.connection, f"CONSUMER.INFO.{self._policy(unit)}", {})
+                if "error" not in info and info["num_pending"] == info["num_ack_pending"] == 0:
+                    return info["delivered"]["consumer_seq"]
+                await asyncio.sleep(0.01)
+
+    async def forget_policy(self, unit):
+        """Everything will be delivered again, from the beginning."""
+        assert (await js_api(self.connection, f"CONSUMER.DELETE.{self._policy(unit)}", {}))["success"]
+
+    def _policy(self, unit):
+        return f"{ledger_stream(self.settings.congress)}.policy-{unit}-open-assigned-items"
+
+
+# --- requests that are turned down ---
+class Bad(NamedTuple):
+    code: str
+    status: int
+    detail: str
+    detail_vi: str
+    body: Callable[[dict], bytes] | bytes = lambda request: json.dumps(request).encode()
+    command: str = "issue-document"
+    token: str = "good"
+    fields: tuple[str, ...] = ()
+
+
+def changed(**changes):
+    return lambda request: json.dumps(request | changes).encode()
+
+
+def with_data(**changes):
+    return lambda request: json.dumps(request | {"data": request["data"] | changes}).encode()
+
+
+BAD_JSON = ("bad_json", 400, "The request is not JSON:", "Yêu cầu không đúng định dạng JSON:")
+INVALID = ("invalid_input", 422, "The request does not fit the command:", "Yêu cầu không phù hợp với lệnh:")
+MISSING = ("missing_token", 401, "A bearer token is required.", "Phải có mã xác thực.")
+FORGED = ("invalid_token", 401, "The bearer token is not valid:", "Mã xác thực không hợp lệ:")
+MISSING_DOCUMENT = ("document_not_found", 404, "There is no document no-1.", "Không có văn bản no-1")
+WITHDRAWAL = {"document_id": "no-1", "reason": "Hết hiệu lực"}
+BAD = {
+    "half a JSON": Bad(*BAD_JSON, body=b'{"command_id":'),
+    "nothing": Bad(*BAD_JSON, body=b""),
+    "no UTF-8": Bad(*BAD_JSON, body=b"\xff\xfe"),
+    "no object": Bad(*INVALID, body=b"[]", fields=("request",)),
+    "an empty object": Bad(*INVALID, body=b"{}", fields=("command_id", "data")),
+    "a field too many": Bad(*INVALID, body=changed(force=True), fields=("force",)),
+    "a day without a zone": Bad(*INVALID, body=changed(happened="2020-08-17T09:00:00"), fields=("happened",)),
+    "data with a field too many": Bad(*INVALID, body=with_data(secret=1), fields=("secret",)),
+    "a field too many inside": Bad(*INVALID, body=with_data(title={"vi": "x", "fr": "x"}), fields=("title.fr",)),
+    "the future": Bad(
+        "happened_in_future",
+        422,
+        "Nothing",
+        "Không thể ghi nhận việc chưa diễn ra",
+        body=changed(happened="2999-01-01T00:00Z"),
+    ),
+    "an unknown command": Bad(
+        "unknown_command", 404, "{service} knows no", "Dịch vụ {service} không có lệnh", command="burn-document"
+    ),
+    "a document that is not on file": Bad(
+        *MISSING_DOCUMENT, body=changed(data=WITHDRAWAL), command="withdraw-document"
+    ),
+    "no token": Bad(*MISSING, token="none"),
+    "another scheme": Bad(*MISSING, token="basic"),
+    "a malformed token": Bad(*FORGED, token="malformed"),
+    "a token signed by another": Bad(*FORGED, token="forged"),
+    "a token nobody signed": Bad(*FORGED, token="unsigned"),
+    "a token for another congress": Bad(*FORGED, token="elsewhere"),
+    "an old token": Bad(
+        "expired_token", 401, "The bearer token has expired.", "Mã xác thực đã hết hạn.", token="expired"
+    ),
+    "a token of another unit": Bad(
+        "wrong_unit", 403, "{other}.lead belongs to {other}", "{other}.lead thuộc {other}", token="stranger"
+    ),
+}
+
+
+def authorizations(settings, service, other, folder):
+    """The `Authorization` header under each name that `BAD` uses."""
+    make_issuer_keys(folder / "forger.key", folder / "forger.pub")
+    private, forger = settings.issuer_private_key_path.read_bytes(), (folder / "forger.key").read_bytes()
+    lead, now = Actor(f"{service}.lead", service), datetime.now(UTC)
+    good = token_for(settings, lead.id)
+    claims = jwt.decode(good, options={"verify_signature": False})
+    tokens = {
+        "good": good,
+        "malformed": "not.a.token",
+        "forged": mint_token(forger, settings.congress, lead, now, HOUR),
+        "unsigned": jwt.encode(claims, None, algorithm="none"),
+        "elsewhere": mint_token(private, "another-congress", lead, now, HOUR),
+        "expired": mint_token(private, settings.congress, lead, now - 2 * HOUR, HOUR),
+        "stranger": token_for(settings, f"{other}.lead"),
+    }
+    return {"none": None, "basic": "Basic bGVhZDpsZWFk"} | {name: f"Bearer {t}" for name, t in tokens.items()}
+
+
+@pytest.mark.parametrize("service", SERVICES)
+async def test_a_bad_request_gets_a_problem_in_both_languages_and_writes_nothing(face, serving, service, tmp_path):
+    other = next(name for name in SERVICES if name != service)
+    headers = authorizations(face.settings, service, other, tmp_path)
+    async with serving(service):
+        for what, bad in BAD.items():
+            request = {"command_id": str(uuid4()), "data": opening("Một")["document"][1]}
+            body = bad.body if isinstance(bad.body, bytes) else bad.body(request)
+            problem = await face.ask(service, bad.command, body, headers[bad.token])
+            told = (what, problem["code"], problem["status"], problem["type"])
+            assert told == (what, bad.code, bad.status, f"urn:daihoi:problem:{bad.code}")
+            assert problem["detail"].startswith(bad.detail.format(service=service, other=other)), what
+            assert problem["detail_vi"].startswith(bad.detail_vi.format(service=service, other=other)), what
+            assert {error["field"] for error in problem.get("errors", ())} == set(bad.fields), what
+        assert await face.written() == await face.ledger.last_sequence() == 0
+
+
+@pytest.mark.parametrize("service", SERVICES)
+async def test_a_service_knows_the_commands_of_its_own_aggregates_and_no_others(face, serving, service):
+    every = {command.NAME: set() for each in SERVICE_AGGREGATES.values() for a in each for command in a.commands}
+    own = {command.NAME for aggregate in SERVICE_AGGREGATES[service] for command in aggregate.commands}
+    answered = {"invalid_input": set(), "unknown_command": set()}
+    async with serving(service):
+        for name in [*every, "record-policy-refusal"]:
+            with pytest.raises(ProblemError) as raised:
+                await face.send(service, name, {})
+            answered[raised.value.problem.code].add(name)
+    assert answered == {"invalid_input": own, "unknown_command": {*every, "record-policy-refusal"} - own}
+
+
+@pytest.mark.parametrize("service", SERVICES)
+async def test_a_rules_refusal_is_a_problem_and_writes_nothing(face, serving, service):
+    entity = SERVICE_AGGREGATES[service][-1].entity
+    async with serving(service):
+        await face.send(service, *opening("Một")[entity][:2])
+        before = await face.written()
+        command, data, code = opening("Hai")[entity]
+        with pytest.raises(ProblemError) as raised:
+            await face.send(service, command, data)
+        problem = raised.value.problem
+        assert (problem.code, problem.status, problem.type) == (code, 409, f"urn:daihoi:problem:{code}")
+        assert problem.detail_vi != problem.detail
+        assert await face.written() == before
+
+
+async def test_a_history_that_can_t_be_read_is_the_services_own_fault_and_is_not_added_to(face, serving, congress):
+    async with serving("logistics"):
+        await face.connection.jetstream().publish(f"evt.{congress}.logistics.task.1-03", b"garbage")
+        with pytest.raises(ProblemError) as raised:
+            await face.send("logistics", "open-task", TASK)
+        assert (raised.value.problem.code, raised.value.problem.status) == ("internal", 500)
+        assert await face.written() == 1
+
+
+# --- requests that are granted ---
+@pytest.mark.parametrize("service", SERVICES)
+async def test_a_good_command_is_answered_with_its_events_and_their_sequence(face, serving, service, congress):
+    command, data, _ = opening("Một")[SERVICE_AGGREGATES[service][-1].entity]
+    async with serving(service):
+        answer = await face.send(service, command, data)
+    history = await face.history(service)
+    assert [(each.id, each.type, each.entity_id) for each in answer.events] == [
+        (envelope.id, envelope.type, envelope.subject) for envelope in history
+    ]
+    state = (await js_api(face.connection, f"STREAM.INFO.{service_stream(congress, service)}", {}))["state"]
+    assert answer.sequence == answer.events[-1].sequence == state["last_seq"]
+    assert {envelope.actor for envelope in history} == {f"{service}.officer"}
+
+
+@pytest.mark.parametrize("service", SERVICES)
+async def test_a_service_is_ready_while_it_runs_and_missed_when_it_does_not(face, serving, service):
+    async with serving(service):
+        health = await face.client.health(service)
+        assert (health.ready, health.reasons, health.detail) == (True, (), {"ledger_sequence": 0})
+    assert not (await face.client.health(service)).ready
+    with pytest.raises(ProblemError) as raised:
+        await face.send(service, "issue-document", opening("Một")["document"][1])
+    assert (raised.value.problem.code, raised.value.problem.status) == ("service_not_running", 503)
+
+
+# --- the policy: an item assigned to a unit opens as a task there ---
+HANDED_OUT = {"propaganda": ["1.01", "1.02"], "logistics": ["2.01", "2.02"], "security": ["3.01"]}
+
+
+async def hand_out(face):
+    items = [item(code, unit) for unit, codes in HANDED_OUT.items() for code in codes]
+    await face.send("subcommittee", "publish-catalogue", published(*items, item("9.99")))
+    for unit, codes in HANDED_OUT.items():
+        item_ids = [code.replace(".", "-") for code in codes]
+        await face.send("subcommittee", "assign-items", {"unit": unit, "item_ids": item_ids}, by="chair")
+
+
+async def assert_each_item_opened_once(face):
+    assigned = {
+        event.subject: event for event in await face.history("subcommittee") if event.type.endswith("assigned.v1")
+    }
+    for unit, codes in HANDED_OUT.items():
+        opened = await face.history(unit)
+        assert [event.data["catalogue_item"] for event in opened] == [code.replace(".", "-") for code in codes]
+        for event in opened:
+            cause = assigned[event.subject]
+            command_id = uuid5(cause.id, "open-assigned-items/0")
+            assert event.id == event_id(command_id, "task", event.subject, 0)
+            assert event.type == "vn.daihoi.task.opened.v1"
+            assert event.actor == "policy.open-assigned-items"
+            assert (event.causationid, event.correlationid, event.time) == (cause.id, cause.correlationid, cause.time)
+            assert event.data["title"] == cause.data["item"]["title"]
+
+
+async def test_every_assigned_item_opens_one_task_in_its_unit_however_often_it_is_told(face, serving):
+    async with serving("subcommittee", *UNITS):
+        await hand_out(face)
+        for unit in UNITS:
+            await face.policy_is_done(unit)
+    await assert_each_item_opened_once(face)
+    for unit in UNITS:
+        await face.forget_policy(unit)
+    async with serving(*UNITS):
+        for unit in UNITS:
+            assert await face.policy_is_done(unit) >= 5 + 6, "not everything was delivered again"
+    await assert_each_item_opened_once(face)
+
+
+async def test_items_assigned_while_a_unit_is_stopped_open_when_it_is_back(face, serving):
+    async with serving("subcommittee", "logistics"):
+        await face.policy_is_done("logistics")
+    async with serving("subcommittee"):
+        await hand_out(face)
+    assert await face.history("logistics") == []
+    async with serving(*UNITS):
+        for unit in UNITS:
+            await face.policy_is_done(unit)
+    await assert_each_item_opened_once(face)
+
+
+async def test_a_task_that_a_rule_will_not_open_is_put_on_record_once_and_the_next_one_opens(face, serving):
+    async with serving("subcommittee", "logistics"):
+        await face.send("logistics", "open-task", TASK | {"task_id": "2-01", "planned_vnd": 7})
+        await hand_out(face)
+        await face.policy_is_done("logistics")
+    await face.forget_policy("logistics")
+    async with serving("logistics"):
+        await face.policy_is_done("logistics")
+    _, refused, opened = await face.history("logistics")
+    cause = next(
+        event
+        for event in await face.history("subcommittee")
+        if event.subject == "2-01" and event.type.endswith("assigned.v1")
+    )
+    assert (refused.type, refused.actor) == ("vn.daihoi.policy.refused.v1", "policy.open-assigned-items")
+    assert (refused.causationid, refused.subject) == (cause.id, str(cause.id))
+    assert (refused.data["command"], refused.data["code"]) == ("open-task", "task_already_open")
+    assert "2-01" in refused.data["detail"]
+    assert (opened.type, opened.subject) == ("vn.daihoi.task.opened.v1", "2-02")

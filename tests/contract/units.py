@@ -1,0 +1,62 @@
+"""What the four services are made of, and one story that every aggregate can tell."""
+
+from services.logistics import resources
+from services.propaganda import publications
+from services.security import clearances
+from shared.domain import catalogue, document, meeting, task
+from shared.domain.values import SERVICES
+
+SERVICE_AGGREGATES = {
+    "subcommittee": (meeting.AGGREGATE, document.AGGREGATE, catalogue.AGGREGATE),
+    "propaganda": (task.AGGREGATE, document.AGGREGATE, publications.AGGREGATE),
+    "logistics": (task.AGGREGATE, document.AGGREGATE, resources.AGGREGATE),
+    "security": (task.AGGREGATE, document.AGGREGATE, clearances.AGGREGATE),
+}
+assert SERVICE_AGGREGATES.keys() == set(SERVICES)
+
+GROUP = {"number": 1, "name": {"vi": "Công tác chuẩn bị"}}
+WORK = {"title": {"vi": "Chuẩn bị hội trường"}, "group": GROUP, "phase": "before", "scenario": "both"}
+TASK = {"task_id": "1-03", **WORK, "planned_vnd": 5_000_000}
+HALL = {"resource_id": "hall-1", "kind": "hall", "name": {"vi": "Trung tâm Hội nghị tỉnh"}, "capacity": 800}
+
+
+def item(code="1.03", unit="logistics", **changes):
+    return {"code": code, **WORK, "unit": unit, "due_offset_days": -30, "budget_vnd": 5_000_000} | changes
+
+
+def published(*items):
+    return {"catalogue": "xx", "note": {"vi": "Danh mục"}, "items": items or [item()]}
+
+
+def opening(title):
+    """Per entity: the command that begins it, what it is told, and the code of its refusal to begin otherwise."""
+    text = {"vi": title}
+    return {
+        "task": ("open-task", TASK | {"title": text}, "task_already_open"),
+        "document": (
+            "issue-document",
+            {"symbol": "76-KH/TU", "kind": "Kế hoạch", "issuer": "Tỉnh ủy", "title": text},
+            "document_already_issued",
+        ),
+        "meeting": (
+            "record-meeting",
+            {"meeting_id": "m1", "title": text, "held_on": "2020-08-14", "chair": {"position": "Chủ tịch"}},
+            "meeting_already_recorded",
+        ),
+        "catalogue-item": (
+            "publish-catalogue",
+            published(item("1.03", title=text), item("1.04", title=text)),
+            "catalogue_item_already_published",
+        ),
+        "publication": (
+            "propose-publication",
+            {"publication_id": "p1", "channel": "press", "title": text},
+            "publication_already_proposed",
+        ),
+        "resource": ("register-resource", HALL | {"name": text}, "resource_already_registered"),
+        "clearance": (
+            "request-clearance",
+            {"clearance_id": "c1", "kind": "place", "holder": title, "purpose": "Đại hội"},
+            "clearance_already_requested",
+        ),
+    }
