@@ -4,20 +4,14 @@ import string
 
 import pytest
 
-from services.logistics import resources
-from services.propaganda import publications
-from services.security import clearances
 from services.tracker.audit.sentences import SENTENCES
 from services.tracker.reading import KNOWN
-from shared.domain import catalogue, document, meeting, task
 from shared.domain.values import SERVICES
 from shared.eventstore.streams import event_subject, ledger_stream, service_stream, stream_configs
 from shared.unit.policies import REFUSALS
+from tests.domain.scenario import AGGREGATES
 
-AGGREGATES = [
-    module.AGGREGATE for module in (task, document, meeting, catalogue, publications, resources, clearances)
-] + [REFUSALS]
-EMITTED = {event.TYPE: event for aggregate in AGGREGATES for event in aggregate.events}
+EMITTED = {event.TYPE: event for aggregate in (*AGGREGATES, REFUSALS) for event in aggregate.events}
 
 
 def test_the_tracker_knows_every_event_that_a_service_emits_and_no_other():

@@ -3,11 +3,11 @@
 from services.logistics import resources
 from services.propaganda import publications
 from services.security import clearances
-from shared.domain import catalogue, document, meeting, task
+from shared.domain import catalogue, directive, document, meeting, task
 from shared.domain.values import SERVICES
 
 SERVICE_AGGREGATES = {
-    "subcommittee": (meeting.AGGREGATE, document.AGGREGATE, catalogue.AGGREGATE),
+    "subcommittee": (meeting.AGGREGATE, directive.AGGREGATE, document.AGGREGATE, catalogue.AGGREGATE),
     "propaganda": (task.AGGREGATE, document.AGGREGATE, publications.AGGREGATE),
     "logistics": (task.AGGREGATE, document.AGGREGATE, resources.AGGREGATE),
     "security": (task.AGGREGATE, document.AGGREGATE, clearances.AGGREGATE),
@@ -42,6 +42,11 @@ def opening(title):
             "record-meeting",
             {"meeting_id": "m1", "title": text, "held_on": "2020-08-14", "chair": {"position": "Chủ tịch"}},
             "meeting_already_recorded",
+        ),
+        "directive": (
+            "issue-directive",
+            {"directive_id": "d1", "kind": "work", "text": text, "units": ["logistics"]},
+            "directive_already_issued",
         ),
         "catalogue-item": (
             "publish-catalogue",

@@ -9,12 +9,11 @@ import pytest
 from services.logistics import resources
 from services.propaganda import publications
 from services.security import clearances
-from shared.domain import catalogue, document, meeting, task
+from shared.domain import catalogue, directive, document, meeting, task
 from shared.domain.decider import Actor, Aggregate, Command, Event, Refusal, Refused
 
-AGGREGATES = tuple(
-    module.AGGREGATE for module in (task, document, meeting, catalogue, publications, resources, clearances)
-)
+MODULES = (task, document, meeting, directive, catalogue, publications, resources, clearances)
+AGGREGATES = tuple(module.AGGREGATE for module in MODULES)
 
 OFFICER = Actor("logistics.officer", "logistics")
 LEAD = Actor("logistics.lead", "logistics")

@@ -29,7 +29,9 @@ BY_TYPE: dict[object, st.SearchStrategy] = {
     date: st.dates(date(2020, 9, 1), date(2020, 9, 2)),
 }
 BY_NAME: dict[str, st.SearchStrategy] = {
-    **dict.fromkeys(("task_id", "meeting_id", "publication_id", "resource_id", "clearance_id"), ONE_OR_ANOTHER),
+    **dict.fromkeys(
+        ("task_id", "meeting_id", "directive_id", "publication_id", "resource_id", "clearance_id"), ONE_OR_ANOTHER
+    ),
     **dict.fromkeys(("catalogue", "catalogue_item", "reservation_id"), st.sampled_from(["x", "y", "z"])),
     **dict.fromkeys(("symbol", "superseded_by"), st.sampled_from(["76-KH/TU", "39/KH-BPĐBANTT"])),
     "document_id": st.sampled_from(["76-KH-TU", "39_KH-BPDBANTT"]),

@@ -25,6 +25,7 @@ SENTENCES = {
     "vn.daihoi.document.withdrawn.v1": "{actor} withdrew document {id}: {reason}",
     "vn.daihoi.meeting.held.v1": "{actor} put the meeting of {held_on} on record: {title}",
     "vn.daihoi.meeting.concluded.v1": "{actor} recorded the conclusion of meeting {id}",
+    "vn.daihoi.directive.issued.v1": "{actor} issued directive {id}: {title}",
     "vn.daihoi.catalogue-item.published.v1": "{actor} published catalogue item {id}: {title}",
     "vn.daihoi.catalogue-item.assigned.v1": "{actor} assigned catalogue item {id} to {unit}",
     "vn.daihoi.publication.proposed.v1": "{actor} proposed publication {id}: {title}",
@@ -54,7 +55,7 @@ def summary(envelope: Envelope) -> dict[str, str]:
 def _told(envelope: Envelope, lang: Language) -> dict[str, str]:
     values = {name: _readable(name, value, lang) for name, value in envelope.data.items()}
     inner = envelope.data.get("item", envelope.data)
-    title = inner.get("title") or inner.get("name") or {}
+    title = inner.get("title") or inner.get("name") or inner.get("text") or {}
     named = {"actor": envelope.actor, "id": envelope.subject, "title": title.get(lang) or title.get("vi", "")}
     return values | named
 

@@ -3,6 +3,7 @@
 from services.tracker.projections import (
     catalogue,
     clearances,
+    directives,
     documents,
     meetings,
     publications,
@@ -16,6 +17,7 @@ VIEWS: tuple[View, ...] = (
     documents.VIEW,
     meetings.VIEW,
     catalogue.VIEW,
+    directives.VIEW,
     publications.VIEW,
     resources.VIEW,
     clearances.VIEW,
