@@ -1,13 +1,7 @@
-"""The logistics unit's service: tasks and documents like every unit, and resources of its own."""
+"""The logistics unit's service: tasks, documents and reviews like every unit, and resources of its own."""
 
 from services.logistics import resources
-from shared.domain import document, task
 from shared.domain.values import Unit
-from shared.unit.assigned_items import open_assigned_items
-from shared.unit.service import unit_service
+from shared.unit.support_unit import support_unit
 
-app = unit_service(
-    Unit.LOGISTICS.value,
-    aggregates=(task.AGGREGATE, document.AGGREGATE, resources.AGGREGATE),
-    policies=(open_assigned_items(Unit.LOGISTICS),),
-)
+app = support_unit(Unit.LOGISTICS, own=(resources.AGGREGATE,))

@@ -1,13 +1,7 @@
-"""The security unit's service: tasks and documents like every unit, and clearances of its own."""
+"""The security unit's service: tasks, documents and reviews like every unit, and clearances of its own."""
 
 from services.security import clearances
-from shared.domain import document, task
 from shared.domain.values import Unit
-from shared.unit.assigned_items import open_assigned_items
-from shared.unit.service import unit_service
+from shared.unit.support_unit import support_unit
 
-app = unit_service(
-    Unit.SECURITY.value,
-    aggregates=(task.AGGREGATE, document.AGGREGATE, clearances.AGGREGATE),
-    policies=(open_assigned_items(Unit.SECURITY),),
-)
+app = support_unit(Unit.SECURITY, own=(clearances.AGGREGATE,))

@@ -37,6 +37,7 @@ async def consolidated_report(congress: str, store: ViewStore, ledger: Ledger, t
         documents=views["documents"],
         meetings=views["meetings"],
         catalogue=views["catalogue"],
+        reviews=views["reviews"],
         digest=total_digest({name: view_digest(documents) for name, documents in views.items()}),
     )
 

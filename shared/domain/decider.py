@@ -35,6 +35,10 @@ class Command(BaseModel):
         return (self,)
 
 
+type Key = tuple[str, str]
+"""An aggregate of a service: its entity and its id; the id `*` stands for all of that entity."""
+
+
 class Actor(NamedTuple):
     """Who acts: an authenticated position such as `logistics.lead`, and the unit it belongs to."""
 
@@ -74,7 +78,10 @@ class Aggregate:
     events: tuple[type[Event], ...]
     commands: tuple[type[Command], ...]
     evolve: Callable[[Any, Any], Any]
-    decide: Callable[[Any, Any, Actor], Sequence[Event]]
+    decide: Callable[..., Sequence[Event]]
+    reads: Callable[[Any, Any], Sequence[Key]] | None = None
+    """Which other aggregates of the service a decision has to see, given the command and the state; `decide` gets
+    their states as a fourth argument. They are seen, not guarded: they may change before the append."""
 
     def fold(self, events: Iterable[Event], state: Any = None) -> Any:
         """The state after `events`, starting from `state` (`None`: nothing happened yet)."""

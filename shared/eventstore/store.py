@@ -12,7 +12,7 @@ from nats.aio.client import Client
 from shared.eventstore.direct import Stored, read_subject
 from shared.eventstore.envelope import Envelope
 from shared.eventstore.errors import Conflict, Duplicate, EventStoreError, TooLarge, Unavailable
-from shared.eventstore.streams import event_subject, service_stream
+from shared.eventstore.streams import event_subject, js_api, service_stream
 
 ACK_TIMEOUT_S = 2.0
 HEADERS_BYTES = 1024
@@ -44,6 +44,19 @@ class EventStore:
         """The aggregate's events with a stream sequence above `after`. Raises `Unavailable`."""
         subject = event_subject(self._congress, self.service, entity, entity_id)
         return [stored async for stored in read_subject(self._connection, self._stream, subject, after)]
+
+    async def ids(self, entity: str) -> list[str]:
+        """The ids of all aggregates of one kind, sorted. Raises `Unavailable`."""
+        found: list[str] = []
+        call, everything = f"STREAM.INFO.{self._stream}", event_subject(self._congress, self.service, entity, "*")
+        while True:
+            info = await js_api(self._connection, call, {"subjects_filter": everything, "offset": len(found)})
+            if error := info.get("error"):
+                raise Unavailable(f"no stream {self._stream}: {error['description']}")
+            page = info["state"].get("subjects") or {}
+            found += [subject.rpartition(".")[2] for subject in page]
+            if not page or len(found) >= info.get("total", 0):
+                return sorted(found)
 
     async def append(self, events: Sequence[NewEvent], expected: dict[tuple[str, str], int]) -> int:
         """Stores `events` all or none and returns the stream sequence of the last; they are contiguous.

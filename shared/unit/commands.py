@@ -13,7 +13,7 @@ from weakref import WeakValueDictionary
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
-from shared.domain.decider import Actor, Aggregate, Command, Refused
+from shared.domain.decider import Actor, Aggregate, Command, Event, Key, Refused
 from shared.eventstore.envelope import Cause, decode, decode_data, encode, event_id
 from shared.eventstore.errors import Conflict, Duplicate, TooLarge, Unavailable
 from shared.eventstore.store import EventStore, NewEvent
@@ -58,9 +58,6 @@ class Loaded:
     state: Any = None
     sequence: int = 0
     stored: dict[UUID, EventReference] = field(default_factory=dict)
-
-
-type Key = tuple[str, str]
 
 
 class CommandHandler:
@@ -120,7 +117,7 @@ class CommandHandler:
                 if earlier := _earlier_answer(cause.command_id, loaded):
                     return earlier
                 try:
-                    states, events = self._decide(parts, loaded, cause)
+                    states, events = await self._decide(parts, loaded, cause)
                     # An append finds out that memory was stale; a refusal or silence would not, so look again.
                     if events or not from_memory:
                         return await self._append(loaded, states, events)
@@ -137,7 +134,7 @@ class CommandHandler:
             raise TOO_LARGE() from error
         raise CONFLICT()
 
-    def _decide(
+    async def _decide(
         self, parts: Sequence[Command], loaded: dict[Key, Loaded], cause: Cause
     ) -> tuple[dict[Key, Any], list[NewEvent]]:
         states = {key: known.state for key, known in loaded.items()}
@@ -146,12 +143,22 @@ class CommandHandler:
         for part in parts:
             key = (part.ENTITY, part.entity_id)
             aggregate = self._aggregates[part.ENTITY]
-            for event in aggregate.decide(part, states[key], cause.actor):
+            for event in await self._decided(aggregate, part, states[key], cause.actor):
                 states[key] = aggregate.evolve(states[key], event)
                 envelope = encode(event, cause, self._store.service, *key, positions[key])
                 positions[key] += 1
                 events.append(NewEvent(*key, envelope))
         return states, events
+
+    async def _decided(self, aggregate: Aggregate, command: Command, state: Any, actor: Actor) -> Sequence[Event]:
+        if aggregate.reads is None:
+            return aggregate.decide(command, state, actor)
+        seen: dict[Key, Any] = {}
+        for entity, entity_id in aggregate.reads(command, state):
+            ids = await self._store.ids(entity) if entity_id == "*" else [entity_id]
+            for each in ids:
+                seen[entity, each] = (await self._read((entity, each))).state
+        return aggregate.decide(command, state, actor, seen)
 
     async def _append(self, loaded: dict[Key, Loaded], states: dict[Key, Any], events: Sequence[NewEvent]) -> Answer:
         if not events:
@@ -175,6 +182,12 @@ class CommandHandler:
         if known := self._remembered.get(key):
             self._remembered.move_to_end(key)
             return known
+        known = await self._read(key)
+        self._keep(key, known)
+        return known
+
+    async def _read(self, key: Key) -> Loaded:
+        """As it is stored now, whatever is remembered."""
         entity, entity_id = key
         state, sequence, references = None, 0, {}
         for stored in await self._store.load(entity, entity_id):
@@ -182,9 +195,7 @@ class CommandHandler:
             event = decode_data(envelope, self._events[envelope.type])
             state, sequence = self._aggregates[entity].evolve(state, event), stored.sequence
             references[envelope.id] = _reference(NewEvent(entity, entity_id, envelope), sequence)
-        known = Loaded(state, sequence, references)
-        self._keep(key, known)
-        return known
+        return Loaded(state, sequence, references)
 
     def _keep(self, key: Key, known: Loaded) -> None:
         self._remembered[key] = known

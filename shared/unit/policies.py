@@ -24,12 +24,13 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Policy:
-    """`name` is stable: it names the durable consumer and the command ids. `react` says what one event calls for."""
+    """`name` is stable: it names the durable consumer and the command ids. `react` says what one event,
+    and the envelope it came in, calls for."""
 
     name: str
     service: str
     event: type[Event]
-    react: Callable[[Any], Sequence[Command]]
+    react: Callable[[Any, Envelope], Sequence[Command]]
 
     @property
     def entity(self) -> str:
@@ -87,7 +88,7 @@ async def apply(policy: Policy, body: bytes, handler: CommandHandler, unit: str,
         logger.error("policy %s passes over an event it can't read: %s", policy.name, error)
         return
     actor = Actor(f"policy.{policy.name}", unit)
-    for position, command in enumerate(policy.react(event)):
+    for position, command in enumerate(policy.react(event, envelope)):
         cause = _cause(policy, envelope, actor, position)
         try:
             await handler.execute(command, cause)

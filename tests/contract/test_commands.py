@@ -282,3 +282,39 @@ async def test_two_bulk_commands_at_once_never_mix(start):
     )
     assert sorted(outcomes) == ["catalogue_item_already_published", "published"]
     assert await here.written() == 20
+
+
+# --- decisions that look at other aggregates of the service ---
+async def test_a_review_lists_the_live_tasks_and_closes_when_every_gap_is_fixed_or_explained(start):
+    here, there = start(), start()
+    for number in (1, 2, 3):
+        await here.send("open-task", TASK | {"task_id": f"1-0{number}"})
+    await here.send("cancel-task", {"task_id": "1-03", "reason": "Không còn cần"})
+    review = {"review_id": "d1"}
+    assert await here.outcome("open-review", review | {"directive_id": "d1"}) == "opened"
+    assert await there.outcome("close-review", review, by="lead") == "gaps_left"
+
+    for task_id in ("1-01", "1-02"):
+        await here.send("assign-task", {"task_id": task_id, "collective": "Sở Y tế", "individual": "Phó Giám đốc"})
+        await here.send("set-deadline", {"task_id": task_id, "deadline": "2020-09-20"})
+    await here.send("fund-task", {"task_id": "1-01", "secured_vnd": 5_000_000, "funding_source": "Ngân sách tỉnh"})
+    assert await there.outcome("confirm-review-item", review | {"task_id": "1-03"}) == "task_not_reviewed"
+    assert await there.outcome("confirm-review-item", review | {"task_id": "1-01"}) == "item-confirmed"
+    assert await there.outcome("close-review", review, by="lead") == "gaps_left"
+
+    explained = review | {"task_id": "1-02", "essential": "funding", "reason": "Chờ dự toán bổ sung"}
+    assert await here.outcome("explain-gap", explained) == "gap-explained"
+    assert await there.outcome("close-review", review) == "not_the_lead"
+    assert await there.outcome("close-review", review, by="lead") == "closed"
+    assert await here.outcome("explain-gap", explained | {"reason": "Khác"}) == "review_closed"
+
+
+async def test_a_decision_sees_what_another_instance_has_just_written(start):
+    here, there = start(), start()
+    await here.send("open-task", TASK)
+    await here.send("open-review", {"review_id": "d1", "directive_id": "d1"})
+    await there.send("confirm-review-item", {"review_id": "d1", "task_id": "1-03"})
+    await here.send("assign-task", {"task_id": "1-03", "collective": "Sở Y tế", "individual": "Phó Giám đốc"})
+    answer = await there.send("confirm-review-item", {"review_id": "d1", "task_id": "1-03"})
+    _, envelope = await there.load(answer.events[0])
+    assert envelope.data["finding"]["missing"] == ["deadline", "funding"]

@@ -3,14 +3,14 @@
 from services.logistics import resources
 from services.propaganda import publications
 from services.security import clearances
-from shared.domain import catalogue, directive, document, meeting, task
-from shared.domain.values import SERVICES
+from shared.domain import catalogue, directive, document, meeting, review, task
+from shared.domain.values import SERVICES, slug
 
 SERVICE_AGGREGATES = {
     "subcommittee": (meeting.AGGREGATE, directive.AGGREGATE, document.AGGREGATE, catalogue.AGGREGATE),
-    "propaganda": (task.AGGREGATE, document.AGGREGATE, publications.AGGREGATE),
-    "logistics": (task.AGGREGATE, document.AGGREGATE, resources.AGGREGATE),
-    "security": (task.AGGREGATE, document.AGGREGATE, clearances.AGGREGATE),
+    "propaganda": (task.AGGREGATE, document.AGGREGATE, review.AGGREGATE, publications.AGGREGATE),
+    "logistics": (task.AGGREGATE, document.AGGREGATE, review.AGGREGATE, resources.AGGREGATE),
+    "security": (task.AGGREGATE, document.AGGREGATE, review.AGGREGATE, clearances.AGGREGATE),
 }
 assert SERVICE_AGGREGATES.keys() == set(SERVICES)
 
@@ -48,6 +48,7 @@ def opening(title):
             {"directive_id": "d1", "kind": "work", "text": text, "units": ["logistics"]},
             "directive_already_issued",
         ),
+        "review": ("open-review", {"review_id": "r1", "directive_id": slug(title)}, "review_already_open"),
         "catalogue-item": (
             "publish-catalogue",
             published(item("1.03", title=text), item("1.04", title=text)),

@@ -1,22 +1,35 @@
 """`given(aggregate, *history).when(command, actor).then(*events)`: the language the domain's tests are written in."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from types import ModuleType
+from typing import Any
 
 import pytest
 
 from services.logistics import resources
 from services.propaganda import publications
 from services.security import clearances
-from shared.domain import catalogue, directive, document, meeting, task
-from shared.domain.decider import Actor, Aggregate, Command, Event, Refusal, Refused
+from shared.domain import catalogue, directive, document, meeting, review, task
+from shared.domain.decider import Actor, Aggregate, Command, Event, Key, Refusal, Refused
 
-MODULES = (task, document, meeting, directive, catalogue, publications, resources, clearances)
+MODULES = (task, document, meeting, directive, review, catalogue, publications, resources, clearances)
 AGGREGATES = tuple(module.AGGREGATE for module in MODULES)
 
 OFFICER = Actor("logistics.officer", "logistics")
 LEAD = Actor("logistics.lead", "logistics")
+
+
+def decided_in(
+    world: Mapping[Key, Any], aggregate: Aggregate, command: Command, state: Any, actor: Actor
+) -> Sequence[Event]:
+    """What `aggregate` decides, shown of the `world` what it wants to see."""
+    if aggregate.reads is None:
+        return aggregate.decide(command, state, actor)
+    wanted = aggregate.reads(command, state)
+    seen = {key: world.get(key) for key in wanted if key[1] != "*"}
+    seen |= {key: found for key, found in world.items() if (key[0], "*") in wanted}
+    return aggregate.decide(command, state, actor, seen)
 
 
 @dataclass(frozen=True)
@@ -40,10 +53,15 @@ class Outcome:
 class Given:
     aggregate: Aggregate
     history: tuple[Event, ...]
+    world: Mapping[Key, Any] = field(default_factory=dict)
+
+    def seeing(self, world: Mapping[Key, Any]) -> "Given":
+        """Other aggregates of the service, as the decision finds them."""
+        return replace(self, world=world)
 
     def when(self, command: Command, actor: Actor = OFFICER) -> Outcome:
         try:
-            decided = self.aggregate.decide(command, self.aggregate.fold(self.history), actor)
+            decided = decided_in(self.world, self.aggregate, command, self.aggregate.fold(self.history), actor)
         except Refused as refused:
             return Outcome(refused=refused)
         return Outcome(tuple(decided))

@@ -17,10 +17,23 @@ from services.propaganda import publications
 from services.security import clearances
 from shared.domain import catalogue, task
 from shared.domain.decider import Actor, Aggregate, Command, Event, Refused
-from tests.domain.scenario import AGGREGATES
+from tests.domain.scenario import AGGREGATES, decided_in
 
 ACTORS = st.sampled_from([Actor(f"{unit}.lead", unit) for unit in ("logistics", "propaganda", "security")])
 ONE_OR_ANOTHER = st.sampled_from(["a", "a", "a", "b"])
+
+OPENED = task.TaskOpened(
+    title={"vi": "Việc"}, group={"number": 1, "name": {"vi": "Nhóm"}}, phase="before", scenario="both", planned_vnd=5
+)
+WORLD = {
+    ("task", "a"): task.Task(
+        opened=OPENED,
+        assignment=task.TaskAssigned(collective="Sở Y tế", individual="Phó Giám đốc"),
+        deadline=date(2020, 9, 1),
+    ),
+    ("task", "b"): task.Task(opened=OPENED.model_copy(update={"planned_vnd": 0}), status=task.TaskStatus.CANCELLED),
+}
+"""The tasks that a review finds: one lacks its funding, one is not live."""
 
 BY_TYPE: dict[object, st.SearchStrategy] = {
     NoneType: st.none(),
@@ -30,7 +43,8 @@ BY_TYPE: dict[object, st.SearchStrategy] = {
 }
 BY_NAME: dict[str, st.SearchStrategy] = {
     **dict.fromkeys(
-        ("task_id", "meeting_id", "directive_id", "publication_id", "resource_id", "clearance_id"), ONE_OR_ANOTHER
+        ("task_id", "meeting_id", "directive_id", "review_id", "publication_id", "resource_id", "clearance_id"),
+        ONE_OR_ANOTHER,
     ),
     **dict.fromkeys(("catalogue", "catalogue_item", "reservation_id"), st.sampled_from(["x", "y", "z"])),
     **dict.fromkeys(("symbol", "superseded_by"), st.sampled_from(["76-KH/TU", "39/KH-BPĐBANTT"])),
@@ -89,9 +103,12 @@ class Ledger:
 
     def handle(self, command: Command, actor: Actor) -> list[Event] | None:
         """The events that came of it; `None` if it was refused."""
-        decide, states = self.aggregate.decide, self.states
+        states = self.states
         try:
-            decided = [(part.entity_id, decide(part, states[part.entity_id], actor)) for part in command.parts()]
+            decided = [
+                (part.entity_id, decided_in(WORLD, self.aggregate, part, states[part.entity_id], actor))
+                for part in command.parts()
+            ]
         except Refused:
             return None
         for entity_id, events in decided:

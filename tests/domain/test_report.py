@@ -5,8 +5,9 @@ from itertools import count
 
 import pytest
 
-from services.tracker.reports.consolidated import AsOf, Share, cell_of, consolidate, lacks
+from services.tracker.reports.consolidated import AsOf, Share, cell_of, consolidate
 from services.tracker.reports.consolidated import count as count_cells
+from services.tracker.reports.essentials import lacks
 
 TODAY = date(2020, 9, 10)
 NUMBERS = count(1)
@@ -44,9 +45,18 @@ def overdue():
     return a_task(deadline="2020-09-09")
 
 
-def a_report(*tasks):
+def a_report(*tasks, reviews=()):
     as_of = AsOf(sequence=1, ledger_sequence=1, today=TODAY, parked=0, gaps={})
-    return consolidate(congress="test", as_of=as_of, tasks=tasks, documents=(), meetings=(), catalogue=(), digest="d")
+    return consolidate(
+        congress="test",
+        as_of=as_of,
+        tasks=tasks,
+        documents=(),
+        meetings=(),
+        catalogue=(),
+        reviews=reviews,
+        digest="d",
+    )
 
 
 @pytest.mark.parametrize(
@@ -141,3 +151,48 @@ def test_percentages_are_rounded_down_so_that_all_means_all():
     assert Share.of(99_999, 100_000).percent == 99.99
     assert Share.of(2, 2).percent == 100
     assert Share.of(0, 0).percent is None
+
+
+def a_review(unit="logistics", status="open", opened_at="2020-08-20", **items):
+    judged = {
+        task_id: {"at_opening": gaps, "found": gaps, "confirmed": status == "closed", "explained": explained}
+        for task_id, (gaps, explained) in items.items()
+    }
+    named = {"_id": f"{unit}/{opened_at}", "unit": unit, "review_id": opened_at, "due_on": None}
+    return {**named, "status": status, "opened_at": opened_at, "signed_by": None, "items": judged}
+
+
+def test_a_review_says_what_was_fixed_what_appeared_what_is_explained_and_what_is_left():
+    fixed, explained, left, appeared, later = (
+        a_task(task_id="fixed"),
+        a_task(task_id="explained", deadline=None),
+        a_task(task_id="left", collective=None),
+        a_task(task_id="appeared", secured_vnd=1),
+        a_task(task_id="later", individual=None),
+    )
+    for task in (fixed, explained, left, appeared, later):
+        task["_id"] = f"logistics/{task['task_id']}"
+    review = a_review(
+        fixed=(["funding"], {}),
+        explained=(["deadline"], {"deadline": "Chờ lịch họp"}),
+        left=(["collective"], {}),
+        appeared=([], {}),
+    )
+    reviews = a_report(fixed, explained, left, appeared, later, reviews=(review,)).reviews
+    line = reviews.latest[0]
+    assert (line.gaps_at_opening, line.fixed, line.appeared, line.explained, line.left) == (3, 1, 1, 1, 2)
+    for cells in (reviews.by_unit["logistics"], reviews.by_group["1"], reviews.by_phase["before"]):
+        assert (cells.tasks, cells.reviewed, cells.gaps, cells.explained, cells.left) == (5, 4, 4, 1, 3)
+
+
+def test_what_changed_since_the_last_signed_review_is_told_task_by_task():
+    better, same = a_task(task_id="better"), a_task(task_id="same", deadline=None)
+    for task in (better, same):
+        task["_id"] = f"logistics/{task['task_id']}"
+    signed = a_review(status="closed", better=(["funding"], {}), same=(["deadline"], {}))
+    newer = a_review(opened_at="2020-09-01", better=([], {}), same=(["deadline"], {}))
+    reviews = a_report(better, same, reviews=(newer, signed)).reviews
+    assert [line.review_id for line in reviews.latest] == ["2020-09-01"]
+    assert [(change.task_id, change.missing_when_signed, change.missing_now) for change in reviews.changed_since] == [
+        ("better", ("funding",), ())
+    ]

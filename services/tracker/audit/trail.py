@@ -1,5 +1,6 @@
 """`audit_trail`: one row per ledger event, keyed by its sequence: who did what, when, and what it changed."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from services.tracker.audit.sentences import summary
@@ -50,10 +51,19 @@ def _told(envelope: Envelope) -> Document:
 
 
 def changes_between(view: str, key: str, before: Document | None, after: Document) -> list[dict[str, Any]]:
-    """The fields that differ, with their values before and after."""
-    old = before or {}
+    """The fields that differ, with their values before and after; inside a field that holds others, those."""
     return [
-        {"view": view, "key": key, "field": name, "before": old.get(name), "after": value}
-        for name, value in after.items()
-        if name not in NOT_WORTH_TELLING and old.get(name) != value
+        {"view": view, "key": key, "field": name, "before": old, "after": new}
+        for name, old, new in _differences(before or {}, after)
     ]
+
+
+def _differences(before: Document, after: Document, inside: str = "") -> Iterator[tuple[str, Any, Any]]:
+    for name, new in after.items():
+        old = before.get(name)
+        if name in NOT_WORTH_TELLING or old == new:
+            continue
+        if isinstance(old, dict) and isinstance(new, dict):
+            yield from _differences(old, new, f"{inside}{name}.")
+        else:
+            yield f"{inside}{name}", old, new

@@ -8,6 +8,7 @@ from services.tracker.projections import (
     meetings,
     publications,
     resources,
+    reviews,
     tasks,
 )
 from services.tracker.projections.view import View
@@ -18,6 +19,7 @@ VIEWS: tuple[View, ...] = (
     meetings.VIEW,
     catalogue.VIEW,
     directives.VIEW,
+    reviews.VIEW,
     publications.VIEW,
     resources.VIEW,
     clearances.VIEW,

@@ -11,11 +11,12 @@ from typing import Any
 from pydantic import BaseModel
 
 from services.tracker.projections.view import Document
+from services.tracker.reports.essentials import ESSENTIALS, lacks
+from services.tracker.reports.reviews import Reviews, summarise
 from shared.domain.task import TaskStatus
 from shared.domain.values import Phase, Unit
 
 DUE_SOON = timedelta(days=3)
-ESSENTIALS = ("collective", "individual", "deadline", "funding")
 
 
 class Share(BaseModel):
@@ -107,6 +108,7 @@ class Report(BaseModel):
     lacking: list[TaskLine]
     overdue: list[TaskLine]
     due_soon: list[TaskLine]
+    reviews: Reviews
     documents: list[Filed]
     meetings: int
     conclusion_points: int
@@ -141,14 +143,6 @@ def count(tasks: Iterable[Document], today: date) -> Cells:
     return cells
 
 
-def lacks(task: Document) -> tuple[str, ...]:
-    """Which of the four essentials are missing. Money is guaranteed when at least what was planned is secured;
-    a task that needs none lacks none."""
-    unfunded = (task["secured_vnd"] or 0) < task["planned_vnd"]
-    checks = (not task["collective"], not task["individual"], not task["deadline"], unfunded)
-    return tuple(name for name, missing in zip(ESSENTIALS, checks, strict=True) if missing)
-
-
 def consolidate(
     *,
     congress: str,
@@ -157,6 +151,7 @@ def consolidate(
     documents: Sequence[Document],
     meetings: Sequence[Document],
     catalogue: Sequence[Document],
+    reviews: Sequence[Document],
     digest: str,
 ) -> Report:
     tasks = sorted(tasks, key=_in_catalogue_order)
@@ -177,6 +172,7 @@ def consolidate(
         lacking=[_line(task) for task in lacking],
         overdue=[_line(task) for task in live if cell_of(task, today) == "open_overdue"],
         due_soon=[_line(task) for task in live if _is_due_soon(task, today)],
+        reviews=summarise(tasks, reviews),
         documents=[_filed(document) for document in sorted(documents, key=lambda filed: filed["_id"])],
         meetings=len(meetings),
         conclusion_points=sum(len(meeting["points"]) for meeting in meetings),

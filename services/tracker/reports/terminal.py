@@ -7,7 +7,8 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from services.tracker.reports.consolidated import DUE_SOON, ESSENTIALS, Cells, Report, Share, TaskLine
+from services.tracker.reports.consolidated import DUE_SOON, Cells, Report, Share, TaskLine
+from services.tracker.reports.essentials import ESSENTIALS
 from shared.i18n import Language, format_date, format_number, translate
 
 BAR_WIDTH = 16
@@ -49,6 +50,9 @@ class Printer:
             console.print(self._breakdown(title, rows))
         console.print(self._money())
         console.print(self._missing())
+        if report.reviews.latest:
+            console.print(self._reviews())
+            console.print(self._review_coverage())
         for title, lines in (
             (self._say("Overdue"), report.overdue),
             (self._say("Due within {days} days", days=DUE_SOON.days), report.due_soon),
@@ -158,6 +162,39 @@ class Printer:
             ids = report.missing[name]
             share = self._share(Share.of(len(ids), report.totals.tasks))
             table.add_row(self._say(ESSENTIAL_NAMES[name]), share, ", ".join(ids))
+        return table
+
+    def _reviews(self) -> Table:
+        table = Table(title=self._say("Four-point reviews"), title_justify="left")
+        table.add_column(self._say("Unit"))
+        for heading in ("Reviewed", "Gaps at opening", "Fixed", "Appeared", "Explained", "Left"):
+            table.add_column(self._say(heading), justify="right")
+        table.add_column(self._say("Signed by"))
+        for line in self._report.reviews.latest:
+            reviewed = self._share(Share.of(line.confirmed, line.tasks))
+            counts = (line.gaps_at_opening, line.fixed, line.appeared, line.explained, line.left)
+            signed = line.signed_by or self._say("still open")
+            table.add_row(self._say(UNIT_NAMES[line.unit]), reviewed, *map(self._number, counts), signed)
+        return table
+
+    def _review_coverage(self) -> Table:
+        reviews, report = self._report.reviews, self._report
+        table = Table(title=self._say("Open tasks under review"), title_justify="left")
+        table.add_column("")
+        for heading in ("Under review", "Gaps now", "Explained", "Left"):
+            table.add_column(self._say(heading), justify="right")
+        groups = {
+            f"{number}. {cells.name_en if self._lang == 'en' and cells.name_en else cells.name_vi}": coverage
+            for number, coverage in reviews.by_group.items()
+            if (cells := report.by_group[number])
+        }
+        phases = {self._say(PHASE_NAMES[phase]): coverage for phase, coverage in reviews.by_phase.items()}
+        for rows in (groups, phases):
+            table.add_section()
+            for name, coverage in rows.items():
+                share = self._share(Share.of(coverage.reviewed, coverage.tasks))
+                counts = (coverage.gaps, coverage.explained, coverage.left)
+                table.add_row(name, share, *map(self._number, counts))
         return table
 
     def _tasks(self, title: str, lines: list[TaskLine]) -> Table:

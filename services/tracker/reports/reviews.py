@@ -1,0 +1,134 @@
+"""What the four-point reviews cover and what they left: pure arithmetic over the `tasks` and `reviews` views.
+
+A task is judged by its latest review. A gap counts as long as the task has it, whatever a review once found.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from pydantic import BaseModel
+
+from services.tracker.projections.view import Document
+from services.tracker.reports.essentials import lacks
+from shared.domain.task import CLOSED
+
+
+class Coverage(BaseModel):
+    """Of the open tasks: how many are reviewed, how many gaps they have now, how many of these are explained."""
+
+    tasks: int = 0
+    reviewed: int = 0
+    gaps: int = 0
+    explained: int = 0
+
+    @property
+    def left(self) -> int:
+        return self.gaps - self.explained
+
+
+class ReviewLine(BaseModel):
+    """One unit's latest review. `fixed` counts gaps found at its opening that are gone, `appeared` those that came
+    later; `left` are neither fixed nor explained."""
+
+    unit: str
+    review_id: str
+    status: str
+    due_on: str | None
+    signed_by: str | None
+    tasks: int
+    confirmed: int
+    gaps_at_opening: int
+    fixed: int
+    appeared: int
+    explained: int
+    left: int
+
+
+class Change(BaseModel):
+    """A task that does not stand any more as the unit's last closed review signed it."""
+
+    unit: str
+    task_id: str
+    missing_when_signed: tuple[str, ...]
+    missing_now: tuple[str, ...]
+
+
+class Reviews(BaseModel):
+    latest: list[ReviewLine]
+    by_unit: dict[str, Coverage]
+    by_group: dict[str, Coverage]
+    by_phase: dict[str, Coverage]
+    changed_since: list[Change]
+
+
+def summarise(tasks: Sequence[Document], reviews: Sequence[Document]) -> Reviews:
+    by_id = {task["_id"]: task for task in tasks}
+    latest = _latest_of_each_unit(reviews)
+    signed = _latest_of_each_unit([review for review in reviews if review["status"] == "closed"])
+    open_tasks = [task for task in tasks if task["status"] not in CLOSED]
+    return Reviews(
+        latest=[_line(review, by_id) for review in latest.values()],
+        by_unit=_coverage(open_tasks, latest, lambda task: str(task["unit"])),
+        by_group=_coverage(open_tasks, latest, lambda task: str(task["group"]["number"])),
+        by_phase=_coverage(open_tasks, latest, lambda task: str(task["phase"])),
+        changed_since=[change for review in signed.values() for change in _changes(review, by_id)],
+    )
+
+
+def _latest_of_each_unit(reviews: Iterable[Document]) -> dict[str, Document]:
+    in_order = sorted(reviews, key=lambda review: (review["unit"], review["opened_at"], review["_id"]))
+    return {review["unit"]: review for review in in_order}
+
+
+def _coverage(
+    tasks: Iterable[Document], latest: dict[str, Document], group_of: Callable[[Document], str]
+) -> dict[str, Coverage]:
+    found: dict[str, Coverage] = {}
+    for task in tasks:
+        cells = found.setdefault(group_of(task), Coverage())
+        item = latest.get(task["unit"], {}).get("items", {}).get(task["task_id"])
+        cells.tasks += 1
+        cells.reviewed += item is not None
+        cells.gaps += len(lacks(task))
+        cells.explained += len(_explained(item, task))
+    return dict(sorted(found.items()))
+
+
+def _explained(item: Document | None, task: Document) -> list[str]:
+    return [gap for gap in lacks(task) if item is not None and gap in item["explained"]]
+
+
+def _line(review: Document, by_id: dict[str, Document]) -> ReviewLine:
+    gaps_at_opening = fixed = appeared = explained = left = 0
+    for task_id, item in review["items"].items():
+        now = _missing_now(review, task_id, by_id)
+        gaps_at_opening += len(item["at_opening"])
+        fixed += len(set(item["at_opening"]) - set(now))
+        appeared += len(set(now) - set(item["at_opening"]))
+        explained += len(set(now) & set(item["explained"]))
+        left += len(set(now) - set(item["explained"]))
+    named: dict[str, Any] = {name: review[name] for name in ("unit", "review_id", "status", "due_on", "signed_by")}
+    return ReviewLine(
+        **named,
+        tasks=len(review["items"]),
+        confirmed=sum(item["confirmed"] for item in review["items"].values()),
+        gaps_at_opening=gaps_at_opening,
+        fixed=fixed,
+        appeared=appeared,
+        explained=explained,
+        left=left,
+    )
+
+
+def _changes(review: Document, by_id: dict[str, Document]) -> Iterable[Change]:
+    for task_id, item in review["items"].items():
+        now = _missing_now(review, task_id, by_id)
+        if tuple(item["found"]) != now:
+            yield Change(
+                unit=review["unit"], task_id=task_id, missing_when_signed=tuple(item["found"]), missing_now=now
+            )
+
+
+def _missing_now(review: Document, task_id: str, by_id: dict[str, Document]) -> tuple[str, ...]:
+    task = by_id.get(f"{review['unit']}/{task_id}")
+    return lacks(task) if task else ()

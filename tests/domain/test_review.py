@@ -1,0 +1,137 @@
+from datetime import date
+
+import pytest
+
+from shared.domain import review, task
+from shared.domain.decider import Actor
+from shared.domain.review import AGGREGATE, Essential, Finding, judge
+from tests.domain.scenario import LEAD, OFFICER, assert_all_told, given, rejecting
+
+OPENED = task.TaskOpened(
+    title={"vi": "In tài liệu"},
+    group={"number": 1, "name": {"vi": "Văn kiện"}},
+    phase="before",
+    scenario="both",
+    planned_vnd=5,
+)
+BARE = task.Task(opened=OPENED)
+ASSIGNED = BARE.but(assignment=task.TaskAssigned(collective="Sở Y tế", individual="Phó Giám đốc"))
+SETTLED = ASSIGNED.but(
+    deadline=date(2020, 9, 1), funding=task.TaskFunded(secured_vnd=5, funding_source="Ngân sách tỉnh")
+)
+ALL = tuple(Essential)
+DEADLINE_AND_FUNDING = (Essential.DEADLINE, Essential.FUNDING)
+
+AT_FIRST = {
+    ("task", "1-01"): SETTLED,
+    ("task", "1-02"): BARE,
+    ("task", "1-03"): BARE.but(status=task.TaskStatus.COMPLETED),
+}
+LATER = AT_FIRST | {("task", "1-02"): ASSIGNED}
+AT_LAST = AT_FIRST | {("task", "1-02"): SETTLED}
+
+
+def found(task_id: str, *missing: Essential) -> Finding:
+    return Finding(task_id=task_id, missing=missing)
+
+
+def opened(**changes: object) -> review.ReviewOpened:
+    findings = (found("1-01"), found("1-02", *ALL))
+    return review.ReviewOpened(**{"directive_id": "d1", "due_on": date(2020, 8, 25), "findings": findings} | changes)
+
+
+def open_it(**changes: object) -> review.OpenReview:
+    return review.OpenReview(review_id="d1", **{"directive_id": "d1", "due_on": date(2020, 8, 25)} | changes)
+
+
+def confirm(task_id: str = "1-02") -> review.ConfirmReviewItem:
+    return review.ConfirmReviewItem(review_id="d1", task_id=task_id)
+
+
+def explain(essential: Essential, task_id: str = "1-02", reason: str = "Chờ dự toán") -> review.ExplainGap:
+    return review.ExplainGap(review_id="d1", task_id=task_id, essential=essential, reason=reason)
+
+
+def explained(essential: Essential) -> review.ReviewGapExplained:
+    return review.ReviewGapExplained(task_id="1-02", essential=essential, reason="Chờ dự toán")
+
+
+CLOSE = review.CloseReview(review_id="d1")
+OPEN = (opened(),)
+CONFIRMED = (*OPEN, review.ReviewItemConfirmed(finding=found("1-02", *DEADLINE_AND_FUNDING)))
+EXPLAINED = (*CONFIRMED, *map(explained, DEADLINE_AND_FUNDING))
+SIGNED = review.ReviewClosed(signed_by=LEAD.id, findings=(found("1-01"), found("1-02", *DEADLINE_AND_FUNDING)))
+CLOSED = (*EXPLAINED, SIGNED)
+OTHER_LEAD = Actor("security.lead", "security")
+
+ACCEPTED = {
+    "it lists the live tasks and judges each": ((), open_it(), OFFICER, OPEN[-1], AT_FIRST),
+    "a task is judged again after a fix": (OPEN, confirm(), OFFICER, CONFIRMED[-1], LATER),
+    "a gap is explained": (OPEN, explain(Essential.FUNDING), OFFICER, explained(Essential.FUNDING), LATER),
+    "with every gap explained the lead signs": (EXPLAINED, CLOSE, LEAD, SIGNED, LATER),
+    "with every gap fixed the lead signs": (
+        OPEN,
+        CLOSE,
+        LEAD,
+        review.ReviewClosed(signed_by=LEAD.id, findings=(found("1-01"), found("1-02"))),
+        AT_LAST,
+    ),
+}
+SILENT = {
+    "the same review is opened again, whatever the tasks are now": (OPEN, open_it(), OFFICER, AT_LAST),
+    "the same gap is explained again": (EXPLAINED, explain(Essential.FUNDING), OFFICER, LATER),
+}
+REJECTED = [
+    ((), confirm(), OFFICER, "review_not_found"),
+    ((), CLOSE, LEAD, "review_not_found"),
+    (OPEN, open_it(directive_id="d2"), OFFICER, "review_already_open"),
+    (OPEN, confirm("1-03"), OFFICER, "task_not_reviewed"),
+    (OPEN, explain(Essential.FUNDING, "9-99"), OFFICER, "task_not_reviewed"),
+    (OPEN, explain(Essential.COLLECTIVE), OFFICER, "no_such_gap"),
+    (OPEN, CLOSE, OFFICER, "not_the_lead"),
+    (OPEN, CLOSE, LEAD, "gaps_left"),
+    (EXPLAINED[:-1], CLOSE, LEAD, "gaps_left"),
+    (CLOSED, confirm(), OFFICER, "review_closed"),
+    (CLOSED, explain(Essential.COLLECTIVE), OFFICER, "review_closed"),
+    (CLOSED, CLOSE, OTHER_LEAD, "review_closed"),
+]
+
+
+@pytest.mark.parametrize(("history", "command", "actor", "event", "world"), ACCEPTED.values(), ids=ACCEPTED.keys())
+def test_accepted(history, command, actor, event, world):
+    given(AGGREGATE, *history).seeing(world).when(command, actor).then(event)
+    given(AGGREGATE, *history, event).seeing(world).when(command, actor).nothing_happened()
+
+
+@pytest.mark.parametrize(("history", "command", "actor", "world"), SILENT.values(), ids=SILENT.keys())
+def test_silent(history, command, actor, world):
+    given(AGGREGATE, *history).seeing(world).when(command, actor).nothing_happened()
+
+
+@rejecting(REJECTED)
+def test_rejected(history, command, actor, code):
+    given(AGGREGATE, *history).seeing(LATER).when(command, actor).rejected(code)
+
+
+def test_everything_is_told():
+    assert_all_told(review, {name: told[:4] for name, told in ACCEPTED.items()}, REJECTED)
+
+
+@pytest.mark.parametrize(
+    ("judged", "missing"),
+    [
+        (BARE, ALL),
+        (ASSIGNED, DEADLINE_AND_FUNDING),
+        (SETTLED, ()),
+        (SETTLED.but(funding=task.TaskFunded(secured_vnd=4, funding_source="x")), (Essential.FUNDING,)),
+        (SETTLED.but(opened=OPENED.model_copy(update={"planned_vnd": 0}), funding=None), ()),
+        (None, ALL),
+    ],
+)
+def test_a_task_is_judged_for_its_four_essentials(judged, missing):
+    assert judge("1-02", judged) == found("1-02", *missing)
+
+
+def test_the_sentence_of_a_refusal_names_every_gap_that_is_left():
+    outcome = given(AGGREGATE, *OPEN).seeing(LATER).when(CLOSE, LEAD)
+    assert "1-02 (deadline, funding)" in str(outcome.refused)
