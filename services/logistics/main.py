@@ -4,4 +4,5 @@ from services.logistics import resources
 from shared.domain.values import Unit
 from shared.unit.support_unit import support_unit
 
-app = support_unit(Unit.LOGISTICS, own=(resources.AGGREGATE,))
+SERVICE = support_unit(Unit.LOGISTICS, own=(resources.AGGREGATE,))
+app = SERVICE.app()

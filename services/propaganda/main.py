@@ -4,4 +4,5 @@ from services.propaganda import publications
 from shared.domain.values import Unit
 from shared.unit.support_unit import support_unit
 
-app = support_unit(Unit.PROPAGANDA, own=(publications.AGGREGATE,))
+SERVICE = support_unit(Unit.PROPAGANDA, own=(publications.AGGREGATE,))
+app = SERVICE.app()

@@ -4,4 +4,5 @@ from services.security import clearances
 from shared.domain.values import Unit
 from shared.unit.support_unit import support_unit
 
-app = support_unit(Unit.SECURITY, own=(clearances.AGGREGATE,))
+SERVICE = support_unit(Unit.SECURITY, own=(clearances.AGGREGATE,))
+app = SERVICE.app()

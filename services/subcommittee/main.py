@@ -2,8 +2,9 @@
 
 from shared.domain import catalogue, directive, document, meeting
 from shared.domain.values import SUBCOMMITTEE
-from shared.unit.service import unit_service
+from shared.unit.service import UnitService
 
-app = unit_service(
+SERVICE = UnitService(
     SUBCOMMITTEE, aggregates=(meeting.AGGREGATE, directive.AGGREGATE, document.AGGREGATE, catalogue.AGGREGATE)
 )
+app = SERVICE.app()

@@ -1,8 +1,9 @@
 """A unit service as a FastStream application: commands by request/reply, policies on durable consumers, health."""
 
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 
 import orjson
 from faststream import AckPolicy, FastStream
@@ -31,29 +32,41 @@ POLICY_TRIES = 5
 logger = logging.getLogger(__name__)
 
 
-def unit_service(service: str, aggregates: Sequence[Aggregate], policies: Sequence[Policy] = ()) -> FastStream:
-    """The application of one service; nothing is connected or started before it runs."""
+@dataclass(frozen=True)
+class UnitService:
+    """What one service is made of: the aggregates that answer its commands, and its policies."""
 
-    @asynccontextmanager
-    async def lifespan() -> AsyncIterator[None]:
-        settings = Settings()
-        with endpoints(settings, with_mongo=False) as servers:
-            make_issuer_keys_if_embedded(settings)
-            broker = service_broker(servers.nats_url, service)
-            await broker.connect()
-            await provision(broker.connection, settings.congress)
-            store = EventStore(broker.connection, settings.congress, service)
-            handler = CommandHandler(store, [*aggregates, REFUSALS])
-            verifier = TokenVerifier(settings.issuer_public_key_path.read_bytes(), settings.congress, service)
-            answer_commands(broker, settings.congress, service, handler, verifier)
-            for policy in policies:
-                follow_policy(broker, settings.congress, service, policy, handler)
-            answer_health(broker, settings.congress, service, lambda: jetstream_health(broker.connection, settings))
-            app.add_broker(broker)
-            yield
+    name: str
+    aggregates: tuple[Aggregate, ...]
+    policies: tuple[Policy, ...] = ()
 
-    app = FastStream(lifespan=lifespan)
-    return app
+    def app(self) -> FastStream:
+        """The application; nothing is connected or started before it runs."""
+
+        @asynccontextmanager
+        async def lifespan() -> AsyncIterator[None]:
+            settings = Settings()
+            with endpoints(settings, with_mongo=False) as servers:
+                make_issuer_keys_if_embedded(settings)
+                broker = service_broker(servers.nats_url, self.name)
+                await broker.connect()
+                await provision(broker.connection, settings.congress)
+                self._subscribe(broker, settings)
+                app.add_broker(broker)
+                yield
+
+        app = FastStream(lifespan=lifespan)
+        return app
+
+    def _subscribe(self, broker: NatsBroker, settings: Settings) -> None:
+        congress = settings.congress
+        store = EventStore(broker.connection, congress, self.name)
+        handler = CommandHandler(store, [*self.aggregates, REFUSALS])
+        verifier = TokenVerifier(settings.issuer_public_key_path.read_bytes(), congress, self.name)
+        answer_commands(broker, congress, self.name, handler, verifier)
+        for policy in self.policies:
+            follow_policy(broker, congress, self.name, policy, handler)
+        answer_health(broker, congress, self.name, lambda: jetstream_health(broker.connection, settings))
 
 
 def service_broker(url: str, service: str) -> NatsBroker:

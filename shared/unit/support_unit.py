@@ -6,8 +6,6 @@ that it addresses.
 
 from collections.abc import Sequence
 
-from faststream import FastStream
-
 from shared.domain import document, review, task
 from shared.domain.catalogue import ItemAssigned
 from shared.domain.decider import Aggregate
@@ -17,12 +15,12 @@ from shared.domain.task import OpenTask
 from shared.domain.values import SUBCOMMITTEE, Unit
 from shared.eventstore.envelope import Envelope
 from shared.unit.policies import Policy
-from shared.unit.service import unit_service
+from shared.unit.service import UnitService
 
 
-def support_unit(unit: Unit, own: Sequence[Aggregate], policies: Sequence[Policy] = ()) -> FastStream:
+def support_unit(unit: Unit, own: Sequence[Aggregate], policies: Sequence[Policy] = ()) -> UnitService:
     """The service of a support unit, with what is its `own` beside what all have."""
-    return unit_service(
+    return UnitService(
         unit.value,
         aggregates=(task.AGGREGATE, document.AGGREGATE, review.AGGREGATE, *own),
         policies=(open_assigned_items(unit), open_ordered_reviews(unit), *policies),

@@ -1,18 +1,12 @@
 """What the four services are made of, and one story that every aggregate can tell."""
 
-from services.logistics import resources
-from services.propaganda import publications
-from services.security import clearances
-from shared.domain import catalogue, directive, document, meeting, review, task
-from shared.domain.values import SERVICES, slug
+from services.logistics.main import SERVICE as LOGISTICS
+from services.propaganda.main import SERVICE as PROPAGANDA
+from services.security.main import SERVICE as SECURITY
+from services.subcommittee.main import SERVICE as SUBCOMMITTEE
+from shared.domain.values import slug
 
-SERVICE_AGGREGATES = {
-    "subcommittee": (meeting.AGGREGATE, directive.AGGREGATE, document.AGGREGATE, catalogue.AGGREGATE),
-    "propaganda": (task.AGGREGATE, document.AGGREGATE, review.AGGREGATE, publications.AGGREGATE),
-    "logistics": (task.AGGREGATE, document.AGGREGATE, review.AGGREGATE, resources.AGGREGATE),
-    "security": (task.AGGREGATE, document.AGGREGATE, review.AGGREGATE, clearances.AGGREGATE),
-}
-assert SERVICE_AGGREGATES.keys() == set(SERVICES)
+SERVICE_AGGREGATES = {service.name: service.aggregates for service in (SUBCOMMITTEE, PROPAGANDA, LOGISTICS, SECURITY)}
 
 GROUP = {"number": 1, "name": {"vi": "Công tác chuẩn bị"}}
 WORK = {"title": {"vi": "Chuẩn bị hội trường"}, "group": GROUP, "phase": "before", "scenario": "both"}
