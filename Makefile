@@ -9,7 +9,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: help demo up test bench lint format lock compose-up compose-down clean
+.PHONY: help demo up test bench lint format charters lock compose-up compose-down clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -42,6 +42,9 @@ lint: $(VENV)/installed ## Check format, lint, types and imports
 
 format: $(VENV)/installed ## Format the code
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
+
+charters: $(VENV)/installed ## Write the generated half of every service's README
+	@$(BIN)/python -m services.charters
 
 lock: $(VENV)/installed ## Pin the dependencies again
 	@$(BIN)/pip-compile --quiet --all-extras --generate-hashes --strip-extras --allow-unsafe --no-header --no-annotate \

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from services.charters import charter, path_of, service_named
 from services.cli import app
 from services.tracker.cli import audit
 from shared.domain.values import SERVICES
@@ -44,6 +45,12 @@ def test_the_index_of_decisions_names_every_record_once():
 def test_a_record_has_its_four_parts(record):
     text = record.read_text("utf-8").lower()
     assert all(part in text for part in ("status", "## context", "## decision", "## consequences"))
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_a_charter_lists_what_the_service_is_made_of_today(service):
+    readme = path_of(service).read_text("utf-8")
+    assert readme == charter(service_named(service), readme), "run `make charters`"
 
 
 @pytest.mark.parametrize("service", [*SERVICES, "tracker"])
