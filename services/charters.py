@@ -12,6 +12,7 @@ from pathlib import Path
 
 from shared.domain.decider import Aggregate, Command, Refusal
 from shared.domain.values import SERVICES
+from shared.eventstore.streams import service_stream
 from shared.unit.service import UnitService
 
 MARK = "<!-- From here on made by `make charters` from the code. -->"
@@ -37,8 +38,8 @@ def _generated(service: UnitService) -> Iterator[str]:
     yield "## Subjects"
     yield ""
     yield f"- Commands in: `cmd.<congress>.{service.name}.<command>`"
-    yield f"- Events out: stream `EVENTS_{service.name.upper()}_<congress>`, "
-    yield f"  subjects `evt.<congress>.{service.name}.<entity>.<id>`"
+    stream = service_stream("<congress>", service.name)
+    yield f"- Events out: `evt.<congress>.{service.name}.<entity>.<id>`, in the stream `{stream}`"
     for policy in service.policies:
         yield f"- Policy `{policy.name}`: reacts to `{policy.event.TYPE}` of {policy.service}"
     for aggregate in service.aggregates:

@@ -92,11 +92,12 @@ async def _until_told_to_stop(supervisor: Supervisor) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    watching = asyncio.create_task(supervisor.watch())
-    await stop.wait()
-    watching.cancel()
-    with suppress(asyncio.CancelledError):
-        await watching
+    watching, stopping = asyncio.create_task(supervisor.watch()), asyncio.create_task(stop.wait())
+    done, others = await asyncio.wait((watching, stopping), return_when=asyncio.FIRST_COMPLETED)
+    for other in others:
+        other.cancel()
+    for first in done:
+        first.result()
 
 
 @app.command()

@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 
 from shared.domain.values import SERVICES
 from shared.platform.children import start_child, stop_child, tail
-from shared.platform.embedded import Endpoints
+from shared.platform.embedded import Endpoints, keeper_lives
 from shared.platform.errors import PlatformError
 from shared.platform.settings import Settings
 from shared.unit.client import CommandClient
@@ -27,6 +27,8 @@ class Supervisor:
     def __init__(self, settings: Settings, servers: Endpoints, say: Callable[[str], None] = lambda _: None) -> None:
         self._logs = settings.data_dir.absolute() / "logs"
         self._environment = _environment(settings, servers)
+        given = settings.nats_url and settings.mongo_url
+        self._embedded_in = None if given else settings.data_dir.absolute()
         self._say = say
         self.children: dict[str, subprocess.Popen[bytes]] = {}
 
@@ -58,8 +60,10 @@ class Supervisor:
                 await asyncio.sleep(LOOK_EVERY_S)
 
     async def watch(self) -> None:
-        """For ever: starts again what died."""
+        """Starts again what died. Raises `PlatformError` when the embedded servers are gone: nothing can go on."""
         while True:
+            if self._embedded_in and not keeper_lives(self._embedded_in):
+                raise PlatformError("the process that kept the embedded servers was killed; start again")
             self.restart_the_dead()
             await asyncio.sleep(RESTART_DELAY_S)
 

@@ -59,7 +59,7 @@ def embedded_servers(directory: Path, *, fresh: bool = False) -> Iterator[Endpoi
             if fresh:
                 _wipe(directory)
             _lock(lease, fcntl.LOCK_SH, "the servers are still stopping")
-            found = _running(directory) if _keeper_lives(directory) else _start(directory)
+            found = _running(directory) if keeper_lives(directory) else _start(directory)
         yield found
 
 
@@ -93,7 +93,8 @@ def _running(directory: Path, keeper: "subprocess.Popen[bytes] | None" = None) -
     return Endpoints(told["nats_url"], told["mongo_url"])
 
 
-def _keeper_lives(directory: Path) -> bool:
+def keeper_lives(directory: Path) -> bool:
+    """Whether somebody keeps the servers of `directory` running."""
     with (directory / "keeper.lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -104,7 +105,7 @@ def _keeper_lives(directory: Path) -> bool:
 
 def _wipe(directory: Path) -> None:
     deadline = time.monotonic() + LAST_USER_TIMEOUT_S
-    while _keeper_lives(directory):
+    while keeper_lives(directory):
         if time.monotonic() > deadline:
             raise PlatformError("the servers are in use; stop `daihoi up` before starting afresh")
         time.sleep(LOOK_EVERY_S)

@@ -89,6 +89,27 @@ def test_no_server_outlives_a_keeper_killed_with_9(tmp_path):
         wait_until(lambda: not any(map(lives, pids)))
 
 
+def test_daihoi_up_says_so_and_ends_when_its_keeper_is_killed_with_9(tmp_path):
+    given = ("DAIHOI_NATS_URL", "DAIHOI_MONGO_URL")
+    environment = {name: value for name, value in os.environ.items() if name not in given}
+    running = subprocess.Popen(
+        [sys.executable, "-m", "services.cli", "up"],
+        env=environment | {"DAIHOI_DATA_DIR": str(tmp_path), "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert "daihoi" in running.stdout.readline(), "all services are ready"
+        os.kill(keeper_pid(tmp_path), signal.SIGKILL)
+        _, told = running.communicate(timeout=60)
+    finally:
+        running.kill()
+        running.wait()
+    assert running.returncode == 1
+    assert "was killed; start again" in told
+
+
 def test_a_server_that_dies_is_started_again_at_the_same_place(tmp_path):
     with embedded_servers(tmp_path) as found:
         began = time.monotonic()
