@@ -239,6 +239,7 @@ def make_keys(settings: Settings) -> None:
 
 
 app.command()(tracker.report)
+app.command()(tracker.workload)
 app.command("rebuild")(tracker.rebuild_views)
 app.add_typer(tracker.audit, name="audit")
 

@@ -29,7 +29,9 @@ from services.tracker.audit.verify import Verdict, verify
 from services.tracker.queries import consolidated_report, timeline
 from services.tracker.rebuild import rebuild
 from services.tracker.reports.consolidated import Report
-from services.tracker.reports.terminal import Printer
+from services.tracker.reports.terminal import Printer, workload_tables
+from services.tracker.reports.workload import Workload
+from services.tracker.reports.workload import workload as tasks_in_charge
 from shared.eventstore.ledger import Ledger
 from shared.eventstore.streams import provision
 from shared.i18n import LOCAL_TIME, Language, translate
@@ -58,6 +60,25 @@ def report(today: TodayOption = None, format: FormatOption = Format.TEXT, lang: 
 
 async def consolidated(session: Session, today: date) -> Report:
     return await consolidated_report(session.settings.congress, session.views, session.ledger, today)
+
+
+def workload(today: TodayOption = None, format: FormatOption = Format.TEXT, lang: LangOption = None) -> None:  # noqa: A002
+    """Who carries how much: tasks by collective and by individual in charge."""
+    settings = read_settings()
+    language = language_of(settings, lang)
+    day = today.date() if today else datetime.now(LOCAL_TIME).date()
+
+    async def look() -> Workload:
+        async with open_session(settings) as session:
+            await session.views.prepare()
+            return tasks_in_charge(await session.views.documents("tasks"), day)
+
+    found = run(look())
+    if format is Format.JSON:
+        write(as_json(found.model_dump(mode="json")))
+    else:
+        for table in workload_tables(found, language):
+            out.print(table)
 
 
 @audit.command("replay")

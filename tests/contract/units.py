@@ -42,6 +42,11 @@ def opening(title):
             {"directive_id": "d1", "kind": "work", "text": text, "units": ["logistics"]},
             "directive_already_issued",
         ),
+        "organisation": (
+            "register-organisation",
+            {"organisation_id": "o1", "kind": "locality", "name": text},
+            "organisation_already_registered",
+        ),
         "review": ("open-review", {"review_id": "r1", "directive_id": slug(title)}, "review_already_open"),
         "catalogue-item": (
             "publish-catalogue",

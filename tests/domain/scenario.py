@@ -10,10 +10,10 @@ import pytest
 from services.logistics import resources
 from services.propaganda import publications
 from services.security import clearances
-from shared.domain import catalogue, directive, document, meeting, review, task
+from shared.domain import catalogue, directive, document, meeting, organisation, review, task
 from shared.domain.decider import Actor, Aggregate, Command, Event, Key, Refusal, Refused
 
-MODULES = (task, document, meeting, directive, review, catalogue, publications, resources, clearances)
+MODULES = (task, document, meeting, directive, review, organisation, catalogue, publications, resources, clearances)
 AGGREGATES = tuple(module.AGGREGATE for module in MODULES)
 
 OFFICER = Actor("logistics.officer", "logistics")

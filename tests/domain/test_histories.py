@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from services.logistics import resources
 from services.propaganda import publications
 from services.security import clearances
-from shared.domain import catalogue, task
+from shared.domain import catalogue, review, task
 from shared.domain.decider import Actor, Aggregate, Command, Event, Refused
 from tests.domain.scenario import AGGREGATES, decided_in
 
@@ -43,12 +43,22 @@ BY_TYPE: dict[object, st.SearchStrategy] = {
 }
 BY_NAME: dict[str, st.SearchStrategy] = {
     **dict.fromkeys(
-        ("task_id", "meeting_id", "directive_id", "review_id", "publication_id", "resource_id", "clearance_id"),
+        (
+            "task_id",
+            "meeting_id",
+            "directive_id",
+            "review_id",
+            "organisation_id",
+            "publication_id",
+            "resource_id",
+            "clearance_id",
+        ),
         ONE_OR_ANOTHER,
     ),
     **dict.fromkeys(("catalogue", "catalogue_item", "reservation_id"), st.sampled_from(["x", "y", "z"])),
     **dict.fromkeys(("symbol", "superseded_by"), st.sampled_from(["76-KH/TU", "39/KH-BPĐBANTT"])),
     "document_id": st.sampled_from(["76-KH-TU", "39_KH-BPDBANTT"]),
+    "essential": st.sampled_from([review.Essential.FUNDING, review.Essential.FUNDING, review.Essential.DEADLINE]),
     "code": st.sampled_from(["1.01", "1.02"]),
     "item_ids": st.lists(st.sampled_from(["1-01", "1-02"]), min_size=1, unique=True),
 }

@@ -8,6 +8,7 @@ import pytest
 from services.tracker.reports.consolidated import AsOf, Share, cell_of, consolidate
 from services.tracker.reports.consolidated import count as count_cells
 from services.tracker.reports.essentials import lacks
+from services.tracker.reports.workload import workload
 
 TODAY = date(2020, 9, 10)
 NUMBERS = count(1)
@@ -196,3 +197,22 @@ def test_what_changed_since_the_last_signed_review_is_told_task_by_task():
     assert [(change.task_id, change.missing_when_signed, change.missing_now) for change in reviews.changed_since] == [
         ("better", ("funding",), ())
     ]
+
+
+def test_workload_puts_the_heaviest_load_first_and_counts_who_only_lends_a_hand():
+    tasks = [
+        a_task(collective="Sở Y tế", individual="A", coordinating=["Công an tỉnh"]),
+        a_task(collective="Sở Y tế", individual="B", coordinating=[], deadline="2020-09-09"),
+        a_task("completed", completed_on="2020-09-01", collective="Sở Tài chính", individual="C", coordinating=[]),
+        a_task(collective=None, individual=None, coordinating=[]),
+    ]
+    found = workload(tasks, TODAY)
+    assert [
+        (load.name, load.open_tasks, load.cells.open_overdue, load.coordinating) for load in found.by_collective
+    ] == [
+        ("Sở Y tế", 2, 1, 0),
+        ("Công an tỉnh", 0, 0, 1),
+        ("Sở Tài chính", 0, 0, 0),
+    ]
+    assert [load.name for load in found.by_individual] == ["B", "A", "C"]
+    assert found.nobody.tasks == 1

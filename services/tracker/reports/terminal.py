@@ -9,6 +9,7 @@ from rich.text import Text
 
 from services.tracker.reports.consolidated import DUE_SOON, Cells, Report, Share, TaskLine
 from services.tracker.reports.essentials import ESSENTIALS
+from services.tracker.reports.workload import Workload
 from shared.i18n import Language, format_date, format_number, translate
 
 BAR_WIDTH = 16
@@ -230,6 +231,25 @@ class Printer:
             points=report.conclusion_points,
         )
         return Group(Text(meetings), Text(f"{self._say('Digest of the views')}: {report.digest}"))
+
+
+def workload_tables(found: Workload, lang: Language) -> Iterable[Table]:
+    """One table of collectives, one of individuals, the heaviest load first."""
+    headings = ("Tasks", "Completed", "Not completed", "Overdue", "Coordinating")
+    for title, loads in (("By collective", found.by_collective), ("By individual", found.by_individual)):
+        table = Table(title=translate(title, lang), title_justify="left")
+        table.add_column("")
+        for heading in headings:
+            table.add_column(translate(heading, lang), justify="right")
+        for load in loads:
+            cells = load.cells
+            counts = (cells.tasks, cells.completed, load.open_tasks, cells.open_overdue, load.coordinating)
+            table.add_row(load.name, *(format_number(number, lang) for number in counts))
+        table.add_section()
+        nobody = found.nobody
+        without = (nobody.tasks, nobody.completed, nobody.tasks - nobody.completed, nobody.open_overdue)
+        table.add_row(translate("Nobody yet", lang), *(format_number(number, lang) for number in without))
+        yield table
 
 
 def _bar(cells: Cells) -> Text:

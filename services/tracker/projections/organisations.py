@@ -1,0 +1,26 @@
+"""`organisations`: which agencies, localities and bodies are there, and which positions answer for work in each?"""
+
+from services.tracker.projections.view import Document, Recorded, View, begun, by_id
+from shared.domain import organisation
+from shared.domain.organisation import OrganisationRegistered, PositionAdded, PositionRemoved
+from shared.domain.values import fold_diacritics
+
+
+def fold(document: Document | None, recorded: Recorded) -> Document:
+    event = recorded.event
+    match event:
+        case OrganisationRegistered():
+            registered = event.model_dump(mode="json")
+            search = fold_diacritics(event.name.vi).lower()
+            return {"_id": recorded.envelope.subject, **registered, "search": search, "positions": []}
+        case PositionAdded():
+            document = begun(document, recorded)
+            return {**document, "positions": sorted({*document["positions"], event.position})}
+        case PositionRemoved():
+            document = begun(document, recorded)
+            return {**document, "positions": [kept for kept in document["positions"] if kept != event.position]}
+        case _:
+            raise TypeError(f"the organisations view does not know {event!r}")
+
+
+VIEW = View("organisations", organisation.AGGREGATE.events, by_id, fold)

@@ -1,0 +1,56 @@
+from shared.domain import organisation
+from shared.domain.organisation import AGGREGATE, OrganisationKind
+from tests.domain.scenario import OFFICER, accepting, given, refusal_codes, rejecting, silent_on
+
+DISTRICT = {"kind": OrganisationKind.LOCALITY, "name": {"vi": "Huyện Giao Thủy"}}
+CHAIR = "Chủ tịch UBND huyện"
+
+
+def register(**changes: object) -> organisation.RegisterOrganisation:
+    return organisation.RegisterOrganisation(organisation_id="giao-thuy", **DISTRICT | changes)
+
+
+ADD = organisation.AddPosition(organisation_id="giao-thuy", position=CHAIR)
+REMOVE = organisation.RemovePosition(organisation_id="giao-thuy", position=CHAIR)
+REGISTERED = (organisation.OrganisationRegistered(**DISTRICT),)
+STAFFED = (*REGISTERED, organisation.PositionAdded(position=CHAIR))
+
+ACCEPTED = {
+    "a locality is registered": ((), register(), OFFICER, REGISTERED[-1]),
+    "a position is added": (REGISTERED, ADD, OFFICER, STAFFED[-1]),
+    "a position is removed": (STAFFED, REMOVE, OFFICER, organisation.PositionRemoved(position=CHAIR)),
+}
+SILENT = {"a position that is not there is removed": (REGISTERED, REMOVE, OFFICER)}
+REJECTED = [
+    ((), ADD, OFFICER, "organisation_not_found"),
+    ((), REMOVE, OFFICER, "organisation_not_found"),
+    (REGISTERED, register(kind=OrganisationKind.BODY), OFFICER, "organisation_already_registered"),
+]
+
+
+@accepting(ACCEPTED)
+def test_accepted(history, command, actor, event):
+    given(AGGREGATE, *history).when(command, actor).then(event)
+    given(AGGREGATE, *history, event).when(command, actor).nothing_happened()
+
+
+@silent_on(SILENT)
+def test_silent(history, command, actor):
+    given(AGGREGATE, *history).when(command, actor).nothing_happened()
+
+
+@rejecting(REJECTED)
+def test_rejected(history, command, actor, code):
+    given(AGGREGATE, *history).when(command, actor).rejected(code)
+
+
+def test_a_register_stands_for_its_organisations_and_their_positions():
+    entry = {"organisation_id": "giao-thuy", **DISTRICT, "positions": (CHAIR,)}
+    assert organisation.RegisterOrganisations(entries=(entry,)).parts() == (register(), ADD)
+
+
+def test_everything_is_told():
+    single = {type(command) for _, command, *_ in ACCEPTED.values()}
+    assert single | {organisation.RegisterOrganisations} == set(AGGREGATE.commands)
+    assert {type(event) for *_, event in ACCEPTED.values()} == set(AGGREGATE.events)
+    assert {code for *_, code in REJECTED} == refusal_codes(organisation)
