@@ -1,16 +1,16 @@
 """What the four services are made of, and one story that every aggregate can tell."""
 
-from services.logistics import resources
+from services.logistics import expenses, resources
 from services.propaganda import publications
-from services.security import clearances
+from services.security import clearances, incidents
 from shared.domain import catalogue, directive, document, meeting, task
 from shared.domain.values import SERVICES
 
 SERVICE_AGGREGATES = {
     "subcommittee": (meeting.AGGREGATE, directive.AGGREGATE, document.AGGREGATE, catalogue.AGGREGATE),
     "propaganda": (task.AGGREGATE, document.AGGREGATE, publications.AGGREGATE),
-    "logistics": (task.AGGREGATE, document.AGGREGATE, resources.AGGREGATE),
-    "security": (task.AGGREGATE, document.AGGREGATE, clearances.AGGREGATE),
+    "logistics": (task.AGGREGATE, document.AGGREGATE, resources.AGGREGATE, expenses.AGGREGATE),
+    "security": (task.AGGREGATE, document.AGGREGATE, clearances.AGGREGATE, incidents.AGGREGATE),
 }
 assert SERVICE_AGGREGATES.keys() == set(SERVICES)
 
@@ -63,5 +63,15 @@ def opening(title):
             "request-clearance",
             {"clearance_id": "c1", "kind": "place", "holder": title, "purpose": "Đại hội"},
             "clearance_already_requested",
+        ),
+        "expense": (
+            "estimate-expense",
+            {"task_id": "1-03", "amount_vnd": 5_000_000, "guaranteed_vnd": 4_000_000, "funding_source": title},
+            "expense_already_estimated",
+        ),
+        "incident": (
+            "report-incident",
+            {"incident_id": "i1", "place": "Cổng chính", "kind": "order", "details": title},
+            "incident_already_reported",
         ),
     }

@@ -6,13 +6,13 @@ from types import ModuleType
 
 import pytest
 
-from services.logistics import resources
+from services.logistics import expenses, resources
 from services.propaganda import publications
-from services.security import clearances
+from services.security import clearances, incidents
 from shared.domain import catalogue, directive, document, meeting, task
 from shared.domain.decider import Actor, Aggregate, Command, Event, Refusal, Refused
 
-MODULES = (task, document, meeting, directive, catalogue, publications, resources, clearances)
+MODULES = (task, document, meeting, directive, catalogue, publications, resources, clearances, expenses, incidents)
 AGGREGATES = tuple(module.AGGREGATE for module in MODULES)
 
 OFFICER = Actor("logistics.officer", "logistics")

@@ -5,6 +5,8 @@ from services.tracker.projections import (
     clearances,
     directives,
     documents,
+    expenses,
+    incidents,
     meetings,
     publications,
     resources,
@@ -21,4 +23,6 @@ VIEWS: tuple[View, ...] = (
     publications.VIEW,
     resources.VIEW,
     clearances.VIEW,
+    expenses.VIEW,
+    incidents.VIEW,
 )
