@@ -64,7 +64,7 @@ def expenses_table(accounts: list[Account], lang: Language) -> Table:
     table = Table(title=translate("Expenses by task, VND", lang), title_justify="left")
     table.add_column(translate("Task", lang))
     for heading in ("Estimated", "Guaranteed", "Advanced", "Spent", "Left"):
-        table.add_column(translate(heading, lang), justify="right")
+        table.add_column(translate(heading, lang), justify="right", no_wrap=True)
     table.add_column(translate("To look at", lang))
     for account in accounts:
         sums = (
@@ -88,20 +88,22 @@ def _flag(name: str, account: Account, lang: Language) -> str:
 def incidents_table(incidents: list[Document], lang: Language) -> Table:
     """`incidents` as the reader may see them: what is masked is printed masked."""
     table = Table(title=translate("Incidents", lang), title_justify="left")
-    headings = ("Incident", "Reported on", "Place", "Kind", "Severity", "Status", "Details", "Outcome", "Lessons")
-    for heading in headings:
-        table.add_column(translate(heading, lang), overflow="fold")
+    for heading in ("Incident", "Reported on", "Kind", "Severity", "Status"):
+        table.add_column(translate(heading, lang), no_wrap=True)
+    for heading in ("Place", "Details, outcome, lessons"):
+        table.add_column(translate(heading, lang))
     for each in incidents:
         reported = datetime.fromisoformat(each["reported_at"]).astimezone(LOCAL_TIME)
-        told = (each["restricted"][name] or "" for name in ("details", "outcome", "lessons"))
+        restricted = each["restricted"]
+        told = [said for name in ("details", "outcome", "lessons") if (said := restricted[name])]
         table.add_row(
             each["_id"],
             format_date(reported.date()),
-            each["place"],
             _named(INCIDENT_KINDS, each["kind"], lang),
             _named(SEVERITIES, each["severity"] or "", lang),
             _named(INCIDENT_STATUSES, each["status"], lang),
-            *told,
+            each["place"],
+            "\n".join(told),
         )
     return table
 
