@@ -33,12 +33,13 @@ from services.console import (
 from services.session import Session, open_session
 from services.supervisor import ALL_SERVICES, Supervisor, running_services
 from services.tracker import cli as tracker
+from services.tracker import unit_cli
 from services.tracker.audit.replay import Filter, replay
 from services.tracker.audit.verify import verify
 from services.tracker.reports.consolidated import Report
 from services.tracker.reports.terminal import Printer
 from shared.domain.decider import Actor
-from shared.domain.values import SERVICES
+from shared.domain.values import AUDITOR, SERVICES
 from shared.i18n import LOCAL_TIME, Language, translate
 from shared.platform.embedded import endpoints
 from shared.platform.nats import nats_connection
@@ -148,7 +149,7 @@ async def _export(session: Session, report: Report) -> None:
 
 @app.command()
 def token(
-    actor: Annotated[str, typer.Option("--as", help="UNIT.POSITION, such as logistics.lead")],
+    actor: Annotated[str, typer.Option("--as", help="UNIT.POSITION: logistics.lead; auditor.… to read only")],
     hours: Annotated[float, typer.Option(min=0.01, max=24 * 31, help="How long it is valid.")] = 8,
 ) -> None:
     """Mint a bearer token with the local issuer key."""
@@ -157,8 +158,9 @@ def token(
 
 def _mint(settings: Settings, actor: str, lasting: timedelta) -> str:
     unit, _, position = actor.partition(".")
-    if unit not in SERVICES or not position:
-        wrong_use(f"an actor is UNIT.POSITION, and the unit one of {', '.join(SERVICES)}; got {actor!r}")
+    units = (*SERVICES, AUDITOR)
+    if unit not in units or not position:
+        wrong_use(f"an actor is UNIT.POSITION, and the unit one of {', '.join(units)}; got {actor!r}")
     make_keys(settings)
     private_key = settings.issuer_private_key_path.read_bytes()
     return mint_token(private_key, settings.congress, Actor(actor, unit), datetime.now(UTC), lasting)
@@ -240,6 +242,9 @@ def make_keys(settings: Settings) -> None:
 
 app.command()(tracker.report)
 app.command()(tracker.workload)
+app.command()(unit_cli.coverage)
+app.command()(unit_cli.expenses)
+app.command()(unit_cli.incidents)
 app.command("rebuild")(tracker.rebuild_views)
 app.add_typer(tracker.audit, name="audit")
 

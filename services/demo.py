@@ -37,6 +37,8 @@ class Step(NamedTuple):
     data: dict[str, Any]
     actor: str
     happened: datetime
+    awaits: str = ""
+    """A document, `view/key`, that a policy brings about and that the step needs; no part of the command."""
 
     @property
     def command_id(self) -> UUID:
@@ -72,7 +74,8 @@ class Sample:
         for row in self.catalogue:
             yield from _work_on(row, self.progress[row["code"]], self.opening_day)
         for own in self.congress["own_work"]:
-            yield _step(own["unit"], own["command"], own["data"], own["as"], own["happened"])
+            step = _step(own["unit"], own["command"], own["data"], own["as"], own["happened"])
+            yield step._replace(awaits=own.get("awaits", ""))
 
     def task_ids(self) -> set[str]:
         return {f"{row['unit']}/{slug(row['code'])}" for row in self.catalogue}
@@ -153,6 +156,8 @@ async def tell(session: Session, sample: Sample, on_progress: Callable[[int, int
         on_progress(done, len(orders) + len(work))
     await _wait_for_tasks(session, sample.task_ids())
     for done, step in enumerate(work, start=len(orders) + 1):
+        if step.awaits:
+            await _wait_for_document(session, step.awaits)
         await sender.send(step)
         on_progress(done, len(orders) + len(work))
 
@@ -183,6 +188,16 @@ async def _wait_for_tasks(session: Session, expected: set[str]) -> None:
         return len(expected - {task["_id"] for task in await session.views.documents("tasks")})
 
     await _wait_for(missing, "tasks are not open")
+
+
+async def _wait_for_document(session: Session, name: str) -> None:
+    """Until a policy has done its part and the tracker shows it."""
+    view, _, key = name.partition("/")
+
+    async def missing() -> int:
+        return 0 if await session.views.documents(view, _id=key) else 1
+
+    await _wait_for(missing, f"documents ({name}) are not there")
 
 
 async def wait_for_tracker(session: Session) -> None:

@@ -1,8 +1,8 @@
-"""The logistics unit's service: tasks, documents and reviews like every unit, and resources of its own."""
+"""The logistics unit's service: tasks, documents and reviews like every unit, resources and expenses of its own."""
 
-from services.logistics import resources
+from services.logistics import expenses, resources
 from shared.domain.values import Unit
 from shared.unit.support_unit import support_unit
 
-SERVICE = support_unit(Unit.LOGISTICS, own=(resources.AGGREGATE,))
+SERVICE = support_unit(Unit.LOGISTICS, own=(resources.AGGREGATE, expenses.AGGREGATE))
 app = SERVICE.app()

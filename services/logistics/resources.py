@@ -1,4 +1,4 @@
-"""A resource that can be booked: a hall, a room, a vehicle.
+"""A resource that can be booked: a hall, a room, lodging, a vehicle.
 
 The rule that is logistics' own: reservations of one resource never overlap. The event store's expected sequence
 keeps it under concurrency; there is no lock.
@@ -18,6 +18,7 @@ from shared.domain.values import EntityId, Phrase, Text
 class ResourceKind(StrEnum):
     HALL = "hall"
     ROOM = "room"
+    LODGING = "lodging"
     VEHICLE = "vehicle"
 
 
@@ -35,6 +36,9 @@ class ResourceReserved(Event):
     starts: AwareDatetime
     ends: AwareDatetime
     purpose: Phrase
+    resource_id: EntityId | None = None
+    resource_kind: ResourceKind | None = None
+    resource_name: Text | None = None
 
 
 class ReservationReleased(Event):
@@ -155,8 +159,8 @@ def _register(command: RegisterResource, resource: Resource | None) -> Sequence[
 
 
 def _reserve(command: ReserveResource, resource: Resource) -> Sequence[ResourceEvent]:
-    reserved = ResourceReserved(**command.model_dump(exclude={"resource_id"}))
-    if reserved in resource.reservations:
+    booked = command.model_dump(exclude={"resource_id"})
+    if any(held.model_dump(include=set(booked)) == booked for held in resource.reservations):
         return ()
     known = {held.reservation_id for held in resource.reservations} | resource.released
     if command.reservation_id in known:
@@ -168,7 +172,9 @@ def _reserve(command: ReserveResource, resource: Resource) -> Sequence[ResourceE
             ends=clash.ends.isoformat(),
             reservation_id=clash.reservation_id,
         )
-    return (reserved,)
+    registered = resource.registered
+    named = {"resource_id": command.resource_id, "resource_kind": registered.kind, "resource_name": registered.name}
+    return (ResourceReserved(**booked, **named),)
 
 
 def _release(command: ReleaseReservation, resource: Resource) -> Sequence[ResourceEvent]:

@@ -4,6 +4,7 @@ The rule that is propaganda's own: nothing is released unapproved, and nobody ap
 """
 
 from collections.abc import Sequence
+from datetime import date
 from enum import StrEnum
 from typing import ClassVar, assert_never
 
@@ -28,6 +29,7 @@ class PublicationProposed(Event):
     title: Text
     author: str
     task_id: EntityId | None = None
+    planned_on: date | None = None
 
 
 class PublicationApproved(Event):
@@ -89,10 +91,13 @@ class PublicationCommand(Command):
 
 
 class ProposePublication(PublicationCommand):
+    """`planned_on` is the day it is meant to run; the day it did run is when its release happened."""
+
     NAME = "propose-publication"
     channel: Channel
     title: Text
     task_id: EntityId | None = None
+    planned_on: date | None = None
 
 
 class ApprovePublication(PublicationCommand):

@@ -1,8 +1,11 @@
-"""The security unit's service: tasks, documents and reviews like every unit, and clearances of its own."""
+"""The security unit's service: tasks, documents and reviews like every unit, clearances and incidents of its own."""
 
-from services.security import clearances
+from services.security import clearances, incidents
+from services.security.venues import CLEARANCE_FOR_VENUES
 from shared.domain.values import Unit
 from shared.unit.support_unit import support_unit
 
-SERVICE = support_unit(Unit.SECURITY, own=(clearances.AGGREGATE,))
+SERVICE = support_unit(
+    Unit.SECURITY, own=(clearances.AGGREGATE, incidents.AGGREGATE), policies=(CLEARANCE_FOR_VENUES,)
+)
 app = SERVICE.app()

@@ -27,6 +27,7 @@ from services.tracker.audit import terminal
 from services.tracker.audit.replay import BadMoment, Filter, parse_moment, replay
 from services.tracker.audit.verify import Verdict, verify
 from services.tracker.queries import consolidated_report, timeline
+from services.tracker.readers import TokenOption, may_read_restricted
 from services.tracker.rebuild import rebuild
 from services.tracker.reports.consolidated import Report
 from services.tracker.reports.terminal import Printer, workload_tables
@@ -89,6 +90,7 @@ def audit_replay(
     type: Annotated[str, typer.Option(help="Only this event type.")] = "",  # noqa: A002
     first: Annotated[str, typer.Option("--from", help="From this sequence or recorded time on.")] = "",
     last: Annotated[str, typer.Option("--to", help="Up to this sequence or recorded time.")] = "",
+    token: TokenOption = "",
     format: FormatOption = Format.TEXT,  # noqa: A002
     lang: LangOption = None,
 ) -> None:
@@ -108,10 +110,11 @@ def audit_replay(
     language = language_of(settings, lang)
 
     async def show() -> None:
+        unmasked = may_read_restricted(settings, token)
         with endpoints(settings, with_mongo=False) as servers:
             async with nats_connection(servers.nats_url, "daihoi audit") as connection:
                 await provision(connection, settings.congress)
-                async for line in replay(Ledger(connection, settings.congress), wanted):
+                async for line in replay(Ledger(connection, settings.congress), wanted, unmasked=unmasked):
                     if format is Format.JSON:
                         write(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))
                     else:
@@ -123,6 +126,7 @@ def audit_replay(
 @audit.command("timeline")
 def audit_timeline(
     entity: Annotated[str, typer.Argument(help="1-03, task/1-03 or logistics/1-03")],
+    token: TokenOption = "",
     format: FormatOption = Format.TEXT,  # noqa: A002
     lang: LangOption = None,
 ) -> None:
@@ -130,8 +134,9 @@ def audit_timeline(
     settings = read_settings()
 
     async def look() -> list[dict[str, Any]]:
+        unmasked = may_read_restricted(settings, token)
         async with open_session(settings) as session:
-            return await timeline(session.views, session.ledger, entity)
+            return await timeline(session.views, session.ledger, entity, unmasked=unmasked)
 
     rows = run(look())
     if not rows:

@@ -6,6 +6,9 @@ from datetime import date
 from services.tracker.digest import total_digest, view_digest
 from services.tracker.projections.view import Document
 from services.tracker.reports.consolidated import AsOf, Report, consolidate
+from services.tracker.reports.coverage import Coverage, coverage_of
+from services.tracker.reports.expenses import Account, accounts_of
+from services.tracker.restricted import masked_document, masked_row
 from services.tracker.store import VIEW_NAMES, ViewStore
 from shared.domain.values import ID_PATTERN
 from shared.eventstore.ledger import Ledger
@@ -42,12 +45,28 @@ async def consolidated_report(congress: str, store: ViewStore, ledger: Ledger, t
     )
 
 
-async def timeline(store: ViewStore, ledger: Ledger, entity: str) -> list[Document]:
-    """The audit rows of an entity, oldest first: `1-03`, `task/1-03` or `logistics/1-03`."""
+async def incidents(store: ViewStore, *, unmasked: bool = False) -> list[Document]:
+    """By when they were reported; what only some may read is masked unless this reader may."""
+    found = sorted(await store.documents("incidents"), key=lambda each: (each["reported_at"], each["_id"]))
+    return found if unmasked else [masked_document(document) for document in found]
+
+
+async def coverage(store: ViewStore) -> Coverage:
+    return coverage_of(await store.documents("publications"))
+
+
+async def accounts(store: ViewStore) -> list[Account]:
+    return accounts_of(await store.documents("expenses"), await store.documents("tasks"))
+
+
+async def timeline(store: ViewStore, ledger: Ledger, entity: str, *, unmasked: bool = False) -> list[Document]:
+    """The audit rows of an entity, oldest first: `1-03`, `task/1-03` or `logistics/1-03`. What only some may read is
+    masked unless this reader may."""
     qualifier, _, entity_id = entity.rpartition("/")
     if not re.fullmatch(ID_PATTERN, entity_id):
         return []
     sequences = [stored.sequence for stored in await ledger.about(entity_id)]
     rows = await store.audit_rows_of(sequences)
     wanted = [row for row in rows if not qualifier or qualifier in (row.get("entity"), row.get("unit"))]
-    return sorted(wanted, key=lambda row: row["_id"])
+    ordered = sorted(wanted, key=lambda row: row["_id"])
+    return ordered if unmasked else [masked_row(row) for row in ordered]

@@ -19,6 +19,8 @@ class Unit(StrEnum):
 SUBCOMMITTEE = "subcommittee"
 SERVICES = (SUBCOMMITTEE, *(unit.value for unit in Unit))
 """Every service that writes events, each to its own stream."""
+AUDITOR = "auditor"
+"""A unit for reading only: no service takes its commands."""
 
 
 class Phase(StrEnum):
@@ -45,6 +47,7 @@ class Text(BaseModel):
     en: str = Field(default="", max_length=2000)
 
 
+ID_LENGTH = 80
 ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,79}$"
 """Ids are subject tokens: no dots, blanks or wildcards (NATS subject rules)."""
 

@@ -66,15 +66,20 @@ class TokenVerifier:
         self._proved: OrderedDict[str, tuple[Actor, datetime]] = OrderedDict()
 
     def actor(self, authorization: str | None) -> Actor:
-        """Raises a refusal: `missing_token`, `invalid_token`, `expired_token` or `wrong_unit`."""
+        """Who may give commands. Raises a refusal: as `reader`, or `wrong_unit`."""
+        actor = self.reader(authorization)
+        if actor.unit != self._service:
+            raise WRONG_UNIT(actor=actor.id, unit=actor.unit, service=self._service)
+        return actor
+
+    def reader(self, authorization: str | None) -> Actor:
+        """Who is asking, of whichever unit. Raises a refusal: `missing_token`, `invalid_token` or `expired_token`."""
         scheme, _, token = (authorization or "").partition(" ")
         if scheme.lower() != "bearer" or not token:
             raise MISSING_TOKEN()
         actor, expires = self._proved.get(token) or self._prove(token)
         if expires <= self._now():
             raise EXPIRED_TOKEN()
-        if actor.unit != self._service:
-            raise WRONG_UNIT(actor=actor.id, unit=actor.unit, service=self._service)
         return actor
 
     def _prove(self, token: str) -> tuple[Actor, datetime]:

@@ -14,7 +14,7 @@ from babel.messages.pofile import read_po
 import services
 import shared
 from services.tracker.audit.sentences import SENTENCES
-from services.tracker.reports import terminal
+from services.tracker.reports import terminal, unit_tables
 from shared.domain.decider import Refusal
 from shared.i18n import CATALOGUE, format_date, format_number, local_date, translate
 
@@ -57,7 +57,9 @@ def placeholders(sentence: str) -> set[str]:
 
 
 REFUSALS = refusals()
-LABELS = labels(ast.parse(Path(terminal.__file__).read_text("utf-8")))
+LABELS = {
+    label for told in (terminal, unit_tables) for label in labels(ast.parse(Path(told.__file__).read_text("utf-8")))
+}
 SAID = {sentence for tree in TREES for sentence in literals(tree, "translate", "_say")}
 READ = REFUSALS | set(SENTENCES.values()) | SAID | LABELS
 

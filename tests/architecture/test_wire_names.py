@@ -4,6 +4,8 @@ import string
 
 import pytest
 
+from services.logistics.resources import ResourceKind
+from services.security.venues import CLEARANCE_FOR_VENUES, NEEDING_CLEARANCE
 from services.tracker.audit.sentences import SENTENCES
 from services.tracker.reading import KNOWN
 from shared.domain.values import SERVICES
@@ -31,6 +33,12 @@ def test_the_tracker_reads_the_fields_that_are_written(name):
 def test_every_event_says_a_sentence_made_of_its_own_fields(name):
     placeholders = {field for _, field, _, _ in string.Formatter().parse(SENTENCES[name]) if field}
     assert placeholders - {"actor", "id", "title"} <= set(EMITTED[name].model_fields)
+
+
+def test_a_policy_reads_fields_that_the_other_service_writes():
+    read, written = CLEARANCE_FOR_VENUES.event, EMITTED[CLEARANCE_FOR_VENUES.event.TYPE]
+    assert set(read.model_fields) == set(written.model_fields)
+    assert NEEDING_CLEARANCE <= set(ResourceKind)
 
 
 def test_streams_and_subjects_have_the_names_that_the_design_gives_them():

@@ -20,7 +20,7 @@ from shared.unit.client import CommandClient
 from shared.unit.problems import ProblemError
 from shared.unit.tokens import make_issuer_keys, mint_token
 from tests.conftest import token_for
-from tests.contract.units import SERVICE_AGGREGATES, TASK, item, opening, published
+from tests.contract.units import HALL, SERVICE_AGGREGATES, TASK, item, opening, published
 
 TIMEOUT_S = 20
 UNITS = [unit.value for unit in Unit]
@@ -87,22 +87,22 @@ class Face:
         envelopes = [decode(stored.body) async for page in self.ledger.read() for stored in page]
         return [envelope for envelope in envelopes if envelope.source == service]
 
-    async def policy_is_done(self, unit):
+    async def policy_is_done(self, unit, policy="open-assigned-items"):
         """Waits until the unit's policy has acknowledged everything that the ledger holds for it."""
         await self.history(unit)
         async with asyncio.timeout(TIMEOUT_S):
             while True:
-                info = await js_api(self.connection, f"CONSUMER.INFO.{self._policy(unit)}", {})
+                info = await js_api(self.connection, f"CONSUMER.INFO.{self._policy(unit, policy)}", {})
                 if "error" not in info and info["num_pending"] == info["num_ack_pending"] == 0:
                     return info["delivered"]["consumer_seq"]
                 await asyncio.sleep(0.01)
 
-    async def forget_policy(self, unit):
+    async def forget_policy(self, unit, policy="open-assigned-items"):
         """Everything will be delivered again, from the beginning."""
-        assert (await js_api(self.connection, f"CONSUMER.DELETE.{self._policy(unit)}", {}))["success"]
+        assert (await js_api(self.connection, f"CONSUMER.DELETE.{self._policy(unit, policy)}", {}))["success"]
 
-    def _policy(self, unit):
-        return f"{ledger_stream(self.settings.congress)}.policy-{unit}-open-assigned-items"
+    def _policy(self, unit, policy):
+        return f"{ledger_stream(self.settings.congress)}.policy-{unit}-{policy}"
 
 
 # --- requests that are turned down ---
@@ -342,3 +342,59 @@ async def test_a_task_that_a_rule_will_not_open_is_put_on_record_once_and_the_ne
     assert (refused.data["command"], refused.data["code"]) == ("open-task", "task_already_open")
     assert "2-01" in refused.data["detail"]
     assert (opened.type, opened.subject) == ("vn.daihoi.task.opened.v1", "2-02")
+
+
+# --- the policy: a hall or lodging that logistics reserves asks security for clearance ---
+VENUES = "clearance-for-reserved-venues"
+BOOKED = {"starts": "2020-09-23T14:00:00+07:00", "ends": "2020-09-26T12:00:00+07:00", "purpose": "Đại hội"}
+
+
+async def reserve(face, resource_id, kind):
+    resource = HALL | {"resource_id": resource_id, "kind": kind, "name": {"vi": resource_id.title()}}
+    await face.send("logistics", "register-resource", resource)
+    booking = {"resource_id": resource_id, "reservation_id": "delegates", **BOOKED}
+    await face.send("logistics", "reserve-resource", booking)
+
+
+async def test_reserved_halls_and_lodging_ask_for_clearance_once_and_securitys_lead_grants_it(face, serving):
+    async with serving("logistics", "security"):
+        for resource_id, kind in (("house", "lodging"), ("van", "vehicle"), ("hall", "hall"), ("den", "room")):
+            await reserve(face, resource_id, kind)
+        await face.policy_is_done("security", VENUES)
+    await face.forget_policy("security", VENUES)
+    async with serving("security"):
+        assert await face.policy_is_done("security", VENUES) >= 8, "not everything was delivered again"
+        grant = {"clearance_id": "clearance-house-delegates", "conditions": ["Kiểm tra phòng cháy"]}
+        await face.send("security", "grant-clearance", grant, by="lead")
+    reserved = {event.subject: event for event in await face.history("logistics") if "starts" in event.data}
+    *requested, granted = await face.history("security")
+    assert [event.subject for event in requested] == ["clearance-house-delegates", "clearance-hall-delegates"]
+    for event in requested:
+        cause = reserved[event.subject.split("-")[1]]
+        assert event.id == event_id(uuid5(cause.id, f"{VENUES}/0"), "clearance", event.subject, 0)
+        assert event.type == "vn.daihoi.clearance.requested.v1"
+        assert event.actor == event.data["requested_by"] == f"policy.{VENUES}"
+        assert (event.causationid, event.correlationid, event.time) == (cause.id, cause.correlationid, cause.time)
+    assert (granted.type, granted.actor) == ("vn.daihoi.clearance.granted.v1", "security.lead")
+
+
+async def test_a_clearance_that_was_asked_for_by_hand_under_the_same_id_is_put_on_record(face, serving):
+    async with serving("logistics", "security"):
+        by_hand = {"clearance_id": "clearance-hall-delegates", "kind": "place", "holder": "x", "purpose": "y"}
+        await face.send("security", "request-clearance", by_hand)
+        await reserve(face, "hall", "hall")
+        await face.policy_is_done("security", VENUES)
+    _, refused = await face.history("security")
+    assert (refused.type, refused.actor) == ("vn.daihoi.policy.refused.v1", f"policy.{VENUES}")
+    assert refused.data["code"] == "clearance_already_requested"
+
+
+# --- the auditor reads; no service takes its commands ---
+@pytest.mark.parametrize("service", SERVICES)
+async def test_no_service_takes_a_command_of_the_auditor(face, serving, service):
+    headers = f"Bearer {token_for(face.settings, 'auditor.chief')}"
+    request = {"command_id": str(uuid4()), "data": opening("Một")["document"][1]}
+    async with serving(service):
+        problem = await face.ask(service, "issue-document", json.dumps(request).encode(), headers)
+        assert (problem["code"], problem["status"]) == ("wrong_unit", 403)
+        assert await face.written() == 0

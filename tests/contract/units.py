@@ -64,4 +64,14 @@ def opening(title):
             {"clearance_id": "c1", "kind": "place", "holder": title, "purpose": "Đại hội"},
             "clearance_already_requested",
         ),
+        "expense": (
+            "estimate-expense",
+            {"task_id": "1-03", "amount_vnd": 5_000_000, "guaranteed_vnd": 4_000_000, "funding_source": title},
+            "expense_already_estimated",
+        ),
+        "incident": (
+            "report-incident",
+            {"incident_id": "i1", "place": "Cổng chính", "kind": "order", "details": title},
+            "incident_already_reported",
+        ),
     }

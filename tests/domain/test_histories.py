@@ -3,16 +3,16 @@
 from collections import defaultdict
 from datetime import UTC, date, datetime, timedelta, timezone
 from enum import Enum
-from itertools import accumulate, combinations
+from itertools import accumulate, combinations, pairwise
 from types import NoneType, UnionType
-from typing import Annotated, Any, NamedTuple, get_args, get_origin
+from typing import Annotated, Any, NamedTuple, Union, get_args, get_origin
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pydantic import BaseModel
+from pydantic import AwareDatetime, BaseModel
 
-from services.logistics import resources
+from services.logistics import expenses, resources
 from services.propaganda import publications
 from services.security import clearances
 from shared.domain import catalogue, review, task
@@ -40,6 +40,7 @@ BY_TYPE: dict[object, st.SearchStrategy] = {
     str: st.sampled_from(["Sở Y tế", "Đội xe"]),
     int: st.integers(1, 2),
     date: st.dates(date(2020, 9, 1), date(2020, 9, 2)),
+    AwareDatetime: st.sampled_from([datetime(2020, 9, 25, 1, tzinfo=UTC), datetime(2020, 9, 25, 2, tzinfo=UTC)]),
 }
 BY_NAME: dict[str, st.SearchStrategy] = {
     **dict.fromkeys(
@@ -55,6 +56,8 @@ BY_NAME: dict[str, st.SearchStrategy] = {
         ),
         ONE_OR_ANOTHER,
     ),
+    "incident_id": ONE_OR_ANOTHER,
+    **dict.fromkeys(("advance_id", "spending_id"), st.sampled_from(["x", "y", "z"])),
     **dict.fromkeys(("catalogue", "catalogue_item", "reservation_id"), st.sampled_from(["x", "y", "z"])),
     **dict.fromkeys(("symbol", "superseded_by"), st.sampled_from(["76-KH/TU", "39/KH-BPĐBANTT"])),
     "document_id": st.sampled_from(["76-KH-TU", "39_KH-BPDBANTT"]),
@@ -69,7 +72,7 @@ def any_of(annotation: Any) -> st.SearchStrategy:
     kind, arguments = get_origin(annotation), get_args(annotation)
     if kind is Annotated:
         return any_of(arguments[0])
-    if kind is UnionType:
+    if kind in (UnionType, Union):
         return st.one_of([any_of(argument) for argument in arguments])
     if kind is tuple:
         unique_by = {catalogue.Item: lambda item: item.code}.get(arguments[0])
@@ -225,6 +228,22 @@ def test_a_clearance_is_granted_or_refused_by_another_than_who_requested_it(ledg
     for (_, requester), *later in ledger.histories.values():
         for _, judge in later[:1]:
             assert judge != requester
+
+
+@same_histories_every_run
+@given(ledgers(expenses.AGGREGATE))
+def test_money_goes_beyond_what_is_guaranteed_only_where_somebody_said_why(ledger):
+    for events, _ in ledger.told():
+        for before, after in pairwise(
+            accumulate(events[1:], expenses.evolve, initial=expenses.evolve(None, events[0]))
+        ):
+            for had, has, movements in (
+                (before.advanced_vnd, after.advanced_vnd, after.advances),
+                (before.spent_vnd, after.spent_vnd, after.spending),
+            ):
+                if has > max(had, after.guaranteed_vnd):
+                    assert movements[-1].beyond_vnd == has - after.guaranteed_vnd
+                    assert movements[-1].beyond_guaranteed_because
 
 
 @same_histories_every_run

@@ -30,11 +30,17 @@ def release(reservation_id: str) -> resources.ReleaseReservation:
     return resources.ReleaseReservation(resource_id="hall-1", reservation_id=reservation_id)
 
 
+def reserved(*told: object) -> resources.ResourceReserved:
+    """Carries what another service needs to know of the resource."""
+    named = {"resource_id": "hall-1", "resource_kind": HALL["kind"], "resource_name": HALL["name"]}
+    return resources.ResourceReserved(**slot(*told), **named)
+
+
 MORNING, NOON, EVENING = at(8), at(12), at(18)
 REGISTERED = (resources.ResourceRegistered(**HALL),)
-RESERVED = (*REGISTERED, resources.ResourceReserved(**slot("r1", MORNING, NOON)))
+RESERVED = (*REGISTERED, reserved("r1", MORNING, NOON))
 RELEASED = (*RESERVED, resources.ReservationReleased(reservation_id="r1"))
-R2 = resources.ResourceReserved(**slot("r2", NOON, EVENING))
+R2 = reserved("r2", NOON, EVENING)
 
 ACCEPTED = {
     "a resource is registered": ((), register(), OFFICER, REGISTERED[-1]),
@@ -45,7 +51,7 @@ ACCEPTED = {
         RELEASED,
         reserve("r2", MORNING, NOON),
         OFFICER,
-        resources.ResourceReserved(**slot("r2", MORNING, NOON)),
+        reserved("r2", MORNING, NOON),
     ),
 }
 REJECTED = [
@@ -78,6 +84,11 @@ def test_it_happens_once_that(history, command, actor, event):
 def test_one_moment_told_in_two_time_zones_is_one_reservation():
     again = reserve("r1", MORNING.astimezone(UTC), NOON.astimezone(UTC))
     given(AGGREGATE, *RESERVED).when(again).nothing_happened()
+
+
+def test_a_reservation_written_before_it_named_its_resource_is_the_same_reservation():
+    earlier = resources.ResourceReserved(**slot("r1", MORNING, NOON))
+    given(AGGREGATE, *REGISTERED, earlier).when(reserve("r1", MORNING, NOON)).nothing_happened()
 
 
 @rejecting(REJECTED)

@@ -133,7 +133,10 @@ def test_happened_and_recorded_are_both_kept(shell):
         (["--unit", "security"], lambda line: line["event"]["source"] == "security"),
         (["--actor", "subcommittee.chair"], lambda line: line["event"]["actor"] == "subcommittee.chair"),
         (["--type", "vn.daihoi.task.started.v1"], lambda line: line["event"]["type"].endswith("started.v1")),
-        (["--entity", "logistics/1-03"], lambda line: line["subject"].endswith("logistics.task.1-03")),
+        (
+            ["--entity", "logistics/1-03"],
+            lambda line: line["subject"].endswith(("logistics.task.1-03", "logistics.expense.1-03")),
+        ),
         (["--entity", "meeting"], lambda line: ".meeting." in line["subject"]),
         (["--from", "10", "--to", "20"], lambda line: 10 <= line["sequence"] <= 20),
         (["--from", "2026-01-01", "--to", "2100-01-01"], lambda line: True),
@@ -154,6 +157,93 @@ def test_a_timeline_reads_as_a_story_in_both_languages(shell):
     assert "status: submitted → in_progress" in english
     vietnamese = shell.run("audit", "timeline", "logistics/2-04", "--lang", "vi").stdout
     assert "nhiệm vụ 2-04" in vietnamese
+
+
+# --- what security and the auditor alone may read ---
+RESTRICTED = ("cửa thoát hiểm", "Diễn tập:", "một giờ trước")
+WAYS_OUT = [
+    ["incidents"],
+    ["audit", "timeline", "incident/drill-01"],
+    ["audit", "replay", "--entity", "incident"],
+]
+
+
+def token_of(shell, actor):
+    minted = shell.run("token", "--as", actor)
+    assert minted.returncode == 0, minted.stderr
+    return minted.stdout.strip()
+
+
+def tells(text):
+    return [secret for secret in RESTRICTED if secret in text]
+
+
+@pytest.mark.parametrize("form", ["text", "json"])
+@pytest.mark.parametrize("way", WAYS_OUT, ids=" ".join)
+def test_details_of_incidents_are_masked_unless_security_or_the_auditor_asks(shell, way, form):
+    told = shell.run(*way, "--format", form)
+    assert told.returncode == 0, told.stderr
+    assert told.stdout.strip()
+    assert tells(told.stdout) == []
+    stranger = shell.run(*way, "--format", form, "--token", token_of(shell, "logistics.lead"))
+    assert stranger.stdout == told.stdout
+    if form == "json":
+        assert "«restricted»" in told.stdout
+        for reader in ("security.member", "auditor.chief"):
+            assert tells(shell.run(*way, "--format", form, "--token", token_of(shell, reader)).stdout)
+            assert tells(shell.run(*way, "--format", form, DAIHOI_TOKEN=token_of(shell, reader)).stdout)
+
+
+def test_neither_what_the_demo_leaves_behind_nor_the_report_tells_details(told):
+    shell, demo = told
+    exports = [path.read_text("utf-8") for path in sorted((shell.folder / "out").iterdir())]
+    assert len(exports) == 2
+    verified = shell.run("audit", "verify", "--format", "json").stdout
+    for text in (*exports, demo.stdout, demo.stderr, verified, shell.run("report", "--format", "json").stdout):
+        assert text
+        assert tells(text) == []
+    assert "«restricted»" in "".join(exports)
+
+
+def test_what_the_demo_leaves_behind_tells_no_details_whoever_runs_it(shell):
+    assert shell.run("demo", DAIHOI_TOKEN=token_of(shell, "auditor.chief")).returncode == 0
+    assert tells((shell.folder / "out" / "events.jsonl").read_text("utf-8")) == []
+
+
+@pytest.mark.parametrize("way", WAYS_OUT, ids=" ".join)
+def test_a_token_that_proves_nothing_is_told_and_shows_nothing(shell, way):
+    ran = shell.run(*way, "--token", "not.a.token")
+    assert (ran.returncode, ran.stdout) == (1, "")
+    assert "invalid_token" in ran.stderr
+    assert "Traceback" not in ran.stderr
+
+
+# --- what only one unit has ---
+def test_coverage_counts_releases_by_channel_and_day(shell):
+    coverage = shell.json("coverage")
+    released = {name: channel["by_day"] for name, channel in coverage["channels"].items() if channel["released"]}
+    assert released == {
+        "press": {"2020-09-07": 1},
+        "portal": {"2020-09-08": 1},
+        "loudspeaker": {"2020-09-05": 1},
+    }
+    assert coverage["channels"]["visual"]["planned"] == {"2020-09-20": 1}
+    assert "Publications released" in shell.run("coverage").stdout
+    assert "Báo in" in shell.run("coverage", "--lang", "vi").stdout
+
+
+def test_expenses_show_what_went_beyond_the_guarantee_and_why(shell):
+    printing, lodging = shell.json("expenses")
+    assert (printing["task_id"], printing["left_vnd"], printing["flags"]) == ("1-03", 237_500_000, [])
+    assert lodging["flags"] == ["advanced_beyond_guaranteed"]
+    assert len(lodging["reasons"]) == 1
+    assert "237,500,000" in shell.run("expenses").stdout
+    assert "Tạm ứng vượt kinh phí bảo đảm" in shell.run("expenses", "--lang", "vi").stdout
+
+
+def test_incidents_are_told_in_both_languages(shell):
+    assert "Drill" in shell.run("incidents").stdout
+    assert "Diễn tập" in shell.run("incidents", "--lang", "vi").stdout
 
 
 def test_verify_rebuild_verify(shell):

@@ -10,6 +10,7 @@ import orjson
 from services.tracker.audit.sentences import summary
 from services.tracker.projections.view import instant
 from services.tracker.reading import Unreadable, read_event
+from services.tracker.restricted import masked_line
 from shared.eventstore.direct import Stored
 from shared.eventstore.ledger import Ledger
 
@@ -71,8 +72,9 @@ def _names_of_entity(subject: str) -> set[str]:
     return {entity, entity_id, f"{entity}/{entity_id}", f"{service}/{entity_id}", f"{service}/{entity}/{entity_id}"}
 
 
-async def replay(ledger: Ledger, wanted: Filter) -> AsyncIterator[dict[str, Any]]:
-    """One JSON object per event, in ledger order; an event that can't be read shows its bytes as text."""
+async def replay(ledger: Ledger, wanted: Filter, *, unmasked: bool = False) -> AsyncIterator[dict[str, Any]]:
+    """One JSON object per event, in ledger order; an event that can't be read shows its bytes as text. What only some
+    may read is masked unless the caller has made sure that this reader may."""
     after = wanted.first - 1 if isinstance(wanted.first, int) and wanted.first > 0 else 0
     end = await ledger.last_sequence()
     upto = min(wanted.last, end) if isinstance(wanted.last, int) else end
@@ -80,7 +82,7 @@ async def replay(ledger: Ledger, wanted: Filter) -> AsyncIterator[dict[str, Any]
         for stored in page:
             line = ledger_line(stored)
             if wanted.lets_through(line, stored):
-                yield line
+                yield line if unmasked else masked_line(line)
 
 
 def ledger_line(stored: Stored) -> dict[str, Any]:

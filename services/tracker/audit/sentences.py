@@ -46,6 +46,15 @@ SENTENCES = {
     "vn.daihoi.clearance.granted.v1": "{actor} granted clearance {id}",
     "vn.daihoi.clearance.refused.v1": "{actor} refused clearance {id}: {reason}",
     "vn.daihoi.clearance.withdrawn.v1": "{actor} withdrew clearance {id}: {reason}",
+    "vn.daihoi.expense.estimated.v1": "{actor} estimated {amount_vnd} VND for task {id}, {guaranteed_vnd} guaranteed",
+    "vn.daihoi.expense.revised.v1": "{actor} revised the estimate of task {id} to {amount_vnd} VND: {reason}",
+    "vn.daihoi.expense.money-advanced.v1": "{actor} advanced {amount_vnd} VND for task {id} to {recipient}",
+    "vn.daihoi.expense.spending-recorded.v1": "{actor} recorded {amount_vnd} VND spent for task {id} ({voucher})",
+    "vn.daihoi.expense.settled.v1": "{actor} settled the expenses of task {id}: {spent_vnd} VND spent",
+    "vn.daihoi.incident.reported.v1": "{actor} reported incident {id} at {place}",
+    "vn.daihoi.incident.assessed.v1": "{actor} assessed incident {id}: {severity}",
+    "vn.daihoi.incident.resolved.v1": "{actor} resolved incident {id}",
+    "vn.daihoi.incident.reopened.v1": "{actor} reopened incident {id}",
     "vn.daihoi.policy.refused.v1": "{actor} was refused {command}: {detail}",
 }
 LANGUAGES: tuple[Language, ...] = ("vi", "en")

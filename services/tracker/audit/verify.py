@@ -7,6 +7,7 @@ from services.tracker.digest import total_digest, view_digest
 from services.tracker.fold import Checkpoint, Touched, fold_page
 from services.tracker.projections.view import Document
 from services.tracker.reading import read_event
+from services.tracker.restricted import masked_value
 from services.tracker.store import AUDIT_TRAIL, PARKED, VIEW_NAMES, ViewStore
 from shared.eventstore.ledger import Ledger
 
@@ -14,7 +15,7 @@ STILLNESS_TRIES = 50
 
 
 class Difference(NamedTuple):
-    """The first thing that differs: where, and what the views and the events say."""
+    """The first thing that differs: where, and what the views and the events say, as everybody may read it."""
 
     view: str
     key: str
@@ -101,11 +102,15 @@ def first_difference(view: str, live: dict[str, Document], replayed: dict[str, D
         if ours == theirs:
             continue
         if ours is None or theirs is None:
-            return Difference(view, key, "", ours, theirs)
+            return _difference(view, key, "", ours, theirs)
         names = sorted(ours.keys() | theirs.keys())
         name = next(name for name in names if ours.get(name) != theirs.get(name))
-        return Difference(view, key, name, ours.get(name), theirs.get(name))
+        return _difference(view, key, name, ours.get(name), theirs.get(name))
     return None
+
+
+def _difference(view: str, key: str, field: str, live: object, replayed: object) -> Difference:
+    return Difference(view, key, field, masked_value(view, field, live), masked_value(view, field, replayed))
 
 
 def _by_key(documents: list[Document]) -> dict[str, Document]:

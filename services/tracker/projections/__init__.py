@@ -5,6 +5,8 @@ from services.tracker.projections import (
     clearances,
     directives,
     documents,
+    expenses,
+    incidents,
     meetings,
     organisations,
     publications,
@@ -25,4 +27,6 @@ VIEWS: tuple[View, ...] = (
     publications.VIEW,
     resources.VIEW,
     clearances.VIEW,
+    expenses.VIEW,
+    incidents.VIEW,
 )

@@ -1,8 +1,14 @@
-"""`publications`: what does propaganda want to release, and may it? Reads propaganda's events by their wire names."""
+"""`publications`: what does propaganda want to release, may it, and when did it run?
+
+Reads propaganda's events by their wire names.
+"""
+
+from datetime import date
 
 from services.tracker.projections.view import Document, Recorded, View, begun, by_id
 from shared.domain.decider import Event
 from shared.domain.values import Text
+from shared.i18n import local_date
 
 
 class PublicationProposed(Event):
@@ -11,6 +17,7 @@ class PublicationProposed(Event):
     title: Text
     author: str
     task_id: str | None = None
+    planned_on: date | None = None
 
 
 class PublicationApproved(Event):
@@ -31,13 +38,20 @@ def fold(document: Document | None, recorded: Recorded) -> Document:
     match event:
         case PublicationProposed():
             proposed = event.model_dump(mode="json")
-            return {"_id": recorded.envelope.subject, **proposed, "status": "proposed", "rejection": None}
+            return {
+                "_id": recorded.envelope.subject,
+                **proposed,
+                "status": "proposed",
+                "rejection": None,
+                "released_on": None,
+            }
         case PublicationApproved():
             return {**begun(document, recorded), "status": "approved"}
         case PublicationRejected():
             return {**begun(document, recorded), "status": "rejected", "rejection": event.reason}
         case PublicationReleased():
-            return {**begun(document, recorded), "status": "released"}
+            released_on = local_date(recorded.envelope.time).isoformat()
+            return {**begun(document, recorded), "status": "released", "released_on": released_on}
         case _:
             raise TypeError(f"the publications view does not know {event!r}")
 

@@ -1,4 +1,7 @@
-"""`resources`: which halls, rooms and vehicles are booked when? Reads logistics' events by their wire names."""
+"""`resources`: which halls, rooms, lodging and vehicles are booked when?
+
+Reads logistics' events by their wire names.
+"""
 
 from pydantic import AwareDatetime
 
@@ -20,6 +23,9 @@ class ResourceReserved(Event):
     starts: AwareDatetime
     ends: AwareDatetime
     purpose: str
+    resource_id: str | None = None
+    resource_kind: str | None = None
+    resource_name: Text | None = None
 
 
 class ReservationReleased(Event):

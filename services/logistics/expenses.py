@@ -1,0 +1,270 @@
+"""The account of one task's money: estimated → advanced and spent → settled.
+
+The rule that is logistics' own: nothing is advanced or spent beyond what is guaranteed unless the command says why,
+and what it says is kept. All spending counts against what was advanced, so settling says what is to be returned or is
+still due.
+"""
+
+from collections.abc import Sequence
+from typing import Annotated, ClassVar, assert_never
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from shared.domain.decider import Actor, Aggregate, Command, Event, Refusal
+from shared.domain.values import EntityId, Phrase, Vnd
+
+Amount = Annotated[int, Field(strict=True, ge=1, le=10**15)]
+"""Money that changes hands, in đồng: never nothing."""
+
+
+# --- events: these names are the stored format ---
+class ExpenseEstimated(Event):
+    TYPE = "vn.daihoi.expense.estimated.v1"
+    amount_vnd: Vnd
+    guaranteed_vnd: Vnd
+    funding_source: Phrase
+
+
+class ExpenseRevised(Event):
+    TYPE = "vn.daihoi.expense.revised.v1"
+    amount_vnd: Vnd
+    guaranteed_vnd: Vnd
+    funding_source: Phrase
+    reason: Phrase
+
+
+class MoneyAdvanced(Event):
+    TYPE = "vn.daihoi.expense.money-advanced.v1"
+    advance_id: EntityId
+    amount_vnd: Amount
+    recipient: Phrase
+    purpose: Phrase
+    beyond_guaranteed_because: Phrase | None = None
+    beyond_vnd: Vnd = 0
+
+
+class SpendingRecorded(Event):
+    TYPE = "vn.daihoi.expense.spending-recorded.v1"
+    spending_id: EntityId
+    amount_vnd: Amount
+    payee: Phrase
+    voucher: Phrase
+    beyond_guaranteed_because: Phrase | None = None
+    beyond_vnd: Vnd = 0
+
+
+class ExpenseSettled(Event):
+    TYPE = "vn.daihoi.expense.settled.v1"
+    advanced_vnd: Vnd
+    spent_vnd: Vnd
+    to_return_vnd: Vnd
+    still_due_vnd: Vnd
+
+
+ExpenseEvent = ExpenseEstimated | ExpenseRevised | MoneyAdvanced | SpendingRecorded | ExpenseSettled
+
+
+# --- state ---
+class Expense(BaseModel):
+    model_config = ConfigDict(frozen=True)
+    estimated: ExpenseEstimated
+    revised: ExpenseRevised | None = None
+    advances: tuple[MoneyAdvanced, ...] = ()
+    spending: tuple[SpendingRecorded, ...] = ()
+    settled: ExpenseSettled | None = None
+
+    @property
+    def guaranteed_vnd(self) -> int:
+        return (self.revised or self.estimated).guaranteed_vnd
+
+    @property
+    def advanced_vnd(self) -> int:
+        return sum(advance.amount_vnd for advance in self.advances)
+
+    @property
+    def spent_vnd(self) -> int:
+        return sum(spent.amount_vnd for spent in self.spending)
+
+
+# --- evolve ---
+def evolve(expense: Expense | None, event: ExpenseEvent) -> Expense:
+    if isinstance(event, ExpenseEstimated):
+        return Expense(estimated=event)
+    if expense is None:
+        raise LookupError(f"{event.TYPE} before the expense was estimated")
+    match event:
+        case ExpenseRevised():
+            return expense.model_copy(update={"revised": event})
+        case MoneyAdvanced():
+            return expense.model_copy(update={"advances": (*expense.advances, event)})
+        case SpendingRecorded():
+            return expense.model_copy(update={"spending": (*expense.spending, event)})
+        case ExpenseSettled():
+            return expense.model_copy(update={"settled": event})
+        case _:
+            assert_never(event)
+
+
+# --- commands ---
+class ExpenseCommand(Command):
+    ENTITY: ClassVar[str] = "expense"
+    task_id: EntityId
+
+    @property
+    def entity_id(self) -> str:
+        return self.task_id
+
+
+class EstimateExpense(ExpenseCommand):
+    """Opens a task's account: what the work will cost, how much of it is guaranteed, and from where."""
+
+    NAME = "estimate-expense"
+    amount_vnd: Vnd
+    guaranteed_vnd: Vnd
+    funding_source: Phrase
+
+
+class ReviseEstimate(ExpenseCommand):
+    """States the sums anew, with a reason; the first estimate stays on record."""
+
+    NAME = "revise-estimate"
+    amount_vnd: Vnd
+    guaranteed_vnd: Vnd
+    funding_source: Phrase
+    reason: Phrase
+
+
+class AdvanceMoney(ExpenseCommand):
+    """Hands money to `recipient`, a position, before it is spent."""
+
+    NAME = "advance-money"
+    advance_id: EntityId
+    amount_vnd: Amount
+    recipient: Phrase
+    purpose: Phrase
+    beyond_guaranteed_because: Phrase | None = None
+
+
+class RecordSpending(ExpenseCommand):
+    """Records what was paid to `payee`, a position or a body, and the number of the voucher."""
+
+    NAME = "record-spending"
+    spending_id: EntityId
+    amount_vnd: Amount
+    payee: Phrase
+    voucher: Phrase
+    beyond_guaranteed_because: Phrase | None = None
+
+
+class SettleExpense(ExpenseCommand):
+    """Closes the account: what was advanced and not spent is to be returned, what was spent beyond it is due."""
+
+    NAME = "settle-expense"
+
+
+# --- decide ---
+NOT_FOUND = Refusal("expense_not_found", "Nothing has been estimated for task {task_id}.")
+ALREADY_ESTIMATED = Refusal(
+    "expense_already_estimated",
+    "The expenses of task {task_id} are already estimated otherwise; revise the estimate.",
+)
+IS_SETTLED = Refusal("expense_settled", "The expenses of task {task_id} are settled.")
+ADVANCE_TAKEN = Refusal("advance_id_taken", "Advance {advance_id} of task {task_id} exists with another content.")
+SPENDING_TAKEN = Refusal("spending_id_taken", "Spending {spending_id} of task {task_id} exists with another content.")
+BEYOND_GUARANTEED = Refusal(
+    "beyond_guaranteed",
+    "Task {task_id} would be {beyond_vnd} VND beyond the {guaranteed_vnd} VND that are guaranteed; say why.",
+)
+
+
+def decide(command: ExpenseCommand, expense: Expense | None, actor: Actor) -> Sequence[ExpenseEvent]:
+    if isinstance(command, EstimateExpense):
+        return _estimate(command, expense)
+    if expense is None:
+        raise NOT_FOUND(task_id=command.task_id)
+    match command:
+        case ReviseEstimate():
+            return _revise(command, expense)
+        case AdvanceMoney():
+            return _advance(command, expense)
+        case RecordSpending():
+            return _spend(command, expense)
+        case SettleExpense():
+            return () if expense.settled else (_settlement(expense),)
+        case _:
+            raise TypeError(f"{type(command).__name__} is no command on an expense")
+
+
+def _estimate(command: EstimateExpense, expense: Expense | None) -> Sequence[ExpenseEvent]:
+    estimated = ExpenseEstimated(**command.model_dump(exclude={"task_id"}))
+    if expense is None:
+        return (estimated,)
+    if expense.estimated == estimated:
+        return ()
+    raise ALREADY_ESTIMATED(task_id=command.task_id)
+
+
+def _revise(command: ReviseEstimate, expense: Expense) -> Sequence[ExpenseEvent]:
+    revised = ExpenseRevised(**command.model_dump(exclude={"task_id"}))
+    if expense.revised == revised:
+        return ()
+    _require_open(command, expense)
+    return (revised,)
+
+
+def _advance(command: AdvanceMoney, expense: Expense) -> Sequence[ExpenseEvent]:
+    for known in expense.advances:
+        if known.advance_id == command.advance_id:
+            if _is_told_again(command, known):
+                return ()
+            raise ADVANCE_TAKEN(task_id=command.task_id, advance_id=command.advance_id)
+    _require_open(command, expense)
+    beyond_vnd = _beyond(command, expense, expense.advanced_vnd + command.amount_vnd)
+    return (MoneyAdvanced(**command.model_dump(exclude={"task_id"}), beyond_vnd=beyond_vnd),)
+
+
+def _spend(command: RecordSpending, expense: Expense) -> Sequence[ExpenseEvent]:
+    for known in expense.spending:
+        if known.spending_id == command.spending_id:
+            if _is_told_again(command, known):
+                return ()
+            raise SPENDING_TAKEN(task_id=command.task_id, spending_id=command.spending_id)
+    _require_open(command, expense)
+    beyond_vnd = _beyond(command, expense, expense.spent_vnd + command.amount_vnd)
+    return (SpendingRecorded(**command.model_dump(exclude={"task_id"}), beyond_vnd=beyond_vnd),)
+
+
+def _is_told_again(command: AdvanceMoney | RecordSpending, known: MoneyAdvanced | SpendingRecorded) -> bool:
+    return command.model_dump(exclude={"task_id"}) == known.model_dump(exclude={"beyond_vnd"})
+
+
+def _beyond(command: AdvanceMoney | RecordSpending, expense: Expense, total_vnd: int) -> int:
+    """How far `total_vnd` goes beyond what is guaranteed. Raises a refusal where it does and nobody said why."""
+    beyond_vnd = max(0, total_vnd - expense.guaranteed_vnd)
+    if beyond_vnd and command.beyond_guaranteed_because is None:
+        raise BEYOND_GUARANTEED(task_id=command.task_id, beyond_vnd=beyond_vnd, guaranteed_vnd=expense.guaranteed_vnd)
+    return beyond_vnd
+
+
+def _settlement(expense: Expense) -> ExpenseSettled:
+    advanced, spent = expense.advanced_vnd, expense.spent_vnd
+    return ExpenseSettled(
+        advanced_vnd=advanced,
+        spent_vnd=spent,
+        to_return_vnd=max(0, advanced - spent),
+        still_due_vnd=max(0, spent - advanced),
+    )
+
+
+def _require_open(command: ExpenseCommand, expense: Expense) -> None:
+    if expense.settled:
+        raise IS_SETTLED(task_id=command.task_id)
+
+
+AGGREGATE = Aggregate(
+    entity="expense",
+    events=(ExpenseEstimated, ExpenseRevised, MoneyAdvanced, SpendingRecorded, ExpenseSettled),
+    commands=(EstimateExpense, ReviseEstimate, AdvanceMoney, RecordSpending, SettleExpense),
+    evolve=evolve,
+    decide=decide,
+)

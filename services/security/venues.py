@@ -1,0 +1,61 @@
+"""The policy that is security's own: a hall or lodging that logistics reserves asks security for clearance.
+
+Reads logistics' event by its wire name. Who asks is the policy, so any position of security may grant it.
+"""
+
+from collections.abc import Sequence
+from hashlib import sha256
+
+from pydantic import AwareDatetime
+
+from services.security.clearances import ClearanceKind, RequestClearance
+from shared.domain.decider import Event
+from shared.domain.values import ID_LENGTH, Text, Unit
+from shared.eventstore.envelope import Envelope
+from shared.i18n import LOCAL_TIME
+from shared.unit.policies import Policy
+
+NEEDING_CLEARANCE = frozenset({"hall", "lodging"})
+LONGEST_PURPOSE = 1900
+"""Leaves room for the days within what a phrase may hold: a policy never gets past a command it can't make."""
+
+
+class ResourceReserved(Event):
+    """What security reads of it; what was reserved before these fields were written asks for nothing."""
+
+    TYPE = "vn.daihoi.resource.reserved.v1"
+    reservation_id: str
+    starts: AwareDatetime
+    ends: AwareDatetime
+    purpose: str
+    resource_id: str | None = None
+    resource_kind: str | None = None
+    resource_name: Text | None = None
+
+
+def react(reserved: ResourceReserved, _: Envelope) -> Sequence[RequestClearance]:
+    if reserved.resource_kind not in NEEDING_CLEARANCE or reserved.resource_id is None:
+        return ()
+    starts, ends = (moment.astimezone(LOCAL_TIME) for moment in (reserved.starts, reserved.ends))
+    return (
+        RequestClearance(
+            clearance_id=clearance_id(reserved.resource_id, reserved.reservation_id),
+            kind=ClearanceKind.PLACE,
+            holder=reserved.resource_name.vi if reserved.resource_name else reserved.resource_id,
+            purpose=f"{reserved.purpose[:LONGEST_PURPOSE]} ({starts:%d/%m/%Y %H:%M} - {ends:%d/%m/%Y %H:%M})",
+        ),
+    )
+
+
+def clearance_id(resource_id: str, reservation_id: str) -> str:
+    """`clearance-<resource>-<reservation>`; where that is too long for an id, a digest takes the end's place."""
+    whole = f"clearance-{resource_id}-{reservation_id}"
+    if len(whole) <= ID_LENGTH:
+        return whole
+    digest = sha256(f"{resource_id}/{reservation_id}".encode()).hexdigest()[:16]
+    return f"{whole[: ID_LENGTH - 17]}-{digest}"
+
+
+CLEARANCE_FOR_VENUES = Policy(
+    name="clearance-for-reserved-venues", service=Unit.LOGISTICS.value, event=ResourceReserved, react=react
+)

@@ -1,0 +1,52 @@
+"""Coverage by channel and day: what was released where and when, and what still waits."""
+
+from collections import Counter
+from collections.abc import Iterable
+from datetime import date
+
+from pydantic import BaseModel
+
+from services.tracker.projections.view import Document
+
+CHANNELS = ("press", "broadcast", "portal", "visual", "loudspeaker")
+"""Shown even where nothing was released, for that is what coverage is asked about."""
+PENDING = ("proposed", "approved")
+
+
+class ChannelCoverage(BaseModel):
+    """`by_day` counts what was released; `pending` is proposed or approved, some of it with a planned day."""
+
+    released: int
+    by_day: dict[date, int]
+    pending: int
+    planned: dict[date, int]
+
+
+class Coverage(BaseModel):
+    days: list[date]
+    """Every day on which something was released or is planned."""
+    channels: dict[str, ChannelCoverage]
+
+
+def coverage_of(publications: Iterable[Document]) -> Coverage:
+    """Counts `publications`, the documents of that view; rejected ones are left out."""
+    told = list(publications)
+    named = (*CHANNELS, *sorted({each["channel"] for each in told} - set(CHANNELS)))
+    channels = {name: _channel([each for each in told if each["channel"] == name]) for name in named}
+    days = {day for channel in channels.values() for day in (*channel.by_day, *channel.planned)}
+    return Coverage(days=sorted(days), channels=channels)
+
+
+def _channel(publications: list[Document]) -> ChannelCoverage:
+    released = [each for each in publications if each["status"] == "released"]
+    pending = [each for each in publications if each["status"] in PENDING]
+    return ChannelCoverage(
+        released=len(released),
+        by_day=_by_day(each["released_on"] for each in released),
+        pending=len(pending),
+        planned=_by_day(each["planned_on"] for each in pending if each["planned_on"]),
+    )
+
+
+def _by_day(days: Iterable[str]) -> dict[date, int]:
+    return {date.fromisoformat(day): count for day, count in sorted(Counter(days).items())}

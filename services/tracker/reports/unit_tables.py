@@ -1,0 +1,112 @@
+"""Tables of what only one unit has: propaganda's coverage, logistics' accounts, security's incidents."""
+
+from datetime import datetime
+
+from rich.table import Table
+
+from services.tracker.projections.view import Document
+from services.tracker.reports.coverage import ChannelCoverage, Coverage
+from services.tracker.reports.expenses import Account
+from shared.i18n import LOCAL_TIME, Language, format_date, format_number, translate
+
+CHANNEL_NAMES = {
+    "press": "Press",
+    "broadcast": "Broadcast",
+    "portal": "Portal",
+    "visual": "Visual",
+    "loudspeaker": "Loudspeakers",
+}
+FLAG_NAMES = {
+    "advanced_beyond_guaranteed": "Advanced beyond what is guaranteed",
+    "spent_beyond_guaranteed": "Spent beyond what is guaranteed",
+    "estimated_beyond_guaranteed": "Estimated beyond what is guaranteed",
+    "task_secures_another_sum": "The task names another guaranteed sum",
+    "settled": "Settled",
+    "to_return": "To be returned",
+    "still_due": "Still due",
+}
+INCIDENT_KINDS = {
+    "order": "Order",
+    "fire": "Fire",
+    "health": "Health",
+    "traffic": "Traffic",
+    "information": "Information security",
+    "drill": "Drill",
+    "other": "Other",
+}
+SEVERITIES = {"low": "Low", "medium": "Medium", "high": "High", "critical": "Critical"}
+INCIDENT_STATUSES = {
+    "reported": "Reported",
+    "assessed": "Assessed",
+    "resolved": "Resolved",
+    "reopened": "Reopened",
+}
+
+
+def coverage_table(coverage: Coverage, lang: Language) -> Table:
+    """A row a day, a column a channel: how many were released, and in brackets how many are planned."""
+    table = Table(title=translate("Publications released (planned)", lang), title_justify="left")
+    table.add_column(translate("Day", lang))
+    for name in coverage.channels:
+        table.add_column(_named(CHANNEL_NAMES, name, lang), justify="right")
+    for day in coverage.days:
+        cells = [(each.by_day.get(day, 0), each.planned.get(day, 0)) for each in coverage.channels.values()]
+        counts = (f"{released or ''}{f' ({planned})' if planned else ''}".strip() for released, planned in cells)
+        table.add_row(format_date(day), *counts)
+    table.add_section()
+    channels: list[ChannelCoverage] = list(coverage.channels.values())
+    table.add_row(translate("Total", lang), *(str(each.released) for each in channels))
+    table.add_row(translate("Not released yet", lang), *(str(each.pending) for each in channels))
+    return table
+
+
+def expenses_table(accounts: list[Account], lang: Language) -> Table:
+    table = Table(title=translate("Expenses by task, VND", lang), title_justify="left")
+    table.add_column(translate("Task", lang))
+    for heading in ("Estimated", "Guaranteed", "Advanced", "Spent", "Left"):
+        table.add_column(translate(heading, lang), justify="right", no_wrap=True)
+    table.add_column(translate("To look at", lang))
+    for account in accounts:
+        sums = (
+            account.estimated_vnd,
+            account.guaranteed_vnd,
+            account.advanced_vnd,
+            account.spent_vnd,
+            account.left_vnd,
+        )
+        flags = "\n".join((*(_flag(name, account, lang) for name in account.flags), *account.reasons))
+        table.add_row(account.task_id, *(format_number(each, lang) for each in sums), flags)
+    return table
+
+
+def _flag(name: str, account: Account, lang: Language) -> str:
+    amount = {"to_return": account.to_return_vnd, "still_due": account.still_due_vnd}.get(name)
+    said = _named(FLAG_NAMES, name, lang)
+    return f"{said}: {format_number(amount, lang)}" if amount else said
+
+
+def incidents_table(incidents: list[Document], lang: Language) -> Table:
+    """`incidents` as the reader may see them: what is masked is printed masked."""
+    table = Table(title=translate("Incidents", lang), title_justify="left")
+    for heading in ("Incident", "Reported on", "Kind", "Severity", "Status"):
+        table.add_column(translate(heading, lang), no_wrap=True)
+    for heading in ("Place", "Details, outcome, lessons"):
+        table.add_column(translate(heading, lang))
+    for each in incidents:
+        reported = datetime.fromisoformat(each["reported_at"]).astimezone(LOCAL_TIME)
+        restricted = each["restricted"]
+        told = [said for name in ("details", "outcome", "lessons") if (said := restricted[name])]
+        table.add_row(
+            each["_id"],
+            format_date(reported.date()),
+            _named(INCIDENT_KINDS, each["kind"], lang),
+            _named(SEVERITIES, each["severity"] or "", lang),
+            _named(INCIDENT_STATUSES, each["status"], lang),
+            each["place"],
+            "\n".join(told),
+        )
+    return table
+
+
+def _named(names: dict[str, str], code: str, lang: Language) -> str:
+    return translate(names[code], lang) if code in names else code

@@ -1,0 +1,145 @@
+"""What security and the auditor alone may read never leaves the tracker unmasked."""
+
+import json
+import string
+
+import pytest
+
+from services.propaganda import publications
+from services.security import incidents
+from services.tracker.audit.replay import ledger_line
+from services.tracker.audit.sentences import SENTENCES, summary
+from services.tracker.audit.verify import first_difference
+from services.tracker.reading import read_event
+from services.tracker.restricted import MASK, OPEN_DATA, masked_document, masked_line, masked_row
+from shared.eventstore.direct import Stored
+from tests.congress import BEGINNING, envelope_of
+from tests.domain.test_fold import Folded
+
+SECRET = "mật"
+LIFE = [
+    incidents.IncidentReported(place="Cổng chính", kind="order", details=f"{SECRET} 1"),
+    incidents.IncidentAssessed(severity="high"),
+    incidents.IncidentResolved(outcome=f"{SECRET} 2", lessons=f"{SECRET} 3"),
+    incidents.IncidentReopened(reason=f"{SECRET} 4"),
+]
+
+
+def stored(position, body=None):
+    event = LIFE[position]
+    return Stored(
+        sequence=position + 1,
+        subject="evt.memory.security.incident.i1",
+        recorded=BEGINNING,
+        body=body or envelope_of(event, "security", "incident", "i1", position).model_dump_json().encode(),
+        source=f"EVENTS_SECURITY_memory {position + 1} > > evt",
+    )
+
+
+LEDGER = [stored(position) for position in range(len(LIFE))]
+
+
+def said(value):
+    return json.dumps(value, ensure_ascii=False, default=str)
+
+
+@pytest.fixture(scope="module")
+def folded():
+    return Folded().add(LEDGER)
+
+
+def test_the_view_keeps_everything_and_shows_everybody_the_open_part_only(folded):
+    document = folded.views["incidents"]["i1"]
+    assert document["restricted"] == {
+        "details": f"{SECRET} 1",
+        "outcome": f"{SECRET} 2",
+        "lessons": f"{SECRET} 3",
+        "reopened_because": f"{SECRET} 4",
+    }
+    masked = masked_document(document)
+    assert SECRET not in said(masked)
+    assert set(masked["restricted"].values()) == {MASK}
+    assert (masked["place"], masked["severity"], masked["status"]) == ("Cổng chính", "high", "reopened")
+
+
+def test_the_trail_shows_that_something_changed_and_not_what(folded):
+    rows = [masked_row(row) for row in folded.audit_rows]
+    assert SECRET in said(folded.audit_rows)
+    assert SECRET not in said(rows)
+    assert [row["type"] for row in rows] == [event.TYPE for event in LIFE]
+    changes = {change["field"]: change["after"] for change in rows[2]["changes"]}
+    assert changes["status"] == "resolved"
+    hidden = {field: after for field, after in changes.items() if field.startswith("restricted.")}
+    assert hidden == {"restricted.outcome": MASK, "restricted.lessons": MASK}
+
+
+@pytest.mark.parametrize("entry", LEDGER)
+def test_a_replay_shows_who_did_what_and_not_what_they_wrote(entry):
+    line = masked_line(ledger_line(entry))
+    assert SECRET not in said(line)
+    assert line["event"]["actor"] == "security.lead"
+    assert set(line["event"]["data"]) == set(json.loads(entry.body)["data"])
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        f'{{"half": "{SECRET}'.encode(),
+        LEDGER[0].body.replace(b"reported.v1", b"reported.v2"),
+        LEDGER[0].body.replace(b'"details"', b'"account"'),
+        LEDGER[0].body.replace(b"vn.daihoi.incident.", b"vn.daihoi.occurrence."),
+    ],
+    ids=["half an event", "a later version", "another field", "another name"],
+)
+def test_what_this_version_can_not_read_is_masked_as_well(body):
+    entry = stored(0, body)
+    assert SECRET in said(ledger_line(entry))
+    assert SECRET not in said(masked_line(ledger_line(entry)))
+    parked = Folded().add([entry])
+    assert SECRET in said(parked.parked)
+    assert SECRET not in said(parked.audit_rows)
+    found = first_difference("parked", {}, {"1": parked.parked[0]})
+    assert SECRET not in said(found)
+
+
+def test_an_event_of_an_incident_under_another_subject_is_masked():
+    entry = LEDGER[0]._replace(subject="evt.memory.security.task.i1")
+    assert SECRET not in said(masked_line(ledger_line(entry)))
+
+
+def test_what_is_not_restricted_stays_as_it_is():
+    event = publications.PublicationRejected(reason=SECRET)
+    body = envelope_of(event, "propaganda", "publication", "p1", 0).model_dump_json().encode()
+    entry = LEDGER[0]._replace(subject="evt.memory.propaganda.publication.p1", body=body)
+    line = ledger_line(entry)
+    assert masked_line(line) == line
+    assert SECRET in said(line)
+
+
+@pytest.mark.parametrize(
+    "live",
+    [
+        {},
+        {"restricted": {"details": f"{SECRET} 9"}},
+        {"restricted": None, "place": "Cổng phụ"},
+    ],
+)
+def test_a_difference_that_the_verification_finds_does_not_tell(folded, live):
+    document = folded.views["incidents"]["i1"]
+    doctored = {"i1": document | live} if live else {}
+    found = first_difference("incidents", doctored, {"i1": document})
+    assert found is not None
+    assert SECRET not in said(found)
+    rows = {"1": folded.audit_rows[0]}
+    for changed in ({}, {"1": rows["1"] | {"changes": []}}):
+        found = first_difference("audit_trail", changed, rows)
+        assert found is not None
+        assert SECRET not in said(found)
+
+
+def test_sentences_about_incidents_are_made_of_what_everybody_may_read(folded):
+    for name, sentence in SENTENCES.items():
+        if name.startswith("vn.daihoi.incident."):
+            fields = {field for _, field, _, _ in string.Formatter().parse(sentence) if field}
+            assert fields <= OPEN_DATA | {"actor", "id"}
+    assert all(SECRET not in said(summary(read_event(entry).envelope)) for entry in LEDGER)
