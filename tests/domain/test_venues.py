@@ -52,7 +52,7 @@ def test_an_event_of_before_these_fields_asks_for_nothing():
 
 
 def test_the_policy_asks_and_so_securitys_lead_may_grant():
-    (request,) = react(reserved())
+    (request,) = react(reserved(), None)
     decided = clearances.decide(request, None, POLICY)
     given(clearances.AGGREGATE, *decided).when(request, POLICY).nothing_happened()
     grant = clearances.GrantClearance(clearance_id=request.clearance_id, conditions=["Kiểm tra phòng cháy"])
