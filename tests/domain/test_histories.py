@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from enum import Enum
 from itertools import accumulate, combinations
 from types import NoneType, UnionType
-from typing import Annotated, Any, NamedTuple, get_args, get_origin
+from typing import Annotated, Any, NamedTuple, Union, get_args, get_origin
 
 import pytest
 from hypothesis import given, settings
@@ -35,6 +35,8 @@ BY_NAME: dict[str, st.SearchStrategy] = {
     **dict.fromkeys(("catalogue", "catalogue_item", "reservation_id"), st.sampled_from(["x", "y", "z"])),
     **dict.fromkeys(("symbol", "superseded_by"), st.sampled_from(["76-KH/TU", "39/KH-BPĐBANTT"])),
     "document_id": st.sampled_from(["76-KH-TU", "39_KH-BPDBANTT"]),
+    "basis": st.lists(st.sampled_from(["76-KH/TU", "Kế hoạch công tác"]), max_size=2),
+    "term": st.sampled_from([None, None, "2020-2025"]),
     "code": st.sampled_from(["1.01", "1.02"]),
     "item_ids": st.lists(st.sampled_from(["1-01", "1-02"]), min_size=1, unique=True),
 }
@@ -45,7 +47,7 @@ def any_of(annotation: Any) -> st.SearchStrategy:
     kind, arguments = get_origin(annotation), get_args(annotation)
     if kind is Annotated:
         return any_of(arguments[0])
-    if kind is UnionType:
+    if kind in (UnionType, Union):
         return st.one_of([any_of(argument) for argument in arguments])
     if kind is tuple:
         unique_by = {catalogue.Item: lambda item: item.code}.get(arguments[0])
@@ -126,6 +128,7 @@ def ledgers(aggregate: Aggregate) -> st.SearchStrategy[Ledger]:
 
 
 same_histories_every_run = settings(max_examples=100, deadline=None, derandomize=True)
+enough_to_reach_everything = settings(same_histories_every_run, max_examples=300)
 every_aggregate = pytest.mark.parametrize("aggregate", AGGREGATES, ids=lambda aggregate: aggregate.entity)
 
 
@@ -133,7 +136,7 @@ every_aggregate = pytest.mark.parametrize("aggregate", AGGREGATES, ids=lambda ag
 def test_the_histories_tried_here_reach_every_event(aggregate):
     reached = set()
 
-    @same_histories_every_run
+    @enough_to_reach_everything
     @given(ledgers(aggregate))
     def explore(ledger):
         reached.update(type(event) for events, _ in ledger.told() for event in events)

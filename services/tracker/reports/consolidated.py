@@ -6,10 +6,10 @@ percentage has its denominator, and is rounded down, so that 100 % means all of 
 
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
-from typing import Any
 
 from pydantic import BaseModel
 
+from services.tracker.filing import Filed, filed
 from services.tracker.projections.view import Document
 from shared.domain.task import TaskStatus
 from shared.domain.values import Phase, Unit
@@ -82,16 +82,6 @@ class AsOf(BaseModel):
     today: date
     parked: int
     gaps: dict[str, int]
-
-
-class Filed(BaseModel):
-    """A document on file."""
-
-    symbol: str
-    title_vi: str
-    title_en: str
-    unit: str
-    status: str
 
 
 class Report(BaseModel):
@@ -177,7 +167,7 @@ def consolidate(
         lacking=[_line(task) for task in lacking],
         overdue=[_line(task) for task in live if cell_of(task, today) == "open_overdue"],
         due_soon=[_line(task) for task in live if _is_due_soon(task, today)],
-        documents=[_filed(document) for document in sorted(documents, key=lambda filed: filed["_id"])],
+        documents=filed(documents),
         meetings=len(meetings),
         conclusion_points=sum(len(meeting["points"]) for meeting in meetings),
         sources=_sources(catalogue),
@@ -217,17 +207,6 @@ def _line(task: Document) -> TaskLine:
         status=task["status"],
         deadline=task["deadline"],
         missing=lacks(task),
-    )
-
-
-def _filed(document: Document) -> Filed:
-    title: dict[str, Any] = document["title"]
-    return Filed(
-        symbol=document["symbol"],
-        title_vi=title["vi"],
-        title_en=title["en"],
-        unit=document["unit"],
-        status=document["status"],
     )
 
 
