@@ -2,6 +2,8 @@ import pytest
 
 from shared.domain import catalogue
 from shared.domain.catalogue import AGGREGATE, ITEMS_AT_ONCE
+from shared.domain.values import Unit
+from shared.unit.assigned_items import open_assigned_items
 from tests.domain.scenario import OFFICER, accepting, given, refusal_codes, rejecting
 
 
@@ -90,6 +92,18 @@ def test_assigning_items_stands_for_assigning_each():
     command = catalogue.AssignItems(unit="security", item_ids=["1-03", "2-1"], directive_id="point-2")
     one, other = assign("security", directive_id="point-2"), {"item_id": "2-1", "unit": "security"}
     assert command.parts() == (one, catalogue.AssignItem(**other, directive_id="point-2"))
+
+
+def test_a_unit_opens_what_is_assigned_to_it_under_the_same_directive():
+    react = open_assigned_items(Unit.LOGISTICS).react
+    (opened,) = react(ORDERED[-1])
+    assert (opened.task_id, opened.catalogue_item, opened.directive_id) == ("1-03", "1-03", "point-2")
+    assert react(catalogue.ItemAssigned(unit="security", item=item(), directive_id="point-2")) == ()
+
+
+def test_an_assignment_recorded_before_directives_were_named_has_none():
+    recorded = ASSIGNED[-1].model_dump(exclude={"directive_id"})
+    assert catalogue.ItemAssigned.model_validate(recorded) == ASSIGNED[-1]
 
 
 MANY = [
