@@ -102,7 +102,7 @@ class Sample:
     def _directive_of(self, code: str) -> str:
         directives = self.congress["directives"]
         named = (issued["id"] for issued in directives["issued"] if code in issued.get("items", ()))
-        return next(named, directives["all_other_items"])
+        return str(next(named, directives["all_other_items"]))
 
     def _documents(self) -> Iterator[Step]:
         for document in self.congress["documents"]:

@@ -22,6 +22,7 @@ from services.session import open_session
 from services.tracker.filing import filed, next_number
 from services.tracker.projections.view import Document
 from services.tracker.queries import views_at_once
+from services.tracker.reports.consolidated import sources
 from services.tracker.reports.filed import documents_table, next_number_line
 from services.tracker.reports.tree import TreePrinter
 from services.tracker.trace import trace
@@ -49,7 +50,8 @@ def trace_order(
     """From a point of a conclusion to all that was done for it; from a task back to the sentence that ordered it."""
     settings = read_settings()
     language = language_of(settings, lang)
-    found = trace(what, _read_views(settings))
+    views = _read_views(settings)
+    found = trace(what, views)
     if not found:
         err.print(translate("Nothing on record is called {what}.", language, what=what), soft_wrap=True)
         raise typer.Exit(FOUND_WRONG)
@@ -58,6 +60,8 @@ def trace_order(
     else:
         for node in found:
             out.print(TreePrinter(language).tree(node))
+        for note in sources(views["catalogue"]):
+            out.print(note.get(language) or note["vi"], style="dim")
 
 
 @documents.callback(invoke_without_command=True)

@@ -76,7 +76,7 @@ def _origins(task: Document, views: Views) -> list[Node]:
     origins = []
     if item_id := task["catalogue_item"]:
         item = _of_id(views["catalogue"], item_id)
-        facts = {"code": item["code"], "catalogue": item["catalogue"]} if item else {}
+        facts = {name: item[name] for name in ("code", "catalogue", "note")} if item else {}
         origins.append(_node(Role.ITEM, item_id, item and item["title"], facts))
     if directive_id := task.get("directive_id"):
         directive = _of_id(views["directives"], directive_id)

@@ -42,7 +42,9 @@ VIEWS = {
         a_directive("lost", meeting_id="m9", point=3),
         a_directive("own", meeting_id=None, point=None),
     ],
-    "catalogue": [{"_id": "1-03", "code": "1.03", "catalogue": "xx", "title": {"vi": "Nội dung", "en": "Item"}}],
+    "catalogue": [
+        {"_id": "1-03", "code": "1.03", "catalogue": "xx", "note": {"vi": "Minh họa"}, "title": {"vi": "Nội dung"}}
+    ],
     "tasks": [
         a_task("1-03", directive_id="d1", catalogue_item="1-03"),
         a_task("1-01", directive_id="d1", evidence=[{"kind": "photo", "name": "a.jpg"}]),

@@ -180,6 +180,7 @@ def test_a_task_leads_up_to_a_sentence_of_the_conclusion(shell):
     assert directive["above"][0]["id"] == "2020-08-13#4"
     printed = shell.run("trace", "1-03", "--lang", "vi").stdout
     assert "Nội dung kết luận 2020-08-13#4: Các bộ phận tập trung chỉ đạo các ngành thành viên" in printed
+    assert "là minh họa." in printed
 
 
 def test_the_documents_are_listed_with_who_advised_them_and_what_looks_odd(shell):

@@ -170,7 +170,7 @@ def consolidate(
         documents=filed(documents),
         meetings=len(meetings),
         conclusion_points=sum(len(meeting["points"]) for meeting in meetings),
-        sources=_sources(catalogue),
+        sources=sources(catalogue),
         digest=digest,
     )
 
@@ -210,7 +210,7 @@ def _line(task: Document) -> TaskLine:
     )
 
 
-def _sources(catalogue: Sequence[Document]) -> list[dict[str, str]]:
+def sources(catalogue: Sequence[Document]) -> list[dict[str, str]]:
     """Where the catalogue's items come from, said once for each catalogue."""
     notes = {item["catalogue"]: item["note"] for item in catalogue}
     return [{"catalogue": name, **note} for name, note in sorted(notes.items())]
