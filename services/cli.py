@@ -33,6 +33,7 @@ from services.console import (
 from services.session import Session, open_session
 from services.supervisor import ALL_SERVICES, Supervisor, running_services
 from services.tracker import cli as tracker
+from services.tracker import cli_orders as orders
 from services.tracker import unit_cli
 from services.tracker.audit.replay import Filter, replay
 from services.tracker.audit.verify import verify
@@ -246,6 +247,8 @@ app.command()(unit_cli.coverage)
 app.command()(unit_cli.expenses)
 app.command()(unit_cli.incidents)
 app.command("rebuild")(tracker.rebuild_views)
+app.command("trace")(orders.trace_order)
+app.add_typer(orders.documents, name="documents")
 app.add_typer(tracker.audit, name="audit")
 
 

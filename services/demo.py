@@ -57,16 +57,20 @@ class Sample:
         self.opening_day = date.fromisoformat(self.congress["opening_day"])
 
     def orders(self) -> Iterator[Step]:
-        """The meeting, the documents, and the catalogue published and handed to the units."""
+        """The meeting, the documents, the directives, and the catalogue published and handed to the units."""
         yield from self._meeting()
         yield from self._documents()
+        yield from self._directives()
         catalogue = self.congress["catalogue"]
         items = [self._item(row) for row in self.catalogue]
         published = {"catalogue": catalogue["id"], "note": catalogue["note"], "items": items}
         yield _step(SUBCOMMITTEE, "publish-catalogue", published, "subcommittee.office", "2020-08-14")
-        for unit in sorted({row["unit"] for row in self.catalogue}):
-            item_ids = [slug(row["code"]) for row in self.catalogue if row["unit"] == unit]
-            assigned = {"unit": unit, "item_ids": item_ids}
+        under = {row["code"]: self._directive_of(row["code"]) for row in self.catalogue}
+        for unit, directive_id in sorted({(row["unit"], under[row["code"]]) for row in self.catalogue}):
+            codes = [
+                row["code"] for row in self.catalogue if (row["unit"], under[row["code"]]) == (unit, directive_id)
+            ]
+            assigned = {"unit": unit, "item_ids": [slug(code) for code in codes], "directive_id": directive_id}
             yield _step(SUBCOMMITTEE, "assign-items", assigned, "subcommittee.chair", "2020-08-15")
 
     def work(self) -> Iterator[Step]:
@@ -88,9 +92,24 @@ class Sample:
             told = {"meeting_id": meeting["id"], **data}
             yield _step(SUBCOMMITTEE, command, told, "subcommittee.office", meeting["held_on"])
 
+    def _directives(self) -> Iterator[Step]:
+        """Each point of the conclusion as an order, in the point's own words."""
+        meeting, directives = self.congress["meeting"], self.congress["directives"]
+        for issued in directives["issued"]:
+            told = {"directive_id": issued["id"], "kind": issued["kind"], "units": issued["units"]}
+            point = {"meeting_id": meeting["id"], "point": issued["point"]}
+            text = {"text": meeting["points"][issued["point"] - 1]}
+            happened = directives["issued_on"]
+            yield _step(SUBCOMMITTEE, "issue-directive", told | point | text, "subcommittee.chair", happened)
+
+    def _directive_of(self, code: str) -> str:
+        directives = self.congress["directives"]
+        named = (issued["id"] for issued in directives["issued"] if code in issued.get("items", ()))
+        return str(next(named, directives["all_other_items"]))
+
     def _documents(self) -> Iterator[Step]:
         for document in self.congress["documents"]:
-            told = {name: document[name] for name in ("symbol", "kind", "issuer", "title")}
+            told = {name: document[name] for name in ("symbol", "kind", "issuer", "advised_by", "title")}
             unit = document["unit"]
             yield _step(unit, "issue-document", told, f"{unit}.lead", self.congress["meeting"]["held_on"])
 

@@ -4,6 +4,7 @@ import re
 from datetime import date
 
 from services.tracker.digest import total_digest, view_digest
+from services.tracker.fold import Checkpoint
 from services.tracker.projections.view import Document
 from services.tracker.reports.consolidated import AsOf, Report, consolidate
 from services.tracker.reports.coverage import Coverage, coverage_of
@@ -16,16 +17,20 @@ from shared.eventstore.ledger import Ledger
 READ_TRIES = 20
 
 
-async def consolidated_report(congress: str, store: ViewStore, ledger: Ledger, today: date) -> Report:
-    """Every number from one and the same checkpoint."""
+async def views_at_once(store: ViewStore) -> tuple[Checkpoint, dict[str, list[Document]], int]:
+    """Every document of every view, and how many events are parked, at one and the same checkpoint."""
     for _ in range(READ_TRIES):
         checkpoint = await store.checkpoint()
         views = {name: await store.documents(name) for name in VIEW_NAMES}
         parked = await store.count_parked()
         if (await store.checkpoint()).sequence == checkpoint.sequence:
-            break
-    else:
-        raise TimeoutError("the views kept moving; ask again when it is quieter")
+            return checkpoint, views, parked
+    raise TimeoutError("the views kept moving; ask again when it is quieter")
+
+
+async def consolidated_report(congress: str, store: ViewStore, ledger: Ledger, today: date) -> Report:
+    """Every number from one and the same checkpoint."""
+    checkpoint, views, parked = await views_at_once(store)
     as_of = AsOf(
         sequence=checkpoint.sequence,
         ledger_sequence=await ledger.last_sequence(),

@@ -46,6 +46,7 @@ class ItemAssigned(Event):
     TYPE = "vn.daihoi.catalogue-item.assigned.v1"
     unit: Unit
     item: Item
+    directive_id: EntityId | None = None
 
 
 CatalogueEvent = ItemPublished | ItemAssigned
@@ -56,6 +57,7 @@ class CatalogueItem(BaseModel):
     model_config = ConfigDict(frozen=True)
     published: ItemPublished
     unit: Unit | None = None
+    directive_id: EntityId | None = None
 
 
 # --- evolve ---
@@ -66,7 +68,7 @@ def evolve(state: CatalogueItem | None, event: CatalogueEvent) -> CatalogueItem:
         raise LookupError(f"{event.TYPE} before the item was published")
     match event:
         case ItemAssigned():
-            return state.model_copy(update={"unit": event.unit})
+            return state.model_copy(update={"unit": event.unit, "directive_id": event.directive_id})
         case _:
             assert_never(event)
 
@@ -91,6 +93,7 @@ class PublishItem(ItemCommand):
 class AssignItem(ItemCommand):
     NAME = "assign-item"
     unit: Unit
+    directive_id: EntityId | None = None
 
 
 class PublishCatalogue(Command):
@@ -110,15 +113,18 @@ class PublishCatalogue(Command):
 
 
 class AssignItems(Command):
-    """Assigns items to a unit; each opens as a task there."""
+    """Assigns items to a unit; each opens as a task there. `directive_id` names the order that they carry out."""
 
     NAME = "assign-items"
     ENTITY: ClassVar[str] = "catalogue-item"
     unit: Unit
     item_ids: tuple[EntityId, ...] = Field(min_length=1, max_length=ITEMS_AT_ONCE)
+    directive_id: EntityId | None = None
 
     def parts(self) -> Sequence[Command]:
-        return tuple(AssignItem(item_id=item_id, unit=self.unit) for item_id in self.item_ids)
+        return tuple(
+            AssignItem(item_id=item_id, unit=self.unit, directive_id=self.directive_id) for item_id in self.item_ids
+        )
 
 
 # --- decide ---
@@ -128,6 +134,10 @@ ALREADY_PUBLISHED = Refusal(
 )
 ALREADY_ASSIGNED = Refusal(
     "catalogue_item_already_assigned", "Catalogue item {item_id} is already assigned to {unit}."
+)
+ALREADY_ORDERED = Refusal(
+    "catalogue_item_already_ordered",
+    "Catalogue item {item_id} is already assigned to {unit}, but not under this directive.",
 )
 
 
@@ -153,9 +163,13 @@ def _publish(command: PublishItem, state: CatalogueItem | None) -> Sequence[Cata
 def _assign(command: AssignItem, state: CatalogueItem | None) -> Sequence[CatalogueEvent]:
     if state is None:
         raise NOT_FOUND(item_id=command.item_id)
-    if state.unit not in (None, command.unit):
+    if state.unit is None:
+        return (ItemAssigned(unit=command.unit, item=state.published.item, directive_id=command.directive_id),)
+    if state.unit is not command.unit:
         raise ALREADY_ASSIGNED(item_id=command.item_id, unit=state.unit)
-    return () if state.unit else (ItemAssigned(unit=command.unit, item=state.published.item),)
+    if state.directive_id != command.directive_id:
+        raise ALREADY_ORDERED(item_id=command.item_id, unit=state.unit)
+    return ()
 
 
 AGGREGATE = Aggregate(

@@ -18,8 +18,10 @@ def _names_a_file(symbol: str) -> str:
     return symbol
 
 
-Symbol = Annotated[str, Field(min_length=1, max_length=80), AfterValidator(_names_a_file)]
-"""A symbol as written; it has to leave something to file it under."""
+Symbol = Annotated[str, Field(min_length=1, max_length=69), AfterValidator(_names_a_file)]
+"""A symbol as written; it has to leave something to file it under, and room for the term in its id."""
+Term = Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{4}$")]
+"""The term of office in which an issuer numbers its documents, such as `2020-2025`."""
 
 
 class Urgency(StrEnum):
@@ -41,6 +43,9 @@ class DocumentIssued(Event):
     issuer: Phrase
     issued_on: date | None = None
     urgency: Urgency = Urgency.NORMAL
+    term: str | None = None
+    basis: tuple[str, ...] = ()
+    advised_by: Phrase | None = None
 
 
 class DocumentSuperseded(Event):
@@ -86,7 +91,8 @@ def evolve(document: Document | None, event: DocumentEvent) -> Document:
 # --- commands ---
 class IssueDocument(Command):
     """Files a document under its symbol as written, in Party or State form; `kind` is spelled out because
-    `QĐ` stands for two kinds. `issued_on` may be unknown."""
+    `QĐ` stands for two kinds. `issued_on` may be unknown. `basis` names the documents it is based on (căn cứ), on
+    file or not; `advised_by` is who prepared it for the issuer (tham mưu). Numbers begin again with each `term`."""
 
     NAME = "issue-document"
     ENTITY: ClassVar[str] = "document"
@@ -96,10 +102,14 @@ class IssueDocument(Command):
     issuer: Phrase
     issued_on: date | None = None
     urgency: Urgency = Urgency.NORMAL
+    term: Term | None = None
+    basis: tuple[Symbol, ...] = Field(default=(), max_length=50)
+    advised_by: Phrase | None = None
 
     @property
     def entity_id(self) -> str:
-        return DocumentSymbol.parse(self.symbol).entity_id
+        filed_under = DocumentSymbol.parse(self.symbol).entity_id
+        return f"{filed_under}_{self.term}" if self.term else filed_under
 
 
 class DocumentCommand(Command):

@@ -24,6 +24,7 @@ class TaskOpened(Event):
     scenario: Scenario
     planned_vnd: Vnd
     catalogue_item: EntityId | None = None
+    directive_id: EntityId | None = None
 
 
 class TaskAssigned(Event):
@@ -188,6 +189,8 @@ class TaskCommand(Command):
 
 
 class OpenTask(TaskCommand):
+    """Opens a task; `catalogue_item` and `directive_id` say where the work comes from."""
+
     NAME = "open-task"
     title: Text
     group: Group
@@ -195,6 +198,7 @@ class OpenTask(TaskCommand):
     scenario: Scenario
     planned_vnd: Vnd
     catalogue_item: EntityId | None = None
+    directive_id: EntityId | None = None
 
 
 class AssignTask(TaskCommand):

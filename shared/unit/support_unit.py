@@ -41,6 +41,7 @@ def open_assigned_items(unit: Unit) -> Policy:
                 scenario=item.scenario,
                 planned_vnd=item.budget_vnd,
                 catalogue_item=item.item_id,
+                directive_id=assigned.directive_id,
             ),
         )
 

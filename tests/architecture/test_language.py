@@ -14,7 +14,8 @@ from babel.messages.pofile import read_po
 import services
 import shared
 from services.tracker.audit.sentences import SENTENCES
-from services.tracker.reports import terminal, unit_tables
+from services.tracker.reports import filed, terminal, tree, unit_tables
+from shared.domain import paper
 from shared.domain.decider import Refusal
 from shared.i18n import CATALOGUE, format_date, format_number, local_date, translate
 
@@ -58,10 +59,13 @@ def placeholders(sentence: str) -> set[str]:
 
 REFUSALS = refusals()
 LABELS = {
-    label for told in (terminal, unit_tables) for label in labels(ast.parse(Path(told.__file__).read_text("utf-8")))
+    label
+    for told in (terminal, unit_tables, filed, tree)
+    for label in labels(ast.parse(Path(told.__file__).read_text("utf-8")))
 }
 SAID = {sentence for tree in TREES for sentence in literals(tree, "translate", "_say")}
-READ = REFUSALS | set(SENTENCES.values()) | SAID | LABELS
+DOUBTS = {doubt.sentence for doubt in vars(paper).values() if isinstance(doubt, paper.Doubt)}
+READ = REFUSALS | set(SENTENCES.values()) | SAID | LABELS | DOUBTS
 
 
 def test_refusals_sentences_and_labels_are_found_where_they_are_known_to_be():
@@ -70,6 +74,8 @@ def test_refusals_sentences_and_labels_are_found_where_they_are_known_to_be():
     assert {"By unit", "By phase"} <= LABELS - SAID
     assert {"There is no task {task_id}.", "There is no resource {resource_id}."} <= REFUSALS
     assert {"can not be read", "Status of all tasks"} <= SAID
+    assert {*filed.URGENCY_NAMES.values(), *tree.STATUS_NAMES.values(), *tree.ROLE_NAMES.values()} <= LABELS
+    assert paper.USED_TWICE.sentence in DOUBTS
 
 
 def test_every_refusal_is_a_constant_of_its_module():

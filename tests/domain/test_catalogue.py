@@ -2,6 +2,8 @@ import pytest
 
 from shared.domain import catalogue
 from shared.domain.catalogue import AGGREGATE, ITEMS_AT_ONCE
+from shared.domain.values import Unit
+from shared.unit.support_unit import open_assigned_items
 from tests.domain.scenario import OFFICER, accepting, given, refusal_codes, rejecting
 
 
@@ -25,16 +27,23 @@ def publish(**changes: object) -> catalogue.PublishItem:
     return catalogue.PublishItem(item_id="1-03", **SOURCE | {"item": item()} | changes)
 
 
-def assign(unit: str) -> catalogue.AssignItem:
-    return catalogue.AssignItem(item_id="1-03", unit=unit)
+def assign(unit: str, **under: str) -> catalogue.AssignItem:
+    return catalogue.AssignItem(item_id="1-03", unit=unit, **under)
 
 
 PUBLISHED = (catalogue.ItemPublished(**SOURCE, item=item()),)
 ASSIGNED = (*PUBLISHED, catalogue.ItemAssigned(unit="logistics", item=item()))
+ORDERED = (*PUBLISHED, catalogue.ItemAssigned(unit="logistics", item=item(), directive_id="point-2"))
 
 ACCEPTED = {
     "an item is published": ((), publish(), OFFICER, PUBLISHED[-1]),
     "an item is assigned with all a unit needs to know": (PUBLISHED, assign("logistics"), OFFICER, ASSIGNED[-1]),
+    "an item is assigned under the directive that it carries out": (
+        PUBLISHED,
+        assign("logistics", directive_id="point-2"),
+        OFFICER,
+        ORDERED[-1],
+    ),
     "an item is assigned to another unit than the catalogue suggests": (
         PUBLISHED,
         assign("security"),
@@ -47,6 +56,10 @@ REJECTED = [
     (ASSIGNED, publish(item=item(budget_vnd=1)), OFFICER, "catalogue_item_already_published"),
     (PUBLISHED, publish(note={"vi": "Bản khác"}), OFFICER, "catalogue_item_already_published"),
     (ASSIGNED, assign("security"), OFFICER, "catalogue_item_already_assigned"),
+    (ORDERED, assign("security", directive_id="point-2"), OFFICER, "catalogue_item_already_assigned"),
+    (ORDERED, assign("logistics", directive_id="point-3"), OFFICER, "catalogue_item_already_ordered"),
+    (ORDERED, assign("logistics"), OFFICER, "catalogue_item_already_ordered"),
+    (ASSIGNED, assign("logistics", directive_id="point-2"), OFFICER, "catalogue_item_already_ordered"),
 ]
 
 
@@ -76,8 +89,21 @@ def test_publishing_a_catalogue_stands_for_publishing_each_of_its_items():
 
 
 def test_assigning_items_stands_for_assigning_each():
-    command = catalogue.AssignItems(unit="security", item_ids=["1-03", "2-1"])
-    assert command.parts() == (assign("security"), catalogue.AssignItem(item_id="2-1", unit="security"))
+    command = catalogue.AssignItems(unit="security", item_ids=["1-03", "2-1"], directive_id="point-2")
+    one, other = assign("security", directive_id="point-2"), {"item_id": "2-1", "unit": "security"}
+    assert command.parts() == (one, catalogue.AssignItem(**other, directive_id="point-2"))
+
+
+def test_a_unit_opens_what_is_assigned_to_it_under_the_same_directive():
+    react = open_assigned_items(Unit.LOGISTICS).react
+    (opened,) = react(ORDERED[-1], None)
+    assert (opened.task_id, opened.catalogue_item, opened.directive_id) == ("1-03", "1-03", "point-2")
+    assert react(catalogue.ItemAssigned(unit="security", item=item(), directive_id="point-2"), None) == ()
+
+
+def test_an_assignment_recorded_before_directives_were_named_has_none():
+    recorded = ASSIGNED[-1].model_dump(exclude={"directive_id"})
+    assert catalogue.ItemAssigned.model_validate(recorded) == ASSIGNED[-1]
 
 
 MANY = [

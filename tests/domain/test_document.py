@@ -13,7 +13,10 @@ PLAN = {
     "issuer": "Tỉnh ủy",
     "issued_on": date(2019, 9, 16),
     "urgency": "urgent",
+    "basis": ("66-QĐ/TW", "Kế hoạch công tác của Tiểu ban"),
+    "advised_by": "Bộ phận tuyên truyền",
 }
+NEXT_TERM = PLAN | {"term": "2020-2025"}
 SUPERSEDE = document.SupersedeDocument(document_id="76-KH-TU", superseded_by="80-KH/TU")
 WITHDRAW = document.WithdrawDocument(document_id="76-KH-TU", reason="Ban hành nhầm")
 
@@ -23,6 +26,12 @@ WITHDRAWN = (*ISSUED, document.DocumentWithdrawn(reason="Ban hành nhầm"))
 
 ACCEPTED = {
     "a document is issued": ((), document.IssueDocument(**PLAN), OFFICER, ISSUED[-1]),
+    "a document is issued in a term": (
+        (),
+        document.IssueDocument(**NEXT_TERM),
+        OFFICER,
+        document.DocumentIssued(**NEXT_TERM),
+    ),
     "a newer document takes its place": (ISSUED, SUPERSEDE, OFFICER, SUPERSEDED[-1]),
     "it is withdrawn": (ISSUED, WITHDRAW, OFFICER, WITHDRAWN[-1]),
 }
@@ -30,6 +39,7 @@ REJECTED = [
     ((), SUPERSEDE, OFFICER, "document_not_found"),
     ((), WITHDRAW, OFFICER, "document_not_found"),
     (ISSUED, document.IssueDocument(**PLAN | {"kind": "quy định"}), OFFICER, "document_already_issued"),
+    (ISSUED, document.IssueDocument(**PLAN | {"basis": ()}), OFFICER, "document_already_issued"),
     (ISSUED, SUPERSEDE.model_copy(update={"superseded_by": "76-KH/TU"}), OFFICER, "document_supersedes_itself"),
     (WITHDRAWN, SUPERSEDE, OFFICER, "document_not_in_force"),
     (WITHDRAWN, WITHDRAW.model_copy(update={"reason": "Sai số"}), OFFICER, "document_not_in_force"),
@@ -62,7 +72,24 @@ def test_a_document_is_filed_under_its_symbol():
     assert document.IssueDocument(**PLAN).entity_id == SUPERSEDE.entity_id == "76-KH-TU"
 
 
-@pytest.mark.parametrize("symbol", ["", "   ", "/-/", "x" * 81])
+def test_numbers_begin_again_with_a_term_so_each_term_has_files_of_its_own():
+    assert document.IssueDocument(**NEXT_TERM).entity_id == "76-KH-TU_2020-2025"
+
+
+@pytest.mark.parametrize("symbol", ["", "   ", "/-/", "x" * 70])
 def test_a_symbol_that_names_no_file_is_refused(symbol):
     with pytest.raises(ValueError, match="symbol"):
         document.IssueDocument(**PLAN | {"symbol": symbol})
+    with pytest.raises(ValueError, match="basis"):
+        document.IssueDocument(**PLAN | {"basis": [symbol]})
+
+
+@pytest.mark.parametrize("term", ["", "2020", "XX", "2020 - 2025"])
+def test_a_term_is_two_years(term):
+    with pytest.raises(ValueError, match="term"):
+        document.IssueDocument(**PLAN | {"term": term})
+
+
+def test_the_longest_symbol_still_leaves_an_id_that_commands_can_name():
+    longest = document.IssueDocument(**NEXT_TERM | {"symbol": "x" * 69}).entity_id
+    assert document.WithdrawDocument(document_id=longest, reason="Sai số").document_id == longest

@@ -65,4 +65,4 @@ def test_an_id_is_an_id_however_long_the_others_are_and_no_two_are_alike():
     ids = {clearance_id(resource, reservation) for resource, reservation in product(names, names)}
     assert len(ids) == len(names) ** 2
     assert all(re.fullmatch(ID_PATTERN, each) and len(each) <= ID_LENGTH for each in ids)
-    assert react(reserved(resource_id="r" * 80, purpose="p" * 2000, resource_name={"vi": "n" * 2000}))
+    assert react(reserved(resource_id="r" * 80, purpose="p" * 2000, resource_name={"vi": "n" * 2000}), None)

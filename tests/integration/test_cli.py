@@ -246,6 +246,53 @@ def test_incidents_are_told_in_both_languages(shell):
     assert "Diễn tập" in shell.run("incidents", "--lang", "vi").stdout
 
 
+def test_a_point_leads_down_to_a_directive_to_three_units(shell):
+    (point,) = shell.json("trace", "2020-08-13#1")
+    (directive,) = point["below"]
+    assert directive["facts"] == {"kind": "review", "units": ["propaganda", "logistics", "security"], "due_on": None}
+    assert [unit["id"] for unit in directive["below"]] == ["propaganda", "logistics", "security"]
+
+
+def test_every_task_of_the_sample_is_done_for_some_point_of_the_conclusion(shell):
+    (meeting,) = shell.json("trace", "2020-08-13")
+    units = [unit for point in meeting["below"] for directive in point["below"] for unit in directive["below"]]
+    assert len({task["id"] for unit in units for task in unit["below"]}) == 54
+    (point,) = shell.json("trace", "2020-08-13#3")
+    assert {task["id"] for unit in point["below"][0]["below"] for task in unit["below"]} == {
+        *("propaganda/2-02", "logistics/2-03", "logistics/5-06", "propaganda/7-05", "propaganda/7-08")
+    }
+
+
+def test_a_task_leads_up_to_a_sentence_of_the_conclusion(shell):
+    (task,) = shell.json("trace", "logistics/1-03")
+    item, directive = task["above"]
+    assert (item["id"], item["on_record"], directive["id"]) == ("1-03", True, "2020-08-13-4")
+    assert directive["above"][0]["id"] == "2020-08-13#4"
+    printed = shell.run("trace", "1-03", "--lang", "vi").stdout
+    assert "Nội dung kết luận 2020-08-13#4: Các bộ phận tập trung chỉ đạo các ngành thành viên" in printed
+    assert "là minh họa." in printed
+
+
+def test_the_documents_are_listed_with_who_advised_them_and_what_looks_odd(shell):
+    listed = {document["symbol"]: document for document in shell.json("documents")}
+    assert listed["76-KH/TU"]["advised_by"] == "Bộ phận tuyên truyền"
+    warned = {symbol: [each["code"] for each in document["warnings"]] for symbol, document in listed.items()}
+    assert {symbol: codes for symbol, codes in warned.items() if codes} == {
+        "39/KH-BPĐBANTT": ["state_form_of_party_body"]
+    }
+    assert shell.json("report")["documents"] == list(listed.values())
+    printed = shell.run("documents", "--lang", "vi").stdout
+    assert "Thường" in printed
+    assert "76-KH/TU" in printed
+
+
+def test_the_next_number_is_told_in_both_forms(shell):
+    found = shell.json("documents", "next-number", "--issuer", "Bộ phận tuyên truyền", "--kind", "KH")
+    assert (found["number"], found["party"], found["state"]) == (4, "04-KH/TB-BPTT", "4/KH-TB-BPTT")
+    printed = shell.run("documents", "next-number", "--issuer", "BPHC", "--kind", "TB", "--term", "2020-2025").stdout
+    assert "01-TB/BPHC · 1/TB-BPHC" in printed
+
+
 def test_verify_rebuild_verify(shell):
     before = shell.json("audit", "verify")
     assert before["holds"]
@@ -274,6 +321,9 @@ def test_progress_goes_to_stderr_and_json_stays_clean(shell):
         ["report", "--format", "pdf"],
         ["audit", "replay", "--from", "whenever"],
         ["service", "kitchen"],
+        ["trace"],
+        ["documents", "next-number", "--issuer", "TU"],
+        ["documents", "next-number", "--issuer", " ", "--kind", "KH"],
         ["token", "--as", "somebody"],
         ["send", "logistics", "assign-task", "{not json", "--as", "logistics.lead"],
     ],
@@ -290,6 +340,7 @@ def test_wrong_use_is_told_and_ends_with_2(shell, wrong):
     [
         (["report"], {"DAIHOI_NATS_URL": "nats://127.0.0.1:1"}, "no NATS server answers at nats://127.0.0.1:1"),
         (["audit", "timeline", "9-99"], {}, "There is no event about 9-99"),
+        (["trace", "2020-08-13#9"], {}, "Nothing on record is called 2020-08-13#9."),
         (
             ["send", "logistics", "start-task", '{"task_id":"1-03"}', "--as", "logistics.lead"],
             {"DAIHOI_CONGRESS": "nobody-serves-this"},

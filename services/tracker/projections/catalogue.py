@@ -16,9 +16,11 @@ def fold(document: Document | None, recorded: Recorded) -> Document:
                 "note": published["note"],
                 **published["item"],
                 "assigned_to": None,
+                "directive_id": None,
             }
         case ItemAssigned():
-            return {**begun(document, recorded), "assigned_to": event.unit.value}
+            assigned = {"assigned_to": event.unit.value, "directive_id": event.directive_id}
+            return {**begun(document, recorded), **assigned}
         case _:
             raise TypeError(f"the catalogue view does not know {event!r}")
 

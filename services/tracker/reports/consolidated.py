@@ -6,10 +6,10 @@ percentage has its denominator, and is rounded down, so that 100 % means all of 
 
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
-from typing import Any
 
 from pydantic import BaseModel
 
+from services.tracker.filing import Filed, filed
 from services.tracker.projections.view import Document
 from services.tracker.reports.essentials import ESSENTIALS, lacks
 from services.tracker.reports.reviews import Reviews, summarise
@@ -83,16 +83,6 @@ class AsOf(BaseModel):
     today: date
     parked: int
     gaps: dict[str, int]
-
-
-class Filed(BaseModel):
-    """A document on file."""
-
-    symbol: str
-    title_vi: str
-    title_en: str
-    unit: str
-    status: str
 
 
 class Report(BaseModel):
@@ -173,10 +163,10 @@ def consolidate(
         overdue=[_line(task) for task in live if cell_of(task, today) == "open_overdue"],
         due_soon=[_line(task) for task in live if _is_due_soon(task, today)],
         reviews=summarise(tasks, reviews),
-        documents=[_filed(document) for document in sorted(documents, key=lambda filed: filed["_id"])],
+        documents=filed(documents),
         meetings=len(meetings),
         conclusion_points=sum(len(meeting["points"]) for meeting in meetings),
-        sources=_sources(catalogue),
+        sources=sources(catalogue),
         digest=digest,
     )
 
@@ -216,18 +206,7 @@ def _line(task: Document) -> TaskLine:
     )
 
 
-def _filed(document: Document) -> Filed:
-    title: dict[str, Any] = document["title"]
-    return Filed(
-        symbol=document["symbol"],
-        title_vi=title["vi"],
-        title_en=title["en"],
-        unit=document["unit"],
-        status=document["status"],
-    )
-
-
-def _sources(catalogue: Sequence[Document]) -> list[dict[str, str]]:
+def sources(catalogue: Sequence[Document]) -> list[dict[str, str]]:
     """Where the catalogue's items come from, said once for each catalogue."""
     notes = {item["catalogue"]: item["note"] for item in catalogue}
     return [{"catalogue": name, **note} for name, note in sorted(notes.items())]

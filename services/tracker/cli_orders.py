@@ -1,0 +1,100 @@
+"""The commands that follow orders and papers: `trace` and `documents`."""
+
+from typing import Annotated
+
+import typer
+
+from services.console import (
+    FOUND_WRONG,
+    Format,
+    FormatOption,
+    LangOption,
+    as_json,
+    err,
+    language_of,
+    out,
+    read_settings,
+    run,
+    write,
+    wrong_use,
+)
+from services.session import open_session
+from services.tracker.filing import filed, next_number
+from services.tracker.projections.view import Document
+from services.tracker.queries import views_at_once
+from services.tracker.reports.consolidated import sources
+from services.tracker.reports.filed import documents_table, next_number_line
+from services.tracker.reports.tree import TreePrinter
+from services.tracker.trace import trace
+from shared.i18n import translate
+from shared.platform.settings import Settings
+
+documents = typer.Typer(help="The documents on file, with what looks odd; next-number.")
+
+
+def _read_views(settings: Settings) -> dict[str, list[Document]]:
+    async def read() -> dict[str, list[Document]]:
+        async with open_session(settings) as session:
+            await session.views.prepare()
+            _, views, _ = await views_at_once(session.views)
+            return views
+
+    return run(read())
+
+
+def trace_order(
+    what: Annotated[str, typer.Argument(help="2020-08-13#1, a meeting, a directive, logistics/1-03 or 1-03")],
+    format: FormatOption = Format.TEXT,  # noqa: A002
+    lang: LangOption = None,
+) -> None:
+    """From a point of a conclusion to all that was done for it; from a task back to the sentence that ordered it."""
+    settings = read_settings()
+    language = language_of(settings, lang)
+    views = _read_views(settings)
+    found = trace(what, views)
+    if not found:
+        err.print(translate("Nothing on record is called {what}.", language, what=what), soft_wrap=True)
+        raise typer.Exit(FOUND_WRONG)
+    if format is Format.JSON:
+        write(as_json([node.model_dump(mode="json") for node in found]))
+    else:
+        for node in found:
+            out.print(TreePrinter(language).tree(node))
+        for note in sources(views["catalogue"]):
+            out.print(note.get(language) or note["vi"], style="dim")
+
+
+@documents.callback(invoke_without_command=True)
+def list_documents(
+    context: typer.Context,
+    format: FormatOption = Format.TEXT,  # noqa: A002
+    lang: LangOption = None,
+) -> None:
+    """The documents on file: basis, lineage, urgency, and what looks odd about a symbol."""
+    if context.invoked_subcommand:
+        return
+    settings = read_settings()
+    found = filed(_read_views(settings)["documents"])
+    if format is Format.JSON:
+        write(as_json([document.model_dump(mode="json") for document in found]))
+    else:
+        out.print(documents_table(found, language_of(settings, lang)))
+
+
+@documents.command("next-number")
+def documents_next_number(
+    issuer: Annotated[str, typer.Option(help="The issuer's name, or its code in symbols.")],
+    kind: Annotated[str, typer.Option(help="The kind's code, such as KH, or its name.")],
+    term: Annotated[str | None, typer.Option(help="The term, such as 2020-2025.")] = None,
+    format: FormatOption = Format.TEXT,  # noqa: A002
+    lang: LangOption = None,
+) -> None:
+    """The next free number of an issuer for a kind of document, in both spellings."""
+    if not issuer.strip() or not kind.strip():
+        wrong_use("--issuer and --kind can't be empty")
+    settings = read_settings()
+    found = next_number(_read_views(settings)["documents"], issuer, kind, term)
+    if format is Format.JSON:
+        write(as_json(found.model_dump(mode="json")))
+    else:
+        out.print(next_number_line(found, language_of(settings, lang)), soft_wrap=True)

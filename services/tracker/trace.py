@@ -1,0 +1,176 @@
+"""From an order to what was done for it, and from a piece of work back to the sentence that ordered it.
+
+Pure functions over the views' documents. A trace never guesses: work is done under the directive that it names, a
+directive carries out the point that it names, and what is named but not on record is shown as such.
+"""
+
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from typing import Any
+
+from pydantic import BaseModel
+
+from services.tracker.projections.view import Document
+from services.tracker.reports.essentials import lacks
+from shared.domain.task import TaskStatus
+
+type Views = Mapping[str, Sequence[Document]]
+"""Documents by view: `meetings`, `directives`, `catalogue`, `tasks`, and `reviews` where there is such a view."""
+
+
+class Role(StrEnum):
+    """What a node of a trace is."""
+
+    MEETING = "meeting"
+    POINT = "point"
+    DIRECTIVE = "directive"
+    UNIT = "unit"
+    TASK = "task"
+    ITEM = "item"
+    REVIEW = "review"
+    EVIDENCE = "evidence"
+
+
+class Node(BaseModel):
+    """One thing, what ordered it (`above`) and what was done for it (`below`). `facts` depend on the role; a node
+    that is named somewhere and not on record has `on_record` false and no text."""
+
+    role: Role
+    id: str
+    vi: str = ""
+    en: str = ""
+    on_record: bool = True
+    facts: dict[str, Any] = {}
+    above: list["Node"] = []
+    below: list["Node"] = []
+
+
+def trace(what: str, views: Views) -> list[Node]:
+    """Everything of the name `what`: a point (`2020-08-13#1`), a meeting, a directive, or a task (`logistics/1-03`,
+    or `1-03` in whichever units). Empty, if nothing on record has that name."""
+    meeting_id, _, number = what.partition("#")
+    if number:
+        meeting = _of_id(views["meetings"], meeting_id)
+        points = [point for point in meeting["points"] if str(point["number"]) == number] if meeting else []
+        return [_point(meeting_id, point, views, above=[_meeting(meeting_id, views)]) for point in points]
+    found = []
+    if _of_id(views["meetings"], what):
+        found.append(_meeting(what, views, with_below=True))
+    if directive := _of_id(views["directives"], what):
+        found.append(_directive(directive, views, above=_ordered_by(directive, views)))
+    found += [_task(task, above=_origins(task, views)) for task in views["tasks"] if what in _names(task)]
+    return found
+
+
+def _names(task: Document) -> tuple[str, str]:
+    return task["_id"], task["task_id"]
+
+
+def _of_id(documents: Sequence[Document], wanted: str) -> Document | None:
+    return next((document for document in documents if document["_id"] == wanted), None)
+
+
+# --- upwards ---
+def _origins(task: Document, views: Views) -> list[Node]:
+    """The entry of the catalogue that a task was opened for, and the directive that it carries out."""
+    origins = []
+    if item_id := task["catalogue_item"]:
+        item = _of_id(views["catalogue"], item_id)
+        facts = {name: item[name] for name in ("code", "catalogue", "note")} if item else {}
+        origins.append(_node(Role.ITEM, item_id, item and item["title"], facts))
+    if directive_id := task.get("directive_id"):
+        directive = _of_id(views["directives"], directive_id)
+        above = _ordered_by(directive, views) if directive else []
+        facts = _facts_of_directive(directive) if directive else {}
+        origins.append(_node(Role.DIRECTIVE, directive_id, directive and directive["text"], facts, above=above))
+    return origins
+
+
+def _ordered_by(directive: Document, views: Views) -> list[Node]:
+    """The point of a conclusion and, above it, the meeting; the meeting alone where no point is named."""
+    meeting_id, number = directive["meeting_id"], directive["point"]
+    if meeting_id is None:
+        return []
+    meeting = _meeting(meeting_id, views)
+    if number is None:
+        return [meeting]
+    points = (_of_id(views["meetings"], meeting_id) or {"points": []})["points"]
+    text = next((point["text"] for point in points if point["number"] == number), None)
+    return [_node(Role.POINT, f"{meeting_id}#{number}", text, above=[meeting])]
+
+
+# --- downwards ---
+def _meeting(meeting_id: str, views: Views, *, with_below: bool = False) -> Node:
+    meeting = _of_id(views["meetings"], meeting_id)
+    facts = {"held_on": meeting["held_on"]} if meeting else {}
+    below = []
+    if with_below and meeting:
+        below = [_point(meeting_id, point, views) for point in meeting["points"]]
+        below += [_directive(each, views) for each in _directives_of(meeting_id, None, views)]
+    return _node(Role.MEETING, meeting_id, meeting and meeting["title"], facts, below=below)
+
+
+def _point(meeting_id: str, point: Document, views: Views, *, above: Sequence[Node] = ()) -> Node:
+    below = [_directive(each, views) for each in _directives_of(meeting_id, point["number"], views)]
+    return _node(Role.POINT, f"{meeting_id}#{point['number']}", point["text"], above=above, below=below)
+
+
+def _directives_of(meeting_id: str, number: int | None, views: Views) -> list[Document]:
+    named = (meeting_id, number)
+    found = [each for each in views["directives"] if (each["meeting_id"], each["point"]) == named]
+    return sorted(found, key=lambda directive: directive["_id"])
+
+
+def _directive(directive: Document, views: Views, *, above: Sequence[Node] = ()) -> Node:
+    """Under each unit its tasks, addressed or not; a unit that was addressed is shown though it has none."""
+    named = [task for task in views["tasks"] if task.get("directive_id") == directive["_id"]]
+    units = [*directive["units"], *sorted({task["unit"] for task in named} - set(directive["units"]))]
+    reviews = [each for each in views.get("reviews", ()) if each.get("directive_id") == directive["_id"]]
+    below = [_node(Role.REVIEW, str(review["_id"]), {}, review) for review in reviews]
+    below += [_unit(unit, [task for task in named if task["unit"] == unit]) for unit in units]
+    facts = _facts_of_directive(directive)
+    return _node(Role.DIRECTIVE, directive["_id"], directive["text"], facts, above=above, below=below)
+
+
+def _facts_of_directive(directive: Document) -> Document:
+    return {name: directive[name] for name in ("kind", "units", "due_on")}
+
+
+def _unit(unit: str, tasks: Sequence[Document]) -> Node:
+    ordered = sorted(tasks, key=lambda task: task["task_id"])
+    return _node(Role.UNIT, unit, {}, {"tasks": len(tasks)}, below=[_task(task) for task in ordered])
+
+
+def _task(task: Document, *, above: Sequence[Node] = ()) -> Node:
+    facts = {name: task[name] for name in ("unit", "status", "percent", "deadline")}
+    facts["missing"] = [] if task["status"] == TaskStatus.CANCELLED else list(lacks(task))
+    evidence = task.get("evidence") or []
+    below = [_node(Role.EVIDENCE, str(number), {}, _as_facts(each)) for number, each in enumerate(evidence, start=1)]
+    return _node(Role.TASK, task["_id"], task["title"], facts, above=above, below=below)
+
+
+def _as_facts(evidence: Any) -> Document:
+    return evidence if isinstance(evidence, dict) else {"evidence": evidence}
+
+
+def _node(
+    role: Role,
+    node_id: str,
+    text: Document | None,
+    facts: Document | None = None,
+    *,
+    above: Sequence[Node] = (),
+    below: Sequence[Node] = (),
+) -> Node:
+    """`text` is in both languages, empty where the thing has none, and `None` where it is not on record."""
+    words = text or {}
+    return Node(
+        role=role,
+        id=node_id,
+        vi=words.get("vi", ""),
+        en=words.get("en", ""),
+        on_record=text is not None,
+        facts=facts or {},
+        above=list(above),
+        below=list(below),
+    )
