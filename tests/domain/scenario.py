@@ -17,6 +17,7 @@ AGGREGATES = tuple(module.AGGREGATE for module in MODULES)
 
 OFFICER = Actor("logistics.officer", "logistics")
 LEAD = Actor("logistics.lead", "logistics")
+DEPUTY = Actor("logistics.deputy-2", "logistics")
 
 
 @dataclass(frozen=True)
