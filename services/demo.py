@@ -5,6 +5,7 @@ Every command id follows from the command's content, so telling the story again 
 
 import asyncio
 import csv
+import hashlib
 import json
 import time
 from collections.abc import Awaitable, Callable, Iterator
@@ -76,7 +77,8 @@ class Sample:
     def work(self) -> Iterator[Step]:
         """What the units did with their tasks up to the stated day."""
         for row in self.catalogue:
-            yield from _work_on(row, self.progress[row["code"]], self.opening_day)
+            steps = _work_on(row, self.progress[row["code"]], self.opening_day)
+            yield from sorted(steps, key=lambda step: step.happened)
         for own in self.congress["own_work"]:
             step = _step(own["unit"], own["command"], own["data"], own["as"], own["happened"])
             yield step._replace(awaits=own.get("awaits", ""))
@@ -134,15 +136,21 @@ def _work_on(item: dict[str, str], told: dict[str, str], opening_day: date) -> I
         return _step(unit, command, {**task, **data}, f"{unit}.{by}", day)
 
     if told["collective"]:
-        coordinating = [name.strip() for name in told["coordinating"].split(";") if name.strip()]
         in_charge = {"collective": told["collective"], "individual": told["individual"]}
-        yield step("assign-task", "2020-08-17", **in_charge, coordinating=coordinating)
+        yield step("assign-task", "2020-08-17", **in_charge, coordinating=_listed(told["coordinating"]))
     if told["dated"] == "yes":
         deadline = opening_day + timedelta(days=int(item["due_offset_days"]))
         yield step("set-deadline", "2020-08-17", deadline=deadline.isoformat())
     if told["secured_percent"]:
         secured = int(item["budget_vnd"]) * int(told["secured_percent"]) // 100
         yield step("fund-task", "2020-08-17", secured_vnd=secured, funding_source=told["funding_source"])
+    if told["extension_asked_on"]:
+        until, why = told["extension_until"], told["extension_because"]
+        yield step("request-extension", told["extension_asked_on"], "member", deadline=until, reason=why)
+    if told["extension_refused_because"]:
+        yield step("refuse-extension", told["extension_decided_on"], reason=told["extension_refused_because"])
+    elif told["extension_decided_on"]:
+        yield step("grant-extension", told["extension_decided_on"])
     if told["started_on"]:
         yield step("start-task", told["started_on"], "member")
         last_day = told["submitted_on"] or "2020-09-10"
@@ -150,11 +158,27 @@ def _work_on(item: dict[str, str], told: dict[str, str], opening_day: date) -> I
     if told["blocked_because"]:
         yield step("block-task", "2020-09-10", "member", reason=told["blocked_because"])
     if told["submitted_on"]:
-        yield step("submit-task", told["submitted_on"], "member")
+        evidence = [_evidence(title) for title in _listed(told["evidence"])]
+        yield step("submit-task", told["submitted_on"], "member", evidence=evidence)
     if told["returned_because"]:
         yield step("return-task", "2020-09-09", reason=told["returned_because"])
     if told["completed_on"]:
         yield step("complete-task", told["completed_on"])
+
+
+def _listed(names: str) -> list[str]:
+    return [name.strip() for name in names.split(";") if name.strip()]
+
+
+def _evidence(title: str) -> dict[str, Any]:
+    """Evidence that nobody keeps: its link leads nowhere, its checksum and size are those of its title."""
+    content = title.encode()
+    return {
+        "title": title,
+        "link": f"https://example.invalid/evidence/{slug(title).lower()}",
+        "sha256": hashlib.sha256(content).hexdigest(),
+        "size_bytes": len(content),
+    }
 
 
 def _step(service: str, command: str, data: dict[str, Any], actor: str, day: str) -> Step:

@@ -3,6 +3,7 @@
 `decide(command, state, actor) -> events` may refuse; `evolve(state, event) -> state` never does.
 """
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import reduce
@@ -44,6 +45,11 @@ class Actor(NamedTuple):
 
     id: str
     unit: str
+
+    @property
+    def leads(self) -> bool:
+        """Whether this is the unit's lead or a deputy, such as `logistics.lead` or `logistics.deputy-2`."""
+        return re.match(rf"{re.escape(self.unit)}\.(lead|deputy)(?![^\W\d_])", self.id) is not None
 
 
 class Refused(Exception):

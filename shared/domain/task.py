@@ -1,7 +1,8 @@
 """A task: one work item of a unit, with a collective and an individual in charge, a deadline and funding.
 
 Lifecycle: open → in progress ⇄ blocked → submitted → completed, or returned to progress; cancelled and reopened
-at need. The calendar's view (overdue, late) is no part of it: a read model compares dates.
+at need. The calendar's view (overdue, late) is no part of it: a read model compares dates. A deadline is set once;
+after that only an extension moves it, which somebody asks for and another decides.
 """
 
 from collections.abc import Sequence
@@ -12,7 +13,7 @@ from typing import ClassVar, assert_never
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.domain.decider import Actor, Aggregate, Command, Event, Refusal
-from shared.domain.values import EntityId, Group, Phase, Phrase, Scenario, Text, Vnd
+from shared.domain.values import EntityId, Evidence, Group, Phase, Phrase, Scenario, Text, Vnd
 
 
 # --- events: these names are the stored format ---
@@ -37,6 +38,25 @@ class TaskAssigned(Event):
 class TaskDeadlineSet(Event):
     TYPE = "vn.daihoi.task.deadline-set.v1"
     deadline: date
+
+
+class ExtensionRequested(Event):
+    TYPE = "vn.daihoi.task.extension-requested.v1"
+    replaces: date
+    deadline: date
+    reason: Phrase
+    requested_by: str
+
+
+class ExtensionGranted(Event):
+    TYPE = "vn.daihoi.task.extension-granted.v1"
+    replaces: date
+    deadline: date
+
+
+class ExtensionRefused(Event):
+    TYPE = "vn.daihoi.task.extension-refused.v1"
+    reason: Phrase
 
 
 class TaskFunded(Event):
@@ -68,6 +88,7 @@ class TaskSubmitted(Event):
     TYPE = "vn.daihoi.task.submitted.v1"
     submitted_by: str
     note: str = ""
+    evidence: tuple[Evidence, ...] = ()
 
 
 class TaskCompleted(Event):
@@ -93,6 +114,9 @@ TaskEvent = (
     TaskOpened
     | TaskAssigned
     | TaskDeadlineSet
+    | ExtensionRequested
+    | ExtensionGranted
+    | ExtensionRefused
     | TaskFunded
     | TaskStarted
     | TaskProgressed
@@ -125,12 +149,15 @@ class Task(BaseModel):
     status: TaskStatus = TaskStatus.OPEN
     started: bool = False
     assignment: TaskAssigned | None = None
+    original_deadline: date | None = None
     deadline: date | None = None
+    extension: ExtensionRequested | ExtensionGranted | ExtensionRefused | None = None
     funding: TaskFunded | None = None
     percent: int = 0
     progress_note: str = ""
     block_reason: str | None = None
     submitted_by: str | None = None
+    evidence: tuple[Evidence, ...] = ()
     last_return: str | None = None
     last_reopening: str | None = None
 
@@ -153,7 +180,10 @@ def evolve(task: Task | None, event: TaskEvent) -> Task:
         case TaskAssigned():
             return task.but(assignment=event)
         case TaskDeadlineSet():
-            return task.but(deadline=event.deadline)
+            return task.but(deadline=event.deadline, original_deadline=event.deadline)
+        case ExtensionRequested() | ExtensionGranted() | ExtensionRefused():
+            deadline = event.deadline if isinstance(event, ExtensionGranted) else task.deadline
+            return task.but(extension=event, deadline=deadline)
         case TaskFunded():
             return task.but(funding=event)
         case TaskStarted():
@@ -165,7 +195,8 @@ def evolve(task: Task | None, event: TaskEvent) -> Task:
         case TaskUnblocked():
             return task.but(status=task.resting_status, block_reason=None)
         case TaskSubmitted():
-            return task.but(status=TaskStatus.SUBMITTED, submitted_by=event.submitted_by, last_return=None)
+            submitted = {"submitted_by": event.submitted_by, "evidence": event.evidence}
+            return task.but(status=TaskStatus.SUBMITTED, last_return=None, **submitted)
         case TaskCompleted():
             return task.but(status=TaskStatus.COMPLETED, percent=100, last_reopening=None)
         case TaskReturned():
@@ -217,6 +248,27 @@ class SetDeadline(TaskCommand):
     deadline: date
 
 
+class RequestExtension(TaskCommand):
+    """Asks for a later deadline. One request at a time waits to be decided."""
+
+    NAME = "request-extension"
+    deadline: date
+    reason: Phrase
+
+
+class GrantExtension(TaskCommand):
+    """Moves the deadline as requested; for the unit's lead or a deputy, but not for who asked."""
+
+    NAME = "grant-extension"
+
+
+class RefuseExtension(TaskCommand):
+    """Leaves the deadline as it is; for the same people as granting."""
+
+    NAME = "refuse-extension"
+    reason: Phrase
+
+
 class FundTask(TaskCommand):
     """States how much money is guaranteed for the task, and from where."""
 
@@ -245,10 +297,11 @@ class UnblockTask(TaskCommand):
 
 
 class SubmitTask(TaskCommand):
-    """Hands the work in; somebody else accepts or returns it."""
+    """Hands the work in with its evidence; somebody else accepts or returns it."""
 
     NAME = "submit-task"
     note: str = Field(default="", max_length=2000)
+    evidence: tuple[Evidence, ...] = Field(default=(), max_length=50)
 
 
 class CompleteTask(TaskCommand):
@@ -286,8 +339,18 @@ NOT_ASSIGNED = Refusal(
 NOT_SUBMITTED = Refusal("task_not_submitted", "Task {task_id} has not been submitted.")
 NOT_CLOSED = Refusal("task_not_closed", "Task {task_id} is not closed, so it can't be reopened.")
 DEADLINE_FIXED = Refusal(
-    "deadline_already_set", "Task {task_id} already has the deadline {deadline}; a deadline is set once."
+    "deadline_already_set", "Task {task_id} already has the deadline {deadline}; only an extension moves it."
 )
+NO_DEADLINE = Refusal("no_deadline", "Task {task_id} has no deadline yet; there is nothing to extend.")
+NOT_LATER = Refusal("deadline_not_later", "Task {task_id} has the deadline {deadline}; an extension has to be later.")
+ALREADY_PENDING = Refusal(
+    "extension_already_pending", "Task {task_id} has another request waiting, for an extension to {deadline}."
+)
+NOT_PENDING = Refusal("no_extension_pending", "Task {task_id} has no request for an extension waiting.")
+OWN_REQUEST = Refusal(
+    "own_request", "{actor} requested the extension of task {task_id}; somebody else has to decide."
+)
+NO_RIGHT = Refusal("no_right_to_decide", "{actor} can't decide on extensions; the unit's lead or a deputy does.")
 OWN_WORK = Refusal("own_work", "{actor} submitted task {task_id}; somebody else has to accept or return it.")
 
 
@@ -303,6 +366,10 @@ def decide(command: TaskCommand, task: Task | None, actor: Actor) -> Sequence[Ta
     match command:
         case AssignTask() | SetDeadline() | FundTask():
             return _settle_an_essential(command, task)
+        case RequestExtension():
+            return _request_extension(command, task, actor)
+        case GrantExtension() | RefuseExtension():
+            return _decide_on_extension(command, task, actor)
         case StartTask():
             return _start(command, task)
         case ReportProgress():
@@ -315,10 +382,7 @@ def decide(command: TaskCommand, task: Task | None, actor: Actor) -> Sequence[Ta
         case UnblockTask():
             return (TaskUnblocked(),) if task.status is TaskStatus.BLOCKED else ()
         case SubmitTask():
-            if task.status is TaskStatus.SUBMITTED and task.submitted_by == actor.id:
-                return ()
-            _require_in_progress(command, task)
-            return (TaskSubmitted(submitted_by=actor.id, note=command.note),)
+            return _submit(command, task, actor)
         case ReturnTask():
             return _return(command, task, actor)
         case _:
@@ -340,12 +404,44 @@ def _settle_an_essential(command: AssignTask | SetDeadline | FundTask, task: Tas
             assigned = TaskAssigned(**command.model_dump(exclude={"task_id"}))
             return () if task.assignment == assigned else (assigned,)
         case SetDeadline():
-            if task.deadline not in (None, command.deadline):
+            if task.original_deadline not in (None, command.deadline):
                 raise DEADLINE_FIXED(task_id=command.task_id, deadline=task.deadline)
             return () if task.deadline else (TaskDeadlineSet(deadline=command.deadline),)
         case FundTask():
             funded = TaskFunded(secured_vnd=command.secured_vnd, funding_source=command.funding_source)
             return () if task.funding == funded else (funded,)
+        case _:
+            assert_never(command)
+
+
+def _request_extension(command: RequestExtension, task: Task, actor: Actor) -> Sequence[TaskEvent]:
+    if task.deadline is None:
+        raise NO_DEADLINE(task_id=command.task_id)
+    asked = ExtensionRequested(
+        replaces=task.deadline, deadline=command.deadline, reason=command.reason, requested_by=actor.id
+    )
+    if task.extension == asked:
+        return ()
+    if isinstance(task.extension, ExtensionRequested):
+        raise ALREADY_PENDING(task_id=command.task_id, deadline=task.extension.deadline)
+    if command.deadline <= task.deadline:
+        raise NOT_LATER(task_id=command.task_id, deadline=task.deadline)
+    return (asked,)
+
+
+def _decide_on_extension(command: GrantExtension | RefuseExtension, task: Task, actor: Actor) -> Sequence[TaskEvent]:
+    match command:
+        case GrantExtension():
+            if isinstance(task.extension, ExtensionGranted):
+                return ()
+            asked = _require_deciding_on_another(command, task, actor)
+            return (ExtensionGranted(replaces=asked.replaces, deadline=asked.deadline),)
+        case RefuseExtension():
+            refused = ExtensionRefused(reason=command.reason)
+            if task.extension == refused:
+                return ()
+            _require_deciding_on_another(command, task, actor)
+            return (refused,)
         case _:
             assert_never(command)
 
@@ -364,6 +460,15 @@ def _block(command: BlockTask, task: Task) -> Sequence[TaskEvent]:
         return ()
     _refuse_if_held(command, task)
     return (TaskBlocked(reason=command.reason),)
+
+
+def _submit(command: SubmitTask, task: Task, actor: Actor) -> Sequence[TaskEvent]:
+    submitted = TaskSubmitted(submitted_by=actor.id, note=command.note, evidence=command.evidence)
+    known = task.submitted_by, task.evidence
+    if task.status is TaskStatus.SUBMITTED and known == (submitted.submitted_by, submitted.evidence):
+        return ()
+    _require_in_progress(command, task)
+    return (submitted,)
 
 
 def _return(command: ReturnTask, task: Task, actor: Actor) -> Sequence[TaskEvent]:
@@ -418,15 +523,28 @@ def _require_submitted_by_another(command: TaskCommand, task: Task, actor: Actor
         raise OWN_WORK(task_id=command.task_id, actor=actor.id)
 
 
+def _require_deciding_on_another(command: TaskCommand, task: Task, actor: Actor) -> ExtensionRequested:
+    """The request that waits, if this actor may decide on it."""
+    if not isinstance(task.extension, ExtensionRequested):
+        raise NOT_PENDING(task_id=command.task_id)
+    if not actor.leads:
+        raise NO_RIGHT(actor=actor.id)
+    if task.extension.requested_by == actor.id:
+        raise OWN_REQUEST(task_id=command.task_id, actor=actor.id)
+    return task.extension
+
+
 AGGREGATE = Aggregate(
     entity="task",
     events=(
-        TaskOpened, TaskAssigned, TaskDeadlineSet, TaskFunded, TaskStarted, TaskProgressed, TaskBlocked,
-        TaskUnblocked, TaskSubmitted, TaskCompleted, TaskReturned, TaskCancelled, TaskReopened,
+        TaskOpened, TaskAssigned, TaskDeadlineSet, ExtensionRequested, ExtensionGranted, ExtensionRefused,
+        TaskFunded, TaskStarted, TaskProgressed, TaskBlocked, TaskUnblocked, TaskSubmitted, TaskCompleted,
+        TaskReturned, TaskCancelled, TaskReopened,
     ),
     commands=(
-        OpenTask, AssignTask, SetDeadline, FundTask, StartTask, ReportProgress, BlockTask,
-        UnblockTask, SubmitTask, CompleteTask, ReturnTask, CancelTask, ReopenTask,
+        OpenTask, AssignTask, SetDeadline, RequestExtension, GrantExtension, RefuseExtension, FundTask,
+        StartTask, ReportProgress, BlockTask, UnblockTask, SubmitTask, CompleteTask, ReturnTask, CancelTask,
+        ReopenTask,
     ),
     evolve=evolve,
     decide=decide,

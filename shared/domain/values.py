@@ -60,6 +60,16 @@ Vnd = Annotated[int, Field(strict=True, ge=0, le=10**15)]
 Phrase = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
 
 
+class Evidence(BaseModel):
+    """A paper, photo or file that shows work was done: kept elsewhere, known here by its checksum."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    title: Phrase
+    link: Annotated[str, StringConstraints(pattern=r"^https?://[^\s/?#]\S*$", max_length=2000)]
+    sha256: Annotated[str, StringConstraints(pattern=r"^[0-9A-Fa-f]{64}$", to_lower=True)]
+    size_bytes: int = Field(strict=True, gt=0, le=10**15)
+
+
 class Group(BaseModel):
     """A group of tasks in the catalogue of work: its number there and its name."""
 

@@ -21,6 +21,7 @@ AGGREGATES = tuple(module.AGGREGATE for module in MODULES)
 
 OFFICER = Actor("logistics.officer", "logistics")
 LEAD = Actor("logistics.lead", "logistics")
+DEPUTY = Actor("logistics.deputy-2", "logistics")
 
 
 def decided_in(

@@ -20,7 +20,7 @@ from shared.domain.decider import Actor, Aggregate, Command, Event, Refused
 from tests.domain.scenario import AGGREGATES, decided_in
 
 ACTORS = st.sampled_from([Actor(f"{unit}.lead", unit) for unit in ("logistics", "propaganda", "security")])
-ONE_OR_ANOTHER = st.sampled_from(["a", "a", "a", "b"])
+ONE_OR_ANOTHER = st.sampled_from([*"aaaaaaa", "b"])
 
 OPENED = task.TaskOpened(
     title={"vi": "Việc"}, group={"number": 1, "name": {"vi": "Nhóm"}}, phase="before", scenario="both", planned_vnd=5
@@ -39,8 +39,8 @@ BY_TYPE: dict[object, st.SearchStrategy] = {
     NoneType: st.none(),
     str: st.sampled_from(["Sở Y tế", "Đội xe"]),
     int: st.integers(1, 2),
-    date: st.dates(date(2020, 9, 1), date(2020, 9, 2)),
     AwareDatetime: st.sampled_from([datetime(2020, 9, 25, 1, tzinfo=UTC), datetime(2020, 9, 25, 2, tzinfo=UTC)]),
+    date: st.sampled_from([date(2020, 9, day) for day in (2, 1, 3)]),
 }
 BY_NAME: dict[str, st.SearchStrategy] = {
     **dict.fromkeys(
@@ -60,6 +60,8 @@ BY_NAME: dict[str, st.SearchStrategy] = {
     **dict.fromkeys(("advance_id", "spending_id"), st.sampled_from(["x", "y", "z"])),
     **dict.fromkeys(("catalogue", "catalogue_item", "reservation_id"), st.sampled_from(["x", "y", "z"])),
     **dict.fromkeys(("symbol", "superseded_by"), st.sampled_from(["76-KH/TU", "39/KH-BPĐBANTT"])),
+    "link": st.just("https://example.invalid/1"),
+    "sha256": st.just("0a" * 32),
     "document_id": st.sampled_from(["76-KH-TU", "39_KH-BPDBANTT"]),
     "essential": st.sampled_from([review.Essential.FUNDING, review.Essential.FUNDING, review.Essential.DEADLINE]),
     "basis": st.lists(st.sampled_from(["76-KH/TU", "Kế hoạch công tác"]), max_size=2),
@@ -262,3 +264,29 @@ def test_a_task_is_completed_or_returned_by_another_than_who_submitted_it(ledger
                 case task.TaskCompleted() | task.TaskReturned():
                     assert submitter not in (None, actor)
                     submitter = None
+
+
+@same_histories_every_run
+@given(ledgers(task.AGGREGATE))
+def test_a_deadline_moves_only_later_and_only_by_an_extension_that_another_granted(ledger):
+    for entity_id, history in ledger.histories.items():
+        original = deadline = asked = None
+        for event, actor in history:
+            match event:
+                case task.TaskDeadlineSet():
+                    assert original is None
+                    original = deadline = event.deadline
+                case task.ExtensionRequested():
+                    assert asked is None
+                    assert (event.requested_by, event.replaces) == (actor.id, deadline)
+                    asked = event
+                case task.ExtensionGranted() | task.ExtensionRefused():
+                    assert asked.requested_by != actor.id
+                    if isinstance(event, task.ExtensionGranted):
+                        assert (event.replaces, event.deadline) == (deadline, asked.deadline)
+                        assert event.deadline > deadline
+                        deadline = event.deadline
+                    asked = None
+        state = ledger.states[entity_id]
+        if state is not None:
+            assert (state.original_deadline, state.deadline) == (original, deadline)

@@ -24,6 +24,8 @@ def a_task(status="open", deadline="2020-09-20", completed_on=None, **other):
         "group": {"number": 1, "name": {"vi": "Văn kiện", "en": "Papers"}},
         "title": {"vi": "Việc", "en": "Work"},
         "status": status,
+        "original_deadline": deadline,
+        "extensions": [],
         "deadline": deadline,
         "completed_on": completed_on,
         "collective": "Sở Y tế",
@@ -145,6 +147,44 @@ def test_due_soon_means_within_three_days_and_not_yet_over():
     due = {day: a_task(deadline=f"2020-09-{day:02}") for day in (9, 10, 13, 14)}
     due_soon = {line.id for line in a_report(*due.values()).due_soon}
     assert due_soon == {due[10]["task_id"], due[13]["task_id"]}
+
+
+def an_extension(outcome="pending", **other):
+    return {
+        "requested_at": "2020-09-01T02:00:00.000000Z",
+        "requested_by": "logistics.member",
+        "replaces": "2020-09-08",
+        "deadline": "2020-09-12",
+        "reason": "Mưa bão",
+        "outcome": outcome,
+        "decided_at": None,
+        "decided_by": None,
+        "refused_because": None,
+        **other,
+    }
+
+
+def test_an_extended_task_counts_by_its_present_deadline_and_is_listed_with_the_original():
+    report = a_report(a_task(deadline="2020-09-12", original_deadline="2020-09-08"))
+    assert (report.totals.open_in_time, report.totals.open_overdue) == (1, 0)
+    (line,) = report.due_soon
+    assert (line.original_deadline, line.deadline) == (date(2020, 9, 8), date(2020, 9, 12))
+
+
+def test_work_completed_within_its_extension_is_on_time():
+    extended = a_task("completed", "2020-09-12", "2020-09-10", original_deadline="2020-09-08")
+    assert cell_of(extended, TODAY) == "completed_on_time"
+
+
+def test_extensions_are_counted_by_outcome_and_each_is_told():
+    refused = an_extension("refused", decided_by="logistics.lead", refused_because="Không đủ lý do")
+    twice = a_task(extensions=[refused, an_extension()])
+    extensions = a_report(
+        twice, a_task(extensions=[an_extension("granted")]), a_task("cancelled", extensions=[an_extension()])
+    ).extensions
+    assert (extensions.asked, extensions.granted, extensions.refused, extensions.pending) == (3, 1, 1, 1)
+    first = extensions.lines[0]
+    assert (first.id, first.outcome, first.refused_because) == (twice["task_id"], "refused", "Không đủ lý do")
 
 
 def test_percentages_are_rounded_down_so_that_all_means_all():

@@ -3,9 +3,10 @@ from datetime import date
 import pytest
 
 from shared.domain import task
-from shared.domain.decider import Command
+from shared.domain.decider import Actor, Command
 from shared.domain.task import AGGREGATE, TaskStatus
-from tests.domain.scenario import LEAD, OFFICER, accepting, assert_all_told, given, rejecting, silent_on
+from shared.domain.values import Evidence
+from tests.domain.scenario import DEPUTY, LEAD, OFFICER, accepting, assert_all_told, given, rejecting, silent_on
 
 
 def ask(command: type[Command], **fields: object) -> Command:
@@ -21,7 +22,11 @@ PLAN = {
 }
 IN_CHARGE = {"collective": "Văn phòng Tỉnh ủy", "individual": "Chánh Văn phòng", "coordinating": ("Sở Tài chính",)}
 FUNDING = {"secured_vnd": 80_000_000, "funding_source": "Ngân sách tỉnh"}
-DEADLINE = date(2020, 9, 20)
+DEADLINE, LATER, LATEST = date(2020, 9, 20), date(2020, 9, 22), date(2020, 9, 24)
+EVIDENCE = Evidence(
+    title="Biên bản nghiệm thu", link="https://example.invalid/bien-ban.pdf", sha256="0a" * 32, size_bytes=120_000
+)
+PHOTO = EVIDENCE.model_copy(update={"title": "Ảnh hội trường"})
 
 NEW = ()
 OPEN = (task.TaskOpened(**PLAN),)
@@ -37,6 +42,14 @@ CANCELLED = (*STARTED, task.TaskCancelled(reason="Trùng việc"))
 REOPENED = (*CANCELLED, task.TaskReopened(reason="Cần lại"))
 RESUMED = (*RETURNED, SUBMITTED[-1], task.TaskCompleted(), REOPENED[-1])
 DATED = (*OPEN, task.TaskDeadlineSet(deadline=DEADLINE))
+ASKED = (
+    *DATED,
+    task.ExtensionRequested(deadline=LATER, replaces=DEADLINE, reason="Mưa bão", requested_by=OFFICER.id),
+)
+GRANTED = (*ASKED, task.ExtensionGranted(deadline=LATER, replaces=DEADLINE))
+REFUSED = (*ASKED, task.ExtensionRefused(reason="Không đủ lý do"))
+ASKED_BY_LEAD = (*DATED, ASKED[-1].model_copy(update={"requested_by": LEAD.id}))
+PROVED = (*STARTED, task.TaskSubmitted(submitted_by=OFFICER.id, evidence=(EVIDENCE,)))
 FUNDED = (*OPEN, task.TaskFunded(**FUNDING))
 
 ACCEPTED = {
@@ -47,6 +60,24 @@ ACCEPTED = {
         task.TaskAssigned(collective="Sở Y tế", individual="Giám đốc Sở"),
     ),
     "a deadline is set": (OPEN, ask(task.SetDeadline, deadline=DEADLINE), OFFICER, DATED[-1]),
+    "a later deadline is asked for in the name of the actor": (
+        DATED, ask(task.RequestExtension, deadline=LATER, reason="Mưa bão"), OFFICER, ASKED[-1],
+    ),
+    "the lead grants what was asked": (ASKED, ask(task.GrantExtension), LEAD, GRANTED[-1]),
+    "a deputy grants what the lead asked": (ASKED_BY_LEAD, ask(task.GrantExtension), DEPUTY, GRANTED[-1]),
+    "the lead refuses what was asked": (
+        ASKED, ask(task.RefuseExtension, reason="Không đủ lý do"), LEAD, REFUSED[-1],
+    ),
+    "what was refused is asked for again": (
+        REFUSED, ask(task.RequestExtension, deadline=LATER, reason="Mưa bão"), OFFICER, ASKED[-1],
+    ),
+    "a second extension replaces the deadline of the first": (
+        (*GRANTED, task.ExtensionRequested(deadline=LATEST, replaces=LATER, reason="Bão", requested_by=OFFICER.id)),
+        ask(task.GrantExtension), LEAD, task.ExtensionGranted(deadline=LATEST, replaces=LATER),
+    ),
+    "a blocked task is extended": (
+        (*ASKED, BLOCKED_UNSTARTED[-1]), ask(task.GrantExtension), LEAD, GRANTED[-1],
+    ),
     "funding is secured": (OPEN, ask(task.FundTask, **FUNDING), OFFICER, FUNDED[-1]),
     "funding grows": (
         FUNDED, ask(task.FundTask, **FUNDING | {"secured_vnd": 90_000_000}), OFFICER,
@@ -68,6 +99,9 @@ ACCEPTED = {
         STARTED, ask(task.SubmitTask, note="Đủ hồ sơ"), OFFICER,
         task.TaskSubmitted(submitted_by=OFFICER.id, note="Đủ hồ sơ"),
     ),
+    "work is submitted with its evidence": (
+        STARTED, ask(task.SubmitTask, evidence=[EVIDENCE]), OFFICER, PROVED[-1],
+    ),
     "returned work is submitted again": (RETURNED, ask(task.SubmitTask), OFFICER, SUBMITTED[-1]),
     "somebody else accepts the work": (SUBMITTED, ask(task.CompleteTask), LEAD, task.TaskCompleted()),
     "somebody else returns the work": (SUBMITTED, ask(task.ReturnTask, reason="Thiếu ảnh"), LEAD, RETURNED[-1]),
@@ -81,6 +115,8 @@ ACCEPTED = {
 }  # fmt: skip
 
 SILENT = {
+    "a deadline that was extended is set as it was": (GRANTED, ask(task.SetDeadline, deadline=DEADLINE), OFFICER),
+    "an extension that was granted is granted by somebody else": (GRANTED, ask(task.GrantExtension), DEPUTY),
     "nothing is there to unblock": (STARTED, ask(task.UnblockTask), OFFICER),
     "the progress reported is the progress known": (OPEN, ask(task.ReportProgress, percent=0), OFFICER),
     "a completed task is completed by its submitter": (COMPLETED, ask(task.CompleteTask), OFFICER),
@@ -90,6 +126,9 @@ SILENT = {
 NEEDS_A_TASK = [
     ask(task.AssignTask, **IN_CHARGE),
     ask(task.SetDeadline, deadline=DEADLINE),
+    ask(task.RequestExtension, deadline=LATER, reason="Mưa bão"),
+    ask(task.GrantExtension),
+    ask(task.RefuseExtension, reason="Không đủ lý do"),
     ask(task.FundTask, **FUNDING),
     ask(task.StartTask),
     ask(task.ReportProgress, percent=10),
@@ -111,6 +150,30 @@ REJECTED = [
     (COMPLETED, ask(task.CancelTask, reason="Mưa"), OFFICER, "task_closed"),
     (OPEN, ask(task.OpenTask, **PLAN | {"planned_vnd": 1}), OFFICER, "task_already_open"),
     (DATED, ask(task.SetDeadline, deadline=date(2020, 9, 21)), OFFICER, "deadline_already_set"),
+    (GRANTED, ask(task.SetDeadline, deadline=LATER), OFFICER, "deadline_already_set"),
+    (OPEN, ask(task.RequestExtension, deadline=LATER, reason="Mưa bão"), OFFICER, "no_deadline"),
+    (DATED, ask(task.RequestExtension, deadline=DEADLINE, reason="Mưa bão"), OFFICER, "deadline_not_later"),
+    (GRANTED, ask(task.RequestExtension, deadline=LATER, reason="Mưa bão"), OFFICER, "deadline_not_later"),
+    *(
+        (ASKED, ask(task.RequestExtension, deadline=deadline, reason=reason), actor, "extension_already_pending")
+        for deadline, reason, actor in (
+            (LATEST, "Mưa bão", OFFICER),
+            (LATER, "Bão", OFFICER),
+            (LATER, "Mưa bão", LEAD),
+            (DEADLINE, "Bão", LEAD),
+        )
+    ),
+    *(
+        (history, command, LEAD, "no_extension_pending")
+        for command in (ask(task.GrantExtension), ask(task.RefuseExtension, reason="Khác"))
+        for history in (OPEN, DATED, GRANTED, REFUSED)
+        if not (history is GRANTED and isinstance(command, task.GrantExtension))
+    ),
+    *(
+        (ASKED_BY_LEAD, command, actor, code)
+        for command in (ask(task.GrantExtension), ask(task.RefuseExtension, reason="Khác"))
+        for actor, code in ((LEAD, "own_request"), (OFFICER, "no_right_to_decide"))
+    ),
     (OPEN, ask(task.StartTask), OFFICER, "task_not_assigned"),
     (BLOCKED, ask(task.StartTask), OFFICER, "task_blocked"),
     (BLOCKED, ask(task.ReportProgress, percent=10), OFFICER, "task_blocked"),
@@ -119,6 +182,8 @@ REJECTED = [
     (SUBMITTED, ask(task.StartTask), OFFICER, "task_submitted"),
     (SUBMITTED, ask(task.ReportProgress, percent=10), OFFICER, "task_submitted"),
     (SUBMITTED, ask(task.SubmitTask), LEAD, "task_submitted"),
+    (PROVED, ask(task.SubmitTask, evidence=[EVIDENCE, PHOTO]), OFFICER, "task_submitted"),
+    (PROVED, ask(task.SubmitTask), OFFICER, "task_submitted"),
     (SUBMITTED, ask(task.BlockTask, reason="Mưa"), OFFICER, "task_submitted"),
     (ASSIGNED, ask(task.ReportProgress, percent=10), OFFICER, "task_not_started"),
     (ASSIGNED, ask(task.SubmitTask), OFFICER, "task_not_started"),
@@ -179,6 +244,72 @@ def test_what_no_longer_blocks_a_task_is_forgotten(event):
 
 def test_a_completed_task_is_wholly_done():
     assert AGGREGATE.fold((*HALFWAY, *COMPLETED[len(STARTED) :])).percent == 100
+
+
+@pytest.mark.parametrize(
+    ("history", "deadlines"),
+    [
+        (OPEN, (None, None)),
+        (ASKED, (DEADLINE, DEADLINE)),
+        (REFUSED, (DEADLINE, DEADLINE)),
+        (GRANTED, (DEADLINE, LATER)),
+    ],
+)
+def test_the_original_deadline_is_kept_beside_the_present_one(history, deadlines):
+    known = AGGREGATE.fold(history)
+    assert (known.original_deadline, known.deadline) == deadlines
+
+
+def test_a_task_reopened_keeps_its_extensions_and_its_evidence():
+    reopened = AGGREGATE.fold((*GRANTED, *PROVED[1:], task.TaskCompleted(), REOPENED[-1]))
+    assert (reopened.original_deadline, reopened.deadline) == (DEADLINE, LATER)
+    assert reopened.evidence == (EVIDENCE,)
+
+
+@pytest.mark.parametrize(
+    ("actor_id", "leads"),
+    [
+        ("logistics.lead", True),
+        ("logistics.lead-2", True),
+        ("logistics.deputy", True),
+        ("logistics.leader-of-choir", False),
+        ("logistics.member", False),
+        ("logistics.member.lead", False),
+        ("logistics.đlead", False),
+        ("lead", False),
+        ("security.lead", False),
+    ],
+)
+def test_a_unit_is_led_by_its_lead_and_deputies(actor_id, leads):
+    assert Actor(actor_id, "logistics").leads is leads
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("title", " "),
+        ("link", "ftp://example.invalid/a"),
+        ("link", "https://"),
+        ("link", "https:///a"),
+        ("link", "https://example.invalid/a b"),
+        ("sha256", "0a" * 31),
+        ("sha256", "0g" * 32),
+        ("size_bytes", 0),
+        ("size_bytes", "12"),
+    ],
+)
+def test_evidence_can_be_found_and_checked(field, value):
+    with pytest.raises(ValueError, match=field):
+        Evidence(**EVIDENCE.model_dump() | {field: value})
+
+
+def test_a_checksum_is_the_same_in_capitals():
+    assert Evidence(**EVIDENCE.model_dump() | {"sha256": "0A" * 32}) == EVIDENCE
+
+
+def test_a_submission_has_at_most_fifty_pieces_of_evidence():
+    with pytest.raises(ValueError, match="evidence"):
+        ask(task.SubmitTask, evidence=[EVIDENCE] * 51)
 
 
 @pytest.mark.parametrize("percent", [-1, 101])

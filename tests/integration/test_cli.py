@@ -1,5 +1,6 @@
 """`daihoi` as people run it: in processes of its own, on real servers, exit codes included."""
 
+import hashlib
 import json
 import os
 import subprocess
@@ -91,6 +92,38 @@ def test_the_report_counts_54_tasks_in_8_groups_of_3_units_and_adds_up(shell):
             assert sum(row[cell] for row in report[breakdown].values()) == totals[cell]
 
 
+def test_the_report_shows_every_extension_and_the_original_deadlines(shell):
+    report = shell.json("report", "--today", "2020-09-10")
+    extensions = report["extensions"]
+    assert {name: extensions[name] for name in ("asked", "granted", "refused", "pending")} == {
+        "asked": 3,
+        "granted": 1,
+        "refused": 1,
+        "pending": 1,
+    }
+    assert {line["outcome"]: line["id"] for line in extensions["lines"]} == {
+        "granted": "4-01",
+        "refused": "1-02",
+        "pending": "8-02",
+    }
+    extended = next(line for line in report["due_soon"] if line["id"] == "4-01")
+    assert (extended["original_deadline"], extended["deadline"]) == ("2020-09-06", "2020-09-12")
+    assert "1-02" in {line["id"] for line in report["overdue"]}
+    printed = shell.run("report", "--today", "2020-09-10").stdout
+    assert "Extensions of deadlines: 3 asked for, 1 granted, 1 refused, 1 pending" in printed
+    assert "12/09/2020 (originally 06/09/2020)" in printed
+
+
+def test_completed_work_of_the_sample_was_submitted_with_evidence_that_its_checksum_fits(shell):
+    submitted = shell.lines("audit", "replay", "--type", "vn.daihoi.task.submitted.v1")
+    shown = {line["event"]["subject"]: line["event"]["data"]["evidence"] for line in submitted}
+    completed = shell.lines("audit", "replay", "--type", "vn.daihoi.task.completed.v1")
+    assert all(shown[line["event"]["subject"]] for line in completed)
+    for evidence in (each for pieces in shown.values() for each in pieces):
+        assert evidence["sha256"] == hashlib.sha256(evidence["title"].encode()).hexdigest()
+        assert evidence["link"].startswith("https://example.invalid/")
+
+
 def test_a_second_demo_changes_nothing(told):
     shell, _ = told
     before = shell.json("report")
@@ -155,6 +188,7 @@ def test_a_timeline_reads_as_a_story_in_both_languages(shell):
     english = shell.run("audit", "timeline", "logistics/2-04").stdout
     assert "returned task 2-04" in english
     assert "status: submitted → in_progress" in english
+    assert "evidence: [] → Dự thảo kịch bản điều hành, https://example.invalid/evidence/" in english
     vietnamese = shell.run("audit", "timeline", "logistics/2-04", "--lang", "vi").stdout
     assert "nhiệm vụ 2-04" in vietnamese
 
@@ -291,6 +325,14 @@ def test_the_next_number_is_told_in_both_forms(shell):
     assert (found["number"], found["party"], found["state"]) == (4, "04-KH/TB-BPTT", "4/KH-TB-BPTT")
     printed = shell.run("documents", "next-number", "--issuer", "BPHC", "--kind", "TB", "--term", "2020-2025").stdout
     assert "01-TB/BPHC · 1/TB-BPHC" in printed
+
+
+def test_a_timeline_tells_how_a_deadline_was_extended(shell):
+    english = shell.run("audit", "timeline", "logistics/4-01").stdout
+    assert "logistics.lead extended the deadline of task 4-01 from 06/09/2020 to 12/09/2020" in english
+    assert "deadline: 2020-09-06 → 2020-09-12" in english
+    vietnamese = shell.run("audit", "timeline", "logistics/4-01", "--lang", "vi").stdout
+    assert "logistics.lead đồng ý gia hạn nhiệm vụ 4-01 từ 06/09/2020 đến 12/09/2020" in vietnamese
 
 
 def test_verify_rebuild_verify(shell):

@@ -10,6 +10,11 @@ SENTENCES = {
     "vn.daihoi.task.opened.v1": "{actor} opened task {id}: {title}",
     "vn.daihoi.task.assigned.v1": "{actor} put {collective} and {individual} in charge of task {id}",
     "vn.daihoi.task.deadline-set.v1": "{actor} set the deadline of task {id} to {deadline}",
+    "vn.daihoi.task.extension-requested.v1": (
+        "{actor} asked to extend the deadline of task {id} from {replaces} to {deadline}: {reason}"
+    ),
+    "vn.daihoi.task.extension-granted.v1": "{actor} extended the deadline of task {id} from {replaces} to {deadline}",
+    "vn.daihoi.task.extension-refused.v1": "{actor} refused to extend the deadline of task {id}: {reason}",
     "vn.daihoi.task.funded.v1": "{actor} secured {secured_vnd} VND for task {id} ({funding_source})",
     "vn.daihoi.task.started.v1": "{actor} started task {id}",
     "vn.daihoi.task.progressed.v1": "{actor} reported task {id} at {percent} %",
@@ -79,7 +84,7 @@ def _told(envelope: Envelope, lang: Language) -> dict[str, str]:
 def _readable(name: str, value: Any, lang: Language) -> str:
     if name.endswith("_vnd"):
         return format_number(value, lang)
-    if name in ("deadline", "held_on"):
+    if name in ("deadline", "replaces", "held_on"):
         return format_date(date.fromisoformat(value))
     if name in ("starts", "ends"):
         return f"{datetime.fromisoformat(value).astimezone(LOCAL_TIME):%d/%m/%Y %H:%M}"

@@ -23,11 +23,18 @@ def timeline_lines(rows: list[Document], lang: Language) -> list[str]:
         when: str = row["happened"] if "happened" in row else row["recorded"]
         lines.append(f"{row['_id']:>6}  {_local(when)}  {said}")
         lines += [
-            f"{'':>8}{change['field']}: {change['before']} → {change['after']}"
+            f"{'':>8}{change['field']}: {_shown(change['before'])} → {_shown(change['after'])}"
             for change in row["changes"]
             if change["before"] is not None
         ]
     return lines
+
+
+def _shown(value: Any) -> str:
+    """A value as it is; a list of records by what they say, without the names of their fields."""
+    if isinstance(value, list) and value and all(isinstance(record, dict) for record in value):
+        return "; ".join(", ".join(str(said) for said in record.values() if said is not None) for record in value)
+    return str(value)
 
 
 def _local(moment: str) -> str:

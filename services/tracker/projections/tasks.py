@@ -1,8 +1,13 @@
 """`tasks`: where does every work item of every unit stand?"""
 
+from typing import Any
+
 from services.tracker.projections.view import Document, Recorded, View, begun, by_service_and_id, instant
 from shared.domain import task
 from shared.domain.task import (
+    ExtensionGranted,
+    ExtensionRefused,
+    ExtensionRequested,
     TaskAssigned,
     TaskBlocked,
     TaskCancelled,
@@ -45,11 +50,15 @@ def _opened(event: TaskOpened, recorded: Recorded) -> Document:
         "collective": None,
         "individual": None,
         "coordinating": [],
+        "original_deadline": None,
         "deadline": None,
+        "extensions": [],
         "secured_vnd": None,
         "funding_source": None,
         "block_reason": None,
         "submitted_by": None,
+        "evidence": [],
+        "history": [],
         "completed_on": None,
         "opened_at": instant(recorded.envelope.time),
     }
@@ -58,8 +67,17 @@ def _opened(event: TaskOpened, recorded: Recorded) -> Document:
 def _changes(document: Document, event: object, recorded: Recorded) -> Document:
     resting = (TaskStatus.IN_PROGRESS if document["started"] else TaskStatus.OPEN).value
     match event:
-        case TaskAssigned() | TaskDeadlineSet() | TaskFunded():
+        case TaskAssigned() | TaskFunded():
             return event.model_dump(mode="json")
+        case TaskDeadlineSet():
+            deadline = event.deadline.isoformat()
+            return {"deadline": deadline, "original_deadline": deadline}
+        case ExtensionRequested():
+            return {"extensions": [*document["extensions"], _requested(event, recorded)]}
+        case ExtensionGranted():
+            return {"deadline": event.deadline.isoformat(), "extensions": _decided(document, recorded, "granted")}
+        case ExtensionRefused():
+            return {"extensions": _decided(document, recorded, "refused", event.reason)}
         case TaskStarted():
             return {"status": TaskStatus.IN_PROGRESS.value, "started": True}
         case TaskProgressed():
@@ -69,18 +87,60 @@ def _changes(document: Document, event: object, recorded: Recorded) -> Document:
         case TaskUnblocked():
             return {"status": resting, "block_reason": None}
         case TaskSubmitted():
-            return {"status": TaskStatus.SUBMITTED.value, "submitted_by": event.submitted_by}
+            return {
+                "status": TaskStatus.SUBMITTED.value,
+                "submitted_by": event.submitted_by,
+                "evidence": [*document["evidence"], *_shown(event, recorded)],
+            }
         case TaskCompleted():
             completed_on = local_date(recorded.envelope.time).isoformat()
             return {"status": TaskStatus.COMPLETED.value, "percent": 100, "completed_on": completed_on}
         case TaskReturned():
-            return {"status": TaskStatus.IN_PROGRESS.value}
+            history = [*document["history"], _sent_back("returned", event.reason, recorded)]
+            return {"status": TaskStatus.IN_PROGRESS.value, "history": history}
         case TaskCancelled():
             return {"status": TaskStatus.CANCELLED.value, "block_reason": None}
         case TaskReopened():
-            return {"status": resting, "completed_on": None}
+            history = [*document["history"], _sent_back("reopened", event.reason, recorded)]
+            return {"status": resting, "completed_on": None, "history": history}
         case _:
             raise TypeError(f"the tasks view does not know {event!r}")
+
+
+def _requested(event: ExtensionRequested, recorded: Recorded) -> dict[str, Any]:
+    return {
+        "requested_at": instant(recorded.envelope.time),
+        **event.model_dump(mode="json"),
+        "outcome": "pending",
+        "decided_at": None,
+        "decided_by": None,
+        "refused_because": None,
+    }
+
+
+def _decided(
+    document: Document, recorded: Recorded, outcome: str, refused_because: str | None = None
+) -> list[dict[str, Any]]:
+    """The extensions, the latest of which is no longer pending."""
+    *earlier, pending = document["extensions"]
+    decided = {
+        "outcome": outcome,
+        "decided_at": instant(recorded.envelope.time),
+        "decided_by": recorded.envelope.actor,
+        "refused_because": refused_because,
+    }
+    return [*earlier, pending | decided]
+
+
+def _shown(event: TaskSubmitted, recorded: Recorded) -> list[dict[str, Any]]:
+    """What one submission adds: what earlier ones showed stays."""
+    submission = {"submitted_at": instant(recorded.envelope.time), "submitted_by": event.submitted_by}
+    return [{**evidence.model_dump(mode="json"), **submission} for evidence in event.evidence]
+
+
+def _sent_back(how: str, reason: str, recorded: Recorded) -> dict[str, Any]:
+    at, by = instant(recorded.envelope.time), recorded.envelope.actor
+    return {"what": how, "at": at, "by": by, "reason": reason}
 
 
 VIEW = View("tasks", task.AGGREGATE.events, by_service_and_id, fold)

@@ -4,6 +4,7 @@ Status has two axes, what people did and what the calendar says; official report
 percentage has its denominator, and is rounded down, so that 100 % means all of it.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 
@@ -71,8 +72,33 @@ class TaskLine(BaseModel):
     title_vi: str
     title_en: str
     status: str
+    original_deadline: date | None
     deadline: date | None
     missing: tuple[str, ...] = ()
+
+
+class ExtensionLine(BaseModel):
+    """A request to move a deadline, and what came of it: `granted`, `refused` or still `pending`."""
+
+    id: str
+    unit: str
+    replaces: date
+    deadline: date
+    reason: str
+    requested_by: str
+    outcome: str
+    decided_by: str | None
+    refused_because: str | None
+
+
+class Extensions(BaseModel):
+    """`asked` is the sum of the other three; extensions of cancelled tasks are left out."""
+
+    asked: int
+    granted: int
+    refused: int
+    pending: int
+    lines: list[ExtensionLine]
 
 
 class AsOf(BaseModel):
@@ -99,6 +125,7 @@ class Report(BaseModel):
     overdue: list[TaskLine]
     due_soon: list[TaskLine]
     reviews: Reviews
+    extensions: Extensions
     documents: list[Filed]
     meetings: int
     conclusion_points: int
@@ -164,6 +191,7 @@ def consolidate(
         due_soon=[_line(task) for task in live if _is_due_soon(task, today)],
         reviews=summarise(tasks, reviews),
         documents=filed(documents),
+        extensions=_extensions(live),
         meetings=len(meetings),
         conclusion_points=sum(len(meeting["points"]) for meeting in meetings),
         sources=sources(catalogue),
@@ -201,8 +229,25 @@ def _line(task: Document) -> TaskLine:
         title_vi=task["title"]["vi"],
         title_en=task["title"]["en"],
         status=task["status"],
+        original_deadline=task["original_deadline"],
         deadline=task["deadline"],
         missing=lacks(task),
+    )
+
+
+def _extensions(tasks: Iterable[Document]) -> Extensions:
+    lines = [
+        ExtensionLine(id=task["task_id"], unit=task["unit"], **extension)
+        for task in tasks
+        for extension in task["extensions"]
+    ]
+    outcomes = Counter(line.outcome for line in lines)
+    return Extensions(
+        asked=len(lines),
+        granted=outcomes["granted"],
+        refused=outcomes["refused"],
+        pending=outcomes["pending"],
+        lines=lines,
     )
 
 

@@ -34,6 +34,7 @@ ESSENTIAL_NAMES = {
     "deadline": "Completion time",
     "funding": "Guaranteed funding",
 }
+EXTENSION_OUTCOMES = {"granted": "Granted", "refused": "Refused", "pending": "Pending"}
 
 
 class Printer:
@@ -59,6 +60,7 @@ class Printer:
             (self._say("Due within {days} days", days=DUE_SOON.days), report.due_soon),
         ):
             console.print(self._tasks(title, lines))
+        console.print(self._extensions())
         console.print(self._documents())
         console.print(self._footer())
 
@@ -206,8 +208,33 @@ class Printer:
         table.add_column(self._say("Deadline"))
         for line in lines:
             name = line.title_en if self._lang == "en" and line.title_en else line.title_vi
-            deadline = format_date(line.deadline) if line.deadline else ""
-            table.add_row(line.id, self._say(UNIT_NAMES[line.unit]), name, deadline)
+            table.add_row(line.id, self._say(UNIT_NAMES[line.unit]), name, self._deadline(line))
+        return table
+
+    def _deadline(self, line: TaskLine) -> str:
+        """With the original one where it was extended."""
+        if not line.deadline or not line.original_deadline:
+            return ""
+        deadline, original = format_date(line.deadline), format_date(line.original_deadline)
+        if deadline == original:
+            return deadline
+        return self._say("{deadline} (originally {original})", deadline=deadline, original=original)
+
+    def _extensions(self) -> Table:
+        extensions = self._report.extensions
+        title = self._say(
+            "Extensions of deadlines: {asked} asked for, {granted} granted, {refused} refused, {pending} pending",
+            **extensions.model_dump(exclude={"lines"}),
+        )
+        table = Table(title=title, title_justify="left")
+        for heading in ("Task", "Unit", "Deadline", "Reason", "Outcome"):
+            table.add_column(self._say(heading), overflow="fold")
+        for line in extensions.lines:
+            moved = f"{format_date(line.replaces)} → {format_date(line.deadline)}"
+            outcome = self._say(EXTENSION_OUTCOMES[line.outcome])
+            outcome += f" ({line.decided_by})" if line.decided_by else ""
+            outcome += f": {line.refused_because}" if line.refused_because else ""
+            table.add_row(line.id, self._say(UNIT_NAMES[line.unit]), moved, Text(line.reason), Text(outcome))
         return table
 
     def _documents(self) -> Table:

@@ -1,0 +1,98 @@
+"""`tasks` shows what became of a task, and forgets nothing of how it got there."""
+
+from datetime import date
+from functools import reduce
+
+import pytest
+
+from services.tracker.projections.tasks import VIEW
+from services.tracker.reading import read_event
+from shared.domain import task
+from shared.domain.decider import Event
+from tests.congress import BEGINNING, in_memory, life_of_a_task
+from tests.domain.test_task import EVIDENCE
+
+OPENED = life_of_a_task(1)[:1]
+SET, FIRST, SECOND = date(2020, 9, 20), date(2020, 9, 23), date(2020, 9, 25)
+DATED = [*OPENED, task.TaskDeadlineSet(deadline=SET)]
+ASKED = [
+    *DATED,
+    task.ExtensionRequested(deadline=FIRST, replaces=SET, reason="Mưa bão", requested_by="logistics.member"),
+]
+GRANTED = [*ASKED, task.ExtensionGranted(deadline=FIRST, replaces=SET)]
+ASKED_AGAIN = [
+    *GRANTED,
+    task.ExtensionRequested(deadline=SECOND, replaces=FIRST, reason="Vẫn mưa", requested_by="logistics.member"),
+]
+SUBMITTED = task.TaskSubmitted(submitted_by="logistics.member", evidence=(EVIDENCE,))
+
+
+def shown(*events: Event) -> dict:
+    recorded = [read_event(stored) for stored in in_memory("logistics", [("1-03", list(events))])]
+    return reduce(VIEW.fold, recorded, None)
+
+
+def hour(number: int) -> str:
+    """When the event at this position happened."""
+    return f"{BEGINNING:%Y-%m-%d}T{BEGINNING.hour + number:02}:00:00.000000Z"
+
+
+def deadlines(document: dict) -> tuple:
+    return document["original_deadline"], document["deadline"]
+
+
+@pytest.mark.parametrize(
+    ("events", "expected"),
+    [
+        (OPENED, (None, None)),
+        (DATED, ("2020-09-20", "2020-09-20")),
+        (ASKED, ("2020-09-20", "2020-09-20")),
+        ([*ASKED, task.ExtensionRefused(reason="Không đủ lý do")], ("2020-09-20", "2020-09-20")),
+        (GRANTED, ("2020-09-20", "2020-09-23")),
+        ([*ASKED_AGAIN, task.ExtensionGranted(deadline=SECOND, replaces=FIRST)], ("2020-09-20", "2020-09-25")),
+    ],
+)
+def test_only_a_granted_extension_moves_the_deadline_and_the_original_stays(events, expected):
+    assert deadlines(shown(*events)) == expected
+
+
+def test_every_extension_stays_visible_with_who_asked_who_decided_and_why():
+    asked, refused = shown(*ASKED_AGAIN, task.ExtensionRefused(reason="Đã gia hạn một lần"))["extensions"]
+    assert asked == {
+        "requested_at": hour(2),
+        "requested_by": "logistics.member",
+        "deadline": "2020-09-23",
+        "replaces": "2020-09-20",
+        "reason": "Mưa bão",
+        "outcome": "granted",
+        "decided_at": hour(3),
+        "decided_by": "logistics.lead",
+        "refused_because": None,
+    }
+    assert (refused["outcome"], refused["refused_because"]) == ("refused", "Đã gia hạn một lần")
+    assert (refused["decided_at"], refused["decided_by"]) == (hour(5), "logistics.lead")
+
+
+def test_an_extension_nobody_decided_on_is_pending():
+    (pending,) = shown(*ASKED)["extensions"]
+    assert (pending["outcome"], pending["decided_at"], pending["decided_by"]) == ("pending", None, None)
+
+
+def test_a_task_sent_back_and_reopened_keeps_its_evidence_and_why():
+    returned, reopened = task.TaskReturned(reason="Thiếu ảnh"), task.TaskReopened(reason="Phải in lại")
+    document = shown(*OPENED, task.TaskStarted(), SUBMITTED, returned, SUBMITTED, task.TaskCompleted(), reopened)
+    assert document["history"] == [
+        {"what": "returned", "at": hour(3), "by": "logistics.lead", "reason": "Thiếu ảnh"},
+        {"what": "reopened", "at": hour(6), "by": "logistics.lead", "reason": "Phải in lại"},
+    ]
+    assert document["evidence"] == [
+        EVIDENCE.model_dump() | {"submitted_at": hour(position), "submitted_by": "logistics.member"}
+        for position in (2, 4)
+    ]
+    assert (document["status"], document["completed_on"]) == ("in_progress", None)
+
+
+def test_a_submission_recorded_before_there_was_evidence_can_still_be_read():
+    (stored,) = in_memory("logistics", [("1-03", [SUBMITTED])])
+    older = read_event(stored._replace(body=stored.body.replace(b'"evidence"', b'"unheard_of"')))
+    assert older.event == task.TaskSubmitted(submitted_by="logistics.member")
