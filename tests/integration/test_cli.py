@@ -202,10 +202,12 @@ WAYS_OUT = [
 ]
 
 
-def token_of(shell, actor):
-    minted = shell.run("token", "--as", actor)
-    assert minted.returncode == 0, minted.stderr
-    return minted.stdout.strip()
+@pytest.fixture(scope="module")
+def tokens(told):
+    """By unit; the auditor's is minted like the others."""
+    minted = {unit: told[0].run("token", "--as", f"{unit}.member") for unit in ("logistics", "security", "auditor")}
+    assert all(ran.returncode == 0 for ran in minted.values())
+    return {unit: ran.stdout.strip() for unit, ran in minted.items()}
 
 
 def tells(text):
@@ -214,18 +216,17 @@ def tells(text):
 
 @pytest.mark.parametrize("form", ["text", "json"])
 @pytest.mark.parametrize("way", WAYS_OUT, ids=" ".join)
-def test_details_of_incidents_are_masked_unless_security_or_the_auditor_asks(shell, way, form):
+def test_details_of_incidents_are_masked_unless_security_or_the_auditor_asks(shell, tokens, way, form):
     told = shell.run(*way, "--format", form)
     assert told.returncode == 0, told.stderr
     assert told.stdout.strip()
     assert tells(told.stdout) == []
-    stranger = shell.run(*way, "--format", form, "--token", token_of(shell, "logistics.lead"))
+    stranger = shell.run(*way, "--format", form, "--token", tokens["logistics"])
     assert stranger.stdout == told.stdout
     if form == "json":
         assert "«restricted»" in told.stdout
-        for reader in ("security.member", "auditor.chief"):
-            assert tells(shell.run(*way, "--format", form, "--token", token_of(shell, reader)).stdout)
-            assert tells(shell.run(*way, "--format", form, DAIHOI_TOKEN=token_of(shell, reader)).stdout)
+        assert tells(shell.run(*way, "--format", form, "--token", tokens["security"]).stdout)
+        assert tells(shell.run(*way, "--format", form, DAIHOI_TOKEN=tokens["auditor"]).stdout)
 
 
 def test_neither_what_the_demo_leaves_behind_nor_the_report_tells_details(told):
@@ -239,8 +240,8 @@ def test_neither_what_the_demo_leaves_behind_nor_the_report_tells_details(told):
     assert "«restricted»" in "".join(exports)
 
 
-def test_what_the_demo_leaves_behind_tells_no_details_whoever_runs_it(shell):
-    assert shell.run("demo", DAIHOI_TOKEN=token_of(shell, "auditor.chief")).returncode == 0
+def test_what_the_demo_leaves_behind_tells_no_details_whoever_runs_it(shell, tokens):
+    assert shell.run("demo", DAIHOI_TOKEN=tokens["auditor"]).returncode == 0
     assert tells((shell.folder / "out" / "events.jsonl").read_text("utf-8")) == []
 
 
