@@ -2,7 +2,7 @@
 
 from services.tracker.projections.view import Document, Recorded, View, begun, by_id
 from shared.domain import catalogue
-from shared.domain.catalogue import ItemAssigned, ItemPublished
+from shared.domain.catalogue import ItemAssigned, ItemPublished, ItemRevised, ItemWithdrawn
 
 
 def fold(document: Document | None, recorded: Recorded) -> Document:
@@ -19,6 +19,11 @@ def fold(document: Document | None, recorded: Recorded) -> Document:
             }
         case ItemAssigned():
             return {**begun(document, recorded), "assigned_to": event.unit.value}
+        case ItemRevised():
+            return {**begun(document, recorded), **event.model_dump(mode="json")["item"]}
+        case ItemWithdrawn():
+            # Only what was withdrawn says so: the documents of all others stay as earlier versions wrote them.
+            return {**begun(document, recorded), "withdrawn": True}
         case _:
             raise TypeError(f"the catalogue view does not know {event!r}")
 
