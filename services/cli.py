@@ -16,6 +16,7 @@ import typer
 from rich.table import Table
 
 from services import demo as story
+from services.catalogue import catalogue
 from services.console import (
     FOUND_WRONG,
     FreshOption,
@@ -240,6 +241,7 @@ def make_keys(settings: Settings) -> None:
 app.command()(tracker.report)
 app.command("rebuild")(tracker.rebuild_views)
 app.add_typer(tracker.audit, name="audit")
+app.add_typer(catalogue, name="catalogue")
 
 
 def main() -> None:

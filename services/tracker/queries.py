@@ -41,6 +41,16 @@ async def consolidated_report(congress: str, store: ViewStore, ledger: Ledger, t
     )
 
 
+async def published_catalogue(store: ViewStore) -> tuple[int, list[Document]]:
+    """The documents of the `catalogue` view, and the ledger event that they stand at."""
+    for _ in range(READ_TRIES):
+        sequence = (await store.checkpoint()).sequence
+        documents = await store.documents("catalogue")
+        if (await store.checkpoint()).sequence == sequence:
+            return sequence, documents
+    raise TimeoutError("the views kept moving; ask again when it is quieter")
+
+
 async def timeline(store: ViewStore, ledger: Ledger, entity: str) -> list[Document]:
     """The audit rows of an entity, oldest first: `1-03`, `task/1-03` or `logistics/1-03`."""
     qualifier, _, entity_id = entity.rpartition("/")

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from services.catalogue import catalogue
 from services.cli import app
 from services.tracker.cli import audit
 from shared.domain.values import SERVICES
@@ -14,6 +15,7 @@ PAGES = [PROJECT / "README.md", PROJECT / "README.vi.md", PROJECT / "CHANGELOG.m
 RECORDS = sorted(path for path in PROJECT.glob("docs/adr/*.md") if path.name != "README.md")
 COMMANDS = {command.name or command.callback.__name__ for command in app.registered_commands}
 AUDIT_COMMANDS = {command.name for command in audit.registered_commands}
+CATALOGUE_COMMANDS = {command.name for command in catalogue.registered_commands}
 TARGETS = set(re.findall(r"^([a-z-]+):", (PROJECT / "Makefile").read_text(), re.MULTILINE))
 
 
@@ -30,9 +32,11 @@ def test_every_command_in_a_page_exists(page):
     shown = "\n".join(re.findall(r"```(?:sh|bash|console|text)?\n(.*?)```", text, re.DOTALL))
     assert set(re.findall(r"\bmake ([a-z-]+)", shown)) <= TARGETS
     for command, argument in re.findall(r"^(?:\$ )?daihoi ([a-z]+)(?: ([a-z]+))?", shown, re.MULTILINE):
-        assert command in COMMANDS | {"audit"}
+        assert command in COMMANDS | {"audit", "catalogue"}
         if command == "audit":
             assert argument in AUDIT_COMMANDS
+        if command == "catalogue":
+            assert argument in CATALOGUE_COMMANDS
 
 
 def test_the_index_of_decisions_names_every_record_once():

@@ -1,0 +1,282 @@
+"""`daihoi catalogue`: what a file would change in the catalogue of work, and changing it."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Annotated, Any, NamedTuple
+from uuid import UUID, uuid5
+
+import typer
+from rich.table import Table
+
+from services.console import (
+    FOUND_WRONG,
+    Format,
+    FormatOption,
+    LangOption,
+    as_json,
+    err,
+    language_of,
+    out,
+    progress_bar,
+    read_settings,
+    run,
+    write,
+    wrong_use,
+)
+from services.demo import wait_for_tracker
+from services.session import Session, open_session
+from services.subcommittee.changes import Change, commands, compare
+from services.subcommittee.importing import read_catalogue, values_of
+from services.subcommittee.tables import MAX_FILE_BYTES, Unreadable, Wrong
+from services.supervisor import running_services
+from services.tracker.queries import published_catalogue
+from shared.domain.catalogue import Item
+from shared.domain.decider import Actor, Refused
+from shared.domain.values import SUBCOMMITTEE
+from shared.i18n import Language, translate
+from shared.unit.problems import Problem, ProblemError
+from shared.unit.tokens import make_issuer_keys, mint_token
+
+IMPORTS = UUID("0f6d1c0e-59d5-5b5c-8f0a-7d3f0e0b9a41")
+TOKEN_LASTS = timedelta(hours=1)
+ROWS_SHOWN = 30
+
+catalogue = typer.Typer(no_args_is_help=True, help="The catalogue of work: import.")
+
+
+@catalogue.callback()
+def _more_commands_may_come() -> None:
+    """The catalogue of work: import."""
+
+
+class Source(NamedTuple):
+    """A file that was read without error, and the catalogue it is for."""
+
+    name: str
+    digest: str
+    items: tuple[Item, ...]
+    catalogue: str
+
+
+class Preview(NamedTuple):
+    """What would change, and the ledger event at which that was found out."""
+
+    change: Change
+    sequence: int
+    note: Mapping[str, str]
+
+
+class Committed(NamedTuple):
+    """How far the change got: a problem comes after the batches that are stored."""
+
+    batches: int
+    stored: int
+    events: int
+    problem: Problem | None = None
+
+
+@catalogue.command("import")
+def import_catalogue(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="XLSX, or CSV in UTF-8.")],
+    actor: Annotated[str, typer.Option("--as", help="UNIT.POSITION, such as subcommittee.office")],
+    commit: Annotated[bool, typer.Option("--commit", help="Do it; otherwise it is only told.")] = False,
+    name: Annotated[str, typer.Option("--catalogue", help="The catalogue's id; otherwise the congress's.")] = "",
+    format: FormatOption = Format.TEXT,  # noqa: A002
+    lang: LangOption = None,
+) -> None:
+    """Show what a file would change in the catalogue, and with --commit change it."""
+    settings = read_settings()
+    language = language_of(settings, lang)
+    unit, _, position = actor.partition(".")
+    if unit != SUBCOMMITTEE or not position:
+        wrong_use(f"the catalogue is the sub-committee's: give {SUBCOMMITTEE}.POSITION, not {actor!r}")
+    try:
+        source = _read(file, name or settings.congress)
+    except Unreadable as unreadable:
+        _tell_errors(unreadable.errors, format, language)
+        raise typer.Exit(FOUND_WRONG) from unreadable
+
+    async def work() -> tuple[Preview, Committed | None]:
+        async with open_session(settings) as session:
+            make_issuer_keys(settings.issuer_private_key_path, settings.issuer_public_key_path)
+            services = (SUBCOMMITTEE, "tracker") if commit else ("tracker",)
+            async with running_services(settings, session.servers, session.commands, services):
+                found = await preview(session, source)
+                if not commit or found.change.refused:
+                    return found, None
+                with progress_bar(translate("Importing", language)) as on_progress:
+                    done = await _commit(session, source, found, Actor(actor, unit), on_progress)
+                await wait_for_tracker(session)
+                return found, done
+
+    found, done = run(work())
+    if format is Format.JSON:
+        write(as_json(_told(source, found, done)))
+    else:
+        _print(source, found, done, language)
+    raise typer.Exit(FOUND_WRONG if found.change.refused or (done and done.problem) else 0)
+
+
+def _read(file: Path, catalogue_id: str) -> Source:
+    with file.open("rb") as opened:
+        content = opened.read(MAX_FILE_BYTES + 1)
+    return Source(file.name, hashlib.sha256(content).hexdigest(), read_catalogue(content), catalogue_id)
+
+
+async def preview(session: Session, source: Source) -> Preview:
+    """Against the view, once it has caught up with the ledger. Raises `PlatformError` where it does not."""
+    await session.views.prepare()
+    await wait_for_tracker(session)
+    sequence, published = await published_catalogue(session.views)
+    change = compare(source.catalogue, source.items, published)
+    notes = [document["note"] for document in published if document["catalogue"] == source.catalogue]
+    imported = {"vi": f"Nhập từ tệp {source.name}", "en": f"Imported from the file {source.name}"}
+    return Preview(change, sequence, notes[0] if notes else imported)
+
+
+def command_id(source: Source, sequence: int, number: int) -> UUID:
+    """The views at one ledger event are always the same, so file, event and number always name the same batch; and a
+    file that is imported again after others is not taken for the first time."""
+    return uuid5(IMPORTS, f"{source.digest}/{source.catalogue}/{sequence}/{number}")
+
+
+async def _commit(session: Session, source: Source, found: Preview, actor: Actor, on_progress: Any) -> Committed:
+    settings = session.settings
+    private_key = settings.issuer_private_key_path.read_bytes()
+    batches = commands(found.change, source.catalogue, found.note, session.commands.max_body_bytes)
+    events = 0
+    for number, data in enumerate(batches, start=1):
+        token = mint_token(private_key, settings.congress, actor, datetime.now(UTC), TOKEN_LASTS)
+        ours = command_id(source, found.sequence, number)
+        try:
+            answer = await session.commands.send(SUBCOMMITTEE, "import-catalogue", data, token=token, command_id=ours)
+        except ProblemError as error:
+            return Committed(len(batches), number - 1, events, error.problem)
+        events += len(answer.events)
+        on_progress(events, sum(_counts(found.change)[name] for name in ("new", "changed", "removed")))
+    return Committed(len(batches), len(batches), events)
+
+
+def _counts(change: Change) -> dict[str, int]:
+    return {
+        "new": len(change.new),
+        "changed": len(change.changed),
+        "removed": len(change.removed),
+        "unchanged": change.unchanged,
+    }
+
+
+# --- for programs ---
+def _told(source: Source, found: Preview, done: Committed | None) -> dict[str, Any]:
+    change = found.change
+    return {
+        "file": source.name,
+        "catalogue": source.catalogue,
+        "ledger_sequence": found.sequence,
+        "counts": _counts(change),
+        "new": [values_of(item) for item in change.new],
+        "changed": [
+            {
+                "code": item.code,
+                "fields": {name: {"before": old, "after": new} for name, (old, new) in fields.items()},
+            }
+            for item, fields in change.changed
+        ],
+        "removed": [values_of(item) for item in change.removed],
+        "errors": [_told_error(Wrong(0, "", refused)) for refused in change.refused],
+        "committed": done and done._asdict() | {"problem": done.problem and done.problem.model_dump(mode="json")},
+    }
+
+
+def _told_error(error: Wrong) -> dict[str, Any]:
+    return {
+        "row": error.row or None,
+        "column": error.column or None,
+        "code": error.why.code,
+        "detail": str(error.why),
+        "detail_vi": _sentence(error.why, "vi"),
+    }
+
+
+# --- for people ---
+def _sentence(why: Refused, lang: Language) -> str:
+    return translate(why.refusal.sentence, lang, **why.params)
+
+
+def _tell_errors(errors: Sequence[Wrong], format: Format, lang: Language) -> None:  # noqa: A002
+    if format is Format.JSON:
+        write(as_json({"errors": [_told_error(error) for error in errors]}))
+    for error in errors:
+        err.print(f"{_place(error, lang)}{_sentence(error.why, lang)}", soft_wrap=True)
+    err.print(translate("{count} errors; nothing was written.", lang, count=len(errors)))
+
+
+def _place(error: Wrong, lang: Language) -> str:
+    if error.row and error.column:
+        return translate("Row {row}, column {column}: ", lang, row=error.row, column=error.column)
+    return translate("Row {row}: ", lang, row=error.row) if error.row else ""
+
+
+def _print(source: Source, found: Preview, done: Committed | None, lang: Language) -> None:
+    change = found.change
+    out.print(_table_of_counts(source, found, lang))
+    lines = [
+        *((translate("new", lang), item, "") for item in change.new),
+        *((translate("changed", lang), each.item, _fields(each.fields)) for each in change.changed),
+        *((translate("removed", lang), item, "") for item in change.removed),
+    ]
+    if lines:
+        out.print(_table_of_items(lines[:ROWS_SHOWN], lang))
+    if len(lines) > ROWS_SHOWN:
+        out.print(translate("… and {count} more; --format json has all.", lang, count=len(lines) - ROWS_SHOWN))
+    for refused in change.refused:
+        err.print(_sentence(refused, lang), soft_wrap=True)
+    _print_end(change, done, lang)
+
+
+def _print_end(change: Change, done: Committed | None, lang: Language) -> None:
+    if change.refused:
+        err.print(translate("{count} errors; nothing was written.", lang, count=len(change.refused)))
+    elif change.changes_nothing:
+        out.print(translate("The catalogue is so already; nothing was written.", lang))
+    elif done is None:
+        out.print(translate("Nothing was written yet; --commit does it.", lang))
+    elif done.problem is None:
+        out.print(translate("Done: {events} events in {batches} batches.", lang, **_numbers(done)))
+    else:
+        told = done.problem.detail_vi if lang == "vi" else done.problem.detail
+        err.print(f"{done.problem.code}: {told}", soft_wrap=True)
+        rest = translate(
+            "{stored} of {batches} batches are stored; import again for the rest.", lang, **_numbers(done)
+        )
+        err.print(rest, soft_wrap=True)
+
+
+def _numbers(done: Committed) -> dict[str, int]:
+    return {"batches": done.batches, "stored": done.stored, "events": done.events}
+
+
+def _table_of_counts(source: Source, found: Preview, lang: Language) -> Table:
+    told = {"file": source.name, "catalogue": source.catalogue, "sequence": found.sequence}
+    title = translate("{file} against the catalogue {catalogue} at ledger event {sequence}", lang, **told)
+    table = Table(title=title, title_justify="left")
+    labels = (translate("new", lang), translate("changed", lang), translate("removed", lang))
+    for label in (*labels, translate("unchanged", lang)):
+        table.add_column(label, justify="right")
+    table.add_row(*(str(count) for count in _counts(found.change).values()))
+    return table
+
+
+def _table_of_items(lines: Sequence[tuple[str, Item, str]], lang: Language) -> Table:
+    table = Table()
+    for label in ("", translate("Code", lang), translate("Title", lang), translate("What changes", lang)):
+        table.add_column(label, overflow="fold")
+    for kind, item, fields in lines:
+        table.add_row(kind, item.code, item.title.en if lang == "en" and item.title.en else item.title.vi, fields)
+    return table
+
+
+def _fields(fields: Mapping[str, tuple[Any, Any]]) -> str:
+    return "\n".join(f"{name}: {old} → {new}" for name, (old, new) in fields.items())
