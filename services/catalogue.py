@@ -107,7 +107,7 @@ def import_catalogue(
                 if not commit or found.change.refused:
                     return found, None
                 with progress_bar(translate("Importing", language)) as on_progress:
-                    done = await _commit(session, source, found, Actor(actor, unit), on_progress)
+                    done = await carry_out(session, source, found, Actor(actor, unit), on_progress)
                 await wait_for_tracker(session)
                 return found, done
 
@@ -142,7 +142,7 @@ def command_id(source: Source, sequence: int, number: int) -> UUID:
     return uuid5(IMPORTS, f"{source.digest}/{source.catalogue}/{sequence}/{number}")
 
 
-async def _commit(session: Session, source: Source, found: Preview, actor: Actor, on_progress: Any) -> Committed:
+async def carry_out(session: Session, source: Source, found: Preview, actor: Actor, on_progress: Any) -> Committed:
     settings = session.settings
     private_key = settings.issuer_private_key_path.read_bytes()
     batches = commands(found.change, source.catalogue, found.note, session.commands.max_body_bytes)
@@ -221,7 +221,10 @@ def _place(error: Wrong, lang: Language) -> str:
 
 def _print(source: Source, found: Preview, done: Committed | None, lang: Language) -> None:
     change = found.change
-    out.print(_table_of_counts(source, found, lang))
+    told = {"file": source.name, "catalogue": source.catalogue, "sequence": found.sequence}
+    title = translate("{file} against the catalogue {catalogue} at ledger event {sequence}", lang, **told)
+    out.print(title, soft_wrap=True)
+    out.print(_table_of_counts(change, lang))
     lines = [
         *((translate("new", lang), item, "") for item in change.new),
         *((translate("changed", lang), each.item, _fields(each.fields)) for each in change.changed),
@@ -258,14 +261,12 @@ def _numbers(done: Committed) -> dict[str, int]:
     return {"batches": done.batches, "stored": done.stored, "events": done.events}
 
 
-def _table_of_counts(source: Source, found: Preview, lang: Language) -> Table:
-    told = {"file": source.name, "catalogue": source.catalogue, "sequence": found.sequence}
-    title = translate("{file} against the catalogue {catalogue} at ledger event {sequence}", lang, **told)
-    table = Table(title=title, title_justify="left")
+def _table_of_counts(change: Change, lang: Language) -> Table:
+    table = Table()
     labels = (translate("new", lang), translate("changed", lang), translate("removed", lang))
     for label in (*labels, translate("unchanged", lang)):
         table.add_column(label, justify="right")
-    table.add_row(*(str(count) for count in _counts(found.change).values()))
+    table.add_row(*(str(count) for count in _counts(change).values()))
     return table
 
 

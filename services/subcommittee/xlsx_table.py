@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import IO, Any
 from xml.parsers import expat
 
 import openpyxl
@@ -34,8 +34,10 @@ MAX_PARTS = 1000
 MAX_UNPACKED_BYTES = 512 * 1024 * 1024
 MAX_RATIO = 200
 """Above this a file is a bomb: repeated rows stay below 100, a deflated run of one byte comes to 1000."""
-MAX_SHEET_BYTES = 128 * 1024 * 1024
+MAX_SHEET_BYTES = 64 * 1024 * 1024
 """Sheets are streamed; all other parts are held in memory as trees."""
+MAX_SHEET_ELEMENTS = 2_000_000
+"""Three for each cell of 20,000 rows come to 660,000; each takes time to look at."""
 MAX_TREE_BYTES = 32 * 1024 * 1024
 LAST_ROW = 1_048_576
 _PIECE_BYTES = 64 * 1024
@@ -63,10 +65,6 @@ SEVERAL_SHEETS = Refusal(
 )
 MERGED = Refusal("merged_cells", "The cells {cells} are merged; unmerge them and fill in each one.")
 NOT_A_VALUE = Refusal("not_a_value", "There is {found}; write the value as text or as a number.")
-
-
-class _RowsTold(Exception):
-    """More rows than may be: no need to look further."""
 
 
 def xlsx_table(content: bytes) -> Table:
@@ -100,9 +98,10 @@ def _check_sizes(archive: zipfile.ZipFile, packed_bytes: int) -> None:
 def _merged_cells(archive: zipfile.ZipFile) -> list[Wrong]:
     """Reads each XML part once, in pieces. Raises `Unreadable` where it is more than a catalogue may be."""
     merged: list[str] = []
-    for part in archive.infolist():
-        if part.filename.endswith((".xml", ".rels")):
-            merged += _Part(part.file_size).read(archive, part)
+    parts = [part for part in archive.infolist() if part.filename.endswith((".xml", ".rels"))]
+    for part in sorted(parts, key=lambda part: "/worksheets/" not in part.filename):
+        with archive.open(part) as file:
+            merged += _Part().read(file, part.file_size)
     return [Wrong(_row_of(cells), "", MERGED(cells=cells)) for cells in merged]
 
 
@@ -114,23 +113,25 @@ def _row_of(cells: str) -> int:
 class _Part:
     """One XML part, looked through without keeping it: its rows counted, its merged cells noted."""
 
-    def __init__(self, size_bytes: int) -> None:
-        self._size_bytes = size_bytes
+    def __init__(self) -> None:
         self._parser = expat.ParserCreate(namespace_separator=" ")
         self._parser.StartElementHandler = self._root
         self._parser.StartDoctypeDeclHandler = self._doctype
+        self._most_bytes = MAX_TREE_BYTES
+        self._elements = 0
         self._rows = 0
         self._row_is_filled = False
         self._merged: list[str] = []
 
-    def read(self, archive: zipfile.ZipFile, part: zipfile.ZipInfo) -> list[str]:
-        try:
-            with archive.open(part) as file:
-                while piece := file.read(_PIECE_BYTES):
-                    self._parser.Parse(piece, False)
-            self._parser.Parse(b"", True)
-        except _RowsTold as told:
-            raise unreadable(TOO_MANY_ROWS(most=MAX_ROWS)) from told
+    def read(self, file: IO[bytes], unpacked_bytes: int) -> list[str]:
+        read_bytes = 0
+        while piece := file.read(_PIECE_BYTES):
+            self._parser.Parse(piece, False)
+            read_bytes += len(piece)
+            # Looked at after the rows: a list that is too long should be told so.
+            if read_bytes > self._most_bytes or self._elements > MAX_SHEET_ELEMENTS:
+                raise unreadable(BOMB(unpacked=unpacked_bytes // (1024 * 1024)))
+        self._parser.Parse(b"", True)
         return self._merged
 
     def _doctype(self, *_: object) -> None:
@@ -138,12 +139,14 @@ class _Part:
         raise unreadable(DAMAGED())
 
     def _root(self, name: str, _: dict[str, str]) -> None:
-        is_sheet = name.endswith(" worksheet")
-        if self._size_bytes > (MAX_SHEET_BYTES if is_sheet else MAX_TREE_BYTES):
-            raise unreadable(BOMB(unpacked=self._size_bytes // (1024 * 1024)))
-        self._parser.StartElementHandler = self._count if is_sheet else None
+        if name.endswith(" worksheet"):
+            self._most_bytes = MAX_SHEET_BYTES
+            self._parser.StartElementHandler = self._count
+        else:
+            self._parser.StartElementHandler = None
 
     def _count(self, name: str, attributes: dict[str, str]) -> None:
+        self._elements += 1
         match name.rpartition(" ")[2]:
             case "row":
                 self._row_is_filled = False
@@ -151,7 +154,7 @@ class _Part:
                 self._row_is_filled = True
                 self._rows += 1
                 if self._rows > MAX_ROWS + 1:
-                    raise _RowsTold
+                    raise unreadable(TOO_MANY_ROWS(most=MAX_ROWS))
             case "mergeCell" if len(self._merged) < MAX_MERGED_TOLD:
                 self._merged.append(attributes.get("ref", ""))
 
