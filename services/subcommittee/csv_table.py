@@ -74,12 +74,17 @@ def _decoded(content: bytes) -> str:
         if content.startswith(mark):
             raise unreadable(NOT_UTF_8(encoding=encoding))
     if b"\0" in content:
-        utf_16 = content.count(b"\0") > len(content) * _UTF16_NULS_OF_ALL
-        raise unreadable(NOT_UTF_8(encoding="UTF-16") if utf_16 else NEITHER())
+        raise unreadable(NOT_UTF_8(encoding="UTF-16") if _looks_like_utf_16(content) else NEITHER())
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise unreadable(_other_encoding(content)) from error
+
+
+def _looks_like_utf_16(content: bytes) -> bool:
+    """Every second byte of plain letters is 0, and none of the others; in binary files they are anywhere."""
+    few, many = sorted((content[::2].count(b"\0"), content[1::2].count(b"\0")))
+    return few == 0 and many > len(content) * _UTF16_NULS_OF_ALL
 
 
 def _other_encoding(content: bytes) -> Refused:

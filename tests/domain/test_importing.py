@@ -299,6 +299,7 @@ REFUSED = {
     "UTF-16 without a mark": (TEXT.encode("utf-16-le"), "wrong_encoding"),
     "UTF-32": (TEXT.encode("utf-32"), "wrong_encoding"),
     "a picture": (b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 8, "neither_csv_nor_xlsx"),
+    "an old XLS": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(2000) + b"Workbook", "neither_csv_nor_xlsx"),
     "a quotation mark that is not closed": (TEXT.encode() + b'1.1,"x', "broken_quotes"),
     "many columns": (as_csv(header=[f"c{number}" for number in range(100)]), "too_many_columns"),
     "a large file": (b"x" * (MAX_FILE_BYTES + 1), "file_too_large"),
