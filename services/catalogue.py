@@ -1,11 +1,9 @@
 """`daihoi catalogue`: what a file would change in the catalogue of work, and changing it."""
 
-import hashlib
+import re
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple
-from uuid import UUID, uuid5
+from typing import Annotated, Any
 
 import typer
 from rich.table import Table
@@ -26,21 +24,18 @@ from services.console import (
     wrong_use,
 )
 from services.demo import wait_for_tracker
-from services.session import Session, open_session
-from services.subcommittee.changes import Change, commands, compare
-from services.subcommittee.importing import read_catalogue, values_of
-from services.subcommittee.tables import MAX_FILE_BYTES, Unreadable, Wrong
+from services.imports import Committed, Preview, Source, carry_out, preview, read
+from services.session import open_session
+from services.subcommittee.changes import Change
+from services.subcommittee.importing import values_of
+from services.subcommittee.tables import Unreadable, Wrong
 from services.supervisor import running_services
-from services.tracker.queries import published_catalogue
 from shared.domain.catalogue import Item
 from shared.domain.decider import Actor, Refused
-from shared.domain.values import SUBCOMMITTEE
+from shared.domain.values import ID_PATTERN, SUBCOMMITTEE
 from shared.i18n import Language, translate
-from shared.unit.problems import Problem, ProblemError
-from shared.unit.tokens import make_issuer_keys, mint_token
+from shared.unit.tokens import make_issuer_keys
 
-IMPORTS = UUID("0f6d1c0e-59d5-5b5c-8f0a-7d3f0e0b9a41")
-TOKEN_LASTS = timedelta(hours=1)
 ROWS_SHOWN = 30
 
 catalogue = typer.Typer(no_args_is_help=True, help="The catalogue of work: import.")
@@ -49,32 +44,6 @@ catalogue = typer.Typer(no_args_is_help=True, help="The catalogue of work: impor
 @catalogue.callback()
 def _more_commands_may_come() -> None:
     """The catalogue of work: import."""
-
-
-class Source(NamedTuple):
-    """A file that was read without error, and the catalogue it is for."""
-
-    name: str
-    digest: str
-    items: tuple[Item, ...]
-    catalogue: str
-
-
-class Preview(NamedTuple):
-    """What would change, and the ledger event at which that was found out."""
-
-    change: Change
-    sequence: int
-    note: Mapping[str, str]
-
-
-class Committed(NamedTuple):
-    """How far the change got: a problem comes after the batches that are stored."""
-
-    batches: int
-    stored: int
-    events: int
-    problem: Problem | None = None
 
 
 @catalogue.command("import")
@@ -92,8 +61,10 @@ def import_catalogue(
     unit, _, position = actor.partition(".")
     if unit != SUBCOMMITTEE or not position:
         wrong_use(f"the catalogue is the sub-committee's: give {SUBCOMMITTEE}.POSITION, not {actor!r}")
+    if name and not re.fullmatch(ID_PATTERN, name):
+        wrong_use(f"a catalogue's id has letters, digits, _ and -; got {name!r}")
     try:
-        source = _read(file, name or settings.congress)
+        source = read(file, name or settings.congress)
     except Unreadable as unreadable:
         _tell_errors(unreadable.errors, format, language)
         raise typer.Exit(FOUND_WRONG) from unreadable
@@ -117,46 +88,6 @@ def import_catalogue(
     else:
         _print(source, found, done, language)
     raise typer.Exit(FOUND_WRONG if found.change.refused or (done and done.problem) else 0)
-
-
-def _read(file: Path, catalogue_id: str) -> Source:
-    with file.open("rb") as opened:
-        content = opened.read(MAX_FILE_BYTES + 1)
-    return Source(file.name, hashlib.sha256(content).hexdigest(), read_catalogue(content), catalogue_id)
-
-
-async def preview(session: Session, source: Source) -> Preview:
-    """Against the view, once it has caught up with the ledger. Raises `PlatformError` where it does not."""
-    await session.views.prepare()
-    await wait_for_tracker(session)
-    sequence, published = await published_catalogue(session.views)
-    change = compare(source.catalogue, source.items, published)
-    notes = [document["note"] for document in published if document["catalogue"] == source.catalogue]
-    imported = {"vi": f"Nhập từ tệp {source.name}", "en": f"Imported from the file {source.name}"}
-    return Preview(change, sequence, notes[0] if notes else imported)
-
-
-def command_id(source: Source, sequence: int, number: int) -> UUID:
-    """The views at one ledger event are always the same, so file, event and number always name the same batch; and a
-    file that is imported again after others is not taken for the first time."""
-    return uuid5(IMPORTS, f"{source.digest}/{source.catalogue}/{sequence}/{number}")
-
-
-async def carry_out(session: Session, source: Source, found: Preview, actor: Actor, on_progress: Any) -> Committed:
-    settings = session.settings
-    private_key = settings.issuer_private_key_path.read_bytes()
-    batches = commands(found.change, source.catalogue, found.note, session.commands.max_body_bytes)
-    events = 0
-    for number, data in enumerate(batches, start=1):
-        token = mint_token(private_key, settings.congress, actor, datetime.now(UTC), TOKEN_LASTS)
-        ours = command_id(source, found.sequence, number)
-        try:
-            answer = await session.commands.send(SUBCOMMITTEE, "import-catalogue", data, token=token, command_id=ours)
-        except ProblemError as error:
-            return Committed(len(batches), number - 1, events, error.problem)
-        events += len(answer.events)
-        on_progress(events, sum(_counts(found.change)[name] for name in ("new", "changed", "removed")))
-    return Committed(len(batches), len(batches), events)
 
 
 def _counts(change: Change) -> dict[str, int]:

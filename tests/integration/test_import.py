@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 
 from services import demo
-from services.catalogue import Source, carry_out, command_id, preview
+from services.imports import Source, carry_out, command_id, preview
 from services.session import open_session
 from services.subcommittee.importing import read_catalogue
 from services.supervisor import Supervisor
@@ -166,6 +166,7 @@ async def test_10_000_rows_are_imported_in_batches_within_the_brokers_payload(of
 @pytest.mark.parametrize(
     ("arguments", "ends_with"),
     [
+        ([str(demo.SAMPLE / "catalogue.csv"), "--as", "subcommittee.office", "--catalogue", "a b"], 2),
         (["no-such-file.csv", "--as", "subcommittee.office"], 2),
         ([str(demo.SAMPLE / "catalogue.csv"), "--as", "logistics.lead"], 2),
         ([str(demo.SAMPLE / "catalogue.csv"), "--as", "somebody"], 2),
