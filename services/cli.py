@@ -16,6 +16,7 @@ import typer
 from rich.table import Table
 
 from services import demo as story
+from services.catalogue import catalogue
 from services.console import (
     FOUND_WRONG,
     FreshOption,
@@ -250,6 +251,7 @@ app.command("rebuild")(tracker.rebuild_views)
 app.command("trace")(orders.trace_order)
 app.add_typer(orders.documents, name="documents")
 app.add_typer(tracker.audit, name="audit")
+app.add_typer(catalogue, name="catalogue")
 
 
 def main() -> None:

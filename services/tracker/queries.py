@@ -64,6 +64,16 @@ async def accounts(store: ViewStore) -> list[Account]:
     return accounts_of(await store.documents("expenses"), await store.documents("tasks"))
 
 
+async def published_catalogue(store: ViewStore) -> tuple[int, list[Document]]:
+    """The documents of the `catalogue` view, and the ledger event that they stand at."""
+    for _ in range(READ_TRIES):
+        sequence = (await store.checkpoint()).sequence
+        documents = await store.documents("catalogue")
+        if (await store.checkpoint()).sequence == sequence:
+            return sequence, documents
+    raise TimeoutError("the views kept moving; ask again when it is quieter")
+
+
 async def timeline(store: ViewStore, ledger: Ledger, entity: str, *, unmasked: bool = False) -> list[Document]:
     """The audit rows of an entity, oldest first: `1-03`, `task/1-03` or `logistics/1-03`. What only some may read is
     masked unless this reader may."""

@@ -1,10 +1,10 @@
-"""The catalogue of work. Each item is an aggregate of its own; a catalogue is published, and items are
-assigned, many at once: all or none."""
+"""The catalogue of work. Each item is an aggregate of its own; a catalogue is published and imported anew, and
+items are assigned, many at once: all or none."""
 
 from collections.abc import Sequence
-from typing import Annotated, ClassVar, assert_never
+from typing import Annotated, ClassVar, Self, assert_never
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from shared.domain.decider import Actor, Aggregate, Command, Event, Refusal
 from shared.domain.values import EntityId, Group, Phase, Scenario, Text, Unit, Vnd, slug
@@ -49,15 +49,32 @@ class ItemAssigned(Event):
     directive_id: EntityId | None = None
 
 
-CatalogueEvent = ItemPublished | ItemAssigned
+class ItemRevised(Event):
+    """The item says something else from now on. A task that is open already keeps what it was opened with: the unit
+    works on what it was given, and an essential of a running task changes by a command on the task only."""
+
+    TYPE = "vn.daihoi.catalogue-item.revised.v1"
+    item: Item
+
+
+class ItemWithdrawn(Event):
+    """The item is no longer in the catalogue; it may be published again."""
+
+    TYPE = "vn.daihoi.catalogue-item.withdrawn.v1"
+
+
+CatalogueEvent = ItemPublished | ItemAssigned | ItemRevised | ItemWithdrawn
 
 
 # --- state ---
 class CatalogueItem(BaseModel):
+    """`published` holds the item as it was last published or revised."""
+
     model_config = ConfigDict(frozen=True)
     published: ItemPublished
     unit: Unit | None = None
     directive_id: EntityId | None = None
+    withdrawn: bool = False
 
 
 # --- evolve ---
@@ -69,6 +86,10 @@ def evolve(state: CatalogueItem | None, event: CatalogueEvent) -> CatalogueItem:
     match event:
         case ItemAssigned():
             return state.model_copy(update={"unit": event.unit, "directive_id": event.directive_id})
+        case ItemRevised():
+            return state.model_copy(update={"published": state.published.model_copy(update={"item": event.item})})
+        case ItemWithdrawn():
+            return state.model_copy(update={"withdrawn": True})
         case _:
             assert_never(event)
 
@@ -94,6 +115,17 @@ class AssignItem(ItemCommand):
     NAME = "assign-item"
     unit: Unit
     directive_id: EntityId | None = None
+
+
+class ReviseItem(ItemCommand):
+    NAME = "revise-item"
+    catalogue: EntityId
+    item: Item
+
+
+class WithdrawItem(ItemCommand):
+    NAME = "withdraw-item"
+    catalogue: EntityId
 
 
 class PublishCatalogue(Command):
@@ -127,6 +159,38 @@ class AssignItems(Command):
         )
 
 
+class ImportCatalogue(Command):
+    """Brings a catalogue to what a list says: items are published, revised and withdrawn, each at most once."""
+
+    NAME = "import-catalogue"
+    ENTITY: ClassVar[str] = "catalogue-item"
+    catalogue: EntityId
+    note: Text
+    publish: tuple[Item, ...] = ()
+    revise: tuple[Item, ...] = ()
+    withdraw: tuple[EntityId, ...] = ()
+
+    @model_validator(mode="after")
+    def _one_batch_with_each_item_once(self) -> Self:
+        item_ids = [*(item.item_id for item in (*self.publish, *self.revise)), *self.withdraw]
+        if not 1 <= len(item_ids) <= ITEMS_AT_ONCE:
+            raise ValueError(f"between 1 and {ITEMS_AT_ONCE} items at once; got {len(item_ids)}")
+        if len(set(item_ids)) != len(item_ids):
+            raise ValueError("each item at most once")
+        return self
+
+    def parts(self) -> Sequence[Command]:
+        catalogue = self.catalogue
+        return (
+            *(
+                PublishItem(item_id=item.item_id, catalogue=catalogue, note=self.note, item=item)
+                for item in self.publish
+            ),
+            *(ReviseItem(item_id=item.item_id, catalogue=catalogue, item=item) for item in self.revise),
+            *(WithdrawItem(item_id=item_id, catalogue=catalogue) for item_id in self.withdraw),
+        )
+
+
 # --- decide ---
 NOT_FOUND = Refusal("catalogue_item_not_found", "There is no catalogue item {item_id}.")
 ALREADY_PUBLISHED = Refusal(
@@ -139,6 +203,13 @@ ALREADY_ORDERED = Refusal(
     "catalogue_item_already_ordered",
     "Catalogue item {item_id} is already assigned to {unit}, but not under this directive.",
 )
+ASSIGNED = Refusal(
+    "catalogue_item_assigned", "Catalogue item {item_id} is assigned to {unit}; it can't be withdrawn any more."
+)
+WITHDRAWN = Refusal("catalogue_item_withdrawn", "Catalogue item {item_id} was withdrawn; publish it again first.")
+OF_ANOTHER_CATALOGUE = Refusal(
+    "catalogue_item_of_another_catalogue", "Catalogue item {item_id} belongs to the catalogue {catalogue}."
+)
 
 
 def decide(command: Command, state: CatalogueItem | None, actor: Actor) -> Sequence[CatalogueEvent]:
@@ -147,13 +218,17 @@ def decide(command: Command, state: CatalogueItem | None, actor: Actor) -> Seque
             return _publish(command, state)
         case AssignItem():
             return _assign(command, state)
+        case ReviseItem():
+            return _revise(command, state)
+        case WithdrawItem():
+            return _withdraw(command, state)
         case _:
             raise TypeError(f"{type(command).__name__} is no command on a catalogue item")
 
 
 def _publish(command: PublishItem, state: CatalogueItem | None) -> Sequence[CatalogueEvent]:
     published = ItemPublished(catalogue=command.catalogue, note=command.note, item=command.item)
-    if state is None:
+    if state is None or state.withdrawn:
         return (published,)
     if state.published == published:
         return ()
@@ -161,8 +236,7 @@ def _publish(command: PublishItem, state: CatalogueItem | None) -> Sequence[Cata
 
 
 def _assign(command: AssignItem, state: CatalogueItem | None) -> Sequence[CatalogueEvent]:
-    if state is None:
-        raise NOT_FOUND(item_id=command.item_id)
+    state = _in_the_catalogue(command, state)
     if state.unit is None:
         return (ItemAssigned(unit=command.unit, item=state.published.item, directive_id=command.directive_id),)
     if state.unit is not command.unit:
@@ -172,10 +246,38 @@ def _assign(command: AssignItem, state: CatalogueItem | None) -> Sequence[Catalo
     return ()
 
 
+def _revise(command: ReviseItem, state: CatalogueItem | None) -> Sequence[CatalogueEvent]:
+    state = _in_the_catalogue(command, state)
+    _must_be_of(command.catalogue, command.item_id, state)
+    return () if state.published.item == command.item else (ItemRevised(item=command.item),)
+
+
+def _withdraw(command: WithdrawItem, state: CatalogueItem | None) -> Sequence[CatalogueEvent]:
+    if state is None:
+        raise NOT_FOUND(item_id=command.item_id)
+    _must_be_of(command.catalogue, command.item_id, state)
+    if state.unit:
+        raise ASSIGNED(item_id=command.item_id, unit=state.unit)
+    return () if state.withdrawn else (ItemWithdrawn(),)
+
+
+def _in_the_catalogue(command: ItemCommand, state: CatalogueItem | None) -> CatalogueItem:
+    if state is None:
+        raise NOT_FOUND(item_id=command.item_id)
+    if state.withdrawn:
+        raise WITHDRAWN(item_id=command.item_id)
+    return state
+
+
+def _must_be_of(catalogue: EntityId, item_id: EntityId, state: CatalogueItem) -> None:
+    if state.published.catalogue != catalogue:
+        raise OF_ANOTHER_CATALOGUE(item_id=item_id, catalogue=state.published.catalogue)
+
+
 AGGREGATE = Aggregate(
     entity="catalogue-item",
-    events=(ItemPublished, ItemAssigned),
-    commands=(PublishCatalogue, AssignItems),
+    events=(ItemPublished, ItemAssigned, ItemRevised, ItemWithdrawn),
+    commands=(PublishCatalogue, AssignItems, ImportCatalogue),
     evolve=evolve,
     decide=decide,
 )

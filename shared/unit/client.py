@@ -27,6 +27,11 @@ class CommandClient:
         self._connection = connection
         self._congress = congress
 
+    @property
+    def max_body_bytes(self) -> int:
+        """The most that a request, its command's id included, may have as JSON."""
+        return self._connection.max_payload - HEADERS_BYTES
+
     async def send(
         self,
         service: str,
@@ -50,7 +55,7 @@ class CommandClient:
     async def _ask(self, service: str, name: str, body: bytes, token: str) -> bytes:
         subject = f"cmd.{self._congress}.{service}.{name}"
         headers = {"Authorization": f"Bearer {token}"}
-        if len(body) + HEADERS_BYTES > self._connection.max_payload:
+        if len(body) > self.max_body_bytes:
             raise ProblemError(problem_of(TOO_LARGE()))
         for _ in range(COMMAND_TRIES):
             try:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from services.catalogue import catalogue
 from services.charters import charter, path_of, service_named
 from services.cli import app
 from services.tracker.cli import audit
@@ -16,6 +17,7 @@ RECORDS = sorted(path for path in PROJECT.glob("docs/adr/*.md") if path.name != 
 COMMANDS = {command.name or command.callback.__name__ for command in app.registered_commands}
 AUDIT_COMMANDS = {command.name for command in audit.registered_commands}
 GROUPS = {group.name for group in app.registered_groups}
+CATALOGUE_COMMANDS = {command.name for command in catalogue.registered_commands}
 TARGETS = set(re.findall(r"^([a-z-]+):", (PROJECT / "Makefile").read_text(), re.MULTILINE))
 
 
@@ -35,6 +37,8 @@ def test_every_command_in_a_page_exists(page):
         assert command in COMMANDS | GROUPS
         if command == "audit":
             assert argument in AUDIT_COMMANDS
+        if command == "catalogue":
+            assert argument in CATALOGUE_COMMANDS
 
 
 def test_the_index_of_decisions_names_every_record_once():

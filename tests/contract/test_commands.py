@@ -257,6 +257,27 @@ async def test_a_catalogue_with_one_item_published_otherwise_is_not_published_at
     assert [each.entity_id for each in answer.events] == ["1-01", "1-03"]
 
 
+async def test_an_import_with_one_change_that_is_forbidden_changes_nothing_at_all(start):
+    unit = start("subcommittee")
+    await unit.send("publish-catalogue", published(item("1.01"), item("1.02"), item("1.03")))
+    await unit.send("assign-items", {"unit": "logistics", "item_ids": ["1-03"]})
+    source = {"catalogue": "xx", "note": {"vi": "Danh mục"}}
+    change = {"publish": [item("1.04")], "revise": [item("1.01", budget_vnd=1)], "withdraw": ["1-02"]}
+    forbidden = source | change | {"withdraw": ["1-02", "1-03"]}
+    for instance in (unit, start("subcommittee")):
+        assert await instance.outcome("import-catalogue", forbidden) == "catalogue_item_assigned"
+    assert await unit.written() == 4
+    answer = await unit.send("import-catalogue", source | change)
+    assert [(each.entity_id, each.type.split(".")[-2]) for each in answer.events] == [
+        ("1-04", "published"),
+        ("1-01", "revised"),
+        ("1-02", "withdrawn"),
+    ]
+    for instance in (unit, start("subcommittee")):
+        assert await instance.outcome("import-catalogue", source | change) == "silence"
+    assert await unit.written() == 4 + 3
+
+
 async def test_items_are_assigned_all_or_none(start):
     here, there = start("subcommittee"), start("subcommittee")
     await here.send("publish-catalogue", published(item("1.01"), item("1.02")))

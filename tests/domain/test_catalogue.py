@@ -31,9 +31,20 @@ def assign(unit: str, **under: str) -> catalogue.AssignItem:
     return catalogue.AssignItem(item_id="1-03", unit=unit, **under)
 
 
+def revise(**changes: object) -> catalogue.ReviseItem:
+    told = {"catalogue": "dai-hoi-xx", "item": item(budget_vnd=1)}
+    return catalogue.ReviseItem(item_id="1-03", **told | changes)
+
+
+def withdraw(of: str = "dai-hoi-xx") -> catalogue.WithdrawItem:
+    return catalogue.WithdrawItem(item_id="1-03", catalogue=of)
+
+
 PUBLISHED = (catalogue.ItemPublished(**SOURCE, item=item()),)
 ASSIGNED = (*PUBLISHED, catalogue.ItemAssigned(unit="logistics", item=item()))
 ORDERED = (*PUBLISHED, catalogue.ItemAssigned(unit="logistics", item=item(), directive_id="point-2"))
+REVISED = (*PUBLISHED, catalogue.ItemRevised(item=item(budget_vnd=1)))
+WITHDRAWN = (*PUBLISHED, catalogue.ItemWithdrawn())
 
 ACCEPTED = {
     "an item is published": ((), publish(), OFFICER, PUBLISHED[-1]),
@@ -50,6 +61,23 @@ ACCEPTED = {
         OFFICER,
         catalogue.ItemAssigned(unit="security", item=item()),
     ),
+    "an item is revised": (PUBLISHED, revise(), OFFICER, REVISED[-1]),
+    "an assigned item is revised as well": (ASSIGNED, revise(), OFFICER, REVISED[-1]),
+    "a revised item is assigned with what it says now": (
+        REVISED,
+        assign("logistics"),
+        OFFICER,
+        catalogue.ItemAssigned(unit="logistics", item=item(budget_vnd=1)),
+    ),
+    "a revised item is revised back": (REVISED, revise(item=item()), OFFICER, catalogue.ItemRevised(item=item())),
+    "an item is withdrawn": (PUBLISHED, withdraw(), OFFICER, WITHDRAWN[-1]),
+    "a withdrawn item is published again": (WITHDRAWN, publish(), OFFICER, PUBLISHED[-1]),
+    "a withdrawn item is published in another catalogue": (
+        WITHDRAWN,
+        publish(catalogue="khac"),
+        OFFICER,
+        catalogue.ItemPublished(**SOURCE | {"catalogue": "khac"}, item=item()),
+    ),
 }
 REJECTED = [
     ((), assign("logistics"), OFFICER, "catalogue_item_not_found"),
@@ -60,6 +88,14 @@ REJECTED = [
     (ORDERED, assign("logistics", directive_id="point-3"), OFFICER, "catalogue_item_already_ordered"),
     (ORDERED, assign("logistics"), OFFICER, "catalogue_item_already_ordered"),
     (ASSIGNED, assign("logistics", directive_id="point-2"), OFFICER, "catalogue_item_already_ordered"),
+    (REVISED, publish(), OFFICER, "catalogue_item_already_published"),
+    (WITHDRAWN, assign("logistics"), OFFICER, "catalogue_item_withdrawn"),
+    ((), revise(), OFFICER, "catalogue_item_not_found"),
+    (WITHDRAWN, revise(), OFFICER, "catalogue_item_withdrawn"),
+    (PUBLISHED, revise(catalogue="khac"), OFFICER, "catalogue_item_of_another_catalogue"),
+    ((), withdraw(), OFFICER, "catalogue_item_not_found"),
+    (ASSIGNED, withdraw(), OFFICER, "catalogue_item_assigned"),
+    (PUBLISHED, withdraw("khac"), OFFICER, "catalogue_item_of_another_catalogue"),
 ]
 
 
@@ -73,8 +109,17 @@ def test_publishing_again_after_assignment_changes_nothing():
     given(AGGREGATE, *ASSIGNED).when(publish()).nothing_happened()
 
 
+def test_publishing_again_what_was_revised_to_changes_nothing():
+    given(AGGREGATE, *REVISED).when(publish(item=item(budget_vnd=1))).nothing_happened()
+
+
+def test_a_revised_item_stays_assigned():
+    given(AGGREGATE, *ASSIGNED, REVISED[-1]).when(assign("logistics")).nothing_happened()
+    given(AGGREGATE, *ASSIGNED, REVISED[-1]).when(withdraw()).rejected("catalogue_item_assigned")
+
+
 @rejecting(REJECTED)
-def test_an_item_is_published_and_assigned_once(history, command, actor, code):
+def test_it_is_refused_that(history, command, actor, code):
     given(AGGREGATE, *history).when(command, actor).rejected(code)
 
 
@@ -106,9 +151,33 @@ def test_an_assignment_recorded_before_directives_were_named_has_none():
     assert catalogue.ItemAssigned.model_validate(recorded) == ASSIGNED[-1]
 
 
+def test_importing_a_catalogue_stands_for_publishing_revising_and_withdrawing_each_item():
+    command = catalogue.ImportCatalogue(**SOURCE, publish=[item("2.1")], revise=[item("1.03", 1)], withdraw=["1-04"])
+    assert command.parts() == (
+        catalogue.PublishItem(item_id="2-1", **SOURCE, item=item("2.1")),
+        revise(),
+        catalogue.WithdrawItem(item_id="1-04", catalogue="dai-hoi-xx"),
+    )
+
+
+@pytest.mark.parametrize(
+    ("lists", "sentence"),
+    [
+        ({}, "between 1 and 1000 items"),
+        ({"withdraw": [f"1-{number}" for number in range(ITEMS_AT_ONCE + 1)]}, "between 1 and 1000 items"),
+        ({"publish": [item()], "withdraw": ["1-03"]}, "at most once"),
+        ({"publish": [item()], "revise": [item(budget_vnd=1)]}, "at most once"),
+    ],
+)
+def test_an_import_is_one_batch_with_each_item_once(lists, sentence):
+    with pytest.raises(ValueError, match=sentence):
+        catalogue.ImportCatalogue(**SOURCE, **lists)
+
+
 MANY = [
     catalogue.PublishCatalogue(**SOURCE, items=[item("1.03"), item("2.1")]),
     catalogue.AssignItems(unit="security", item_ids=["1-03", "2-1"]),
+    catalogue.ImportCatalogue(**SOURCE, publish=[item("1.03")], withdraw=["2-1"]),
 ]
 
 

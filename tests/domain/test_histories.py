@@ -83,6 +83,8 @@ def any_of(annotation: Any) -> st.SearchStrategy:
         return st.lists(any_of(arguments[0]), min_size=1, max_size=2, unique_by=unique_by)
     if annotation is resources.ReserveResource:
         return reservations()
+    if annotation is catalogue.ImportCatalogue:
+        return imports()
     if issubclass(annotation, BaseModel):
         fields = {name: field.annotation for name, field in annotation.model_fields.items() if name not in BY_NAME}
         named = {name: BY_NAME[name] for name in annotation.model_fields if name in BY_NAME}
@@ -103,6 +105,16 @@ def reservations(draw: st.DrawFn) -> resources.ReserveResource:
         ends=starts + timedelta(hours=draw(st.integers(1, 3))),
         purpose=draw(BY_TYPE[str]),
     )
+
+
+@st.composite
+def imports(draw: st.DrawFn) -> catalogue.ImportCatalogue:
+    """One item or two, each to be published, revised or withdrawn."""
+    lists: dict[str, list[object]] = {"publish": [], "revise": [], "withdraw": []}
+    for item in draw(st.lists(any_of(catalogue.Item), min_size=1, max_size=2, unique_by=lambda item: item.code)):
+        part = draw(st.sampled_from(sorted(lists)))
+        lists[part].append(item.item_id if part == "withdraw" else item)
+    return catalogue.ImportCatalogue(catalogue=draw(BY_NAME["catalogue"]), note=draw(any_of(catalogue.Text)), **lists)
 
 
 class Entry(NamedTuple):

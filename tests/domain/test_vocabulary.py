@@ -6,11 +6,12 @@ from itertools import chain
 import pytest
 from pydantic import ValidationError
 
-from shared.domain.catalogue import AssignItem, PublishItem
+from shared.domain.catalogue import AssignItem, PublishItem, ReviseItem, WithdrawItem
 from tests.domain.scenario import AGGREGATES
 
 EVENTS = [(aggregate.entity, event) for aggregate in AGGREGATES for event in aggregate.events]
-COMMANDS = [*chain.from_iterable(aggregate.commands for aggregate in AGGREGATES), PublishItem, AssignItem]
+PARTS = [PublishItem, AssignItem, ReviseItem, WithdrawItem]
+COMMANDS = [*chain.from_iterable(aggregate.commands for aggregate in AGGREGATES), *PARTS]
 
 every_aggregate = pytest.mark.parametrize("aggregate", AGGREGATES, ids=lambda aggregate: aggregate.entity)
 every_event = pytest.mark.parametrize(("entity", "event"), EVENTS, ids=[event.__name__ for _, event in EVENTS])

@@ -40,6 +40,8 @@ SENTENCES = {
     "vn.daihoi.organisation.position-removed.v1": "{actor} removed the position {position} from organisation {id}",
     "vn.daihoi.catalogue-item.published.v1": "{actor} published catalogue item {id}: {title}",
     "vn.daihoi.catalogue-item.assigned.v1": "{actor} assigned catalogue item {id} to {unit}",
+    "vn.daihoi.catalogue-item.revised.v1": "{actor} revised catalogue item {id}: {title}",
+    "vn.daihoi.catalogue-item.withdrawn.v1": "{actor} withdrew catalogue item {id}",
     "vn.daihoi.publication.proposed.v1": "{actor} proposed publication {id}: {title}",
     "vn.daihoi.publication.approved.v1": "{actor} approved publication {id}",
     "vn.daihoi.publication.rejected.v1": "{actor} rejected publication {id}: {reason}",

@@ -2,7 +2,7 @@
 
 from services.tracker.projections.view import Document, Recorded, View, begun, by_id
 from shared.domain import catalogue
-from shared.domain.catalogue import ItemAssigned, ItemPublished
+from shared.domain.catalogue import ItemAssigned, ItemPublished, ItemRevised, ItemWithdrawn
 
 
 def fold(document: Document | None, recorded: Recorded) -> Document:
@@ -21,6 +21,11 @@ def fold(document: Document | None, recorded: Recorded) -> Document:
         case ItemAssigned():
             assigned = {"assigned_to": event.unit.value, "directive_id": event.directive_id}
             return {**begun(document, recorded), **assigned}
+        case ItemRevised():
+            return {**begun(document, recorded), **event.model_dump(mode="json")["item"]}
+        case ItemWithdrawn():
+            # Only what was withdrawn says so: the documents of all others stay as earlier versions wrote them.
+            return {**begun(document, recorded), "withdrawn": True}
         case _:
             raise TypeError(f"the catalogue view does not know {event!r}")
 

@@ -1,0 +1,93 @@
+"""Importing a catalogue: read a file, compare it with the view, send what changes to the sub-committee's service."""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import NamedTuple
+from uuid import UUID, uuid5
+
+from services.demo import wait_for_tracker
+from services.session import Session
+from services.subcommittee.changes import Change, commands, compare
+from services.subcommittee.importing import read_catalogue
+from services.subcommittee.tables import MAX_FILE_BYTES
+from services.tracker.queries import published_catalogue
+from shared.domain.catalogue import Item
+from shared.domain.decider import Actor
+from shared.domain.values import SUBCOMMITTEE
+from shared.unit.problems import Problem, ProblemError
+from shared.unit.tokens import mint_token
+
+IMPORTS = UUID("0f6d1c0e-59d5-5b5c-8f0a-7d3f0e0b9a41")
+TOKEN_LASTS = timedelta(hours=1)
+
+
+class Source(NamedTuple):
+    """A file that was read without error, and the catalogue it is for."""
+
+    name: str
+    digest: str
+    items: tuple[Item, ...]
+    catalogue: str
+
+
+class Preview(NamedTuple):
+    """What would change, and the ledger event at which that was found out."""
+
+    change: Change
+    sequence: int
+    note: Mapping[str, str]
+
+
+class Committed(NamedTuple):
+    """How far the change got: a problem comes after the batches that are stored."""
+
+    batches: int
+    stored: int
+    events: int
+    problem: Problem | None = None
+
+
+def read(file: Path, catalogue_id: str) -> Source:
+    with file.open("rb") as opened:
+        content = opened.read(MAX_FILE_BYTES + 1)
+    return Source(file.name, hashlib.sha256(content).hexdigest(), read_catalogue(content), catalogue_id)
+
+
+async def preview(session: Session, source: Source) -> Preview:
+    """Against the view, once it has caught up with the ledger. Raises `PlatformError` where it does not."""
+    await session.views.prepare()
+    await wait_for_tracker(session)
+    sequence, published = await published_catalogue(session.views)
+    change = compare(source.catalogue, source.items, published)
+    notes = [document["note"] for document in published if document["catalogue"] == source.catalogue]
+    imported = {"vi": f"Nhập từ tệp {source.name}", "en": f"Imported from the file {source.name}"}
+    return Preview(change, sequence, notes[0] if notes else imported)
+
+
+def command_id(source: Source, sequence: int, number: int) -> UUID:
+    """The views at one ledger event are always the same, so file, event and number always name the same batch; and a
+    file that is imported again after others is not taken for the first time."""
+    return uuid5(IMPORTS, f"{source.digest}/{source.catalogue}/{sequence}/{number}")
+
+
+async def carry_out(
+    session: Session, source: Source, found: Preview, actor: Actor, on_progress: Callable[[int, int], None]
+) -> Committed:
+    """One command a batch, in order; a batch that is refused ends it. Sending it all again does only the rest."""
+    settings = session.settings
+    private_key = settings.issuer_private_key_path.read_bytes()
+    batches = commands(found.change, source.catalogue, found.note, session.commands.max_body_bytes)
+    change, events = found.change, 0
+    to_change = len(change.new) + len(change.changed) + len(change.removed)
+    for number, data in enumerate(batches, start=1):
+        token = mint_token(private_key, settings.congress, actor, datetime.now(UTC), TOKEN_LASTS)
+        ours = command_id(source, found.sequence, number)
+        try:
+            answer = await session.commands.send(SUBCOMMITTEE, "import-catalogue", data, token=token, command_id=ours)
+        except ProblemError as error:
+            return Committed(len(batches), number - 1, events, error.problem)
+        events += len(answer.events)
+        on_progress(events, to_change)
+    return Committed(len(batches), len(batches), events)

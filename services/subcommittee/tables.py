@@ -1,0 +1,77 @@
+"""A file as rows of cells, from CSV or XLSX, and everything that can be wrong with it as a file.
+
+Knows limits and encodings; refuses to know what the columns mean."""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from shared.domain.decider import Refusal, Refused
+
+MAX_FILE_BYTES = 16 * 1024 * 1024
+MAX_ROWS = 20_000
+MAX_COLUMNS = 64
+"""Rows below the header, and columns. What goes over is refused as soon as it is met, before the rest is read."""
+
+type Cell = str | int | float | Refused | None
+"""A cell that can't be a value, such as a formula, is the reason why."""
+
+
+class Row(NamedTuple):
+    """`number` is the row's as a spreadsheet shows it: the header is 1."""
+
+    number: int
+    cells: Sequence[Cell]
+
+
+class Wrong(NamedTuple):
+    """One thing wrong: where (`row` 0: the whole file; `column` empty: the whole row), and why."""
+
+    row: int
+    column: str
+    why: Refused
+
+
+class Table(NamedTuple):
+    """The filled rows, and what is wrong beside what their cells say themselves."""
+
+    rows: Sequence[Row]
+    wrong: Sequence[Wrong] = ()
+
+
+class Unreadable(Exception):
+    """The file is not read; `errors` has everything that is wrong with it, top to bottom."""
+
+    def __init__(self, *errors: Wrong) -> None:
+        super().__init__("; ".join(str(error.why) for error in errors[:10]))
+        self.errors = errors
+
+
+FORMULA = Refusal("formula", "There is a formula; paste the value it has instead.")
+TOO_MANY_BYTES = Refusal("file_too_large", "The file is larger than {most} MB; split it into several catalogues.")
+TOO_MANY_ROWS = Refusal("too_many_rows", "There are more than {most} rows; nothing was read further.")
+TOO_MANY_COLUMNS = Refusal("too_many_columns", "There are more than {most} columns.")
+
+
+_LONGEST_SHOWN = 60
+
+
+def shown(value: object) -> str:
+    """A cell's value as an error quotes it."""
+    text = str(value)
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"
+
+
+def unreadable(why: Refused) -> Unreadable:
+    """The whole file is refused."""
+    return Unreadable(Wrong(0, "", why))
+
+
+def bounded(rows: Iterator[Row]) -> Iterator[Row]:
+    """The rows that are not empty. Raises `Unreadable` at the first one too many."""
+    filled = (row for row in rows if any(cell is not None for cell in row.cells))
+    for count, row in enumerate(filled):
+        if count > MAX_ROWS:
+            raise unreadable(TOO_MANY_ROWS(most=MAX_ROWS))
+        if len(row.cells) > MAX_COLUMNS:
+            raise unreadable(TOO_MANY_COLUMNS(most=MAX_COLUMNS))
+        yield row

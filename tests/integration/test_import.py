@@ -1,0 +1,194 @@
+"""`daihoi catalogue import` on the real servers: told first, written in atomic batches, and only once."""
+
+import asyncio
+import csv
+import json
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from services import demo
+from services.imports import Source, carry_out, command_id, preview
+from services.session import open_session
+from services.subcommittee.importing import read_catalogue
+from services.supervisor import Supervisor
+from services.tracker.audit.verify import verify
+from shared.domain.decider import Actor
+from shared.unit.client import CommandClient
+from tests.conftest import token_for
+from tests.integration.test_cli import Shell
+
+HEADER, *SAMPLE = csv.reader((demo.SAMPLE / "catalogue.csv").read_text("utf-8").splitlines())
+BUDGET = HEADER.index("budget_vnd")
+TITLE = HEADER.index("title_vi")
+
+
+@pytest.fixture
+async def office(connection, settings, endpoints, views):
+    """The sub-committee's office, with its service and the tracker running."""
+    supervisor = Supervisor(settings, endpoints)
+    try:
+        for name in ("subcommittee", "tracker"):
+            supervisor.start(name)
+        client = CommandClient(connection, settings.congress)
+        await supervisor.wait_until_ready(client)
+        yield Office(settings, endpoints, client)
+    finally:
+        supervisor.stop()
+
+
+class Office:
+    def __init__(self, settings, endpoints, client):
+        self.settings, self.client = settings, client
+        self.shell = Shell(settings.data_dir, endpoints, settings.congress)
+        self.shell.environment["DAIHOI_DATA_DIR"] = str(settings.data_dir)
+
+    def file(self, rows, name="catalogue.csv"):
+        path = self.settings.data_dir / name
+        with path.open("w", encoding="utf-8", newline="") as opened:
+            csv.writer(opened).writerows([HEADER, *rows])
+        return str(path)
+
+    async def run(self, path, *options, lang="en"):
+        arguments = ("catalogue", "import", path, "--as", "subcommittee.office", "--lang", lang, *options)
+        return await asyncio.to_thread(self.shell.run, *arguments)
+
+    async def json(self, path, *options, ends_with=0):
+        ran = await self.run(path, *options, "--format", "json")
+        assert ran.returncode == ends_with, ran.stderr
+        return json.loads(ran.stdout)
+
+    async def send(self, command, data):
+        token = token_for(self.settings, "subcommittee.office")
+        return await self.client.send("subcommittee", command, data, token=token, command_id=uuid4())
+
+
+def counts(new=0, changed=0, removed=0, unchanged=0):
+    return {"new": new, "changed": changed, "removed": removed, "unchanged": unchanged}
+
+
+def with_cell(rows, number, column, value):
+    return [[*row[:column], value, *row[column + 1 :]] if at == number else row for at, row in enumerate(rows)]
+
+
+async def test_told_first_then_done_and_done_once(office, ledger, views):
+    path = office.file(SAMPLE)
+    assert (await office.json(path))["counts"] == counts(new=54)
+    assert await ledger.last_sequence() == 0
+
+    done = await office.json(path, "--commit")
+    assert done["committed"] == {"batches": 1, "stored": 1, "events": 54, "problem": None}
+    for options in ((), ("--commit",)):
+        again = await office.json(path, *options)
+        assert again["counts"] == counts(unchanged=54)
+    assert await ledger.last_sequence() == 54
+
+    revised = with_cell(SAMPLE[2:], 0, BUDGET, "1.000.000")
+    change = await office.json(office.file(revised))
+    assert change["counts"] == counts(changed=1, removed=2, unchanged=51)
+    before = int(SAMPLE[2][BUDGET])
+    assert change["changed"] == [
+        {"code": SAMPLE[2][0], "fields": {"budget_vnd": {"before": before, "after": 1_000_000}}}
+    ]
+    shown = await office.run(office.file(revised), "--commit")
+    assert "3 events in 1 batches" in shown.stdout
+    assert f"budget_vnd: {before} → 1000000" in shown.stdout
+    assert "Importing" in shown.stderr
+
+    back = await office.json(office.file(SAMPLE), "--commit")
+    assert back["counts"] == counts(new=2, changed=1, unchanged=51)
+    forth = await office.json(office.file(revised), "--commit")
+    assert forth["committed"]["events"] == 3, "the second time is not taken for the first"
+    assert await ledger.last_sequence() == 54 + 3 + 3 + 3
+    assert (await verify(ledger, views, lambda *_: None)).nothing_wrong
+
+
+async def test_one_wrong_row_and_nothing_is_written_and_all_that_is_wrong_is_told(office, ledger):
+    rows = with_cell(with_cell(SAMPLE, 5, BUDGET, "nhiều"), 9, TITLE, "")
+    path = office.file(rows)
+    ran = await office.run(path, "--commit")
+    assert ran.returncode == 1
+    assert "Row 7, column budget_vnd: «nhiều» is no whole number." in ran.stderr
+    assert "Row 11, column title_vi: There has to be a value." in ran.stderr
+    vietnamese = (await office.run(path, "--commit", lang="vi")).stderr
+    assert "Dòng 7, cột budget_vnd: «nhiều» không phải là số nguyên." in vietnamese
+    told = await office.json(path, "--commit", ends_with=1)
+    assert [(error["row"], error["column"]) for error in told["errors"]] == [(7, "budget_vnd"), (11, "title_vi")]
+    assert await ledger.last_sequence() == 0
+
+
+async def test_what_a_rule_forbids_is_told_and_nothing_is_written(office, ledger):
+    await office.json(office.file(SAMPLE), "--commit")
+    first = SAMPLE[0][0].replace(".", "-")
+    await office.send("assign-items", {"unit": "logistics", "item_ids": [first]})
+    for options in ((), ("--commit",)):
+        told = await office.json(office.file(SAMPLE[1:]), *options, ends_with=1)
+        assert [error["code"] for error in told["errors"]] == ["catalogue_item_assigned"]
+        elsewhere = await office.json(office.file(SAMPLE[:1]), "--catalogue", "khac", *options, ends_with=1)
+        assert [error["code"] for error in elsewhere["errors"]] == ["catalogue_item_of_another_catalogue"]
+        assert elsewhere["counts"] == counts(new=1)
+    assert await ledger.last_sequence() == 54 + 1
+
+
+async def test_a_batch_that_is_refused_leaves_those_before_it_and_the_next_import_does_the_rest(office, ledger):
+    rows = [[f"{number // 1000 + 1}.{number % 1000}", *SAMPLE[0][1:]] for number in range(1001)]
+    path = Path(office.file(rows))
+    last, otherwise = read_catalogue(path.read_bytes())[-1], {"vi": "Việc khác"}
+    source = Source(path.name, "digest", read_catalogue(path.read_bytes()), office.settings.congress)
+    async with open_session(office.settings) as session:
+        found = await preview(session, source)
+        in_between = last.model_dump(mode="json") | {"title": otherwise}
+        published = {"catalogue": source.catalogue, "note": found.note, "items": [in_between]}
+        await office.send("publish-catalogue", published)
+        actor = Actor("subcommittee.office", "subcommittee")
+        done = await carry_out(session, source, found, actor, lambda *_: None)
+    assert (done.stored, done.batches, done.events) == (1, 2, 1000)
+    assert done.problem.code == "catalogue_item_already_published"
+    rest = await office.json(str(path), "--commit")
+    assert rest["counts"] == counts(changed=1, unchanged=1000)
+    assert await ledger.last_sequence() == 1 + 1000 + 1
+
+
+async def test_10_000_rows_are_imported_in_batches_within_the_brokers_payload(office, ledger):
+    long = "Chuẩn bị hội trường, khánh tiết, âm thanh và ánh sáng; " * 12
+    rows = [with_cell([SAMPLE[0]], 0, TITLE, f"{long}{number}")[0] for number in range(10_000)]
+    rows = [[f"{number // 1000 + 1}.{number % 1000:03}", *row[1:]] for number, row in enumerate(rows)]
+    path = office.file(rows)
+    done = (await office.json(path, "--commit"))["committed"]
+    assert (done["stored"], done["events"], done["problem"]) == (done["batches"], 10_000, None)
+    assert done["batches"] > 10, "a thousand of these are larger than the broker takes"
+    assert await ledger.last_sequence() == 10_000
+    assert (await office.json(path, "--commit"))["counts"] == counts(unchanged=10_000)
+    assert await ledger.last_sequence() == 10_000
+
+
+@pytest.mark.parametrize(
+    ("arguments", "ends_with"),
+    [
+        ([str(demo.SAMPLE / "catalogue.csv"), "--as", "subcommittee.office", "--catalogue", "a b"], 2),
+        (["no-such-file.csv", "--as", "subcommittee.office"], 2),
+        ([str(demo.SAMPLE / "catalogue.csv"), "--as", "logistics.lead"], 2),
+        ([str(demo.SAMPLE / "catalogue.csv"), "--as", "somebody"], 2),
+        ([str(demo.SAMPLE / "catalogue.csv")], 2),
+        ([str(demo.SAMPLE / "congress.json"), "--as", "subcommittee.office"], 1),
+    ],
+)
+def test_wrong_use_ends_with_2_and_a_wrong_file_with_1(endpoints, tmp_path, arguments, ends_with):
+    ran = Shell(tmp_path, endpoints, "nobody-serves-this").run("catalogue", "import", *arguments)
+    assert ran.returncode == ends_with
+    assert ran.stderr.strip()
+    assert "Traceback" not in ran.stderr
+
+
+def test_a_commands_id_follows_from_file_catalogue_event_and_number():
+    source = Source("a.csv", "digest", (), "xx")
+    same = command_id(source, 7, 1)
+    assert command_id(source._replace(name="b.csv"), 7, 1) == same
+    others = [
+        command_id(source._replace(digest="other"), 7, 1),
+        command_id(source._replace(catalogue="yy"), 7, 1),
+        command_id(source, 8, 1),
+        command_id(source, 7, 2),
+    ]
+    assert len({same, *others}) == 5
