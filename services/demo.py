@@ -61,7 +61,7 @@ class Sample:
         """The meeting, the documents, the directives, and the catalogue published and handed to the units."""
         yield from self._meeting()
         yield from self._documents()
-        yield from self._directives()
+        yield from self._directives(before_work=True)
         catalogue = self.congress["catalogue"]
         items = [self._item(row) for row in self.catalogue]
         published = {"catalogue": catalogue["id"], "note": catalogue["note"], "items": items}
@@ -75,13 +75,14 @@ class Sample:
             yield _step(SUBCOMMITTEE, "assign-items", assigned, "subcommittee.chair", "2020-08-15")
 
     def work(self) -> Iterator[Step]:
-        """What the units did with their tasks up to the stated day."""
+        """What the units did up to the stated day, in the order in which it happened."""
+        steps = list(self._directives(before_work=False))
         for row in self.catalogue:
-            steps = _work_on(row, self.progress[row["code"]], self.opening_day)
-            yield from sorted(steps, key=lambda step: step.happened)
+            steps += _work_on(row, self.progress[row["code"]], self.opening_day)
         for own in self.congress["own_work"]:
             step = _step(own["unit"], own["command"], own["data"], own["as"], own["happened"])
-            yield step._replace(awaits=own.get("awaits", ""))
+            steps.append(step._replace(awaits=own.get("awaits", "")))
+        yield from sorted(steps, key=lambda step: step.happened)
 
     def task_ids(self) -> set[str]:
         return {f"{row['unit']}/{slug(row['code'])}" for row in self.catalogue}
@@ -94,14 +95,17 @@ class Sample:
             told = {"meeting_id": meeting["id"], **data}
             yield _step(SUBCOMMITTEE, command, told, "subcommittee.office", meeting["held_on"])
 
-    def _directives(self) -> Iterator[Step]:
-        """Each point of the conclusion as an order, in the point's own words."""
+    def _directives(self, *, before_work: bool) -> Iterator[Step]:
+        """Each point of the conclusion as an order, in the point's own words. What is there to be reviewed has to be
+        there first, so reviews are ordered once the work has begun."""
         meeting, directives = self.congress["meeting"], self.congress["directives"]
         for issued in directives["issued"]:
+            if before_work == (issued["kind"] == "review"):
+                continue
             told = {"directive_id": issued["id"], "kind": issued["kind"], "units": issued["units"]}
             point = {"meeting_id": meeting["id"], "point": issued["point"]}
             text = {"text": meeting["points"][issued["point"] - 1]}
-            happened = directives["issued_on"]
+            happened = issued.get("issued_on", directives["issued_on"])
             yield _step(SUBCOMMITTEE, "issue-directive", told | point | text, "subcommittee.chair", happened)
 
     def _directive_of(self, code: str) -> str:
