@@ -72,7 +72,8 @@ def _of_id(documents: Sequence[Document], wanted: str) -> Document | None:
 
 # --- upwards ---
 def _origins(task: Document, views: Views) -> list[Node]:
-    """The entry of the catalogue that a task was opened for, and the directive that it carries out."""
+    """The entry of the catalogue that a task was opened for, the directive that it carries out, and the reviews that
+    judged it."""
     origins = []
     if item_id := task["catalogue_item"]:
         item = _of_id(views["catalogue"], item_id)
@@ -83,7 +84,22 @@ def _origins(task: Document, views: Views) -> list[Node]:
         above = _ordered_by(directive, views) if directive else []
         facts = _facts_of_directive(directive) if directive else {}
         origins.append(_node(Role.DIRECTIVE, directive_id, directive and directive["text"], facts, above=above))
-    return origins
+    return origins + [_review_above(review, views) for review in _reviews_of(task, views)]
+
+
+def _reviews_of(task: Document, views: Views) -> list[Document]:
+    reviews = [each for each in views.get("reviews", ()) if each["unit"] == task["unit"]]
+    return sorted((each for each in reviews if task["task_id"] in each["items"]), key=lambda review: review["_id"])
+
+
+def _review_above(review: Document, views: Views) -> Node:
+    directive = _of_id(views["directives"], review["directive_id"])
+    ordered_by = _ordered_by(directive, views) if directive else []
+    facts = _facts_of_directive(directive) if directive else {}
+    text = directive and directive["text"]
+    return _review(
+        review, views, above=[_node(Role.DIRECTIVE, review["directive_id"], text, facts, above=ordered_by)]
+    )
 
 
 def _ordered_by(directive: Document, views: Views) -> list[Node]:
@@ -122,14 +138,25 @@ def _directives_of(meeting_id: str, number: int | None, views: Views) -> list[Do
 
 
 def _directive(directive: Document, views: Views, *, above: Sequence[Node] = ()) -> Node:
-    """Under each unit its tasks, addressed or not; a unit that was addressed is shown though it has none."""
+    """The reviews that it ordered; then under each unit its tasks, addressed or not. A unit that was addressed is
+    shown though it has none, unless it answered with a review."""
     named = [task for task in views["tasks"] if task.get("directive_id") == directive["_id"]]
     units = [*directive["units"], *sorted({task["unit"] for task in named} - set(directive["units"]))]
     reviews = [each for each in views.get("reviews", ()) if each.get("directive_id") == directive["_id"]]
-    below = [_node(Role.REVIEW, str(review["_id"]), {}, review) for review in reviews]
-    below += [_unit(unit, [task for task in named if task["unit"] == unit]) for unit in units]
+    below = [_review(review, views) for review in sorted(reviews, key=lambda review: review["_id"])]
+    answered = {review["unit"] for review in reviews} - {task["unit"] for task in named}
+    below += [_unit(unit, [task for task in named if task["unit"] == unit]) for unit in units if unit not in answered]
     facts = _facts_of_directive(directive)
     return _node(Role.DIRECTIVE, directive["_id"], directive["text"], facts, above=above, below=below)
+
+
+def _review(review: Document, views: Views, *, above: Sequence[Node] = ()) -> Node:
+    """Under it every task in which it found a gap, as that task stands now."""
+    found = [task_id for task_id, item in sorted(review["items"].items()) if item["found"] or item["at_opening"]]
+    tasks = [_of_id(views["tasks"], f"{review['unit']}/{task_id}") for task_id in found]
+    facts = {name: review[name] for name in ("unit", "status", "signed_by")} | {"tasks": len(review["items"])}
+    below = [] if above else [_task(task) for task in tasks if task]
+    return _node(Role.REVIEW, review["_id"], {}, facts, above=above, below=below)
 
 
 def _facts_of_directive(directive: Document) -> Document:

@@ -127,7 +127,8 @@ def test_what_is_named_and_not_on_record_is_shown_as_such():
 
 
 def test_a_review_of_a_directive_stands_under_it():
-    reviews = [{"_id": "r1", "directive_id": "d1", "unit": "security"}, {"_id": "r2", "directive_id": "d2"}]
+    named = {"unit": "security", "status": "open", "signed_by": None, "items": {}}
+    reviews = [{"_id": "r1", "directive_id": "d1", **named}, {"_id": "r2", "directive_id": "d2", **named}]
     review = only(trace("d1", VIEWS | {"reviews": reviews})).below[0]
     assert (review.role, review.id, review.facts["unit"]) == (Role.REVIEW, "r1", "security")
 

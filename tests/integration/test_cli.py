@@ -285,13 +285,26 @@ def test_a_point_leads_down_to_a_directive_to_three_units(shell):
     (point,) = shell.json("trace", "2020-08-13#1")
     (directive,) = point["below"]
     assert directive["facts"] == {"kind": "review", "units": ["propaganda", "logistics", "security"], "due_on": None}
-    assert [unit["id"] for unit in directive["below"]] == ["propaganda", "logistics", "security"]
+    reviews = {review["facts"]["unit"]: review for review in directive["below"]}
+    assert {unit: review["facts"]["status"] for unit, review in reviews.items()} == {
+        "propaganda": "closed",
+        "logistics": "open",
+        "security": "closed",
+    }
+    gaps = {task["id"]: task["facts"]["missing"] for task in reviews["propaganda"]["below"]}
+    assert gaps == {"propaganda/7-06": ["collective", "individual", "funding"], "propaganda/7-08": ["deadline"]}
+
+
+def test_a_gap_leads_back_to_the_point_that_had_it_found(shell):
+    (task,) = shell.json("trace", "propaganda/7-06")
+    (review,) = [node for node in task["above"] if node["role"] == "review"]
+    assert review["above"][0]["above"][0]["id"] == "2020-08-13#1"
 
 
 def test_every_task_of_the_sample_is_done_for_some_point_of_the_conclusion(shell):
     (meeting,) = shell.json("trace", "2020-08-13")
     units = [unit for point in meeting["below"] for directive in point["below"] for unit in directive["below"]]
-    assert len({task["id"] for unit in units for task in unit["below"]}) == 54
+    assert len({task["id"] for unit in units if unit["role"] == "unit" for task in unit["below"]}) == 54
     (point,) = shell.json("trace", "2020-08-13#3")
     assert {task["id"] for unit in point["below"][0]["below"] for task in unit["below"]} == {
         *("propaganda/2-02", "logistics/2-03", "logistics/5-06", "propaganda/7-05", "propaganda/7-08")
@@ -300,7 +313,7 @@ def test_every_task_of_the_sample_is_done_for_some_point_of_the_conclusion(shell
 
 def test_a_task_leads_up_to_a_sentence_of_the_conclusion(shell):
     (task,) = shell.json("trace", "logistics/1-03")
-    item, directive = task["above"]
+    item, directive, _ = task["above"]
     assert (item["id"], item["on_record"], directive["id"]) == ("1-03", True, "2020-08-13-4")
     assert directive["above"][0]["id"] == "2020-08-13#4"
     printed = shell.run("trace", "1-03", "--lang", "vi").stdout

@@ -24,6 +24,7 @@ DIRECTIVE_KINDS = {
     "scenarios": "Preparation of scenarios",
     "work": "Work",
 }
+REVIEW_NAMES = {"open": "Review open", "closed": "Review closed"}
 STATUS_NAMES = {
     "open": "Not started",
     "in_progress": "In progress",
@@ -88,7 +89,11 @@ class TreePrinter:
                 return [self._say(DIRECTIVE_KINDS[facts["kind"]]), units, self._due(facts["due_on"])]
             case Role.TASK:
                 return self._facts_of_task(node)
-            case Role.ITEM | Role.REVIEW | Role.EVIDENCE:
+            case Role.REVIEW:
+                signed = facts["signed_by"]
+                told = [self._say("{count} tasks", count=facts["tasks"]), self._say(REVIEW_NAMES[facts["status"]])]
+                return [*told, *([f"{self._say('Signed by')} {signed}"] if signed else [])]
+            case Role.ITEM | Role.EVIDENCE:
                 return [f"{name}: {value}" for name, value in facts.items() if isinstance(value, str | int)]
             case _:
                 return []
