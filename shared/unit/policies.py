@@ -88,19 +88,28 @@ async def apply(policy: Policy, body: bytes, handler: CommandHandler, unit: str,
         logger.error("policy %s passes over an event it can't read: %s", policy.name, error)
         return
     actor = Actor(f"policy.{policy.name}", unit)
-    for position, command in enumerate(policy.react(event, envelope)):
+    try:
+        commands = policy.react(event, envelope)
+    except Exception as error:
+        if not last_try:
+            raise
+        logger.exception("policy %s gives up on %s", policy.name, envelope.id)
+        nothing = _refusal(policy, envelope, "", INTERNAL.code, repr(error))
+        await handler.execute(nothing, _cause(policy, envelope, actor, 0))
+        return
+    for position, command in enumerate(commands):
         cause = _cause(policy, envelope, actor, position)
         try:
             await handler.execute(command, cause)
         except Refused as refused:
             if refused.refusal is UNAVAILABLE or (refused.refusal is CONFLICT and not last_try):
                 raise
-            await handler.execute(_refusal(policy, envelope, command, refused.code, str(refused)), cause)
+            await handler.execute(_refusal(policy, envelope, command.NAME, refused.code, str(refused)), cause)
         except Exception as error:
             if not last_try:
                 raise
             logger.exception("policy %s gives up on %s", policy.name, envelope.id)
-            await handler.execute(_refusal(policy, envelope, command, INTERNAL.code, repr(error)), cause)
+            await handler.execute(_refusal(policy, envelope, command.NAME, INTERNAL.code, repr(error)), cause)
 
 
 def _cause(policy: Policy, envelope: Envelope, actor: Actor, position: int) -> Cause:
@@ -113,7 +122,7 @@ def _cause(policy: Policy, envelope: Envelope, actor: Actor, position: int) -> C
     )
 
 
-def _refusal(policy: Policy, envelope: Envelope, command: Command, code: str, detail: str) -> RecordRefusal:
-    told = PolicyRefused(policy=policy.name, command=command.NAME, code=code, detail=detail)
+def _refusal(policy: Policy, envelope: Envelope, command: str, code: str, detail: str) -> RecordRefusal:
+    told = PolicyRefused(policy=policy.name, command=command, code=code, detail=detail)
     logger.warning("policy %s was refused (%s): %s", policy.name, code, detail)
     return RecordRefusal(cause=envelope.id, refused=told)

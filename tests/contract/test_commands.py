@@ -7,11 +7,13 @@ from uuid import uuid4
 import pytest
 from pydantic import ValidationError
 
+from shared.domain import directive, task
 from shared.domain.decider import Actor, Refused
-from shared.eventstore.envelope import decode, event_id
+from shared.eventstore.envelope import Cause, decode, encode, event_id
 from shared.eventstore.store import EventStore
 from shared.eventstore.streams import js_api, service_stream
 from shared.unit.commands import Answer, CommandHandler, CommandRequest
+from shared.unit.policies import REFUSALS, Policy, apply
 from shared.unit.problems import invalid_input
 from tests.contract.units import HALL, SERVICE_AGGREGATES, TASK, item, opening, published
 
@@ -303,6 +305,44 @@ async def test_two_bulk_commands_at_once_never_mix(start):
     )
     assert sorted(outcomes) == ["catalogue_item_already_published", "published"]
     assert await here.written() == 20
+
+
+# --- policies that fail ---
+def clumsy(*_):
+    raise ValueError("built a command that is none")
+
+
+def to_nobody(*_):
+    return [task.StartTask(task_id="nobody-opened-it")]
+
+
+@pytest.mark.parametrize(("react", "code"), [(clumsy, "internal"), (to_nobody, "task_not_found")])
+async def test_what_a_policy_can_not_do_is_put_on_record_once(connection, congress, react, code):
+    store = EventStore(connection, congress, "logistics")
+    handler = CommandHandler(store, [task.AGGREGATE, REFUSALS])
+    cause = Cause(
+        command_id=uuid4(), actor=Actor("x", "y"), happened=HAPPENED, correlation_id=uuid4(), causation_id=uuid4()
+    )
+    issued = directive.DirectiveIssued(kind="review", text={"vi": "Rà soát"}, units=("logistics",))
+    envelope = encode(issued, cause, "subcommittee", "directive", "d1", 0)
+    policy = Policy("clumsy", "subcommittee", directive.DirectiveIssued, react)
+    for _ in range(2):
+        await apply(policy, envelope.model_dump_json().encode(), handler, "logistics", last_try=True)
+    (stored,) = await store.load("policy", str(envelope.id))
+    assert decode(stored.body).data["code"] == code
+
+
+async def test_a_policy_that_fails_is_tried_again_before_it_is_given_up(connection, congress):
+    store = EventStore(connection, congress, "logistics")
+    policy = Policy("clumsy", "subcommittee", directive.DirectiveIssued, clumsy)
+    issued = directive.DirectiveIssued(kind="review", text={"vi": "Rà soát"}, units=("logistics",))
+    cause = Cause(
+        command_id=uuid4(), actor=Actor("x", "y"), happened=HAPPENED, correlation_id=uuid4(), causation_id=uuid4()
+    )
+    envelope = encode(issued, cause, "subcommittee", "directive", "d1", 0)
+    with pytest.raises(ValueError, match="none"):
+        await apply(policy, envelope.model_dump_json().encode(), CommandHandler(store, [REFUSALS]), "logistics")
+    assert await store.load("policy", str(envelope.id)) == []
 
 
 # --- decisions that look at other aggregates of the service ---
