@@ -19,6 +19,8 @@ from shared.platform.settings import Settings
 from shared.unit.tokens import make_issuer_keys, mint_token
 from tests.servers import choice, servers
 
+pytest.register_assert_rewrite("tests.domain.scenario")
+
 KIND, WHY = choice()
 
 
