@@ -20,6 +20,7 @@ NATS_IMAGE = "nats:2.15-alpine"
 MONGO_IMAGE = "mongo:8"
 NATS_PORT = 4222
 MONGO_PORT = 27017
+LOOPBACK = "127.0.0.1"
 PRIMARY_TIMEOUT_S = 60
 
 
@@ -57,14 +58,12 @@ def servers(kind: str) -> Iterator[Endpoints]:
         elif kind == "containers":
             _do_without_the_reaper_where_it_is_not_to_be_had()
             nats = stack.enter_context(
-                DockerContainer(NATS_IMAGE)
-                .with_exposed_ports(NATS_PORT)
+                _on_loopback(DockerContainer(NATS_IMAGE), NATS_PORT)
                 .with_command("-js")
                 .waiting_for(LogMessageWaitStrategy("Server is ready"))
             )
             mongo = stack.enter_context(
-                DockerContainer(MONGO_IMAGE)
-                .with_exposed_ports(MONGO_PORT)
+                _on_loopback(DockerContainer(MONGO_IMAGE), MONGO_PORT)
                 .with_command("--replSet rs0 --bind_ip_all")
                 .waiting_for(LogMessageWaitStrategy("Waiting for connections"))
             )
@@ -81,8 +80,14 @@ def _do_without_the_reaper_where_it_is_not_to_be_had() -> None:
         reaper.ryuk_disabled = True
 
 
+def _on_loopback(container: DockerContainer, port: int) -> DockerContainer:
+    """Publishes `port` at a free one of this machine alone; Testcontainers' own calls know only all addresses."""
+    container.ports[port] = (LOOPBACK,)
+    return container
+
+
 def _address(container: DockerContainer, port: int) -> str:
-    return f"{container.get_container_host_ip()}:{container.get_exposed_port(port)}"
+    return f"{LOOPBACK}:{container.get_exposed_port(port)}"
 
 
 def _replica_set(mongo: DockerContainer) -> str:
