@@ -32,9 +32,11 @@ class Supervisor:
         self._say = say
         self.children: dict[str, subprocess.Popen[bytes]] = {}
 
-    def start(self, name: str) -> None:
-        command = [sys.executable, "-m", "services.cli", "service", name]
-        self.children[name] = start_child(command, self._logs / f"{name}.log", self._environment)
+    def start(self, name: str, command: Sequence[str] = ()) -> "subprocess.Popen[bytes]":
+        """Starts a service, by another `command` than the usual one where it is given."""
+        usual = [sys.executable, "-m", "services.cli", "service", name]
+        self.children[name] = start_child(command or usual, self._logs / f"{name}.log", self._environment)
+        return self.children[name]
 
     def restart_the_dead(self) -> None:
         for name, child in self.children.items():

@@ -92,8 +92,12 @@ class Projector:
         self.progress = Progress(Checkpoint())
 
     async def run(self) -> None:
+        taken_over = False
         while True:
             try:
+                if not taken_over:
+                    await self._store.take_over()
+                    taken_over = True
                 await self._follow()
             except FenceLost as lost:
                 logger.info("%s; reading it again", lost)

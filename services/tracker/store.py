@@ -12,12 +12,13 @@ from services.tracker.digest import view_digest
 from services.tracker.fold import Checkpoint, OriginPosition, Outcome, Touched
 from services.tracker.projections import VIEWS
 from services.tracker.projections.view import Document
-from shared.platform.mongo import Database, transaction
+from shared.platform.mongo import Database, Session, end_session, open_session, transaction
 
 AUDIT_TRAIL = "audit_trail"
 PARKED = "parked"
 CHECKPOINTS = "checkpoints"
 LIVE = "views"
+WRITER = "writer"
 ABANDONED_AFTER_S = 24 * 60 * 60
 VIEW_NAMES = tuple(view.name for view in VIEWS)
 COLLECTIONS = (*VIEW_NAMES, AUDIT_TRAIL, PARKED)
@@ -39,17 +40,32 @@ class ViewStore:
         self.database = database
         self.suffix = suffix
         self._checkpoint_id = LIVE + suffix
+        self._session: Session | None = None
 
     def collection(self, name: str) -> Any:
         return self.database[name + self.suffix]
 
+    async def take_over(self) -> None:
+        """Rolls back what the last tracker left open if it was killed inside a transaction, and makes it possible to
+        do the same to this one. Until then nobody could write to the same documents: a MongoDB keeps an abandoned
+        transaction for a minute, SecantusDB for as long as nobody else begins one."""
+        writer = self.database[CHECKPOINTS]
+        if (last := await writer.find_one({"_id": WRITER})) is not None:
+            await end_session(self.database, last["session"])
+        self._session, session_id = await open_session(self.database)
+        await writer.replace_one({"_id": WRITER}, {"session": session_id}, upsert=True)
+
     async def prepare(self) -> None:
-        """Makes what is missing: collections, and a checkpoint at 0."""
+        """Makes what is missing: collections, and a checkpoint at 0. Writes nothing where nothing is missing, so that
+        it does not wait for somebody's transaction."""
+        present = set(await self.database.list_collection_names())
         for name in COLLECTIONS:
-            await _create_collection(self.database, name + self.suffix)
-        await self.database[CHECKPOINTS].update_one(
-            {"_id": self._checkpoint_id}, {"$setOnInsert": {"sequence": 0, "origins": {}}}, upsert=True
-        )
+            if name + self.suffix not in present:
+                await _create_collection(self.database, name + self.suffix)
+        if await self.database[CHECKPOINTS].find_one({"_id": self._checkpoint_id}) is None:
+            await self.database[CHECKPOINTS].update_one(
+                {"_id": self._checkpoint_id}, {"$setOnInsert": {"sequence": 0, "origins": {}}}, upsert=True
+            )
 
     async def checkpoint(self) -> Checkpoint:
         """Where the views stand. Finishes a swap that a rebuild began."""
@@ -75,7 +91,7 @@ class ViewStore:
     async def commit(self, outcome: Outcome, read: Checkpoint) -> None:
         """Writes `outcome` if the checkpoint is still at `read`. Raises `FenceLost` where it is not."""
         after = outcome.checkpoint
-        async with transaction(self.database) as session:
+        async with transaction(self.database, self._session) as session:
             moved = await self.database[CHECKPOINTS].update_one(
                 {"_id": self._checkpoint_id, "sequence": read.sequence, "swapping": None},
                 {"$set": {"sequence": after.sequence, "origins": after.origins}},

@@ -3,20 +3,27 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
+from uuid import UUID
 
+from bson import Binary
 from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorClientSession, AsyncIOMotorDatabase
 
 type Database = AsyncIOMotorDatabase[dict[str, Any]]
 type Session = AsyncIOMotorClientSession
 
 SERVER_SELECTION_TIMEOUT_MS = 10_000
+SOCKET_TIMEOUT_MS = 60_000
 
 
 @asynccontextmanager
 async def mongo_database(url: str, name: str) -> AsyncIterator[Database]:
     """The database `name` at `url`; dates come back aware, in UTC."""
     client: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(
-        url, tz_aware=True, serverSelectionTimeoutMS=SERVER_SELECTION_TIMEOUT_MS, uuidRepresentation="standard"
+        url,
+        tz_aware=True,
+        serverSelectionTimeoutMS=SERVER_SELECTION_TIMEOUT_MS,
+        socketTimeoutMS=SOCKET_TIMEOUT_MS,
+        uuidRepresentation="standard",
     )
     try:
         yield client[name]
@@ -25,7 +32,27 @@ async def mongo_database(url: str, name: str) -> AsyncIterator[Database]:
 
 
 @asynccontextmanager
-async def transaction(database: Database) -> AsyncIterator[Session]:
-    """A session inside a transaction: committed at the end of the block, rolled back by an exception."""
-    async with await database.client.start_session() as session, session.start_transaction():
+async def transaction(database: Database, session: Session | None = None) -> AsyncIterator[Session]:
+    """A transaction of `session`, or of a new one: committed at the end of the block, rolled back by an exception."""
+    async with session_or_new(database, session) as used, used.start_transaction():
+        yield used
+
+
+@asynccontextmanager
+async def session_or_new(database: Database, session: Session | None) -> AsyncIterator[Session]:
+    if session is not None:
         yield session
+        return
+    async with await database.client.start_session() as new:
+        yield new
+
+
+async def open_session(database: Database) -> tuple[Session, UUID]:
+    """A session for one process, and the id by which another process can end it."""
+    session = await database.client.start_session()
+    return session, session.delegate.session_id["id"].as_uuid()
+
+
+async def end_session(database: Database, session_id: UUID) -> None:
+    """Rolls back the open transaction of a session, whoever it belongs to; does nothing where there is none."""
+    await database.client.admin.command("killSessions", [{"id": Binary.from_uuid(session_id)}])

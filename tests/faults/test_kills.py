@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from uuid import UUID, uuid4
@@ -22,6 +23,7 @@ from tests.waiting import until
 TASKS_TO_PROJECT = 1500
 COMMANDS = 120
 KILL_AFTER = (15, 40, 75)
+DEATH_TIMEOUT_S = 60
 
 
 @pytest.fixture
@@ -41,43 +43,33 @@ async def histogram_of_ids(ledger) -> Counter[UUID]:
     return Counter([read_event(stored).envelope.id async for page in ledger.read() for stored in page])
 
 
+@pytest.mark.parametrize("point", ["inside_the_transaction", "after_the_transaction"])
 async def test_a_tracker_killed_in_mid_projection_goes_on_where_its_checkpoint_is(
-    connection, congress, ledger, views, supervisor
+    connection, congress, ledger, views, supervisor, point
 ):
     events = await Writer(EventStore(connection, congress, "logistics")).write(range(1, TASKS_TO_PROJECT + 1))
     await settled(ledger, events)
-    supervisor.start("tracker")
-
-    async def begun() -> bool:
-        return (await views.checkpoint()).sequence > 0
-
-    async def done() -> bool:
-        return (await views.checkpoint()).sequence == events
-
-    async def stopped_between_transactions() -> bool:
-        """SecantusDB keeps the transaction of a client that was killed inside it, and all who wait for it wait for
-        ever (a known limit in the README); so the kill falls between two."""
-        os.kill(supervisor.children["tracker"].pid, signal.SIGSTOP)
-        probe = views.database["checkpoints"].update_one(
-            {"_id": "views"}, {"$unset": {"probe": ""}, "$set": {"p": 1}}
-        )
-        done, _ = await asyncio.wait([asyncio.ensure_future(probe)], timeout=1)
-        if not done or next(iter(done)).exception():
-            os.kill(supervisor.children["tracker"].pid, signal.SIGCONT)
-            return False
-        return True
-
-    await until(begun)
-    await until(stopped_between_transactions)
-    kill_9(supervisor, "tracker")
+    await dies_at(supervisor, "tracker", point, 2)
     killed_at = (await views.checkpoint()).sequence
     assert 0 < killed_at < events, "killed too late to prove anything"
     assert (await verify(ledger, views, lambda *_: None)).holds, "views and checkpoint are of one piece"
     supervisor.start("tracker")
+
+    async def done() -> bool:
+        return (await views.checkpoint()).sequence == events
+
     await until(done)
     verdict = await verify(ledger, views, lambda *_: None)
     assert (verdict.holds, verdict.sequence, verdict.parked) == (True, events, 0)
     assert len(await views.documents("audit_trail")) == events
+
+
+async def dies_at(supervisor: Supervisor, service: str, point: str, count: int) -> None:
+    """Starts a service that kills itself at `point`, and waits for its death."""
+    command = [sys.executable, "-m", "tests.faults.dying", service, point, str(count)]
+    child = supervisor.start(service, command)
+    await asyncio.wait_for(asyncio.to_thread(child.wait), DEATH_TIMEOUT_S)
+    assert child.returncode == -signal.SIGKILL
 
 
 async def test_a_unit_killed_between_and_during_commands_loses_and_doubles_nothing(

@@ -17,6 +17,7 @@ from services.tracker.audit.verify import verify
 from shared.domain.decider import Actor
 from shared.unit.client import CommandClient
 from tests.conftest import token_for
+from tests.congress import settled
 from tests.integration.test_cli import Shell
 
 HEADER, *SAMPLE = csv.reader((demo.SAMPLE / "catalogue.csv").read_text("utf-8").splitlines())
@@ -158,6 +159,7 @@ async def test_10_000_rows_are_imported_in_batches_within_the_brokers_payload(of
     done = (await office.json(path, "--commit"))["committed"]
     assert (done["stored"], done["events"], done["problem"]) == (done["batches"], 10_000, None)
     assert done["batches"] > 10, "a thousand of these are larger than the broker takes"
+    await settled(ledger, 10_000)
     assert await ledger.last_sequence() == 10_000
     assert (await office.json(path, "--commit"))["counts"] == counts(unchanged=10_000)
     assert await ledger.last_sequence() == 10_000
