@@ -112,14 +112,15 @@ class CommandHandler:
     async def _execute(self, parts: Sequence[Command], keys: Sequence[Key], cause: Cause) -> Answer:
         try:
             for tries in range(DECIDE_TRIES):
-                from_memory = any(key in self._remembered for key in keys)
+                from_memory = {key for key in keys if key in self._remembered}
                 loaded = {key: await self._load(key) for key in keys}
                 if earlier := _earlier_answer(cause.command_id, loaded):
                     return earlier
                 try:
                     states, events = await self._decide(parts, loaded, cause)
-                    # An append finds out that memory was stale; a refusal or silence would not, so look again.
-                    if events or not from_memory:
+                    # An append finds out that the memory of what it writes to was stale; a refusal, or silence about
+                    # one of the aggregates, would not, so look again.
+                    if from_memory <= {(event.entity, event.entity_id) for event in events}:
                         return await self._append(loaded, states, events)
                 except Refused:
                     if not from_memory:

@@ -168,6 +168,22 @@ async def test_silence_from_a_stale_memory_is_decided_afresh(start):
     assert await here.written() == 6
 
 
+async def test_silence_about_one_of_many_aggregates_from_a_stale_memory_is_decided_afresh(start):
+    here, there = start("subcommittee"), start("subcommittee")
+
+    def entry(organisation_id):
+        return {"organisation_id": organisation_id, "kind": "agency", "name": {"vi": "Sở"}, "positions": ["Giám đốc"]}
+
+    await here.send("register-organisations", {"entries": [entry("so-a")]})
+    await there.send("remove-position", {"organisation_id": "so-a", "position": "Giám đốc"})
+    answer = await here.send("register-organisations", {"entries": [entry("so-a"), entry("so-b")]})
+    assert [(each.entity_id, each.type.split(".")[-2]) for each in answer.events] == [
+        ("so-a", "position-added"),
+        ("so-b", "registered"),
+        ("so-b", "position-added"),
+    ]
+
+
 async def test_consent_from_a_stale_memory_is_decided_afresh(start):
     here, there = start(), start()
     await in_progress(here)
