@@ -1,0 +1,21 @@
+"""How long the properties are looked for, and whether every run looks in the same places."""
+
+import os
+
+from hypothesis import HealthCheck, Phase, settings
+
+LONGER = int(os.environ.get("DAIHOI_TEST_LONGER", "0"))
+"""So many times as long as usual, with a random seed; 0: as usual, in the same places on every run."""
+
+
+def effort(examples: int, steps: int = 50) -> settings:
+    return settings(
+        max_examples=examples * max(LONGER, 1),
+        stateful_step_count=steps,
+        derandomize=not LONGER,
+        database=None,
+        deadline=None,
+        report_multiple_bugs=False,
+        phases=(Phase.generate,),
+        suppress_health_check=list(HealthCheck),
+    )

@@ -1,0 +1,105 @@
+"""What a service's stream says, read afresh and folded by the domain alone: nobody's memory has a part in it."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+from uuid import UUID, uuid5
+
+from nats.aio.client import Client
+
+from shared.domain.decider import Actor, Aggregate, Command, Event, Key, Refused
+from shared.eventstore.direct import read_subject
+from shared.eventstore.envelope import Envelope, decode, decode_data
+from shared.eventstore.streams import service_stream
+from tests.domain.scenario import decided_in
+
+
+class Wanted(NamedTuple):
+    """An event that a command has to bring about, under the id that it has to have."""
+
+    id: UUID
+    key: Key
+    event: Event
+
+
+class Told(NamedTuple):
+    """An event as it is stored."""
+
+    sequence: int
+    key: Key
+    envelope: Envelope
+    event: Event
+
+    @property
+    def wanted(self) -> Wanted:
+        return Wanted(self.envelope.id, self.key, self.event)
+
+
+def keys_of(command: Command) -> set[Key]:
+    return {(part.ENTITY, part.entity_id) for part in command.parts()}
+
+
+def id_of(command_id: UUID, key: Key, position: int) -> UUID:
+    """The stored format of ADR 0006, written down a second time."""
+    return uuid5(command_id, f"{key[0]}/{key[1]}/{position}")
+
+
+class History:
+    """Every event of one service, and the states that follow."""
+
+    def __init__(self, aggregates: Sequence[Aggregate], told: Iterable[Told] = ()) -> None:
+        self.aggregates = {aggregate.entity: aggregate for aggregate in aggregates}
+        self.told = list(told)
+        self.by_id = {each.envelope.id: each for each in self.told}
+        self.states: dict[Key, Any] = {}
+        for each in self.told:
+            self.evolve(each.key, each.event)
+
+    def evolve(self, key: Key, event: Event) -> None:
+        self.states[key] = self.aggregates[key[0]].evolve(self.states.get(key), event)
+
+    def of(self, key: Key) -> list[Told]:
+        return [each for each in self.told if each.key == key]
+
+    def last_sequence(self, keys: Iterable[Key]) -> int:
+        return max((each.sequence for each in self.told if each.key in set(keys)), default=0)
+
+    def earlier(self, command: Command, command_id: UUID) -> list[Told]:
+        """What this command did before, where it did something."""
+        ids = {id_of(command_id, key, place) for key in keys_of(command) for place in range(len(self.told))}
+        return [each for each in self.told if each.envelope.id in ids]
+
+    def outcome(self, command: Command, command_id: UUID, actor: Actor) -> list[Wanted] | Refused:
+        """What the rules make of a new command here and now."""
+        states = dict(self.states)
+        positions: Counter[Key] = Counter()
+        wanted: list[Wanted] = []
+        for part in command.parts():
+            key = (part.ENTITY, part.entity_id)
+            aggregate = self.aggregates[part.ENTITY]
+            try:
+                events = decided_in(self.states, aggregate, part, states.get(key), actor)
+            except Refused as refused:
+                return refused
+            for event in events:
+                states[key] = aggregate.evolve(states.get(key), event)
+                wanted.append(Wanted(id_of(command_id, key, positions[key]), key, event))
+                positions[key] += 1
+        return wanted
+
+
+async def read_history(connection: Client, congress: str, service: str, aggregates: Sequence[Aggregate]) -> History:
+    """The whole stream as it is stored now. Fails where its sequences have a hole or an id is there twice."""
+    models = {event.TYPE: event for aggregate in aggregates for event in aggregate.events}
+    told: list[Told] = []
+    stream, everything = service_stream(congress, service), f"evt.{congress}.{service}.>"
+    async for stored in read_subject(connection, stream, everything):
+        _, _, source, entity, entity_id = stored.subject.split(".")
+        envelope = decode(stored.body)
+        assert (envelope.source, envelope.subject) == (source, entity_id)
+        event = decode_data(envelope, models[envelope.type])
+        told.append(Told(stored.sequence, (entity, entity_id), envelope, event))
+    assert [each.sequence for each in told] == list(range(1, len(told) + 1))
+    history = History(aggregates, told)
+    assert len(history.by_id) == len(told), "an event is stored twice"
+    return history
