@@ -1,5 +1,6 @@
 """Fixtures on the real servers. Every test gets a congress of its own, so none sees another's events."""
 
+import secrets
 import uuid
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
@@ -17,6 +18,7 @@ from shared.platform.mongo import Database, mongo_database
 from shared.platform.nats import nats_connection
 from shared.platform.settings import Settings
 from shared.unit.tokens import make_issuer_keys, mint_token
+from tests.properties.effort import LONGER
 from tests.servers import choice, servers
 
 pytest.register_assert_rewrite("tests.domain.scenario")
@@ -24,8 +26,20 @@ pytest.register_assert_rewrite("tests.domain.scenario")
 KIND, WHY = choice()
 
 
-def pytest_report_header() -> str:
-    return f"servers: {KIND} ({WHY})"
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """A longer look for properties begins somewhere else on every run, unless `--hypothesis-seed` says where."""
+    if LONGER and config.option.hypothesis_seed is None:
+        config.option.hypothesis_seed = str(secrets.randbits(32))
+
+
+def pytest_report_header(config: pytest.Config) -> list[str]:
+    told = [f"servers: {KIND} ({WHY})"]
+    if LONGER:
+        told.append(
+            f"properties: {LONGER} times as long; again with --hypothesis-seed={config.option.hypothesis_seed}"
+        )
+    return told
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -114,14 +114,16 @@ class CommandHandler:
             for tries in range(DECIDE_TRIES):
                 from_memory = {key for key in keys if key in self._remembered}
                 loaded = {key: await self._load(key) for key in keys}
-                if earlier := _earlier_answer(cause.command_id, loaded):
-                    return earlier
                 try:
-                    states, events = await self._decide(parts, loaded, cause)
-                    # An append finds out that the memory of what it writes to was stale; a refusal, or silence about
-                    # one of the aggregates, would not, so look again.
-                    if from_memory <= {(event.entity, event.entity_id) for event in events}:
-                        return await self._append(loaded, states, events)
+                    # Memory may be stale. An append to it finds that out; a refusal, silence about one of the
+                    # aggregates, or an earlier try that seems to have left one alone would not, so look again.
+                    if earlier := _earlier_answer(cause.command_id, loaded):
+                        if from_memory <= _touched_by(earlier.events):
+                            return earlier
+                    else:
+                        states, events = await self._decide(parts, loaded, cause)
+                        if from_memory <= _touched_by(events):
+                            return await self._append(loaded, states, events)
                 except Refused:
                     if not from_memory:
                         raise
@@ -220,6 +222,10 @@ def _earlier_answer(command_id: UUID, loaded: dict[Key, Loaded]) -> Answer | Non
         return None
     found.sort(key=lambda reference: reference.sequence)
     return Answer(events=tuple(found), sequence=found[-1].sequence)
+
+
+def _touched_by(events: Iterable[NewEvent | EventReference]) -> set[Key]:
+    return {(event.entity, event.entity_id) for event in events}
 
 
 def _reference(event: NewEvent, sequence: int) -> EventReference:

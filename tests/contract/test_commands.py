@@ -203,6 +203,16 @@ async def test_a_command_another_instance_has_done_is_answered_despite_a_stale_m
     assert await here.written() == 6
 
 
+async def test_a_command_another_instance_has_done_to_many_aggregates_is_answered_whole(start):
+    here, there, command_id = start("subcommittee"), start("subcommittee"), uuid4()
+    await here.send("publish-catalogue", published(item("1.01")))
+    await there.send("publish-catalogue", published(item("1.02")))
+    assigned = {"unit": "logistics", "item_ids": ["1-01", "1-02"]}
+    done = await there.send("assign-items", assigned, command_id)
+    assert await here.send("assign-items", assigned, command_id) == done
+    assert await here.written() == 4
+
+
 # --- at once ---
 async def test_of_two_contradicting_commands_one_wins_and_the_other_is_refused_by_the_rule(start):
     here, there = start(), start()

@@ -16,6 +16,6 @@ def effort(examples: int, steps: int = 50) -> settings:
         database=None,
         deadline=None,
         report_multiple_bugs=False,
-        phases=(Phase.generate,),
+        phases=(Phase.generate, Phase.shrink),
         suppress_health_check=list(HealthCheck),
     )

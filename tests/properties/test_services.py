@@ -1,0 +1,350 @@
+"""All services, all policies and two trackers at once, with deliveries that come twice, late, or to a process that
+dies between the append and the ack: when everything has come to rest, every effect is there once."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Awaitable, Iterator
+from itertools import accumulate
+from typing import ClassVar
+from uuid import UUID, uuid5
+
+import pytest
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
+from nats.aio.client import Client
+from pymongo.errors import OperationFailure
+
+from services.security.clearances import ClearanceRequested
+from services.security.venues import NEEDING_CLEARANCE, clearance_id
+from services.tracker.audit.verify import verify
+from services.tracker.projector import Projection
+from services.tracker.reading import VIEWS_OF, Recorded, read_event
+from services.tracker.store import AUDIT_TRAIL, FenceLost, ViewStore
+from shared.domain.catalogue import ItemAssigned
+from shared.domain.decider import Actor, Event, Key, Refused
+from shared.domain.directive import DirectiveIssued, DirectiveKind
+from shared.domain.review import ReviewOpened
+from shared.domain.task import TaskOpened
+from shared.eventstore.direct import Stored
+from shared.eventstore.envelope import decode, decode_data
+from shared.eventstore.ledger import Ledger
+from shared.eventstore.streams import js_api, provision, stream_configs
+from shared.platform.mongo import Database, mongo_database
+from shared.unit.policies import Policy, PolicyRefused, apply
+from tests.contract.units import LOGISTICS, PROPAGANDA, SECURITY, SUBCOMMITTEE
+from tests.properties.broker import Died, Mishap
+from tests.properties.effort import effort
+from tests.properties.history import History, Wanted, id_of
+from tests.properties.service import HERE, SOMEWHERE, THERE, UNANSWERED, Service, Wish, standing_still
+from tests.properties.wishes import wishes
+
+EXAMPLES, STEPS = 20, 50
+SERVICES = (SUBCOMMITTEE, PROPAGANDA, LOGISTICS, SECURITY)
+POLICIES = [(service.name, policy) for service in SERVICES for policy in service.policies]
+FEEDING = {(policy.service, policy.entity) for _, policy in POLICIES}
+"""Whose events policies read."""
+TRANSIENT = "TransientTransactionError"
+
+
+class Deliveries:
+    """One policy of one service, and how far its consumer has acknowledged the ledger."""
+
+    def __init__(self, service: Service, policy: Policy, congress: str) -> None:
+        self.service = service
+        self.policy = policy
+        self.acknowledged = 0
+        self._subject = f"evt.{congress}.{policy.service}.{policy.entity}."
+
+    def of(self, ledger: list[Stored]) -> list[Stored]:
+        return [stored for stored in ledger if stored.subject.startswith(self._subject)]
+
+    def reaction(self, body: bytes) -> list[list[Wanted]]:
+        """What each of the policy's commands has still to bring about."""
+        policy, envelope = self.policy, decode(body)
+        if envelope.type != policy.event.TYPE:
+            return []
+        history = History(self.service.aggregates, self.service.history.told)
+        wanted: list[list[Wanted]] = []
+        for position, command in enumerate(policy.react(decode_data(envelope, policy.event), envelope)):
+            command_id = uuid5(envelope.id, f"{policy.name}/{position}")
+            if history.earlier(command, command_id):
+                continue
+            outcome = history.outcome(command, command_id, Actor(f"policy.{policy.name}", self.service.name))
+            if isinstance(outcome, Refused):
+                key = ("policy", str(envelope.id))
+                told = PolicyRefused(policy=policy.name, command=command.NAME, code=outcome.code, detail=str(outcome))
+                recorded = Wanted(id_of(command_id, key, 0), key, told)
+                outcome = [] if recorded.id in history.by_id else [recorded]
+            for each in outcome:
+                history.evolve(each.key, each.event)
+            wanted.append(outcome)
+        return wanted
+
+    async def deliver(self, stored: Stored, where: int, mishap: Mishap | None) -> bool:
+        """Whether it was acknowledged; what came of it is as much as had to, or where it was cut, the beginning."""
+        instance = self.service.instances[where]
+        wanted = self.reaction(stored.body)
+        acknowledged = False
+        if mishap is not None:
+            instance.connection.meet(mishap)
+        try:
+            await apply(self.policy, stored.body, instance.handler, self.service.name)
+            acknowledged = True
+        except Died:
+            instance.start()
+        except Refused as refused:
+            acknowledged = False if refused.code == UNANSWERED else pytest.fail(f"raised {refused}")
+        instance.connection.heal()
+        new = await self.service.read()
+        cause = decode(stored.body)
+        for told in new:
+            assert told.envelope.actor == f"policy.{self.policy.name}"
+            assert (told.envelope.causationid, told.envelope.correlationid) == (cause.id, cause.correlationid)
+            assert told.envelope.time == cause.time
+        came = [told.wanted for told in new]
+        whole = list(accumulate(wanted, initial=[]))
+        assert came == whole[-1] if acknowledged else came in whole
+        return acknowledged
+
+
+class Tracker:
+    """One process that keeps the views; `upto` is how far it has folded."""
+
+    def __init__(self, database: Database, ledger: Ledger) -> None:
+        self._store = ViewStore(database)
+        self._ledger = ledger
+        self._projection: Projection | None = None
+        self.upto = 0
+
+    async def start(self) -> None:
+        """Goes on at the checkpoint; what was under way is cut off."""
+        await self.stop()
+        await self._store.take_over()
+        await self._store.prepare()
+        self._projection = Projection(self._store, await self._store.checkpoint())
+        self.upto = self._projection.checkpoint.sequence
+
+    async def stop(self) -> None:
+        if self._projection is not None:
+            await self._projection.close()
+
+    async def fold(self, upto: int) -> None:
+        """A page of whatever size; the commit of it is still under way afterwards."""
+        try:
+            async for page in self._ledger.read(self.upto, upto):
+                await self._projection.add(page)
+                self.upto = page[-1].sequence
+        except FenceLost:
+            await self.start()
+        except OperationFailure as error:
+            if not error.has_error_label(TRANSIENT):
+                raise
+            await self.start()
+
+    async def settle(self) -> bool:
+        """Whether the last page came to be committed."""
+        try:
+            await self._projection.settle()
+        except FenceLost:
+            return False
+        except OperationFailure as error:
+            if not error.has_error_label(TRANSIENT):
+                raise
+            return False
+        return True
+
+
+class Machine(RuleBasedStateMachine):
+    """A congress that is new."""
+
+    congress: ClassVar[str]
+    connection: ClassVar[Client]
+    mongo_url: ClassVar[str]
+    loop: ClassVar[asyncio.AbstractEventLoop]
+    met: ClassVar[Counter[Mishap]]
+    effective: ClassVar[Counter[str]]
+    examples: ClassVar[int] = 0
+
+    def __init__(self) -> None:
+        super().__init__()
+        type(self).examples += 1
+        congress = self.name = f"{self.congress}-{self.examples}"
+        self.run(provision(self.connection, congress))
+        self.services = {each.name: Service(self.connection, congress, each.name, self.met) for each in SERVICES}
+        self.deliveries = [Deliveries(self.services[name], policy, congress) for name, policy in POLICIES]
+        self.reader = Ledger(self.connection, congress)
+        self.ledger: list[Stored] = []
+        self.sent: list[tuple[Service, Wish]] = []
+        self._opening = mongo_database(self.mongo_url, f"daihoi_{congress}")
+        self.database = self.run(self._opening.__aenter__())
+        self.trackers = [Tracker(self.database, self.reader) for _ in (HERE, THERE)]
+        for tracker in self.trackers:
+            self.run(tracker.start())
+
+    def teardown(self) -> None:
+        try:
+            if self.sound:
+                self.run(self.come_to_rest())
+        finally:
+            self.run(self.clear_away())
+
+    # --- what may happen ---
+    @rule(data=st.data(), where=SOMEWHERE, mishap=st.none() | st.sampled_from(Mishap))
+    def a_command(self, data: st.DataObject, where: int, mishap: Mishap | None) -> None:
+        service = self.services[data.draw(st.sampled_from(sorted(self.services)), label="service")]
+        aggregate = data.draw(st.sampled_from([each for each in service.aggregates if each.commands]))
+        command, actor = data.draw(wishes([aggregate], service.history, service.name), label="wish")
+        self.run(self.send(service, Wish(UUID(int=len(self.sent) + 1), command, actor), where, mishap))
+
+    @rule(data=st.data(), where=SOMEWHERE)
+    def a_command_that_feeds_policies(self, data: st.DataObject, where: int) -> None:
+        name, entity = data.draw(st.sampled_from(sorted(FEEDING)), label="feeding")
+        service = self.services[name]
+        aggregates = [each for each in service.aggregates if each.entity == entity]
+        command, actor = data.draw(wishes(aggregates, service.history, name, ["something"]), label="wish")
+        self.run(self.send(service, Wish(UUID(int=len(self.sent) + 1), command, actor), where, None))
+
+    @precondition(lambda self: self.sent)
+    @rule(data=st.data(), where=SOMEWHERE)
+    def a_command_again(self, data: st.DataObject, where: int) -> None:
+        service, wish = data.draw(st.sampled_from(self.sent), label="again")
+        self.run(self.send(service, wish, where, None, again=True))
+
+    @rule(
+        policy=st.sampled_from(range(len(POLICIES))),
+        where=SOMEWHERE,
+        mishap=st.none() | st.sampled_from(Mishap),
+        ack_is_lost=st.booleans(),
+        count=st.integers(1, 4),
+    )
+    def a_delivery(self, policy: int, where: int, mishap: Mishap | None, ack_is_lost: bool, count: int) -> None:
+        """The next events for a policy, in order; the first may meet a mishap, and the ack of the last may be lost:
+        then they come again."""
+        deliveries = self.deliveries[policy]
+        waiting = deliveries.of(self.ledger)[deliveries.acknowledged :][:count]
+        for position, stored in enumerate(waiting):
+            acknowledged = self.run(self.deliver(deliveries, stored, where, None if position else mishap))
+            if not acknowledged or (ack_is_lost and stored is waiting[-1]):
+                break
+            deliveries.acknowledged += 1
+
+    @rule(policy=st.sampled_from(range(len(POLICIES))), where=SOMEWHERE, data=st.data())
+    def a_late_delivery(self, policy: int, where: int, data: st.DataObject) -> None:
+        """Of what was acknowledged before later events were."""
+        deliveries = self.deliveries[policy]
+        if deliveries.acknowledged:
+            stored = data.draw(st.sampled_from(range(deliveries.acknowledged)), label="late")
+            assert self.run(self.deliver(deliveries, deliveries.of(self.ledger)[stored], where, None))
+
+    @rule(service=st.sampled_from([each.name for each in SERVICES]), where=SOMEWHERE)
+    def a_restart(self, service: str, where: int) -> None:
+        self.services[service].instances[where].start()
+
+    @rule(which=SOMEWHERE, events=st.integers(1, 12))
+    def a_page(self, which: int, events: int) -> None:
+        """Whichever of the trackers is behind loses the fence and goes on where the other is."""
+        tracker = self.trackers[which]
+        upto = min(tracker.upto + events, len(self.ledger))
+        if upto > tracker.upto:
+            self.run(tracker.fold(upto))
+
+    @rule(which=SOMEWHERE)
+    def a_tracker_restarts(self, which: int) -> None:
+        self.run(self.trackers[which].start())
+
+    # --- how it is done ---
+    def run[T](self, doing: Awaitable[T]) -> T:
+        self.sound = False
+        result = self.loop.run_until_complete(doing)
+        self.sound = True
+        return result
+
+    async def send(
+        self, service: Service, wish: Wish, where: int, mishap: Mishap | None, again: bool = False
+    ) -> None:
+        if not again:
+            self.sent.append((service, wish))
+        if mishap is None:
+            await service.send(where, wish)
+        else:
+            await service.send_into(mishap, False, where, wish)
+        await self.catch_up()
+
+    async def deliver(self, deliveries: Deliveries, stored: Stored, where: int, mishap: Mishap | None) -> bool:
+        before = len(deliveries.service.history.told)
+        acknowledged = await deliveries.deliver(stored, where, mishap)
+        for told in deliveries.service.history.told[before:]:
+            if not isinstance(told.event, PolicyRefused):
+                self.effective[deliveries.policy.name] += 1
+        await self.catch_up()
+        return acknowledged
+
+    async def catch_up(self) -> None:
+        """Until the ledger holds what the services have written."""
+        end = sum(len(service.history.told) for service in self.services.values())
+        async with asyncio.timeout(30):
+            while len(self.ledger) < end:
+                async for page in self.reader.read(len(self.ledger)):
+                    self.ledger += page
+
+    async def clear_away(self) -> None:
+        for tracker in self.trackers:
+            await tracker.stop()
+        await self.database.client.drop_database(self.database.name)
+        await self._opening.__aexit__(None, None, None)
+        for config in reversed(stream_configs(self.name)):
+            await js_api(self.connection, f"STREAM.DELETE.{config['name']}", {})
+
+    # --- what has to be so when nothing is under way any more ---
+    async def come_to_rest(self) -> None:
+        while waiting := [each for each in self.deliveries if each.acknowledged < len(each.of(self.ledger))]:
+            for deliveries in waiting:
+                stored = deliveries.of(self.ledger)[deliveries.acknowledged]
+                assert await self.deliver(deliveries, stored, HERE, None)
+                deliveries.acknowledged += 1
+        self.every_effect_is_there_once()
+        await self.the_views_say_what_the_ledger_says()
+
+    def every_effect_is_there_once(self) -> None:
+        for unit, key, kind in self.effects():
+            assert [type(told.event) for told in self.services[unit].history.of(key)].count(kind) == 1
+
+    def effects(self) -> Iterator[tuple[str, Key, type[Event]]]:
+        """Per unit: an aggregate that has to be there, and the event that began it."""
+        for told in self.services[SUBCOMMITTEE.name].history.told:
+            match told.event:
+                case ItemAssigned(unit=unit):
+                    yield unit, ("task", told.key[1]), TaskOpened
+                case DirectiveIssued(kind=DirectiveKind.REVIEW, units=units):
+                    yield from ((unit, ("review", told.key[1]), ReviewOpened) for unit in units)
+        for told in self.services[LOGISTICS.name].history.told:
+            if getattr(told.event, "resource_kind", None) in NEEDING_CLEARANCE:
+                asked = clearance_id(told.key[1], told.event.reservation_id)
+                yield SECURITY.name, ("clearance", asked), ClearanceRequested
+
+    async def the_views_say_what_the_ledger_says(self) -> None:
+        views = ViewStore(self.database)
+        end = len(self.ledger)
+        for tracker in self.trackers:
+            while not (tracker.upto == end and await tracker.settle()):
+                await tracker.fold(end) if tracker.upto < end else await tracker.start()
+        verdict = await verify(self.reader, views, lambda *_: None)
+        assert (verdict.nothing_wrong, verdict.difference, verdict.sequence) == (True, None, end)
+        assert [row["_id"] for row in await views.documents(AUDIT_TRAIL)] == list(range(1, end + 1))
+        for stored in self.ledger:
+            event = read_event(stored)
+            assert isinstance(event, Recorded)
+            for view in VIEWS_OF[event.envelope.type]:
+                for key in view.route(event):
+                    assert await views.documents(view.name, _id=key)
+
+
+def test_whatever_is_delivered_twice_or_late_every_effect_is_there_once_and_the_views_say_so(endpoints, congress):
+    met: Counter[Mishap] = Counter()
+    effective: Counter[str] = Counter()
+    with standing_still(endpoints.nats_url, congress) as (loop, connection):
+        told = {"congress": congress, "mongo_url": endpoints.mongo_url, "met": met, "effective": effective}
+        machine = type("Machine", (Machine,), {**told, "loop": loop, "connection": connection})
+        run_state_machine_as_test(machine, settings=effort(EXAMPLES, STEPS))
+    assert effective.keys() == {policy.name for _, policy in POLICIES}
+    assert {mishap.reaches_the_server for mishap in met} == {True, False}
