@@ -19,7 +19,7 @@ from shared.platform.nats import nats_connection
 from shared.platform.settings import Settings
 from shared.unit.tokens import make_issuer_keys, mint_token
 from tests.properties.effort import LONGER
-from tests.servers import choice, servers
+from tests.servers import a_stream_that_stays, choice, servers
 
 pytest.register_assert_rewrite("tests.domain.scenario")
 
@@ -44,7 +44,7 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
 
 @pytest.fixture(scope="session")
 def endpoints() -> Iterator[Endpoints]:
-    with servers(KIND) as found:
+    with servers(KIND) as found, a_stream_that_stays(found.nats_url):
         yield found
 
 

@@ -1,11 +1,13 @@
 """Which real servers the tests run on: those named by the environment, containers, or the embedded ones."""
 
+import asyncio
 import os
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from uuid import uuid4
 
 import docker
 from docker.errors import DockerException
@@ -14,7 +16,9 @@ from testcontainers.core.config import testcontainers_config
 from testcontainers.core.container import DockerContainer
 from testcontainers.core.wait_strategies import LogMessageWaitStrategy
 
+from shared.eventstore.streams import js_api
 from shared.platform.embedded import Endpoints, embedded_servers
+from shared.platform.nats import nats_connection
 
 NATS_IMAGE = "nats:2.15-alpine"
 MONGO_IMAGE = "mongo:8"
@@ -71,6 +75,21 @@ def servers(kind: str) -> Iterator[Endpoints]:
         else:
             folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="daihoi-", ignore_cleanup_errors=True))
             yield stack.enter_context(embedded_servers(Path(folder)))
+
+
+@contextmanager
+def a_stream_that_stays(url: str) -> Iterator[None]:
+    """A server removes its folder of streams after the last one, and a stream that is made at that moment fails."""
+    name = f"STAYS_{uuid4().hex}"
+    with asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner:
+        runner.run(_call(url, f"STREAM.CREATE.{name}", {"name": name, "subjects": [name]}))
+        yield
+        runner.run(_call(url, f"STREAM.DELETE.{name}", {}))
+
+
+async def _call(url: str, call: str, body: dict[str, object]) -> None:
+    async with nats_connection(url, "tests") as connection:
+        await js_api(connection, call, body)
 
 
 def _do_without_the_reaper_where_it_is_not_to_be_had() -> None:

@@ -2,8 +2,8 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractAsyncContextManager, contextmanager
 from datetime import UTC, datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -13,7 +13,6 @@ from nats.aio.client import Client
 
 from shared.domain.decider import Actor, Command, Refused
 from shared.eventstore.store import EventStore
-from shared.eventstore.streams import js_api
 from shared.platform.nats import nats_connection
 from shared.unit.commands import Answer, CommandHandler, CommandRequest
 from shared.unit.policies import REFUSALS
@@ -174,11 +173,11 @@ def assert_answers(answer: Answer, told: Sequence[Told]) -> None:
 
 
 @contextmanager
-def standing_still(url: str, congress: str) -> Iterator[tuple[asyncio.AbstractEventLoop, Client]]:
+def standing_still(url: str) -> Iterator[tuple[asyncio.AbstractEventLoop, Client]]:
     """A loop that stands still between two steps, for a machine whose steps are plain functions; and a connection."""
     loop = asyncio.new_event_loop()
     try:
-        with in_loop(loop, connected(url, congress)) as connection:
+        with in_loop(loop, nats_connection(url, "properties")) as connection:
             yield loop, connection
     finally:
         loop.close()
@@ -191,14 +190,3 @@ def in_loop[T](loop: asyncio.AbstractEventLoop, entered: AbstractAsyncContextMan
         yield found
     finally:
         loop.run_until_complete(entered.__aexit__(None, None, None))
-
-
-@asynccontextmanager
-async def connected(url: str, congress: str) -> AsyncIterator[Client]:
-    """With one stream that stays: the server removes its folder with the last stream, and whoever makes a stream at
-    that moment fails."""
-    name = f"KEPT_{congress}"
-    async with nats_connection(url, "properties") as connection:
-        await js_api(connection, f"STREAM.CREATE.{name}", {"name": name, "subjects": [f"{name}.>"]})
-        yield connection
-        await js_api(connection, f"STREAM.DELETE.{name}", {})
