@@ -10,7 +10,7 @@ from uuid import UUID, uuid5
 
 import pytest
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 from nats.aio.client import Client
 from pymongo.errors import OperationFailure
 
@@ -25,7 +25,7 @@ from shared.domain.directive import DirectiveIssued, DirectiveKind
 from shared.domain.review import ReviewOpened
 from shared.domain.task import TaskOpened
 from shared.eventstore.direct import Stored
-from shared.eventstore.envelope import decode, decode_data
+from shared.eventstore.envelope import Cause, decode, decode_data, encode
 from shared.eventstore.ledger import Ledger
 from shared.eventstore.streams import js_api, provision, stream_configs
 from shared.platform.mongo import Database, mongo_database
@@ -34,14 +34,15 @@ from tests.contract.units import LOGISTICS, PROPAGANDA, SECURITY, SUBCOMMITTEE
 from tests.properties.broker import Died, Mishap
 from tests.properties.effort import effort
 from tests.properties.history import History, Wanted, id_of
-from tests.properties.service import HERE, SOMEWHERE, THERE, UNANSWERED, Service, Wish, standing_still
+from tests.properties.service import HAPPENED, HERE, SOMEWHERE, THERE, UNANSWERED, Service, Wish, standing_still
 from tests.properties.wishes import actors_of, commands_of, wishes
 
 EXAMPLES, STEPS = 20, 50
 SERVICES = (SUBCOMMITTEE, PROPAGANDA, LOGISTICS, SECURITY)
 POLICIES = [(service.name, policy) for service in SERVICES for policy in service.policies]
-FEEDING = {(policy.service, policy.entity) for _, policy in POLICIES}
-"""Whose events policies read."""
+TRIES = 4
+NAMES = sorted({policy.name for _, policy in POLICIES})
+PAGE = 3
 TRANSIENT = "TransientTransactionError"
 
 
@@ -54,6 +55,9 @@ class Deliveries:
         self.acknowledged = 0
         self._subject = f"evt.{congress}.{policy.service}.{policy.entity}."
 
+    def __repr__(self) -> str:
+        return f"policy {self.policy.name} of {self.service.name}"
+
     def of(self, ledger: list[Stored]) -> list[Stored]:
         return [stored for stored in ledger if stored.subject.startswith(self._subject)]
 
@@ -63,6 +67,15 @@ class Deliveries:
         if envelope.type != self.policy.event.TYPE:
             return []
         return self.policy.react(decode_data(envelope, self.policy.event), envelope)
+
+    def would_react(self, source: Service, wish: Wish) -> bool:
+        outcome = source.expected(wish)
+        return isinstance(outcome, list) and any(
+            self.commands(
+                encode(wanted.event, cause_of(wish), source.name, *wanted.key, 0).model_dump_json().encode()
+            )
+            for wanted in outcome
+        )
 
     def reaction(self, body: bytes) -> list[list[Wanted]]:
         """What each of the policy's commands has still to bring about."""
@@ -111,6 +124,12 @@ class Deliveries:
         return acknowledged
 
 
+def cause_of(wish: Wish) -> Cause:
+    return Cause(
+        command_id=wish.id, actor=wish.actor, happened=HAPPENED, correlation_id=wish.id, causation_id=wish.id
+    )
+
+
 class Tracker:
     """One process that keeps the views; `upto` is how far it has folded."""
 
@@ -132,10 +151,10 @@ class Tracker:
         if self._projection is not None:
             await self._projection.close()
 
-    async def fold(self, upto: int) -> None:
-        """A page of whatever size; the commit of it is still under way afterwards."""
+    async def fold(self, events: int, end: int) -> None:
+        """A page of so many events, as far as there are any; its commit is still under way afterwards."""
         try:
-            async for page in self._ledger.read(self.upto, upto):
+            async for page in self._ledger.read(self.upto, min(self.upto + events, end)):
                 await self._projection.add(page)
                 self.upto = page[-1].sequence
         except FenceLost:
@@ -193,6 +212,11 @@ class Machine(RuleBasedStateMachine):
             self.run(self.clear_away())
 
     # --- what may happen ---
+    @initialize(data=st.data())
+    def there_is_work_for_policies(self, data: st.DataObject) -> None:
+        for policy in NAMES * 2:
+            self.a_command_that_feeds_a_policy(policy=policy, data=data, where=HERE)
+
     @rule(data=st.data(), where=SOMEWHERE, mishap=st.none() | st.sampled_from(Mishap))
     def a_command(self, data: st.DataObject, where: int, mishap: Mishap | None) -> None:
         service = self.services[data.draw(st.sampled_from(sorted(self.services)), label="service")]
@@ -200,18 +224,25 @@ class Machine(RuleBasedStateMachine):
         command, actor = data.draw(wishes([aggregate], service.history, service.name), label="wish")
         self.run(self.send(service, Wish(UUID(int=len(self.sent) + 1), command, actor), where, mishap))
 
-    @rule(data=st.data(), where=SOMEWHERE)
-    def a_command_that_feeds_policies(self, data: st.DataObject, where: int) -> None:
-        name, entity = data.draw(st.sampled_from(sorted(FEEDING)), label="feeding")
-        service = self.services[name]
-        aggregates = [each for each in service.aggregates if each.entity == entity]
-        command, actor = data.draw(wishes(aggregates, service.history, name, ["something"]), label="wish")
-        self.run(self.send(service, Wish(UUID(int=len(self.sent) + 1), command, actor), where, None))
+    @rule(policy=st.sampled_from(NAMES), data=st.data(), where=SOMEWHERE)
+    def a_command_that_feeds_a_policy(self, policy: str, data: st.DataObject, where: int) -> None:
+        """Or one that leads there."""
+        among = [each for each in self.deliveries if each.policy.name == policy]
+        deliveries = data.draw(st.sampled_from(among), label="of")
+        source = self.services[deliveries.policy.service]
+        aggregates = [each for each in source.aggregates if each.entity == deliveries.policy.entity]
+        for _ in range(TRIES):
+            command, actor = data.draw(wishes(aggregates, source.history, source.name, ["something"]), label="wish")
+            wish = Wish(UUID(int=len(self.sent) + 1), command, actor)
+            if deliveries.would_react(source, wish):
+                break
+        self.run(self.send(source, wish, where, None))
 
-    @rule(policy=st.sampled_from(range(len(POLICIES))), data=st.data(), where=SOMEWHERE)
-    def a_command_in_the_way(self, policy: int, data: st.DataObject, where: int) -> None:
+    @precondition(lambda self: self.waiting())
+    @rule(data=st.data(), where=SOMEWHERE)
+    def a_command_in_the_way(self, data: st.DataObject, where: int) -> None:
         """Somebody does by hand, and perhaps otherwise, what a policy is about to do."""
-        deliveries = self.deliveries[policy]
+        deliveries = data.draw(st.sampled_from(self.waiting()), label="of")
         for stored in deliveries.of(self.ledger)[deliveries.acknowledged :][:1]:
             for command in deliveries.commands(stored.body)[:1]:
                 named = next(name for name, value in command if value == command.entity_id)
@@ -227,17 +258,20 @@ class Machine(RuleBasedStateMachine):
         service, wish = data.draw(st.sampled_from(self.sent[-4:]) | st.sampled_from(self.sent), label="again")
         self.run(self.send(service, wish, where, None, again=True))
 
+    @precondition(lambda self: self.waiting())
     @rule(
-        policy=st.sampled_from(range(len(POLICIES))),
+        data=st.data(),
         where=SOMEWHERE,
         mishap=st.none() | st.sampled_from(Mishap),
         ack_is_lost=st.booleans(),
         count=st.integers(1, 4),
     )
-    def a_delivery(self, policy: int, where: int, mishap: Mishap | None, ack_is_lost: bool, count: int) -> None:
+    def a_delivery(
+        self, data: st.DataObject, where: int, mishap: Mishap | None, ack_is_lost: bool, count: int
+    ) -> None:
         """The next events for a policy, in order; the first may meet a mishap, and the ack of the last may be lost:
         then they come again."""
-        deliveries = self.deliveries[policy]
+        deliveries = data.draw(st.sampled_from(self.waiting()), label="to")
         waiting = deliveries.of(self.ledger)[deliveries.acknowledged :][:count]
         for position, stored in enumerate(waiting):
             acknowledged = self.run(self.deliver(deliveries, stored, where, None if position else mishap))
@@ -257,19 +291,20 @@ class Machine(RuleBasedStateMachine):
     def a_restart(self, service: str, where: int) -> None:
         self.services[service].instances[where].start()
 
-    @rule(which=SOMEWHERE, events=st.integers(1, 12))
-    def a_page(self, which: int, events: int) -> None:
+    @rule(which=SOMEWHERE, cuts=st.lists(st.integers(1, 5), min_size=1, max_size=4))
+    def some_pages(self, which: int, cuts: list[int]) -> None:
         """Whichever of the trackers is behind loses the fence and goes on where the other is."""
-        tracker = self.trackers[which]
-        upto = min(tracker.upto + events, len(self.ledger))
-        if upto > tracker.upto:
-            self.run(tracker.fold(upto))
+        for events in cuts:
+            self.run(self.trackers[which].fold(events, len(self.ledger)))
 
     @rule(which=SOMEWHERE)
     def a_tracker_restarts(self, which: int) -> None:
         self.run(self.trackers[which].start())
 
     # --- how it is done ---
+    def waiting(self) -> list[Deliveries]:
+        return [each for each in self.deliveries if each.acknowledged < len(each.of(self.ledger))]
+
     def run[T](self, doing: Awaitable[T]) -> T:
         self.sound = False
         result = self.loop.run_until_complete(doing)
@@ -314,7 +349,7 @@ class Machine(RuleBasedStateMachine):
 
     # --- what has to be so when nothing is under way any more ---
     async def come_to_rest(self) -> None:
-        while waiting := [each for each in self.deliveries if each.acknowledged < len(each.of(self.ledger))]:
+        while waiting := self.waiting():
             for deliveries in waiting:
                 stored = deliveries.of(self.ledger)[deliveries.acknowledged]
                 assert await self.deliver(deliveries, stored, HERE, None)
@@ -353,7 +388,7 @@ class Machine(RuleBasedStateMachine):
         end = len(self.ledger)
         for tracker in self.trackers:
             while not (tracker.upto == end and await tracker.settle()):
-                await tracker.fold(end) if tracker.upto < end else await tracker.start()
+                await tracker.fold(PAGE, end) if tracker.upto < end else await tracker.start()
         verdict = await verify(self.reader, views, lambda *_: None)
         assert (verdict.nothing_wrong, verdict.difference, verdict.sequence) == (True, None, end)
         assert [row["_id"] for row in await views.documents(AUDIT_TRAIL)] == list(range(1, end + 1))
@@ -372,5 +407,5 @@ def test_whatever_is_delivered_twice_or_late_every_effect_is_there_once_and_the_
         told = {"congress": congress, "mongo_url": endpoints.mongo_url, "met": met, "effective": effective}
         machine = type("Machine", (Machine,), {**told, "loop": loop, "connection": connection})
         run_state_machine_as_test(machine, settings=effort(EXAMPLES, STEPS))
-    assert effective.keys() == {*(policy.name for _, policy in POLICIES), "a refusal"}
+    assert effective.keys() == {*NAMES, "a refusal"}
     assert {mishap.reaches_the_server for mishap in met} == {True, False}
