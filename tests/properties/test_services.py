@@ -4,7 +4,7 @@ dies between the append and the ack: when everything has come to rest, every eff
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Iterator, Sequence
-from itertools import accumulate
+from itertools import accumulate, cycle
 from typing import ClassVar
 from uuid import UUID, uuid5
 
@@ -140,7 +140,7 @@ class Tracker:
         self.upto = 0
 
     async def start(self) -> None:
-        """Goes on at the checkpoint; what was under way is cut off."""
+        """Goes on at the checkpoint, with nothing in memory."""
         await self.stop()
         await self._store.take_over()
         await self._store.prepare()
@@ -148,8 +148,9 @@ class Tracker:
         self.upto = self._projection.checkpoint.sequence
 
     async def stop(self) -> None:
+        """After the commit under way; what a kill in the middle of one does, tests/faults tells."""
         if self._projection is not None:
-            await self._projection.close()
+            await self.settle()
 
     async def fold(self, events: int, end: int) -> None:
         """A page of so many events, as far as there are any; its commit is still under way afterwards."""
@@ -349,10 +350,12 @@ class Machine(RuleBasedStateMachine):
 
     # --- what has to be so when nothing is under way any more ---
     async def come_to_rest(self) -> None:
+        mishaps = cycle(Mishap)
         while waiting := self.waiting():
             for deliveries in waiting:
                 stored = deliveries.of(self.ledger)[deliveries.acknowledged]
-                assert await self.deliver(deliveries, stored, HERE, None)
+                if not await self.deliver(deliveries, stored, HERE, next(mishaps)):
+                    assert await self.deliver(deliveries, stored, THERE, None)
                 deliveries.acknowledged += 1
         self.every_effect_is_there_once()
         await self.the_views_say_what_the_ledger_says()
@@ -408,4 +411,4 @@ def test_whatever_is_delivered_twice_or_late_every_effect_is_there_once_and_the_
         machine = type("Machine", (Machine,), {**told, "loop": loop, "connection": connection})
         run_state_machine_as_test(machine, settings=effort(EXAMPLES, STEPS))
     assert effective.keys() == {*NAMES, "a refusal"}
-    assert {mishap.reaches_the_server for mishap in met} == {True, False}
+    assert met.keys() == set(Mishap)
