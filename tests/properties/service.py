@@ -57,6 +57,10 @@ class Instance:
         self.connection.heal()
         self.handler = CommandHandler(self._store, self._aggregates)
 
+    def forget_the_oldest(self) -> None:
+        if oldest := next(iter(self.handler._remembered), None):
+            self.handler._forget([oldest])
+
     async def send(self, wish: Wish) -> Answer | str:
         """The answer, or the code of the refusal. Whoever hears nothing more is as good as refused."""
         request = CommandRequest(command_id=wish.id, data=wish.command.model_dump(mode="json"), happened=HAPPENED)

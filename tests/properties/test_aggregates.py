@@ -83,9 +83,13 @@ class Machine(RuleBasedStateMachine):
         slow = self.new_wish(data, "something")
         self.run(self.service.send_both(slow, slow if twice else self.new_wish(data)))
 
-    @rule(where=SOMEWHERE)
-    def a_restart(self, where: int) -> None:
-        self.service.instances[where].start()
+    @rule(where=SOMEWHERE, wholly=st.booleans())
+    def a_lapse(self, where: int, wholly: bool) -> None:
+        """A restart; or memory is full, and what was used least recently is forgotten."""
+        if wholly:
+            self.service.instances[where].start()
+        else:
+            self.service.instances[where].forget_the_oldest()
 
     def run[T](self, doing: Awaitable[T]) -> T:
         return self.loop.run_until_complete(doing)
