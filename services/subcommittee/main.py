@@ -1,6 +1,7 @@
-"""The sub-committee's service: meetings and conclusions, directives, documents, the catalogue, organisations."""
+"""The sub-committee's service: meetings and conclusions, directives, documents, the catalogue, organisations,
+and the continuing duties of the localities."""
 
-from shared.domain import catalogue, directive, document, meeting, organisation
+from shared.domain import catalogue, directive, document, duty, meeting, organisation
 from shared.domain.values import SUBCOMMITTEE
 from shared.unit.service import UnitService
 
@@ -12,6 +13,7 @@ SERVICE = UnitService(
         document.AGGREGATE,
         catalogue.AGGREGATE,
         organisation.AGGREGATE,
+        duty.AGGREGATE,
     ),
 )
 app = SERVICE.app()

@@ -13,7 +13,7 @@ from typing import ClassVar, assert_never
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.domain.decider import Actor, Aggregate, Command, Event, Refusal
-from shared.domain.values import EntityId, Evidence, Group, Phase, Phrase, Scenario, Text, Vnd
+from shared.domain.values import DutyKind, EntityId, Evidence, Group, Phase, Phrase, Scenario, Text, Vnd
 
 
 # --- events: these names are the stored format ---
@@ -26,6 +26,8 @@ class TaskOpened(Event):
     planned_vnd: Vnd
     catalogue_item: EntityId | None = None
     directive_id: EntityId | None = None
+    duty: DutyKind | None = None
+    locality: EntityId | None = None
 
 
 class TaskAssigned(Event):
@@ -220,7 +222,8 @@ class TaskCommand(Command):
 
 
 class OpenTask(TaskCommand):
-    """Opens a task; `catalogue_item` and `directive_id` say where the work comes from."""
+    """Opens a task; `catalogue_item` and `directive_id` say where the work comes from. `duty` and `locality` mark it
+    as a continuing duty of that locality."""
 
     NAME = "open-task"
     title: Text
@@ -230,6 +233,8 @@ class OpenTask(TaskCommand):
     planned_vnd: Vnd
     catalogue_item: EntityId | None = None
     directive_id: EntityId | None = None
+    duty: DutyKind | None = None
+    locality: EntityId | None = None
 
 
 class AssignTask(TaskCommand):

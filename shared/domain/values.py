@@ -39,6 +39,15 @@ class Scenario(StrEnum):
     BOTH = "both"
 
 
+class DutyKind(StrEnum):
+    """What every locality does before, during and after the congress."""
+
+    DECORATION = "decoration"
+    CEREMONY = "ceremony"
+    SANITATION = "sanitation"
+    EMULATION = "emulation"
+
+
 class Text(BaseModel):
     """A phrase in Vietnamese and, where there is one, in English."""
 

@@ -1,18 +1,20 @@
 """What the three support units share: tasks, documents and reviews, and the policies that feed them.
 
-A catalogue item assigned to a unit opens a task there; a directive for a four-point review opens one in every unit
-that it addresses.
+A catalogue item assigned to a unit opens a task there, a duty handed out to it likewise; a directive for a four-point
+review opens one in every unit that it addresses.
 """
 
 from collections.abc import Sequence
+from typing import ClassVar
 
-from shared.domain import document, review, task
+from shared.domain import document, duty, review, task
 from shared.domain.catalogue import ItemAssigned
-from shared.domain.decider import Aggregate
+from shared.domain.decider import Aggregate, Command
 from shared.domain.directive import DirectiveIssued, DirectiveKind
+from shared.domain.duty import DutyHandedOut
 from shared.domain.review import OpenReview
-from shared.domain.task import OpenTask
-from shared.domain.values import SUBCOMMITTEE, Unit
+from shared.domain.task import AssignTask, OpenTask, SetDeadline
+from shared.domain.values import SUBCOMMITTEE, EntityId, Scenario, Unit
 from shared.eventstore.envelope import Envelope
 from shared.unit.policies import Policy
 from shared.unit.service import UnitService
@@ -23,7 +25,7 @@ def support_unit(unit: Unit, own: Sequence[Aggregate], policies: Sequence[Policy
     return UnitService(
         unit.value,
         aggregates=(task.AGGREGATE, document.AGGREGATE, review.AGGREGATE, *own),
-        policies=(open_assigned_items(unit), open_ordered_reviews(unit), *policies),
+        policies=(open_assigned_items(unit), open_handed_out_duties(unit), open_ordered_reviews(unit), *policies),
     )
 
 
@@ -46,6 +48,45 @@ def open_assigned_items(unit: Unit) -> Policy:
         )
 
     return Policy(name="open-assigned-items", service=SUBCOMMITTEE, event=ItemAssigned, react=react)
+
+
+class OpenDuty(Command):
+    """Opens the task of a duty, assigned to the locality and with its deadline: all of it or nothing. Only the policy
+    gives it."""
+
+    NAME = "open-duty"
+    ENTITY: ClassVar[str] = "task"
+    task_id: EntityId
+    handed_out: DutyHandedOut
+
+    def parts(self) -> Sequence[Command]:
+        told = self.handed_out
+        opened = OpenTask(
+            task_id=self.task_id,
+            title=told.title,
+            group=duty.GROUP,
+            phase=told.phase,
+            scenario=Scenario.BOTH,
+            planned_vnd=told.planned_vnd,
+            directive_id=told.directive_id,
+            duty=told.duty,
+            locality=told.locality,
+        )
+        in_charge = {"collective": told.locality_name.vi, "individual": told.responsible}
+        assigned = AssignTask(task_id=self.task_id, **in_charge)
+        dated = [SetDeadline(task_id=self.task_id, deadline=told.deadline)] if told.deadline else []
+        return (opened, assigned, *dated)
+
+
+def open_handed_out_duties(unit: Unit) -> Policy:
+    """The task has the id of the duty."""
+
+    def react(handed_out: DutyHandedOut, envelope: Envelope) -> Sequence[OpenDuty]:
+        if handed_out.unit is not unit:
+            return ()
+        return (OpenDuty(task_id=envelope.subject, handed_out=handed_out),)
+
+    return Policy(name="open-handed-out-duties", service=SUBCOMMITTEE, event=DutyHandedOut, react=react)
 
 
 def open_ordered_reviews(unit: Unit) -> Policy:

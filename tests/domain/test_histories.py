@@ -15,7 +15,7 @@ from pydantic import AwareDatetime, BaseModel
 from services.logistics import expenses, resources
 from services.propaganda import publications
 from services.security import clearances
-from shared.domain import catalogue, review, task
+from shared.domain import catalogue, duty, organisation, review, task
 from shared.domain.decider import Actor, Aggregate, Command, Event, Refused
 from tests.domain.scenario import AGGREGATES, decided_in
 
@@ -32,8 +32,11 @@ WORLD = {
         deadline=date(2020, 9, 1),
     ),
     ("task", "b"): task.Task(opened=OPENED.model_copy(update={"planned_vnd": 0}), status=task.TaskStatus.CANCELLED),
+    ("organisation", "a"): organisation.Organisation(
+        registered=organisation.OrganisationRegistered(kind="locality", name={"vi": "Huyện"}), positions=("Chủ tịch",)
+    ),
 }
-"""The tasks that a review finds: one lacks its funding, one is not live."""
+"""The tasks that a review finds: one lacks its funding, one is not live. And one locality on the register."""
 
 BY_TYPE: dict[object, st.SearchStrategy] = {
     NoneType: st.none(),
@@ -66,9 +69,13 @@ BY_NAME: dict[str, st.SearchStrategy] = {
     "essential": st.sampled_from([review.Essential.FUNDING, review.Essential.FUNDING, review.Essential.DEADLINE]),
     "basis": st.lists(st.sampled_from(["76-KH/TU", "Kế hoạch công tác"]), max_size=2),
     "term": st.sampled_from([None, None, "2020-2025"]),
+    "locality": st.sampled_from([None, "a"]),
+    "localities": st.sampled_from([["a"], ["a"], ["a"], ["a", "b"]]),
     "code": st.sampled_from(["1.01", "1.02"]),
     "item_ids": st.lists(st.sampled_from(["1-01", "1-02"]), min_size=1, unique=True),
 }
+
+UNIQUE_BY = {catalogue.Item: lambda item: item.code, duty.DutyPhase: lambda each: each.phase}
 
 
 def any_of(annotation: Any) -> st.SearchStrategy:
@@ -79,7 +86,7 @@ def any_of(annotation: Any) -> st.SearchStrategy:
     if kind in (UnionType, Union):
         return st.one_of([any_of(argument) for argument in arguments])
     if kind is tuple:
-        unique_by = {catalogue.Item: lambda item: item.code}.get(arguments[0])
+        unique_by = UNIQUE_BY.get(arguments[0])
         return st.lists(any_of(arguments[0]), min_size=1, max_size=2, unique_by=unique_by)
     if annotation is resources.ReserveResource:
         return reservations()

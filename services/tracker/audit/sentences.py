@@ -38,6 +38,7 @@ SENTENCES = {
     "vn.daihoi.organisation.registered.v1": "{actor} registered organisation {id}: {title}",
     "vn.daihoi.organisation.position-added.v1": "{actor} added the position {position} to organisation {id}",
     "vn.daihoi.organisation.position-removed.v1": "{actor} removed the position {position} from organisation {id}",
+    "vn.daihoi.duty.handed-out.v1": "{actor} handed duty {id} out to {unit}: {title}",
     "vn.daihoi.catalogue-item.published.v1": "{actor} published catalogue item {id}: {title}",
     "vn.daihoi.catalogue-item.assigned.v1": "{actor} assigned catalogue item {id} to {unit}",
     "vn.daihoi.catalogue-item.revised.v1": "{actor} revised catalogue item {id}: {title}",
