@@ -1,5 +1,6 @@
-"""The commands that follow orders and papers: `trace` and `documents`."""
+"""The commands that follow orders and papers: `trace`, `duties` and `documents`."""
 
+from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -9,6 +10,7 @@ from services.console import (
     Format,
     FormatOption,
     LangOption,
+    TodayOption,
     as_json,
     err,
     language_of,
@@ -21,12 +23,15 @@ from services.console import (
 from services.session import open_session
 from services.tracker.filing import filed, next_number
 from services.tracker.projections.view import Document
+from services.tracker.queries import duties as duties_in
 from services.tracker.queries import views_at_once
 from services.tracker.reports.consolidated import sources
+from services.tracker.reports.duties import Duties
+from services.tracker.reports.duties_table import duties_table
 from services.tracker.reports.filed import documents_table, next_number_line
 from services.tracker.reports.tree import TreePrinter
 from services.tracker.trace import trace
-from shared.i18n import translate
+from shared.i18n import LOCAL_TIME, translate
 from shared.platform.settings import Settings
 
 documents = typer.Typer(help="The documents on file, with what looks odd; next-number.")
@@ -62,6 +67,32 @@ def trace_order(
             out.print(TreePrinter(language).tree(node))
         for note in sources(views["catalogue"]):
             out.print(note.get(language) or note["vi"], style="dim")
+
+
+def duties(
+    locality: Annotated[str, typer.Option(help="Only this locality, by its id on the register.")] = "",
+    today: TodayOption = None,
+    format: FormatOption = Format.TEXT,  # noqa: A002
+    lang: LangOption = None,
+) -> None:
+    """The continuing duties: locality by duty by phase, who is behind first."""
+    settings = read_settings()
+    language = language_of(settings, lang)
+    day = today.date() if today else datetime.now(LOCAL_TIME).date()
+
+    async def look() -> Duties:
+        async with open_session(settings) as session:
+            await session.views.prepare()
+            return await duties_in(session.views, day, locality)
+
+    found = run(look())
+    if locality and not found.localities:
+        err.print(translate("There is no locality {locality}.", language, locality=locality), soft_wrap=True)
+        raise typer.Exit(FOUND_WRONG)
+    if format is Format.JSON:
+        write(as_json(found.model_dump(mode="json")))
+    else:
+        out.print(duties_table(found, language))
 
 
 @documents.callback(invoke_without_command=True)

@@ -8,6 +8,7 @@ from services.tracker.fold import Checkpoint
 from services.tracker.projections.view import Document
 from services.tracker.reports.consolidated import AsOf, Report, consolidate
 from services.tracker.reports.coverage import Coverage, coverage_of
+from services.tracker.reports.duties import Duties, duties_of
 from services.tracker.reports.expenses import Account, accounts_of
 from services.tracker.restricted import masked_document, masked_row
 from services.tracker.store import VIEW_NAMES, ViewStore
@@ -46,8 +47,21 @@ async def consolidated_report(congress: str, store: ViewStore, ledger: Ledger, t
         meetings=views["meetings"],
         catalogue=views["catalogue"],
         reviews=views["reviews"],
+        duties=views["duties"],
+        organisations=views["organisations"],
         digest=total_digest({name: view_digest(documents) for name, documents in views.items()}),
     )
+
+
+async def duties(store: ViewStore, today: date, locality: str = "") -> Duties:
+    """Of every locality, or of one. No row: there is no such locality."""
+    _, views, _ = await views_at_once(store)
+    asked = {"tasks": "locality", "duties": "locality", "organisations": "_id"}
+    named = {
+        name: [each for each in views[name] if not locality or each.get(field) == locality]
+        for name, field in asked.items()
+    }
+    return duties_of(named["tasks"], named["duties"], named["organisations"], today)
 
 
 async def incidents(store: ViewStore, *, unmasked: bool = False) -> list[Document]:

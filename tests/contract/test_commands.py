@@ -15,7 +15,7 @@ from shared.eventstore.streams import js_api, service_stream
 from shared.unit.commands import Answer, CommandHandler, CommandRequest
 from shared.unit.policies import REFUSALS, Policy, apply
 from shared.unit.problems import invalid_input
-from tests.contract.units import HALL, SERVICE_AGGREGATES, TASK, item, opening, published
+from tests.contract.units import HALL, LOCALITY, NEEDS, SERVICE_AGGREGATES, TASK, item, opening, published
 
 HAPPENED = datetime.fromisoformat("2020-08-17T09:00:00+07:00")
 EVERY_AGGREGATE = [
@@ -55,6 +55,12 @@ class Instance:
     async def written(self) -> int:
         return (await js_api(self._connection, f"STREAM.INFO.{self._stream}", {}))["state"]["last_seq"]
 
+    async def begin(self, entity) -> int:
+        """Does what has to come before an `entity` can begin: how many events that are."""
+        if entity in NEEDS:
+            await self.send(*NEEDS[entity])
+        return await self.written()
+
 
 @pytest.fixture
 def start(connection, congress):
@@ -65,9 +71,10 @@ def start(connection, congress):
 @of_every_aggregate
 async def test_a_command_stores_who_did_what_and_when_it_happened(start, service, entity):
     unit, command_id, began = start(service), uuid4(), datetime.now(UTC)
+    before = await unit.begin(entity)
     command, data, _ = opening("Một")[entity]
     answer = await unit.send(command, data, command_id)
-    assert [each.sequence for each in answer.events] == list(range(1, await unit.written() + 1))
+    assert [each.sequence for each in answer.events] == list(range(before + 1, await unit.written() + 1))
     assert answer.sequence == answer.events[-1].sequence
     for reference in answer.events:
         stored, envelope = await unit.load(reference)
@@ -83,11 +90,12 @@ async def test_a_command_stores_who_did_what_and_when_it_happened(start, service
 @of_every_aggregate
 async def test_the_same_command_id_gets_the_same_answer_and_stores_nothing_twice(start, service, entity):
     unit, other, command_id = start(service), start(service), uuid4()
+    before = await unit.begin(entity)
     command, data, _ = opening("Một")[entity]
     first = await unit.send(command, data, command_id)
     assert await unit.send(command, data, command_id) == first
     assert await other.send(command, data, command_id) == first
-    assert await unit.written() == len(first.events)
+    assert await unit.written() == before + len(first.events)
 
 
 @of_every_aggregate
@@ -95,20 +103,22 @@ async def test_the_same_command_id_at_two_instances_at_once_is_stored_once(start
     command_id = uuid4()
     command, data, _ = opening("Một")[entity]
     units = [start(service) for _ in range(4)]
+    before = await units[0].begin(entity)
     answers = await asyncio.gather(*(unit.send(command, data, command_id) for unit in units for _ in range(2)))
     assert all(answer == answers[0] for answer in answers)
-    assert await units[0].written() == len(answers[0].events)
+    assert await units[0].written() == before + len(answers[0].events)
 
 
 @of_every_aggregate
 async def test_what_is_so_already_writes_nothing_and_what_a_rule_forbids_neither(start, service, entity):
     unit = start(service)
+    before = await unit.begin(entity)
     command, data, code = opening("Một")[entity]
     first = await unit.send(command, data)
     for instance in (unit, start(service)):
         assert await instance.send(command, data) == Answer(events=(), sequence=first.sequence)
         assert await instance.outcome(*opening("Hai")[entity][:2]) == code
-    assert await unit.written() == len(first.events)
+    assert await unit.written() == before + len(first.events)
 
 
 @pytest.mark.parametrize("service", SERVICE_AGGREGATES)
@@ -305,6 +315,73 @@ async def test_two_bulk_commands_at_once_never_mix(start):
     )
     assert sorted(outcomes) == ["catalogue_item_already_published", "published"]
     assert await here.written() == 20
+
+
+LOCALITIES = [f"xa-{number:03}" for number in range(100)]
+
+
+def a_register(**changes):
+    return {"entries": [LOCALITY | {"organisation_id": locality} | changes for locality in LOCALITIES]}
+
+
+def sanitation(*localities, **changes):
+    phases = [{"phase": phase, "deadline": "2020-09-20"} for phase in ("before", "during", "after")]
+    return {"unit": "logistics", "duty": "sanitation", "phases": phases, "localities": localities} | changes
+
+
+async def test_a_duty_goes_to_a_hundred_localities_in_three_phases_in_one_batch(start):
+    here, there, command_id = start("subcommittee"), start("subcommittee"), uuid4()
+    await here.send("register-organisations", a_register())
+    before = await here.written()
+    answer = await here.send("hand-out-duty", sanitation(*LOCALITIES), command_id)
+    assert [each.sequence for each in answer.events] == list(range(before + 1, before + 301))
+    assert {each.entity_id for each in answer.events} == {
+        f"{locality}-sanitation-{phase}" for locality in LOCALITIES for phase in ("before", "during", "after")
+    }
+    _, envelope = await there.load(answer.events[0])
+    assert envelope.data["responsible"] == LOCALITY["positions"][0]
+    assert await there.send("hand-out-duty", sanitation(*LOCALITIES), command_id) == answer
+    for instance in (here, start("subcommittee")):
+        assert await instance.outcome("hand-out-duty", sanitation(*LOCALITIES)) == "silence"
+    assert await here.written() == before + 300
+
+
+async def test_a_duty_is_handed_out_to_all_or_none(start):
+    here, there = start("subcommittee"), start("subcommittee")
+    agency = LOCALITY | {"organisation_id": "so-y-te", "kind": "agency"}
+    nobody = LOCALITY | {"organisation_id": "bare", "positions": []}
+    await here.send("register-organisations", {"entries": [LOCALITY, agency, nobody]})
+    before = await here.written()
+    for wrong, code in (
+        ("nowhere", "organisation_not_found"),
+        ("so-y-te", "organisation_not_a_locality"),
+        ("bare", "locality_without_position"),
+    ):
+        for instance in (here, there):
+            assert await instance.outcome("hand-out-duty", sanitation("giao-thuy", wrong)) == code
+    assert await here.written() == before
+    await there.send("add-position", {"organisation_id": "bare", "position": "Chủ tịch UBND xã"})
+    assert await here.outcome("hand-out-duty", sanitation("giao-thuy", "bare")) == "handed-out"
+    assert await here.outcome("hand-out-duty", sanitation("giao-thuy", unit="security")) == "duty_already_handed_out"
+
+
+async def test_of_two_that_hand_out_the_same_duty_at_once_one_does_and_the_other_finds_it_done_or_is_refused(start):
+    here, there = start("subcommittee"), start("subcommittee")
+    await here.send("register-organisations", a_register())
+    before = await here.written()
+    some, others = LOCALITIES[:20], LOCALITIES[19:0:-1]
+    at_odds = await asyncio.gather(
+        here.outcome("hand-out-duty", sanitation(*some)),
+        there.outcome("hand-out-duty", sanitation(*others, unit="security")),
+    )
+    assert sorted(at_odds) == ["duty_already_handed_out", "handed-out"]
+    won = (some, others)[at_odds.index("handed-out")]
+    assert await here.written() == before + 3 * len(won)
+    agreed = await asyncio.gather(
+        *(unit.outcome("hand-out-duty", sanitation(*LOCALITIES[20:40])) for unit in (here, there))
+    )
+    assert sorted(agreed) == ["handed-out", "silence"]
+    assert await here.written() == before + 3 * (len(won) + 20)
 
 
 # --- policies that fail ---

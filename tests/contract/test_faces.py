@@ -20,7 +20,7 @@ from shared.unit.client import CommandClient
 from shared.unit.problems import ProblemError
 from shared.unit.tokens import make_issuer_keys, mint_token
 from tests.conftest import token_for
-from tests.contract.units import HALL, SERVICE_AGGREGATES, TASK, item, opening, published
+from tests.contract.units import HALL, LOCALITY, NEEDS, SERVICE_AGGREGATES, TASK, item, opening, published
 
 TIMEOUT_S = 20
 UNITS = [unit.value for unit in Unit]
@@ -72,6 +72,11 @@ class Face:
     async def send(self, service, command, data, by="officer"):
         token = token_for(self.settings, f"{service}.{by}")
         return await self.client.send(service, command, data, token=token, command_id=uuid4())
+
+    async def begin(self, service, entity):
+        """Does what has to come before an `entity` can begin."""
+        if entity in NEEDS:
+            await self.send(service, *NEEDS[entity])
 
     async def written(self) -> int:
         """How many events all streams hold together, without their copies in the ledger."""
@@ -222,6 +227,7 @@ async def test_a_service_knows_the_commands_of_its_own_aggregates_and_no_others(
 async def test_a_rules_refusal_is_a_problem_and_writes_nothing(face, serving, service):
     entity = SERVICE_AGGREGATES[service][-1].entity
     async with serving(service):
+        await face.begin(service, entity)
         await face.send(service, *opening("Một")[entity][:2])
         before = await face.written()
         command, data, code = opening("Hai")[entity]
@@ -245,10 +251,13 @@ async def test_a_history_that_can_t_be_read_is_the_services_own_fault_and_is_not
 # --- requests that are granted ---
 @pytest.mark.parametrize("service", SERVICES)
 async def test_a_good_command_is_answered_with_its_events_and_their_sequence(face, serving, service, congress):
-    command, data, _ = opening("Một")[SERVICE_AGGREGATES[service][-1].entity]
+    entity = SERVICE_AGGREGATES[service][-1].entity
+    command, data, _ = opening("Một")[entity]
     async with serving(service):
+        await face.begin(service, entity)
+        begun = await face.written()
         answer = await face.send(service, command, data)
-    history = await face.history(service)
+    history = (await face.history(service))[begun:]
     assert [(each.id, each.type, each.entity_id) for each in answer.events] == [
         (envelope.id, envelope.type, envelope.subject) for envelope in history
     ]
@@ -342,6 +351,87 @@ async def test_a_task_that_a_rule_will_not_open_is_put_on_record_once_and_the_ne
     assert (refused.data["command"], refused.data["code"]) == ("open-task", "task_already_open")
     assert "2-01" in refused.data["detail"]
     assert (opened.type, opened.subject) == ("vn.daihoi.task.opened.v1", "2-02")
+
+
+# --- the policy: a duty handed out to a unit opens there as a task in charge of the locality ---
+DUTIES = "open-handed-out-duties"
+PHASES = [{"phase": "before", "deadline": "2020-09-20"}, {"phase": "after"}]
+DUTY = {"duty": "sanitation", "phases": PHASES, "localities": ["giao-thuy", "y-yen"], "planned_vnd": 5}
+
+
+async def register(face):
+    entries = [LOCALITY, LOCALITY | {"organisation_id": "y-yen", "name": {"vi": "Huyện Ý Yên"}}]
+    await face.send("subcommittee", "register-organisations", {"entries": entries})
+
+
+async def test_a_duty_handed_out_opens_one_task_for_each_locality_and_phase_assigned_and_dated(face, serving):
+    async with serving("subcommittee", *UNITS):
+        await register(face)
+        await face.send("subcommittee", "hand-out-duty", DUTY | {"unit": "logistics", "directive_id": "d3"})
+        await face.send("subcommittee", "hand-out-duty", DUTY | {"unit": "security", "duty": "emulation"})
+        for unit in UNITS:
+            await face.policy_is_done(unit, DUTIES)
+    assert await face.history("propaganda") == []
+    assert {event.subject for event in await face.history("security")} == {
+        f"{locality}-emulation-{phase}" for locality in DUTY["localities"] for phase in ("before", "after")
+    }
+    causes = {event.subject: event for event in await face.history("subcommittee") if ".duty." in event.type}
+    told = {}
+    for event in await face.history("logistics"):
+        cause = causes[event.subject]
+        command_id = uuid5(cause.id, f"{DUTIES}/0")
+        happened = told.setdefault(event.subject, {})
+        assert event.id == event_id(command_id, "task", event.subject, len(happened))
+        assert (event.actor, event.causationid, event.time) == (f"policy.{DUTIES}", cause.id, cause.time)
+        happened[event.type.split(".")[-2]] = event.data
+    task = told["y-yen-sanitation-before"]
+    assert list(task) == ["opened", "assigned", "deadline-set"]
+    assert task["opened"] | {"group": 0} == {
+        "title": {
+            "vi": "Vệ sinh môi trường trước Đại hội: Huyện Ý Yên",
+            "en": "Environmental sanitation before the congress: Huyện Ý Yên",
+        },
+        "group": 0,
+        "phase": "before",
+        "scenario": "both",
+        "planned_vnd": 5,
+        "catalogue_item": None,
+        "directive_id": "d3",
+        "duty": "sanitation",
+        "locality": "y-yen",
+    }
+    in_charge = {"collective": "Huyện Ý Yên", "individual": LOCALITY["positions"][0], "coordinating": []}
+    assert task["assigned"] == in_charge
+    assert task["deadline-set"] == {"deadline": "2020-09-20"}
+    assert list(told["y-yen-sanitation-after"]) == ["opened", "assigned"]
+    assert len(told) == 4
+
+
+async def test_duties_told_again_open_nothing_again_whatever_became_of_their_tasks(face, serving):
+    async with serving("subcommittee", "logistics"):
+        await register(face)
+        await face.send("subcommittee", "hand-out-duty", DUTY | {"unit": "logistics"})
+        await face.policy_is_done("logistics", DUTIES)
+        moved = {"task_id": "y-yen-sanitation-before", "collective": "Huyện đoàn", "individual": "Bí thư"}
+        await face.send("logistics", "assign-task", moved)
+        await face.send("logistics", "cancel-task", {"task_id": "y-yen-sanitation-after", "reason": "Không cần"})
+        before = await face.written()
+    await face.forget_policy("logistics", DUTIES)
+    async with serving("logistics"):
+        assert await face.policy_is_done("logistics", DUTIES) >= 4, "not everything was delivered again"
+    assert await face.written() == before
+
+
+async def test_a_duty_whose_id_another_task_has_touches_that_task_not_at_all(face, serving):
+    async with serving("subcommittee", "logistics"):
+        await register(face)
+        await face.send("logistics", "open-task", TASK | {"task_id": "giao-thuy-sanitation-before"})
+        await face.send("subcommittee", "hand-out-duty", DUTY | {"unit": "logistics", "localities": ["giao-thuy"]})
+        await face.policy_is_done("logistics", DUTIES)
+    by_hand, refused, *opened = await face.history("logistics")
+    assert (by_hand.actor, refused.type) == ("logistics.officer", "vn.daihoi.policy.refused.v1")
+    assert (refused.data["command"], refused.data["code"]) == ("open-duty", "task_already_open")
+    assert {event.subject for event in opened} == {"giao-thuy-sanitation-after"}
 
 
 # --- the policy: a hall or lodging that logistics reserves asks security for clearance ---

@@ -22,6 +22,16 @@ def published(*items):
     return {"catalogue": "xx", "note": {"vi": "Danh mục"}, "items": items or [item()]}
 
 
+LOCALITY = {
+    "organisation_id": "giao-thuy",
+    "kind": "locality",
+    "name": {"vi": "Huyện Giao Thủy"},
+    "positions": ["Chủ tịch UBND huyện Giao Thủy"],
+}
+NEEDS = {"duty": ("register-organisations", {"entries": [LOCALITY]})}
+"""The command that has to come before an entity can begin, where there is one."""
+
+
 def opening(title):
     """Per entity: the command that begins it, what it is told, and the code of its refusal to begin otherwise."""
     text = {"vi": title}
@@ -48,6 +58,17 @@ def opening(title):
             "organisation_already_registered",
         ),
         "review": ("open-review", {"review_id": "r1", "directive_id": slug(title)}, "review_already_open"),
+        "duty": (
+            "hand-out-duty",
+            {
+                "unit": "logistics",
+                "duty": "sanitation",
+                "phases": [{"phase": "before"}, {"phase": "during"}],
+                "localities": ["giao-thuy"],
+                "directive_id": slug(title),
+            },
+            "duty_already_handed_out",
+        ),
         "catalogue-item": (
             "publish-catalogue",
             published(item("1.03", title=text), item("1.04", title=text)),

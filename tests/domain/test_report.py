@@ -5,8 +5,9 @@ from itertools import count
 
 import pytest
 
-from services.tracker.reports.consolidated import AsOf, Share, cell_of, consolidate
-from services.tracker.reports.consolidated import count as count_cells
+from services.tracker.reports.cells import Share, cell_of
+from services.tracker.reports.cells import count as count_cells
+from services.tracker.reports.consolidated import AsOf, consolidate
 from services.tracker.reports.essentials import lacks
 from services.tracker.reports.workload import workload
 
@@ -48,7 +49,7 @@ def overdue():
     return a_task(deadline="2020-09-09")
 
 
-def a_report(*tasks, reviews=()):
+def a_report(*tasks, reviews=(), duties=(), organisations=()):
     as_of = AsOf(sequence=1, ledger_sequence=1, today=TODAY, parked=0, gaps={})
     return consolidate(
         congress="test",
@@ -58,6 +59,8 @@ def a_report(*tasks, reviews=()):
         meetings=(),
         catalogue=(),
         reviews=reviews,
+        duties=duties,
+        organisations=organisations,
         digest="d",
     )
 

@@ -9,8 +9,12 @@ from typing import Any
 from pydantic import BaseModel
 
 from services.tracker.projections.view import Document
+from services.tracker.reports.duties import is_duty
 from services.tracker.reports.essentials import lacks
 from shared.domain.task import CLOSED
+
+DUTIES = "duties"
+"""Under this name the localities' continuing duties stand beside the groups of the catalogue."""
 
 
 class Coverage(BaseModel):
@@ -69,10 +73,14 @@ def summarise(tasks: Sequence[Document], reviews: Sequence[Document]) -> Reviews
     return Reviews(
         latest=[_line(review, by_id) for review in latest.values()],
         by_unit=_coverage(open_tasks, latest, lambda task: str(task["unit"])),
-        by_group=_coverage(open_tasks, latest, lambda task: str(task["group"]["number"])),
+        by_group=_coverage(open_tasks, latest, _group_of),
         by_phase=_coverage(open_tasks, latest, lambda task: str(task["phase"])),
         changed_since=[change for review in signed.values() for change in _changes(review, by_id)],
     )
+
+
+def _group_of(task: Document) -> str:
+    return DUTIES if is_duty(task) else str(task["group"]["number"])
 
 
 def _latest_of_each_unit(reviews: Iterable[Document]) -> dict[str, Document]:

@@ -7,33 +7,17 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from services.tracker.reports.consolidated import DUE_SOON, Cells, Report, Share, TaskLine
+from services.tracker.reports.cells import DUE_SOON, Cells, Share
+from services.tracker.reports.consolidated import Report
+from services.tracker.reports.duties_table import duties_table
 from services.tracker.reports.essentials import ESSENTIALS
+from services.tracker.reports.lines import TaskLine
+from services.tracker.reports.reviews import DUTIES
+from services.tracker.reports.signs import CELLS, ESSENTIAL_NAMES, PHASE_NAMES, UNIT_NAMES, share_in_words
 from services.tracker.reports.workload import Workload
 from shared.i18n import Language, format_date, format_number, translate
 
 BAR_WIDTH = 16
-CELLS = {
-    "completed_on_time": ("Completed on time", "█", "green"),
-    "completed_late": ("Completed late", "▓", "yellow"),
-    "open_in_time": ("Not completed, in time", "▒", "blue"),
-    "open_overdue": ("Not completed, overdue", "╳", "red"),
-    "no_deadline": ("No deadline", "░", "bright_black"),
-}
-"""Each cell's name, and its sign in bars and headings: told apart without colour too."""
-UNIT_NAMES = {
-    "propaganda": "Propaganda unit",
-    "logistics": "Logistics unit",
-    "security": "Security unit",
-    "subcommittee": "Sub-committee",
-}
-PHASE_NAMES = {"before": "Before the congress", "during": "During the congress", "after": "After the congress"}
-ESSENTIAL_NAMES = {
-    "collective": "Collective in charge",
-    "individual": "Individual in charge",
-    "deadline": "Completion time",
-    "funding": "Guaranteed funding",
-}
 EXTENSION_OUTCOMES = {"granted": "Granted", "refused": "Refused", "pending": "Pending"}
 
 
@@ -60,9 +44,22 @@ class Printer:
             (self._say("Due within {days} days", days=DUE_SOON.days), report.due_soon),
         ):
             console.print(self._tasks(title, lines))
+        if report.duties.totals.tasks or report.duties.not_opened:
+            self._print_duties(console)
         console.print(self._extensions())
         console.print(self._documents())
         console.print(self._footer())
+
+    def _print_duties(self, console: Console) -> None:
+        duties = self._report.duties
+        console.print(duties_table(duties, self._lang))
+        for title, lines in (
+            (self._say("Duties that lack an essential"), duties.lacking),
+            (self._say("Overdue duties"), duties.overdue),
+            (self._say("Duties due within {days} days", days=DUE_SOON.days), duties.due_soon),
+        ):
+            if lines:
+                console.print(self._tasks(title, lines))
 
     def _say(self, sentence: str, **params: object) -> str:
         return translate(sentence, self._lang, **params)
@@ -71,12 +68,7 @@ class Printer:
         return format_number(number, self._lang)
 
     def _share(self, share: Share) -> str:
-        """Always with its denominator: `12/54 (22,22 %)`."""
-        fraction = f"{self._number(share.part)}/{self._number(share.whole)}"
-        if share.percent is None:
-            return fraction
-        percent = f"{share.percent:.2f}"
-        return f"{fraction} ({percent.replace('.', ',') if self._lang == 'vi' else percent} %)"
+        return share_in_words(share, self._lang)
 
     def _heading(self) -> Panel:
         as_of = self._report.as_of
@@ -189,8 +181,10 @@ class Printer:
         groups = {
             f"{number}. {cells.name_en if self._lang == 'en' and cells.name_en else cells.name_vi}": coverage
             for number, coverage in reviews.by_group.items()
-            if (cells := report.by_group[number])
+            if (cells := report.by_group.get(number))
         }
+        if duties := reviews.by_group.get(DUTIES):
+            groups[self._say("Continuing duties of the localities")] = duties
         phases = {self._say(PHASE_NAMES[phase]): coverage for phase, coverage in reviews.by_phase.items()}
         for rows in (groups, phases):
             table.add_section()

@@ -5,7 +5,7 @@ from datetime import date
 from rich.text import Text
 from rich.tree import Tree
 
-from services.tracker.reports.terminal import ESSENTIAL_NAMES, UNIT_NAMES
+from services.tracker.reports.signs import ESSENTIAL_NAMES, UNIT_NAMES
 from services.tracker.trace import Node, Role
 from shared.i18n import Language, format_date, translate
 

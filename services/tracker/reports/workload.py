@@ -6,7 +6,7 @@ from datetime import date
 from pydantic import BaseModel
 
 from services.tracker.projections.view import Document
-from services.tracker.reports.consolidated import Cells, count
+from services.tracker.reports.cells import Cells, count
 
 
 class Load(BaseModel):
