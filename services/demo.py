@@ -17,7 +17,8 @@ from uuid import UUID, uuid5
 from services.session import Session
 from services.tracker.projections.view import instant
 from shared.domain.decider import Actor
-from shared.domain.values import SUBCOMMITTEE, slug
+from shared.domain.duty import duty_id
+from shared.domain.values import SUBCOMMITTEE, DutyKind, Phase, slug
 from shared.i18n import LOCAL_TIME
 from shared.platform.errors import PlatformError
 from shared.unit.tokens import mint_token
@@ -54,12 +55,16 @@ class Sample:
         self.congress: dict[str, Any] = json.loads((folder / "congress.json").read_text("utf-8"))
         self.catalogue = _rows(folder / "catalogue.csv")
         self.progress = {row["code"]: row for row in _rows(folder / "progress.csv")}
+        self.organisations = _rows(folder / "organisations.csv")
+        self.duties = _rows(folder / "duties.csv")
         self.today = date.fromisoformat(self.congress["today"])
         self.opening_day = date.fromisoformat(self.congress["opening_day"])
 
     def orders(self) -> Iterator[Step]:
-        """The meeting, the documents, the directives, and the catalogue published and handed to the units."""
+        """The meeting, the register, the documents, the directives, and the work handed to the units: the catalogue's
+        and the continuing duties of the localities."""
         yield from self._meeting()
+        yield self._register()
         yield from self._documents()
         yield from self._directives(before_work=True)
         catalogue = self.congress["catalogue"]
@@ -73,19 +78,29 @@ class Sample:
             ]
             assigned = {"unit": unit, "item_ids": [slug(code) for code in codes], "directive_id": directive_id}
             yield _step(SUBCOMMITTEE, "assign-items", assigned, "subcommittee.chair", "2020-08-15")
+        yield from self._duties()
 
     def work(self) -> Iterator[Step]:
         """What the units did up to the stated day, in the order in which it happened."""
         steps = list(self._directives(before_work=False))
         for row in self.catalogue:
             steps += _work_on(row, self.progress[row["code"]], self.opening_day)
+        for row in self.duties:
+            steps += _work_on_duty(row, self._unit_of_duty(row["duty"]))
         for own in self.congress["own_work"]:
             step = _step(own["unit"], own["command"], own["data"], own["as"], own["happened"])
             steps.append(step._replace(awaits=own.get("awaits", "")))
         yield from sorted(steps, key=lambda step: step.happened)
 
     def task_ids(self) -> set[str]:
-        return {f"{row['unit']}/{slug(row['code'])}" for row in self.catalogue}
+        items = {f"{row['unit']}/{slug(row['code'])}" for row in self.catalogue}
+        duties = {
+            f"{each['unit']}/{duty_id(locality, DutyKind(each['duty']), Phase(phase['phase']))}"
+            for each in self.congress["duties"]["handed_out"]
+            for locality in self._localities()
+            for phase in each["phases"]
+        }
+        return items | duties
 
     def _meeting(self) -> Iterator[Step]:
         meeting = self.congress["meeting"]
@@ -94,6 +109,32 @@ class Sample:
         for command, data in (("record-meeting", recorded), ("conclude-meeting", {"points": points})):
             told = {"meeting_id": meeting["id"], **data}
             yield _step(SUBCOMMITTEE, command, told, "subcommittee.office", meeting["held_on"])
+
+    def _register(self) -> Step:
+        entries = [
+            {
+                "organisation_id": row["organisation_id"],
+                "kind": row["kind"],
+                "name": {"vi": row["name_vi"], "en": row["name_en"]},
+                "positions": _listed(row["positions"]),
+            }
+            for row in self.organisations
+        ]
+        register = {"entries": entries}
+        return _step(SUBCOMMITTEE, "register-organisations", register, "subcommittee.office", "2020-08-13")
+
+    def _duties(self) -> Iterator[Step]:
+        """Each duty goes to every locality, in one command."""
+        duties = self.congress["duties"]
+        beside = {"localities": self._localities(), "directive_id": duties["directive_id"]}
+        for each in duties["handed_out"]:
+            yield _step(SUBCOMMITTEE, "hand-out-duty", each | beside, "subcommittee.chair", duties["handed_out_on"])
+
+    def _localities(self) -> list[str]:
+        return [row["organisation_id"] for row in self.organisations if row["kind"] == "locality"]
+
+    def _unit_of_duty(self, duty: str) -> str:
+        return next(str(each["unit"]) for each in self.congress["duties"]["handed_out"] if each["duty"] == duty)
 
     def _directives(self, *, before_work: bool) -> Iterator[Step]:
         """Each point of the conclusion as an order, in the point's own words. What is there to be reviewed has to be
@@ -134,11 +175,7 @@ class Sample:
 
 
 def _work_on(item: dict[str, str], told: dict[str, str], opening_day: date) -> Iterator[Step]:
-    unit, task = item["unit"], {"task_id": slug(item["code"])}
-
-    def step(command: str, day: str, by: str = "lead", **data: Any) -> Step:
-        return _step(unit, command, {**task, **data}, f"{unit}.{by}", day)
-
+    step = _steps_on(item["unit"], slug(item["code"]))
     if told["collective"]:
         in_charge = {"collective": told["collective"], "individual": told["individual"]}
         yield step("assign-task", "2020-08-17", **in_charge, coordinating=_listed(told["coordinating"]))
@@ -155,6 +192,16 @@ def _work_on(item: dict[str, str], told: dict[str, str], opening_day: date) -> I
         yield step("refuse-extension", told["extension_decided_on"], reason=told["extension_refused_because"])
     elif told["extension_decided_on"]:
         yield step("grant-extension", told["extension_decided_on"])
+    yield from _carry_out(step, told)
+
+
+def _work_on_duty(told: dict[str, str], unit: str) -> Iterator[Step]:
+    task_id = duty_id(told["locality"], DutyKind(told["duty"]), Phase(told["phase"]))
+    yield from _carry_out(_steps_on(unit, task_id), told)
+
+
+def _carry_out(step: Callable[..., Step], told: dict[str, str]) -> Iterator[Step]:
+    """From the start of a task to its acceptance, as far as it came."""
     if told["started_on"]:
         yield step("start-task", told["started_on"], "member")
         last_day = told["submitted_on"] or "2020-09-10"
@@ -168,6 +215,13 @@ def _work_on(item: dict[str, str], told: dict[str, str], opening_day: date) -> I
         yield step("return-task", "2020-09-09", reason=told["returned_because"])
     if told["completed_on"]:
         yield step("complete-task", told["completed_on"])
+
+
+def _steps_on(unit: str, task_id: str) -> Callable[..., Step]:
+    def step(command: str, day: str, by: str = "lead", **data: Any) -> Step:
+        return _step(unit, command, {"task_id": task_id, **data}, f"{unit}.{by}", day)
+
+    return step
 
 
 def _listed(names: str) -> list[str]:
