@@ -281,6 +281,42 @@ def test_incidents_are_told_in_both_languages(shell):
     assert "Diễn tập" in shell.run("incidents", "--lang", "vi").stdout
 
 
+def test_four_duties_of_ten_localities_are_counted_apart_and_who_is_behind_stands_first(shell):
+    report = shell.json("report", "--today", "2020-09-10")
+    duties = report["duties"]
+    assert duties["totals"]["tasks"] == 80
+    assert duties["not_opened"] == duties["lacking"] == []
+    assert {phase: cells["tasks"] for phase, cells in duties["by_phase"].items()} == {
+        "before": 40,
+        "during": 40,
+        "after": 0,
+    }
+    told = {
+        row["locality"]: (row["totals"]["open_overdue"], row["totals"]["completed"]) for row in duties["localities"]
+    }
+    assert len(told) == 10
+    assert list(told.items())[:3] == [("nghia-hung", (2, 0)), ("y-yen", (2, 0)), ("xuan-truong", (1, 1))]
+    assert duties["totals"]["completed_late"]
+    assert {line["id"] for line in duties["overdue"]}.isdisjoint(line["id"] for line in report["overdue"])
+    assert shell.json("duties", "--today", "2020-09-10") == duties
+    assert "Continuing duties of the localities: 80" in shell.run("report", "--today", "2020-09-10").stdout
+
+
+def test_the_duties_of_one_locality_are_printed_alone_in_both_languages(shell):
+    (row,) = shell.json("duties", "--today", "2020-09-10", "--locality", "y-yen")["localities"]
+    assert (row["name_vi"], row["totals"]["tasks"], row["totals"]["open_overdue"]) == ("Huyện Ý Yên", 8, 2)
+    assert "Ý Yên district" in shell.run("duties", "--locality", "y-yen").stdout
+    vietnamese = shell.run("duties", "--locality", "y-yen", "--lang", "vi").stdout
+    assert "Huyện Ý Yên" in vietnamese
+    assert "Huyện Hải Hậu" not in vietnamese
+
+
+def test_localities_carry_their_duties_in_the_workload_too(shell):
+    loads = shell.json("workload", "--today", "2020-09-10")
+    assert {load["name"]: load["cells"]["tasks"] for load in loads["by_collective"]}["Huyện Ý Yên"] == 8
+    assert "Chủ tịch UBND huyện Ý Yên" in {load["name"] for load in loads["by_individual"]}
+
+
 def test_a_point_leads_down_to_a_directive_to_three_units(shell):
     (point,) = shell.json("trace", "2020-08-13#1")
     (directive,) = point["below"]
@@ -304,9 +340,12 @@ def test_a_gap_leads_back_to_the_point_that_had_it_found(shell):
 def test_every_task_of_the_sample_is_done_for_some_point_of_the_conclusion(shell):
     (meeting,) = shell.json("trace", "2020-08-13")
     units = [unit for point in meeting["below"] for directive in point["below"] for unit in directive["below"]]
-    assert len({task["id"] for unit in units if unit["role"] == "unit" for task in unit["below"]}) == 54
+    assert len({task["id"] for unit in units if unit["role"] == "unit" for task in unit["below"]}) == 54 + 80
     (point,) = shell.json("trace", "2020-08-13#3")
-    assert {task["id"] for unit in point["below"][0]["below"] for task in unit["below"]} == {
+    done_for_it = {task["id"] for unit in point["below"][0]["below"] for task in unit["below"]}
+    duties = {task_id for task_id in done_for_it if task_id.endswith(("-before", "-during"))}
+    assert len(duties) == 80
+    assert done_for_it - duties == {
         *("propaganda/2-02", "logistics/2-03", "logistics/5-06", "propaganda/7-05", "propaganda/7-08")
     }
 
@@ -396,6 +435,7 @@ def test_wrong_use_is_told_and_ends_with_2(shell, wrong):
     [
         (["report"], {"DAIHOI_NATS_URL": "nats://127.0.0.1:1"}, "no NATS server answers at nats://127.0.0.1:1"),
         (["audit", "timeline", "9-99"], {}, "There is no event about 9-99"),
+        (["duties", "--locality", "so-y-te"], {}, "There is no locality so-y-te."),
         (["trace", "2020-08-13#9"], {}, "Nothing on record is called 2020-08-13#9."),
         (
             ["send", "logistics", "start-task", '{"task_id":"1-03"}', "--as", "logistics.lead"],
