@@ -107,6 +107,8 @@ class Printer:
         table.add_row(self._say("Completed of those due by now"), "", self._share(self._report.punctuality))
         if totals.cancelled:
             table.add_row(self._say("Cancelled (not counted above)"), self._number(totals.cancelled), "")
+        if duties := self._report.duties.totals.tasks:
+            table.caption = self._say("{count} continuing duties of the localities are counted apart", count=duties)
         return table
 
     def _breakdowns(self) -> Iterable[tuple[str, list[tuple[str, Cells]]]]:
