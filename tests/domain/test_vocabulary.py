@@ -7,10 +7,12 @@ import pytest
 from pydantic import ValidationError
 
 from shared.domain.catalogue import AssignItem, PublishItem, ReviseItem, WithdrawItem
+from shared.domain.duty import HandOutToLocality
+from shared.unit.support_unit import OpenDuty
 from tests.domain.scenario import AGGREGATES
 
 EVENTS = [(aggregate.entity, event) for aggregate in AGGREGATES for event in aggregate.events]
-PARTS = [PublishItem, AssignItem, ReviseItem, WithdrawItem]
+PARTS = [PublishItem, AssignItem, ReviseItem, WithdrawItem, HandOutToLocality, OpenDuty]
 COMMANDS = [*chain.from_iterable(aggregate.commands for aggregate in AGGREGATES), *PARTS]
 
 every_aggregate = pytest.mark.parametrize("aggregate", AGGREGATES, ids=lambda aggregate: aggregate.entity)
@@ -30,7 +32,7 @@ def test_no_two_events_share_a_type_and_no_two_commands_a_name():
 
 @every_event
 def test_an_event_type_tells_the_entity_what_happened_and_the_version(entity, event):
-    happened = r"(?:[a-z]+-)*(?:[a-z]+ed|deadline-set|held|withdrawn)"
+    happened = r"(?:[a-z]+-)*(?:[a-z]+ed|deadline-set|held|withdrawn|handed-out)"
     assert re.fullmatch(rf"vn\.daihoi\.{entity}\.{happened}\.v[1-9]\d*", event.TYPE)
 
 
