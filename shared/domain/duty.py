@@ -116,9 +116,7 @@ class HandOutDuty(Command):
         count = len(self.localities) * len(self.phases)
         if count > ITEMS_AT_ONCE:
             raise ValueError(f"at most {ITEMS_AT_ONCE} localities and phases at once; got {count}")
-        if len(set(self.localities)) < len(self.localities) or len({each.phase for each in self.phases}) < len(
-            self.phases
-        ):
+        if len({part.entity_id for part in self.parts()}) < count:
             raise ValueError("each locality and each phase at most once")
         return self
 

@@ -114,8 +114,10 @@ def test_duties_are_listed_where_they_lack_something_are_overdue_or_due_soon_and
 
 
 def test_a_duty_that_no_unit_has_opened_is_named():
-    found = rows(a_duty(), handed_out=[handed_out(), handed_out("nam-truc", "emulation")])
-    assert found.not_opened == ["nam-truc-emulation-before"]
+    in_its_place = a_task(_id="logistics/y-yen-decoration-before", task_id="y-yen-decoration-before")
+    told = [handed_out(), handed_out("nam-truc", "emulation"), handed_out("y-yen")]
+    found = rows(a_duty(), in_its_place, handed_out=told)
+    assert found.not_opened == ["nam-truc-emulation-before", "y-yen-decoration-before"]
     assert "nam-truc" in [row.locality for row in found.localities]
 
 

@@ -57,10 +57,9 @@ def duties_of(
 ) -> Duties:
     """`tasks` may hold other work too; `handed_out` and `organisations` are documents of the views `duties` and
     `organisations`."""
-    every_task = list(tasks)
-    found = sorted((task for task in every_task if is_duty(task)), key=lambda task: str(task["_id"]))
+    found = sorted((task for task in tasks if is_duty(task)), key=lambda task: str(task["_id"]))
     live = [task for task in found if task["status"] != TaskStatus.CANCELLED]
-    opened = {task["_id"] for task in every_task}
+    opened = {task["_id"] for task in found}
     return Duties(
         **_cells(found, today),
         localities=_rows(found, handed_out, organisations, today),
@@ -102,8 +101,9 @@ def _by_phase(tasks: Sequence[Document], today: date) -> dict[str, Cells]:
     return {phase.value: count(_where(tasks, "phase", phase), today) for phase in Phase}
 
 
-def _behind_first(row: LocalityDuties) -> tuple[int, int, str]:
-    return -row.totals.open_overdue, row.totals.completed, fold_diacritics(row.name_vi).lower()
+def _behind_first(row: LocalityDuties) -> tuple[int, int, str, str]:
+    name = fold_diacritics(row.name_vi).lower()
+    return -row.totals.open_overdue, row.totals.completed, name, row.locality
 
 
 def _where(tasks: Iterable[Document], name: str, value: str) -> list[Document]:
