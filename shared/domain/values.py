@@ -39,6 +39,14 @@ class Scenario(StrEnum):
     BOTH = "both"
 
 
+class ClearanceKind(StrEnum):
+    """What a clearance lets in, or lets be used."""
+
+    PLACE = "place"
+    PERSON = "person"
+    VEHICLE = "vehicle"
+
+
 class Text(BaseModel):
     """A phrase in Vietnamese and, where there is one, in English."""
 

@@ -21,11 +21,13 @@ from shared.unit.problems import CONFLICT, INTERNAL, UNAVAILABLE
 
 logger = logging.getLogger(__name__)
 
+ANY_SERVICE = "*"
+
 
 @dataclass(frozen=True)
 class Policy:
-    """`name` is stable: it names the durable consumer and the command ids. `react` says what one event,
-    and the envelope it came in, calls for."""
+    """`name` is stable: it names the durable consumer and the command ids. `service` is whose events it reads, or
+    `ANY_SERVICE`. `react` says what one event, and the envelope it came in, calls for."""
 
     name: str
     service: str

@@ -1,12 +1,12 @@
 """What the three support units share: tasks, documents and reviews, and the policies that feed them.
 
 A catalogue item assigned to a unit opens a task there; a directive for a four-point review opens one in every unit
-that it addresses.
+that it addresses. What security decides on clearances is noted, for tasks that need them.
 """
 
 from collections.abc import Sequence
 
-from shared.domain import document, review, task
+from shared.domain import document, known_clearance, review, task
 from shared.domain.catalogue import ItemAssigned
 from shared.domain.decider import Aggregate
 from shared.domain.directive import DirectiveIssued, DirectiveKind
@@ -14,6 +14,7 @@ from shared.domain.review import OpenReview
 from shared.domain.task import OpenTask
 from shared.domain.values import SUBCOMMITTEE, Unit
 from shared.eventstore.envelope import Envelope
+from shared.unit.clearance_news import NOTE_CLEARANCES
 from shared.unit.policies import Policy
 from shared.unit.service import UnitService
 
@@ -22,8 +23,8 @@ def support_unit(unit: Unit, own: Sequence[Aggregate], policies: Sequence[Policy
     """The service of a support unit, with what is its `own` beside what all have."""
     return UnitService(
         unit.value,
-        aggregates=(task.AGGREGATE, document.AGGREGATE, review.AGGREGATE, *own),
-        policies=(open_assigned_items(unit), open_ordered_reviews(unit), *policies),
+        aggregates=(task.AGGREGATE, known_clearance.AGGREGATE, document.AGGREGATE, review.AGGREGATE, *own),
+        policies=(open_assigned_items(unit), open_ordered_reviews(unit), *NOTE_CLEARANCES, *policies),
     )
 
 

@@ -276,6 +276,27 @@ def test_expenses_show_what_went_beyond_the_guarantee_and_why(shell):
     assert "Tạm ứng vượt kinh phí bảo đảm" in shell.run("expenses", "--lang", "vi").stdout
 
 
+def test_a_task_was_completed_with_its_clearance_and_another_one_still_waits(shell):
+    report = shell.json("report", "--today", "2020-09-10")
+    (waits,) = report["waiting_for_clearance"]
+    assert (waits["id"], waits["clearance_id"], waits["status"]) == ("4-05", "delegates-bus", "requested")
+    found = {line["id"]: line for line in shell.json("clearances")}
+    assert found["drafting-team"]["needed_by"] == ["logistics/1-01"]
+    assert found["drafting-team"]["known_to"] == dict.fromkeys(("logistics", "propaganda", "security"), "granted")
+    assert (found["delegates-bus"]["status"], found["delegates-bus"]["known_to"]) == ("requested", {})
+    told = shell.run("audit", "timeline", "logistics/1-01").stdout
+    completed = told.index("accepted task 1-01 as completed")
+    assert told.index("made task 1-01 wait for clearance drafting-team") < completed
+
+
+def test_who_waits_for_a_clearance_is_told_in_both_languages(shell):
+    assert "Waiting for a clearance: 1" in shell.run("report").stdout
+    assert "Chờ giấy phép an ninh: 1" in shell.run("report", "--lang", "vi").stdout
+    assert "Waiting for a clearance: delegates-bus (Requested)" in shell.run("trace", "logistics/4-05").stdout
+    assert "Requested" in shell.run("clearances").stdout
+    assert "Đã đề nghị" in shell.run("clearances", "--lang", "vi").stdout
+
+
 def test_incidents_are_told_in_both_languages(shell):
     assert "Drill" in shell.run("incidents").stdout
     assert "Diễn tập" in shell.run("incidents", "--lang", "vi").stdout

@@ -7,6 +7,7 @@ from services.tracker.projections import (
     documents,
     expenses,
     incidents,
+    known_clearances,
     meetings,
     organisations,
     publications,
@@ -27,6 +28,7 @@ VIEWS: tuple[View, ...] = (
     publications.VIEW,
     resources.VIEW,
     clearances.VIEW,
+    known_clearances.VIEW,
     expenses.VIEW,
     incidents.VIEW,
 )

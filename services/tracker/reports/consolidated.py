@@ -12,6 +12,7 @@ from pydantic import BaseModel
 
 from services.tracker.filing import Filed, filed
 from services.tracker.projections.view import Document
+from services.tracker.reports.clearances import WaitingLine, waiting
 from services.tracker.reports.essentials import ESSENTIALS, lacks
 from services.tracker.reports.reviews import Reviews, summarise
 from shared.domain.task import TaskStatus
@@ -124,6 +125,7 @@ class Report(BaseModel):
     lacking: list[TaskLine]
     overdue: list[TaskLine]
     due_soon: list[TaskLine]
+    waiting_for_clearance: list[WaitingLine]
     reviews: Reviews
     extensions: Extensions
     documents: list[Filed]
@@ -169,6 +171,7 @@ def consolidate(
     meetings: Sequence[Document],
     catalogue: Sequence[Document],
     reviews: Sequence[Document],
+    clearances: Sequence[Document] = (),
     digest: str,
 ) -> Report:
     tasks = sorted(tasks, key=_in_catalogue_order)
@@ -189,6 +192,7 @@ def consolidate(
         lacking=[_line(task) for task in lacking],
         overdue=[_line(task) for task in live if cell_of(task, today) == "open_overdue"],
         due_soon=[_line(task) for task in live if _is_due_soon(task, today)],
+        waiting_for_clearance=waiting(tasks, clearances),
         reviews=summarise(tasks, reviews),
         documents=filed(documents),
         extensions=_extensions(live),

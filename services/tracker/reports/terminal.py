@@ -34,6 +34,13 @@ ESSENTIAL_NAMES = {
     "deadline": "Completion time",
     "funding": "Guaranteed funding",
 }
+CLEARANCE_STATUSES = {
+    "not_requested": "Not requested",
+    "requested": "Requested",
+    "granted": "Clearance granted",
+    "refused": "Clearance refused",
+    "withdrawn": "Withdrawn",
+}
 EXTENSION_OUTCOMES = {"granted": "Granted", "refused": "Refused", "pending": "Pending"}
 
 
@@ -60,6 +67,8 @@ class Printer:
             (self._say("Due within {days} days", days=DUE_SOON.days), report.due_soon),
         ):
             console.print(self._tasks(title, lines))
+        if report.waiting_for_clearance:
+            console.print(self._waiting_for_clearance())
         console.print(self._extensions())
         console.print(self._documents())
         console.print(self._footer())
@@ -219,6 +228,19 @@ class Printer:
         if deadline == original:
             return deadline
         return self._say("{deadline} (originally {original})", deadline=deadline, original=original)
+
+    def _waiting_for_clearance(self) -> Table:
+        lines = self._report.waiting_for_clearance
+        title = f"{self._say('Waiting for a clearance')}: {self._number(len(lines))}"
+        table = Table(title=title, title_justify="left")
+        for heading in ("Task", "Unit", "Title", "Clearance", "Status"):
+            table.add_column(self._say(heading), overflow="fold")
+        for line in lines:
+            name = line.title_en if self._lang == "en" and line.title_en else line.title_vi
+            clearance = f"{line.clearance_id} ({line.holder})" if line.holder else line.clearance_id
+            status = self._say(CLEARANCE_STATUSES[line.status]) + (f": {line.reason}" if line.reason else "")
+            table.add_row(line.id, self._say(UNIT_NAMES[line.unit]), name, Text(clearance), Text(status))
+        return table
 
     def _extensions(self) -> Table:
         extensions = self._report.extensions
