@@ -53,6 +53,15 @@ def test_a_clearance_says_which_tasks_need_it_and_which_units_have_heard():
     assert (hall.id, hall.status, hall.needed_by, hall.known_to) == ("hall", "not_requested", ["logistics/1-01"], {})
 
 
+def test_a_unit_that_has_not_heard_of_a_withdrawal_is_not_informed():
+    known = [
+        {"_id": f"{unit}/bus", "unit": unit, "clearance_id": "bus", "decision": decision}
+        for unit, decision in (("logistics", "granted"), ("security", "withdrawn"))
+    ]
+    (bus,) = clearance_lines([a_clearance(status="withdrawn", reason="Hỏng")], [], known)
+    assert bus.informed == ["security"]
+
+
 def test_the_report_lists_who_waits_and_counts_them_as_before():
     waiting_task = a_counted_task("submitted", clearances=[BUS])
     report = a_report(waiting_task, a_counted_task())

@@ -29,7 +29,7 @@ class WaitingLine(BaseModel):
 
 
 class ClearanceLine(BaseModel):
-    """A clearance: `needed_by` are tasks that name it, `known_to` units that have heard how it was decided."""
+    """A clearance: `needed_by` are tasks that name it, `known_to` what units have heard of security's decision."""
 
     id: str
     kind: str | None
@@ -41,6 +41,11 @@ class ClearanceLine(BaseModel):
     reason: str | None
     needed_by: list[str]
     known_to: dict[str, str]
+
+    @property
+    def informed(self) -> list[str]:
+        """The units that have heard how it stands now."""
+        return [unit for unit, decision in self.known_to.items() if decision == self.status]
 
 
 def waiting(tasks: Iterable[Document], clearances: Iterable[Document]) -> list[WaitingLine]:

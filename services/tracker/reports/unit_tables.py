@@ -9,7 +9,8 @@ from services.tracker.projections.view import Document
 from services.tracker.reports.clearances import ClearanceLine
 from services.tracker.reports.coverage import ChannelCoverage, Coverage
 from services.tracker.reports.expenses import Account
-from services.tracker.reports.terminal import CLEARANCE_STATUSES, UNIT_NAMES
+from services.tracker.reports.terminal import CLEARANCE_STATUSES
+from shared.domain.values import Unit
 from shared.i18n import LOCAL_TIME, Language, format_date, format_number, translate
 
 CHANNEL_NAMES = {
@@ -91,9 +92,8 @@ def _flag(name: str, account: Account, lang: Language) -> str:
 
 def clearances_table(clearances: list[ClearanceLine], lang: Language) -> Table:
     table = Table(title=translate("Clearances", lang), title_justify="left")
-    for heading in ("Clearance", "Kind", "Holder", "Status", "Needed by", "Known to"):
+    for heading in ("Clearance", "Kind", "Holder", "Status", "Needed by", "Units informed", "Conditions or reason"):
         table.add_column(translate(heading, lang), overflow="fold")
-    table.add_column(translate("Conditions or reason", lang))
     for each in clearances:
         table.add_row(
             each.id,
@@ -101,7 +101,7 @@ def clearances_table(clearances: list[ClearanceLine], lang: Language) -> Table:
             each.holder or "",
             _named(CLEARANCE_STATUSES, each.status, lang),
             "\n".join(each.needed_by),
-            "\n".join(_named(UNIT_NAMES, unit, lang) for unit in each.known_to),
+            f"{len(each.informed)}/{len(Unit)}" if each.known_to else "",
             each.reason or "\n".join(each.conditions),
         )
     return table
