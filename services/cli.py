@@ -16,6 +16,7 @@ import typer
 from rich.table import Table
 
 from services import demo as story
+from services.asyncapi import asyncapi
 from services.catalogue import catalogue
 from services.console import (
     FOUND_WRONG,
@@ -248,6 +249,7 @@ app.command()(unit_cli.coverage)
 app.command()(unit_cli.expenses)
 app.command()(unit_cli.clearances)
 app.command()(unit_cli.incidents)
+app.command()(asyncapi)
 app.command("rebuild")(tracker.rebuild_views)
 app.command("trace")(orders.trace_order)
 app.add_typer(orders.documents, name="documents")

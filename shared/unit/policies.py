@@ -24,6 +24,11 @@ logger = logging.getLogger(__name__)
 ANY_SERVICE = "*"
 
 
+def entity_of(event: type[Event]) -> str:
+    """The entity that an event is about, as its type names it."""
+    return event.TYPE.split(".")[2]
+
+
 @dataclass(frozen=True)
 class Policy:
     """`name` is stable: it names the durable consumer and the command ids. `service` is whose events it reads, or
@@ -36,8 +41,8 @@ class Policy:
 
     @property
     def entity(self) -> str:
-        """The entity whose events it reads, as the event's type names it."""
-        return self.event.TYPE.split(".")[2]
+        """The entity whose events it reads."""
+        return entity_of(self.event)
 
 
 class PolicyRefused(Event):

@@ -13,6 +13,8 @@ from uuid import uuid4, uuid5
 import jwt
 import pytest
 
+from services.asyncapi import document_of
+from services.supervisor import ALL_SERVICES
 from shared.domain.decider import Actor
 from shared.domain.values import SERVICES, Unit
 from shared.eventstore.envelope import decode, event_id
@@ -268,6 +270,15 @@ async def test_a_service_is_ready_while_it_runs_and_missed_when_it_does_not(face
     with pytest.raises(ProblemError) as raised:
         await face.send(service, "issue-document", opening("Một")["document"][1])
     assert (raised.value.problem.code, raised.value.problem.status) == ("service_not_running", 503)
+
+
+@pytest.mark.parametrize("service", ALL_SERVICES)
+async def test_a_running_service_says_what_it_speaks(face, serving, service):
+    async with serving(service):
+        assert await face.client.asyncapi(service) == document_of(service)
+    with pytest.raises(ProblemError) as raised:
+        await face.client.asyncapi(service)
+    assert raised.value.problem.code == "service_not_running"
 
 
 # --- the policy: an item assigned to a unit opens as a task there ---

@@ -384,6 +384,15 @@ def test_the_report_is_printed_in_both_languages(shell):
     assert "Completed on time" in shell.run("report", "--lang", "en").stdout
 
 
+def test_what_the_services_speak_is_printed_or_written(shell):
+    printed = shell.run("asyncapi", "logistics").stdout
+    assert printed == (PROJECT / "docs" / "asyncapi" / "logistics.json").read_text("utf-8")
+    assert shell.run("asyncapi", "--out", "contracts").returncode == 0
+    written = {path.stem for path in (shell.folder / "contracts").iterdir()}
+    assert written == set(SERVICES_AND_TRACKER)
+    assert (shell.folder / "contracts" / "logistics.json").read_text("utf-8") == printed
+
+
 def test_progress_goes_to_stderr_and_json_stays_clean(shell):
     ran = shell.run("audit", "verify", "--format", "json")
     assert json.loads(ran.stdout)["holds"]
@@ -398,6 +407,8 @@ def test_progress_goes_to_stderr_and_json_stays_clean(shell):
         ["report", "--format", "pdf"],
         ["audit", "replay", "--from", "whenever"],
         ["service", "kitchen"],
+        ["asyncapi"],
+        ["asyncapi", "kitchen"],
         ["trace"],
         ["documents", "next-number", "--issuer", "TU"],
         ["documents", "next-number", "--issuer", " ", "--kind", "KH"],
@@ -424,6 +435,7 @@ def test_wrong_use_is_told_and_ends_with_2(shell, wrong):
             "service_not_running",
         ),
         (["health", "tracker"], {"DAIHOI_CONGRESS": "nobody-serves-this"}, ""),
+        (["asyncapi", "tracker", "--live"], {"DAIHOI_CONGRESS": "nobody-serves-this"}, "service_not_running"),
     ],
 )
 def test_what_goes_wrong_outside_is_told_in_a_sentence_and_ends_with_1(shell, arguments, environment, sentence):
