@@ -3,6 +3,7 @@
 import asyncio
 import json
 import runpy
+import sys
 from collections.abc import Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -281,6 +282,14 @@ async def test_a_running_service_says_what_it_speaks(face, serving, service):
     assert raised.value.problem.code == "service_not_running"
 
 
+async def test_the_command_line_asks_a_running_service_what_it_speaks(face, serving):
+    command = (sys.executable, "-m", "services.cli", "asyncapi", "logistics", "--live")
+    async with serving("logistics"):
+        asking = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
+        told, _ = await asyncio.wait_for(asking.communicate(), TIMEOUT_S)
+    assert (asking.returncode, told) == (0, document_of("logistics"))
+
+
 # --- the policy: an item assigned to a unit opens as a task there ---
 HANDED_OUT = {"propaganda": ["1.01", "1.02"], "logistics": ["2.01", "2.02"], "security": ["3.01"]}
 
@@ -380,7 +389,8 @@ async def test_reserved_halls_and_lodging_ask_for_clearance_once_and_securitys_l
         grant = {"clearance_id": "clearance-house-delegates", "conditions": ["Kiểm tra phòng cháy"]}
         await face.send("security", "grant-clearance", grant, by="lead")
     reserved = {event.subject: event for event in await face.history("logistics") if "starts" in event.data}
-    *requested, granted = await face.history("security")
+    history = await face.history("security")
+    *requested, granted = [event for event in history if event.type.startswith("vn.daihoi.clearance.")]
     assert [event.subject for event in requested] == ["clearance-house-delegates", "clearance-hall-delegates"]
     for event in requested:
         cause = reserved[event.subject.split("-")[1]]
