@@ -441,7 +441,7 @@ async def test_a_clearance_that_tasks_of_two_units_need_is_requested_once_and_on
     }
 
 
-async def test_a_clearance_that_is_requested_otherwise_is_put_on_record_and_the_task_waits(face, serving):
+async def test_a_need_for_a_clearance_that_is_requested_otherwise_is_put_on_record(face, serving):
     async with serving("logistics", "security"):
         await face.send("security", "request-clearance", BUS | {"holder": "Xe khác"})
         await need(face, "logistics", **BUS)
