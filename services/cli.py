@@ -16,6 +16,7 @@ import typer
 from rich.table import Table
 
 from services import demo as story
+from services.asyncapi import asyncapi
 from services.catalogue import catalogue
 from services.console import (
     FOUND_WRONG,
@@ -246,7 +247,9 @@ app.command()(tracker.report)
 app.command()(tracker.workload)
 app.command()(unit_cli.coverage)
 app.command()(unit_cli.expenses)
+app.command()(unit_cli.clearances)
 app.command()(unit_cli.incidents)
+app.command()(asyncapi)
 app.command("rebuild")(tracker.rebuild_views)
 app.command("trace")(orders.trace_order)
 app.command()(orders.duties)

@@ -84,13 +84,24 @@ class Sample:
         """What the units did up to the stated day, in the order in which it happened."""
         steps = list(self._directives(before_work=False))
         for row in self.catalogue:
-            steps += _work_on(row, self.progress[row["code"]], self.opening_day)
+            work = _work_on(row, self.progress[row["code"]], self.opening_day)
+            steps += map(self._once_its_clearance_is_known, work)
         for row in self.duties:
             steps += _work_on_duty(row, self._unit_of_duty(row["duty"]))
         for own in self.congress["own_work"]:
             step = _step(own["unit"], own["command"], own["data"], own["as"], own["happened"])
             steps.append(step._replace(awaits=own.get("awaits", "")))
         yield from sorted(steps, key=lambda step: step.happened)
+
+    def _once_its_clearance_is_known(self, step: Step) -> Step:
+        """A task that needs a clearance is completed once its unit has heard how security decided."""
+        if step.command != "complete-task":
+            return step
+        for own in self.congress["own_work"]:
+            needs = own["command"] == "require-clearance" and own["unit"] == step.service
+            if needs and own["data"]["task_id"] == step.data["task_id"]:
+                return step._replace(awaits=f"known_clearances/{step.service}/{own['data']['clearance_id']}")
+        return step
 
     def task_ids(self) -> set[str]:
         items = {f"{row['unit']}/{slug(row['code'])}" for row in self.catalogue}

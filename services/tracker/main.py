@@ -8,12 +8,14 @@ from faststream import FastStream
 from pymongo.errors import PyMongoError
 
 from services.tracker.projector import Projector
+from services.tracker.reading import KNOWN
 from services.tracker.store import ViewStore
 from shared.eventstore.ledger import Ledger
 from shared.eventstore.streams import provision
 from shared.platform.embedded import endpoints
 from shared.platform.mongo import mongo_database
 from shared.platform.settings import Settings
+from shared.unit.asyncapi import Json, answer_asyncapi, as_bytes, asyncapi
 from shared.unit.health import Health, answer_health, jetstream_health
 from shared.unit.service import service_broker
 
@@ -37,6 +39,7 @@ async def lifespan() -> AsyncIterator[None]:
                 return await tracker_health(await jetstream_health(broker.connection, settings), projector, views)
 
             answer_health(broker, settings.congress, TRACKER, look)
+            answer_asyncapi(broker, settings.congress, TRACKER, as_bytes(contract()))
             app.add_broker(broker)
             try:
                 yield
@@ -63,6 +66,11 @@ async def tracker_health(jetstream: Health, projector: Projector, store: ViewSto
     gaps = [f"{stream} {sequence} is missing" for stream, sequence in progress.checkpoint.gaps.items()]
     detail = {**jetstream.detail, "checkpoint": progress.checkpoint.sequence, "lag_events": lag, "parked": parked}
     return Health(ready=not reasons, reasons=(*reasons, *gaps), detail=detail)
+
+
+def contract() -> Json:
+    """What it speaks, as an AsyncAPI document: it takes no commands and writes no events."""
+    return asyncapi(TRACKER, reads=tuple(KNOWN.values()))
 
 
 app = FastStream(lifespan=lifespan)

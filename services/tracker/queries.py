@@ -6,6 +6,7 @@ from datetime import date
 from services.tracker.digest import total_digest, view_digest
 from services.tracker.fold import Checkpoint
 from services.tracker.projections.view import Document
+from services.tracker.reports.clearances import ClearanceLine, clearance_lines
 from services.tracker.reports.consolidated import AsOf, Report, consolidate
 from services.tracker.reports.coverage import Coverage, coverage_of
 from services.tracker.reports.duties import Duties, duties_of
@@ -49,6 +50,7 @@ async def consolidated_report(congress: str, store: ViewStore, ledger: Ledger, t
         reviews=views["reviews"],
         duties=views["duties"],
         organisations=views["organisations"],
+        clearances=views["clearances"],
         digest=total_digest({name: view_digest(documents) for name, documents in views.items()}),
     )
 
@@ -68,6 +70,12 @@ async def incidents(store: ViewStore, *, unmasked: bool = False) -> list[Documen
     """By when they were reported; what only some may read is masked unless this reader may."""
     found = sorted(await store.documents("incidents"), key=lambda each: (each["reported_at"], each["_id"]))
     return found if unmasked else [masked_document(document) for document in found]
+
+
+async def clearances(store: ViewStore) -> list[ClearanceLine]:
+    """All from one and the same checkpoint."""
+    _, views, _ = await views_at_once(store)
+    return clearance_lines(views["clearances"], views["tasks"], views["known_clearances"])
 
 
 async def coverage(store: ViewStore) -> Coverage:

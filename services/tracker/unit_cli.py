@@ -19,7 +19,12 @@ from services.console import (
 from services.session import open_session
 from services.tracker import queries
 from services.tracker.readers import TokenOption, may_read_restricted
-from services.tracker.reports.unit_tables import coverage_table, expenses_table, incidents_table
+from services.tracker.reports.unit_tables import (
+    clearances_table,
+    coverage_table,
+    expenses_table,
+    incidents_table,
+)
 from services.tracker.store import ViewStore
 from shared.platform.settings import Settings
 
@@ -37,6 +42,14 @@ def expenses(format: FormatOption = Format.TEXT, lang: LangOption = None) -> Non
     found = run(_ask(settings, queries.accounts))
     told = [account.model_dump(mode="json") for account in found]
     _show(format, told, expenses_table(found, language_of(settings, lang)))
+
+
+def clearances(format: FormatOption = Format.TEXT, lang: LangOption = None) -> None:  # noqa: A002
+    """Clearances: how security decided, which tasks need them, and which units have heard."""
+    settings = read_settings()
+    found = run(_ask(settings, queries.clearances))
+    told = [line.model_dump(mode="json") for line in found]
+    _show(format, told, clearances_table(found, language_of(settings, lang)))
 
 
 def incidents(token: TokenOption = "", format: FormatOption = Format.TEXT, lang: LangOption = None) -> None:  # noqa: A002

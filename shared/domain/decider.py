@@ -88,6 +88,8 @@ class Aggregate:
     reads: Callable[[Any, Any], Sequence[Key]] | None = None
     """Which other aggregates of the service a decision has to see, given the command and the state; `decide` gets
     their states as a fourth argument. They are seen, not guarded: they may change before the append."""
+    internal: bool = False
+    """Only policies give its commands; callers are told that there are none such."""
 
     def fold(self, events: Iterable[Event], state: Any = None) -> Any:
         """The state after `events`, starting from `state` (`None`: nothing happened yet)."""

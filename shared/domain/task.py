@@ -2,18 +2,32 @@
 
 Lifecycle: open → in progress ⇄ blocked → submitted → completed, or returned to progress; cancelled and reopened
 at need. The calendar's view (overdue, late) is no part of it: a read model compares dates. A deadline is set once;
-after that only an extension moves it, which somebody asks for and another decides.
+after that only an extension moves it, which somebody asks for and another decides. A task that needs a clearance is
+not completed without it: `reads` says which, and `decide` is shown what the unit knows of them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from enum import StrEnum
 from typing import ClassVar, assert_never
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from shared.domain.decider import Actor, Aggregate, Command, Event, Refusal
-from shared.domain.values import DutyKind, EntityId, Evidence, Group, Phase, Phrase, Scenario, Text, Vnd
+from shared.domain import known_clearance
+from shared.domain.decider import Actor, Aggregate, Command, Event, Key, Refusal
+from shared.domain.known_clearance import KnownClearance
+from shared.domain.values import (
+    ClearanceKind,
+    DutyKind,
+    EntityId,
+    Evidence,
+    Group,
+    Phase,
+    Phrase,
+    Scenario,
+    Text,
+    Vnd,
+)
 
 
 # --- events: these names are the stored format ---
@@ -112,6 +126,20 @@ class TaskReopened(Event):
     reason: Phrase
 
 
+class ClearanceRequired(Event):
+    TYPE = "vn.daihoi.task.clearance-required.v1"
+    clearance_id: EntityId
+    kind: ClearanceKind | None = None
+    holder: Phrase | None = None
+    purpose: Phrase | None = None
+
+
+class ClearanceDropped(Event):
+    TYPE = "vn.daihoi.task.clearance-dropped.v1"
+    clearance_id: EntityId
+    reason: Phrase
+
+
 TaskEvent = (
     TaskOpened
     | TaskAssigned
@@ -129,6 +157,8 @@ TaskEvent = (
     | TaskReturned
     | TaskCancelled
     | TaskReopened
+    | ClearanceRequired
+    | ClearanceDropped
 )
 
 
@@ -162,6 +192,12 @@ class Task(BaseModel):
     evidence: tuple[Evidence, ...] = ()
     last_return: str | None = None
     last_reopening: str | None = None
+    clearances: dict[str, ClearanceRequired | ClearanceDropped] = {}
+
+    @property
+    def needed_clearances(self) -> tuple[str, ...]:
+        """The ids of the clearances without which the task is not completed."""
+        return tuple(name for name, last in self.clearances.items() if isinstance(last, ClearanceRequired))
 
     @property
     def resting_status(self) -> TaskStatus:
@@ -192,10 +228,9 @@ def evolve(task: Task | None, event: TaskEvent) -> Task:
             return task.but(status=TaskStatus.IN_PROGRESS, started=True)
         case TaskProgressed():
             return task.but(percent=event.percent, progress_note=event.note)
-        case TaskBlocked():
-            return task.but(status=TaskStatus.BLOCKED, block_reason=event.reason)
-        case TaskUnblocked():
-            return task.but(status=task.resting_status, block_reason=None)
+        case TaskBlocked() | TaskUnblocked():
+            reason = event.reason if isinstance(event, TaskBlocked) else None
+            return task.but(status=TaskStatus.BLOCKED if reason else task.resting_status, block_reason=reason)
         case TaskSubmitted():
             submitted = {"submitted_by": event.submitted_by, "evidence": event.evidence}
             return task.but(status=TaskStatus.SUBMITTED, last_return=None, **submitted)
@@ -207,6 +242,8 @@ def evolve(task: Task | None, event: TaskEvent) -> Task:
             return task.but(status=TaskStatus.CANCELLED, block_reason=None, last_reopening=None)
         case TaskReopened():
             return task.but(status=task.resting_status, last_reopening=event.reason)
+        case ClearanceRequired() | ClearanceDropped():
+            return task.but(clearances=task.clearances | {event.clearance_id: event})
         case _:
             assert_never(event)
 
@@ -310,7 +347,8 @@ class SubmitTask(TaskCommand):
 
 
 class CompleteTask(TaskCommand):
-    """Accepts what was submitted."""
+    """Accepts what was submitted. Every clearance that the task needs has to be granted, and not withdrawn, as far as
+    the unit has heard from security."""
 
     NAME = "complete-task"
 
@@ -327,6 +365,25 @@ class CancelTask(TaskCommand):
 
 class ReopenTask(TaskCommand):
     NAME = "reopen-task"
+    reason: Phrase
+
+
+class RequireClearance(TaskCommand):
+    """Makes the task wait for a clearance of security. With `kind`, `holder` and `purpose` security requests it by
+    itself (its own tasks excepted: who asks there is a person); without them the task names one that is requested."""
+
+    NAME = "require-clearance"
+    clearance_id: EntityId
+    kind: ClearanceKind | None = None
+    holder: Phrase | None = None
+    purpose: Phrase | None = None
+
+
+class DropClearance(TaskCommand):
+    """Says that the task can do without a clearance, and why; for the unit's lead or a deputy."""
+
+    NAME = "drop-clearance"
+    clearance_id: EntityId
     reason: Phrase
 
 
@@ -357,15 +414,37 @@ OWN_REQUEST = Refusal(
 )
 NO_RIGHT = Refusal("no_right_to_decide", "{actor} can't decide on extensions; the unit's lead or a deputy does.")
 OWN_WORK = Refusal("own_work", "{actor} submitted task {task_id}; somebody else has to accept or return it.")
+CLEARANCE_MISSING = Refusal(
+    "clearance_missing", "Task {task_id} can't be completed without its clearances: {clearances}."
+)
+CLEARANCE_HALF_DESCRIBED = Refusal(
+    "clearance_half_described",
+    "Say kind, holder and purpose of clearance {clearance_id}, or none of them where it is requested already.",
+)
+CLEARANCE_ALREADY_REQUIRED = Refusal(
+    "clearance_already_required", "Task {task_id} already needs clearance {clearance_id}, described otherwise."
+)
+CLEARANCE_NOT_REQUIRED = Refusal("clearance_not_required", "Task {task_id} does not need clearance {clearance_id}.")
+NO_RIGHT_TO_DROP = Refusal(
+    "no_right_to_drop", "{actor} can't drop a clearance that a task needs; the unit's lead or a deputy does."
+)
 
 
-def decide(command: TaskCommand, task: Task | None, actor: Actor) -> Sequence[TaskEvent]:
+def reads(command: TaskCommand, task: Task | None) -> Sequence[Key]:
+    if not isinstance(command, CompleteTask) or task is None:
+        return ()
+    return tuple((known_clearance.ENTITY, clearance_id) for clearance_id in task.needed_clearances)
+
+
+def decide(
+    command: TaskCommand, task: Task | None, actor: Actor, seen: Mapping[Key, KnownClearance | None]
+) -> Sequence[TaskEvent]:
     if isinstance(command, OpenTask):
         return _open(command, task)
     if task is None:
         raise NOT_FOUND(task_id=command.task_id)
     if isinstance(command, CompleteTask | CancelTask | ReopenTask):
-        return _close_or_reopen(command, task, actor)
+        return _close_or_reopen(command, task, actor, seen)
     if task.status in CLOSED:
         raise IS_CLOSED(task_id=command.task_id, status=task.status.value)
     match command:
@@ -390,6 +469,8 @@ def decide(command: TaskCommand, task: Task | None, actor: Actor) -> Sequence[Ta
             return _submit(command, task, actor)
         case ReturnTask():
             return _return(command, task, actor)
+        case RequireClearance() | DropClearance():
+            return _settle_a_clearance(command, task, actor)
         case _:
             raise TypeError(f"{type(command).__name__} is no command on a task")
 
@@ -483,8 +564,37 @@ def _return(command: ReturnTask, task: Task, actor: Actor) -> Sequence[TaskEvent
     return (TaskReturned(reason=command.reason),)
 
 
+def _settle_a_clearance(command: RequireClearance | DropClearance, task: Task, actor: Actor) -> Sequence[TaskEvent]:
+    names = {"task_id": command.task_id, "clearance_id": command.clearance_id}
+    last = task.clearances.get(command.clearance_id)
+    match command:
+        case RequireClearance():
+            required = ClearanceRequired(**command.model_dump(exclude={"task_id"}))
+            if last == required:
+                return ()
+            if isinstance(last, ClearanceRequired):
+                raise CLEARANCE_ALREADY_REQUIRED(**names)
+            if len({part is None for part in (required.kind, required.holder, required.purpose)}) > 1:
+                raise CLEARANCE_HALF_DESCRIBED(**names)
+            return (required,)
+        case DropClearance():
+            dropped = ClearanceDropped(**command.model_dump(exclude={"task_id"}))
+            if last == dropped:
+                return ()
+            if not isinstance(last, ClearanceRequired):
+                raise CLEARANCE_NOT_REQUIRED(**names)
+            if not actor.leads:
+                raise NO_RIGHT_TO_DROP(actor=actor.id)
+            return (dropped,)
+        case _:
+            assert_never(command)
+
+
 def _close_or_reopen(
-    command: CompleteTask | CancelTask | ReopenTask, task: Task, actor: Actor
+    command: CompleteTask | CancelTask | ReopenTask,
+    task: Task,
+    actor: Actor,
+    seen: Mapping[Key, KnownClearance | None],
 ) -> Sequence[TaskEvent]:
     match command:
         case CompleteTask():
@@ -493,6 +603,7 @@ def _close_or_reopen(
             if task.status is TaskStatus.CANCELLED:
                 raise IS_CLOSED(task_id=command.task_id, status=task.status.value)
             _require_submitted_by_another(command, task, actor)
+            _require_clearances(command, task, seen)
             return (TaskCompleted(),)
         case CancelTask():
             if task.status is TaskStatus.COMPLETED:
@@ -528,6 +639,17 @@ def _require_submitted_by_another(command: TaskCommand, task: Task, actor: Actor
         raise OWN_WORK(task_id=command.task_id, actor=actor.id)
 
 
+def _require_clearances(command: CompleteTask, task: Task, seen: Mapping[Key, KnownClearance | None]) -> None:
+    known = {name: seen.get((known_clearance.ENTITY, name)) for name in task.needed_clearances}
+    missing = [
+        f"{name} ({clearance.decision if clearance else 'not_decided'})"
+        for name, clearance in known.items()
+        if clearance is None or not clearance.granted
+    ]
+    if missing:
+        raise CLEARANCE_MISSING(task_id=command.task_id, clearances=", ".join(missing))
+
+
 def _require_deciding_on_another(command: TaskCommand, task: Task, actor: Actor) -> ExtensionRequested:
     """The request that waits, if this actor may decide on it."""
     if not isinstance(task.extension, ExtensionRequested):
@@ -544,13 +666,14 @@ AGGREGATE = Aggregate(
     events=(
         TaskOpened, TaskAssigned, TaskDeadlineSet, ExtensionRequested, ExtensionGranted, ExtensionRefused,
         TaskFunded, TaskStarted, TaskProgressed, TaskBlocked, TaskUnblocked, TaskSubmitted, TaskCompleted,
-        TaskReturned, TaskCancelled, TaskReopened,
+        TaskReturned, TaskCancelled, TaskReopened, ClearanceRequired, ClearanceDropped,
     ),
     commands=(
         OpenTask, AssignTask, SetDeadline, RequestExtension, GrantExtension, RefuseExtension, FundTask,
         StartTask, ReportProgress, BlockTask, UnblockTask, SubmitTask, CompleteTask, ReturnTask, CancelTask,
-        ReopenTask,
+        ReopenTask, RequireClearance, DropClearance,
     ),
     evolve=evolve,
     decide=decide,
+    reads=reads,
 )  # fmt: skip

@@ -48,6 +48,14 @@ class DutyKind(StrEnum):
     EMULATION = "emulation"
 
 
+class ClearanceKind(StrEnum):
+    """What a clearance lets in, or lets be used."""
+
+    PLACE = "place"
+    PERSON = "person"
+    VEHICLE = "vehicle"
+
+
 class Text(BaseModel):
     """A phrase in Vietnamese and, where there is one, in English."""
 

@@ -9,6 +9,7 @@ import nats.errors
 import orjson
 from nats.aio.client import Client
 
+from shared.unit.asyncapi import asyncapi_subject
 from shared.unit.commands import Answer
 from shared.unit.health import Health, health_subject, read_health
 from shared.unit.problems import NOT_RUNNING, TOO_LARGE, UNAVAILABLE, Problem, ProblemError, problem_of
@@ -66,6 +67,15 @@ class CommandClient:
                 continue
             return bytes(reply.data)
         raise ProblemError(problem_of(UNAVAILABLE()))
+
+    async def asyncapi(self, service: str) -> bytes:
+        """The AsyncAPI document of the service as it runs. Raises `ProblemError` when it does not answer."""
+        subject = asyncapi_subject(self._congress, service)
+        try:
+            reply = await self._connection.request(subject, b"", timeout=COMMAND_TIMEOUT_S)
+        except (nats.errors.Error, TimeoutError) as error:
+            raise ProblemError(problem_of(NOT_RUNNING(service=service))) from error
+        return bytes(reply.data)
 
     async def health(self, service: str) -> Health:
         """What the service says of itself; not ready when it does not answer."""

@@ -75,7 +75,12 @@ class CommandHandler:
         self._store = store
         self._now = now
         self._aggregates = {aggregate.entity: aggregate for aggregate in aggregates}
-        self._commands = {command.NAME: command for aggregate in aggregates for command in aggregate.commands}
+        self._commands = {
+            command.NAME: command
+            for aggregate in aggregates
+            if not aggregate.internal
+            for command in aggregate.commands
+        }
         self._events = {event.TYPE: event for aggregate in aggregates for event in aggregate.events}
         self._remembered: OrderedDict[Key, Loaded] = OrderedDict()
         self._turns: WeakValueDictionary[Key, asyncio.Lock] = WeakValueDictionary()

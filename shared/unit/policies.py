@@ -21,11 +21,18 @@ from shared.unit.problems import CONFLICT, INTERNAL, UNAVAILABLE
 
 logger = logging.getLogger(__name__)
 
+ANY_SERVICE = "*"
+
+
+def entity_of(event: type[Event]) -> str:
+    """The entity that an event is about, as its type names it."""
+    return event.TYPE.split(".")[2]
+
 
 @dataclass(frozen=True)
 class Policy:
-    """`name` is stable: it names the durable consumer and the command ids. `react` says what one event,
-    and the envelope it came in, calls for."""
+    """`name` is stable: it names the durable consumer and the command ids. `service` is whose events it reads, or
+    `ANY_SERVICE`. `react` says what one event, and the envelope it came in, calls for."""
 
     name: str
     service: str
@@ -34,8 +41,8 @@ class Policy:
 
     @property
     def entity(self) -> str:
-        """The entity whose events it reads, as the event's type names it."""
-        return self.event.TYPE.split(".")[2]
+        """The entity whose events it reads."""
+        return entity_of(self.event)
 
 
 class PolicyRefused(Event):

@@ -17,6 +17,7 @@ from shared.eventstore.streams import ledger_stream, provision
 from shared.platform.embedded import endpoints
 from shared.platform.nats import connection_options
 from shared.platform.settings import Settings
+from shared.unit.asyncapi import Json, answer_asyncapi, as_bytes, asyncapi
 from shared.unit.commands import CommandHandler, CommandRequest
 from shared.unit.health import answer_health, jetstream_health
 from shared.unit.policies import REFUSALS, Policy, apply
@@ -40,6 +41,15 @@ class UnitService:
     aggregates: tuple[Aggregate, ...]
     policies: tuple[Policy, ...] = ()
 
+    @property
+    def _writing(self) -> tuple[Aggregate, ...]:
+        """All aggregates that write to the service's stream."""
+        return (*self.aggregates, REFUSALS)
+
+    def contract(self) -> Json:
+        """What it speaks, as an AsyncAPI document."""
+        return asyncapi(self.name, self._writing, self.policies)
+
     def app(self) -> FastStream:
         """The application; nothing is connected or started before it runs."""
 
@@ -61,12 +71,13 @@ class UnitService:
     def _subscribe(self, broker: NatsBroker, settings: Settings) -> None:
         congress = settings.congress
         store = EventStore(broker.connection, congress, self.name)
-        handler = CommandHandler(store, [*self.aggregates, REFUSALS])
+        handler = CommandHandler(store, self._writing)
         verifier = TokenVerifier(settings.issuer_public_key_path.read_bytes(), congress, self.name)
         answer_commands(broker, congress, self.name, handler, verifier)
         for policy in self.policies:
             follow_policy(broker, congress, self.name, policy, handler)
         answer_health(broker, congress, self.name, lambda: jetstream_health(broker.connection, settings))
+        answer_asyncapi(broker, congress, self.name, as_bytes(self.contract()))
 
 
 def service_broker(url: str, service: str) -> NatsBroker:

@@ -1,13 +1,14 @@
 """What the three support units share: tasks, documents and reviews, and the policies that feed them.
 
 A catalogue item assigned to a unit opens a task there, a duty handed out to it likewise; a directive for a four-point
-review opens one in every unit that it addresses.
+review opens one in every unit that it addresses. What security decides on clearances is noted, for tasks that need
+them.
 """
 
 from collections.abc import Sequence
 from typing import ClassVar
 
-from shared.domain import document, duty, review, task
+from shared.domain import document, duty, known_clearance, review, task
 from shared.domain.catalogue import ItemAssigned
 from shared.domain.decider import Aggregate, Command
 from shared.domain.directive import DirectiveIssued, DirectiveKind
@@ -16,6 +17,7 @@ from shared.domain.review import OpenReview
 from shared.domain.task import AssignTask, OpenTask, SetDeadline
 from shared.domain.values import SUBCOMMITTEE, EntityId, Scenario, Unit
 from shared.eventstore.envelope import Envelope
+from shared.unit.clearance_news import NOTE_CLEARANCES
 from shared.unit.policies import Policy
 from shared.unit.service import UnitService
 
@@ -24,8 +26,14 @@ def support_unit(unit: Unit, own: Sequence[Aggregate], policies: Sequence[Policy
     """The service of a support unit, with what is its `own` beside what all have."""
     return UnitService(
         unit.value,
-        aggregates=(task.AGGREGATE, document.AGGREGATE, review.AGGREGATE, *own),
-        policies=(open_assigned_items(unit), open_handed_out_duties(unit), open_ordered_reviews(unit), *policies),
+        aggregates=(task.AGGREGATE, known_clearance.AGGREGATE, document.AGGREGATE, review.AGGREGATE, *own),
+        policies=(
+            open_assigned_items(unit),
+            open_handed_out_duties(unit),
+            open_ordered_reviews(unit),
+            *NOTE_CLEARANCES,
+            *policies,
+        ),
     )
 
 

@@ -22,6 +22,7 @@ EVERY_AGGREGATE = [
     pytest.param(service, aggregate.entity, id=f"{service} {aggregate.entity}")
     for service, aggregates in SERVICE_AGGREGATES.items()
     for aggregate in aggregates
+    if not aggregate.internal
 ]
 of_every_aggregate = pytest.mark.parametrize(("service", "entity"), EVERY_AGGREGATE)
 

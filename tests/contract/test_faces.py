@@ -3,15 +3,19 @@
 import asyncio
 import json
 import runpy
+import sys
 from collections.abc import Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from itertools import product
 from typing import NamedTuple
 from uuid import uuid4, uuid5
 
 import jwt
 import pytest
 
+from services.asyncapi import document_of
+from services.supervisor import ALL_SERVICES
 from shared.domain.decider import Actor
 from shared.domain.values import SERVICES, Unit
 from shared.eventstore.envelope import decode, event_id
@@ -213,7 +217,8 @@ async def test_a_bad_request_gets_a_problem_in_both_languages_and_writes_nothing
 @pytest.mark.parametrize("service", SERVICES)
 async def test_a_service_knows_the_commands_of_its_own_aggregates_and_no_others(face, serving, service):
     every = {command.NAME: set() for each in SERVICE_AGGREGATES.values() for a in each for command in a.commands}
-    own = {command.NAME for aggregate in SERVICE_AGGREGATES[service] for command in aggregate.commands}
+    of_the_service = [aggregate for aggregate in SERVICE_AGGREGATES[service] if not aggregate.internal]
+    own = {command.NAME for aggregate in of_the_service for command in aggregate.commands}
     answered = {"invalid_input": set(), "unknown_command": set()}
     async with serving(service):
         for name in [*every, "record-policy-refusal"]:
@@ -275,6 +280,23 @@ async def test_a_service_is_ready_while_it_runs_and_missed_when_it_does_not(face
     with pytest.raises(ProblemError) as raised:
         await face.send(service, "issue-document", opening("Một")["document"][1])
     assert (raised.value.problem.code, raised.value.problem.status) == ("service_not_running", 503)
+
+
+@pytest.mark.parametrize("service", ALL_SERVICES)
+async def test_a_running_service_says_what_it_speaks(face, serving, service):
+    async with serving(service):
+        assert await face.client.asyncapi(service) == document_of(service)
+    with pytest.raises(ProblemError) as raised:
+        await face.client.asyncapi(service)
+    assert raised.value.problem.code == "service_not_running"
+
+
+async def test_the_command_line_asks_a_running_service_what_it_speaks(face, serving):
+    command = (sys.executable, "-m", "services.cli", "asyncapi", "logistics", "--live")
+    async with serving("logistics"):
+        asking = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
+        told, _ = await asyncio.wait_for(asking.communicate(), TIMEOUT_S)
+    assert (asking.returncode, told) == (0, document_of("logistics"))
 
 
 # --- the policy: an item assigned to a unit opens as a task there ---
@@ -457,7 +479,8 @@ async def test_reserved_halls_and_lodging_ask_for_clearance_once_and_securitys_l
         grant = {"clearance_id": "clearance-house-delegates", "conditions": ["Kiểm tra phòng cháy"]}
         await face.send("security", "grant-clearance", grant, by="lead")
     reserved = {event.subject: event for event in await face.history("logistics") if "starts" in event.data}
-    *requested, granted = await face.history("security")
+    history = await face.history("security")
+    *requested, granted = [event for event in history if event.type.startswith("vn.daihoi.clearance.")]
     assert [event.subject for event in requested] == ["clearance-house-delegates", "clearance-hall-delegates"]
     for event in requested:
         cause = reserved[event.subject.split("-")[1]]
@@ -477,6 +500,70 @@ async def test_a_clearance_that_was_asked_for_by_hand_under_the_same_id_is_put_o
     _, refused = await face.history("security")
     assert (refused.type, refused.actor) == ("vn.daihoi.policy.refused.v1", f"policy.{VENUES}")
     assert refused.data["code"] == "clearance_already_requested"
+
+
+# --- the policies: what a task needs is asked of security, and what security decides is heard of by every unit ---
+CLEARANCE_POLICY = "clearance-for-tasks"
+BUS = {"clearance_id": "bus", "kind": "vehicle", "holder": "Xe đưa đón", "purpose": "Đưa đón đại biểu"}
+
+
+async def need(face, unit, **clearance):
+    await face.send(unit, "open-task", TASK)
+    await face.send(unit, "require-clearance", {"task_id": "1-03", **clearance})
+
+
+async def test_a_clearance_that_tasks_of_two_units_need_is_requested_once_and_one_that_is_only_named_is_not(
+    face, serving
+):
+    async with serving(*UNITS):
+        await need(face, "logistics", **BUS)
+        await need(face, "propaganda", **BUS)
+        await face.send("propaganda", "require-clearance", {"task_id": "1-03", "clearance_id": "hall"})
+        await need(face, "security", **BUS | {"clearance_id": "own"})
+        await face.policy_is_done("security", CLEARANCE_POLICY)
+    await face.forget_policy("security", CLEARANCE_POLICY)
+    async with serving("security"):
+        assert await face.policy_is_done("security", CLEARANCE_POLICY) >= 7, "not everything was delivered again"
+    (requested,) = [event for event in await face.history("security") if event.actor.startswith("policy.")]
+    assert (requested.type, requested.subject) == ("vn.daihoi.clearance.requested.v1", "bus")
+    assert requested.data == {name: BUS[name] for name in ("kind", "holder", "purpose")} | {
+        "requested_by": f"policy.{CLEARANCE_POLICY}"
+    }
+
+
+async def test_a_need_for_a_clearance_that_is_requested_otherwise_is_put_on_record(face, serving):
+    async with serving("logistics", "security"):
+        await face.send("security", "request-clearance", BUS | {"holder": "Xe khác"})
+        await need(face, "logistics", **BUS)
+        await face.policy_is_done("security", CLEARANCE_POLICY)
+    _, refused = await face.history("security")
+    assert (refused.type, refused.data["code"]) == ("vn.daihoi.policy.refused.v1", "clearance_already_requested")
+
+
+async def test_every_unit_hears_once_how_security_decided_and_no_caller_can_say_so(face, serving):
+    decisions = {"bus": "granted", "van": "refused", "car": "withdrawn"}
+    policies = [f"note-{decision}-clearances" for decision in decisions.values()]
+    async with serving(*UNITS):
+        for name in decisions:
+            await face.send("security", "request-clearance", BUS | {"clearance_id": name})
+        for name in ("bus", "car"):
+            await face.send("security", "grant-clearance", {"clearance_id": name}, by="lead")
+        await face.send("security", "refuse-clearance", {"clearance_id": "van", "reason": "Cũ"}, by="lead")
+        await face.send("security", "withdraw-clearance", {"clearance_id": "car", "reason": "Hỏng"}, by="lead")
+        for unit, policy in product(UNITS, policies):
+            await face.policy_is_done(unit, policy)
+    for unit, policy in product(UNITS, policies):
+        await face.forget_policy(unit, policy)
+    async with serving(*UNITS):
+        for unit, policy in product(UNITS, policies):
+            assert await face.policy_is_done(unit, policy) >= 7, "not everything was delivered again"
+        with pytest.raises(ProblemError) as raised:
+            await face.send("logistics", "note-clearance", {"clearance_id": "van", "decision": "granted"})
+        assert raised.value.problem.code == "unknown_command"
+    for unit in UNITS:
+        heard = [each for each in await face.history(unit) if each.type == "vn.daihoi.known-clearance.noted.v1"]
+        assert {each.subject: each.data["decision"] for each in heard} == decisions
+        assert len(heard) in (3, 4), "the grant of what was withdrawn may be heard of before, never after"
 
 
 # --- the auditor reads; no service takes its commands ---

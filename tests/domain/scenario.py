@@ -10,12 +10,22 @@ import pytest
 from services.logistics import expenses, resources
 from services.propaganda import publications
 from services.security import clearances, incidents
-from shared.domain import catalogue, directive, document, duty, meeting, organisation, review, task
+from shared.domain import (
+    catalogue,
+    directive,
+    document,
+    duty,
+    known_clearance,
+    meeting,
+    organisation,
+    review,
+    task,
+)
 from shared.domain.decider import Actor, Aggregate, Command, Event, Key, Refusal, Refused
 
 MODULES = (
     task, document, meeting, directive, review, organisation, duty, catalogue,
-    publications, resources, clearances, expenses, incidents,
+    publications, resources, clearances, expenses, incidents, known_clearance,
 )  # fmt: skip
 AGGREGATES = tuple(module.AGGREGATE for module in MODULES)
 

@@ -15,7 +15,7 @@ from pydantic import AwareDatetime, BaseModel
 from services.logistics import expenses, resources
 from services.propaganda import publications
 from services.security import clearances
-from shared.domain import catalogue, duty, organisation, review, task
+from shared.domain import catalogue, duty, known_clearance, organisation, review, task
 from shared.domain.decider import Actor, Aggregate, Command, Event, Refused
 from tests.domain.scenario import AGGREGATES, decided_in
 
@@ -35,8 +35,13 @@ WORLD = {
     ("organisation", "a"): organisation.Organisation(
         registered=organisation.OrganisationRegistered(kind="locality", name={"vi": "Huyện"}), positions=("Chủ tịch",)
     ),
+    **{
+        ("known-clearance", name): known_clearance.KnownClearance(noted={"decision": decision})
+        for name, decision in (("a", "granted"), ("b", "withdrawn"))
+    },
 }
-"""The tasks that a review finds: one lacks its funding, one is not live. And one locality on the register."""
+"""The tasks that a review finds: one lacks its funding, one is not live. One locality on the register, and two
+clearances that tasks may need."""
 
 BY_TYPE: dict[object, st.SearchStrategy] = {
     NoneType: st.none(),
@@ -283,6 +288,21 @@ def test_a_task_is_completed_or_returned_by_another_than_who_submitted_it(ledger
                 case task.TaskCompleted() | task.TaskReturned():
                     assert submitter not in (None, actor)
                     submitter = None
+
+
+@same_histories_every_run
+@given(ledgers(task.AGGREGATE))
+def test_a_task_is_never_completed_while_it_needs_a_clearance_that_is_not_granted(ledger):
+    for history in ledger.histories.values():
+        needed = set()
+        for event, _ in history:
+            match event:
+                case task.ClearanceRequired():
+                    needed.add(event.clearance_id)
+                case task.ClearanceDropped():
+                    needed.remove(event.clearance_id)
+                case task.TaskCompleted():
+                    assert needed <= {"a"}
 
 
 @same_histories_every_run

@@ -4,6 +4,7 @@ import pytest
 
 from shared.domain import task
 from shared.domain.decider import Actor, Command
+from shared.domain.known_clearance import ClearanceNoted, KnownClearance
 from shared.domain.task import AGGREGATE, TaskStatus
 from shared.domain.values import Evidence
 from tests.domain.scenario import DEPUTY, LEAD, OFFICER, accepting, assert_all_told, given, rejecting, silent_on
@@ -51,6 +52,10 @@ REFUSED = (*ASKED, task.ExtensionRefused(reason="Không đủ lý do"))
 ASKED_BY_LEAD = (*DATED, ASKED[-1].model_copy(update={"requested_by": LEAD.id}))
 PROVED = (*STARTED, task.TaskSubmitted(submitted_by=OFFICER.id, evidence=(EVIDENCE,)))
 FUNDED = (*OPEN, task.TaskFunded(**FUNDING))
+BUS = {"clearance_id": "bus", "kind": "vehicle", "holder": "Xe đưa đón", "purpose": "Đưa đón đại biểu"}
+NEEDING = (*OPEN, task.ClearanceRequired(**BUS))
+SUBMITTED_NEEDING = (*SUBMITTED, task.ClearanceRequired(**BUS), task.ClearanceRequired(clearance_id="hall"))
+DROPPED = (*NEEDING, task.ClearanceDropped(clearance_id="bus", reason="Đi bộ"))
 
 ACCEPTED = {
     "a task is opened as planned": (NEW, ask(task.OpenTask, **PLAN), OFFICER, OPEN[0]),
@@ -112,6 +117,18 @@ ACCEPTED = {
     "a task is reopened twice for one reason if it was closed in between": (
         (*REOPENED, CANCELLED[-1]), ask(task.ReopenTask, reason="Cần lại"), OFFICER, REOPENED[-1],
     ),
+    "a task waits for a clearance": (OPEN, ask(task.RequireClearance, **BUS), OFFICER, NEEDING[-1]),
+    "submitted work waits for a clearance that is requested already": (
+        SUBMITTED, ask(task.RequireClearance, clearance_id="hall"), OFFICER,
+        task.ClearanceRequired(clearance_id="hall"),
+    ),
+    "the lead drops a clearance": (
+        NEEDING, ask(task.DropClearance, clearance_id="bus", reason="Đi bộ"), LEAD, DROPPED[-1],
+    ),
+    "a clearance that was dropped is required again, otherwise": (
+        DROPPED, ask(task.RequireClearance, clearance_id="bus"), OFFICER,
+        task.ClearanceRequired(clearance_id="bus"),
+    ),
 }  # fmt: skip
 
 SILENT = {
@@ -136,6 +153,8 @@ NEEDS_A_TASK = [
     ask(task.UnblockTask),
     ask(task.SubmitTask),
     ask(task.ReturnTask, reason="Thiếu ảnh"),
+    ask(task.RequireClearance, **BUS),
+    ask(task.DropClearance, clearance_id="bus", reason="Đi bộ"),
 ]
 CLOSES_OR_REOPENS = [
     ask(task.CompleteTask),
@@ -194,6 +213,16 @@ REJECTED = [
     (STARTED, ask(task.ReopenTask, reason="Cần lại"), LEAD, "task_not_closed"),
     (SUBMITTED, ask(task.CompleteTask), OFFICER, "own_work"),
     (SUBMITTED, ask(task.ReturnTask, reason="Thiếu ảnh"), OFFICER, "own_work"),
+    (NEEDING, ask(task.RequireClearance, clearance_id="bus"), OFFICER, "clearance_already_required"),
+    *(
+        (OPEN, ask(task.RequireClearance, **BUS | {part: None}), OFFICER, "clearance_half_described")
+        for part in ("kind", "holder", "purpose")
+    ),
+    (OPEN, ask(task.DropClearance, clearance_id="bus", reason="Đi bộ"), LEAD, "clearance_not_required"),
+    (DROPPED, ask(task.DropClearance, clearance_id="bus", reason="Khác"), LEAD, "clearance_not_required"),
+    (NEEDING, ask(task.DropClearance, clearance_id="bus", reason="Đi bộ"), OFFICER, "no_right_to_drop"),
+    (SUBMITTED_NEEDING, ask(task.CompleteTask), LEAD, "clearance_missing"),
+    (SUBMITTED_NEEDING, ask(task.CompleteTask), OFFICER, "own_work"),
 ]
 
 
@@ -215,6 +244,51 @@ def test_a_task_refuses_what_its_lifecycle_forbids(history, command, actor, code
 
 def test_every_command_event_and_refusal_is_told_here():
     assert_all_told(task, ACCEPTED, REJECTED)
+
+
+def heard(**decisions: str) -> dict:
+    return {
+        ("known-clearance", name): KnownClearance(noted=ClearanceNoted(decision=decision))
+        for name, decision in decisions.items()
+    }
+
+
+def test_a_task_is_completed_with_every_clearance_it_needs_granted():
+    finished = given(AGGREGATE, *SUBMITTED_NEEDING).seeing(heard(bus="granted", hall="granted"))
+    finished.when(ask(task.CompleteTask), LEAD).then(task.TaskCompleted())
+
+
+def test_a_clearance_that_was_dropped_is_not_waited_for():
+    dropped = task.ClearanceDropped(clearance_id="bus", reason="Đi bộ")
+    finished = given(AGGREGATE, *SUBMITTED_NEEDING, dropped).seeing(heard(hall="granted"))
+    finished.when(ask(task.CompleteTask), LEAD).then(task.TaskCompleted())
+
+
+@pytest.mark.parametrize(
+    ("known", "named"),
+    [
+        ({}, "bus (not_decided), hall (not_decided)"),
+        ({"bus": "granted"}, "hall (not_decided)"),
+        ({"bus": "granted", "hall": "refused"}, "hall (refused)"),
+        ({"bus": "withdrawn", "hall": "granted"}, "bus (withdrawn)"),
+    ],
+)
+def test_the_refusal_to_complete_names_each_clearance_that_is_missing_and_how_it_stands(known, named):
+    outcome = given(AGGREGATE, *SUBMITTED_NEEDING).seeing(heard(**known)).when(ask(task.CompleteTask), LEAD)
+    outcome.rejected("clearance_missing")
+    assert str(outcome.refused).endswith(f": {named}.")
+
+
+def test_a_completed_task_stays_completed_when_its_clearance_is_withdrawn():
+    completed = given(AGGREGATE, *SUBMITTED_NEEDING, task.TaskCompleted()).seeing(heard(bus="withdrawn"))
+    completed.when(ask(task.CompleteTask), LEAD).nothing_happened()
+
+
+def test_a_task_reopened_needs_its_clearances_still():
+    history = (*SUBMITTED_NEEDING, task.TaskCompleted(), REOPENED[-1], SUBMITTED[-1])
+    given(AGGREGATE, *history).seeing(heard(bus="withdrawn", hall="granted")).when(
+        ask(task.CompleteTask), LEAD
+    ).rejected("clearance_missing")
 
 
 @pytest.mark.parametrize(

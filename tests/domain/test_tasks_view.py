@@ -92,6 +92,18 @@ def test_a_task_sent_back_and_reopened_keeps_its_evidence_and_why():
     assert (document["status"], document["completed_on"]) == ("in_progress", None)
 
 
+def test_a_task_shows_the_clearances_it_needs_and_why_one_was_dropped():
+    bus = {"clearance_id": "bus", "kind": "vehicle", "holder": "Xe đưa đón", "purpose": "Đưa đón"}
+    required = [task.ClearanceRequired(**bus), task.ClearanceRequired(clearance_id="hall")]
+    undescribed = {"clearance_id": "hall", "kind": None, "holder": None, "purpose": None}
+    assert shown(*OPENED, *required)["clearances"] == [bus, undescribed]
+    document = shown(*OPENED, *required, task.ClearanceDropped(clearance_id="bus", reason="Đi bộ"))
+    assert document["clearances"] == [undescribed]
+    assert document["history"] == [
+        {"what": "clearance_dropped", "at": hour(3), "by": "logistics.lead", "reason": "Đi bộ"}
+    ]
+
+
 def test_a_submission_recorded_before_there_was_evidence_can_still_be_read():
     (stored,) = in_memory("logistics", [("1-03", [SUBMITTED])])
     older = read_event(stored._replace(body=stored.body.replace(b'"evidence"', b'"unheard_of"')))

@@ -276,6 +276,27 @@ def test_expenses_show_what_went_beyond_the_guarantee_and_why(shell):
     assert "Tạm ứng vượt kinh phí bảo đảm" in shell.run("expenses", "--lang", "vi").stdout
 
 
+def test_a_task_was_completed_with_its_clearance_and_another_one_still_waits(shell):
+    report = shell.json("report", "--today", "2020-09-10")
+    (waits,) = report["waiting_for_clearance"]
+    assert (waits["id"], waits["clearance_id"], waits["status"]) == ("4-05", "delegates-bus", "requested")
+    found = {line["id"]: line for line in shell.json("clearances")}
+    assert found["drafting-team"]["needed_by"] == ["logistics/1-01"]
+    assert found["drafting-team"]["known_to"] == dict.fromkeys(("logistics", "propaganda", "security"), "granted")
+    assert (found["delegates-bus"]["status"], found["delegates-bus"]["known_to"]) == ("requested", {})
+    told = shell.run("audit", "timeline", "logistics/1-01").stdout
+    completed = told.index("accepted task 1-01 as completed")
+    assert told.index("made task 1-01 wait for clearance drafting-team") < completed
+
+
+def test_who_waits_for_a_clearance_is_told_in_both_languages(shell):
+    assert "Waiting for a clearance: 1" in shell.run("report").stdout
+    assert "Chờ giấy phép an ninh: 1" in shell.run("report", "--lang", "vi").stdout
+    assert "Waiting for a clearance: delegates-bus (Requested)" in shell.run("trace", "logistics/4-05").stdout
+    assert "Requested" in shell.run("clearances").stdout
+    assert "Đã đề nghị" in shell.run("clearances", "--lang", "vi").stdout
+
+
 def test_incidents_are_told_in_both_languages(shell):
     assert "Drill" in shell.run("incidents").stdout
     assert "Diễn tập" in shell.run("incidents", "--lang", "vi").stdout
@@ -402,6 +423,15 @@ def test_the_report_is_printed_in_both_languages(shell):
     assert "Completed on time" in shell.run("report", "--lang", "en").stdout
 
 
+def test_what_the_services_speak_is_printed_or_written(shell):
+    printed = shell.run("asyncapi", "logistics").stdout
+    assert printed == (PROJECT / "docs" / "asyncapi" / "logistics.json").read_text("utf-8")
+    assert shell.run("asyncapi", "--out", "contracts").returncode == 0
+    written = {path.stem for path in (shell.folder / "contracts").iterdir()}
+    assert written == set(SERVICES_AND_TRACKER)
+    assert (shell.folder / "contracts" / "logistics.json").read_text("utf-8") == printed
+
+
 def test_progress_goes_to_stderr_and_json_stays_clean(shell):
     ran = shell.run("audit", "verify", "--format", "json")
     assert json.loads(ran.stdout)["holds"]
@@ -416,6 +446,8 @@ def test_progress_goes_to_stderr_and_json_stays_clean(shell):
         ["report", "--format", "pdf"],
         ["audit", "replay", "--from", "whenever"],
         ["service", "kitchen"],
+        ["asyncapi"],
+        ["asyncapi", "kitchen"],
         ["trace"],
         ["documents", "next-number", "--issuer", "TU"],
         ["documents", "next-number", "--issuer", " ", "--kind", "KH"],
@@ -443,6 +475,7 @@ def test_wrong_use_is_told_and_ends_with_2(shell, wrong):
             "service_not_running",
         ),
         (["health", "tracker"], {"DAIHOI_CONGRESS": "nobody-serves-this"}, ""),
+        (["asyncapi", "tracker", "--live"], {"DAIHOI_CONGRESS": "nobody-serves-this"}, "service_not_running"),
     ],
 )
 def test_what_goes_wrong_outside_is_told_in_a_sentence_and_ends_with_1(shell, arguments, environment, sentence):

@@ -8,6 +8,7 @@ from services.tracker.projections import (
     duties,
     expenses,
     incidents,
+    known_clearances,
     meetings,
     organisations,
     publications,
@@ -29,6 +30,7 @@ VIEWS: tuple[View, ...] = (
     publications.VIEW,
     resources.VIEW,
     clearances.VIEW,
+    known_clearances.VIEW,
     expenses.VIEW,
     incidents.VIEW,
 )

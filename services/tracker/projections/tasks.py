@@ -5,6 +5,8 @@ from typing import Any
 from services.tracker.projections.view import Document, Recorded, View, begun, by_service_and_id, instant
 from shared.domain import task
 from shared.domain.task import (
+    ClearanceDropped,
+    ClearanceRequired,
     ExtensionGranted,
     ExtensionRefused,
     ExtensionRequested,
@@ -58,6 +60,7 @@ def _opened(event: TaskOpened, recorded: Recorded) -> Document:
         "block_reason": None,
         "submitted_by": None,
         "evidence": [],
+        "clearances": [],
         "history": [],
         "completed_on": None,
         "opened_at": instant(recorded.envelope.time),
@@ -103,8 +106,18 @@ def _changes(document: Document, event: object, recorded: Recorded) -> Document:
         case TaskReopened():
             history = [*document["history"], _sent_back("reopened", event.reason, recorded)]
             return {"status": resting, "completed_on": None, "history": history}
+        case ClearanceRequired() | ClearanceDropped():
+            return _needing(document, event, recorded)
         case _:
             raise TypeError(f"the tasks view does not know {event!r}")
+
+
+def _needing(document: Document, event: ClearanceRequired | ClearanceDropped, recorded: Recorded) -> Document:
+    if isinstance(event, ClearanceRequired):
+        return {"clearances": [*document["clearances"], event.model_dump(mode="json")]}
+    kept = [need for need in document["clearances"] if need["clearance_id"] != event.clearance_id]
+    dropped = _sent_back("clearance_dropped", event.reason, recorded)
+    return {"clearances": kept, "history": [*document["history"], dropped]}
 
 
 def _requested(event: ExtensionRequested, recorded: Recorded) -> dict[str, Any]:

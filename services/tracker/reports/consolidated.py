@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from services.tracker.filing import Filed, filed
 from services.tracker.projections.view import Document
 from services.tracker.reports.cells import Cells, Share, cell_of, count, is_due_soon
+from services.tracker.reports.clearances import WaitingLine, waiting
 from services.tracker.reports.duties import Duties, duties_of, is_duty
 from services.tracker.reports.essentials import ESSENTIALS, lacks
 from services.tracker.reports.lines import TaskLine, line_of
@@ -74,6 +75,7 @@ class Report(BaseModel):
     overdue: list[TaskLine]
     due_soon: list[TaskLine]
     duties: Duties
+    waiting_for_clearance: list[WaitingLine]
     reviews: Reviews
     extensions: Extensions
     documents: list[Filed]
@@ -94,6 +96,7 @@ def consolidate(
     reviews: Sequence[Document],
     duties: Sequence[Document],
     organisations: Sequence[Document],
+    clearances: Sequence[Document],
     digest: str,
 ) -> Report:
     every_task = sorted(tasks, key=_in_catalogue_order)
@@ -116,6 +119,7 @@ def consolidate(
         overdue=[line_of(task) for task in live if cell_of(task, today) == "open_overdue"],
         due_soon=[line_of(task) for task in live if is_due_soon(task, today)],
         duties=duties_of(every_task, duties, organisations, today),
+        waiting_for_clearance=waiting(every_task, clearances),
         reviews=summarise(every_task, reviews),
         documents=filed(documents),
         extensions=_extensions(task for task in every_task if task["status"] != TaskStatus.CANCELLED),

@@ -18,6 +18,13 @@ from services.tracker.reports.workload import Workload
 from shared.i18n import Language, format_date, format_number, translate
 
 BAR_WIDTH = 16
+CLEARANCE_STATUSES = {
+    "not_requested": "Not requested",
+    "requested": "Requested",
+    "granted": "Clearance granted",
+    "refused": "Clearance refused",
+    "withdrawn": "Withdrawn",
+}
 EXTENSION_OUTCOMES = {"granted": "Granted", "refused": "Refused", "pending": "Pending"}
 
 
@@ -46,6 +53,8 @@ class Printer:
             console.print(self._tasks(title, lines))
         if report.duties.totals.tasks or report.duties.not_opened:
             self._print_duties(console)
+        if report.waiting_for_clearance:
+            console.print(self._waiting_for_clearance())
         console.print(self._extensions())
         console.print(self._documents())
         console.print(self._footer())
@@ -215,6 +224,19 @@ class Printer:
         if deadline == original:
             return deadline
         return self._say("{deadline} (originally {original})", deadline=deadline, original=original)
+
+    def _waiting_for_clearance(self) -> Table:
+        lines = self._report.waiting_for_clearance
+        title = f"{self._say('Waiting for a clearance')}: {self._number(len(lines))}"
+        table = Table(title=title, title_justify="left")
+        for heading in ("Task", "Unit", "Title", "Clearance", "Status"):
+            table.add_column(self._say(heading), overflow="fold")
+        for line in lines:
+            name = line.title_en if self._lang == "en" and line.title_en else line.title_vi
+            clearance = f"{line.clearance_id} ({line.holder})" if line.holder else line.clearance_id
+            status = self._say(CLEARANCE_STATUSES[line.status]) + (f": {line.reason}" if line.reason else "")
+            table.add_row(line.id, self._say(UNIT_NAMES[line.unit]), name, Text(clearance), Text(status))
+        return table
 
     def _extensions(self) -> Table:
         extensions = self._report.extensions
