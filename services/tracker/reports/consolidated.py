@@ -96,7 +96,7 @@ def consolidate(
     reviews: Sequence[Document],
     duties: Sequence[Document],
     organisations: Sequence[Document],
-    clearances: Sequence[Document],
+    clearances: Sequence[Document] = (),
     digest: str,
 ) -> Report:
     every_task = sorted(tasks, key=_in_catalogue_order)
