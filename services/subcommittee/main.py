@@ -1,6 +1,7 @@
-"""The sub-committee's service: meetings and conclusions, directives, documents, the catalogue, organisations."""
+"""The sub-committee's service: meetings and conclusions, directives, the scenario, documents, the catalogue,
+organisations."""
 
-from shared.domain import catalogue, directive, document, meeting, organisation
+from shared.domain import catalogue, directive, document, meeting, organisation, scenario
 from shared.domain.values import SUBCOMMITTEE
 from shared.unit.service import UnitService
 
@@ -9,6 +10,7 @@ SERVICE = UnitService(
     aggregates=(
         meeting.AGGREGATE,
         directive.AGGREGATE,
+        scenario.AGGREGATE,
         document.AGGREGATE,
         catalogue.AGGREGATE,
         organisation.AGGREGATE,

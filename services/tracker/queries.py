@@ -46,6 +46,7 @@ async def consolidated_report(congress: str, store: ViewStore, ledger: Ledger, t
         meetings=views["meetings"],
         catalogue=views["catalogue"],
         reviews=views["reviews"],
+        scenarios=views["scenarios"],
         digest=total_digest({name: view_digest(documents) for name, documents in views.items()}),
     )
 

@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from services.tracker.projections.view import Document
-from services.tracker.reports.essentials import lacks
+from services.tracker.reports.essentials import is_suspended, lacks
 from shared.domain.task import TaskStatus
 
 type Views = Mapping[str, Sequence[Document]]
@@ -171,6 +171,8 @@ def _unit(unit: str, tasks: Sequence[Document]) -> Node:
 def _task(task: Document, *, above: Sequence[Node] = ()) -> Node:
     facts = {name: task[name] for name in ("unit", "status", "percent", "deadline")}
     facts["missing"] = [] if task["status"] == TaskStatus.CANCELLED else list(lacks(task))
+    if is_suspended(task):
+        facts["suspended"] = True
     evidence = task.get("evidence") or []
     below = [_node(Role.EVIDENCE, str(number), {}, _as_facts(each)) for number, each in enumerate(evidence, start=1)]
     return _node(Role.TASK, task["_id"], task["title"], facts, above=above, below=below)

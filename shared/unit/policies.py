@@ -1,4 +1,4 @@
-"""Policies: what a service does of its own accord when it reads an event of another service.
+"""Policies: what a service does of its own accord when it reads an event, most often another service's.
 
 A policy is a pure function from an event to commands. It runs on a durable consumer of the ledger, one event at a
 time and in order; its command ids follow from the event's id, so a redelivery does nothing twice. It never runs
@@ -6,7 +6,7 @@ during a replay. A command that a rule refuses is put on record (`policy.refused
 """
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 from uuid import UUID, uuid5
@@ -23,6 +23,15 @@ logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
+class ForEvery:
+    """One command for every aggregate of a kind that the service has when its turn comes, after the commands before
+    it. `command` makes it from the aggregate's id."""
+
+    entity: str
+    command: Callable[[str], Command]
+
+
+@dataclass(frozen=True)
 class Policy:
     """`name` is stable: it names the durable consumer and the command ids. `react` says what one event,
     and the envelope it came in, calls for."""
@@ -30,7 +39,7 @@ class Policy:
     name: str
     service: str
     event: type[Event]
-    react: Callable[[Any, Envelope], Sequence[Command]]
+    react: Callable[[Any, Envelope], Sequence[Command | ForEvery]]
 
     @property
     def entity(self) -> str:
@@ -89,16 +98,16 @@ async def apply(policy: Policy, body: bytes, handler: CommandHandler, unit: str,
         return
     actor = Actor(f"policy.{policy.name}", unit)
     try:
-        commands = policy.react(event, envelope)
+        wishes = policy.react(event, envelope)
     except Exception as error:
         if not last_try:
             raise
         logger.exception("policy %s gives up on %s", policy.name, envelope.id)
         nothing = _refusal(policy, envelope, "", INTERNAL.code, repr(error))
-        await handler.execute(nothing, _cause(policy, envelope, actor, 0))
+        await handler.execute(nothing, _cause(policy, envelope, actor, "0"))
         return
-    for position, command in enumerate(commands):
-        cause = _cause(policy, envelope, actor, position)
+    async for place, command in _one_by_one(wishes, handler):
+        cause = _cause(policy, envelope, actor, place)
         try:
             await handler.execute(command, cause)
         except Refused as refused:
@@ -112,9 +121,22 @@ async def apply(policy: Policy, body: bytes, handler: CommandHandler, unit: str,
             await handler.execute(_refusal(policy, envelope, command.NAME, INTERNAL.code, repr(error)), cause)
 
 
-def _cause(policy: Policy, envelope: Envelope, actor: Actor, position: int) -> Cause:
+async def _one_by_one(
+    wishes: Sequence[Command | ForEvery], handler: CommandHandler
+) -> AsyncIterator[tuple[str, Command]]:
+    """Every command with its place, from which its id follows: the position, and the aggregate's id where there are
+    many."""
+    for position, wish in enumerate(wishes):
+        if isinstance(wish, Command):
+            yield str(position), wish
+            continue
+        for entity_id in await handler.ids(wish.entity):
+            yield f"{position}/{entity_id}", wish.command(entity_id)
+
+
+def _cause(policy: Policy, envelope: Envelope, actor: Actor, place: str) -> Cause:
     return Cause(
-        command_id=uuid5(envelope.id, f"{policy.name}/{position}"),
+        command_id=uuid5(envelope.id, f"{policy.name}/{place}"),
         actor=actor,
         happened=envelope.time,
         correlation_id=envelope.correlationid,

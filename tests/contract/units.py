@@ -22,6 +22,10 @@ def published(*items):
     return {"catalogue": "xx", "note": {"vi": "Danh mục"}, "items": items or [item()]}
 
 
+OPENED_BY = {"scenario": "lead", "variant": "lead", "unit-scenario": "policy.follow-switches"}
+"""Who begins what an officer can't; to the officer it is refused."""
+
+
 def opening(title):
     """Per entity: the command that begins it, what it is told, and the code of its refusal to begin otherwise."""
     text = {"vi": title}
@@ -52,6 +56,13 @@ def opening(title):
             "publish-catalogue",
             published(item("1.03", title=text), item("1.04", title=text)),
             "catalogue_item_already_published",
+        ),
+        "scenario": ("switch-scenario", {"scenario": "outbreak", "reason": title}, "no_right_to_switch"),
+        "variant": ("prepare-variant", {"variant": "outbreak"}, "not_the_lead"),
+        "unit-scenario": (
+            "record-switch",
+            {"number": 1, "scenario": "outbreak", "reason": title},
+            "for_the_policy_only",
         ),
         "publication": (
             "propose-publication",

@@ -12,6 +12,7 @@ from services.tracker.projections import (
     publications,
     resources,
     reviews,
+    scenarios,
     tasks,
 )
 from services.tracker.projections.view import View
@@ -29,4 +30,5 @@ VIEWS: tuple[View, ...] = (
     clearances.VIEW,
     expenses.VIEW,
     incidents.VIEW,
+    scenarios.VIEW,
 )

@@ -9,8 +9,9 @@ from rich.text import Text
 
 from services.tracker.reports.consolidated import DUE_SOON, Cells, Report, Share, TaskLine
 from services.tracker.reports.essentials import ESSENTIALS
+from services.tracker.reports.scenarios import InForce
 from services.tracker.reports.workload import Workload
-from shared.i18n import Language, format_date, format_number, translate
+from shared.i18n import Language, format_date, format_number, local_date, translate
 
 BAR_WIDTH = 16
 CELLS = {
@@ -19,6 +20,7 @@ CELLS = {
     "open_in_time": ("Not completed, in time", "▒", "blue"),
     "open_overdue": ("Not completed, overdue", "╳", "red"),
     "no_deadline": ("No deadline", "░", "bright_black"),
+    "suspended": ("Suspended", "‖", "magenta"),
 }
 """Each cell's name, and its sign in bars and headings: told apart without colour too."""
 UNIT_NAMES = {
@@ -28,6 +30,7 @@ UNIT_NAMES = {
     "subcommittee": "Sub-committee",
 }
 PHASE_NAMES = {"before": "Before the congress", "during": "During the congress", "after": "After the congress"}
+SCENARIO_NAMES = {"none": "No epidemic", "outbreak": "Outbreak"}
 ESSENTIAL_NAMES = {
     "collective": "Collective in charge",
     "individual": "Individual in charge",
@@ -94,6 +97,8 @@ class Printer:
             lines.append(
                 self._say("Events are missing from {stream} at {sequence}.", stream=stream, sequence=sequence)
             )
+        if self._report.scenario:
+            lines.append(scenario_line(self._report.scenario, self._lang))
         lines += [source.get(self._lang) or source["vi"] for source in self._report.sources]
         title = self._say("Consolidated report of the congress {congress}", congress=self._report.congress)
         return Panel(Text("\n".join(lines)), title=Text(title, style="bold"), expand=False)
@@ -260,6 +265,22 @@ class Printer:
         return Group(Text(meetings), Text(f"{self._say('Digest of the views')}: {report.digest}"))
 
 
+def scenario_line(scenario: InForce, lang: Language) -> str:
+    """Which scenario is in force since when and why, and which units have yet to follow."""
+    said = translate(
+        "Scenario in force: {scenario} (switch {number}, {day}): {reason}",
+        lang,
+        scenario=translate(SCENARIO_NAMES[scenario.scenario], lang),
+        number=scenario.number,
+        day=format_date(local_date(scenario.at)),
+        reason=scenario.reason,
+    )
+    if not scenario.behind:
+        return said
+    units = ", ".join(translate(UNIT_NAMES[unit], lang) for unit in scenario.behind)
+    return f"{said}\n{translate('Not followed yet: {units}', lang, units=units)}"
+
+
 def workload_tables(found: Workload, lang: Language) -> Iterable[Table]:
     """One table of collectives, one of individuals, the heaviest load first."""
     headings = ("Tasks", "Completed", "Not completed", "Overdue", "Coordinating")
@@ -274,13 +295,13 @@ def workload_tables(found: Workload, lang: Language) -> Iterable[Table]:
             table.add_row(load.name, *(format_number(number, lang) for number in counts))
         table.add_section()
         nobody = found.nobody
-        without = (nobody.tasks, nobody.completed, nobody.tasks - nobody.completed, nobody.open_overdue)
+        without = (nobody.tasks, nobody.completed, nobody.open_tasks, nobody.open_overdue)
         table.add_row(translate("Nobody yet", lang), *(format_number(number, lang) for number in without))
         yield table
 
 
 def _bar(cells: Cells) -> Text:
-    """The five cells as one bar of `BAR_WIDTH`; a cell that is not empty is at least one sign wide."""
+    """The six cells as one bar of `BAR_WIDTH`; a cell that is not empty is at least one sign wide."""
     numbers = {name: number for name in CELLS if (number := getattr(cells, name))}
     widths = {name: max(1, number * BAR_WIDTH // cells.tasks) for name, number in numbers.items()}
     if numbers:

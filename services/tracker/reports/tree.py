@@ -101,6 +101,7 @@ class TreePrinter:
     def _facts_of_task(self, node: Node) -> list[str]:
         facts = node.facts
         status = f"{self._say(STATUS_NAMES[facts['status']])}, {facts['percent']} %"
+        status += f", {self._say('suspended by the scenario')}" if facts.get("suspended") else ""
         missing = ", ".join(self._say(ESSENTIAL_NAMES[name]) for name in facts["missing"])
         return [status, self._due(facts["deadline"]), *([f"{self._say('Missing')}: {missing}"] if missing else [])]
 
