@@ -1,12 +1,13 @@
 """Policies: what a service does of its own accord when it reads an event, most often another service's.
 
 A policy is a pure function from an event to commands. It runs on a durable consumer of the ledger, one event at a
-time and in order; its command ids follow from the event's id, so a redelivery does nothing twice. It never runs
-during a replay. A command that a rule refuses is put on record (`policy.refused`), so nothing is lost in silence.
+time and in order; its command ids follow from the event's id and the unit, so a redelivery does nothing twice and
+units that react to the same event don't share ids. It never runs during a replay. A command that a rule refuses is
+put on record (`policy.refused`), so nothing is lost in silence.
 """
 
 import logging
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 from uuid import UUID, uuid5
@@ -106,37 +107,39 @@ async def apply(policy: Policy, body: bytes, handler: CommandHandler, unit: str,
         nothing = _refusal(policy, envelope, "", INTERNAL.code, repr(error))
         await handler.execute(nothing, _cause(policy, envelope, actor, "0"))
         return
-    async for place, command in _one_by_one(wishes, handler):
-        cause = _cause(policy, envelope, actor, place)
-        try:
-            await handler.execute(command, cause)
-        except Refused as refused:
-            if refused.refusal is UNAVAILABLE or (refused.refusal is CONFLICT and not last_try):
-                raise
-            await handler.execute(_refusal(policy, envelope, command.NAME, refused.code, str(refused)), cause)
-        except Exception as error:
-            if not last_try:
-                raise
-            logger.exception("policy %s gives up on %s", policy.name, envelope.id)
-            await handler.execute(_refusal(policy, envelope, command.NAME, INTERNAL.code, repr(error)), cause)
-
-
-async def _one_by_one(
-    wishes: Sequence[Command | ForEvery], handler: CommandHandler
-) -> AsyncIterator[tuple[str, Command]]:
-    """Every command with its place, from which its id follows: the position, and the aggregate's id where there are
-    many."""
     for position, wish in enumerate(wishes):
-        if isinstance(wish, Command):
-            yield str(position), wish
-            continue
-        for entity_id in await handler.ids(wish.entity):
-            yield f"{position}/{entity_id}", wish.command(entity_id)
+        for place, command in await _spelled_out(wish, str(position), handler):
+            await _do(policy, command, envelope, _cause(policy, envelope, actor, place), handler, last_try=last_try)
+
+
+async def _spelled_out(
+    wish: Command | ForEvery, place: str, handler: CommandHandler
+) -> Sequence[tuple[str, Command]]:
+    """The commands that a wish stands for now, each with its place, from which its id follows."""
+    if isinstance(wish, Command):
+        return ((place, wish),)
+    return [(f"{place}/{entity_id}", wish.command(entity_id)) for entity_id in await handler.ids(wish.entity)]
+
+
+async def _do(
+    policy: Policy, command: Command, envelope: Envelope, cause: Cause, handler: CommandHandler, *, last_try: bool
+) -> None:
+    try:
+        await handler.execute(command, cause)
+    except Refused as refused:
+        if refused.refusal is UNAVAILABLE or (refused.refusal is CONFLICT and not last_try):
+            raise
+        await handler.execute(_refusal(policy, envelope, command.NAME, refused.code, str(refused)), cause)
+    except Exception as error:
+        if not last_try:
+            raise
+        logger.exception("policy %s gives up on %s", policy.name, envelope.id)
+        await handler.execute(_refusal(policy, envelope, command.NAME, INTERNAL.code, repr(error)), cause)
 
 
 def _cause(policy: Policy, envelope: Envelope, actor: Actor, place: str) -> Cause:
     return Cause(
-        command_id=uuid5(envelope.id, f"{policy.name}/{place}"),
+        command_id=uuid5(envelope.id, f"{actor.unit}/{policy.name}/{place}"),
         actor=actor,
         happened=envelope.time,
         correlation_id=envelope.correlationid,
