@@ -59,7 +59,10 @@ def comparison_tables(found: Comparison, lang: Language) -> Iterable[Table]:
         (f"{number}. {row.name_en if lang == 'en' and row.name_en else row.name_vi}", row)
         for number, row in found.by_group.items()
     ]
-    for title, rows in (("Variants by unit", units), ("Variants by task group", groups)):
+    for title, rows in (
+        ("Variants by unit: tasks that apply, and money planned", units),
+        ("Variants by task group: tasks that apply, and money planned", groups),
+    ):
         yield _amounts(title, rows, found.total, lang)
     yield _differing(found.differing, lang)
     yield _variants(found.variants, lang)
@@ -69,8 +72,8 @@ def _amounts(title: str, rows: Sequence[tuple[str, Row]], total: Row, lang: Lang
     table = _table(title, lang)
     table.add_column("")
     for heading in (*SCENARIO_NAMES.values(), "Difference"):
-        table.add_column(translate("{name}: tasks", lang, name=translate(heading, lang)), justify="right")
-        table.add_column(translate("planned, VND", lang), justify="right", no_wrap=True)
+        table.add_column(translate(heading, lang), justify="right", no_wrap=True)
+        table.add_column(translate("VND", lang), justify="right", no_wrap=True)
     for name, row in rows:
         table.add_row(name, *_row(row, lang))
     if len(rows) > 1:
@@ -110,7 +113,8 @@ def _side(side: Side, lang: Language) -> str:
 
 
 def _reasons(line: Difference, lang: Language) -> str:
-    told = dict.fromkeys(side.reason for side in (line.none, line.outbreak) if side.reason)
+    sides = zip(SCENARIO_NAMES.values(), (line.none, line.outbreak), strict=True)
+    told = [f"{translate(name, lang)}: {side.reason}" for name, side in sides if side.reason]
     return "\n".join(told) or translate("planned for one scenario only", lang)
 
 
