@@ -60,8 +60,8 @@ def comparison_tables(found: Comparison, lang: Language) -> Iterable[Table]:
         for number, row in found.by_group.items()
     ]
     for title, rows in (
-        ("Variants by unit: tasks that apply, and money planned", units),
-        ("Variants by task group: tasks that apply, and money planned", groups),
+        ("Variants by unit: tasks that apply, and VND planned", units),
+        ("Variants by task group: tasks that apply, and VND planned", groups),
     ):
         yield _amounts(title, rows, found.total, lang)
     yield _differing(found.differing, lang)
@@ -73,7 +73,6 @@ def _amounts(title: str, rows: Sequence[tuple[str, Row]], total: Row, lang: Lang
     table.add_column("")
     for heading in (*SCENARIO_NAMES.values(), "Difference"):
         table.add_column(translate(heading, lang), justify="right", no_wrap=True)
-        table.add_column(translate("VND", lang), justify="right", no_wrap=True)
     for name, row in rows:
         table.add_row(name, *_row(row, lang))
     if len(rows) > 1:
@@ -83,17 +82,18 @@ def _amounts(title: str, rows: Sequence[tuple[str, Row]], total: Row, lang: Lang
 
 
 def _row(row: Row, lang: Language) -> list[str]:
-    def told(amount: Amount, sign: str = "") -> list[str]:
-        return [
-            f"{sign if each > 0 else ''}{format_number(each, lang)}" for each in (amount.tasks, amount.planned_vnd)
-        ]
+    """Each cell: how many tasks, and beneath it the money."""
 
-    return [*told(row.none), *told(row.outbreak), *told(row.difference, "+")]
+    def told(amount: Amount, sign: str = "") -> str:
+        numbers = (amount.tasks, amount.planned_vnd)
+        return "\n".join(f"{sign if each > 0 else ''}{format_number(each, lang)}" for each in numbers)
+
+    return [told(row.none), told(row.outbreak), told(row.difference, "+")]
 
 
 def _differing(lines: Sequence[Difference], lang: Language) -> Table:
     table = _table("Tasks that differ", lang, f": {len(lines)}")
-    for heading in ("Task", "Unit", "Title"):
+    for heading in ("Task", "Title"):
         table.add_column(translate(heading, lang))
     for name in SCENARIO_NAMES.values():
         table.add_column(translate(name, lang), justify="right", no_wrap=True)
@@ -101,7 +101,8 @@ def _differing(lines: Sequence[Difference], lang: Language) -> Table:
     for line in lines:
         title = line.title_en if lang == "en" and line.title_en else line.title_vi
         sides = (_side(side, lang) for side in (line.none, line.outbreak))
-        table.add_row(line.id, translate(UNIT_NAMES[line.unit], lang), title, *sides, Text(_reasons(line, lang)))
+        title = f"{title}\n({translate(UNIT_NAMES[line.unit], lang)})"
+        table.add_row(line.id, title, *sides, Text(_reasons(line, lang)))
     return table
 
 
