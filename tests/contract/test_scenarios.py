@@ -11,12 +11,16 @@ from shared.domain.decider import Actor
 from shared.domain.values import SUBCOMMITTEE
 from shared.eventstore.envelope import Cause, decode, decode_data, encode
 from shared.eventstore.store import EventStore
+from shared.eventstore.streams import event_subject, js_api, ledger_stream
+from shared.unit import service
 from shared.unit.commands import CommandHandler, CommandRequest
 from shared.unit.policies import REFUSALS, apply
 from tests.contract.units import LOGISTICS, TASK
+from tests.waiting import until
 
 HAPPENED = datetime.fromisoformat("2020-09-10T14:00:00+07:00")
 UNIT = "logistics"
+ACK_WAIT_S = 0.5
 POLICIES = {policy.name: policy for policy in LOGISTICS.policies}
 
 
@@ -202,3 +206,38 @@ async def test_a_task_cancelled_while_suspended_is_live_again_once_it_is_reopene
     stored = (await here.store.load("task", "1-02", answer.sequence - 1))[0]
     await here.hears("follow-when-reopened", decode(stored.body))
     assert await here.suspended() == set()
+
+
+# --- a policy that takes long ---
+class Slow(EventStore):
+    """The real store, at an append that takes longer than the broker waits for an answer."""
+
+    async def append(self, events, expected):
+        await asyncio.sleep(4 * ACK_WAIT_S)
+        return await super().append(events, expected)
+
+
+async def test_a_policy_at_work_for_longer_than_the_broker_waits_is_not_told_again(
+    connection, congress, endpoints, monkeypatch
+):
+    monkeypatch.setattr(service, "POLICY_ACK_WAIT_S", ACK_WAIT_S)
+    monkeypatch.setattr(service, "POLICY_SIGN_OF_LIFE_S", ACK_WAIT_S / 4)
+    slow, policy = Instance(Slow(connection, congress, UNIT)), POLICIES["follow-switches"]
+    envelopes = [switch(number, ("none", "outbreak")[number % 2]) for number in (1, 2)]
+    for envelope in envelopes:
+        subject = event_subject(congress, SUBCOMMITTEE, "scenario", "current")
+        await connection.jetstream().publish(subject, envelope.model_dump_json().encode())
+    broker = service.service_broker(endpoints.nats_url, UNIT)
+    service.follow_policy(broker, congress, UNIT, policy, slow.handler)
+    consumer = f"CONSUMER.INFO.{ledger_stream(congress)}.policy-{UNIT}-{policy.name}"
+
+    async def done():
+        told = await js_api(connection, consumer, {})
+        return told.get("ack_floor", {}).get("stream_seq") == len(envelopes)
+
+    async with broker:
+        await broker.start()
+        await until(done)
+        told = await js_api(connection, consumer, {})
+    assert told["delivered"]["consumer_seq"] == len(envelopes), "each was delivered once"
+    assert len(await slow.store.load("unit-scenario", "current")) == 2 * len(envelopes)

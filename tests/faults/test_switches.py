@@ -7,7 +7,6 @@ from itertools import pairwise
 from random import Random
 from uuid import uuid4
 
-from services.supervisor import Supervisor
 from services.tracker.audit.verify import verify
 from shared.domain import task, unit_scenario, variant
 from shared.domain.values import SUBCOMMITTEE, Case, Unit
@@ -16,7 +15,7 @@ from shared.eventstore.store import EventStore
 from shared.unit.client import CommandClient
 from shared.unit.problems import ProblemError
 from tests.conftest import token_for
-from tests.faults.test_kills import histogram_of_ids, kill_9, supervisor  # noqa: F401 - a fixture
+from tests.faults.test_kills import histogram_of_ids, kill_9
 from tests.waiting import until
 
 UNITS = [unit.value for unit in Unit]
@@ -29,7 +28,7 @@ SCENARIOS = ("both", "none", "outbreak")
 
 
 class Congress:
-    """The services as others see them; a command is sent again under the same id until somebody answers."""
+    """The services as others see them. A command is sent again under the same id until somebody answers."""
 
     def __init__(self, connection, congress, settings):
         self.client = CommandClient(connection, congress)
@@ -88,12 +87,7 @@ class Congress:
 
 
 async def test_twenty_switches_with_the_services_killed_in_between_leave_every_task_as_the_last_demands(
-    connection,
-    congress,
-    ledger,
-    views,
-    settings,
-    supervisor: Supervisor,  # noqa: F811
+    connection, congress, ledger, views, settings, supervisor
 ):
     random, told = Random(SEED), Congress(connection, congress, settings)  # noqa: S311 - no secret
     for name in (SUBCOMMITTEE, *UNITS, "tracker"):
