@@ -34,16 +34,22 @@ UnitScenarioEvent = SwitchRecorded | SwitchFollowed
 # --- state ---
 class UnitScenario(BaseModel):
     model_config = ConfigDict(frozen=True)
-    number: int
-    scenario: Case
+    recorded: SwitchRecorded
     followed: int = 0
+
+    @property
+    def number(self) -> int:
+        return self.recorded.number
+
+    @property
+    def scenario(self) -> Case:
+        return self.recorded.scenario
 
 
 # --- evolve ---
 def evolve(known: UnitScenario | None, event: UnitScenarioEvent) -> UnitScenario:
     if isinstance(event, SwitchRecorded):
-        followed = known.followed if known else 0
-        return UnitScenario(number=event.number, scenario=event.scenario, followed=followed)
+        return UnitScenario(recorded=event, followed=known.followed if known else 0)
     if known is None:
         raise LookupError(f"{event.TYPE} before a switch was recorded")
     match event:

@@ -35,8 +35,8 @@ class VariantAdjusted(Event):
     reason: Phrase
 
 
-class AdjustmentTakenBack(Event):
-    TYPE = "vn.daihoi.variant.adjustment-taken-back.v1"
+class AdjustmentWithdrawn(Event):
+    TYPE = "vn.daihoi.variant.adjustment-withdrawn.v1"
     task_id: EntityId
 
 
@@ -45,7 +45,7 @@ class VariantPrepared(Event):
     signed_by: str
 
 
-VariantEvent = VariantAdjusted | AdjustmentTakenBack | VariantPrepared
+VariantEvent = VariantAdjusted | AdjustmentWithdrawn | VariantPrepared
 
 
 # --- state ---
@@ -74,7 +74,7 @@ def evolve(variant: Variant | None, event: VariantEvent) -> Variant:
     match event:
         case VariantAdjusted():
             return Variant(adjustments=variant.adjustments | {event.task_id: event})
-        case AdjustmentTakenBack():
+        case AdjustmentWithdrawn():
             kept = {task_id: each for task_id, each in variant.adjustments.items() if task_id != event.task_id}
             return Variant(adjustments=kept)
         case VariantPrepared():
@@ -105,10 +105,10 @@ class AdjustVariant(VariantCommand):
     reason: Phrase
 
 
-class TakeBackAdjustment(VariantCommand):
+class WithdrawAdjustment(VariantCommand):
     """The task is in the variant as it is without an adjustment."""
 
-    NAME = "take-back-adjustment"
+    NAME = "withdraw-adjustment"
     task_id: EntityId
 
 
@@ -138,9 +138,9 @@ def decide(
     match command:
         case AdjustVariant():
             return _adjust(command, variant, seen)
-        case TakeBackAdjustment():
+        case WithdrawAdjustment():
             known = command.task_id in variant.adjustments
-            return (AdjustmentTakenBack(task_id=command.task_id),) if known else ()
+            return (AdjustmentWithdrawn(task_id=command.task_id),) if known else ()
         case PrepareVariant():
             if actor.id != f"{actor.unit}.lead":
                 raise NOT_THE_LEAD(actor=actor.id)
@@ -162,8 +162,8 @@ def _adjust(command: AdjustVariant, variant: Variant, seen: Mapping[Key, object]
 
 AGGREGATE = Aggregate(
     entity="variant",
-    events=(VariantAdjusted, AdjustmentTakenBack, VariantPrepared),
-    commands=(AdjustVariant, TakeBackAdjustment, PrepareVariant),
+    events=(VariantAdjusted, AdjustmentWithdrawn, VariantPrepared),
+    commands=(AdjustVariant, WithdrawAdjustment, PrepareVariant),
     evolve=evolve,
     decide=decide,
     reads=reads,

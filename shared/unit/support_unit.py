@@ -18,7 +18,7 @@ from shared.domain.scenario import ScenarioSwitched
 from shared.domain.task import FollowScenario, OpenTask, TaskOpened, TaskReopened
 from shared.domain.unit_scenario import ConfirmSwitch, RecordSwitch
 from shared.domain.values import SUBCOMMITTEE, Unit
-from shared.domain.variant import AdjustmentTakenBack, VariantAdjusted
+from shared.domain.variant import AdjustmentWithdrawn, VariantAdjusted
 from shared.eventstore.envelope import Envelope
 from shared.unit.policies import ForEvery, Policy
 from shared.unit.service import UnitService
@@ -104,5 +104,5 @@ def follow_own_events(unit: Unit) -> Sequence[Policy]:
         follow("follow-when-opened", TaskOpened, lambda _, envelope: envelope.subject),
         follow("follow-when-reopened", TaskReopened, lambda _, envelope: envelope.subject),
         follow("follow-when-adjusted", VariantAdjusted, lambda adjusted, _: adjusted.task_id),
-        follow("follow-when-taken-back", AdjustmentTakenBack, lambda taken_back, _: taken_back.task_id),
+        follow("follow-when-withdrawn", AdjustmentWithdrawn, lambda withdrawn, _: withdrawn.task_id),
     )

@@ -185,7 +185,7 @@ async def test_a_variant_adjusted_while_it_is_in_force_changes_the_task_at_once_
     }
     for command, data, policy in (
         ("adjust-variant", adjustment, "follow-when-adjusted"),
-        ("take-back-adjustment", {"variant": "outbreak", "task_id": "1-03"}, "follow-when-taken-back"),
+        ("withdraw-adjustment", {"variant": "outbreak", "task_id": "1-03"}, "follow-when-withdrawn"),
     ):
         answer = await here.send(command, data)
         stored = (await here.store.load("variant", "outbreak", answer.sequence - 1))[0]

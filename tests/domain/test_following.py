@@ -6,7 +6,7 @@ import pytest
 
 from shared.domain import task
 from shared.domain.review import judge
-from shared.domain.unit_scenario import UnitScenario
+from shared.domain.unit_scenario import SwitchRecorded, UnitScenario
 from shared.domain.values import Evidence
 from shared.domain.variant import Variant, VariantAdjusted
 from tests.domain.scenario import LEAD, given
@@ -20,12 +20,16 @@ def opened(scenario: str) -> task.TaskOpened:
     return task.TaskOpened(title={"vi": "Việc"}, group=group, phase="before", scenario=scenario, planned_vnd=100)
 
 
+def known(switch: int, scenario: str) -> UnitScenario:
+    return UnitScenario(recorded=SwitchRecorded(number=switch, scenario=scenario, reason="Dịch lan rộng"))
+
+
 def world(switch: int, scenario: str, **adjustment: object) -> dict:
     adjustments = (
         {"1-03": VariantAdjusted(task_id="1-03", reason="Theo phương án", **adjustment)} if adjustment else {}
     )
     return {
-        task.IN_FORCE: UnitScenario(number=switch, scenario=scenario),
+        task.IN_FORCE: known(switch, scenario),
         ("variant", "outbreak"): Variant(adjustments=adjustments if scenario == "outbreak" else {}),
         ("variant", "none"): None,
     }
@@ -116,7 +120,7 @@ def test_an_extension_moves_the_deadline_in_force_and_the_agreed_one_until_the_n
     assert after(history, CHEAPER_AND_EARLIER) == history, "the same switch told again leaves it"
     back = after(history, world(2, "none"))
     assert deadlines(back) == (AGREED, LATER, LATER)
-    again = after(back, CHEAPER_AND_EARLIER | {task.IN_FORCE: UnitScenario(number=3, scenario="outbreak")})
+    again = after(back, CHEAPER_AND_EARLIER | {task.IN_FORCE: known(3, "outbreak")})
     assert deadlines(again) == (AGREED, LATER, EARLIER)
 
 

@@ -33,7 +33,9 @@ WORLD = {
         deadline=date(2020, 9, 1),
     ),
     ("task", "b"): task.Task(opened=OPENED.model_copy(update={"planned_vnd": 0}), status=task.TaskStatus.CANCELLED),
-    task.IN_FORCE: unit_scenario.UnitScenario(number=1, scenario="outbreak"),
+    task.IN_FORCE: unit_scenario.UnitScenario(
+        recorded=unit_scenario.SwitchRecorded(number=1, scenario="outbreak", reason="Dịch lan rộng")
+    ),
     ("variant", "outbreak"): variant.Variant(
         adjustments={
             "a": variant.VariantAdjusted(task_id="a", planned_vnd=7, deadline=date(2020, 9, 2), reason="Giãn cách")

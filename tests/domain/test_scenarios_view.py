@@ -7,7 +7,7 @@ from services.tracker.projections.view import Recorded
 from services.tracker.reports.scenarios import Amount, compare, in_force, standing
 from shared.domain.scenario import ScenarioSwitched
 from shared.domain.unit_scenario import SwitchFollowed, SwitchRecorded
-from shared.domain.variant import AdjustmentTakenBack, VariantAdjusted, VariantPrepared
+from shared.domain.variant import AdjustmentWithdrawn, VariantAdjusted, VariantPrepared
 from shared.eventstore.ledger import Origin
 from tests.congress import BEGINNING, envelope_of
 
@@ -68,7 +68,7 @@ def test_a_later_adjustment_opens_a_prepared_variant_again():
     assert view(*signed)["security/none"]["signed_by"] == "x"
     for later in (
         adjusted("security", "none", "8-02", planned_vnd=1),
-        ("security", "none", AdjustmentTakenBack(task_id="8-01")),
+        ("security", "none", AdjustmentWithdrawn(task_id="8-01")),
     ):
         variant = view(*signed, later)["security/none"]
         assert (variant["signed_by"], variant["signed_at"]) == (None, None)

@@ -52,7 +52,9 @@ ASKED_BY_LEAD = (*DATED, ASKED[-1].model_copy(update={"requested_by": LEAD.id}))
 PROVED = (*STARTED, task.TaskSubmitted(submitted_by=OFFICER.id, evidence=(EVIDENCE,)))
 FUNDED = (*OPEN, task.TaskFunded(**FUNDING))
 WORLD = {
-    task.IN_FORCE: unit_scenario.UnitScenario(number=1, scenario="outbreak"),
+    task.IN_FORCE: unit_scenario.UnitScenario(
+        recorded=unit_scenario.SwitchRecorded(number=1, scenario="outbreak", reason="Dịch lan rộng")
+    ),
     ("variant", "outbreak"): variant.Variant(
         adjustments={"1-03": variant.VariantAdjusted(task_id="1-03", applies=False, reason="Không tập trung đông")}
     ),

@@ -6,13 +6,13 @@ from shared.domain import variant
 from shared.domain.values import Case, Scenario
 from shared.domain.variant import (
     AGGREGATE,
-    AdjustmentTakenBack,
+    AdjustmentWithdrawn,
     AdjustVariant,
     Demand,
     PrepareVariant,
-    TakeBackAdjustment,
     VariantAdjusted,
     VariantPrepared,
+    WithdrawAdjustment,
     demanded,
 )
 from tests.domain.scenario import DEPUTY, LEAD, OFFICER, assert_all_told, given, rejecting, silent_on
@@ -30,7 +30,7 @@ def adjusted(task_id: str = "1-03", **fields: object) -> VariantAdjusted:
     return VariantAdjusted(task_id=task_id, **(fields or COST))
 
 
-TAKE_BACK = TakeBackAdjustment(variant="outbreak", task_id="1-03")
+WITHDRAW = WithdrawAdjustment(variant="outbreak", task_id="1-03")
 PREPARE = PrepareVariant(variant="outbreak")
 DROPPED = {"applies": False, "reason": "Không tập trung đông người"}
 ADJUSTED = (adjusted(),)
@@ -41,16 +41,16 @@ ACCEPTED = {
     "a task does not apply": (ADJUSTED, adjust("1-04", **DROPPED), OFFICER, adjusted("1-04", **DROPPED)),
     "an adjustment is replaced as a whole": (ADJUSTED, adjust(**DROPPED), OFFICER, adjusted(**DROPPED)),
     "a signed variant is adjusted": (SIGNED, adjust("1-04"), OFFICER, adjusted("1-04")),
-    "an adjustment is taken back": (SIGNED, TAKE_BACK, OFFICER, AdjustmentTakenBack(task_id="1-03")),
+    "an adjustment is withdrawn": (SIGNED, WITHDRAW, OFFICER, AdjustmentWithdrawn(task_id="1-03")),
     "the lead declares it prepared": (ADJUSTED, PREPARE, LEAD, SIGNED[-1]),
     "a variant without adjustments is prepared": ((), PREPARE, LEAD, SIGNED[-1]),
     "it is declared prepared again after an adjustment": ((*SIGNED, adjusted("1-04")), PREPARE, LEAD, SIGNED[-1]),
-    "it is declared prepared again after one was taken back": (
-        (*SIGNED, AdjustmentTakenBack(task_id="1-03")), PREPARE, LEAD, SIGNED[-1],
+    "it is declared prepared again after one was withdrawn": (
+        (*SIGNED, AdjustmentWithdrawn(task_id="1-03")), PREPARE, LEAD, SIGNED[-1],
     ),
 }  # fmt: skip
 SILENT = {
-    "a task without an adjustment has none to take back": ((), TAKE_BACK, OFFICER),
+    "a task without an adjustment has none to withdraw": ((), WITHDRAW, OFFICER),
     "the same adjustment does not open a signed variant": (SIGNED, adjust(), OFFICER),
 }
 REJECTED = [

@@ -30,8 +30,8 @@ SENTENCES = {
     "vn.daihoi.unit-scenario.recorded.v1": "{actor} recorded the switch to «{scenario}» (switch {number})",
     "vn.daihoi.unit-scenario.followed.v1": "{actor} brought every task to what switch {number} demands",
     "vn.daihoi.variant.adjusted.v1": "{actor} adjusted task {task_id} in the variant «{id}»: {reason}",
-    "vn.daihoi.variant.adjustment-taken-back.v1": (
-        "{actor} took back the adjustment of task {task_id} in the variant «{id}»"
+    "vn.daihoi.variant.adjustment-withdrawn.v1": (
+        "{actor} withdrew the adjustment of task {task_id} in the variant «{id}»"
     ),
     "vn.daihoi.variant.prepared.v1": "{actor} declared the variant «{id}» prepared",
     "vn.daihoi.document.issued.v1": "{actor} filed document {symbol}: {title}",

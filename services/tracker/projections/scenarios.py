@@ -10,7 +10,7 @@ from services.tracker.projections.view import Document, Recorded, View, begun, i
 from shared.domain import scenario, unit_scenario, variant
 from shared.domain.scenario import CURRENT, ScenarioSwitched
 from shared.domain.unit_scenario import SwitchFollowed, SwitchRecorded
-from shared.domain.variant import AdjustmentTakenBack, VariantAdjusted, VariantPrepared
+from shared.domain.variant import AdjustmentWithdrawn, VariantAdjusted, VariantPrepared
 
 
 def route(recorded: Recorded) -> Sequence[str]:
@@ -37,7 +37,7 @@ def fold(document: Document | None, recorded: Recorded) -> Document:
             return {"_id": envelope.source, "kind": "unit", "unit": envelope.source, **told, "followed": followed}
         case SwitchFollowed():
             return {**begun(document, recorded), "followed": event.number}
-        case VariantAdjusted() | AdjustmentTakenBack() | VariantPrepared():
+        case VariantAdjusted() | AdjustmentWithdrawn() | VariantPrepared():
             return _variant(document or _unprepared(recorded), event, recorded)
         case _:
             raise TypeError(f"the scenarios view does not know {event!r}")
@@ -57,7 +57,7 @@ def _unprepared(recorded: Recorded) -> Document:
 
 
 def _variant(
-    document: Document, event: VariantAdjusted | AdjustmentTakenBack | VariantPrepared, recorded: Recorded
+    document: Document, event: VariantAdjusted | AdjustmentWithdrawn | VariantPrepared, recorded: Recorded
 ) -> Document:
     if isinstance(event, VariantPrepared):
         return {**document, "signed_by": event.signed_by, "signed_at": instant(recorded.envelope.time)}
