@@ -8,7 +8,7 @@ import csv
 import hashlib
 import json
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -16,9 +16,11 @@ from uuid import UUID, uuid5
 
 from services.session import Session
 from services.tracker.projections.view import instant
+from services.tracker.reports.scenarios import in_force
 from shared.domain.decider import Actor
 from shared.domain.duty import duty_id
-from shared.domain.values import SUBCOMMITTEE, DutyKind, Phase, slug
+from shared.domain.scenario import SwitchScenario
+from shared.domain.values import SUBCOMMITTEE, DutyKind, Phase, Unit, slug
 from shared.i18n import LOCAL_TIME
 from shared.platform.errors import PlatformError
 from shared.unit.tokens import mint_token
@@ -57,6 +59,7 @@ class Sample:
         self.progress = {row["code"]: row for row in _rows(folder / "progress.csv")}
         self.organisations = _rows(folder / "organisations.csv")
         self.duties = _rows(folder / "duties.csv")
+        self.prepared: dict[str, Any] = json.loads((folder / "scenarios.json").read_text("utf-8"))
         self.today = date.fromisoformat(self.congress["today"])
         self.opening_day = date.fromisoformat(self.congress["opening_day"])
 
@@ -102,6 +105,20 @@ class Sample:
             if needs and own["data"]["task_id"] == step.data["task_id"]:
                 return step._replace(awaits=f"known_clearances/{step.service}/{own['data']['clearance_id']}")
         return step
+
+    def scenarios(self) -> Iterator[Step]:
+        """What the units prepared for an outbreak and for no epidemic, and the switch there and back."""
+        told = self.prepared
+        for unit, variants in told["variants"].items():
+            for case, adjustments in variants.items():
+                for adjustment in adjustments:
+                    data = {"variant": case, **adjustment}
+                    yield _step(unit, "adjust-variant", data, f"{unit}.member", told["adjusted_on"])
+                yield _step(unit, "prepare-variant", {"variant": case}, f"{unit}.lead", told["prepared_on"])
+        for switch in told["switches"]:
+            data = {name: switch[name] for name in ("scenario", "reason")}
+            happened = datetime.fromisoformat(switch["happened"])
+            yield Step(SUBCOMMITTEE, SwitchScenario.NAME, data, "subcommittee.lead", happened)
 
     def task_ids(self) -> set[str]:
         items = {f"{row['unit']}/{slug(row['code'])}" for row in self.catalogue}
@@ -261,17 +278,30 @@ def _rows(path: Path) -> list[dict[str, str]]:
 
 async def tell(session: Session, sample: Sample, on_progress: Callable[[int, int], None]) -> None:
     """Sends the whole story. Raises `ProblemError` when a service refuses, `PlatformError` when tasks don't open."""
-    orders, work = list(sample.orders()), list(sample.work())
+    orders, work, scenarios = list(sample.orders()), list(sample.work()), list(sample.scenarios())
+    total = len(orders) + len(work) + len(scenarios)
     sender = _Sender(session)
     for done, step in enumerate(orders, start=1):
         await sender.send(step)
-        on_progress(done, len(orders) + len(work))
+        on_progress(done, total)
     await _wait_for_tasks(session, sample.task_ids())
     for done, step in enumerate(work, start=len(orders) + 1):
         if step.awaits:
             await _wait_for_document(session, step.awaits)
         await sender.send(step)
-        on_progress(done, len(orders) + len(work))
+        on_progress(done, total)
+    await _tell_scenarios(session, sender, scenarios)
+    on_progress(total, total)
+
+
+async def _tell_scenarios(session: Session, sender: "_Sender", steps: Sequence[Step]) -> None:
+    """A switch is told once every unit has followed the one before."""
+    switches = 0
+    for step in steps:
+        await sender.send(step)
+        if step.command == SwitchScenario.NAME:
+            switches += 1
+            await _wait_for_units(session, switches)
 
 
 class _Sender:
@@ -310,6 +340,16 @@ async def _wait_for_document(session: Session, name: str) -> None:
         return 0 if await session.views.documents(view, _id=key) else 1
 
     await _wait_for(missing, f"documents ({name}) are not there")
+
+
+async def _wait_for_units(session: Session, number: int) -> None:
+    """Until every unit has followed this switch or a later one and the tracker shows it."""
+
+    async def missing() -> int:
+        found = in_force(await session.views.documents("scenarios"))
+        return len(found.behind) if found and found.number >= number else len(Unit)
+
+    await _wait_for(missing, "units have not followed the switch")
 
 
 async def wait_for_tracker(session: Session) -> None:

@@ -1,7 +1,7 @@
-"""The sub-committee's service: meetings and conclusions, directives, documents, the catalogue, organisations,
-and the continuing duties of the localities."""
+"""The sub-committee's service: meetings and conclusions, directives, the scenario, documents, the catalogue,
+organisations, and the continuing duties of the localities."""
 
-from shared.domain import catalogue, directive, document, duty, meeting, organisation
+from shared.domain import catalogue, directive, document, duty, meeting, organisation, scenario
 from shared.domain.values import SUBCOMMITTEE
 from shared.unit.service import UnitService
 
@@ -10,6 +10,7 @@ SERVICE = UnitService(
     aggregates=(
         meeting.AGGREGATE,
         directive.AGGREGATE,
+        scenario.AGGREGATE,
         document.AGGREGATE,
         catalogue.AGGREGATE,
         organisation.AGGREGATE,

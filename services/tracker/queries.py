@@ -51,6 +51,7 @@ async def consolidated_report(congress: str, store: ViewStore, ledger: Ledger, t
         duties=views["duties"],
         organisations=views["organisations"],
         clearances=views["clearances"],
+        scenarios=views["scenarios"],
         digest=total_digest({name: view_digest(documents) for name, documents in views.items()}),
     )
 

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from services.tracker.projections.view import Document
 from services.tracker.reports.clearances import waiting
-from services.tracker.reports.essentials import lacks
+from services.tracker.reports.essentials import is_suspended, lacks
 from shared.domain.task import TaskStatus
 
 type Views = Mapping[str, Sequence[Document]]
@@ -175,6 +175,8 @@ def _task(task: Document, views: Views, *, above: Sequence[Node] = ()) -> Node:
     facts["missing"] = [] if task["status"] == TaskStatus.CANCELLED else list(lacks(task))
     lacking = waiting([task], views.get("clearances", ()))
     facts["waiting_for_clearance"] = {line.clearance_id: line.status for line in lacking}
+    if is_suspended(task):
+        facts["suspended"] = True
     evidence = task.get("evidence") or []
     below = [_node(Role.EVIDENCE, str(number), {}, _as_facts(each)) for number, each in enumerate(evidence, start=1)]
     return _node(Role.TASK, task["_id"], task["title"], facts, above=above, below=below)

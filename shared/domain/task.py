@@ -3,20 +3,28 @@
 Lifecycle: open → in progress ⇄ blocked → submitted → completed, or returned to progress; cancelled and reopened
 at need. The calendar's view (overdue, late) is no part of it: a read model compares dates. A deadline is set once;
 after that only an extension moves it, which somebody asks for and another decides. A task that needs a clearance is
-not completed without it: `reads` says which, and `decide` is shown what the unit knows of them.
+not completed without it.
+
+Beside its lifecycle a task follows the scenario in force in its unit: the variant may suspend it, or give it another
+cost and deadline for as long as that scenario lasts. A suspended task refuses work; its essentials and its extensions
+can be settled, and it can be cancelled. Resumed, it stands where it stood. A closed task follows nothing until it is
+reopened: what is done is done.
 """
 
 from collections.abc import Mapping, Sequence
 from datetime import date
 from enum import StrEnum
-from typing import ClassVar, assert_never
+from typing import Any, ClassVar, assert_never
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.domain import known_clearance
 from shared.domain.decider import Actor, Aggregate, Command, Event, Key, Refusal
 from shared.domain.known_clearance import KnownClearance
+from shared.domain.scenario import CURRENT
+from shared.domain.unit_scenario import UnitScenario
 from shared.domain.values import (
+    Case,
     ClearanceKind,
     DutyKind,
     EntityId,
@@ -28,6 +36,7 @@ from shared.domain.values import (
     Text,
     Vnd,
 )
+from shared.domain.variant import Demand, Variant, demanded
 
 
 # --- events: these names are the stored format ---
@@ -140,15 +149,29 @@ class ClearanceDropped(Event):
     reason: Phrase
 
 
-TaskEvent = (
-    TaskOpened
-    | TaskAssigned
+class ScenarioFollowed(Event):
+    """What holds from now on, whether it has changed or not. `switch` is the number of the sub-committee's switch."""
+
+    TYPE = "vn.daihoi.task.scenario-followed.v1"
+    switch: int
+    scenario: Case
+    suspended: bool
+    planned_vnd: Vnd
+    deadline: date | None = None
+
+
+SettlingEvent = (
+    TaskAssigned
     | TaskDeadlineSet
     | ExtensionRequested
     | ExtensionGranted
     | ExtensionRefused
     | TaskFunded
-    | TaskStarted
+    | ScenarioFollowed
+)
+"""What is settled about a task, wherever it stands."""
+LifecycleEvent = (
+    TaskStarted
     | TaskProgressed
     | TaskBlocked
     | TaskUnblocked
@@ -160,6 +183,7 @@ TaskEvent = (
     | ClearanceRequired
     | ClearanceDropped
 )
+TaskEvent = TaskOpened | SettlingEvent | LifecycleEvent
 
 
 # --- state ---
@@ -176,12 +200,16 @@ CLOSED = (TaskStatus.COMPLETED, TaskStatus.CANCELLED)
 
 
 class Task(BaseModel):
+    """`deadline` is the one in force; `agreed_deadline` the one that holds where no variant says otherwise."""
+
     model_config = ConfigDict(frozen=True)
     opened: TaskOpened
     status: TaskStatus = TaskStatus.OPEN
     started: bool = False
+    followed: ScenarioFollowed | None = None
     assignment: TaskAssigned | None = None
     original_deadline: date | None = None
+    agreed_deadline: date | None = None
     deadline: date | None = None
     extension: ExtensionRequested | ExtensionGranted | ExtensionRefused | None = None
     funding: TaskFunded | None = None
@@ -200,6 +228,15 @@ class Task(BaseModel):
         return tuple(name for name, last in self.clearances.items() if isinstance(last, ClearanceRequired))
 
     @property
+    def suspended(self) -> bool:
+        return self.followed is not None and self.followed.suspended
+
+    @property
+    def planned_vnd(self) -> int:
+        """The cost in force; `opened` keeps the original one."""
+        return self.followed.planned_vnd if self.followed else self.opened.planned_vnd
+
+    @property
     def resting_status(self) -> TaskStatus:
         """Where the task stands once nothing holds or closes it."""
         return TaskStatus.IN_PROGRESS if self.started else TaskStatus.OPEN
@@ -214,16 +251,36 @@ def evolve(task: Task | None, event: TaskEvent) -> Task:
         return Task(opened=event)
     if task is None:
         raise LookupError(f"{event.TYPE} before the task was opened")
+    return _settled(task, event) if isinstance(event, SettlingEvent) else _moved(task, event)
+
+
+def _settled(task: Task, event: SettlingEvent) -> Task:
     match event:
         case TaskAssigned():
             return task.but(assignment=event)
         case TaskDeadlineSet():
-            return task.but(deadline=event.deadline, original_deadline=event.deadline)
-        case ExtensionRequested() | ExtensionGranted() | ExtensionRefused():
-            deadline = event.deadline if isinstance(event, ExtensionGranted) else task.deadline
-            return task.but(extension=event, deadline=deadline)
+            in_force = task.deadline or event.deadline
+            return task.but(original_deadline=event.deadline, agreed_deadline=event.deadline, deadline=in_force)
+        case ExtensionGranted():
+            agreed = later(task.agreed_deadline, event.deadline)
+            return task.but(extension=event, agreed_deadline=agreed, deadline=later(task.deadline, event.deadline))
+        case ExtensionRequested() | ExtensionRefused():
+            return task.but(extension=event)
         case TaskFunded():
             return task.but(funding=event)
+        case ScenarioFollowed():
+            return task.but(followed=event, deadline=event.deadline)
+        case _:
+            assert_never(event)
+
+
+def later(known: date | None, extended: date) -> date:
+    """An extension never brings a deadline forward, even if a scenario has moved it since somebody asked."""
+    return max(known or extended, extended)
+
+
+def _moved(task: Task, event: LifecycleEvent) -> Task:
+    match event:
         case TaskStarted():
             return task.but(status=TaskStatus.IN_PROGRESS, started=True)
         case TaskProgressed():
@@ -387,10 +444,19 @@ class DropClearance(TaskCommand):
     reason: Phrase
 
 
+class FollowScenario(TaskCommand):
+    """Brings the task to what the scenario in force and the unit's variant demand. Policies give it; by hand it does
+    no harm. A deadline extended meanwhile stays until the next switch, or until the variant says something else."""
+
+    NAME = "follow-scenario"
+    CONVERGES = True
+
+
 # --- decide ---
 NOT_FOUND = Refusal("task_not_found", "There is no task {task_id}.")
 ALREADY_OPEN = Refusal("task_already_open", "Task {task_id} is already open with another content.")
 IS_CLOSED = Refusal("task_closed", "Task {task_id} is closed ({status}); reopen it first.")
+IS_SUSPENDED = Refusal("task_suspended", "Task {task_id} is suspended by the scenario in force.")
 IS_BLOCKED = Refusal("task_blocked", "Task {task_id} is blocked: {reason}.")
 IS_SUBMITTED = Refusal("task_submitted", "Task {task_id} is submitted and waits to be accepted or returned.")
 NOT_STARTED = Refusal("task_not_started", "Task {task_id} has not been started.")
@@ -430,19 +496,27 @@ NO_RIGHT_TO_DROP = Refusal(
 )
 
 
+IN_FORCE: Key = ("unit-scenario", CURRENT)
+
+
 def reads(command: TaskCommand, task: Task | None) -> Sequence[Key]:
-    if not isinstance(command, CompleteTask) or task is None:
-        return ()
-    return tuple((known_clearance.ENTITY, clearance_id) for clearance_id in task.needed_clearances)
+    """What a task that follows the scenario has to see, or one that is to be completed."""
+    match command:
+        case FollowScenario():
+            return (IN_FORCE, *(("variant", case.value) for case in Case))
+        case CompleteTask() if task is not None:
+            return tuple((known_clearance.ENTITY, clearance_id) for clearance_id in task.needed_clearances)
+        case _:
+            return ()
 
 
-def decide(
-    command: TaskCommand, task: Task | None, actor: Actor, seen: Mapping[Key, KnownClearance | None]
-) -> Sequence[TaskEvent]:
+def decide(command: TaskCommand, task: Task | None, actor: Actor, seen: Mapping[Key, Any]) -> Sequence[TaskEvent]:
     if isinstance(command, OpenTask):
         return _open(command, task)
     if task is None:
         raise NOT_FOUND(task_id=command.task_id)
+    if isinstance(command, FollowScenario):
+        return _follow(command, task, seen)
     if isinstance(command, CompleteTask | CancelTask | ReopenTask):
         return _close_or_reopen(command, task, actor, seen)
     if task.status in CLOSED:
@@ -454,6 +528,12 @@ def decide(
             return _request_extension(command, task, actor)
         case GrantExtension() | RefuseExtension():
             return _decide_on_extension(command, task, actor)
+        case _:
+            return _work(command, task, actor)
+
+
+def _work(command: TaskCommand, task: Task, actor: Actor) -> Sequence[TaskEvent]:
+    match command:
         case StartTask():
             return _start(command, task)
         case ReportProgress():
@@ -464,7 +544,7 @@ def decide(
         case BlockTask():
             return _block(command, task)
         case UnblockTask():
-            return (TaskUnblocked(),) if task.status is TaskStatus.BLOCKED else ()
+            return _unblock(command, task)
         case SubmitTask():
             return _submit(command, task, actor)
         case ReturnTask():
@@ -492,7 +572,7 @@ def _settle_an_essential(command: AssignTask | SetDeadline | FundTask, task: Tas
         case SetDeadline():
             if task.original_deadline not in (None, command.deadline):
                 raise DEADLINE_FIXED(task_id=command.task_id, deadline=task.deadline)
-            return () if task.deadline else (TaskDeadlineSet(deadline=command.deadline),)
+            return () if task.original_deadline else (TaskDeadlineSet(deadline=command.deadline),)
         case FundTask():
             funded = TaskFunded(secured_vnd=command.secured_vnd, funding_source=command.funding_source)
             return () if task.funding == funded else (funded,)
@@ -501,7 +581,7 @@ def _settle_an_essential(command: AssignTask | SetDeadline | FundTask, task: Tas
 
 
 def _request_extension(command: RequestExtension, task: Task, actor: Actor) -> Sequence[TaskEvent]:
-    if task.deadline is None:
+    if task.deadline is None or task.agreed_deadline is None:
         raise NO_DEADLINE(task_id=command.task_id)
     asked = ExtensionRequested(
         replaces=task.deadline, deadline=command.deadline, reason=command.reason, requested_by=actor.id
@@ -532,6 +612,24 @@ def _decide_on_extension(command: GrantExtension | RefuseExtension, task: Task, 
             assert_never(command)
 
 
+def _follow(command: FollowScenario, task: Task, seen: Mapping[Key, Any]) -> Sequence[TaskEvent]:
+    in_force: UnitScenario | None = seen.get(IN_FORCE)
+    if in_force is None or task.status in CLOSED:
+        return ()
+    variant: Variant = seen.get(("variant", in_force.scenario.value)) or Variant()
+    opened = task.opened
+    demand = demanded(
+        in_force.scenario,
+        variant.adjustments.get(command.task_id),
+        scenario=opened.scenario,
+        planned_vnd=opened.planned_vnd,
+        deadline=task.agreed_deadline,
+    )
+    followed = ScenarioFollowed(switch=in_force.number, scenario=in_force.scenario, **demand.model_dump())
+    held = Demand(suspended=task.suspended, planned_vnd=task.planned_vnd, deadline=task.deadline)
+    return () if followed == task.followed or demand == held else (followed,)
+
+
 def _start(command: StartTask, task: Task) -> Sequence[TaskEvent]:
     if task.status is TaskStatus.IN_PROGRESS:
         return ()
@@ -546,6 +644,13 @@ def _block(command: BlockTask, task: Task) -> Sequence[TaskEvent]:
         return ()
     _refuse_if_held(command, task)
     return (TaskBlocked(reason=command.reason),)
+
+
+def _unblock(command: UnblockTask, task: Task) -> Sequence[TaskEvent]:
+    if task.status is not TaskStatus.BLOCKED:
+        return ()
+    _refuse_if_suspended(command, task)
+    return (TaskUnblocked(),)
 
 
 def _submit(command: SubmitTask, task: Task, actor: Actor) -> Sequence[TaskEvent]:
@@ -619,7 +724,13 @@ def _close_or_reopen(
             assert_never(command)
 
 
+def _refuse_if_suspended(command: TaskCommand, task: Task) -> None:
+    if task.suspended:
+        raise IS_SUSPENDED(task_id=command.task_id)
+
+
 def _refuse_if_held(command: TaskCommand, task: Task) -> None:
+    _refuse_if_suspended(command, task)
     if task.status is TaskStatus.BLOCKED:
         raise IS_BLOCKED(task_id=command.task_id, reason=task.block_reason)
     if task.status is TaskStatus.SUBMITTED:
@@ -635,6 +746,7 @@ def _require_in_progress(command: TaskCommand, task: Task) -> None:
 def _require_submitted_by_another(command: TaskCommand, task: Task, actor: Actor) -> None:
     if task.status is not TaskStatus.SUBMITTED:
         raise NOT_SUBMITTED(task_id=command.task_id)
+    _refuse_if_suspended(command, task)
     if task.submitted_by == actor.id:
         raise OWN_WORK(task_id=command.task_id, actor=actor.id)
 
@@ -666,12 +778,12 @@ AGGREGATE = Aggregate(
     events=(
         TaskOpened, TaskAssigned, TaskDeadlineSet, ExtensionRequested, ExtensionGranted, ExtensionRefused,
         TaskFunded, TaskStarted, TaskProgressed, TaskBlocked, TaskUnblocked, TaskSubmitted, TaskCompleted,
-        TaskReturned, TaskCancelled, TaskReopened, ClearanceRequired, ClearanceDropped,
+        TaskReturned, TaskCancelled, TaskReopened, ClearanceRequired, ClearanceDropped, ScenarioFollowed,
     ),
     commands=(
         OpenTask, AssignTask, SetDeadline, RequestExtension, GrantExtension, RefuseExtension, FundTask,
         StartTask, ReportProgress, BlockTask, UnblockTask, SubmitTask, CompleteTask, ReturnTask, CancelTask,
-        ReopenTask, RequireClearance, DropClearance,
+        ReopenTask, RequireClearance, DropClearance, FollowScenario,
     ),
     evolve=evolve,
     decide=decide,

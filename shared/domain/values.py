@@ -56,6 +56,13 @@ class ClearanceKind(StrEnum):
     VEHICLE = "vehicle"
 
 
+class Case(StrEnum):
+    """One of the two cases that every unit prepares for; one of them can be in force."""
+
+    NONE = "none"
+    OUTBREAK = "outbreak"
+
+
 class Text(BaseModel):
     """A phrase in Vietnamese and, where there is one, in English."""
 

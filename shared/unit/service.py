@@ -1,10 +1,12 @@
 """A unit service as a FastStream application: commands by request/reply, policies on durable consumers, health."""
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
+import nats.errors
 import orjson
 from faststream import AckPolicy, FastStream
 from faststream.nats import JStream, NatsBroker, NatsMessage, PullSub
@@ -27,6 +29,8 @@ from shared.unit.tokens import TokenVerifier, make_issuer_keys
 COMMANDS_AT_ONCE = 64
 STOP_TIMEOUT_S = 15.0
 POLICY_ACK_WAIT_S = 5.0
+POLICY_SIGN_OF_LIFE_S = 1.5
+"""How often a policy at work tells the broker so; else what runs longer than the ack wait is delivered again."""
 POLICY_RETRY_DELAY_S = 2.0
 POLICY_TRIES = 5
 
@@ -148,12 +152,30 @@ def follow_policy(broker: NatsBroker, congress: str, service: str, policy: Polic
     async def on_event(message: NatsMessage) -> None:
         try:
             tries = message.raw_message.metadata.num_delivered
-            await apply(policy, message.body, handler, service, last_try=tries >= POLICY_TRIES)
+            async with _at_work(message):
+                await apply(policy, message.body, handler, service, last_try=tries >= POLICY_TRIES)
         except Exception:
             logger.exception("policy %s will try again", policy.name)
             await message.nack(delay=POLICY_RETRY_DELAY_S)
         else:
             await message.ack()
+
+
+@asynccontextmanager
+async def _at_work(message: NatsMessage) -> AsyncIterator[None]:
+    """Keeps the broker from delivering `message` again for as long as the block takes."""
+
+    async def signs_of_life() -> None:
+        while True:
+            await asyncio.sleep(POLICY_SIGN_OF_LIFE_S)
+            with suppress(nats.errors.Error):
+                await message.in_progress()
+
+    beating = asyncio.create_task(signs_of_life())
+    try:
+        yield
+    finally:
+        beating.cancel()
 
 
 async def _untouched(message: NatsMessage) -> NatsMessage:

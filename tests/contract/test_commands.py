@@ -15,7 +15,17 @@ from shared.eventstore.streams import js_api, service_stream
 from shared.unit.commands import Answer, CommandHandler, CommandRequest
 from shared.unit.policies import REFUSALS, Policy, apply
 from shared.unit.problems import invalid_input
-from tests.contract.units import HALL, LOCALITY, NEEDS, SERVICE_AGGREGATES, TASK, item, opening, published
+from tests.contract.units import (
+    HALL,
+    LOCALITY,
+    NEEDS,
+    OPENED_BY,
+    SERVICE_AGGREGATES,
+    TASK,
+    item,
+    opening,
+    published,
+)
 
 HAPPENED = datetime.fromisoformat("2020-08-17T09:00:00+07:00")
 EVERY_AGGREGATE = [
@@ -25,6 +35,10 @@ EVERY_AGGREGATE = [
     if not aggregate.internal
 ]
 of_every_aggregate = pytest.mark.parametrize(("service", "entity"), EVERY_AGGREGATE)
+
+
+def actor_id(service, by):
+    return by if by.startswith("policy.") else f"{service}.{by}"
 
 
 class Instance:
@@ -39,7 +53,12 @@ class Instance:
 
     async def send(self, command, data, command_id=None, by="officer", happened=HAPPENED) -> Answer:
         request = CommandRequest(command_id=command_id or uuid4(), data=data, happened=happened)
-        return await self._handler.handle(command, request, Actor(f"{self.service}.{by}", self.service))
+        return await self._handler.handle(command, request, Actor(actor_id(self.service, by), self.service))
+
+    async def begin(self, entity, command_id=None) -> Answer:
+        """The opening of the entity's story, by who may."""
+        command, data, _ = opening("Một")[entity]
+        return await self.send(command, data, command_id, by=OPENED_BY.get(entity, "officer"))
 
     async def outcome(self, command, data, **how) -> str:
         """The type of the event it led to, or the code of the refusal."""
@@ -56,7 +75,7 @@ class Instance:
     async def written(self) -> int:
         return (await js_api(self._connection, f"STREAM.INFO.{self._stream}", {}))["state"]["last_seq"]
 
-    async def begin(self, entity) -> int:
+    async def prepare(self, entity) -> int:
         """Does what has to come before an `entity` can begin: how many events that are."""
         if entity in NEEDS:
             await self.send(*NEEDS[entity])
@@ -72,15 +91,14 @@ def start(connection, congress):
 @of_every_aggregate
 async def test_a_command_stores_who_did_what_and_when_it_happened(start, service, entity):
     unit, command_id, began = start(service), uuid4(), datetime.now(UTC)
-    before = await unit.begin(entity)
-    command, data, _ = opening("Một")[entity]
-    answer = await unit.send(command, data, command_id)
+    before = await unit.prepare(entity)
+    answer = await unit.begin(entity, command_id)
     assert [each.sequence for each in answer.events] == list(range(before + 1, await unit.written() + 1))
     assert answer.sequence == answer.events[-1].sequence
     for reference in answer.events:
         stored, envelope = await unit.load(reference)
         assert stored.sequence == reference.sequence
-        assert (envelope.source, envelope.actor) == (service, f"{service}.officer")
+        assert (envelope.source, envelope.actor) == (service, actor_id(service, OPENED_BY.get(entity, "officer")))
         assert (envelope.id, envelope.type, envelope.subject) == (reference.id, reference.type, reference.entity_id)
         assert envelope.id == event_id(command_id, entity, reference.entity_id, 0)
         assert envelope.correlationid == envelope.causationid == command_id
@@ -91,21 +109,19 @@ async def test_a_command_stores_who_did_what_and_when_it_happened(start, service
 @of_every_aggregate
 async def test_the_same_command_id_gets_the_same_answer_and_stores_nothing_twice(start, service, entity):
     unit, other, command_id = start(service), start(service), uuid4()
-    before = await unit.begin(entity)
-    command, data, _ = opening("Một")[entity]
-    first = await unit.send(command, data, command_id)
-    assert await unit.send(command, data, command_id) == first
-    assert await other.send(command, data, command_id) == first
+    before = await unit.prepare(entity)
+    first = await unit.begin(entity, command_id)
+    assert await unit.begin(entity, command_id) == first
+    assert await other.begin(entity, command_id) == first
     assert await unit.written() == before + len(first.events)
 
 
 @of_every_aggregate
 async def test_the_same_command_id_at_two_instances_at_once_is_stored_once(start, service, entity):
     command_id = uuid4()
-    command, data, _ = opening("Một")[entity]
     units = [start(service) for _ in range(4)]
-    before = await units[0].begin(entity)
-    answers = await asyncio.gather(*(unit.send(command, data, command_id) for unit in units for _ in range(2)))
+    before = await units[0].prepare(entity)
+    answers = await asyncio.gather(*(unit.begin(entity, command_id) for unit in units for _ in range(2)))
     assert all(answer == answers[0] for answer in answers)
     assert await units[0].written() == before + len(answers[0].events)
 
@@ -113,11 +129,11 @@ async def test_the_same_command_id_at_two_instances_at_once_is_stored_once(start
 @of_every_aggregate
 async def test_what_is_so_already_writes_nothing_and_what_a_rule_forbids_neither(start, service, entity):
     unit = start(service)
-    before = await unit.begin(entity)
-    command, data, code = opening("Một")[entity]
-    first = await unit.send(command, data)
+    before = await unit.prepare(entity)
+    code = opening("Một")[entity][2]
+    first = await unit.begin(entity)
     for instance in (unit, start(service)):
-        assert await instance.send(command, data) == Answer(events=(), sequence=first.sequence)
+        assert await instance.begin(entity) == Answer(events=(), sequence=first.sequence)
         assert await instance.outcome(*opening("Hai")[entity][:2]) == code
     assert await unit.written() == before + len(first.events)
 

@@ -320,7 +320,7 @@ async def assert_each_item_opened_once(face):
         assert [event.data["catalogue_item"] for event in opened] == [code.replace(".", "-") for code in codes]
         for event in opened:
             cause = assigned[event.subject]
-            command_id = uuid5(cause.id, "open-assigned-items/0")
+            command_id = uuid5(cause.id, f"{unit}/open-assigned-items/0")
             assert event.id == event_id(command_id, "task", event.subject, 0)
             assert event.type == "vn.daihoi.task.opened.v1"
             assert event.actor == "policy.open-assigned-items"
@@ -484,7 +484,7 @@ async def test_reserved_halls_and_lodging_ask_for_clearance_once_and_securitys_l
     assert [event.subject for event in requested] == ["clearance-house-delegates", "clearance-hall-delegates"]
     for event in requested:
         cause = reserved[event.subject.split("-")[1]]
-        assert event.id == event_id(uuid5(cause.id, f"{VENUES}/0"), "clearance", event.subject, 0)
+        assert event.id == event_id(uuid5(cause.id, f"security/{VENUES}/0"), "clearance", event.subject, 0)
         assert event.type == "vn.daihoi.clearance.requested.v1"
         assert event.actor == event.data["requested_by"] == f"policy.{VENUES}"
         assert (event.causationid, event.correlationid, event.time) == (cause.id, cause.correlationid, cause.time)

@@ -30,6 +30,8 @@ LOCALITY = {
 }
 NEEDS = {"duty": ("register-organisations", {"entries": [LOCALITY]})}
 """The command that has to come before an entity can begin, where there is one."""
+OPENED_BY = {"scenario": "lead", "variant": "lead", "unit-scenario": "policy.follow-switches"}
+"""Who begins what an officer can't; to the officer it is refused."""
 
 
 def opening(title):
@@ -73,6 +75,13 @@ def opening(title):
             "publish-catalogue",
             published(item("1.03", title=text), item("1.04", title=text)),
             "catalogue_item_already_published",
+        ),
+        "scenario": ("switch-scenario", {"scenario": "outbreak", "reason": title}, "no_right_to_switch"),
+        "variant": ("prepare-variant", {"variant": "outbreak"}, "not_the_lead"),
+        "unit-scenario": (
+            "record-switch",
+            {"number": 1, "scenario": "outbreak", "reason": title},
+            "for_the_policy_only",
         ),
         "publication": (
             "propose-publication",

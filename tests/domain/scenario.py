@@ -19,12 +19,15 @@ from shared.domain import (
     meeting,
     organisation,
     review,
+    scenario,
     task,
+    unit_scenario,
+    variant,
 )
 from shared.domain.decider import Actor, Aggregate, Command, Event, Key, Refusal, Refused
 
 MODULES = (
-    task, document, meeting, directive, review, organisation, duty, catalogue,
+    task, document, meeting, directive, review, organisation, duty, catalogue, scenario, variant, unit_scenario,
     publications, resources, clearances, expenses, incidents, known_clearance,
 )  # fmt: skip
 AGGREGATES = tuple(module.AGGREGATE for module in MODULES)
@@ -32,6 +35,7 @@ AGGREGATES = tuple(module.AGGREGATE for module in MODULES)
 OFFICER = Actor("logistics.officer", "logistics")
 LEAD = Actor("logistics.lead", "logistics")
 DEPUTY = Actor("logistics.deputy-2", "logistics")
+POLICY = Actor("policy.follow-switches", "logistics")
 
 
 def decided_in(

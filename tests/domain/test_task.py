@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from shared.domain import task
+from shared.domain import task, unit_scenario, variant
 from shared.domain.decider import Actor, Command
 from shared.domain.known_clearance import ClearanceNoted, KnownClearance
 from shared.domain.task import AGGREGATE, TaskStatus
@@ -56,6 +56,16 @@ BUS = {"clearance_id": "bus", "kind": "vehicle", "holder": "Xe đưa đón", "pu
 NEEDING = (*OPEN, task.ClearanceRequired(**BUS))
 SUBMITTED_NEEDING = (*SUBMITTED, task.ClearanceRequired(**BUS), task.ClearanceRequired(clearance_id="hall"))
 DROPPED = (*NEEDING, task.ClearanceDropped(clearance_id="bus", reason="Đi bộ"))
+WORLD = {
+    task.IN_FORCE: unit_scenario.UnitScenario(
+        recorded=unit_scenario.SwitchRecorded(number=1, scenario="outbreak", reason="Dịch lan rộng")
+    ),
+    ("variant", "outbreak"): variant.Variant(
+        adjustments={"1-03": variant.VariantAdjusted(task_id="1-03", applies=False, reason="Không tập trung đông")}
+    ),
+}
+FOLLOWED = task.ScenarioFollowed(switch=1, scenario="outbreak", suspended=True, planned_vnd=120_000_000)
+SUSPENDED = (*OPEN, FOLLOWED)
 
 ACCEPTED = {
     "a task is opened as planned": (NEW, ask(task.OpenTask, **PLAN), OFFICER, OPEN[0]),
@@ -114,6 +124,15 @@ ACCEPTED = {
     "a submitted task is cancelled": (SUBMITTED, ask(task.CancelTask, reason="Trùng việc"), OFFICER, CANCELLED[-1]),
     "a cancelled task is reopened": (CANCELLED, ask(task.ReopenTask, reason="Cần lại"), OFFICER, REOPENED[-1]),
     "a completed task is reopened": (COMPLETED, ask(task.ReopenTask, reason="Cần lại"), OFFICER, REOPENED[-1]),
+    "an open task is suspended by the scenario in force": (OPEN, ask(task.FollowScenario), OFFICER, FOLLOWED),
+    "work in progress is suspended": (HALFWAY, ask(task.FollowScenario), OFFICER, FOLLOWED),
+    "a suspended task is assigned": (SUSPENDED, ask(task.AssignTask, **IN_CHARGE), OFFICER, ASSIGNED[-1]),
+    "a suspended task is dated": (SUSPENDED, ask(task.SetDeadline, deadline=DEADLINE), OFFICER, DATED[-1]),
+    "a suspended task is funded": (SUSPENDED, ask(task.FundTask, **FUNDING), OFFICER, FUNDED[-1]),
+    "a suspended task is extended": (
+        (*ASKED, FOLLOWED.model_copy(update={"deadline": DEADLINE})), ask(task.GrantExtension), LEAD, GRANTED[-1],
+    ),
+    "a suspended task is cancelled": (SUSPENDED, ask(task.CancelTask, reason="Trùng việc"), OFFICER, CANCELLED[-1]),
     "a task is reopened twice for one reason if it was closed in between": (
         (*REOPENED, CANCELLED[-1]), ask(task.ReopenTask, reason="Cần lại"), OFFICER, REOPENED[-1],
     ),
@@ -137,6 +156,9 @@ SILENT = {
     "nothing is there to unblock": (STARTED, ask(task.UnblockTask), OFFICER),
     "the progress reported is the progress known": (OPEN, ask(task.ReportProgress, percent=0), OFFICER),
     "a completed task is completed by its submitter": (COMPLETED, ask(task.CompleteTask), OFFICER),
+    "a completed task does not follow": (COMPLETED, ask(task.FollowScenario), OFFICER),
+    "a cancelled task does not follow": (CANCELLED, ask(task.FollowScenario), OFFICER),
+    "a suspended task has started already": ((*STARTED, FOLLOWED), ask(task.StartTask), OFFICER),
     "a cancelled task is cancelled for another reason": (CANCELLED, ask(task.CancelTask, reason="Mưa"), OFFICER),
 }
 
@@ -156,6 +178,7 @@ NEEDS_A_TASK = [
     ask(task.RequireClearance, **BUS),
     ask(task.DropClearance, clearance_id="bus", reason="Đi bộ"),
 ]
+FOLLOWS = [ask(task.FollowScenario)]
 CLOSES_OR_REOPENS = [
     ask(task.CompleteTask),
     ask(task.CancelTask, reason="Mưa"),
@@ -163,7 +186,7 @@ CLOSES_OR_REOPENS = [
 ]
 
 REJECTED = [
-    *((NEW, command, OFFICER, "task_not_found") for command in NEEDS_A_TASK + CLOSES_OR_REOPENS),
+    *((NEW, command, OFFICER, "task_not_found") for command in NEEDS_A_TASK + CLOSES_OR_REOPENS + FOLLOWS),
     *((closed, command, OFFICER, "task_closed") for command in NEEDS_A_TASK for closed in (COMPLETED, CANCELLED)),
     (CANCELLED, ask(task.CompleteTask), LEAD, "task_closed"),
     (COMPLETED, ask(task.CancelTask, reason="Mưa"), OFFICER, "task_closed"),
@@ -193,6 +216,19 @@ REJECTED = [
         for command in (ask(task.GrantExtension), ask(task.RefuseExtension, reason="Khác"))
         for actor, code in ((LEAD, "own_request"), (OFFICER, "no_right_to_decide"))
     ),
+    *(
+        ((*history, FOLLOWED), command, LEAD, "task_suspended")
+        for history, command in (
+            (ASSIGNED, ask(task.StartTask)),
+            (STARTED, ask(task.ReportProgress, percent=10)),
+            (STARTED, ask(task.BlockTask, reason="Mưa")),
+            (BLOCKED, ask(task.UnblockTask)),
+            (STARTED, ask(task.SubmitTask)),
+            (SUBMITTED, ask(task.CompleteTask)),
+            (SUBMITTED, ask(task.ReturnTask, reason="Thiếu ảnh")),
+        )
+    ),
+    (SUSPENDED, ask(task.RequestExtension, deadline=LATER, reason="Mưa bão"), OFFICER, "no_deadline"),
     (OPEN, ask(task.StartTask), OFFICER, "task_not_assigned"),
     (BLOCKED, ask(task.StartTask), OFFICER, "task_blocked"),
     (BLOCKED, ask(task.ReportProgress, percent=10), OFFICER, "task_blocked"),
@@ -228,13 +264,13 @@ REJECTED = [
 
 @accepting(ACCEPTED)
 def test_it_happens_once_that(history, command, actor, event):
-    given(AGGREGATE, *history).when(command, actor).then(event)
-    given(AGGREGATE, *history, event).when(command, actor).nothing_happened()
+    given(AGGREGATE, *history).seeing(WORLD).when(command, actor).then(event)
+    given(AGGREGATE, *history, event).seeing(WORLD).when(command, actor).nothing_happened()
 
 
 @silent_on(SILENT)
 def test_nothing_happens_when(history, command, actor):
-    given(AGGREGATE, *history).when(command, actor).nothing_happened()
+    given(AGGREGATE, *history).seeing(WORLD).when(command, actor).nothing_happened()
 
 
 @rejecting(REJECTED)

@@ -5,7 +5,6 @@ import os
 import signal
 import sys
 from collections import Counter
-from collections.abc import Iterator
 from uuid import UUID, uuid4
 
 import pytest
@@ -24,13 +23,6 @@ TASKS_TO_PROJECT = 1500
 COMMANDS = 120
 KILL_AFTER = (15, 40, 75)
 DEATH_TIMEOUT_S = 60
-
-
-@pytest.fixture
-def supervisor(settings, endpoints) -> Iterator[Supervisor]:
-    running = Supervisor(settings, endpoints)
-    yield running
-    running.stop()
 
 
 def kill_9(supervisor: Supervisor, name: str) -> None:

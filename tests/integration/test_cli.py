@@ -76,7 +76,7 @@ def test_the_report_counts_54_tasks_in_8_groups_of_3_units_and_adds_up(shell):
     report = shell.json("report", "--today", "2020-09-10")
     totals = report["totals"]
     assert totals["tasks"] == 54
-    cells = ("completed_on_time", "completed_late", "open_in_time", "open_overdue", "no_deadline")
+    cells = ("completed_on_time", "completed_late", "open_in_time", "open_overdue", "no_deadline", "suspended")
     assert sum(totals[cell] for cell in cells) == 54
     assert all(totals[cell] for cell in cells), "the sample shows every cell"
     assert {unit: cells["tasks"] for unit, cells in report["by_unit"].items()} == {
@@ -338,6 +338,53 @@ def test_localities_carry_their_duties_in_the_workload_too(shell):
     assert "Chủ tịch UBND huyện Ý Yên" in {load["name"] for load in loads["by_individual"]}
 
 
+# --- scenarios ---
+def test_the_switch_of_the_sample_was_followed_by_every_unit_there_and_back(shell):
+    found = shell.json("scenario", "show")
+    assert [(switch["number"], switch["scenario"]) for switch in found["switches"]] == [(1, "outbreak"), (2, "none")]
+    assert (found["in_force"]["number"], found["in_force"]["behind"]) == (2, [])
+    assert {unit["unit"]: (unit["followed"], unit["suspended"]) for unit in found["units"]} == {
+        "propaganda": (2, 0),
+        "logistics": (2, 1),
+        "security": (2, 0),
+    }
+    assert {variant["signed_by"] for variant in found["variants"]} == {
+        f"{unit}.lead" for unit in ("propaganda", "logistics", "security")
+    }
+    followed = shell.lines("audit", "replay", "--type", "vn.daihoi.task.scenario-followed.v1")
+    assert len({line["event"]["id"] for line in followed}) == len(followed)
+    printed = shell.run("scenario", "show").stdout
+    assert "Scenario in force: No epidemic (switch 2, 10/09/2020)" in printed
+    assert "Kịch bản đang áp dụng: Không có dịch" in shell.run("report", "--lang", "vi").stdout
+
+
+def test_the_variants_are_compared_by_unit_and_group_and_task(shell):
+    found = shell.json("scenario", "compare")
+    assert found["total"]["none"]["tasks"] == 53
+    for breakdown in ("by_unit", "by_group"):
+        for case in ("none", "outbreak", "difference"):
+            rows = found[breakdown].values()
+            assert sum(row[case]["planned_vnd"] for row in rows) == found["total"][case]["planned_vnd"]
+    lines = {line["id"]: line for line in found["differing"]}
+    programme = lines["7-07"]
+    assert (programme["none"]["planned_vnd"], programme["outbreak"]["planned_vnd"]) == (310_000_000, 150_000_000)
+    assert programme["outbreak"]["deadline"] == "2020-09-21"
+    assert (lines["5-05"]["none"]["applies"], lines["5-05"]["outbreak"]["applies"]) == (False, True)
+    alone = shell.json("scenario", "compare", "--unit", "security")
+    assert alone["total"] == found["by_unit"]["security"]
+    assert "does not apply" in shell.run("scenario", "compare").stdout
+    assert "không áp dụng" in shell.run("scenario", "compare", "--lang", "vi").stdout
+
+
+def test_a_timeline_tells_how_a_task_was_suspended_and_resumed(shell):
+    english = shell.run("audit", "timeline", "propaganda/7-06").stdout
+    assert "brought task 7-06 to the scenario «Outbreak» (switch 1)" in english
+    assert "suspended: False → True" in english
+    assert "suspended: True → False" in english
+    vietnamese = shell.run("audit", "timeline", "variant/outbreak", "--lang", "vi").stdout
+    assert "logistics.lead xác nhận phương án «Có dịch» đã chuẩn bị xong" in vietnamese
+
+
 def test_a_point_leads_down_to_a_directive_to_three_units(shell):
     (point,) = shell.json("trace", "2020-08-13#1")
     (directive,) = point["below"]
@@ -452,6 +499,9 @@ def test_progress_goes_to_stderr_and_json_stays_clean(shell):
         ["documents", "next-number", "--issuer", "TU"],
         ["documents", "next-number", "--issuer", " ", "--kind", "KH"],
         ["token", "--as", "somebody"],
+        ["scenario", "switch", "both", "--reason", "x", "--as", "subcommittee.lead"],
+        ["scenario", "switch", "outbreak", "--as", "subcommittee.lead"],
+        ["scenario", "compare", "--unit", "kitchen"],
         ["send", "logistics", "assign-task", "{not json", "--as", "logistics.lead"],
     ],
 )
@@ -471,6 +521,11 @@ def test_wrong_use_is_told_and_ends_with_2(shell, wrong):
         (["trace", "2020-08-13#9"], {}, "Nothing on record is called 2020-08-13#9."),
         (
             ["send", "logistics", "start-task", '{"task_id":"1-03"}', "--as", "logistics.lead"],
+            {"DAIHOI_CONGRESS": "nobody-serves-this"},
+            "service_not_running",
+        ),
+        (
+            ["scenario", "switch", "outbreak", "--reason", "Thử", "--as", "subcommittee.lead"],
             {"DAIHOI_CONGRESS": "nobody-serves-this"},
             "service_not_running",
         ),

@@ -14,6 +14,7 @@ from services.tracker.projections import (
     publications,
     resources,
     reviews,
+    scenarios,
     tasks,
 )
 from services.tracker.projections.view import View
@@ -33,4 +34,5 @@ VIEWS: tuple[View, ...] = (
     known_clearances.VIEW,
     expenses.VIEW,
     incidents.VIEW,
+    scenarios.VIEW,
 )

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from pydantic import BaseModel
 
 from services.tracker.projections.view import Document
+from services.tracker.reports.essentials import is_suspended
 from shared.domain.task import TaskStatus
 
 DUE_SOON = timedelta(days=3)
@@ -28,8 +29,9 @@ class Share(BaseModel):
 
 
 class Cells(BaseModel):
-    """`tasks` is the sum of the five cells; cancelled tasks are counted apart. `unsecured_vnd` is what single tasks
-    still lack: money left over on one does not fill a gap on another."""
+    """`tasks` is the sum of the six cells; cancelled tasks are counted apart. Money is that of the tasks that the
+    scenario in force does not suspend. `unsecured_vnd` is what single tasks still lack: money left over on one does
+    not fill a gap on another."""
 
     tasks: int = 0
     completed_on_time: int = 0
@@ -37,6 +39,7 @@ class Cells(BaseModel):
     open_in_time: int = 0
     open_overdue: int = 0
     no_deadline: int = 0
+    suspended: int = 0
     cancelled: int = 0
     completed: int = 0
     planned_vnd: int = 0
@@ -45,8 +48,13 @@ class Cells(BaseModel):
 
     @property
     def completion(self) -> Share:
-        """Completed of all tasks."""
+        """Completed of all tasks, suspended ones too."""
         return Share.of(self.completed, self.tasks)
+
+    @property
+    def open_tasks(self) -> int:
+        """To be done and not done; suspended ones are not to be done for now."""
+        return self.tasks - self.completed - self.suspended
 
     @property
     def punctuality(self) -> Share:
@@ -58,6 +66,8 @@ def cell_of(task: Document, today: date) -> str:
     """The one cell of `Cells` that a task falls in today."""
     if task["status"] == TaskStatus.CANCELLED:
         return "cancelled"
+    if is_suspended(task):
+        return "suspended"
     if task["deadline"] is None:
         return "no_deadline"
     deadline = date.fromisoformat(task["deadline"])
@@ -74,6 +84,8 @@ def count(tasks: Iterable[Document], today: date) -> Cells:
         if cell == "cancelled":
             continue
         cells.tasks += 1
+        if cell == "suspended":
+            continue
         cells.completed += task["status"] == TaskStatus.COMPLETED
         cells.planned_vnd += task["planned_vnd"]
         cells.secured_vnd += task["secured_vnd"] or 0

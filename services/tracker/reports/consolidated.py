@@ -18,6 +18,7 @@ from services.tracker.reports.duties import Duties, duties_of, is_duty
 from services.tracker.reports.essentials import ESSENTIALS, lacks
 from services.tracker.reports.lines import TaskLine, line_of
 from services.tracker.reports.reviews import Reviews, summarise
+from services.tracker.reports.scenarios import InForce, in_force
 from shared.domain.task import TaskStatus
 from shared.domain.values import Phase, Unit
 
@@ -62,8 +63,11 @@ class AsOf(BaseModel):
 
 
 class Report(BaseModel):
+    """`scenario` is the one in force; there is none before the first switch."""
+
     congress: str
     as_of: AsOf
+    scenario: InForce | None
     totals: Cells
     completion: Share
     punctuality: Share
@@ -97,6 +101,7 @@ def consolidate(
     duties: Sequence[Document],
     organisations: Sequence[Document],
     clearances: Sequence[Document] = (),
+    scenarios: Sequence[Document] = (),
     digest: str,
 ) -> Report:
     every_task = sorted(tasks, key=_in_catalogue_order)
@@ -108,6 +113,7 @@ def consolidate(
     return Report(
         congress=congress,
         as_of=as_of,
+        scenario=in_force(scenarios),
         totals=totals,
         completion=totals.completion,
         punctuality=totals.punctuality,

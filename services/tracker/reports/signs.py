@@ -9,6 +9,7 @@ CELLS = {
     "open_in_time": ("Not completed, in time", "▒", "blue"),
     "open_overdue": ("Not completed, overdue", "╳", "red"),
     "no_deadline": ("No deadline", "░", "bright_black"),
+    "suspended": ("Suspended", "‖", "magenta"),
 }
 """Each cell's name, and its sign in bars and headings: told apart without colour too."""
 UNIT_NAMES = {

@@ -13,11 +13,13 @@ from services.tracker.reports.duties_table import duties_table
 from services.tracker.reports.essentials import ESSENTIALS
 from services.tracker.reports.lines import TaskLine
 from services.tracker.reports.reviews import DUTIES
+from services.tracker.reports.scenarios import InForce
 from services.tracker.reports.signs import CELLS, ESSENTIAL_NAMES, PHASE_NAMES, UNIT_NAMES, share_in_words
 from services.tracker.reports.workload import Workload
-from shared.i18n import Language, format_date, format_number, translate
+from shared.i18n import Language, format_date, format_number, local_date, translate
 
 BAR_WIDTH = 16
+SCENARIO_NAMES = {"none": "No epidemic", "outbreak": "Outbreak"}
 CLEARANCE_STATUSES = {
     "not_requested": "Not requested",
     "requested": "Requested",
@@ -95,6 +97,8 @@ class Printer:
             lines.append(
                 self._say("Events are missing from {stream} at {sequence}.", stream=stream, sequence=sequence)
             )
+        if self._report.scenario:
+            lines.append(scenario_line(self._report.scenario, self._lang))
         lines += [source.get(self._lang) or source["vi"] for source in self._report.sources]
         title = self._say("Consolidated report of the congress {congress}", congress=self._report.congress)
         return Panel(Text("\n".join(lines)), title=Text(title, style="bold"), expand=False)
@@ -278,6 +282,22 @@ class Printer:
         return Group(Text(meetings), Text(f"{self._say('Digest of the views')}: {report.digest}"))
 
 
+def scenario_line(scenario: InForce, lang: Language) -> str:
+    """Which scenario is in force since when and why, and which units have yet to follow."""
+    said = translate(
+        "Scenario in force: {scenario} (switch {number}, {day}): {reason}",
+        lang,
+        scenario=translate(SCENARIO_NAMES[scenario.scenario], lang),
+        number=scenario.number,
+        day=format_date(local_date(scenario.at)),
+        reason=scenario.reason,
+    )
+    if not scenario.behind:
+        return said
+    units = ", ".join(translate(UNIT_NAMES[unit], lang) for unit in scenario.behind)
+    return f"{said}\n{translate('Not followed yet: {units}', lang, units=units)}"
+
+
 def workload_tables(found: Workload, lang: Language) -> Iterable[Table]:
     """One table of collectives, one of individuals, the heaviest load first."""
     headings = ("Tasks", "Completed", "Not completed", "Overdue", "Coordinating")
@@ -292,13 +312,13 @@ def workload_tables(found: Workload, lang: Language) -> Iterable[Table]:
             table.add_row(load.name, *(format_number(number, lang) for number in counts))
         table.add_section()
         nobody = found.nobody
-        without = (nobody.tasks, nobody.completed, nobody.tasks - nobody.completed, nobody.open_overdue)
+        without = (nobody.tasks, nobody.completed, nobody.open_tasks, nobody.open_overdue)
         table.add_row(translate("Nobody yet", lang), *(format_number(number, lang) for number in without))
         yield table
 
 
 def _bar(cells: Cells) -> Text:
-    """The five cells as one bar of `BAR_WIDTH`; a cell that is not empty is at least one sign wide."""
+    """The six cells as one bar of `BAR_WIDTH`; a cell that is not empty is at least one sign wide."""
     numbers = {name: number for name in CELLS if (number := getattr(cells, name))}
     widths = {name: max(1, number * BAR_WIDTH // cells.tasks) for name, number in numbers.items()}
     if numbers:

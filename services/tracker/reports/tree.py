@@ -102,6 +102,7 @@ class TreePrinter:
     def _facts_of_task(self, node: Node) -> list[str]:
         facts = node.facts
         status = f"{self._say(STATUS_NAMES[facts['status']])}, {facts['percent']} %"
+        status += f", {self._say('suspended by the scenario')}" if facts.get("suspended") else ""
         missing = ", ".join(self._say(ESSENTIAL_NAMES[name]) for name in facts["missing"])
         waiting = ", ".join(
             f"{name} ({self._say(CLEARANCE_STATUSES[clearance])})"

@@ -19,7 +19,7 @@ class Load(BaseModel):
 
     @property
     def open_tasks(self) -> int:
-        return self.cells.tasks - self.cells.completed
+        return self.cells.open_tasks
 
 
 class Workload(BaseModel):
