@@ -242,7 +242,7 @@ def make_keys(settings: Settings) -> None:
     make_issuer_keys(settings.issuer_private_key_path, settings.issuer_public_key_path)
 
 
-app.command()(tracker.report)
+app.add_typer(tracker.report, name="report")
 app.command()(tracker.workload)
 app.command()(unit_cli.coverage)
 app.command()(unit_cli.expenses)

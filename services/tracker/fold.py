@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from services.tracker.audit.trail import audit_row, changes_between, parked_audit_row
 from services.tracker.projections.view import Document, Recorded
-from services.tracker.reading import VIEWS_OF, Unreadable
+from services.tracker.reading import VIEWS_OF, LeftOut, Unreadable
 from shared.eventstore.direct import Stored
 from shared.eventstore.ledger import Origin
 
@@ -59,7 +59,7 @@ def touched_keys(events: Iterable[Recorded | Unreadable]) -> dict[str, set[str]]
 
 def fold_page(
     page: Sequence[Stored],
-    events: Sequence[Recorded | Unreadable],
+    events: Sequence[Recorded | Unreadable | LeftOut],
     documents: Touched,
     checkpoint: Checkpoint,
 ) -> Outcome:
@@ -68,6 +68,8 @@ def fold_page(
     origins = dict(checkpoint.origins)
     for stored, event in zip(page, events, strict=True):
         problem = _out_of_line(event.origin, origins)
+        if isinstance(event, LeftOut):
+            continue
         if problem is None and isinstance(event, Unreadable):
             problem = event.reason, event.detail
         if problem is None and isinstance(event, Recorded):

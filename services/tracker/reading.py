@@ -32,6 +32,12 @@ class Unreadable(NamedTuple):
     envelope: Envelope | None = None
 
 
+class LeftOut(NamedTuple):
+    """An event that is not folded, because it happened after the time that is asked for."""
+
+    origin: Origin
+
+
 def read_event(stored: Stored) -> Recorded | Unreadable:
     origin = origin_of(stored)
     try:

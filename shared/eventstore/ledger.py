@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import re
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 import nats.errors
@@ -47,6 +48,17 @@ class Ledger:
         if error := info.get("error"):
             raise Unavailable(f"no ledger: {error['description']}")
         return int(info["state"]["last_seq"])
+
+    async def sequence_at(self, moment: datetime) -> int:
+        """The sequence of the last event recorded at or before `moment`, 0 for none. Raises `Unavailable`."""
+        after = moment.astimezone(UTC) + timedelta(microseconds=1)
+        try:
+            async with DirectReader(self._connection, self._stream) as reader:
+                await reader.ask(start_time=after.isoformat(), batch=1)
+                later = (await reader.answer()).messages
+        except nats.errors.Error as error:
+            raise Unavailable(f"can't read the ledger: {error}") from error
+        return later[0].sequence - 1 if later else await self.last_sequence()
 
     async def read(self, after: int = 0, upto: int | None = None) -> AsyncIterator[list[Stored]]:
         """Pages of events in order, from `after` + 1 to `upto` (or the end as it is now).

@@ -6,7 +6,12 @@ from typing import Any
 from uuid import UUID
 
 from bson import Binary
-from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorClientSession, AsyncIOMotorDatabase
+from motor.motor_asyncio import (
+    AsyncIOMotorClient,
+    AsyncIOMotorClientSession,
+    AsyncIOMotorDatabase,
+    AsyncIOMotorGridFSBucket,
+)
 
 type Database = AsyncIOMotorDatabase[dict[str, Any]]
 type Session = AsyncIOMotorClientSession
@@ -45,6 +50,11 @@ async def session_or_new(database: Database, session: Session | None) -> AsyncIt
         return
     async with await database.client.start_session() as new:
         yield new
+
+
+def file_bucket(database: Database, name: str) -> AsyncIOMotorGridFSBucket:
+    """Files of any size in `database`; one that was not written to its end is not seen."""
+    return AsyncIOMotorGridFSBucket(database, bucket_name=name)
 
 
 async def open_session(database: Database) -> tuple[Session, UUID]:

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from services.tracker.digest import total_digest, view_digest
-from services.tracker.fold import Checkpoint, Touched, fold_page
+from services.tracker.fold import Touched
+from services.tracker.past.folded import Folded
 from services.tracker.projections.view import Document
-from services.tracker.reading import read_event
 from services.tracker.restricted import masked_value
 from services.tracker.store import AUDIT_TRAIL, PARKED, VIEW_NAMES, ViewStore
 from shared.eventstore.ledger import Ledger
@@ -43,30 +43,24 @@ class Verdict(NamedTuple):
 
 
 class Replay:
-    """The views as the events say they must be, in memory."""
+    """The views as the events say they must be, and the first audit row that says something else."""
 
     def __init__(self) -> None:
-        self.checkpoint = Checkpoint()
-        self.views: Touched = {name: {} for name in VIEW_NAMES}
-        self.parked: dict[str, Document] = {}
+        self.folded = Folded()
         self.trail_difference: Difference | None = None
 
     async def advance(
         self, ledger: Ledger, store: ViewStore, upto: int, on_progress: Callable[[int, int], None]
     ) -> None:
         """Folds on to `upto`, comparing the live audit rows on the way."""
-        async for page in ledger.read(self.checkpoint.sequence, upto):
-            outcome = fold_page(page, [read_event(stored) for stored in page], self.views, self.checkpoint)
-            for name, documents in outcome.documents.items():
-                self.views[name].update(documents)
-            self.parked |= {str(parked["_id"]): parked for parked in outcome.parked}
-            self.checkpoint = outcome.checkpoint
+        async for page in ledger.read(self.folded.checkpoint.sequence, upto):
+            outcome = self.folded.take(page)
             if self.trail_difference is None:
                 told = {str(row["_id"]): row for row in outcome.audit_rows}
                 rows = store.audit_rows(page[0].sequence, page[-1].sequence)
                 live = {str(row["_id"]): row async for row in rows}
                 self.trail_difference = first_difference(AUDIT_TRAIL, live, told)
-            on_progress(self.checkpoint.sequence, upto)
+            on_progress(outcome.checkpoint.sequence, upto)
 
 
 async def verify(ledger: Ledger, store: ViewStore, on_progress: Callable[[int, int], None]) -> Verdict:
@@ -82,15 +76,16 @@ async def verify(ledger: Ledger, store: ViewStore, on_progress: Callable[[int, i
 
 
 def _judge(replay: Replay, live: Touched) -> Verdict:
-    replayed = {**replay.views, PARKED: replay.parked}
+    folded = replay.folded
+    replayed = {**folded.views, PARKED: _by_key(list(folded.parked.values()))}
     differences = (first_difference(name, live[name], replayed[name]) for name in (*VIEW_NAMES, PARKED))
     difference = next((found for found in differences if found), replay.trail_difference)
     return Verdict(
-        sequence=replay.checkpoint.sequence,
+        sequence=folded.checkpoint.sequence,
         live=_digest(live),
-        replayed=_digest(replay.views),
-        parked=len(replay.parked),
-        gaps=replay.checkpoint.gaps,
+        replayed=_digest(folded.views),
+        parked=len(folded.parked),
+        gaps=folded.checkpoint.gaps,
         difference=difference,
     )
 
