@@ -47,8 +47,8 @@ async def lifespan() -> AsyncIterator[None]:
 
 
 async def tracker_health(jetstream: Health, projector: Projector, store: ViewStore) -> Health:
-    """Ready while JetStream and MongoDB answer and the projection has no trouble; lag, gaps and parked events are
-    told, for they need a person, not a restart."""
+    """Ready while JetStream and MongoDB answer and the projection has no trouble, also as a standby; lag, gaps and
+    parked events are told, for they need a person, not a restart."""
     parked: int | None = None
     progress = projector.progress
     reasons = list(jetstream.reasons)
@@ -58,10 +58,23 @@ async def tracker_health(jetstream: Health, projector: Projector, store: ViewSto
         parked = await store.count_parked()
     except PyMongoError as error:
         reasons.append(f"MongoDB does not answer: {error}")
+    lease = projector.lease
+    if not lease.is_held:
+        return Health(
+            ready=not reasons,
+            reasons=(*reasons, f"standby: {lease.waits_for} projects"),
+            detail={**jetstream.detail, "role": "standby", "waits_for": lease.waits_for, "parked": parked},
+        )
     end = jetstream.detail.get("ledger_sequence")
     lag = end - progress.checkpoint.sequence if isinstance(end, int) else None
     gaps = [f"{stream} {sequence} is missing" for stream, sequence in progress.checkpoint.gaps.items()]
-    detail = {**jetstream.detail, "checkpoint": progress.checkpoint.sequence, "lag_events": lag, "parked": parked}
+    detail = {
+        **jetstream.detail,
+        "role": "active",
+        "checkpoint": progress.checkpoint.sequence,
+        "lag_events": lag,
+        "parked": parked,
+    }
     return Health(ready=not reasons, reasons=(*reasons, *gaps), detail=detail)
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pymongo.errors import PyMongoError
 
 from services.tracker.fold import Checkpoint, Outcome, Touched, fold_page, touched_keys
+from services.tracker.lease import Lease, LeaseLost
 from services.tracker.reading import read_event
 from services.tracker.store import VIEW_NAMES, FenceLost, ViewStore
 from shared.eventstore.direct import Stored
@@ -84,30 +85,53 @@ class Progress:
 
 
 class Projector:
-    """Runs until cancelled. Trouble is waited out and told in `progress`; no event is skipped because of it."""
+    """Runs until cancelled: stands by until it holds the lease, then projects. Trouble is waited out and told in
+    `progress`; no event is skipped because of it."""
 
     def __init__(self, ledger: Ledger, store: ViewStore) -> None:
+        self.lease = Lease(store.database)
+        self.progress = Progress(Checkpoint())
         self._ledger = ledger
         self._store = store
-        self.progress = Progress(Checkpoint())
 
     async def run(self) -> None:
-        taken_over = False
+        try:
+            while True:
+                await self._take_turn()
+        finally:
+            await self.lease.release()
+
+    async def _take_turn(self) -> None:
+        try:
+            await self.lease.acquire()
+        except PyMongoError as error:
+            await self._wait_out(error)
+            return
+        logger.info("%s projects, in term %s", self.lease.holder, self.lease.term)
+        try:
+            async with asyncio.TaskGroup() as both:
+                both.create_task(self.lease.hold())
+                both.create_task(self._project())
+        except* LeaseLost as lost:
+            logger.warning("the projection stops: %s", lost.exceptions[0])
+
+    async def _project(self) -> None:
         while True:
             try:
-                if not taken_over:
-                    await self._store.take_over()
-                    taken_over = True
+                await self.lease.renew()
                 await self._follow()
             except FenceLost as lost:
                 logger.info("%s; reading it again", lost)
             except (LedgerBroken, Unavailable, PyMongoError) as error:
-                self.progress.trouble = f"{type(error).__name__}: {error}"
-                logger.error("the projection waits: %s", self.progress.trouble)
-                await asyncio.sleep(RETRY_DELAY_S)
+                await self._wait_out(error)
+
+    async def _wait_out(self, error: Exception) -> None:
+        self.progress.trouble = f"{type(error).__name__}: {error}"
+        logger.error("the projection waits: %s", self.progress.trouble)
+        await asyncio.sleep(RETRY_DELAY_S)
 
     async def _follow(self) -> None:
-        await self._store.prepare()
+        await self._store.take_over(self.lease.session, self.lease.term)
         projection = Projection(self._store, await self._store.checkpoint())
         self.progress.checkpoint = projection.checkpoint
         try:
