@@ -47,6 +47,12 @@ class Watch:
         return max(0.0, asked - self._since)
 
 
+async def holder_of(database: Database) -> str:
+    """Who has the lease as it is written down, empty for nobody."""
+    found = await database[CHECKPOINTS].find_one({"_id": WRITER}) or {}
+    return str(found.get("holder", ""))
+
+
 class Lease:
     """One tracker's part in it. While it holds the lease, `session` and `term` are what it commits with."""
 
@@ -105,6 +111,8 @@ class Lease:
         renewed = await self._leases.update_one(self._own(), {"$inc": {"beat": 1}})
         if not renewed.matched_count:
             self._held_until = 0.0
+            if await self._leases.find_one({"_id": WRITER}) is None:
+                raise LeaseLost("the lease is gone: the database was emptied, or is another one")
             raise LeaseLost(f"the lease of term {self.term} is another tracker's now")
         self._held_until = asked + HELD_FOR_S
         self.answered_at = time.monotonic()

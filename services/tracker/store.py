@@ -18,6 +18,7 @@ AUDIT_TRAIL = "audit_trail"
 PARKED = "parked"
 CHECKPOINTS = "checkpoints"
 LIVE = "views"
+PROBE = "probe"
 ABANDONED_AFTER_S = 24 * 60 * 60
 VIEW_NAMES = tuple(view.name for view in VIEWS)
 COLLECTIONS = (*VIEW_NAMES, AUDIT_TRAIL, PARKED)
@@ -78,7 +79,7 @@ class ViewStore:
             await finish_swap(self.database)
             return await self.checkpoint()
         origins = {stream: OriginPosition(*position) for stream, position in found["origins"].items()}
-        return Checkpoint(found["sequence"], origins)
+        return Checkpoint(found["sequence"], origins, found.get("fingerprint", ""))
 
     async def fetch(self, keys: Mapping[str, set[str]]) -> Touched:
         """The documents with these keys, by view."""
@@ -98,7 +99,7 @@ class ViewStore:
         async with transaction(self.database, self._session) as session:
             moved = await self.database[CHECKPOINTS].update_one(
                 {"_id": self._checkpoint_id, **fence},
-                {"$set": {"sequence": after.sequence, "origins": after.origins}},
+                {"$set": dict(vars(after))},
                 session=session,
             )
             if not moved.matched_count:
@@ -127,6 +128,12 @@ class ViewStore:
         """A digest per view; not of the audit trail, which also says when each event was recorded."""
         return {name: view_digest(await self.documents(name)) for name in VIEW_NAMES}
 
+    async def probe(self) -> None:
+        """One write, there and back."""
+        probes = self.database[CHECKPOINTS]
+        await probes.replace_one({"_id": PROBE}, {"at": time.time()}, upsert=True)
+        await probes.delete_one({"_id": PROBE})
+
     async def count_parked(self) -> int:
         return int(await self.collection(PARKED).count_documents({}))
 
@@ -143,7 +150,7 @@ def next_generation(database: Database) -> ViewStore:
 
 async def begin_swap(live: ViewStore, stands_at: Checkpoint, filled: ViewStore, filled_to: Checkpoint) -> None:
     """Stops every tracker of the live views at `stands_at`. Raises `FenceLost` where they have moved on."""
-    swapping = {"suffix": filled.suffix, "sequence": filled_to.sequence, "origins": filled_to.origins}
+    swapping = {"suffix": filled.suffix, **vars(filled_to)}
     stopped = await live.database[CHECKPOINTS].update_one(
         {"_id": LIVE, "sequence": stands_at.sequence, "swapping": None}, {"$set": {"swapping": swapping}}
     )

@@ -12,7 +12,7 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 
 from shared.unit.commands import Answer
-from shared.unit.health import Health, health_subject, read_health
+from shared.unit.health import SERVICE_SILENT, Health, health_of, health_subject, read_health
 from shared.unit.problems import NOT_RUNNING, TOO_LARGE, UNAVAILABLE, Problem, ProblemError, problem_of
 
 COMMAND_TIMEOUT_S = 5.0
@@ -76,7 +76,7 @@ class CommandClient:
                 health_subject(self._congress, service), b"", timeout=HEALTH_TIMEOUT_S
             )
         except (nats.errors.Error, TimeoutError):
-            return Health(ready=False, reasons=(f"{service} does not answer",))
+            return health_of([SERVICE_SILENT(service, service=service)], {})
         return read_health(reply.data)
 
     async def healths(self, service: str) -> list[Health]:
