@@ -97,7 +97,7 @@ MONGO_UNREACHABLE = Notice(
     "MongoDB takes no write: {reason}.",
     "Start it, or correct DAIHOI_MONGO_URL. The tracker goes on by itself; commands are not affected.",
 )
-SERVICE_READY = Notice("service_ready", Severity.OK, "{service} is ready, in {count} processes.")
+SERVICE_READY = Notice("service_ready", Severity.OK, "{service} is ready; processes: {count}.")
 VIEWS_LEVEL = Notice("views_level", Severity.OK, "The views hold every event, up to {sequence}.")
 PROJECTED_BY = Notice("projected_by", Severity.OK, "{holder} projects, in term {term}.")
 NOBODY_PROJECTS = Notice(
@@ -121,9 +121,9 @@ def doctor(format: FormatOption = Format.TEXT, lang: LangOption = None) -> None:
 
 
 def table_of(findings: list[Finding], lang: Language) -> Table:
-    table = Table(show_lines=True)
+    table = Table()
     for heading in ("", translate("What", lang), translate("How it is", lang), translate("What to do", lang)):
-        table.add_column(heading)
+        table.add_column(heading, overflow="fold")
     for each in findings:
         table.add_row(MARKS[each.severity], each.about, each.told(lang), each.advised(lang))
     return table
