@@ -31,6 +31,7 @@ from services.console import (
     run,
     wrong_use,
 )
+from services.doctor import doctor
 from services.session import Session, open_session
 from services.supervisor import ALL_SERVICES, Supervisor, running_services
 from services.tracker import cli as tracker
@@ -242,6 +243,7 @@ def make_keys(settings: Settings) -> None:
     make_issuer_keys(settings.issuer_private_key_path, settings.issuer_public_key_path)
 
 
+app.command()(doctor)
 app.add_typer(tracker.report, name="report")
 app.command()(tracker.workload)
 app.command()(unit_cli.coverage)

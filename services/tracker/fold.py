@@ -12,7 +12,7 @@ from services.tracker.audit.trail import audit_row, changes_between, parked_audi
 from services.tracker.projections.view import Document, Recorded
 from services.tracker.reading import VIEWS_OF, LeftOut, Unreadable
 from shared.eventstore.direct import Stored
-from shared.eventstore.ledger import Origin
+from shared.eventstore.ledger import Origin, fingerprint
 
 type Touched = dict[str, dict[str, Document]]
 """Documents by view and key."""
@@ -27,10 +27,11 @@ class OriginPosition(NamedTuple):
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """Everything up to `sequence` is in the views."""
+    """Everything up to `sequence` is in the views; `fingerprint` is that of the event there."""
 
     sequence: int = 0
     origins: dict[str, OriginPosition] = field(default_factory=dict)
+    fingerprint: str = ""
 
     @property
     def gaps(self) -> dict[str, int]:
@@ -80,7 +81,8 @@ def fold_page(
         if problem is not None:
             outcome.parked.append(_parked(stored, event, *problem))
             outcome.audit_rows.append(parked_audit_row(stored, event.origin, event.envelope, problem[0]))
-    outcome.checkpoint = replace(checkpoint, sequence=page[-1].sequence, origins=origins)
+    last = page[-1]
+    outcome.checkpoint = replace(checkpoint, sequence=last.sequence, origins=origins, fingerprint=fingerprint(last))
     return outcome
 
 

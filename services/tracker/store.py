@@ -12,13 +12,13 @@ from services.tracker.digest import view_digest
 from services.tracker.fold import Checkpoint, OriginPosition, Outcome, Touched
 from services.tracker.projections import VIEWS
 from services.tracker.projections.view import Document
-from shared.platform.mongo import Database, Session, end_session, open_session, transaction
+from shared.platform.mongo import Database, Session, transaction
 
 AUDIT_TRAIL = "audit_trail"
 PARKED = "parked"
 CHECKPOINTS = "checkpoints"
 LIVE = "views"
-WRITER = "writer"
+PROBE = "probe"
 ABANDONED_AFTER_S = 24 * 60 * 60
 VIEW_NAMES = tuple(view.name for view in VIEWS)
 COLLECTIONS = (*VIEW_NAMES, AUDIT_TRAIL, PARKED)
@@ -41,19 +41,22 @@ class ViewStore:
         self.suffix = suffix
         self._checkpoint_id = LIVE + suffix
         self._session: Session | None = None
+        self._term: int | None = None
 
     def collection(self, name: str) -> Any:
         return self.database[name + self.suffix]
 
-    async def take_over(self) -> None:
-        """Rolls back what the last tracker left open if it was killed inside a transaction, and makes it possible to
-        do the same to this one. Until then nobody could write to the same documents: a MongoDB keeps an abandoned
-        transaction for a minute, SecantusDB for as long as nobody else begins one."""
-        writer = self.database[CHECKPOINTS]
-        if (last := await writer.find_one({"_id": WRITER})) is not None:
-            await end_session(self.database, last["session"])
-        self._session, session_id = await open_session(self.database)
-        await writer.replace_one({"_id": WRITER}, {"session": session_id}, upsert=True)
+    async def take_over(self, session: Session, term: int) -> None:
+        """From now on only commits of this term move the checkpoint. Raises `FenceLost` where it has a later one."""
+        await self.prepare()
+        checkpoints = self.database[CHECKPOINTS]
+        found = await checkpoints.find_one({"_id": self._checkpoint_id}) or {}
+        if found.get("term") != term:
+            earlier = {"$or": [{"term": None}, {"term": {"$lt": term}}]}
+            raised = await checkpoints.update_one({"_id": self._checkpoint_id, **earlier}, {"$set": {"term": term}})
+            if not raised.matched_count:
+                raise FenceLost(f"the checkpoint has a later term than {term}")
+        self._session, self._term = session, term
 
     async def prepare(self) -> None:
         """Makes what is missing: collections, and a checkpoint at 0. Writes nothing where nothing is missing, so that
@@ -76,7 +79,7 @@ class ViewStore:
             await finish_swap(self.database)
             return await self.checkpoint()
         origins = {stream: OriginPosition(*position) for stream, position in found["origins"].items()}
-        return Checkpoint(found["sequence"], origins)
+        return Checkpoint(found["sequence"], origins, found.get("fingerprint", ""))
 
     async def fetch(self, keys: Mapping[str, set[str]]) -> Touched:
         """The documents with these keys, by view."""
@@ -89,16 +92,18 @@ class ViewStore:
         return found
 
     async def commit(self, outcome: Outcome, read: Checkpoint) -> None:
-        """Writes `outcome` if the checkpoint is still at `read`. Raises `FenceLost` where it is not."""
+        """Writes `outcome` if the checkpoint is still at `read`, and its term that of `take_over`. Raises `FenceLost`
+        where it is not."""
         after = outcome.checkpoint
+        fence = {"sequence": read.sequence, "swapping": None} | ({"term": self._term} if self._term else {})
         async with transaction(self.database, self._session) as session:
             moved = await self.database[CHECKPOINTS].update_one(
-                {"_id": self._checkpoint_id, "sequence": read.sequence, "swapping": None},
-                {"$set": {"sequence": after.sequence, "origins": after.origins}},
+                {"_id": self._checkpoint_id, **fence},
+                {"$set": dict(vars(after))},
                 session=session,
             )
             if not moved.matched_count:
-                raise FenceLost(f"the checkpoint is no longer at {read.sequence}")
+                raise FenceLost(f"the checkpoint is no longer at {read.sequence}, or another tracker's")
             for name, documents in outcome.documents.items():
                 if documents:
                     replaced = [ReplaceOne({"_id": key}, doc, upsert=True) for key, doc in documents.items()]
@@ -123,6 +128,12 @@ class ViewStore:
         """A digest per view; not of the audit trail, which also says when each event was recorded."""
         return {name: view_digest(await self.documents(name)) for name in VIEW_NAMES}
 
+    async def probe(self) -> None:
+        """One write, there and back."""
+        probes = self.database[CHECKPOINTS]
+        await probes.replace_one({"_id": PROBE}, {"at": time.time()}, upsert=True)
+        await probes.delete_one({"_id": PROBE})
+
     async def count_parked(self) -> int:
         return int(await self.collection(PARKED).count_documents({}))
 
@@ -139,7 +150,7 @@ def next_generation(database: Database) -> ViewStore:
 
 async def begin_swap(live: ViewStore, stands_at: Checkpoint, filled: ViewStore, filled_to: Checkpoint) -> None:
     """Stops every tracker of the live views at `stands_at`. Raises `FenceLost` where they have moved on."""
-    swapping = {"suffix": filled.suffix, "sequence": filled_to.sequence, "origins": filled_to.origins}
+    swapping = {"suffix": filled.suffix, **vars(filled_to)}
     stopped = await live.database[CHECKPOINTS].update_one(
         {"_id": LIVE, "sequence": stands_at.sequence, "swapping": None}, {"$set": {"swapping": swapping}}
     )
@@ -159,9 +170,9 @@ async def finish_swap(database: Database) -> None:
         except OperationFailure as error:
             if error.code != _NAMESPACE_NOT_FOUND:
                 raise
-    await database[CHECKPOINTS].replace_one(
-        {"_id": LIVE, "swapping.suffix": swapping["suffix"]},
-        {"_id": LIVE, "sequence": swapping["sequence"], "origins": swapping["origins"]},
+    reached = {name: value for name, value in swapping.items() if name != "suffix"}
+    await database[CHECKPOINTS].update_one(
+        {"_id": LIVE, "swapping.suffix": swapping["suffix"]}, {"$set": reached, "$unset": {"swapping": ""}}
     )
     await database[CHECKPOINTS].delete_one({"_id": LIVE + swapping["suffix"]})
 

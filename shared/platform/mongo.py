@@ -21,13 +21,13 @@ SOCKET_TIMEOUT_MS = 60_000
 
 
 @asynccontextmanager
-async def mongo_database(url: str, name: str) -> AsyncIterator[Database]:
-    """The database `name` at `url`; dates come back aware, in UTC."""
+async def mongo_database(url: str, name: str, patience_ms: int | None = None) -> AsyncIterator[Database]:
+    """The database `name` at `url`; dates come back aware, in UTC. Nothing waits longer than `patience_ms`."""
     client: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(
         url,
         tz_aware=True,
-        serverSelectionTimeoutMS=SERVER_SELECTION_TIMEOUT_MS,
-        socketTimeoutMS=SOCKET_TIMEOUT_MS,
+        serverSelectionTimeoutMS=patience_ms or SERVER_SELECTION_TIMEOUT_MS,
+        socketTimeoutMS=patience_ms or SOCKET_TIMEOUT_MS,
         uuidRepresentation="standard",
     )
     try:

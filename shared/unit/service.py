@@ -66,7 +66,7 @@ class UnitService:
         answer_commands(broker, congress, self.name, handler, verifier)
         for policy in self.policies:
             follow_policy(broker, congress, self.name, policy, handler)
-        answer_health(broker, congress, self.name, lambda: jetstream_health(broker.connection, settings))
+        answer_health(broker, congress, self.name, lambda: jetstream_health(broker.connection, settings, self.name))
 
 
 def service_broker(url: str, service: str) -> NatsBroker:

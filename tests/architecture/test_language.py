@@ -18,6 +18,7 @@ from services.tracker.reports import filed, terminal, tree, unit_tables
 from shared.domain import paper
 from shared.domain.decider import Refusal
 from shared.i18n import CATALOGUE, format_date, format_number, local_date, translate
+from shared.unit.findings import Notice
 
 PACKAGES = (services, shared)
 TREES = [
@@ -46,11 +47,23 @@ def labels(tree: ast.AST) -> set[str]:
     return {node.value for node in strings if node.value[:1].isupper() and id(node) not in docstrings}
 
 
+def constants_of_all_modules() -> list[object]:
+    names = [m.name for package in PACKAGES for m in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")]
+    return [constant for name in names for constant in vars(importlib.import_module(name)).values()]
+
+
 def refusals() -> set[str]:
     """The sentences of the refusals that modules define."""
-    names = [m.name for package in PACKAGES for m in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")]
-    constants = [constant for name in names for constant in vars(importlib.import_module(name)).values()]
-    return {constant.sentence for constant in constants if isinstance(constant, Refusal)}
+    return {constant.sentence for constant in constants_of_all_modules() if isinstance(constant, Refusal)}
+
+
+def notices() -> Iterator[str]:
+    """The sentences and the advice of what a look at a service can find."""
+    for constant in constants_of_all_modules():
+        if isinstance(constant, Notice):
+            yield constant.sentence
+            if constant.advice:
+                yield constant.advice
 
 
 def placeholders(sentence: str) -> set[str]:
@@ -58,6 +71,7 @@ def placeholders(sentence: str) -> set[str]:
 
 
 REFUSALS = refusals()
+NOTICES = set(notices())
 LABELS = {
     label
     for told in (terminal, unit_tables, filed, tree)
@@ -65,7 +79,7 @@ LABELS = {
 }
 SAID = {sentence for tree in TREES for sentence in literals(tree, "translate", "_say")}
 DOUBTS = {doubt.sentence for doubt in vars(paper).values() if isinstance(doubt, paper.Doubt)}
-READ = REFUSALS | set(SENTENCES.values()) | SAID | LABELS | DOUBTS
+READ = REFUSALS | set(SENTENCES.values()) | SAID | LABELS | DOUBTS | NOTICES
 
 
 def test_refusals_sentences_and_labels_are_found_where_they_are_known_to_be():
@@ -76,10 +90,15 @@ def test_refusals_sentences_and_labels_are_found_where_they_are_known_to_be():
     assert {"can not be read", "Status of all tasks"} <= SAID
     assert {*filed.URGENCY_NAMES.values(), *tree.STATUS_NAMES.values(), *tree.ROLE_NAMES.values()} <= LABELS
     assert paper.USED_TWICE.sentence in DOUBTS
+    assert {"{service} does not answer.", "{count} events are parked."} <= NOTICES
 
 
 def test_every_refusal_is_a_constant_of_its_module():
     assert {sentence for tree in TREES for sentence in literals(tree, "Refusal", position=1)} == REFUSALS
+
+
+def test_every_notice_is_a_constant_of_its_module():
+    assert {sentence for tree in TREES for sentence in literals(tree, "Notice", position=2)} <= NOTICES
 
 
 def test_everything_people_read_is_translated():

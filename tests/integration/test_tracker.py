@@ -149,7 +149,7 @@ async def test_a_checkpoint_ahead_of_the_ledger_stops_the_tracker_and_it_says_wh
     async with tracking(ledger, views) as projector:
 
         async def complains():
-            return "before the checkpoint" in projector.progress.trouble
+            return "before the checkpoint" in str(projector.progress.trouble)
 
         await until(complains)
     assert (await views.checkpoint()).sequence == written + 1000
