@@ -29,6 +29,11 @@ REFOLDING = Notice(
     "The views were empty and are folded from the first event: {sequence} of {end}.",
     "Nothing, if MongoDB was meant to be empty; views can always be made again from the events.",
 )
+RENEWING = Notice(
+    "renewing",
+    Severity.INFO,
+    "The views were made by another version and are made again: {sequence} of {end}. The old ones serve meanwhile.",
+)
 MONGO_SILENT = Notice(
     "mongo_silent",
     Severity.ERROR,
@@ -179,6 +184,8 @@ class TrackerHealth:
         findings += lag_findings(lag)
         if waits_s > STALLED_AFTER_S and progress.trouble is None:
             findings.append(STALLED(TRACKER, seconds=waits_s))
+        if progress.renewed:
+            findings.append(RENEWING(TRACKER, sequence=progress.renewed[0], end=progress.renewed[1]))
         if progress.refolding_to:
             reached = min(progress.checkpoint.sequence, progress.refolding_to)
             findings.append(REFOLDING(TRACKER, sequence=reached, end=progress.refolding_to))

@@ -8,6 +8,7 @@ from faststream import FastStream
 
 from services.tracker.health import TRACKER, TrackerHealth
 from services.tracker.projector import Projector
+from services.tracker.rebuild import renew
 from services.tracker.store import ViewStore
 from shared.eventstore.ledger import Ledger
 from shared.eventstore.streams import provision
@@ -28,7 +29,7 @@ async def lifespan() -> AsyncIterator[None]:
         async with mongo_database(servers.mongo_url, settings.database) as database:
             views = ViewStore(database)
             ledger = Ledger(broker.connection, settings.congress)
-            projector = Projector(ledger, views)
+            projector = Projector(ledger, views, renew)
             projecting = asyncio.create_task(projector.run())
             projecting.add_done_callback(lambda _: app.exit())
             answer_health(broker, settings.congress, TRACKER, TrackerHealth(projector, views, ledger).look)

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 
 from pymongo.errors import PyMongoError
@@ -19,6 +19,8 @@ from shared.eventstore.ledger import Ledger
 RETRY_DELAY_S = 1.0
 DOUBLINGS = 3
 HOT_DOCUMENTS = 20_000
+
+type Renew = Callable[[Ledger, ViewStore, Callable[[int, int], None]], Awaitable[None]]
 
 logger = logging.getLogger(__name__)
 
@@ -81,13 +83,18 @@ class Projection:
 @dataclass
 class Progress:
     """What the projector last knew; health reads it. `moved_at` is when it last applied a page or had nothing to
-    apply, by the monotonic clock. `refolding_to` is where the ledger ended when the views were found empty."""
+    apply, by the monotonic clock. `refolding_to` is where the ledger ended when the views were found empty;
+    `renewed` how far a rebuild is and where it will end, while one runs because the fold has changed."""
 
     checkpoint: Checkpoint = field(default_factory=Checkpoint)
     trouble: Exception | None = None
     tries: int = 0
     moved_at: float = field(default_factory=time.monotonic)
     refolding_to: int = 0
+    renewed: tuple[int, int] | None = None
+
+    def renewing(self, done: int, end: int) -> None:
+        self.renewed, self.moved_at = (done, end), time.monotonic()
 
     def began(self, checkpoint: Checkpoint) -> None:
         self.checkpoint, self.moved_at = checkpoint, time.monotonic()
@@ -106,13 +113,14 @@ class Progress:
 
 class Projector:
     """Runs until cancelled: stands by until it holds the lease, then projects. Trouble is waited out and told in
-    `progress`; no event is skipped because of it."""
+    `progress`; no event is skipped because of it. Before it follows the ledger it lets `renew` see to the views."""
 
-    def __init__(self, ledger: Ledger, store: ViewStore) -> None:
+    def __init__(self, ledger: Ledger, store: ViewStore, renew: Renew | None = None) -> None:
         self.lease = Lease(store.database)
         self.progress = Progress()
         self._ledger = ledger
         self._store = store
+        self._renew = renew
 
     async def run(self) -> None:
         try:
@@ -151,6 +159,9 @@ class Projector:
 
     async def _follow(self) -> None:
         await self._store.take_over(self.lease.session, self.lease.term)
+        if self._renew:
+            await self._renew(self._ledger, self._store, self.progress.renewing)
+            self.progress.renewed = None
         projection = Projection(self._store, await self._store.checkpoint())
         self.progress.began(projection.checkpoint)
         if not projection.checkpoint.sequence and (end := await self._ledger.last_sequence()):

@@ -10,15 +10,17 @@ from pymongo.errors import OperationFailure
 
 from services.tracker.digest import view_digest
 from services.tracker.fold import Checkpoint, OriginPosition, Outcome, Touched
+from services.tracker.past.version import fold_version
 from services.tracker.projections import VIEWS
 from services.tracker.projections.view import Document
-from shared.platform.mongo import Database, Session, transaction
+from shared.platform.mongo import Database, Session, end_session, open_session, transaction
 
 AUDIT_TRAIL = "audit_trail"
 PARKED = "parked"
 CHECKPOINTS = "checkpoints"
 LIVE = "views"
 PROBE = "probe"
+TRANSIENT = "TransientTransactionError"
 ABANDONED_AFTER_S = 24 * 60 * 60
 VIEW_NAMES = tuple(view.name for view in VIEWS)
 COLLECTIONS = (*VIEW_NAMES, AUDIT_TRAIL, PARKED)
@@ -67,8 +69,22 @@ class ViewStore:
                 await _create_collection(self.database, name + self.suffix)
         if await self.database[CHECKPOINTS].find_one({"_id": self._checkpoint_id}) is None:
             await self.database[CHECKPOINTS].update_one(
-                {"_id": self._checkpoint_id}, {"$setOnInsert": {"sequence": 0, "origins": {}}}, upsert=True
+                {"_id": self._checkpoint_id},
+                {"$setOnInsert": {"sequence": 0, "origins": {}, "fold": fold_version()}},
+                upsert=True,
             )
+
+    async def made_by(self) -> str:
+        """The version of the fold that made these views, empty where it is not known."""
+        found = await self.database[CHECKPOINTS].find_one({"_id": self._checkpoint_id}) or {}
+        return str(found.get("fold", ""))
+
+    async def begin_anew(self) -> None:
+        """Views with nothing in them are today's. Raises `FenceLost` where something is in them."""
+        empty = {"_id": self._checkpoint_id, "sequence": 0}
+        marked = await self.database[CHECKPOINTS].update_one(empty, {"$set": {"fold": fold_version()}})
+        if not marked.matched_count:
+            raise FenceLost("the views are not empty")
 
     async def checkpoint(self) -> Checkpoint:
         """Where the views stand. Finishes a swap that a rebuild began."""
@@ -93,7 +109,15 @@ class ViewStore:
 
     async def commit(self, outcome: Outcome, read: Checkpoint) -> None:
         """Writes `outcome` if the checkpoint is still at `read`, and its term that of `take_over`. Raises `FenceLost`
-        where it is not."""
+        where it is not, or where whoever took over has ended this transaction."""
+        try:
+            await self._write(outcome, read)
+        except OperationFailure as error:
+            if error.has_error_label(TRANSIENT):
+                raise FenceLost(f"the transaction after {read.sequence} met another one, or was ended") from error
+            raise
+
+    async def _write(self, outcome: Outcome, read: Checkpoint) -> None:
         after = outcome.checkpoint
         fence = {"sequence": read.sequence, "swapping": None} | ({"term": self._term} if self._term else {})
         async with transaction(self.database, self._session) as session:
@@ -148,9 +172,25 @@ def next_generation(database: Database) -> ViewStore:
     return ViewStore(database, f"{NEXT}{int(time.time())}_{uuid4().hex[:8]}")
 
 
+async def filling_generation(database: Database) -> ViewStore:
+    """The generation that a rebuild with today's fold was filling when it was killed, or a new one. From now on only
+    the caller fills it: whoever else did gets `FenceLost`."""
+    session, session_id = await open_session(database)
+    checkpoints = database[CHECKPOINTS]
+    left_behind = {"_id": {"$regex": f"^{LIVE}{NEXT}"}, "fold": fold_version()}
+    newest = await checkpoints.find(left_behind).sort("_id", -1).to_list(1)
+    found = newest[0] if newest else {}
+    filling = ViewStore(database, found["_id"].removeprefix(LIVE)) if found else next_generation(database)
+    if "session" in found:
+        await end_session(database, found["session"])
+    await filling.take_over(session, found.get("term", 0) + 1)
+    await checkpoints.update_one({"_id": LIVE + filling.suffix}, {"$set": {"session": session_id}})
+    return filling
+
+
 async def begin_swap(live: ViewStore, stands_at: Checkpoint, filled: ViewStore, filled_to: Checkpoint) -> None:
     """Stops every tracker of the live views at `stands_at`. Raises `FenceLost` where they have moved on."""
-    swapping = {"suffix": filled.suffix, **vars(filled_to)}
+    swapping = {"suffix": filled.suffix, "fold": fold_version(), **vars(filled_to)}
     stopped = await live.database[CHECKPOINTS].update_one(
         {"_id": LIVE, "sequence": stands_at.sequence, "swapping": None}, {"$set": {"swapping": swapping}}
     )

@@ -1,7 +1,7 @@
 """A service that is killed with -9 at a named point of its work, and not a line of product code for it.
 
 `python -m tests.faults.dying SERVICE POINT COUNT [SIGNAL]` is a normal service until it comes to the point for the
-COUNT-th time; with `SIGSTOP` it is not killed but stands still.
+COUNT-th time; with `SIGSTOP` it is not killed but stands still. `rebuild` in place of a service is `daihoi rebuild`.
 """
 
 import importlib
@@ -11,6 +11,7 @@ import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
+from services.cli import app
 from services.console import run
 from services.tracker import store
 from shared.platform.mongo import Database, Session
@@ -71,6 +72,8 @@ def main() -> None:
             os.kill(os.getpid(), blow)
 
     POINTS[point](die)
+    if service == "rebuild":
+        app(["rebuild"])
     run(importlib.import_module(f"services.{service}.main").app.run())
 
 
