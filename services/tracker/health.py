@@ -11,6 +11,7 @@ from pymongo.errors import PyMongoError
 from services.tracker.fold import Checkpoint
 from services.tracker.lease import LAPSES_AFTER_S
 from services.tracker.projector import Projector
+from services.tracker.shadow import Found, last_found
 from services.tracker.store import FenceLost, ViewStore
 from shared.eventstore.errors import EventStoreError, LedgerGone, LedgerOther, LedgerShort
 from shared.eventstore.ledger import Ledger
@@ -83,6 +84,12 @@ ORIGIN_GAP = Notice(
     "Events are missing from {stream} at {sequence}; its later events are parked.",
     "Find out why, restore the broker's data, then run `daihoi rebuild`.",
 )
+DRIFT = Notice(
+    "drift",
+    Severity.WARNING,
+    "The live views differ from a fresh fold in {where}.",
+    "Run `daihoi audit verify` to see how, find out who writes to the database, then run `daihoi rebuild`.",
+)
 PARKED = Notice(
     "parked",
     Severity.WARNING,
@@ -145,6 +152,7 @@ class TrackerHealth:
         self._store = store
         self._ledger = ledger
         self._counting: asyncio.Task[int] | None = None
+        self._shadow: Found | None = None
 
     async def look(self) -> Health:
         progress, lease = self._projector.progress, self._projector.lease
@@ -190,14 +198,21 @@ class TrackerHealth:
             reached = min(progress.checkpoint.sequence, progress.refolding_to)
             findings.append(REFOLDING(TRACKER, sequence=reached, end=progress.refolding_to))
         parked = detail["parked"] = await self._count_parked()
+        if found := self._shadow:
+            detail |= {"shadow": {"sequence": found.sequence, "checked_at": found.checked_at, "drift": found.drift}}
+            findings += [DRIFT(TRACKER, where=", ".join(found.drift))] if found.drift else []
         return [*findings, *kept_findings(progress.checkpoint, parked or 0)]
 
     async def _count_parked(self) -> int | None:
         """`None` where MongoDB takes too long to say."""
         if self._counting is None or self._counting.done():
-            self._counting = asyncio.create_task(self._store.count_parked())
+            self._counting = asyncio.create_task(self._ask_mongo())
         await asyncio.wait({self._counting}, timeout=MONGO_PATIENCE_S)
         try:
             return self._counting.result() if self._counting.done() else None
         except PyMongoError:
             return None
+
+    async def _ask_mongo(self) -> int:
+        self._shadow = await last_found(self._store)
+        return await self._store.count_parked()

@@ -9,10 +9,11 @@ from faststream import FastStream
 from services.tracker.health import TRACKER, TrackerHealth
 from services.tracker.projector import Projector
 from services.tracker.rebuild import renew
+from services.tracker.shadow import keep_shadow
 from services.tracker.store import ViewStore
 from shared.eventstore.ledger import Ledger
 from shared.eventstore.streams import provision
-from shared.platform.embedded import endpoints
+from shared.platform.embedded import endpoints, environment_of
 from shared.platform.mongo import mongo_database
 from shared.platform.settings import Settings
 from shared.unit.health import answer_health
@@ -32,14 +33,16 @@ async def lifespan() -> AsyncIterator[None]:
             projector = Projector(ledger, views, renew)
             projecting = asyncio.create_task(projector.run())
             projecting.add_done_callback(lambda _: app.exit())
+            shadowing = asyncio.create_task(keep_shadow(environment_of(settings, servers)))
             answer_health(broker, settings.congress, TRACKER, TrackerHealth(projector, views, ledger).look)
             app.add_broker(broker)
             try:
                 yield
             finally:
-                projecting.cancel()
-                with suppress(asyncio.CancelledError):
-                    await projecting
+                for task in (shadowing, projecting):
+                    task.cancel()
+                    with suppress(asyncio.CancelledError):
+                        await task
 
 
 app = FastStream(lifespan=lifespan)

@@ -140,6 +140,9 @@ class ViewStore:
     async def documents(self, name: str, **where: Any) -> list[Document]:
         return [document async for document in self.collection(name).find(where)]
 
+    async def keys(self, name: str) -> list[str]:
+        return [document["_id"] async for document in self.collection(name).find({}, {"_id": True})]
+
     async def audit_rows_of(self, sequences: Sequence[int]) -> list[Document]:
         return await self.documents(AUDIT_TRAIL, _id={"$in": list(sequences)})
 
