@@ -2,14 +2,16 @@
 
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
-from pymongo import InsertOne, ReplaceOne
+from pymongo import DeleteOne, InsertOne, ReplaceOne
 from pymongo.errors import OperationFailure
 
 from services.tracker.digest import view_digest
 from services.tracker.fold import Checkpoint, OriginPosition, Outcome, Touched
+from services.tracker.parking import Lot, lot_of
 from services.tracker.projections import VIEWS
 from services.tracker.projections.view import Document
 from shared.platform.mongo import Database, Session, end_session, open_session, transaction
@@ -62,6 +64,8 @@ class ViewStore:
         for name in COLLECTIONS:
             if name + self.suffix not in present:
                 await _create_collection(self.database, name + self.suffix)
+                if name == PARKED:
+                    await self.collection(PARKED).create_index("subject")
         if await self.database[CHECKPOINTS].find_one({"_id": self._checkpoint_id}) is None:
             await self.database[CHECKPOINTS].update_one(
                 {"_id": self._checkpoint_id}, {"$setOnInsert": {"sequence": 0, "origins": {}}}, upsert=True
@@ -76,7 +80,7 @@ class ViewStore:
             await finish_swap(self.database)
             return await self.checkpoint()
         origins = {stream: OriginPosition(*position) for stream, position in found["origins"].items()}
-        return Checkpoint(found["sequence"], origins)
+        return Checkpoint(found["sequence"], origins, found.get("held", 0), found.get("renewed"))
 
     async def fetch(self, keys: Mapping[str, set[str]]) -> Touched:
         """The documents with these keys, by view."""
@@ -88,13 +92,17 @@ class ViewStore:
             found[name] = {document["_id"]: document async for document in cursor}
         return found
 
+    async def lot(self, subjects: set[str]) -> Lot:
+        """What is parked under these subjects."""
+        return lot_of(await self.documents(PARKED, subject={"$in": sorted(subjects)}))
+
     async def commit(self, outcome: Outcome, read: Checkpoint) -> None:
         """Writes `outcome` if the checkpoint is still at `read`. Raises `FenceLost` where it is not."""
         after = outcome.checkpoint
         async with transaction(self.database, self._session) as session:
             moved = await self.database[CHECKPOINTS].update_one(
-                {"_id": self._checkpoint_id, "sequence": read.sequence, "swapping": None},
-                {"$set": {"sequence": after.sequence, "origins": after.origins}},
+                {"_id": self._checkpoint_id, "sequence": read.sequence, "renewed": read.renewed, "swapping": None},
+                {"$set": _stored(after)},
                 session=session,
             )
             if not moved.matched_count:
@@ -103,10 +111,9 @@ class ViewStore:
                 if documents:
                     replaced = [ReplaceOne({"_id": key}, doc, upsert=True) for key, doc in documents.items()]
                     await self.collection(name).bulk_write(replaced, ordered=False, session=session)
-            for name, rows in ((AUDIT_TRAIL, outcome.audit_rows), (PARKED, outcome.parked)):
-                if rows:
-                    inserted = [InsertOne(row) for row in rows]
-                    await self.collection(name).bulk_write(inserted, ordered=False, session=session)
+            for name, writes in _beside_the_views(outcome).items():
+                if writes:
+                    await self.collection(name).bulk_write(writes, ordered=False, session=session)
 
     async def documents(self, name: str, **where: Any) -> list[Document]:
         return [document async for document in self.collection(name).find(where)]
@@ -139,9 +146,11 @@ def next_generation(database: Database) -> ViewStore:
 
 async def begin_swap(live: ViewStore, stands_at: Checkpoint, filled: ViewStore, filled_to: Checkpoint) -> None:
     """Stops every tracker of the live views at `stands_at`. Raises `FenceLost` where they have moved on."""
-    swapping = {"suffix": filled.suffix, "sequence": filled_to.sequence, "origins": filled_to.origins}
+    renewed = replace(filled_to, renewed=(stands_at.renewed or 0) + 1)
+    swapping = {"suffix": filled.suffix, **_stored(renewed)}
     stopped = await live.database[CHECKPOINTS].update_one(
-        {"_id": LIVE, "sequence": stands_at.sequence, "swapping": None}, {"$set": {"swapping": swapping}}
+        {"_id": LIVE, "sequence": stands_at.sequence, "renewed": stands_at.renewed, "swapping": None},
+        {"$set": {"swapping": swapping}},
     )
     if not stopped.matched_count:
         raise FenceLost(f"the live views are no longer at {stands_at.sequence}")
@@ -161,7 +170,7 @@ async def finish_swap(database: Database) -> None:
                 raise
     await database[CHECKPOINTS].replace_one(
         {"_id": LIVE, "swapping.suffix": swapping["suffix"]},
-        {"_id": LIVE, "sequence": swapping["sequence"], "origins": swapping["origins"]},
+        {"_id": LIVE, **{name: value for name, value in swapping.items() if name != "suffix"}},
     )
     await database[CHECKPOINTS].delete_one({"_id": LIVE + swapping["suffix"]})
 
@@ -173,6 +182,29 @@ async def drop_abandoned(database: Database) -> None:
         if began and int(began.partition("_")[0]) < time.time() - ABANDONED_AFTER_S:
             await database[name].drop()
             await database[CHECKPOINTS].delete_one({"_id": LIVE + name.removeprefix(view)})
+
+
+def _stored(checkpoint: Checkpoint) -> Document:
+    """A checkpoint's fields in MongoDB. `renewed` is null until it first counts, as it was before it was kept."""
+    return {
+        "sequence": checkpoint.sequence,
+        "origins": checkpoint.origins,
+        "held": checkpoint.held,
+        "renewed": checkpoint.renewed,
+    }
+
+
+def _beside_the_views(outcome: Outcome) -> dict[str, list[Any]]:
+    return {
+        AUDIT_TRAIL: [
+            *(InsertOne(row) for row in outcome.audit_rows),
+            *(ReplaceOne({"_id": row["_id"]}, row, upsert=True) for row in outcome.corrected_rows),
+        ],
+        PARKED: [
+            *(DeleteOne({"_id": document["_id"]}) for document in outcome.left),
+            *(ReplaceOne({"_id": document["_id"]}, document, upsert=True) for document in outcome.parked),
+        ],
+    }
 
 
 async def _create_collection(database: Database, name: str) -> None:

@@ -1,10 +1,12 @@
 """Proves the live views: folds the ledger afresh in memory and compares every document and every audit row."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
+from services.tracker.audit.trail import APPLIED
 from services.tracker.digest import total_digest, view_digest
-from services.tracker.fold import Checkpoint, Touched, fold_page
+from services.tracker.fold import Checkpoint, Outcome, Reader, Touched, fold_page
+from services.tracker.parking import Lot, update
 from services.tracker.projections.view import Document
 from services.tracker.reading import read_event
 from services.tracker.restricted import masked_value
@@ -12,6 +14,8 @@ from services.tracker.store import AUDIT_TRAIL, PARKED, VIEW_NAMES, ViewStore
 from shared.eventstore.ledger import Ledger
 
 STILLNESS_TRIES = 50
+MOST_DIFFERENCES = 10_000
+"""So many differing audit rows are kept; who has more needs a rebuild and no list."""
 
 
 class Difference(NamedTuple):
@@ -43,48 +47,61 @@ class Verdict(NamedTuple):
 
 
 class Replay:
-    """The views as the events say they must be, in memory."""
+    """The views as the events say they must be, in memory. `rows` are the audit rows that are to be compared at the
+    end: those that differ from the live ones, and those of parked events, which later events may correct."""
 
-    def __init__(self) -> None:
+    def __init__(self, read: Reader = read_event) -> None:
         self.checkpoint = Checkpoint()
         self.views: Touched = {name: {} for name in VIEW_NAMES}
-        self.parked: dict[str, Document] = {}
-        self.trail_difference: Difference | None = None
+        self.lot: Lot = {}
+        self.rows: dict[int, Document] = {}
+        self._read = read
+
+    @property
+    def parked(self) -> dict[int, Document]:
+        return {sequence: document for queue in self.lot.values() for sequence, document in queue.items()}
 
     async def advance(
         self, ledger: Ledger, store: ViewStore, upto: int, on_progress: Callable[[int, int], None]
     ) -> None:
         """Folds on to `upto`, comparing the live audit rows on the way."""
         async for page in ledger.read(self.checkpoint.sequence, upto):
-            outcome = fold_page(page, [read_event(stored) for stored in page], self.views, self.checkpoint)
+            events = [self._read(stored) for stored in page]
+            outcome = fold_page(page, events, self.views, self.checkpoint, self.lot, self._read)
             for name, documents in outcome.documents.items():
                 self.views[name].update(documents)
-            self.parked |= {str(parked["_id"]): parked for parked in outcome.parked}
+            update(self.lot, outcome.parked, outcome.left)
             self.checkpoint = outcome.checkpoint
-            if self.trail_difference is None:
-                told = {str(row["_id"]): row for row in outcome.audit_rows}
-                rows = store.audit_rows(page[0].sequence, page[-1].sequence)
-                live = {str(row["_id"]): row async for row in rows}
-                self.trail_difference = first_difference(AUDIT_TRAIL, live, told)
+            rows = store.audit_rows(page[0].sequence, page[-1].sequence)
+            self._keep_rows(outcome, {row["_id"]: row async for row in rows})
             on_progress(self.checkpoint.sequence, upto)
+
+    def _keep_rows(self, outcome: Outcome, live: dict[int, Document]) -> None:
+        self.rows |= {row["_id"]: row for row in outcome.corrected_rows}
+        for row in outcome.audit_rows:
+            differs = live.get(row["_id"]) != row and len(self.rows) < MOST_DIFFERENCES
+            if differs or row["outcome"] != APPLIED:
+                self.rows[row["_id"]] = row
 
 
 async def verify(ledger: Ledger, store: ViewStore, on_progress: Callable[[int, int], None]) -> Verdict:
     """Compares at the checkpoint of the live views, which may move while this runs."""
     replay = Replay()
     for _ in range(STILLNESS_TRIES):
-        upto = (await store.checkpoint()).sequence
-        await replay.advance(ledger, store, upto, on_progress)
+        stands_at = await store.checkpoint()
+        await replay.advance(ledger, store, stands_at.sequence, on_progress)
         live = {name: _by_key(await store.documents(name)) for name in (*VIEW_NAMES, PARKED)}
-        if (await store.checkpoint()).sequence == upto:
+        live[AUDIT_TRAIL] = _by_key(await store.audit_rows_of(list(replay.rows)))
+        if await store.checkpoint() == stands_at:
             return _judge(replay, live)
     raise TimeoutError("the live views kept moving; verify again when it is quieter")
 
 
 def _judge(replay: Replay, live: Touched) -> Verdict:
-    replayed = {**replay.views, PARKED: replay.parked}
-    differences = (first_difference(name, live[name], replayed[name]) for name in (*VIEW_NAMES, PARKED))
-    difference = next((found for found in differences if found), replay.trail_difference)
+    beside = {PARKED: _by_key(replay.parked.values()), AUDIT_TRAIL: _by_key(replay.rows.values())}
+    replayed = {**replay.views, **beside}
+    differences = (first_difference(name, live[name], replayed[name]) for name in replayed)
+    difference = next((found for found in differences if found), None)
     return Verdict(
         sequence=replay.checkpoint.sequence,
         live=_digest(live),
@@ -113,7 +130,7 @@ def _difference(view: str, key: str, field: str, live: object, replayed: object)
     return Difference(view, key, field, masked_value(view, field, live), masked_value(view, field, replayed))
 
 
-def _by_key(documents: list[Document]) -> dict[str, Document]:
+def _by_key(documents: Iterable[Document]) -> dict[str, Document]:
     return {str(document["_id"]): document for document in documents}
 
 
