@@ -8,11 +8,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from services.tracker.audit.verify import Replay
 from services.tracker.fold import Checkpoint, fold_page, touched_keys
 from services.tracker.parking import lot_for, lot_of, stored_again, update
 from services.tracker.projections.view import View
-from services.tracker.reading import VIEWS_OF, read_event
+from services.tracker.reading import KNOWN, VIEWS_OF, read_event
+from services.tracker.retry import Live, TodaysReader, kept_back, mending
 from services.tracker.store import VIEW_NAMES
+from shared.domain.decider import Refused
 from shared.domain.parked_event import ParkedEventDiscarded
 from shared.domain.task import TaskProgressed
 from shared.eventstore.direct import Stored
@@ -309,6 +312,108 @@ def in_the_order_of_effect(folded):
     fed = [row for row in rows if row["type"] in (OPENED.TYPE, TaskProgressed.TYPE)]
     fed.sort(key=lambda row: (row.get("waited_until", row["_id"]), row["_id"]))
     return [f"{row['unit']}/{row['entity_id']} {row['type']}" for row in fed]
+
+
+# --- after an upgrade ---
+def folded_by_an_older_version(ledger, forgotten):
+    with pytest.MonkeyPatch.context() as older:
+        for name in forgotten:
+            older.delitem(KNOWN, name)
+        return Folded().add(ledger)
+
+
+def retried(live, ledger, chosen=lambda _: True):
+    """What a retry makes of `live`, and what it says."""
+    rows = {row["_id"]: row for row in live.audit_rows}
+    parked = {document["_id"]: document for document in live.parked}
+    discarded = [row for row in live.audit_rows if row["outcome"] == "discarded"]
+    kept, reader = kept_back(live.parked, discarded, chosen), TodaysReader()
+    reader.refused = kept.refused
+    replay = Replay(reader)
+    for stored in ledger:
+        replay.add([stored], rows)
+    outcome, done = mending(replay, Live(live.views, parked, rows), kept, chosen)
+    mended = Folded()
+    mended.views = {name: {**documents, **outcome.documents[name]} for name, documents in live.views.items()}
+    gone = {document["_id"] for document in outcome.left}
+    mended.lot = lot_of(
+        ({key: each for key, each in parked.items() if key not in gone} | by_id(outcome.parked)).values()
+    )
+    mended._rows = rows | by_id(outcome.corrected_rows)
+    mended.checkpoint = outcome.checkpoint
+    return mended, done
+
+
+def by_id(documents):
+    return {document["_id"]: document for document in documents}
+
+
+def assert_same(one, other):
+    assert one.views == other.views
+    assert one.audit_rows == other.audit_rows
+    assert one.lot == other.lot
+    assert one.checkpoint == other.checkpoint
+
+
+FORGETFUL = st.sets(
+    st.sampled_from([OPENED.TYPE, TaskProgressed.TYPE, *(event.TYPE for event in WORK[:3])]), min_size=1
+)
+
+
+@settings(max_examples=300, deadline=None, derandomize=True)
+@given(ledgers(), FORGETFUL)
+def test_a_retry_after_an_upgrade_makes_of_the_live_views_what_a_fresh_fold_gives(ledger, forgotten):
+    live, fresh = folded_by_an_older_version(ledger, forgotten), Folded().add(ledger)
+    if any(live.views[name].keys() - fresh.views[name].keys() for name in VIEW_NAMES):
+        with pytest.raises(Refused, match="rebuild"):
+            retried(live, ledger)
+        return
+    mended, done = retried(live, ledger)
+    assert_same(mended, fresh)
+    assert by_id(done.still_parked) == by_id(fresh.parked)
+    assert set(done.taken_in) == by_id(live.parked).keys() - by_id(fresh.parked).keys()
+
+
+@settings(max_examples=300, deadline=None, derandomize=True)
+@given(ledgers(), FORGETFUL, st.sampled_from(TASKS))
+def test_a_retry_of_one_entity_leaves_the_others_parked_and_the_rest_makes_up_for_it(ledger, forgotten, task):
+    live, fresh = folded_by_an_older_version(ledger, forgotten), Folded().add(ledger)
+    subject = f"evt.memory.{task[0]}.task.{task[1]}"
+    try:
+        mended, done = retried(live, ledger, lambda each: each == subject)
+    except Refused:
+        return
+    others = [document for document in live.parked if document["subject"] != subject]
+    assert [document for document in mended.parked if document["subject"] != subject] == others
+    assert {document["subject"] for document in done.still_parked} <= {subject}
+    for _, key in done.documents:
+        assert key in (f"{task[0]}/{task[1]}", "all")
+    again, _ = retried(mended, ledger, lambda each: each == subject)
+    assert_same(again, mended)
+    assert_same(retried(mended, ledger)[0], fresh)
+
+
+def test_what_was_discarded_comes_back_when_today_it_can_be_read(told):
+    told.event(OPENED)
+    discarded = told.event(TaskProgressed(percent=10, note=""))
+    told.event(WORK[0])
+    told.discard(discarded)
+    live = folded_by_an_older_version(told.ledger, [TaskProgressed.TYPE])
+    assert outcomes(live)[discarded.sequence] == "discarded"
+    mended, done = retried(live, told.ledger)
+    assert done.came_back == [discarded.sequence]
+    assert mended.views["tasks"]["logistics/a"]["percent"] == 10
+    assert_same(mended, Folded().add(told.ledger))
+
+
+def test_a_retry_that_would_change_too_much_says_that_a_rebuild_is_needed(told, monkeypatch):
+    told.event(OPENED)
+    told.event(TaskProgressed(percent=10, note=""))
+    live = folded_by_an_older_version(told.ledger, [TaskProgressed.TYPE])
+    monkeypatch.setattr("services.tracker.retry.MOST_DIFFERENCES", 3)
+    with pytest.raises(Refused) as refused:
+        retried(live, told.ledger)
+    assert refused.value.code == "rebuild_needed"
 
 
 def test_a_parked_event_is_read_again_as_it_was(told):

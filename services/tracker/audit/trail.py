@@ -41,12 +41,14 @@ def parked_audit_row(stored: Stored, origin: Origin, envelope: Envelope | None, 
 
 
 def discarded_audit_row(parked: Document, envelope: Envelope | None, discard: Recorded) -> Document:
-    """The row of an event that is no longer parked because somebody decided to go on without it."""
+    """The row of an event that is no longer parked because somebody decided to go on without it; `reason` is
+    why it was."""
     return {
         "_id": parked["_id"],
         "recorded": parked["recorded"],
         "origin": parked["origin"],
         "outcome": DISCARDED,
+        "reason": parked["reason"],
         **(_told(envelope) if envelope else {}),
         "subject": parked["subject"],
         "discarded_at": discard.sequence,

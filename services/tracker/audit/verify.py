@@ -1,6 +1,6 @@
 """Proves the live views: folds the ledger afresh in memory and compares every document and every audit row."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from services.tracker.audit.trail import APPLIED
@@ -11,11 +11,12 @@ from services.tracker.projections.view import Document
 from services.tracker.reading import read_event
 from services.tracker.restricted import masked_value
 from services.tracker.store import AUDIT_TRAIL, PARKED, VIEW_NAMES, ViewStore
+from shared.eventstore.direct import Stored
 from shared.eventstore.ledger import Ledger
 
 STILLNESS_TRIES = 50
 MOST_DIFFERENCES = 10_000
-"""So many differing audit rows are kept; who has more needs a rebuild and no list."""
+"""So many audit rows that differ are kept, and no more."""
 
 
 class Difference(NamedTuple):
@@ -55,6 +56,7 @@ class Replay:
         self.views: Touched = {name: {} for name in VIEW_NAMES}
         self.lot: Lot = {}
         self.rows: dict[int, Document] = {}
+        self.differing = 0
         self._read = read
 
     @property
@@ -66,22 +68,29 @@ class Replay:
     ) -> None:
         """Folds on to `upto`, comparing the live audit rows on the way."""
         async for page in ledger.read(self.checkpoint.sequence, upto):
-            events = [self._read(stored) for stored in page]
-            outcome = fold_page(page, events, self.views, self.checkpoint, self.lot, self._read)
-            for name, documents in outcome.documents.items():
-                self.views[name].update(documents)
-            update(self.lot, outcome.parked, outcome.left)
-            self.checkpoint = outcome.checkpoint
             rows = store.audit_rows(page[0].sequence, page[-1].sequence)
-            self._keep_rows(outcome, {row["_id"]: row async for row in rows})
+            self.add(page, {row["_id"]: row async for row in rows})
             on_progress(self.checkpoint.sequence, upto)
 
-    def _keep_rows(self, outcome: Outcome, live: dict[int, Document]) -> None:
+    def add(self, page: Sequence[Stored], live_rows: Mapping[int, Document]) -> None:
+        """Folds one page, whose live audit rows are given."""
+        events = [self._read(stored) for stored in page]
+        outcome = fold_page(page, events, self.views, self.checkpoint, self.lot, self._read)
+        for name, documents in outcome.documents.items():
+            self.views[name].update(documents)
+        update(self.lot, outcome.parked, outcome.left)
+        self.checkpoint = outcome.checkpoint
+        self._keep_rows(outcome, live_rows)
+
+    def _keep_rows(self, outcome: Outcome, live: Mapping[int, Document]) -> None:
         self.rows |= {row["_id"]: row for row in outcome.corrected_rows}
         for row in outcome.audit_rows:
-            differs = live.get(row["_id"]) != row and len(self.rows) < MOST_DIFFERENCES
-            if differs or row["outcome"] != APPLIED:
+            if row["outcome"] != APPLIED:
                 self.rows[row["_id"]] = row
+            elif live.get(row["_id"]) != row:
+                self.differing += 1
+                if self.differing <= MOST_DIFFERENCES:
+                    self.rows[row["_id"]] = row
 
 
 async def verify(ledger: Ledger, store: ViewStore, on_progress: Callable[[int, int], None]) -> Verdict:
