@@ -5,9 +5,12 @@ one transaction. So they become what a rebuild would give, also where events of 
 An entity that is not to be tried stays as it is: what was refused there is refused again, whatever can be read today.
 """
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from typing import NamedTuple
+
+from pymongo.errors import OperationFailure
 
 from services.tracker.audit.trail import APPLIED, DISCARDED
 from services.tracker.audit.verify import MOST_DIFFERENCES, Replay
@@ -21,6 +24,9 @@ from shared.eventstore.direct import Stored
 from shared.eventstore.ledger import Ledger
 
 RETRY_TRIES = 20
+BACK_OFF_S = 0.1
+WRITTEN_BY_OTHERS = "TransientTransactionError"
+"""The driver's label of a transaction that met another one at the same documents."""
 REBUILD_NEEDED = Refusal(
     "rebuild_needed",
     "The views differ too much from what the events say to be mended in place; run `daihoi rebuild`.",
@@ -86,6 +92,11 @@ async def retry(ledger: Ledger, store: ViewStore, chosen: Choice, on_progress: C
         try:
             await store.commit(outcome, stands_at)
         except FenceLost:
+            continue
+        except OperationFailure as error:
+            if not error.has_error_label(WRITTEN_BY_OTHERS):
+                raise
+            await asyncio.sleep(BACK_OFF_S)
             continue
         return done
     raise FenceLost("the live views moved on at every try")
