@@ -172,6 +172,7 @@ async def test_a_retry_of_one_entity_takes_in_that_one_only(upgraded, ledger, vi
 async def test_a_tracker_that_runs_goes_on_from_what_a_retry_has_written(upgraded, ledger, views):
     async with tracking(ledger, views):
         await upgraded.write(3)
+        await upgraded.event(TaskProgressed(percent=44, note=""))
         await at(views, upgraded.events)
         await retry(ledger, ViewStore(views.database), lambda subject: True, silent)
         await upgraded.event(TaskProgressed(percent=55, note=""))
