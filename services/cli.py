@@ -32,6 +32,7 @@ from services.console import (
     wrong_use,
 )
 from services.doctor import doctor
+from services.parked import parked
 from services.session import Session, open_session
 from services.supervisor import ALL_SERVICES, Supervisor, running_services
 from services.tracker import cli as tracker
@@ -254,6 +255,7 @@ app.command("trace")(orders.trace_order)
 app.add_typer(orders.documents, name="documents")
 app.add_typer(tracker.audit, name="audit")
 app.add_typer(catalogue, name="catalogue")
+app.add_typer(parked, name="parked")
 
 
 def main() -> None:

@@ -314,7 +314,8 @@ def rebuild_views(lang: LangOption = None) -> None:
                 translate("The ledger has lost {count} events that the old views knew", language, count=done.lost)
             )
         if done.parked:
-            out.print(translate("{count} events are parked", language, count=done.parked))
+            parked = translate("{count} events are parked", language, count=done.parked)
+            out.print(f"{parked}: daihoi parked list")
         return not done.parked and not done.lost
 
     raise typer.Exit(0 if run(renew()) else FOUND_WRONG)

@@ -10,6 +10,7 @@ from pymongo.errors import PyMongoError
 
 from services.tracker.fold import Checkpoint, Outcome, Touched, fold_page, touched_keys
 from services.tracker.lease import Lease, LeaseLost
+from services.tracker.parking import Lot, lot_for
 from services.tracker.reading import read_event
 from services.tracker.store import VIEW_NAMES, FenceLost, ViewStore
 from shared.eventstore.direct import Stored
@@ -42,9 +43,10 @@ class Projection:
     async def add(self, page: Sequence[Stored]) -> None:
         """Raises `FenceLost`; then start again from the checkpoint as it is."""
         events = [read_event(stored) for stored in page]
-        await self._warm_up(touched_keys(events))
         before = self._folded
-        outcome = fold_page(page, events, self._hot, before)
+        lot, let_go = await lot_for(page, events, before.held, self._fetch_lot)
+        await self._warm_up(touched_keys([*events, *let_go]))
+        outcome = fold_page(page, events, self._hot, before, lot)
         for name, documents in outcome.documents.items():
             self._hot[name].update(documents)
         self._folded = outcome.checkpoint
@@ -62,6 +64,11 @@ class Projection:
         if self._committing is not None:
             self._committing.cancel()
             await asyncio.gather(self._committing, return_exceptions=True)
+
+    async def _fetch_lot(self, subjects: set[str]) -> Lot:
+        """As it is after the commit under way."""
+        await self.settle()
+        return await self._store.lot(subjects)
 
     async def _warm_up(self, keys: dict[str, set[str]]) -> None:
         if sum(map(len, self._hot.values())) > HOT_DOCUMENTS:

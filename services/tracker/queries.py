@@ -26,7 +26,7 @@ async def views_at_once(store: Views) -> tuple[Checkpoint, dict[str, list[Docume
         checkpoint = await store.checkpoint()
         views = {name: await store.documents(name) for name in VIEW_NAMES}
         parked = await store.count_parked()
-        if (await store.checkpoint()).sequence == checkpoint.sequence:
+        if await store.checkpoint() == checkpoint:
             return checkpoint, views, parked
     raise TimeoutError("the views kept moving; ask again when it is quieter")
 
@@ -96,10 +96,10 @@ async def accounts(store: Views) -> list[Account]:
 async def published_catalogue(store: Views) -> tuple[int, list[Document]]:
     """The documents of the `catalogue` view, and the ledger event that they stand at."""
     for _ in range(READ_TRIES):
-        sequence = (await store.checkpoint()).sequence
+        checkpoint = await store.checkpoint()
         documents = await store.documents("catalogue")
-        if (await store.checkpoint()).sequence == sequence:
-            return sequence, documents
+        if await store.checkpoint() == checkpoint:
+            return checkpoint.sequence, documents
     raise TimeoutError("the views kept moving; ask again when it is quieter")
 
 

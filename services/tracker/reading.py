@@ -5,13 +5,14 @@ from typing import NamedTuple
 from services.tracker.projections import VIEWS
 from services.tracker.projections.view import Recorded, View
 from shared.domain.decider import Event
+from shared.domain.parked_event import ParkedEventDiscarded
 from shared.eventstore.direct import Stored
 from shared.eventstore.envelope import Envelope, decode, decode_data
 from shared.eventstore.errors import Undecodable
 from shared.eventstore.ledger import Origin, origin_of
 from shared.unit.policies import PolicyRefused
 
-AUDITED_ONLY: tuple[type[Event], ...] = (PolicyRefused,)
+AUDITED_ONLY: tuple[type[Event], ...] = (PolicyRefused, ParkedEventDiscarded)
 """Events that no view shows; they still have their row in the audit trail."""
 
 KNOWN: dict[str, type[Event]] = {

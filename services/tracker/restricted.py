@@ -55,6 +55,13 @@ def masked_line(line: dict[str, Any]) -> dict[str, Any]:
     return masked
 
 
+def masked_parked(document: Document) -> Document:
+    """A parked event as everybody may see it."""
+    if ENTITY not in (_part(document["subject"], 3), _part(document["type"] or "", 2)):
+        return document
+    return {**document, "body": MASK, "detail": MASK}
+
+
 def masked_value(view: str, field: str, value: object) -> object:
     """One side of a difference that the verification found: a field, or where `field` is empty a whole document."""
     if value is None:

@@ -2,14 +2,16 @@
 
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
-from pymongo import InsertOne, ReplaceOne
+from pymongo import DeleteOne, InsertOne, ReplaceOne
 from pymongo.errors import OperationFailure
 
 from services.tracker.digest import view_digest
 from services.tracker.fold import Checkpoint, OriginPosition, Outcome, Touched
+from services.tracker.parking import Lot, lot_of
 from services.tracker.past.version import fold_version
 from services.tracker.projections import VIEWS
 from services.tracker.projections.view import Document
@@ -67,6 +69,8 @@ class ViewStore:
         for name in COLLECTIONS:
             if name + self.suffix not in present:
                 await _create_collection(self.database, name + self.suffix)
+                if name == PARKED:
+                    await self.collection(PARKED).create_index("subject")
         if await self.database[CHECKPOINTS].find_one({"_id": self._checkpoint_id}) is None:
             await self.database[CHECKPOINTS].update_one(
                 {"_id": self._checkpoint_id},
@@ -94,8 +98,7 @@ class ViewStore:
         if found.get("swapping"):
             await finish_swap(self.database)
             return await self.checkpoint()
-        origins = {stream: OriginPosition(*position) for stream, position in found["origins"].items()}
-        return Checkpoint(found["sequence"], origins, found.get("fingerprint", ""))
+        return checkpoint_of(found)
 
     async def fetch(self, keys: Mapping[str, set[str]]) -> Touched:
         """The documents with these keys, by view."""
@@ -106,6 +109,10 @@ class ViewStore:
             cursor = self.collection(name).find({"_id": {"$in": sorted(wanted)}})
             found[name] = {document["_id"]: document async for document in cursor}
         return found
+
+    async def lot(self, subjects: set[str]) -> Lot:
+        """What is parked under these subjects."""
+        return lot_of(await self.documents(PARKED, subject={"$in": sorted(subjects)}))
 
     async def commit(self, outcome: Outcome, read: Checkpoint) -> None:
         """Writes `outcome` if the checkpoint is still at `read`, and its term that of `take_over`. Raises `FenceLost`
@@ -119,11 +126,13 @@ class ViewStore:
 
     async def _write(self, outcome: Outcome, read: Checkpoint) -> None:
         after = outcome.checkpoint
-        fence = {"sequence": read.sequence, "swapping": None} | ({"term": self._term} if self._term else {})
+        fence: dict[str, Any] = {"sequence": read.sequence, "renewed": read.renewed, "swapping": None}
+        if self._term:
+            fence["term"] = self._term
         async with transaction(self.database, self._session) as session:
             moved = await self.database[CHECKPOINTS].update_one(
                 {"_id": self._checkpoint_id, **fence},
-                {"$set": dict(vars(after))},
+                {"$set": stored_checkpoint(after)},
                 session=session,
             )
             if not moved.matched_count:
@@ -132,10 +141,9 @@ class ViewStore:
                 if documents:
                     replaced = [ReplaceOne({"_id": key}, doc, upsert=True) for key, doc in documents.items()]
                     await self.collection(name).bulk_write(replaced, ordered=False, session=session)
-            for name, rows in ((AUDIT_TRAIL, outcome.audit_rows), (PARKED, outcome.parked)):
-                if rows:
-                    inserted = [InsertOne(row) for row in rows]
-                    await self.collection(name).bulk_write(inserted, ordered=False, session=session)
+            for name, writes in _beside_the_views(outcome).items():
+                if writes:
+                    await self.collection(name).bulk_write(writes, ordered=False, session=session)
 
     async def documents(self, name: str, **where: Any) -> list[Document]:
         return [document async for document in self.collection(name).find(where)]
@@ -170,6 +178,13 @@ class ViewStore:
         await self.database[CHECKPOINTS].delete_one({"_id": self._checkpoint_id})
 
 
+def checkpoint_of(stored: Document) -> Checkpoint:
+    """A checkpoint as `stored_checkpoint` wrote it, or as an earlier version did."""
+    origins = {stream: OriginPosition(*position) for stream, position in stored["origins"].items()}
+    fingerprint, held = stored.get("fingerprint", ""), stored.get("held", 0)
+    return Checkpoint(stored["sequence"], origins, fingerprint, held, stored.get("renewed"))
+
+
 def next_generation(database: Database) -> ViewStore:
     """Empty views to fill, under names of their own."""
     return ViewStore(database, f"{NEXT}{int(time.time())}_{uuid4().hex[:8]}")
@@ -193,9 +208,11 @@ async def filling_generation(database: Database) -> ViewStore:
 
 async def begin_swap(live: ViewStore, stands_at: Checkpoint, filled: ViewStore, filled_to: Checkpoint) -> None:
     """Stops every tracker of the live views at `stands_at`. Raises `FenceLost` where they have moved on."""
-    swapping = {"suffix": filled.suffix, "fold": fold_version(), **vars(filled_to)}
+    renewed = replace(filled_to, renewed=(stands_at.renewed or 0) + 1)
+    swapping = {"suffix": filled.suffix, "fold": fold_version(), **stored_checkpoint(renewed)}
     stopped = await live.database[CHECKPOINTS].update_one(
-        {"_id": LIVE, "sequence": stands_at.sequence, "swapping": None}, {"$set": {"swapping": swapping}}
+        {"_id": LIVE, "sequence": stands_at.sequence, "renewed": stands_at.renewed, "swapping": None},
+        {"$set": {"swapping": swapping}},
     )
     if not stopped.matched_count:
         raise FenceLost(f"the live views are no longer at {stands_at.sequence}")
@@ -227,6 +244,30 @@ async def drop_abandoned(database: Database) -> None:
         if began and int(began.partition("_")[0]) < time.time() - ABANDONED_AFTER_S:
             await database[name].drop()
             await database[CHECKPOINTS].delete_one({"_id": LIVE + name.removeprefix(view)})
+
+
+def stored_checkpoint(checkpoint: Checkpoint) -> Document:
+    """A checkpoint's fields as they are kept. `renewed` is null until it first counts, as it was before it was kept."""
+    return {
+        "sequence": checkpoint.sequence,
+        "origins": {stream: list(position) for stream, position in checkpoint.origins.items()},
+        "fingerprint": checkpoint.fingerprint,
+        "held": checkpoint.held,
+        "renewed": checkpoint.renewed,
+    }
+
+
+def _beside_the_views(outcome: Outcome) -> dict[str, list[Any]]:
+    return {
+        AUDIT_TRAIL: [
+            *(InsertOne(row) for row in outcome.audit_rows),
+            *(ReplaceOne({"_id": row["_id"]}, row, upsert=True) for row in outcome.corrected_rows),
+        ],
+        PARKED: [
+            *(DeleteOne({"_id": document["_id"]}) for document in outcome.left),
+            *(ReplaceOne({"_id": document["_id"]}, document, upsert=True) for document in outcome.parked),
+        ],
+    }
 
 
 async def _create_collection(database: Database, name: str) -> None:

@@ -14,7 +14,7 @@ from babel.messages.pofile import read_po
 import services
 import shared
 from services.tracker.audit.sentences import SENTENCES
-from services.tracker.reports import filed, terminal, tree, unit_tables
+from services.tracker.reports import filed, parked, terminal, tree, unit_tables
 from shared.domain import paper
 from shared.domain.decider import Refusal
 from shared.i18n import CATALOGUE, format_date, format_number, local_date, translate
@@ -74,7 +74,7 @@ REFUSALS = refusals()
 NOTICES = set(notices())
 LABELS = {
     label
-    for told in (terminal, unit_tables, filed, tree)
+    for told in (terminal, unit_tables, filed, tree, parked)
     for label in labels(ast.parse(Path(told.__file__).read_text("utf-8")))
 }
 SAID = {sentence for tree in TREES for sentence in literals(tree, "translate", "_say")}

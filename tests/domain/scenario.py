@@ -10,11 +10,11 @@ import pytest
 from services.logistics import expenses, resources
 from services.propaganda import publications
 from services.security import clearances, incidents
-from shared.domain import catalogue, directive, document, meeting, organisation, review, task
+from shared.domain import catalogue, directive, document, meeting, organisation, parked_event, review, task
 from shared.domain.decider import Actor, Aggregate, Command, Event, Key, Refusal, Refused
 
 MODULES = (
-    task, document, meeting, directive, review, organisation, catalogue,
+    task, document, meeting, directive, review, organisation, catalogue, parked_event,
     publications, resources, clearances, expenses, incidents,
 )  # fmt: skip
 AGGREGATES = tuple(module.AGGREGATE for module in MODULES)

@@ -442,6 +442,9 @@ def test_progress_goes_to_stderr_and_json_stays_clean(shell):
         ["documents", "next-number", "--issuer", "TU"],
         ["documents", "next-number", "--issuer", " ", "--kind", "KH"],
         ["token", "--as", "somebody"],
+        ["parked", "retry"],
+        ["parked", "retry", "7", "--all"],
+        ["parked", "discard", "7", "--reason", " "],
         ["send", "logistics", "assign-task", "{not json", "--as", "logistics.lead"],
     ],
 )
@@ -457,6 +460,9 @@ def test_wrong_use_is_told_and_ends_with_2(shell, wrong):
     [
         (["report"], {"DAIHOI_NATS_URL": "nats://127.0.0.1:1"}, "no NATS server answers at nats://127.0.0.1:1"),
         (["audit", "timeline", "9-99"], {}, "There is no event about 9-99"),
+        (["parked", "show", "7"], {}, "parked_event_not_found: Ledger event 7 is not parked."),
+        (["parked", "retry", "task/1-03"], {}, "nothing_parked: Nothing of task/1-03 is parked."),
+        (["parked", "discard", "7", "--reason", "x"], {}, "parked_event_not_found: Ledger event 7 is not parked."),
         (["trace", "2020-08-13#9"], {}, "Nothing on record is called 2020-08-13#9."),
         (
             ["send", "logistics", "start-task", '{"task_id":"1-03"}', "--as", "logistics.lead"],

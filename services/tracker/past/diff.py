@@ -78,7 +78,8 @@ async def difference(
     touching: dict[tuple[str, str, str], list[int]] = defaultdict(list)
     rows: dict[int, Document] = {}
     async for page in ledger.read(after.checkpoint.sequence, upto):
-        for row in after.take(page).audit_rows:
+        outcome = after.take(page)
+        for row in (*outcome.corrected_rows, *outcome.audit_rows):
             if row["changes"] and row["happened"] > since:
                 rows[row["_id"]] = row
                 for change in row["changes"]:

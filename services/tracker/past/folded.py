@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
-from services.tracker.fold import Checkpoint, Outcome, Touched, fold_page
+from services.tracker.fold import Checkpoint, Outcome, Reader, Touched, fold_page
+from services.tracker.parking import Lot, update
 from services.tracker.projections import VIEWS
 from services.tracker.projections.view import Document, Recorded, instant
-from services.tracker.reading import LeftOut, read_event
+from services.tracker.reading import LeftOut, Unreadable, read_event
 from shared.eventstore.direct import Stored
 
 
@@ -23,16 +23,21 @@ class Folded:
     happened_upto: datetime | None = None
     checkpoint: Checkpoint = field(default_factory=Checkpoint)
     views: Touched = field(default_factory=lambda: {view.name: {} for view in VIEWS})
-    parked: dict[int, Document] = field(default_factory=dict)
+    lot: Lot = field(default_factory=dict)
     latest_happened: str = ""
     left_out: int = 0
+    read: Reader = read_event
+
+    @property
+    def parked(self) -> dict[int, Document]:
+        return {sequence: document for queue in self.lot.values() for sequence, document in queue.items()}
 
     def take(self, page: Sequence[Stored]) -> Outcome:
-        events = [self._kept(read_event(stored)) for stored in page]
-        outcome = fold_page(page, events, self.views, self.checkpoint)
+        events = [self._kept(self.read(stored)) for stored in page]
+        outcome = fold_page(page, events, self.views, self.checkpoint, self.lot, self.read)
         for name, documents in outcome.documents.items():
             self.views[name].update(documents)
-        self.parked |= {parked["_id"]: parked for parked in outcome.parked}
+        update(self.lot, outcome.parked, outcome.left)
         self.checkpoint = outcome.checkpoint
         told = [instant(event.envelope.time) for event in events if isinstance(event, Recorded)]
         self.latest_happened = max([self.latest_happened, *told])
@@ -44,12 +49,13 @@ class Folded:
             self.happened_upto,
             self.checkpoint,
             {name: dict(documents) for name, documents in self.views.items()},
-            dict(self.parked),
+            {subject: dict(queue) for subject, queue in self.lot.items()},
             self.latest_happened,
             self.left_out,
+            self.read,
         )
 
-    def _kept(self, event: Any) -> Any:
+    def _kept(self, event: Recorded | Unreadable) -> Recorded | Unreadable | LeftOut:
         if self.happened_upto and isinstance(event, Recorded) and event.envelope.time > self.happened_upto:
             return LeftOut(event.origin)
         return event

@@ -13,10 +13,11 @@ from typing import Any
 import orjson
 from gridfs.errors import GridFSError
 
-from services.tracker.fold import Checkpoint, OriginPosition
+from services.tracker.parking import lot_of
 from services.tracker.past.folded import Folded
 from services.tracker.past.version import fold_version
 from services.tracker.projections.view import instant
+from services.tracker.store import checkpoint_of, stored_checkpoint
 from shared.platform.mongo import Database, file_bucket
 
 EVERY = 10_000
@@ -73,8 +74,7 @@ class Snapshots:
 
 def _packed(folded: Folded) -> bytes:
     content = {
-        "sequence": folded.checkpoint.sequence,
-        "origins": {stream: list(position) for stream, position in folded.checkpoint.origins.items()},
+        "checkpoint": stored_checkpoint(folded.checkpoint),
         "views": {name: list(documents.values()) for name, documents in folded.views.items()},
         "parked": list(folded.parked.values()),
         "latest_happened": folded.latest_happened,
@@ -84,12 +84,11 @@ def _packed(folded: Folded) -> bytes:
 
 def _unpacked(packed: bytes, happened_upto: datetime | None) -> Folded:
     content = orjson.loads(zlib.decompress(packed))
-    origins = {stream: OriginPosition(*position) for stream, position in content["origins"].items()}
     views = {name: {each["_id"]: each for each in documents} for name, documents in content["views"].items()}
     return Folded(
         happened_upto,
-        Checkpoint(content["sequence"], origins),
+        checkpoint_of(content["checkpoint"]),
         views,
-        {each["_id"]: each for each in content["parked"]},
+        lot_of(content["parked"]),
         content["latest_happened"],
     )
