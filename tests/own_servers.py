@@ -42,6 +42,12 @@ class OwnServer:
         (self._directory / self._data).rename(self._directory / "aside")
         await self.start()
 
+    async def keep_a_copy(self) -> None:
+        """What `bring_the_old_one_back` will bring back, as an operator would from a backup."""
+        await self.stop()
+        shutil.copytree(self._directory / self._data, self._directory / "aside")
+        await self.start()
+
     async def bring_the_old_one_back(self) -> None:
         await self.stop()
         shutil.rmtree(self._directory / self._data)

@@ -13,9 +13,11 @@ from services.tracker.health import TrackerHealth
 from services.tracker.projector import Projector
 from services.tracker.rebuild import rebuild
 from services.tracker.store import ViewStore
-from shared.eventstore.ledger import Ledger
+from shared.eventstore.direct import Stored
+from shared.eventstore.errors import LedgerOther
+from shared.eventstore.ledger import Ledger, fingerprint
 from shared.eventstore.store import EventStore
-from shared.eventstore.streams import provision
+from shared.eventstore.streams import provision, stream_configs
 from shared.platform.mongo import mongo_database
 from shared.platform.nats import nats_connection
 from shared.unit.health import Health
@@ -201,6 +203,37 @@ async def streams_made(scene: Scene) -> bool:
         await provision(scene.connection, scene.congress)
         return True
     return False
+
+
+async def test_a_follower_notices_streams_that_were_made_anew_between_two_looks(scene):
+    following = await followed_to_the_end(scene)
+    for config in stream_configs(scene.congress):
+        await scene.connection.jetstream().delete_stream(config["name"])
+    await provision(scene.connection, scene.congress)
+    await scene.write(101, 102, 103)
+    with pytest.raises(LedgerOther):
+        await anext(following)
+
+
+async def test_a_follower_notices_a_backup_that_others_have_written_on_between_two_looks(scene):
+    await scene.write(1)
+    await scene.servers.nats.keep_a_copy()
+    await until(lambda: streams_made(scene), RECOVERY_TIMEOUT_S)
+    following = await followed_to_the_end(scene)
+    await scene.servers.nats.bring_the_old_one_back()
+    await until(lambda: streams_made(scene), RECOVERY_TIMEOUT_S)
+    await scene.write(101, 102, 103)
+    with pytest.raises(LedgerOther):
+        await anext(following)
+
+
+async def followed_to_the_end(scene: Scene) -> AsyncIterator[list[Stored]]:
+    """A follower that knows the last of some more events, and waits between two looks as long as the test likes."""
+    end = await scene.write(21, 22)
+    last = await scene.ledger.event(end)
+    following = scene.ledger.follow(end, fingerprint(last))
+    assert await anext(following) == []
+    return following
 
 
 async def test_an_empty_mongodb_in_place_of_the_old_one_is_filled_again_from_the_first_event(scene, caplog):
