@@ -139,7 +139,7 @@ class _Folding:
                 held=held,
             ),
             self._documents,
-            [self._rows[stored.sequence] for stored in page],
+            [self._rows[stored.sequence] for stored in page if stored.sequence in self._rows],
             [row for key, row in self._rows.items() if key < page[0].sequence],
             parked,
             left,

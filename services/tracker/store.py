@@ -247,7 +247,7 @@ async def drop_abandoned(database: Database) -> None:
 
 
 def stored_checkpoint(checkpoint: Checkpoint) -> Document:
-    """A checkpoint's fields as they are kept. `renewed` is null until it first counts, as it was before it was kept."""
+    """A checkpoint's fields as they are kept. `renewed` is null until it first counts."""
     return {
         "sequence": checkpoint.sequence,
         "origins": {stream: list(position) for stream, position in checkpoint.origins.items()},
