@@ -32,6 +32,8 @@ from services.console import (
     run,
     wrong_use,
 )
+from services.doctor import doctor
+from services.parked import parked
 from services.scenarios import scenario
 from services.sending import make_keys, mint, send_and_print
 from services.session import Session, open_session
@@ -220,7 +222,8 @@ def keys() -> None:
     out.print(str(settings.issuer_public_key_path), soft_wrap=True)
 
 
-app.command()(tracker.report)
+app.command()(doctor)
+app.add_typer(tracker.report, name="report")
 app.command()(tracker.workload)
 app.command()(unit_cli.coverage)
 app.command()(unit_cli.expenses)
@@ -234,6 +237,7 @@ app.add_typer(orders.documents, name="documents")
 app.add_typer(tracker.audit, name="audit")
 app.add_typer(catalogue, name="catalogue")
 app.add_typer(scenario, name="scenario")
+app.add_typer(parked, name="parked")
 
 
 def main() -> None:

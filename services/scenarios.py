@@ -7,43 +7,54 @@ import typer
 
 from services.console import Format, FormatOption, LangOption, as_json, language_of, out, read_settings, run, write
 from services.sending import send_and_print
-from services.session import open_session
+from services.tracker.looking import AtOption, ByOption, asked_of, looking_at
+from services.tracker.past.as_of import Asked, By
 from services.tracker.projections.view import Document
 from services.tracker.queries import views_at_once
 from services.tracker.reports.scenario_tables import comparison_tables, standing_tables
 from services.tracker.reports.scenarios import compare, standing
 from shared.domain.scenario import SwitchScenario
 from shared.domain.values import SUBCOMMITTEE, Case, Unit
+from shared.i18n import Language
 from shared.platform.settings import Settings
 
 scenario = typer.Typer(no_args_is_help=True, help="Scenarios: show, compare, switch.")
 
 
 @scenario.command("show")
-def show(format: FormatOption = Format.TEXT, lang: LangOption = None) -> None:  # noqa: A002
+def show(
+    at: AtOption = "",
+    by: ByOption = By.RECORDED,
+    format: FormatOption = Format.TEXT,  # noqa: A002
+    lang: LangOption = None,
+) -> None:
     """Which scenario is in force, how far each unit has followed, and what it has prepared."""
     settings = read_settings()
-    found = standing(*_tasks_and_scenarios(settings))
+    language = language_of(settings, lang)
+    found = standing(*_tasks_and_scenarios(settings, asked_of(at, by), language))
     if format is Format.JSON:
         write(as_json(found.model_dump(mode="json")))
     else:
-        for part in standing_tables(found, language_of(settings, lang)):
+        for part in standing_tables(found, language):
             out.print(part)
 
 
 @scenario.command("compare")
 def compare_variants(
     unit: Annotated[Unit | None, typer.Option(help="Only this unit.")] = None,
+    at: AtOption = "",
+    by: ByOption = By.RECORDED,
     format: FormatOption = Format.TEXT,  # noqa: A002
     lang: LangOption = None,
 ) -> None:
     """Both variants side by side: tasks and money, and every task that differs. Changes nothing."""
     settings = read_settings()
-    found = compare(*_tasks_and_scenarios(settings), unit.value if unit else None)
+    language = language_of(settings, lang)
+    found = compare(*_tasks_and_scenarios(settings, asked_of(at, by), language), unit.value if unit else None)
     if format is Format.JSON:
         write(as_json(found.model_dump(mode="json")))
     else:
-        for table in comparison_tables(found, language_of(settings, lang)):
+        for table in comparison_tables(found, language):
             out.print(table)
 
 
@@ -69,11 +80,12 @@ def switch(
     )
 
 
-def _tasks_and_scenarios(settings: Settings) -> tuple[list[Document], list[Document]]:
+def _tasks_and_scenarios(
+    settings: Settings, asked: Asked | None, lang: Language
+) -> tuple[list[Document], list[Document]]:
     async def read() -> tuple[list[Document], list[Document]]:
-        async with open_session(settings) as session:
-            await session.views.prepare()
-            _, views, _ = await views_at_once(session.views)
+        async with looking_at(settings, asked, lang) as looked:
+            _, views, _ = await views_at_once(looked.views)
             return views["tasks"], views["scenarios"]
 
     return run(read())

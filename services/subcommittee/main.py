@@ -1,7 +1,16 @@
 """The sub-committee's service: meetings and conclusions, directives, the scenario, documents, the catalogue,
-organisations, and the continuing duties of the localities."""
+organisations, the continuing duties of the localities, and what becomes of events that the tracker has parked."""
 
-from shared.domain import catalogue, directive, document, duty, meeting, organisation, scenario
+from shared.domain import (
+    catalogue,
+    directive,
+    document,
+    duty,
+    meeting,
+    organisation,
+    parked_event,
+    scenario,
+)
 from shared.domain.values import SUBCOMMITTEE
 from shared.unit.service import UnitService
 
@@ -14,6 +23,7 @@ SERVICE = UnitService(
         document.AGGREGATE,
         catalogue.AGGREGATE,
         organisation.AGGREGATE,
+        parked_event.AGGREGATE,
         duty.AGGREGATE,
     ),
 )

@@ -401,7 +401,7 @@ async def test_a_duty_handed_out_opens_one_task_for_each_locality_and_phase_assi
     told = {}
     for event in await face.history("logistics"):
         cause = causes[event.subject]
-        command_id = uuid5(cause.id, f"{DUTIES}/0")
+        command_id = uuid5(cause.id, f"logistics/{DUTIES}/0")
         happened = told.setdefault(event.subject, {})
         assert event.id == event_id(command_id, "task", event.subject, len(happened))
         assert (event.actor, event.causationid, event.time) == (f"policy.{DUTIES}", cause.id, cause.time)

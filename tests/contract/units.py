@@ -59,6 +59,11 @@ def opening(title):
             {"organisation_id": "o1", "kind": "locality", "name": text},
             "organisation_already_registered",
         ),
+        "parked-event": (
+            "discard-parked-event",
+            {"sequence": 7, "stored_under": "evt.xx.logistics.task.1-03", "origin_sequence": 3, "reason": title},
+            "parked_event_already_discarded",
+        ),
         "review": ("open-review", {"review_id": "r1", "directive_id": slug(title)}, "review_already_open"),
         "duty": (
             "hand-out-duty",

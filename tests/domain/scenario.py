@@ -18,6 +18,7 @@ from shared.domain import (
     known_clearance,
     meeting,
     organisation,
+    parked_event,
     review,
     scenario,
     task,
@@ -28,7 +29,7 @@ from shared.domain.decider import Actor, Aggregate, Command, Event, Key, Refusal
 
 MODULES = (
     task, document, meeting, directive, review, organisation, duty, catalogue, scenario, variant, unit_scenario,
-    publications, resources, clearances, expenses, incidents, known_clearance,
+    publications, resources, clearances, expenses, incidents, known_clearance, parked_event,
 )  # fmt: skip
 AGGREGATES = tuple(module.AGGREGATE for module in MODULES)
 

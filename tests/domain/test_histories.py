@@ -81,6 +81,7 @@ BY_NAME: dict[str, st.SearchStrategy] = {
     "link": st.just("https://example.invalid/1"),
     "sha256": st.just("0a" * 32),
     "document_id": st.sampled_from(["76-KH-TU", "39_KH-BPDBANTT"]),
+    "stored_under": st.just("evt.xx.logistics.task.1-03"),
     "essential": st.sampled_from([review.Essential.FUNDING, review.Essential.FUNDING, review.Essential.DEADLINE]),
     "basis": st.lists(st.sampled_from(["76-KH/TU", "Kế hoạch công tác"]), max_size=2),
     "term": st.sampled_from([None, None, "2020-2025"]),

@@ -50,7 +50,7 @@ async def test_a_tracker_killed_in_mid_projection_goes_on_where_its_checkpoint_i
     async def done() -> bool:
         return (await views.checkpoint()).sequence == events
 
-    await until(done)
+    await until(done, timeout_s=90)
     verdict = await verify(ledger, views, lambda *_: None)
     assert (verdict.holds, verdict.sequence, verdict.parked) == (True, events, 0)
     assert len(await views.documents("audit_trail")) == events

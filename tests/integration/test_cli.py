@@ -360,7 +360,7 @@ def test_the_switch_of_the_sample_was_followed_by_every_unit_there_and_back(shel
 
 def test_the_variants_are_compared_by_unit_and_group_and_task(shell):
     found = shell.json("scenario", "compare")
-    assert found["total"]["none"]["tasks"] == 53
+    assert found["total"]["none"]["tasks"] == 53 + 80, "duties apply in both"
     for breakdown in ("by_unit", "by_group"):
         for case in ("none", "outbreak", "difference"):
             rows = found[breakdown].values()
@@ -456,6 +456,67 @@ def test_a_timeline_tells_how_a_deadline_was_extended(shell):
     assert "logistics.lead đồng ý gia hạn nhiệm vụ 4-01 từ 06/09/2020 đến 12/09/2020" in vietnamese
 
 
+def test_the_report_of_the_last_event_is_the_report_of_now(shell):
+    now = shell.json("report", "--today", "2020-09-10")
+    for way in (["report", "--at"], ["report", "as-of", "--at"]):
+        then = shell.json(*way, str(now["as_of"]["sequence"]), "--today", "2020-09-10")
+        assert (then["as_of"].pop("at"), then["as_of"].pop("by")) == (str(now["as_of"]["sequence"]), "recorded")
+        assert then == now | {"as_of": {k: v for k, v in now["as_of"].items() if k not in ("at", "by")}}
+
+
+def test_numbers_move_by_what_the_compared_report_lacks(shell):
+    end = shell.json("report")["as_of"]["sequence"]
+    half = str(end // 2)
+    before, after = shell.json("report", "--at", half), shell.json("report", "--compare", half)
+    assert after["movements"]["since"]["sequence"] == end // 2
+    for name, moved in after["movements"]["totals"].items():
+        assert before["totals"][name] + moved == after["totals"][name]
+    for unit, cells in after["movements"]["by_unit"].items():
+        assert sum(cells.values()) == sum(after["by_unit"][unit].values()) - sum(before["by_unit"][unit].values())
+    shown = shell.run("report", "--compare", half, "--lang", "vi").stdout
+    assert f"so với sự kiện số {half}" in shown
+
+
+def test_what_had_happened_and_what_was_recorded_are_not_mixed(shell):
+    """The sample happened in 2020 and was put on record today."""
+    happened = shell.json("report", "--at", "2020-09-05T00:00:00+07:00", "--by", "happened")
+    assert happened["totals"]["tasks"] == 54
+    assert happened["as_of"]["today"] == "2020-09-05"
+    assert happened["as_of"]["left_out"] > 0
+    assert shell.json("report", "--at", "2020-09-05T00:00:00+07:00")["totals"]["tasks"] == 0
+
+
+def test_every_view_of_an_instant_can_be_shown(shell, tokens):
+    end = shell.json("audit", "as-of", "--at", "300")
+    assert (end["sequence"], end["views"]["tasks"]["documents"]) == (300, 54)
+    for view in (*end["views"], "audit_trail", "parked"):
+        assert len(shell.json("audit", "as-of", "--at", "300", "--view", view)["documents"]) >= 0
+    assert len(shell.json("audit", "as-of", "--at", "300", "--view", "audit_trail")["documents"]) == 300
+    last = str(shell.json("report")["as_of"]["sequence"])
+    way = ("audit", "as-of", "--at", last, "--view", "incidents", "--format", "json")
+    assert tells(shell.run(*way).stdout) == []
+    assert tells(shell.run(*way, "--token", tokens["security"]).stdout)
+    for command in ("workload", "coverage", "expenses", "incidents", "documents", "duties", "clearances"):
+        assert shell.json(command, "--at", last) == shell.json(command)
+        assert shell.json(command, "--at", "1") != shell.json(command)
+
+
+def test_the_difference_between_two_instants_is_told_with_its_events(shell):
+    found = shell.json("audit", "diff", "300", "320")
+    assert found["documents"]
+    assert {event["sequence"] for event in found["events"]} <= set(range(301, 321))
+    shown = shell.run("audit", "diff", "300", "320", "--lang", "vi")
+    assert shown.returncode == 0
+    assert "bản ghi khác nhau giữa sự kiện số 300 và số 320" in shown.stdout
+    details = shell.run("audit", "diff", "0").stdout
+    assert "«restricted»" in details
+    wrong = shell.run("audit", "diff", "320", "300")
+    assert (wrong.returncode, wrong.stderr.strip().splitlines()[-1]) == (
+        2,
+        "the first instant has to come before the second",
+    )
+
+
 def test_verify_rebuild_verify(shell):
     before = shell.json("audit", "verify")
     assert before["holds"]
@@ -502,6 +563,9 @@ def test_progress_goes_to_stderr_and_json_stays_clean(shell):
         ["scenario", "switch", "both", "--reason", "x", "--as", "subcommittee.lead"],
         ["scenario", "switch", "outbreak", "--as", "subcommittee.lead"],
         ["scenario", "compare", "--unit", "kitchen"],
+        ["parked", "retry"],
+        ["parked", "retry", "7", "--all"],
+        ["parked", "discard", "7", "--reason", " "],
         ["send", "logistics", "assign-task", "{not json", "--as", "logistics.lead"],
     ],
 )
@@ -518,6 +582,9 @@ def test_wrong_use_is_told_and_ends_with_2(shell, wrong):
         (["report"], {"DAIHOI_NATS_URL": "nats://127.0.0.1:1"}, "no NATS server answers at nats://127.0.0.1:1"),
         (["audit", "timeline", "9-99"], {}, "There is no event about 9-99"),
         (["duties", "--locality", "so-y-te"], {}, "There is no locality so-y-te."),
+        (["parked", "show", "7"], {}, "parked_event_not_found: Ledger event 7 is not parked."),
+        (["parked", "retry", "task/1-03"], {}, "nothing_parked: Nothing of task/1-03 is parked."),
+        (["parked", "discard", "7", "--reason", "x"], {}, "parked_event_not_found: Ledger event 7 is not parked."),
         (["trace", "2020-08-13#9"], {}, "Nothing on record is called 2020-08-13#9."),
         (
             ["send", "logistics", "start-task", '{"task_id":"1-03"}', "--as", "logistics.lead"],

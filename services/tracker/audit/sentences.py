@@ -75,6 +75,7 @@ SENTENCES = {
     "vn.daihoi.incident.assessed.v1": "{actor} assessed incident {id}: {severity}",
     "vn.daihoi.incident.resolved.v1": "{actor} resolved incident {id}",
     "vn.daihoi.incident.reopened.v1": "{actor} reopened incident {id}",
+    "vn.daihoi.parked-event.discarded.v1": "{actor} discarded the parked ledger event {id}: {reason}",
     "vn.daihoi.policy.refused.v1": "{actor} was refused {command}: {detail}",
 }
 CASE_NAMES = {"none": "No epidemic", "outbreak": "Outbreak"}

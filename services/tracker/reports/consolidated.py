@@ -53,13 +53,29 @@ class Extensions(BaseModel):
 
 
 class AsOf(BaseModel):
-    """`sequence`: the ledger event up to which the views were folded; `ledger_sequence`: where the ledger ends."""
+    """`sequence`: the ledger event up to which the views were folded; `ledger_sequence`: where the ledger ends.
+
+    A report of an instant says which, `at`, and `by` which of an event's two times; `left_out` counts events on
+    record that happened later."""
 
     sequence: int
     ledger_sequence: int
     today: date
     parked: int
     gaps: dict[str, int]
+    at: str | None = None
+    by: str | None = None
+    left_out: int = 0
+
+
+class Movements(BaseModel):
+    """How each number of `Cells` moved since an earlier instant, `since`; negative where there are fewer."""
+
+    since: AsOf
+    totals: dict[str, int]
+    by_unit: dict[str, dict[str, int]]
+    by_group: dict[str, dict[str, int]]
+    by_phase: dict[str, dict[str, int]]
 
 
 class Report(BaseModel):
@@ -87,6 +103,7 @@ class Report(BaseModel):
     conclusion_points: int
     sources: list[dict[str, str]]
     digest: str
+    movements: Movements | None = None
 
 
 def consolidate(

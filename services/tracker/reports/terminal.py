@@ -1,6 +1,7 @@
 """The consolidated report for people, on a terminal, in Vietnamese or English."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from rich.console import Console, Group
 from rich.panel import Panel
@@ -8,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from services.tracker.reports.cells import DUE_SOON, Cells, Share
-from services.tracker.reports.consolidated import Report
+from services.tracker.reports.consolidated import GroupCells, Report
 from services.tracker.reports.duties_table import duties_table
 from services.tracker.reports.essentials import ESSENTIALS
 from services.tracker.reports.lines import TaskLine
@@ -16,7 +17,7 @@ from services.tracker.reports.reviews import DUTIES
 from services.tracker.reports.scenarios import InForce
 from services.tracker.reports.signs import CELLS, ESSENTIAL_NAMES, PHASE_NAMES, UNIT_NAMES, share_in_words
 from services.tracker.reports.workload import Workload
-from shared.i18n import Language, format_date, format_number, local_date, translate
+from shared.i18n import LOCAL_TIME, Language, format_date, format_number, local_date, translate
 
 BAR_WIDTH = 16
 SCENARIO_NAMES = {"none": "No epidemic", "outbreak": "Outbreak"}
@@ -88,6 +89,15 @@ class Printer:
                 "As of {today} · ledger event {sequence}", today=format_date(as_of.today), sequence=as_of.sequence
             )
         ]
+        if as_of.at:
+            sentence = (
+                "As it was by what had happened until {at}; {count} events on record happened later"
+                if as_of.by == "happened"
+                else "As it was by what was recorded until {at}"
+            )
+            lines.append(self._say(sentence, at=self._instant(as_of.at), count=as_of.left_out))
+        if (moved := self._report.movements) and moved.since.at:
+            lines.append(self._say("Behind each number: how it moved since {at}", at=self._instant(moved.since.at)))
         if as_of.ledger_sequence > as_of.sequence:
             lag = as_of.ledger_sequence - as_of.sequence
             lines.append(self._say("{lag} newer events are not in this report yet; is the tracker running?", lag=lag))
@@ -103,8 +113,15 @@ class Printer:
         title = self._say("Consolidated report of the congress {congress}", congress=self._report.congress)
         return Panel(Text("\n".join(lines)), title=Text(title, style="bold"), expand=False)
 
+    def _instant(self, at: str) -> str:
+        """A ledger sequence or a time, as people read it."""
+        if at.isdigit():
+            return self._say("ledger event {sequence}", sequence=at)
+        return f"{datetime.fromisoformat(at).astimezone(LOCAL_TIME):%d/%m/%Y %H:%M}"
+
     def _totals(self) -> Table:
-        totals = self._report.totals
+        totals, moved = self._report.totals, self._report.movements
+        moves = moved.totals if moved else {}
         table = Table(title=self._say("Status of all tasks"), title_justify="left")
         table.add_column(self._say("Status"))
         table.add_column(self._say("Tasks"), justify="right")
@@ -112,10 +129,12 @@ class Printer:
         for name, (label, sign, colour) in CELLS.items():
             share = Share.of(getattr(totals, name), totals.tasks)
             table.add_row(
-                Text.assemble((f"{sign} ", colour), self._say(label)), self._number(share.part), self._share(share)
+                Text.assemble((f"{sign} ", colour), self._say(label)),
+                self._with_movement(share.part, moves.get(name, 0)),
+                self._share(share),
             )
         table.add_section()
-        table.add_row(self._say("Total"), self._number(totals.tasks), "")
+        table.add_row(self._say("Total"), self._with_movement(totals.tasks, moves.get("tasks", 0)), "")
         table.add_row(self._say("Completed of all tasks"), "", self._share(self._report.completion))
         table.add_row(self._say("Completed of those due by now"), "", self._share(self._report.punctuality))
         if totals.cancelled:
@@ -124,17 +143,27 @@ class Printer:
             table.caption = self._say("{count} continuing duties of the localities are counted apart", count=duties)
         return table
 
-    def _breakdowns(self) -> Iterable[tuple[str, list[tuple[str, Cells]]]]:
-        report = self._report
-        units = [(self._say(UNIT_NAMES[name]), cells) for name, cells in report.by_unit.items()]
-        groups: list[tuple[str, Cells]] = [
-            (f"{number}. {cells.name_en if self._lang == 'en' and cells.name_en else cells.name_vi}", cells)
+    def _breakdowns(self) -> Iterable[tuple[str, list[tuple[str, Cells, dict[str, int]]]]]:
+        """Each with its rows: a name, its cells, and how they moved."""
+        report, moved = self._report, self._report.movements
+        units = [
+            (self._say(UNIT_NAMES[name]), cells, moved.by_unit[name] if moved else {})
+            for name, cells in report.by_unit.items()
+        ]
+        groups: list[tuple[str, Cells, dict[str, int]]] = [
+            (self._group_name(number, cells), cells, moved.by_group[number] if moved else {})
             for number, cells in report.by_group.items()
         ]
-        phases = [(self._say(PHASE_NAMES[name]), cells) for name, cells in report.by_phase.items()]
+        phases = [
+            (self._say(PHASE_NAMES[name]), cells, moved.by_phase[name] if moved else {})
+            for name, cells in report.by_phase.items()
+        ]
         return (("By unit", units), ("By task group", groups), ("By phase", phases))
 
-    def _breakdown(self, title: str, rows: list[tuple[str, Cells]]) -> Table:
+    def _group_name(self, number: str, cells: GroupCells) -> str:
+        return f"{number}. {cells.name_en if self._lang == 'en' and cells.name_en else cells.name_vi}"
+
+    def _breakdown(self, title: str, rows: list[tuple[str, Cells, dict[str, int]]]) -> Table:
         table = Table(title=self._say(title), title_justify="left")
         table.add_column("")
         table.add_column(self._say("Tasks"), justify="right")
@@ -142,12 +171,19 @@ class Printer:
             table.add_column(Text(sign, style=colour), justify="right")
         table.add_column("", no_wrap=True)
         table.add_column(self._say("Completed"), justify="right")
-        for name, cells in [*rows, (self._say("Total"), self._report.totals)]:
+        moved = self._report.movements
+        total = self._say("Total"), self._report.totals, moved.totals if moved else {}
+        for name, cells, moves in [*rows, total]:
             if cells is self._report.totals:
                 table.add_section()
-            numbers = (self._number(getattr(cells, cell)) for cell in CELLS)
-            table.add_row(name, self._number(cells.tasks), *numbers, _bar(cells), self._share(cells.completion))
+            numbers = (self._with_movement(getattr(cells, cell), moves.get(cell, 0)) for cell in ("tasks", *CELLS))
+            table.add_row(name, *numbers, _bar(cells), self._share(cells.completion))
         return table
+
+    def _with_movement(self, number: int, moved: int) -> Text:
+        """`12`, or `12 +3` where it moved."""
+        told = f" {'+' if moved > 0 else '−'}{self._number(abs(moved))}" if moved else ""
+        return Text.assemble(self._number(number), (told, "bold"))
 
     def _money(self) -> Table:
         table = Table(title=self._say("Money, VND"), title_justify="left")
@@ -194,9 +230,9 @@ class Printer:
         for heading in ("Under review", "Gaps now", "Explained", "Left"):
             table.add_column(self._say(heading), justify="right")
         groups = {
-            f"{number}. {cells.name_en if self._lang == 'en' and cells.name_en else cells.name_vi}": coverage
+            self._group_name(number, report.by_group[number]): coverage
             for number, coverage in reviews.by_group.items()
-            if (cells := report.by_group.get(number))
+            if number in report.by_group
         }
         if duties := reviews.by_group.get(DUTIES):
             groups[self._say("Continuing duties of the localities")] = duties
