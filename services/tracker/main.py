@@ -50,7 +50,7 @@ async def lifespan() -> AsyncIterator[None]:
 
 def contract() -> Json:
     """What it speaks, as an AsyncAPI document: it takes no commands and writes no events."""
-    return asyncapi(TRACKER, reads=tuple(KNOWN.values()))
+    return asyncapi(TRACKER, reads=tuple(KNOWN[name] for name in sorted(KNOWN)))
 
 
 app = FastStream(lifespan=lifespan)
