@@ -9,7 +9,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: help demo up test bench lint format charters lock compose-up compose-down clean
+.PHONY: help demo up test bench lint format charters asyncapi lock compose-up compose-down clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -45,6 +45,9 @@ format: $(VENV)/installed ## Format the code
 
 charters: $(VENV)/installed ## Write the generated half of every service's README
 	@$(BIN)/python -m services.charters
+
+asyncapi: $(VENV)/installed ## Write the AsyncAPI document of every service to docs/asyncapi/
+	@$(BIN)/python -m services.asyncapi
 
 lock: $(VENV)/installed ## Pin the dependencies again
 	@$(BIN)/pip-compile --quiet --all-extras --generate-hashes --strip-extras --allow-unsafe --no-header --no-annotate \

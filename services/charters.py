@@ -13,6 +13,7 @@ from pathlib import Path
 from shared.domain.decider import Aggregate, Command, Refusal
 from shared.domain.values import SERVICES
 from shared.eventstore.streams import service_stream
+from shared.unit.policies import ANY_SERVICE
 from shared.unit.service import UnitService
 
 MARK = "<!-- From here on made by `make charters` from the code. -->"
@@ -41,7 +42,8 @@ def _generated(service: UnitService) -> Iterator[str]:
     stream = service_stream("<congress>", service.name)
     yield f"- Events out: `evt.<congress>.{service.name}.<entity>.<id>`, in the stream `{stream}`"
     for policy in service.policies:
-        yield f"- Policy `{policy.name}`: reacts to `{policy.event.TYPE}` of {policy.service}"
+        of = "any unit" if policy.service == ANY_SERVICE else policy.service
+        yield f"- Policy `{policy.name}`: reacts to `{policy.event.TYPE}` of {of}"
     for aggregate in service.aggregates:
         yield ""
         yield from _of(aggregate)
@@ -50,17 +52,23 @@ def _generated(service: UnitService) -> Iterator[str]:
 def _of(aggregate: Aggregate) -> Iterator[str]:
     yield f"## `{aggregate.entity}`"
     yield ""
+    if aggregate.internal:
+        yield "Only the service's own policies give these commands."
+        yield ""
     yield "| command | fields | |"
     yield "|---|---|---|"
     for command in aggregate.commands:
         yield f"| `{command.NAME}` | {_fields(command)} | {_sentence(command)} |"
     yield ""
     yield f"Events: {', '.join(f'`{event.TYPE}`' for event in aggregate.events)}."
+    constants = vars(sys.modules[aggregate.decide.__module__]).values()
+    refusals = {each.code: each for each in constants if isinstance(each, Refusal)}
+    if not refusals:
+        return
     yield ""
     yield "| refused as | |"
     yield "|---|---|"
-    refusals = vars(sys.modules[aggregate.decide.__module__]).values()
-    for refusal in sorted({each.code: each for each in refusals if isinstance(each, Refusal)}.values(), key=_code):
+    for refusal in sorted(refusals.values(), key=_code):
         yield f"| `{refusal.code}` | {refusal.sentence} |"
 
 

@@ -6,7 +6,7 @@ import json
 import os
 import signal
 from contextlib import suppress
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
 from uuid import UUID, uuid4
@@ -16,6 +16,7 @@ import typer
 from rich.table import Table
 
 from services import demo as story
+from services.asyncapi import asyncapi
 from services.catalogue import catalogue
 from services.console import (
     FOUND_WRONG,
@@ -31,6 +32,10 @@ from services.console import (
     run,
     wrong_use,
 )
+from services.doctor import doctor
+from services.parked import parked
+from services.scenarios import scenario
+from services.sending import make_keys, mint, send_and_print
 from services.session import Session, open_session
 from services.supervisor import ALL_SERVICES, Supervisor, running_services
 from services.tracker import cli as tracker
@@ -40,15 +45,12 @@ from services.tracker.audit.replay import Filter, replay
 from services.tracker.audit.verify import verify
 from services.tracker.reports.consolidated import Report
 from services.tracker.reports.terminal import Printer
-from shared.domain.decider import Actor
-from shared.domain.values import AUDITOR, SERVICES
+from shared.domain.values import SERVICES
 from shared.i18n import LOCAL_TIME, Language, translate
 from shared.platform.embedded import endpoints
 from shared.platform.nats import nats_connection
 from shared.platform.settings import Settings
 from shared.unit.client import CommandClient
-from shared.unit.problems import ProblemError
-from shared.unit.tokens import make_issuer_keys, mint_token
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -155,17 +157,7 @@ def token(
     hours: Annotated[float, typer.Option(min=0.01, max=24 * 31, help="How long it is valid.")] = 8,
 ) -> None:
     """Mint a bearer token with the local issuer key."""
-    out.print(_mint(read_settings(), actor, timedelta(hours=hours)), soft_wrap=True)
-
-
-def _mint(settings: Settings, actor: str, lasting: timedelta) -> str:
-    unit, _, position = actor.partition(".")
-    units = (*SERVICES, AUDITOR)
-    if unit not in units or not position:
-        wrong_use(f"an actor is UNIT.POSITION, and the unit one of {', '.join(units)}; got {actor!r}")
-    make_keys(settings)
-    private_key = settings.issuer_private_key_path.read_bytes()
-    return mint_token(private_key, settings.congress, Actor(actor, unit), datetime.now(UTC), lasting)
+    out.print(mint(read_settings(), actor, timedelta(hours=hours)), soft_wrap=True)
 
 
 @app.command()
@@ -187,25 +179,17 @@ def send(
         when = datetime.fromisoformat(happened) if happened else None
     except ValueError as error:
         wrong_use(str(error))
-    bearer = _mint(settings, actor, timedelta(minutes=5))
     when = when.replace(tzinfo=LOCAL_TIME) if when and when.tzinfo is None else when
-
-    async def ask() -> None:
-        with endpoints(settings, with_mongo=False) as servers:
-            async with nats_connection(servers.nats_url, "daihoi send") as connection:
-                client = CommandClient(connection, settings.congress)
-                answer = await client.send(
-                    service, command, parsed, token=bearer, command_id=command_id or uuid4(), happened=when
-                )
-        out.print(answer.model_dump_json(indent=2), soft_wrap=True)
-
-    try:
-        run(ask())
-    except ProblemError as error:
-        problem = error.problem
-        told = problem.detail_vi if language_of(settings, lang) == "vi" else problem.detail
-        err.print(f"{problem.code}: {told}", soft_wrap=True)
-        raise typer.Exit(FOUND_WRONG) from error
+    send_and_print(
+        settings,
+        language_of(settings, lang),
+        service,
+        command,
+        parsed,
+        actor=actor,
+        command_id=command_id or uuid4(),
+        happened=when,
+    )
 
 
 @app.command()
@@ -238,20 +222,22 @@ def keys() -> None:
     out.print(str(settings.issuer_public_key_path), soft_wrap=True)
 
 
-def make_keys(settings: Settings) -> None:
-    make_issuer_keys(settings.issuer_private_key_path, settings.issuer_public_key_path)
-
-
-app.command()(tracker.report)
+app.command()(doctor)
+app.add_typer(tracker.report, name="report")
 app.command()(tracker.workload)
 app.command()(unit_cli.coverage)
 app.command()(unit_cli.expenses)
+app.command()(unit_cli.clearances)
 app.command()(unit_cli.incidents)
+app.command()(asyncapi)
 app.command("rebuild")(tracker.rebuild_views)
 app.command("trace")(orders.trace_order)
+app.command()(orders.duties)
 app.add_typer(orders.documents, name="documents")
 app.add_typer(tracker.audit, name="audit")
 app.add_typer(catalogue, name="catalogue")
+app.add_typer(scenario, name="scenario")
+app.add_typer(parked, name="parked")
 
 
 def main() -> None:

@@ -8,7 +8,7 @@ import csv
 import hashlib
 import json
 import time
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -16,8 +16,11 @@ from uuid import UUID, uuid5
 
 from services.session import Session
 from services.tracker.projections.view import instant
+from services.tracker.reports.scenarios import in_force
 from shared.domain.decider import Actor
-from shared.domain.values import SUBCOMMITTEE, slug
+from shared.domain.duty import duty_id
+from shared.domain.scenario import SwitchScenario
+from shared.domain.values import SUBCOMMITTEE, DutyKind, Phase, Unit, slug
 from shared.i18n import LOCAL_TIME
 from shared.platform.errors import PlatformError
 from shared.unit.tokens import mint_token
@@ -54,12 +57,17 @@ class Sample:
         self.congress: dict[str, Any] = json.loads((folder / "congress.json").read_text("utf-8"))
         self.catalogue = _rows(folder / "catalogue.csv")
         self.progress = {row["code"]: row for row in _rows(folder / "progress.csv")}
+        self.organisations = _rows(folder / "organisations.csv")
+        self.duties = _rows(folder / "duties.csv")
+        self.prepared: dict[str, Any] = json.loads((folder / "scenarios.json").read_text("utf-8"))
         self.today = date.fromisoformat(self.congress["today"])
         self.opening_day = date.fromisoformat(self.congress["opening_day"])
 
     def orders(self) -> Iterator[Step]:
-        """The meeting, the documents, the directives, and the catalogue published and handed to the units."""
+        """The meeting, the register, the documents, the directives, and the work handed to the units: the catalogue's
+        and the continuing duties of the localities."""
         yield from self._meeting()
+        yield self._register()
         yield from self._documents()
         yield from self._directives(before_work=True)
         catalogue = self.congress["catalogue"]
@@ -73,19 +81,54 @@ class Sample:
             ]
             assigned = {"unit": unit, "item_ids": [slug(code) for code in codes], "directive_id": directive_id}
             yield _step(SUBCOMMITTEE, "assign-items", assigned, "subcommittee.chair", "2020-08-15")
+        yield from self._duties()
 
     def work(self) -> Iterator[Step]:
         """What the units did up to the stated day, in the order in which it happened."""
         steps = list(self._directives(before_work=False))
         for row in self.catalogue:
-            steps += _work_on(row, self.progress[row["code"]], self.opening_day)
+            work = _work_on(row, self.progress[row["code"]], self.opening_day)
+            steps += map(self._once_its_clearance_is_known, work)
+        for row in self.duties:
+            steps += _work_on_duty(row, self._unit_of_duty(row["duty"]))
         for own in self.congress["own_work"]:
             step = _step(own["unit"], own["command"], own["data"], own["as"], own["happened"])
             steps.append(step._replace(awaits=own.get("awaits", "")))
         yield from sorted(steps, key=lambda step: step.happened)
 
+    def _once_its_clearance_is_known(self, step: Step) -> Step:
+        """A task that needs a clearance is completed once its unit has heard how security decided."""
+        if step.command != "complete-task":
+            return step
+        for own in self.congress["own_work"]:
+            needs = own["command"] == "require-clearance" and own["unit"] == step.service
+            if needs and own["data"]["task_id"] == step.data["task_id"]:
+                return step._replace(awaits=f"known_clearances/{step.service}/{own['data']['clearance_id']}")
+        return step
+
+    def scenarios(self) -> Iterator[Step]:
+        """What the units prepared for an outbreak and for no epidemic, and the switch there and back."""
+        told = self.prepared
+        for unit, variants in told["variants"].items():
+            for case, adjustments in variants.items():
+                for adjustment in adjustments:
+                    data = {"variant": case, **adjustment}
+                    yield _step(unit, "adjust-variant", data, f"{unit}.member", told["adjusted_on"])
+                yield _step(unit, "prepare-variant", {"variant": case}, f"{unit}.lead", told["prepared_on"])
+        for switch in told["switches"]:
+            data = {name: switch[name] for name in ("scenario", "reason")}
+            happened = datetime.fromisoformat(switch["happened"])
+            yield Step(SUBCOMMITTEE, SwitchScenario.NAME, data, "subcommittee.lead", happened)
+
     def task_ids(self) -> set[str]:
-        return {f"{row['unit']}/{slug(row['code'])}" for row in self.catalogue}
+        items = {f"{row['unit']}/{slug(row['code'])}" for row in self.catalogue}
+        duties = {
+            f"{each['unit']}/{duty_id(locality, DutyKind(each['duty']), Phase(phase['phase']))}"
+            for each in self.congress["duties"]["handed_out"]
+            for locality in self._localities()
+            for phase in each["phases"]
+        }
+        return items | duties
 
     def _meeting(self) -> Iterator[Step]:
         meeting = self.congress["meeting"]
@@ -94,6 +137,32 @@ class Sample:
         for command, data in (("record-meeting", recorded), ("conclude-meeting", {"points": points})):
             told = {"meeting_id": meeting["id"], **data}
             yield _step(SUBCOMMITTEE, command, told, "subcommittee.office", meeting["held_on"])
+
+    def _register(self) -> Step:
+        entries = [
+            {
+                "organisation_id": row["organisation_id"],
+                "kind": row["kind"],
+                "name": {"vi": row["name_vi"], "en": row["name_en"]},
+                "positions": _listed(row["positions"]),
+            }
+            for row in self.organisations
+        ]
+        register = {"entries": entries}
+        return _step(SUBCOMMITTEE, "register-organisations", register, "subcommittee.office", "2020-08-13")
+
+    def _duties(self) -> Iterator[Step]:
+        """Each duty goes to every locality, in one command."""
+        duties = self.congress["duties"]
+        beside = {"localities": self._localities(), "directive_id": duties["directive_id"]}
+        for each in duties["handed_out"]:
+            yield _step(SUBCOMMITTEE, "hand-out-duty", each | beside, "subcommittee.chair", duties["handed_out_on"])
+
+    def _localities(self) -> list[str]:
+        return [row["organisation_id"] for row in self.organisations if row["kind"] == "locality"]
+
+    def _unit_of_duty(self, duty: str) -> str:
+        return next(str(each["unit"]) for each in self.congress["duties"]["handed_out"] if each["duty"] == duty)
 
     def _directives(self, *, before_work: bool) -> Iterator[Step]:
         """Each point of the conclusion as an order, in the point's own words. What is there to be reviewed has to be
@@ -134,11 +203,7 @@ class Sample:
 
 
 def _work_on(item: dict[str, str], told: dict[str, str], opening_day: date) -> Iterator[Step]:
-    unit, task = item["unit"], {"task_id": slug(item["code"])}
-
-    def step(command: str, day: str, by: str = "lead", **data: Any) -> Step:
-        return _step(unit, command, {**task, **data}, f"{unit}.{by}", day)
-
+    step = _steps_on(item["unit"], slug(item["code"]))
     if told["collective"]:
         in_charge = {"collective": told["collective"], "individual": told["individual"]}
         yield step("assign-task", "2020-08-17", **in_charge, coordinating=_listed(told["coordinating"]))
@@ -155,6 +220,16 @@ def _work_on(item: dict[str, str], told: dict[str, str], opening_day: date) -> I
         yield step("refuse-extension", told["extension_decided_on"], reason=told["extension_refused_because"])
     elif told["extension_decided_on"]:
         yield step("grant-extension", told["extension_decided_on"])
+    yield from _carry_out(step, told)
+
+
+def _work_on_duty(told: dict[str, str], unit: str) -> Iterator[Step]:
+    task_id = duty_id(told["locality"], DutyKind(told["duty"]), Phase(told["phase"]))
+    yield from _carry_out(_steps_on(unit, task_id), told)
+
+
+def _carry_out(step: Callable[..., Step], told: dict[str, str]) -> Iterator[Step]:
+    """From the start of a task to its acceptance, as far as it came."""
     if told["started_on"]:
         yield step("start-task", told["started_on"], "member")
         last_day = told["submitted_on"] or "2020-09-10"
@@ -168,6 +243,13 @@ def _work_on(item: dict[str, str], told: dict[str, str], opening_day: date) -> I
         yield step("return-task", "2020-09-09", reason=told["returned_because"])
     if told["completed_on"]:
         yield step("complete-task", told["completed_on"])
+
+
+def _steps_on(unit: str, task_id: str) -> Callable[..., Step]:
+    def step(command: str, day: str, by: str = "lead", **data: Any) -> Step:
+        return _step(unit, command, {"task_id": task_id, **data}, f"{unit}.{by}", day)
+
+    return step
 
 
 def _listed(names: str) -> list[str]:
@@ -196,17 +278,30 @@ def _rows(path: Path) -> list[dict[str, str]]:
 
 async def tell(session: Session, sample: Sample, on_progress: Callable[[int, int], None]) -> None:
     """Sends the whole story. Raises `ProblemError` when a service refuses, `PlatformError` when tasks don't open."""
-    orders, work = list(sample.orders()), list(sample.work())
+    orders, work, scenarios = list(sample.orders()), list(sample.work()), list(sample.scenarios())
+    total = len(orders) + len(work) + len(scenarios)
     sender = _Sender(session)
     for done, step in enumerate(orders, start=1):
         await sender.send(step)
-        on_progress(done, len(orders) + len(work))
+        on_progress(done, total)
     await _wait_for_tasks(session, sample.task_ids())
     for done, step in enumerate(work, start=len(orders) + 1):
         if step.awaits:
             await _wait_for_document(session, step.awaits)
         await sender.send(step)
-        on_progress(done, len(orders) + len(work))
+        on_progress(done, total)
+    await _tell_scenarios(session, sender, scenarios)
+    on_progress(total, total)
+
+
+async def _tell_scenarios(session: Session, sender: "_Sender", steps: Sequence[Step]) -> None:
+    """A switch is told once every unit has followed the one before."""
+    switches = 0
+    for step in steps:
+        await sender.send(step)
+        if step.command == SwitchScenario.NAME:
+            switches += 1
+            await _wait_for_units(session, switches)
 
 
 class _Sender:
@@ -245,6 +340,16 @@ async def _wait_for_document(session: Session, name: str) -> None:
         return 0 if await session.views.documents(view, _id=key) else 1
 
     await _wait_for(missing, f"documents ({name}) are not there")
+
+
+async def _wait_for_units(session: Session, number: int) -> None:
+    """Until every unit has followed this switch or a later one and the tracker shows it."""
+
+    async def missing() -> int:
+        found = in_force(await session.views.documents("scenarios"))
+        return len(found.behind) if found and found.number >= number else len(Unit)
+
+    await _wait_for(missing, "units have not followed the switch")
 
 
 async def wait_for_tracker(session: Session) -> None:

@@ -1,16 +1,15 @@
 """Runs every service as a process of its own, starts again what dies, and stops them all together."""
 
 import asyncio
-import os
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
 from shared.domain.values import SERVICES
 from shared.platform.children import start_child, stop_child, tail
-from shared.platform.embedded import Endpoints, keeper_lives
+from shared.platform.embedded import Endpoints, environment_of, keeper_lives
 from shared.platform.errors import PlatformError
 from shared.platform.settings import Settings
 from shared.unit.client import CommandClient
@@ -26,7 +25,7 @@ class Supervisor:
 
     def __init__(self, settings: Settings, servers: Endpoints, say: Callable[[str], None] = lambda _: None) -> None:
         self._logs = settings.data_dir.absolute() / "logs"
-        self._environment = _environment(settings, servers)
+        self._environment = environment_of(settings, servers)
         given = settings.nats_url and settings.mongo_url
         self._embedded_in = None if given else settings.data_dir.absolute()
         self._say = say
@@ -68,17 +67,6 @@ class Supervisor:
                 raise PlatformError("the process that kept the embedded servers was killed; start again")
             self.restart_the_dead()
             await asyncio.sleep(RESTART_DELAY_S)
-
-
-def _environment(settings: Settings, servers: Endpoints) -> Mapping[str, str]:
-    return {
-        **os.environ,
-        "DAIHOI_CONGRESS": settings.congress,
-        "DAIHOI_DATA_DIR": str(settings.data_dir.absolute()),
-        "DAIHOI_NATS_URL": servers.nats_url,
-        "DAIHOI_MONGO_URL": servers.mongo_url,
-        "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),
-    }
 
 
 @asynccontextmanager

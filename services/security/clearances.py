@@ -5,19 +5,12 @@ withdrawn.
 """
 
 from collections.abc import Sequence
-from enum import StrEnum
 from typing import ClassVar, assert_never
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.domain.decider import Actor, Aggregate, Command, Event, Refusal
-from shared.domain.values import EntityId, Phrase
-
-
-class ClearanceKind(StrEnum):
-    PLACE = "place"
-    PERSON = "person"
-    VEHICLE = "vehicle"
+from shared.domain.values import ClearanceKind, EntityId, Phrase
 
 
 # --- events: these names are the stored format ---

@@ -1,11 +1,14 @@
 """The security unit's service: tasks, documents and reviews like every unit, clearances and incidents of its own."""
 
 from services.security import clearances, incidents
+from services.security.needs import CLEARANCE_FOR_TASKS
 from services.security.venues import CLEARANCE_FOR_VENUES
 from shared.domain.values import Unit
 from shared.unit.support_unit import support_unit
 
 SERVICE = support_unit(
-    Unit.SECURITY, own=(clearances.AGGREGATE, incidents.AGGREGATE), policies=(CLEARANCE_FOR_VENUES,)
+    Unit.SECURITY,
+    own=(clearances.AGGREGATE, incidents.AGGREGATE),
+    policies=(CLEARANCE_FOR_VENUES, CLEARANCE_FOR_TASKS),
 )
 app = SERVICE.app()

@@ -8,9 +8,9 @@ from hashlib import sha256
 
 from pydantic import AwareDatetime
 
-from services.security.clearances import ClearanceKind, RequestClearance
+from services.security.clearances import RequestClearance
 from shared.domain.decider import Event
-from shared.domain.values import ID_LENGTH, Text, Unit
+from shared.domain.values import ID_LENGTH, ClearanceKind, Text, Unit
 from shared.eventstore.envelope import Envelope
 from shared.i18n import LOCAL_TIME
 from shared.unit.policies import Policy

@@ -1,6 +1,16 @@
-"""The sub-committee's service: meetings and conclusions, directives, documents, the catalogue, organisations."""
+"""The sub-committee's service: meetings and conclusions, directives, the scenario, documents, the catalogue,
+organisations, the continuing duties of the localities, and what becomes of events that the tracker has parked."""
 
-from shared.domain import catalogue, directive, document, meeting, organisation
+from shared.domain import (
+    catalogue,
+    directive,
+    document,
+    duty,
+    meeting,
+    organisation,
+    parked_event,
+    scenario,
+)
 from shared.domain.values import SUBCOMMITTEE
 from shared.unit.service import UnitService
 
@@ -9,9 +19,12 @@ SERVICE = UnitService(
     aggregates=(
         meeting.AGGREGATE,
         directive.AGGREGATE,
+        scenario.AGGREGATE,
         document.AGGREGATE,
         catalogue.AGGREGATE,
         organisation.AGGREGATE,
+        parked_event.AGGREGATE,
+        duty.AGGREGATE,
     ),
 )
 app = SERVICE.app()

@@ -1,4 +1,4 @@
-"""The commands that follow orders and papers: `trace` and `documents`."""
+"""The commands that follow orders and papers: `trace`, `duties` and `documents`."""
 
 from typing import Annotated
 
@@ -9,6 +9,7 @@ from services.console import (
     Format,
     FormatOption,
     LangOption,
+    TodayOption,
     as_json,
     err,
     language_of,
@@ -18,25 +19,28 @@ from services.console import (
     write,
     wrong_use,
 )
-from services.session import open_session
 from services.tracker.filing import filed, next_number
+from services.tracker.looking import AtOption, ByOption, asked_of, looking_at
+from services.tracker.past.as_of import Asked, By
 from services.tracker.projections.view import Document
+from services.tracker.queries import duties as duties_in
 from services.tracker.queries import views_at_once
 from services.tracker.reports.consolidated import sources
+from services.tracker.reports.duties import Duties
+from services.tracker.reports.duties_table import duties_table
 from services.tracker.reports.filed import documents_table, next_number_line
 from services.tracker.reports.tree import TreePrinter
 from services.tracker.trace import trace
-from shared.i18n import translate
+from shared.i18n import Language, translate
 from shared.platform.settings import Settings
 
 documents = typer.Typer(help="The documents on file, with what looks odd; next-number.")
 
 
-def _read_views(settings: Settings) -> dict[str, list[Document]]:
+def _read_views(settings: Settings, asked: Asked | None, lang: Language) -> dict[str, list[Document]]:
     async def read() -> dict[str, list[Document]]:
-        async with open_session(settings) as session:
-            await session.views.prepare()
-            _, views, _ = await views_at_once(session.views)
+        async with looking_at(settings, asked, lang) as looked:
+            _, views, _ = await views_at_once(looked.views)
             return views
 
     return run(read())
@@ -44,13 +48,15 @@ def _read_views(settings: Settings) -> dict[str, list[Document]]:
 
 def trace_order(
     what: Annotated[str, typer.Argument(help="2020-08-13#1, a meeting, a directive, logistics/1-03 or 1-03")],
+    at: AtOption = "",
+    by: ByOption = By.RECORDED,
     format: FormatOption = Format.TEXT,  # noqa: A002
     lang: LangOption = None,
 ) -> None:
     """From a point of a conclusion to all that was done for it; from a task back to the sentence that ordered it."""
     settings = read_settings()
     language = language_of(settings, lang)
-    views = _read_views(settings)
+    views = _read_views(settings, asked_of(at, by), language)
     found = trace(what, views)
     if not found:
         err.print(translate("Nothing on record is called {what}.", language, what=what), soft_wrap=True)
@@ -64,9 +70,39 @@ def trace_order(
             out.print(note.get(language) or note["vi"], style="dim")
 
 
+def duties(
+    locality: Annotated[str, typer.Option(help="Only this locality, by its id on the register.")] = "",
+    at: AtOption = "",
+    by: ByOption = By.RECORDED,
+    today: TodayOption = None,
+    format: FormatOption = Format.TEXT,  # noqa: A002
+    lang: LangOption = None,
+) -> None:
+    """The continuing duties: locality by duty by phase, who is behind first."""
+    settings = read_settings()
+    language = language_of(settings, lang)
+    asked = asked_of(at, by)
+
+    async def look() -> Duties:
+        async with looking_at(settings, asked, language) as looked:
+            day = today.date() if today else looked.today
+            return await duties_in(looked.views, day, locality)
+
+    found = run(look())
+    if locality and not found.localities:
+        err.print(translate("There is no locality {locality}.", language, locality=locality), soft_wrap=True)
+        raise typer.Exit(FOUND_WRONG)
+    if format is Format.JSON:
+        write(as_json(found.model_dump(mode="json")))
+    else:
+        out.print(duties_table(found, language))
+
+
 @documents.callback(invoke_without_command=True)
 def list_documents(
     context: typer.Context,
+    at: AtOption = "",
+    by: ByOption = By.RECORDED,
     format: FormatOption = Format.TEXT,  # noqa: A002
     lang: LangOption = None,
 ) -> None:
@@ -74,7 +110,7 @@ def list_documents(
     if context.invoked_subcommand:
         return
     settings = read_settings()
-    found = filed(_read_views(settings)["documents"])
+    found = filed(_read_views(settings, asked_of(at, by), language_of(settings, lang))["documents"])
     if format is Format.JSON:
         write(as_json([document.model_dump(mode="json") for document in found]))
     else:
@@ -86,6 +122,8 @@ def documents_next_number(
     issuer: Annotated[str, typer.Option(help="The issuer's name, or its code in symbols.")],
     kind: Annotated[str, typer.Option(help="The kind's code, such as KH, or its name.")],
     term: Annotated[str | None, typer.Option(help="The term, such as 2020-2025.")] = None,
+    at: AtOption = "",
+    by: ByOption = By.RECORDED,
     format: FormatOption = Format.TEXT,  # noqa: A002
     lang: LangOption = None,
 ) -> None:
@@ -93,7 +131,8 @@ def documents_next_number(
     if not issuer.strip() or not kind.strip():
         wrong_use("--issuer and --kind can't be empty")
     settings = read_settings()
-    found = next_number(_read_views(settings)["documents"], issuer, kind, term)
+    views = _read_views(settings, asked_of(at, by), language_of(settings, lang))
+    found = next_number(views["documents"], issuer, kind, term)
     if format is Format.JSON:
         write(as_json(found.model_dump(mode="json")))
     else:

@@ -5,19 +5,21 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
 from faststream import FastStream
-from pymongo.errors import PyMongoError
 
+from services.tracker.health import TRACKER, TrackerHealth
 from services.tracker.projector import Projector
+from services.tracker.reading import KNOWN
+from services.tracker.rebuild import renew
+from services.tracker.shadow import keep_shadow
 from services.tracker.store import ViewStore
 from shared.eventstore.ledger import Ledger
 from shared.eventstore.streams import provision
-from shared.platform.embedded import endpoints
+from shared.platform.embedded import endpoints, environment_of
 from shared.platform.mongo import mongo_database
 from shared.platform.settings import Settings
-from shared.unit.health import Health, answer_health, jetstream_health
+from shared.unit.asyncapi import Json, answer_asyncapi, as_bytes, asyncapi
+from shared.unit.health import answer_health
 from shared.unit.service import service_broker
-
-TRACKER = "tracker"
 
 
 @asynccontextmanager
@@ -29,40 +31,26 @@ async def lifespan() -> AsyncIterator[None]:
         await provision(broker.connection, settings.congress)
         async with mongo_database(servers.mongo_url, settings.database) as database:
             views = ViewStore(database)
-            projector = Projector(Ledger(broker.connection, settings.congress), views)
+            ledger = Ledger(broker.connection, settings.congress)
+            projector = Projector(ledger, views, renew)
             projecting = asyncio.create_task(projector.run())
             projecting.add_done_callback(lambda _: app.exit())
-
-            async def look() -> Health:
-                return await tracker_health(await jetstream_health(broker.connection, settings), projector, views)
-
-            answer_health(broker, settings.congress, TRACKER, look)
+            shadowing = asyncio.create_task(keep_shadow(environment_of(settings, servers)))
+            answer_health(broker, settings.congress, TRACKER, TrackerHealth(projector, views, ledger).look)
+            answer_asyncapi(broker, settings.congress, TRACKER, as_bytes(contract()))
             app.add_broker(broker)
             try:
                 yield
             finally:
-                projecting.cancel()
-                with suppress(asyncio.CancelledError):
-                    await projecting
+                for task in (shadowing, projecting):
+                    task.cancel()
+                    with suppress(asyncio.CancelledError):
+                        await task
 
 
-async def tracker_health(jetstream: Health, projector: Projector, store: ViewStore) -> Health:
-    """Ready while JetStream and MongoDB answer and the projection has no trouble; lag, gaps and parked events are
-    told, for they need a person, not a restart."""
-    parked: int | None = None
-    progress = projector.progress
-    reasons = list(jetstream.reasons)
-    if progress.trouble:
-        reasons.append(progress.trouble)
-    try:
-        parked = await store.count_parked()
-    except PyMongoError as error:
-        reasons.append(f"MongoDB does not answer: {error}")
-    end = jetstream.detail.get("ledger_sequence")
-    lag = end - progress.checkpoint.sequence if isinstance(end, int) else None
-    gaps = [f"{stream} {sequence} is missing" for stream, sequence in progress.checkpoint.gaps.items()]
-    detail = {**jetstream.detail, "checkpoint": progress.checkpoint.sequence, "lag_events": lag, "parked": parked}
-    return Health(ready=not reasons, reasons=(*reasons, *gaps), detail=detail)
+def contract() -> Json:
+    """What it speaks, as an AsyncAPI document: it takes no commands and writes no events."""
+    return asyncapi(TRACKER, reads=tuple(KNOWN[name] for name in sorted(KNOWN)))
 
 
 app = FastStream(lifespan=lifespan)

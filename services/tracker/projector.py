@@ -2,12 +2,15 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
-from dataclasses import dataclass
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
 
 from pymongo.errors import PyMongoError
 
 from services.tracker.fold import Checkpoint, Outcome, Touched, fold_page, touched_keys
+from services.tracker.lease import Lease, LeaseLost
+from services.tracker.parking import Lot, lot_for
 from services.tracker.reading import read_event
 from services.tracker.store import VIEW_NAMES, FenceLost, ViewStore
 from shared.eventstore.direct import Stored
@@ -15,7 +18,10 @@ from shared.eventstore.errors import LedgerBroken, Unavailable
 from shared.eventstore.ledger import Ledger
 
 RETRY_DELAY_S = 1.0
+DOUBLINGS = 3
 HOT_DOCUMENTS = 20_000
+
+type Renew = Callable[[Ledger, ViewStore, Callable[[int, int], None]], Awaitable[None]]
 
 logger = logging.getLogger(__name__)
 
@@ -37,9 +43,10 @@ class Projection:
     async def add(self, page: Sequence[Stored]) -> None:
         """Raises `FenceLost`; then start again from the checkpoint as it is."""
         events = [read_event(stored) for stored in page]
-        await self._warm_up(touched_keys(events))
         before = self._folded
-        outcome = fold_page(page, events, self._hot, before)
+        lot, let_go = await lot_for(page, events, before.held, self._fetch_lot)
+        await self._warm_up(touched_keys([*events, *let_go]))
+        outcome = fold_page(page, events, self._hot, before, lot)
         for name, documents in outcome.documents.items():
             self._hot[name].update(documents)
         self._folded = outcome.checkpoint
@@ -57,6 +64,11 @@ class Projection:
         if self._committing is not None:
             self._committing.cancel()
             await asyncio.gather(self._committing, return_exceptions=True)
+
+    async def _fetch_lot(self, subjects: set[str]) -> Lot:
+        """As it is after the commit under way."""
+        await self.settle()
+        return await self._store.lot(subjects)
 
     async def _warm_up(self, keys: dict[str, set[str]]) -> None:
         if sum(map(len, self._hot.values())) > HOT_DOCUMENTS:
@@ -77,46 +89,98 @@ class Projection:
 
 @dataclass
 class Progress:
-    """What the projector last knew; health reads it."""
+    """What the projector last knew; health reads it. `moved_at` is when it last applied a page or had nothing to
+    apply, by the monotonic clock. `refolding_to` is where the ledger ended when the views were found empty;
+    `renewed` how far a rebuild is and where it will end, while one runs because the fold has changed."""
 
-    checkpoint: Checkpoint
-    trouble: str = ""
+    checkpoint: Checkpoint = field(default_factory=Checkpoint)
+    trouble: Exception | None = None
+    tries: int = 0
+    moved_at: float = field(default_factory=time.monotonic)
+    refolding_to: int = 0
+    renewed: tuple[int, int] | None = None
+
+    def renewing(self, done: int, end: int) -> None:
+        self.renewed, self.moved_at = (done, end), time.monotonic()
+
+    def began(self, checkpoint: Checkpoint) -> None:
+        self.checkpoint, self.moved_at = checkpoint, time.monotonic()
+
+    def went_on(self, checkpoint: Checkpoint) -> None:
+        if self.trouble is not None:
+            logger.warning("the projection goes on after %s tries", self.tries)
+        self.began(checkpoint)
+        self.trouble, self.tries = None, 0
+
+    def failed(self, error: Exception) -> None:
+        if type(error) is not type(self.trouble):
+            logger.error("the projection waits: %s: %s", type(error).__name__, error)
+        self.trouble, self.tries = error, self.tries + 1
 
 
 class Projector:
-    """Runs until cancelled. Trouble is waited out and told in `progress`; no event is skipped because of it."""
+    """Runs until cancelled: stands by until it holds the lease, then projects. Trouble is waited out and told in
+    `progress`; no event is skipped because of it. Before it follows the ledger it lets `renew` see to the views."""
 
-    def __init__(self, ledger: Ledger, store: ViewStore) -> None:
+    def __init__(self, ledger: Ledger, store: ViewStore, renew: Renew | None = None) -> None:
+        self.lease = Lease(store.database)
+        self.progress = Progress()
         self._ledger = ledger
         self._store = store
-        self.progress = Progress(Checkpoint())
+        self._renew = renew
 
     async def run(self) -> None:
-        taken_over = False
+        try:
+            while True:
+                await self._take_turn()
+        finally:
+            await self.lease.release()
+
+    async def _take_turn(self) -> None:
+        try:
+            await self.lease.acquire()
+        except PyMongoError as error:
+            await self._wait_out(error)
+            return
+        logger.info("%s projects, in term %s", self.lease.holder, self.lease.term)
+        try:
+            async with asyncio.TaskGroup() as both:
+                both.create_task(self.lease.hold())
+                both.create_task(self._project())
+        except* LeaseLost as lost:
+            self.progress.trouble = None
+            logger.warning("the projection stops: %s", lost.exceptions[0])
+
+    async def _project(self) -> None:
         while True:
             try:
-                if not taken_over:
-                    await self._store.take_over()
-                    taken_over = True
+                await self.lease.renew()
                 await self._follow()
-            except FenceLost as lost:
-                logger.info("%s; reading it again", lost)
-            except (LedgerBroken, Unavailable, PyMongoError) as error:
-                self.progress.trouble = f"{type(error).__name__}: {error}"
-                logger.error("the projection waits: %s", self.progress.trouble)
-                await asyncio.sleep(RETRY_DELAY_S)
+            except (FenceLost, LedgerBroken, Unavailable, PyMongoError) as error:
+                await self._wait_out(error)
+
+    async def _wait_out(self, error: Exception) -> None:
+        """Waits twice as long after each try without progress, up to eight seconds."""
+        self.progress.failed(error)
+        await asyncio.sleep(RETRY_DELAY_S * 2 ** min(self.progress.tries - 1, DOUBLINGS))
 
     async def _follow(self) -> None:
-        await self._store.prepare()
+        await self._store.take_over(self.lease.session, self.lease.term)
+        if self._renew:
+            await self._renew(self._ledger, self._store, self.progress.renewing)
+            self.progress.renewed = None
         projection = Projection(self._store, await self._store.checkpoint())
-        self.progress.checkpoint = projection.checkpoint
+        self.progress.began(projection.checkpoint)
+        if not projection.checkpoint.sequence and (end := await self._ledger.last_sequence()):
+            self.progress.refolding_to = end
+            logger.warning("the views are empty; they are folded from the first event, up to %s", end)
         try:
-            async for page in self._ledger.follow(projection.checkpoint.sequence):
+            async for page in self._ledger.follow(projection.checkpoint.sequence, projection.checkpoint.fingerprint):
                 if page:
                     await projection.add(page)
                 else:
                     await projection.settle()
-                self.progress.checkpoint = projection.checkpoint
-                self.progress.trouble = ""
+                if not page or projection.checkpoint != self.progress.checkpoint:
+                    self.progress.went_on(projection.checkpoint)
         finally:
             await projection.close()

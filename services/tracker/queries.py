@@ -1,42 +1,51 @@
-"""Questions to the live views, for the CLI and for whoever reads reports."""
+"""Questions to the views, the live ones or those of an instant, for the CLI and for whoever reads reports."""
 
 import re
-from datetime import date
+from datetime import date, datetime
+from typing import Any
 
+from services.tracker.audit.replay import Moment
 from services.tracker.digest import total_digest, view_digest
 from services.tracker.fold import Checkpoint
+from services.tracker.past.as_of import PastViews, Views
 from services.tracker.projections.view import Document
+from services.tracker.reports.clearances import ClearanceLine, clearance_lines
 from services.tracker.reports.consolidated import AsOf, Report, consolidate
 from services.tracker.reports.coverage import Coverage, coverage_of
+from services.tracker.reports.duties import Duties, duties_of
 from services.tracker.reports.expenses import Account, accounts_of
-from services.tracker.restricted import masked_document, masked_row
-from services.tracker.store import VIEW_NAMES, ViewStore
+from services.tracker.restricted import masked_document, masked_documents, masked_row
+from services.tracker.store import AUDIT_TRAIL, VIEW_NAMES, ViewStore
 from shared.domain.values import ID_PATTERN
 from shared.eventstore.ledger import Ledger
 
 READ_TRIES = 20
 
 
-async def views_at_once(store: ViewStore) -> tuple[Checkpoint, dict[str, list[Document]], int]:
+async def views_at_once(store: Views) -> tuple[Checkpoint, dict[str, list[Document]], int]:
     """Every document of every view, and how many events are parked, at one and the same checkpoint."""
     for _ in range(READ_TRIES):
         checkpoint = await store.checkpoint()
         views = {name: await store.documents(name) for name in VIEW_NAMES}
         parked = await store.count_parked()
-        if (await store.checkpoint()).sequence == checkpoint.sequence:
+        if await store.checkpoint() == checkpoint:
             return checkpoint, views, parked
     raise TimeoutError("the views kept moving; ask again when it is quieter")
 
 
-async def consolidated_report(congress: str, store: ViewStore, ledger: Ledger, today: date) -> Report:
+async def consolidated_report(congress: str, store: Views, ledger: Ledger, today: date) -> Report:
     """Every number from one and the same checkpoint."""
     checkpoint, views, parked = await views_at_once(store)
+    past = store if isinstance(store, PastViews) else None
     as_of = AsOf(
         sequence=checkpoint.sequence,
-        ledger_sequence=await ledger.last_sequence(),
+        ledger_sequence=checkpoint.sequence if past else await ledger.last_sequence(),
         today=today,
         parked=parked,
         gaps=checkpoint.gaps,
+        at=_told(past.asked.at) if past else None,
+        by=past.asked.by if past else None,
+        left_out=past.folded.left_out if past else 0,
     )
     return consolidate(
         congress=congress,
@@ -46,31 +55,74 @@ async def consolidated_report(congress: str, store: ViewStore, ledger: Ledger, t
         meetings=views["meetings"],
         catalogue=views["catalogue"],
         reviews=views["reviews"],
+        duties=views["duties"],
+        organisations=views["organisations"],
+        clearances=views["clearances"],
+        scenarios=views["scenarios"],
         digest=total_digest({name: view_digest(documents) for name, documents in views.items()}),
     )
 
 
-async def incidents(store: ViewStore, *, unmasked: bool = False) -> list[Document]:
+async def duties(store: Views, today: date, locality: str = "") -> Duties:
+    """Of every locality, or of one. No row: there is no such locality."""
+    _, views, _ = await views_at_once(store)
+    asked = {"tasks": "locality", "duties": "locality", "organisations": "_id"}
+    named = {
+        name: [each for each in views[name] if not locality or each.get(field) == locality]
+        for name, field in asked.items()
+    }
+    return duties_of(named["tasks"], named["duties"], named["organisations"], today)
+
+
+async def instant_of(views: Views, live: ViewStore, view: str = "", *, unmasked: bool = False) -> dict[str, Any]:
+    """What the views of an instant are: where they stand, and of each how many documents and its digest; with `view`
+    also its documents, masked unless this reader may read all. The audit trail is the live one up to that event."""
+    checkpoint = await views.checkpoint()
+    documents = {name: await views.documents(name) for name in VIEW_NAMES}
+    digests = {name: view_digest(found) for name, found in documents.items()}
+    told: dict[str, Any] = {
+        "sequence": checkpoint.sequence,
+        "views": {name: {"documents": len(documents[name]), "digest": digests[name]} for name in VIEW_NAMES},
+        "parked": await views.count_parked(),
+        "gaps": checkpoint.gaps,
+        "digest": total_digest(digests),
+    }
+    if view == AUDIT_TRAIL:
+        rows = [row async for row in live.audit_rows(1, checkpoint.sequence)]
+        told["documents"] = rows if unmasked else [masked_row(row) for row in rows]
+    elif view:
+        shown = sorted(await views.documents(view), key=lambda document: str(document["_id"]))
+        told["documents"] = shown if unmasked else masked_documents(view, shown)
+    return told
+
+
+async def incidents(store: Views, *, unmasked: bool = False) -> list[Document]:
     """By when they were reported; what only some may read is masked unless this reader may."""
     found = sorted(await store.documents("incidents"), key=lambda each: (each["reported_at"], each["_id"]))
     return found if unmasked else [masked_document(document) for document in found]
 
 
-async def coverage(store: ViewStore) -> Coverage:
+async def clearances(store: Views) -> list[ClearanceLine]:
+    """All from one and the same checkpoint."""
+    _, views, _ = await views_at_once(store)
+    return clearance_lines(views["clearances"], views["tasks"], views["known_clearances"])
+
+
+async def coverage(store: Views) -> Coverage:
     return coverage_of(await store.documents("publications"))
 
 
-async def accounts(store: ViewStore) -> list[Account]:
+async def accounts(store: Views) -> list[Account]:
     return accounts_of(await store.documents("expenses"), await store.documents("tasks"))
 
 
-async def published_catalogue(store: ViewStore) -> tuple[int, list[Document]]:
+async def published_catalogue(store: Views) -> tuple[int, list[Document]]:
     """The documents of the `catalogue` view, and the ledger event that they stand at."""
     for _ in range(READ_TRIES):
-        sequence = (await store.checkpoint()).sequence
+        checkpoint = await store.checkpoint()
         documents = await store.documents("catalogue")
-        if (await store.checkpoint()).sequence == sequence:
-            return sequence, documents
+        if await store.checkpoint() == checkpoint:
+            return checkpoint.sequence, documents
     raise TimeoutError("the views kept moving; ask again when it is quieter")
 
 
@@ -85,3 +137,7 @@ async def timeline(store: ViewStore, ledger: Ledger, entity: str, *, unmasked: b
     wanted = [row for row in rows if not qualifier or qualifier in (row.get("entity"), row.get("unit"))]
     ordered = sorted(wanted, key=lambda row: row["_id"])
     return ordered if unmasked else [masked_row(row) for row in ordered]
+
+
+def _told(moment: Moment) -> str:
+    return moment.isoformat() if isinstance(moment, datetime) else str(moment)

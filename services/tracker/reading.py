@@ -5,13 +5,14 @@ from typing import NamedTuple
 from services.tracker.projections import VIEWS
 from services.tracker.projections.view import Recorded, View
 from shared.domain.decider import Event
+from shared.domain.parked_event import ParkedEventDiscarded
 from shared.eventstore.direct import Stored
 from shared.eventstore.envelope import Envelope, decode, decode_data
 from shared.eventstore.errors import Undecodable
 from shared.eventstore.ledger import Origin, origin_of
 from shared.unit.policies import PolicyRefused
 
-AUDITED_ONLY: tuple[type[Event], ...] = (PolicyRefused,)
+AUDITED_ONLY: tuple[type[Event], ...] = (PolicyRefused, ParkedEventDiscarded)
 """Events that no view shows; they still have their row in the audit trail."""
 
 KNOWN: dict[str, type[Event]] = {
@@ -30,6 +31,12 @@ class Unreadable(NamedTuple):
     reason: str
     detail: str
     envelope: Envelope | None = None
+
+
+class LeftOut(NamedTuple):
+    """An event that is not folded, because it happened after the time that is asked for."""
+
+    origin: Origin
 
 
 def read_event(stored: Stored) -> Recorded | Unreadable:

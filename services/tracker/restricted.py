@@ -4,7 +4,7 @@ What may be read is listed, so a field that a later version adds is masked until
 the tracker hands out. It does not guard the database or the broker: whoever reads those directly reads everything.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from services.tracker.projections.view import Document
@@ -15,6 +15,7 @@ READERS = frozenset({Unit.SECURITY.value, AUDITOR})
 """The units whose tokens unmask."""
 ENTITY = "incident"
 VIEW = "incidents"
+PARKED = "parked"
 OPEN_DATA = frozenset({"place", "kind", "happened_at", "severity"})
 """What everybody may read of an incident's event."""
 OPEN_FIELDS = OPEN_DATA | {"_id", "reported_at", "status", "resolved_at"}
@@ -26,9 +27,18 @@ def masked_document(document: Mapping[str, Any]) -> Document:
     return {name: value if name in OPEN_FIELDS else _masked(value) for name, value in document.items()}
 
 
+def masked_documents(view: str, documents: Sequence[Document]) -> list[Document]:
+    """Documents of any view as everybody may see them; what was parked is shown without what it says."""
+    if view == VIEW:
+        return [masked_document(document) for document in documents]
+    if view == PARKED:
+        return [{**document, "body": MASK, "detail": MASK} for document in documents]
+    return list(documents)
+
+
 def masked_row(row: Document) -> Document:
     """A row of the audit trail as everybody may see it."""
-    return {**row, "changes": [_masked_change(change) for change in row["changes"]]}
+    return {**row, "changes": [masked_change(change) for change in row["changes"]]}
 
 
 def masked_line(line: dict[str, Any]) -> dict[str, Any]:
@@ -45,6 +55,13 @@ def masked_line(line: dict[str, Any]) -> dict[str, Any]:
     return masked
 
 
+def masked_parked(document: Document) -> Document:
+    """A parked event as everybody may see it."""
+    if ENTITY not in (_part(document["subject"], 3), _part(document["type"] or "", 2)):
+        return document
+    return {**document, "body": MASK, "detail": MASK}
+
+
 def masked_value(view: str, field: str, value: object) -> object:
     """One side of a difference that the verification found: a field, or where `field` is empty a whole document."""
     if value is None:
@@ -58,7 +75,7 @@ def masked_value(view: str, field: str, value: object) -> object:
     return value
 
 
-def _masked_change(change: dict[str, Any]) -> dict[str, Any]:
+def masked_change(change: dict[str, Any]) -> dict[str, Any]:
     if change["view"] != VIEW or change["field"] in OPEN_FIELDS:
         return change
     return {**change, "before": _masked(change["before"]), "after": _masked(change["after"])}

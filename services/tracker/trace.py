@@ -11,11 +11,13 @@ from typing import Any
 from pydantic import BaseModel
 
 from services.tracker.projections.view import Document
-from services.tracker.reports.essentials import lacks
+from services.tracker.reports.clearances import waiting
+from services.tracker.reports.essentials import is_suspended, lacks
 from shared.domain.task import TaskStatus
 
 type Views = Mapping[str, Sequence[Document]]
-"""Documents by view: `meetings`, `directives`, `catalogue`, `tasks`, and `reviews` where there is such a view."""
+"""Documents by view: `meetings`, `directives`, `catalogue`, `tasks`; and `reviews` and `clearances`, where there are
+such views."""
 
 
 class Role(StrEnum):
@@ -58,7 +60,7 @@ def trace(what: str, views: Views) -> list[Node]:
         found.append(_meeting(what, views, with_below=True))
     if directive := _of_id(views["directives"], what):
         found.append(_directive(directive, views, above=_ordered_by(directive, views)))
-    found += [_task(task, above=_origins(task, views)) for task in views["tasks"] if what in _names(task)]
+    found += [_task(task, views, above=_origins(task, views)) for task in views["tasks"] if what in _names(task)]
     return found
 
 
@@ -145,7 +147,7 @@ def _directive(directive: Document, views: Views, *, above: Sequence[Node] = ())
     reviews = [each for each in views.get("reviews", ()) if each.get("directive_id") == directive["_id"]]
     below = [_review(review, views) for review in sorted(reviews, key=lambda review: review["_id"])]
     answered = {review["unit"] for review in reviews} - {task["unit"] for task in named}
-    below += [_unit(unit, [task for task in named if task["unit"] == unit]) for unit in units if unit not in answered]
+    below += [_unit(unit, named, views) for unit in units if unit not in answered]
     facts = _facts_of_directive(directive)
     return _node(Role.DIRECTIVE, directive["_id"], directive["text"], facts, above=above, below=below)
 
@@ -155,7 +157,7 @@ def _review(review: Document, views: Views, *, above: Sequence[Node] = ()) -> No
     found = [task_id for task_id, item in sorted(review["items"].items()) if item["found"] or item["at_opening"]]
     tasks = [_of_id(views["tasks"], f"{review['unit']}/{task_id}") for task_id in found]
     facts = {name: review[name] for name in ("unit", "status", "signed_by")} | {"tasks": len(review["items"])}
-    below = [] if above else [_task(task) for task in tasks if task]
+    below = [] if above else [_task(task, views) for task in tasks if task]
     return _node(Role.REVIEW, review["_id"], {}, facts, above=above, below=below)
 
 
@@ -163,14 +165,18 @@ def _facts_of_directive(directive: Document) -> Document:
     return {name: directive[name] for name in ("kind", "units", "due_on")}
 
 
-def _unit(unit: str, tasks: Sequence[Document]) -> Node:
-    ordered = sorted(tasks, key=lambda task: task["task_id"])
-    return _node(Role.UNIT, unit, {}, {"tasks": len(tasks)}, below=[_task(task) for task in ordered])
+def _unit(unit: str, tasks: Sequence[Document], views: Views) -> Node:
+    ordered = sorted((task for task in tasks if task["unit"] == unit), key=lambda task: str(task["task_id"]))
+    return _node(Role.UNIT, unit, {}, {"tasks": len(ordered)}, below=[_task(task, views) for task in ordered])
 
 
-def _task(task: Document, *, above: Sequence[Node] = ()) -> Node:
+def _task(task: Document, views: Views, *, above: Sequence[Node] = ()) -> Node:
     facts = {name: task[name] for name in ("unit", "status", "percent", "deadline")}
     facts["missing"] = [] if task["status"] == TaskStatus.CANCELLED else list(lacks(task))
+    lacking = waiting([task], views.get("clearances", ()))
+    facts["waiting_for_clearance"] = {line.clearance_id: line.status for line in lacking}
+    if is_suspended(task):
+        facts["suspended"] = True
     evidence = task.get("evidence") or []
     below = [_node(Role.EVIDENCE, str(number), {}, _as_facts(each)) for number, each in enumerate(evidence, start=1)]
     return _node(Role.TASK, task["_id"], task["title"], facts, above=above, below=below)

@@ -16,45 +16,85 @@ from services.console import (
     run,
     write,
 )
-from services.session import open_session
 from services.tracker import queries
+from services.tracker.looking import AtOption, ByOption, asked_of, looking_at
+from services.tracker.past.as_of import Asked, By, Views
 from services.tracker.readers import TokenOption, may_read_restricted
-from services.tracker.reports.unit_tables import coverage_table, expenses_table, incidents_table
-from services.tracker.store import ViewStore
+from services.tracker.reports.unit_tables import (
+    clearances_table,
+    coverage_table,
+    expenses_table,
+    incidents_table,
+)
+from shared.i18n import Language
 from shared.platform.settings import Settings
 
 
-def coverage(format: FormatOption = Format.TEXT, lang: LangOption = None) -> None:  # noqa: A002
+def coverage(
+    at: AtOption = "",
+    by: ByOption = By.RECORDED,
+    format: FormatOption = Format.TEXT,  # noqa: A002
+    lang: LangOption = None,
+) -> None:
     """Publications released, by channel and day, and how many still wait."""
     settings = read_settings()
-    found = run(_ask(settings, queries.coverage))
-    _show(format, found.model_dump(mode="json"), coverage_table(found, language_of(settings, lang)))
+    language = language_of(settings, lang)
+    found = run(_ask(settings, asked_of(at, by), language, queries.coverage))
+    _show(format, found.model_dump(mode="json"), coverage_table(found, language))
 
 
-def expenses(format: FormatOption = Format.TEXT, lang: LangOption = None) -> None:  # noqa: A002
+def expenses(
+    at: AtOption = "",
+    by: ByOption = By.RECORDED,
+    format: FormatOption = Format.TEXT,  # noqa: A002
+    lang: LangOption = None,
+) -> None:
     """Money by task: estimated, guaranteed, advanced, spent, left, and what to look at."""
     settings = read_settings()
-    found = run(_ask(settings, queries.accounts))
+    language = language_of(settings, lang)
+    found = run(_ask(settings, asked_of(at, by), language, queries.accounts))
     told = [account.model_dump(mode="json") for account in found]
-    _show(format, told, expenses_table(found, language_of(settings, lang)))
+    _show(format, told, expenses_table(found, language))
 
 
-def incidents(token: TokenOption = "", format: FormatOption = Format.TEXT, lang: LangOption = None) -> None:  # noqa: A002
+def clearances(
+    at: AtOption = "",
+    by: ByOption = By.RECORDED,
+    format: FormatOption = Format.TEXT,  # noqa: A002
+    lang: LangOption = None,
+) -> None:
+    """Clearances: how security decided, which tasks need them, and which units have heard."""
+    settings = read_settings()
+    language = language_of(settings, lang)
+    found = run(_ask(settings, asked_of(at, by), language, queries.clearances))
+    _show(format, [line.model_dump(mode="json") for line in found], clearances_table(found, language))
+
+
+def incidents(
+    token: TokenOption = "",
+    at: AtOption = "",
+    by: ByOption = By.RECORDED,
+    format: FormatOption = Format.TEXT,  # noqa: A002
+    lang: LangOption = None,
+) -> None:
     """Incidents; their details are shown to security and the auditor only."""
     settings = read_settings()
 
+    language, asked = language_of(settings, lang), asked_of(at, by)
+
     async def look() -> list[dict[str, Any]]:
         unmasked = may_read_restricted(settings, token)
-        return await _ask(settings, lambda views: queries.incidents(views, unmasked=unmasked))
+        return await _ask(settings, asked, language, lambda views: queries.incidents(views, unmasked=unmasked))
 
     found = run(look())
-    _show(format, found, incidents_table(found, language_of(settings, lang)))
+    _show(format, found, incidents_table(found, language))
 
 
-async def _ask[Found](settings: Settings, question: Callable[[ViewStore], Awaitable[Found]]) -> Found:
-    async with open_session(settings) as session:
-        await session.views.prepare()
-        return await question(session.views)
+async def _ask[Found](
+    settings: Settings, asked: Asked | None, lang: Language, question: Callable[[Views], Awaitable[Found]]
+) -> Found:
+    async with looking_at(settings, asked, lang) as looked:
+        return await question(looked.views)
 
 
 def _show(format: Format, told: Any, table: Table) -> None:  # noqa: A002

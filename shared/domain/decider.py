@@ -25,6 +25,9 @@ class Command(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
     NAME: ClassVar[str]
     ENTITY: ClassVar[str]
+    CONVERGES: ClassVar[bool] = False
+    """Brings the aggregate to what others of the service demand. It is done again until nothing is left to do, for
+    what the decision saw may have changed before the append."""
 
     @property
     def entity_id(self) -> str:
@@ -50,6 +53,11 @@ class Actor(NamedTuple):
     def leads(self) -> bool:
         """Whether this is the unit's lead or a deputy, such as `logistics.lead` or `logistics.deputy-2`."""
         return re.match(rf"{re.escape(self.unit)}\.(lead|deputy)(?![^\W\d_])", self.id) is not None
+
+    @property
+    def is_policy(self) -> bool:
+        """Whether the service itself acts, by a policy."""
+        return self.id.startswith("policy.")
 
 
 class Refused(Exception):
@@ -88,6 +96,8 @@ class Aggregate:
     reads: Callable[[Any, Any], Sequence[Key]] | None = None
     """Which other aggregates of the service a decision has to see, given the command and the state; `decide` gets
     their states as a fourth argument. They are seen, not guarded: they may change before the append."""
+    internal: bool = False
+    """Only policies give its commands; callers are told that there are none such."""
 
     def fold(self, events: Iterable[Event], state: Any = None) -> Any:
         """The state after `events`, starting from `state` (`None`: nothing happened yet)."""

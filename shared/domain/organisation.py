@@ -40,9 +40,11 @@ OrganisationEvent = OrganisationRegistered | PositionAdded | PositionRemoved
 
 # --- state ---
 class Organisation(BaseModel):
+    """`positions` stand in the order in which they were added; the first answers for the continuing duties."""
+
     model_config = ConfigDict(frozen=True)
     registered: OrganisationRegistered
-    positions: frozenset[str] = frozenset()
+    positions: tuple[str, ...] = ()
 
 
 # --- evolve ---
@@ -53,9 +55,10 @@ def evolve(organisation: Organisation | None, event: OrganisationEvent) -> Organ
         raise LookupError(f"{event.TYPE} before the organisation was registered")
     match event:
         case PositionAdded():
-            return organisation.model_copy(update={"positions": organisation.positions | {event.position}})
+            return organisation.model_copy(update={"positions": (*organisation.positions, event.position)})
         case PositionRemoved():
-            return organisation.model_copy(update={"positions": organisation.positions - {event.position}})
+            kept = tuple(position for position in organisation.positions if position != event.position)
+            return organisation.model_copy(update={"positions": kept})
         case _:
             assert_never(event)
 

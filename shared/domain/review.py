@@ -1,5 +1,6 @@
 """A four-point review («rà soát») in one unit: every live task is judged for its collective, its individual, its
 completion time and its guaranteed funding. It closes when every gap is fixed or explained, signed by the unit's lead.
+A task that the scenario in force suspends need not be judged; while it is suspended it lacks nothing.
 
 The decisions need to see the unit's tasks: `reads` says which, and `decide` is shown them.
 """
@@ -154,16 +155,18 @@ EVERY_TASK: Key = ("task", "*")
 
 
 def judge(task_id: str, task: Task | None) -> Finding:
-    """What a task lacks. Money is guaranteed when at least what was planned is secured; a task that needs none
-    lacks none."""
+    """What a task lacks. Money is guaranteed when at least what is planned is secured; a task that needs none lacks
+    none, and neither does a suspended one."""
     if task is None:
         return Finding(task_id=task_id, missing=tuple(Essential))
+    if task.suspended:
+        return Finding(task_id=task_id)
     secured = task.funding.secured_vnd if task.funding else 0
     lacking = {
         Essential.COLLECTIVE: task.assignment is None,
         Essential.INDIVIDUAL: task.assignment is None,
         Essential.DEADLINE: task.deadline is None,
-        Essential.FUNDING: secured < task.opened.planned_vnd,
+        Essential.FUNDING: secured < task.planned_vnd,
     }
     return Finding(task_id=task_id, missing=tuple(name for name, lacks in lacking.items() if lacks))
 
@@ -205,9 +208,13 @@ def _open(command: OpenReview, review: Review | None, seen: Mapping[Key, Task | 
         if (review.opened.directive_id, review.opened.due_on) == (command.directive_id, command.due_on):
             return ()
         raise ALREADY_OPEN(review_id=command.review_id)
-    live = sorted((key[1], task) for key, task in seen.items() if task and task.status not in tasks.CLOSED)
+    live = sorted((key[1], task) for key, task in seen.items() if task and _is_live(task))
     findings = tuple(judge(task_id, task) for task_id, task in live)
     return (ReviewOpened(directive_id=command.directive_id, due_on=command.due_on, findings=findings),)
+
+
+def _is_live(task: Task) -> bool:
+    return task.status not in tasks.CLOSED and not task.suspended
 
 
 def _explain(command: ExplainGap, review: Review, seen: Mapping[Key, Task | None]) -> Sequence[ReviewEvent]:

@@ -2,18 +2,41 @@
 
 Lifecycle: open → in progress ⇄ blocked → submitted → completed, or returned to progress; cancelled and reopened
 at need. The calendar's view (overdue, late) is no part of it: a read model compares dates. A deadline is set once;
-after that only an extension moves it, which somebody asks for and another decides.
+after that only an extension moves it, which somebody asks for and another decides. A task that needs a clearance is
+not completed without it.
+
+Beside its lifecycle a task follows the scenario in force in its unit: the variant may suspend it, or give it another
+cost and deadline for as long as that scenario lasts. A suspended task refuses work; its essentials and its extensions
+can be settled, and it can be cancelled. Resumed, it stands where it stood. A closed task follows nothing until it is
+reopened: what is done is done.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from enum import StrEnum
-from typing import ClassVar, assert_never
+from typing import Any, ClassVar, assert_never
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from shared.domain.decider import Actor, Aggregate, Command, Event, Refusal
-from shared.domain.values import EntityId, Evidence, Group, Phase, Phrase, Scenario, Text, Vnd
+from shared.domain import known_clearance
+from shared.domain.decider import Actor, Aggregate, Command, Event, Key, Refusal
+from shared.domain.known_clearance import KnownClearance
+from shared.domain.scenario import CURRENT
+from shared.domain.unit_scenario import UnitScenario
+from shared.domain.values import (
+    Case,
+    ClearanceKind,
+    DutyKind,
+    EntityId,
+    Evidence,
+    Group,
+    Phase,
+    Phrase,
+    Scenario,
+    Text,
+    Vnd,
+)
+from shared.domain.variant import Demand, Variant, demanded
 
 
 # --- events: these names are the stored format ---
@@ -26,6 +49,8 @@ class TaskOpened(Event):
     planned_vnd: Vnd
     catalogue_item: EntityId | None = None
     directive_id: EntityId | None = None
+    duty: DutyKind | None = None
+    locality: EntityId | None = None
 
 
 class TaskAssigned(Event):
@@ -110,15 +135,43 @@ class TaskReopened(Event):
     reason: Phrase
 
 
-TaskEvent = (
-    TaskOpened
-    | TaskAssigned
+class ClearanceRequired(Event):
+    TYPE = "vn.daihoi.task.clearance-required.v1"
+    clearance_id: EntityId
+    kind: ClearanceKind | None = None
+    holder: Phrase | None = None
+    purpose: Phrase | None = None
+
+
+class ClearanceDropped(Event):
+    TYPE = "vn.daihoi.task.clearance-dropped.v1"
+    clearance_id: EntityId
+    reason: Phrase
+
+
+class ScenarioFollowed(Event):
+    """What holds from now on, whether it has changed or not. `switch` is the number of the sub-committee's switch."""
+
+    TYPE = "vn.daihoi.task.scenario-followed.v1"
+    switch: int
+    scenario: Case
+    suspended: bool
+    planned_vnd: Vnd
+    deadline: date | None = None
+
+
+SettlingEvent = (
+    TaskAssigned
     | TaskDeadlineSet
     | ExtensionRequested
     | ExtensionGranted
     | ExtensionRefused
     | TaskFunded
-    | TaskStarted
+    | ScenarioFollowed
+)
+"""What is settled about a task, wherever it stands."""
+LifecycleEvent = (
+    TaskStarted
     | TaskProgressed
     | TaskBlocked
     | TaskUnblocked
@@ -127,7 +180,10 @@ TaskEvent = (
     | TaskReturned
     | TaskCancelled
     | TaskReopened
+    | ClearanceRequired
+    | ClearanceDropped
 )
+TaskEvent = TaskOpened | SettlingEvent | LifecycleEvent
 
 
 # --- state ---
@@ -144,12 +200,16 @@ CLOSED = (TaskStatus.COMPLETED, TaskStatus.CANCELLED)
 
 
 class Task(BaseModel):
+    """`deadline` is the one in force; `agreed_deadline` the one that holds where no variant says otherwise."""
+
     model_config = ConfigDict(frozen=True)
     opened: TaskOpened
     status: TaskStatus = TaskStatus.OPEN
     started: bool = False
+    followed: ScenarioFollowed | None = None
     assignment: TaskAssigned | None = None
     original_deadline: date | None = None
+    agreed_deadline: date | None = None
     deadline: date | None = None
     extension: ExtensionRequested | ExtensionGranted | ExtensionRefused | None = None
     funding: TaskFunded | None = None
@@ -160,6 +220,21 @@ class Task(BaseModel):
     evidence: tuple[Evidence, ...] = ()
     last_return: str | None = None
     last_reopening: str | None = None
+    clearances: dict[str, ClearanceRequired | ClearanceDropped] = {}
+
+    @property
+    def needed_clearances(self) -> tuple[str, ...]:
+        """The ids of the clearances without which the task is not completed."""
+        return tuple(name for name, last in self.clearances.items() if isinstance(last, ClearanceRequired))
+
+    @property
+    def suspended(self) -> bool:
+        return self.followed is not None and self.followed.suspended
+
+    @property
+    def planned_vnd(self) -> int:
+        """The cost in force; `opened` keeps the original one."""
+        return self.followed.planned_vnd if self.followed else self.opened.planned_vnd
 
     @property
     def resting_status(self) -> TaskStatus:
@@ -176,24 +251,43 @@ def evolve(task: Task | None, event: TaskEvent) -> Task:
         return Task(opened=event)
     if task is None:
         raise LookupError(f"{event.TYPE} before the task was opened")
+    return _settled(task, event) if isinstance(event, SettlingEvent) else _moved(task, event)
+
+
+def _settled(task: Task, event: SettlingEvent) -> Task:
     match event:
         case TaskAssigned():
             return task.but(assignment=event)
         case TaskDeadlineSet():
-            return task.but(deadline=event.deadline, original_deadline=event.deadline)
-        case ExtensionRequested() | ExtensionGranted() | ExtensionRefused():
-            deadline = event.deadline if isinstance(event, ExtensionGranted) else task.deadline
-            return task.but(extension=event, deadline=deadline)
+            in_force = task.deadline or event.deadline
+            return task.but(original_deadline=event.deadline, agreed_deadline=event.deadline, deadline=in_force)
+        case ExtensionGranted():
+            agreed = later(task.agreed_deadline, event.deadline)
+            return task.but(extension=event, agreed_deadline=agreed, deadline=later(task.deadline, event.deadline))
+        case ExtensionRequested() | ExtensionRefused():
+            return task.but(extension=event)
         case TaskFunded():
             return task.but(funding=event)
+        case ScenarioFollowed():
+            return task.but(followed=event, deadline=event.deadline)
+        case _:
+            assert_never(event)
+
+
+def later(known: date | None, extended: date) -> date:
+    """An extension never brings a deadline forward, even if a scenario has moved it since somebody asked."""
+    return max(known or extended, extended)
+
+
+def _moved(task: Task, event: LifecycleEvent) -> Task:
+    match event:
         case TaskStarted():
             return task.but(status=TaskStatus.IN_PROGRESS, started=True)
         case TaskProgressed():
             return task.but(percent=event.percent, progress_note=event.note)
-        case TaskBlocked():
-            return task.but(status=TaskStatus.BLOCKED, block_reason=event.reason)
-        case TaskUnblocked():
-            return task.but(status=task.resting_status, block_reason=None)
+        case TaskBlocked() | TaskUnblocked():
+            reason = event.reason if isinstance(event, TaskBlocked) else None
+            return task.but(status=TaskStatus.BLOCKED if reason else task.resting_status, block_reason=reason)
         case TaskSubmitted():
             submitted = {"submitted_by": event.submitted_by, "evidence": event.evidence}
             return task.but(status=TaskStatus.SUBMITTED, last_return=None, **submitted)
@@ -205,6 +299,8 @@ def evolve(task: Task | None, event: TaskEvent) -> Task:
             return task.but(status=TaskStatus.CANCELLED, block_reason=None, last_reopening=None)
         case TaskReopened():
             return task.but(status=task.resting_status, last_reopening=event.reason)
+        case ClearanceRequired() | ClearanceDropped():
+            return task.but(clearances=task.clearances | {event.clearance_id: event})
         case _:
             assert_never(event)
 
@@ -220,7 +316,8 @@ class TaskCommand(Command):
 
 
 class OpenTask(TaskCommand):
-    """Opens a task; `catalogue_item` and `directive_id` say where the work comes from."""
+    """Opens a task; `catalogue_item` and `directive_id` say where the work comes from. `duty` and `locality` mark it
+    as a continuing duty of that locality."""
 
     NAME = "open-task"
     title: Text
@@ -230,6 +327,8 @@ class OpenTask(TaskCommand):
     planned_vnd: Vnd
     catalogue_item: EntityId | None = None
     directive_id: EntityId | None = None
+    duty: DutyKind | None = None
+    locality: EntityId | None = None
 
 
 class AssignTask(TaskCommand):
@@ -305,7 +404,8 @@ class SubmitTask(TaskCommand):
 
 
 class CompleteTask(TaskCommand):
-    """Accepts what was submitted."""
+    """Accepts what was submitted. Every clearance that the task needs has to be granted, and not withdrawn, as far as
+    the unit has heard from security."""
 
     NAME = "complete-task"
 
@@ -325,10 +425,38 @@ class ReopenTask(TaskCommand):
     reason: Phrase
 
 
+class RequireClearance(TaskCommand):
+    """Makes the task wait for a clearance of security. With `kind`, `holder` and `purpose` security requests it by
+    itself (its own tasks excepted: who asks there is a person); without them the task names one that is requested."""
+
+    NAME = "require-clearance"
+    clearance_id: EntityId
+    kind: ClearanceKind | None = None
+    holder: Phrase | None = None
+    purpose: Phrase | None = None
+
+
+class DropClearance(TaskCommand):
+    """Says that the task can do without a clearance, and why; for the unit's lead or a deputy."""
+
+    NAME = "drop-clearance"
+    clearance_id: EntityId
+    reason: Phrase
+
+
+class FollowScenario(TaskCommand):
+    """Brings the task to what the scenario in force and the unit's variant demand. Policies give it; by hand it does
+    no harm. A deadline extended meanwhile stays until the next switch, or until the variant says something else."""
+
+    NAME = "follow-scenario"
+    CONVERGES = True
+
+
 # --- decide ---
 NOT_FOUND = Refusal("task_not_found", "There is no task {task_id}.")
 ALREADY_OPEN = Refusal("task_already_open", "Task {task_id} is already open with another content.")
 IS_CLOSED = Refusal("task_closed", "Task {task_id} is closed ({status}); reopen it first.")
+IS_SUSPENDED = Refusal("task_suspended", "Task {task_id} is suspended by the scenario in force.")
 IS_BLOCKED = Refusal("task_blocked", "Task {task_id} is blocked: {reason}.")
 IS_SUBMITTED = Refusal("task_submitted", "Task {task_id} is submitted and waits to be accepted or returned.")
 NOT_STARTED = Refusal("task_not_started", "Task {task_id} has not been started.")
@@ -352,15 +480,45 @@ OWN_REQUEST = Refusal(
 )
 NO_RIGHT = Refusal("no_right_to_decide", "{actor} can't decide on extensions; the unit's lead or a deputy does.")
 OWN_WORK = Refusal("own_work", "{actor} submitted task {task_id}; somebody else has to accept or return it.")
+CLEARANCE_MISSING = Refusal(
+    "clearance_missing", "Task {task_id} can't be completed without its clearances: {clearances}."
+)
+CLEARANCE_HALF_DESCRIBED = Refusal(
+    "clearance_half_described",
+    "Say kind, holder and purpose of clearance {clearance_id}, or none of them where it is requested already.",
+)
+CLEARANCE_ALREADY_REQUIRED = Refusal(
+    "clearance_already_required", "Task {task_id} already needs clearance {clearance_id}, described otherwise."
+)
+CLEARANCE_NOT_REQUIRED = Refusal("clearance_not_required", "Task {task_id} does not need clearance {clearance_id}.")
+NO_RIGHT_TO_DROP = Refusal(
+    "no_right_to_drop", "{actor} can't drop a clearance that a task needs; the unit's lead or a deputy does."
+)
 
 
-def decide(command: TaskCommand, task: Task | None, actor: Actor) -> Sequence[TaskEvent]:
+IN_FORCE: Key = ("unit-scenario", CURRENT)
+
+
+def reads(command: TaskCommand, task: Task | None) -> Sequence[Key]:
+    """What a task that follows the scenario has to see, or one that is to be completed."""
+    match command:
+        case FollowScenario():
+            return (IN_FORCE, *(("variant", case.value) for case in Case))
+        case CompleteTask() if task is not None:
+            return tuple((known_clearance.ENTITY, clearance_id) for clearance_id in task.needed_clearances)
+        case _:
+            return ()
+
+
+def decide(command: TaskCommand, task: Task | None, actor: Actor, seen: Mapping[Key, Any]) -> Sequence[TaskEvent]:
     if isinstance(command, OpenTask):
         return _open(command, task)
     if task is None:
         raise NOT_FOUND(task_id=command.task_id)
+    if isinstance(command, FollowScenario):
+        return _follow(command, task, seen)
     if isinstance(command, CompleteTask | CancelTask | ReopenTask):
-        return _close_or_reopen(command, task, actor)
+        return _close_or_reopen(command, task, actor, seen)
     if task.status in CLOSED:
         raise IS_CLOSED(task_id=command.task_id, status=task.status.value)
     match command:
@@ -370,6 +528,12 @@ def decide(command: TaskCommand, task: Task | None, actor: Actor) -> Sequence[Ta
             return _request_extension(command, task, actor)
         case GrantExtension() | RefuseExtension():
             return _decide_on_extension(command, task, actor)
+        case _:
+            return _work(command, task, actor)
+
+
+def _work(command: TaskCommand, task: Task, actor: Actor) -> Sequence[TaskEvent]:
+    match command:
         case StartTask():
             return _start(command, task)
         case ReportProgress():
@@ -380,11 +544,13 @@ def decide(command: TaskCommand, task: Task | None, actor: Actor) -> Sequence[Ta
         case BlockTask():
             return _block(command, task)
         case UnblockTask():
-            return (TaskUnblocked(),) if task.status is TaskStatus.BLOCKED else ()
+            return _unblock(command, task)
         case SubmitTask():
             return _submit(command, task, actor)
         case ReturnTask():
             return _return(command, task, actor)
+        case RequireClearance() | DropClearance():
+            return _settle_a_clearance(command, task, actor)
         case _:
             raise TypeError(f"{type(command).__name__} is no command on a task")
 
@@ -406,7 +572,7 @@ def _settle_an_essential(command: AssignTask | SetDeadline | FundTask, task: Tas
         case SetDeadline():
             if task.original_deadline not in (None, command.deadline):
                 raise DEADLINE_FIXED(task_id=command.task_id, deadline=task.deadline)
-            return () if task.deadline else (TaskDeadlineSet(deadline=command.deadline),)
+            return () if task.original_deadline else (TaskDeadlineSet(deadline=command.deadline),)
         case FundTask():
             funded = TaskFunded(secured_vnd=command.secured_vnd, funding_source=command.funding_source)
             return () if task.funding == funded else (funded,)
@@ -415,7 +581,7 @@ def _settle_an_essential(command: AssignTask | SetDeadline | FundTask, task: Tas
 
 
 def _request_extension(command: RequestExtension, task: Task, actor: Actor) -> Sequence[TaskEvent]:
-    if task.deadline is None:
+    if task.deadline is None or task.agreed_deadline is None:
         raise NO_DEADLINE(task_id=command.task_id)
     asked = ExtensionRequested(
         replaces=task.deadline, deadline=command.deadline, reason=command.reason, requested_by=actor.id
@@ -446,6 +612,24 @@ def _decide_on_extension(command: GrantExtension | RefuseExtension, task: Task, 
             assert_never(command)
 
 
+def _follow(command: FollowScenario, task: Task, seen: Mapping[Key, Any]) -> Sequence[TaskEvent]:
+    in_force: UnitScenario | None = seen.get(IN_FORCE)
+    if in_force is None or task.status in CLOSED:
+        return ()
+    variant: Variant = seen.get(("variant", in_force.scenario.value)) or Variant()
+    opened = task.opened
+    demand = demanded(
+        in_force.scenario,
+        variant.adjustments.get(command.task_id),
+        scenario=opened.scenario,
+        planned_vnd=opened.planned_vnd,
+        deadline=task.agreed_deadline,
+    )
+    followed = ScenarioFollowed(switch=in_force.number, scenario=in_force.scenario, **demand.model_dump())
+    held = Demand(suspended=task.suspended, planned_vnd=task.planned_vnd, deadline=task.deadline)
+    return () if followed == task.followed or demand == held else (followed,)
+
+
 def _start(command: StartTask, task: Task) -> Sequence[TaskEvent]:
     if task.status is TaskStatus.IN_PROGRESS:
         return ()
@@ -460,6 +644,13 @@ def _block(command: BlockTask, task: Task) -> Sequence[TaskEvent]:
         return ()
     _refuse_if_held(command, task)
     return (TaskBlocked(reason=command.reason),)
+
+
+def _unblock(command: UnblockTask, task: Task) -> Sequence[TaskEvent]:
+    if task.status is not TaskStatus.BLOCKED:
+        return ()
+    _refuse_if_suspended(command, task)
+    return (TaskUnblocked(),)
 
 
 def _submit(command: SubmitTask, task: Task, actor: Actor) -> Sequence[TaskEvent]:
@@ -478,8 +669,37 @@ def _return(command: ReturnTask, task: Task, actor: Actor) -> Sequence[TaskEvent
     return (TaskReturned(reason=command.reason),)
 
 
+def _settle_a_clearance(command: RequireClearance | DropClearance, task: Task, actor: Actor) -> Sequence[TaskEvent]:
+    names = {"task_id": command.task_id, "clearance_id": command.clearance_id}
+    last = task.clearances.get(command.clearance_id)
+    match command:
+        case RequireClearance():
+            required = ClearanceRequired(**command.model_dump(exclude={"task_id"}))
+            if last == required:
+                return ()
+            if isinstance(last, ClearanceRequired):
+                raise CLEARANCE_ALREADY_REQUIRED(**names)
+            if len({part is None for part in (required.kind, required.holder, required.purpose)}) > 1:
+                raise CLEARANCE_HALF_DESCRIBED(**names)
+            return (required,)
+        case DropClearance():
+            dropped = ClearanceDropped(**command.model_dump(exclude={"task_id"}))
+            if last == dropped:
+                return ()
+            if not isinstance(last, ClearanceRequired):
+                raise CLEARANCE_NOT_REQUIRED(**names)
+            if not actor.leads:
+                raise NO_RIGHT_TO_DROP(actor=actor.id)
+            return (dropped,)
+        case _:
+            assert_never(command)
+
+
 def _close_or_reopen(
-    command: CompleteTask | CancelTask | ReopenTask, task: Task, actor: Actor
+    command: CompleteTask | CancelTask | ReopenTask,
+    task: Task,
+    actor: Actor,
+    seen: Mapping[Key, KnownClearance | None],
 ) -> Sequence[TaskEvent]:
     match command:
         case CompleteTask():
@@ -488,6 +708,7 @@ def _close_or_reopen(
             if task.status is TaskStatus.CANCELLED:
                 raise IS_CLOSED(task_id=command.task_id, status=task.status.value)
             _require_submitted_by_another(command, task, actor)
+            _require_clearances(command, task, seen)
             return (TaskCompleted(),)
         case CancelTask():
             if task.status is TaskStatus.COMPLETED:
@@ -503,7 +724,13 @@ def _close_or_reopen(
             assert_never(command)
 
 
+def _refuse_if_suspended(command: TaskCommand, task: Task) -> None:
+    if task.suspended:
+        raise IS_SUSPENDED(task_id=command.task_id)
+
+
 def _refuse_if_held(command: TaskCommand, task: Task) -> None:
+    _refuse_if_suspended(command, task)
     if task.status is TaskStatus.BLOCKED:
         raise IS_BLOCKED(task_id=command.task_id, reason=task.block_reason)
     if task.status is TaskStatus.SUBMITTED:
@@ -519,8 +746,20 @@ def _require_in_progress(command: TaskCommand, task: Task) -> None:
 def _require_submitted_by_another(command: TaskCommand, task: Task, actor: Actor) -> None:
     if task.status is not TaskStatus.SUBMITTED:
         raise NOT_SUBMITTED(task_id=command.task_id)
+    _refuse_if_suspended(command, task)
     if task.submitted_by == actor.id:
         raise OWN_WORK(task_id=command.task_id, actor=actor.id)
+
+
+def _require_clearances(command: CompleteTask, task: Task, seen: Mapping[Key, KnownClearance | None]) -> None:
+    known = {name: seen.get((known_clearance.ENTITY, name)) for name in task.needed_clearances}
+    missing = [
+        f"{name} ({clearance.decision if clearance else 'not_decided'})"
+        for name, clearance in known.items()
+        if clearance is None or not clearance.granted
+    ]
+    if missing:
+        raise CLEARANCE_MISSING(task_id=command.task_id, clearances=", ".join(missing))
 
 
 def _require_deciding_on_another(command: TaskCommand, task: Task, actor: Actor) -> ExtensionRequested:
@@ -539,13 +778,14 @@ AGGREGATE = Aggregate(
     events=(
         TaskOpened, TaskAssigned, TaskDeadlineSet, ExtensionRequested, ExtensionGranted, ExtensionRefused,
         TaskFunded, TaskStarted, TaskProgressed, TaskBlocked, TaskUnblocked, TaskSubmitted, TaskCompleted,
-        TaskReturned, TaskCancelled, TaskReopened,
+        TaskReturned, TaskCancelled, TaskReopened, ClearanceRequired, ClearanceDropped, ScenarioFollowed,
     ),
     commands=(
         OpenTask, AssignTask, SetDeadline, RequestExtension, GrantExtension, RefuseExtension, FundTask,
         StartTask, ReportProgress, BlockTask, UnblockTask, SubmitTask, CompleteTask, ReturnTask, CancelTask,
-        ReopenTask,
+        ReopenTask, RequireClearance, DropClearance, FollowScenario,
     ),
     evolve=evolve,
     decide=decide,
+    reads=reads,
 )  # fmt: skip

@@ -39,6 +39,30 @@ class Scenario(StrEnum):
     BOTH = "both"
 
 
+class DutyKind(StrEnum):
+    """What every locality does before, during and after the congress."""
+
+    DECORATION = "decoration"
+    CEREMONY = "ceremony"
+    SANITATION = "sanitation"
+    EMULATION = "emulation"
+
+
+class ClearanceKind(StrEnum):
+    """What a clearance lets in, or lets be used."""
+
+    PLACE = "place"
+    PERSON = "person"
+    VEHICLE = "vehicle"
+
+
+class Case(StrEnum):
+    """One of the two cases that every unit prepares for; one of them can be in force."""
+
+    NONE = "none"
+    OUTBREAK = "outbreak"
+
+
 class Text(BaseModel):
     """A phrase in Vietnamese and, where there is one, in English."""
 

@@ -31,3 +31,27 @@ class StreamMismatch(EventStoreError):
 
 class LedgerBroken(EventStoreError):
     """The ledger does not hold what it must: a hole in its sequence, or an end before the reader's checkpoint."""
+
+
+class LedgerGone(LedgerBroken):
+    """There is no ledger."""
+
+    def __init__(self, stream: str) -> None:
+        super().__init__(f"there is no stream {stream}: the broker has lost it, or is another one")
+        self.stream = stream
+
+
+class LedgerShort(LedgerBroken):
+    """The ledger ends before what was read from it earlier."""
+
+    def __init__(self, end: int, read: int) -> None:
+        super().__init__(f"the ledger ends at {end}, before the checkpoint {read}")
+        self.end, self.read = end, read
+
+
+class LedgerOther(LedgerBroken):
+    """The ledger holds another event where the last one was that was read from it."""
+
+    def __init__(self, sequence: int) -> None:
+        super().__init__(f"ledger event {sequence} is not the one that was read before: this is another ledger")
+        self.sequence = sequence

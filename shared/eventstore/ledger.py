@@ -2,19 +2,22 @@
 
 import asyncio
 import contextlib
+import hashlib
 import re
 from collections.abc import AsyncIterator
-from typing import NamedTuple
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
 
 import nats.errors
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 
-from shared.eventstore.direct import BATCH_MESSAGES, DirectReader, Stored, read_subject
-from shared.eventstore.errors import LedgerBroken, Unavailable
+from shared.eventstore.direct import BATCH_MESSAGES, DirectReader, Stored, read_one, read_subject
+from shared.eventstore.errors import LedgerBroken, LedgerGone, LedgerOther, LedgerShort, Unavailable
 from shared.eventstore.streams import event_subject, js_api, ledger_announcements, ledger_stream
 
 PAGES_AHEAD = 2
+_STREAM_NOT_FOUND = 10059
 IDLE_CHECK_S = 1.0
 """A follower looks by itself this often, so a lost announcement costs a second and no event."""
 
@@ -32,6 +35,11 @@ def origin_of(stored: Stored) -> Origin:
     return Origin(re.sub(r":.*", "", name), int(sequence))
 
 
+def fingerprint(stored: Stored) -> str:
+    """What tells an event from any other that another ledger may hold at its sequence, readable or not."""
+    return hashlib.sha256(stored.subject.encode() + b"\0" + stored.body).hexdigest()
+
+
 class Ledger:
     """Reads `LEDGER_<congress>`; writes nothing and leaves no consumer behind."""
 
@@ -42,11 +50,37 @@ class Ledger:
         self._announcements = ledger_announcements(congress)
 
     async def last_sequence(self) -> int:
-        """The sequence of the newest event, 0 for none. Raises `Unavailable`."""
-        info = await js_api(self._connection, f"STREAM.INFO.{self._stream}", {})
-        if error := info.get("error"):
-            raise Unavailable(f"no ledger: {error['description']}")
-        return int(info["state"]["last_seq"])
+        """The sequence of the newest event, 0 for none. Raises `LedgerGone`, `Unavailable`."""
+        return int((await self._info())["state"]["last_seq"])
+
+    async def check(self, read: int, known_by: str) -> int:
+        """The sequence of the newest event, if this is still the ledger of which `read` was the last event read.
+        Raises `LedgerShort`, `LedgerOther`, `LedgerGone`, `Unavailable`."""
+        end = await self.last_sequence()
+        if end < read:
+            raise LedgerShort(end, read)
+        await self._recognise(read, known_by)
+        return end
+
+    async def event(self, sequence: int) -> Stored | None:
+        """One event. Raises `Unavailable`."""
+        return await read_one(self._connection, self._stream, seq=sequence)
+
+    async def last_of(self, service: str) -> Stored | None:
+        """The last event that was sourced from a service's stream. Raises `Unavailable`."""
+        everything = event_subject(self._congress, service, "*", "*")
+        return await read_one(self._connection, self._stream, last_by_subj=everything)
+
+    async def sequence_at(self, moment: datetime) -> int:
+        """The sequence of the last event recorded at or before `moment`, 0 for none. Raises `Unavailable`."""
+        after = moment.astimezone(UTC) + timedelta(microseconds=1)
+        try:
+            async with DirectReader(self._connection, self._stream) as reader:
+                await reader.ask(start_time=after.isoformat(), batch=1)
+                later = (await reader.answer()).messages
+        except nats.errors.Error as error:
+            raise Unavailable(f"can't read the ledger: {error}") from error
+        return later[0].sequence - 1 if later else await self.last_sequence()
 
     async def read(self, after: int = 0, upto: int | None = None) -> AsyncIterator[list[Stored]]:
         """Pages of events in order, from `after` + 1 to `upto` (or the end as it is now).
@@ -65,10 +99,11 @@ class Ledger:
         subject = event_subject(self._congress, "*", "*", entity_id)
         return [stored async for stored in read_subject(self._connection, self._stream, subject)]
 
-    async def follow(self, after: int) -> AsyncIterator[list[Stored]]:
+    async def follow(self, after: int, known_by: str = "") -> AsyncIterator[list[Stored]]:
         """Pages of events from `after` + 1 on, for ever; an empty page when a second passed without any.
 
-        Raises `LedgerBroken` when the ledger ends before `after`: the broker lost data.
+        `known_by` is the fingerprint of event `after`, where it is known. Raises `LedgerShort` when the ledger ends
+        before `after`, `LedgerOther` when it holds another event there, `LedgerGone`, `LedgerBroken`, `Unavailable`.
         """
         news = asyncio.Event()
 
@@ -77,14 +112,22 @@ class Ledger:
 
         subscription = await self._connection.subscribe(self._announcements, cb=wake)
         try:
+            recognised: object = None
             while True:
                 news.clear()
-                end = await self.last_sequence()
+                info = await self._info()
+                answering = self._connection.stats["reconnects"], info["created"]
+                end = int(info["state"]["last_seq"])
                 if end < after:
-                    raise LedgerBroken(f"the ledger ends at {end}, before the checkpoint {after}")
+                    raise LedgerShort(end, after)
+                if answering != recognised:
+                    await self._recognise(after, known_by)
+                    recognised = answering
                 async for page in self._pages(after, end):
+                    if self._connection.stats["reconnects"] != answering[0]:
+                        raise Unavailable("the connection was lost while reading the ledger")
                     yield page
-                    after = page[-1].sequence
+                    after, known_by = page[-1].sequence, fingerprint(page[-1])
                 if not news.is_set():
                     with contextlib.suppress(TimeoutError):
                         await asyncio.wait_for(news.wait(), IDLE_CHECK_S)
@@ -93,6 +136,22 @@ class Ledger:
         finally:
             if not self._connection.is_closed:
                 await subscription.unsubscribe()
+
+    async def _info(self) -> dict[str, Any]:
+        info = await js_api(self._connection, f"STREAM.INFO.{self._stream}", {})
+        error = info.get("error")
+        if error and error.get("err_code") == _STREAM_NOT_FOUND:
+            raise LedgerGone(self._stream)
+        if error:
+            raise Unavailable(f"no ledger: {error['description']}")
+        return info
+
+    async def _recognise(self, sequence: int, known_by: str) -> None:
+        """Asked once at the start, and again whenever another server or stream may be answering."""
+        if known_by:
+            found = await self.event(sequence)
+            if found is None or fingerprint(found) != known_by:
+                raise LedgerOther(sequence)
 
     async def _pages(self, after: int, upto: int) -> AsyncIterator[list[Stored]]:
         try:

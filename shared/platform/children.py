@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from pathlib import Path
 
 STOP_TIMEOUT_S = 10
@@ -16,11 +16,12 @@ _LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
 def start_child(
-    command: Sequence[str], log: Path, environment: Mapping[str, str] | None = None
+    command: Sequence[str], log: Path | None, environment: Mapping[str, str] | None = None
 ) -> subprocess.Popen[bytes]:
-    """Starts `command` with its output appended to `log`. On Linux the kernel kills it when this process ends,
-    however it ends."""
-    log.parent.mkdir(parents=True, exist_ok=True)
+    """Starts `command` with its output appended to `log`, or where there is none to this process's own. On Linux the
+    kernel kills it when this process ends, however it ends."""
+    if log is not None:
+        log.parent.mkdir(parents=True, exist_ok=True)
     parent = os.getpid()
 
     def die_with_parent() -> None:
@@ -29,12 +30,12 @@ def start_child(
             if os.getppid() != parent:
                 os._exit(1)
 
-    with log.open("ab") as output:
+    with log.open("ab") if log is not None else nullcontext(None) as output:
         return subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
             stdout=output,
-            stderr=subprocess.STDOUT,
+            stderr=None if output is None else subprocess.STDOUT,
             env=environment,
             process_group=0,
             preexec_fn=die_with_parent,

@@ -5,11 +5,12 @@ Their data stays in the directory between runs. See `keeper.py` for who runs the
 
 import fcntl
 import json
+import os
 import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, NamedTuple
@@ -43,6 +44,18 @@ def endpoints(settings: Settings, *, with_mongo: bool = True, fresh: bool = Fals
         return
     with embedded_servers(settings.data_dir, fresh=fresh) as embedded:
         yield Endpoints(given.nats_url or embedded.nats_url, given.mongo_url or embedded.mongo_url)
+
+
+def environment_of(settings: Settings, servers: Endpoints) -> Mapping[str, str]:
+    """What a child process needs to work on the same congress with the same servers."""
+    return {
+        **os.environ,
+        "DAIHOI_CONGRESS": settings.congress,
+        "DAIHOI_DATA_DIR": str(settings.data_dir.absolute()),
+        "DAIHOI_NATS_URL": servers.nats_url,
+        "DAIHOI_MONGO_URL": servers.mongo_url,
+        "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),
+    }
 
 
 @contextmanager

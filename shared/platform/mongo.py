@@ -6,7 +6,12 @@ from typing import Any
 from uuid import UUID
 
 from bson import Binary
-from motor.motor_asyncio import AsyncIOMotorClient, AsyncIOMotorClientSession, AsyncIOMotorDatabase
+from motor.motor_asyncio import (
+    AsyncIOMotorClient,
+    AsyncIOMotorClientSession,
+    AsyncIOMotorDatabase,
+    AsyncIOMotorGridFSBucket,
+)
 
 type Database = AsyncIOMotorDatabase[dict[str, Any]]
 type Session = AsyncIOMotorClientSession
@@ -16,13 +21,13 @@ SOCKET_TIMEOUT_MS = 60_000
 
 
 @asynccontextmanager
-async def mongo_database(url: str, name: str) -> AsyncIterator[Database]:
-    """The database `name` at `url`; dates come back aware, in UTC."""
+async def mongo_database(url: str, name: str, patience_ms: int | None = None) -> AsyncIterator[Database]:
+    """The database `name` at `url`; dates come back aware, in UTC. Nothing waits longer than `patience_ms`."""
     client: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(
         url,
         tz_aware=True,
-        serverSelectionTimeoutMS=SERVER_SELECTION_TIMEOUT_MS,
-        socketTimeoutMS=SOCKET_TIMEOUT_MS,
+        serverSelectionTimeoutMS=patience_ms or SERVER_SELECTION_TIMEOUT_MS,
+        socketTimeoutMS=patience_ms or SOCKET_TIMEOUT_MS,
         uuidRepresentation="standard",
     )
     try:
@@ -45,6 +50,11 @@ async def session_or_new(database: Database, session: Session | None) -> AsyncIt
         return
     async with await database.client.start_session() as new:
         yield new
+
+
+def file_bucket(database: Database, name: str) -> AsyncIOMotorGridFSBucket:
+    """Files of any size in `database`; one that was not written to its end is not seen."""
+    return AsyncIOMotorGridFSBucket(database, bucket_name=name)
 
 
 async def open_session(database: Database) -> tuple[Session, UUID]:

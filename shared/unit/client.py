@@ -1,5 +1,6 @@
 """Sending commands to a service and asking after its health."""
 
+import asyncio
 import json
 from datetime import datetime
 from typing import Any
@@ -8,9 +9,11 @@ from uuid import UUID
 import nats.errors
 import orjson
 from nats.aio.client import Client
+from nats.aio.msg import Msg
 
+from shared.unit.asyncapi import asyncapi_subject
 from shared.unit.commands import Answer
-from shared.unit.health import Health, health_subject, read_health
+from shared.unit.health import SERVICE_SILENT, Health, health_of, health_subject, read_health
 from shared.unit.problems import NOT_RUNNING, TOO_LARGE, UNAVAILABLE, Problem, ProblemError, problem_of
 
 COMMAND_TIMEOUT_S = 5.0
@@ -67,6 +70,15 @@ class CommandClient:
             return bytes(reply.data)
         raise ProblemError(problem_of(UNAVAILABLE()))
 
+    async def asyncapi(self, service: str) -> bytes:
+        """The AsyncAPI document of the service as it runs. Raises `ProblemError` when it does not answer."""
+        subject = asyncapi_subject(self._congress, service)
+        try:
+            reply = await self._connection.request(subject, b"", timeout=COMMAND_TIMEOUT_S)
+        except (nats.errors.Error, TimeoutError) as error:
+            raise ProblemError(problem_of(NOT_RUNNING(service=service))) from error
+        return bytes(reply.data)
+
     async def health(self, service: str) -> Health:
         """What the service says of itself; not ready when it does not answer."""
         try:
@@ -74,5 +86,20 @@ class CommandClient:
                 health_subject(self._congress, service), b"", timeout=HEALTH_TIMEOUT_S
             )
         except (nats.errors.Error, TimeoutError):
-            return Health(ready=False, reasons=(f"{service} does not answer",))
+            return health_of([SERVICE_SILENT(service, service=service)], {})
         return read_health(reply.data)
+
+    async def healths(self, service: str) -> list[Health]:
+        """What every running process of the service says of itself, as far as it answers in time."""
+        answers: list[Health] = []
+
+        async def on_answer(message: Msg) -> None:
+            if message.data:
+                answers.append(read_health(message.data))
+
+        inbox = self._connection.new_inbox()
+        subscription = await self._connection.subscribe(inbox, cb=on_answer)
+        await self._connection.publish(health_subject(self._congress, service), b"", reply=inbox)
+        await asyncio.sleep(HEALTH_TIMEOUT_S)
+        await subscription.unsubscribe()
+        return answers

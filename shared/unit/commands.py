@@ -8,7 +8,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 from weakref import WeakValueDictionary
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
@@ -75,7 +75,12 @@ class CommandHandler:
         self._store = store
         self._now = now
         self._aggregates = {aggregate.entity: aggregate for aggregate in aggregates}
-        self._commands = {command.NAME: command for aggregate in aggregates for command in aggregate.commands}
+        self._commands = {
+            command.NAME: command
+            for aggregate in aggregates
+            if not aggregate.internal
+            for command in aggregate.commands
+        }
         self._events = {event.TYPE: event for aggregate in aggregates for event in aggregate.events}
         self._remembered: OrderedDict[Key, Loaded] = OrderedDict()
         self._turns: WeakValueDictionary[Key, asyncio.Lock] = WeakValueDictionary()
@@ -101,7 +106,20 @@ class CommandHandler:
         return await self.execute(self.parse(name, request.data), cause)
 
     async def execute(self, command: Command, cause: Cause) -> Answer:
-        """Decides and appends, again after a conflict. Raises `Refused`."""
+        """Decides and appends, again after a conflict. A command that converges is given again, under an id that
+        follows from its own, until nothing is left to do. Raises `Refused`."""
+        answer = await self._execute_in_turn(command, cause)
+        if not command.CONVERGES or not answer.events:
+            return answer
+        again = cause.model_copy(update={"command_id": uuid5(cause.command_id, "again")})
+        events = (*answer.events, *(await self.execute(command, again)).events)
+        return Answer(events=events, sequence=events[-1].sequence)
+
+    async def ids(self, entity: str) -> list[str]:
+        """The ids of all aggregates of one kind as they are stored now, sorted. Raises `Unavailable`."""
+        return await self._store.ids(entity)
+
+    async def _execute_in_turn(self, command: Command, cause: Cause) -> Answer:
         parts = command.parts()
         keys = sorted({(part.ENTITY, part.entity_id) for part in parts})
         async with AsyncExitStack() as taking_turns:

@@ -1,23 +1,55 @@
 """Health over NATS: `health.<congress>.<service>` answers with what was tried and what came of it."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 
 import orjson
 from faststream.nats import NatsBroker, NatsMessage
 from nats.aio.client import Client
 from pydantic import BaseModel
 
-from shared.eventstore.errors import EventStoreError
+from shared.eventstore.errors import EventStoreError, LedgerGone
 from shared.eventstore.ledger import Ledger
 from shared.platform.settings import Settings
+from shared.unit.findings import Finding, Notice, Severity
+
+JETSTREAM_SILENT = Notice(
+    "jetstream_silent",
+    Severity.ERROR,
+    "JetStream does not answer: {reason}.",
+    "Check that NATS runs and can be reached; everything goes on by itself when it is back.",
+)
+LEDGER_GONE = Notice(
+    "ledger_gone",
+    Severity.ERROR,
+    "There is no stream {stream}: the broker has lost it, or is another one.",
+    "Restore the broker's data. If it is to begin empty, start the services anew: they make the streams.",
+)
+SERVICE_SILENT = Notice(
+    "service_silent",
+    Severity.ERROR,
+    "{service} does not answer.",
+    "Start it with `daihoi up`, or alone with `daihoi service {service}`; its log says why it ended.",
+)
 
 
 class Health(BaseModel):
-    """`ready` means it can do its work now; `detail` holds the figures, `reasons` what is wrong, in words."""
+    """`ready` means it can do its work now: no finding is an error. `detail` holds the figures, `reasons` what
+    somebody has to look at, in words."""
 
     ready: bool
     reasons: tuple[str, ...] = ()
     detail: dict[str, object] = {}
+    findings: tuple[Finding, ...] = ()
+
+
+def health_of(findings: Iterable[Finding], detail: dict[str, object]) -> Health:
+    found = tuple(findings)
+    return Health(
+        ready=all(each.severity is not Severity.ERROR for each in found),
+        reasons=tuple(each.detail for each in found if not each.is_healthy),
+        detail=detail,
+        findings=found,
+    )
 
 
 def health_subject(congress: str, service: str) -> str:
@@ -30,14 +62,14 @@ def answer_health(broker: NatsBroker, congress: str, service: str, look: Callabl
         return (await look()).model_dump_json().encode()
 
 
-async def jetstream_health(connection: Client, settings: Settings) -> Health:
+async def jetstream_health(connection: Client, settings: Settings, service: str) -> Health:
     """One JetStream round trip."""
     try:
-        return Health(
-            ready=True, detail={"ledger_sequence": await Ledger(connection, settings.congress).last_sequence()}
-        )
+        return health_of((), {"ledger_sequence": await Ledger(connection, settings.congress).last_sequence()})
+    except LedgerGone as gone:
+        return health_of([LEDGER_GONE(service, stream=gone.stream)], {})
     except EventStoreError as error:
-        return Health(ready=False, reasons=(str(error),))
+        return health_of([JETSTREAM_SILENT(service, reason=error)], {})
 
 
 def read_health(body: bytes) -> Health:

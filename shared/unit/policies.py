@@ -1,8 +1,9 @@
-"""Policies: what a service does of its own accord when it reads an event of another service.
+"""Policies: what a service does of its own accord when it reads an event, most often another service's.
 
 A policy is a pure function from an event to commands. It runs on a durable consumer of the ledger, one event at a
-time and in order; its command ids follow from the event's id, so a redelivery does nothing twice. It never runs
-during a replay. A command that a rule refuses is put on record (`policy.refused`), so nothing is lost in silence.
+time and in order; its command ids follow from the event's id and the unit, so a redelivery does nothing twice and
+units that react to the same event don't share ids. It never runs during a replay. A command that a rule refuses is
+put on record (`policy.refused`), so nothing is lost in silence.
 """
 
 import logging
@@ -21,21 +22,37 @@ from shared.unit.problems import CONFLICT, INTERNAL, UNAVAILABLE
 
 logger = logging.getLogger(__name__)
 
+ANY_SERVICE = "*"
+
+
+def entity_of(event: type[Event]) -> str:
+    """The entity that an event is about, as its type names it."""
+    return event.TYPE.split(".")[2]
+
+
+@dataclass(frozen=True)
+class ForEvery:
+    """One command for every aggregate of a kind that the service has when its turn comes, after the commands before
+    it. `command` makes it from the aggregate's id."""
+
+    entity: str
+    command: Callable[[str], Command]
+
 
 @dataclass(frozen=True)
 class Policy:
-    """`name` is stable: it names the durable consumer and the command ids. `react` says what one event,
-    and the envelope it came in, calls for."""
+    """`name` is stable: it names the durable consumer and the command ids. `service` is whose events it reads, or
+    `ANY_SERVICE`. `react` says what one event, and the envelope it came in, calls for."""
 
     name: str
     service: str
     event: type[Event]
-    react: Callable[[Any, Envelope], Sequence[Command]]
+    react: Callable[[Any, Envelope], Sequence[Command | ForEvery]]
 
     @property
     def entity(self) -> str:
-        """The entity whose events it reads, as the event's type names it."""
-        return self.event.TYPE.split(".")[2]
+        """The entity whose events it reads."""
+        return entity_of(self.event)
 
 
 class PolicyRefused(Event):
@@ -89,32 +106,47 @@ async def apply(policy: Policy, body: bytes, handler: CommandHandler, unit: str,
         return
     actor = Actor(f"policy.{policy.name}", unit)
     try:
-        commands = policy.react(event, envelope)
+        wishes = policy.react(event, envelope)
     except Exception as error:
         if not last_try:
             raise
         logger.exception("policy %s gives up on %s", policy.name, envelope.id)
         nothing = _refusal(policy, envelope, "", INTERNAL.code, repr(error))
-        await handler.execute(nothing, _cause(policy, envelope, actor, 0))
+        await handler.execute(nothing, _cause(policy, envelope, actor, "0"))
         return
-    for position, command in enumerate(commands):
-        cause = _cause(policy, envelope, actor, position)
-        try:
-            await handler.execute(command, cause)
-        except Refused as refused:
-            if refused.refusal is UNAVAILABLE or (refused.refusal is CONFLICT and not last_try):
-                raise
-            await handler.execute(_refusal(policy, envelope, command.NAME, refused.code, str(refused)), cause)
-        except Exception as error:
-            if not last_try:
-                raise
-            logger.exception("policy %s gives up on %s", policy.name, envelope.id)
-            await handler.execute(_refusal(policy, envelope, command.NAME, INTERNAL.code, repr(error)), cause)
+    for position, wish in enumerate(wishes):
+        for place, command in await _spelled_out(wish, str(position), handler):
+            await _do(policy, command, envelope, _cause(policy, envelope, actor, place), handler, last_try=last_try)
 
 
-def _cause(policy: Policy, envelope: Envelope, actor: Actor, position: int) -> Cause:
+async def _spelled_out(
+    wish: Command | ForEvery, place: str, handler: CommandHandler
+) -> Sequence[tuple[str, Command]]:
+    """The commands that a wish stands for now, each with its place, from which its id follows."""
+    if isinstance(wish, Command):
+        return ((place, wish),)
+    return [(f"{place}/{entity_id}", wish.command(entity_id)) for entity_id in await handler.ids(wish.entity)]
+
+
+async def _do(
+    policy: Policy, command: Command, envelope: Envelope, cause: Cause, handler: CommandHandler, *, last_try: bool
+) -> None:
+    try:
+        await handler.execute(command, cause)
+    except Refused as refused:
+        if refused.refusal is UNAVAILABLE or (refused.refusal is CONFLICT and not last_try):
+            raise
+        await handler.execute(_refusal(policy, envelope, command.NAME, refused.code, str(refused)), cause)
+    except Exception as error:
+        if not last_try:
+            raise
+        logger.exception("policy %s gives up on %s", policy.name, envelope.id)
+        await handler.execute(_refusal(policy, envelope, command.NAME, INTERNAL.code, repr(error)), cause)
+
+
+def _cause(policy: Policy, envelope: Envelope, actor: Actor, place: str) -> Cause:
     return Cause(
-        command_id=uuid5(envelope.id, f"{policy.name}/{position}"),
+        command_id=uuid5(envelope.id, f"{actor.unit}/{policy.name}/{place}"),
         actor=actor,
         happened=envelope.time,
         correlation_id=envelope.correlationid,

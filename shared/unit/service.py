@@ -1,10 +1,12 @@
 """A unit service as a FastStream application: commands by request/reply, policies on durable consumers, health."""
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
+import nats.errors
 import orjson
 from faststream import AckPolicy, FastStream
 from faststream.nats import JStream, NatsBroker, NatsMessage, PullSub
@@ -17,6 +19,7 @@ from shared.eventstore.streams import ledger_stream, provision
 from shared.platform.embedded import endpoints
 from shared.platform.nats import connection_options
 from shared.platform.settings import Settings
+from shared.unit.asyncapi import Json, answer_asyncapi, as_bytes, asyncapi
 from shared.unit.commands import CommandHandler, CommandRequest
 from shared.unit.health import answer_health, jetstream_health
 from shared.unit.policies import REFUSALS, Policy, apply
@@ -26,6 +29,8 @@ from shared.unit.tokens import TokenVerifier, make_issuer_keys
 COMMANDS_AT_ONCE = 64
 STOP_TIMEOUT_S = 15.0
 POLICY_ACK_WAIT_S = 5.0
+POLICY_SIGN_OF_LIFE_S = 1.5
+"""How often a policy at work tells the broker so; else what runs longer than the ack wait is delivered again."""
 POLICY_RETRY_DELAY_S = 2.0
 POLICY_TRIES = 5
 
@@ -39,6 +44,15 @@ class UnitService:
     name: str
     aggregates: tuple[Aggregate, ...]
     policies: tuple[Policy, ...] = ()
+
+    @property
+    def _writing(self) -> tuple[Aggregate, ...]:
+        """All aggregates that write to the service's stream."""
+        return (*self.aggregates, REFUSALS)
+
+    def contract(self) -> Json:
+        """What it speaks, as an AsyncAPI document."""
+        return asyncapi(self.name, self._writing, self.policies)
 
     def app(self) -> FastStream:
         """The application; nothing is connected or started before it runs."""
@@ -61,12 +75,13 @@ class UnitService:
     def _subscribe(self, broker: NatsBroker, settings: Settings) -> None:
         congress = settings.congress
         store = EventStore(broker.connection, congress, self.name)
-        handler = CommandHandler(store, [*self.aggregates, REFUSALS])
+        handler = CommandHandler(store, self._writing)
         verifier = TokenVerifier(settings.issuer_public_key_path.read_bytes(), congress, self.name)
         answer_commands(broker, congress, self.name, handler, verifier)
         for policy in self.policies:
             follow_policy(broker, congress, self.name, policy, handler)
-        answer_health(broker, congress, self.name, lambda: jetstream_health(broker.connection, settings))
+        answer_health(broker, congress, self.name, lambda: jetstream_health(broker.connection, settings, self.name))
+        answer_asyncapi(broker, congress, self.name, as_bytes(self.contract()))
 
 
 def service_broker(url: str, service: str) -> NatsBroker:
@@ -137,12 +152,30 @@ def follow_policy(broker: NatsBroker, congress: str, service: str, policy: Polic
     async def on_event(message: NatsMessage) -> None:
         try:
             tries = message.raw_message.metadata.num_delivered
-            await apply(policy, message.body, handler, service, last_try=tries >= POLICY_TRIES)
+            async with _at_work(message):
+                await apply(policy, message.body, handler, service, last_try=tries >= POLICY_TRIES)
         except Exception:
             logger.exception("policy %s will try again", policy.name)
             await message.nack(delay=POLICY_RETRY_DELAY_S)
         else:
             await message.ack()
+
+
+@asynccontextmanager
+async def _at_work(message: NatsMessage) -> AsyncIterator[None]:
+    """Keeps the broker from delivering `message` again for as long as the block takes."""
+
+    async def signs_of_life() -> None:
+        while True:
+            await asyncio.sleep(POLICY_SIGN_OF_LIFE_S)
+            with suppress(nats.errors.Error):
+                await message.in_progress()
+
+    beating = asyncio.create_task(signs_of_life())
+    try:
+        yield
+    finally:
+        beating.cancel()
 
 
 async def _untouched(message: NatsMessage) -> NatsMessage:

@@ -1,20 +1,29 @@
-"""What the three support units share: tasks, documents and reviews, and the policies that feed them.
+"""What the three support units share: tasks, documents, reviews and scenarios, and the policies that feed them.
 
-A catalogue item assigned to a unit opens a task there; a directive for a four-point review opens one in every unit
-that it addresses.
+A catalogue item assigned to a unit opens a task there, a duty handed out to it likewise; a directive for a four-point
+review opens one in every unit that it addresses. What security decides on clearances is noted, for tasks that need
+them. When the sub-committee switches the scenario, every task follows: the switch is put on record in the unit before
+its tasks are listed, and a task opened or reopened later follows what is on record by then. So none is left out, in
+whatever order the two meet.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar
 
-from shared.domain import document, review, task
+from shared.domain import document, duty, known_clearance, review, task, unit_scenario, variant
 from shared.domain.catalogue import ItemAssigned
-from shared.domain.decider import Aggregate
+from shared.domain.decider import Aggregate, Command, Event
 from shared.domain.directive import DirectiveIssued, DirectiveKind
+from shared.domain.duty import DutyHandedOut
 from shared.domain.review import OpenReview
-from shared.domain.task import OpenTask
-from shared.domain.values import SUBCOMMITTEE, Unit
+from shared.domain.scenario import ScenarioSwitched
+from shared.domain.task import AssignTask, FollowScenario, OpenTask, SetDeadline, TaskOpened, TaskReopened
+from shared.domain.unit_scenario import ConfirmSwitch, RecordSwitch
+from shared.domain.values import SUBCOMMITTEE, EntityId, Scenario, Unit
+from shared.domain.variant import AdjustmentWithdrawn, VariantAdjusted
 from shared.eventstore.envelope import Envelope
-from shared.unit.policies import Policy
+from shared.unit.clearance_news import NOTE_CLEARANCES
+from shared.unit.policies import ForEvery, Policy
 from shared.unit.service import UnitService
 
 
@@ -22,8 +31,24 @@ def support_unit(unit: Unit, own: Sequence[Aggregate], policies: Sequence[Policy
     """The service of a support unit, with what is its `own` beside what all have."""
     return UnitService(
         unit.value,
-        aggregates=(task.AGGREGATE, document.AGGREGATE, review.AGGREGATE, *own),
-        policies=(open_assigned_items(unit), open_ordered_reviews(unit), *policies),
+        aggregates=(
+            task.AGGREGATE,
+            known_clearance.AGGREGATE,
+            document.AGGREGATE,
+            review.AGGREGATE,
+            variant.AGGREGATE,
+            unit_scenario.AGGREGATE,
+            *own,
+        ),
+        policies=(
+            open_assigned_items(unit),
+            open_handed_out_duties(unit),
+            open_ordered_reviews(unit),
+            *NOTE_CLEARANCES,
+            FOLLOW_SWITCHES,
+            *follow_own_events(unit),
+            *policies,
+        ),
     )
 
 
@@ -48,6 +73,45 @@ def open_assigned_items(unit: Unit) -> Policy:
     return Policy(name="open-assigned-items", service=SUBCOMMITTEE, event=ItemAssigned, react=react)
 
 
+class OpenDuty(Command):
+    """Opens the task of a duty, assigned to the locality and with its deadline: all of it or nothing. Only the policy
+    gives it."""
+
+    NAME = "open-duty"
+    ENTITY: ClassVar[str] = "task"
+    task_id: EntityId
+    handed_out: DutyHandedOut
+
+    def parts(self) -> Sequence[Command]:
+        told = self.handed_out
+        opened = OpenTask(
+            task_id=self.task_id,
+            title=told.title,
+            group=duty.GROUP,
+            phase=told.phase,
+            scenario=Scenario.BOTH,
+            planned_vnd=told.planned_vnd,
+            directive_id=told.directive_id,
+            duty=told.duty,
+            locality=told.locality,
+        )
+        in_charge = {"collective": told.locality_name.vi, "individual": told.responsible}
+        assigned = AssignTask(task_id=self.task_id, **in_charge)
+        dated = [SetDeadline(task_id=self.task_id, deadline=told.deadline)] if told.deadline else []
+        return (opened, assigned, *dated)
+
+
+def open_handed_out_duties(unit: Unit) -> Policy:
+    """The task has the id of the duty."""
+
+    def react(handed_out: DutyHandedOut, envelope: Envelope) -> Sequence[OpenDuty]:
+        if handed_out.unit is not unit:
+            return ()
+        return (OpenDuty(task_id=envelope.subject, handed_out=handed_out),)
+
+    return Policy(name="open-handed-out-duties", service=SUBCOMMITTEE, event=DutyHandedOut, react=react)
+
+
 def open_ordered_reviews(unit: Unit) -> Policy:
     """The review has the id of the directive that orders it."""
 
@@ -58,3 +122,32 @@ def open_ordered_reviews(unit: Unit) -> Policy:
         return (OpenReview(review_id=directive_id, directive_id=directive_id, due_on=issued.due_on),)
 
     return Policy(name="open-ordered-reviews", service=SUBCOMMITTEE, event=DirectiveIssued, react=react)
+
+
+def _on_switch(switched: ScenarioSwitched, _: Envelope) -> Sequence[Command | ForEvery]:
+    """Recorded first, so that whatever is opened from then on follows by itself; listed then."""
+    return (
+        RecordSwitch(**switched.model_dump()),
+        ForEvery("task", lambda task_id: FollowScenario(task_id=task_id)),
+        ConfirmSwitch(number=switched.number),
+    )
+
+
+FOLLOW_SWITCHES = Policy(name="follow-switches", service=SUBCOMMITTEE, event=ScenarioSwitched, react=_on_switch)
+
+
+def follow_own_events(unit: Unit) -> Sequence[Policy]:
+    """What changes in the unit may change what the scenario in force demands of a task."""
+
+    def follow(name: str, event: type[Event], task_id: Callable[[Any, Envelope], str]) -> Policy:
+        def react(told: Event, envelope: Envelope) -> Sequence[FollowScenario]:
+            return (FollowScenario(task_id=task_id(told, envelope)),)
+
+        return Policy(name=name, service=unit.value, event=event, react=react)
+
+    return (
+        follow("follow-when-opened", TaskOpened, lambda _, envelope: envelope.subject),
+        follow("follow-when-reopened", TaskReopened, lambda _, envelope: envelope.subject),
+        follow("follow-when-adjusted", VariantAdjusted, lambda adjusted, _: adjusted.task_id),
+        follow("follow-when-withdrawn", AdjustmentWithdrawn, lambda withdrawn, _: withdrawn.task_id),
+    )

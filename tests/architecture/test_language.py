@@ -14,10 +14,20 @@ from babel.messages.pofile import read_po
 import services
 import shared
 from services.tracker.audit.sentences import SENTENCES
-from services.tracker.reports import filed, terminal, tree, unit_tables
+from services.tracker.reports import (
+    duties_table,
+    filed,
+    parked,
+    scenario_tables,
+    signs,
+    terminal,
+    tree,
+    unit_tables,
+)
 from shared.domain import paper
 from shared.domain.decider import Refusal
 from shared.i18n import CATALOGUE, format_date, format_number, local_date, translate
+from shared.unit.findings import Notice
 
 PACKAGES = (services, shared)
 TREES = [
@@ -46,11 +56,23 @@ def labels(tree: ast.AST) -> set[str]:
     return {node.value for node in strings if node.value[:1].isupper() and id(node) not in docstrings}
 
 
+def constants_of_all_modules() -> list[object]:
+    names = [m.name for package in PACKAGES for m in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")]
+    return [constant for name in names for constant in vars(importlib.import_module(name)).values()]
+
+
 def refusals() -> set[str]:
     """The sentences of the refusals that modules define."""
-    names = [m.name for package in PACKAGES for m in pkgutil.walk_packages(package.__path__, f"{package.__name__}.")]
-    constants = [constant for name in names for constant in vars(importlib.import_module(name)).values()]
-    return {constant.sentence for constant in constants if isinstance(constant, Refusal)}
+    return {constant.sentence for constant in constants_of_all_modules() if isinstance(constant, Refusal)}
+
+
+def notices() -> Iterator[str]:
+    """The sentences and the advice of what a look at a service can find."""
+    for constant in constants_of_all_modules():
+        if isinstance(constant, Notice):
+            yield constant.sentence
+            if constant.advice:
+                yield constant.advice
 
 
 def placeholders(sentence: str) -> set[str]:
@@ -58,14 +80,15 @@ def placeholders(sentence: str) -> set[str]:
 
 
 REFUSALS = refusals()
+NOTICES = set(notices())
 LABELS = {
     label
-    for told in (terminal, unit_tables, filed, tree)
+    for told in (terminal, signs, duties_table, unit_tables, filed, tree, scenario_tables, parked)
     for label in labels(ast.parse(Path(told.__file__).read_text("utf-8")))
 }
 SAID = {sentence for tree in TREES for sentence in literals(tree, "translate", "_say")}
 DOUBTS = {doubt.sentence for doubt in vars(paper).values() if isinstance(doubt, paper.Doubt)}
-READ = REFUSALS | set(SENTENCES.values()) | SAID | LABELS | DOUBTS
+READ = REFUSALS | set(SENTENCES.values()) | SAID | LABELS | DOUBTS | NOTICES
 
 
 def test_refusals_sentences_and_labels_are_found_where_they_are_known_to_be():
@@ -76,10 +99,15 @@ def test_refusals_sentences_and_labels_are_found_where_they_are_known_to_be():
     assert {"can not be read", "Status of all tasks"} <= SAID
     assert {*filed.URGENCY_NAMES.values(), *tree.STATUS_NAMES.values(), *tree.ROLE_NAMES.values()} <= LABELS
     assert paper.USED_TWICE.sentence in DOUBTS
+    assert {"{service} does not answer.", "{count} events are parked."} <= NOTICES
 
 
 def test_every_refusal_is_a_constant_of_its_module():
     assert {sentence for tree in TREES for sentence in literals(tree, "Refusal", position=1)} == REFUSALS
+
+
+def test_every_notice_is_a_constant_of_its_module():
+    assert {sentence for tree in TREES for sentence in literals(tree, "Notice", position=2)} <= NOTICES
 
 
 def test_everything_people_read_is_translated():

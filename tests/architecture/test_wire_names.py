@@ -5,11 +5,13 @@ import string
 import pytest
 
 from services.logistics.resources import ResourceKind
+from services.security import clearances
 from services.security.venues import CLEARANCE_FOR_VENUES, NEEDING_CLEARANCE
 from services.tracker.audit.sentences import SENTENCES
 from services.tracker.reading import KNOWN
 from shared.domain.values import SERVICES
 from shared.eventstore.streams import event_subject, ledger_stream, service_stream, stream_configs
+from shared.unit.clearance_news import NOTE_CLEARANCES
 from shared.unit.policies import REFUSALS
 from tests.domain.scenario import AGGREGATES
 
@@ -39,6 +41,11 @@ def test_a_policy_reads_fields_that_the_other_service_writes():
     read, written = CLEARANCE_FOR_VENUES.event, EMITTED[CLEARANCE_FOR_VENUES.event.TYPE]
     assert set(read.model_fields) == set(written.model_fields)
     assert NEEDING_CLEARANCE <= set(ResourceKind)
+
+
+def test_the_units_hear_of_every_decision_that_security_can_take_on_a_clearance():
+    decided = {event.TYPE for event in clearances.AGGREGATE.events} - {clearances.ClearanceRequested.TYPE}
+    assert {policy.event.TYPE for policy in NOTE_CLEARANCES} == decided
 
 
 def test_streams_and_subjects_have_the_names_that_the_design_gives_them():

@@ -15,15 +15,30 @@ from shared.eventstore.streams import js_api, service_stream
 from shared.unit.commands import Answer, CommandHandler, CommandRequest
 from shared.unit.policies import REFUSALS, Policy, apply
 from shared.unit.problems import invalid_input
-from tests.contract.units import HALL, SERVICE_AGGREGATES, TASK, item, opening, published
+from tests.contract.units import (
+    HALL,
+    LOCALITY,
+    NEEDS,
+    OPENED_BY,
+    SERVICE_AGGREGATES,
+    TASK,
+    item,
+    opening,
+    published,
+)
 
 HAPPENED = datetime.fromisoformat("2020-08-17T09:00:00+07:00")
 EVERY_AGGREGATE = [
     pytest.param(service, aggregate.entity, id=f"{service} {aggregate.entity}")
     for service, aggregates in SERVICE_AGGREGATES.items()
     for aggregate in aggregates
+    if not aggregate.internal
 ]
 of_every_aggregate = pytest.mark.parametrize(("service", "entity"), EVERY_AGGREGATE)
+
+
+def actor_id(service, by):
+    return by if by.startswith("policy.") else f"{service}.{by}"
 
 
 class Instance:
@@ -38,7 +53,12 @@ class Instance:
 
     async def send(self, command, data, command_id=None, by="officer", happened=HAPPENED) -> Answer:
         request = CommandRequest(command_id=command_id or uuid4(), data=data, happened=happened)
-        return await self._handler.handle(command, request, Actor(f"{self.service}.{by}", self.service))
+        return await self._handler.handle(command, request, Actor(actor_id(self.service, by), self.service))
+
+    async def begin(self, entity, command_id=None) -> Answer:
+        """The opening of the entity's story, by who may."""
+        command, data, _ = opening("Một")[entity]
+        return await self.send(command, data, command_id, by=OPENED_BY.get(entity, "officer"))
 
     async def outcome(self, command, data, **how) -> str:
         """The type of the event it led to, or the code of the refusal."""
@@ -55,6 +75,12 @@ class Instance:
     async def written(self) -> int:
         return (await js_api(self._connection, f"STREAM.INFO.{self._stream}", {}))["state"]["last_seq"]
 
+    async def prepare(self, entity) -> int:
+        """Does what has to come before an `entity` can begin: how many events that are."""
+        if entity in NEEDS:
+            await self.send(*NEEDS[entity])
+        return await self.written()
+
 
 @pytest.fixture
 def start(connection, congress):
@@ -65,14 +91,14 @@ def start(connection, congress):
 @of_every_aggregate
 async def test_a_command_stores_who_did_what_and_when_it_happened(start, service, entity):
     unit, command_id, began = start(service), uuid4(), datetime.now(UTC)
-    command, data, _ = opening("Một")[entity]
-    answer = await unit.send(command, data, command_id)
-    assert [each.sequence for each in answer.events] == list(range(1, await unit.written() + 1))
+    before = await unit.prepare(entity)
+    answer = await unit.begin(entity, command_id)
+    assert [each.sequence for each in answer.events] == list(range(before + 1, await unit.written() + 1))
     assert answer.sequence == answer.events[-1].sequence
     for reference in answer.events:
         stored, envelope = await unit.load(reference)
         assert stored.sequence == reference.sequence
-        assert (envelope.source, envelope.actor) == (service, f"{service}.officer")
+        assert (envelope.source, envelope.actor) == (service, actor_id(service, OPENED_BY.get(entity, "officer")))
         assert (envelope.id, envelope.type, envelope.subject) == (reference.id, reference.type, reference.entity_id)
         assert envelope.id == event_id(command_id, entity, reference.entity_id, 0)
         assert envelope.correlationid == envelope.causationid == command_id
@@ -83,32 +109,33 @@ async def test_a_command_stores_who_did_what_and_when_it_happened(start, service
 @of_every_aggregate
 async def test_the_same_command_id_gets_the_same_answer_and_stores_nothing_twice(start, service, entity):
     unit, other, command_id = start(service), start(service), uuid4()
-    command, data, _ = opening("Một")[entity]
-    first = await unit.send(command, data, command_id)
-    assert await unit.send(command, data, command_id) == first
-    assert await other.send(command, data, command_id) == first
-    assert await unit.written() == len(first.events)
+    before = await unit.prepare(entity)
+    first = await unit.begin(entity, command_id)
+    assert await unit.begin(entity, command_id) == first
+    assert await other.begin(entity, command_id) == first
+    assert await unit.written() == before + len(first.events)
 
 
 @of_every_aggregate
 async def test_the_same_command_id_at_two_instances_at_once_is_stored_once(start, service, entity):
     command_id = uuid4()
-    command, data, _ = opening("Một")[entity]
     units = [start(service) for _ in range(4)]
-    answers = await asyncio.gather(*(unit.send(command, data, command_id) for unit in units for _ in range(2)))
+    before = await units[0].prepare(entity)
+    answers = await asyncio.gather(*(unit.begin(entity, command_id) for unit in units for _ in range(2)))
     assert all(answer == answers[0] for answer in answers)
-    assert await units[0].written() == len(answers[0].events)
+    assert await units[0].written() == before + len(answers[0].events)
 
 
 @of_every_aggregate
 async def test_what_is_so_already_writes_nothing_and_what_a_rule_forbids_neither(start, service, entity):
     unit = start(service)
-    command, data, code = opening("Một")[entity]
-    first = await unit.send(command, data)
+    before = await unit.prepare(entity)
+    code = opening("Một")[entity][2]
+    first = await unit.begin(entity)
     for instance in (unit, start(service)):
-        assert await instance.send(command, data) == Answer(events=(), sequence=first.sequence)
+        assert await instance.begin(entity) == Answer(events=(), sequence=first.sequence)
         assert await instance.outcome(*opening("Hai")[entity][:2]) == code
-    assert await unit.written() == len(first.events)
+    assert await unit.written() == before + len(first.events)
 
 
 @pytest.mark.parametrize("service", SERVICE_AGGREGATES)
@@ -331,6 +358,73 @@ async def test_two_bulk_commands_at_once_never_mix(start):
     )
     assert sorted(outcomes) == ["catalogue_item_already_published", "published"]
     assert await here.written() == 20
+
+
+LOCALITIES = [f"xa-{number:03}" for number in range(100)]
+
+
+def a_register(**changes):
+    return {"entries": [LOCALITY | {"organisation_id": locality} | changes for locality in LOCALITIES]}
+
+
+def sanitation(*localities, **changes):
+    phases = [{"phase": phase, "deadline": "2020-09-20"} for phase in ("before", "during", "after")]
+    return {"unit": "logistics", "duty": "sanitation", "phases": phases, "localities": localities} | changes
+
+
+async def test_a_duty_goes_to_a_hundred_localities_in_three_phases_in_one_batch(start):
+    here, there, command_id = start("subcommittee"), start("subcommittee"), uuid4()
+    await here.send("register-organisations", a_register())
+    before = await here.written()
+    answer = await here.send("hand-out-duty", sanitation(*LOCALITIES), command_id)
+    assert [each.sequence for each in answer.events] == list(range(before + 1, before + 301))
+    assert {each.entity_id for each in answer.events} == {
+        f"{locality}-sanitation-{phase}" for locality in LOCALITIES for phase in ("before", "during", "after")
+    }
+    _, envelope = await there.load(answer.events[0])
+    assert envelope.data["responsible"] == LOCALITY["positions"][0]
+    assert await there.send("hand-out-duty", sanitation(*LOCALITIES), command_id) == answer
+    for instance in (here, start("subcommittee")):
+        assert await instance.outcome("hand-out-duty", sanitation(*LOCALITIES)) == "silence"
+    assert await here.written() == before + 300
+
+
+async def test_a_duty_is_handed_out_to_all_or_none(start):
+    here, there = start("subcommittee"), start("subcommittee")
+    agency = LOCALITY | {"organisation_id": "so-y-te", "kind": "agency"}
+    nobody = LOCALITY | {"organisation_id": "bare", "positions": []}
+    await here.send("register-organisations", {"entries": [LOCALITY, agency, nobody]})
+    before = await here.written()
+    for wrong, code in (
+        ("nowhere", "organisation_not_found"),
+        ("so-y-te", "organisation_not_a_locality"),
+        ("bare", "locality_without_position"),
+    ):
+        for instance in (here, there):
+            assert await instance.outcome("hand-out-duty", sanitation("giao-thuy", wrong)) == code
+    assert await here.written() == before
+    await there.send("add-position", {"organisation_id": "bare", "position": "Chủ tịch UBND xã"})
+    assert await here.outcome("hand-out-duty", sanitation("giao-thuy", "bare")) == "handed-out"
+    assert await here.outcome("hand-out-duty", sanitation("giao-thuy", unit="security")) == "duty_already_handed_out"
+
+
+async def test_of_two_that_hand_out_the_same_duty_at_once_one_does_and_the_other_finds_it_done_or_is_refused(start):
+    here, there = start("subcommittee"), start("subcommittee")
+    await here.send("register-organisations", a_register())
+    before = await here.written()
+    some, others = LOCALITIES[:20], LOCALITIES[19:0:-1]
+    at_odds = await asyncio.gather(
+        here.outcome("hand-out-duty", sanitation(*some)),
+        there.outcome("hand-out-duty", sanitation(*others, unit="security")),
+    )
+    assert sorted(at_odds) == ["duty_already_handed_out", "handed-out"]
+    won = (some, others)[at_odds.index("handed-out")]
+    assert await here.written() == before + 3 * len(won)
+    agreed = await asyncio.gather(
+        *(unit.outcome("hand-out-duty", sanitation(*LOCALITIES[20:40])) for unit in (here, there))
+    )
+    assert sorted(agreed) == ["handed-out", "silence"]
+    assert await here.written() == before + 3 * (len(won) + 20)
 
 
 # --- policies that fail ---

@@ -3,15 +3,19 @@
 import asyncio
 import json
 import runpy
+import sys
 from collections.abc import Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from itertools import product
 from typing import NamedTuple
 from uuid import uuid4, uuid5
 
 import jwt
 import pytest
 
+from services.asyncapi import document_of
+from services.supervisor import ALL_SERVICES
 from shared.domain.decider import Actor
 from shared.domain.values import SERVICES, Unit
 from shared.eventstore.envelope import decode, event_id
@@ -20,7 +24,7 @@ from shared.unit.client import CommandClient
 from shared.unit.problems import ProblemError
 from shared.unit.tokens import make_issuer_keys, mint_token
 from tests.conftest import token_for
-from tests.contract.units import HALL, SERVICE_AGGREGATES, TASK, item, opening, published
+from tests.contract.units import HALL, LOCALITY, NEEDS, SERVICE_AGGREGATES, TASK, item, opening, published
 
 TIMEOUT_S = 20
 UNITS = [unit.value for unit in Unit]
@@ -72,6 +76,11 @@ class Face:
     async def send(self, service, command, data, by="officer"):
         token = token_for(self.settings, f"{service}.{by}")
         return await self.client.send(service, command, data, token=token, command_id=uuid4())
+
+    async def begin(self, service, entity):
+        """Does what has to come before an `entity` can begin."""
+        if entity in NEEDS:
+            await self.send(service, *NEEDS[entity])
 
     async def written(self) -> int:
         """How many events all streams hold together, without their copies in the ledger."""
@@ -208,7 +217,8 @@ async def test_a_bad_request_gets_a_problem_in_both_languages_and_writes_nothing
 @pytest.mark.parametrize("service", SERVICES)
 async def test_a_service_knows_the_commands_of_its_own_aggregates_and_no_others(face, serving, service):
     every = {command.NAME: set() for each in SERVICE_AGGREGATES.values() for a in each for command in a.commands}
-    own = {command.NAME for aggregate in SERVICE_AGGREGATES[service] for command in aggregate.commands}
+    of_the_service = [aggregate for aggregate in SERVICE_AGGREGATES[service] if not aggregate.internal]
+    own = {command.NAME for aggregate in of_the_service for command in aggregate.commands}
     answered = {"invalid_input": set(), "unknown_command": set()}
     async with serving(service):
         for name in [*every, "record-policy-refusal"]:
@@ -222,6 +232,7 @@ async def test_a_service_knows_the_commands_of_its_own_aggregates_and_no_others(
 async def test_a_rules_refusal_is_a_problem_and_writes_nothing(face, serving, service):
     entity = SERVICE_AGGREGATES[service][-1].entity
     async with serving(service):
+        await face.begin(service, entity)
         await face.send(service, *opening("Một")[entity][:2])
         before = await face.written()
         command, data, code = opening("Hai")[entity]
@@ -245,10 +256,13 @@ async def test_a_history_that_can_t_be_read_is_the_services_own_fault_and_is_not
 # --- requests that are granted ---
 @pytest.mark.parametrize("service", SERVICES)
 async def test_a_good_command_is_answered_with_its_events_and_their_sequence(face, serving, service, congress):
-    command, data, _ = opening("Một")[SERVICE_AGGREGATES[service][-1].entity]
+    entity = SERVICE_AGGREGATES[service][-1].entity
+    command, data, _ = opening("Một")[entity]
     async with serving(service):
+        await face.begin(service, entity)
+        begun = await face.written()
         answer = await face.send(service, command, data)
-    history = await face.history(service)
+    history = (await face.history(service))[begun:]
     assert [(each.id, each.type, each.entity_id) for each in answer.events] == [
         (envelope.id, envelope.type, envelope.subject) for envelope in history
     ]
@@ -266,6 +280,23 @@ async def test_a_service_is_ready_while_it_runs_and_missed_when_it_does_not(face
     with pytest.raises(ProblemError) as raised:
         await face.send(service, "issue-document", opening("Một")["document"][1])
     assert (raised.value.problem.code, raised.value.problem.status) == ("service_not_running", 503)
+
+
+@pytest.mark.parametrize("service", ALL_SERVICES)
+async def test_a_running_service_says_what_it_speaks(face, serving, service):
+    async with serving(service):
+        assert await face.client.asyncapi(service) == document_of(service)
+    with pytest.raises(ProblemError) as raised:
+        await face.client.asyncapi(service)
+    assert raised.value.problem.code == "service_not_running"
+
+
+async def test_the_command_line_asks_a_running_service_what_it_speaks(face, serving):
+    command = (sys.executable, "-m", "services.cli", "asyncapi", "logistics", "--live")
+    async with serving("logistics"):
+        asking = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
+        told, _ = await asyncio.wait_for(asking.communicate(), TIMEOUT_S)
+    assert (asking.returncode, told) == (0, document_of("logistics"))
 
 
 # --- the policy: an item assigned to a unit opens as a task there ---
@@ -289,7 +320,7 @@ async def assert_each_item_opened_once(face):
         assert [event.data["catalogue_item"] for event in opened] == [code.replace(".", "-") for code in codes]
         for event in opened:
             cause = assigned[event.subject]
-            command_id = uuid5(cause.id, "open-assigned-items/0")
+            command_id = uuid5(cause.id, f"{unit}/open-assigned-items/0")
             assert event.id == event_id(command_id, "task", event.subject, 0)
             assert event.type == "vn.daihoi.task.opened.v1"
             assert event.actor == "policy.open-assigned-items"
@@ -344,6 +375,87 @@ async def test_a_task_that_a_rule_will_not_open_is_put_on_record_once_and_the_ne
     assert (opened.type, opened.subject) == ("vn.daihoi.task.opened.v1", "2-02")
 
 
+# --- the policy: a duty handed out to a unit opens there as a task in charge of the locality ---
+DUTIES = "open-handed-out-duties"
+PHASES = [{"phase": "before", "deadline": "2020-09-20"}, {"phase": "after"}]
+DUTY = {"duty": "sanitation", "phases": PHASES, "localities": ["giao-thuy", "y-yen"], "planned_vnd": 5}
+
+
+async def register(face):
+    entries = [LOCALITY, LOCALITY | {"organisation_id": "y-yen", "name": {"vi": "Huyện Ý Yên"}}]
+    await face.send("subcommittee", "register-organisations", {"entries": entries})
+
+
+async def test_a_duty_handed_out_opens_one_task_for_each_locality_and_phase_assigned_and_dated(face, serving):
+    async with serving("subcommittee", *UNITS):
+        await register(face)
+        await face.send("subcommittee", "hand-out-duty", DUTY | {"unit": "logistics", "directive_id": "d3"})
+        await face.send("subcommittee", "hand-out-duty", DUTY | {"unit": "security", "duty": "emulation"})
+        for unit in UNITS:
+            await face.policy_is_done(unit, DUTIES)
+    assert await face.history("propaganda") == []
+    assert {event.subject for event in await face.history("security")} == {
+        f"{locality}-emulation-{phase}" for locality in DUTY["localities"] for phase in ("before", "after")
+    }
+    causes = {event.subject: event for event in await face.history("subcommittee") if ".duty." in event.type}
+    told = {}
+    for event in await face.history("logistics"):
+        cause = causes[event.subject]
+        command_id = uuid5(cause.id, f"logistics/{DUTIES}/0")
+        happened = told.setdefault(event.subject, {})
+        assert event.id == event_id(command_id, "task", event.subject, len(happened))
+        assert (event.actor, event.causationid, event.time) == (f"policy.{DUTIES}", cause.id, cause.time)
+        happened[event.type.split(".")[-2]] = event.data
+    task = told["y-yen-sanitation-before"]
+    assert list(task) == ["opened", "assigned", "deadline-set"]
+    assert task["opened"] | {"group": 0} == {
+        "title": {
+            "vi": "Vệ sinh môi trường trước Đại hội: Huyện Ý Yên",
+            "en": "Environmental sanitation before the congress: Huyện Ý Yên",
+        },
+        "group": 0,
+        "phase": "before",
+        "scenario": "both",
+        "planned_vnd": 5,
+        "catalogue_item": None,
+        "directive_id": "d3",
+        "duty": "sanitation",
+        "locality": "y-yen",
+    }
+    in_charge = {"collective": "Huyện Ý Yên", "individual": LOCALITY["positions"][0], "coordinating": []}
+    assert task["assigned"] == in_charge
+    assert task["deadline-set"] == {"deadline": "2020-09-20"}
+    assert list(told["y-yen-sanitation-after"]) == ["opened", "assigned"]
+    assert len(told) == 4
+
+
+async def test_duties_told_again_open_nothing_again_whatever_became_of_their_tasks(face, serving):
+    async with serving("subcommittee", "logistics"):
+        await register(face)
+        await face.send("subcommittee", "hand-out-duty", DUTY | {"unit": "logistics"})
+        await face.policy_is_done("logistics", DUTIES)
+        moved = {"task_id": "y-yen-sanitation-before", "collective": "Huyện đoàn", "individual": "Bí thư"}
+        await face.send("logistics", "assign-task", moved)
+        await face.send("logistics", "cancel-task", {"task_id": "y-yen-sanitation-after", "reason": "Không cần"})
+        before = await face.written()
+    await face.forget_policy("logistics", DUTIES)
+    async with serving("logistics"):
+        assert await face.policy_is_done("logistics", DUTIES) >= 4, "not everything was delivered again"
+    assert await face.written() == before
+
+
+async def test_a_duty_whose_id_another_task_has_touches_that_task_not_at_all(face, serving):
+    async with serving("subcommittee", "logistics"):
+        await register(face)
+        await face.send("logistics", "open-task", TASK | {"task_id": "giao-thuy-sanitation-before"})
+        await face.send("subcommittee", "hand-out-duty", DUTY | {"unit": "logistics", "localities": ["giao-thuy"]})
+        await face.policy_is_done("logistics", DUTIES)
+    by_hand, refused, *opened = await face.history("logistics")
+    assert (by_hand.actor, refused.type) == ("logistics.officer", "vn.daihoi.policy.refused.v1")
+    assert (refused.data["command"], refused.data["code"]) == ("open-duty", "task_already_open")
+    assert {event.subject for event in opened} == {"giao-thuy-sanitation-after"}
+
+
 # --- the policy: a hall or lodging that logistics reserves asks security for clearance ---
 VENUES = "clearance-for-reserved-venues"
 BOOKED = {"starts": "2020-09-23T14:00:00+07:00", "ends": "2020-09-26T12:00:00+07:00", "purpose": "Đại hội"}
@@ -367,11 +479,12 @@ async def test_reserved_halls_and_lodging_ask_for_clearance_once_and_securitys_l
         grant = {"clearance_id": "clearance-house-delegates", "conditions": ["Kiểm tra phòng cháy"]}
         await face.send("security", "grant-clearance", grant, by="lead")
     reserved = {event.subject: event for event in await face.history("logistics") if "starts" in event.data}
-    *requested, granted = await face.history("security")
+    history = await face.history("security")
+    *requested, granted = [event for event in history if event.type.startswith("vn.daihoi.clearance.")]
     assert [event.subject for event in requested] == ["clearance-house-delegates", "clearance-hall-delegates"]
     for event in requested:
         cause = reserved[event.subject.split("-")[1]]
-        assert event.id == event_id(uuid5(cause.id, f"{VENUES}/0"), "clearance", event.subject, 0)
+        assert event.id == event_id(uuid5(cause.id, f"security/{VENUES}/0"), "clearance", event.subject, 0)
         assert event.type == "vn.daihoi.clearance.requested.v1"
         assert event.actor == event.data["requested_by"] == f"policy.{VENUES}"
         assert (event.causationid, event.correlationid, event.time) == (cause.id, cause.correlationid, cause.time)
@@ -387,6 +500,70 @@ async def test_a_clearance_that_was_asked_for_by_hand_under_the_same_id_is_put_o
     _, refused = await face.history("security")
     assert (refused.type, refused.actor) == ("vn.daihoi.policy.refused.v1", f"policy.{VENUES}")
     assert refused.data["code"] == "clearance_already_requested"
+
+
+# --- the policies: what a task needs is asked of security, and what security decides is heard of by every unit ---
+CLEARANCE_POLICY = "clearance-for-tasks"
+BUS = {"clearance_id": "bus", "kind": "vehicle", "holder": "Xe đưa đón", "purpose": "Đưa đón đại biểu"}
+
+
+async def need(face, unit, **clearance):
+    await face.send(unit, "open-task", TASK)
+    await face.send(unit, "require-clearance", {"task_id": "1-03", **clearance})
+
+
+async def test_a_clearance_that_tasks_of_two_units_need_is_requested_once_and_one_that_is_only_named_is_not(
+    face, serving
+):
+    async with serving(*UNITS):
+        await need(face, "logistics", **BUS)
+        await need(face, "propaganda", **BUS)
+        await face.send("propaganda", "require-clearance", {"task_id": "1-03", "clearance_id": "hall"})
+        await need(face, "security", **BUS | {"clearance_id": "own"})
+        await face.policy_is_done("security", CLEARANCE_POLICY)
+    await face.forget_policy("security", CLEARANCE_POLICY)
+    async with serving("security"):
+        assert await face.policy_is_done("security", CLEARANCE_POLICY) >= 7, "not everything was delivered again"
+    (requested,) = [event for event in await face.history("security") if event.actor.startswith("policy.")]
+    assert (requested.type, requested.subject) == ("vn.daihoi.clearance.requested.v1", "bus")
+    assert requested.data == {name: BUS[name] for name in ("kind", "holder", "purpose")} | {
+        "requested_by": f"policy.{CLEARANCE_POLICY}"
+    }
+
+
+async def test_a_need_for_a_clearance_that_is_requested_otherwise_is_put_on_record(face, serving):
+    async with serving("logistics", "security"):
+        await face.send("security", "request-clearance", BUS | {"holder": "Xe khác"})
+        await need(face, "logistics", **BUS)
+        await face.policy_is_done("security", CLEARANCE_POLICY)
+    _, refused = await face.history("security")
+    assert (refused.type, refused.data["code"]) == ("vn.daihoi.policy.refused.v1", "clearance_already_requested")
+
+
+async def test_every_unit_hears_once_how_security_decided_and_no_caller_can_say_so(face, serving):
+    decisions = {"bus": "granted", "van": "refused", "car": "withdrawn"}
+    policies = [f"note-{decision}-clearances" for decision in decisions.values()]
+    async with serving(*UNITS):
+        for name in decisions:
+            await face.send("security", "request-clearance", BUS | {"clearance_id": name})
+        for name in ("bus", "car"):
+            await face.send("security", "grant-clearance", {"clearance_id": name}, by="lead")
+        await face.send("security", "refuse-clearance", {"clearance_id": "van", "reason": "Cũ"}, by="lead")
+        await face.send("security", "withdraw-clearance", {"clearance_id": "car", "reason": "Hỏng"}, by="lead")
+        for unit, policy in product(UNITS, policies):
+            await face.policy_is_done(unit, policy)
+    for unit, policy in product(UNITS, policies):
+        await face.forget_policy(unit, policy)
+    async with serving(*UNITS):
+        for unit, policy in product(UNITS, policies):
+            assert await face.policy_is_done(unit, policy) >= 7, "not everything was delivered again"
+        with pytest.raises(ProblemError) as raised:
+            await face.send("logistics", "note-clearance", {"clearance_id": "van", "decision": "granted"})
+        assert raised.value.problem.code == "unknown_command"
+    for unit in UNITS:
+        heard = [each for each in await face.history(unit) if each.type == "vn.daihoi.known-clearance.noted.v1"]
+        assert {each.subject: each.data["decision"] for each in heard} == decisions
+        assert len(heard) in (3, 4), "the grant of what was withdrawn may be heard of before, never after"
 
 
 # --- the auditor reads; no service takes its commands ---

@@ -22,6 +22,18 @@ def published(*items):
     return {"catalogue": "xx", "note": {"vi": "Danh mục"}, "items": items or [item()]}
 
 
+LOCALITY = {
+    "organisation_id": "giao-thuy",
+    "kind": "locality",
+    "name": {"vi": "Huyện Giao Thủy"},
+    "positions": ["Chủ tịch UBND huyện Giao Thủy"],
+}
+NEEDS = {"duty": ("register-organisations", {"entries": [LOCALITY]})}
+"""The command that has to come before an entity can begin, where there is one."""
+OPENED_BY = {"scenario": "lead", "variant": "lead", "unit-scenario": "policy.follow-switches"}
+"""Who begins what an officer can't; to the officer it is refused."""
+
+
 def opening(title):
     """Per entity: the command that begins it, what it is told, and the code of its refusal to begin otherwise."""
     text = {"vi": title}
@@ -47,11 +59,34 @@ def opening(title):
             {"organisation_id": "o1", "kind": "locality", "name": text},
             "organisation_already_registered",
         ),
+        "parked-event": (
+            "discard-parked-event",
+            {"sequence": 7, "stored_under": "evt.xx.logistics.task.1-03", "origin_sequence": 3, "reason": title},
+            "parked_event_already_discarded",
+        ),
         "review": ("open-review", {"review_id": "r1", "directive_id": slug(title)}, "review_already_open"),
+        "duty": (
+            "hand-out-duty",
+            {
+                "unit": "logistics",
+                "duty": "sanitation",
+                "phases": [{"phase": "before"}, {"phase": "during"}],
+                "localities": ["giao-thuy"],
+                "directive_id": slug(title),
+            },
+            "duty_already_handed_out",
+        ),
         "catalogue-item": (
             "publish-catalogue",
             published(item("1.03", title=text), item("1.04", title=text)),
             "catalogue_item_already_published",
+        ),
+        "scenario": ("switch-scenario", {"scenario": "outbreak", "reason": title}, "no_right_to_switch"),
+        "variant": ("prepare-variant", {"variant": "outbreak"}, "not_the_lead"),
+        "unit-scenario": (
+            "record-switch",
+            {"number": 1, "scenario": "outbreak", "reason": title},
+            "for_the_policy_only",
         ),
         "publication": (
             "propose-publication",

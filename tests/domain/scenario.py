@@ -10,18 +10,33 @@ import pytest
 from services.logistics import expenses, resources
 from services.propaganda import publications
 from services.security import clearances, incidents
-from shared.domain import catalogue, directive, document, meeting, organisation, review, task
+from shared.domain import (
+    catalogue,
+    directive,
+    document,
+    duty,
+    known_clearance,
+    meeting,
+    organisation,
+    parked_event,
+    review,
+    scenario,
+    task,
+    unit_scenario,
+    variant,
+)
 from shared.domain.decider import Actor, Aggregate, Command, Event, Key, Refusal, Refused
 
 MODULES = (
-    task, document, meeting, directive, review, organisation, catalogue,
-    publications, resources, clearances, expenses, incidents,
+    task, document, meeting, directive, review, organisation, duty, catalogue, scenario, variant, unit_scenario,
+    publications, resources, clearances, expenses, incidents, known_clearance, parked_event,
 )  # fmt: skip
 AGGREGATES = tuple(module.AGGREGATE for module in MODULES)
 
 OFFICER = Actor("logistics.officer", "logistics")
 LEAD = Actor("logistics.lead", "logistics")
 DEPUTY = Actor("logistics.deputy-2", "logistics")
+POLICY = Actor("policy.follow-switches", "logistics")
 
 
 def decided_in(

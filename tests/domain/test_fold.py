@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from services.tracker.digest import view_digest
 from services.tracker.fold import Checkpoint, OriginPosition, Touched, fold_page
+from services.tracker.parking import Lot, update
 from services.tracker.reading import read_event
 from services.tracker.store import VIEW_NAMES
 from shared.eventstore.direct import Stored
@@ -21,17 +22,27 @@ class Folded:
     def __init__(self) -> None:
         self.views: Touched = {name: {} for name in VIEW_NAMES}
         self.checkpoint = Checkpoint()
-        self.audit_rows: list[dict] = []
-        self.parked: list[dict] = []
+        self.lot: Lot = {}
+        self._rows: dict[int, dict] = {}
 
     def add(self, page: list[Stored]) -> "Folded":
-        outcome = fold_page(page, [read_event(stored) for stored in page], self.views, self.checkpoint)
+        outcome = fold_page(page, [read_event(stored) for stored in page], self.views, self.checkpoint, self.lot)
         for name, documents in outcome.documents.items():
             self.views[name].update(documents)
-        self.audit_rows += outcome.audit_rows
-        self.parked += outcome.parked
+        rows = (*outcome.audit_rows, *outcome.corrected_rows)
+        self._rows |= {row["_id"]: row for row in rows}
+        update(self.lot, outcome.parked, outcome.left)
         self.checkpoint = outcome.checkpoint
         return self
+
+    @property
+    def audit_rows(self) -> list[dict]:
+        return [self._rows[sequence] for sequence in sorted(self._rows)]
+
+    @property
+    def parked(self) -> list[dict]:
+        found = {key: document for queue in self.lot.values() for key, document in queue.items()}
+        return [found[sequence] for sequence in sorted(found)]
 
 
 @given(st.sets(st.integers(1, len(LEDGER) - 1)))
@@ -85,9 +96,13 @@ def test_an_event_that_the_ledger_holds_twice_is_applied_once_and_parked_once():
 
 
 def test_what_can_not_be_read_or_folded_is_parked_with_its_bytes_and_the_rest_goes_on():
-    garbage = LEDGER[1]._replace(body=b"\xffnot json")
-    unknown = LEDGER[2]._replace(body=LEDGER[2].body.replace(b"task.deadline-set.v1", b"task.danced.v1"))
-    misfit = LEDGER[3]._replace(body=LEDGER[3].body.replace(b'"secured_vnd":500000', b'"secured_vnd":"much"'))
+    def of_another(task, number, body=None):
+        stored = LEDGER[number]
+        return stored._replace(subject=f"evt.memory.logistics.task.{task}", body=body or stored.body)
+
+    garbage = of_another("a", 1, b"\xffnot json")
+    unknown = of_another("b", 2, LEDGER[2].body.replace(b"task.deadline-set.v1", b"task.danced.v1"))
+    misfit = of_another("c", 3, LEDGER[3].body.replace(b'"secured_vnd":500000', b'"secured_vnd":"much"'))
     orphan = LEDGER[8 + 1]._replace(sequence=5, source="EVENTS_LOGISTICS_memory 5 > > evt")
     folded = Folded().add([LEDGER[0], garbage, unknown, misfit, orphan])
     assert [(parked["_id"], parked["reason"]) for parked in folded.parked] == [

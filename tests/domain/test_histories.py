@@ -15,11 +15,12 @@ from pydantic import AwareDatetime, BaseModel
 from services.logistics import expenses, resources
 from services.propaganda import publications
 from services.security import clearances
-from shared.domain import catalogue, review, task
+from shared.domain import catalogue, duty, known_clearance, organisation, review, task, unit_scenario, variant
 from shared.domain.decider import Actor, Aggregate, Command, Event, Refused
 from tests.domain.scenario import AGGREGATES, decided_in
 
-ACTORS = st.sampled_from([Actor(f"{unit}.lead", unit) for unit in ("logistics", "propaganda", "security")])
+LEADS = [Actor(f"{unit}.lead", unit) for unit in ("logistics", "propaganda", "security")]
+ACTORS = st.sampled_from([*LEADS, Actor("policy.follow-switches", "logistics")])
 ONE_OR_ANOTHER = st.sampled_from([*"aaaaaaa", "b"])
 
 OPENED = task.TaskOpened(
@@ -32,11 +33,28 @@ WORLD = {
         deadline=date(2020, 9, 1),
     ),
     ("task", "b"): task.Task(opened=OPENED.model_copy(update={"planned_vnd": 0}), status=task.TaskStatus.CANCELLED),
+    ("organisation", "a"): organisation.Organisation(
+        registered=organisation.OrganisationRegistered(kind="locality", name={"vi": "Huyện"}), positions=("Chủ tịch",)
+    ),
+    **{
+        ("known-clearance", name): known_clearance.KnownClearance(noted={"decision": decision})
+        for name, decision in (("a", "granted"), ("b", "withdrawn"))
+    },
+    task.IN_FORCE: unit_scenario.UnitScenario(
+        recorded=unit_scenario.SwitchRecorded(number=1, scenario="outbreak", reason="Dịch lan rộng")
+    ),
+    ("variant", "outbreak"): variant.Variant(
+        adjustments={
+            "a": variant.VariantAdjusted(task_id="a", planned_vnd=7, deadline=date(2020, 9, 2), reason="Giãn cách")
+        }
+    ),
 }
-"""The tasks that a review finds: one lacks its funding, one is not live."""
+"""The tasks that a review finds: one lacks its funding, one is not live. One locality on the register, two clearances
+that tasks may need, and a scenario in force, with a variant."""
 
 BY_TYPE: dict[object, st.SearchStrategy] = {
     NoneType: st.none(),
+    bool: st.booleans(),
     str: st.sampled_from(["Sở Y tế", "Đội xe"]),
     int: st.integers(1, 2),
     AwareDatetime: st.sampled_from([datetime(2020, 9, 25, 1, tzinfo=UTC), datetime(2020, 9, 25, 2, tzinfo=UTC)]),
@@ -63,12 +81,17 @@ BY_NAME: dict[str, st.SearchStrategy] = {
     "link": st.just("https://example.invalid/1"),
     "sha256": st.just("0a" * 32),
     "document_id": st.sampled_from(["76-KH-TU", "39_KH-BPDBANTT"]),
+    "stored_under": st.just("evt.xx.logistics.task.1-03"),
     "essential": st.sampled_from([review.Essential.FUNDING, review.Essential.FUNDING, review.Essential.DEADLINE]),
     "basis": st.lists(st.sampled_from(["76-KH/TU", "Kế hoạch công tác"]), max_size=2),
     "term": st.sampled_from([None, None, "2020-2025"]),
+    "locality": st.sampled_from([None, "a"]),
+    "localities": st.sampled_from([["a"], ["a"], ["a"], ["a", "b"]]),
     "code": st.sampled_from(["1.01", "1.02"]),
     "item_ids": st.lists(st.sampled_from(["1-01", "1-02"]), min_size=1, unique=True),
 }
+
+UNIQUE_BY = {catalogue.Item: lambda item: item.code, duty.DutyPhase: lambda each: each.phase}
 
 
 def any_of(annotation: Any) -> st.SearchStrategy:
@@ -79,7 +102,7 @@ def any_of(annotation: Any) -> st.SearchStrategy:
     if kind in (UnionType, Union):
         return st.one_of([any_of(argument) for argument in arguments])
     if kind is tuple:
-        unique_by = {catalogue.Item: lambda item: item.code}.get(arguments[0])
+        unique_by = UNIQUE_BY.get(arguments[0])
         return st.lists(any_of(arguments[0]), min_size=1, max_size=2, unique_by=unique_by)
     if annotation is resources.ReserveResource:
         return reservations()
@@ -280,25 +303,44 @@ def test_a_task_is_completed_or_returned_by_another_than_who_submitted_it(ledger
 
 @same_histories_every_run
 @given(ledgers(task.AGGREGATE))
+def test_a_task_is_never_completed_while_it_needs_a_clearance_that_is_not_granted(ledger):
+    for history in ledger.histories.values():
+        needed = set()
+        for event, _ in history:
+            match event:
+                case task.ClearanceRequired():
+                    needed.add(event.clearance_id)
+                case task.ClearanceDropped():
+                    needed.remove(event.clearance_id)
+                case task.TaskCompleted():
+                    assert needed <= {"a"}
+
+
+@same_histories_every_run
+@given(ledgers(task.AGGREGATE))
 def test_a_deadline_moves_only_later_and_only_by_an_extension_that_another_granted(ledger):
     for entity_id, history in ledger.histories.items():
-        original = deadline = asked = None
+        original = agreed = deadline = asked = None
         for event, actor in history:
             match event:
                 case task.TaskDeadlineSet():
                     assert original is None
-                    original = deadline = event.deadline
+                    original = agreed = event.deadline
+                    deadline = deadline or original
+                case task.ScenarioFollowed():
+                    deadline = event.deadline
                 case task.ExtensionRequested():
                     assert asked is None
+                    assert original is not None
                     assert (event.requested_by, event.replaces) == (actor.id, deadline)
                     asked = event
                 case task.ExtensionGranted() | task.ExtensionRefused():
                     assert asked.requested_by != actor.id
                     if isinstance(event, task.ExtensionGranted):
-                        assert (event.replaces, event.deadline) == (deadline, asked.deadline)
-                        assert event.deadline > deadline
-                        deadline = event.deadline
+                        assert (event.replaces, event.deadline) == (asked.replaces, asked.deadline)
+                        assert event.deadline > event.replaces
+                        agreed, deadline = max(agreed, event.deadline), max(deadline, event.deadline)
                     asked = None
         state = ledger.states[entity_id]
         if state is not None:
-            assert (state.original_deadline, state.deadline) == (original, deadline)
+            assert (state.original_deadline, state.agreed_deadline, state.deadline) == (original, agreed, deadline)

@@ -49,6 +49,12 @@ def test_a_register_stands_for_its_organisations_and_their_positions():
     assert organisation.RegisterOrganisations(entries=(entry,)).parts() == (register(), ADD)
 
 
+def test_positions_stand_in_the_order_in_which_they_were_added():
+    added = [organisation.PositionAdded(position=position) for position in ("Phó Chủ tịch", CHAIR, "Chánh Văn phòng")]
+    removed = organisation.PositionRemoved(position="Phó Chủ tịch")
+    assert AGGREGATE.fold([*REGISTERED, *added, removed]).positions == (CHAIR, "Chánh Văn phòng")
+
+
 def test_everything_is_told():
     single = {type(command) for _, command, *_ in ACCEPTED.values()}
     assert single | {organisation.RegisterOrganisations} == set(AGGREGATE.commands)

@@ -5,8 +5,9 @@ from itertools import count
 
 import pytest
 
-from services.tracker.reports.consolidated import AsOf, Share, cell_of, consolidate
-from services.tracker.reports.consolidated import count as count_cells
+from services.tracker.reports.cells import Share, cell_of
+from services.tracker.reports.cells import count as count_cells
+from services.tracker.reports.consolidated import AsOf, consolidate
 from services.tracker.reports.essentials import lacks
 from services.tracker.reports.workload import workload
 
@@ -48,7 +49,7 @@ def overdue():
     return a_task(deadline="2020-09-09")
 
 
-def a_report(*tasks, reviews=()):
+def a_report(*tasks, reviews=(), duties=(), organisations=()):
     as_of = AsOf(sequence=1, ledger_sequence=1, today=TODAY, parked=0, gaps={})
     return consolidate(
         congress="test",
@@ -58,6 +59,8 @@ def a_report(*tasks, reviews=()):
         meetings=(),
         catalogue=(),
         reviews=reviews,
+        duties=duties,
+        organisations=organisations,
         digest="d",
     )
 
@@ -73,13 +76,19 @@ def a_report(*tasks, reviews=()):
         (a_task(deadline=None), "no_deadline"),
         (a_task("completed", deadline=None, completed_on="2020-09-01"), "no_deadline"),
         (a_task("cancelled", deadline="2020-09-09"), "cancelled"),
+        (a_task("cancelled", suspended=True), "cancelled"),
+        (a_task("in_progress", deadline="2020-09-09", suspended=True), "suspended"),
+        (a_task(deadline=None, suspended=True), "suspended"),
+        (on_time() | {"suspended": True}, "completed_on_time"),
     ],
 )
 def test_a_task_falls_in_exactly_one_cell(task, cell):
     assert cell_of(task, TODAY) == cell
     cells = count_cells([task], TODAY).model_dump()
-    five = ("completed_on_time", "completed_late", "open_in_time", "open_overdue", "no_deadline", "cancelled")
-    assert {name: cells[name] for name in five} == {name: int(name == cell) for name in five}
+    six = ("completed_on_time", "completed_late", "open_in_time", "open_overdue", "no_deadline", "suspended")
+    every = (*six, "cancelled")
+    assert {name: cells[name] for name in every} == {name: int(name == cell) for name in every}
+    assert cells["tasks"] == sum(cells[name] for name in six)
 
 
 def test_the_cells_of_an_official_table_add_up_to_its_total_and_its_percentage():
@@ -102,11 +111,28 @@ def test_every_breakdown_adds_up_to_the_totals():
         a_task(unit="security", phase="after", group={"number": 8, "name": {"vi": "An ninh", "en": "Security"}}),
         a_task(unit="propaganda", deadline=None),
         a_task("cancelled"),
+        a_task(unit="security", suspended=True),
     )
     for breakdown in (report.by_unit, report.by_group, report.by_phase):
         for cell, total in report.totals.model_dump().items():
             assert sum(getattr(cells, cell) for cells in breakdown.values()) == total, cell
-    assert report.totals.tasks == 5
+    assert (report.totals.tasks, report.totals.suspended) == (6, 1)
+
+
+def test_suspended_tasks_are_counted_but_neither_due_nor_lacking_nor_paid_for():
+    open_ended = {"collective": None, "secured_vnd": None, "suspended": True, "coordinating": []}
+    tasks = [
+        a_task(deadline="2020-09-09", **open_ended),
+        a_task(deadline="2020-09-11", **open_ended),
+        a_task(coordinating=[]),
+    ]
+    report = a_report(*tasks)
+    assert (report.totals.tasks, report.totals.suspended, report.totals.planned_vnd) == (3, 2, 100)
+    assert (report.overdue, report.due_soon, report.lacking) == ([], [], [])
+    assert (report.punctuality.whole, report.completion.whole) == (0, 3)
+    assert report.reviews.by_unit["logistics"].tasks == 1
+    found = workload(tasks, TODAY)
+    assert (found.nobody.tasks, found.nobody.open_tasks, found.by_collective[0].open_tasks) == (2, 0, 1)
 
 
 def test_cancelled_tasks_are_counted_apart_and_lack_nothing():

@@ -2,8 +2,9 @@ from datetime import date
 
 import pytest
 
-from shared.domain import task
+from shared.domain import task, unit_scenario, variant
 from shared.domain.decider import Actor, Command
+from shared.domain.known_clearance import ClearanceNoted, KnownClearance
 from shared.domain.task import AGGREGATE, TaskStatus
 from shared.domain.values import Evidence
 from tests.domain.scenario import DEPUTY, LEAD, OFFICER, accepting, assert_all_told, given, rejecting, silent_on
@@ -51,6 +52,20 @@ REFUSED = (*ASKED, task.ExtensionRefused(reason="Không đủ lý do"))
 ASKED_BY_LEAD = (*DATED, ASKED[-1].model_copy(update={"requested_by": LEAD.id}))
 PROVED = (*STARTED, task.TaskSubmitted(submitted_by=OFFICER.id, evidence=(EVIDENCE,)))
 FUNDED = (*OPEN, task.TaskFunded(**FUNDING))
+BUS = {"clearance_id": "bus", "kind": "vehicle", "holder": "Xe đưa đón", "purpose": "Đưa đón đại biểu"}
+NEEDING = (*OPEN, task.ClearanceRequired(**BUS))
+SUBMITTED_NEEDING = (*SUBMITTED, task.ClearanceRequired(**BUS), task.ClearanceRequired(clearance_id="hall"))
+DROPPED = (*NEEDING, task.ClearanceDropped(clearance_id="bus", reason="Đi bộ"))
+WORLD = {
+    task.IN_FORCE: unit_scenario.UnitScenario(
+        recorded=unit_scenario.SwitchRecorded(number=1, scenario="outbreak", reason="Dịch lan rộng")
+    ),
+    ("variant", "outbreak"): variant.Variant(
+        adjustments={"1-03": variant.VariantAdjusted(task_id="1-03", applies=False, reason="Không tập trung đông")}
+    ),
+}
+FOLLOWED = task.ScenarioFollowed(switch=1, scenario="outbreak", suspended=True, planned_vnd=120_000_000)
+SUSPENDED = (*OPEN, FOLLOWED)
 
 ACCEPTED = {
     "a task is opened as planned": (NEW, ask(task.OpenTask, **PLAN), OFFICER, OPEN[0]),
@@ -109,8 +124,29 @@ ACCEPTED = {
     "a submitted task is cancelled": (SUBMITTED, ask(task.CancelTask, reason="Trùng việc"), OFFICER, CANCELLED[-1]),
     "a cancelled task is reopened": (CANCELLED, ask(task.ReopenTask, reason="Cần lại"), OFFICER, REOPENED[-1]),
     "a completed task is reopened": (COMPLETED, ask(task.ReopenTask, reason="Cần lại"), OFFICER, REOPENED[-1]),
+    "an open task is suspended by the scenario in force": (OPEN, ask(task.FollowScenario), OFFICER, FOLLOWED),
+    "work in progress is suspended": (HALFWAY, ask(task.FollowScenario), OFFICER, FOLLOWED),
+    "a suspended task is assigned": (SUSPENDED, ask(task.AssignTask, **IN_CHARGE), OFFICER, ASSIGNED[-1]),
+    "a suspended task is dated": (SUSPENDED, ask(task.SetDeadline, deadline=DEADLINE), OFFICER, DATED[-1]),
+    "a suspended task is funded": (SUSPENDED, ask(task.FundTask, **FUNDING), OFFICER, FUNDED[-1]),
+    "a suspended task is extended": (
+        (*ASKED, FOLLOWED.model_copy(update={"deadline": DEADLINE})), ask(task.GrantExtension), LEAD, GRANTED[-1],
+    ),
+    "a suspended task is cancelled": (SUSPENDED, ask(task.CancelTask, reason="Trùng việc"), OFFICER, CANCELLED[-1]),
     "a task is reopened twice for one reason if it was closed in between": (
         (*REOPENED, CANCELLED[-1]), ask(task.ReopenTask, reason="Cần lại"), OFFICER, REOPENED[-1],
+    ),
+    "a task waits for a clearance": (OPEN, ask(task.RequireClearance, **BUS), OFFICER, NEEDING[-1]),
+    "submitted work waits for a clearance that is requested already": (
+        SUBMITTED, ask(task.RequireClearance, clearance_id="hall"), OFFICER,
+        task.ClearanceRequired(clearance_id="hall"),
+    ),
+    "the lead drops a clearance": (
+        NEEDING, ask(task.DropClearance, clearance_id="bus", reason="Đi bộ"), LEAD, DROPPED[-1],
+    ),
+    "a clearance that was dropped is required again, otherwise": (
+        DROPPED, ask(task.RequireClearance, clearance_id="bus"), OFFICER,
+        task.ClearanceRequired(clearance_id="bus"),
     ),
 }  # fmt: skip
 
@@ -120,6 +156,9 @@ SILENT = {
     "nothing is there to unblock": (STARTED, ask(task.UnblockTask), OFFICER),
     "the progress reported is the progress known": (OPEN, ask(task.ReportProgress, percent=0), OFFICER),
     "a completed task is completed by its submitter": (COMPLETED, ask(task.CompleteTask), OFFICER),
+    "a completed task does not follow": (COMPLETED, ask(task.FollowScenario), OFFICER),
+    "a cancelled task does not follow": (CANCELLED, ask(task.FollowScenario), OFFICER),
+    "a suspended task has started already": ((*STARTED, FOLLOWED), ask(task.StartTask), OFFICER),
     "a cancelled task is cancelled for another reason": (CANCELLED, ask(task.CancelTask, reason="Mưa"), OFFICER),
 }
 
@@ -136,7 +175,10 @@ NEEDS_A_TASK = [
     ask(task.UnblockTask),
     ask(task.SubmitTask),
     ask(task.ReturnTask, reason="Thiếu ảnh"),
+    ask(task.RequireClearance, **BUS),
+    ask(task.DropClearance, clearance_id="bus", reason="Đi bộ"),
 ]
+FOLLOWS = [ask(task.FollowScenario)]
 CLOSES_OR_REOPENS = [
     ask(task.CompleteTask),
     ask(task.CancelTask, reason="Mưa"),
@@ -144,7 +186,7 @@ CLOSES_OR_REOPENS = [
 ]
 
 REJECTED = [
-    *((NEW, command, OFFICER, "task_not_found") for command in NEEDS_A_TASK + CLOSES_OR_REOPENS),
+    *((NEW, command, OFFICER, "task_not_found") for command in NEEDS_A_TASK + CLOSES_OR_REOPENS + FOLLOWS),
     *((closed, command, OFFICER, "task_closed") for command in NEEDS_A_TASK for closed in (COMPLETED, CANCELLED)),
     (CANCELLED, ask(task.CompleteTask), LEAD, "task_closed"),
     (COMPLETED, ask(task.CancelTask, reason="Mưa"), OFFICER, "task_closed"),
@@ -174,6 +216,19 @@ REJECTED = [
         for command in (ask(task.GrantExtension), ask(task.RefuseExtension, reason="Khác"))
         for actor, code in ((LEAD, "own_request"), (OFFICER, "no_right_to_decide"))
     ),
+    *(
+        ((*history, FOLLOWED), command, LEAD, "task_suspended")
+        for history, command in (
+            (ASSIGNED, ask(task.StartTask)),
+            (STARTED, ask(task.ReportProgress, percent=10)),
+            (STARTED, ask(task.BlockTask, reason="Mưa")),
+            (BLOCKED, ask(task.UnblockTask)),
+            (STARTED, ask(task.SubmitTask)),
+            (SUBMITTED, ask(task.CompleteTask)),
+            (SUBMITTED, ask(task.ReturnTask, reason="Thiếu ảnh")),
+        )
+    ),
+    (SUSPENDED, ask(task.RequestExtension, deadline=LATER, reason="Mưa bão"), OFFICER, "no_deadline"),
     (OPEN, ask(task.StartTask), OFFICER, "task_not_assigned"),
     (BLOCKED, ask(task.StartTask), OFFICER, "task_blocked"),
     (BLOCKED, ask(task.ReportProgress, percent=10), OFFICER, "task_blocked"),
@@ -194,18 +249,28 @@ REJECTED = [
     (STARTED, ask(task.ReopenTask, reason="Cần lại"), LEAD, "task_not_closed"),
     (SUBMITTED, ask(task.CompleteTask), OFFICER, "own_work"),
     (SUBMITTED, ask(task.ReturnTask, reason="Thiếu ảnh"), OFFICER, "own_work"),
+    (NEEDING, ask(task.RequireClearance, clearance_id="bus"), OFFICER, "clearance_already_required"),
+    *(
+        (OPEN, ask(task.RequireClearance, **BUS | {part: None}), OFFICER, "clearance_half_described")
+        for part in ("kind", "holder", "purpose")
+    ),
+    (OPEN, ask(task.DropClearance, clearance_id="bus", reason="Đi bộ"), LEAD, "clearance_not_required"),
+    (DROPPED, ask(task.DropClearance, clearance_id="bus", reason="Khác"), LEAD, "clearance_not_required"),
+    (NEEDING, ask(task.DropClearance, clearance_id="bus", reason="Đi bộ"), OFFICER, "no_right_to_drop"),
+    (SUBMITTED_NEEDING, ask(task.CompleteTask), LEAD, "clearance_missing"),
+    (SUBMITTED_NEEDING, ask(task.CompleteTask), OFFICER, "own_work"),
 ]
 
 
 @accepting(ACCEPTED)
 def test_it_happens_once_that(history, command, actor, event):
-    given(AGGREGATE, *history).when(command, actor).then(event)
-    given(AGGREGATE, *history, event).when(command, actor).nothing_happened()
+    given(AGGREGATE, *history).seeing(WORLD).when(command, actor).then(event)
+    given(AGGREGATE, *history, event).seeing(WORLD).when(command, actor).nothing_happened()
 
 
 @silent_on(SILENT)
 def test_nothing_happens_when(history, command, actor):
-    given(AGGREGATE, *history).when(command, actor).nothing_happened()
+    given(AGGREGATE, *history).seeing(WORLD).when(command, actor).nothing_happened()
 
 
 @rejecting(REJECTED)
@@ -215,6 +280,51 @@ def test_a_task_refuses_what_its_lifecycle_forbids(history, command, actor, code
 
 def test_every_command_event_and_refusal_is_told_here():
     assert_all_told(task, ACCEPTED, REJECTED)
+
+
+def heard(**decisions: str) -> dict:
+    return {
+        ("known-clearance", name): KnownClearance(noted=ClearanceNoted(decision=decision))
+        for name, decision in decisions.items()
+    }
+
+
+def test_a_task_is_completed_with_every_clearance_it_needs_granted():
+    finished = given(AGGREGATE, *SUBMITTED_NEEDING).seeing(heard(bus="granted", hall="granted"))
+    finished.when(ask(task.CompleteTask), LEAD).then(task.TaskCompleted())
+
+
+def test_a_clearance_that_was_dropped_is_not_waited_for():
+    dropped = task.ClearanceDropped(clearance_id="bus", reason="Đi bộ")
+    finished = given(AGGREGATE, *SUBMITTED_NEEDING, dropped).seeing(heard(hall="granted"))
+    finished.when(ask(task.CompleteTask), LEAD).then(task.TaskCompleted())
+
+
+@pytest.mark.parametrize(
+    ("known", "named"),
+    [
+        ({}, "bus (not_decided), hall (not_decided)"),
+        ({"bus": "granted"}, "hall (not_decided)"),
+        ({"bus": "granted", "hall": "refused"}, "hall (refused)"),
+        ({"bus": "withdrawn", "hall": "granted"}, "bus (withdrawn)"),
+    ],
+)
+def test_the_refusal_to_complete_names_each_clearance_that_is_missing_and_how_it_stands(known, named):
+    outcome = given(AGGREGATE, *SUBMITTED_NEEDING).seeing(heard(**known)).when(ask(task.CompleteTask), LEAD)
+    outcome.rejected("clearance_missing")
+    assert str(outcome.refused).endswith(f": {named}.")
+
+
+def test_a_completed_task_stays_completed_when_its_clearance_is_withdrawn():
+    completed = given(AGGREGATE, *SUBMITTED_NEEDING, task.TaskCompleted()).seeing(heard(bus="withdrawn"))
+    completed.when(ask(task.CompleteTask), LEAD).nothing_happened()
+
+
+def test_a_task_reopened_needs_its_clearances_still():
+    history = (*SUBMITTED_NEEDING, task.TaskCompleted(), REOPENED[-1], SUBMITTED[-1])
+    given(AGGREGATE, *history).seeing(heard(bus="withdrawn", hall="granted")).when(
+        ask(task.CompleteTask), LEAD
+    ).rejected("clearance_missing")
 
 
 @pytest.mark.parametrize(

@@ -56,6 +56,47 @@ def test_only_a_granted_extension_moves_the_deadline_and_the_original_stays(even
     assert deadlines(shown(*events)) == expected
 
 
+OUTBREAK = task.ScenarioFollowed(
+    switch=1, scenario="outbreak", suspended=True, planned_vnd=7, deadline=date(2020, 9, 15)
+)
+BACK = task.ScenarioFollowed(switch=2, scenario="none", suspended=False, planned_vnd=1_000_000, deadline=SET)
+
+
+def in_force(document: dict) -> tuple:
+    return tuple(document[name] for name in ("suspended", "planned_vnd", "deadline", "followed"))
+
+
+def test_a_suspended_task_shows_what_is_in_force_and_what_was_agreed_and_comes_back_whole():
+    progress = [*DATED, task.TaskStarted(), task.TaskProgressed(percent=40)]
+    there = shown(*progress, OUTBREAK)
+    assert in_force(there) == (True, 7, "2020-09-15", {"switch": 1, "scenario": "outbreak"})
+    agreed = (there["original_deadline"], there["agreed_deadline"], there["original_planned_vnd"])
+    assert agreed == ("2020-09-20", "2020-09-20", 1_000_000)
+    back = shown(*progress, OUTBREAK, BACK)
+    assert back | {"followed": None} == shown(*progress)
+
+
+@pytest.mark.parametrize(
+    "events",
+    [
+        [*DATED, OUTBREAK, task.TaskDeadlineSet(deadline=SET)],
+        [*OPENED, OUTBREAK, task.TaskDeadlineSet(deadline=SET)],
+        [*ASKED, OUTBREAK, task.ExtensionGranted(deadline=FIRST, replaces=SET)],
+        [
+            *ASKED,
+            OUTBREAK.model_copy(update={"deadline": SECOND}),
+            task.ExtensionGranted(deadline=FIRST, replaces=SET),
+        ],
+        [*GRANTED, OUTBREAK, BACK],
+    ],
+)
+def test_the_view_and_the_task_itself_say_the_same(events):
+    state, document = task.AGGREGATE.fold(events), shown(*events)
+    for name in ("original_deadline", "agreed_deadline", "deadline"):
+        assert document[name] == str(getattr(state, name))
+    assert (document["suspended"], document["planned_vnd"]) == (state.suspended, state.planned_vnd)
+
+
 def test_every_extension_stays_visible_with_who_asked_who_decided_and_why():
     asked, refused = shown(*ASKED_AGAIN, task.ExtensionRefused(reason="Đã gia hạn một lần"))["extensions"]
     assert asked == {
@@ -90,6 +131,18 @@ def test_a_task_sent_back_and_reopened_keeps_its_evidence_and_why():
         for position in (2, 4)
     ]
     assert (document["status"], document["completed_on"]) == ("in_progress", None)
+
+
+def test_a_task_shows_the_clearances_it_needs_and_why_one_was_dropped():
+    bus = {"clearance_id": "bus", "kind": "vehicle", "holder": "Xe đưa đón", "purpose": "Đưa đón"}
+    required = [task.ClearanceRequired(**bus), task.ClearanceRequired(clearance_id="hall")]
+    undescribed = {"clearance_id": "hall", "kind": None, "holder": None, "purpose": None}
+    assert shown(*OPENED, *required)["clearances"] == [bus, undescribed]
+    document = shown(*OPENED, *required, task.ClearanceDropped(clearance_id="bus", reason="Đi bộ"))
+    assert document["clearances"] == [undescribed]
+    assert document["history"] == [
+        {"what": "clearance_dropped", "at": hour(3), "by": "logistics.lead", "reason": "Đi bộ"}
+    ]
 
 
 def test_a_submission_recorded_before_there_was_evidence_can_still_be_read():

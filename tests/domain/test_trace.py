@@ -88,6 +88,7 @@ def test_a_task_shows_where_it_stands_what_it_lacks_and_its_evidence():
         "percent": 40,
         "deadline": "2020-09-10",
         "missing": ["individual"],
+        "waiting_for_clearance": {},
     }
     assert only(task.below).facts == {"kind": "photo", "name": "a.jpg"}
     assert only(trace("propaganda/1-03", VIEWS)).facts["missing"] == []

@@ -1,7 +1,7 @@
 """A service that is killed with -9 at a named point of its work, and not a line of product code for it.
 
-`python -m tests.faults.dying SERVICE POINT COUNT` is a normal service until it comes to the point for the
-COUNT-th time.
+`python -m tests.faults.dying SERVICE POINT COUNT [SIGNAL]` is a normal service until it comes to the point for the
+COUNT-th time; with `SIGSTOP` it is not killed but stands still. `rebuild` in place of a service is `daihoi rebuild`.
 """
 
 import importlib
@@ -11,6 +11,7 @@ import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
+from services.cli import app
 from services.console import run
 from services.tracker import store
 from shared.platform.mongo import Database, Session
@@ -30,6 +31,18 @@ def inside_the_transaction(die: Death) -> None:
     store.transaction = cut
 
 
+def before_the_transaction(die: Death) -> None:
+    whole = store.transaction
+
+    @asynccontextmanager
+    async def cut(database: Database, session: Session | None = None) -> AsyncIterator[Session]:
+        die()
+        async with whole(database, session) as used:
+            yield used
+
+    store.transaction = cut
+
+
 def after_the_transaction(die: Death) -> None:
     whole = store.transaction
 
@@ -43,21 +56,24 @@ def after_the_transaction(die: Death) -> None:
 
 
 POINTS: dict[str, Callable[[Death], None]] = {
-    point.__name__: point for point in (inside_the_transaction, after_the_transaction)
+    point.__name__: point for point in (before_the_transaction, inside_the_transaction, after_the_transaction)
 }
 
 
 def main() -> None:
     service, point, count = sys.argv[1], sys.argv[2], int(sys.argv[3])
+    blow = signal.Signals[sys.argv[4]] if len(sys.argv) > 4 else signal.SIGKILL
     times = 0
 
     def die() -> None:
         nonlocal times
         times += 1
         if times == count:
-            os.kill(os.getpid(), signal.SIGKILL)
+            os.kill(os.getpid(), blow)
 
     POINTS[point](die)
+    if service == "rebuild":
+        app(["rebuild"])
     run(importlib.import_module(f"services.{service}.main").app.run())
 
 

@@ -5,7 +5,6 @@ import os
 import signal
 import sys
 from collections import Counter
-from collections.abc import Iterator
 from uuid import UUID, uuid4
 
 import pytest
@@ -24,13 +23,6 @@ TASKS_TO_PROJECT = 1500
 COMMANDS = 120
 KILL_AFTER = (15, 40, 75)
 DEATH_TIMEOUT_S = 60
-
-
-@pytest.fixture
-def supervisor(settings, endpoints) -> Iterator[Supervisor]:
-    running = Supervisor(settings, endpoints)
-    yield running
-    running.stop()
 
 
 def kill_9(supervisor: Supervisor, name: str) -> None:
@@ -58,7 +50,7 @@ async def test_a_tracker_killed_in_mid_projection_goes_on_where_its_checkpoint_i
     async def done() -> bool:
         return (await views.checkpoint()).sequence == events
 
-    await until(done)
+    await until(done, timeout_s=90)
     verdict = await verify(ledger, views, lambda *_: None)
     assert (verdict.holds, verdict.sequence, verdict.parked) == (True, events, 0)
     assert len(await views.documents("audit_trail")) == events
@@ -173,3 +165,45 @@ def an_item(number: int) -> dict[str, object]:
         "due_offset_days": -1,
         "budget_vnd": 0,
     }
+
+
+async def test_duties_open_once_each_in_a_unit_of_two_processes_one_of_which_is_killed(
+    connection, congress, ledger, settings, supervisor, endpoints
+):
+    client, second = CommandClient(connection, congress), Supervisor(settings, endpoints)
+    localities = [f"xa-{number:02}" for number in range(40)]
+    try:
+        for name in ("subcommittee", "logistics"):
+            supervisor.start(name)
+        second.start("logistics")
+        await supervisor.wait_until_ready(client)
+        office = token_for(settings, "subcommittee.office")
+        entries = [
+            {"organisation_id": locality, "kind": "locality", "name": {"vi": locality}, "positions": ["Chủ tịch"]}
+            for locality in localities
+        ]
+        duty = {"unit": "logistics", "duty": "sanitation", "localities": localities}
+        phases = [{"phase": phase, "deadline": "2020-09-20"} for phase in ("before", "after")]
+        for name, data in (
+            ("register-organisations", {"entries": entries}),
+            ("hand-out-duty", duty | {"phases": phases}),
+        ):
+            await client.send("subcommittee", name, data, token=office, command_id=uuid4())
+        ordered = (2 + len(phases)) * len(localities)
+        expected = len(localities) * len(phases)
+
+        async def opened(count: int) -> bool:
+            return await ledger.last_sequence() >= ordered + 3 * count
+
+        await until(lambda: opened(expected // 4))
+        kill_9(second, "logistics")
+        assert not await opened(expected), "killed too late to prove anything"
+        await until(lambda: opened(expected), timeout_s=90)
+    finally:
+        second.stop()
+    events = [read_event(stored).envelope async for page in ledger.read() for stored in page]
+    ours = [event for event in events if event.source == "logistics"]
+    ids = [f"{locality}-sanitation-{each['phase']}" for locality in localities for each in phases]
+    for what in ("opened", "assigned", "deadline-set"):
+        assert Counter(event.subject for event in ours if event.type.split(".")[-2] == what) == Counter(ids)
+    assert len(ours) == 3 * expected

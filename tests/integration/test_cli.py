@@ -76,7 +76,7 @@ def test_the_report_counts_54_tasks_in_8_groups_of_3_units_and_adds_up(shell):
     report = shell.json("report", "--today", "2020-09-10")
     totals = report["totals"]
     assert totals["tasks"] == 54
-    cells = ("completed_on_time", "completed_late", "open_in_time", "open_overdue", "no_deadline")
+    cells = ("completed_on_time", "completed_late", "open_in_time", "open_overdue", "no_deadline", "suspended")
     assert sum(totals[cell] for cell in cells) == 54
     assert all(totals[cell] for cell in cells), "the sample shows every cell"
     assert {unit: cells["tasks"] for unit, cells in report["by_unit"].items()} == {
@@ -276,9 +276,113 @@ def test_expenses_show_what_went_beyond_the_guarantee_and_why(shell):
     assert "Tạm ứng vượt kinh phí bảo đảm" in shell.run("expenses", "--lang", "vi").stdout
 
 
+def test_a_task_was_completed_with_its_clearance_and_another_one_still_waits(shell):
+    report = shell.json("report", "--today", "2020-09-10")
+    (waits,) = report["waiting_for_clearance"]
+    assert (waits["id"], waits["clearance_id"], waits["status"]) == ("4-05", "delegates-bus", "requested")
+    found = {line["id"]: line for line in shell.json("clearances")}
+    assert found["drafting-team"]["needed_by"] == ["logistics/1-01"]
+    assert found["drafting-team"]["known_to"] == dict.fromkeys(("logistics", "propaganda", "security"), "granted")
+    assert (found["delegates-bus"]["status"], found["delegates-bus"]["known_to"]) == ("requested", {})
+    told = shell.run("audit", "timeline", "logistics/1-01").stdout
+    completed = told.index("accepted task 1-01 as completed")
+    assert told.index("made task 1-01 wait for clearance drafting-team") < completed
+
+
+def test_who_waits_for_a_clearance_is_told_in_both_languages(shell):
+    assert "Waiting for a clearance: 1" in shell.run("report").stdout
+    assert "Chờ giấy phép an ninh: 1" in shell.run("report", "--lang", "vi").stdout
+    assert "Waiting for a clearance: delegates-bus (Requested)" in shell.run("trace", "logistics/4-05").stdout
+    assert "Requested" in shell.run("clearances").stdout
+    assert "Đã đề nghị" in shell.run("clearances", "--lang", "vi").stdout
+
+
 def test_incidents_are_told_in_both_languages(shell):
     assert "Drill" in shell.run("incidents").stdout
     assert "Diễn tập" in shell.run("incidents", "--lang", "vi").stdout
+
+
+def test_four_duties_of_ten_localities_are_counted_apart_and_who_is_behind_stands_first(shell):
+    report = shell.json("report", "--today", "2020-09-10")
+    duties = report["duties"]
+    assert duties["totals"]["tasks"] == 80
+    assert duties["not_opened"] == duties["lacking"] == []
+    assert {phase: cells["tasks"] for phase, cells in duties["by_phase"].items()} == {
+        "before": 40,
+        "during": 40,
+        "after": 0,
+    }
+    told = {
+        row["locality"]: (row["totals"]["open_overdue"], row["totals"]["completed"]) for row in duties["localities"]
+    }
+    assert len(told) == 10
+    assert list(told.items())[:3] == [("nghia-hung", (2, 0)), ("y-yen", (2, 0)), ("xuan-truong", (1, 1))]
+    assert duties["totals"]["completed_late"]
+    assert {line["id"] for line in duties["overdue"]}.isdisjoint(line["id"] for line in report["overdue"])
+    assert shell.json("duties", "--today", "2020-09-10") == duties
+    assert "Continuing duties of the localities: 80" in shell.run("report", "--today", "2020-09-10").stdout
+
+
+def test_the_duties_of_one_locality_are_printed_alone_in_both_languages(shell):
+    (row,) = shell.json("duties", "--today", "2020-09-10", "--locality", "y-yen")["localities"]
+    assert (row["name_vi"], row["totals"]["tasks"], row["totals"]["open_overdue"]) == ("Huyện Ý Yên", 8, 2)
+    assert "Ý Yên district" in shell.run("duties", "--locality", "y-yen").stdout
+    vietnamese = shell.run("duties", "--locality", "y-yen", "--lang", "vi").stdout
+    assert "Huyện Ý Yên" in vietnamese
+    assert "Huyện Hải Hậu" not in vietnamese
+
+
+def test_localities_carry_their_duties_in_the_workload_too(shell):
+    loads = shell.json("workload", "--today", "2020-09-10")
+    assert {load["name"]: load["cells"]["tasks"] for load in loads["by_collective"]}["Huyện Ý Yên"] == 8
+    assert "Chủ tịch UBND huyện Ý Yên" in {load["name"] for load in loads["by_individual"]}
+
+
+# --- scenarios ---
+def test_the_switch_of_the_sample_was_followed_by_every_unit_there_and_back(shell):
+    found = shell.json("scenario", "show")
+    assert [(switch["number"], switch["scenario"]) for switch in found["switches"]] == [(1, "outbreak"), (2, "none")]
+    assert (found["in_force"]["number"], found["in_force"]["behind"]) == (2, [])
+    assert {unit["unit"]: (unit["followed"], unit["suspended"]) for unit in found["units"]} == {
+        "propaganda": (2, 0),
+        "logistics": (2, 1),
+        "security": (2, 0),
+    }
+    assert {variant["signed_by"] for variant in found["variants"]} == {
+        f"{unit}.lead" for unit in ("propaganda", "logistics", "security")
+    }
+    followed = shell.lines("audit", "replay", "--type", "vn.daihoi.task.scenario-followed.v1")
+    assert len({line["event"]["id"] for line in followed}) == len(followed)
+    printed = shell.run("scenario", "show").stdout
+    assert "Scenario in force: No epidemic (switch 2, 10/09/2020)" in printed
+    assert "Kịch bản đang áp dụng: Không có dịch" in shell.run("report", "--lang", "vi").stdout
+
+
+def test_the_variants_are_compared_by_unit_and_group_and_task(shell):
+    found = shell.json("scenario", "compare")
+    assert found["total"]["none"]["tasks"] == 53 + 80, "duties apply in both"
+    for breakdown in ("by_unit", "by_group"):
+        for case in ("none", "outbreak", "difference"):
+            rows = found[breakdown].values()
+            assert sum(row[case]["planned_vnd"] for row in rows) == found["total"][case]["planned_vnd"]
+    lines = {line["id"]: line for line in found["differing"]}
+    programme = lines["7-07"]
+    assert (programme["none"]["planned_vnd"], programme["outbreak"]["planned_vnd"]) == (310_000_000, 150_000_000)
+    assert programme["outbreak"]["deadline"] == "2020-09-21"
+    assert (lines["5-05"]["none"]["applies"], lines["5-05"]["outbreak"]["applies"]) == (False, True)
+    alone = shell.json("scenario", "compare", "--unit", "security")
+    assert alone["total"] == found["by_unit"]["security"]
+    assert "does not apply" in shell.run("scenario", "compare").stdout
+    assert "không áp dụng" in shell.run("scenario", "compare", "--lang", "vi").stdout
+
+
+def test_a_timeline_tells_how_a_task_was_suspended_and_resumed(shell):
+    english = shell.run("audit", "timeline", "propaganda/7-06").stdout
+    assert "brought task 7-06 to the scenario «Outbreak» (switch 1)" in english
+    assert "suspended: False → True" in english
+    assert "suspended: True → False" in english
+    vietnamese = shell.run("audit", "timeline", "variant/outbreak", "--lang", "vi").stdout
+    assert "logistics.lead xác nhận phương án «Có dịch» đã chuẩn bị xong" in vietnamese
 
 
 def test_a_point_leads_down_to_a_directive_to_three_units(shell):
@@ -304,9 +408,12 @@ def test_a_gap_leads_back_to_the_point_that_had_it_found(shell):
 def test_every_task_of_the_sample_is_done_for_some_point_of_the_conclusion(shell):
     (meeting,) = shell.json("trace", "2020-08-13")
     units = [unit for point in meeting["below"] for directive in point["below"] for unit in directive["below"]]
-    assert len({task["id"] for unit in units if unit["role"] == "unit" for task in unit["below"]}) == 54
+    assert len({task["id"] for unit in units if unit["role"] == "unit" for task in unit["below"]}) == 54 + 80
     (point,) = shell.json("trace", "2020-08-13#3")
-    assert {task["id"] for unit in point["below"][0]["below"] for task in unit["below"]} == {
+    done_for_it = {task["id"] for unit in point["below"][0]["below"] for task in unit["below"]}
+    duties = {task_id for task_id in done_for_it if task_id.endswith(("-before", "-during"))}
+    assert len(duties) == 80
+    assert done_for_it - duties == {
         *("propaganda/2-02", "logistics/2-03", "logistics/5-06", "propaganda/7-05", "propaganda/7-08")
     }
 
@@ -349,6 +456,67 @@ def test_a_timeline_tells_how_a_deadline_was_extended(shell):
     assert "logistics.lead đồng ý gia hạn nhiệm vụ 4-01 từ 06/09/2020 đến 12/09/2020" in vietnamese
 
 
+def test_the_report_of_the_last_event_is_the_report_of_now(shell):
+    now = shell.json("report", "--today", "2020-09-10")
+    for way in (["report", "--at"], ["report", "as-of", "--at"]):
+        then = shell.json(*way, str(now["as_of"]["sequence"]), "--today", "2020-09-10")
+        assert (then["as_of"].pop("at"), then["as_of"].pop("by")) == (str(now["as_of"]["sequence"]), "recorded")
+        assert then == now | {"as_of": {k: v for k, v in now["as_of"].items() if k not in ("at", "by")}}
+
+
+def test_numbers_move_by_what_the_compared_report_lacks(shell):
+    end = shell.json("report")["as_of"]["sequence"]
+    half = str(end // 2)
+    before, after = shell.json("report", "--at", half), shell.json("report", "--compare", half)
+    assert after["movements"]["since"]["sequence"] == end // 2
+    for name, moved in after["movements"]["totals"].items():
+        assert before["totals"][name] + moved == after["totals"][name]
+    for unit, cells in after["movements"]["by_unit"].items():
+        assert sum(cells.values()) == sum(after["by_unit"][unit].values()) - sum(before["by_unit"][unit].values())
+    shown = shell.run("report", "--compare", half, "--lang", "vi").stdout
+    assert f"so với sự kiện số {half}" in shown
+
+
+def test_what_had_happened_and_what_was_recorded_are_not_mixed(shell):
+    """The sample happened in 2020 and was put on record today."""
+    happened = shell.json("report", "--at", "2020-09-05T00:00:00+07:00", "--by", "happened")
+    assert happened["totals"]["tasks"] == 54
+    assert happened["as_of"]["today"] == "2020-09-05"
+    assert happened["as_of"]["left_out"] > 0
+    assert shell.json("report", "--at", "2020-09-05T00:00:00+07:00")["totals"]["tasks"] == 0
+
+
+def test_every_view_of_an_instant_can_be_shown(shell, tokens):
+    end = shell.json("audit", "as-of", "--at", "300")
+    assert (end["sequence"], end["views"]["tasks"]["documents"]) == (300, 54)
+    for view in (*end["views"], "audit_trail", "parked"):
+        assert len(shell.json("audit", "as-of", "--at", "300", "--view", view)["documents"]) >= 0
+    assert len(shell.json("audit", "as-of", "--at", "300", "--view", "audit_trail")["documents"]) == 300
+    last = str(shell.json("report")["as_of"]["sequence"])
+    way = ("audit", "as-of", "--at", last, "--view", "incidents", "--format", "json")
+    assert tells(shell.run(*way).stdout) == []
+    assert tells(shell.run(*way, "--token", tokens["security"]).stdout)
+    for command in ("workload", "coverage", "expenses", "incidents", "documents", "duties", "clearances"):
+        assert shell.json(command, "--at", last) == shell.json(command)
+        assert shell.json(command, "--at", "1") != shell.json(command)
+
+
+def test_the_difference_between_two_instants_is_told_with_its_events(shell):
+    found = shell.json("audit", "diff", "300", "320")
+    assert found["documents"]
+    assert {event["sequence"] for event in found["events"]} <= set(range(301, 321))
+    shown = shell.run("audit", "diff", "300", "320", "--lang", "vi")
+    assert shown.returncode == 0
+    assert "bản ghi khác nhau giữa sự kiện số 300 và số 320" in shown.stdout
+    details = shell.run("audit", "diff", "0").stdout
+    assert "«restricted»" in details
+    wrong = shell.run("audit", "diff", "320", "300")
+    assert (wrong.returncode, wrong.stderr.strip().splitlines()[-1]) == (
+        2,
+        "the first instant has to come before the second",
+    )
+
+
 def test_verify_rebuild_verify(shell):
     before = shell.json("audit", "verify")
     assert before["holds"]
@@ -361,6 +529,15 @@ def test_verify_rebuild_verify(shell):
 def test_the_report_is_printed_in_both_languages(shell):
     assert "Hoàn thành đúng hạn" in shell.run("report", "--lang", "vi").stdout
     assert "Completed on time" in shell.run("report", "--lang", "en").stdout
+
+
+def test_what_the_services_speak_is_printed_or_written(shell):
+    printed = shell.run("asyncapi", "logistics").stdout
+    assert printed == (PROJECT / "docs" / "asyncapi" / "logistics.json").read_text("utf-8")
+    assert shell.run("asyncapi", "--out", "contracts").returncode == 0
+    written = {path.stem for path in (shell.folder / "contracts").iterdir()}
+    assert written == set(SERVICES_AND_TRACKER)
+    assert (shell.folder / "contracts" / "logistics.json").read_text("utf-8") == printed
 
 
 def test_progress_goes_to_stderr_and_json_stays_clean(shell):
@@ -377,10 +554,18 @@ def test_progress_goes_to_stderr_and_json_stays_clean(shell):
         ["report", "--format", "pdf"],
         ["audit", "replay", "--from", "whenever"],
         ["service", "kitchen"],
+        ["asyncapi"],
+        ["asyncapi", "kitchen"],
         ["trace"],
         ["documents", "next-number", "--issuer", "TU"],
         ["documents", "next-number", "--issuer", " ", "--kind", "KH"],
         ["token", "--as", "somebody"],
+        ["scenario", "switch", "both", "--reason", "x", "--as", "subcommittee.lead"],
+        ["scenario", "switch", "outbreak", "--as", "subcommittee.lead"],
+        ["scenario", "compare", "--unit", "kitchen"],
+        ["parked", "retry"],
+        ["parked", "retry", "7", "--all"],
+        ["parked", "discard", "7", "--reason", " "],
         ["send", "logistics", "assign-task", "{not json", "--as", "logistics.lead"],
     ],
 )
@@ -396,13 +581,23 @@ def test_wrong_use_is_told_and_ends_with_2(shell, wrong):
     [
         (["report"], {"DAIHOI_NATS_URL": "nats://127.0.0.1:1"}, "no NATS server answers at nats://127.0.0.1:1"),
         (["audit", "timeline", "9-99"], {}, "There is no event about 9-99"),
+        (["duties", "--locality", "so-y-te"], {}, "There is no locality so-y-te."),
+        (["parked", "show", "7"], {}, "parked_event_not_found: Ledger event 7 is not parked."),
+        (["parked", "retry", "task/1-03"], {}, "nothing_parked: Nothing of task/1-03 is parked."),
+        (["parked", "discard", "7", "--reason", "x"], {}, "parked_event_not_found: Ledger event 7 is not parked."),
         (["trace", "2020-08-13#9"], {}, "Nothing on record is called 2020-08-13#9."),
         (
             ["send", "logistics", "start-task", '{"task_id":"1-03"}', "--as", "logistics.lead"],
             {"DAIHOI_CONGRESS": "nobody-serves-this"},
             "service_not_running",
         ),
+        (
+            ["scenario", "switch", "outbreak", "--reason", "Thử", "--as", "subcommittee.lead"],
+            {"DAIHOI_CONGRESS": "nobody-serves-this"},
+            "service_not_running",
+        ),
         (["health", "tracker"], {"DAIHOI_CONGRESS": "nobody-serves-this"}, ""),
+        (["asyncapi", "tracker", "--live"], {"DAIHOI_CONGRESS": "nobody-serves-this"}, "service_not_running"),
     ],
 )
 def test_what_goes_wrong_outside_is_told_in_a_sentence_and_ends_with_1(shell, arguments, environment, sentence):

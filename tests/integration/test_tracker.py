@@ -149,7 +149,7 @@ async def test_a_checkpoint_ahead_of_the_ledger_stops_the_tracker_and_it_says_wh
     async with tracking(ledger, views) as projector:
 
         async def complains():
-            return "before the checkpoint" in projector.progress.trouble
+            return "before the checkpoint" in str(projector.progress.trouble)
 
         await until(complains)
     assert (await views.checkpoint()).sequence == written + 1000
@@ -227,15 +227,11 @@ async def test_finishing_a_swap_twice_does_no_harm(ledger, views, written):
     assert (await verify(ledger, views, silent)).holds
 
 
-async def test_what_a_rebuild_left_behind_days_ago_is_removed_and_what_runs_now_is_not(ledger, views, written):
+async def test_what_a_rebuild_left_behind_days_ago_is_removed(ledger, views, written):
     abandoned = ViewStore(views.database, f"{NEXT}1000_killed")
-    running = next_generation(views.database)
-    for store in (abandoned, running):
-        await store.prepare()
+    await abandoned.prepare()
     await rebuild(ledger, views, silent)
-    left = await views.database.list_collection_names()
-    assert f"tasks{abandoned.suffix}" not in left
-    assert f"tasks{running.suffix}" in left
+    assert not [name for name in await views.database.list_collection_names() if NEXT in name]
 
 
 async def test_a_rebuild_is_the_way_back_when_the_broker_has_lost_events(ledger, views, written):

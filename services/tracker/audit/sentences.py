@@ -25,6 +25,18 @@ SENTENCES = {
     "vn.daihoi.task.returned.v1": "{actor} returned task {id}: {reason}",
     "vn.daihoi.task.cancelled.v1": "{actor} cancelled task {id}: {reason}",
     "vn.daihoi.task.reopened.v1": "{actor} reopened task {id}: {reason}",
+    "vn.daihoi.task.clearance-required.v1": "{actor} made task {id} wait for clearance {clearance_id}",
+    "vn.daihoi.task.clearance-dropped.v1": "{actor} dropped clearance {clearance_id} from task {id}: {reason}",
+    "vn.daihoi.known-clearance.noted.v1": "{actor} noted what security decided on clearance {id}: {decision}",
+    "vn.daihoi.task.scenario-followed.v1": "{actor} brought task {id} to the scenario «{scenario}» (switch {switch})",
+    "vn.daihoi.scenario.switched.v1": "{actor} switched the scenario to «{scenario}» (switch {number}): {reason}",
+    "vn.daihoi.unit-scenario.recorded.v1": "{actor} recorded the switch to «{scenario}» (switch {number})",
+    "vn.daihoi.unit-scenario.followed.v1": "{actor} brought every task to what switch {number} demands",
+    "vn.daihoi.variant.adjusted.v1": "{actor} adjusted task {task_id} in the variant «{id}»: {reason}",
+    "vn.daihoi.variant.adjustment-withdrawn.v1": (
+        "{actor} withdrew the adjustment of task {task_id} in the variant «{id}»"
+    ),
+    "vn.daihoi.variant.prepared.v1": "{actor} declared the variant «{id}» prepared",
     "vn.daihoi.document.issued.v1": "{actor} filed document {symbol}: {title}",
     "vn.daihoi.document.superseded.v1": "{actor} recorded that {superseded_by} supersedes document {id}",
     "vn.daihoi.document.withdrawn.v1": "{actor} withdrew document {id}: {reason}",
@@ -38,6 +50,7 @@ SENTENCES = {
     "vn.daihoi.organisation.registered.v1": "{actor} registered organisation {id}: {title}",
     "vn.daihoi.organisation.position-added.v1": "{actor} added the position {position} to organisation {id}",
     "vn.daihoi.organisation.position-removed.v1": "{actor} removed the position {position} from organisation {id}",
+    "vn.daihoi.duty.handed-out.v1": "{actor} handed duty {id} out to {unit}: {title}",
     "vn.daihoi.catalogue-item.published.v1": "{actor} published catalogue item {id}: {title}",
     "vn.daihoi.catalogue-item.assigned.v1": "{actor} assigned catalogue item {id} to {unit}",
     "vn.daihoi.catalogue-item.revised.v1": "{actor} revised catalogue item {id}: {title}",
@@ -62,8 +75,10 @@ SENTENCES = {
     "vn.daihoi.incident.assessed.v1": "{actor} assessed incident {id}: {severity}",
     "vn.daihoi.incident.resolved.v1": "{actor} resolved incident {id}",
     "vn.daihoi.incident.reopened.v1": "{actor} reopened incident {id}",
+    "vn.daihoi.parked-event.discarded.v1": "{actor} discarded the parked ledger event {id}: {reason}",
     "vn.daihoi.policy.refused.v1": "{actor} was refused {command}: {detail}",
 }
+CASE_NAMES = {"none": "No epidemic", "outbreak": "Outbreak"}
 LANGUAGES: tuple[Language, ...] = ("vi", "en")
 
 
@@ -79,15 +94,20 @@ def _told(envelope: Envelope, lang: Language) -> dict[str, str]:
     values = {name: _readable(name, value, lang) for name, value in envelope.data.items()}
     inner = envelope.data.get("item", envelope.data)
     title = inner.get("title") or inner.get("name") or inner.get("text") or {}
-    named = {"actor": envelope.actor, "id": envelope.subject, "title": title.get(lang) or title.get("vi", "")}
+    entity_id = _readable("scenario", envelope.subject, lang) if ".variant." in envelope.type else envelope.subject
+    named = {"actor": envelope.actor, "id": entity_id, "title": title.get(lang) or title.get("vi", "")}
     return values | named
 
 
 def _readable(name: str, value: Any, lang: Language) -> str:
+    if value is None:
+        return ""
     if name.endswith("_vnd"):
         return format_number(value, lang)
     if name in ("deadline", "replaces", "held_on"):
         return format_date(date.fromisoformat(value))
+    if name == "scenario" and value in CASE_NAMES:
+        return translate(CASE_NAMES[value], lang)
     if name in ("starts", "ends"):
         return f"{datetime.fromisoformat(value).astimezone(LOCAL_TIME):%d/%m/%Y %H:%M}"
     return str(value)

@@ -3,9 +3,12 @@
 from datetime import datetime
 from typing import Any
 
+from rich.table import Table
+
 from services.tracker.audit.verify import Verdict
+from services.tracker.past.diff import Difference
 from services.tracker.projections.view import Document
-from shared.i18n import LOCAL_TIME, Language, translate
+from shared.i18n import LOCAL_TIME, Language, format_number, translate
 
 
 def history_line(line: dict[str, Any], lang: Language) -> str:
@@ -40,6 +43,39 @@ def _shown(value: Any) -> str:
 def _local(moment: str) -> str:
     """An ISO 8601 instant as people there write it: dd/mm/yyyy HH:MM in Asia/Ho_Chi_Minh."""
     return f"{datetime.fromisoformat(moment).astimezone(LOCAL_TIME):%d/%m/%Y %H:%M}"
+
+
+def instant_table(found: dict[str, Any], lang: Language) -> Table:
+    """The views of an instant, a row each."""
+    title = translate("The views at ledger event {sequence}", lang, sequence=found["sequence"])
+    table = Table(
+        title=title, title_justify="left", caption=f"{translate('Digest of the views', lang)}: {found['digest']}"
+    )
+    table.add_column(translate("View", lang))
+    table.add_column(translate("Documents", lang), justify="right")
+    table.add_column(translate("Digest", lang))
+    for name, view in found["views"].items():
+        table.add_row(name, format_number(view["documents"], lang), view["digest"][:16])
+    table.add_section()
+    table.add_row("parked", format_number(found["parked"], lang), "")
+    return table
+
+
+def difference_lines(found: Difference, lang: Language) -> list[str]:
+    """Document by document: the fields before and after, and the events that changed them; then those events."""
+    told = {"earlier": found.earlier, "later": found.later, "count": len(found.documents)}
+    lines = [translate("{count} documents differ between ledger events {earlier} and {later}", lang, **told)]
+    for document in found.documents:
+        lines.append(f"{'+' if document.change == 'added' else '~'} {document.view} {document.key}")
+        for field in document.fields:
+            if document.change == "added" and field.after in (None, [], ""):
+                continue
+            events = ", ".join(map(str, field.events))
+            lines.append(f"    {field.field}: {_shown(field.before)} → {_shown(field.after)}  ({events})")
+    if found.events:
+        lines.append(translate("The events", lang) + ":")
+    lines += [f"{event.sequence:>6}  {_local(event.happened)}  {event.summary[lang]}" for event in found.events]
+    return lines
 
 
 def verdict_lines(verdict: Verdict, lang: Language) -> list[str]:

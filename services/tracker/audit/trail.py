@@ -9,20 +9,24 @@ from shared.eventstore.direct import Stored
 from shared.eventstore.envelope import Envelope
 from shared.eventstore.ledger import Origin
 
+APPLIED = "applied"
+DISCARDED = "discarded"
 NOT_WORTH_TELLING = frozenset({"_id", "updated_at", "search"})
 
 
-def audit_row(event: Recorded, changes: list[dict[str, Any]]) -> Document:
+def audit_row(event: Recorded, changes: list[dict[str, Any]], waited_until: int | None = None) -> Document:
+    """`waited_until` is the sequence at which an event was taken in that had been parked."""
     envelope = event.envelope
-    return {
+    row = {
         "_id": event.sequence,
         "recorded": instant(event.recorded),
         "origin": event.origin._asdict(),
-        "outcome": "applied",
+        "outcome": APPLIED,
         **_told(envelope),
         "summary": summary(envelope),
         "changes": changes,
     }
+    return row if waited_until is None else row | {"waited_until": waited_until}
 
 
 def parked_audit_row(stored: Stored, origin: Origin, envelope: Envelope | None, reason: str) -> Document:
@@ -34,6 +38,29 @@ def parked_audit_row(stored: Stored, origin: Origin, envelope: Envelope | None, 
         **(_told(envelope) if envelope else {"subject": stored.subject}),
         "changes": [],
     }
+
+
+def discarded_audit_row(parked: Document, envelope: Envelope | None, discard: Recorded) -> Document:
+    """The row of an event that is no longer parked because somebody decided to go on without it; `reason` is
+    why it was."""
+    return {
+        "_id": parked["_id"],
+        "recorded": parked["recorded"],
+        "origin": parked["origin"],
+        "outcome": DISCARDED,
+        "reason": parked["reason"],
+        **(_told(envelope) if envelope else {}),
+        "subject": parked["subject"],
+        "discarded_at": discard.sequence,
+        "discarded_by": discard.envelope.actor,
+        "changes": [],
+    }
+
+
+def discard_change(parked: Document) -> dict[str, Any]:
+    """What a discard changes, in its own row."""
+    key = str(parked["_id"])
+    return {"view": "parked", "key": key, "field": "reason", "before": parked["reason"], "after": DISCARDED}
 
 
 def _told(envelope: Envelope) -> Document:

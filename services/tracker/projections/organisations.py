@@ -1,4 +1,7 @@
-"""`organisations`: which agencies, localities and bodies are there, and which positions answer for work in each?"""
+"""`organisations`: which agencies, localities and bodies are there, and which positions answer for work in each?
+
+Positions stand in the order in which they were added; the first answers for the continuing duties of a locality.
+"""
 
 from services.tracker.projections.view import Document, Recorded, View, begun, by_id
 from shared.domain import organisation
@@ -15,7 +18,7 @@ def fold(document: Document | None, recorded: Recorded) -> Document:
             return {"_id": recorded.envelope.subject, **registered, "search": search, "positions": []}
         case PositionAdded():
             document = begun(document, recorded)
-            return {**document, "positions": sorted({*document["positions"], event.position})}
+            return {**document, "positions": [*document["positions"], event.position]}
         case PositionRemoved():
             document = begun(document, recorded)
             return {**document, "positions": [kept for kept in document["positions"] if kept != event.position]}

@@ -1,13 +1,17 @@
 """`tasks`: where does every work item of every unit stand?"""
 
+from datetime import date
 from typing import Any
 
 from services.tracker.projections.view import Document, Recorded, View, begun, by_service_and_id, instant
 from shared.domain import task
 from shared.domain.task import (
+    ClearanceDropped,
+    ClearanceRequired,
     ExtensionGranted,
     ExtensionRefused,
     ExtensionRequested,
+    ScenarioFollowed,
     TaskAssigned,
     TaskBlocked,
     TaskCancelled,
@@ -22,6 +26,7 @@ from shared.domain.task import (
     TaskStatus,
     TaskSubmitted,
     TaskUnblocked,
+    later,
 )
 from shared.domain.values import fold_diacritics
 from shared.i18n import local_date
@@ -33,7 +38,12 @@ def fold(document: Document | None, recorded: Recorded) -> Document:
         changes = _opened(event, recorded)
     else:
         document = begun(document, recorded)
-        changes = _changes(document, event, recorded)
+        changes = _settled(document, event, recorded) or _moved(document, event, recorded)
+    if isinstance(event, ScenarioFollowed):
+        return {
+            **(document or {}),
+            **changes,
+        }  # nobody worked on it, and its cause may be older than the last who did
     return {**(document or {}), **changes, "updated_at": instant(recorded.envelope.time)}
 
 
@@ -51,33 +61,55 @@ def _opened(event: TaskOpened, recorded: Recorded) -> Document:
         "individual": None,
         "coordinating": [],
         "original_deadline": None,
+        "agreed_deadline": None,
         "deadline": None,
+        "original_planned_vnd": event.planned_vnd,
+        "suspended": False,
+        "followed": None,
         "extensions": [],
         "secured_vnd": None,
         "funding_source": None,
         "block_reason": None,
         "submitted_by": None,
         "evidence": [],
+        "clearances": [],
         "history": [],
         "completed_on": None,
         "opened_at": instant(recorded.envelope.time),
     }
 
 
-def _changes(document: Document, event: object, recorded: Recorded) -> Document:
-    resting = (TaskStatus.IN_PROGRESS if document["started"] else TaskStatus.OPEN).value
+def _settled(document: Document, event: object, recorded: Recorded) -> Document:
+    """What changes where something is settled, wherever the task stands; else nothing."""
     match event:
         case TaskAssigned() | TaskFunded():
             return event.model_dump(mode="json")
         case TaskDeadlineSet():
             deadline = event.deadline.isoformat()
-            return {"deadline": deadline, "original_deadline": deadline}
+            in_force = document["deadline"] or deadline
+            return {"deadline": in_force, "original_deadline": deadline, "agreed_deadline": deadline}
         case ExtensionRequested():
             return {"extensions": [*document["extensions"], _requested(event, recorded)]}
         case ExtensionGranted():
-            return {"deadline": event.deadline.isoformat(), "extensions": _decided(document, recorded, "granted")}
+            moved = {name: _later(document[name], event.deadline) for name in ("agreed_deadline", "deadline")}
+            return {**moved, "extensions": _decided(document, recorded, "granted")}
         case ExtensionRefused():
             return {"extensions": _decided(document, recorded, "refused", event.reason)}
+        case ScenarioFollowed():
+            told = event.model_dump(mode="json")
+            in_force = {name: told[name] for name in ("suspended", "planned_vnd", "deadline")}
+            return {**in_force, "followed": {name: told[name] for name in ("switch", "scenario")}}
+        case _:
+            return {}
+
+
+def _later(known: str | None, extended: date) -> str:
+    return later(date.fromisoformat(known) if known else None, extended).isoformat()
+
+
+def _moved(document: Document, event: object, recorded: Recorded) -> Document:
+    resting = (TaskStatus.IN_PROGRESS if document["started"] else TaskStatus.OPEN).value
+    match event:
         case TaskStarted():
             return {"status": TaskStatus.IN_PROGRESS.value, "started": True}
         case TaskProgressed():
@@ -103,8 +135,18 @@ def _changes(document: Document, event: object, recorded: Recorded) -> Document:
         case TaskReopened():
             history = [*document["history"], _sent_back("reopened", event.reason, recorded)]
             return {"status": resting, "completed_on": None, "history": history}
+        case ClearanceRequired() | ClearanceDropped():
+            return _needing(document, event, recorded)
         case _:
             raise TypeError(f"the tasks view does not know {event!r}")
+
+
+def _needing(document: Document, event: ClearanceRequired | ClearanceDropped, recorded: Recorded) -> Document:
+    if isinstance(event, ClearanceRequired):
+        return {"clearances": [*document["clearances"], event.model_dump(mode="json")]}
+    kept = [need for need in document["clearances"] if need["clearance_id"] != event.clearance_id]
+    dropped = _sent_back("clearance_dropped", event.reason, recorded)
+    return {"clearances": kept, "history": [*document["history"], dropped]}
 
 
 def _requested(event: ExtensionRequested, recorded: Recorded) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from rich.table import Table
 
 from services.tracker.filing import Filed, NextNumber
-from services.tracker.reports.terminal import UNIT_NAMES
+from services.tracker.reports.signs import UNIT_NAMES
 from shared.domain.document import Urgency
 from shared.i18n import Language, translate
 

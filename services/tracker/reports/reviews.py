@@ -1,6 +1,7 @@
 """What the four-point reviews cover and what they left: pure arithmetic over the `tasks` and `reviews` views.
 
-A task is judged by its latest review. A gap counts as long as the task has it, whatever a review once found.
+A task is judged by its latest review. A gap counts as long as the task has it, whatever a review once found. A
+suspended task has none.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -9,12 +10,17 @@ from typing import Any
 from pydantic import BaseModel
 
 from services.tracker.projections.view import Document
-from services.tracker.reports.essentials import lacks
+from services.tracker.reports.duties import is_duty
+from services.tracker.reports.essentials import is_suspended, lacks
 from shared.domain.task import CLOSED
+
+DUTIES = "duties"
+"""Under this name the localities' continuing duties stand beside the groups of the catalogue."""
 
 
 class Coverage(BaseModel):
-    """Of the open tasks: how many are reviewed, how many gaps they have now, how many of these are explained."""
+    """Of the open tasks that are not suspended: how many are reviewed, how many gaps they have now, how many of these
+    are explained."""
 
     tasks: int = 0
     reviewed: int = 0
@@ -65,14 +71,18 @@ def summarise(tasks: Sequence[Document], reviews: Sequence[Document]) -> Reviews
     by_id = {task["_id"]: task for task in tasks}
     latest = _latest_of_each_unit(reviews)
     signed = _latest_of_each_unit([review for review in reviews if review["status"] == "closed"])
-    open_tasks = [task for task in tasks if task["status"] not in CLOSED]
+    open_tasks = [task for task in tasks if task["status"] not in CLOSED and not is_suspended(task)]
     return Reviews(
         latest=[_line(review, by_id) for review in latest.values()],
         by_unit=_coverage(open_tasks, latest, lambda task: str(task["unit"])),
-        by_group=_coverage(open_tasks, latest, lambda task: str(task["group"]["number"])),
+        by_group=_coverage(open_tasks, latest, _group_of),
         by_phase=_coverage(open_tasks, latest, lambda task: str(task["phase"])),
         changed_since=[change for review in signed.values() for change in _changes(review, by_id)],
     )
+
+
+def _group_of(task: Document) -> str:
+    return DUTIES if is_duty(task) else str(task["group"]["number"])
 
 
 def _latest_of_each_unit(reviews: Iterable[Document]) -> dict[str, Document]:

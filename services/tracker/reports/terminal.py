@@ -1,38 +1,32 @@
 """The consolidated report for people, on a terminal, in Vietnamese or English."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from rich.console import Console, Group
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from services.tracker.reports.consolidated import DUE_SOON, Cells, Report, Share, TaskLine
+from services.tracker.reports.cells import DUE_SOON, Cells, Share
+from services.tracker.reports.consolidated import GroupCells, Report
+from services.tracker.reports.duties_table import duties_table
 from services.tracker.reports.essentials import ESSENTIALS
+from services.tracker.reports.lines import TaskLine
+from services.tracker.reports.reviews import DUTIES
+from services.tracker.reports.scenarios import InForce
+from services.tracker.reports.signs import CELLS, ESSENTIAL_NAMES, PHASE_NAMES, UNIT_NAMES, share_in_words
 from services.tracker.reports.workload import Workload
-from shared.i18n import Language, format_date, format_number, translate
+from shared.i18n import LOCAL_TIME, Language, format_date, format_number, local_date, translate
 
 BAR_WIDTH = 16
-CELLS = {
-    "completed_on_time": ("Completed on time", "█", "green"),
-    "completed_late": ("Completed late", "▓", "yellow"),
-    "open_in_time": ("Not completed, in time", "▒", "blue"),
-    "open_overdue": ("Not completed, overdue", "╳", "red"),
-    "no_deadline": ("No deadline", "░", "bright_black"),
-}
-"""Each cell's name, and its sign in bars and headings: told apart without colour too."""
-UNIT_NAMES = {
-    "propaganda": "Propaganda unit",
-    "logistics": "Logistics unit",
-    "security": "Security unit",
-    "subcommittee": "Sub-committee",
-}
-PHASE_NAMES = {"before": "Before the congress", "during": "During the congress", "after": "After the congress"}
-ESSENTIAL_NAMES = {
-    "collective": "Collective in charge",
-    "individual": "Individual in charge",
-    "deadline": "Completion time",
-    "funding": "Guaranteed funding",
+SCENARIO_NAMES = {"none": "No epidemic", "outbreak": "Outbreak"}
+CLEARANCE_STATUSES = {
+    "not_requested": "Not requested",
+    "requested": "Requested",
+    "granted": "Clearance granted",
+    "refused": "Clearance refused",
+    "withdrawn": "Withdrawn",
 }
 EXTENSION_OUTCOMES = {"granted": "Granted", "refused": "Refused", "pending": "Pending"}
 
@@ -60,9 +54,24 @@ class Printer:
             (self._say("Due within {days} days", days=DUE_SOON.days), report.due_soon),
         ):
             console.print(self._tasks(title, lines))
+        if report.duties.totals.tasks or report.duties.not_opened:
+            self._print_duties(console)
+        if report.waiting_for_clearance:
+            console.print(self._waiting_for_clearance())
         console.print(self._extensions())
         console.print(self._documents())
         console.print(self._footer())
+
+    def _print_duties(self, console: Console) -> None:
+        duties = self._report.duties
+        console.print(duties_table(duties, self._lang))
+        for title, lines in (
+            (self._say("Duties that lack an essential"), duties.lacking),
+            (self._say("Overdue duties"), duties.overdue),
+            (self._say("Duties due within {days} days", days=DUE_SOON.days), duties.due_soon),
+        ):
+            if lines:
+                console.print(self._tasks(title, lines))
 
     def _say(self, sentence: str, **params: object) -> str:
         return translate(sentence, self._lang, **params)
@@ -71,12 +80,7 @@ class Printer:
         return format_number(number, self._lang)
 
     def _share(self, share: Share) -> str:
-        """Always with its denominator: `12/54 (22,22 %)`."""
-        fraction = f"{self._number(share.part)}/{self._number(share.whole)}"
-        if share.percent is None:
-            return fraction
-        percent = f"{share.percent:.2f}"
-        return f"{fraction} ({percent.replace('.', ',') if self._lang == 'vi' else percent} %)"
+        return share_in_words(share, self._lang)
 
     def _heading(self) -> Panel:
         as_of = self._report.as_of
@@ -85,6 +89,15 @@ class Printer:
                 "As of {today} · ledger event {sequence}", today=format_date(as_of.today), sequence=as_of.sequence
             )
         ]
+        if as_of.at:
+            sentence = (
+                "As it was by what had happened until {at}; {count} events on record happened later"
+                if as_of.by == "happened"
+                else "As it was by what was recorded until {at}"
+            )
+            lines.append(self._say(sentence, at=self._instant(as_of.at), count=as_of.left_out))
+        if (moved := self._report.movements) and moved.since.at:
+            lines.append(self._say("Behind each number: how it moved since {at}", at=self._instant(moved.since.at)))
         if as_of.ledger_sequence > as_of.sequence:
             lag = as_of.ledger_sequence - as_of.sequence
             lines.append(self._say("{lag} newer events are not in this report yet; is the tracker running?", lag=lag))
@@ -94,12 +107,21 @@ class Printer:
             lines.append(
                 self._say("Events are missing from {stream} at {sequence}.", stream=stream, sequence=sequence)
             )
+        if self._report.scenario:
+            lines.append(scenario_line(self._report.scenario, self._lang))
         lines += [source.get(self._lang) or source["vi"] for source in self._report.sources]
         title = self._say("Consolidated report of the congress {congress}", congress=self._report.congress)
         return Panel(Text("\n".join(lines)), title=Text(title, style="bold"), expand=False)
 
+    def _instant(self, at: str) -> str:
+        """A ledger sequence or a time, as people read it."""
+        if at.isdigit():
+            return self._say("ledger event {sequence}", sequence=at)
+        return f"{datetime.fromisoformat(at).astimezone(LOCAL_TIME):%d/%m/%Y %H:%M}"
+
     def _totals(self) -> Table:
-        totals = self._report.totals
+        totals, moved = self._report.totals, self._report.movements
+        moves = moved.totals if moved else {}
         table = Table(title=self._say("Status of all tasks"), title_justify="left")
         table.add_column(self._say("Status"))
         table.add_column(self._say("Tasks"), justify="right")
@@ -107,27 +129,41 @@ class Printer:
         for name, (label, sign, colour) in CELLS.items():
             share = Share.of(getattr(totals, name), totals.tasks)
             table.add_row(
-                Text.assemble((f"{sign} ", colour), self._say(label)), self._number(share.part), self._share(share)
+                Text.assemble((f"{sign} ", colour), self._say(label)),
+                self._with_movement(share.part, moves.get(name, 0)),
+                self._share(share),
             )
         table.add_section()
-        table.add_row(self._say("Total"), self._number(totals.tasks), "")
+        table.add_row(self._say("Total"), self._with_movement(totals.tasks, moves.get("tasks", 0)), "")
         table.add_row(self._say("Completed of all tasks"), "", self._share(self._report.completion))
         table.add_row(self._say("Completed of those due by now"), "", self._share(self._report.punctuality))
         if totals.cancelled:
             table.add_row(self._say("Cancelled (not counted above)"), self._number(totals.cancelled), "")
+        if duties := self._report.duties.totals.tasks:
+            table.caption = self._say("{count} continuing duties of the localities are counted apart", count=duties)
         return table
 
-    def _breakdowns(self) -> Iterable[tuple[str, list[tuple[str, Cells]]]]:
-        report = self._report
-        units = [(self._say(UNIT_NAMES[name]), cells) for name, cells in report.by_unit.items()]
-        groups: list[tuple[str, Cells]] = [
-            (f"{number}. {cells.name_en if self._lang == 'en' and cells.name_en else cells.name_vi}", cells)
+    def _breakdowns(self) -> Iterable[tuple[str, list[tuple[str, Cells, dict[str, int]]]]]:
+        """Each with its rows: a name, its cells, and how they moved."""
+        report, moved = self._report, self._report.movements
+        units = [
+            (self._say(UNIT_NAMES[name]), cells, moved.by_unit[name] if moved else {})
+            for name, cells in report.by_unit.items()
+        ]
+        groups: list[tuple[str, Cells, dict[str, int]]] = [
+            (self._group_name(number, cells), cells, moved.by_group[number] if moved else {})
             for number, cells in report.by_group.items()
         ]
-        phases = [(self._say(PHASE_NAMES[name]), cells) for name, cells in report.by_phase.items()]
+        phases = [
+            (self._say(PHASE_NAMES[name]), cells, moved.by_phase[name] if moved else {})
+            for name, cells in report.by_phase.items()
+        ]
         return (("By unit", units), ("By task group", groups), ("By phase", phases))
 
-    def _breakdown(self, title: str, rows: list[tuple[str, Cells]]) -> Table:
+    def _group_name(self, number: str, cells: GroupCells) -> str:
+        return f"{number}. {cells.name_en if self._lang == 'en' and cells.name_en else cells.name_vi}"
+
+    def _breakdown(self, title: str, rows: list[tuple[str, Cells, dict[str, int]]]) -> Table:
         table = Table(title=self._say(title), title_justify="left")
         table.add_column("")
         table.add_column(self._say("Tasks"), justify="right")
@@ -135,12 +171,19 @@ class Printer:
             table.add_column(Text(sign, style=colour), justify="right")
         table.add_column("", no_wrap=True)
         table.add_column(self._say("Completed"), justify="right")
-        for name, cells in [*rows, (self._say("Total"), self._report.totals)]:
+        moved = self._report.movements
+        total = self._say("Total"), self._report.totals, moved.totals if moved else {}
+        for name, cells, moves in [*rows, total]:
             if cells is self._report.totals:
                 table.add_section()
-            numbers = (self._number(getattr(cells, cell)) for cell in CELLS)
-            table.add_row(name, self._number(cells.tasks), *numbers, _bar(cells), self._share(cells.completion))
+            numbers = (self._with_movement(getattr(cells, cell), moves.get(cell, 0)) for cell in ("tasks", *CELLS))
+            table.add_row(name, *numbers, _bar(cells), self._share(cells.completion))
         return table
+
+    def _with_movement(self, number: int, moved: int) -> Text:
+        """`12`, or `12 +3` where it moved."""
+        told = f" {'+' if moved > 0 else '−'}{self._number(abs(moved))}" if moved else ""
+        return Text.assemble(self._number(number), (told, "bold"))
 
     def _money(self) -> Table:
         table = Table(title=self._say("Money, VND"), title_justify="left")
@@ -187,10 +230,12 @@ class Printer:
         for heading in ("Under review", "Gaps now", "Explained", "Left"):
             table.add_column(self._say(heading), justify="right")
         groups = {
-            f"{number}. {cells.name_en if self._lang == 'en' and cells.name_en else cells.name_vi}": coverage
+            self._group_name(number, report.by_group[number]): coverage
             for number, coverage in reviews.by_group.items()
-            if (cells := report.by_group[number])
+            if number in report.by_group
         }
+        if duties := reviews.by_group.get(DUTIES):
+            groups[self._say("Continuing duties of the localities")] = duties
         phases = {self._say(PHASE_NAMES[phase]): coverage for phase, coverage in reviews.by_phase.items()}
         for rows in (groups, phases):
             table.add_section()
@@ -219,6 +264,19 @@ class Printer:
         if deadline == original:
             return deadline
         return self._say("{deadline} (originally {original})", deadline=deadline, original=original)
+
+    def _waiting_for_clearance(self) -> Table:
+        lines = self._report.waiting_for_clearance
+        title = f"{self._say('Waiting for a clearance')}: {self._number(len(lines))}"
+        table = Table(title=title, title_justify="left")
+        for heading in ("Task", "Unit", "Title", "Clearance", "Status"):
+            table.add_column(self._say(heading), overflow="fold")
+        for line in lines:
+            name = line.title_en if self._lang == "en" and line.title_en else line.title_vi
+            clearance = f"{line.clearance_id} ({line.holder})" if line.holder else line.clearance_id
+            status = self._say(CLEARANCE_STATUSES[line.status]) + (f": {line.reason}" if line.reason else "")
+            table.add_row(line.id, self._say(UNIT_NAMES[line.unit]), name, Text(clearance), Text(status))
+        return table
 
     def _extensions(self) -> Table:
         extensions = self._report.extensions
@@ -260,6 +318,22 @@ class Printer:
         return Group(Text(meetings), Text(f"{self._say('Digest of the views')}: {report.digest}"))
 
 
+def scenario_line(scenario: InForce, lang: Language) -> str:
+    """Which scenario is in force since when and why, and which units have yet to follow."""
+    said = translate(
+        "Scenario in force: {scenario} (switch {number}, {day}): {reason}",
+        lang,
+        scenario=translate(SCENARIO_NAMES[scenario.scenario], lang),
+        number=scenario.number,
+        day=format_date(local_date(scenario.at)),
+        reason=scenario.reason,
+    )
+    if not scenario.behind:
+        return said
+    units = ", ".join(translate(UNIT_NAMES[unit], lang) for unit in scenario.behind)
+    return f"{said}\n{translate('Not followed yet: {units}', lang, units=units)}"
+
+
 def workload_tables(found: Workload, lang: Language) -> Iterable[Table]:
     """One table of collectives, one of individuals, the heaviest load first."""
     headings = ("Tasks", "Completed", "Not completed", "Overdue", "Coordinating")
@@ -274,13 +348,13 @@ def workload_tables(found: Workload, lang: Language) -> Iterable[Table]:
             table.add_row(load.name, *(format_number(number, lang) for number in counts))
         table.add_section()
         nobody = found.nobody
-        without = (nobody.tasks, nobody.completed, nobody.tasks - nobody.completed, nobody.open_overdue)
+        without = (nobody.tasks, nobody.completed, nobody.open_tasks, nobody.open_overdue)
         table.add_row(translate("Nobody yet", lang), *(format_number(number, lang) for number in without))
         yield table
 
 
 def _bar(cells: Cells) -> Text:
-    """The five cells as one bar of `BAR_WIDTH`; a cell that is not empty is at least one sign wide."""
+    """The six cells as one bar of `BAR_WIDTH`; a cell that is not empty is at least one sign wide."""
     numbers = {name: number for name in CELLS if (number := getattr(cells, name))}
     widths = {name: max(1, number * BAR_WIDTH // cells.tasks) for name, number in numbers.items()}
     if numbers:

@@ -5,7 +5,8 @@ from datetime import date
 from rich.text import Text
 from rich.tree import Tree
 
-from services.tracker.reports.terminal import ESSENTIAL_NAMES, UNIT_NAMES
+from services.tracker.reports.signs import ESSENTIAL_NAMES, UNIT_NAMES
+from services.tracker.reports.terminal import CLEARANCE_STATUSES
 from services.tracker.trace import Node, Role
 from shared.i18n import Language, format_date, translate
 
@@ -101,8 +102,14 @@ class TreePrinter:
     def _facts_of_task(self, node: Node) -> list[str]:
         facts = node.facts
         status = f"{self._say(STATUS_NAMES[facts['status']])}, {facts['percent']} %"
+        status += f", {self._say('suspended by the scenario')}" if facts.get("suspended") else ""
         missing = ", ".join(self._say(ESSENTIAL_NAMES[name]) for name in facts["missing"])
-        return [status, self._due(facts["deadline"]), *([f"{self._say('Missing')}: {missing}"] if missing else [])]
+        waiting = ", ".join(
+            f"{name} ({self._say(CLEARANCE_STATUSES[clearance])})"
+            for name, clearance in facts["waiting_for_clearance"].items()
+        )
+        told = [(self._say("Missing"), missing), (self._say("Waiting for a clearance"), waiting)]
+        return [status, self._due(facts["deadline"]), *(f"{name}: {what}" for name, what in told if what)]
 
     def _due(self, day: str | None) -> str:
         return self._say("due {day}", day=_day(day)) if day else self._say("No deadline")

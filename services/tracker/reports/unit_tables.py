@@ -1,12 +1,16 @@
-"""Tables of what only one unit has: propaganda's coverage, logistics' accounts, security's incidents."""
+"""Tables of what only one unit has: propaganda's coverage, logistics' accounts, security's clearances and
+incidents."""
 
 from datetime import datetime
 
 from rich.table import Table
 
 from services.tracker.projections.view import Document
+from services.tracker.reports.clearances import ClearanceLine
 from services.tracker.reports.coverage import ChannelCoverage, Coverage
 from services.tracker.reports.expenses import Account
+from services.tracker.reports.terminal import CLEARANCE_STATUSES
+from shared.domain.values import Unit
 from shared.i18n import LOCAL_TIME, Language, format_date, format_number, translate
 
 CHANNEL_NAMES = {
@@ -25,6 +29,7 @@ FLAG_NAMES = {
     "to_return": "To be returned",
     "still_due": "Still due",
 }
+CLEARANCE_KINDS = {"place": "Place", "person": "Person", "vehicle": "Vehicle"}
 INCIDENT_KINDS = {
     "order": "Order",
     "fire": "Fire",
@@ -83,6 +88,23 @@ def _flag(name: str, account: Account, lang: Language) -> str:
     amount = {"to_return": account.to_return_vnd, "still_due": account.still_due_vnd}.get(name)
     said = _named(FLAG_NAMES, name, lang)
     return f"{said}: {format_number(amount, lang)}" if amount else said
+
+
+def clearances_table(clearances: list[ClearanceLine], lang: Language) -> Table:
+    table = Table(title=translate("Clearances", lang), title_justify="left")
+    for heading in ("Clearance", "Kind", "Holder", "Status", "Needed by", "Units informed", "Conditions or reason"):
+        table.add_column(translate(heading, lang), overflow="fold")
+    for each in clearances:
+        table.add_row(
+            each.id,
+            _named(CLEARANCE_KINDS, each.kind or "", lang),
+            each.holder or "",
+            _named(CLEARANCE_STATUSES, each.status, lang),
+            "\n".join(each.needed_by),
+            f"{len(each.informed)}/{len(Unit)}" if each.known_to else "",
+            each.reason or "\n".join(each.conditions),
+        )
+    return table
 
 
 def incidents_table(incidents: list[Document], lang: Language) -> Table:

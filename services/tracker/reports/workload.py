@@ -6,7 +6,7 @@ from datetime import date
 from pydantic import BaseModel
 
 from services.tracker.projections.view import Document
-from services.tracker.reports.consolidated import Cells, count
+from services.tracker.reports.cells import Cells, count
 
 
 class Load(BaseModel):
@@ -19,7 +19,7 @@ class Load(BaseModel):
 
     @property
     def open_tasks(self) -> int:
-        return self.cells.tasks - self.cells.completed
+        return self.cells.open_tasks
 
 
 class Workload(BaseModel):

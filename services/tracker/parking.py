@@ -1,0 +1,165 @@
+"""The parking lot: what could not be taken in, and what waits behind it. The fold works on it, the store keeps it.
+
+An event that can't be read or folded holds up its entity: whatever comes later under the same subject waits behind
+it, in order. Everyone else moves on. What stands out of line in its origin holds nobody up: the origin does that.
+"""
+
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from services.tracker.projections.view import Document, Recorded, instant
+from services.tracker.reading import Unreadable, read_event
+from shared.domain.parked_event import ParkedEventDiscarded
+from shared.eventstore.direct import Stored
+
+BEHIND = "behind"
+ORIGIN_GAP = "origin_gap"
+ORIGIN_REPEAT = "origin_repeat"
+OUT_OF_LINE = frozenset({ORIGIN_GAP, ORIGIN_REPEAT})
+
+type Lot = dict[str, dict[int, Document]]
+"""What is parked: by subject, then by ledger sequence in order."""
+
+
+class Problem(NamedTuple):
+    """Why an event is parked: a stable word, and what people want to know. `waits_for` is the sequence of the event
+    that it waits behind."""
+
+    reason: str
+    detail: str
+    waits_for: int | None = None
+
+
+def holds_up(document: Document) -> bool:
+    """Whether others wait behind this one."""
+    return document["reason"] not in OUT_OF_LINE and document["reason"] != BEHIND
+
+
+def parked_document(stored: Stored, event: Recorded | Unreadable, problem: Problem) -> Document:
+    return {
+        "_id": stored.sequence,
+        "subject": stored.subject,
+        "type": event.envelope.type if event.envelope else None,
+        "origin": event.origin._asdict(),
+        "recorded": instant(stored.recorded),
+        **problem._asdict(),
+        "body": stored.body.decode("utf-8", errors="backslashreplace"),
+    }
+
+
+def stored_again(document: Document) -> Stored:
+    """The ledger's message. A body that was no UTF-8 comes back as text that is no event either."""
+    origin = document["origin"]
+    return Stored(
+        sequence=document["_id"],
+        subject=document["subject"],
+        recorded=datetime.fromisoformat(document["recorded"]),
+        body=document["body"].encode(),
+        source=f"{origin['stream']} {origin['sequence']}",
+    )
+
+
+class Parking:
+    """A lot that one page of events changes; the lot that it began with stays as it was."""
+
+    def __init__(self, lot: Lot) -> None:
+        self._lot = lot
+        self._changed: Lot = {}
+
+    def queue(self, subject: str) -> dict[int, Document]:
+        return self._changed[subject] if subject in self._changed else self._lot.get(subject, {})
+
+    def first(self, subject: str) -> Document | None:
+        """The event that is next to be taken in, or that all others of its entity wait behind."""
+        return _first(self.queue(subject))
+
+    def put(self, document: Document) -> None:
+        self._own(document["subject"])[document["_id"]] = document
+
+    def take_out(self, document: Document) -> None:
+        self._own(document["subject"]).pop(document["_id"], None)
+
+    def put_all_behind(self, document: Document) -> None:
+        """`document` has become the one that the rest of its entity waits for."""
+        for waiting in self.queue(document["subject"]).values():
+            if waiting["reason"] == BEHIND:
+                self.put(waiting | behind(document["_id"])._asdict())
+
+    def changes(self) -> tuple[list[Document], list[Document]]:
+        """What is parked anew or for another reason, and what has left."""
+        pairs = [(self._lot.get(subject, {}), queue) for subject, queue in self._changed.items()]
+        parked = [each for before, after in pairs for key, each in after.items() if before.get(key) != each]
+        left = [each for before, after in pairs for key, each in before.items() if key not in after]
+        return sorted(parked, key=_sequence), sorted(left, key=_sequence)
+
+    def newly_held(self) -> int:
+        """How many more entities are held up than before; fewer if negative."""
+        return sum(
+            (_first(queue) is not None) - (_first(self._lot.get(subject, {})) is not None)
+            for subject, queue in self._changed.items()
+        )
+
+    def _own(self, subject: str) -> dict[int, Document]:
+        if subject not in self._changed:
+            self._changed[subject] = dict(self._lot.get(subject, {}))
+        return self._changed[subject]
+
+
+def behind(sequence: int) -> Problem:
+    return Problem(BEHIND, f"waits for ledger event {sequence}", sequence)
+
+
+def _first(queue: dict[int, Document]) -> Document | None:
+    return next((document for document in queue.values() if document["reason"] not in OUT_OF_LINE), None)
+
+
+def lot_of(documents: Iterable[Document]) -> Lot:
+    lot: Lot = {}
+    for document in sorted(documents, key=_sequence):
+        lot.setdefault(document["subject"], {})[document["_id"]] = document
+    return lot
+
+
+def update(lot: Lot, parked: Iterable[Document], left: Iterable[Document]) -> None:
+    """Changes `lot` by what a page has parked and let go."""
+    for document in left:
+        del lot[document["subject"]][document["_id"]]
+    for document in parked:
+        lot.setdefault(document["subject"], {})[document["_id"]] = document
+
+
+def _sequence(document: Document) -> int:
+    sequence: int = document["_id"]
+    return sequence
+
+
+# --- what a page needs of a lot that is kept elsewhere ---
+async def lot_for(
+    page: Sequence[Stored],
+    events: Sequence[Recorded | Unreadable],
+    held: int,
+    fetch: Callable[[set[str]], Awaitable[Lot]],
+) -> tuple[Lot, list[Recorded | Unreadable]]:
+    """The part of the lot that folding `page` may change, and the parked events that it may let go. Fetches nothing
+    where no entity is held up and nothing is discarded."""
+    lot: Lot = {}
+    if held:
+        lot |= await fetch({stored.subject for stored in page})
+    let_go: list[Recorded | Unreadable] = []
+    freed: set[str] = set()
+    wanted = set(_discarded_from(events))
+    while wanted:
+        if missing := wanted - lot.keys():
+            lot |= {subject: {} for subject in missing} | await fetch(missing)
+        freed |= wanted
+        read = [read_event(stored_again(each)) for subject in wanted for each in lot[subject].values()]
+        let_go += read
+        wanted = set(_discarded_from(read)) - freed
+    return lot, let_go
+
+
+def _discarded_from(events: Iterable[Recorded | Unreadable]) -> Iterator[str]:
+    for event in events:
+        if isinstance(event, Recorded) and isinstance(event.event, ParkedEventDiscarded):
+            yield event.event.stored_under

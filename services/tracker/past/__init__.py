@@ -1,0 +1,1 @@
+"""The views as they were: folded again from the ledger, with snapshots as a cache."""

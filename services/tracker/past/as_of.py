@@ -1,0 +1,110 @@
+"""Every view as it was at an instant: by what was recorded until then, or by what had happened until then.
+
+The two are never mixed. *Recorded* asks what anybody could have known at that time; *happened* asks what was the case
+then, as far as it has been put on record since. Both fold the ledger with today's code.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from typing import Any, NamedTuple, Protocol
+
+from services.tracker.audit.replay import Moment
+from services.tracker.fold import Checkpoint
+from services.tracker.past.folded import Folded
+from services.tracker.past.snapshots import EVERY, Snapshots
+from services.tracker.projections.view import Document
+from services.tracker.store import PARKED
+from shared.eventstore.ledger import Ledger
+from shared.i18n import LOCAL_TIME
+
+type OnProgress = Callable[[int, int], None]
+
+
+class By(StrEnum):
+    """Which of an event's two times counts."""
+
+    RECORDED = "recorded"
+    HAPPENED = "happened"
+
+
+class Asked(NamedTuple):
+    """An instant, and the time that counts. A ledger sequence is about recording only."""
+
+    at: Moment
+    by: By = By.RECORDED
+
+
+class NoSuchInstant(ValueError):
+    """Nothing can be told as of this moment."""
+
+
+class Views(Protocol):
+    """What can be asked of views, be they the live ones or those of an instant."""
+
+    async def checkpoint(self) -> Checkpoint: ...
+    async def documents(self, name: str, **where: Any) -> list[Document]: ...
+    async def count_parked(self) -> int: ...
+
+
+class PastViews:
+    """The views as of `asked`. `sequence` is the last ledger event looked at, `today` the day to report for."""
+
+    def __init__(self, asked: Asked, folded: Folded, today: date) -> None:
+        self.asked = asked
+        self.folded = folded
+        self.today = today
+
+    async def checkpoint(self) -> Checkpoint:
+        return self.folded.checkpoint
+
+    async def documents(self, name: str, **where: Any) -> list[Document]:
+        documents: Mapping[Any, Document] = self.folded.parked if name == PARKED else self.folded.views[name]
+        return [each for each in documents.values() if all(each.get(key) == value for key, value in where.items())]
+
+    async def count_parked(self) -> int:
+        return len(self.folded.parked)
+
+
+async def views_as_of(asked: Asked, ledger: Ledger, snapshots: Snapshots, on_progress: OnProgress) -> PastViews:
+    """Raises `NoSuchInstant`, `Unavailable`, `LedgerBroken`."""
+    upto = await last_event(asked, ledger)
+    happened_upto = asked.at if asked.by is By.HAPPENED and isinstance(asked.at, datetime) else None
+    folded = await snapshots.latest(upto, happened_upto)
+    await fold_on(folded, upto, ledger, snapshots, on_progress)
+    return PastViews(asked, folded, await _day_of(asked, upto, ledger))
+
+
+async def fold_on(folded: Folded, upto: int, ledger: Ledger, snapshots: Snapshots, on_progress: OnProgress) -> None:
+    """Folds to `upto`, leaving snapshots on the way where nothing was left out."""
+    due = folded.checkpoint.sequence // EVERY * EVERY + EVERY
+    async for page in ledger.read(folded.checkpoint.sequence, upto):
+        folded.take(page)
+        if folded.checkpoint.sequence >= due:
+            if folded.happened_upto is None:
+                await snapshots.save(folded)
+            due = folded.checkpoint.sequence // EVERY * EVERY + EVERY
+        on_progress(folded.checkpoint.sequence, upto)
+
+
+async def last_event(asked: Asked, ledger: Ledger) -> int:
+    end = await ledger.last_sequence()
+    if isinstance(asked.at, int):
+        if asked.by is By.HAPPENED:
+            raise NoSuchInstant(
+                "a ledger sequence says when something was recorded; name a time to ask what happened"
+            )
+        if asked.at > end:
+            raise NoSuchInstant(f"the ledger ends at {end}, before {asked.at}")
+        return asked.at
+    if asked.at > datetime.now(UTC):
+        raise NoSuchInstant(f"{asked.at.isoformat()} has not come yet")
+    return end if asked.by is By.HAPPENED else await ledger.sequence_at(asked.at)
+
+
+async def _day_of(asked: Asked, upto: int, ledger: Ledger) -> date:
+    if isinstance(asked.at, datetime):
+        return asked.at.astimezone(LOCAL_TIME).date()
+    async for page in ledger.read(max(upto - 1, 0), upto):
+        return page[0].recorded.astimezone(LOCAL_TIME).date()
+    return datetime.now(LOCAL_TIME).date()

@@ -1,0 +1,61 @@
+"""The views in memory, as the ledger says they must be."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from services.tracker.fold import Checkpoint, Outcome, Reader, Touched, fold_page
+from services.tracker.parking import Lot, update
+from services.tracker.projections import VIEWS
+from services.tracker.projections.view import Document, Recorded, instant
+from services.tracker.reading import LeftOut, Unreadable, read_event
+from shared.eventstore.direct import Stored
+
+
+@dataclass
+class Folded:
+    """Grows page by page. Documents are never changed in place, so a copy of the dictionaries is a copy of it all.
+
+    `latest_happened` is the latest time at which anything in it happened, as text; empty for nothing. With
+    `happened_upto` only what happened until then is folded; what was put on record and happened later is `left_out`.
+    """
+
+    happened_upto: datetime | None = None
+    checkpoint: Checkpoint = field(default_factory=Checkpoint)
+    views: Touched = field(default_factory=lambda: {view.name: {} for view in VIEWS})
+    lot: Lot = field(default_factory=dict)
+    latest_happened: str = ""
+    left_out: int = 0
+    read: Reader = read_event
+
+    @property
+    def parked(self) -> dict[int, Document]:
+        return {sequence: document for queue in self.lot.values() for sequence, document in queue.items()}
+
+    def take(self, page: Sequence[Stored]) -> Outcome:
+        events = [self._kept(self.read(stored)) for stored in page]
+        outcome = fold_page(page, events, self.views, self.checkpoint, self.lot, self.read)
+        for name, documents in outcome.documents.items():
+            self.views[name].update(documents)
+        update(self.lot, outcome.parked, outcome.left)
+        self.checkpoint = outcome.checkpoint
+        told = [instant(event.envelope.time) for event in events if isinstance(event, Recorded)]
+        self.latest_happened = max([self.latest_happened, *told])
+        self.left_out += sum(isinstance(event, LeftOut) for event in events)
+        return outcome
+
+    def copy(self) -> "Folded":
+        return Folded(
+            self.happened_upto,
+            self.checkpoint,
+            {name: dict(documents) for name, documents in self.views.items()},
+            {subject: dict(queue) for subject, queue in self.lot.items()},
+            self.latest_happened,
+            self.left_out,
+            self.read,
+        )
+
+    def _kept(self, event: Recorded | Unreadable) -> Recorded | Unreadable | LeftOut:
+        if self.happened_upto and isinstance(event, Recorded) and event.envelope.time > self.happened_upto:
+            return LeftOut(event.origin)
+        return event

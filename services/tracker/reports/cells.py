@@ -1,0 +1,99 @@
+"""The cells that every task is counted in, exactly one each, and the shares made of them: pure arithmetic.
+
+Status has two axes, what people did and what the calendar says; official reports print their four cells. Every
+percentage has its denominator, and is rounded down, so that 100 % means all of it.
+"""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+
+from pydantic import BaseModel
+
+from services.tracker.projections.view import Document
+from services.tracker.reports.essentials import is_suspended
+from shared.domain.task import TaskStatus
+
+DUE_SOON = timedelta(days=3)
+
+
+class Share(BaseModel):
+    """`part` of `whole`; `percent` has two decimals, rounded down, and is missing where there is no whole."""
+
+    part: int
+    whole: int
+    percent: float | None
+
+    @classmethod
+    def of(cls, part: int, whole: int) -> "Share":
+        return cls(part=part, whole=whole, percent=part * 10_000 // whole / 100 if whole else None)
+
+
+class Cells(BaseModel):
+    """`tasks` is the sum of the six cells; cancelled tasks are counted apart. Money is that of the tasks that the
+    scenario in force does not suspend. `unsecured_vnd` is what single tasks still lack: money left over on one does
+    not fill a gap on another."""
+
+    tasks: int = 0
+    completed_on_time: int = 0
+    completed_late: int = 0
+    open_in_time: int = 0
+    open_overdue: int = 0
+    no_deadline: int = 0
+    suspended: int = 0
+    cancelled: int = 0
+    completed: int = 0
+    planned_vnd: int = 0
+    secured_vnd: int = 0
+    unsecured_vnd: int = 0
+
+    @property
+    def completion(self) -> Share:
+        """Completed of all tasks, suspended ones too."""
+        return Share.of(self.completed, self.tasks)
+
+    @property
+    def open_tasks(self) -> int:
+        """To be done and not done; suspended ones are not to be done for now."""
+        return self.tasks - self.completed - self.suspended
+
+    @property
+    def punctuality(self) -> Share:
+        """Done of what should be done by now: done ÷ (done + overdue), as official tables print it."""
+        return Share.of(self.completed, self.completed + self.open_overdue)
+
+
+def cell_of(task: Document, today: date) -> str:
+    """The one cell of `Cells` that a task falls in today."""
+    if task["status"] == TaskStatus.CANCELLED:
+        return "cancelled"
+    if is_suspended(task):
+        return "suspended"
+    if task["deadline"] is None:
+        return "no_deadline"
+    deadline = date.fromisoformat(task["deadline"])
+    if task["status"] == TaskStatus.COMPLETED:
+        return "completed_on_time" if date.fromisoformat(task["completed_on"]) <= deadline else "completed_late"
+    return "open_in_time" if today <= deadline else "open_overdue"
+
+
+def count(tasks: Iterable[Document], today: date) -> Cells:
+    cells = Cells()
+    for task in tasks:
+        cell = cell_of(task, today)
+        setattr(cells, cell, getattr(cells, cell) + 1)
+        if cell == "cancelled":
+            continue
+        cells.tasks += 1
+        if cell == "suspended":
+            continue
+        cells.completed += task["status"] == TaskStatus.COMPLETED
+        cells.planned_vnd += task["planned_vnd"]
+        cells.secured_vnd += task["secured_vnd"] or 0
+        cells.unsecured_vnd += max(0, task["planned_vnd"] - (task["secured_vnd"] or 0))
+    return cells
+
+
+def is_due_soon(task: Document, today: date) -> bool:
+    if cell_of(task, today) != "open_in_time":
+        return False
+    return date.fromisoformat(task["deadline"]) - today <= DUE_SOON

@@ -1,0 +1,110 @@
+"""The continuing duties of the localities as a table locality × duty × phase. Pure.
+
+They are live tasks like all others, and counted here alone: the consolidated report's totals leave them out.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import Any
+
+from pydantic import BaseModel
+
+from services.tracker.projections.view import Document
+from services.tracker.reports.cells import Cells, Share, cell_of, count, is_due_soon
+from services.tracker.reports.essentials import lacks
+from services.tracker.reports.lines import TaskLine, line_of
+from shared.domain.organisation import OrganisationKind
+from shared.domain.task import TaskStatus
+from shared.domain.values import DutyKind, Phase, fold_diacritics
+
+
+class DutyCells(BaseModel):
+    """The cells of every duty in every phase, and of all of them."""
+
+    totals: Cells
+    completion: Share
+    punctuality: Share
+    by_duty: dict[str, dict[str, Cells]]
+    by_phase: dict[str, Cells]
+
+
+class LocalityDuties(DutyCells):
+    """One row of the table."""
+
+    locality: str
+    name_vi: str
+    name_en: str
+
+
+class Duties(DutyCells):
+    """Who is behind stands first: most tasks overdue, then fewest completed. Localities on the register to which
+    nothing was handed out have a row too. `not_opened` are duties handed out that no unit has as a task yet."""
+
+    localities: list[LocalityDuties]
+    lacking: list[TaskLine]
+    overdue: list[TaskLine]
+    due_soon: list[TaskLine]
+    not_opened: list[str]
+
+
+def is_duty(task: Document) -> bool:
+    """Whether a task is a continuing duty; tasks recorded before there were any don't say."""
+    return bool(task.get("duty") and task.get("locality"))
+
+
+def duties_of(
+    tasks: Iterable[Document], handed_out: Sequence[Document], organisations: Sequence[Document], today: date
+) -> Duties:
+    """`tasks` may hold other work too; `handed_out` and `organisations` are documents of the views `duties` and
+    `organisations`."""
+    found = sorted((task for task in tasks if is_duty(task)), key=lambda task: str(task["_id"]))
+    live = [task for task in found if task["status"] != TaskStatus.CANCELLED]
+    opened = {task["_id"] for task in found}
+    return Duties(
+        **_cells(found, today),
+        localities=_rows(found, handed_out, organisations, today),
+        lacking=[line_of(task) for task in live if lacks(task)],
+        overdue=[line_of(task) for task in live if cell_of(task, today) == "open_overdue"],
+        due_soon=[line_of(task) for task in live if is_due_soon(task, today)],
+        not_opened=sorted(duty["_id"] for duty in handed_out if f"{duty['unit']}/{duty['_id']}" not in opened),
+    )
+
+
+def _rows(
+    tasks: Sequence[Document], handed_out: Sequence[Document], organisations: Sequence[Document], today: date
+) -> list[LocalityDuties]:
+    registered = {each["_id"]: each["name"] for each in organisations if each["kind"] == OrganisationKind.LOCALITY}
+    named = {each["locality"]: {"vi": each["locality"], "en": ""} for each in (*tasks, *handed_out)}
+    rows = [
+        _row(locality, name, _where(tasks, "locality", locality), today)
+        for locality, name in (named | registered).items()
+    ]
+    return sorted(rows, key=_behind_first)
+
+
+def _row(locality: str, name: Document, tasks: Sequence[Document], today: date) -> LocalityDuties:
+    return LocalityDuties(locality=locality, name_vi=name["vi"], name_en=name["en"], **_cells(tasks, today))
+
+
+def _cells(tasks: Sequence[Document], today: date) -> dict[str, Any]:
+    totals = count(tasks, today)
+    return {
+        "totals": totals,
+        "completion": totals.completion,
+        "punctuality": totals.punctuality,
+        "by_duty": {duty.value: _by_phase(_where(tasks, "duty", duty), today) for duty in DutyKind},
+        "by_phase": _by_phase(tasks, today),
+    }
+
+
+def _by_phase(tasks: Sequence[Document], today: date) -> dict[str, Cells]:
+    return {phase.value: count(_where(tasks, "phase", phase), today) for phase in Phase}
+
+
+def _behind_first(row: LocalityDuties) -> tuple[int, int, str, str]:
+    name = fold_diacritics(row.name_vi).lower()
+    return -row.totals.open_overdue, row.totals.completed, name, row.locality
+
+
+def _where(tasks: Iterable[Document], name: str, value: str) -> list[Document]:
+    return [task for task in tasks if task[name] == value]

@@ -1,0 +1,224 @@
+"""Scenarios: which one is in force, how far the units have followed, and how their variants differ. Pure arithmetic
+over the `scenarios` and `tasks` views."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+
+from pydantic import BaseModel
+
+from services.tracker.projections.view import Document
+from services.tracker.reports.essentials import is_suspended
+from shared.domain.scenario import CURRENT
+from shared.domain.task import CLOSED, TaskStatus
+from shared.domain.values import Case, Scenario, Unit
+from shared.domain.variant import VariantAdjusted, demanded
+
+
+class Switch(BaseModel):
+    number: int
+    scenario: str
+    reason: str
+    at: datetime
+    by: str
+
+
+class InForce(Switch):
+    """The last switch; `behind` are the units that have not followed it yet."""
+
+    behind: list[str]
+
+
+class UnitStanding(BaseModel):
+    """`recorded` and `followed` are numbers of switches, 0 for none."""
+
+    unit: str
+    recorded: int
+    followed: int
+    suspended: int
+
+
+class VariantStanding(BaseModel):
+    """Prepared when `signed_by` says by whom."""
+
+    unit: str
+    variant: str
+    adjustments: int
+    signed_by: str | None
+    signed_at: datetime | None
+
+
+class Standing(BaseModel):
+    in_force: InForce | None
+    switches: list[Switch]
+    units: list[UnitStanding]
+    variants: list[VariantStanding]
+
+
+class Amount(BaseModel):
+    """Tasks that apply, and what is planned for them."""
+
+    tasks: int = 0
+    planned_vnd: int = 0
+
+
+class Row(BaseModel):
+    """`difference` is the outbreak less no epidemic."""
+
+    none: Amount
+    outbreak: Amount
+    difference: Amount
+
+
+class GroupRow(Row):
+    name_vi: str
+    name_en: str
+
+
+class Side(BaseModel):
+    """A task in one variant."""
+
+    applies: bool
+    planned_vnd: int
+    deadline: date | None
+    reason: str = ""
+    """Why it was adjusted; empty where the task's own scenario decides."""
+
+
+class Difference(BaseModel):
+    id: str
+    unit: str
+    title_vi: str
+    title_en: str
+    none: Side
+    outbreak: Side
+
+
+class Comparison(BaseModel):
+    """Cancelled tasks are left out. A completed task is in both variants as it was completed."""
+
+    total: Row
+    by_unit: dict[str, Row]
+    by_group: dict[str, GroupRow]
+    variants: list[VariantStanding]
+    differing: list[Difference]
+
+
+type Sides = dict[Case, Side]
+
+
+def in_force(scenarios: Iterable[Document]) -> InForce | None:
+    documents = {document["_id"]: document for document in scenarios}
+    current = documents.get(CURRENT)
+    if current is None:
+        return None
+    followed = {unit.value: documents.get(unit.value, {}).get("followed", 0) for unit in Unit}
+    behind = [unit for unit, number in followed.items() if number < current["number"]]
+    return InForce(**{name: current[name] for name in Switch.model_fields}, behind=behind)
+
+
+def standing(tasks: Sequence[Document], scenarios: Sequence[Document]) -> Standing:
+    documents = {document["_id"]: document for document in scenarios}
+    return Standing(
+        in_force=in_force(scenarios),
+        switches=[Switch(**switch) for switch in documents.get(CURRENT, {}).get("switches", ())],
+        units=[_unit(unit.value, documents.get(unit.value, {}), tasks) for unit in Unit],
+        variants=_variants(documents, [unit.value for unit in Unit]),
+    )
+
+
+def _unit(unit: str, document: Document, tasks: Iterable[Document]) -> UnitStanding:
+    suspended = sum(task["unit"] == unit and is_suspended(task) for task in tasks)
+    return UnitStanding(
+        unit=unit, recorded=document.get("number", 0), followed=document.get("followed", 0), suspended=suspended
+    )
+
+
+def _variants(documents: dict[str, Document], units: Iterable[str]) -> list[VariantStanding]:
+    keys = [(unit, case.value, documents.get(f"{unit}/{case.value}", {})) for unit in units for case in Case]
+    return [
+        VariantStanding(
+            unit=unit,
+            variant=case,
+            adjustments=len(found.get("adjustments", ())),
+            signed_by=found.get("signed_by"),
+            signed_at=found.get("signed_at"),
+        )
+        for unit, case, found in keys
+    ]
+
+
+def compare(tasks: Iterable[Document], scenarios: Iterable[Document], unit: str | None = None) -> Comparison:
+    """Both variants side by side, whichever is in force; of one `unit` where it is named."""
+    documents = {document["_id"]: document for document in scenarios}
+    units = [unit] if unit else [each.value for each in Unit]
+    live = [task for task in tasks if task["status"] != TaskStatus.CANCELLED and task["unit"] in units]
+    ordered = sorted(live, key=lambda task: (task["group"]["number"], task["task_id"], task["unit"]))
+    compared = [(task, {case: _side(task, case, documents) for case in Case}) for task in ordered]
+    return Comparison(
+        total=_row(sides for _, sides in compared),
+        by_unit={name: _row(sides for task, sides in compared if task["unit"] == name) for name in units},
+        by_group=_by_group(compared),
+        variants=_variants(documents, units),
+        differing=[_difference(task, sides) for task, sides in compared if _differ(sides)],
+    )
+
+
+def _side(task: Document, case: Case, documents: dict[str, Document]) -> Side:
+    if task["status"] in CLOSED:
+        return Side(applies=True, planned_vnd=task["planned_vnd"], deadline=task["deadline"])
+    variant = documents.get(f"{task['unit']}/{case.value}", {})
+    told = variant.get("adjustments", {}).get(task["task_id"])
+    demand = demanded(
+        case,
+        VariantAdjusted.model_validate(told) if told else None,
+        scenario=Scenario(task["scenario"]),
+        planned_vnd=task["original_planned_vnd"],
+        deadline=date.fromisoformat(task["agreed_deadline"]) if task["agreed_deadline"] else None,
+    )
+    return Side(
+        applies=not demand.suspended,
+        planned_vnd=demand.planned_vnd,
+        deadline=demand.deadline,
+        reason=told["reason"] if told else "",
+    )
+
+
+def _differ(sides: Sides) -> bool:
+    """A task that applies in neither does not differ, whatever is said of its cost."""
+    one, other = ((side.applies, side.planned_vnd, side.deadline) for side in sides.values())
+    return one != other and (one[0] or other[0])
+
+
+def _row(compared: Iterable[Sides]) -> Row:
+    amounts = {case: Amount() for case in Case}
+    for sides in compared:
+        for case, side in sides.items():
+            if side.applies:
+                amounts[case].tasks += 1
+                amounts[case].planned_vnd += side.planned_vnd
+    none, outbreak = amounts[Case.NONE], amounts[Case.OUTBREAK]
+    more = Amount(tasks=outbreak.tasks - none.tasks, planned_vnd=outbreak.planned_vnd - none.planned_vnd)
+    return Row(none=none, outbreak=outbreak, difference=more)
+
+
+def _by_group(compared: Sequence[tuple[Document, Sides]]) -> dict[str, GroupRow]:
+    names = {task["group"]["number"]: task["group"]["name"] for task, _ in compared}
+    rows = {
+        number: _row(sides for task, sides in compared if task["group"]["number"] == number)
+        for number in sorted(names)
+    }
+    return {
+        str(number): GroupRow(**row.model_dump(), name_vi=names[number]["vi"], name_en=names[number]["en"])
+        for number, row in rows.items()
+    }
+
+
+def _difference(task: Document, sides: Sides) -> Difference:
+    return Difference(
+        id=task["task_id"],
+        unit=task["unit"],
+        title_vi=task["title"]["vi"],
+        title_en=task["title"]["en"],
+        none=sides[Case.NONE],
+        outbreak=sides[Case.OUTBREAK],
+    )

@@ -1,0 +1,36 @@
+"""The names and signs in which every report speaks on a terminal."""
+
+from services.tracker.reports.cells import Share
+from shared.i18n import Language, format_number
+
+CELLS = {
+    "completed_on_time": ("Completed on time", "█", "green"),
+    "completed_late": ("Completed late", "▓", "yellow"),
+    "open_in_time": ("Not completed, in time", "▒", "blue"),
+    "open_overdue": ("Not completed, overdue", "╳", "red"),
+    "no_deadline": ("No deadline", "░", "bright_black"),
+    "suspended": ("Suspended", "‖", "magenta"),
+}
+"""Each cell's name, and its sign in bars and headings: told apart without colour too."""
+UNIT_NAMES = {
+    "propaganda": "Propaganda unit",
+    "logistics": "Logistics unit",
+    "security": "Security unit",
+    "subcommittee": "Sub-committee",
+}
+PHASE_NAMES = {"before": "Before the congress", "during": "During the congress", "after": "After the congress"}
+ESSENTIAL_NAMES = {
+    "collective": "Collective in charge",
+    "individual": "Individual in charge",
+    "deadline": "Completion time",
+    "funding": "Guaranteed funding",
+}
+
+
+def share_in_words(share: Share, lang: Language) -> str:
+    """Always with its denominator: `12/54 (22,22 %)`."""
+    fraction = f"{format_number(share.part, lang)}/{format_number(share.whole, lang)}"
+    if share.percent is None:
+        return fraction
+    percent = f"{share.percent:.2f}"
+    return f"{fraction} ({percent.replace('.', ',') if lang == 'vi' else percent} %)"

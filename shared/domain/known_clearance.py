@@ -1,0 +1,78 @@
+"""What a unit has heard of a clearance: security's decision, kept in the unit's own stream so that its decisions can
+see it.
+
+It only moves on: what is withdrawn stays withdrawn, in whatever order the news arrives.
+"""
+
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import ClassVar
+
+from pydantic import BaseModel, ConfigDict
+
+from shared.domain.decider import Actor, Aggregate, Command, Event
+from shared.domain.values import EntityId
+
+ENTITY = "known-clearance"
+
+
+class ClearanceDecision(StrEnum):
+    GRANTED = "granted"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+
+# --- events: these names are the stored format ---
+class ClearanceNoted(Event):
+    TYPE = "vn.daihoi.known-clearance.noted.v1"
+    decision: ClearanceDecision
+
+
+# --- state ---
+class KnownClearance(BaseModel):
+    model_config = ConfigDict(frozen=True)
+    noted: ClearanceNoted
+
+    @property
+    def decision(self) -> ClearanceDecision:
+        return self.noted.decision
+
+    @property
+    def granted(self) -> bool:
+        return self.decision is ClearanceDecision.GRANTED
+
+
+# --- evolve ---
+def evolve(known: KnownClearance | None, event: ClearanceNoted) -> KnownClearance:
+    return KnownClearance(noted=event)
+
+
+# --- commands ---
+class NoteClearance(Command):
+    """Notes what security decided; only policies do."""
+
+    NAME = "note-clearance"
+    ENTITY: ClassVar[str] = ENTITY
+    clearance_id: EntityId
+    decision: ClearanceDecision
+
+    @property
+    def entity_id(self) -> str:
+        return self.clearance_id
+
+
+# --- decide ---
+def decide(command: NoteClearance, known: KnownClearance | None, actor: Actor) -> Sequence[ClearanceNoted]:
+    if known is not None and known.decision in (command.decision, ClearanceDecision.WITHDRAWN):
+        return ()
+    return (ClearanceNoted(decision=command.decision),)
+
+
+AGGREGATE = Aggregate(
+    entity=ENTITY,
+    events=(ClearanceNoted,),
+    commands=(NoteClearance,),
+    evolve=evolve,
+    decide=decide,
+    internal=True,
+)

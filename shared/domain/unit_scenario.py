@@ -1,0 +1,113 @@
+"""The scenario in force in one unit: the sub-committee's last switch as the unit knows it, and how far it followed.
+
+Only the unit's own policy writes here. A switch older than the one known changes nothing.
+"""
+
+from collections.abc import Sequence
+from typing import ClassVar, assert_never
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from shared.domain.decider import Actor, Aggregate, Command, Event, Refusal
+from shared.domain.scenario import CURRENT
+from shared.domain.values import Case, Phrase
+
+
+# --- events: these names are the stored format ---
+class SwitchRecorded(Event):
+    TYPE = "vn.daihoi.unit-scenario.recorded.v1"
+    number: int
+    scenario: Case
+    reason: Phrase
+
+
+class SwitchFollowed(Event):
+    """Every task that the unit had has been brought to what the switch demands."""
+
+    TYPE = "vn.daihoi.unit-scenario.followed.v1"
+    number: int
+
+
+UnitScenarioEvent = SwitchRecorded | SwitchFollowed
+
+
+# --- state ---
+class UnitScenario(BaseModel):
+    model_config = ConfigDict(frozen=True)
+    recorded: SwitchRecorded
+    followed: int = 0
+
+    @property
+    def number(self) -> int:
+        return self.recorded.number
+
+    @property
+    def scenario(self) -> Case:
+        return self.recorded.scenario
+
+
+# --- evolve ---
+def evolve(known: UnitScenario | None, event: UnitScenarioEvent) -> UnitScenario:
+    if isinstance(event, SwitchRecorded):
+        return UnitScenario(recorded=event, followed=known.followed if known else 0)
+    if known is None:
+        raise LookupError(f"{event.TYPE} before a switch was recorded")
+    match event:
+        case SwitchFollowed():
+            return known.model_copy(update={"followed": event.number})
+        case _:
+            assert_never(event)
+
+
+# --- commands ---
+class UnitScenarioCommand(Command):
+    ENTITY: ClassVar[str] = "unit-scenario"
+    number: int = Field(ge=1)
+
+    @property
+    def entity_id(self) -> str:
+        return CURRENT
+
+
+class RecordSwitch(UnitScenarioCommand):
+    """Puts the sub-committee's switch on record in the unit; for its policy only."""
+
+    NAME = "record-switch"
+    scenario: Case
+    reason: Phrase
+
+
+class ConfirmSwitch(UnitScenarioCommand):
+    """Says that every task has followed the switch; for the unit's policy only."""
+
+    NAME = "confirm-switch"
+
+
+# --- decide ---
+FOR_THE_POLICY = Refusal("for_the_policy_only", "{actor} can't record a switch; the unit's policy does so by itself.")
+NOT_RECORDED = Refusal("switch_not_recorded", "Switch {number} is not on record in the unit.")
+
+
+def decide(command: UnitScenarioCommand, known: UnitScenario | None, actor: Actor) -> Sequence[UnitScenarioEvent]:
+    if not actor.is_policy:
+        raise FOR_THE_POLICY(actor=actor.id)
+    match command:
+        case RecordSwitch():
+            if known is not None and command.number <= known.number:
+                return ()
+            return (SwitchRecorded(**command.model_dump()),)
+        case ConfirmSwitch():
+            if known is None or command.number > known.number:
+                raise NOT_RECORDED(number=command.number)
+            return () if command.number <= known.followed else (SwitchFollowed(number=command.number),)
+        case _:
+            raise TypeError(f"{type(command).__name__} is no command on a unit's scenario")
+
+
+AGGREGATE = Aggregate(
+    entity="unit-scenario",
+    events=(SwitchRecorded, SwitchFollowed),
+    commands=(RecordSwitch, ConfirmSwitch),
+    evolve=evolve,
+    decide=decide,
+)

@@ -1,0 +1,170 @@
+"""A variant: how one unit prepares for one case, epidemic or none.
+
+A task applies in a variant when its own scenario is that case or both. An adjustment says otherwise for one task, or
+gives it another cost or deadline there. The unit's lead signs the variant; a later adjustment opens it again.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import ClassVar, assert_never
+
+from pydantic import BaseModel, ConfigDict
+
+from shared.domain.decider import Actor, Aggregate, Command, Event, Key, Refusal
+from shared.domain.values import Case, EntityId, Phrase, Scenario, Vnd
+
+
+class Demand(BaseModel):
+    """What a case demands of a task."""
+
+    model_config = ConfigDict(frozen=True)
+    suspended: bool
+    planned_vnd: Vnd
+    deadline: date | None
+
+
+# --- events: these names are the stored format ---
+class VariantAdjusted(Event):
+    """What is left empty stays as the task has it."""
+
+    TYPE = "vn.daihoi.variant.adjusted.v1"
+    task_id: EntityId
+    applies: bool | None = None
+    planned_vnd: Vnd | None = None
+    deadline: date | None = None
+    reason: Phrase
+
+
+class AdjustmentWithdrawn(Event):
+    TYPE = "vn.daihoi.variant.adjustment-withdrawn.v1"
+    task_id: EntityId
+
+
+class VariantPrepared(Event):
+    TYPE = "vn.daihoi.variant.prepared.v1"
+    signed_by: str
+
+
+VariantEvent = VariantAdjusted | AdjustmentWithdrawn | VariantPrepared
+
+
+# --- state ---
+class Variant(BaseModel):
+    model_config = ConfigDict(frozen=True)
+    adjustments: dict[str, VariantAdjusted] = {}
+    signed_by: str | None = None
+
+
+def demanded(
+    case: Case, adjustment: VariantAdjusted | None, *, scenario: Scenario, planned_vnd: int, deadline: date | None
+) -> Demand:
+    """What `case` demands of a task that is for `scenario`, was planned at `planned_vnd` and is agreed to be done by
+    `deadline`."""
+    applies = scenario.value in (case.value, Scenario.BOTH.value)
+    if adjustment is not None:
+        applies = applies if adjustment.applies is None else adjustment.applies
+        planned_vnd = planned_vnd if adjustment.planned_vnd is None else adjustment.planned_vnd
+        deadline = adjustment.deadline or deadline
+    return Demand(suspended=not applies, planned_vnd=planned_vnd, deadline=deadline)
+
+
+# --- evolve ---
+def evolve(variant: Variant | None, event: VariantEvent) -> Variant:
+    variant = variant or Variant()
+    match event:
+        case VariantAdjusted():
+            return Variant(adjustments=variant.adjustments | {event.task_id: event})
+        case AdjustmentWithdrawn():
+            kept = {task_id: each for task_id, each in variant.adjustments.items() if task_id != event.task_id}
+            return Variant(adjustments=kept)
+        case VariantPrepared():
+            return variant.model_copy(update={"signed_by": event.signed_by})
+        case _:
+            assert_never(event)
+
+
+# --- commands ---
+class VariantCommand(Command):
+    ENTITY: ClassVar[str] = "variant"
+    variant: Case
+
+    @property
+    def entity_id(self) -> str:
+        return self.variant.value
+
+
+class AdjustVariant(VariantCommand):
+    """Says what is different for one task in the variant: whether it applies, its cost, its deadline. It replaces an
+    earlier adjustment of the task as a whole."""
+
+    NAME = "adjust-variant"
+    task_id: EntityId
+    applies: bool | None = None
+    planned_vnd: Vnd | None = None
+    deadline: date | None = None
+    reason: Phrase
+
+
+class WithdrawAdjustment(VariantCommand):
+    """The task is in the variant as it is without an adjustment."""
+
+    NAME = "withdraw-adjustment"
+    task_id: EntityId
+
+
+class PrepareVariant(VariantCommand):
+    """Declares the variant prepared, signed by the unit's lead. A later adjustment opens it again."""
+
+    NAME = "prepare-variant"
+
+
+# --- decide ---
+NO_TASK = Refusal("task_not_found", "There is no task {task_id} to adjust.")
+NOTHING_ADJUSTED = Refusal(
+    "nothing_adjusted",
+    "The adjustment of task {task_id} says nothing: give whether it applies, a cost or a deadline.",
+)
+NOT_THE_LEAD = Refusal("not_the_lead", "Only the unit's lead declares a variant prepared; {actor} is not.")
+
+
+def reads(command: VariantCommand, variant: Variant | None) -> Sequence[Key]:
+    return (("task", command.task_id),) if isinstance(command, AdjustVariant) else ()
+
+
+def decide(
+    command: VariantCommand, variant: Variant | None, actor: Actor, seen: Mapping[Key, object]
+) -> Sequence[VariantEvent]:
+    variant = variant or Variant()
+    match command:
+        case AdjustVariant():
+            return _adjust(command, variant, seen)
+        case WithdrawAdjustment():
+            known = command.task_id in variant.adjustments
+            return (AdjustmentWithdrawn(task_id=command.task_id),) if known else ()
+        case PrepareVariant():
+            if actor.id != f"{actor.unit}.lead":
+                raise NOT_THE_LEAD(actor=actor.id)
+            return () if variant.signed_by else (VariantPrepared(signed_by=actor.id),)
+        case _:
+            raise TypeError(f"{type(command).__name__} is no command on a variant")
+
+
+def _adjust(command: AdjustVariant, variant: Variant, seen: Mapping[Key, object]) -> Sequence[VariantEvent]:
+    adjusted = VariantAdjusted(**command.model_dump(exclude={"variant"}))
+    if variant.adjustments.get(command.task_id) == adjusted:
+        return ()
+    if seen.get(("task", command.task_id)) is None:
+        raise NO_TASK(task_id=command.task_id)
+    if command.applies is None and command.planned_vnd is None and command.deadline is None:
+        raise NOTHING_ADJUSTED(task_id=command.task_id)
+    return (adjusted,)
+
+
+AGGREGATE = Aggregate(
+    entity="variant",
+    events=(VariantAdjusted, AdjustmentWithdrawn, VariantPrepared),
+    commands=(AdjustVariant, WithdrawAdjustment, PrepareVariant),
+    evolve=evolve,
+    decide=decide,
+    reads=reads,
+)

@@ -1,0 +1,223 @@
+"""What a service speaks, as an AsyncAPI 3.0 document made from the aggregates and policies that it runs on.
+
+Commands come in and are answered, so are the questions after its health and after this document; events go out, and
+policies read those of others. Schemas are those of the models (pydantic's JSON Schema).
+"""
+
+import inspect
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import orjson
+from faststream.nats import NatsBroker, NatsMessage
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+
+from shared.domain.decider import Aggregate, Command, Event
+from shared.eventstore.envelope import Envelope
+from shared.eventstore.streams import ledger_stream, service_stream
+from shared.unit.commands import Answer, CommandRequest
+from shared.unit.health import Health
+from shared.unit.policies import ANY_SERVICE, Policy, entity_of
+from shared.unit.problems import Problem
+
+type Json = dict[str, Any]
+
+ASYNCAPI = "3.0.0"
+VERSION = "0.1.0"
+"""The project's own version, as `pyproject.toml` has it."""
+ABOUT = "Commands in, events out, over NATS. An event is a CloudEvent 1.0 in structured JSON."
+CONGRESS = {"description": "The id of the congress.", "examples": ["namdinh-xx"]}
+AGGREGATE_ID = {"description": "The id of the aggregate that the event is about."}
+WRITER = {"description": "Any service that writes such events."}
+SERVER = {
+    "host": "{address}",
+    "protocol": "nats",
+    "variables": {"address": {"description": "Where NATS is.", "default": "127.0.0.1:4222"}},
+}
+INBOX = {"location": "$message.header#/reply", "description": "The inbox that the NATS request names."}
+BEARER = {
+    "type": "http",
+    "scheme": "bearer",
+    "bearerFormat": "JWT",
+    "description": "In the NATS header `Authorization`: Ed25519, `aud` the congress, `unit` the service.",
+}
+AUTHORIZATION = {
+    "type": "object",
+    "required": ["Authorization"],
+    "properties": {"Authorization": {"type": "string", "pattern": "^[Bb][Ee][Aa][Rr][Ee][Rr] .+$"}},
+}
+
+
+def asyncapi_subject(congress: str, service: str) -> str:
+    return f"asyncapi.{congress}.{service}"
+
+
+def answer_asyncapi(broker: NatsBroker, congress: str, service: str, document: bytes) -> None:
+    @broker.subscriber(asyncapi_subject(congress, service), title=f"{service} asyncapi")
+    async def on_asyncapi(message: NatsMessage) -> bytes:
+        return document
+
+
+def as_bytes(document: Json) -> bytes:
+    """The same bytes wherever it is shown: what a service answers is what `docs/asyncapi/` holds."""
+    return orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+
+
+def asyncapi(
+    service: str,
+    aggregates: Sequence[Aggregate] = (),
+    policies: Sequence[Policy] = (),
+    reads: Sequence[type[Event]] = (),
+) -> Json:
+    """The document of one service: `aggregates` are all that write to its stream, `reads` what it reads of the ledger
+    besides its policies."""
+    schemas = _Schemas(aggregates, [*(policy.event for policy in policies), *reads])
+    contract = _Contract(service, schemas)
+    for aggregate in aggregates:
+        if not aggregate.internal:
+            for command in aggregate.commands:
+                contract.takes(command)
+        contract.appends(aggregate)
+    for policy in policies:
+        contract.follows(policy)
+    for entity in dict.fromkeys(entity_of(event) for event in reads):
+        contract.reads(entity, [event for event in reads if entity_of(event) == entity])
+    contract.tells("health", health=Health)
+    contract.tells("asyncapi", document=None)
+    return {
+        "asyncapi": ASYNCAPI,
+        "info": {"title": f"Daihoi: {service}", "version": VERSION, "description": ABOUT},
+        "defaultContentType": "application/json",
+        "servers": {"nats": SERVER},
+        "channels": contract.channels,
+        "operations": contract.operations,
+        "components": {
+            "messages": contract.messages,
+            "schemas": schemas.definitions,
+            "securitySchemes": contract.security_schemes,
+        },
+    }
+
+
+class _Schemas:
+    """The JSON Schemas of all models that a service speaks in; two models of one name get longer names."""
+
+    def __init__(self, aggregates: Sequence[Aggregate], read: Sequence[type[Event]]) -> None:
+        commands = [command for each in aggregates if not each.internal for command in each.commands]
+        written = {event.TYPE: event for aggregate in aggregates for event in aggregate.events}
+        events = ({event.TYPE: event for event in read} | written).values()
+        asking = (CommandRequest, Answer, Problem) if commands else ()
+        models: list[type[BaseModel]] = [*asking, Health, Envelope, *commands, *events]
+        references, found = models_json_schema(
+            [(model, "validation") for model in models], ref_template="#/components/schemas/{model}"
+        )
+        self._references: dict[Any, Json] = {model: reference for (model, _), reference in references.items()}
+        self.definitions: Json = found["$defs"]
+
+    def __getitem__(self, model: type[BaseModel]) -> Json:
+        return self._references[model]
+
+
+class _Contract:
+    """Channels, operations and messages, as they are added."""
+
+    def __init__(self, service: str, schemas: _Schemas) -> None:
+        self._service = service
+        self._schemas = schemas
+        self.channels: Json = {"replies": {"address": None, "messages": {}}}
+        self.operations: Json = {}
+        self.messages: Json = {}
+        self.security_schemes: Json = {}
+
+    def takes(self, command: type[Command]) -> None:
+        name = command.NAME
+        self._channel(name, f"cmd.{{congress}}.{self._service}.{name}")
+        payload = {"allOf": [self._schemas[CommandRequest], {"properties": {"data": self._schemas[command]}}]}
+        self._can_say(name, name, payload)
+        self.messages[name]["headers"] = AUTHORIZATION
+        self.security_schemes["bearer"] = BEARER
+        self.operations[name] = {
+            **self._operation("receive", name, [name]),
+            **({"summary": said} if (said := _sentence(command)) else {}),
+            "security": [{"$ref": "#/components/securitySchemes/bearer"}],
+            "reply": self._reply(answer=Answer, problem=Problem),
+            "bindings": {"nats": {"queue": self._service, "bindingVersion": "0.1.0"}},
+        }
+
+    def appends(self, aggregate: Aggregate) -> None:
+        channel = self._events(self._service, aggregate.entity, aggregate.events)
+        stream = service_stream("<congress>", self._service)
+        self.operations[f"append-{aggregate.entity}"] = {
+            **self._operation("send", channel, [event.TYPE for event in aggregate.events]),
+            "summary": f"Appended to the stream {stream}.",
+        }
+
+    def follows(self, policy: Policy) -> None:
+        channel = self._events(policy.service, policy.entity, [policy.event])
+        self.operations[f"policy-{policy.name}"] = {
+            **self._operation("receive", channel, [policy.event.TYPE]),
+            "summary": f"Read from the ledger by the durable consumer policy-{self._service}-{policy.name}.",
+        }
+
+    def reads(self, entity: str, events: Sequence[type[Event]]) -> None:
+        channel = self._events(ANY_SERVICE, entity, events)
+        self.operations[f"read-{entity}"] = {
+            **self._operation("receive", channel, [event.TYPE for event in events]),
+            "summary": f"Read from the stream {ledger_stream('<congress>')} by batched direct get.",
+        }
+
+    def tells(self, question: str, **answer: type[BaseModel] | None) -> None:
+        self._channel(question, f"{question}.{{congress}}.{self._service}")
+        self._can_say(question, f"{question}-question", {"description": "Whatever it is, it is not read."})
+        self.operations[question] = {
+            **self._operation("receive", question, [f"{question}-question"]),
+            "reply": self._reply(**answer),
+        }
+
+    def _events(self, service: str, entity: str, events: Iterable[type[Event]]) -> str:
+        """The channel of one entity's events. What the service itself writes is described as it writes it."""
+        of_any = service == ANY_SERVICE
+        channel = f"events-{'any' if of_any else service}-{entity}"
+        writer = "{service}" if of_any else service
+        parameters = {"id": AGGREGATE_ID} | ({"service": WRITER} if of_any else {})
+        self._channel(channel, f"evt.{{congress}}.{writer}.{entity}.{{id}}", **parameters)
+        for event in events:
+            self._can_say(channel, event.TYPE, self._envelope(event))
+        return channel
+
+    def _envelope(self, event: type[Event]) -> Json:
+        """Empty where the event is described already, as it is written."""
+        if event.TYPE in self.messages:
+            return {}
+        data = {"properties": {"type": {"const": event.TYPE}, "data": self._schemas[event]}}
+        return {"allOf": [self._schemas[Envelope], data]}
+
+    def _channel(self, name: str, address: str, **parameters: Json) -> None:
+        told = {"address": address, "parameters": {"congress": CONGRESS, **parameters}, "messages": {}}
+        self.channels.setdefault(name, told)
+
+    def _can_say(self, channel: str, name: str, payload: Json) -> None:
+        self.messages.setdefault(name, {"name": name, "payload": payload})
+        self.channels[channel]["messages"][name] = {"$ref": f"#/components/messages/{name}"}
+
+    def _operation(self, action: str, channel: str, messages: Iterable[str]) -> Json:
+        return {"action": action, **self._of(channel, messages)}
+
+    def _reply(self, **answers: type[BaseModel] | None) -> Json:
+        for name, model in answers.items():
+            payload = self._schemas[model] if model else {"type": "object", "description": "This document."}
+            self._can_say("replies", name, payload)
+            if model is Problem:
+                self.messages[name]["contentType"] = "application/problem+json"
+        return {"address": INBOX, **self._of("replies", answers)}
+
+    @staticmethod
+    def _of(channel: str, messages: Iterable[str]) -> Json:
+        path = f"#/channels/{channel}"
+        return {"channel": {"$ref": path}, "messages": [{"$ref": f"{path}/messages/{name}"} for name in messages]}
+
+
+def _sentence(command: type[Command]) -> str:
+    """The command's own docstring, on one line."""
+    return " ".join(inspect.cleandoc(command.__dict__.get("__doc__") or "").split())

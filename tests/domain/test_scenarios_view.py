@@ -1,0 +1,146 @@
+"""What leaders see of scenarios: the view, how far the units have followed, and the variants side by side."""
+
+from datetime import date
+
+from services.tracker.projections.scenarios import VIEW
+from services.tracker.projections.view import Recorded
+from services.tracker.reports.scenarios import Amount, compare, in_force, standing
+from shared.domain.scenario import ScenarioSwitched
+from shared.domain.unit_scenario import SwitchFollowed, SwitchRecorded
+from shared.domain.variant import AdjustmentWithdrawn, VariantAdjusted, VariantPrepared
+from shared.eventstore.ledger import Origin
+from tests.congress import BEGINNING, envelope_of
+
+
+def view(*events):
+    """The documents after (service, id, event), in this order."""
+    documents = {}
+    for position, (service, entity_id, event) in enumerate(events):
+        envelope = envelope_of(event, service, event.TYPE.split(".")[2], entity_id, position)
+        recorded = Recorded(position + 1, BEGINNING, Origin(service, position + 1), envelope, event)
+        for key in VIEW.route(recorded):
+            documents[key] = VIEW.fold(documents.get(key), recorded)
+    return documents
+
+
+def switched(number, to):
+    return "subcommittee", "current", ScenarioSwitched(number=number, scenario=to, reason=f"Lần {number}")
+
+
+def recorded(unit, number, to):
+    return unit, "current", SwitchRecorded(number=number, scenario=to, reason=f"Lần {number}")
+
+
+def followed(unit, number):
+    return unit, "current", SwitchFollowed(number=number)
+
+
+def adjusted(unit, case, task_id, **fields):
+    return unit, case, VariantAdjusted(task_id=task_id, reason="Theo phương án", **fields)
+
+
+UNITS = ("propaganda", "logistics", "security")
+
+
+def test_the_units_that_have_not_followed_the_last_switch_are_named():
+    events = [switched(1, "outbreak"), *(recorded(unit, 1, "outbreak") for unit in UNITS)]
+    assert in_force(view(*events).values()).behind == list(UNITS)
+    events += [followed("logistics", 1), followed("security", 1)]
+    found = in_force(view(*events).values())
+    assert (found.number, found.scenario, found.reason, found.behind) == (1, "outbreak", "Lần 1", ["propaganda"])
+    events += [switched(2, "none"), recorded("security", 2, "none")]
+    found = in_force(view(*events).values())
+    assert (found.number, found.scenario, found.behind) == (2, "none", list(UNITS))
+
+
+def test_before_the_first_switch_nothing_is_in_force():
+    found = standing([], [])
+    assert (found.in_force, found.switches) == (None, [])
+    assert [(unit.recorded, unit.followed, unit.suspended) for unit in found.units] == [(0, 0, 0)] * 3
+    assert [variant.signed_by for variant in found.variants] == [None] * 6
+
+
+def test_a_later_adjustment_opens_a_prepared_variant_again():
+    signed = [
+        adjusted("security", "none", "8-01", applies=False),
+        ("security", "none", VariantPrepared(signed_by="x")),
+    ]
+    assert view(*signed)["security/none"]["signed_by"] == "x"
+    for later in (
+        adjusted("security", "none", "8-02", planned_vnd=1),
+        ("security", "none", AdjustmentWithdrawn(task_id="8-01")),
+    ):
+        variant = view(*signed, later)["security/none"]
+        assert (variant["signed_by"], variant["signed_at"]) == (None, None)
+    assert variant["adjustments"] == {}
+
+
+def a_task(task_id, scenario="both", unit="logistics", **other):
+    return {
+        "_id": f"{unit}/{task_id}",
+        "task_id": task_id,
+        "unit": unit,
+        "title": {"vi": "Việc", "en": "Work"},
+        "group": {"number": int(task_id[0]), "name": {"vi": "Nhóm", "en": "Group"}},
+        "scenario": scenario,
+        "status": "open",
+        "planned_vnd": 100,
+        "original_planned_vnd": 100,
+        "agreed_deadline": "2020-09-20",
+        "deadline": "2020-09-20",
+        **other,
+    }
+
+
+TASKS = [
+    a_task("1-01"),
+    a_task("1-02", "none"),
+    a_task("1-03", "outbreak"),
+    a_task("2-01", suspended=True, planned_vnd=1, deadline="2020-09-01"),
+    a_task("8-01", unit="security"),
+    a_task("8-02", unit="security", status="cancelled"),
+    a_task("8-03", "none", unit="security", status="completed", planned_vnd=40),
+]
+VARIANTS = view(
+    adjusted("logistics", "outbreak", "1-01", planned_vnd=70, deadline=date(2020, 9, 15)),
+    adjusted("logistics", "outbreak", "1-02", planned_vnd=5),
+    adjusted("logistics", "outbreak", "2-01", applies=False),
+    adjusted("security", "none", "8-01", deadline=date(2020, 9, 20)),
+).values()
+
+
+def test_the_variants_are_compared_whatever_is_in_force_now():
+    found = compare(TASKS, VARIANTS)
+    assert found.by_unit["logistics"].none == Amount(tasks=3, planned_vnd=300)
+    assert found.by_unit["logistics"].outbreak == Amount(tasks=2, planned_vnd=170)
+    assert found.by_unit["logistics"].difference == Amount(tasks=-1, planned_vnd=-130)
+    assert found.by_unit["security"].none == found.by_unit["security"].outbreak == Amount(tasks=2, planned_vnd=140)
+    assert found.total.none == Amount(tasks=5, planned_vnd=440)
+    for breakdown in (found.by_unit, found.by_group):
+        for case in ("none", "outbreak", "difference"):
+            assert (
+                sum(getattr(row, case).planned_vnd for row in breakdown.values())
+                == getattr(found.total, case).planned_vnd
+            )
+
+
+def test_every_task_that_differs_is_told_with_the_reason():
+    told = {line.id: line for line in compare(TASKS, VARIANTS).differing}
+    assert list(told) == ["1-01", "1-02", "1-03", "2-01"]
+    cheaper = told["1-01"]
+    assert (cheaper.none.planned_vnd, cheaper.outbreak.planned_vnd) == (100, 70)
+    assert (cheaper.none.deadline, cheaper.outbreak.deadline) == (date(2020, 9, 20), date(2020, 9, 15))
+    assert (cheaper.none.reason, cheaper.outbreak.reason) == ("", "Theo phương án")
+    assert [(told[name].none.applies, told[name].outbreak.applies) for name in ("1-02", "1-03", "2-01")] == [
+        (True, False),
+        (False, True),
+        (True, False),
+    ]
+
+
+def test_one_unit_can_be_compared_alone():
+    found = compare(TASKS, VARIANTS, "security")
+    assert list(found.by_unit) == ["security"]
+    assert found.total == found.by_unit["security"]
+    assert found.differing == []
+    assert {variant.unit for variant in found.variants} == {"security"}

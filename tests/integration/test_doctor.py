@@ -1,0 +1,206 @@
+"""`daihoi doctor`: each thing that can be wrong is found by its code, with words and advice in both languages."""
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from services.doctor import examine, table_of
+from services.supervisor import ALL_SERVICES, Supervisor
+from services.tracker.projector import Projection
+from shared.domain.values import SERVICES
+from shared.eventstore.store import EventStore
+from shared.eventstore.streams import ledger_stream, service_stream, stream_configs
+from shared.platform.keeper import free_port
+from shared.unit.client import CommandClient
+from shared.unit.findings import Severity
+from tests.congress import Writer, life_of_a_task, settled
+from tests.waiting import until
+
+PROJECT = Path(__file__).parents[2]
+SILENT = {f"{name}: service_silent" for name in ALL_SERVICES}
+
+
+def told(findings) -> set[str]:
+    """What is wrong: about whom, and the code."""
+    return {f"{each.about}: {each.code}" for each in findings if not each.is_healthy}
+
+
+async def project_all(ledger, views):
+    projection = Projection(views, await views.checkpoint())
+    async for page in ledger.read(projection.checkpoint.sequence):
+        await projection.add(page)
+    await projection.settle()
+
+
+@pytest.fixture
+async def written(connection, congress, ledger):
+    events = await Writer(EventStore(connection, congress, "logistics")).write([1])
+    await settled(ledger, events)
+    return events
+
+
+def doctor(*arguments: str, **settings: str) -> "subprocess.CompletedProcess[str]":
+    """The command in a process of its own, with these settings and no others."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("DAIHOI_")}
+    return subprocess.run(
+        [sys.executable, "-m", "services.cli", "doctor", *arguments],
+        env=environment | settings | {"PYTHONPATH": str(PROJECT)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_where_nothing_runs_it_says_what_to_start_and_starts_nothing(tmp_path):
+    folder = tmp_path / "nothing-here"
+    ran = doctor("--format", "json", DAIHOI_DATA_DIR=str(folder))
+    assert ran.returncode == 1, ran.stderr
+    answer = json.loads(ran.stdout)
+    assert not answer["healthy"]
+    assert [(each["code"], each["severity"]) for each in answer["findings"]] == [("servers_not_started", "error")]
+    assert "daihoi up" in answer["findings"][0]["advice"]
+    assert not folder.exists()
+
+
+async def test_with_all_services_it_is_content_and_without_one_it_is_not(settings, endpoints, connection, congress):
+    supervisor = Supervisor(settings, endpoints)
+    try:
+        for name in ALL_SERVICES:
+            supervisor.start(name)
+        await supervisor.wait_until_ready(CommandClient(connection, congress))
+
+        async def content() -> bool:
+            return not told(await examine(settings))
+
+        await until(content)
+        codes = [each.code for each in await examine(settings)]
+        assert codes.count("service_ready") == len(ALL_SERVICES)
+        assert {"jetstream_answers", "streams_there", "ledger_complete", "mongo_answers"} <= set(codes)
+        assert {"projected_by", "views_level", "policy_follows"} <= set(codes)
+        assert "policy_missing" not in codes
+        named = {
+            "DAIHOI_CONGRESS": congress,
+            "DAIHOI_NATS_URL": endpoints.nats_url,
+            "DAIHOI_MONGO_URL": endpoints.mongo_url,
+        }
+        ran = await asyncio.to_thread(lambda: doctor("--lang", "en", COLUMNS="160", **named))
+        assert ran.returncode == 0, ran.stdout + ran.stderr
+        assert "✓" in ran.stdout
+        assert "The views hold every event" in ran.stdout
+        for name in ("tracker", "security"):
+            supervisor.children[name].kill()
+            supervisor.children[name].wait()
+        wrong = {"tracker: service_silent", "tracker: nobody_projects", "security: service_silent"}
+        assert told(await examine(settings)) == wrong
+    finally:
+        supervisor.stop()
+
+
+async def test_a_nats_that_does_not_answer_is_told_and_mongodb_is_looked_at_all_the_same(settings):
+    away = settings.model_copy(update={"nats_url": f"nats://127.0.0.1:{free_port()}"})
+    findings = await examine(away)
+    assert [each.code for each in findings] == ["nats_unreachable", "mongo_answers"]
+
+
+async def test_a_mongodb_that_does_not_answer_is_told_and_nats_is_looked_at_all_the_same(settings, connection):
+    away = settings.model_copy(update={"mongo_url": f"mongodb://127.0.0.1:{free_port()}/?directConnection=true"})
+    findings = await examine(away)
+    assert "MongoDB: mongo_unreachable" in told(findings)
+    assert "streams_there" in {each.code for each in findings}
+
+
+async def test_a_stream_that_is_missing_or_differs_is_named(settings, connection, congress):
+    js = connection.jetstream()
+    await js.delete_stream(service_stream(congress, "security"))
+    await js.delete_stream(service_stream(congress, "logistics"))
+    await js.add_stream(name=service_stream(congress, "logistics"), subjects=[f"evt.{congress}.logistics.>"])
+    findings = {each.code: each for each in await examine(settings)}
+    assert service_stream(congress, "security") in findings["stream_missing"].detail
+    assert service_stream(congress, "logistics") in findings["stream_differs"].detail
+
+
+async def test_a_ledger_that_does_not_take_in_a_services_events_is_told(settings, connection, congress, written):
+    config = stream_configs(congress)[-1]
+    config["sources"] = [source for source in config["sources"] if "LOGISTICS" not in source["name"]]
+    await connection.jetstream().delete_stream(ledger_stream(congress))
+    await connection.request(f"$JS.API.STREAM.CREATE.{config['name']}", json.dumps(config).encode())
+    [lag] = [each for each in await examine(settings) if each.code == "ledger_lags"]
+    assert f"last {written} events of {service_stream(congress, 'logistics')}" in lag.detail
+
+
+async def test_a_policy_without_consumer_and_one_that_gets_stuck_are_told(settings, connection, congress):
+    durable = "policy-logistics-open-assigned-items"
+    subject = f"evt.{congress}.subcommittee.catalogue-item.*"
+    js = connection.jetstream()
+    consumer = await js.pull_subscribe(subject, durable=durable, stream=ledger_stream(congress))
+    event = subject.replace("*", "1-01")
+    await js.publish(event, b"{}", stream=service_stream(congress, "subcommittee"))
+    for _ in range(2):
+        [message] = await consumer.fetch(1, timeout=20)
+        await message.nak()
+    [message] = await consumer.fetch(1, timeout=20)
+    findings = [each for each in await examine(settings) if each.code.startswith("policy_")]
+    assert [(each.about, each.code) for each in findings if "open-assigned-items" in each.detail] == [
+        ("propaganda", "policy_missing"),
+        ("logistics", "policy_stuck"),
+        ("security", "policy_missing"),
+    ]
+    await message.ack()
+
+
+async def test_views_that_are_behind_are_told_with_how_many_and_how_long(settings, views, written):
+    findings = {each.code: each for each in await examine(settings)}
+    assert f"{written} events" in findings["behind" if "behind" in findings else "far_behind"].detail
+    assert "views_level" not in findings
+
+
+async def test_how_long_the_views_are_behind_counts_from_the_first_event_they_lack(
+    settings, connection, congress, ledger, views, written, monkeypatch
+):
+    monkeypatch.setattr("services.tracker.health.BEHIND_AFTER_S", -1)
+    await project_all(ledger, views)
+    assert "tracker: far_behind" not in told(await examine(settings))
+    await Writer(EventStore(connection, congress, "security")).write([1])
+    await settled(ledger, written + len(life_of_a_task(1)))
+    assert "tracker: far_behind" in told(await examine(settings))
+
+
+async def test_a_checkpoint_ahead_of_the_ledger_and_one_in_another_ledger_are_told(settings, ledger, views, written):
+    await project_all(ledger, views)
+    checkpoints = views.database["checkpoints"]
+    await checkpoints.update_one({"_id": "views"}, {"$set": {"fingerprint": "of another event"}})
+    assert "tracker: ledger_other" in told(await examine(settings))
+    await checkpoints.update_one({"_id": "views"}, {"$set": {"sequence": written + 5}})
+    assert "tracker: ledger_short" in told(await examine(settings))
+
+
+async def test_what_is_parked_and_what_is_missing_are_told(settings, connection, congress, ledger, views, written):
+    stream = service_stream(congress, "logistics")
+    await connection.jetstream().publish(f"evt.{congress}.logistics.task.odd", b"not json", stream=stream)
+    await settled(ledger, written + 1)
+    await project_all(ledger, views)
+    origins = {service_stream(congress, "security"): [3, 4]}
+    await views.database["checkpoints"].update_one({"_id": "views"}, {"$set": {"origins": origins}})
+    wrong = {each.code: each.detail for each in await examine(settings) if not each.is_healthy}
+    assert wrong["parked"] == "1 events are parked."
+    assert f"{service_stream(congress, 'security')} at 4" in wrong["origin_gap"]
+
+
+async def test_the_table_has_a_mark_words_and_advice_in_the_language_asked_for(settings, connection):
+    findings = await examine(settings)
+    silent = next(each for each in findings if each.code == "service_silent")
+    assert silent.told("en") == "subcommittee does not answer."
+    assert silent.told("vi") == "subcommittee không trả lời."
+    for lang in ("en", "vi"):
+        marks, about, words, advice = (list(column.cells) for column in table_of(findings, lang).columns)
+        assert {"✓", "✗"} <= set(marks)
+        assert silent.told(lang) in words
+        assert silent.advised(lang) in advice
+        assert set(SERVICES) <= set(about)
+    assert all(each.advice for each in findings if each.severity is Severity.ERROR)
+    assert told(findings) >= SILENT

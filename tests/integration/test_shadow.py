@@ -1,0 +1,88 @@
+"""The shadow says by name where the live views differ from the events, and leaves snapshots behind."""
+
+import pytest
+
+from services.tracker.past import as_of, snapshots
+from services.tracker.past.snapshots import Snapshots
+from services.tracker.shadow import Shadow, last_found
+from shared.eventstore.store import EventStore
+from tests.congress import Writer, settled
+from tests.integration.test_tracker import project_all
+
+TASKS = 150
+CHECKS = 3
+
+
+@pytest.fixture
+async def written(connection, congress, ledger, views, monkeypatch):
+    monkeypatch.setattr(as_of, "EVERY", 1000)
+    monkeypatch.setattr(snapshots, "EVERY", 1000)
+    events = await Writer(EventStore(connection, congress, "logistics")).write(range(1, TASKS + 1))
+    await settled(ledger, events)
+    await project_all(ledger, views)
+    return events
+
+
+@pytest.fixture
+def shadow(ledger, views):
+    return Shadow(ledger, views, Snapshots(views.database))
+
+
+async def test_views_that_say_what_the_events_say_have_no_drift(shadow, views, written):
+    for _ in range(CHECKS):
+        await shadow.check()
+    found = await last_found(views)
+    assert (found.sequence, found.drift) == (written, [])
+    assert await Snapshots(views.database).last_sequence() == 1000
+
+
+@pytest.mark.parametrize(
+    ("by_hand", "named"),
+    [
+        (lambda tasks: tasks.update_one({"_id": "logistics/task-7"}, {"$set": {"percent": 7}}), "logistics/task-7"),
+        (lambda tasks: tasks.delete_one({"_id": "logistics/task-8"}), "logistics/task-8"),
+        (lambda tasks: tasks.insert_one({"_id": "logistics/task-0"}), "logistics/task-0"),
+    ],
+    ids=["changed", "removed", "added"],
+)
+async def test_what_was_changed_by_hand_is_named(shadow, views, written, by_hand, named):
+    await shadow.check()
+    await by_hand(views.collection("tasks"))
+    for _ in range(CHECKS):
+        await shadow.check()
+    assert (await last_found(views)).drift == [f"tasks {named}"]
+
+
+async def test_drift_that_is_mended_is_forgotten(shadow, views, written):
+    await views.collection("tasks").update_one({"_id": "logistics/task-7"}, {"$inc": {"percent": 1}})
+    await shadow.check()
+    assert (await last_found(views)).drift
+    await views.collection("tasks").update_one({"_id": "logistics/task-7"}, {"$inc": {"percent": -1}})
+    await shadow.check()
+    assert not (await last_found(views)).drift
+
+
+async def test_views_that_move_while_they_are_compared_are_no_drift(
+    shadow, ledger, views, connection, congress, written, monkeypatch
+):
+    await shadow.check()
+    fetch = views.fetch
+
+    async def moving(keys):
+        found = await fetch(keys)
+        monkeypatch.setattr(views, "fetch", fetch)
+        more = await Writer(EventStore(connection, congress, "security")).write([1])
+        await settled(ledger, written + more)
+        await project_all(ledger, views)
+        return found
+
+    monkeypatch.setattr(views, "fetch", moving)
+    await shadow.check()
+    assert await last_found(views) is not None
+    assert ((await last_found(views)).sequence, (await last_found(views)).drift) == (written + 8, [])
+
+
+async def test_views_of_another_fold_are_not_compared(shadow, views, written):
+    await views.database["checkpoints"].update_one({"_id": "views"}, {"$set": {"fold": "another"}})
+    await shadow.check()
+    assert await last_found(views) is None

@@ -1,0 +1,91 @@
+"""Servers of one test's own, to be stopped, paused, and replaced by empty ones."""
+
+import asyncio
+import os
+import shutil
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from shared.platform.embedded import Endpoints
+from shared.platform.keeper import Server, free_port, mongo_server, nats_server
+
+type Maker = Callable[[Path, int], Server]
+
+
+class OwnServer:
+    """One server that keeps its port and its data until it is told otherwise."""
+
+    def __init__(self, make: Maker, data: str, directory: Path) -> None:
+        self._make, self._data, self._directory, self.port = make, data, directory, free_port()
+        self._server = make(directory, self.port)
+
+    def start_here(self) -> None:
+        self._server.start()
+
+    def stop_here(self) -> None:
+        if self._server.process is not None and self._server.process.poll() is None:
+            self._server.process.send_signal(signal.SIGCONT)
+        self._server.stop()
+
+    async def stop(self) -> None:
+        await asyncio.to_thread(self.stop_here)
+
+    async def start(self) -> None:
+        await asyncio.to_thread(self.start_here)
+
+    async def replace_by_an_empty_one(self) -> None:
+        """The old data is kept aside."""
+        await self.stop()
+        shutil.rmtree(self._directory / "aside", ignore_errors=True)
+        (self._directory / self._data).rename(self._directory / "aside")
+        await self.start()
+
+    async def keep_a_copy(self) -> None:
+        """What `bring_the_old_one_back` will bring back, as an operator would from a backup."""
+        await self.stop()
+        shutil.copytree(self._directory / self._data, self._directory / "aside")
+        await self.start()
+
+    async def bring_the_old_one_back(self) -> None:
+        await self.stop()
+        shutil.rmtree(self._directory / self._data)
+        (self._directory / "aside").rename(self._directory / self._data)
+        await self.start()
+
+    def pause(self) -> None:
+        os.kill(self._pid, signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        os.kill(self._pid, signal.SIGCONT)
+
+    @property
+    def _pid(self) -> int:
+        assert self._server.process is not None
+        return self._server.process.pid
+
+
+class OwnServers:
+    def __init__(self, folder: Path) -> None:
+        for name in ("nats", "mongo"):
+            (folder / name).mkdir()
+        self.nats = OwnServer(nats_server, "nats", folder / "nats")
+        self.mongo = OwnServer(mongo_server, "mongo", folder / "mongo")
+
+    @property
+    def endpoints(self) -> Endpoints:
+        mongo_url = f"mongodb://127.0.0.1:{self.mongo.port}/?directConnection=true"
+        return Endpoints(f"nats://127.0.0.1:{self.nats.port}", mongo_url)
+
+
+@contextmanager
+def own_servers(folder: Path) -> Iterator[OwnServers]:
+    found = OwnServers(folder)
+    try:
+        for server in (found.nats, found.mongo):
+            server.start_here()
+        yield found
+    finally:
+        for server in (found.nats, found.mongo):
+            server.stop_here()
