@@ -62,8 +62,11 @@ def fold_page(
     events: Sequence[Recorded | Unreadable | LeftOut],
     documents: Touched,
     checkpoint: Checkpoint,
+    *,
+    audited: bool = True,
 ) -> Outcome:
-    """`events` are the decoded `page`, `documents` those it touches as they are now. Nothing passed in is changed."""
+    """`events` are the decoded `page`, `documents` those it touches as they are now. Nothing passed in is changed.
+    Without `audited` no audit rows are made: they take two thirds of the time, and not everybody looks at them."""
     outcome = Outcome(checkpoint)
     origins = dict(checkpoint.origins)
     for stored, event in zip(page, events, strict=True):
@@ -74,17 +77,18 @@ def fold_page(
             problem = event.reason, event.detail
         if problem is None and isinstance(event, Recorded):
             try:
-                _apply(event, documents, outcome)
+                _apply(event, documents, outcome, audited)
             except Exception as error:
                 problem = "unfoldable", f"{type(error).__name__}: {error}"
         if problem is not None:
             outcome.parked.append(_parked(stored, event, *problem))
-            outcome.audit_rows.append(parked_audit_row(stored, event.origin, event.envelope, problem[0]))
+            if audited:
+                outcome.audit_rows.append(parked_audit_row(stored, event.origin, event.envelope, problem[0]))
     outcome.checkpoint = replace(checkpoint, sequence=page[-1].sequence, origins=origins)
     return outcome
 
 
-def _apply(event: Recorded, documents: Touched, outcome: Outcome) -> None:
+def _apply(event: Recorded, documents: Touched, outcome: Outcome, audited: bool) -> None:
     """All views of one event, or none."""
     changed: list[tuple[str, str, Document]] = []
     changes: list[dict[str, Any]] = []
@@ -93,8 +97,10 @@ def _apply(event: Recorded, documents: Touched, outcome: Outcome) -> None:
             before = outcome.documents[view.name].get(key) or documents.get(view.name, {}).get(key)
             after = view.fold(before, event)
             changed.append((view.name, key, after))
-            changes += changes_between(view.name, key, before, after)
-    outcome.audit_rows.append(audit_row(event, changes))
+            if audited:
+                changes += changes_between(view.name, key, before, after)
+    if audited:
+        outcome.audit_rows.append(audit_row(event, changes))
     for view_name, key, after in changed:
         outcome.documents[view_name][key] = after
 

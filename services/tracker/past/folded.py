@@ -27,15 +27,17 @@ class Folded:
     latest_happened: str = ""
     left_out: int = 0
 
-    def take(self, page: Sequence[Stored]) -> Outcome:
+    def take(self, page: Sequence[Stored], *, audited: bool = True) -> Outcome:
+        """Without `audited` the outcome has no audit rows."""
         events = [self._kept(read_event(stored)) for stored in page]
-        outcome = fold_page(page, events, self.views, self.checkpoint)
+        outcome = fold_page(page, events, self.views, self.checkpoint, audited=audited)
         for name, documents in outcome.documents.items():
             self.views[name].update(documents)
         self.parked |= {parked["_id"]: parked for parked in outcome.parked}
         self.checkpoint = outcome.checkpoint
-        told = [instant(event.envelope.time) for event in events if isinstance(event, Recorded)]
-        self.latest_happened = max([self.latest_happened, *told])
+        told = [event.envelope.time for event in events if isinstance(event, Recorded)]
+        if told:
+            self.latest_happened = max(self.latest_happened, instant(max(told)))
         self.left_out += sum(isinstance(event, LeftOut) for event in events)
         return outcome
 
