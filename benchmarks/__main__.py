@@ -20,6 +20,7 @@ from benchmarks.peers.postgres import NotInstalled, fresh_database, postgres
 from benchmarks.place import Place, Recorded
 from benchmarks.table import markdown
 from shared.platform.embedded import endpoints
+from shared.platform.memory import collect_rarely
 from shared.platform.mongo import mongo_database
 from shared.platform.nats import nats_connection
 from shared.platform.settings import Settings
@@ -109,6 +110,7 @@ def main() -> None:
     parser.add_argument("--events", type=int, action="append", help="only histories of this many, at least 5,000")
     parser.add_argument("--out", type=Path, default=HERE, help="where the results are written")
     wanted = parser.parse_args()
+    collect_rarely()  # as `daihoi` does
     with tempfile.TemporaryDirectory(prefix="daihoi-bench-", ignore_cleanup_errors=True) as folder:
         sizes = wanted.events or (FULL if wanted.full else SIZES)
         rows, missing = uvloop.run(run(sizes, Path(folder)))

@@ -1,5 +1,6 @@
 """A row of the table, what it aims at, and timing things in turn."""
 
+import math
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass
@@ -100,7 +101,7 @@ def timed(work: Callable[[int], Awaitable[object]]) -> Callable[[int], Awaitable
 def percentile(samples: list[float], percent: int) -> float:
     """The nearest-rank percentile."""
     ordered = sorted(samples)
-    return ordered[min(len(ordered) - 1, len(ordered) * percent // 100)]
+    return ordered[max(0, math.ceil(len(ordered) * percent / 100) - 1)]
 
 
 def peak_memory_mib() -> float:

@@ -22,8 +22,8 @@ async def measure(recorded: Recorded) -> list[Row]:
     events = recorded.events
     against = {"peer": events / peer[0], "peer_name": "eventsourcing's select and decode"} if peer else {}
     why = (
-        "the peer does not fold, and decodes without checking types; reading through nats-py alone "
-        "(the floor) is not much faster than all that the peer does"
+        "the peer folds nothing and its envelope is a table's columns; "
+        "of ours, a third of the time goes to reading through nats-py, a third to checking types"
     )
     aims = (Aim(1.0, Against.PEER, at_least=True),)
     told = {"aims": aims, "missed_because": why, **against}

@@ -44,6 +44,7 @@ from shared.domain.decider import Actor
 from shared.domain.values import AUDITOR, SERVICES
 from shared.i18n import LOCAL_TIME, Language, translate
 from shared.platform.embedded import endpoints
+from shared.platform.memory import collect_rarely
 from shared.platform.nats import nats_connection
 from shared.platform.settings import Settings
 from shared.unit.client import CommandClient
@@ -255,6 +256,7 @@ app.add_typer(catalogue, name="catalogue")
 
 
 def main() -> None:
+    collect_rarely()
     app(prog_name="daihoi")
 
 

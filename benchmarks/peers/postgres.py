@@ -9,12 +9,12 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from shared.platform.children import tail
-from shared.platform.keeper import free_port, listens
+from shared.platform.children import dying_with_parent, tail
+from shared.platform.keeper import free_port
 
 INSTALLED = Path("/usr/lib/postgresql")
 USER = "bench"
@@ -26,9 +26,9 @@ class NotInstalled(Exception):
     """A peer can't be measured; the message says how to get what is missing."""
 
 
-def programs() -> Path:
+def programs(installed: Path = INSTALLED) -> Path:
     """The folder of the newest PostgreSQL's programs. Raises `NotInstalled`."""
-    if found := sorted(INSTALLED.glob("*/bin/initdb"), key=lambda path: int(re.sub(r"\D", "", path.parts[-3]) or 0)):
+    if found := sorted(installed.glob("*/bin/initdb"), key=lambda path: int(re.sub(r"\D", "", path.parts[-3]) or 0)):
         return found[-1].parent
     if on_path := shutil.which("initdb"):
         return Path(on_path).resolve().parent
@@ -51,11 +51,14 @@ def postgres() -> Iterator[Mapping[str, str]]:
         password_file = ["--pwfile", folder / "password", "--locale", "C.UTF-8"]
         with log.open("ab") as output:
             told = {"stdout": output, "stderr": output, "cwd": folder, **as_owner}
-            subprocess.run([binaries / "initdb", *initdb, *password_file], check=True, **told)
+            if subprocess.run([binaries / "initdb", *initdb, *password_file], check=False, **told).returncode:
+                raise RuntimeError(f"PostgreSQL could not make its data folder:\n{tail(log)}")
             on = ["-D", folder / "data", "-h", "127.0.0.1", "-p", str(port), "-k", folder]
-            server = subprocess.Popen([binaries / "postgres", *on], process_group=0, **told)
+            server = subprocess.Popen(
+                [binaries / "postgres", *on], process_group=0, preexec_fn=dying_with_parent(), **told
+            )
         try:
-            _wait_until_ready(server, port, log)
+            _wait_until_ready(server, [binaries / "pg_isready", "-h", "127.0.0.1", "-p", str(port)], log)
             yield {
                 "PERSISTENCE_MODULE": "eventsourcing.postgres",
                 "POSTGRES_DBNAME": "postgres",
@@ -69,9 +72,9 @@ def postgres() -> Iterator[Mapping[str, str]]:
             server.wait()
 
 
-def _wait_until_ready(server: "subprocess.Popen[bytes]", port: int, log: Path) -> None:
+def _wait_until_ready(server: "subprocess.Popen[bytes]", asking: Sequence[str | Path], log: Path) -> None:
     deadline = time.monotonic() + READY_TIMEOUT_S
-    while not listens(port):
+    while subprocess.run(asking, capture_output=True, check=False).returncode:
         if server.poll() is not None or time.monotonic() > deadline:
             raise RuntimeError(f"PostgreSQL would not start:\n{tail(log)}")
         time.sleep(LOOK_EVERY_S)

@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
@@ -29,8 +28,8 @@ class Origin(NamedTuple):
 
 def origin_of(stored: Stored) -> Origin:
     """Reads `Nats-Stream-Source`: `EVENTS_A 5125 > > evt…`; across a leaf node the name has a suffix after `:`."""
-    name, sequence = stored.source.split(" ")[:2]
-    return Origin(re.sub(r":.*", "", name), int(sequence))
+    name, sequence, *_ = stored.source.split(" ", 2)
+    return Origin(name.partition(":")[0], int(sequence))
 
 
 class Ledger:
