@@ -6,7 +6,7 @@ from nats.aio.client import Client
 from shared.platform.nats import HeaderClient
 
 BLOCKS = {
-    "of a stored event": b"Nats-Stream: LEDGER_c\r\nNats-Sequence: 7\r\nNats-Time-Stamp: 2026-11-22T10:00:00Z\r\n\r\n",
+    "of a stored event": b"Nats-Sequence: 7\r\nNats-Time-Stamp: 2026-11-22T10:00:00.5Z\r\n\r\n",
     "of its source": b"Nats-Stream-Source: EVENTS_A:LtF9qm8o 5125 > > evt.c.a.task.1\r\n\r\n",
     "without a blank": b"Name:value\r\n\r\n",
     "with a tab": b"Name:\tvalue \r\n\r\n",
