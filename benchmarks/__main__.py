@@ -107,7 +107,9 @@ async def run(sizes: Sequence[int], folder: Path) -> tuple[list[Row], str]:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--full", action="store_true", help="a million events too")
-    parser.add_argument("--events", type=int, action="append", help="only histories of this many, at least 5,000")
+    parser.add_argument(
+        "--events", type=int, action="append", help="only histories of this many (10 times 500 or more)"
+    )
     parser.add_argument("--out", type=Path, default=HERE, help="where the results are written")
     wanted = parser.parse_args()
     collect_rarely()  # as `daihoi` does

@@ -17,6 +17,7 @@ from shared.eventstore.store import EventStore, NewEvent
 from shared.eventstore.streams import provision
 
 MOST_TASKS = 10_000
+UNDER_WAY = 300
 BATCH = 1000
 ACTOR = "logistics.lead"
 GROUP = {"number": 1, "name": {"vi": "Văn kiện", "en": "Papers"}}
@@ -47,10 +48,14 @@ def tasks_of(events: int) -> int:
 
 
 def history(events: int) -> Iterator[Step]:
-    """Task after task, again and again; the first round opens them."""
+    """Some hundred tasks are under way at a time and take turns; when they are done, the next ones begin."""
     tasks = tasks_of(events)
-    for number in range(events):
-        yield Step(number, number % tasks, number < tasks)
+    number = 0
+    for first in range(0, tasks, UNDER_WAY):
+        for turn in range(events // tasks):
+            for task in range(first, min(first + UNDER_WAY, tasks)):
+                yield Step(number, task, opens=turn == 0)
+                number += 1
 
 
 def batches(events: int) -> Iterator[list[Step]]:
@@ -63,11 +68,11 @@ async def record(connection: Client, congress: str, events: int) -> Ledger:
     """The history in the stream of logistics and in the ledger."""
     await provision(connection, congress)
     store = EventStore(connection, congress, "logistics")
-    last = dict.fromkeys(range(tasks_of(events)), 0)
+    last: dict[int, int] = {}
     for batch in batches(events):
         expected: dict[tuple[str, str], int] = {}
         for step in batch:
-            expected.setdefault(("task", f"task-{step.task}"), last[step.task])
+            expected.setdefault(("task", f"task-{step.task}"), last.get(step.task, 0))
             last[step.task] = step.number + 1
         await store.append([_new_event(step) for step in batch], expected)
     ledger = Ledger(connection, congress)

@@ -11,6 +11,7 @@ FLAT = (AS_OF, PEAK)
 FLAT_UPTO = 1.25
 """What is said to be flat may differ by so much between two histories of the same tasks."""
 NOTES = """\
+The history: a tenth as many tasks as events, at most 10,000; 300 of them are under way at a time.
 Everything was measured on the same servers in one run, in turn; up to 100,000 events it is the median of three.
 MongoDB is the embedded SecantusDB. The ratio is the value's to the floor, and to the peer.
 

@@ -81,10 +81,12 @@ async def test_works_are_measured_in_turn_and_the_median_counts():
     assert turns == ["ours", "floor"] * 3
 
 
-def test_a_history_opens_every_task_once_and_first():
+def test_a_history_opens_every_task_once_before_anything_else_happens_to_it():
     steps = list(history(5_000))
-    assert len(steps) == 5_000
+    assert [step.number for step in steps] == list(range(5_000))
     assert [step.task for step in steps if step.opens] == list(range(tasks_of(5_000)))
+    firsts = {step.task: step for step in reversed(steps)}
+    assert all(step.opens for step in firsts.values())
     assert steps == [step for batch in batches(5_000) for step in batch]
 
 
