@@ -31,8 +31,13 @@ up: $(VENV)/installed ## Run the servers and all services until Ctrl-C
 test: $(VENV)/installed ## Run every test on real servers (ARGS='tests/domain -k task' for some)
 	@$(BIN)/python -m pytest $(ARGS)
 
-bench: $(VENV)/installed ## Measure against the floor, in the same run
-	@$(BIN)/python -m benchmarks $(ARGS)
+# Without the peer the benchmarks run all the same, say so, and leave its columns empty.
+$(VENV)/bench-installed: requirements-bench.lock $(VENV)/installed
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock \
+		&& touch $@ || echo "the peer could not be installed; going on without it"
+
+bench: $(VENV)/bench-installed ## Measure against the floor and the peers, in the same run (FULL=1: a million events too)
+	@$(BIN)/python -m benchmarks $(if $(FULL),--full) $(ARGS)
 
 lint: $(VENV)/installed ## Check format, lint, types and imports
 	@$(BIN)/ruff format --check .
@@ -49,9 +54,12 @@ charters: $(VENV)/installed ## Write the generated half of every service's READM
 asyncapi: $(VENV)/installed ## Write the AsyncAPI document of every service to docs/asyncapi/
 	@$(BIN)/python -m services.asyncapi
 
+COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-header --no-annotate \
+	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links
+
 lock: $(VENV)/installed ## Pin the dependencies again
-	@$(BIN)/pip-compile --quiet --all-extras --generate-hashes --strip-extras --allow-unsafe --no-header --no-annotate \
-		--no-emit-index-url --no-emit-trusted-host --no-emit-find-links --output-file requirements.lock pyproject.toml
+	@$(COMPILE) --extra dev --extra embedded --output-file requirements.lock pyproject.toml
+	@$(COMPILE) --extra bench --constraint requirements.lock --output-file requirements-bench.lock pyproject.toml
 
 # The plugin where there is one, else the older program; neither is asked before a target needs it.
 COMPOSE = $(shell docker compose version >/dev/null 2>&1 && echo docker compose || echo docker-compose)

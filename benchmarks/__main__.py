@@ -1,68 +1,125 @@
 """`make bench`: measures, prints one table, writes `benchmarks/results.json` and `benchmarks/RESULTS.md`."""
 
+import argparse
 import json
 import os
 import platform
-import sys
+import re
 import tempfile
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 import uvloop
 
-from benchmarks import commands, projection
+from benchmarks import commands, freshness, past, projection, reading, rebuilding
+from benchmarks.history import record
 from benchmarks.measure import Row
-from shared.platform.embedded import Endpoints, endpoints
+from benchmarks.peers.postgres import NotInstalled, fresh_database, postgres
+from benchmarks.place import Place, Recorded
+from benchmarks.table import markdown
+from shared.platform.embedded import endpoints
+from shared.platform.memory import collect_rarely
+from shared.platform.mongo import mongo_database
+from shared.platform.nats import nats_connection
 from shared.platform.settings import Settings
 
 HERE = Path(__file__).parent
-HEADINGS = ("name", "value", "unit", "floor", "ratio to floor", "aim", "events")
+SIZES = (10_000, 100_000)
+FULL = (*SIZES, 1_000_000)
 
 
-async def measure(settings: Settings, servers: Endpoints) -> list[Row]:
-    rows = []
-    for name, bench in (("commands", commands.measure), ("projection", projection.measure)):
-        print(f"measuring {name} ...", file=sys.stderr, flush=True)
-        rows += await bench(settings, servers)
+async def measure(place: Place, sizes: Sequence[int]) -> list[Row]:
+    rows: list[Row] = []
+    for events in sizes:
+        place.say(f"{events:,} events: recording them")
+        async with recorded(place, events) as history:
+            if events == sizes[0]:
+                place.say("commands")
+                rows += await commands.measure(place, history)
+                place.say("freshness")
+                rows += await freshness.measure(place, history)
+            for name, bench in (
+                ("live projection", projection),
+                ("bulk read", reading),
+                ("rebuild", rebuilding),
+                ("as of, verify", past),
+            ):
+                place.say(f"{events:,} events: {name}")
+                rows += await bench.measure(history)
     return rows
 
 
-def cells(row: Row) -> tuple[str, ...]:
-    return (
-        row.name,
-        f"{row.value:,.2f}",
-        row.unit,
-        f"{row.floor:,.2f}",
-        f"{row.ratio_to_floor:.2f}",
-        row.aim,
-        f"{row.events:,}",
-    )
+@asynccontextmanager
+async def recorded(place: Place, events: int) -> AsyncIterator[Recorded]:
+    """The history in this project's ledger, and the same one at the peer's."""
+    congress = f"bench-{events}"
+    await record(place.connection, congress, events)
+    async with AsyncExitStack() as stack:
+        database = await stack.enter_async_context(mongo_database(place.servers.mongo_url, f"daihoi_{congress}"))
+        if not place.postgres:
+            yield Recorded(place, events, congress, database, {}, None)
+            return
+        from benchmarks.peers.eventsourced import Tasks
+
+        peers = fresh_database(place.postgres, f"bench_{events}")
+        peer = stack.enter_context(Tasks(env=dict(peers)))
+        peer.record(events)
+        yield Recorded(place, events, congress, database, peers, peer)
 
 
-def markdown(rows: list[Row], machine: str) -> str:
-    lines = [HEADINGS, tuple("---" for _ in HEADINGS), *(cells(row) for row in rows)]
-    table = "\n".join(f"| {' | '.join(line)} |" for line in lines)
-    return (
-        f"# Benchmarks\n\n{machine}\n\n{table}\n\n"
-        "The floor of a command is a bare acknowledged publish of the same bytes to a stream with the same settings. "
-        "The floor of the projection is a bare pull of the same events and bulk writes of the same documents. "
-        "Each pair was measured in turn, on the same servers, in one run.\n"
-    )
+@contextmanager
+def peer_or_reason() -> Iterator[tuple[Mapping[str, str], str]]:
+    """The peer's server; or nothing, and in words what is missing and how to get it."""
+    with ExitStack() as stack:
+        missing = ""
+        try:
+            import eventsourcing.postgres  # noqa: F401
+
+            found = stack.enter_context(postgres())
+        except ImportError as error:
+            found, missing = {}, f"The peer was not measured: {error}. Get it: pip install 'daihoi[bench]'"
+        except NotInstalled as error:
+            found, missing = {}, f"The peer was not measured: {error}"
+        yield found, missing
+
+
+def machine() -> str:
+    cpuinfo = Path("/proc/cpuinfo")
+    model = re.search(r"model name\s*:\s*(.+)", cpuinfo.read_text()) if cpuinfo.exists() else None
+    memory_gib = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1024**3
+    of = f" of {model[1].strip()}" if model else ""
+    system = f"{platform.system()} {platform.machine()}, Python {platform.python_version()}"
+    return f"{os.cpu_count()} cores{of}, {memory_gib:.0f} GiB, {system}, {datetime.now(UTC):%Y-%m-%d}"
+
+
+async def run(sizes: Sequence[int], folder: Path) -> tuple[list[Row], str]:
+    settings = Settings(congress="bench", data_dir=folder)
+    with peer_or_reason() as (peers, missing), endpoints(settings) as servers:
+        async with nats_connection(servers.nats_url, "bench") as connection:
+            place = Place(settings, servers, connection, peers)
+            if missing:
+                place.say(missing)
+            return await measure(place, sizes), missing
 
 
 def main() -> None:
-    machine = (
-        f"{os.cpu_count()} cores, {platform.system()} {platform.machine()}, Python {platform.python_version()}, "
-        f"{datetime.now(UTC):%Y-%m-%d}"
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    parser.add_argument("--full", action="store_true", help="a million events too")
+    parser.add_argument(
+        "--events", type=int, action="append", help="only histories of this many (10 times 500 or more)"
     )
-    with tempfile.TemporaryDirectory(prefix="daihoi-bench-") as folder:
-        settings = Settings(congress="bench", data_dir=Path(folder))
-        with endpoints(settings) as servers:
-            rows = uvloop.run(measure(settings, servers))
-    results = {"machine": machine, "rows": [row.as_json() for row in rows]}
-    (HERE / "results.json").write_text(json.dumps(results, indent=2) + "\n")
-    text = markdown(rows, machine)
-    (HERE / "RESULTS.md").write_text(text)
+    parser.add_argument("--out", type=Path, default=HERE, help="where the results are written")
+    wanted = parser.parse_args()
+    collect_rarely()  # as `daihoi` does
+    with tempfile.TemporaryDirectory(prefix="daihoi-bench-", ignore_cleanup_errors=True) as folder:
+        sizes = wanted.events or (FULL if wanted.full else SIZES)
+        rows, missing = uvloop.run(run(sizes, Path(folder)))
+    results = {"machine": machine(), "missing": missing, "rows": [row.as_json() for row in rows]}
+    (wanted.out / "results.json").write_text(json.dumps(results, indent=2, ensure_ascii=False) + "\n")
+    text = markdown(rows, machine(), missing)
+    (wanted.out / "RESULTS.md").write_text(text)
     print(text)
 
 

@@ -1,91 +1,174 @@
-"""How long a command takes, against a bare acknowledged publish of an event of the same size."""
+"""How long a command takes and how many go through, one and a hundred in flight.
 
+The floor is a bare acknowledged publish of an event of the same size, with a hundred in flight under an expected
+sequence; the peer loads, changes and saves an aggregate in its own process.
+"""
+
+import asyncio
+import json
+import time
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime, timedelta
+from concurrent.futures import ThreadPoolExecutor
 from itertools import count
-from uuid import uuid4
 
-from nats.aio.client import Client
-
-from benchmarks.measure import Row, percentile, seconds
+from benchmarks.measure import Against, Aim, Row, percentile
+from benchmarks.place import Place, Recorded
+from benchmarks.work import TASKS, Work
 from services.supervisor import running_services
-from shared.domain.decider import Actor
 from shared.eventstore.direct import read_subject
 from shared.eventstore.streams import event_subject, js_api, provision, service_stream
-from shared.platform.embedded import Endpoints
-from shared.platform.nats import nats_connection
-from shared.platform.settings import Settings
 from shared.unit.client import CommandClient
-from shared.unit.tokens import make_issuer_keys, mint_token
+from shared.unit.tokens import make_issuer_keys
 
-TASKS = 50
 WARM_UP = 200
-COMMANDS = 2_000
+ONE_BY_ONE = 2_000
+AT_ONCE = 100
+TOGETHER = 6_000
+ROUNDS = 3
 FLOOR_STREAM = "FLOOR"
+EVENTSOURCING = "eventsourcing's load, command, save"
+
+type Turn = Callable[[], Awaitable[float]]
+"""One command or publish: its seconds."""
 
 
-async def measure(settings: Settings, servers: Endpoints) -> list[Row]:
-    make_issuer_keys(settings.issuer_private_key_path, settings.issuer_public_key_path)
-    async with nats_connection(servers.nats_url, "bench") as connection:
-        await provision(connection, settings.congress)
-        client = CommandClient(connection, settings.congress)
-        async with running_services(settings, servers, client, ["logistics"]):
-            return await _measure(connection, client, settings)
+async def measure(place: Place, recorded: Recorded) -> list[Row]:
+    """The peer's commands go to the tasks of `recorded`."""
+    make_issuer_keys(place.settings.issuer_private_key_path, place.settings.issuer_public_key_path)
+    await provision(place.connection, place.settings.congress)
+    client = CommandClient(place.connection, place.settings.congress)
+    async with running_services(place.settings, place.servers, client, ["logistics"]):
+        work = Work(client, place.settings)
+        await work.begin()
+        floor = await _Floor.prepare(place, work)
+        with ThreadPoolExecutor(AT_ONCE) as threads:
+            turns: list[Turn] = [_timed(work.progress), floor.publish]
+            together: list[Turn] = [_timed(work.progress), floor.append]
+            if recorded.peer:
+                peer = _peer(recorded, threads)
+                turns.append(peer)
+                together.append(peer)
+            return [*await _one_by_one(turns), *await _together(together)]
 
 
-async def _measure(connection: Client, client: CommandClient, settings: Settings) -> list[Row]:
-    work = _Work(client, settings)
-    for number in range(TASKS):
-        await work.open(f"task-{number}")
-    publish = await _floor(connection, settings, work)
-    commands: list[float] = []
-    publishes: list[float] = []
-    for turn in range(WARM_UP + COMMANDS):
-        command = await seconds(work.progress)
-        bare = await seconds(publish)
-        if turn >= WARM_UP:
-            commands.append(command * 1000)
-            publishes.append(bare * 1000)
-    p50 = Row("command p50", percentile(commands, 50), "ms", percentile(publishes, 50), "≤ 4", COMMANDS)
-    p99 = Row("command p99", percentile(commands, 99), "ms", percentile(publishes, 99), "", COMMANDS)
-    return [p50, p99]
+async def _one_by_one(turns: list[Turn]) -> list[Row]:
+    taken: list[list[float]] = [[] for _ in turns]
+    for number in range(WARM_UP + ONE_BY_ONE):
+        for turn, found in zip(turns, taken, strict=True):
+            spent = await turn() * 1000
+            if number >= WARM_UP:
+                found.append(spent)
+    why = "a command crosses two processes: request, token, decision and answer come on top of the publish"
+    p50 = (Aim(3, Against.FLOOR, at_least=False), Aim(1, Against.PEER, at_least=False))
+    rates = [ONE_BY_ONE * 1000 / sum(found) for found in taken]
+    return [
+        _row("command p50, 1 in flight", [percentile(found, 50) for found in taken], "ms", p50, why),
+        _row("command p99, 1 in flight", [percentile(found, 99) for found in taken], "ms"),
+        _row("commands, 1 in flight", rates, "commands/s"),
+    ]
 
 
-class _Work:
-    """Commands that each store one event."""
-
-    def __init__(self, client: CommandClient, settings: Settings) -> None:
-        self._client = client
-        actor = Actor("logistics.lead", "logistics")
-        private_key = settings.issuer_private_key_path.read_bytes()
-        self._token = mint_token(private_key, settings.congress, actor, datetime.now(UTC), timedelta(hours=1))
-        self._turns = count()
-
-    async def send(self, name: str, **data: object) -> None:
-        await self._client.send("logistics", name, data, token=self._token, command_id=uuid4())
-
-    async def open(self, task_id: str) -> None:
-        group = {"number": 1, "name": {"vi": "Văn kiện", "en": "Papers"}}
-        facts = {"title": {"vi": "In tài liệu"}, "group": group, "phase": "before", "scenario": "both"}
-        await self.send("open-task", task_id=task_id, planned_vnd=1_000_000, **facts)
-        await self.send("assign-task", task_id=task_id, collective="Sở Y tế", individual="Phó Giám đốc")
-        await self.send("start-task", task_id=task_id)
-
-    async def progress(self) -> None:
-        turn = next(self._turns)
-        task_id = f"task-{turn % TASKS}"
-        await self.send("report-progress", task_id=task_id, percent=turn // TASKS % 101, note=f"turn {turn}")
+async def _together(turns: list[Turn]) -> list[Row]:
+    rates: list[list[float]] = [[] for _ in turns]
+    taken: list[list[float]] = [[] for _ in turns]
+    for _ in range(ROUNDS):
+        for turn, rate, found in zip(turns, rates, taken, strict=True):
+            began = time.perf_counter()
+            spent = await _at_once(turn, TOGETHER // ROUNDS)
+            rate.append(len(spent) / (time.perf_counter() - began))
+            found += [each * 1000 for each in spent]
+    why = "one process decides: its one core is the limit, where the bare appends wait for the disk together"
+    aims = (Aim(0.5, Against.FLOOR, at_least=True), Aim(1, Against.PEER, at_least=True))
+    return [
+        _row("commands, 100 in flight", [percentile(rate, 50) for rate in rates], "commands/s", aims, why),
+        _row("command p50, 100 in flight", [percentile(found, 50) for found in taken], "ms"),
+        _row("command p99, 100 in flight", [percentile(found, 99) for found in taken], "ms"),
+    ]
 
 
-async def _floor(connection: Client, settings: Settings, work: _Work) -> Callable[[], Awaitable[None]]:
-    stream = service_stream(settings.congress, "logistics")
-    await work.progress()
-    subject = event_subject(settings.congress, "logistics", "task", "task-0")
-    body = [stored.body async for stored in read_subject(connection, stream, subject)][-1]
-    like = {"storage": "file", "allow_direct": True, "deny_delete": True, "deny_purge": True, "retention": "limits"}
-    await js_api(connection, f"STREAM.CREATE.{FLOOR_STREAM}", {"name": FLOOR_STREAM, "subjects": ["floor.>"], **like})
+async def _at_once(turn: Turn, how_many: int) -> list[float]:
+    left = iter(range(how_many))
 
-    async def publish() -> None:
-        await connection.request("floor.task", body, timeout=5)
+    async def worker() -> list[float]:
+        return [await turn() for _ in left]
 
-    return publish
+    found = await asyncio.gather(*(worker() for _ in range(AT_ONCE)))
+    return [spent for each in found for spent in each]
+
+
+def _row(name: str, found: list[float], unit: str, aims: tuple[Aim, ...] = (), why: str = "") -> Row:
+    value, floor, *peer = found
+    events = ONE_BY_ONE if ", 1 " in name else TOGETHER
+    against = {"peer": peer[0], "peer_name": EVENTSOURCING} if peer else {}
+    return Row(name, value, unit, events, floor, aims=aims, missed_because=why, **against)
+
+
+def _timed(work: Callable[[], Awaitable[object]]) -> Turn:
+    async def turn() -> float:
+        began = time.perf_counter()
+        await work()
+        return time.perf_counter() - began
+
+    return turn
+
+
+def _peer(recorded: Recorded, threads: ThreadPoolExecutor) -> Turn:
+    peer, numbers = recorded.peer, count()
+    assert peer is not None
+
+    def report_progress(number: int) -> float:
+        began = time.perf_counter()
+        peer.report_progress(number % TASKS, number % 101, f"turn {number}")
+        return time.perf_counter() - began
+
+    async def turn() -> float:
+        return await asyncio.get_running_loop().run_in_executor(threads, report_progress, next(numbers))
+
+    return turn
+
+
+class _Floor:
+    """A stream with the settings of a service's, and an event like those that the commands store."""
+
+    def __init__(self, place: Place, body: bytes) -> None:
+        self._connection = place.connection
+        self._body = body
+        self._numbers = count()
+        self._last: dict[str, int] = {}
+        self._free = [f"floor.task-{number}" for number in range(TASKS)]
+
+    @classmethod
+    async def prepare(cls, place: Place, work: Work) -> "_Floor":
+        congress = place.settings.congress
+        await work.progress()
+        subject, stream = (
+            event_subject(congress, "logistics", "task", "task-0"),
+            service_stream(congress, "logistics"),
+        )
+        body = [stored.body async for stored in read_subject(place.connection, stream, subject)][-1]
+        like = {
+            "storage": "file",
+            "allow_direct": True,
+            "deny_delete": True,
+            "deny_purge": True,
+            "retention": "limits",
+        }
+        config = {"name": FLOOR_STREAM, "subjects": ["floor.>"], "allow_atomic": True, **like}
+        await js_api(place.connection, f"STREAM.CREATE.{FLOOR_STREAM}", config)
+        return cls(place, body)
+
+    async def publish(self) -> float:
+        began = time.perf_counter()
+        await self._connection.request("floor.publish", self._body, timeout=5)
+        return time.perf_counter() - began
+
+    async def append(self) -> float:
+        """Optimistic: each subject belongs to one writer while it writes."""
+        subject = self._free.pop()
+        headers = {"Nats-Expected-Last-Subject-Sequence": str(self._last.get(subject, 0))}
+        began = time.perf_counter()
+        reply = await self._connection.request(subject, self._body, timeout=5, headers=headers)
+        spent = time.perf_counter() - began
+        self._last[subject] = json.loads(reply.data)["seq"]
+        self._free.insert(0, subject)
+        return spent

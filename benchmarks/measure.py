@@ -1,27 +1,77 @@
-"""A row of the table, and timing things in turn."""
+"""A row of the table, what it aims at, and timing things in turn."""
 
+import math
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict, dataclass
+from enum import StrEnum
+from functools import partial
+from pathlib import Path
+from statistics import median
+
+
+class Against(StrEnum):
+    """What an aim is measured by."""
+
+    VALUE = "value"
+    FLOOR = "floor"
+    PEER = "peer"
+
+
+@dataclass(frozen=True)
+class Aim:
+    """`at_least` or at most `bound`: of the value itself, or of its ratio to the floor or to the peer."""
+
+    bound: float
+    against: Against
+    at_least: bool
+
+    def met_by(self, row: "Row") -> bool | None:
+        """Nothing where the floor or the peer was not measured."""
+        reached = {Against.VALUE: row.value, Against.FLOOR: row.ratio_to_floor, Against.PEER: row.ratio_to_peer}
+        value = reached[self.against]
+        if value is None:
+            return None
+        return value >= self.bound if self.at_least else value <= self.bound
+
+    def told(self, unit: str) -> str:
+        of_what = unit if self.against is Against.VALUE else f"× {self.against}"
+        return f"{'≥' if self.at_least else '≤'} {self.bound:g} {of_what}"
 
 
 @dataclass(frozen=True)
 class Row:
-    """`floor` is in the same unit as `value`; `aim` says what the ratio should be."""
+    """`floor` and `peer` are in the unit of `value`, and empty where there is none; `peer_name` says who it is.
+
+    `missed_because` is told where an aim is missed.
+    """
 
     name: str
     value: float
     unit: str
-    floor: float
-    aim: str
     events: int
+    floor: float | None = None
+    peer: float | None = None
+    peer_name: str = ""
+    aims: tuple[Aim, ...] = ()
+    missed_because: str = ""
 
     @property
-    def ratio_to_floor(self) -> float:
-        return self.value / self.floor
+    def ratio_to_floor(self) -> float | None:
+        return self.value / self.floor if self.floor else None
+
+    @property
+    def ratio_to_peer(self) -> float | None:
+        return self.value / self.peer if self.peer else None
+
+    @property
+    def missed(self) -> bool:
+        return any(aim.met_by(self) is False for aim in self.aims)
 
     def as_json(self) -> dict[str, object]:
-        return {**asdict(self), "ratio_to_floor": self.ratio_to_floor, "peer": None, "ratio_to_peer": None}
+        ratios = {"ratio_to_floor": self.ratio_to_floor, "ratio_to_peer": self.ratio_to_peer}
+        aims = [{"aim": aim.told(self.unit), "hit": aim.met_by(self)} for aim in self.aims]
+        return {**asdict(self), **ratios, "aims": aims}
 
 
 async def seconds(work: Callable[[], Awaitable[object]]) -> float:
@@ -30,7 +80,34 @@ async def seconds(work: Callable[[], Awaitable[object]]) -> float:
     return time.perf_counter() - began
 
 
+async def in_turn(rounds: int, *works: Callable[[int], Awaitable[float]]) -> list[float]:
+    """The median of what each of `works` gives, round by round, one after the other; each is told the round."""
+    taken: list[list[float]] = [[] for _ in works]
+    for number in range(rounds):
+        for work, found in zip(works, taken, strict=True):
+            found.append(await work(number))
+    return [median(found) for found in taken]
+
+
+def timed(work: Callable[[int], Awaitable[object]]) -> Callable[[int], Awaitable[float]]:
+    """`work`, giving its seconds."""
+
+    async def measured(number: int) -> float:
+        return await seconds(partial(work, number))
+
+    return measured
+
+
 def percentile(samples: list[float], percent: int) -> float:
     """The nearest-rank percentile."""
     ordered = sorted(samples)
-    return ordered[min(len(ordered) - 1, len(ordered) * percent // 100)]
+    return ordered[max(0, math.ceil(len(ordered) * percent / 100) - 1)]
+
+
+def peak_memory_mib() -> float:
+    """The most memory this process ever held at once."""
+    for line in Path("/proc/self/status").read_text().splitlines():
+        name, _, value = line.partition(":")
+        if name == "VmHWM":
+            return int(value.split()[0]) / 1024
+    raise LookupError("this kernel does not tell VmHWM")

@@ -1,122 +1,95 @@
 """How fast the projector fills the views, against a bare pull and bulk writes of the very same documents."""
 
-from collections.abc import Sequence
-from datetime import UTC, datetime
-from statistics import median
-from uuid import uuid4
+import asyncio
+from functools import partial
 
-from nats.aio.client import Client
 from nats.js.api import AckPolicy, ConsumerConfig
 from pymongo import InsertOne, ReplaceOne
 
-from benchmarks.measure import Row, seconds
-from services.tracker.fold import Checkpoint, Outcome, fold_page, touched_keys
+from benchmarks.measure import Against, Aim, Row, in_turn, seconds, timed
+from benchmarks.peers.handler import handle_one_by_one
+from benchmarks.place import RUNNER, SAMPLE, Recorded
+from services.tracker.fold import Checkpoint, Outcome
+from services.tracker.past.folded import Folded
 from services.tracker.projector import Projection
-from services.tracker.reading import read_event
 from services.tracker.store import ViewStore
-from shared.domain.decider import Actor, Event
-from shared.domain.task import TaskOpened, TaskProgressed
-from shared.domain.values import Group, Phase, Scenario, Text
-from shared.eventstore.envelope import Cause, encode
 from shared.eventstore.ledger import Ledger
-from shared.eventstore.store import EventStore, NewEvent
-from shared.eventstore.streams import ledger_stream, provision
-from shared.platform.embedded import Endpoints
-from shared.platform.mongo import Database, mongo_database
-from shared.platform.nats import nats_connection
-from shared.platform.settings import Settings
+from shared.eventstore.streams import ledger_stream
 
-EVENTS = 10_000
-TASKS = 300
-PAGE = 1000
-ROUNDS = 3
+NAME = "live projection"
+PATIENCE_S = 600
 
 
-async def measure(settings: Settings, servers: Endpoints) -> list[Row]:
-    congress = "bench-projection"
-    async with (
-        nats_connection(servers.nats_url, "bench") as connection,
-        mongo_database(servers.mongo_url, "daihoi_bench") as database,
-    ):
-        await provision(connection, congress)
-        await _fill(connection, congress)
-        ledger = Ledger(connection, congress)
-        while await ledger.last_sequence() < EVENTS:
-            pass
-        outcomes = await _outcomes(ledger)
-        ours, bare = [], []
-        for number in range(ROUNDS):
-            store = ViewStore(database, f"_ours_{number}")
-            await store.prepare()
-            ours.append(await seconds(lambda store=store: _project(ledger, store)))
-            await store.drop()
-            ours_name = f"bare_{number}"
-            bare.append(await seconds(lambda name=ours_name: _bare(connection, congress, database, name, outcomes)))
-    return [Row("projection", EVENTS / median(ours), "events/s", EVENTS / median(bare), "≥ 0.5", EVENTS)]
+async def measure(recorded: Recorded) -> list[Row]:
+    """Leaves the live views behind, at the end of the ledger."""
+    ledger = Ledger(recorded.place.connection, recorded.congress)
+    sample = min(SAMPLE, recorded.events)
+    works = [timed(partial(_project, recorded, ledger)), partial(_bare, recorded, ledger)]
+    works.append(timed(partial(handle_one_by_one, recorded, sample)))
+    if recorded.peer:
+        works.append(timed(partial(_peers_runner, recorded, sample)))
+    ours, bare, handler, *peer = await in_turn(recorded.rounds, *works)
+    rate, floor, events = recorded.events / ours, recorded.events / bare, recorded.events
+    aims = (Aim(0.8, Against.FLOOR, at_least=True),)
+    runner = {"peer": sample / peer[0], "peer_name": RUNNER} if peer else {}
+    why = "decoding and folding keep one core busy, and the transaction costs more than bare writes do"
+    against = {"peer": sample / handler, "peer_name": "handler per message"}
+    return [
+        Row(NAME, rate, "events/s", events, floor, aims=aims, missed_because=why, **runner),
+        Row(
+            f"{NAME}, against a handler per message",
+            rate,
+            "events/s",
+            events,
+            aims=(Aim(15, Against.PEER, at_least=True),),
+            missed_because="see the live projection; a faster MongoDB helps the handler most",
+            **against,
+        ),
+    ]
 
 
-async def _fill(connection: Client, congress: str) -> None:
-    store = EventStore(connection, congress, "logistics")
-    group = Group(number=1, name=Text(vi="Văn kiện", en="Papers"))
-    facts = {"group": group, "phase": Phase.BEFORE, "scenario": Scenario.BOTH, "planned_vnd": 1_000_000}
-    sequences = [0] * TASKS
-    for first in range(0, EVENTS, PAGE):
-        batch: list[NewEvent] = []
-        expected: dict[tuple[str, str], int] = {}
-        for number in range(first, first + PAGE):
-            task = f"task-{number % TASKS}"
-            expected.setdefault(("task", task), sequences[number % TASKS])
-            event: Event = (
-                TaskOpened(title=Text(vi=f"Việc {number}"), **facts)
-                if number < TASKS
-                else TaskProgressed(percent=number % 101, note=f"note {number}")
-            )
-            batch.append(NewEvent("task", task, encode(event, _cause(), "logistics", "task", task, 0)))
-            sequences[number % TASKS] = number + 1
-        await store.append(batch, expected)
-
-
-def _cause() -> Cause:
-    command_id = uuid4()
-    return Cause(
-        command_id=command_id,
-        actor=Actor("logistics.lead", "logistics"),
-        happened=datetime.now(UTC),
-        correlation_id=command_id,
-        causation_id=command_id,
-    )
-
-
-async def _project(ledger: Ledger, store: ViewStore) -> None:
-    projection = Projection(store, Checkpoint())
+async def _project(recorded: Recorded, ledger: Ledger, _: int) -> None:
+    live = ViewStore(recorded.database)
+    await live.drop()
+    await live.prepare()
+    projection = Projection(live, Checkpoint())
     async for page in ledger.read():
         await projection.add(page)
     await projection.settle()
 
 
-async def _outcomes(ledger: Ledger) -> list[Outcome]:
-    """What the projection writes, page by page: the floor writes the same."""
-    checkpoint, documents, outcomes = Checkpoint(), {"tasks": {}}, []
-    async for page in ledger.read():
-        events = [read_event(stored) for stored in page]
-        assert touched_keys(events)
-        outcome = fold_page(page, events, documents, checkpoint)
-        documents["tasks"].update(outcome.documents["tasks"])
-        checkpoint = outcome.checkpoint
-        outcomes.append(outcome)
-    return outcomes
-
-
-async def _bare(
-    connection: Client, congress: str, database: Database, name: str, outcomes: Sequence[Outcome]
-) -> None:
+async def _bare(recorded: Recorded, ledger: Ledger, number: int) -> float:
+    """Only the pull and the writes are timed; what to write is folded in between."""
     config = ConsumerConfig(ack_policy=AckPolicy.NONE)
-    pull = await connection.jetstream().pull_subscribe("", stream=ledger_stream(congress), config=config)
-    for outcome in outcomes:
+    stream = ledger_stream(recorded.congress)
+    pull = await recorded.place.connection.jetstream().pull_subscribe("", stream=stream, config=config)
+    folded, spent = Folded(), 0.0
+
+    async def pull_and_write(outcome: Outcome) -> None:
         fetched = 0
         while fetched < len(outcome.audit_rows):
             fetched += len(await pull.fetch(len(outcome.audit_rows) - fetched, timeout=5))
         replaced = [ReplaceOne({"_id": key}, doc, upsert=True) for key, doc in outcome.documents["tasks"].items()]
-        await database[f"{name}_tasks"].bulk_write(replaced, ordered=False)
-        await database[f"{name}_audit"].bulk_write([InsertOne(row) for row in outcome.audit_rows], ordered=False)
+        await recorded.database[f"bare_{number}_tasks"].bulk_write(replaced, ordered=False)
+        rows = [InsertOne(row) for row in outcome.audit_rows]
+        await recorded.database[f"bare_{number}_audit"].bulk_write(rows, ordered=False)
+
+    async for page in ledger.read():
+        spent += await seconds(partial(pull_and_write, folded.take(page)))
     await pull.unsubscribe()
+    for name in ("tasks", "audit"):
+        await recorded.database[f"bare_{number}_{name}"].drop()
+    return spent
+
+
+async def _peers_runner(recorded: Recorded, sample: int, _: int) -> None:
+    from benchmarks.peers.eventsourced import clear_view, runner
+
+    assert recorded.peer is not None
+    clear_view(recorded.peer)
+
+    def run() -> None:
+        with runner(recorded.postgres) as running:
+            running.wait(sample, timeout=PATIENCE_S)
+
+    await asyncio.to_thread(run)

@@ -48,6 +48,7 @@ from services.tracker.reports.terminal import Printer
 from shared.domain.values import SERVICES
 from shared.i18n import LOCAL_TIME, Language, translate
 from shared.platform.embedded import endpoints
+from shared.platform.memory import collect_rarely
 from shared.platform.nats import nats_connection
 from shared.platform.settings import Settings
 from shared.unit.client import CommandClient
@@ -241,6 +242,7 @@ app.add_typer(parked, name="parked")
 
 
 def main() -> None:
+    collect_rarely()
     app(prog_name="daihoi")
 
 

@@ -95,10 +95,13 @@ def fold_page(
     checkpoint: Checkpoint,
     lot: Lot | None = None,
     read: Reader = read_event,
+    *,
+    audited: bool = True,
 ) -> Outcome:
     """`events` are the decoded `page`, `documents` those it touches as they are now, `lot` what is parked of its
-    entities and of those it discards from. Nothing passed in is changed."""
-    folding = _Folding(documents, checkpoint, Parking(lot or {}), read)
+    entities and of those it discards from. Nothing passed in is changed. Without `audited` no audit rows are made:
+    they take two thirds of the time, and not everybody looks at them."""
+    folding = _Folding(documents, checkpoint, Parking(lot or {}), read, audited)
     for stored, event in zip(page, events, strict=True):
         folding.add(stored, event)
     return folding.outcome(page)
@@ -107,12 +110,15 @@ def fold_page(
 class _Folding:
     """One page on its way."""
 
-    def __init__(self, documents: Touched, checkpoint: Checkpoint, parking: Parking, read: Reader) -> None:
+    def __init__(
+        self, documents: Touched, checkpoint: Checkpoint, parking: Parking, read: Reader, audited: bool
+    ) -> None:
         self._before = documents
         self._checkpoint = checkpoint
         self._origins = dict(checkpoint.origins)
         self._parking = parking
         self._read = read
+        self._audited = audited
         self._documents: Touched = defaultdict(dict)
         self._rows: dict[int, Document] = {}
         self._freed: list[str] = []
@@ -130,6 +136,7 @@ class _Folding:
     def outcome(self, page: Sequence[Stored]) -> Outcome:
         last, held = page[-1], self._checkpoint.held + self._parking.newly_held()
         parked, left = self._parking.changes()
+        rows = self._rows if self._audited else {}
         return Outcome(
             replace(
                 self._checkpoint,
@@ -139,8 +146,8 @@ class _Folding:
                 held=held,
             ),
             self._documents,
-            [self._rows[stored.sequence] for stored in page if stored.sequence in self._rows],
-            [row for key, row in self._rows.items() if key < page[0].sequence],
+            [rows[stored.sequence] for stored in page if stored.sequence in rows],
+            [row for key, row in rows.items() if key < page[0].sequence],
             parked,
             left,
         )
@@ -161,7 +168,8 @@ class _Folding:
             return Problem("unfoldable", f"{type(error).__name__}: {error}")
         for view_name, key, after in changed:
             self._documents[view_name][key] = after
-        self._rows[event.sequence] = audit_row(event, changes, waited_until)
+        if self._audited:
+            self._rows[event.sequence] = audit_row(event, changes, waited_until)
         return None
 
     def _folded(self, event: Recorded) -> tuple[list[tuple[str, str, Document]], list[dict[str, Any]]]:
@@ -172,7 +180,8 @@ class _Folding:
                 before = self._documents[view.name].get(key) or self._before.get(view.name, {}).get(key)
                 after = view.fold(before, event)
                 changed.append((view.name, key, after))
-                changes += changes_between(view.name, key, before, after)
+                if self._audited:
+                    changes += changes_between(view.name, key, before, after)
         return changed, changes
 
     def _discard(self, recorded: Recorded, discarded: ParkedEventDiscarded) -> list[dict[str, Any]]:

@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import hashlib
-import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
@@ -31,8 +30,8 @@ class Origin(NamedTuple):
 
 def origin_of(stored: Stored) -> Origin:
     """Reads `Nats-Stream-Source`: `EVENTS_A 5125 > > evt…`; across a leaf node the name has a suffix after `:`."""
-    name, sequence = stored.source.split(" ")[:2]
-    return Origin(re.sub(r":.*", "", name), int(sequence))
+    name, sequence, *_ = stored.source.split(" ", 2)
+    return Origin(name.partition(":")[0], int(sequence))
 
 
 def fingerprint(stored: Stored) -> str:

@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext, suppress
 from pathlib import Path
 
@@ -22,14 +22,6 @@ def start_child(
     kernel kills it when this process ends, however it ends."""
     if log is not None:
         log.parent.mkdir(parents=True, exist_ok=True)
-    parent = os.getpid()
-
-    def die_with_parent() -> None:
-        if _LIBC is not None:
-            _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-            if os.getppid() != parent:
-                os._exit(1)
-
     with log.open("ab") if log is not None else nullcontext(None) as output:
         return subprocess.Popen(
             command,
@@ -38,8 +30,21 @@ def start_child(
             stderr=None if output is None else subprocess.STDOUT,
             env=environment,
             process_group=0,
-            preexec_fn=die_with_parent,
+            preexec_fn=dying_with_parent(),
         )
+
+
+def dying_with_parent() -> Callable[[], None]:
+    """What a child has to run before its program, and after it has become another user."""
+    parent = os.getpid()
+
+    def ask() -> None:
+        if _LIBC is not None:
+            _LIBC.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+            if os.getppid() != parent:
+                os._exit(1)
+
+    return ask
 
 
 def stop_child(child: subprocess.Popen[bytes]) -> None:

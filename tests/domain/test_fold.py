@@ -63,6 +63,15 @@ def test_a_page_changes_nothing_that_was_passed_in():
     assert view_digest(folded.views["tasks"].values()) == before
 
 
+def test_without_audit_rows_all_else_is_the_same():
+    events = [read_event(stored) for stored in LEDGER]
+    audited = fold_page(LEDGER, events, {}, Checkpoint())
+    bare = fold_page(LEDGER, events, {}, Checkpoint(), audited=False)
+    assert audited.audit_rows
+    assert not bare.audit_rows
+    assert (bare.documents, bare.checkpoint, bare.parked) == (audited.documents, audited.checkpoint, audited.parked)
+
+
 def test_every_event_has_its_audit_row():
     rows = Folded().add(LEDGER).audit_rows
     assert [row["_id"] for row in rows] == [stored.sequence for stored in LEDGER]

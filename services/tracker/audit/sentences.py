@@ -1,6 +1,8 @@
 """What each event says in a sentence, for the audit trail. The English text is the key of its translation."""
 
 from datetime import date, datetime
+from functools import cache
+from string import Formatter
 from typing import Any
 
 from shared.eventstore.envelope import Envelope
@@ -91,12 +93,18 @@ def summary(envelope: Envelope) -> dict[str, str]:
 
 
 def _told(envelope: Envelope, lang: Language) -> dict[str, str]:
-    values = {name: _readable(name, value, lang) for name, value in envelope.data.items()}
+    wanted = _placeholders(SENTENCES[envelope.type])
+    values = {name: _readable(name, value, lang) for name, value in envelope.data.items() if name in wanted}
     inner = envelope.data.get("item", envelope.data)
     title = inner.get("title") or inner.get("name") or inner.get("text") or {}
     entity_id = _readable("scenario", envelope.subject, lang) if ".variant." in envelope.type else envelope.subject
     named = {"actor": envelope.actor, "id": entity_id, "title": title.get(lang) or title.get("vi", "")}
     return values | named
+
+
+@cache
+def _placeholders(sentence: str) -> frozenset[str]:
+    return frozenset(name for _, name, _, _ in Formatter().parse(sentence) if name)
 
 
 def _readable(name: str, value: Any, lang: Language) -> str:

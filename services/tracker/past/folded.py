@@ -32,15 +32,17 @@ class Folded:
     def parked(self) -> dict[int, Document]:
         return {sequence: document for queue in self.lot.values() for sequence, document in queue.items()}
 
-    def take(self, page: Sequence[Stored]) -> Outcome:
+    def take(self, page: Sequence[Stored], *, audited: bool = True) -> Outcome:
+        """Without `audited` the outcome has no audit rows."""
         events = [self._kept(self.read(stored)) for stored in page]
-        outcome = fold_page(page, events, self.views, self.checkpoint, self.lot, self.read)
+        outcome = fold_page(page, events, self.views, self.checkpoint, self.lot, self.read, audited=audited)
         for name, documents in outcome.documents.items():
             self.views[name].update(documents)
         update(self.lot, outcome.parked, outcome.left)
         self.checkpoint = outcome.checkpoint
-        told = [instant(event.envelope.time) for event in events if isinstance(event, Recorded)]
-        self.latest_happened = max([self.latest_happened, *told])
+        told = [event.envelope.time for event in events if isinstance(event, Recorded)]
+        if told:
+            self.latest_happened = max(self.latest_happened, instant(max(told)))
         self.left_out += sum(isinstance(event, LeftOut) for event in events)
         return outcome
 

@@ -53,4 +53,4 @@ def begun(document: Document | None, recorded: Recorded) -> Document:
 
 def instant(moment: datetime) -> str:
     """UTC, microseconds always written, so that text order is time order."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"

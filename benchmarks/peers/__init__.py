@@ -1,0 +1,1 @@
+"""Whom this project is measured against, besides the floor."""

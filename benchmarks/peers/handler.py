@@ -1,0 +1,45 @@
+"""The projector that most people would write: one message at a time, decode, read, fold, replace, acknowledge."""
+
+from collections import defaultdict
+
+from benchmarks.place import Recorded
+from services.tracker.audit.trail import audit_row, changes_between
+from services.tracker.projections.view import Document
+from services.tracker.projections.view import Recorded as RecordedEvent
+from services.tracker.reading import VIEWS_OF, read_event
+from shared.eventstore.direct import Stored
+from shared.eventstore.streams import ledger_stream
+
+TIMEOUT_S = 30
+
+
+async def handle_one_by_one(recorded: Recorded, events: int, number: int) -> None:
+    """The first `events` of the ledger into views of their own, with the same documents and audit rows as ours."""
+    stream = ledger_stream(recorded.congress)
+    jetstream = recorded.place.connection.jetstream()
+    messages = await jetstream.subscribe("", stream=stream, durable=f"handler-{number}", manual_ack=True)
+    name = f"handler_{number}_"
+    audit = recorded.database[f"{name}audit"]
+    for _ in range(events):
+        message = await messages.next_msg(timeout=TIMEOUT_S)
+        about = message.metadata
+        source = (message.headers or {})["Nats-Stream-Source"]
+        event = read_event(Stored(about.sequence.stream, message.subject, about.timestamp, message.data, source))
+        assert isinstance(event, RecordedEvent)
+        changes: list[Document] = []
+        changed: dict[str, dict[str, Document]] = defaultdict(dict)
+        for view in VIEWS_OF[event.envelope.type]:
+            for key in view.route(event):
+                before = await recorded.database[name + view.name].find_one({"_id": key})
+                changed[view.name][key] = after = view.fold(before, event)
+                changes += changes_between(view.name, key, before, after)
+        for view_name, documents in changed.items():
+            for key, after in documents.items():
+                await recorded.database[name + view_name].replace_one({"_id": key}, after, upsert=True)
+        await audit.replace_one({"_id": event.sequence}, audit_row(event, changes), upsert=True)
+        await message.ack()
+    await messages.unsubscribe()
+    await jetstream.delete_consumer(stream, f"handler-{number}")
+    for name_of_collection in await recorded.database.list_collection_names():
+        if name_of_collection.startswith(name):
+            await recorded.database[name_of_collection].drop()

@@ -1,0 +1,52 @@
+"""Reading the whole history into memory: read, decode, fold. The peer selects and decodes from PostgreSQL."""
+
+import asyncio
+from functools import partial
+
+from nats.js.api import AckPolicy, ConsumerConfig
+
+from benchmarks.measure import Against, Aim, Row, in_turn, timed
+from benchmarks.place import Recorded
+from services.tracker.past.folded import Folded
+from shared.eventstore.ledger import Ledger
+from shared.eventstore.streams import ledger_stream
+
+PAGE = 1000
+
+
+async def measure(recorded: Recorded) -> list[Row]:
+    works = [timed(partial(_fold, recorded)), timed(partial(_bare, recorded))]
+    if recorded.peer:
+        works.append(timed(partial(_peer, recorded)))
+    ours, bare, *peer = await in_turn(recorded.rounds, *works)
+    events = recorded.events
+    against = {"peer": events / peer[0], "peer_name": "eventsourcing's select and decode"} if peer else {}
+    why = (
+        "the peer folds nothing and its envelope is a table's columns; "
+        "of ours, a third of the time goes to reading through nats-py, a third to checking types"
+    )
+    aims = (Aim(1.0, Against.PEER, at_least=True),)
+    told = {"aims": aims, "missed_because": why, **against}
+    return [Row("bulk read, decode, fold", events / ours, "events/s", events, events / bare, **told)]
+
+
+async def _fold(recorded: Recorded, _: int) -> None:
+    folded = Folded()
+    async for page in Ledger(recorded.place.connection, recorded.congress).read():
+        folded.take(page, audited=False)
+    assert folded.checkpoint.sequence == recorded.events
+
+
+async def _bare(recorded: Recorded, _: int) -> None:
+    config = ConsumerConfig(ack_policy=AckPolicy.NONE)
+    stream = ledger_stream(recorded.congress)
+    pull = await recorded.place.connection.jetstream().pull_subscribe("", stream=stream, config=config)
+    fetched = 0
+    while fetched < recorded.events:
+        fetched += len(await pull.fetch(min(PAGE, recorded.events - fetched), timeout=5))
+    await pull.unsubscribe()
+
+
+async def _peer(recorded: Recorded, _: int) -> None:
+    assert recorded.peer is not None
+    assert await asyncio.to_thread(recorded.peer.read_all, recorded.events) == recorded.events

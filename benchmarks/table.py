@@ -1,0 +1,99 @@
+"""The rows as people read them: one table, how they grow with the history, and what was missed and why."""
+
+from collections.abc import Sequence
+
+from benchmarks.measure import Row
+from benchmarks.past import AS_OF
+from benchmarks.rebuilding import PEAK
+
+HEADINGS = ("name", "events", "value", "unit", "floor", "ratio", "peer", "ratio", "aim", "")
+FLAT = (AS_OF, PEAK)
+FLAT_UPTO = 1.25
+"""What is said to be flat may differ by so much between two histories of the same tasks."""
+NOTES = """\
+The history: a tenth as many tasks as events, at most 10,000; 300 of them are under way at a time.
+Everything was measured on the same servers in one run, in turn; up to 100,000 events it is the median of three.
+MongoDB is the embedded SecantusDB. The ratio is the value's to the floor, and to the peer.
+
+- **Commands**: the floor is a bare acknowledged publish of the same bytes to a stream with the same settings, with
+  100 in flight an optimistic one. The peer is `eventsourcing` in its own process: load, change, save.
+- **Live projection**: the floor is a bare pull of the same events and bulk writes of the same documents, without a
+  transaction. The peers are the projection runner of `eventsourcing` (a row a task and a row an event, in
+  PostgreSQL) and a handler per message (decode, read, fold, replace, acknowledge), both on a sample of the history.
+- **Bulk read, decode, fold**: the floor is a bare pull. The peer selects and decodes from PostgreSQL, no fold.
+- **Rebuild**: the floor is a bare bulk insert of the same final documents and audit rows. Peak memory is that of the
+  process that rebuilds.
+- **As of**: one event before each point of the history, where the next snapshot would stand: nearly as much as
+  possible is folded.
+- **Verify**: the floor reads the same events, audit rows and documents, and compares nothing.
+- **Freshness**: from sending a command to its event being in the view, at 200 commands a second.
+"""
+
+
+def markdown(rows: Sequence[Row], machine: str, missing: str) -> str:
+    parts = ["# Benchmarks", machine, table(rows), grown(rows), misses(rows), missing, NOTES]
+    return "\n\n".join(part for part in parts if part).rstrip() + "\n"
+
+
+def table(rows: Sequence[Row]) -> str:
+    return _lines(HEADINGS, [_cells(row) for row in rows])
+
+
+def _cells(row: Row) -> tuple[str, ...]:
+    aims = "; ".join(aim.told(row.unit) for aim in row.aims)
+    hits = "; ".join({True: "hit", False: "**missed**", None: "not measured"}[aim.met_by(row)] for aim in row.aims)
+    ratios = (_number(row.ratio_to_floor), _number(row.ratio_to_peer))
+    floor, peer = _number(row.floor), _number(row.peer)
+    return (row.name, f"{row.events:,}", _number(row.value), row.unit, floor, ratios[0], peer, ratios[1], aims, hits)
+
+
+def grown(rows: Sequence[Row]) -> str:
+    """The rows that were measured on several histories, side by side."""
+    sizes = sorted({row.events for row in rows if _sizes(rows, row.name) > 1})
+    if len(sizes) < 2:
+        return ""
+    by_place = {(row.name, row.events): row for row in rows}
+    lines = []
+    for name in dict.fromkeys(row.name for row in rows if _sizes(rows, row.name) > 1):
+        found = [by_place.get((name, size)) for size in sizes]
+        values = tuple(_number(row.value) if row else "" for row in found)
+        lines.append((name, *values, _flatness(name, found)))
+    headings = ("growth, events", *(f"{size:,}" for size in sizes), "flat")
+    return _lines(headings, lines)
+
+
+def _sizes(rows: Sequence[Row], name: str) -> int:
+    return len({row.events for row in rows if row.name == name})
+
+
+def _flatness(name: str, found: Sequence[Row | None]) -> str:
+    """Only the last two histories have equally many tasks, from 100,000 events on."""
+    if not name.startswith(FLAT):
+        return ""
+    *_, before, last = found
+    if before is None or last is None or before.events < SAME_TASKS_FROM:
+        return "needs `make bench FULL=1`"
+    ratio = last.value / before.value
+    return f"{ratio:.2f} ×, {'hit' if ratio <= FLAT_UPTO else '**missed**'}"
+
+
+SAME_TASKS_FROM = 100_000
+
+
+def misses(rows: Sequence[Row]) -> str:
+    missed = [row for row in rows if row.missed]
+    if not missed:
+        return ""
+    lines = [f"- {row.name}, {row.events:,} events: {row.missed_because}" for row in missed]
+    return "\n".join(["Missed, and why:", "", *lines])
+
+
+def _number(value: float | None) -> str:
+    if value is None:
+        return ""
+    return f"{value:,.0f}" if value >= 1000 else f"{value:.2f}"
+
+
+def _lines(headings: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
+    ruled = [headings, ["---"] * len(headings), *lines]
+    return "\n".join(f"| {' | '.join(line)} |" for line in ruled)

@@ -1,0 +1,43 @@
+"""Commands that each store one event, sent as their callers send them."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from uuid import uuid4
+
+from benchmarks.history import ACTOR, GROUP
+from shared.domain.decider import Actor
+from shared.platform.settings import Settings
+from shared.unit.client import CommandClient
+from shared.unit.commands import Answer
+from shared.unit.tokens import mint_token
+
+TASKS = 500
+
+
+class Work:
+    """Tasks of logistics that go on and on."""
+
+    def __init__(self, client: CommandClient, settings: Settings) -> None:
+        self._client = client
+        private_key = settings.issuer_private_key_path.read_bytes()
+        actor = Actor(ACTOR, "logistics")
+        self._token = mint_token(private_key, settings.congress, actor, datetime.now(UTC), timedelta(hours=1))
+        self._turns = count()
+
+    async def begin(self) -> None:
+        for number in range(TASKS):
+            task_id = f"task-{number}"
+            facts = {"title": {"vi": "In tài liệu"}, "group": GROUP, "phase": "before", "scenario": "both"}
+            await self._send("open-task", task_id=task_id, planned_vnd=1_000_000, **facts)
+            await self._send("assign-task", task_id=task_id, collective="Sở Y tế", individual="Phó Giám đốc")
+            await self._send("start-task", task_id=task_id)
+
+    async def progress(self) -> int:
+        """The event's place in the stream of logistics."""
+        turn = next(self._turns)
+        task_id = f"task-{turn % TASKS}"
+        answer = await self._send("report-progress", task_id=task_id, percent=turn % 101, note=f"turn {turn}")
+        return answer.sequence
+
+    async def _send(self, name: str, **data: object) -> Answer:
+        return await self._client.send("logistics", name, data, token=self._token, command_id=uuid4())
