@@ -2,6 +2,8 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from copy import copy
+from itertools import accumulate
 from typing import Any, NamedTuple
 from uuid import UUID, uuid5
 
@@ -33,6 +35,22 @@ class Told(NamedTuple):
     @property
     def wanted(self) -> Wanted:
         return Wanted(self.envelope.id, self.key, self.event)
+
+
+class Expected(NamedTuple):
+    """What has to come of a command: what it did (`done`) when it was sent before, then the `groups` of events that
+    are still to come, each group whole or not at all; and at the end perhaps a refusal."""
+
+    done: list[Told]
+    groups: list[list[Wanted]]
+    refused: Refused | None = None
+
+    @property
+    def to_come(self) -> list[Wanted]:
+        return [wanted for group in self.groups for wanted in group]
+
+    def may_be_cut_at(self, came: list[Wanted]) -> bool:
+        return came in accumulate(self.groups, initial=[])
 
 
 def keys_of(command: Command) -> set[Key]:
@@ -68,6 +86,32 @@ class History:
         """What this command did before, where it did something."""
         ids = {id_of(command_id, key, place) for key in keys_of(command) for place in range(len(self.told))}
         return [each for each in self.told if each.envelope.id in ids]
+
+    def after(self, wanted: Iterable[Wanted]) -> "History":
+        """As it would be with these events."""
+        later = copy(self)
+        later.states = dict(self.states)
+        for each in wanted:
+            later.evolve(each.key, each.event)
+        return later
+
+    def expected(self, command: Command, command_id: UUID, actor: Actor) -> Expected:
+        """A command that converges is given again until there is nothing left to do."""
+        found, now = Expected([], []), self
+        while True:
+            if earlier := self.earlier(command, command_id):
+                found.done.extend(earlier)
+            else:
+                outcome = now.outcome(command, command_id, actor)
+                if isinstance(outcome, Refused):
+                    return found._replace(refused=outcome)
+                if not outcome:
+                    return found
+                found.groups.append(outcome)
+                now = now.after(outcome)
+            if not command.CONVERGES:
+                return found
+            command_id = uuid5(command_id, "again")
 
     def outcome(self, command: Command, command_id: UUID, actor: Actor) -> list[Wanted] | Refused:
         """What the rules make of a new command here and now."""

@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
 from nats.aio.client import Client
 
-from shared.domain.decider import Aggregate
+from shared.domain.decider import Actor, Aggregate
 from shared.eventstore.streams import js_api, service_stream, stream_configs
 from tests.contract.units import SERVICE_AGGREGATES
 from tests.properties.broker import Mishap
 from tests.properties.effort import effort
 from tests.properties.service import SOMEWHERE, Service, Wish, standing_still
-from tests.properties.wishes import HOW, wishes
+from tests.properties.wishes import HOW, actors_of, wishes
 
 EXAMPLES, STEPS = 8, 25
 
@@ -46,6 +46,7 @@ class Machine(RuleBasedStateMachine):
         self.stream = service_stream(congress, self.name)
         self.run(make_stream(self.connection, congress, self.stream))
         self.service = Service(self.connection, congress, self.name, self.met)
+        self.actors = actors_of(self.name) | st.just(Actor("policy.of-the-test", self.name))
         self.sent: list[Wish] = []
         self.seen: set[str] = set()
 
@@ -99,10 +100,11 @@ class Machine(RuleBasedStateMachine):
         history, among = self.service.history, [self.focus]
         if self.seen and data.draw(st.booleans(), label="of what is seen"):
             among = [aggregate for aggregate in self.service.aggregates if aggregate.entity in self.seen]
-        command, actor = data.draw(wishes(among, history, self.name, hows or HOW), label="wish")
+        command, actor = data.draw(wishes(among, history, self.actors, hows or HOW), label="wish")
         if self.focus.reads is not None and command.ENTITY == self.focus.entity:
-            state = history.states.get((command.ENTITY, command.entity_id))
-            self.seen |= {entity for entity, _ in self.focus.reads(command, state)}
+            for part in command.parts():
+                state = history.states.get((part.ENTITY, part.entity_id))
+                self.seen |= {entity for entity, _ in self.focus.reads(part, state)} - {self.focus.entity}
         wish = Wish(UUID(int=len(self.sent) + 1), command, actor)
         self.sent.append(wish)
         return wish
@@ -125,4 +127,3 @@ def test_whatever_goes_wrong_a_command_is_done_once_and_what_is_remembered_is_wh
         told = {"name": service, "focus": aggregate, "congress": congress, "met": met}
         machine = type("Machine", (Machine,), {**told, "loop": loop, "connection": connection})
         run_state_machine_as_test(machine, settings=effort(EXAMPLES, STEPS))
-    assert met

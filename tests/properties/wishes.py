@@ -26,7 +26,11 @@ def actors_of(service: str) -> st.SearchStrategy[Actor]:
 
 @st.composite
 def wishes(
-    draw: st.DrawFn, aggregates: Sequence[Aggregate], history: History, service: str, hows: Sequence[str] = HOW
+    draw: st.DrawFn,
+    aggregates: Sequence[Aggregate],
+    history: History,
+    actors: st.SearchStrategy[Actor],
+    hows: Sequence[str] = HOW,
 ) -> tuple[Command, Actor]:
     """A command that brings about a kind of event that `history` has not; where there is none, one that brings about
     anything; where there is none, or now and then anyway, whatever comes first."""
@@ -35,7 +39,7 @@ def wishes(
     how = draw(st.sampled_from(hows))
     found: dict[str, tuple[Command, Actor]] = {}
     for kind in kinds:
-        command, actor = draw(commands_of(kind)), draw(actors_of(service))
+        command, actor = draw(commands_of(kind)), draw(actors)
         found.setdefault("anything", (command, actor))
         outcome = history.outcome(command, _NOBODY, actor)
         if isinstance(outcome, list) and outcome:
