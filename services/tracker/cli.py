@@ -239,6 +239,7 @@ def audit_as_of(
             write(orjson.dumps(document, option=orjson.OPT_APPEND_NEWLINE))
     else:
         out.print(terminal.instant_table(found, language))
+        out.print(f"{translate('Digest of the views', language)}: {found['digest']}", soft_wrap=True)
 
 
 @audit.command("diff")

@@ -29,6 +29,7 @@ from services.tracker.reports.consolidated import sources
 from services.tracker.reports.duties import Duties
 from services.tracker.reports.duties_table import duties_table
 from services.tracker.reports.filed import documents_table, next_number_line
+from services.tracker.reports.terminal import WIDE
 from services.tracker.reports.tree import TreePrinter
 from services.tracker.trace import trace
 from shared.i18n import Language, translate
@@ -95,7 +96,7 @@ def duties(
     if format is Format.JSON:
         write(as_json(found.model_dump(mode="json")))
     else:
-        out.print(duties_table(found, language))
+        out.print(duties_table(found, language, is_wide=out.width >= WIDE))
 
 
 @documents.callback(invoke_without_command=True)

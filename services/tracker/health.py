@@ -94,7 +94,7 @@ PARKED = Notice(
     "parked",
     Severity.WARNING,
     "{count} events are parked.",
-    "Upgrade if they are of a newer version, then run `daihoi rebuild`.",
+    "`daihoi parked list` and `daihoi parked show` say why, and what to do about each.",
 )
 
 

@@ -10,6 +10,7 @@ from rich.console import Console
 from services.tracker.reports.cells import cell_of
 from services.tracker.reports.duties import duties_of
 from services.tracker.reports.duties_table import duties_table
+from services.tracker.reports.movements import movements
 from services.tracker.reports.signs import CELLS
 from services.tracker.reports.terminal import Printer
 from shared.domain.values import DutyKind, Phase
@@ -205,3 +206,18 @@ def test_the_report_prints_the_duties_where_there_are_any(duties, shown):
     text = console.file.getvalue()
     assert ("Continuing duties of the localities: 5" in text) is shown
     assert ("Overdue duties: 1" in text) is shown
+
+
+@pytest.mark.parametrize("lang", ["vi", "en"])
+@pytest.mark.parametrize("width", [80, 100, 130])
+def test_nothing_is_cut_on_a_narrow_terminal(width, lang):
+    before = a_report(organisations=REGISTER)
+    tasks = [a_task(**state) for state in STATES * 3]
+    report = a_report(*tasks, *BEHIND, reviews=[a_review()], organisations=REGISTER)
+    for shown in (report, report.model_copy(update={"movements": movements(before, report)})):
+        console = Console(file=StringIO(), width=width)
+        Printer(shown, lang).print_on(console)
+        text = console.file.getvalue()
+        assert "…" not in text
+        assert max(map(len, text.splitlines())) <= width
+        assert {"vi": "Giao Thủy", "en": "giao-thuy"}[lang] in text

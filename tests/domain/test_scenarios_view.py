@@ -1,10 +1,15 @@
 """What leaders see of scenarios: the view, how far the units have followed, and the variants side by side."""
 
 from datetime import date
+from io import StringIO
+
+from rich.console import Console
 
 from services.tracker.projections.scenarios import VIEW
 from services.tracker.projections.view import Recorded
+from services.tracker.reports.scenario_tables import comparison_tables
 from services.tracker.reports.scenarios import Amount, compare, in_force, standing
+from shared.domain.duty import GROUP
 from shared.domain.scenario import ScenarioSwitched
 from shared.domain.unit_scenario import SwitchFollowed, SwitchRecorded
 from shared.domain.variant import AdjustmentWithdrawn, VariantAdjusted, VariantPrepared
@@ -122,6 +127,16 @@ def test_the_variants_are_compared_whatever_is_in_force_now():
                 sum(getattr(row, case).planned_vnd for row in breakdown.values())
                 == getattr(found.total, case).planned_vnd
             )
+
+
+def test_the_duties_are_a_group_without_a_number():
+    duty = a_task("9-01", group=GROUP.model_dump())
+    console = Console(file=StringIO(), width=100)
+    console.print(*comparison_tables(compare([*TASKS, duty], VARIANTS), "en"))
+    text = console.file.getvalue()
+    assert "Continuing duties of the localities" in text
+    assert "99" not in text
+    assert "8. Group" in text
 
 
 def test_every_task_that_differs_is_told_with_the_reason():

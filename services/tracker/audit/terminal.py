@@ -34,10 +34,16 @@ def timeline_lines(rows: list[Document], lang: Language) -> list[str]:
 
 
 def _shown(value: Any) -> str:
-    """A value as it is; a list of records by what they say, without the names of their fields."""
-    if isinstance(value, list) and value and all(isinstance(record, dict) for record in value):
-        return "; ".join(", ".join(str(said) for said in record.values() if said is not None) for record in value)
-    return str(value)
+    """A value as it is, a dash for none; records by what they say, without the names of their fields."""
+    match value:
+        case None | "":
+            return "–"
+        case dict():
+            return ", ".join(_shown(said) for said in value.values() if said is not None) or "–"
+        case list():
+            return "; ".join(map(_shown, value)) or "–"
+        case _:
+            return str(value)
 
 
 def _local(moment: str) -> str:
@@ -48,9 +54,7 @@ def _local(moment: str) -> str:
 def instant_table(found: dict[str, Any], lang: Language) -> Table:
     """The views of an instant, a row each."""
     title = translate("The views at ledger event {sequence}", lang, sequence=found["sequence"])
-    table = Table(
-        title=title, title_justify="left", caption=f"{translate('Digest of the views', lang)}: {found['digest']}"
-    )
+    table = Table(title=title, title_justify="left")
     table.add_column(translate("View", lang))
     table.add_column(translate("Documents", lang), justify="right")
     table.add_column(translate("Digest", lang))
@@ -64,7 +68,7 @@ def instant_table(found: dict[str, Any], lang: Language) -> Table:
 def difference_lines(found: Difference, lang: Language) -> list[str]:
     """Document by document: the fields before and after, and the events that changed them; then those events."""
     told = {"earlier": found.earlier, "later": found.later, "count": len(found.documents)}
-    lines = [translate("{count} documents differ between ledger events {earlier} and {later}", lang, **told)]
+    lines = [translate("Documents that differ between ledger events {earlier} and {later}: {count}", lang, **told)]
     for document in found.documents:
         lines.append(f"{'+' if document.change == 'added' else '~'} {document.view} {document.key}")
         for field in document.fields:

@@ -13,10 +13,12 @@ FOLD = (
     "shared/domain",
     "shared/eventstore/envelope.py",
     "shared/i18n",
+    "shared/unit/policies.py",
     "services/tracker/projections",
     "services/tracker/audit/sentences.py",
     "services/tracker/audit/trail.py",
     "services/tracker/fold.py",
+    "services/tracker/parking.py",
     "services/tracker/reading.py",
 )
 

@@ -17,27 +17,29 @@ DUTY_NAMES = {
 NOT_HANDED_OUT = "·"
 
 
-def duties_table(duties: Duties, lang: Language) -> Table:
-    """Who is behind stands first, in red; the rows beneath have the numbers, the legend the sum of each sign."""
+def duties_table(duties: Duties, lang: Language, *, is_wide: bool = True) -> Table:
+    """Who is behind stands first, in red; the rows beneath have the numbers, the legend the sum of each sign. On a
+    narrow terminal the signs alone say what is overdue."""
     table = Table(title=_heading(duties, lang), title_justify="left", caption=_legend(duties, lang))
     table.caption_justify = "left"
     table.add_column(translate("Locality", lang))
     for name in DUTY_NAMES.values():
         table.add_column(translate(name, lang), justify="center", no_wrap=True)
-    table.add_column(translate("Overdue", lang), justify="right", no_wrap=True)
+    if is_wide:
+        table.add_column(translate("Overdue", lang), justify="right", no_wrap=True)
     table.add_column(translate("Completed", lang), justify="right", no_wrap=True)
     for row in duties.localities:
         name = row.name_en if lang == "en" and row.name_en else row.name_vi
         signs = (_phases(row.by_duty[duty]) for duty in DUTY_NAMES)
-        table.add_row(Text(name, style=_style(row.totals)), *signs, *_numbers(row.totals, lang))
+        table.add_row(Text(name, style=_style(row.totals)), *signs, *_numbers(row.totals, lang, is_wide))
     table.add_section()
     for phase, cells in duties.by_phase.items():
         if cells.tasks:
             sums = (_fraction(duties.by_duty[duty][phase], lang) for duty in DUTY_NAMES)
-            table.add_row(translate(PHASE_NAMES[phase], lang), *sums, *_numbers(cells, lang))
+            table.add_row(translate(PHASE_NAMES[phase], lang), *sums, *_numbers(cells, lang, is_wide))
     table.add_section()
     sums = (_all_phases(duties.by_duty[duty], lang) for duty in DUTY_NAMES)
-    table.add_row(translate("Total", lang), *sums, *_numbers(duties.totals, lang))
+    table.add_row(translate("Total", lang), *sums, *_numbers(duties.totals, lang, is_wide))
     return table
 
 
@@ -76,9 +78,10 @@ def _signs(cells: Cells) -> Text:
     return signs or Text(NOT_HANDED_OUT, style="bright_black")
 
 
-def _numbers(cells: Cells, lang: Language) -> tuple[Text, str]:
-    overdue = Share.of(cells.open_overdue, cells.tasks)
-    return Text(_written(overdue, lang), style=_style(cells)), share_in_words(cells.completion, lang)
+def _numbers(cells: Cells, lang: Language, is_wide: bool) -> list[Text]:
+    overdue = Text(_written(Share.of(cells.open_overdue, cells.tasks), lang), style=_style(cells))
+    completed = Text(share_in_words(cells.completion, lang))
+    return [overdue, completed] if is_wide else [completed]
 
 
 def _style(cells: Cells) -> str:

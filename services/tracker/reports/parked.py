@@ -100,7 +100,8 @@ def parked_table(events: Sequence[ParkedEvent], lang: Language) -> Table:
     for heading in ("Ledger event", "Entity", "Type", "Reason", "Since", "Waiting behind it"):
         table.add_column(translate(heading, lang), overflow="fold")
     for event in events:
-        told = (event.entity, event.type or "", _why(event.reason, lang), _local(event.since), str(event.waiting))
+        reason = translate(REASONS[event.reason], lang)
+        told = (event.entity, event.type or "", reason, _local(event.since), str(event.waiting))
         table.add_row(str(event.sequence), *told)
     return table
 

@@ -5,9 +5,19 @@ from collections.abc import Iterable, Sequence
 from rich.table import Table
 from rich.text import Text
 
-from services.tracker.reports.scenarios import Amount, Comparison, Difference, Row, Side, Standing, VariantStanding
+from services.tracker.reports.scenarios import (
+    Amount,
+    Comparison,
+    Difference,
+    GroupRow,
+    Row,
+    Side,
+    Standing,
+    VariantStanding,
+)
 from services.tracker.reports.signs import UNIT_NAMES
 from services.tracker.reports.terminal import SCENARIO_NAMES, scenario_line
+from shared.domain.duty import GROUP
 from shared.i18n import Language, format_date, format_number, local_date, translate
 
 
@@ -22,11 +32,11 @@ def standing_tables(found: Standing, lang: Language) -> Iterable[Text | Table]:
 
 def _units(found: Standing, lang: Language) -> Table:
     table = _table("Units and their variants", lang)
-    table.add_column(translate("Unit", lang))
+    table.add_column(translate("Unit", lang), overflow="fold")
     for heading in ("Recorded", "Followed", "Suspended"):
-        table.add_column(translate(heading, lang), justify="right")
+        table.add_column(translate(heading, lang), justify="right", overflow="fold")
     for name in SCENARIO_NAMES.values():
-        table.add_column(translate(name, lang))
+        table.add_column(translate(name, lang), overflow="fold")
     for unit in found.units:
         variants = [_prepared(variant, lang) for variant in found.variants if variant.unit == unit.unit]
         counts = (str(number) for number in (unit.recorded, unit.followed, unit.suspended))
@@ -56,10 +66,7 @@ def _switches(found: Standing, lang: Language) -> Table:
 def comparison_tables(found: Comparison, lang: Language) -> Iterable[Table]:
     """Tasks and money by unit and by group, then every task that differs."""
     units = [(translate(UNIT_NAMES[name], lang), row) for name, row in found.by_unit.items()]
-    groups: list[tuple[str, Row]] = [
-        (f"{number}. {row.name_en if lang == 'en' and row.name_en else row.name_vi}", row)
-        for number, row in found.by_group.items()
-    ]
+    groups: list[tuple[str, Row]] = [(_group_name(number, row, lang), row) for number, row in found.by_group.items()]
     for title, rows in (
         ("Variants by unit: tasks that apply, and VND planned", units),
         ("Variants by task group: tasks that apply, and VND planned", groups),
@@ -67,6 +74,11 @@ def comparison_tables(found: Comparison, lang: Language) -> Iterable[Table]:
         yield _amounts(title, rows, found.total, lang)
     yield _differing(found.differing, lang)
     yield _variants(found.variants, lang)
+
+
+def _group_name(number: str, row: GroupRow, lang: Language) -> str:
+    name = row.name_en if lang == "en" and row.name_en else row.name_vi
+    return name if number == str(GROUP.number) else f"{number}. {name}"
 
 
 def _amounts(title: str, rows: Sequence[tuple[str, Row]], total: Row, lang: Language) -> Table:

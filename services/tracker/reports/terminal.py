@@ -20,6 +20,9 @@ from services.tracker.reports.workload import Workload
 from shared.i18n import LOCAL_TIME, Language, format_date, format_number, local_date, translate
 
 BAR_WIDTH = 16
+WIDE = 100
+WIDE_WITH_MOVEMENTS = 130
+"""Columns of a terminal from which on there is room for bars; what is narrower does without."""
 SCENARIO_NAMES = {"none": "No epidemic", "outbreak": "Outbreak"}
 CLEARANCE_STATUSES = {
     "not_requested": "Not requested",
@@ -37,9 +40,11 @@ class Printer:
     def __init__(self, report: Report, lang: Language) -> None:
         self._report = report
         self._lang = lang
+        self._is_wide = True
 
     def print_on(self, console: Console) -> None:
         report = self._report
+        self._is_wide = console.width >= (WIDE_WITH_MOVEMENTS if report.movements else WIDE)
         console.print(self._heading())
         console.print(self._totals())
         for title, rows in self._breakdowns():
@@ -64,7 +69,7 @@ class Printer:
 
     def _print_duties(self, console: Console) -> None:
         duties = self._report.duties
-        console.print(duties_table(duties, self._lang))
+        console.print(duties_table(duties, self._lang, is_wide=console.width >= WIDE))
         for title, lines in (
             (self._say("Duties that lack an essential"), duties.lacking),
             (self._say("Overdue duties"), duties.overdue),
@@ -97,7 +102,7 @@ class Printer:
             )
             lines.append(self._say(sentence, at=self._instant(as_of.at), count=as_of.left_out))
         if (moved := self._report.movements) and moved.since.at:
-            lines.append(self._say("Behind each number: how it moved since {at}", at=self._instant(moved.since.at)))
+            lines.append(self._say("With each number: how it moved since {at}", at=self._instant(moved.since.at)))
         if as_of.ledger_sequence > as_of.sequence:
             lag = as_of.ledger_sequence - as_of.sequence
             lines.append(self._say("{lag} newer events are not in this report yet; is the tracker running?", lag=lag))
@@ -169,20 +174,24 @@ class Printer:
         table.add_column(self._say("Tasks"), justify="right")
         for _, sign, colour in CELLS.values():
             table.add_column(Text(sign, style=colour), justify="right")
-        table.add_column("", no_wrap=True)
-        table.add_column(self._say("Completed"), justify="right")
+        if self._is_wide:
+            table.add_column("", no_wrap=True)
+        table.add_column(self._say("Completed"), justify="right", no_wrap=True)
         moved = self._report.movements
         total = self._say("Total"), self._report.totals, moved.totals if moved else {}
         for name, cells, moves in [*rows, total]:
             if cells is self._report.totals:
                 table.add_section()
-            numbers = (self._with_movement(getattr(cells, cell), moves.get(cell, 0)) for cell in ("tasks", *CELLS))
-            table.add_row(name, *numbers, _bar(cells), self._share(cells.completion))
+            between = " " if self._is_wide else "\n"
+            moving = ((getattr(cells, cell), moves.get(cell, 0)) for cell in ("tasks", *CELLS))
+            numbers = (self._with_movement(number, moves, between) for number, moves in moving)
+            bar = [_bar(cells)] if self._is_wide else []
+            table.add_row(name, *numbers, *bar, self._share(cells.completion))
         return table
 
-    def _with_movement(self, number: int, moved: int) -> Text:
+    def _with_movement(self, number: int, moved: int, between: str = " ") -> Text:
         """`12`, or `12 +3` where it moved."""
-        told = f" {'+' if moved > 0 else '−'}{self._number(abs(moved))}" if moved else ""
+        told = f"{between}{'+' if moved > 0 else '−'}{self._number(abs(moved))}" if moved else ""
         return Text.assemble(self._number(number), (told, "bold"))
 
     def _money(self) -> Table:
@@ -212,12 +221,13 @@ class Printer:
 
     def _reviews(self) -> Table:
         table = Table(title=self._say("Four-point reviews"), title_justify="left")
-        table.add_column(self._say("Unit"))
+        table.add_column(self._say("Unit"), overflow="fold")
         for heading in ("Reviewed", "Gaps at opening", "Fixed", "Appeared", "Explained", "Left"):
-            table.add_column(self._say(heading), justify="right")
-        table.add_column(self._say("Signed by"))
+            table.add_column(self._say(heading), justify="right", overflow="fold")
+        table.add_column(self._say("Signed by"), overflow="fold")
         for line in self._report.reviews.latest:
-            reviewed = self._share(Share.of(line.confirmed, line.tasks))
+            share = Share.of(line.confirmed, line.tasks)
+            reviewed = self._share(share) if self._is_wide else f"{share.part}/{share.whole}"
             counts = (line.gaps_at_opening, line.fixed, line.appeared, line.explained, line.left)
             signed = line.signed_by or self._say("still open")
             table.add_row(self._say(UNIT_NAMES[line.unit]), reviewed, *map(self._number, counts), signed)
@@ -227,7 +237,8 @@ class Printer:
         reviews, report = self._report.reviews, self._report
         table = Table(title=self._say("Open tasks under review"), title_justify="left")
         table.add_column("")
-        for heading in ("Under review", "Gaps now", "Explained", "Left"):
+        table.add_column(self._say("Under review"), justify="right", no_wrap=True)
+        for heading in ("Gaps now", "Explained", "Left"):
             table.add_column(self._say(heading), justify="right")
         groups = {
             self._group_name(number, report.by_group[number]): coverage
@@ -247,10 +258,8 @@ class Printer:
 
     def _tasks(self, title: str, lines: list[TaskLine]) -> Table:
         table = Table(title=f"{title}: {self._number(len(lines))}", title_justify="left")
-        table.add_column(self._say("Task"))
-        table.add_column(self._say("Unit"))
-        table.add_column(self._say("Title"))
-        table.add_column(self._say("Deadline"))
+        for heading in ("Task", "Unit", "Title", "Deadline"):
+            table.add_column(self._say(heading), overflow="fold")
         for line in lines:
             name = line.title_en if self._lang == "en" and line.title_en else line.title_vi
             table.add_row(line.id, self._say(UNIT_NAMES[line.unit]), name, self._deadline(line))

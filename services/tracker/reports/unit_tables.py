@@ -4,6 +4,7 @@ incidents."""
 from datetime import datetime
 
 from rich.table import Table
+from rich.text import Text
 
 from services.tracker.projections.view import Document
 from services.tracker.reports.clearances import ClearanceLine
@@ -66,11 +67,12 @@ def coverage_table(coverage: Coverage, lang: Language) -> Table:
 
 
 def expenses_table(accounts: list[Account], lang: Language) -> Table:
-    table = Table(title=translate("Expenses by task, VND", lang), title_justify="left")
+    """The sums; beneath them what somebody has to look at."""
+    table = Table(title=translate("Expenses by task, VND", lang), title_justify="left", caption_justify="left")
     table.add_column(translate("Task", lang))
     for heading in ("Estimated", "Guaranteed", "Advanced", "Spent", "Left"):
         table.add_column(translate(heading, lang), justify="right", no_wrap=True)
-    table.add_column(translate("To look at", lang))
+    notes = []
     for account in accounts:
         sums = (
             account.estimated_vnd,
@@ -79,8 +81,11 @@ def expenses_table(accounts: list[Account], lang: Language) -> Table:
             account.spent_vnd,
             account.left_vnd,
         )
-        flags = "\n".join((*(_flag(name, account, lang) for name in account.flags), *account.reasons))
-        table.add_row(account.task_id, *(format_number(each, lang) for each in sums), flags)
+        table.add_row(account.task_id, *(format_number(each, lang) for each in sums))
+        told = (*(_flag(name, account, lang) for name in account.flags), *account.reasons)
+        notes += [f"{account.task_id}: {note}" for note in told]
+    if notes:
+        table.caption = Text("\n".join((f"{translate('To look at', lang)}:", *notes)))
     return table
 
 
@@ -110,10 +115,8 @@ def clearances_table(clearances: list[ClearanceLine], lang: Language) -> Table:
 def incidents_table(incidents: list[Document], lang: Language) -> Table:
     """`incidents` as the reader may see them: what is masked is printed masked."""
     table = Table(title=translate("Incidents", lang), title_justify="left")
-    for heading in ("Incident", "Reported on", "Kind", "Severity", "Status"):
-        table.add_column(translate(heading, lang), no_wrap=True)
-    for heading in ("Place", "Details, outcome, lessons"):
-        table.add_column(translate(heading, lang))
+    for heading in ("Incident", "Reported on", "Kind", "Severity", "Status", "Place", "Details, outcome, lessons"):
+        table.add_column(translate(heading, lang), overflow="fold", no_wrap=heading == "Reported on")
     for each in incidents:
         reported = datetime.fromisoformat(each["reported_at"]).astimezone(LOCAL_TIME)
         restricted = each["restricted"]
