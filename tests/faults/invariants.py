@@ -4,11 +4,8 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 
 from services.tracker.audit.verify import verify
-from services.tracker.reading import read_event
-from shared.domain.values import SERVICES
 from shared.eventstore.envelope import Envelope, decode
 from shared.eventstore.ledger import Ledger, origin_of
-from shared.eventstore.store import EventStore
 from tests.faults.scene import Scene
 
 ENTITIES = ("catalogue-item", "organisation", "task")
@@ -40,9 +37,7 @@ async def nothing_twice(scene: Scene) -> str:
     again = [subject for subject, times in opened.items() if times > 1]
     left = [str(each.causationid) for each in told if each.causationid in scene.load.refused]
     promised = {event.id for answer in scene.load.answers.values() for event in answer.events}
-    stray = [
-        str(each.id) for each in told if not each.actor.startswith("policy.") and each.id not in promised
-    ]
+    stray = [str(each.id) for each in told if not each.actor.startswith("policy.") and each.id not in promised]
     found = {"stored twice": twice, "done twice": again, "left by a refused command": left, "of no command": stray}
     return "; ".join(f"{what}: {which}" for what, which in found.items() if which)
 

@@ -107,7 +107,12 @@ def an_item(number: int) -> dict[str, object]:
 
 
 def a_locality(number: int) -> dict[str, object]:
-    return {"organisation_id": f"xa-{number}", "kind": "locality", "name": {"vi": f"Xã {number}"}, "positions": ["Chủ tịch"]}
+    return {
+        "organisation_id": f"xa-{number}",
+        "kind": "locality",
+        "name": {"vi": f"Xã {number}"},
+        "positions": ["Chủ tịch"],
+    }
 
 
 def rival(lane: int, number: int) -> dict[str, object]:
@@ -135,8 +140,7 @@ class Load:
         return len(self.answers) + len(self.refused)
 
     async def run(self) -> None:
-        """Returns when everything is answered. Raises `TimeoutError`, or the `ProblemError` of an answer that no fault
-        excuses."""
+        """Returns when everything is answered. Raises `TimeoutError`, or a `ProblemError` that no fault excuses."""
         for order in self.orders.first:
             await self._give(order)
         async with asyncio.TaskGroup() as lanes:

@@ -29,6 +29,8 @@ class Fault:
     starts: Callable[[Random], Starts] = nothing_special
     wired: bool = False
     slow: bool = False
+    impossible: Callable[[], str] = lambda: ""
+    """Why this machine can't do it, empty where it can."""
 
 
 def unit_killed(point: str, service: str = "", most: int = 12, *, slow: bool = False) -> Fault:
@@ -76,7 +78,7 @@ def rebuild_killed(point: str, finished_by_the_tracker: bool) -> Fault:
     """The tracker goes on beside it. A swap that was begun is finished by the tracker, a filling by the next one."""
 
     async def strike(scene: Scene) -> None:
-        await scene.midway()
+        await scene.answered(scene.random.uniform(0, 0.3))
         count = scene.random.randint(1, 5) if point == "in_mid_swap" else 1
         await scene.dead("rebuild", scene.start("rebuild", dying("rebuild", point, count)))
         if not finished_by_the_tracker:
@@ -125,8 +127,6 @@ def another_takes_over(point: str) -> Fault:
     async def strike(scene: Scene) -> None:
         first = scene.first["tracker"]
         scene.start("second", [*dying("tracker", point, 0)])
-        await scene.answered(1)
-        await asyncio.sleep(LAPSED_S)
         await scene.another_holds_the_lease(first)
         first.send_signal(signal.SIGCONT)
 
