@@ -9,7 +9,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: help demo up test bench lint format charters asyncapi lock compose-up compose-down clean
+.PHONY: help demo up test faults bench lint format charters asyncapi lock compose-up compose-down clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -30,6 +30,12 @@ up: $(VENV)/installed ## Run the servers and all services until Ctrl-C
 
 test: $(VENV)/installed ## Run every test on real servers (ARGS='tests/domain -k task' for some)
 	@$(BIN)/python -m pytest $(ARGS)
+
+ROUNDS ?= 20
+SEED ?= 1
+
+faults: $(VENV)/installed ## Run every fault ROUNDS times on real servers and print the matrix (SEED=… for others)
+	@$(BIN)/python -m tests.faults.matrix --rounds $(ROUNDS) --seed $(SEED) $(ARGS)
 
 # Without the peer the benchmarks run all the same, say so, and leave its columns empty.
 $(VENV)/bench-installed: requirements-bench.lock $(VENV)/installed

@@ -25,9 +25,13 @@ class OwnServer:
         self._server.start()
 
     def stop_here(self) -> None:
-        if self._server.process is not None and self._server.process.poll() is None:
-            self._server.process.send_signal(signal.SIGCONT)
         self._server.stop()
+
+    def end_here(self) -> None:
+        """For servers whose data nobody wants: at once."""
+        if self._server.process is not None:
+            self._server.process.kill()
+            self._server.process.wait()
 
     async def stop(self) -> None:
         await asyncio.to_thread(self.stop_here)
@@ -53,6 +57,12 @@ class OwnServer:
         shutil.rmtree(self._directory / self._data)
         (self._directory / "aside").rename(self._directory / self._data)
         await self.start()
+
+    def kill(self) -> None:
+        """kill -9; `start` brings it back with the data that it had."""
+        os.kill(self._pid, signal.SIGKILL)
+        assert self._server.process is not None
+        self._server.process.wait()
 
     def pause(self) -> None:
         os.kill(self._pid, signal.SIGSTOP)
@@ -88,4 +98,4 @@ def own_servers(folder: Path) -> Iterator[OwnServers]:
         yield found
     finally:
         for server in (found.nats, found.mongo):
-            server.stop_here()
+            server.end_here()

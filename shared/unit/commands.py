@@ -93,8 +93,9 @@ class CommandHandler:
 
     async def handle(self, name: str, request: CommandRequest, actor: Actor) -> Answer:
         """One caller's command. Raises `Refused` or `ValidationError`; then nothing was written."""
-        happened = request.happened or self._now()
-        if happened > self._now() + CLOCK_SKEW:
+        now = self._now()  # read once: it may jump back
+        happened = request.happened or now
+        if happened > now + CLOCK_SKEW:
             raise IN_THE_FUTURE(happened=happened.isoformat())
         cause = Cause(
             command_id=request.command_id,

@@ -1,4 +1,4 @@
-"""A wire between a client and the nats-server that loses what it is told to lose."""
+"""A wire between a client and a server that loses, delays or cuts what it is told to."""
 
 import asyncio
 from asyncio import StreamReader, StreamWriter
@@ -21,6 +21,8 @@ class Wire:
         self._answer_due = False
         self._writers: list[StreamWriter] = []
         self.deaf = False
+        self.delay_s = 0.0
+        """How long every piece waits, in both directions."""
         self.lost = 0
 
     def swallow(self, marker: bytes) -> None:
@@ -39,6 +41,7 @@ class Wire:
 
     async def _requests(self, reader: StreamReader, server: StreamWriter) -> None:
         while chunk := await reader.read(1 << 20):
+            await asyncio.sleep(self.delay_s)
             if self._swallow and self._swallow in chunk:
                 self._swallow, self.lost = b"", self.lost + 1
                 continue
@@ -49,6 +52,7 @@ class Wire:
 
     async def _answers(self, reader: StreamReader, client: StreamWriter) -> None:
         while chunk := await reader.read(1 << 20):
+            await asyncio.sleep(self.delay_s)
             if self.deaf or (self._answer_due and A_MESSAGE in chunk):
                 self._answer_due, self.lost = False, self.lost + 1
                 then, self._then = self._then, GOES_ON
@@ -60,13 +64,15 @@ class Wire:
         client.close()
 
     def close(self) -> None:
+        """Cuts every connection that there is; new ones can be made for as long as somebody listens."""
         for writer in self._writers:
             writer.close()
+        self._writers.clear()
 
 
 @asynccontextmanager
 async def wire_to(server: str) -> AsyncIterator[tuple[Wire, str]]:
-    """The wire and the address to connect to."""
+    """The wire and the address to connect to, which says `nats:` whatever the server speaks."""
     wire = Wire(server)
     listening = await asyncio.start_server(wire.serve, "127.0.0.1", 0)
     try:

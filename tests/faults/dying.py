@@ -2,21 +2,36 @@
 
 `python -m tests.faults.dying SERVICE POINT COUNT [SIGNAL]` is a normal service until it comes to the point for the
 COUNT-th time; with `SIGSTOP` it is not killed but stands still. `rebuild` in place of a service is `daihoi rebuild`.
+The last points kill nobody: they have a service live with a wrong clock, or with deliveries that come twice or late.
 """
 
 import importlib
 import os
 import signal
 import sys
+import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
+from itertools import cycle
+
+from faststream.nats import NatsMessage
+from motor.motor_asyncio import AsyncIOMotorCollection
 
 from services.cli import app
 from services.console import run
 from services.tracker import store
+from shared.eventstore import ledger
+from shared.eventstore.store import EventStore
 from shared.platform.mongo import Database, Session
+from shared.unit import commands, service
 
 type Death = Callable[[], None]
+
+SMALL_PAGE = 10
+JUMPS_S = (0, 280, -86_400, 60, -3, -40 * 86_400)
+"""How far a wrong clock is off, one look after the other; into the future by less than a command may be."""
+LATE_S = 0.5
 
 
 def inside_the_transaction(die: Death) -> None:
@@ -55,13 +70,139 @@ def after_the_transaction(die: Death) -> None:
     store.transaction = cut
 
 
+def before_the_append(die: Death) -> None:
+    whole = EventStore._send
+
+    async def cut(self, messages):
+        die()
+        return await whole(self, messages)
+
+    EventStore._send = cut
+
+
+def between_append_and_ack(die: Death) -> None:
+    """The broker has stored it, and nobody has been told."""
+    whole = EventStore._send
+
+    async def cut(self, messages):
+        last = await whole(self, messages)
+        die()
+        return last
+
+    EventStore._send = cut
+
+
+def between_the_messages_of_a_batch(die: Death) -> None:
+    """The broker holds the first and waits for the others."""
+    whole = EventStore._request
+
+    async def cut(self, subject, body, headers):
+        answer = await whole(self, subject, body, headers)
+        if headers.get("Nats-Batch-Sequence") == "1":
+            die()
+        return answer
+
+    EventStore._request = cut
+
+
+def before_the_policys_ack(die: Death) -> None:
+    whole = service.apply
+
+    async def cut(*told, **more):
+        await whole(*told, **more)
+        die()
+
+    service.apply = cut
+
+
+def in_mid_filling(die: Death) -> None:
+    """After a page of many; a page is small, so that a small ledger has many."""
+    ledger.BATCH_MESSAGES = SMALL_PAGE
+    after_the_transaction(die)
+
+
+def in_mid_swap(die: Death) -> None:
+    """Between two renames."""
+    _after_renaming(die, to=None)
+
+
+def before_the_checkpoint_is_put(die: Death) -> None:
+    """All views are renamed, and the checkpoint is still the old one."""
+    _after_renaming(die, to=store.COLLECTIONS[-1])
+
+
+def _after_renaming(die: Death, to: str | None) -> None:
+    whole = AsyncIOMotorCollection.rename
+
+    async def cut(self, name, **options):
+        await whole(self, name, **options)
+        if to in (None, name):
+            die()
+
+    AsyncIOMotorCollection.rename = cut
+
+
+def clock_jumps(_: Death) -> None:
+    """The wall clock jumps back and forth; the monotonic one goes on, as it does on a real machine."""
+    jumps, now = cycle(JUMPS_S), time.time
+
+    class Jumping(datetime):
+        @classmethod
+        def now(cls, tz=None):
+            return datetime.now(tz) + timedelta(seconds=next(jumps))
+
+    commands.datetime = Jumping
+    time.time = lambda: now() + next(jumps)
+
+
+def deliveries_come_twice(_: Death) -> None:
+    """Every first ack is lost, and the broker delivers again."""
+    whole = NatsMessage.ack
+
+    async def lost(self):
+        if self.raw_message.metadata.num_delivered == 1:
+            await self.nack()
+        else:
+            await whole(self)
+
+    NatsMessage.ack = lost
+
+
+def deliveries_come_late(_: Death) -> None:
+    """Every third first delivery is put off before anything is done about it."""
+    whole, turns = service.apply, cycle((True, False, False))
+
+    async def late(*told, **more):
+        if not more["last_try"] and next(turns):
+            raise ConnectionError("this delivery comes late")
+        await whole(*told, **more)
+
+    service.apply = late
+    service.POLICY_RETRY_DELAY_S = LATE_S
+
+
 POINTS: dict[str, Callable[[Death], None]] = {
-    point.__name__: point for point in (before_the_transaction, inside_the_transaction, after_the_transaction)
+    point.__name__: point
+    for point in (
+        before_the_append,
+        between_append_and_ack,
+        between_the_messages_of_a_batch,
+        before_the_policys_ack,
+        before_the_transaction,
+        inside_the_transaction,
+        after_the_transaction,
+        in_mid_filling,
+        in_mid_swap,
+        before_the_checkpoint_is_put,
+        clock_jumps,
+        deliveries_come_twice,
+        deliveries_come_late,
+    )
 }
 
 
 def main() -> None:
-    service, point, count = sys.argv[1], sys.argv[2], int(sys.argv[3])
+    name, point, count = sys.argv[1], sys.argv[2], int(sys.argv[3])
     blow = signal.Signals[sys.argv[4]] if len(sys.argv) > 4 else signal.SIGKILL
     times = 0
 
@@ -72,9 +213,9 @@ def main() -> None:
             os.kill(os.getpid(), blow)
 
     POINTS[point](die)
-    if service == "rebuild":
+    if name == "rebuild":
         app(["rebuild"])
-    run(importlib.import_module(f"services.{service}.main").app.run())
+    run(importlib.import_module(f"services.{name}.main").app.run())
 
 
 if __name__ == "__main__":

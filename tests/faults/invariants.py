@@ -1,0 +1,85 @@
+"""What holds after every fault. Each returns what is wrong, empty where nothing is."""
+
+from collections import Counter
+from collections.abc import Awaitable, Callable
+
+from services.tracker.audit.verify import verify
+from shared.eventstore.envelope import Envelope, decode
+from shared.eventstore.ledger import Ledger, origin_of
+from tests.faults.scene import Scene
+
+ENTITIES = ("catalogue-item", "organisation", "task")
+
+
+async def envelopes(ledger: Ledger) -> list[Envelope]:
+    return [decode(stored.body) async for page in ledger.read() for stored in page]
+
+
+async def acknowledged_once(scene: Scene) -> str:
+    """Every event of an acknowledged command is in the ledger exactly once."""
+    there = Counter([envelope.id for envelope in await envelopes(scene.ledger)])
+    promised = [event.id for answer in scene.load.answers.values() for event in answer.events]
+    wrong = {str(each): there[each] for each in promised if there[each] != 1}
+    if len(set(promised)) != len(promised):
+        return "two commands were answered with the same event"
+    return f"acknowledged, and this often in the ledger: {wrong}" if wrong else ""
+
+
+async def nothing_twice(scene: Scene) -> str:
+    """No event is there twice, nothing is opened twice, and a refused command has left nothing."""
+    told = await envelopes(scene.ledger)
+    twice = [str(each) for each, times in Counter(envelope.id for envelope in told).items() if times > 1]
+    opened = Counter(
+        (envelope.source, envelope.type, envelope.subject)
+        for envelope in told
+        if envelope.type in ("vn.daihoi.task.opened.v1", "vn.daihoi.task.assigned.v1", "vn.daihoi.task.started.v1")
+    )
+    again = [subject for subject, times in opened.items() if times > 1]
+    left = [str(each.causationid) for each in told if each.causationid in scene.load.refused]
+    promised = {event.id for answer in scene.load.answers.values() for event in answer.events}
+    stray = [str(each.id) for each in told if not each.actor.startswith("policy.") and each.id not in promised]
+    found = {"stored twice": twice, "done twice": again, "left by a refused command": left, "of no command": stray}
+    return "; ".join(f"{what}: {which}" for what, which in found.items() if which)
+
+
+async def policies_once(scene: Scene) -> str:
+    """Every task that was handed out is open, once, and no policy was refused."""
+    told = await envelopes(scene.ledger)
+    by_policies = Counter(
+        each.subject for each in told if each.type == "vn.daihoi.task.opened.v1" and each.actor.startswith("policy.")
+    )
+    wrong = by_policies.keys() ^ set(scene.load.orders.opened_by_policies)
+    refused = [each.subject for each in told if ".policy.refused." in each.type]
+    return f"opened or missing: {sorted(wrong)}; refused: {refused}" if wrong or refused else ""
+
+
+async def views_hold(scene: Scene) -> str:
+    """Views and audit rows are those of a fresh fold, up to the ledger's end."""
+    verdict = await verify(scene.ledger, scene.views, lambda *_: None)
+    end = await scene.ledger.last_sequence()
+    rows = sorted(row["_id"] for row in await scene.views.documents("audit_trail"))
+    if not verdict.nothing_wrong or verdict.sequence != end:
+        return f"{verdict}, and the ledger ends at {end}"
+    return "" if rows == list(range(1, end + 1)) else f"{len(rows)} audit rows of {end} events"
+
+
+async def origins_contiguous(scene: Scene) -> str:
+    """The ledger holds each service's stream whole and in order."""
+    seen: dict[str, list[int]] = {}
+    async for page in scene.ledger.read():
+        for stored in page:
+            origin = origin_of(stored)
+            seen.setdefault(origin.stream, []).append(origin.sequence)
+    gaps = [name for name, found in seen.items() if found != list(range(1, len(found) + 1))]
+    return f"not 1, 2, 3 …: {gaps}" if gaps else ""
+
+
+type Invariant = Callable[[Scene], Awaitable[str]]
+
+INVARIANTS: dict[str, Invariant] = {
+    "acknowledged once": acknowledged_once,
+    "nothing twice": nothing_twice,
+    "policies once": policies_once,
+    "views = fold": views_hold,
+    "origins 1, 2, 3": origins_contiguous,
+}

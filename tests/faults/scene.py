@@ -1,0 +1,179 @@
+"""One congress on servers of its own, with the processes that serve it and what can be done to them."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from pathlib import Path
+from random import Random
+
+from nats.aio.client import Client
+from pymongo.errors import PyMongoError
+
+from services.supervisor import Supervisor
+from services.tracker.lease import holder_of
+from services.tracker.rebuild import rebuild
+from services.tracker.store import FenceLost, ViewStore
+from shared.domain.values import SERVICES
+from shared.eventstore.errors import EventStoreError
+from shared.eventstore.ledger import Ledger
+from shared.eventstore.streams import js_api, ledger_stream, provision, service_stream
+from shared.platform.embedded import Endpoints
+from shared.platform.mongo import mongo_database
+from shared.platform.nats import nats_connection
+from shared.platform.settings import Settings
+from shared.unit.client import CommandClient
+from shared.unit.tokens import make_issuer_keys
+from tests.contract.wire import Wire, wire_to
+from tests.faults.load import Load, Orders
+from tests.own_servers import OwnServers
+from tests.waiting import until
+
+SERVED = ("subcommittee", "logistics", "tracker")
+RESTART_EVERY_S = 0.1
+STRIKE_TIMEOUT_S = 60
+REBUILD_TRIES = 30
+REBUILD_AGAIN_AFTER_S = 1.0
+
+type Starts = dict[str, Sequence[str]]
+"""How processes are started that are not started as usual."""
+
+
+def dying(service: str, point: str, count: int, blow: str = "SIGKILL") -> list[str]:
+    return [sys.executable, "-m", "tests.faults.dying", service, point, str(count), blow]
+
+
+class Scene:
+    """`random` is for choices of the fault: the load has made its own."""
+
+    def __init__(self, random: Random, servers: OwnServers, settings: Settings) -> None:
+        self.random, self.servers, self.settings = random, servers, settings
+        self.processes: Supervisor
+        self.load: Load
+        self.ledger: Ledger
+        self.views: ViewStore
+        self.connection: Client
+        self.client: CommandClient
+        self.first: dict[str, subprocess.Popen[bytes]]
+        """The processes as they were started first."""
+        self.nats_wire: Wire
+        self.mongo_wire: Wire
+        self.left_alone: set[str] = set()
+        """Dead processes that nobody starts again."""
+
+    async def answered(self, share: float) -> None:
+        """Until this share of all commands is answered."""
+
+        async def so_many() -> bool:
+            return self.load.answered >= share * self.load.orders.count
+
+        await until(so_many, STRIKE_TIMEOUT_S)
+
+    async def midway(self) -> None:
+        await self.answered(self.random.uniform(0.15, 0.5))
+
+    def start(self, name: str, command: Sequence[str] = ()) -> "subprocess.Popen[bytes]":
+        return self.processes.start(name, command)
+
+    def signal(self, name: str, blow: signal.Signals) -> None:
+        os.kill(self.processes.children[name].pid, blow)
+
+    async def dead(self, name: str, child: "subprocess.Popen[bytes] | None" = None) -> None:
+        """Until the process has been killed as it was started to be."""
+        watched = child or self.processes.children[name]
+        async with asyncio.timeout(STRIKE_TIMEOUT_S):
+            while watched.poll() is None:
+                await asyncio.sleep(RESTART_EVERY_S)
+        assert watched.returncode == -signal.SIGKILL, f"{name} ended with {watched.returncode}, not by the fault"
+
+    async def another_holds_the_lease(self, than: "subprocess.Popen[bytes]") -> None:
+        async def another() -> bool:
+            holder = await holder_of(self.views.database)
+            return bool(holder) and f"/{than.pid}/" not in holder
+
+        await until(another, STRIKE_TIMEOUT_S)
+
+    async def quiet(self, end: int) -> bool:
+        """Whether the ledger has every stream whole up to `end`, and every policy is through with it."""
+        congress = self.settings.congress
+        stored = 0
+        for service in SERVICES:
+            stored += await self._last_of(f"STREAM.INFO.{service_stream(congress, service)}")
+        if stored != end:
+            return False
+        consumers = await js_api(self.connection, f"CONSUMER.LIST.{ledger_stream(congress)}", {})
+        return all(not each["num_pending"] and not each["num_ack_pending"] for each in consumers["consumers"])
+
+    async def _last_of(self, call: str) -> int:
+        return int((await js_api(self.connection, call, {}))["state"]["last_seq"])
+
+    async def keep_up(self) -> None:
+        """Starts again what died, for ever."""
+        while True:
+            for name in SERVED:
+                if name not in self.left_alone and self.processes.children[name].poll() is not None:
+                    self.start(name)
+            await asyncio.sleep(RESTART_EVERY_S)
+
+    async def rebuild(self) -> None:
+        """A rebuild beside everything else; what is away or moves too fast is tried again."""
+        for _ in range(REBUILD_TRIES):
+            with suppress(FenceLost, EventStoreError, PyMongoError):
+                await rebuild(self.ledger, self.views, lambda *_: None)
+                return
+            await asyncio.sleep(REBUILD_AGAIN_AFTER_S)
+        raise TimeoutError("no rebuild came to its end")
+
+
+@asynccontextmanager
+async def a_scene(
+    servers: OwnServers, folder: Path, seed: str, starts: Callable[[Random], Starts], *, wired: bool
+) -> AsyncIterator[Scene]:
+    """Everything started and ready. `wired` puts wires between the services and the servers."""
+    async with AsyncExitStack() as stack:
+        direct = servers.endpoints
+        congress = "faults"
+        settings = Settings(congress=congress, nats_url=direct.nats_url, mongo_url=direct.mongo_url, data_dir=folder)
+        make_issuer_keys(settings.issuer_private_key_path, settings.issuer_public_key_path)
+        connection = await stack.enter_async_context(nats_connection(direct.nats_url, "faults"))
+        await provision(connection, congress)
+        database = await stack.enter_async_context(mongo_database(direct.mongo_url, settings.database))
+        scene = Scene(Random(f"{seed}/fault"), servers, settings)  # noqa: S311 - no secret
+        seen = await _wires(stack, scene, direct) if wired else direct
+        scene.connection = connection
+        scene.client = CommandClient(connection, congress)
+        scene.ledger, scene.views = Ledger(connection, congress), ViewStore(database)
+        scene.load = Load(scene.client, settings, Orders(Random(f"{seed}/load")))  # noqa: S311 - no secret
+        scene.processes = Supervisor(settings, seen)
+        stack.callback(_stop, scene.processes)
+        commands = starts(scene.random)
+        for name in SERVED:
+            scene.start(name, commands.get(name, ()))
+        scene.first = dict(scene.processes.children)
+        keeping = asyncio.create_task(scene.keep_up())
+        stack.callback(keeping.cancel)
+        await until(lambda: _all_ready(scene), STRIKE_TIMEOUT_S)
+        yield scene
+
+
+async def _all_ready(scene: Scene) -> bool:
+    healths = await asyncio.gather(*(scene.client.health(name) for name in SERVED))
+    return all(health.ready for health in healths)
+
+
+def _stop(processes: Supervisor) -> None:
+    for child in processes.children.values():
+        if child.poll() is None:
+            child.send_signal(signal.SIGCONT)
+            child.kill()
+    processes.stop()
+
+
+async def _wires(stack: AsyncExitStack, scene: Scene, direct: Endpoints) -> Endpoints:
+    """What the services reach the servers by."""
+    scene.nats_wire, nats_url = await stack.enter_async_context(wire_to(direct.nats_url))
+    scene.mongo_wire, other = await stack.enter_async_context(wire_to(direct.mongo_url))
+    return Endpoints(nats_url, f"mongodb://{other.partition('//')[2]}/?directConnection=true")

@@ -1,0 +1,206 @@
+"""The faults of the matrix: what is done to which process or server, and when it is over."""
+
+import asyncio
+import signal
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from random import Random
+
+from tests.contract.wire import APPEND, GOES_ON, IS_CUT
+from tests.faults.scene import Scene, Starts, dying
+from tests.own_servers import OwnServer
+
+UNITS = ("subcommittee", "logistics")
+LAPSED_S = 6.5
+"""Longer than a tracker may stand still and keep its lease."""
+
+
+def nothing_special(_: Random) -> Starts:
+    return {}
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One row. `starts` says which processes are not started as usual, `strike` returns when the fault is over; it
+    fails where the fault did not come about. `slow` rows run in `make faults` only."""
+
+    name: str
+    strike: Callable[[Scene], Awaitable[None]]
+    starts: Callable[[Random], Starts] = nothing_special
+    wired: bool = False
+    slow: bool = False
+    impossible: Callable[[], str] = lambda: ""
+    """Why this machine can't do it, empty where it can."""
+
+
+def unit_killed(point: str, service: str = "", most: int = 12, *, slow: bool = False) -> Fault:
+    """A service is killed at a point of its work, and started again."""
+
+    def starts(random: Random) -> Starts:
+        name = service or random.choice(UNITS)
+        return {name: dying(name, point, random.randint(2, most))}
+
+    return Fault(f"unit killed {spoken(point)}", killed(point), starts, slow=slow)
+
+
+def tracker_killed(point: str, *, slow: bool = False) -> Fault:
+    def starts(random: Random) -> Starts:
+        return {"tracker": dying("tracker", point, random.randint(2, 6))}
+
+    return Fault(f"tracker killed {spoken(point)}", killed(point), starts, slow=slow)
+
+
+def killed(point: str) -> Callable[[Scene], Awaitable[None]]:
+    async def strike(scene: Scene) -> None:
+        (name,) = [name for name, child in scene.first.items() if point in child.args]
+        await scene.dead(name, scene.first[name])
+
+    return strike
+
+
+def spoken(point: str) -> str:
+    return point.replace("_", " ").replace("policys", "policy's")
+
+
+def lives_with(name: str, point: str, services: tuple[str, ...]) -> Fault:
+    """Nothing is killed: the services live with it from the beginning to the end."""
+
+    async def strike(scene: Scene) -> None:
+        await scene.midway()
+
+    def starts(_: Random) -> Starts:
+        return {service: dying(service, point, 0) for service in services}
+
+    return Fault(name, strike, starts)
+
+
+def rebuild_killed(point: str, finished_by_the_tracker: bool) -> Fault:
+    """The tracker goes on beside it. A swap that was begun is finished by the tracker, a filling by the next one."""
+
+    async def strike(scene: Scene) -> None:
+        await scene.answered(scene.random.uniform(0, 0.3))
+        count = scene.random.randint(1, 5) if point == "in_mid_swap" else 1
+        await scene.dead("rebuild", scene.start("rebuild", dying("rebuild", point, count)))
+        if not finished_by_the_tracker:
+            await scene.rebuild()
+
+    return Fault(f"rebuild killed {spoken(point)}", strike)
+
+
+def server_of(scene: Scene, name: str) -> OwnServer:
+    return scene.servers.nats if name == "nats-server" else scene.servers.mongo
+
+
+def server_killed(name: str) -> Fault:
+    async def strike(scene: Scene) -> None:
+        await scene.midway()
+        server_of(scene, name).kill()
+        await server_of(scene, name).start()
+
+    return Fault(f"{name} killed", strike)
+
+
+def server_stands_still(name: str, *, slow: bool = False) -> Fault:
+    async def strike(scene: Scene) -> None:
+        await scene.midway()
+        server_of(scene, name).pause()
+        await asyncio.sleep(scene.random.uniform(2, 5))
+        server_of(scene, name).go_on()
+
+    return Fault(f"{name} stands still", strike, slow=slow)
+
+
+def process_stands_still(name: str, services: tuple[str, ...], shortest_s: float, *, slow: bool = False) -> Fault:
+    async def strike(scene: Scene) -> None:
+        await scene.midway()
+        service = scene.random.choice(services)
+        scene.signal(service, signal.SIGSTOP)
+        await asyncio.sleep(shortest_s + scene.random.uniform(0, 2))
+        scene.signal(service, signal.SIGCONT)
+
+    return Fault(f"{name} stands still", strike, slow=slow)
+
+
+def another_takes_over(point: str) -> Fault:
+    """A tracker stands still at a point of its work until another has taken over, and then goes on with it."""
+
+    async def strike(scene: Scene) -> None:
+        first = scene.first["tracker"]
+        scene.start("second", [*dying("tracker", point, 0)])
+        await scene.another_holds_the_lease(first)
+        first.send_signal(signal.SIGCONT)
+
+    def starts(random: Random) -> Starts:
+        return {"tracker": dying("tracker", point, random.randint(2, 6), "SIGSTOP")}
+
+    return Fault(f"tracker replaced while it stands {spoken(point)}", strike, starts)
+
+
+async def one_of_two_killed(scene: Scene) -> None:
+    """Two processes of one unit share the work; one is killed."""
+    scene.left_alone.add("logistics")
+    scene.start("second", dying("logistics", "after_the_transaction", 0))
+    await scene.midway()
+    scene.signal("logistics", signal.SIGKILL)
+    await scene.dead("logistics")
+
+
+async def connections_cut(scene: Scene) -> None:
+    await scene.midway()
+    for _ in range(3):
+        for wire in (scene.nats_wire, scene.mongo_wire):
+            wire.close()
+        await asyncio.sleep(scene.random.uniform(0.1, 1))
+
+
+async def connections_slow(scene: Scene) -> None:
+    await scene.midway()
+    for wire in (scene.nats_wire, scene.mongo_wire):
+        wire.delay_s = scene.random.uniform(0.02, 0.1)
+    await asyncio.sleep(3)
+    for wire in (scene.nats_wire, scene.mongo_wire):
+        wire.delay_s = 0
+
+
+def answers_lost(name: str, then: str) -> Fault:
+    """An append is stored, and its answer never arrives."""
+
+    async def strike(scene: Scene) -> None:
+        for share in (0.1, 0.25, 0.4):
+            await scene.answered(share)
+            scene.nats_wire.lose_answer(APPEND, then)
+        await scene.answered(0.8)
+        assert scene.nats_wire.lost, "no answer was lost"
+
+    return Fault(name, strike, wired=True)
+
+
+FAULTS = (
+    unit_killed("before_the_append"),
+    unit_killed("between_append_and_ack"),
+    unit_killed("between_the_messages_of_a_batch", most=4),
+    unit_killed("before_the_policys_ack", "logistics", most=10),
+    Fault("one of a unit's two processes killed", one_of_two_killed),
+    tracker_killed("before_the_transaction", slow=True),
+    tracker_killed("inside_the_transaction"),
+    tracker_killed("after_the_transaction", slow=True),
+    rebuild_killed("in_mid_filling", finished_by_the_tracker=False),
+    rebuild_killed("in_mid_swap", finished_by_the_tracker=True),
+    rebuild_killed("before_the_checkpoint_is_put", finished_by_the_tracker=True),
+    server_killed("nats-server"),
+    server_killed("SecantusDB"),
+    server_stands_still("nats-server"),
+    server_stands_still("SecantusDB"),
+    process_stands_still("unit", UNITS, 2),
+    process_stands_still("tracker", ("tracker",), 2),
+    process_stands_still("tracker, past its lease,", ("tracker",), LAPSED_S, slow=True),
+    another_takes_over("before_the_transaction"),
+    another_takes_over("inside_the_transaction"),
+    Fault("connections cut", connections_cut, wired=True),
+    Fault("connections slow", connections_slow, wired=True),
+    answers_lost("answers lost", GOES_ON),
+    answers_lost("answers lost, connections cut", IS_CUT),
+    lives_with("clock jumps", "clock_jumps", ("subcommittee", "logistics", "tracker")),
+    lives_with("deliveries come twice", "deliveries_come_twice", ("logistics",)),
+    lives_with("deliveries come late", "deliveries_come_late", ("logistics",)),
+)

@@ -1,0 +1,25 @@
+"""Every fault once, with a fixed seed, but those that take longest: `make faults` runs all, and for longer."""
+
+import pytest
+
+from tests.faults.matrix import COLUMNS, Matrix, matrix
+from tests.faults.table import FAULTS, Fault
+
+SEED = 20_200_813
+SHORT = [pytest.param(each, id=each.name) for each in FAULTS if not each.slow]
+
+
+@pytest.fixture(scope="module")
+def told(request: pytest.FixtureRequest) -> Matrix:
+    """Those faults at once that this run asks about."""
+    ours = [item for item in request.session.items if item.path == request.path]
+    return matrix([item.callspec.params["fault"] for item in ours], 1, SEED, lambda _: None)
+
+
+@pytest.mark.parametrize("fault", SHORT)
+def test_every_invariant_holds_after_the_fault(told: Matrix, fault: Fault) -> None:
+    if reason := fault.impossible():
+        pytest.skip(f"not possible here: {reason}")
+    (cells,) = told[fault]
+    assert not cells.failures, f"python -m tests.faults.matrix --only '{fault.name}' --seed {SEED}"
+    assert tuple(cells.wrong) == COLUMNS, "every invariant was looked at"
