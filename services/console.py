@@ -66,7 +66,10 @@ def as_json(value: Any) -> bytes:
 
 
 def write(text: bytes) -> None:
-    sys.stdout.buffer.write(text)
+    """All of it: with `PYTHONUNBUFFERED` stdout may take only a part at a time."""
+    left = memoryview(text)
+    while left:
+        left = left[sys.stdout.buffer.write(left) :]
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """`daihoi` as people run it: in processes of its own, on real servers, exit codes included."""
 
 import hashlib
+import io
 import json
 import os
 import subprocess
@@ -8,6 +9,8 @@ import sys
 from pathlib import Path
 
 import pytest
+
+from services.console import write
 
 SERVICES_AND_TRACKER = ("subcommittee", "propaganda", "logistics", "security", "tracker")
 PROJECT = Path(__file__).parents[2]
@@ -61,6 +64,17 @@ def told(tmp_path_factory, endpoints):
 @pytest.fixture
 def shell(told):
     return told[0]
+
+
+def test_output_is_written_to_its_end_where_stdout_takes_a_part_at_a_time(monkeypatch):
+    class Narrow(io.BytesIO):
+        def write(self, part):
+            return super().write(part[:10])
+
+    narrow = Narrow()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(narrow, write_through=True))
+    write(b"0123456789" * 7 + b"end")
+    assert narrow.getvalue() == b"0123456789" * 7 + b"end"
 
 
 def test_the_demo_ends_well_and_proves_its_report(told):
