@@ -20,6 +20,7 @@ from shared.eventstore.ledger import Ledger
 RETRY_DELAY_S = 1.0
 DOUBLINGS = 3
 HOT_DOCUMENTS = 20_000
+CLOSE_TIMEOUT_S = 5.0
 
 type Renew = Callable[[Ledger, ViewStore, Callable[[int, int], None]], Awaitable[None]]
 
@@ -60,8 +61,13 @@ class Projection:
             self.checkpoint = await committing
 
     async def close(self) -> None:
-        """Ends what is under way; a commit that is cut off rolls back."""
+        """Lets the commit under way come to its end, or cuts it off where the database is silent.
+
+        The driver works in threads, which nobody can cut off: what is sent after the rollback opens the transaction
+        again, and its locks stay. The fence keeps a late commit from doing harm.
+        """
         if self._committing is not None:
+            await asyncio.wait([self._committing], timeout=CLOSE_TIMEOUT_S)
             self._committing.cancel()
             await asyncio.gather(self._committing, return_exceptions=True)
 
