@@ -55,10 +55,11 @@ class Projection:
         self._committing = asyncio.create_task(self._commit(outcome, before))
 
     async def settle(self) -> None:
-        """Waits for the commit under way; after it, `checkpoint` is where the views are."""
-        committing, self._committing = self._committing, None
-        if committing is not None:
-            self.checkpoint = await committing
+        """Waits for the commit under way; after it, `checkpoint` is where the views are. Whoever stops waiting does
+        not cut it off."""
+        if self._committing is not None:
+            self.checkpoint = await asyncio.shield(self._committing)
+            self._committing = None
 
     async def close(self) -> None:
         """Lets the commit under way come to its end, or cuts it off where the database is silent.

@@ -23,7 +23,8 @@ TOO_LATE = "task_already_open"
 """What the later one of two rivals is told."""
 LANES = 3
 TASKS_OF_A_LANE = 4
-RIVALRIES = 3
+RIVALRIES = 8
+RIVALS = 3
 ITEMS_AT_ONCE = 3
 LOCALITIES = 6
 GROUP = {"number": 1, "name": {"vi": "Khánh tiết"}}
@@ -41,7 +42,8 @@ class Order(NamedTuple):
 
 
 class Orders:
-    """Everything that is ordered for one seed. `first` goes before the rest, whose lanes run side by side."""
+    """Everything that is ordered for one seed. `first` goes before the rest; the lanes run side by side, and beside
+    them one rivalry after the other, whose rivals are given at once."""
 
     def __init__(self, random: Random) -> None:
         self._random = random
@@ -54,6 +56,10 @@ class Orders:
         ]
         self.items = [str(item["code"]).replace(".", "-") for item in items]
         self.lanes = [self._lane(number) for number in range(LANES)]
+        self.rivalries = [
+            [self._order("logistics", "open-task", rival(each, number)) for each in range(RIVALS)]
+            for number in range(RIVALRIES)
+        ]
 
     def _order(self, service: str, name: str, data: dict[str, object]) -> Order:
         command_id = UUID(int=self._random.getrandbits(128), version=4)
@@ -63,9 +69,7 @@ class Orders:
         work = [self._tasks(number, each) for each in range(TASKS_OF_A_LANE)]
         handed = [self._order("subcommittee", "assign-items", self._assigned(number))]
         handed.append(self._order("subcommittee", "hand-out-duty", self._handed_out(number)))
-        rivals = [self._order("logistics", "open-task", rival(number, each)) for each in range(RIVALRIES)]
-        self._random.shuffle(work)
-        mixed = [handed[:1], work[0], rivals[:1], *work[1:2], handed[1:], *work[2:], rivals[1:]]
+        mixed = [handed[:1], *work[:2], handed[1:], *work[2:]]
         return [order for part in mixed for order in part]
 
     def _tasks(self, lane: int, number: int) -> list[Order]:
@@ -93,7 +97,7 @@ class Orders:
 
     @property
     def count(self) -> int:
-        return len(self.first) + sum(map(len, self.lanes))
+        return len(self.first) + sum(map(len, (*self.lanes, *self.rivalries)))
 
     @property
     def opened_by_policies(self) -> list[str]:
@@ -115,9 +119,9 @@ def a_locality(number: int) -> dict[str, object]:
     }
 
 
-def rival(lane: int, number: int) -> dict[str, object]:
-    """Every lane opens the same task with another content: one is first."""
-    return FACTS | {"task_id": f"rival-{number}", "title": {"vi": f"Của làn {lane}"}, "planned_vnd": lane}
+def rival(each: int, number: int) -> dict[str, object]:
+    """Every rival opens the same task with another content: one is first."""
+    return FACTS | {"task_id": f"rival-{number}", "title": {"vi": f"Của bên {each}"}, "planned_vnd": each}
 
 
 class Load:
@@ -146,6 +150,11 @@ class Load:
         async with asyncio.TaskGroup() as lanes:
             for lane in self.orders.lanes:
                 lanes.create_task(self._give_all(lane))
+            lanes.create_task(self._let_them_compete())
+
+    async def _let_them_compete(self) -> None:
+        for rivals in self.orders.rivalries:
+            await asyncio.gather(*(self._give(order) for order in rivals))
 
     async def _give_all(self, orders: Sequence[Order]) -> None:
         for order in orders:

@@ -150,7 +150,7 @@ async def a_scene(
         scene.processes = Supervisor(settings, seen)
         stack.callback(_stop, scene.processes)
         commands = starts(scene.random)
-        for name in SERVED:
+        for name in (*SERVED, *(commands.keys() - set(SERVED))):
             scene.start(name, commands.get(name, ()))
         scene.first = dict(scene.processes.children)
         keeping = asyncio.create_task(scene.keep_up())

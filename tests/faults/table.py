@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from random import Random
@@ -29,8 +30,6 @@ class Fault:
     starts: Callable[[Random], Starts] = nothing_special
     wired: bool = False
     slow: bool = False
-    impossible: Callable[[], str] = lambda: ""
-    """Why this machine can't do it, empty where it can."""
 
 
 def unit_killed(point: str, service: str = "", most: int = 12, *, slow: bool = False) -> Fault:
@@ -136,11 +135,14 @@ def another_takes_over(point: str) -> Fault:
     return Fault(f"tracker replaced while it stands {spoken(point)}", strike, starts)
 
 
+def two_of_a_unit(_: Random) -> Starts:
+    return {"second": [sys.executable, "-m", "services.cli", "service", "logistics"]}
+
+
 async def one_of_two_killed(scene: Scene) -> None:
     """Two processes of one unit share the work; one is killed."""
     scene.left_alone.add("logistics")
-    scene.start("second", dying("logistics", "after_the_transaction", 0))
-    await scene.midway()
+    await scene.answered(scene.random.uniform(0.4, 0.7))
     scene.signal("logistics", signal.SIGKILL)
     await scene.dead("logistics")
 
@@ -180,7 +182,7 @@ FAULTS = (
     unit_killed("between_append_and_ack"),
     unit_killed("between_the_messages_of_a_batch", most=4),
     unit_killed("before_the_policys_ack", "logistics", most=10),
-    Fault("one of a unit's two processes killed", one_of_two_killed),
+    Fault("one of a unit's two processes killed", one_of_two_killed, two_of_a_unit),
     tracker_killed("before_the_transaction", slow=True),
     tracker_killed("inside_the_transaction"),
     tracker_killed("after_the_transaction", slow=True),
