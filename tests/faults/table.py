@@ -61,7 +61,7 @@ def spoken(point: str) -> str:
     return point.replace("_", " ").replace("policys", "policy's")
 
 
-def lives_with(name: str, point: str, services: tuple[str, ...]) -> Fault:
+def lives_with(name: str, point: str, services: tuple[str, ...], *, slow: bool = False) -> Fault:
     """Nothing is killed: the services live with it from the beginning to the end."""
 
     async def strike(scene: Scene) -> None:
@@ -70,10 +70,10 @@ def lives_with(name: str, point: str, services: tuple[str, ...]) -> Fault:
     def starts(_: Random) -> Starts:
         return {service: dying(service, point, 0) for service in services}
 
-    return Fault(name, strike, starts)
+    return Fault(name, strike, starts, slow=slow)
 
 
-def rebuild_killed(point: str, finished_by_the_tracker: bool) -> Fault:
+def rebuild_killed(point: str, finished_by_the_tracker: bool, *, slow: bool = False) -> Fault:
     """The tracker goes on beside it. A swap that was begun is finished by the tracker, a filling by the next one."""
 
     async def strike(scene: Scene) -> None:
@@ -83,7 +83,7 @@ def rebuild_killed(point: str, finished_by_the_tracker: bool) -> Fault:
         if not finished_by_the_tracker:
             await scene.rebuild()
 
-    return Fault(f"rebuild killed {spoken(point)}", strike)
+    return Fault(f"rebuild killed {spoken(point)}", strike, slow=slow)
 
 
 def server_of(scene: Scene, name: str) -> OwnServer:
@@ -120,7 +120,7 @@ def process_stands_still(name: str, services: tuple[str, ...], shortest_s: float
     return Fault(f"{name} stands still", strike, slow=slow)
 
 
-def another_takes_over(point: str) -> Fault:
+def another_takes_over(point: str, *, slow: bool = False) -> Fault:
     """A tracker stands still at a point of its work until another has taken over, and then goes on with it."""
 
     async def strike(scene: Scene) -> None:
@@ -132,7 +132,7 @@ def another_takes_over(point: str) -> Fault:
     def starts(random: Random) -> Starts:
         return {"tracker": dying("tracker", point, random.randint(2, 6), "SIGSTOP")}
 
-    return Fault(f"tracker replaced while it stands {spoken(point)}", strike, starts)
+    return Fault(f"tracker replaced while it stands {spoken(point)}", strike, starts, slow=slow)
 
 
 def two_of_a_unit(_: Random) -> Starts:
@@ -164,7 +164,7 @@ async def connections_slow(scene: Scene) -> None:
         wire.delay_s = 0
 
 
-def answers_lost(name: str, then: str) -> Fault:
+def answers_lost(name: str, then: str, *, slow: bool = False) -> Fault:
     """An append is stored, and its answer never arrives."""
 
     async def strike(scene: Scene) -> None:
@@ -174,7 +174,7 @@ def answers_lost(name: str, then: str) -> Fault:
         await scene.answered(0.8)
         assert scene.nats_wire.lost, "no answer was lost"
 
-    return Fault(name, strike, wired=True)
+    return Fault(name, strike, wired=True, slow=slow)
 
 
 FAULTS = (
@@ -188,21 +188,21 @@ FAULTS = (
     tracker_killed("after_the_transaction", slow=True),
     rebuild_killed("in_mid_filling", finished_by_the_tracker=False),
     rebuild_killed("in_mid_swap", finished_by_the_tracker=True),
-    rebuild_killed("before_the_checkpoint_is_put", finished_by_the_tracker=True),
+    rebuild_killed("before_the_checkpoint_is_put", finished_by_the_tracker=True, slow=True),
     server_killed("nats-server"),
     server_killed("SecantusDB"),
-    server_stands_still("nats-server"),
-    server_stands_still("SecantusDB"),
-    process_stands_still("unit", UNITS, 2),
+    server_stands_still("nats-server", slow=True),
+    server_stands_still("SecantusDB", slow=True),
+    process_stands_still("unit", UNITS, 2, slow=True),
     process_stands_still("tracker", ("tracker",), 2),
     process_stands_still("tracker, past its lease,", ("tracker",), LAPSED_S, slow=True),
     another_takes_over("before_the_transaction"),
-    another_takes_over("inside_the_transaction"),
+    another_takes_over("inside_the_transaction", slow=True),
     Fault("connections cut", connections_cut, wired=True),
-    Fault("connections slow", connections_slow, wired=True),
+    Fault("connections slow", connections_slow, wired=True, slow=True),
     answers_lost("answers lost", GOES_ON),
-    answers_lost("answers lost, connections cut", IS_CUT),
+    answers_lost("answers lost, connections cut", IS_CUT, slow=True),
     lives_with("clock jumps", "clock_jumps", ("subcommittee", "logistics", "tracker")),
     lives_with("deliveries come twice", "deliveries_come_twice", ("logistics",)),
-    lives_with("deliveries come late", "deliveries_come_late", ("logistics",)),
+    lives_with("deliveries come late", "deliveries_come_late", ("logistics",), slow=True),
 )
