@@ -90,13 +90,13 @@ def server_of(scene: Scene, name: str) -> OwnServer:
     return scene.servers.nats if name == "nats-server" else scene.servers.mongo
 
 
-def server_killed(name: str) -> Fault:
+def server_killed(name: str, *, slow: bool = False) -> Fault:
     async def strike(scene: Scene) -> None:
         await scene.midway()
         server_of(scene, name).kill()
         await server_of(scene, name).start()
 
-    return Fault(f"{name} killed", strike)
+    return Fault(f"{name} killed", strike, slow=slow)
 
 
 def server_stands_still(name: str, *, slow: bool = False) -> Fault:
@@ -190,7 +190,7 @@ FAULTS = (
     rebuild_killed("in_mid_swap", finished_by_the_tracker=True),
     rebuild_killed("before_the_checkpoint_is_put", finished_by_the_tracker=True, slow=True),
     server_killed("nats-server"),
-    server_killed("SecantusDB"),
+    server_killed("SecantusDB", slow=True),
     server_stands_still("nats-server", slow=True),
     server_stands_still("SecantusDB", slow=True),
     process_stands_still("unit", UNITS, 2, slow=True),

@@ -24,7 +24,7 @@ def silent(*_):
 
 
 @pytest.fixture
-def kept(database, monkeypatch):
+async def kept(database, monkeypatch):
     """Snapshots, one a page."""
     monkeypatch.setattr(snapshots, "EVERY", 1000)
     monkeypatch.setattr(as_of, "EVERY", 1000)

@@ -24,7 +24,7 @@ async def written(connection, congress, ledger, views, monkeypatch):
 
 
 @pytest.fixture
-def shadow(ledger, views):
+async def shadow(ledger, views):
     return Shadow(ledger, views, Snapshots(views.database))
 
 
