@@ -61,6 +61,14 @@ class Projection:
             self.checkpoint = await asyncio.shield(self._committing)
             self._committing = None
 
+    async def check(self) -> None:
+        """Looks whether the views are still where they were left: a database that crashes may forget what it had
+        acknowledged, and a rebuild moves on. Raises `FenceLost`."""
+        await self.settle()
+        found = await self._store.checkpoint()
+        if (found.sequence, found.renewed) != (self.checkpoint.sequence, self.checkpoint.renewed):
+            raise FenceLost(f"the views were at {self.checkpoint.sequence} and are at {found.sequence}")
+
     async def close(self) -> None:
         """Lets the commit under way come to its end, or cuts it off where the database is silent.
 
@@ -186,7 +194,7 @@ class Projector:
                 if page:
                     await projection.add(page)
                 else:
-                    await projection.settle()
+                    await projection.check()
                 if not page or projection.checkpoint != self.progress.checkpoint:
                     self.progress.went_on(projection.checkpoint)
         finally:
