@@ -17,7 +17,7 @@ from shared.domain.task import (
 )
 from shared.domain.values import Group, Phase, Scenario, Text
 from shared.eventstore.direct import Stored
-from shared.eventstore.envelope import Cause, Envelope, encode
+from shared.eventstore.envelope import Cause, Envelope, as_bytes, encode
 from shared.eventstore.ledger import Ledger
 from shared.eventstore.store import EventStore, NewEvent
 from tests.waiting import until
@@ -96,7 +96,7 @@ def in_memory(service: str, lives: Iterable[tuple[str, list[Event]]]) -> list[St
             sequence=sequence,
             subject=f"evt.memory.{service}.task.{task}",
             recorded=BEGINNING + timedelta(minutes=sequence),
-            body=envelope_of(event, service, "task", task, position).model_dump_json().encode(),
+            body=as_bytes(envelope_of(event, service, "task", task, position)),
             source=f"EVENTS_{service.upper()}_memory {sequence} > > evt",
         )
         for sequence, (task, position, event) in enumerate(told, start=1)

@@ -77,6 +77,24 @@ class Outcome:
     left: list[Document] = field(default_factory=list)
     """No longer parked."""
 
+    def go_on_with(self, later: "Outcome") -> None:
+        """Takes in what the pages right after these change."""
+        self.checkpoint = later.checkpoint
+        for name, documents in later.documents.items():
+            self.documents[name].update(documents)
+        if later.corrected_rows:
+            corrected = {row["_id"]: row for row in later.corrected_rows}
+            self.audit_rows = [corrected.pop(row["_id"], row) for row in self.audit_rows]
+            kept = [row for row in self.corrected_rows if row["_id"] not in corrected]
+            self.corrected_rows = [*kept, *corrected.values()]
+        self.audit_rows += later.audit_rows
+        changed = {each["_id"] for each in (*later.parked, *later.left)}
+        if changed:
+            self.parked = [each for each in self.parked if each["_id"] not in changed]
+            self.left = [each for each in self.left if each["_id"] not in changed]
+        self.parked += later.parked
+        self.left += later.left
+
 
 def touched_keys(events: Iterable[Recorded | Unreadable]) -> dict[str, set[str]]:
     """The keys, by view, of the documents that `events` may change."""

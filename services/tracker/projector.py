@@ -20,6 +20,8 @@ from shared.eventstore.ledger import Ledger
 RETRY_DELAY_S = 1.0
 DOUBLINGS = 3
 HOT_DOCUMENTS = 20_000
+UNCOMMITTED_EVENTS = 10_000
+"""Folded ahead of the views at most."""
 CLOSE_TIMEOUT_S = 5.0
 
 type Renew = Callable[[Ledger, ViewStore, Callable[[int, int], None]], Awaitable[None]]
@@ -31,7 +33,8 @@ class Projection:
     """Folds page after page into one generation of the views.
 
     Documents stay in memory between pages: whoever else wrote to them would have moved the checkpoint, and then the
-    commit fails. While one page is being committed, the next is folded.
+    commit fails. While one commit is under way, the pages that come are folded; the next commit takes them together,
+    so that a document that they all touch is written once.
     """
 
     def __init__(self, store: ViewStore, checkpoint: Checkpoint) -> None:
@@ -39,7 +42,9 @@ class Projection:
         self._store = store
         self._folded = checkpoint
         self._hot: Touched = {name: {} for name in VIEW_NAMES}
-        self._committing: asyncio.Task[Checkpoint] | None = None
+        self._hot_is_all = not checkpoint.sequence
+        self._waiting: Outcome | None = None
+        self._committing: asyncio.Task[None] | None = None
 
     async def add(self, page: Sequence[Stored]) -> None:
         """Raises `FenceLost`; then start again from the checkpoint as it is."""
@@ -51,14 +56,21 @@ class Projection:
         for name, documents in outcome.documents.items():
             self._hot[name].update(documents)
         self._folded = outcome.checkpoint
-        await self.settle()
-        self._committing = asyncio.create_task(self._commit(outcome, before))
+        if self._waiting is None:
+            self._waiting = outcome
+        else:
+            self._waiting.go_on_with(outcome)
+        if self._folded.sequence - self.checkpoint.sequence >= UNCOMMITTED_EVENTS:
+            await self.settle()
+        if self._committing is None or self._committing.done():
+            await self.settle()
+            self._committing = asyncio.create_task(self._commit())
 
     async def settle(self) -> None:
-        """Waits for the commit under way; after it, `checkpoint` is where the views are. Whoever stops waiting does
+        """Waits until everything is committed; then `checkpoint` is where the views are. Whoever stops waiting does
         not cut it off."""
         if self._committing is not None:
-            self.checkpoint = await asyncio.shield(self._committing)
+            await asyncio.shield(self._committing)
             self._committing = None
 
     async def check(self) -> None:
@@ -81,7 +93,7 @@ class Projection:
             await asyncio.gather(self._committing, return_exceptions=True)
 
     async def _fetch_lot(self, subjects: set[str]) -> Lot:
-        """As it is after the commit under way."""
+        """As it is after the commits under way."""
         await self.settle()
         return await self._store.lot(subjects)
 
@@ -89,17 +101,22 @@ class Projection:
         if sum(map(len, self._hot.values())) > HOT_DOCUMENTS:
             await self.settle()
             self._hot = {name: {} for name in VIEW_NAMES}
+            self._hot_is_all = False
+        if self._hot_is_all:
+            return
         missing = {name: wanted - self._hot[name].keys() for name, wanted in keys.items()}
         for name, documents in (await self._store.fetch(missing)).items():
             self._hot[name].update(documents)
 
-    async def _commit(self, outcome: Outcome, before: Checkpoint) -> Checkpoint:
-        await self._store.commit(outcome, before)
-        if outcome.parked:
-            first = outcome.parked[0]
-            told = (len(outcome.parked), first["_id"], first["reason"], first["detail"])
-            logger.warning("%s events were parked; the first is ledger event %s (%s): %s", *told)
-        return outcome.checkpoint
+    async def _commit(self) -> None:
+        while (outcome := self._waiting) is not None:
+            self._waiting = None
+            await self._store.commit(outcome, self.checkpoint)
+            self.checkpoint = outcome.checkpoint
+            if outcome.parked:
+                first = outcome.parked[0]
+                told = (len(outcome.parked), first["_id"], first["reason"], first["detail"])
+                logger.warning("%s events were parked; the first is ledger event %s (%s): %s", *told)
 
 
 @dataclass

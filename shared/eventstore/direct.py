@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -11,6 +12,7 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 
 from shared.eventstore.errors import Unavailable
+from shared.platform.nats import HandOverClient
 
 READ_TIMEOUT_S = 5.0
 BATCH_MESSAGES = 1000
@@ -18,6 +20,14 @@ BATCH_BYTES = 8 * 1024 * 1024
 """A page ends here at the latest, so that pages asked for ahead stay below what the server keeps for a client."""
 _NOT_FOUND = "404"
 _END_OF_BATCH = "204"
+_STATUS = re.compile(rb"NATS/1\.0 (\d+)")
+_NUM_PENDING = re.compile(rb"\r\nNats-Num-Pending: (\d+)")
+_SOURCE = re.compile(rb"\r\nNats-Stream-Source: ([^\r]*)")
+_STREAM = b"\r\nNats-Stream: "
+_WHERE_STORED = re.compile(
+    _STREAM + rb"[^\r]*\r\nNats-Subject: ([^\r]*)\r\nNats-Sequence: (\d+)\r\nNats-Time-Stamp: ([^\r]*)"
+)
+"""The server writes these in this order, after the headers that the message had."""
 
 
 class Stored(NamedTuple):
@@ -38,7 +48,10 @@ class Page(NamedTuple):
 
 
 class DirectReader:
-    """Asks for pages of a stream; several may be asked for ahead, answers come in order."""
+    """Asks for pages of a stream; several may be asked for ahead, answers come in order.
+
+    On a connection that hands messages over, they are read as bytes; on any other, nats-py reads them.
+    """
 
     def __init__(self, connection: Client, stream: str) -> None:
         self._connection = connection
@@ -51,9 +64,13 @@ class DirectReader:
         self._subscription = await self._connection.subscribe(
             self._inbox, cb=self._receive, pending_msgs_limit=-1, pending_bytes_limit=-1
         )
+        if isinstance(self._connection, HandOverClient):
+            self._connection.hand_over(self._inbox, self._receive_bytes)
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        if isinstance(self._connection, HandOverClient):
+            self._connection.end_hand_over(self._inbox)
         if not self._connection.is_closed:
             await self._subscription.unsubscribe()
 
@@ -76,10 +93,32 @@ class DirectReader:
         status = headers.get("Status")
         if status is None:
             self._arriving.append(_stored(message, headers))
-            return
+        else:
+            self._end_page(status, int(headers.get("Nats-Num-Pending", 0)))
+
+    def _receive_bytes(self, headers: bytes, body: bytes) -> None:
+        if status := _STATUS.match(headers):
+            pending = _NUM_PENDING.search(headers)
+            self._end_page(status[1].decode(), int(pending[1]) if pending else 0)
+        elif where := _WHERE_STORED.match(headers, headers.rfind(_STREAM)):
+            source = _SOURCE.search(headers)
+            subject, sequence, recorded = where.groups()
+            self._arriving.append(
+                Stored(
+                    int(sequence),
+                    subject.decode(),
+                    datetime.fromisoformat(recorded.decode()),
+                    body,
+                    source[1].decode() if source else "",
+                )
+            )
+        else:
+            self._pages.put_nowait(Unavailable(f"the stream answered a read with {headers!r}"))
+
+    def _end_page(self, status: str, pending: int) -> None:
         arrived, self._arriving = self._arriving, []
         if status in (_END_OF_BATCH, _NOT_FOUND):
-            self._pages.put_nowait(Page(arrived, int(headers.get("Nats-Num-Pending", 0))))
+            self._pages.put_nowait(Page(arrived, pending))
         else:
             self._pages.put_nowait(Unavailable(f"the stream refused a read: {status}"))
 

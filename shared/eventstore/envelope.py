@@ -5,28 +5,35 @@
 """
 
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID, uuid5
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, ValidationError
+import msgspec
+from msgspec import Meta
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from shared.domain.decider import Actor, Event
 from shared.eventstore.errors import Undecodable
 
+type Id = Annotated[str, Meta(min_length=36, max_length=36)]
+"""A UUID as text. Those who only pass it on, and they read millions, need not take it apart."""
 
-class Envelope(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
+
+class Envelope(msgspec.Struct, frozen=True, kw_only=True):
     specversion: Literal["1.0"]
-    id: UUID
+    id: Id
     source: str
     type: str
     subject: str
-    time: AwareDatetime
+    time: Annotated[datetime, Meta(tz=True)]
     datacontenttype: Literal["application/json"] = "application/json"
     actor: str
-    correlationid: UUID
-    causationid: UUID
+    correlationid: Id
+    causationid: Id
     data: dict[str, Any]
+
+
+_decoder = msgspec.json.Decoder(Envelope)
 
 
 class Cause(BaseModel):
@@ -48,14 +55,14 @@ def event_id(command_id: UUID, entity: str, entity_id: str, position: int) -> UU
 def encode(event: Event, cause: Cause, service: str, entity: str, entity_id: str, position: int) -> Envelope:
     return Envelope(
         specversion="1.0",
-        id=event_id(cause.command_id, entity, entity_id, position),
+        id=str(event_id(cause.command_id, entity, entity_id, position)),
         source=service,
         type=event.TYPE,
         subject=entity_id,
         time=cause.happened,
         actor=cause.actor.id,
-        correlationid=cause.correlation_id,
-        causationid=cause.causation_id,
+        correlationid=str(cause.correlation_id),
+        causationid=str(cause.causation_id),
         data=event.model_dump(mode="json"),
     )
 
@@ -63,9 +70,14 @@ def encode(event: Event, cause: Cause, service: str, entity: str, entity_id: str
 def decode(body: bytes) -> Envelope:
     """The envelope in `body`. Raises `Undecodable` with the reason."""
     try:
-        return Envelope.model_validate_json(body)
-    except ValidationError as error:
-        raise Undecodable(_in_one_line(error)) from error
+        return _decoder.decode(body)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise Undecodable(str(error)) from error
+
+
+def as_bytes(envelope: Envelope) -> bytes:
+    """What `decode` reads."""
+    return msgspec.json.encode(envelope)
 
 
 def decode_data(envelope: Envelope, model: type[Event]) -> Event:

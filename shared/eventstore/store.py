@@ -10,7 +10,7 @@ import nats.errors
 from nats.aio.client import Client
 
 from shared.eventstore.direct import Stored, read_subject
-from shared.eventstore.envelope import Envelope
+from shared.eventstore.envelope import Envelope, as_bytes
 from shared.eventstore.errors import Conflict, Duplicate, EventStoreError, TooLarge, Unavailable
 from shared.eventstore.streams import event_subject, js_api, service_stream
 
@@ -89,12 +89,12 @@ class EventStore:
         guarded: set[tuple[str, str]] = set()
         for event in events:
             key = (event.entity, event.entity_id)
-            headers = {"Nats-Msg-Id": str(event.envelope.id), "Nats-Expected-Stream": self._stream}
+            headers = {"Nats-Msg-Id": event.envelope.id, "Nats-Expected-Stream": self._stream}
             if key not in guarded:
                 headers["Nats-Expected-Last-Subject-Sequence"] = str(expected[key])
                 guarded.add(key)
             subject = event_subject(self._congress, self.service, *key)
-            body = event.envelope.model_dump_json().encode()
+            body = as_bytes(event.envelope)
             if len(body) + HEADERS_BYTES > self._connection.max_payload:
                 raise TooLarge(f"an event of {len(body)} bytes is larger than the broker accepts")
             messages.append((subject, body, headers))

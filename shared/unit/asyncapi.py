@@ -1,13 +1,15 @@
 """What a service speaks, as an AsyncAPI 3.0 document made from the aggregates and policies that it runs on.
 
 Commands come in and are answered, so are the questions after its health and after this document; events go out, and
-policies read those of others. Schemas are those of the models (pydantic's JSON Schema).
+policies read those of others. Schemas are those of the models (pydantic's JSON Schema, and msgspec's of
+the envelope).
 """
 
 import inspect
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+import msgspec
 import orjson
 from faststream.nats import NatsBroker, NatsMessage
 from pydantic import BaseModel
@@ -26,6 +28,7 @@ type Json = dict[str, Any]
 ASYNCAPI = "3.0.0"
 VERSION = "0.1.0"
 """The project's own version, as `pyproject.toml` has it."""
+PLACE = "#/components/schemas/{name}"
 ABOUT = "Commands in, events out, over NATS. An event is a CloudEvent 1.0 in structured JSON."
 CONGRESS = {"description": "The id of the congress.", "examples": ["namdinh-xx"]}
 AGGREGATE_ID = {"description": "The id of the aggregate that the event is about."}
@@ -108,14 +111,16 @@ class _Schemas:
         written = {event.TYPE: event for aggregate in aggregates for event in aggregate.events}
         events = ({event.TYPE: event for event in read} | written).values()
         asking = (CommandRequest, Answer, Problem) if commands else ()
-        models: list[type[BaseModel]] = [*asking, Health, Envelope, *commands, *events]
+        models: list[type[BaseModel]] = [*asking, Health, *commands, *events]
         references, found = models_json_schema(
-            [(model, "validation") for model in models], ref_template="#/components/schemas/{model}"
+            [(model, "validation") for model in models], ref_template=PLACE.format(name="{model}")
         )
+        (envelope,), shown = msgspec.json.schema_components([Envelope], ref_template=PLACE)
         self._references: dict[Any, Json] = {model: reference for (model, _), reference in references.items()}
-        self.definitions: Json = found["$defs"]
+        self._references[Envelope] = envelope
+        self.definitions: Json = found["$defs"] | shown
 
-    def __getitem__(self, model: type[BaseModel]) -> Json:
+    def __getitem__(self, model: type[BaseModel | Envelope]) -> Json:
         return self._references[model]
 
 

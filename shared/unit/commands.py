@@ -216,7 +216,8 @@ class CommandHandler:
             envelope = decode(stored.body)
             event = decode_data(envelope, self._events[envelope.type])
             state, sequence = self._aggregates[entity].evolve(state, event), stored.sequence
-            references[envelope.id] = _reference(NewEvent(entity, entity_id, envelope), sequence)
+            reference = _reference(NewEvent(entity, entity_id, envelope), sequence)
+            references[reference.id] = reference
         return Loaded(state, sequence, references)
 
     def _keep(self, key: Key, known: Loaded) -> None:
@@ -250,5 +251,5 @@ def _touched_by(events: Iterable[NewEvent | EventReference]) -> set[Key]:
 def _reference(event: NewEvent, sequence: int) -> EventReference:
     envelope = event.envelope
     return EventReference(
-        id=envelope.id, type=envelope.type, entity=event.entity, entity_id=event.entity_id, sequence=sequence
+        id=UUID(envelope.id), type=envelope.type, entity=event.entity, entity_id=event.entity_id, sequence=sequence
     )

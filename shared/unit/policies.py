@@ -146,15 +146,15 @@ async def _do(
 
 def _cause(policy: Policy, envelope: Envelope, actor: Actor, place: str) -> Cause:
     return Cause(
-        command_id=uuid5(envelope.id, f"{actor.unit}/{policy.name}/{place}"),
+        command_id=uuid5(UUID(envelope.id), f"{actor.unit}/{policy.name}/{place}"),
         actor=actor,
         happened=envelope.time,
-        correlation_id=envelope.correlationid,
-        causation_id=envelope.id,
+        correlation_id=UUID(envelope.correlationid),
+        causation_id=UUID(envelope.id),
     )
 
 
 def _refusal(policy: Policy, envelope: Envelope, command: str, code: str, detail: str) -> RecordRefusal:
     told = PolicyRefused(policy=policy.name, command=command, code=code, detail=detail)
     logger.warning("policy %s was refused (%s): %s", policy.name, code, detail)
-    return RecordRefusal(cause=envelope.id, refused=told)
+    return RecordRefusal(cause=UUID(envelope.id), refused=told)

@@ -12,6 +12,7 @@ from services.asyncapi import FOLDER, document_of
 from services.supervisor import ALL_SERVICES
 from services.tracker.reading import KNOWN
 from shared.domain.values import SERVICES
+from shared.eventstore.envelope import as_bytes
 from shared.unit.asyncapi import VERSION
 from shared.unit.policies import ANY_SERVICE, REFUSALS
 from tests.architecture.test_documents import PROJECT, service_named
@@ -158,7 +159,7 @@ def test_a_request_that_the_service_takes_fits_its_schema_and_another_one_does_n
 
 def test_an_event_as_it_is_stored_fits_its_schema_and_not_that_of_another():
     for position, event in enumerate(life_of_a_task(1)):
-        stored = json.loads(envelope_of(event, "logistics", "task", "1-03", position).model_dump_json())
+        stored = json.loads(as_bytes(envelope_of(event, "logistics", "task", "1-03", position)))
         for name in ("logistics", "tracker"):
             payload(name, event.TYPE).validate(stored)
             assert not payload(name, "vn.daihoi.document.withdrawn.v1").is_valid(stored)

@@ -2,14 +2,14 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from pydantic import ValidationError
 
 from shared.domain import directive, task
 from shared.domain.decider import Actor, Refused
-from shared.eventstore.envelope import Cause, decode, encode, event_id
+from shared.eventstore.envelope import Cause, as_bytes, decode, encode, event_id
 from shared.eventstore.store import EventStore
 from shared.eventstore.streams import js_api, service_stream
 from shared.unit.commands import Answer, CommandHandler, CommandRequest
@@ -99,9 +99,13 @@ async def test_a_command_stores_who_did_what_and_when_it_happened(start, service
         stored, envelope = await unit.load(reference)
         assert stored.sequence == reference.sequence
         assert (envelope.source, envelope.actor) == (service, actor_id(service, OPENED_BY.get(entity, "officer")))
-        assert (envelope.id, envelope.type, envelope.subject) == (reference.id, reference.type, reference.entity_id)
-        assert envelope.id == event_id(command_id, entity, reference.entity_id, 0)
-        assert envelope.correlationid == envelope.causationid == command_id
+        assert (UUID(envelope.id), envelope.type, envelope.subject) == (
+            reference.id,
+            reference.type,
+            reference.entity_id,
+        )
+        assert UUID(envelope.id) == event_id(command_id, entity, reference.entity_id, 0)
+        assert envelope.correlationid == envelope.causationid == str(command_id)
         assert envelope.time == HAPPENED
         assert abs(stored.recorded - began) < timedelta(minutes=1)
 
@@ -447,8 +451,8 @@ async def test_what_a_policy_can_not_do_is_put_on_record_once(connection, congre
     envelope = encode(issued, cause, "subcommittee", "directive", "d1", 0)
     policy = Policy("clumsy", "subcommittee", directive.DirectiveIssued, react)
     for _ in range(2):
-        await apply(policy, envelope.model_dump_json().encode(), handler, "logistics", last_try=True)
-    (stored,) = await store.load("policy", str(envelope.id))
+        await apply(policy, as_bytes(envelope), handler, "logistics", last_try=True)
+    (stored,) = await store.load("policy", envelope.id)
     assert decode(stored.body).data["code"] == code
 
 
@@ -461,8 +465,8 @@ async def test_a_policy_that_fails_is_tried_again_before_it_is_given_up(connecti
     )
     envelope = encode(issued, cause, "subcommittee", "directive", "d1", 0)
     with pytest.raises(ValueError, match="none"):
-        await apply(policy, envelope.model_dump_json().encode(), CommandHandler(store, [REFUSALS]), "logistics")
-    assert await store.load("policy", str(envelope.id)) == []
+        await apply(policy, as_bytes(envelope), CommandHandler(store, [REFUSALS]), "logistics")
+    assert await store.load("policy", envelope.id) == []
 
 
 # --- decisions that look at other aggregates of the service ---

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import product
 from typing import NamedTuple
-from uuid import uuid4, uuid5
+from uuid import UUID, uuid4, uuid5
 
 import jwt
 import pytest
@@ -264,7 +264,7 @@ async def test_a_good_command_is_answered_with_its_events_and_their_sequence(fac
         answer = await face.send(service, command, data)
     history = (await face.history(service))[begun:]
     assert [(each.id, each.type, each.entity_id) for each in answer.events] == [
-        (envelope.id, envelope.type, envelope.subject) for envelope in history
+        (UUID(envelope.id), envelope.type, envelope.subject) for envelope in history
     ]
     state = (await js_api(face.connection, f"STREAM.INFO.{service_stream(congress, service)}", {}))["state"]
     assert answer.sequence == answer.events[-1].sequence == state["last_seq"]
@@ -320,8 +320,8 @@ async def assert_each_item_opened_once(face):
         assert [event.data["catalogue_item"] for event in opened] == [code.replace(".", "-") for code in codes]
         for event in opened:
             cause = assigned[event.subject]
-            command_id = uuid5(cause.id, f"{unit}/open-assigned-items/0")
-            assert event.id == event_id(command_id, "task", event.subject, 0)
+            command_id = uuid5(UUID(cause.id), f"{unit}/open-assigned-items/0")
+            assert UUID(event.id) == event_id(command_id, "task", event.subject, 0)
             assert event.type == "vn.daihoi.task.opened.v1"
             assert event.actor == "policy.open-assigned-items"
             assert (event.causationid, event.correlationid, event.time) == (cause.id, cause.correlationid, cause.time)
@@ -369,7 +369,7 @@ async def test_a_task_that_a_rule_will_not_open_is_put_on_record_once_and_the_ne
         if event.subject == "2-01" and event.type.endswith("assigned.v1")
     )
     assert (refused.type, refused.actor) == ("vn.daihoi.policy.refused.v1", "policy.open-assigned-items")
-    assert (refused.causationid, refused.subject) == (cause.id, str(cause.id))
+    assert (refused.causationid, refused.subject) == (cause.id, cause.id)
     assert (refused.data["command"], refused.data["code"]) == ("open-task", "task_already_open")
     assert "2-01" in refused.data["detail"]
     assert (opened.type, opened.subject) == ("vn.daihoi.task.opened.v1", "2-02")
@@ -401,9 +401,9 @@ async def test_a_duty_handed_out_opens_one_task_for_each_locality_and_phase_assi
     told = {}
     for event in await face.history("logistics"):
         cause = causes[event.subject]
-        command_id = uuid5(cause.id, f"logistics/{DUTIES}/0")
+        command_id = uuid5(UUID(cause.id), f"logistics/{DUTIES}/0")
         happened = told.setdefault(event.subject, {})
-        assert event.id == event_id(command_id, "task", event.subject, len(happened))
+        assert UUID(event.id) == event_id(command_id, "task", event.subject, len(happened))
         assert (event.actor, event.causationid, event.time) == (f"policy.{DUTIES}", cause.id, cause.time)
         happened[event.type.split(".")[-2]] = event.data
     task = told["y-yen-sanitation-before"]
@@ -484,7 +484,9 @@ async def test_reserved_halls_and_lodging_ask_for_clearance_once_and_securitys_l
     assert [event.subject for event in requested] == ["clearance-house-delegates", "clearance-hall-delegates"]
     for event in requested:
         cause = reserved[event.subject.split("-")[1]]
-        assert event.id == event_id(uuid5(cause.id, f"security/{VENUES}/0"), "clearance", event.subject, 0)
+        assert UUID(event.id) == event_id(
+            uuid5(UUID(cause.id), f"security/{VENUES}/0"), "clearance", event.subject, 0
+        )
         assert event.type == "vn.daihoi.clearance.requested.v1"
         assert event.actor == event.data["requested_by"] == f"policy.{VENUES}"
         assert (event.causationid, event.correlationid, event.time) == (cause.id, cause.correlationid, cause.time)

@@ -9,7 +9,7 @@ import pytest
 from shared.domain import scenario, task
 from shared.domain.decider import Actor
 from shared.domain.values import SUBCOMMITTEE
-from shared.eventstore.envelope import Cause, decode, decode_data, encode
+from shared.eventstore.envelope import Cause, as_bytes, decode, decode_data, encode
 from shared.eventstore.store import EventStore
 from shared.eventstore.streams import event_subject, js_api, ledger_stream
 from shared.unit import service
@@ -40,7 +40,7 @@ class Instance:
 
     async def hears(self, policy, envelope):
         """The policy reads an event of the ledger."""
-        await apply(POLICIES[policy], envelope.model_dump_json().encode(), self.handler, UNIT)
+        await apply(POLICIES[policy], as_bytes(envelope), self.handler, UNIT)
 
     async def history(self, task_id):
         models = {event.TYPE: event for event in task.AGGREGATE.events}
@@ -226,7 +226,7 @@ async def test_a_policy_at_work_for_longer_than_the_broker_waits_is_not_told_aga
     envelopes = [switch(number, ("none", "outbreak")[number % 2]) for number in (1, 2)]
     for envelope in envelopes:
         subject = event_subject(congress, SUBCOMMITTEE, "scenario", "current")
-        await connection.jetstream().publish(subject, envelope.model_dump_json().encode())
+        await connection.jetstream().publish(subject, as_bytes(envelope))
     broker = service.service_broker(endpoints.nats_url, UNIT)
     service.follow_policy(broker, congress, UNIT, policy, slow.handler)
     consumer = f"CONSUMER.INFO.{ledger_stream(congress)}.policy-{UNIT}-{policy.name}"

@@ -3,6 +3,7 @@ import pytest
 from services.logistics import expenses
 from services.tracker.reports.expenses import accounts_of
 from shared.eventstore.direct import Stored
+from shared.eventstore.envelope import as_bytes
 from tests.congress import BEGINNING, envelope_of
 from tests.domain.test_expenses import ADVANCED, ESTIMATED, SETTLED, WHY, advance, spending
 from tests.domain.test_fold import Folded
@@ -14,7 +15,7 @@ def account(*events, secured_vnd=200):
             sequence=number,
             subject="evt.memory.logistics.expense.4-01",
             recorded=BEGINNING,
-            body=envelope_of(event, "logistics", "expense", "4-01", number).model_dump_json().encode(),
+            body=as_bytes(envelope_of(event, "logistics", "expense", "4-01", number)),
             source=f"EVENTS_LOGISTICS_memory {number} > > evt",
         )
         for number, event in enumerate(events, start=1)

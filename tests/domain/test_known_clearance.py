@@ -7,8 +7,8 @@ import pytest
 from shared.domain import known_clearance
 from shared.domain.decider import Actor
 from shared.domain.known_clearance import AGGREGATE, ClearanceDecision, ClearanceNoted, NoteClearance
-from shared.eventstore.envelope import Envelope
 from shared.unit.clearance_news import NOTE_CLEARANCES
+from tests.congress import envelope_of
 from tests.domain.scenario import accepting, assert_all_told, given, silent_on
 
 POLICY = Actor("policy.note-granted-clearances", "logistics")
@@ -57,5 +57,6 @@ def test_a_withdrawal_holds_in_whatever_order_the_news_arrives(order):
 @pytest.mark.parametrize("decision", DECISIONS)
 def test_each_decision_of_security_is_noted_under_the_clearance_that_it_is_about(decision):
     (policy,) = [each for each in NOTE_CLEARANCES if each.event.TYPE == f"vn.daihoi.clearance.{decision}.v1"]
-    envelope = Envelope.model_construct(subject="bus")
-    assert policy.react(policy.event(), envelope) == (hear(decision),)
+    event = policy.event()
+    envelope = envelope_of(event, "security", "clearance", "bus", 0)
+    assert policy.react(event, envelope) == (hear(decision),)

@@ -6,7 +6,7 @@ from services.security import clearances
 from services.security.needs import react
 from shared.domain.decider import Actor
 from shared.domain.task import ClearanceRequired
-from shared.eventstore.envelope import Envelope
+from tests.congress import envelope_of
 from tests.domain.scenario import given
 
 BUS = {"clearance_id": "bus", "kind": "vehicle", "holder": "Xe đưa đón", "purpose": "Đưa đón đại biểu"}
@@ -15,7 +15,8 @@ LEAD = Actor("security.lead", "security")
 
 
 def requested_for(unit, **needed):
-    return react(ClearanceRequired(**needed), Envelope.model_construct(source=unit))
+    needs = ClearanceRequired(**needed)
+    return react(needs, envelope_of(needs, unit, "task", "1-03", 0))
 
 
 @pytest.mark.parametrize("unit", ["propaganda", "logistics"])

@@ -19,6 +19,7 @@ from shared.domain.decider import Refused
 from shared.domain.parked_event import ParkedEventDiscarded
 from shared.domain.task import TaskProgressed
 from shared.eventstore.direct import Stored
+from shared.eventstore.envelope import as_bytes
 from tests.congress import BEGINNING, envelope_of, life_of_a_task
 from tests.domain.test_fold import Folded
 
@@ -47,7 +48,7 @@ class Told:
         return self.ledger[-1]
 
     def event(self, event, task="a", service="logistics"):
-        body = envelope_of(event, service, "task", task, len(self.ledger)).model_dump_json().encode()
+        body = as_bytes(envelope_of(event, service, "task", task, len(self.ledger)))
         return self.add(service, "task", task, body)
 
     def raw(self, body, task="a", service="logistics"):
@@ -55,14 +56,14 @@ class Told:
 
     def unknown(self, task="a", service="logistics"):
         event = TaskProgressed(percent=1, note="?")
-        body = envelope_of(event, service, "task", task, len(self.ledger)).model_dump_json().encode()
+        body = as_bytes(envelope_of(event, service, "task", task, len(self.ledger)))
         return self.raw(body.replace(b"task.progressed.v1", b"task.danced.v1"), task, service)
 
     def discard(self, parked: Stored, **changes):
         meant = {"stored_under": parked.subject, "origin_sequence": int(parked.source.split(" ")[1]), "reason": "sai"}
         event, entity_id = ParkedEventDiscarded(**meant | changes), str(parked.sequence)
         envelope = envelope_of(event, "subcommittee", "parked-event", entity_id, len(self.ledger))
-        return self.add("subcommittee", "parked-event", entity_id, envelope.model_dump_json().encode())
+        return self.add("subcommittee", "parked-event", entity_id, as_bytes(envelope))
 
 
 @pytest.fixture

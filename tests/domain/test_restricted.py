@@ -13,6 +13,7 @@ from services.tracker.audit.verify import first_difference
 from services.tracker.reading import read_event
 from services.tracker.restricted import MASK, OPEN_DATA, masked_document, masked_line, masked_row
 from shared.eventstore.direct import Stored
+from shared.eventstore.envelope import as_bytes
 from tests.congress import BEGINNING, envelope_of
 from tests.domain.test_fold import Folded
 
@@ -31,7 +32,7 @@ def stored(position, body=None):
         sequence=position + 1,
         subject="evt.memory.security.incident.i1",
         recorded=BEGINNING,
-        body=body or envelope_of(event, "security", "incident", "i1", position).model_dump_json().encode(),
+        body=body or as_bytes(envelope_of(event, "security", "incident", "i1", position)),
         source=f"EVENTS_SECURITY_memory {position + 1} > > evt",
     )
 
@@ -109,7 +110,7 @@ def test_an_event_of_an_incident_under_another_subject_is_masked():
 
 def test_what_is_not_restricted_stays_as_it_is():
     event = publications.PublicationRejected(reason=SECRET)
-    body = envelope_of(event, "propaganda", "publication", "p1", 0).model_dump_json().encode()
+    body = as_bytes(envelope_of(event, "propaganda", "publication", "p1", 0))
     entry = LEDGER[0]._replace(subject="evt.memory.propaganda.publication.p1", body=body)
     line = ledger_line(entry)
     assert masked_line(line) == line

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Awaitable, Callable
+from uuid import UUID
 
 from services.tracker.audit.verify import verify
 from shared.eventstore.envelope import Envelope, decode
@@ -18,8 +19,8 @@ async def envelopes(ledger: Ledger) -> list[Envelope]:
 async def acknowledged_once(scene: Scene) -> str:
     """Every event of an acknowledged command is in the ledger exactly once."""
     there = Counter([envelope.id for envelope in await envelopes(scene.ledger)])
-    promised = [event.id for answer in scene.load.answers.values() for event in answer.events]
-    wrong = {str(each): there[each] for each in promised if there[each] != 1}
+    promised = [str(event.id) for answer in scene.load.answers.values() for event in answer.events]
+    wrong = {each: there[each] for each in promised if there[each] != 1}
     if len(set(promised)) != len(promised):
         return "two commands were answered with the same event"
     return f"acknowledged, and this often in the ledger: {wrong}" if wrong else ""
@@ -28,16 +29,16 @@ async def acknowledged_once(scene: Scene) -> str:
 async def nothing_twice(scene: Scene) -> str:
     """No event is there twice, nothing is opened twice, and a refused command has left nothing."""
     told = await envelopes(scene.ledger)
-    twice = [str(each) for each, times in Counter(envelope.id for envelope in told).items() if times > 1]
+    twice = [each for each, times in Counter(envelope.id for envelope in told).items() if times > 1]
     opened = Counter(
         (envelope.source, envelope.type, envelope.subject)
         for envelope in told
         if envelope.type in ("vn.daihoi.task.opened.v1", "vn.daihoi.task.assigned.v1", "vn.daihoi.task.started.v1")
     )
     again = [subject for subject, times in opened.items() if times > 1]
-    left = [str(each.causationid) for each in told if each.causationid in scene.load.refused]
-    promised = {event.id for answer in scene.load.answers.values() for event in answer.events}
-    stray = [str(each.id) for each in told if not each.actor.startswith("policy.") and each.id not in promised]
+    left = [each.causationid for each in told if UUID(each.causationid) in scene.load.refused]
+    promised = {str(event.id) for answer in scene.load.answers.values() for event in answer.events}
+    stray = [each.id for each in told if not each.actor.startswith("policy.") and each.id not in promised]
     found = {"stored twice": twice, "done twice": again, "left by a refused command": left, "of no command": stray}
     return "; ".join(f"{what}: {which}" for what, which in found.items() if which)
 

@@ -16,6 +16,7 @@ from services.tracker.store import FenceLost, ViewStore
 from shared.domain.decider import Refused
 from shared.domain.parked_event import ParkedEventDiscarded
 from shared.domain.task import TaskFunded, TaskProgressed
+from shared.eventstore.envelope import as_bytes
 from shared.eventstore.store import EventStore
 from shared.eventstore.streams import service_stream
 from shared.unit.client import CommandClient
@@ -53,7 +54,7 @@ class Stage:
 
     async def event(self, event, entity="task", entity_id="task-1", service="logistics"):
         envelope = envelope_of(event, service, entity, entity_id, WHATEVER + self.events)
-        return await self.raw(envelope.model_dump_json().encode(), entity, entity_id, service)
+        return await self.raw(as_bytes(envelope), entity, entity_id, service)
 
     async def discard(self, views, sequence):
         (parked,) = await views.documents("parked", _id=sequence)

@@ -33,8 +33,12 @@ class Told(NamedTuple):
     event: Event
 
     @property
+    def id(self) -> UUID:
+        return UUID(self.envelope.id)
+
+    @property
     def wanted(self) -> Wanted:
-        return Wanted(self.envelope.id, self.key, self.event)
+        return Wanted(self.id, self.key, self.event)
 
 
 class Expected(NamedTuple):
@@ -68,7 +72,7 @@ class History:
     def __init__(self, aggregates: Sequence[Aggregate], told: Iterable[Told] = ()) -> None:
         self.aggregates = {aggregate.entity: aggregate for aggregate in aggregates}
         self.told = list(told)
-        self.by_id = {each.envelope.id: each for each in self.told}
+        self.by_id = {each.id: each for each in self.told}
         self.states: dict[Key, Any] = {}
         for each in self.told:
             self.evolve(each.key, each.event)
@@ -85,7 +89,7 @@ class History:
     def earlier(self, command: Command, command_id: UUID) -> list[Told]:
         """What this command did before, where it did something."""
         ids = {id_of(command_id, key, place) for key in keys_of(command) for place in range(len(self.told))}
-        return [each for each in self.told if each.envelope.id in ids]
+        return [each for each in self.told if each.id in ids]
 
     def after(self, wanted: Iterable[Wanted]) -> "History":
         """As it would be with these events."""

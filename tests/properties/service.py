@@ -86,8 +86,8 @@ class Instance:
             until_then = [told for told in history.of(key) if told.sequence <= known.sequence]
             assert known.sequence == (until_then[-1].sequence if until_then else 0)
             assert known.state == history.aggregates[key[0]].fold(told.event for told in until_then)
-            where = {told.envelope.id: told.sequence for told in history.of(key)}
-            assert {told.envelope.id for told in until_then} <= known.stored.keys() <= where.keys()
+            where = {told.id: told.sequence for told in history.of(key)}
+            assert {told.id for told in until_then} <= known.stored.keys() <= where.keys()
             assert all(where[event_id] == reference.sequence for event_id, reference in known.stored.items())
 
 
@@ -152,7 +152,7 @@ class Service:
         new = await self.read()
         for told in new:
             assert (told.envelope.actor, told.envelope.time) == (wish.actor.id, HAPPENED)
-            assert told.envelope.causationid == told.envelope.correlationid == wish.id
+            assert told.envelope.causationid == told.envelope.correlationid == str(wish.id)
         came = [told.wanted for told in new]
         if answer == UNANSWERED:
             assert any(each.may_be_cut_at(came) for each in expected)
@@ -176,7 +176,7 @@ class Service:
 
 
 def assert_answers(answer: Answer, told: Sequence[Told]) -> None:
-    references = [(each.envelope.id, each.event.TYPE, *each.key, each.sequence) for each in told]
+    references = [(each.id, each.event.TYPE, *each.key, each.sequence) for each in told]
     assert [tuple(vars(reference).values()) for reference in answer.events] == references
     assert not told or answer.sequence == told[-1].sequence
 

@@ -25,7 +25,7 @@ from shared.domain.directive import DirectiveIssued, DirectiveKind
 from shared.domain.review import ReviewOpened
 from shared.domain.task import TaskOpened
 from shared.eventstore.direct import Stored
-from shared.eventstore.envelope import decode, decode_data, encode
+from shared.eventstore.envelope import as_bytes, decode, decode_data, encode
 from shared.eventstore.ledger import Ledger
 from shared.eventstore.streams import js_api, provision, stream_configs
 from shared.platform.mongo import Database, mongo_database
@@ -84,9 +84,7 @@ class Deliveries:
 
     def would_react(self, source: Service, wish: Wish) -> bool:
         return any(
-            self.commands(
-                encode(wanted.event, cause_of(wish), source.name, *wanted.key, 0).model_dump_json().encode()
-            )
+            self.commands(as_bytes(encode(wanted.event, cause_of(wish), source.name, *wanted.key, 0)))
             for wanted in source.expected(wish).to_come
         )
 
@@ -96,13 +94,13 @@ class Deliveries:
         actor, groups = Actor(f"policy.{policy.name}", self.service.name), []
         for position, wish in enumerate(self.commands(body)):
             for place, command in spelled_out(wish, str(position), history):
-                command_id = uuid5(envelope.id, f"{self.service.name}/{policy.name}/{place}")
+                command_id = uuid5(UUID(envelope.id), f"{self.service.name}/{policy.name}/{place}")
                 expected = history.expected(command, command_id, actor)
                 to_come = expected.groups
                 if expected.refused:
                     code, detail = expected.refused.code, str(expected.refused)
                     told = PolicyRefused(policy=policy.name, command=command.NAME, code=code, detail=detail)
-                    key = ("policy", str(envelope.id))
+                    key = ("policy", envelope.id)
                     recorded = Wanted(id_of(command_id, key, 0), key, told)
                     to_come = [*to_come, *([] if recorded.id in history.by_id else [[recorded]])]
                 history = history.after(wanted for group in to_come for wanted in group)

@@ -71,9 +71,9 @@ def _told(envelope: Envelope) -> Document:
         "type": envelope.type,
         "entity": envelope.type.split(".")[2] if envelope.type.count(".") > 2 else envelope.type,
         "entity_id": envelope.subject,
-        "event_id": str(envelope.id),
-        "correlation_id": str(envelope.correlationid),
-        "causation_id": str(envelope.causationid),
+        "event_id": envelope.id,
+        "correlation_id": envelope.correlationid,
+        "causation_id": envelope.causationid,
     }
 
 

@@ -12,6 +12,9 @@ type Document = dict[str, Any]
 """JSON values only: dates and instants are ISO 8601 strings, so that every store gives back the same bytes."""
 
 
+_UTC_OFFSET = "+00:00"
+
+
 class Recorded(NamedTuple):
     """A ledger event, decoded. `recorded` is the ledger's time; `envelope.time` is when it happened."""
 
@@ -53,4 +56,7 @@ def begun(document: Document | None, recorded: Recorded) -> Document:
 
 def instant(moment: datetime) -> str:
     """UTC, microseconds always written, so that text order is time order."""
-    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+    text = moment.isoformat(timespec="microseconds")
+    if not text.endswith(_UTC_OFFSET):
+        text = moment.astimezone(UTC).isoformat(timespec="microseconds")
+    return text.removesuffix(_UTC_OFFSET) + "Z"
