@@ -78,22 +78,12 @@ class Outcome:
     """No longer parked."""
 
     def go_on_with(self, later: "Outcome") -> None:
-        """Takes in what the pages right after these change."""
+        """Takes in what the page right after changes, which knew of nothing parked, and so let nothing go."""
         self.checkpoint = later.checkpoint
         for name, documents in later.documents.items():
             self.documents[name].update(documents)
-        if later.corrected_rows:
-            corrected = {row["_id"]: row for row in later.corrected_rows}
-            self.audit_rows = [corrected.pop(row["_id"], row) for row in self.audit_rows]
-            kept = [row for row in self.corrected_rows if row["_id"] not in corrected]
-            self.corrected_rows = [*kept, *corrected.values()]
         self.audit_rows += later.audit_rows
-        changed = {each["_id"] for each in (*later.parked, *later.left)}
-        if changed:
-            self.parked = [each for each in self.parked if each["_id"] not in changed]
-            self.left = [each for each in self.left if each["_id"] not in changed]
         self.parked += later.parked
-        self.left += later.left
 
 
 def touched_keys(events: Iterable[Recorded | Unreadable]) -> dict[str, set[str]]:

@@ -30,8 +30,8 @@ class Origin(NamedTuple):
 
 def origin_of(stored: Stored) -> Origin:
     """Reads `Nats-Stream-Source`: `EVENTS_A 5125 > > evt…`; across a leaf node the name has a suffix after `:`."""
-    name, sequence, *_ = stored.source.split(" ", 2)
-    return Origin(name.partition(":")[0], int(sequence))
+    name, sequence = stored.source.split(" ", 2)[:2]
+    return Origin(name.partition(":")[0] if ":" in name else name, int(sequence))
 
 
 def fingerprint(stored: Stored) -> str:

@@ -1,7 +1,8 @@
 """A service that is killed with -9 at a named point of its work, and not a line of product code for it.
 
 `python -m tests.faults.dying SERVICE POINT COUNT [SIGNAL]` is a normal service until it comes to the point for the
-COUNT-th time; with `SIGSTOP` it is not killed but stands still. `rebuild` in place of a service is `daihoi rebuild`.
+COUNT-th time; with `SIGSTOP` it is not killed but stands still. `rebuild` in place of a service is `daihoi rebuild`,
+with a transaction for each page.
 The last points kill nobody: they have a service live with a wrong clock, or with deliveries that come twice or late.
 """
 
@@ -20,7 +21,7 @@ from motor.motor_asyncio import AsyncIOMotorCollection
 
 from services.cli import app
 from services.console import run
-from services.tracker import store
+from services.tracker import projector, store
 from shared.eventstore import ledger
 from shared.eventstore.store import EventStore
 from shared.platform.mongo import Database, Session
@@ -214,6 +215,7 @@ def main() -> None:
 
     POINTS[point](die)
     if name == "rebuild":
+        projector.UNCOMMITTED_EVENTS = 1
         app(["rebuild"])
     run(importlib.import_module(f"services.{name}.main").app.run())
 

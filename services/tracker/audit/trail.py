@@ -86,9 +86,10 @@ def changes_between(view: str, key: str, before: Document | None, after: Documen
 
 
 def _differences(before: Document, after: Document, inside: str = "") -> Iterator[tuple[str, Any, Any]]:
-    for name, new in after.items():
-        old = before.get(name)
-        if old is new or name in NOT_WORTH_TELLING or old == new:
+    known = before.get
+    for name in [name for name, new in after.items() if known(name) is not new]:
+        old, new = known(name), after[name]
+        if name in NOT_WORTH_TELLING or old == new:
             continue
         if isinstance(old, dict) and isinstance(new, dict):
             yield from _differences(old, new, f"{inside}{name}.")

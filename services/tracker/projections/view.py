@@ -4,6 +4,8 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
+import msgspec
+
 from shared.domain.decider import Event
 from shared.eventstore.envelope import Envelope
 from shared.eventstore.ledger import Origin
@@ -12,7 +14,7 @@ type Document = dict[str, Any]
 """JSON values only: dates and instants are ISO 8601 strings, so that every store gives back the same bytes."""
 
 
-_UTC_OFFSET = "+00:00"
+INSTANT_LENGTH = len("2020-10-14T00:00:00.000000Z")
 
 
 class Recorded(NamedTuple):
@@ -56,7 +58,7 @@ def begun(document: Document | None, recorded: Recorded) -> Document:
 
 def instant(moment: datetime) -> str:
     """UTC, microseconds always written, so that text order is time order."""
-    text = moment.isoformat(timespec="microseconds")
-    if not text.endswith(_UTC_OFFSET):
-        text = moment.astimezone(UTC).isoformat(timespec="microseconds")
-    return text.removesuffix(_UTC_OFFSET) + "Z"
+    text: str = msgspec.to_builtins(moment)
+    if len(text) == INSTANT_LENGTH:
+        return text
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
