@@ -16,6 +16,7 @@ from shared.eventstore.ledger import Ledger
 from shared.eventstore.streams import provision
 from shared.platform.embedded import endpoints, environment_of
 from shared.platform.mongo import mongo_database
+from shared.platform.nats import nats_connection
 from shared.platform.settings import Settings
 from shared.unit.asyncapi import Json, answer_asyncapi, as_bytes, asyncapi
 from shared.unit.health import answer_health
@@ -29,9 +30,12 @@ async def lifespan() -> AsyncIterator[None]:
         broker = service_broker(servers.nats_url, TRACKER)
         await broker.connect()
         await provision(broker.connection, settings.congress)
-        async with mongo_database(servers.mongo_url, settings.database) as database:
+        async with (
+            nats_connection(servers.nats_url, "daihoi tracker") as reading,
+            mongo_database(servers.mongo_url, settings.database) as database,
+        ):
             views = ViewStore(database)
-            ledger = Ledger(broker.connection, settings.congress)
+            ledger = Ledger(reading, settings.congress)
             projector = Projector(ledger, views, renew)
             projecting = asyncio.create_task(projector.run())
             projecting.add_done_callback(lambda _: app.exit())

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from shared.domain.decider import Actor, Event
 from shared.eventstore.errors import Undecodable
 
-type Id = Annotated[str, Meta(min_length=36, max_length=36)]
+type Id = Annotated[str, Meta(min_length=36, max_length=36, extra_json_schema={"format": "uuid"})]
 """A UUID as text. Those who only pass it on, and they read millions, need not take it apart."""
 
 
@@ -73,6 +73,15 @@ def decode(body: bytes) -> Envelope:
         return _decoder.decode(body)
     except (msgspec.DecodeError, RecursionError) as error:
         raise Undecodable(str(error)) from error
+
+
+def check_ids(envelope: Envelope) -> None:
+    """For those who derive ids from these. Raises `Undecodable`."""
+    for name in ("id", "correlationid", "causationid"):
+        try:
+            UUID(getattr(envelope, name))
+        except ValueError as error:
+            raise Undecodable(f"{name}: {error}") from error
 
 
 def as_bytes(envelope: Envelope) -> bytes:

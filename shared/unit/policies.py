@@ -15,7 +15,7 @@ from uuid import UUID, uuid5
 from pydantic import BaseModel, ConfigDict
 
 from shared.domain.decider import Actor, Aggregate, Command, Event, Refused
-from shared.eventstore.envelope import Cause, Envelope, decode, decode_data
+from shared.eventstore.envelope import Cause, Envelope, check_ids, decode, decode_data
 from shared.eventstore.errors import Undecodable
 from shared.unit.commands import CommandHandler
 from shared.unit.problems import CONFLICT, INTERNAL, UNAVAILABLE
@@ -100,6 +100,7 @@ async def apply(policy: Policy, body: bytes, handler: CommandHandler, unit: str,
         envelope = decode(body)
         if envelope.type != policy.event.TYPE:
             return
+        check_ids(envelope)
         event = decode_data(envelope, policy.event)
     except Undecodable as error:
         logger.error("policy %s passes over an event it can't read: %s", policy.name, error)

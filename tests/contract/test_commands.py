@@ -4,6 +4,7 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
+import msgspec
 import pytest
 from pydantic import ValidationError
 
@@ -454,6 +455,20 @@ async def test_what_a_policy_can_not_do_is_put_on_record_once(connection, congre
         await apply(policy, as_bytes(envelope), handler, "logistics", last_try=True)
     (stored,) = await store.load("policy", envelope.id)
     assert decode(stored.body).data["code"] == code
+
+
+@pytest.mark.parametrize("name", ["id", "correlationid", "causationid"])
+async def test_a_policy_passes_over_an_event_whose_ids_are_none(connection, congress, name):
+    store = EventStore(connection, congress, "logistics")
+    cause = Cause(
+        command_id=uuid4(), actor=Actor("x", "y"), happened=HAPPENED, correlation_id=uuid4(), causation_id=uuid4()
+    )
+    issued = directive.DirectiveIssued(kind="review", text={"vi": "Rà soát"}, units=("logistics",))
+    envelope = encode(issued, cause, "subcommittee", "directive", "d1", 0)
+    policy = Policy("clumsy", "subcommittee", directive.DirectiveIssued, clumsy)
+    body = as_bytes(msgspec.structs.replace(envelope, **{name: "x" * 36}))
+    await apply(policy, body, CommandHandler(store, [REFUSALS]), "logistics", last_try=True)
+    assert await store.ids("policy") == []
 
 
 async def test_a_policy_that_fails_is_tried_again_before_it_is_given_up(connection, congress):
