@@ -56,6 +56,6 @@ def test_a_withdrawal_holds_in_whatever_order_the_news_arrives(order):
 
 @pytest.mark.parametrize("decision", DECISIONS)
 def test_each_decision_of_security_is_noted_under_the_clearance_that_it_is_about(decision):
-    (policy,) = [each for each in NOTE_CLEARANCES if each.event.TYPE == f"vn.daihoi.clearance.{decision}.v1"]
+    (policy,) = [each for each in NOTE_CLEARANCES if each.reads(f"vn.daihoi.clearance.{decision}.v1")]
     envelope = Envelope.model_construct(subject="bus")
-    assert policy.react(policy.event(), envelope) == (hear(decision),)
+    assert policy.react(policy.events[0](), envelope) == (hear(decision),)
