@@ -8,6 +8,7 @@ import pytest
 from shared.unit import service
 from shared.unit.client import CommandClient
 from shared.unit.commands import Answer
+from shared.unit.health import answer_health, health_of
 from shared.unit.tokens import TokenVerifier
 from tests.conftest import token_for
 from tests.waiting import until
@@ -81,3 +82,31 @@ async def test_a_service_that_stops_answers_what_it_has_begun(held, send):
     assert (await answer).sequence == 7
     await stopping
     assert held.begun == ["7"], "it was not sent again"
+
+
+async def test_a_service_is_not_ready_before_it_takes_everything(endpoints, connection, congress):
+    async def well():
+        return health_of((), {})
+
+    async def ignore(message):
+        pass
+
+    go_on, broker = asyncio.Event(), service.service_broker(endpoints.nats_url, UNIT)
+    answer_health(broker, congress, UNIT, well)
+    [health] = broker.subscribers
+    while (last := broker.subscribers[-1]) is health:  # FastStream keeps them in no order
+        broker.subscriber(f"{congress}.{uuid4()}")(ignore)
+    last.start = go_on.wait
+    client = CommandClient(connection, congress)
+    async with broker:
+        starting = asyncio.create_task(broker.start())
+
+        async def answers():
+            return all(each.code != "service_silent" for each in (await client.health(UNIT)).findings)
+
+        await until(answers)
+        early = await client.health(UNIT)
+        assert (early.ready, [each.code for each in early.findings]) == (False, ["service_starting"])
+        go_on.set()
+        await starting
+        assert (await client.health(UNIT)).ready
