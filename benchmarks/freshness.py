@@ -38,7 +38,7 @@ async def measure(place: Place, recorded: Recorded) -> list[Row]:
         ours = await _ours(place, client, ViewStore(database))
     peers = await _peers(recorded) if recorded.peer else []
     aims = (Aim(100, Against.VALUE, at_least=False),)
-    why = "a page waits for the commit of the one before it, and a command that is late makes its event late"
+    why = "service, tracker, shadow and both servers share the cores: whoever waits for one makes events late"
     rows = []
     for percent, wanted in ((50, ()), (99, aims)):
         peer = percentile(peers, percent) if peers else None

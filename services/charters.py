@@ -43,7 +43,8 @@ def _generated(service: UnitService) -> Iterator[str]:
     yield f"- Events out: `evt.<congress>.{service.name}.<entity>.<id>`, in the stream `{stream}`"
     for policy in service.policies:
         of = "any unit" if policy.service == ANY_SERVICE else policy.service
-        yield f"- Policy `{policy.name}`: reacts to `{policy.event.TYPE}` of {of}"
+        events = " and ".join(f"`{event.TYPE}`" for event in policy.events)
+        yield f"- Policy `{policy.name}`: reacts to {events} of {of}"
     for aggregate in service.aggregates:
         yield ""
         yield from _of(aggregate)

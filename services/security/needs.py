@@ -19,4 +19,6 @@ def react(required: ClearanceRequired, envelope: Envelope) -> Sequence[RequestCl
     return (RequestClearance(**required.model_dump()),)
 
 
-CLEARANCE_FOR_TASKS = Policy(name="clearance-for-tasks", service=ANY_SERVICE, event=ClearanceRequired, react=react)
+CLEARANCE_FOR_TASKS = Policy(
+    name="clearance-for-tasks", service=ANY_SERVICE, events=(ClearanceRequired,), react=react
+)

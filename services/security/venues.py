@@ -57,5 +57,5 @@ def clearance_id(resource_id: str, reservation_id: str) -> str:
 
 
 CLEARANCE_FOR_VENUES = Policy(
-    name="clearance-for-reserved-venues", service=Unit.LOGISTICS.value, event=ResourceReserved, react=react
+    name="clearance-for-reserved-venues", service=Unit.LOGISTICS.value, events=(ResourceReserved,), react=react
 )

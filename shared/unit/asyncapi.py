@@ -75,7 +75,7 @@ def asyncapi(
 ) -> Json:
     """The document of one service: `aggregates` are all that write to its stream, `reads` what it reads of the ledger
     besides its policies."""
-    schemas = _Schemas(aggregates, [*(policy.event for policy in policies), *reads])
+    schemas = _Schemas(aggregates, [*(event for policy in policies for event in policy.events), *reads])
     contract = _Contract(service, schemas)
     for aggregate in aggregates:
         if not aggregate.internal:
@@ -159,9 +159,9 @@ class _Contract:
         }
 
     def follows(self, policy: Policy) -> None:
-        channel = self._events(policy.service, policy.entity, [policy.event])
+        channel = self._events(policy.service, policy.entity, policy.events)
         self.operations[f"policy-{policy.name}"] = {
-            **self._operation("receive", channel, [policy.event.TYPE]),
+            **self._operation("receive", channel, [event.TYPE for event in policy.events]),
             "summary": f"Read from the ledger by the durable consumer policy-{self._service}-{policy.name}.",
         }
 

@@ -39,7 +39,7 @@ def note(decision: ClearanceDecision) -> Policy:
     return Policy(
         name=f"note-{decision.value}-clearances",
         service=Unit.SECURITY.value,
-        event=DECISIONS[decision],
+        events=(DECISIONS[decision],),
         react=react,
     )
 

@@ -30,6 +30,12 @@ SERVICE_SILENT = Notice(
     "{service} does not answer.",
     "Start it with `daihoi up`, or alone with `daihoi service {service}`; its log says why it ended.",
 )
+SERVICE_STARTING = Notice(
+    "service_starting",
+    Severity.ERROR,
+    "{service} is starting, or is stopping: it does not take everything.",
+    "Nothing; it is over in a moment. If it is not, its log says what it waits for.",
+)
 
 
 class Health(BaseModel):
@@ -57,9 +63,12 @@ def health_subject(congress: str, service: str) -> str:
 
 
 def answer_health(broker: NatsBroker, congress: str, service: str, look: Callable[[], Awaitable[Health]]) -> None:
+    """With what `look` finds, once the broker runs: its subscriptions are made in no order, health's may be first."""
+
     @broker.subscriber(health_subject(congress, service), title=f"{service} health")
     async def on_health(message: NatsMessage) -> bytes:
-        return (await look()).model_dump_json().encode()
+        found = await look() if broker.running else health_of([SERVICE_STARTING(service, service=service)], {})
+        return found.model_dump_json().encode()
 
 
 async def jetstream_health(connection: Client, settings: Settings, service: str) -> Health:

@@ -42,17 +42,25 @@ class ForEvery:
 @dataclass(frozen=True)
 class Policy:
     """`name` is stable: it names the durable consumer and the command ids. `service` is whose events it reads, or
-    `ANY_SERVICE`. `react` says what one event, and the envelope it came in, calls for."""
+    `ANY_SERVICE`. `events` are the types that it reads, all of one entity. `react` says what one event, and the
+    envelope it came in, calls for.
+
+    The broker can't tell types apart: each policy is handed every event of the entity, whether it reads it or not.
+    """
 
     name: str
     service: str
-    event: type[Event]
+    events: tuple[type[Event], ...]
     react: Callable[[Any, Envelope], Sequence[Command | ForEvery]]
 
     @property
     def entity(self) -> str:
         """The entity whose events it reads."""
-        return entity_of(self.event)
+        return entity_of(self.events[0])
+
+    def reads(self, type_name: str) -> type[Event] | None:
+        """The event of this type, where it is one that the policy reads."""
+        return next((event for event in self.events if event.TYPE == type_name), None)
 
 
 class PolicyRefused(Event):
@@ -98,10 +106,11 @@ async def apply(policy: Policy, body: bytes, handler: CommandHandler, unit: str,
     on record instead, unless the event store itself is away."""
     try:
         envelope = decode(body)
-        if envelope.type != policy.event.TYPE:
+        model = policy.reads(envelope.type)
+        if model is None:
             return
         check_ids(envelope)
-        event = decode_data(envelope, policy.event)
+        event = decode_data(envelope, model)
     except Undecodable as error:
         logger.error("policy %s passes over an event it can't read: %s", policy.name, error)
         return

@@ -103,19 +103,42 @@ def make_issuer_keys_if_embedded(settings: Settings) -> None:
 def answer_commands(
     broker: NatsBroker, congress: str, service: str, handler: CommandHandler, verifier: TokenVerifier
 ) -> None:
-    """`cmd.<congress>.<service>.<name>`, one queue group: any instance of the service may answer."""
+    """`cmd.<congress>.<service>.<name>`, one queue group: any instance of the service may answer.
 
-    @broker.subscriber(
+    Each command is answered by a task that starts at once. FastStream's workers would pass it on through a queue and
+    two semaphores, which costs more than to decide and to append.
+    """
+    free = asyncio.Semaphore(COMMANDS_AT_ONCE)
+    at_work: set[asyncio.Task[None]] = set()
+    subscriber = broker.subscriber(
         f"cmd.{congress}.{service}.*",
         queue=service,
-        max_workers=COMMANDS_AT_ONCE,
+        ack_policy=AckPolicy.MANUAL,
+        no_reply=True,
         decoder=_untouched,
         title=f"{service} commands",
     )
-    async def on_command(message: NatsMessage) -> bytes:
+
+    async def work_on(message: NatsMessage) -> None:
         name = message.raw_message.subject.rpartition(".")[2]
-        answer = await _answer(name, message, service, handler, verifier)
-        return answer.model_dump_json(exclude_defaults=isinstance(answer, Problem)).encode()
+        with subscriber.lock:
+            try:
+                answer = await _answer(name, message, service, handler, verifier)
+                told = answer.model_dump_json(exclude_defaults=isinstance(answer, Problem)).encode()
+                if message.reply_to:
+                    await broker.connection.publish(message.reply_to, told)
+            except nats.errors.Error:
+                logger.exception("command %s was not answered", name)
+            finally:
+                free.release()
+
+    @subscriber
+    async def on_command(message: NatsMessage) -> None:
+        await free.acquire()
+        task = asyncio.eager_task_factory(asyncio.get_running_loop(), work_on(message))
+        if not task.done():
+            at_work.add(task)
+            task.add_done_callback(at_work.discard)
 
 
 async def _answer(

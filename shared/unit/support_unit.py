@@ -7,12 +7,12 @@ its tasks are listed, and a task opened or reopened later follows what is on rec
 whatever order the two meet.
 """
 
-from collections.abc import Callable, Sequence
-from typing import Any, ClassVar
+from collections.abc import Sequence
+from typing import ClassVar
 
 from shared.domain import document, duty, known_clearance, review, task, unit_scenario, variant
 from shared.domain.catalogue import ItemAssigned
-from shared.domain.decider import Aggregate, Command, Event
+from shared.domain.decider import Aggregate, Command
 from shared.domain.directive import DirectiveIssued, DirectiveKind
 from shared.domain.duty import DutyHandedOut
 from shared.domain.review import OpenReview
@@ -70,7 +70,7 @@ def open_assigned_items(unit: Unit) -> Policy:
             ),
         )
 
-    return Policy(name="open-assigned-items", service=SUBCOMMITTEE, event=ItemAssigned, react=react)
+    return Policy(name="open-assigned-items", service=SUBCOMMITTEE, events=(ItemAssigned,), react=react)
 
 
 class OpenDuty(Command):
@@ -109,7 +109,7 @@ def open_handed_out_duties(unit: Unit) -> Policy:
             return ()
         return (OpenDuty(task_id=envelope.subject, handed_out=handed_out),)
 
-    return Policy(name="open-handed-out-duties", service=SUBCOMMITTEE, event=DutyHandedOut, react=react)
+    return Policy(name="open-handed-out-duties", service=SUBCOMMITTEE, events=(DutyHandedOut,), react=react)
 
 
 def open_ordered_reviews(unit: Unit) -> Policy:
@@ -121,7 +121,7 @@ def open_ordered_reviews(unit: Unit) -> Policy:
         directive_id = envelope.subject
         return (OpenReview(review_id=directive_id, directive_id=directive_id, due_on=issued.due_on),)
 
-    return Policy(name="open-ordered-reviews", service=SUBCOMMITTEE, event=DirectiveIssued, react=react)
+    return Policy(name="open-ordered-reviews", service=SUBCOMMITTEE, events=(DirectiveIssued,), react=react)
 
 
 def _on_switch(switched: ScenarioSwitched, _: Envelope) -> Sequence[Command | ForEvery]:
@@ -133,21 +133,19 @@ def _on_switch(switched: ScenarioSwitched, _: Envelope) -> Sequence[Command | Fo
     )
 
 
-FOLLOW_SWITCHES = Policy(name="follow-switches", service=SUBCOMMITTEE, event=ScenarioSwitched, react=_on_switch)
+FOLLOW_SWITCHES = Policy(name="follow-switches", service=SUBCOMMITTEE, events=(ScenarioSwitched,), react=_on_switch)
 
 
 def follow_own_events(unit: Unit) -> Sequence[Policy]:
     """What changes in the unit may change what the scenario in force demands of a task."""
 
-    def follow(name: str, event: type[Event], task_id: Callable[[Any, Envelope], str]) -> Policy:
-        def react(told: Event, envelope: Envelope) -> Sequence[FollowScenario]:
-            return (FollowScenario(task_id=task_id(told, envelope)),)
+    def on_task(_: TaskOpened | TaskReopened, envelope: Envelope) -> Sequence[FollowScenario]:
+        return (FollowScenario(task_id=envelope.subject),)
 
-        return Policy(name=name, service=unit.value, event=event, react=react)
+    def on_variant(changed: VariantAdjusted | AdjustmentWithdrawn, _: Envelope) -> Sequence[FollowScenario]:
+        return (FollowScenario(task_id=changed.task_id),)
 
     return (
-        follow("follow-when-opened", TaskOpened, lambda _, envelope: envelope.subject),
-        follow("follow-when-reopened", TaskReopened, lambda _, envelope: envelope.subject),
-        follow("follow-when-adjusted", VariantAdjusted, lambda adjusted, _: adjusted.task_id),
-        follow("follow-when-withdrawn", AdjustmentWithdrawn, lambda withdrawn, _: withdrawn.task_id),
+        Policy("follow-when-taken-up", unit.value, (TaskOpened, TaskReopened), on_task),
+        Policy("follow-when-adjusted", unit.value, (VariantAdjusted, AdjustmentWithdrawn), on_variant),
     )

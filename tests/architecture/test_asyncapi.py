@@ -127,7 +127,7 @@ def test_every_event_is_appended_under_its_entity_and_every_policy_says_what_it_
     for policy in service_named(name).policies:
         writer = "{service}" if policy.service == ANY_SERVICE else policy.service
         address = f"evt.{{congress}}.{writer}.{policy.entity}.{{id}}"
-        assert spoken(name, f"policy-{policy.name}") == ("receive", address, [policy.event.TYPE])
+        assert spoken(name, f"policy-{policy.name}") == ("receive", address, [event.TYPE for event in policy.events])
 
 
 def test_the_tracker_reads_every_event_and_takes_no_command():

@@ -450,7 +450,7 @@ async def test_what_a_policy_can_not_do_is_put_on_record_once(connection, congre
     )
     issued = directive.DirectiveIssued(kind="review", text={"vi": "Rà soát"}, units=("logistics",))
     envelope = encode(issued, cause, "subcommittee", "directive", "d1", 0)
-    policy = Policy("clumsy", "subcommittee", directive.DirectiveIssued, react)
+    policy = Policy("clumsy", "subcommittee", (directive.DirectiveIssued,), react)
     for _ in range(2):
         await apply(policy, as_bytes(envelope), handler, "logistics", last_try=True)
     (stored,) = await store.load("policy", envelope.id)
@@ -473,7 +473,7 @@ async def test_a_policy_passes_over_an_event_whose_ids_are_none(connection, cong
 
 async def test_a_policy_that_fails_is_tried_again_before_it_is_given_up(connection, congress):
     store = EventStore(connection, congress, "logistics")
-    policy = Policy("clumsy", "subcommittee", directive.DirectiveIssued, clumsy)
+    policy = Policy("clumsy", "subcommittee", (directive.DirectiveIssued,), clumsy)
     issued = directive.DirectiveIssued(kind="review", text={"vi": "Rà soát"}, units=("logistics",))
     cause = Cause(
         command_id=uuid4(), actor=Actor("x", "y"), happened=HAPPENED, correlation_id=uuid4(), causation_id=uuid4()

@@ -166,7 +166,7 @@ async def test_tasks_opened_at_about_the_same_time_as_switches_end_up_right(star
         for number in range(30):
             await opening.opens(f"t-{number:02}", ("both", "none", "outbreak")[number % 3])
             stored = await opening.store.load("task", f"t-{number:02}")
-            await there.hears("follow-when-opened", decode(stored[0].body))
+            await there.hears("follow-when-taken-up", decode(stored[0].body))
 
     await asyncio.gather(switches(), opens())
     assert await here.suspended() == {f"t-{number:02}" for number in range(1, 30, 3)}
@@ -185,7 +185,7 @@ async def test_a_variant_adjusted_while_it_is_in_force_changes_the_task_at_once_
     }
     for command, data, policy in (
         ("adjust-variant", adjustment, "follow-when-adjusted"),
-        ("withdraw-adjustment", {"variant": "outbreak", "task_id": "1-03"}, "follow-when-withdrawn"),
+        ("withdraw-adjustment", {"variant": "outbreak", "task_id": "1-03"}, "follow-when-adjusted"),
     ):
         answer = await here.send(command, data)
         stored = (await here.store.load("variant", "outbreak", answer.sequence - 1))[0]
@@ -204,7 +204,7 @@ async def test_a_task_cancelled_while_suspended_is_live_again_once_it_is_reopene
     await here.hears("follow-switches", switch(2, "none"))
     answer = await here.send("reopen-task", {"task_id": "1-02", "reason": "Cần lại"})
     stored = (await here.store.load("task", "1-02", answer.sequence - 1))[0]
-    await here.hears("follow-when-reopened", decode(stored.body))
+    await here.hears("follow-when-taken-up", decode(stored.body))
     assert await here.suspended() == set()
 
 

@@ -78,9 +78,8 @@ class Deliveries:
     def commands(self, body: bytes) -> Sequence[Command | ForEvery]:
         """What the policy makes of an event."""
         envelope = decode(body)
-        if envelope.type != self.policy.event.TYPE:
-            return []
-        return self.policy.react(decode_data(envelope, self.policy.event), envelope)
+        model = self.policy.reads(envelope.type)
+        return self.policy.react(decode_data(envelope, model), envelope) if model else []
 
     def would_react(self, source: Service, wish: Wish) -> bool:
         return any(

@@ -1,0 +1,112 @@
+"""How a service answers commands: many at once, up to a bound, and none is left without an answer when it stops."""
+
+import asyncio
+from uuid import uuid4
+
+import pytest
+
+from shared.unit import service
+from shared.unit.client import CommandClient
+from shared.unit.commands import Answer
+from shared.unit.health import answer_health, health_of
+from shared.unit.tokens import TokenVerifier
+from tests.conftest import token_for
+from tests.waiting import until
+
+UNIT = "logistics"
+AT_ONCE = 3
+
+
+class Held:
+    """A service that goes on with its commands when it is told to."""
+
+    def __init__(self, broker):
+        self.broker = broker
+        self.begun, self.at_work, self.most = [], 0, 0
+        self.go_on = asyncio.Event()
+
+    async def handle(self, name, request, actor):
+        self.begun.append(name)
+        self.at_work += 1
+        self.most = max(self.most, self.at_work)
+        await self.go_on.wait()
+        self.at_work -= 1
+        return Answer(events=(), sequence=int(name))
+
+    async def has_begun(self, how_many):
+        async def begun():
+            return len(self.begun) >= how_many
+
+        await until(begun)
+
+
+@pytest.fixture
+async def held(endpoints, congress, settings, connection, monkeypatch):
+    monkeypatch.setattr(service, "COMMANDS_AT_ONCE", AT_ONCE)
+    broker = service.service_broker(endpoints.nats_url, UNIT)
+    verifier = TokenVerifier(settings.issuer_public_key_path.read_bytes(), congress, UNIT)
+    held = Held(broker)
+    service.answer_commands(broker, congress, UNIT, held, verifier)
+    async with broker:
+        await broker.start()
+        await broker.connection.flush()
+        yield held
+
+
+@pytest.fixture
+def send(connection, congress, settings):
+    client, token = CommandClient(connection, congress), token_for(settings, f"{UNIT}.lead")
+
+    def sending(number):
+        return asyncio.create_task(client.send(UNIT, str(number), {}, token=token, command_id=uuid4()))
+
+    return sending
+
+
+async def test_as_many_commands_are_worked_on_at_once_as_the_bound_says(held, send, connection):
+    answers = [send(number) for number in range(3 * AT_ONCE)]
+    await held.has_begun(AT_ONCE)
+    await connection.flush()
+    await held.broker.connection.flush()
+    held.go_on.set()
+    assert [answer.sequence for answer in await asyncio.gather(*answers)] == list(range(3 * AT_ONCE))
+    assert held.most == AT_ONCE
+
+
+async def test_a_service_that_stops_answers_what_it_has_begun(held, send):
+    answer = send(7)
+    await held.has_begun(1)
+    stopping = asyncio.create_task(held.broker.stop())
+    await asyncio.wait([stopping], timeout=1)
+    held.go_on.set()
+    assert (await answer).sequence == 7
+    await stopping
+    assert held.begun == ["7"], "it was not sent again"
+
+
+async def test_a_service_is_not_ready_before_it_takes_everything(endpoints, connection, congress):
+    async def well():
+        return health_of((), {})
+
+    async def ignore(message):
+        pass
+
+    go_on, broker = asyncio.Event(), service.service_broker(endpoints.nats_url, UNIT)
+    answer_health(broker, congress, UNIT, well)
+    [health] = broker.subscribers
+    while (last := broker.subscribers[-1]) is health:  # FastStream keeps them in no order
+        broker.subscriber(f"{congress}.{uuid4()}")(ignore)
+    last.start = go_on.wait
+    client = CommandClient(connection, congress)
+    async with broker:
+        starting = asyncio.create_task(broker.start())
+
+        async def answers():
+            return all(each.code != "service_silent" for each in (await client.health(UNIT)).findings)
+
+        await until(answers)
+        early = await client.health(UNIT)
+        assert (early.ready, [each.code for each in early.findings]) == (False, ["service_starting"])
+        go_on.set()
+        await starting
+        assert (await client.health(UNIT)).ready
