@@ -63,7 +63,7 @@ FENCE_LOST = Notice(
     "fence_lost",
     Severity.WARNING,
     "Somebody else has moved the checkpoint; it is read again.",
-    "Nothing during a rebuild. Otherwise find out who else writes to this database.",
+    "Nothing during a rebuild or after MongoDB was killed. Otherwise find out who else writes to this database.",
 )
 STALLED = Notice(
     "stalled",

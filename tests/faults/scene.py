@@ -107,6 +107,14 @@ class Scene:
         consumers = await js_api(self.connection, f"CONSUMER.LIST.{ledger_stream(congress)}", {})
         return all(not each["num_pending"] and not each["num_ack_pending"] for each in consumers["consumers"])
 
+    async def projected_to(self) -> int | None:
+        """Where the tracker that projects says it stands; `None` where it is not ready or there is none."""
+        told = [await self.client.health("tracker")]
+        if told[0].detail.get("role") == "standby":
+            told = await self.client.healths("tracker")
+        (active,) = [health for health in told if health.detail.get("role") == "active"] or [None]
+        return int(str(active.detail["checkpoint"])) if active and active.ready else None
+
     async def _last_of(self, call: str) -> int:
         return int((await js_api(self.connection, call, {}))["state"]["last_seq"])
 

@@ -190,7 +190,7 @@ FAULTS = (
     rebuild_killed("in_mid_swap", finished_by_the_tracker=True),
     rebuild_killed("before_the_checkpoint_is_put", finished_by_the_tracker=True, slow=True),
     server_killed("nats-server"),
-    server_killed("SecantusDB", slow=True),
+    server_killed("SecantusDB"),
     server_stands_still("nats-server", slow=True),
     server_stands_still("SecantusDB", slow=True),
     process_stands_still("unit", UNITS, 2, slow=True),
