@@ -39,7 +39,8 @@ MONGO_SILENT = Notice(
     "mongo_silent",
     Severity.ERROR,
     "MongoDB has not answered for {seconds} s.",
-    "Check that MongoDB runs and can be reached; the projection goes on by itself when it is back.",
+    "Check that MongoDB runs, can be reached and has room on its disk; the projection goes on by itself when it is "
+    "back. Where its disk was full, it is back only when it is started again.",
 )
 LEDGER_SHORT = Notice(
     "ledger_short",

@@ -13,7 +13,7 @@ import time
 import traceback
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -23,8 +23,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from services.tracker.store import CHECKPOINTS, LIVE
 from shared.platform.children import tail
+from tests.faults.disks import Disk, NotHere, disk_at
 from tests.faults.invariants import INVARIANTS
 from tests.faults.scene import Scene, a_scene
 from tests.faults.table import FAULTS, Fault
@@ -52,6 +52,8 @@ class Cells:
     fault: str
     seed: int
     wrong: dict[str, str] = field(default_factory=dict)
+    not_here: str = ""
+    """Why this machine can't bring the fault about, where it can't."""
     recovered_s: float = 0.0
     """From the end of the fault until everything was answered and projected."""
     logs: dict[str, str] = field(default_factory=dict)
@@ -67,11 +69,13 @@ class Cells:
         return f"python -m tests.faults.matrix --only {shlex.quote(self.fault)} --seed {self.seed}"
 
 
-async def one_round(fault: Fault, seed: int, servers: OwnServers, folder: Path) -> Cells:
+async def one_round(fault: Fault, seed: int, servers: OwnServers, folder: Path, disk: Disk | None) -> Cells:
     """A fresh congress, the load, the fault in the middle of it, the recovery, and then the invariants."""
     cells = Cells(fault.name, seed)
     try:
         async with a_scene(servers, folder, f"{fault.name}/{seed}", fault.starts, wired=fault.wired) as scene:
+            if disk:
+                scene.disk = disk
             cells.wrong[RECOVERS] = await _recovers(scene, fault, cells)
             for name, invariant in INVARIANTS.items():
                 cells.wrong[name] = await _told_by(invariant(scene))
@@ -94,13 +98,11 @@ async def _recovers(scene: Scene, fault: Fault, cells: Cells) -> str:
 
 
 async def _all_done(scene: Scene) -> bool:
-    """Whether the ledger has every stream whole, every policy is through, and the views rest at its end: no swap is
-    under way, and the tracker has nothing to do and stands where the database says. A database that has forgotten
-    what it acknowledged, and a tracker that does not know yet, contradict each other."""
+    """Whether everything is through and the views rest at the ledger's end: they are there, and the tracker that
+    projects says the same. A database that has forgotten something contradicts a tracker that has not noticed yet."""
     with suppress(Exception):
-        end = await scene.ledger.last_sequence()
-        stored = await scene.views.database[CHECKPOINTS].find_one({"_id": LIVE, "swapping": None}) or {}
-        return await scene.quiet(end) and stored.get("sequence") == end and await scene.projected_to() == end
+        there = await scene.quiet() and await scene.views_at_the_end()
+        return there and await scene.projected_to() == await scene.ledger.last_sequence()
     return False
 
 
@@ -120,13 +122,16 @@ def told(error: BaseException) -> str:
 
 def run_round(fault: Fault, seed: int, keep: Path | None = None) -> Cells:
     """Where something is wrong, all logs are copied to a folder of this round in `keep`."""
-    with (
-        TemporaryDirectory(prefix="daihoi-faults-", ignore_cleanup_errors=True) as folder,
-        own_servers(Path(folder)) as servers,
-    ):
-        cells = asyncio.run(one_round(fault, seed, servers, Path(folder)))
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(TemporaryDirectory(prefix="daihoi-faults-", ignore_cleanup_errors=True)))
+        try:
+            disk = fault.small_disk and stack.enter_context(disk_at(folder / fault.small_disk / fault.small_disk))
+        except NotHere as error:
+            return Cells(fault.name, seed, not_here=str(error))
+        servers = stack.enter_context(own_servers(folder))
+        cells = asyncio.run(one_round(fault, seed, servers, folder, disk or None))
         if cells.failures:
-            logs = sorted(Path(folder).glob("*/*.log"))
+            logs = sorted(folder.glob("*/*.log"))
             cells.logs = {log.stem: tail(log) for log in logs}
             if keep:
                 kept = keep / f"{fault.name} {seed}"
@@ -173,6 +178,8 @@ def as_table(told: Matrix) -> Table:
 def _count(column: str, rounds: Sequence[Cells]) -> str:
     if not rounds:
         return "no round"
+    if any(each.not_here for each in rounds):
+        return "not here"
     failed = sum(1 for each in rounds if each.wrong.get(column, "not looked at"))
     return f"✓ {len(rounds) - failed}" + (f" ✗ {failed}" if failed else "")
 
@@ -183,6 +190,9 @@ def failed_rounds(told: Matrix) -> list[Cells]:
 
 def print_matrix(told: Matrix, console: Console) -> None:
     console.print(as_table(told))
+    for fault, rounds in told.items():
+        for why in {each.not_here for each in rounds if each.not_here}:
+            console.print(f"- {fault.name}: not here, because {why}", soft_wrap=True)
     for cells in failed_rounds(told):
         console.print(f"\n{cells.again}", soft_wrap=True)
         for column, what in cells.failures.items():

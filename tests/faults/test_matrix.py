@@ -20,5 +20,7 @@ def told(request: pytest.FixtureRequest) -> Matrix:
 @pytest.mark.parametrize("fault", SHORT)
 def test_every_invariant_holds_after_the_fault(told: Matrix, fault: Fault) -> None:
     (cells,) = told[fault]
+    if cells.not_here:
+        pytest.skip(cells.not_here)
     assert not cells.failures, "\n".join([cells.again, *cells.logs.values()])
     assert tuple(cells.wrong) == COLUMNS, "every invariant was looked at"
