@@ -43,6 +43,11 @@ type Starts = dict[str, Sequence[str]]
 """How processes are started that are not started as usual."""
 
 
+async def last_of(connection: Client, stream: str) -> int:
+    """Raises `Unavailable`."""
+    return int((await js_api(connection, f"STREAM.INFO.{stream}", {}))["state"]["last_seq"])
+
+
 def dying(service: str, point: str, count: int, blow: str = "SIGKILL") -> list[str]:
     return [sys.executable, "-m", "tests.faults.dying", service, point, str(count), blow]
 
@@ -120,14 +125,12 @@ class Scene:
 
     async def quiet(self) -> bool:
         """Whether the ledger has every stream whole, and every policy is through with it."""
-        stored = [await self._last_of(service_stream(self.settings.congress, each)) for each in SERVICES]
+        streams = [service_stream(self.settings.congress, each) for each in SERVICES]
+        stored = [await last_of(self.connection, stream) for stream in streams]
         if sum(stored) != await self.ledger.last_sequence():
             return False
         found = await js_api(self.connection, f"CONSUMER.LIST.{ledger_stream(self.settings.congress)}", {})
         return all(not each["num_pending"] and not each["num_ack_pending"] for each in found["consumers"])
-
-    async def _last_of(self, stream: str) -> int:
-        return int((await js_api(self.connection, f"STREAM.INFO.{stream}", {}))["state"]["last_seq"])
 
     async def views_at_the_end(self) -> bool:
         """Whether the views hold the whole ledger, with no swap under way."""
