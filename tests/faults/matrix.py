@@ -6,6 +6,7 @@ rounds are dealt over the faults in turn. A failure is told with its logs and th
 
 import argparse
 import asyncio
+import io
 import shlex
 import shutil
 import statistics
@@ -35,7 +36,7 @@ RECOVERY_TIMEOUT_S = 90
 RECOVERS = "recovers"
 COLUMNS = (RECOVERS, *INVARIANTS)
 AT_ONCE = 3
-PAGE_WIDTH = 180
+PAGE_WIDTH = 240
 HEAD = """# The fault matrix
 
 `make faults ROUNDS={rounds} SEED={seed}` wrote this. A round is a fresh congress on servers of its own, a load, the
@@ -165,13 +166,18 @@ def matrix(
 
 def as_table(told: Matrix) -> Table:
     table = Table(box=box.MARKDOWN)
-    for title in ("fault", "rounds", *COLUMNS, "back after, median s"):
-        table.add_column(title, justify="left" if title == "fault" else "right", no_wrap=title == "fault")
+    for title in ("fault", "in `make test`", "rounds", *COLUMNS, "back after, median s"):
+        table.add_column(title, justify="left" if title == "fault" else "right", no_wrap=True)
     for fault, rounds in told.items():
         counts = [_count(column, rounds) for column in COLUMNS]
         back = [each.recovered_s for each in rounds if each.recovered_s]
-        name = fault.name + (" (not in `make test`)" if fault.slow else "")
-        table.add_row(name, str(len(rounds)), *counts, f"{statistics.median(back):.1f}" if back else "")
+        table.add_row(
+            fault.name,
+            "" if fault.slow else "✓",
+            str(len(rounds)),
+            *counts,
+            f"{statistics.median(back):.1f}" if back else "",
+        )
     return table
 
 
@@ -188,21 +194,25 @@ def failed_rounds(told: Matrix) -> list[Cells]:
     return [each for rounds in told.values() for each in rounds if each.failures]
 
 
-def print_matrix(told: Matrix, console: Console) -> None:
-    console.print(as_table(told))
+def as_markdown(told: Matrix) -> str:
+    """The table, why a fault is not here, and what failed, with the command that repeats it."""
+    page = io.StringIO()
+    Console(file=page, width=PAGE_WIDTH).print(as_table(told))
+    lines = [line.rstrip() for line in page.getvalue().strip().splitlines()]
     for fault, rounds in told.items():
-        for why in {each.not_here for each in rounds if each.not_here}:
-            console.print(f"- {fault.name}: not here, because {why}", soft_wrap=True)
+        for why in sorted({each.not_here for each in rounds if each.not_here}):
+            lines += ["", f"- {fault.name}: not here, because {why}"]
     for cells in failed_rounds(told):
-        console.print(f"\n{cells.again}", soft_wrap=True)
-        for column, what in cells.failures.items():
-            console.print(f"- {column}: {what}", soft_wrap=True)
+        lines += ["", f"`{cells.again}`", "", *(f"- {column}: {what}" for column, what in cells.failures.items())]
+    return "\n".join(lines) + "\n"
 
 
-def print_logs(told: Matrix, console: Console) -> None:
-    for cells in failed_rounds(told):
-        for name, log in cells.logs.items():
-            console.print(f"\n{cells.fault}, seed {cells.seed}: the end of {name}.log\n{log}", soft_wrap=True)
+def logs_of(told: Matrix) -> str:
+    return "\n".join(
+        f"\n{cells.fault}, seed {cells.seed}: the end of {name}.log\n{log}"
+        for cells in failed_rounds(told)
+        for name, log in cells.logs.items()
+    )
 
 
 def chosen(only: str) -> list[Fault]:
@@ -233,13 +243,9 @@ def main() -> None:
             progress.update(bar, description=name, advance=1)
 
         told = matrix(faults, rounds, options.seed, on_done, options.keep)
-    console = Console(width=PAGE_WIDTH, markup=False, highlight=False)
-    print_matrix(told, console)
-    print_logs(told, console)
+    print(as_markdown(told), logs_of(told))  # noqa: T201 - the answer
     if options.write:
-        with options.write.open("w") as file:
-            file.write(HEAD.format(rounds=rounds, seed=options.seed))
-            print_matrix(told, Console(file=file, width=PAGE_WIDTH, markup=False, highlight=False))
+        options.write.write_text(HEAD.format(rounds=rounds, seed=options.seed) + as_markdown(told))
     raise SystemExit(1 if failed_rounds(told) else 0)
 
 

@@ -1,9 +1,5 @@
 """The matrix as it is printed: rounds in turn, nothing that was not looked at passes for good."""
 
-import io
-
-from rich.console import Console
-
 from tests.faults import matrix
 from tests.faults.matrix import COLUMNS, Cells, Matrix
 from tests.faults.table import FAULTS
@@ -14,9 +10,7 @@ FINE = dict.fromkeys(COLUMNS, "")
 
 def printed(told: Matrix) -> dict[str, str]:
     """The lines by how they begin."""
-    file = io.StringIO()
-    matrix.print_matrix(told, Console(file=file, width=matrix.PAGE_WIDTH, markup=False))
-    lines = [line.strip("| \n") for line in file.getvalue().splitlines()]
+    lines = [line.strip("|` ") for line in matrix.as_markdown(told).splitlines()]
     return {line.partition("|")[0].strip(): line for line in lines}
 
 
