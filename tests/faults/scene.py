@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence, Set
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from random import Random
@@ -104,14 +104,15 @@ class Scene:
 
         await until(another, STRIKE_TIMEOUT_S)
 
-    async def not_ready(self, names: Sequence[str]) -> None:
-        """Until one of these services says of itself that it can't do its work."""
+    async def says(self, services: Sequence[str], codes: Set[str]) -> None:
+        """Until one of these services is not ready and has one of these findings about itself."""
 
-        async def one() -> bool:
-            healths = [await self.client.health(name) for name in names]
-            return any(health.findings and not health.ready for health in healths)
+        async def so() -> bool:
+            healths = [await self.client.health(name) for name in services]
+            found = {each.code for health in healths if not health.ready for each in health.findings}
+            return bool(found & codes)
 
-        await until(one, STRIKE_TIMEOUT_S)
+        await until(so, STRIKE_TIMEOUT_S)
 
     async def holds(self, condition: Callable[[], Awaitable[bool]]) -> None:
         """Until it does; where a server does not answer it is asked again."""

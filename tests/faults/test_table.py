@@ -1,6 +1,6 @@
 """The matrix as it is printed: rounds in turn, nothing that was not looked at passes for good."""
 
-from tests.faults import matrix
+from tests.faults import disks, matrix
 from tests.faults.matrix import COLUMNS, Cells, Matrix
 from tests.faults.table import FAULTS
 
@@ -36,6 +36,14 @@ def test_what_can_not_be_done_here_what_was_not_done_and_what_was_not_looked_at_
     assert lines[SECOND.name].count("no round") == len(COLUMNS)
     assert lines[THIRD.name].count("✓ 0 ✗ 1") == len(COLUMNS)
     assert f"python -m tests.faults.matrix --only '{THIRD.name}' --seed 1" in lines
+
+
+def test_where_no_disk_can_be_mounted_the_round_says_so(monkeypatch):
+    monkeypatch.setattr(disks, "SIZE", "no size")
+    (fault,) = matrix.chosen("nats-server's disk full")
+    cells = matrix.run_round(fault, 1)
+    assert "only root" in cells.not_here
+    assert not cells.failures
 
 
 def test_a_fault_is_chosen_by_its_name_before_it_is_by_a_part_of_it():
