@@ -31,11 +31,12 @@ up: $(VENV)/installed ## Run the servers and all services until Ctrl-C
 test: $(VENV)/installed ## Run every test on real servers (ARGS='tests/domain -k task' for some)
 	@$(BIN)/python -m pytest $(ARGS)
 
-ROUNDS ?= 20
+ROUNDS ?=
 SEED ?= 1
 
-faults: $(VENV)/installed ## Run every fault ROUNDS times on real servers and print the matrix (SEED=… for others)
-	@$(BIN)/python -m tests.faults.matrix --rounds $(ROUNDS) --seed $(SEED) $(ARGS)
+faults: $(VENV)/installed ## Run every fault on real servers and write tests/faults/MATRIX.md (ROUNDS=200 in all, SEED=…)
+	@$(BIN)/python -m tests.faults.matrix $(if $(ROUNDS),--rounds $(ROUNDS)) --seed $(SEED) \
+		$(if $(findstring --only,$(ARGS)),,--write tests/faults/MATRIX.md) $(ARGS)
 
 # Without the peer the benchmarks run all the same, say so, and leave its columns empty.
 $(VENV)/bench-installed: requirements-bench.lock $(VENV)/installed

@@ -95,7 +95,8 @@ MONGO_UNREACHABLE = Notice(
     "mongo_unreachable",
     Severity.ERROR,
     "MongoDB takes no write: {reason}.",
-    "Start it, or correct DAIHOI_MONGO_URL. The tracker goes on by itself; commands are not affected.",
+    "Start it, or correct DAIHOI_MONGO_URL. Where its disk was full, make room and start it again. The tracker goes "
+    "on by itself; commands are not affected.",
 )
 SERVICE_READY = Notice("service_ready", Severity.OK, "{service} is ready; processes: {count}.")
 VIEWS_LEVEL = Notice("views_level", Severity.OK, "The views hold every event, up to {sequence}.")

@@ -79,7 +79,7 @@ class OwnServer:
 class OwnServers:
     def __init__(self, folder: Path) -> None:
         for name in ("nats", "mongo"):
-            (folder / name).mkdir()
+            (folder / name).mkdir(exist_ok=True)
         self.nats = OwnServer(nats_server, "nats", folder / "nats")
         self.mongo = OwnServer(mongo_server, "mongo", folder / "mongo")
 

@@ -39,7 +39,8 @@ MONGO_SILENT = Notice(
     "mongo_silent",
     Severity.ERROR,
     "MongoDB has not answered for {seconds} s.",
-    "Check that MongoDB runs and can be reached; the projection goes on by itself when it is back.",
+    "Check that MongoDB runs, can be reached and has room on its disk; the projection goes on by itself when it is "
+    "back. Where its disk was full, it is back only when it is started again.",
 )
 LEDGER_SHORT = Notice(
     "ledger_short",
@@ -63,7 +64,7 @@ FENCE_LOST = Notice(
     "fence_lost",
     Severity.WARNING,
     "Somebody else has moved the checkpoint; it is read again.",
-    "Nothing during a rebuild. Otherwise find out who else writes to this database.",
+    "Nothing during a rebuild or after MongoDB was killed. Otherwise find out who else writes to this database.",
 )
 STALLED = Notice(
     "stalled",

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 from uuid import uuid4
@@ -30,6 +31,13 @@ class NewEvent(NamedTuple):
     envelope: Envelope
 
 
+class Unacknowledged(NamedTuple):
+    """An append that was given up: when, by the monotonic clock, and why."""
+
+    at: float
+    reason: str
+
+
 class EventStore:
     """Appends to and loads from `EVENTS_<SERVICE>_<congress>`."""
 
@@ -39,6 +47,15 @@ class EventStore:
         self._congress = congress
         self._stream = service_stream(congress, service)
         self._ack_timeout_s = ack_timeout_s
+        self._given_up: tuple[Unacknowledged, int] | None = None
+
+    @property
+    def unacknowledged(self) -> Unacknowledged | None:
+        """The last append, if it was not acknowledged and no other server may be answering since. JetStream tells
+        in no other way that a stream can't be written: it still reads, and refuses what it would refuse."""
+        if self._given_up and self._given_up[1] == self._connection.stats["reconnects"]:
+            return self._given_up[0]
+        return None
 
     async def load(self, entity: str, entity_id: str, after: int = 0) -> list[Stored]:
         """The aggregate's events with a stream sequence above `after`. Raises `Unavailable`."""
@@ -65,7 +82,15 @@ class EventStore:
         An ack that does not come is resolved by reading back, so a return means stored exactly once.
         Raises `Conflict`, `Duplicate`, `TooLarge`, or `Unavailable` (only this one leaves it open what happened).
         """
-        messages = self._messages(events, expected)
+        try:
+            last = await self._append(events, self._messages(events, expected))
+        except Unavailable as error:
+            self._given_up = Unacknowledged(time.monotonic(), str(error)), self._connection.stats["reconnects"]
+            raise
+        self._given_up = None
+        return last
+
+    async def _append(self, events: Sequence[NewEvent], messages: list[tuple[str, bytes, dict[str, str]]]) -> int:
         ack_was_lost = False
         for attempt in range(APPEND_TRIES):
             try:

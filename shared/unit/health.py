@@ -1,5 +1,6 @@
 """Health over NATS: `health.<congress>.<service>` answers with what was tried and what came of it."""
 
+import time
 from collections.abc import Awaitable, Callable, Iterable
 
 import orjson
@@ -9,6 +10,7 @@ from pydantic import BaseModel
 
 from shared.eventstore.errors import EventStoreError, LedgerGone
 from shared.eventstore.ledger import Ledger
+from shared.eventstore.store import EventStore
 from shared.platform.settings import Settings
 from shared.unit.findings import Finding, Notice, Severity
 
@@ -16,13 +18,21 @@ JETSTREAM_SILENT = Notice(
     "jetstream_silent",
     Severity.ERROR,
     "JetStream does not answer: {reason}.",
-    "Check that NATS runs and can be reached; everything goes on by itself when it is back.",
+    "Check that NATS runs, can be reached and has room on its disk; everything goes on by itself when it is back. "
+    "Where its disk was full, JetStream is back only when nats-server is started again.",
 )
 LEDGER_GONE = Notice(
     "ledger_gone",
     Severity.ERROR,
     "There is no stream {stream}: the broker has lost it, or is another one.",
     "Restore the broker's data. If it is to begin empty, start the services anew: they make the streams.",
+)
+APPEND_UNACKNOWLEDGED = Notice(
+    "append_unacknowledged",
+    Severity.ERROR,
+    "The last append, {seconds} s ago, was not acknowledged: {reason}.",
+    "See that NATS has room on its disk, and its log. A stream that could once not be written takes no event until "
+    "nats-server is started again. What was not acknowledged may be sent again.",
 )
 SERVICE_SILENT = Notice(
     "service_silent",
@@ -71,10 +81,15 @@ def answer_health(broker: NatsBroker, congress: str, service: str, look: Callabl
         return found.model_dump_json().encode()
 
 
-async def jetstream_health(connection: Client, settings: Settings, service: str) -> Health:
-    """One JetStream round trip."""
+async def jetstream_health(connection: Client, settings: Settings, store: EventStore) -> Health:
+    """One JetStream round trip, and how the last append went."""
+    service, given_up = store.service, store.unacknowledged
+    findings: list[Finding] = []
+    if given_up:
+        seconds = round(time.monotonic() - given_up.at)
+        findings.append(APPEND_UNACKNOWLEDGED(service, seconds=seconds, reason=given_up.reason))
     try:
-        return health_of((), {"ledger_sequence": await Ledger(connection, settings.congress).last_sequence()})
+        return health_of(findings, {"ledger_sequence": await Ledger(connection, settings.congress).last_sequence()})
     except LedgerGone as gone:
         return health_of([LEDGER_GONE(service, stream=gone.stream)], {})
     except EventStoreError as error:

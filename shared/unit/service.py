@@ -80,7 +80,7 @@ class UnitService:
         answer_commands(broker, congress, self.name, handler, verifier)
         for policy in self.policies:
             follow_policy(broker, congress, self.name, policy, handler)
-        answer_health(broker, congress, self.name, lambda: jetstream_health(broker.connection, settings, self.name))
+        answer_health(broker, congress, self.name, lambda: jetstream_health(broker.connection, settings, store))
         answer_asyncapi(broker, congress, self.name, as_bytes(self.contract()))
 
 

@@ -26,7 +26,9 @@ from shared.eventstore.ledger import origin_of
 from shared.eventstore.store import EventStore, NewEvent
 from shared.eventstore.streams import js_api, provision, service_stream, stream_configs
 from shared.platform.nats import nats_connection
+from shared.unit.health import jetstream_health
 from tests.contract.wire import APPEND, COMMIT, GOES_DEAF, MISHAPS, wire_to
+from tests.waiting import until
 
 COMMAND, CAUSE = UUID("0b0f1f0e-2f5e-4b7e-9a53-6a3a4b1f7c11"), UUID("5a8d9c54-6d0a-4f53-8f5c-0e1b7f0d2a33")
 HAPPENED = datetime.fromisoformat("2020-09-10T09:00:00+07:00")
@@ -245,6 +247,32 @@ async def test_an_append_that_nobody_answers_is_unavailable_and_safe_to_repeat(m
     except (Duplicate, Conflict):
         assert count == 1, "the first message of a batch alone stores nothing"
     assert await stored(store) == numbered(1, events)
+
+
+@pytest.mark.parametrize("then", ["another is acknowledged", "another server may be answering"])
+async def test_an_append_that_was_given_up_is_told_until(monkeypatch, wired, settings, then):
+    monkeypatch.setattr(direct, "READ_TIMEOUT_S", 0.3)
+    wire, behind = wired
+
+    async def told():
+        health = await jetstream_health(behind._connection, settings, behind)
+        return health.ready, [(each.code, each.about) for each in health.findings]
+
+    assert await told() == (True, [])
+    wire.deaf = True
+    with pytest.raises(Unavailable):
+        await behind.append([progress()], {T1: 0})
+    wire.deaf = False
+    assert await told() == (False, [("append_unacknowledged", "logistics")])
+    if then == "another is acknowledged":
+        await behind.append([progress("t2")], {T2: 0})
+    else:
+        wire.close()
+
+    async def all_is_well():
+        return await told() == (True, [])
+
+    await until(all_is_well)
 
 
 # --- the ledger ---

@@ -5,9 +5,11 @@ from collections.abc import Awaitable, Callable
 from uuid import UUID
 
 from services.tracker.audit.verify import verify
+from shared.domain.values import SERVICES
 from shared.eventstore.envelope import Envelope, decode
 from shared.eventstore.ledger import Ledger, origin_of
-from tests.faults.scene import Scene
+from shared.eventstore.streams import service_stream
+from tests.faults.scene import Scene, last_of
 
 ENTITIES = ("catalogue-item", "organisation", "task")
 
@@ -50,8 +52,9 @@ async def policies_once(scene: Scene) -> str:
         each.subject for each in told if each.type == "vn.daihoi.task.opened.v1" and each.actor.startswith("policy.")
     )
     wrong = by_policies.keys() ^ set(scene.load.orders.opened_by_policies)
+    wrong |= {subject for subject, times in by_policies.items() if times > 1}
     refused = [each.subject for each in told if ".policy.refused." in each.type]
-    return f"opened or missing: {sorted(wrong)}; refused: {refused}" if wrong or refused else ""
+    return f"missing, too many or opened twice: {sorted(wrong)}; refused: {refused}" if wrong or refused else ""
 
 
 async def views_hold(scene: Scene) -> str:
@@ -71,8 +74,10 @@ async def origins_contiguous(scene: Scene) -> str:
         for stored in page:
             origin = origin_of(stored)
             seen.setdefault(origin.stream, []).append(origin.sequence)
-    gaps = [name for name, found in seen.items() if found != list(range(1, len(found) + 1))]
-    return f"not 1, 2, 3 …: {gaps}" if gaps else ""
+    streams = [service_stream(scene.settings.congress, service) for service in SERVICES]
+    ends = {name: await last_of(scene.connection, name) for name in streams}
+    wrong = [name for name, end in ends.items() if seen.pop(name, []) != list(range(1, end + 1))]
+    return f"not 1, 2, 3 … to the end: {wrong}; of no service: {list(seen)}" if wrong or seen else ""
 
 
 type Invariant = Callable[[Scene], Awaitable[str]]

@@ -1,17 +1,20 @@
-"""The fault matrix: every fault, several times, and which invariants held after it.
+"""The fault matrix: fault after fault, and which invariants held after each.
 
-`python -m tests.faults.matrix --rounds 20 --seed 1` prints it; `make faults ROUNDS=20` is the same. A failure is told
-with its seed, and `--only NAME --rounds 1 --seed SEED` repeats it.
+`python -m tests.faults.matrix --rounds 200 --seed 1` prints it; `make faults ROUNDS=200` also writes it down. The
+rounds are dealt over the faults in turn. A failure is told with its logs and the command that repeats it.
 """
 
 import argparse
 import asyncio
+import io
+import shlex
+import shutil
 import statistics
 import time
 import traceback
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -21,6 +24,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from shared.platform.children import tail
+from tests.faults.disks import Disk, NotHere, disk_at
 from tests.faults.invariants import INVARIANTS
 from tests.faults.scene import Scene, a_scene
 from tests.faults.table import FAULTS, Fault
@@ -31,11 +36,13 @@ RECOVERY_TIMEOUT_S = 90
 RECOVERS = "recovers"
 COLUMNS = (RECOVERS, *INVARIANTS)
 AT_ONCE = 3
-PAGE_WIDTH = 180
+PAGE_WIDTH = 240
 HEAD = """# The fault matrix
 
-`make faults ROUNDS={rounds} SEED={seed}` printed this. A round is a fresh congress on servers of its own, a load, the
-fault in the middle of it, the recovery, and then the invariants. How long it took to be back is for information.
+`make faults ROUNDS={rounds} SEED={seed}` wrote this. A round is a fresh congress on servers of its own, a load, the
+fault in the middle of it, the recovery, and then the invariants. The rounds are dealt over the faults in turn. How
+long it took to be back is for information.
+
 """
 
 
@@ -46,19 +53,30 @@ class Cells:
     fault: str
     seed: int
     wrong: dict[str, str] = field(default_factory=dict)
+    not_here: str = ""
+    """Why this machine can't bring the fault about, where it can't."""
     recovered_s: float = 0.0
     """From the end of the fault until everything was answered and projected."""
+    logs: dict[str, str] = field(default_factory=dict)
+    """The tail of each process's log, where something is wrong."""
 
     @property
     def failures(self) -> dict[str, str]:
         return {column: told for column, told in self.wrong.items() if told}
 
+    @property
+    def again(self) -> str:
+        """The command that repeats the round."""
+        return f"python -m tests.faults.matrix --only {shlex.quote(self.fault)} --seed {self.seed}"
 
-async def one_round(fault: Fault, seed: int, servers: OwnServers, folder: Path) -> Cells:
+
+async def one_round(fault: Fault, seed: int, servers: OwnServers, folder: Path, disk: Disk | None) -> Cells:
     """A fresh congress, the load, the fault in the middle of it, the recovery, and then the invariants."""
     cells = Cells(fault.name, seed)
     try:
         async with a_scene(servers, folder, f"{fault.name}/{seed}", fault.starts, wired=fault.wired) as scene:
+            if disk:
+                scene.disk = disk
             cells.wrong[RECOVERS] = await _recovers(scene, fault, cells)
             for name, invariant in INVARIANTS.items():
                 cells.wrong[name] = await _told_by(invariant(scene))
@@ -81,10 +99,11 @@ async def _recovers(scene: Scene, fault: Fault, cells: Cells) -> str:
 
 
 async def _all_done(scene: Scene) -> bool:
-    """Whether the ledger has every stream whole, every policy is through, and the views are at its end."""
+    """Whether everything is through and the views rest at the ledger's end: they are there, and the tracker that
+    projects says the same. A database that has forgotten something contradicts a tracker that has not noticed yet."""
     with suppress(Exception):
-        end = await scene.ledger.last_sequence()
-        return await scene.quiet(end) and (await scene.views.checkpoint()).sequence == end
+        there = await scene.quiet() and await scene.views_at_the_end()
+        return there and await scene.projected_to() == await scene.ledger.last_sequence()
     return False
 
 
@@ -102,27 +121,44 @@ def told(error: BaseException) -> str:
     return f"{type(error).__name__}: {error} ({where.name})"
 
 
-def run_round(fault: Fault, seed: int) -> Cells:
-    with (
-        TemporaryDirectory(prefix="daihoi-faults-", ignore_cleanup_errors=True) as folder,
-        own_servers(Path(folder)) as servers,
-    ):
-        return asyncio.run(one_round(fault, seed, servers, Path(folder)))
+def run_round(fault: Fault, seed: int, keep: Path | None = None) -> Cells:
+    """Where something is wrong, all logs are copied to a folder of this round in `keep`."""
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(TemporaryDirectory(prefix="daihoi-faults-", ignore_cleanup_errors=True)))
+        try:
+            disk = fault.small_disk and stack.enter_context(disk_at(folder / fault.small_disk / fault.small_disk))
+        except NotHere as error:
+            return Cells(fault.name, seed, not_here=str(error))
+        servers = stack.enter_context(own_servers(folder))
+        cells = asyncio.run(one_round(fault, seed, servers, folder, disk or None))
+        if cells.failures:
+            logs = sorted(folder.glob("*/*.log"))
+            cells.logs = {log.stem: tail(log) for log in logs}
+            if keep:
+                kept = keep / f"{fault.name} {seed}"
+                kept.mkdir(parents=True, exist_ok=True)
+                for log in logs:
+                    shutil.copy(log, kept)
+        return cells
 
 
 type Matrix = dict[Fault, list[Cells]]
 
 
-def matrix(faults: Sequence[Fault], rounds: int, seed: int, on_done: Callable[[str], None]) -> Matrix:
-    """Runs every fault `rounds` times, with the seeds `seed`, `seed` + 1 …; some at once, for most is waiting."""
+def matrix(
+    faults: Sequence[Fault], rounds: int, seed: int, on_done: Callable[[str], None], keep: Path | None = None
+) -> Matrix:
+    """Runs so many rounds, dealt over the faults in turn: `seed` is that of each fault's first round, `seed` + 1 that
+    of its second. Some at once, for most is waiting."""
     told: Matrix = {fault: [] for fault in faults}
 
-    def run(fault: Fault, number: int) -> None:
-        told[fault].append(run_round(fault, seed + number))
-        on_done(fault.name)
+    def run(number: int) -> None:
+        turn, which = divmod(number, len(faults))
+        told[faults[which]].append(run_round(faults[which], seed + turn, keep))
+        on_done(faults[which].name)
 
     with ThreadPoolExecutor(AT_ONCE) as threads:
-        running = [threads.submit(run, fault, number) for number in range(rounds) for fault in faults]
+        running = [threads.submit(run, number) for number in range(rounds)]
         for each in running:
             each.result()
     return told
@@ -130,59 +166,87 @@ def matrix(faults: Sequence[Fault], rounds: int, seed: int, on_done: Callable[[s
 
 def as_table(told: Matrix) -> Table:
     table = Table(box=box.MARKDOWN)
-    for title in ("fault", "rounds", *COLUMNS, "back after, median s"):
-        table.add_column(title, justify="left" if title == "fault" else "right", no_wrap=title == "fault")
+    for title in ("fault", "in `make test`", "rounds", *COLUMNS, "back after, median s"):
+        table.add_column(title, justify="left" if title == "fault" else "right", no_wrap=True)
     for fault, rounds in told.items():
         counts = [_count(column, rounds) for column in COLUMNS]
-        back = f"{statistics.median(each.recovered_s for each in rounds):.1f}"
-        name = fault.name + (" (not in `make test`)" if fault.slow else "")
-        table.add_row(name, str(len(rounds)), *counts, back)
+        back = [each.recovered_s for each in rounds if each.recovered_s]
+        table.add_row(
+            fault.name,
+            "" if fault.slow else "✓",
+            str(len(rounds)),
+            *counts,
+            f"{statistics.median(back):.1f}" if back else "",
+        )
     return table
 
 
 def _count(column: str, rounds: Sequence[Cells]) -> str:
+    if not rounds:
+        return "no round"
+    if any(each.not_here for each in rounds):
+        return "not here"
     failed = sum(1 for each in rounds if each.wrong.get(column, "not looked at"))
     return f"✓ {len(rounds) - failed}" + (f" ✗ {failed}" if failed else "")
 
 
-def failures_of(told: Matrix) -> list[str]:
-    return [
-        f"{each.fault}, seed {each.seed}: {column}: {what}"
-        for rounds in told.values()
-        for each in rounds
-        for column, what in each.failures.items()
-    ]
+def failed_rounds(told: Matrix) -> list[Cells]:
+    return [each for rounds in told.values() for each in rounds if each.failures]
 
 
-def print_matrix(told: Matrix, console: Console) -> None:
-    console.print(as_table(told))
-    for failure in failures_of(told):
-        console.print(failure, soft_wrap=True)
+def as_markdown(told: Matrix) -> str:
+    """The table, why a fault is not here, and what failed, with the command that repeats it."""
+    page = io.StringIO()
+    Console(file=page, width=PAGE_WIDTH).print(as_table(told))
+    lines = [line.rstrip() for line in page.getvalue().strip().splitlines()]
+    for fault, rounds in told.items():
+        for why in sorted({each.not_here for each in rounds if each.not_here}):
+            lines += ["", f"- {fault.name}: not here, because {why}"]
+    for cells in failed_rounds(told):
+        lines += ["", f"`{cells.again}`", "", *(f"- {column}: {what}" for column, what in cells.failures.items())]
+    return "\n".join(lines) + "\n"
+
+
+def logs_of(told: Matrix) -> str:
+    return "\n".join(
+        f"\n{cells.fault}, seed {cells.seed}: the end of {name}.log\n{log}"
+        for cells in failed_rounds(told)
+        for name, log in cells.logs.items()
+    )
+
+
+def chosen(only: str) -> list[Fault]:
+    """The fault of that name, or else all that have it in their names."""
+    return [fault for fault in FAULTS if only == fault.name] or [fault for fault in FAULTS if only in fault.name]
 
 
 def main() -> None:
     """Exit code 1 where anything failed."""
     parser = argparse.ArgumentParser(prog="python -m tests.faults.matrix")
-    parser.add_argument("--rounds", type=int, default=1)
+    parser.add_argument("--rounds", type=int, help="so many in all; one for each fault where this is missing")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--only", default="", help="faults with this in their names")
-    parser.add_argument("--write", type=Path, help="a Markdown file to write the matrix to as well")
+    parser.add_argument("--only", default="", help="the fault of this name, or those with this in their names")
+    parser.add_argument("--write", type=Path, help="a Markdown file to write the whole matrix to as well")
+    parser.add_argument("--keep", type=Path, help="a folder to keep the whole logs of failed rounds in")
     options = parser.parse_args()
-    faults = [fault for fault in FAULTS if options.only in fault.name]
-    if not faults or options.rounds < 1:
+    faults = chosen(options.only)
+    rounds = len(faults) if options.rounds is None else options.rounds
+    if not faults or rounds < 1:
         parser.error("nothing to do: no such fault, or no rounds")
+    if options.only and options.write:
+        parser.error("a part of the matrix is not written down")
     columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("{task.description}"))
     with Progress(*columns, console=Console(stderr=True)) as progress:
-        bar = progress.add_task("", total=len(faults) * options.rounds)
-        told = matrix(
-            faults, options.rounds, options.seed, lambda name: progress.update(bar, description=name, advance=1)
-        )
-    print_matrix(told, Console(width=PAGE_WIDTH, markup=False, highlight=False))
+        bar = progress.add_task("", total=rounds)
+
+        def on_done(name: str) -> None:
+            progress.update(bar, description=name, advance=1)
+
+        told = matrix(faults, rounds, options.seed, on_done, options.keep)
+    print(as_markdown(told), logs_of(told))  # noqa: T201 - the answer
     if options.write:
-        with options.write.open("w") as file:
-            file.write(HEAD.format(rounds=options.rounds, seed=options.seed))
-            print_matrix(told, Console(file=file, width=PAGE_WIDTH, markup=False, highlight=False))
-    raise SystemExit(1 if failures_of(told) else 0)
+        options.write.write_text(HEAD.format(rounds=rounds, seed=options.seed) + as_markdown(told))
+    raise SystemExit(1 if failed_rounds(told) else 0)
 
 
 if __name__ == "__main__":

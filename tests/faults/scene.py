@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence, Set
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from random import Random
@@ -16,7 +16,7 @@ from pymongo.errors import PyMongoError
 from services.supervisor import Supervisor
 from services.tracker.lease import holder_of
 from services.tracker.rebuild import rebuild
-from services.tracker.store import FenceLost, ViewStore
+from services.tracker.store import CHECKPOINTS, LIVE, FenceLost, ViewStore
 from shared.domain.values import SERVICES
 from shared.eventstore.errors import EventStoreError
 from shared.eventstore.ledger import Ledger
@@ -28,6 +28,7 @@ from shared.platform.settings import Settings
 from shared.unit.client import CommandClient
 from shared.unit.tokens import make_issuer_keys
 from tests.contract.wire import Wire, wire_to
+from tests.faults.disks import Disk
 from tests.faults.load import Load, Orders
 from tests.own_servers import OwnServers
 from tests.waiting import until
@@ -40,6 +41,11 @@ REBUILD_AGAIN_AFTER_S = 1.0
 
 type Starts = dict[str, Sequence[str]]
 """How processes are started that are not started as usual."""
+
+
+async def last_of(connection: Client, stream: str) -> int:
+    """Raises `Unavailable`."""
+    return int((await js_api(connection, f"STREAM.INFO.{stream}", {}))["state"]["last_seq"])
 
 
 def dying(service: str, point: str, count: int, blow: str = "SIGKILL") -> list[str]:
@@ -61,6 +67,8 @@ class Scene:
         """The processes as they were started first."""
         self.nats_wire: Wire
         self.mongo_wire: Wire
+        self.disk: Disk
+        """That of the server whose disk is a small one."""
         self.left_alone: set[str] = set()
         """Dead processes that nobody starts again."""
 
@@ -96,19 +104,47 @@ class Scene:
 
         await until(another, STRIKE_TIMEOUT_S)
 
-    async def quiet(self, end: int) -> bool:
-        """Whether the ledger has every stream whole up to `end`, and every policy is through with it."""
-        congress = self.settings.congress
-        stored = 0
-        for service in SERVICES:
-            stored += await self._last_of(f"STREAM.INFO.{service_stream(congress, service)}")
-        if stored != end:
-            return False
-        consumers = await js_api(self.connection, f"CONSUMER.LIST.{ledger_stream(congress)}", {})
-        return all(not each["num_pending"] and not each["num_ack_pending"] for each in consumers["consumers"])
+    async def says(self, services: Sequence[str], codes: Set[str]) -> None:
+        """Until one of these services is not ready and has one of these findings about itself."""
 
-    async def _last_of(self, call: str) -> int:
-        return int((await js_api(self.connection, call, {}))["state"]["last_seq"])
+        async def so() -> bool:
+            healths = [await self.client.health(name) for name in services]
+            found = {each.code for health in healths if not health.ready for each in health.findings}
+            return bool(found & codes)
+
+        await until(so, STRIKE_TIMEOUT_S)
+
+    async def holds(self, condition: Callable[[], Awaitable[bool]]) -> None:
+        """Until it does; where a server does not answer it is asked again."""
+
+        async def so() -> bool:
+            with suppress(EventStoreError, PyMongoError):
+                return await condition()
+            return False
+
+        await until(so, STRIKE_TIMEOUT_S)
+
+    async def quiet(self) -> bool:
+        """Whether the ledger has every stream whole, and every policy is through with it."""
+        streams = [service_stream(self.settings.congress, each) for each in SERVICES]
+        stored = [await last_of(self.connection, stream) for stream in streams]
+        if sum(stored) != await self.ledger.last_sequence():
+            return False
+        found = await js_api(self.connection, f"CONSUMER.LIST.{ledger_stream(self.settings.congress)}", {})
+        return all(not each["num_pending"] and not each["num_ack_pending"] for each in found["consumers"])
+
+    async def views_at_the_end(self) -> bool:
+        """Whether the views hold the whole ledger, with no swap under way."""
+        live = await self.views.database[CHECKPOINTS].find_one({"_id": LIVE, "swapping": None}) or {}
+        return live.get("sequence") == await self.ledger.last_sequence()
+
+    async def projected_to(self) -> int | None:
+        """Where the tracker that projects says it stands; `None` where it is not ready or there is none."""
+        told = [await self.client.health("tracker")]
+        if told[0].detail.get("role") == "standby":
+            told = await self.client.healths("tracker")
+        (active,) = [health for health in told if health.detail.get("role") == "active"] or [None]
+        return int(str(active.detail["checkpoint"])) if active and active.ready else None
 
     async def keep_up(self) -> None:
         """Starts again what died, for ever."""

@@ -4,16 +4,22 @@ import asyncio
 import signal
 import sys
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from random import Random
+from typing import Any
+
+from pymongo.errors import PyMongoError
 
 from tests.contract.wire import APPEND, GOES_ON, IS_CUT
-from tests.faults.scene import Scene, Starts, dying
+from tests.faults.scene import STRIKE_TIMEOUT_S, Scene, Starts, dying
 from tests.own_servers import OwnServer
 
 UNITS = ("subcommittee", "logistics")
 LAPSED_S = 6.5
 """Longer than a tracker may stand still and keep its lease."""
+BALLAST_BYTES = 10_000
+BALLAST_AT_ONCE = 50
 
 
 def nothing_special(_: Random) -> Starts:
@@ -23,12 +29,14 @@ def nothing_special(_: Random) -> Starts:
 @dataclass(frozen=True)
 class Fault:
     """One row. `starts` says which processes are not started as usual, `strike` returns when the fault is over; it
-    fails where the fault did not come about. `slow` rows run in `make faults` only."""
+    fails where the fault did not come about. `small_disk` names the server that gets one. `slow` rows run in
+    `make faults` only."""
 
     name: str
     strike: Callable[[Scene], Awaitable[None]]
     starts: Callable[[Random], Starts] = nothing_special
     wired: bool = False
+    small_disk: str = ""
     slow: bool = False
 
 
@@ -99,6 +107,23 @@ def server_killed(name: str, *, slow: bool = False) -> Fault:
     return Fault(f"{name} killed", strike, slow=slow)
 
 
+async def killed_after_the_last_commit(scene: Scene) -> None:
+    """What SecantusDB forgets is a small commit, and no event comes by which the tracker would find out."""
+    await scene.answered(1)
+    await scene.holds(scene.quiet)
+    await scene.holds(scene.views_at_the_end)
+    scene.signal("tracker", signal.SIGSTOP)
+    await scene.load.give_the_last()
+    await scene.holds(scene.quiet)
+    end = await scene.ledger.last_sequence()
+    scene.signal("tracker", signal.SIGCONT)
+    async with asyncio.timeout(STRIKE_TIMEOUT_S):
+        while (await scene.views.checkpoint()).sequence < end:
+            pass
+    scene.servers.mongo.kill()
+    await scene.servers.mongo.start()
+
+
 def server_stands_still(name: str, *, slow: bool = False) -> Fault:
     async def strike(scene: Scene) -> None:
         await scene.midway()
@@ -107,6 +132,33 @@ def server_stands_still(name: str, *, slow: bool = False) -> Fault:
         server_of(scene, name).go_on()
 
     return Fault(f"{name} stands still", strike, slow=slow)
+
+
+async def nats_disk_full(scene: Scene) -> None:
+    """Nothing is acknowledged, a service says so, and what was acknowledged is there when there is room again. A
+    stream that could not be written, or all of JetStream, is back only when the server is started again."""
+    await scene.midway()
+    scene.disk.fill()
+    left_open = scene.load.left_open
+    await scene.says(UNITS, {"append_unacknowledged", "jetstream_silent"})
+    assert scene.load.left_open > left_open, "every command was answered on a full disk"
+    scene.disk.make_room()
+    await scene.servers.nats.stop()
+    await scene.servers.nats.start()
+
+
+async def mongo_disk_full(scene: Scene) -> None:
+    """Others use up what room the server has kept; it is back only when it is started again."""
+    await scene.midway()
+    scene.disk.fill()
+    others: Any = scene.views.database.client["others"]["ballast"]
+    with suppress(PyMongoError):
+        while True:
+            await others.insert_many([{"weight": bytes(BALLAST_BYTES)} for _ in range(BALLAST_AT_ONCE)])
+    await scene.says(["tracker"], {"mongo_silent"})
+    scene.disk.make_room()
+    await scene.servers.mongo.stop()
+    await scene.servers.mongo.start()
 
 
 def process_stands_still(name: str, services: tuple[str, ...], shortest_s: float, *, slow: bool = False) -> Fault:
@@ -190,7 +242,10 @@ FAULTS = (
     rebuild_killed("in_mid_swap", finished_by_the_tracker=True),
     rebuild_killed("before_the_checkpoint_is_put", finished_by_the_tracker=True, slow=True),
     server_killed("nats-server"),
-    server_killed("SecantusDB", slow=True),
+    server_killed("SecantusDB"),
+    Fault("SecantusDB killed after the last commit", killed_after_the_last_commit),
+    Fault("nats-server's disk full", nats_disk_full, small_disk="nats", slow=True),
+    Fault("SecantusDB's disk full", mongo_disk_full, small_disk="mongo", slow=True),
     server_stands_still("nats-server", slow=True),
     server_stands_still("SecantusDB", slow=True),
     process_stands_still("unit", UNITS, 2, slow=True),

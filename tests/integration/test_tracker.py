@@ -8,14 +8,25 @@ import pytest
 
 from services.tracker.audit.verify import verify
 from services.tracker.fold import Checkpoint
+from services.tracker.lease import WRITER
 from services.tracker.projector import Projection, Projector
 from services.tracker.queries import timeline
 from services.tracker.rebuild import rebuild
-from services.tracker.store import NEXT, FenceLost, ViewStore, begin_swap, finish_swap, next_generation
+from services.tracker.store import (
+    CHECKPOINTS,
+    COLLECTIONS,
+    NEXT,
+    FenceLost,
+    ViewStore,
+    begin_swap,
+    finish_swap,
+    next_generation,
+)
 from shared.eventstore.errors import LedgerBroken
 from shared.eventstore.ledger import Ledger
 from shared.eventstore.store import EventStore
 from shared.eventstore.streams import ledger_stream, service_stream, stream_configs
+from shared.platform.mongo import transaction
 from tests.congress import Writer, life_of_a_task, settled
 from tests.waiting import until
 
@@ -76,6 +87,42 @@ async def test_events_that_arrive_later_are_in_the_views_soon_after(connection, 
         more = await Writer(EventStore(connection, congress, "propaganda")).write([1])
         await at(views, written + more)
     assert (await verify(ledger, views, silent)).holds
+
+
+async def test_an_idle_tracker_folds_again_what_the_database_has_forgotten(
+    connection, congress, ledger, views, written
+):
+    async with tracking(ledger, views) as projector:
+        await at(views, written)
+        earlier = await everything_in(views)
+        end = written + await Writer(EventStore(connection, congress, "propaganda")).write([1])
+
+        async def idle():
+            return projector.progress.checkpoint.sequence == end
+
+        await until(idle)
+        await put_back(views, earlier)
+        await at(views, end)
+    assert (await verify(ledger, views, silent)).holds
+    assert len(await views.documents("audit_trail")) == end
+
+
+async def everything_in(views):
+    """Views and checkpoint as they are together."""
+    async with transaction(views.database) as session:
+        return {
+            name: [each async for each in views.database[name].find({"_id": {"$ne": WRITER}}, session=session)]
+            for name in (*COLLECTIONS, CHECKPOINTS)
+        }
+
+
+async def put_back(views, earlier):
+    """As a database leaves it that was killed and has forgotten its last commits."""
+    async with transaction(views.database) as session:
+        for name, documents in earlier.items():
+            await views.database[name].delete_many({"_id": {"$ne": WRITER}}, session=session)
+            if documents:
+                await views.database[name].insert_many(documents, session=session)
 
 
 async def test_two_trackers_at_once_apply_every_event_once(ledger, views, written):
