@@ -1,5 +1,6 @@
 """What holds after every fault. Each returns what is wrong, empty where nothing is."""
 
+import re
 from collections import Counter
 from collections.abc import Awaitable, Callable
 
@@ -9,6 +10,7 @@ from shared.eventstore.ledger import Ledger, origin_of
 from tests.faults.scene import Scene
 
 ENTITIES = ("catalogue-item", "organisation", "task")
+FOR_LOST = re.compile("Ledger(Broken|Gone|Other|Short)")
 
 
 async def envelopes(ledger: Ledger) -> list[Envelope]:
@@ -74,6 +76,13 @@ async def origins_contiguous(scene: Scene) -> str:
     return f"not 1, 2, 3 …: {gaps}" if gaps else ""
 
 
+async def nothing_given_up_for_lost(scene: Scene) -> str:
+    """No tracker took the ledger for gone, shorter, another one or broken: every fault leaves it as it was."""
+    log = scene.settings.data_dir / "logs" / "tracker.log"
+    wrong = [line for line in log.read_text("utf-8").splitlines() if FOR_LOST.search(line)]
+    return "; ".join(dict.fromkeys(wrong))
+
+
 type Invariant = Callable[[Scene], Awaitable[str]]
 
 INVARIANTS: dict[str, Invariant] = {
@@ -82,4 +91,5 @@ INVARIANTS: dict[str, Invariant] = {
     "policies once": policies_once,
     "views = fold": views_hold,
     "origins 1, 2, 3": origins_contiguous,
+    "nothing given up for lost": nothing_given_up_for_lost,
 }

@@ -24,10 +24,10 @@ from rich.table import Table
 from tests.faults.invariants import INVARIANTS
 from tests.faults.scene import Scene, a_scene
 from tests.faults.table import FAULTS, Fault
+from tests.own_cluster import OwnCluster, own_cluster
 from tests.own_servers import OwnServers, own_servers
 from tests.waiting import until
 
-RECOVERY_TIMEOUT_S = 90
 RECOVERS = "recovers"
 COLUMNS = (RECOVERS, *INVARIANTS)
 AT_ONCE = 3
@@ -54,7 +54,7 @@ class Cells:
         return {column: told for column, told in self.wrong.items() if told}
 
 
-async def one_round(fault: Fault, seed: int, servers: OwnServers, folder: Path) -> Cells:
+async def one_round(fault: Fault, seed: int, servers: OwnServers | OwnCluster, folder: Path) -> Cells:
     """A fresh congress, the load, the fault in the middle of it, the recovery, and then the invariants."""
     cells = Cells(fault.name, seed)
     try:
@@ -69,11 +69,11 @@ async def one_round(fault: Fault, seed: int, servers: OwnServers, folder: Path) 
 
 async def _recovers(scene: Scene, fault: Fault, cells: Cells) -> str:
     try:
-        async with asyncio.timeout(RECOVERY_TIMEOUT_S), asyncio.TaskGroup() as both:
+        async with asyncio.timeout(fault.patience_s), asyncio.TaskGroup() as both:
             both.create_task(scene.load.run())
             await fault.strike(scene)
             over = time.monotonic()
-        await until(lambda: _all_done(scene), RECOVERY_TIMEOUT_S)
+        await until(lambda: _all_done(scene), fault.patience_s)
         cells.recovered_s = time.monotonic() - over
     except Exception as error:
         return told(error)
@@ -105,7 +105,7 @@ def told(error: BaseException) -> str:
 def run_round(fault: Fault, seed: int) -> Cells:
     with (
         TemporaryDirectory(prefix="daihoi-faults-", ignore_cleanup_errors=True) as folder,
-        own_servers(Path(folder)) as servers,
+        (own_cluster if fault.cluster else own_servers)(Path(folder)) as servers,
     ):
         return asyncio.run(one_round(fault, seed, servers, Path(folder)))
 
