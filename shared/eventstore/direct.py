@@ -38,7 +38,7 @@ class Page(NamedTuple):
 
 
 class DirectReader:
-    """Asks for pages of a stream; several may be asked for ahead, answers come in order."""
+    """Asks for pages of a stream, one after the other: on a cluster two at once may be answered by two replicas."""
 
     def __init__(self, connection: Client, stream: str) -> None:
         self._connection = connection

@@ -3,7 +3,9 @@
 import asyncio
 import contextlib
 import hashlib
+from collections import deque
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -145,14 +147,23 @@ class Ledger:
                 raise LedgerOther(sequence)
 
     async def _pages(self, after: int, upto: int) -> AsyncIterator[list[Stored]]:
+        """Each page asked for ahead has a reader of its own: on a cluster two replicas may answer at once."""
         try:
-            async with DirectReader(self._connection, self._stream) as reader:
-                asked, waiting = after, 0
+            async with AsyncExitStack() as readers:
+                idle: list[DirectReader] = []
+                waiting: deque[DirectReader] = deque()
+                asked = after
                 while after < upto:
-                    while waiting < PAGES_AHEAD and asked < upto:
-                        await reader.ask(seq=asked + 1, batch=min(BATCH_MESSAGES, upto - asked))
-                        asked, waiting = min(asked + BATCH_MESSAGES, upto), waiting + 1
-                    page, waiting = (await reader.answer()).messages, waiting - 1
+                    while len(waiting) < PAGES_AHEAD and asked < upto:
+                        if not idle:
+                            idle.append(
+                                await readers.enter_async_context(DirectReader(self._connection, self._stream))
+                            )
+                        await idle[-1].ask(seq=asked + 1, batch=min(BATCH_MESSAGES, upto - asked))
+                        waiting.append(idle.pop())
+                        asked = min(asked + BATCH_MESSAGES, upto)
+                    page = (await waiting[0].answer()).messages
+                    idle.append(waiting.popleft())
                     if [stored.sequence for stored in page] != list(range(after + 1, after + 1 + len(page))):
                         raise LedgerBroken(f"the ledger has a hole after sequence {after}")
                     if not page:
@@ -162,8 +173,8 @@ class Ledger:
                     if after < upto and len(page) < BATCH_MESSAGES:
                         # Large events cut the page short, or a replica behind: what was asked ahead begins too late.
                         while waiting:
-                            await reader.answer()
-                            waiting -= 1
+                            await waiting[0].answer()
+                            idle.append(waiting.popleft())
                         asked = after
         except nats.errors.Error as error:
             raise Unavailable(f"can't read the ledger: {error}") from error

@@ -76,7 +76,7 @@ async def origins_contiguous(scene: Scene) -> str:
     return f"not 1, 2, 3 …: {gaps}" if gaps else ""
 
 
-async def nothing_given_up_for_lost(scene: Scene) -> str:
+async def no_false_alarm(scene: Scene) -> str:
     """No tracker took the ledger for gone, shorter, another one or broken: every fault leaves it as it was."""
     log = scene.settings.data_dir / "logs" / "tracker.log"
     wrong = [line for line in log.read_text("utf-8").splitlines() if FOR_LOST.search(line)]
@@ -91,5 +91,5 @@ INVARIANTS: dict[str, Invariant] = {
     "policies once": policies_once,
     "views = fold": views_hold,
     "origins 1, 2, 3": origins_contiguous,
-    "nothing given up for lost": nothing_given_up_for_lost,
+    "no false alarm": no_false_alarm,
 }

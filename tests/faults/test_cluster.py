@@ -1,11 +1,13 @@
 """Three nats-servers that keep every stream three times: the services run on them, and on two of them."""
 
+import asyncio
 from collections.abc import Iterator
 from uuid import UUID
 
 import pytest
 
 from services.tracker.audit.verify import verify
+from shared.domain.values import SERVICES
 from shared.eventstore.errors import StreamMismatch, Unavailable
 from shared.eventstore.ledger import Ledger
 from shared.eventstore.store import EventStore
@@ -19,6 +21,7 @@ from tests.own_cluster import OwnCluster, own_cluster
 from tests.waiting import until
 
 RECOVERY_TIMEOUT_S = 90
+READS = 8
 
 
 @pytest.fixture(scope="module")
@@ -69,6 +72,18 @@ async def test_a_stream_that_differs_otherwise_is_given_no_replicas(connection, 
     with pytest.raises(StreamMismatch, match=name):
         await provision(connection, congress, 3)
     assert (await replicas(connection, congress))[name] == (1, 1)
+
+
+async def test_pages_asked_for_ahead_are_not_mixed_whichever_replicas_answer(cluster, connection, congress):
+    await provision(connection, congress, 3)
+    writers = [Writer(EventStore(connection, congress, service)) for service in SERVICES]
+    events = sum(await asyncio.gather(*(writer.write(range(125)) for writer in writers)))
+    await settled(Ledger(connection, congress), events)
+    for _ in cluster.nodes:
+        async with nats_connection(cluster.endpoints.nats_url, "reader") as reading:
+            for _ in range(READS):
+                found = [each async for page in Ledger(reading, congress).read() for each in page]
+                assert [each.sequence for each in found] == list(range(1, events + 1))
 
 
 @pytest.mark.parametrize("count", [1, 3])
