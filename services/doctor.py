@@ -30,9 +30,9 @@ from services.tracker.health import TRACKER, kept_findings, lag_findings, lag_of
 from services.tracker.lease import holder_of
 from services.tracker.store import ViewStore
 from shared.domain.values import SERVICES
-from shared.eventstore.errors import EventStoreError, LedgerBroken, Unavailable
+from shared.eventstore.errors import EventStoreError, LedgerBroken, NoStream, Unavailable
 from shared.eventstore.ledger import Ledger, origin_of
-from shared.eventstore.streams import js_api, ledger_stream, service_stream, stream_configs
+from shared.eventstore.streams import differing, js_api, ledger_stream, service_stream, stream_configs, stream_info
 from shared.i18n import Language, translate
 from shared.platform.embedded import Endpoints, embedded_servers, keeper_lives
 from shared.platform.errors import PlatformError
@@ -159,7 +159,7 @@ async def _examine(settings: Settings, servers: Endpoints) -> AsyncIterator[Find
         mongo = await _mongo(views)
         try:
             async with nats_connection(servers.nats_url, "daihoi doctor") as connection:
-                async for each in _nats(connection, settings.congress):
+                async for each in _nats(connection, settings.congress, settings.nats_replicas):
                     yield each
                 yield mongo
                 services = [each async for each in _services(connection, settings.congress)]
@@ -188,12 +188,12 @@ async def _mongo(views: ViewStore) -> Finding:
     return MONGO_ANSWERS(MONGO, milliseconds=_since(began))
 
 
-async def _nats(connection: Client, congress: str) -> AsyncIterator[Finding]:
+async def _nats(connection: Client, congress: str, replicas: int) -> AsyncIterator[Finding]:
     began = time.monotonic()
     try:
         await js_api(connection, "INFO", {})
         yield JETSTREAM_ANSWERS(NATS, milliseconds=_since(began))
-        wrong = [each async for each in _streams(connection, congress)]
+        wrong = [each async for each in _streams(connection, congress, replicas)]
         for each in wrong:
             yield each
         if not wrong:
@@ -206,13 +206,15 @@ async def _nats(connection: Client, congress: str) -> AsyncIterator[Finding]:
         yield JETSTREAM_SILENT(NATS, reason=error)
 
 
-async def _streams(connection: Client, congress: str) -> AsyncIterator[Finding]:
-    for wanted in stream_configs(congress):
-        info = await js_api(connection, f"STREAM.INFO.{wanted['name']}", {})
-        if "error" in info:
+async def _streams(connection: Client, congress: str, replicas: int) -> AsyncIterator[Finding]:
+    for wanted in stream_configs(congress, replicas):
+        try:
+            config = (await stream_info(connection, wanted["name"]))["config"]
+        except NoStream:
             yield STREAM_MISSING(NATS, stream=wanted["name"])
-        elif any(info["config"].get(key) != value for key, value in wanted.items() if key != "sources"):
-            yield STREAM_DIFFERS(NATS, stream=wanted["name"])
+        else:
+            if differing(config, wanted):
+                yield STREAM_DIFFERS(NATS, stream=wanted["name"])
 
 
 async def _sourcing(connection: Client, congress: str) -> AsyncIterator[Finding]:
@@ -221,7 +223,7 @@ async def _sourcing(connection: Client, congress: str) -> AsyncIterator[Finding]
     events, lacking = 0, False
     for service in SERVICES:
         stream = service_stream(congress, service)
-        info = await js_api(connection, f"STREAM.INFO.{stream}", {})
+        info = await stream_info(connection, stream)
         last = await ledger.last_of(service)
         count = int(info["state"]["last_seq"]) - (origin_of(last).sequence if last else 0)
         events += int(info["state"]["last_seq"])

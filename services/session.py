@@ -31,7 +31,7 @@ async def open_session(settings: Settings, *, fresh: bool = False) -> AsyncItera
             nats_connection(servers.nats_url, "daihoi") as connection,
             mongo_database(servers.mongo_url, settings.database) as database,
         ):
-            await provision(connection, settings.congress)
+            await provision(connection, settings.congress, settings.nats_replicas)
             yield Session(
                 settings,
                 servers,

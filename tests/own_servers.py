@@ -77,6 +77,8 @@ class OwnServer:
 
 
 class OwnServers:
+    replicas = 1
+
     def __init__(self, folder: Path) -> None:
         for name in ("nats", "mongo"):
             (folder / name).mkdir(exist_ok=True)

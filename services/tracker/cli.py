@@ -173,7 +173,7 @@ def audit_replay(
         unmasked = may_read_restricted(settings, token)
         with endpoints(settings, with_mongo=False) as servers:
             async with nats_connection(servers.nats_url, "daihoi audit") as connection:
-                await provision(connection, settings.congress)
+                await provision(connection, settings.congress, settings.nats_replicas)
                 async for line in replay(Ledger(connection, settings.congress), wanted, unmasked=unmasked):
                     if format is Format.JSON:
                         write(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))

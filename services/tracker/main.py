@@ -29,7 +29,7 @@ async def lifespan() -> AsyncIterator[None]:
     with endpoints(settings) as servers:
         broker = service_broker(servers.nats_url, TRACKER)
         await broker.connect()
-        await provision(broker.connection, settings.congress)
+        await provision(broker.connection, settings.congress, settings.nats_replicas)
         async with (
             nats_connection(servers.nats_url, "daihoi tracker") as reading,
             mongo_database(servers.mongo_url, settings.database) as database,

@@ -48,7 +48,7 @@ class Page(NamedTuple):
 
 
 class DirectReader:
-    """Asks for pages of a stream; several may be asked for ahead, answers come in order.
+    """Asks for pages of a stream, one after the other: on a cluster two at once may be answered by two replicas.
 
     On a connection that hands messages over, they are read as bytes; on any other, nats-py reads them.
     """
@@ -137,23 +137,6 @@ async def read_subject(connection: Client, stream: str, subject: str, after: int
                 pending = pending if messages else 0
     except nats.errors.Error as error:
         raise Unavailable(f"can't read {stream}: {error}") from error
-
-
-async def read_one(connection: Client, stream: str, **which: object) -> Stored | None:
-    """One message: `seq=7`, or the last of a subject by `last_by_subj`. `None` where there is none. Raises
-    `Unavailable`."""
-    question = f"$JS.API.DIRECT.GET.{stream}", json.dumps(which).encode()
-    try:
-        reply = await connection.request(*question, timeout=READ_TIMEOUT_S)
-    except (nats.errors.Error, TimeoutError) as error:
-        raise Unavailable(f"can't read {stream}: {error}") from error
-    headers = reply.headers or {}
-    status = headers.get("Status")
-    if status == _NOT_FOUND:
-        return None
-    if status is not None:
-        raise Unavailable(f"the stream refused a read: {status}")
-    return _stored(reply, headers)
 
 
 def _stored(message: Msg, headers: dict[str, str]) -> Stored:

@@ -17,6 +17,10 @@ class Unavailable(EventStoreError):
     """The broker did not answer in time; what was asked may or may not have happened, so ask again."""
 
 
+class NoStream(Unavailable):
+    """The broker answers, and has no such stream."""
+
+
 class TooLarge(EventStoreError):
     """An event is larger than the broker accepts; nothing was stored."""
 

@@ -3,7 +3,9 @@
 import asyncio
 import contextlib
 import hashlib
+from collections import deque
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -11,12 +13,12 @@ import nats.errors
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 
-from shared.eventstore.direct import BATCH_MESSAGES, DirectReader, Stored, read_one, read_subject
-from shared.eventstore.errors import LedgerBroken, LedgerGone, LedgerOther, LedgerShort, Unavailable
-from shared.eventstore.streams import event_subject, js_api, ledger_announcements, ledger_stream
+from shared.eventstore.direct import BATCH_MESSAGES, DirectReader, Stored
+from shared.eventstore.errors import LedgerBroken, LedgerGone, LedgerOther, LedgerShort, NoStream, Unavailable
+from shared.eventstore.leader import read_one, read_subject_now
+from shared.eventstore.streams import event_subject, ledger_announcements, ledger_stream, stream_info
 
 PAGES_AHEAD = 2
-_STREAM_NOT_FOUND = 10059
 IDLE_CHECK_S = 1.0
 """A follower looks by itself this often, so a lost announcement costs a second and no event."""
 
@@ -73,13 +75,8 @@ class Ledger:
     async def sequence_at(self, moment: datetime) -> int:
         """The sequence of the last event recorded at or before `moment`, 0 for none. Raises `Unavailable`."""
         after = moment.astimezone(UTC) + timedelta(microseconds=1)
-        try:
-            async with DirectReader(self._connection, self._stream) as reader:
-                await reader.ask(start_time=after.isoformat(), batch=1)
-                later = (await reader.answer()).messages
-        except nats.errors.Error as error:
-            raise Unavailable(f"can't read the ledger: {error}") from error
-        return later[0].sequence - 1 if later else await self.last_sequence()
+        later = await read_one(self._connection, self._stream, start_time=after.isoformat())
+        return later.sequence - 1 if later else await self.last_sequence()
 
     async def read(self, after: int = 0, upto: int | None = None) -> AsyncIterator[list[Stored]]:
         """Pages of events in order, from `after` + 1 to `upto` (or the end as it is now).
@@ -96,7 +93,7 @@ class Ledger:
     async def about(self, entity_id: str) -> list[Stored]:
         """Every event of the entities with this id, of any kind and service, in order. Raises `Unavailable`."""
         subject = event_subject(self._congress, "*", "*", entity_id)
-        return [stored async for stored in read_subject(self._connection, self._stream, subject)]
+        return await read_subject_now(self._connection, self._stream, subject)
 
     async def follow(self, after: int, known_by: str = "") -> AsyncIterator[list[Stored]]:
         """Pages of events from `after` + 1 on, for ever; an empty page when a second passed without any.
@@ -137,13 +134,10 @@ class Ledger:
                 await subscription.unsubscribe()
 
     async def _info(self) -> dict[str, Any]:
-        info = await js_api(self._connection, f"STREAM.INFO.{self._stream}", {})
-        error = info.get("error")
-        if error and error.get("err_code") == _STREAM_NOT_FOUND:
-            raise LedgerGone(self._stream)
-        if error:
-            raise Unavailable(f"no ledger: {error['description']}")
-        return info
+        try:
+            return await stream_info(self._connection, self._stream)
+        except NoStream as error:
+            raise LedgerGone(self._stream) from error
 
     async def _recognise(self, sequence: int, known_by: str) -> None:
         """Asked once at the start, and again whenever another server or stream may be answering."""
@@ -153,25 +147,41 @@ class Ledger:
                 raise LedgerOther(sequence)
 
     async def _pages(self, after: int, upto: int) -> AsyncIterator[list[Stored]]:
+        """Each page asked for ahead has a reader of its own: on a cluster two replicas may answer at once."""
         try:
-            async with DirectReader(self._connection, self._stream) as reader:
-                asked, waiting = after, 0
+            async with AsyncExitStack() as readers:
+                idle: list[DirectReader] = []
+                waiting: deque[DirectReader] = deque()
+                asked = after
                 while after < upto:
-                    while waiting < PAGES_AHEAD and asked < upto:
-                        await reader.ask(seq=asked + 1, batch=min(BATCH_MESSAGES, upto - asked))
-                        asked, waiting = min(asked + BATCH_MESSAGES, upto), waiting + 1
-                    page, waiting = (await reader.answer()).messages, waiting - 1
+                    while len(waiting) < PAGES_AHEAD and asked < upto:
+                        if not idle:
+                            idle.append(
+                                await readers.enter_async_context(DirectReader(self._connection, self._stream))
+                            )
+                        await idle[-1].ask(seq=asked + 1, batch=min(BATCH_MESSAGES, upto - asked))
+                        waiting.append(idle.pop())
+                        asked = min(asked + BATCH_MESSAGES, upto)
+                    page = (await waiting[0].answer()).messages
+                    idle.append(waiting.popleft())
                     if [stored.sequence for stored in page] != list(range(after + 1, after + 1 + len(page))):
                         raise LedgerBroken(f"the ledger has a hole after sequence {after}")
                     if not page:
-                        raise LedgerBroken(f"the ledger ends at {after}, before {upto}")
+                        page = await self._from_the_leader(after + 1, upto)
                     yield page
                     after = page[-1].sequence
                     if after < upto and len(page) < BATCH_MESSAGES:
-                        # The server cut the page short (large events), so what was asked ahead begins too late.
+                        # Large events cut the page short, or a replica behind: what was asked ahead begins too late.
                         while waiting:
-                            await reader.answer()
-                            waiting -= 1
+                            await waiting[0].answer()
+                            idle.append(waiting.popleft())
                         asked = after
         except nats.errors.Error as error:
             raise Unavailable(f"can't read the ledger: {error}") from error
+
+    async def _from_the_leader(self, sequence: int, upto: int) -> list[Stored]:
+        """What the replica that was asked does not have yet."""
+        found = await self.event(sequence)
+        if found is None:
+            raise LedgerBroken(f"the ledger ends at {sequence - 1}, before {upto}")
+        return [found]

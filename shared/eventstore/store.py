@@ -13,7 +13,8 @@ from nats.aio.client import Client
 from shared.eventstore.direct import Stored, read_subject
 from shared.eventstore.envelope import Envelope, as_bytes
 from shared.eventstore.errors import Conflict, Duplicate, EventStoreError, TooLarge, Unavailable
-from shared.eventstore.streams import event_subject, js_api, service_stream
+from shared.eventstore.leader import read_subject_now
+from shared.eventstore.streams import event_subject, service_stream, stream_info
 
 ACK_TIMEOUT_S = 2.0
 HEADERS_BYTES = 1024
@@ -39,14 +40,23 @@ class Unacknowledged(NamedTuple):
 
 
 class EventStore:
-    """Appends to and loads from `EVENTS_<SERVICE>_<congress>`."""
+    """Appends to and loads from `EVENTS_<SERVICE>_<congress>`, which the broker keeps `replicas` times."""
 
-    def __init__(self, connection: Client, congress: str, service: str, ack_timeout_s: float = ACK_TIMEOUT_S) -> None:
+    def __init__(
+        self,
+        connection: Client,
+        congress: str,
+        service: str,
+        ack_timeout_s: float = ACK_TIMEOUT_S,
+        *,
+        replicas: int = 1,
+    ) -> None:
         self.service = service
         self._connection = connection
         self._congress = congress
         self._stream = service_stream(congress, service)
         self._ack_timeout_s = ack_timeout_s
+        self._replicas = replicas
         self._given_up: tuple[Unacknowledged, int] | None = None
 
     @property
@@ -58,18 +68,18 @@ class EventStore:
         return None
 
     async def load(self, entity: str, entity_id: str, after: int = 0) -> list[Stored]:
-        """The aggregate's events with a stream sequence above `after`. Raises `Unavailable`."""
+        """The aggregate's events with a stream sequence above `after`, as stored now. Raises `Unavailable`."""
         subject = event_subject(self._congress, self.service, entity, entity_id)
+        if self._replicas > 1:
+            return await read_subject_now(self._connection, self._stream, subject, after)
         return [stored async for stored in read_subject(self._connection, self._stream, subject, after)]
 
     async def ids(self, entity: str) -> list[str]:
         """The ids of all aggregates of one kind, sorted. Raises `Unavailable`."""
         found: list[str] = []
-        call, everything = f"STREAM.INFO.{self._stream}", event_subject(self._congress, self.service, entity, "*")
+        everything = event_subject(self._congress, self.service, entity, "*")
         while True:
-            info = await js_api(self._connection, call, {"subjects_filter": everything, "offset": len(found)})
-            if error := info.get("error"):
-                raise Unavailable(f"no stream {self._stream}: {error['description']}")
+            info = await stream_info(self._connection, self._stream, subjects_filter=everything, offset=len(found))
             page = info["state"].get("subjects") or {}
             found += [subject.rpartition(".")[2] for subject in page]
             if not page or len(found) >= info.get("total", 0):

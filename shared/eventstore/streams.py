@@ -4,6 +4,7 @@ One stream per service, so that a unit owns what it wrote; one ledger that sourc
 The names and settings here are the stored format.
 """
 
+import asyncio
 import json
 from typing import Any
 
@@ -11,10 +12,13 @@ import nats.errors
 from nats.aio.client import Client
 
 from shared.domain.values import SERVICES
-from shared.eventstore.errors import StreamMismatch, Unavailable
+from shared.eventstore.errors import NoStream, StreamMismatch, Unavailable
 
 API_TIMEOUT_S = 5.0
+LEADER_TRIES = 20
+LEADER_AGAIN_AFTER_S = 0.1
 _NAME_IN_USE = 10058
+_STREAM_NOT_FOUND = 10059
 
 
 def event_subject(congress: str, service: str, entity: str, entity_id: str) -> str:
@@ -34,7 +38,7 @@ def ledger_announcements(congress: str) -> str:
     return f"ledger.{congress}.>"
 
 
-def stream_configs(congress: str) -> list[dict[str, Any]]:
+def stream_configs(congress: str, replicas: int = 1) -> list[dict[str, Any]]:
     """Every stream of a congress; the ledger last, because it sources the others."""
     kept = {
         "storage": "file",
@@ -42,7 +46,7 @@ def stream_configs(congress: str) -> list[dict[str, Any]]:
         "allow_direct": True,
         "deny_delete": True,
         "deny_purge": True,
-        "num_replicas": 1,
+        "num_replicas": replicas,
     }
     services = [
         {
@@ -62,15 +66,75 @@ def stream_configs(congress: str) -> list[dict[str, Any]]:
     return [*services, ledger]
 
 
-async def provision(connection: Client, congress: str) -> None:
-    """Makes the streams that are missing; raises `StreamMismatch` where one differs. Safe to run at any time."""
-    for config in stream_configs(congress):
-        answer = await js_api(connection, f"STREAM.CREATE.{config['name']}", config)
-        error = answer.get("error")
+async def provision(connection: Client, congress: str, replicas: int = 1) -> None:
+    """Makes the streams that are missing, each on `replicas` servers, and gives more replicas to one that has fewer.
+
+    Raises `StreamMismatch` where a stream differs otherwise, `Unavailable`. Safe to run at any time.
+    """
+    for config in stream_configs(congress, replicas):
+        error = await _make(connection, config)
+        if error and error.get("err_code") == _NAME_IN_USE:
+            await _give_more_replicas(connection, config)
+            error = await _make(connection, config)
         if error and error.get("err_code") == _NAME_IN_USE:
             raise StreamMismatch(f"stream {config['name']} exists with other settings: {error['description']}")
         if error:
-            raise Unavailable(f"stream {config['name']} could not be made: {error['description']}")
+            raise Unavailable(
+                f"stream {config['name']} could not be made with {replicas} replicas: {error['description']}"
+            )
+
+
+async def _make(connection: Client, wanted: dict[str, Any]) -> dict[str, Any] | None:
+    """What the broker has against it; nothing where the stream exists as wanted."""
+    name = wanted["name"]
+    try:
+        return (await js_api(connection, f"STREAM.CREATE.{name}", wanted)).get("error")
+    except Unavailable:
+        # A cluster of nats-server 2.15 keeps silent if a stream that sources others exists with one replica.
+        if differing((await stream_info(connection, name))["config"], wanted):
+            raise
+        return None
+
+
+async def _give_more_replicas(connection: Client, wanted: dict[str, Any]) -> None:
+    """Where nothing else differs. Fewer are never given: that is for whoever means it to do by hand."""
+    name, replicas = wanted["name"], wanted["num_replicas"]
+    config = (await stream_info(connection, name))["config"]
+    has = config["num_replicas"]
+    if differing(config, wanted) != {"num_replicas"}:
+        return
+    if has > replicas:
+        raise StreamMismatch(
+            f"stream {name} has {has} replicas, more than {replicas}: set DAIHOI_NATS_REPLICAS={has}"
+        )
+    answer = await js_api(connection, f"STREAM.UPDATE.{name}", config | {"num_replicas": replicas})
+    if error := answer.get("error"):
+        raise Unavailable(f"stream {name} could not be given {replicas} replicas: {error['description']}")
+
+
+def differing(config: dict[str, Any], wanted: dict[str, Any]) -> set[str]:
+    """The settings of a stream that are not as wanted; its sources are not looked at."""
+    return {key for key, value in wanted.items() if key != "sources" and config.get(key) != value}
+
+
+async def stream_info(connection: Client, stream: str, **asked: Any) -> dict[str, Any]:
+    """What the stream's leader says of it. Raises `NoStream`, `Unavailable`."""
+    for _ in range(LEADER_TRIES):
+        info = await js_api(connection, f"STREAM.INFO.{stream}", asked)
+        if error := info.get("error"):
+            kind = NoStream if error.get("err_code") == _STREAM_NOT_FOUND else Unavailable
+            raise kind(f"no stream {stream}: {error['description']}")
+        if _is_from_the_leader(info.get("cluster", {})):
+            return info
+        await asyncio.sleep(LEADER_AGAIN_AFTER_S)
+    raise Unavailable(f"the leader of stream {stream} does not answer")
+
+
+def _is_from_the_leader(cluster: dict[str, Any]) -> bool:
+    """Without a leader any replica answers, and for ten seconds after its start one that led before, however far
+    behind it is (nats-server 2.15). Whoever answers leaves itself out of `replicas`."""
+    others = {each["name"] for each in cluster.get("replicas", ())}
+    return not cluster or cluster.get("leader", "") not in {"", *others}
 
 
 async def js_api(connection: Client, call: str, body: dict[str, Any]) -> dict[str, Any]:

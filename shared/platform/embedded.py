@@ -53,6 +53,7 @@ def environment_of(settings: Settings, servers: Endpoints) -> Mapping[str, str]:
         "DAIHOI_CONGRESS": settings.congress,
         "DAIHOI_DATA_DIR": str(settings.data_dir.absolute()),
         "DAIHOI_NATS_URL": servers.nats_url,
+        "DAIHOI_NATS_REPLICAS": str(settings.nats_replicas),
         "DAIHOI_MONGO_URL": servers.mongo_url,
         "PYTHONPATH": os.pathsep.join(path for path in sys.path if path),
     }

@@ -34,6 +34,11 @@ def connection_options(name: str) -> dict[str, Any]:
     return {"name": name, "connect_timeout": CONNECT_TIMEOUT_S, "max_reconnect_attempts": -1, "error_cb": tell}
 
 
+def servers_of(url: str) -> list[str]:
+    """The servers that `DAIHOI_NATS_URL` names: one, or several of one cluster, separated by commas."""
+    return [each.strip() for each in url.split(",") if each.strip()]
+
+
 class HandOverParser(Parser):
     """nats-py's parser, but the messages of some inboxes go as bytes to whoever reads there, at once and in order.
 
@@ -101,7 +106,7 @@ async def nats_connection(url: str, name: str) -> AsyncIterator[Client]:
     try:
         async with asyncio.timeout(FIRST_CONNECTION_TIMEOUT_S):
             connection = HandOverClient()
-            await connection.connect(url, **connection_options(name))
+            await connection.connect(servers_of(url), **connection_options(name))
     except (nats.errors.Error, OSError, TimeoutError) as error:
         raise PlatformError(f"no NATS server answers at {url}; is it running?") from error
     try:

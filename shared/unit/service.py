@@ -17,7 +17,7 @@ from shared.domain.decider import Aggregate, Refused
 from shared.eventstore.store import EventStore
 from shared.eventstore.streams import ledger_stream, provision
 from shared.platform.embedded import endpoints
-from shared.platform.nats import connection_options
+from shared.platform.nats import connection_options, servers_of
 from shared.platform.settings import Settings
 from shared.unit.asyncapi import Json, answer_asyncapi, as_bytes, asyncapi
 from shared.unit.commands import CommandHandler, CommandRequest
@@ -64,7 +64,7 @@ class UnitService:
                 make_issuer_keys_if_embedded(settings)
                 broker = service_broker(servers.nats_url, self.name)
                 await broker.connect()
-                await provision(broker.connection, settings.congress)
+                await provision(broker.connection, settings.congress, settings.nats_replicas)
                 self._subscribe(broker, settings)
                 app.add_broker(broker)
                 yield
@@ -74,7 +74,7 @@ class UnitService:
 
     def _subscribe(self, broker: NatsBroker, settings: Settings) -> None:
         congress = settings.congress
-        store = EventStore(broker.connection, congress, self.name)
+        store = EventStore(broker.connection, congress, self.name, replicas=settings.nats_replicas)
         handler = CommandHandler(store, self._writing)
         verifier = TokenVerifier(settings.issuer_public_key_path.read_bytes(), congress, self.name)
         answer_commands(broker, congress, self.name, handler, verifier)
@@ -86,7 +86,7 @@ class UnitService:
 
 def service_broker(url: str, service: str) -> NatsBroker:
     return NatsBroker(
-        url,
+        servers_of(url),
         **connection_options(service),
         graceful_timeout=STOP_TIMEOUT_S,
         apply_types=False,

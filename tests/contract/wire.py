@@ -24,6 +24,8 @@ class Wire:
         self.delay_s = 0.0
         """How long every piece waits, in both directions."""
         self.lost = 0
+        self.instead: dict[bytes, bytes] = {}
+        """What the server is asked in place of something else, of the same length."""
 
     def swallow(self, marker: bytes) -> None:
         """The next request that holds `marker` never reaches the server."""
@@ -42,6 +44,8 @@ class Wire:
     async def _requests(self, reader: StreamReader, server: StreamWriter) -> None:
         while chunk := await reader.read(1 << 20):
             await asyncio.sleep(self.delay_s)
+            for asked, instead in self.instead.items():
+                chunk = chunk.replace(asked, instead)
             if self._swallow and self._swallow in chunk:
                 self._swallow, self.lost = b"", self.lost + 1
                 continue

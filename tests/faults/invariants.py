@@ -1,5 +1,6 @@
 """What holds after every fault. Each returns what is wrong, empty where nothing is."""
 
+import re
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from uuid import UUID
@@ -12,6 +13,7 @@ from shared.eventstore.streams import service_stream
 from tests.faults.scene import Scene, last_of
 
 ENTITIES = ("catalogue-item", "organisation", "task")
+FOR_LOST = re.compile("Ledger(Broken|Gone|Other|Short)")
 
 
 async def envelopes(ledger: Ledger) -> list[Envelope]:
@@ -80,6 +82,13 @@ async def origins_contiguous(scene: Scene) -> str:
     return f"not 1, 2, 3 … to the end: {wrong}; of no service: {list(seen)}" if wrong or seen else ""
 
 
+async def no_false_alarm(scene: Scene) -> str:
+    """No tracker took the ledger for gone, shorter, another one or broken: every fault leaves it as it was."""
+    log = scene.settings.data_dir / "logs" / "tracker.log"
+    wrong = [line for line in log.read_text("utf-8").splitlines() if FOR_LOST.search(line)]
+    return "; ".join(dict.fromkeys(wrong))
+
+
 type Invariant = Callable[[Scene], Awaitable[str]]
 
 INVARIANTS: dict[str, Invariant] = {
@@ -88,4 +97,5 @@ INVARIANTS: dict[str, Invariant] = {
     "policies once": policies_once,
     "views = fold": views_hold,
     "origins 1, 2, 3": origins_contiguous,
+    "no false alarm": no_false_alarm,
 }

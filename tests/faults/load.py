@@ -169,7 +169,7 @@ class Load:
             await self._give(order)
 
     async def _give(self, order: Order) -> None:
-        copies = [self._until_answered(order) for _ in range(2 if order.twice else 1)]
+        copies = [self.until_answered(order) for _ in range(2 if order.twice else 1)]
         told = await asyncio.gather(*copies)
         if len({answer and answer.sequence for answer in told}) > 1:
             raise AssertionError(f"{order.name} {order.command_id} was answered in two ways: {told}")
@@ -178,7 +178,8 @@ class Load:
         else:
             self.answers[order.command_id] = told[0]
 
-    async def _until_answered(self, order: Order) -> Answer | None:
+    async def until_answered(self, order: Order) -> Answer | None:
+        """`None` where it was a rival that came too late."""
         deadline = time.monotonic() + PATIENCE_S
         while time.monotonic() < deadline:
             try:

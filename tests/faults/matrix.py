@@ -29,10 +29,10 @@ from tests.faults.disks import Disk, NotHere, disk_at
 from tests.faults.invariants import INVARIANTS
 from tests.faults.scene import Scene, a_scene
 from tests.faults.table import FAULTS, Fault
+from tests.own_cluster import OwnCluster, own_cluster
 from tests.own_servers import OwnServers, own_servers
 from tests.waiting import until
 
-RECOVERY_TIMEOUT_S = 90
 RECOVERS = "recovers"
 COLUMNS = (RECOVERS, *INVARIANTS)
 AT_ONCE = 3
@@ -70,7 +70,9 @@ class Cells:
         return f"python -m tests.faults.matrix --only {shlex.quote(self.fault)} --seed {self.seed}"
 
 
-async def one_round(fault: Fault, seed: int, servers: OwnServers, folder: Path, disk: Disk | None) -> Cells:
+async def one_round(
+    fault: Fault, seed: int, servers: OwnServers | OwnCluster, folder: Path, disk: Disk | None
+) -> Cells:
     """A fresh congress, the load, the fault in the middle of it, the recovery, and then the invariants."""
     cells = Cells(fault.name, seed)
     try:
@@ -87,11 +89,11 @@ async def one_round(fault: Fault, seed: int, servers: OwnServers, folder: Path, 
 
 async def _recovers(scene: Scene, fault: Fault, cells: Cells) -> str:
     try:
-        async with asyncio.timeout(RECOVERY_TIMEOUT_S), asyncio.TaskGroup() as both:
+        async with asyncio.timeout(fault.patience_s), asyncio.TaskGroup() as both:
             both.create_task(scene.load.run())
             await fault.strike(scene)
             over = time.monotonic()
-        await until(lambda: _all_done(scene), RECOVERY_TIMEOUT_S)
+        await until(lambda: _all_done(scene), fault.patience_s)
         cells.recovered_s = time.monotonic() - over
     except Exception as error:
         return told(error)
@@ -129,7 +131,7 @@ def run_round(fault: Fault, seed: int, keep: Path | None = None) -> Cells:
             disk = fault.small_disk and stack.enter_context(disk_at(folder / fault.small_disk / fault.small_disk))
         except NotHere as error:
             return Cells(fault.name, seed, not_here=str(error))
-        servers = stack.enter_context(own_servers(folder))
+        servers = stack.enter_context((own_cluster if fault.cluster else own_servers)(folder))
         cells = asyncio.run(one_round(fault, seed, servers, folder, disk or None))
         if cells.failures:
             logs = sorted(folder.glob("*/*.log"))

@@ -20,7 +20,7 @@ from services.tracker.store import CHECKPOINTS, LIVE, FenceLost, ViewStore
 from shared.domain.values import SERVICES
 from shared.eventstore.errors import EventStoreError
 from shared.eventstore.ledger import Ledger
-from shared.eventstore.streams import js_api, ledger_stream, provision, service_stream
+from shared.eventstore.streams import js_api, ledger_stream, provision, service_stream, stream_info
 from shared.platform.embedded import Endpoints
 from shared.platform.mongo import mongo_database
 from shared.platform.nats import nats_connection
@@ -30,6 +30,7 @@ from shared.unit.tokens import make_issuer_keys
 from tests.contract.wire import Wire, wire_to
 from tests.faults.disks import Disk
 from tests.faults.load import Load, Orders
+from tests.own_cluster import OwnCluster
 from tests.own_servers import OwnServers
 from tests.waiting import until
 
@@ -45,7 +46,7 @@ type Starts = dict[str, Sequence[str]]
 
 async def last_of(connection: Client, stream: str) -> int:
     """Raises `Unavailable`."""
-    return int((await js_api(connection, f"STREAM.INFO.{stream}", {}))["state"]["last_seq"])
+    return int((await stream_info(connection, stream))["state"]["last_seq"])
 
 
 def dying(service: str, point: str, count: int, blow: str = "SIGKILL") -> list[str]:
@@ -55,7 +56,7 @@ def dying(service: str, point: str, count: int, blow: str = "SIGKILL") -> list[s
 class Scene:
     """`random` is for choices of the fault: the load has made its own."""
 
-    def __init__(self, random: Random, servers: OwnServers, settings: Settings) -> None:
+    def __init__(self, random: Random, servers: OwnServers | OwnCluster, settings: Settings) -> None:
         self.random, self.servers, self.settings = random, servers, settings
         self.processes: Supervisor
         self.load: Load
@@ -166,16 +167,22 @@ class Scene:
 
 @asynccontextmanager
 async def a_scene(
-    servers: OwnServers, folder: Path, seed: str, starts: Callable[[Random], Starts], *, wired: bool
+    servers: OwnServers | OwnCluster, folder: Path, seed: str, starts: Callable[[Random], Starts], *, wired: bool
 ) -> AsyncIterator[Scene]:
     """Everything started and ready. `wired` puts wires between the services and the servers."""
     async with AsyncExitStack() as stack:
         direct = servers.endpoints
         congress = "faults"
-        settings = Settings(congress=congress, nats_url=direct.nats_url, mongo_url=direct.mongo_url, data_dir=folder)
+        settings = Settings(
+            congress=congress,
+            nats_url=direct.nats_url,
+            nats_replicas=servers.replicas,
+            mongo_url=direct.mongo_url,
+            data_dir=folder,
+        )
         make_issuer_keys(settings.issuer_private_key_path, settings.issuer_public_key_path)
         connection = await stack.enter_async_context(nats_connection(direct.nats_url, "faults"))
-        await provision(connection, congress)
+        await provision(connection, congress, servers.replicas)
         database = await stack.enter_async_context(mongo_database(direct.mongo_url, settings.database))
         scene = Scene(Random(f"{seed}/fault"), servers, settings)  # noqa: S311 - no secret
         seen = await _wires(stack, scene, direct) if wired else direct

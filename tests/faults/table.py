@@ -11,8 +11,10 @@ from typing import Any
 
 from pymongo.errors import PyMongoError
 
+from shared.eventstore.streams import ledger_stream, service_stream
 from tests.contract.wire import APPEND, GOES_ON, IS_CUT
 from tests.faults.scene import STRIKE_TIMEOUT_S, Scene, Starts, dying
+from tests.own_cluster import OwnCluster
 from tests.own_servers import OwnServer
 
 UNITS = ("subcommittee", "logistics")
@@ -30,7 +32,8 @@ def nothing_special(_: Random) -> Starts:
 class Fault:
     """One row. `starts` says which processes are not started as usual, `strike` returns when the fault is over; it
     fails where the fault did not come about. `small_disk` names the server that gets one. `slow` rows run in
-    `make faults` only."""
+    `make faults` only. `cluster` rows run on three nats-servers. `patience_s` bounds the load with the fault in
+    it, and then the recovery."""
 
     name: str
     strike: Callable[[Scene], Awaitable[None]]
@@ -38,6 +41,8 @@ class Fault:
     wired: bool = False
     small_disk: str = ""
     slow: bool = False
+    cluster: bool = False
+    patience_s: float = 90
 
 
 def unit_killed(point: str, service: str = "", most: int = 12, *, slow: bool = False) -> Fault:
@@ -216,6 +221,19 @@ async def connections_slow(scene: Scene) -> None:
         wire.delay_s = 0
 
 
+async def leaders_killed(scene: Scene) -> None:
+    """Who leads the busiest stream is killed, then who leads the ledger, then again; each comes back first."""
+    assert isinstance(scene.servers, OwnCluster)
+    busiest, ledger = service_stream(scene.settings.congress, "logistics"), ledger_stream(scene.settings.congress)
+    for stream, share in ((busiest, 0.15), (ledger, 0.4), (busiest, 0.65)):
+        await scene.answered(share + scene.random.uniform(0, 0.15))
+        leader = await scene.servers.leader_of(scene.connection, stream)
+        leader.kill()
+        assert await scene.servers.leader_of(scene.connection, stream) is not leader
+        await leader.start()
+        await asyncio.to_thread(scene.servers.wait_until_level)
+
+
 def answers_lost(name: str, then: str, *, slow: bool = False) -> Fault:
     """An append is stored, and its answer never arrives."""
 
@@ -260,4 +278,5 @@ FAULTS = (
     lives_with("clock jumps", "clock_jumps", ("subcommittee", "logistics", "tracker")),
     lives_with("deliveries come twice", "deliveries_come_twice", ("logistics",)),
     lives_with("deliveries come late", "deliveries_come_late", ("logistics",), slow=True),
+    Fault("leaders of a three-node cluster killed", leaders_killed, slow=True, cluster=True, patience_s=180),
 )

@@ -590,10 +590,22 @@ def test_wrong_use_is_told_and_ends_with_2(shell, wrong):
     assert "Traceback" not in ran.stderr
 
 
+@pytest.mark.parametrize("replicas", ["2", "three", ""])
+def test_a_number_of_replicas_that_nats_does_not_have_is_wrong_use(shell, replicas):
+    ran = shell.run("report", DAIHOI_NATS_REPLICAS=replicas)
+    assert ran.returncode == 2
+    assert "DAIHOI_NATS_REPLICAS: Input should be 1, 3 or 5" in ran.stderr
+
+
 @pytest.mark.parametrize(
     ("arguments", "environment", "sentence"),
     [
         (["report"], {"DAIHOI_NATS_URL": "nats://127.0.0.1:1"}, "no NATS server answers at nats://127.0.0.1:1"),
+        (
+            ["report"],
+            {"DAIHOI_NATS_REPLICAS": "3", "DAIHOI_CONGRESS": "never-made"},
+            "could not be made with 3 replicas",
+        ),
         (["audit", "timeline", "9-99"], {}, "There is no event about 9-99"),
         (["duties", "--locality", "so-y-te"], {}, "There is no locality so-y-te."),
         (["parked", "show", "7"], {}, "parked_event_not_found: Ledger event 7 is not parked."),
