@@ -77,7 +77,7 @@ LEDGER_LAGS = Notice(
     "The ledger lacks the last {count} events of {stream}.",
     "Wait a minute: after an outage the broker takes up to 40 s to begin. Then see the broker's log.",
 )
-POLICY_FOLLOWS = Notice("policy_follows", Severity.OK, "{policy}: {pending} events wait.")
+POLICIES_FOLLOW = Notice("policies_follow", Severity.OK, "All is well with {count} policies; {pending} events wait.")
 POLICY_MISSING = Notice(
     "policy_missing",
     Severity.WARNING,
@@ -236,6 +236,7 @@ async def _sourcing(connection: Client, congress: str) -> AsyncIterator[Finding]
 
 async def _policies(connection: Client, congress: str) -> AsyncIterator[Finding]:
     for service in SERVICES:
+        well, waiting = 0, 0
         for policy in service_named(service).policies:
             durable = f"policy-{service}-{policy.name}"
             info = await js_api(connection, f"CONSUMER.INFO.{ledger_stream(congress)}.{durable}", {})
@@ -243,8 +244,13 @@ async def _policies(connection: Client, congress: str) -> AsyncIterator[Finding]
                 yield POLICY_MISSING(service, policy=policy.name, service=service)
                 continue
             pending, redelivered = info["num_pending"], info["num_redelivered"]
-            notice = POLICY_STUCK if redelivered else POLICY_FOLLOWS
-            yield notice(service, policy=policy.name, service=service, pending=pending, redelivered=redelivered)
+            if redelivered:
+                told = {"policy": policy.name, "pending": pending, "redelivered": redelivered, "service": service}
+                yield POLICY_STUCK(service, **told)
+            else:
+                well, waiting = well + 1, waiting + pending
+        if well:
+            yield POLICIES_FOLLOW(service, count=well, pending=waiting)
 
 
 async def _services(connection: Client, congress: str) -> AsyncIterator[Finding]:

@@ -81,7 +81,7 @@ async def test_with_all_services_it_is_content_and_without_one_it_is_not(setting
         codes = [each.code for each in await examine(settings)]
         assert codes.count("service_ready") == len(ALL_SERVICES)
         assert {"jetstream_answers", "streams_there", "ledger_complete", "mongo_answers"} <= set(codes)
-        assert {"projected_by", "views_level", "policy_follows"} <= set(codes)
+        assert {"projected_by", "views_level", "policies_follow"} <= set(codes)
         assert "policy_missing" not in codes
         named = {
             "DAIHOI_CONGRESS": congress,
