@@ -36,6 +36,7 @@ LATE_S = 0.5
 
 
 def inside_the_transaction(die: Death) -> None:
+    _read_small_pages()
     whole = store.transaction
 
     @asynccontextmanager
@@ -48,6 +49,7 @@ def inside_the_transaction(die: Death) -> None:
 
 
 def before_the_transaction(die: Death) -> None:
+    _read_small_pages()
     whole = store.transaction
 
     @asynccontextmanager
@@ -60,6 +62,7 @@ def before_the_transaction(die: Death) -> None:
 
 
 def after_the_transaction(die: Death) -> None:
+    _read_small_pages()
     whole = store.transaction
 
     @asynccontextmanager
@@ -116,9 +119,13 @@ def before_the_policys_ack(die: Death) -> None:
     service.apply = cut
 
 
-def in_mid_filling(die: Death) -> None:
-    """After a page of many; a page is small, so that a small ledger has many."""
+def _read_small_pages() -> None:
+    """So that a small ledger has many, and each point is come to as often as it has to be, however slow all is."""
     ledger.BATCH_MESSAGES = SMALL_PAGE
+
+
+def in_mid_filling(die: Death) -> None:
+    """After a page of many."""
     after_the_transaction(die)
 
 
@@ -136,9 +143,11 @@ def _after_renaming(die: Death, to: str | None) -> None:
     whole = AsyncIOMotorCollection.rename
 
     async def cut(self, name, **options):
-        await whole(self, name, **options)
-        if to in (None, name):
-            die()
+        try:
+            await whole(self, name, **options)
+        finally:  # the tracker may have been faster
+            if to in (None, name):
+                die()
 
     AsyncIOMotorCollection.rename = cut
 

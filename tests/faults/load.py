@@ -23,6 +23,8 @@ TOO_LATE = "task_already_open"
 """What the later one of two rivals is told."""
 LANES = 3
 TASKS_OF_A_LANE = 4
+APPENDS_AT_LEAST = 2 + 2 * LANES
+"""So often each unit appends in a load; the sub-committee does not more often."""
 RIVALRIES = 8
 RIVALS = 3
 ITEMS_AT_ONCE = 3

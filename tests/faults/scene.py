@@ -92,11 +92,18 @@ class Scene:
 
     async def dead(self, name: str, child: "subprocess.Popen[bytes] | None" = None) -> None:
         """Until the process has been killed as it was started to be."""
-        watched = child or self.processes.children[name]
-        async with asyncio.timeout(STRIKE_TIMEOUT_S):
-            while watched.poll() is None:
-                await asyncio.sleep(RESTART_EVERY_S)
-        assert watched.returncode == -signal.SIGKILL, f"{name} ended with {watched.returncode}, not by the fault"
+        code = await self.ended(child or self.processes.children[name])
+        assert code == -signal.SIGKILL, f"{name} ended with {code}, not by the fault"
+
+    async def ended(self, child: "subprocess.Popen[bytes]") -> int:
+        """The exit code, as soon as there is one. Raises `TimeoutError` with what was run."""
+        try:
+            async with asyncio.timeout(STRIKE_TIMEOUT_S):
+                while child.poll() is None:
+                    await asyncio.sleep(RESTART_EVERY_S)
+        except TimeoutError as error:
+            raise TimeoutError(f"this has not ended: {child.args}") from error
+        return int(child.returncode)
 
     async def another_holds_the_lease(self, than: "subprocess.Popen[bytes]") -> None:
         async def another() -> bool:

@@ -13,6 +13,7 @@ from pymongo.errors import PyMongoError
 
 from shared.eventstore.streams import ledger_stream, service_stream
 from tests.contract.wire import APPEND, GOES_ON, IS_CUT
+from tests.faults.load import APPENDS_AT_LEAST
 from tests.faults.scene import STRIKE_TIMEOUT_S, Scene, Starts, dying
 from tests.own_cluster import OwnCluster
 from tests.own_servers import OwnServer
@@ -45,8 +46,9 @@ class Fault:
     patience_s: float = 90
 
 
-def unit_killed(point: str, service: str = "", most: int = 12, *, slow: bool = False) -> Fault:
-    """A service is killed at a point of its work, and started again."""
+def unit_killed(point: str, service: str = "", most: int = APPENDS_AT_LEAST, *, slow: bool = False) -> Fault:
+    """A service is killed when it comes to a point of its work for the second to `most`-th time, and started again.
+    It has to come there so often in every load."""
 
     def starts(random: Random) -> Starts:
         name = service or random.choice(UNITS)
@@ -87,12 +89,15 @@ def lives_with(name: str, point: str, services: tuple[str, ...], *, slow: bool =
 
 
 def rebuild_killed(point: str, finished_by_the_tracker: bool, *, slow: bool = False) -> Fault:
-    """The tracker goes on beside it. A swap that was begun is finished by the tracker, a filling by the next one."""
+    """The tracker goes on beside it. A swap that was begun is finished by the tracker, a filling by the next one. A
+    tracker that is faster finishes the swap of a rebuild that is not dead yet; then another rebuild is the victim."""
 
     async def strike(scene: Scene) -> None:
         await scene.answered(scene.random.uniform(0, 0.3))
         count = scene.random.randint(1, 5) if point == "in_mid_swap" else 1
-        await scene.dead("rebuild", scene.start("rebuild", dying("rebuild", point, count)))
+        while not await scene.ended(scene.start("rebuild", dying("rebuild", point, count))):
+            pass
+        await scene.dead("rebuild")
         if not finished_by_the_tracker:
             await scene.rebuild()
 
