@@ -18,9 +18,9 @@ MongoDB is the embedded SecantusDB. The ratio is the value's to the floor, and t
 - **Commands**: the floor is a bare acknowledged publish of the same bytes to a stream with the same settings, with
   100 in flight an optimistic one. The peer is `eventsourcing` in its own process: load, change, save.
 - **Live projection**: the floor is a bare pull of the same events and bulk writes of the same documents, as often as
-  they were committed, without a transaction. The peers are the projection runner of `eventsourcing` (a row a task and
-  a row an event, in PostgreSQL) and a handler per message (decode, read, fold, replace, acknowledge), both on a sample
-  of the history.
+  they were committed, without a transaction. The peers are a handler per message (decode, read, fold, replace,
+  acknowledge) and the projection runner of `eventsourcing` (a row a task and a row an event, in PostgreSQL), both on
+  a sample of the history.
 - **Bulk read, decode, fold**: the floor is a bare pull. The peer selects and decodes from PostgreSQL, no fold.
 - **Rebuild**: the floor is a bare bulk insert of the same final documents and audit rows. Peak memory is that of the
   process that rebuilds.

@@ -465,7 +465,7 @@ async def test_a_policy_passes_over_an_event_whose_ids_are_none(connection, cong
     )
     issued = directive.DirectiveIssued(kind="review", text={"vi": "Rà soát"}, units=("logistics",))
     envelope = encode(issued, cause, "subcommittee", "directive", "d1", 0)
-    policy = Policy("clumsy", "subcommittee", directive.DirectiveIssued, clumsy)
+    policy = Policy("clumsy", "subcommittee", (directive.DirectiveIssued,), clumsy)
     body = as_bytes(msgspec.structs.replace(envelope, **{name: "x" * 36}))
     await apply(policy, body, CommandHandler(store, [REFUSALS]), "logistics", last_try=True)
     assert await store.ids("policy") == []
