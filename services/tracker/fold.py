@@ -45,6 +45,9 @@ class OriginPosition(NamedTuple):
     gap_at: int | None = None
 
 
+BEGINNING = OriginPosition()
+
+
 @dataclass(frozen=True)
 class Checkpoint:
     """Everything up to `sequence` is in the views or parked; `fingerprint` is that of the event there. `held` counts
@@ -225,7 +228,7 @@ class _Folding:
 
 def _out_of_line(origin: Origin, origins: dict[str, OriginPosition]) -> Problem | None:
     """Origin sequences run 1, 2, 3 …; after a gap, that origin stops until somebody has looked."""
-    known = origins.get(origin.stream, OriginPosition())
+    known = origins.get(origin.stream, BEGINNING)
     expected = known.sequence + 1
     if origin.sequence < expected:
         return Problem(ORIGIN_REPEAT, f"{origin.stream} {origin.sequence} was applied before")

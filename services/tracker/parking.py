@@ -72,7 +72,8 @@ class Parking:
 
     def first(self, subject: str) -> Document | None:
         """The event that is next to be taken in, or that all others of its entity wait behind."""
-        return _first(self.queue(subject))
+        queue = self.queue(subject)
+        return _first(queue) if queue else None
 
     def put(self, document: Document) -> None:
         self._own(document["subject"])[document["_id"]] = document

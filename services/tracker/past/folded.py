@@ -34,7 +34,8 @@ class Folded:
 
     def take(self, page: Sequence[Stored], *, audited: bool = True) -> Outcome:
         """Without `audited` the outcome has no audit rows."""
-        events = [self._kept(self.read(stored)) for stored in page]
+        read = [self.read(stored) for stored in page]
+        events = [self._kept(event) for event in read] if self.happened_upto else read
         outcome = fold_page(page, events, self.views, self.checkpoint, self.lot, self.read, audited=audited)
         for name, documents in outcome.documents.items():
             self.views[name].update(documents)
