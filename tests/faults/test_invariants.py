@@ -37,7 +37,13 @@ class Broken:
             EventStore(connection, settings.congress, "logistics"), (*SERVICE.aggregates, REFUSALS)
         )
 
+    def tracker_says(self, line):
+        log = self.settings.data_dir / "logs" / "tracker.log"
+        log.parent.mkdir(exist_ok=True)
+        log.write_text(f"{line}\n", "utf-8")
+
     async def play(self):
+        self.tracker_says("INFO the projection goes on after 1 tries")
         for task_id in OURS:
             command_id = uuid4()
             request = CommandRequest(command_id=command_id, data=opened(task_id))
@@ -155,6 +161,10 @@ async def the_views_are_not_at_the_end(scene):
     await scene.settled()
 
 
+async def a_tracker_took_the_ledger_for_broken(scene):
+    scene.tracker_says("ERROR the projection waits: LedgerBroken: the ledger has a hole after sequence 3")
+
+
 async def the_ledger_lacks_the_first_of_a_stream(scene):
     await ledger_made_anew(scene, lambda source: source | {"opt_start_seq": 2})
     await settled(scene.ledger, 2)
@@ -196,6 +206,7 @@ async def test_where_all_is_well_no_invariant_speaks(scene):
         (the_views_are_not_at_the_end, {"views = fold"}),
         (the_ledger_lacks_the_first_of_a_stream, {"origins 1, 2, 3"}),
         (the_ledger_lacks_all_of_a_stream, {"origins 1, 2, 3"}),
+        (a_tracker_took_the_ledger_for_broken, {"no false alarm"}),
     ],
 )
 async def test_an_invariant_speaks_where(scene, breaks, speaks):

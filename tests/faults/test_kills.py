@@ -72,7 +72,7 @@ async def test_a_unit_killed_between_and_during_commands_loses_and_doubles_nothi
         supervisor.start(name)
     await supervisor.wait_until_ready(client)
     token = token_for(settings, "logistics.lead")
-    acknowledged: dict[UUID, list[UUID]] = {}
+    acknowledged: dict[UUID, list[str]] = {}
 
     async def command(number: int) -> None:
         """Opens a task; sent again under the same id until somebody answers."""
@@ -88,7 +88,7 @@ async def test_a_unit_killed_between_and_during_commands_loses_and_doubles_nothi
                 if error.problem.code not in ("service_not_running", "unavailable"):
                     raise
                 return False
-            acknowledged[command_id] = [event.id for event in answer.events]
+            acknowledged[command_id] = [str(event.id) for event in answer.events]
             return True
 
         await until(answered, timeout_s=60)
