@@ -7,6 +7,7 @@ rounds are dealt over the faults in turn. A failure is told with its logs and th
 import argparse
 import asyncio
 import io
+import logging
 import shlex
 import shutil
 import statistics
@@ -237,6 +238,7 @@ def main() -> None:
         parser.error("nothing to do: no such fault, or no rounds")
     if options.only and options.write:
         parser.error("a part of the matrix is not written down")
+    logging.disable(logging.WARNING)  # that a server went away is told by every connection
     columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("{task.description}"))
     with Progress(*columns, console=Console(stderr=True)) as progress:
         bar = progress.add_task("", total=rounds)
