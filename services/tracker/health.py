@@ -16,7 +16,7 @@ from services.tracker.store import FenceLost, ViewStore
 from shared.eventstore.errors import EventStoreError, LedgerGone, LedgerOther, LedgerShort
 from shared.eventstore.ledger import Ledger
 from shared.unit.findings import Finding, Notice, Severity
-from shared.unit.health import JETSTREAM_SILENT, LEDGER_GONE, Health, health_of
+from shared.unit.health import JETSTREAM_SILENT, LEDGER_GONE, Health, briefly, health_of
 
 TRACKER = "tracker"
 STALLED_AFTER_S = 30
@@ -177,8 +177,9 @@ class TrackerHealth:
             silent_s = round(time.monotonic() - self._projector.lease.answered_at)
             findings.append(trouble_finding(progress.trouble, silent_s))
         try:
-            end = await self._ledger.last_sequence()
-            lag = await lag_of(self._ledger, progress.checkpoint, end)
+            async with briefly():
+                end = await self._ledger.last_sequence()
+                lag = await lag_of(self._ledger, progress.checkpoint, end)
         except LedgerGone as gone:
             return [*findings, LEDGER_GONE(TRACKER, stream=gone.stream)]
         except EventStoreError as error:

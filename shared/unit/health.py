@@ -1,19 +1,22 @@
 """Health over NATS: `health.<congress>.<service>` answers with what was tried and what came of it."""
 
+import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import asynccontextmanager
 
 import orjson
 from faststream.nats import NatsBroker, NatsMessage
 from nats.aio.client import Client
 from pydantic import BaseModel
 
-from shared.eventstore.errors import EventStoreError, LedgerGone
+from shared.eventstore.errors import EventStoreError, LedgerGone, Unavailable
 from shared.eventstore.ledger import Ledger
 from shared.eventstore.store import EventStore
 from shared.platform.settings import Settings
 from shared.unit.findings import Finding, Notice, Severity
 
+JETSTREAM_PATIENCE_S = 0.8
 JETSTREAM_SILENT = Notice(
     "jetstream_silent",
     Severity.ERROR,
@@ -81,6 +84,16 @@ def answer_health(broker: NatsBroker, congress: str, service: str, look: Callabl
         return found.model_dump_json().encode()
 
 
+@asynccontextmanager
+async def briefly() -> AsyncIterator[None]:
+    """Raises `Unavailable` where JetStream has not answered before whoever asks for health stops waiting."""
+    try:
+        async with asyncio.timeout(JETSTREAM_PATIENCE_S):
+            yield
+    except TimeoutError as error:
+        raise Unavailable(f"no answer within {JETSTREAM_PATIENCE_S} s") from error
+
+
 async def jetstream_health(connection: Client, settings: Settings, store: EventStore) -> Health:
     """One JetStream round trip, and how the last append went."""
     service, given_up = store.service, store.unacknowledged
@@ -89,7 +102,9 @@ async def jetstream_health(connection: Client, settings: Settings, store: EventS
         seconds = round(time.monotonic() - given_up.at)
         findings.append(APPEND_UNACKNOWLEDGED(service, seconds=seconds, reason=given_up.reason))
     try:
-        return health_of(findings, {"ledger_sequence": await Ledger(connection, settings.congress).last_sequence()})
+        async with briefly():
+            end = await Ledger(connection, settings.congress).last_sequence()
+        return health_of(findings, {"ledger_sequence": end})
     except LedgerGone as gone:
         return health_of([LEDGER_GONE(service, stream=gone.stream)], {})
     except EventStoreError as error:

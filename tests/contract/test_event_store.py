@@ -26,6 +26,7 @@ from shared.eventstore.ledger import origin_of
 from shared.eventstore.store import EventStore, NewEvent
 from shared.eventstore.streams import js_api, provision, service_stream, stream_configs
 from shared.platform.nats import nats_connection
+from shared.unit.client import HEALTH_TIMEOUT_S
 from shared.unit.health import jetstream_health
 from tests.contract.wire import APPEND, COMMIT, GOES_DEAF, MISHAPS, wire_to
 from tests.waiting import until
@@ -247,6 +248,14 @@ async def test_an_append_that_nobody_answers_is_unavailable_and_safe_to_repeat(m
     except (Duplicate, Conflict):
         assert count == 1, "the first message of a batch alone stores nothing"
     assert await stored(store) == numbered(1, events)
+
+
+async def test_health_is_told_before_whoever_asks_for_it_gives_up_also_where_jetstream_is_silent(wired, settings):
+    wire, behind = wired
+    wire.deaf = True
+    async with asyncio.timeout(HEALTH_TIMEOUT_S):
+        health = await jetstream_health(behind._connection, settings, behind)
+    assert [each.code for each in health.findings] == ["jetstream_silent"]
 
 
 @pytest.mark.parametrize("then", ["another is acknowledged", "another server may be answering"])
