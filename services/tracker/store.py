@@ -1,5 +1,6 @@
 """The views in MongoDB. Views, audit rows and checkpoint change in one transaction, or not at all."""
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
@@ -24,6 +25,10 @@ LIVE = "views"
 PROBE = "probe"
 TRANSIENT = "TransientTransactionError"
 ABANDONED_AFTER_S = 24 * 60 * 60
+FINISHER_PATIENCE_S = 5.0
+"""Who has not finished a swap after this time is taken for dead. Two at once do no harm in MongoDB, whose renaming is
+atomic; SecantusDB may keep a collection under both names."""
+LOOK_AGAIN_AFTER_S = 0.05
 VIEW_NAMES = tuple(view.name for view in VIEWS)
 COLLECTIONS = (*VIEW_NAMES, AUDIT_TRAIL, PARKED)
 _NAMESPACE_EXISTS = 48
@@ -219,18 +224,31 @@ async def begin_swap(live: ViewStore, stands_at: Checkpoint, filled: ViewStore, 
 
 
 async def finish_swap(database: Database) -> None:
-    """Puts the filled views in place of the live ones. Anyone may finish what a killed rebuild began, at any time
-    and more than once: the filled views have names that no other rebuild uses."""
-    live = await database[CHECKPOINTS].find_one({"_id": LIVE})
-    if live is None or not (swapping := live.get("swapping")):
-        return
+    """Puts the filled views in place of the live ones, or waits for whoever does. Anyone may finish what a killed
+    rebuild began, at any time and more than once: the filled views have names that no other rebuild uses."""
+    finisher, waits_for, since = uuid4().hex, None, time.monotonic()
+    while swapping := (await database[CHECKPOINTS].find_one({"_id": LIVE}) or {}).get("swapping"):
+        if swapping.get("finisher") != waits_for:
+            waits_for, since = swapping.get("finisher"), time.monotonic()
+        if waits_for is None or time.monotonic() - since > FINISHER_PATIENCE_S:
+            claimed = await database[CHECKPOINTS].update_one(
+                {"_id": LIVE, "swapping.suffix": swapping["suffix"], "swapping.finisher": waits_for},
+                {"$set": {"swapping.finisher": finisher}},
+            )
+            if claimed.matched_count:
+                await _put_in_place(database, swapping)
+                return
+        await asyncio.sleep(LOOK_AGAIN_AFTER_S)
+
+
+async def _put_in_place(database: Database, swapping: Document) -> None:
     for name in COLLECTIONS:
         try:
             await database[name + swapping["suffix"]].rename(name, dropTarget=True)
         except OperationFailure as error:
             if error.code != _NAMESPACE_NOT_FOUND:
                 raise
-    reached = {name: value for name, value in swapping.items() if name != "suffix"}
+    reached = {name: value for name, value in swapping.items() if name not in ("suffix", "finisher")}
     await database[CHECKPOINTS].update_one(
         {"_id": LIVE, "swapping.suffix": swapping["suffix"]}, {"$set": reached, "$unset": {"swapping": ""}}
     )

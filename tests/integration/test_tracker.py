@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from services.tracker import store
 from services.tracker.audit.verify import verify
 from services.tracker.fold import Checkpoint
 from services.tracker.lease import WRITER
@@ -266,10 +267,30 @@ async def filled(ledger, views):
     return filling
 
 
-async def test_finishing_a_swap_twice_does_no_harm(ledger, views, written):
+async def test_a_swap_is_finished_once_however_many_try(ledger, views, written, monkeypatch):
+    finished = []
+    put_in_place = store._put_in_place
+
+    async def noting(*told):
+        finished.append(told)
+        await put_in_place(*told)
+
+    monkeypatch.setattr(store, "_put_in_place", noting)
     filling = await filled(ledger, views)
     await begin_swap(views, Checkpoint(), filling, await filling.checkpoint())
-    await asyncio.gather(finish_swap(views.database), finish_swap(views.database))
+    await asyncio.gather(*(finish_swap(views.database) for _ in range(8)))
+    await finish_swap(views.database)
+    assert len(finished) == 1
+    assert (await verify(ledger, views, silent)).holds
+    assert not [name for name in await views.database.list_collection_names() if NEXT in name]
+
+
+async def test_a_swap_whose_finisher_was_killed_is_finished_by_another(ledger, views, written, monkeypatch):
+    monkeypatch.setattr(store, "FINISHER_PATIENCE_S", 0.2)
+    filling = await filled(ledger, views)
+    await begin_swap(views, Checkpoint(), filling, await filling.checkpoint())
+    killed = {"$set": {"swapping.finisher": "killed"}}
+    await views.database["checkpoints"].update_one({"_id": "views"}, killed)
     await finish_swap(views.database)
     assert (await verify(ledger, views, silent)).holds
 
