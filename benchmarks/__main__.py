@@ -30,9 +30,10 @@ SIZES = (10_000, 100_000)
 FULL = (*SIZES, 1_000_000)
 
 
-async def measure(place: Place, sizes: Sequence[int]) -> list[Row]:
-    rows: list[Row] = []
+async def measure(place: Place, sizes: Sequence[int]) -> AsyncIterator[list[Row]]:
+    """The rows of one history after the other."""
     for events in sizes:
+        rows: list[Row] = []
         place.say(f"{events:,} events: recording them")
         async with recorded(place, events) as history:
             if events == sizes[0]:
@@ -48,7 +49,7 @@ async def measure(place: Place, sizes: Sequence[int]) -> list[Row]:
             ):
                 place.say(f"{events:,} events: {name}")
                 rows += await bench.measure(history)
-    return rows
+        yield rows
 
 
 @asynccontextmanager
@@ -94,14 +95,28 @@ def machine() -> str:
     return f"{os.cpu_count()} cores{of}, {memory_gib:.0f} GiB, {system}, {datetime.now(UTC):%Y-%m-%d}"
 
 
-async def run(sizes: Sequence[int], folder: Path) -> tuple[list[Row], str]:
+async def run(sizes: Sequence[int], folder: Path, out: Path) -> str:
+    """Writes after each history what there is so far; all of it in the end."""
+    rows: list[Row] = []
+    text = ""
     settings = Settings(congress="bench", data_dir=folder)
     with peer_or_reason() as (peers, missing), endpoints(settings) as servers:
         async with nats_connection(servers.nats_url, "bench") as connection:
             place = Place(settings, servers, connection, peers)
             if missing:
                 place.say(missing)
-            return await measure(place, sizes), missing
+            async for found in measure(place, sizes):
+                rows += found
+                text = write(rows, missing, out)
+    return text
+
+
+def write(rows: Sequence[Row], missing: str, out: Path) -> str:
+    results = {"machine": machine(), "missing": missing, "rows": [row.as_json() for row in rows]}
+    (out / "results.json").write_text(json.dumps(results, indent=2, ensure_ascii=False) + "\n")
+    text = markdown(rows, machine(), missing)
+    (out / "RESULTS.md").write_text(text)
+    return text
 
 
 def main() -> None:
@@ -115,12 +130,7 @@ def main() -> None:
     collect_rarely()  # as `daihoi` does
     with tempfile.TemporaryDirectory(prefix="daihoi-bench-", ignore_cleanup_errors=True) as folder:
         sizes = wanted.events or (FULL if wanted.full else SIZES)
-        rows, missing = uvloop.run(run(sizes, Path(folder)))
-    results = {"machine": machine(), "missing": missing, "rows": [row.as_json() for row in rows]}
-    (wanted.out / "results.json").write_text(json.dumps(results, indent=2, ensure_ascii=False) + "\n")
-    text = markdown(rows, machine(), missing)
-    (wanted.out / "RESULTS.md").write_text(text)
-    print(text)
+        print(uvloop.run(run(sizes, Path(folder), wanted.out)))
 
 
 if __name__ == "__main__":
