@@ -197,6 +197,7 @@ class Projector:
         await asyncio.sleep(RETRY_DELAY_S * 2 ** min(self.progress.tries - 1, DOUBLINGS))
 
     async def _follow(self) -> None:
+        await self._store.prepare()
         await self._store.take_over(self.lease.session, self.lease.term)
         if self._renew:
             await self._renew(self._ledger, self._store, self.progress.renewing)

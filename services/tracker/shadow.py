@@ -2,7 +2,7 @@
 
 `python -m services.tracker.shadow` is started by the tracker, as a process of its own with the lowest priority, takes
 nothing from the projection. It leaves snapshots behind, which `as-of` uses, and writes what it found beside the
-checkpoint; health and `daihoi doctor` tell it. It never changes a view.
+checkpoint; health and `daihoi doctor` tell it. It never changes a view, and removes those that were replaced.
 """
 
 import asyncio
@@ -17,6 +17,7 @@ from typing import NamedTuple
 import uvloop
 from pymongo.errors import PyMongoError
 
+from services.tracker.generations import drop_replaced
 from services.tracker.past.as_of import fold_on
 from services.tracker.past.folded import Folded
 from services.tracker.past.snapshots import Snapshots
@@ -74,6 +75,7 @@ class Shadow:
         while True:
             try:
                 await self.check()
+                await drop_replaced(self._store.database)
             except (EventStoreError, PyMongoError) as error:
                 logger.warning("the shadow waits: %s", error)
             await asyncio.sleep(CHECK_EVERY_S)

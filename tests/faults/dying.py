@@ -21,7 +21,7 @@ from motor.motor_asyncio import AsyncIOMotorCollection
 
 from services.cli import app
 from services.console import run
-from services.tracker import projector, store
+from services.tracker import projector, rebuild, store
 from shared.eventstore import ledger
 from shared.eventstore.store import EventStore
 from shared.platform.mongo import Database, Session
@@ -130,26 +130,29 @@ def in_mid_filling(die: Death) -> None:
 
 
 def in_mid_swap(die: Death) -> None:
-    """Between two renames."""
-    _after_renaming(die, to=None)
+    """Nobody fills the new views any more, and the old ones serve still."""
+    whole = AsyncIOMotorCollection.delete_one
+
+    async def cut(self, *told, **options):
+        deleted = await whole(self, *told, **options)
+        if self.name == store.CHECKPOINTS and deleted.deleted_count:
+            die()
+        return deleted
+
+    AsyncIOMotorCollection.delete_one = cut
 
 
-def before_the_checkpoint_is_put(die: Death) -> None:
-    """All views are renamed, and the checkpoint is still the old one."""
-    _after_renaming(die, to=store.COLLECTIONS[-1])
+def after_the_swap(die: Death) -> None:
+    """The new views serve, and nobody has been told."""
+    whole = rebuild.swap
 
+    async def cut(*told):
+        swapped = await whole(*told)
+        if swapped:
+            die()
+        return swapped
 
-def _after_renaming(die: Death, to: str | None) -> None:
-    whole = AsyncIOMotorCollection.rename
-
-    async def cut(self, name, **options):
-        try:
-            await whole(self, name, **options)
-        finally:  # the tracker may have been faster
-            if to in (None, name):
-                die()
-
-    AsyncIOMotorCollection.rename = cut
+    rebuild.swap = cut
 
 
 def clock_jumps(_: Death) -> None:
@@ -203,7 +206,7 @@ POINTS: dict[str, Callable[[Death], None]] = {
         after_the_transaction,
         in_mid_filling,
         in_mid_swap,
-        before_the_checkpoint_is_put,
+        after_the_swap,
         clock_jumps,
         deliveries_come_twice,
         deliveries_come_late,

@@ -16,7 +16,7 @@ from pymongo.errors import PyMongoError
 from services.supervisor import Supervisor
 from services.tracker.lease import holder_of
 from services.tracker.rebuild import rebuild
-from services.tracker.store import CHECKPOINTS, LIVE, FenceLost, ViewStore
+from services.tracker.store import FenceLost, ViewStore
 from shared.domain.values import SERVICES
 from shared.eventstore.errors import EventStoreError
 from shared.eventstore.ledger import Ledger
@@ -142,9 +142,8 @@ class Scene:
         return all(not each["num_pending"] and not each["num_ack_pending"] for each in found["consumers"])
 
     async def views_at_the_end(self) -> bool:
-        """Whether the views hold the whole ledger, with no swap under way."""
-        live = await self.views.database[CHECKPOINTS].find_one({"_id": LIVE, "swapping": None}) or {}
-        return live.get("sequence") == await self.ledger.last_sequence()
+        """Whether the views hold the whole ledger."""
+        return (await self.views.checkpoint()).sequence == await self.ledger.last_sequence()
 
     async def projected_to(self) -> int | None:
         """Where the tracker that projects says it stands; `None` where it is not ready or there is none."""

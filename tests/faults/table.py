@@ -88,18 +88,14 @@ def lives_with(name: str, point: str, services: tuple[str, ...], *, slow: bool =
     return Fault(name, strike, starts, slow=slow)
 
 
-def rebuild_killed(point: str, finished_by_the_tracker: bool, *, slow: bool = False) -> Fault:
-    """The tracker goes on beside it. A swap that was begun is finished by the tracker, a filling by the next one. A
-    tracker that is faster finishes the swap of a rebuild that is not dead yet; then another rebuild is the victim."""
+def rebuild_killed(point: str, *, slow: bool = False) -> Fault:
+    """The tracker goes on beside it; then somebody rebuilds to the end."""
 
     async def strike(scene: Scene) -> None:
         await scene.answered(scene.random.uniform(0, 0.3))
-        count = scene.random.randint(1, 5) if point == "in_mid_swap" else 1
-        while not await scene.ended(scene.start("rebuild", dying("rebuild", point, count))):
-            pass
+        scene.start("rebuild", dying("rebuild", point, 1))
         await scene.dead("rebuild")
-        if not finished_by_the_tracker:
-            await scene.rebuild()
+        await scene.rebuild()
 
     return Fault(f"rebuild killed {spoken(point)}", strike, slow=slow)
 
@@ -261,9 +257,9 @@ FAULTS = (
     tracker_killed("before_the_transaction", slow=True),
     tracker_killed("inside_the_transaction"),
     tracker_killed("after_the_transaction", slow=True),
-    rebuild_killed("in_mid_filling", finished_by_the_tracker=False),
-    rebuild_killed("in_mid_swap", finished_by_the_tracker=True),
-    rebuild_killed("before_the_checkpoint_is_put", finished_by_the_tracker=True, slow=True),
+    rebuild_killed("in_mid_filling"),
+    rebuild_killed("in_mid_swap"),
+    rebuild_killed("after_the_swap", slow=True),
     server_killed("nats-server"),
     server_killed("SecantusDB"),
     Fault("SecantusDB killed after the last commit", killed_after_the_last_commit),

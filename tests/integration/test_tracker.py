@@ -6,23 +6,13 @@ import json
 
 import pytest
 
-from services.tracker import store
 from services.tracker.audit.verify import verify
 from services.tracker.fold import Checkpoint
 from services.tracker.lease import WRITER
 from services.tracker.projector import Projection, Projector
 from services.tracker.queries import timeline
 from services.tracker.rebuild import rebuild
-from services.tracker.store import (
-    CHECKPOINTS,
-    COLLECTIONS,
-    NEXT,
-    FenceLost,
-    ViewStore,
-    begin_swap,
-    finish_swap,
-    next_generation,
-)
+from services.tracker.store import CHECKPOINTS, COLLECTIONS, FenceLost, ViewStore
 from shared.eventstore.errors import LedgerBroken
 from shared.eventstore.ledger import Ledger
 from shared.eventstore.store import EventStore
@@ -246,60 +236,6 @@ async def test_a_rebuild_under_a_running_tracker_loses_nothing(connection, congr
         more = await Writer(EventStore(connection, congress, "propaganda")).write(range(1, 4))
         await at(views, written + more)
     assert (await verify(ledger, views, silent)).holds
-
-
-async def test_a_swap_that_a_killed_rebuild_began_is_finished_by_the_tracker(ledger, views, written):
-    await project_all(ledger, views)
-    filling = await filled(ledger, views)
-    await views.collection("tasks").delete_many({})
-    await begin_swap(views, await views.checkpoint(), filling, await filling.checkpoint())
-    await filling.collection("tasks").rename("tasks", dropTarget=True)  # the rebuild got this far
-    async with tracking(ledger, views):
-        await at(views, written)
-    assert (await verify(ledger, views, silent)).holds
-    assert not [name for name in await views.database.list_collection_names() if NEXT in name]
-
-
-async def filled(ledger, views):
-    filling = next_generation(views.database)
-    await filling.prepare()
-    await project_all(ledger, filling)
-    return filling
-
-
-async def test_a_swap_is_finished_once_however_many_try(ledger, views, written, monkeypatch):
-    finished = []
-    put_in_place = store._put_in_place
-
-    async def noting(*told):
-        finished.append(told)
-        await put_in_place(*told)
-
-    monkeypatch.setattr(store, "_put_in_place", noting)
-    filling = await filled(ledger, views)
-    await begin_swap(views, Checkpoint(), filling, await filling.checkpoint())
-    await asyncio.gather(*(finish_swap(views.database) for _ in range(8)))
-    await finish_swap(views.database)
-    assert len(finished) == 1
-    assert (await verify(ledger, views, silent)).holds
-    assert not [name for name in await views.database.list_collection_names() if NEXT in name]
-
-
-async def test_a_swap_whose_finisher_was_killed_is_finished_by_another(ledger, views, written, monkeypatch):
-    monkeypatch.setattr(store, "FINISHER_PATIENCE_S", 0.2)
-    filling = await filled(ledger, views)
-    await begin_swap(views, Checkpoint(), filling, await filling.checkpoint())
-    killed = {"$set": {"swapping.finisher": "killed"}}
-    await views.database["checkpoints"].update_one({"_id": "views"}, killed)
-    await finish_swap(views.database)
-    assert (await verify(ledger, views, silent)).holds
-
-
-async def test_what_a_rebuild_left_behind_days_ago_is_removed(ledger, views, written):
-    abandoned = ViewStore(views.database, f"{NEXT}1000_killed")
-    await abandoned.prepare()
-    await rebuild(ledger, views, silent)
-    assert not [name for name in await views.database.list_collection_names() if NEXT in name]
 
 
 async def test_a_rebuild_is_the_way_back_when_the_broker_has_lost_events(ledger, views, written):

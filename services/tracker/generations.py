@@ -1,0 +1,95 @@
+"""Generations of the views: the one that serves, those that rebuilds fill, and those that were replaced.
+
+Each has collections of its own. Which one serves is a word in the checkpoint, so that all views change at once, and
+at the same cost however large they are. What was replaced stays for a while: somebody may still be reading it.
+"""
+
+import time
+from dataclasses import replace
+from uuid import uuid4
+
+from services.tracker.fold import Checkpoint
+from services.tracker.past.version import fold_version
+from services.tracker.store import CHECKPOINTS, COLLECTIONS, LIVE, FenceLost, ViewStore, stored_checkpoint
+from shared.platform.mongo import Database, end_session, open_session
+
+MARK = "__"
+"""Before the name of a generation, which is when it was begun and something random; the first has none."""
+READ_FOR_S = 10 * 60
+"""How long what was replaced stays."""
+ABANDONED_AFTER_S = 24 * 60 * 60
+
+
+def next_generation(database: Database) -> ViewStore:
+    """Empty views to fill, under names of their own."""
+    return ViewStore(database, f"{MARK}{int(time.time())}_{uuid4().hex[:8]}")
+
+
+async def filling_generation(database: Database) -> ViewStore:
+    """The generation that a rebuild with today's fold was filling when it was killed, or a new one. From now on only
+    the caller fills it: whoever else did gets `FenceLost`. Raises that where another caller was faster."""
+    session, session_id = await open_session(database)
+    checkpoints = database[CHECKPOINTS]
+    left_behind = {"_id": {"$regex": f"^{LIVE}{MARK}"}, "fold": fold_version()}
+    newest = await checkpoints.find(left_behind).sort("_id", -1).to_list(1)
+    found = newest[0] if newest else {}
+    if found:
+        filling = ViewStore(database, found["_id"].removeprefix(LIVE))
+    else:
+        filling = next_generation(database)
+        await filling.prepare()
+    if "session" in found:
+        await end_session(database, found["session"])
+    await filling.take_over(session, found.get("term", 0) + 1)
+    await checkpoints.update_one({"_id": LIVE + filling.generation}, {"$set": {"session": session_id}})
+    return filling
+
+
+async def swap(live: ViewStore, stands_at: Checkpoint, filled: ViewStore, filled_to: Checkpoint) -> bool:
+    """Has the filled views serve; or not, where the live ones have moved past them or were renewed. Raises
+    `FenceLost` where somebody else fills on.
+
+    The filled checkpoint goes first, so that nobody fills what serves. Who is killed then has filled in vain.
+    """
+    checkpoints = live.database[CHECKPOINTS]
+    was = await filled.look_up() or {}
+    filling = {"_id": LIVE + filled.generation, "sequence": filled_to.sequence, "term": was.get("term")}
+    if not (await checkpoints.delete_one(filling)).deleted_count:
+        raise FenceLost(f"another rebuild fills the views{filled.generation}")
+    former = {"generation": live.generation, "at": time.time()}
+    serving = {"generation": filled.generation, "fold": fold_version()}
+    renewed = replace(filled_to, renewed=(stands_at.renewed or 0) + 1)
+    not_past = {"$lte": max(stands_at.sequence, filled_to.sequence)}
+    swapped = await checkpoints.update_one(
+        {"_id": LIVE, "renewed": stands_at.renewed, "sequence": not_past},
+        {"$set": {**serving, **stored_checkpoint(renewed)}, "$push": {"replaced": former}},
+    )
+    if not swapped.matched_count:
+        await checkpoints.insert_one(was)
+    await live.look_up()
+    return bool(swapped.matched_count)
+
+
+async def drop_replaced(database: Database) -> None:
+    """Removes what was replaced some time ago."""
+    live = await database[CHECKPOINTS].find_one({"_id": LIVE}) or {}
+    for former in live.get("replaced", []):
+        if former["at"] < time.time() - READ_FOR_S:
+            await _drop(database, former["generation"])
+            await database[CHECKPOINTS].update_one({"_id": LIVE}, {"$pull": {"replaced": former}})
+
+
+async def drop_abandoned(database: Database) -> None:
+    """Removes what rebuilds left behind that were killed a day or more ago."""
+    live = await database[CHECKPOINTS].find_one({"_id": LIVE}) or {}
+    kept = {live.get("generation", ""), *(former["generation"] for former in live.get("replaced", []))}
+    names = await database.list_collection_names()
+    for generation in {name[name.index(MARK) :] for name in names if MARK in name} - kept:
+        if int(generation.removeprefix(MARK).partition("_")[0]) < time.time() - ABANDONED_AFTER_S:
+            await database[CHECKPOINTS].delete_one({"_id": LIVE + generation})
+            await _drop(database, generation)
+
+
+async def _drop(database: Database, generation: str) -> None:
+    for name in COLLECTIONS:
+        await database[name + generation].drop()
