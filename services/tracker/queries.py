@@ -88,7 +88,7 @@ async def instant_of(views: Views, live: ViewStore, view: str = "", *, unmasked:
         "digest": total_digest(digests),
     }
     if view == AUDIT_TRAIL:
-        rows = [row async for row in live.audit_rows(1, checkpoint.sequence)]
+        rows = await live.audit_rows(1, checkpoint.sequence)
         told["documents"] = rows if unmasked else [masked_row(row) for row in rows]
     elif view:
         shown = sorted(await views.documents(view), key=lambda document: str(document["_id"]))

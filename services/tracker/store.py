@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
+from itertools import batched
 from typing import Any
 
 from pymongo import DeleteOne, InsertOne, ReplaceOne
@@ -21,6 +22,9 @@ CHECKPOINTS = "checkpoints"
 LIVE = "views"
 PROBE = "probe"
 TRANSIENT = "TransientTransactionError"
+VALUES_AT_ONCE = 50
+"""Asked for in one query. SecantusDB compares each document with all of them; to find a range of keys, it reads the
+whole collection."""
 VIEW_NAMES = tuple(view.name for view in VIEWS)
 COLLECTIONS = (*VIEW_NAMES, AUDIT_TRAIL, PARKED)
 _NAMESPACE_EXISTS = 48
@@ -101,18 +105,18 @@ class ViewStore:
 
     async def fetch(self, keys: Mapping[str, set[str]]) -> Touched:
         """The documents with these keys, by view."""
-        found: Touched = {}
         if any(keys.values()):
             await self.look_up()
-        for name, wanted in keys.items():
-            if wanted:
-                cursor = self.collection(name).find({"_id": {"$in": sorted(wanted)}})
-                found[name] = {document["_id"]: document async for document in cursor}
-        return found
+        return {
+            name: {document["_id"]: document async for document in self._with_one_of(name, "_id", sorted(wanted))}
+            for name, wanted in keys.items()
+            if wanted
+        }
 
     async def lot(self, subjects: set[str]) -> Lot:
         """What is parked under these subjects."""
-        return lot_of(await self.documents(PARKED, subject={"$in": sorted(subjects)}))
+        await self.look_up()
+        return lot_of([parked async for parked in self._with_one_of(PARKED, "subject", sorted(subjects))])
 
     async def commit(self, outcome: Outcome, read: Checkpoint) -> None:
         """Writes `outcome` if the checkpoint is still at `read`, and its term that of `take_over`. Raises `FenceLost`
@@ -154,13 +158,18 @@ class ViewStore:
         return [document["_id"] async for document in self.collection(name).find({}, {"_id": True})]
 
     async def audit_rows_of(self, sequences: Sequence[int]) -> list[Document]:
-        return await self.documents(AUDIT_TRAIL, _id={"$in": list(sequences)})
-
-    async def audit_rows(self, first: int, last: int) -> AsyncIterator[Document]:
         await self.look_up()
-        cursor = self.collection(AUDIT_TRAIL).find({"_id": {"$gte": first, "$lte": last}}).sort("_id", 1)
-        async for row in cursor:
-            yield row
+        return [row async for row in self._with_one_of(AUDIT_TRAIL, "_id", sequences)]
+
+    async def audit_rows(self, first: int, last: int) -> list[Document]:
+        """Those of `first` to `last`, in order."""
+        rows = await self.audit_rows_of(range(first, last + 1))
+        return sorted(rows, key=lambda row: int(row["_id"]))
+
+    async def _with_one_of(self, name: str, field: str, values: Sequence[Any]) -> AsyncIterator[Document]:
+        for some in batched(values, VALUES_AT_ONCE):
+            async for document in self.collection(name).find({field: {"$in": some}}):
+                yield document
 
     async def digests(self) -> dict[str, str]:
         """A digest per view; not of the audit trail, which also says when each event was recorded."""

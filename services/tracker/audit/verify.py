@@ -73,8 +73,8 @@ class Replay:
     ) -> None:
         """Folds on to `upto`, comparing the live audit rows on the way."""
         async for page in ledger.read(self.checkpoint.sequence, upto):
-            rows = store.audit_rows(page[0].sequence, page[-1].sequence)
-            self.add(page, {row["_id"]: row async for row in rows})
+            rows = await store.audit_rows(page[0].sequence, page[-1].sequence)
+            self.add(page, {row["_id"]: row for row in rows})
             on_progress(self.checkpoint.sequence, upto)
 
     def add(self, page: Sequence[Stored], live_rows: Mapping[int, Document]) -> None:
