@@ -19,7 +19,8 @@ RATE = 200
 COMMANDS = 2_000
 MOST_IN_FLIGHT = 50
 """A service that can't keep up is not flooded; its commands grow old while they wait."""
-LOOK_EVERY_S = 0.001
+LOOK_EVERY_S = 0.01
+"""What is told is late by so much at most. Whoever looks more often takes the time of what he looks at."""
 PATIENCE_S = 300
 
 type Send = Callable[[int], Awaitable[int]]
