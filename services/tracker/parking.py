@@ -66,6 +66,8 @@ class Parking:
     def __init__(self, lot: Lot) -> None:
         self._lot = lot
         self._changed: Lot = {}
+        self.anything = bool(lot)
+        """Whether anything has been parked at all."""
 
     def queue(self, subject: str) -> dict[int, Document]:
         return self._changed[subject] if subject in self._changed else self._lot.get(subject, {})
@@ -104,6 +106,7 @@ class Parking:
     def _own(self, subject: str) -> dict[int, Document]:
         if subject not in self._changed:
             self._changed[subject] = dict(self._lot.get(subject, {}))
+            self.anything = True
         return self._changed[subject]
 
 
