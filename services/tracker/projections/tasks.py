@@ -33,7 +33,6 @@ from shared.domain.task import (
 from shared.domain.values import fold_diacritics
 from shared.i18n import local_date
 
-
 type Change = Callable[[Document, Any, Recorded], Document]
 """What an event changes of the document."""
 
