@@ -8,6 +8,8 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+from msgspec.structs import asdict
+
 from services.tracker.projections.view import Document, Recorded, instant
 from services.tracker.reading import Unreadable, read_event
 from shared.domain.parked_event import ParkedEventDiscarded
@@ -41,7 +43,7 @@ def parked_document(stored: Stored, event: Recorded | Unreadable, problem: Probl
         "_id": stored.sequence,
         "subject": stored.subject,
         "type": event.envelope.type if event.envelope else None,
-        "origin": event.origin._asdict(),
+        "origin": asdict(event.origin),
         "recorded": instant(stored.recorded),
         **problem._asdict(),
         "body": stored.body.decode("utf-8", errors="backslashreplace"),

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Any, NamedTuple
 
+import msgspec
 import nats.errors
 from nats.aio.client import Client
 from nats.aio.msg import Msg
@@ -35,7 +36,7 @@ _SOURCED = re.compile(
 """How the headers of a sourced message end, which are most that are read: found at once, and nothing else need be."""
 
 
-class Stored(NamedTuple):
+class Stored(msgspec.Struct, frozen=True, gc=False):
     """A message as a stream holds it."""
 
     sequence: int
