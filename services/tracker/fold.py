@@ -35,6 +35,8 @@ from shared.eventstore.ledger import Origin, fingerprint
 
 type Touched = dict[str, dict[str, Document]]
 """Documents by view and key."""
+type Change = tuple[str, str, Document | None, Document]
+"""A document of a view under its key, before and after."""
 type Reader = Callable[[Stored], Recorded | Unreadable]
 
 
@@ -43,9 +45,6 @@ class OriginPosition(NamedTuple):
 
     sequence: int = 0
     gap_at: int | None = None
-
-
-BEGINNING = OriginPosition()
 
 
 @dataclass(frozen=True)
@@ -126,7 +125,8 @@ class _Folding:
     ) -> None:
         self._before = documents
         self._checkpoint = checkpoint
-        self._origins = dict(checkpoint.origins)
+        self._applied = {stream: at.sequence for stream, at in checkpoint.origins.items()}
+        self._gaps = checkpoint.gaps
         self._parking = parking
         self._read = read
         self._audited = audited
@@ -135,10 +135,12 @@ class _Folding:
         self._freed: list[str] = []
 
     def add(self, stored: Stored, event: Recorded | Unreadable | LeftOut) -> None:
-        problem = _out_of_line(event.origin, self._origins)
+        problem = self._out_of_line(event.origin)
         if isinstance(event, LeftOut):
             return
-        problem = problem or self._held_up(stored.subject) or self._take_in(event)
+        if problem is None and self._parking.anything:
+            problem = self._held_up(stored.subject)
+        problem = problem or self._take_in(event)
         if problem is not None:
             self._park(stored, event, problem)
         while self._freed:
@@ -152,7 +154,10 @@ class _Folding:
             replace(
                 self._checkpoint,
                 sequence=last.sequence,
-                origins=self._origins,
+                origins={
+                    stream: OriginPosition(sequence, self._gaps.get(stream))
+                    for stream, sequence in self._applied.items()
+                },
                 fingerprint=fingerprint(last),
                 held=held,
             ),
@@ -163,6 +168,19 @@ class _Folding:
             left,
         )
 
+    def _out_of_line(self, origin: Origin) -> Problem | None:
+        """Origin sequences run 1, 2, 3 …; after a gap, that origin stops until somebody has looked."""
+        stream, sequence = origin.stream, origin.sequence
+        applied = self._applied.get(stream, 0)
+        if sequence <= applied:
+            return Problem(ORIGIN_REPEAT, f"{stream} {sequence} was applied before")
+        if sequence == applied + 1 and stream not in self._gaps:
+            self._applied[stream] = sequence
+            return None
+        self._applied[stream] = applied
+        gap_at = self._gaps.setdefault(stream, applied + 1)
+        return Problem(ORIGIN_GAP, f"{stream} {gap_at} is missing from the ledger")
+
     def _held_up(self, subject: str) -> Problem | None:
         first = self._parking.first(subject)
         return behind(first["_id"]) if first else None
@@ -172,28 +190,27 @@ class _Folding:
         if isinstance(event, Unreadable):
             return Problem(event.reason, event.detail)
         try:
-            changed, changes = self._folded(event)
+            changed = self._folded(event)
+            changes = _told(changed) if self._audited else []
             if isinstance(event.event, ParkedEventDiscarded):
                 changes += self._discard(event, event.event)
         except Exception as error:
             return Problem("unfoldable", f"{type(error).__name__}: {error}")
-        for view_name, key, after in changed:
-            self._documents[view_name][key] = after
+        for name, key, _, after in changed:
+            self._documents[name][key] = after
         if self._audited:
             self._rows[event.sequence] = audit_row(event, changes, waited_until)
         return None
 
-    def _folded(self, event: Recorded) -> tuple[list[tuple[str, str, Document]], list[dict[str, Any]]]:
-        changed: list[tuple[str, str, Document]] = []
-        changes: list[dict[str, Any]] = []
+    def _folded(self, event: Recorded) -> list[Change]:
+        changed: list[Change] = []
         for view in VIEWS_OF[event.envelope.type]:
+            name = view.name
+            now, before = self._documents[name], self._before.get(name, {})
             for key in view.route(event):
-                before = self._documents[view.name].get(key) or self._before.get(view.name, {}).get(key)
-                after = view.fold(before, event)
-                changed.append((view.name, key, after))
-                if self._audited:
-                    changes += changes_between(view.name, key, before, after)
-        return changed, changes
+                document = now.get(key) or before.get(key)
+                changed.append((name, key, document, view.fold(document, event)))
+        return changed
 
     def _discard(self, recorded: Recorded, discarded: ParkedEventDiscarded) -> list[dict[str, Any]]:
         """Drops the parked event that is meant. Where there is none, nothing happens: what could be taken in is never
@@ -226,15 +243,5 @@ class _Folding:
         return document
 
 
-def _out_of_line(origin: Origin, origins: dict[str, OriginPosition]) -> Problem | None:
-    """Origin sequences run 1, 2, 3 …; after a gap, that origin stops until somebody has looked."""
-    known = origins.get(origin.stream, BEGINNING)
-    expected = known.sequence + 1
-    if origin.sequence < expected:
-        return Problem(ORIGIN_REPEAT, f"{origin.stream} {origin.sequence} was applied before")
-    if known.gap_at is None and origin.sequence == expected:
-        origins[origin.stream] = OriginPosition(origin.sequence)
-        return None
-    gap_at = known.gap_at or expected
-    origins[origin.stream] = known._replace(gap_at=gap_at)
-    return Problem(ORIGIN_GAP, f"{origin.stream} {gap_at} is missing from the ledger")
+def _told(changed: Iterable[Change]) -> list[dict[str, Any]]:
+    return [told for change in changed for told in changes_between(*change)]

@@ -8,6 +8,8 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+from msgspec.structs import asdict
+
 from services.tracker.projections.view import Document, Recorded, instant
 from services.tracker.reading import Unreadable, read_event
 from shared.domain.parked_event import ParkedEventDiscarded
@@ -41,7 +43,7 @@ def parked_document(stored: Stored, event: Recorded | Unreadable, problem: Probl
         "_id": stored.sequence,
         "subject": stored.subject,
         "type": event.envelope.type if event.envelope else None,
-        "origin": event.origin._asdict(),
+        "origin": asdict(event.origin),
         "recorded": instant(stored.recorded),
         **problem._asdict(),
         "body": stored.body.decode("utf-8", errors="backslashreplace"),
@@ -66,6 +68,8 @@ class Parking:
     def __init__(self, lot: Lot) -> None:
         self._lot = lot
         self._changed: Lot = {}
+        self.anything = bool(lot)
+        """Whether anything has been parked at all."""
 
     def queue(self, subject: str) -> dict[int, Document]:
         return self._changed[subject] if subject in self._changed else self._lot.get(subject, {})
@@ -104,6 +108,7 @@ class Parking:
     def _own(self, subject: str) -> dict[int, Document]:
         if subject not in self._changed:
             self._changed[subject] = dict(self._lot.get(subject, {}))
+            self.anything = True
         return self._changed[subject]
 
 

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Any, NamedTuple
 
+import msgspec
 import nats.errors
 from nats.aio.client import Client
 from nats.aio.msg import Msg
@@ -22,15 +23,20 @@ _NOT_FOUND = "404"
 _END_OF_BATCH = "204"
 _STATUS = re.compile(rb"NATS/1\.0 (\d+)")
 _NUM_PENDING = re.compile(rb"\r\nNats-Num-Pending: (\d+)")
-_SOURCE = re.compile(rb"\r\nNats-Stream-Source: ([^\r]*)")
+_SOURCE = b"\r\nNats-Stream-Source: "
 _STREAM = b"\r\nNats-Stream: "
+_FROM_SOURCE = re.compile(_SOURCE + rb"([^\r]*)")
 _WHERE_STORED = re.compile(
     _STREAM + rb"[^\r]*\r\nNats-Subject: ([^\r]*)\r\nNats-Sequence: (\d+)\r\nNats-Time-Stamp: ([^\r]*)"
 )
 """The server writes these in this order, after the headers that the message had."""
+_SOURCED = re.compile(
+    _FROM_SOURCE.pattern + _WHERE_STORED.pattern + rb"\r\nNats-Num-Pending: \d+\r\nNats-Last-Sequence: \d+\r\n\r\n\Z"
+)
+"""How the headers of a sourced message end, which are most that are read: found at once, and nothing else need be."""
 
 
-class Stored(NamedTuple):
+class Stored(msgspec.Struct, frozen=True, gc=False):
     """A message as a stream holds it."""
 
     sequence: int
@@ -97,21 +103,14 @@ class DirectReader:
             self._end_page(status, int(headers.get("Nats-Num-Pending", 0)))
 
     def _receive_bytes(self, headers: bytes, body: bytes) -> None:
-        if status := _STATUS.match(headers):
+        if sourced := _SOURCED.match(headers, headers.rfind(_SOURCE)):
+            self._arriving.append(_stored_bytes(body, *sourced.groups()))
+        elif status := _STATUS.match(headers):
             pending = _NUM_PENDING.search(headers)
             self._end_page(status[1].decode(), int(pending[1]) if pending else 0)
         elif where := _WHERE_STORED.match(headers, headers.rfind(_STREAM)):
-            source = _SOURCE.search(headers)
-            subject, sequence, recorded = where.groups()
-            self._arriving.append(
-                Stored(
-                    int(sequence),
-                    subject.decode(),
-                    datetime.fromisoformat(recorded.decode()),
-                    body,
-                    source[1].decode() if source else "",
-                )
-            )
+            source = _FROM_SOURCE.search(headers)
+            self._arriving.append(_stored_bytes(body, source[1] if source else b"", *where.groups()))
         else:
             self._pages.put_nowait(Unavailable(f"the stream answered a read with {headers!r}"))
 
@@ -147,3 +146,7 @@ def _stored(message: Msg, headers: dict[str, str]) -> Stored:
         body=message.data,
         source=headers.get("Nats-Stream-Source", ""),
     )
+
+
+def _stored_bytes(body: bytes, source: bytes, subject: bytes, sequence: bytes, recorded: bytes) -> Stored:
+    return Stored(int(sequence), subject.decode(), datetime.fromisoformat(recorded.decode()), body, source.decode())

@@ -7,8 +7,9 @@ from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
+import msgspec
 import nats.errors
 from nats.aio.client import Client
 from nats.aio.msg import Msg
@@ -23,7 +24,7 @@ IDLE_CHECK_S = 1.0
 """A follower looks by itself this often, so a lost announcement costs a second and no event."""
 
 
-class Origin(NamedTuple):
+class Origin(msgspec.Struct, frozen=True, gc=False):
     """Where an event was first stored: the service's stream, and its sequence there."""
 
     stream: str

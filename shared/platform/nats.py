@@ -16,7 +16,7 @@ from shared.platform.errors import PlatformError
 CONNECT_TIMEOUT_S = 5
 FIRST_CONNECTION_TIMEOUT_S = 8
 _CRLF = b"\r\n"
-_MESSAGE = re.compile(rb"HMSG (\S+) \d+ (\d+) (\d+)\r\n")
+_MESSAGE = re.compile(rb"HMSG ([^ ]+) \d+ (\d+) (\d+)\r\n")
 
 type Receive = Callable[[bytes, bytes], None]
 """Takes a message: its headers as they were sent, from `NATS/1.0` on, and its body."""

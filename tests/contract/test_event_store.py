@@ -22,7 +22,7 @@ from shared.eventstore.errors import (
     Unavailable,
     Undecodable,
 )
-from shared.eventstore.ledger import origin_of
+from shared.eventstore.ledger import Origin, origin_of
 from shared.eventstore.store import EventStore, NewEvent
 from shared.eventstore.streams import js_api, provision, service_stream, stream_configs
 from shared.platform.nats import nats_connection
@@ -300,7 +300,9 @@ async def test_the_ledger_holds_every_event_of_every_service_in_one_order(connec
     for service, events in told.items():
         mine = [each for each in found if decode(each.body).source == service]
         assert [decode(each.body) for each in mine] == [event.envelope for event in events]
-        assert [origin_of(each) for each in mine] == [(service_stream(congress, service), n) for n in range(1, 13)]
+        assert [origin_of(each) for each in mine] == [
+            Origin(service_stream(congress, service), n) for n in range(1, 13)
+        ]
         assert {each.subject for each in mine} == {f"evt.{congress}.{service}.task.t1"}
 
 

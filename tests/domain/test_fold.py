@@ -4,6 +4,7 @@ from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from services.tracker.digest import view_digest
 from services.tracker.fold import Checkpoint, OriginPosition, Touched, fold_page
@@ -88,7 +89,7 @@ def test_every_event_has_its_audit_row():
 def test_a_missing_origin_sequence_stops_that_origin_and_no_other():
     security = in_memory("security", [("task-1", life_of_a_task(1))])
     with_a_hole = [LEDGER[0], *LEDGER[2:4]]
-    mixed = [stored._replace(sequence=sequence) for sequence, stored in enumerate([*with_a_hole, *security], start=1)]
+    mixed = [replace(stored, sequence=sequence) for sequence, stored in enumerate([*with_a_hole, *security], start=1)]
     folded = Folded().add(mixed)
     assert folded.checkpoint.gaps == {"EVENTS_LOGISTICS_memory": 2}
     assert [parked["reason"] for parked in folded.parked] == ["origin_gap", "origin_gap"]
@@ -98,7 +99,7 @@ def test_a_missing_origin_sequence_stops_that_origin_and_no_other():
 
 
 def test_an_event_that_the_ledger_holds_twice_is_applied_once_and_parked_once():
-    twice = [stored._replace(sequence=sequence) for sequence, stored in enumerate([*LEDGER[:3], LEDGER[1]], start=1)]
+    twice = [replace(stored, sequence=sequence) for sequence, stored in enumerate([*LEDGER[:3], LEDGER[1]], start=1)]
     folded = Folded().add(twice)
     assert [parked["reason"] for parked in folded.parked] == ["origin_repeat"]
     assert folded.views["tasks"] == Folded().add(LEDGER[:3]).views["tasks"]
@@ -107,12 +108,12 @@ def test_an_event_that_the_ledger_holds_twice_is_applied_once_and_parked_once():
 def test_what_can_not_be_read_or_folded_is_parked_with_its_bytes_and_the_rest_goes_on():
     def of_another(task, number, body=None):
         stored = LEDGER[number]
-        return stored._replace(subject=f"evt.memory.logistics.task.{task}", body=body or stored.body)
+        return replace(stored, subject=f"evt.memory.logistics.task.{task}", body=body or stored.body)
 
     garbage = of_another("a", 1, b"\xffnot json")
     unknown = of_another("b", 2, LEDGER[2].body.replace(b"task.deadline-set.v1", b"task.danced.v1"))
     misfit = of_another("c", 3, LEDGER[3].body.replace(b'"secured_vnd":500000', b'"secured_vnd":"much"'))
-    orphan = LEDGER[8 + 1]._replace(sequence=5, source="EVENTS_LOGISTICS_memory 5 > > evt")
+    orphan = replace(LEDGER[8 + 1], sequence=5, source="EVENTS_LOGISTICS_memory 5 > > evt")
     folded = Folded().add([LEDGER[0], garbage, unknown, misfit, orphan])
     assert [(parked["_id"], parked["reason"]) for parked in folded.parked] == [
         (2, "undecodable"),

@@ -7,6 +7,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from services.tracker.audit.verify import Replay
 from services.tracker.fold import Checkpoint, fold_page, touched_keys
@@ -189,7 +190,7 @@ def test_a_discard_loses_nothing_that_stands_behind_a_gap(told):
     told.event(OPENED)
     del told.ledger[0]
     stopped = told.event(TaskProgressed(percent=10, note=""))
-    stopped = stopped._replace(sequence=1)
+    stopped = replace(stopped, sequence=1)
     told.ledger[0] = stopped
     told.discard(stopped)
     assert reasons(Folded().add(told.ledger)) == {1: ("origin_gap", None)}
@@ -197,7 +198,7 @@ def test_a_discard_loses_nothing_that_stands_behind_a_gap(told):
 
 def test_an_event_that_the_ledger_holds_twice_holds_nobody_up_and_can_be_discarded(told):
     opened = told.event(OPENED)
-    twice = opened._replace(sequence=2)
+    twice = replace(opened, sequence=2)
     told.ledger.append(twice)
     told.event(TaskProgressed(percent=10, note=""))
     folded = Folded().add(told.ledger)
@@ -420,9 +421,9 @@ def test_a_retry_that_would_change_too_much_says_that_a_rebuild_is_needed(told, 
 def test_a_parked_event_is_read_again_as_it_was(told):
     stored = told.event(OPENED)
     told.ledger.clear()
-    document = Folded().add([told.raw(b"{}")._replace(sequence=1), stored._replace(sequence=2)]).parked[-1]
+    document = Folded().add([replace(told.raw(b"{}"), sequence=1), replace(stored, sequence=2)]).parked[-1]
     again = stored_again(document)
-    assert again._replace(source="") == stored._replace(sequence=2, source="")
+    assert replace(again, source="") == replace(stored, sequence=2, source="")
     assert read_event(again).event == OPENED
 
 

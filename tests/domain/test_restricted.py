@@ -4,6 +4,7 @@ import json
 import string
 
 import pytest
+from msgspec.structs import replace
 
 from services.propaganda import publications
 from services.security import incidents
@@ -104,14 +105,14 @@ def test_what_this_version_can_not_read_is_masked_as_well(body):
 
 
 def test_an_event_of_an_incident_under_another_subject_is_masked():
-    entry = LEDGER[0]._replace(subject="evt.memory.security.task.i1")
+    entry = replace(LEDGER[0], subject="evt.memory.security.task.i1")
     assert SECRET not in said(masked_line(ledger_line(entry)))
 
 
 def test_what_is_not_restricted_stays_as_it_is():
     event = publications.PublicationRejected(reason=SECRET)
     body = as_bytes(envelope_of(event, "propaganda", "publication", "p1", 0))
-    entry = LEDGER[0]._replace(subject="evt.memory.propaganda.publication.p1", body=body)
+    entry = replace(LEDGER[0], subject="evt.memory.propaganda.publication.p1", body=body)
     line = ledger_line(entry)
     assert masked_line(line) == line
     assert SECRET in said(line)

@@ -4,6 +4,7 @@ from datetime import date
 from functools import reduce
 
 import pytest
+from msgspec.structs import replace
 
 from services.tracker.projections.tasks import VIEW
 from services.tracker.reading import read_event
@@ -147,5 +148,5 @@ def test_a_task_shows_the_clearances_it_needs_and_why_one_was_dropped():
 
 def test_a_submission_recorded_before_there_was_evidence_can_still_be_read():
     (stored,) = in_memory("logistics", [("1-03", [SUBMITTED])])
-    older = read_event(stored._replace(body=stored.body.replace(b'"evidence"', b'"unheard_of"')))
+    older = read_event(replace(stored, body=stored.body.replace(b'"evidence"', b'"unheard_of"')))
     assert older.event == task.TaskSubmitted(submitted_by="logistics.member")

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import orjson
+from msgspec.structs import asdict
 
 from services.tracker.audit.sentences import summary
 from services.tracker.projections.view import instant
@@ -91,7 +92,7 @@ def ledger_line(stored: Stored) -> dict[str, Any]:
     line: dict[str, Any] = {
         "sequence": stored.sequence,
         "recorded": instant(stored.recorded),
-        "origin": read.origin._asdict(),
+        "origin": asdict(read.origin),
         "subject": stored.subject,
         "readable": not isinstance(read, Unreadable),
     }

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
+from msgspec.structs import asdict
+
 from services.tracker.audit.sentences import summary
 from services.tracker.projections.view import Document, Recorded, instant
 from shared.eventstore.direct import Stored
@@ -20,7 +22,7 @@ def audit_row(event: Recorded, changes: list[dict[str, Any]], waited_until: int 
     row = {
         "_id": event.sequence,
         "recorded": instant(event.recorded),
-        "origin": event.origin._asdict(),
+        "origin": asdict(event.origin),
         "outcome": APPLIED,
         **_told(envelope),
         "summary": summary(envelope),
@@ -33,7 +35,7 @@ def parked_audit_row(stored: Stored, origin: Origin, envelope: Envelope | None, 
     return {
         "_id": stored.sequence,
         "recorded": instant(stored.recorded),
-        "origin": origin._asdict(),
+        "origin": asdict(origin),
         "outcome": f"parked: {reason}",
         **(_told(envelope) if envelope else {"subject": stored.subject}),
         "changes": [],

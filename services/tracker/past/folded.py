@@ -44,7 +44,8 @@ class Folded:
         told = [event.envelope.time for event in events if isinstance(event, Recorded)]
         if told:
             self.latest_happened = max(self.latest_happened, instant(max(told)))
-        self.left_out += sum(isinstance(event, LeftOut) for event in events)
+        if self.happened_upto:
+            self.left_out += sum(isinstance(event, LeftOut) for event in events)
         return outcome
 
     def copy(self) -> "Folded":

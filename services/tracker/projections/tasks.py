@@ -1,10 +1,12 @@
 """`tasks`: where does every work item of every unit stand?"""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
 from services.tracker.projections.view import Document, Recorded, View, begun, by_service_and_id, instant
 from shared.domain import task
+from shared.domain.decider import Event
 from shared.domain.task import (
     ClearanceDropped,
     ClearanceRequired,
@@ -31,20 +33,22 @@ from shared.domain.task import (
 from shared.domain.values import fold_diacritics
 from shared.i18n import local_date
 
+type Change = Callable[[Document, Any, Recorded], Document]
+"""What an event changes of the document."""
+
 
 def fold(document: Document | None, recorded: Recorded) -> Document:
     event = recorded.event
     if isinstance(event, TaskOpened):
-        changes = _opened(event, recorded)
+        folded = {**(document or {}), **_opened(event, recorded)}
     else:
         document = begun(document, recorded)
-        changes = _settled(document, event, recorded) or _moved(document, event, recorded)
-    if isinstance(event, ScenarioFollowed):
-        return {
-            **(document or {}),
-            **changes,
-        }  # nobody worked on it, and its cause may be older than the last who did
-    return {**(document or {}), **changes, "updated_at": instant(recorded.envelope.time)}
+        change = CHANGES.get(type(event), _unknown)
+        folded = {**document, **change(document, event, recorded)}
+    if not isinstance(event, ScenarioFollowed):
+        # Nobody works on what follows a scenario, and its cause may be older than the last who did.
+        folded["updated_at"] = instant(recorded.envelope.time)
+    return folded
 
 
 def _opened(event: TaskOpened, recorded: Recorded) -> Document:
@@ -79,74 +83,121 @@ def _opened(event: TaskOpened, recorded: Recorded) -> Document:
     }
 
 
-def _settled(document: Document, event: object, recorded: Recorded) -> Document:
-    """What changes where something is settled, wherever the task stands; else nothing."""
-    match event:
-        case TaskAssigned() | TaskFunded():
-            return event.model_dump(mode="json")
-        case TaskDeadlineSet():
-            deadline = event.deadline.isoformat()
-            in_force = document["deadline"] or deadline
-            return {"deadline": in_force, "original_deadline": deadline, "agreed_deadline": deadline}
-        case ExtensionRequested():
-            return {"extensions": [*document["extensions"], _requested(event, recorded)]}
-        case ExtensionGranted():
-            moved = {name: _later(document[name], event.deadline) for name in ("agreed_deadline", "deadline")}
-            return {**moved, "extensions": _decided(document, recorded, "granted")}
-        case ExtensionRefused():
-            return {"extensions": _decided(document, recorded, "refused", event.reason)}
-        case ScenarioFollowed():
-            told = event.model_dump(mode="json")
-            in_force = {name: told[name] for name in ("suspended", "planned_vnd", "deadline")}
-            return {**in_force, "followed": {name: told[name] for name in ("switch", "scenario")}}
-        case _:
-            return {}
+def _as_told(_: Document, event: TaskAssigned | TaskFunded, __: Recorded) -> Document:
+    return event.model_dump(mode="json")
+
+
+def _deadline_set(document: Document, event: TaskDeadlineSet, _: Recorded) -> Document:
+    deadline = event.deadline.isoformat()
+    in_force = document["deadline"] or deadline
+    return {"deadline": in_force, "original_deadline": deadline, "agreed_deadline": deadline}
+
+
+def _extension_requested(document: Document, event: ExtensionRequested, recorded: Recorded) -> Document:
+    return {"extensions": [*document["extensions"], _requested(event, recorded)]}
+
+
+def _extension_granted(document: Document, event: ExtensionGranted, recorded: Recorded) -> Document:
+    moved = {name: _later(document[name], event.deadline) for name in ("agreed_deadline", "deadline")}
+    return {**moved, "extensions": _decided(document, recorded, "granted")}
+
+
+def _extension_refused(document: Document, event: ExtensionRefused, recorded: Recorded) -> Document:
+    return {"extensions": _decided(document, recorded, "refused", event.reason)}
+
+
+def _followed(_: Document, event: ScenarioFollowed, __: Recorded) -> Document:
+    told = event.model_dump(mode="json")
+    in_force = {name: told[name] for name in ("suspended", "planned_vnd", "deadline")}
+    return {**in_force, "followed": {name: told[name] for name in ("switch", "scenario")}}
 
 
 def _later(known: str | None, extended: date) -> str:
     return later(date.fromisoformat(known) if known else None, extended).isoformat()
 
 
-def _moved(document: Document, event: object, recorded: Recorded) -> Document:
-    resting = (TaskStatus.IN_PROGRESS if document["started"] else TaskStatus.OPEN).value
-    match event:
-        case TaskStarted():
-            return {"status": TaskStatus.IN_PROGRESS.value, "started": True}
-        case TaskProgressed():
-            return {"percent": event.percent}
-        case TaskBlocked():
-            return {"status": TaskStatus.BLOCKED.value, "block_reason": event.reason}
-        case TaskUnblocked():
-            return {"status": resting, "block_reason": None}
-        case TaskSubmitted():
-            return {
-                "status": TaskStatus.SUBMITTED.value,
-                "submitted_by": event.submitted_by,
-                "evidence": [*document["evidence"], *_shown(event, recorded)],
-            }
-        case TaskCompleted():
-            completed_on = local_date(recorded.envelope.time).isoformat()
-            return {"status": TaskStatus.COMPLETED.value, "percent": 100, "completed_on": completed_on}
-        case TaskReturned():
-            history = [*document["history"], _sent_back("returned", event.reason, recorded)]
-            return {"status": TaskStatus.IN_PROGRESS.value, "history": history}
-        case TaskCancelled():
-            return {"status": TaskStatus.CANCELLED.value, "block_reason": None}
-        case TaskReopened():
-            history = [*document["history"], _sent_back("reopened", event.reason, recorded)]
-            return {"status": resting, "completed_on": None, "history": history}
-        case ClearanceRequired() | ClearanceDropped():
-            return _needing(document, event, recorded)
-        case _:
-            raise TypeError(f"the tasks view does not know {event!r}")
+def _started(_: Document, __: TaskStarted, ___: Recorded) -> Document:
+    return {"status": TaskStatus.IN_PROGRESS.value, "started": True}
 
 
-def _needing(document: Document, event: ClearanceRequired | ClearanceDropped, recorded: Recorded) -> Document:
-    if isinstance(event, ClearanceRequired):
-        return {"clearances": [*document["clearances"], event.model_dump(mode="json")]}
+def _progressed(_: Document, event: TaskProgressed, __: Recorded) -> Document:
+    return {"percent": event.percent}
+
+
+def _blocked(_: Document, event: TaskBlocked, __: Recorded) -> Document:
+    return {"status": TaskStatus.BLOCKED.value, "block_reason": event.reason}
+
+
+def _unblocked(document: Document, _: TaskUnblocked, __: Recorded) -> Document:
+    return {"status": _resting(document), "block_reason": None}
+
+
+def _submitted(document: Document, event: TaskSubmitted, recorded: Recorded) -> Document:
+    return {
+        "status": TaskStatus.SUBMITTED.value,
+        "submitted_by": event.submitted_by,
+        "evidence": [*document["evidence"], *_shown(event, recorded)],
+    }
+
+
+def _completed(_: Document, __: TaskCompleted, recorded: Recorded) -> Document:
+    completed_on = local_date(recorded.envelope.time).isoformat()
+    return {"status": TaskStatus.COMPLETED.value, "percent": 100, "completed_on": completed_on}
+
+
+def _returned(document: Document, event: TaskReturned, recorded: Recorded) -> Document:
+    history = [*document["history"], _sent_back("returned", event.reason, recorded)]
+    return {"status": TaskStatus.IN_PROGRESS.value, "history": history}
+
+
+def _cancelled(_: Document, __: TaskCancelled, ___: Recorded) -> Document:
+    return {"status": TaskStatus.CANCELLED.value, "block_reason": None}
+
+
+def _reopened(document: Document, event: TaskReopened, recorded: Recorded) -> Document:
+    history = [*document["history"], _sent_back("reopened", event.reason, recorded)]
+    return {"status": _resting(document), "completed_on": None, "history": history}
+
+
+def _clearance_required(document: Document, event: ClearanceRequired, _: Recorded) -> Document:
+    return {"clearances": [*document["clearances"], event.model_dump(mode="json")]}
+
+
+def _clearance_dropped(document: Document, event: ClearanceDropped, recorded: Recorded) -> Document:
     kept = [need for need in document["clearances"] if need["clearance_id"] != event.clearance_id]
     dropped = _sent_back("clearance_dropped", event.reason, recorded)
     return {"clearances": kept, "history": [*document["history"], dropped]}
+
+
+def _unknown(_: Document, event: Event, __: Recorded) -> Document:
+    raise TypeError(f"the tasks view does not know {event!r}")
+
+
+CHANGES: dict[type[Event], Change] = {
+    TaskAssigned: _as_told,
+    TaskDeadlineSet: _deadline_set,
+    ExtensionRequested: _extension_requested,
+    ExtensionGranted: _extension_granted,
+    ExtensionRefused: _extension_refused,
+    TaskFunded: _as_told,
+    TaskStarted: _started,
+    TaskProgressed: _progressed,
+    TaskBlocked: _blocked,
+    TaskUnblocked: _unblocked,
+    TaskSubmitted: _submitted,
+    TaskCompleted: _completed,
+    TaskReturned: _returned,
+    TaskCancelled: _cancelled,
+    TaskReopened: _reopened,
+    ClearanceRequired: _clearance_required,
+    ClearanceDropped: _clearance_dropped,
+    ScenarioFollowed: _followed,
+}
+
+
+def _resting(document: Document) -> str:
+    """The status of a task that nothing holds up."""
+    return (TaskStatus.IN_PROGRESS if document["started"] else TaskStatus.OPEN).value
 
 
 def _requested(event: ExtensionRequested, recorded: Recorded) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
@@ -17,7 +17,7 @@ type Document = dict[str, Any]
 INSTANT_LENGTH = len("2020-10-14T00:00:00.000000Z")
 
 
-class Recorded(NamedTuple):
+class Recorded(msgspec.Struct, frozen=True, gc=False):
     """A ledger event, decoded. `recorded` is the ledger's time; `envelope.time` is when it happened."""
 
     sequence: int
@@ -27,7 +27,7 @@ class Recorded(NamedTuple):
     event: Event
 
 
-class View(NamedTuple):
+class View(msgspec.Struct, frozen=True):
     """`events` are the types it reads; its documents are keyed by `_id`."""
 
     name: str
