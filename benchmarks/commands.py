@@ -40,6 +40,7 @@ async def measure(place: Place, recorded: Recorded) -> list[Row]:
     async with running_services(place.settings, place.servers, client, ["logistics"]):
         work = Work(client, place.settings)
         await work.begin()
+        await work.settled(place.connection, place.settings.congress)
         floor = await _Floor.prepare(place, work)
         with ThreadPoolExecutor(AT_ONCE) as threads:
             turns: list[Turn] = [_timed(work.progress), floor.publish]
@@ -48,7 +49,9 @@ async def measure(place: Place, recorded: Recorded) -> list[Row]:
                 peer = _peer(recorded, threads)
                 turns.append(peer)
                 together.append(peer)
-            return [*await _one_by_one(turns), *await _together(together)]
+            rows = await _one_by_one(turns)
+            await work.settled(place.connection, place.settings.congress)
+            return [*rows, *await _together(together)]
 
 
 async def _one_by_one(turns: list[Turn]) -> list[Row]:

@@ -1,17 +1,22 @@
 """Commands that each store one event, sent as their callers send them."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from uuid import uuid4
 
+from nats.aio.client import Client
+
 from benchmarks.history import ACTOR, GROUP
 from shared.domain.decider import Actor
+from shared.eventstore.streams import js_api, ledger_stream
 from shared.platform.settings import Settings
 from shared.unit.client import CommandClient
 from shared.unit.commands import Answer
 from shared.unit.tokens import mint_token
 
 TASKS = 500
+LOOK_EVERY_S = 0.1
 
 
 class Work:
@@ -31,6 +36,14 @@ class Work:
             await self._send("open-task", task_id=task_id, planned_vnd=1_000_000, **facts)
             await self._send("assign-task", task_id=task_id, collective="Sở Y tế", individual="Phó Giám đốc")
             await self._send("start-task", task_id=task_id)
+
+    async def settled(self, connection: Client, congress: str) -> None:
+        """Until the policies are through with what was begun, which is not what is measured."""
+        while True:
+            found = await js_api(connection, f"CONSUMER.LIST.{ledger_stream(congress)}", {})
+            if not any(each["num_pending"] or each["num_ack_pending"] for each in found["consumers"]):
+                return
+            await asyncio.sleep(LOOK_EVERY_S)
 
     async def progress(self) -> int:
         """The event's place in the stream of logistics."""
