@@ -20,8 +20,8 @@ from shared.eventstore.ledger import Ledger
 RETRY_DELAY_S = 1.0
 DOUBLINGS = 3
 HOT_DOCUMENTS = 20_000
-UNCOMMITTED_EVENTS = 10_000
-"""Folded ahead of the views at most."""
+UNCOMMITTED_EVENTS = 20_000
+"""Folded ahead of the views at most: half of them under way, while the other half is folded."""
 WORTH_READING_ON = 100
 """A page of fewer events is committed before more is read: what comes meanwhile is then read in one page, and not
 event by event beside the commit, which that makes slower."""
@@ -48,6 +48,7 @@ class Projection:
         self._hot_is_all = not checkpoint.sequence
         self._waiting: Outcome | None = None
         self._committing: asyncio.Task[None] | None = None
+        self._committed = asyncio.Event()
 
     async def add(self, page: Sequence[Stored]) -> None:
         """Raises `FenceLost`; then start again from the checkpoint as it is."""
@@ -63,11 +64,12 @@ class Projection:
             self._waiting = outcome
         else:
             self._waiting.go_on_with(outcome)
-        if self._folded.sequence - self.checkpoint.sequence >= UNCOMMITTED_EVENTS:
-            await self.settle()
         if self._committing is None or self._committing.done():
             await self.settle()
             self._committing = asyncio.create_task(self._commit())
+        while self._folded.sequence - self.checkpoint.sequence >= UNCOMMITTED_EVENTS and not self._committing.done():
+            self._committed.clear()
+            await self._committed.wait()
 
     async def settle(self) -> None:
         """Waits until everything is committed; then `checkpoint` is where the views are. Whoever stops waiting does
@@ -112,14 +114,18 @@ class Projection:
             self._hot[name].update(documents)
 
     async def _commit(self) -> None:
-        while (outcome := self._waiting) is not None:
-            self._waiting = None
-            await self._store.commit(outcome, self.checkpoint)
-            self.checkpoint = outcome.checkpoint
-            if outcome.parked:
-                first = outcome.parked[0]
-                told = (len(outcome.parked), first["_id"], first["reason"], first["detail"])
-                logger.warning("%s events were parked; the first is ledger event %s (%s): %s", *told)
+        try:
+            while (outcome := self._waiting) is not None:
+                self._waiting = None
+                await self._store.commit(outcome, self.checkpoint)
+                self.checkpoint = outcome.checkpoint
+                self._committed.set()
+                if outcome.parked:
+                    first = outcome.parked[0]
+                    told = (len(outcome.parked), first["_id"], first["reason"], first["detail"])
+                    logger.warning("%s events were parked; the first is ledger event %s (%s): %s", *told)
+        finally:
+            self._committed.set()
 
 
 @dataclass

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from services.tracker import projector
 from services.tracker.audit.verify import verify
 from services.tracker.fold import Checkpoint
 from services.tracker.lease import WRITER
@@ -13,13 +14,14 @@ from services.tracker.projector import Projection, Projector
 from services.tracker.queries import timeline
 from services.tracker.rebuild import rebuild
 from services.tracker.store import CHECKPOINTS, COLLECTIONS, FenceLost, ViewStore
+from shared.eventstore import ledger as ledger_pages
 from shared.eventstore.errors import LedgerBroken
 from shared.eventstore.ledger import Ledger
 from shared.eventstore.store import EventStore
 from shared.eventstore.streams import ledger_stream, service_stream, stream_configs
 from shared.platform.mongo import transaction
 from tests.congress import Writer, life_of_a_task, settled
-from tests.waiting import until
+from tests.waiting import TIMEOUT_S, until
 
 
 def silent(*_):
@@ -96,6 +98,75 @@ async def test_an_idle_tracker_folds_again_what_the_database_has_forgotten(
         await at(views, end)
     assert (await verify(ledger, views, silent)).holds
     assert len(await views.documents("audit_trail")) == end
+
+
+PAGE = 10
+AHEAD = 40
+
+
+class Held(ViewStore):
+    """Commits when it is let go on, and then each at once; or fails."""
+
+    def __init__(self, database):
+        super().__init__(database)
+        self.let_go_on = asyncio.Event()
+        self.fails = False
+        self.committed = []
+
+    async def commit(self, outcome, read):
+        await self.let_go_on.wait()
+        if self.fails:
+            raise FenceLost("as the test wants it")
+        await super().commit(outcome, read)
+        self.committed.append(outcome.checkpoint.sequence)
+
+
+class Folding:
+    """Small pages folded into a store that is held."""
+
+    def __init__(self, ledger, store):
+        self.reached = 0
+        self.projection = Projection(store, Checkpoint())
+        self.task = asyncio.create_task(self._run(ledger))
+
+    async def _run(self, ledger):
+        async for page in ledger.read():
+            await self.projection.add(page)
+            self.reached = page[-1].sequence
+        await self.projection.settle()
+
+    async def as_far_as_it_may(self):
+        """All but the page that waits for a commit."""
+        return self.reached == AHEAD - PAGE
+
+
+@pytest.fixture
+async def held(ledger, views, written, monkeypatch):
+    monkeypatch.setattr(ledger_pages, "BATCH_MESSAGES", PAGE)
+    monkeypatch.setattr(projector, "UNCOMMITTED_EVENTS", AHEAD)
+    assert written > 2 * AHEAD
+    return Held(views.database)
+
+
+async def test_pages_are_folded_while_a_commit_is_under_way_up_to_a_bound(ledger, views, written, held):
+    folding = Folding(ledger, held)
+    await until(folding.as_far_as_it_may)
+    held.let_go_on.set()
+    await asyncio.wait_for(folding.task, TIMEOUT_S)
+    first, second, *_ = held.committed
+    assert (first, second) == (PAGE, AHEAD), "what was folded meanwhile is committed together"
+    assert folding.projection.checkpoint.sequence == held.committed[-1] == written
+    assert (await verify(ledger, views, silent)).holds
+
+
+async def test_who_waits_for_a_commit_hears_that_it_failed(ledger, views, written, held):
+    folding = Folding(ledger, held)
+    await until(folding.as_far_as_it_may)
+    held.fails = True
+    held.let_go_on.set()
+    with pytest.raises(FenceLost, match="as the test wants it"):
+        await asyncio.wait_for(folding.task, TIMEOUT_S)
+    assert (await views.checkpoint()).sequence == 0
 
 
 async def everything_in(views):
