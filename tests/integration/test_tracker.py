@@ -153,8 +153,8 @@ async def test_pages_are_folded_while_a_commit_is_under_way_up_to_a_bound(ledger
     await until(folding.as_far_as_it_may)
     held.let_go_on.set()
     await asyncio.wait_for(folding.task, TIMEOUT_S)
-    first, second, *_ = held.committed
-    assert (first, second) == (PAGE, AHEAD), "what was folded meanwhile is committed together"
+    assert AHEAD in held.committed, "what was folded meanwhile is committed together"
+    assert len(held.committed) < written // PAGE
     assert folding.projection.checkpoint.sequence == held.committed[-1] == written
     assert (await verify(ledger, views, silent)).holds
 
