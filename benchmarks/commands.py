@@ -16,7 +16,8 @@ from benchmarks.place import Place, Recorded
 from benchmarks.work import TASKS, Work
 from services.supervisor import running_services
 from shared.eventstore.direct import read_subject
-from shared.eventstore.streams import event_subject, js_api, provision, service_stream
+from shared.eventstore.names import event_subject, service_stream
+from shared.eventstore.streams import js_api, provision
 from shared.unit.client import CommandClient
 from shared.unit.tokens import make_issuer_keys
 

@@ -11,7 +11,7 @@ from benchmarks.place import RUNNER, Place, Recorded
 from benchmarks.work import TASKS, Work
 from services.supervisor import running_services
 from services.tracker.store import ViewStore
-from shared.eventstore.streams import service_stream
+from shared.eventstore.names import service_stream
 from shared.platform.mongo import mongo_database
 from shared.unit.client import CommandClient
 

@@ -14,7 +14,7 @@ from services.tracker.past.folded import Folded
 from services.tracker.projector import Projection
 from services.tracker.store import ViewStore
 from shared.eventstore.ledger import Ledger
-from shared.eventstore.streams import ledger_stream
+from shared.eventstore.names import ledger_stream
 from shared.platform.mongo import Database
 
 NAME = "live projection"

@@ -9,7 +9,7 @@ from benchmarks.measure import Against, Aim, Row, in_turn, timed
 from benchmarks.place import Recorded
 from services.tracker.past.folded import Folded
 from shared.eventstore.ledger import Ledger
-from shared.eventstore.streams import ledger_stream
+from shared.eventstore.names import ledger_stream
 
 PAGE = 1000
 

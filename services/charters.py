@@ -12,7 +12,7 @@ from pathlib import Path
 
 from shared.domain.decider import Aggregate, Command, Refusal
 from shared.domain.values import SERVICES
-from shared.eventstore.streams import service_stream
+from shared.eventstore.names import service_stream
 from shared.unit.policies import ANY_SERVICE
 from shared.unit.service import UnitService
 

@@ -32,7 +32,8 @@ from services.tracker.store import ViewStore
 from shared.domain.values import SERVICES
 from shared.eventstore.errors import EventStoreError, LedgerBroken, NoStream, Unavailable
 from shared.eventstore.ledger import Ledger, origin_of
-from shared.eventstore.streams import differing, js_api, ledger_stream, service_stream, stream_configs, stream_info
+from shared.eventstore.names import ledger_stream, service_stream
+from shared.eventstore.streams import differing, js_api, stream_configs, stream_info
 from shared.i18n import Language, translate
 from shared.platform.embedded import Endpoints, embedded_servers, keeper_lives
 from shared.platform.errors import PlatformError

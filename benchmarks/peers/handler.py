@@ -8,7 +8,7 @@ from services.tracker.projections.view import Document
 from services.tracker.projections.view import Recorded as RecordedEvent
 from services.tracker.reading import VIEWS_OF, read_event
 from shared.eventstore.direct import Stored
-from shared.eventstore.streams import ledger_stream
+from shared.eventstore.names import ledger_stream
 
 TIMEOUT_S = 30
 

@@ -6,6 +6,7 @@
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import reduce
 from typing import Any, ClassVar, NamedTuple
 
@@ -33,6 +34,9 @@ class Command(BaseModel):
     def entity_id(self) -> str:
         """The id of the aggregate that decides on this command."""
         raise LookupError(f"{self.NAME} addresses no single {self.ENTITY}")
+
+    def check_given_at(self, happened: datetime) -> None:
+        """Raises a refusal where this can't be asked at that time, such as a deadline that is over by then."""
 
     def parts(self) -> "Sequence[Command]":
         """The commands on single aggregates that this one stands for; they succeed or fail together."""

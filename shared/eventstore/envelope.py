@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from shared.domain.decider import Actor, Event
 from shared.eventstore.errors import Undecodable
+from shared.eventstore.names import service_stream
 
 type Id = Annotated[str, Meta(min_length=36, max_length=36, extra_json_schema={"format": "uuid"})]
 """A UUID as text. Those who only pass it on, and they read millions, need not take it apart."""
@@ -82,6 +83,21 @@ def check_ids(envelope: Envelope) -> None:
             UUID(getattr(envelope, name))
         except ValueError as error:
             raise Undecodable(f"{name}: {error}") from error
+
+
+def check_place(envelope: Envelope, subject: str, origin_stream: str = "") -> None:
+    """An event is taken in only where its subject, the stream that it was first stored in and its envelope agree on
+    service, entity and id: who could write there is who acted. Raises `Undecodable`. `origin_stream` is empty for
+    whoever reads a service's own stream."""
+    _, congress, service, entity, entity_id = subject.split(".", 4) if subject.count(".") >= 4 else [""] * 5
+    type_parts = envelope.type.split(".")
+    named = type_parts[2] if len(type_parts) > 3 else ""
+    agree = (envelope.source, named, envelope.subject) == (service, entity, entity_id)
+    if not agree or origin_stream not in ("", service_stream(congress, service)):
+        raise Undecodable(
+            f"{origin_stream or 'the stream'} and {subject} hold an event that says it is {envelope.source}'s "
+            f"{envelope.type} about {envelope.subject}"
+        )
 
 
 def as_bytes(envelope: Envelope) -> bytes:

@@ -14,7 +14,8 @@ from shared.eventstore.direct import Stored, read_subject
 from shared.eventstore.envelope import Envelope, as_bytes
 from shared.eventstore.errors import Conflict, Duplicate, EventStoreError, TooLarge, Unavailable
 from shared.eventstore.leader import read_subject_now
-from shared.eventstore.streams import event_subject, service_stream, stream_info
+from shared.eventstore.names import event_subject, service_stream
+from shared.eventstore.streams import stream_info
 
 ACK_TIMEOUT_S = 2.0
 HEADERS_BYTES = 1024

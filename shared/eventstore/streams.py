@@ -1,7 +1,7 @@
 """The streams of a congress, and the one place that makes them.
 
 One stream per service, so that a unit owns what it wrote; one ledger that sources them all in order of arrival.
-The names and settings here are the stored format.
+The settings here are the stored format.
 """
 
 import asyncio
@@ -13,29 +13,13 @@ from nats.aio.client import Client
 
 from shared.domain.values import SERVICES
 from shared.eventstore.errors import NoStream, StreamMismatch, Unavailable
+from shared.eventstore.names import ledger_announcements, ledger_stream, service_stream
 
 API_TIMEOUT_S = 5.0
 LEADER_TRIES = 20
 LEADER_AGAIN_AFTER_S = 0.1
 _NAME_IN_USE = 10058
 _STREAM_NOT_FOUND = 10059
-
-
-def event_subject(congress: str, service: str, entity: str, entity_id: str) -> str:
-    return f"evt.{congress}.{service}.{entity}.{entity_id}"
-
-
-def service_stream(congress: str, service: str) -> str:
-    return f"EVENTS_{service.upper()}_{congress}"
-
-
-def ledger_stream(congress: str) -> str:
-    return f"LEDGER_{congress}"
-
-
-def ledger_announcements(congress: str) -> str:
-    """The subject space where the ledger tells, header only, that it has stored another event."""
-    return f"ledger.{congress}.>"
 
 
 def stream_configs(congress: str, replicas: int = 1) -> list[dict[str, Any]]:

@@ -17,7 +17,7 @@ from pydantic.json_schema import models_json_schema
 
 from shared.domain.decider import Aggregate, Command, Event
 from shared.eventstore.envelope import Envelope
-from shared.eventstore.streams import ledger_stream, service_stream
+from shared.eventstore.names import ledger_stream, service_stream
 from shared.unit.commands import Answer, CommandRequest
 from shared.unit.health import Health
 from shared.unit.policies import ANY_SERVICE, Policy, entity_of

@@ -104,7 +104,10 @@ class CommandHandler:
             correlation_id=request.command_id,
             causation_id=request.command_id,
         )
-        return await self.execute(self.parse(name, request.data), cause)
+        command = self.parse(name, request.data)
+        for part in command.parts():
+            part.check_given_at(happened)
+        return await self.execute(command, cause)
 
     async def execute(self, command: Command, cause: Cause) -> Answer:
         """Decides and appends, again after a conflict. A command that converges is given again, under an id that

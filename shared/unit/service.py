@@ -14,8 +14,9 @@ from nats.js.api import ConsumerConfig
 from pydantic import BaseModel, ValidationError
 
 from shared.domain.decider import Aggregate, Refused
+from shared.eventstore.names import ledger_stream
 from shared.eventstore.store import EventStore
-from shared.eventstore.streams import ledger_stream, provision
+from shared.eventstore.streams import provision
 from shared.platform.embedded import endpoints
 from shared.platform.nats import connection_options, servers_of
 from shared.platform.settings import Settings

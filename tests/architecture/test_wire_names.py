@@ -10,7 +10,8 @@ from services.security.venues import CLEARANCE_FOR_VENUES, NEEDING_CLEARANCE
 from services.tracker.audit.sentences import SENTENCES
 from services.tracker.reading import KNOWN
 from shared.domain.values import SERVICES
-from shared.eventstore.streams import event_subject, ledger_stream, service_stream, stream_configs
+from shared.eventstore.names import event_subject, ledger_stream, service_stream
+from shared.eventstore.streams import stream_configs
 from shared.unit.clearance_news import NOTE_CLEARANCES
 from shared.unit.policies import REFUSALS
 from tests.domain.scenario import AGGREGATES

@@ -11,8 +11,9 @@ from pydantic import ValidationError
 from shared.domain import directive, task
 from shared.domain.decider import Actor, Refused
 from shared.eventstore.envelope import Cause, as_bytes, decode, encode, event_id
+from shared.eventstore.names import service_stream
 from shared.eventstore.store import EventStore
-from shared.eventstore.streams import js_api, service_stream
+from shared.eventstore.streams import js_api
 from shared.unit.commands import Answer, CommandHandler, CommandRequest
 from shared.unit.policies import REFUSALS, Policy, apply
 from shared.unit.problems import invalid_input

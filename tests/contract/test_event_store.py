@@ -23,8 +23,9 @@ from shared.eventstore.errors import (
     Undecodable,
 )
 from shared.eventstore.ledger import Origin, origin_of
+from shared.eventstore.names import service_stream
 from shared.eventstore.store import EventStore, NewEvent
-from shared.eventstore.streams import js_api, provision, service_stream, stream_configs
+from shared.eventstore.streams import js_api, provision, stream_configs
 from shared.platform.nats import nats_connection
 from shared.unit.client import HEALTH_TIMEOUT_S
 from shared.unit.health import jetstream_health

@@ -19,7 +19,8 @@ from services.supervisor import ALL_SERVICES
 from shared.domain.decider import Actor
 from shared.domain.values import SERVICES, Unit
 from shared.eventstore.envelope import decode, event_id
-from shared.eventstore.streams import js_api, ledger_stream, service_stream, stream_configs
+from shared.eventstore.names import ledger_stream, service_stream
+from shared.eventstore.streams import js_api, stream_configs
 from shared.unit.client import CommandClient
 from shared.unit.problems import ProblemError
 from shared.unit.tokens import make_issuer_keys, mint_token

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from shared.eventstore.direct import DirectReader, Stored
 from shared.eventstore.errors import Unavailable
 from shared.eventstore.ledger import Ledger
+from shared.eventstore.names import ledger_stream
 from shared.eventstore.store import EventStore
-from shared.eventstore.streams import ledger_stream
 from shared.platform.nats import HandOverClient, HandOverParser
 from tests.contract.test_event_store import T1, arrived, progress, several
 

@@ -10,8 +10,9 @@ from shared.domain import scenario, task
 from shared.domain.decider import Actor
 from shared.domain.values import SUBCOMMITTEE
 from shared.eventstore.envelope import Cause, as_bytes, decode, decode_data, encode
+from shared.eventstore.names import event_subject, ledger_stream
 from shared.eventstore.store import EventStore
-from shared.eventstore.streams import event_subject, js_api, ledger_stream
+from shared.eventstore.streams import js_api
 from shared.unit import service
 from shared.unit.commands import CommandHandler, CommandRequest
 from shared.unit.policies import REFUSALS, apply

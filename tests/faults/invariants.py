@@ -9,7 +9,7 @@ from services.tracker.audit.verify import verify
 from shared.domain.values import SERVICES
 from shared.eventstore.envelope import Envelope, decode
 from shared.eventstore.ledger import Ledger, origin_of
-from shared.eventstore.streams import service_stream
+from shared.eventstore.names import service_stream
 from tests.faults.scene import Scene, last_of
 
 ENTITIES = ("catalogue-item", "organisation", "task")

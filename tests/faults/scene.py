@@ -20,7 +20,8 @@ from services.tracker.store import FenceLost, ViewStore
 from shared.domain.values import SERVICES
 from shared.eventstore.errors import EventStoreError
 from shared.eventstore.ledger import Ledger
-from shared.eventstore.streams import js_api, ledger_stream, provision, service_stream, stream_info
+from shared.eventstore.names import ledger_stream, service_stream
+from shared.eventstore.streams import js_api, provision, stream_info
 from shared.platform.embedded import Endpoints
 from shared.platform.mongo import mongo_database
 from shared.platform.nats import nats_connection

@@ -11,7 +11,7 @@ from typing import Any
 
 from pymongo.errors import PyMongoError
 
-from shared.eventstore.streams import ledger_stream, service_stream
+from shared.eventstore.names import ledger_stream, service_stream
 from tests.contract.wire import APPEND, GOES_ON, IS_CUT
 from tests.faults.load import APPENDS_AT_LEAST
 from tests.faults.scene import STRIKE_TIMEOUT_S, Scene, Starts, dying

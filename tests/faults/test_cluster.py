@@ -10,8 +10,9 @@ from services.tracker.audit.verify import verify
 from shared.domain.values import SERVICES
 from shared.eventstore.errors import StreamMismatch, Unavailable
 from shared.eventstore.ledger import Ledger
+from shared.eventstore.names import service_stream
 from shared.eventstore.store import EventStore
-from shared.eventstore.streams import js_api, provision, service_stream, stream_configs, stream_info
+from shared.eventstore.streams import js_api, provision, stream_configs, stream_info
 from shared.platform.nats import nats_connection
 from tests.congress import Writer, settled
 from tests.faults.load import Order, rival

@@ -12,8 +12,9 @@ from services.tracker.projector import Projection
 from shared.domain.decider import Actor
 from shared.domain.task import OpenTask
 from shared.eventstore.envelope import Cause
+from shared.eventstore.names import ledger_stream, service_stream
 from shared.eventstore.store import EventStore
-from shared.eventstore.streams import ledger_stream, service_stream, stream_configs
+from shared.eventstore.streams import stream_configs
 from shared.unit.commands import CommandHandler, CommandRequest
 from shared.unit.policies import REFUSALS, PolicyRefused, RecordRefusal
 from tests.congress import settled

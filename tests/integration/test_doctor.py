@@ -13,8 +13,9 @@ from services.doctor import examine, table_of
 from services.supervisor import ALL_SERVICES, Supervisor
 from services.tracker.projector import Projection
 from shared.domain.values import SERVICES
+from shared.eventstore.names import ledger_stream, service_stream
 from shared.eventstore.store import EventStore
-from shared.eventstore.streams import ledger_stream, service_stream, stream_configs
+from shared.eventstore.streams import stream_configs
 from shared.platform.keeper import free_port
 from shared.unit.client import CommandClient
 from shared.unit.findings import Severity

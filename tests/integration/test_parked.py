@@ -17,8 +17,8 @@ from shared.domain.decider import Refused
 from shared.domain.parked_event import ParkedEventDiscarded
 from shared.domain.task import TaskFunded, TaskProgressed
 from shared.eventstore.envelope import as_bytes
+from shared.eventstore.names import service_stream
 from shared.eventstore.store import EventStore
-from shared.eventstore.streams import service_stream
 from shared.unit.client import CommandClient
 from tests.conftest import token_for
 from tests.congress import Writer, envelope_of, life_of_a_task, settled

@@ -17,8 +17,9 @@ from services.tracker.store import CHECKPOINTS, COLLECTIONS, FenceLost, ViewStor
 from shared.eventstore import ledger as ledger_pages
 from shared.eventstore.errors import LedgerBroken
 from shared.eventstore.ledger import Ledger
+from shared.eventstore.names import ledger_stream, service_stream
 from shared.eventstore.store import EventStore
-from shared.eventstore.streams import ledger_stream, service_stream, stream_configs
+from shared.eventstore.streams import stream_configs
 from shared.platform.mongo import transaction
 from tests.congress import Writer, life_of_a_task, settled
 from tests.waiting import TIMEOUT_S, until

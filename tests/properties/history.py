@@ -12,7 +12,7 @@ from nats.aio.client import Client
 from shared.domain.decider import Actor, Aggregate, Command, Event, Key, Refused
 from shared.eventstore.direct import read_subject
 from shared.eventstore.envelope import Envelope, decode, decode_data
-from shared.eventstore.streams import service_stream
+from shared.eventstore.names import service_stream
 from tests.domain.scenario import decided_in
 
 

@@ -12,7 +12,8 @@ from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_s
 from nats.aio.client import Client
 
 from shared.domain.decider import Actor, Aggregate
-from shared.eventstore.streams import js_api, service_stream, stream_configs
+from shared.eventstore.names import service_stream
+from shared.eventstore.streams import js_api, stream_configs
 from tests.contract.units import SERVICE_AGGREGATES
 from tests.properties.broker import Mishap
 from tests.properties.effort import effort

@@ -12,6 +12,7 @@ ROOT = Path(__file__).parents[3]
 FOLD = (
     "shared/domain",
     "shared/eventstore/envelope.py",
+    "shared/eventstore/names.py",
     "shared/i18n",
     "shared/unit/policies.py",
     "services/tracker/projections",
