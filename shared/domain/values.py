@@ -65,12 +65,15 @@ class Case(StrEnum):
     OUTBREAK = "outbreak"
 
 
+TEXT_LENGTH = 2000
+
+
 class Text(BaseModel):
     """A phrase in Vietnamese and, where there is one, in English."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
-    vi: str = Field(min_length=1, max_length=2000)
-    en: str = Field(default="", max_length=2000)
+    vi: str = Field(min_length=1, max_length=TEXT_LENGTH)
+    en: str = Field(default="", max_length=TEXT_LENGTH)
 
 
 ID_LENGTH = 80
@@ -83,7 +86,14 @@ EntityId = Annotated[str, Field(pattern=ID_PATTERN)]
 Vnd = Annotated[int, Field(strict=True, ge=0, le=10**15)]
 """Money in Vietnamese đồng, which has no decimals."""
 
-Phrase = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
+Phrase = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=TEXT_LENGTH)]
+
+Brief = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+"""A phrase in a list that grows: what a document holds of them has to fit into it."""
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+"""Who or what it is, in a list that grows."""
+TotalVnd = Annotated[int, Field(strict=True, ge=0, le=2**63 - 1)]
+"""A sum of amounts in đồng: of a few thousand, so that it stays within 64 bits."""
 
 
 class Evidence(BaseModel):
@@ -94,6 +104,18 @@ class Evidence(BaseModel):
     link: Annotated[str, StringConstraints(pattern=r"^https?://[^\s/?#]\S*$", max_length=2000)]
     sha256: Annotated[str, StringConstraints(pattern=r"^[0-9A-Fa-f]{64}$", to_lower=True)]
     size_bytes: int = Field(strict=True, gt=0, le=10**15)
+
+
+def _in_brief(evidence: Evidence) -> Evidence:
+    for name, most in (("title", 500), ("link", 1000)):
+        if len(getattr(evidence, name)) > most:
+            told = {"name": name, "most": most}
+            raise PydanticCustomError("evidence_too_long", "its {name} has more than {most} characters", told)
+    return evidence
+
+
+BriefEvidence = Annotated[Evidence, AfterValidator(_in_brief)]
+"""Evidence that a command may name; earlier versions stored longer titles and links."""
 
 
 class Group(BaseModel):
@@ -112,9 +134,7 @@ LATEST = datetime(2200, 1, 1, tzinfo=VIETNAM)
 """The first instant that is too late for a command."""
 FIRST_DAY = EARLIEST.date()
 LAST_DAY = date(2199, 12, 31)
-_NO_INSTANT = PydanticCustomError(
-    "no_instant", "This is no date and time with a zone, such as 2020-08-13T09:00:00+07:00"
-)
+_NO_INSTANT = PydanticCustomError("no_instant", "no date and time with a zone, such as 2020-08-13T09:00:00+07:00")
 _CLOCK = r"[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,9})?)?"
 _ZONE = r"(Z|[+-][0-9]{2}:?[0-9]{2}(:[0-9]{2})?)"
 _WRITTEN_INSTANT = re.compile(rf"[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}[T ]{_CLOCK}{_ZONE}")
@@ -126,7 +146,7 @@ def check_instant(moment: datetime) -> datetime:
     if not EARLIEST <= moment < LATEST:
         raise PydanticCustomError(
             "instant_out_of_range",
-            "This is no time from {first} to {last}, local time",
+            "no time from {first} to {last}, local time",
             {"first": f"{FIRST_DAY}", "last": f"{LAST_DAY}"},
         )
     return moment
