@@ -136,7 +136,7 @@ FIRST_DAY = EARLIEST.date()
 LAST_DAY = date(2199, 12, 31)
 _NO_INSTANT = PydanticCustomError("no_instant", "no date and time with a zone, such as 2020-08-13T09:00:00+07:00")
 _CLOCK = r"[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,9})?)?"
-_ZONE = r"(Z|[+-][0-9]{2}:?[0-9]{2}(:[0-9]{2})?)"
+_ZONE = r"(Z|[+-][0-9]{2}:?[0-5][0-9](:[0-5][0-9])?)"
 _WRITTEN_INSTANT = re.compile(rf"[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}[T ]{_CLOCK}{_ZONE}")
 
 
