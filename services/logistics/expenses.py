@@ -11,10 +11,12 @@ from typing import Annotated, ClassVar, assert_never
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.domain.decider import Actor, Aggregate, Command, Event, Refusal
-from shared.domain.values import EntityId, Phrase, Vnd
+from shared.domain.values import Brief, EntityId, Name, Phrase, TotalVnd, Vnd
 
 Amount = Annotated[int, Field(strict=True, ge=1, le=10**15)]
 """Money that changes hands, in đồng: never nothing."""
+MOST_ADVANCES = 200
+MOST_SPENDING = 1000
 
 
 # --- events: these names are the stored format ---
@@ -40,7 +42,7 @@ class MoneyAdvanced(Event):
     recipient: Phrase
     purpose: Phrase
     beyond_guaranteed_because: Phrase | None = None
-    beyond_vnd: Vnd = 0
+    beyond_vnd: TotalVnd = 0
 
 
 class SpendingRecorded(Event):
@@ -50,15 +52,15 @@ class SpendingRecorded(Event):
     payee: Phrase
     voucher: Phrase
     beyond_guaranteed_because: Phrase | None = None
-    beyond_vnd: Vnd = 0
+    beyond_vnd: TotalVnd = 0
 
 
 class ExpenseSettled(Event):
     TYPE = "vn.daihoi.expense.settled.v1"
-    advanced_vnd: Vnd
-    spent_vnd: Vnd
-    to_return_vnd: Vnd
-    still_due_vnd: Vnd
+    advanced_vnd: TotalVnd
+    spent_vnd: TotalVnd
+    to_return_vnd: TotalVnd
+    still_due_vnd: TotalVnd
 
 
 ExpenseEvent = ExpenseEstimated | ExpenseRevised | MoneyAdvanced | SpendingRecorded | ExpenseSettled
@@ -140,9 +142,9 @@ class AdvanceMoney(ExpenseCommand):
     NAME = "advance-money"
     advance_id: EntityId
     amount_vnd: Amount
-    recipient: Phrase
-    purpose: Phrase
-    beyond_guaranteed_because: Phrase | None = None
+    recipient: Name
+    purpose: Brief
+    beyond_guaranteed_because: Brief | None = None
 
 
 class RecordSpending(ExpenseCommand):
@@ -151,9 +153,9 @@ class RecordSpending(ExpenseCommand):
     NAME = "record-spending"
     spending_id: EntityId
     amount_vnd: Amount
-    payee: Phrase
-    voucher: Phrase
-    beyond_guaranteed_because: Phrase | None = None
+    payee: Name
+    voucher: Name
+    beyond_guaranteed_because: Brief | None = None
 
 
 class SettleExpense(ExpenseCommand):
@@ -174,6 +176,11 @@ SPENDING_TAKEN = Refusal("spending_id_taken", "Spending {spending_id} of task {t
 BEYOND_GUARANTEED = Refusal(
     "beyond_guaranteed",
     "Task {task_id} would be {beyond_vnd} VND beyond the {guaranteed_vnd} VND that are guaranteed; say why.",
+)
+ADVANCES_FULL = Refusal("expense_advances_full", "Task {task_id} has {most} advances on record; that is the most.")
+SPENDING_FULL = Refusal(
+    "expense_spending_full",
+    "Task {task_id} has {most} payments on record; that is the most. Record the others together, by one voucher.",
 )
 
 
@@ -219,6 +226,8 @@ def _advance(command: AdvanceMoney, expense: Expense) -> Sequence[ExpenseEvent]:
                 return ()
             raise ADVANCE_TAKEN(task_id=command.task_id, advance_id=command.advance_id)
     _require_open(command, expense)
+    if len(expense.advances) >= MOST_ADVANCES:
+        raise ADVANCES_FULL(task_id=command.task_id, most=MOST_ADVANCES)
     beyond_vnd = _beyond(command, expense, expense.advanced_vnd + command.amount_vnd)
     return (MoneyAdvanced(**command.model_dump(exclude={"task_id"}), beyond_vnd=beyond_vnd),)
 
@@ -230,6 +239,8 @@ def _spend(command: RecordSpending, expense: Expense) -> Sequence[ExpenseEvent]:
                 return ()
             raise SPENDING_TAKEN(task_id=command.task_id, spending_id=command.spending_id)
     _require_open(command, expense)
+    if len(expense.spending) >= MOST_SPENDING:
+        raise SPENDING_FULL(task_id=command.task_id, most=MOST_SPENDING)
     beyond_vnd = _beyond(command, expense, expense.spent_vnd + command.amount_vnd)
     return (SpendingRecorded(**command.model_dump(exclude={"task_id"}), beyond_vnd=beyond_vnd),)
 

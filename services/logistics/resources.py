@@ -12,7 +12,11 @@ from typing import Annotated, ClassVar, Self, assert_never
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 from shared.domain.decider import Actor, Aggregate, Command, Event, Refusal
-from shared.domain.values import EntityId, Phrase, Text
+from shared.domain.values import Brief, EntityId, Instant, Phrase, Text
+
+MOST_RESERVATIONS = 2000
+"""Held at once."""
+MOST_EVER_RESERVED = 10_000
 
 
 class ResourceKind(StrEnum):
@@ -101,9 +105,9 @@ class ReserveResource(ResourceCommand):
 
     NAME = "reserve-resource"
     reservation_id: EntityId
-    starts: AwareDatetime
-    ends: AwareDatetime
-    purpose: Phrase
+    starts: Instant
+    ends: Instant
+    purpose: Brief
 
     @model_validator(mode="after")
     def ends_after_it_starts(self) -> Self:
@@ -133,6 +137,10 @@ RESERVATION_TAKEN = Refusal(
 RESERVATION_NOT_FOUND = Refusal(
     "reservation_not_found", "Resource {resource_id} has no reservation {reservation_id}."
 )
+RESERVATIONS_FULL = Refusal(
+    "resource_reservations_full",
+    "Resource {resource_id} has all the reservations that it can have; release old ones, or register it anew.",
+)
 
 
 def decide(command: ResourceCommand, resource: Resource | None, actor: Actor) -> Sequence[ResourceEvent]:
@@ -160,11 +168,14 @@ def _register(command: RegisterResource, resource: Resource | None) -> Sequence[
 
 def _reserve(command: ReserveResource, resource: Resource) -> Sequence[ResourceEvent]:
     booked = command.model_dump(exclude={"resource_id"})
-    if any(held.model_dump(include=set(booked)) == booked for held in resource.reservations):
+    known = {held.reservation_id: held for held in resource.reservations}
+    held = known.get(command.reservation_id)
+    if held and held.model_dump(include=set(booked)) == booked:
         return ()
-    known = {held.reservation_id for held in resource.reservations} | resource.released
-    if command.reservation_id in known:
+    if held or command.reservation_id in resource.released:
         raise RESERVATION_TAKEN(resource_id=command.resource_id, reservation_id=command.reservation_id)
+    if len(known) >= MOST_RESERVATIONS or len(known) + len(resource.released) >= MOST_EVER_RESERVED:
+        raise RESERVATIONS_FULL(resource_id=command.resource_id)
     if clash := resource.clashing(command.starts, command.ends):
         raise DOUBLE_BOOKED(
             resource_id=command.resource_id,

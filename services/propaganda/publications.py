@@ -11,7 +11,7 @@ from typing import ClassVar, assert_never
 from pydantic import BaseModel, ConfigDict
 
 from shared.domain.decider import Actor, Aggregate, Command, Event, Refusal
-from shared.domain.values import EntityId, Phrase, Text
+from shared.domain.values import Day, EntityId, Phrase, Text
 
 
 class Channel(StrEnum):
@@ -97,7 +97,7 @@ class ProposePublication(PublicationCommand):
     channel: Channel
     title: Text
     task_id: EntityId | None = None
-    planned_on: date | None = None
+    planned_on: Day | None = None
 
 
 class ApprovePublication(PublicationCommand):

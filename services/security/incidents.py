@@ -11,7 +11,7 @@ from typing import ClassVar, assert_never
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from shared.domain.decider import Actor, Aggregate, Command, Event, Refusal
-from shared.domain.values import EntityId, Phrase
+from shared.domain.values import EntityId, Instant, Phrase
 
 
 class IncidentKind(StrEnum):
@@ -102,7 +102,7 @@ class ReportIncident(IncidentCommand):
     place: Phrase
     kind: IncidentKind
     details: Phrase
-    happened_at: AwareDatetime | None = None
+    happened_at: Instant | None = None
 
 
 class AssessIncident(IncidentCommand):

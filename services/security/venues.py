@@ -4,6 +4,7 @@ Reads logistics' event by its wire name. Who asks is the policy, so any position
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 from hashlib import sha256
 
 from pydantic import AwareDatetime
@@ -36,15 +37,23 @@ class ResourceReserved(Event):
 def react(reserved: ResourceReserved, _: Envelope) -> Sequence[RequestClearance]:
     if reserved.resource_kind not in NEEDING_CLEARANCE or reserved.resource_id is None:
         return ()
-    starts, ends = (moment.astimezone(LOCAL_TIME) for moment in (reserved.starts, reserved.ends))
+    starts, ends = map(_in_words, (reserved.starts, reserved.ends))
     return (
         RequestClearance(
             clearance_id=clearance_id(reserved.resource_id, reserved.reservation_id),
             kind=ClearanceKind.PLACE,
             holder=reserved.resource_name.vi if reserved.resource_name else reserved.resource_id,
-            purpose=f"{reserved.purpose[:LONGEST_PURPOSE]} ({starts:%d/%m/%Y %H:%M} - {ends:%d/%m/%Y %H:%M})",
+            purpose=f"{reserved.purpose[:LONGEST_PURPOSE]} ({starts} - {ends})",
         ),
     )
+
+
+def _in_words(moment: datetime) -> str:
+    """In local time; what an earlier version let in at the edge of the calendar has none."""
+    try:
+        return f"{moment.astimezone(LOCAL_TIME):%d/%m/%Y %H:%M}"
+    except OverflowError:
+        return moment.isoformat()
 
 
 def clearance_id(resource_id: str, reservation_id: str) -> str:

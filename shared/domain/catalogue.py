@@ -6,11 +6,10 @@ from typing import Annotated, ClassVar, Self, assert_never
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from shared.domain.decider import Actor, Aggregate, Command, Event, Refusal
-from shared.domain.values import EntityId, Group, Phase, Scenario, Text, Unit, Vnd, slug
+from shared.domain.decider import EVENTS_AT_ONCE, Actor, Aggregate, Command, Event, Refusal
+from shared.domain.values import ID_LENGTH, EntityId, Group, Phase, Scenario, Text, Unit, Vnd, slug
 
-ITEMS_AT_ONCE = 1000
-"""One atomic batch of the broker holds this many messages."""
+ITEMS_AT_ONCE = EVENTS_AT_ONCE
 
 
 class Item(BaseModel):
@@ -18,7 +17,7 @@ class Item(BaseModel):
     printed, such as `1.03`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
-    code: Annotated[str, Field(pattern=r"^[0-9]{1,3}(\.[0-9]{1,4})+$")]
+    code: Annotated[str, Field(pattern=r"^[0-9]{1,3}(\.[0-9]{1,4})+$", max_length=ID_LENGTH)]
     title: Text
     group: Group
     unit: Unit
@@ -166,9 +165,9 @@ class ImportCatalogue(Command):
     ENTITY: ClassVar[str] = "catalogue-item"
     catalogue: EntityId
     note: Text
-    publish: tuple[Item, ...] = ()
-    revise: tuple[Item, ...] = ()
-    withdraw: tuple[EntityId, ...] = ()
+    publish: tuple[Item, ...] = Field(default=(), max_length=ITEMS_AT_ONCE)
+    revise: tuple[Item, ...] = Field(default=(), max_length=ITEMS_AT_ONCE)
+    withdraw: tuple[EntityId, ...] = Field(default=(), max_length=ITEMS_AT_ONCE)
 
     @model_validator(mode="after")
     def _one_batch_with_each_item_once(self) -> Self:

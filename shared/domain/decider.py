@@ -12,6 +12,9 @@ from typing import Any, ClassVar, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
+EVENTS_AT_ONCE = 1000
+"""One atomic batch of the broker holds this many messages."""
+
 
 class Event(BaseModel):
     """A fact, in the past tense. `TYPE` is the name on the wire and in the ledger for ever."""

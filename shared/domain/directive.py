@@ -8,7 +8,7 @@ from typing import ClassVar
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.domain.decider import Actor, Aggregate, Command, Event, Refusal
-from shared.domain.values import EntityId, Text, Unit
+from shared.domain.values import Day, EntityId, Text, Unit
 
 
 class DirectiveKind(StrEnum):
@@ -53,7 +53,7 @@ class IssueDirective(Command):
     units: tuple[Unit, ...] = Field(min_length=1, max_length=len(Unit))
     meeting_id: EntityId | None = None
     point: int | None = Field(default=None, ge=1, le=99)
-    due_on: date | None = None
+    due_on: Day | None = None
 
     @property
     def entity_id(self) -> str:

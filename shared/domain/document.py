@@ -8,8 +8,8 @@ from typing import Annotated, ClassVar, assert_never
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from shared.domain.decider import Actor, Aggregate, Command, Event, Refusal
-from shared.domain.symbol import DocumentSymbol
-from shared.domain.values import EntityId, Phrase, Text
+from shared.domain.symbol import MOST_DIGITS, DocumentSymbol, leading_digits
+from shared.domain.values import Day, EntityId, Phrase, Text
 
 
 def _names_a_file(symbol: str) -> str:
@@ -20,7 +20,7 @@ def _names_a_file(symbol: str) -> str:
 
 Symbol = Annotated[str, Field(min_length=1, max_length=69), AfterValidator(_names_a_file)]
 """A symbol as written; it has to leave something to file it under, and room for the term in its id."""
-Term = Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{4}$")]
+Term = Annotated[str, Field(pattern=r"^(19|20|21)[0-9]{2}-(19|20|21)[0-9]{2}$")]
 """The term of office in which an issuer numbers its documents, such as `2020-2025`."""
 
 
@@ -100,7 +100,7 @@ class IssueDocument(Command):
     kind: Phrase
     title: Text
     issuer: Phrase
-    issued_on: date | None = None
+    issued_on: Day | None = None
     urgency: Urgency = Urgency.NORMAL
     term: Term | None = None
     basis: tuple[Symbol, ...] = Field(default=(), max_length=50)
@@ -138,6 +138,9 @@ NOT_FOUND = Refusal("document_not_found", "There is no document {document_id}.")
 ALREADY_ISSUED = Refusal(
     "document_already_issued", "A document with the symbol {symbol} is already on file with another content."
 )
+NUMBER_TOO_LONG = Refusal(
+    "document_number_too_long", "The number of a document has at most {most} digits; {symbol} has {digits}."
+)
 NOT_IN_FORCE = Refusal("document_not_in_force", "Document {document_id} is no longer in force.")
 SUPERSEDES_ITSELF = Refusal("document_supersedes_itself", "Document {document_id} can't supersede itself.")
 
@@ -164,10 +167,16 @@ def decide(
 def _issue(command: IssueDocument, document: Document | None) -> Sequence[DocumentEvent]:
     issued = DocumentIssued(**command.model_dump())
     if document is None:
+        _require_a_number_of_paper(command.symbol)
         return (issued,)
     if document.issued == issued:
         return ()
     raise ALREADY_ISSUED(symbol=command.symbol)
+
+
+def _require_a_number_of_paper(symbol: str) -> None:
+    if (digits := leading_digits(symbol)) > MOST_DIGITS:
+        raise NUMBER_TOO_LONG(symbol=symbol, digits=digits, most=MOST_DIGITS)
 
 
 def _supersede(command: SupersedeDocument, document: Document) -> Sequence[DocumentEvent]:

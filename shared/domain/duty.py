@@ -14,7 +14,19 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from shared.domain.catalogue import ITEMS_AT_ONCE
 from shared.domain.decider import Actor, Aggregate, Command, Event, Key, Refusal
 from shared.domain.organisation import NOT_FOUND, Organisation, OrganisationKind
-from shared.domain.values import ID_LENGTH, DutyKind, EntityId, Group, Phase, Phrase, Text, Unit, Vnd
+from shared.domain.values import (
+    ID_LENGTH,
+    TEXT_LENGTH,
+    Day,
+    DutyKind,
+    EntityId,
+    Group,
+    Phase,
+    Phrase,
+    Text,
+    Unit,
+    Vnd,
+)
 
 GROUP = Group(
     number=99, name=Text(vi="Nhiệm vụ thường xuyên của các địa phương", en="Continuing duties of the localities")
@@ -78,7 +90,7 @@ class DutyPhase(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     phase: Phase
-    deadline: date | None = None
+    deadline: Day | None = None
 
 
 class HandOutToLocality(Command):
@@ -89,7 +101,7 @@ class HandOutToLocality(Command):
     phase: Phase
     locality: LocalityId
     planned_vnd: Vnd = 0
-    deadline: date | None = None
+    deadline: Day | None = None
     directive_id: EntityId | None = None
 
     @property
@@ -182,10 +194,10 @@ def decide(
 
 
 def _title(duty: DutyKind, phase: Phase, locality: Text) -> Text:
-    return Text(
-        vi=f"{DUTY_NAMES[duty].vi} {PHASE_NAMES[phase].vi}: {locality.vi}",
-        en=f"{DUTY_NAMES[duty].en} {PHASE_NAMES[phase].en}: {locality.en or locality.vi}",
-    )
+    """The end of a name that is too long for a title is left out."""
+    vi = f"{DUTY_NAMES[duty].vi} {PHASE_NAMES[phase].vi}: {locality.vi}"
+    en = f"{DUTY_NAMES[duty].en} {PHASE_NAMES[phase].en}: {locality.en or locality.vi}"
+    return Text(vi=vi[:TEXT_LENGTH], en=en[:TEXT_LENGTH])
 
 
 AGGREGATE = Aggregate(

@@ -7,7 +7,7 @@ from typing import ClassVar, assert_never
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.domain.decider import Actor, Aggregate, Command, Event, Refusal
-from shared.domain.values import EntityId, Phrase, Text
+from shared.domain.values import Day, EntityId, Phrase, Text
 
 
 class Participant(BaseModel):
@@ -78,7 +78,7 @@ class RecordMeeting(MeetingCommand):
 
     NAME = "record-meeting"
     title: Text
-    held_on: date
+    held_on: Day
     chair: Participant
     participants: tuple[Participant, ...] = Field(default=(), max_length=500)
 

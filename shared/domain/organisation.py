@@ -18,6 +18,9 @@ class OrganisationKind(StrEnum):
     BODY = "body"
 
 
+MOST_POSITIONS = 200
+
+
 # --- events: these names are the stored format ---
 class OrganisationRegistered(Event):
     TYPE = "vn.daihoi.organisation.registered.v1"
@@ -123,6 +126,9 @@ NOT_FOUND = Refusal("organisation_not_found", "There is no organisation {organis
 ALREADY_REGISTERED = Refusal(
     "organisation_already_registered", "Organisation {organisation_id} is already registered with another content."
 )
+POSITIONS_FULL = Refusal(
+    "organisation_positions_full", "Organisation {organisation_id} has {most} positions; it can't have more."
+)
 
 
 def decide(
@@ -134,8 +140,11 @@ def decide(
         raise NOT_FOUND(organisation_id=command.organisation_id)
     match command:
         case AddPosition():
-            known = command.position in organisation.positions
-            return () if known else (PositionAdded(position=command.position),)
+            if command.position in organisation.positions:
+                return ()
+            if len(organisation.positions) >= MOST_POSITIONS:
+                raise POSITIONS_FULL(organisation_id=command.organisation_id, most=MOST_POSITIONS)
+            return (PositionAdded(position=command.position),)
         case RemovePosition():
             known = command.position in organisation.positions
             return (PositionRemoved(position=command.position),) if known else ()

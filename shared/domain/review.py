@@ -10,12 +10,15 @@ from datetime import date
 from enum import StrEnum
 from typing import ClassVar, assert_never
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
 from shared.domain import task as tasks
 from shared.domain.decider import Actor, Aggregate, Command, Event, Key, Refusal
 from shared.domain.task import Task
-from shared.domain.values import EntityId, Phrase
+from shared.domain.values import Brief, Day, EntityId, Phrase
+
+MOST_REVIEWED = 1500
+MOST_EXPLAINED = 2000
 
 
 class Essential(StrEnum):
@@ -117,7 +120,7 @@ class OpenReview(ReviewCommand):
 
     NAME = "open-review"
     directive_id: EntityId
-    due_on: date | None = None
+    due_on: Day | None = None
 
 
 class ConfirmReviewItem(ReviewCommand):
@@ -133,7 +136,7 @@ class ExplainGap(ReviewCommand):
     NAME = "explain-gap"
     task_id: EntityId
     essential: Essential
-    reason: Phrase = Field(max_length=2000)
+    reason: Brief
 
 
 class CloseReview(ReviewCommand):
@@ -149,6 +152,12 @@ IS_CLOSED = Refusal("review_closed", "Review {review_id} is closed and signed.")
 NOT_REVIEWED = Refusal("task_not_reviewed", "Task {task_id} is not part of review {review_id}.")
 NO_SUCH_GAP = Refusal("no_such_gap", "Task {task_id} does not lack its {essential}; there is nothing to explain.")
 GAPS_LEFT = Refusal("gaps_left", "Review {review_id} can't be closed: fix or explain {gaps}.")
+TOO_MANY_TASKS = Refusal(
+    "review_too_large", "The unit has {count} tasks under way; a review takes in {most} at most. Close some first."
+)
+EXPLANATIONS_FULL = Refusal(
+    "review_explanations_full", "Review {review_id} has {most} gaps explained; the others have to be fixed."
+)
 NOT_THE_LEAD = Refusal("not_the_lead", "Only the unit's lead signs a review; {actor} is not.")
 
 EVERY_TASK: Key = ("task", "*")
@@ -209,6 +218,8 @@ def _open(command: OpenReview, review: Review | None, seen: Mapping[Key, Task | 
             return ()
         raise ALREADY_OPEN(review_id=command.review_id)
     live = sorted((key[1], task) for key, task in seen.items() if task and _is_live(task))
+    if len(live) > MOST_REVIEWED:
+        raise TOO_MANY_TASKS(count=len(live), most=MOST_REVIEWED)
     findings = tuple(judge(task_id, task) for task_id, task in live)
     return (ReviewOpened(directive_id=command.directive_id, due_on=command.due_on, findings=findings),)
 
@@ -223,6 +234,8 @@ def _explain(command: ExplainGap, review: Review, seen: Mapping[Key, Task | None
     found = _judged_again(command.review_id, command.task_id, review, seen)
     if command.essential not in found.missing:
         raise NO_SUCH_GAP(task_id=command.task_id, essential=command.essential.value)
+    if (command.task_id, command.essential) not in review.explained and len(review.explained) >= MOST_EXPLAINED:
+        raise EXPLANATIONS_FULL(review_id=command.review_id, most=MOST_EXPLAINED)
     return (ReviewGapExplained(**command.model_dump(exclude={"review_id"})),)
 
 

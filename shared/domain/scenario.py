@@ -13,6 +13,7 @@ from shared.domain.values import Case, Phrase
 
 CURRENT = "current"
 """The one id there is."""
+MOST_SWITCHES = 500
 
 
 # --- events: these names are the stored format ---
@@ -52,6 +53,7 @@ class SwitchScenario(Command):
 NO_RIGHT = Refusal(
     "no_right_to_switch", "{actor} can't switch the scenario; the sub-committee's lead or a deputy does."
 )
+SWITCHES_FULL = Refusal("scenario_switches_full", "The scenario has been switched {most} times; that is the most.")
 
 
 def decide(command: SwitchScenario, state: ScenarioState | None, actor: Actor) -> Sequence[ScenarioSwitched]:
@@ -60,6 +62,8 @@ def decide(command: SwitchScenario, state: ScenarioState | None, actor: Actor) -
     if state is not None and state.last.scenario is command.scenario:
         return ()
     number = state.last.number + 1 if state else 1
+    if number > MOST_SWITCHES:
+        raise SWITCHES_FULL(most=MOST_SWITCHES)
     return (ScenarioSwitched(number=number, scenario=command.scenario, reason=command.reason),)
 
 

@@ -11,10 +11,14 @@ from typing import NamedTuple, Self
 
 from shared.domain.values import slug
 
+MOST_DIGITS = 9
+"""Of a document's number; the register of an office has six at most."""
+_NUMBER = r"[0-9]{1,18}"
+"""Whatever 64 bits can hold, for documents of earlier versions are read too."""
 _KIND = r"[A-ZĐ][A-Za-zĐđ]{0,7}"
 _ISSUER = r"[^\s/]+"
-_PARTY = re.compile(rf"(?P<number>\d+)-(?P<kind>{_KIND})/(?P<issuer>{_ISSUER})")
-_STATE = re.compile(rf"(?P<number>\d+)/(?:(?P<year>\d{{4}})/)?(?P<kind>{_KIND})-(?P<issuer>{_ISSUER})")
+_PARTY = re.compile(rf"(?P<number>{_NUMBER})-(?P<kind>{_KIND})/(?P<issuer>{_ISSUER})")
+_STATE = re.compile(rf"(?P<number>{_NUMBER})/(?:(?P<year>[0-9]{{4}})/)?(?P<kind>{_KIND})-(?P<issuer>{_ISSUER})")
 
 
 class SymbolForm(StrEnum):
@@ -50,3 +54,9 @@ class DocumentSymbol(NamedTuple):
         the two may be different documents. Empty where the text holds no letter or digit."""
         text = self.text.replace("/", "_", 1) if self.form is SymbolForm.STATE else self.text
         return slug(text).strip("_-")
+
+
+def leading_digits(text: str) -> int:
+    """How many digits a symbol begins with, where they are its number."""
+    found = re.match(r"\s*([0-9]+)\s*[-/]", text)
+    return len(found[1]) if found else 0

@@ -24,8 +24,11 @@ from shared.domain.known_clearance import KnownClearance
 from shared.domain.scenario import CURRENT
 from shared.domain.unit_scenario import UnitScenario
 from shared.domain.values import (
+    Brief,
+    BriefEvidence,
     Case,
     ClearanceKind,
+    Day,
     DutyKind,
     EntityId,
     Evidence,
@@ -37,6 +40,14 @@ from shared.domain.values import (
     Vnd,
 )
 from shared.domain.variant import Demand, Variant, demanded
+
+MOST_EVIDENCE = 500
+"""Of all submissions together."""
+MOST_EXTENSIONS = 50
+MOST_SENT_BACK = 100
+"""How often a task is returned or reopened, or does without a clearance."""
+MOST_CLEARANCES = 100
+"""Needed at once."""
 
 
 # --- events: these names are the stored format ---
@@ -218,6 +229,9 @@ class Task(BaseModel):
     block_reason: str | None = None
     submitted_by: str | None = None
     evidence: tuple[Evidence, ...] = ()
+    evidence_in_all: int = 0
+    extensions: int = 0
+    sent_back: int = 0
     last_return: str | None = None
     last_reopening: str | None = None
     clearances: dict[str, ClearanceRequired | ClearanceDropped] = {}
@@ -264,7 +278,9 @@ def _settled(task: Task, event: SettlingEvent) -> Task:
         case ExtensionGranted():
             agreed = later(task.agreed_deadline, event.deadline)
             return task.but(extension=event, agreed_deadline=agreed, deadline=later(task.deadline, event.deadline))
-        case ExtensionRequested() | ExtensionRefused():
+        case ExtensionRequested():
+            return task.but(extension=event, extensions=task.extensions + 1)
+        case ExtensionRefused():
             return task.but(extension=event)
         case TaskFunded():
             return task.but(funding=event)
@@ -290,17 +306,23 @@ def _moved(task: Task, event: LifecycleEvent) -> Task:
             return task.but(status=TaskStatus.BLOCKED if reason else task.resting_status, block_reason=reason)
         case TaskSubmitted():
             submitted = {"submitted_by": event.submitted_by, "evidence": event.evidence}
-            return task.but(status=TaskStatus.SUBMITTED, last_return=None, **submitted)
+            in_all = task.evidence_in_all + len(event.evidence)
+            return task.but(status=TaskStatus.SUBMITTED, last_return=None, evidence_in_all=in_all, **submitted)
         case TaskCompleted():
             return task.but(status=TaskStatus.COMPLETED, percent=100, last_reopening=None)
         case TaskReturned():
-            return task.but(status=TaskStatus.IN_PROGRESS, last_return=event.reason)
+            status = TaskStatus.IN_PROGRESS
+            return task.but(status=status, last_return=event.reason, sent_back=task.sent_back + 1)
         case TaskCancelled():
             return task.but(status=TaskStatus.CANCELLED, block_reason=None, last_reopening=None)
         case TaskReopened():
-            return task.but(status=task.resting_status, last_reopening=event.reason)
-        case ClearanceRequired() | ClearanceDropped():
+            status = task.resting_status
+            return task.but(status=status, last_reopening=event.reason, sent_back=task.sent_back + 1)
+        case ClearanceRequired():
             return task.but(clearances=task.clearances | {event.clearance_id: event})
+        case ClearanceDropped():
+            clearances = task.clearances | {event.clearance_id: event}
+            return task.but(clearances=clearances, sent_back=task.sent_back + 1)
         case _:
             assert_never(event)
 
@@ -337,21 +359,21 @@ class AssignTask(TaskCommand):
     NAME = "assign-task"
     collective: Phrase
     individual: Phrase
-    coordinating: tuple[Phrase, ...] = ()
+    coordinating: tuple[Phrase, ...] = Field(default=(), max_length=50)
 
 
 class SetDeadline(TaskCommand):
     """Sets the completion time, once: the original deadline is kept for ever."""
 
     NAME = "set-deadline"
-    deadline: date
+    deadline: Day
 
 
 class RequestExtension(TaskCommand):
     """Asks for a later deadline. One request at a time waits to be decided."""
 
     NAME = "request-extension"
-    deadline: date
+    deadline: Day
     reason: Phrase
 
 
@@ -400,7 +422,7 @@ class SubmitTask(TaskCommand):
 
     NAME = "submit-task"
     note: str = Field(default="", max_length=2000)
-    evidence: tuple[Evidence, ...] = Field(default=(), max_length=50)
+    evidence: tuple[BriefEvidence, ...] = Field(default=(), max_length=50)
 
 
 class CompleteTask(TaskCommand):
@@ -432,8 +454,8 @@ class RequireClearance(TaskCommand):
     NAME = "require-clearance"
     clearance_id: EntityId
     kind: ClearanceKind | None = None
-    holder: Phrase | None = None
-    purpose: Phrase | None = None
+    holder: Brief | None = None
+    purpose: Brief | None = None
 
 
 class DropClearance(TaskCommand):
@@ -494,6 +516,18 @@ CLEARANCE_NOT_REQUIRED = Refusal("clearance_not_required", "Task {task_id} does 
 NO_RIGHT_TO_DROP = Refusal(
     "no_right_to_drop", "{actor} can't drop a clearance that a task needs; the unit's lead or a deputy does."
 )
+EVIDENCE_FULL = Refusal(
+    "task_evidence_full",
+    "Task {task_id} has {held} pieces of evidence on record and can have {most}; hand in fewer, or one that sums up.",
+)
+EXTENSIONS_FULL = Refusal(
+    "task_extensions_full", "An extension of task {task_id} was requested {most} times; that is the most."
+)
+SENT_BACK_FULL = Refusal(
+    "task_sent_back_full",
+    "Task {task_id} was returned, reopened or spared a clearance {most} times; that is the most. Open another task.",
+)
+CLEARANCES_FULL = Refusal("task_clearances_full", "Task {task_id} needs {most} clearances already; that is the most.")
 
 
 IN_FORCE: Key = ("unit-scenario", CURRENT)
@@ -592,6 +626,8 @@ def _request_extension(command: RequestExtension, task: Task, actor: Actor) -> S
         raise ALREADY_PENDING(task_id=command.task_id, deadline=task.extension.deadline)
     if command.deadline <= task.deadline:
         raise NOT_LATER(task_id=command.task_id, deadline=task.deadline)
+    if task.extensions >= MOST_EXTENSIONS:
+        raise EXTENSIONS_FULL(task_id=command.task_id, most=MOST_EXTENSIONS)
     return (asked,)
 
 
@@ -659,6 +695,8 @@ def _submit(command: SubmitTask, task: Task, actor: Actor) -> Sequence[TaskEvent
     if task.status is TaskStatus.SUBMITTED and known == (submitted.submitted_by, submitted.evidence):
         return ()
     _require_in_progress(command, task)
+    if task.evidence_in_all + len(submitted.evidence) > MOST_EVIDENCE:
+        raise EVIDENCE_FULL(task_id=command.task_id, held=task.evidence_in_all, most=MOST_EVIDENCE)
     return (submitted,)
 
 
@@ -666,6 +704,7 @@ def _return(command: ReturnTask, task: Task, actor: Actor) -> Sequence[TaskEvent
     if task.status is TaskStatus.IN_PROGRESS and task.last_return == command.reason:
         return ()
     _require_submitted_by_another(command, task, actor)
+    _require_room_to_send_back(command, task)
     return (TaskReturned(reason=command.reason),)
 
 
@@ -681,6 +720,8 @@ def _settle_a_clearance(command: RequireClearance | DropClearance, task: Task, a
                 raise CLEARANCE_ALREADY_REQUIRED(**names)
             if len({part is None for part in (required.kind, required.holder, required.purpose)}) > 1:
                 raise CLEARANCE_HALF_DESCRIBED(**names)
+            if len(task.needed_clearances) >= MOST_CLEARANCES:
+                raise CLEARANCES_FULL(task_id=command.task_id, most=MOST_CLEARANCES)
             return (required,)
         case DropClearance():
             dropped = ClearanceDropped(**command.model_dump(exclude={"task_id"}))
@@ -690,6 +731,7 @@ def _settle_a_clearance(command: RequireClearance | DropClearance, task: Task, a
                 raise CLEARANCE_NOT_REQUIRED(**names)
             if not actor.leads:
                 raise NO_RIGHT_TO_DROP(actor=actor.id)
+            _require_room_to_send_back(command, task)
             return (dropped,)
         case _:
             assert_never(command)
@@ -716,6 +758,7 @@ def _close_or_reopen(
             return () if task.status is TaskStatus.CANCELLED else (TaskCancelled(reason=command.reason),)
         case ReopenTask():
             if task.status in CLOSED:
+                _require_room_to_send_back(command, task)
                 return (TaskReopened(reason=command.reason),)
             if task.last_reopening == command.reason:
                 return ()
@@ -741,6 +784,11 @@ def _require_in_progress(command: TaskCommand, task: Task) -> None:
     _refuse_if_held(command, task)
     if task.status is not TaskStatus.IN_PROGRESS:
         raise NOT_STARTED(task_id=command.task_id)
+
+
+def _require_room_to_send_back(command: TaskCommand, task: Task) -> None:
+    if task.sent_back >= MOST_SENT_BACK:
+        raise SENT_BACK_FULL(task_id=command.task_id, most=MOST_SENT_BACK)
 
 
 def _require_submitted_by_another(command: TaskCommand, task: Task, actor: Actor) -> None:

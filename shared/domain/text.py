@@ -10,20 +10,24 @@ from typing import Any
 _JOINERS = "\u200c\u200d"
 """Zero width, yet they shape letters: kept inside words, and nowhere else."""
 _UNSEEN = re.compile("[\u00ad\u200b\u200e\u200f\u2060\ufeff]")
-_ENDS = f" \t\n\u00a0\u3000{_JOINERS}"
+_ENDS = _JOINERS + "".join(filter(str.isspace, map(chr, range(0x3001))))
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 _OVERRIDE = re.compile("[\u202a-\u202e\u2066-\u2069]")
 MAX_DEPTH = 32
 """How deep lists and objects may lie in each other; no command needs more than six."""
+_WHOLE_NUMBERS = range(-(2**63), 2**63)
+"""What JSON, BSON and the broker's numbers all can hold."""
 
 
 class Unclean(ValueError):
-    """Text that is refused. `code` is stable; the message is an English sentence that names no text."""
+    """What is refused. `code` is stable; the message is an English sentence that names no text; `path` says where in
+    the value it stands, names and places from the outermost."""
 
     def __init__(self, code: str, sentence: str) -> None:
         super().__init__(sentence)
         self.code = code
+        self.path: tuple[str | int, ...] = ()
 
 
 def clean(text: str) -> str:
@@ -32,6 +36,8 @@ def clean(text: str) -> str:
     Raises `Unclean`: `lone_surrogate`, `control_character`, `bidi_override`; `nothing_to_see` where something was
     written and nothing of it can be seen.
     """
+    if text.isascii() and text.isprintable():
+        return text.strip()
     if _SURROGATE.search(text):
         raise Unclean("lone_surrogate", "half a character: copy the text again, or type it")
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
@@ -39,23 +45,51 @@ def clean(text: str) -> str:
         raise Unclean("control_character", "a control character, which nobody can see")
     if _OVERRIDE.search(lines):
         raise Unclean("bidi_override", "a sign that turns the direction of writing, which would mislead readers")
-    cleaned = _UNSEEN.sub("", unicodedata.normalize("NFC", lines)).strip(_ENDS).strip()
+    cleaned = unicodedata.normalize("NFC", _UNSEEN.sub("", lines)).strip(_ENDS)
     if not cleaned and text.strip():
         raise Unclean("nothing_to_see", "nothing that can be seen")
     return cleaned
 
 
 def cleaned(value: Any, depth: int = 0) -> Any:
-    """`value`, as JSON gives it, with every text in it clean, names of fields too. Raises `Unclean`, also `too_deep`
-    where lists and objects lie more than `MAX_DEPTH` deep in each other."""
-    if depth > MAX_DEPTH:
-        raise Unclean("too_deep", "lists or objects too deep in each other")
+    """`value`, as JSON gives it, with every text in it clean, names of fields too.
+
+    Raises `Unclean`, also `too_deep` where lists and objects lie more than `MAX_DEPTH` deep in each other,
+    `number_out_of_range` where a number has more than 64 bits or is none, and `same_name_twice` where two names are
+    the same once they are clean.
+    """
     match value:
         case str():
             return clean(value)
+        case bool() | None:
+            return value
+        case int():
+            return _held(value, value in _WHOLE_NUMBERS)
+        case float():
+            return _held(value, -(2.0**63) <= value < 2.0**63)
+    if depth > MAX_DEPTH:
+        raise Unclean("too_deep", "lists or objects too deep in each other")
+    match value:
         case dict():
-            return {clean(str(name)): cleaned(each, depth + 1) for name, each in value.items()}
+            found = {clean(str(name)): _cleaned_at(name, each, depth) for name, each in value.items()}
+            if len(found) < len(value):
+                raise Unclean("same_name_twice", "the same name twice, with and without what can't be seen")
+            return found
         case list() | tuple():
-            return [cleaned(each, depth + 1) for each in value]
+            return [_cleaned_at(place, each, depth) for place, each in enumerate(value)]
         case _:
             return value
+
+
+def _held[Number: (int, float)](number: Number, is_held: bool) -> Number:
+    if not is_held:
+        raise Unclean("number_out_of_range", "a number that is too large, or none")
+    return number
+
+
+def _cleaned_at(place: str | int, value: Any, depth: int) -> Any:
+    try:
+        return cleaned(value, depth + 1)
+    except Unclean as unclean:
+        unclean.path = (place, *unclean.path)
+        raise

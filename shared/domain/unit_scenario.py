@@ -62,7 +62,7 @@ def evolve(known: UnitScenario | None, event: UnitScenarioEvent) -> UnitScenario
 # --- commands ---
 class UnitScenarioCommand(Command):
     ENTITY: ClassVar[str] = "unit-scenario"
-    number: int = Field(ge=1)
+    number: int = Field(ge=1, le=2**31 - 1)
 
     @property
     def entity_id(self) -> str:

@@ -2,10 +2,12 @@
 
 import re
 import unicodedata
+from datetime import UTC, date, datetime, timedelta, timezone
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic_core import PydanticCustomError
 
 
 class Unit(StrEnum):
@@ -63,12 +65,15 @@ class Case(StrEnum):
     OUTBREAK = "outbreak"
 
 
+TEXT_LENGTH = 2000
+
+
 class Text(BaseModel):
     """A phrase in Vietnamese and, where there is one, in English."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
-    vi: str = Field(min_length=1, max_length=2000)
-    en: str = Field(default="", max_length=2000)
+    vi: str = Field(min_length=1, max_length=TEXT_LENGTH)
+    en: str = Field(default="", max_length=TEXT_LENGTH)
 
 
 ID_LENGTH = 80
@@ -81,7 +86,14 @@ EntityId = Annotated[str, Field(pattern=ID_PATTERN)]
 Vnd = Annotated[int, Field(strict=True, ge=0, le=10**15)]
 """Money in Vietnamese đồng, which has no decimals."""
 
-Phrase = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2000)]
+Phrase = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=TEXT_LENGTH)]
+
+Brief = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+"""A phrase in a list that grows: what a document holds of them has to fit into it."""
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+"""Who or what it is, in a list that grows."""
+TotalVnd = Annotated[int, Field(strict=True, ge=0, le=2**63 - 1)]
+"""A sum of amounts in đồng: of a few thousand, so that it stays within 64 bits."""
 
 
 class Evidence(BaseModel):
@@ -94,12 +106,82 @@ class Evidence(BaseModel):
     size_bytes: int = Field(strict=True, gt=0, le=10**15)
 
 
+def _in_brief(evidence: Evidence) -> Evidence:
+    for name, most in (("title", 500), ("link", 1000)):
+        if len(getattr(evidence, name)) > most:
+            told = {"name": name, "most": most}
+            raise PydanticCustomError("evidence_too_long", "its {name} has more than {most} characters", told)
+    return evidence
+
+
+BriefEvidence = Annotated[Evidence, AfterValidator(_in_brief)]
+"""Evidence that a command may name; earlier versions stored longer titles and links."""
+
+
 class Group(BaseModel):
     """A group of tasks in the catalogue of work: its number there and its name."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     number: int = Field(ge=1, le=99)
     name: Text
+
+
+VIETNAM = timezone(timedelta(hours=7))
+"""Local time, which has been UTC+7 all the year round since 1975."""
+EARLIEST = datetime(2000, 1, 1, tzinfo=VIETNAM)
+"""The first instant that a command may name."""
+LATEST = datetime(2200, 1, 1, tzinfo=VIETNAM)
+"""The first instant that is too late for a command."""
+FIRST_DAY = EARLIEST.date()
+LAST_DAY = date(2199, 12, 31)
+_NO_INSTANT = PydanticCustomError("no_instant", "no date and time with a zone, such as 2020-08-13T09:00:00+07:00")
+_CLOCK = r"[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,9})?)?"
+_ZONE = r"(Z|[+-][0-9]{2}:?[0-5][0-9](:[0-5][0-9])?)"
+_WRITTEN_INSTANT = re.compile(rf"[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}[T ]{_CLOCK}{_ZONE}")
+
+
+def check_instant(moment: datetime) -> datetime:
+    """`moment`, which has a zone. Raises a validation error where it lies outside `EARLIEST` … `LATEST`: compared as
+    an instant, so that it can be told in any zone. Whoever adds hours at the edge of the calendar is lost."""
+    if not EARLIEST <= moment < LATEST:
+        raise PydanticCustomError(
+            "instant_out_of_range",
+            "no time from {first} to {last}, local time",
+            {"first": f"{FIRST_DAY}", "last": f"{LAST_DAY}"},
+        )
+    return moment
+
+
+def _read(moment: object) -> datetime:
+    """Time as text, never as a number. The offset of a zone may have seconds, as Vietnam's had until 1911."""
+    if isinstance(moment, datetime):
+        return moment
+    if not isinstance(moment, str) or not _WRITTEN_INSTANT.fullmatch(moment):
+        raise _NO_INSTANT
+    try:
+        read = datetime.fromisoformat(moment)
+    except ValueError as error:
+        raise _NO_INSTANT from error
+    has_whole_minutes = not (read.utcoffset() or timedelta()) % timedelta(minutes=1)
+    return read if has_whole_minutes else check_instant(read).astimezone(UTC)  # JSON has no other offsets
+
+
+Instant = Annotated[
+    AwareDatetime,
+    BeforeValidator(_read),
+    AfterValidator(check_instant),
+    Field(json_schema_extra={"formatMinimum": EARLIEST.isoformat(), "formatExclusiveMaximum": LATEST.isoformat()}),
+]
+"""A time that a command may name, with its zone."""
+Day = Annotated[
+    date,
+    Field(
+        ge=FIRST_DAY,
+        le=LAST_DAY,
+        json_schema_extra={"formatMinimum": FIRST_DAY.isoformat(), "formatMaximum": LAST_DAY.isoformat()},
+    ),
+]
+"""A day that a command may name, in the calendar of local time."""
 
 
 def fold_diacritics(text: str) -> str:

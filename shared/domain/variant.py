@@ -11,7 +11,9 @@ from typing import ClassVar, assert_never
 from pydantic import BaseModel, ConfigDict
 
 from shared.domain.decider import Actor, Aggregate, Command, Event, Key, Refusal
-from shared.domain.values import Case, EntityId, Phrase, Scenario, Vnd
+from shared.domain.values import Brief, Case, Day, EntityId, Phrase, Scenario, Vnd
+
+MOST_ADJUSTMENTS = 2000
 
 
 class Demand(BaseModel):
@@ -101,8 +103,8 @@ class AdjustVariant(VariantCommand):
     task_id: EntityId
     applies: bool | None = None
     planned_vnd: Vnd | None = None
-    deadline: date | None = None
-    reason: Phrase
+    deadline: Day | None = None
+    reason: Brief
 
 
 class WithdrawAdjustment(VariantCommand):
@@ -123,6 +125,9 @@ NO_TASK = Refusal("task_not_found", "There is no task {task_id} to adjust.")
 NOTHING_ADJUSTED = Refusal(
     "nothing_adjusted",
     "The adjustment of task {task_id} says nothing: give whether it applies, a cost or a deadline.",
+)
+ADJUSTMENTS_FULL = Refusal(
+    "variant_adjustments_full", "The variant adjusts {most} tasks; withdraw an adjustment before you make another."
 )
 NOT_THE_LEAD = Refusal("not_the_lead", "Only the unit's lead declares a variant prepared; {actor} is not.")
 
@@ -157,6 +162,8 @@ def _adjust(command: AdjustVariant, variant: Variant, seen: Mapping[Key, object]
         raise NO_TASK(task_id=command.task_id)
     if command.applies is None and command.planned_vnd is None and command.deadline is None:
         raise NOTHING_ADJUSTED(task_id=command.task_id)
+    if command.task_id not in variant.adjustments and len(variant.adjustments) >= MOST_ADJUSTMENTS:
+        raise ADJUSTMENTS_FULL(most=MOST_ADJUSTMENTS)
     return (adjusted,)
 
 

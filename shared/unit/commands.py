@@ -14,6 +14,7 @@ from weakref import WeakValueDictionary
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from shared.domain.decider import Actor, Aggregate, Command, Event, Key, Refused
+from shared.domain.entering import entered
 from shared.eventstore.envelope import Cause, decode, decode_data, encode, event_id
 from shared.eventstore.errors import Conflict, Duplicate, TooLarge, Unavailable
 from shared.eventstore.store import EventStore, NewEvent
@@ -89,7 +90,7 @@ class CommandHandler:
         """The typed command. Raises the refusal `unknown_command`, or `ValidationError`."""
         if name not in self._commands:
             raise UNKNOWN_COMMAND(service=self._store.service, command=name)
-        return self._commands[name].model_validate(data)
+        return entered(self._commands[name], data)
 
     async def handle(self, name: str, request: CommandRequest, actor: Actor) -> Answer:
         """One caller's command. Raises `Refused` or `ValidationError`; then nothing was written."""

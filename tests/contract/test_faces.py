@@ -135,6 +135,10 @@ def with_data(**changes):
     return lambda request: json.dumps(request | {"data": request["data"] | changes}).encode()
 
 
+def nested(depth):
+    return [nested(depth - 1)] if depth else []
+
+
 BAD_JSON = ("bad_json", 400, "The request is not JSON:", "Yêu cầu không đúng định dạng JSON:")
 INVALID = ("invalid_input", 422, "The request does not fit the command:", "Yêu cầu không phù hợp với lệnh:")
 MISSING = ("missing_token", 401, "A bearer token is required.", "Phải có mã xác thực.")
@@ -175,6 +179,23 @@ BAD = {
     ),
     "a token of another unit": Bad(
         "wrong_unit", 403, "{other}.lead belongs to {other}", "{other}.lead thuộc {other}", token="stranger"
+    ),
+    "text that turns around": Bad(*INVALID, body=with_data(issuer="Tỉnh \u202eủy"), fields=("issuer",)),
+    "an unseen letter": Bad(*INVALID, body=with_data(title={"vi": "Kế\x00hoạch"}), fields=("title.vi",)),
+    "nothing to see": Bad(*INVALID, body=with_data(basis=["76-KH/TU", "\u200b\u200d"]), fields=("basis.1",)),
+    "half an emoji": Bad(*BAD_JSON, body=with_data(issuer="\ud83d")),
+    "a number of 65 bits": Bad(*INVALID, body=with_data(issuer=2**64), fields=("issuer",)),
+    "a number that is none": Bad(*BAD_JSON, body=with_data(issuer=float("nan"))),
+    "lists in lists": Bad(*INVALID, body=with_data(basis=nested(100)), fields=(".".join(["basis", *["0"] * 32]),)),
+    "brackets without end": Bad(*BAD_JSON, body=b"[" * 60_000),
+    "a number for a day": Bad(*INVALID, body=with_data(issued_on=0), fields=("issued_on",)),
+    "a day at the end of the calendar": Bad(*INVALID, body=with_data(issued_on="9999-12-31"), fields=("issued_on",)),
+    "a number of paper beyond 64 bits": Bad(
+        "document_number_too_long",
+        409,
+        "The number of a document has at most 9 digits",
+        "Số văn bản có nhiều nhất 9 chữ số",
+        body=with_data(symbol="20201014000000000001/QĐ-UBND"),
     ),
 }
 

@@ -164,7 +164,11 @@ def test_importing_a_catalogue_stands_for_publishing_revising_and_withdrawing_ea
     ("lists", "sentence"),
     [
         ({}, "between 1 and 1000 items"),
-        ({"withdraw": [f"1-{number}" for number in range(ITEMS_AT_ONCE + 1)]}, "between 1 and 1000 items"),
+        ({"withdraw": [f"1-{number}" for number in range(ITEMS_AT_ONCE + 1)]}, "at most 1000 items"),
+        (
+            {"publish": [item("2.1")], "withdraw": [f"1-{number}" for number in range(ITEMS_AT_ONCE)]},
+            "between 1 and 1000 items",
+        ),
         ({"publish": [item()], "withdraw": ["1-03"]}, "at most once"),
         ({"publish": [item()], "revise": [item(budget_vnd=1)]}, "at most once"),
     ],

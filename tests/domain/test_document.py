@@ -44,6 +44,10 @@ REJECTED = [
     (WITHDRAWN, SUPERSEDE, OFFICER, "document_not_in_force"),
     (WITHDRAWN, WITHDRAW.model_copy(update={"reason": "Sai số"}), OFFICER, "document_not_in_force"),
     (SUPERSEDED, WITHDRAW, OFFICER, "document_not_in_force"),
+    *(
+        ((), document.IssueDocument(**PLAN | {"symbol": symbol}), OFFICER, "document_number_too_long")
+        for symbol in ("20201014000000000001/QĐ-UBND", "1234567890-KH/TU", "9223372036854775808/2020/NĐ-CP")
+    ),
     (SUPERSEDED, SUPERSEDE.model_copy(update={"superseded_by": "81-KH/TU"}), OFFICER, "document_not_in_force"),
 ]
 

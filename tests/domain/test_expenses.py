@@ -103,6 +103,8 @@ REJECTED = [
     (SETTLED, to_advance("a2", 1), LEAD, "expense_settled"),
     (SETTLED, to_spend("s2", 1), OFFICER, "expense_settled"),
     (SETTLED, REVISE, LEAD, "expense_settled"),
+    ((*ESTIMATED, *ADVANCED[-1:] * expenses.MOST_ADVANCES), to_advance("a2", 1), LEAD, "expense_advances_full"),
+    ((*ESTIMATED, *SPENT[-1:] * expenses.MOST_SPENDING), to_spend("s2", 1), OFFICER, "expense_spending_full"),
 ]
 
 

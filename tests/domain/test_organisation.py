@@ -14,6 +14,7 @@ ADD = organisation.AddPosition(organisation_id="giao-thuy", position=CHAIR)
 REMOVE = organisation.RemovePosition(organisation_id="giao-thuy", position=CHAIR)
 REGISTERED = (organisation.OrganisationRegistered(**DISTRICT),)
 STAFFED = (*REGISTERED, organisation.PositionAdded(position=CHAIR))
+FULL = (*REGISTERED, *(organisation.PositionAdded(position=f"Phó {n}") for n in range(organisation.MOST_POSITIONS)))
 
 ACCEPTED = {
     "a locality is registered": ((), register(), OFFICER, REGISTERED[-1]),
@@ -25,6 +26,7 @@ REJECTED = [
     ((), ADD, OFFICER, "organisation_not_found"),
     ((), REMOVE, OFFICER, "organisation_not_found"),
     (REGISTERED, register(kind=OrganisationKind.BODY), OFFICER, "organisation_already_registered"),
+    (FULL, ADD, OFFICER, "organisation_positions_full"),
 ]
 
 

@@ -54,6 +54,7 @@ ACCEPTED = {
         reserved("r2", MORNING, NOON),
     ),
 }
+FULL = (*REGISTERED, *(reserved(f"x{n}", EVENING, at(19)) for n in range(resources.MOST_RESERVATIONS)))
 REJECTED = [
     ((), reserve("r1", MORNING, NOON), OFFICER, "resource_not_found"),
     ((), release("r1"), OFFICER, "resource_not_found"),
@@ -61,6 +62,7 @@ REJECTED = [
     (RESERVED, reserve("r1", NOON, EVENING), OFFICER, "reservation_id_taken"),
     (RELEASED, reserve("r1", MORNING, NOON), OFFICER, "reservation_id_taken"),
     (REGISTERED, release("r1"), OFFICER, "reservation_not_found"),
+    (FULL, reserve("r1", MORNING, NOON), OFFICER, "resource_reservations_full"),
     *(
         (RESERVED, reserve("r2", starts, ends), OFFICER, "resource_already_reserved")
         for starts, ends in [

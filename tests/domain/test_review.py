@@ -81,6 +81,15 @@ SILENT = {
     "the same review is opened again, whatever the tasks are now": (OPEN, open_it(), OFFICER, AT_LAST),
     "the same gap is explained again": (EXPLAINED, explain(Essential.FUNDING), OFFICER, LATER),
 }
+FULL = (
+    *OPEN,
+    *(
+        review.ReviewGapExplained(task_id=f"x-{number}", essential=Essential.FUNDING, reason="Chờ dự toán")
+        for number in range(review.MOST_EXPLAINED)
+    ),
+)
+MANY_TASKS = {("task", f"x-{number}"): BARE for number in range(review.MOST_REVIEWED + 1)}
+TOO_MANY = ((), open_it(), OFFICER, "review_too_large")
 REJECTED = [
     ((), confirm(), OFFICER, "review_not_found"),
     ((), CLOSE, LEAD, "review_not_found"),
@@ -94,6 +103,7 @@ REJECTED = [
     (CLOSED, confirm(), OFFICER, "review_closed"),
     (CLOSED, explain(Essential.COLLECTIVE), OFFICER, "review_closed"),
     (CLOSED, CLOSE, OTHER_LEAD, "review_closed"),
+    (FULL, explain(Essential.FUNDING), OFFICER, "review_explanations_full"),
 ]
 
 
@@ -113,8 +123,13 @@ def test_rejected(history, command, actor, code):
     given(AGGREGATE, *history).seeing(LATER).when(command, actor).rejected(code)
 
 
+def test_a_review_of_more_tasks_than_one_event_can_hold_is_refused():
+    history, command, actor, code = TOO_MANY
+    given(AGGREGATE, *history).seeing(MANY_TASKS).when(command, actor).rejected(code)
+
+
 def test_everything_is_told():
-    assert_all_told(review, {name: told[:4] for name, told in ACCEPTED.items()}, REJECTED)
+    assert_all_told(review, {name: told[:4] for name, told in ACCEPTED.items()}, [*REJECTED, TOO_MANY])
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,7 @@ NO_SWITCH = {"it is so already, whatever the reason": (FIRST, switch("outbreak",
 NOT_SWITCHED = [
     ((), switch("outbreak"), OFFICE, "no_right_to_switch"),
     (FIRST, switch("outbreak"), OFFICE, "no_right_to_switch"),
+    ((switched(scenario.MOST_SWITCHES, "none"),), switch("outbreak"), HEAD, "scenario_switches_full"),
 ]
 
 

@@ -185,6 +185,15 @@ CLOSES_OR_REOPENS = [
     ask(task.ReopenTask, reason="Cần lại"),
 ]
 
+ASKED_OFTEN = (*DATED, *(ASKED[-1], REFUSED[-1]) * task.MOST_EXTENSIONS)
+SENT_BACK = (*STARTED, *(SUBMITTED[-1], RETURNED[-1]) * task.MOST_SENT_BACK)
+WELL_GUARDED = (*OPEN, *(task.ClearanceRequired(clearance_id=f"c-{n}") for n in range(task.MOST_CLEARANCES)))
+SHOWN = (
+    *STARTED,
+    task.TaskSubmitted(submitted_by=OFFICER.id, evidence=(EVIDENCE,) * (task.MOST_EVIDENCE - 1)),
+    RETURNED[-1],
+)
+
 REJECTED = [
     *((NEW, command, OFFICER, "task_not_found") for command in NEEDS_A_TASK + CLOSES_OR_REOPENS + FOLLOWS),
     *((closed, command, OFFICER, "task_closed") for command in NEEDS_A_TASK for closed in (COMPLETED, CANCELLED)),
@@ -259,6 +268,17 @@ REJECTED = [
     (NEEDING, ask(task.DropClearance, clearance_id="bus", reason="Đi bộ"), OFFICER, "no_right_to_drop"),
     (SUBMITTED_NEEDING, ask(task.CompleteTask), LEAD, "clearance_missing"),
     (SUBMITTED_NEEDING, ask(task.CompleteTask), OFFICER, "own_work"),
+    (ASKED_OFTEN, ask(task.RequestExtension, deadline=LATER, reason="Bão"), OFFICER, "task_extensions_full"),
+    ((*SENT_BACK, SUBMITTED[-1]), ask(task.ReturnTask, reason="Thiếu dấu"), LEAD, "task_sent_back_full"),
+    ((*SENT_BACK, CANCELLED[-1]), ask(task.ReopenTask, reason="Cần"), LEAD, "task_sent_back_full"),
+    (
+        (*SENT_BACK, NEEDING[-1]),
+        ask(task.DropClearance, clearance_id="bus", reason="Đi bộ"),
+        LEAD,
+        "task_sent_back_full",
+    ),
+    (WELL_GUARDED, ask(task.RequireClearance, clearance_id="bus"), OFFICER, "task_clearances_full"),
+    *((SHOWN, ask(task.SubmitTask, evidence=[EVIDENCE] * more), OFFICER, "task_evidence_full") for more in (2, 50)),
 ]
 
 

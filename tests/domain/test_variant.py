@@ -53,11 +53,13 @@ SILENT = {
     "a task without an adjustment has none to withdraw": ((), WITHDRAW, OFFICER),
     "the same adjustment does not open a signed variant": (SIGNED, adjust(), OFFICER),
 }
+FULL = tuple(adjusted(f"x-{number}") for number in range(variant.MOST_ADJUSTMENTS))
 REJECTED = [
     ((), adjust("9-99"), OFFICER, "task_not_found"),
     ((), adjust(reason="Chưa rõ"), OFFICER, "nothing_adjusted"),
     (ADJUSTED, PREPARE, OFFICER, "not_the_lead"),
     (SIGNED, PREPARE, DEPUTY, "not_the_lead"),
+    (FULL, adjust(), OFFICER, "variant_adjustments_full"),
 ]
 
 

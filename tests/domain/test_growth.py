@@ -1,0 +1,166 @@
+"""However much is told of one thing, its documents stay small: the lists that grow have an end, which is refused by
+name."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import count, cycle
+from typing import Any, get_origin, get_type_hints
+
+import orjson
+import pytest
+
+from services.logistics import expenses, resources
+from services.tracker.projections import VIEWS
+from services.tracker.projections.view import Recorded
+from services.tracker.reading import read_event
+from shared.domain import organisation, review, scenario, task, variant
+from shared.domain.decider import Actor, Aggregate, Command, Event, Key, Refused
+from shared.domain.entering import EVENT_BYTES
+from shared.eventstore.direct import Stored
+from shared.eventstore.envelope import as_bytes
+from tests.congress import BEGINNING, envelope_of
+from tests.domain.largest import FACE, largest, largest_data
+from tests.domain.scenario import AGGREGATES, LEAD, OFFICER, decided_in
+
+MOST_BYTES = 6 * 2**20
+"""Well below the 16 MiB of a document, and of an audit row that tells it before and after."""
+BARE = task.Task(opened=task.TaskOpened(**largest(task.OpenTask).model_dump()))
+HEAD = Actor("subcommittee.lead", "subcommittee")
+type Wishes = Iterator[tuple[Command, Actor]]
+
+
+def named(number: int) -> str:
+    """An id that is as long as ids get."""
+    return f"{'x' * 75}{number:05}"
+
+
+class AnyTask(dict[Key, Any]):
+    """A service in which every task is there."""
+
+    def get(self, key: Key, default: Any = None) -> Any:
+        return BARE if key[0] == "task" else default
+
+
+TASKS: Mapping[Key, Any] = {("task", named(number)): BARE for number in range(review.MOST_REVIEWED)}
+
+
+def a_task() -> Iterable[Wishes]:
+    yield iter([(largest(task.OpenTask), OFFICER), (largest(task.AssignTask, coordinating=["x"]), OFFICER)])
+    coordinating = [FACE * 2000] * 22
+    yield iter([(largest(task.AssignTask, collective="x", individual="x", coordinating=coordinating), OFFICER)])
+    yield iter([(largest(task.FundTask), OFFICER), (largest(task.StartTask), OFFICER)])
+    yield ((largest(task.RequireClearance, clearance_id=named(number)), OFFICER) for number in count())
+    yield iter([(largest(task.SetDeadline, deadline="2020-09-01"), OFFICER)])
+    asked = largest(task.RequestExtension)
+    yield cycle([(asked, OFFICER), (largest(task.RefuseExtension), LEAD)])
+    shown = largest(task.SubmitTask, evidence=largest_data(task.SubmitTask)["evidence"][:25])
+    yield cycle([(shown, OFFICER), (largest(task.ReturnTask), LEAD)])
+    yield cycle([(largest(task.SubmitTask, evidence=[]), OFFICER), (largest(task.ReturnTask), LEAD)])
+
+
+def a_resource() -> Iterable[Wishes]:
+    yield iter([(largest(resources.RegisterResource), OFFICER)])
+    yield ((reservation(number), OFFICER) for number in count())
+
+
+def reservation(number: int) -> Command:
+    year, day = divmod(number, 300)
+    starts, ends = (f"{2020 + year}-{1 + day // 25:02}-{1 + day % 25:02}T{hour}:00:00Z" for hour in (10, 11))
+    return largest(resources.ReserveResource, reservation_id=named(number), starts=starts, ends=ends)
+
+
+def an_expense() -> Iterable[Wishes]:
+    yield iter([(largest(expenses.EstimateExpense), OFFICER), (largest(expenses.ReviseEstimate), LEAD)])
+    yield ((largest(expenses.AdvanceMoney, advance_id=named(number)), LEAD) for number in count())
+    yield ((largest(expenses.RecordSpending, spending_id=named(number)), LEAD) for number in count())
+    yield iter([(largest(expenses.SettleExpense), LEAD)])
+
+
+def the_scenario() -> Iterable[Wishes]:
+    yield cycle([(largest(scenario.SwitchScenario, scenario=case), HEAD) for case in ("none", "outbreak")])
+
+
+def a_variant() -> Iterable[Wishes]:
+    yield ((largest(variant.AdjustVariant, task_id=named(number)), OFFICER) for number in count())
+    yield iter([(largest(variant.PrepareVariant), LEAD)])
+
+
+def a_review() -> Iterable[Wishes]:
+    yield iter([(largest(review.OpenReview), OFFICER)])
+    yield (
+        (largest(review.ExplainGap, task_id=task_id, essential=essential), OFFICER)
+        for _, task_id in TASKS
+        for essential in review.Essential
+    )
+
+
+def an_organisation() -> Iterable[Wishes]:
+    yield iter([(largest(organisation.RegisterOrganisation), OFFICER)])
+    yield ((largest(organisation.AddPosition, position=f"{number:04}{FACE * 1996}"), OFFICER) for number in count())
+
+
+GROWING = {
+    "a task": (
+        task.AGGREGATE,
+        a_task,
+        {},
+        ["task_clearances_full", "task_extensions_full", "task_evidence_full", "task_sent_back_full"],
+    ),
+    "a resource": (resources.AGGREGATE, a_resource, {}, ["resource_reservations_full"]),
+    "an expense": (expenses.AGGREGATE, an_expense, {}, ["expense_advances_full", "expense_spending_full"]),
+    "the scenario": (scenario.AGGREGATE, the_scenario, {}, ["scenario_switches_full"]),
+    "a variant": (variant.AGGREGATE, a_variant, AnyTask(), ["variant_adjustments_full"]),
+    "a review": (review.AGGREGATE, a_review, TASKS, ["review_explanations_full"]),
+    "an organisation": (organisation.AGGREGATE, an_organisation, {}, ["organisation_positions_full"]),
+}
+
+
+@pytest.mark.parametrize(("aggregate", "story", "world", "codes"), GROWING.values(), ids=GROWING.keys())
+def test_a_document_of_which_all_is_told_that_can_be_told_stays_small(aggregate, story, world, codes):
+    events, refused = told(aggregate, story(), world)
+    assert [each.code for each in refused] == codes
+    documents: dict[tuple[str, str], dict[str, Any] | None] = {}
+    for sequence, event in enumerate(events, start=1):
+        recorded = stored(aggregate, event, sequence)
+        assert len(as_bytes(recorded.envelope)) <= EVENT_BYTES
+        for view in VIEWS:
+            if type(recorded.event) in view.events:
+                for key in view.route(recorded):
+                    documents[view.name, key] = view.fold(documents.get((view.name, key)), recorded)
+    sizes = {key: len(orjson.dumps(document)) for key, document in documents.items()}
+    assert max(sizes.values()) <= MOST_BYTES, sizes
+
+
+def test_whatever_holds_a_list_is_filled_here():
+    holding = {
+        aggregate.entity
+        for aggregate in AGGREGATES
+        for field in get_type_hints(aggregate.evolve)["return"].model_fields.values()
+        if get_origin(field.annotation) in (tuple, dict, list, set, frozenset)
+    }
+    assert holding == {aggregate.entity for aggregate, *_ in GROWING.values()} - {"scenario"}  # its view holds one
+
+
+def told(
+    aggregate: Aggregate, story: Iterable[Wishes], world: Mapping[Key, Any]
+) -> tuple[list[Event], list[Refused]]:
+    """The events of a story of which each part goes on until it ends or is refused, and the refusals."""
+    state, events, refused = None, [], []
+    for wishes in story:
+        try:
+            for command, actor in wishes:
+                decided = decided_in(world, aggregate, command, state, actor)
+                state = aggregate.fold(decided, state)
+                events += decided
+        except Refused as why:
+            refused.append(why)
+    return events, refused
+
+
+def stored(aggregate: Aggregate, event: Event, sequence: int) -> Recorded:
+    """As the tracker reads it."""
+    envelope = envelope_of(event, "logistics", aggregate.entity, "x" * 80, sequence)
+    source = f"EVENTS_LOGISTICS_memory {sequence} > > evt"
+    subject = f"evt.memory.logistics.{aggregate.entity}.{'x' * 80}"
+    recorded = read_event(Stored(sequence, subject, BEGINNING, as_bytes(envelope), source))
+    assert isinstance(recorded, Recorded)
+    return recorded
