@@ -197,6 +197,8 @@ def send(
 def health(name: Annotated[str, typer.Argument(help=", ".join(ALL_SERVICES))]) -> None:
     """Ask a running service how it is; exit 1 when it is not ready."""
     settings = read_settings()
+    if name not in ALL_SERVICES:
+        wrong_use(f"there is no service {name}; there are {', '.join(ALL_SERVICES)}")
 
     async def ask() -> bool:
         with endpoints(settings, with_mongo=False) as servers:

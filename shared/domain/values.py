@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from datetime import datetime, timedelta, timezone
 from enum import StrEnum
 from typing import Annotated
 
@@ -112,3 +113,10 @@ def fold_diacritics(text: str) -> str:
 def slug(text: str) -> str:
     """An ASCII id made from what people write: `03-KH/TB-BPTT` → `03-KH-TB-BPTT`, `1.03` → `1-03`."""
     return re.sub(r"[^A-Za-z0-9_]+", "-", fold_diacritics(text)).strip("-")
+
+
+_VIETNAM = timezone(timedelta(hours=7))
+EARLIEST = datetime(2000, 1, 1, tzinfo=_VIETNAM)
+"""The first instant that anything here can have happened at."""
+LATEST = datetime(2200, 1, 1, tzinfo=_VIETNAM)
+"""The first instant that is too late."""

@@ -113,12 +113,12 @@ def as_bytes(envelope: Envelope) -> bytes:
     return msgspec.json.encode(envelope)
 
 
-def decode_data(envelope: Envelope, model: type[Event]) -> Event:
+def decode_data[E: Event](envelope: Envelope, model: type[E]) -> E:
     """The typed event in `envelope`. Raises `Undecodable` where the data does not fit the type, or holds a number
     that no reader can keep."""
     _check_numbers(envelope.data.values())
     try:
-        validated: Event = model.__pydantic_validator__.validate_python(envelope.data)
+        validated: E = model.__pydantic_validator__.validate_python(envelope.data)
     except ValidationError as error:
         raise Undecodable(_in_one_line(error)) from error
     return validated
