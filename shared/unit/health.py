@@ -17,7 +17,7 @@ from shared.platform.settings import Settings
 from shared.unit.answering import respond, unread
 from shared.unit.findings import Finding, Notice, Severity
 from shared.unit.following import PolicyFollower
-from shared.unit.refusals import Unseen
+from shared.unit.unseen import Unseen
 
 JETSTREAM_PATIENCE_S = 0.8
 JETSTREAM_SILENT = Notice(

@@ -26,10 +26,11 @@ from shared.unit.following import Following, PolicyFollower
 from shared.unit.health import UnitHealth, answer_health
 from shared.unit.policies import Policy
 from shared.unit.problems import ANSWER_TOO_LARGE, INTERNAL, Problem, bad_json, invalid_input, problem_of
-from shared.unit.refusals import REFUSALS, RetryPolicy, SettleRefusal, Unseen
+from shared.unit.refusals import REFUSALS, RetryPolicy, SettleRefusal
 from shared.unit.requests import CommandRequest
 from shared.unit.retrying import Retries
 from shared.unit.tokens import TokenVerifier, make_issuer_keys
+from shared.unit.unseen import Unseen
 
 COMMANDS_AT_ONCE = 64
 STOP_TIMEOUT_S = 15.0
