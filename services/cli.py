@@ -34,6 +34,7 @@ from services.console import (
 )
 from services.doctor import doctor
 from services.parked import parked
+from services.policies_cli import policies
 from services.scenarios import scenario
 from services.sending import make_keys, mint, send_and_print
 from services.session import Session, open_session
@@ -241,6 +242,7 @@ app.add_typer(tracker.audit, name="audit")
 app.add_typer(catalogue, name="catalogue")
 app.add_typer(scenario, name="scenario")
 app.add_typer(parked, name="parked")
+app.add_typer(policies, name="policies")
 
 
 def main() -> None:

@@ -63,7 +63,7 @@ UNREADABLE_HISTORY = Refusal(
 )
 INTERNAL = Refusal("internal", "Something is wrong in {service} itself; its log has the details.")
 
-NOT_SENDABLE = "it is empty, too long or no ASCII"
+NOT_SENDABLE = "it is too long or no ASCII"
 UNREADABLE = "it can't be read"
 SIGNED_BY_ANOTHER = "its signature is not the issuer's"
 FOR_ANOTHER_CONGRESS = "it is for another congress"

@@ -66,10 +66,10 @@ class CommandRequest(BaseModel):
 
 def check_happened(happened: datetime, now: datetime) -> None:
     """Raises a refusal where nothing that is recorded now can have happened then; instants count, not days."""
-    if not EARLIEST <= happened < LATEST:
-        raise OUT_OF_TIME(happened=happened.isoformat())
     if happened > now + CLOCK_SKEW:
         raise IN_THE_FUTURE(happened=happened.isoformat())
+    if not EARLIEST <= happened < LATEST:
+        raise OUT_OF_TIME(happened=happened.isoformat())
 
 
 def fingerprint_of(command: Command, request: CommandRequest, actor: Actor) -> str:
