@@ -161,14 +161,9 @@ def _numbered(each: Unresolved, sequences: dict[str, int]) -> Unresolved:
 
 def _table(left: list[Unresolved], lang: Language) -> Table:
     table = Table()
-    headings = (
-        translate("Unit", lang),
-        translate("Policy", lang),
-        translate("Ledger event", lang),
-        translate("Why", lang),
-    )
-    for heading in headings:
-        table.add_column(heading, overflow="fold")
+    for heading in (translate("Unit", lang), translate("Policy", lang), translate("Ledger event", lang)):
+        table.add_column(heading, no_wrap=True)
+    table.add_column(translate("Why", lang), overflow="fold")
     for each in left:
         refused = each.refused
         wanted = f"{refused.command} · " if refused.command else ""

@@ -157,6 +157,36 @@ async def test_a_command_from_the_future_or_from_nowhere_is_refused(start, servi
     assert await unit.outcome(command, data, happened=None) == "issued"
 
 
+async def test_nothing_happens_before_the_beginning_of_what_it_happens_to(start):
+    here, there = start(), start()
+    await here.send("open-task", TASK)
+    deadline = {"task_id": "1-03", "deadline": "2020-09-20"}
+    for instance in (here, there, start()):
+        with pytest.raises(Refused) as refused:
+            await instance.send("set-deadline", deadline, happened=HAPPENED - timedelta(seconds=1))
+        assert refused.value.code == "happened_before_beginning"
+        named = {"entity": "task", "entity_id": "1-03", "began": HAPPENED.isoformat()}
+        assert refused.value.params == named | {"happened": (HAPPENED - timedelta(seconds=1)).isoformat()}
+    assert await there.outcome("set-deadline", deadline) == "deadline-set"
+    assert (
+        await here.outcome("open-task", TASK | {"task_id": "1-04"}, happened=HAPPENED - timedelta(days=1)) == "opened"
+    )
+
+
+async def test_what_a_policy_does_is_dated_no_earlier_than_what_it_does_it_to(policies_of_logistics):
+    store, handler = policies_of_logistics
+    later = HAPPENED + timedelta(days=1)
+    request = CommandRequest(command_id=uuid4(), data=TASK, happened=later)
+    await handler.handle("open-task", request, Actor("logistics.officer", "logistics"))
+
+    def cancels(*_):
+        return [task.CancelTask(task_id="1-03", reason="Trùng việc")]
+
+    await apply(a_policy(cancels), in_ledger(a_directive()), handler, "logistics")
+    _, cancelled = await store.load("task", "1-03")
+    assert decode(cancelled.body).time == later
+
+
 async def test_invalid_data_names_every_wrong_field_and_writes_nothing(start):
     unit = start()
     wrong = {
