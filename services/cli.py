@@ -34,6 +34,7 @@ from services.console import (
 )
 from services.doctor import doctor
 from services.parked import parked
+from services.policies_cli import policies
 from services.scenarios import scenario
 from services.sending import make_keys, mint, send_and_print
 from services.session import Session, open_session
@@ -197,6 +198,8 @@ def send(
 def health(name: Annotated[str, typer.Argument(help=", ".join(ALL_SERVICES))]) -> None:
     """Ask a running service how it is; exit 1 when it is not ready."""
     settings = read_settings()
+    if name not in ALL_SERVICES:
+        wrong_use(f"there is no service {name}; there are {', '.join(ALL_SERVICES)}")
 
     async def ask() -> bool:
         with endpoints(settings, with_mongo=False) as servers:
@@ -239,6 +242,7 @@ app.add_typer(tracker.audit, name="audit")
 app.add_typer(catalogue, name="catalogue")
 app.add_typer(scenario, name="scenario")
 app.add_typer(parked, name="parked")
+app.add_typer(policies, name="policies")
 
 
 def main() -> None:

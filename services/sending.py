@@ -32,7 +32,10 @@ def mint(settings: Settings, actor: str, lasting: timedelta) -> str:
         wrong_use(f"an actor is UNIT.POSITION, and the unit one of {', '.join(units)}; got {actor!r}")
     make_keys(settings)
     private_key = settings.issuer_private_key_path.read_bytes()
-    return mint_token(private_key, settings.congress, Actor(actor, unit), datetime.now(UTC), lasting)
+    try:
+        return mint_token(private_key, settings.congress, Actor(actor, unit), datetime.now(UTC), lasting)
+    except ValueError as error:
+        wrong_use(str(error))
 
 
 def send_and_print(

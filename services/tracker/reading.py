@@ -10,9 +10,9 @@ from shared.eventstore.direct import Stored
 from shared.eventstore.envelope import Envelope, decode, decode_data
 from shared.eventstore.errors import Undecodable
 from shared.eventstore.ledger import Origin, origin_of
-from shared.unit.policies import PolicyRefused
+from shared.unit.refusals import PolicyRefusalResolved, PolicyRefused
 
-AUDITED_ONLY: tuple[type[Event], ...] = (PolicyRefused, ParkedEventDiscarded)
+AUDITED_ONLY: tuple[type[Event], ...] = (PolicyRefused, PolicyRefusalResolved, ParkedEventDiscarded)
 """Events that no view shows; they still have their row in the audit trail."""
 
 KNOWN: dict[str, type[Event]] = {

@@ -1,9 +1,11 @@
 """The envelope of every event: CloudEvents 1.0, structured JSON (NATS protocol binding 1.0).
 
 `time` is when it happened; when it was recorded is the broker's to say. Extension attributes: `actor`,
-`correlationid` (one for a whole chain of causes), `causationid` (the command's id, or the event's that led to it).
+`correlationid` (one for a whole chain of causes), `causationid` (the command's id, or the event's that led to it),
+`fingerprint` (of what the command asked, on its first event in each aggregate; absent on what policies led to).
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID, uuid5
@@ -15,6 +17,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from shared.domain.decider import Actor, Event
 from shared.eventstore.errors import Undecodable
 from shared.eventstore.names import service_stream
+
+MOST_INTEGER = 2**63 - 1
 
 type Id = Annotated[str, Meta(min_length=36, max_length=36, extra_json_schema={"format": "uuid"})]
 """A UUID as text. Those who only pass it on, and they read millions, need not take it apart."""
@@ -31,6 +35,7 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     actor: str
     correlationid: Id
     causationid: Id
+    fingerprint: str | msgspec.UnsetType = msgspec.UNSET
     data: dict[str, Any]
 
 
@@ -46,6 +51,8 @@ class Cause(BaseModel):
     happened: datetime
     correlation_id: UUID
     causation_id: UUID
+    fingerprint: str = ""
+    """Of the command as its caller gave it; empty where nobody could give it again with other data."""
 
 
 def event_id(command_id: UUID, entity: str, entity_id: str, position: int) -> UUID:
@@ -64,6 +71,7 @@ def encode(event: Event, cause: Cause, service: str, entity: str, entity_id: str
         actor=cause.actor.id,
         correlationid=str(cause.correlation_id),
         causationid=str(cause.causation_id),
+        fingerprint=cause.fingerprint if cause.fingerprint and position == 0 else msgspec.UNSET,
         data=event.model_dump(mode="json"),
     )
 
@@ -105,13 +113,30 @@ def as_bytes(envelope: Envelope) -> bytes:
     return msgspec.json.encode(envelope)
 
 
-def decode_data(envelope: Envelope, model: type[Event]) -> Event:
-    """The typed event in `envelope`. Raises `Undecodable` where the data does not fit the type."""
+def decode_data[E: Event](envelope: Envelope, model: type[E]) -> E:
+    """The typed event in `envelope`. Raises `Undecodable` where the data does not fit the type, or holds a number
+    that no reader can keep."""
+    _check_numbers(envelope.data.values())
     try:
-        validated: Event = model.__pydantic_validator__.validate_python(envelope.data)
+        validated: E = model.__pydantic_validator__.validate_python(envelope.data)
     except ValidationError as error:
         raise Undecodable(_in_one_line(error)) from error
     return validated
+
+
+def _check_numbers(values: Iterable[Any]) -> None:
+    """JSON has numbers of any size; views, and most readers of JSON, have 64 bits. Every event that is read comes
+    through here, so what most of them hold is looked at first."""
+    for value in values:
+        kind = type(value)
+        if kind is str:
+            continue
+        if kind is dict:
+            _check_numbers(value.values())
+        elif kind is list:
+            _check_numbers(value)
+        elif kind is int and not -MOST_INTEGER - 1 <= value <= MOST_INTEGER:
+            raise Undecodable("a number has more than 64 bits")
 
 
 def _in_one_line(error: ValidationError) -> str:

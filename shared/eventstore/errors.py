@@ -21,8 +21,20 @@ class NoStream(Unavailable):
     """The broker answers, and has no such stream."""
 
 
-class TooLarge(EventStoreError):
+class Rejected(EventStoreError):
+    """The broker turned an append down and always will; nothing was stored."""
+
+
+class TooLarge(Rejected):
     """An event is larger than the broker accepts; nothing was stored."""
+
+
+class TooManyEvents(Rejected):
+    """More events than one batch may hold; nothing was sent."""
+
+    def __init__(self, count: int, most: int) -> None:
+        super().__init__(f"{count} events are more than the {most} of one batch")
+        self.count, self.most = count, most
 
 
 class Undecodable(EventStoreError):

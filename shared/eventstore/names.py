@@ -1,5 +1,15 @@
 """The subjects and streams of a congress. These names are the stored format."""
 
+import re
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,79}")
+
+
+def is_name(text: str) -> bool:
+    """Whether `text` can be one token of a subject: no blank, dot, wildcard or line end, and not empty. Ids, and the
+    names of congresses, services, entities and commands are such."""
+    return _NAME.fullmatch(text) is not None
+
 
 def event_subject(congress: str, service: str, entity: str, entity_id: str) -> str:
     return f"evt.{congress}.{service}.{entity}.{entity_id}"

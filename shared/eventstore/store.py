@@ -12,7 +12,8 @@ from nats.aio.client import Client
 
 from shared.eventstore.direct import Stored, read_subject
 from shared.eventstore.envelope import Envelope, as_bytes
-from shared.eventstore.errors import Conflict, Duplicate, EventStoreError, TooLarge, Unavailable
+from shared.eventstore.errors import Conflict, Duplicate, TooLarge, TooManyEvents, Unavailable
+from shared.eventstore.jetstream_errors import typed
 from shared.eventstore.leader import read_subject_now
 from shared.eventstore.names import event_subject, service_stream
 from shared.eventstore.streams import stream_info
@@ -21,8 +22,8 @@ ACK_TIMEOUT_S = 2.0
 HEADERS_BYTES = 1024
 """Room for the headers: the server counts them in `max_payload`, and hangs up on a client that goes over it."""
 APPEND_TRIES = 3
-_WRONG_LAST_SEQUENCE = (10071, 10164)
-_DUPLICATE_IN_BATCH = 10201
+MAX_BATCH_EVENTS = 1000
+"""What the broker takes in one atomic batch (ADR-50); it refuses more for ever, with err_code 10199."""
 
 
 class NewEvent(NamedTuple):
@@ -91,8 +92,11 @@ class EventStore:
 
         `expected` holds, per (entity, id), the sequence of its last event as the decision saw it (0: new).
         An ack that does not come is resolved by reading back, so a return means stored exactly once.
-        Raises `Conflict`, `Duplicate`, `TooLarge`, or `Unavailable` (only this one leaves it open what happened).
+        Raises `Conflict`, `Duplicate`, `Rejected` (`TooLarge`, `TooManyEvents`), or `Unavailable` (only this one
+        leaves it open what happened).
         """
+        if len(events) > MAX_BATCH_EVENTS:
+            raise TooManyEvents(len(events), MAX_BATCH_EVENTS)
         try:
             last = await self._append(events, self._messages(events, expected))
         except Unavailable as error:
@@ -182,16 +186,7 @@ class EventStore:
 
 def _sequence(answer: dict[str, Any]) -> int:
     if error := answer.get("error"):
-        raise _typed(error)
+        raise typed(error)
     if answer.get("duplicate"):
         raise Duplicate(f"already stored at sequence {answer['seq']}")
     return int(answer["seq"])
-
-
-def _typed(error: dict[str, Any]) -> EventStoreError:
-    code, description = error.get("err_code"), error.get("description", "")
-    if code in _WRONG_LAST_SEQUENCE:
-        return Conflict(description)
-    if code == _DUPLICATE_IN_BATCH:
-        return Duplicate(description)
-    return Unavailable(f"{description} ({code})")

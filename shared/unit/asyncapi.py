@@ -18,10 +18,12 @@ from pydantic.json_schema import models_json_schema
 from shared.domain.decider import Aggregate, Command, Event
 from shared.eventstore.envelope import Envelope
 from shared.eventstore.names import ledger_stream, service_stream
-from shared.unit.commands import Answer, CommandRequest
+from shared.unit.answering import respond, unread
+from shared.unit.commands import Answer
 from shared.unit.health import Health
 from shared.unit.policies import ANY_SERVICE, Policy, entity_of
 from shared.unit.problems import Problem
+from shared.unit.requests import CommandRequest
 
 type Json = dict[str, Any]
 
@@ -57,9 +59,11 @@ def asyncapi_subject(congress: str, service: str) -> str:
 
 
 def answer_asyncapi(broker: NatsBroker, congress: str, service: str, document: bytes) -> None:
-    @broker.subscriber(asyncapi_subject(congress, service), title=f"{service} asyncapi")
-    async def on_asyncapi(message: NatsMessage) -> bytes:
-        return document
+    @broker.subscriber(
+        asyncapi_subject(congress, service), no_reply=True, decoder=unread, title=f"{service} asyncapi"
+    )
+    async def on_asyncapi(message: NatsMessage) -> None:
+        await respond(broker, message.reply_to, document)
 
 
 def as_bytes(document: Json) -> bytes:
@@ -72,16 +76,19 @@ def asyncapi(
     aggregates: Sequence[Aggregate] = (),
     policies: Sequence[Policy] = (),
     reads: Sequence[type[Event]] = (),
+    offered: Sequence[type[Command]] = (),
 ) -> Json:
     """The document of one service: `aggregates` are all that write to its stream, `reads` what it reads of the ledger
-    besides its policies."""
-    schemas = _Schemas(aggregates, [*(event for policy in policies for event in policy.events), *reads])
+    besides its policies, `offered` the commands that it takes beside those of its aggregates."""
+    schemas = _Schemas(aggregates, offered, [*(event for policy in policies for event in policy.events), *reads])
     contract = _Contract(service, schemas)
     for aggregate in aggregates:
         if not aggregate.internal:
             for command in aggregate.commands:
                 contract.takes(command)
         contract.appends(aggregate)
+    for command in offered:
+        contract.takes(command)
     for policy in policies:
         contract.follows(policy)
     for entity in dict.fromkeys(entity_of(event) for event in reads):
@@ -106,8 +113,10 @@ def asyncapi(
 class _Schemas:
     """The JSON Schemas of all models that a service speaks in; two models of one name get longer names."""
 
-    def __init__(self, aggregates: Sequence[Aggregate], read: Sequence[type[Event]]) -> None:
-        commands = [command for each in aggregates if not each.internal for command in each.commands]
+    def __init__(
+        self, aggregates: Sequence[Aggregate], offered: Sequence[type[Command]], read: Sequence[type[Event]]
+    ) -> None:
+        commands = [*(command for each in aggregates if not each.internal for command in each.commands), *offered]
         written = {event.TYPE: event for aggregate in aggregates for event in aggregate.events}
         events = ({event.TYPE: event for event in read} | written).values()
         asking = (CommandRequest, Answer, Problem) if commands else ()

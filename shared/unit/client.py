@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,16 +12,30 @@ import orjson
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 
+from shared.eventstore.names import is_name
 from shared.unit.asyncapi import asyncapi_subject
 from shared.unit.commands import Answer
 from shared.unit.health import SERVICE_SILENT, Health, health_of, health_subject, read_health
-from shared.unit.problems import NOT_RUNNING, TOO_LARGE, UNAVAILABLE, Problem, ProblemError, problem_of
+from shared.unit.problems import (
+    BAD_NAME,
+    INVALID_TOKEN,
+    NOT_RUNNING,
+    NOT_SENDABLE,
+    TOO_LARGE,
+    UNAVAILABLE,
+    UNKNOWN_COMMAND,
+    Problem,
+    ProblemError,
+    problem_of,
+)
 
 COMMAND_TIMEOUT_S = 5.0
 HEALTH_TIMEOUT_S = 2.0
 COMMAND_TRIES = 3
 HEADERS_BYTES = 4096
 """Room for the token: the server counts headers in `max_payload`, and hangs up on a client that goes over it."""
+_TOKEN = re.compile(r"[!-~]{,3900}")
+"""What a header can hold and has room for."""
 
 
 class CommandClient:
@@ -45,7 +60,13 @@ class CommandClient:
         command_id: UUID,
         happened: datetime | None = None,
     ) -> Answer:
-        """The service's answer. Raises `ProblemError` with the problem it answered, or why nobody did."""
+        """The service's answer. Raises `ProblemError` with the problem it answered, or why nobody did. Nothing is
+        sent where a name or the token could not be part of a message."""
+        self._check_names(service)
+        if not is_name(name):
+            raise ProblemError(problem_of(UNKNOWN_COMMAND(service=service, command=repr(name))))
+        if not _TOKEN.fullmatch(token):
+            raise ProblemError(problem_of(INVALID_TOKEN(reason=NOT_SENDABLE)))
         request: dict[str, Any] = {"command_id": str(command_id), "data": data}
         if happened is not None:
             request["happened"] = happened.isoformat()
@@ -72,6 +93,7 @@ class CommandClient:
 
     async def asyncapi(self, service: str) -> bytes:
         """The AsyncAPI document of the service as it runs. Raises `ProblemError` when it does not answer."""
+        self._check_names(service)
         subject = asyncapi_subject(self._congress, service)
         try:
             reply = await self._connection.request(subject, b"", timeout=COMMAND_TIMEOUT_S)
@@ -80,7 +102,8 @@ class CommandClient:
         return bytes(reply.data)
 
     async def health(self, service: str) -> Health:
-        """What the service says of itself; not ready when it does not answer."""
+        """What the service says of itself; not ready when it does not answer. Raises `ProblemError` for no name."""
+        self._check_names(service)
         try:
             reply = await self._connection.request(
                 health_subject(self._congress, service), b"", timeout=HEALTH_TIMEOUT_S
@@ -91,6 +114,7 @@ class CommandClient:
 
     async def healths(self, service: str) -> list[Health]:
         """What every running process of the service says of itself, as far as it answers in time."""
+        self._check_names(service)
         answers: list[Health] = []
 
         async def on_answer(message: Msg) -> None:
@@ -103,3 +127,8 @@ class CommandClient:
         await asyncio.sleep(HEALTH_TIMEOUT_S)
         await subscription.unsubscribe()
         return answers
+
+    def _check_names(self, service: str) -> None:
+        for name in (self._congress, service):
+            if not is_name(name):
+                raise ProblemError(problem_of(BAD_NAME(name=repr(name))))

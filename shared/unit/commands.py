@@ -1,48 +1,45 @@
 """Commands in, events out: validate → load → decide → append, and decide afresh when others were faster."""
 
 import asyncio
+import logging
 import random
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID, uuid5
+from uuid import uuid5
 from weakref import WeakValueDictionary
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import BaseModel
 
 from shared.domain.decider import Actor, Aggregate, Command, Event, Key, Refused
 from shared.domain.entering import entered
-from shared.eventstore.envelope import Cause, decode, decode_data, encode, event_id
-from shared.eventstore.errors import Conflict, Duplicate, TooLarge, Unavailable
+from shared.eventstore.envelope import Cause, encode, event_id
+from shared.eventstore.errors import Conflict, Duplicate, Rejected, TooLarge, TooManyEvents, Unavailable
 from shared.eventstore.store import EventStore, NewEvent
-from shared.unit.problems import CONFLICT, IN_THE_FUTURE, TOO_LARGE, UNAVAILABLE, UNKNOWN_COMMAND
+from shared.unit.discards import Discards
+from shared.unit.loading import EventReference, Loaded, Loader, keep_fingerprint, reference_to
+from shared.unit.problems import (
+    BEFORE_ITS_BEGINNING,
+    COMMAND_ID_REUSED,
+    CONFLICT,
+    REJECTED,
+    TOO_LARGE,
+    TOO_MANY_EVENTS,
+    UNAVAILABLE,
+    UNKNOWN_COMMAND,
+)
+from shared.unit.requests import CommandRequest, check_happened, fingerprint_of
 
 DECIDE_TRIES = 20
 BACK_OFF_S = 0.005
 REMEMBERED_AGGREGATES = 10_000
-CLOCK_SKEW = timedelta(minutes=5)
 
+logger = logging.getLogger(__name__)
 
-class CommandRequest(BaseModel):
-    """What a caller sends. `happened` is for work that is put on record later; it defaults to now."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-    command_id: UUID
-    data: dict[str, Any]
-    happened: AwareDatetime | None = None
-
-
-class EventReference(BaseModel):
-    """One stored event: `sequence` is its place in the service's own stream."""
-
-    id: UUID
-    type: str
-    entity: str
-    entity_id: str
-    sequence: int
+type Doing = Callable[[Command, Cause], Awaitable[Answer]]
+"""Does one kind of command; see `CommandHandler.offer`."""
 
 
 class Answer(BaseModel):
@@ -50,15 +47,6 @@ class Answer(BaseModel):
 
     events: tuple[EventReference, ...]
     sequence: int
-
-
-@dataclass(frozen=True)
-class Loaded:
-    """An aggregate as it was read: its state, its last sequence, and where each event is stored."""
-
-    state: Any = None
-    sequence: int = 0
-    stored: dict[UUID, EventReference] = field(default_factory=dict)
 
 
 class CommandHandler:
@@ -72,9 +60,11 @@ class CommandHandler:
         store: EventStore,
         aggregates: Sequence[Aggregate],
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        discards: Discards | None = None,
     ) -> None:
         self._store = store
         self._now = now
+        self._loader = Loader(store, aggregates, discards)
         self._aggregates = {aggregate.entity: aggregate for aggregate in aggregates}
         self._commands = {
             command.NAME: command
@@ -82,9 +72,14 @@ class CommandHandler:
             if not aggregate.internal
             for command in aggregate.commands
         }
-        self._events = {event.TYPE: event for aggregate in aggregates for event in aggregate.events}
+        self._doings: dict[type[Command], Doing] = {}
         self._remembered: OrderedDict[Key, Loaded] = OrderedDict()
         self._turns: WeakValueDictionary[Key, asyncio.Lock] = WeakValueDictionary()
+
+    def offer(self, command: type[Command], doing: Doing) -> None:
+        """Callers may give `command` from now on, which is no decision about one aggregate: `doing` does it."""
+        self._commands[command.NAME] = command
+        self._doings[command] = doing
 
     def parse(self, name: str, data: dict[str, Any]) -> Command:
         """The typed command. Raises the refusal `unknown_command`, or `ValidationError`."""
@@ -96,19 +91,19 @@ class CommandHandler:
         """One caller's command. Raises `Refused` or `ValidationError`; then nothing was written."""
         now = self._now()  # read once: it may jump back
         happened = request.happened or now
-        if happened > now + CLOCK_SKEW:
-            raise IN_THE_FUTURE(happened=happened.isoformat())
+        check_happened(happened, now)
+        command = self.parse(name, request.data)
+        for part in command.parts():
+            part.check_given_at(happened)
         cause = Cause(
             command_id=request.command_id,
             actor=actor,
             happened=happened,
             correlation_id=request.command_id,
             causation_id=request.command_id,
+            fingerprint=fingerprint_of(command, request, actor),
         )
-        command = self.parse(name, request.data)
-        for part in command.parts():
-            part.check_given_at(happened)
-        return await self.execute(command, cause)
+        return await self._doings.get(type(command), self.execute)(command, cause)
 
     async def execute(self, command: Command, cause: Cause) -> Answer:
         """Decides and appends, again after a conflict. A command that converges is given again, under an id that
@@ -116,13 +111,13 @@ class CommandHandler:
         answer = await self._execute_in_turn(command, cause)
         if not command.CONVERGES or not answer.events:
             return answer
-        again = cause.model_copy(update={"command_id": uuid5(cause.command_id, "again")})
+        again = cause.model_copy(update={"command_id": uuid5(cause.command_id, "again"), "fingerprint": ""})
         events = (*answer.events, *(await self.execute(command, again)).events)
         return Answer(events=events, sequence=events[-1].sequence)
 
     async def ids(self, entity: str) -> list[str]:
         """The ids of all aggregates of one kind as they are stored now, sorted. Raises `Unavailable`."""
-        return await self._store.ids(entity)
+        return await self._loader.ids(entity)
 
     async def _execute_in_turn(self, command: Command, cause: Cause) -> Answer:
         parts = command.parts()
@@ -140,7 +135,7 @@ class CommandHandler:
                 try:
                     # Memory may be stale. An append to it finds that out; a refusal, silence about one of the
                     # aggregates, or an earlier try that seems to have left one alone would not, so look again.
-                    if earlier := _earlier_answer(cause.command_id, loaded):
+                    if earlier := _earlier_answer(cause, loaded):
                         if from_memory <= _touched_by(earlier.events):
                             return earlier
                     else:
@@ -156,8 +151,13 @@ class CommandHandler:
         except Unavailable as error:
             self._forget(keys)
             raise UNAVAILABLE() from error
+        except TooManyEvents as error:
+            raise TOO_MANY_EVENTS(count=error.count, most=error.most) from error
         except TooLarge as error:
             raise TOO_LARGE() from error
+        except Rejected as error:
+            logger.error("an append was refused for good: %s", error)
+            raise REJECTED(service=self._store.service) from error
         raise CONFLICT()
 
     async def _decide(
@@ -171,7 +171,8 @@ class CommandHandler:
             aggregate = self._aggregates[part.ENTITY]
             for event in await self._decided(aggregate, part, states[key], cause.actor):
                 states[key] = aggregate.evolve(states[key], event)
-                envelope = encode(event, cause, self._store.service, *key, positions[key])
+                dated = _not_before(cause, key, loaded[key])
+                envelope = encode(event, dated, self._store.service, *key, positions[key])
                 positions[key] += 1
                 events.append(NewEvent(*key, envelope))
         return states, events
@@ -181,9 +182,10 @@ class CommandHandler:
             return aggregate.decide(command, state, actor)
         seen: dict[Key, Any] = {}
         for entity, entity_id in aggregate.reads(command, state):
-            ids = await self._store.ids(entity) if entity_id == "*" else [entity_id]
-            for each in ids:
-                seen[entity, each] = (await self._read((entity, each))).state
+            if entity_id == "*":
+                seen |= await self._loader.read_all(entity)
+            else:
+                seen[entity, entity_id] = (await self._loader.read((entity, entity_id))).state
         return aggregate.decide(command, state, actor, seen)
 
     async def _append(self, loaded: dict[Key, Loaded], states: dict[Key, Any], events: Sequence[NewEvent]) -> Answer:
@@ -191,38 +193,31 @@ class CommandHandler:
             return Answer(events=(), sequence=max(known.sequence for known in loaded.values()))
         last = await self._store.append(events, {key: known.sequence for key, known in loaded.items()})
         first = last - len(events) + 1
-        references = tuple(_reference(event, first + offset) for offset, event in enumerate(events))
-        self._remember(loaded, states, references)
+        references = tuple(reference_to(event, first + offset) for offset, event in enumerate(events))
+        self._remember(loaded, states, events, references)
         return Answer(events=references, sequence=last)
 
     def _remember(
-        self, loaded: dict[Key, Loaded], states: dict[Key, Any], references: Sequence[EventReference]
+        self,
+        loaded: dict[Key, Loaded],
+        states: dict[Key, Any],
+        events: Sequence[NewEvent],
+        references: Sequence[EventReference],
     ) -> None:
-        for reference in references:
+        for event, reference in zip(events, references, strict=True):
             key = (reference.entity, reference.entity_id)
-            stored = loaded[key].stored
-            stored[reference.id] = reference  # events are only ever added: whoever else holds it is none the worse
-            self._keep(key, Loaded(states[key], reference.sequence, stored))
+            known, began = loaded[key], loaded[key].began or event.envelope.time
+            known.stored[reference.id] = reference  # only ever added to: whoever else holds it is none the worse
+            keep_fingerprint(known, reference.id, event.envelope)
+            self._keep(key, Loaded(states[key], reference.sequence, began, known.stored, known.fingerprints))
 
     async def _load(self, key: Key) -> Loaded:
         if known := self._remembered.get(key):
             self._remembered.move_to_end(key)
             return known
-        known = await self._read(key)
+        known = await self._loader.read(key)
         self._keep(key, known)
         return known
-
-    async def _read(self, key: Key) -> Loaded:
-        """As it is stored now, whatever is remembered."""
-        entity, entity_id = key
-        state, sequence, references = None, 0, {}
-        for stored in await self._store.load(entity, entity_id):
-            envelope = decode(stored.body)
-            event = decode_data(envelope, self._events[envelope.type])
-            state, sequence = self._aggregates[entity].evolve(state, event), stored.sequence
-            reference = _reference(NewEvent(entity, entity_id, envelope), sequence)
-            references[reference.id] = reference
-        return Loaded(state, sequence, references)
 
     def _keep(self, key: Key, known: Loaded) -> None:
         self._remembered[key] = known
@@ -234,12 +229,28 @@ class CommandHandler:
             self._remembered.pop(key, None)
 
 
-def _earlier_answer(command_id: UUID, loaded: dict[Key, Loaded]) -> Answer | None:
-    """What this command id did before, where it did something."""
+def _not_before(cause: Cause, key: Key, known: Loaded) -> Cause:
+    """Nothing happens to what has not begun. Where a policy reacts to what happened before that, it does so at the
+    beginning; anybody else is refused."""
+    if known.began is None or cause.happened >= known.began:
+        return cause
+    if not cause.actor.is_policy:
+        raise BEFORE_ITS_BEGINNING(
+            entity=key[0], entity_id=key[1], happened=cause.happened.isoformat(), began=known.began.isoformat()
+        )
+    return cause.model_copy(update={"happened": known.began})
+
+
+def _earlier_answer(cause: Cause, loaded: dict[Key, Loaded]) -> Answer | None:
+    """What this command did before, where it did something. Raises the refusal `command_id_reused` where that was not
+    what is asked now."""
+    command_id = cause.command_id
     found: list[EventReference] = []
     for (entity, entity_id), known in loaded.items():
         position = 0
         while reference := known.stored.get(event_id(command_id, entity, entity_id, position)):
+            if cause.fingerprint not in ("", known.fingerprints.get(reference.id, cause.fingerprint)):
+                raise COMMAND_ID_REUSED(command_id=command_id)
             found.append(reference)
             position += 1
     if not found:
@@ -250,10 +261,3 @@ def _earlier_answer(command_id: UUID, loaded: dict[Key, Loaded]) -> Answer | Non
 
 def _touched_by(events: Iterable[NewEvent | EventReference]) -> set[Key]:
     return {(event.entity, event.entity_id) for event in events}
-
-
-def _reference(event: NewEvent, sequence: int) -> EventReference:
-    envelope = event.envelope
-    return EventReference(
-        id=UUID(envelope.id), type=envelope.type, entity=event.entity, entity_id=event.entity_id, sequence=sequence
-    )

@@ -7,6 +7,7 @@ from enum import StrEnum
 from pydantic import BaseModel, ConfigDict
 
 from shared.i18n import Language, translate
+from shared.unit.brief import brief
 
 
 class Severity(StrEnum):
@@ -53,7 +54,8 @@ class Notice:
     sentence: str
     advice: str = ""
 
-    def __call__(self, about: str, **params: object) -> Finding:
+    def __call__(self, about: str, **told: object) -> Finding:
+        params = {name: brief(value) for name, value in told.items()}
         return Finding(
             about=about,
             code=self.code,

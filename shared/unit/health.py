@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 
 import orjson
@@ -14,7 +14,10 @@ from shared.eventstore.errors import EventStoreError, LedgerGone, Unavailable
 from shared.eventstore.ledger import Ledger
 from shared.eventstore.store import EventStore
 from shared.platform.settings import Settings
+from shared.unit.answering import respond, unread
 from shared.unit.findings import Finding, Notice, Severity
+from shared.unit.following import PolicyFollower
+from shared.unit.unseen import Unseen
 
 JETSTREAM_PATIENCE_S = 0.8
 JETSTREAM_SILENT = Notice(
@@ -50,6 +53,21 @@ SERVICE_STARTING = Notice(
     "Nothing; it is over in a moment. If it is not, its log says what it waits for.",
 )
 
+POLICY_HELD_UP = Notice(
+    "policy_held_up",
+    Severity.WARNING,
+    "The policy {policy} has not got past ledger event {sequence} for {seconds} s: {reason}.",
+    "It tries again by itself every two seconds, and everything behind waits. If the reason stays, the service's log "
+    "says more.",
+)
+POLICY_REFUSALS = Notice(
+    "policy_refusals",
+    Severity.WARNING,
+    "What policies could not do is on record {count} times and not seen to.",
+    "`daihoi policies list` shows each with its reason; `daihoi policies retry` does it after all, `daihoi policies "
+    "settle` strikes off what is seen to otherwise.",
+)
+
 
 class Health(BaseModel):
     """`ready` means it can do its work now: no finding is an error. `detail` holds the figures, `reasons` what
@@ -78,10 +96,10 @@ def health_subject(congress: str, service: str) -> str:
 def answer_health(broker: NatsBroker, congress: str, service: str, look: Callable[[], Awaitable[Health]]) -> None:
     """With what `look` finds, once the broker runs: its subscriptions are made in no order, health's may be first."""
 
-    @broker.subscriber(health_subject(congress, service), title=f"{service} health")
-    async def on_health(message: NatsMessage) -> bytes:
+    @broker.subscriber(health_subject(congress, service), no_reply=True, decoder=unread, title=f"{service} health")
+    async def on_health(message: NatsMessage) -> None:
         found = await look() if broker.running else health_of([SERVICE_STARTING(service, service=service)], {})
-        return found.model_dump_json().encode()
+        await respond(broker, message.reply_to, found.model_dump_json().encode())
 
 
 @asynccontextmanager
@@ -92,6 +110,50 @@ async def briefly() -> AsyncIterator[None]:
             yield
     except TimeoutError as error:
         raise Unavailable(f"no answer within {JETSTREAM_PATIENCE_S} s") from error
+
+
+class UnitHealth:
+    """How one running unit service is: JetStream, its appends and its policies."""
+
+    def __init__(
+        self,
+        connection: Client,
+        settings: Settings,
+        store: EventStore,
+        followers: Sequence[PolicyFollower],
+        unseen: Unseen,
+    ) -> None:
+        self._connection = connection
+        self._settings = settings
+        self._store = store
+        self._followers = followers
+        self._unseen = unseen
+
+    async def look(self) -> Health:
+        jetstream, policies = await asyncio.gather(
+            jetstream_health(self._connection, self._settings, self._store), self._policies()
+        )
+        return health_of([*jetstream.findings, *policies], jetstream.detail)
+
+    async def _policies(self) -> list[Finding]:
+        service = self._store.service
+        held = [
+            POLICY_HELD_UP(
+                service,
+                policy=follower.policy.name,
+                sequence=held.sequence,
+                seconds=round(time.monotonic() - held.since),
+                reason=held.reason,
+            )
+            for follower in self._followers
+            if (held := follower.held)
+        ]
+        try:
+            async with briefly():
+                unseen = await self._unseen.now()
+        except EventStoreError:
+            return held  # that JetStream does not answer is told already
+        return [*held, POLICY_REFUSALS(service, count=len(unseen))] if unseen else held
 
 
 async def jetstream_health(connection: Client, settings: Settings, store: EventStore) -> Health:

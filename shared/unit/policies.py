@@ -2,23 +2,29 @@
 
 A policy is a pure function from an event to commands. It runs on a durable consumer of the ledger, one event at a
 time and in order; its command ids follow from the event's id and the unit, so a redelivery does nothing twice and
-units that react to the same event don't share ids. It never runs during a replay. A command that a rule refuses is
-put on record (`policy.refused`), so nothing is lost in silence.
+units that react to the same event don't share ids. It never runs during a replay. A command that a rule refuses, and
+an event that can't be read, are put on record (`policy.refused`), so nothing is lost in silence.
 """
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any
 from uuid import UUID, uuid5
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import ValidationError
 
-from shared.domain.decider import Actor, Aggregate, Command, Event, Refused
-from shared.eventstore.envelope import Cause, Envelope, check_ids, decode, decode_data
-from shared.eventstore.errors import Undecodable
+from shared.domain.decider import Actor, Command, Event, Refused
+from shared.domain.values import EARLIEST, LATEST
+from shared.eventstore.direct import Stored
+from shared.eventstore.envelope import Cause, Envelope, check_ids, check_place, decode, decode_data
+from shared.eventstore.errors import Unavailable, Undecodable
+from shared.eventstore.ledger import origin_of
+from shared.unit.brief import brief_text
 from shared.unit.commands import CommandHandler
-from shared.unit.problems import CONFLICT, INTERNAL, UNAVAILABLE
+from shared.unit.loading import EventReference
+from shared.unit.problems import INTERNAL, PASSING
+from shared.unit.refusals import PolicyRefused, RecordRefusal, cause_of_unreadable
 
 logger = logging.getLogger(__name__)
 
@@ -58,113 +64,148 @@ class Policy:
         """The entity whose events it reads."""
         return entity_of(self.events[0])
 
+    def is_about(self, type_name: str) -> bool:
+        """Whether it reads this type, or another version of it."""
+        named = type_name.rpartition(".")[0]
+        return any(event.TYPE.rpartition(".")[0] == named for event in self.events)
+
     def reads(self, type_name: str) -> type[Event] | None:
         """The event of this type, where it is one that the policy reads."""
         return next((event for event in self.events if event.TYPE == type_name), None)
 
 
-class PolicyRefused(Event):
-    """A rule turned down what a policy wanted; a person has to look."""
-
-    TYPE = "vn.daihoi.policy.refused.v1"
-    policy: str
-    command: str
-    code: str
-    detail: str
+UNREADABLE = "unreadable_event"
+"""The code under which an event is put on record that a policy can't read."""
+MOST_IN_A_DETAIL = 500
 
 
-class PolicyRefusals(BaseModel):
-    model_config = ConfigDict(frozen=True)
-    refused: tuple[PolicyRefused, ...] = ()
-
-
-class RecordRefusal(Command):
-    NAME = "record-policy-refusal"
-    ENTITY: ClassVar[str] = "policy"
-    cause: UUID
-    refused: PolicyRefused
-
-    @property
-    def entity_id(self) -> str:
-        return str(self.cause)
-
-
-def _evolve(state: PolicyRefusals | None, event: PolicyRefused) -> PolicyRefusals:
-    return PolicyRefusals(refused=(*(state.refused if state else ()), event))
-
-
-def _decide(command: RecordRefusal, state: PolicyRefusals | None, actor: Actor) -> Sequence[PolicyRefused]:
-    return () if state and command.refused in state.refused else (command.refused,)
-
-
-REFUSALS = Aggregate(entity="policy", events=(PolicyRefused,), commands=(), evolve=_evolve, decide=_decide)
-"""Answers no caller's command: only policies write to it."""
-
-
-async def apply(policy: Policy, body: bytes, handler: CommandHandler, unit: str, *, last_try: bool = False) -> None:
-    """Does what `policy` calls for. Raises when it should be tried again; what can't be done on the last try is put
-    on record instead, unless the event store itself is away."""
+async def apply(
+    policy: Policy, stored: Stored, handler: CommandHandler, unit: str, *, last_try: bool = False
+) -> None:
+    """Does what `policy` calls for where it meets an event of the ledger. Raises when it should be tried again: after
+    a passing refusal always, after anything unforeseen unless it is the last try. What can't be done is put on
+    record."""
+    doing = Reaction(policy, stored, handler, unit)
     try:
-        envelope = decode(body)
+        async for command, cause in doing.commands():
+            await doing.do(command, cause, last_try=last_try)
+    except Undecodable as error:
+        await doing.record(doing.unreadable(), "", UNREADABLE, str(error))
+    except (Refused, Unavailable):
+        raise
+    except Exception as error:
+        if not last_try:
+            raise
+        logger.exception("policy %s gives up on ledger event %s", policy.name, stored.sequence)
+        await doing.record(doing.first_cause(), "", INTERNAL.code, repr(error))
+
+
+async def apply_again(policy: Policy, stored: Stored, handler: CommandHandler, unit: str) -> Sequence[EventReference]:
+    """Does what is still to be done, and says what it came to. Raises the first refusal once everything was tried,
+    and `Undecodable`; nothing is put on record."""
+    doing = Reaction(policy, stored, handler, unit)
+    events: list[EventReference] = []
+    refusals: list[Refused] = []
+    async for command, cause in doing.commands():
+        try:
+            events += (await handler.execute(command, cause)).events
+        except Refused as refused:
+            refusals.append(refused)
+    if refusals:
+        raise refusals[0]
+    return events
+
+
+class Reaction:
+    """What one policy of a unit makes of one event of the ledger."""
+
+    def __init__(self, policy: Policy, stored: Stored, handler: CommandHandler, unit: str) -> None:
+        self._policy = policy
+        self._stored = stored
+        self._handler = handler
+        self._actor = Actor(f"policy.{policy.name}", unit)
+        self._envelope: Envelope | None = None
+
+    async def commands(self) -> AsyncIterator[tuple[Command, Cause]]:
+        """One by one: what a later one is may depend on what came of those before. Raises `Undecodable`."""
+        for position, wish in enumerate(self._wishes()):
+            if isinstance(wish, Command):
+                yield wish, self._cause(str(position))
+                continue
+            for entity_id in await self._handler.ids(wish.entity):
+                try:
+                    command = wish.command(entity_id)
+                except ValidationError:
+                    logger.warning("no command can have made %s %s", wish.entity, entity_id)
+                else:
+                    yield command, self._cause(f"{position}/{entity_id}")
+
+    def _wishes(self) -> Sequence[Command | ForEvery]:
+        stored, policy = self._stored, self._policy
+        envelope = decode(stored.body)
+        if not policy.is_about(envelope.type):
+            return ()
         model = policy.reads(envelope.type)
         if model is None:
-            return
+            raise Undecodable(f"{envelope.type} is a version that is not known here")
+        try:
+            check_place(envelope, stored.subject, origin_of(stored).stream)
+        except ValueError as error:
+            raise Undecodable(f"it does not say which stream it is from: {error}") from error
         check_ids(envelope)
         event = decode_data(envelope, model)
-    except Undecodable as error:
-        logger.error("policy %s passes over an event it can't read: %s", policy.name, error)
-        return
-    actor = Actor(f"policy.{policy.name}", unit)
-    try:
-        wishes = policy.react(event, envelope)
-    except Exception as error:
-        if not last_try:
-            raise
-        logger.exception("policy %s gives up on %s", policy.name, envelope.id)
-        nothing = _refusal(policy, envelope, "", INTERNAL.code, repr(error))
-        await handler.execute(nothing, _cause(policy, envelope, actor, "0"))
-        return
-    for position, wish in enumerate(wishes):
-        for place, command in await _spelled_out(wish, str(position), handler):
-            await _do(policy, command, envelope, _cause(policy, envelope, actor, place), handler, last_try=last_try)
+        self._envelope = envelope
+        return policy.react(event, envelope)
 
+    async def do(self, command: Command, cause: Cause, *, last_try: bool) -> None:
+        """Raises what apply raises."""
+        try:
+            await self._handler.execute(command, cause)
+        except Refused as refused:
+            if refused.refusal in PASSING:
+                raise
+            await self.record(cause, command.NAME, refused.code, str(refused))
+        except Exception as error:
+            if not last_try:
+                raise
+            logger.exception("policy %s gives up on ledger event %s", self._policy.name, self._stored.sequence)
+            await self.record(cause, command.NAME, INTERNAL.code, repr(error))
 
-async def _spelled_out(
-    wish: Command | ForEvery, place: str, handler: CommandHandler
-) -> Sequence[tuple[str, Command]]:
-    """The commands that a wish stands for now, each with its place, from which its id follows."""
-    if isinstance(wish, Command):
-        return ((place, wish),)
-    return [(f"{place}/{entity_id}", wish.command(entity_id)) for entity_id in await handler.ids(wish.entity)]
+    async def record(self, cause: Cause, command: str, code: str, detail: str) -> None:
+        told = PolicyRefused(
+            policy=self._policy.name,
+            command=command,
+            code=code,
+            detail=brief_text(detail, MOST_IN_A_DETAIL),
+            sequence=self._stored.sequence,
+        )
+        logger.warning("policy %s was refused (%s): %s", told.policy, code, told.detail)
+        await self._handler.execute(RecordRefusal(cause=cause.causation_id, refused=told), cause)
 
+    def unreadable(self) -> Cause:
+        """For an event of which nothing can be trusted but where it stands."""
+        ours = cause_of_unreadable(self._stored.sequence)
+        return Cause(
+            command_id=uuid5(ours, f"{self._actor.unit}/{self._policy.name}"),
+            actor=self._actor,
+            happened=self._stored.recorded,
+            correlation_id=ours,
+            causation_id=ours,
+        )
 
-async def _do(
-    policy: Policy, command: Command, envelope: Envelope, cause: Cause, handler: CommandHandler, *, last_try: bool
-) -> None:
-    try:
-        await handler.execute(command, cause)
-    except Refused as refused:
-        if refused.refusal is UNAVAILABLE or (refused.refusal is CONFLICT and not last_try):
-            raise
-        await handler.execute(_refusal(policy, envelope, command.NAME, refused.code, str(refused)), cause)
-    except Exception as error:
-        if not last_try:
-            raise
-        logger.exception("policy %s gives up on %s", policy.name, envelope.id)
-        await handler.execute(_refusal(policy, envelope, command.NAME, INTERNAL.code, repr(error)), cause)
+    def first_cause(self) -> Cause:
+        return self._cause("0") if self._envelope else self.unreadable()
 
-
-def _cause(policy: Policy, envelope: Envelope, actor: Actor, place: str) -> Cause:
-    return Cause(
-        command_id=uuid5(UUID(envelope.id), f"{actor.unit}/{policy.name}/{place}"),
-        actor=actor,
-        happened=envelope.time,
-        correlation_id=UUID(envelope.correlationid),
-        causation_id=UUID(envelope.id),
-    )
-
-
-def _refusal(policy: Policy, envelope: Envelope, command: str, code: str, detail: str) -> RecordRefusal:
-    told = PolicyRefused(policy=policy.name, command=command, code=code, detail=detail)
-    logger.warning("policy %s was refused (%s): %s", policy.name, code, detail)
-    return RecordRefusal(cause=UUID(envelope.id), refused=told)
+    def _cause(self, place: str) -> Cause:
+        """Of the command at `place` among those that the policy calls for; its id follows from that."""
+        envelope = self._envelope
+        if envelope is None:
+            raise LookupError("nothing was read")
+        in_range = EARLIEST <= envelope.time < LATEST
+        return Cause(
+            command_id=uuid5(UUID(envelope.id), f"{self._actor.unit}/{self._policy.name}/{place}"),
+            actor=self._actor,
+            happened=envelope.time if in_range else self._stored.recorded,
+            correlation_id=UUID(envelope.correlationid),
+            causation_id=UUID(envelope.id),
+        )

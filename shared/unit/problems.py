@@ -1,43 +1,103 @@
 """Errors as people and programs meet them: RFC 9457 problem details with a stable `code`, in both languages."""
 
+from collections.abc import Mapping
 from typing import Any
 
+import orjson
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from shared.domain.decider import Refusal, Refused
 from shared.i18n import translate
+from shared.unit.brief import brief, brief_text
+from shared.unit.field_errors import sentences_of
+
+MOST_ERRORS = 20
+"""How many things wrong in one request are told; how many there are is told too."""
+MOST_IN_A_PATH = 120
 
 BAD_JSON = Refusal("bad_json", "The request is not JSON: {reason}.")
 INVALID_INPUT = Refusal("invalid_input", "The request does not fit the command: {fields}.")
+BAD_NAME = Refusal(
+    "bad_name", "{name} is no name: one has letters without marks, digits, - and _, and at most 80 of them."
+)
 UNKNOWN_COMMAND = Refusal("unknown_command", "{service} knows no command {command}.")
 MISSING_TOKEN = Refusal("missing_token", "A bearer token is required.")
 INVALID_TOKEN = Refusal("invalid_token", "The bearer token is not valid: {reason}.")
 EXPIRED_TOKEN = Refusal("expired_token", "The bearer token has expired.")
 WRONG_UNIT = Refusal("wrong_unit", "{actor} belongs to {unit} and can't give commands to {service}.")
 IN_THE_FUTURE = Refusal("happened_in_future", "Nothing can be recorded that has not happened yet ({happened}).")
+OUT_OF_TIME = Refusal(
+    "happened_out_of_range", "What happened lies between the years 2000 and 2199; {happened} does not."
+)
+BEFORE_ITS_BEGINNING = Refusal(
+    "happened_before_beginning",
+    "Nothing happens to {entity} {entity_id} at {happened}, before it began at {began}.",
+)
+COMMAND_ID_REUSED = Refusal(
+    "command_id_reused",
+    "The command id {command_id} stands for another command, which was done; what is asked now was not. Give it an "
+    "id of its own.",
+)
 CONFLICT = Refusal("conflict", "Others changed the same thing at the same time; look again and decide afresh.")
 UNAVAILABLE = Refusal("unavailable", "The event store did not answer; the same command can safely be sent again.")
 NOT_RUNNING = Refusal("service_not_running", "The service {service} does not answer; is it running?")
 TOO_LARGE = Refusal("too_large", "The command is larger than the broker accepts.")
+TOO_MANY_EVENTS = Refusal(
+    "too_many_events",
+    "The command makes {count} events, and at most {most} can be recorded at once: send it in several parts.",
+)
+REJECTED = Refusal(
+    "append_rejected",
+    "The event store does not take what the command leads to, and won't when it is sent again; the log of {service} "
+    "says why.",
+)
+ANSWER_TOO_LARGE = Refusal(
+    "answer_too_large",
+    "The command was done: {count} events up to number {sequence}. The list of them is larger than the broker "
+    "carries.",
+)
+UNREADABLE_HISTORY = Refusal(
+    "unreadable_history",
+    "{entity} {entity_id} holds an event that can't be read, number {sequence} in the stream of {service}. Until it "
+    "is discarded (`daihoi parked list`) nothing can be decided about it.",
+)
 INTERNAL = Refusal("internal", "Something is wrong in {service} itself; its log has the details.")
+
+NOT_SENDABLE = "it is too long or no ASCII"
+UNREADABLE = "it can't be read"
+SIGNED_BY_ANOTHER = "its signature is not the issuer's"
+FOR_ANOTHER_CONGRESS = "it is for another congress"
+UNFIT_CLAIMS = "what it says of its holder and its time can't be so"
+REASONS = (NOT_SENDABLE, UNREADABLE, SIGNED_BY_ANOTHER, FOR_ANOTHER_CONGRESS, UNFIT_CLAIMS)
+"""Why a token is not valid; each is the key of its translation."""
 
 STATUS = {
     BAD_JSON: 400,
     INVALID_INPUT: 422,
+    BAD_NAME: 422,
     UNKNOWN_COMMAND: 404,
     MISSING_TOKEN: 401,
     INVALID_TOKEN: 401,
     EXPIRED_TOKEN: 401,
     WRONG_UNIT: 403,
     IN_THE_FUTURE: 422,
+    OUT_OF_TIME: 422,
+    BEFORE_ITS_BEGINNING: 422,
+    COMMAND_ID_REUSED: 409,
     CONFLICT: 409,
     UNAVAILABLE: 503,
     NOT_RUNNING: 503,
     TOO_LARGE: 413,
+    TOO_MANY_EVENTS: 413,
+    REJECTED: 500,
+    ANSWER_TOO_LARGE: 500,
+    UNREADABLE_HISTORY: 500,
     INTERNAL: 500,
 }
 REFUSED_BY_A_RULE = 409
 NOT_FOUND = 404
+PASSING = frozenset({CONFLICT, UNAVAILABLE})
+"""The refusals after which the same command, sent again, may be done."""
 
 
 class FieldError(BaseModel):
@@ -45,10 +105,12 @@ class FieldError(BaseModel):
 
     field: str
     message: str
+    message_vi: str = ""
 
 
 class Problem(BaseModel):
-    """`application/problem+json`. `detail` is English, `detail_vi` Vietnamese; `code` never changes."""
+    """`application/problem+json`. `detail` is English, `detail_vi` Vietnamese; `code` never changes. `errors` are the
+    first of `error_count`."""
 
     model_config = ConfigDict(frozen=True)
     type: str
@@ -58,6 +120,7 @@ class Problem(BaseModel):
     detail: str
     detail_vi: str
     errors: tuple[FieldError, ...] = ()
+    error_count: int = 0
 
 
 class ProblemError(Exception):
@@ -68,25 +131,46 @@ class ProblemError(Exception):
         self.problem = problem
 
 
-def problem_of(refused: Refused, errors: tuple[FieldError, ...] = ()) -> Problem:
+def problem_of(refused: Refused, in_vietnamese: Mapping[str, object] | None = None) -> Problem:
+    """However long what it tells of. `in_vietnamese` is what is told otherwise in Vietnamese."""
     refusal = refused.refusal
     status = STATUS.get(refusal, NOT_FOUND if refusal.code.endswith("_not_found") else REFUSED_BY_A_RULE)
+    told = {name: brief(value) for name, value in refused.params.items()}
+    if (reason := told.get("reason")) in REASONS:
+        in_vietnamese = {"reason": translate(str(reason), "vi")}
     return Problem(
         type=f"urn:daihoi:problem:{refusal.code}",
         code=refusal.code,
         title=refusal.code.replace("_", " ").capitalize(),
         status=status,
-        detail=str(refused),
-        detail_vi=translate(refusal.sentence, "vi", **refused.params),
-        errors=errors,
+        detail=translate(refusal.sentence, "en", **told),
+        detail_vi=translate(refusal.sentence, "vi", **{**told, **(in_vietnamese or {})}),
     )
 
 
+def bad_json(error: orjson.JSONDecodeError) -> Problem:
+    """Where it stops being JSON."""
+    return problem_of(
+        BAD_JSON(reason=str(error)), {"reason": translate("line {line}, column {column}", "vi", **_place(error))}
+    )
+
+
+def _place(error: orjson.JSONDecodeError) -> dict[str, object]:
+    return {"line": error.lineno, "column": error.colno}
+
+
 def invalid_input(error: ValidationError) -> Problem:
-    """Names everything that is wrong at once."""
-    errors = tuple(FieldError(field=_path(e), message=e["msg"]) for e in error.errors(include_url=False))
-    return problem_of(INVALID_INPUT(fields="; ".join(f"{e.field}: {e.message}" for e in errors)), errors)
+    """Names what is wrong, the first `MOST_ERRORS` of it at once."""
+    count = error.error_count()
+    errors = tuple(map(_field_error, error.errors(include_url=False, include_input=False)[:MOST_ERRORS]))
+    more = count - len(errors)
+    told = [*(f"{each.field}: {each.message}" for each in errors), *([f"+ {more}"] if more else [])]
+    told_vi = [*(f"{each.field}: {each.message_vi}" for each in errors), *([f"+ {more}"] if more else [])]
+    problem = problem_of(INVALID_INPUT(fields="; ".join(told)), {"fields": brief("; ".join(told_vi))})
+    return problem.model_copy(update={"errors": errors, "error_count": count})
 
 
-def _path(error: Any) -> str:
-    return ".".join(str(part) for part in error["loc"]) or "request"
+def _field_error(error: Any) -> FieldError:
+    path = ".".join(str(part) for part in error["loc"]) or "request"
+    message, message_vi = sentences_of(error)
+    return FieldError(field=brief_text(path, MOST_IN_A_PATH), message=message, message_vi=message_vi)

@@ -2,38 +2,38 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-import nats.errors
 import orjson
 from faststream import AckPolicy, FastStream
-from faststream.nats import JStream, NatsBroker, NatsMessage, PullSub
-from nats.js.api import ConsumerConfig
+from faststream.nats import NatsBroker, NatsMessage
 from pydantic import BaseModel, ValidationError
 
 from shared.domain.decider import Aggregate, Refused
-from shared.eventstore.names import ledger_stream
+from shared.eventstore.ledger import Ledger
 from shared.eventstore.store import EventStore
 from shared.eventstore.streams import provision
 from shared.platform.embedded import endpoints
 from shared.platform.nats import connection_options, servers_of
 from shared.platform.settings import Settings
+from shared.unit.answering import fits, is_inbox, respond, unread
 from shared.unit.asyncapi import Json, answer_asyncapi, as_bytes, asyncapi
-from shared.unit.commands import CommandHandler, CommandRequest
-from shared.unit.health import answer_health, jetstream_health
-from shared.unit.policies import REFUSALS, Policy, apply
-from shared.unit.problems import BAD_JSON, INTERNAL, Problem, invalid_input, problem_of
+from shared.unit.commands import Answer, CommandHandler
+from shared.unit.discards import Discards
+from shared.unit.following import Following, PolicyFollower
+from shared.unit.health import UnitHealth, answer_health
+from shared.unit.policies import Policy
+from shared.unit.problems import ANSWER_TOO_LARGE, INTERNAL, Problem, bad_json, invalid_input, problem_of
+from shared.unit.refusals import REFUSALS, RetryPolicy, SettleRefusal
+from shared.unit.requests import CommandRequest
+from shared.unit.retrying import Retries
 from shared.unit.tokens import TokenVerifier, make_issuer_keys
+from shared.unit.unseen import Unseen
 
 COMMANDS_AT_ONCE = 64
 STOP_TIMEOUT_S = 15.0
-POLICY_ACK_WAIT_S = 5.0
-POLICY_SIGN_OF_LIFE_S = 1.5
-"""How often a policy at work tells the broker so; else what runs longer than the ack wait is delivered again."""
-POLICY_RETRY_DELAY_S = 2.0
-POLICY_TRIES = 5
 
 logger = logging.getLogger(__name__)
 
@@ -53,7 +53,7 @@ class UnitService:
 
     def contract(self) -> Json:
         """What it speaks, as an AsyncAPI document."""
-        return asyncapi(self.name, self._writing, self.policies)
+        return asyncapi(self.name, self._writing, self.policies, offered=(RetryPolicy, SettleRefusal))
 
     def app(self) -> FastStream:
         """The application; nothing is connected or started before it runs."""
@@ -66,23 +66,28 @@ class UnitService:
                 broker = service_broker(servers.nats_url, self.name)
                 await broker.connect()
                 await provision(broker.connection, settings.congress, settings.nats_replicas)
-                self._subscribe(broker, settings)
+                following.followers = self._subscribe(broker, settings)
                 app.add_broker(broker)
                 yield
 
-        app = FastStream(lifespan=lifespan)
+        following = Following()
+        app = FastStream(lifespan=lifespan, after_startup=[following.start], on_shutdown=[following.stop])
         return app
 
-    def _subscribe(self, broker: NatsBroker, settings: Settings) -> None:
-        congress = settings.congress
-        store = EventStore(broker.connection, congress, self.name, replicas=settings.nats_replicas)
-        handler = CommandHandler(store, self._writing)
+    def _subscribe(self, broker: NatsBroker, settings: Settings) -> Sequence[PolicyFollower]:
+        congress, connection = settings.congress, broker.connection
+        store = EventStore(connection, congress, self.name, replicas=settings.nats_replicas)
+        discards, ledger = Discards(connection, congress), Ledger(connection, congress)
+        handler = CommandHandler(store, self._writing, discards=discards)
+        handler.offer(RetryPolicy, Retries(ledger, discards, self.name, self.policies, handler))
+        handler.offer(SettleRefusal, handler.execute)
         verifier = TokenVerifier(settings.issuer_public_key_path.read_bytes(), congress, self.name)
         answer_commands(broker, congress, self.name, handler, verifier)
-        for policy in self.policies:
-            follow_policy(broker, congress, self.name, policy, handler)
-        answer_health(broker, congress, self.name, lambda: jetstream_health(broker.connection, settings, store))
+        followers = [PolicyFollower(connection, congress, self.name, each, handler) for each in self.policies]
+        health = UnitHealth(connection, settings, store, followers, Unseen(connection, congress, self.name))
+        answer_health(broker, congress, self.name, health.look)
         answer_asyncapi(broker, congress, self.name, as_bytes(self.contract()))
+        return followers
 
 
 def service_broker(url: str, service: str) -> NatsBroker:
@@ -116,7 +121,7 @@ def answer_commands(
         queue=service,
         ack_policy=AckPolicy.MANUAL,
         no_reply=True,
-        decoder=_untouched,
+        decoder=unread,
         title=f"{service} commands",
     )
 
@@ -125,16 +130,15 @@ def answer_commands(
         with subscriber.lock:
             try:
                 answer = await _answer(name, message, service, handler, verifier)
-                told = answer.model_dump_json(exclude_defaults=isinstance(answer, Problem)).encode()
-                if message.reply_to:
-                    await broker.connection.publish(message.reply_to, told)
-            except nats.errors.Error:
-                logger.exception("command %s was not answered", name)
+                await respond(broker, message.reply_to, _as_bytes(broker, answer))
             finally:
                 free.release()
 
     @subscriber
     async def on_command(message: NatsMessage) -> None:
+        if message.reply_to and not is_inbox(message.reply_to):
+            logger.warning("a command whose answer is to go to %r is not looked at", message.reply_to[:200])
+            return
         await free.acquire()
         task = asyncio.eager_task_factory(asyncio.get_running_loop(), work_on(message))
         if not task.done():
@@ -152,7 +156,7 @@ async def _answer(
     except Refused as refused:
         return problem_of(refused)
     except orjson.JSONDecodeError as error:
-        return problem_of(BAD_JSON(reason=str(error)))
+        return bad_json(error)
     except ValidationError as error:
         return invalid_input(error)
     except Exception:
@@ -160,48 +164,8 @@ async def _answer(
         return problem_of(INTERNAL(service=service))
 
 
-def follow_policy(broker: NatsBroker, congress: str, service: str, policy: Policy, handler: CommandHandler) -> None:
-    """One durable consumer of the ledger; `max_ack_pending=1` keeps the order whoever serves it."""
-
-    @broker.subscriber(
-        f"evt.{congress}.{policy.service}.{policy.entity}.*",
-        stream=JStream(ledger_stream(congress), declare=False),
-        durable=f"policy-{service}-{policy.name}",
-        config=ConsumerConfig(max_ack_pending=1, ack_wait=POLICY_ACK_WAIT_S),
-        pull_sub=PullSub(batch_size=1, timeout=5.0),
-        ack_policy=AckPolicy.MANUAL,
-        decoder=_untouched,
-        title=f"{service} policy {policy.name}",
-    )
-    async def on_event(message: NatsMessage) -> None:
-        try:
-            tries = message.raw_message.metadata.num_delivered
-            async with _at_work(message):
-                await apply(policy, message.body, handler, service, last_try=tries >= POLICY_TRIES)
-        except Exception:
-            logger.exception("policy %s will try again", policy.name)
-            await message.nack(delay=POLICY_RETRY_DELAY_S)
-        else:
-            await message.ack()
-
-
-@asynccontextmanager
-async def _at_work(message: NatsMessage) -> AsyncIterator[None]:
-    """Keeps the broker from delivering `message` again for as long as the block takes."""
-
-    async def signs_of_life() -> None:
-        while True:
-            await asyncio.sleep(POLICY_SIGN_OF_LIFE_S)
-            with suppress(nats.errors.Error):
-                await message.in_progress()
-
-    beating = asyncio.create_task(signs_of_life())
-    try:
-        yield
-    finally:
-        beating.cancel()
-
-
-async def _untouched(message: NatsMessage) -> NatsMessage:
-    """Handlers get the message itself: bad JSON is answered by name, not by the framework."""
-    return message
+def _as_bytes(broker: NatsBroker, answer: BaseModel) -> bytes:
+    told = answer.model_dump_json(exclude_defaults=isinstance(answer, Problem)).encode()
+    if isinstance(answer, Answer) and not fits(broker, told):
+        return _as_bytes(broker, problem_of(ANSWER_TOO_LARGE(count=len(answer.events), sequence=answer.sequence)))
+    return told

@@ -13,12 +13,26 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from shared.domain.decider import Actor
-from shared.unit.problems import EXPIRED_TOKEN, INVALID_TOKEN, MISSING_TOKEN, WRONG_UNIT
+from shared.domain.text import clean
+from shared.eventstore.names import is_name
+from shared.unit.problems import (
+    EXPIRED_TOKEN,
+    FOR_ANOTHER_CONGRESS,
+    INVALID_TOKEN,
+    MISSING_TOKEN,
+    SIGNED_BY_ANOTHER,
+    UNFIT_CLAIMS,
+    UNREADABLE,
+    WRONG_UNIT,
+)
 
 ISSUER = "daihoi"
 ALGORITHM = "EdDSA"
 REMEMBERED_TOKENS = 1024
 REQUIRED_CLAIMS = ["sub", "unit", "aud", "iss", "iat", "exp"]
+MOST_IN_AN_ACTOR = 200
+OF_ODD_CLAIMS = (ValueError, TypeError, KeyError, AttributeError, OverflowError, OSError, RecursionError)
+"""What reading a signed token can raise beside the library's own errors, where its claims are of odd kinds."""
 
 
 def make_issuer_keys(private: Path, public: Path) -> None:
@@ -37,7 +51,31 @@ def make_issuer_keys(private: Path, public: Path) -> None:
     )
 
 
+def checked_actor(actor_id: object, unit: object) -> Actor:
+    """The actor of these claims, its id clean. Raises `ValueError` where they could not be one's."""
+    if not isinstance(actor_id, str) or not isinstance(unit, str) or not is_name(unit):
+        raise ValueError("an actor has an id and a unit")
+    named = clean(actor_id)
+    if not named or len(named) > MOST_IN_AN_ACTOR or "\n" in named or Actor(named, unit).is_policy:
+        raise ValueError(f"an actor's id has up to {MOST_IN_AN_ACTOR} characters on one line, and is no policy's")
+    return Actor(named, unit)
+
+
+def _reason(error: Exception) -> str:
+    match error:
+        case jwt.InvalidSignatureError():
+            return SIGNED_BY_ANOTHER
+        case jwt.InvalidAudienceError():
+            return FOR_ANOTHER_CONGRESS
+        case jwt.DecodeError() | jwt.InvalidAlgorithmError():
+            return UNREADABLE
+        case _:
+            return UNFIT_CLAIMS
+
+
 def mint_token(private_key: bytes, congress: str, actor: Actor, now: datetime, lasting: timedelta) -> str:
+    """Raises `ValueError` where `actor` can be nobody."""
+    actor = checked_actor(*actor)
     claims = {
         "iss": ISSUER,
         "aud": congress,
@@ -92,9 +130,9 @@ class TokenVerifier:
                 issuer=ISSUER,
                 options={"require": REQUIRED_CLAIMS, "verify_exp": False},
             )
-        except jwt.InvalidTokenError as error:
-            raise INVALID_TOKEN(reason=str(error)) from error
-        proved = Actor(claims["sub"], claims["unit"]), datetime.fromtimestamp(claims["exp"], UTC)
+            proved = checked_actor(claims["sub"], claims["unit"]), datetime.fromtimestamp(claims["exp"], UTC)
+        except (jwt.InvalidTokenError, *OF_ODD_CLAIMS) as error:
+            raise INVALID_TOKEN(reason=_reason(error)) from error
         self._proved[token] = proved
         if len(self._proved) > REMEMBERED_TOKENS:
             self._proved.popitem(last=False)

@@ -14,7 +14,8 @@ from services.tracker.reading import KNOWN
 from shared.domain.values import SERVICES
 from shared.eventstore.envelope import as_bytes
 from shared.unit.asyncapi import VERSION
-from shared.unit.policies import ANY_SERVICE, REFUSALS
+from shared.unit.policies import ANY_SERVICE
+from shared.unit.refusals import REFUSALS
 from tests.architecture.test_documents import PROJECT, service_named
 from tests.congress import envelope_of, life_of_a_task
 from tests.contract.units import SERVICE_AGGREGATES, opening

@@ -27,6 +27,7 @@ from services.tracker.reports import (
 from shared.domain import paper
 from shared.domain.decider import Refusal
 from shared.i18n import CATALOGUE, format_date, format_number, local_date, translate
+from shared.unit import field_errors, problems
 from shared.unit.findings import Notice
 
 PACKAGES = (services, shared)
@@ -88,7 +89,8 @@ LABELS = {
 }
 SAID = {sentence for tree in TREES for sentence in literals(tree, "translate", "_say")}
 DOUBTS = {doubt.sentence for doubt in vars(paper).values() if isinstance(doubt, paper.Doubt)}
-READ = REFUSALS | set(SENTENCES.values()) | SAID | LABELS | DOUBTS | NOTICES
+PROBLEMS = {*field_errors.ALL_SENTENCES, *problems.REASONS}
+READ = PROBLEMS | REFUSALS | set(SENTENCES.values()) | SAID | LABELS | DOUBTS | NOTICES
 
 
 def test_refusals_sentences_and_labels_are_found_where_they_are_known_to_be():

@@ -13,7 +13,7 @@ from shared.domain.values import SERVICES
 from shared.eventstore.names import event_subject, ledger_stream, service_stream
 from shared.eventstore.streams import stream_configs
 from shared.unit.clearance_news import NOTE_CLEARANCES
-from shared.unit.policies import REFUSALS
+from shared.unit.refusals import REFUSALS
 from tests.domain.scenario import AGGREGATES
 
 EMITTED = {event.TYPE: event for aggregate in (*AGGREGATES, REFUSALS) for event in aggregate.events}

@@ -10,13 +10,14 @@ from pydantic import ValidationError
 
 from shared.domain import directive, task
 from shared.domain.decider import Actor, Refused
-from shared.eventstore.envelope import Cause, as_bytes, decode, encode, event_id
+from shared.eventstore.envelope import Cause, decode, encode, event_id
 from shared.eventstore.names import service_stream
 from shared.eventstore.store import EventStore
 from shared.eventstore.streams import js_api
 from shared.unit.commands import Answer, CommandHandler, CommandRequest
-from shared.unit.policies import REFUSALS, Policy, apply
+from shared.unit.policies import Policy, apply
 from shared.unit.problems import invalid_input
+from shared.unit.refusals import REFUSALS, cause_of_unreadable
 from tests.contract.units import (
     HALL,
     LOCALITY,
@@ -24,6 +25,7 @@ from tests.contract.units import (
     OPENED_BY,
     SERVICE_AGGREGATES,
     TASK,
+    in_ledger,
     item,
     opening,
     published,
@@ -153,6 +155,36 @@ async def test_a_command_from_the_future_or_from_nowhere_is_refused(start, servi
     assert await unit.outcome("burn-document", data) == "unknown_command"
     assert await unit.written() == 0
     assert await unit.outcome(command, data, happened=None) == "issued"
+
+
+async def test_nothing_happens_before_the_beginning_of_what_it_happens_to(start):
+    here, there = start(), start()
+    await here.send("open-task", TASK)
+    deadline = {"task_id": "1-03", "deadline": "2020-09-20"}
+    for instance in (here, there, start()):
+        with pytest.raises(Refused) as refused:
+            await instance.send("set-deadline", deadline, happened=HAPPENED - timedelta(seconds=1))
+        assert refused.value.code == "happened_before_beginning"
+        named = {"entity": "task", "entity_id": "1-03", "began": HAPPENED.isoformat()}
+        assert refused.value.params == named | {"happened": (HAPPENED - timedelta(seconds=1)).isoformat()}
+    assert await there.outcome("set-deadline", deadline) == "deadline-set"
+    assert (
+        await here.outcome("open-task", TASK | {"task_id": "1-04"}, happened=HAPPENED - timedelta(days=1)) == "opened"
+    )
+
+
+async def test_what_a_policy_does_is_dated_no_earlier_than_what_it_does_it_to(policies_of_logistics):
+    store, handler = policies_of_logistics
+    later = HAPPENED + timedelta(days=1)
+    request = CommandRequest(command_id=uuid4(), data=TASK, happened=later)
+    await handler.handle("open-task", request, Actor("logistics.officer", "logistics"))
+
+    def cancels(*_):
+        return [task.CancelTask(task_id="1-03", reason="Trùng việc")]
+
+    await apply(a_policy(cancels), in_ledger(a_directive()), handler, "logistics")
+    _, cancelled = await store.load("task", "1-03")
+    assert decode(cancelled.body).time == later
 
 
 async def test_invalid_data_names_every_wrong_field_and_writes_nothing(start):
@@ -442,46 +474,86 @@ def to_nobody(*_):
     return [task.StartTask(task_id="nobody-opened-it")]
 
 
+@pytest.fixture
+def policies_of_logistics(connection, congress):
+    store = EventStore(connection, congress, "logistics")
+    return store, CommandHandler(store, [task.AGGREGATE, REFUSALS])
+
+
+def a_directive(**changes):
+    """One of the sub-committee's, as a policy may meet it."""
+    ours = uuid4()
+    cause = Cause(command_id=ours, actor=Actor("x", "y"), happened=HAPPENED, correlation_id=ours, causation_id=ours)
+    issued = directive.DirectiveIssued(kind="review", text={"vi": "Rà soát"}, units=("logistics",))
+    return msgspec.structs.replace(encode(issued, cause, "subcommittee", "directive", "d1", 0), **changes)
+
+
+def a_policy(react):
+    return Policy("clumsy", "subcommittee", (directive.DirectiveIssued,), react)
+
+
 @pytest.mark.parametrize(("react", "code"), [(clumsy, "internal"), (to_nobody, "task_not_found")])
-async def test_what_a_policy_can_not_do_is_put_on_record_once(connection, congress, react, code):
-    store = EventStore(connection, congress, "logistics")
-    handler = CommandHandler(store, [task.AGGREGATE, REFUSALS])
-    cause = Cause(
-        command_id=uuid4(), actor=Actor("x", "y"), happened=HAPPENED, correlation_id=uuid4(), causation_id=uuid4()
-    )
-    issued = directive.DirectiveIssued(kind="review", text={"vi": "Rà soát"}, units=("logistics",))
-    envelope = encode(issued, cause, "subcommittee", "directive", "d1", 0)
-    policy = Policy("clumsy", "subcommittee", (directive.DirectiveIssued,), react)
+async def test_what_a_policy_can_not_do_is_put_on_record_once(policies_of_logistics, react, code):
+    store, handler = policies_of_logistics
+    envelope = a_directive()
     for _ in range(2):
-        await apply(policy, as_bytes(envelope), handler, "logistics", last_try=True)
+        await apply(a_policy(react), in_ledger(envelope, 7), handler, "logistics", last_try=True)
     (stored,) = await store.load("policy", envelope.id)
-    assert decode(stored.body).data["code"] == code
+    data = decode(stored.body).data
+    assert (data["code"], data["sequence"]) == (code, 7)
 
 
-@pytest.mark.parametrize("name", ["id", "correlationid", "causationid"])
-async def test_a_policy_passes_over_an_event_whose_ids_are_none(connection, congress, name):
-    store = EventStore(connection, congress, "logistics")
-    cause = Cause(
-        command_id=uuid4(), actor=Actor("x", "y"), happened=HAPPENED, correlation_id=uuid4(), causation_id=uuid4()
-    )
-    issued = directive.DirectiveIssued(kind="review", text={"vi": "Rà soát"}, units=("logistics",))
-    envelope = encode(issued, cause, "subcommittee", "directive", "d1", 0)
-    policy = Policy("clumsy", "subcommittee", (directive.DirectiveIssued,), clumsy)
-    body = as_bytes(msgspec.structs.replace(envelope, **{name: "x" * 36}))
-    await apply(policy, body, CommandHandler(store, [REFUSALS]), "logistics", last_try=True)
+def misplaced(stored):
+    return msgspec.structs.replace(stored, subject="evt.xx.subcommittee.directive.d2")
+
+
+def from_elsewhere(stored):
+    return msgspec.structs.replace(stored, source="EVENTS_LOGISTICS_xx 7 > > -")
+
+
+def of_no_origin(stored):
+    return msgspec.structs.replace(stored, source="")
+
+
+def garbage(stored):
+    return msgspec.structs.replace(stored, body=b"{")
+
+
+UNREADABLE = {
+    "an id that is none": in_ledger(a_directive(id="x" * 36), 7),
+    "a correlation that is none": in_ledger(a_directive(correlationid="x" * 36), 7),
+    "a cause that is none": in_ledger(a_directive(causationid="x" * 36), 7),
+    "an event of tomorrow": in_ledger(a_directive(type="vn.daihoi.directive.issued.v2"), 7),
+    "a type that does not fit": in_ledger(a_directive(data={"kind": "never"}), 7),
+    "a number beyond 64 bits": in_ledger(a_directive(data=a_directive().data | {"more": 2**70}), 7),
+    "another id": misplaced(in_ledger(a_directive(), 7)),
+    "another stream": from_elsewhere(in_ledger(a_directive(), 7)),
+    "no stream": of_no_origin(in_ledger(a_directive(), 7)),
+    "garbage": garbage(in_ledger(a_directive(), 7)),
+}
+
+
+@pytest.mark.parametrize("stored", UNREADABLE.values(), ids=UNREADABLE.keys())
+async def test_an_event_that_a_policy_can_not_read_is_put_on_record_by_its_place(policies_of_logistics, stored):
+    store, handler = policies_of_logistics
+    for _ in range(2):
+        await apply(a_policy(to_nobody), stored, handler, "logistics")
+    (recorded,) = await store.load("policy", str(cause_of_unreadable(7)))
+    data = decode(recorded.body).data
+    assert (data["policy"], data["code"], data["sequence"]) == ("clumsy", "unreadable_event", 7)
+
+
+async def test_an_event_of_another_type_is_no_business_of_the_policy(policies_of_logistics):
+    store, handler = policies_of_logistics
+    await apply(a_policy(clumsy), in_ledger(a_directive(type="vn.daihoi.directive.closed.v1")), handler, "logistics")
     assert await store.ids("policy") == []
 
 
-async def test_a_policy_that_fails_is_tried_again_before_it_is_given_up(connection, congress):
-    store = EventStore(connection, congress, "logistics")
-    policy = Policy("clumsy", "subcommittee", (directive.DirectiveIssued,), clumsy)
-    issued = directive.DirectiveIssued(kind="review", text={"vi": "Rà soát"}, units=("logistics",))
-    cause = Cause(
-        command_id=uuid4(), actor=Actor("x", "y"), happened=HAPPENED, correlation_id=uuid4(), causation_id=uuid4()
-    )
-    envelope = encode(issued, cause, "subcommittee", "directive", "d1", 0)
+async def test_a_policy_that_fails_is_tried_again_before_it_is_given_up(policies_of_logistics):
+    store, handler = policies_of_logistics
+    envelope = a_directive()
     with pytest.raises(ValueError, match="none"):
-        await apply(policy, as_bytes(envelope), CommandHandler(store, [REFUSALS]), "logistics")
+        await apply(a_policy(clumsy), in_ledger(envelope), handler, "logistics")
     assert await store.load("policy", envelope.id) == []
 
 

@@ -271,7 +271,7 @@ async def test_a_history_that_can_t_be_read_is_the_services_own_fault_and_is_not
         await face.connection.jetstream().publish(f"evt.{congress}.logistics.task.1-03", b"garbage")
         with pytest.raises(ProblemError) as raised:
             await face.send("logistics", "open-task", TASK)
-        assert (raised.value.problem.code, raised.value.problem.status) == ("internal", 500)
+        assert (raised.value.problem.code, raised.value.problem.status) == ("unreadable_history", 500)
         assert await face.written() == 1
 
 

@@ -13,10 +13,11 @@ from shared.eventstore.envelope import Cause, as_bytes, decode, decode_data, enc
 from shared.eventstore.names import event_subject, ledger_stream
 from shared.eventstore.store import EventStore
 from shared.eventstore.streams import js_api
-from shared.unit import service
+from shared.unit import following
 from shared.unit.commands import CommandHandler, CommandRequest
-from shared.unit.policies import REFUSALS, apply
-from tests.contract.units import LOGISTICS, TASK
+from shared.unit.policies import apply
+from shared.unit.refusals import REFUSALS
+from tests.contract.units import LOGISTICS, TASK, in_ledger
 from tests.waiting import until
 
 HAPPENED = datetime.fromisoformat("2020-09-10T14:00:00+07:00")
@@ -41,7 +42,7 @@ class Instance:
 
     async def hears(self, policy, envelope):
         """The policy reads an event of the ledger."""
-        await apply(POLICIES[policy], as_bytes(envelope), self.handler, UNIT)
+        await apply(POLICIES[policy], in_ledger(envelope), self.handler, UNIT)
 
     async def history(self, task_id):
         models = {event.TYPE: event for event in task.AGGREGATE.events}
@@ -218,27 +219,24 @@ class Slow(EventStore):
         return await super().append(events, expected)
 
 
-async def test_a_policy_at_work_for_longer_than_the_broker_waits_is_not_told_again(
-    connection, congress, endpoints, monkeypatch
-):
-    monkeypatch.setattr(service, "POLICY_ACK_WAIT_S", ACK_WAIT_S)
-    monkeypatch.setattr(service, "POLICY_SIGN_OF_LIFE_S", ACK_WAIT_S / 4)
+async def test_a_policy_at_work_for_longer_than_the_broker_waits_is_not_told_again(connection, congress, monkeypatch):
+    monkeypatch.setattr(following, "POLICY_ACK_WAIT_S", ACK_WAIT_S)
+    monkeypatch.setattr(following, "POLICY_SIGN_OF_LIFE_S", ACK_WAIT_S / 4)
     slow, policy = Instance(Slow(connection, congress, UNIT)), POLICIES["follow-switches"]
     envelopes = [switch(number, ("none", "outbreak")[number % 2]) for number in (1, 2)]
     for envelope in envelopes:
         subject = event_subject(congress, SUBCOMMITTEE, "scenario", "current")
         await connection.jetstream().publish(subject, as_bytes(envelope))
-    broker = service.service_broker(endpoints.nats_url, UNIT)
-    service.follow_policy(broker, congress, UNIT, policy, slow.handler)
+    follower = following.PolicyFollower(connection, congress, UNIT, policy, slow.handler)
     consumer = f"CONSUMER.INFO.{ledger_stream(congress)}.policy-{UNIT}-{policy.name}"
 
     async def done():
         told = await js_api(connection, consumer, {})
         return told.get("ack_floor", {}).get("stream_seq") == len(envelopes)
 
-    async with broker:
-        await broker.start()
-        await until(done)
-        told = await js_api(connection, consumer, {})
+    task = asyncio.create_task(follower.run())
+    await until(done)
+    told = await js_api(connection, consumer, {})
+    task.cancel()
     assert told["delivered"]["consumer_seq"] == len(envelopes), "each was delivered once"
     assert len(await slow.store.load("unit-scenario", "current")) == 2 * len(envelopes)

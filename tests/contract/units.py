@@ -5,6 +5,9 @@ from services.propaganda.main import SERVICE as PROPAGANDA
 from services.security.main import SERVICE as SECURITY
 from services.subcommittee.main import SERVICE as SUBCOMMITTEE
 from shared.domain.values import slug
+from shared.eventstore.direct import Stored
+from shared.eventstore.envelope import as_bytes
+from shared.eventstore.names import event_subject, service_stream
 
 SERVICE_AGGREGATES = {service.name: service.aggregates for service in (SUBCOMMITTEE, PROPAGANDA, LOGISTICS, SECURITY)}
 
@@ -110,3 +113,15 @@ def opening(title):
             "incident_already_reported",
         ),
     }
+
+
+def in_ledger(envelope, sequence=1, congress="xx"):
+    """An envelope as the ledger would hold it."""
+    entity = envelope.type.split(".")[2]
+    return Stored(
+        sequence=sequence,
+        subject=event_subject(congress, envelope.source, entity, envelope.subject),
+        recorded=envelope.time,
+        body=as_bytes(envelope),
+        source=f"{service_stream(congress, envelope.source)} {sequence} > > -",
+    )

@@ -16,8 +16,8 @@ from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from itertools import cycle
 
-from faststream.nats import NatsMessage
 from motor.motor_asyncio import AsyncIOMotorCollection
+from nats.aio.msg import Msg
 
 from services.cli import app
 from services.console import run
@@ -25,7 +25,7 @@ from services.tracker import projector, rebuild, store
 from shared.eventstore import ledger
 from shared.eventstore.store import EventStore
 from shared.platform.mongo import Database, Session
-from shared.unit import commands, service
+from shared.unit import commands, following
 
 type Death = Callable[[], None]
 
@@ -110,13 +110,13 @@ def between_the_messages_of_a_batch(die: Death) -> None:
 
 
 def before_the_policys_ack(die: Death) -> None:
-    whole = service.apply
+    whole = following.apply
 
     async def cut(*told, **more):
         await whole(*told, **more)
         die()
 
-    service.apply = cut
+    following.apply = cut
 
 
 def _read_small_pages() -> None:
@@ -170,28 +170,28 @@ def clock_jumps(_: Death) -> None:
 
 def deliveries_come_twice(_: Death) -> None:
     """Every first ack is lost, and the broker delivers again."""
-    whole = NatsMessage.ack
+    whole = Msg.ack
 
     async def lost(self):
-        if self.raw_message.metadata.num_delivered == 1:
-            await self.nack()
+        if self.metadata.num_delivered == 1:
+            await self.nak()
         else:
             await whole(self)
 
-    NatsMessage.ack = lost
+    Msg.ack = lost
 
 
 def deliveries_come_late(_: Death) -> None:
     """Every third first delivery is put off before anything is done about it."""
-    whole, turns = service.apply, cycle((True, False, False))
+    whole, turns = following.apply, cycle((True, False, False))
 
     async def late(*told, **more):
         if not more["last_try"] and next(turns):
             raise ConnectionError("this delivery comes late")
         await whole(*told, **more)
 
-    service.apply = late
-    service.POLICY_RETRY_DELAY_S = LATE_S
+    following.apply = late
+    following.POLICY_RETRY_DELAY_S = LATE_S
 
 
 POINTS: dict[str, Callable[[Death], None]] = {

@@ -16,7 +16,7 @@ from shared.eventstore.names import ledger_stream, service_stream
 from shared.eventstore.store import EventStore
 from shared.eventstore.streams import stream_configs
 from shared.unit.commands import CommandHandler, CommandRequest
-from shared.unit.policies import REFUSALS, PolicyRefused, RecordRefusal
+from shared.unit.refusals import REFUSALS, PolicyRefused, RecordRefusal
 from tests.congress import settled
 from tests.faults.invariants import INVARIANTS
 from tests.faults.load import FACTS

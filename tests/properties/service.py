@@ -16,7 +16,7 @@ from shared.eventstore.envelope import Cause
 from shared.eventstore.store import EventStore
 from shared.platform.nats import nats_connection
 from shared.unit.commands import Answer, CommandHandler, CommandRequest
-from shared.unit.policies import REFUSALS
+from shared.unit.refusals import REFUSALS
 from tests.contract.units import SERVICE_AGGREGATES
 from tests.properties.broker import ACK_TIMEOUT_S, Died, Mishap, Unreliable
 from tests.properties.history import Expected, History, Told, keys_of, read_history

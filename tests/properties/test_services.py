@@ -29,7 +29,8 @@ from shared.eventstore.envelope import as_bytes, decode, decode_data, encode
 from shared.eventstore.ledger import Ledger
 from shared.eventstore.streams import js_api, provision, stream_configs
 from shared.platform.mongo import Database, mongo_database
-from shared.unit.policies import ANY_SERVICE, ForEvery, Policy, PolicyRefused, apply
+from shared.unit.policies import ANY_SERVICE, ForEvery, Policy, apply
+from shared.unit.refusals import PolicyRefused
 from tests.contract.units import LOGISTICS, PROPAGANDA, SECURITY, SUBCOMMITTEE
 from tests.properties.broker import Died, Mishap
 from tests.properties.effort import effort
@@ -87,18 +88,24 @@ class Deliveries:
             for wanted in source.expected(wish).to_come
         )
 
-    def reaction(self, body: bytes) -> list[list[Wanted]]:
+    def reaction(self, stored: Stored) -> list[list[Wanted]]:
         """What the policy has still to bring about."""
-        policy, envelope, history = self.policy, decode(body), self.service.history
+        policy, envelope, history = self.policy, decode(stored.body), self.service.history
         actor, groups = Actor(f"policy.{policy.name}", self.service.name), []
-        for position, wish in enumerate(self.commands(body)):
+        for position, wish in enumerate(self.commands(stored.body)):
             for place, command in spelled_out(wish, str(position), history):
                 command_id = uuid5(UUID(envelope.id), f"{self.service.name}/{policy.name}/{place}")
                 expected = history.expected(command, command_id, actor)
                 to_come = expected.groups
                 if expected.refused:
                     code, detail = expected.refused.code, str(expected.refused)
-                    told = PolicyRefused(policy=policy.name, command=command.NAME, code=code, detail=detail)
+                    told = PolicyRefused(
+                        policy=policy.name,
+                        command=command.NAME,
+                        code=code,
+                        detail=detail,
+                        sequence=stored.sequence,
+                    )
                     key = ("policy", envelope.id)
                     recorded = Wanted(id_of(command_id, key, 0), key, told)
                     to_come = [*to_come, *([] if recorded.id in history.by_id else [[recorded]])]
@@ -109,12 +116,12 @@ class Deliveries:
     async def deliver(self, stored: Stored, where: int, mishap: Mishap | None) -> bool:
         """Whether it was acknowledged; what came of it is as much as had to, or where it was cut, the beginning."""
         instance = self.service.instances[where]
-        wanted = self.reaction(stored.body)
+        wanted = self.reaction(stored)
         acknowledged = False
         if mishap is not None:
             instance.connection.meet(mishap)
         try:
-            await apply(self.policy, stored.body, instance.handler, self.service.name)
+            await apply(self.policy, stored, instance.handler, self.service.name)
             acknowledged = True
         except Died:
             instance.start()

@@ -79,6 +79,7 @@ SENTENCES = {
     "vn.daihoi.incident.reopened.v1": "{actor} reopened incident {id}",
     "vn.daihoi.parked-event.discarded.v1": "{actor} discarded the parked ledger event {id}: {reason}",
     "vn.daihoi.policy.refused.v1": "{actor} was refused {command}: {detail}",
+    "vn.daihoi.policy.resolved.v1": "{actor} saw to what the policy {policy} could not do",
 }
 CASE_NAMES = {"none": "No epidemic", "outbreak": "Outbreak"}
 LANGUAGES: tuple[Language, ...] = ("vi", "en")

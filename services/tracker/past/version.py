@@ -14,7 +14,7 @@ FOLD = (
     "shared/eventstore/envelope.py",
     "shared/eventstore/names.py",
     "shared/i18n",
-    "shared/unit/policies.py",
+    "shared/unit/refusals.py",
     "services/tracker/projections",
     "services/tracker/audit/sentences.py",
     "services/tracker/audit/trail.py",

@@ -1,0 +1,78 @@
+"""What can be wrong with one field of a request, in both languages: pydantic's kinds of errors in sentences of ours.
+
+The English sentence is the key of its translation. A kind that is not here is told in pydantic's words in English,
+and in general in Vietnamese.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from shared.i18n import translate
+from shared.unit.brief import brief, brief_text
+
+MOST_IN_A_FIELD = 200
+VALIDATORS = ("value_error", "assertion_error")
+"""Kinds whose sentence is the one that a validator of ours raised."""
+
+SENTENCES: Mapping[str, str] = {
+    "missing": "required",
+    "extra_forbidden": "unknown here",
+    "string_type": "must be text",
+    "string_too_short": "at least {min_length} characters",
+    "string_too_long": "at most {max_length} characters",
+    "string_pattern_mismatch": "must match the pattern {pattern}",
+    "string_unicode": "must be text",
+    "int_type": "must be a whole number",
+    "int_parsing": "must be a whole number",
+    "int_parsing_size": "the number is too large",
+    "int_from_float": "must be a whole number",
+    "float_type": "must be a number",
+    "float_parsing": "must be a number",
+    "finite_number": "must be a number",
+    "bool_type": "must be true or false",
+    "bool_parsing": "must be true or false",
+    "greater_than": "must be more than {gt}",
+    "greater_than_equal": "at least {ge}",
+    "less_than": "must be less than {lt}",
+    "less_than_equal": "at most {le}",
+    "enum": "must be one of {expected}",
+    "literal_error": "must be one of {expected}",
+    "list_type": "must be a list",
+    "tuple_type": "must be a list",
+    "set_type": "must be a list",
+    "frozen_set_type": "must be a list",
+    "dict_type": "must be an object",
+    "model_type": "must be an object",
+    "model_attributes_type": "must be an object",
+    "union_tag_invalid": "must be one of {expected_tags}",
+    "union_tag_not_found": "required",
+    "too_short": "at least {min_length} entries",
+    "too_long": "at most {max_length} entries",
+    "uuid_type": "must be a UUID",
+    "uuid_parsing": "must be a UUID",
+    "date_type": "must be a day such as 2020-09-20",
+    "date_parsing": "must be a day such as 2020-09-20",
+    "date_from_datetime_parsing": "must be a day such as 2020-09-20",
+    "date_from_datetime_inexact": "must be a day such as 2020-09-20",
+    "datetime_type": "must be an instant such as 2020-09-10T09:00:00+07:00",
+    "datetime_parsing": "must be an instant such as 2020-09-10T09:00:00+07:00",
+    "datetime_from_date_parsing": "must be an instant such as 2020-09-10T09:00:00+07:00",
+    "datetime_object_invalid": "must be an instant such as 2020-09-10T09:00:00+07:00",
+    "timezone_aware": "needs its time zone, such as +07:00",
+}
+NOT_VALID = "not valid"
+ALL_SENTENCES = frozenset({*SENTENCES.values(), NOT_VALID})
+"""For those who see to it that everything is translated."""
+
+
+def sentences_of(error: Mapping[str, Any]) -> tuple[str, str]:
+    """One of pydantic's errors in English and in Vietnamese, both bounded."""
+    context = {name: brief(value, MOST_IN_A_FIELD) for name, value in (error.get("ctx") or {}).items()}
+    if sentence := SENTENCES.get(error["type"]):
+        in_vietnamese = {name: str(value).replace(" or ", " hoặc ") for name, value in context.items()}
+        return translate(sentence, "en", **context), translate(sentence, "vi", **in_vietnamese)
+    if error["type"] in VALIDATORS:
+        told = str(context.get("error", error["msg"]))
+        ours = translate(told, "vi")
+        return told, ours if ours != told else translate(NOT_VALID, "vi")
+    return brief_text(error["msg"], MOST_IN_A_FIELD), translate(NOT_VALID, "vi")

@@ -1,0 +1,122 @@
+"""Aggregates as they are stored: what their events come to, where each is, and which of them can't be read."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from msgspec import UNSET
+from pydantic import BaseModel
+
+from shared.domain.decider import Aggregate, Key
+from shared.domain.values import EARLIEST, LATEST
+from shared.eventstore.direct import Stored
+from shared.eventstore.envelope import Envelope, check_ids, check_place, decode, decode_data
+from shared.eventstore.errors import Undecodable
+from shared.eventstore.names import is_name
+from shared.eventstore.store import EventStore, NewEvent
+from shared.unit.brief import brief
+from shared.unit.discards import Discards
+from shared.unit.problems import UNREADABLE_HISTORY
+
+logger = logging.getLogger(__name__)
+
+
+class EventReference(BaseModel):
+    """One stored event: `sequence` is its place in the service's own stream."""
+
+    id: UUID
+    type: str
+    entity: str
+    entity_id: str
+    sequence: int
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """An aggregate as it was read: its state, its last sequence, where each event is stored, when the first of them
+    happened, and the fingerprints of the commands behind them, by the id of the event that holds one."""
+
+    state: Any = None
+    sequence: int = 0
+    began: datetime | None = None
+    stored: dict[UUID, EventReference] = field(default_factory=dict)
+    fingerprints: dict[UUID, str] = field(default_factory=dict)
+
+
+class Loader:
+    """Reads the aggregates of one service. An event that this service can't take in as its own holds up what is
+    decided about the aggregate, until the sub-committee discards it; then it is passed over."""
+
+    def __init__(self, store: EventStore, aggregates: Sequence[Aggregate], discards: Discards | None) -> None:
+        self._store = store
+        self._discards = discards
+        self._aggregates = {aggregate.entity: aggregate for aggregate in aggregates}
+        self._events = {event.TYPE: event for aggregate in aggregates for event in aggregate.events}
+
+    async def read(self, key: Key) -> Loaded:
+        """Raises the refusal `unreadable_history`, or `Unavailable`."""
+        return await self._read(key, lenient=False)
+
+    async def read_all(self, entity: str) -> dict[Key, Any]:
+        """The states of all aggregates of one kind, as far as their events can be read. What nobody began is none."""
+        states = {}
+        for entity_id in await self.ids(entity):
+            known = await self._read((entity, entity_id), lenient=True)
+            if known.state is not None:
+                states[entity, entity_id] = known.state
+        return states
+
+    async def ids(self, entity: str) -> list[str]:
+        """Those that a command could have made; whoever writes to the stream otherwise may have used any."""
+        return [entity_id for entity_id in await self._store.ids(entity) if is_name(entity_id)]
+
+    async def _read(self, key: Key, *, lenient: bool) -> Loaded:
+        known = Loaded()
+        for stored in await self._store.load(*key):
+            try:
+                known = self._with(known, key, stored)
+            except Undecodable as error:
+                if not lenient and not await self._is_discarded(stored):
+                    logger.error("event %s of the stream can't be read: %s", stored.sequence, brief(error))
+                    raise UNREADABLE_HISTORY(
+                        entity=key[0], entity_id=key[1], sequence=stored.sequence, service=self._store.service
+                    ) from error
+                known = Loaded(known.state, stored.sequence, known.began, known.stored, known.fingerprints)
+        return known
+
+    def _with(self, known: Loaded, key: Key, stored: Stored) -> Loaded:
+        """Raises `Undecodable`, also for what can't have happened to the aggregate as it was."""
+        envelope = decode(stored.body)
+        check_place(envelope, stored.subject)
+        check_ids(envelope)
+        model = self._events.get(envelope.type)
+        if model is None:
+            raise Undecodable(f"{envelope.type} is not known here")
+        event = decode_data(envelope, model)
+        try:
+            state = self._aggregates[key[0]].evolve(known.state, event)
+        except Exception as error:
+            raise Undecodable(f"{envelope.type} does not fit what came before: {error!r}") from error
+        reference = reference_to(NewEvent(*key, envelope), stored.sequence)
+        known.stored[reference.id] = reference
+        keep_fingerprint(known, reference.id, envelope)
+        began = known.began or (envelope.time if EARLIEST <= envelope.time < LATEST else None)
+        return Loaded(state, stored.sequence, began, known.stored, known.fingerprints)
+
+    async def _is_discarded(self, stored: Stored) -> bool:
+        return self._discards is not None and await self._discards.hold((stored.subject, stored.sequence))
+
+
+def keep_fingerprint(known: Loaded, event_id: UUID, envelope: Envelope) -> None:
+    if envelope.fingerprint is not UNSET:
+        known.fingerprints[event_id] = envelope.fingerprint
+
+
+def reference_to(event: NewEvent, sequence: int) -> EventReference:
+    envelope = event.envelope
+    return EventReference(
+        id=UUID(envelope.id), type=envelope.type, entity=event.entity, entity_id=event.entity_id, sequence=sequence
+    )

@@ -1,0 +1,146 @@
+"""What policies could not do: put on record, listed until somebody has seen to it, and struck off by an event.
+
+The id is the cause's: the event's own, or where an event can't be read, one that follows from its ledger sequence.
+"""
+
+from collections.abc import Sequence
+from typing import Annotated, ClassVar
+from uuid import UUID, uuid5
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from shared.domain.decider import Actor, Aggregate, Command, Event, Refusal
+from shared.domain.parked_event import Place
+from shared.domain.values import Phrase
+
+ENTITY = "policy"
+_UNREADABLE_EVENTS = UUID("5f1a6a0e-3d0b-5c3e-9a52-6b9f1c6f7d21")
+
+PolicyName = Annotated[str, Field(min_length=1, max_length=80)]
+
+
+# --- events: these names are the stored format ---
+class PolicyRefused(Event):
+    """A policy could not do what it wanted; a person has to look. `sequence` is its cause's in the ledger; events of
+    earlier versions don't have it."""
+
+    TYPE = "vn.daihoi.policy.refused.v1"
+    policy: str
+    command: str
+    code: str
+    detail: str
+    sequence: int | None = None
+
+
+class PolicyRefusalResolved(Event):
+    """Everything that the policy could not do for this cause is seen to: done after all, or settled otherwise for a
+    reason."""
+
+    TYPE = "vn.daihoi.policy.resolved.v1"
+    policy: str
+    reason: str = ""
+
+
+# --- state ---
+class PolicyRefusals(BaseModel):
+    """Those that nobody has seen to yet."""
+
+    model_config = ConfigDict(frozen=True)
+    refused: tuple[PolicyRefused, ...] = ()
+
+    def of(self, policy: str) -> bool:
+        return any(each.policy == policy for each in self.refused)
+
+
+# --- evolve ---
+def evolve(state: PolicyRefusals | None, event: PolicyRefused | PolicyRefusalResolved) -> PolicyRefusals:
+    refused = state.refused if state else ()
+    if isinstance(event, PolicyRefused):
+        return PolicyRefusals(refused=(*refused, event))
+    return PolicyRefusals(refused=tuple(each for each in refused if each.policy != event.policy))
+
+
+# --- commands ---
+class RecordRefusal(Command):
+    """Only policies give it."""
+
+    NAME = "record-policy-refusal"
+    ENTITY: ClassVar[str] = ENTITY
+    cause: UUID
+    refused: PolicyRefused
+
+    @property
+    def entity_id(self) -> str:
+        return str(self.cause)
+
+
+class SettleRefusal(Command):
+    """Strikes off what a policy could not do, because it is seen to otherwise. `cause` is the id of the refusal."""
+
+    NAME = "settle-policy-refusal"
+    ENTITY: ClassVar[str] = ENTITY
+    cause: UUID
+    policy: PolicyName
+    reason: Phrase
+
+    @property
+    def entity_id(self) -> str:
+        return str(self.cause)
+
+
+class ResolveRefusal(Command):
+    """After a retry that went well; only the service gives it."""
+
+    NAME = "resolve-policy-refusal"
+    ENTITY: ClassVar[str] = ENTITY
+    cause: UUID
+    policy: str
+
+    @property
+    def entity_id(self) -> str:
+        return str(self.cause)
+
+
+class RetryPolicy(Command):
+    """Lets a policy of this service look again at one event of the ledger, as it would have then."""
+
+    NAME = "retry-policy"
+    ENTITY: ClassVar[str] = ENTITY
+    policy: PolicyName
+    sequence: Place
+
+
+# --- decide ---
+NOTHING_REFUSED = Refusal(
+    "policy_refusal_not_found", "Nothing is left to see to that {policy} could not do for {cause}."
+)
+NOT_THE_LEAD = Refusal(
+    "not_the_lead", "Only the unit's lead or a deputy sees to what policies could not do; {actor} is neither."
+)
+
+
+def decide(
+    command: RecordRefusal | SettleRefusal | ResolveRefusal, state: PolicyRefusals | None, actor: Actor
+) -> Sequence[PolicyRefused | PolicyRefusalResolved]:
+    match command:
+        case RecordRefusal():
+            return () if state and command.refused in state.refused else (command.refused,)
+        case ResolveRefusal():
+            return (PolicyRefusalResolved(policy=command.policy),) if state and state.of(command.policy) else ()
+        case SettleRefusal():
+            if not actor.leads:
+                raise NOT_THE_LEAD(actor=actor.id)
+            if state is None or not state.of(command.policy):
+                raise NOTHING_REFUSED(policy=command.policy, cause=command.cause)
+            return (PolicyRefusalResolved(policy=command.policy, reason=command.reason),)
+
+
+REFUSALS = Aggregate(
+    entity=ENTITY, events=(PolicyRefused, PolicyRefusalResolved), commands=(), evolve=evolve, decide=decide
+)
+"""Its commands are no caller's but those that the service offers."""
+
+
+def cause_of_unreadable(sequence: int) -> UUID:
+    """The id under which it is put on record that the ledger's event `sequence` can't be read."""
+    return uuid5(_UNREADABLE_EVENTS, str(sequence))

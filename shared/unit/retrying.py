@@ -1,0 +1,83 @@
+"""Driving a policy again, by hand: what it could not do for one event of the ledger is done now, as it would have
+been done then."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from shared.domain.decider import Command, Refusal
+from shared.eventstore.direct import Stored
+from shared.eventstore.envelope import Cause, check_ids, decode
+from shared.eventstore.errors import Unavailable, Undecodable
+from shared.eventstore.ledger import Ledger, origin_of
+from shared.unit.commands import Answer, CommandHandler
+from shared.unit.discards import Discards
+from shared.unit.loading import EventReference
+from shared.unit.policies import Policy, apply_again
+from shared.unit.problems import UNAVAILABLE
+from shared.unit.refusals import NOT_THE_LEAD, ResolveRefusal, RetryPolicy, cause_of_unreadable
+
+POLICY_NOT_FOUND = Refusal("policy_not_found", "{service} has no policy {policy}.")
+NO_SUCH_EVENT = Refusal("ledger_event_not_found", "There is no ledger event {sequence}.")
+STILL_UNREADABLE = Refusal(
+    "event_still_unreadable",
+    "Ledger event {sequence} can't be read by {service}; a later version may, or the sub-committee discards it.",
+)
+
+
+class Retries:
+    """Does the command `retry-policy` for one service."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        discards: Discards,
+        service: str,
+        policies: Sequence[Policy],
+        handler: CommandHandler,
+    ) -> None:
+        self._ledger = ledger
+        self._discards = discards
+        self._service = service
+        self._policies = {policy.name: policy for policy in policies}
+        self._handler = handler
+
+    async def __call__(self, command: Command, cause: Cause) -> Answer:
+        """What was done, and that it is resolved. Raises a refusal: also the one that a rule gives today."""
+        if not isinstance(command, RetryPolicy):
+            raise TypeError(command.NAME)
+        if not cause.actor.leads:
+            raise NOT_THE_LEAD(actor=cause.actor.id)
+        policy = self._policies.get(command.policy)
+        if policy is None:
+            raise POLICY_NOT_FOUND(service=self._service, policy=command.policy)
+        try:
+            stored = await self._ledger.event(command.sequence)
+            if stored is None:
+                raise NO_SUCH_EVENT(sequence=command.sequence)
+            events = [*await self._done(policy, stored)]
+        except Unavailable as error:
+            raise UNAVAILABLE() from error
+        for recorded_for in _causes_of(stored):
+            resolved = ResolveRefusal(cause=recorded_for, policy=policy.name)
+            events += (await self._handler.execute(resolved, cause)).events
+        return Answer(events=tuple(events), sequence=max((event.sequence for event in events), default=0))
+
+    async def _done(self, policy: Policy, stored: Stored) -> Sequence[EventReference]:
+        """Nothing is to be done for what was discarded."""
+        try:
+            return await apply_again(policy, stored, self._handler, self._service)
+        except Undecodable as error:
+            if await self._discards.hold((stored.subject, origin_of(stored).sequence)):
+                return ()
+            raise STILL_UNREADABLE(sequence=stored.sequence, service=self._service) from error
+
+
+def _causes_of(stored: Stored) -> list[UUID]:
+    """The ids under which it may be on record that something could not be done for this event."""
+    causes = [cause_of_unreadable(stored.sequence)]
+    try:
+        envelope = decode(stored.body)
+        check_ids(envelope)
+    except Undecodable:
+        return causes
+    return [*causes, UUID(envelope.id)]
