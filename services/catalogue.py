@@ -34,7 +34,7 @@ from shared.domain.catalogue import Item
 from shared.domain.decider import Actor, Refused
 from shared.domain.values import ID_PATTERN, SUBCOMMITTEE
 from shared.i18n import Language, translate
-from shared.unit.tokens import make_issuer_keys
+from shared.unit.issuer import provide_issuer_keys
 
 ROWS_SHOWN = 30
 
@@ -70,8 +70,9 @@ def import_catalogue(
         raise typer.Exit(FOUND_WRONG) from unreadable
 
     async def work() -> tuple[Preview, Committed | None]:
+        if commit:
+            provide_issuer_keys(settings)
         async with open_session(settings) as session:
-            make_issuer_keys(settings.issuer_private_key_path, settings.issuer_public_key_path)
             services = (SUBCOMMITTEE, "tracker") if commit else ("tracker",)
             async with running_services(settings, session.servers, session.commands, services):
                 found = await preview(session, source)

@@ -2,13 +2,13 @@
 
 import asyncio
 import importlib
-import json
+import math
 import os
 import signal
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID, uuid4
 
 import orjson
@@ -16,6 +16,7 @@ import typer
 from rich.table import Table
 
 from services import demo as story
+from services.arguments import json_object
 from services.asyncapi import asyncapi
 from services.catalogue import catalogue
 from services.console import (
@@ -30,13 +31,15 @@ from services.console import (
     progress_bar,
     read_settings,
     run,
+    told_in_words,
     wrong_use,
 )
 from services.doctor import doctor
 from services.parked import parked
 from services.scenarios import scenario
-from services.sending import make_keys, mint, send_and_print
+from services.sending import mint, send_and_print
 from services.session import Session, open_session
+from services.shell import run_in_shell
 from services.supervisor import ALL_SERVICES, Supervisor, running_services
 from services.tracker import cli as tracker
 from services.tracker import cli_orders as orders
@@ -52,6 +55,7 @@ from shared.platform.memory import collect_rarely
 from shared.platform.nats import nats_connection
 from shared.platform.settings import Settings
 from shared.unit.client import CommandClient
+from shared.unit.issuer import provide_issuer_keys
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -69,8 +73,8 @@ def up(fresh: FreshOption = False) -> None:
 
 
 async def _up(settings: Settings, fresh: bool) -> None:
+    provide_issuer_keys(settings, to_mint=False)
     async with open_session(settings, fresh=fresh) as session:
-        make_keys(settings)
         supervisor = Supervisor(settings, session.servers, err.print)
         try:
             for name in ALL_SERVICES:
@@ -111,6 +115,7 @@ def service(name: Annotated[str, typer.Argument(help=", ".join(ALL_SERVICES))]) 
     """Run one service in this process."""
     if name not in ALL_SERVICES:
         wrong_use(f"there is no service {name}; there are {', '.join(ALL_SERVICES)}")
+    read_settings()
     application = importlib.import_module(f"services.{name}.main").app
     run(application.run())
 
@@ -129,18 +134,20 @@ def demo(
 
 async def _demo(settings: Settings, fresh: bool, today: date | None, lang: Language) -> bool:
     sample = story.Sample()
-    async with open_session(settings, fresh=fresh) as session:
-        make_keys(settings)
-        async with running_services(settings, session.servers, session.commands):
-            with progress_bar(translate("The sample congress", lang)) as on_progress:
-                await story.tell(session, sample, on_progress)
-            await story.wait_for_tracker(session)
-            report = await tracker.consolidated(session, today or sample.today)
-            Printer(report, lang).print_on(out)
-            with progress_bar(translate("Verifying", lang)) as on_progress:
-                verdict = await verify(session.ledger, session.views, on_progress)
-            tracker.print_verdict(verdict, lang)
-            await _export(session, report)
+    provide_issuer_keys(settings)
+    async with (
+        open_session(settings, fresh=fresh) as session,
+        running_services(settings, session.servers, session.commands),
+    ):
+        with progress_bar(translate("The sample congress", lang)) as on_progress:
+            await story.tell(session, sample, on_progress)
+        await story.wait_for_tracker(session)
+        report = await tracker.consolidated(session, today or sample.today)
+        Printer(report, lang).print_on(out)
+        with progress_bar(translate("Verifying", lang)) as on_progress:
+            verdict = await verify(session.ledger, session.views, on_progress)
+        tracker.print_verdict(verdict, lang)
+        await _export(session, report)
     return verdict.nothing_wrong
 
 
@@ -158,7 +165,11 @@ def token(
     hours: Annotated[float, typer.Option(min=0.01, max=24 * 31, help="How long it is valid.")] = 8,
 ) -> None:
     """Mint a bearer token with the local issuer key."""
-    out.print(mint(read_settings(), actor, timedelta(hours=hours)), soft_wrap=True)
+    settings = read_settings()
+    if math.isnan(hours):
+        wrong_use("--hours is a number of hours")
+    with told_in_words():
+        out.print(mint(settings, actor, timedelta(hours=hours)), soft_wrap=True)
 
 
 @app.command()
@@ -175,8 +186,8 @@ def send(
     settings = read_settings()
     if service not in SERVICES:
         wrong_use(f"no service {service} takes commands; {', '.join(SERVICES)} do")
+    parsed = json_object(data)
     try:
-        parsed: dict[str, Any] = json.loads(data)
         when = datetime.fromisoformat(happened) if happened else None
     except ValueError as error:
         wrong_use(str(error))
@@ -213,7 +224,8 @@ def keys() -> None:
     """Make the issuer's key pair where there is none: the private half for the directory's owner, the public half
     for everybody."""
     settings = read_settings()
-    make_keys(settings)
+    with told_in_words():
+        provide_issuer_keys(settings)
     private = settings.issuer_private_key_path
     owner = private.parent.stat()
     with suppress(PermissionError):
@@ -243,7 +255,7 @@ app.add_typer(parked, name="parked")
 
 def main() -> None:
     collect_rarely()
-    app(prog_name="daihoi")
+    run_in_shell(lambda: app(prog_name="daihoi"))
 
 
 if __name__ == "__main__":

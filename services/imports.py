@@ -16,6 +16,7 @@ from services.tracker.queries import published_catalogue
 from shared.domain.catalogue import Item
 from shared.domain.decider import Actor
 from shared.domain.values import SUBCOMMITTEE
+from shared.unit.issuer import issuer_private_key
 from shared.unit.problems import Problem, ProblemError
 from shared.unit.tokens import mint_token
 
@@ -77,7 +78,7 @@ async def carry_out(
 ) -> Committed:
     """One command a batch, in order; a batch that is refused ends it. Sending it all again does only the rest."""
     settings = session.settings
-    private_key = settings.issuer_private_key_path.read_bytes()
+    private_key = issuer_private_key(settings)
     batches = commands(found.change, source.catalogue, found.note, session.commands.max_body_bytes)
     change, events = found.change, 0
     to_change = len(change.new) + len(change.changed) + len(change.removed)

@@ -2,9 +2,10 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 
 import nats.errors
 import orjson
@@ -22,10 +23,11 @@ from shared.platform.nats import connection_options, servers_of
 from shared.platform.settings import Settings
 from shared.unit.asyncapi import Json, answer_asyncapi, as_bytes, asyncapi
 from shared.unit.commands import CommandHandler, CommandRequest
-from shared.unit.health import answer_health, jetstream_health
+from shared.unit.health import Health, answer_health, jetstream_health
+from shared.unit.issuer import issuer_public_key, provide_issuer_keys
 from shared.unit.policies import REFUSALS, Policy, apply
 from shared.unit.problems import BAD_JSON, INTERNAL, Problem, invalid_input, problem_of
-from shared.unit.tokens import TokenVerifier, make_issuer_keys
+from shared.unit.tokens import TokenVerifier
 
 COMMANDS_AT_ONCE = 64
 STOP_TIMEOUT_S = 15.0
@@ -62,7 +64,7 @@ class UnitService:
         async def lifespan() -> AsyncIterator[None]:
             settings = Settings()
             with endpoints(settings, with_mongo=False) as servers:
-                make_issuer_keys_if_embedded(settings)
+                provide_issuer_keys(settings, to_mint=False)
                 broker = service_broker(servers.nats_url, self.name)
                 await broker.connect()
                 await provision(broker.connection, settings.congress, settings.nats_replicas)
@@ -77,11 +79,12 @@ class UnitService:
         congress = settings.congress
         store = EventStore(broker.connection, congress, self.name, replicas=settings.nats_replicas)
         handler = CommandHandler(store, self._writing)
-        verifier = TokenVerifier(settings.issuer_public_key_path.read_bytes(), congress, self.name)
+        verifier = TokenVerifier(issuer_public_key(settings), congress, self.name)
         answer_commands(broker, congress, self.name, handler, verifier)
         for policy in self.policies:
             follow_policy(broker, congress, self.name, policy, handler)
-        answer_health(broker, congress, self.name, lambda: jetstream_health(broker.connection, settings, store))
+        look = partial(jetstream_health, broker.connection, settings, store)
+        answer_health(broker, congress, self.name, lambda: _with_key_id(verifier, look))
         answer_asyncapi(broker, congress, self.name, as_bytes(self.contract()))
 
 
@@ -95,10 +98,10 @@ def service_broker(url: str, service: str) -> NatsBroker:
     )
 
 
-def make_issuer_keys_if_embedded(settings: Settings) -> None:
-    """A local issuer key, unless the settings name the key of another issuer."""
-    if settings.issuer_public_key is None:
-        make_issuer_keys(settings.issuer_private_key_path, settings.issuer_public_key_path)
+async def _with_key_id(verifier: TokenVerifier, look: Callable[[], Awaitable[Health]]) -> Health:
+    """What `look` finds, and the id of the key that tokens are verified with here."""
+    health = await look()
+    return health.model_copy(update={"detail": health.detail | {"key_id": verifier.key_id}})
 
 
 def answer_commands(

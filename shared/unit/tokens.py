@@ -1,40 +1,29 @@
 """Who is calling: bearer tokens, JSON Web Tokens signed with Ed25519 (RFC 7519, RFC 8037).
 
-Claims: `sub` the actor, such as `logistics.lead`; `unit`; `aud` the congress; `iss`, `iat`, `exp`.
+Claims: `sub` the actor, such as `logistics.lead`; `unit`; `aud` the congress; `iss`, `iat`, `exp`. The header's `kid`
+names the key that signed it.
 """
 
 from collections import OrderedDict
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from typing import Any, cast
 
 import jwt
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
 
 from shared.domain.decider import Actor
+from shared.domain.text import Unclean, clean
+from shared.unit.issuer import KEY_ID_DIGITS, key_id
+from shared.unit.issuer import make_issuer_keys as make_issuer_keys
 from shared.unit.problems import EXPIRED_TOKEN, INVALID_TOKEN, MISSING_TOKEN, WRONG_UNIT
 
 ISSUER = "daihoi"
 ALGORITHM = "EdDSA"
 REMEMBERED_TOKENS = 1024
+LONGEST_NAME = 200
 REQUIRED_CLAIMS = ["sub", "unit", "aud", "iss", "iat", "exp"]
-
-
-def make_issuer_keys(private: Path, public: Path) -> None:
-    """Makes a key pair where there is none; the private half is readable by its owner alone."""
-    if private.exists() and public.exists():
-        return
-    key = Ed25519PrivateKey.generate()
-    for path in (private, public):
-        path.parent.mkdir(parents=True, exist_ok=True)
-    private.touch(mode=0o600)
-    private.write_bytes(
-        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    )
-    public.write_bytes(
-        key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
-    )
 
 
 def mint_token(private_key: bytes, congress: str, actor: Actor, now: datetime, lasting: timedelta) -> str:
@@ -46,7 +35,8 @@ def mint_token(private_key: bytes, congress: str, actor: Actor, now: datetime, l
         "iat": now,
         "exp": now + lasting,
     }
-    return jwt.encode(claims, private_key, algorithm=ALGORITHM)
+    key = cast("Ed25519PrivateKey", load_pem_private_key(private_key, password=None))
+    return jwt.encode(claims, key, algorithm=ALGORITHM, headers={"kid": key_id(key.public_key())})
 
 
 class TokenVerifier:
@@ -59,7 +49,8 @@ class TokenVerifier:
         service: str,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        self._public_key = public_key
+        self._public_key = cast("Ed25519PublicKey", load_pem_public_key(public_key))
+        self.key_id = key_id(self._public_key)
         self._congress = congress
         self._service = service
         self._now = now
@@ -83,6 +74,8 @@ class TokenVerifier:
         return actor
 
     def _prove(self, token: str) -> tuple[Actor, datetime]:
+        if not token.isascii():
+            raise INVALID_TOKEN(reason="it holds other letters than a token has")
         try:
             claims = jwt.decode(
                 token,
@@ -92,10 +85,25 @@ class TokenVerifier:
                 issuer=ISSUER,
                 options={"require": REQUIRED_CLAIMS, "verify_exp": False},
             )
+        except jwt.InvalidSignatureError as error:
+            signed_by = str(jwt.get_unverified_header(token).get("kid", "?"))[:KEY_ID_DIGITS]
+            reason = f"it was signed with the key {signed_by!r}, and {self.key_id!r} is in force"
+            raise INVALID_TOKEN(reason=reason) from error
         except jwt.InvalidTokenError as error:
             raise INVALID_TOKEN(reason=str(error)) from error
-        proved = Actor(claims["sub"], claims["unit"]), datetime.fromtimestamp(claims["exp"], UTC)
+        proved = _actor(claims), datetime.fromtimestamp(claims["exp"], UTC)
         self._proved[token] = proved
         if len(self._proved) > REMEMBERED_TOKENS:
             self._proved.popitem(last=False)
         return proved
+
+
+def _actor(claims: dict[str, Any]) -> Actor:
+    """Raises the refusal of a token that names nobody who could be read."""
+    sub, unit = claims["sub"], claims["unit"]
+    if not isinstance(sub, str) or not isinstance(unit, str) or len(sub) > LONGEST_NAME:
+        raise INVALID_TOKEN(reason="it names no actor")
+    try:
+        return Actor(clean(sub), clean(unit))
+    except Unclean as error:
+        raise INVALID_TOKEN(reason=f"the actor's name has {error}") from error
