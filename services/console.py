@@ -3,6 +3,7 @@
 Exit codes: 0 fine, 1 found something wrong, 2 wrong use.
 """
 
+import os
 import sys
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
@@ -60,12 +61,18 @@ def read_settings() -> Settings:
     try:
         settings = Settings()
     except ValidationError as error:
-        wrong_use("; ".join(f"DAIHOI_{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors()))
+        wrong_use(
+            "; ".join(f"DAIHOI_{'_'.join(map(str, e['loc'])).upper()}: {_why(e['msg'])}" for e in error.errors())
+        )
     _spoken.set(settings.lang)
     return settings
 
 
-_spoken: ContextVar[Language] = ContextVar("spoken", default="vi")
+def _why(message: str) -> str:
+    return message.removeprefix("Value error, ")
+
+
+_spoken: ContextVar[Language] = ContextVar("spoken")
 
 
 def language_of(settings: Settings, lang: Lang | None) -> Language:
@@ -76,7 +83,8 @@ def language_of(settings: Settings, lang: Lang | None) -> Language:
 
 
 def spoken() -> Language:
-    return _spoken.get()
+    """The language of the command at work, or of the environment before one is."""
+    return _spoken.get("en" if os.environ.get("DAIHOI_LANG") == "en" else "vi")
 
 
 def as_json(value: Any) -> bytes:

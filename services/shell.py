@@ -2,11 +2,13 @@
 errors that nobody thought of. All end in a sentence and an exit code.
 """
 
+import codecs
 import errno
 import io
 import os
 import sys
 import traceback
+import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -30,6 +32,21 @@ UNEXPECTED = Refusal(
 UNEXPECTED_UNLOGGED = Refusal(
     "unexpected_unlogged", "Something is wrong in daihoi itself ({kind}). DAIHOI_DEBUG=1 shows the details."
 )
+
+
+LETTERS_WITHOUT_MARKS = "letters-without-marks"
+
+
+def _plainer(error: UnicodeError) -> tuple[str, int]:
+    """What an encoding lacks is written without marks, as in «Khong co», else by its number: people can read it."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    lacking = error.object[error.start : error.end].replace("đ", "d").replace("Đ", "D")
+    bare = "".join(letter for letter in unicodedata.normalize("NFD", lacking) if not unicodedata.combining(letter))
+    return bare.encode("ascii", "backslashreplace").decode(), error.end
+
+
+codecs.register_error(LETTERS_WITHOUT_MARKS, _plainer)
 
 
 class _Stdout(io.TextIOWrapper):
@@ -99,14 +116,16 @@ def _prepare_streams() -> None:
     sys.stdout = _again(_Stdout, sys.stdout)
 
 
-def _again[Stream: io.TextIOWrapper](kind: type[Stream], stream: TextIO) -> Stream:
-    assert isinstance(stream, io.TextIOWrapper)  # noqa: S101 - so the interpreter made it
+def _again(kind: type[io.TextIOWrapper], stream: TextIO) -> TextIO:
+    """The same stream as this `kind`; one that the interpreter has not made stays as it is."""
+    if not isinstance(stream, io.TextIOWrapper):
+        return stream
     encoding, line_buffering, write_through = stream.encoding, stream.line_buffering, stream.write_through
     bare: IO[bytes] = stream.detach()
     return kind(
         bare,
         encoding=encoding,
-        errors="backslashreplace",
+        errors=LETTERS_WITHOUT_MARKS,
         line_buffering=line_buffering,
         write_through=write_through,
     )
