@@ -180,7 +180,8 @@ async def _examine(settings: Settings, servers: Endpoints) -> AsyncIterator[Find
             yield NATS_UNREACHABLE(NATS, url=servers.nats_url)
             yield mongo
             for each in key_findings(settings, {}):
-                yield each
+                if not each.is_healthy:
+                    yield each
 
 
 async def _mongo(views: ViewStore) -> Finding:
