@@ -51,6 +51,7 @@ from services.tracker.reports.terminal import Printer
 from shared.domain.values import SERVICES
 from shared.i18n import LOCAL_TIME, Language, translate
 from shared.platform.embedded import endpoints
+from shared.platform.files import OPEN_FILE, OPEN_FOLDER, OWN_FOLDER
 from shared.platform.memory import collect_rarely
 from shared.platform.nats import nats_connection
 from shared.platform.settings import Settings
@@ -226,13 +227,19 @@ def keys() -> None:
     settings = read_settings()
     with told_in_words():
         provide_issuer_keys(settings)
-    private = settings.issuer_private_key_path
+    _hand_over(settings.issuer_private_key_path, settings.issuer_public_key_path)
+    out.print(str(settings.issuer_public_key_path), soft_wrap=True)
+
+
+def _hand_over(private: Path, public: Path) -> None:
+    """In a container another user makes the keys than the one who is to have them."""
     owner = private.parent.stat()
     with suppress(PermissionError):
         os.chown(private, owner.st_uid, owner.st_gid)
-        settings.issuer_public_key_path.parent.chmod(0o755)
-        settings.issuer_public_key_path.chmod(0o644)
-    out.print(str(settings.issuer_public_key_path), soft_wrap=True)
+        if private.parent != public.parent:
+            private.parent.chmod(OWN_FOLDER)
+            public.parent.chmod(OPEN_FOLDER)
+        public.chmod(OPEN_FILE)
 
 
 app.command()(doctor)
