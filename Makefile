@@ -72,7 +72,8 @@ lock: $(VENV)/installed ## Pin the dependencies again
 COMPOSE = $(shell docker compose version >/dev/null 2>&1 && echo docker compose || echo docker-compose)
 
 compose-up: ## Build and start everything in containers, and wait until it is ready
-	@mkdir -p .daihoi/issuer && mkdir -p -m 700 .daihoi/issuer/private && mkdir -p -m 755 .daihoi/issuer/public
+	@mkdir -p -m 700 .daihoi && mkdir -p .daihoi/issuer && mkdir -p -m 700 .daihoi/issuer/private \
+		&& mkdir -p -m 755 .daihoi/issuer/public
 	@$(COMPOSE) up --build --detach
 	@for name in subcommittee propaganda logistics security tracker; do \
 		for attempt in {1..60}; do \

@@ -34,7 +34,7 @@ from shared.domain.catalogue import Item
 from shared.domain.decider import Actor, Refused
 from shared.domain.values import ID_PATTERN, SUBCOMMITTEE
 from shared.i18n import Language, translate
-from shared.unit.tokens import make_issuer_keys
+from shared.unit.issuer import provide_issuer_keys
 
 ROWS_SHOWN = 30
 
@@ -48,7 +48,7 @@ def _more_commands_may_come() -> None:
 
 @catalogue.command("import")
 def import_catalogue(
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="XLSX, or CSV in UTF-8.")],
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="XLSX, or CSV in UTF-8.")],
     actor: Annotated[str, typer.Option("--as", help="UNIT.POSITION, such as subcommittee.office")],
     commit: Annotated[bool, typer.Option("--commit", help="Do it; otherwise it is only told.")] = False,
     name: Annotated[str, typer.Option("--catalogue", help="The catalogue's id; otherwise the congress's.")] = "",
@@ -70,8 +70,9 @@ def import_catalogue(
         raise typer.Exit(FOUND_WRONG) from unreadable
 
     async def work() -> tuple[Preview, Committed | None]:
+        if commit:
+            provide_issuer_keys(settings)
         async with open_session(settings) as session:
-            make_issuer_keys(settings.issuer_private_key_path, settings.issuer_public_key_path)
             services = (SUBCOMMITTEE, "tracker") if commit else ("tracker",)
             async with running_services(settings, session.servers, session.commands, services):
                 found = await preview(session, source)
@@ -82,6 +83,8 @@ def import_catalogue(
                 await wait_for_tracker(session)
                 return found, done
 
+    for remark in source.remarks:
+        err.print(_sentence(remark, language), soft_wrap=True)
     found, done = run(work())
     if format is Format.JSON:
         write(as_json(_told(source, found, done)))
@@ -116,6 +119,7 @@ def _told(source: Source, found: Preview, done: Committed | None) -> dict[str, A
             for item, fields in change.changed
         ],
         "removed": [values_of(item) for item in change.removed],
+        "remarks": [_told_error(Wrong(0, "", remark)) for remark in source.remarks],
         "errors": [_told_error(Wrong(0, "", refused)) for refused in change.refused],
         "committed": done and done._asdict() | {"problem": done.problem and done.problem.model_dump(mode="json")},
     }

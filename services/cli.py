@@ -2,13 +2,13 @@
 
 import asyncio
 import importlib
-import json
+import math
 import os
 import signal
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID, uuid4
 
 import orjson
@@ -16,6 +16,7 @@ import typer
 from rich.table import Table
 
 from services import demo as story
+from services.arguments import json_object
 from services.asyncapi import asyncapi
 from services.catalogue import catalogue
 from services.console import (
@@ -30,14 +31,16 @@ from services.console import (
     progress_bar,
     read_settings,
     run,
+    told_in_words,
     wrong_use,
 )
 from services.doctor import doctor
 from services.parked import parked
 from services.policies_cli import policies
 from services.scenarios import scenario
-from services.sending import make_keys, mint, send_and_print
+from services.sending import mint, send_and_print
 from services.session import Session, open_session
+from services.shell import run_in_shell
 from services.supervisor import ALL_SERVICES, Supervisor, running_services
 from services.tracker import cli as tracker
 from services.tracker import cli_orders as orders
@@ -49,10 +52,12 @@ from services.tracker.reports.terminal import Printer
 from shared.domain.values import SERVICES
 from shared.i18n import LOCAL_TIME, Language, translate
 from shared.platform.embedded import endpoints
+from shared.platform.files import OPEN_FILE, OPEN_FOLDER, OWN_FOLDER
 from shared.platform.memory import collect_rarely
 from shared.platform.nats import nats_connection
 from shared.platform.settings import Settings
 from shared.unit.client import CommandClient
+from shared.unit.issuer import provide_issuer_keys
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -70,8 +75,8 @@ def up(fresh: FreshOption = False) -> None:
 
 
 async def _up(settings: Settings, fresh: bool) -> None:
+    provide_issuer_keys(settings, to_mint=False)
     async with open_session(settings, fresh=fresh) as session:
-        make_keys(settings)
         supervisor = Supervisor(settings, session.servers, err.print)
         try:
             for name in ALL_SERVICES:
@@ -112,6 +117,7 @@ def service(name: Annotated[str, typer.Argument(help=", ".join(ALL_SERVICES))]) 
     """Run one service in this process."""
     if name not in ALL_SERVICES:
         wrong_use(f"there is no service {name}; there are {', '.join(ALL_SERVICES)}")
+    read_settings()
     application = importlib.import_module(f"services.{name}.main").app
     run(application.run())
 
@@ -130,18 +136,20 @@ def demo(
 
 async def _demo(settings: Settings, fresh: bool, today: date | None, lang: Language) -> bool:
     sample = story.Sample()
-    async with open_session(settings, fresh=fresh) as session:
-        make_keys(settings)
-        async with running_services(settings, session.servers, session.commands):
-            with progress_bar(translate("The sample congress", lang)) as on_progress:
-                await story.tell(session, sample, on_progress)
-            await story.wait_for_tracker(session)
-            report = await tracker.consolidated(session, today or sample.today)
-            Printer(report, lang).print_on(out)
-            with progress_bar(translate("Verifying", lang)) as on_progress:
-                verdict = await verify(session.ledger, session.views, on_progress)
-            tracker.print_verdict(verdict, lang)
-            await _export(session, report)
+    provide_issuer_keys(settings)
+    async with (
+        open_session(settings, fresh=fresh) as session,
+        running_services(settings, session.servers, session.commands),
+    ):
+        with progress_bar(translate("The sample congress", lang)) as on_progress:
+            await story.tell(session, sample, on_progress)
+        await story.wait_for_tracker(session)
+        report = await tracker.consolidated(session, today or sample.today)
+        Printer(report, lang).print_on(out)
+        with progress_bar(translate("Verifying", lang)) as on_progress:
+            verdict = await verify(session.ledger, session.views, on_progress)
+        tracker.print_verdict(verdict, lang)
+        await _export(session, report)
     return verdict.nothing_wrong
 
 
@@ -159,7 +167,11 @@ def token(
     hours: Annotated[float, typer.Option(min=0.01, max=24 * 31, help="How long it is valid.")] = 8,
 ) -> None:
     """Mint a bearer token with the local issuer key."""
-    out.print(mint(read_settings(), actor, timedelta(hours=hours)), soft_wrap=True)
+    settings = read_settings()
+    if math.isnan(hours):
+        wrong_use("--hours is a number of hours")
+    with told_in_words():
+        out.print(mint(settings, actor, timedelta(hours=hours)), soft_wrap=True)
 
 
 @app.command()
@@ -176,8 +188,8 @@ def send(
     settings = read_settings()
     if service not in SERVICES:
         wrong_use(f"no service {service} takes commands; {', '.join(SERVICES)} do")
+    parsed = json_object(data)
     try:
-        parsed: dict[str, Any] = json.loads(data)
         when = datetime.fromisoformat(happened) if happened else None
     except ValueError as error:
         wrong_use(str(error))
@@ -216,14 +228,21 @@ def keys() -> None:
     """Make the issuer's key pair where there is none: the private half for the directory's owner, the public half
     for everybody."""
     settings = read_settings()
-    make_keys(settings)
-    private = settings.issuer_private_key_path
+    with told_in_words():
+        provide_issuer_keys(settings)
+    _hand_over(settings.issuer_private_key_path, settings.issuer_public_key_path)
+    out.print(str(settings.issuer_public_key_path), soft_wrap=True)
+
+
+def _hand_over(private: Path, public: Path) -> None:
+    """In a container another user makes the keys than the one who is to have them."""
     owner = private.parent.stat()
     with suppress(PermissionError):
         os.chown(private, owner.st_uid, owner.st_gid)
-        settings.issuer_public_key_path.parent.chmod(0o755)
-        settings.issuer_public_key_path.chmod(0o644)
-    out.print(str(settings.issuer_public_key_path), soft_wrap=True)
+        if private.parent != public.parent:
+            private.parent.chmod(OWN_FOLDER)
+            public.parent.chmod(OPEN_FOLDER)
+        public.chmod(OPEN_FILE)
 
 
 app.command()(doctor)
@@ -247,7 +266,7 @@ app.add_typer(policies, name="policies")
 
 def main() -> None:
     collect_rarely()
-    app(prog_name="daihoi")
+    run_in_shell(lambda: app(prog_name="daihoi"))
 
 
 if __name__ == "__main__":

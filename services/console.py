@@ -3,9 +3,11 @@
 Exit codes: 0 fine, 1 found something wrong, 2 wrong use.
 """
 
+import os
 import sys
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any, NoReturn
@@ -15,20 +17,25 @@ import typer
 import uvloop
 from pydantic import ValidationError
 from pymongo.errors import PyMongoError
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from services.screen import Screen, harmless_json
 from services.tracker.store import FenceLost
+from shared.domain.decider import Refused
 from shared.eventstore.errors import EventStoreError
-from shared.i18n import Language
+from shared.i18n import Language, translate
 from shared.platform.errors import PlatformError
 from shared.platform.settings import Settings
 
 FOUND_WRONG = 1
 WRONG_USE = 2
 
-out = Console(markup=False, highlight=False)
-err = Console(stderr=True, markup=False, highlight=False)
+out = Screen()
+err = Screen(stderr=True)
+
+
+class NotWritten(Exception):
+    """Standard output takes nothing; the message says why."""
 
 
 class Format(StrEnum):
@@ -52,13 +59,32 @@ FreshOption = Annotated[bool, typer.Option("--fresh", help="Start with empty emb
 
 def read_settings() -> Settings:
     try:
-        return Settings()
+        settings = Settings()
     except ValidationError as error:
-        wrong_use("; ".join(f"DAIHOI_{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors()))
+        wrong_use(
+            "; ".join(f"DAIHOI_{'_'.join(map(str, e['loc'])).upper()}: {_why(e['msg'])}" for e in error.errors())
+        )
+    _spoken.set(settings.lang)
+    return settings
+
+
+def _why(message: str) -> str:
+    return message.removeprefix("Value error, ")
+
+
+_spoken: ContextVar[Language] = ContextVar("spoken")
 
 
 def language_of(settings: Settings, lang: Lang | None) -> Language:
-    return lang.value if lang else settings.lang
+    """Also the language of errors that come from below from now on."""
+    language: Language = lang.value if lang else settings.lang
+    _spoken.set(language)
+    return language
+
+
+def spoken() -> Language:
+    """The language of the command at work, or of the environment before one is."""
+    return _spoken.get("en" if os.environ.get("DAIHOI_LANG") == "en" else "vi")
 
 
 def as_json(value: Any) -> bytes:
@@ -66,10 +92,13 @@ def as_json(value: Any) -> bytes:
 
 
 def write(text: bytes) -> None:
-    """All of it: with `PYTHONUNBUFFERED` stdout may take only a part at a time."""
-    left = memoryview(text)
-    while left:
-        left = left[sys.stdout.buffer.write(left) :]
+    """JSON, all of it: with `PYTHONUNBUFFERED` stdout may take only a part at a time. Raises `NotWritten`."""
+    left = memoryview(harmless_json(text))
+    try:
+        while left:
+            left = left[sys.stdout.buffer.write(left) :]
+    except OSError as error:
+        raise NotWritten(error.strerror or str(error)) from error
 
 
 @contextmanager
@@ -81,19 +110,45 @@ def progress_bar(label: str) -> Iterator[Callable[[int, int], None]]:
         yield lambda done, total: progress.update(bar, completed=done, total=total)
 
 
-def wrong_use(sentence: str) -> NoReturn:
+def say(sentence: str) -> None:
+    """On stderr, in one line as far as it goes."""
     err.print(sentence, soft_wrap=True)
+
+
+def wrong_use(sentence: str) -> NoReturn:
+    say(sentence)
     raise typer.Exit(WRONG_USE)
 
 
 def run[Result](work: Coroutine[Any, Any, Result]) -> Result:
     """Runs `work`; what can go wrong outside becomes a sentence and exit code 1."""
-    try:
+    with told_in_words():
         return uvloop.run(work)
-    except (PlatformError, EventStoreError, FenceLost, TimeoutError) as error:
-        err.print(str(error) or type(error).__name__, soft_wrap=True)
-    except PyMongoError as error:
-        err.print(f"MongoDB: {str(error).partition(', Timeout:')[0]}", soft_wrap=True)
-    except KeyboardInterrupt:
-        err.print("stopped")
-    raise typer.Exit(FOUND_WRONG)
+
+
+@contextmanager
+def told_in_words() -> Iterator[None]:
+    """What can go wrong outside becomes a sentence and exit code 1."""
+    try:
+        yield
+    except KeyboardInterrupt as error:
+        say("stopped")
+        raise typer.Exit(FOUND_WRONG) from error
+    except Exception as error:
+        if (sentence := sentence_of(error)) is None:
+            raise
+        say(sentence)
+        raise typer.Exit(FOUND_WRONG) from error
+
+
+def sentence_of(error: BaseException) -> str | None:
+    """What people are told of an error that comes from outside; `None` where it doesn't."""
+    match error:
+        case PlatformError(why=Refused() as why):
+            return f"{why.code}: {translate(why.refusal.sentence, spoken(), **why.params)}"
+        case PlatformError() | EventStoreError() | FenceLost() | TimeoutError():
+            return str(error) or type(error).__name__
+        case PyMongoError():
+            return f"MongoDB: {str(error).partition(', Timeout:')[0]}"
+        case _:
+            return None

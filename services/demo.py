@@ -23,6 +23,7 @@ from shared.domain.scenario import SwitchScenario
 from shared.domain.values import SUBCOMMITTEE, DutyKind, Phase, Unit, slug
 from shared.i18n import LOCAL_TIME
 from shared.platform.errors import PlatformError
+from shared.unit.issuer import issuer_private_key
 from shared.unit.tokens import mint_token
 
 SAMPLE = Path(__file__).parents[1] / "data" / "namdinh-xx"
@@ -307,7 +308,7 @@ async def _tell_scenarios(session: Session, sender: "_Sender", steps: Sequence[S
 class _Sender:
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._private_key = session.settings.issuer_private_key_path.read_bytes()
+        self._private_key = issuer_private_key(session.settings)
 
     async def send(self, step: Step) -> None:
         actor = Actor(step.actor, step.actor.partition(".")[0])

@@ -26,6 +26,7 @@ from services.console import (
     run,
     write,
 )
+from services.issuer_keys import key_findings
 from services.tracker.health import TRACKER, kept_findings, lag_findings, lag_of, trouble_finding
 from services.tracker.lease import holder_of
 from services.tracker.store import ViewStore
@@ -163,7 +164,7 @@ async def _examine(settings: Settings, servers: Endpoints) -> AsyncIterator[Find
                 async for each in _nats(connection, settings.congress, settings.nats_replicas):
                     yield each
                 yield mongo
-                services = [each async for each in _services(connection, settings.congress)]
+                services = [each async for each in _services(connection, settings)]
                 seen: list[Finding] = []
                 if mongo.is_healthy:
                     projected = any(each.code == PROJECTED_BY.code for each in services)
@@ -178,6 +179,9 @@ async def _examine(settings: Settings, servers: Endpoints) -> AsyncIterator[Find
         except PlatformError:
             yield NATS_UNREACHABLE(NATS, url=servers.nats_url)
             yield mongo
+            for each in key_findings(settings, {}):
+                if not each.is_healthy:
+                    yield each
 
 
 async def _mongo(views: ViewStore) -> Finding:
@@ -254,13 +258,15 @@ async def _policies(connection: Client, congress: str) -> AsyncIterator[Finding]
             yield POLICIES_FOLLOW(service, count=well, pending=waiting)
 
 
-async def _services(connection: Client, congress: str) -> AsyncIterator[Finding]:
-    client = CommandClient(connection, congress)
+async def _services(connection: Client, settings: Settings) -> AsyncIterator[Finding]:
+    client = CommandClient(connection, settings.congress)
     names = (*SERVICES, TRACKER)
     told = await asyncio.gather(*(client.healths(name) for name in names))
     for name, healths in zip(names, told, strict=True):
         for each in _service(name, healths):
             yield each
+    for each in key_findings(settings, dict(zip(names, told, strict=True))):
+        yield each
 
 
 def _service(name: str, healths: list[Health]) -> Iterator[Finding]:

@@ -1,6 +1,10 @@
 """Importing a catalogue: read a file, compare it with the view, send what changes to the sub-committee's service."""
 
 import hashlib
+import os
+import re
+import stat
+import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,26 +14,32 @@ from uuid import UUID, uuid5
 from services.demo import wait_for_tracker
 from services.session import Session
 from services.subcommittee.changes import Change, commands, compare
-from services.subcommittee.importing import read_catalogue
-from services.subcommittee.tables import MAX_FILE_BYTES
+from services.subcommittee.importing import read_file
+from services.subcommittee.tables import MAX_FILE_BYTES, unreadable
 from services.tracker.queries import published_catalogue
 from shared.domain.catalogue import Item
-from shared.domain.decider import Actor
+from shared.domain.decider import Actor, Refusal, Refused
 from shared.domain.values import SUBCOMMITTEE
+from shared.unit.issuer import issuer_private_key
 from shared.unit.problems import Problem, ProblemError
 from shared.unit.tokens import mint_token
 
 IMPORTS = UUID("0f6d1c0e-59d5-5b5c-8f0a-7d3f0e0b9a41")
 TOKEN_LASTS = timedelta(hours=1)
+LONGEST_NAME = 100
+
+NOT_A_FILE = Refusal("not_a_file", "{name} is no ordinary file: save the table on the disk, and name that file.")
+FILE_UNREADABLE = Refusal("file_unreadable", "{name} can't be read: {reason}.")
 
 
 class Source(NamedTuple):
-    """A file that was read without error, and the catalogue it is for."""
+    """A file that was read without error, and the catalogue it is for; `remarks` is what to know before taking it."""
 
     name: str
     digest: str
     items: tuple[Item, ...]
     catalogue: str
+    remarks: tuple[Refused, ...] = ()
 
 
 class Preview(NamedTuple):
@@ -50,9 +60,28 @@ class Committed(NamedTuple):
 
 
 def read(file: Path, catalogue_id: str) -> Source:
-    with file.open("rb") as opened:
-        content = opened.read(MAX_FILE_BYTES + 1)
-    return Source(file.name, hashlib.sha256(content).hexdigest(), read_catalogue(content), catalogue_id)
+    """Raises `Unreadable`."""
+    name = _printable(file.name)
+    content = _content(file, name)
+    items, remarks = read_file(content)
+    return Source(name, hashlib.sha256(content).hexdigest(), items, catalogue_id, remarks)
+
+
+def _content(file: Path, name: str) -> bytes:
+    """Of an ordinary file, and a byte more than there may be at most; nothing else is waited for."""
+    try:
+        with os.fdopen(os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as opened:
+            if stat.S_ISREG(os.fstat(opened.fileno()).st_mode):
+                return opened.read(MAX_FILE_BYTES + 1)
+    except OSError as error:
+        raise unreadable(FILE_UNREADABLE(name=name, reason=error.strerror or error)) from error
+    raise unreadable(NOT_A_FILE(name=name))
+
+
+def _printable(name: str) -> str:
+    """A file's name as it goes on record. The disk takes any bytes for a name."""
+    text = unicodedata.normalize("NFC", os.fsencode(name).decode(errors="replace"))
+    return re.sub("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]", "\ufffd", text)[:LONGEST_NAME]
 
 
 async def preview(session: Session, source: Source) -> Preview:
@@ -77,7 +106,7 @@ async def carry_out(
 ) -> Committed:
     """One command a batch, in order; a batch that is refused ends it. Sending it all again does only the rest."""
     settings = session.settings
-    private_key = settings.issuer_private_key_path.read_bytes()
+    private_key = issuer_private_key(settings)
     batches = commands(found.change, source.catalogue, found.note, session.commands.max_body_bytes)
     change, events = found.change, 0
     to_change = len(change.new) + len(change.changed) + len(change.removed)

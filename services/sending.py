@@ -6,34 +6,37 @@ from uuid import UUID
 
 import typer
 
-from services.console import FOUND_WRONG, err, out, run, wrong_use
+from services.console import FOUND_WRONG, err, out, run, told_in_words, wrong_use
 from shared.domain.decider import Actor
+from shared.domain.text import Unclean, clean
 from shared.domain.values import AUDITOR, SERVICES
 from shared.i18n import Language
 from shared.platform.embedded import endpoints
 from shared.platform.nats import nats_connection
 from shared.platform.settings import Settings
 from shared.unit.client import CommandClient
+from shared.unit.issuer import issuer_private_key
 from shared.unit.problems import ProblemError
-from shared.unit.tokens import make_issuer_keys, mint_token
+from shared.unit.tokens import mint_token
 
 TOKEN_LASTS = timedelta(minutes=5)
 
 
-def make_keys(settings: Settings) -> None:
-    make_issuer_keys(settings.issuer_private_key_path, settings.issuer_public_key_path)
-
-
 def mint(settings: Settings, actor: str, lasting: timedelta) -> str:
-    """A bearer token for UNIT.POSITION. Ends the program as wrong use where `actor` is none."""
+    """A bearer token for UNIT.POSITION. Ends the program as wrong use where `actor` is none. Raises `PlatformError`
+    where there is no key to mint with."""
+    try:
+        actor = clean(actor)
+    except Unclean as error:
+        wrong_use(f"an actor's name has {error}")
     unit, _, position = actor.partition(".")
     units = (*SERVICES, AUDITOR)
     if unit not in units or not position:
         wrong_use(f"an actor is UNIT.POSITION, and the unit one of {', '.join(units)}; got {actor!r}")
-    make_keys(settings)
-    private_key = settings.issuer_private_key_path.read_bytes()
     try:
-        return mint_token(private_key, settings.congress, Actor(actor, unit), datetime.now(UTC), lasting)
+        return mint_token(
+            issuer_private_key(settings), settings.congress, Actor(actor, unit), datetime.now(UTC), lasting
+        )
     except ValueError as error:
         wrong_use(str(error))
 
@@ -50,7 +53,8 @@ def send_and_print(
     happened: datetime | None = None,
 ) -> None:
     """Prints the answer; a problem is told by code and sentence, and ends the program with 1."""
-    bearer = mint(settings, actor, TOKEN_LASTS)
+    with told_in_words():
+        bearer = mint(settings, actor, TOKEN_LASTS)
 
     async def ask() -> None:
         with endpoints(settings, with_mongo=False) as servers:

@@ -1,15 +1,19 @@
-"""CSV bytes as rows: UTF-8 only, comma or semicolon. Another encoding is named and refused, never guessed."""
+"""CSV bytes as rows: UTF-8 only; comma, semicolon, tab, or what a line `sep=` says. Another encoding is named and
+refused, never guessed."""
 
 import codecs
 import csv
 import io
+import re
 import unicodedata
 from collections.abc import Iterator
 
 from services.subcommittee.tables import FORMULA, Cell, Row, Table, bounded, unreadable
 from shared.domain.decider import Refusal, Refused
 
-DELIMITERS = ",;"
+DELIMITERS = ",;\t"
+_SEP_LINE = re.compile(r"""\s*"?sep=([^"\r\n])"?[ \t]*(?:\r\n|\r|\n|$)""", re.IGNORECASE)
+"""Excel's own way to say what separates the cells. Excel does not show the line, nor count it."""
 _LETTERS = "AĂÂBCDĐEÊGHIKLMNOÔƠPQRSTUƯVXY"
 _TONES = "\u0300\u0301\u0303\u0309\u0323"
 VIETNAMESE = frozenset(
@@ -47,7 +51,10 @@ def csv_table(content: bytes) -> Table:
 
 
 def _rows_of(text: str) -> Iterator[Row]:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
+    sep_line = _SEP_LINE.match(text)
+    delimiter = sep_line.group(1) if sep_line else _delimiter(text)
+    table = io.StringIO(text[sep_line.end() :] if sep_line else text, newline="")
+    reader = csv.reader(table, delimiter=delimiter, strict=True)
     number = 0
     try:
         for number, cells in enumerate(reader, start=1):

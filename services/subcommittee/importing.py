@@ -4,8 +4,8 @@ and not what is published already.
 The columns are those of `data/namdinh-xx/catalogue.csv`, under these names or their Vietnamese headings."""
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from enum import StrEnum
 from typing import Any, NamedTuple
 
@@ -15,6 +15,7 @@ from services.subcommittee.tables import (
     TOO_MANY_BYTES,
     Cell,
     Row,
+    Table,
     Unreadable,
     Wrong,
     shown,
@@ -23,11 +24,18 @@ from services.subcommittee.tables import (
 from services.subcommittee.xlsx_table import xlsx_table
 from shared.domain.catalogue import Item
 from shared.domain.decider import Refusal, Refused
+from shared.domain.text import Unclean, clean
 from shared.domain.values import Phase, Scenario, Unit
 
 _ZIP = b"PK\x03\x04"
+_OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_ENCRYPTED_PART = "EncryptedPackage".encode("utf-16-le")
 _LONGEST_TEXT = 2000
 
+OLD_XLS = Refusal("old_xls", "The file is of an old Excel (.xls). Save it as «Excel Workbook (.xlsx)».")
+PROTECTED = Refusal(
+    "password_protected", "The file is protected by a password. Take the password off, and save it again as XLSX."
+)
 EMPTY = Refusal("empty_file", "There is no row below the header.")
 UNKNOWN_COLUMN = Refusal("unknown_column", "There is no column «{name}»; the columns are {known}.")
 MISSING_COLUMN = Refusal("missing_column", "The column {name} is missing ({heading}).")
@@ -37,6 +45,13 @@ NO_VALUE = Refusal("no_value", "There has to be a value.")
 NOT_TEXT = Refusal("not_text", "{found} is a number; format the cell as text, so that 1.10 does not turn into 1.1.")
 TOO_LONG = Refusal("too_long", "The text has {length} characters; at most {most} are allowed.")
 DAMAGED_TEXT = Refusal("damaged_text", "The text has characters that an earlier conversion has damaged ({found!r}).")
+CONTROL = Refusal("control_character", "The text holds a control character, which nobody can see; type it again.")
+OVERRIDE = Refusal(
+    "bidi_override", "The text holds a sign that turns the direction of writing and misleads readers; type it again."
+)
+HALF = Refusal("lone_surrogate", "The text holds half a character; type it again.")
+UNSEEN = Refusal("nothing_to_see", "There is something in the cell that nobody can see; empty it or write a value.")
+_UNCLEAN = {refusal.code: refusal for refusal in (CONTROL, OVERRIDE, HALF, UNSEEN)}
 NOT_A_CODE = Refusal("not_a_code", "«{found}» is no code: numbers with dots between, such as 1.03.")
 DUPLICATE_CODE = Refusal("duplicate_code", "The code {code} is already in row {row}.")
 NOT_A_NUMBER = Refusal("not_a_number", "«{found}» is no whole number.")
@@ -47,11 +62,21 @@ OUT_OF_RANGE = Refusal("out_of_range", "{found} is not between {least} and {most
 NOT_ONE_OF = Refusal("not_one_of", "«{found}» is none of {choices}.")
 
 
+class Reading(NamedTuple):
+    """The items in the order of the file, and what somebody should know of it before taking them."""
+
+    items: tuple[Item, ...]
+    remarks: tuple[Refused, ...]
+
+
 def read_catalogue(content: bytes) -> tuple[Item, ...]:
-    """The items in the order of the file. Raises `Unreadable` with everything that is wrong."""
-    if len(content) > MAX_FILE_BYTES:
-        raise unreadable(TOO_MANY_BYTES(most=MAX_FILE_BYTES // (1024 * 1024)))
-    table = xlsx_table(content) if content.startswith(_ZIP) else csv_table(content)
+    """The items of `read_file`."""
+    return read_file(content).items
+
+
+def read_file(content: bytes) -> Reading:
+    """Raises `Unreadable` with everything that is wrong."""
+    table = _table_of(content)
     header, *rows = table.rows or [Row(1, [])]
     columns, errors = _columns(header)
     wrong = [*table.wrong, *errors]
@@ -60,7 +85,15 @@ def read_catalogue(content: bytes) -> tuple[Item, ...]:
     items = list(_items(header, columns, rows, wrong))
     if wrong:
         raise Unreadable(*sorted(wrong, key=lambda each: each.row))
-    return tuple(items)
+    return Reading(tuple(items), tuple(table.remarks))
+
+
+def _table_of(content: bytes) -> Table:
+    if len(content) > MAX_FILE_BYTES:
+        raise unreadable(TOO_MANY_BYTES(most=MAX_FILE_BYTES // (1024 * 1024)))
+    if content.startswith(_OLD_OFFICE):
+        raise unreadable(PROTECTED() if _ENCRYPTED_PART in content else OLD_XLS())
+    return xlsx_table(content) if content.startswith(_ZIP) else csv_table(content)
 
 
 # --- the header ---
@@ -90,7 +123,9 @@ def _columns(header: Row) -> tuple[dict[int, "Column"], list[Wrong]]:
 
 
 def _heading(cell: Cell) -> str:
-    return re.sub(r"[\s_]+", " ", unicodedata.normalize("NFC", str(cell))).strip().casefold()
+    with suppress(Unclean):
+        cell = clean(str(cell))
+    return re.sub(r"[\s_]+", " ", str(cell)).strip().casefold()
 
 
 # --- the rows ---
@@ -125,6 +160,8 @@ def _without_heading(header: Row, row: Row) -> list[int]:
 def _value(column: "Column", cell: Cell) -> Any:
     if isinstance(cell, Refused):
         raise cell
+    if isinstance(cell, str):
+        cell = _clean(cell) or None
     if cell is None:
         if column.may_be_empty:
             return ""
@@ -132,16 +169,22 @@ def _value(column: "Column", cell: Cell) -> Any:
     return column.read(cell)
 
 
+def _clean(cell: str) -> str:
+    """One letter has one form, whoever typed it: macOS writes letters and marks apart."""
+    try:
+        return clean(cell)
+    except Unclean as why:
+        raise _UNCLEAN[why.code]() from why
+
+
 def _text(cell: str | int | float) -> str:
     if not isinstance(cell, str):
         raise NOT_TEXT(found=cell)
-    # One letter has one form, whoever typed it: macOS writes letters and marks apart.
-    text = unicodedata.normalize("NFC", cell)
-    if damaged := [letter for letter in text if letter == "\ufffd" or (letter < " " and letter not in "\t\r\n")]:
-        raise DAMAGED_TEXT(found=damaged[0])
-    if len(text) > _LONGEST_TEXT:
-        raise TOO_LONG(length=len(text), most=_LONGEST_TEXT)
-    return text
+    if "\ufffd" in cell:
+        raise DAMAGED_TEXT(found="\ufffd")
+    if len(cell) > _LONGEST_TEXT:
+        raise TOO_LONG(length=len(cell), most=_LONGEST_TEXT)
+    return cell
 
 
 def _code(cell: str | int | float) -> str:

@@ -32,10 +32,12 @@ class Wrong(NamedTuple):
 
 
 class Table(NamedTuple):
-    """The filled rows, and what is wrong beside what their cells say themselves."""
+    """The filled rows, what is wrong beside what their cells say themselves, and what somebody should know who takes
+    the file for right."""
 
     rows: Sequence[Row]
     wrong: Sequence[Wrong] = ()
+    remarks: Sequence[Refused] = ()
 
 
 class Unreadable(Exception):

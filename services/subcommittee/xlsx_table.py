@@ -1,5 +1,4 @@
-"""XLSX bytes as rows. A spreadsheet is a zip of XML, so what it unpacks to is looked at, within bounds, before a
-parser that builds trees in memory gets to see it."""
+"""XLSX bytes as rows: of the one sheet that is filled and shown. What is hidden is said to be."""
 
 import io
 import re
@@ -9,17 +8,16 @@ import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from datetime import date, datetime, time, timedelta
-from typing import IO, Any
+from typing import Any
 from xml.parsers import expat
 
 import openpyxl
+from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import CellCoordinatesException
 
 from services.subcommittee.tables import (
     FORMULA,
     MAX_COLUMNS,
-    MAX_ROWS,
-    TOO_MANY_ROWS,
     Cell,
     Row,
     Table,
@@ -28,23 +26,9 @@ from services.subcommittee.tables import (
     shown,
     unreadable,
 )
-from shared.domain.decider import Refusal
+from services.subcommittee.xlsx_parts import DAMAGED, LAST_ROW, Sheet, check_width, look_through, row_of
+from shared.domain.decider import Refusal, Refused
 
-MAX_PARTS = 1000
-MAX_UNPACKED_BYTES = 512 * 1024 * 1024
-MAX_RATIO = 200
-"""Above this a file is a bomb: repeated rows stay below 100, a deflated run of one byte comes to 1000."""
-MAX_SHEET_BYTES = 64 * 1024 * 1024
-"""Sheets are streamed; all other parts are held in memory as trees."""
-MAX_SHEET_ELEMENTS = 2_000_000
-"""Three for each cell of 20,000 rows come to 660,000; each takes time to look at."""
-MAX_TREE_BYTES = 32 * 1024 * 1024
-LAST_ROW = 1_048_576
-_PIECE_BYTES = 64 * 1024
-MAX_MERGED_TOLD = 1000
-_ENCRYPTED = 0x1
-_COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
-"""What Excel writes. The others are unpacked by `zipfile` without a bound."""
 _NO_SPREADSHEET = (
     ArithmeticError,
     AttributeError,
@@ -55,117 +39,68 @@ _NO_SPREADSHEET = (
     ValueError,
 )
 """How openpyxl tells of well-formed XML that is no spreadsheet."""
+_ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
+_SHOWN = "visible"
+_MOST_NAMED = 10
 
-BOMB = Refusal("zip_bomb", "The file unpacks to {unpacked} MB, far more than a catalogue needs; it is not opened.")
-DAMAGED = Refusal("damaged_xlsx", "The XLSX file is damaged or protected by a password.")
-NOT_A_SPREADSHEET = Refusal("not_a_spreadsheet", "The file is a zip archive but no XLSX spreadsheet.")
 NO_SHEET = Refusal("no_sheet", "No sheet of the spreadsheet has anything in it.")
 SEVERAL_SHEETS = Refusal(
     "several_sheets", "Several sheets are filled ({sheets}); leave one, so that it is clear which is meant."
 )
+ONLY_HIDDEN_SHEETS = Refusal(
+    "only_hidden_sheets", "All sheets that have anything in them are hidden ({sheets}); show the one that is meant."
+)
 MERGED = Refusal("merged_cells", "The cells {cells} are merged; unmerge them and fill in each one.")
 NOT_A_VALUE = Refusal("not_a_value", "There is {found}; write the value as text or as a number.")
+HIDDEN_SHEETS = Refusal("hidden_sheets", "The sheet «{sheet}» is read; hidden sheets are not: {sheets}.")
+HIDDEN_ROWS = Refusal("hidden_rows", "Hidden rows are read like the others: {rows}.")
+HIDDEN_COLUMNS = Refusal("hidden_columns", "Hidden columns are read like the others: {columns}.")
 
 
 def xlsx_table(content: bytes) -> Table:
     """Raises `Unreadable`."""
     try:
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            _check_sizes(archive, len(content))
-            merged = _merged_cells(archive)
+        parts = look_through(content)
         with warnings.catch_warnings():  # openpyxl warns of decorations that it does not know
             warnings.simplefilter("ignore")
-            with closing(openpyxl.load_workbook(io.BytesIO(content), read_only=True)) as workbook:
-                return Table(list(bounded(_rows_of(_only_filled_sheet(workbook)))), merged)
+            with closing(openpyxl.load_workbook(io.BytesIO(parts.content), read_only=True)) as workbook:
+                sheet, hidden = _only_filled_sheet(workbook)
+                looked = parts.sheets[sheet._worksheet_path.lstrip("/")]
+                check_width(looked)
+                wrong = [Wrong(row_of(cells), "", MERGED(cells=cells)) for cells in looked.merged]
+                rows = list(bounded(_rows_of(sheet)))
+                return Table(rows, wrong, list(_remarks(sheet.title, hidden, looked)))
     except (zipfile.BadZipFile, zlib.error, expat.ExpatError, EOFError) as error:
         raise unreadable(DAMAGED()) from error
     except _NO_SPREADSHEET as error:
         raise unreadable(DAMAGED()) from error
 
 
-def _check_sizes(archive: zipfile.ZipFile, packed_bytes: int) -> None:
-    """By what the archive declares. That is also the most that `zipfile` gives out: a part that lies is damaged."""
-    parts = archive.infolist()
-    unpacked = sum(part.file_size for part in parts)
-    if len(parts) > MAX_PARTS or unpacked > min(MAX_UNPACKED_BYTES, MAX_RATIO * packed_bytes):
-        raise unreadable(BOMB(unpacked=unpacked // (1024 * 1024)))
-    if any(part.flag_bits & _ENCRYPTED or part.compress_type not in _COMPRESSIONS for part in parts):
-        raise unreadable(DAMAGED())
-    if "xl/workbook.xml" not in archive.namelist():
-        raise unreadable(NOT_A_SPREADSHEET())
-
-
-def _merged_cells(archive: zipfile.ZipFile) -> list[Wrong]:
-    """Reads each XML part once, in pieces. Raises `Unreadable` where it is more than a catalogue may be."""
-    merged: list[str] = []
-    parts = [part for part in archive.infolist() if part.filename.endswith((".xml", ".rels"))]
-    for part in sorted(parts, key=lambda part: "/worksheets/" not in part.filename):
-        with archive.open(part) as file:
-            merged += _Part().read(file, part.file_size)
-    return [Wrong(_row_of(cells), "", MERGED(cells=cells)) for cells in merged]
-
-
-def _row_of(cells: str) -> int:
-    first = re.search(r"\d{1,7}", cells)
-    return int(first.group()) if first else 0
-
-
-class _Part:
-    """One XML part, looked through without keeping it: its rows counted, its merged cells noted."""
-
-    def __init__(self) -> None:
-        self._parser = expat.ParserCreate(namespace_separator=" ")
-        self._parser.StartElementHandler = self._root
-        self._parser.StartDoctypeDeclHandler = self._doctype
-        self._most_bytes = MAX_TREE_BYTES
-        self._elements = 0
-        self._rows = 0
-        self._row_is_filled = False
-        self._merged: list[str] = []
-
-    def read(self, file: IO[bytes], unpacked_bytes: int) -> list[str]:
-        read_bytes = 0
-        while piece := file.read(_PIECE_BYTES):
-            self._parser.Parse(piece, False)
-            read_bytes += len(piece)
-            # Looked at after the rows: a list that is too long should be told so.
-            if read_bytes > self._most_bytes or self._elements > MAX_SHEET_ELEMENTS:
-                raise unreadable(BOMB(unpacked=unpacked_bytes // (1024 * 1024)))
-        self._parser.Parse(b"", True)
-        return self._merged
-
-    def _doctype(self, *_: object) -> None:
-        """Entities that multiply are declared there; spreadsheets have none."""
-        raise unreadable(DAMAGED())
-
-    def _root(self, name: str, _: dict[str, str]) -> None:
-        if name.endswith(" worksheet"):
-            self._most_bytes = MAX_SHEET_BYTES
-            self._parser.StartElementHandler = self._count
-        else:
-            self._parser.StartElementHandler = None
-
-    def _count(self, name: str, attributes: dict[str, str]) -> None:
-        self._elements += 1
-        match name.rpartition(" ")[2]:
-            case "row":
-                self._row_is_filled = False
-            case "v" | "is" | "f" if not self._row_is_filled:
-                self._row_is_filled = True
-                self._rows += 1
-                if self._rows > MAX_ROWS + 1:
-                    raise unreadable(TOO_MANY_ROWS(most=MAX_ROWS))
-            case "mergeCell" if len(self._merged) < MAX_MERGED_TOLD:
-                self._merged.append(attributes.get("ref", ""))
-
-
-def _only_filled_sheet(workbook: Any) -> Any:
+def _only_filled_sheet(workbook: Any) -> tuple[Any, list[str]]:
+    """The sheet, and the names of those that are filled too and hidden."""
     filled = [sheet for sheet in workbook.worksheets if any(True for _ in _filled_rows(sheet))]
+    seen = [sheet for sheet in filled if sheet.sheet_state == _SHOWN]
+    hidden = [sheet.title for sheet in filled if sheet.sheet_state != _SHOWN]
     if not filled:
         raise unreadable(NO_SHEET())
-    if len(filled) > 1:
-        raise unreadable(SEVERAL_SHEETS(sheets=", ".join(sheet.title for sheet in filled)))
-    return filled[0]
+    if not seen:
+        raise unreadable(ONLY_HIDDEN_SHEETS(sheets=", ".join(hidden)))
+    if len(seen) > 1:
+        raise unreadable(SEVERAL_SHEETS(sheets=", ".join(sheet.title for sheet in seen)))
+    return seen[0], hidden
+
+
+def _remarks(title: str, hidden: Sequence[str], looked: Sheet) -> Iterator[Refused]:
+    if hidden:
+        yield HIDDEN_SHEETS(sheet=title, sheets=", ".join(hidden))
+    if looked.hidden_rows:
+        yield HIDDEN_ROWS(rows=_named(looked.hidden_rows))
+    if looked.hidden_columns:
+        yield HIDDEN_COLUMNS(columns=_named([get_column_letter(number) for number in looked.hidden_columns]))
+
+
+def _named(several: Sequence[object]) -> str:
+    return ", ".join(map(str, several[:_MOST_NAMED])) + (" …" if len(several) > _MOST_NAMED else "")
 
 
 def _rows_of(sheet: Any) -> Iterator[Row]:
@@ -196,8 +131,17 @@ def _cell(cell: Any) -> Cell:
         case datetime() | date() | time() | timedelta():
             return NOT_A_VALUE(found=shown(value))
         case str():
-            return value.strip() or None
+            return _unescaped(value).strip() or None
         case int() | float() | None:
             return value
         case _:
             return NOT_A_VALUE(found=type(value).__name__)
+
+
+def _unescaped(text: str) -> str:
+    """Excel writes a UTF-16 unit that XML can't hold as `_x000D_`, and an underscore that would begin such a sign as
+    `_x005F_` (ISO/IEC 29500, ST_Xstring)."""
+    if "_x" not in text:
+        return text
+    units = _ESCAPED.sub(lambda found: chr(int(found.group(1), 16)), text)
+    return units.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")

@@ -9,6 +9,7 @@ from shared.domain.decider import Refused
 from shared.i18n import translate
 from shared.platform.errors import PlatformError
 from shared.platform.settings import Settings
+from shared.unit.issuer import issuer_public_key
 from shared.unit.tokens import TokenVerifier
 
 TokenOption = Annotated[
@@ -24,10 +25,7 @@ def may_read_restricted(settings: Settings, token: str) -> bool:
     if not token:
         return False
     try:
-        public_key = settings.issuer_public_key_path.read_bytes()
-        reader = TokenVerifier(public_key, settings.congress, "tracker").reader(f"Bearer {token}")
-    except OSError as error:
-        raise PlatformError(f"no token can be checked without the issuer's public key: {error}") from error
+        reader = TokenVerifier(issuer_public_key(settings), settings.congress, "tracker").reader(f"Bearer {token}")
     except Refused as refused:
         told = translate(refused.refusal.sentence, settings.lang, **refused.params)
         raise PlatformError(f"{refused.code}: {told}") from refused

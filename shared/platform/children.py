@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext, suppress
 from pathlib import Path
 
+from shared.platform.files import OWN_UMASK, own_file, own_folder
+
 STOP_TIMEOUT_S = 10
 LOG_TAIL_LINES = 15
 _PR_SET_PDEATHSIG = 1
@@ -18,17 +20,18 @@ _LIBC = ctypes.CDLL(None) if sys.platform == "linux" else None
 def start_child(
     command: Sequence[str], log: Path | None, environment: Mapping[str, str] | None = None
 ) -> subprocess.Popen[bytes]:
-    """Starts `command` with its output appended to `log`, or where there is none to this process's own. On Linux the
-    kernel kills it when this process ends, however it ends."""
+    """Starts `command` with its output appended to `log`, or where there is none to this process's own. What it makes
+    is its owner's alone. On Linux the kernel kills it when this process ends, however it ends."""
     if log is not None:
-        log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open("ab") if log is not None else nullcontext(None) as output:
+        own_folder(log.parent)
+    with own_file(log) if log is not None else nullcontext(None) as output:
         return subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=None if output is None else subprocess.STDOUT,
             env=environment,
+            umask=OWN_UMASK,
             process_group=0,
             preexec_fn=dying_with_parent(),
         )

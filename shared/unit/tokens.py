@@ -1,26 +1,29 @@
 """Who is calling: bearer tokens, JSON Web Tokens signed with Ed25519 (RFC 7519, RFC 8037).
 
-Claims: `sub` the actor, such as `logistics.lead`; `unit`; `aud` the congress; `iss`, `iat`, `exp`.
+Claims: `sub` the actor, such as `logistics.lead`; `unit`; `aud` the congress; `iss`, `iat`, `exp`. The header's `kid`
+names the key that signed it.
 """
 
 from collections import OrderedDict
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from typing import cast
 
 import jwt
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
 
 from shared.domain.decider import Actor
 from shared.domain.text import clean
 from shared.eventstore.names import is_name
+from shared.unit.issuer import KEY_ID_DIGITS, key_id
+from shared.unit.issuer import make_issuer_keys as make_issuer_keys
 from shared.unit.problems import (
     EXPIRED_TOKEN,
     FOR_ANOTHER_CONGRESS,
     INVALID_TOKEN,
     MISSING_TOKEN,
-    SIGNED_BY_ANOTHER,
+    SIGNED_BY_ANOTHER_KEY,
     UNFIT_CLAIMS,
     UNREADABLE,
     WRONG_UNIT,
@@ -35,22 +38,6 @@ OF_ODD_CLAIMS = (ValueError, TypeError, KeyError, AttributeError, OverflowError,
 """What reading a signed token can raise beside the library's own errors, where its claims are of odd kinds."""
 
 
-def make_issuer_keys(private: Path, public: Path) -> None:
-    """Makes a key pair where there is none; the private half is readable by its owner alone."""
-    if private.exists() and public.exists():
-        return
-    key = Ed25519PrivateKey.generate()
-    for path in (private, public):
-        path.parent.mkdir(parents=True, exist_ok=True)
-    private.touch(mode=0o600)
-    private.write_bytes(
-        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    )
-    public.write_bytes(
-        key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
-    )
-
-
 def checked_actor(actor_id: object, unit: object) -> Actor:
     """The actor of these claims, its id clean. Raises `ValueError` where they could not be one's."""
     if not isinstance(actor_id, str) or not isinstance(unit, str) or not is_name(unit):
@@ -63,8 +50,6 @@ def checked_actor(actor_id: object, unit: object) -> Actor:
 
 def _reason(error: Exception) -> str:
     match error:
-        case jwt.InvalidSignatureError():
-            return SIGNED_BY_ANOTHER
         case jwt.InvalidAudienceError():
             return FOR_ANOTHER_CONGRESS
         case jwt.DecodeError() | jwt.InvalidAlgorithmError():
@@ -84,7 +69,8 @@ def mint_token(private_key: bytes, congress: str, actor: Actor, now: datetime, l
         "iat": now,
         "exp": now + lasting,
     }
-    return jwt.encode(claims, private_key, algorithm=ALGORITHM)
+    key = cast("Ed25519PrivateKey", load_pem_private_key(private_key, password=None))
+    return jwt.encode(claims, key, algorithm=ALGORITHM, headers={"kid": key_id(key.public_key())})
 
 
 class TokenVerifier:
@@ -97,7 +83,8 @@ class TokenVerifier:
         service: str,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        self._public_key = public_key
+        self._public_key = cast("Ed25519PublicKey", load_pem_public_key(public_key))
+        self.key_id = key_id(self._public_key)
         self._congress = congress
         self._service = service
         self._now = now
@@ -121,6 +108,8 @@ class TokenVerifier:
         return actor
 
     def _prove(self, token: str) -> tuple[Actor, datetime]:
+        if not token.isascii():
+            raise INVALID_TOKEN(reason=UNREADABLE)
         try:
             claims = jwt.decode(
                 token,
@@ -131,6 +120,9 @@ class TokenVerifier:
                 options={"require": REQUIRED_CLAIMS, "verify_exp": False},
             )
             proved = checked_actor(claims["sub"], claims["unit"]), datetime.fromtimestamp(claims["exp"], UTC)
+        except jwt.InvalidSignatureError as error:
+            signed_by = str(jwt.get_unverified_header(token).get("kid", "?"))[:KEY_ID_DIGITS]
+            raise SIGNED_BY_ANOTHER_KEY(signed_by=signed_by, key_id=self.key_id) from error
         except (jwt.InvalidTokenError, *OF_ODD_CLAIMS) as error:
             raise INVALID_TOKEN(reason=_reason(error)) from error
         self._proved[token] = proved

@@ -22,8 +22,9 @@ from shared.eventstore.envelope import decode, event_id
 from shared.eventstore.names import ledger_stream, service_stream
 from shared.eventstore.streams import js_api, stream_configs
 from shared.unit.client import CommandClient
+from shared.unit.issuer import issuer_public_key
 from shared.unit.problems import ProblemError
-from shared.unit.tokens import make_issuer_keys, mint_token
+from shared.unit.tokens import TokenVerifier, make_issuer_keys, mint_token
 from tests.conftest import token_for
 from tests.contract.units import HALL, LOCALITY, NEEDS, SERVICE_AGGREGATES, TASK, item, opening, published
 
@@ -297,7 +298,9 @@ async def test_a_good_command_is_answered_with_its_events_and_their_sequence(fac
 async def test_a_service_is_ready_while_it_runs_and_missed_when_it_does_not(face, serving, service):
     async with serving(service):
         health = await face.client.health(service)
-        assert (health.ready, health.reasons, health.detail) == (True, (), {"ledger_sequence": 0})
+        verifier = TokenVerifier(issuer_public_key(face.settings), "", "")
+        detail = {"ledger_sequence": 0, "key_id": verifier.key_id}
+        assert (health.ready, health.reasons, health.detail) == (True, (), detail)
     assert not (await face.client.health(service)).ready
     with pytest.raises(ProblemError) as raised:
         await face.send(service, "issue-document", opening("Một")["document"][1])

@@ -14,8 +14,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.subcommittee import csv_table, importing, tables, xlsx_table
-from services.subcommittee.importing import COLUMNS, item_of, read_catalogue, values_of
+from services.subcommittee import csv_table, importing, tables, xlsx_parts, xlsx_table
+from services.subcommittee.importing import COLUMNS, item_of, read_catalogue, read_file, values_of
 from services.subcommittee.tables import MAX_FILE_BYTES, MAX_ROWS, Unreadable
 from shared.domain.decider import Refusal
 from shared.i18n import translate
@@ -129,12 +129,45 @@ def as_excel_does(*rows, strings=None):
     )
 
 
+def as_strict_open_xml(content):
+    """The same under the names of ISO/IEC 29500 Strict, as Excel saves «Strict Open XML Spreadsheet»."""
+    names = {
+        b"http://schemas.openxmlformats.org/spreadsheetml/2006/main": b"http://purl.oclc.org/ooxml/spreadsheetml/main",
+        b"http://schemas.openxmlformats.org/officeDocument/2006/relationships": (
+            b"http://purl.oclc.org/ooxml/officeDocument/relationships"
+        ),
+    }
+    file = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as archive, zipfile.ZipFile(file, "w") as written:
+        for name in archive.namelist():
+            part = archive.read(name)
+            for transitional, strict in names.items():
+                part = part.replace(transitional, strict)
+            written.writestr(name, part)
+    return file.getvalue()
+
+
+def hide_everything_but_the_table(workbook):
+    workbook.active.title = "Danh mục"
+    workbook.active.row_dimensions[2].hidden = True
+    workbook.active.column_dimensions["D"].hidden = True
+    for state in ("hidden", "veryHidden"):
+        helper = workbook.create_sheet(state)
+        helper.append(["logistics"])
+        helper.merge_cells("A1:B1")
+        helper.sheet_state = state
+
+
 # --- files that are read ---
 THE_ITEM = item_of(RIGHT | {"group": 1, "due_offset_days": -7, "budget_vnd": 5_000_000})
 READ = {
     "CSV": as_csv(row()),
     "CSV with a byte order mark": b"\xef\xbb\xbf" + as_csv(row()),
     "CSV with semicolons": as_csv(row(), delimiter=";"),
+    "CSV with tabs": as_csv(row(), delimiter="\t"),
+    "CSV that says what separates its cells": b"\xef\xbb\xbfsep=;\r\n" + as_csv(row(), delimiter=";"),
+    "CSV that says so in quotes, of a bar": b'"SEP=|"\n' + as_csv(row(), delimiter="|"),
+    "CSV with something unseen at the ends of cells": as_csv(row(title_vi=f"\u200b{RIGHT['title_vi']}\ufeff ")),
     "CSV with other line ends": as_csv(row()).replace(b"\r\n", b"\n"),
     "CSV with Vietnamese headings": as_csv(row(), header=HEADER_VI),
     "CSV with headings in capitals and blanks": as_csv(row(), header=[f" {name.upper()} " for name in HEADER]),
@@ -143,6 +176,10 @@ READ = {
     "CSV with letters and marks apart": unicodedata.normalize("NFD", as_csv(row()).decode()).encode(),
     "XLSX": as_xlsx(row()),
     "XLSX as Excel writes it": as_excel_does(row()),
+    "XLSX in its strict form": as_strict_open_xml(as_xlsx(row())),
+    "XLSX with hidden sheets, rows and columns": as_xlsx(row(), change=hide_everything_but_the_table),
+    "XLSX with escapes": as_xlsx(row(title_vi=RIGHT["title_vi"] + "_x000D_\n", title_en="_x0044_ecorate the hall")),
+    "XLSX with letters and marks apart": as_xlsx([unicodedata.normalize("NFD", cell) for cell in row()]),
     "XLSX with numbers": as_xlsx(row(group=1, due_offset_days=-7, budget_vnd=5_000_000.0)),
     "XLSX with empty rows and sheets": as_xlsx([], row(), [], change=lambda workbook: workbook.create_sheet("Trống")),
     "XLSX with Vietnamese headings": as_xlsx(row(), header=HEADER_VI),
@@ -186,6 +223,31 @@ def test_a_budget_reads_back_whatever_sets_its_thousands_apart(budget_vnd):
         assert read_catalogue(as_csv(row(budget_vnd=written)))[0].budget_vnd == budget_vnd
 
 
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("a_x005F_x000D_b", "a_x000D_b"),
+        ("m_x00B2_", "m²"),
+        ("_xD83D__xDE00_", "😀"),
+        ("snake_x_case_x12_", "snake_x_case_x12_"),
+        ("dòng 1_x000D_\ndòng 2", "dòng 1\ndòng 2"),
+    ],
+)
+def test_what_excel_escapes_is_read_as_it_was_typed(written, meant):
+    (item,) = read_catalogue(as_xlsx(row(title_vi=written)))
+    assert item.title.vi == meant
+
+
+def test_what_is_hidden_is_said_to_be():
+    remarks = read_file(as_xlsx(row(), change=hide_everything_but_the_table)).remarks
+    assert {remark.code: remark.params for remark in remarks} == {
+        "hidden_sheets": {"sheet": "Danh mục", "sheets": "hidden, veryHidden"},
+        "hidden_rows": {"rows": "2"},
+        "hidden_columns": {"columns": "D"},
+    }
+    assert read_file(as_xlsx(row())).remarks == ()
+
+
 # --- cells that are wrong ---
 WRONG_CELLS = {
     "a code that is a word": ("code", "một", "not_a_code"),
@@ -193,6 +255,9 @@ WRONG_CELLS = {
     "no title": ("title_vi", "", "no_value"),
     "a title too long": ("title_vi", "x" * 2001, "too_long"),
     "a title that a conversion has damaged": ("title_vi", "H\ufffdi tr\ufffdng", "damaged_text"),
+    "a title with a control character": ("title_vi", "Hội\u009btrường", "control_character"),
+    "a title written backwards": ("title_vi", "Hội\u202etrường", "bidi_override"),
+    "a title that nobody sees": ("title_vi", "\u200b\u2060", "nothing_to_see"),
     "a group of none": ("group", "0", "out_of_range"),
     "a group that is a word": ("group", "Khánh tiết", "not_a_number"),
     "a unit that is not there": ("unit", "kitchen", "not_one_of"),
@@ -226,6 +291,8 @@ def test_a_wrong_cell_is_told_with_row_and_column(as_file, column, value, code):
         ("budget_vnd", "#REF!", "not_a_value"),
         ("budget_vnd", 0.5, "not_a_number"),
         ("due_offset_days", 1e300, "out_of_range"),
+        ("title_vi", "Hội_x0007_trường", "control_character"),
+        ("title_vi", "Hội_xD83D_trường", "lone_surrogate"),
     ],
 )
 def test_a_cell_of_the_wrong_kind_is_told(column, value, code):
@@ -287,9 +354,33 @@ def with_lying_size(content):
     return content.replace(size.to_bytes(4, "little"), (100).to_bytes(4, "little"))
 
 
+def with_macros(content):
+    file = io.BytesIO(content)
+    with zipfile.ZipFile(file, "a") as archive:
+        archive.writestr("xl/vbaProject.bin", b"macros")
+    return file.getvalue()
+
+
+def sheet_of(content):
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return archive.read("xl/worksheets/sheet1.xml")
+
+
+def an_annex_as_offices_type_it(workbook):
+    """Letterhead, a merged title, groups as rows: no table of this layout."""
+    workbook.active.append(["TIỂU BAN TỔ CHỨC PHỤC VỤ ĐẠI HỘI"])
+    workbook.active.append(["Phụ lục: phân công nhiệm vụ"])
+    workbook.active.merge_cells("A2:I2")
+    workbook.active.append([])
+    workbook.active.append(["STT", "Nội dung công việc", "Cơ quan chủ trì", "Thời gian hoàn thành"])
+    workbook.active.append(["I", "Hội trường, khánh tiết"])
+    workbook.active.append([1, "Trang trí hội trường", "Sở Văn hóa", date(2020, 9, 20)])
+
+
 ENTITIES = b"<!DOCTYPE x [<!ENTITY a 'aaaa'><!ENTITY b '&a;&a;&a;'>]><worksheet>&b;</worksheet>"
 TEXT = as_csv(row(title_vi="Trang trí hội trường, đặt hoa, in khẩu hiệu")).decode()
 XLSX = as_xlsx(row())
+OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 REFUSED = {
     "nothing at all": (b"", "missing_column"),
     "a header and no more": (as_csv(), "empty_file"),
@@ -299,7 +390,21 @@ REFUSED = {
     "UTF-16 without a mark": (TEXT.encode("utf-16-le"), "wrong_encoding"),
     "UTF-32": (TEXT.encode("utf-32"), "wrong_encoding"),
     "a picture": (b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 8, "neither_csv_nor_xlsx"),
-    "an old XLS": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(2000) + b"Workbook", "neither_csv_nor_xlsx"),
+    "an old XLS": (OLD_OFFICE + bytes(2000) + b"Workbook", "old_xls"),
+    "an XLSX with a password": (
+        OLD_OFFICE + bytes(2000) + "EncryptedPackage".encode("utf-16-le"),
+        "password_protected",
+    ),
+    "a spreadsheet with macros": (with_macros(XLSX), "macros"),
+    "a filled sheet that is hidden": (as_xlsx(header=[], change=hide_everything_but_the_table), "only_hidden_sheets"),
+    "a cell far to the right": (
+        as_xlsx(row(), change=lambda workbook: workbook.active.cell(2, 500, 1)),
+        "too_many_columns",
+    ),
+    "a row of a thousand millions": (
+        in_parts(XLSX, sheet1=sheet_of(XLSX).replace(b'row r="2"', b'row r="1000000000"')),
+        "damaged_xlsx",
+    ),
     "a quotation mark that is not closed": (TEXT.encode() + b'1.1,"x', "broken_quotes"),
     "many columns": (as_csv(header=[f"c{number}" for number in range(100)]), "too_many_columns"),
     "a large file": (b"x" * (MAX_FILE_BYTES + 1), "file_too_large"),
@@ -308,6 +413,7 @@ REFUSED = {
         as_xlsx(row(), change=lambda workbook: workbook.create_sheet("Khác").append(["x"])),
         "several_sheets",
     ),
+    "an annex as offices type it": (as_xlsx(header=[], change=an_annex_as_offices_type_it), "unknown_column"),
     "a damaged spreadsheet": (XLSX[: len(XLSX) // 2], "damaged_xlsx"),
     "a spreadsheet that unpacks to more than it says": (with_lying_size(XLSX), "damaged_xlsx"),
     "a sheet that is cut off": (in_parts(XLSX, sheet1=b"<worksheet><sheetData>"), "damaged_xlsx"),
@@ -374,7 +480,7 @@ def test_a_zip_bomb_is_refused_unopened():
 
 
 @pytest.mark.parametrize(
-    ("root", "unpacked_bytes"), [("sst", xlsx_table.MAX_TREE_BYTES), ("worksheet", xlsx_table.MAX_SHEET_BYTES)]
+    ("root", "unpacked_bytes"), [("sst", xlsx_parts.MAX_TREE_BYTES), ("worksheet", xlsx_parts.MAX_SHEET_BYTES)]
 )
 def test_a_part_is_refused_that_is_larger_than_a_catalogue_needs_however_little_it_was_packed(root, unpacked_bytes):
     namespace = b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -396,7 +502,7 @@ def test_a_sheet_of_elements_without_rows_is_not_looked_through_to_its_end():
 # --- sentences ---
 REFUSALS = [
     constant
-    for module in (tables, csv_table, xlsx_table, importing)
+    for module in (tables, csv_table, xlsx_parts, xlsx_table, importing)
     for constant in vars(module).values()
     if isinstance(constant, Refusal)
 ]
@@ -405,6 +511,7 @@ REFUSALS = [
 def test_every_refusal_is_met_here():
     everywhere = {code for _, _, code in WRONG_CELLS.values()} | {code for _, code in REFUSED.values()}
     elsewhere = {"too_many_rows", "zip_bomb", "merged_cells", "not_text", "not_a_value", "duplicate_code"}
+    elsewhere |= {"hidden_sheets", "hidden_rows", "hidden_columns", "lone_surrogate"}
     columns = {"unknown_column", "missing_column", "duplicate_column", "no_heading"}
     assert everywhere | elsewhere | columns == {refusal.code for refusal in REFUSALS}
 

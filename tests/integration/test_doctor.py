@@ -88,10 +88,12 @@ async def test_with_all_services_it_is_content_and_without_one_it_is_not(setting
             "DAIHOI_CONGRESS": congress,
             "DAIHOI_NATS_URL": endpoints.nats_url,
             "DAIHOI_MONGO_URL": endpoints.mongo_url,
+            "DAIHOI_DATA_DIR": str(settings.data_dir),
         }
         ran = await asyncio.to_thread(lambda: doctor("--lang", "en", COLUMNS="160", **named))
         assert ran.returncode == 0, ran.stdout + ran.stderr
         assert "✓" in ran.stdout
+        assert "4 services verify with its key" in ran.stdout
         assert "The views hold every event" in ran.stdout
         for name in ("tracker", "security"):
             supervisor.children[name].kill()

@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import stat
 import subprocess
 import sys
 import time
@@ -14,6 +15,7 @@ import pytest
 from shared.platform import keeper
 from shared.platform.embedded import embedded_servers
 from shared.platform.errors import PlatformError
+from shared.platform.files import data_folder
 from tests.waiting import LOOK_EVERY_S
 
 HOLD_SERVERS = """
@@ -137,6 +139,34 @@ def test_servers_in_use_are_not_wiped(tmp_path):
     ):
         pass
     assert (tmp_path / "nats").exists()
+
+
+@pytest.mark.parametrize("name", ["Đại hội lần thứ XX", "a \"b\" 'c' \\x41 \\", "$HOME #1 {;} [é]", "data"])
+def test_the_servers_keep_their_data_in_a_folder_of_any_name_that_nobody_else_reads(tmp_path, monkeypatch, name):
+    monkeypatch.chdir(tmp_path)
+    folder = Path(name)
+    folder.mkdir(mode=0o755)
+    (folder / "logs").mkdir(mode=0o755)
+    with embedded_servers(folder):
+        assert (folder / "nats" / "jetstream").is_dir()
+        assert list((folder / "mongo").iterdir())
+        made = [folder, *folder.rglob("*")]
+        modes = {str(each): stat.S_IMODE(each.stat().st_mode) for each in made if each.exists()}
+    assert {each: oct(mode) for each, mode in modes.items() if mode & 0o077} == {}
+    assert stat.S_IMODE(tmp_path.stat().st_mode) == 0o700
+    assert [each.name for each in tmp_path.iterdir()] == [name]
+
+
+def test_a_folder_that_holds_other_things_too_keeps_its_mode(tmp_path):
+    tmp_path.chmod(0o755)
+    (tmp_path / "somebody's").mkdir(mode=0o755)
+    (tmp_path / "logs").mkdir(mode=0o755)
+    data_folder(tmp_path)
+    modes = [stat.S_IMODE(each.stat().st_mode) for each in (tmp_path, *sorted(tmp_path.iterdir()))]
+    assert modes == [0o755, 0o755, 0o755]
+    (tmp_path / "keeper.lock").touch()
+    data_folder(tmp_path)
+    assert stat.S_IMODE((tmp_path / "logs").stat().st_mode) == 0o700
 
 
 def test_data_is_kept_between_runs_and_wiped_when_asked(tmp_path):

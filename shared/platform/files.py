@@ -1,0 +1,101 @@
+"""Files and folders of a process's own: nobody else reads them, and none is ever seen half written."""
+
+import os
+import secrets
+import stat
+from pathlib import Path
+from typing import IO
+
+OWN_FOLDER, OPEN_FOLDER = 0o700, 0o755
+OWN_FILE, OPEN_FILE = 0o600, 0o644
+OWN_UMASK = 0o077
+MADE_IN_A_DATA_FOLDER = frozenset(
+    {"issuer", "keeper.draft", "keeper.error", "keeper.lock", "keeper.log", "lease", "logs", "mongo", "mongo.log"}
+    | {"nats", "nats.conf", "nats.log", "servers.draft", "servers.json", "start.lock"}
+)
+
+
+def data_folder(folder: Path) -> None:
+    """Makes the folder that a process keeps its data in, for its owner alone. One that is there already is closed to
+    others too, but where it holds anything else only what Daihoi made in it. Raises `OSError`."""
+    own_folder(folder)
+    with os.scandir(folder) as entries:
+        there = {entry.name: entry.is_dir(follow_symlinks=False) for entry in entries}
+    if there.keys() <= MADE_IN_A_DATA_FOLDER:
+        _close(folder)
+    elif "keeper.lock" not in there:
+        return
+    for name in MADE_IN_A_DATA_FOLDER & there.keys():
+        if there[name]:
+            _close(folder / name)
+
+
+def own_folder(folder: Path, mode: int = OWN_FOLDER) -> None:
+    """Makes `folder` and what is missing above it, for the owner alone; `mode` is the last one's. One that is there
+    keeps its mode. Raises `OSError`."""
+    missing = []
+    while not folder.is_dir():
+        missing.append(folder)
+        folder = folder.parent
+    for each in reversed(missing):
+        each.mkdir(mode=OWN_FOLDER, exist_ok=True)
+    if missing and mode != OWN_FOLDER:
+        missing[0].chmod(mode)
+
+
+def _close(folder: Path) -> None:
+    """Whoever doesn't own a folder can't change its mode, and needn't."""
+    found = folder.stat()
+    if found.st_uid == os.geteuid() and stat.S_IMODE(found.st_mode) & OWN_UMASK:
+        folder.chmod(OWN_FOLDER)
+
+
+def own_file(path: Path, flags: int = os.O_WRONLY | os.O_CREAT | os.O_APPEND) -> IO[bytes]:
+    """A file that its owner alone reads, opened for writing at its end. Raises `OSError`."""
+    descriptor = os.open(path, flags | os.O_CLOEXEC, OWN_FILE)
+    if stat.S_IMODE(os.fstat(descriptor).st_mode) & OWN_UMASK:
+        os.fchmod(descriptor, OWN_FILE)
+    return os.fdopen(descriptor, "ab" if flags & os.O_APPEND else "wb")
+
+
+def write_new(path: Path, content: bytes, mode: int) -> bool:
+    """Writes `path` whole, unless it is there: whether this process wrote it. Raises `OSError`."""
+    draft = _draft(path, content, mode)
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        return False
+    finally:
+        draft.unlink()
+    _sync(path.parent)
+    return True
+
+
+def write_over(path: Path, content: bytes, mode: int) -> None:
+    """Writes `path` whole, in the place of what is there. Raises `OSError`."""
+    _draft(path, content, mode).replace(path)
+    _sync(path.parent)
+
+
+def _draft(path: Path, content: bytes, mode: int) -> Path:
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, OWN_FILE)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fchmod(descriptor, mode)
+            os.fsync(descriptor)
+    except OSError:
+        draft.unlink(missing_ok=True)
+        raise
+    return draft
+
+
+def _sync(folder: Path) -> None:
+    """A name is on the disk once its folder is."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

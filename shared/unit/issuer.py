@@ -1,0 +1,199 @@
+"""The issuer's key pair: its private half mints tokens, its public half verifies them.
+
+A pair is made only where neither half is there and no setting names one. The private half is written first, whole and
+once; the public half always follows from it. So there are never halves of two pairs, whoever comes at the same time.
+"""
+
+import hashlib
+from pathlib import Path
+from typing import NamedTuple
+
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+
+from shared.domain.decider import Refusal
+from shared.platform.errors import PlatformError
+from shared.platform.files import OPEN_FILE, OPEN_FOLDER, OWN_FILE, own_folder, write_new, write_over
+from shared.platform.settings import Settings
+
+LARGEST_KEY_BYTES = 16 * 1024
+KEY_ID_DIGITS = 16
+PRIVATE_SETTING, PUBLIC_SETTING = "DAIHOI_ISSUER_PRIVATE_KEY", "DAIHOI_ISSUER_PUBLIC_KEY"
+
+KEY_NOT_THERE = Refusal(
+    "key_not_there",
+    "{setting} names the key {path}, but there is no such file: correct the setting, or bring the key back. Nothing "
+    "was made.",
+)
+PRIVATE_KEY_NOT_HERE = Refusal(
+    "private_key_not_here",
+    "No token can be minted here: there is no private key {private}. {setting} names a public half alone; name the "
+    "private half with DAIHOI_ISSUER_PRIVATE_KEY where tokens are to be minted.",
+)
+PRIVATE_KEY_LOST = Refusal(
+    "private_key_lost",
+    "No token can be minted here: of the issuer's keys only the public half is there, the private half {private} is "
+    "missing. Bring it back from a backup. To begin with new keys, which refuses every token minted before, remove "
+    "{public}.",
+)
+PUBLIC_KEY_NOT_HERE = Refusal(
+    "public_key_not_here",
+    "No token can be checked here: there is no public key {path}. Bring it from where the tokens are minted, or name "
+    "it with DAIHOI_ISSUER_PUBLIC_KEY.",
+)
+KEY_UNREADABLE = Refusal("key_unreadable", "The key {path} can't be read: {reason}.")
+NOT_A_FILE = Refusal("key_not_a_file", "The key {path} is no ordinary file.")
+NOT_A_PRIVATE_KEY = Refusal(
+    "not_a_private_key",
+    "{path} holds no private Ed25519 key in PEM form. Bring the right file back; it is not touched.",
+)
+NOT_A_PUBLIC_KEY = Refusal(
+    "not_a_public_key",
+    "{path} holds no public Ed25519 key in PEM form. Where the private half is there, remove it: it is made again "
+    "from that one. Otherwise bring the right file back.",
+)
+HALVES_DIFFER = Refusal(
+    "key_halves_differ",
+    "The keys {private} ({ours}) and {public} ({theirs}) are halves of two pairs. Find out which pair is meant and "
+    "bring its other half back; a public half that is removed is made again from the private one.",
+)
+KEYS_NOT_WRITTEN = Refusal("keys_not_written", "The issuer's keys can't be written: {path}: {reason}.")
+
+
+def key_id(key: Ed25519PublicKey) -> str:
+    """Names a key without showing it: the beginning of the SHA-256 of its raw bytes."""
+    raw = key.public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
+    return hashlib.sha256(raw).hexdigest()[:KEY_ID_DIGITS]
+
+
+class Held(NamedTuple):
+    """The halves that are here, in PEM form: each is a key, and they are of one pair."""
+
+    private: bytes | None
+    public: bytes | None
+
+
+def held_issuer_keys(settings: Settings) -> Held:
+    """What is here; nothing is made. Raises `PlatformError` where what is here is not right."""
+    _check_named(settings)
+    private, public = settings.issuer_private_key_path, settings.issuer_public_key_path
+    ours = _private_key(private).public_key() if private.exists() else None
+    theirs = _public_key(public) if public.exists() else None
+    if ours and theirs and ours != theirs:
+        raise _halves_differ(private, ours, public, theirs)
+    return Held(_read(private) if ours else None, _read(public) if theirs else None)
+
+
+def _check_named(settings: Settings) -> None:
+    for setting, path in (
+        (PRIVATE_SETTING, settings.issuer_private_key),
+        (PUBLIC_SETTING, settings.issuer_public_key),
+    ):
+        if path is not None and not path.exists():
+            raise PlatformError(KEY_NOT_THERE(setting=setting, path=path))
+
+
+def provide_issuer_keys(settings: Settings, *, to_mint: bool = True) -> None:
+    """Makes what is missing where no setting names it, for commands that mint or start services. Without `to_mint` a
+    public half alone is enough. Raises `PlatformError` with what to do."""
+    _check_named(settings)
+    private, public = settings.issuer_private_key_path, settings.issuer_public_key_path
+    if not to_mint and public.exists():
+        return
+    if settings.issuer_public_key is not None and not private.exists():
+        raise PlatformError(PRIVATE_KEY_NOT_HERE(private=private, setting=PUBLIC_SETTING))
+    make_issuer_keys(private, public)
+
+
+def make_issuer_keys(private: Path, public: Path) -> None:
+    """Makes a pair where neither half is there, and a missing public half from the private one. Raises
+    `PlatformError` where the private half is missing, one is no key, or they are of two pairs."""
+    public_is_there = public.exists()  # looked at first: whoever makes a pair at this moment writes it last
+    if not private.exists():
+        if public_is_there:
+            raise PlatformError(PRIVATE_KEY_LOST(private=private, public=public))
+        _make_private(private)
+    ours = _private_key(private).public_key()
+    if not public.exists():
+        _write_public(public, ours)
+    theirs = _public_key(public)
+    if theirs != ours:
+        raise _halves_differ(private, ours, public, theirs)
+
+
+def _halves_differ(private: Path, ours: Ed25519PublicKey, public: Path, theirs: Ed25519PublicKey) -> PlatformError:
+    told = {"private": private, "ours": key_id(ours), "public": public, "theirs": key_id(theirs)}
+    return PlatformError(HALVES_DIFFER(**told))
+
+
+def issuer_private_key(settings: Settings) -> bytes:
+    """The private half, in PEM form, made where there is no pair yet. Raises `PlatformError`."""
+    provide_issuer_keys(settings)
+    return _read(settings.issuer_private_key_path)
+
+
+def issuer_public_key(settings: Settings) -> bytes:
+    """The public half, in PEM form; nothing is made. Raises `PlatformError`."""
+    path = settings.issuer_public_key_path
+    if not path.exists():
+        if settings.issuer_public_key is not None:
+            raise PlatformError(KEY_NOT_THERE(setting=PUBLIC_SETTING, path=path))
+        raise PlatformError(PUBLIC_KEY_NOT_HERE(path=path))
+    _public_key(path)
+    return _read(path)
+
+
+def _make_private(path: Path) -> None:
+    """Where another process is faster, its key stays."""
+    pem = Ed25519PrivateKey.generate().private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    try:
+        own_folder(path.parent)
+        write_new(path, pem, OWN_FILE)
+    except OSError as error:
+        raise _not_written(path, error) from error
+
+
+def _write_public(path: Path, key: Ed25519PublicKey) -> None:
+    pem = key.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+    try:
+        own_folder(path.parent, OPEN_FOLDER)
+        write_over(path, pem, OPEN_FILE)
+    except OSError as error:
+        raise _not_written(path, error) from error
+
+
+def _not_written(path: Path, error: OSError) -> PlatformError:
+    return PlatformError(KEYS_NOT_WRITTEN(path=path, reason=error.strerror or error))
+
+
+def _private_key(path: Path) -> Ed25519PrivateKey:
+    try:
+        key = serialization.load_pem_private_key(_read(path), password=None)
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+        raise PlatformError(NOT_A_PRIVATE_KEY(path=path)) from error
+    if not isinstance(key, Ed25519PrivateKey):
+        raise PlatformError(NOT_A_PRIVATE_KEY(path=path))
+    return key
+
+
+def _public_key(path: Path) -> Ed25519PublicKey:
+    try:
+        key = serialization.load_pem_public_key(_read(path))
+    except (ValueError, UnsupportedAlgorithm) as error:
+        raise PlatformError(NOT_A_PUBLIC_KEY(path=path)) from error
+    if not isinstance(key, Ed25519PublicKey):
+        raise PlatformError(NOT_A_PUBLIC_KEY(path=path))
+    return key
+
+
+def _read(path: Path) -> bytes:
+    if path.exists() and not path.is_file():
+        raise PlatformError(NOT_A_FILE(path=path))
+    try:
+        with path.open("rb") as file:
+            return file.read(LARGEST_KEY_BYTES)
+    except OSError as error:
+        raise PlatformError(KEY_UNREADABLE(path=path, reason=error.strerror or error)) from error

@@ -1,0 +1,35 @@
+"""A service that verifies with another key than the one that mints here, on the real servers."""
+
+from uuid import uuid4
+
+import pytest
+
+from services.doctor import examine
+from services.supervisor import Supervisor
+from shared.unit.client import CommandClient
+from shared.unit.issuer import make_issuer_keys
+from shared.unit.problems import ProblemError
+from tests.conftest import token_for
+from tests.integration.test_doctor import told
+
+
+async def test_doctor_finds_a_service_that_refuses_what_is_minted_here(
+    settings, endpoints, connection, congress, tmp_path, monkeypatch
+):
+    make_issuer_keys(tmp_path / "other.key", tmp_path / "other.pub")
+    monkeypatch.setenv("DAIHOI_ISSUER_PUBLIC_KEY", str(tmp_path / "other.pub"))
+    supervisor = Supervisor(settings, endpoints)
+    client = CommandClient(connection, congress)
+    try:
+        supervisor.start("logistics")
+        await supervisor.wait_until_ready(client)
+        theirs = (await client.health("logistics")).detail["key_id"]
+        findings = {each.code: each for each in await examine(settings)}
+        assert theirs in findings["other_key"].detail
+        assert "logistics: other_key" in told(findings.values())
+        token = token_for(settings, "logistics.lead")
+        with pytest.raises(ProblemError, match="invalid_token") as refused:
+            await client.send("logistics", "start-task", {}, token=token, command_id=uuid4())
+        assert theirs in refused.value.problem.detail
+    finally:
+        supervisor.stop()
