@@ -3,6 +3,7 @@
 Exit codes: 0 fine, 1 found something wrong, 2 wrong use.
 """
 
+import json
 import os
 import sys
 from collections.abc import Callable, Coroutine, Iterator
@@ -88,7 +89,11 @@ def spoken() -> Language:
 
 
 def as_json(value: Any) -> bytes:
-    return orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+    """Indented; sums in it may have more than 64 bits."""
+    try:
+        return orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+    except TypeError:
+        return f"{json.dumps(value, indent=2, ensure_ascii=False)}\n".encode()
 
 
 def write(text: bytes) -> None:

@@ -33,6 +33,9 @@ class Command(BaseModel):
     """Brings the aggregate to what others of the service demand. It is done again until nothing is left to do, for
     what the decision saw may have changed before the append."""
 
+    LETTER_BY_LETTER: ClassVar[frozenset[str]] = frozenset()
+    """Fields that name what is stored already: their text is not cleaned when the command comes in."""
+
     @property
     def entity_id(self) -> str:
         """The id of the aggregate that decides on this command."""

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from shared.domain.decider import EVENTS_AT_ONCE, Command
-from shared.domain.text import Unclean, cleaned
+from shared.domain.text import Unclean, cleaned, is_whole
 
 EVENT_BYTES = 256 * 1024
 """The most that one event may have as JSON."""
@@ -22,7 +22,8 @@ BESIDE_THE_DATA_BYTES = 64 * 1024
 def entered[Wish: Command](model: type[Wish], data: dict[str, Any]) -> Wish:
     """The command in `data`, as JSON gives it. Raises `ValidationError`, which names the field."""
     try:
-        body = orjson.dumps(cleaned(data))
+        as_it_is = {name: data[name] for name in model.LETTER_BY_LETTER if is_whole(data.get(name))}
+        body = orjson.dumps(cleaned({name: each for name, each in data.items() if name not in as_it_is}) | as_it_is)
     except Unclean as unclean:
         raise _refused(model, unclean.code, str(unclean), *unclean.path) from None
     command = model.model_validate_json(body, strict=True)

@@ -1,5 +1,6 @@
 """The register of organisations: agencies, localities and bodies, each with the positions that answer for work."""
 
+import unicodedata
 from collections.abc import Sequence
 from enum import StrEnum
 from typing import ClassVar, assert_never
@@ -140,16 +141,22 @@ def decide(
         raise NOT_FOUND(organisation_id=command.organisation_id)
     match command:
         case AddPosition():
-            if command.position in organisation.positions:
+            if _as_stored(command.position, organisation):
                 return ()
             if len(organisation.positions) >= MOST_POSITIONS:
                 raise POSITIONS_FULL(organisation_id=command.organisation_id, most=MOST_POSITIONS)
             return (PositionAdded(position=command.position),)
         case RemovePosition():
-            known = command.position in organisation.positions
-            return (PositionRemoved(position=command.position),) if known else ()
+            known = _as_stored(command.position, organisation)
+            return (PositionRemoved(position=known),) if known else ()
         case _:
             raise TypeError(f"{type(command).__name__} is no command on an organisation")
+
+
+def _as_stored(position: str, organisation: Organisation) -> str | None:
+    """Commands come in composed; earlier versions stored letters and marks apart where somebody typed them so."""
+    composed = (held for held in organisation.positions if unicodedata.normalize("NFC", held) == position)
+    return next(composed, None)
 
 
 def _register(command: RegisterOrganisation, organisation: Organisation | None) -> Sequence[OrganisationEvent]:

@@ -7,7 +7,7 @@ discard of what is not parked there changes nothing.
 from collections.abc import Sequence
 from typing import Annotated, ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from shared.domain.decider import Actor, Aggregate, Command, Event, Refusal
 from shared.domain.values import Phrase
@@ -15,6 +15,8 @@ from shared.domain.values import Phrase
 MAX_SEQUENCE = 2**63 - 1
 
 Place = Annotated[int, Field(strict=True, ge=1, le=MAX_SEQUENCE)]
+Subject = Annotated[str, StringConstraints(strip_whitespace=False, pattern=r"^evt\.[^ \t\r\n]+$", max_length=4096)]
+"""Whatever the broker takes for a subject, and as long as it takes one: it may be that of a forged event."""
 
 
 # --- events: these names are the stored format ---
@@ -46,8 +48,9 @@ class DiscardParkedEvent(Command):
 
     NAME = "discard-parked-event"
     ENTITY: ClassVar[str] = "parked-event"
+    LETTER_BY_LETTER: ClassVar[frozenset[str]] = frozenset({"stored_under"})
     sequence: Place
-    stored_under: Annotated[str, Field(pattern=r"^evt\.\S+$", max_length=1000)]
+    stored_under: Subject
     origin_sequence: Place
     reason: Phrase
 

@@ -30,6 +30,11 @@ class Unclean(ValueError):
         self.path: tuple[str | int, ...] = ()
 
 
+def is_whole(value: object) -> bool:
+    """Whether it is text without half a character in it, which no JSON can hold."""
+    return isinstance(value, str) and not _SURROGATE.search(value)
+
+
 def clean(text: str) -> str:
     """`text` composed (NFC), lines ending in LF, nothing unseen at its ends, no zero-width blank in it.
 
@@ -38,7 +43,7 @@ def clean(text: str) -> str:
     """
     if text.isascii() and text.isprintable():
         return text.strip()
-    if _SURROGATE.search(text):
+    if not is_whole(text):
         raise Unclean("lone_surrogate", "half a character: copy the text again, or type it")
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
     if _CONTROL.search(lines):

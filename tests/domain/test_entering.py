@@ -36,6 +36,10 @@ for _ in range(100):
     TOO_DEEP = [TOO_DEEP]
 
 
+NO_SUBJECT = [5, True, ["x"], "task.1-03", "evt.a b", "evt.a\n", "evt.\ud83d", "evt." + "x" * 4093]
+"""Text that is not cleaned."""
+
+
 def wrongs(schema: dict[str, Any], definitions: dict[str, Any], path: Path = ()) -> Iterator[tuple[Path, list[Any]]]:
     """What is wrong in each field of a command, and where the field is."""
     match schema:
@@ -58,6 +62,8 @@ def wrongs(schema: dict[str, Any], definitions: dict[str, Any], path: Path = ())
             yield path, NO_DAY
         case {"format": "date-time"}:
             yield path, NO_INSTANT
+        case {"maxLength": 4096}:
+            yield path, NO_SUBJECT
         case _:
             yield path, NO_TEXT
 

@@ -1,3 +1,5 @@
+import unicodedata
+
 from shared.domain import organisation
 from shared.domain.organisation import AGGREGATE, OrganisationKind
 from tests.domain.scenario import OFFICER, accepting, given, refusal_codes, rejecting, silent_on
@@ -55,6 +57,13 @@ def test_positions_stand_in_the_order_in_which_they_were_added():
     added = [organisation.PositionAdded(position=position) for position in ("Phó Chủ tịch", CHAIR, "Chánh Văn phòng")]
     removed = organisation.PositionRemoved(position="Phó Chủ tịch")
     assert AGGREGATE.fold([*REGISTERED, *added, removed]).positions == (CHAIR, "Chánh Văn phòng")
+
+
+def test_a_position_that_was_stored_with_letters_and_marks_apart_is_the_one_that_is_meant():
+    apart = unicodedata.normalize("NFD", CHAIR)
+    stored = (*REGISTERED, organisation.PositionAdded(position=apart))
+    given(AGGREGATE, *stored).when(ADD).nothing_happened()
+    given(AGGREGATE, *stored).when(REMOVE).then(organisation.PositionRemoved(position=apart))
 
 
 def test_everything_is_told():

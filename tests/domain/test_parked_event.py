@@ -2,6 +2,7 @@ import pytest
 from pydantic import ValidationError
 
 from shared.domain import parked_event
+from shared.domain.entering import entered
 from shared.domain.parked_event import AGGREGATE, MAX_SEQUENCE, DiscardParkedEvent, ParkedEventDiscarded
 from tests.domain.scenario import OFFICER, accepting, assert_all_told, given, rejecting
 
@@ -47,6 +48,12 @@ def test_rejected(history, command, actor, code):
 def test_what_names_no_event_or_gives_no_reason_is_no_command(wrong):
     with pytest.raises(ValidationError):
         discard(**wrong)
+
+
+@pytest.mark.parametrize("entity_id", ["a\u200bb", "e\u0302", "\x01", "a\u00a0", "đ" * 4000])
+def test_what_is_stored_under_a_forged_subject_can_be_named_letter_by_letter(entity_id):
+    told = {"sequence": 17, **MEANT, "stored_under": f"evt.xx.logistics.task.{entity_id}"}
+    assert entered(DiscardParkedEvent, told).stored_under == told["stored_under"]
 
 
 def test_the_id_is_the_sequence_in_the_ledger():

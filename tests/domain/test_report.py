@@ -1,10 +1,12 @@
 """The arithmetic of the consolidated report, and two official tables to test it on."""
 
+import json
 from datetime import date
 from itertools import count
 
 import pytest
 
+from services.console import as_json
 from services.tracker.reports.cells import Share, cell_of
 from services.tracker.reports.cells import count as count_cells
 from services.tracker.reports.consolidated import AsOf, consolidate
@@ -282,3 +284,8 @@ def test_workload_puts_the_heaviest_load_first_and_counts_who_only_lends_a_hand(
     ]
     assert [load.name for load in found.by_individual] == ["B", "A", "C"]
     assert found.nobody.tasks == 1
+
+
+def test_a_sum_of_more_than_64_bits_is_told_as_json_too():
+    told = {"planned_vnd": 10**15 * 20_000, "bộ phận": "Hậu cần"}
+    assert json.loads(as_json(told)) == told
