@@ -26,7 +26,7 @@ from shared.unit.following import Following, PolicyFollower
 from shared.unit.health import UnitHealth, answer_health
 from shared.unit.policies import Policy
 from shared.unit.problems import ANSWER_TOO_LARGE, INTERNAL, Problem, bad_json, invalid_input, problem_of
-from shared.unit.refusals import REFUSALS, RetryPolicy, SettleRefusal
+from shared.unit.refusals import OFFERED, REFUSALS, RetryPolicy, SettleRefusal
 from shared.unit.requests import CommandRequest
 from shared.unit.retrying import Retries
 from shared.unit.tokens import TokenVerifier, make_issuer_keys
@@ -53,7 +53,7 @@ class UnitService:
 
     def contract(self) -> Json:
         """What it speaks, as an AsyncAPI document."""
-        return asyncapi(self.name, self._writing, self.policies, offered=(RetryPolicy, SettleRefusal))
+        return asyncapi(self.name, self._writing, self.policies, offered=OFFERED)
 
     def app(self) -> FastStream:
         """The application; nothing is connected or started before it runs."""
