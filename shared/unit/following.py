@@ -97,6 +97,8 @@ class PolicyFollower:
     ) -> None:
         self.policy = policy
         self.held: Held | None = None
+        self.unserved: Held | None = None
+        """Why the broker delivers nothing at all at the moment, and since when; the sequence says nothing."""
         self._connection = connection
         self._service = service
         self._handler = handler
@@ -115,9 +117,15 @@ class PolicyFollower:
                 await self._follow()
             except (Unavailable, nats.errors.Error, TimeoutError) as error:
                 logger.warning("policy %s waits: %s", self.policy.name, brief_text(error))
-            except Exception:
+                self._is_unserved(error)
+            except Exception as error:
                 logger.exception("policy %s begins anew", self.policy.name)
+                self._is_unserved(error)
             await asyncio.sleep(POLICY_RETRY_DELAY_S)
+
+    def _is_unserved(self, error: Exception) -> None:
+        since = self.unserved.since if self.unserved else time.monotonic()
+        self.unserved = Held(0, since, brief_text(str(error) or repr(error)))
 
     async def _follow(self) -> None:
         await self._make_consumer()
@@ -149,12 +157,12 @@ class PolicyFollower:
             message = await subscription.next_msg(timeout=PULL_S + 1)
         except nats.errors.TimeoutError:
             return None
-        if message.reply.startswith("$JS.ACK."):
-            return message
         headers = message.headers or {}
-        if headers.get("Status") not in _NOTHING_YET:
+        is_event = message.reply.startswith("$JS.ACK.")
+        if not is_event and headers.get("Status") not in _NOTHING_YET:
             raise Unavailable(f"the consumer does not deliver: {headers}")
-        return None
+        self.unserved = None
+        return message if is_event else None
 
     async def _take(self, message: Msg) -> None:
         sequence = _ledger_sequence(message.reply)

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
 
 import orjson
@@ -60,6 +60,13 @@ POLICY_HELD_UP = Notice(
     "It tries again by itself every two seconds, and everything behind waits. If the reason stays, the service's log "
     "says more.",
 )
+POLICY_UNSERVED = Notice(
+    "policy_unserved",
+    Severity.WARNING,
+    "The policy {policy} has been given no events for {seconds} s: {reason}.",
+    "It asks again by itself every two seconds. If the reason stays, see the policy's consumer with `daihoi doctor`.",
+)
+UNSERVED_AFTER_S = 10
 POLICY_REFUSALS = Notice(
     "policy_refusals",
     Severity.WARNING,
@@ -137,23 +144,22 @@ class UnitHealth:
 
     async def _policies(self) -> list[Finding]:
         service = self._store.service
-        held = [
-            POLICY_HELD_UP(
-                service,
-                policy=follower.policy.name,
-                sequence=held.sequence,
-                seconds=round(time.monotonic() - held.since),
-                reason=held.reason,
-            )
-            for follower in self._followers
-            if (held := follower.held)
-        ]
+        held = [finding for follower in self._followers for finding in _of_policy(service, follower)]
         try:
             async with briefly():
                 unseen = await self._unseen.now()
         except EventStoreError:
             return held  # that JetStream does not answer is told already
         return [*held, POLICY_REFUSALS(service, count=len(unseen))] if unseen else held
+
+
+def _of_policy(service: str, follower: PolicyFollower) -> Iterator[Finding]:
+    name, now = follower.policy.name, time.monotonic()
+    if held := follower.held:
+        seconds = round(now - held.since)
+        yield POLICY_HELD_UP(service, policy=name, sequence=held.sequence, seconds=seconds, reason=held.reason)
+    if (unserved := follower.unserved) and (seconds := round(now - unserved.since)) >= UNSERVED_AFTER_S:
+        yield POLICY_UNSERVED(service, policy=name, seconds=seconds, reason=unserved.reason)
 
 
 async def jetstream_health(connection: Client, settings: Settings, store: EventStore) -> Health:

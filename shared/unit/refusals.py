@@ -141,6 +141,10 @@ REFUSALS = Aggregate(
 """Its commands are no caller's but those that the service offers."""
 
 
+OFFERED: tuple[type[Command], ...] = (RetryPolicy, SettleRefusal)
+"""What callers may ask of every service about its policies."""
+
+
 def cause_of_unreadable(sequence: int) -> UUID:
     """The id under which it is put on record that the ledger's event `sequence` can't be read."""
     return uuid5(_UNREADABLE_EVENTS, str(sequence))

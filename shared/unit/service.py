@@ -27,7 +27,7 @@ from shared.unit.health import Health, UnitHealth, answer_health
 from shared.unit.issuer import issuer_public_key, provide_issuer_keys
 from shared.unit.policies import Policy
 from shared.unit.problems import ANSWER_TOO_LARGE, INTERNAL, Problem, bad_json, invalid_input, problem_of
-from shared.unit.refusals import REFUSALS, RetryPolicy, SettleRefusal
+from shared.unit.refusals import OFFERED, REFUSALS, RetryPolicy, SettleRefusal
 from shared.unit.requests import CommandRequest
 from shared.unit.retrying import Retries
 from shared.unit.tokens import TokenVerifier
@@ -54,7 +54,7 @@ class UnitService:
 
     def contract(self) -> Json:
         """What it speaks, as an AsyncAPI document."""
-        return asyncapi(self.name, self._writing, self.policies, offered=(RetryPolicy, SettleRefusal))
+        return asyncapi(self.name, self._writing, self.policies, offered=OFFERED)
 
     def app(self) -> FastStream:
         """The application; nothing is connected or started before it runs."""

@@ -15,7 +15,7 @@ from shared.domain.values import SERVICES
 from shared.eventstore.envelope import as_bytes
 from shared.unit.asyncapi import VERSION
 from shared.unit.policies import ANY_SERVICE
-from shared.unit.refusals import REFUSALS
+from shared.unit.refusals import OFFERED, REFUSALS
 from tests.architecture.test_documents import PROJECT, service_named
 from tests.congress import envelope_of, life_of_a_task
 from tests.contract.units import SERVICE_AGGREGATES, opening
@@ -110,7 +110,8 @@ def test_every_command_is_answered_on_its_subject_and_wants_a_token(name):
     operations = DOCUMENTS[name]["operations"]
     aggregates = [aggregate for aggregate in SERVICE_AGGREGATES[name] if not aggregate.internal]
     commands = {command.NAME for aggregate in aggregates for command in aggregate.commands}
-    assert {each for each, operation in operations.items() if "security" in operation} == commands
+    offered = {command.NAME for command in OFFERED}
+    assert {each for each, operation in operations.items() if "security" in operation} == commands | offered
     for command in commands:
         assert spoken(name, command) == ("receive", f"cmd.{{congress}}.{name}.{command}", [command])
         answers = [each["$ref"] for each in operations[command]["reply"]["messages"]]

@@ -14,7 +14,7 @@ from shared.eventstore.envelope import Cause, as_bytes, decode, encode
 from shared.eventstore.names import event_subject, ledger_stream
 from shared.eventstore.store import EventStore
 from shared.eventstore.streams import js_api
-from shared.unit import following
+from shared.unit import following, health
 from shared.unit.commands import CommandHandler
 from shared.unit.following import POLICY_TRIES, PolicyFollower, consumer_config
 from shared.unit.health import UnitHealth
@@ -85,8 +85,8 @@ class Unit:
 
     async def health(self):
         unseen = Unseen(self.connection, self.congress, UNIT)
-        health = UnitHealth(self.connection, self._settings, self.store, [self.follower], unseen)
-        return {each.code: each.detail for each in (await health.look()).findings}
+        looking = UnitHealth(self.connection, self._settings, self.store, [self.follower], unseen)
+        return {each.code: each.detail for each in (await looking.look()).findings}
 
 
 @pytest.fixture
@@ -176,14 +176,22 @@ async def test_what_fails_is_given_up_by_the_number_of_failures_and_not_of_deliv
     assert "1" in (await unit.health())["policy_refusals"]
 
 
-async def test_a_policy_whose_consumer_is_deleted_makes_it_anew(unit, connection, congress):
+async def test_a_policy_whose_consumer_is_deleted_says_so_and_makes_it_anew(unit, connection, congress, monkeypatch):
     async with unit.following():
         await unit.put(ordered("d1"))
         await unit.is_done_with(1)
+        monkeypatch.setattr(health, "UNSERVED_AFTER_S", 0)
+        monkeypatch.setattr(following, "POLICY_RETRY_DELAY_S", 1)
         name = f"{ledger_stream(congress)}.policy-{UNIT}-open-reviews"
         await js_api(connection, f"CONSUMER.DELETE.{name}", {})
+
+        async def told():
+            return "Consumer Deleted" in (await unit.health()).get("policy_unserved", "")
+
+        await until(told)
         await unit.put(ordered("d2"))
         await unit.is_done_with(3)  # 2 is the review of d1
+        assert await unit.health() == {}
     assert await unit.store.ids("review") == ["d1", "d2"]
     assert len(await unit.store.load("review", "d1")) == 1
 
