@@ -136,6 +136,7 @@ def demo(
 
 async def _demo(settings: Settings, fresh: bool, today: date | None, lang: Language) -> bool:
     sample = story.Sample()
+    EXPORTS.mkdir(exist_ok=True)  # what can't be written should be known before the story is told
     provide_issuer_keys(settings)
     async with (
         open_session(settings, fresh=fresh) as session,
@@ -154,7 +155,6 @@ async def _demo(settings: Settings, fresh: bool, today: date | None, lang: Langu
 
 
 async def _export(session: Session, report: Report) -> None:
-    EXPORTS.mkdir(exist_ok=True)
     (EXPORTS / "report.json").write_bytes(as_json(report.model_dump(mode="json")))
     with (EXPORTS / "events.jsonl").open("wb") as file:
         async for line in replay(session.ledger, Filter()):

@@ -11,6 +11,7 @@ from shared.domain.values import SERVICES
 from shared.platform.children import start_child, stop_child, tail
 from shared.platform.embedded import Endpoints, environment_of, keeper_lives
 from shared.platform.errors import PlatformError
+from shared.platform.files import data_folder
 from shared.platform.settings import Settings
 from shared.unit.client import CommandClient
 
@@ -33,6 +34,7 @@ class Supervisor:
 
     def start(self, name: str, command: Sequence[str] = ()) -> "subprocess.Popen[bytes]":
         """Starts a service, by another `command` than the usual one where it is given."""
+        data_folder(self._logs.parent)
         usual = [sys.executable, "-m", "services.cli", "service", name]
         self.children[name] = start_child(command or usual, self._logs / f"{name}.log", self._environment)
         return self.children[name]

@@ -44,16 +44,19 @@ def own_folder(folder: Path, mode: int = OWN_FOLDER) -> None:
 
 
 def _close(folder: Path) -> None:
-    """Whoever doesn't own a folder can't change its mode, and needn't."""
-    found = folder.stat()
-    if found.st_uid == os.geteuid() and stat.S_IMODE(found.st_mode) & OWN_UMASK:
+    if _is_open_to_others(folder.stat()):
         folder.chmod(OWN_FOLDER)
+
+
+def _is_open_to_others(found: os.stat_result) -> bool:
+    """And this user's to close: who doesn't own a file can't change its mode."""
+    return found.st_uid == os.geteuid() and bool(stat.S_IMODE(found.st_mode) & OWN_UMASK)
 
 
 def own_file(path: Path, flags: int = os.O_WRONLY | os.O_CREAT | os.O_APPEND) -> IO[bytes]:
     """A file that its owner alone reads, opened for writing at its end. Raises `OSError`."""
     descriptor = os.open(path, flags | os.O_CLOEXEC, OWN_FILE)
-    if stat.S_IMODE(os.fstat(descriptor).st_mode) & OWN_UMASK:
+    if _is_open_to_others(os.fstat(descriptor)):
         os.fchmod(descriptor, OWN_FILE)
     return os.fdopen(descriptor, "ab" if flags & os.O_APPEND else "wb")
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from services.supervisor import Supervisor
 from shared.platform import keeper
 from shared.platform.embedded import embedded_servers
 from shared.platform.errors import PlatformError
@@ -167,6 +168,14 @@ def test_a_folder_that_holds_other_things_too_keeps_its_mode(tmp_path):
     (tmp_path / "keeper.lock").touch()
     data_folder(tmp_path)
     assert stat.S_IMODE((tmp_path / "logs").stat().st_mode) == 0o700
+
+
+def test_the_logs_of_services_are_their_owners_alone_beside_given_servers_too(settings, endpoints):
+    settings.data_dir.chmod(0o755)
+    Supervisor(settings, endpoints).start("logistics", ["true"]).wait()
+    logs = settings.data_dir / "logs"
+    modes = [stat.S_IMODE(each.stat().st_mode) for each in (settings.data_dir, logs, logs / "logistics.log")]
+    assert modes == [0o700, 0o700, 0o600]
 
 
 def test_data_is_kept_between_runs_and_wiped_when_asked(tmp_path):

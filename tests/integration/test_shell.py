@@ -17,15 +17,18 @@ from rich.table import Table
 from typer.testing import CliRunner
 
 from services.arguments import json_object
+from services.catalogue import _told
 from services.cli import app
 from services.console import NotWritten, as_json, write
-from services.imports import read
+from services.imports import Preview, read
 from services.screen import Screen, forget_impossible_sizes, harmless
+from services.subcommittee.changes import compare
 from services.subcommittee.tables import Unreadable
 from shared.domain.task import TaskBlocked, TaskDeadlineSet, TaskOpened
 from shared.domain.values import Group, Phase, Scenario, Text
 from shared.platform.settings import Settings
 from tests.congress import BEGINNING
+from tests.domain.test_importing import as_xlsx, hide_everything_but_the_table, row
 from tests.integration.test_parked import Stage
 from tests.integration.test_tracker import at, tracking
 
@@ -202,6 +205,30 @@ def test_the_name_of_a_file_goes_on_record_as_text(tmp_path):
     assert read(path, "congress").name == "b\ufffd\ufffd\ufffd\u00e2.csv"
 
 
+def test_what_is_hidden_in_a_file_is_told_with_what_it_would_change(tmp_path):
+    path = tmp_path / "table.xlsx"
+    path.write_bytes(as_xlsx(row(), change=hide_everything_but_the_table))
+    source = read(path, "congress")
+    preview = Preview(compare("congress", source.items, []), 0, {})
+    codes = [remark["code"] for remark in _told(source, preview, None)["remarks"]]
+    assert codes == ["hidden_sheets", "hidden_rows", "hidden_columns"]
+
+
+# --- keys ---
+def test_keys_are_handed_over_with_the_modes_that_others_need(tmp_path, monkeypatch):
+    for half in ("private", "public"):
+        (tmp_path / "issuer" / half).mkdir(parents=True, mode=0o755)
+    monkeypatch.setenv("DAIHOI_DATA_DIR", str(tmp_path))
+    ran = CliRunner().invoke(app, ["keys"])
+    assert (ran.exit_code, ran.stdout.strip()) == (0, str(tmp_path / "issuer" / "public" / "issuer.pub"))
+    modes = {each.name: stat.S_IMODE(each.stat().st_mode) for each in (tmp_path / "issuer").rglob("*")}
+    assert modes == {"private": 0o700, "public": 0o755, "issuer.key": 0o600, "issuer.pub": 0o644}
+    monkeypatch.setenv("DAIHOI_ISSUER_PUBLIC_KEY", str(tmp_path / "mistyped"))
+    again = CliRunner().invoke(app, ["keys"])
+    assert (again.exit_code, again.stdout) == (1, "")
+    assert "key_not_there: " in again.stderr
+
+
 # --- streams ---
 ANSWERING = """
 from services.shell import run_in_shell
@@ -212,16 +239,18 @@ def program():
     write(b'{"a": 1}' * 9000)
 run_in_shell(program)
 """
+STOPPED = "from services.shell import run_in_shell; import os; run_in_shell(lambda: os.kill(os.getpid(), 2))"
 FAILING = "from services.shell import run_in_shell; run_in_shell(lambda: {}['Đại hội'])"
 
 
 def shell(tmp_path, line, **environment):
-    """Runs a line of `sh`, in which $PYTHON, $ANSWERING and $FAILING stand for themselves, in a folder of its own."""
+    """Runs a line of the shell in this folder; $PYTHON, $ANSWERING, $FAILING and $STOPPED are what they say."""
     given = {
         **{name: value for name, value in os.environ.items() if not name.startswith(("DAIHOI_", "COLUMNS", "LINES"))},
         "PYTHON": sys.executable,
         "ANSWERING": ANSWERING,
         "FAILING": FAILING,
+        "STOPPED": STOPPED,
         "PYTHONPATH": str(PROJECT),
         "DAIHOI_LANG": "vi",
     }
@@ -238,6 +267,7 @@ STREAMS = {
     "a pipe that nobody reads on": ('$PYTHON -c "$ANSWERING" | true; exit ${PIPESTATUS[0]}', 1, "not_written: "),
     "no stderr": ('$PYTHON -c "$ANSWERING" 2>&-', 0, ""),
     "a full stderr": ('$PYTHON -c "$ANSWERING" 2>/dev/full', 0, ""),
+    "nobody who waits": ('$PYTHON -c "$STOPPED"', 1, "stopped"),
     "neither": ('$PYTHON -c "$ANSWERING" >&- 2>&-', 1, ""),
     "no stdin either": ('$PYTHON -c "$ANSWERING" <&- >&- 2>&-', 1, ""),
 }
@@ -297,6 +327,7 @@ COMMANDS = {
     "a data folder that nobody may write": ("DAIHOI_DATA_DIR=/sys $DAIHOI health logistics", 1, "Permission denied"),
     "a token that is no text": (r"DAIHOI_TOKEN=$'a\xff' $DAIHOI incidents", 1, "public_key_not_here"),
     "a folder for documents that is a file": ("touch f; $DAIHOI asyncapi --out f", 1, "file_trouble: Không đọc hoặc"),
+    "a folder for the demo's exports that is a file": ("touch out; $DAIHOI demo", 1, "file_trouble: "),
     "a service without settings": ("DAIHOI_CONGRESS='a b' $DAIHOI service logistics", 2, "DAIHOI_CONGRESS: "),
 }
 
