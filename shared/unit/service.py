@@ -21,6 +21,7 @@ from shared.platform.embedded import endpoints
 from shared.platform.nats import connection_options, servers_of
 from shared.platform.settings import Settings
 from shared.unit.asyncapi import Json, answer_asyncapi, as_bytes, asyncapi
+from shared.unit.broker import UnitBroker
 from shared.unit.commands import CommandHandler, CommandRequest
 from shared.unit.health import answer_health, jetstream_health
 from shared.unit.policies import REFUSALS, Policy, apply
@@ -66,16 +67,21 @@ class UnitService:
                 broker = service_broker(servers.nats_url, self.name)
                 await broker.connect()
                 await provision(broker.connection, settings.congress, settings.nats_replicas)
-                self._subscribe(broker, settings)
+                store = EventStore(broker.connection, settings.congress, self.name, replicas=settings.nats_replicas)
+                await store.watch.look()
+                watching = asyncio.create_task(store.watch.keep_looking())
+                self._subscribe(broker, settings, store)
                 app.add_broker(broker)
-                yield
+                try:
+                    yield
+                finally:
+                    watching.cancel()
 
         app = FastStream(lifespan=lifespan)
         return app
 
-    def _subscribe(self, broker: NatsBroker, settings: Settings) -> None:
+    def _subscribe(self, broker: NatsBroker, settings: Settings, store: EventStore) -> None:
         congress = settings.congress
-        store = EventStore(broker.connection, congress, self.name, replicas=settings.nats_replicas)
         handler = CommandHandler(store, self._writing)
         verifier = TokenVerifier(settings.issuer_public_key_path.read_bytes(), congress, self.name)
         answer_commands(broker, congress, self.name, handler, verifier)
