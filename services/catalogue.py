@@ -70,7 +70,7 @@ def import_catalogue(
         raise typer.Exit(FOUND_WRONG) from unreadable
 
     async def work() -> tuple[Preview, Committed | None]:
-        async with open_session(settings) as session:
+        async with open_session(settings, begins=not settings.nats_url) as session:
             make_issuer_keys(settings.issuer_private_key_path, settings.issuer_public_key_path)
             services = (SUBCOMMITTEE, "tracker") if commit else ("tracker",)
             async with running_services(settings, session.servers, session.commands, services):

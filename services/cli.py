@@ -37,6 +37,7 @@ from services.parked import parked
 from services.scenarios import scenario
 from services.sending import make_keys, mint, send_and_print
 from services.session import Session, open_session
+from services.streams_cli import streams
 from services.supervisor import ALL_SERVICES, Supervisor, running_services
 from services.tracker import cli as tracker
 from services.tracker import cli_orders as orders
@@ -69,7 +70,7 @@ def up(fresh: FreshOption = False) -> None:
 
 
 async def _up(settings: Settings, fresh: bool) -> None:
-    async with open_session(settings, fresh=fresh) as session:
+    async with open_session(settings, fresh=fresh, begins=True) as session:
         make_keys(settings)
         supervisor = Supervisor(settings, session.servers, err.print)
         try:
@@ -129,7 +130,8 @@ def demo(
 
 async def _demo(settings: Settings, fresh: bool, today: date | None, lang: Language) -> bool:
     sample = story.Sample()
-    async with open_session(settings, fresh=fresh) as session:
+    async with open_session(settings, fresh=fresh, begins=True) as session:
+        await story.check_nothing_else_is_told(session, sample)
         make_keys(settings)
         async with running_services(settings, session.servers, session.commands):
             with progress_bar(translate("The sample congress", lang)) as on_progress:
@@ -239,6 +241,7 @@ app.add_typer(tracker.audit, name="audit")
 app.add_typer(catalogue, name="catalogue")
 app.add_typer(scenario, name="scenario")
 app.add_typer(parked, name="parked")
+app.add_typer(streams, name="streams")
 
 
 def main() -> None:

@@ -57,7 +57,6 @@ def read(file: Path, catalogue_id: str) -> Source:
 
 async def preview(session: Session, source: Source) -> Preview:
     """Against the view, once it has caught up with the ledger. Raises `PlatformError` where it does not."""
-    await session.views.prepare()
     await wait_for_tracker(session)
     sequence, published = await published_catalogue(session.views)
     change = compare(source.catalogue, source.items, published)

@@ -23,7 +23,7 @@ from services.console import (
     write,
     wrong_use,
 )
-from services.session import Session, open_session
+from services.session import Session, check_congress, open_session
 from services.tracker.audit import terminal
 from services.tracker.audit.replay import BadMoment, Filter, parse_moment, replay
 from services.tracker.audit.verify import Verdict, verify
@@ -41,7 +41,6 @@ from services.tracker.reports.workload import Workload
 from services.tracker.reports.workload import workload as tasks_in_charge
 from services.tracker.store import COLLECTIONS
 from shared.eventstore.ledger import Ledger
-from shared.eventstore.streams import provision
 from shared.i18n import Language, translate
 from shared.platform.embedded import endpoints
 from shared.platform.nats import nats_connection
@@ -173,7 +172,7 @@ def audit_replay(
         unmasked = may_read_restricted(settings, token)
         with endpoints(settings, with_mongo=False) as servers:
             async with nats_connection(servers.nats_url, "daihoi audit") as connection:
-                await provision(connection, settings.congress, settings.nats_replicas)
+                await check_congress(connection, settings)
                 async for line in replay(Ledger(connection, settings.congress), wanted, unmasked=unmasked):
                     if format is Format.JSON:
                         write(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))
@@ -196,6 +195,7 @@ def audit_timeline(
     async def look() -> list[dict[str, Any]]:
         unmasked = may_read_restricted(settings, token)
         async with open_session(settings) as session:
+            await session.check_views()
             return await timeline(session.views, session.ledger, entity, unmasked=unmasked)
 
     rows = run(look())
@@ -284,7 +284,7 @@ def audit_verify(format: FormatOption = Format.TEXT, lang: LangOption = None) ->
 
     async def prove() -> Verdict:
         async with open_session(settings) as session:
-            await session.views.prepare()
+            await session.check_views()
             with progress_bar(translate("Verifying", language)) as on_progress:
                 return await verify(session.ledger, session.views, on_progress)
 

@@ -19,6 +19,7 @@ READ_TIMEOUT_S = 5.0
 BATCH_MESSAGES = 1000
 BATCH_BYTES = 8 * 1024 * 1024
 """A page ends here at the latest, so that pages asked for ahead stay below what the server keeps for a client."""
+_NO_HEADERS = b"NATS/1.0\r\n"
 _NOT_FOUND = b"404"
 _END_OF_BATCH = b"204"
 _STATUS = re.compile(rb"NATS/1\.0 (\d+)")
@@ -42,6 +43,8 @@ class Stored(msgspec.Struct, frozen=True, gc=False):
     body: bytes
     source: str
     """The `Nats-Stream-Source` header of a sourced message, else empty."""
+    headers: bytes = b""
+    """All of them as they were read, the server's own at the end; only where the reader was asked for them."""
 
 
 class Page(NamedTuple):
@@ -53,7 +56,7 @@ class Page(NamedTuple):
 class DirectReader:
     """Asks for pages of a stream, one after the other: on a cluster two at once may be answered by two replicas."""
 
-    def __init__(self, connection: Client, stream: str) -> None:
+    def __init__(self, connection: Client, stream: str, *, with_headers: bool = False) -> None:
         if not isinstance(connection, HandOverClient):
             raise TypeError("pages are read as bytes, on a connection of shared.platform.nats")
         self._connection = connection
@@ -61,6 +64,7 @@ class DirectReader:
         self._inbox = connection.new_inbox()
         self._pages: asyncio.Queue[Page | Unavailable] = asyncio.Queue()
         self._arriving: list[Stored] = []
+        self._with_headers = with_headers
 
     async def __aenter__(self) -> "DirectReader":
         self._subscription = await self._connection.subscribe(self._inbox, cb=_pass_over)
@@ -88,7 +92,7 @@ class DirectReader:
 
     def _receive(self, headers: bytes, body: bytes) -> None:
         if stored := _stored(headers, body):
-            self._arriving.append(stored)
+            self._arriving.append(msgspec.structs.replace(stored, headers=headers) if self._with_headers else stored)
         elif status := _STATUS.match(headers):
             pending = _NUM_PENDING.search(headers)
             self._end_page(status[1], int(pending[1]) if pending else 0)
@@ -103,10 +107,12 @@ class DirectReader:
             self._pages.put_nowait(Unavailable(f"the stream refused a read: {status.decode()}"))
 
 
-async def read_subject(connection: Client, stream: str, subject: str, after: int = 0) -> AsyncIterator[Stored]:
+async def read_subject(
+    connection: Client, stream: str, subject: str, after: int = 0, *, with_headers: bool = False
+) -> AsyncIterator[Stored]:
     """Every message of one subject with a sequence above `after`, in order."""
     try:
-        async with DirectReader(connection, stream) as reader:
+        async with DirectReader(connection, stream, with_headers=with_headers) as reader:
             pending = 1
             while pending:
                 await reader.ask(next_by_subj=subject, seq=after + 1)
@@ -121,16 +127,27 @@ async def read_subject(connection: Client, stream: str, subject: str, after: int
 
 def _stored(headers: bytes, body: bytes) -> Stored | None:
     """`None` for what is no stored message."""
-    where = None
-    if (source := headers.rfind(_SOURCE)) >= 0:
-        where = _WHERE_STORED.match(headers, source)
-    where = where or _WHERE_STORED.match(headers, headers.rfind(_STREAM))
-    if where is None:
+    if (where := _where_stored(headers)) is None:
         return None
     source_told, subject, sequence, recorded = where.groups(b"")
     return Stored(
         int(sequence), text_of(subject), datetime.fromisoformat(recorded.decode()), body, text_of(source_told)
     )
+
+
+def _where_stored(headers: bytes) -> re.Match[bytes] | None:
+    source = headers.rfind(_SOURCE)
+    where = _WHERE_STORED.match(headers, source) if source >= 0 else None
+    return where or _WHERE_STORED.match(headers, headers.rfind(_STREAM))
+
+
+def as_it_was_sent(stored: Stored) -> tuple[bytes, bytes]:
+    """The subject of a message that was read with its headers, and the headers that it had, to be sent again."""
+    where = _where_stored(stored.headers)
+    if where is None:
+        raise ValueError("read without headers")
+    own = stored.headers[: where.start()]
+    return where[2], b"" if own == _NO_HEADERS else own + b"\r\n"
 
 
 async def _pass_over(_: Msg) -> None:

@@ -105,6 +105,24 @@ class HandOverClient(Client):
         super().__init__()
         self._ps: HandOverParser = HandOverParser(self)
 
+    async def request_as_bytes(self, subject: bytes, headers: bytes, body: bytes, timeout: float) -> Msg:
+        """Like `request`, but for any subject and any headers that a server takes."""
+        if not self._resp_sub_prefix:
+            await self._init_request_sub()
+        assert self._resp_sub_prefix is not None  # noqa: S101 - it was made just now
+        token = self._nuid.next()
+        answered: asyncio.Future[Msg] = asyncio.get_running_loop().create_future()
+        self._resp_map[token.decode()] = answered
+        to = b"%s %s%s" % (subject, self._resp_sub_prefix, token)
+        size = len(headers) + len(body)
+        head = b"HPUB %s %d %d\r\n" % (to, len(headers), size) if headers else b"PUB %s %d\r\n" % (to, size)
+        await self._send_command(head + headers + body + _CRLF)
+        await self._flush_pending()
+        try:
+            return await asyncio.wait_for(answered, timeout)
+        finally:
+            self._resp_map.pop(token.decode(), None)
+
     async def _process_headers(self, headers: bytes | None) -> dict[str, str] | None:
         try:
             return await super()._process_headers(headers)

@@ -15,9 +15,16 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from shared.domain.decider import Actor, Aggregate, Command, Event, Key, Refused
 from shared.eventstore.envelope import Cause, decode, decode_data, encode, event_id
-from shared.eventstore.errors import Conflict, Duplicate, TooLarge, Unavailable
+from shared.eventstore.errors import Conflict, Duplicate, StreamLost, TooLarge, Unavailable
 from shared.eventstore.store import EventStore, NewEvent
-from shared.unit.problems import CONFLICT, IN_THE_FUTURE, TOO_LARGE, UNAVAILABLE, UNKNOWN_COMMAND
+from shared.unit.problems import (
+    CONFLICT,
+    IN_THE_FUTURE,
+    STREAM_LOST_EVENTS,
+    TOO_LARGE,
+    UNAVAILABLE,
+    UNKNOWN_COMMAND,
+)
 
 DECIDE_TRIES = 20
 BACK_OFF_S = 0.005
@@ -157,6 +164,9 @@ class CommandHandler:
             raise UNAVAILABLE() from error
         except TooLarge as error:
             raise TOO_LARGE() from error
+        except StreamLost as lost:
+            self._forget(keys)
+            raise STREAM_LOST_EVENTS(stream=lost.stream, sequence=lost.last_good, service=lost.service) from lost
         raise CONFLICT()
 
     async def _decide(

@@ -18,7 +18,7 @@ from shared.domain.decider import Actor, Aggregate, Command, Event, Refused
 from shared.eventstore.envelope import Cause, Envelope, check_ids, decode, decode_data
 from shared.eventstore.errors import Undecodable
 from shared.unit.commands import CommandHandler
-from shared.unit.problems import CONFLICT, INTERNAL, UNAVAILABLE
+from shared.unit.problems import CONFLICT, INTERNAL, STREAM_LOST_EVENTS, UNAVAILABLE
 
 logger = logging.getLogger(__name__)
 
@@ -144,7 +144,7 @@ async def _do(
     try:
         await handler.execute(command, cause)
     except Refused as refused:
-        if refused.refusal is UNAVAILABLE or (refused.refusal is CONFLICT and not last_try):
+        if refused.refusal in (UNAVAILABLE, STREAM_LOST_EVENTS) or (refused.refusal is CONFLICT and not last_try):
             raise
         await handler.execute(_refusal(policy, envelope, command.NAME, refused.code, str(refused)), cause)
     except Exception as error:

@@ -19,6 +19,11 @@ CONFLICT = Refusal("conflict", "Others changed the same thing at the same time; 
 UNAVAILABLE = Refusal("unavailable", "The event store did not answer; the same command can safely be sent again.")
 NOT_RUNNING = Refusal("service_not_running", "The service {service} does not answer; is it running?")
 TOO_LARGE = Refusal("too_large", "The command is larger than the broker accepts.")
+STREAM_LOST_EVENTS = Refusal(
+    "stream_lost_events",
+    "The stream {stream} has lost events, the last good one is {sequence}. Nothing is taken until an operator has "
+    "restored it: `daihoi streams restore {service}`.",
+)
 INTERNAL = Refusal("internal", "Something is wrong in {service} itself; its log has the details.")
 
 STATUS = {
@@ -34,6 +39,7 @@ STATUS = {
     UNAVAILABLE: 503,
     NOT_RUNNING: 503,
     TOO_LARGE: 413,
+    STREAM_LOST_EVENTS: 500,
     INTERNAL: 500,
 }
 REFUSED_BY_A_RULE = 409

@@ -92,7 +92,7 @@ class UnitService:
 
 
 def service_broker(url: str, service: str) -> NatsBroker:
-    return NatsBroker(
+    return UnitBroker(
         servers_of(url),
         **connection_options(service),
         graceful_timeout=STOP_TIMEOUT_S,
