@@ -27,6 +27,7 @@ from services.session import Session, check_congress, open_session
 from services.tracker.audit import terminal
 from services.tracker.audit.replay import BadMoment, Filter, parse_moment, replay
 from services.tracker.audit.verify import Verdict, verify
+from services.tracker.health import loss_findings
 from services.tracker.looking import AtOption, ByOption, asked_of, looking_at
 from services.tracker.past.as_of import Asked, By, NoSuchInstant, views_as_of
 from services.tracker.past.diff import Difference, difference, masked
@@ -44,6 +45,7 @@ from shared.eventstore.ledger import Ledger
 from shared.i18n import Language, translate
 from shared.platform.embedded import endpoints
 from shared.platform.nats import nats_connection
+from shared.unit.findings import Finding
 
 CompareOption = Annotated[
     str, typer.Option("--compare", help="Shows what moved since this ledger sequence or ISO 8601 time.")
@@ -282,18 +284,22 @@ def audit_verify(format: FormatOption = Format.TEXT, lang: LangOption = None) ->
     settings = read_settings()
     language = language_of(settings, lang)
 
-    async def prove() -> Verdict:
+    async def prove() -> tuple[Verdict, list[Finding]]:
         async with open_session(settings) as session:
             await session.check_views()
             with progress_bar(translate("Verifying", language)) as on_progress:
-                return await verify(session.ledger, session.views, on_progress)
+                verdict = await verify(session.ledger, session.views, on_progress)
+            return verdict, await loss_findings(session.ledger, await session.views.checkpoint())
 
-    verdict = run(prove())
+    verdict, lost = run(prove())
     if format is Format.JSON:
-        write(as_json({"holds": verdict.holds, **verdict._asdict()}))
+        found = {"lost": [loss.model_dump(mode="json") for loss in lost]} if lost else {}
+        write(as_json({"holds": verdict.holds, **verdict._asdict(), **found}))
     else:
         print_verdict(verdict, language)
-    raise typer.Exit(0 if verdict.nothing_wrong else FOUND_WRONG)
+        for loss in lost:
+            out.print(f"{loss.told(language)} {loss.advised(language)}", soft_wrap=True)
+    raise typer.Exit(0 if verdict.nothing_wrong and not lost else FOUND_WRONG)
 
 
 def rebuild_views(lang: LangOption = None) -> None:

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 from nats.js.api import ConsumerConfig
+from typer.testing import CliRunner
 
+from services.cli import app
 from services.doctor import examine, table_of
 from services.supervisor import ALL_SERVICES, Supervisor
 from services.tracker.projector import Projection
@@ -223,6 +225,14 @@ async def test_a_stream_that_lost_events_is_told_with_the_last_good_one(
     good, known = (0, written) if known_by == "the ledger" else (written, written + 5)
     assert f"the last good one is {good} of {known}" in lost.detail
     assert "daihoi streams restore logistics" in lost.advice
+    if known_by == "the ledger":
+        await project_all(ledger, views)
+        named = {
+            f"DAIHOI_{name}": str(getattr(settings, name.lower())) for name in ("CONGRESS", "NATS_URL", "MONGO_URL")
+        }
+        verify = ("audit", "verify", "--lang", "en")
+        ran = await asyncio.to_thread(CliRunner().invoke, app, verify, env=named)
+        assert (ran.exit_code, lost.detail in ran.stdout) == (1, True), ran.output
 
 
 async def test_views_that_are_behind_are_told_with_how_many_and_how_long(settings, views, written):
