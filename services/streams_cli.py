@@ -79,6 +79,9 @@ def restore_stream(
         told = translate(refused.refusal.sentence, language, **refused.params)
         err.print(f"{refused.code}: {told}", soft_wrap=True)
         raise typer.Exit(FOUND_WRONG) from refused
+    except OSError as error:
+        err.print(f"{set_aside}: {error.strerror}", soft_wrap=True)
+        raise typer.Exit(FOUND_WRONG) from error
     for line in _lines(found, service_stream(settings.congress, unit), language):
         out.print(line, soft_wrap=True)
 

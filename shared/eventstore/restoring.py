@@ -141,6 +141,8 @@ class Restoring:
             reply = await self._connection.request_as_bytes(subject, headers, body, API_TIMEOUT_S)
         except (nats.errors.Error, TimeoutError) as error:
             raise Unavailable(f"an event was not acknowledged: {error!r}") from error
+        if not reply.data:
+            raise Unavailable(f"nothing takes events of {self.stream}")
         answer: dict[str, Any] = json.loads(reply.data)
         return answer
 

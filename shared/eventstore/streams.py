@@ -129,15 +129,15 @@ async def _give_more_replicas(connection: Client, wanted: dict[str, Any]) -> Non
 
 
 async def _only_begins_later(connection: Client, wanted: dict[str, Any]) -> bool:
-    """Whether nothing differs but from where on a source is taken, which a restored stream has left behind. That is
+    """Whether nothing differs that is relied on: a restored stream has left behind from where on it is taken. That is
     undone once the ledger is past it: earlier, a broker would take the source in from its first event on."""
     name = wanted["name"]
     info = await stream_info(connection, name)
     if differing(info["config"], wanted):
         return False
     reached = {each["name"]: each.get("seq", 0) for each in info.get("sources", ())}
-    sources = info["config"].get("sources", ())
-    if all(reached.get(each["name"], 0) >= each.get("opt_start_seq", 0) for each in sources):
+    begins = {each["name"]: each.get("opt_start_seq", 0) for each in info["config"].get("sources", ())}
+    if any(begins.values()) and all(reached.get(source, 0) >= first for source, first in begins.items()):
         await js_api(connection, f"STREAM.UPDATE.{name}", info["config"] | {"sources": wanted["sources"]})
     return True
 

@@ -20,6 +20,8 @@ from shared.eventstore.names import ledger_stream, service_stream
 from shared.eventstore.streams import stream_info
 
 LOOK_EVERY_S = 2.0
+LOSS_TRIES = 3
+LOSS_AGAIN_AFTER_S = 0.1
 
 
 class StreamWatch:
@@ -73,9 +75,8 @@ class StreamWatch:
         if answering != self._compared:
             copy = await _last_copy(Ledger(self._connection, self._congress), self._service)
             self.known = max(self.known, origin_of(copy).sequence if copy else 0)
-        state = await state_of(self._connection, self._stream)
-        self.known = max(self.known, state["last_seq"])
-        self.loss = await _loss(self._connection, self._stream, self._service, state, self.known, copy)
+        last, self.loss = await _loss(self._connection, self._stream, self._service, self.known, copy)
+        self.known = max(self.known, last)
         if self.loss is None:
             self._covered, self._compared = reads, answering
 
@@ -88,11 +89,10 @@ async def losses(ledger: Ledger, projected: Mapping[str, int] | None = None) -> 
     async def of(service: str) -> StreamLost | None:
         stream, copy = service_stream(congress, service), await _last_copy(ledger, service)
         known = max(origin_of(copy).sequence if copy else 0, (projected or {}).get(stream, 0))
-        return await _loss(connection, stream, service, await state_of(connection, stream), known, copy)
+        return (await _loss(connection, stream, service, known, copy))[1]
 
     async def of_the_ledger() -> StreamLost | None:
-        stream = ledger_stream(congress)
-        return await _loss(connection, stream, "", await state_of(connection, stream), 0, None)
+        return (await _loss(connection, ledger_stream(congress), "", 0, None))[1]
 
     return [loss for loss in await asyncio.gather(*map(of, SERVICES), of_the_ledger()) if loss]
 
@@ -107,14 +107,22 @@ async def state_of(connection: Client, stream: str) -> dict[str, Any]:
 
 
 async def _loss(
-    connection: Client, stream: str, service: str, state: dict[str, Any], known: int, copy: Stored | None
-) -> StreamLost | None:
-    """What is missing from `stream`, of which there were `known` events, and the ledger has this last `copy`."""
-    if not state["messages"] == state["last_seq"] >= known:
-        return StreamLost(stream, await _last_good(connection, stream, state), max(known, state["last_seq"]), service)
-    if copy and not _same(await read_one(connection, stream, seq=origin_of(copy).sequence), copy):
-        return StreamLost(stream, 0, known, service)
-    return None
+    connection: Client, stream: str, service: str, known: int, copy: Stored | None
+) -> tuple[int, StreamLost | None]:
+    """The last sequence of `stream`, and what is missing from it, of which there were `known` events, and the ledger has
+    this last `copy`. Looks again before it says so: who has just become a stream's leader may not have applied all."""
+    tries = 0
+    while True:
+        state = await state_of(connection, stream)
+        last, tries = int(state["last_seq"]), tries + 1
+        loss = None
+        if not state["messages"] == last >= known:
+            loss = StreamLost(stream, await _last_good(connection, stream, state), max(known, last), service)
+        elif copy and not _same(await read_one(connection, stream, seq=origin_of(copy).sequence), copy):
+            loss = StreamLost(stream, 0, known, service)
+        if loss is None or tries == LOSS_TRIES:
+            return last, loss
+        await asyncio.sleep(LOSS_AGAIN_AFTER_S)
 
 
 async def _last_good(connection: Client, stream: str, state: dict[str, Any]) -> int:

@@ -68,7 +68,6 @@ class UnitService:
                 await broker.connect()
                 await provision(broker.connection, settings.congress, settings.nats_replicas)
                 store = EventStore(broker.connection, settings.congress, self.name, replicas=settings.nats_replicas)
-                await store.watch.look()
                 watching = asyncio.create_task(store.watch.keep_looking())
                 self._subscribe(broker, settings, store)
                 app.add_broker(broker)
