@@ -109,8 +109,8 @@ async def state_of(connection: Client, stream: str) -> dict[str, Any]:
 async def _loss(
     connection: Client, stream: str, service: str, known: int, copy: Stored | None
 ) -> tuple[int, StreamLost | None]:
-    """The last sequence of `stream`, and what is missing from it, of which there were `known` events, and the ledger has
-    this last `copy`. Looks again before it says so: who has just become a stream's leader may not have applied all."""
+    """The last sequence of `stream`, and what is missing of its `known` events, of which the ledger has this last
+    `copy`. Looks again before it says so: who has just become a stream's leader may not have applied all."""
     tries = 0
     while True:
         state = await state_of(connection, stream)
