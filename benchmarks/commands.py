@@ -14,7 +14,7 @@ from itertools import count
 from benchmarks.measure import Against, Aim, Row, percentile
 from benchmarks.place import Place, Recorded
 from benchmarks.work import TASKS, Work
-from services.supervisor import running_services
+from services.supervisor import started_services
 from shared.eventstore.direct import read_subject
 from shared.eventstore.names import event_subject, service_stream
 from shared.eventstore.streams import js_api, provision
@@ -38,7 +38,7 @@ async def measure(place: Place, recorded: Recorded) -> list[Row]:
     make_issuer_keys(place.settings.issuer_private_key_path, place.settings.issuer_public_key_path)
     await provision(place.connection, place.settings.congress)
     client = CommandClient(place.connection, place.settings.congress)
-    async with running_services(place.settings, place.servers, client, ["logistics"]):
+    async with started_services(place.settings, place.servers, client, ["logistics"]):
         work = Work(client, place.settings)
         await work.begin()
         await work.settled(place.connection, place.settings.congress)

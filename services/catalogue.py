@@ -72,7 +72,7 @@ def import_catalogue(
     async def work() -> tuple[Preview, Committed | None]:
         if commit:
             provide_issuer_keys(settings)
-        async with open_session(settings) as session:
+        async with open_session(settings, begins=not settings.nats_url) as session:
             services = (SUBCOMMITTEE, "tracker") if commit else ("tracker",)
             async with running_services(settings, session.servers, session.commands, services):
                 found = await preview(session, source)

@@ -41,6 +41,7 @@ from services.scenarios import scenario
 from services.sending import mint, send_and_print
 from services.session import Session, open_session
 from services.shell import run_in_shell
+from services.streams_cli import streams
 from services.supervisor import ALL_SERVICES, Supervisor, running_services
 from services.tracker import cli as tracker
 from services.tracker import cli_orders as orders
@@ -76,7 +77,7 @@ def up(fresh: FreshOption = False) -> None:
 
 async def _up(settings: Settings, fresh: bool) -> None:
     provide_issuer_keys(settings, to_mint=False)
-    async with open_session(settings, fresh=fresh) as session:
+    async with open_session(settings, fresh=fresh, begins=True) as session:
         supervisor = Supervisor(settings, session.servers, err.print)
         try:
             for name in ALL_SERVICES:
@@ -137,20 +138,19 @@ def demo(
 async def _demo(settings: Settings, fresh: bool, today: date | None, lang: Language) -> bool:
     sample = story.Sample()
     EXPORTS.mkdir(exist_ok=True)  # what can't be written should be known before the story is told
-    provide_issuer_keys(settings)
-    async with (
-        open_session(settings, fresh=fresh) as session,
-        running_services(settings, session.servers, session.commands),
-    ):
-        with progress_bar(translate("The sample congress", lang)) as on_progress:
-            await story.tell(session, sample, on_progress)
-        await story.wait_for_tracker(session)
-        report = await tracker.consolidated(session, today or sample.today)
-        Printer(report, lang).print_on(out)
-        with progress_bar(translate("Verifying", lang)) as on_progress:
-            verdict = await verify(session.ledger, session.views, on_progress)
-        tracker.print_verdict(verdict, lang)
-        await _export(session, report)
+    async with open_session(settings, fresh=fresh, begins=True) as session:
+        await story.check_nothing_else_is_told(session, sample)
+        provide_issuer_keys(settings)
+        async with running_services(settings, session.servers, session.commands):
+            with progress_bar(translate("The sample congress", lang)) as on_progress:
+                await story.tell(session, sample, on_progress)
+            await story.wait_for_tracker(session)
+            report = await tracker.consolidated(session, today or sample.today)
+            Printer(report, lang).print_on(out)
+            with progress_bar(translate("Verifying", lang)) as on_progress:
+                verdict = await verify(session.ledger, session.views, on_progress)
+            tracker.print_verdict(verdict, lang)
+            await _export(session, report)
     return verdict.nothing_wrong
 
 
@@ -262,6 +262,7 @@ app.add_typer(catalogue, name="catalogue")
 app.add_typer(scenario, name="scenario")
 app.add_typer(parked, name="parked")
 app.add_typer(policies, name="policies")
+app.add_typer(streams, name="streams")
 
 
 def main() -> None:

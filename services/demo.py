@@ -21,7 +21,10 @@ from shared.domain.decider import Actor
 from shared.domain.duty import duty_id
 from shared.domain.scenario import SwitchScenario
 from shared.domain.values import SUBCOMMITTEE, DutyKind, Phase, Unit, slug
-from shared.i18n import LOCAL_TIME
+from shared.eventstore.direct import Stored
+from shared.eventstore.envelope import decode
+from shared.eventstore.errors import NoStream, Undecodable
+from shared.i18n import LOCAL_TIME, translate
 from shared.platform.errors import PlatformError
 from shared.unit.issuer import issuer_private_key
 from shared.unit.tokens import mint_token
@@ -275,6 +278,31 @@ def _step(service: str, command: str, data: dict[str, Any], actor: str, day: str
 def _rows(path: Path) -> list[dict[str, str]]:
     with path.open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
+
+
+async def check_nothing_else_is_told(session: Session, sample: Sample) -> None:
+    """Raises `PlatformError` where the congress has events that do not come from the sample: it may be a real one."""
+    try:
+        first = await session.ledger.event(1)
+    except NoStream:
+        return
+    steps = (*sample.orders(), *sample.work(), *sample.scenarios())
+    if first and not _comes_from(first, {str(step.command_id) for step in steps}):
+        raise PlatformError(
+            translate(
+                "The congress {congress} has events that are not the sample's; nothing was told into it. Name "
+                "another one by DAIHOI_CONGRESS.",
+                session.settings.lang,
+                congress=session.settings.congress,
+            )
+        )
+
+
+def _comes_from(stored: Stored, command_ids: set[str]) -> bool:
+    try:
+        return decode(stored.body).correlationid in command_ids
+    except Undecodable:
+        return False
 
 
 async def tell(session: Session, sample: Sample, on_progress: Callable[[int, int], None]) -> None:

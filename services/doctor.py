@@ -7,6 +7,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack, contextmanager
+from typing import Any
 
 import typer
 from nats.aio.client import Client
@@ -27,7 +28,8 @@ from services.console import (
     write,
 )
 from services.issuer_keys import key_findings
-from services.tracker.health import TRACKER, kept_findings, lag_findings, lag_of, trouble_finding
+from services.tracker.fold import Checkpoint
+from services.tracker.health import TRACKER, kept_findings, lag_findings, lag_of, loss_findings, trouble_finding
 from services.tracker.lease import holder_of
 from services.tracker.store import ViewStore
 from shared.domain.values import SERVICES
@@ -44,9 +46,24 @@ from shared.platform.settings import Settings
 from shared.unit.client import CommandClient
 from shared.unit.findings import Finding, Notice, Severity
 from shared.unit.health import JETSTREAM_SILENT, SERVICE_SILENT, Health
+from shared.unit.policies import Policy
 
 MONGO_PATIENCE_MS = 5_000
 MARKS = {Severity.OK: "✓", Severity.INFO: "·", Severity.WARNING: "!", Severity.ERROR: "✗"}
+CONSUMER: dict[str, Any] = {
+    "ack_policy": "explicit",
+    "deliver_policy": "all",
+    "replay_policy": "instant",
+    "max_ack_pending": 1,
+    "max_deliver": -1,
+    "filter_subjects": None,
+    "opt_start_seq": None,
+    "opt_start_time": None,
+    "deliver_subject": None,
+    "headers_only": None,
+    "inactive_threshold": None,
+}
+"""What the consumer of every policy is, so that each event comes to it, in order, for as long as it takes."""
 NATS, MONGO, LEDGER = "NATS", "MongoDB", "ledger"
 
 NOT_STARTED = Notice(
@@ -60,6 +77,7 @@ NATS_UNREACHABLE = Notice(
 )
 JETSTREAM_ANSWERS = Notice("jetstream_answers", Severity.OK, "JetStream answers after {milliseconds} ms.")
 STREAMS_THERE = Notice("streams_there", Severity.OK, "All {count} streams are there.")
+STREAMS_WHOLE = Notice("streams_whole", Severity.OK, "No stream has lost an event.")
 STREAM_MISSING = Notice(
     "stream_missing",
     Severity.ERROR,
@@ -69,8 +87,8 @@ STREAM_MISSING = Notice(
 STREAM_DIFFERS = Notice(
     "stream_differs",
     Severity.ERROR,
-    "The stream {stream} has other settings than it must have.",
-    "Find out who changed it; the services refuse to start with it.",
+    "The stream {stream} has other settings than it must have: {settings}.",
+    "Find out who changed it, and set them back; the services refuse to start with it.",
 )
 LEDGER_COMPLETE = Notice("ledger_complete", Severity.OK, "The ledger holds all {count} events of the services.")
 LEDGER_LAGS = Notice(
@@ -86,6 +104,19 @@ POLICY_MISSING = Notice(
     "{policy} has no consumer: nothing will react to these events.",
     "Start {service}, which makes it.",
 )
+POLICY_PAUSED = Notice(
+    "policy_paused",
+    Severity.WARNING,
+    "{policy} is paused until {until}: nothing reacts to these events.",
+    "Find out who paused its consumer, and resume it: `nats consumer resume`.",
+)
+POLICY_DIFFERS = Notice(
+    "policy_differs",
+    Severity.WARNING,
+    "The consumer of {policy} has other settings than it must have: {settings}.",
+    "Find out who changed it. Delete the consumer while {service} is stopped; it makes it anew, and every event is "
+    "delivered again, which does nothing twice.",
+)
 POLICY_STUCK = Notice(
     "policy_stuck",
     Severity.WARNING,
@@ -93,6 +124,11 @@ POLICY_STUCK = Notice(
     "See the log of {service}. What fails five times is put on record, and the rest goes on.",
 )
 MONGO_ANSWERS = Notice("mongo_answers", Severity.OK, "MongoDB has taken a write within {milliseconds} ms.")
+NEVER_PROJECTED = Notice(
+    "mongo_answers",
+    Severity.OK,
+    "MongoDB answers after {milliseconds} ms. No tracker has ever projected this congress into it.",
+)
 MONGO_UNREACHABLE = Notice(
     "mongo_unreachable",
     Severity.ERROR,
@@ -187,6 +223,8 @@ async def _examine(settings: Settings, servers: Endpoints) -> AsyncIterator[Find
 async def _mongo(views: ViewStore) -> Finding:
     began = time.monotonic()
     try:
+        if await views.look_up() is None:
+            return NEVER_PROJECTED(MONGO, milliseconds=_since(began))
         await views.probe()
     except PyMongoError as error:
         return MONGO_UNREACHABLE(MONGO, reason=str(error).partition(", Timeout:")[0])
@@ -203,6 +241,9 @@ async def _nats(connection: Client, congress: str, replicas: int) -> AsyncIterat
             yield each
         if not wrong:
             yield STREAMS_THERE(NATS, count=len(stream_configs(congress)))
+        if all(each.code != STREAM_MISSING.code for each in wrong):
+            for each in await loss_findings(Ledger(connection, congress), Checkpoint()) or [STREAMS_WHOLE(NATS)]:
+                yield each
             async for each in _sourcing(connection, congress):
                 yield each
             async for each in _policies(connection, congress):
@@ -218,8 +259,8 @@ async def _streams(connection: Client, congress: str, replicas: int) -> AsyncIte
         except NoStream:
             yield STREAM_MISSING(NATS, stream=wanted["name"])
         else:
-            if differing(config, wanted):
-                yield STREAM_DIFFERS(NATS, stream=wanted["name"])
+            if settings := differing(config, wanted):
+                yield STREAM_DIFFERS(NATS, stream=wanted["name"], settings=", ".join(sorted(settings)))
 
 
 async def _sourcing(connection: Client, congress: str) -> AsyncIterator[Finding]:
@@ -248,14 +289,26 @@ async def _policies(connection: Client, congress: str) -> AsyncIterator[Finding]
             if "error" in info:
                 yield POLICY_MISSING(service, policy=policy.name, service=service)
                 continue
+            if wrong := _wrong_with(info, congress, policy, service):
+                yield wrong
             pending, redelivered = info["num_pending"], info["num_redelivered"]
             if redelivered:
                 told = {"policy": policy.name, "pending": pending, "redelivered": redelivered, "service": service}
                 yield POLICY_STUCK(service, **told)
-            else:
+            elif not wrong:
                 well, waiting = well + 1, waiting + pending
         if well:
             yield POLICIES_FOLLOW(service, count=well, pending=waiting)
+
+
+def _wrong_with(info: dict[str, Any], congress: str, policy: Policy, service: str) -> Finding | None:
+    if info.get("paused"):
+        return POLICY_PAUSED(service, policy=policy.name, until=info["config"].get("pause_until", "?"))
+    wanted = CONSUMER | {"filter_subject": f"evt.{congress}.{policy.service}.{policy.entity}.*"}
+    wrong = sorted(key for key, value in wanted.items() if (info["config"].get(key) or None) != value)
+    if wrong:
+        return POLICY_DIFFERS(service, policy=policy.name, service=service, settings=", ".join(wrong))
+    return None
 
 
 async def _services(connection: Client, settings: Settings) -> AsyncIterator[Finding]:
@@ -288,6 +341,8 @@ async def _views(views: ViewStore, ledger: Ledger, *, projected: bool) -> AsyncI
             yield NOBODY_PROJECTS(TRACKER, holder=await holder_of(views.database) or "–")
         checkpoint = await views.checkpoint()
         for each in kept_findings(checkpoint, await views.count_parked()):
+            yield each
+        for each in await loss_findings(ledger, checkpoint):
             yield each
         end = await ledger.check(checkpoint.sequence, checkpoint.fingerprint)
         lag = await lag_of(ledger, checkpoint, end)

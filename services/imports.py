@@ -86,7 +86,6 @@ def _printable(name: str) -> str:
 
 async def preview(session: Session, source: Source) -> Preview:
     """Against the view, once it has caught up with the ledger. Raises `PlatformError` where it does not."""
-    await session.views.prepare()
     await wait_for_tracker(session)
     sequence, published = await published_catalogue(session.views)
     change = compare(source.catalogue, source.items, published)

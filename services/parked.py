@@ -72,7 +72,7 @@ def _tell(problem: Problem, lang: Language) -> None:
 
 
 async def _lot(session: Session) -> list[Document]:
-    await session.views.prepare()
+    await session.check_views()
     return await session.views.documents(PARKED)
 
 

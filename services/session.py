@@ -1,13 +1,18 @@
-"""What a command-line session works with: the servers, and connections to them."""
+"""What a command-line session works with: the servers, and connections to them. To look at a congress makes nothing,
+neither streams nor collections: services make them."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from nats.aio.client import Client
+
 from services.tracker.store import ViewStore
 from shared.eventstore.ledger import Ledger
-from shared.eventstore.streams import provision
+from shared.eventstore.streams import congresses
+from shared.i18n import translate
 from shared.platform.embedded import Endpoints, endpoints
+from shared.platform.errors import PlatformError
 from shared.platform.mongo import mongo_database
 from shared.platform.nats import nats_connection
 from shared.platform.settings import Settings
@@ -22,16 +27,30 @@ class Session:
     views: ViewStore
     commands: CommandClient
 
+    async def check_views(self) -> None:
+        """Raises `PlatformError` where there are no views to read."""
+        if await self.views.look_up() is None:
+            raise PlatformError(
+                translate(
+                    "No tracker has ever projected the congress {congress} into this MongoDB, so there is nothing to "
+                    "report. Start one: `daihoi service tracker`.",
+                    self.settings.lang,
+                    congress=self.settings.congress,
+                )
+            )
+
 
 @asynccontextmanager
-async def open_session(settings: Settings, *, fresh: bool = False) -> AsyncIterator[Session]:
-    """Raises `PlatformError` when the servers can't be had."""
+async def open_session(settings: Settings, *, fresh: bool = False, begins: bool = False) -> AsyncIterator[Session]:
+    """`begins` is for whoever starts the services, which make the congress. Raises `PlatformError` when the servers
+    can't be had, or don't have the congress."""
     with endpoints(settings, fresh=fresh) as servers:
         async with (
             nats_connection(servers.nats_url, "daihoi") as connection,
             mongo_database(servers.mongo_url, settings.database) as database,
         ):
-            await provision(connection, settings.congress, settings.nats_replicas)
+            if not begins:
+                await check_congress(connection, settings)
             yield Session(
                 settings,
                 servers,
@@ -39,3 +58,21 @@ async def open_session(settings: Settings, *, fresh: bool = False) -> AsyncItera
                 ViewStore(database),
                 CommandClient(connection, settings.congress),
             )
+
+
+async def check_congress(connection: Client, settings: Settings) -> None:
+    """Raises `PlatformError` where the server has no such congress."""
+    others = await congresses(connection)
+    if settings.congress in others:
+        return
+    congress, lang = settings.congress, settings.lang
+    told = translate("There is no congress {congress} on this server, nor any other.", lang, congress=congress)
+    if others:
+        told = translate(
+            "There is no congress {congress} on this server; there are: {others}.",
+            lang,
+            congress=congress,
+            others=", ".join(others),
+        )
+    how = translate("Its services make it when they start, and so does `daihoi streams provision`.", lang)
+    raise PlatformError(f"{told} {how}")

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 
 from shared.domain.values import SERVICES
+from shared.i18n import translate
 from shared.platform.children import start_child, stop_child, tail
 from shared.platform.embedded import Endpoints, environment_of, keeper_lives
 from shared.platform.errors import PlatformError
@@ -58,8 +59,9 @@ class Supervisor:
         for name, child in self.children.items():
             while not (await client.health(name)).ready:
                 if child.poll() is not None or time.monotonic() > deadline:
+                    told = "; ".join((await client.health(name)).reasons)
                     log = self._logs / f"{name}.log"
-                    raise PlatformError(f"the service {name} did not start:\n{tail(log)}")
+                    raise PlatformError(f"the service {name} did not start: {told}\n{tail(log)}")
                 await asyncio.sleep(LOOK_EVERY_S)
 
     async def watch(self) -> None:
@@ -75,7 +77,33 @@ class Supervisor:
 async def running_services(
     settings: Settings, servers: Endpoints, client: CommandClient, names: Sequence[str] = ALL_SERVICES
 ) -> AsyncIterator[None]:
-    """The services of the congress: those that answer already are used as they are, the others are started."""
+    """The services of the congress: those that answer already are used as they are. The others are started, but only
+    beside embedded servers: where the servers are named, whoever runs those runs the services too. Raises
+    `PlatformError`."""
+    if not settings.nats_url:
+        async with started_services(settings, servers, client, names):
+            yield
+        return
+    answers = await asyncio.gather(*(client.health(name) for name in names))
+    if lacking := [name for name, health in zip(names, answers, strict=True) if not health.ready]:
+        raise PlatformError(
+            translate(
+                "Beside the servers at {url} nothing is started from here, and these services of {congress} are not "
+                "ready: {services}. Start them where they run; `daihoi doctor` says what they lack.",
+                settings.lang,
+                url=settings.nats_url,
+                congress=settings.congress,
+                services=", ".join(lacking),
+            )
+        )
+    yield
+
+
+@asynccontextmanager
+async def started_services(
+    settings: Settings, servers: Endpoints, client: CommandClient, names: Sequence[str]
+) -> AsyncIterator[None]:
+    """Those of them that are not ready are started for the length of the block, whatever the servers are."""
     answers = await asyncio.gather(*(client.health(name) for name in names))
     supervisor = Supervisor(settings, servers)
     try:

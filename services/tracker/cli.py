@@ -23,10 +23,11 @@ from services.console import (
     write,
     wrong_use,
 )
-from services.session import Session, open_session
+from services.session import Session, check_congress, open_session
 from services.tracker.audit import terminal
 from services.tracker.audit.replay import BadMoment, Filter, parse_moment, replay
 from services.tracker.audit.verify import Verdict, verify
+from services.tracker.health import loss_findings
 from services.tracker.looking import AtOption, ByOption, asked_of, looking_at
 from services.tracker.past.as_of import Asked, By, NoSuchInstant, views_as_of
 from services.tracker.past.diff import Difference, difference, masked
@@ -41,10 +42,10 @@ from services.tracker.reports.workload import Workload
 from services.tracker.reports.workload import workload as tasks_in_charge
 from services.tracker.store import COLLECTIONS
 from shared.eventstore.ledger import Ledger
-from shared.eventstore.streams import provision
 from shared.i18n import Language, translate
 from shared.platform.embedded import endpoints
 from shared.platform.nats import nats_connection
+from shared.unit.findings import Finding
 
 CompareOption = Annotated[
     str, typer.Option("--compare", help="Shows what moved since this ledger sequence or ISO 8601 time.")
@@ -173,7 +174,7 @@ def audit_replay(
         unmasked = may_read_restricted(settings, token)
         with endpoints(settings, with_mongo=False) as servers:
             async with nats_connection(servers.nats_url, "daihoi audit") as connection:
-                await provision(connection, settings.congress, settings.nats_replicas)
+                await check_congress(connection, settings)
                 async for line in replay(Ledger(connection, settings.congress), wanted, unmasked=unmasked):
                     if format is Format.JSON:
                         write(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))
@@ -196,6 +197,7 @@ def audit_timeline(
     async def look() -> list[dict[str, Any]]:
         unmasked = may_read_restricted(settings, token)
         async with open_session(settings) as session:
+            await session.check_views()
             return await timeline(session.views, session.ledger, entity, unmasked=unmasked)
 
     rows = run(look())
@@ -282,18 +284,22 @@ def audit_verify(format: FormatOption = Format.TEXT, lang: LangOption = None) ->
     settings = read_settings()
     language = language_of(settings, lang)
 
-    async def prove() -> Verdict:
+    async def prove() -> tuple[Verdict, list[Finding]]:
         async with open_session(settings) as session:
-            await session.views.prepare()
+            await session.check_views()
             with progress_bar(translate("Verifying", language)) as on_progress:
-                return await verify(session.ledger, session.views, on_progress)
+                verdict = await verify(session.ledger, session.views, on_progress)
+            return verdict, await loss_findings(session.ledger, await session.views.checkpoint())
 
-    verdict = run(prove())
+    verdict, lost = run(prove())
     if format is Format.JSON:
-        write(as_json({"holds": verdict.holds, **verdict._asdict()}))
+        found = {"lost": [loss.model_dump(mode="json") for loss in lost]} if lost else {}
+        write(as_json({"holds": verdict.holds, **verdict._asdict(), **found}))
     else:
         print_verdict(verdict, language)
-    raise typer.Exit(0 if verdict.nothing_wrong else FOUND_WRONG)
+        for loss in lost:
+            out.print(f"{loss.told(language)} {loss.advised(language)}", soft_wrap=True)
+    raise typer.Exit(0 if verdict.nothing_wrong and not lost else FOUND_WRONG)
 
 
 def rebuild_views(lang: LangOption = None) -> None:

@@ -15,8 +15,9 @@ from services.tracker.shadow import Found, last_found
 from services.tracker.store import FenceLost, ViewStore
 from shared.eventstore.errors import EventStoreError, LedgerGone, LedgerOther, LedgerShort
 from shared.eventstore.ledger import Ledger
+from shared.eventstore.wholeness import losses
 from shared.unit.findings import Finding, Notice, Severity
-from shared.unit.health import JETSTREAM_SILENT, LEDGER_GONE, Health, briefly, health_of
+from shared.unit.health import JETSTREAM_SILENT, LEDGER_GONE, Health, briefly, health_of, loss_finding
 
 TRACKER = "tracker"
 STALLED_AFTER_S = 30
@@ -115,6 +116,12 @@ async def lag_of(ledger: Ledger, checkpoint: Checkpoint, end: int) -> Lag:
     return Lag(end - checkpoint.sequence, max(0, round(seconds)))
 
 
+async def loss_findings(ledger: Ledger, checkpoint: Checkpoint) -> list[Finding]:
+    """Streams that no longer hold all that the ledger or the views have of them. Raises `Unavailable`."""
+    projected = {stream: at.sequence for stream, at in checkpoint.origins.items()}
+    return [loss_finding(loss.service or TRACKER, loss) for loss in await losses(ledger, projected)]
+
+
 def lag_findings(lag: Lag) -> Iterator[Finding]:
     if lag.events:
         notice = FAR_BEHIND if lag.seconds > BEHIND_AFTER_S else BEHIND
@@ -180,6 +187,7 @@ class TrackerHealth:
             async with briefly():
                 end = await self._ledger.last_sequence()
                 lag = await lag_of(self._ledger, progress.checkpoint, end)
+                findings += await loss_findings(self._ledger, progress.checkpoint)
         except LedgerGone as gone:
             return [*findings, LEDGER_GONE(TRACKER, stream=gone.stream)]
         except EventStoreError as error:

@@ -47,7 +47,7 @@ def asked_of(at: str, by: By) -> Asked | None:
 async def looking_at(settings: Settings, asked: Asked | None, lang: Language) -> AsyncIterator[Looked]:
     async with open_session(settings) as session:
         if asked is None:
-            await session.views.prepare()
+            await session.check_views()
             yield Looked(session, session.views, datetime.now(LOCAL_TIME).date())
             return
         try:

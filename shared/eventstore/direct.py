@@ -13,27 +13,25 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 
 from shared.eventstore.errors import Unavailable
-from shared.platform.nats import HandOverClient
+from shared.platform.nats import HandOverClient, text_of
 
 READ_TIMEOUT_S = 5.0
 BATCH_MESSAGES = 1000
 BATCH_BYTES = 8 * 1024 * 1024
 """A page ends here at the latest, so that pages asked for ahead stay below what the server keeps for a client."""
-_NOT_FOUND = "404"
-_END_OF_BATCH = "204"
+_NO_HEADERS = b"NATS/1.0\r\n"
+_NOT_FOUND = b"404"
+_END_OF_BATCH = b"204"
 _STATUS = re.compile(rb"NATS/1\.0 (\d+)")
 _NUM_PENDING = re.compile(rb"\r\nNats-Num-Pending: (\d+)")
-_SOURCE = b"\r\nNats-Stream-Source: "
-_STREAM = b"\r\nNats-Stream: "
-_FROM_SOURCE = re.compile(_SOURCE + rb"([^\r]*)")
+_SOURCE = b"Nats-Stream-Source: "
+_STREAM = b"Nats-Stream: "
 _WHERE_STORED = re.compile(
-    _STREAM + rb"[^\r]*\r\nNats-Subject: ([^\r]*)\r\nNats-Sequence: (\d+)\r\nNats-Time-Stamp: ([^\r]*)"
+    rb"(?:Nats-Stream-Source: ([^\r]*)\r\n)?Nats-Stream: [^\r]*\r\nNats-Subject: ([^\r]*)\r\nNats-Sequence: (\d+)\r\n"
+    rb"Nats-Time-Stamp: ([^\r]*)\r\nNats-Num-Pending: \d+\r\nNats-Last-Sequence: \d+\r\n\r\n\Z"
 )
-"""The server writes these in this order, after the headers that the message had."""
-_SOURCED = re.compile(
-    _FROM_SOURCE.pattern + _WHERE_STORED.pattern + rb"\r\nNats-Num-Pending: \d+\r\nNats-Last-Sequence: \d+\r\n\r\n\Z"
-)
-"""How the headers of a sourced message end, which are most that are read: found at once, and nothing else need be."""
+"""How the headers of every stored message end. The server writes these after whatever the message had, even where
+that was no headers at all; so nothing that was sent is ever taken for them, or for the end of a page."""
 
 
 class Stored(msgspec.Struct, frozen=True, gc=False):
@@ -45,6 +43,8 @@ class Stored(msgspec.Struct, frozen=True, gc=False):
     body: bytes
     source: str
     """The `Nats-Stream-Source` header of a sourced message, else empty."""
+    headers: bytes = b""
+    """All of them as they were read, the server's own at the end; only where the reader was asked for them."""
 
 
 class Page(NamedTuple):
@@ -54,29 +54,25 @@ class Page(NamedTuple):
 
 
 class DirectReader:
-    """Asks for pages of a stream, one after the other: on a cluster two at once may be answered by two replicas.
+    """Asks for pages of a stream, one after the other: on a cluster two at once may be answered by two replicas."""
 
-    On a connection that hands messages over, they are read as bytes; on any other, nats-py reads them.
-    """
-
-    def __init__(self, connection: Client, stream: str) -> None:
+    def __init__(self, connection: Client, stream: str, *, with_headers: bool = False) -> None:
+        if not isinstance(connection, HandOverClient):
+            raise TypeError("pages are read as bytes, on a connection of shared.platform.nats")
         self._connection = connection
         self._subject = f"$JS.API.DIRECT.GET.{stream}"
         self._inbox = connection.new_inbox()
         self._pages: asyncio.Queue[Page | Unavailable] = asyncio.Queue()
         self._arriving: list[Stored] = []
+        self._with_headers = with_headers
 
     async def __aenter__(self) -> "DirectReader":
-        self._subscription = await self._connection.subscribe(
-            self._inbox, cb=self._receive, pending_msgs_limit=-1, pending_bytes_limit=-1
-        )
-        if isinstance(self._connection, HandOverClient):
-            self._connection.hand_over(self._inbox, self._receive_bytes)
+        self._subscription = await self._connection.subscribe(self._inbox, cb=_pass_over)
+        self._connection.hand_over(self._inbox, self._receive)
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        if isinstance(self._connection, HandOverClient):
-            self._connection.end_hand_over(self._inbox)
+        self._connection.end_hand_over(self._inbox)
         if not self._connection.is_closed:
             await self._subscription.unsubscribe()
 
@@ -94,38 +90,29 @@ class DirectReader:
             raise page
         return page
 
-    async def _receive(self, message: Msg) -> None:
-        headers = message.headers or {}
-        status = headers.get("Status")
-        if status is None:
-            self._arriving.append(_stored(message, headers))
-        else:
-            self._end_page(status, int(headers.get("Nats-Num-Pending", 0)))
-
-    def _receive_bytes(self, headers: bytes, body: bytes) -> None:
-        if sourced := _SOURCED.match(headers, headers.rfind(_SOURCE)):
-            self._arriving.append(_stored_bytes(body, *sourced.groups()))
+    def _receive(self, headers: bytes, body: bytes) -> None:
+        if stored := _stored(headers, body):
+            self._arriving.append(msgspec.structs.replace(stored, headers=headers) if self._with_headers else stored)
         elif status := _STATUS.match(headers):
             pending = _NUM_PENDING.search(headers)
-            self._end_page(status[1].decode(), int(pending[1]) if pending else 0)
-        elif where := _WHERE_STORED.match(headers, headers.rfind(_STREAM)):
-            source = _FROM_SOURCE.search(headers)
-            self._arriving.append(_stored_bytes(body, source[1] if source else b"", *where.groups()))
+            self._end_page(status[1], int(pending[1]) if pending else 0)
         else:
-            self._pages.put_nowait(Unavailable(f"the stream answered a read with {headers!r}"))
+            self._pages.put_nowait(Unavailable(f"the stream answered a read with {headers[:200]!r}"))
 
-    def _end_page(self, status: str, pending: int) -> None:
+    def _end_page(self, status: bytes, pending: int) -> None:
         arrived, self._arriving = self._arriving, []
         if status in (_END_OF_BATCH, _NOT_FOUND):
             self._pages.put_nowait(Page(arrived, pending))
         else:
-            self._pages.put_nowait(Unavailable(f"the stream refused a read: {status}"))
+            self._pages.put_nowait(Unavailable(f"the stream refused a read: {status.decode()}"))
 
 
-async def read_subject(connection: Client, stream: str, subject: str, after: int = 0) -> AsyncIterator[Stored]:
+async def read_subject(
+    connection: Client, stream: str, subject: str, after: int = 0, *, with_headers: bool = False
+) -> AsyncIterator[Stored]:
     """Every message of one subject with a sequence above `after`, in order."""
     try:
-        async with DirectReader(connection, stream) as reader:
+        async with DirectReader(connection, stream, with_headers=with_headers) as reader:
             pending = 1
             while pending:
                 await reader.ask(next_by_subj=subject, seq=after + 1)
@@ -138,15 +125,30 @@ async def read_subject(connection: Client, stream: str, subject: str, after: int
         raise Unavailable(f"can't read {stream}: {error}") from error
 
 
-def _stored(message: Msg, headers: dict[str, str]) -> Stored:
+def _stored(headers: bytes, body: bytes) -> Stored | None:
+    """`None` for what is no stored message."""
+    if (where := _where_stored(headers)) is None:
+        return None
+    source_told, subject, sequence, recorded = where.groups(b"")
     return Stored(
-        sequence=int(headers["Nats-Sequence"]),
-        subject=headers["Nats-Subject"],
-        recorded=datetime.fromisoformat(headers["Nats-Time-Stamp"]),
-        body=message.data,
-        source=headers.get("Nats-Stream-Source", ""),
+        int(sequence), text_of(subject), datetime.fromisoformat(recorded.decode()), body, text_of(source_told)
     )
 
 
-def _stored_bytes(body: bytes, source: bytes, subject: bytes, sequence: bytes, recorded: bytes) -> Stored:
-    return Stored(int(sequence), subject.decode(), datetime.fromisoformat(recorded.decode()), body, source.decode())
+def _where_stored(headers: bytes) -> re.Match[bytes] | None:
+    source = headers.rfind(_SOURCE)
+    where = _WHERE_STORED.match(headers, source) if source >= 0 else None
+    return where or _WHERE_STORED.match(headers, headers.rfind(_STREAM))
+
+
+def as_it_was_sent(stored: Stored) -> tuple[bytes, bytes]:
+    """The subject of a message that was read with its headers, and the headers that it had, to be sent again."""
+    where = _where_stored(stored.headers)
+    if where is None:
+        raise ValueError("read without headers")
+    own = stored.headers[: where.start()]
+    return where[2], b"" if own == _NO_HEADERS else own + b"\r\n"
+
+
+async def _pass_over(_: Msg) -> None:
+    """What comes to the inbox in another form than a page does was not sent by the server."""

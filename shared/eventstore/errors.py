@@ -45,6 +45,16 @@ class StreamMismatch(EventStoreError):
     """A stream exists with another configuration than the design's."""
 
 
+class StreamLost(EventStoreError):
+    """A service's stream no longer holds every event that it held: nothing may be decided or stored on top of it.
+    `last_good` is the last event before the first that is missing, `known` the last that there is known to be;
+    `service` is empty for the ledger."""
+
+    def __init__(self, stream: str, last_good: int, known: int, service: str = "") -> None:
+        super().__init__(f"{stream} has lost events: the last good one is {last_good} of {known}")
+        self.stream, self.last_good, self.known, self.service = stream, last_good, known, service
+
+
 class LedgerBroken(EventStoreError):
     """The ledger does not hold what it must: a hole in its sequence, or an end before the reader's checkpoint."""
 

@@ -1,27 +1,31 @@
 """Reading what a stream's leader holds. On a cluster a direct get may be answered by a replica that is behind."""
 
 import base64
+import re
 from datetime import datetime
 from typing import Any
 
 from nats.aio.client import Client
 
 from shared.eventstore.direct import Stored, read_subject
-from shared.eventstore.errors import Unavailable
-from shared.eventstore.streams import js_api
+from shared.eventstore.errors import NoStream, Unavailable
+from shared.eventstore.streams import STREAM_NOT_FOUND, js_api
+from shared.platform.nats import text_of
 
 _NO_MESSAGE = 10037
-_SOURCE = b"Nats-Stream-Source:"
+_SOURCE = re.compile(rb"Nats-Stream-Source: ([^\r]*)\r\n\r\n\Z")
+"""The last header of a sourced message: the server adds it to whatever the message had."""
 
 
 async def read_one(connection: Client, stream: str, **which: Any) -> Stored | None:
     """One message as the leader has it: `seq=7`, `last_by_subj=…`, `next_by_subj=…` from `seq` on, or the first since
-    `start_time`. `None` where there is none. Raises `Unavailable`."""
+    `start_time`. `None` where there is none. Raises `NoStream`, `Unavailable`."""
     answer = await js_api(connection, f"STREAM.MSG.GET.{stream}", which)
     if error := answer.get("error"):
         if error.get("err_code") == _NO_MESSAGE:
             return None
-        raise Unavailable(f"can't read {stream}: {error['description']}")
+        kind = NoStream if error.get("err_code") == STREAM_NOT_FOUND else Unavailable
+        raise kind(f"can't read {stream}: {error['description']}")
     message = answer["message"]
     return Stored(
         sequence=message["seq"],
@@ -44,7 +48,5 @@ async def read_subject_now(connection: Client, stream: str, subject: str, after:
 
 
 def _source(headers: bytes) -> str:
-    for line in headers.split(b"\r\n"):
-        if line.startswith(_SOURCE):
-            return line.removeprefix(_SOURCE).strip().decode()
-    return ""
+    found = _SOURCE.search(headers, max(0, headers.rfind(b"Nats-Stream-Source: ")))
+    return text_of(found[1]) if found else ""

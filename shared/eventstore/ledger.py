@@ -47,8 +47,8 @@ class Ledger:
     """Reads `LEDGER_<congress>`; writes nothing and leaves no consumer behind."""
 
     def __init__(self, connection: Client, congress: str) -> None:
-        self._connection = connection
-        self._congress = congress
+        self.connection = connection
+        self.congress = congress
         self._stream = ledger_stream(congress)
         self._announcements = ledger_announcements(congress)
 
@@ -67,17 +67,17 @@ class Ledger:
 
     async def event(self, sequence: int) -> Stored | None:
         """One event. Raises `Unavailable`."""
-        return await read_one(self._connection, self._stream, seq=sequence)
+        return await read_one(self.connection, self._stream, seq=sequence)
 
     async def last_of(self, service: str) -> Stored | None:
         """The last event that was sourced from a service's stream. Raises `Unavailable`."""
-        everything = event_subject(self._congress, service, "*", "*")
-        return await read_one(self._connection, self._stream, last_by_subj=everything)
+        everything = event_subject(self.congress, service, "*", "*")
+        return await read_one(self.connection, self._stream, last_by_subj=everything)
 
     async def sequence_at(self, moment: datetime) -> int:
         """The sequence of the last event recorded at or before `moment`, 0 for none. Raises `Unavailable`."""
         after = moment.astimezone(UTC) + timedelta(microseconds=1)
-        later = await read_one(self._connection, self._stream, start_time=after.isoformat())
+        later = await read_one(self.connection, self._stream, start_time=after.isoformat())
         return later.sequence - 1 if later else await self.last_sequence()
 
     async def read(self, after: int = 0, upto: int | None = None) -> AsyncIterator[list[Stored]]:
@@ -94,8 +94,8 @@ class Ledger:
 
     async def about(self, entity_id: str) -> list[Stored]:
         """Every event of the entities with this id, of any kind and service, in order. Raises `Unavailable`."""
-        subject = event_subject(self._congress, "*", "*", entity_id)
-        return await read_subject_now(self._connection, self._stream, subject)
+        subject = event_subject(self.congress, "*", "*", entity_id)
+        return await read_subject_now(self.connection, self._stream, subject)
 
     async def follow(self, after: int, known_by: str = "") -> AsyncIterator[list[Stored]]:
         """Pages of events from `after` + 1 on, for ever; an empty page when a second passed without any.
@@ -108,13 +108,13 @@ class Ledger:
         async def wake(_: Msg) -> None:
             news.set()
 
-        subscription = await self._connection.subscribe(self._announcements, cb=wake)
+        subscription = await self.connection.subscribe(self._announcements, cb=wake)
         try:
             recognised: object = None
             while True:
                 news.clear()
                 info = await self._info()
-                answering = self._connection.stats["reconnects"], info["created"]
+                answering = self.connection.stats["reconnects"], info["created"]
                 end = int(info["state"]["last_seq"])
                 if end < after:
                     raise LedgerShort(end, after)
@@ -122,7 +122,7 @@ class Ledger:
                     await self._recognise(after, known_by)
                     recognised = answering
                 async for page in self._pages(after, end):
-                    if self._connection.stats["reconnects"] != answering[0]:
+                    if self.connection.stats["reconnects"] != answering[0]:
                         raise Unavailable("the connection was lost while reading the ledger")
                     yield page
                     after, known_by = page[-1].sequence, fingerprint(page[-1])
@@ -132,12 +132,12 @@ class Ledger:
                 if not news.is_set():
                     yield []
         finally:
-            if not self._connection.is_closed:
+            if not self.connection.is_closed:
                 await subscription.unsubscribe()
 
     async def _info(self) -> dict[str, Any]:
         try:
-            return await stream_info(self._connection, self._stream)
+            return await stream_info(self.connection, self._stream)
         except NoStream as error:
             raise LedgerGone(self._stream) from error
 
@@ -159,7 +159,7 @@ class Ledger:
                     while len(waiting) < PAGES_AHEAD and asked < upto:
                         if not idle:
                             idle.append(
-                                await readers.enter_async_context(DirectReader(self._connection, self._stream))
+                                await readers.enter_async_context(DirectReader(self.connection, self._stream))
                             )
                         await idle[-1].ask(seq=asked + 1, batch=min(BATCH_MESSAGES, upto - asked))
                         waiting.append(idle.pop())

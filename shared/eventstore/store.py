@@ -17,6 +17,7 @@ from shared.eventstore.jetstream_errors import typed
 from shared.eventstore.leader import read_subject_now
 from shared.eventstore.names import event_subject, service_stream
 from shared.eventstore.streams import stream_info
+from shared.eventstore.wholeness import StreamWatch
 
 ACK_TIMEOUT_S = 2.0
 HEADERS_BYTES = 1024
@@ -60,6 +61,7 @@ class EventStore:
         self._ack_timeout_s = ack_timeout_s
         self._replicas = replicas
         self._given_up: tuple[Unacknowledged, int] | None = None
+        self.watch = StreamWatch(connection, congress, service)
 
     @property
     def unacknowledged(self) -> Unacknowledged | None:
@@ -70,11 +72,17 @@ class EventStore:
         return None
 
     async def load(self, entity: str, entity_id: str, after: int = 0) -> list[Stored]:
-        """The aggregate's events with a stream sequence above `after`, as stored now. Raises `Unavailable`."""
+        """The aggregate's events with a stream sequence above `after`, as stored now. Raises `Unavailable`, and
+        `StreamLost` where the stream is known to have lost events."""
+        if self.watch.loss:
+            await self.watch.assure()
         subject = event_subject(self._congress, self.service, entity, entity_id)
-        if self._replicas > 1:
-            return await read_subject_now(self._connection, self._stream, subject, after)
-        return [stored async for stored in read_subject(self._connection, self._stream, subject, after)]
+        try:
+            if self._replicas > 1:
+                return await read_subject_now(self._connection, self._stream, subject, after)
+            return [stored async for stored in read_subject(self._connection, self._stream, subject, after)]
+        finally:
+            self.watch.has_read()
 
     async def ids(self, entity: str) -> list[str]:
         """The ids of all aggregates of one kind, sorted. Raises `Unavailable`."""
@@ -92,8 +100,8 @@ class EventStore:
 
         `expected` holds, per (entity, id), the sequence of its last event as the decision saw it (0: new).
         An ack that does not come is resolved by reading back, so a return means stored exactly once.
-        Raises `Conflict`, `Duplicate`, `Rejected` (`TooLarge`, `TooManyEvents`), or `Unavailable` (only this one
-        leaves it open what happened).
+        Raises `Conflict`, `Duplicate`, `Rejected` (`TooLarge`, `TooManyEvents`), `StreamLost`, or `Unavailable` (only
+        this one leaves it open what happened).
         """
         if len(events) > MAX_BATCH_EVENTS:
             raise TooManyEvents(len(events), MAX_BATCH_EVENTS)
@@ -109,10 +117,12 @@ class EventStore:
         ack_was_lost = False
         for attempt in range(APPEND_TRIES):
             try:
+                async with asyncio.timeout(self._ack_timeout_s):
+                    await self.watch.assure()
                 return await self._send(messages)
-            except Unavailable:
+            except (Unavailable, TimeoutError) as error:
                 if attempt + 1 == APPEND_TRIES:
-                    raise
+                    raise Unavailable(str(error) or "the broker does not answer") from error
                 ack_was_lost = True
             except (Conflict, Duplicate):
                 if ack_was_lost and (last := await self._last_sequence_of(events)):
@@ -141,12 +151,16 @@ class EventStore:
         return messages
 
     async def _send(self, messages: list[tuple[str, bytes, dict[str, str]]]) -> int:
+        known = self.watch.known
         try:
             if len(messages) == 1:
-                return _sequence(await self._request(*messages[0]))
-            return await self._send_batch(messages)
+                last = _sequence(await self._request(*messages[0]))
+            else:
+                last = await self._send_batch(messages)
         except (nats.errors.Error, TimeoutError) as error:
             raise Unavailable(f"the append was not acknowledged: {error!r}") from error
+        self.watch.acknowledged(last, known)
+        return last
 
     async def _send_batch(self, messages: list[tuple[str, bytes, dict[str, str]]]) -> int:
         """One atomic batch (JetStream ADR-50): the first message opens it, the last commits it."""

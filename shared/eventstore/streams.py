@@ -18,8 +18,37 @@ from shared.eventstore.names import ledger_announcements, ledger_stream, service
 API_TIMEOUT_S = 5.0
 LEADER_TRIES = 20
 LEADER_AGAIN_AFTER_S = 0.1
+STREAM_NOT_FOUND = 10059
 _NAME_IN_USE = 10058
-_STREAM_NOT_FOUND = 10059
+_LEDGERS = ledger_stream("")
+
+
+_RELIED_ON: dict[str, Any] = {
+    "retention": "limits",
+    "discard": "old",
+    "max_age": 0,
+    "max_msgs": -1,
+    "max_bytes": -1,
+    "max_msgs_per_subject": -1,
+    "max_msg_size": -1,
+    "max_consumers": -1,
+    "subjects": None,
+    "sources": None,
+    "mirror": None,
+    "republish": None,
+    "subject_transform": None,
+    "sealed": False,
+    "no_ack": False,
+    "first_seq": 0,
+    "allow_atomic": False,
+    "allow_rollup_hdrs": False,
+    "allow_msg_ttl": False,
+    "allow_msg_schedules": False,
+    "allow_msg_counter": False,
+    "persist_mode": None,
+    "duplicate_window": 120_000_000_000,
+}
+"""What a stream must be where its settings don't say so: as a broker makes it."""
 
 
 def stream_configs(congress: str, replicas: int = 1) -> list[dict[str, Any]]:
@@ -44,6 +73,7 @@ def stream_configs(congress: str, replicas: int = 1) -> list[dict[str, Any]]:
     ledger = {
         "name": ledger_stream(congress),
         "sources": [{"name": stream["name"]} for stream in services],
+        "duplicate_window": 0,
         "republish": {"src": ">", "dest": ledger_announcements(congress), "headers_only": True},
         **kept,
     }
@@ -60,6 +90,8 @@ async def provision(connection: Client, congress: str, replicas: int = 1) -> Non
         if error and error.get("err_code") == _NAME_IN_USE:
             await _give_more_replicas(connection, config)
             error = await _make(connection, config)
+        if error and error.get("err_code") == _NAME_IN_USE and await _only_begins_later(connection, config):
+            continue
         if error and error.get("err_code") == _NAME_IN_USE:
             raise StreamMismatch(f"stream {config['name']} exists with other settings: {error['description']}")
         if error:
@@ -96,9 +128,44 @@ async def _give_more_replicas(connection: Client, wanted: dict[str, Any]) -> Non
         raise Unavailable(f"stream {name} could not be given {replicas} replicas: {error['description']}")
 
 
+async def _only_begins_later(connection: Client, wanted: dict[str, Any]) -> bool:
+    """Whether nothing differs that is relied on: a restored stream has left behind from where on it is taken. That is
+    undone once the ledger is past it: earlier, a broker would take the source in from its first event on."""
+    name = wanted["name"]
+    info = await stream_info(connection, name)
+    if differing(info["config"], wanted):
+        return False
+    reached = {each["name"]: each.get("seq", 0) for each in info.get("sources", ())}
+    begins = {each["name"]: each.get("opt_start_seq", 0) for each in info["config"].get("sources", ())}
+    if any(begins.values()) and all(reached.get(source, 0) >= first for source, first in begins.items()):
+        await js_api(connection, f"STREAM.UPDATE.{name}", info["config"] | {"sources": wanted["sources"]})
+    return True
+
+
 def differing(config: dict[str, Any], wanted: dict[str, Any]) -> set[str]:
-    """The settings of a stream that are not as wanted; its sources are not looked at."""
-    return {key for key, value in wanted.items() if key != "sources" and config.get(key) != value}
+    """The settings of a stream that are not as wanted, or not as relied on where nothing is said of them."""
+    return {
+        key for key, value in (_RELIED_ON | wanted).items() if _normal(key, config.get(key)) != _normal(key, value)
+    }
+
+
+def _normal(key: str, value: Any) -> Any:
+    """A broker leaves out what is off. Sources have no order, and where one begins says nothing of what is there."""
+    if key == "sources":
+        told = [{name: source[name] for name in source if name != "opt_start_seq"} for source in value or ()]
+        return sorted(told, key=lambda source: str(source["name"]))
+    return value or None
+
+
+async def congresses(connection: Client) -> list[str]:
+    """The ids of all congresses that have streams on this server, sorted. Raises `Unavailable`."""
+    found: list[str] = []
+    while True:
+        answer = await js_api(connection, "STREAM.NAMES", {"offset": len(found)})
+        page = answer.get("streams") or []
+        found += page
+        if not page or len(found) >= answer.get("total", 0):
+            return sorted(name.removeprefix(_LEDGERS) for name in found if name.startswith(_LEDGERS))
 
 
 async def stream_info(connection: Client, stream: str, **asked: Any) -> dict[str, Any]:
@@ -106,7 +173,7 @@ async def stream_info(connection: Client, stream: str, **asked: Any) -> dict[str
     for _ in range(LEADER_TRIES):
         info = await js_api(connection, f"STREAM.INFO.{stream}", asked)
         if error := info.get("error"):
-            kind = NoStream if error.get("err_code") == _STREAM_NOT_FOUND else Unavailable
+            kind = NoStream if error.get("err_code") == STREAM_NOT_FOUND else Unavailable
             raise kind(f"no stream {stream}: {error['description']}")
         if _is_from_the_leader(info.get("cluster", {})):
             return info

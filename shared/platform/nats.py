@@ -1,6 +1,7 @@
 """Connections to NATS."""
 
 import asyncio
+import codecs
 import logging
 import re
 from collections.abc import AsyncIterator, Callable
@@ -9,6 +10,7 @@ from typing import Any
 
 import nats.errors
 from nats.aio.client import Client
+from nats.aio.msg import Msg
 from nats.protocol.parser import AWAITING_MSG_PAYLOAD, CRLF_SIZE, Parser
 
 from shared.platform.errors import PlatformError
@@ -17,6 +19,10 @@ CONNECT_TIMEOUT_S = 5
 FIRST_CONNECTION_TIMEOUT_S = 8
 _CRLF = b"\r\n"
 _MESSAGE = re.compile(rb"HMSG ([^ ]+) \d+ (\d+) (\d+)\r\n")
+_ANY_MESSAGE = re.compile(rb"(?:MSG|(HMSG)) ([^ ]+) (\d+) (?:([^ ]+) )?(?(1)(\d+) )(\d+)\r\n\Z")
+"""The server parts by blanks alone; nats-py also by a vertical tab, which may stand in a subject."""
+BROKEN_HEADERS = "Daihoi-Broken-Headers"
+"""The only header that a message has whose headers can't be read."""
 
 type Receive = Callable[[bytes, bytes], None]
 """Takes a message: its headers as they were sent, from `NATS/1.0` on, and its body."""
@@ -70,7 +76,13 @@ class HandOverParser(Parser):
     async def _pass_on(self, size: int) -> None:
         passed = self._data[self._at : self._at + size]
         self._at += size
-        await super().parse(passed)
+        if self.state == AWAITING_MSG_PAYLOAD or not (head := _ANY_MESSAGE.match(passed)):
+            await super().parse(passed)
+            return
+        _, subject, sid, reply, headers_size, size_of_all = head.groups()
+        self.msg_arg = {"subject": subject, "sid": int(sid), "reply": reply or b""}
+        self.header_needed, self.needed = int(headers_size or 0), int(size_of_all)
+        self.state = AWAITING_MSG_PAYLOAD
 
     def _hand_over(self) -> bool:
         """Whether what comes next, after all that was whole, is the beginning of another message to hand over."""
@@ -86,11 +98,51 @@ class HandOverParser(Parser):
 
 
 class HandOverClient(Client):
-    """A nats-py client whose inboxes can be read as bytes."""
+    """A nats-py client whose inboxes can be read as bytes, and that no message makes deaf: nats-py 2.16 ends its read
+    loop at headers that it can't read, and goes on to say that it is connected."""
 
     def __init__(self) -> None:
         super().__init__()
         self._ps: HandOverParser = HandOverParser(self)
+
+    async def request_as_bytes(self, subject: bytes, headers: bytes, body: bytes, timeout: float) -> Msg:
+        """Like `request`, but for any subject and any headers that a server takes."""
+        if not self._resp_sub_prefix:
+            await self._init_request_sub()
+        assert self._resp_sub_prefix is not None  # noqa: S101 - it was made just now
+        token = self._nuid.next()
+        answered: asyncio.Future[Msg] = asyncio.get_running_loop().create_future()
+        self._resp_map[token.decode()] = answered
+        to = b"%s %s%s" % (subject, self._resp_sub_prefix, token)
+        size = len(headers) + len(body)
+        head = b"HPUB %s %d %d\r\n" % (to, len(headers), size) if headers else b"PUB %s %d\r\n" % (to, size)
+        await self._send_command(head + headers + body + _CRLF)
+        await self._flush_pending()
+        try:
+            return await asyncio.wait_for(answered, timeout)
+        finally:
+            self._resp_map.pop(token.decode(), None)
+
+    async def _process_headers(self, headers: bytes | None) -> dict[str, str] | None:
+        try:
+            return await super()._process_headers(headers)
+        except (IndexError, ValueError):
+            return {BROKEN_HEADERS: "1"}
+
+    def _build_message(
+        self, sid: int, subject: bytes, reply: bytes, data: bytes, headers: dict[str, str] | None
+    ) -> Msg:
+        message: Msg = self.msg_class(
+            subject=text_of(subject), reply=text_of(reply), data=data, headers=headers, _client=self, _sid=sid
+        )
+        return message
+
+    async def _read_loop(self) -> None:
+        """Whatever ended it, nobody else would notice."""
+        await super()._read_loop()
+        if self.is_connected and asyncio.current_task() is self._reading_task:
+            logger.error("NATS: the connection could not be read any more and is made anew")
+            await self.force_reconnect()
 
     def hand_over(self, inbox: str, receive: Receive) -> None:
         """From now on `receive` gets what comes to `inbox`, and its subscription nothing."""
@@ -100,8 +152,22 @@ class HandOverClient(Client):
         self._ps.receivers.pop(inbox.encode(), None)
 
 
+def text_of(sent: bytes) -> str:
+    """UTF-8, with a mark for every byte that is none: the same text as in what the server says in JSON."""
+    return sent.decode(errors=_BYTE_BY_BYTE)
+
+
+def _mark_one_byte(error: UnicodeError) -> tuple[str, int]:
+    assert isinstance(error, UnicodeDecodeError)  # noqa: S101 - the only one that decoding raises
+    return "\ufffd", error.start + 1
+
+
+_BYTE_BY_BYTE = "daihoi.byte_by_byte"
+codecs.register_error(_BYTE_BY_BYTE, _mark_one_byte)
+
+
 @asynccontextmanager
-async def nats_connection(url: str, name: str) -> AsyncIterator[Client]:
+async def nats_connection(url: str, name: str) -> AsyncIterator[HandOverClient]:
     """Raises `PlatformError` when there is no server to begin with."""
     try:
         async with asyncio.timeout(FIRST_CONNECTION_TIMEOUT_S):

@@ -16,7 +16,7 @@ from pydantic import BaseModel
 from shared.domain.decider import Actor, Aggregate, Command, Event, Key, Refused
 from shared.domain.entering import entered
 from shared.eventstore.envelope import Cause, encode, event_id
-from shared.eventstore.errors import Conflict, Duplicate, Rejected, TooLarge, TooManyEvents, Unavailable
+from shared.eventstore.errors import Conflict, Duplicate, Rejected, StreamLost, TooLarge, TooManyEvents, Unavailable
 from shared.eventstore.store import EventStore, NewEvent
 from shared.unit.discards import Discards
 from shared.unit.loading import EventReference, Loaded, Loader, keep_fingerprint, reference_to
@@ -25,6 +25,7 @@ from shared.unit.problems import (
     COMMAND_ID_REUSED,
     CONFLICT,
     REJECTED,
+    STREAM_LOST_EVENTS,
     TOO_LARGE,
     TOO_MANY_EVENTS,
     UNAVAILABLE,
@@ -158,6 +159,9 @@ class CommandHandler:
         except Rejected as error:
             logger.error("an append was refused for good: %s", error)
             raise REJECTED(service=self._store.service) from error
+        except StreamLost as lost:
+            self._forget(keys)
+            raise STREAM_LOST_EVENTS(stream=lost.stream, sequence=lost.last_good, service=lost.service) from lost
         raise CONFLICT()
 
     async def _decide(

@@ -10,7 +10,7 @@ from faststream.nats import NatsBroker, NatsMessage
 from nats.aio.client import Client
 from pydantic import BaseModel
 
-from shared.eventstore.errors import EventStoreError, LedgerGone, Unavailable
+from shared.eventstore.errors import EventStoreError, LedgerGone, StreamLost, Unavailable
 from shared.eventstore.ledger import Ledger
 from shared.eventstore.store import EventStore
 from shared.platform.settings import Settings
@@ -39,6 +39,20 @@ APPEND_UNACKNOWLEDGED = Notice(
     "The last append, {seconds} s ago, was not acknowledged: {reason}.",
     "See that NATS has room on its disk, and its log. A stream that could once not be written takes no event until "
     "nats-server is started again. What was not acknowledged may be sent again.",
+)
+STREAM_LOST = Notice(
+    "stream_lost_events",
+    Severity.ERROR,
+    "The stream {stream} has lost events: the last good one is {sequence} of {known}.",
+    "{service} takes no command. Stop it, run `daihoi streams restore {service}`, which brings the events back from "
+    "the ledger, and start it again.",
+)
+LEDGER_LOST = Notice(
+    "ledger_lost_events",
+    Severity.ERROR,
+    "The ledger {stream} has lost events: the last good one is {sequence} of {known}.",
+    "Restore the broker's data from a backup. What the services' streams hold is not lost, but the order in which it "
+    "was taken in is.",
 )
 SERVICE_SILENT = Notice(
     "service_silent",
@@ -163,7 +177,7 @@ def _of_policy(service: str, follower: PolicyFollower) -> Iterator[Finding]:
 
 
 async def jetstream_health(connection: Client, settings: Settings, store: EventStore) -> Health:
-    """One JetStream round trip, and how the last append went."""
+    """Whether JetStream answers, the service's stream is whole, and how the last append went."""
     service, given_up = store.service, store.unacknowledged
     findings: list[Finding] = []
     if given_up:
@@ -171,12 +185,19 @@ async def jetstream_health(connection: Client, settings: Settings, store: EventS
         findings.append(APPEND_UNACKNOWLEDGED(service, seconds=seconds, reason=given_up.reason))
     try:
         async with briefly():
-            end = await Ledger(connection, settings.congress).last_sequence()
+            end, _ = await asyncio.gather(Ledger(connection, settings.congress).last_sequence(), store.watch.look())
+        if loss := store.watch.loss:
+            findings.append(loss_finding(service, loss))
         return health_of(findings, {"ledger_sequence": end})
     except LedgerGone as gone:
         return health_of([LEDGER_GONE(service, stream=gone.stream)], {})
     except EventStoreError as error:
         return health_of([JETSTREAM_SILENT(service, reason=error)], {})
+
+
+def loss_finding(about: str, loss: StreamLost) -> Finding:
+    notice = STREAM_LOST if loss.service else LEDGER_LOST
+    return notice(about, stream=loss.stream, sequence=loss.last_good, known=loss.known, service=loss.service)
 
 
 def read_health(body: bytes) -> Health:

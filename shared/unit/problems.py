@@ -64,6 +64,11 @@ UNREADABLE_HISTORY = Refusal(
     "{entity} {entity_id} holds an event that can't be read, number {sequence} in the stream of {service}. Until it "
     "is discarded (`daihoi parked list`) nothing can be decided about it.",
 )
+STREAM_LOST_EVENTS = Refusal(
+    "stream_lost_events",
+    "The stream {stream} has lost events, the last good one is {sequence}. Nothing is taken until an operator has "
+    "restored it: `daihoi streams restore {service}`.",
+)
 INTERNAL = Refusal("internal", "Something is wrong in {service} itself; its log has the details.")
 
 NOT_SENDABLE = "it is too long or no ASCII"
@@ -95,11 +100,12 @@ STATUS = {
     REJECTED: 500,
     ANSWER_TOO_LARGE: 500,
     UNREADABLE_HISTORY: 500,
+    STREAM_LOST_EVENTS: 500,
     INTERNAL: 500,
 }
 REFUSED_BY_A_RULE = 409
 NOT_FOUND = 404
-PASSING = frozenset({CONFLICT, UNAVAILABLE})
+PASSING = frozenset({CONFLICT, STREAM_LOST_EVENTS, UNAVAILABLE})
 """The refusals after which the same command, sent again, may be done."""
 
 

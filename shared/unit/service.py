@@ -20,6 +20,7 @@ from shared.platform.nats import connection_options, servers_of
 from shared.platform.settings import Settings
 from shared.unit.answering import fits, is_inbox, respond, unread
 from shared.unit.asyncapi import Json, answer_asyncapi, as_bytes, asyncapi
+from shared.unit.broker import UnitBroker
 from shared.unit.commands import Answer, CommandHandler
 from shared.unit.discards import Discards
 from shared.unit.following import Following, PolicyFollower
@@ -67,17 +68,21 @@ class UnitService:
                 broker = service_broker(servers.nats_url, self.name)
                 await broker.connect()
                 await provision(broker.connection, settings.congress, settings.nats_replicas)
-                following.followers = self._subscribe(broker, settings)
+                store = EventStore(broker.connection, settings.congress, self.name, replicas=settings.nats_replicas)
+                watching = asyncio.create_task(store.watch.keep_looking())
+                following.followers = self._subscribe(broker, settings, store)
                 app.add_broker(broker)
-                yield
+                try:
+                    yield
+                finally:
+                    watching.cancel()
 
         following = Following()
         app = FastStream(lifespan=lifespan, after_startup=[following.start], on_shutdown=[following.stop])
         return app
 
-    def _subscribe(self, broker: NatsBroker, settings: Settings) -> Sequence[PolicyFollower]:
+    def _subscribe(self, broker: NatsBroker, settings: Settings, store: EventStore) -> Sequence[PolicyFollower]:
         congress, connection = settings.congress, broker.connection
-        store = EventStore(connection, congress, self.name, replicas=settings.nats_replicas)
         discards, ledger = Discards(connection, congress), Ledger(connection, congress)
         handler = CommandHandler(store, self._writing, discards=discards)
         handler.offer(RetryPolicy, Retries(ledger, discards, self.name, self.policies, handler))
@@ -92,7 +97,7 @@ class UnitService:
 
 
 def service_broker(url: str, service: str) -> NatsBroker:
-    return NatsBroker(
+    return UnitBroker(
         servers_of(url),
         **connection_options(service),
         graceful_timeout=STOP_TIMEOUT_S,

@@ -1,16 +1,23 @@
 """`daihoi` as people run it: in processes of its own, on real servers, exit codes included."""
 
+import asyncio
 import hashlib
 import io
 import json
 import os
 import subprocess
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from services.console import write
+from services.supervisor import ALL_SERVICES, Supervisor
+from shared.platform.nats import nats_connection
+from shared.platform.settings import Settings
+from shared.unit.client import CommandClient
+from shared.unit.tokens import make_issuer_keys
 
 SERVICES_AND_TRACKER = ("subcommittee", "propaganda", "logistics", "security", "tracker")
 PROJECT = Path(__file__).parents[2]
@@ -54,11 +61,32 @@ class Shell:
         return [json.loads(line) for line in ran.stdout.splitlines()]
 
 
+@contextmanager
+def served(folder, endpoints, congress):
+    """A shell for a congress whose services run."""
+    settings = Settings(congress=congress, **endpoints._asdict(), data_dir=folder / ".daihoi")
+    make_issuer_keys(settings.issuer_private_key_path, settings.issuer_public_key_path)
+    supervisor = Supervisor(settings, endpoints)
+
+    async def ready():
+        async with nats_connection(endpoints.nats_url, "tests") as connection:
+            await supervisor.wait_until_ready(CommandClient(connection, congress))
+
+    try:
+        for name in ALL_SERVICES:
+            supervisor.start(name)
+        with asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner:
+            runner.run(ready())
+        yield Shell(folder, endpoints, congress)
+    finally:
+        supervisor.stop()
+
+
 @pytest.fixture(scope="module")
 def told(tmp_path_factory, endpoints):
     """A shell after `daihoi demo`, and what that printed."""
-    shell = Shell(tmp_path_factory.mktemp("demo"), endpoints, "demo-under-test")
-    return shell, shell.run("demo")
+    with served(tmp_path_factory.mktemp("demo"), endpoints, "demo-under-test") as shell:
+        yield shell, shell.run("demo")
 
 
 @pytest.fixture
@@ -147,9 +175,9 @@ def test_a_second_demo_changes_nothing(told):
 
 
 def test_the_same_story_told_anew_has_the_same_digest(shell, tmp_path, endpoints):
-    elsewhere = Shell(tmp_path, endpoints, "demo-told-anew")
-    assert elsewhere.run("demo").returncode == 0
-    assert elsewhere.json("report")["digest"] == shell.json("report")["digest"]
+    with served(tmp_path, endpoints, "demo-told-anew") as elsewhere:
+        assert elsewhere.run("demo").returncode == 0
+        assert elsewhere.json("report")["digest"] == shell.json("report")["digest"]
 
 
 def test_the_demo_leaves_a_report_and_the_whole_history_behind(shell):

@@ -8,14 +8,17 @@ import sys
 from pathlib import Path
 
 import pytest
+from nats.js.api import ConsumerConfig
+from typer.testing import CliRunner
 
+from services.cli import app
 from services.doctor import examine, table_of
 from services.supervisor import ALL_SERVICES, Supervisor
 from services.tracker.projector import Projection
 from shared.domain.values import SERVICES
 from shared.eventstore.names import ledger_stream, service_stream
 from shared.eventstore.store import EventStore
-from shared.eventstore.streams import stream_configs
+from shared.eventstore.streams import js_api, stream_configs, stream_info
 from shared.platform.keeper import free_port
 from shared.unit.client import CommandClient
 from shared.unit.findings import Severity
@@ -140,7 +143,8 @@ async def test_a_policy_without_consumer_and_one_that_gets_stuck_are_told(settin
     durable = "policy-logistics-open-assigned-items"
     subject = f"evt.{congress}.subcommittee.catalogue-item.*"
     js = connection.jetstream()
-    consumer = await js.pull_subscribe(subject, durable=durable, stream=ledger_stream(congress))
+    in_order = ConsumerConfig(max_ack_pending=1)
+    consumer = await js.pull_subscribe(subject, durable=durable, stream=ledger_stream(congress), config=in_order)
     event = subject.replace("*", "1-01")
     await js.publish(event, b"{}", stream=service_stream(congress, "subcommittee"))
     for _ in range(2):
@@ -154,6 +158,83 @@ async def test_a_policy_without_consumer_and_one_that_gets_stuck_are_told(settin
         ("security", "policy_missing"),
     ]
     await message.ack()
+
+
+@pytest.mark.parametrize(
+    ("change", "names"),
+    [
+        ({"max_ack_pending": 7}, "max_ack_pending"),
+        ({"max_deliver": 3, "headers_only": True}, "headers_only, max_deliver"),
+        ({"pause_until": "2099-01-01T00:00:00Z"}, "2099-01-01"),
+        ({"filter_subject": "evt.*.subcommittee.catalogue-item.1-01"}, "filter_subject"),
+        ({"deliver_policy": "new"}, "deliver_policy"),
+    ],
+    ids=str,
+)
+async def test_a_policys_consumer_that_would_miss_events_is_told(settings, connection, congress, change, names):
+    stream, durable = ledger_stream(congress), "policy-security-open-assigned-items"
+    config = {
+        "durable_name": durable,
+        "filter_subject": f"evt.{congress}.subcommittee.catalogue-item.*",
+        "ack_policy": "explicit",
+        "max_ack_pending": 1,
+    } | change
+    made = await js_api(connection, f"CONSUMER.CREATE.{stream}.{durable}", {"stream_name": stream, "config": config})
+    assert "error" not in made
+    findings = [each for each in await examine(settings) if "open-assigned-items" in each.detail]
+    [found] = [each for each in findings if each.about == "security"]
+    assert found.code == ("policy_paused" if "pause_until" in change else "policy_differs")
+    assert names in found.detail
+
+
+@pytest.mark.parametrize(
+    ("of", "change"),
+    [
+        ("logistics", {"max_age": 3_600_000_000_000}),
+        ("logistics", {"max_msgs": 1_000_000, "max_bytes": 1_000_000_000}),
+        ("logistics", {"discard": "new"}),
+        ("logistics", {"duplicate_window": 1_000_000_000}),
+        ("ledger", {"sources": []}),
+    ],
+    ids=str,
+)
+async def test_every_setting_that_is_relied_on_is_looked_at(settings, connection, congress, of, change):
+    stream = ledger_stream(congress) if of == "ledger" else service_stream(congress, of)
+    config = (await stream_info(connection, stream))["config"]
+    if "sources" in change:
+        change["sources"] = config["sources"][1:]
+    assert "error" not in await js_api(connection, f"STREAM.UPDATE.{stream}", config | change)
+    [differs] = [each.detail for each in await examine(settings) if each.code == "stream_differs"]
+    assert stream in differs
+    assert differs.endswith(", ".join(sorted(change)) + ".")
+
+
+@pytest.mark.parametrize("known_by", ["the ledger", "the views alone"])
+async def test_a_stream_that_lost_events_is_told_with_the_last_good_one(
+    settings, connection, congress, ledger, views, written, known_by
+):
+    stream = service_stream(congress, "logistics")
+    assert "stream_lost_events" not in told(await examine(settings))
+    config = (await stream_info(connection, stream))["config"]
+    if known_by == "the ledger":
+        for limit in (2, -1):
+            await js_api(connection, f"STREAM.UPDATE.{stream}", config | {"max_msgs": limit})
+    else:
+        origins = {stream: [written + 5, None]}
+        await views.database["checkpoints"].update_one({"_id": "views"}, {"$set": {"origins": origins}})
+    [lost] = [each for each in await examine(settings) if each.code == "stream_lost_events"]
+    assert (lost.about, lost.severity) == ("logistics", Severity.ERROR)
+    good, known = (0, written) if known_by == "the ledger" else (written, written + 5)
+    assert f"the last good one is {good} of {known}" in lost.detail
+    assert "daihoi streams restore logistics" in lost.advice
+    if known_by == "the ledger":
+        await project_all(ledger, views)
+        named = {
+            f"DAIHOI_{name}": str(getattr(settings, name.lower())) for name in ("CONGRESS", "NATS_URL", "MONGO_URL")
+        }
+        verify = ("audit", "verify", "--lang", "en")
+        ran = await asyncio.to_thread(CliRunner().invoke, app, verify, env=named)
+        assert (ran.exit_code, lost.detail in ran.stdout) == (1, True), ran.output
 
 
 async def test_views_that_are_behind_are_told_with_how_many_and_how_long(settings, views, written):

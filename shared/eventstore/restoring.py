@@ -1,0 +1,200 @@
+"""Rebuilding a service's stream, of which the broker has lost events, from the copies in the ledger.
+
+The ledger must not take the restored events for new ones. While they are written, the stream is none of its sources;
+afterwards it is one again from the first event on that the ledger does not have. An interrupted restoration is begun
+again: until it is done, no service starts, because the ledger differs from what it must be.
+"""
+
+import asyncio
+import base64
+import json
+from collections.abc import AsyncIterator, Callable
+from typing import Any, NamedTuple
+
+import nats.errors
+
+from shared.domain.decider import Refusal
+from shared.eventstore.direct import Stored, as_it_was_sent, read_subject
+from shared.eventstore.errors import NoStream, Unavailable
+from shared.eventstore.ledger import fingerprint, origin_of
+from shared.eventstore.names import ledger_stream, service_stream
+from shared.eventstore.streams import API_TIMEOUT_S, js_api, stream_configs, stream_info
+from shared.eventstore.wholeness import state_of
+from shared.platform.nats import HandOverClient
+
+LEDGER_LACKS = Refusal(
+    "ledger_lacks_events",
+    "The ledger lacks event {sequence} of {stream}, which can't be restored from it. Restore the broker's data.",
+)
+LEDGER_BEHIND = Refusal(
+    "ledger_behind", "The stream {stream} holds {count} events that the ledger does not have yet; wait until it does."
+)
+AT_ODDS = Refusal(
+    "stored_in_place_of_lost_events",
+    "{count} events of {stream}, the first of them {sequence}, were stored in place of lost ones and are not in the "
+    "ledger. Name a file with --set-aside to keep them in, and give their commands again.",
+)
+NOT_AS_IN_THE_LEDGER = Refusal(
+    "not_as_in_the_ledger",
+    "Event {sequence} of {stream} is not as in the ledger; somebody else writes to the stream. Restore it again.",
+)
+SOURCE_AGAIN_TIMEOUT_S = 60.0
+LOOK_EVERY_S = 0.1
+
+type Progress = Callable[[int, int], None]
+
+
+class Found(NamedTuple):
+    """What the ledger has of the stream, by fingerprint, and what the stream itself still has of that."""
+
+    copies: list[str]
+    good: int
+    """As many events at the beginning are there and as in the ledger."""
+    held: int
+    last: int
+    """The last sequence that the stream has given."""
+    at_odds: list[Stored]
+    """In place of events of the ledger."""
+
+    @property
+    def is_whole(self) -> bool:
+        return self.good == self.held == self.last == len(self.copies)
+
+    @property
+    def gone(self) -> int:
+        """So many later events nobody has any more."""
+        return max(0, self.last - len(self.copies))
+
+    @property
+    def can_go_on(self) -> bool:
+        """Whether only the end is missing."""
+        return self.good == self.held == self.last
+
+
+class Restoring:
+    """The stream of one service. The service must not run."""
+
+    def __init__(self, connection: HandOverClient, congress: str, service: str) -> None:
+        self._connection, self._congress = connection, congress
+        self.stream, self._ledger = service_stream(congress, service), ledger_stream(congress)
+
+    async def look(self, on_progress: Progress) -> Found:
+        """Compares event by event. Raises the refusal that the ledger can't restore it, `Unavailable`."""
+        copies = [fingerprint(copy) async for copy in self._copies(on_progress)]
+        state = await state_of(self._connection, self.stream)
+        good, at_odds = 0, []
+        if state["last_seq"]:
+            async for stored in read_subject(self._connection, self.stream, ">"):
+                if stored.sequence > len(copies):
+                    raise LEDGER_BEHIND(stream=self.stream, count=state["last_seq"] - len(copies))
+                if fingerprint(stored) != copies[stored.sequence - 1]:
+                    at_odds.append(stored)
+                elif stored.sequence == good + 1:
+                    good += 1
+        return Found(copies, good, state["messages"], state["last_seq"], at_odds)
+
+    async def restore(self, found: Found, on_progress: Progress) -> None:
+        """Makes the stream as it is in the ledger, and the ledger's source again. Raises `NOT_AS_IN_THE_LEDGER` and
+        `Unavailable`; then it is to be done again from `look` on."""
+        if not found.is_whole:
+            await self._set_source(None)
+            await self._make_ready(anew=not found.can_go_on)
+            await self._write(found.good if found.can_go_on else 0, len(found.copies), on_progress)
+            if not (await self.look(on_progress)).is_whole:
+                raise NOT_AS_IN_THE_LEDGER(stream=self.stream, sequence=len(found.copies))
+        await self._set_source(len(found.copies) + 1)
+        await self._until_sourced()
+
+    async def _copies(self, on_progress: Progress) -> AsyncIterator[Stored]:
+        """The ledger's, with their headers, in the order of the stream; what it holds a second time is left out."""
+        end = (await stream_info(self._connection, self._ledger))["state"]["last_seq"]
+        wanted = 1
+        async for copy in read_subject(self._connection, self._ledger, ">", with_headers=True):
+            origin = origin_of(copy)
+            if origin.stream == self.stream and origin.sequence >= wanted:
+                if origin.sequence > wanted:
+                    raise LEDGER_LACKS(stream=self.stream, sequence=wanted)
+                yield copy
+                wanted += 1
+            if copy.sequence % 100 == 0 or copy.sequence >= end:
+                on_progress(copy.sequence, end)
+
+    async def _write(self, after: int, end: int, on_progress: Progress) -> None:
+        sequence = 0
+        async for copy in self._copies(lambda *_: None):
+            sequence += 1
+            if sequence > after:
+                if await self._send(copy) != sequence:
+                    raise NOT_AS_IN_THE_LEDGER(stream=self.stream, sequence=sequence)
+                on_progress(sequence, end)
+
+    async def _send(self, copy: Stored) -> int:
+        """Without its headers where the server takes them for an order that it can't carry out again."""
+        subject, headers = as_it_was_sent(copy)
+        answer = await self._request(subject, headers, copy.body)
+        if "error" in answer or answer.get("duplicate"):
+            answer = await self._request(subject, b"", copy.body)
+        return int(answer.get("seq", 0))
+
+    async def _request(self, subject: bytes, headers: bytes, body: bytes) -> dict[str, Any]:
+        try:
+            reply = await self._connection.request_as_bytes(subject, headers, body, API_TIMEOUT_S)
+        except (nats.errors.Error, TimeoutError) as error:
+            raise Unavailable(f"an event was not acknowledged: {error!r}") from error
+        if not reply.data:
+            raise Unavailable(f"nothing takes events of {self.stream}")
+        answer: dict[str, Any] = json.loads(reply.data)
+        return answer
+
+    async def _make_ready(self, *, anew: bool) -> None:
+        """With the settings that it has, or else those that it must have."""
+        try:
+            config = (await stream_info(self._connection, self.stream))["config"]
+            if not anew:
+                return
+            await self._call(f"STREAM.DELETE.{self.stream}", {})
+        except NoStream:
+            config = next(each for each in stream_configs(self._congress) if each["name"] == self.stream)
+        await self._call(f"STREAM.CREATE.{self.stream}", config)
+
+    async def _set_source(self, first: int | None) -> None:
+        """The ledger takes the stream's events from `first` on, or none. Told from where on, because a broker reads a
+        source that is added from its first event on, whatever the ledger has of it (nats-server 2.15)."""
+        config = (await stream_info(self._connection, self._ledger))["config"]
+        sources = config.get("sources") or []
+        there = any(each["name"] == self.stream for each in sources)
+        if there == (first is not None):
+            return
+        sources = [each for each in sources if each["name"] != self.stream]
+        if first is not None:
+            sources.append({"name": self.stream, "opt_start_seq": first})
+        await self._call(f"STREAM.UPDATE.{self._ledger}", config | {"sources": sources})
+
+    async def _until_sourced(self) -> None:
+        """Until the ledger listens to the stream again, which takes a broker some seconds."""
+        try:
+            async with asyncio.timeout(SOURCE_AGAIN_TIMEOUT_S):
+                while not await self._is_sourced():
+                    await asyncio.sleep(LOOK_EVERY_S)
+        except TimeoutError as error:
+            raise Unavailable(f"{self._ledger} has not begun again to take in {self.stream}") from error
+
+    async def _is_sourced(self) -> bool:
+        sources = (await stream_info(self._connection, self._ledger)).get("sources") or []
+        return any(each["name"] == self.stream and each["active"] >= 0 for each in sources)
+
+    async def _call(self, call: str, body: dict[str, Any]) -> None:
+        if error := (await js_api(self._connection, call, body)).get("error"):
+            raise Unavailable(f"the broker refused {call}: {error['description']}")
+
+
+def as_line(stored: Stored) -> bytes:
+    """An event that is put aside: one line of JSON."""
+    told = {
+        "sequence": stored.sequence,
+        "subject": stored.subject,
+        "recorded": stored.recorded.isoformat(),
+        "body": stored.body.decode(errors="replace"),
+        "body_base64": base64.b64encode(stored.body).decode(),
+    }
+    return json.dumps(told, ensure_ascii=False).encode() + b"\n"

@@ -1,0 +1,146 @@
+"""Whether a stream still holds every event that it is known to have held.
+
+Nothing is ever deleted from it, so it holds as many messages as its last sequence says. A broker that finds a damaged
+block, or whose limits somebody changed for a moment, keeps fewer and says nothing.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any
+
+from nats.aio.client import Client
+
+from shared.domain.values import SERVICES
+from shared.eventstore.direct import Stored
+from shared.eventstore.errors import EventStoreError, NoStream, StreamLost
+from shared.eventstore.leader import read_one
+from shared.eventstore.ledger import Ledger, fingerprint, origin_of
+from shared.eventstore.names import ledger_stream, service_stream
+from shared.eventstore.streams import stream_info
+
+LOOK_EVERY_S = 2.0
+LOSS_TRIES = 3
+LOSS_AGAIN_AFTER_S = 0.1
+
+
+class StreamWatch:
+    """Watches the stream of one service for its store. `known` is the last event that there is known to be, `loss`
+    what the last look found missing."""
+
+    def __init__(self, connection: Client, congress: str, service: str) -> None:
+        self._connection, self._congress, self._service = connection, congress, service
+        self._stream = service_stream(congress, service)
+        self.known = 0
+        self.loss: StreamLost | None = None
+        self._reads = self._covered = 0
+        self._compared: int | None = None
+        self._looking = asyncio.Lock()
+
+    def has_read(self) -> None:
+        """What was read may have been too little: the next append looks again first."""
+        self._reads += 1
+
+    async def assure(self) -> None:
+        """That what was read so far was all there is. Raises `StreamLost`, `Unavailable`."""
+        reads = self._reads
+        async with self._looking:
+            if self.loss or self._covered < reads or self._compared != self._connection.stats["reconnects"]:
+                await self._look()
+        if self.loss:
+            raise self.loss
+
+    async def look(self) -> None:
+        """Sets `loss`. Raises `Unavailable`."""
+        async with self._looking:
+            await self._look()
+
+    async def keep_looking(self) -> None:
+        """For ever; whoever asks for the health is told what is found."""
+        while True:
+            with suppress(EventStoreError):  # nothing was found out, and whoever needs the stream is told so
+                await self.look()
+            await asyncio.sleep(LOOK_EVERY_S)
+
+    def acknowledged(self, sequence: int, known_before: int) -> None:
+        """An append was stored at `sequence`, given when `known_before` was the last. Raises `StreamLost`."""
+        if sequence <= known_before:
+            self.loss = StreamLost(self._stream, sequence - 1, self.known, self._service)
+            raise self.loss
+        self.known = max(self.known, sequence)
+
+    async def _look(self) -> None:
+        """Compares with the ledger at first, and again whenever another server may be answering."""
+        reads, answering, copy = self._reads, self._connection.stats["reconnects"], None
+        if answering != self._compared:
+            copy = await _last_copy(Ledger(self._connection, self._congress), self._service)
+            self.known = max(self.known, origin_of(copy).sequence if copy else 0)
+        last, self.loss = await _loss(self._connection, self._stream, self._service, self.known, copy)
+        self.known = max(self.known, last)
+        if self.loss is None:
+            self._covered, self._compared = reads, answering
+
+
+async def losses(ledger: Ledger, projected: Mapping[str, int] | None = None) -> list[StreamLost]:
+    """Of all streams of a congress, the ledger's too. `projected` says how far the views have each service's stream.
+    Raises `Unavailable`."""
+    connection, congress = ledger.connection, ledger.congress
+
+    async def of(service: str) -> StreamLost | None:
+        stream, copy = service_stream(congress, service), await _last_copy(ledger, service)
+        known = max(origin_of(copy).sequence if copy else 0, (projected or {}).get(stream, 0))
+        return (await _loss(connection, stream, service, known, copy))[1]
+
+    async def of_the_ledger() -> StreamLost | None:
+        return (await _loss(connection, ledger_stream(congress), "", 0, None))[1]
+
+    return [loss for loss in await asyncio.gather(*map(of, SERVICES), of_the_ledger()) if loss]
+
+
+async def state_of(connection: Client, stream: str) -> dict[str, Any]:
+    """A stream that is not there holds nothing."""
+    try:
+        state: dict[str, Any] = (await stream_info(connection, stream))["state"]
+    except NoStream:
+        return {"messages": 0, "last_seq": 0, "first_seq": 0}
+    return state
+
+
+async def _loss(
+    connection: Client, stream: str, service: str, known: int, copy: Stored | None
+) -> tuple[int, StreamLost | None]:
+    """The last sequence of `stream`, and what is missing of its `known` events, of which the ledger has this last
+    `copy`. Looks again before it says so: who has just become a stream's leader may not have applied all."""
+    tries = 0
+    while True:
+        state = await state_of(connection, stream)
+        last, tries = int(state["last_seq"]), tries + 1
+        loss = None
+        if not state["messages"] == last >= known:
+            loss = StreamLost(stream, await _last_good(connection, stream, state), max(known, last), service)
+        elif copy and not _same(await read_one(connection, stream, seq=origin_of(copy).sequence), copy):
+            loss = StreamLost(stream, 0, known, service)
+        if loss is None or tries == LOSS_TRIES:
+            return last, loss
+        await asyncio.sleep(LOSS_AGAIN_AFTER_S)
+
+
+async def _last_good(connection: Client, stream: str, state: dict[str, Any]) -> int:
+    if state["first_seq"] > 1:
+        return 0
+    if state["messages"] == state["last_seq"]:
+        return int(state["last_seq"])
+    missing = (await stream_info(connection, stream, deleted_details=True))["state"].get("deleted") or [1]
+    return int(min(missing)) - 1
+
+
+def _same(original: Stored | None, copy: Stored) -> bool:
+    return original is not None and fingerprint(original) == fingerprint(copy)
+
+
+async def _last_copy(ledger: Ledger, service: str) -> Stored | None:
+    """The last event of a service that the ledger holds; none where there is no ledger, which others tell."""
+    try:
+        return await ledger.last_of(service)
+    except NoStream:
+        return None

@@ -1,0 +1,128 @@
+"""Whoever only looks makes nothing: a mistyped congress is told, and leaves no trace in NATS or MongoDB. And beside
+servers that somebody else runs, nothing is started."""
+
+import asyncio
+import json
+from uuid import uuid4
+
+import pytest
+from typer.testing import CliRunner
+
+from services import demo
+from services.cli import app
+from services.session import open_session
+from services.supervisor import running_services
+from shared.eventstore.streams import congresses, js_api, stream_configs
+from shared.platform.errors import PlatformError
+from shared.unit.client import CommandClient
+from tests.congress import settled
+
+IMPORT = ("catalogue", "import", str(demo.SAMPLE / "catalogue.csv"), "--as", "subcommittee.office")
+READING = [
+    ("report",),
+    ("report", "as-of", "--at", "1"),
+    ("workload",),
+    ("expenses",),
+    ("clearances",),
+    ("incidents",),
+    ("coverage",),
+    ("duties",),
+    ("trace", "1-01"),
+    ("scenario", "show"),
+    ("scenario", "compare"),
+    ("audit", "replay"),
+    ("audit", "verify"),
+    ("audit", "timeline", "1-01"),
+    ("audit", "as-of", "--at", "1"),
+    ("audit", "diff", "1", "2"),
+    ("parked", "list"),
+    ("parked", "show", "1"),
+    ("parked", "retry", "--all"),
+    ("rebuild",),
+    ("streams", "restore", "logistics"),
+    (*IMPORT,),
+    ("demo",),
+    ("doctor",),
+]
+
+
+@pytest.fixture
+def daihoi(endpoints, tmp_path, monkeypatch):
+    """The command line in this process: a process for each command would take a minute."""
+
+    async def run(congress, *arguments):
+        settings = {
+            "DAIHOI_CONGRESS": congress,
+            "DAIHOI_NATS_URL": endpoints.nats_url,
+            "DAIHOI_MONGO_URL": endpoints.mongo_url,
+            "DAIHOI_DATA_DIR": str(tmp_path),
+            "DAIHOI_LANG": "en",
+        }
+        return await asyncio.to_thread(CliRunner().invoke, app, arguments, env=settings)
+
+    return run
+
+
+@pytest.mark.parametrize("command", READING, ids=lambda command: " ".join(command[:2]))
+async def test_a_congress_that_is_not_there_is_told_and_not_made(daihoi, connection, database, congress, command):
+    mistyped = f"{congress}-typo"
+    ran = await daihoi(mistyped, *command)
+    assert ran.exit_code == 1, ran.output
+    if command not in (("doctor",), ("demo",)):
+        assert f"There is no congress {mistyped} on this server; there are:" in ran.stderr
+        assert congress in ran.stderr
+    assert mistyped not in await congresses(connection)
+    for config in stream_configs(mistyped):
+        assert "error" in await js_api(connection, f"STREAM.INFO.{config['name']}", {})
+    assert f"daihoi_{mistyped}" not in await database.client.list_database_names()
+
+
+@pytest.mark.parametrize(
+    "command", [("report",), ("audit", "verify"), ("audit", "timeline", "1-01"), ("parked", "list")]
+)
+async def test_views_that_no_tracker_has_ever_made_are_told_and_not_made(
+    daihoi, connection, database, congress, command
+):
+    ran = await daihoi(congress, *command)
+    assert ran.exit_code == 1, ran.output
+    assert f"No tracker has ever projected the congress {congress}" in ran.stderr
+    assert await database.list_collection_names() == []
+
+
+async def test_streams_provision_makes_a_congress_that_can_be_looked_at(daihoi, connection, congress):
+    other = f"{congress}-new"
+    ran = await daihoi(other, "streams", "provision")
+    assert (ran.exit_code, ran.output.strip()) == (0, "All 5 streams are there.")
+    assert other in await congresses(connection)
+    assert (await daihoi(other, "audit", "replay")).exit_code != 2
+    for config in reversed(stream_configs(other)):
+        await js_api(connection, f"STREAM.DELETE.{config['name']}", {})
+
+
+@pytest.mark.parametrize("command", [("demo",), (*IMPORT, "--commit")], ids=["demo", "import"])
+async def test_beside_servers_of_others_no_service_is_started(daihoi, connection, congress, tmp_path, command):
+    ran = await daihoi(congress, *command)
+    assert ran.exit_code == 1, ran.output
+    assert "nothing is started from here" in ran.stderr
+    assert "subcommittee" in ran.stderr
+    assert not (tmp_path / "logs").exists()
+
+
+async def test_beside_embedded_servers_the_services_that_are_needed_are_started(settings, endpoints, connection):
+    embedded = settings.model_copy(update={"nats_url": "", "mongo_url": ""})
+    client = CommandClient(connection, settings.congress)
+    async with running_services(embedded, endpoints, client, ["logistics"]):
+        assert (await client.health("logistics")).ready
+    with pytest.raises(PlatformError, match="nothing is started from here"):
+        async with running_services(settings, endpoints, client, ["logistics"]):
+            pass
+
+
+async def test_the_sample_is_not_told_into_a_congress_with_events_of_its_own(settings, connection, congress):
+    subject = f"evt.{congress}.logistics.task.1-01"
+    await connection.jetstream().publish(subject, json.dumps({"id": str(uuid4())}).encode())
+    sample = demo.Sample()
+    async with open_session(settings) as session:
+        await settled(session.ledger, 1)
+        with pytest.raises(PlatformError, match="not the sample's"):
+            await demo.check_nothing_else_is_told(session, sample)
