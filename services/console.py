@@ -6,7 +6,6 @@ Exit codes: 0 fine, 1 found something wrong, 2 wrong use.
 import sys
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any, NoReturn
 
@@ -19,8 +18,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from services.tracker.store import FenceLost
+from shared.domain.decider import Refused
 from shared.eventstore.errors import EventStoreError
-from shared.i18n import Language
+from shared.i18n import Language, translate
 from shared.platform.errors import PlatformError
 from shared.platform.settings import Settings
 
@@ -44,8 +44,8 @@ class Lang(StrEnum):
 FormatOption = Annotated[Format, typer.Option("--format", help="text for people, json for programs.")]
 LangOption = Annotated[Lang | None, typer.Option("--lang", help="vi or en; otherwise DAIHOI_LANG.")]
 TodayOption = Annotated[
-    datetime | None,
-    typer.Option("--today", formats=["%Y-%m-%d"], help="The day to report for; otherwise the calendar's."),
+    str | None,
+    typer.Option("--today", metavar="YYYY-MM-DD", help="The day to report for; otherwise the calendar's."),
 ]
 FreshOption = Annotated[bool, typer.Option("--fresh", help="Start with empty embedded servers.")]
 
@@ -84,6 +84,11 @@ def progress_bar(label: str) -> Iterator[Callable[[int, int], None]]:
 def wrong_use(sentence: str) -> NoReturn:
     err.print(sentence, soft_wrap=True)
     raise typer.Exit(WRONG_USE)
+
+
+def refuse(refused: Refused, lang: Language) -> NoReturn:
+    """Wrong use, told in the language asked for."""
+    wrong_use(translate(refused.refusal.sentence, lang, **refused.params))
 
 
 def run[Result](work: Coroutine[Any, Any, Result]) -> Result:

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -48,7 +48,7 @@ class CommandClient:
         """The service's answer. Raises `ProblemError` with the problem it answered, or why nobody did."""
         request: dict[str, Any] = {"command_id": str(command_id), "data": data}
         if happened is not None:
-            request["happened"] = happened.isoformat()
+            request["happened"] = _on_the_wire(happened)
         body = json.dumps(request, ensure_ascii=False).encode()
         answer = orjson.loads(await self._ask(service, name, body, token))
         if "code" in answer:
@@ -103,3 +103,10 @@ class CommandClient:
         await asyncio.sleep(HEALTH_TIMEOUT_S)
         await subscription.unsubscribe()
         return answers
+
+
+def _on_the_wire(moment: datetime) -> str:
+    """RFC 3339 has whole minutes in offsets; those of local times of long ago have seconds (`+07:06:30`)."""
+    offset = moment.utcoffset()
+    has_whole_minutes = offset is None or not offset % timedelta(minutes=1)
+    return (moment if has_whole_minutes else moment.astimezone(UTC)).isoformat()
