@@ -7,7 +7,7 @@ import typer
 
 from services.console import Format, FormatOption, LangOption, as_json, language_of, out, read_settings, run, write
 from services.sending import PatienceOption, send_and_print
-from services.tracker.looking import AtOption, ByOption, asked_of, looking_at
+from services.tracker.looking import AtOption, ByOption, asked_of, instant_fields, looking_at
 from services.tracker.past.as_of import Asked, By
 from services.tracker.projections.view import Document
 from services.tracker.queries import views_at_once
@@ -35,7 +35,7 @@ def show(
     asked = asked_of(at, by, language)
     found = standing(*_tasks_and_scenarios(settings, asked, language, format))
     if format is Format.JSON:
-        write(as_json(found.model_dump(mode="json") | (asked.for_programs if asked else {})))
+        write(as_json(found.model_dump(mode="json") | instant_fields(asked)))
     else:
         for part in standing_tables(found, language):
             out.print(part)
@@ -55,7 +55,7 @@ def compare_variants(
     asked = asked_of(at, by, language)
     found = compare(*_tasks_and_scenarios(settings, asked, language, format), unit.value if unit else None)
     if format is Format.JSON:
-        write(as_json(found.model_dump(mode="json") | (asked.for_programs if asked else {})))
+        write(as_json(found.model_dump(mode="json") | instant_fields(asked)))
     else:
         for table in comparison_tables(found, language):
             out.print(table)

@@ -100,7 +100,7 @@ async def shortfall(session: Session, write: Write, patience_s: float = PATIENCE
     accepted all the same. `None` where they show it."""
     waited = await until_in_views(session.views, write, patience_s)
     if waited.parked is None:
-        return await _why_not(session, waited.checkpoint, round(patience_s))
+        return await _why_not(session, waited.checkpoint, f"{patience_s:g}")
     return WRITE_PARKED(sequences=", ".join(map(str, waited.parked))) if waited.parked else None
 
 
@@ -109,7 +109,7 @@ async def until_level(session: Session, patience_s: float = PATIENCE_S) -> None:
     end, deadline = await session.ledger.last_sequence(), time.monotonic() + patience_s
     while (checkpoint := (await session.views.checkpoint()).sequence) < end:
         if time.monotonic() > deadline:
-            raise PlatformError(NOT_LEVEL(seconds=round(patience_s), checkpoint=checkpoint, end=end))
+            raise PlatformError(NOT_LEVEL(seconds=f"{patience_s:g}", checkpoint=checkpoint, end=end))
         await asyncio.sleep(LOOK_EVERY_S)
 
 
@@ -133,7 +133,7 @@ async def _parked(views: ViewStore, write: Write) -> dict[int, int]:
     return {sequence: place[sequence] for sequence in write.sequences if sequence in place}
 
 
-async def _why_not(session: Session, checkpoint: int | None, seconds: int) -> Refused:
+async def _why_not(session: Session, checkpoint: int | None, seconds: str) -> Refused:
     if checkpoint is None:
         return VIEWS_SILENT(seconds=seconds)
     end = await session.ledger.last_sequence()

@@ -30,7 +30,7 @@ from services.tracker.audit import terminal
 from services.tracker.audit.replay import Filter, replay
 from services.tracker.audit.silence import silence, silence_lines
 from services.tracker.audit.verify import Verdict, verify
-from services.tracker.looking import AtOption, ByOption, asked_of, day_of, looking_at, stretch_of
+from services.tracker.looking import AtOption, ByOption, asked_of, day_of, instant_fields, looking_at, stretch_of
 from services.tracker.past.as_of import Asked, By, NoSuchInstant, views_as_of
 from services.tracker.past.diff import Difference, difference, masked
 from services.tracker.past.snapshots import Snapshots
@@ -153,7 +153,7 @@ def workload(
 
     found = run(look())
     if format is Format.JSON:
-        write(as_json(found.model_dump(mode="json") | (asked.for_programs if asked else {})))
+        write(as_json(found.model_dump(mode="json") | instant_fields(asked)))
     else:
         for table in workload_tables(found, language):
             out.print(table)

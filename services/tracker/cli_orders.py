@@ -20,7 +20,7 @@ from services.console import (
     wrong_use,
 )
 from services.tracker.filing import filed, next_number
-from services.tracker.looking import AtOption, ByOption, asked_of, day_of, looking_at
+from services.tracker.looking import AtOption, ByOption, asked_of, day_of, instant_fields, looking_at
 from services.tracker.past.as_of import Asked, By
 from services.tracker.projections.view import Document
 from services.tracker.queries import duties as duties_in
@@ -99,7 +99,7 @@ def duties(
         err.print(translate("There is no locality {locality}.", language, locality=locality), soft_wrap=True)
         raise typer.Exit(FOUND_WRONG)
     if format is Format.JSON:
-        write(as_json(found.model_dump(mode="json") | (asked.for_programs if asked else {})))
+        write(as_json(found.model_dump(mode="json") | instant_fields(asked)))
     else:
         out.print(duties_table(found, language, is_wide=out.width >= WIDE))
 
@@ -139,9 +139,10 @@ def documents_next_number(
         wrong_use("--issuer and --kind can't be empty")
     settings = read_settings()
     language = language_of(settings, lang)
-    views = _read_views(settings, asked_of(at, by, language), language, format)
+    asked = asked_of(at, by, language)
+    views = _read_views(settings, asked, language, format)
     found = next_number(views["documents"], issuer, kind, term)
     if format is Format.JSON:
-        write(as_json(found.model_dump(mode="json")))
+        write(as_json(found.model_dump(mode="json") | instant_fields(asked)))
     else:
         out.print(next_number_line(found, language), soft_wrap=True)

@@ -100,6 +100,11 @@ async def looking_at(
         yield Looked(session, views, views.today)
 
 
+def instant_fields(asked: Asked | None) -> dict[str, str]:
+    """What an answer in JSON says of the instant it is about; nothing where it is about now."""
+    return asked.for_programs if asked else {}
+
+
 def headline(views: PastViews, lang: Language) -> str:
     """Which instant the views are of."""
     return as_it_was(views.asked.by, moment_in_words(views.asked.at, lang), views.folded.left_out, lang)

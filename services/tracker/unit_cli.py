@@ -18,7 +18,7 @@ from services.console import (
     write,
 )
 from services.tracker import queries
-from services.tracker.looking import AtOption, ByOption, asked_of, looking_at
+from services.tracker.looking import AtOption, ByOption, asked_of, instant_fields, looking_at
 from services.tracker.past.as_of import Asked, By, Views
 from services.tracker.readers import TokenOption, may_read_restricted
 from services.tracker.reports.unit_tables import (
@@ -40,8 +40,9 @@ def coverage(
     """Publications released, by channel and day, and how many still wait."""
     settings = read_settings()
     language = language_of(settings, lang)
-    found = run(_ask(settings, asked_of(at, by, language), language, format, queries.coverage))
-    _show(format, found.model_dump(mode="json"), coverage_table(found, language))
+    asked = asked_of(at, by, language)
+    found = run(_ask(settings, asked, language, format, queries.coverage))
+    _show(format, found.model_dump(mode="json") | instant_fields(asked), coverage_table(found, language))
 
 
 def expenses(

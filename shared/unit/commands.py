@@ -17,6 +17,7 @@ from shared.domain.decider import Actor, Aggregate, Command, Event, Key, Refused
 from shared.eventstore.envelope import Cause, decode, decode_data, encode, event_id
 from shared.eventstore.errors import Conflict, Duplicate, TooLarge, Unavailable
 from shared.eventstore.store import EventStore, NewEvent
+from shared.i18n import format_minute
 from shared.unit.problems import CONFLICT, IN_THE_FUTURE, TOO_LARGE, UNAVAILABLE, UNKNOWN_COMMAND
 
 DECIDE_TRIES = 20
@@ -96,7 +97,7 @@ class CommandHandler:
         now = self._now()  # read once: it may jump back
         happened = request.happened or now
         if happened > now + CLOCK_SKEW:
-            raise IN_THE_FUTURE(happened=happened.isoformat())
+            raise IN_THE_FUTURE(happened=format_minute(happened))
         cause = Cause(
             command_id=request.command_id,
             actor=actor,
