@@ -125,9 +125,10 @@ def _told(source: Source, found: Preview, done: Committed | None) -> dict[str, A
 
 
 def _told_end(done: Committed) -> dict[str, Any]:
-    late = done.why_not_shown and problem_of(done.why_not_shown)
-    problems = {"problem": done.problem, "why_not_shown": late}
-    return _numbers(done) | {name: each and each.model_dump(mode="json") for name, each in problems.items()}
+    told: dict[str, Any] = {**_numbers(done), "problem": done.problem and done.problem.model_dump(mode="json")}
+    if done.why_not_shown:
+        told["why_not_shown"] = problem_of(done.why_not_shown).model_dump(mode="json")
+    return told
 
 
 def _told_error(error: Wrong) -> dict[str, Any]:
