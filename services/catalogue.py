@@ -23,18 +23,19 @@ from services.console import (
     write,
     wrong_use,
 )
-from services.demo import wait_for_tracker
 from services.imports import Committed, Preview, Source, carry_out, preview, read
 from services.session import open_session
 from services.subcommittee.changes import Change
 from services.subcommittee.importing import values_of
 from services.subcommittee.tables import Unreadable, Wrong
 from services.supervisor import running_services
+from services.waiting import shortfall
 from shared.domain.catalogue import Item
 from shared.domain.decider import Actor, Refused
 from shared.domain.values import ID_PATTERN, SUBCOMMITTEE
 from shared.i18n import Language, translate
 from shared.unit.issuer import provide_issuer_keys
+from shared.unit.problems import problem_of
 
 ROWS_SHOWN = 30
 
@@ -80,7 +81,8 @@ def import_catalogue(
                     return found, None
                 with progress_bar(translate("Importing", language)) as on_progress:
                     done = await carry_out(session, source, found, Actor(actor, unit), on_progress)
-                await wait_for_tracker(session)
+                if done.write:
+                    done = done._replace(why_not_shown=await shortfall(session, done.write))
                 return found, done
 
     for remark in source.remarks:
@@ -90,7 +92,8 @@ def import_catalogue(
         write(as_json(_told(source, found, done)))
     else:
         _print(source, found, done, language)
-    raise typer.Exit(FOUND_WRONG if found.change.refused or (done and done.problem) else 0)
+    went_wrong = done and (done.problem or done.why_not_shown)
+    raise typer.Exit(FOUND_WRONG if found.change.refused or went_wrong else 0)
 
 
 def _counts(change: Change) -> dict[str, int]:
@@ -121,8 +124,15 @@ def _told(source: Source, found: Preview, done: Committed | None) -> dict[str, A
         "removed": [values_of(item) for item in change.removed],
         "remarks": [_told_error(Wrong(0, "", remark)) for remark in source.remarks],
         "errors": [_told_error(Wrong(0, "", refused)) for refused in change.refused],
-        "committed": done and done._asdict() | {"problem": done.problem and done.problem.model_dump(mode="json")},
+        "committed": done and _told_end(done),
     }
+
+
+def _told_end(done: Committed) -> dict[str, Any]:
+    told: dict[str, Any] = {**_numbers(done), "problem": done.problem and done.problem.model_dump(mode="json")}
+    if done.why_not_shown:
+        told["why_not_shown"] = problem_of(done.why_not_shown).model_dump(mode="json")
+    return told
 
 
 def _told_error(error: Wrong) -> dict[str, Any]:
@@ -190,6 +200,8 @@ def _print_end(change: Change, done: Committed | None, lang: Language) -> None:
             "{stored} of {batches} batches are stored; import again for the rest.", lang, **_numbers(done)
         )
         err.print(rest, soft_wrap=True)
+    if done and done.why_not_shown:
+        err.print(f"{done.why_not_shown.code}: {_sentence(done.why_not_shown, lang)}", soft_wrap=True)
 
 
 def _numbers(done: Committed) -> dict[str, int]:

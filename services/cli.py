@@ -6,7 +6,7 @@ import math
 import os
 import signal
 from contextlib import suppress
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated
 from uuid import UUID, uuid4
@@ -30,15 +30,17 @@ from services.console import (
     out,
     progress_bar,
     read_settings,
+    refuse,
     run,
     told_in_words,
     wrong_use,
 )
 from services.doctor import doctor
+from services.moments import parse_time
 from services.parked import parked
 from services.policies_cli import policies
 from services.scenarios import scenario
-from services.sending import mint, send_and_print
+from services.sending import PatienceOption, mint, send_and_print
 from services.session import Session, open_session
 from services.shell import run_in_shell
 from services.streams_cli import streams
@@ -48,10 +50,13 @@ from services.tracker import cli_orders as orders
 from services.tracker import unit_cli
 from services.tracker.audit.replay import Filter, replay
 from services.tracker.audit.verify import verify
+from services.tracker.looking import day_of
 from services.tracker.reports.consolidated import Report
 from services.tracker.reports.terminal import Printer
+from services.waiting import PATIENCE_S, until_level
+from shared.domain.decider import Refused
 from shared.domain.values import SERVICES
-from shared.i18n import LOCAL_TIME, Language, translate
+from shared.i18n import Language, translate
 from shared.platform.embedded import endpoints
 from shared.platform.files import OPEN_FILE, OPEN_FOLDER, OWN_FOLDER
 from shared.platform.memory import collect_rarely
@@ -131,7 +136,8 @@ def demo(
 ) -> None:
     """Tell the sample congress through the real services, report on it and prove the report."""
     settings = read_settings()
-    holds = run(_demo(settings, fresh, today.date() if today else None, language_of(settings, lang)))
+    language = language_of(settings, lang)
+    holds = run(_demo(settings, fresh, day_of(today, language), language))
     raise typer.Exit(0 if holds else FOUND_WRONG)
 
 
@@ -144,7 +150,7 @@ async def _demo(settings: Settings, fresh: bool, today: date | None, lang: Langu
         async with running_services(settings, session.servers, session.commands):
             with progress_bar(translate("The sample congress", lang)) as on_progress:
                 await story.tell(session, sample, on_progress)
-            await story.wait_for_tracker(session)
+            await until_level(session)
             report = await tracker.consolidated(session, today or sample.today)
             Printer(report, lang).print_on(out)
             with progress_bar(translate("Verifying", lang)) as on_progress:
@@ -181,7 +187,12 @@ def send(
     data: Annotated[str, typer.Argument(help="Its data, as JSON.")],
     actor: Annotated[str, typer.Option("--as", help="UNIT.POSITION that gives the command.")],
     command_id: Annotated[UUID | None, typer.Option("--id", help="The command's id; a new one otherwise.")] = None,
-    happened: Annotated[str | None, typer.Option(help="When it happened, ISO 8601; now otherwise.")] = None,
+    happened: Annotated[
+        str | None,
+        typer.Option(help="When it happened, Vietnamese time where it names no zone; now otherwise."),
+    ] = None,
+    wait: Annotated[bool, typer.Option("--wait", help="Until what it wrote is in the views; exit 1 if not.")] = False,
+    patience: PatienceOption = PATIENCE_S,
     lang: LangOption = None,
 ) -> None:
     """Send one command and print the answer."""
@@ -189,20 +200,21 @@ def send(
     if service not in SERVICES:
         wrong_use(f"no service {service} takes commands; {', '.join(SERVICES)} do")
     parsed = json_object(data)
+    language = language_of(settings, lang)
     try:
-        when = datetime.fromisoformat(happened) if happened else None
-    except ValueError as error:
-        wrong_use(str(error))
-    when = when.replace(tzinfo=LOCAL_TIME) if when and when.tzinfo is None else when
+        when = None if happened is None else parse_time(happened)
+    except Refused as refused:
+        refuse(refused, language)
     send_and_print(
         settings,
-        language_of(settings, lang),
+        language,
         service,
         command,
         parsed,
         actor=actor,
         command_id=command_id or uuid4(),
         happened=when,
+        patience_s=patience if wait else None,
     )
 
 

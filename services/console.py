@@ -9,7 +9,6 @@ import sys
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any, NoReturn
 
@@ -52,8 +51,8 @@ class Lang(StrEnum):
 FormatOption = Annotated[Format, typer.Option("--format", help="text for people, json for programs.")]
 LangOption = Annotated[Lang | None, typer.Option("--lang", help="vi or en; otherwise DAIHOI_LANG.")]
 TodayOption = Annotated[
-    datetime | None,
-    typer.Option("--today", formats=["%Y-%m-%d"], help="The day to report for; otherwise the calendar's."),
+    str | None,
+    typer.Option("--today", metavar="YYYY-MM-DD", help="The day to report for; otherwise the calendar's."),
 ]
 FreshOption = Annotated[bool, typer.Option("--fresh", help="Start with empty embedded servers.")]
 
@@ -123,6 +122,11 @@ def say(sentence: str) -> None:
 def wrong_use(sentence: str) -> NoReturn:
     say(sentence)
     raise typer.Exit(WRONG_USE)
+
+
+def refuse(refused: Refused, lang: Language) -> NoReturn:
+    """Wrong use, told in the language asked for."""
+    wrong_use(translate(refused.refusal.sentence, lang, **refused.params))
 
 
 def run[Result](work: Coroutine[Any, Any, Result]) -> Result:

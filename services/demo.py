@@ -8,7 +8,7 @@ import csv
 import hashlib
 import json
 import time
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -17,6 +17,7 @@ from uuid import UUID, uuid5
 from services.session import Session
 from services.tracker.projections.view import instant
 from services.tracker.reports.scenarios import in_force
+from services.waiting import Write, shortfall
 from shared.domain.decider import Actor
 from shared.domain.duty import duty_id
 from shared.domain.scenario import SwitchScenario
@@ -306,7 +307,8 @@ def _comes_from(stored: Stored, command_ids: set[str]) -> bool:
 
 
 async def tell(session: Session, sample: Sample, on_progress: Callable[[int, int], None]) -> None:
-    """Sends the whole story. Raises `ProblemError` when a service refuses, `PlatformError` when tasks don't open."""
+    """Sends the whole story and waits until it is in the views. Raises `ProblemError` when a service refuses,
+    `PlatformError` when tasks don't open or the views don't follow."""
     orders, work, scenarios = list(sample.orders()), list(sample.work()), list(sample.scenarios())
     total = len(orders) + len(work) + len(scenarios)
     sender = _Sender(session)
@@ -320,6 +322,9 @@ async def tell(session: Session, sample: Sample, on_progress: Callable[[int, int
         await sender.send(step)
         on_progress(done, total)
     await _tell_scenarios(session, sender, scenarios)
+    for write in sender.last_writes():
+        if why := await shortfall(session, write):
+            raise PlatformError(why)
     on_progress(total, total)
 
 
@@ -337,12 +342,18 @@ class _Sender:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._private_key = issuer_private_key(session.settings)
+        self._last: dict[str, Write] = {}
+
+    def last_writes(self) -> Iterable[Write]:
+        """Of each service; what it wrote before is in the views when this is."""
+        return self._last.values()
 
     async def send(self, step: Step) -> None:
         actor = Actor(step.actor, step.actor.partition(".")[0])
         now = datetime.now(UTC)
-        token = mint_token(self._private_key, self._session.settings.congress, actor, now, TOKEN_LASTS)
-        await self._session.commands.send(
+        congress = self._session.settings.congress
+        token = mint_token(self._private_key, congress, actor, now, TOKEN_LASTS)
+        answer = await self._session.commands.send(
             step.service,
             step.command,
             step.data,
@@ -350,6 +361,8 @@ class _Sender:
             command_id=step.command_id,
             happened=step.happened,
         )
+        write = Write.of(congress, step.service, answer)
+        self._last[step.service] = max(write, self._last.get(step.service, write), key=lambda one: one.sequences[-1])
 
 
 async def _wait_for_tasks(session: Session, expected: set[str]) -> None:
@@ -379,16 +392,6 @@ async def _wait_for_units(session: Session, number: int) -> None:
         return len(found.behind) if found and found.number >= number else len(Unit)
 
     await _wait_for(missing, "units have not followed the switch")
-
-
-async def wait_for_tracker(session: Session) -> None:
-    """Until the views have caught up with the ledger as it is now."""
-    end = await session.ledger.last_sequence()
-
-    async def missing() -> int:
-        return end - (await session.views.checkpoint()).sequence
-
-    await _wait_for(missing, "events are not in the views")
 
 
 async def _wait_for(missing: Callable[[], Awaitable[int]], what: str) -> None:

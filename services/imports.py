@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import NamedTuple
 from uuid import UUID, uuid5
 
-from services.demo import wait_for_tracker
 from services.session import Session
 from services.subcommittee.changes import Change, commands, compare
 from services.subcommittee.importing import read_file
 from services.subcommittee.tables import MAX_FILE_BYTES, unreadable
 from services.tracker.queries import published_catalogue
+from services.waiting import Write, until_level
 from shared.domain.catalogue import Item
 from shared.domain.decider import Actor, Refusal, Refused
 from shared.domain.values import SUBCOMMITTEE
@@ -51,12 +51,15 @@ class Preview(NamedTuple):
 
 
 class Committed(NamedTuple):
-    """How far the change got: a problem comes after the batches that are stored."""
+    """How far the change got: a problem comes after the batches that are stored. `write` is that of all of them;
+    `why_not_shown` says why the views don't show it."""
 
     batches: int
     stored: int
     events: int
     problem: Problem | None = None
+    write: Write | None = None
+    why_not_shown: Refused | None = None
 
 
 def read(file: Path, catalogue_id: str) -> Source:
@@ -86,7 +89,7 @@ def _printable(name: str) -> str:
 
 async def preview(session: Session, source: Source) -> Preview:
     """Against the view, once it has caught up with the ledger. Raises `PlatformError` where it does not."""
-    await wait_for_tracker(session)
+    await until_level(session)
     sequence, published = await published_catalogue(session.views)
     change = compare(source.catalogue, source.items, published)
     notes = [document["note"] for document in published if document["catalogue"] == source.catalogue]
@@ -107,6 +110,7 @@ async def carry_out(
     settings = session.settings
     private_key = issuer_private_key(settings)
     batches = commands(found.change, source.catalogue, found.note, session.commands.max_body_bytes)
+    write: Write | None = None
     change, events = found.change, 0
     to_change = len(change.new) + len(change.changed) + len(change.removed)
     for number, data in enumerate(batches, start=1):
@@ -115,7 +119,9 @@ async def carry_out(
         try:
             answer = await session.commands.send(SUBCOMMITTEE, "import-catalogue", data, token=token, command_id=ours)
         except ProblemError as error:
-            return Committed(len(batches), number - 1, events, error.problem)
+            return Committed(len(batches), number - 1, events, error.problem, write)
         events += len(answer.events)
+        its_write = Write.of(settings.congress, SUBCOMMITTEE, answer)
+        write = write.and_then(its_write) if write else its_write
         on_progress(events, to_change)
-    return Committed(len(batches), len(batches), events)
+    return Committed(len(batches), len(batches), events, write=write)

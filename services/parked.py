@@ -21,7 +21,6 @@ from services.console import (
     write,
     wrong_use,
 )
-from services.demo import wait_for_tracker
 from services.session import Session, open_session
 from services.supervisor import running_services
 from services.tracker.parking import ORIGIN_GAP
@@ -38,6 +37,7 @@ from services.tracker.reports.parked import (
 )
 from services.tracker.retry import Retried, retry
 from services.tracker.store import PARKED
+from services.waiting import Write, shortfall, until_level
 from shared.domain.decider import Refusal, Refused
 from shared.domain.parked_event import DiscardParkedEvent
 from shared.domain.values import SUBCOMMITTEE
@@ -189,14 +189,15 @@ def discard_parked(
             open_session(settings) as session,
             running_services(settings, session.servers, session.commands, (SUBCOMMITTEE, "tracker")),
         ):
-            await wait_for_tracker(session)
+            await until_level(session)
             lot = await _lot(session)
             document = _found(sequence, lot)
             if document["reason"] == ORIGIN_GAP:
                 raise BEHIND_A_GAP(sequence=sequence)
             waited = set(waiting_behind(document, lot))
-            await _send(session, document, reason, token)
-            await wait_for_tracker(session)
+            write = await _send(session, document, reason, token)
+            if why := await shortfall(session, write):
+                raise why
             waits = {each["_id"] for each in await _lot(session)}
             return len(waited - waits), len(waited & waits)
 
@@ -210,11 +211,13 @@ def discard_parked(
     out.print(said, soft_wrap=True)
 
 
-async def _send(session: Session, document: Document, reason: str, token: str) -> None:
+async def _send(session: Session, document: Document, reason: str, token: str) -> Write:
     data = {
         "sequence": document["_id"],
         "stored_under": document["subject"],
         "origin_sequence": document["origin"]["sequence"],
         "reason": reason,
     }
-    await session.commands.send(SUBCOMMITTEE, DiscardParkedEvent.NAME, data, token=token, command_id=uuid4())
+    discard = DiscardParkedEvent.NAME
+    answer = await session.commands.send(SUBCOMMITTEE, discard, data, token=token, command_id=uuid4())
+    return Write.of(session.settings.congress, SUBCOMMITTEE, answer)

@@ -13,6 +13,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validato
 
 from shared.domain.decider import Actor, Aggregate, Command, Event, Refusal
 from shared.domain.values import Brief, EntityId, Instant, Phrase, Text
+from shared.i18n import format_minute
 
 MOST_RESERVATIONS = 2000
 """Held at once."""
@@ -179,8 +180,8 @@ def _reserve(command: ReserveResource, resource: Resource) -> Sequence[ResourceE
     if clash := resource.clashing(command.starts, command.ends):
         raise DOUBLE_BOOKED(
             resource_id=command.resource_id,
-            starts=clash.starts.isoformat(),
-            ends=clash.ends.isoformat(),
+            starts=format_minute(clash.starts),
+            ends=format_minute(clash.ends),
             reservation_id=clash.reservation_id,
         )
     registered = resource.registered

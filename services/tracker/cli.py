@@ -1,6 +1,7 @@
 """The tracker's commands: the consolidated report, the audit of the event history, and the rebuild of the views."""
 
-from datetime import UTC, date, datetime
+import json
+from datetime import date, datetime
 from typing import Annotated, Any, cast
 
 import orjson
@@ -19,16 +20,18 @@ from services.console import (
     out,
     progress_bar,
     read_settings,
+    refuse,
     run,
     write,
     wrong_use,
 )
 from services.session import Session, check_congress, open_session
 from services.tracker.audit import terminal
-from services.tracker.audit.replay import BadMoment, Filter, parse_moment, replay
+from services.tracker.audit.replay import Filter, replay
+from services.tracker.audit.silence import silence, silence_lines
 from services.tracker.audit.verify import Verdict, verify
 from services.tracker.health import loss_findings
-from services.tracker.looking import AtOption, ByOption, asked_of, looking_at
+from services.tracker.looking import AtOption, ByOption, asked_of, day_of, instant_fields, looking_at, stretch_of
 from services.tracker.past.as_of import Asked, By, NoSuchInstant, views_as_of
 from services.tracker.past.diff import Difference, difference, masked
 from services.tracker.past.snapshots import Snapshots
@@ -42,13 +45,18 @@ from services.tracker.reports.workload import Workload
 from services.tracker.reports.workload import workload as tasks_in_charge
 from services.tracker.store import COLLECTIONS
 from shared.eventstore.ledger import Ledger
-from shared.i18n import Language, translate
+from shared.i18n import LOCAL_TIME, Language, translate
 from shared.platform.embedded import endpoints
 from shared.platform.nats import nats_connection
 from shared.unit.findings import Finding
 
 CompareOption = Annotated[
-    str, typer.Option("--compare", help="Shows what moved since this ledger sequence or ISO 8601 time.")
+    str | None,
+    typer.Option("--compare", help="Shows what moved since this ledger sequence or time; a day means its end."),
+]
+InstantOption = Annotated[
+    str,
+    typer.Option("--at", help="A ledger sequence or a time, Vietnamese where it names no zone; a day is its end."),
 ]
 audit = typer.Typer(no_args_is_help=True, help="The event history: replay, timeline, as-of, diff, verify.")
 
@@ -59,9 +67,9 @@ report = typer.Typer(help="The consolidated report; as-of.")
 @report.callback(invoke_without_command=True)
 def report_now(
     context: typer.Context,
-    at: AtOption = "",
+    at: AtOption = None,
     by: ByOption = By.RECORDED,
-    compare: CompareOption = "",
+    compare: CompareOption = None,
     today: TodayOption = None,
     format: FormatOption = Format.TEXT,  # noqa: A002
     lang: LangOption = None,
@@ -73,9 +81,9 @@ def report_now(
 
 @report.command("as-of")
 def report_as_of(
-    at: Annotated[str, typer.Option(help="A ledger sequence, or an ISO 8601 time.")],
+    at: InstantOption,
     by: ByOption = By.RECORDED,
-    compare: CompareOption = "",
+    compare: CompareOption = None,
     today: TodayOption = None,
     format: FormatOption = Format.TEXT,  # noqa: A002
     lang: LangOption = None,
@@ -84,14 +92,23 @@ def report_as_of(
     _report(at, by, compare, today, format, lang)
 
 
-def _report(at: str, by: By, compare: str, today: datetime | None, format: Format, lang: Lang | None) -> None:  # noqa: A002
+def _report(
+    at: str | None,
+    by: By,
+    compare: str | None,
+    today: str | None,
+    format: Format,  # noqa: A002
+    lang: Lang | None,
+) -> None:
     settings = read_settings()
     language = language_of(settings, lang)
-    asked, earlier = asked_of(at, by), asked_of(compare, by if compare else By.RECORDED)
+    asked = asked_of(at, by, language)
+    earlier = asked_of(compare, by if compare is not None else By.RECORDED, language)
+    reported_for = day_of(today, language)
 
     async def consolidate() -> Report:
         async with looking_at(settings, asked, language) as looked:
-            day = today.date() if today else looked.today
+            day = reported_for or looked.today
             found = await consolidated_report(settings.congress, looked.views, looked.session.ledger, day)
             if earlier:
                 before = await _report_before(looked.session, earlier, language)
@@ -110,7 +127,7 @@ async def _report_before(session: Session, earlier: Asked, lang: Language) -> Re
         with progress_bar(translate("Folding", lang)) as on_progress:
             views = await views_as_of(earlier, session.ledger, Snapshots(session.views.database), on_progress)
     except NoSuchInstant as error:
-        wrong_use(str(error))
+        refuse(error, lang)
     return await consolidated_report(session.settings.congress, views, session.ledger, views.today)
 
 
@@ -119,7 +136,7 @@ async def consolidated(session: Session, today: date) -> Report:
 
 
 def workload(
-    at: AtOption = "",
+    at: AtOption = None,
     by: ByOption = By.RECORDED,
     today: TodayOption = None,
     format: FormatOption = Format.TEXT,  # noqa: A002
@@ -128,16 +145,16 @@ def workload(
     """Who carries how much: tasks by collective and by individual in charge."""
     settings = read_settings()
     language = language_of(settings, lang)
-    asked = asked_of(at, by)
+    asked, reported_for = asked_of(at, by, language), day_of(today, language)
 
     async def look() -> Workload:
-        async with looking_at(settings, asked, language) as looked:
-            day = today.date() if today else looked.today
+        async with looking_at(settings, asked, language, head=format) as looked:
+            day = reported_for or looked.today
             return tasks_in_charge(await looked.views.documents("tasks"), day)
 
     found = run(look())
     if format is Format.JSON:
-        write(as_json(found.model_dump(mode="json")))
+        write(as_json(found.model_dump(mode="json") | instant_fields(asked)))
     else:
         for table in workload_tables(found, language):
             out.print(table)
@@ -148,40 +165,51 @@ def audit_replay(
     unit: Annotated[str, typer.Option(help="Only events of this service.")] = "",
     entity: Annotated[str, typer.Option(help="Only this entity: 1-03, task/1-03, logistics/1-03, or task.")] = "",
     actor: Annotated[str, typer.Option(help="Only what this actor did.")] = "",
-    type: Annotated[str, typer.Option(help="Only this event type.")] = "",  # noqa: A002
-    first: Annotated[str, typer.Option("--from", help="From this sequence or recorded time on.")] = "",
-    last: Annotated[str, typer.Option("--to", help="Up to this sequence or recorded time.")] = "",
+    type: Annotated[str, typer.Option(help="Only this event type: task.completed, or all of task.")] = "",  # noqa: A002
+    first: Annotated[str | None, typer.Option("--from", help="From this sequence, time or day on.")] = None,
+    last: Annotated[
+        str | None, typer.Option("--to", help="Up to this sequence or time, or the end of this day.")
+    ] = None,
+    by: Annotated[By, typer.Option("--by", help="Which time of an event --from and --to mean.")] = By.RECORDED,
     token: TokenOption = "",
     format: FormatOption = Format.TEXT,  # noqa: A002
     lang: LangOption = None,
 ) -> None:
-    """Every event as it was recorded, in order, from the ledger itself."""
+    """Every event as it was recorded, in order, from the ledger itself; exit 1 where a name is on no record."""
     settings = read_settings()
-    try:
-        wanted = Filter(
-            unit,
-            entity,
-            actor,
-            type,
-            parse_moment(first) if first else None,
-            parse_moment(last) if last else None,
-        )
-    except BadMoment as error:
-        wrong_use(str(error))
     language = language_of(settings, lang)
+    wanted = Filter(unit, entity, actor, type, *stretch_of(first, last, by, language), by)
 
-    async def show() -> None:
+    async def show() -> bool:
         unmasked = may_read_restricted(settings, token)
         with endpoints(settings, with_mongo=False) as servers:
             async with nats_connection(servers.nats_url, "daihoi audit") as connection:
                 await check_congress(connection, settings)
-                async for line in replay(Ledger(connection, settings.congress), wanted, unmasked=unmasked):
+                ledger, count = Ledger(connection, settings.congress), 0
+                async for line in replay(ledger, wanted, unmasked=unmasked):
+                    count += 1
                     if format is Format.JSON:
-                        write(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))
+                        write(_in_one_line(line))
                     else:
                         out.print(terminal.history_line(line, language), soft_wrap=True)
+                return count > 0 or await _every_name_is_known(ledger, wanted, language)
 
-    run(show())
+    raise typer.Exit(0 if run(show()) else FOUND_WRONG)
+
+
+def _in_one_line(line: dict[str, Any]) -> bytes:
+    try:
+        return orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE)
+    except orjson.JSONEncodeError:  # an event may be nested deeper than it writes
+        return json.dumps(line, ensure_ascii=False).encode() + b"\n"
+
+
+async def _every_name_is_known(ledger: Ledger, wanted: Filter, lang: Language) -> bool:
+    """Says why nothing was found."""
+    why = await silence(ledger, wanted)
+    for line in silence_lines(why, wanted, lang):
+        err.print(line, soft_wrap=True)
+    return not why.unknown
 
 
 @audit.command("timeline")
@@ -214,7 +242,7 @@ def audit_timeline(
 
 @audit.command("as-of")
 def audit_as_of(
-    at: Annotated[str, typer.Option(help="A ledger sequence, or an ISO 8601 time.")],
+    at: InstantOption,
     by: ByOption = By.RECORDED,
     view: Annotated[str, typer.Option(help="Show the documents of this view.")] = "",
     token: TokenOption = "",
@@ -224,14 +252,16 @@ def audit_as_of(
     """Every view as it was at an instant: how many documents, their digest; or the documents of one view."""
     settings = read_settings()
     language = language_of(settings, lang)
-    asked = asked_of(at, by)
+    asked = cast("Asked", asked_of(at, by, language))
     if view and view not in COLLECTIONS:
         wrong_use(f"there is no view {view}; there are {', '.join(COLLECTIONS)}")
 
     async def look() -> dict[str, Any]:
         unmasked = may_read_restricted(settings, token)
-        async with looking_at(settings, asked, language) as looked:
-            return await instant_of(looked.views, looked.session.views, view, unmasked=unmasked)
+        head = Format.JSON if view else format
+        async with looking_at(settings, asked, language, head=head) as looked:
+            shown = await instant_of(looked.views, looked.session.views, view, unmasked=unmasked)
+            return asked.for_programs | shown
 
     found = run(look())
     if format is Format.JSON:
@@ -246,8 +276,10 @@ def audit_as_of(
 
 @audit.command("diff")
 def audit_diff(
-    first: Annotated[str, typer.Argument(metavar="A", help="A ledger sequence, or an ISO 8601 time.")],
-    second: Annotated[str, typer.Argument(metavar="B", help="A later one; otherwise the end of the ledger.")] = "",
+    first: Annotated[str, typer.Argument(metavar="A", help="A ledger sequence or a time; a day is its end.")],
+    second: Annotated[
+        str | None, typer.Argument(metavar="B", help="A later one; otherwise the end of the ledger.")
+    ] = None,
     by: ByOption = By.RECORDED,
     token: TokenOption = "",
     format: FormatOption = Format.TEXT,  # noqa: A002
@@ -256,18 +288,20 @@ def audit_diff(
     """Every document and field that differs between two instants, and the events that changed them."""
     settings = read_settings()
     language = language_of(settings, lang)
-    earlier, later = asked_of(first, by), asked_of(second, by if second else By.RECORDED)
+    earlier = cast("Asked", asked_of(first, by, language))
+    later = asked_of(second, by if second is not None else By.RECORDED, language)
 
     async def look() -> Difference:
         unmasked = may_read_restricted(settings, token)
         async with open_session(settings) as session:
-            end = later or Asked(datetime.now(UTC) if by is By.HAPPENED else await session.ledger.last_sequence(), by)
+            now = datetime.now(LOCAL_TIME) if by is By.HAPPENED else await session.ledger.last_sequence()
             try:
                 with progress_bar(translate("Folding", language)) as on_progress:
                     snapshots = Snapshots(session.views.database)
-                    found = await difference(cast("Asked", earlier), end, session.ledger, snapshots, on_progress)
+                    until = later or Asked(now, by)
+                    found = await difference(earlier, until, session.ledger, snapshots, on_progress)
             except NoSuchInstant as error:
-                wrong_use(str(error))
+                refuse(error, language)
         return found if unmasked else masked(found)
 
     found = run(look())

@@ -20,7 +20,7 @@ from services.console import (
     wrong_use,
 )
 from services.tracker.filing import filed, next_number
-from services.tracker.looking import AtOption, ByOption, asked_of, looking_at
+from services.tracker.looking import AtOption, ByOption, asked_of, day_of, instant_fields, looking_at
 from services.tracker.past.as_of import Asked, By
 from services.tracker.projections.view import Document
 from services.tracker.queries import duties as duties_in
@@ -38,9 +38,14 @@ from shared.platform.settings import Settings
 documents = typer.Typer(help="The documents on file, with what looks odd; next-number.")
 
 
-def _read_views(settings: Settings, asked: Asked | None, lang: Language) -> dict[str, list[Document]]:
+def _read_views(
+    settings: Settings,
+    asked: Asked | None,
+    lang: Language,
+    format: Format,  # noqa: A002
+) -> dict[str, list[Document]]:
     async def read() -> dict[str, list[Document]]:
-        async with looking_at(settings, asked, lang) as looked:
+        async with looking_at(settings, asked, lang, head=format) as looked:
             _, views, _ = await views_at_once(looked.views)
             return views
 
@@ -49,7 +54,7 @@ def _read_views(settings: Settings, asked: Asked | None, lang: Language) -> dict
 
 def trace_order(
     what: Annotated[str, typer.Argument(help="2020-08-13#1, a meeting, a directive, logistics/1-03 or 1-03")],
-    at: AtOption = "",
+    at: AtOption = None,
     by: ByOption = By.RECORDED,
     format: FormatOption = Format.TEXT,  # noqa: A002
     lang: LangOption = None,
@@ -57,7 +62,7 @@ def trace_order(
     """From a point of a conclusion to all that was done for it; from a task back to the sentence that ordered it."""
     settings = read_settings()
     language = language_of(settings, lang)
-    views = _read_views(settings, asked_of(at, by), language)
+    views = _read_views(settings, asked_of(at, by, language), language, format)
     found = trace(what, views)
     if not found:
         err.print(translate("Nothing on record is called {what}.", language, what=what), soft_wrap=True)
@@ -73,7 +78,7 @@ def trace_order(
 
 def duties(
     locality: Annotated[str, typer.Option(help="Only this locality, by its id on the register.")] = "",
-    at: AtOption = "",
+    at: AtOption = None,
     by: ByOption = By.RECORDED,
     today: TodayOption = None,
     format: FormatOption = Format.TEXT,  # noqa: A002
@@ -82,11 +87,11 @@ def duties(
     """The continuing duties: locality by duty by phase, who is behind first."""
     settings = read_settings()
     language = language_of(settings, lang)
-    asked = asked_of(at, by)
+    asked, reported_for = asked_of(at, by, language), day_of(today, language)
 
     async def look() -> Duties:
-        async with looking_at(settings, asked, language) as looked:
-            day = today.date() if today else looked.today
+        async with looking_at(settings, asked, language, head=format) as looked:
+            day = reported_for or looked.today
             return await duties_in(looked.views, day, locality)
 
     found = run(look())
@@ -94,7 +99,7 @@ def duties(
         err.print(translate("There is no locality {locality}.", language, locality=locality), soft_wrap=True)
         raise typer.Exit(FOUND_WRONG)
     if format is Format.JSON:
-        write(as_json(found.model_dump(mode="json")))
+        write(as_json(found.model_dump(mode="json") | instant_fields(asked)))
     else:
         out.print(duties_table(found, language, is_wide=out.width >= WIDE))
 
@@ -102,7 +107,7 @@ def duties(
 @documents.callback(invoke_without_command=True)
 def list_documents(
     context: typer.Context,
-    at: AtOption = "",
+    at: AtOption = None,
     by: ByOption = By.RECORDED,
     format: FormatOption = Format.TEXT,  # noqa: A002
     lang: LangOption = None,
@@ -111,11 +116,12 @@ def list_documents(
     if context.invoked_subcommand:
         return
     settings = read_settings()
-    found = filed(_read_views(settings, asked_of(at, by), language_of(settings, lang))["documents"])
+    language = language_of(settings, lang)
+    found = filed(_read_views(settings, asked_of(at, by, language), language, format)["documents"])
     if format is Format.JSON:
         write(as_json([document.model_dump(mode="json") for document in found]))
     else:
-        out.print(documents_table(found, language_of(settings, lang)))
+        out.print(documents_table(found, language))
 
 
 @documents.command("next-number")
@@ -123,7 +129,7 @@ def documents_next_number(
     issuer: Annotated[str, typer.Option(help="The issuer's name, or its code in symbols.")],
     kind: Annotated[str, typer.Option(help="The kind's code, such as KH, or its name.")],
     term: Annotated[str | None, typer.Option(help="The term, such as 2020-2025.")] = None,
-    at: AtOption = "",
+    at: AtOption = None,
     by: ByOption = By.RECORDED,
     format: FormatOption = Format.TEXT,  # noqa: A002
     lang: LangOption = None,
@@ -132,9 +138,11 @@ def documents_next_number(
     if not issuer.strip() or not kind.strip():
         wrong_use("--issuer and --kind can't be empty")
     settings = read_settings()
-    views = _read_views(settings, asked_of(at, by), language_of(settings, lang))
+    language = language_of(settings, lang)
+    asked = asked_of(at, by, language)
+    views = _read_views(settings, asked, language, format)
     found = next_number(views["documents"], issuer, kind, term)
     if format is Format.JSON:
-        write(as_json(found.model_dump(mode="json")))
+        write(as_json(found.model_dump(mode="json") | instant_fields(asked)))
     else:
-        out.print(next_number_line(found, language_of(settings, lang)), soft_wrap=True)
+        out.print(next_number_line(found, language), soft_wrap=True)

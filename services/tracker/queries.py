@@ -1,10 +1,10 @@
 """Questions to the views, the live ones or those of an instant, for the CLI and for whoever reads reports."""
 
 import re
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
-from services.tracker.audit.replay import Moment
+from services.moments import moment_as_text
 from services.tracker.digest import total_digest, view_digest
 from services.tracker.fold import Checkpoint
 from services.tracker.past.as_of import PastViews, Views
@@ -43,7 +43,7 @@ async def consolidated_report(congress: str, store: Views, ledger: Ledger, today
         today=today,
         parked=parked,
         gaps=checkpoint.gaps,
-        at=_told(past.asked.at) if past else None,
+        at=moment_as_text(past.asked.at) if past else None,
         by=past.asked.by if past else None,
         left_out=past.folded.left_out if past else 0,
     )
@@ -137,7 +137,3 @@ async def timeline(store: ViewStore, ledger: Ledger, entity: str, *, unmasked: b
     wanted = [row for row in rows if not qualifier or qualifier in (row.get("entity"), row.get("unit"))]
     ordered = sorted(wanted, key=lambda row: row["_id"])
     return ordered if unmasked else [masked_row(row) for row in ordered]
-
-
-def _told(moment: Moment) -> str:
-    return moment.isoformat() if isinstance(moment, datetime) else str(moment)

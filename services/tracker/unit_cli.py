@@ -1,6 +1,7 @@
 """What only one unit has, as commands: propaganda's coverage, logistics' expenses, security's incidents."""
 
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 from rich.table import Table
@@ -17,7 +18,7 @@ from services.console import (
     write,
 )
 from services.tracker import queries
-from services.tracker.looking import AtOption, ByOption, asked_of, looking_at
+from services.tracker.looking import AtOption, ByOption, asked_of, instant_fields, looking_at
 from services.tracker.past.as_of import Asked, By, Views
 from services.tracker.readers import TokenOption, may_read_restricted
 from services.tracker.reports.unit_tables import (
@@ -31,7 +32,7 @@ from shared.platform.settings import Settings
 
 
 def coverage(
-    at: AtOption = "",
+    at: AtOption = None,
     by: ByOption = By.RECORDED,
     format: FormatOption = Format.TEXT,  # noqa: A002
     lang: LangOption = None,
@@ -39,12 +40,13 @@ def coverage(
     """Publications released, by channel and day, and how many still wait."""
     settings = read_settings()
     language = language_of(settings, lang)
-    found = run(_ask(settings, asked_of(at, by), language, queries.coverage))
-    _show(format, found.model_dump(mode="json"), coverage_table(found, language))
+    asked = asked_of(at, by, language)
+    found = run(_ask(settings, asked, language, format, queries.coverage))
+    _show(format, found.model_dump(mode="json") | instant_fields(asked), coverage_table(found, language))
 
 
 def expenses(
-    at: AtOption = "",
+    at: AtOption = None,
     by: ByOption = By.RECORDED,
     format: FormatOption = Format.TEXT,  # noqa: A002
     lang: LangOption = None,
@@ -52,13 +54,13 @@ def expenses(
     """Money by task: estimated, guaranteed, advanced, spent, left, and what to look at."""
     settings = read_settings()
     language = language_of(settings, lang)
-    found = run(_ask(settings, asked_of(at, by), language, queries.accounts))
+    found = run(_ask(settings, asked_of(at, by, language), language, format, queries.accounts))
     told = [account.model_dump(mode="json") for account in found]
     _show(format, told, expenses_table(found, language))
 
 
 def clearances(
-    at: AtOption = "",
+    at: AtOption = None,
     by: ByOption = By.RECORDED,
     format: FormatOption = Format.TEXT,  # noqa: A002
     lang: LangOption = None,
@@ -66,13 +68,13 @@ def clearances(
     """Clearances: how security decided, which tasks need them, and which units have heard."""
     settings = read_settings()
     language = language_of(settings, lang)
-    found = run(_ask(settings, asked_of(at, by), language, queries.clearances))
+    found = run(_ask(settings, asked_of(at, by, language), language, format, queries.clearances))
     _show(format, [line.model_dump(mode="json") for line in found], clearances_table(found, language))
 
 
 def incidents(
     token: TokenOption = "",
-    at: AtOption = "",
+    at: AtOption = None,
     by: ByOption = By.RECORDED,
     format: FormatOption = Format.TEXT,  # noqa: A002
     lang: LangOption = None,
@@ -80,20 +82,26 @@ def incidents(
     """Incidents; their details are shown to security and the auditor only."""
     settings = read_settings()
 
-    language, asked = language_of(settings, lang), asked_of(at, by)
+    language = language_of(settings, lang)
+    asked = asked_of(at, by, language)
 
     async def look() -> list[dict[str, Any]]:
         unmasked = may_read_restricted(settings, token)
-        return await _ask(settings, asked, language, lambda views: queries.incidents(views, unmasked=unmasked))
+        shown = partial(queries.incidents, unmasked=unmasked)
+        return await _ask(settings, asked, language, format, shown)
 
     found = run(look())
     _show(format, found, incidents_table(found, language))
 
 
 async def _ask[Found](
-    settings: Settings, asked: Asked | None, lang: Language, question: Callable[[Views], Awaitable[Found]]
+    settings: Settings,
+    asked: Asked | None,
+    lang: Language,
+    format: Format,  # noqa: A002
+    question: Callable[[Views], Awaitable[Found]],
 ) -> Found:
-    async with looking_at(settings, asked, lang) as looked:
+    async with looking_at(settings, asked, lang, head=format) as looked:
         return await question(looked.views)
 
 

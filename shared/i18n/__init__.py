@@ -40,6 +40,23 @@ def format_date(day: date) -> str:
     return f"{day:%d/%m/%Y}"
 
 
+def format_minute(moment: datetime | str) -> str:
+    """`13/08/2020 09:00` in Asia/Ho_Chi_Minh, in both languages. Text that is no instant, and an instant that has no
+    date there, are told as they are: whatever is on record can be shown."""
+    try:
+        instant = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
+        local = instant.astimezone(LOCAL_TIME) if instant.tzinfo else instant
+        return f"{local:%d/%m/%Y %H:%M}"
+    except (ValueError, OverflowError):
+        return str(moment)
+
+
+def format_instant(moment: datetime, lang: Language) -> str:
+    """To the second, in Asia/Ho_Chi_Minh: `23:59:59 on 13/08/2020` (en), `23:59:59 ngày 13/08/2020` (vi)."""
+    local = moment.astimezone(LOCAL_TIME)
+    return translate("{time} on {day}", lang, time=f"{local:%H:%M:%S}", day=format_date(local.date()))
+
+
 def local_date(moment: datetime) -> date:
     """The calendar day of `moment` in Asia/Ho_Chi_Minh."""
     return moment.astimezone(LOCAL_TIME).date()

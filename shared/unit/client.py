@@ -3,7 +3,7 @@
 import asyncio
 import json
 import re
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -69,7 +69,7 @@ class CommandClient:
             raise ProblemError(problem_of(INVALID_TOKEN(reason=NOT_SENDABLE)))
         request: dict[str, Any] = {"command_id": str(command_id), "data": data}
         if happened is not None:
-            request["happened"] = happened.isoformat()
+            request["happened"] = _on_the_wire(happened)
         body = json.dumps(request, ensure_ascii=False).encode()
         answer = orjson.loads(await self._ask(service, name, body, token))
         if "code" in answer:
@@ -132,3 +132,10 @@ class CommandClient:
         for name in (self._congress, service):
             if not is_name(name):
                 raise ProblemError(problem_of(BAD_NAME(name=repr(name))))
+
+
+def _on_the_wire(moment: datetime) -> str:
+    """RFC 3339 has whole minutes in offsets; those of local times of long ago have seconds (`+07:06:30`)."""
+    offset = moment.utcoffset()
+    has_whole_minutes = offset is None or not offset % timedelta(minutes=1)
+    return (moment if has_whole_minutes else moment.astimezone(UTC)).isoformat()

@@ -12,6 +12,7 @@ from pydantic_core import PydanticKnownError
 
 from shared.domain.decider import Actor, Command
 from shared.domain.values import EARLIEST, LATEST
+from shared.i18n import format_minute
 from shared.unit.problems import IN_THE_FUTURE, OUT_OF_TIME
 
 CLOCK_SKEW = timedelta(minutes=5)
@@ -67,9 +68,9 @@ class CommandRequest(BaseModel):
 def check_happened(happened: datetime, now: datetime) -> None:
     """Raises a refusal where nothing that is recorded now can have happened then; instants count, not days."""
     if happened > now + CLOCK_SKEW:
-        raise IN_THE_FUTURE(happened=happened.isoformat())
+        raise IN_THE_FUTURE(happened=format_minute(happened))
     if not EARLIEST <= happened < LATEST:
-        raise OUT_OF_TIME(happened=happened.isoformat())
+        raise OUT_OF_TIME(happened=format_minute(happened))
 
 
 def fingerprint_of(command: Command, request: CommandRequest, actor: Actor) -> str:

@@ -4,6 +4,7 @@ import pytest
 
 from services.logistics import resources
 from services.logistics.resources import AGGREGATE
+from shared.domain.decider import Refused
 from tests.domain.scenario import OFFICER, accepting, assert_all_told, given, rejecting
 
 VIETNAM = timezone(timedelta(hours=7))
@@ -86,6 +87,13 @@ def test_it_happens_once_that(history, command, actor, event):
 def test_one_moment_told_in_two_time_zones_is_one_reservation():
     again = reserve("r1", MORNING.astimezone(UTC), NOON.astimezone(UTC))
     given(AGGREGATE, *RESERVED).when(again).nothing_happened()
+
+
+def test_a_clash_is_told_in_vietnamese_time_whichever_zone_it_was_booked_in():
+    booked = resources.ResourceReserved(**slot("r1", MORNING.astimezone(UTC), NOON.astimezone(UTC)))
+    state = AGGREGATE.fold([*REGISTERED, booked])
+    with pytest.raises(Refused, match=f"from {MORNING:%d/%m/%Y} 08:00 to {NOON:%d/%m/%Y} 12:00"):
+        resources.decide(reserve("r2", MORNING, NOON), state, OFFICER)
 
 
 def test_a_reservation_written_before_it_named_its_resource_is_the_same_reservation():

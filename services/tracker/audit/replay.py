@@ -2,41 +2,28 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import orjson
 from msgspec.structs import asdict
 
+from services.moments import Moment
 from services.tracker.audit.sentences import summary
+from services.tracker.past.as_of import By
 from services.tracker.projections.view import instant
 from services.tracker.reading import Unreadable, read_event
 from services.tracker.restricted import masked_line
 from shared.eventstore.direct import Stored
 from shared.eventstore.ledger import Ledger
 
-type Moment = int | datetime
-"""A place in the history: a ledger sequence, or the time at which an event was recorded."""
-
-
-class BadMoment(ValueError):
-    """Text that is neither a sequence nor a time."""
-
-
-def parse_moment(text: str) -> Moment:
-    """`1234`, `2020-08-13` or `2020-08-13T09:00:00+07:00`; a time without a zone is UTC."""
-    if text.isascii() and text.isdigit():
-        return int(text)
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise BadMoment(f"{text!r} is neither a ledger sequence nor an ISO 8601 time") from error
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+TYPES_BEGIN = "vn.daihoi."
 
 
 @dataclass(frozen=True)
 class Filter:
-    """Which events to show; an empty field lets everything through. `first` and `last` are inclusive."""
+    """Which events to show; an empty field lets everything through. `first` and `last` are inclusive; `by` says which
+    of an event's two times they mean. An event that can't be read has not happened at any time."""
 
     unit: str = ""
     entity: str = ""
@@ -44,27 +31,47 @@ class Filter:
     type: str = ""
     first: Moment | None = None
     last: Moment | None = None
+    by: By = By.RECORDED
 
     def lets_through(self, line: dict[str, Any], stored: Stored) -> bool:
-        if not self._in_range(stored):
-            return False
+        return self.is_in_range(line, stored) and self.fits(line, stored)
+
+    def fits(self, line: dict[str, Any], stored: Stored) -> bool:
+        """Whatever the time."""
         event = line.get("event", {})
-        wanted = (
-            (self.unit, event.get("source")),
-            (self.actor, event.get("actor")),
-            (self.type, event.get("type")),
-        )
+        wanted = ((self.unit, event.get("source")), (self.actor, event.get("actor")))
         if any(want and want != have for want, have in wanted):
+            return False
+        if self.type and self.type not in names_of_type(str(event.get("type", ""))):
             return False
         return not self.entity or self.entity in _names_of_entity(stored.subject)
 
-    def _in_range(self, stored: Stored) -> bool:
-        def place(moment: Moment) -> Any:
-            return stored.sequence if isinstance(moment, int) else stored.recorded
+    def is_in_range(self, line: dict[str, Any], stored: Stored) -> bool:
+        return self._reaches(self.first, line, stored, 1) and self._reaches(self.last, line, stored, -1)
 
-        if self.first is not None and place(self.first) < self.first:
-            return False
-        return self.last is None or place(self.last) <= self.last
+    def _reaches(self, bound: Moment | None, line: dict[str, Any], stored: Stored, direction: int) -> bool:
+        """Whether the event is at `bound` or after it, or before it where `direction` is negative."""
+        if bound is None:
+            return True
+        if isinstance(bound, int):
+            return (stored.sequence - bound) * direction >= 0
+        at = _happened(line) if self.by is By.HAPPENED else stored.recorded
+        return at is not None and (at == bound or (at > bound) == (direction > 0))
+
+
+def _happened(line: dict[str, Any]) -> datetime | None:
+    try:
+        return datetime.fromisoformat(line["event"]["time"])
+    except (KeyError, ValueError):
+        return None
+
+
+def names_of_type(name: str) -> set[str]:
+    """`task`, `task.completed`, `task.completed.v1` and `vn.daihoi.task.completed.v1` all name one."""
+    if not name.startswith(TYPES_BEGIN):
+        return {name}
+    parts = name.removeprefix(TYPES_BEGIN).split(".")
+    return {name, *(".".join(parts[:count]) for count in range(1, len(parts) + 1))}
 
 
 def _names_of_entity(subject: str) -> set[str]:
@@ -76,7 +83,7 @@ def _names_of_entity(subject: str) -> set[str]:
 async def replay(ledger: Ledger, wanted: Filter, *, unmasked: bool = False) -> AsyncIterator[dict[str, Any]]:
     """One JSON object per event, in ledger order; an event that can't be read shows its bytes as text. What only some
     may read is masked unless the caller has made sure that this reader may."""
-    after = wanted.first - 1 if isinstance(wanted.first, int) and wanted.first > 0 else 0
+    after = max(wanted.first - 1, 0) if isinstance(wanted.first, int) else 0
     end = await ledger.last_sequence()
     upto = min(wanted.last, end) if isinstance(wanted.last, int) else end
     async for page in ledger.read(after, upto):

@@ -1,12 +1,12 @@
 """What each event says in a sentence, for the audit trail. The English text is the key of its translation."""
 
-from datetime import date, datetime
+from datetime import date
 from functools import cache
 from string import Formatter
 from typing import Any
 
 from shared.eventstore.envelope import Envelope
-from shared.i18n import LOCAL_TIME, Language, format_date, format_number, translate
+from shared.i18n import Language, format_date, format_minute, format_number, translate
 
 SENTENCES = {
     "vn.daihoi.task.opened.v1": "{actor} opened task {id}: {title}",
@@ -118,5 +118,5 @@ def _readable(name: str, value: Any, lang: Language) -> str:
     if name == "scenario" and value in CASE_NAMES:
         return translate(CASE_NAMES[value], lang)
     if name in ("starts", "ends"):
-        return f"{datetime.fromisoformat(value).astimezone(LOCAL_TIME):%d/%m/%Y %H:%M}"
+        return format_minute(value)
     return str(value)

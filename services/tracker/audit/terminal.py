@@ -1,21 +1,27 @@
 """What an auditor reads on a terminal."""
 
+import re
 from datetime import datetime
 from typing import Any
 
 from rich.table import Table
 
+from services.moments import moment_in_words
 from services.tracker.audit.verify import Verdict
+from services.tracker.past.as_of import By
 from services.tracker.past.diff import Difference
 from services.tracker.projections.view import Document
-from shared.i18n import LOCAL_TIME, Language, format_number, translate
+from shared.i18n import Language, format_minute, format_number, translate
+
+AN_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)", re.ASCII)
+"""As views hold it, in UTC or with the offset that it was sent with."""
 
 
 def history_line(line: dict[str, Any], lang: Language) -> str:
     """One event of a replay: sequence, when it happened, what it says."""
     if "event" not in line:
         return f"{line['sequence']:>6}  {translate('can not be read', lang)}: {line['subject']}"
-    return f"{line['sequence']:>6}  {_local(line['event']['time'])}  {line['summary'][lang]}"
+    return f"{line['sequence']:>6}  {format_minute(line['event']['time'])}  {line['summary'][lang]}"
 
 
 def timeline_lines(rows: list[Document], lang: Language) -> list[str]:
@@ -24,7 +30,7 @@ def timeline_lines(rows: list[Document], lang: Language) -> list[str]:
     for row in rows:
         said = row["summary"][lang] if "summary" in row else row["outcome"]
         when: str = row["happened"] if "happened" in row else row["recorded"]
-        lines.append(f"{row['_id']:>6}  {_local(when)}  {said}")
+        lines.append(f"{row['_id']:>6}  {format_minute(when)}  {said}")
         lines += [
             f"{'':>8}{change['field']}: {_shown(change['before'])} → {_shown(change['after'])}"
             for change in row["changes"]
@@ -42,13 +48,10 @@ def _shown(value: Any) -> str:
             return ", ".join(_shown(said) for said in value.values() if said is not None) or "–"
         case list():
             return "; ".join(map(_shown, value)) or "–"
+        case str() if AN_INSTANT.fullmatch(value):
+            return format_minute(value)
         case _:
             return str(value)
-
-
-def _local(moment: str) -> str:
-    """An ISO 8601 instant as people there write it: dd/mm/yyyy HH:MM in Asia/Ho_Chi_Minh."""
-    return f"{datetime.fromisoformat(moment).astimezone(LOCAL_TIME):%d/%m/%Y %H:%M}"
 
 
 def instant_table(found: dict[str, Any], lang: Language) -> Table:
@@ -66,9 +69,13 @@ def instant_table(found: dict[str, Any], lang: Language) -> Table:
 
 
 def difference_lines(found: Difference, lang: Language) -> list[str]:
-    """Document by document: the fields before and after, and the events that changed them; then those events."""
+    """Which two instants; document by document the fields before and after, and the events that changed them; then
+    those events."""
     told = {"earlier": found.earlier, "later": found.later, "count": len(found.documents)}
-    lines = [translate("Documents that differ between ledger events {earlier} and {later}: {count}", lang, **told)]
+    lines = [
+        _instants(found, lang),
+        translate("Documents that differ between ledger events {earlier} and {later}: {count}", lang, **told),
+    ]
     for document in found.documents:
         lines.append(f"{'+' if document.change == 'added' else '~'} {document.view} {document.key}")
         for field in document.fields:
@@ -78,8 +85,20 @@ def difference_lines(found: Difference, lang: Language) -> list[str]:
             lines.append(f"    {field.field}: {_shown(field.before)} → {_shown(field.after)}  ({events})")
     if found.events:
         lines.append(translate("The events", lang) + ":")
-    lines += [f"{event.sequence:>6}  {_local(event.happened)}  {event.summary[lang]}" for event in found.events]
+    lines += [
+        f"{event.sequence:>6}  {format_minute(event.happened)}  {event.summary[lang]}" for event in found.events
+    ]
     return lines
+
+
+def _instants(found: Difference, lang: Language) -> str:
+    first, second = (
+        moment_in_words(int(at) if at.isdigit() else datetime.fromisoformat(at), lang)
+        for at in (found.earlier_at, found.later_at)
+    )
+    if found.by is By.HAPPENED:
+        return translate("From {first} to {second}, by what had happened", lang, first=first, second=second)
+    return translate("From {first} to {second}, by what was recorded", lang, first=first, second=second)
 
 
 def verdict_lines(verdict: Verdict, lang: Language) -> list[str]:

@@ -9,16 +9,24 @@ from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any, NamedTuple, Protocol
 
-from services.tracker.audit.replay import Moment
+from services.moments import Moment, moment_as_text
 from services.tracker.fold import Checkpoint
 from services.tracker.past.folded import Folded
 from services.tracker.past.snapshots import EVERY, Snapshots
 from services.tracker.projections.view import Document
 from services.tracker.store import PARKED
+from shared.domain.decider import Refusal, Refused
 from shared.eventstore.ledger import Ledger
-from shared.i18n import LOCAL_TIME
+from shared.i18n import LOCAL_TIME, format_minute
 
 type OnProgress = Callable[[int, int], None]
+
+RECORDED_ONLY = Refusal(
+    "recorded_only", "A ledger sequence says when something was recorded; name a time to ask what had happened."
+)
+BEYOND_THE_END = Refusal("beyond_the_end", "The ledger ends at {end}, before {sequence}.")
+NOT_YET = Refusal("not_yet", "{at} has not come yet.")
+WRONG_ORDER = Refusal("wrong_order", "The first instant has to come before the second.")
 
 
 class By(StrEnum):
@@ -34,9 +42,17 @@ class Asked(NamedTuple):
     at: Moment
     by: By = By.RECORDED
 
+    @property
+    def for_programs(self) -> dict[str, str]:
+        """As JSON has it: a sequence's digits, or a time with its offset; and which time counts."""
+        return {"at": moment_as_text(self.at), "by": self.by.value}
 
-class NoSuchInstant(ValueError):
+
+class NoSuchInstant(Refused):
     """Nothing can be told as of this moment."""
+
+    def __init__(self, refusal: Refusal, **params: object) -> None:
+        super().__init__(refusal, params)
 
 
 class Views(Protocol):
@@ -91,14 +107,12 @@ async def last_event(asked: Asked, ledger: Ledger) -> int:
     end = await ledger.last_sequence()
     if isinstance(asked.at, int):
         if asked.by is By.HAPPENED:
-            raise NoSuchInstant(
-                "a ledger sequence says when something was recorded; name a time to ask what happened"
-            )
+            raise NoSuchInstant(RECORDED_ONLY)
         if asked.at > end:
-            raise NoSuchInstant(f"the ledger ends at {end}, before {asked.at}")
+            raise NoSuchInstant(BEYOND_THE_END, end=end, sequence=asked.at)
         return asked.at
     if asked.at > datetime.now(UTC):
-        raise NoSuchInstant(f"{asked.at.isoformat()} has not come yet")
+        raise NoSuchInstant(NOT_YET, at=format_minute(asked.at))
     return end if asked.by is By.HAPPENED else await ledger.sequence_at(asked.at)
 
 

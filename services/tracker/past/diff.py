@@ -7,9 +7,10 @@ from typing import Any, Literal
 
 from pydantic import BaseModel
 
+from services.moments import moment_as_text
 from services.tracker.audit.trail import changes_between
 from services.tracker.fold import Touched
-from services.tracker.past.as_of import Asked, By, NoSuchInstant, OnProgress, last_event, views_as_of
+from services.tracker.past.as_of import WRONG_ORDER, Asked, By, NoSuchInstant, OnProgress, last_event, views_as_of
 from services.tracker.past.folded import Folded
 from services.tracker.past.snapshots import Snapshots
 from services.tracker.projections.view import Document, instant
@@ -45,9 +46,12 @@ class Cause(BaseModel):
 
 
 class Difference(BaseModel):
-    """`earlier` and `later`: the last ledger events looked at. Documents are never removed from a view."""
+    """`earlier` and `later`: the last ledger events looked at; `earlier_at` and `later_at`: the two instants, each a
+    ledger sequence or an ISO 8601 time. Documents are never removed from a view."""
 
     by: By
+    earlier_at: str
+    later_at: str
     earlier: int
     later: int
     documents: list[DocumentChange]
@@ -66,7 +70,7 @@ async def difference(
     looked_at = before.checkpoint.sequence
     after = before.copy()
     if isinstance(earlier.at, datetime) and isinstance(later.at, datetime) and later.at < earlier.at:
-        raise NoSuchInstant("the first instant has to come before the second")
+        raise NoSuchInstant(WRONG_ORDER)
     upto = await last_event(later, ledger)
     since = ""
     if later.by is By.HAPPENED and isinstance(earlier.at, datetime) and isinstance(later.at, datetime):
@@ -74,7 +78,7 @@ async def difference(
         after = await snapshots.latest(upto, earlier.at)
         after.happened_upto = later.at
     elif upto < looked_at:
-        raise NoSuchInstant("the first instant has to come before the second")
+        raise NoSuchInstant(WRONG_ORDER)
     touching: dict[tuple[str, str, str], list[int]] = defaultdict(list)
     rows: dict[int, Document] = {}
     async for page in ledger.read(after.checkpoint.sequence, upto):
@@ -88,7 +92,15 @@ async def difference(
     documents = document_changes(before.views, after, touching)
     named = sorted({sequence for each in documents for field in each.fields for sequence in field.events})
     causes = [Cause(sequence=sequence, **_told(rows[sequence])) for sequence in named]
-    return Difference(by=later.by, earlier=looked_at, later=upto, documents=documents, events=causes)
+    return Difference(
+        by=later.by,
+        earlier_at=moment_as_text(earlier.at),
+        later_at=moment_as_text(later.at),
+        earlier=looked_at,
+        later=upto,
+        documents=documents,
+        events=causes,
+    )
 
 
 def document_changes(before: Touched, after: Folded, touching: Touching) -> list[DocumentChange]:

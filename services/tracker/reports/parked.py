@@ -1,7 +1,6 @@
 """The parking lot for people: what is parked and why, what waits behind it, and what to do about it."""
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 from typing import Any
 
 from pydantic import BaseModel
@@ -11,7 +10,7 @@ from services.tracker.parking import BEHIND, holds_up
 from services.tracker.projections.view import Document
 from services.tracker.restricted import masked_parked
 from services.tracker.retry import Retried
-from shared.i18n import LOCAL_TIME, Language, translate
+from shared.i18n import Language, format_minute, translate
 
 REASONS = {
     "undecodable": "Its bytes are no event that this version can read.",
@@ -149,4 +148,4 @@ def _why(reason: str, lang: Language) -> str:
 
 
 def _local(moment: str | None) -> str:
-    return f"{datetime.fromisoformat(moment).astimezone(LOCAL_TIME):%d/%m/%Y %H:%M}" if moment else ""
+    return format_minute(moment) if moment else ""

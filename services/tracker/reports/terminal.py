@@ -8,6 +8,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from services.moments import moment_in_words
 from services.tracker.reports.cells import DUE_SOON, Cells, Share
 from services.tracker.reports.consolidated import GroupCells, Report
 from services.tracker.reports.duties_table import duties_table
@@ -17,7 +18,7 @@ from services.tracker.reports.reviews import DUTIES
 from services.tracker.reports.scenarios import InForce
 from services.tracker.reports.signs import CELLS, ESSENTIAL_NAMES, PHASE_NAMES, UNIT_NAMES, share_in_words
 from services.tracker.reports.workload import Workload
-from shared.i18n import LOCAL_TIME, Language, format_date, format_number, local_date, translate
+from shared.i18n import Language, format_date, format_number, local_date, translate
 
 BAR_WIDTH = 16
 WIDE = 100
@@ -95,12 +96,7 @@ class Printer:
             )
         ]
         if as_of.at:
-            sentence = (
-                "As it was by what had happened until {at}; {count} events on record happened later"
-                if as_of.by == "happened"
-                else "As it was by what was recorded until {at}"
-            )
-            lines.append(self._say(sentence, at=self._instant(as_of.at), count=as_of.left_out))
+            lines.append(as_it_was(as_of.by or "", self._instant(as_of.at), as_of.left_out, self._lang))
         if (moved := self._report.movements) and moved.since.at:
             lines.append(self._say("With each number: how it moved since {at}", at=self._instant(moved.since.at)))
         if as_of.ledger_sequence > as_of.sequence:
@@ -121,8 +117,8 @@ class Printer:
     def _instant(self, at: str) -> str:
         """A ledger sequence or a time, as people read it."""
         if at.isdigit():
-            return self._say("ledger event {sequence}", sequence=at)
-        return f"{datetime.fromisoformat(at).astimezone(LOCAL_TIME):%d/%m/%Y %H:%M}"
+            return moment_in_words(int(at), self._lang)
+        return moment_in_words(datetime.fromisoformat(at), self._lang)
 
     def _totals(self) -> Table:
         totals, moved = self._report.totals, self._report.movements
@@ -325,6 +321,14 @@ class Printer:
             points=report.conclusion_points,
         )
         return Group(Text(meetings), Text(f"{self._say('Digest of the views')}: {report.digest}"))
+
+
+def as_it_was(by: str, at: str, left_out: int, lang: Language) -> str:
+    """Which instant is meant, and by which of an event's two times; `at` in words."""
+    if by == "happened":
+        sentence = "As it was by what had happened until {at}; {count} events on record happened later"
+        return translate(sentence, lang, at=at, count=left_out)
+    return translate("As it was by what was recorded until {at}", lang, at=at)
 
 
 def scenario_line(scenario: InForce, lang: Language) -> str:
