@@ -3,8 +3,8 @@
 A catalogue item assigned to a unit opens a task there, a duty handed out to it likewise; a directive for a four-point
 review opens one in every unit that it addresses, and what is taken up while a review is open enters it. What security
 decides on clearances is noted, for tasks that need them. When the sub-committee switches the scenario, every task
-follows: the switch is put on record in the unit before its tasks are listed, and a task opened or reopened later follows
-what is on record by then. So none is left out, in whatever order the two meet.
+follows: the switch is put on record in the unit before its tasks are listed, and a task opened or reopened later
+follows what is on record by then. So none is left out, in whatever order the two meet.
 """
 
 from collections.abc import Sequence
