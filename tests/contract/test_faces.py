@@ -378,7 +378,7 @@ async def test_a_task_that_a_rule_will_not_open_is_put_on_record_once_and_the_ne
 
 # --- the policy: a duty handed out to a unit opens there as a task in charge of the locality ---
 DUTIES = "open-handed-out-duties"
-PHASES = [{"phase": "before", "deadline": "2020-09-20"}, {"phase": "after"}]
+PHASES = [{"phase": "before", "deadline": "2099-09-20"}, {"phase": "after"}]
 DUTY = {"duty": "sanitation", "phases": PHASES, "localities": ["giao-thuy", "y-yen"], "planned_vnd": 5}
 
 
@@ -422,10 +422,11 @@ async def test_a_duty_handed_out_opens_one_task_for_each_locality_and_phase_assi
         "directive_id": "d3",
         "duty": "sanitation",
         "locality": "y-yen",
+        "due_offset_days": None,
     }
     in_charge = {"collective": "Huyện Ý Yên", "individual": LOCALITY["positions"][0], "coordinating": []}
     assert task["assigned"] == in_charge
-    assert task["deadline-set"] == {"deadline": "2020-09-20"}
+    assert task["deadline-set"] == {"deadline": "2099-09-20", "past_because": None}
     assert list(told["y-yen-sanitation-after"]) == ["opened", "assigned"]
     assert len(told) == 4
 
