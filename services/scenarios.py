@@ -89,8 +89,6 @@ def switch(
     settings = read_settings()
     language = language_of(settings, lang)
     data = {"scenario": case.value, "reason": reason}
-    if unprepared := run(_unprepared(settings, case)):
-        err.print(f"⚠ {unprepared_line(unprepared, language)}", soft_wrap=True)
     send_and_print(
         settings,
         language,
@@ -100,6 +98,8 @@ def switch(
         actor=actor,
         command_id=command_id or uuid4(),
     )
+    if unprepared := run(_unprepared(settings, case)):
+        err.print(f"⚠ {unprepared_line(unprepared, language)}", soft_wrap=True)
 
 
 async def _unprepared(settings: Settings, case: Case) -> list[str]:

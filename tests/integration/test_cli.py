@@ -285,6 +285,7 @@ def test_expenses_show_what_went_beyond_the_guarantee_and_why(shell):
     printing, lodging = shell.json("expenses")
     assert (printing["task_id"], printing["left_vnd"], printing["flags"]) == ("1-03", 237_500_000, [])
     assert lodging["flags"] == ["advanced_beyond_guaranteed"]
+    assert [warning["code"] for each in (printing, lodging) for warning in each["warnings"]] == []
     assert len(lodging["reasons"]) == 1
     assert "237,500,000" in shell.run("expenses").stdout
     assert "Tạm ứng vượt kinh phí bảo đảm" in shell.run("expenses", "--lang", "vi").stdout
@@ -350,6 +351,8 @@ def test_localities_carry_their_duties_in_the_workload_too(shell):
     loads = shell.json("workload", "--today", "2020-09-10")
     assert {load["name"]: load["cells"]["tasks"] for load in loads["by_collective"]}["Huyện Ý Yên"] == 8
     assert "Chủ tịch UBND huyện Ý Yên" in {load["name"] for load in loads["by_individual"]}
+    everybody = (*loads["by_collective"], *loads["by_individual"])
+    assert [load["name"] for load in everybody if not load["on_the_register"]] == []
 
 
 # --- scenarios ---
