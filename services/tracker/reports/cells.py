@@ -1,7 +1,7 @@
 """The cells that every task is counted in, exactly one each, and the shares made of them: pure arithmetic.
 
 Status has two axes, what people did and what the calendar says; official reports print their four cells. Every
-percentage has its denominator, and is rounded down, so that 100 % means all of it.
+percentage has its denominator, and is rounded down, so that 100% means all of it.
 """
 
 from collections.abc import Iterable
