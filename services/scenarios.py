@@ -5,18 +5,34 @@ from uuid import UUID, uuid4
 
 import typer
 
-from services.console import Format, FormatOption, LangOption, as_json, language_of, out, read_settings, run, write
+from services.console import (
+    Format,
+    FormatOption,
+    LangOption,
+    as_json,
+    err,
+    language_of,
+    out,
+    read_settings,
+    run,
+    write,
+)
 from services.sending import PatienceOption, send_and_print
 from services.tracker.looking import AtOption, ByOption, asked_of, instant_fields, looking_at
 from services.tracker.past.as_of import Asked, By
-from services.tracker.projections.view import Document
+from services.tracker.projections.view import Document, Recorded
 from services.tracker.queries import views_at_once
+from services.tracker.reading import read_event
 from services.tracker.reports.scenario_tables import comparison_tables, standing_tables
-from services.tracker.reports.scenarios import compare, standing
+from services.tracker.reports.scenarios import compare, standing, unprepared_units
+from services.tracker.reports.terminal import unprepared_line
 from services.waiting import PATIENCE_S
 from shared.domain.scenario import SwitchScenario
 from shared.domain.values import SUBCOMMITTEE, Case, Unit
+from shared.eventstore.ledger import Ledger
 from shared.i18n import Language
+from shared.platform.embedded import endpoints
+from shared.platform.nats import nats_connection
 from shared.platform.settings import Settings
 
 scenario = typer.Typer(no_args_is_help=True, help="Scenarios: show, compare, switch.")
@@ -33,7 +49,8 @@ def show(
     settings = read_settings()
     language = language_of(settings, lang)
     asked = asked_of(at, by, language)
-    found = standing(*_tasks_and_scenarios(settings, asked, language, format))
+    views = _read_views(settings, asked, language, format)
+    found = standing(views["tasks"], views["scenarios"])
     if format is Format.JSON:
         write(as_json(found.model_dump(mode="json") | instant_fields(asked)))
     else:
@@ -53,7 +70,8 @@ def compare_variants(
     settings = read_settings()
     language = language_of(settings, lang)
     asked = asked_of(at, by, language)
-    found = compare(*_tasks_and_scenarios(settings, asked, language, format), unit.value if unit else None)
+    views = _read_views(settings, asked, language, format)
+    found = compare(views["tasks"], views["scenarios"], unit.value if unit else None, views["catalogue"])
     if format is Format.JSON:
         write(as_json(found.model_dump(mode="json") | instant_fields(asked)))
     else:
@@ -71,12 +89,14 @@ def switch(
     patience: PatienceOption = PATIENCE_S,
     lang: LangOption = None,
 ) -> None:
-    """Put a scenario in force; every unit suspends and resumes its tasks by itself."""
+    """Put a scenario in force; every unit suspends and resumes its tasks by itself. Units that have not prepared it
+    are named, and follow all the same."""
     settings = read_settings()
+    language = language_of(settings, lang)
     data = {"scenario": case.value, "reason": reason}
     send_and_print(
         settings,
-        language_of(settings, lang),
+        language,
         SUBCOMMITTEE,
         SwitchScenario.NAME,
         data,
@@ -84,17 +104,27 @@ def switch(
         command_id=command_id or uuid4(),
         patience_s=patience if wait else None,
     )
+    if unprepared := run(_unprepared(settings, case)):
+        err.print(f"⚠ {unprepared_line(unprepared, language)}", soft_wrap=True)
 
 
-def _tasks_and_scenarios(
+async def _unprepared(settings: Settings, case: Case) -> list[str]:
+    """The units that have not prepared this case, as the ledger says it; the tracker need not run."""
+    with endpoints(settings, with_mongo=False) as servers:
+        async with nats_connection(servers.nats_url, "daihoi scenario") as connection:
+            stored = await Ledger(connection, settings.congress).about(case.value)
+    return unprepared_units(event for each in stored if isinstance(event := read_event(each), Recorded))
+
+
+def _read_views(
     settings: Settings,
     asked: Asked | None,
     lang: Language,
     format: Format,  # noqa: A002
-) -> tuple[list[Document], list[Document]]:
-    async def read() -> tuple[list[Document], list[Document]]:
+) -> dict[str, list[Document]]:
+    async def read() -> dict[str, list[Document]]:
         async with looking_at(settings, asked, lang, head=format) as looked:
             _, views, _ = await views_at_once(looked.views)
-            return views["tasks"], views["scenarios"]
+            return views
 
     return run(read())

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from services.subcommittee.importing import values_of
 from shared.domain.catalogue import ASSIGNED, ITEMS_AT_ONCE, OF_ANOTHER_CATALOGUE, Item
 from shared.domain.decider import Refused
+from shared.domain.ordering import natural
 
 _BESIDE_THE_ITEMS_BYTES = 1024
 """Room for the command's id and name, the catalogue's id and the names of the lists."""
@@ -40,8 +41,8 @@ def compare(catalogue: str, items: Sequence[Item], published: Sequence[Mapping[s
     ours = {key: _item(document) for key, document in there.items() if document["catalogue"] == catalogue}
     wanted = {item.item_id for item in items}
     changed = [Changed(item, fields) for item in items if (fields := _difference(ours.get(item.item_id), item))]
-    removed = [item for key, item in sorted(ours.items()) if key not in wanted]
-    elsewhere = [there[key] for key in sorted(wanted - ours.keys()) if key in there]
+    removed = [ours[key] for key in sorted(ours.keys() - wanted, key=natural)]
+    elsewhere = [there[key] for key in sorted(wanted - ours.keys(), key=natural) if key in there]
     assigned = [document for item in removed if (document := there[item.item_id])["assigned_to"]]
     new = [item for item in items if item.item_id not in ours]
     return Change(

@@ -35,7 +35,7 @@ from services.tracker.looking import AtOption, ByOption, asked_of, day_of, insta
 from services.tracker.past.as_of import Asked, By, NoSuchInstant, views_as_of
 from services.tracker.past.diff import Difference, difference, masked
 from services.tracker.past.snapshots import Snapshots
-from services.tracker.queries import consolidated_report, instant_of, timeline
+from services.tracker.queries import consolidated_report, instant_of, timeline, views_at_once
 from services.tracker.readers import TokenOption, may_read_restricted
 from services.tracker.rebuild import rebuild
 from services.tracker.reports.consolidated import Report
@@ -150,7 +150,8 @@ def workload(
     async def look() -> Workload:
         async with looking_at(settings, asked, language, head=format) as looked:
             day = reported_for or looked.today
-            return tasks_in_charge(await looked.views.documents("tasks"), day)
+            _, views, _ = await views_at_once(looked.views)
+            return tasks_in_charge(views["tasks"], day, views["organisations"])
 
     found = run(look())
     if format is Format.JSON:

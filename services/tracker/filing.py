@@ -11,8 +11,9 @@ from pydantic import BaseModel
 
 from services.tracker.projections.view import Document
 from shared.domain.document import Urgency
+from shared.domain.ordering import natural
 from shared.domain.paper import KINDS, USED_TWICE, Warned, doubts, same, written
-from shared.domain.symbol import DocumentSymbol, SymbolForm
+from shared.domain.symbol import Citation, DocumentSymbol, SymbolForm
 from shared.i18n import translate
 
 UNKNOWN_CODE = "…"
@@ -60,23 +61,47 @@ class NextNumber(BaseModel):
 
 def filed(documents: Iterable[Document]) -> list[Filed]:
     """Every document on file, in the order of their keys."""
-    ordered = sorted(documents, key=lambda document: document["_id"])
-    basis_of, supersedes, numbered = defaultdict(list), defaultdict(list), defaultdict(list)
+    ordered = sorted(documents, key=lambda document: natural(document["_id"]))
+    by_file, numbered = defaultdict(list), defaultdict(list)
     for document in ordered:
-        for symbol in document.get("basis", ()):
-            basis_of[_file(symbol)].append(document["symbol"])
-        if document["superseded_by"]:
-            supersedes[_file(document["superseded_by"])].append(document["symbol"])
+        by_file[Citation(document["symbol"]).file].append(document)
         numbered[_place(document)].append(document["symbol"])
+    basis_of, supersedes = defaultdict(list), defaultdict(list)
+    for document in ordered:
+        for cited in document.get("basis", ()):
+            for basis in _meant(cited, document, by_file):
+                basis_of[basis["_id"]].append(_named_for(basis, document))
+        if document["superseded_by"]:
+            for newer in _meant(document["superseded_by"], document, by_file):
+                supersedes[newer["_id"]].append(_named_for(newer, document))
     return [
         _filed(
             document,
-            basis_of=basis_of[_file(document["symbol"])],
-            supersedes=supersedes[_file(document["symbol"])],
+            basis_of=basis_of[document["_id"]],
+            supersedes=supersedes[document["_id"]],
             same_number=numbered[_place(document)],
         )
         for document in ordered
     ]
+
+
+def _meant(cited: str, by: Document, by_file: dict[str, list[Document]]) -> list[Document]:
+    """The documents on file that `by` names: those of the term that it says or else has itself; where there are none,
+    those that state no term. Where no term is said at all, those of the only term there is."""
+    citation = Citation.parse(cited)
+    candidates = by_file[citation.file]
+    term = citation.term or by.get("term")
+    terms = {document.get("term") for document in candidates}
+    if term is None and len(terms) == 1:
+        return candidates
+    wanted = term if term in terms else None
+    return [document for document in candidates if document.get("term") == wanted]
+
+
+def _named_for(reader: Document, document: Document) -> str:
+    """The symbol of `document` as `reader` would write it: with its term where that is another one."""
+    symbol, term = document["symbol"], document.get("term")
+    return f"{symbol} ({term})" if term and term != reader.get("term") else str(symbol)
 
 
 def _filed(document: Document, basis_of: list[str], supersedes: list[str], same_number: list[str]) -> Filed:
@@ -142,10 +167,6 @@ def _issuer_code(issuer: str, documents: Sequence[Document]) -> str:
 
 def _symbol(document: Document) -> DocumentSymbol:
     return DocumentSymbol.parse(document["symbol"])
-
-
-def _file(symbol: str) -> str:
-    return DocumentSymbol.parse(symbol).entity_id
 
 
 def _place(document: Document) -> tuple[object, ...]:

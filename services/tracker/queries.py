@@ -16,6 +16,7 @@ from services.tracker.reports.duties import Duties, duties_of
 from services.tracker.reports.expenses import Account, accounts_of
 from services.tracker.restricted import masked_document, masked_documents, masked_row
 from services.tracker.store import AUDIT_TRAIL, VIEW_NAMES, ViewStore
+from shared.domain.ordering import natural
 from shared.domain.values import ID_PATTERN
 from shared.eventstore.ledger import Ledger
 
@@ -91,7 +92,7 @@ async def instant_of(views: Views, live: ViewStore, view: str = "", *, unmasked:
         rows = await live.audit_rows(1, checkpoint.sequence)
         told["documents"] = rows if unmasked else [masked_row(row) for row in rows]
     elif view:
-        shown = sorted(await views.documents(view), key=lambda document: str(document["_id"]))
+        shown = sorted(await views.documents(view), key=lambda document: natural(str(document["_id"])))
         told["documents"] = shown if unmasked else masked_documents(view, shown)
     return told
 

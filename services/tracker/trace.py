@@ -13,6 +13,9 @@ from pydantic import BaseModel
 from services.tracker.projections.view import Document
 from services.tracker.reports.clearances import waiting
 from services.tracker.reports.essentials import is_suspended, lacks
+from services.tracker.reports.lines import offset_of
+from services.tracker.reports.order import task_order
+from shared.domain.ordering import NaturalKey, natural
 from shared.domain.task import TaskStatus
 
 type Views = Mapping[str, Sequence[Document]]
@@ -91,7 +94,11 @@ def _origins(task: Document, views: Views) -> list[Node]:
 
 def _reviews_of(task: Document, views: Views) -> list[Document]:
     reviews = [each for each in views.get("reviews", ()) if each["unit"] == task["unit"]]
-    return sorted((each for each in reviews if task["task_id"] in each["items"]), key=lambda review: review["_id"])
+    return sorted((each for each in reviews if task["task_id"] in each["items"]), key=_in_order)
+
+
+def _in_order(document: Document) -> NaturalKey:
+    return natural(document["_id"])
 
 
 def _review_above(review: Document, views: Views) -> Node:
@@ -136,7 +143,7 @@ def _point(meeting_id: str, point: Document, views: Views, *, above: Sequence[No
 def _directives_of(meeting_id: str, number: int | None, views: Views) -> list[Document]:
     named = (meeting_id, number)
     found = [each for each in views["directives"] if (each["meeting_id"], each["point"]) == named]
-    return sorted(found, key=lambda directive: directive["_id"])
+    return sorted(found, key=_in_order)
 
 
 def _directive(directive: Document, views: Views, *, above: Sequence[Node] = ()) -> Node:
@@ -145,7 +152,7 @@ def _directive(directive: Document, views: Views, *, above: Sequence[Node] = ())
     named = [task for task in views["tasks"] if task.get("directive_id") == directive["_id"]]
     units = [*directive["units"], *sorted({task["unit"] for task in named} - set(directive["units"]))]
     reviews = [each for each in views.get("reviews", ()) if each.get("directive_id") == directive["_id"]]
-    below = [_review(review, views) for review in sorted(reviews, key=lambda review: review["_id"])]
+    below = [_review(review, views) for review in sorted(reviews, key=_in_order)]
     answered = {review["unit"] for review in reviews} - {task["unit"] for task in named}
     below += [_unit(unit, named, views) for unit in units if unit not in answered]
     facts = _facts_of_directive(directive)
@@ -154,10 +161,11 @@ def _directive(directive: Document, views: Views, *, above: Sequence[Node] = ())
 
 def _review(review: Document, views: Views, *, above: Sequence[Node] = ()) -> Node:
     """Under it every task in which it found a gap, as that task stands now."""
-    found = [task_id for task_id, item in sorted(review["items"].items()) if item["found"] or item["at_opening"]]
+    found = [task_id for task_id, item in review["items"].items() if item["found"] or item["at_opening"]]
     tasks = [_of_id(views["tasks"], f"{review['unit']}/{task_id}") for task_id in found]
     facts = {name: review[name] for name in ("unit", "status", "signed_by")} | {"tasks": len(review["items"])}
-    below = [] if above else [_task(task, views) for task in tasks if task]
+    ordered = sorted((task for task in tasks if task), key=task_order)
+    below = [] if above else [_task(task, views) for task in ordered]
     return _node(Role.REVIEW, review["_id"], {}, facts, above=above, below=below)
 
 
@@ -166,12 +174,14 @@ def _facts_of_directive(directive: Document) -> Document:
 
 
 def _unit(unit: str, tasks: Sequence[Document], views: Views) -> Node:
-    ordered = sorted((task for task in tasks if task["unit"] == unit), key=lambda task: str(task["task_id"]))
+    ordered = sorted((task for task in tasks if task["unit"] == unit), key=task_order)
     return _node(Role.UNIT, unit, {}, {"tasks": len(ordered)}, below=[_task(task, views) for task in ordered])
 
 
 def _task(task: Document, views: Views, *, above: Sequence[Node] = ()) -> Node:
     facts = {name: task[name] for name in ("unit", "status", "percent", "deadline")}
+    if (offset := offset_of(task)) is not None:
+        facts["due_offset_days"] = offset
     facts["missing"] = [] if task["status"] == TaskStatus.CANCELLED else list(lacks(task))
     lacking = waiting([task], views.get("clearances", ()))
     facts["waiting_for_clearance"] = {line.clearance_id: line.status for line in lacking}

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
 
-from rich.table import Table
+from rich.console import RenderableType
 
 from services.console import (
     Format,
@@ -24,7 +24,7 @@ from services.tracker.readers import TokenOption, may_read_restricted
 from services.tracker.reports.unit_tables import (
     clearances_table,
     coverage_table,
-    expenses_table,
+    expenses_tables,
     incidents_table,
 )
 from shared.i18n import Language
@@ -56,7 +56,7 @@ def expenses(
     language = language_of(settings, lang)
     found = run(_ask(settings, asked_of(at, by, language), language, format, queries.accounts))
     told = [account.model_dump(mode="json") for account in found]
-    _show(format, told, expenses_table(found, language))
+    _show(format, told, expenses_tables(found, language))
 
 
 def clearances(
@@ -105,7 +105,7 @@ async def _ask[Found](
         return await question(looked.views)
 
 
-def _show(format: Format, told: Any, table: Table) -> None:  # noqa: A002
+def _show(format: Format, told: Any, table: RenderableType) -> None:  # noqa: A002
     if format is Format.JSON:
         write(as_json(told))
     else:

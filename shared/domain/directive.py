@@ -1,14 +1,15 @@
 """A directive of the sub-committee: what a point of a conclusion orders, and which units it addresses."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from shared.domain.deadline import check_not_over
 from shared.domain.decider import Actor, Aggregate, Command, Event, Refusal
-from shared.domain.values import Day, EntityId, Text, Unit
+from shared.domain.values import Day, EntityId, Phrase, Text, Unit
 
 
 class DirectiveKind(StrEnum):
@@ -28,6 +29,7 @@ class DirectiveIssued(Event):
     meeting_id: EntityId | None = None
     point: int | None = None
     due_on: date | None = None
+    past_because: Phrase | None = None
 
 
 # --- state ---
@@ -43,7 +45,8 @@ def evolve(directive: Directive | None, event: DirectiveIssued) -> Directive:
 
 # --- commands ---
 class IssueDirective(Command):
-    """Addresses units with an order; `meeting_id` and `point` name the sentence that it carries out."""
+    """Addresses units with an order; `meeting_id` and `point` name the sentence that it carries out.
+    `past_because` says why `due_on` is over already."""
 
     NAME = "issue-directive"
     ENTITY: ClassVar[str] = "directive"
@@ -54,6 +57,10 @@ class IssueDirective(Command):
     meeting_id: EntityId | None = None
     point: int | None = Field(default=None, ge=1, le=99)
     due_on: Day | None = None
+    past_because: Phrase | None = None
+
+    def check_given_at(self, happened: datetime) -> None:
+        check_not_over(self.due_on, self.past_because, happened)
 
     @property
     def entity_id(self) -> str:

@@ -1,5 +1,10 @@
-"""An official document on file: issued under its symbol, later superseded or withdrawn, never deleted."""
+"""An official document on file: issued under its symbol, later superseded or withdrawn, never deleted.
 
+Numbers begin again with each term, so a symbol names a document only together with its term. Wherever one document
+names another, it may say the term: `03-KH/TB (2015-2020)`; without, its own term is meant.
+"""
+
+import re
 from collections.abc import Sequence
 from datetime import date
 from enum import StrEnum
@@ -8,18 +13,42 @@ from typing import Annotated, ClassVar, assert_never
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from shared.domain.decider import Actor, Aggregate, Command, Event, Refusal
-from shared.domain.symbol import MOST_DIGITS, DocumentSymbol, leading_digits
-from shared.domain.values import Day, EntityId, Phrase, Text
+from shared.domain.symbol import MOST_DIGITS, Citation, DocumentSymbol, leading_digits
+from shared.domain.values import ID_PATTERN, Day, Phrase, Text
 
 
 def _names_a_file(symbol: str) -> str:
     if not DocumentSymbol.parse(symbol).entity_id:
         raise ValueError("a symbol needs at least one letter or digit")
+    if Citation.parse(symbol).term:
+        raise ValueError("a symbol is written without its term; give the term apart")
     return symbol
 
 
-Symbol = Annotated[str, Field(min_length=1, max_length=69), AfterValidator(_names_a_file)]
+SYMBOL_LENGTH = 69
+Symbol = Annotated[str, Field(min_length=1, max_length=SYMBOL_LENGTH), AfterValidator(_names_a_file)]
 """A symbol as written; it has to leave something to file it under, and room for the term in its id."""
+
+
+def _names_a_document(cited: str) -> str:
+    if len(_names_a_file(Citation.parse(cited).symbol)) > SYMBOL_LENGTH:
+        raise ValueError(f"a symbol has at most {SYMBOL_LENGTH} characters")
+    return cited
+
+
+def _id_of_a_document(named: str) -> str:
+    """An id as it is; a symbol, with its term or without, as the id under which that document is filed."""
+    document_id = named if re.fullmatch(ID_PATTERN, named) else Citation.parse(named).entity_id
+    if not re.fullmatch(ID_PATTERN, document_id):
+        raise ValueError("neither the id nor the symbol of a document")
+    return document_id
+
+
+CITED_LENGTH = SYMBOL_LENGTH + len(" (2015-2020)")
+Cited = Annotated[str, Field(min_length=1, max_length=CITED_LENGTH), AfterValidator(_names_a_document)]
+"""Another document as it is named in writing: its symbol, and its term where that is another one."""
+DocumentId = Annotated[str, Field(min_length=1, max_length=CITED_LENGTH), AfterValidator(_id_of_a_document)]
+"""A document on file, named by its id (`76-KH-TU_2020-2025`) or by its symbol (`76-KH/TU (2020-2025)`)."""
 Term = Annotated[str, Field(pattern=r"^(19|20|21)[0-9]{2}-(19|20|21)[0-9]{2}$")]
 """The term of office in which an issuer numbers its documents, such as `2020-2025`."""
 
@@ -69,6 +98,10 @@ class Document(BaseModel):
     withdrawn_because: str | None = None
 
     @property
+    def filed(self) -> Citation:
+        return Citation(self.issued.symbol, self.issued.term)
+
+    @property
     def in_force(self) -> bool:
         return self.superseded_by is None and self.withdrawn_because is None
 
@@ -103,18 +136,17 @@ class IssueDocument(Command):
     issued_on: Day | None = None
     urgency: Urgency = Urgency.NORMAL
     term: Term | None = None
-    basis: tuple[Symbol, ...] = Field(default=(), max_length=50)
+    basis: tuple[Cited, ...] = Field(default=(), max_length=50)
     advised_by: Phrase | None = None
 
     @property
     def entity_id(self) -> str:
-        filed_under = DocumentSymbol.parse(self.symbol).entity_id
-        return f"{filed_under}_{self.term}" if self.term else filed_under
+        return Citation(self.symbol, self.term).entity_id
 
 
 class DocumentCommand(Command):
     ENTITY: ClassVar[str] = "document"
-    document_id: EntityId
+    document_id: DocumentId
 
     @property
     def entity_id(self) -> str:
@@ -125,7 +157,7 @@ class SupersedeDocument(DocumentCommand):
     """Another document, named by its symbol, takes this one's place."""
 
     NAME = "supersede-document"
-    superseded_by: Symbol
+    superseded_by: Cited
 
 
 class WithdrawDocument(DocumentCommand):
@@ -134,7 +166,10 @@ class WithdrawDocument(DocumentCommand):
 
 
 # --- decide ---
-NOT_FOUND = Refusal("document_not_found", "There is no document {document_id}.")
+NOT_FOUND = Refusal(
+    "document_not_found",
+    "There is no document {document_id}. One that is filed under a term is named with it: 76-KH/TU (2020-2025).",
+)
 ALREADY_ISSUED = Refusal(
     "document_already_issued", "A document with the symbol {symbol} is already on file with another content."
 )
@@ -180,7 +215,8 @@ def _require_a_number_of_paper(symbol: str) -> None:
 
 
 def _supersede(command: SupersedeDocument, document: Document) -> Sequence[DocumentEvent]:
-    if DocumentSymbol.parse(command.superseded_by).entity_id == command.document_id:
+    cited = Citation.parse(command.superseded_by)
+    if (cited.file, cited.term or document.issued.term) == (document.filed.file, document.filed.term):
         raise SUPERSEDES_ITSELF(document_id=command.document_id)
     if document.superseded_by == command.superseded_by:
         return ()

@@ -5,13 +5,14 @@ aggregate of its own. The decision needs to see the register of organisations: `
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from itertools import product
 from typing import Annotated, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from shared.domain.catalogue import ITEMS_AT_ONCE
+from shared.domain.deadline import check_not_over
 from shared.domain.decider import Actor, Aggregate, Command, Event, Key, Refusal
 from shared.domain.organisation import NOT_FOUND, Organisation, OrganisationKind
 from shared.domain.values import (
@@ -71,6 +72,7 @@ class DutyHandedOut(Event):
     planned_vnd: Vnd
     deadline: date | None = None
     directive_id: EntityId | None = None
+    past_because: Phrase | None = None
 
 
 # --- state ---
@@ -86,11 +88,12 @@ def evolve(duty: Duty | None, event: DutyHandedOut) -> Duty:
 
 # --- commands ---
 class DutyPhase(BaseModel):
-    """A phase in which a duty is to be done, and until when."""
+    """A phase in which a duty is to be done, and until when; `past_because` says why that is over already."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     phase: Phase
     deadline: Day | None = None
+    past_because: Phrase | None = None
 
 
 class HandOutToLocality(Command):
@@ -103,6 +106,10 @@ class HandOutToLocality(Command):
     planned_vnd: Vnd = 0
     deadline: Day | None = None
     directive_id: EntityId | None = None
+    past_because: Phrase | None = None
+
+    def check_given_at(self, happened: datetime) -> None:
+        check_not_over(self.deadline, self.past_because, happened)
 
     @property
     def entity_id(self) -> str:
@@ -142,6 +149,7 @@ class HandOutDuty(Command):
                 planned_vnd=self.planned_vnd,
                 deadline=each.deadline,
                 directive_id=self.directive_id,
+                past_because=each.past_because,
             )
             for locality in self.localities
             for each in self.phases

@@ -1,19 +1,22 @@
 """A four-point review («rà soát») in one unit: every live task is judged for its collective, its individual, its
 completion time and its guaranteed funding. It closes when every gap is fixed or explained, signed by the unit's lead.
 A task that the scenario in force suspends need not be judged; while it is suspended it lacks nothing.
+A task that is taken up while a review is open enters it, and nothing is signed over nothing.
 
 The decisions need to see the unit's tasks: `reads` says which, and `decide` is shown them.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import ClassVar, assert_never
 
 from pydantic import BaseModel, ConfigDict
 
 from shared.domain import task as tasks
+from shared.domain.deadline import check_not_over
 from shared.domain.decider import Actor, Aggregate, Command, Event, Key, Refusal
+from shared.domain.ordering import natural
 from shared.domain.task import Task
 from shared.domain.values import Brief, Day, EntityId, Phrase
 
@@ -44,6 +47,14 @@ class ReviewOpened(Event):
     directive_id: EntityId
     due_on: date | None = None
     findings: tuple[Finding, ...]
+    past_because: Phrase | None = None
+
+
+class ReviewTaskEntered(Event):
+    """A task came under a review that was open already."""
+
+    TYPE = "vn.daihoi.review.task-entered.v1"
+    finding: Finding
 
 
 class ReviewItemConfirmed(Event):
@@ -64,7 +75,7 @@ class ReviewClosed(Event):
     findings: tuple[Finding, ...]
 
 
-ReviewEvent = ReviewOpened | ReviewItemConfirmed | ReviewGapExplained | ReviewClosed
+ReviewEvent = ReviewOpened | ReviewTaskEntered | ReviewItemConfirmed | ReviewGapExplained | ReviewClosed
 
 
 # --- state ---
@@ -87,6 +98,9 @@ def evolve(review: Review | None, event: ReviewEvent) -> Review:
     if review is None:
         raise LookupError(f"{event.TYPE} before the review was opened")
     match event:
+        case ReviewTaskEntered():
+            entered = event.finding
+            return review.model_copy(update={"findings": review.findings | {entered.task_id: entered}})
         case ReviewItemConfirmed():
             found = event.finding
             return review.model_copy(
@@ -116,22 +130,35 @@ class ReviewCommand(Command):
 
 
 class OpenReview(ReviewCommand):
-    """Judges every live task of the unit as it is now."""
+    """Judges every live task of the unit as it is now. `past_because` says why `due_on` is over already."""
 
     NAME = "open-review"
     directive_id: EntityId
     due_on: Day | None = None
+    past_because: Phrase | None = None
+
+    def check_given_at(self, happened: datetime) -> None:
+        check_not_over(self.due_on, self.past_because, happened)
+
+
+class EnterTask(ReviewCommand):
+    """Takes a live task into an open review that lacks it. Policies give it for every task that is taken up; by hand
+    it does no harm."""
+
+    NAME = "enter-task"
+    task_id: EntityId
 
 
 class ConfirmReviewItem(ReviewCommand):
-    """Judges one task again, after its gaps were fixed or to confirm what was found."""
+    """Judges one task again, after its gaps were fixed or to confirm what was found. A live task that the review
+    lacks enters it."""
 
     NAME = "confirm-review-item"
     task_id: EntityId
 
 
 class ExplainGap(ReviewCommand):
-    """Says why a task lacks an essential and will for now."""
+    """Says why a task lacks an essential and will for now. A live task that the review lacks enters it."""
 
     NAME = "explain-gap"
     task_id: EntityId
@@ -140,7 +167,7 @@ class ExplainGap(ReviewCommand):
 
 
 class CloseReview(ReviewCommand):
-    """Judges every task of the review once more and signs the result."""
+    """Judges every task of the review once more, and every live task that it lacks, and signs the result."""
 
     NAME = "close-review"
 
@@ -151,6 +178,7 @@ ALREADY_OPEN = Refusal("review_already_open", "Review {review_id} is already ope
 IS_CLOSED = Refusal("review_closed", "Review {review_id} is closed and signed.")
 NOT_REVIEWED = Refusal("task_not_reviewed", "Task {task_id} is not part of review {review_id}.")
 NO_SUCH_GAP = Refusal("no_such_gap", "Task {task_id} does not lack its {essential}; there is nothing to explain.")
+NOTHING_REVIEWED = Refusal("nothing_reviewed", "Review {review_id} has no task to review; there is nothing to sign.")
 GAPS_LEFT = Refusal("gaps_left", "Review {review_id} can't be closed: fix or explain {gaps}.")
 TOO_MANY_TASKS = Refusal(
     "review_too_large", "The unit has {count} tasks under way; a review takes in {most} at most. Close some first."
@@ -184,10 +212,10 @@ def reads(command: ReviewCommand, review: Review | None) -> Sequence[Key]:
     match command:
         case OpenReview():
             return (EVERY_TASK,) if review is None else ()
-        case ConfirmReviewItem() | ExplainGap():
-            return (("task", command.task_id),)
+        case EnterTask() | ConfirmReviewItem() | ExplainGap():
+            return (("task", command.task_id),) if review else ()
         case _:
-            return tuple(("task", task_id) for task_id in review.findings) if review else ()
+            return (EVERY_TASK,) if review and review.closed is None else ()
 
 
 def decide(
@@ -199,13 +227,15 @@ def decide(
         raise NOT_FOUND(review_id=command.review_id)
     if isinstance(command, CloseReview):
         return _close(command, review, actor, seen)
+    if isinstance(command, EnterTask):
+        return _entered(review, seen) if review.closed is None else ()
     if review.closed is not None:
         raise IS_CLOSED(review_id=command.review_id)
     match command:
         case ConfirmReviewItem():
             found = _judged_again(command.review_id, command.task_id, review, seen)
             confirmed = command.task_id in review.confirmed and review.findings[command.task_id] == found
-            return () if confirmed else (ReviewItemConfirmed(finding=found),)
+            return () if confirmed else (*_entered(review, seen), ReviewItemConfirmed(finding=found))
         case ExplainGap():
             return _explain(command, review, seen)
         case _:
@@ -217,11 +247,23 @@ def _open(command: OpenReview, review: Review | None, seen: Mapping[Key, Task | 
         if (review.opened.directive_id, review.opened.due_on) == (command.directive_id, command.due_on):
             return ()
         raise ALREADY_OPEN(review_id=command.review_id)
-    live = sorted((key[1], task) for key, task in seen.items() if task and _is_live(task))
-    if len(live) > MOST_REVIEWED:
-        raise TOO_MANY_TASKS(count=len(live), most=MOST_REVIEWED)
-    findings = tuple(judge(task_id, task) for task_id, task in live)
-    return (ReviewOpened(directive_id=command.directive_id, due_on=command.due_on, findings=findings),)
+    findings = _of_live_tasks(seen)
+    if len(findings) > MOST_REVIEWED:
+        raise TOO_MANY_TASKS(count=len(findings), most=MOST_REVIEWED)
+    return (ReviewOpened(**command.model_dump(exclude={"review_id"}), findings=findings),)
+
+
+def _of_live_tasks(seen: Mapping[Key, Task | None]) -> tuple[Finding, ...]:
+    live = [(task_id, task) for (_, task_id), task in seen.items() if task and _is_live(task)]
+    return tuple(judge(task_id, task) for task_id, task in sorted(live, key=lambda each: natural(each[0])))
+
+
+def _entered(review: Review, seen: Mapping[Key, Task | None]) -> Sequence[ReviewTaskEntered]:
+    """The live tasks seen here that the review lacks."""
+    lacking = [finding for finding in _of_live_tasks(seen) if finding.task_id not in review.findings]
+    if len(review.findings) + len(lacking) > MOST_REVIEWED:
+        raise TOO_MANY_TASKS(count=len(review.findings) + len(lacking), most=MOST_REVIEWED)
+    return tuple(ReviewTaskEntered(finding=finding) for finding in lacking)
 
 
 def _is_live(task: Task) -> bool:
@@ -236,7 +278,7 @@ def _explain(command: ExplainGap, review: Review, seen: Mapping[Key, Task | None
         raise NO_SUCH_GAP(task_id=command.task_id, essential=command.essential.value)
     if (command.task_id, command.essential) not in review.explained and len(review.explained) >= MOST_EXPLAINED:
         raise EXPLANATIONS_FULL(review_id=command.review_id, most=MOST_EXPLAINED)
-    return (ReviewGapExplained(**command.model_dump(exclude={"review_id"})),)
+    return (*_entered(review, seen), ReviewGapExplained(**command.model_dump(exclude={"review_id"})))
 
 
 def _close(
@@ -248,23 +290,28 @@ def _close(
         raise IS_CLOSED(review_id=command.review_id)
     if actor.id != f"{actor.unit}.lead":
         raise NOT_THE_LEAD(actor=actor.id)
-    findings = tuple(judge(task_id, seen.get(("task", task_id))) for task_id in review.findings)
+    entered = _entered(review, seen)
+    known = tuple(judge(task_id, seen.get(("task", task_id))) for task_id in review.findings)
+    findings = (*known, *(each.finding for each in entered))
+    if not findings:
+        raise NOTHING_REVIEWED(review_id=command.review_id)
     left = [f"{finding.task_id} ({', '.join(gaps)})" for finding in findings if (gaps := review.unexplained(finding))]
     if left:
         raise GAPS_LEFT(review_id=command.review_id, gaps="; ".join(left))
-    return (ReviewClosed(signed_by=actor.id, findings=findings),)
+    return (*entered, ReviewClosed(signed_by=actor.id, findings=findings))
 
 
 def _judged_again(review_id: str, task_id: str, review: Review, seen: Mapping[Key, Task | None]) -> Finding:
-    if task_id not in review.findings:
+    task = seen.get(("task", task_id))
+    if task_id not in review.findings and (task is None or not _is_live(task)):
         raise NOT_REVIEWED(task_id=task_id, review_id=review_id)
-    return judge(task_id, seen.get(("task", task_id)))
+    return judge(task_id, task)
 
 
 AGGREGATE = Aggregate(
     entity="review",
-    events=(ReviewOpened, ReviewItemConfirmed, ReviewGapExplained, ReviewClosed),
-    commands=(OpenReview, ConfirmReviewItem, ExplainGap, CloseReview),
+    events=(ReviewOpened, ReviewTaskEntered, ReviewItemConfirmed, ReviewGapExplained, ReviewClosed),
+    commands=(OpenReview, EnterTask, ConfirmReviewItem, ExplainGap, CloseReview),
     evolve=evolve,
     decide=decide,
     reads=reads,

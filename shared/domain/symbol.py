@@ -19,6 +19,7 @@ _KIND = r"[A-ZĐ][A-Za-zĐđ]{0,7}"
 _ISSUER = r"[^\s/]+"
 _PARTY = re.compile(rf"(?P<number>{_NUMBER})-(?P<kind>{_KIND})/(?P<issuer>{_ISSUER})")
 _STATE = re.compile(rf"(?P<number>{_NUMBER})/(?:(?P<year>[0-9]{{4}})/)?(?P<kind>{_KIND})-(?P<issuer>{_ISSUER})")
+_TERM = re.compile(r"(?P<symbol>.*\S)(?:\s*\((?P<term>\d{4}-\d{4})\)|_(?P<of_id>\d{4}-\d{4}))", re.ASCII)
 
 
 class SymbolForm(StrEnum):
@@ -60,3 +61,26 @@ def leading_digits(text: str) -> int:
     """How many digits a symbol begins with, where they are its number."""
     found = re.match(r"\s*([0-9]+)\s*[-/]", text)
     return len(found[1]) if found else 0
+
+
+class Citation(NamedTuple):
+    """A document as others name it: a symbol, and the term in which it was numbered where that is said."""
+
+    symbol: str
+    term: str | None = None
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """`76-KH/TU (2020-2025)`, or the id `76-KH-TU_2020-2025`; what says no term is a symbol as it stands."""
+        said = _TERM.fullmatch(text.strip())
+        return cls(said["symbol"], said["term"] or said["of_id"]) if said else cls(text.strip())
+
+    @property
+    def file(self) -> str:
+        """What documents of the same symbol have in common, however it is spelled: `76-KH-TU`."""
+        return DocumentSymbol.parse(self.symbol).entity_id
+
+    @property
+    def entity_id(self) -> str:
+        """The id under which the document is filed: `76-KH-TU_2020-2025`."""
+        return f"{self.file}_{self.term}" if self.term else self.file

@@ -12,13 +12,14 @@ reopened: what is done is done.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, ClassVar, assert_never
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.domain import known_clearance
+from shared.domain.deadline import check_not_over
 from shared.domain.decider import Actor, Aggregate, Command, Event, Key, Refusal
 from shared.domain.known_clearance import KnownClearance
 from shared.domain.scenario import CURRENT
@@ -62,6 +63,7 @@ class TaskOpened(Event):
     directive_id: EntityId | None = None
     duty: DutyKind | None = None
     locality: EntityId | None = None
+    due_offset_days: int | None = None
 
 
 class TaskAssigned(Event):
@@ -74,6 +76,7 @@ class TaskAssigned(Event):
 class TaskDeadlineSet(Event):
     TYPE = "vn.daihoi.task.deadline-set.v1"
     deadline: date
+    past_because: Phrase | None = None
 
 
 class ExtensionRequested(Event):
@@ -82,6 +85,7 @@ class ExtensionRequested(Event):
     deadline: date
     reason: Phrase
     requested_by: str
+    past_because: Phrase | None = None
 
 
 class ExtensionGranted(Event):
@@ -309,12 +313,12 @@ def _moved(task: Task, event: LifecycleEvent) -> Task:
             in_all = task.evidence_in_all + len(event.evidence)
             return task.but(status=TaskStatus.SUBMITTED, last_return=None, evidence_in_all=in_all, **submitted)
         case TaskCompleted():
-            return task.but(status=TaskStatus.COMPLETED, percent=100, last_reopening=None)
+            return _closed(task).but(status=TaskStatus.COMPLETED, percent=100)
         case TaskReturned():
             status = TaskStatus.IN_PROGRESS
             return task.but(status=status, last_return=event.reason, sent_back=task.sent_back + 1)
         case TaskCancelled():
-            return task.but(status=TaskStatus.CANCELLED, block_reason=None, last_reopening=None)
+            return _closed(task).but(status=TaskStatus.CANCELLED, block_reason=None)
         case TaskReopened():
             status = task.resting_status
             return task.but(status=status, last_reopening=event.reason, sent_back=task.sent_back + 1)
@@ -325,6 +329,12 @@ def _moved(task: Task, event: LifecycleEvent) -> Task:
             return task.but(clearances=clearances, sent_back=task.sent_back + 1)
         case _:
             assert_never(event)
+
+
+def _closed(task: Task) -> Task:
+    """A request for an extension that nobody has decided on lapses with the task."""
+    decided = None if isinstance(task.extension, ExtensionRequested) else task.extension
+    return task.but(extension=decided, last_reopening=None)
 
 
 # --- commands ---
@@ -339,7 +349,8 @@ class TaskCommand(Command):
 
 class OpenTask(TaskCommand):
     """Opens a task; `catalogue_item` and `directive_id` say where the work comes from. `duty` and `locality` mark it
-    as a continuing duty of that locality."""
+    as a continuing duty of that locality. `due_offset_days` counts from the opening day: until there is one, the task
+    has no deadline."""
 
     NAME = "open-task"
     title: Text
@@ -351,6 +362,7 @@ class OpenTask(TaskCommand):
     directive_id: EntityId | None = None
     duty: DutyKind | None = None
     locality: EntityId | None = None
+    due_offset_days: int | None = Field(default=None, ge=-3650, le=3650)
 
 
 class AssignTask(TaskCommand):
@@ -363,18 +375,28 @@ class AssignTask(TaskCommand):
 
 
 class SetDeadline(TaskCommand):
-    """Sets the completion time, once: the original deadline is kept for ever."""
+    """Sets the completion time, once: the original deadline is kept for ever. `past_because` says why it is over
+    already."""
 
     NAME = "set-deadline"
     deadline: Day
+    past_because: Phrase | None = None
+
+    def check_given_at(self, happened: datetime) -> None:
+        check_not_over(self.deadline, self.past_because, happened)
 
 
 class RequestExtension(TaskCommand):
-    """Asks for a later deadline. One request at a time waits to be decided."""
+    """Asks for a later deadline. One request at a time waits to be decided; when the task is closed, it lapses.
+    `past_because` says why even the later deadline is over already."""
 
     NAME = "request-extension"
     deadline: Day
     reason: Phrase
+    past_because: Brief | None = None
+
+    def check_given_at(self, happened: datetime) -> None:
+        check_not_over(self.deadline, self.past_because, happened)
 
 
 class GrantExtension(TaskCommand):
@@ -606,7 +628,8 @@ def _settle_an_essential(command: AssignTask | SetDeadline | FundTask, task: Tas
         case SetDeadline():
             if task.original_deadline not in (None, command.deadline):
                 raise DEADLINE_FIXED(task_id=command.task_id, deadline=task.deadline)
-            return () if task.original_deadline else (TaskDeadlineSet(deadline=command.deadline),)
+            dated = TaskDeadlineSet(deadline=command.deadline, past_because=command.past_because)
+            return () if task.original_deadline else (dated,)
         case FundTask():
             funded = TaskFunded(secured_vnd=command.secured_vnd, funding_source=command.funding_source)
             return () if task.funding == funded else (funded,)
@@ -618,7 +641,7 @@ def _request_extension(command: RequestExtension, task: Task, actor: Actor) -> S
     if task.deadline is None or task.agreed_deadline is None:
         raise NO_DEADLINE(task_id=command.task_id)
     asked = ExtensionRequested(
-        replaces=task.deadline, deadline=command.deadline, reason=command.reason, requested_by=actor.id
+        replaces=task.deadline, requested_by=actor.id, **command.model_dump(exclude={"task_id"})
     )
     if task.extension == asked:
         return ()

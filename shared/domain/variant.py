@@ -5,11 +5,12 @@ gives it another cost or deadline there. The unit's lead signs the variant; a la
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import ClassVar, assert_never
 
 from pydantic import BaseModel, ConfigDict
 
+from shared.domain.deadline import check_not_over
 from shared.domain.decider import Actor, Aggregate, Command, Event, Key, Refusal
 from shared.domain.values import Brief, Case, Day, EntityId, Phrase, Scenario, Vnd
 
@@ -35,6 +36,7 @@ class VariantAdjusted(Event):
     planned_vnd: Vnd | None = None
     deadline: date | None = None
     reason: Phrase
+    past_because: Phrase | None = None
 
 
 class AdjustmentWithdrawn(Event):
@@ -97,7 +99,7 @@ class VariantCommand(Command):
 
 class AdjustVariant(VariantCommand):
     """Says what is different for one task in the variant: whether it applies, its cost, its deadline. It replaces an
-    earlier adjustment of the task as a whole."""
+    earlier adjustment of the task as a whole. `past_because` says why the deadline is over already."""
 
     NAME = "adjust-variant"
     task_id: EntityId
@@ -105,6 +107,10 @@ class AdjustVariant(VariantCommand):
     planned_vnd: Vnd | None = None
     deadline: Day | None = None
     reason: Brief
+    past_because: Brief | None = None
+
+    def check_given_at(self, happened: datetime) -> None:
+        check_not_over(self.deadline, self.past_because, happened)
 
 
 class WithdrawAdjustment(VariantCommand):

@@ -1,10 +1,10 @@
 """What the three support units share: tasks, documents, reviews and scenarios, and the policies that feed them.
 
 A catalogue item assigned to a unit opens a task there, a duty handed out to it likewise; a directive for a four-point
-review opens one in every unit that it addresses. What security decides on clearances is noted, for tasks that need
-them. When the sub-committee switches the scenario, every task follows: the switch is put on record in the unit before
-its tasks are listed, and a task opened or reopened later follows what is on record by then. So none is left out, in
-whatever order the two meet.
+review opens one in every unit that it addresses, and what is taken up while a review is open enters it. What security
+decides on clearances is noted, for tasks that need them. When the sub-committee switches the scenario, every task
+follows: the switch is put on record in the unit before its tasks are listed, and a task opened or reopened later
+follows what is on record by then. So none is left out, in whatever order the two meet.
 """
 
 from collections.abc import Sequence
@@ -15,9 +15,17 @@ from shared.domain.catalogue import ItemAssigned
 from shared.domain.decider import Aggregate, Command
 from shared.domain.directive import DirectiveIssued, DirectiveKind
 from shared.domain.duty import DutyHandedOut
-from shared.domain.review import OpenReview
+from shared.domain.review import EnterTask, OpenReview
 from shared.domain.scenario import ScenarioSwitched
-from shared.domain.task import AssignTask, FollowScenario, OpenTask, SetDeadline, TaskOpened, TaskReopened
+from shared.domain.task import (
+    AssignTask,
+    FollowScenario,
+    OpenTask,
+    ScenarioFollowed,
+    SetDeadline,
+    TaskOpened,
+    TaskReopened,
+)
 from shared.domain.unit_scenario import ConfirmSwitch, RecordSwitch
 from shared.domain.values import SUBCOMMITTEE, EntityId, Scenario, Unit
 from shared.domain.variant import AdjustmentWithdrawn, VariantAdjusted
@@ -67,6 +75,7 @@ def open_assigned_items(unit: Unit) -> Policy:
                 planned_vnd=item.budget_vnd,
                 catalogue_item=item.item_id,
                 directive_id=assigned.directive_id,
+                due_offset_days=item.due_offset_days,
             ),
         )
 
@@ -97,8 +106,10 @@ class OpenDuty(Command):
         )
         in_charge = {"collective": told.locality_name.vi, "individual": told.responsible}
         assigned = AssignTask(task_id=self.task_id, **in_charge)
-        dated = [SetDeadline(task_id=self.task_id, deadline=told.deadline)] if told.deadline else []
-        return (opened, assigned, *dated)
+        if told.deadline is None:
+            return (opened, assigned)
+        dated = SetDeadline(task_id=self.task_id, deadline=told.deadline, past_because=told.past_because)
+        return (opened, assigned, dated)
 
 
 def open_handed_out_duties(unit: Unit) -> Policy:
@@ -119,7 +130,8 @@ def open_ordered_reviews(unit: Unit) -> Policy:
         if issued.kind is not DirectiveKind.REVIEW or unit not in issued.units:
             return ()
         directive_id = envelope.subject
-        return (OpenReview(review_id=directive_id, directive_id=directive_id, due_on=issued.due_on),)
+        due = {"due_on": issued.due_on, "past_because": issued.past_because}
+        return (OpenReview(review_id=directive_id, directive_id=directive_id, **due),)
 
     return Policy(name="open-ordered-reviews", service=SUBCOMMITTEE, events=(DirectiveIssued,), react=react)
 
@@ -137,7 +149,8 @@ FOLLOW_SWITCHES = Policy(name="follow-switches", service=SUBCOMMITTEE, events=(S
 
 
 def follow_own_events(unit: Unit) -> Sequence[Policy]:
-    """What changes in the unit may change what the scenario in force demands of a task."""
+    """What changes in the unit may change what the scenario in force demands of a task; and a task that is taken up,
+    or resumed by that scenario, comes under the reviews that are open."""
 
     def on_task(_: TaskOpened | TaskReopened, envelope: Envelope) -> Sequence[FollowScenario]:
         return (FollowScenario(task_id=envelope.subject),)
@@ -145,7 +158,13 @@ def follow_own_events(unit: Unit) -> Sequence[Policy]:
     def on_variant(changed: VariantAdjusted | AdjustmentWithdrawn, _: Envelope) -> Sequence[FollowScenario]:
         return (FollowScenario(task_id=changed.task_id),)
 
+    def on_live(live: TaskOpened | TaskReopened | ScenarioFollowed, envelope: Envelope) -> Sequence[ForEvery]:
+        if isinstance(live, ScenarioFollowed) and live.suspended:
+            return ()
+        return (ForEvery("review", lambda review_id: EnterTask(review_id=review_id, task_id=envelope.subject)),)
+
     return (
         Policy("follow-when-taken-up", unit.value, (TaskOpened, TaskReopened), on_task),
         Policy("follow-when-adjusted", unit.value, (VariantAdjusted, AdjustmentWithdrawn), on_variant),
+        Policy("enter-open-reviews", unit.value, (TaskOpened, TaskReopened, ScenarioFollowed), on_live),
     )

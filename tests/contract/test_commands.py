@@ -582,6 +582,17 @@ async def test_a_review_lists_the_live_tasks_and_closes_when_every_gap_is_fixed_
     assert await here.outcome("explain-gap", explained | {"reason": "Khác"}) == "review_closed"
 
 
+async def test_a_deadline_that_is_over_when_it_is_given_is_accepted_only_with_a_reason(start):
+    here, late = start(), HAPPENED + timedelta(days=60)
+    await here.send("open-task", TASK)
+    told = {"task_id": "1-03", "deadline": "2020-09-20"}
+    assert await here.outcome("set-deadline", told, happened=late) == "deadline_in_the_past"
+    assert await here.outcome("set-deadline", told, happened=None) == "deadline_in_the_past"
+    answer = await here.send("set-deadline", told | {"past_because": "Ghi bổ sung"}, happened=late)
+    _, envelope = await here.load(answer.events[0])
+    assert envelope.data == {"deadline": "2020-09-20", "past_because": "Ghi bổ sung"}
+
+
 async def test_a_decision_sees_what_another_instance_has_just_written(start):
     here, there = start(), start()
     await here.send("open-task", TASK)

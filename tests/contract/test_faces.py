@@ -3,6 +3,7 @@
 import asyncio
 import json
 import runpy
+import subprocess
 import sys
 from collections.abc import Callable
 from contextlib import asynccontextmanager
@@ -402,7 +403,7 @@ async def test_a_task_that_a_rule_will_not_open_is_put_on_record_once_and_the_ne
 
 # --- the policy: a duty handed out to a unit opens there as a task in charge of the locality ---
 DUTIES = "open-handed-out-duties"
-PHASES = [{"phase": "before", "deadline": "2020-09-20"}, {"phase": "after"}]
+PHASES = [{"phase": "before", "deadline": "2099-09-20"}, {"phase": "after"}]
 DUTY = {"duty": "sanitation", "phases": PHASES, "localities": ["giao-thuy", "y-yen"], "planned_vnd": 5}
 
 
@@ -446,12 +447,25 @@ async def test_a_duty_handed_out_opens_one_task_for_each_locality_and_phase_assi
         "directive_id": "d3",
         "duty": "sanitation",
         "locality": "y-yen",
+        "due_offset_days": None,
     }
     in_charge = {"collective": "Huyện Ý Yên", "individual": LOCALITY["positions"][0], "coordinating": []}
     assert task["assigned"] == in_charge
-    assert task["deadline-set"] == {"deadline": "2020-09-20"}
+    assert task["deadline-set"] == {"deadline": "2099-09-20", "past_because": None}
     assert list(told["y-yen-sanitation-after"]) == ["opened", "assigned"]
     assert len(told) == 4
+
+
+async def test_whoever_switches_the_scenario_is_told_which_units_have_not_prepared_it(face, serving):
+    switch = ["scenario", "switch", "outbreak", "--reason", "x", "--as", "subcommittee.lead", "--lang", "vi"]
+    async with serving("subcommittee", "logistics"):
+        await face.send("logistics", "prepare-variant", {"variant": "outbreak"}, by="lead")
+        await face.history("logistics")
+        command = [sys.executable, "-m", "services.cli", *switch]
+        ran = await asyncio.to_thread(subprocess.run, command, capture_output=True, text=True, check=True)
+    assert "scenario.switched" in ran.stdout
+    named = "Chưa chuẩn bị xong phương án cho kịch bản này: Bộ phận tuyên truyền, Bộ phận đảm bảo an ninh"
+    assert named in ran.stderr
 
 
 async def test_duties_told_again_open_nothing_again_whatever_became_of_their_tasks(face, serving):

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from shared.domain import scenario, task
+from shared.domain import review, scenario, task
 from shared.domain.decider import Actor
 from shared.domain.values import SUBCOMMITTEE
 from shared.eventstore.envelope import Cause, as_bytes, decode, decode_data, encode
@@ -208,6 +208,26 @@ async def test_a_task_cancelled_while_suspended_is_live_again_once_it_is_reopene
     stored = (await here.store.load("task", "1-02", answer.sequence - 1))[0]
     await here.hears("follow-when-taken-up", decode(stored.body))
     assert await here.suspended() == set()
+
+
+async def test_a_task_taken_up_or_resumed_while_a_review_is_open_enters_it(start):
+    here = start()
+    await here.opens("1-01", "outbreak")
+    await here.hears("follow-switches", switch(1, "none"))
+    await here.send("open-review", {"review_id": "d1", "directive_id": "d1"})
+    await here.opens("1-02")
+    await here.hears("follow-switches", switch(2, "outbreak"))
+    for task_id in ("1-01", "1-02"):
+        for stored in await here.store.load("task", task_id):
+            for _ in range(2):
+                await here.hears("enter-open-reviews", decode(stored.body))
+    types = {event.TYPE: event for event in review.AGGREGATE.events}
+    envelopes = [decode(stored.body) for stored in await here.store.load("review", "d1")]
+    opened, *entered = [decode_data(envelope, types[envelope.type]) for envelope in envelopes]
+    assert opened.findings == ()
+    assert [(event.TYPE, event.finding.task_id) for event in entered] == [
+        ("vn.daihoi.review.task-entered.v1", task_id) for task_id in ("1-01", "1-02")
+    ]
 
 
 # --- a policy that takes long ---

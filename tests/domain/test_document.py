@@ -24,7 +24,23 @@ ISSUED = (document.DocumentIssued(**PLAN),)
 SUPERSEDED = (*ISSUED, document.DocumentSuperseded(superseded_by="80-KH/TU"))
 WITHDRAWN = (*ISSUED, document.DocumentWithdrawn(reason="Ban hành nhầm"))
 
+OF_A_TERM = (document.DocumentIssued(**NEXT_TERM),)
+
+
+def by_its_symbol(superseded_by):
+    return document.SupersedeDocument(document_id="76-KH/TU (2020-2025)", superseded_by=superseded_by)
+
+
+BY_ITS_SYMBOL = by_its_symbol("76-KH/TU")
+OF_ANOTHER_TERM = "76-KH/TU (2025-2030)"
+
 ACCEPTED = {
+    "a document of the next term takes its place, with the same symbol": (
+        OF_A_TERM,
+        by_its_symbol(OF_ANOTHER_TERM),
+        OFFICER,
+        document.DocumentSuperseded(superseded_by=OF_ANOTHER_TERM),
+    ),
     "a document is issued": ((), document.IssueDocument(**PLAN), OFFICER, ISSUED[-1]),
     "a document is issued in a term": (
         (),
@@ -41,6 +57,8 @@ REJECTED = [
     (ISSUED, document.IssueDocument(**PLAN | {"kind": "quy định"}), OFFICER, "document_already_issued"),
     (ISSUED, document.IssueDocument(**PLAN | {"basis": ()}), OFFICER, "document_already_issued"),
     (ISSUED, SUPERSEDE.model_copy(update={"superseded_by": "76-KH/TU"}), OFFICER, "document_supersedes_itself"),
+    (OF_A_TERM, BY_ITS_SYMBOL, OFFICER, "document_supersedes_itself"),
+    (OF_A_TERM, by_its_symbol("76-KH/TU (2020-2025)"), OFFICER, "document_supersedes_itself"),
     (WITHDRAWN, SUPERSEDE, OFFICER, "document_not_in_force"),
     (WITHDRAWN, WITHDRAW.model_copy(update={"reason": "Sai số"}), OFFICER, "document_not_in_force"),
     (SUPERSEDED, WITHDRAW, OFFICER, "document_not_in_force"),
@@ -78,6 +96,27 @@ def test_a_document_is_filed_under_its_symbol():
 
 def test_numbers_begin_again_with_a_term_so_each_term_has_files_of_its_own():
     assert document.IssueDocument(**NEXT_TERM).entity_id == "76-KH-TU_2020-2025"
+
+
+@pytest.mark.parametrize(
+    ("named", "document_id"),
+    [
+        ("76-KH/TU", "76-KH-TU"),
+        ("76-KH/TU (2020-2025)", "76-KH-TU_2020-2025"),
+        ("76-KH-TU_2020-2025", "76-KH-TU_2020-2025"),
+        ("39/KH-BPĐBANTT", "39_KH-BPDBANTT"),
+        ("39_KH-BPDBANTT", "39_KH-BPDBANTT"),
+    ],
+)
+@pytest.mark.parametrize("command", [document.SupersedeDocument, document.WithdrawDocument])
+def test_a_document_is_named_by_its_id_or_by_its_symbol(command, named, document_id):
+    rest = {"superseded_by": "80-KH/TU"} if command is document.SupersedeDocument else {"reason": "Sai số"}
+    assert command(document_id=named, **rest).entity_id == document_id
+
+
+def test_the_term_is_no_part_of_a_symbol():
+    with pytest.raises(ValueError, match="term"):
+        document.IssueDocument(**PLAN | {"symbol": "76-KH/TU (2020-2025)"})
 
 
 @pytest.mark.parametrize("symbol", ["", "   ", "/-/", "x" * 70])

@@ -37,7 +37,13 @@ def a_duty(locality="giao-thuy", duty="decoration", phase="before", **other):
 
 
 def handed_out(locality="giao-thuy", duty="decoration", phase="before"):
-    return {"_id": f"{locality}-{duty}-{phase}", "unit": "logistics", "locality": locality}
+    return {
+        "_id": f"{locality}-{duty}-{phase}",
+        "unit": "logistics",
+        "locality": locality,
+        "duty": duty,
+        "phase": phase,
+    }
 
 
 DONE = {"status": "completed", "completed_on": "2020-09-20"}
@@ -170,12 +176,12 @@ BEHIND = (
 
 ROWS = {
     "vi": (
-        ["Huyện Ý Yên", "╳ ▒ ·", "· · ·", "▓ · ·", "· · ·", "1/3", "1/3 (33,33 %)"],
-        ["Tổng số", "1/4", "0/0", "1/1", "0/0", "1/5", "2/5 (40,00 %)"],
+        ["Huyện Ý Yên", "╳ ▒ ·", "· · ·", "▓ · ·", "· · ·", "1/3", "1/3 (33,33%)"],
+        ["Tổng số", "1/4", "0/0", "1/1", "0/0", "1/5", "2/5 (40,00%)"],
     ),
     "en": (
-        ["y-yen district", "╳ ▒ ·", "· · ·", "▓ · ·", "· · ·", "1/3", "1/3 (33.33 %)"],
-        ["Total", "1/4", "0/0", "1/1", "0/0", "1/5", "2/5 (40.00 %)"],
+        ["y-yen district", "╳ ▒ ·", "· · ·", "▓ · ·", "· · ·", "1/3", "1/3 (33.33%)"],
+        ["Total", "1/4", "0/0", "1/1", "0/0", "1/5", "2/5 (40.00%)"],
     ),
 }
 

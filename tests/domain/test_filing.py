@@ -4,6 +4,7 @@ import pytest
 
 from services.tracker.filing import filed, next_number
 from shared.domain.symbol import DocumentSymbol
+from shared.domain.values import slug
 
 
 def a_document(symbol, kind="Kế hoạch", issuer="Bộ phận tuyên truyền", **other):
@@ -39,6 +40,40 @@ def test_lineage_is_told_from_both_ends():
     assert (first.superseded_by, first.supersedes) == ("05-KH/TB-BPTT", [])
     assert (second.supersedes, second.basis) == (["03-KH/TB-BPTT"], ["76-KH/TU", "66-QĐ/TW"])
     assert third.basis_of == ["05-KH/TB-BPTT"]
+
+
+def of_term(term, symbol="03-KH/TB", **other):
+    return a_document(symbol, term=term, _id=f"propaganda/{slug(symbol)}_{term}", **other)
+
+
+def test_lineage_respects_the_term_in_which_numbers_were_given():
+    older, plan = of_term("2015-2020"), of_term("2020-2025")
+    found = filed(
+        [
+            older,
+            plan,
+            of_term("2020-2025", "04-KH/TB", basis=["03-KH/TB"]),
+            of_term("2020-2025", "05-KH/TB", basis=["03-KH/TB (2015-2020)"]),
+            a_document("06-KH/TB", basis=["03-KH/TB"]),
+        ]
+    )
+    of_older, of_plan = (each.basis_of for each in found[:2])
+    assert (of_older, of_plan) == (["05-KH/TB (2020-2025)"], ["04-KH/TB"])
+
+
+def test_a_document_of_the_next_term_with_the_same_symbol_takes_its_place():
+    older, newer = filed([of_term("2015-2020", superseded_by="03-KH/TB (2020-2025)"), of_term("2020-2025")])
+    assert (older.supersedes, newer.supersedes) == ([], ["03-KH/TB (2015-2020)"])
+
+
+def test_a_document_that_states_no_term_is_still_the_basis_of_one_that_does():
+    plan, *_ = filed([a_document("03-KH/TB"), of_term("2020-2025", "04-KH/TB", basis=["03-KH/TB"])])
+    assert plan.basis_of == ["04-KH/TB (2020-2025)"]
+
+
+def test_documents_are_listed_in_the_order_of_their_numbers():
+    found = filed([a_document(symbol) for symbol in ("10-KH/TB", "9-KH/TB", "02-KH/TB")])
+    assert [document.symbol for document in found] == ["02-KH/TB", "9-KH/TB", "10-KH/TB"]
 
 
 def test_a_document_that_names_what_is_not_on_file_is_listed_all_the_same():

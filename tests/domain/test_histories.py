@@ -52,6 +52,11 @@ WORLD = {
 """The tasks that a review finds: one lacks its funding, one is not live. One locality on the register, two clearances
 that tasks may need, and a scenario in force, with a variant."""
 
+TAKEN_UP_LATER = {
+    ("task", "c"): WORLD["task", "a"].but(funding=task.TaskFunded(secured_vnd=5, funding_source="Ngân sách tỉnh"))
+}
+"""A task that is not there when a review opens, and lacks nothing."""
+
 BY_TYPE: dict[object, st.SearchStrategy] = {
     NoneType: st.none(),
     bool: st.booleans(),
@@ -156,9 +161,10 @@ class Ledger:
     def handle(self, command: Command, actor: Actor) -> list[Event] | None:
         """The events that came of it; `None` if it was refused."""
         states = self.states
+        world = WORLD if isinstance(command, review.OpenReview) else WORLD | TAKEN_UP_LATER
         try:
             decided = [
-                (part.entity_id, decided_in(WORLD, self.aggregate, part, states[part.entity_id], actor))
+                (part.entity_id, decided_in(world, self.aggregate, part, states[part.entity_id], actor))
                 for part in command.parts()
             ]
         except Refused:
@@ -340,6 +346,8 @@ def test_a_deadline_moves_only_later_and_only_by_an_extension_that_another_grant
                         assert (event.replaces, event.deadline) == (asked.replaces, asked.deadline)
                         assert event.deadline > event.replaces
                         agreed, deadline = max(agreed, event.deadline), max(deadline, event.deadline)
+                    asked = None
+                case task.TaskCompleted() | task.TaskCancelled():
                     asked = None
         state = ledger.states[entity_id]
         if state is not None:

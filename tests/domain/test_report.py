@@ -2,15 +2,18 @@
 
 import json
 from datetime import date
+from io import StringIO
 from itertools import count
 
 import pytest
+from rich.console import Console
 
 from services.console import as_json
 from services.tracker.reports.cells import Share, cell_of
 from services.tracker.reports.cells import count as count_cells
 from services.tracker.reports.consolidated import AsOf, consolidate
 from services.tracker.reports.essentials import lacks
+from services.tracker.reports.terminal import Printer, workload_tables
 from services.tracker.reports.workload import workload
 
 TODAY = date(2020, 9, 10)
@@ -51,7 +54,7 @@ def overdue():
     return a_task(deadline="2020-09-09")
 
 
-def a_report(*tasks, reviews=(), duties=(), organisations=()):
+def a_report(*tasks, reviews=(), duties=(), organisations=(), catalogue=()):
     as_of = AsOf(sequence=1, ledger_sequence=1, today=TODAY, parked=0, gaps={})
     return consolidate(
         congress="test",
@@ -59,7 +62,7 @@ def a_report(*tasks, reviews=(), duties=(), organisations=()):
         tasks=tasks,
         documents=(),
         meetings=(),
-        catalogue=(),
+        catalogue=catalogue,
         reviews=reviews,
         duties=duties,
         organisations=organisations,
@@ -168,7 +171,79 @@ def test_a_task_lacks_what_is_not_settled(task, missing):
 
 def test_money_left_over_on_one_task_fills_no_gap_on_another():
     totals = a_report(a_task(secured_vnd=150), a_task(secured_vnd=60)).totals
-    assert (totals.planned_vnd, totals.secured_vnd, totals.unsecured_vnd) == (200, 210, 40)
+    assert (totals.planned_vnd, totals.secured_vnd) == (200, 210)
+    assert (totals.unsecured_vnd, totals.surplus_vnd) == (40, 50)
+    assert totals.planned_vnd + totals.surplus_vnd == totals.secured_vnd + totals.unsecured_vnd
+
+
+def in_group(number, name, **other):
+    return a_task(group={"number": number, "name": {"vi": name, "en": ""}}, **other)
+
+
+OF_A_CATALOGUE = {"catalogue": "xx", "note": {"vi": "Danh mục", "en": ""}}
+
+
+def test_the_catalogue_names_the_groups_and_no_task_renames_one():
+    tasks = [in_group(1, "Văn kiện"), in_group(1, "Tên khác"), *(in_group(9, name) for name in ("A", "B", "B"))]
+    items = [
+        {"_id": f"1-0{number}", "group": in_group(1, name)["group"], "withdrawn": withdrawn, **OF_A_CATALOGUE}
+        for number, (name, withdrawn) in enumerate([("Cũ", True), ("Cũ", True), ("Văn kiện, hồ sơ", False)])
+    ]
+    named = {number: cells.name_vi for number, cells in a_report(*tasks, catalogue=items).by_group.items()}
+    assert named == {"1": "Văn kiện, hồ sơ", "9": "B"}
+
+
+def test_groups_phases_units_and_tasks_stand_in_the_order_of_numbers_and_of_the_calendar():
+    told = [("10", "after", "security"), ("2", "before", "propaganda"), ("9", "during", "logistics")]
+    tasks = [
+        in_group(int(group), "Nhóm", task_id=f"{group}-{number}", phase=phase, unit=unit, collective=None)
+        for group, phase, unit in told for number in (10, 9)
+    ]  # fmt: skip
+    report = a_report(*tasks)
+    assert list(report.by_group) == list(report.reviews.by_group) == ["2", "9", "10"]
+    assert list(report.by_phase) == list(report.reviews.by_phase) == ["before", "during", "after"]
+    assert list(report.reviews.by_unit) == ["propaganda", "logistics", "security"]
+    assert report.missing["collective"] == ["2-9", "2-10", "9-9", "9-10", "10-9", "10-10"]
+
+
+def a_duty(phase, duty="decoration"):
+    task_id = f"giao-thuy-{duty}-{phase}"
+    return a_task(task_id=task_id, phase=phase, duty=duty, locality="giao-thuy", deadline="2020-09-01")
+
+
+def test_the_duties_of_a_locality_stand_in_the_order_of_the_calendar():
+    overdue_duties = a_report(*(a_duty(phase) for phase in ("after", "before", "during"))).duties.overdue
+    assert [line.id.rpartition("-")[2] for line in overdue_duties] == ["before", "during", "after"]
+
+
+def printed(report, lang):
+    console = Console(width=160, record=True, file=StringIO())
+    Printer(report, lang).print_on(console)
+    return console.export_text()
+
+
+def test_a_task_that_counts_from_the_opening_day_is_shown_with_that_and_lacks_its_deadline_still():
+    offsets = {"1-01": -30, "1-02": -1, "1-03": 0, "1-04": 2, "1-05": None}
+    tasks = [a_task(task_id=name, deadline=None, due_offset_days=days) for name, days in offsets.items()]
+    report = a_report(*tasks, a_task(task_id="1-06", due_offset_days=-30))
+    assert report.missing["deadline"] == list(offsets)
+    assert {line.id: line.due_offset_days for line in report.lacking} == offsets
+    shown = {lang: printed(report, lang) for lang in ("vi", "en")}
+    for vi, en, task_id in (
+        ("30 ngày trước khai mạc", "30 days before the opening", "1-01"),
+        ("1 ngày trước khai mạc", "1 day before the opening", "1-02"),
+        ("ngày khai mạc", "on the opening day", "1-03"),
+        ("2 ngày sau khai mạc", "2 days after the opening", "1-04"),
+    ):
+        assert f"{vi}: {task_id}" in shown["vi"]
+        assert f"{en}: {task_id}" in shown["en"]
+    assert "1-06" not in shown["en"]
+
+
+def test_the_report_is_worded_as_an_office_would():
+    shown = printed(a_report(on_time(), a_task(secured_vnd=150), a_task(secured_vnd=60)), "vi")
+    for said in ("1/3 (33,33%)", "Sắp đến hạn (trong 3 ngày tới)", "Còn thiếu (không bù trừ phần dư", "Dư"):
+        assert said in shown
 
 
 def test_due_soon_means_within_three_days_and_not_yet_over():
@@ -208,9 +283,12 @@ def test_extensions_are_counted_by_outcome_and_each_is_told():
     refused = an_extension("refused", decided_by="logistics.lead", refused_because="Không đủ lý do")
     twice = a_task(extensions=[refused, an_extension()])
     extensions = a_report(
-        twice, a_task(extensions=[an_extension("granted")]), a_task("cancelled", extensions=[an_extension()])
+        twice,
+        a_task(extensions=[an_extension("granted"), an_extension("lapsed")]),
+        a_task("cancelled", extensions=[an_extension()]),
     ).extensions
-    assert (extensions.asked, extensions.granted, extensions.refused, extensions.pending) == (3, 1, 1, 1)
+    assert (extensions.asked, extensions.granted, extensions.refused) == (4, 1, 1)
+    assert (extensions.lapsed, extensions.pending) == (1, 1)
     first = extensions.lines[0]
     assert (first.id, first.outcome, first.refused_because) == (twice["task_id"], "refused", "Không đủ lý do")
 
@@ -289,3 +367,30 @@ def test_workload_puts_the_heaviest_load_first_and_counts_who_only_lends_a_hand(
 def test_a_sum_of_more_than_64_bits_is_told_as_json_too():
     told = {"planned_vnd": 10**15 * 20_000, "bộ phận": "Hậu cần"}
     assert json.loads(as_json(told)) == told
+
+
+REGISTER = [
+    {"name": {"vi": "Sở Y tế", "en": "Health"}, "positions": ["Phó Giám đốc"]},
+    {"name": {"vi": "Đội xe", "en": ""}, "positions": []},
+]
+
+
+def test_one_office_spelled_in_many_ways_has_one_load_and_is_looked_up_on_the_register():
+    spellings = ["SỞ Y TẾ", "so  y te", "Sở Y tế"]
+    tasks = [a_task(collective=name, individual="phó giám đốc", coordinating=["doi xe"]) for name in spellings]
+    found = workload([*tasks, a_task(collective="Sở Lạ", individual="Ai đó", coordinating=[])], TODAY, REGISTER)
+    assert [
+        (load.name, load.cells.tasks, load.coordinating, load.on_the_register) for load in found.by_collective
+    ] == [
+        ("Sở Y tế", 3, 0, True),
+        ("Sở Lạ", 1, 0, False),
+        ("Đội xe", 0, 3, True),
+    ]
+    assert found.by_collective[0].spellings == ["SỞ Y TẾ", "so  y te"]
+    assert [(load.name, load.cells.tasks, load.on_the_register) for load in found.by_individual] == [
+        ("Phó Giám đốc", 3, True),
+        ("Ai đó", 1, False),
+    ]
+    console = Console(width=140, record=True, file=StringIO())
+    console.print(*workload_tables(found, "vi"))
+    assert console.export_text().count("chưa có trong danh mục") == 2

@@ -56,18 +56,25 @@ def explained(essential: Essential) -> review.ReviewGapExplained:
     return review.ReviewGapExplained(task_id="1-02", essential=essential, reason="Chờ dự toán")
 
 
+def enter(task_id: str = "1-04") -> review.EnterTask:
+    return review.EnterTask(review_id="d1", task_id=task_id)
+
+
 CLOSE = review.CloseReview(review_id="d1")
 OPEN = (opened(),)
 CONFIRMED = (*OPEN, review.ReviewItemConfirmed(finding=found("1-02", *DEADLINE_AND_FUNDING)))
 EXPLAINED = (*CONFIRMED, *map(explained, DEADLINE_AND_FUNDING))
 SIGNED = review.ReviewClosed(signed_by=LEAD.id, findings=(found("1-01"), found("1-02", *DEADLINE_AND_FUNDING)))
 CLOSED = (*EXPLAINED, SIGNED)
+ENTERED = review.ReviewTaskEntered(finding=found("1-04", *ALL))
+WITH_A_NEW_ONE = LATER | {("task", "1-04"): BARE}
 OTHER_LEAD = Actor("security.lead", "security")
 
 ACCEPTED = {
     "it lists the live tasks and judges each": ((), open_it(), OFFICER, OPEN[-1], AT_FIRST),
     "a task is judged again after a fix": (OPEN, confirm(), OFFICER, CONFIRMED[-1], LATER),
     "a gap is explained": (OPEN, explain(Essential.FUNDING), OFFICER, explained(Essential.FUNDING), LATER),
+    "a task taken up later enters it": (OPEN, enter(), OFFICER, ENTERED, WITH_A_NEW_ONE),
     "with every gap explained the lead signs": (EXPLAINED, CLOSE, LEAD, SIGNED, LATER),
     "with every gap fixed the lead signs": (
         OPEN,
@@ -79,6 +86,9 @@ ACCEPTED = {
 }
 SILENT = {
     "the same review is opened again, whatever the tasks are now": (OPEN, open_it(), OFFICER, AT_LAST),
+    "a task that is under review already enters it": (OPEN, enter("1-02"), OFFICER, LATER),
+    "a task that is not live enters it": (OPEN, enter("1-03"), OFFICER, LATER),
+    "a task is taken up once the review is signed": (CLOSED, enter(), OFFICER, WITH_A_NEW_ONE),
     "the same gap is explained again": (EXPLAINED, explain(Essential.FUNDING), OFFICER, LATER),
 }
 FULL = (
@@ -97,7 +107,9 @@ REJECTED = [
     (OPEN, confirm("1-03"), OFFICER, "task_not_reviewed"),
     (OPEN, explain(Essential.FUNDING, "9-99"), OFFICER, "task_not_reviewed"),
     (OPEN, explain(Essential.COLLECTIVE), OFFICER, "no_such_gap"),
+    ((), enter(), OFFICER, "review_not_found"),
     (OPEN, CLOSE, OFFICER, "not_the_lead"),
+    ((opened(findings=()),), CLOSE, LEAD, "nothing_reviewed"),
     (OPEN, CLOSE, LEAD, "gaps_left"),
     (EXPLAINED[:-1], CLOSE, LEAD, "gaps_left"),
     (CLOSED, confirm(), OFFICER, "review_closed"),
@@ -120,7 +132,36 @@ def test_silent(history, command, actor, world):
 
 @rejecting(REJECTED)
 def test_rejected(history, command, actor, code):
-    given(AGGREGATE, *history).seeing(LATER).when(command, actor).rejected(code)
+    world = {} if code == "nothing_reviewed" else LATER
+    given(AGGREGATE, *history).seeing(world).when(command, actor).rejected(code)
+
+
+def test_a_review_opened_over_nothing_is_signed_once_a_task_has_entered_it():
+    empty = given(AGGREGATE, opened(findings=()))
+    entered = review.ReviewTaskEntered(finding=found("1-05"))
+    signed = review.ReviewClosed(signed_by=LEAD.id, findings=(found("1-05"),))
+    empty.seeing({("task", "1-05"): SETTLED}).when(CLOSE, LEAD).then(entered, signed)
+
+
+@pytest.mark.parametrize("history", [EXPLAINED, (opened(findings=()),)])
+def test_nobody_signs_past_a_task_that_the_review_has_not_seen(history):
+    outcome = given(AGGREGATE, *history).seeing(WITH_A_NEW_ONE).when(CLOSE, LEAD)
+    outcome.rejected("gaps_left")
+    assert "1-04 (collective, individual, deadline, funding)" in str(outcome.refused)
+
+
+@pytest.mark.parametrize(
+    ("command", "event"),
+    [
+        (confirm("1-04"), review.ReviewItemConfirmed(finding=found("1-04", *ALL))),
+        (
+            explain(Essential.FUNDING, "1-04"),
+            review.ReviewGapExplained(task_id="1-04", essential=Essential.FUNDING, reason="Chờ dự toán"),
+        ),
+    ],
+)
+def test_a_task_that_the_review_lacks_enters_it_by_being_judged(command, event):
+    given(AGGREGATE, *OPEN).seeing(WITH_A_NEW_ONE).when(command).then(ENTERED, event)
 
 
 def test_a_review_of_more_tasks_than_one_event_can_hold_is_refused():

@@ -8,7 +8,8 @@ from rich.console import Console
 from services.tracker.projections.scenarios import VIEW
 from services.tracker.projections.view import Recorded
 from services.tracker.reports.scenario_tables import comparison_tables
-from services.tracker.reports.scenarios import Amount, compare, in_force, standing
+from services.tracker.reports.scenarios import Amount, compare, in_force, standing, unprepared_units
+from services.tracker.reports.terminal import scenario_line
 from shared.domain.duty import GROUP
 from shared.domain.scenario import ScenarioSwitched
 from shared.domain.unit_scenario import SwitchFollowed, SwitchRecorded
@@ -20,12 +21,16 @@ from tests.congress import BEGINNING, envelope_of
 def view(*events):
     """The documents after (service, id, event), in this order."""
     documents = {}
-    for position, (service, entity_id, event) in enumerate(events):
-        envelope = envelope_of(event, service, event.TYPE.split(".")[2], entity_id, position)
-        recorded = Recorded(position + 1, BEGINNING, Origin(service, position + 1), envelope, event)
+    for recorded in as_recorded(events):
         for key in VIEW.route(recorded):
             documents[key] = VIEW.fold(documents.get(key), recorded)
     return documents
+
+
+def as_recorded(events):
+    for position, (service, entity_id, event) in enumerate(events):
+        envelope = envelope_of(event, service, event.TYPE.split(".")[2], entity_id, position)
+        yield Recorded(position + 1, BEGINNING, Origin(service, position + 1), envelope, event)
 
 
 def switched(number, to):
@@ -56,6 +61,39 @@ def test_the_units_that_have_not_followed_the_last_switch_are_named():
     events += [switched(2, "none"), recorded("security", 2, "none")]
     found = in_force(view(*events).values())
     assert (found.number, found.scenario, found.behind) == (2, "none", list(UNITS))
+
+
+def prepared(unit, case):
+    return unit, case, VariantPrepared(signed_by=f"{unit}.lead")
+
+
+def test_the_units_that_have_not_prepared_the_scenario_in_force_are_named():
+    switch = [switched(1, "outbreak"), prepared("logistics", "outbreak"), prepared("security", "none")]
+    reopened = [prepared("propaganda", "outbreak"), adjusted("propaganda", "outbreak", "2-01", applies=False)]
+    found = in_force(view(*switch, *reopened).values())
+    assert found.unprepared == ["propaganda", "security"]
+    assert "Without a prepared variant for this scenario: Propaganda unit, Security unit" in scenario_line(
+        found, "en"
+    )
+    events = [event for event in (*switch, *reopened) if event[1] == "outbreak"]
+    assert unprepared_units(as_recorded(events)) == ["propaganda", "security"]
+    assert unprepared_units([]) == list(UNITS)
+
+
+def test_one_task_can_t_rename_a_group_of_the_catalogue():
+    renamed = a_task("1-09", group={"number": 1, "name": {"vi": "Tên khác", "en": "Another"}})
+    item = {"_id": "1-01", "group": {"number": 1, "name": {"vi": "Văn kiện", "en": "Papers"}}}
+    found = compare(
+        [*TASKS, renamed, a_task("2-01", group={"number": 10, "name": {"vi": "Mười", "en": ""}})],
+        VARIANTS,
+        catalogue=[item],
+    )
+    assert [(number, row.name_en) for number, row in found.by_group.items()] == [
+        ("1", "Papers"),
+        ("2", "Group"),
+        ("8", "Group"),
+        ("10", ""),
+    ]
 
 
 def test_before_the_first_switch_nothing_is_in_force():

@@ -390,6 +390,13 @@ def test_the_original_deadline_is_kept_beside_the_present_one(history, deadlines
     assert (known.original_deadline, known.deadline) == deadlines
 
 
+@pytest.mark.parametrize("closed", [COMPLETED[-1], CANCELLED[-1]])
+def test_a_request_for_an_extension_lapses_with_its_task(closed):
+    reopened = (*ASKED, *STARTED[1:], closed, REOPENED[-1])
+    given(AGGREGATE, *reopened).when(ask(task.GrantExtension), LEAD).rejected("no_extension_pending")
+    given(AGGREGATE, *reopened).when(ask(task.RequestExtension, deadline=LATER, reason="Mưa bão")).then(ASKED[-1])
+
+
 def test_a_task_reopened_keeps_its_extensions_and_its_evidence():
     reopened = AGGREGATE.fold((*GRANTED, *PROVED[1:], task.TaskCompleted(), REOPENED[-1]))
     assert (reopened.original_deadline, reopened.deadline) == (DEADLINE, LATER)

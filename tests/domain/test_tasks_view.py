@@ -6,6 +6,7 @@ from functools import reduce
 import pytest
 from msgspec.structs import replace
 
+from services.tracker.audit.sentences import summary
 from services.tracker.projections.tasks import VIEW
 from services.tracker.reading import read_event
 from shared.domain import task
@@ -106,6 +107,7 @@ def test_every_extension_stays_visible_with_who_asked_who_decided_and_why():
         "deadline": "2020-09-23",
         "replaces": "2020-09-20",
         "reason": "Mưa bão",
+        "past_because": None,
         "outcome": "granted",
         "decided_at": hour(3),
         "decided_by": "logistics.lead",
@@ -113,6 +115,37 @@ def test_every_extension_stays_visible_with_who_asked_who_decided_and_why():
     }
     assert (refused["outcome"], refused["refused_because"]) == ("refused", "Đã gia hạn một lần")
     assert (refused["decided_at"], refused["decided_by"]) == (hour(5), "logistics.lead")
+
+
+CLOSINGS = [
+    [task.TaskStarted(), SUBMITTED, task.TaskCompleted()],
+    [task.TaskCancelled(reason="Không cần nữa")],
+]
+
+
+@pytest.mark.parametrize("closing", CLOSINGS)
+def test_an_extension_nobody_decided_on_lapses_when_the_task_is_closed(closing):
+    for later in ([], [task.TaskReopened(reason="Làm lại")]):
+        (lapsed,) = shown(*ASKED, *closing, *later)["extensions"]
+        assert (lapsed["outcome"], lapsed["decided_by"]) == ("lapsed", None)
+        assert lapsed["decided_at"] == hour(len(ASKED) + len(closing) - 1)
+    (granted,) = shown(*GRANTED, *closing)["extensions"]
+    assert granted["outcome"] == "granted"
+
+
+def test_a_decision_recorded_by_an_earlier_version_on_a_lapsed_request_can_still_be_read():
+    reopened = [*ASKED, *CLOSINGS[1], task.TaskReopened(reason="Làm lại")]
+    document = shown(*reopened, task.ExtensionGranted(deadline=FIRST, replaces=SET))
+    assert (document["extensions"][0]["outcome"], document["deadline"]) == ("granted", "2020-09-23")
+
+
+def test_a_deadline_that_was_over_already_is_shown_with_the_reason():
+    dated = task.TaskDeadlineSet(deadline=SET, past_because="Ghi bổ sung")
+    assert shown(*OPENED, dated)["past_because"] == "Ghi bổ sung"
+    (stored,) = in_memory("logistics", [("1-03", [dated])])
+    told = summary(read_event(stored).envelope)
+    assert told["en"].endswith("of task 1-03 to 20/09/2020 (over already: Ghi bổ sung)")
+    assert told["vi"].endswith("(đã quá hạn khi ghi: Ghi bổ sung)")
 
 
 def test_an_extension_nobody_decided_on_is_pending():

@@ -102,6 +102,20 @@ def test_a_task_leads_back_to_the_item_the_directive_the_sentence_and_the_meetin
     assert ids(point.above) == ["m1"]
 
 
+def test_a_task_that_counts_from_the_opening_day_says_so_as_long_as_it_has_no_deadline():
+    views = VIEWS | {"tasks": [a_task("1-10", deadline=None, due_offset_days=-30), a_task("1-9", due_offset_days=2)]}
+    (counted,), (dated,) = trace("1-10", views), trace("1-9", views)
+    assert (counted.facts["deadline"], counted.facts["due_offset_days"]) == (None, -30)
+    assert "due_offset_days" not in dated.facts
+    assert "due 30 days before the opening" in printed("1-10", "en", views)
+    assert "30 ngày trước khai mạc" in printed("1-10", "vi", views)
+
+
+def test_the_tasks_of_a_directive_stand_in_the_order_of_their_numbers():
+    views = VIEWS | {"tasks": [a_task(name, directive_id="d1") for name in ("1-10", "1-9", "1-2")]}
+    assert ids(only(trace("d1", views)).below[0].below) == ["logistics/1-2", "logistics/1-9", "logistics/1-10"]
+
+
 def test_a_name_that_two_units_use_leads_to_both_tasks():
     assert ids(trace("1-03", VIEWS)) == ["logistics/1-03", "propaganda/1-03"]
 
@@ -139,9 +153,9 @@ def test_what_nobody_put_on_record_leads_nowhere():
         assert trace(what, VIEWS) == []
 
 
-def printed(what, lang):
+def printed(what, lang, views=VIEWS):
     console = Console(width=120, record=True, file=StringIO())
-    for node in trace(what, VIEWS):
+    for node in trace(what, views):
         console.print(TreePrinter(lang).tree(node))
     return console.export_text()
 
@@ -151,7 +165,7 @@ def test_a_tree_is_printed_in_both_languages():
     assert "Point of the conclusion m1#1: Point 1" in down
     assert "Logistics unit, Security unit · due 25/08/2020" in down
     assert "Security unit: no task names this directive" in down
-    assert "In progress, 40 % · due 10/09/2020 · Missing: Individual in charge" in down
+    assert "In progress, 40% · due 10/09/2020 · Missing: Individual in charge" in down
     up = printed("logistics/1-03", "vi")
     assert "Theo chỉ đạo" in up
     assert "Nội dung kết luận m1#1: Điểm 1" in up

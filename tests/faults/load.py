@@ -84,7 +84,7 @@ class Orders:
         life = [
             ("open-task", opened),
             ("assign-task", in_charge),
-            ("set-deadline", named | {"deadline": "2020-09-20"}),
+            ("set-deadline", named | {"deadline": "2099-09-20"}),
             ("start-task", named),
             ("report-progress", named | {"percent": self._random.randint(1, 99)}),
         ]
@@ -96,7 +96,7 @@ class Orders:
     def _handed_out(self, lane: int) -> dict[str, object]:
         each = LOCALITIES // LANES
         localities = [f"xa-{number}" for number in range(lane * each, (lane + 1) * each)]
-        phases = [{"phase": "before", "deadline": "2020-09-20"}]
+        phases = [{"phase": "before", "deadline": "2099-09-20"}]
         return {"unit": "logistics", "duty": "sanitation", "localities": localities, "phases": phases}
 
     @property

@@ -59,13 +59,13 @@ class Congress:
         for number in range(TASKS):
             named = {"task_id": f"t-{number}"}
             await self.open_task(unit, number)
-            await self.send(unit, "set-deadline", named | {"deadline": "2020-09-20"})
+            await self.send(unit, "set-deadline", named | {"deadline": "2099-09-20"})
             if number % 2:
                 await self.send(unit, "assign-task", named | {"collective": "Sở Y tế", "individual": "Giám đốc"})
                 await self.send(unit, "start-task", named)
                 await self.send(unit, "report-progress", named | {"percent": 10 * number})
         for case, number, change in (
-            ("outbreak", 0, {"planned_vnd": 70, "deadline": "2020-09-15"}),
+            ("outbreak", 0, {"planned_vnd": 70, "deadline": "2099-09-15"}),
             ("outbreak", 1, {"applies": True}),
             ("outbreak", 3, {"applies": False}),
             ("none", 2, {"applies": True, "planned_vnd": 30}),
@@ -159,5 +159,5 @@ async def as_demanded(told, unit, task_id, case, prepared):
     applies = found.opened.scenario in (case.value, "both")
     applies = adjustment.applies if adjustment and adjustment.applies is not None else applies
     planned = adjustment.planned_vnd if adjustment and adjustment.planned_vnd is not None else 100
-    deadline = date(2020, 9, 20) if found.original_deadline else None
+    deadline = date(2099, 9, 20) if found.original_deadline else None
     return (found.suspended, found.planned_vnd, found.deadline) == (not applies, planned, deadline)

@@ -152,7 +152,7 @@ def test_the_report_shows_every_extension_and_the_original_deadlines(shell):
     assert (extended["original_deadline"], extended["deadline"]) == ("2020-09-06", "2020-09-12")
     assert "1-02" in {line["id"] for line in report["overdue"]}
     printed = shell.run("report", "--today", "2020-09-10").stdout
-    assert "Extensions of deadlines: 3 asked for, 1 granted, 1 refused, 1 pending" in printed
+    assert "Extensions of deadlines: 3 asked for, 1 granted, 1 refused, 0 lapsed, 1 pending" in printed
     assert "12/09/2020 (originally 06/09/2020)" in printed
 
 
@@ -313,6 +313,7 @@ def test_expenses_show_what_went_beyond_the_guarantee_and_why(shell):
     printing, lodging = shell.json("expenses")
     assert (printing["task_id"], printing["left_vnd"], printing["flags"]) == ("1-03", 237_500_000, [])
     assert lodging["flags"] == ["advanced_beyond_guaranteed"]
+    assert [warning["code"] for each in (printing, lodging) for warning in each["warnings"]] == []
     assert len(lodging["reasons"]) == 1
     assert "237,500,000" in shell.run("expenses").stdout
     assert "Tạm ứng vượt kinh phí bảo đảm" in shell.run("expenses", "--lang", "vi").stdout
@@ -378,6 +379,9 @@ def test_localities_carry_their_duties_in_the_workload_too(shell):
     loads = shell.json("workload", "--today", "2020-09-10")
     assert {load["name"]: load["cells"]["tasks"] for load in loads["by_collective"]}["Huyện Ý Yên"] == 8
     assert "Chủ tịch UBND huyện Ý Yên" in {load["name"] for load in loads["by_individual"]}
+    everybody = (*loads["by_collective"], *loads["by_individual"])
+    unknown = [load["name"] for load in everybody if not load["on_the_register"]]
+    assert unknown == ["Ủy ban nhân dân các huyện, thành phố"], "many bodies under one name"
 
 
 # --- scenarios ---

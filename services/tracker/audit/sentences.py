@@ -19,7 +19,7 @@ SENTENCES = {
     "vn.daihoi.task.extension-refused.v1": "{actor} refused to extend the deadline of task {id}: {reason}",
     "vn.daihoi.task.funded.v1": "{actor} secured {secured_vnd} VND for task {id} ({funding_source})",
     "vn.daihoi.task.started.v1": "{actor} started task {id}",
-    "vn.daihoi.task.progressed.v1": "{actor} reported task {id} at {percent} %",
+    "vn.daihoi.task.progressed.v1": "{actor} reported task {id} at {percent}%",
     "vn.daihoi.task.blocked.v1": "{actor} reported task {id} blocked: {reason}",
     "vn.daihoi.task.unblocked.v1": "{actor} unblocked task {id}",
     "vn.daihoi.task.submitted.v1": "{actor} submitted task {id}",
@@ -46,6 +46,7 @@ SENTENCES = {
     "vn.daihoi.meeting.concluded.v1": "{actor} recorded the conclusion of meeting {id}",
     "vn.daihoi.directive.issued.v1": "{actor} issued directive {id}: {title}",
     "vn.daihoi.review.opened.v1": "{actor} opened review {id}",
+    "vn.daihoi.review.task-entered.v1": "{actor} took a task into review {id}",
     "vn.daihoi.review.item-confirmed.v1": "{actor} confirmed a task in review {id}",
     "vn.daihoi.review.gap-explained.v1": "{actor} explained a gap of task {task_id} in review {id}: {reason}",
     "vn.daihoi.review.closed.v1": "{actor} closed review {id} and signed it",
@@ -90,7 +91,13 @@ def summary(envelope: Envelope) -> dict[str, str]:
     sentence = SENTENCES.get(envelope.type)
     if sentence is None:
         return dict.fromkeys(LANGUAGES, envelope.type)
-    return {lang: translate(sentence, lang, **_told(envelope, lang)) for lang in LANGUAGES}
+    return {lang: translate(sentence, lang, **_told(envelope, lang)) + _excuse(envelope, lang) for lang in LANGUAGES}
+
+
+def _excuse(envelope: Envelope, lang: Language) -> str:
+    """Why a deadline was given that was over already, where the event says so."""
+    because = envelope.data.get("past_because")
+    return f" ({translate('over already: {reason}', lang, reason=because)})" if because else ""
 
 
 def _told(envelope: Envelope, lang: Language) -> dict[str, str]:

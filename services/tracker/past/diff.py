@@ -15,6 +15,7 @@ from services.tracker.past.folded import Folded
 from services.tracker.past.snapshots import Snapshots
 from services.tracker.projections.view import Document, instant
 from services.tracker.restricted import masked_change
+from shared.domain.ordering import natural
 from shared.eventstore.ledger import Ledger
 
 
@@ -107,7 +108,7 @@ def document_changes(before: Touched, after: Folded, touching: Touching) -> list
     """By view, then by key."""
     found = []
     for view, documents in after.views.items():
-        for key in sorted(documents):
+        for key in sorted(documents, key=natural):
             old = before[view].get(key)
             if documents[key] is old:
                 continue

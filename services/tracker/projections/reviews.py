@@ -2,7 +2,14 @@
 
 from services.tracker.projections.view import Document, Recorded, View, begun, by_service_and_id, instant
 from shared.domain import review
-from shared.domain.review import Finding, ReviewClosed, ReviewGapExplained, ReviewItemConfirmed, ReviewOpened
+from shared.domain.review import (
+    Finding,
+    ReviewClosed,
+    ReviewGapExplained,
+    ReviewItemConfirmed,
+    ReviewOpened,
+    ReviewTaskEntered,
+)
 
 
 def fold(document: Document | None, recorded: Recorded) -> Document:
@@ -11,6 +18,8 @@ def fold(document: Document | None, recorded: Recorded) -> Document:
         return _opened(event, recorded)
     document = begun(document, recorded)
     match event:
+        case ReviewTaskEntered():
+            return {**document, "items": document["items"] | _items((event.finding,), entered_later=True)}
         case ReviewItemConfirmed():
             return {**document, "items": _found(document["items"], (event.finding,), confirmed=True)}
         case ReviewGapExplained():
@@ -31,19 +40,27 @@ def _opened(event: ReviewOpened, recorded: Recorded) -> Document:
         "review_id": recorded.envelope.subject,
         "directive_id": event.directive_id,
         "due_on": event.due_on.isoformat() if event.due_on else None,
+        "past_because": event.past_because,
         "status": "open",
         "opened_at": instant(recorded.envelope.time),
         "closed_at": None,
         "signed_by": None,
-        "items": {
-            finding.task_id: {
-                "at_opening": _names(finding),
-                "found": _names(finding),
-                "confirmed": False,
-                "explained": {},
-            }
-            for finding in event.findings
-        },
+        "items": _items(event.findings),
+    }
+
+
+def _items(findings: tuple[Finding, ...], *, entered_later: bool = False) -> Document:
+    """`at_opening` is what a task lacked when it came under the review, at its opening or later."""
+    later = {"entered_later": True} if entered_later else {}
+    return {
+        finding.task_id: {
+            "at_opening": _names(finding),
+            "found": _names(finding),
+            "confirmed": False,
+            "explained": {},
+            **later,
+        }
+        for finding in findings
     }
 
 

@@ -67,6 +67,7 @@ def _opened(event: TaskOpened, recorded: Recorded) -> Document:
         "original_deadline": None,
         "agreed_deadline": None,
         "deadline": None,
+        "past_because": None,
         "original_planned_vnd": event.planned_vnd,
         "suspended": False,
         "followed": None,
@@ -90,7 +91,8 @@ def _as_told(_: Document, event: TaskAssigned | TaskFunded, __: Recorded) -> Doc
 def _deadline_set(document: Document, event: TaskDeadlineSet, _: Recorded) -> Document:
     deadline = event.deadline.isoformat()
     in_force = document["deadline"] or deadline
-    return {"deadline": in_force, "original_deadline": deadline, "agreed_deadline": deadline}
+    dated = {"deadline": in_force, "original_deadline": deadline, "agreed_deadline": deadline}
+    return {**dated, "past_because": event.past_because}
 
 
 def _extension_requested(document: Document, event: ExtensionRequested, recorded: Recorded) -> Document:
@@ -140,9 +142,10 @@ def _submitted(document: Document, event: TaskSubmitted, recorded: Recorded) -> 
     }
 
 
-def _completed(_: Document, __: TaskCompleted, recorded: Recorded) -> Document:
+def _completed(document: Document, __: TaskCompleted, recorded: Recorded) -> Document:
     completed_on = local_date(recorded.envelope.time).isoformat()
-    return {"status": TaskStatus.COMPLETED.value, "percent": 100, "completed_on": completed_on}
+    completed = {"status": TaskStatus.COMPLETED.value, "percent": 100, "completed_on": completed_on}
+    return {**completed, "extensions": _lapsed(document, recorded)}
 
 
 def _returned(document: Document, event: TaskReturned, recorded: Recorded) -> Document:
@@ -150,8 +153,9 @@ def _returned(document: Document, event: TaskReturned, recorded: Recorded) -> Do
     return {"status": TaskStatus.IN_PROGRESS.value, "history": history}
 
 
-def _cancelled(_: Document, __: TaskCancelled, ___: Recorded) -> Document:
-    return {"status": TaskStatus.CANCELLED.value, "block_reason": None}
+def _cancelled(document: Document, __: TaskCancelled, recorded: Recorded) -> Document:
+    cancelled = {"status": TaskStatus.CANCELLED.value, "block_reason": None}
+    return {**cancelled, "extensions": _lapsed(document, recorded)}
 
 
 def _reopened(document: Document, event: TaskReopened, recorded: Recorded) -> Document:
@@ -223,6 +227,14 @@ def _decided(
         "refused_because": refused_because,
     }
     return [*earlier, pending | decided]
+
+
+def _lapsed(document: Document, recorded: Recorded) -> list[dict[str, Any]]:
+    """The extensions; one that nobody has decided on lapses when the task is closed."""
+    extensions: list[dict[str, Any]] = document["extensions"]
+    if not extensions or extensions[-1]["outcome"] != "pending":
+        return extensions
+    return [*extensions[:-1], extensions[-1] | {"outcome": "lapsed", "decided_at": instant(recorded.envelope.time)}]
 
 
 def _shown(event: TaskSubmitted, recorded: Recorded) -> list[dict[str, Any]]:

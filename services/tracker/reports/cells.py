@@ -1,7 +1,7 @@
 """The cells that every task is counted in, exactly one each, and the shares made of them: pure arithmetic.
 
 Status has two axes, what people did and what the calendar says; official reports print their four cells. Every
-percentage has its denominator, and is rounded down, so that 100 % means all of it.
+percentage has its denominator, and is rounded down, so that 100% means all of it.
 """
 
 from collections.abc import Iterable
@@ -30,8 +30,8 @@ class Share(BaseModel):
 
 class Cells(BaseModel):
     """`tasks` is the sum of the six cells; cancelled tasks are counted apart. Money is that of the tasks that the
-    scenario in force does not suspend. `unsecured_vnd` is what single tasks still lack: money left over on one does
-    not fill a gap on another."""
+    scenario in force does not suspend. `unsecured_vnd` is what single tasks still lack and `surplus_vnd` what others
+    have over: neither fills the other, so planned + surplus = secured + unsecured."""
 
     tasks: int = 0
     completed_on_time: int = 0
@@ -45,6 +45,7 @@ class Cells(BaseModel):
     planned_vnd: int = 0
     secured_vnd: int = 0
     unsecured_vnd: int = 0
+    surplus_vnd: int = 0
 
     @property
     def completion(self) -> Share:
@@ -87,9 +88,11 @@ def count(tasks: Iterable[Document], today: date) -> Cells:
         if cell == "suspended":
             continue
         cells.completed += task["status"] == TaskStatus.COMPLETED
-        cells.planned_vnd += task["planned_vnd"]
-        cells.secured_vnd += task["secured_vnd"] or 0
-        cells.unsecured_vnd += max(0, task["planned_vnd"] - (task["secured_vnd"] or 0))
+        planned, secured = task["planned_vnd"], task["secured_vnd"] or 0
+        cells.planned_vnd += planned
+        cells.secured_vnd += secured
+        cells.unsecured_vnd += max(0, planned - secured)
+        cells.surplus_vnd += max(0, secured - planned)
     return cells
 
 

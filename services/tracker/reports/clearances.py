@@ -9,6 +9,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from pydantic import BaseModel
 
 from services.tracker.projections.view import Document
+from services.tracker.reports.order import task_order
+from shared.domain.ordering import natural
 from shared.domain.task import CLOSED
 
 GRANTED = "granted"
@@ -76,7 +78,7 @@ def clearance_lines(
     by_id = {clearance["_id"]: clearance for clearance in clearances}
     needed: dict[str, list[str]] = defaultdict(list)
     described: dict[str, Document] = {}
-    for task in sorted(tasks, key=lambda task: str(task["_id"])):
+    for task in sorted(tasks, key=task_order):
         for name, need in _needs(task):
             needed[name].append(task["_id"])
             described.setdefault(name, need)
@@ -94,7 +96,7 @@ def clearance_lines(
             needed_by=needed[name],
             known_to=heard[name],
         )
-        for name in sorted(by_id.keys() | needed.keys())
+        for name in sorted(by_id.keys() | needed.keys(), key=natural)
     ]
 
 

@@ -16,7 +16,9 @@ from services.tracker.reports.cells import Cells, Share, cell_of, count, is_due_
 from services.tracker.reports.clearances import WaitingLine, waiting
 from services.tracker.reports.duties import Duties, duties_of, is_duty
 from services.tracker.reports.essentials import ESSENTIALS, lacks
+from services.tracker.reports.groups import Names, group_names
 from services.tracker.reports.lines import TaskLine, line_of
+from services.tracker.reports.order import task_order
 from services.tracker.reports.reviews import Reviews, summarise
 from services.tracker.reports.scenarios import InForce, in_force
 from shared.domain.task import TaskStatus
@@ -29,13 +31,15 @@ class GroupCells(Cells):
 
 
 class ExtensionLine(BaseModel):
-    """A request to move a deadline, and what came of it: `granted`, `refused` or still `pending`."""
+    """A request to move a deadline, and what came of it: `granted`, `refused`, `lapsed` with a task that was closed
+    meanwhile, or still `pending`. `past_because` says why a deadline was asked for that was over already."""
 
     id: str
     unit: str
     replaces: date
     deadline: date
     reason: str
+    past_because: str | None = None
     requested_by: str
     outcome: str
     decided_by: str | None
@@ -43,11 +47,12 @@ class ExtensionLine(BaseModel):
 
 
 class Extensions(BaseModel):
-    """`asked` is the sum of the other three; extensions of cancelled tasks are left out."""
+    """`asked` is the sum of the other four; extensions of cancelled tasks are left out."""
 
     asked: int
     granted: int
     refused: int
+    lapsed: int
     pending: int
     lines: list[ExtensionLine]
 
@@ -121,7 +126,7 @@ def consolidate(
     scenarios: Sequence[Document] = (),
     digest: str,
 ) -> Report:
-    every_task = sorted(tasks, key=_in_catalogue_order)
+    every_task = sorted(tasks, key=task_order)
     tasks = [task for task in every_task if not is_duty(task)]
     live = [task for task in tasks if task["status"] != TaskStatus.CANCELLED]
     today = as_of.today
@@ -135,7 +140,7 @@ def consolidate(
         completion=totals.completion,
         punctuality=totals.punctuality,
         by_unit={unit.value: count(_where(tasks, "unit", unit.value), today) for unit in Unit},
-        by_group=_by_group(tasks, today),
+        by_group=_by_group(tasks, group_names(tasks, catalogue), today),
         by_phase={phase.value: count(_where(tasks, "phase", phase.value), today) for phase in Phase},
         missing={name: [task["task_id"] for task in lacking if name in lacks(task)] for name in ESSENTIALS},
         lacking=[line_of(task) for task in lacking],
@@ -153,10 +158,9 @@ def consolidate(
     )
 
 
-def _by_group(tasks: Sequence[Document], today: date) -> dict[str, GroupCells]:
-    names = {task["group"]["number"]: task["group"]["name"] for task in tasks}
+def _by_group(tasks: Sequence[Document], names: Names, today: date) -> dict[str, GroupCells]:
     groups: dict[str, GroupCells] = {}
-    for number, name in sorted(names.items()):
+    for number, name in names.items():
         cells = count((task for task in tasks if task["group"]["number"] == number), today)
         groups[str(number)] = GroupCells(name_vi=name["vi"], name_en=name["en"], **cells.model_dump())
     return groups
@@ -164,10 +168,6 @@ def _by_group(tasks: Sequence[Document], today: date) -> dict[str, GroupCells]:
 
 def _where(tasks: Iterable[Document], name: str, value: str) -> list[Document]:
     return [task for task in tasks if task[name] == value]
-
-
-def _in_catalogue_order(task: Document) -> tuple[int, str, str]:
-    return task["group"]["number"], task["task_id"], task["unit"]
 
 
 def _extensions(tasks: Iterable[Document]) -> Extensions:
@@ -181,6 +181,7 @@ def _extensions(tasks: Iterable[Document]) -> Extensions:
         asked=len(lines),
         granted=outcomes["granted"],
         refused=outcomes["refused"],
+        lapsed=outcomes["lapsed"],
         pending=outcomes["pending"],
         lines=lines,
     )

@@ -13,6 +13,7 @@ from services.tracker.projections.view import Document
 from services.tracker.reports.cells import Cells, Share, cell_of, count, is_due_soon
 from services.tracker.reports.essentials import lacks
 from services.tracker.reports.lines import TaskLine, line_of
+from services.tracker.reports.order import duty_order, task_order
 from shared.domain.organisation import OrganisationKind
 from shared.domain.task import TaskStatus
 from shared.domain.values import DutyKind, Phase, fold_diacritics
@@ -57,7 +58,7 @@ def duties_of(
 ) -> Duties:
     """`tasks` may hold other work too; `handed_out` and `organisations` are documents of the views `duties` and
     `organisations`."""
-    found = sorted((task for task in tasks if is_duty(task)), key=lambda task: str(task["_id"]))
+    found = sorted((task for task in tasks if is_duty(task)), key=task_order)
     live = [task for task in found if task["status"] != TaskStatus.CANCELLED]
     opened = {task["_id"] for task in found}
     return Duties(
@@ -66,7 +67,11 @@ def duties_of(
         lacking=[line_of(task) for task in live if lacks(task)],
         overdue=[line_of(task) for task in live if cell_of(task, today) == "open_overdue"],
         due_soon=[line_of(task) for task in live if is_due_soon(task, today)],
-        not_opened=sorted(duty["_id"] for duty in handed_out if f"{duty['unit']}/{duty['_id']}" not in opened),
+        not_opened=[
+            duty["_id"]
+            for duty in sorted(handed_out, key=duty_order)
+            if f"{duty['unit']}/{duty['_id']}" not in opened
+        ],
     )
 
 

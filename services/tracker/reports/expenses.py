@@ -1,52 +1,74 @@
-"""The accounts of the tasks: estimated, guaranteed, advanced, spent, left; and what somebody should look at."""
+"""The accounts of the tasks: estimated, guaranteed, advanced, spent, left; and what somebody should look at.
 
-from collections.abc import Iterable
+What is lacking and what is over are two numbers that never fill each other: estimated + surplus = guaranteed +
+unsecured, and guaranteed + overspent = spent + left, for one task and for the sum of all.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 
 from pydantic import BaseModel
 
+from services.tracker.filing import Warning  # noqa: A004
 from services.tracker.projections.view import Document
+from shared.domain.ordering import natural
+from shared.domain.paper import same
+from shared.i18n import Language, format_number, translate
+
+LANGUAGES: tuple[Language, ...] = ("vi", "en")
 
 
 class Account(BaseModel):
-    """One task's money in đồng. `left_vnd` is what is guaranteed and not spent; below 0 more was spent than that."""
+    """One task's money in đồng. `unsecured_vnd` is what the guarantee lacks of the estimate, `surplus_vnd` what it is
+    more; `left_vnd` is what is guaranteed and not spent, `overspent_vnd` what was spent beyond that."""
 
     task_id: str
     unit: str
     estimated_vnd: int
     guaranteed_vnd: int
+    unsecured_vnd: int
+    surplus_vnd: int
     funding_source: str
     advanced_vnd: int
     spent_vnd: int
     left_vnd: int
+    overspent_vnd: int
     to_return_vnd: int | None
     still_due_vnd: int | None
     flags: list[str]
     reasons: list[str]
     """Why money went beyond what was guaranteed, in the words of those who let it."""
+    warnings: list[Warning] = []
 
 
 def accounts_of(expenses: Iterable[Document], tasks: Iterable[Document]) -> list[Account]:
     """By task. `tasks` says what is guaranteed there: an account that states another sum is flagged."""
     secured = {task["_id"]: task["secured_vnd"] for task in tasks}
-    accounts = (_account(each, secured.get(f"{each['unit']}/{each['_id']}")) for each in expenses)
-    return sorted(accounts, key=lambda account: account.task_id)
+    ordered = sorted(expenses, key=lambda expense: natural(expense["_id"]))
+    uses = _uses_of_vouchers(ordered)
+    return [_account(each, secured.get(f"{each['unit']}/{each['_id']}"), uses) for each in ordered]
 
 
-def _account(expense: Document, secured_vnd: int | None) -> Account:
+def _account(expense: Document, secured_vnd: int | None, uses: dict[str, list[str]]) -> Account:
     movements = (*expense["advances"], *expense["spending"])
+    estimated, guaranteed, spent = expense["amount_vnd"], expense["guaranteed_vnd"], expense["spent_vnd"]
     return Account(
         task_id=expense["_id"],
         unit=expense["unit"],
-        estimated_vnd=expense["amount_vnd"],
-        guaranteed_vnd=expense["guaranteed_vnd"],
+        estimated_vnd=estimated,
+        guaranteed_vnd=guaranteed,
+        unsecured_vnd=max(0, estimated - guaranteed),
+        surplus_vnd=max(0, guaranteed - estimated),
         funding_source=expense["funding_source"],
         advanced_vnd=expense["advanced_vnd"],
-        spent_vnd=expense["spent_vnd"],
-        left_vnd=expense["guaranteed_vnd"] - expense["spent_vnd"],
+        spent_vnd=spent,
+        left_vnd=max(0, guaranteed - spent),
+        overspent_vnd=max(0, spent - guaranteed),
         to_return_vnd=expense["to_return_vnd"],
         still_due_vnd=expense["still_due_vnd"],
         flags=_flags(expense, secured_vnd),
         reasons=[each["beyond_guaranteed_because"] for each in movements if each["beyond_vnd"]],
+        warnings=_warnings(expense, uses),
     )
 
 
@@ -62,3 +84,39 @@ def _flags(expense: Document, secured_vnd: int | None) -> list[str]:
         "still_due": bool(expense["still_due_vnd"]),
     }
     return [name for name, holds in said.items() if holds]
+
+
+# --- warnings: nothing is refused for them ---
+def _uses_of_vouchers(expenses: Iterable[Document]) -> dict[str, list[str]]:
+    """Where each voucher stands, `4-01/s1`, however its number is spelled."""
+    uses: dict[str, list[str]] = defaultdict(list)
+    for expense in expenses:
+        for spent in expense["spending"]:
+            uses[same(spent["voucher"])].append(f"{expense['_id']}/{spent['spending_id']}")
+    return uses
+
+
+def _warnings(expense: Document, uses: dict[str, list[str]]) -> list[Warning]:
+    vouchers = {same(spent["voucher"]): str(spent["voucher"]) for spent in expense["spending"]}
+    twice = [_used_twice(told, uses[voucher]) for voucher, told in vouchers.items() if len(uses[voucher]) > 1]
+    advanced, spent = expense["advanced_vnd"], expense["spent_vnd"]
+    return [*twice, *([_beyond_the_advance(advanced, spent)] if spent > advanced else [])]
+
+
+def _used_twice(voucher: str, uses: Sequence[str]) -> Warning:
+    told = {"voucher": voucher, "count": len(uses), "uses": ", ".join(uses)}
+    vi, en = (translate("Voucher {voucher} is on record {count} times: {uses}.", lang, **told) for lang in LANGUAGES)
+    return Warning(code="voucher_used_twice", vi=vi, en=en)
+
+
+def _beyond_the_advance(advanced_vnd: int, spent_vnd: int) -> Warning:
+    sums = {"spent": spent_vnd, "advanced": advanced_vnd, "beyond": spent_vnd - advanced_vnd}
+    vi, en = (
+        translate(
+            "{spent} VND were spent, {beyond} VND more than the {advanced} VND that were advanced.",
+            lang,
+            **{name: format_number(number, lang) for name, number in sums.items()},
+        )
+        for lang in LANGUAGES
+    )
+    return Warning(code="spent_beyond_advance", vi=vi, en=en)

@@ -21,7 +21,7 @@ STATUS_NAMES = {"in_force": "In force", "superseded": "Superseded", "withdrawn":
 
 def documents_table(documents: Sequence[Filed], lang: Language) -> Table:
     table = Table(title=f"{translate('Documents on file', lang)}: {len(documents)}", title_justify="left")
-    for heading in ("Symbol", "Kind", "Unit", "Title", "Urgency", "Status", "To know"):
+    for heading in ("Symbol", "Kind", "Unit", "Subject", "Urgency", "Status", "To know"):
         table.add_column(translate(heading, lang), overflow="fold")
     for document in documents:
         table.add_row(

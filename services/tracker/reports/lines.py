@@ -9,7 +9,8 @@ from services.tracker.reports.essentials import lacks
 
 
 class TaskLine(BaseModel):
-    """A task named in a list of the report."""
+    """A task named in a list of the report. `due_offset_days` is what the catalogue says of a task that has no
+    deadline: so many days after the opening day, or before it where negative."""
 
     id: str
     unit: str
@@ -18,6 +19,8 @@ class TaskLine(BaseModel):
     status: str
     original_deadline: date | None
     deadline: date | None
+    due_offset_days: int | None = None
+    past_because: str | None = None
     missing: tuple[str, ...] = ()
 
 
@@ -30,5 +33,12 @@ def line_of(task: Document) -> TaskLine:
         status=task["status"],
         original_deadline=task["original_deadline"],
         deadline=task["deadline"],
+        due_offset_days=offset_of(task),
+        past_because=task.get("past_because"),
         missing=lacks(task),
     )
+
+
+def offset_of(task: Document) -> int | None:
+    """How a task without a deadline is due from the opening day; tasks recorded by earlier versions don't say."""
+    return task.get("due_offset_days") if task["deadline"] is None else None

@@ -12,6 +12,8 @@ from pydantic import BaseModel
 from services.tracker.projections.view import Document
 from services.tracker.reports.duties import is_duty
 from services.tracker.reports.essentials import is_suspended, lacks
+from services.tracker.reports.order import PHASES, UNITS, place
+from shared.domain.ordering import natural
 from shared.domain.task import CLOSED
 
 DUTIES = "duties"
@@ -33,8 +35,9 @@ class Coverage(BaseModel):
 
 
 class ReviewLine(BaseModel):
-    """One unit's latest review. `fixed` counts gaps found at its opening that are gone, `appeared` those that came
-    later; `left` are neither fixed nor explained."""
+    """One unit's latest review. `gaps_at_opening` were found when a task came under review, at its opening or later;
+    `fixed` counts those of them that are gone, `appeared` those that came since; `left` are neither fixed nor
+    explained."""
 
     unit: str
     review_id: str
@@ -74,9 +77,9 @@ def summarise(tasks: Sequence[Document], reviews: Sequence[Document]) -> Reviews
     open_tasks = [task for task in tasks if task["status"] not in CLOSED and not is_suspended(task)]
     return Reviews(
         latest=[_line(review, by_id) for review in latest.values()],
-        by_unit=_coverage(open_tasks, latest, lambda task: str(task["unit"])),
+        by_unit=_coverage(open_tasks, latest, lambda task: str(task["unit"]), UNITS),
         by_group=_coverage(open_tasks, latest, _group_of),
-        by_phase=_coverage(open_tasks, latest, lambda task: str(task["phase"])),
+        by_phase=_coverage(open_tasks, latest, lambda task: str(task["phase"]), PHASES),
         changed_since=[change for review in signed.values() for change in _changes(review, by_id)],
     )
 
@@ -86,13 +89,19 @@ def _group_of(task: Document) -> str:
 
 
 def _latest_of_each_unit(reviews: Iterable[Document]) -> dict[str, Document]:
-    in_order = sorted(reviews, key=lambda review: (review["unit"], review["opened_at"], review["_id"]))
+    in_order = sorted(
+        reviews, key=lambda review: (place(review["unit"], UNITS), review["opened_at"], natural(review["_id"]))
+    )
     return {review["unit"]: review for review in in_order}
 
 
 def _coverage(
-    tasks: Iterable[Document], latest: dict[str, Document], group_of: Callable[[Document], str]
+    tasks: Iterable[Document],
+    latest: dict[str, Document],
+    group_of: Callable[[Document], str],
+    order: tuple[str, ...] = (),
 ) -> dict[str, Coverage]:
+    """In this order; what has no place in it by number, then by name."""
     found: dict[str, Coverage] = {}
     for task in tasks:
         cells = found.setdefault(group_of(task), Coverage())
@@ -101,7 +110,7 @@ def _coverage(
         cells.reviewed += item is not None
         cells.gaps += len(lacks(task))
         cells.explained += len(_explained(item, task))
-    return dict(sorted(found.items()))
+    return {name: found[name] for name in sorted(found, key=lambda name: (place(name, order)[0], natural(name)))}
 
 
 def _explained(item: Document | None, task: Document) -> list[str]:
@@ -131,7 +140,7 @@ def _line(review: Document, by_id: dict[str, Document]) -> ReviewLine:
 
 
 def _changes(review: Document, by_id: dict[str, Document]) -> Iterable[Change]:
-    for task_id, item in review["items"].items():
+    for task_id, item in sorted(review["items"].items(), key=lambda each: natural(each[0])):
         now = _missing_now(review, task_id, by_id)
         if tuple(item["found"]) != now:
             yield Change(

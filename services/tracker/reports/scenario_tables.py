@@ -15,7 +15,7 @@ from services.tracker.reports.scenarios import (
     Standing,
     VariantStanding,
 )
-from services.tracker.reports.signs import UNIT_NAMES
+from services.tracker.reports.signs import UNIT_NAMES, offset_in_words
 from services.tracker.reports.terminal import SCENARIO_NAMES, scenario_line
 from shared.domain.duty import GROUP
 from shared.i18n import Language, format_date, format_number, local_date, translate
@@ -123,6 +123,8 @@ def _side(side: Side, lang: Language) -> str:
     if not side.applies:
         return translate("does not apply", lang)
     due = format_date(side.deadline) if side.deadline else translate("No deadline", lang)
+    if side.due_offset_days is not None:
+        due = offset_in_words(side.due_offset_days, lang)
     return f"{format_number(side.planned_vnd, lang)}\n{due}"
 
 

@@ -6,12 +6,15 @@ from datetime import date, datetime
 
 from pydantic import BaseModel
 
-from services.tracker.projections.view import Document
+from services.tracker.projections.view import Document, Recorded
 from services.tracker.reports.essentials import is_suspended
+from services.tracker.reports.groups import Names, group_names
+from services.tracker.reports.lines import offset_of
+from services.tracker.reports.order import UNITS, task_order
 from shared.domain.scenario import CURRENT
 from shared.domain.task import CLOSED, TaskStatus
 from shared.domain.values import Case, Scenario, Unit
-from shared.domain.variant import VariantAdjusted, demanded
+from shared.domain.variant import AGGREGATE, VariantAdjusted, VariantEvent, demanded
 
 
 class Switch(BaseModel):
@@ -23,9 +26,11 @@ class Switch(BaseModel):
 
 
 class InForce(Switch):
-    """The last switch; `behind` are the units that have not followed it yet."""
+    """The last switch; `behind` are the units that have not followed it yet, `unprepared` those whose variant for it
+    nobody has signed."""
 
     behind: list[str]
+    unprepared: list[str] = []
 
 
 class UnitStanding(BaseModel):
@@ -80,6 +85,7 @@ class Side(BaseModel):
     applies: bool
     planned_vnd: int
     deadline: date | None
+    due_offset_days: int | None = None
     reason: str = ""
     """Why it was adjusted; empty where the task's own scenario decides."""
 
@@ -113,7 +119,25 @@ def in_force(scenarios: Iterable[Document]) -> InForce | None:
         return None
     followed = {unit.value: documents.get(unit.value, {}).get("followed", 0) for unit in Unit}
     behind = [unit for unit, number in followed.items() if number < current["number"]]
-    return InForce(**{name: current[name] for name in Switch.model_fields}, behind=behind)
+    unprepared = [
+        variant.unit for variant in _variants(documents, UNITS) if _is_unsigned(variant, current["scenario"])
+    ]
+    told = {name: current[name] for name in Switch.model_fields}
+    return InForce(**told, behind=behind, unprepared=unprepared)
+
+
+def _is_unsigned(variant: VariantStanding, case: str) -> bool:
+    return variant.variant == case and variant.signed_by is None
+
+
+def unprepared_units(recorded: Iterable[Recorded]) -> list[str]:
+    """The units whose variant nobody has signed, of all that is on record about one case."""
+    histories: dict[str, list[VariantEvent]] = {}
+    for each in recorded:
+        if isinstance(each.event, VariantEvent):
+            histories.setdefault(each.envelope.source, []).append(each.event)
+    variants = {unit: AGGREGATE.fold(histories.get(unit, ())) for unit in UNITS}
+    return [unit for unit, variant in variants.items() if variant is None or variant.signed_by is None]
 
 
 def standing(tasks: Sequence[Document], scenarios: Sequence[Document]) -> Standing:
@@ -147,17 +171,22 @@ def _variants(documents: dict[str, Document], units: Iterable[str]) -> list[Vari
     ]
 
 
-def compare(tasks: Iterable[Document], scenarios: Iterable[Document], unit: str | None = None) -> Comparison:
+def compare(
+    tasks: Iterable[Document],
+    scenarios: Iterable[Document],
+    unit: str | None = None,
+    catalogue: Sequence[Document] = (),
+) -> Comparison:
     """Both variants side by side, whichever is in force; of one `unit` where it is named."""
     documents = {document["_id"]: document for document in scenarios}
     units = [unit] if unit else [each.value for each in Unit]
     live = [task for task in tasks if task["status"] != TaskStatus.CANCELLED and task["unit"] in units]
-    ordered = sorted(live, key=lambda task: (task["group"]["number"], task["task_id"], task["unit"]))
+    ordered = sorted(live, key=task_order)
     compared = [(task, {case: _side(task, case, documents) for case in Case}) for task in ordered]
     return Comparison(
         total=_row(sides for _, sides in compared),
         by_unit={name: _row(sides for task, sides in compared if task["unit"] == name) for name in units},
-        by_group=_by_group(compared),
+        by_group=_by_group(compared, group_names(ordered, catalogue)),
         variants=_variants(documents, units),
         differing=[_difference(task, sides) for task, sides in compared if _differ(sides)],
     )
@@ -165,7 +194,8 @@ def compare(tasks: Iterable[Document], scenarios: Iterable[Document], unit: str 
 
 def _side(task: Document, case: Case, documents: dict[str, Document]) -> Side:
     if task["status"] in CLOSED:
-        return Side(applies=True, planned_vnd=task["planned_vnd"], deadline=task["deadline"])
+        offset = offset_of(task)
+        return Side(applies=True, planned_vnd=task["planned_vnd"], deadline=task["deadline"], due_offset_days=offset)
     variant = documents.get(f"{task['unit']}/{case.value}", {})
     told = variant.get("adjustments", {}).get(task["task_id"])
     demand = demanded(
@@ -179,6 +209,7 @@ def _side(task: Document, case: Case, documents: dict[str, Document]) -> Side:
         applies=not demand.suspended,
         planned_vnd=demand.planned_vnd,
         deadline=demand.deadline,
+        due_offset_days=None if demand.deadline else task.get("due_offset_days"),
         reason=told["reason"] if told else "",
     )
 
@@ -201,12 +232,8 @@ def _row(compared: Iterable[Sides]) -> Row:
     return Row(none=none, outbreak=outbreak, difference=more)
 
 
-def _by_group(compared: Sequence[tuple[Document, Sides]]) -> dict[str, GroupRow]:
-    names = {task["group"]["number"]: task["group"]["name"] for task, _ in compared}
-    rows = {
-        number: _row(sides for task, sides in compared if task["group"]["number"] == number)
-        for number in sorted(names)
-    }
+def _by_group(compared: Sequence[tuple[Document, Sides]], names: Names) -> dict[str, GroupRow]:
+    rows = {number: _row(sides for task, sides in compared if task["group"]["number"] == number) for number in names}
     return {
         str(number): GroupRow(**row.model_dump(), name_vi=names[number]["vi"], name_en=names[number]["en"])
         for number, row in rows.items()

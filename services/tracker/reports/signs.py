@@ -1,7 +1,7 @@
 """The names and signs in which every report speaks on a terminal."""
 
 from services.tracker.reports.cells import Share
-from shared.i18n import Language, format_number
+from shared.i18n import Language, format_number, translate
 
 CELLS = {
     "completed_on_time": ("Completed on time", "█", "green"),
@@ -28,9 +28,22 @@ ESSENTIAL_NAMES = {
 
 
 def share_in_words(share: Share, lang: Language) -> str:
-    """Always with its denominator: `12/54 (22,22 %)`."""
+    """Always with its denominator: `12/54 (22,22%)`."""
     fraction = f"{format_number(share.part, lang)}/{format_number(share.whole, lang)}"
     if share.percent is None:
         return fraction
     percent = f"{share.percent:.2f}"
-    return f"{fraction} ({percent.replace('.', ',') if lang == 'vi' else percent} %)"
+    return f"{fraction} ({percent.replace('.', ',') if lang == 'vi' else percent}%)"
+
+
+def offset_in_words(days: int, lang: Language) -> str:
+    """A time that counts from the opening day, for as long as that day is not set: `30 days before the opening`."""
+    if days == 0:
+        return translate("on the opening day", lang)
+    if days == -1:
+        return translate("1 day before the opening", lang)
+    if days == 1:
+        return translate("1 day after the opening", lang)
+    if days < 0:
+        return translate("{days} days before the opening", lang, days=-days)
+    return translate("{days} days after the opening", lang, days=days)

@@ -16,8 +16,16 @@ from services.tracker.reports.essentials import ESSENTIALS
 from services.tracker.reports.lines import TaskLine
 from services.tracker.reports.reviews import DUTIES
 from services.tracker.reports.scenarios import InForce
-from services.tracker.reports.signs import CELLS, ESSENTIAL_NAMES, PHASE_NAMES, UNIT_NAMES, share_in_words
-from services.tracker.reports.workload import Workload
+from services.tracker.reports.signs import (
+    CELLS,
+    ESSENTIAL_NAMES,
+    PHASE_NAMES,
+    UNIT_NAMES,
+    offset_in_words,
+    share_in_words,
+)
+from services.tracker.reports.workload import Load, Workload
+from shared.domain.review import Essential
 from shared.i18n import Language, format_date, format_number, local_date, translate
 
 BAR_WIDTH = 16
@@ -32,7 +40,7 @@ CLEARANCE_STATUSES = {
     "refused": "Clearance refused",
     "withdrawn": "Withdrawn",
 }
-EXTENSION_OUTCOMES = {"granted": "Granted", "refused": "Refused", "pending": "Pending"}
+EXTENSION_OUTCOMES = {"granted": "Granted", "refused": "Refused", "lapsed": "Lapsed", "pending": "Pending"}
 
 
 class Printer:
@@ -193,13 +201,13 @@ class Printer:
     def _money(self) -> Table:
         table = Table(title=self._say("Money, VND"), title_justify="left")
         table.add_column("")
-        for heading in ("Planned", "Secured", "Still to be secured"):
+        for heading in ("Planned", "Secured", "Still to be secured", "Left over"):
             table.add_column(self._say(heading), justify="right")
         rows = [(self._say(UNIT_NAMES[name]), cells) for name, cells in self._report.by_unit.items()]
         for name, cells in [*rows, (self._say("Total"), self._report.totals)]:
             if cells is self._report.totals:
                 table.add_section()
-            amounts = (cells.planned_vnd, cells.secured_vnd, cells.unsecured_vnd)
+            amounts = (cells.planned_vnd, cells.secured_vnd, cells.unsecured_vnd, cells.surplus_vnd)
             table.add_row(name, *(self._number(amount) for amount in amounts))
         return table
 
@@ -212,8 +220,21 @@ class Printer:
         for name in ESSENTIALS:
             ids = report.missing[name]
             share = self._share(Share.of(len(ids), report.totals.tasks))
-            table.add_row(self._say(ESSENTIAL_NAMES[name]), share, ", ".join(ids))
+            named = self._undated() if name == Essential.DEADLINE else ", ".join(ids)
+            table.add_row(self._say(ESSENTIAL_NAMES[name]), share, named)
         return table
+
+    def _undated(self) -> str:
+        """The tasks without a deadline; those that are due from the opening day, which is not set yet, day by day."""
+        undated = [line for line in self._report.lacking if Essential.DEADLINE in line.missing]
+        by_offset: dict[int | None, list[str]] = {}
+        for line in undated:
+            by_offset.setdefault(line.due_offset_days, []).append(line.id)
+        never = [", ".join(by_offset.pop(None))] if None in by_offset else []
+        counted = sorted((days, ids) for days, ids in by_offset.items() if days is not None)
+        return "\n".join(
+            [*never, *(f"{offset_in_words(days, self._lang)}: {', '.join(ids)}" for days, ids in counted)]
+        )
 
     def _reviews(self) -> Table:
         table = Table(title=self._say("Four-point reviews"), title_justify="left")
@@ -263,12 +284,16 @@ class Printer:
 
     def _deadline(self, line: TaskLine) -> str:
         """With the original one where it was extended."""
+        if line.due_offset_days is not None:
+            return offset_in_words(line.due_offset_days, self._lang)
         if not line.deadline or not line.original_deadline:
             return ""
         deadline, original = format_date(line.deadline), format_date(line.original_deadline)
-        if deadline == original:
+        if deadline != original:
+            deadline = self._say("{deadline} (originally {original})", deadline=deadline, original=original)
+        if not line.past_because:
             return deadline
-        return self._say("{deadline} (originally {original})", deadline=deadline, original=original)
+        return f"{deadline}\n{self._say('set when it was over: {reason}', reason=line.past_because)}"
 
     def _waiting_for_clearance(self) -> Table:
         lines = self._report.waiting_for_clearance
@@ -286,7 +311,8 @@ class Printer:
     def _extensions(self) -> Table:
         extensions = self._report.extensions
         title = self._say(
-            "Extensions of deadlines: {asked} asked for, {granted} granted, {refused} refused, {pending} pending",
+            "Extensions of deadlines: {asked} asked for, {granted} granted, {refused} refused, {lapsed} lapsed, "
+            "{pending} pending",
             **extensions.model_dump(exclude={"lines"}),
         )
         table = Table(title=title, title_justify="left")
@@ -297,7 +323,10 @@ class Printer:
             outcome = self._say(EXTENSION_OUTCOMES[line.outcome])
             outcome += f" ({line.decided_by})" if line.decided_by else ""
             outcome += f": {line.refused_because}" if line.refused_because else ""
-            table.add_row(line.id, self._say(UNIT_NAMES[line.unit]), moved, Text(line.reason), Text(outcome))
+            reason = line.reason
+            if line.past_because:
+                reason += f"\n{self._say('asked for when it was over: {reason}', reason=line.past_because)}"
+            table.add_row(line.id, self._say(UNIT_NAMES[line.unit]), moved, Text(reason), Text(outcome))
         return table
 
     def _documents(self) -> Table:
@@ -307,7 +336,7 @@ class Printer:
         )
         table.add_column(self._say("Symbol"))
         table.add_column(self._say("Unit"))
-        table.add_column(self._say("Title"))
+        table.add_column(self._say("Subject"))
         for document in report.documents:
             name = document.title_en if self._lang == "en" and document.title_en else document.title_vi
             table.add_row(document.symbol, self._say(UNIT_NAMES[document.unit]), name)
@@ -341,10 +370,19 @@ def scenario_line(scenario: InForce, lang: Language) -> str:
         day=format_date(local_date(scenario.at)),
         reason=scenario.reason,
     )
-    if not scenario.behind:
-        return said
-    units = ", ".join(translate(UNIT_NAMES[unit], lang) for unit in scenario.behind)
-    return f"{said}\n{translate('Not followed yet: {units}', lang, units=units)}"
+    if scenario.behind:
+        said += f"\n{translate('Not followed yet: {units}', lang, units=_units(scenario.behind, lang))}"
+    if scenario.unprepared:
+        said += f"\n{unprepared_line(scenario.unprepared, lang)}"
+    return said
+
+
+def unprepared_line(units: Iterable[str], lang: Language) -> str:
+    return translate("Without a prepared variant for this scenario: {units}", lang, units=_units(units, lang))
+
+
+def _units(units: Iterable[str], lang: Language) -> str:
+    return ", ".join(translate(UNIT_NAMES[unit], lang) for unit in units)
 
 
 def workload_tables(found: Workload, lang: Language) -> Iterable[Table]:
@@ -355,15 +393,24 @@ def workload_tables(found: Workload, lang: Language) -> Iterable[Table]:
         table.add_column("")
         for heading in headings:
             table.add_column(translate(heading, lang), justify="right")
+        table.add_column(translate("Register", lang), overflow="fold")
         for load in loads:
             cells = load.cells
             counts = (cells.tasks, cells.completed, load.open_tasks, cells.open_overdue, load.coordinating)
-            table.add_row(load.name, *(format_number(number, lang) for number in counts))
+            known = "" if load.on_the_register else translate("not on the register", lang)
+            table.add_row(_spelled(load, lang), *(format_number(number, lang) for number in counts), known)
         table.add_section()
         nobody = found.nobody
         without = (nobody.tasks, nobody.completed, nobody.open_tasks, nobody.open_overdue)
         table.add_row(translate("Nobody yet", lang), *(format_number(number, lang) for number in without))
         yield table
+
+
+def _spelled(load: Load, lang: Language) -> Text:
+    """The name, and beneath it how tasks spell it otherwise."""
+    if not load.spellings:
+        return Text(load.name)
+    return Text(f"{load.name}\n({translate('also written', lang)}: {'; '.join(load.spellings)})")
 
 
 def _bar(cells: Cells) -> Text:

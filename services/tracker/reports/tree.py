@@ -5,7 +5,7 @@ from datetime import date
 from rich.text import Text
 from rich.tree import Tree
 
-from services.tracker.reports.signs import ESSENTIAL_NAMES, UNIT_NAMES
+from services.tracker.reports.signs import ESSENTIAL_NAMES, UNIT_NAMES, offset_in_words
 from services.tracker.reports.terminal import CLEARANCE_STATUSES
 from services.tracker.trace import Node, Role
 from shared.i18n import Language, format_date, translate
@@ -101,7 +101,7 @@ class TreePrinter:
 
     def _facts_of_task(self, node: Node) -> list[str]:
         facts = node.facts
-        status = f"{self._say(STATUS_NAMES[facts['status']])}, {facts['percent']} %"
+        status = f"{self._say(STATUS_NAMES[facts['status']])}, {facts['percent']}%"
         status += f", {self._say('suspended by the scenario')}" if facts.get("suspended") else ""
         missing = ", ".join(self._say(ESSENTIAL_NAMES[name]) for name in facts["missing"])
         waiting = ", ".join(
@@ -109,9 +109,12 @@ class TreePrinter:
             for name, clearance in facts["waiting_for_clearance"].items()
         )
         told = [(self._say("Missing"), missing), (self._say("Waiting for a clearance"), waiting)]
-        return [status, self._due(facts["deadline"]), *(f"{name}: {what}" for name, what in told if what)]
+        due = self._due(facts["deadline"], facts.get("due_offset_days"))
+        return [status, due, *(f"{name}: {what}" for name, what in told if what)]
 
-    def _due(self, day: str | None) -> str:
+    def _due(self, day: str | None, offset_days: int | None = None) -> str:
+        if day is None and offset_days is not None:
+            return self._say("due {day}", day=offset_in_words(offset_days, self._lang))
         return self._say("due {day}", day=_day(day)) if day else self._say("No deadline")
 
 

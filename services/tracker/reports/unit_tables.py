@@ -3,6 +3,7 @@ incidents."""
 
 from datetime import datetime
 
+from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
@@ -66,27 +67,42 @@ def coverage_table(coverage: Coverage, lang: Language) -> Table:
     return table
 
 
-def expenses_table(accounts: list[Account], lang: Language) -> Table:
-    """The sums; beneath them what somebody has to look at."""
-    table = Table(title=translate("Expenses by task, VND", lang), title_justify="left", caption_justify="left")
-    table.add_column(translate("Task", lang))
-    for heading in ("Estimated", "Guaranteed", "Advanced", "Spent", "Left"):
-        table.add_column(translate(heading, lang), justify="right", no_wrap=True)
-    notes = []
-    for account in accounts:
-        sums = (
-            account.estimated_vnd,
-            account.guaranteed_vnd,
-            account.advanced_vnd,
-            account.spent_vnd,
-            account.left_vnd,
-        )
-        table.add_row(account.task_id, *(format_number(each, lang) for each in sums))
-        told = (*(_flag(name, account, lang) for name in account.flags), *account.reasons)
-        notes += [f"{account.task_id}: {note}" for note in told]
+FUNDING = {
+    "Estimated": "estimated_vnd",
+    "Guaranteed": "guaranteed_vnd",
+    "Still to be secured": "unsecured_vnd",
+    "Left over": "surplus_vnd",
+}
+SPENDING = {"Advanced": "advanced_vnd", "Spent": "spent_vnd", "Left": "left_vnd", "Overspent": "overspent_vnd"}
+
+
+def expenses_tables(accounts: list[Account], lang: Language) -> Group:
+    """What is guaranteed of the estimates, and what was spent of that; beneath it what somebody has to look at."""
+    funding = _sums("Guaranteed funding by task, VND", FUNDING, accounts, lang)
+    spending = _sums("Expenses by task, VND", SPENDING, accounts, lang)
+    notes = [f"{account.task_id}: {note}" for account in accounts for note in _notes(account, lang)]
     if notes:
-        table.caption = Text("\n".join((f"{translate('To look at', lang)}:", *notes)))
+        spending.caption = Text("\n".join((f"{translate('To look at', lang)}:", *notes)))
+    return Group(funding, spending)
+
+
+def _sums(title: str, columns: dict[str, str], accounts: list[Account], lang: Language) -> Table:
+    table = Table(title=translate(title, lang), title_justify="left", caption_justify="left")
+    table.add_column(translate("Task", lang))
+    for heading in columns:
+        table.add_column(translate(heading, lang), justify="right", overflow="fold")
+    rows = [(account.task_id, [getattr(account, field) for field in columns.values()]) for account in accounts]
+    total = [sum(amounts) for amounts in zip(*(amounts for _, amounts in rows), strict=True)]
+    for name, amounts in [*rows, (translate("Total", lang), total)] if rows else []:
+        if amounts is total:
+            table.add_section()
+        table.add_row(name, *(format_number(amount, lang) for amount in amounts))
     return table
+
+
+def _notes(account: Account, lang: Language) -> list[str]:
+    warned = (f"⚠ {warning.vi if lang == 'vi' else warning.en}" for warning in account.warnings)
+    return [*(_flag(name, account, lang) for name in account.flags), *account.reasons, *warned]
 
 
 def _flag(name: str, account: Account, lang: Language) -> str:

@@ -1,5 +1,10 @@
-"""Who carries how much: open, overdue and completed tasks by collective and by individual in charge. Pure."""
+"""Who carries how much: open, overdue and completed tasks by collective and by individual in charge. Pure.
 
+A name is one name however it is spelled: case, diacritics, đ and blanks make no difference. It is shown as the
+register has it; what the register does not have is marked, never refused.
+"""
+
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date
 
@@ -7,15 +12,22 @@ from pydantic import BaseModel
 
 from services.tracker.projections.view import Document
 from services.tracker.reports.cells import Cells, count
+from shared.domain.ordering import natural
+from shared.domain.paper import same
+
+type Spelled = dict[str, str]
+"""Names as they are to be shown, by their folded form."""
 
 
 class Load(BaseModel):
     """The cells of everything that one collective or individual is in charge of; `coordinating` counts the tasks to
-    which a collective only lends a hand."""
+    which a collective only lends a hand. `spellings` are the other ways in which tasks spell the name."""
 
     name: str
     cells: Cells
     coordinating: int = 0
+    spellings: list[str] = []
+    on_the_register: bool = True
 
     @property
     def open_tasks(self) -> int:
@@ -29,31 +41,46 @@ class Workload(BaseModel):
     """Tasks that nobody is in charge of yet."""
 
 
-def workload(tasks: Sequence[Document], today: date) -> Workload:
+def workload(tasks: Sequence[Document], today: date, organisations: Sequence[Document] = ()) -> Workload:
     """The heaviest load first: by open tasks, then overdue ones, then by name."""
+    bodies = _spelled(name for each in organisations for name in (each["name"].get("en", ""), each["name"]["vi"]))
+    positions = _spelled(position for each in organisations for position in each["positions"])
     return Workload(
-        by_collective=_heaviest_first(tasks, "collective", today),
-        by_individual=_heaviest_first(tasks, "individual", today),
+        by_collective=_heaviest_first(tasks, "collective", today, bodies),
+        by_individual=_heaviest_first(tasks, "individual", today, positions),
         nobody=count((task for task in tasks if not task["collective"]), today),
     )
 
 
-def _heaviest_first(tasks: Sequence[Document], name: str, today: date) -> list[Load]:
+def _spelled(names: Iterable[str]) -> Spelled:
+    return {same(name): name for name in names if name}
+
+
+def _heaviest_first(tasks: Sequence[Document], name: str, today: date, registered: Spelled) -> list[Load]:
     in_charge: dict[str, list[Document]] = {}
+    spelled: dict[str, Counter[str]] = {}
     for task in tasks:
         if task[name]:
-            in_charge.setdefault(task[name], []).append(task)
-    lending = _lending_a_hand(tasks) if name == "collective" else {}
+            in_charge.setdefault(same(task[name]), []).append(task)
+            spelled.setdefault(same(task[name]), Counter())[task[name]] += 1
+    lending: Counter[str] = Counter()
+    for who in (who for task in tasks for who in task["coordinating"] if name == "collective"):
+        lending[same(who)] += 1
+        spelled.setdefault(same(who), Counter())[who] += 1
     loads = [
-        Load(name=who, cells=count(in_charge.get(who, ()), today), coordinating=lending.get(who, 0))
-        for who in in_charge.keys() | lending.keys()
+        _load(registered.get(who), spellings, count(in_charge.get(who, ()), today), lending[who])
+        for who, spellings in spelled.items()
     ]
-    return sorted(loads, key=lambda load: (-load.open_tasks, -load.cells.open_overdue, load.name))
+    return sorted(loads, key=lambda load: (-load.open_tasks, -load.cells.open_overdue, natural(load.name)))
 
 
-def _lending_a_hand(tasks: Iterable[Document]) -> dict[str, int]:
-    found: dict[str, int] = {}
-    for task in tasks:
-        for who in task["coordinating"]:
-            found[who] = found.get(who, 0) + 1
-    return found
+def _load(registered: str | None, spellings: Counter[str], cells: Cells, coordinating: int) -> Load:
+    """Without an entry on the register the spelling that most tasks have is the name."""
+    name = registered or min(spellings, key=lambda spelling: (-spellings[spelling], spelling))
+    return Load(
+        name=name,
+        cells=cells,
+        coordinating=coordinating,
+        spellings=sorted(spellings.keys() - {name}),
+        on_the_register=registered is not None,
+    )

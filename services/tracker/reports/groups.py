@@ -1,0 +1,34 @@
+"""The names of the task groups. The catalogue gives them, by number, and no single task can change one.
+
+Each task carries the name that its group had when it was opened. That counts only for a group which the catalogue
+does not know, and then the name that most tasks give it.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from services.tracker.projections.view import Document
+from services.tracker.reports.order import task_order
+from shared.domain.duty import GROUP
+from shared.domain.ordering import natural
+
+type Names = dict[int, Document]
+"""Names in both languages, by the group's number; in the order of the numbers."""
+
+
+def group_names(tasks: Sequence[Document], catalogue: Sequence[Document]) -> Names:
+    """The name of every group that one of `tasks` is in."""
+    items = sorted((item for item in catalogue if not item.get("withdrawn")), key=lambda item: natural(item["_id"]))
+    known = _most_given(sorted(tasks, key=task_order)) | {GROUP.number: GROUP.name.model_dump()} | _most_given(items)
+    return {number: known[number] for number in sorted({task["group"]["number"] for task in tasks})}
+
+
+def _most_given(those: Iterable[Document]) -> Names:
+    """The name that most of them give to each group; among equals the one that comes first."""
+    given: dict[int, Counter[tuple[str, str]]] = {}
+    for each in those:
+        group = each["group"]
+        name = group["name"]["vi"], group["name"].get("en", "")
+        given.setdefault(group["number"], Counter())[name] += 1
+    most = {number: names.most_common(1)[0][0] for number, names in given.items()}
+    return {number: {"vi": vi, "en": en} for number, (vi, en) in most.items()}

@@ -1,0 +1,29 @@
+"""The order in which every report lists things: units and phases as they follow each other, numbers as numbers."""
+
+from services.tracker.projections.view import Document
+from shared.domain.ordering import NaturalKey, natural
+from shared.domain.values import DutyKind, Phase, Unit
+
+UNITS = tuple(unit.value for unit in Unit)
+PHASES = tuple(phase.value for phase in Phase)
+DUTIES = tuple(duty.value for duty in DutyKind)
+
+type DutyKey = tuple[NaturalKey, int, int]
+
+
+def place(name: str, order: tuple[str, ...]) -> tuple[int, str]:
+    """Where `name` stands in `order`; what is not in it comes last, by name."""
+    return (order.index(name), "") if name in order else (len(order), name)
+
+
+def duty_order(duty: Document) -> DutyKey:
+    """Locality by locality: duty by duty, before, during and after the congress."""
+    return natural(duty["locality"]), place(duty["duty"], DUTIES)[0], place(duty["phase"], PHASES)[0]
+
+
+def task_order(task: Document) -> tuple[int, DutyKey, NaturalKey, tuple[int, str]]:
+    """By task group and number; a continuing duty by locality, duty and phase. Tasks recorded before there were
+    duties don't say."""
+    group = task.get("group") or {"number": 0}
+    by_duty = duty_order(task) if task.get("duty") and task.get("locality") else ((), 0, 0)
+    return group["number"], by_duty, natural(task["task_id"]), place(task["unit"], UNITS)

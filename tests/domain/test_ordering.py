@@ -1,0 +1,21 @@
+from itertools import permutations
+
+import pytest
+
+from shared.domain.ordering import natural
+
+IN_ORDER = [
+    ["1-2", "1-9", "1-10", "2-1", "10-1"],
+    ["1.9", "1.10", "1.10.2", "1.10.10"],
+    ["9", "10", "duties"],
+    ["02-KH/TB", "9-KH/TB", "10-KH/TB"],
+    ["logistics/1-9", "logistics/1-10", "security/1-1"],
+    ["", "9" * 4999, "9" * 5000],
+    ["1-09", "1-9", "1-10"],
+]
+
+
+@pytest.mark.parametrize("names", IN_ORDER)
+def test_numbers_in_names_are_ordered_as_numbers(names):
+    for shuffled in permutations(names):
+        assert sorted(shuffled, key=natural) == names
