@@ -1,5 +1,6 @@
 """What an auditor reads on a terminal."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -26,11 +27,19 @@ def timeline_lines(rows: list[Document], lang: Language) -> list[str]:
         when: str = row["happened"] if "happened" in row else row["recorded"]
         lines.append(f"{row['_id']:>6}  {_local(when)}  {said}")
         lines += [
-            f"{'':>8}{change['field']}: {_shown(change['before'])} → {_shown(change['after'])}"
+            f"{'':>8}{change['field']}: {_changed(change)}"
             for change in row["changes"]
-            if change["before"] is not None
+            if change.get("before") is not None or "before" not in change
         ]
     return lines
+
+
+def _changed(change: Mapping[str, Any]) -> str:
+    """Before and after; of a list what was added and removed; of what is too long to be shown, that something is."""
+    told = [f"{sign} {_shown(change[name])}" for name, sign in (("removed", "−"), ("added", "+")) if change.get(name)]
+    if told:
+        return " ".join(told)
+    return f"{_shown(change['before'])} → {_shown(change['after'])}" if "before" in change else "…"
 
 
 def _shown(value: Any) -> str:
@@ -48,7 +57,10 @@ def _shown(value: Any) -> str:
 
 def _local(moment: str) -> str:
     """An ISO 8601 instant as people there write it: dd/mm/yyyy HH:MM in Asia/Ho_Chi_Minh."""
-    return f"{datetime.fromisoformat(moment).astimezone(LOCAL_TIME):%d/%m/%Y %H:%M}"
+    try:
+        return f"{datetime.fromisoformat(moment).astimezone(LOCAL_TIME):%d/%m/%Y %H:%M}"
+    except OverflowError:
+        return moment
 
 
 def instant_table(found: dict[str, Any], lang: Language) -> Table:
@@ -72,10 +84,10 @@ def difference_lines(found: Difference, lang: Language) -> list[str]:
     for document in found.documents:
         lines.append(f"{'+' if document.change == 'added' else '~'} {document.view} {document.key}")
         for field in document.fields:
-            if document.change == "added" and field.after in (None, [], ""):
+            if document.change == "added" and field.after in (None, [], "") and not field.added:
                 continue
             events = ", ".join(map(str, field.events))
-            lines.append(f"    {field.field}: {_shown(field.before)} → {_shown(field.after)}  ({events})")
+            lines.append(f"    {field.field}: {_changed(field.model_dump())}  ({events})")
     if found.events:
         lines.append(translate("The events", lang) + ":")
     lines += [f"{event.sequence:>6}  {_local(event.happened)}  {event.summary[lang]}" for event in found.events]
