@@ -281,7 +281,7 @@ async def _views(views: ViewStore, ledger: Ledger, *, projected: bool) -> AsyncI
         if not projected:
             yield NOBODY_PROJECTS(TRACKER, holder=await holder_of(views.database) or "–")
         checkpoint = await views.checkpoint()
-        for each in kept_findings(checkpoint, await views.count_parked()):
+        for each in kept_findings(checkpoint, await views.parked_by_reason()):
             yield each
         end = await ledger.check(checkpoint.sequence, checkpoint.fingerprint)
         lag = await lag_of(ledger, checkpoint, end)

@@ -20,6 +20,7 @@ from services.tracker.audit.trail import (
 from services.tracker.parking import (
     ORIGIN_GAP,
     ORIGIN_REPEAT,
+    UNSTORABLE,
     Lot,
     Parking,
     Problem,
@@ -52,13 +53,18 @@ class OriginPosition(NamedTuple):
 class Checkpoint:
     """Everything up to `sequence` is in the views or parked; `fingerprint` is that of the event there. `held` counts
     the entities that a parked event holds up; `renewed`, how often others than the projection have written the
-    views."""
+    views. `refused` are the events that the database did not take, and what it said: whoever folds them again has to
+    refuse them too."""
 
     sequence: int = 0
     origins: dict[str, OriginPosition] = field(default_factory=dict)
     fingerprint: str = ""
     held: int = 0
     renewed: int | None = None
+    refused: tuple[tuple[int, str], ...] = ()
+
+    def refused_upto(self, sequence: int) -> tuple[tuple[int, str], ...]:
+        return tuple(each for each in self.refused if each[0] <= sequence)
 
     @property
     def gaps(self) -> dict[str, int]:
@@ -138,6 +144,7 @@ class _Folding:
         self._rows: dict[int, Document] = {}
         self._bytes: dict[object, int] = {}
         self._freed: list[str] = []
+        self._refused: dict[int, str] = {}
 
     def add(self, stored: Stored, event: Recorded | Unreadable | LeftOut) -> None:
         problem = self._out_of_line(event.origin)
@@ -165,6 +172,7 @@ class _Folding:
                 },
                 fingerprint=fingerprint(last),
                 held=held,
+                refused=(*self._checkpoint.refused, *self._refused.items()),
             ),
             self._documents,
             [rows[stored.sequence] for stored in page if stored.sequence in rows],
@@ -199,9 +207,10 @@ class _Folding:
             return Problem(event.reason, event.detail)
         try:
             changed = self._folded(event)
-            sizes = {(name, key): json_bytes(after) for name, key, _, after in changed}
+            sizes: dict[object, int] = {each[:2]: json_bytes(each[3]) for each in changed}
             changes = _told(changed) if self._audited else []
-            dropped = self._meant_by(event) if isinstance(event.event, ParkedEventDiscarded) else None
+            discard = event.event if isinstance(event.event, ParkedEventDiscarded) else None
+            dropped = self._meant_by(event, discard) if discard else None
         except NotStorable as error:
             return Problem(error.reason, str(error))
         except OverflowError as error:
@@ -230,11 +239,10 @@ class _Folding:
                 changed.append((name, key, document, view.fold(document, event)))
         return changed
 
-    def _meant_by(self, recorded: Recorded) -> Document | None:
-        """The parked event that a discard drops. Where there is none, nothing happens: what could be taken in is never
-        taken back, and an event behind a gap is not lost by a discard. Raises `Unfoldable`."""
-        discarded, named = recorded.event, recorded.envelope.subject
-        assert isinstance(discarded, ParkedEventDiscarded)
+    def _meant_by(self, recorded: Recorded, discarded: ParkedEventDiscarded) -> Document | None:
+        """The parked event that a discard drops, if any is. Where none is, nothing happens: what could be taken in is
+        never taken back, and an event behind a gap is not lost by a discard. Raises `Unfoldable`."""
+        named = recorded.envelope.subject
         if not (named.isascii() and named.isdigit()):
             raise Unfoldable(f"{named} is no place in the ledger")
         meant = self._parking.queue(discarded.stored_under).get(int(named))
@@ -263,6 +271,8 @@ class _Folding:
     def _park(self, stored: Stored, event: Recorded | Unreadable, problem: Problem) -> Document:
         document = parked_document(stored, event, problem)
         self._parking.put(document)
+        if problem.reason == UNSTORABLE:
+            self._refused[stored.sequence] = document["detail"]
         self._bytes[stored.subject, stored.sequence] = len(stored.body)
         self._keep(parked_audit_row(stored, event.origin, event.envelope, problem.reason))
         return document

@@ -82,8 +82,8 @@ def read_event(stored: Stored) -> Recorded | Unreadable:
 class ReaderRefusing:
     """Reads with today's code, and refuses what is to be refused: the reason and the detail by ledger sequence."""
 
-    def __init__(self, refused: dict[int, tuple[str, str]] | None = None) -> None:
-        self.refused = refused if refused is not None else {}
+    def __init__(self) -> None:
+        self.refused: dict[int, tuple[str, str]] = {}
 
     def __call__(self, stored: Stored) -> Recorded | Unreadable:
         event = read_event(stored)

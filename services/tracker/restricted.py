@@ -79,8 +79,12 @@ def masked_value(view: str, field: str, value: object) -> object:
 def masked_change(change: dict[str, Any]) -> dict[str, Any]:
     if change["view"] != VIEW or change["field"] in OPEN_FIELDS:
         return change
-    told = {name: _masked(change[name]) for name in ("before", "after") if name in change}
-    return {**change, **told, **{name: [MASK for _ in change[name]] for name in ("added", "removed") if name in change}}
+    masked = dict(change)
+    for name in change.keys() & {"before", "after"}:
+        masked[name] = _masked(change[name])
+    for name in change.keys() & {"added", "removed"}:
+        masked[name] = [MASK for _ in change[name] or ()]
+    return masked
 
 
 def _without_its_words(parked: Document) -> Document:

@@ -96,15 +96,23 @@ def difference_lines(found: Difference, lang: Language) -> list[str]:
 
 def verdict_lines(verdict: Verdict, lang: Language) -> list[str]:
     lines = []
+    place = {"sequence": verdict.sequence, "end": verdict.end}
     if verdict.holds:
         lines.append(
-            translate("live = replayed at ledger event {sequence}", lang, sequence=verdict.sequence)
-            + f": {verdict.live}"
+            translate("live = replayed at ledger event {sequence} of {end}", lang, **place) + f": {verdict.live}"
         )
     else:
         lines.append(
-            translate("live ≠ replayed at ledger event {sequence}", lang, sequence=verdict.sequence)
+            translate("live ≠ replayed at ledger event {sequence} of {end}", lang, **place)
             + f": {verdict.live} ≠ {verdict.replayed}"
+        )
+    if verdict.sequence < verdict.end:
+        lines.append(
+            translate(
+                "The views are {count} events behind the ledger; nothing is said about those.",
+                lang,
+                count=verdict.end - verdict.sequence,
+            )
         )
     if found := verdict.difference:
         where = f"{found.view} {found.key} {found.field}".strip()

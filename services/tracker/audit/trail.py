@@ -110,9 +110,7 @@ type Change = dict[str, Any]
 
 def changes_between(view: str, key: str, before: Document | None, after: Document) -> list[Change]:
     """The fields that differ; inside a field that holds others, those."""
-    return [
-        {"view": view, "key": key, "field": name, **change} for name, change in _differences(before or {}, after)
-    ]
+    return [{"view": view, "key": key, "field": name, **change} for name, change in _differences(before or {}, after)]
 
 
 def _differences(before: Document, after: Document, inside: str = "") -> Iterator[tuple[str, Change]]:
