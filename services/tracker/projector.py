@@ -12,7 +12,7 @@ from services.tracker.fold import Checkpoint, Outcome, Touched, fold_page, touch
 from services.tracker.lease import Lease, LeaseLost
 from services.tracker.parking import UNSTORABLE, Lot, lot_for
 from services.tracker.reading import ReaderRefusing
-from services.tracker.store import VIEW_NAMES, CommitRefused, FenceLost, ViewsBroken, ViewStore
+from services.tracker.store import VIEW_NAMES, CommitRefused, FenceLost, ViewsBroken, ViewStore, as_written
 from shared.eventstore.direct import Stored
 from shared.eventstore.errors import LedgerBroken, Unavailable
 from shared.eventstore.ledger import Ledger
@@ -84,10 +84,11 @@ class Projection:
         while True:
             before, begun_anew = self._folded, self._begun_anew
             events = [self._read(stored) for stored in page]
-            lot, let_go = await lot_for(page, events, before.held, fetch_lot)
-            await self._warm_up(touched_keys([*events, *let_go]))
-            if begun_anew == self._begun_anew:
-                return fold_page(page, events, self._hot, before, lot, self._read)
+            with as_written():
+                lot, let_go = await lot_for(page, events, before.held, fetch_lot)
+                await self._warm_up(touched_keys([*events, *let_go]))
+                if begun_anew == self._begun_anew:
+                    return fold_page(page, events, self._hot, before, lot, self._read)
 
     def _go_on_from(self, outcome: Outcome) -> None:
         for name, documents in outcome.documents.items():
