@@ -28,7 +28,7 @@ from services.console import (
 )
 from services.tracker.health import TRACKER, kept_findings, lag_findings, lag_of, trouble_finding
 from services.tracker.lease import holder_of
-from services.tracker.store import ViewStore
+from services.tracker.store import ViewsBroken, ViewStore
 from shared.domain.values import SERVICES
 from shared.eventstore.errors import EventStoreError, LedgerBroken, NoStream, Unavailable
 from shared.eventstore.ledger import Ledger, origin_of
@@ -285,7 +285,7 @@ async def _views(views: ViewStore, ledger: Ledger, *, projected: bool) -> AsyncI
             yield each
         end = await ledger.check(checkpoint.sequence, checkpoint.fingerprint)
         lag = await lag_of(ledger, checkpoint, end)
-    except (LedgerBroken, PyMongoError) as error:
+    except (LedgerBroken, PyMongoError, ViewsBroken) as error:
         yield trouble_finding(error, 0)
     except EventStoreError as error:
         yield JETSTREAM_SILENT(TRACKER, reason=error)

@@ -142,8 +142,9 @@ async def timeline(store: ViewStore, ledger: Ledger, entity: str, *, unmasked: b
     sequences = [stored.sequence for stored in await ledger.about(entity_id)]
     rows = await store.audit_rows_of(sequences)
     wanted = [row for row in rows if not qualifier or qualifier in (row.get("entity"), row.get("unit"))]
-    ordered = sorted(wanted, key=lambda row: row["_id"])
-    return ordered if unmasked else [masked_row(row) for row in ordered]
+    with as_written():
+        ordered = sorted(wanted, key=lambda row: row["_id"])
+        return ordered if unmasked else [masked_row(row) for row in ordered]
 
 
 def _told(moment: Moment) -> str:

@@ -1,9 +1,11 @@
 """What the database will not take ends with the event that is the reason, and everybody else moves on."""
 
 import pytest
+from pymongo.errors import AutoReconnect, PyMongoError
 
 from services.tracker import fold, projector
 from services.tracker.audit.verify import verify
+from services.tracker.health import trouble_finding
 from services.tracker.past.as_of import Asked, views_as_of
 from services.tracker.past.snapshots import Snapshots
 from services.tracker.projections.expenses import ExpenseEstimated, MoneyAdvanced
@@ -167,3 +169,20 @@ async def test_large_events_are_committed_in_transactions_of_bounded_size(stage,
     assert max(sizes) <= 20_000
     assert len(sizes) > 3
     assert (await verify(ledger, views, silent)).nothing_wrong
+
+
+async def test_what_the_database_says_of_a_document_is_told_without_the_document(views):
+    outcome = fold.Outcome(fold.Checkpoint(1), {"tasks": {"t": {"_id": "t", "text": "x" * 17 * 2**20}}})
+    with pytest.raises(CommitRefused) as refused:
+        await views.commit(outcome, await views.checkpoint())
+    assert "larger than" in str(refused.value)
+    assert "xxx" not in str(refused.value)
+    assert len(str(refused.value)) < 400
+    assert trouble_finding(refused.value, 0).code == "mongo_refuses"
+
+
+async def test_what_the_database_can_not_do_now_is_not_told_as_silence(views):
+    with pytest.raises(PyMongoError) as refused:
+        await views.database.command("createUser", "x", pwd="y", roles=["nobody"])
+    assert trouble_finding(refused.value, 0).code == "mongo_refuses"
+    assert trouble_finding(AutoReconnect("gone"), 7).code == "mongo_silent"
