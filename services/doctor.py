@@ -31,7 +31,7 @@ from services.issuer_keys import key_findings
 from services.tracker.fold import Checkpoint
 from services.tracker.health import TRACKER, kept_findings, lag_findings, lag_of, loss_findings, trouble_finding
 from services.tracker.lease import holder_of
-from services.tracker.store import ViewStore
+from services.tracker.store import ViewsBroken, ViewStore
 from shared.domain.values import SERVICES
 from shared.eventstore.errors import EventStoreError, LedgerBroken, NoStream, Unavailable
 from shared.eventstore.ledger import Ledger, origin_of
@@ -340,13 +340,13 @@ async def _views(views: ViewStore, ledger: Ledger, *, projected: bool) -> AsyncI
         if not projected:
             yield NOBODY_PROJECTS(TRACKER, holder=await holder_of(views.database) or "–")
         checkpoint = await views.checkpoint()
-        for each in kept_findings(checkpoint, await views.count_parked()):
+        for each in kept_findings(checkpoint, await views.parked_by_reason()):
             yield each
         for each in await loss_findings(ledger, checkpoint):
             yield each
         end = await ledger.check(checkpoint.sequence, checkpoint.fingerprint)
         lag = await lag_of(ledger, checkpoint, end)
-    except (LedgerBroken, PyMongoError) as error:
+    except (LedgerBroken, PyMongoError, ViewsBroken) as error:
         yield trouble_finding(error, 0)
     except EventStoreError as error:
         yield JETSTREAM_SILENT(TRACKER, reason=error)

@@ -27,6 +27,7 @@ from services.tracker.parking import ORIGIN_GAP
 from services.tracker.projections.view import Document
 from services.tracker.readers import TokenOption, may_read_restricted
 from services.tracker.reports.parked import (
+    ParkedEvent,
     names_of_entity,
     parked_event,
     parked_events,
@@ -36,7 +37,7 @@ from services.tracker.reports.parked import (
     waiting_behind,
 )
 from services.tracker.retry import Retried, retry
-from services.tracker.store import PARKED
+from services.tracker.store import PARKED, as_written
 from services.waiting import Write, shortfall, until_level
 from shared.domain.decider import Refusal, Refused
 from shared.domain.parked_event import DiscardParkedEvent
@@ -88,11 +89,13 @@ def list_parked(format: FormatOption = Format.TEXT, lang: LangOption = None) -> 
     """What is parked: which event, why, since when, and how many wait behind it."""
     settings = read_settings()
 
-    async def look() -> list[Document]:
+    async def look() -> list[ParkedEvent]:
         async with open_session(settings) as session:
-            return await _lot(session)
+            lot = await _lot(session)
+        with as_written():
+            return parked_events(lot)
 
-    found = parked_events(run(look()))
+    found = run(look())
     if format is Format.JSON:
         write(as_json([event.model_dump(mode="json") for event in found]))
     else:

@@ -10,9 +10,20 @@ import orjson
 
 from services.tracker.projections.view import Document
 
+_OPTIONS = orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE | orjson.OPT_PASSTHROUGH_DATETIME
+
 
 def canonical(document: Document) -> bytes:
-    return orjson.dumps(document, option=orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE)
+    """Also of what no fold wrote and JSON has no form for, such as somebody's own ids in the database."""
+    try:
+        return orjson.dumps(document, default=repr, option=_OPTIONS)
+    except TypeError:
+        return repr(document).encode(errors="backslashreplace") + b"\n"
+
+
+def are_same(one: object, other: object) -> bool:
+    """Byte for byte: `0`, `0.0`, `false` and nothing at all are four things, which Python takes for fewer."""
+    return canonical({"": one}) == canonical({"": other})
 
 
 def view_digest(documents: Iterable[Document]) -> str:

@@ -5,7 +5,7 @@ says what changes.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
@@ -15,10 +15,12 @@ from services.tracker.audit.trail import (
     discard_change,
     discarded_audit_row,
     parked_audit_row,
+    within_bounds,
 )
 from services.tracker.parking import (
     ORIGIN_GAP,
     ORIGIN_REPEAT,
+    UNSTORABLE,
     Lot,
     Parking,
     Problem,
@@ -27,8 +29,9 @@ from services.tracker.parking import (
     parked_document,
     stored_again,
 )
-from services.tracker.projections.view import Document, Recorded
-from services.tracker.reading import VIEWS_OF, LeftOut, Unreadable, read_event
+from services.tracker.projections.view import Document, Recorded, Unfoldable
+from services.tracker.reading import NOWHERE, VIEWS_OF, LeftOut, Reader, Unreadable, read_event
+from services.tracker.storable import NOT_STORABLE, NotStorable, json_bytes
 from shared.domain.parked_event import ParkedEventDiscarded
 from shared.eventstore.direct import Stored
 from shared.eventstore.ledger import Origin, fingerprint
@@ -37,7 +40,6 @@ type Touched = dict[str, dict[str, Document]]
 """Documents by view and key."""
 type Change = tuple[str, str, Document | None, Document]
 """A document of a view under its key, before and after."""
-type Reader = Callable[[Stored], Recorded | Unreadable]
 
 
 class OriginPosition(NamedTuple):
@@ -51,13 +53,18 @@ class OriginPosition(NamedTuple):
 class Checkpoint:
     """Everything up to `sequence` is in the views or parked; `fingerprint` is that of the event there. `held` counts
     the entities that a parked event holds up; `renewed`, how often others than the projection have written the
-    views."""
+    views. `refused` are the events that the database did not take, and what it said: whoever folds them again has to
+    refuse them too."""
 
     sequence: int = 0
     origins: dict[str, OriginPosition] = field(default_factory=dict)
     fingerprint: str = ""
     held: int = 0
     renewed: int | None = None
+    refused: tuple[tuple[int, str], ...] = ()
+
+    def refused_upto(self, sequence: int) -> tuple[tuple[int, str], ...]:
+        return tuple(each for each in self.refused if each[0] <= sequence)
 
     @property
     def gaps(self) -> dict[str, int]:
@@ -78,6 +85,8 @@ class Outcome:
     """Parked anew, or for another reason than before."""
     left: list[Document] = field(default_factory=list)
     """No longer parked."""
+    bytes: int = 0
+    """How much all of it is as JSON, about."""
 
     def go_on_with(self, later: "Outcome") -> None:
         """Takes in what the page right after changes, which knew of nothing parked, and so let nothing go."""
@@ -86,6 +95,7 @@ class Outcome:
             self.documents[name].update(documents)
         self.audit_rows += later.audit_rows
         self.parked += later.parked
+        self.bytes += later.bytes
 
 
 def touched_keys(events: Iterable[Recorded | Unreadable]) -> dict[str, set[str]]:
@@ -132,7 +142,9 @@ class _Folding:
         self._audited = audited
         self._documents: Touched = defaultdict(dict)
         self._rows: dict[int, Document] = {}
+        self._bytes: dict[object, int] = {}
         self._freed: list[str] = []
+        self._refused: dict[int, str] = {}
 
     def add(self, stored: Stored, event: Recorded | Unreadable | LeftOut) -> None:
         problem = self._out_of_line(event.origin)
@@ -160,16 +172,20 @@ class _Folding:
                 },
                 fingerprint=fingerprint(last),
                 held=held,
+                refused=(*self._checkpoint.refused, *self._refused.items()),
             ),
             self._documents,
             [rows[stored.sequence] for stored in page if stored.sequence in rows],
             [row for key, row in rows.items() if key < page[0].sequence],
             parked,
             left,
+            sum(self._bytes.values()),
         )
 
     def _out_of_line(self, origin: Origin) -> Problem | None:
         """Origin sequences run 1, 2, 3 …; after a gap, that origin stops until somebody has looked."""
+        if origin is NOWHERE:
+            return None
         stream, sequence = origin.stream, origin.sequence
         applied = self._applied.get(stream, 0)
         if sequence <= applied:
@@ -186,21 +202,32 @@ class _Folding:
         return behind(first["_id"]) if first else None
 
     def _take_in(self, event: Recorded | Unreadable, waited_until: int | None = None) -> Problem | None:
-        """All views of one event, or none."""
+        """All that one event changes, or nothing: views, its row and what it discards are made before any is kept."""
         if isinstance(event, Unreadable):
             return Problem(event.reason, event.detail)
         try:
             changed = self._folded(event)
+            sizes: dict[object, int] = {each[:2]: json_bytes(each[3]) for each in changed}
             changes = _told(changed) if self._audited else []
-            if isinstance(event.event, ParkedEventDiscarded):
-                changes += self._discard(event, event.event)
+            discard = event.event if isinstance(event.event, ParkedEventDiscarded) else None
+            dropped = self._meant_by(event, discard) if discard else None
+        except NotStorable as error:
+            return Problem(error.reason, str(error))
+        except OverflowError as error:
+            return Problem(NOT_STORABLE, str(error))
         except Exception as error:
             return Problem("unfoldable", f"{type(error).__name__}: {error}")
+        if dropped:
+            changes += self._discard(dropped, event)
         for name, key, _, after in changed:
             self._documents[name][key] = after
+        self._bytes.update(sizes)
         if self._audited:
-            self._rows[event.sequence] = audit_row(event, changes, waited_until)
+            self._keep(audit_row(event, changes, waited_until))
         return None
+
+    def _keep(self, row: Document) -> None:
+        self._rows[row["_id"]], self._bytes[row["_id"]] = within_bounds(row)
 
     def _folded(self, event: Recorded) -> list[Change]:
         changed: list[Change] = []
@@ -212,18 +239,23 @@ class _Folding:
                 changed.append((name, key, document, view.fold(document, event)))
         return changed
 
-    def _discard(self, recorded: Recorded, discarded: ParkedEventDiscarded) -> list[dict[str, Any]]:
-        """Drops the parked event that is meant. Where there is none, nothing happens: what could be taken in is never
-        taken back, and an event behind a gap is not lost by a discard."""
-        sequence = int(recorded.envelope.subject)
-        found = self._parking.queue(discarded.stored_under).get(sequence)
-        if not found or found["origin"]["sequence"] != discarded.origin_sequence or found["reason"] == ORIGIN_GAP:
-            return []
-        self._parking.take_out(found)
-        self._rows[sequence] = discarded_audit_row(found, self._read(stored_again(found)).envelope, recorded)
-        if holds_up(found):
-            self._freed.append(discarded.stored_under)
-        return [discard_change(found)]
+    def _meant_by(self, recorded: Recorded, discarded: ParkedEventDiscarded) -> Document | None:
+        """The parked event that a discard drops, if any is. Where none is, nothing happens: what could be taken in is
+        never taken back, and an event behind a gap is not lost by a discard. Raises `Unfoldable`."""
+        named = recorded.envelope.subject
+        if not (named.isascii() and named.isdigit()):
+            raise Unfoldable(f"{named} is no place in the ledger")
+        meant = self._parking.queue(discarded.stored_under).get(int(named))
+        if not meant or meant["origin"]["sequence"] != discarded.origin_sequence or meant["reason"] == ORIGIN_GAP:
+            return None
+        return meant
+
+    def _discard(self, parked: Document, discard: Recorded) -> list[dict[str, Any]]:
+        self._parking.take_out(parked)
+        self._keep(discarded_audit_row(parked, self._read(stored_again(parked)).envelope, discard))
+        if holds_up(parked):
+            self._freed.append(parked["subject"])
+        return [discard_change(parked)]
 
     def _let_go(self, subject: str, at: int) -> None:
         """Takes in what has waited, in order, until one event can't be; the rest waits behind that one."""
@@ -239,7 +271,10 @@ class _Folding:
     def _park(self, stored: Stored, event: Recorded | Unreadable, problem: Problem) -> Document:
         document = parked_document(stored, event, problem)
         self._parking.put(document)
-        self._rows[stored.sequence] = parked_audit_row(stored, event.origin, event.envelope, problem.reason)
+        if problem.reason == UNSTORABLE:
+            self._refused[stored.sequence] = document["detail"]
+        self._bytes[stored.subject, stored.sequence] = len(stored.body)
+        self._keep(parked_audit_row(stored, event.origin, event.envelope, problem.reason))
         return document
 
 

@@ -4,17 +4,29 @@ Each has collections of its own. Which one serves is a word in the checkpoint, s
 at the same cost however large they are. What was replaced stays for a while: somebody may still be reading it.
 """
 
+import re
 import time
 from dataclasses import replace
 from uuid import uuid4
 
 from services.tracker.fold import Checkpoint
 from services.tracker.past.version import fold_version
-from services.tracker.store import CHECKPOINTS, COLLECTIONS, LIVE, FenceLost, ViewStore, stored_checkpoint
+from services.tracker.projections.view import Document
+from services.tracker.store import (
+    CHECKPOINTS,
+    COLLECTIONS,
+    LIVE,
+    FenceLost,
+    ViewsBroken,
+    ViewStore,
+    checkpoint_of,
+    stored_checkpoint,
+)
 from shared.platform.mongo import Database, end_session, open_session
 
 MARK = "__"
 """Before the name of a generation, which is when it was begun and something random; the first has none."""
+_GENERATION = re.compile(rf"{MARK}(\d{{1,12}})_[0-9a-f]+$")
 READ_FOR_S = 10 * 60
 """How long what was replaced stays."""
 ABANDONED_AFTER_S = 24 * 60 * 60
@@ -45,9 +57,11 @@ async def filling_generation(database: Database) -> ViewStore:
     return filling
 
 
-async def swap(live: ViewStore, stands_at: Checkpoint, filled: ViewStore, filled_to: Checkpoint) -> bool:
-    """Has the filled views serve; or not, where the live ones have moved past them or were renewed. Raises
-    `FenceLost` where somebody else fills on.
+async def swap(
+    live: ViewStore, stands_at: Checkpoint, filled: ViewStore, filled_to: Checkpoint, behind: int = 0
+) -> bool:
+    """Has the filled views serve; or not, where the live ones have moved past them by more than `behind` events, or
+    were renewed. Raises `FenceLost` where somebody else fills on.
 
     The filled checkpoint goes first, so that nobody fills what serves. Who is killed then has filled in vain.
     """
@@ -59,7 +73,7 @@ async def swap(live: ViewStore, stands_at: Checkpoint, filled: ViewStore, filled
     former = {"generation": live.generation, "at": time.time()}
     serving = {"generation": filled.generation, "fold": fold_version()}
     renewed = replace(filled_to, renewed=(stands_at.renewed or 0) + 1)
-    not_past = {"$lte": max(stands_at.sequence, filled_to.sequence)}
+    not_past = {"$lte": max(stands_at.sequence, filled_to.sequence) + behind}
     swapped = await checkpoints.update_one(
         {"_id": LIVE, "renewed": stands_at.renewed, "sequence": not_past},
         {"$set": {**serving, **stored_checkpoint(renewed)}, "$push": {"replaced": former}},
@@ -70,10 +84,37 @@ async def swap(live: ViewStore, stands_at: Checkpoint, filled: ViewStore, filled
     return bool(swapped.matched_count)
 
 
+async def mend_checkpoint(live: ViewStore) -> None:
+    """In the place of a checkpoint that no version wrote puts one at nothing, with empty views of their own: what
+    follows the ledger folds them from the first event, and what was there stays for a while."""
+    stored = await live.database[CHECKPOINTS].find_one({"_id": LIVE})
+    if stored is None or _is_readable(stored):
+        return
+    fresh, former = next_generation(live.database).generation, stored.get("generation", "")
+    kept = {name: stored[name] for name in ("term", "renewed") if type(stored.get(name)) is int}
+    former = [{"generation": former, "at": time.time()}] if isinstance(former, str) else []
+    mended = {"_id": LIVE, **kept, "sequence": 0, "origins": {}, "fold": "", "generation": fresh, "replaced": former}
+    await live.database[CHECKPOINTS].replace_one({"_id": LIVE}, mended)
+
+
+def _is_readable(stored: Document) -> bool:
+    try:
+        checkpoint_of(stored)
+    except ViewsBroken:
+        return False
+    replaced = stored.get("replaced", [])
+    names = [stored.get("generation", ""), *(each.get("generation") for each in _objects(replaced))]
+    return isinstance(replaced, list) and all(isinstance(name, str) for name in names)
+
+
+def _objects(values: object) -> list[Document]:
+    return [each for each in values if isinstance(each, dict)] if isinstance(values, list) else []
+
+
 async def drop_replaced(database: Database) -> None:
     """Removes what was replaced some time ago."""
     live = await database[CHECKPOINTS].find_one({"_id": LIVE}) or {}
-    for former in live.get("replaced", []):
+    for former in _objects(live.get("replaced")):
         if former["at"] < time.time() - READ_FOR_S:
             await _drop(database, former["generation"])
             await database[CHECKPOINTS].update_one({"_id": LIVE}, {"$pull": {"replaced": former}})
@@ -82,10 +123,11 @@ async def drop_replaced(database: Database) -> None:
 async def drop_abandoned(database: Database) -> None:
     """Removes what rebuilds left behind that were killed a day or more ago."""
     live = await database[CHECKPOINTS].find_one({"_id": LIVE}) or {}
-    kept = {live.get("generation", ""), *(former["generation"] for former in live.get("replaced", []))}
+    kept = {live.get("generation", ""), *(former["generation"] for former in _objects(live.get("replaced")))}
     names = await database.list_collection_names()
-    for generation in {name[name.index(MARK) :] for name in names if MARK in name} - kept:
-        if int(generation.removeprefix(MARK).partition("_")[0]) < time.time() - ABANDONED_AFTER_S:
+    begun = {found[0]: int(found[1]) for name in names if (found := _GENERATION.search(name))}
+    for generation in begun.keys() - kept:
+        if begun[generation] < time.time() - ABANDONED_AFTER_S:
             await database[CHECKPOINTS].delete_one({"_id": LIVE + generation})
             await _drop(database, generation)
 

@@ -2,20 +2,23 @@
 
 import asyncio
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from pymongo.errors import PyMongoError
+from pymongo.errors import OperationFailure, PyMongoError
 
+from services.tracker.audit.sentences import LANGUAGES
 from services.tracker.fold import Checkpoint
 from services.tracker.lease import LAPSES_AFTER_S
 from services.tracker.projector import Projector
+from services.tracker.reports.parked import why
 from services.tracker.shadow import Found, last_found
-from services.tracker.store import FenceLost, ViewStore
+from services.tracker.store import CommitRefused, FenceLost, ViewsBroken, ViewStore
 from shared.eventstore.errors import EventStoreError, LedgerGone, LedgerOther, LedgerShort
 from shared.eventstore.ledger import Ledger
 from shared.eventstore.wholeness import losses
+from shared.platform.mongo import in_words
 from shared.unit.findings import Finding, Notice, Severity
 from shared.unit.health import JETSTREAM_SILENT, LEDGER_GONE, Health, briefly, health_of, loss_finding
 
@@ -23,6 +26,8 @@ TRACKER = "tracker"
 STALLED_AFTER_S = 30
 BEHIND_AFTER_S = 10
 MONGO_PATIENCE_S = 1.0
+RETRYABLE = "RetryableWriteError"
+"""The driver's label of what a server says that is just ending, or is the primary no longer."""
 
 STANDS_BY = Notice("standby", Severity.INFO, "Stands by for {holder}, and takes over when it ends.")
 REFOLDING = Notice(
@@ -54,6 +59,18 @@ LEDGER_OTHER = Notice(
     Severity.ERROR,
     "Ledger event {sequence} is not the one that was applied: this is another ledger.",
     "Bring the right broker back, and the projection goes on. To follow this one instead, run `daihoi rebuild`.",
+)
+MONGO_REFUSES = Notice(
+    "mongo_refuses",
+    Severity.ERROR,
+    "MongoDB answers, and does not do what the tracker wants: {reason}.",
+    "It is tried again by itself. Check MongoDB's log, its disk and the rights of the tracker's user.",
+)
+VIEWS_BROKEN = Notice(
+    "views_broken",
+    Severity.ERROR,
+    "The database holds what no tracker wrote, and nothing more is put into the views: {reason}.",
+    "Find out who writes to the database, then run `daihoi rebuild`.",
 )
 PROJECTION_WAITS = Notice(
     "projection_waits",
@@ -128,12 +145,23 @@ def lag_findings(lag: Lag) -> Iterator[Finding]:
         yield notice(TRACKER, events=lag.events, seconds=lag.seconds)
 
 
-def kept_findings(checkpoint: Checkpoint, parked: int) -> Iterator[Finding]:
-    """What stands in the views and waits for a person."""
+def kept_findings(checkpoint: Checkpoint, parked: Mapping[str, int]) -> Iterator[Finding]:
+    """What stands in the views and waits for a person. `parked` is how many events are, by the reason."""
     for stream, sequence in checkpoint.gaps.items():
         yield ORIGIN_GAP(TRACKER, stream=stream, sequence=sequence)
     if parked:
-        yield PARKED(TRACKER, count=parked)
+        yield _parked_finding(parked)
+
+
+def _parked_finding(parked: Mapping[str, int]) -> Finding:
+    found = PARKED(TRACKER, count=sum(parked.values()))
+    because = {lang: [f"{parked[each]}: {why(each, lang)}" for each in sorted(parked)] for lang in LANGUAGES}
+    return found.model_copy(
+        update={
+            "detail": " ".join([found.detail, *because["en"]]),
+            "detail_vi": " ".join([found.detail_vi, *because["vi"]]),
+        }
+    )
 
 
 def trouble_finding(trouble: Exception, mongo_silent_s: int) -> Finding:
@@ -146,10 +174,16 @@ def trouble_finding(trouble: Exception, mongo_silent_s: int) -> Finding:
             return LEDGER_GONE(TRACKER, stream=trouble.stream)
         case FenceLost():
             return FENCE_LOST(TRACKER)
+        case ViewsBroken():
+            return VIEWS_BROKEN(TRACKER, reason=trouble.what)
+        case CommitRefused():
+            return MONGO_REFUSES(TRACKER, reason=trouble)
+        case OperationFailure() if not trouble.has_error_label(RETRYABLE):
+            return MONGO_REFUSES(TRACKER, reason=in_words(trouble))
         case PyMongoError():
             return MONGO_SILENT(TRACKER, seconds=mongo_silent_s)
         case _:
-            return PROJECTION_WAITS(TRACKER, reason=trouble)
+            return PROJECTION_WAITS(TRACKER, reason=in_words(trouble))
 
 
 class TrackerHealth:
@@ -159,7 +193,7 @@ class TrackerHealth:
         self._projector = projector
         self._store = store
         self._ledger = ledger
-        self._counting: asyncio.Task[int] | None = None
+        self._counting: asyncio.Task[dict[str, int]] | None = None
         self._shadow: Found | None = None
 
     async def look(self) -> Health:
@@ -207,22 +241,23 @@ class TrackerHealth:
         if progress.refolding_to:
             reached = min(progress.checkpoint.sequence, progress.refolding_to)
             findings.append(REFOLDING(TRACKER, sequence=reached, end=progress.refolding_to))
-        parked = detail["parked"] = await self._count_parked()
+        parked = await self._count_parked()
+        detail["parked"] = None if parked is None else sum(parked.values())
         if found := self._shadow:
             detail |= {"shadow": {"sequence": found.sequence, "checked_at": found.checked_at, "drift": found.drift}}
             findings += [DRIFT(TRACKER, where=", ".join(found.drift))] if found.drift else []
-        return [*findings, *kept_findings(progress.checkpoint, parked or 0)]
+        return [*findings, *kept_findings(progress.checkpoint, parked or {})]
 
-    async def _count_parked(self) -> int | None:
+    async def _count_parked(self) -> dict[str, int] | None:
         """`None` where MongoDB takes too long to say."""
         if self._counting is None or self._counting.done():
             self._counting = asyncio.create_task(self._ask_mongo())
         await asyncio.wait({self._counting}, timeout=MONGO_PATIENCE_S)
         try:
             return self._counting.result() if self._counting.done() else None
-        except PyMongoError:
+        except (PyMongoError, ViewsBroken):
             return None
 
-    async def _ask_mongo(self) -> int:
+    async def _ask_mongo(self) -> dict[str, int]:
         self._shadow = await last_found(self._store)
-        return await self._store.count_parked()
+        return await self._store.parked_by_reason()

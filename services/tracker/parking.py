@@ -4,6 +4,7 @@ An event that can't be read or folded holds up its entity: whatever comes later 
 it, in order. Everyone else moves on. What stands out of line in its origin holds nobody up: the origin does that.
 """
 
+from base64 import b64decode, b64encode
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import NamedTuple
@@ -19,6 +20,14 @@ BEHIND = "behind"
 ORIGIN_GAP = "origin_gap"
 ORIGIN_REPEAT = "origin_repeat"
 OUT_OF_LINE = frozenset({ORIGIN_GAP, ORIGIN_REPEAT})
+UNSTORABLE = "unstorable"
+"""The database refused it, whatever the fold thought of it. That it is parked for this is what remembers it."""
+BODY_FIELDS = ("body", "body_base64", "detail")
+"""Of a parked event: what it says, or what is said of that."""
+SHOWN_CHARACTERS = 10_000
+"""Of a body that is no text: so much of it is shown, and all of it is kept."""
+TOLD_CHARACTERS = 500
+"""Of anything that an error or an event says of itself."""
 
 type Lot = dict[str, dict[int, Document]]
 """What is parked: by subject, then by ledger sequence in order."""
@@ -42,22 +51,37 @@ def parked_document(stored: Stored, event: Recorded | Unreadable, problem: Probl
     return {
         "_id": stored.sequence,
         "subject": stored.subject,
-        "type": event.envelope.type if event.envelope else None,
+        "type": event.envelope.type[:TOLD_CHARACTERS] if event.envelope else None,
         "origin": asdict(event.origin),
         "recorded": instant(stored.recorded),
         **problem._asdict(),
-        "body": stored.body.decode("utf-8", errors="backslashreplace"),
+        "detail": briefly(problem.detail),
+        **_bytes_kept(stored.body),
     }
 
 
+def _bytes_kept(body: bytes) -> Document:
+    try:
+        return {"body": body.decode()}
+    except UnicodeDecodeError:
+        shown = body[:SHOWN_CHARACTERS].decode(errors="backslashreplace")
+        return {"body": shown, "body_base64": b64encode(body).decode("ascii")}
+
+
+def briefly(text: str) -> str:
+    """No longer than people read, and without half characters, which no store keeps."""
+    short = text if len(text) <= TOLD_CHARACTERS else text[:TOLD_CHARACTERS] + "…"
+    return short.encode(errors="backslashreplace").decode()
+
+
 def stored_again(document: Document) -> Stored:
-    """The ledger's message. A body that was no UTF-8 comes back as text that is no event either."""
-    origin = document["origin"]
+    """The ledger's message, byte for byte."""
+    origin, packed = document["origin"], document.get("body_base64")
     return Stored(
         sequence=document["_id"],
         subject=document["subject"],
         recorded=datetime.fromisoformat(document["recorded"]),
-        body=document["body"].encode(),
+        body=document["body"].encode() if packed is None else b64decode(packed),
         source=f"{origin['stream']} {origin['sequence']}",
     )
 

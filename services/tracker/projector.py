@@ -10,18 +10,21 @@ from pymongo.errors import PyMongoError
 
 from services.tracker.fold import Checkpoint, Outcome, Touched, fold_page, touched_keys
 from services.tracker.lease import Lease, LeaseLost
-from services.tracker.parking import Lot, lot_for
-from services.tracker.reading import read_event
-from services.tracker.store import VIEW_NAMES, FenceLost, ViewStore
+from services.tracker.parking import UNSTORABLE, Lot, lot_for
+from services.tracker.reading import ReaderRefusing
+from services.tracker.store import VIEW_NAMES, CommitRefused, FenceLost, ViewsBroken, ViewStore, as_written
 from shared.eventstore.direct import Stored
 from shared.eventstore.errors import LedgerBroken, Unavailable
 from shared.eventstore.ledger import Ledger
+from shared.platform.mongo import in_words
 
 RETRY_DELAY_S = 1.0
 DOUBLINGS = 3
 HOT_DOCUMENTS = 20_000
 UNCOMMITTED_EVENTS = 20_000
 """Folded ahead of the views at most: half of them under way, while the other half is folded."""
+COMMIT_BYTES = 16 * 1024 * 1024
+"""In one transaction, about: what is folded counts as JSON. A database keeps all of a transaction in memory."""
 WORTH_READING_ON = 100
 """A page of fewer events is committed before more is read: what comes meanwhile is then read in one page, and not
 event by event beside the commit, which that makes slower."""
@@ -38,6 +41,9 @@ class Projection:
     Documents stay in memory between pages: whoever else wrote to them would have moved the checkpoint, and then the
     commit fails. While one commit is under way, the pages that come are folded; the next commit takes them together,
     so that a document that they all touch is written once.
+
+    What the database will not take at once is committed in halves, down to the event that it never takes. That one is
+    parked for it and everything else moves on.
     """
 
     def __init__(self, store: ViewStore, checkpoint: Checkpoint) -> None:
@@ -47,36 +53,110 @@ class Projection:
         self._hot: Touched = {name: {} for name in VIEW_NAMES}
         self._hot_is_all = not checkpoint.sequence
         self._waiting: Outcome | None = None
+        self._uncommitted: list[Sequence[Stored]] = []
         self._committing: asyncio.Task[None] | None = None
         self._committed = asyncio.Event()
+        self._read = ReaderRefusing()
+        self._begun_anew = 0
 
     async def add(self, page: Sequence[Stored]) -> None:
-        """Raises `FenceLost`; then start again from the checkpoint as it is."""
-        events = [read_event(stored) for stored in page]
-        before = self._folded
-        lot, let_go = await lot_for(page, events, before.held, self._fetch_lot)
-        await self._warm_up(touched_keys([*events, *let_go]))
-        outcome = fold_page(page, events, self._hot, before, lot)
-        for name, documents in outcome.documents.items():
-            self._hot[name].update(documents)
-        self._folded = outcome.checkpoint
+        """Raises `FenceLost`; then start again from the checkpoint as it is. `CommitRefused` where the database takes
+        nothing at all."""
+        outcome = await self._fold(page, self._fetch_lot)
+        if outcome.bytes > COMMIT_BYTES and len(page) > 1:
+            for half in _halves(page):
+                await self.add(half)
+            return
+        self._uncommitted.append(page)
+        self._go_on_from(outcome)
+        begun_anew = self._begun_anew
+        await self._make_room(outcome)
+        if begun_anew != self._begun_anew:
+            return
         if self._waiting is None:
             self._waiting = outcome
         else:
             self._waiting.go_on_with(outcome)
+        await self._see_to_commits()
+
+    async def _fold(self, page: Sequence[Stored], fetch_lot: Callable[[set[str]], Awaitable[Lot]]) -> Outcome:
+        """Folded again where what was folded before it had to be committed in another way meanwhile."""
+        while True:
+            before, begun_anew = self._folded, self._begun_anew
+            events = [self._read(stored) for stored in page]
+            with as_written():
+                lot, let_go = await lot_for(page, events, before.held, fetch_lot)
+                await self._warm_up(touched_keys([*events, *let_go]))
+                if begun_anew == self._begun_anew:
+                    return fold_page(page, events, self._hot, before, lot, self._read)
+
+    def _go_on_from(self, outcome: Outcome) -> None:
+        for name, documents in outcome.documents.items():
+            self._hot[name].update(documents)
+        self._folded = outcome.checkpoint
+
+    async def _make_room(self, outcome: Outcome) -> None:
+        """Waits until `outcome` may be committed together with what waits for a commit already."""
+        while self._waiting and self._waiting.bytes + outcome.bytes > COMMIT_BYTES:
+            if self._committing is None or self._committing.done():
+                await self._see_to_commits()
+                return
+            await self._one_commit()
+
+    async def _see_to_commits(self) -> None:
         if self._committing is None or self._committing.done():
             await self.settle()
             self._committing = asyncio.create_task(self._commit())
         while self._folded.sequence - self.checkpoint.sequence >= UNCOMMITTED_EVENTS and not self._committing.done():
-            self._committed.clear()
-            await self._committed.wait()
+            await self._one_commit()
+
+    async def _one_commit(self) -> None:
+        self._committed.clear()
+        await self._committed.wait()
 
     async def settle(self) -> None:
         """Waits until everything is committed; then `checkpoint` is where the views are. Whoever stops waiting does
         not cut it off."""
-        if self._committing is not None:
+        if self._committing is None:
+            return
+        try:
             await asyncio.shield(self._committing)
-            self._committing = None
+        except CommitRefused as refusal:
+            logger.warning("the database takes no such commit, it is tried in pieces: %s", refusal)
+            await self._commit_in_pieces()
+        self._committing = None
+
+    async def _commit_in_pieces(self) -> None:
+        folded = [stored for page in self._uncommitted for stored in page]
+        pieces: list[Sequence[Stored]] = [[each for each in folded if each.sequence > self.checkpoint.sequence]]
+        while pieces:
+            piece = pieces.pop()
+            try:
+                await self._commit_alone(piece)
+            except CommitRefused as refusal:
+                pieces += reversed(_halves(piece)) if len(piece) > 1 else [self._refused(piece, refusal)]
+        self._begin_anew()
+
+    async def _commit_alone(self, piece: Sequence[Stored]) -> None:
+        self._begin_anew()
+        outcome = await self._fold(piece, self._store.lot)
+        await self._store.commit(outcome, self.checkpoint)
+        self._has_committed(outcome)
+
+    def _refused(self, piece: Sequence[Stored], refusal: CommitRefused) -> Sequence[Stored]:
+        """The same, to be parked. Raises `refusal` where that is what was refused."""
+        (stored,) = piece
+        if stored.sequence in self._read.refused:
+            raise refusal
+        self._read.refused[stored.sequence] = UNSTORABLE, str(refusal)
+        return piece
+
+    def _begin_anew(self) -> None:
+        """From the checkpoint, with nothing in memory."""
+        self._begun_anew += 1
+        self._folded, self._waiting, self._uncommitted = self.checkpoint, None, []
+        self._hot = {name: {} for name in VIEW_NAMES}
+        self._hot_is_all = False
 
     async def check(self) -> None:
         """Looks whether the views are still where they were left: a database that crashes may forget what it had
@@ -118,14 +198,25 @@ class Projection:
             while (outcome := self._waiting) is not None:
                 self._waiting = None
                 await self._store.commit(outcome, self.checkpoint)
-                self.checkpoint = outcome.checkpoint
+                self._has_committed(outcome)
+                self._uncommitted = [
+                    page for page in self._uncommitted if page[-1].sequence > self.checkpoint.sequence
+                ]
                 self._committed.set()
-                if outcome.parked:
-                    first = outcome.parked[0]
-                    told = (len(outcome.parked), first["_id"], first["reason"], first["detail"])
-                    logger.warning("%s events were parked; the first is ledger event %s (%s): %s", *told)
         finally:
             self._committed.set()
+
+    def _has_committed(self, outcome: Outcome) -> None:
+        self.checkpoint = outcome.checkpoint
+        if outcome.parked:
+            first = outcome.parked[0]
+            told = (len(outcome.parked), first["_id"], first["reason"], first["detail"])
+            logger.warning("%s events were parked; the first is ledger event %s (%s): %s", *told)
+
+
+def _halves(page: Sequence[Stored]) -> list[Sequence[Stored]]:
+    middle = len(page) // 2
+    return [page[:middle], page[middle:]]
 
 
 @dataclass
@@ -155,7 +246,7 @@ class Progress:
 
     def failed(self, error: Exception) -> None:
         if type(error) is not type(self.trouble):
-            logger.error("the projection waits: %s: %s", type(error).__name__, error)
+            logger.error("the projection waits: %s: %s", type(error).__name__, in_words(error))
         self.trouble, self.tries = error, self.tries + 1
 
 
@@ -197,7 +288,7 @@ class Projector:
             try:
                 await self.lease.renew()
                 await self._follow()
-            except (FenceLost, LedgerBroken, Unavailable, PyMongoError) as error:
+            except (FenceLost, CommitRefused, ViewsBroken, LedgerBroken, Unavailable, PyMongoError) as error:
                 await self._wait_out(error)
 
     async def _wait_out(self, error: Exception) -> None:

@@ -1,6 +1,7 @@
 """Questions to the views, the live ones or those of an instant, for the CLI and for whoever reads reports."""
 
 import re
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -15,27 +16,28 @@ from services.tracker.reports.coverage import Coverage, coverage_of
 from services.tracker.reports.duties import Duties, duties_of
 from services.tracker.reports.expenses import Account, accounts_of
 from services.tracker.restricted import masked_document, masked_documents, masked_row
-from services.tracker.store import AUDIT_TRAIL, VIEW_NAMES, ViewStore
+from services.tracker.store import AUDIT_TRAIL, VIEW_NAMES, ViewStore, as_written
 from shared.domain.ordering import natural
 from shared.domain.values import ID_PATTERN
 from shared.eventstore.ledger import Ledger
 
-READ_TRIES = 20
 
+async def views_at_once(
+    store: Views, names: Iterable[str] = VIEW_NAMES
+) -> tuple[Checkpoint, dict[str, list[Document]], int]:
+    """Every document of these views, and how many events are parked, at one and the same checkpoint, whatever is
+    written meanwhile."""
 
-async def views_at_once(store: Views) -> tuple[Checkpoint, dict[str, list[Document]], int]:
-    """Every document of every view, and how many events are parked, at one and the same checkpoint."""
-    for _ in range(READ_TRIES):
-        checkpoint = await store.checkpoint()
-        views = {name: await store.documents(name) for name in VIEW_NAMES}
-        parked = await store.count_parked()
-        if await store.checkpoint() == checkpoint:
-            return checkpoint, views, parked
-    raise TimeoutError("the views kept moving; ask again when it is quieter")
+    async def read(views: Views) -> tuple[Checkpoint, dict[str, list[Document]], int]:
+        checkpoint = await views.checkpoint()
+        return checkpoint, {name: await views.documents(name) for name in names}, await views.count_parked()
+
+    return await store.at_once(read)
 
 
 async def consolidated_report(congress: str, store: Views, ledger: Ledger, today: date) -> Report:
-    """Every number from one and the same checkpoint."""
+    """Every number from one and the same checkpoint. All views are read, those that it does not count too: it has the
+    digest of all, which is the one that `audit verify` and `audit as-of` show."""
     checkpoint, views, parked = await views_at_once(store)
     past = store if isinstance(store, PastViews) else None
     as_of = AsOf(
@@ -48,43 +50,44 @@ async def consolidated_report(congress: str, store: Views, ledger: Ledger, today
         by=past.asked.by if past else None,
         left_out=past.folded.left_out if past else 0,
     )
-    return consolidate(
-        congress=congress,
-        as_of=as_of,
-        tasks=views["tasks"],
-        documents=views["documents"],
-        meetings=views["meetings"],
-        catalogue=views["catalogue"],
-        reviews=views["reviews"],
-        duties=views["duties"],
-        organisations=views["organisations"],
-        clearances=views["clearances"],
-        scenarios=views["scenarios"],
-        digest=total_digest({name: view_digest(documents) for name, documents in views.items()}),
-    )
+    with as_written():
+        return consolidate(
+            congress=congress,
+            as_of=as_of,
+            tasks=views["tasks"],
+            documents=views["documents"],
+            meetings=views["meetings"],
+            catalogue=views["catalogue"],
+            reviews=views["reviews"],
+            duties=views["duties"],
+            organisations=views["organisations"],
+            clearances=views["clearances"],
+            scenarios=views["scenarios"],
+            digest=total_digest({name: view_digest(documents) for name, documents in views.items()}),
+        )
 
 
 async def duties(store: Views, today: date, locality: str = "") -> Duties:
     """Of every locality, or of one. No row: there is no such locality."""
-    _, views, _ = await views_at_once(store)
     asked = {"tasks": "locality", "duties": "locality", "organisations": "_id"}
+    _, views, _ = await views_at_once(store, asked)
     named = {
         name: [each for each in views[name] if not locality or each.get(field) == locality]
         for name, field in asked.items()
     }
-    return duties_of(named["tasks"], named["duties"], named["organisations"], today)
+    with as_written():
+        return duties_of(named["tasks"], named["duties"], named["organisations"], today)
 
 
 async def instant_of(views: Views, live: ViewStore, view: str = "", *, unmasked: bool = False) -> dict[str, Any]:
     """What the views of an instant are: where they stand, and of each how many documents and its digest; with `view`
     also its documents, masked unless this reader may read all. The audit trail is the live one up to that event."""
-    checkpoint = await views.checkpoint()
-    documents = {name: await views.documents(name) for name in VIEW_NAMES}
+    checkpoint, documents, parked = await views_at_once(views)
     digests = {name: view_digest(found) for name, found in documents.items()}
     told: dict[str, Any] = {
         "sequence": checkpoint.sequence,
         "views": {name: {"documents": len(documents[name]), "digest": digests[name]} for name in VIEW_NAMES},
-        "parked": await views.count_parked(),
+        "parked": parked,
         "gaps": checkpoint.gaps,
         "digest": total_digest(digests),
     }
@@ -99,32 +102,36 @@ async def instant_of(views: Views, live: ViewStore, view: str = "", *, unmasked:
 
 async def incidents(store: Views, *, unmasked: bool = False) -> list[Document]:
     """By when they were reported; what only some may read is masked unless this reader may."""
-    found = sorted(await store.documents("incidents"), key=lambda each: (each["reported_at"], each["_id"]))
+    documents = await store.documents("incidents")
+    with as_written():
+        found = sorted(documents, key=lambda each: (each["reported_at"], each["_id"]))
     return found if unmasked else [masked_document(document) for document in found]
 
 
 async def clearances(store: Views) -> list[ClearanceLine]:
     """All from one and the same checkpoint."""
-    _, views, _ = await views_at_once(store)
-    return clearance_lines(views["clearances"], views["tasks"], views["known_clearances"])
+    _, views, _ = await views_at_once(store, ("clearances", "tasks", "known_clearances"))
+    with as_written():
+        return clearance_lines(views["clearances"], views["tasks"], views["known_clearances"])
 
 
 async def coverage(store: Views) -> Coverage:
-    return coverage_of(await store.documents("publications"))
+    documents = await store.documents("publications")
+    with as_written():
+        return coverage_of(documents)
 
 
 async def accounts(store: Views) -> list[Account]:
-    return accounts_of(await store.documents("expenses"), await store.documents("tasks"))
+    """All from one and the same checkpoint."""
+    _, views, _ = await views_at_once(store, ("expenses", "tasks"))
+    with as_written():
+        return accounts_of(views["expenses"], views["tasks"])
 
 
 async def published_catalogue(store: Views) -> tuple[int, list[Document]]:
     """The documents of the `catalogue` view, and the ledger event that they stand at."""
-    for _ in range(READ_TRIES):
-        checkpoint = await store.checkpoint()
-        documents = await store.documents("catalogue")
-        if await store.checkpoint() == checkpoint:
-            return checkpoint.sequence, documents
-    raise TimeoutError("the views kept moving; ask again when it is quieter")
+    checkpoint, views, _ = await views_at_once(store, ("catalogue",))
+    return checkpoint.sequence, views["catalogue"]
 
 
 async def timeline(store: ViewStore, ledger: Ledger, entity: str, *, unmasked: bool = False) -> list[Document]:
@@ -136,5 +143,6 @@ async def timeline(store: ViewStore, ledger: Ledger, entity: str, *, unmasked: b
     sequences = [stored.sequence for stored in await ledger.about(entity_id)]
     rows = await store.audit_rows_of(sequences)
     wanted = [row for row in rows if not qualifier or qualifier in (row.get("entity"), row.get("unit"))]
-    ordered = sorted(wanted, key=lambda row: row["_id"])
-    return ordered if unmasked else [masked_row(row) for row in ordered]
+    with as_written():
+        ordered = sorted(wanted, key=lambda row: row["_id"])
+        return ordered if unmasked else [masked_row(row) for row in ordered]

@@ -6,13 +6,16 @@ from typing import NamedTuple
 
 from services.tracker.digest import total_digest
 from services.tracker.fold import Checkpoint
-from services.tracker.generations import drop_abandoned, drop_replaced, filling_generation, swap
+from services.tracker.generations import drop_abandoned, drop_replaced, filling_generation, mend_checkpoint, swap
 from services.tracker.past.version import fold_version
 from services.tracker.projector import Projection
 from services.tracker.store import FenceLost, ViewStore
 from shared.eventstore.ledger import Ledger
 
 SWAP_TRIES = 20
+CAUGHT_UP_SOON_EVENTS = 10_000
+"""By so many the live views may be ahead of those that replace them, where they can't be caught otherwise: whoever
+projects folds these again."""
 
 logger = logging.getLogger(__name__)
 
@@ -32,9 +35,18 @@ class Rebuilt(NamedTuple):
     lost: int
 
 
+class Standing(NamedTuple):
+    """Where the live views were at one moment, and their digest then."""
+
+    checkpoint: Checkpoint
+    digest: str
+
+
 async def rebuild(ledger: Ledger, live: ViewStore, on_progress: OnProgress) -> Rebuilt:
-    """Goes on where a killed rebuild with the same fold was. Raises `FenceLost` if the live views move too fast to be
-    replaced, or another rebuild took over; the live views are as they were then."""
+    """Goes on where a killed rebuild with the same fold was. Live views that hold what no tracker wrote are replaced
+    as any others. Raises `FenceLost` where others renewed the live views at every try, or another rebuild took over;
+    they are as they were then."""
+    await mend_checkpoint(live)
     await live.prepare()
     await drop_replaced(live.database)
     await drop_abandoned(live.database)
@@ -42,29 +54,42 @@ async def rebuild(ledger: Ledger, live: ViewStore, on_progress: OnProgress) -> R
     projection = Projection(filling, await filling.checkpoint())
     done: Rebuilt | None = None
     try:
-        for _ in range(SWAP_TRIES):
+        for tries_left in reversed(range(SWAP_TRIES)):
             stands_at = await live.checkpoint()
             end = await ledger.last_sequence()
-            async for page in ledger.read(projection.checkpoint.sequence, end):
-                await projection.add(page)
-                on_progress(page[-1].sequence, end)
-            await projection.settle()
-            done = done or await _compare(live, stands_at, filling, projection.checkpoint)
-            if await swap(live, stands_at, filling, projection.checkpoint):
+            if done is None:
+                was = await live.at_once(_standing)
+                if was.checkpoint.sequence <= end:
+                    await _fill(projection, ledger, was.checkpoint.sequence, end, on_progress)
+                    done = await _compare(was, filling, projection.checkpoint)
+            await _fill(projection, ledger, end, end, on_progress)
+            if done is None or not done.sequence:
+                done = await _compare(was, filling, projection.checkpoint)
+            may_be_ahead = 0 if tries_left else CAUGHT_UP_SOON_EVENTS
+            if await swap(live, stands_at, filling, projection.checkpoint, may_be_ahead):
                 return done
     finally:
         await projection.close()
     await filling.drop()
-    raise FenceLost("the live views moved on at every try to replace them")
+    raise FenceLost("somebody else made the live views anew at every try to replace them")
 
 
-async def _compare(live: ViewStore, stands_at: Checkpoint, filling: ViewStore, filled_to: Checkpoint) -> Rebuilt:
-    """Takes its time; the live views may move on meanwhile."""
-    before = total_digest(await live.digests()) if stands_at.sequence == filled_to.sequence else ""
-    if await live.checkpoint() != stands_at:
-        before = ""
+async def _standing(views: ViewStore) -> Standing:
+    return Standing(await views.checkpoint(), total_digest(await views.digests()))
+
+
+async def _fill(projection: Projection, ledger: Ledger, upto: int, end: int, on_progress: OnProgress) -> None:
+    if projection.checkpoint.sequence < upto:
+        async for page in ledger.read(projection.checkpoint.sequence, upto):
+            await projection.add(page)
+            on_progress(page[-1].sequence, end)
+    await projection.settle()
+
+
+async def _compare(was: Standing, filling: ViewStore, filled_to: Checkpoint) -> Rebuilt:
+    before = was.digest if was.checkpoint.sequence == filled_to.sequence else ""
     after = total_digest(await filling.digests())
-    lost = max(0, stands_at.sequence - filled_to.sequence)
+    lost = max(0, was.checkpoint.sequence - filled_to.sequence)
     return Rebuilt(filled_to.sequence, before, after, await filling.count_parked(), lost)
 
 

@@ -7,6 +7,7 @@ the tracker hands out. It does not guard the database or the broker: whoever rea
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from services.tracker.parking import BODY_FIELDS
 from services.tracker.projections.view import Document
 from shared.domain.values import AUDITOR, Unit
 
@@ -32,7 +33,7 @@ def masked_documents(view: str, documents: Sequence[Document]) -> list[Document]
     if view == VIEW:
         return [masked_document(document) for document in documents]
     if view == PARKED:
-        return [{**document, "body": MASK, "detail": MASK} for document in documents]
+        return [_without_its_words(document) for document in documents]
     return list(documents)
 
 
@@ -59,7 +60,7 @@ def masked_parked(document: Document) -> Document:
     """A parked event as everybody may see it."""
     if ENTITY not in (_part(document["subject"], 3), _part(document["type"] or "", 2)):
         return document
-    return {**document, "body": MASK, "detail": MASK}
+    return _without_its_words(document)
 
 
 def masked_value(view: str, field: str, value: object) -> object:
@@ -68,17 +69,26 @@ def masked_value(view: str, field: str, value: object) -> object:
         return None
     if view == VIEW:
         return masked_document(value) if isinstance(value, dict) else value if field in OPEN_FIELDS else MASK
-    if field in ("changes", "body", "detail"):
+    if field in ("changes", *BODY_FIELDS):
         return MASK
     if isinstance(value, dict):
-        return {name: MASK if name in ("changes", "body", "detail") else each for name, each in value.items()}
+        return {name: MASK if name in ("changes", *BODY_FIELDS) else each for name, each in value.items()}
     return value
 
 
 def masked_change(change: dict[str, Any]) -> dict[str, Any]:
     if change["view"] != VIEW or change["field"] in OPEN_FIELDS:
         return change
-    return {**change, "before": _masked(change["before"]), "after": _masked(change["after"])}
+    masked = dict(change)
+    for name in change.keys() & {"before", "after"}:
+        masked[name] = _masked(change[name])
+    for name in change.keys() & {"added", "removed"}:
+        masked[name] = [MASK for _ in change[name] or ()]
+    return masked
+
+
+def _without_its_words(parked: Document) -> Document:
+    return {name: MASK if name in BODY_FIELDS else value for name, value in parked.items()}
 
 
 def _masked(value: object) -> object:

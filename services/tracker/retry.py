@@ -10,23 +10,30 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import NamedTuple
 
-from pymongo.errors import OperationFailure
+from pymongo.errors import PyMongoError
 
 from services.tracker.audit.trail import APPLIED, DISCARDED
 from services.tracker.audit.verify import MOST_DIFFERENCES, Replay
-from services.tracker.fold import Outcome, Touched
-from services.tracker.parking import BEHIND, OUT_OF_LINE
-from services.tracker.projections.view import Document, Recorded
-from services.tracker.reading import Unreadable, read_event
-from services.tracker.store import AUDIT_TRAIL, PARKED, VIEW_NAMES, FenceLost, ViewStore
+from services.tracker.digest import are_same
+from services.tracker.fold import Checkpoint, Outcome, Touched
+from services.tracker.parking import BEHIND, OUT_OF_LINE, UNSTORABLE
+from services.tracker.projections.view import Document
+from services.tracker.reading import ReaderRefusing
+from services.tracker.store import (
+    AUDIT_TRAIL,
+    PARKED,
+    VIEW_NAMES,
+    CommitRefused,
+    FenceLost,
+    ViewStore,
+    as_written,
+)
 from shared.domain.decider import Refusal
-from shared.eventstore.direct import Stored
 from shared.eventstore.ledger import Ledger
+from shared.platform.mongo import TRANSIENT, Session, in_words, transaction, will_never_be_taken
 
-RETRY_TRIES = 20
+RETRY_TRIES = 100
 BACK_OFF_S = 0.1
-WRITTEN_BY_OTHERS = "TransientTransactionError"
-"""The driver's label of a transaction that met another one at the same documents."""
 REBUILD_NEEDED = Refusal(
     "rebuild_needed",
     "The views differ too much from what the events say to be mended in place; run `daihoi rebuild`.",
@@ -63,43 +70,81 @@ class Retried(NamedTuple):
     documents: list[tuple[str, str]]
 
 
-class TodaysReader:
-    """Reads with today's code, and refuses what is kept."""
+class Unmoved(NamedTuple):
+    """What a retry looked up before it held the tracker up: where the views were, and what had been discarded."""
 
-    def __init__(self) -> None:
-        self.refused: dict[int, tuple[str, str]] = {}
-
-    def __call__(self, stored: Stored) -> Recorded | Unreadable:
-        event = read_event(stored)
-        if stored.sequence not in self.refused:
-            return event
-        return Unreadable(stored, event.origin, *self.refused[stored.sequence], event.envelope)
+    checkpoint: Checkpoint
+    discarded: list[Document]
 
 
 async def retry(ledger: Ledger, store: ViewStore, chosen: Choice, on_progress: Callable[[int, int], None]) -> Retried:
-    """Raises the refusal `rebuild_needed`, or `FenceLost` if the live views move too fast; nothing changes then."""
-    reader = TodaysReader()
-    replay, renewed = Replay(reader), None
-    for _ in range(RETRY_TRIES):
-        stands_at = await store.checkpoint()
-        if stands_at.renewed != renewed:
-            replay, renewed = Replay(reader), stands_at.renewed
-        kept = kept_back(await store.documents(PARKED), await store.documents(AUDIT_TRAIL, outcome=DISCARDED), chosen)
-        reader.refused = kept.refused
-        await replay.advance(ledger, store, stands_at.sequence, on_progress)
-        outcome, done = mending(replay, await _live(store, replay), kept, chosen)
-        outcome.checkpoint = replace(replay.checkpoint, renewed=(renewed or 0) + 1)
+    """Raises the refusal `rebuild_needed`; nothing changes then. While it compares and writes, it holds up whoever
+    else would move the views: so it comes to its end however fast events come in."""
+    trying = _Trying(ledger, store, chosen, on_progress)
+    for tries_left in reversed(range(RETRY_TRIES)):
         try:
-            await store.commit(outcome, stands_at)
-        except FenceLost:
-            continue
-        except OperationFailure as error:
-            if not error.has_error_label(WRITTEN_BY_OTHERS):
+            return await trying.once()
+        except PyMongoError as error:
+            if not tries_left or not error.has_error_label(TRANSIENT):
                 raise
             await asyncio.sleep(BACK_OFF_S)
-            continue
+    raise AssertionError("the last try returns or raises")
+
+
+class _Trying:
+    def __init__(
+        self, ledger: Ledger, store: ViewStore, chosen: Choice, on_progress: Callable[[int, int], None]
+    ) -> None:
+        self._ledger, self._store, self._chosen, self._on_progress = ledger, store, chosen, on_progress
+        self._reader = ReaderRefusing()
+        self._replay = Replay(self._reader)
+        self._renewed: int | None = None
+        self._refuse_again = False
+        """Whether the database has been asked once more to take what it did not take."""
+
+    async def once(self) -> Retried:
+        """Raises what the database says where somebody else is just writing."""
+        before = await self._look()
+        try:
+            async with transaction(self._store.database) as session:
+                await self._store.hold(session)
+                return await self._mend(session, before)
+        except Exception as error:
+            if not will_never_be_taken(error):
+                raise
+            if self._refuse_again:
+                raise CommitRefused(in_words(error)) from error
+        self._refuse_again, self._replay = True, Replay(self._reader)
+        return await self.once()
+
+    async def _look(self) -> Unmoved:
+        """Folds most of the ledger, while nobody waits for it."""
+        stands_at = await self._store.checkpoint()
+        if stands_at.renewed != self._renewed or stands_at.sequence < self._replay.checkpoint.sequence:
+            self._replay, self._renewed = Replay(self._reader), stands_at.renewed
+        discarded = await self._store.documents(AUDIT_TRAIL, outcome=DISCARDED)
+        self._refuse(stands_at, await self._store.documents(PARKED), discarded)
+        await self._replay.advance(self._ledger, self._store, stands_at.sequence, self._on_progress)
+        return Unmoved(stands_at, discarded)
+
+    def _refuse(self, stands_at: Checkpoint, parked: list[Document], discarded: list[Document]) -> Kept:
+        kept = kept_back(parked, discarded, self._chosen)
+        never_taken = {sequence: (UNSTORABLE, detail) for sequence, detail in stands_at.refused}
+        self._reader.refused |= kept.refused | (never_taken if self._refuse_again else {})
+        return kept
+
+    async def _mend(self, session: Session, before: Unmoved) -> Retried:
+        views = self._store.within(session)
+        stands_at = await views.checkpoint()
+        if stands_at.renewed != self._renewed or stands_at.sequence < self._replay.checkpoint.sequence:
+            raise FenceLost("somebody else made the live views anew meanwhile")
+        kept = self._refuse(stands_at, await views.documents(PARKED), before.discarded)
+        await self._replay.advance(self._ledger, views, stands_at.sequence, self._on_progress)
+        with as_written():
+            outcome, done = mending(self._replay, await _live(views, self._replay), kept, self._chosen)
+        outcome.checkpoint = replace(self._replay.checkpoint, renewed=(stands_at.renewed or 0) + 1)
+        await views.write_in(session, outcome, stands_at)
         return done
-    raise FenceLost("the live views moved on at every try")
 
 
 async def _live(store: ViewStore, replay: Replay) -> Live:
@@ -151,4 +196,4 @@ def mending(replay: Replay, live: Live, kept: Kept, chosen: Choice) -> tuple[Out
 
 
 def _differing[Key](told: dict[Key, Document], live: dict[Key, Document]) -> dict[Key, Document]:
-    return {key: document for key, document in told.items() if live.get(key) != document}
+    return {key: document for key, document in told.items() if not are_same(live.get(key), document)}

@@ -17,18 +17,20 @@ from typing import NamedTuple
 import uvloop
 from pymongo.errors import PyMongoError
 
+from services.tracker.digest import are_same
+from services.tracker.fold import Checkpoint
 from services.tracker.generations import drop_replaced
 from services.tracker.past.as_of import fold_on
 from services.tracker.past.folded import Folded
 from services.tracker.past.snapshots import Snapshots
 from services.tracker.past.version import fold_version
 from services.tracker.projections.view import Document, instant
-from services.tracker.store import CHECKPOINTS, VIEW_NAMES, ViewStore
+from services.tracker.store import CHECKPOINTS, VIEW_NAMES, ViewsBroken, ViewStore
 from shared.eventstore.errors import EventStoreError
 from shared.eventstore.ledger import Ledger
 from shared.platform.children import start_child, stop_child
 from shared.platform.embedded import endpoints
-from shared.platform.mongo import mongo_database
+from shared.platform.mongo import in_words, mongo_database
 from shared.platform.nats import nats_connection
 from shared.platform.settings import Settings
 
@@ -38,7 +40,6 @@ CHECK_EVERY_S = 10.0
 LOOKED_AT_EACH_TIME = 2_000
 """Documents compared at each check beside those that changed: all of them get their turn."""
 TOLD_AT_MOST = 20
-STILLNESS_TRIES = 20
 LOWEST_PRIORITY = 19
 
 logger = logging.getLogger(__name__)
@@ -76,19 +77,19 @@ class Shadow:
             try:
                 await self.check()
                 await drop_replaced(self._store.database)
-            except (EventStoreError, PyMongoError) as error:
-                logger.warning("the shadow waits: %s", error)
+            except (EventStoreError, PyMongoError, ViewsBroken) as error:
+                logger.warning("the shadow waits: %s", in_words(error))
             await asyncio.sleep(CHECK_EVERY_S)
 
     async def check(self) -> None:
         """One check, and what it found put where health reads it. Does nothing while another fold's views serve."""
         if await self._store.made_by() != fold_version():
             return
-        upto = (await self._store.checkpoint()).sequence
-        if not self._folded.checkpoint.sequence or upto < self._folded.checkpoint.sequence:
-            self._folded = await self._snapshots.latest(upto)
-        keys = {*await self._fold_to(upto), *await self._next_slice(), *self._drift}
-        drift = await self._differing(keys)
+        live = await self._store.checkpoint()
+        if not self._goes_on_to(live) or not self._folded.checkpoint.sequence:
+            self._folded = await self._snapshots.latest(live.sequence)
+        keys = {*await self._fold_to(live.sequence), *await self._next_slice(), *self._drift}
+        drift = await self._store.at_once(lambda views: self._differing(keys, views))
         if drift is None:
             return
         self._drift = dict.fromkeys(sorted(drift))
@@ -114,25 +115,30 @@ class Shadow:
         found = list(islice(self._turn, LOOKED_AT_EACH_TIME))
         if not found:
             everything = {(view, key): None for view in VIEW_NAMES for key in self._folded.views[view]}
-            everything |= {(view, key): None for view in VIEW_NAMES for key in await self._store.keys(view)}
+            # What has an id that no view gives is for the verification to find.
+            for view in VIEW_NAMES:
+                keys = await self._store.keys(view)
+                everything |= {(view, key): None for key in keys if isinstance(key, str)}
             self._turn = iter(everything)
             found = list(islice(self._turn, LOOKED_AT_EACH_TIME))
         return found
 
-    async def _differing(self, keys: set[Key]) -> set[Key] | None:
-        """Those that differ while the views stand where the fold stands; `None` where they never stood still."""
-        for _ in range(STILLNESS_TRIES):
-            differing = await self._compare(keys)
-            upto = (await self._store.checkpoint()).sequence
-            if upto == self._folded.checkpoint.sequence:
-                return differing
-            keys = {*differing, *await self._fold_to(upto)}
-        return None
-
-    async def _compare(self, keys: set[Key]) -> set[Key]:
+    async def _differing(self, keys: set[Key], views: ViewStore) -> set[Key] | None:
+        """Those that differ where the views stand; `None` where they have gone back, or were made anew."""
+        live = await views.checkpoint()
+        if not self._goes_on_to(live):
+            return None
+        keys = {*keys, *await self._fold_to(live.sequence)}
         wanted = {view: {key for of, key in keys if of == view} for view in VIEW_NAMES}
-        live: Mapping[str, Mapping[str, Document]] = await self._store.fetch(wanted)
-        return {(view, key) for view, key in keys if live.get(view, {}).get(key) != self._folded.views[view].get(key)}
+        found: Mapping[str, Mapping[str, Document]] = await views.fetch(wanted)
+        return {
+            (view, key)
+            for view, key in keys
+            if not are_same(found.get(view, {}).get(key), self._folded.views[view].get(key))
+        }
+
+    def _goes_on_to(self, live: Checkpoint) -> bool:
+        return self._folded.heed(live) and self._folded.checkpoint.sequence <= live.sequence
 
     def _told(self) -> list[str]:
         return [f"{view} {key}" for view, key in islice(self._drift, TOLD_AT_MOST)]

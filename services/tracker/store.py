@@ -1,12 +1,13 @@
 """The views in MongoDB. Views, audit rows and checkpoint change in one transaction, or not at all."""
 
 import time
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from itertools import batched
 from typing import Any
 
 from pymongo import DeleteOne, InsertOne, ReplaceOne
-from pymongo.errors import OperationFailure
+from pymongo.errors import OperationFailure, PyMongoError
 
 from services.tracker.digest import view_digest
 from services.tracker.fold import Checkpoint, OriginPosition, Outcome, Touched
@@ -14,24 +15,50 @@ from services.tracker.parking import Lot, lot_of
 from services.tracker.past.version import fold_version
 from services.tracker.projections import VIEWS
 from services.tracker.projections.view import Document
-from shared.platform.mongo import Database, Session, transaction
+from shared.platform.errors import PlatformError
+from shared.platform.mongo import TRANSIENT, Database, Session, in_words, still, transaction, will_never_be_taken
 
 AUDIT_TRAIL = "audit_trail"
 PARKED = "parked"
 CHECKPOINTS = "checkpoints"
 LIVE = "views"
 PROBE = "probe"
-TRANSIENT = "TransientTransactionError"
 VALUES_AT_ONCE = 50
 """Asked for in one query. SecantusDB compares each document with all of them; to find a range of keys, it reads the
 whole collection."""
 VIEW_NAMES = tuple(view.name for view in VIEWS)
 COLLECTIONS = (*VIEW_NAMES, AUDIT_TRAIL, PARKED)
+STILL_TRIES = 5
 _NAMESPACE_EXISTS = 48
 
 
 class FenceLost(Exception):
     """The checkpoint is no longer where it was read: another tracker, or a rebuild, has moved it."""
+
+
+class CommitRefused(PlatformError):
+    """The database will not take what was to be committed, however often it is asked."""
+
+
+class ViewsBroken(PlatformError):
+    """The database holds what no version of the tracker wrote."""
+
+    def __init__(self, what: str) -> None:
+        self.what = what
+        super().__init__(
+            f"the views hold what no tracker wrote ({what}): `daihoi audit verify` says where, and `daihoi rebuild` "
+            "makes them anew from the events"
+        )
+
+
+@contextmanager
+def as_written() -> Iterator[None]:
+    """Around whatever reads documents and trusts them to be what the fold made. Raises `ViewsBroken` where they are
+    not."""
+    try:
+        yield
+    except (AttributeError, LookupError, TypeError, ValueError) as error:
+        raise ViewsBroken(f"{type(error).__name__}: {in_words(error)}") from error
 
 
 class ViewStore:
@@ -49,6 +76,7 @@ class ViewStore:
         self._checkpoint_id = LIVE + filling
         self._session: Session | None = None
         self._term: int | None = None
+        self._reads: Session | None = None
 
     def collection(self, name: str) -> Any:
         """Of the generation as last looked up."""
@@ -56,9 +84,30 @@ class ViewStore:
 
     async def look_up(self) -> Document | None:
         """The stored checkpoint; none before `prepare`."""
-        found: Document | None = await self.database[CHECKPOINTS].find_one({"_id": self._checkpoint_id})
+        where = {"_id": self._checkpoint_id}
+        found: Document | None = await self.database[CHECKPOINTS].find_one(where, session=self._reads)
         self.generation = self._filling or (found or {}).get("generation", "")
+        if not isinstance(self.generation, str):
+            raise ViewsBroken("the checkpoint names no generation")
         return found
+
+    async def at_once[Found](self, question: Callable[["ViewStore"], Awaitable[Found]]) -> Found:
+        """What `question` finds, everything that it reads being from one moment, whatever is written meanwhile. It is
+        asked again in the rare case that the database can't keep that moment."""
+        for tries_left in reversed(range(STILL_TRIES)):
+            try:
+                async with still(self.database) as session:
+                    return await question(self.within(session))
+            except PyMongoError as error:
+                if not tries_left or not error.has_error_label(TRANSIENT):
+                    raise
+        raise AssertionError("the last try returns or raises")
+
+    def within(self, session: Session) -> "ViewStore":
+        """The same views, read in a session."""
+        views = ViewStore(self.database, self._filling)
+        views._reads = session
+        return views
 
     async def take_over(self, session: Session, term: int) -> None:
         """From now on only commits of this term move the checkpoint. Raises `FenceLost` where it has a later one, or
@@ -120,42 +169,52 @@ class ViewStore:
 
     async def commit(self, outcome: Outcome, read: Checkpoint) -> None:
         """Writes `outcome` if the checkpoint is still at `read`, and its term that of `take_over`. Raises `FenceLost`
-        where it is not, or where whoever took over has ended this transaction."""
+        where it is not, or where whoever took over has ended this transaction; `CommitRefused` where the database
+        will never take it, or never as much at once."""
         try:
             await self._write(outcome, read)
-        except OperationFailure as error:
-            if error.has_error_label(TRANSIENT):
+        except Exception as error:
+            if will_never_be_taken(error):
+                raise CommitRefused(in_words(error)) from error
+            if isinstance(error, PyMongoError) and error.has_error_label(TRANSIENT):
                 raise FenceLost(f"the transaction after {read.sequence} met another one, or was ended") from error
             raise
 
     async def _write(self, outcome: Outcome, read: Checkpoint) -> None:
-        after = outcome.checkpoint
+        async with transaction(self.database, self._session) as session:
+            await self.write_in(session, outcome, read)
+
+    async def write_in(self, session: Session, outcome: Outcome, read: Checkpoint) -> None:
+        """As `commit`, in a transaction of the caller's."""
         fence: dict[str, Any] = {"sequence": read.sequence, "renewed": read.renewed}
         if self._term:
             fence["term"] = self._term
-        async with transaction(self.database, self._session) as session:
-            moved = await self.database[CHECKPOINTS].update_one(
-                {"_id": self._checkpoint_id, **fence},
-                {"$set": stored_checkpoint(after)},
-                session=session,
-            )
-            if not moved.matched_count:
-                raise FenceLost(f"the checkpoint is no longer at {read.sequence}, or another tracker's")
-            for name, documents in outcome.documents.items():
-                if documents:
-                    replaced = [ReplaceOne({"_id": key}, doc, upsert=True) for key, doc in documents.items()]
-                    await self.collection(name).bulk_write(replaced, ordered=False, session=session)
-            for name, writes in _beside_the_views(outcome).items():
-                if writes:
-                    await self.collection(name).bulk_write(writes, ordered=False, session=session)
+        moved = await self.database[CHECKPOINTS].update_one(
+            {"_id": self._checkpoint_id, **fence}, {"$set": stored_checkpoint(outcome.checkpoint)}, session=session
+        )
+        if not moved.matched_count:
+            raise FenceLost(f"the checkpoint is no longer at {read.sequence}, or another tracker's")
+        for name, documents in outcome.documents.items():
+            if documents:
+                replaced = [ReplaceOne({"_id": key}, doc, upsert=True) for key, doc in documents.items()]
+                await self.collection(name).bulk_write(replaced, ordered=False, session=session)
+        for name, writes in _beside_the_views(outcome).items():
+            if writes:
+                await self.collection(name).bulk_write(writes, ordered=False, session=session)
+
+    async def hold(self, session: Session) -> None:
+        """Within a transaction: whoever else would move the checkpoint fails until that has ended."""
+        held = {"$set": {"held_at": time.time()}}
+        await self.database[CHECKPOINTS].update_one({"_id": self._checkpoint_id}, held, session=session)
 
     async def documents(self, name: str, **where: Any) -> list[Document]:
         await self.look_up()
-        return [document async for document in self.collection(name).find(where)]
+        return [document async for document in self.collection(name).find(where, session=self._reads)]
 
-    async def keys(self, name: str) -> list[str]:
+    async def keys(self, name: str) -> list[Any]:
         await self.look_up()
-        return [document["_id"] async for document in self.collection(name).find({}, {"_id": True})]
+        every = self.collection(name).find({}, {"_id": True}, session=self._reads)
+        return [document["_id"] async for document in every]
 
     async def audit_rows_of(self, sequences: Sequence[int]) -> list[Document]:
         await self.look_up()
@@ -164,11 +223,11 @@ class ViewStore:
     async def audit_rows(self, first: int, last: int) -> list[Document]:
         """Those of `first` to `last`, in order."""
         rows = await self.audit_rows_of(range(first, last + 1))
-        return sorted(rows, key=lambda row: int(row["_id"]))
+        return sorted(rows, key=lambda row: float(row["_id"]))
 
     async def _with_one_of(self, name: str, field: str, values: Sequence[Any]) -> AsyncIterator[Document]:
         for some in batched(values, VALUES_AT_ONCE):
-            async for document in self.collection(name).find({field: {"$in": some}}):
+            async for document in self.collection(name).find({field: {"$in": some}}, session=self._reads):
                 yield document
 
     async def digests(self) -> dict[str, str]:
@@ -183,7 +242,17 @@ class ViewStore:
 
     async def count_parked(self) -> int:
         await self.look_up()
-        return int(await self.collection(PARKED).count_documents({}))
+        return await self.count(PARKED)
+
+    async def parked_by_reason(self) -> dict[str, int]:
+        """How many events are parked for each reason."""
+        await self.look_up()
+        by_reason = [{"$group": {"_id": "$reason", "count": {"$sum": 1}}}]
+        return {str(each["_id"]): each["count"] async for each in self.collection(PARKED).aggregate(by_reason)}
+
+    async def count(self, name: str) -> int:
+        """How many documents a collection has, as last looked up."""
+        return int(await self.collection(name).count_documents({}, session=self._reads))
 
     async def drop(self) -> None:
         await self.look_up()
@@ -193,10 +262,25 @@ class ViewStore:
 
 
 def checkpoint_of(stored: Document) -> Checkpoint:
-    """A checkpoint as `stored_checkpoint` wrote it, or as an earlier version did."""
-    origins = {stream: OriginPosition(*position) for stream, position in stored["origins"].items()}
-    fingerprint, held = stored.get("fingerprint", ""), stored.get("held", 0)
-    return Checkpoint(stored["sequence"], origins, fingerprint, held, stored.get("renewed"))
+    """A checkpoint as `stored_checkpoint` wrote it, or as an earlier version did. Raises `ViewsBroken`."""
+    with as_written():
+        origins = {stream: OriginPosition(*position) for stream, position in stored["origins"].items()}
+        found = Checkpoint(
+            stored["sequence"],
+            origins,
+            stored.get("fingerprint", ""),
+            stored.get("held", 0),
+            stored.get("renewed"),
+            tuple((sequence, detail) for sequence, detail in stored.get("refused", ())),
+        )
+    numbers = [found.sequence, found.held, found.renewed or 0]
+    numbers += [sequence for sequence, _ in found.refused]
+    numbers += [number or 0 for position in origins.values() for number in position]
+    if not all(isinstance(number, int) and number >= 0 for number in numbers):
+        raise ViewsBroken("the checkpoint counts in what is no number")
+    if not all(isinstance(text, str) for text in (found.fingerprint, *(detail for _, detail in found.refused))):
+        raise ViewsBroken("the checkpoint tells in what is no text")
+    return found
 
 
 def stored_checkpoint(checkpoint: Checkpoint) -> Document:
@@ -207,6 +291,7 @@ def stored_checkpoint(checkpoint: Checkpoint) -> Document:
         "fingerprint": checkpoint.fingerprint,
         "held": checkpoint.held,
         "renewed": checkpoint.renewed,
+        "refused": [list(each) for each in checkpoint.refused],
     }
 
 

@@ -80,7 +80,7 @@ def decode(body: bytes) -> Envelope:
     """The envelope in `body`. Raises `Undecodable` with the reason."""
     try:
         return _decoder.decode(body)
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise Undecodable(str(error)) from error
 
 

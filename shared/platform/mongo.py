@@ -6,18 +6,27 @@ from typing import Any
 from uuid import UUID
 
 from bson import Binary
+from bson.errors import BSONError
 from motor.motor_asyncio import (
     AsyncIOMotorClient,
     AsyncIOMotorClientSession,
     AsyncIOMotorDatabase,
     AsyncIOMotorGridFSBucket,
 )
+from pymongo.errors import BulkWriteError, OperationFailure
+from pymongo.read_concern import ReadConcern
 
 type Database = AsyncIOMotorDatabase[dict[str, Any]]
 type Session = AsyncIOMotorClientSession
 
 SERVER_SELECTION_TIMEOUT_MS = 10_000
 SOCKET_TIMEOUT_MS = 60_000
+WORDS_CHARACTERS = 300
+TRANSIENT = "TransientTransactionError"
+"""The driver's label of a transaction that met another one, or was ended: begun again it may succeed."""
+NEVER_TAKEN = frozenset({2, 9, 14, 15, 22, 52, 56, 57, 121, 257, 388, 10334, 17280, 17419, 17420})
+"""MongoDB's codes for what it refuses however often it is asked: documents that are too large or malformed, and
+transactions that are too large (257, 388)."""
 
 
 @asynccontextmanager
@@ -66,3 +75,35 @@ async def open_session(database: Database) -> tuple[Session, UUID]:
 async def end_session(database: Database, session_id: UUID) -> None:
     """Rolls back the open transaction of a session, whoever it belongs to; does nothing where there is none."""
     await database.client.admin.command("killSessions", [{"id": Binary.from_uuid(session_id)}])
+
+
+@asynccontextmanager
+async def still(database: Database) -> AsyncIterator[Session]:
+    """Whatever is read in this session is from one moment, whatever others write meanwhile, and they don't wait. Ends
+    with an error that has the label `TRANSIENT` where the moment can't be had any more."""
+    async with (
+        await database.client.start_session() as session,
+        session.start_transaction(read_concern=ReadConcern("snapshot")),
+    ):
+        yield session
+
+
+def will_never_be_taken(error: Exception) -> bool:
+    """Whether a write failed because of what was to be written: trying again can't help, writing less may."""
+    match error:
+        case BulkWriteError():
+            return any(each.get("code") in NEVER_TAKEN for each in (error.details or {}).get("writeErrors", ()))
+        case OperationFailure():
+            return error.code in NEVER_TAKEN
+        case _:
+            return isinstance(error, BSONError | OverflowError | UnicodeEncodeError | RecursionError)
+
+
+def in_words(error: Exception) -> str:
+    """What went wrong in a line; the driver's own text may hold whole documents."""
+    text = str(error)
+    if isinstance(error, BulkWriteError):
+        failed = (error.details or {}).get("writeErrors") or [{}]
+        text = str(failed[0].get("errmsg", "")) or "a write failed"
+    text = text.partition(", full error:")[0].partition(", Timeout:")[0]
+    return text if len(text) <= WORDS_CHARACTERS else text[:WORDS_CHARACTERS] + "…"

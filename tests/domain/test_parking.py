@@ -13,8 +13,8 @@ from services.tracker.audit.verify import Replay
 from services.tracker.fold import Checkpoint, fold_page, touched_keys
 from services.tracker.parking import lot_for, lot_of, stored_again, update
 from services.tracker.projections.view import View
-from services.tracker.reading import KNOWN, VIEWS_OF, read_event
-from services.tracker.retry import Live, TodaysReader, kept_back, mending
+from services.tracker.reading import KNOWN, VIEWS_OF, ReaderRefusing, read_event
+from services.tracker.retry import Live, kept_back, mending
 from services.tracker.store import VIEW_NAMES
 from shared.domain.decider import Refused
 from shared.domain.parked_event import ParkedEventDiscarded
@@ -329,7 +329,7 @@ def retried(live, ledger, chosen=lambda _: True):
     rows = {row["_id"]: row for row in live.audit_rows}
     parked = {document["_id"]: document for document in live.parked}
     discarded = [row for row in live.audit_rows if row["outcome"] == "discarded"]
-    kept, reader = kept_back(live.parked, discarded, chosen), TodaysReader()
+    kept, reader = kept_back(live.parked, discarded, chosen), ReaderRefusing()
     reader.refused = kept.refused
     replay = Replay(reader)
     for stored in ledger:

@@ -1,6 +1,7 @@
 """The event history as it was recorded, read from the ledger itself and not from any view."""
 
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -103,6 +104,8 @@ def ledger_line(stored: Stored) -> dict[str, Any]:
         "subject": stored.subject,
         "readable": not isinstance(read, Unreadable),
     }
-    if read.envelope is None:
-        return line | {"body": stored.body.decode("utf-8", errors="backslashreplace")}
-    return line | {"event": orjson.loads(stored.body), "summary": summary(read.envelope)}
+    if read.envelope is not None:
+        # What lies too deep for this parser is shown as bytes as well.
+        with suppress(orjson.JSONDecodeError):
+            return line | {"event": orjson.loads(stored.body), "summary": summary(read.envelope)}
+    return line | {"body": stored.body.decode("utf-8", errors="backslashreplace")}

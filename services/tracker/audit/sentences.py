@@ -84,14 +84,22 @@ SENTENCES = {
 }
 CASE_NAMES = {"none": "No epidemic", "outbreak": "Outbreak"}
 LANGUAGES: tuple[Language, ...] = ("vi", "en")
+TOLD_CHARACTERS = 500
+"""Of each value in a sentence; the changes beside it have all of it."""
 
 
 def summary(envelope: Envelope) -> dict[str, str]:
-    """The sentence in both languages; an event's type where there is none."""
+    """The sentence in both languages; an event's type where there is none, or the event has not what it needs."""
     sentence = SENTENCES.get(envelope.type)
     if sentence is None:
         return dict.fromkeys(LANGUAGES, envelope.type)
-    return {lang: translate(sentence, lang, **_told(envelope, lang)) + _excuse(envelope, lang) for lang in LANGUAGES}
+    try:
+        return {
+            lang: translate(sentence, lang, **_told(envelope, lang)) + _excuse(envelope, lang) for lang in LANGUAGES
+        }
+    except Exception:
+        # Events that can't be read have a sentence too, and their data may be anything.
+        return dict.fromkeys(LANGUAGES, envelope.type)
 
 
 def _excuse(envelope: Envelope, lang: Language) -> str:
@@ -107,7 +115,11 @@ def _told(envelope: Envelope, lang: Language) -> dict[str, str]:
     title = inner.get("title") or inner.get("name") or inner.get("text") or {}
     entity_id = _readable("scenario", envelope.subject, lang) if ".variant." in envelope.type else envelope.subject
     named = {"actor": envelope.actor, "id": entity_id, "title": title.get(lang) or title.get("vi", "")}
-    return values | named
+    return {name: _short(value) for name, value in (values | named).items()}
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= TOLD_CHARACTERS else text[:TOLD_CHARACTERS] + "…"
 
 
 @cache

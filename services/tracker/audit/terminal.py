@@ -1,6 +1,7 @@
 """What an auditor reads on a terminal."""
 
 import re
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -32,11 +33,19 @@ def timeline_lines(rows: list[Document], lang: Language) -> list[str]:
         when: str = row["happened"] if "happened" in row else row["recorded"]
         lines.append(f"{row['_id']:>6}  {format_minute(when)}  {said}")
         lines += [
-            f"{'':>8}{change['field']}: {_shown(change['before'])} → {_shown(change['after'])}"
+            f"{'':>8}{change['field']}: {_changed(change)}"
             for change in row["changes"]
-            if change["before"] is not None
+            if change.get("before") is not None or "before" not in change
         ]
     return lines
+
+
+def _changed(change: Mapping[str, Any]) -> str:
+    """Before and after; of a list what was added and removed; of what is too long to be shown, that something is."""
+    told = [f"{sign} {_shown(change[name])}" for name, sign in (("removed", "−"), ("added", "+")) if change.get(name)]
+    if told:
+        return " ".join(told)
+    return f"{_shown(change['before'])} → {_shown(change['after'])}" if "before" in change else "…"
 
 
 def _shown(value: Any) -> str:
@@ -79,10 +88,10 @@ def difference_lines(found: Difference, lang: Language) -> list[str]:
     for document in found.documents:
         lines.append(f"{'+' if document.change == 'added' else '~'} {document.view} {document.key}")
         for field in document.fields:
-            if document.change == "added" and field.after in (None, [], ""):
+            if document.change == "added" and field.after in (None, [], "") and not field.added:
                 continue
             events = ", ".join(map(str, field.events))
-            lines.append(f"    {field.field}: {_shown(field.before)} → {_shown(field.after)}  ({events})")
+            lines.append(f"    {field.field}: {_changed(field.model_dump())}  ({events})")
     if found.events:
         lines.append(translate("The events", lang) + ":")
     lines += [
@@ -103,15 +112,23 @@ def _instants(found: Difference, lang: Language) -> str:
 
 def verdict_lines(verdict: Verdict, lang: Language) -> list[str]:
     lines = []
+    place = {"sequence": verdict.sequence, "end": verdict.end}
     if verdict.holds:
         lines.append(
-            translate("live = replayed at ledger event {sequence}", lang, sequence=verdict.sequence)
-            + f": {verdict.live}"
+            translate("live = replayed at ledger event {sequence} of {end}", lang, **place) + f": {verdict.live}"
         )
     else:
         lines.append(
-            translate("live ≠ replayed at ledger event {sequence}", lang, sequence=verdict.sequence)
+            translate("live ≠ replayed at ledger event {sequence} of {end}", lang, **place)
             + f": {verdict.live} ≠ {verdict.replayed}"
+        )
+    if verdict.sequence < verdict.end:
+        lines.append(
+            translate(
+                "The views are {count} events behind the ledger; nothing is said about those.",
+                lang,
+                count=verdict.end - verdict.sequence,
+            )
         )
     if found := verdict.difference:
         where = f"{found.view} {found.key} {found.field}".strip()

@@ -4,7 +4,7 @@ The two are never mixed. *Recorded* asks what anybody could have known at that t
 then, as far as it has been put on record since. Both fold the ledger with today's code.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any, NamedTuple, Protocol
@@ -61,6 +61,8 @@ class Views(Protocol):
     async def checkpoint(self) -> Checkpoint: ...
     async def documents(self, name: str, **where: Any) -> list[Document]: ...
     async def count_parked(self) -> int: ...
+    async def at_once[Found](self, question: Callable[["Views"], Awaitable[Found]]) -> Found:
+        """What `question` finds, everything that it reads being from one and the same checkpoint."""
 
 
 class PastViews:
@@ -80,6 +82,9 @@ class PastViews:
 
     async def count_parked(self) -> int:
         return len(self.folded.parked)
+
+    async def at_once[Found](self, question: Callable[[Views], Awaitable[Found]]) -> Found:
+        return await question(self)
 
 
 async def views_as_of(asked: Asked, ledger: Ledger, snapshots: Snapshots, on_progress: OnProgress) -> PastViews:

@@ -20,11 +20,14 @@ from shared.eventstore.ledger import Ledger
 
 
 class FieldChange(BaseModel):
-    """`events`: the ledger sequences of what changed it, oldest first."""
+    """`events`: the ledger sequences of what changed it, oldest first. Of a list only what was `added` and `removed`
+    is told, and then `before` and `after` are not."""
 
     field: str
-    before: Any
-    after: Any
+    before: Any = None
+    after: Any = None
+    added: list[Any] | None = None
+    removed: list[Any] | None = None
     events: list[int]
 
 
@@ -113,12 +116,7 @@ def document_changes(before: Touched, after: Folded, touching: Touching) -> list
             if documents[key] is old:
                 continue
             fields = [
-                FieldChange(
-                    field=change["field"],
-                    before=change["before"],
-                    after=change["after"],
-                    events=touching.get((view, key, change["field"]), []),
-                )
+                FieldChange(**_of_a_field(change), events=touching.get((view, key, change["field"]), []))
                 for change in changes_between(view, key, old, documents[key])
             ]
             if fields:
@@ -133,9 +131,13 @@ def masked(found: Difference) -> Difference:
 
 
 def _masked(document: DocumentChange) -> DocumentChange:
-    told = [{"view": document.view, **field.model_dump()} for field in document.fields]
-    fields = [FieldChange(**{k: v for k, v in masked_change(each).items() if k != "view"}) for each in told]
+    told = [{"view": document.view, **field.model_dump(exclude_none=True)} for field in document.fields]
+    fields = [FieldChange(**_of_a_field(masked_change(each))) for each in told]
     return document.model_copy(update={"fields": fields})
+
+
+def _of_a_field(change: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in change.items() if name in FieldChange.model_fields}
 
 
 def _told(row: Document) -> dict[str, Any]:

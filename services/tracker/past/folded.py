@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from services.tracker.fold import Checkpoint, Outcome, Reader, Touched, fold_page
-from services.tracker.parking import Lot, update
+from services.tracker.fold import Checkpoint, Outcome, Touched, fold_page
+from services.tracker.parking import UNSTORABLE, Lot, update
 from services.tracker.projections import VIEWS
 from services.tracker.projections.view import Document, Recorded, instant
-from services.tracker.reading import LeftOut, Unreadable, read_event
+from services.tracker.reading import LeftOut, Reader, ReaderRefusing, Unreadable, read_event
 from shared.eventstore.direct import Stored
 
 
@@ -47,6 +47,14 @@ class Folded:
         if self.happened_upto:
             self.left_out += sum(isinstance(event, LeftOut) for event in events)
         return outcome
+
+    def heed(self, live: Checkpoint) -> bool:
+        """From now on refuses what the database refused to those who made the live views. Whether what is folded
+        already has refused the same; where not, it is of no use."""
+        reader = ReaderRefusing()
+        reader.refused = {sequence: (UNSTORABLE, detail) for sequence, detail in live.refused}
+        self.read = reader
+        return self.checkpoint.refused == live.refused_upto(self.checkpoint.sequence)
 
     def copy(self) -> "Folded":
         return Folded(

@@ -1,7 +1,8 @@
 """Snapshots of the folded views: a cache in MongoDB (GridFS). Without it everything is the same, and slower.
 
-Each says at which ledger event it stands, which version of the fold made it, and a digest of its own bytes. One of
-another version, or that does not match its digest, is not used.
+Each says at which ledger event it stands, which version of the fold made it, which events it refused because the
+database had, and a digest of its own bytes. One of another version, that refused others than the live views do, or
+that does not match its digest, is not used.
 """
 
 import hashlib
@@ -13,11 +14,12 @@ from typing import Any
 import orjson
 from gridfs.errors import GridFSError
 
+from services.tracker.fold import Checkpoint
 from services.tracker.parking import lot_of
 from services.tracker.past.folded import Folded
 from services.tracker.past.version import fold_version
 from services.tracker.projections.view import instant
-from services.tracker.store import checkpoint_of, stored_checkpoint
+from services.tracker.store import ViewsBroken, ViewStore, checkpoint_of, stored_checkpoint
 from shared.platform.mongo import Database, file_bucket
 
 EVERY = 10_000
@@ -31,6 +33,7 @@ class Snapshots:
 
     def __init__(self, database: Database) -> None:
         self._files = file_bucket(database, BUCKET)
+        self._views = ViewStore(database)
         self._version = fold_version()
 
     async def latest(self, upto: int, happened_upto: datetime | None = None) -> Folded:
@@ -39,13 +42,23 @@ class Snapshots:
         where: dict[str, Any] = {"metadata.fold": self._version, "metadata.sequence": {"$lte": upto}}
         if happened_upto:
             where["metadata.latest_happened"] = {"$lte": instant(happened_upto)}
+        live = await self._live()
         async for file in self._files.find(where).sort("metadata.sequence", -1):
             with suppress(GridFSError):
                 packed: bytes = await (await self._files.open_download_stream(file._id)).read()
                 if hashlib.sha256(packed).hexdigest() == file.metadata["sha256"]:
-                    return _unpacked(packed, happened_upto)
+                    found = _unpacked(packed, happened_upto)
+                    if found.heed(live):
+                        return found
             await self._files.delete(file._id)
-        return Folded(happened_upto)
+        beginning = Folded(happened_upto)
+        beginning.heed(live)
+        return beginning
+
+    async def _live(self) -> Checkpoint:
+        with suppress(ViewsBroken):
+            return await self._views.checkpoint()
+        return Checkpoint()
 
     async def last_sequence(self) -> int:
         """Where the newest snapshot of this version stands, 0 for none."""

@@ -21,6 +21,7 @@ FOLD = (
     "services/tracker/fold.py",
     "services/tracker/parking.py",
     "services/tracker/reading.py",
+    "services/tracker/storable.py",
 )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from services.tracker.projections.view import Document, Recorded, View, begun, by_service_and_id, instant
+from services.tracker.projections.view import Document, Recorded, View, begun, by_service_and_id, instant, with_more
 from shared.domain import task
 from shared.domain.decider import Event
 from shared.domain.task import (
@@ -138,7 +138,7 @@ def _submitted(document: Document, event: TaskSubmitted, recorded: Recorded) -> 
     return {
         "status": TaskStatus.SUBMITTED.value,
         "submitted_by": event.submitted_by,
-        "evidence": [*document["evidence"], *_shown(event, recorded)],
+        **with_more(document, "evidence", *_shown(event, recorded)),
     }
 
 
@@ -149,8 +149,8 @@ def _completed(document: Document, __: TaskCompleted, recorded: Recorded) -> Doc
 
 
 def _returned(document: Document, event: TaskReturned, recorded: Recorded) -> Document:
-    history = [*document["history"], _sent_back("returned", event.reason, recorded)]
-    return {"status": TaskStatus.IN_PROGRESS.value, "history": history}
+    returned = with_more(document, "history", _sent_back("returned", event.reason, recorded))
+    return {"status": TaskStatus.IN_PROGRESS.value, **returned}
 
 
 def _cancelled(document: Document, __: TaskCancelled, recorded: Recorded) -> Document:
@@ -159,8 +159,8 @@ def _cancelled(document: Document, __: TaskCancelled, recorded: Recorded) -> Doc
 
 
 def _reopened(document: Document, event: TaskReopened, recorded: Recorded) -> Document:
-    history = [*document["history"], _sent_back("reopened", event.reason, recorded)]
-    return {"status": _resting(document), "completed_on": None, "history": history}
+    reopened = with_more(document, "history", _sent_back("reopened", event.reason, recorded))
+    return {"status": _resting(document), "completed_on": None, **reopened}
 
 
 def _clearance_required(document: Document, event: ClearanceRequired, _: Recorded) -> Document:
@@ -170,7 +170,7 @@ def _clearance_required(document: Document, event: ClearanceRequired, _: Recorde
 def _clearance_dropped(document: Document, event: ClearanceDropped, recorded: Recorded) -> Document:
     kept = [need for need in document["clearances"] if need["clearance_id"] != event.clearance_id]
     dropped = _sent_back("clearance_dropped", event.reason, recorded)
-    return {"clearances": kept, "history": [*document["history"], dropped]}
+    return {"clearances": kept, **with_more(document, "history", dropped)}
 
 
 def _unknown(_: Document, event: Event, __: Recorded) -> Document:

@@ -14,6 +14,8 @@ type Document = dict[str, Any]
 """JSON values only: dates and instants are ISO 8601 strings, so that every store gives back the same bytes."""
 
 
+MOST_KEPT = 500
+"""Entries of a history in a document. The ledger has all; `left_out` counts those that the document has not."""
 INSTANT_LENGTH = len("2020-10-14T00:00:00.000000Z")
 
 
@@ -54,6 +56,16 @@ def begun(document: Document | None, recorded: Recorded) -> Document:
     if document is None:
         raise Unfoldable(f"{recorded.envelope.type} came before anything that begins {recorded.envelope.subject}")
     return document
+
+
+def with_more(document: Document, name: str, *new: Any) -> Document:
+    """The history `name` with `new` at its end, as fields of the document. The newest stay."""
+    whole = [*document[name], *new]
+    over = len(whole) - MOST_KEPT
+    if over <= 0:
+        return {name: whole}
+    left_out = document.get("left_out", {})
+    return {name: whole[over:], "left_out": {**left_out, name: left_out.get(name, 0) + over}}
 
 
 def instant(moment: datetime) -> str:

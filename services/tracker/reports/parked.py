@@ -15,7 +15,11 @@ from shared.i18n import Language, format_minute, translate
 REASONS = {
     "undecodable": "Its bytes are no event that this version can read.",
     "unknown_type": "This version knows no event of this type.",
+    "misplaced": "It says that it is another's than the stream and the subject that hold it.",
     "unfoldable": "It does not fit what is on record of its entity.",
+    "not_storable": "It holds a number, a time or a name that no database can keep.",
+    "document_too_large": "The views would hold a larger document than a database keeps.",
+    "unstorable": "The database refused what it changes.",
     "behind": "It waits behind an earlier event of its entity.",
     "origin_gap": "An event before it is missing from the ledger.",
     "origin_repeat": "The ledger holds it a second time; it was taken in the first time.",
@@ -24,10 +28,18 @@ _RETRY_OR_DISCARD = (
     "Upgrade to a version that can take it in, then `daihoi parked retry {sequence}`. If it was stored by mistake: "
     "`daihoi parked discard {sequence} --reason …`."
 )
+_DISCARD = (
+    "Find out who wrote it: nobody but the unit can write there. Then go on without it: "
+    "`daihoi parked discard {sequence} --reason …`."
+)
 WHAT_TO_DO = {
     "undecodable": _RETRY_OR_DISCARD,
     "unknown_type": _RETRY_OR_DISCARD,
+    "misplaced": _DISCARD,
     "unfoldable": _RETRY_OR_DISCARD,
+    "not_storable": _RETRY_OR_DISCARD,
+    "document_too_large": _RETRY_OR_DISCARD,
+    "unstorable": _RETRY_OR_DISCARD,
     "behind": "Nothing here: see ledger event {waits_for}.",
     "origin_gap": "Find out why events are missing, restore the broker's data, then `daihoi rebuild`.",
     "origin_repeat": "Nothing is lost: `daihoi parked discard {sequence} --reason …` clears it away.",
@@ -99,7 +111,7 @@ def parked_table(events: Sequence[ParkedEvent], lang: Language) -> Table:
     for heading in ("Ledger event", "Entity", "Type", "Reason", "Since", "Waiting behind it"):
         table.add_column(translate(heading, lang), overflow="fold")
     for event in events:
-        reason = translate(REASONS[event.reason], lang)
+        reason = why(event.reason, lang)
         told = (event.entity, event.type or "", reason, _local(event.since), str(event.waiting))
         table.add_row(str(event.sequence), *told)
     return table
@@ -117,7 +129,9 @@ def parked_lines(told: dict[str, Any], lang: Language) -> list[str]:
         "Detail": told["detail"],
         "Waiting behind it": ", ".join(map(str, told["waiting"])) or "0",
         "Body": told["body"],
-        "What to do": translate(WHAT_TO_DO[reason], lang, sequence=told["sequence"], waits_for=told["waits_for"]),
+        "What to do": translate(
+            WHAT_TO_DO.get(reason, _RETRY_OR_DISCARD), lang, sequence=told["sequence"], waits_for=told["waits_for"]
+        ),
     }
     return [f"{translate(label, lang)}: {value}" for label, value in facts.items()]
 
@@ -143,8 +157,13 @@ def retried_lines(done: Retried, lang: Language) -> list[str]:
     ]
 
 
+def why(reason: str, lang: Language) -> str:
+    """In words; a word that this version does not know stands for itself."""
+    return translate(REASONS[reason], lang) if reason in REASONS else reason
+
+
 def _why(reason: str, lang: Language) -> str:
-    return f"{translate(REASONS[reason], lang)} ({reason})"
+    return f"{why(reason, lang)} ({reason})"
 
 
 def _local(moment: str | None) -> str:
