@@ -47,6 +47,7 @@ from tests.properties.ways import Step, all_ways, examples
 HAPPENED = datetime(2020, 8, 17, 2, tzinfo=UTC)
 ANSWER_TIMEOUT_S = 10
 STANDS_STILL_S = 15
+REST_TIMEOUT_S = 60
 LOOK_EVERY_S = 0.05
 NO_ANSWER = {"code": "no answer", "detail": f"within {ANSWER_TIMEOUT_S} s"}
 NO_REFUSALS = frozenset({"no answer", "internal", "unavailable", "conflict", "service_not_running"})
@@ -103,7 +104,7 @@ class Besieged:
         self.accepted: set[tuple[str, str]] = set()
         """By service, the commands that led to something at least once."""
         self._numbers = itertools.count(1)
-        self._settings = settings
+        self.settings = settings
         self._tokens: dict[str, str] = {}
         self._read = 0
         self._elsewhere = {
@@ -118,7 +119,7 @@ class Besieged:
 
     def token(self, actor: Actor) -> str:
         if actor.id not in self._tokens:
-            key = self._settings.issuer_private_key_path.read_bytes()
+            key = self.settings.issuer_private_key_path.read_bytes()
             lasting = timedelta(hours=5)
             self._tokens[actor.id] = mint_token(key, self.congress, actor, datetime.now(UTC), lasting)
         return self._tokens[actor.id]
@@ -194,17 +195,36 @@ class Besieged:
     # --- what has to come of it ---
     async def settle(self) -> None:
         """Until everything that was accepted is in the views. Where that can't be, it says which command did it."""
-        stands_at, since = -1, time.monotonic()
-        while not await self._all_in():
-            checkpoint = (await self.views.checkpoint()).sequence
-            if checkpoint != stands_at:
-                stands_at, since = checkpoint, time.monotonic()
+        waits, since = "", time.monotonic()
+        while now := await self.what_waits():
+            if now != waits:
+                waits, since = now, time.monotonic()
             if time.monotonic() - since > STANDS_STILL_S or self._dead():
-                await self._tell_what_stands_still(checkpoint)
+                await self._tell_what_stands_still(waits)
                 break
             await asyncio.sleep(LOOK_EVERY_S)
         await self._look_at_new_events()
         self.wrong += [Wrong("its process has ended", name) for name in self._dead()]
+
+    async def come_to_rest(self) -> None:
+        """Fails where that takes too long, and says what it waits for."""
+        deadline = time.monotonic() + REST_TIMEOUT_S
+        while waits := await self.what_waits():
+            assert time.monotonic() < deadline, waits
+            await asyncio.sleep(LOOK_EVERY_S)
+
+    async def what_waits(self) -> str:
+        """Until the ledger has every stream whole, every policy is through with it, and so are the views."""
+        streams = [await stream_info(self.connection, service_stream(self.congress, each)) for each in SERVICES]
+        stored, end = sum(each["state"]["last_seq"] for each in streams), await self.ledger.last_sequence()
+        if stored != end:
+            return f"the ledger has {end} of {stored} events"
+        found = await js_api(self.connection, f"CONSUMER.LIST.{ledger_stream(self.congress)}", {})
+        for each in found["consumers"]:
+            if waiting := each["num_pending"] + each["num_ack_pending"]:
+                return f"{waiting} events wait for {each['name']}, which is at {each['ack_floor']['stream_seq']}"
+        checkpoint = (await self.views.checkpoint()).sequence
+        return f"the views are at {checkpoint} of {end}" if checkpoint != end else ""
 
     def _dead(self) -> list[str]:
         return [name for name, child in self.supervisor.children.items() if child.poll() is not None]
@@ -219,9 +239,9 @@ class Besieged:
         through = all(not each["num_pending"] and not each["num_ack_pending"] for each in found["consumers"])
         return through and (await self.views.checkpoint()).sequence == end
 
-    async def _tell_what_stands_still(self, checkpoint: int) -> None:
+    async def _tell_what_stands_still(self, waits: str) -> None:
         reasons = [reason for name in ALL_SERVICES for reason in (await self.client.health(name)).reasons]
-        self.wrong.append(Wrong(f"everything stands still after ledger event {checkpoint}", "; ".join(reasons)[:600]))
+        self.wrong.append(Wrong(f"everything stands still, {waits}", "; ".join(reasons)[:600]))
         async for stored, error in self._not_storable():
             self.wrong.append(Wrong(f"accepted, and not to be stored ({error!r})", self._blame(stored)))
 

@@ -6,6 +6,7 @@ A command's fields come from its JSON schema, so that a new command is tried wit
 import json
 from collections.abc import Iterator, Sequence
 from copy import deepcopy
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from shared.domain.decider import Command
@@ -119,19 +120,21 @@ class Hostile(NamedTuple):
     value: Any
 
     def put_into(self, request: dict[str, Any]) -> dict[str, Any]:
-        """A request with this value in it; the one given stays as it is."""
-        changed: Any = deepcopy(request)
-        into = changed
-        for step, following in zip(self.path, self.path[1:], strict=False):
+        """A request with this value in it; the one given stays as it is. Where another hostile value is in the way,
+        it stays alone."""
+        changed: dict[str, Any] = deepcopy(request)
+        into: Any = changed
+        for step, following in pairwise(self.path):
             into = _entered(into, step, [] if isinstance(following, int) else {})
         last = self.path[-1]
-        if isinstance(into, list):
-            into[last:] = [self.value]
-        elif self.value is GONE:
-            into.pop(last, None)
-        else:
-            into[last] = self.value
-        return changed  # type: ignore[no-any-return]
+        match into:
+            case list():
+                into[:1] = [self.value]
+            case dict() if self.value is GONE:
+                into.pop(last, None)
+            case dict():
+                into[last] = self.value
+        return changed
 
     def __str__(self) -> str:
         where = ".".join(map(str, self.path))
@@ -139,12 +142,16 @@ class Hostile(NamedTuple):
 
 
 def _entered(into: Any, step: str | int, empty: Any) -> Any:
-    if isinstance(into, list):
-        into[:] = into or [empty]
-        return into[0]
-    if not into.get(step):
-        into[step] = empty
-    return into[step]
+    match into:
+        case list():
+            into[:] = into or [empty]
+            return into[0]
+        case dict():
+            if into.get(step) is None:
+                into[step] = empty
+            return into[step]
+        case _:
+            return None
 
 
 def as_body(request: dict[str, Any]) -> bytes:

@@ -1,6 +1,5 @@
-"""The shortest way to where a command is accepted: what has to be done before, by whom, found out by the rules alone."""
+"""The shortest way to where a command is accepted: what has to be done before, and by whom, as the rules say."""
 
-import json
 from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any, NamedTuple
