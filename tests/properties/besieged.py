@@ -38,7 +38,6 @@ from shared.platform.nats import nats_connection
 from shared.platform.settings import Settings
 from shared.unit.client import CommandClient
 from shared.unit.commands import CommandHandler, CommandRequest
-from shared.unit.policies import PolicyRefused
 from shared.unit.tokens import make_issuer_keys, mint_token
 from tests.contract.units import SERVICE_AGGREGATES
 from tests.properties.hostile_values import Hostile, as_body, everything_full, labels_of
@@ -53,6 +52,7 @@ NO_ANSWER = {"code": "no answer", "detail": f"within {ANSWER_TIMEOUT_S} s"}
 NO_REFUSALS = frozenset({"no answer", "internal", "unavailable", "conflict", "service_not_running"})
 """What is no answer to a hostile command: it says that something broke, or to send the same again."""
 CODE = re.compile("[a-z_]+")
+POLICY_REFUSED = "vn.daihoi.policy.refused.v1"
 MOST_TOLD = 25
 SHORT = 160
 
@@ -268,7 +268,7 @@ class Besieged:
             for stored in page:
                 self._read = stored.sequence
                 envelope = envelope_of(stored)
-                if envelope and envelope.type == PolicyRefused.TYPE and envelope.data["code"] in NO_REFUSALS:
+                if envelope and envelope.type == POLICY_REFUSED and envelope.data["code"] in NO_REFUSALS:
                     told = f"{envelope.data['code']}, {envelope.data['detail'][:SHORT]}"
                     how = f"policy {envelope.data['policy']} ends in {told}"
                     self.wrong.append(Wrong(how, self._blame(stored)))
