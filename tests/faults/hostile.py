@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from shared.eventstore.names import event_subject, service_stream
 from tests.faults.load import FACTS
-from tests.faults.scene import Forged, Scene, refusals_of
+from tests.faults.scene import Forged, Scene, refused_by_policies
 
 BEYOND_64_BITS = 2**63
 SUBMISSIONS = 45
@@ -74,7 +74,7 @@ async def policy_meets_an_event_of_tomorrow(scene: Scene) -> None:
 
         async def noticed(forged: Forged = forged) -> bool:
             held = [each for each in (await scene.client.health("logistics")).findings if not each.is_healthy]
-            return bool(held or await refusals_of(scene.ledger, forged))
+            return bool(held or forged.subject in (await refused_by_policies(scene.ledger)).values())
 
         await scene.holds(noticed)
     await scene.answered(1)

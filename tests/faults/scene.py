@@ -64,16 +64,16 @@ class Forged(NamedTuple):
     subject: str
 
 
-async def refusals_of(ledger: Ledger, forged: Forged) -> list[str]:
-    """The ids of what policies have put on record about a forged event, which they name by its id or its place."""
+async def refused_by_policies(ledger: Ledger) -> dict[str, str]:
+    """By the id of what a policy has put on record: what the event is stored under that it could not follow. The
+    record names that event by its id or by its place."""
     told = [stored async for page in ledger.read() for stored in page]
     envelopes = [decode(stored.body) for stored in told]
-    sequence = next(each.sequence for each, envelope in zip(told, envelopes, strict=True) if envelope.id == forged.id)
-    return [
-        each.id
-        for each in envelopes
-        if each.type == POLICY_REFUSED and (each.subject == forged.id or each.data.get("sequence") == sequence)
-    ]
+    subjects: dict[object, str] = {}
+    for stored, envelope in zip(told, envelopes, strict=True):
+        subjects |= {envelope.id: stored.subject, stored.sequence: stored.subject}
+    refusals = [each for each in envelopes if each.type == POLICY_REFUSED]
+    return {each.id: subjects.get(each.subject) or subjects.get(each.data.get("sequence"), "") for each in refusals}
 
 
 class Scene:
