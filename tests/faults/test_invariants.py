@@ -17,15 +17,9 @@ from shared.eventstore.names import ledger_stream, service_stream
 from shared.eventstore.store import EventStore
 from shared.eventstore.streams import stream_configs
 from shared.unit.commands import CommandHandler, CommandRequest
-<<<<<<< HEAD
 from shared.unit.refusals import REFUSALS, PolicyRefused, RecordRefusal
-from tests.congress import settled
-from tests.faults.invariants import INVARIANTS
-=======
-from shared.unit.policies import REFUSALS, PolicyRefused, RecordRefusal
 from tests.congress import envelope_of, settled
 from tests.faults.invariants import INVARIANTS, MOST_BYTES
->>>>>>> h8
 from tests.faults.load import FACTS
 from tests.faults.scene import Forged
 
