@@ -44,7 +44,7 @@ async def filling_generation(database: Database) -> ViewStore:
     checkpoints = database[CHECKPOINTS]
     left_behind = {"_id": {"$regex": f"^{LIVE}{MARK}"}, "fold": fold_version()}
     newest = await checkpoints.find(left_behind).sort("_id", -1).to_list(1)
-    found = newest[0] if newest else {}
+    found = newest[0] if newest and _is_readable(newest[0]) else {}
     if found:
         filling = ViewStore(database, found["_id"].removeprefix(LIVE))
     else:
