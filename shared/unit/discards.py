@@ -15,22 +15,19 @@ type Place = tuple[str, int]
 
 
 class Discards:
-    """Reads the ledger's discards when they are asked for, each once."""
+    """Reads the ledger's discards when they are asked for. They are few, and hardly ever asked for."""
 
     def __init__(self, connection: Client, congress: str) -> None:
         self._connection = connection
         self._stream = ledger_stream(congress)
         self._subjects = event_subject(congress, SUBCOMMITTEE, AGGREGATE.entity, "*")
-        self._read = 0
         self._places: set[Place] = set()
 
     async def hold(self, place: Place) -> bool:
         """Whether the event there was discarded by now. Raises `Unavailable`."""
         if place not in self._places:
-            async for stored in read_subject(self._connection, self._stream, self._subjects, self._read):
-                self._read = stored.sequence
-                if discarded := _discarded(stored):
-                    self._places.add(discarded)
+            found = [stored async for stored in read_subject(self._connection, self._stream, self._subjects)]
+            self._places |= {discarded for stored in found if (discarded := _discarded(stored))}
         return place in self._places
 
 

@@ -1,8 +1,9 @@
 """A policy on its durable consumer of the ledger: one event at a time, in order, until it is done or on record.
 
-What the broker delivers is taken for an event by where it is to be acknowledged, which only JetStream can say, and
-not by its headers, which whoever stored it has chosen. Having been delivered before says nothing about an event; how
-often this process has failed at it does, and a failure that passes is not counted.
+What the broker delivers only says which event is next. That it is a delivery is told by where it is to be
+acknowledged, not by its headers, which whoever stored it has chosen; the event itself is read from the ledger.
+Having been delivered before says nothing about an event; how often this process has failed at it does, and a failure
+that passes is not counted.
 """
 
 import asyncio
@@ -11,7 +12,6 @@ import logging
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
-from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 import nats.errors
@@ -20,8 +20,8 @@ from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
 
 from shared.domain.decider import Refused
-from shared.eventstore.direct import Stored
-from shared.eventstore.errors import Unavailable
+from shared.eventstore.envelope import decode
+from shared.eventstore.errors import Unavailable, Undecodable
 from shared.eventstore.ledger import Ledger
 from shared.eventstore.names import ledger_stream
 from shared.eventstore.streams import js_api
@@ -168,9 +168,7 @@ class PolicyFollower:
         sequence = _ledger_sequence(message.reply)
         try:
             async with _at_work(message):
-                last_try = self._failures.get(sequence, 0) + 1 >= POLICY_TRIES
-                stored = await self._stored(message, sequence)
-                await apply(self.policy, stored, self._handler, self._service, last_try=last_try)
+                await self._do(message, sequence)
         except Exception as error:
             self._has_failed(sequence, error)
             await message.nak(delay=POLICY_RETRY_DELAY_S)
@@ -189,37 +187,31 @@ class PolicyFollower:
             self._failures = {sequence: self._failures.get(sequence, 0) + 1}
             logger.error("policy %s failed at ledger event %s", self.policy.name, sequence, exc_info=error)
 
-    async def _stored(self, message: Msg, sequence: int) -> Stored:
-        """Where the client could not read the headers, it is asked for again, as bytes."""
-        source = (message.headers or {}).get("Nats-Stream-Source")
-        if source is None:
-            stored = await self._ledger.event(sequence)
-            if stored is None:
-                raise Unavailable(f"ledger event {sequence} is not there")
-            return stored
-        return Stored(sequence, message.subject, _recorded(message.reply), message.data, source)
+    async def _do(self, message: Msg, sequence: int) -> None:
+        if not self._may_concern(message.data):
+            return
+        stored = await self._ledger.event(sequence)
+        if stored is None:
+            raise Unavailable(f"ledger event {sequence} is not there")
+        last_try = self._failures.get(sequence, 0) + 1 >= POLICY_TRIES
+        await apply(self.policy, stored, self._handler, self._service, last_try=last_try)
+
+    def _may_concern(self, body: bytes) -> bool:
+        """Most of what is delivered is of types that the policy does not read."""
+        try:
+            return self.policy.is_about(decode(body).type)
+        except Undecodable:
+            return True
 
 
 def _is_passing(error: Exception) -> bool:
     return isinstance(error, Unavailable) or (isinstance(error, Refused) and error.refusal in PASSING)
 
 
-def _tokens(reply: str) -> list[str]:
-    """`$JS.ACK.[domain.account.]stream.consumer.delivered.sequence.consumer-sequence.time.pending[.more]`, without
-    what comes before the stream (JetStream ADR-15)."""
-    tokens = reply.split(".")
-    return tokens[2:] if len(tokens) < 11 else tokens[4:]
-
-
 def _ledger_sequence(reply: str) -> int:
-    return int(_tokens(reply)[3])
-
-
-def _recorded(reply: str) -> datetime:
-    nanoseconds = int(_tokens(reply)[5])
-    return datetime.fromtimestamp(nanoseconds // _NANOSECONDS, UTC).replace(
-        microsecond=nanoseconds % _NANOSECONDS // 1000
-    )
+    """`$JS.ACK.[domain.account.]stream.consumer.delivered.sequence.consumer-sequence.time.pending[.more]`."""
+    tokens = reply.split(".")
+    return int(tokens[5] if len(tokens) < 11 else tokens[7])
 
 
 @asynccontextmanager

@@ -201,3 +201,20 @@ async def test_the_id_of_what_can_not_be_read_is_its_place_in_the_ledger(unit):
     async with unit.following():
         await unit.is_done_with(1)
     assert await unit.store.ids("policy") == [str(cause_of_unreadable(1))]
+
+
+async def test_what_somebody_puts_into_the_inbox_of_a_policy_is_no_event(unit, connection, congress):
+    inboxes = asyncio.Queue()
+
+    async def overhear(message):
+        await inboxes.put(message.reply)
+
+    await connection.subscribe(f"$JS.API.CONSUMER.MSG.NEXT.{ledger_stream(congress)}.*", cb=overhear)
+    async with unit.following():
+        inbox = await inboxes.get()
+        ack = f"$JS.ACK.{ledger_stream(congress)}.policy-{UNIT}-open-reviews.1.99.1.1.0"
+        await connection.publish(inbox, as_bytes(ordered("forged")), reply=ack)
+        await inboxes.get()
+        await unit.put(ordered("d1"))
+        await unit.is_done_with(1)
+    assert await unit.store.ids("review") == ["d1"]

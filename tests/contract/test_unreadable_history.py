@@ -9,15 +9,19 @@ import pytest
 
 from shared.domain import parked_event
 from shared.domain.decider import Actor, Refused
+from shared.domain.scenario import ScenarioSwitched
 from shared.domain.values import SUBCOMMITTEE
+from shared.eventstore.envelope import Cause, decode, encode
 from shared.eventstore.ledger import Ledger
 from shared.eventstore.names import event_subject
 from shared.eventstore.store import EventStore
 from shared.unit.commands import CommandHandler
 from shared.unit.discards import Discards
+from shared.unit.policies import apply
 from shared.unit.refusals import REFUSALS
 from shared.unit.requests import CommandRequest
-from tests.contract.units import LOGISTICS, TASK
+from shared.unit.support_unit import FOLLOW_SWITCHES
+from tests.contract.units import LOGISTICS, TASK, in_ledger
 from tests.waiting import until
 
 HAPPENED = datetime.fromisoformat("2020-09-10T14:00:00+07:00")
@@ -145,3 +149,21 @@ async def test_a_review_is_opened_whatever_stands_among_the_tasks(bus, entity_id
     (stored,) = await bus._handlers[UNIT]._store.load("review", "d1")
     assert [finding["task_id"] for finding in json.loads(stored.body)["data"]["findings"]] == ["1-03"]
     assert answer.events
+
+
+async def test_a_switch_reaches_every_task_that_can_be_read(bus, congress):
+    for task_id in ("1-03", "1-04"):
+        await bus.send("open-task", TASK | {"task_id": task_id, "scenario": "none"})
+    await bus.put(b"garbage", "1-05")
+    await bus.put(b"garbage", "đ")
+    await bus.put(b"garbage", "1-03")
+    ours = uuid4()
+    cause = Cause(command_id=ours, actor=Actor("x", "y"), happened=HAPPENED, correlation_id=ours, causation_id=ours)
+    switched = ScenarioSwitched(number=1, scenario="outbreak", reason="Diễn tập")
+    envelope = encode(switched, cause, SUBCOMMITTEE, "scenario", "current", 0)
+    handler = bus._handlers[UNIT]
+    await apply(FOLLOW_SWITCHES, in_ledger(envelope, congress=congress), handler, UNIT)
+    (_, suspended) = await handler._store.load("task", "1-04")
+    assert decode(suspended.body).type == "vn.daihoi.task.scenario-followed.v1"
+    refused = [decode(each.body).data for each in await handler._store.load("policy", envelope.id)]
+    assert [each["code"] for each in refused] == ["unreadable_history"] * 2
