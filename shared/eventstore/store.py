@@ -93,6 +93,7 @@ class EventStore:
             page = info["state"].get("subjects") or {}
             found += [subject.rpartition(".")[2] for subject in page]
             if not page or len(found) >= info.get("total", 0):
+                self.watch.has_read()
                 return sorted(found)
 
     async def append(self, events: Sequence[NewEvent], expected: dict[tuple[str, str], int]) -> int:

@@ -17,6 +17,7 @@ from shared.eventstore.errors import (
     Conflict,
     Duplicate,
     LedgerBroken,
+    StreamLost,
     StreamMismatch,
     TooLarge,
     Unavailable,
@@ -283,6 +284,28 @@ async def test_an_append_that_was_given_up_is_told_until(monkeypatch, wired, set
         return await told() == (True, [])
 
     await until(all_is_well)
+
+
+async def test_a_loss_is_noticed_while_nobody_asks_and_nothing_is_read_on_top_of_it(
+    monkeypatch, connection, congress, store
+):
+    monkeypatch.setattr("shared.eventstore.wholeness.LOOK_EVERY_S", 0.01)
+    await store.append(several(3), {T1: 0})
+    watching = asyncio.create_task(store.watch.keep_looking())
+    name = service_stream(congress, "logistics")
+    config = (await js_api(connection, f"STREAM.INFO.{name}", {}))["config"]
+    for limit in (1, -1):
+        await js_api(connection, f"STREAM.UPDATE.{name}", config | {"max_msgs": limit})
+
+    async def noticed():
+        return store.watch.loss
+
+    await until(noticed)
+    watching.cancel()
+    with pytest.raises(StreamLost, match="the last good one is 0 of 3"):
+        await store.load(*T1)
+    with pytest.raises(StreamLost):
+        await store.append([progress()], {T1: 3})
 
 
 # --- the ledger ---

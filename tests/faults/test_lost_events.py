@@ -4,16 +4,14 @@ after the stream is restored from the ledger."""
 import asyncio
 import base64
 import json
-import os
-import subprocess
-import sys
 from collections.abc import AsyncIterator
 from contextlib import suppress
-from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from typer.testing import CliRunner
 
+from services.cli import app
 from services.streams_cli import _restore
 from shared.domain.decider import Actor, Refused
 from shared.eventstore.direct import read_subject
@@ -37,7 +35,6 @@ CONGRESS, UNIT, EVENTS = "lost", "logistics", 60
 STREAM, LEDGER = service_stream(CONGRESS, UNIT), ledger_stream(CONGRESS)
 ACTOR = Actor("logistics.officer", UNIT)
 IN_CHARGE = {"collective": "Sở Y tế", "individual": "Giám đốc Sở Y tế"}
-PROJECT = Path(__file__).parents[2]
 
 
 async def answers(scene) -> bool:
@@ -263,17 +260,12 @@ async def test_a_ledger_that_lost_events_is_told_and_restores_nothing(scene):
 
 # --- as an operator does it ---
 async def daihoi(scene, *arguments):
-    environment = {
-        **os.environ,
+    settings = {
         "DAIHOI_NATS_URL": f"nats://127.0.0.1:{scene.server.port}",
         "DAIHOI_CONGRESS": CONGRESS,
         "DAIHOI_DATA_DIR": str(scene.folder / "data"),
-        "PYTHONPATH": str(PROJECT),
     }
-    command = [sys.executable, "-m", "services.cli", *arguments, "--lang", "en"]
-    return await asyncio.to_thread(
-        subprocess.run, command, env=environment, capture_output=True, text=True, check=False
-    )
+    return await asyncio.to_thread(CliRunner().invoke, app, [*arguments, "--lang", "en"], env=settings)
 
 
 async def test_streams_restore_tells_what_it_does_and_does_nothing_beside_a_running_service(scene):
@@ -281,11 +273,11 @@ async def test_streams_restore_tells_what_it_does_and_does_nothing_beside_a_runn
     await scene.connection.jetstream().publish(event_subject(CONGRESS, UNIT, "task", "2-01"), b"\xff", stream=STREAM)
     listening = await scene.connection.subscribe(f"health.{CONGRESS}.{UNIT}", cb=answer_as_ready)
     ran = await daihoi(scene, "streams", "restore", UNIT)
-    assert (ran.returncode, ran.stderr.split(":")[0]) == (1, "service_still_runs")
+    assert (ran.exit_code, ran.stderr.split(":")[0]) == (1, "service_still_runs")
     await listening.unsubscribe()
     aside = scene.folder / "aside.jsonl"
     ran = await daihoi(scene, "streams", "restore", UNIT, "--set-aside", str(aside))
-    assert ran.returncode == 0, ran.stderr
+    assert ran.exit_code == 0, ran.stderr
     assert f"{STREAM} has all {EVENTS} events of the ledger again" in ran.stdout
     [kept] = [json.loads(line) for line in aside.read_bytes().splitlines()]
     assert base64.b64decode(kept["body_base64"]) == b"\xff"
