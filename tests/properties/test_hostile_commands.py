@@ -1,0 +1,139 @@
+"""Every command of every service with boundary values in every field: refused with a code, or in the views.
+
+What several units have is dealt out over them: each gets every command, and each value is tried in one of them. A
+longer look (`DAIHOI_TEST_LONGER`) tries every value in every unit, and more at random.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack
+from pathlib import Path
+from random import Random
+from uuid import uuid4
+
+import pytest
+
+from shared.domain import review
+from shared.domain.decider import Command
+from shared.domain.values import SUBCOMMITTEE
+from shared.platform.embedded import Endpoints
+from tests.contract.units import SERVICE_AGGREGATES
+from tests.properties.besieged import Besieged, besieged
+from tests.properties.effort import LONGER
+from tests.properties.hostile_values import Hostile, hostile_to
+from tests.properties.ways import all_ways
+
+COMBINATIONS = 600
+AT_ONCE = 12
+REVIEW = review.AGGREGATE.entity
+UNITS_FIRST = sorted(SERVICE_AGGREGATES, key=lambda service: service == SUBCOMMITTEE)
+"""A unit's reviews are looked at before the sub-committee has given it work."""
+ONLY_POLICIES_MAY = {"follow-scenario", "record-switch", "confirm-switch"}
+
+
+def commands_of(service: str) -> list[type[Command]]:
+    return [command for each in SERVICE_AGGREGATES[service] if not each.internal for command in each.commands]
+
+
+def dealt(service: str, command: type[Command]) -> list[Hostile]:
+    """This service's share of what is hostile to a command."""
+    having = [name for name in SERVICE_AGGREGATES if command in commands_of(name)]
+    share = hostile_to(command)
+    return share if LONGER else share[having.index(service) :: len(having)]
+
+
+class Sieges:
+    """The congress that is besieged now. Where one has been broken, the next test gets another."""
+
+    def __init__(self, endpoints: Endpoints, folder: Path) -> None:
+        self._endpoints, self._folder = endpoints, folder
+        self._stack = AsyncExitStack()
+        self._now: Besieged | None = None
+
+    async def go_on(self, *, with_another: bool = False) -> Besieged:
+        if self._now is None or self._now.wrong or with_another:
+            await self._stack.aclose()
+            name = f"siege-{uuid4().hex[:12]}"
+            entered = besieged(self._endpoints, name, self._folder / name)
+            self._now = await self._stack.enter_async_context(entered)
+        return self._now
+
+    async def end(self) -> None:
+        await self._stack.aclose()
+
+
+@pytest.fixture(scope="module")
+async def sieges(endpoints: Endpoints, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Sieges]:
+    found = Sieges(endpoints, tmp_path_factory.mktemp("siege"))
+    yield found
+    await found.end()
+
+
+type Wish = tuple[str, type[Command], Sequence[Sequence[Hostile]]]
+
+
+async def attack(siege: Besieged, wishes: Sequence[Wish]) -> None:
+    """Side by side, but one after the other where they may speak of the same thing; first of all, and by themselves,
+    those that look at everything of a kind."""
+    free, alone = asyncio.Semaphore(AT_ONCE), defaultdict[str, asyncio.Lock](asyncio.Lock)
+
+    async def one(service: str, command: type[Command], hostile: Sequence[Sequence[Hostile]]) -> None:
+        async with alone[f"{service} {command.ENTITY}" if named_for_all(command) else str(uuid4())], free:
+            await siege.besiege(service, command, hostile)
+
+    for wish in sorted(wishes, key=lambda wish: wish[1] is not review.CloseReview):
+        if looks_at_all(wish[1]):
+            await one(*wish)
+    async with asyncio.TaskGroup() as together:
+        for wish in wishes:
+            if not looks_at_all(wish[1]):
+                together.create_task(one(*wish))
+    await siege.settle()
+
+
+def named_for_all(command: type[Command]) -> bool:
+    """Whether it speaks of the one thing of its kind, or of one for each case."""
+    way = all_ways().get(command)
+    return not way or "-1" not in str(way[-1].renamed("1"))
+
+
+def looks_at_all(command: type[Command]) -> bool:
+    """A review finds every task of the unit: few of them is soon done, and it can be closed."""
+    return command.ENTITY == REVIEW
+
+
+def test_every_command_is_accepted_somewhere_so_that_its_values_are_looked_at():
+    missing = {command.NAME for service in SERVICE_AGGREGATES for command in commands_of(service)}
+    missing -= {command.NAME for command in all_ways()}
+    assert missing <= ONLY_POLICIES_MAY, "no valid command leads there: see BY_NAME in tests/domain/test_histories.py"
+
+
+@pytest.mark.parametrize("service", UNITS_FIRST)
+async def test_a_boundary_value_is_refused_with_a_code_or_is_in_the_views(sieges, service):
+    siege = await sieges.go_on()
+    wishes = [(service, command, [(each,) for each in dealt(service, command)]) for command in commands_of(service)]
+    await attack(siege, wishes)
+    assert not siege.wrong, siege.told()
+    shallow = {(service, command.NAME) for command in commands_of(service)} - siege.accepted
+    assert {name for _, name in shallow} <= ONLY_POLICIES_MAY, "none of these was ever accepted"
+
+
+async def test_after_all_of_it_audit_verify_holds(sieges):
+    siege = await sieges.go_on()
+    await siege.audit_verify()
+    assert not siege.wrong, siege.told()
+
+
+async def test_boundary_values_together_are_refused_with_a_code_or_are_in_the_views(sieges, pytestconfig):
+    seed = pytestconfig.option.hypothesis_seed if LONGER else 20_200_925
+    random = Random(f"hostile/{seed}")  # noqa: S311 - no secret
+    siege = await sieges.go_on(with_another=True)
+    wishes = defaultdict[tuple[str, type[Command]], list[list[Hostile]]](list)
+    every = [(service, command) for service in SERVICE_AGGREGATES for command in commands_of(service)]
+    for _ in range(COMBINATIONS * max(LONGER, 1)):
+        which = random.choice(every)
+        wishes[which].append(random.sample(hostile_to(which[1]), random.randint(2, 4)))
+    await attack(siege, [(*which, hostile) for which, hostile in wishes.items()])
+    await siege.audit_verify()
+    assert not siege.wrong, f"with the seed {seed}\n{siege.told()}"

@@ -1,0 +1,186 @@
+"""The shortest way to where a command is accepted: what has to be done before, and by whom, as the rules say."""
+
+from collections.abc import Iterator, Sequence
+from functools import cache
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from hypothesis import HealthCheck, Phase, given, settings
+
+from shared.domain.decider import Actor, Aggregate, Command
+from tests.contract.units import SERVICE_AGGREGATES
+from tests.domain.test_histories import BY_NAME
+from tests.properties.history import History, Wanted
+from tests.properties.wishes import commands_of
+
+NOBODY = UUID(int=0)
+EXAMPLES_OF_EACH = 8
+MOST_STEPS = 6
+POSITIONS = ("member", "lead")
+"""Who asks, and who decides."""
+
+
+class Step(NamedTuple):
+    """A command that is accepted where it is given, and who gives it: a position of the service."""
+
+    command: Command
+    position: str
+
+    def renamed(self, mark: str, data: dict[str, Any] | None = None) -> dict[str, Any]:
+        """What is sent, or this `data` instead. All names end with `mark`, so that the same way can be gone again
+        beside this one."""
+        renamed: dict[str, Any] = with_mark(data or self.command.model_dump(mode="json"), mark)
+        return renamed
+
+
+@cache
+def examples(command: type[Command]) -> Sequence[Command]:
+    """The same few commands on every run, the simplest first."""
+    found: list[Command] = []
+
+    @settings(
+        max_examples=EXAMPLES_OF_EACH,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(commands_of(command))
+    def collect(each: Command) -> None:
+        if each not in found:
+            found.append(each)
+
+    collect()
+    return sorted(found, key=lambda each: len(each.model_dump_json()))
+
+
+def positions(service: str) -> list[Actor]:
+    return [Actor(f"{service}.{position}", service) for position in POSITIONS]
+
+
+def steps_of(command: type[Command], service: str, history: History) -> Iterator[tuple[Step, list[Wanted]]]:
+    """Each way of giving this command in which something comes of it."""
+    for each in examples(command):
+        for actor in positions(service):
+            outcome = history.outcome(each, NOBODY, actor)
+            if isinstance(outcome, list) and outcome:
+                yield Step(each, actor.id.partition(".")[2]), outcome
+
+
+@cache
+def all_ways() -> dict[type[Command], list[Step]]:
+    """Per command the way to it, the command itself last. What several units have is looked for in one of them;
+    commands to which no way leads are left out."""
+    ways: dict[type[Command], list[Step]] = {}
+    for service, aggregates in SERVICE_AGGREGATES.items():
+        opened = _opened(service, aggregates)
+        found: dict[type[Command], list[Step]] = {}
+        for aggregate in aggregates:
+            if not aggregate.internal and not ways.keys() & set(aggregate.commands):
+                _search(service, aggregate, aggregates, opened, found)
+                _search_beside(service, aggregate, aggregates, found)
+        ways |= {command: _shortened(service, aggregates, way) for command, way in found.items()}
+    return ways
+
+
+def _opened(service: str, aggregates: Sequence[Aggregate]) -> list[Step]:
+    """Each aggregate begun, where a caller may begin it: what others need of it is there."""
+    history, way = History(aggregates), []
+    commands = [command for aggregate in aggregates if not aggregate.internal for command in aggregate.commands]
+    while True:
+        begun = {key[0] for key in history.states}
+        new = next(
+            (
+                (step, outcome)
+                for command in commands
+                if command.ENTITY not in begun
+                for step, outcome in steps_of(command, service, history)
+            ),
+            None,
+        )
+        if new is None:
+            return way
+        way.append(new[0])
+        history = history.after(new[1])
+
+
+def _search(
+    service: str,
+    aggregate: Aggregate,
+    aggregates: Sequence[Aggregate],
+    opened: list[Step],
+    found: dict[type[Command], list[Step]],
+) -> None:
+    """From two beginnings, nothing and everything begun, breadth first. Where the same can be done as somewhere else
+    nobody looks further."""
+    level: list[tuple[History, list[Step]]] = [(History(aggregates), []), replayed(service, aggregates, opened)]
+    seen: set[frozenset[tuple[str, str]]] = set()
+    for _ in range(MOST_STEPS):
+        following: list[tuple[History, list[Step]]] = []
+        for history, way in level:
+            possible: dict[tuple[str, str], tuple[Step, list[Wanted]]] = {}
+            for command in aggregate.commands:
+                for step, outcome in steps_of(command, service, history):
+                    possible.setdefault((command.NAME, step.position), (step, outcome))
+            for step, _ in possible.values():
+                found.setdefault(type(step.command), [*way, step])
+            if (here := frozenset(possible)) not in seen:
+                seen.add(here)
+                following += [(history.after(outcome), [*way, step]) for step, outcome in possible.values()]
+        if found.keys() >= set(aggregate.commands):
+            return
+        level = following
+
+
+def _search_beside(
+    service: str, aggregate: Aggregate, aggregates: Sequence[Aggregate], found: dict[type[Command], list[Step]]
+) -> None:
+    """What nothing of its own leads to may need just one step of another aggregate."""
+    nothing = History(aggregates)
+    others = [command for each in aggregates if not each.internal for command in each.commands]
+    for missing in [command for command in aggregate.commands if command not in found]:
+        for command in others:
+            for step, outcome in steps_of(command, service, nothing):
+                for last, _ in steps_of(missing, service, nothing.after(outcome)):
+                    found.setdefault(missing, [step, last])
+
+
+def replayed(service: str, aggregates: Sequence[Aggregate], way: Sequence[Step]) -> tuple[History, list[Step]]:
+    """What follows from a way, and those of its steps that led to something."""
+    history, taken = History(aggregates), []
+    for step in way:
+        outcome = history.outcome(step.command, NOBODY, Actor(f"{service}.{step.position}", service))
+        if isinstance(outcome, list) and outcome:
+            history = history.after(outcome)
+            taken.append(step)
+    return history, taken
+
+
+def _shortened(service: str, aggregates: Sequence[Aggregate], way: list[Step]) -> list[Step]:
+    """Without the steps that its end does not need."""
+    for step in way[:-1]:
+        without = [each for each in way if each is not step]
+        if replayed(service, aggregates, without)[1][-1:] == way[-1:]:
+            way = replayed(service, aggregates, without)[1]
+    return way
+
+
+NO_NAMES = {"link", "sha256", "essential", "basis", "term", "stored_under"}
+MARKED = BY_NAME.keys() - NO_NAMES
+"""Fields that name something."""
+
+
+def with_mark(value: Any, mark: str, name: str = "") -> Any:
+    """`value` with `mark`, a number, at the end of every name in it."""
+    match value:
+        case dict():
+            return {field: with_mark(each, mark, field) for field, each in value.items()}
+        case list():
+            return [with_mark(each, mark, name) for each in value]
+        case str() if name in MARKED:
+            return f"{value}.{mark}" if name == "code" else f"{value}-{mark}"
+        case int() if name == "sequence":
+            return value + 10 * int(mark)
+        case _:
+            return value
