@@ -69,6 +69,10 @@ class Orders:
         command_id = UUID(int=self._random.getrandbits(128), version=4)
         return Order(service, name, data, command_id, self._random.random() < 0.2)
 
+    def another(self, service: str, name: str, data: dict[str, object]) -> Order:
+        """One that no load has, given once."""
+        return self._order(service, name, data)._replace(twice=False)
+
     def _lane(self, number: int) -> Sequence[Order]:
         work = [self._tasks(number, each) for each in range(TASKS_OF_A_LANE)]
         handed = [self._order("subcommittee", "assign-items", self._assigned(number))]
@@ -161,6 +165,10 @@ class Load:
     async def give_the_last(self) -> None:
         """One more, for faults that need an event by itself after the rest."""
         await self._give(self.orders.last)
+
+    async def give(self, service: str, name: str, data: dict[str, object]) -> None:
+        """One more, that the fault calls for. Raises as `run` does."""
+        await self._give(self.orders.another(service, name, data))
 
     async def _let_them_compete(self) -> None:
         for rivals in self.orders.rivalries:

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence, Set
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from random import Random
+from typing import NamedTuple
 
 from nats.aio.client import Client
 from pymongo.errors import PyMongoError
@@ -18,6 +19,7 @@ from services.tracker.lease import holder_of
 from services.tracker.rebuild import rebuild
 from services.tracker.store import FenceLost, ViewStore
 from shared.domain.values import SERVICES
+from shared.eventstore.envelope import decode
 from shared.eventstore.errors import EventStoreError
 from shared.eventstore.ledger import Ledger
 from shared.eventstore.names import ledger_stream, service_stream
@@ -36,6 +38,7 @@ from tests.own_servers import OwnServers
 from tests.waiting import until
 
 SERVED = ("subcommittee", "logistics", "tracker")
+POLICY_REFUSED = "vn.daihoi.policy.refused.v1"
 RESTART_EVERY_S = 0.1
 STRIKE_TIMEOUT_S = 60
 REBUILD_TRIES = 30
@@ -52,6 +55,25 @@ async def last_of(connection: Client, stream: str) -> int:
 
 def dying(service: str, point: str, count: int, blow: str = "SIGKILL") -> list[str]:
     return [sys.executable, "-m", "tests.faults.dying", service, point, str(count), blow]
+
+
+class Forged(NamedTuple):
+    """An event that no service has written: its id, and what it is stored under."""
+
+    id: str
+    subject: str
+
+
+async def refused_by_policies(ledger: Ledger) -> dict[str, str]:
+    """By the id of what a policy has put on record: what the event is stored under that it could not follow. The
+    record names that event by its id or by its place."""
+    told = [stored async for page in ledger.read() for stored in page]
+    envelopes = [decode(stored.body) for stored in told]
+    subjects: dict[object, str] = {}
+    for stored, envelope in zip(told, envelopes, strict=True):
+        subjects |= {envelope.id: stored.subject, stored.sequence: stored.subject}
+    refusals = [each for each in envelopes if each.type == POLICY_REFUSED]
+    return {each.id: subjects.get(each.subject) or subjects.get(each.data.get("sequence"), "") for each in refusals}
 
 
 class Scene:
@@ -71,6 +93,7 @@ class Scene:
         self.mongo_wire: Wire
         self.disk: Disk
         """That of the server whose disk is a small one."""
+        self.forged: list[Forged] = []
         self.left_alone: set[str] = set()
         """Dead processes that nobody starts again."""
 
@@ -131,6 +154,7 @@ class Scene:
                 return await condition()
             return False
 
+        so.__qualname__ = condition.__qualname__
         await until(so, STRIKE_TIMEOUT_S)
 
     async def quiet(self) -> bool:
@@ -145,6 +169,16 @@ class Scene:
     async def views_at_the_end(self) -> bool:
         """Whether the views hold the whole ledger."""
         return (await self.views.checkpoint()).sequence == await self.ledger.last_sequence()
+
+    async def discard_what_is_parked(self) -> None:
+        """As the sub-committee's office would, until nothing is parked any more."""
+        async with asyncio.timeout(STRIKE_TIMEOUT_S):
+            while parked := await self.views.documents("parked"):
+                for each in parked:
+                    place = {"sequence": each["_id"], "stored_under": each["subject"]}
+                    told = place | {"origin_sequence": each["origin"]["sequence"], "reason": "không đọc được"}
+                    await self.load.give("subcommittee", "discard-parked-event", told)
+                await self.holds(self.views_at_the_end)
 
     async def projected_to(self) -> int | None:
         """Where the tracker that projects says it stands; `None` where it is not ready or there is none."""

@@ -13,6 +13,11 @@ from pymongo.errors import PyMongoError
 
 from shared.eventstore.names import ledger_stream, service_stream
 from tests.contract.wire import APPEND, GOES_ON, IS_CUT
+from tests.faults.hostile import (
+    document_that_grew_too_large,
+    event_that_cant_be_stored,
+    policy_meets_an_event_of_tomorrow,
+)
 from tests.faults.load import APPENDS_AT_LEAST
 from tests.faults.scene import STRIKE_TIMEOUT_S, Scene, Starts, dying
 from tests.own_cluster import OwnCluster
@@ -279,5 +284,8 @@ FAULTS = (
     lives_with("clock jumps", "clock_jumps", ("subcommittee", "logistics", "tracker")),
     lives_with("deliveries come twice", "deliveries_come_twice", ("logistics",)),
     lives_with("deliveries come late", "deliveries_come_late", ("logistics",), slow=True),
+    Fault("event that can't be stored", event_that_cant_be_stored),
+    Fault("document that grew too large", document_that_grew_too_large),
+    Fault("policy meets an event of tomorrow", policy_meets_an_event_of_tomorrow),
     Fault("leaders of a three-node cluster killed", leaders_killed, slow=True, cluster=True, patience_s=180),
 )

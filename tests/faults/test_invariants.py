@@ -5,21 +5,23 @@ from datetime import UTC, datetime
 from types import SimpleNamespace
 from uuid import uuid4
 
+import msgspec
 import pytest
 
 from services.logistics.main import SERVICE
 from services.tracker.projector import Projection
 from shared.domain.decider import Actor
-from shared.domain.task import OpenTask
-from shared.eventstore.envelope import Cause
+from shared.domain.task import OpenTask, TaskStarted
+from shared.eventstore.envelope import Cause, as_bytes
 from shared.eventstore.names import ledger_stream, service_stream
 from shared.eventstore.store import EventStore
 from shared.eventstore.streams import stream_configs
 from shared.unit.commands import CommandHandler, CommandRequest
 from shared.unit.policies import REFUSALS, PolicyRefused, RecordRefusal
-from tests.congress import settled
-from tests.faults.invariants import INVARIANTS
+from tests.congress import envelope_of, settled
+from tests.faults.invariants import INVARIANTS, MOST_BYTES
 from tests.faults.load import FACTS
+from tests.faults.scene import Forged
 
 OURS = ("t-1", "t-2")
 OF_A_POLICY = "p-1"
@@ -31,6 +33,7 @@ class Broken:
 
     def __init__(self, connection, settings, ledger, views):
         self.connection, self.settings, self.ledger, self.views = connection, settings, ledger, views
+        self.forged = []
         self.load = SimpleNamespace(
             answers={}, refused={uuid4()}, orders=SimpleNamespace(opened_by_policies=[OF_A_POLICY])
         )
@@ -162,6 +165,33 @@ async def the_views_are_not_at_the_end(scene):
     await scene.settled()
 
 
+async def something_is_parked(scene):
+    await scene.store_by_hand(f"evt.{scene.settings.congress}.logistics.task.t-1", as_bytes(of_tomorrow("t-1")))
+    await scene.projected()
+
+
+async def something_forged_is_left(scene):
+    envelope = of_tomorrow("t-1")
+    subject = f"evt.{scene.settings.congress}.logistics.task.t-1"
+    scene.forged.append(Forged(envelope.id, subject))
+    await scene.store_by_hand(subject, as_bytes(envelope))
+    await scene.projected()
+
+
+async def something_has_waited_for_another(scene):
+    await scene.views.collection("audit_trail").update_one({"_id": 1}, {"$set": {"waited_until": 3}})
+
+
+async def a_document_has_grown(scene):
+    await scene.views.collection("tasks").update_one({"_id": "logistics/t-1"}, {"$set": {"note": "x" * MOST_BYTES}})
+
+
+def of_tomorrow(task_id):
+    """An event that no code of today knows."""
+    told = envelope_of(TaskStarted(), "logistics", "task", task_id, 0)
+    return msgspec.structs.replace(told, type="vn.daihoi.task.teleported.v1")
+
+
 async def a_tracker_took_the_ledger_for_broken(scene):
     scene.tracker_says("ERROR the projection waits: LedgerBroken: the ledger has a hole after sequence 3")
 
@@ -207,6 +237,10 @@ async def test_where_all_is_well_no_invariant_speaks(scene):
         (the_views_are_not_at_the_end, {"views = fold"}),
         (the_ledger_lacks_the_first_of_a_stream, {"origins 1, 2, 3"}),
         (the_ledger_lacks_all_of_a_stream, {"origins 1, 2, 3"}),
+        (something_is_parked, {"parked alone"}),
+        (something_forged_is_left, {"parked alone"}),
+        (something_has_waited_for_another, {"parked alone"}),
+        (a_document_has_grown, {"documents bounded"}),
         (a_tracker_took_the_ledger_for_broken, {"no false alarm"}),
     ],
 )
