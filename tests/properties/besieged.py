@@ -7,12 +7,11 @@ import asyncio
 import itertools
 import re
 import time
-from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 from uuid import uuid4
 
 import bson
@@ -41,10 +40,11 @@ from shared.unit.commands import CommandHandler, CommandRequest
 from shared.unit.tokens import make_issuer_keys, mint_token
 from tests.contract.units import SERVICE_AGGREGATES
 from tests.properties.hostile_values import Hostile, as_body, everything_full, labels_of
+from tests.properties.sent import SHORT, Sent, Wrong, told
 from tests.properties.ways import Step, all_ways, examples
 
 HAPPENED = datetime(2020, 8, 17, 2, tzinfo=UTC)
-ANSWER_TIMEOUT_S = 10
+ANSWER_TIMEOUT_S = 30
 STANDS_STILL_S = 15
 REST_TIMEOUT_S = 60
 LOOK_EVERY_S = 0.05
@@ -53,42 +53,6 @@ NO_REFUSALS = frozenset({"no answer", "internal", "unavailable", "conflict", "se
 """What is no answer to a hostile command: it says that something broke, or to send the same again."""
 CODE = re.compile("[a-z_]+")
 POLICY_REFUSED = "vn.daihoi.policy.refused.v1"
-MOST_TOLD = 25
-SHORT = 160
-
-
-class Sent(NamedTuple):
-    """A command as it was given, and what was hostile about it."""
-
-    service: str
-    name: str
-    what: str
-    answer: dict[str, Any]
-
-    @property
-    def came_true(self) -> bool:
-        """Whether something has happened, so that the same may not be possible once more."""
-        return bool(self.answer.get("events"))
-
-    def __str__(self) -> str:
-        told = self.answer.get("code") or f"accepted: {[each['type'] for each in self.answer.get('events', ())]}"
-        detail = str(self.answer.get("detail", ""))[:SHORT]
-        return f"{self.service} {self.name}, {self.what}: {told} {detail}"
-
-
-class Wrong(NamedTuple):
-    """What must not be, and after what it was so."""
-
-    how: str
-    after: Sent | str
-
-    @property
-    def kind(self) -> tuple[str, str]:
-        """Many commands go wrong alike."""
-        return self.how, self.after.what.partition(".")[2] if isinstance(self.after, Sent) else self.after
-
-    def __str__(self) -> str:
-        return f"{self.how}: {self.after}"
 
 
 class Besieged:
@@ -285,13 +249,8 @@ class Besieged:
             self.wrong.append(Wrong("audit verify does not hold", str(verdict)))
 
     def told(self) -> str:
-        """What is wrong, of each kind the first; empty where nothing is."""
-        kinds = defaultdict[tuple[str, str], list[Wrong]](list)
-        for each in self.wrong:
-            kinds[each.kind].append(each)
-        lines = [f"{first} (and {len(more)} like it)" for first, *more in kinds.values()]
-        more = f"\n  … and {len(lines) - MOST_TOLD} kinds more" if len(lines) > MOST_TOLD else ""
-        return f"{len(self.wrong)} of {self.asked}:\n  " + "\n  ".join(lines[:MOST_TOLD]) + more if lines else ""
+        """What is wrong; empty where nothing is."""
+        return told(self.wrong, self.asked)
 
 
 def envelope_of(stored: Stored) -> Envelope | None:
