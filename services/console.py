@@ -25,6 +25,7 @@ from shared.domain.decider import Refused
 from shared.eventstore.errors import EventStoreError
 from shared.i18n import Language, translate
 from shared.platform.errors import PlatformError
+from shared.platform.mongo import in_words
 from shared.platform.settings import Settings
 
 FOUND_WRONG = 1
@@ -156,8 +157,8 @@ def sentence_of(error: BaseException) -> str | None:
         case PlatformError(why=Refused() as why):
             return f"{why.code}: {translate(why.refusal.sentence, spoken(), **why.params)}"
         case PlatformError() | EventStoreError() | FenceLost() | TimeoutError():
-            return str(error) or type(error).__name__
+            return in_words(error) or type(error).__name__
         case PyMongoError():
-            return f"MongoDB: {str(error).partition(', Timeout:')[0]}"
+            return f"MongoDB: {in_words(error)}"
         case _:
             return None

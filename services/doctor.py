@@ -45,16 +45,13 @@ from shared.platform.nats import nats_connection
 from shared.platform.settings import Settings
 from shared.unit.client import CommandClient
 from shared.unit.findings import Finding, Notice, Severity
+from shared.unit.following import consumer_config
 from shared.unit.health import JETSTREAM_SILENT, SERVICE_SILENT, Health
 from shared.unit.policies import Policy
 
 MONGO_PATIENCE_MS = 5_000
 MARKS = {Severity.OK: "✓", Severity.INFO: "·", Severity.WARNING: "!", Severity.ERROR: "✗"}
 CONSUMER: dict[str, Any] = {
-    "ack_policy": "explicit",
-    "deliver_policy": "all",
-    "replay_policy": "instant",
-    "max_ack_pending": 1,
     "max_deliver": -1,
     "filter_subjects": None,
     "opt_start_seq": None,
@@ -63,7 +60,8 @@ CONSUMER: dict[str, Any] = {
     "headers_only": None,
     "inactive_threshold": None,
 }
-"""What the consumer of every policy is, so that each event comes to it, in order, for as long as it takes."""
+"""What the consumer of every policy must not have beside what its service gives it, so that each event comes to it, in
+order, for as long as it takes."""
 NATS, MONGO, LEDGER = "NATS", "MongoDB", "ledger"
 
 NOT_STARTED = Notice(
@@ -304,7 +302,7 @@ async def _policies(connection: Client, congress: str) -> AsyncIterator[Finding]
 def _wrong_with(info: dict[str, Any], congress: str, policy: Policy, service: str) -> Finding | None:
     if info.get("paused"):
         return POLICY_PAUSED(service, policy=policy.name, until=info["config"].get("pause_until", "?"))
-    wanted = CONSUMER | {"filter_subject": f"evt.{congress}.{policy.service}.{policy.entity}.*"}
+    wanted = CONSUMER | consumer_config(congress, service, policy)
     wrong = sorted(key for key, value in wanted.items() if (info["config"].get(key) or None) != value)
     if wrong:
         return POLICY_DIFFERS(service, policy=policy.name, service=service, settings=", ".join(wrong))

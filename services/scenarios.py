@@ -1,5 +1,6 @@
 """`daihoi scenario`: which scenario is in force, how the units' variants differ, and switching."""
 
+from collections.abc import Iterable
 from typing import Annotated
 from uuid import UUID, uuid4
 
@@ -15,6 +16,7 @@ from services.console import (
     out,
     read_settings,
     run,
+    told_in_words,
     write,
 )
 from services.sending import PatienceOption, send_and_print
@@ -26,6 +28,7 @@ from services.tracker.reading import read_event
 from services.tracker.reports.scenario_tables import comparison_tables, standing_tables
 from services.tracker.reports.scenarios import compare, standing, unprepared_units
 from services.tracker.reports.terminal import unprepared_line
+from services.tracker.store import as_written
 from services.waiting import PATIENCE_S
 from shared.domain.scenario import SwitchScenario
 from shared.domain.values import SUBCOMMITTEE, Case, Unit
@@ -49,8 +52,9 @@ def show(
     settings = read_settings()
     language = language_of(settings, lang)
     asked = asked_of(at, by, language)
-    views = _read_views(settings, asked, language, format)
-    found = standing(views["tasks"], views["scenarios"])
+    views = _read_views(settings, asked, language, format, ("tasks", "scenarios"))
+    with told_in_words(), as_written():
+        found = standing(views["tasks"], views["scenarios"])
     if format is Format.JSON:
         write(as_json(found.model_dump(mode="json") | instant_fields(asked)))
     else:
@@ -70,8 +74,9 @@ def compare_variants(
     settings = read_settings()
     language = language_of(settings, lang)
     asked = asked_of(at, by, language)
-    views = _read_views(settings, asked, language, format)
-    found = compare(views["tasks"], views["scenarios"], unit.value if unit else None, views["catalogue"])
+    views = _read_views(settings, asked, language, format, ("tasks", "scenarios", "catalogue"))
+    with told_in_words(), as_written():
+        found = compare(views["tasks"], views["scenarios"], unit.value if unit else None, views["catalogue"])
     if format is Format.JSON:
         write(as_json(found.model_dump(mode="json") | instant_fields(asked)))
     else:
@@ -121,10 +126,11 @@ def _read_views(
     asked: Asked | None,
     lang: Language,
     format: Format,  # noqa: A002
+    names: Iterable[str],
 ) -> dict[str, list[Document]]:
     async def read() -> dict[str, list[Document]]:
         async with looking_at(settings, asked, lang, head=format) as looked:
-            _, views, _ = await views_at_once(looked.views)
+            _, views, _ = await views_at_once(looked.views, names)
             return views
 
     return run(read())

@@ -43,7 +43,7 @@ from services.tracker.reports.movements import movements
 from services.tracker.reports.terminal import Printer, workload_tables
 from services.tracker.reports.workload import Workload
 from services.tracker.reports.workload import workload as tasks_in_charge
-from services.tracker.store import COLLECTIONS
+from services.tracker.store import COLLECTIONS, as_written
 from shared.eventstore.ledger import Ledger
 from shared.i18n import LOCAL_TIME, Language, translate
 from shared.platform.embedded import endpoints
@@ -150,8 +150,9 @@ def workload(
     async def look() -> Workload:
         async with looking_at(settings, asked, language, head=format) as looked:
             day = reported_for or looked.today
-            _, views, _ = await views_at_once(looked.views)
-            return tasks_in_charge(views["tasks"], day, views["organisations"])
+            _, views, _ = await views_at_once(looked.views, ("tasks", "organisations"))
+            with as_written():
+                return tasks_in_charge(views["tasks"], day, views["organisations"])
 
     found = run(look())
     if format is Format.JSON:

@@ -1,5 +1,6 @@
 """The commands that follow orders and papers: `trace`, `duties` and `documents`."""
 
+from collections.abc import Iterable
 from typing import Annotated
 
 import typer
@@ -16,6 +17,7 @@ from services.console import (
     out,
     read_settings,
     run,
+    told_in_words,
     write,
     wrong_use,
 )
@@ -31,10 +33,13 @@ from services.tracker.reports.duties_table import duties_table
 from services.tracker.reports.filed import documents_table, next_number_line
 from services.tracker.reports.terminal import WIDE
 from services.tracker.reports.tree import TreePrinter
+from services.tracker.store import as_written
 from services.tracker.trace import trace
 from shared.i18n import Language, translate
 from shared.platform.settings import Settings
 
+TRACED = ("meetings", "directives", "catalogue", "tasks", "reviews", "clearances")
+"""The views that a trace goes through."""
 documents = typer.Typer(help="The documents on file, with what looks odd; next-number.")
 
 
@@ -43,10 +48,11 @@ def _read_views(
     asked: Asked | None,
     lang: Language,
     format: Format,  # noqa: A002
+    names: Iterable[str],
 ) -> dict[str, list[Document]]:
     async def read() -> dict[str, list[Document]]:
         async with looking_at(settings, asked, lang, head=format) as looked:
-            _, views, _ = await views_at_once(looked.views)
+            _, views, _ = await views_at_once(looked.views, names)
             return views
 
     return run(read())
@@ -62,8 +68,9 @@ def trace_order(
     """From a point of a conclusion to all that was done for it; from a task back to the sentence that ordered it."""
     settings = read_settings()
     language = language_of(settings, lang)
-    views = _read_views(settings, asked_of(at, by, language), language, format)
-    found = trace(what, views)
+    views = _read_views(settings, asked_of(at, by, language), language, format, TRACED)
+    with told_in_words(), as_written():
+        found = trace(what, views)
     if not found:
         err.print(translate("Nothing on record is called {what}.", language, what=what), soft_wrap=True)
         raise typer.Exit(FOUND_WRONG)
@@ -117,7 +124,9 @@ def list_documents(
         return
     settings = read_settings()
     language = language_of(settings, lang)
-    found = filed(_read_views(settings, asked_of(at, by, language), language, format)["documents"])
+    views = _read_views(settings, asked_of(at, by, language), language, format, ("documents",))
+    with told_in_words(), as_written():
+        found = filed(views["documents"])
     if format is Format.JSON:
         write(as_json([document.model_dump(mode="json") for document in found]))
     else:
@@ -140,8 +149,9 @@ def documents_next_number(
     settings = read_settings()
     language = language_of(settings, lang)
     asked = asked_of(at, by, language)
-    views = _read_views(settings, asked, language, format)
-    found = next_number(views["documents"], issuer, kind, term)
+    views = _read_views(settings, asked, language, format, ("documents",))
+    with told_in_words(), as_written():
+        found = next_number(views["documents"], issuer, kind, term)
     if format is Format.JSON:
         write(as_json(found.model_dump(mode="json") | instant_fields(asked)))
     else:

@@ -177,7 +177,7 @@ def trouble_finding(trouble: Exception, mongo_silent_s: int) -> Finding:
         case ViewsBroken():
             return VIEWS_BROKEN(TRACKER, reason=trouble.what)
         case CommitRefused():
-            return MONGO_REFUSES(TRACKER, reason=trouble)
+            return MONGO_REFUSES(TRACKER, reason=trouble.reason)
         case OperationFailure() if not trouble.has_error_label(RETRYABLE):
             return MONGO_REFUSES(TRACKER, reason=in_words(trouble))
         case PyMongoError():

@@ -16,7 +16,7 @@ from shared.domain.decider import Event
 from shared.domain.parked_event import MAX_SEQUENCE, ParkedEventDiscarded
 from shared.domain.values import ID_PATTERN
 from shared.eventstore.direct import Stored
-from shared.eventstore.envelope import Envelope, check_place, decode, decode_data
+from shared.eventstore.envelope import Envelope, check_ids, check_place, decode, decode_data
 from shared.eventstore.errors import Undecodable
 from shared.eventstore.ledger import Origin, origin_of
 from shared.i18n import LOCAL_TIME
@@ -68,6 +68,7 @@ def read_event(stored: Stored) -> Recorded | Unreadable:
     if model is None:
         return Unreadable(stored, origin, UNKNOWN_TYPE, f"no view knows {envelope.type}", envelope)
     try:
+        check_ids(envelope)
         event = decode_data(envelope, model)
     except Exception as error:
         # What a field's own validator raises is not known here.

@@ -15,6 +15,7 @@ from services.tracker.parking import Lot, lot_of
 from services.tracker.past.version import fold_version
 from services.tracker.projections import VIEWS
 from services.tracker.projections.view import Document
+from shared.domain.decider import Refusal
 from shared.platform.errors import PlatformError
 from shared.platform.mongo import TRANSIENT, Database, Session, in_words, still, transaction, will_never_be_taken
 
@@ -32,6 +33,16 @@ STILL_TRIES = 5
 _NAMESPACE_EXISTS = 48
 
 
+VIEWS_HOLD_WHAT_NOBODY_WROTE = Refusal(
+    "views_broken",
+    "The views hold what no tracker wrote ({what}): `daihoi audit verify` says where, and `daihoi rebuild` makes them "
+    "anew from the events.",
+)
+COMMIT_REFUSED = Refusal(
+    "mongo_refuses", "MongoDB does not take what is to be written, however often it is asked: {reason}"
+)
+
+
 class FenceLost(Exception):
     """The checkpoint is no longer where it was read: another tracker, or a rebuild, has moved it."""
 
@@ -39,16 +50,17 @@ class FenceLost(Exception):
 class CommitRefused(PlatformError):
     """The database will not take what was to be committed, however often it is asked."""
 
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(COMMIT_REFUSED(reason=reason))
+
 
 class ViewsBroken(PlatformError):
     """The database holds what no version of the tracker wrote."""
 
     def __init__(self, what: str) -> None:
         self.what = what
-        super().__init__(
-            f"the views hold what no tracker wrote ({what}): `daihoi audit verify` says where, and `daihoi rebuild` "
-            "makes them anew from the events"
-        )
+        super().__init__(VIEWS_HOLD_WHAT_NOBODY_WROTE(what=what))
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from shared.domain.deadline import check_not_over
 from shared.domain.decider import Actor, Aggregate, Command, Event, Key, Refusal
 from shared.domain.values import Brief, Case, Day, EntityId, Phrase, Scenario, Vnd
 
-MOST_ADJUSTMENTS = 2000
+MOST_ADJUSTMENTS = 1400
 
 
 class Demand(BaseModel):

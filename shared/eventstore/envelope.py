@@ -5,6 +5,7 @@
 `fingerprint` (of what the command asked, on its first event in each aggregate; absent on what policies led to).
 """
 
+import re
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -39,6 +40,7 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     data: dict[str, Any]
 
 
+_is_uuid = re.compile("-".join(f"[0-9A-Fa-f]{{{digits}}}" for digits in (8, 4, 4, 4, 12))).fullmatch
 _decoder = msgspec.json.Decoder(Envelope)
 
 
@@ -53,6 +55,11 @@ class Cause(BaseModel):
     causation_id: UUID
     fingerprint: str = ""
     """Of the command as its caller gave it; empty where nobody could give it again with other data."""
+
+    @property
+    def is_given(self) -> bool:
+        """Whether somebody gave the command; otherwise it follows from an event, or from another command."""
+        return bool(self.fingerprint)
 
 
 def event_id(command_id: UUID, entity: str, entity_id: str, position: int) -> UUID:
@@ -85,12 +92,10 @@ def decode(body: bytes) -> Envelope:
 
 
 def check_ids(envelope: Envelope) -> None:
-    """For those who derive ids from these. Raises `Undecodable`."""
+    """Other ids follow from these, so they have to be what they are said to be. Raises `Undecodable`."""
     for name in ("id", "correlationid", "causationid"):
-        try:
-            UUID(getattr(envelope, name))
-        except ValueError as error:
-            raise Undecodable(f"{name}: {error}") from error
+        if not _is_uuid(getattr(envelope, name)):
+            raise Undecodable(f"its {name} is no UUID")
 
 
 def check_place(envelope: Envelope, subject: str, origin_stream: str = "") -> None:

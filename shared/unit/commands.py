@@ -94,8 +94,6 @@ class CommandHandler:
         happened = request.happened or now
         check_happened(happened, now)
         command = self.parse(name, request.data)
-        for part in command.parts():
-            part.check_given_at(happened)
         cause = Cause(
             command_id=request.command_id,
             actor=actor,
@@ -173,6 +171,8 @@ class CommandHandler:
         for part in parts:
             key = (part.ENTITY, part.entity_id)
             aggregate = self._aggregates[part.ENTITY]
+            if cause.is_given:
+                part.check_given_at(cause.happened)
             for event in await self._decided(aggregate, part, states[key], cause.actor):
                 states[key] = aggregate.evolve(states[key], event)
                 dated = _not_before(cause, key, loaded[key])

@@ -1,6 +1,7 @@
 """Aggregates as they are stored: what their events come to, where each is, and which of them can't be read."""
 
 import logging
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -58,34 +59,36 @@ class Loader:
 
     async def read(self, key: Key) -> Loaded:
         """Raises the refusal `unreadable_history`, or `Unavailable`."""
-        return await self._read(key, lenient=False)
+        known = Loaded()
+        for stored in await self._store.load(*key):
+            known = await self._and(known, key, stored, lenient=False)
+        return known
 
     async def read_all(self, entity: str) -> dict[Key, Any]:
         """The states of all aggregates of one kind, as far as their events can be read. What nobody began is none."""
-        states = {}
-        for entity_id in await self.ids(entity):
-            known = await self._read((entity, entity_id), lenient=True)
-            if known.state is not None:
-                states[entity, entity_id] = known.state
-        return states
+        known: dict[Key, Loaded] = defaultdict(Loaded)
+        for stored in await self._store.load(entity, "*"):
+            key = entity, stored.subject.rpartition(".")[2]
+            if is_name(key[1]):
+                known[key] = await self._and(known[key], key, stored, lenient=True)
+        return {key: each.state for key, each in sorted(known.items()) if each.state is not None}
 
     async def ids(self, entity: str) -> list[str]:
         """Those that a command could have made; whoever writes to the stream otherwise may have used any."""
         return [entity_id for entity_id in await self._store.ids(entity) if is_name(entity_id)]
 
-    async def _read(self, key: Key, *, lenient: bool) -> Loaded:
-        known = Loaded()
-        for stored in await self._store.load(*key):
-            try:
-                known = self._with(known, key, stored)
-            except Undecodable as error:
-                if not lenient and not await self._is_discarded(stored):
-                    logger.error("event %s of the stream can't be read: %s", stored.sequence, brief(error))
-                    raise UNREADABLE_HISTORY(
-                        entity=key[0], entity_id=key[1], sequence=stored.sequence, service=self._store.service
-                    ) from error
-                known = Loaded(known.state, stored.sequence, known.began, known.stored, known.fingerprints)
-        return known
+    async def _and(self, known: Loaded, key: Key, stored: Stored, *, lenient: bool) -> Loaded:
+        """With one event more. One that can't be taken in is passed over where that is lenient, or where it was
+        discarded. Raises the refusal `unreadable_history`, or `Unavailable`."""
+        try:
+            return self._with(known, key, stored)
+        except Undecodable as error:
+            if not lenient and not await self._is_discarded(stored):
+                logger.error("event %s of the stream can't be read: %s", stored.sequence, brief(error))
+                raise UNREADABLE_HISTORY(
+                    entity=key[0], entity_id=key[1], sequence=stored.sequence, service=self._store.service
+                ) from error
+            return Loaded(known.state, stored.sequence, known.began, known.stored, known.fingerprints)
 
     def _with(self, known: Loaded, key: Key, stored: Stored) -> Loaded:
         """Raises `Undecodable`, also for what can't have happened to the aggregate as it was."""

@@ -76,7 +76,10 @@ def largest_events() -> Iterator[tuple[str, Event]]:
             yield from ((command.entity_id, event) for event in decided)
 
 
-EVENTS = list(largest_events())
+FOLLOWED = task.ScenarioFollowed(
+    switch=2**63 - 1, scenario="outbreak", suspended=False, planned_vnd=10**15, deadline="2199-12-31"
+)
+EVENTS = [*largest_events(), ("x" * 80, FOLLOWED)]
 
 
 @pytest.mark.parametrize(("service", "policy"), READING, ids=[f"{name} {policy.name}" for name, policy in READING])

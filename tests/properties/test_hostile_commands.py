@@ -18,6 +18,7 @@ from shared.domain import review
 from shared.domain.decider import Command
 from shared.domain.values import SUBCOMMITTEE
 from shared.platform.embedded import Endpoints
+from shared.unit.refusals import OFFERED
 from tests.contract.units import SERVICE_AGGREGATES
 from tests.properties.besieged import Besieged, besieged
 from tests.properties.effort import LONGER
@@ -33,7 +34,10 @@ ONLY_POLICIES_MAY = {"follow-scenario", "record-switch", "confirm-switch"}
 
 
 def commands_of(service: str) -> list[type[Command]]:
-    return [command for each in SERVICE_AGGREGATES[service] if not each.internal for command in each.commands]
+    of_aggregates = [
+        command for each in SERVICE_AGGREGATES[service] if not each.internal for command in each.commands
+    ]
+    return [*of_aggregates, *OFFERED]
 
 
 def dealt(service: str, command: type[Command]) -> list[Hostile]:

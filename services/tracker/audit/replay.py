@@ -77,7 +77,10 @@ def names_of_type(name: str) -> set[str]:
 
 def _names_of_entity(subject: str) -> set[str]:
     """`task`, `1-03`, `task/1-03`, `logistics/1-03` and `logistics/task/1-03` all name one."""
-    _, _, service, entity, entity_id = subject.split(".", 4)
+    parts = subject.split(".", 4)
+    if len(parts) < 5:
+        return {subject}
+    service, entity, entity_id = parts[2:]
     return {entity, entity_id, f"{entity}/{entity_id}", f"{service}/{entity_id}", f"{service}/{entity}/{entity_id}"}
 
 
