@@ -35,8 +35,8 @@ _NAMESPACE_EXISTS = 48
 
 VIEWS_HOLD_WHAT_NOBODY_WROTE = Refusal(
     "views_broken",
-    "The views hold what no tracker wrote ({what}): `daihoi audit verify` says where, and `daihoi rebuild` makes them "
-    "anew from the events.",
+    "The views hold what no tracker wrote ({what}): `daihoi audit verify` says where, and `daihoi rebuild` makes "
+    "them anew from the events.",
 )
 COMMIT_REFUSED = Refusal(
     "mongo_refuses", "MongoDB does not take what is to be written, however often it is asked: {reason}"
