@@ -635,7 +635,7 @@ def test_a_number_of_replicas_that_nats_does_not_have_is_wrong_use(shell, replic
     [
         (["report"], {"DAIHOI_NATS_URL": "nats://127.0.0.1:1"}, "no NATS server answers at nats://127.0.0.1:1"),
         (
-            ["report"],
+            ["streams", "provision"],
             {"DAIHOI_NATS_REPLICAS": "3", "DAIHOI_CONGRESS": "never-made"},
             "could not be made with 3 replicas",
         ),
