@@ -60,8 +60,8 @@ CONSUMER: dict[str, Any] = {
     "headers_only": None,
     "inactive_threshold": None,
 }
-"""What the consumer of every policy must not have beside what its service gives it, so that each event comes to it, in
-order, for as long as it takes."""
+"""What a policy's consumer must be beside what its service makes it, so that each event comes to it, in order, for as
+long as it takes."""
 NATS, MONGO, LEDGER = "NATS", "MongoDB", "ledger"
 
 NOT_STARTED = Notice(

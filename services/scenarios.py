@@ -32,6 +32,7 @@ from services.tracker.store import as_written
 from services.waiting import PATIENCE_S
 from shared.domain.scenario import SwitchScenario
 from shared.domain.values import SUBCOMMITTEE, Case, Unit
+from shared.eventstore.errors import EventStoreError
 from shared.eventstore.ledger import Ledger
 from shared.i18n import Language
 from shared.platform.embedded import endpoints
@@ -99,6 +100,8 @@ def switch(
     settings = read_settings()
     language = language_of(settings, lang)
     data = {"scenario": case.value, "reason": reason}
+    if unprepared := run(_unprepared(settings, case)):
+        err.print(f"⚠ {unprepared_line(unprepared, language)}", soft_wrap=True)
     send_and_print(
         settings,
         language,
@@ -109,15 +112,17 @@ def switch(
         command_id=command_id or uuid4(),
         patience_s=patience if wait else None,
     )
-    if unprepared := run(_unprepared(settings, case)):
-        err.print(f"⚠ {unprepared_line(unprepared, language)}", soft_wrap=True)
 
 
 async def _unprepared(settings: Settings, case: Case) -> list[str]:
-    """The units that have not prepared this case, as the ledger says it; the tracker need not run."""
+    """The units that have not prepared this case, as the ledger says it; the tracker need not run. None where the
+    ledger can't be read: what is wrong is told by whoever switches."""
     with endpoints(settings, with_mongo=False) as servers:
         async with nats_connection(servers.nats_url, "daihoi scenario") as connection:
-            stored = await Ledger(connection, settings.congress).about(case.value)
+            try:
+                stored = await Ledger(connection, settings.congress).about(case.value)
+            except EventStoreError:
+                return []
     return unprepared_units(event for each in stored if isinstance(event := read_event(each), Recorded))
 
 

@@ -5,7 +5,7 @@ import json
 import re
 from collections.abc import AsyncIterator
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import msgspec
 import nats.errors
@@ -57,9 +57,9 @@ class DirectReader:
     """Asks for pages of a stream, one after the other: on a cluster two at once may be answered by two replicas."""
 
     def __init__(self, connection: Client, stream: str, *, with_headers: bool = False) -> None:
-        if not isinstance(connection, HandOverClient):
+        if not hasattr(connection, "hand_over"):
             raise TypeError("pages are read as bytes, on a connection of shared.platform.nats")
-        self._connection = connection
+        self._connection = cast("HandOverClient", connection)
         self._subject = f"$JS.API.DIRECT.GET.{stream}"
         self._inbox = connection.new_inbox()
         self._pages: asyncio.Queue[Page | Unavailable] = asyncio.Queue()

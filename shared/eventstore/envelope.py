@@ -53,6 +53,8 @@ class Cause(BaseModel):
     happened: datetime
     correlation_id: UUID
     causation_id: UUID
+    is_dated: bool = False
+    """Whether somebody said when it happened, and not a clock, which may jump, or an event that led to it."""
     fingerprint: str = ""
     """Of the command as its caller gave it; empty where nobody could give it again with other data."""
 

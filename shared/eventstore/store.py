@@ -20,6 +20,8 @@ from shared.eventstore.streams import stream_info
 from shared.eventstore.wholeness import StreamWatch
 
 ACK_TIMEOUT_S = 2.0
+LOOK_TIMEOUT_S = 2.0
+"""For a look at the stream before an append."""
 HEADERS_BYTES = 1024
 """Room for the headers: the server counts them in `max_payload`, and hangs up on a client that goes over it."""
 APPEND_TRIES = 3
@@ -118,7 +120,7 @@ class EventStore:
         ack_was_lost = False
         for attempt in range(APPEND_TRIES):
             try:
-                async with asyncio.timeout(self._ack_timeout_s):
+                async with asyncio.timeout(LOOK_TIMEOUT_S):
                     await self.watch.assure()
                 return await self._send(messages)
             except (Unavailable, TimeoutError) as error:

@@ -100,6 +100,7 @@ class CommandHandler:
             happened=happened,
             correlation_id=request.command_id,
             causation_id=request.command_id,
+            is_dated=request.happened is not None,
             fingerprint=fingerprint_of(command, request, actor),
         )
         return await self._doings.get(type(command), self.execute)(command, cause)
@@ -234,11 +235,11 @@ class CommandHandler:
 
 
 def _not_before(cause: Cause, key: Key, known: Loaded) -> Cause:
-    """Nothing happens to what has not begun. Where a policy reacts to what happened before that, it does so at the
-    beginning; anybody else is refused."""
+    """Nothing happens to what has not begun: whoever says that it did is refused. Where nobody says so, as a
+    clock was set back or a policy reacts to what happened before, it happens at the beginning."""
     if known.began is None or cause.happened >= known.began:
         return cause
-    if not cause.actor.is_policy:
+    if cause.is_dated:
         raise BEFORE_ITS_BEGINNING(
             entity=key[0], entity_id=key[1], happened=cause.happened.isoformat(), began=known.began.isoformat()
         )

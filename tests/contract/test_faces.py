@@ -19,6 +19,7 @@ from services.asyncapi import document_of
 from services.supervisor import ALL_SERVICES
 from shared.domain.decider import Actor
 from shared.domain.values import SERVICES, Unit
+from shared.eventstore.direct import read_subject
 from shared.eventstore.envelope import decode, event_id
 from shared.eventstore.names import ledger_stream, service_stream
 from shared.eventstore.streams import js_api, stream_configs
@@ -144,6 +145,7 @@ def nested(depth):
 BAD_JSON = ("bad_json", 400, "The request is not JSON:", "Yêu cầu không đúng định dạng JSON:")
 INVALID = ("invalid_input", 422, "The request does not fit the command:", "Yêu cầu không phù hợp với lệnh:")
 MISSING = ("missing_token", 401, "A bearer token is required.", "Phải có mã xác thực.")
+FOREIGN = ("invalid_token", 401, "The bearer token was signed with the key", "Mã xác thực được ký bằng khóa")
 FORGED = ("invalid_token", 401, "The bearer token is not valid:", "Mã xác thực không hợp lệ:")
 MISSING_DOCUMENT = ("document_not_found", 404, "There is no document no-1.", "Không có văn bản no-1")
 WITHDRAWAL = {"document_id": "no-1", "reason": "Hết hiệu lực"}
@@ -173,7 +175,7 @@ BAD = {
     "no token": Bad(*MISSING, token="none"),
     "another scheme": Bad(*MISSING, token="basic"),
     "a malformed token": Bad(*FORGED, token="malformed"),
-    "a token signed by another": Bad(*FORGED, token="forged"),
+    "a token signed by another": Bad(*FOREIGN, token="forged"),
     "a token nobody signed": Bad(*FORGED, token="unsigned"),
     "a token for another congress": Bad(*FORGED, token="elsewhere"),
     "an old token": Bad(
@@ -270,11 +272,13 @@ async def test_a_rules_refusal_is_a_problem_and_writes_nothing(face, serving, se
 
 async def test_a_history_that_can_t_be_read_is_the_services_own_fault_and_is_not_added_to(face, serving, congress):
     async with serving("logistics"):
-        await face.connection.jetstream().publish(f"evt.{congress}.logistics.task.1-03", b"garbage")
+        subject = f"evt.{congress}.logistics.task.1-03"
+        await face.connection.jetstream().publish(subject, b"garbage")
         with pytest.raises(ProblemError) as raised:
             await face.send("logistics", "open-task", TASK)
         assert (raised.value.problem.code, raised.value.problem.status) == ("unreadable_history", 500)
-        assert await face.written() == 1
+        stored = read_subject(face.connection, service_stream(congress, "logistics"), subject)
+        assert [each.body async for each in stored] == [b"garbage"]
 
 
 # --- requests that are granted ---
@@ -457,11 +461,22 @@ async def test_a_duty_handed_out_opens_one_task_for_each_locality_and_phase_assi
 
 
 async def test_whoever_switches_the_scenario_is_told_which_units_have_not_prepared_it(face, serving):
-    switch = ["scenario", "switch", "outbreak", "--reason", "x", "--as", "subcommittee.lead", "--lang", "vi"]
+    switch = [
+        "scenario",
+        "switch",
+        "outbreak",
+        "--reason",
+        "x",
+        "--as",
+        "subcommittee.lead",
+        "--lang",
+        "vi",
+        "--no-wait",
+    ]
     async with serving("subcommittee", "logistics"):
         await face.send("logistics", "prepare-variant", {"variant": "outbreak"}, by="lead")
         await face.history("logistics")
-        command = [sys.executable, "-m", "services.cli", *switch]
+        command = [sys.executable, "-m", "services.cli", *switch, "--lang", "vi"]
         ran = await asyncio.to_thread(subprocess.run, command, capture_output=True, text=True, check=True)
     assert "scenario.switched" in ran.stdout
     named = "Chưa chuẩn bị xong phương án cho kịch bản này: Bộ phận tuyên truyền, Bộ phận đảm bảo an ninh"

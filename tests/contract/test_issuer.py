@@ -235,10 +235,13 @@ def test_reading_makes_no_keys(here):
 
 
 @pytest.mark.parametrize("name", ["logistics.le\u001bad", "logistics.\u202elead", "logistics." + "x" * 300])
-def test_a_token_whose_actor_is_no_clean_name_proves_nothing(here, name):
-    verifier = TokenVerifier(_provided(here), "congress", "logistics")
+def test_a_token_whose_actor_is_no_clean_name_proves_nothing_and_is_not_minted(here, name):
+    verifier, private_key = TokenVerifier(_provided(here), "congress", "logistics"), issuer_private_key(here)
+    with pytest.raises(ValueError, match=r"actor|character|direction"):
+        token(private_key, Actor(name, "logistics"))
+    claims = jwt.decode(token(private_key), options={"verify_signature": False}) | {"sub": name}
     with pytest.raises(Refused) as told:
-        verifier.actor(f"Bearer {token(issuer_private_key(here), Actor(name, 'logistics'))}")
+        verifier.actor(f"Bearer {jwt.encode(claims, private_key, algorithm='EdDSA')}")
     assert told.value.refusal is INVALID_TOKEN
 
 

@@ -1,9 +1,12 @@
 """An error of JetStream is told as what it is: only after one that passes can the same command be sent again."""
 
+from uuid import UUID
+
 import pytest
 
 from shared.domain import organisation
 from shared.domain.decider import Actor, Refused
+from shared.eventstore.envelope import Cause
 from shared.eventstore.errors import Conflict, Duplicate, Rejected, TooManyEvents, Unavailable
 from shared.eventstore.jetstream_errors import KINDS, typed
 from shared.eventstore.names import service_stream
@@ -11,7 +14,6 @@ from shared.eventstore.store import MAX_BATCH_EVENTS, EventStore
 from shared.eventstore.streams import js_api
 from shared.unit.commands import CommandHandler
 from shared.unit.health import jetstream_health
-from shared.unit.requests import CommandRequest
 from tests.congress import BEGINNING
 from tests.contract.test_event_store import T1, progress, several
 from tests.contract.units import LOCALITY
@@ -74,9 +76,10 @@ async def test_a_command_that_makes_too_many_events_is_refused_with_their_number
     handler = CommandHandler(EventStore(connection, congress, "subcommittee"), [organisation.AGGREGATE])
     positions = [f"Chức vụ {number}" for number in range(6)]
     entries = [LOCALITY | {"organisation_id": f"o{number}", "positions": positions} for number in range(200)]
-    request = CommandRequest(
-        command_id="f0a6ae1e-12a4-4a5b-a9c7-0a0a0a0a0a0a", data={"entries": entries}, happened=BEGINNING
-    )
+    too_many = organisation.RegisterOrganisations.model_validate({"entries": entries})
+    office = Actor("subcommittee.office", "subcommittee")
+    ours = UUID("f0a6ae1e-12a4-4a5b-a9c7-0a0a0a0a0a0a")
+    cause = Cause(command_id=ours, actor=office, happened=BEGINNING, correlation_id=ours, causation_id=ours)
     with pytest.raises(Refused) as refused:
-        await handler.handle("register-organisations", request, Actor("subcommittee.office", "subcommittee"))
+        await handler.execute(too_many, cause)
     assert (refused.value.code, refused.value.params) == ("too_many_events", {"count": 1400, "most": 1000})

@@ -6,6 +6,7 @@ from enum import Enum
 from itertools import accumulate, combinations, pairwise
 from types import NoneType, UnionType
 from typing import Annotated, Any, NamedTuple, Union, get_args, get_origin
+from uuid import UUID
 
 import pytest
 from hypothesis import given, settings
@@ -60,6 +61,7 @@ TAKEN_UP_LATER = {
 BY_TYPE: dict[object, st.SearchStrategy] = {
     NoneType: st.none(),
     bool: st.booleans(),
+    UUID: st.sampled_from([UUID(int=1), UUID(int=2)]),
     str: st.sampled_from(["Sở Y tế", "Đội xe"]),
     int: st.integers(1, 2),
     AwareDatetime: st.sampled_from([datetime(2020, 9, 25, 1, tzinfo=UTC), datetime(2020, 9, 25, 2, tzinfo=UTC)]),

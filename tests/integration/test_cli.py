@@ -230,7 +230,7 @@ def test_a_timeline_reads_as_a_story_in_both_languages(shell):
     english = shell.run("audit", "timeline", "logistics/2-04").stdout
     assert "returned task 2-04" in english
     assert "status: submitted → in_progress" in english
-    assert "evidence: – → Dự thảo kịch bản điều hành, https://example.invalid/evidence/" in english
+    assert "evidence: + Dự thảo kịch bản điều hành, https://example.invalid/evidence/" in english
     vietnamese = shell.run("audit", "timeline", "logistics/2-04", "--lang", "vi").stdout
     assert "nhiệm vụ 2-04" in vietnamese
 

@@ -22,6 +22,7 @@ from shared.eventstore.streams import js_api, stream_configs, stream_info
 from shared.platform.keeper import free_port
 from shared.unit.client import CommandClient
 from shared.unit.findings import Severity
+from shared.unit.following import POLICY_ACK_WAIT_S
 from tests.congress import Writer, life_of_a_task, settled
 from tests.waiting import until
 
@@ -143,7 +144,7 @@ async def test_a_policy_without_consumer_and_one_that_gets_stuck_are_told(settin
     durable = "policy-logistics-open-assigned-items"
     subject = f"evt.{congress}.subcommittee.catalogue-item.*"
     js = connection.jetstream()
-    in_order = ConsumerConfig(max_ack_pending=1)
+    in_order = ConsumerConfig(max_ack_pending=1, ack_wait=POLICY_ACK_WAIT_S)
     consumer = await js.pull_subscribe(subject, durable=durable, stream=ledger_stream(congress), config=in_order)
     event = subject.replace("*", "1-01")
     await js.publish(event, b"{}", stream=service_stream(congress, "subcommittee"))
