@@ -28,8 +28,11 @@ demo: $(VENV)/installed ## Tell the sample congress through the real services, r
 up: $(VENV)/installed ## Run the servers and all services until Ctrl-C
 	@$(BIN)/daihoi up $(ARGS)
 
-test: $(VENV)/installed ## Run every test on real servers (ARGS='tests/domain -k task' for some)
-	@$(BIN)/python -m pytest $(ARGS)
+# Tests wait more than they work; those of one file share what it sets up, and stay together.
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print(2 * (os.cpu_count() or 1))')
+
+test: $(VENV)/installed ## Run every test on real servers, side by side (ARGS='tests/domain -k task' for some, WORKERS=0 in turn)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --durations 10 $(ARGS)
 
 ROUNDS ?=
 SEED ?= 1
