@@ -122,7 +122,7 @@ class Projection:
         try:
             await asyncio.shield(self._committing)
         except CommitRefused as refusal:
-            logger.warning("the database takes no such commit, it is tried in pieces: %s", refusal)
+            logger.warning("the database takes no such commit, it is tried in pieces: %s", refusal.reason)
             await self._commit_in_pieces()
         self._committing = None
 
@@ -148,7 +148,7 @@ class Projection:
         (stored,) = piece
         if stored.sequence in self._read.refused:
             raise refusal
-        self._read.refused[stored.sequence] = UNSTORABLE, str(refusal)
+        self._read.refused[stored.sequence] = UNSTORABLE, refusal.reason
         return piece
 
     def _begin_anew(self) -> None:
