@@ -27,6 +27,7 @@ from shared.i18n import Language, translate
 from shared.platform.errors import PlatformError
 from shared.platform.mongo import in_words
 from shared.platform.settings import Settings
+from shared.unit.problems import problem_of
 
 FOUND_WRONG = 1
 WRONG_USE = 2
@@ -155,7 +156,8 @@ def sentence_of(error: BaseException) -> str | None:
     """What people are told of an error that comes from outside; `None` where it doesn't."""
     match error:
         case PlatformError(why=Refused() as why):
-            return f"{why.code}: {translate(why.refusal.sentence, spoken(), **why.params)}"
+            problem = problem_of(why)
+            return f"{why.code}: {problem.detail_vi if spoken() == 'vi' else problem.detail}"
         case PlatformError() | EventStoreError() | FenceLost() | TimeoutError():
             return in_words(error) or type(error).__name__
         case PyMongoError():

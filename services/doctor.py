@@ -99,8 +99,8 @@ POLICIES_FOLLOW = Notice("policies_follow", Severity.OK, "All is well with {coun
 POLICY_MISSING = Notice(
     "policy_missing",
     Severity.WARNING,
-    "{policy} has no consumer: nothing will react to these events.",
-    "Start {service}, which makes it.",
+    "These policies have no consumer, so nothing will react to their events: {policies}.",
+    "Start {service}, which makes them.",
 )
 POLICY_PAUSED = Notice(
     "policy_paused",
@@ -280,12 +280,12 @@ async def _sourcing(connection: Client, congress: str) -> AsyncIterator[Finding]
 
 async def _policies(connection: Client, congress: str) -> AsyncIterator[Finding]:
     for service in SERVICES:
-        well, waiting = 0, 0
+        well, waiting, missing = 0, 0, []
         for policy in service_named(service).policies:
             durable = f"policy-{service}-{policy.name}"
             info = await js_api(connection, f"CONSUMER.INFO.{ledger_stream(congress)}.{durable}", {})
             if "error" in info:
-                yield POLICY_MISSING(service, policy=policy.name, service=service)
+                missing.append(policy.name)
                 continue
             if wrong := _wrong_with(info, congress, policy, service):
                 yield wrong
@@ -295,6 +295,8 @@ async def _policies(connection: Client, congress: str) -> AsyncIterator[Finding]
                 yield POLICY_STUCK(service, **told)
             elif not wrong:
                 well, waiting = well + 1, waiting + pending
+        if missing:
+            yield POLICY_MISSING(service, policies=", ".join(missing), service=service)
         if well:
             yield POLICIES_FOLLOW(service, count=well, pending=waiting)
 

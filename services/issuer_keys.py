@@ -20,6 +20,11 @@ PROBE = Actor(f"{AUDITOR}.doctor", AUDITOR)
 KEYS_GOOD = Notice(
     "keys_good", Severity.OK, "A token minted here is good; {count} services verify with its key {key_id}."
 )
+KEYS_GOOD_ALONE = Notice(
+    "keys_good",
+    Severity.OK,
+    "A token minted here is good, with the key {key_id}; no service runs that it could be compared with.",
+)
 KEYS_VERIFY_ONLY = Notice(
     "keys_verify_only",
     Severity.INFO,
@@ -101,9 +106,13 @@ def _own_keys(settings: Settings, in_use: InUse) -> Iterator[Finding]:
     elif held.private is not None and not _is_good(held.private, verifier, settings.congress):
         yield MINTED_IS_REFUSED(KEYS)
     else:
-        notice = KEYS_VERIFY_ONLY if held.private is None else KEYS_GOOD
         agreeing = {name for name, theirs in in_use if theirs == verifier.key_id}
-        yield notice(KEYS, key_id=verifier.key_id, count=len(agreeing))
+        if held.private is None:
+            yield KEYS_VERIFY_ONLY(KEYS, key_id=verifier.key_id, count=len(agreeing))
+        elif agreeing:
+            yield KEYS_GOOD(KEYS, key_id=verifier.key_id, count=len(agreeing))
+        elif not in_use:
+            yield KEYS_GOOD_ALONE(KEYS, key_id=verifier.key_id)
     for name, theirs in dict.fromkeys(in_use):
         if theirs != verifier.key_id:
             yield OTHER_KEY(name, service=name, theirs=theirs, ours=verifier.key_id)

@@ -58,8 +58,10 @@ def list_refusals(format: FormatOption = Format.TEXT, lang: LangOption = None) -
     left = run(look())
     if format is Format.JSON:
         write(as_json([{**each._asdict(), "refused": each.refused.model_dump(mode="json")} for each in left]))
-    else:
+    elif left:
         out.print(_table(left, language_of(settings, lang)))
+    else:
+        out.print(translate("Nothing is left that a policy could not do.", language_of(settings, lang)))
 
 
 @policies.command("retry")

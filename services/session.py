@@ -8,15 +8,31 @@ from dataclasses import dataclass
 from nats.aio.client import Client
 
 from services.tracker.store import ViewStore
+from shared.domain.decider import Refusal
 from shared.eventstore.ledger import Ledger
 from shared.eventstore.streams import congresses
-from shared.i18n import translate
 from shared.platform.embedded import Endpoints, endpoints
 from shared.platform.errors import PlatformError
 from shared.platform.mongo import mongo_database
 from shared.platform.nats import nats_connection
 from shared.platform.settings import Settings
 from shared.unit.client import CommandClient
+
+NEVER_PROJECTED = Refusal(
+    "never_projected",
+    "No tracker has ever projected the congress {congress} into this MongoDB, so there is nothing to report. Start "
+    "one: `daihoi service tracker`.",
+)
+NO_CONGRESS = Refusal(
+    "no_such_congress",
+    "There is no congress {congress} on this server, nor any other. Its services make it when they start, and so "
+    "does `daihoi streams provision`.",
+)
+NO_SUCH_CONGRESS = Refusal(
+    "no_such_congress",
+    "There is no congress {congress} on this server; there are: {others}. Its services make it when they start, "
+    "and so does `daihoi streams provision`.",
+)
 
 
 @dataclass(frozen=True)
@@ -30,14 +46,7 @@ class Session:
     async def check_views(self) -> None:
         """Raises `PlatformError` where there are no views to read."""
         if await self.views.look_up() is None:
-            raise PlatformError(
-                translate(
-                    "No tracker has ever projected the congress {congress} into this MongoDB, so there is nothing to "
-                    "report. Start one: `daihoi service tracker`.",
-                    self.settings.lang,
-                    congress=self.settings.congress,
-                )
-            )
+            raise PlatformError(NEVER_PROJECTED(congress=self.settings.congress))
 
 
 @asynccontextmanager
@@ -65,14 +74,6 @@ async def check_congress(connection: Client, settings: Settings) -> None:
     others = await congresses(connection)
     if settings.congress in others:
         return
-    congress, lang = settings.congress, settings.lang
-    told = translate("There is no congress {congress} on this server, nor any other.", lang, congress=congress)
     if others:
-        told = translate(
-            "There is no congress {congress} on this server; there are: {others}.",
-            lang,
-            congress=congress,
-            others=", ".join(others),
-        )
-    how = translate("Its services make it when they start, and so does `daihoi streams provision`.", lang)
-    raise PlatformError(f"{told} {how}")
+        raise PlatformError(NO_SUCH_CONGRESS(congress=settings.congress, others=", ".join(others)))
+    raise PlatformError(NO_CONGRESS(congress=settings.congress))

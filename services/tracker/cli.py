@@ -27,7 +27,7 @@ from services.console import (
 )
 from services.session import Session, check_congress, open_session
 from services.tracker.audit import terminal
-from services.tracker.audit.replay import Filter, replay
+from services.tracker.audit.replay import Filter, entity_named, replay
 from services.tracker.audit.silence import silence, silence_lines
 from services.tracker.audit.verify import Verdict, verify
 from services.tracker.health import loss_findings
@@ -180,7 +180,7 @@ def audit_replay(
     """Every event as it was recorded, in order, from the ledger itself; exit 1 where a name is on no record."""
     settings = read_settings()
     language = language_of(settings, lang)
-    wanted = Filter(unit, entity, actor, type, *stretch_of(first, last, by, language), by)
+    wanted = Filter(unit, entity_named(entity), actor, type, *stretch_of(first, last, by, language), by)
 
     async def show() -> bool:
         unmasked = may_read_restricted(settings, token)
@@ -216,7 +216,7 @@ async def _every_name_is_known(ledger: Ledger, wanted: Filter, lang: Language) -
 
 @audit.command("timeline")
 def audit_timeline(
-    entity: Annotated[str, typer.Argument(help="1-03, task/1-03 or logistics/1-03")],
+    entity: Annotated[str, typer.Argument(help="1-03, task/1-03, logistics/1-03, or a symbol: 76-KH/TU")],
     token: TokenOption = "",
     format: FormatOption = Format.TEXT,  # noqa: A002
     lang: LangOption = None,
@@ -228,7 +228,7 @@ def audit_timeline(
         unmasked = may_read_restricted(settings, token)
         async with open_session(settings) as session:
             await session.check_views()
-            return await timeline(session.views, session.ledger, entity, unmasked=unmasked)
+            return await timeline(session.views, session.ledger, entity_named(entity), unmasked=unmasked)
 
     rows = run(look())
     if not rows:

@@ -6,7 +6,6 @@ import typer
 
 from services.tracker.restricted import READERS
 from shared.domain.decider import Refused
-from shared.i18n import translate
 from shared.platform.errors import PlatformError
 from shared.platform.settings import Settings
 from shared.unit.issuer import issuer_public_key
@@ -27,6 +26,5 @@ def may_read_restricted(settings: Settings, token: str) -> bool:
     try:
         reader = TokenVerifier(issuer_public_key(settings), settings.congress, "tracker").reader(f"Bearer {token}")
     except Refused as refused:
-        told = translate(refused.refusal.sentence, settings.lang, **refused.params)
-        raise PlatformError(f"{refused.code}: {told}") from refused
+        raise PlatformError(refused) from refused
     return reader.unit in READERS

@@ -6,6 +6,7 @@ import random
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid5
@@ -18,6 +19,7 @@ from shared.domain.entering import entered
 from shared.eventstore.envelope import Cause, encode, event_id
 from shared.eventstore.errors import Conflict, Duplicate, Rejected, StreamLost, TooLarge, TooManyEvents, Unavailable
 from shared.eventstore.store import EventStore, NewEvent
+from shared.i18n import format_minute
 from shared.unit.discards import Discards
 from shared.unit.loading import EventReference, Loaded, Loader, keep_fingerprint, reference_to
 from shared.unit.problems import (
@@ -174,24 +176,31 @@ class CommandHandler:
             aggregate = self._aggregates[part.ENTITY]
             if cause.is_given:
                 part.check_given_at(cause.happened)
-            for event in await self._decided(aggregate, part, states[key], cause.actor):
+            decided, latest_seen = await self._decided(aggregate, part, states[key], cause.actor)
+            for event in decided:
                 states[key] = aggregate.evolve(states[key], event)
-                dated = _not_before(cause, key, loaded[key])
+                dated = _not_before(cause, key, loaded[key].began, latest_seen)
                 envelope = encode(event, dated, self._store.service, *key, positions[key])
                 positions[key] += 1
                 events.append(NewEvent(*key, envelope))
         return states, events
 
-    async def _decided(self, aggregate: Aggregate, command: Command, state: Any, actor: Actor) -> Sequence[Event]:
+    async def _decided(
+        self, aggregate: Aggregate, command: Command, state: Any, actor: Actor
+    ) -> tuple[Sequence[Event], datetime | None]:
+        """The events, and when the latest of what was read for them by name happened."""
         if aggregate.reads is None:
-            return aggregate.decide(command, state, actor)
+            return aggregate.decide(command, state, actor), None
         seen: dict[Key, Any] = {}
+        latest: list[datetime] = []
         for entity, entity_id in aggregate.reads(command, state):
             if entity_id == "*":
                 seen |= await self._loader.read_all(entity)
             else:
-                seen[entity, entity_id] = (await self._loader.read((entity, entity_id))).state
-        return aggregate.decide(command, state, actor, seen)
+                known = await self._loader.read((entity, entity_id))
+                seen[entity, entity_id] = known.state
+                latest += [known.latest] if known.latest else []
+        return aggregate.decide(command, state, actor, seen), max(latest, default=None)
 
     async def _append(self, loaded: dict[Key, Loaded], states: dict[Key, Any], events: Sequence[NewEvent]) -> Answer:
         if not events:
@@ -211,10 +220,14 @@ class CommandHandler:
     ) -> None:
         for event, reference in zip(events, references, strict=True):
             key = (reference.entity, reference.entity_id)
-            known, began = loaded[key], loaded[key].began or event.envelope.time
+            known, happened = loaded[key], event.envelope.time
+            latest = max(known.latest or happened, happened)
             known.stored[reference.id] = reference  # only ever added to: whoever else holds it is none the worse
             keep_fingerprint(known, reference.id, event.envelope)
-            self._keep(key, Loaded(states[key], reference.sequence, began, known.stored, known.fingerprints))
+            began = known.began or happened
+            self._keep(
+                key, replace(known, state=states[key], sequence=reference.sequence, began=began, latest=latest)
+            )
 
     async def _load(self, key: Key) -> Loaded:
         if known := self._remembered.get(key):
@@ -234,16 +247,16 @@ class CommandHandler:
             self._remembered.pop(key, None)
 
 
-def _not_before(cause: Cause, key: Key, known: Loaded) -> Cause:
-    """Nothing happens to what has not begun: whoever says that it did is refused. Where nobody says so, as a
-    clock was set back or a policy reacts to what happened before, it happens at the beginning."""
-    if known.began is None or cause.happened >= known.began:
-        return cause
+def _not_before(cause: Cause, key: Key, began: datetime | None, latest_seen: datetime | None) -> Cause:
+    """Nothing happens to what has not begun: whoever says that it did is refused. Where nobody says so, as a clock
+    was set back or a policy reacts to what happened before, it happens at the beginning, and no effect comes before
+    what it was decided on."""
     if cause.is_dated:
-        raise BEFORE_ITS_BEGINNING(
-            entity=key[0], entity_id=key[1], happened=cause.happened.isoformat(), began=known.began.isoformat()
-        )
-    return cause.model_copy(update={"happened": known.began})
+        if began is not None and cause.happened < began:
+            happened, since = format_minute(cause.happened), format_minute(began)
+            raise BEFORE_ITS_BEGINNING(entity_id=key[1], happened=happened, began=since)
+        return cause
+    return cause.model_copy(update={"happened": max(filter(None, (cause.happened, began, latest_seen)))})
 
 
 def _earlier_answer(cause: Cause, loaded: dict[Key, Loaded]) -> Answer | None:

@@ -3,7 +3,7 @@
 import logging
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -38,13 +38,15 @@ class EventReference(BaseModel):
 @dataclass(frozen=True)
 class Loaded:
     """An aggregate as it was read: its state, its last sequence, where each event is stored, when the first of them
-    happened, and the fingerprints of the commands behind them, by the id of the event that holds one."""
+    happened and the latest, and the fingerprints of the commands behind them, by the id of the event that holds
+    one."""
 
     state: Any = None
     sequence: int = 0
     began: datetime | None = None
     stored: dict[UUID, EventReference] = field(default_factory=dict)
     fingerprints: dict[UUID, str] = field(default_factory=dict)
+    latest: datetime | None = None
 
 
 class Loader:
@@ -86,9 +88,9 @@ class Loader:
             if not lenient and not await self._is_discarded(stored):
                 logger.error("event %s of the stream can't be read: %s", stored.sequence, brief(error))
                 raise UNREADABLE_HISTORY(
-                    entity=key[0], entity_id=key[1], sequence=stored.sequence, service=self._store.service
+                    entity_id=key[1], sequence=stored.sequence, service=self._store.service
                 ) from error
-            return Loaded(known.state, stored.sequence, known.began, known.stored, known.fingerprints)
+            return replace(known, sequence=stored.sequence)
 
     def _with(self, known: Loaded, key: Key, stored: Stored) -> Loaded:
         """Raises `Undecodable`, also for what can't have happened to the aggregate as it was."""
@@ -106,8 +108,9 @@ class Loader:
         reference = reference_to(NewEvent(*key, envelope), stored.sequence)
         known.stored[reference.id] = reference
         keep_fingerprint(known, reference.id, envelope)
-        began = known.began or (envelope.time if EARLIEST <= envelope.time < LATEST else None)
-        return Loaded(state, stored.sequence, began, known.stored, known.fingerprints)
+        happened = envelope.time if EARLIEST <= envelope.time < LATEST else None
+        began, latest = known.began or happened, max(filter(None, (known.latest, happened)), default=None)
+        return replace(known, state=state, sequence=stored.sequence, began=began, latest=latest)
 
     async def _is_discarded(self, stored: Stored) -> bool:
         return self._discards is not None and await self._discards.hold((stored.subject, stored.sequence))

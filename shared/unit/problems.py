@@ -34,7 +34,7 @@ OUT_OF_TIME = Refusal(
 )
 BEFORE_ITS_BEGINNING = Refusal(
     "happened_before_beginning",
-    "Nothing happens to {entity} {entity_id} at {happened}, before it began at {began}.",
+    "{entity_id} began at {began}; nothing can have happened to it at {happened}.",
 )
 COMMAND_ID_REUSED = Refusal(
     "command_id_reused",
@@ -61,7 +61,7 @@ ANSWER_TOO_LARGE = Refusal(
 )
 UNREADABLE_HISTORY = Refusal(
     "unreadable_history",
-    "{entity} {entity_id} holds an event that can't be read, number {sequence} in the stream of {service}. Until it "
+    "{entity_id} holds an event that can't be read, number {sequence} in the stream of {service}. Until it "
     "is discarded (`daihoi parked list`) nothing can be decided about it.",
 )
 STREAM_LOST_EVENTS = Refusal(

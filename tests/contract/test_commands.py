@@ -14,6 +14,7 @@ from shared.eventstore.envelope import Cause, decode, encode, event_id
 from shared.eventstore.names import service_stream
 from shared.eventstore.store import EventStore
 from shared.eventstore.streams import js_api
+from shared.i18n import format_minute
 from shared.unit.commands import Answer, CommandHandler, CommandRequest
 from shared.unit.policies import Policy, apply
 from shared.unit.problems import invalid_input
@@ -165,8 +166,8 @@ async def test_nothing_happens_before_the_beginning_of_what_it_happens_to(start)
         with pytest.raises(Refused) as refused:
             await instance.send("set-deadline", deadline, happened=HAPPENED - timedelta(seconds=1))
         assert refused.value.code == "happened_before_beginning"
-        named = {"entity": "task", "entity_id": "1-03", "began": HAPPENED.isoformat()}
-        assert refused.value.params == named | {"happened": (HAPPENED - timedelta(seconds=1)).isoformat()}
+        before = format_minute(HAPPENED - timedelta(seconds=1))
+        assert refused.value.params == {"entity_id": "1-03", "began": format_minute(HAPPENED), "happened": before}
     assert await there.outcome("set-deadline", deadline) == "deadline-set"
     assert (
         await here.outcome("open-task", TASK | {"task_id": "1-04"}, happened=HAPPENED - timedelta(days=1)) == "opened"

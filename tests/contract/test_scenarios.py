@@ -1,7 +1,7 @@
 """A switch of the scenario inside one unit: every task follows, once, whatever else happens at the same time."""
 
 import asyncio
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -33,12 +33,13 @@ class Instance:
         self.store = store
         self.handler = CommandHandler(store, [*LOGISTICS.aggregates, REFUSALS])
 
-    async def send(self, command, data, command_id=None):
-        request = CommandRequest(command_id=command_id or uuid4(), data=data, happened=HAPPENED)
+    async def send(self, command, data, command_id=None, happened=HAPPENED):
+        request = CommandRequest(command_id=command_id or uuid4(), data=data, happened=happened)
         return await self.handler.handle(command, request, Actor(f"{UNIT}.lead", UNIT))
 
-    async def opens(self, task_id, scenario="both", **changes):
-        return await self.send("open-task", TASK | {"task_id": task_id, "scenario": scenario} | changes)
+    async def opens(self, task_id, scenario="both", happened=HAPPENED, **changes):
+        data = TASK | {"task_id": task_id, "scenario": scenario} | changes
+        return await self.send("open-task", data, happened=happened)
 
     async def hears(self, policy, envelope):
         """The policy reads an event of the ledger."""
@@ -260,3 +261,15 @@ async def test_a_policy_at_work_for_longer_than_the_broker_waits_is_not_told_aga
     task.cancel()
     assert told["delivered"]["consumer_seq"] == len(envelopes), "each was delivered once"
     assert len(await slow.store.load("unit-scenario", "current")) == 2 * len(envelopes)
+
+
+async def test_an_effect_is_not_dated_before_the_switch_that_it_follows(start):
+    here, earlier = start(), HAPPENED - timedelta(days=3)
+    await here.opens("1-03", "none", happened=earlier)
+    await here.hears("follow-switches", switch(1, "outbreak"))
+    adjusted = {"variant": "outbreak", "task_id": "1-03", "applies": True, "reason": "Vẫn làm"}
+    await here.send("adjust-variant", adjusted, happened=earlier)
+    (envelope,) = [decode(stored.body) for stored in await here.store.load("variant", "outbreak")]
+    await here.hears("follow-when-adjusted", envelope)
+    dated = [decode(stored.body).time for stored in await here.store.load("task", "1-03")]
+    assert (envelope.time, dated) == (earlier, [earlier, HAPPENED, HAPPENED])

@@ -26,7 +26,7 @@ from tests.waiting import until
 
 HAPPENED = datetime.fromisoformat("2020-09-10T14:00:00+07:00")
 UNIT = "logistics"
-PLACE = {"service": UNIT, "entity": "task", "entity_id": "1-03"}
+PLACE = {"service": UNIT, "entity_id": "1-03"}
 
 
 class Bus:

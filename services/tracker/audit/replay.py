@@ -15,6 +15,8 @@ from services.tracker.past.as_of import By
 from services.tracker.projections.view import instant
 from services.tracker.reading import Unreadable, read_event
 from services.tracker.restricted import masked_line
+from shared.domain.symbol import Citation, DocumentSymbol, SymbolForm
+from shared.domain.values import SERVICES
 from shared.eventstore.direct import Stored
 from shared.eventstore.ledger import Ledger
 
@@ -73,6 +75,16 @@ def names_of_type(name: str) -> set[str]:
         return {name}
     parts = name.removeprefix(TYPES_BEGIN).split(".")
     return {name, *(".".join(parts[:count]) for count in range(1, len(parts) + 1))}
+
+
+def entity_named(text: str) -> str:
+    """A document by its symbol as the entity that it is: `propaganda/03-KH/TB (2015-2020)` is
+    `propaganda/03-KH-TB_2015-2020`. Any other name as it stands."""
+    first, _, rest = text.partition("/")
+    prefix, symbol = (f"{first}/", rest) if first in (*SERVICES, "document") else ("", text)
+    cited = Citation.parse(symbol)
+    is_symbol = DocumentSymbol.parse(cited.symbol).form is not SymbolForm.OTHER
+    return f"{prefix}{cited.entity_id}" if is_symbol else text
 
 
 def _names_of_entity(subject: str) -> set[str]:

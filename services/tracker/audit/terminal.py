@@ -80,11 +80,7 @@ def instant_table(found: dict[str, Any], lang: Language) -> Table:
 def difference_lines(found: Difference, lang: Language) -> list[str]:
     """Which two instants; document by document the fields before and after, and the events that changed them; then
     those events."""
-    told = {"earlier": found.earlier, "later": found.later, "count": len(found.documents)}
-    lines = [
-        _instants(found, lang),
-        translate("Documents that differ between ledger events {earlier} and {later}: {count}", lang, **told),
-    ]
+    lines = [_instants(found, lang), translate("Documents that differ: {count}", lang, count=len(found.documents))]
     for document in found.documents:
         lines.append(f"{'+' if document.change == 'added' else '~'} {document.view} {document.key}")
         for field in document.fields:
