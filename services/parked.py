@@ -220,6 +220,7 @@ async def _send(session: Session, document: Document, reason: str, token: str) -
         "stored_under": document["subject"],
         "origin_sequence": document["origin"]["sequence"],
         "reason": reason,
+        "parked_as": document["reason"],
     }
     discard = DiscardParkedEvent.NAME
     answer = await session.commands.send(SUBCOMMITTEE, discard, data, token=token, command_id=uuid4())

@@ -23,6 +23,7 @@ from services.console import (
     write,
     wrong_use,
 )
+from services.session import check_congress
 from shared.domain.decider import Refused
 from shared.domain.values import SERVICES
 from shared.eventstore.ledger import Ledger
@@ -133,6 +134,7 @@ def _run(
 async def _connection(settings: Settings) -> AsyncIterator[Client]:
     with endpoints(settings, with_mongo=False) as servers:
         async with nats_connection(servers.nats_url, "daihoi policies") as connection:
+            await check_congress(connection, settings)
             yield connection
 
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, NoReturn, TextIO
+from typing import NoReturn, TextIO
 
 from services.console import FOUND_WRONG, WRONG_USE, NotWritten, say, sentence_of, spoken
 from shared.domain.decider import Refusal, Refused
@@ -47,6 +47,10 @@ def _plainer(error: UnicodeError) -> tuple[str, int]:
 
 
 codecs.register_error(LETTERS_WITHOUT_MARKS, _plainer)
+
+
+_AS_THEY_WERE: list[TextIO] = []
+"""Who made a log of one of these before goes on writing there; forgotten, it would close what is beneath."""
 
 
 class _Stdout(io.TextIOWrapper):
@@ -120,14 +124,13 @@ def _again(kind: type[io.TextIOWrapper], stream: TextIO) -> TextIO:
     """The same stream as this `kind`; one that the interpreter has not made stays as it is."""
     if not isinstance(stream, io.TextIOWrapper):
         return stream
-    encoding, line_buffering, write_through = stream.encoding, stream.line_buffering, stream.write_through
-    bare: IO[bytes] = stream.detach()
+    _AS_THEY_WERE.append(stream)
     return kind(
-        bare,
-        encoding=encoding,
+        stream.buffer,
+        encoding=stream.encoding,
         errors=LETTERS_WITHOUT_MARKS,
-        line_buffering=line_buffering,
-        write_through=write_through,
+        line_buffering=stream.line_buffering,
+        write_through=stream.write_through,
     )
 
 

@@ -2,10 +2,12 @@
 
 import json
 from datetime import date, datetime
+from io import StringIO
 from typing import Annotated, Any, cast
 
 import orjson
 import typer
+from rich.console import Console
 
 from services.console import (
     FOUND_WRONG,
@@ -22,6 +24,7 @@ from services.console import (
     read_settings,
     refuse,
     run,
+    told_in_words,
     write,
     wrong_use,
 )
@@ -119,7 +122,10 @@ def _report(
     if format is Format.JSON:
         write(as_json(found.model_dump(mode="json")))
     else:
-        Printer(found, language).print_on(out)
+        printer = Printer(found, language)
+        with told_in_words(), as_written():  # all or nothing
+            printer.print_on(Console(file=StringIO(), width=out.width))
+        printer.print_on(out)
 
 
 async def _report_before(session: Session, earlier: Asked, lang: Language) -> Report:

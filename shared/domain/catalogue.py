@@ -173,7 +173,7 @@ class ImportCatalogue(Command):
     def _one_batch_with_each_item_once(self) -> Self:
         item_ids = [*(item.item_id for item in (*self.publish, *self.revise)), *self.withdraw]
         if not 1 <= len(item_ids) <= ITEMS_AT_ONCE:
-            raise ValueError(f"between 1 and {ITEMS_AT_ONCE} items at once; got {len(item_ids)}")
+            raise ValueError("between 1 and 1000 items at once")
         if len(set(item_ids)) != len(item_ids):
             raise ValueError("each item at most once")
         return self

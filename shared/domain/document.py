@@ -32,7 +32,7 @@ Symbol = Annotated[str, Field(min_length=1, max_length=SYMBOL_LENGTH), AfterVali
 
 def _names_a_document(cited: str) -> str:
     if len(_names_a_file(Citation.parse(cited).symbol)) > SYMBOL_LENGTH:
-        raise ValueError(f"a symbol has at most {SYMBOL_LENGTH} characters")
+        raise ValueError("a symbol has at most 69 characters")
     return cited
 
 

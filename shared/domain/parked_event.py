@@ -22,12 +22,13 @@ Subject = Annotated[str, StringConstraints(strip_whitespace=False, pattern=r"^ev
 # --- events: these names are the stored format ---
 class ParkedEventDiscarded(Event):
     """`stored_under` and `origin_sequence` say a second time which event is meant: its subject, and its place in the
-    stream of the service that wrote it."""
+    stream of the service that wrote it. `parked_as` is why it was parked, where whoever discarded it had looked."""
 
     TYPE = "vn.daihoi.parked-event.discarded.v1"
     stored_under: str
     origin_sequence: int
     reason: str
+    parked_as: str | None = None
 
 
 # --- state ---
@@ -44,7 +45,8 @@ def evolve(parked: ParkedEvent | None, event: ParkedEventDiscarded) -> ParkedEve
 # --- commands ---
 class DiscardParkedEvent(Command):
     """The views go on without an event that the tracker has parked; what waits behind it is taken in. `sequence` is
-    the ledger's; `stored_under` is its subject, `origin_sequence` its place in the stream of its service."""
+    the ledger's; `stored_under` is its subject, `origin_sequence` its place in the stream of its service. `parked_as`
+    is why it is parked: with it the service that wrote the event strikes it out too, though it can read it."""
 
     NAME = "discard-parked-event"
     ENTITY: ClassVar[str] = "parked-event"
@@ -53,6 +55,7 @@ class DiscardParkedEvent(Command):
     stored_under: Subject
     origin_sequence: Place
     reason: Phrase
+    parked_as: Annotated[str, Field(pattern=r"^[a-z_]{1,40}$")] | None = None
 
     @property
     def entity_id(self) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 _JOINERS = "\u200c\u200d"
 """Zero width, yet they shape letters: kept inside words, and nowhere else."""
-_UNSEEN = re.compile("[\u00ad\u200b\u200e\u200f\u2060\ufeff]")
+_UNSEEN = re.compile("[\u00ad\u034f\u115f\u1160\u200b\u200e\u200f\u2060\u3164\ufeff\uffa0\U000e0000-\U000e007f]")
 _ENDS = _JOINERS + "".join(filter(str.isspace, map(chr, range(0x3001))))
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")

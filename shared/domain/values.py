@@ -21,6 +21,19 @@ class Unit(StrEnum):
 SUBCOMMITTEE = "subcommittee"
 SERVICES = (SUBCOMMITTEE, *(unit.value for unit in Unit))
 """Every service that writes events, each to its own stream."""
+_UNITS = frozenset(unit.value for unit in Unit)
+WRITERS: dict[str, frozenset[str]] = {
+    **dict.fromkeys(
+        ("meeting", "directive", "catalogue-item", "organisation", "duty", "scenario", "parked-event"),
+        frozenset({SUBCOMMITTEE}),
+    ),
+    **dict.fromkeys(("task", "review", "variant", "unit-scenario", "known-clearance"), _UNITS),
+    "publication": frozenset({Unit.PROPAGANDA.value}),
+    **dict.fromkeys(("resource", "expense"), frozenset({Unit.LOGISTICS.value})),
+    **dict.fromkeys(("clearance", "incident"), frozenset({Unit.SECURITY.value})),
+    **dict.fromkeys(("document", "policy"), frozenset(SERVICES)),
+}
+"""By entity the services whose events about it count. Of what is not here nobody knows anything yet."""
 AUDITOR = "auditor"
 """A unit for reading only: no service takes its commands."""
 

@@ -16,6 +16,7 @@ from msgspec import Meta
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from shared.domain.decider import Actor, Event
+from shared.domain.values import WRITERS
 from shared.eventstore.errors import Undecodable
 from shared.eventstore.names import service_stream
 
@@ -102,8 +103,8 @@ def check_ids(envelope: Envelope) -> None:
 
 def check_place(envelope: Envelope, subject: str, origin_stream: str = "") -> None:
     """An event is taken in only where its subject, the stream that it was first stored in and its envelope agree on
-    service, entity and id: who could write there is who acted. Raises `Undecodable`. `origin_stream` is empty for
-    whoever reads a service's own stream."""
+    service, entity and id, and the entity is the service's to write: who could write there is who acted. Raises
+    `Undecodable`. `origin_stream` is empty for whoever reads a service's own stream."""
     _, congress, service, entity, entity_id = subject.split(".", 4) if subject.count(".") >= 4 else [""] * 5
     type_parts = envelope.type.split(".")
     named = type_parts[2] if len(type_parts) > 3 else ""
@@ -113,6 +114,8 @@ def check_place(envelope: Envelope, subject: str, origin_stream: str = "") -> No
             f"{origin_stream or 'the stream'} and {subject} hold an event that says it is {envelope.source}'s "
             f"{envelope.type} about {envelope.subject}"
         )
+    if service not in WRITERS.get(entity, (service,)):
+        raise Undecodable(f"{envelope.type} is not {service}'s to say")
 
 
 def as_bytes(envelope: Envelope) -> bytes:

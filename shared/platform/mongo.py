@@ -16,9 +16,13 @@ from motor.motor_asyncio import (
 from pymongo.errors import BulkWriteError, OperationFailure
 from pymongo.read_concern import ReadConcern
 
+from shared.domain.decider import Refusal
+from shared.platform.errors import PlatformError
+
 type Database = AsyncIOMotorDatabase[dict[str, Any]]
 type Session = AsyncIOMotorClientSession
 
+NO_MONGO_URL = Refusal("no_mongo_url", "DAIHOI_MONGO_URL is no address of a MongoDB: {reason}.")
 SERVER_SELECTION_TIMEOUT_MS = 10_000
 SOCKET_TIMEOUT_MS = 60_000
 WORDS_CHARACTERS = 300
@@ -32,13 +36,16 @@ transactions that are too large (257, 388)."""
 @asynccontextmanager
 async def mongo_database(url: str, name: str, patience_ms: int | None = None) -> AsyncIterator[Database]:
     """The database `name` at `url`; dates come back aware, in UTC. Nothing waits longer than `patience_ms`."""
-    client: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(
-        url,
-        tz_aware=True,
-        serverSelectionTimeoutMS=patience_ms or SERVER_SELECTION_TIMEOUT_MS,
-        socketTimeoutMS=patience_ms or SOCKET_TIMEOUT_MS,
-        uuidRepresentation="standard",
-    )
+    try:
+        client: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(
+            url,
+            tz_aware=True,
+            serverSelectionTimeoutMS=patience_ms or SERVER_SELECTION_TIMEOUT_MS,
+            socketTimeoutMS=patience_ms or SOCKET_TIMEOUT_MS,
+            uuidRepresentation="standard",
+        )
+    except ValueError as error:
+        raise PlatformError(NO_MONGO_URL(reason=error)) from error
     try:
         yield client[name]
     finally:

@@ -34,7 +34,13 @@ def _plain_path(path: Path) -> Path:
     return Path(_plain(str(path)))
 
 
-type Url = Annotated[str, AfterValidator(_plain)]
+def _some(urls: str) -> str:
+    if urls and not any(each.strip() for each in urls.split(",")):
+        raise ValueError("names no server; give an address, or take the setting away")
+    return urls
+
+
+type Url = Annotated[str, AfterValidator(_plain), AfterValidator(_some)]
 type File = Annotated[Path, BeforeValidator(_named), AfterValidator(_plain_path)]
 
 

@@ -131,6 +131,8 @@ class CommandHandler:
 
     async def _execute(self, parts: Sequence[Command], keys: Sequence[Key], cause: Cause) -> Answer:
         try:
+            if await self._loader.has_discards():
+                self._remembered.clear()
             for tries in range(DECIDE_TRIES):
                 from_memory = {key for key in keys if key in self._remembered}
                 loaded = {key: await self._load(key) for key in keys}
@@ -146,6 +148,7 @@ class CommandHandler:
                             return await self._append(loaded, states, events)
                 except Refused:
                     if not from_memory:
+                        await self._store.watch.assure()
                         raise
                 except (Conflict, Duplicate):
                     await asyncio.sleep(random.uniform(0, BACK_OFF_S * tries))  # noqa: S311 - no secret

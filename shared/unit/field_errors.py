@@ -59,9 +59,32 @@ SENTENCES: Mapping[str, str] = {
     "datetime_from_date_parsing": "must be an instant such as 2020-09-10T09:00:00+07:00",
     "datetime_object_invalid": "must be an instant such as 2020-09-10T09:00:00+07:00",
     "timezone_aware": "needs its time zone, such as +07:00",
+    "lone_surrogate": "half a character: copy the text again, or type it",
+    "control_character": "a control character, which nobody can see",
+    "bidi_override": "a sign that turns the direction of writing, which would mislead readers",
+    "nothing_to_see": "nothing that can be seen",
+    "too_deep": "lists or objects too deep in each other",
+    "number_out_of_range": "the number is too large",
+    "same_name_twice": "the same name twice",
+    "too_many_at_once": "too many things at once; send them in turn",
+    "too_much_at_once": "too much at once; send it in several parts",
+    "instant_out_of_range": "no time from {first} to {last}, local time",
+    "no_instant": "must be an instant such as 2020-09-10T09:00:00+07:00",
 }
+RAISED = (
+    "between 1 and 1000 items at once",
+    "each item at most once",
+    "a symbol needs at least one letter or digit",
+    "a symbol is written without its term; give the term apart",
+    "a symbol has at most 69 characters",
+    "neither the id nor the symbol of a document",
+    "at most 1000 localities and phases at once",
+    "each locality and each phase at most once",
+    "a reservation ends after it starts",
+)
+"""What validators of commands raise, in their own words."""
 NOT_VALID = "not valid"
-ALL_SENTENCES = frozenset({*SENTENCES.values(), NOT_VALID})
+ALL_SENTENCES = frozenset({*SENTENCES.values(), *RAISED, NOT_VALID})
 """For those who see to it that everything is translated."""
 
 
@@ -73,6 +96,5 @@ def sentences_of(error: Mapping[str, Any]) -> tuple[str, str]:
         return translate(sentence, "en", **context), translate(sentence, "vi", **in_vietnamese)
     if error["type"] in VALIDATORS:
         told = str(context.get("error", error["msg"]))
-        ours = translate(told, "vi")
-        return told, ours if ours != told else translate(NOT_VALID, "vi")
+        return told, translate(told if told in RAISED else NOT_VALID, "vi")
     return brief_text(error["msg"], MOST_IN_A_FIELD), translate(NOT_VALID, "vi")

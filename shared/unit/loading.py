@@ -75,6 +75,10 @@ class Loader:
                 known[key] = await self._and(known[key], key, stored, lenient=True)
         return {key: each.state for key, each in sorted(known.items()) if each.state is not None}
 
+    async def has_discards(self) -> bool:
+        """Whether something was discarded since this was asked last. Raises `Unavailable`."""
+        return self._discards is not None and await self._discards.have_grown()
+
     async def ids(self, entity: str) -> list[str]:
         """Those that a command could have made; whoever writes to the stream otherwise may have used any."""
         return [entity_id for entity_id in await self._store.ids(entity) if is_name(entity_id)]
@@ -82,6 +86,8 @@ class Loader:
     async def _and(self, known: Loaded, key: Key, stored: Stored, *, lenient: bool) -> Loaded:
         """With one event more. One that can't be taken in is passed over where that is lenient, or where it was
         discarded. Raises the refusal `unreadable_history`, or `Unavailable`."""
+        if self._discards is not None and self._discards.strike_out((stored.subject, stored.sequence)):
+            return replace(known, sequence=stored.sequence)
         try:
             return self._with(known, key, stored)
         except Undecodable as error:

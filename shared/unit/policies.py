@@ -155,7 +155,10 @@ class Reaction:
         check_ids(envelope)
         event = decode_data(envelope, model)
         self._envelope = envelope
-        return policy.react(event, envelope)
+        try:
+            return policy.react(event, envelope)
+        except ValidationError as error:
+            raise Undecodable(f"no command can follow from it: {brief_text(error, MOST_IN_A_DETAIL)}") from error
 
     async def do(self, command: Command, cause: Cause, *, last_try: bool) -> None:
         """Raises what apply raises."""

@@ -114,7 +114,7 @@ async def test_whatever_is_stored_the_policy_gets_past_it_and_loses_nothing(unit
     async with unit.following():
         await unit.is_done_with(len(HOSTILE) + 2)
     assert await unit.store.ids("review") == ["d0", "d1", "d2", "d3", "d4", "last"]
-    assert await unit.on_record() == {6: "unreadable_event", 7: "unreadable_event", 8: "internal"}
+    assert await unit.on_record() == {6: "unreadable_event", 7: "unreadable_event", 8: "unreadable_event"}
 
 
 @pytest.mark.parametrize("passing", [UNAVAILABLE, CONFLICT], ids=["unavailable", "conflict"])

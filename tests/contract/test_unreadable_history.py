@@ -59,13 +59,13 @@ class Bus:
         subject = event_subject(self.congress, UNIT, "task", entity_id)
         return (await self.connection.jetstream().publish(subject, body, headers=headers)).seq
 
-    async def discard(self, origin_sequence, entity_id="1-03", at=3):
+    async def discard(self, origin_sequence, entity_id="1-03", at=3, parked_as=None):
         """Once the ledger holds everything that was written, and until it holds the discard."""
         await self._ledger_has(at)
         data = {"sequence": at, "stored_under": event_subject(self.congress, UNIT, "task", entity_id)}
         await self.send(
             "discard-parked-event",
-            data | {"origin_sequence": origin_sequence, "reason": "Không phải sự kiện"},
+            data | {"origin_sequence": origin_sequence, "reason": "Không phải sự kiện", "parked_as": parked_as},
             SUBCOMMITTEE,
             by="office",
         )
@@ -138,6 +138,19 @@ async def test_what_can_be_read_is_not_struck_out_by_a_discard(bus):
     assert await bus.outcome("open-task", TASK) == "unreadable_history"
     await bus.discard(garbage, at=3)
     assert await bus.outcome("open-task", TASK) == "silence", "the task is still open"
+
+
+async def test_what_was_parked_is_struck_out_though_it_can_be_read_and_whoever_remembers_it_forgets_it(bus):
+    await bus.send("open-task", TASK)
+    sequence = await bus.put(forged(type="vn.daihoi.task.completed.v1", data={}))
+    cancel = {"task_id": "1-03", "reason": "Trùng việc"}
+    assert await bus.outcome("cancel-task", cancel) == "task_closed"
+    await bus.discard(sequence, at=2, parked_as="not_storable")
+
+    async def it_is_struck_out():
+        return await bus.outcome("cancel-task", cancel) == "cancelled"
+
+    await until(it_is_struck_out)
 
 
 @pytest.mark.parametrize("entity_id", ["1-05", "đ", "1-03"], ids=["nobody's", "no id", "a task's"])

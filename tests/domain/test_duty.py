@@ -131,7 +131,7 @@ def test_every_locality_duty_and_phase_has_an_id_of_its_own_that_fits():
         (["a"], [], "phases"),
         (["a", "a"], ["before"], "at most once"),
         (["a"], ["before", "before"], "at most once"),
-        ([f"l{number}" for number in range(334)], ["before", "during", "after"], "got 1002"),
+        ([f"l{number}" for number in range(334)], ["before", "during", "after"], "at most 1000"),
     ],
 )
 def test_what_is_handed_out_at_once_is_one_batch_with_each_locality_and_phase_once(localities, phases, said):

@@ -15,8 +15,10 @@ from services.tracker.reading import read_event
 from shared.domain import organisation, review, scenario, task, variant
 from shared.domain.decider import Actor, Aggregate, Command, Event, Key, Refused
 from shared.domain.entering import EVENT_BYTES
+from shared.domain.values import WRITERS
 from shared.eventstore.direct import Stored
 from shared.eventstore.envelope import as_bytes
+from shared.eventstore.names import service_stream
 from tests.congress import BEGINNING, envelope_of
 from tests.domain.largest import FACE, largest, largest_data
 from tests.domain.scenario import AGGREGATES, LEAD, OFFICER, decided_in
@@ -158,9 +160,10 @@ def told(
 
 def stored(aggregate: Aggregate, event: Event, sequence: int) -> Recorded:
     """As the tracker reads it."""
-    envelope = envelope_of(event, "logistics", aggregate.entity, "x" * 80, sequence)
-    source = f"EVENTS_LOGISTICS_memory {sequence} > > evt"
-    subject = f"evt.memory.logistics.{aggregate.entity}.{'x' * 80}"
+    writer = min(WRITERS[aggregate.entity])
+    envelope = envelope_of(event, writer, aggregate.entity, "x" * 80, sequence)
+    source = f"{service_stream('memory', writer)} {sequence} > > evt"
+    subject = f"evt.memory.{writer}.{aggregate.entity}.{'x' * 80}"
     recorded = read_event(Stored(sequence, subject, BEGINNING, as_bytes(envelope), source))
     assert isinstance(recorded, Recorded)
     return recorded

@@ -88,6 +88,7 @@ BY_NAME: dict[str, st.SearchStrategy] = {
     "link": st.just("https://example.invalid/1"),
     "sha256": st.just("0a" * 32),
     "document_id": st.sampled_from(["76-KH-TU", "39_KH-BPDBANTT"]),
+    "parked_as": st.sampled_from([None, "unfoldable"]),
     "stored_under": st.just("evt.xx.logistics.task.1-03"),
     "essential": st.sampled_from([review.Essential.FUNDING, review.Essential.FUNDING, review.Essential.DEADLINE]),
     "basis": st.lists(st.sampled_from(["76-KH/TU", "Kế hoạch công tác"]), max_size=2),

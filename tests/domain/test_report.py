@@ -393,4 +393,4 @@ def test_one_office_spelled_in_many_ways_has_one_load_and_is_looked_up_on_the_re
     ]
     console = Console(width=140, record=True, file=StringIO())
     console.print(*workload_tables(found, "vi"))
-    assert console.export_text().count("chưa có trong danh mục") == 2
+    assert console.export_text().count("chưa có trong sổ đơn vị") == 2

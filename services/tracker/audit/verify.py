@@ -176,7 +176,7 @@ def _judge(replay: Replay, live: Touched, live_checkpoint: Checkpoint, end: int)
         parked=len(replay.parked),
         gaps=replay.checkpoint.gaps,
         difference=difference,
-        end=end,
+        end=max(end, replay.checkpoint.sequence),
     )
 
 
