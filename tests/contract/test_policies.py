@@ -181,12 +181,12 @@ async def test_a_policy_whose_consumer_is_deleted_says_so_and_makes_it_anew(unit
         await unit.put(ordered("d1"))
         await unit.is_done_with(1)
         monkeypatch.setattr(health, "UNSERVED_AFTER_S", 0)
-        monkeypatch.setattr(following, "POLICY_RETRY_DELAY_S", 1)
+        monkeypatch.setattr(following, "POLICY_RETRY_DELAY_S", 3)
         name = f"{ledger_stream(congress)}.policy-{UNIT}-open-reviews"
         await js_api(connection, f"CONSUMER.DELETE.{name}", {})
 
         async def told():
-            return "Consumer Deleted" in (await unit.health()).get("policy_unserved", "")
+            return "does not deliver" in (await unit.health()).get("policy_unserved", "")
 
         await until(told)
         await unit.put(ordered("d2"))
