@@ -12,17 +12,8 @@ IN_THE_PAST = Refusal(
 )
 
 
-NOT_OVER = Refusal(
-    "past_because_needless", "The deadline {deadline} was not over by {day}; there is nothing to say in past_because."
-)
-
-
 def check_not_over(deadline: date | None, past_because: str | None, happened: datetime) -> None:
-    """Raises a refusal for a deadline before the local day of `happened` that comes without a reason, and for a
-    reason that comes without such a deadline."""
+    """Raises a refusal for a deadline before the local day of `happened` that comes without a reason."""
     day = happened.astimezone(LOCAL_TIME).date()
-    is_over = deadline is not None and deadline < day
-    if is_over and past_because is None:
+    if deadline is not None and deadline < day and past_because is None:
         raise IN_THE_PAST(deadline=deadline, day=day)
-    if past_because is not None and not is_over:
-        raise NOT_OVER(deadline=deadline or "–", day=day)

@@ -554,7 +554,8 @@ def test_the_difference_between_two_instants_is_told_with_its_events(shell):
     assert {event["sequence"] for event in found["events"]} <= set(range(301, 321))
     shown = shell.run("audit", "diff", "300", "320", "--lang", "vi")
     assert shown.returncode == 0
-    assert "bản ghi khác nhau giữa sự kiện số 300 và số 320" in shown.stdout
+    assert "Từ sự kiện số 300 của nhật ký đến sự kiện số 320" in shown.stdout
+    assert "bản ghi khác nhau: " in shown.stdout
     details = shell.run("audit", "diff", "0").stdout
     assert "«restricted»" in details
     wrong = shell.run("audit", "diff", "320", "300")
