@@ -11,6 +11,7 @@ from shared.domain import directive, review
 from shared.domain.decider import Actor
 from shared.domain.values import SUBCOMMITTEE
 from shared.eventstore.envelope import Cause, as_bytes, decode, encode
+from shared.eventstore.ledger import Ledger
 from shared.eventstore.names import event_subject, ledger_stream
 from shared.eventstore.store import EventStore
 from shared.eventstore.streams import js_api
@@ -22,6 +23,7 @@ from shared.unit.policies import Policy
 from shared.unit.problems import CONFLICT, UNAVAILABLE
 from shared.unit.refusals import REFUSALS, cause_of_unreadable
 from shared.unit.unseen import Unseen
+from tests.congress import settled
 from tests.contract.units import LOGISTICS
 from tests.waiting import until
 
@@ -180,6 +182,7 @@ async def test_a_policy_whose_consumer_is_deleted_says_so_and_makes_it_anew(unit
     async with unit.following():
         await unit.put(ordered("d1"))
         await unit.is_done_with(1)
+        await settled(Ledger(connection, congress), 2)  # 2 is the review of d1
         monkeypatch.setattr(health, "UNSERVED_AFTER_S", 0)
         monkeypatch.setattr(following, "POLICY_RETRY_DELAY_S", 3)
         name = f"{ledger_stream(congress)}.policy-{UNIT}-open-reviews"
@@ -190,7 +193,7 @@ async def test_a_policy_whose_consumer_is_deleted_says_so_and_makes_it_anew(unit
 
         await until(told)
         await unit.put(ordered("d2"))
-        await unit.is_done_with(3)  # 2 is the review of d1
+        await unit.is_done_with(3)
         assert await unit.health() == {}
     assert await unit.store.ids("review") == ["d1", "d2"]
     assert len(await unit.store.load("review", "d1")) == 1
