@@ -1,6 +1,5 @@
 """`daihoi scenario`: which scenario is in force, how the units' variants differ, and switching."""
 
-from collections.abc import Iterable
 from typing import Annotated
 from uuid import UUID, uuid4
 
@@ -20,10 +19,10 @@ from services.console import (
     write,
 )
 from services.sending import PatienceOption, send_and_print
-from services.tracker.looking import AtOption, ByOption, asked_of, instant_fields, looking_at
-from services.tracker.past.as_of import Asked, By
-from services.tracker.projections.view import Document, Recorded
-from services.tracker.queries import views_at_once
+from services.tracker.cli_orders import read_views
+from services.tracker.looking import AtOption, ByOption, asked_of, instant_fields
+from services.tracker.past.as_of import By
+from services.tracker.projections.view import Recorded
 from services.tracker.reading import read_event
 from services.tracker.reports.scenario_tables import comparison_tables, standing_tables
 from services.tracker.reports.scenarios import compare, standing, unprepared_units
@@ -34,7 +33,6 @@ from shared.domain.scenario import SwitchScenario
 from shared.domain.values import SUBCOMMITTEE, Case, Unit
 from shared.eventstore.errors import EventStoreError
 from shared.eventstore.ledger import Ledger
-from shared.i18n import Language
 from shared.platform.embedded import endpoints
 from shared.platform.nats import nats_connection
 from shared.platform.settings import Settings
@@ -53,7 +51,7 @@ def show(
     settings = read_settings()
     language = language_of(settings, lang)
     asked = asked_of(at, by, language)
-    views = _read_views(settings, asked, language, format, ("tasks", "scenarios"))
+    views = read_views(settings, asked, language, format, ("tasks", "scenarios"))
     with told_in_words(), as_written():
         found = standing(views["tasks"], views["scenarios"])
     if format is Format.JSON:
@@ -75,7 +73,7 @@ def compare_variants(
     settings = read_settings()
     language = language_of(settings, lang)
     asked = asked_of(at, by, language)
-    views = _read_views(settings, asked, language, format, ("tasks", "scenarios", "catalogue"))
+    views = read_views(settings, asked, language, format, ("tasks", "scenarios", "catalogue"))
     with told_in_words(), as_written():
         found = compare(views["tasks"], views["scenarios"], unit.value if unit else None, views["catalogue"])
     if format is Format.JSON:
@@ -124,18 +122,3 @@ async def _unprepared(settings: Settings, case: Case) -> list[str]:
             except EventStoreError:
                 return []
     return unprepared_units(event for each in stored if isinstance(event := read_event(each), Recorded))
-
-
-def _read_views(
-    settings: Settings,
-    asked: Asked | None,
-    lang: Language,
-    format: Format,  # noqa: A002
-    names: Iterable[str],
-) -> dict[str, list[Document]]:
-    async def read() -> dict[str, list[Document]]:
-        async with looking_at(settings, asked, lang, head=format) as looked:
-            _, views, _ = await views_at_once(looked.views, names)
-            return views
-
-    return run(read())

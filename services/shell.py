@@ -149,8 +149,6 @@ def _tell(error: BaseException) -> None:
     match error:
         case Refused():
             _refuse(error)
-        case NotWritten() if isinstance(error.__cause__, BrokenPipeError):
-            _give_stdout_up()  # whoever read has read enough
         case NotWritten():
             _refuse(NOT_WRITTEN(reason=error))
             _give_stdout_up()

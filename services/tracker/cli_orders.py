@@ -43,7 +43,7 @@ TRACED = ("meetings", "directives", "catalogue", "tasks", "reviews", "clearances
 documents = typer.Typer(help="The documents on file, with what looks odd; next-number.")
 
 
-def _read_views(
+def read_views(
     settings: Settings,
     asked: Asked | None,
     lang: Language,
@@ -68,7 +68,7 @@ def trace_order(
     """From a point of a conclusion to all that was done for it; from a task back to the sentence that ordered it."""
     settings = read_settings()
     language = language_of(settings, lang)
-    views = _read_views(settings, asked_of(at, by, language), language, format, TRACED)
+    views = read_views(settings, asked_of(at, by, language), language, format, TRACED)
     with told_in_words(), as_written():
         found = trace(what, views)
     if not found:
@@ -124,7 +124,7 @@ def list_documents(
         return
     settings = read_settings()
     language = language_of(settings, lang)
-    views = _read_views(settings, asked_of(at, by, language), language, format, ("documents",))
+    views = read_views(settings, asked_of(at, by, language), language, format, ("documents",))
     with told_in_words(), as_written():
         found = filed(views["documents"])
     if format is Format.JSON:
@@ -149,7 +149,7 @@ def documents_next_number(
     settings = read_settings()
     language = language_of(settings, lang)
     asked = asked_of(at, by, language)
-    views = _read_views(settings, asked, language, format, ("documents",))
+    views = read_views(settings, asked, language, format, ("documents",))
     with told_in_words(), as_written():
         found = next_number(views["documents"], issuer, kind, term)
     if format is Format.JSON:

@@ -264,7 +264,7 @@ STREAMS = {
     "full": ('$PYTHON -c "$ANSWERING" >/dev/full', 1, "not_written: Không ghi được kết quả"),
     "full and unbuffered": ('$PYTHON -u -c "$ANSWERING" >/dev/full', 1, "not_written: Không ghi được kết quả"),
     "closed": ('$PYTHON -c "$ANSWERING" >&-', 1, "no_stdout: Không có nơi để ghi kết quả"),
-    "a pipe that nobody reads on": ('$PYTHON -c "$ANSWERING" | true; exit ${PIPESTATUS[0]}', 1, ""),
+    "a pipe that nobody reads on": ('$PYTHON -c "$ANSWERING" | true; exit ${PIPESTATUS[0]}', 1, "not_written: "),
     "no stderr": ('$PYTHON -c "$ANSWERING" 2>&-', 0, ""),
     "a full stderr": ('$PYTHON -c "$ANSWERING" 2>/dev/full', 0, ""),
     "nobody who waits": ('$PYTHON -c "$STOPPED"', 1, "stopped"),
