@@ -23,5 +23,5 @@ WORKDIR /app
 COPY --from=builder /venv /venv
 COPY --from=builder /app /app
 USER 10001:10001
-ENTRYPOINT ["python", "-m", "services.cli"]
+ENTRYPOINT ["python", "-m", "daihoi"]
 CMD ["--help"]

@@ -59,10 +59,10 @@ format: $(VENV)/installed ## Format the code
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
 
 charters: $(VENV)/installed ## Write the generated half of every service's README
-	@$(BIN)/python -m services.charters
+	@$(BIN)/python -m daihoi.ops.charters
 
 asyncapi: $(VENV)/installed ## Write the AsyncAPI document of every service to docs/asyncapi/
-	@$(BIN)/python -m services.asyncapi
+	@$(BIN)/python -m daihoi.cli.asyncapi
 
 COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-header --no-annotate \
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links
@@ -80,7 +80,7 @@ compose-up: ## Build and start everything in containers, and wait until it is re
 	@$(COMPOSE) up --build --detach
 	@for name in subcommittee propaganda logistics security tracker; do \
 		for attempt in {1..60}; do \
-			answer=$$($(COMPOSE) exec -T $$name python -m services.cli health $$name 2>&1) && continue 2; \
+			answer=$$($(COMPOSE) exec -T $$name python -m daihoi health $$name 2>&1) && continue 2; \
 			sleep 1; \
 		done; \
 		echo "$$name is not ready: $$answer"; $(COMPOSE) logs --tail=20 $$name; exit 1; \

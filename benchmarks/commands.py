@@ -14,7 +14,7 @@ from itertools import count
 from benchmarks.measure import Against, Aim, Row, percentile
 from benchmarks.place import Place, Recorded
 from benchmarks.work import TASKS, Work
-from services.supervisor import started_services
+from daihoi.ops.supervisor import started_services
 from shared.eventstore.direct import read_subject
 from shared.eventstore.names import event_subject, service_stream
 from shared.eventstore.streams import js_api, provision

@@ -9,8 +9,8 @@ from collections.abc import Awaitable, Callable
 from benchmarks.measure import Against, Aim, Row, percentile
 from benchmarks.place import RUNNER, Place, Recorded
 from benchmarks.work import TASKS, Work
-from services.supervisor import started_services
-from services.tracker.store import ViewStore
+from daihoi.ops.supervisor import started_services
+from services.tracker.projection.store import ViewStore
 from shared.eventstore.names import service_stream
 from shared.platform.mongo import mongo_database
 from shared.unit.client import CommandClient

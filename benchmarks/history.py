@@ -10,11 +10,11 @@ from nats.aio.client import Client
 
 from shared.domain.decider import Actor, Event
 from shared.domain.task import TaskOpened, TaskProgressed
-from shared.domain.values import Group, Phase, Scenario, Text
 from shared.eventstore.envelope import Cause, encode
 from shared.eventstore.ledger import Ledger
 from shared.eventstore.store import EventStore, NewEvent
 from shared.eventstore.streams import provision
+from shared.values.types import Group, Phase, Scenario, Text
 
 MOST_TASKS = 10_000
 UNDER_WAY = 300

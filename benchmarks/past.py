@@ -4,10 +4,10 @@ from functools import partial
 
 from benchmarks.measure import Against, Aim, Row, in_turn, timed
 from benchmarks.place import MEDIAN_UPTO, Recorded
-from services.tracker.audit.verify import verify
-from services.tracker.past.as_of import Asked, views_as_of
-from services.tracker.past.snapshots import Snapshots
-from services.tracker.store import VIEW_NAMES, ViewStore
+from services.tracker.history.as_of import Asked, views_as_of
+from services.tracker.history.snapshots import Snapshots
+from services.tracker.history.verify import verify
+from services.tracker.projection.store import VIEW_NAMES, ViewStore
 from shared.eventstore.ledger import Ledger
 
 POINTS_PERCENT = (20, 40, 60, 80, 100)

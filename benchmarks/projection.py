@@ -9,10 +9,10 @@ from pymongo import InsertOne, ReplaceOne
 from benchmarks.measure import Against, Aim, Row, in_turn, seconds, timed
 from benchmarks.peers.handler import handle_one_by_one
 from benchmarks.place import RUNNER, SAMPLE, Recorded
-from services.tracker.fold import Checkpoint, Outcome
-from services.tracker.past.folded import Folded
-from services.tracker.projector import Projection
-from services.tracker.store import ViewStore
+from services.tracker.history.folded import Folded
+from services.tracker.projection.fold import Checkpoint, Outcome
+from services.tracker.projection.projector import Projection
+from services.tracker.projection.store import ViewStore
 from shared.eventstore.ledger import Ledger
 from shared.eventstore.names import ledger_stream
 from shared.platform.mongo import Database

@@ -7,7 +7,7 @@ from nats.js.api import AckPolicy, ConsumerConfig
 
 from benchmarks.measure import Against, Aim, Row, in_turn, timed
 from benchmarks.place import Recorded
-from services.tracker.past.folded import Folded
+from services.tracker.history.folded import Folded
 from shared.eventstore.ledger import Ledger
 from shared.eventstore.names import ledger_stream
 

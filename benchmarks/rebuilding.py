@@ -15,9 +15,9 @@ from pymongo import InsertOne
 
 from benchmarks.measure import Against, Aim, Row, peak_memory_mib, seconds
 from benchmarks.place import Recorded
-from services.tracker.past.folded import Folded
-from services.tracker.rebuild import rebuild
-from services.tracker.store import ViewStore
+from services.tracker.history.folded import Folded
+from services.tracker.projection.rebuild import rebuild
+from services.tracker.projection.store import ViewStore
 from shared.eventstore.ledger import Ledger
 from shared.platform.memory import collect_rarely
 from shared.platform.mongo import mongo_database

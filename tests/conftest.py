@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from nats.aio.client import Client
 
-from services.tracker.store import ViewStore
+from services.tracker.projection.store import ViewStore
 from shared.domain.decider import Actor
 from shared.eventstore.ledger import Ledger
 from shared.eventstore.streams import provision, stream_configs

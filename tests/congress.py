@@ -15,11 +15,11 @@ from shared.domain.task import (
     TaskStarted,
     TaskSubmitted,
 )
-from shared.domain.values import Group, Phase, Scenario, Text
 from shared.eventstore.direct import Stored
 from shared.eventstore.envelope import Cause, Envelope, as_bytes, encode
 from shared.eventstore.ledger import Ledger
 from shared.eventstore.store import EventStore, NewEvent
+from shared.values.types import Group, Phase, Scenario, Text
 from tests.waiting import until
 
 BEGINNING = datetime(2020, 8, 15, 2, tzinfo=UTC)

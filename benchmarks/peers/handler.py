@@ -3,12 +3,12 @@
 from collections import defaultdict
 
 from benchmarks.place import Recorded
-from services.tracker.audit.trail import audit_row, changes_between
-from services.tracker.projections.view import Document
-from services.tracker.projections.view import Recorded as RecordedEvent
-from services.tracker.reading import VIEWS_OF, read_event
+from services.tracker.projection.audit_rows import audit_row, changes_between
+from services.tracker.projection.decoding import VIEWS_OF, read_event
 from shared.eventstore.direct import Stored
 from shared.eventstore.names import ledger_stream
+from shared.views.view import Document
+from shared.views.view import Recorded as RecordedEvent
 
 TIMEOUT_S = 30
 

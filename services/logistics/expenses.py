@@ -11,7 +11,7 @@ from typing import Annotated, ClassVar, assert_never
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.domain.decider import Actor, Aggregate, Command, Event, Refusal
-from shared.domain.values import Brief, EntityId, Name, Phrase, TotalVnd, Vnd
+from shared.values.types import Brief, EntityId, Name, Phrase, TotalVnd, Vnd
 
 Amount = Annotated[int, Field(strict=True, ge=1, le=10**15)]
 """Money that changes hands, in đồng: never nothing."""

@@ -12,8 +12,8 @@ from typing import Annotated, ClassVar, Self, assert_never
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 from shared.domain.decider import Actor, Aggregate, Command, Event, Refusal
-from shared.domain.values import Brief, EntityId, Instant, Phrase, Text
 from shared.i18n import format_minute
+from shared.values.types import Brief, EntityId, Instant, Phrase, Text
 
 MOST_RESERVATIONS = 2000
 """Held at once."""

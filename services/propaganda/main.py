@@ -1,8 +1,8 @@
 """The propaganda unit's service: tasks, documents and reviews like every unit, and publications of its own."""
 
 from services.propaganda import publications
-from shared.domain.values import Unit
 from shared.unit.support_unit import support_unit
+from shared.values.types import Unit
 
 SERVICE = support_unit(Unit.PROPAGANDA, own=(publications.AGGREGATE,))
 app = SERVICE.app()

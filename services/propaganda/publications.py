@@ -11,7 +11,7 @@ from typing import ClassVar, assert_never
 from pydantic import BaseModel, ConfigDict
 
 from shared.domain.decider import Actor, Aggregate, Command, Event, Refusal
-from shared.domain.values import Day, EntityId, Phrase, Text
+from shared.values.types import Day, EntityId, Phrase, Text
 
 
 class Channel(StrEnum):

@@ -10,7 +10,7 @@ from typing import ClassVar, assert_never
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.domain.decider import Actor, Aggregate, Command, Event, Refusal
-from shared.domain.values import ClearanceKind, EntityId, Phrase
+from shared.values.types import ClearanceKind, EntityId, Phrase
 
 
 # --- events: these names are the stored format ---

@@ -11,7 +11,7 @@ from typing import ClassVar, assert_never
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from shared.domain.decider import Actor, Aggregate, Command, Event, Refusal
-from shared.domain.values import EntityId, Instant, Phrase
+from shared.values.types import EntityId, Instant, Phrase
 
 
 class IncidentKind(StrEnum):

@@ -3,8 +3,8 @@
 from services.security import clearances, incidents
 from services.security.needs import CLEARANCE_FOR_TASKS
 from services.security.venues import CLEARANCE_FOR_VENUES
-from shared.domain.values import Unit
 from shared.unit.support_unit import support_unit
+from shared.values.types import Unit
 
 SERVICE = support_unit(
     Unit.SECURITY,

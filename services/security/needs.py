@@ -8,9 +8,9 @@ from collections.abc import Sequence
 
 from services.security.clearances import RequestClearance
 from shared.domain.task import ClearanceRequired
-from shared.domain.values import Unit
 from shared.eventstore.envelope import Envelope
 from shared.unit.policies import ANY_SERVICE, Policy
+from shared.values.types import Unit
 
 
 def react(required: ClearanceRequired, envelope: Envelope) -> Sequence[RequestClearance]:

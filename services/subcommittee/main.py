@@ -1,18 +1,10 @@
 """The sub-committee's service: meetings and conclusions, directives, the scenario, documents, the catalogue,
 organisations, the continuing duties of the localities, and what becomes of events that the tracker has parked."""
 
-from shared.domain import (
-    catalogue,
-    directive,
-    document,
-    duty,
-    meeting,
-    organisation,
-    parked_event,
-    scenario,
-)
-from shared.domain.values import SUBCOMMITTEE
+from services.subcommittee import catalogue, directive, duty, meeting, organisation, parked_event, scenario
+from shared.domain import document
 from shared.unit.service import UnitService
+from shared.values.types import SUBCOMMITTEE
 
 SERVICE = UnitService(
     SUBCOMMITTEE,

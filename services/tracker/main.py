@@ -7,11 +7,11 @@ from contextlib import asynccontextmanager, suppress
 from faststream import FastStream
 
 from services.tracker.health import TRACKER, TrackerHealth
-from services.tracker.projector import Projector
-from services.tracker.reading import KNOWN
-from services.tracker.rebuild import renew
-from services.tracker.shadow import keep_shadow
-from services.tracker.store import ViewStore
+from services.tracker.history.shadow import keep_shadow
+from services.tracker.projection.decoding import KNOWN
+from services.tracker.projection.projector import Projector
+from services.tracker.projection.rebuild import renew
+from services.tracker.projection.store import ViewStore
 from shared.eventstore.ledger import Ledger
 from shared.eventstore.streams import provision
 from shared.platform.embedded import endpoints, environment_of

@@ -5,21 +5,21 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from services.moments import moment_as_text
-from services.tracker.digest import total_digest, view_digest
-from services.tracker.fold import Checkpoint
-from services.tracker.past.as_of import PastViews, Views
-from services.tracker.projections.view import Document
+from services.tracker.history.as_of import PastViews, Views
+from services.tracker.history.moments import moment_as_text
+from services.tracker.masking import masked_document, masked_documents, masked_row
+from services.tracker.projection.digest import total_digest, view_digest
+from services.tracker.projection.fold import Checkpoint
+from services.tracker.projection.store import AUDIT_TRAIL, VIEW_NAMES, ViewStore, as_written
 from services.tracker.reports.clearances import ClearanceLine, clearance_lines
 from services.tracker.reports.consolidated import AsOf, Report, consolidate
 from services.tracker.reports.coverage import Coverage, coverage_of
 from services.tracker.reports.duties import Duties, duties_of
 from services.tracker.reports.expenses import Account, accounts_of
-from services.tracker.restricted import masked_document, masked_documents, masked_row
-from services.tracker.store import AUDIT_TRAIL, VIEW_NAMES, ViewStore, as_written
-from shared.domain.ordering import natural
-from shared.domain.values import ID_PATTERN
 from shared.eventstore.ledger import Ledger
+from shared.values.ordering import natural
+from shared.values.types import ID_PATTERN
+from shared.views.view import Document
 
 
 async def views_at_once(

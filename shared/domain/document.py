@@ -13,8 +13,8 @@ from typing import Annotated, ClassVar, assert_never
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from shared.domain.decider import Actor, Aggregate, Command, Event, Refusal
-from shared.domain.symbol import MOST_DIGITS, Citation, DocumentSymbol, leading_digits
-from shared.domain.values import ID_PATTERN, Day, Phrase, Text
+from shared.values.symbol import MOST_DIGITS, Citation, DocumentSymbol, leading_digits
+from shared.values.types import ID_PATTERN, Day, Phrase, Text
 
 
 def _names_a_file(symbol: str) -> str:

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from shared.domain.decider import EVENTS_AT_ONCE, Command
-from shared.domain.text import Unclean, cleaned, is_whole
+from shared.values.text import Unclean, cleaned, is_whole
 
 EVENT_BYTES = 256 * 1024
 """The most that one event may have as JSON."""

@@ -11,7 +11,7 @@ from typing import ClassVar
 from pydantic import BaseModel, ConfigDict
 
 from shared.domain.decider import Actor, Aggregate, Command, Event
-from shared.domain.values import EntityId
+from shared.values.types import EntityId
 
 ENTITY = "known-clearance"
 

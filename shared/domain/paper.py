@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from shared.domain.symbol import DocumentSymbol, SymbolForm
-from shared.domain.values import fold_diacritics
+from shared.values.symbol import DocumentSymbol, SymbolForm
+from shared.values.types import fold_diacritics
 
 KINDS: dict[str, tuple[str, ...]] = {
     "NQ": ("nghị quyết",),

@@ -16,9 +16,9 @@ from pydantic import BaseModel, ConfigDict
 from shared.domain import task as tasks
 from shared.domain.deadline import check_not_over
 from shared.domain.decider import Actor, Aggregate, Command, Event, Key, Refusal
-from shared.domain.ordering import natural
 from shared.domain.task import Task
-from shared.domain.values import Brief, Day, EntityId, Phrase
+from shared.values.ordering import natural
+from shared.values.types import Brief, Day, EntityId, Phrase
 
 MOST_REVIEWED = 1500
 MOST_EXPLAINED = 2000

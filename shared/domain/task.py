@@ -18,13 +18,14 @@ from typing import Any, ClassVar, assert_never
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from services.subcommittee.scenario import CURRENT
 from shared.domain import known_clearance
 from shared.domain.deadline import check_not_over
 from shared.domain.decider import Actor, Aggregate, Command, Event, Key, Refusal
 from shared.domain.known_clearance import KnownClearance
-from shared.domain.scenario import CURRENT
 from shared.domain.unit_scenario import UnitScenario
-from shared.domain.values import (
+from shared.domain.variant import Demand, Variant, demanded
+from shared.values.types import (
     Brief,
     BriefEvidence,
     Case,
@@ -40,7 +41,6 @@ from shared.domain.values import (
     Text,
     Vnd,
 )
-from shared.domain.variant import Demand, Variant, demanded
 
 MOST_EVIDENCE = 500
 """Of all submissions together."""

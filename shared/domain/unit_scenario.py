@@ -8,9 +8,9 @@ from typing import ClassVar, assert_never
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from services.subcommittee.scenario import CURRENT
 from shared.domain.decider import Actor, Aggregate, Command, Event, Refusal
-from shared.domain.scenario import CURRENT
-from shared.domain.values import Case, Phrase
+from shared.values.types import Case, Phrase
 
 
 # --- events: these names are the stored format ---

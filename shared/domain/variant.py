@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict
 
 from shared.domain.deadline import check_not_over
 from shared.domain.decider import Actor, Aggregate, Command, Event, Key, Refusal
-from shared.domain.values import Brief, Case, Day, EntityId, Phrase, Scenario, Vnd
+from shared.values.types import Brief, Case, Day, EntityId, Phrase, Scenario, Vnd
 
 MOST_ADJUSTMENTS = 1400
 

@@ -16,9 +16,9 @@ from msgspec import Meta
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from shared.domain.decider import Actor, Event
-from shared.domain.values import WRITERS
 from shared.eventstore.errors import Undecodable
 from shared.eventstore.names import service_stream
+from shared.values.types import WRITERS
 
 MOST_INTEGER = 2**63 - 1
 

@@ -11,9 +11,9 @@ from typing import Any
 import nats.errors
 from nats.aio.client import Client
 
-from shared.domain.values import SERVICES
 from shared.eventstore.errors import NoStream, StreamMismatch, Unavailable
 from shared.eventstore.names import ledger_announcements, ledger_stream, service_stream
+from shared.values.types import SERVICES
 
 API_TIMEOUT_S = 5.0
 LEADER_TRIES = 20

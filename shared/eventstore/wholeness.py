@@ -11,13 +11,13 @@ from typing import Any
 
 from nats.aio.client import Client
 
-from shared.domain.values import SERVICES
 from shared.eventstore.direct import Stored
 from shared.eventstore.errors import EventStoreError, NoStream, StreamLost
 from shared.eventstore.leader import read_one
 from shared.eventstore.ledger import Ledger, fingerprint, origin_of
 from shared.eventstore.names import ledger_stream, service_stream
 from shared.eventstore.streams import stream_info
+from shared.values.types import SERVICES
 
 LOOK_EVERY_S = 2.0
 LOSS_TRIES = 3

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from shared.domain.values import ID_PATTERN
+from shared.values.types import ID_PATTERN
 
 
 def _number(told: object) -> object:

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 
 from shared.domain.decider import Event
 from shared.domain.known_clearance import ClearanceDecision, NoteClearance
-from shared.domain.values import Unit
 from shared.eventstore.envelope import Envelope
 from shared.unit.policies import Policy
+from shared.values.types import Unit
 
 
 class ClearanceGranted(Event):

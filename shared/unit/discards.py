@@ -5,13 +5,13 @@ import time
 
 from nats.aio.client import Client
 
-from shared.domain.parked_event import AGGREGATE, ParkedEventDiscarded
-from shared.domain.values import SUBCOMMITTEE
+from services.subcommittee.parked_event import AGGREGATE, ParkedEventDiscarded
 from shared.eventstore.direct import Stored, read_subject
 from shared.eventstore.envelope import check_place, decode, decode_data
 from shared.eventstore.errors import Undecodable
 from shared.eventstore.ledger import origin_of
 from shared.eventstore.names import event_subject, ledger_stream
+from shared.values.types import SUBCOMMITTEE
 
 type Place = tuple[str, int]
 """The subject of an event, and its sequence in the stream of its service."""

@@ -12,7 +12,6 @@ from msgspec import UNSET
 from pydantic import BaseModel
 
 from shared.domain.decider import Aggregate, Key
-from shared.domain.values import EARLIEST, LATEST
 from shared.eventstore.direct import Stored
 from shared.eventstore.envelope import Envelope, check_ids, check_place, decode, decode_data
 from shared.eventstore.errors import Undecodable
@@ -21,6 +20,7 @@ from shared.eventstore.store import EventStore, NewEvent
 from shared.unit.brief import brief
 from shared.unit.discards import Discards
 from shared.unit.problems import UNREADABLE_HISTORY
+from shared.values.types import EARLIEST, LATEST
 
 logger = logging.getLogger(__name__)
 

@@ -9,9 +9,9 @@ from uuid import UUID, uuid5
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from services.subcommittee.parked_event import Place
 from shared.domain.decider import Actor, Aggregate, Command, Event, Refusal
-from shared.domain.parked_event import Place
-from shared.domain.values import Phrase
+from shared.values.types import Phrase
 
 ENTITY = "policy"
 _UNREADABLE_EVENTS = UUID("5f1a6a0e-3d0b-5c3e-9a52-6b9f1c6f7d21")

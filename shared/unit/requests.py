@@ -11,9 +11,9 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, 
 from pydantic_core import PydanticKnownError
 
 from shared.domain.decider import Actor, Command
-from shared.domain.values import EARLIEST, LATEST
 from shared.i18n import format_minute
 from shared.unit.problems import IN_THE_FUTURE, OUT_OF_TIME
+from shared.values.types import EARLIEST, LATEST
 
 CLOCK_SKEW = timedelta(minutes=5)
 FINGERPRINT_CHARACTERS = 32

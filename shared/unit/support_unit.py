@@ -10,13 +10,14 @@ follows what is on record by then. So none is left out, in whatever order the tw
 from collections.abc import Sequence
 from typing import ClassVar
 
-from shared.domain import document, duty, known_clearance, review, task, unit_scenario, variant
-from shared.domain.catalogue import ItemAssigned
+from services.subcommittee import duty
+from services.subcommittee.catalogue import ItemAssigned
+from services.subcommittee.directive import DirectiveIssued, DirectiveKind
+from services.subcommittee.duty import DutyHandedOut
+from services.subcommittee.scenario import ScenarioSwitched
+from shared.domain import document, known_clearance, review, task, unit_scenario, variant
 from shared.domain.decider import Aggregate, Command
-from shared.domain.directive import DirectiveIssued, DirectiveKind
-from shared.domain.duty import DutyHandedOut
 from shared.domain.review import EnterTask, OpenReview
-from shared.domain.scenario import ScenarioSwitched
 from shared.domain.task import (
     AssignTask,
     FollowScenario,
@@ -27,12 +28,12 @@ from shared.domain.task import (
     TaskReopened,
 )
 from shared.domain.unit_scenario import ConfirmSwitch, RecordSwitch
-from shared.domain.values import SUBCOMMITTEE, EntityId, Scenario, Unit
 from shared.domain.variant import AdjustmentWithdrawn, VariantAdjusted
 from shared.eventstore.envelope import Envelope
 from shared.unit.clearance_news import NOTE_CLEARANCES
 from shared.unit.policies import ForEvery, Policy
 from shared.unit.service import UnitService
+from shared.values.types import SUBCOMMITTEE, EntityId, Scenario, Unit
 
 
 def support_unit(unit: Unit, own: Sequence[Aggregate], policies: Sequence[Policy] = ()) -> UnitService:

@@ -14,7 +14,6 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
 
 from shared.domain.decider import Actor
-from shared.domain.text import clean
 from shared.eventstore.names import is_name
 from shared.unit.issuer import KEY_ID_DIGITS, key_id
 from shared.unit.issuer import make_issuer_keys as make_issuer_keys
@@ -28,6 +27,7 @@ from shared.unit.problems import (
     UNREADABLE,
     WRONG_UNIT,
 )
+from shared.values.text import clean
 
 ISSUER = "daihoi"
 ALGORITHM = "EdDSA"

@@ -8,14 +8,14 @@ from uuid import uuid4
 import pytest
 from jsonschema import Draft7Validator, ValidationError
 
-from services.asyncapi import FOLDER, document_of
-from services.supervisor import ALL_SERVICES
-from services.tracker.reading import KNOWN
-from shared.domain.values import SERVICES
+from daihoi.cli.asyncapi import FOLDER, document_of
+from daihoi.ops.supervisor import ALL_SERVICES
+from services.tracker.projection.decoding import KNOWN
 from shared.eventstore.envelope import as_bytes
 from shared.unit.asyncapi import VERSION
 from shared.unit.policies import ANY_SERVICE
 from shared.unit.refusals import OFFERED, REFUSALS
+from shared.values.types import SERVICES
 from tests.architecture.test_documents import PROJECT, service_named
 from tests.congress import envelope_of, life_of_a_task
 from tests.contract.units import SERVICE_AGGREGATES, opening

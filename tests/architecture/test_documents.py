@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from services.catalogue import catalogue
-from services.charters import charter, path_of, service_named
-from services.cli import app
-from services.tracker.cli import audit
-from shared.domain.values import SERVICES
+from daihoi.cli.catalogue import catalogue
+from daihoi.cli.main import app
+from daihoi.cli.reports import audit
+from daihoi.ops.charters import charter, path_of, service_named
+from shared.values.types import SERVICES
 
 PROJECT = Path(__file__).parents[2]
 PAGES = [PROJECT / "README.md", PROJECT / "README.vi.md", PROJECT / "CHANGELOG.md", *PROJECT.glob("docs/**/*.md")]

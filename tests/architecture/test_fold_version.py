@@ -2,7 +2,7 @@
 
 import ast
 
-from services.tracker.past.version import FOLD, ROOT
+from services.tracker.projection.version import FOLD, ROOT
 
 PARTS = [
     path for name in FOLD for path in ([ROOT / name] if (ROOT / name).is_file() else (ROOT / name).rglob("*.py"))

@@ -13,17 +13,13 @@ from babel.messages.pofile import read_po
 
 import services
 import shared
-from services.tracker.audit.sentences import SENTENCES
-from services.tracker.reports import (
-    duties_table,
-    filed,
-    parked,
-    scenario_tables,
-    signs,
-    terminal,
-    tree,
-    unit_tables,
-)
+from daihoi.terminal import documents_table as filed
+from daihoi.terminal import duties_table, scenario_tables, unit_tables
+from daihoi.terminal import labels as signs
+from daihoi.terminal import report as terminal
+from daihoi.terminal import trace_tree as tree
+from services.tracker.reports import parked
+from services.tracker.reports.sentences import SENTENCES
 from shared.domain import paper
 from shared.domain.decider import Refusal
 from shared.i18n import CATALOGUE, format_date, format_number, local_date, translate

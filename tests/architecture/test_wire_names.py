@@ -7,13 +7,13 @@ import pytest
 from services.logistics.resources import ResourceKind
 from services.security import clearances
 from services.security.venues import CLEARANCE_FOR_VENUES, NEEDING_CLEARANCE
-from services.tracker.audit.sentences import SENTENCES
-from services.tracker.reading import KNOWN
-from shared.domain.values import SERVICES
+from services.tracker.projection.decoding import KNOWN
+from services.tracker.reports.sentences import SENTENCES
 from shared.eventstore.names import event_subject, ledger_stream, service_stream
 from shared.eventstore.streams import stream_configs
 from shared.unit.clearance_news import NOTE_CLEARANCES
 from shared.unit.refusals import REFUSALS
+from shared.values.types import SERVICES
 from tests.domain.scenario import AGGREGATES
 
 EMITTED = {event.TYPE: event for aggregate in (*AGGREGATES, REFUSALS) for event in aggregate.events}

@@ -8,7 +8,8 @@ import msgspec
 import pytest
 from pydantic import ValidationError
 
-from shared.domain import directive, task
+from services.subcommittee import directive
+from shared.domain import task
 from shared.domain.decider import Actor, Refused
 from shared.eventstore.envelope import Cause, decode, encode, event_id
 from shared.eventstore.names import service_stream

@@ -10,7 +10,6 @@ import pytest
 
 from shared.domain.decider import Actor
 from shared.domain.task import TaskProgressed, TaskStarted
-from shared.domain.values import SERVICES
 from shared.eventstore import direct
 from shared.eventstore.envelope import Cause, as_bytes, decode, decode_data, encode, event_id
 from shared.eventstore.errors import (
@@ -30,6 +29,7 @@ from shared.eventstore.streams import js_api, provision, stream_configs
 from shared.platform.nats import nats_connection
 from shared.unit.client import HEALTH_TIMEOUT_S
 from shared.unit.health import jetstream_health
+from shared.values.types import SERVICES
 from tests.contract.wire import APPEND, COMMIT, GOES_DEAF, MISHAPS, wire_to
 from tests.waiting import until
 

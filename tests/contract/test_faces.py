@@ -15,10 +15,9 @@ from uuid import UUID, uuid4, uuid5
 import jwt
 import pytest
 
-from services.asyncapi import document_of
-from services.supervisor import ALL_SERVICES
+from daihoi.cli.asyncapi import document_of
+from daihoi.ops.supervisor import ALL_SERVICES
 from shared.domain.decider import Actor
-from shared.domain.values import SERVICES, Unit
 from shared.eventstore.direct import read_subject
 from shared.eventstore.envelope import decode, event_id
 from shared.eventstore.names import ledger_stream, service_stream
@@ -27,6 +26,7 @@ from shared.unit.client import CommandClient
 from shared.unit.issuer import issuer_public_key
 from shared.unit.problems import ProblemError
 from shared.unit.tokens import TokenVerifier, make_issuer_keys, mint_token
+from shared.values.types import SERVICES, Unit
 from tests.conftest import token_for
 from tests.contract.units import HALL, LOCALITY, NEEDS, SERVICE_AGGREGATES, TASK, item, opening, published
 
@@ -322,7 +322,7 @@ async def test_a_running_service_says_what_it_speaks(face, serving, service):
 
 
 async def test_the_command_line_asks_a_running_service_what_it_speaks(face, serving):
-    command = (sys.executable, "-m", "services.cli", "asyncapi", "logistics", "--live")
+    command = (sys.executable, "-m", "daihoi", "asyncapi", "logistics", "--live")
     async with serving("logistics"):
         asking = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
         told, _ = await asyncio.wait_for(asking.communicate(), TIMEOUT_S)
@@ -476,7 +476,7 @@ async def test_whoever_switches_the_scenario_is_told_which_units_have_not_prepar
     async with serving("subcommittee", "logistics"):
         await face.send("logistics", "prepare-variant", {"variant": "outbreak"}, by="lead")
         await face.history("logistics")
-        command = [sys.executable, "-m", "services.cli", *switch, "--lang", "vi"]
+        command = [sys.executable, "-m", "daihoi", *switch, "--lang", "vi"]
         ran = await asyncio.to_thread(subprocess.run, command, capture_output=True, text=True, check=True)
     assert "scenario.switched" in ran.stdout
     named = "Chưa chuẩn bị xong phương án cho kịch bản này: Bộ phận tuyên truyền, Bộ phận đảm bảo an ninh"

@@ -12,8 +12,8 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 
-from services.issuer_keys import key_findings
-from services.tracker.readers import may_read_restricted
+from daihoi.ops.issuer_keys import key_findings
+from services.tracker.access import may_read_restricted
 from shared.domain.decider import Actor, Refused
 from shared.i18n import translate
 from shared.platform.errors import PlatformError

@@ -4,7 +4,7 @@ from uuid import UUID
 
 import pytest
 
-from shared.domain import organisation
+from services.subcommittee import organisation
 from shared.domain.decider import Actor, Refused
 from shared.eventstore.envelope import Cause
 from shared.eventstore.errors import Conflict, Duplicate, Rejected, TooManyEvents, Unavailable

@@ -7,9 +7,9 @@ from uuid import uuid4
 
 import pytest
 
-from shared.domain import directive, review
+from services.subcommittee import directive
+from shared.domain import review
 from shared.domain.decider import Actor
-from shared.domain.values import SUBCOMMITTEE
 from shared.eventstore.envelope import Cause, as_bytes, decode, encode
 from shared.eventstore.ledger import Ledger
 from shared.eventstore.names import event_subject, ledger_stream
@@ -23,6 +23,7 @@ from shared.unit.policies import Policy
 from shared.unit.problems import CONFLICT, UNAVAILABLE
 from shared.unit.refusals import REFUSALS, cause_of_unreadable
 from shared.unit.unseen import Unseen
+from shared.values.types import SUBCOMMITTEE
 from tests.congress import settled
 from tests.contract.units import LOGISTICS
 from tests.waiting import until

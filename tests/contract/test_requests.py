@@ -9,12 +9,12 @@ from pydantic import BaseModel, Field, ValidationError
 
 from shared.domain import task
 from shared.domain.decider import Actor, Refusal, Refused
-from shared.domain.values import EARLIEST, LATEST
 from shared.eventstore.names import is_name
 from shared.unit.answering import is_inbox
 from shared.unit.findings import Notice, Severity
 from shared.unit.problems import MOST_ERRORS, bad_json, invalid_input, problem_of
 from shared.unit.requests import CommandRequest, check_happened, fingerprint_of
+from shared.values.types import EARLIEST, LATEST
 from tests.contract.units import TASK
 
 NOW = datetime(2026, 11, 27, 8, tzinfo=UTC)

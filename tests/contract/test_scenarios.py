@@ -6,9 +6,9 @@ from uuid import uuid4
 
 import pytest
 
-from shared.domain import review, scenario, task
+from services.subcommittee import scenario
+from shared.domain import review, task
 from shared.domain.decider import Actor
-from shared.domain.values import SUBCOMMITTEE
 from shared.eventstore.envelope import Cause, as_bytes, decode, decode_data, encode
 from shared.eventstore.names import event_subject, ledger_stream
 from shared.eventstore.store import EventStore
@@ -17,6 +17,7 @@ from shared.unit import following
 from shared.unit.commands import CommandHandler, CommandRequest
 from shared.unit.policies import apply
 from shared.unit.refusals import REFUSALS
+from shared.values.types import SUBCOMMITTEE
 from tests.contract.units import LOGISTICS, TASK, in_ledger
 from tests.waiting import until
 

@@ -5,7 +5,7 @@ import json
 
 from typer.testing import CliRunner
 
-from services.cli import app
+from daihoi.cli.main import app
 from shared.unit.problems import ProblemError
 from shared.unit.unseen import Unseen
 from tests.conftest import token_for

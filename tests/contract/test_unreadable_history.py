@@ -7,10 +7,9 @@ from uuid import uuid4
 
 import pytest
 
-from shared.domain import parked_event
+from services.subcommittee import parked_event
+from services.subcommittee.scenario import ScenarioSwitched
 from shared.domain.decider import Actor, Refused
-from shared.domain.scenario import ScenarioSwitched
-from shared.domain.values import SUBCOMMITTEE
 from shared.eventstore.envelope import Cause, decode, encode
 from shared.eventstore.ledger import Ledger
 from shared.eventstore.names import event_subject
@@ -21,6 +20,7 @@ from shared.unit.policies import apply
 from shared.unit.refusals import REFUSALS
 from shared.unit.requests import CommandRequest
 from shared.unit.support_unit import FOLLOW_SWITCHES
+from shared.values.types import SUBCOMMITTEE
 from tests.contract.units import LOGISTICS, TASK, in_ledger
 from tests.waiting import until
 

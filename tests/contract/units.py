@@ -4,10 +4,10 @@ from services.logistics.main import SERVICE as LOGISTICS
 from services.propaganda.main import SERVICE as PROPAGANDA
 from services.security.main import SERVICE as SECURITY
 from services.subcommittee.main import SERVICE as SUBCOMMITTEE
-from shared.domain.values import slug
 from shared.eventstore.direct import Stored
 from shared.eventstore.envelope import as_bytes
 from shared.eventstore.names import event_subject, service_stream
+from shared.values.types import slug
 
 SERVICE_AGGREGATES = {service.name: service.aggregates for service in (SUBCOMMITTEE, PROPAGANDA, LOGISTICS, SECURITY)}
 

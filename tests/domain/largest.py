@@ -5,7 +5,7 @@ from typing import Any
 
 from shared.domain.decider import Command
 from shared.domain.entering import entered
-from shared.domain.values import ID_PATTERN
+from shared.values.types import ID_PATTERN
 
 FACE = "\N{GRINNING FACE}"
 """Four bytes in UTF-8: no letter has more."""

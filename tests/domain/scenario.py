@@ -10,21 +10,8 @@ import pytest
 from services.logistics import expenses, resources
 from services.propaganda import publications
 from services.security import clearances, incidents
-from shared.domain import (
-    catalogue,
-    directive,
-    document,
-    duty,
-    known_clearance,
-    meeting,
-    organisation,
-    parked_event,
-    review,
-    scenario,
-    task,
-    unit_scenario,
-    variant,
-)
+from services.subcommittee import catalogue, directive, duty, meeting, organisation, parked_event, scenario
+from shared.domain import document, known_clearance, review, task, unit_scenario, variant
 from shared.domain.decider import Actor, Aggregate, Command, Event, Key, Refusal, Refused
 
 MODULES = (

@@ -3,9 +3,9 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
+from daihoi.terminal.unit_tables import expenses_tables
 from services.logistics import expenses
 from services.tracker.reports.expenses import Account, accounts_of
-from services.tracker.reports.unit_tables import expenses_tables
 from shared.eventstore.direct import Stored
 from shared.eventstore.envelope import as_bytes
 from tests.congress import BEGINNING, envelope_of

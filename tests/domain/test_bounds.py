@@ -9,12 +9,12 @@ import orjson
 import pytest
 from pydantic import ValidationError
 
-from shared.domain.catalogue import AssignItem, PublishItem, ReviseItem, WithdrawItem
+from services.subcommittee.catalogue import AssignItem, PublishItem, ReviseItem, WithdrawItem
+from services.subcommittee.duty import HandOutToLocality
+from services.subcommittee.organisation import RegisterOrganisations
 from shared.domain.decider import EVENTS_AT_ONCE, Command
-from shared.domain.duty import HandOutToLocality
 from shared.domain.entering import EVENT_BYTES, entered
-from shared.domain.organisation import RegisterOrganisations
-from shared.domain.values import EARLIEST, FIRST_DAY, LAST_DAY, LATEST
+from shared.values.types import EARLIEST, FIRST_DAY, LAST_DAY, LATEST
 from tests.domain.largest import largest_data, schema_of
 from tests.domain.scenario import AGGREGATES
 

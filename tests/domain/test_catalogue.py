@@ -1,9 +1,9 @@
 import pytest
 
-from shared.domain import catalogue
-from shared.domain.catalogue import AGGREGATE, ITEMS_AT_ONCE
-from shared.domain.values import Unit
+from services.subcommittee import catalogue
+from services.subcommittee.catalogue import AGGREGATE, ITEMS_AT_ONCE
 from shared.unit.support_unit import open_assigned_items
+from shared.values.types import Unit
 from tests.domain.scenario import OFFICER, accepting, given, refusal_codes, rejecting
 
 

@@ -4,10 +4,10 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from services.demo import Sample
+from daihoi.sample.story import Sample
+from services.subcommittee.directive import IssueDirective
+from services.subcommittee.duty import HandOutDuty
 from shared.domain.decider import Command, Refused
-from shared.domain.directive import IssueDirective
-from shared.domain.duty import HandOutDuty
 from shared.domain.review import OpenReview
 from shared.domain.task import RequestExtension, SetDeadline
 from shared.domain.variant import AdjustVariant

@@ -1,7 +1,7 @@
 from datetime import date
 
-from shared.domain import directive
-from shared.domain.directive import AGGREGATE, DirectiveKind
+from services.subcommittee import directive
+from services.subcommittee.directive import AGGREGATE, DirectiveKind
 from tests.domain.scenario import OFFICER, accepting, assert_all_told, given, rejecting
 
 REVIEW = {

@@ -7,13 +7,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.console import Console
 
+from daihoi.terminal.duties_table import duties_table
+from daihoi.terminal.labels import CELLS
+from daihoi.terminal.report import Printer
 from services.tracker.reports.cells import cell_of
 from services.tracker.reports.duties import duties_of
-from services.tracker.reports.duties_table import duties_table
 from services.tracker.reports.movements import movements
-from services.tracker.reports.signs import CELLS
-from services.tracker.reports.terminal import Printer
-from shared.domain.values import DutyKind, Phase
+from shared.values.types import DutyKind, Phase
 from tests.domain.test_report import TODAY, a_report, a_review, a_task
 
 LOCALITIES = {"giao-thuy": "Huyện Giao Thủy", "y-yen": "Huyện Ý Yên", "hai-hau": "Huyện Hải Hậu"}

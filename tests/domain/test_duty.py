@@ -3,11 +3,11 @@ from itertools import product
 
 import pytest
 
-from shared.domain import duty
+from services.subcommittee import duty
+from services.subcommittee.duty import AGGREGATE, DutyPhase, HandOutDuty, HandOutToLocality, duty_id
+from services.subcommittee.organisation import Organisation, OrganisationKind, OrganisationRegistered
 from shared.domain.decider import Actor
-from shared.domain.duty import AGGREGATE, DutyPhase, HandOutDuty, HandOutToLocality, duty_id
-from shared.domain.organisation import Organisation, OrganisationKind, OrganisationRegistered
-from shared.domain.values import ID_LENGTH, DutyKind, Phase, Unit
+from shared.values.types import ID_LENGTH, DutyKind, Phase, Unit
 from tests.domain.scenario import OFFICER, given, refusal_codes, rejecting, silent_on
 
 CHAIR = Actor("subcommittee.chair", "subcommittee")

@@ -3,8 +3,9 @@
 import pytest
 
 from services.logistics import expenses, resources
-from services.tracker.projections import documents
-from shared.domain import document, meeting, task, variant
+from services.subcommittee import meeting
+from shared.domain import document, task, variant
+from shared.views import documents
 from tests.domain.largest import FACE
 from tests.domain.scenario import AGGREGATES
 from tests.domain.test_growth import stored

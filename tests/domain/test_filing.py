@@ -2,9 +2,9 @@
 
 import pytest
 
-from services.tracker.filing import filed, next_number
-from shared.domain.symbol import DocumentSymbol
-from shared.domain.values import slug
+from services.tracker.reports.document_register import filed, next_number
+from shared.values.symbol import DocumentSymbol
+from shared.values.types import slug
 
 
 def a_document(symbol, kind="Kế hoạch", issuer="Bộ phận tuyên truyền", **other):

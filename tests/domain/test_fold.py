@@ -6,11 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from services.tracker.digest import view_digest
-from services.tracker.fold import Checkpoint, OriginPosition, Touched, fold_page
-from services.tracker.parking import Lot, update
-from services.tracker.reading import read_event
-from services.tracker.store import VIEW_NAMES
+from services.tracker.projection.decoding import read_event
+from services.tracker.projection.digest import view_digest
+from services.tracker.projection.fold import Checkpoint, OriginPosition, Touched, fold_page
+from services.tracker.projection.parking import Lot, update
+from services.tracker.projection.store import VIEW_NAMES
 from shared.eventstore.direct import Stored
 from tests.congress import in_memory, life_of_a_task
 

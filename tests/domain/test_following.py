@@ -7,8 +7,8 @@ import pytest
 from shared.domain import task
 from shared.domain.review import judge
 from shared.domain.unit_scenario import SwitchRecorded, UnitScenario
-from shared.domain.values import Evidence
 from shared.domain.variant import Variant, VariantAdjusted
+from shared.values.types import Evidence
 from tests.domain.scenario import LEAD, given
 
 AGREED, EARLIER, LATER, LATEST = date(2020, 9, 20), date(2020, 9, 15), date(2020, 9, 22), date(2020, 9, 25)

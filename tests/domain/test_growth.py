@@ -9,16 +9,17 @@ import orjson
 import pytest
 
 from services.logistics import expenses, resources
-from services.tracker.projections import VIEWS
-from services.tracker.projections.view import Recorded
-from services.tracker.reading import read_event
-from shared.domain import organisation, review, scenario, task, variant
+from services.subcommittee import organisation, scenario
+from services.tracker.projection.decoding import read_event
+from shared.domain import review, task, variant
 from shared.domain.decider import Actor, Aggregate, Command, Event, Key, Refused
 from shared.domain.entering import EVENT_BYTES
-from shared.domain.values import WRITERS
 from shared.eventstore.direct import Stored
 from shared.eventstore.envelope import as_bytes
 from shared.eventstore.names import service_stream
+from shared.values.types import WRITERS
+from shared.views import VIEWS
+from shared.views.view import Recorded
 from tests.congress import BEGINNING, envelope_of
 from tests.domain.largest import FACE, largest, largest_data
 from tests.domain.scenario import AGGREGATES, LEAD, OFFICER, decided_in

@@ -16,7 +16,8 @@ from pydantic import AwareDatetime, BaseModel
 from services.logistics import expenses, resources
 from services.propaganda import publications
 from services.security import clearances
-from shared.domain import catalogue, duty, known_clearance, organisation, review, task, unit_scenario, variant
+from services.subcommittee import catalogue, duty, organisation
+from shared.domain import known_clearance, review, task, unit_scenario, variant
 from shared.domain.decider import Actor, Aggregate, Command, Event, Refused
 from tests.domain.scenario import AGGREGATES, decided_in
 

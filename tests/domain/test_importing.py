@@ -14,9 +14,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.subcommittee import csv_table, importing, tables, xlsx_parts, xlsx_table
-from services.subcommittee.importing import COLUMNS, item_of, read_catalogue, read_file, values_of
-from services.subcommittee.tables import MAX_FILE_BYTES, MAX_ROWS, Unreadable
+from daihoi.importing import csv_table, tables, xlsx_parts, xlsx_table
+from daihoi.importing import items as importing
+from daihoi.importing.items import COLUMNS, item_of, read_catalogue, read_file, values_of
+from daihoi.importing.tables import MAX_FILE_BYTES, MAX_ROWS, Unreadable
 from shared.domain.decider import Refusal
 from shared.i18n import translate
 

@@ -2,8 +2,8 @@ from datetime import date
 
 import pytest
 
-from shared.domain import meeting
-from shared.domain.meeting import AGGREGATE
+from services.subcommittee import meeting
+from services.subcommittee.meeting import AGGREGATE
 from tests.domain.scenario import OFFICER, accepting, assert_all_told, given, rejecting
 
 MINUTES = {

@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from services.moments import (
+from daihoi.terminal.audit import history_line, timeline_lines
+from services.tracker.history.moments import (
     LAST_SEQUENCE,
     moment_as_text,
     moment_in_words,
@@ -14,7 +15,6 @@ from services.moments import (
     parse_moment,
     parse_time,
 )
-from services.tracker.audit.terminal import history_line, timeline_lines
 from shared.domain.decider import Refused
 from shared.i18n import LOCAL_TIME, format_minute
 from shared.unit.client import _on_the_wire

@@ -2,7 +2,7 @@ from itertools import permutations
 
 import pytest
 
-from shared.domain.ordering import natural
+from shared.values.ordering import natural
 
 IN_ORDER = [
     ["1-2", "1-9", "1-10", "2-1", "10-1"],

@@ -1,7 +1,7 @@
 import unicodedata
 
-from shared.domain import organisation
-from shared.domain.organisation import AGGREGATE, OrganisationKind
+from services.subcommittee import organisation
+from services.subcommittee.organisation import AGGREGATE, OrganisationKind
 from tests.domain.scenario import OFFICER, accepting, given, refusal_codes, rejecting, silent_on
 
 DISTRICT = {"kind": OrganisationKind.LOCALITY, "name": {"vi": "Huyện Giao Thủy"}}

@@ -4,7 +4,7 @@ import pytest
 
 from shared.domain import paper
 from shared.domain.paper import KINDS, doubts, same, written
-from shared.domain.symbol import DocumentSymbol, SymbolForm
+from shared.values.symbol import DocumentSymbol, SymbolForm
 
 NOTHING_ODD = [
     ("76-KH/TU", "Kế hoạch"),

@@ -9,18 +9,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from services.tracker.audit.verify import Replay
-from services.tracker.fold import Checkpoint, fold_page, touched_keys
-from services.tracker.parking import lot_for, lot_of, stored_again, update
-from services.tracker.projections.view import View
-from services.tracker.reading import KNOWN, VIEWS_OF, ReaderRefusing, read_event
-from services.tracker.retry import Live, kept_back, mending
-from services.tracker.store import VIEW_NAMES
+from services.subcommittee.parked_event import ParkedEventDiscarded
+from services.tracker.history.repair import Live, kept_back, mending
+from services.tracker.history.verify import Replay
+from services.tracker.projection.decoding import KNOWN, VIEWS_OF, ReaderRefusing, read_event
+from services.tracker.projection.fold import Checkpoint, fold_page, touched_keys
+from services.tracker.projection.parking import lot_for, lot_of, stored_again, update
+from services.tracker.projection.store import VIEW_NAMES
 from shared.domain.decider import Refused
-from shared.domain.parked_event import ParkedEventDiscarded
 from shared.domain.task import TaskProgressed
 from shared.eventstore.direct import Stored
 from shared.eventstore.envelope import as_bytes
+from shared.views.view import View
 from tests.congress import BEGINNING, envelope_of, life_of_a_task
 from tests.domain.test_fold import Folded
 
@@ -412,7 +412,7 @@ def test_a_retry_that_would_change_too_much_says_that_a_rebuild_is_needed(told, 
     told.event(OPENED)
     told.event(TaskProgressed(percent=10, note=""))
     live = folded_by_an_older_version(told.ledger, [TaskProgressed.TYPE])
-    monkeypatch.setattr("services.tracker.retry.MOST_DIFFERENCES", 3)
+    monkeypatch.setattr("services.tracker.history.repair.MOST_DIFFERENCES", 3)
     with pytest.raises(Refused) as refused:
         retried(live, told.ledger)
     assert refused.value.code == "rebuild_needed"

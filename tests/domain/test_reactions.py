@@ -10,7 +10,8 @@ from services.logistics import resources
 from services.security import clearances
 from services.security.venues import ResourceReserved
 from services.security.venues import react as ask_for_clearance
-from shared.domain import catalogue, directive, duty, organisation, scenario, task, variant
+from services.subcommittee import catalogue, directive, duty, organisation, scenario
+from shared.domain import task, variant
 from shared.domain.decider import Actor, Aggregate, Command, Event, Refused
 from shared.eventstore.envelope import decode_data
 from shared.unit.policies import ANY_SERVICE, ForEvery, Policy

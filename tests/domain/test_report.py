@@ -8,12 +8,12 @@ from itertools import count
 import pytest
 from rich.console import Console
 
-from services.console import as_json
+from daihoi.cli.console import as_json
+from daihoi.terminal.report import Printer, workload_tables
 from services.tracker.reports.cells import Share, cell_of
 from services.tracker.reports.cells import count as count_cells
 from services.tracker.reports.consolidated import AsOf, consolidate
 from services.tracker.reports.essentials import lacks
-from services.tracker.reports.terminal import Printer, workload_tables
 from services.tracker.reports.workload import workload
 
 TODAY = date(2020, 9, 10)

@@ -1,6 +1,6 @@
 """The sample congress names only organisations and positions that stand on its register."""
 
-from services.demo import Sample
+from daihoi.sample.story import Sample
 
 SAMPLE = Sample()
 REGISTER = {row["name_vi"]: row["positions"].split("; ") for row in SAMPLE.organisations}

@@ -5,16 +5,16 @@ from io import StringIO
 
 from rich.console import Console
 
-from services.tracker.projections.scenarios import VIEW
-from services.tracker.projections.view import Recorded
-from services.tracker.reports.scenario_tables import comparison_tables
+from daihoi.terminal.report import scenario_line
+from daihoi.terminal.scenario_tables import comparison_tables
+from services.subcommittee.duty import GROUP
+from services.subcommittee.scenario import ScenarioSwitched
 from services.tracker.reports.scenarios import Amount, compare, in_force, standing, unprepared_units
-from services.tracker.reports.terminal import scenario_line
-from shared.domain.duty import GROUP
-from shared.domain.scenario import ScenarioSwitched
 from shared.domain.unit_scenario import SwitchFollowed, SwitchRecorded
 from shared.domain.variant import AdjustmentWithdrawn, VariantAdjusted, VariantPrepared
 from shared.eventstore.ledger import Origin
+from shared.views.scenarios import VIEW
+from shared.views.view import Recorded
 from tests.congress import BEGINNING, envelope_of
 
 

@@ -7,25 +7,25 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from services.tracker import storable
-from services.tracker.audit.replay import ledger_line
-from services.tracker.audit.terminal import timeline_lines
-from services.tracker.audit.trail import changes_between, within_bounds
-from services.tracker.fold import Checkpoint, fold_page
+from daihoi.terminal.audit import timeline_lines
+from services.subcommittee.parked_event import ParkedEventDiscarded
 from services.tracker.health import kept_findings
-from services.tracker.parking import stored_again
-from services.tracker.past.folded import Folded as Replayed
-from services.tracker.projections.expenses import ExpenseEstimated, MoneyAdvanced
-from services.tracker.projections.resources import ResourceRegistered, ResourceReserved
-from services.tracker.projections.view import MOST_KEPT
-from services.tracker.reading import NOWHERE, Unreadable, read_event
+from services.tracker.history.folded import Folded as Replayed
+from services.tracker.history.replay import ledger_line
+from services.tracker.masking import MASK, masked_change, masked_parked
+from services.tracker.projection import storable
+from services.tracker.projection.audit_rows import changes_between, within_bounds
+from services.tracker.projection.decoding import NOWHERE, Unreadable, read_event
+from services.tracker.projection.fold import Checkpoint, fold_page
+from services.tracker.projection.parking import stored_again
 from services.tracker.reports.parked import REASONS, WHAT_TO_DO
-from services.tracker.restricted import MASK, masked_change, masked_parked
-from shared.domain.parked_event import ParkedEventDiscarded
 from shared.domain.task import TaskAssigned, TaskReturned, TaskSubmitted
-from shared.domain.values import Evidence, Text
 from shared.eventstore.direct import Stored
 from shared.eventstore.envelope import as_bytes
+from shared.values.types import Evidence, Text
+from shared.views.expenses import ExpenseEstimated, MoneyAdvanced
+from shared.views.resources import ResourceRegistered, ResourceReserved
+from shared.views.view import MOST_KEPT
 from tests.congress import BEGINNING, envelope_of, in_memory, life_of_a_task
 from tests.domain.test_fold import Folded
 
@@ -294,7 +294,7 @@ def test_of_a_list_a_row_tells_what_was_added_and_removed(before, after, change)
 def test_a_row_that_would_be_too_long_names_what_changed(monkeypatch):
     assigned = TaskAssigned(collective="a" * 500, individual="b" * 500)
     (*_, row) = Folded().add(ledger_of(("task", "1", OPENED), ("task", "1", assigned))).audit_rows
-    monkeypatch.setattr("services.tracker.audit.trail.ROW_BYTES", 1_000)
+    monkeypatch.setattr("services.tracker.projection.audit_rows.ROW_BYTES", 1_000)
     short, _ = within_bounds(row)
     assert {change["field"] for change in short["changes"]} >= {"collective", "individual"}
     assert all("after" not in change and change["not_shown_bytes"] for change in short["changes"])

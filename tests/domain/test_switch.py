@@ -2,9 +2,10 @@
 
 import pytest
 
-from shared.domain import scenario, unit_scenario
+from services.subcommittee import scenario
+from services.subcommittee.scenario import ScenarioSwitched, SwitchScenario
+from shared.domain import unit_scenario
 from shared.domain.decider import Actor
-from shared.domain.scenario import ScenarioSwitched, SwitchScenario
 from shared.domain.unit_scenario import ConfirmSwitch, RecordSwitch, SwitchFollowed, SwitchRecorded
 from tests.domain.scenario import LEAD, POLICY, accepting, assert_all_told, given, rejecting, silent_on
 

@@ -1,6 +1,6 @@
 import pytest
 
-from shared.domain.symbol import DocumentSymbol, SymbolForm
+from shared.values.symbol import DocumentSymbol, SymbolForm
 
 PARTY, STATE, OTHER = SymbolForm
 

@@ -6,7 +6,7 @@ from shared.domain import task, unit_scenario, variant
 from shared.domain.decider import Actor, Command
 from shared.domain.known_clearance import ClearanceNoted, KnownClearance
 from shared.domain.task import AGGREGATE, TaskStatus
-from shared.domain.values import Evidence
+from shared.values.types import Evidence
 from tests.domain.scenario import DEPUTY, LEAD, OFFICER, accepting, assert_all_told, given, rejecting, silent_on
 
 

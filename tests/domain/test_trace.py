@@ -4,8 +4,8 @@ from io import StringIO
 
 from rich.console import Console
 
-from services.tracker.reports.tree import TreePrinter
-from services.tracker.trace import Role, trace
+from daihoi.terminal.trace_tree import TreePrinter
+from services.tracker.reports.trace import Role, trace
 
 
 def a_task(task_id, unit="logistics", directive_id=None, **other):

@@ -3,7 +3,7 @@ import unicodedata
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from shared.domain.values import SERVICES, EntityId, Group, Text, Unit, Vnd, fold_diacritics, slug
+from shared.values.types import SERVICES, EntityId, Group, Text, Unit, Vnd, fold_diacritics, slug
 
 ENTITY_ID = TypeAdapter(EntityId)
 VND = TypeAdapter(Vnd)

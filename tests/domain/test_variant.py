@@ -3,7 +3,6 @@ from datetime import date
 import pytest
 
 from shared.domain import variant
-from shared.domain.values import Case, Scenario
 from shared.domain.variant import (
     AGGREGATE,
     AdjustmentWithdrawn,
@@ -15,6 +14,7 @@ from shared.domain.variant import (
     WithdrawAdjustment,
     demanded,
 )
+from shared.values.types import Case, Scenario
 from tests.domain.scenario import DEPUTY, LEAD, OFFICER, assert_all_told, given, rejecting, silent_on
 
 WORLD = {("task", "1-03"): "a task", ("task", "1-04"): "another"}

@@ -8,7 +8,7 @@ import pytest
 from services.security import clearances
 from services.security.venues import ResourceReserved, clearance_id, react
 from shared.domain.decider import Actor
-from shared.domain.values import ID_LENGTH, ID_PATTERN
+from shared.values.types import ID_LENGTH, ID_PATTERN
 from tests.domain.scenario import given
 
 RESERVED = {

@@ -6,9 +6,9 @@ from itertools import chain
 import pytest
 from pydantic import ValidationError
 
+from services.subcommittee.catalogue import AssignItem, PublishItem, ReviseItem, WithdrawItem
+from services.subcommittee.duty import HandOutToLocality
 from shared.domain import variant
-from shared.domain.catalogue import AssignItem, PublishItem, ReviseItem, WithdrawItem
-from shared.domain.duty import HandOutToLocality
 from shared.unit.support_unit import OpenDuty
 from tests.domain.scenario import AGGREGATES
 

@@ -3,10 +3,10 @@
 import pytest
 from msgspec.structs import replace
 
-from shared.domain.values import SERVICES, WRITERS
 from shared.eventstore.envelope import as_bytes, check_place, decode
 from shared.eventstore.errors import Undecodable
 from shared.unit.refusals import REFUSALS
+from shared.values.types import SERVICES, WRITERS
 from tests.congress import in_memory, life_of_a_task
 from tests.contract.units import SERVICE_AGGREGATES
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from services.supervisor import Supervisor
+from daihoi.ops.supervisor import Supervisor
 from shared.platform.embedded import Endpoints
 from shared.platform.settings import Settings
 

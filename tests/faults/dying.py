@@ -19,9 +19,9 @@ from itertools import cycle
 from motor.motor_asyncio import AsyncIOMotorCollection
 from nats.aio.msg import Msg
 
-from services.cli import app
-from services.console import run
-from services.tracker import projector, rebuild, store
+from daihoi.cli.console import run
+from daihoi.cli.main import app
+from services.tracker.projection import projector, rebuild, store
 from shared.eventstore import ledger
 from shared.eventstore.store import EventStore
 from shared.platform.mongo import Database, Session

@@ -9,11 +9,11 @@ import bson
 from bson.binary import UuidRepresentation
 from bson.codec_options import CodecOptions
 
-from services.tracker.audit.verify import verify
-from shared.domain.values import SERVICES
+from services.tracker.history.verify import verify
 from shared.eventstore.envelope import Envelope, decode
 from shared.eventstore.ledger import Ledger, origin_of
 from shared.eventstore.names import service_stream
+from shared.values.types import SERVICES
 from tests.faults.scene import Scene, last_of, refused_by_policies
 
 ENTITIES = ("catalogue-item", "organisation", "task")

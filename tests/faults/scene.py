@@ -14,11 +14,10 @@ from typing import NamedTuple
 from nats.aio.client import Client
 from pymongo.errors import PyMongoError
 
-from services.supervisor import Supervisor
-from services.tracker.lease import holder_of
-from services.tracker.rebuild import rebuild
-from services.tracker.store import FenceLost, ViewStore
-from shared.domain.values import SERVICES
+from daihoi.ops.supervisor import Supervisor
+from services.tracker.projection.lease import holder_of
+from services.tracker.projection.rebuild import rebuild
+from services.tracker.projection.store import FenceLost, ViewStore
 from shared.eventstore.envelope import decode
 from shared.eventstore.errors import EventStoreError
 from shared.eventstore.ledger import Ledger
@@ -30,6 +29,7 @@ from shared.platform.nats import nats_connection
 from shared.platform.settings import Settings
 from shared.unit.client import CommandClient
 from shared.unit.tokens import make_issuer_keys
+from shared.values.types import SERVICES
 from tests.contract.wire import Wire, wire_to
 from tests.faults.disks import Disk
 from tests.faults.load import Load, Orders

@@ -204,7 +204,7 @@ def another_takes_over(point: str, *, slow: bool = False) -> Fault:
 
 
 def two_of_a_unit(_: Random) -> Starts:
-    return {"second": [sys.executable, "-m", "services.cli", "service", "logistics"]}
+    return {"second": [sys.executable, "-m", "daihoi", "service", "logistics"]}
 
 
 async def one_of_two_killed(scene: Scene) -> None:

@@ -6,14 +6,14 @@ from uuid import UUID
 
 import pytest
 
-from services.tracker.audit.verify import verify
-from shared.domain.values import SERVICES
+from services.tracker.history.verify import verify
 from shared.eventstore.errors import StreamMismatch, Unavailable
 from shared.eventstore.ledger import Ledger
 from shared.eventstore.names import service_stream
 from shared.eventstore.store import EventStore
 from shared.eventstore.streams import js_api, provision, stream_configs, stream_info
 from shared.platform.nats import nats_connection
+from shared.values.types import SERVICES
 from tests.congress import Writer, settled
 from tests.faults.load import Order, rival
 from tests.faults.scene import a_scene

@@ -9,9 +9,9 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from services.supervisor import Supervisor
-from services.tracker.audit.verify import verify
-from services.tracker.reading import read_event
+from daihoi.ops.supervisor import Supervisor
+from services.tracker.history.verify import verify
+from services.tracker.projection.decoding import read_event
 from shared.eventstore.store import EventStore
 from shared.unit.client import CommandClient
 from shared.unit.problems import ProblemError

@@ -11,8 +11,8 @@ from uuid import uuid4
 import pytest
 from typer.testing import CliRunner
 
-from services.cli import app
-from services.streams_cli import _restore
+from daihoi.cli.main import app
+from daihoi.cli.streams import _restore
 from shared.domain.decider import Actor, Refused
 from shared.eventstore.direct import read_subject
 from shared.eventstore.errors import StreamMismatch, Unavailable

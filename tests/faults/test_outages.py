@@ -8,11 +8,11 @@ from contextlib import asynccontextmanager, suppress
 
 import pytest
 
-from services.tracker.audit.verify import verify
 from services.tracker.health import TrackerHealth
-from services.tracker.projector import Projector
-from services.tracker.rebuild import rebuild
-from services.tracker.store import ViewStore
+from services.tracker.history.verify import verify
+from services.tracker.projection.projector import Projector
+from services.tracker.projection.rebuild import rebuild
+from services.tracker.projection.store import ViewStore
 from shared.eventstore.direct import Stored
 from shared.eventstore.errors import LedgerOther
 from shared.eventstore.ledger import Ledger, fingerprint
@@ -266,7 +266,7 @@ async def test_a_tracker_that_does_not_get_on_while_the_ledger_does_is_not_ready
         async def hang(*_):
             await asyncio.Event().wait()
 
-        monkeypatch.setattr("services.tracker.projector.Projection.add", hang)
+        monkeypatch.setattr("services.tracker.projection.projector.Projection.add", hang)
         await scene.write(2)
         said = await tracker.says("stalled")
         assert not said.ready

@@ -7,13 +7,13 @@ from itertools import pairwise
 from random import Random
 from uuid import uuid4
 
-from services.tracker.audit.verify import verify
+from services.tracker.history.verify import verify
 from shared.domain import task, unit_scenario, variant
-from shared.domain.values import SUBCOMMITTEE, Case, Unit
 from shared.eventstore.envelope import decode, decode_data
 from shared.eventstore.store import EventStore
 from shared.unit.client import CommandClient
 from shared.unit.problems import ProblemError
+from shared.values.types import SUBCOMMITTEE, Case, Unit
 from tests.conftest import token_for
 from tests.faults.test_kills import histogram_of_ids, kill_9
 from tests.waiting import until

@@ -9,17 +9,17 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from services.supervisor import Supervisor
-from services.tracker.audit.verify import verify
-from services.tracker.lease import WRITER
-from services.tracker.store import CHECKPOINTS
+from daihoi.ops.supervisor import Supervisor
+from services.tracker.history.verify import verify
+from services.tracker.projection.lease import WRITER
+from services.tracker.projection.store import CHECKPOINTS
 from shared.eventstore.store import EventStore
 from shared.unit.client import CommandClient
 from tests.congress import Writer, settled
 from tests.waiting import until
 
 TASKS = 600
-USUAL = [sys.executable, "-m", "services.cli", "service", "tracker"]
+USUAL = [sys.executable, "-m", "daihoi", "service", "tracker"]
 TAKEOVER_TIMEOUT_S = 60
 
 

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 from uuid import uuid4
 
 from shared.domain.task import AGGREGATE
-from shared.domain.values import SERVICES
+from shared.values.types import SERVICES
 from tests.contract.units import GROUP, item
 from tests.intruder import Blow
 from tests.properties.ways import examples

@@ -8,13 +8,13 @@ from itertools import count
 import pytest
 
 from services.tracker import queries
-from services.tracker.audit import verify as verification
-from services.tracker.audit.verify import verify
-from services.tracker.digest import total_digest, view_digest
-from services.tracker.past.folded import Folded
-from services.tracker.rebuild import rebuild
-from services.tracker.retry import retry
-from services.tracker.store import ViewStore
+from services.tracker.history import verify as verification
+from services.tracker.history.folded import Folded
+from services.tracker.history.repair import retry
+from services.tracker.history.verify import verify
+from services.tracker.projection.digest import total_digest, view_digest
+from services.tracker.projection.rebuild import rebuild
+from services.tracker.projection.store import ViewStore
 from shared.domain.task import TaskProgressed
 from tests.integration.test_parked import Stage
 from tests.integration.test_tracker import at, project_all, silent, tracking

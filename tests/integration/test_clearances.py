@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from services.supervisor import Supervisor
+from daihoi.ops.supervisor import Supervisor
 from shared.eventstore.envelope import decode
 from shared.eventstore.store import EventStore
 from shared.unit.client import CommandClient

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from services.console import write
-from services.supervisor import ALL_SERVICES, Supervisor
+from daihoi.cli.console import write
+from daihoi.ops.supervisor import ALL_SERVICES, Supervisor
 from shared.platform.nats import nats_connection
 from shared.platform.settings import Settings
 from shared.unit.client import CommandClient
@@ -39,7 +39,7 @@ class Shell:
         }
 
     def run(self, *arguments, **environment):
-        command = [sys.executable, "-m", "services.cli", *arguments]
+        command = [sys.executable, "-m", "daihoi", *arguments]
         return subprocess.run(
             command,
             cwd=self.folder,

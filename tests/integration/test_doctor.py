@@ -11,11 +11,10 @@ import pytest
 from nats.js.api import ConsumerConfig
 from typer.testing import CliRunner
 
-from services.cli import app
-from services.doctor import examine, table_of
-from services.supervisor import ALL_SERVICES, Supervisor
-from services.tracker.projector import Projection
-from shared.domain.values import SERVICES
+from daihoi.cli.main import app
+from daihoi.ops.doctor import examine, table_of
+from daihoi.ops.supervisor import ALL_SERVICES, Supervisor
+from services.tracker.projection.projector import Projection
 from shared.eventstore.names import ledger_stream, service_stream
 from shared.eventstore.store import EventStore
 from shared.eventstore.streams import js_api, stream_configs, stream_info
@@ -23,6 +22,7 @@ from shared.platform.keeper import free_port
 from shared.unit.client import CommandClient
 from shared.unit.findings import Severity
 from shared.unit.following import POLICY_ACK_WAIT_S
+from shared.values.types import SERVICES
 from tests.congress import Writer, life_of_a_task, settled
 from tests.waiting import until
 
@@ -53,7 +53,7 @@ def doctor(*arguments: str, **settings: str) -> "subprocess.CompletedProcess[str
     """The command in a process of its own, with these settings and no others."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("DAIHOI_")}
     return subprocess.run(
-        [sys.executable, "-m", "services.cli", "doctor", *arguments],
+        [sys.executable, "-m", "daihoi", "doctor", *arguments],
         env=environment | settings | {"PYTHONPATH": str(PROJECT)},
         capture_output=True,
         text=True,

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from services.supervisor import Supervisor
+from daihoi.ops.supervisor import Supervisor
 from shared.platform import keeper
 from shared.platform.embedded import embedded_servers
 from shared.platform.errors import PlatformError
@@ -96,7 +96,7 @@ def test_daihoi_up_says_so_and_ends_when_its_keeper_is_killed_with_9(tmp_path):
     given = ("DAIHOI_NATS_URL", "DAIHOI_MONGO_URL")
     environment = {name: value for name, value in os.environ.items() if name not in given}
     running = subprocess.Popen(
-        [sys.executable, "-m", "services.cli", "up"],
+        [sys.executable, "-m", "daihoi", "up"],
         env=environment | {"DAIHOI_DATA_DIR": str(tmp_path), "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,

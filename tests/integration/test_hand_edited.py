@@ -6,14 +6,14 @@ from datetime import date
 import pytest
 from bson import Decimal128, ObjectId
 
+from daihoi.terminal.audit import verdict_lines
 from services.tracker import queries
-from services.tracker.audit import verify as verification
-from services.tracker.audit.terminal import verdict_lines
-from services.tracker.audit.verify import verify
 from services.tracker.health import trouble_finding
-from services.tracker.projector import Projector
-from services.tracker.rebuild import rebuild, renew
-from services.tracker.store import CHECKPOINTS, LIVE, ViewsBroken, ViewStore
+from services.tracker.history import verify as verification
+from services.tracker.history.verify import verify
+from services.tracker.projection.projector import Projector
+from services.tracker.projection.rebuild import rebuild, renew
+from services.tracker.projection.store import CHECKPOINTS, LIVE, ViewsBroken, ViewStore
 from shared.eventstore.store import EventStore
 from tests.congress import Writer, settled
 from tests.integration.test_tracker import at, project_all, silent

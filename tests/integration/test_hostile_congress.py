@@ -14,15 +14,15 @@ from zlib import crc32
 
 import pytest
 
-from services.demo import Sample, tell
-from services.session import Session
-from services.tracker.audit.verify import verify
-from shared.domain.values import SERVICES
+from daihoi.ops.session import Session
+from daihoi.sample.story import Sample, tell
+from services.tracker.history.verify import verify
 from shared.eventstore.direct import Stored
 from shared.platform.embedded import Endpoints
 from shared.unit.client import CommandClient
 from shared.unit.commands import Answer
 from shared.unit.problems import ProblemError
+from shared.values.types import SERVICES
 from tests.contract.units import GROUP, item, published
 from tests.integration.forgeries import Forged, about_nothing, about_tasks, out_of_turn, to_services
 from tests.integration.test_cli import Shell

@@ -8,12 +8,12 @@ from uuid import uuid4
 
 import pytest
 
-from services import demo
-from services.imports import Source, carry_out, command_id, preview
-from services.session import open_session
-from services.subcommittee.importing import read_catalogue
-from services.supervisor import Supervisor
-from services.tracker.audit.verify import verify
+from daihoi.importing.items import read_catalogue
+from daihoi.importing.session import Source, carry_out, command_id, preview
+from daihoi.ops.session import open_session
+from daihoi.ops.supervisor import Supervisor
+from daihoi.sample import story as demo
+from services.tracker.history.verify import verify
 from shared.domain.decider import Actor
 from shared.unit.client import CommandClient
 from tests.conftest import token_for

@@ -6,7 +6,7 @@ from datetime import datetime
 import pytest
 from typer.testing import CliRunner
 
-from services.cli import app
+from daihoi.cli.main import app
 from shared.eventstore.store import EventStore
 from shared.i18n import LOCAL_TIME
 from tests.congress import Writer, life_of_a_task, settled

@@ -4,8 +4,8 @@ from uuid import uuid4
 
 import pytest
 
-from services.doctor import examine
-from services.supervisor import Supervisor
+from daihoi.ops.doctor import examine
+from daihoi.ops.supervisor import Supervisor
 from shared.unit.client import CommandClient
 from shared.unit.issuer import make_issuer_keys
 from shared.unit.problems import ProblemError

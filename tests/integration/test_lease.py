@@ -4,9 +4,9 @@ import asyncio
 
 import pytest
 
-from services.tracker.lease import LAPSES_AFTER_S, WRITER, Lease, LeaseLost, Watch
-from services.tracker.projector import Projection
-from services.tracker.store import CHECKPOINTS, FenceLost, ViewStore
+from services.tracker.projection.lease import LAPSES_AFTER_S, WRITER, Lease, LeaseLost, Watch
+from services.tracker.projection.projector import Projection
+from services.tracker.projection.store import CHECKPOINTS, FenceLost, ViewStore
 from shared.eventstore.store import EventStore
 from tests.congress import Writer, settled
 from tests.waiting import until

@@ -5,21 +5,21 @@ import json
 
 import pytest
 
-from services.supervisor import Supervisor
-from services.tracker.audit.verify import verify
-from services.tracker.projections.view import View
-from services.tracker.projector import Projection
-from services.tracker.reading import KNOWN, VIEWS_OF
-from services.tracker.rebuild import rebuild
-from services.tracker.retry import retry
-from services.tracker.store import FenceLost, ViewStore
+from daihoi.ops.supervisor import Supervisor
+from services.subcommittee.parked_event import ParkedEventDiscarded
+from services.tracker.history.repair import retry
+from services.tracker.history.verify import verify
+from services.tracker.projection.decoding import KNOWN, VIEWS_OF
+from services.tracker.projection.projector import Projection
+from services.tracker.projection.rebuild import rebuild
+from services.tracker.projection.store import FenceLost, ViewStore
 from shared.domain.decider import Refused
-from shared.domain.parked_event import ParkedEventDiscarded
 from shared.domain.task import TaskFunded, TaskProgressed
 from shared.eventstore.envelope import as_bytes
 from shared.eventstore.names import service_stream
 from shared.eventstore.store import EventStore
 from shared.unit.client import CommandClient
+from shared.views.view import View
 from tests.conftest import token_for
 from tests.congress import Writer, envelope_of, life_of_a_task, settled
 from tests.integration.test_cli import Shell

@@ -4,13 +4,13 @@ from datetime import timedelta
 
 import pytest
 
-from services.tracker.audit.trail import NOT_WORTH_TELLING
-from services.tracker.digest import total_digest, view_digest
-from services.tracker.past import as_of, snapshots
-from services.tracker.past.as_of import Asked, By, NoSuchInstant, views_as_of
-from services.tracker.past.diff import difference
-from services.tracker.past.folded import Folded
-from services.tracker.past.snapshots import Snapshots
+from services.tracker.history import as_of, snapshots
+from services.tracker.history.as_of import Asked, By, NoSuchInstant, views_as_of
+from services.tracker.history.diff import difference
+from services.tracker.history.folded import Folded
+from services.tracker.history.snapshots import Snapshots
+from services.tracker.projection.audit_rows import NOT_WORTH_TELLING
+from services.tracker.projection.digest import total_digest, view_digest
 from shared.eventstore.direct import Stored
 from shared.eventstore.store import EventStore
 from tests.congress import BEGINNING, Writer, settled

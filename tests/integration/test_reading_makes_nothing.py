@@ -8,10 +8,10 @@ from uuid import uuid4
 import pytest
 from typer.testing import CliRunner
 
-from services import demo
-from services.cli import app
-from services.session import open_session
-from services.supervisor import running_services
+from daihoi.cli.main import app
+from daihoi.ops.session import open_session
+from daihoi.ops.supervisor import running_services
+from daihoi.sample import story as demo
 from shared.eventstore.streams import congresses, js_api, stream_configs
 from shared.platform.errors import PlatformError
 from shared.unit.client import CommandClient

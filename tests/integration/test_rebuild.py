@@ -7,14 +7,14 @@ from contextlib import suppress
 
 import pytest
 
-from services.supervisor import Supervisor
-from services.tracker import generations
-from services.tracker.audit.verify import verify
-from services.tracker.generations import MARK, drop_replaced, filling_generation, swap
-from services.tracker.past.version import fold_version
-from services.tracker.projector import Projector
-from services.tracker.rebuild import rebuild, renew
-from services.tracker.store import COLLECTIONS, FenceLost, ViewStore
+from daihoi.ops.supervisor import Supervisor
+from services.tracker.history.verify import verify
+from services.tracker.projection import view_sets as generations
+from services.tracker.projection.projector import Projector
+from services.tracker.projection.rebuild import rebuild, renew
+from services.tracker.projection.store import COLLECTIONS, FenceLost, ViewStore
+from services.tracker.projection.version import fold_version
+from services.tracker.projection.view_sets import MARK, drop_replaced, filling_generation, swap
 from shared.eventstore.store import EventStore
 from tests.congress import Writer, settled
 from tests.integration.test_tracker import project_all

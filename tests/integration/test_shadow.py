@@ -2,10 +2,10 @@
 
 import pytest
 
-from services.tracker.past import as_of, snapshots
-from services.tracker.past.snapshots import Snapshots
-from services.tracker.shadow import Shadow, last_found
-from services.tracker.store import ViewStore
+from services.tracker.history import as_of, snapshots
+from services.tracker.history.shadow import Shadow, last_found
+from services.tracker.history.snapshots import Snapshots
+from services.tracker.projection.store import ViewStore
 from shared.eventstore.store import EventStore
 from tests.congress import Writer, settled
 from tests.integration.test_tracker import project_all

@@ -16,17 +16,17 @@ import pytest
 from rich.table import Table
 from typer.testing import CliRunner
 
-from services.arguments import json_object
-from services.catalogue import _told
-from services.cli import app
-from services.console import NotWritten, as_json, write
-from services.imports import Preview, read
-from services.screen import Screen, forget_impossible_sizes, harmless
-from services.subcommittee.changes import compare
-from services.subcommittee.tables import Unreadable
+from daihoi.cli.arguments import json_object
+from daihoi.cli.catalogue import _told
+from daihoi.cli.console import NotWritten, as_json, write
+from daihoi.cli.main import app
+from daihoi.importing.changes import compare
+from daihoi.importing.session import Preview, read
+from daihoi.importing.tables import Unreadable
+from daihoi.terminal.screen import Screen, forget_impossible_sizes, harmless
 from shared.domain.task import TaskBlocked, TaskDeadlineSet, TaskOpened
-from shared.domain.values import Group, Phase, Scenario, Text
 from shared.platform.settings import Settings
+from shared.values.types import Group, Phase, Scenario, Text
 from tests.congress import BEGINNING
 from tests.domain.test_importing import as_xlsx, hide_everything_but_the_table, row
 from tests.integration.test_parked import Stage
@@ -231,16 +231,16 @@ def test_keys_are_handed_over_with_the_modes_that_others_need(tmp_path, monkeypa
 
 # --- streams ---
 ANSWERING = """
-from services.shell import run_in_shell
-from services.console import out, err, write
+from daihoi.cli.shell import run_in_shell
+from daihoi.cli.console import out, err, write
 def program():
     err.print("\\u0111ang l\\u00e0m")
     out.print("\\u0110\\u1ea1i h\\u1ed9i XX " * 9)
     write(b'{"a": 1}' * 9000)
 run_in_shell(program)
 """
-STOPPED = "from services.shell import run_in_shell; import os; run_in_shell(lambda: os.kill(os.getpid(), 2))"
-FAILING = "from services.shell import run_in_shell; run_in_shell(lambda: {}['Đại hội'])"
+STOPPED = "from daihoi.cli.shell import run_in_shell; import os; run_in_shell(lambda: os.kill(os.getpid(), 2))"
+FAILING = "from daihoi.cli.shell import run_in_shell; run_in_shell(lambda: {}['Đại hội'])"
 
 
 def shell(tmp_path, line, **environment):
@@ -334,7 +334,7 @@ COMMANDS = {
 
 @pytest.mark.parametrize(("line", "code", "told"), COMMANDS.values(), ids=COMMANDS.keys())
 def test_what_goes_wrong_around_a_command_is_told_in_words(tmp_path, line, code, told):
-    ran = shell(tmp_path, line.replace("$DAIHOI", "$PYTHON -m services.cli"))
+    ran = shell(tmp_path, line.replace("$DAIHOI", "$PYTHON -m daihoi"))
     assert ran.returncode == code, ran.stderr
     assert told in ran.stderr.decode(errors="replace")
     assert b"Traceback" not in ran.stderr
@@ -343,7 +343,7 @@ def test_what_goes_wrong_around_a_command_is_told_in_words(tmp_path, line, code,
 
 def test_a_service_that_lacks_its_key_says_which(tmp_path, settings):
     environment = {"DAIHOI_NATS_URL": settings.nats_url, "DAIHOI_ISSUER_PUBLIC_KEY": "none"}
-    ran = shell(tmp_path, "$PYTHON -m services.cli service logistics", **environment)
+    ran = shell(tmp_path, "$PYTHON -m daihoi service logistics", **environment)
     assert ran.returncode == 1
     assert "key_not_there: DAIHOI_ISSUER_PUBLIC_KEY" in ran.stderr.decode()
     assert b"Traceback" not in ran.stderr

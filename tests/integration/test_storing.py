@@ -3,19 +3,19 @@
 import pytest
 from pymongo.errors import AutoReconnect, PyMongoError
 
-from services.tracker import fold, projector
-from services.tracker.audit.verify import verify
 from services.tracker.health import trouble_finding
-from services.tracker.past.as_of import Asked, views_as_of
-from services.tracker.past.snapshots import Snapshots
-from services.tracker.projections.expenses import ExpenseEstimated, MoneyAdvanced
-from services.tracker.projections.view import MOST_KEPT
-from services.tracker.projector import Projection
-from services.tracker.rebuild import rebuild
-from services.tracker.retry import retry
-from services.tracker.store import CommitRefused, ViewStore
+from services.tracker.history.as_of import Asked, views_as_of
+from services.tracker.history.repair import retry
+from services.tracker.history.snapshots import Snapshots
+from services.tracker.history.verify import verify
+from services.tracker.projection import fold, projector
+from services.tracker.projection.projector import Projection
+from services.tracker.projection.rebuild import rebuild
+from services.tracker.projection.store import CommitRefused, ViewStore
 from shared.domain.task import TaskProgressed, TaskReturned, TaskSubmitted
-from shared.domain.values import Evidence
+from shared.values.types import Evidence
+from shared.views.expenses import ExpenseEstimated, MoneyAdvanced
+from shared.views.view import MOST_KEPT
 from tests.integration.test_parked import Stage, percent, proved, reasons
 from tests.integration.test_tracker import at, project_all, silent, tracking
 

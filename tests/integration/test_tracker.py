@@ -6,14 +6,14 @@ import json
 
 import pytest
 
-from services.tracker import projector
-from services.tracker.audit.verify import verify
-from services.tracker.fold import Checkpoint
-from services.tracker.lease import WRITER
-from services.tracker.projector import Projection, Projector
+from services.tracker.history.verify import verify
+from services.tracker.projection import projector
+from services.tracker.projection.fold import Checkpoint
+from services.tracker.projection.lease import WRITER
+from services.tracker.projection.projector import Projection, Projector
+from services.tracker.projection.rebuild import rebuild
+from services.tracker.projection.store import CHECKPOINTS, COLLECTIONS, FenceLost, ViewStore
 from services.tracker.queries import timeline
-from services.tracker.rebuild import rebuild
-from services.tracker.store import CHECKPOINTS, COLLECTIONS, FenceLost, ViewStore
 from shared.eventstore import ledger as ledger_pages
 from shared.eventstore.errors import LedgerBroken
 from shared.eventstore.ledger import Ledger

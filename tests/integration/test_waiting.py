@@ -7,11 +7,11 @@ from uuid import uuid4
 import pytest
 from typer.testing import CliRunner
 
-from services.cli import app
-from services.session import Session
-from services.supervisor import Supervisor
-from services.tracker.store import ViewStore
-from services.waiting import Waited, Write, shortfall, until_in_views
+from daihoi.cli.main import app
+from daihoi.ops.session import Session
+from daihoi.ops.supervisor import Supervisor
+from daihoi.ops.waiting import Waited, Write, shortfall, until_in_views
+from services.tracker.projection.store import ViewStore
 from shared.eventstore.names import ledger_stream, service_stream
 from shared.eventstore.store import EventStore
 from shared.eventstore.streams import stream_configs

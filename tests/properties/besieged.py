@@ -18,12 +18,11 @@ import bson
 import nats.errors
 import orjson
 
-from services.supervisor import ALL_SERVICES, Supervisor
-from services.tracker.audit.verify import verify
-from services.tracker.past.folded import Folded
-from services.tracker.store import ViewStore
+from daihoi.ops.supervisor import ALL_SERVICES, Supervisor
+from services.tracker.history.folded import Folded
+from services.tracker.history.verify import verify
+from services.tracker.projection.store import ViewStore
 from shared.domain.decider import Actor, Command, Refused
-from shared.domain.values import SERVICES
 from shared.eventstore.direct import Stored
 from shared.eventstore.envelope import Envelope, decode
 from shared.eventstore.errors import Undecodable
@@ -38,6 +37,7 @@ from shared.platform.settings import Settings
 from shared.unit.client import CommandClient
 from shared.unit.commands import CommandHandler, CommandRequest
 from shared.unit.tokens import make_issuer_keys, mint_token
+from shared.values.types import SERVICES
 from tests.contract.units import SERVICE_AGGREGATES
 from tests.properties.hostile_values import Hostile, as_body, everything_full, labels_of
 from tests.properties.sent import SHORT, Sent, Wrong, told

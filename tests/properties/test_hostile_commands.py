@@ -17,9 +17,9 @@ import pytest
 
 from shared.domain import review
 from shared.domain.decider import Command
-from shared.domain.values import SUBCOMMITTEE
 from shared.platform.embedded import Endpoints
 from shared.unit.refusals import OFFERED
+from shared.values.types import SUBCOMMITTEE
 from tests.contract.units import SERVICE_AGGREGATES
 from tests.properties.besieged import Besieged, besieged
 from tests.properties.effort import LONGER

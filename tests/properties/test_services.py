@@ -15,13 +15,13 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 from nats.aio.client import Client
 
 from services.security.clearances import ClearanceRequested
-from services.tracker.audit.verify import verify
-from services.tracker.projector import Projection
-from services.tracker.reading import VIEWS_OF, Recorded, read_event
-from services.tracker.store import AUDIT_TRAIL, FenceLost, ViewStore
-from shared.domain.catalogue import ItemAssigned
+from services.subcommittee.catalogue import ItemAssigned
+from services.subcommittee.directive import DirectiveIssued, DirectiveKind
+from services.tracker.history.verify import verify
+from services.tracker.projection.decoding import VIEWS_OF, Recorded, read_event
+from services.tracker.projection.projector import Projection
+from services.tracker.projection.store import AUDIT_TRAIL, FenceLost, ViewStore
 from shared.domain.decider import Actor, Aggregate, Command, Event, Key, Refused
-from shared.domain.directive import DirectiveIssued, DirectiveKind
 from shared.domain.review import ReviewOpened
 from shared.domain.task import TaskOpened
 from shared.eventstore.direct import Stored

@@ -9,9 +9,9 @@ from datetime import date, timedelta
 
 from pydantic import BaseModel
 
-from services.tracker.projections.view import Document
 from services.tracker.reports.essentials import is_suspended
 from shared.domain.task import TaskStatus
+from shared.views.view import Document
 
 DUE_SOON = timedelta(days=3)
 

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from pydantic import BaseModel
 
-from services.tracker.projections.view import Document
 from services.tracker.reports.order import task_order
-from shared.domain.ordering import natural
 from shared.domain.task import CLOSED
+from shared.values.ordering import natural
+from shared.views.view import Document
 
 GRANTED = "granted"
 NOT_REQUESTED = "not_requested"

@@ -10,10 +10,9 @@ from datetime import date
 
 from pydantic import BaseModel
 
-from services.tracker.filing import Filed, filed
-from services.tracker.projections.view import Document
 from services.tracker.reports.cells import Cells, Share, cell_of, count, is_due_soon
 from services.tracker.reports.clearances import WaitingLine, waiting
+from services.tracker.reports.document_register import Filed, filed
 from services.tracker.reports.duties import Duties, duties_of, is_duty
 from services.tracker.reports.essentials import ESSENTIALS, lacks
 from services.tracker.reports.groups import Names, group_names
@@ -22,7 +21,8 @@ from services.tracker.reports.order import task_order
 from services.tracker.reports.reviews import Reviews, summarise
 from services.tracker.reports.scenarios import InForce, in_force
 from shared.domain.task import TaskStatus
-from shared.domain.values import Phase, Unit
+from shared.values.types import Phase, Unit
+from shared.views.view import Document
 
 
 class GroupCells(Cells):

@@ -6,7 +6,7 @@ from datetime import date
 
 from pydantic import BaseModel
 
-from services.tracker.projections.view import Document
+from shared.views.view import Document
 
 CHANNELS = ("press", "broadcast", "portal", "visual", "loudspeaker")
 """Shown even where nothing was released, for that is what coverage is asked about."""

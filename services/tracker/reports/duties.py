@@ -9,14 +9,14 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from services.tracker.projections.view import Document
+from services.subcommittee.organisation import OrganisationKind
 from services.tracker.reports.cells import Cells, Share, cell_of, count, is_due_soon
 from services.tracker.reports.essentials import lacks
 from services.tracker.reports.lines import TaskLine, line_of
 from services.tracker.reports.order import duty_order, task_order
-from shared.domain.organisation import OrganisationKind
 from shared.domain.task import TaskStatus
-from shared.domain.values import DutyKind, Phase, fold_diacritics
+from shared.values.types import DutyKind, Phase, fold_diacritics
+from shared.views.view import Document
 
 
 class DutyCells(BaseModel):

@@ -1,8 +1,8 @@
 """The four essentials of a task as the `tasks` view shows it: collective, individual, completion time, funding."""
 
-from services.tracker.projections.view import Document
 from shared.domain.review import Essential
 from shared.domain.task import CLOSED
+from shared.views.view import Document
 
 ESSENTIALS = tuple(essential.value for essential in Essential)
 

@@ -9,11 +9,11 @@ from collections.abc import Iterable, Sequence
 
 from pydantic import BaseModel
 
-from services.tracker.filing import Warning  # noqa: A004
-from services.tracker.projections.view import Document
-from shared.domain.ordering import natural
+from services.tracker.reports.document_register import Warning  # noqa: A004
 from shared.domain.paper import same
 from shared.i18n import Language, format_number, translate
+from shared.values.ordering import natural
+from shared.views.view import Document
 
 LANGUAGES: tuple[Language, ...] = ("vi", "en")
 

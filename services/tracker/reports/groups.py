@@ -7,10 +7,10 @@ does not know, and then the name that most tasks give it.
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from services.tracker.projections.view import Document
+from services.subcommittee.duty import GROUP
 from services.tracker.reports.order import task_order
-from shared.domain.duty import GROUP
-from shared.domain.ordering import natural
+from shared.values.ordering import natural
+from shared.views.view import Document
 
 type Names = dict[int, Document]
 """Names in both languages, by the group's number; in the order of the numbers."""

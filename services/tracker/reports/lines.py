@@ -4,8 +4,8 @@ from datetime import date
 
 from pydantic import BaseModel
 
-from services.tracker.projections.view import Document
 from services.tracker.reports.essentials import lacks
+from shared.views.view import Document
 
 
 class TaskLine(BaseModel):

@@ -1,8 +1,8 @@
 """The order in which every report lists things: units and phases as they follow each other, numbers as numbers."""
 
-from services.tracker.projections.view import Document
-from shared.domain.ordering import NaturalKey, natural
-from shared.domain.values import DutyKind, Phase, Unit
+from shared.values.ordering import NaturalKey, natural
+from shared.values.types import DutyKind, Phase, Unit
+from shared.views.view import Document
 
 UNITS = tuple(unit.value for unit in Unit)
 PHASES = tuple(phase.value for phase in Phase)

@@ -6,11 +6,11 @@ from typing import Any
 from pydantic import BaseModel
 from rich.table import Table
 
-from services.tracker.parking import BEHIND, holds_up
-from services.tracker.projections.view import Document
-from services.tracker.restricted import masked_parked
-from services.tracker.retry import Retried
+from services.tracker.history.repair import Retried
+from services.tracker.masking import masked_parked
+from services.tracker.projection.parking import BEHIND, holds_up
 from shared.i18n import Language, format_minute, translate
+from shared.views.view import Document
 
 REASONS = {
     "undecodable": "Its bytes are no event that this version can read.",

@@ -9,12 +9,12 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from services.tracker.projections.view import Document
 from services.tracker.reports.duties import is_duty
 from services.tracker.reports.essentials import is_suspended, lacks
 from services.tracker.reports.order import PHASES, UNITS, place
-from shared.domain.ordering import natural
 from shared.domain.task import CLOSED
+from shared.values.ordering import natural
+from shared.views.view import Document
 
 DUTIES = "duties"
 """Under this name the localities' continuing duties stand beside the groups of the catalogue."""

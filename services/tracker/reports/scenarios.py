@@ -6,15 +6,15 @@ from datetime import date, datetime
 
 from pydantic import BaseModel
 
-from services.tracker.projections.view import Document, Recorded
+from services.subcommittee.scenario import CURRENT
 from services.tracker.reports.essentials import is_suspended
 from services.tracker.reports.groups import Names, group_names
 from services.tracker.reports.lines import offset_of
 from services.tracker.reports.order import UNITS, task_order
-from shared.domain.scenario import CURRENT
 from shared.domain.task import CLOSED, TaskStatus
-from shared.domain.values import Case, Scenario, Unit
 from shared.domain.variant import AGGREGATE, VariantAdjusted, VariantEvent, demanded
+from shared.values.types import Case, Scenario, Unit
+from shared.views.view import Document, Recorded
 
 
 class Switch(BaseModel):

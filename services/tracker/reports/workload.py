@@ -10,10 +10,10 @@ from datetime import date
 
 from pydantic import BaseModel
 
-from services.tracker.projections.view import Document
 from services.tracker.reports.cells import Cells, count
-from shared.domain.ordering import natural
 from shared.domain.paper import same
+from shared.values.ordering import natural
+from shared.views.view import Document
 
 type Spelled = dict[str, str]
 """Names as they are to be shown, by their folded form."""

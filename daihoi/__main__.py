@@ -1,0 +1,6 @@
+"""`python -m daihoi`."""
+
+from daihoi.cli.main import main
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,227 @@
+"""`daihoi parked`: what the tracker could not take in, trying it again, and going on without it."""
+
+from collections.abc import Coroutine
+from typing import Annotated, Any
+from uuid import uuid4
+
+import typer
+
+from daihoi.cli.console import (
+    FOUND_WRONG,
+    Format,
+    FormatOption,
+    LangOption,
+    as_json,
+    err,
+    language_of,
+    out,
+    progress_bar,
+    read_settings,
+    run,
+    write,
+    wrong_use,
+)
+from daihoi.ops.session import Session, open_session
+from daihoi.ops.supervisor import running_services
+from daihoi.ops.waiting import Write, shortfall, until_level
+from services.subcommittee.parked_event import DiscardParkedEvent
+from services.tracker.access import TokenOption, may_read_restricted
+from services.tracker.history.repair import Retried, retry
+from services.tracker.projection.parking import ORIGIN_GAP
+from services.tracker.projection.store import PARKED, as_written
+from services.tracker.reports.parked import (
+    ParkedEvent,
+    names_of_entity,
+    parked_event,
+    parked_events,
+    parked_lines,
+    parked_table,
+    retried_lines,
+    waiting_behind,
+)
+from shared.domain.decider import Refusal, Refused
+from shared.i18n import Language, translate
+from shared.unit.problems import Problem, ProblemError, problem_of
+from shared.values.types import SUBCOMMITTEE
+from shared.views.view import Document
+
+NOT_PARKED = Refusal("parked_event_not_found", "Ledger event {sequence} is not parked.")
+NOTHING_PARKED = Refusal("nothing_parked", "Nothing of {entity} is parked.")
+BEHIND_A_GAP = Refusal(
+    "behind_a_gap", "Ledger event {sequence} stands behind a gap; discarding it would not close the gap."
+)
+
+SequenceArgument = Annotated[int, typer.Argument(min=1, help="The ledger event.")]
+
+parked = typer.Typer(no_args_is_help=True, help="What the tracker could not take in: list, show, retry, discard.")
+
+
+def _run[Result](work: Coroutine[Any, Any, Result], lang: Language) -> Result:
+    try:
+        return run(work)
+    except Refused as refused:
+        problem = problem_of(refused)
+    except ProblemError as error:
+        problem = error.problem
+    _tell(problem, lang)
+    raise typer.Exit(FOUND_WRONG)
+
+
+def _tell(problem: Problem, lang: Language) -> None:
+    told = problem.detail_vi if lang == "vi" else problem.detail
+    err.print(f"{problem.code}: {told}", soft_wrap=True)
+
+
+async def _lot(session: Session) -> list[Document]:
+    await session.check_views()
+    return await session.views.documents(PARKED)
+
+
+def _found(sequence: int, lot: list[Document]) -> Document:
+    for document in lot:
+        if document["_id"] == sequence:
+            return document
+    raise NOT_PARKED(sequence=sequence)
+
+
+@parked.command("list")
+def list_parked(format: FormatOption = Format.TEXT, lang: LangOption = None) -> None:  # noqa: A002
+    """What is parked: which event, why, since when, and how many wait behind it."""
+    settings = read_settings()
+
+    async def look() -> list[ParkedEvent]:
+        async with open_session(settings) as session:
+            lot = await _lot(session)
+        with as_written():
+            return parked_events(lot)
+
+    found = run(look())
+    if format is Format.JSON:
+        write(as_json([event.model_dump(mode="json") for event in found]))
+    else:
+        out.print(parked_table(found, language_of(settings, lang)))
+
+
+@parked.command("show")
+def show_parked(
+    sequence: SequenceArgument,
+    token: TokenOption = "",
+    format: FormatOption = Format.TEXT,  # noqa: A002
+    lang: LangOption = None,
+) -> None:
+    """All of one parked event: its body as stored, why it is parked, and what to do."""
+    settings = read_settings()
+    language = language_of(settings, lang)
+
+    async def look() -> dict[str, Any]:
+        unmasked = may_read_restricted(settings, token)
+        async with open_session(settings) as session:
+            lot = await _lot(session)
+            return parked_event(_found(sequence, lot), lot, unmasked=unmasked)
+
+    told = _run(look(), language)
+    if format is Format.JSON:
+        write(as_json(told))
+    else:
+        for line in parked_lines(told, language):
+            out.print(line, soft_wrap=True)
+
+
+@parked.command("retry")
+def retry_parked(
+    what: Annotated[str, typer.Argument(help="A ledger event, or task/1-03 or logistics/1-03")] = "",
+    everything: Annotated[bool, typer.Option("--all", help="Whatever is parked.")] = False,
+    format: FormatOption = Format.TEXT,  # noqa: A002
+    lang: LangOption = None,
+) -> None:
+    """Try again with today's code, the entity's later events after it; exit 1 where something stays parked."""
+    settings = read_settings()
+    language = language_of(settings, lang)
+    if bool(what) == everything:
+        wrong_use("name a ledger event or an entity, or give --all")
+
+    async def work() -> Retried:
+        async with open_session(settings) as session:
+            subjects = None if everything else _subjects(what, await _lot(session))
+            with progress_bar(translate("Trying again", language)) as on_progress:
+                return await retry(
+                    session.ledger,
+                    session.views,
+                    lambda subject: subjects is None or subject in subjects,
+                    on_progress,
+                )
+
+    done = _run(work(), language)
+    if format is Format.JSON:
+        still = [each["_id"] for each in done.still_parked]
+        write(as_json(done._asdict() | {"still_parked": still}))
+    else:
+        for line in retried_lines(done, language):
+            out.print(line, soft_wrap=True)
+    raise typer.Exit(FOUND_WRONG if done.still_parked else 0)
+
+
+def _subjects(what: str, lot: list[Document]) -> set[str]:
+    """Of the entities that `what` names. Raises the refusal that there is nothing of theirs."""
+    if what.isascii() and what.isdigit():
+        return {_found(int(what), lot)["subject"]}
+    subjects = {document["subject"] for document in lot if what in names_of_entity(document["subject"])}
+    if not subjects:
+        raise NOTHING_PARKED(entity=what)
+    return subjects
+
+
+@parked.command("discard")
+def discard_parked(
+    sequence: SequenceArgument,
+    reason: Annotated[str, typer.Option(help="Why the views are to go on without it; kept on record.")],
+    token: Annotated[
+        str,
+        typer.Option(envvar="DAIHOI_TOKEN", show_envvar=False, help="Of the sub-committee: who discards."),
+    ] = "",
+    lang: LangOption = None,
+) -> None:
+    """Go on without a parked event, for ever and on record; what waits behind it is taken in."""
+    settings = read_settings()
+    language = language_of(settings, lang)
+    if not reason.strip():
+        wrong_use("--reason can't be empty")
+
+    async def work() -> tuple[int, int]:
+        async with (
+            open_session(settings) as session,
+            running_services(settings, session.servers, session.commands, (SUBCOMMITTEE, "tracker")),
+        ):
+            await until_level(session)
+            lot = await _lot(session)
+            document = _found(sequence, lot)
+            if document["reason"] == ORIGIN_GAP:
+                raise BEHIND_A_GAP(sequence=sequence)
+            waited = set(waiting_behind(document, lot))
+            write = await _send(session, document, reason, token)
+            if why := await shortfall(session, write):
+                raise why
+            waits = {each["_id"] for each in await _lot(session)}
+            return len(waited - waits), len(waited & waits)
+
+    taken_in, waiting = _run(work(), language)
+    told = {"sequence": sequence, "taken_in": taken_in, "waiting": waiting}
+    said = translate(
+        "Ledger event {sequence} is discarded. Behind it: {taken_in} taken in, {waiting} still parked.",
+        language,
+        **told,
+    )
+    out.print(said, soft_wrap=True)
+
+
+async def _send(session: Session, document: Document, reason: str, token: str) -> Write:
+    data = {
+        "sequence": document["_id"],
+        "stored_under": document["subject"],
+        "origin_sequence": document["origin"]["sequence"],
+        "reason": reason,
+        "parked_as": document["reason"],
+    }
+    discard = DiscardParkedEvent.NAME
+    answer = await session.commands.send(SUBCOMMITTEE, discard, data, token=token, command_id=uuid4())
+    return Write.of(session.settings.congress, SUBCOMMITTEE, answer)

@@ -1,0 +1,1 @@
+"""Reading a catalogue of tasks from a table or a text."""

@@ -1,0 +1,127 @@
+"""Importing a catalogue: read a file, compare it with the view, send what changes to the sub-committee's service."""
+
+import hashlib
+import os
+import re
+import stat
+import unicodedata
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import NamedTuple
+from uuid import UUID, uuid5
+
+from daihoi.importing.changes import Change, commands, compare
+from daihoi.importing.items import read_file
+from daihoi.importing.tables import MAX_FILE_BYTES, unreadable
+from daihoi.ops.session import Session
+from daihoi.ops.waiting import Write, until_level
+from services.subcommittee.catalogue import Item
+from services.tracker.queries import published_catalogue
+from shared.domain.decider import Actor, Refusal, Refused
+from shared.unit.issuer import issuer_private_key
+from shared.unit.problems import Problem, ProblemError
+from shared.unit.tokens import mint_token
+from shared.values.types import SUBCOMMITTEE
+
+IMPORTS = UUID("0f6d1c0e-59d5-5b5c-8f0a-7d3f0e0b9a41")
+TOKEN_LASTS = timedelta(hours=1)
+LONGEST_NAME = 100
+
+NOT_A_FILE = Refusal("not_a_file", "{name} is no ordinary file: save the table on the disk, and name that file.")
+FILE_UNREADABLE = Refusal("file_unreadable", "{name} can't be read: {reason}.")
+
+
+class Source(NamedTuple):
+    """A file that was read without error, and the catalogue it is for; `remarks` is what to know before taking it."""
+
+    name: str
+    digest: str
+    items: tuple[Item, ...]
+    catalogue: str
+    remarks: tuple[Refused, ...] = ()
+
+
+class Preview(NamedTuple):
+    """What would change, and the ledger event at which that was found out."""
+
+    change: Change
+    sequence: int
+    note: Mapping[str, str]
+
+
+class Committed(NamedTuple):
+    """How far the change got: a problem comes after the batches that are stored. `write` is that of all of them;
+    `why_not_shown` says why the views don't show it."""
+
+    batches: int
+    stored: int
+    events: int
+    problem: Problem | None = None
+    write: Write | None = None
+    why_not_shown: Refused | None = None
+
+
+def read(file: Path, catalogue_id: str) -> Source:
+    """Raises `Unreadable`."""
+    name = _printable(file.name)
+    content = _content(file, name)
+    items, remarks = read_file(content)
+    return Source(name, hashlib.sha256(content).hexdigest(), items, catalogue_id, remarks)
+
+
+def _content(file: Path, name: str) -> bytes:
+    """Of an ordinary file, and a byte more than there may be at most; nothing else is waited for."""
+    try:
+        with os.fdopen(os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as opened:
+            if stat.S_ISREG(os.fstat(opened.fileno()).st_mode):
+                return opened.read(MAX_FILE_BYTES + 1)
+    except OSError as error:
+        raise unreadable(FILE_UNREADABLE(name=name, reason=error.strerror or error)) from error
+    raise unreadable(NOT_A_FILE(name=name))
+
+
+def _printable(name: str) -> str:
+    """A file's name as it goes on record. The disk takes any bytes for a name."""
+    text = unicodedata.normalize("NFC", os.fsencode(name).decode(errors="replace"))
+    return re.sub("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]", "\ufffd", text)[:LONGEST_NAME]
+
+
+async def preview(session: Session, source: Source) -> Preview:
+    """Against the view, once it has caught up with the ledger. Raises `PlatformError` where it does not."""
+    await until_level(session)
+    sequence, published = await published_catalogue(session.views)
+    change = compare(source.catalogue, source.items, published)
+    notes = [document["note"] for document in published if document["catalogue"] == source.catalogue]
+    imported = {"vi": f"Nhập từ tệp {source.name}", "en": f"Imported from the file {source.name}"}
+    return Preview(change, sequence, notes[0] if notes else imported)
+
+
+def command_id(source: Source, sequence: int, number: int) -> UUID:
+    """The views at one ledger event are always the same, so file, event and number always name the same batch; and a
+    file that is imported again after others is not taken for the first time."""
+    return uuid5(IMPORTS, f"{source.digest}/{source.catalogue}/{sequence}/{number}")
+
+
+async def carry_out(
+    session: Session, source: Source, found: Preview, actor: Actor, on_progress: Callable[[int, int], None]
+) -> Committed:
+    """One command a batch, in order; a batch that is refused ends it. Sending it all again does only the rest."""
+    settings = session.settings
+    private_key = issuer_private_key(settings)
+    batches = commands(found.change, source.catalogue, found.note, session.commands.max_body_bytes)
+    write: Write | None = None
+    change, events = found.change, 0
+    to_change = len(change.new) + len(change.changed) + len(change.removed)
+    for number, data in enumerate(batches, start=1):
+        token = mint_token(private_key, settings.congress, actor, datetime.now(UTC), TOKEN_LASTS)
+        ours = command_id(source, found.sequence, number)
+        try:
+            answer = await session.commands.send(SUBCOMMITTEE, "import-catalogue", data, token=token, command_id=ours)
+        except ProblemError as error:
+            return Committed(len(batches), number - 1, events, error.problem, write)
+        events += len(answer.events)
+        its_write = Write.of(settings.congress, SUBCOMMITTEE, answer)
+        write = write.and_then(its_write) if write else its_write
+        on_progress(events, to_change)
+    return Committed(len(batches), len(batches), events, write=write)

@@ -1,0 +1,98 @@
+"""The generated half of every service's README: its commands, events, refusals and subjects, read from the code.
+
+`python -m daihoi.ops.charters` writes it beneath a mark; what stands above the mark is written by hand. A test fails
+when a README is out of date.
+"""
+
+import importlib
+import inspect
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from shared.domain.decider import Aggregate, Command, Refusal
+from shared.eventstore.names import service_stream
+from shared.unit.policies import ANY_SERVICE
+from shared.unit.service import UnitService
+from shared.values.types import SERVICES
+
+MARK = "<!-- From here on made by `make charters` from the code. -->"
+FOLDER = Path(__file__).parent
+
+
+def service_named(name: str) -> UnitService:
+    service: UnitService = importlib.import_module(f"services.{name}.main").SERVICE
+    return service
+
+
+def path_of(name: str) -> Path:
+    return FOLDER / name / "README.md"
+
+
+def charter(service: UnitService, readme: str) -> str:
+    """`readme` with everything beneath the mark made anew."""
+    by_hand, _, _ = readme.partition(MARK)
+    return "\n".join([by_hand.rstrip(), "", MARK, "", *_generated(service)]) + "\n"
+
+
+def _generated(service: UnitService) -> Iterator[str]:
+    yield "## Subjects"
+    yield ""
+    yield f"- Commands in: `cmd.<congress>.{service.name}.<command>`"
+    stream = service_stream("<congress>", service.name)
+    yield f"- Events out: `evt.<congress>.{service.name}.<entity>.<id>`, in the stream `{stream}`"
+    for policy in service.policies:
+        of = "any unit" if policy.service == ANY_SERVICE else policy.service
+        events = " and ".join(f"`{event.TYPE}`" for event in policy.events)
+        yield f"- Policy `{policy.name}`: reacts to {events} of {of}"
+    for aggregate in service.aggregates:
+        yield ""
+        yield from _of(aggregate)
+
+
+def _of(aggregate: Aggregate) -> Iterator[str]:
+    yield f"## `{aggregate.entity}`"
+    yield ""
+    if aggregate.internal:
+        yield "Only the service's own policies give these commands."
+        yield ""
+    yield "| command | fields | |"
+    yield "|---|---|---|"
+    for command in aggregate.commands:
+        yield f"| `{command.NAME}` | {_fields(command)} | {_sentence(command)} |"
+    yield ""
+    yield f"Events: {', '.join(f'`{event.TYPE}`' for event in aggregate.events)}."
+    constants = vars(sys.modules[aggregate.decide.__module__]).values()
+    refusals = {each.code: each for each in constants if isinstance(each, Refusal)}
+    if not refusals:
+        return
+    yield ""
+    yield "| refused as | |"
+    yield "|---|---|"
+    for refusal in sorted(refusals.values(), key=_code):
+        yield f"| `{refusal.code}` | {refusal.sentence} |"
+
+
+def _code(refusal: Refusal) -> str:
+    return refusal.code
+
+
+def _fields(command: type[Command]) -> str:
+    """Names as on the wire; what may be left out in brackets."""
+    fields = command.model_fields.items()
+    return ", ".join(f"`{name}`" if field.is_required() else f"[`{name}`]" for name, field in fields)
+
+
+def _sentence(command: type[Command]) -> str:
+    """The command's own docstring, on one line."""
+    return " ".join(inspect.cleandoc(command.__dict__.get("__doc__") or "").split())
+
+
+def main() -> None:
+    for name in SERVICES:
+        path = path_of(name)
+        path.write_text(charter(service_named(name), path.read_text("utf-8")), "utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,126 @@
+"""What `daihoi doctor` says of the issuer's keys: mints a token here, verifies it here, and compares the key with
+those that the running services verify with. Makes nothing."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+
+from shared.domain.decider import Actor, Refused
+from shared.platform.errors import PlatformError
+from shared.platform.settings import Settings
+from shared.unit.findings import Finding, Notice, Severity
+from shared.unit.health import Health
+from shared.unit.issuer import held_issuer_keys
+from shared.unit.tokens import TokenVerifier, mint_token
+from shared.values.types import AUDITOR
+
+KEYS = "keys"
+PROBE_LASTS = timedelta(minutes=1)
+PROBE = Actor(f"{AUDITOR}.doctor", AUDITOR)
+
+KEYS_GOOD = Notice(
+    "keys_good", Severity.OK, "A token minted here is good; {count} services verify with its key {key_id}."
+)
+KEYS_GOOD_ALONE = Notice(
+    "keys_good",
+    Severity.OK,
+    "A token minted here is good, with the key {key_id}; no service runs that it could be compared with.",
+)
+KEYS_VERIFY_ONLY = Notice(
+    "keys_verify_only",
+    Severity.INFO,
+    "Tokens are verified here, not minted; {count} services verify with the same key {key_id}.",
+)
+KEYS_MISSING = Notice(
+    "keys_missing",
+    Severity.WARNING,
+    "There are no issuer's keys here: no token can be minted.",
+    "Where tokens are minted elsewhere, name the public half with DAIHOI_ISSUER_PUBLIC_KEY. Otherwise `daihoi keys` "
+    "makes a pair; services that run already know another one and have to be started again with it.",
+)
+PRIVATE_HALF_MISSING = Notice(
+    "private_half_missing",
+    Severity.ERROR,
+    "Of the issuer's keys the private half {private} is missing: no token can be minted.",
+    "Bring it back from a backup. To begin with new keys, which refuses every token minted before, remove {public}.",
+)
+PUBLIC_HALF_MISSING = Notice(
+    "public_half_missing",
+    Severity.WARNING,
+    "Of the issuer's keys the public half {public} is missing.",
+    "`daihoi keys` makes it again from the private one.",
+)
+MINTED_IS_REFUSED = Notice(
+    "minted_is_refused",
+    Severity.ERROR,
+    "A token that is minted here is refused here.",
+    "Compare the clock of this machine, then bring back the pair of keys that is meant.",
+)
+OTHER_KEY = Notice(
+    "other_key",
+    Severity.ERROR,
+    "{service} verifies tokens with the key {theirs}, not with {ours}: it refuses what is minted here.",
+    "Find out which pair is meant. Give the service its public half, and start it again.",
+)
+SERVICES_DIFFER = Notice(
+    "keys_of_services_differ",
+    Severity.ERROR,
+    "The services verify tokens with several keys: {key_ids}.",
+    "Find out which pair is meant. Give every service its public half, and start it again.",
+)
+
+type InUse = Sequence[tuple[str, str]]
+"""Services, and the ids of the keys that they verify with."""
+
+
+def key_findings(settings: Settings, healths: Mapping[str, Sequence[Health]]) -> Iterator[Finding]:
+    """`healths` is what every running process of each service says."""
+    in_use = [
+        (name, str(key_id)) for name, several in healths.items() for each in several if (key_id := _key_id(each))
+    ]
+    try:
+        yield from _own_keys(settings, in_use)
+    except PlatformError as error:
+        if not isinstance(error.why, Refused):
+            raise
+        refusal = error.why.refusal
+        yield Notice(refusal.code, Severity.ERROR, refusal.sentence)(KEYS, **error.why.params)
+    if len(key_ids := {theirs for _, theirs in in_use}) > 1:
+        yield SERVICES_DIFFER(KEYS, key_ids=", ".join(sorted(key_ids)))
+
+
+def _key_id(health: Health) -> object:
+    return health.detail.get("key_id")
+
+
+def _own_keys(settings: Settings, in_use: InUse) -> Iterator[Finding]:
+    held = held_issuer_keys(settings)
+    if held.public is None:
+        notice = KEYS_MISSING if held.private is None else PUBLIC_HALF_MISSING
+        yield notice(KEYS, public=settings.issuer_public_key_path)
+        return
+    verifier = TokenVerifier(held.public, settings.congress, AUDITOR)
+    if held.private is None and settings.issuer_public_key is None:
+        yield PRIVATE_HALF_MISSING(
+            KEYS, private=settings.issuer_private_key_path, public=settings.issuer_public_key_path
+        )
+    elif held.private is not None and not _is_good(held.private, verifier, settings.congress):
+        yield MINTED_IS_REFUSED(KEYS)
+    else:
+        agreeing = {name for name, theirs in in_use if theirs == verifier.key_id}
+        if held.private is None:
+            yield KEYS_VERIFY_ONLY(KEYS, key_id=verifier.key_id, count=len(agreeing))
+        elif agreeing:
+            yield KEYS_GOOD(KEYS, key_id=verifier.key_id, count=len(agreeing))
+        elif not in_use:
+            yield KEYS_GOOD_ALONE(KEYS, key_id=verifier.key_id)
+    for name, theirs in dict.fromkeys(in_use):
+        if theirs != verifier.key_id:
+            yield OTHER_KEY(name, service=name, theirs=theirs, ours=verifier.key_id)
+
+
+def _is_good(private_key: bytes, verifier: TokenVerifier, congress: str) -> bool:
+    token = mint_token(private_key, congress, PROBE, datetime.now(UTC), PROBE_LASTS)
+    try:
+        return verifier.actor(f"Bearer {token}") == PROBE
+    except Refused:
+        return False

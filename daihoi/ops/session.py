@@ -1,0 +1,79 @@
+"""What a command-line session works with: the servers, and connections to them. To look at a congress makes nothing,
+neither streams nor collections: services make them."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from nats.aio.client import Client
+
+from services.tracker.projection.store import ViewStore
+from shared.domain.decider import Refusal
+from shared.eventstore.ledger import Ledger
+from shared.eventstore.streams import congresses
+from shared.platform.embedded import Endpoints, endpoints
+from shared.platform.errors import PlatformError
+from shared.platform.mongo import mongo_database
+from shared.platform.nats import nats_connection
+from shared.platform.settings import Settings
+from shared.unit.client import CommandClient
+
+NEVER_PROJECTED = Refusal(
+    "never_projected",
+    "No tracker has ever projected the congress {congress} into this MongoDB, so there is nothing to report. Start "
+    "one: `daihoi service tracker`.",
+)
+NO_CONGRESS = Refusal(
+    "no_such_congress",
+    "There is no congress {congress} on this server, nor any other. Its services make it when they start, and so "
+    "does `daihoi streams provision`.",
+)
+NO_SUCH_CONGRESS = Refusal(
+    "no_such_congress",
+    "There is no congress {congress} on this server; there are: {others}. Its services make it when they start, "
+    "and so does `daihoi streams provision`.",
+)
+
+
+@dataclass(frozen=True)
+class Session:
+    settings: Settings
+    servers: Endpoints
+    ledger: Ledger
+    views: ViewStore
+    commands: CommandClient
+
+    async def check_views(self) -> None:
+        """Raises `PlatformError` where there are no views to read."""
+        if await self.views.look_up() is None:
+            raise PlatformError(NEVER_PROJECTED(congress=self.settings.congress))
+
+
+@asynccontextmanager
+async def open_session(settings: Settings, *, fresh: bool = False, begins: bool = False) -> AsyncIterator[Session]:
+    """`begins` is for whoever starts the services, which make the congress. Raises `PlatformError` when the servers
+    can't be had, or don't have the congress."""
+    with endpoints(settings, fresh=fresh) as servers:
+        async with (
+            nats_connection(servers.nats_url, "daihoi") as connection,
+            mongo_database(servers.mongo_url, settings.database) as database,
+        ):
+            if not begins:
+                await check_congress(connection, settings)
+            yield Session(
+                settings,
+                servers,
+                Ledger(connection, settings.congress),
+                ViewStore(database),
+                CommandClient(connection, settings.congress),
+            )
+
+
+async def check_congress(connection: Client, settings: Settings) -> None:
+    """Raises `PlatformError` where the server has no such congress."""
+    others = await congresses(connection)
+    if settings.congress in others:
+        return
+    if others:
+        raise PlatformError(NO_SUCH_CONGRESS(congress=settings.congress, others=", ".join(others)))
+    raise PlatformError(NO_CONGRESS(congress=settings.congress))

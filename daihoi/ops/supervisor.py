@@ -1,0 +1,116 @@
+"""Runs every service as a process of its own, starts again what dies, and stops them all together."""
+
+import asyncio
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
+
+from shared.i18n import translate
+from shared.platform.children import start_child, stop_child, tail
+from shared.platform.embedded import Endpoints, environment_of, keeper_lives
+from shared.platform.errors import PlatformError
+from shared.platform.files import data_folder
+from shared.platform.settings import Settings
+from shared.unit.client import CommandClient
+from shared.values.types import SERVICES
+
+ALL_SERVICES = (*SERVICES, "tracker")
+READY_TIMEOUT_S = 60
+LOOK_EVERY_S = 0.1
+RESTART_DELAY_S = 1.0
+
+
+class Supervisor:
+    """The five services as children of this process."""
+
+    def __init__(self, settings: Settings, servers: Endpoints, say: Callable[[str], None] = lambda _: None) -> None:
+        self._logs = settings.data_dir.absolute() / "logs"
+        self._environment = environment_of(settings, servers)
+        given = settings.nats_url and settings.mongo_url
+        self._embedded_in = None if given else settings.data_dir.absolute()
+        self._say = say
+        self.children: dict[str, subprocess.Popen[bytes]] = {}
+
+    def start(self, name: str, command: Sequence[str] = ()) -> "subprocess.Popen[bytes]":
+        """Starts a service, by another `command` than the usual one where it is given."""
+        data_folder(self._logs.parent)
+        usual = [sys.executable, "-m", "daihoi", "service", name]
+        self.children[name] = start_child(command or usual, self._logs / f"{name}.log", self._environment)
+        return self.children[name]
+
+    def restart_the_dead(self) -> None:
+        for name, child in self.children.items():
+            if child.poll() is not None:
+                self._say(f"{name} ended with {child.returncode}; starting it again")
+                self.start(name)
+
+    def stop(self) -> None:
+        for child in self.children.values():
+            if child.poll() is None:
+                child.terminate()
+        for child in self.children.values():
+            stop_child(child)
+
+    async def wait_until_ready(self, client: CommandClient) -> None:
+        """Raises `PlatformError` with the tail of a service's log when it does not come up."""
+        deadline = time.monotonic() + READY_TIMEOUT_S
+        for name, child in self.children.items():
+            while not (await client.health(name)).ready:
+                if child.poll() is not None or time.monotonic() > deadline:
+                    told = "; ".join((await client.health(name)).reasons)
+                    log = self._logs / f"{name}.log"
+                    raise PlatformError(f"the service {name} did not start: {told}\n{tail(log)}")
+                await asyncio.sleep(LOOK_EVERY_S)
+
+    async def watch(self) -> None:
+        """Starts again what died. Raises `PlatformError` when the embedded servers are gone: nothing can go on."""
+        while True:
+            if self._embedded_in and not keeper_lives(self._embedded_in):
+                raise PlatformError("the process that kept the embedded servers was killed; start again")
+            self.restart_the_dead()
+            await asyncio.sleep(RESTART_DELAY_S)
+
+
+@asynccontextmanager
+async def running_services(
+    settings: Settings, servers: Endpoints, client: CommandClient, names: Sequence[str] = ALL_SERVICES
+) -> AsyncIterator[None]:
+    """The services of the congress: those that answer already are used as they are. The others are started, but only
+    beside embedded servers: where the servers are named, whoever runs those runs the services too. Raises
+    `PlatformError`."""
+    if not settings.nats_url:
+        async with started_services(settings, servers, client, names):
+            yield
+        return
+    answers = await asyncio.gather(*(client.health(name) for name in names))
+    if lacking := [name for name, health in zip(names, answers, strict=True) if not health.ready]:
+        raise PlatformError(
+            translate(
+                "Beside the servers at {url} nothing is started from here, and these services of {congress} are not "
+                "ready: {services}. Start them where they run; `daihoi doctor` says what they lack.",
+                settings.lang,
+                url=settings.nats_url,
+                congress=settings.congress,
+                services=", ".join(lacking),
+            )
+        )
+    yield
+
+
+@asynccontextmanager
+async def started_services(
+    settings: Settings, servers: Endpoints, client: CommandClient, names: Sequence[str]
+) -> AsyncIterator[None]:
+    """Those of them that are not ready are started for the length of the block, whatever the servers are."""
+    answers = await asyncio.gather(*(client.health(name) for name in names))
+    supervisor = Supervisor(settings, servers)
+    try:
+        for name, health in zip(names, answers, strict=True):
+            if not health.ready:
+                supervisor.start(name)
+        await supervisor.wait_until_ready(client)
+        yield
+    finally:
+        supervisor.stop()

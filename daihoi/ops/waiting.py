@@ -1,0 +1,144 @@
+"""Waiting until what a command wrote is in the views.
+
+It waits for the writer's own events and not for the end of the ledger, which others move. The views' checkpoint says
+how far each service's stream is taken in; what is parked is taken in too, and is said to be parked.
+"""
+
+import asyncio
+import time
+from typing import NamedTuple
+
+from pymongo.errors import PyMongoError
+
+from daihoi.ops.session import Session
+from services.tracker.health import TRACKER
+from services.tracker.projection.fold import OriginPosition
+from services.tracker.projection.store import PARKED, ViewStore
+from shared.domain.decider import Refusal, Refused
+from shared.eventstore.names import service_stream
+from shared.platform.errors import PlatformError
+from shared.unit.commands import Answer
+from shared.unit.health import SERVICE_SILENT
+
+PATIENCE_S = 30.0
+LOOK_EVERY_S = 0.05
+LAST_LOOK_S = 1.0
+"""How long MongoDB may take to answer when the patience is over."""
+
+NOT_IN_VIEWS = Refusal(
+    "not_in_views",
+    "The command was accepted, but after {seconds} s what it wrote is not in the views: they are at ledger event "
+    "{checkpoint} of {end}. A tracker runs; look again in a while.",
+)
+NOT_IN_VIEWS_UNPROJECTED = Refusal(
+    "not_in_views_unprojected",
+    "The command was accepted, but after {seconds} s what it wrote is not in the views: they are at ledger event "
+    "{checkpoint} of {end}, and no tracker answers. `daihoi service tracker` starts one.",
+)
+NOT_IN_LEDGER = Refusal(
+    "not_in_ledger",
+    "The command was accepted, but after {seconds} s the ledger, which ends at {end}, has not got what it wrote; "
+    "`daihoi doctor` says how far it is behind.",
+)
+VIEWS_SILENT = Refusal(
+    "views_silent",
+    "The command was accepted; whether what it wrote is in the views is not known, for MongoDB has not answered "
+    "within {seconds} s.",
+)
+WRITE_PARKED = Refusal(
+    "write_parked",
+    "The command was accepted, but what it wrote is parked (ledger events {sequences}); `daihoi parked list` says "
+    "why.",
+)
+NOT_LEVEL = Refusal(
+    "views_not_level",
+    "After {seconds} s the views are at ledger event {checkpoint} of {end}; `daihoi doctor` says what holds them up.",
+)
+
+
+class Write(NamedTuple):
+    """What a command has written, or what had been written when it changed nothing: sequences in the service's own
+    stream, the last one last."""
+
+    stream: str
+    sequences: tuple[int, ...]
+
+    @classmethod
+    def of(cls, congress: str, service: str, answer: Answer) -> "Write":
+        sequences = sorted(event.sequence for event in answer.events) or [answer.sequence]
+        return cls(service_stream(congress, service), tuple(sequences))
+
+    def and_then(self, later: "Write") -> "Write":
+        return Write(self.stream, (*self.sequences, *later.sequences))
+
+
+class Waited(NamedTuple):
+    """`parked`: which ledger events of the write are parked; `None` where it is not in the views. `checkpoint`: the
+    last ledger event in the views; `None` where MongoDB does not say."""
+
+    parked: list[int] | None
+    checkpoint: int | None
+
+
+async def until_in_views(views: ViewStore, write: Write, patience_s: float = PATIENCE_S) -> Waited:
+    """Returns once the write is in the views or parked, or when the patience is over. MongoDB may be away between."""
+    deadline = time.monotonic() + patience_s
+    while True:
+        left = deadline - time.monotonic()
+        try:
+            async with asyncio.timeout(max(left, LAST_LOOK_S)):
+                waited = await _look(views, write)
+        except (PyMongoError, TimeoutError):
+            waited = Waited(None, None)
+        if waited.parked is not None or left <= 0:
+            return waited
+        await asyncio.sleep(min(LOOK_EVERY_S, left))
+
+
+async def shortfall(session: Session, write: Write, patience_s: float = PATIENCE_S) -> Refused | None:
+    """Why the views don't show the write: it is parked, or the patience was over before they had it. The command was
+    accepted all the same. `None` where they show it."""
+    waited = await until_in_views(session.views, write, patience_s)
+    if waited.parked is None:
+        return await _why_not(session, waited.checkpoint, f"{patience_s:g}")
+    return WRITE_PARKED(sequences=", ".join(map(str, waited.parked))) if waited.parked else None
+
+
+async def until_level(session: Session, patience_s: float = PATIENCE_S) -> None:
+    """Until the views hold the whole ledger as it is now, whoever wrote it. Raises `PlatformError`."""
+    end, deadline = await session.ledger.last_sequence(), time.monotonic() + patience_s
+    while (checkpoint := (await session.views.checkpoint()).sequence) < end:
+        if time.monotonic() > deadline:
+            raise PlatformError(NOT_LEVEL(seconds=f"{patience_s:g}", checkpoint=checkpoint, end=end))
+        await asyncio.sleep(LOOK_EVERY_S)
+
+
+async def _look(views: ViewStore, write: Write) -> Waited:
+    checkpoint = await views.checkpoint()
+    applied = checkpoint.origins.get(write.stream, OriginPosition()).sequence
+    to_come = {sequence for sequence in write.sequences if sequence > applied}
+    if to_come and write.stream not in checkpoint.gaps:
+        return Waited(None, checkpoint.sequence)
+    parked = await _parked(views, write)
+    if to_come - parked.keys():
+        return Waited(None, checkpoint.sequence)
+    return Waited(sorted(parked.values()), checkpoint.sequence)
+
+
+async def _parked(views: ViewStore, write: Write) -> dict[int, int]:
+    """What of the write is parked: sequences in its stream and in the ledger. Behind a gap all is."""
+    near = {"$gte": write.sequences[0], "$lte": write.sequences[-1]}
+    parked = await views.documents(PARKED, **{"origin.stream": write.stream, "origin.sequence": near})
+    place = {each["origin"]["sequence"]: each["_id"] for each in parked}
+    return {sequence: place[sequence] for sequence in write.sequences if sequence in place}
+
+
+async def _why_not(session: Session, checkpoint: int | None, seconds: str) -> Refused:
+    if checkpoint is None:
+        return VIEWS_SILENT(seconds=seconds)
+    end = await session.ledger.last_sequence()
+    stands_at = {"seconds": seconds, "checkpoint": checkpoint, "end": end}
+    tracker = await session.commands.health(TRACKER)
+    if any(finding.code == SERVICE_SILENT.code for finding in tracker.findings):
+        return NOT_IN_VIEWS_UNPROJECTED(**stands_at)
+    return NOT_IN_VIEWS(**stands_at) if checkpoint < end else NOT_IN_LEDGER(seconds=seconds, end=end)

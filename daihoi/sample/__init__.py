@@ -1,0 +1,1 @@
+"""The sample congress, told through the real services."""

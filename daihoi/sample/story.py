@@ -1,0 +1,402 @@
+"""The sample congress, told through the services' real commands. `data/namdinh-xx/` says what happened and when.
+
+Every command id follows from the command's content, so telling the story again changes nothing.
+"""
+
+import asyncio
+import csv
+import hashlib
+import json
+import time
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any, NamedTuple
+from uuid import UUID, uuid5
+
+from daihoi.ops.session import Session
+from daihoi.ops.waiting import Write, shortfall
+from services.subcommittee.duty import duty_id
+from services.subcommittee.scenario import SwitchScenario
+from services.tracker.reports.scenarios import in_force
+from shared.domain.decider import Actor
+from shared.eventstore.direct import Stored
+from shared.eventstore.envelope import decode
+from shared.eventstore.errors import NoStream, Undecodable
+from shared.i18n import LOCAL_TIME, translate
+from shared.platform.errors import PlatformError
+from shared.unit.issuer import issuer_private_key
+from shared.unit.tokens import mint_token
+from shared.values.types import SUBCOMMITTEE, DutyKind, Phase, Unit, slug
+from shared.views.view import instant
+
+SAMPLE = Path(__file__).parents[1] / "data" / "namdinh-xx"
+STORY_IDS = UUID("6f0b1c1e-8d0f-5d53-9a52-2d1f1c7a0e54")
+WAIT_TIMEOUT_S = 60
+LOOK_EVERY_S = 0.05
+TOKEN_LASTS = timedelta(hours=1)
+MORNING = datetime.min.time().replace(hour=9, tzinfo=LOCAL_TIME)
+
+
+class Step(NamedTuple):
+    """One command of the story."""
+
+    service: str
+    command: str
+    data: dict[str, Any]
+    actor: str
+    happened: datetime
+    awaits: str = ""
+    """A document, `view/key`, that a policy brings about and that the step needs; no part of the command."""
+
+    @property
+    def command_id(self) -> UUID:
+        told = [self.service, self.command, self.data, self.actor, instant(self.happened)]
+        return uuid5(STORY_IDS, json.dumps(told, sort_keys=True, ensure_ascii=False))
+
+
+class Sample:
+    """The files of the sample congress."""
+
+    def __init__(self, folder: Path = SAMPLE) -> None:
+        self.congress: dict[str, Any] = json.loads((folder / "congress.json").read_text("utf-8"))
+        self.catalogue = _rows(folder / "catalogue.csv")
+        self.progress = {row["code"]: row for row in _rows(folder / "progress.csv")}
+        self.organisations = _rows(folder / "organisations.csv")
+        self.duties = _rows(folder / "duties.csv")
+        self.prepared: dict[str, Any] = json.loads((folder / "scenarios.json").read_text("utf-8"))
+        self.today = date.fromisoformat(self.congress["today"])
+        self.opening_day = date.fromisoformat(self.congress["opening_day"])
+
+    def orders(self) -> Iterator[Step]:
+        """The meeting, the register, the documents, the directives, and the work handed to the units: the catalogue's
+        and the continuing duties of the localities."""
+        yield from self._meeting()
+        yield self._register()
+        yield from self._documents()
+        yield from self._directives(before_work=True)
+        catalogue = self.congress["catalogue"]
+        items = [self._item(row) for row in self.catalogue]
+        published = {"catalogue": catalogue["id"], "note": catalogue["note"], "items": items}
+        yield _step(SUBCOMMITTEE, "publish-catalogue", published, "subcommittee.office", "2020-08-14")
+        under = {row["code"]: self._directive_of(row["code"]) for row in self.catalogue}
+        for unit, directive_id in sorted({(row["unit"], under[row["code"]]) for row in self.catalogue}):
+            codes = [
+                row["code"] for row in self.catalogue if (row["unit"], under[row["code"]]) == (unit, directive_id)
+            ]
+            assigned = {"unit": unit, "item_ids": [slug(code) for code in codes], "directive_id": directive_id}
+            yield _step(SUBCOMMITTEE, "assign-items", assigned, "subcommittee.chair", "2020-08-15")
+        yield from self._duties()
+
+    def work(self) -> Iterator[Step]:
+        """What the units did up to the stated day, in the order in which it happened."""
+        steps = list(self._directives(before_work=False))
+        for row in self.catalogue:
+            work = _work_on(row, self.progress[row["code"]], self.opening_day)
+            steps += map(self._once_its_clearance_is_known, work)
+        for row in self.duties:
+            steps += _work_on_duty(row, self._unit_of_duty(row["duty"]))
+        for own in self.congress["own_work"]:
+            step = _step(own["unit"], own["command"], own["data"], own["as"], own["happened"])
+            steps.append(step._replace(awaits=own.get("awaits", "")))
+        yield from sorted(steps, key=lambda step: step.happened)
+
+    def _once_its_clearance_is_known(self, step: Step) -> Step:
+        """A task that needs a clearance is completed once its unit has heard how security decided."""
+        if step.command != "complete-task":
+            return step
+        for own in self.congress["own_work"]:
+            needs = own["command"] == "require-clearance" and own["unit"] == step.service
+            if needs and own["data"]["task_id"] == step.data["task_id"]:
+                return step._replace(awaits=f"known_clearances/{step.service}/{own['data']['clearance_id']}")
+        return step
+
+    def scenarios(self) -> Iterator[Step]:
+        """What the units prepared for an outbreak and for no epidemic, and the switch there and back."""
+        told = self.prepared
+        for unit, variants in told["variants"].items():
+            for case, adjustments in variants.items():
+                for adjustment in adjustments:
+                    data = {"variant": case, **adjustment}
+                    yield _step(unit, "adjust-variant", data, f"{unit}.member", told["adjusted_on"])
+                yield _step(unit, "prepare-variant", {"variant": case}, f"{unit}.lead", told["prepared_on"])
+        for switch in told["switches"]:
+            data = {name: switch[name] for name in ("scenario", "reason")}
+            happened = datetime.fromisoformat(switch["happened"])
+            yield Step(SUBCOMMITTEE, SwitchScenario.NAME, data, "subcommittee.lead", happened)
+
+    def task_ids(self) -> set[str]:
+        items = {f"{row['unit']}/{slug(row['code'])}" for row in self.catalogue}
+        duties = {
+            f"{each['unit']}/{duty_id(locality, DutyKind(each['duty']), Phase(phase['phase']))}"
+            for each in self.congress["duties"]["handed_out"]
+            for locality in self._localities()
+            for phase in each["phases"]
+        }
+        return items | duties
+
+    def _meeting(self) -> Iterator[Step]:
+        meeting = self.congress["meeting"]
+        recorded = {name: meeting[name] for name in ("title", "held_on", "chair", "participants")}
+        points = [{"number": number, "text": text} for number, text in enumerate(meeting["points"], start=1)]
+        for command, data in (("record-meeting", recorded), ("conclude-meeting", {"points": points})):
+            told = {"meeting_id": meeting["id"], **data}
+            yield _step(SUBCOMMITTEE, command, told, "subcommittee.office", meeting["held_on"])
+
+    def _register(self) -> Step:
+        entries = [
+            {
+                "organisation_id": row["organisation_id"],
+                "kind": row["kind"],
+                "name": {"vi": row["name_vi"], "en": row["name_en"]},
+                "positions": _listed(row["positions"]),
+            }
+            for row in self.organisations
+        ]
+        register = {"entries": entries}
+        return _step(SUBCOMMITTEE, "register-organisations", register, "subcommittee.office", "2020-08-13")
+
+    def _duties(self) -> Iterator[Step]:
+        """Each duty goes to every locality, in one command."""
+        duties = self.congress["duties"]
+        beside = {"localities": self._localities(), "directive_id": duties["directive_id"]}
+        for each in duties["handed_out"]:
+            yield _step(SUBCOMMITTEE, "hand-out-duty", each | beside, "subcommittee.chair", duties["handed_out_on"])
+
+    def _localities(self) -> list[str]:
+        return [row["organisation_id"] for row in self.organisations if row["kind"] == "locality"]
+
+    def _unit_of_duty(self, duty: str) -> str:
+        return next(str(each["unit"]) for each in self.congress["duties"]["handed_out"] if each["duty"] == duty)
+
+    def _directives(self, *, before_work: bool) -> Iterator[Step]:
+        """Each point of the conclusion as an order, in the point's own words. What is there to be reviewed has to be
+        there first, so reviews are ordered once the work has begun."""
+        meeting, directives = self.congress["meeting"], self.congress["directives"]
+        for issued in directives["issued"]:
+            if before_work == (issued["kind"] == "review"):
+                continue
+            told = {"directive_id": issued["id"], "kind": issued["kind"], "units": issued["units"]}
+            point = {"meeting_id": meeting["id"], "point": issued["point"]}
+            text = {"text": meeting["points"][issued["point"] - 1]}
+            happened = issued.get("issued_on", directives["issued_on"])
+            yield _step(SUBCOMMITTEE, "issue-directive", told | point | text, "subcommittee.chair", happened)
+
+    def _directive_of(self, code: str) -> str:
+        directives = self.congress["directives"]
+        named = (issued["id"] for issued in directives["issued"] if code in issued.get("items", ()))
+        return str(next(named, directives["all_other_items"]))
+
+    def _documents(self) -> Iterator[Step]:
+        for document in self.congress["documents"]:
+            told = {name: document[name] for name in ("symbol", "kind", "issuer", "advised_by", "title")}
+            unit = document["unit"]
+            yield _step(unit, "issue-document", told, f"{unit}.lead", self.congress["meeting"]["held_on"])
+
+    @staticmethod
+    def _item(row: dict[str, str]) -> dict[str, Any]:
+        return {
+            "code": row["code"],
+            "title": {"vi": row["title_vi"], "en": row["title_en"]},
+            "group": {"number": int(row["group"]), "name": {"vi": row["group_vi"], "en": row["group_en"]}},
+            "unit": row["unit"],
+            "phase": row["phase"],
+            "scenario": row["scenario"],
+            "due_offset_days": int(row["due_offset_days"]),
+            "budget_vnd": int(row["budget_vnd"]),
+        }
+
+
+def _work_on(item: dict[str, str], told: dict[str, str], opening_day: date) -> Iterator[Step]:
+    step = _steps_on(item["unit"], slug(item["code"]))
+    if told["collective"]:
+        in_charge = {"collective": told["collective"], "individual": told["individual"]}
+        yield step("assign-task", "2020-08-17", **in_charge, coordinating=_listed(told["coordinating"]))
+    if told["dated"] == "yes":
+        deadline = opening_day + timedelta(days=int(item["due_offset_days"]))
+        yield step("set-deadline", "2020-08-17", deadline=deadline.isoformat())
+    if told["secured_percent"]:
+        secured = int(item["budget_vnd"]) * int(told["secured_percent"]) // 100
+        yield step("fund-task", "2020-08-17", secured_vnd=secured, funding_source=told["funding_source"])
+    if told["extension_asked_on"]:
+        until, why = told["extension_until"], told["extension_because"]
+        yield step("request-extension", told["extension_asked_on"], "member", deadline=until, reason=why)
+    if told["extension_refused_because"]:
+        yield step("refuse-extension", told["extension_decided_on"], reason=told["extension_refused_because"])
+    elif told["extension_decided_on"]:
+        yield step("grant-extension", told["extension_decided_on"])
+    yield from _carry_out(step, told)
+
+
+def _work_on_duty(told: dict[str, str], unit: str) -> Iterator[Step]:
+    task_id = duty_id(told["locality"], DutyKind(told["duty"]), Phase(told["phase"]))
+    yield from _carry_out(_steps_on(unit, task_id), told)
+
+
+def _carry_out(step: Callable[..., Step], told: dict[str, str]) -> Iterator[Step]:
+    """From the start of a task to its acceptance, as far as it came."""
+    if told["started_on"]:
+        yield step("start-task", told["started_on"], "member")
+        last_day = told["submitted_on"] or "2020-09-10"
+        yield step("report-progress", last_day, "member", percent=int(told["percent"]))
+    if told["blocked_because"]:
+        yield step("block-task", "2020-09-10", "member", reason=told["blocked_because"])
+    if told["submitted_on"]:
+        evidence = [_evidence(title) for title in _listed(told["evidence"])]
+        yield step("submit-task", told["submitted_on"], "member", evidence=evidence)
+    if told["returned_because"]:
+        yield step("return-task", "2020-09-09", reason=told["returned_because"])
+    if told["completed_on"]:
+        yield step("complete-task", told["completed_on"])
+
+
+def _steps_on(unit: str, task_id: str) -> Callable[..., Step]:
+    def step(command: str, day: str, by: str = "lead", **data: Any) -> Step:
+        return _step(unit, command, {"task_id": task_id, **data}, f"{unit}.{by}", day)
+
+    return step
+
+
+def _listed(names: str) -> list[str]:
+    return [name.strip() for name in names.split(";") if name.strip()]
+
+
+def _evidence(title: str) -> dict[str, Any]:
+    """Evidence that nobody keeps: its link leads nowhere, its checksum and size are those of its title."""
+    content = title.encode()
+    return {
+        "title": title,
+        "link": f"https://example.invalid/evidence/{slug(title).lower()}",
+        "sha256": hashlib.sha256(content).hexdigest(),
+        "size_bytes": len(content),
+    }
+
+
+def _step(service: str, command: str, data: dict[str, Any], actor: str, day: str) -> Step:
+    return Step(service, command, data, actor, datetime.combine(date.fromisoformat(day), MORNING))
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+async def check_nothing_else_is_told(session: Session, sample: Sample) -> None:
+    """Raises `PlatformError` where the congress has events that do not come from the sample: it may be a real one."""
+    try:
+        first = await session.ledger.event(1)
+    except NoStream:
+        return
+    steps = (*sample.orders(), *sample.work(), *sample.scenarios())
+    if first and not _comes_from(first, {str(step.command_id) for step in steps}):
+        raise PlatformError(
+            translate(
+                "The congress {congress} has events that are not the sample's; nothing was told into it. Name "
+                "another one by DAIHOI_CONGRESS.",
+                session.settings.lang,
+                congress=session.settings.congress,
+            )
+        )
+
+
+def _comes_from(stored: Stored, command_ids: set[str]) -> bool:
+    try:
+        return decode(stored.body).correlationid in command_ids
+    except Undecodable:
+        return False
+
+
+async def tell(session: Session, sample: Sample, on_progress: Callable[[int, int], None]) -> None:
+    """Sends the whole story and waits until it is in the views. Raises `ProblemError` when a service refuses,
+    `PlatformError` when tasks don't open or the views don't follow."""
+    orders, work, scenarios = list(sample.orders()), list(sample.work()), list(sample.scenarios())
+    total = len(orders) + len(work) + len(scenarios)
+    sender = _Sender(session)
+    for done, step in enumerate(orders, start=1):
+        await sender.send(step)
+        on_progress(done, total)
+    await _wait_for_tasks(session, sample.task_ids())
+    for done, step in enumerate(work, start=len(orders) + 1):
+        if step.awaits:
+            await _wait_for_document(session, step.awaits)
+        await sender.send(step)
+        on_progress(done, total)
+    await _tell_scenarios(session, sender, scenarios)
+    for write in sender.last_writes():
+        if why := await shortfall(session, write):
+            raise PlatformError(why)
+    on_progress(total, total)
+
+
+async def _tell_scenarios(session: Session, sender: "_Sender", steps: Sequence[Step]) -> None:
+    """A switch is told once every unit has followed the one before."""
+    switches = 0
+    for step in steps:
+        await sender.send(step)
+        if step.command == SwitchScenario.NAME:
+            switches += 1
+            await _wait_for_units(session, switches)
+
+
+class _Sender:
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._private_key = issuer_private_key(session.settings)
+        self._last: dict[str, Write] = {}
+
+    def last_writes(self) -> Iterable[Write]:
+        """Of each service; what it wrote before is in the views when this is."""
+        return self._last.values()
+
+    async def send(self, step: Step) -> None:
+        actor = Actor(step.actor, step.actor.partition(".")[0])
+        now = datetime.now(UTC)
+        congress = self._session.settings.congress
+        token = mint_token(self._private_key, congress, actor, now, TOKEN_LASTS)
+        answer = await self._session.commands.send(
+            step.service,
+            step.command,
+            step.data,
+            token=token,
+            command_id=step.command_id,
+            happened=step.happened,
+        )
+        write = Write.of(congress, step.service, answer)
+        self._last[step.service] = max(write, self._last.get(step.service, write), key=lambda one: one.sequences[-1])
+
+
+async def _wait_for_tasks(session: Session, expected: set[str]) -> None:
+    """Until the units' policies have opened every task and the tracker shows it."""
+
+    async def missing() -> int:
+        return len(expected - {task["_id"] for task in await session.views.documents("tasks")})
+
+    await _wait_for(missing, "tasks are not open")
+
+
+async def _wait_for_document(session: Session, name: str) -> None:
+    """Until a policy has done its part and the tracker shows it."""
+    view, _, key = name.partition("/")
+
+    async def missing() -> int:
+        return 0 if await session.views.documents(view, _id=key) else 1
+
+    await _wait_for(missing, f"documents ({name}) are not there")
+
+
+async def _wait_for_units(session: Session, number: int) -> None:
+    """Until every unit has followed this switch or a later one and the tracker shows it."""
+
+    async def missing() -> int:
+        found = in_force(await session.views.documents("scenarios"))
+        return len(found.behind) if found and found.number >= number else len(Unit)
+
+    await _wait_for(missing, "units have not followed the switch")
+
+
+async def _wait_for(missing: Callable[[], Awaitable[int]], what: str) -> None:
+    deadline = time.monotonic() + WAIT_TIMEOUT_S
+    while (count := await missing()) > 0:
+        if time.monotonic() > deadline:
+            raise PlatformError(f"{count} {what} after {WAIT_TIMEOUT_S} s; see the services' logs")
+        await asyncio.sleep(LOOK_EVERY_S)

@@ -1,0 +1,139 @@
+"""What an auditor reads on a terminal."""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from rich.table import Table
+
+from services.tracker.history.as_of import By
+from services.tracker.history.diff import Difference
+from services.tracker.history.moments import moment_in_words
+from services.tracker.history.verify import Verdict
+from shared.i18n import Language, format_minute, format_number, translate
+from shared.views.view import Document
+
+AN_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)", re.ASCII)
+"""As views hold it, in UTC or with the offset that it was sent with."""
+
+
+def history_line(line: dict[str, Any], lang: Language) -> str:
+    """One event of a replay: sequence, when it happened, what it says."""
+    if "event" not in line:
+        return f"{line['sequence']:>6}  {translate('can not be read', lang)}: {line['subject']}"
+    return f"{line['sequence']:>6}  {format_minute(line['event']['time'])}  {line['summary'][lang]}"
+
+
+def timeline_lines(rows: list[Document], lang: Language) -> list[str]:
+    """Each event of one entity, with the fields it changed."""
+    lines = []
+    for row in rows:
+        said = row["summary"][lang] if "summary" in row else row["outcome"]
+        when: str = row["happened"] if "happened" in row else row["recorded"]
+        lines.append(f"{row['_id']:>6}  {format_minute(when)}  {said}")
+        lines += [
+            f"{'':>8}{change['field']}: {_changed(change)}"
+            for change in row["changes"]
+            if change.get("before") is not None or "before" not in change
+        ]
+    return lines
+
+
+def _changed(change: Mapping[str, Any]) -> str:
+    """Before and after; of a list what was added and removed; of what is too long to be shown, that something is."""
+    told = [f"{sign} {_shown(change[name])}" for name, sign in (("removed", "−"), ("added", "+")) if change.get(name)]
+    if told:
+        return " ".join(told)
+    return f"{_shown(change['before'])} → {_shown(change['after'])}" if "before" in change else "…"
+
+
+def _shown(value: Any) -> str:
+    """A value as it is, a dash for none; records by what they say, without the names of their fields."""
+    match value:
+        case None | "":
+            return "–"
+        case dict():
+            return ", ".join(_shown(said) for said in value.values() if said is not None) or "–"
+        case list():
+            return "; ".join(map(_shown, value)) or "–"
+        case str() if AN_INSTANT.fullmatch(value):
+            return format_minute(value)
+        case _:
+            return str(value)
+
+
+def instant_table(found: dict[str, Any], lang: Language) -> Table:
+    """The views of an instant, a row each."""
+    title = translate("The views at ledger event {sequence}", lang, sequence=found["sequence"])
+    table = Table(title=title, title_justify="left")
+    table.add_column(translate("View", lang))
+    table.add_column(translate("Documents", lang), justify="right")
+    table.add_column(translate("Digest", lang))
+    for name, view in found["views"].items():
+        table.add_row(name, format_number(view["documents"], lang), view["digest"][:16])
+    table.add_section()
+    table.add_row("parked", format_number(found["parked"], lang), "")
+    return table
+
+
+def difference_lines(found: Difference, lang: Language) -> list[str]:
+    """Which two instants; document by document the fields before and after, and the events that changed them; then
+    those events."""
+    lines = [_instants(found, lang), translate("Documents that differ: {count}", lang, count=len(found.documents))]
+    for document in found.documents:
+        lines.append(f"{'+' if document.change == 'added' else '~'} {document.view} {document.key}")
+        for field in document.fields:
+            if document.change == "added" and field.after in (None, [], "") and not field.added:
+                continue
+            events = ", ".join(map(str, field.events))
+            lines.append(f"    {field.field}: {_changed(field.model_dump())}  ({events})")
+    if found.events:
+        lines.append(translate("The events", lang) + ":")
+    lines += [
+        f"{event.sequence:>6}  {format_minute(event.happened)}  {event.summary[lang]}" for event in found.events
+    ]
+    return lines
+
+
+def _instants(found: Difference, lang: Language) -> str:
+    first, second = (
+        moment_in_words(int(at) if at.isdigit() else datetime.fromisoformat(at), lang)
+        for at in (found.earlier_at, found.later_at)
+    )
+    if found.by is By.HAPPENED:
+        return translate("From {first} to {second}, by what had happened", lang, first=first, second=second)
+    return translate("From {first} to {second}, by what was recorded", lang, first=first, second=second)
+
+
+def verdict_lines(verdict: Verdict, lang: Language) -> list[str]:
+    lines = []
+    place = {"sequence": verdict.sequence, "end": verdict.end}
+    if verdict.holds:
+        lines.append(
+            translate("live = replayed at ledger event {sequence} of {end}", lang, **place) + f": {verdict.live}"
+        )
+    else:
+        lines.append(
+            translate("live ≠ replayed at ledger event {sequence} of {end}", lang, **place)
+            + f": {verdict.live} ≠ {verdict.replayed}"
+        )
+    if verdict.sequence < verdict.end:
+        lines.append(
+            translate(
+                "The views are {count} events behind the ledger; nothing is said about those.",
+                lang,
+                count=verdict.end - verdict.sequence,
+            )
+        )
+    if found := verdict.difference:
+        where = f"{found.view} {found.key} {found.field}".strip()
+        told = {"where": where, "live": found.live, "replayed": found.replayed}
+        lines.append(translate("first difference: {where}: live {live}, replayed {replayed}", lang, **told))
+    if verdict.parked:
+        lines.append(translate("{count} events are parked", lang, count=verdict.parked))
+    lines += [
+        translate("Events are missing from {stream} at {sequence}.", lang, stream=stream, sequence=sequence)
+        for stream, sequence in verdict.gaps.items()
+    ]
+    return lines

@@ -1,0 +1,60 @@
+"""The documents on file for people, on a terminal: what each is based on, what it replaces, and what looks odd."""
+
+from collections.abc import Sequence
+
+from rich.table import Table
+
+from daihoi.terminal.labels import UNIT_NAMES
+from services.tracker.reports.document_register import Filed, NextNumber
+from shared.domain.document import Urgency
+from shared.i18n import Language, translate
+
+URGENCY_NAMES = {
+    Urgency.NORMAL: "Ordinary",
+    Urgency.URGENT: "Urgent",
+    Urgency.VERY_URGENT: "Very urgent",
+    Urgency.EXPRESS: "Express",
+    Urgency.EXPRESS_TIMED: "Express, at a stated time",
+}
+STATUS_NAMES = {"in_force": "In force", "superseded": "Superseded", "withdrawn": "Withdrawn"}
+
+
+def documents_table(documents: Sequence[Filed], lang: Language) -> Table:
+    table = Table(title=f"{translate('Documents on file', lang)}: {len(documents)}", title_justify="left")
+    for heading in ("Symbol", "Kind", "Unit", "Subject", "Urgency", "Status", "To know"):
+        table.add_column(translate(heading, lang), overflow="fold")
+    for document in documents:
+        table.add_row(
+            document.symbol,
+            document.kind,
+            translate(UNIT_NAMES[document.unit], lang),
+            document.title_en if lang == "en" and document.title_en else document.title_vi,
+            translate(URGENCY_NAMES[document.urgency], lang),
+            translate(STATUS_NAMES[document.status], lang),
+            "\n".join(_to_know(document, lang)),
+        )
+    return table
+
+
+def _to_know(document: Filed, lang: Language) -> list[str]:
+    relations = {
+        "Issuer": [document.issuer],
+        "Advised by": [document.advised_by] if document.advised_by else [],
+        "Term": [document.term] if document.term else [],
+        "Based on": document.basis,
+        "Basis of": document.basis_of,
+        "Supersedes": document.supersedes,
+        "Superseded by": [document.superseded_by] if document.superseded_by else [],
+    }
+    told = [f"{translate(label, lang)}: {', '.join(named)}" for label, named in relations.items() if named]
+    return [*told, *(f"⚠ {warning.vi if lang == 'vi' else warning.en}" for warning in document.warnings)]
+
+
+def next_number_line(found: NextNumber, lang: Language) -> str:
+    asked = {"kind": found.kind, "issuer": found.issuer, "number": found.number, "counted": found.counted}
+    if found.term:
+        sentence = "The next number of {issuer} for {kind} in the term {term} is {number} ({counted} on file):"
+        said = translate(sentence, lang, **asked, term=found.term)
+    else:
+        said = translate("The next number of {issuer} for {kind} is {number} ({counted} on file):", lang, **asked)
+    return f"{said} {found.party} · {found.state}"

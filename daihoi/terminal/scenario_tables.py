@@ -1,0 +1,149 @@
+"""Scenarios for people, on a terminal: what is in force, and the two variants side by side."""
+
+from collections.abc import Iterable, Sequence
+
+from rich.table import Table
+from rich.text import Text
+
+from daihoi.terminal.labels import UNIT_NAMES, offset_in_words
+from daihoi.terminal.report import SCENARIO_NAMES, scenario_line
+from services.subcommittee.duty import GROUP
+from services.tracker.reports.scenarios import (
+    Amount,
+    Comparison,
+    Difference,
+    GroupRow,
+    Row,
+    Side,
+    Standing,
+    VariantStanding,
+)
+from shared.i18n import Language, format_date, format_number, local_date, translate
+
+
+def standing_tables(found: Standing, lang: Language) -> Iterable[Text | Table]:
+    """What is in force, how far each unit has followed, and every switch."""
+    nothing_yet = translate("No scenario is in force yet; every task is live.", lang)
+    yield Text(scenario_line(found.in_force, lang) if found.in_force else nothing_yet)
+    yield _units(found, lang)
+    if found.switches:
+        yield _switches(found, lang)
+
+
+def _units(found: Standing, lang: Language) -> Table:
+    table = _table("Units and their variants", lang)
+    table.add_column(translate("Unit", lang), overflow="fold")
+    for heading in ("Recorded", "Followed", "Suspended"):
+        table.add_column(translate(heading, lang), justify="right", overflow="fold")
+    for name in SCENARIO_NAMES.values():
+        table.add_column(translate(name, lang), overflow="fold")
+    for unit in found.units:
+        variants = [_prepared(variant, lang) for variant in found.variants if variant.unit == unit.unit]
+        counts = (str(number) for number in (unit.recorded, unit.followed, unit.suspended))
+        table.add_row(translate(UNIT_NAMES[unit.unit], lang), *counts, *variants)
+    return table
+
+
+def _prepared(variant: VariantStanding, lang: Language) -> str:
+    count = translate("{count} adjustments", lang, count=variant.adjustments)
+    if variant.signed_by is None or variant.signed_at is None:
+        return f"{count}\n{translate('not prepared', lang)}"
+    day = format_date(local_date(variant.signed_at))
+    return f"{count}\n{translate('signed by {who}, {day}', lang, who=variant.signed_by, day=day)}"
+
+
+def _switches(found: Standing, lang: Language) -> Table:
+    table = _table("Switches", lang)
+    for heading in ("Switch", "Day", "Scenario", "By", "Reason"):
+        table.add_column(translate(heading, lang), overflow="fold")
+    for switch in found.switches:
+        name = translate(SCENARIO_NAMES[switch.scenario], lang)
+        day = format_date(local_date(switch.at))
+        table.add_row(str(switch.number), day, name, switch.by, Text(switch.reason))
+    return table
+
+
+def comparison_tables(found: Comparison, lang: Language) -> Iterable[Table]:
+    """Tasks and money by unit and by group, then every task that differs."""
+    units = [(translate(UNIT_NAMES[name], lang), row) for name, row in found.by_unit.items()]
+    groups: list[tuple[str, Row]] = [(_group_name(number, row, lang), row) for number, row in found.by_group.items()]
+    for title, rows in (
+        ("Variants by unit: tasks that apply, and VND planned", units),
+        ("Variants by task group: tasks that apply, and VND planned", groups),
+    ):
+        yield _amounts(title, rows, found.total, lang)
+    yield _differing(found.differing, lang)
+    yield _variants(found.variants, lang)
+
+
+def _group_name(number: str, row: GroupRow, lang: Language) -> str:
+    name = row.name_en if lang == "en" and row.name_en else row.name_vi
+    return name if number == str(GROUP.number) else f"{number}. {name}"
+
+
+def _amounts(title: str, rows: Sequence[tuple[str, Row]], total: Row, lang: Language) -> Table:
+    table = _table(title, lang)
+    table.add_column("")
+    for heading in (*SCENARIO_NAMES.values(), "Difference"):
+        table.add_column(translate(heading, lang), justify="right", no_wrap=True)
+    for name, row in rows:
+        table.add_row(name, *_row(row, lang))
+    if len(rows) > 1:
+        table.add_section()
+        table.add_row(translate("Total", lang), *_row(total, lang))
+    return table
+
+
+def _row(row: Row, lang: Language) -> list[str]:
+    """Each cell: how many tasks, and beneath it the money."""
+
+    def told(amount: Amount, sign: str = "") -> str:
+        numbers = (amount.tasks, amount.planned_vnd)
+        return "\n".join(f"{sign if each > 0 else ''}{format_number(each, lang)}" for each in numbers)
+
+    return [told(row.none), told(row.outbreak), told(row.difference, "+")]
+
+
+def _differing(lines: Sequence[Difference], lang: Language) -> Table:
+    table = _table("Tasks that differ", lang, f": {len(lines)}")
+    for heading in ("Task", "Title"):
+        table.add_column(translate(heading, lang))
+    for name in SCENARIO_NAMES.values():
+        table.add_column(translate(name, lang), justify="right", no_wrap=True)
+    table.add_column(translate("Reason", lang))
+    for line in lines:
+        title = line.title_en if lang == "en" and line.title_en else line.title_vi
+        sides = (_side(side, lang) for side in (line.none, line.outbreak))
+        title = f"{title}\n({translate(UNIT_NAMES[line.unit], lang)})"
+        table.add_row(line.id, title, *sides, Text(_reasons(line, lang)))
+    return table
+
+
+def _side(side: Side, lang: Language) -> str:
+    if not side.applies:
+        return translate("does not apply", lang)
+    due = format_date(side.deadline) if side.deadline else translate("No deadline", lang)
+    if side.due_offset_days is not None:
+        due = offset_in_words(side.due_offset_days, lang)
+    return f"{format_number(side.planned_vnd, lang)}\n{due}"
+
+
+def _reasons(line: Difference, lang: Language) -> str:
+    sides = zip(SCENARIO_NAMES.values(), (line.none, line.outbreak), strict=True)
+    told = [f"{translate(name, lang)}: {side.reason}" for name, side in sides if side.reason]
+    return "\n".join(told) or translate("planned for one scenario only", lang)
+
+
+def _variants(variants: Sequence[VariantStanding], lang: Language) -> Table:
+    table = _table("Preparation of the variants", lang)
+    for heading in ("Unit", "Scenario", "Prepared"):
+        table.add_column(translate(heading, lang))
+    for variant in variants:
+        prepared = _prepared(variant, lang).replace("\n", ", ")
+        unit = translate(UNIT_NAMES[variant.unit], lang)
+        table.add_row(unit, translate(SCENARIO_NAMES[variant.variant], lang), prepared)
+    return table
+
+
+def _table(title: str, lang: Language, count: str = "") -> Table:
+    return Table(title=f"{translate(title, lang)}{count}", title_justify="left")

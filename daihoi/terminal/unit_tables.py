@@ -1,0 +1,153 @@
+"""Tables of what only one unit has: propaganda's coverage, logistics' accounts, security's clearances and
+incidents."""
+
+from datetime import datetime
+
+from rich.console import Group
+from rich.table import Table
+from rich.text import Text
+
+from daihoi.terminal.report import CLEARANCE_STATUSES
+from services.tracker.reports.clearances import ClearanceLine
+from services.tracker.reports.coverage import ChannelCoverage, Coverage
+from services.tracker.reports.expenses import Account
+from shared.i18n import LOCAL_TIME, Language, format_date, format_number, translate
+from shared.values.types import Unit
+from shared.views.view import Document
+
+CHANNEL_NAMES = {
+    "press": "Press",
+    "broadcast": "Broadcast",
+    "portal": "Portal",
+    "visual": "Visual",
+    "loudspeaker": "Loudspeakers",
+}
+FLAG_NAMES = {
+    "advanced_beyond_guaranteed": "Advanced beyond what is guaranteed",
+    "spent_beyond_guaranteed": "Spent beyond what is guaranteed",
+    "estimated_beyond_guaranteed": "Estimated beyond what is guaranteed",
+    "task_secures_another_sum": "The task names another guaranteed sum",
+    "settled": "Settled",
+    "to_return": "To be returned",
+    "still_due": "Still due",
+}
+CLEARANCE_KINDS = {"place": "Place", "person": "Person", "vehicle": "Vehicle"}
+INCIDENT_KINDS = {
+    "order": "Order",
+    "fire": "Fire",
+    "health": "Health",
+    "traffic": "Traffic",
+    "information": "Information security",
+    "drill": "Drill",
+    "other": "Other",
+}
+SEVERITIES = {"low": "Low", "medium": "Medium", "high": "High", "critical": "Critical"}
+INCIDENT_STATUSES = {
+    "reported": "Reported",
+    "assessed": "Assessed",
+    "resolved": "Resolved",
+    "reopened": "Reopened",
+}
+
+
+def coverage_table(coverage: Coverage, lang: Language) -> Table:
+    """A row a day, a column a channel: how many were released, and in brackets how many are planned."""
+    table = Table(title=translate("Publications released (planned)", lang), title_justify="left")
+    table.add_column(translate("Day", lang))
+    for name in coverage.channels:
+        table.add_column(_named(CHANNEL_NAMES, name, lang), justify="right")
+    for day in coverage.days:
+        cells = [(each.by_day.get(day, 0), each.planned.get(day, 0)) for each in coverage.channels.values()]
+        counts = (f"{released or ''}{f' ({planned})' if planned else ''}".strip() for released, planned in cells)
+        table.add_row(format_date(day), *counts)
+    table.add_section()
+    channels: list[ChannelCoverage] = list(coverage.channels.values())
+    table.add_row(translate("Total", lang), *(str(each.released) for each in channels))
+    table.add_row(translate("Not released yet", lang), *(str(each.pending) for each in channels))
+    return table
+
+
+FUNDING = {
+    "Estimated": "estimated_vnd",
+    "Guaranteed": "guaranteed_vnd",
+    "Still to be secured": "unsecured_vnd",
+    "Left over": "surplus_vnd",
+}
+SPENDING = {"Advanced": "advanced_vnd", "Spent": "spent_vnd", "Left": "left_vnd", "Overspent": "overspent_vnd"}
+
+
+def expenses_tables(accounts: list[Account], lang: Language) -> Group:
+    """What is guaranteed of the estimates, and what was spent of that; beneath it what somebody has to look at."""
+    funding = _sums("Guaranteed funding by task, VND", FUNDING, accounts, lang)
+    spending = _sums("Expenses by task, VND", SPENDING, accounts, lang)
+    notes = [f"{account.task_id}: {note}" for account in accounts for note in _notes(account, lang)]
+    if notes:
+        spending.caption = Text("\n".join((f"{translate('To look at', lang)}:", *notes)))
+    return Group(funding, spending)
+
+
+def _sums(title: str, columns: dict[str, str], accounts: list[Account], lang: Language) -> Table:
+    table = Table(title=translate(title, lang), title_justify="left", caption_justify="left")
+    table.add_column(translate("Task", lang))
+    for heading in columns:
+        table.add_column(translate(heading, lang), justify="right", overflow="fold")
+    rows = [(account.task_id, [getattr(account, field) for field in columns.values()]) for account in accounts]
+    total = [sum(amounts) for amounts in zip(*(amounts for _, amounts in rows), strict=True)]
+    for name, amounts in [*rows, (translate("Total", lang), total)] if rows else []:
+        if amounts is total:
+            table.add_section()
+        table.add_row(name, *(format_number(amount, lang) for amount in amounts))
+    return table
+
+
+def _notes(account: Account, lang: Language) -> list[str]:
+    warned = (f"⚠ {warning.vi if lang == 'vi' else warning.en}" for warning in account.warnings)
+    return [*(_flag(name, account, lang) for name in account.flags), *account.reasons, *warned]
+
+
+def _flag(name: str, account: Account, lang: Language) -> str:
+    amount = {"to_return": account.to_return_vnd, "still_due": account.still_due_vnd}.get(name)
+    said = _named(FLAG_NAMES, name, lang)
+    return f"{said}: {format_number(amount, lang)}" if amount else said
+
+
+def clearances_table(clearances: list[ClearanceLine], lang: Language) -> Table:
+    table = Table(title=translate("Clearances", lang), title_justify="left")
+    for heading in ("Clearance", "Kind", "Holder", "Status", "Needed by", "Units informed", "Conditions or reason"):
+        table.add_column(translate(heading, lang), overflow="fold")
+    for each in clearances:
+        table.add_row(
+            each.id,
+            _named(CLEARANCE_KINDS, each.kind or "", lang),
+            each.holder or "",
+            _named(CLEARANCE_STATUSES, each.status, lang),
+            "\n".join(each.needed_by),
+            f"{len(each.informed)}/{len(Unit)}" if each.known_to else "",
+            each.reason or "\n".join(each.conditions),
+        )
+    return table
+
+
+def incidents_table(incidents: list[Document], lang: Language) -> Table:
+    """`incidents` as the reader may see them: what is masked is printed masked."""
+    table = Table(title=translate("Incidents", lang), title_justify="left")
+    for heading in ("Incident", "Reported on", "Kind", "Severity", "Status", "Place", "Details, outcome, lessons"):
+        table.add_column(translate(heading, lang), overflow="fold", no_wrap=heading == "Reported on")
+    for each in incidents:
+        reported = datetime.fromisoformat(each["reported_at"]).astimezone(LOCAL_TIME)
+        restricted = each["restricted"]
+        told = [said for name in ("details", "outcome", "lessons") if (said := restricted[name])]
+        table.add_row(
+            each["_id"],
+            format_date(reported.date()),
+            _named(INCIDENT_KINDS, each["kind"], lang),
+            _named(SEVERITIES, each["severity"] or "", lang),
+            _named(INCIDENT_STATUSES, each["status"], lang),
+            each["place"],
+            "\n".join(told),
+        )
+    return table
+
+
+def _named(names: dict[str, str], code: str, lang: Language) -> str:
+    return translate(names[code], lang) if code in names else code

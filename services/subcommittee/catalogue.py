@@ -1,0 +1,282 @@
+"""The catalogue of work. Each item is an aggregate of its own; a catalogue is published and imported anew, and
+items are assigned, many at once: all or none."""
+
+from collections.abc import Sequence
+from typing import Annotated, ClassVar, Self, assert_never
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from shared.domain.decider import EVENTS_AT_ONCE, Actor, Aggregate, Command, Event, Refusal
+from shared.values.types import ID_LENGTH, EntityId, Group, Phase, Scenario, Text, Unit, Vnd, slug
+
+ITEMS_AT_ONCE = EVENTS_AT_ONCE
+
+
+class Item(BaseModel):
+    """What the catalogue says of one piece of work. `due_offset_days` counts from the opening day; `code` is as
+    printed, such as `1.03`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    code: Annotated[str, Field(pattern=r"^[0-9]{1,3}(\.[0-9]{1,4})+$", max_length=ID_LENGTH)]
+    title: Text
+    group: Group
+    unit: Unit
+    phase: Phase
+    scenario: Scenario
+    due_offset_days: int = Field(ge=-3650, le=3650)
+    budget_vnd: Vnd
+
+    @property
+    def item_id(self) -> str:
+        return slug(self.code)
+
+
+# --- events: these names are the stored format ---
+class ItemPublished(Event):
+    TYPE = "vn.daihoi.catalogue-item.published.v1"
+    catalogue: EntityId
+    note: Text
+    item: Item
+
+
+class ItemAssigned(Event):
+    """Carries the item, so that the unit needs nothing else to open its task."""
+
+    TYPE = "vn.daihoi.catalogue-item.assigned.v1"
+    unit: Unit
+    item: Item
+    directive_id: EntityId | None = None
+
+
+class ItemRevised(Event):
+    """The item says something else from now on. A task that is open already keeps what it was opened with: the unit
+    works on what it was given, and an essential of a running task changes by a command on the task only."""
+
+    TYPE = "vn.daihoi.catalogue-item.revised.v1"
+    item: Item
+
+
+class ItemWithdrawn(Event):
+    """The item is no longer in the catalogue; it may be published again."""
+
+    TYPE = "vn.daihoi.catalogue-item.withdrawn.v1"
+
+
+CatalogueEvent = ItemPublished | ItemAssigned | ItemRevised | ItemWithdrawn
+
+
+# --- state ---
+class CatalogueItem(BaseModel):
+    """`published` holds the item as it was last published or revised."""
+
+    model_config = ConfigDict(frozen=True)
+    published: ItemPublished
+    unit: Unit | None = None
+    directive_id: EntityId | None = None
+    withdrawn: bool = False
+
+
+# --- evolve ---
+def evolve(state: CatalogueItem | None, event: CatalogueEvent) -> CatalogueItem:
+    if isinstance(event, ItemPublished):
+        return CatalogueItem(published=event)
+    if state is None:
+        raise LookupError(f"{event.TYPE} before the item was published")
+    match event:
+        case ItemAssigned():
+            return state.model_copy(update={"unit": event.unit, "directive_id": event.directive_id})
+        case ItemRevised():
+            return state.model_copy(update={"published": state.published.model_copy(update={"item": event.item})})
+        case ItemWithdrawn():
+            return state.model_copy(update={"withdrawn": True})
+        case _:
+            assert_never(event)
+
+
+# --- commands ---
+class ItemCommand(Command):
+    ENTITY: ClassVar[str] = "catalogue-item"
+    item_id: EntityId
+
+    @property
+    def entity_id(self) -> str:
+        return self.item_id
+
+
+class PublishItem(ItemCommand):
+    NAME = "publish-item"
+    catalogue: EntityId
+    note: Text
+    item: Item
+
+
+class AssignItem(ItemCommand):
+    NAME = "assign-item"
+    unit: Unit
+    directive_id: EntityId | None = None
+
+
+class ReviseItem(ItemCommand):
+    NAME = "revise-item"
+    catalogue: EntityId
+    item: Item
+
+
+class WithdrawItem(ItemCommand):
+    NAME = "withdraw-item"
+    catalogue: EntityId
+
+
+class PublishCatalogue(Command):
+    """Publishes every item of a catalogue; `note` says where the items come from."""
+
+    NAME = "publish-catalogue"
+    ENTITY: ClassVar[str] = "catalogue-item"
+    catalogue: EntityId
+    note: Text
+    items: tuple[Item, ...] = Field(min_length=1, max_length=ITEMS_AT_ONCE)
+
+    def parts(self) -> Sequence[Command]:
+        return tuple(
+            PublishItem(item_id=item.item_id, catalogue=self.catalogue, note=self.note, item=item)
+            for item in self.items
+        )
+
+
+class AssignItems(Command):
+    """Assigns items to a unit; each opens as a task there. `directive_id` names the order that they carry out."""
+
+    NAME = "assign-items"
+    ENTITY: ClassVar[str] = "catalogue-item"
+    unit: Unit
+    item_ids: tuple[EntityId, ...] = Field(min_length=1, max_length=ITEMS_AT_ONCE)
+    directive_id: EntityId | None = None
+
+    def parts(self) -> Sequence[Command]:
+        return tuple(
+            AssignItem(item_id=item_id, unit=self.unit, directive_id=self.directive_id) for item_id in self.item_ids
+        )
+
+
+class ImportCatalogue(Command):
+    """Brings a catalogue to what a list says: items are published, revised and withdrawn, each at most once."""
+
+    NAME = "import-catalogue"
+    ENTITY: ClassVar[str] = "catalogue-item"
+    catalogue: EntityId
+    note: Text
+    publish: tuple[Item, ...] = Field(default=(), max_length=ITEMS_AT_ONCE)
+    revise: tuple[Item, ...] = Field(default=(), max_length=ITEMS_AT_ONCE)
+    withdraw: tuple[EntityId, ...] = Field(default=(), max_length=ITEMS_AT_ONCE)
+
+    @model_validator(mode="after")
+    def _one_batch_with_each_item_once(self) -> Self:
+        item_ids = [*(item.item_id for item in (*self.publish, *self.revise)), *self.withdraw]
+        if not 1 <= len(item_ids) <= ITEMS_AT_ONCE:
+            raise ValueError("between 1 and 1000 items at once")
+        if len(set(item_ids)) != len(item_ids):
+            raise ValueError("each item at most once")
+        return self
+
+    def parts(self) -> Sequence[Command]:
+        catalogue = self.catalogue
+        return (
+            *(
+                PublishItem(item_id=item.item_id, catalogue=catalogue, note=self.note, item=item)
+                for item in self.publish
+            ),
+            *(ReviseItem(item_id=item.item_id, catalogue=catalogue, item=item) for item in self.revise),
+            *(WithdrawItem(item_id=item_id, catalogue=catalogue) for item_id in self.withdraw),
+        )
+
+
+# --- decide ---
+NOT_FOUND = Refusal("catalogue_item_not_found", "There is no catalogue item {item_id}.")
+ALREADY_PUBLISHED = Refusal(
+    "catalogue_item_already_published", "Catalogue item {item_id} is already published with another content."
+)
+ALREADY_ASSIGNED = Refusal(
+    "catalogue_item_already_assigned", "Catalogue item {item_id} is already assigned to {unit}."
+)
+ALREADY_ORDERED = Refusal(
+    "catalogue_item_already_ordered",
+    "Catalogue item {item_id} is already assigned to {unit}, but not under this directive.",
+)
+ASSIGNED = Refusal(
+    "catalogue_item_assigned", "Catalogue item {item_id} is assigned to {unit}; it can't be withdrawn any more."
+)
+WITHDRAWN = Refusal("catalogue_item_withdrawn", "Catalogue item {item_id} was withdrawn; publish it again first.")
+OF_ANOTHER_CATALOGUE = Refusal(
+    "catalogue_item_of_another_catalogue", "Catalogue item {item_id} belongs to the catalogue {catalogue}."
+)
+
+
+def decide(command: Command, state: CatalogueItem | None, actor: Actor) -> Sequence[CatalogueEvent]:
+    match command:
+        case PublishItem():
+            return _publish(command, state)
+        case AssignItem():
+            return _assign(command, state)
+        case ReviseItem():
+            return _revise(command, state)
+        case WithdrawItem():
+            return _withdraw(command, state)
+        case _:
+            raise TypeError(f"{type(command).__name__} is no command on a catalogue item")
+
+
+def _publish(command: PublishItem, state: CatalogueItem | None) -> Sequence[CatalogueEvent]:
+    published = ItemPublished(catalogue=command.catalogue, note=command.note, item=command.item)
+    if state is None or state.withdrawn:
+        return (published,)
+    if state.published == published:
+        return ()
+    raise ALREADY_PUBLISHED(item_id=command.item_id)
+
+
+def _assign(command: AssignItem, state: CatalogueItem | None) -> Sequence[CatalogueEvent]:
+    state = _in_the_catalogue(command, state)
+    if state.unit is None:
+        return (ItemAssigned(unit=command.unit, item=state.published.item, directive_id=command.directive_id),)
+    if state.unit is not command.unit:
+        raise ALREADY_ASSIGNED(item_id=command.item_id, unit=state.unit)
+    if state.directive_id != command.directive_id:
+        raise ALREADY_ORDERED(item_id=command.item_id, unit=state.unit)
+    return ()
+
+
+def _revise(command: ReviseItem, state: CatalogueItem | None) -> Sequence[CatalogueEvent]:
+    state = _in_the_catalogue(command, state)
+    _must_be_of(command.catalogue, command.item_id, state)
+    return () if state.published.item == command.item else (ItemRevised(item=command.item),)
+
+
+def _withdraw(command: WithdrawItem, state: CatalogueItem | None) -> Sequence[CatalogueEvent]:
+    if state is None:
+        raise NOT_FOUND(item_id=command.item_id)
+    _must_be_of(command.catalogue, command.item_id, state)
+    if state.unit:
+        raise ASSIGNED(item_id=command.item_id, unit=state.unit)
+    return () if state.withdrawn else (ItemWithdrawn(),)
+
+
+def _in_the_catalogue(command: ItemCommand, state: CatalogueItem | None) -> CatalogueItem:
+    if state is None:
+        raise NOT_FOUND(item_id=command.item_id)
+    if state.withdrawn:
+        raise WITHDRAWN(item_id=command.item_id)
+    return state
+
+
+def _must_be_of(catalogue: EntityId, item_id: EntityId, state: CatalogueItem) -> None:
+    if state.published.catalogue != catalogue:
+        raise OF_ANOTHER_CATALOGUE(item_id=item_id, catalogue=state.published.catalogue)
+
+
+AGGREGATE = Aggregate(
+    entity="catalogue-item",
+    events=(ItemPublished, ItemAssigned, ItemRevised, ItemWithdrawn),
+    commands=(PublishCatalogue, AssignItems, ImportCatalogue),
+    evolve=evolve,
+    decide=decide,
+)

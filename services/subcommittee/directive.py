@@ -1,0 +1,96 @@
+"""A directive of the sub-committee: what a point of a conclusion orders, and which units it addresses."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from enum import StrEnum
+from typing import ClassVar
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from shared.domain.deadline import check_not_over
+from shared.domain.decider import Actor, Aggregate, Command, Event, Refusal
+from shared.values.types import Day, EntityId, Phrase, Text, Unit
+
+
+class DirectiveKind(StrEnum):
+    """What a directive asks for: a four-point review, scenarios, or plain work."""
+
+    REVIEW = "review"
+    SCENARIOS = "scenarios"
+    WORK = "work"
+
+
+# --- events: these names are the stored format ---
+class DirectiveIssued(Event):
+    TYPE = "vn.daihoi.directive.issued.v1"
+    kind: DirectiveKind
+    text: Text
+    units: tuple[Unit, ...]
+    meeting_id: EntityId | None = None
+    point: int | None = None
+    due_on: date | None = None
+    past_because: Phrase | None = None
+
+
+# --- state ---
+class Directive(BaseModel):
+    model_config = ConfigDict(frozen=True)
+    issued: DirectiveIssued
+
+
+# --- evolve ---
+def evolve(directive: Directive | None, event: DirectiveIssued) -> Directive:
+    return Directive(issued=event)
+
+
+# --- commands ---
+class IssueDirective(Command):
+    """Addresses units with an order; `meeting_id` and `point` name the sentence that it carries out.
+    `past_because` says why `due_on` is over already."""
+
+    NAME = "issue-directive"
+    ENTITY: ClassVar[str] = "directive"
+    directive_id: EntityId
+    kind: DirectiveKind
+    text: Text
+    units: tuple[Unit, ...] = Field(min_length=1, max_length=len(Unit))
+    meeting_id: EntityId | None = None
+    point: int | None = Field(default=None, ge=1, le=99)
+    due_on: Day | None = None
+    past_because: Phrase | None = None
+
+    def check_given_at(self, happened: datetime) -> None:
+        check_not_over(self.due_on, self.past_because, happened)
+
+    @property
+    def entity_id(self) -> str:
+        return self.directive_id
+
+
+# --- decide ---
+ALREADY_ISSUED = Refusal(
+    "directive_already_issued", "Directive {directive_id} is already issued with another content."
+)
+POINT_WITHOUT_MEETING = Refusal(
+    "point_without_meeting", "A point belongs to a meeting: say which meeting concluded point {point}."
+)
+
+
+def decide(command: IssueDirective, directive: Directive | None, actor: Actor) -> Sequence[DirectiveIssued]:
+    issued = DirectiveIssued(**command.model_dump(exclude={"directive_id"}))
+    if directive is not None:
+        if directive.issued == issued:
+            return ()
+        raise ALREADY_ISSUED(directive_id=command.directive_id)
+    if command.point is not None and command.meeting_id is None:
+        raise POINT_WITHOUT_MEETING(point=command.point)
+    return (issued,)
+
+
+AGGREGATE = Aggregate(
+    entity="directive",
+    events=(DirectiveIssued,),
+    commands=(IssueDirective,),
+    evolve=evolve,
+    decide=decide,
+)

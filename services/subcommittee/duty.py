@@ -1,0 +1,218 @@
+"""A continuing duty of a locality: decoration, ceremony, environmental sanitation or emulation, in one phase.
+
+The sub-committee hands a duty out to many localities at once: all or none. Each locality, duty and phase is an
+aggregate of its own. The decision needs to see the register of organisations: `reads` says which locality.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from itertools import product
+from typing import Annotated, ClassVar, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from services.subcommittee.catalogue import ITEMS_AT_ONCE
+from services.subcommittee.organisation import NOT_FOUND, Organisation, OrganisationKind
+from shared.domain.deadline import check_not_over
+from shared.domain.decider import Actor, Aggregate, Command, Event, Key, Refusal
+from shared.values.types import (
+    ID_LENGTH,
+    TEXT_LENGTH,
+    Day,
+    DutyKind,
+    EntityId,
+    Group,
+    Phase,
+    Phrase,
+    Text,
+    Unit,
+    Vnd,
+)
+
+GROUP = Group(
+    number=99, name=Text(vi="Nhiệm vụ thường xuyên của các địa phương", en="Continuing duties of the localities")
+)
+"""The group of every duty's task; the catalogue's own groups have small numbers."""
+DUTY_NAMES = {
+    DutyKind.DECORATION: Text(vi="Trang trí", en="Decoration"),
+    DutyKind.CEREMONY: Text(vi="Khánh tiết", en="Ceremony"),
+    DutyKind.SANITATION: Text(vi="Vệ sinh môi trường", en="Environmental sanitation"),
+    DutyKind.EMULATION: Text(vi="Thi đua", en="Emulation"),
+}
+PHASE_NAMES = {
+    Phase.BEFORE: Text(vi="trước Đại hội", en="before the congress"),
+    Phase.DURING: Text(vi="trong Đại hội", en="during the congress"),
+    Phase.AFTER: Text(vi="sau Đại hội", en="after the congress"),
+}
+
+
+def duty_id(locality: str, duty: DutyKind, phase: Phase) -> str:
+    """The id of the aggregate, and of its task: `giao-thuy-decoration-before`."""
+    return f"{locality}-{duty.value}-{phase.value}"
+
+
+_LONGEST_ENDING = max(len(duty_id("", duty, phase)) for duty, phase in product(DutyKind, Phase))
+LocalityId = Annotated[EntityId, Field(max_length=ID_LENGTH - _LONGEST_ENDING)]
+"""The id of an organisation, with room for the rest of a duty's id."""
+
+
+# --- events: these names are the stored format ---
+class DutyHandedOut(Event):
+    """Carries the locality's name and who answers for it there, so that the unit needs nothing else to open its
+    task."""
+
+    TYPE = "vn.daihoi.duty.handed-out.v1"
+    unit: Unit
+    duty: DutyKind
+    phase: Phase
+    locality: EntityId
+    locality_name: Text
+    responsible: Phrase
+    title: Text
+    planned_vnd: Vnd
+    deadline: date | None = None
+    directive_id: EntityId | None = None
+    past_because: Phrase | None = None
+
+
+# --- state ---
+class Duty(BaseModel):
+    model_config = ConfigDict(frozen=True)
+    handed_out: DutyHandedOut
+
+
+# --- evolve ---
+def evolve(duty: Duty | None, event: DutyHandedOut) -> Duty:
+    return Duty(handed_out=event)
+
+
+# --- commands ---
+class DutyPhase(BaseModel):
+    """A phase in which a duty is to be done, and until when; `past_because` says why that is over already."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    phase: Phase
+    deadline: Day | None = None
+    past_because: Phrase | None = None
+
+
+class HandOutToLocality(Command):
+    NAME = "hand-out-to-locality"
+    ENTITY: ClassVar[str] = "duty"
+    unit: Unit
+    duty: DutyKind
+    phase: Phase
+    locality: LocalityId
+    planned_vnd: Vnd = 0
+    deadline: Day | None = None
+    directive_id: EntityId | None = None
+    past_because: Phrase | None = None
+
+    def check_given_at(self, happened: datetime) -> None:
+        check_not_over(self.deadline, self.past_because, happened)
+
+    @property
+    def entity_id(self) -> str:
+        return duty_id(self.locality, self.duty, self.phase)
+
+
+class HandOutDuty(Command):
+    """Hands a duty out to localities on the register, for one phase or more. Each locality and phase opens as a task
+    in the unit, in charge of the locality's first position; `planned_vnd` is for each of them. `directive_id` names
+    the order that they carry out."""
+
+    NAME = "hand-out-duty"
+    ENTITY: ClassVar[str] = "duty"
+    unit: Unit
+    duty: DutyKind
+    phases: tuple[DutyPhase, ...] = Field(min_length=1, max_length=len(Phase))
+    localities: tuple[LocalityId, ...] = Field(min_length=1, max_length=ITEMS_AT_ONCE)
+    planned_vnd: Vnd = 0
+    directive_id: EntityId | None = None
+
+    @model_validator(mode="after")
+    def _one_batch_with_each_locality_and_phase_once(self) -> Self:
+        count = len(self.localities) * len(self.phases)
+        if count > ITEMS_AT_ONCE:
+            raise ValueError("at most 1000 localities and phases at once")
+        if len({part.entity_id for part in self.parts()}) < count:
+            raise ValueError("each locality and each phase at most once")
+        return self
+
+    def parts(self) -> Sequence[Command]:
+        return tuple(
+            HandOutToLocality(
+                unit=self.unit,
+                duty=self.duty,
+                phase=each.phase,
+                locality=locality,
+                planned_vnd=self.planned_vnd,
+                deadline=each.deadline,
+                directive_id=self.directive_id,
+                past_because=each.past_because,
+            )
+            for locality in self.localities
+            for each in self.phases
+        )
+
+
+# --- decide ---
+NO_LOCALITY = Refusal(
+    "organisation_not_a_locality",
+    "Organisation {organisation_id} is not a locality ({kind}); duties are handed out to localities.",
+)
+NOBODY_RESPONSIBLE = Refusal(
+    "locality_without_position",
+    "Locality {organisation_id} has no position on the register that could answer for a duty; add one first.",
+)
+ALREADY_HANDED_OUT = Refusal(
+    "duty_already_handed_out", "Duty {duty_id} is already handed out to {unit} with another content."
+)
+
+
+def reads(command: HandOutToLocality, duty: Duty | None) -> Sequence[Key]:
+    return (("organisation", command.locality),) if duty is None else ()
+
+
+def decide(
+    command: HandOutToLocality, duty: Duty | None, actor: Actor, seen: Mapping[Key, Organisation | None]
+) -> Sequence[DutyHandedOut]:
+    """What was handed out stays as it was: a repeat does not look at the register again."""
+    if duty is not None:
+        known = duty.handed_out
+        if all(getattr(known, name) == value for name, value in command):
+            return ()
+        raise ALREADY_HANDED_OUT(duty_id=command.entity_id, unit=known.unit.value)
+    locality = seen.get(("organisation", command.locality))
+    if locality is None:
+        raise NOT_FOUND(organisation_id=command.locality)
+    if locality.registered.kind is not OrganisationKind.LOCALITY:
+        raise NO_LOCALITY(organisation_id=command.locality, kind=locality.registered.kind.value)
+    if not locality.positions:
+        raise NOBODY_RESPONSIBLE(organisation_id=command.locality)
+    name = locality.registered.name
+    return (
+        DutyHandedOut(
+            **dict(command),
+            locality_name=name,
+            responsible=locality.positions[0],
+            title=_title(command.duty, command.phase, name),
+        ),
+    )
+
+
+def _title(duty: DutyKind, phase: Phase, locality: Text) -> Text:
+    """The end of a name that is too long for a title is left out."""
+    vi = f"{DUTY_NAMES[duty].vi} {PHASE_NAMES[phase].vi}: {locality.vi}"
+    en = f"{DUTY_NAMES[duty].en} {PHASE_NAMES[phase].en}: {locality.en or locality.vi}"
+    return Text(vi=vi[:TEXT_LENGTH], en=en[:TEXT_LENGTH])
+
+
+AGGREGATE = Aggregate(
+    entity="duty",
+    events=(DutyHandedOut,),
+    commands=(HandOutDuty,),
+    evolve=evolve,
+    decide=decide,
+    reads=reads,
+)

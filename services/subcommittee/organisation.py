@@ -1,0 +1,177 @@
+"""The register of organisations: agencies, localities and bodies, each with the positions that answer for work."""
+
+import unicodedata
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import ClassVar, assert_never
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from shared.domain.decider import Actor, Aggregate, Command, Event, Refusal
+from shared.values.types import EntityId, Phrase, Text
+
+
+class OrganisationKind(StrEnum):
+    """Ngành, địa phương, đơn vị."""
+
+    AGENCY = "agency"
+    LOCALITY = "locality"
+    BODY = "body"
+
+
+MOST_POSITIONS = 200
+
+
+# --- events: these names are the stored format ---
+class OrganisationRegistered(Event):
+    TYPE = "vn.daihoi.organisation.registered.v1"
+    kind: OrganisationKind
+    name: Text
+
+
+class PositionAdded(Event):
+    TYPE = "vn.daihoi.organisation.position-added.v1"
+    position: Phrase
+
+
+class PositionRemoved(Event):
+    TYPE = "vn.daihoi.organisation.position-removed.v1"
+    position: Phrase
+
+
+OrganisationEvent = OrganisationRegistered | PositionAdded | PositionRemoved
+
+
+# --- state ---
+class Organisation(BaseModel):
+    """`positions` stand in the order in which they were added; the first answers for the continuing duties."""
+
+    model_config = ConfigDict(frozen=True)
+    registered: OrganisationRegistered
+    positions: tuple[str, ...] = ()
+
+
+# --- evolve ---
+def evolve(organisation: Organisation | None, event: OrganisationEvent) -> Organisation:
+    if isinstance(event, OrganisationRegistered):
+        return Organisation(registered=event)
+    if organisation is None:
+        raise LookupError(f"{event.TYPE} before the organisation was registered")
+    match event:
+        case PositionAdded():
+            return organisation.model_copy(update={"positions": (*organisation.positions, event.position)})
+        case PositionRemoved():
+            kept = tuple(position for position in organisation.positions if position != event.position)
+            return organisation.model_copy(update={"positions": kept})
+        case _:
+            assert_never(event)
+
+
+# --- commands ---
+class OrganisationCommand(Command):
+    ENTITY: ClassVar[str] = "organisation"
+    organisation_id: EntityId
+
+    @property
+    def entity_id(self) -> str:
+        return self.organisation_id
+
+
+class RegisterOrganisation(OrganisationCommand):
+    NAME = "register-organisation"
+    kind: OrganisationKind
+    name: Text
+
+
+class AddPosition(OrganisationCommand):
+    """Adds a position that may be put in charge of work; never a person's name."""
+
+    NAME = "add-position"
+    position: Phrase
+
+
+class RemovePosition(OrganisationCommand):
+    NAME = "remove-position"
+    position: Phrase
+
+
+class Entry(BaseModel):
+    """One line of a register: an organisation as it is to be registered."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    organisation_id: EntityId
+    kind: OrganisationKind
+    name: Text
+    positions: tuple[Phrase, ...] = Field(default=(), max_length=50)
+
+
+class RegisterOrganisations(Command):
+    """Registers many organisations and their positions at once: all or none."""
+
+    NAME = "register-organisations"
+    ENTITY: ClassVar[str] = "organisation"
+    entries: tuple[Entry, ...] = Field(min_length=1, max_length=200)
+
+    def parts(self) -> Sequence[Command]:
+        return tuple(part for entry in self.entries for part in _parts_of(entry))
+
+
+def _parts_of(entry: Entry) -> Sequence[Command]:
+    organisation_id = entry.organisation_id
+    positions = (AddPosition(organisation_id=organisation_id, position=position) for position in entry.positions)
+    return (RegisterOrganisation(organisation_id=organisation_id, kind=entry.kind, name=entry.name), *positions)
+
+
+# --- decide ---
+NOT_FOUND = Refusal("organisation_not_found", "There is no organisation {organisation_id}.")
+ALREADY_REGISTERED = Refusal(
+    "organisation_already_registered", "Organisation {organisation_id} is already registered with another content."
+)
+POSITIONS_FULL = Refusal(
+    "organisation_positions_full", "Organisation {organisation_id} has {most} positions; it can't have more."
+)
+
+
+def decide(
+    command: OrganisationCommand, organisation: Organisation | None, actor: Actor
+) -> Sequence[OrganisationEvent]:
+    if isinstance(command, RegisterOrganisation):
+        return _register(command, organisation)
+    if organisation is None:
+        raise NOT_FOUND(organisation_id=command.organisation_id)
+    match command:
+        case AddPosition():
+            if _as_stored(command.position, organisation):
+                return ()
+            if len(organisation.positions) >= MOST_POSITIONS:
+                raise POSITIONS_FULL(organisation_id=command.organisation_id, most=MOST_POSITIONS)
+            return (PositionAdded(position=command.position),)
+        case RemovePosition():
+            known = _as_stored(command.position, organisation)
+            return (PositionRemoved(position=known),) if known else ()
+        case _:
+            raise TypeError(f"{type(command).__name__} is no command on an organisation")
+
+
+def _as_stored(position: str, organisation: Organisation) -> str | None:
+    """Commands come in composed; earlier versions stored letters and marks apart where somebody typed them so."""
+    composed = (held for held in organisation.positions if unicodedata.normalize("NFC", held) == position)
+    return next(composed, None)
+
+
+def _register(command: RegisterOrganisation, organisation: Organisation | None) -> Sequence[OrganisationEvent]:
+    registered = OrganisationRegistered(kind=command.kind, name=command.name)
+    if organisation is None:
+        return (registered,)
+    if organisation.registered == registered:
+        return ()
+    raise ALREADY_REGISTERED(organisation_id=command.organisation_id)
+
+
+AGGREGATE = Aggregate(
+    entity="organisation",
+    events=(OrganisationRegistered, PositionAdded, PositionRemoved),
+    commands=(RegisterOrganisation, AddPosition, RemovePosition, RegisterOrganisations),
+    evolve=evolve,
+    decide=decide,
+)

@@ -1,0 +1,87 @@
+"""An event that the tracker could not take in, and what people decide about it: it may be discarded, with a reason.
+
+The id is the event's sequence in the ledger. Whether it is parked is not known here: the tracker's fold looks, and a
+discard of what is not parked there changes nothing.
+"""
+
+from collections.abc import Sequence
+from typing import Annotated, ClassVar
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from shared.domain.decider import Actor, Aggregate, Command, Event, Refusal
+from shared.values.types import Phrase
+
+MAX_SEQUENCE = 2**63 - 1
+
+Place = Annotated[int, Field(strict=True, ge=1, le=MAX_SEQUENCE)]
+Subject = Annotated[str, StringConstraints(strip_whitespace=False, pattern=r"^evt\.[^ \t\r\n]+$", max_length=4096)]
+"""Whatever the broker takes for a subject, and as long as it takes one: it may be that of a forged event."""
+
+
+# --- events: these names are the stored format ---
+class ParkedEventDiscarded(Event):
+    """`stored_under` and `origin_sequence` say a second time which event is meant: its subject, and its place in the
+    stream of the service that wrote it. `parked_as` is why it was parked, where whoever discarded it had looked."""
+
+    TYPE = "vn.daihoi.parked-event.discarded.v1"
+    stored_under: str
+    origin_sequence: int
+    reason: str
+    parked_as: str | None = None
+
+
+# --- state ---
+class ParkedEvent(BaseModel):
+    model_config = ConfigDict(frozen=True)
+    discarded: ParkedEventDiscarded
+
+
+# --- evolve ---
+def evolve(parked: ParkedEvent | None, event: ParkedEventDiscarded) -> ParkedEvent:
+    return ParkedEvent(discarded=event)
+
+
+# --- commands ---
+class DiscardParkedEvent(Command):
+    """The views go on without an event that the tracker has parked; what waits behind it is taken in. `sequence` is
+    the ledger's; `stored_under` is its subject, `origin_sequence` its place in the stream of its service. `parked_as`
+    is why it is parked: with it the service that wrote the event strikes it out too, though it can read it."""
+
+    NAME = "discard-parked-event"
+    ENTITY: ClassVar[str] = "parked-event"
+    LETTER_BY_LETTER: ClassVar[frozenset[str]] = frozenset({"stored_under"})
+    sequence: Place
+    stored_under: Subject
+    origin_sequence: Place
+    reason: Phrase
+    parked_as: Annotated[str, Field(pattern=r"^[a-z_]{1,40}$")] | None = None
+
+    @property
+    def entity_id(self) -> str:
+        return str(self.sequence)
+
+
+# --- decide ---
+ALREADY_DISCARDED = Refusal(
+    "parked_event_already_discarded",
+    "A discard of ledger event {sequence} is already on record with another content.",
+)
+
+
+def decide(command: DiscardParkedEvent, parked: ParkedEvent | None, actor: Actor) -> Sequence[ParkedEventDiscarded]:
+    discarded = ParkedEventDiscarded(**command.model_dump(exclude={"sequence"}))
+    if parked is None:
+        return (discarded,)
+    if parked.discarded == discarded:
+        return ()
+    raise ALREADY_DISCARDED(sequence=command.sequence)
+
+
+AGGREGATE = Aggregate(
+    entity="parked-event",
+    events=(ParkedEventDiscarded,),
+    commands=(DiscardParkedEvent,),
+    evolve=evolve,
+    decide=decide,
+)

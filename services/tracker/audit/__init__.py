@@ -1,1 +1,0 @@
-"""The auditor's side: the trail, replaying the ledger, and proving that the views say what the events say."""

@@ -1,0 +1,1 @@
+"""The past: replays, instants, differences, verification."""

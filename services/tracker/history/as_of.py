@@ -1,0 +1,129 @@
+"""Every view as it was at an instant: by what was recorded until then, or by what had happened until then.
+
+The two are never mixed. *Recorded* asks what anybody could have known at that time; *happened* asks what was the case
+then, as far as it has been put on record since. Both fold the ledger with today's code.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from typing import Any, NamedTuple, Protocol
+
+from services.tracker.history.folded import Folded
+from services.tracker.history.moments import Moment, moment_as_text
+from services.tracker.history.snapshots import EVERY, Snapshots
+from services.tracker.projection.fold import Checkpoint
+from services.tracker.projection.store import PARKED
+from shared.domain.decider import Refusal, Refused
+from shared.eventstore.ledger import Ledger
+from shared.i18n import LOCAL_TIME, format_minute
+from shared.views.view import Document
+
+type OnProgress = Callable[[int, int], None]
+
+RECORDED_ONLY = Refusal(
+    "recorded_only", "A ledger sequence says when something was recorded; name a time to ask what had happened."
+)
+BEYOND_THE_END = Refusal("beyond_the_end", "The ledger ends at {end}, before {sequence}.")
+NOT_YET = Refusal("not_yet", "{at} has not come yet.")
+WRONG_ORDER = Refusal("wrong_order", "The first instant has to come before the second.")
+
+
+class By(StrEnum):
+    """Which of an event's two times counts."""
+
+    RECORDED = "recorded"
+    HAPPENED = "happened"
+
+
+class Asked(NamedTuple):
+    """An instant, and the time that counts. A ledger sequence is about recording only."""
+
+    at: Moment
+    by: By = By.RECORDED
+
+    @property
+    def for_programs(self) -> dict[str, str]:
+        """As JSON has it: a sequence's digits, or a time with its offset; and which time counts."""
+        return {"at": moment_as_text(self.at), "by": self.by.value}
+
+
+class NoSuchInstant(Refused):
+    """Nothing can be told as of this moment."""
+
+    def __init__(self, refusal: Refusal, **params: object) -> None:
+        super().__init__(refusal, params)
+
+
+class Views(Protocol):
+    """What can be asked of views, be they the live ones or those of an instant."""
+
+    async def checkpoint(self) -> Checkpoint: ...
+    async def documents(self, name: str, **where: Any) -> list[Document]: ...
+    async def count_parked(self) -> int: ...
+    async def at_once[Found](self, question: Callable[["Views"], Awaitable[Found]]) -> Found:
+        """What `question` finds, everything that it reads being from one and the same checkpoint."""
+
+
+class PastViews:
+    """The views as of `asked`. `sequence` is the last ledger event looked at, `today` the day to report for."""
+
+    def __init__(self, asked: Asked, folded: Folded, today: date) -> None:
+        self.asked = asked
+        self.folded = folded
+        self.today = today
+
+    async def checkpoint(self) -> Checkpoint:
+        return self.folded.checkpoint
+
+    async def documents(self, name: str, **where: Any) -> list[Document]:
+        documents: Mapping[Any, Document] = self.folded.parked if name == PARKED else self.folded.views[name]
+        return [each for each in documents.values() if all(each.get(key) == value for key, value in where.items())]
+
+    async def count_parked(self) -> int:
+        return len(self.folded.parked)
+
+    async def at_once[Found](self, question: Callable[[Views], Awaitable[Found]]) -> Found:
+        return await question(self)
+
+
+async def views_as_of(asked: Asked, ledger: Ledger, snapshots: Snapshots, on_progress: OnProgress) -> PastViews:
+    """Raises `NoSuchInstant`, `Unavailable`, `LedgerBroken`."""
+    upto = await last_event(asked, ledger)
+    happened_upto = asked.at if asked.by is By.HAPPENED and isinstance(asked.at, datetime) else None
+    folded = await snapshots.latest(upto, happened_upto)
+    await fold_on(folded, upto, ledger, snapshots, on_progress)
+    return PastViews(asked, folded, await _day_of(asked, upto, ledger))
+
+
+async def fold_on(folded: Folded, upto: int, ledger: Ledger, snapshots: Snapshots, on_progress: OnProgress) -> None:
+    """Folds to `upto`, leaving snapshots on the way where nothing was left out."""
+    due = folded.checkpoint.sequence // EVERY * EVERY + EVERY
+    async for page in ledger.read(folded.checkpoint.sequence, upto):
+        folded.take(page, audited=False)
+        if folded.checkpoint.sequence >= due:
+            if folded.happened_upto is None:
+                await snapshots.save(folded)
+            due = folded.checkpoint.sequence // EVERY * EVERY + EVERY
+        on_progress(folded.checkpoint.sequence, upto)
+
+
+async def last_event(asked: Asked, ledger: Ledger) -> int:
+    end = await ledger.last_sequence()
+    if isinstance(asked.at, int):
+        if asked.by is By.HAPPENED:
+            raise NoSuchInstant(RECORDED_ONLY)
+        if asked.at > end:
+            raise NoSuchInstant(BEYOND_THE_END, end=end, sequence=asked.at)
+        return asked.at
+    if asked.at > datetime.now(UTC):
+        raise NoSuchInstant(NOT_YET, at=format_minute(asked.at))
+    return end if asked.by is By.HAPPENED else await ledger.sequence_at(asked.at)
+
+
+async def _day_of(asked: Asked, upto: int, ledger: Ledger) -> date:
+    if isinstance(asked.at, datetime):
+        return asked.at.astimezone(LOCAL_TIME).date()
+    async for page in ledger.read(max(upto - 1, 0), upto):
+        return page[0].recorded.astimezone(LOCAL_TIME).date()
+    return datetime.now(LOCAL_TIME).date()

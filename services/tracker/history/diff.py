@@ -1,0 +1,144 @@
+"""What changed between two instants: every document and field that differs, and the events that changed them."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel
+
+from services.tracker.history.as_of import WRONG_ORDER, Asked, By, NoSuchInstant, OnProgress, last_event, views_as_of
+from services.tracker.history.folded import Folded
+from services.tracker.history.moments import moment_as_text
+from services.tracker.history.snapshots import Snapshots
+from services.tracker.masking import masked_change
+from services.tracker.projection.audit_rows import changes_between
+from services.tracker.projection.fold import Touched
+from shared.eventstore.ledger import Ledger
+from shared.values.ordering import natural
+from shared.views.view import Document, instant
+
+
+class FieldChange(BaseModel):
+    """`events`: the ledger sequences of what changed it, oldest first. Of a list only what was `added` and `removed`
+    is told, and then `before` and `after` are not."""
+
+    field: str
+    before: Any = None
+    after: Any = None
+    added: list[Any] | None = None
+    removed: list[Any] | None = None
+    events: list[int]
+
+
+class DocumentChange(BaseModel):
+    view: str
+    key: str
+    change: Literal["added", "changed"]
+    fields: list[FieldChange]
+
+
+class Cause(BaseModel):
+    """An event that some change comes from."""
+
+    sequence: int
+    happened: str
+    recorded: str
+    actor: str
+    type: str
+    summary: dict[str, str]
+
+
+class Difference(BaseModel):
+    """`earlier` and `later`: the last ledger events looked at; `earlier_at` and `later_at`: the two instants, each a
+    ledger sequence or an ISO 8601 time. Documents are never removed from a view."""
+
+    by: By
+    earlier_at: str
+    later_at: str
+    earlier: int
+    later: int
+    documents: list[DocumentChange]
+    events: list[Cause]
+
+
+type Touching = Mapping[tuple[str, str, str], list[int]]
+"""By view, key and field: the sequences of the events that changed it."""
+
+
+async def difference(
+    earlier: Asked, later: Asked, ledger: Ledger, snapshots: Snapshots, on_progress: OnProgress
+) -> Difference:
+    """Raises `NoSuchInstant`, also where `later` comes first."""
+    before = (await views_as_of(earlier, ledger, snapshots, on_progress)).folded
+    looked_at = before.checkpoint.sequence
+    after = before.copy()
+    if isinstance(earlier.at, datetime) and isinstance(later.at, datetime) and later.at < earlier.at:
+        raise NoSuchInstant(WRONG_ORDER)
+    upto = await last_event(later, ledger)
+    since = ""
+    if later.by is By.HAPPENED and isinstance(earlier.at, datetime) and isinstance(later.at, datetime):
+        since = instant(earlier.at)
+        after = await snapshots.latest(upto, earlier.at)
+        after.happened_upto = later.at
+    elif upto < looked_at:
+        raise NoSuchInstant(WRONG_ORDER)
+    touching: dict[tuple[str, str, str], list[int]] = defaultdict(list)
+    rows: dict[int, Document] = {}
+    async for page in ledger.read(after.checkpoint.sequence, upto):
+        outcome = after.take(page)
+        for row in (*outcome.corrected_rows, *outcome.audit_rows):
+            if row["changes"] and row["happened"] > since:
+                rows[row["_id"]] = row
+                for change in row["changes"]:
+                    touching[change["view"], change["key"], change["field"]].append(row["_id"])
+        on_progress(after.checkpoint.sequence, upto)
+    documents = document_changes(before.views, after, touching)
+    named = sorted({sequence for each in documents for field in each.fields for sequence in field.events})
+    causes = [Cause(sequence=sequence, **_told(rows[sequence])) for sequence in named]
+    return Difference(
+        by=later.by,
+        earlier_at=moment_as_text(earlier.at),
+        later_at=moment_as_text(later.at),
+        earlier=looked_at,
+        later=upto,
+        documents=documents,
+        events=causes,
+    )
+
+
+def document_changes(before: Touched, after: Folded, touching: Touching) -> list[DocumentChange]:
+    """By view, then by key."""
+    found = []
+    for view, documents in after.views.items():
+        for key in sorted(documents, key=natural):
+            old = before[view].get(key)
+            if documents[key] is old:
+                continue
+            fields = [
+                FieldChange(**_of_a_field(change), events=touching.get((view, key, change["field"]), []))
+                for change in changes_between(view, key, old, documents[key])
+            ]
+            if fields:
+                change = "added" if old is None else "changed"
+                found.append(DocumentChange(view=view, key=key, change=change, fields=fields))
+    return found
+
+
+def masked(found: Difference) -> Difference:
+    """As everybody may see it."""
+    return found.model_copy(update={"documents": [_masked(document) for document in found.documents]})
+
+
+def _masked(document: DocumentChange) -> DocumentChange:
+    told = [{"view": document.view, **field.model_dump(exclude_none=True)} for field in document.fields]
+    fields = [FieldChange(**_of_a_field(masked_change(each))) for each in told]
+    return document.model_copy(update={"fields": fields})
+
+
+def _of_a_field(change: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in change.items() if name in FieldChange.model_fields}
+
+
+def _told(row: Document) -> dict[str, Any]:
+    return {name: row[name] for name in ("happened", "recorded", "actor", "type", "summary")}

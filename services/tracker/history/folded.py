@@ -1,0 +1,73 @@
+"""The views in memory, as the ledger says they must be."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from services.tracker.projection.decoding import LeftOut, Reader, ReaderRefusing, Unreadable, read_event
+from services.tracker.projection.fold import Checkpoint, Outcome, Touched, fold_page
+from services.tracker.projection.parking import UNSTORABLE, Lot, update
+from shared.eventstore.direct import Stored
+from shared.views import VIEWS
+from shared.views.view import Document, Recorded, instant
+
+
+@dataclass
+class Folded:
+    """Grows page by page. Documents are never changed in place, so a copy of the dictionaries is a copy of it all.
+
+    `latest_happened` is the latest time at which anything in it happened, as text; empty for nothing. With
+    `happened_upto` only what happened until then is folded; what was put on record and happened later is `left_out`.
+    """
+
+    happened_upto: datetime | None = None
+    checkpoint: Checkpoint = field(default_factory=Checkpoint)
+    views: Touched = field(default_factory=lambda: {view.name: {} for view in VIEWS})
+    lot: Lot = field(default_factory=dict)
+    latest_happened: str = ""
+    left_out: int = 0
+    read: Reader = read_event
+
+    @property
+    def parked(self) -> dict[int, Document]:
+        return {sequence: document for queue in self.lot.values() for sequence, document in queue.items()}
+
+    def take(self, page: Sequence[Stored], *, audited: bool = True) -> Outcome:
+        """Without `audited` the outcome has no audit rows."""
+        read = [self.read(stored) for stored in page]
+        events = [self._kept(event) for event in read] if self.happened_upto else read
+        outcome = fold_page(page, events, self.views, self.checkpoint, self.lot, self.read, audited=audited)
+        for name, documents in outcome.documents.items():
+            self.views[name].update(documents)
+        update(self.lot, outcome.parked, outcome.left)
+        self.checkpoint = outcome.checkpoint
+        told = [event.envelope.time for event in events if isinstance(event, Recorded)]
+        if told:
+            self.latest_happened = max(self.latest_happened, instant(max(told)))
+        if self.happened_upto:
+            self.left_out += sum(isinstance(event, LeftOut) for event in events)
+        return outcome
+
+    def heed(self, live: Checkpoint) -> bool:
+        """From now on refuses what the database refused to those who made the live views. Whether what is folded
+        already has refused the same; where not, it is of no use."""
+        reader = ReaderRefusing()
+        reader.refused = {sequence: (UNSTORABLE, detail) for sequence, detail in live.refused}
+        self.read = reader
+        return self.checkpoint.refused == live.refused_upto(self.checkpoint.sequence)
+
+    def copy(self) -> "Folded":
+        return Folded(
+            self.happened_upto,
+            self.checkpoint,
+            {name: dict(documents) for name, documents in self.views.items()},
+            {subject: dict(queue) for subject, queue in self.lot.items()},
+            self.latest_happened,
+            self.left_out,
+            self.read,
+        )
+
+    def _kept(self, event: Recorded | Unreadable) -> Recorded | Unreadable | LeftOut:
+        if self.happened_upto and isinstance(event, Recorded) and event.envelope.time > self.happened_upto:
+            return LeftOut(event.origin)
+        return event

@@ -1,0 +1,199 @@
+"""Tries parked events again, through today's code.
+
+The ledger is folded afresh in memory, as the verification does, and what differs is written into the live views in
+one transaction. So they become what a rebuild would give, also where events of several entities feed one document.
+An entity that is not to be tried stays as it is: what was refused there is refused again, whatever can be read today.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+from typing import NamedTuple
+
+from pymongo.errors import PyMongoError
+
+from services.tracker.history.verify import MOST_DIFFERENCES, Replay
+from services.tracker.projection.audit_rows import APPLIED, DISCARDED
+from services.tracker.projection.decoding import ReaderRefusing
+from services.tracker.projection.digest import are_same
+from services.tracker.projection.fold import Checkpoint, Outcome, Touched
+from services.tracker.projection.parking import BEHIND, OUT_OF_LINE, UNSTORABLE
+from services.tracker.projection.store import (
+    AUDIT_TRAIL,
+    PARKED,
+    VIEW_NAMES,
+    CommitRefused,
+    FenceLost,
+    ViewStore,
+    as_written,
+)
+from shared.domain.decider import Refusal
+from shared.eventstore.ledger import Ledger
+from shared.platform.mongo import TRANSIENT, Session, in_words, transaction, will_never_be_taken
+from shared.views.view import Document
+
+RETRY_TRIES = 100
+BACK_OFF_S = 0.1
+REBUILD_NEEDED = Refusal(
+    "rebuild_needed",
+    "The views differ too much from what the events say to be mended in place; run `daihoi rebuild`.",
+)
+
+type Choice = Callable[[str], bool]
+"""Whether the entity under a subject is to be tried."""
+
+
+class Live(NamedTuple):
+    """The live views, what is parked, and the audit rows that a retry may have to correct."""
+
+    views: Touched
+    parked: dict[int, Document]
+    rows: dict[int, Document]
+
+
+class Kept(NamedTuple):
+    """The entities that are not to be tried: which of their events were refused and why, and the sequences of all of
+    theirs that are not in the views."""
+
+    refused: dict[int, tuple[str, str]]
+    sequences: frozenset[int]
+
+
+class Retried(NamedTuple):
+    """What came of it. `came_back` are events that had been discarded and can be read today; `documents` are the view
+    and key of everything that was changed."""
+
+    sequence: int
+    taken_in: list[int]
+    still_parked: list[Document]
+    came_back: list[int]
+    documents: list[tuple[str, str]]
+
+
+class Unmoved(NamedTuple):
+    """What a retry looked up before it held the tracker up: where the views were, and what had been discarded."""
+
+    checkpoint: Checkpoint
+    discarded: list[Document]
+
+
+async def retry(ledger: Ledger, store: ViewStore, chosen: Choice, on_progress: Callable[[int, int], None]) -> Retried:
+    """Raises the refusal `rebuild_needed`; nothing changes then. While it compares and writes, it holds up whoever
+    else would move the views: so it comes to its end however fast events come in."""
+    trying = _Trying(ledger, store, chosen, on_progress)
+    for tries_left in reversed(range(RETRY_TRIES)):
+        try:
+            return await trying.once()
+        except PyMongoError as error:
+            if not tries_left or not error.has_error_label(TRANSIENT):
+                raise
+            await asyncio.sleep(BACK_OFF_S)
+    raise AssertionError("the last try returns or raises")
+
+
+class _Trying:
+    def __init__(
+        self, ledger: Ledger, store: ViewStore, chosen: Choice, on_progress: Callable[[int, int], None]
+    ) -> None:
+        self._ledger, self._store, self._chosen, self._on_progress = ledger, store, chosen, on_progress
+        self._reader = ReaderRefusing()
+        self._replay = Replay(self._reader)
+        self._renewed: int | None = None
+        self._refuse_again = False
+        """Whether the database has been asked once more to take what it did not take."""
+
+    async def once(self) -> Retried:
+        """Raises what the database says where somebody else is just writing."""
+        before = await self._look()
+        try:
+            async with transaction(self._store.database) as session:
+                await self._store.hold(session)
+                return await self._mend(session, before)
+        except Exception as error:
+            if not will_never_be_taken(error):
+                raise
+            if self._refuse_again:
+                raise CommitRefused(in_words(error)) from error
+        self._refuse_again, self._replay = True, Replay(self._reader)
+        return await self.once()
+
+    async def _look(self) -> Unmoved:
+        """Folds most of the ledger, while nobody waits for it."""
+        stands_at = await self._store.checkpoint()
+        if stands_at.renewed != self._renewed or stands_at.sequence < self._replay.checkpoint.sequence:
+            self._replay, self._renewed = Replay(self._reader), stands_at.renewed
+        discarded = await self._store.documents(AUDIT_TRAIL, outcome=DISCARDED)
+        self._refuse(stands_at, await self._store.documents(PARKED), discarded)
+        await self._replay.advance(self._ledger, self._store, stands_at.sequence, self._on_progress)
+        return Unmoved(stands_at, discarded)
+
+    def _refuse(self, stands_at: Checkpoint, parked: list[Document], discarded: list[Document]) -> Kept:
+        kept = kept_back(parked, discarded, self._chosen)
+        never_taken = {sequence: (UNSTORABLE, detail) for sequence, detail in stands_at.refused}
+        self._reader.refused |= kept.refused | (never_taken if self._refuse_again else {})
+        return kept
+
+    async def _mend(self, session: Session, before: Unmoved) -> Retried:
+        views = self._store.within(session)
+        stands_at = await views.checkpoint()
+        if stands_at.renewed != self._renewed or stands_at.sequence < self._replay.checkpoint.sequence:
+            raise FenceLost("somebody else made the live views anew meanwhile")
+        kept = self._refuse(stands_at, await views.documents(PARKED), before.discarded)
+        await self._replay.advance(self._ledger, views, stands_at.sequence, self._on_progress)
+        with as_written():
+            outcome, done = mending(self._replay, await _live(views, self._replay), kept, self._chosen)
+        outcome.checkpoint = replace(self._replay.checkpoint, renewed=(stands_at.renewed or 0) + 1)
+        await views.write_in(session, outcome, stands_at)
+        return done
+
+
+async def _live(store: ViewStore, replay: Replay) -> Live:
+    return Live(
+        views={name: {each["_id"]: each for each in await store.documents(name)} for name in VIEW_NAMES},
+        parked={each["_id"]: each for each in await store.documents(PARKED)},
+        rows={row["_id"]: row for row in await store.audit_rows_of(list(replay.rows))},
+    )
+
+
+def kept_back(parked: list[Document], discarded: list[Document], chosen: Choice) -> Kept:
+    """`discarded` are audit rows."""
+    kept = [each for each in (*discarded, *parked) if not chosen(each["subject"])]
+    refused = {
+        each["_id"]: (each["reason"], each.get("detail", ""))
+        for each in kept
+        if each["reason"] not in OUT_OF_LINE and each["reason"] != BEHIND
+    }
+    return Kept(refused, frozenset(each["_id"] for each in kept))
+
+
+def mending(replay: Replay, live: Live, kept: Kept, chosen: Choice) -> tuple[Outcome, Retried]:
+    """What makes `live` what the replay says, and how that is told. Raises the refusal `rebuild_needed` where that is
+    too much for one transaction, or where a document would have to go."""
+    if any(live.views[name].keys() - replay.views[name].keys() for name in VIEW_NAMES):
+        raise REBUILD_NEEDED()
+    documents = {name: _differing(replay.views[name], live.views[name]) for name in VIEW_NAMES}
+    tried = {key: each for key, each in replay.parked.items() if key not in kept.sequences}
+    rows = {key: row for key, row in replay.rows.items() if key not in kept.sequences}
+    outcome = Outcome(
+        replay.checkpoint,
+        documents,
+        corrected_rows=list(_differing(rows, live.rows).values()),
+        parked=list(_differing(tried, live.parked).values()),
+        left=[each for key, each in live.parked.items() if key not in tried and key not in kept.sequences],
+    )
+    changed = [(name, key) for name, changes in documents.items() for key in changes]
+    writes = len(changed) + len(outcome.corrected_rows) + len(outcome.parked) + len(outcome.left)
+    if max(writes, replay.differing) > MOST_DIFFERENCES:
+        raise REBUILD_NEEDED()
+    discarded = {key for key, row in live.rows.items() if row["outcome"] == DISCARDED}
+    return outcome, Retried(
+        sequence=replay.checkpoint.sequence,
+        taken_in=[each["_id"] for each in outcome.left],
+        still_parked=[each for each in replay.parked.values() if chosen(each["subject"])],
+        came_back=[key for key in sorted(discarded & rows.keys()) if rows[key]["outcome"] == APPLIED],
+        documents=changed,
+    )
+
+
+def _differing[Key](told: dict[Key, Document], live: dict[Key, Document]) -> dict[Key, Document]:
+    return {key: document for key, document in told.items() if not are_same(live.get(key), document)}

@@ -1,0 +1,126 @@
+"""The event history as it was recorded, read from the ledger itself and not from any view."""
+
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import orjson
+from msgspec.structs import asdict
+
+from services.tracker.history.as_of import By
+from services.tracker.history.moments import Moment
+from services.tracker.masking import masked_line
+from services.tracker.projection.decoding import Unreadable, read_event
+from services.tracker.reports.sentences import summary
+from shared.eventstore.direct import Stored
+from shared.eventstore.ledger import Ledger
+from shared.values.symbol import Citation, DocumentSymbol, SymbolForm
+from shared.values.types import SERVICES
+from shared.views.view import instant
+
+TYPES_BEGIN = "vn.daihoi."
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Which events to show; an empty field lets everything through. `first` and `last` are inclusive; `by` says which
+    of an event's two times they mean. An event that can't be read has not happened at any time."""
+
+    unit: str = ""
+    entity: str = ""
+    actor: str = ""
+    type: str = ""
+    first: Moment | None = None
+    last: Moment | None = None
+    by: By = By.RECORDED
+
+    def lets_through(self, line: dict[str, Any], stored: Stored) -> bool:
+        return self.is_in_range(line, stored) and self.fits(line, stored)
+
+    def fits(self, line: dict[str, Any], stored: Stored) -> bool:
+        """Whatever the time."""
+        event = line.get("event", {})
+        wanted = ((self.unit, event.get("source")), (self.actor, event.get("actor")))
+        if any(want and want != have for want, have in wanted):
+            return False
+        if self.type and self.type not in names_of_type(str(event.get("type", ""))):
+            return False
+        return not self.entity or self.entity in _names_of_entity(stored.subject)
+
+    def is_in_range(self, line: dict[str, Any], stored: Stored) -> bool:
+        return self._reaches(self.first, line, stored, 1) and self._reaches(self.last, line, stored, -1)
+
+    def _reaches(self, bound: Moment | None, line: dict[str, Any], stored: Stored, direction: int) -> bool:
+        """Whether the event is at `bound` or after it, or before it where `direction` is negative."""
+        if bound is None:
+            return True
+        if isinstance(bound, int):
+            return (stored.sequence - bound) * direction >= 0
+        at = _happened(line) if self.by is By.HAPPENED else stored.recorded
+        return at is not None and (at == bound or (at > bound) == (direction > 0))
+
+
+def _happened(line: dict[str, Any]) -> datetime | None:
+    try:
+        return datetime.fromisoformat(line["event"]["time"])
+    except (KeyError, ValueError):
+        return None
+
+
+def names_of_type(name: str) -> set[str]:
+    """`task`, `task.completed`, `task.completed.v1` and `vn.daihoi.task.completed.v1` all name one."""
+    if not name.startswith(TYPES_BEGIN):
+        return {name}
+    parts = name.removeprefix(TYPES_BEGIN).split(".")
+    return {name, *(".".join(parts[:count]) for count in range(1, len(parts) + 1))}
+
+
+def entity_named(text: str) -> str:
+    """A document by its symbol as the entity that it is: `propaganda/03-KH/TB (2015-2020)` is
+    `propaganda/03-KH-TB_2015-2020`. Any other name as it stands."""
+    first, _, rest = text.partition("/")
+    prefix, symbol = (f"{first}/", rest) if first in (*SERVICES, "document") else ("", text)
+    cited = Citation.parse(symbol)
+    is_symbol = DocumentSymbol.parse(cited.symbol).form is not SymbolForm.OTHER
+    return f"{prefix}{cited.entity_id}" if is_symbol else text
+
+
+def _names_of_entity(subject: str) -> set[str]:
+    """`task`, `1-03`, `task/1-03`, `logistics/1-03` and `logistics/task/1-03` all name one."""
+    parts = subject.split(".", 4)
+    if len(parts) < 5:
+        return {subject}
+    service, entity, entity_id = parts[2:]
+    return {entity, entity_id, f"{entity}/{entity_id}", f"{service}/{entity_id}", f"{service}/{entity}/{entity_id}"}
+
+
+async def replay(ledger: Ledger, wanted: Filter, *, unmasked: bool = False) -> AsyncIterator[dict[str, Any]]:
+    """One JSON object per event, in ledger order; an event that can't be read shows its bytes as text. What only some
+    may read is masked unless the caller has made sure that this reader may."""
+    after = max(wanted.first - 1, 0) if isinstance(wanted.first, int) else 0
+    end = await ledger.last_sequence()
+    upto = min(wanted.last, end) if isinstance(wanted.last, int) else end
+    async for page in ledger.read(after, upto):
+        for stored in page:
+            line = ledger_line(stored)
+            if wanted.lets_through(line, stored):
+                yield line if unmasked else masked_line(line)
+
+
+def ledger_line(stored: Stored) -> dict[str, Any]:
+    """`event` is the stored envelope as written; `readable` says whether this version understands it."""
+    read = read_event(stored)
+    line: dict[str, Any] = {
+        "sequence": stored.sequence,
+        "recorded": instant(stored.recorded),
+        "origin": asdict(read.origin),
+        "subject": stored.subject,
+        "readable": not isinstance(read, Unreadable),
+    }
+    if read.envelope is not None:
+        # What lies too deep for this parser is shown as bytes as well.
+        with suppress(orjson.JSONDecodeError):
+            return line | {"event": orjson.loads(stored.body), "summary": summary(read.envelope)}
+    return line | {"body": stored.body.decode("utf-8", errors="backslashreplace")}

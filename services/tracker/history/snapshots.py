@@ -1,0 +1,107 @@
+"""Snapshots of the folded views: a cache in MongoDB (GridFS). Without it everything is the same, and slower.
+
+Each says at which ledger event it stands, which version of the fold made it, which events it refused because the
+database had, and a digest of its own bytes. One of another version, that refused others than the live views do, or
+that does not match its digest, is not used.
+"""
+
+import hashlib
+import zlib
+from contextlib import suppress
+from datetime import datetime
+from typing import Any
+
+import orjson
+from gridfs.errors import GridFSError
+
+from services.tracker.history.folded import Folded
+from services.tracker.projection.fold import Checkpoint
+from services.tracker.projection.parking import lot_of
+from services.tracker.projection.store import ViewsBroken, ViewStore, checkpoint_of, stored_checkpoint
+from services.tracker.projection.version import fold_version
+from shared.platform.mongo import Database, file_bucket
+from shared.views.view import instant
+
+EVERY = 10_000
+"""Events from one snapshot to the next: what the view of an instant costs at most, beside loading one."""
+BUCKET = "snapshots"
+FAST = 1
+
+
+class Snapshots:
+    """The snapshots of one congress. Anyone may write one at any time; two of the same place are the same."""
+
+    def __init__(self, database: Database) -> None:
+        self._files = file_bucket(database, BUCKET)
+        self._views = ViewStore(database)
+        self._version = fold_version()
+
+    async def latest(self, upto: int, happened_upto: datetime | None = None) -> Folded:
+        """The newest one at or before ledger event `upto`, with nothing in it that happened after `happened_upto`;
+        where there is none, the empty beginning."""
+        where: dict[str, Any] = {"metadata.fold": self._version, "metadata.sequence": {"$lte": upto}}
+        if happened_upto:
+            where["metadata.latest_happened"] = {"$lte": instant(happened_upto)}
+        live = await self._live()
+        async for file in self._files.find(where).sort("metadata.sequence", -1):
+            with suppress(GridFSError):
+                packed: bytes = await (await self._files.open_download_stream(file._id)).read()
+                if hashlib.sha256(packed).hexdigest() == file.metadata["sha256"]:
+                    found = _unpacked(packed, happened_upto)
+                    if found.heed(live):
+                        return found
+            await self._files.delete(file._id)
+        beginning = Folded(happened_upto)
+        beginning.heed(live)
+        return beginning
+
+    async def _live(self) -> Checkpoint:
+        with suppress(ViewsBroken):
+            return await self._views.checkpoint()
+        return Checkpoint()
+
+    async def last_sequence(self) -> int:
+        """Where the newest snapshot of this version stands, 0 for none."""
+        newest = self._files.find({"metadata.fold": self._version}).sort("metadata.sequence", -1).limit(1)
+        return max([file.metadata["sequence"] async for file in newest], default=0)
+
+    async def save(self, folded: Folded) -> None:
+        """Only for what was folded without leaving anything out."""
+        packed = _packed(folded)
+        about = {
+            "sequence": folded.checkpoint.sequence,
+            "fold": self._version,
+            "latest_happened": folded.latest_happened,
+            "sha256": hashlib.sha256(packed).hexdigest(),
+        }
+        await self._files.upload_from_stream(f"{self._version}-{folded.checkpoint.sequence}", packed, metadata=about)
+
+    async def drop(self, *, stale_only: bool = False) -> int:
+        """How many were dropped: all of them, or those of other versions of the fold."""
+        where = {"metadata.fold": {"$ne": self._version}} if stale_only else {}
+        dropped = [file._id async for file in self._files.find(where)]
+        for file_id in dropped:
+            await self._files.delete(file_id)
+        return len(dropped)
+
+
+def _packed(folded: Folded) -> bytes:
+    content = {
+        "checkpoint": stored_checkpoint(folded.checkpoint),
+        "views": {name: list(documents.values()) for name, documents in folded.views.items()},
+        "parked": list(folded.parked.values()),
+        "latest_happened": folded.latest_happened,
+    }
+    return zlib.compress(orjson.dumps(content), FAST)
+
+
+def _unpacked(packed: bytes, happened_upto: datetime | None) -> Folded:
+    content = orjson.loads(zlib.decompress(packed))
+    views = {name: {each["_id"]: each for each in documents} for name, documents in content["views"].items()}
+    return Folded(
+        happened_upto,
+        checkpoint_of(content["checkpoint"]),
+        views,
+        lot_of(content["parked"]),
+        content["latest_happened"],
+    )

@@ -1,1 +1,0 @@
-"""The views as they were: folded again from the ledger, with snapshots as a cache."""

@@ -1,0 +1,155 @@
+"""`audit_trail`: one row per ledger event, keyed by its sequence: who did what, when, and what it changed."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import takewhile
+from typing import Any
+
+import orjson
+from msgspec.structs import asdict
+
+from services.tracker.projection.storable import ROW_BYTES
+from services.tracker.reports.sentences import summary
+from shared.eventstore.direct import Stored
+from shared.eventstore.envelope import Envelope
+from shared.eventstore.ledger import Origin
+from shared.views.view import Document, Recorded, instant
+
+APPLIED = "applied"
+DISCARDED = "discarded"
+NOT_WORTH_TELLING = frozenset({"_id", "updated_at", "search"})
+
+
+def audit_row(event: Recorded, changes: list[dict[str, Any]], waited_until: int | None = None) -> Document:
+    """`waited_until` is the sequence at which an event was taken in that had been parked."""
+    envelope = event.envelope
+    row = {
+        "_id": event.sequence,
+        "recorded": instant(event.recorded),
+        "origin": asdict(event.origin),
+        "outcome": APPLIED,
+        **_told(envelope),
+        "summary": summary(envelope),
+        "changes": changes,
+    }
+    return row if waited_until is None else row | {"waited_until": waited_until}
+
+
+def parked_audit_row(stored: Stored, origin: Origin, envelope: Envelope | None, reason: str) -> Document:
+    return {
+        "_id": stored.sequence,
+        "recorded": instant(stored.recorded),
+        "origin": asdict(origin),
+        "outcome": f"parked: {reason}",
+        **(_told(envelope) if envelope else {"subject": stored.subject}),
+        "changes": [],
+    }
+
+
+def discarded_audit_row(parked: Document, envelope: Envelope | None, discard: Recorded) -> Document:
+    """The row of an event that is no longer parked because somebody decided to go on without it; `reason` is
+    why it was."""
+    return {
+        "_id": parked["_id"],
+        "recorded": parked["recorded"],
+        "origin": parked["origin"],
+        "outcome": DISCARDED,
+        "reason": parked["reason"],
+        **(_told(envelope) if envelope else {}),
+        "subject": parked["subject"],
+        "discarded_at": discard.sequence,
+        "discarded_by": discard.envelope.actor,
+        "changes": [],
+    }
+
+
+def discard_change(parked: Document) -> dict[str, Any]:
+    """What a discard changes, in its own row."""
+    key = str(parked["_id"])
+    return {"view": "parked", "key": key, "field": "reason", "before": parked["reason"], "after": DISCARDED}
+
+
+def within_bounds(row: Document) -> tuple[Document, int]:
+    """The row, and how long it is as JSON. One that would be too long says which fields changed and how long that
+    is, and nothing of what is in them."""
+    written = len(orjson.dumps(row))
+    if written <= ROW_BYTES:
+        return row, written
+    named = [
+        {name: change[name] for name in ("view", "key", "field")} | {"not_shown_bytes": len(orjson.dumps(change))}
+        for change in row["changes"]
+    ]
+    return row | {"changes": named}, len(orjson.dumps(named))
+
+
+def _told(envelope: Envelope) -> Document:
+    return {
+        **_happened(envelope),
+        "actor": envelope.actor,
+        "unit": envelope.source,
+        "type": envelope.type,
+        "entity": envelope.type.split(".")[2] if envelope.type.count(".") > 2 else envelope.type,
+        "entity_id": envelope.subject,
+        "event_id": envelope.id,
+        "correlation_id": envelope.correlationid,
+        "causation_id": envelope.causationid,
+    }
+
+
+def _happened(envelope: Envelope) -> Document:
+    """Nothing where the time is at the edge of the calendar and can't be told in UTC; such an event is parked."""
+    try:
+        return {"happened": instant(envelope.time)}
+    except OverflowError:
+        return {}
+
+
+type Change = dict[str, Any]
+"""What changed in one field of a document: `before` and `after`; of a list only what was `added` and `removed`."""
+
+
+def changes_between(view: str, key: str, before: Document | None, after: Document) -> list[Change]:
+    """The fields that differ; inside a field that holds others, those."""
+    return [{"view": view, "key": key, "field": name, **change} for name, change in _differences(before or {}, after)]
+
+
+def _differences(before: Document, after: Document, inside: str = "") -> Iterator[tuple[str, Change]]:
+    known = before.get
+    for name in [name for name, new in after.items() if known(name) is not new]:
+        old, new = known(name), after[name]
+        if name in NOT_WORTH_TELLING or old == new:
+            continue
+        if isinstance(old, dict) and isinstance(new, dict):
+            yield from _differences(old, new, f"{inside}{name}.")
+        elif isinstance(old, list) and isinstance(new, list):
+            yield f"{inside}{name}", _between_lists(old, new)
+        else:
+            yield f"{inside}{name}", {"before": old, "after": new}
+
+
+def _between_lists(old: list[Any], new: list[Any]) -> Change:
+    """A list that only came in another order is told whole."""
+    same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(old, new, strict=False)))
+    added, removed = _beyond(old[same:], new[same:]), _beyond(new[same:], old[same:])
+    if not added and not removed:
+        return {"before": old, "after": new}
+    return {"added": added, "removed": removed}
+
+
+def _beyond(some: Sequence[Any], others: Sequence[Any]) -> list[Any]:
+    """What `others` have that `some` have not, in their order; what stands there twice counts twice."""
+    if not some:
+        return list(others)
+    known = Counter(map(_written, some))
+    beyond = []
+    for each in others:
+        written = _written(each)
+        if known[written]:
+            known[written] -= 1
+        else:
+            beyond.append(each)
+    return beyond
+
+
+def _written(value: Any) -> bytes:
+    return orjson.dumps(value, default=repr, option=orjson.OPT_SORT_KEYS)

@@ -1,0 +1,40 @@
+"""SHA-256 over canonical documents, so that «live = rebuilt = replayed» is one comparison.
+
+Canonical: JSON with sorted keys, one document a line, lines in byte order.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+
+import orjson
+
+from shared.views.view import Document
+
+_OPTIONS = orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE | orjson.OPT_PASSTHROUGH_DATETIME
+
+
+def canonical(document: Document) -> bytes:
+    """Also of what no fold wrote and JSON has no form for, such as somebody's own ids in the database."""
+    try:
+        return orjson.dumps(document, default=repr, option=_OPTIONS)
+    except TypeError:
+        return repr(document).encode(errors="backslashreplace") + b"\n"
+
+
+def are_same(one: object, other: object) -> bool:
+    """Byte for byte: `0`, `0.0`, `false` and nothing at all are four things, which Python takes for fewer."""
+    return canonical({"": one}) == canonical({"": other})
+
+
+def view_digest(documents: Iterable[Document]) -> str:
+    """`documents` in any order."""
+    running = hashlib.sha256()
+    for line in sorted(canonical(document) for document in documents):
+        running.update(line)
+    return running.hexdigest()
+
+
+def total_digest(by_view: Mapping[str, str]) -> str:
+    """One digest for all views, from theirs."""
+    lines = "".join(f"{name} {digest}\n" for name, digest in sorted(by_view.items()))
+    return hashlib.sha256(lines.encode()).hexdigest()

@@ -1,0 +1,152 @@
+"""Which tracker projects: one holds the lease, the others stand by and take over.
+
+The lease is a document beside the checkpoint. Its holder counts the beat up every second. Its term goes up with every
+holder and never down; every commit names it. Nobody compares the clocks of two machines: a standby takes the lease
+when it has itself seen the same beat for `LAPSES_AFTER_S`, and a holder that can't renew stops before that.
+"""
+
+import asyncio
+import os
+import socket
+import time
+from contextlib import suppress
+from typing import Any
+from uuid import uuid4
+
+from pymongo.errors import DuplicateKeyError, PyMongoError
+
+from services.tracker.projection.store import CHECKPOINTS, LIVE
+from shared.platform.mongo import Database, Session, end_session, open_session
+from shared.views.view import Document
+
+WRITER = "writer"
+RENEW_EVERY_S = 1.0
+LOOK_EVERY_S = 0.5
+HELD_FOR_S = 3.0
+LAPSES_AFTER_S = 5.0
+RELEASE_TIMEOUT_S = 2.0
+
+
+class LeaseLost(Exception):
+    """Another tracker has the lease, or it could not be renewed in time."""
+
+
+class Watch:
+    """How long one process has itself seen the lease unchanged. Where it could not look for a while, because it or
+    the database stood still, it counts anew: the holder may not have been able to renew either."""
+
+    def __init__(self) -> None:
+        self._seen: object = None
+        self._since = self._looked = 0.0
+
+    def unchanged_s(self, seen: object, asked: float, answered: float) -> float:
+        """`seen` is what a look found that was asked and answered at these times of the monotonic clock."""
+        if seen != self._seen or answered - self._looked > LAPSES_AFTER_S:
+            self._seen, self._since = seen, answered
+        self._looked = answered
+        return max(0.0, asked - self._since)
+
+
+async def holder_of(database: Database) -> str:
+    """Who has the lease as it is written down, empty for nobody."""
+    found = await database[CHECKPOINTS].find_one({"_id": WRITER}) or {}
+    return str(found.get("holder", ""))
+
+
+class Lease:
+    """One tracker's part in it. While it holds the lease, `session` and `term` are what it commits with."""
+
+    def __init__(self, database: Database) -> None:
+        self.holder = f"{socket.gethostname()}/{os.getpid()}/{uuid4().hex[:8]}"
+        self.term = 0
+        self.waits_for = ""
+        """Who has the lease while this one stands by."""
+        self.answered_at = time.monotonic()
+        """When the database last answered, by the monotonic clock."""
+        self._database = database
+        self._leases: Any = database[CHECKPOINTS]
+        self._session: Session | None = None
+        self._held_until = 0.0
+
+    @property
+    def is_held(self) -> bool:
+        return time.monotonic() < self._held_until
+
+    @property
+    def session(self) -> Session:
+        if self._session is None:
+            raise LeaseLost("the lease was never held")
+        return self._session
+
+    async def acquire(self) -> None:
+        """Returns when this process holds the lease: at once where nobody does, else when its holder has let it go or
+        has lapsed. Rolls back what the last holder left open if it was killed inside a transaction."""
+        watch = Watch()
+        while True:
+            asked = time.monotonic()
+            found = await self._find()
+            self.answered_at = time.monotonic()
+            unchanged_s = watch.unchanged_s((found.get("term"), found.get("beat")), asked, self.answered_at)
+            free = found.get("holder", "") in ("", self.holder)
+            if (free or unchanged_s >= LAPSES_AFTER_S) and await self._take(found):
+                self.waits_for = ""
+                return
+            self.waits_for = found.get("holder", "")
+            await asyncio.sleep(LOOK_EVERY_S)
+
+    async def hold(self) -> None:
+        """Renews for as long as it can, and never returns. Raises `LeaseLost`."""
+        while True:
+            try:
+                async with asyncio.timeout(self._held_until - time.monotonic()):
+                    with suppress(PyMongoError):
+                        await self.renew()
+            except TimeoutError as error:
+                raise LeaseLost(f"the lease of term {self.term} could not be renewed in time") from error
+            await asyncio.sleep(RENEW_EVERY_S)
+
+    async def renew(self) -> None:
+        """Raises `LeaseLost` where another has it."""
+        asked = time.monotonic()
+        renewed = await self._leases.update_one(self._own(), {"$inc": {"beat": 1}})
+        if not renewed.matched_count:
+            self._held_until = 0.0
+            if await self._leases.find_one({"_id": WRITER}) is None:
+                raise LeaseLost("the lease is gone: the database was emptied, or is another one")
+            raise LeaseLost(f"the lease of term {self.term} is another tracker's now")
+        self._held_until = asked + HELD_FOR_S
+        self.answered_at = time.monotonic()
+
+    async def release(self) -> None:
+        """Lets the next tracker take over at once. Does nothing where the lease is another's, or nobody answers."""
+        with suppress(PyMongoError, TimeoutError):
+            async with asyncio.timeout(RELEASE_TIMEOUT_S):
+                await self._leases.update_one(self._own(), {"$set": {"holder": ""}})
+
+    def _own(self) -> Document:
+        return {"_id": WRITER, "term": self.term, "holder": self.holder}
+
+    async def _find(self) -> Document:
+        """The lease; made where there is none, no term of the checkpoint below it."""
+        while (found := await self._leases.find_one({"_id": WRITER})) is None:
+            live = await self._leases.find_one({"_id": LIVE}) or {}
+            with suppress(DuplicateKeyError):
+                await self._leases.insert_one({"_id": WRITER, "holder": "", "term": live.get("term", 0), "beat": 0})
+        return dict(found)
+
+    async def _take(self, found: Document) -> bool:
+        """False where somebody else was faster, or the holder has renewed."""
+        session, session_id = await open_session(self._database)
+        asked = time.monotonic()
+        term = found.get("term", 0) + 1
+        taken = await self._leases.update_one(
+            {"_id": WRITER, "term": found.get("term"), "beat": found.get("beat")},
+            {"$set": {"holder": self.holder, "term": term, "beat": 0, "session": session_id}},
+        )
+        if not taken.matched_count:
+            await session.end_session()
+            return False
+        self._session, self.term, self._held_until = session, term, asked + HELD_FOR_S
+        if "session" in found:
+            await end_session(self._database, found["session"])
+        return True

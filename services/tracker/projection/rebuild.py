@@ -1,0 +1,111 @@
+"""Folds the whole ledger into views of the next generation while the old ones serve, then has those serve."""
+
+import logging
+from collections.abc import Callable
+from typing import NamedTuple
+
+from services.tracker.projection.digest import total_digest
+from services.tracker.projection.fold import Checkpoint
+from services.tracker.projection.projector import Projection
+from services.tracker.projection.store import FenceLost, ViewStore
+from services.tracker.projection.version import fold_version
+from services.tracker.projection.view_sets import (
+    drop_abandoned,
+    drop_replaced,
+    filling_generation,
+    mend_checkpoint,
+    swap,
+)
+from shared.eventstore.ledger import Ledger
+
+SWAP_TRIES = 20
+CAUGHT_UP_SOON_EVENTS = 10_000
+"""By so many the live views may be ahead of those that replace them, where they can't be caught otherwise: whoever
+projects folds these again."""
+
+logger = logging.getLogger(__name__)
+
+type OnProgress = Callable[[int, int], None]
+"""Called with the sequence reached and the sequence to reach."""
+
+
+class Rebuilt(NamedTuple):
+    """`sequence` is where the new views were compared with those that they replaced; by the swap both may be further.
+    `before` is the digest of the latter, empty where they were not there. `lost` counts events that they knew and the
+    ledger no longer holds."""
+
+    sequence: int
+    before: str
+    after: str
+    parked: int
+    lost: int
+
+
+class Standing(NamedTuple):
+    """Where the live views were at one moment, and their digest then."""
+
+    checkpoint: Checkpoint
+    digest: str
+
+
+async def rebuild(ledger: Ledger, live: ViewStore, on_progress: OnProgress) -> Rebuilt:
+    """Goes on where a killed rebuild with the same fold was. Live views that hold what no tracker wrote are replaced
+    as any others. Raises `FenceLost` where others renewed the live views at every try, or another rebuild took over;
+    they are as they were then."""
+    await mend_checkpoint(live)
+    await live.prepare()
+    await drop_replaced(live.database)
+    await drop_abandoned(live.database)
+    filling = await filling_generation(live.database)
+    projection = Projection(filling, await filling.checkpoint())
+    done: Rebuilt | None = None
+    try:
+        for tries_left in reversed(range(SWAP_TRIES)):
+            stands_at = await live.checkpoint()
+            end = await ledger.last_sequence()
+            if done is None:
+                was = await live.at_once(_standing)
+                if was.checkpoint.sequence <= end:
+                    await _fill(projection, ledger, was.checkpoint.sequence, end, on_progress)
+                    done = await _compare(was, filling, projection.checkpoint)
+            await _fill(projection, ledger, end, end, on_progress)
+            if done is None or not done.sequence:
+                done = await _compare(was, filling, projection.checkpoint)
+            may_be_ahead = 0 if tries_left else CAUGHT_UP_SOON_EVENTS
+            if await swap(live, stands_at, filling, projection.checkpoint, may_be_ahead):
+                return done
+    finally:
+        await projection.close()
+    await filling.drop()
+    raise FenceLost("somebody else made the live views anew at every try to replace them")
+
+
+async def _standing(views: ViewStore) -> Standing:
+    return Standing(await views.checkpoint(), total_digest(await views.digests()))
+
+
+async def _fill(projection: Projection, ledger: Ledger, upto: int, end: int, on_progress: OnProgress) -> None:
+    if projection.checkpoint.sequence < upto:
+        async for page in ledger.read(projection.checkpoint.sequence, upto):
+            await projection.add(page)
+            on_progress(page[-1].sequence, end)
+    await projection.settle()
+
+
+async def _compare(was: Standing, filling: ViewStore, filled_to: Checkpoint) -> Rebuilt:
+    before = was.digest if was.checkpoint.sequence == filled_to.sequence else ""
+    after = total_digest(await filling.digests())
+    lost = max(0, was.checkpoint.sequence - filled_to.sequence)
+    return Rebuilt(filled_to.sequence, before, after, await filling.count_parked(), lost)
+
+
+async def renew(ledger: Ledger, live: ViewStore, on_progress: OnProgress) -> None:
+    """Rebuilds views that another version of the fold made; today's are left as they are."""
+    if await live.made_by() == fold_version():
+        return
+    if not (await live.checkpoint()).sequence:
+        await live.begin_anew()
+        return
+    logger.warning("another version of the fold made the views; they are made again while the old ones serve")
+    done = await rebuild(ledger, live, on_progress)
+    logger.warning("rebuilt at ledger event %s: %s; the old ones were %s", done.sequence, done.after, done.before)

@@ -1,0 +1,328 @@
+"""The views in MongoDB. Views, audit rows and checkpoint change in one transaction, or not at all."""
+
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from itertools import batched
+from typing import Any
+
+from pymongo import DeleteOne, InsertOne, ReplaceOne
+from pymongo.errors import OperationFailure, PyMongoError
+
+from services.tracker.projection.digest import view_digest
+from services.tracker.projection.fold import Checkpoint, OriginPosition, Outcome, Touched
+from services.tracker.projection.parking import Lot, lot_of
+from services.tracker.projection.version import fold_version
+from shared.domain.decider import Refusal
+from shared.platform.errors import PlatformError
+from shared.platform.mongo import TRANSIENT, Database, Session, in_words, still, transaction, will_never_be_taken
+from shared.views import VIEWS
+from shared.views.view import Document
+
+AUDIT_TRAIL = "audit_trail"
+PARKED = "parked"
+CHECKPOINTS = "checkpoints"
+LIVE = "views"
+PROBE = "probe"
+VALUES_AT_ONCE = 50
+"""Asked for in one query. SecantusDB compares each document with all of them; to find a range of keys, it reads the
+whole collection."""
+VIEW_NAMES = tuple(view.name for view in VIEWS)
+COLLECTIONS = (*VIEW_NAMES, AUDIT_TRAIL, PARKED)
+STILL_TRIES = 5
+_NAMESPACE_EXISTS = 48
+
+
+VIEWS_HOLD_WHAT_NOBODY_WROTE = Refusal(
+    "views_broken",
+    "The views hold what no tracker wrote ({what}): `daihoi audit verify` says where, and `daihoi rebuild` makes "
+    "them anew from the events.",
+)
+COMMIT_REFUSED = Refusal(
+    "mongo_refuses", "MongoDB does not take what is to be written, however often it is asked: {reason}"
+)
+
+
+class FenceLost(Exception):
+    """The checkpoint is no longer where it was read: another tracker, or a rebuild, has moved it."""
+
+
+class CommitRefused(PlatformError):
+    """The database will not take what was to be committed, however often it is asked."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(COMMIT_REFUSED(reason=reason))
+
+
+class ViewsBroken(PlatformError):
+    """The database holds what no version of the tracker wrote."""
+
+    def __init__(self, what: str) -> None:
+        self.what = what
+        super().__init__(VIEWS_HOLD_WHAT_NOBODY_WROTE(what=what))
+
+
+@contextmanager
+def as_written() -> Iterator[None]:
+    """Around whatever reads documents and trusts them to be what the fold made. Raises `ViewsBroken` where they are
+    not."""
+    try:
+        yield
+    except (AttributeError, LookupError, TypeError, ValueError) as error:
+        raise ViewsBroken(f"{type(error).__name__}: {in_words(error)}") from error
+
+
+class ViewStore:
+    """The views of one generation: of the one that serves, whichever that is, or of the one that a rebuild fills.
+
+    The collections of a generation have its name at their end. Which one serves is written in the checkpoint; whoever
+    reads looks it up again each time, for a rebuild may have replaced it.
+    """
+
+    def __init__(self, database: Database, filling: str = "") -> None:
+        self.database = database
+        self.generation = filling
+        """Of the views that serve: as last looked up, empty for the first."""
+        self._filling = filling
+        self._checkpoint_id = LIVE + filling
+        self._session: Session | None = None
+        self._term: int | None = None
+        self._reads: Session | None = None
+
+    def collection(self, name: str) -> Any:
+        """Of the generation as last looked up."""
+        return self.database[name + self.generation]
+
+    async def look_up(self) -> Document | None:
+        """The stored checkpoint; none before `prepare`."""
+        where = {"_id": self._checkpoint_id}
+        found: Document | None = await self.database[CHECKPOINTS].find_one(where, session=self._reads)
+        self.generation = self._filling or (found or {}).get("generation", "")
+        if not isinstance(self.generation, str):
+            raise ViewsBroken("the checkpoint names no generation")
+        return found
+
+    async def at_once[Found](self, question: Callable[["ViewStore"], Awaitable[Found]]) -> Found:
+        """What `question` finds, everything that it reads being from one moment, whatever is written meanwhile. It is
+        asked again in the rare case that the database can't keep that moment."""
+        for tries_left in reversed(range(STILL_TRIES)):
+            try:
+                async with still(self.database) as session:
+                    return await question(self.within(session))
+            except PyMongoError as error:
+                if not tries_left or not error.has_error_label(TRANSIENT):
+                    raise
+        raise AssertionError("the last try returns or raises")
+
+    def within(self, session: Session) -> "ViewStore":
+        """The same views, read in a session."""
+        views = ViewStore(self.database, self._filling)
+        views._reads = session
+        return views
+
+    async def take_over(self, session: Session, term: int) -> None:
+        """From now on only commits of this term move the checkpoint. Raises `FenceLost` where it has a later one, or
+        is gone."""
+        if (await self.look_up() or {}).get("term") != term:
+            earlier = {"_id": self._checkpoint_id, "$or": [{"term": None}, {"term": {"$lt": term}}]}
+            raised = await self.database[CHECKPOINTS].update_one(earlier, {"$set": {"term": term}})
+            if not raised.matched_count:
+                raise FenceLost(f"the checkpoint has a later term than {term}")
+        self._session, self._term = session, term
+
+    async def prepare(self) -> None:
+        """Makes what is missing: collections, and a checkpoint at 0. Writes nothing where nothing is missing, so that
+        it does not wait for somebody's transaction."""
+        found = await self.look_up()
+        present = set(await self.database.list_collection_names())
+        for name in COLLECTIONS:
+            if name + self.generation not in present:
+                await _create_collection(self.database, name + self.generation)
+                if name == PARKED:
+                    await self.collection(PARKED).create_index("subject")
+        if found is None:
+            await self.database[CHECKPOINTS].update_one(
+                {"_id": self._checkpoint_id},
+                {"$setOnInsert": {"sequence": 0, "origins": {}, "fold": fold_version()}},
+                upsert=True,
+            )
+
+    async def made_by(self) -> str:
+        """The version of the fold that made these views, empty where it is not known."""
+        return str((await self.look_up() or {}).get("fold", ""))
+
+    async def begin_anew(self) -> None:
+        """Views with nothing in them are today's. Raises `FenceLost` where something is in them."""
+        empty = {"_id": self._checkpoint_id, "sequence": 0}
+        marked = await self.database[CHECKPOINTS].update_one(empty, {"$set": {"fold": fold_version()}})
+        if not marked.matched_count:
+            raise FenceLost("the views are not empty")
+
+    async def checkpoint(self) -> Checkpoint:
+        """Where the views stand."""
+        found = await self.look_up()
+        return checkpoint_of(found) if found else Checkpoint()
+
+    async def fetch(self, keys: Mapping[str, set[str]]) -> Touched:
+        """The documents with these keys, by view."""
+        if any(keys.values()):
+            await self.look_up()
+        return {
+            name: {document["_id"]: document async for document in self._with_one_of(name, "_id", sorted(wanted))}
+            for name, wanted in keys.items()
+            if wanted
+        }
+
+    async def lot(self, subjects: set[str]) -> Lot:
+        """What is parked under these subjects."""
+        await self.look_up()
+        return lot_of([parked async for parked in self._with_one_of(PARKED, "subject", sorted(subjects))])
+
+    async def commit(self, outcome: Outcome, read: Checkpoint) -> None:
+        """Writes `outcome` if the checkpoint is still at `read`, and its term that of `take_over`. Raises `FenceLost`
+        where it is not, or where whoever took over has ended this transaction; `CommitRefused` where the database
+        will never take it, or never as much at once."""
+        try:
+            await self._write(outcome, read)
+        except Exception as error:
+            if will_never_be_taken(error):
+                raise CommitRefused(in_words(error)) from error
+            if isinstance(error, PyMongoError) and error.has_error_label(TRANSIENT):
+                raise FenceLost(f"the transaction after {read.sequence} met another one, or was ended") from error
+            raise
+
+    async def _write(self, outcome: Outcome, read: Checkpoint) -> None:
+        async with transaction(self.database, self._session) as session:
+            await self.write_in(session, outcome, read)
+
+    async def write_in(self, session: Session, outcome: Outcome, read: Checkpoint) -> None:
+        """As `commit`, in a transaction of the caller's."""
+        fence: dict[str, Any] = {"sequence": read.sequence, "renewed": read.renewed}
+        if self._term:
+            fence["term"] = self._term
+        moved = await self.database[CHECKPOINTS].update_one(
+            {"_id": self._checkpoint_id, **fence}, {"$set": stored_checkpoint(outcome.checkpoint)}, session=session
+        )
+        if not moved.matched_count:
+            raise FenceLost(f"the checkpoint is no longer at {read.sequence}, or another tracker's")
+        for name, documents in outcome.documents.items():
+            if documents:
+                replaced = [ReplaceOne({"_id": key}, doc, upsert=True) for key, doc in documents.items()]
+                await self.collection(name).bulk_write(replaced, ordered=False, session=session)
+        for name, writes in _beside_the_views(outcome).items():
+            if writes:
+                await self.collection(name).bulk_write(writes, ordered=False, session=session)
+
+    async def hold(self, session: Session) -> None:
+        """Within a transaction: whoever else would move the checkpoint fails until that has ended."""
+        held = {"$set": {"held_at": time.time()}}
+        await self.database[CHECKPOINTS].update_one({"_id": self._checkpoint_id}, held, session=session)
+
+    async def documents(self, name: str, **where: Any) -> list[Document]:
+        await self.look_up()
+        return [document async for document in self.collection(name).find(where, session=self._reads)]
+
+    async def keys(self, name: str) -> list[Any]:
+        await self.look_up()
+        every = self.collection(name).find({}, {"_id": True}, session=self._reads)
+        return [document["_id"] async for document in every]
+
+    async def audit_rows_of(self, sequences: Sequence[int]) -> list[Document]:
+        await self.look_up()
+        return [row async for row in self._with_one_of(AUDIT_TRAIL, "_id", sequences)]
+
+    async def audit_rows(self, first: int, last: int) -> list[Document]:
+        """Those of `first` to `last`, in order."""
+        rows = await self.audit_rows_of(range(first, last + 1))
+        return sorted(rows, key=lambda row: float(row["_id"]))
+
+    async def _with_one_of(self, name: str, field: str, values: Sequence[Any]) -> AsyncIterator[Document]:
+        for some in batched(values, VALUES_AT_ONCE):
+            async for document in self.collection(name).find({field: {"$in": some}}, session=self._reads):
+                yield document
+
+    async def digests(self) -> dict[str, str]:
+        """A digest per view; not of the audit trail, which also says when each event was recorded."""
+        return {name: view_digest(await self.documents(name)) for name in VIEW_NAMES}
+
+    async def probe(self) -> None:
+        """One write, there and back."""
+        probes = self.database[CHECKPOINTS]
+        await probes.replace_one({"_id": PROBE}, {"at": time.time()}, upsert=True)
+        await probes.delete_one({"_id": PROBE})
+
+    async def count_parked(self) -> int:
+        await self.look_up()
+        return await self.count(PARKED)
+
+    async def parked_by_reason(self) -> dict[str, int]:
+        """How many events are parked for each reason."""
+        await self.look_up()
+        by_reason = [{"$group": {"_id": "$reason", "count": {"$sum": 1}}}]
+        return {str(each["_id"]): each["count"] async for each in self.collection(PARKED).aggregate(by_reason)}
+
+    async def count(self, name: str) -> int:
+        """How many documents a collection has, as last looked up."""
+        return int(await self.collection(name).count_documents({}, session=self._reads))
+
+    async def drop(self) -> None:
+        await self.look_up()
+        for name in COLLECTIONS:
+            await self.collection(name).drop()
+        await self.database[CHECKPOINTS].delete_one({"_id": self._checkpoint_id})
+
+
+def checkpoint_of(stored: Document) -> Checkpoint:
+    """A checkpoint as `stored_checkpoint` wrote it, or as an earlier version did. Raises `ViewsBroken`."""
+    with as_written():
+        origins = {stream: OriginPosition(*position) for stream, position in stored["origins"].items()}
+        found = Checkpoint(
+            stored["sequence"],
+            origins,
+            stored.get("fingerprint", ""),
+            stored.get("held", 0),
+            stored.get("renewed"),
+            tuple((sequence, detail) for sequence, detail in stored.get("refused", ())),
+        )
+    numbers = [found.sequence, found.held, found.renewed or 0]
+    numbers += [sequence for sequence, _ in found.refused]
+    numbers += [number or 0 for position in origins.values() for number in position]
+    if not all(isinstance(number, int) and number >= 0 for number in numbers):
+        raise ViewsBroken("the checkpoint counts in what is no number")
+    if not all(isinstance(text, str) for text in (found.fingerprint, *(detail for _, detail in found.refused))):
+        raise ViewsBroken("the checkpoint tells in what is no text")
+    return found
+
+
+def stored_checkpoint(checkpoint: Checkpoint) -> Document:
+    """A checkpoint's fields as they are kept. `renewed` is null until it first counts."""
+    return {
+        "sequence": checkpoint.sequence,
+        "origins": {stream: list(position) for stream, position in checkpoint.origins.items()},
+        "fingerprint": checkpoint.fingerprint,
+        "held": checkpoint.held,
+        "renewed": checkpoint.renewed,
+        "refused": [list(each) for each in checkpoint.refused],
+    }
+
+
+def _beside_the_views(outcome: Outcome) -> dict[str, list[Any]]:
+    return {
+        AUDIT_TRAIL: [
+            *(InsertOne(row) for row in outcome.audit_rows),
+            *(ReplaceOne({"_id": row["_id"]}, row, upsert=True) for row in outcome.corrected_rows),
+        ],
+        PARKED: [
+            *(DeleteOne({"_id": document["_id"]}) for document in outcome.left),
+            *(ReplaceOne({"_id": document["_id"]}, document, upsert=True) for document in outcome.parked),
+        ],
+    }
+
+
+async def _create_collection(database: Database, name: str) -> None:
+    try:
+        await database.create_collection(name, check_exists=False)
+    except OperationFailure as error:
+        if error.code != _NAMESPACE_EXISTS:
+            raise

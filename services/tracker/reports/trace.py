@@ -1,0 +1,219 @@
+"""From an order to what was done for it, and from a piece of work back to the sentence that ordered it.
+
+Pure functions over the views' documents. A trace never guesses: work is done under the directive that it names, a
+directive carries out the point that it names, and what is named but not on record is shown as such.
+"""
+
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from typing import Any
+
+from pydantic import BaseModel
+
+from services.tracker.reports.clearances import waiting
+from services.tracker.reports.essentials import is_suspended, lacks
+from services.tracker.reports.lines import offset_of
+from services.tracker.reports.order import task_order
+from shared.domain.task import TaskStatus
+from shared.values.ordering import NaturalKey, natural
+from shared.views.view import Document
+
+type Views = Mapping[str, Sequence[Document]]
+"""Documents by view: `meetings`, `directives`, `catalogue`, `tasks`; and `reviews` and `clearances`, where there are
+such views."""
+
+
+class Role(StrEnum):
+    """What a node of a trace is."""
+
+    MEETING = "meeting"
+    POINT = "point"
+    DIRECTIVE = "directive"
+    UNIT = "unit"
+    TASK = "task"
+    ITEM = "item"
+    REVIEW = "review"
+    EVIDENCE = "evidence"
+
+
+class Node(BaseModel):
+    """One thing, what ordered it (`above`) and what was done for it (`below`). `facts` depend on the role; a node
+    that is named somewhere and not on record has `on_record` false and no text."""
+
+    role: Role
+    id: str
+    vi: str = ""
+    en: str = ""
+    on_record: bool = True
+    facts: dict[str, Any] = {}
+    above: list["Node"] = []
+    below: list["Node"] = []
+
+
+def trace(what: str, views: Views) -> list[Node]:
+    """Everything of the name `what`: a point (`2020-08-13#1`), a meeting, a directive, or a task (`logistics/1-03`,
+    or `1-03` in whichever units). Empty, if nothing on record has that name."""
+    meeting_id, _, number = what.partition("#")
+    if number:
+        meeting = _of_id(views["meetings"], meeting_id)
+        points = [point for point in meeting["points"] if str(point["number"]) == number] if meeting else []
+        return [_point(meeting_id, point, views, above=[_meeting(meeting_id, views)]) for point in points]
+    found = []
+    if _of_id(views["meetings"], what):
+        found.append(_meeting(what, views, with_below=True))
+    if directive := _of_id(views["directives"], what):
+        found.append(_directive(directive, views, above=_ordered_by(directive, views)))
+    found += [_task(task, views, above=_origins(task, views)) for task in views["tasks"] if what in _names(task)]
+    return found
+
+
+def _names(task: Document) -> tuple[str, str]:
+    return task["_id"], task["task_id"]
+
+
+def _of_id(documents: Sequence[Document], wanted: str) -> Document | None:
+    return next((document for document in documents if document["_id"] == wanted), None)
+
+
+# --- upwards ---
+def _origins(task: Document, views: Views) -> list[Node]:
+    """The entry of the catalogue that a task was opened for, the directive that it carries out, and the reviews that
+    judged it."""
+    origins = []
+    if item_id := task["catalogue_item"]:
+        item = _of_id(views["catalogue"], item_id)
+        facts = {name: item[name] for name in ("code", "catalogue", "note")} if item else {}
+        origins.append(_node(Role.ITEM, item_id, item and item["title"], facts))
+    if directive_id := task.get("directive_id"):
+        directive = _of_id(views["directives"], directive_id)
+        above = _ordered_by(directive, views) if directive else []
+        facts = _facts_of_directive(directive) if directive else {}
+        origins.append(_node(Role.DIRECTIVE, directive_id, directive and directive["text"], facts, above=above))
+    return origins + [_review_above(review, views) for review in _reviews_of(task, views)]
+
+
+def _reviews_of(task: Document, views: Views) -> list[Document]:
+    reviews = [each for each in views.get("reviews", ()) if each["unit"] == task["unit"]]
+    return sorted((each for each in reviews if task["task_id"] in each["items"]), key=_in_order)
+
+
+def _in_order(document: Document) -> NaturalKey:
+    return natural(document["_id"])
+
+
+def _review_above(review: Document, views: Views) -> Node:
+    directive = _of_id(views["directives"], review["directive_id"])
+    ordered_by = _ordered_by(directive, views) if directive else []
+    facts = _facts_of_directive(directive) if directive else {}
+    text = directive and directive["text"]
+    return _review(
+        review, views, above=[_node(Role.DIRECTIVE, review["directive_id"], text, facts, above=ordered_by)]
+    )
+
+
+def _ordered_by(directive: Document, views: Views) -> list[Node]:
+    """The point of a conclusion and, above it, the meeting; the meeting alone where no point is named."""
+    meeting_id, number = directive["meeting_id"], directive["point"]
+    if meeting_id is None:
+        return []
+    meeting = _meeting(meeting_id, views)
+    if number is None:
+        return [meeting]
+    points = (_of_id(views["meetings"], meeting_id) or {"points": []})["points"]
+    text = next((point["text"] for point in points if point["number"] == number), None)
+    return [_node(Role.POINT, f"{meeting_id}#{number}", text, above=[meeting])]
+
+
+# --- downwards ---
+def _meeting(meeting_id: str, views: Views, *, with_below: bool = False) -> Node:
+    meeting = _of_id(views["meetings"], meeting_id)
+    facts = {"held_on": meeting["held_on"]} if meeting else {}
+    below = []
+    if with_below and meeting:
+        below = [_point(meeting_id, point, views) for point in meeting["points"]]
+        below += [_directive(each, views) for each in _directives_of(meeting_id, None, views)]
+    return _node(Role.MEETING, meeting_id, meeting and meeting["title"], facts, below=below)
+
+
+def _point(meeting_id: str, point: Document, views: Views, *, above: Sequence[Node] = ()) -> Node:
+    below = [_directive(each, views) for each in _directives_of(meeting_id, point["number"], views)]
+    return _node(Role.POINT, f"{meeting_id}#{point['number']}", point["text"], above=above, below=below)
+
+
+def _directives_of(meeting_id: str, number: int | None, views: Views) -> list[Document]:
+    named = (meeting_id, number)
+    found = [each for each in views["directives"] if (each["meeting_id"], each["point"]) == named]
+    return sorted(found, key=_in_order)
+
+
+def _directive(directive: Document, views: Views, *, above: Sequence[Node] = ()) -> Node:
+    """The reviews that it ordered; then under each unit its tasks, addressed or not. A unit that was addressed is
+    shown though it has none, unless it answered with a review."""
+    named = [task for task in views["tasks"] if task.get("directive_id") == directive["_id"]]
+    units = [*directive["units"], *sorted({task["unit"] for task in named} - set(directive["units"]))]
+    reviews = [each for each in views.get("reviews", ()) if each.get("directive_id") == directive["_id"]]
+    below = [_review(review, views) for review in sorted(reviews, key=_in_order)]
+    answered = {review["unit"] for review in reviews} - {task["unit"] for task in named}
+    below += [_unit(unit, named, views) for unit in units if unit not in answered]
+    facts = _facts_of_directive(directive)
+    return _node(Role.DIRECTIVE, directive["_id"], directive["text"], facts, above=above, below=below)
+
+
+def _review(review: Document, views: Views, *, above: Sequence[Node] = ()) -> Node:
+    """Under it every task in which it found a gap, as that task stands now."""
+    found = [task_id for task_id, item in review["items"].items() if item["found"] or item["at_opening"]]
+    tasks = [_of_id(views["tasks"], f"{review['unit']}/{task_id}") for task_id in found]
+    facts = {name: review[name] for name in ("unit", "status", "signed_by")} | {"tasks": len(review["items"])}
+    ordered = sorted((task for task in tasks if task), key=task_order)
+    below = [] if above else [_task(task, views) for task in ordered]
+    return _node(Role.REVIEW, review["_id"], {}, facts, above=above, below=below)
+
+
+def _facts_of_directive(directive: Document) -> Document:
+    return {name: directive[name] for name in ("kind", "units", "due_on")}
+
+
+def _unit(unit: str, tasks: Sequence[Document], views: Views) -> Node:
+    ordered = sorted((task for task in tasks if task["unit"] == unit), key=task_order)
+    return _node(Role.UNIT, unit, {}, {"tasks": len(ordered)}, below=[_task(task, views) for task in ordered])
+
+
+def _task(task: Document, views: Views, *, above: Sequence[Node] = ()) -> Node:
+    facts = {name: task[name] for name in ("unit", "status", "percent", "deadline")}
+    if (offset := offset_of(task)) is not None:
+        facts["due_offset_days"] = offset
+    facts["missing"] = [] if task["status"] == TaskStatus.CANCELLED else list(lacks(task))
+    lacking = waiting([task], views.get("clearances", ()))
+    facts["waiting_for_clearance"] = {line.clearance_id: line.status for line in lacking}
+    if is_suspended(task):
+        facts["suspended"] = True
+    evidence = task.get("evidence") or []
+    below = [_node(Role.EVIDENCE, str(number), {}, _as_facts(each)) for number, each in enumerate(evidence, start=1)]
+    return _node(Role.TASK, task["_id"], task["title"], facts, above=above, below=below)
+
+
+def _as_facts(evidence: Any) -> Document:
+    return evidence if isinstance(evidence, dict) else {"evidence": evidence}
+
+
+def _node(
+    role: Role,
+    node_id: str,
+    text: Document | None,
+    facts: Document | None = None,
+    *,
+    above: Sequence[Node] = (),
+    below: Sequence[Node] = (),
+) -> Node:
+    """`text` is in both languages, empty where the thing has none, and `None` where it is not on record."""
+    words = text or {}
+    return Node(
+        role=role,
+        id=node_id,
+        vi=words.get("vi", ""),
+        en=words.get("en", ""),
+        on_record=text is not None,
+        facts=facts or {},
+        above=list(above),
+        below=list(below),
+    )

@@ -1,0 +1,1 @@
+"""Values that events and commands are made of."""

@@ -1,0 +1,33 @@
+"""`catalogue`: which items of work are published, and which unit has each?"""
+
+from services.subcommittee import catalogue
+from services.subcommittee.catalogue import ItemAssigned, ItemPublished, ItemRevised, ItemWithdrawn
+from shared.views.view import Document, Recorded, View, begun, by_id
+
+
+def fold(document: Document | None, recorded: Recorded) -> Document:
+    event = recorded.event
+    match event:
+        case ItemPublished():
+            published = event.model_dump(mode="json")
+            return {
+                "_id": recorded.envelope.subject,
+                "catalogue": published["catalogue"],
+                "note": published["note"],
+                **published["item"],
+                "assigned_to": None,
+                "directive_id": None,
+            }
+        case ItemAssigned():
+            assigned = {"assigned_to": event.unit.value, "directive_id": event.directive_id}
+            return {**begun(document, recorded), **assigned}
+        case ItemRevised():
+            return {**begun(document, recorded), **event.model_dump(mode="json")["item"]}
+        case ItemWithdrawn():
+            # Only what was withdrawn says so: the documents of all others stay as earlier versions wrote them.
+            return {**begun(document, recorded), "withdrawn": True}
+        case _:
+            raise TypeError(f"the catalogue view does not know {event!r}")
+
+
+VIEW = View("catalogue", catalogue.AGGREGATE.events, by_id, fold)

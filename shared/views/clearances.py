@@ -1,0 +1,53 @@
+"""`clearances`: which places, people and vehicles may be let in? Reads security's events by their wire names."""
+
+from shared.domain.decider import Event
+from shared.views.view import Document, Recorded, View, begun, by_id
+
+
+class ClearanceRequested(Event):
+    TYPE = "vn.daihoi.clearance.requested.v1"
+    kind: str
+    holder: str
+    purpose: str
+    requested_by: str
+
+
+class ClearanceGranted(Event):
+    TYPE = "vn.daihoi.clearance.granted.v1"
+    conditions: tuple[str, ...] = ()
+
+
+class ClearanceRefused(Event):
+    TYPE = "vn.daihoi.clearance.refused.v1"
+    reason: str
+
+
+class ClearanceWithdrawn(Event):
+    TYPE = "vn.daihoi.clearance.withdrawn.v1"
+    reason: str
+
+
+def fold(document: Document | None, recorded: Recorded) -> Document:
+    event = recorded.event
+    match event:
+        case ClearanceRequested():
+            requested = event.model_dump(mode="json")
+            return {
+                "_id": recorded.envelope.subject,
+                **requested,
+                "status": "requested",
+                "conditions": [],
+                "reason": None,
+            }
+        case ClearanceGranted():
+            return {**begun(document, recorded), "status": "granted", "conditions": list(event.conditions)}
+        case ClearanceRefused():
+            return {**begun(document, recorded), "status": "refused", "reason": event.reason}
+        case ClearanceWithdrawn():
+            return {**begun(document, recorded), "status": "withdrawn", "reason": event.reason}
+        case _:
+            raise TypeError(f"the clearances view does not know {event!r}")
+
+
+EVENTS = (ClearanceRequested, ClearanceGranted, ClearanceRefused, ClearanceWithdrawn)
+VIEW = View("clearances", EVENTS, by_id, fold)

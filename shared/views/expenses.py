@@ -1,0 +1,95 @@
+"""`expenses`: what was guaranteed, advanced and spent for each task? Reads logistics' events by their wire names."""
+
+from shared.domain.decider import Event
+from shared.i18n import local_date
+from shared.views.view import Document, Recorded, View, begun, by_id
+
+
+class ExpenseEstimated(Event):
+    TYPE = "vn.daihoi.expense.estimated.v1"
+    amount_vnd: int
+    guaranteed_vnd: int
+    funding_source: str
+
+
+class ExpenseRevised(Event):
+    TYPE = "vn.daihoi.expense.revised.v1"
+    amount_vnd: int
+    guaranteed_vnd: int
+    funding_source: str
+    reason: str
+
+
+class MoneyAdvanced(Event):
+    TYPE = "vn.daihoi.expense.money-advanced.v1"
+    advance_id: str
+    amount_vnd: int
+    recipient: str
+    purpose: str
+    beyond_guaranteed_because: str | None = None
+    beyond_vnd: int = 0
+
+
+class SpendingRecorded(Event):
+    TYPE = "vn.daihoi.expense.spending-recorded.v1"
+    spending_id: str
+    amount_vnd: int
+    payee: str
+    voucher: str
+    beyond_guaranteed_because: str | None = None
+    beyond_vnd: int = 0
+
+
+class ExpenseSettled(Event):
+    TYPE = "vn.daihoi.expense.settled.v1"
+    advanced_vnd: int
+    spent_vnd: int
+    to_return_vnd: int
+    still_due_vnd: int
+
+
+def fold(document: Document | None, recorded: Recorded) -> Document:
+    event = recorded.event
+    if isinstance(event, ExpenseEstimated):
+        return _opened(event, recorded)
+    document = begun(document, recorded)
+    told = {**event.model_dump(mode="json"), "on": local_date(recorded.envelope.time).isoformat()}
+    match event:
+        case ExpenseRevised():
+            sums = {name: told[name] for name in ("amount_vnd", "guaranteed_vnd", "funding_source")}
+            return {**document, **sums, "revised_because": event.reason}
+        case MoneyAdvanced():
+            advanced = document["advanced_vnd"] + event.amount_vnd
+            return {**document, "advances": [*document["advances"], told], "advanced_vnd": advanced}
+        case SpendingRecorded():
+            spent = document["spent_vnd"] + event.amount_vnd
+            return {**document, "spending": [*document["spending"], told], "spent_vnd": spent}
+        case ExpenseSettled():
+            settled = {
+                "settled_on": told["on"],
+                "to_return_vnd": event.to_return_vnd,
+                "still_due_vnd": event.still_due_vnd,
+            }
+            return {**document, **settled}
+        case _:
+            raise TypeError(f"the expenses view does not know {event!r}")
+
+
+def _opened(event: ExpenseEstimated, recorded: Recorded) -> Document:
+    return {
+        "_id": recorded.envelope.subject,
+        "unit": recorded.envelope.source,
+        **event.model_dump(mode="json"),
+        "revised_because": None,
+        "advances": [],
+        "advanced_vnd": 0,
+        "spending": [],
+        "spent_vnd": 0,
+        "settled_on": None,
+        "to_return_vnd": None,
+        "still_due_vnd": None,
+    }
+
+
+EVENTS = (ExpenseEstimated, ExpenseRevised, MoneyAdvanced, SpendingRecorded, ExpenseSettled)
+VIEW = View("expenses", EVENTS, by_id, fold)

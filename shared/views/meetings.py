@@ -1,0 +1,19 @@
+"""`meetings`: who met, and what did the chair conclude?"""
+
+from services.subcommittee import meeting
+from services.subcommittee.meeting import MeetingConcluded, MeetingHeld
+from shared.views.view import Document, Recorded, View, begun, by_id
+
+
+def fold(document: Document | None, recorded: Recorded) -> Document:
+    event = recorded.event
+    match event:
+        case MeetingHeld():
+            return {"_id": recorded.envelope.subject, **event.model_dump(mode="json"), "points": []}
+        case MeetingConcluded():
+            return {**begun(document, recorded), **event.model_dump(mode="json")}
+        case _:
+            raise TypeError(f"the meetings view does not know {event!r}")
+
+
+VIEW = View("meetings", meeting.AGGREGATE.events, by_id, fold)

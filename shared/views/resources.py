@@ -1,0 +1,58 @@
+"""`resources`: which halls, rooms, lodging and vehicles are booked when?
+
+Reads logistics' events by their wire names.
+"""
+
+from pydantic import AwareDatetime
+
+from shared.domain.decider import Event
+from shared.values.types import Text
+from shared.views.view import Document, Recorded, View, begun, by_id, instant
+
+
+class ResourceRegistered(Event):
+    TYPE = "vn.daihoi.resource.registered.v1"
+    kind: str
+    name: Text
+    capacity: int
+
+
+class ResourceReserved(Event):
+    TYPE = "vn.daihoi.resource.reserved.v1"
+    reservation_id: str
+    starts: AwareDatetime
+    ends: AwareDatetime
+    purpose: str
+    resource_id: str | None = None
+    resource_kind: str | None = None
+    resource_name: Text | None = None
+
+
+class ReservationReleased(Event):
+    TYPE = "vn.daihoi.resource.reservation-released.v1"
+    reservation_id: str
+
+
+def fold(document: Document | None, recorded: Recorded) -> Document:
+    event = recorded.event
+    match event:
+        case ResourceRegistered():
+            return {"_id": recorded.envelope.subject, **event.model_dump(mode="json"), "reservations": []}
+        case ResourceReserved():
+            document = begun(document, recorded)
+            booked = {
+                "reservation_id": event.reservation_id,
+                "starts": instant(event.starts),
+                "ends": instant(event.ends),
+                "purpose": event.purpose,
+            }
+            return {**document, "reservations": [*document["reservations"], booked]}
+        case ReservationReleased():
+            document = begun(document, recorded)
+            kept = [held for held in document["reservations"] if held["reservation_id"] != event.reservation_id]
+            return {**document, "reservations": kept}
+        case _:
+            raise TypeError(f"the resources view does not know {event!r}")
+
+
+VIEW = View("resources", (ResourceRegistered, ResourceReserved, ReservationReleased), by_id, fold)

@@ -1,0 +1,72 @@
+"""`scenarios`: which scenario is in force, how far has each unit followed, and what has it prepared?
+
+One document `current` holds the sub-committee's switches; one for each unit what it has recorded and followed; one
+for each variant, `logistics/outbreak`, its adjustments and whether it is prepared.
+"""
+
+from collections.abc import Sequence
+
+from services.subcommittee import scenario
+from services.subcommittee.scenario import CURRENT, ScenarioSwitched
+from shared.domain import unit_scenario, variant
+from shared.domain.unit_scenario import SwitchFollowed, SwitchRecorded
+from shared.domain.variant import AdjustmentWithdrawn, VariantAdjusted, VariantPrepared
+from shared.views.view import Document, Recorded, View, begun, instant
+
+
+def route(recorded: Recorded) -> Sequence[str]:
+    envelope = recorded.envelope
+    match recorded.event:
+        case ScenarioSwitched():
+            return (CURRENT,)
+        case SwitchRecorded() | SwitchFollowed():
+            return (envelope.source,)
+        case _:
+            return (f"{envelope.source}/{envelope.subject}",)
+
+
+def fold(document: Document | None, recorded: Recorded) -> Document:
+    event, envelope = recorded.event, recorded.envelope
+    match event:
+        case ScenarioSwitched():
+            switched = {**event.model_dump(mode="json"), "at": instant(envelope.time), "by": envelope.actor}
+            earlier = document["switches"] if document else []
+            return {"_id": CURRENT, "kind": "switches", **switched, "switches": [*earlier, switched]}
+        case SwitchRecorded():
+            followed = document["followed"] if document else 0
+            told = event.model_dump(mode="json")
+            return {"_id": envelope.source, "kind": "unit", "unit": envelope.source, **told, "followed": followed}
+        case SwitchFollowed():
+            return {**begun(document, recorded), "followed": event.number}
+        case VariantAdjusted() | AdjustmentWithdrawn() | VariantPrepared():
+            return _variant(document or _unprepared(recorded), event, recorded)
+        case _:
+            raise TypeError(f"the scenarios view does not know {event!r}")
+
+
+def _unprepared(recorded: Recorded) -> Document:
+    envelope = recorded.envelope
+    return {
+        "_id": f"{envelope.source}/{envelope.subject}",
+        "kind": "variant",
+        "unit": envelope.source,
+        "variant": envelope.subject,
+        "adjustments": {},
+        "signed_by": None,
+        "signed_at": None,
+    }
+
+
+def _variant(
+    document: Document, event: VariantAdjusted | AdjustmentWithdrawn | VariantPrepared, recorded: Recorded
+) -> Document:
+    if isinstance(event, VariantPrepared):
+        return {**document, "signed_by": event.signed_by, "signed_at": instant(recorded.envelope.time)}
+    kept = {task_id: each for task_id, each in document["adjustments"].items() if task_id != event.task_id}
+    if isinstance(event, VariantAdjusted):
+        kept[event.task_id] = event.model_dump(mode="json")
+    return {**document, "adjustments": kept, "signed_by": None, "signed_at": None}
+
+
+EVENTS = (*scenario.AGGREGATE.events, *unit_scenario.AGGREGATE.events, *variant.AGGREGATE.events)
+VIEW = View("scenarios", EVENTS, route, fold)
