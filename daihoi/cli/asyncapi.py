@@ -18,7 +18,7 @@ from shared.unit.asyncapi import as_bytes
 from shared.unit.client import CommandClient
 from shared.unit.problems import ProblemError
 
-FOLDER = Path(__file__).parents[1] / "docs" / "asyncapi"
+FOLDER = Path(__file__).parents[2] / "docs" / "asyncapi"
 
 
 def document_of(name: str) -> bytes:

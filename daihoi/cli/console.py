@@ -56,6 +56,12 @@ TodayOption = Annotated[
     str | None,
     typer.Option("--today", metavar="YYYY-MM-DD", help="The day to report for; otherwise the calendar's."),
 ]
+TokenOption = Annotated[
+    str,
+    typer.Option(
+        "--token", envvar="DAIHOI_TOKEN", show_envvar=False, help="Shows what only security and the auditor may read."
+    ),
+]
 FreshOption = Annotated[bool, typer.Option("--fresh", help="Start with empty embedded servers.")]
 
 

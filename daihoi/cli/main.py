@@ -37,6 +37,7 @@ from daihoi.cli.console import (
     told_in_words,
     wrong_use,
 )
+from daihoi.cli.doctor import doctor
 from daihoi.cli.parked import parked
 from daihoi.cli.policies import policies
 from daihoi.cli.scenario import scenario
@@ -44,7 +45,6 @@ from daihoi.cli.sending import PatienceOption, mint, send_and_print
 from daihoi.cli.shell import run_in_shell
 from daihoi.cli.streams import streams
 from daihoi.cli.view_selection import day_of
-from daihoi.ops.doctor import doctor
 from daihoi.ops.session import Session, open_session
 from daihoi.ops.supervisor import ALL_SERVICES, Supervisor, running_services
 from daihoi.ops.waiting import PATIENCE_S, until_level

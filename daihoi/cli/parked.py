@@ -11,6 +11,7 @@ from daihoi.cli.console import (
     Format,
     FormatOption,
     LangOption,
+    TokenOption,
     as_json,
     err,
     language_of,
@@ -24,8 +25,9 @@ from daihoi.cli.console import (
 from daihoi.ops.session import Session, open_session
 from daihoi.ops.supervisor import running_services
 from daihoi.ops.waiting import Write, shortfall, until_level
+from daihoi.terminal.parked import parked_lines, parked_table, retried_lines
 from services.subcommittee.parked_event import DiscardParkedEvent
-from services.tracker.access import TokenOption, may_read_restricted
+from services.tracker.access import may_read_restricted
 from services.tracker.history.repair import Retried, retry
 from services.tracker.projection.parking import ORIGIN_GAP
 from services.tracker.projection.store import PARKED, as_written
@@ -34,9 +36,6 @@ from services.tracker.reports.parked import (
     names_of_entity,
     parked_event,
     parked_events,
-    parked_lines,
-    parked_table,
-    retried_lines,
     waiting_behind,
 )
 from shared.domain.decider import Refusal, Refused

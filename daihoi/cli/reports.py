@@ -16,6 +16,7 @@ from daihoi.cli.console import (
     Lang,
     LangOption,
     TodayOption,
+    TokenOption,
     as_json,
     err,
     language_of,
@@ -32,7 +33,7 @@ from daihoi.cli.view_selection import AtOption, ByOption, asked_of, day_of, inst
 from daihoi.ops.session import Session, check_congress, open_session
 from daihoi.terminal import audit as terminal
 from daihoi.terminal.report import Printer, workload_tables
-from services.tracker.access import TokenOption, may_read_restricted
+from services.tracker.access import may_read_restricted
 from services.tracker.health import loss_findings
 from services.tracker.history.as_of import Asked, By, NoSuchInstant, views_as_of
 from services.tracker.history.diff import Difference, difference, masked
@@ -48,10 +49,11 @@ from services.tracker.reports.movements import movements
 from services.tracker.reports.workload import Workload
 from services.tracker.reports.workload import workload as tasks_in_charge
 from shared.eventstore.ledger import Ledger
-from shared.i18n import LOCAL_TIME, Language, translate
+from shared.i18n import Language, translate
 from shared.platform.embedded import endpoints
 from shared.platform.nats import nats_connection
 from shared.unit.findings import Finding
+from shared.values.local_time import LOCAL_TIME
 
 CompareOption = Annotated[
     str | None,

@@ -10,6 +10,7 @@ from daihoi.cli.console import (
     Format,
     FormatOption,
     LangOption,
+    TokenOption,
     as_json,
     language_of,
     out,
@@ -25,7 +26,7 @@ from daihoi.terminal.unit_tables import (
     incidents_table,
 )
 from services.tracker import queries
-from services.tracker.access import TokenOption, may_read_restricted
+from services.tracker.access import may_read_restricted
 from services.tracker.history.as_of import Asked, By, Views
 from shared.i18n import Language
 from shared.platform.settings import Settings

@@ -14,8 +14,9 @@ from services.tracker.history.as_of import RECORDED_ONLY, Asked, By, NoSuchInsta
 from services.tracker.history.moments import Moment, moment_in_words, parse_day, parse_moment
 from services.tracker.history.snapshots import Snapshots
 from shared.domain.decider import Refusal, Refused
-from shared.i18n import LOCAL_TIME, Language, translate
+from shared.i18n import Language, translate
 from shared.platform.settings import Settings
+from shared.values.local_time import LOCAL_TIME
 
 AtOption = Annotated[
     str | None,

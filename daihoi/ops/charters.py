@@ -17,7 +17,7 @@ from shared.unit.service import UnitService
 from shared.values.types import SERVICES
 
 MARK = "<!-- From here on made by `make charters` from the code. -->"
-FOLDER = Path(__file__).parent
+FOLDER = Path(__file__).parents[2] / "services"
 
 
 def service_named(name: str) -> UnitService:

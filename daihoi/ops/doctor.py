@@ -1,4 +1,4 @@
-"""`daihoi doctor`: looks at NATS, MongoDB, services and views, and says in words what is wrong and what to do.
+"""The doctor: looks at NATS, MongoDB, services and views, and says in words what is wrong and what to do.
 
 It looks itself and starts nothing, so it also answers where nothing runs.
 """
@@ -9,23 +9,9 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
-import typer
 from nats.aio.client import Client
 from pymongo.errors import PyMongoError
-from rich.table import Table
 
-from daihoi.cli.console import (
-    FOUND_WRONG,
-    Format,
-    FormatOption,
-    LangOption,
-    as_json,
-    language_of,
-    out,
-    read_settings,
-    run,
-    write,
-)
 from daihoi.ops.charters import service_named
 from daihoi.ops.issuer_keys import key_findings
 from services.tracker.health import TRACKER, kept_findings, lag_findings, lag_of, loss_findings, trouble_finding
@@ -36,7 +22,6 @@ from shared.eventstore.errors import EventStoreError, LedgerBroken, NoStream, Un
 from shared.eventstore.ledger import Ledger, origin_of
 from shared.eventstore.names import ledger_stream, service_stream
 from shared.eventstore.streams import differing, js_api, stream_configs, stream_info
-from shared.i18n import Language, translate
 from shared.platform.embedded import Endpoints, embedded_servers, keeper_lives
 from shared.platform.errors import PlatformError
 from shared.platform.mongo import mongo_database
@@ -50,7 +35,6 @@ from shared.unit.policies import Policy
 from shared.values.types import SERVICES
 
 MONGO_PATIENCE_MS = 5_000
-MARKS = {Severity.OK: "✓", Severity.INFO: "·", Severity.WARNING: "!", Severity.ERROR: "✗"}
 CONSUMER: dict[str, Any] = {
     "max_deliver": -1,
     "filter_subjects": None,
@@ -143,27 +127,6 @@ NOBODY_PROJECTS = Notice(
     "No tracker projects; {holder} held the lease last.",
     "If a tracker runs, it takes over in a few seconds; otherwise start one with `daihoi service tracker`.",
 )
-
-
-def doctor(format: FormatOption = Format.TEXT, lang: LangOption = None) -> None:  # noqa: A002
-    """Look at everything that has to work, and say what is wrong and what to do; exit 1 where somebody has to act."""
-    settings = read_settings()
-    findings = run(examine(settings))
-    healthy = all(each.is_healthy for each in findings)
-    if format is Format.JSON:
-        write(as_json({"healthy": healthy, "findings": [each.model_dump(mode="json") for each in findings]}))
-    else:
-        out.print(table_of(findings, language_of(settings, lang)))
-    raise typer.Exit(0 if healthy else FOUND_WRONG)
-
-
-def table_of(findings: list[Finding], lang: Language) -> Table:
-    table = Table()
-    for heading in ("", translate("What", lang), translate("How it is", lang), translate("What to do", lang)):
-        table.add_column(heading, overflow="fold")
-    for each in findings:
-        table.add_row(MARKS[each.severity], each.about, each.told(lang), each.advised(lang))
-    return table
 
 
 async def examine(settings: Settings) -> list[Finding]:

@@ -23,14 +23,15 @@ from shared.domain.decider import Actor
 from shared.eventstore.direct import Stored
 from shared.eventstore.envelope import decode
 from shared.eventstore.errors import NoStream, Undecodable
-from shared.i18n import LOCAL_TIME, translate
+from shared.i18n import translate
 from shared.platform.errors import PlatformError
 from shared.unit.issuer import issuer_private_key
 from shared.unit.tokens import mint_token
+from shared.values.local_time import LOCAL_TIME
 from shared.values.types import SUBCOMMITTEE, DutyKind, Phase, Unit, slug
 from shared.views.view import instant
 
-SAMPLE = Path(__file__).parents[1] / "data" / "namdinh-xx"
+SAMPLE = Path(__file__).parents[2] / "data" / "namdinh-xx"
 STORY_IDS = UUID("6f0b1c1e-8d0f-5d53-9a52-2d1f1c7a0e54")
 WAIT_TIMEOUT_S = 60
 LOOK_EVERY_S = 0.05

@@ -26,7 +26,8 @@ from services.tracker.reports.reviews import DUTIES
 from services.tracker.reports.scenarios import InForce
 from services.tracker.reports.workload import Load, Workload
 from shared.domain.review import Essential
-from shared.i18n import Language, format_date, format_number, local_date, translate
+from shared.i18n import Language, format_date, format_number, translate
+from shared.values.local_time import local_date
 
 BAR_WIDTH = 16
 WIDE = 100

@@ -18,7 +18,8 @@ from services.tracker.reports.scenarios import (
     Standing,
     VariantStanding,
 )
-from shared.i18n import Language, format_date, format_number, local_date, translate
+from shared.i18n import Language, format_date, format_number, translate
+from shared.values.local_time import local_date
 
 
 def standing_tables(found: Standing, lang: Language) -> Iterable[Text | Table]:

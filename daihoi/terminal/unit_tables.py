@@ -11,7 +11,8 @@ from daihoi.terminal.report import CLEARANCE_STATUSES
 from services.tracker.reports.clearances import ClearanceLine
 from services.tracker.reports.coverage import ChannelCoverage, Coverage
 from services.tracker.reports.expenses import Account
-from shared.i18n import LOCAL_TIME, Language, format_date, format_number, translate
+from shared.i18n import Language, format_date, format_number, translate
+from shared.values.local_time import LOCAL_TIME
 from shared.values.types import Unit
 from shared.views.view import Document
 

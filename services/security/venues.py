@@ -12,8 +12,8 @@ from pydantic import AwareDatetime
 from services.security.clearances import RequestClearance
 from shared.domain.decider import Event
 from shared.eventstore.envelope import Envelope
-from shared.i18n import LOCAL_TIME
 from shared.unit.policies import Policy
+from shared.values.local_time import LOCAL_TIME
 from shared.values.types import ID_LENGTH, ClearanceKind, Text, Unit
 
 NEEDING_CLEARANCE = frozenset({"hall", "lodging"})

@@ -1,22 +1,11 @@
 """Who is asking: the token that a reader may present, and whether it unmasks what only some may read."""
 
-from typing import Annotated
-
-import typer
-
 from services.tracker.masking import READERS
 from shared.domain.decider import Refused
 from shared.platform.errors import PlatformError
 from shared.platform.settings import Settings
 from shared.unit.issuer import issuer_public_key
 from shared.unit.tokens import TokenVerifier
-
-TokenOption = Annotated[
-    str,
-    typer.Option(
-        "--token", envvar="DAIHOI_TOKEN", show_envvar=False, help="Shows what only security and the auditor may read."
-    ),
-]
 
 
 def may_read_restricted(settings: Settings, token: str) -> bool:

@@ -7,14 +7,14 @@ from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
+from shared.values.local_time import LOCAL_TIME
+
 type Language = Literal["vi", "en"]
 
-LOCAL_TIME = ZoneInfo("Asia/Ho_Chi_Minh")
 CATALOGUE = Path(__file__).with_name("vi.po")
 
 
@@ -55,8 +55,3 @@ def format_instant(moment: datetime, lang: Language) -> str:
     """To the second, in Asia/Ho_Chi_Minh: `23:59:59 on 13/08/2020` (en), `23:59:59 ngày 13/08/2020` (vi)."""
     local = moment.astimezone(LOCAL_TIME)
     return translate("{time} on {day}", lang, time=f"{local:%H:%M:%S}", day=format_date(local.date()))
-
-
-def local_date(moment: datetime) -> date:
-    """The calendar day of `moment` in Asia/Ho_Chi_Minh."""
-    return moment.astimezone(LOCAL_TIME).date()

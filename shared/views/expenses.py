@@ -1,7 +1,7 @@
 """`expenses`: what was guaranteed, advanced and spent for each task? Reads logistics' events by their wire names."""
 
 from shared.domain.decider import Event
-from shared.i18n import local_date
+from shared.values.local_time import local_date
 from shared.views.view import Document, Recorded, View, begun, by_id
 
 

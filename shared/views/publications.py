@@ -6,7 +6,7 @@ Reads propaganda's events by their wire names.
 from datetime import date
 
 from shared.domain.decider import Event
-from shared.i18n import local_date
+from shared.values.local_time import local_date
 from shared.values.types import Text
 from shared.views.view import Document, Recorded, View, begun, by_id
 

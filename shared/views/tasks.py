@@ -29,7 +29,7 @@ from shared.domain.task import (
     TaskUnblocked,
     later,
 )
-from shared.i18n import local_date
+from shared.values.local_time import local_date
 from shared.values.types import fold_diacritics
 from shared.views.view import Document, Recorded, View, begun, by_service_and_id, instant, with_more
 

@@ -11,22 +11,23 @@ from string import Formatter
 import pytest
 from babel.messages.pofile import read_po
 
+import daihoi
 import services
 import shared
-from daihoi.terminal import documents_table as filed
-from daihoi.terminal import duties_table, scenario_tables, unit_tables
-from daihoi.terminal import labels as signs
-from daihoi.terminal import report as terminal
-from daihoi.terminal import trace_tree as tree
+from daihoi.terminal import documents_table, duties_table, scenario_tables, trace_tree, unit_tables
+from daihoi.terminal import labels as label_names
+from daihoi.terminal import parked as parked_lines
+from daihoi.terminal import report as report_tables
+from services.tracker.history.sentences import SENTENCES
 from services.tracker.reports import parked
-from services.tracker.reports.sentences import SENTENCES
 from shared.domain import paper
 from shared.domain.decider import Refusal
-from shared.i18n import CATALOGUE, format_date, format_number, local_date, translate
+from shared.i18n import CATALOGUE, format_date, format_number, translate
 from shared.unit import field_errors, problems
 from shared.unit.findings import Notice
+from shared.values.local_time import local_date
 
-PACKAGES = (services, shared)
+PACKAGES = (daihoi, services, shared)
 TREES = [
     ast.parse(path.read_text("utf-8"), str(path))
     for package in PACKAGES
@@ -78,11 +79,18 @@ def placeholders(sentence: str) -> set[str]:
 
 REFUSALS = refusals()
 NOTICES = set(notices())
-LABELS = {
-    label
-    for told in (terminal, signs, duties_table, unit_tables, filed, tree, scenario_tables, parked)
-    for label in labels(ast.parse(Path(told.__file__).read_text("utf-8")))
-}
+DRAWN = (
+    report_tables,
+    label_names,
+    duties_table,
+    unit_tables,
+    documents_table,
+    trace_tree,
+    scenario_tables,
+    parked,
+    parked_lines,
+)
+LABELS = {label for module in DRAWN for label in labels(ast.parse(Path(module.__file__).read_text("utf-8")))}
 SAID = {sentence for tree in TREES for sentence in literals(tree, "translate", "_say")}
 DOUBTS = {doubt.sentence for doubt in vars(paper).values() if isinstance(doubt, paper.Doubt)}
 PROBLEMS = {*field_errors.ALL_SENTENCES, *problems.REASONS}
@@ -90,12 +98,20 @@ READ = PROBLEMS | REFUSALS | set(SENTENCES.values()) | SAID | LABELS | DOUBTS | 
 
 
 def test_refusals_sentences_and_labels_are_found_where_they_are_known_to_be():
-    tables = {*terminal.UNIT_NAMES.values(), *terminal.PHASE_NAMES.values(), *terminal.ESSENTIAL_NAMES.values()}
-    assert tables | {label for label, *_ in terminal.CELLS.values()} <= LABELS
+    tables = {
+        *report_tables.UNIT_NAMES.values(),
+        *report_tables.PHASE_NAMES.values(),
+        *report_tables.ESSENTIAL_NAMES.values(),
+    }
+    assert tables | {label for label, *_ in report_tables.CELLS.values()} <= LABELS
     assert {"By unit", "By phase"} <= LABELS - SAID
     assert {"There is no task {task_id}.", "There is no resource {resource_id}."} <= REFUSALS
     assert {"can not be read", "Status of all tasks"} <= SAID
-    assert {*filed.URGENCY_NAMES.values(), *tree.STATUS_NAMES.values(), *tree.ROLE_NAMES.values()} <= LABELS
+    assert {
+        *documents_table.URGENCY_NAMES.values(),
+        *trace_tree.STATUS_NAMES.values(),
+        *trace_tree.ROLE_NAMES.values(),
+    } <= LABELS
     assert paper.USED_TWICE.sentence in DOUBTS
     assert {"{service} does not answer.", "{count} events are parked."} <= NOTICES
 

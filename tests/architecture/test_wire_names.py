@@ -7,8 +7,8 @@ import pytest
 from services.logistics.resources import ResourceKind
 from services.security import clearances
 from services.security.venues import CLEARANCE_FOR_VENUES, NEEDING_CLEARANCE
+from services.tracker.history.sentences import SENTENCES
 from services.tracker.projection.decoding import KNOWN
-from services.tracker.reports.sentences import SENTENCES
 from shared.eventstore.names import event_subject, ledger_stream, service_stream
 from shared.eventstore.streams import stream_configs
 from shared.unit.clearance_news import NOTE_CLEARANCES

@@ -16,8 +16,9 @@ from services.tracker.history.moments import (
     parse_time,
 )
 from shared.domain.decider import Refused
-from shared.i18n import LOCAL_TIME, format_minute
+from shared.i18n import format_minute
 from shared.unit.client import _on_the_wire
+from shared.values.local_time import LOCAL_TIME
 
 LAST_OF_THE_13TH = datetime(2020, 8, 13, 16, 59, 59, 999999, tzinfo=UTC)
 FIRST_OF_THE_13TH = datetime(2020, 8, 12, 17, tzinfo=UTC)

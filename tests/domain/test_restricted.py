@@ -9,10 +9,10 @@ from msgspec.structs import replace
 from services.propaganda import publications
 from services.security import incidents
 from services.tracker.history.replay import ledger_line
+from services.tracker.history.sentences import SENTENCES, summary
 from services.tracker.history.verify import first_difference
 from services.tracker.masking import MASK, OPEN_DATA, masked_document, masked_line, masked_row
 from services.tracker.projection.decoding import read_event
-from services.tracker.reports.sentences import SENTENCES, summary
 from shared.eventstore.direct import Stored
 from shared.eventstore.envelope import as_bytes
 from tests.congress import BEGINNING, envelope_of

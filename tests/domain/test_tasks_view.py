@@ -6,8 +6,8 @@ from functools import reduce
 import pytest
 from msgspec.structs import replace
 
+from services.tracker.history.sentences import summary
 from services.tracker.projection.decoding import read_event
-from services.tracker.reports.sentences import summary
 from shared.domain import task
 from shared.domain.decider import Event
 from shared.views.tasks import VIEW

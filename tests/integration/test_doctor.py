@@ -11,8 +11,9 @@ import pytest
 from nats.js.api import ConsumerConfig
 from typer.testing import CliRunner
 
+from daihoi.cli.doctor import table_of
 from daihoi.cli.main import app
-from daihoi.ops.doctor import examine, table_of
+from daihoi.ops.doctor import examine
 from daihoi.ops.supervisor import ALL_SERVICES, Supervisor
 from services.tracker.projection.projector import Projection
 from shared.eventstore.names import ledger_stream, service_stream

@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 
 from daihoi.cli.main import app
 from shared.eventstore.store import EventStore
-from shared.i18n import LOCAL_TIME
+from shared.values.local_time import LOCAL_TIME
 from tests.congress import Writer, life_of_a_task, settled
 from tests.integration.test_tracker import project_all
 

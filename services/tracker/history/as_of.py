@@ -16,7 +16,8 @@ from services.tracker.projection.fold import Checkpoint
 from services.tracker.projection.store import PARKED
 from shared.domain.decider import Refusal, Refused
 from shared.eventstore.ledger import Ledger
-from shared.i18n import LOCAL_TIME, format_minute
+from shared.i18n import format_minute
+from shared.values.local_time import LOCAL_TIME
 from shared.views.view import Document
 
 type OnProgress = Callable[[int, int], None]

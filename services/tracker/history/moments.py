@@ -8,7 +8,8 @@ import re
 from datetime import date, datetime, time, timedelta
 
 from shared.domain.decider import Refusal
-from shared.i18n import LOCAL_TIME, Language, format_instant, translate
+from shared.i18n import Language, format_instant, translate
+from shared.values.local_time import LOCAL_TIME
 
 type Moment = int | datetime
 """A place in the history: a ledger sequence, or a time in Asia/Ho_Chi_Minh."""

@@ -11,9 +11,9 @@ from msgspec.structs import asdict
 
 from services.tracker.history.as_of import By
 from services.tracker.history.moments import Moment
+from services.tracker.history.sentences import summary
 from services.tracker.masking import masked_line
 from services.tracker.projection.decoding import Unreadable, read_event
-from services.tracker.reports.sentences import summary
 from shared.eventstore.direct import Stored
 from shared.eventstore.ledger import Ledger
 from shared.values.symbol import Citation, DocumentSymbol, SymbolForm

@@ -8,8 +8,8 @@ from typing import Any
 import orjson
 from msgspec.structs import asdict
 
+from services.tracker.history.sentences import summary
 from services.tracker.projection.storable import ROW_BYTES
-from services.tracker.reports.sentences import summary
 from shared.eventstore.direct import Stored
 from shared.eventstore.envelope import Envelope
 from shared.eventstore.ledger import Origin

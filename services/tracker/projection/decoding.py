@@ -16,8 +16,8 @@ from shared.eventstore.direct import Stored
 from shared.eventstore.envelope import Envelope, check_ids, check_place, decode, decode_data
 from shared.eventstore.errors import Undecodable
 from shared.eventstore.ledger import Origin, origin_of
-from shared.i18n import LOCAL_TIME
 from shared.unit.refusals import PolicyRefusalResolved, PolicyRefused
+from shared.values.local_time import LOCAL_TIME
 from shared.values.types import ID_PATTERN
 from shared.views import VIEWS
 from shared.views.view import Recorded, View

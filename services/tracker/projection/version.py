@@ -11,12 +11,15 @@ from pathlib import Path
 ROOT = Path(__file__).parents[3]
 FOLD = (
     "shared/domain",
+    "shared/events",
+    "shared/values",
+    "services/subcommittee/parked_event.py",
     "shared/eventstore/envelope.py",
     "shared/eventstore/names.py",
     "shared/i18n",
     "shared/unit/refusals.py",
     "shared/views",
-    "services/tracker/reports/sentences.py",
+    "services/tracker/history/sentences.py",
     "services/tracker/projection/audit_rows.py",
     "services/tracker/projection/fold.py",
     "services/tracker/projection/parking.py",

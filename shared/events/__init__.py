@@ -1,0 +1,1 @@
+"""The published language: every event class once, a module per entity; nothing but data."""
