@@ -9,26 +9,9 @@ from typing import ClassVar, assert_never
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.subcommittee.scenario import CURRENT
-from shared.domain.decider import Actor, Aggregate, Command, Event, Refusal
+from shared.domain.decider import Actor, Aggregate, Command, Refusal
+from shared.events.unit_scenario import SwitchFollowed, SwitchRecorded, UnitScenarioEvent
 from shared.values.types import Case, Phrase
-
-
-# --- events: these names are the stored format ---
-class SwitchRecorded(Event):
-    TYPE = "vn.daihoi.unit-scenario.recorded.v1"
-    number: int
-    scenario: Case
-    reason: Phrase
-
-
-class SwitchFollowed(Event):
-    """Every task that the unit had has been brought to what the switch demands."""
-
-    TYPE = "vn.daihoi.unit-scenario.followed.v1"
-    number: int
-
-
-UnitScenarioEvent = SwitchRecorded | SwitchFollowed
 
 
 # --- state ---

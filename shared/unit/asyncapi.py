@@ -15,7 +15,8 @@ from faststream.nats import NatsBroker, NatsMessage
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from shared.domain.decider import Aggregate, Command, Event
+from shared.domain.decider import Aggregate, Command
+from shared.events.base import Event
 from shared.eventstore.envelope import Envelope
 from shared.eventstore.names import ledger_stream, service_stream
 from shared.unit.answering import respond, unread

@@ -5,7 +5,8 @@ import time
 
 from nats.aio.client import Client
 
-from services.subcommittee.parked_event import AGGREGATE, ParkedEventDiscarded
+from services.subcommittee.parked_event import AGGREGATE
+from shared.events.parked_event import ParkedEventDiscarded
 from shared.eventstore.direct import Stored, read_subject
 from shared.eventstore.envelope import check_place, decode, decode_data
 from shared.eventstore.errors import Undecodable

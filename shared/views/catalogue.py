@@ -1,7 +1,7 @@
 """`catalogue`: which items of work are published, and which unit has each?"""
 
 from services.subcommittee import catalogue
-from services.subcommittee.catalogue import ItemAssigned, ItemPublished, ItemRevised, ItemWithdrawn
+from shared.events.catalogue_item import ItemAssigned, ItemPublished, ItemRevised, ItemWithdrawn
 from shared.views.view import Document, Recorded, View, begun, by_id
 
 

@@ -1,7 +1,7 @@
 """`directives`: what has the sub-committee ordered, of whom, and by which sentence of a conclusion?"""
 
 from services.subcommittee import directive
-from services.subcommittee.directive import DirectiveIssued
+from shared.events.directive import DirectiveIssued
 from shared.views.view import Document, Recorded, View, by_id, instant
 
 

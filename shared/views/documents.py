@@ -1,7 +1,7 @@
 """`documents`: which official documents are on file, and which are in force?"""
 
 from shared.domain import document as documents
-from shared.domain.document import DocumentIssued, DocumentSuperseded, DocumentWithdrawn
+from shared.events.document import DocumentIssued, DocumentSuperseded, DocumentWithdrawn
 from shared.values.symbol import DocumentSymbol
 from shared.values.types import fold_diacritics
 from shared.views.view import Document, Recorded, View, begun, by_service_and_id, instant

@@ -1,7 +1,7 @@
 """`duties`: which continuing duty was handed out to which locality, and which unit follows it?"""
 
 from services.subcommittee import duty
-from services.subcommittee.duty import DutyHandedOut
+from shared.events.duty import DutyHandedOut
 from shared.views.view import Document, Recorded, View, by_id, instant
 
 

@@ -1,7 +1,7 @@
 """`known_clearances`: what has each unit heard of security's decisions on clearances?"""
 
 from shared.domain import known_clearance
-from shared.domain.known_clearance import ClearanceNoted
+from shared.events.known_clearance import ClearanceNoted
 from shared.views.view import Document, Recorded, View, by_service_and_id, instant
 
 

@@ -1,7 +1,7 @@
 """`meetings`: who met, and what did the chair conclude?"""
 
 from services.subcommittee import meeting
-from services.subcommittee.meeting import MeetingConcluded, MeetingHeld
+from shared.events.meeting import MeetingConcluded, MeetingHeld
 from shared.views.view import Document, Recorded, View, begun, by_id
 
 

@@ -4,7 +4,7 @@ Positions stand in the order in which they were added; the first answers for the
 """
 
 from services.subcommittee import organisation
-from services.subcommittee.organisation import OrganisationRegistered, PositionAdded, PositionRemoved
+from shared.events.organisation import OrganisationRegistered, PositionAdded, PositionRemoved
 from shared.values.types import fold_diacritics
 from shared.views.view import Document, Recorded, View, begun, by_id
 

@@ -1,7 +1,7 @@
 """`reviews`: which units have reviewed their work, what did they find, and what became of it?"""
 
 from shared.domain import review
-from shared.domain.review import (
+from shared.events.review import (
     Finding,
     ReviewClosed,
     ReviewGapExplained,

@@ -7,10 +7,11 @@ for each variant, `logistics/outbreak`, its adjustments and whether it is prepar
 from collections.abc import Sequence
 
 from services.subcommittee import scenario
-from services.subcommittee.scenario import CURRENT, ScenarioSwitched
+from services.subcommittee.scenario import CURRENT
 from shared.domain import unit_scenario, variant
-from shared.domain.unit_scenario import SwitchFollowed, SwitchRecorded
-from shared.domain.variant import AdjustmentWithdrawn, VariantAdjusted, VariantPrepared
+from shared.events.scenario import ScenarioSwitched
+from shared.events.unit_scenario import SwitchFollowed, SwitchRecorded
+from shared.events.variant import AdjustmentWithdrawn, VariantAdjusted, VariantPrepared
 from shared.views.view import Document, Recorded, View, begun, instant
 
 

@@ -5,8 +5,9 @@ from datetime import date
 from typing import Any
 
 from shared.domain import task
-from shared.domain.decider import Event
-from shared.domain.task import (
+from shared.domain.task import TaskStatus, later
+from shared.events.base import Event
+from shared.events.task import (
     ClearanceDropped,
     ClearanceRequired,
     ExtensionGranted,
@@ -24,10 +25,8 @@ from shared.domain.task import (
     TaskReopened,
     TaskReturned,
     TaskStarted,
-    TaskStatus,
     TaskSubmitted,
     TaskUnblocked,
-    later,
 )
 from shared.i18n import local_date
 from shared.values.types import fold_diacritics
