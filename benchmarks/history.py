@@ -8,8 +8,9 @@ from uuid import uuid4
 
 from nats.aio.client import Client
 
-from shared.domain.decider import Actor, Event
-from shared.domain.task import TaskOpened, TaskProgressed
+from shared.domain.decider import Actor
+from shared.events.base import Event
+from shared.events.task import TaskOpened, TaskProgressed
 from shared.eventstore.envelope import Cause, encode
 from shared.eventstore.ledger import Ledger
 from shared.eventstore.store import EventStore, NewEvent

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid5
 
-from shared.domain.decider import Actor, Event
-from shared.domain.task import (
+from shared.domain.decider import Actor
+from shared.events.base import Event
+from shared.events.task import (
     TaskAssigned,
     TaskCompleted,
     TaskDeadlineSet,

@@ -30,8 +30,8 @@ from daihoi.importing.tables import Unreadable, Wrong
 from daihoi.ops.session import open_session
 from daihoi.ops.supervisor import running_services
 from daihoi.ops.waiting import shortfall
-from services.subcommittee.catalogue import Item
 from shared.domain.decider import Actor, Refused
+from shared.events.catalogue_item import Item
 from shared.i18n import Language, translate
 from shared.unit.issuer import provide_issuer_keys
 from shared.unit.problems import problem_of

@@ -5,8 +5,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from daihoi.importing.items import values_of
-from services.subcommittee.catalogue import ASSIGNED, ITEMS_AT_ONCE, OF_ANOTHER_CATALOGUE, Item
+from services.subcommittee.catalogue import ASSIGNED, ITEMS_AT_ONCE, OF_ANOTHER_CATALOGUE
 from shared.domain.decider import Refused
+from shared.events.catalogue_item import Item
 from shared.values.ordering import natural
 
 _BESIDE_THE_ITEMS_BYTES = 1024

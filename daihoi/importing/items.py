@@ -22,8 +22,8 @@ from daihoi.importing.tables import (
     unreadable,
 )
 from daihoi.importing.xlsx_table import xlsx_table
-from services.subcommittee.catalogue import Item
 from shared.domain.decider import Refusal, Refused
+from shared.events.catalogue_item import Item
 from shared.values.text import Unclean, clean
 from shared.values.types import Phase, Scenario, Unit
 

@@ -16,9 +16,9 @@ from daihoi.importing.items import read_file
 from daihoi.importing.tables import MAX_FILE_BYTES, unreadable
 from daihoi.ops.session import Session
 from daihoi.ops.waiting import Write, until_level
-from services.subcommittee.catalogue import Item
 from services.tracker.queries import published_catalogue
 from shared.domain.decider import Actor, Refusal, Refused
+from shared.events.catalogue_item import Item
 from shared.unit.issuer import issuer_private_key
 from shared.unit.problems import Problem, ProblemError
 from shared.unit.tokens import mint_token

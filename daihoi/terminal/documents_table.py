@@ -6,7 +6,7 @@ from rich.table import Table
 
 from daihoi.terminal.labels import UNIT_NAMES
 from services.tracker.reports.document_register import Filed, NextNumber
-from shared.domain.document import Urgency
+from shared.events.document import Urgency
 from shared.i18n import Language, translate
 
 URGENCY_NAMES = {

@@ -25,7 +25,7 @@ from services.tracker.reports.lines import TaskLine
 from services.tracker.reports.reviews import DUTIES
 from services.tracker.reports.scenarios import InForce
 from services.tracker.reports.workload import Load, Workload
-from shared.domain.review import Essential
+from shared.events.review import Essential
 from shared.i18n import Language, format_date, format_number, translate
 from shared.values.local_time import local_date
 

@@ -7,7 +7,6 @@ from rich.text import Text
 
 from daihoi.terminal.labels import UNIT_NAMES, offset_in_words
 from daihoi.terminal.report import SCENARIO_NAMES, scenario_line
-from services.subcommittee.duty import GROUP
 from services.tracker.reports.scenarios import (
     Amount,
     Comparison,
@@ -18,6 +17,7 @@ from services.tracker.reports.scenarios import (
     Standing,
     VariantStanding,
 )
+from shared.events.duty import DUTY_GROUP
 from shared.i18n import Language, format_date, format_number, translate
 from shared.values.local_time import local_date
 
@@ -79,7 +79,7 @@ def comparison_tables(found: Comparison, lang: Language) -> Iterable[Table]:
 
 def _group_name(number: str, row: GroupRow, lang: Language) -> str:
     name = row.name_en if lang == "en" and row.name_en else row.name_vi
-    return name if number == str(GROUP.number) else f"{number}. {name}"
+    return name if number == str(DUTY_GROUP.number) else f"{number}. {name}"
 
 
 def _amounts(title: str, rows: Sequence[tuple[str, Row]], total: Row, lang: Language) -> Table:

@@ -10,60 +10,22 @@ from typing import Annotated, ClassVar, assert_never
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from shared.domain.decider import Actor, Aggregate, Command, Event, Refusal
-from shared.values.types import Brief, EntityId, Name, Phrase, TotalVnd, Vnd
+from shared.domain.decider import Actor, Aggregate, Command, Refusal
+from shared.events.expense import (
+    EVENTS,
+    ExpenseEstimated,
+    ExpenseEvent,
+    ExpenseRevised,
+    ExpenseSettled,
+    MoneyAdvanced,
+    SpendingRecorded,
+)
+from shared.values.types import Brief, EntityId, Name, Phrase, Vnd
 
 Amount = Annotated[int, Field(strict=True, ge=1, le=10**15)]
 """Money that changes hands, in đồng: never nothing."""
 MOST_ADVANCES = 200
 MOST_SPENDING = 1000
-
-
-# --- events: these names are the stored format ---
-class ExpenseEstimated(Event):
-    TYPE = "vn.daihoi.expense.estimated.v1"
-    amount_vnd: Vnd
-    guaranteed_vnd: Vnd
-    funding_source: Phrase
-
-
-class ExpenseRevised(Event):
-    TYPE = "vn.daihoi.expense.revised.v1"
-    amount_vnd: Vnd
-    guaranteed_vnd: Vnd
-    funding_source: Phrase
-    reason: Phrase
-
-
-class MoneyAdvanced(Event):
-    TYPE = "vn.daihoi.expense.money-advanced.v1"
-    advance_id: EntityId
-    amount_vnd: Amount
-    recipient: Phrase
-    purpose: Phrase
-    beyond_guaranteed_because: Phrase | None = None
-    beyond_vnd: TotalVnd = 0
-
-
-class SpendingRecorded(Event):
-    TYPE = "vn.daihoi.expense.spending-recorded.v1"
-    spending_id: EntityId
-    amount_vnd: Amount
-    payee: Phrase
-    voucher: Phrase
-    beyond_guaranteed_because: Phrase | None = None
-    beyond_vnd: TotalVnd = 0
-
-
-class ExpenseSettled(Event):
-    TYPE = "vn.daihoi.expense.settled.v1"
-    advanced_vnd: TotalVnd
-    spent_vnd: TotalVnd
-    to_return_vnd: TotalVnd
-    still_due_vnd: TotalVnd
-
-
-ExpenseEvent = ExpenseEstimated | ExpenseRevised | MoneyAdvanced | SpendingRecorded | ExpenseSettled
 
 
 # --- state ---
@@ -274,7 +236,7 @@ def _require_open(command: ExpenseCommand, expense: Expense) -> None:
 
 AGGREGATE = Aggregate(
     entity="expense",
-    events=(ExpenseEstimated, ExpenseRevised, MoneyAdvanced, SpendingRecorded, ExpenseSettled),
+    events=EVENTS,
     commands=(EstimateExpense, ReviseEstimate, AdvanceMoney, RecordSpending, SettleExpense),
     evolve=evolve,
     decide=decide,

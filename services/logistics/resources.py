@@ -6,52 +6,25 @@ keeps it under concurrency; there is no lock.
 
 from collections.abc import Sequence
 from datetime import datetime
-from enum import StrEnum
 from typing import Annotated, ClassVar, Self, assert_never
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from shared.domain.decider import Actor, Aggregate, Command, Event, Refusal
+from shared.domain.decider import Actor, Aggregate, Command, Refusal
+from shared.events.resource import (
+    EVENTS,
+    ReservationReleased,
+    ResourceEvent,
+    ResourceKind,
+    ResourceRegistered,
+    ResourceReserved,
+)
 from shared.i18n import format_minute
-from shared.values.types import Brief, EntityId, Instant, Phrase, Text
+from shared.values.types import Brief, EntityId, Instant, Text
 
 MOST_RESERVATIONS = 2000
 """Held at once."""
 MOST_EVER_RESERVED = 10_000
-
-
-class ResourceKind(StrEnum):
-    HALL = "hall"
-    ROOM = "room"
-    LODGING = "lodging"
-    VEHICLE = "vehicle"
-
-
-# --- events: these names are the stored format ---
-class ResourceRegistered(Event):
-    TYPE = "vn.daihoi.resource.registered.v1"
-    kind: ResourceKind
-    name: Text
-    capacity: int
-
-
-class ResourceReserved(Event):
-    TYPE = "vn.daihoi.resource.reserved.v1"
-    reservation_id: EntityId
-    starts: AwareDatetime
-    ends: AwareDatetime
-    purpose: Phrase
-    resource_id: EntityId | None = None
-    resource_kind: ResourceKind | None = None
-    resource_name: Text | None = None
-
-
-class ReservationReleased(Event):
-    TYPE = "vn.daihoi.resource.reservation-released.v1"
-    reservation_id: EntityId
-
-
-ResourceEvent = ResourceRegistered | ResourceReserved | ReservationReleased
 
 
 # --- state ---
@@ -199,7 +172,7 @@ def _release(command: ReleaseReservation, resource: Resource) -> Sequence[Resour
 
 AGGREGATE = Aggregate(
     entity="resource",
-    events=(ResourceRegistered, ResourceReserved, ReservationReleased),
+    events=EVENTS,
     commands=(RegisterResource, ReserveResource, ReleaseReservation),
     evolve=evolve,
     decide=decide,

@@ -4,48 +4,22 @@ The rule that is propaganda's own: nothing is released unapproved, and nobody ap
 """
 
 from collections.abc import Sequence
-from datetime import date
 from enum import StrEnum
 from typing import ClassVar, assert_never
 
 from pydantic import BaseModel, ConfigDict
 
-from shared.domain.decider import Actor, Aggregate, Command, Event, Refusal
+from shared.domain.decider import Actor, Aggregate, Command, Refusal
+from shared.events.publication import (
+    EVENTS,
+    Channel,
+    PublicationApproved,
+    PublicationEvent,
+    PublicationProposed,
+    PublicationRejected,
+    PublicationReleased,
+)
 from shared.values.types import Day, EntityId, Phrase, Text
-
-
-class Channel(StrEnum):
-    PRESS = "press"
-    BROADCAST = "broadcast"
-    PORTAL = "portal"
-    VISUAL = "visual"
-    LOUDSPEAKER = "loudspeaker"
-
-
-# --- events: these names are the stored format ---
-class PublicationProposed(Event):
-    TYPE = "vn.daihoi.publication.proposed.v1"
-    channel: Channel
-    title: Text
-    author: str
-    task_id: EntityId | None = None
-    planned_on: date | None = None
-
-
-class PublicationApproved(Event):
-    TYPE = "vn.daihoi.publication.approved.v1"
-
-
-class PublicationRejected(Event):
-    TYPE = "vn.daihoi.publication.rejected.v1"
-    reason: Phrase
-
-
-class PublicationReleased(Event):
-    TYPE = "vn.daihoi.publication.released.v1"
-
-
-PublicationEvent = PublicationProposed | PublicationApproved | PublicationRejected | PublicationReleased
 
 
 # --- state ---
@@ -177,7 +151,7 @@ def _release(command: ReleasePublication, publication: Publication) -> Sequence[
 
 AGGREGATE = Aggregate(
     entity="publication",
-    events=(PublicationProposed, PublicationApproved, PublicationRejected, PublicationReleased),
+    events=EVENTS,
     commands=(ProposePublication, ApprovePublication, RejectPublication, ReleasePublication),
     evolve=evolve,
     decide=decide,

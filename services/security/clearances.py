@@ -9,35 +9,16 @@ from typing import ClassVar, assert_never
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from shared.domain.decider import Actor, Aggregate, Command, Event, Refusal
+from shared.domain.decider import Actor, Aggregate, Command, Refusal
+from shared.events.clearance import (
+    EVENTS,
+    ClearanceEvent,
+    ClearanceGranted,
+    ClearanceRefused,
+    ClearanceRequested,
+    ClearanceWithdrawn,
+)
 from shared.values.types import ClearanceKind, EntityId, Phrase
-
-
-# --- events: these names are the stored format ---
-class ClearanceRequested(Event):
-    TYPE = "vn.daihoi.clearance.requested.v1"
-    kind: ClearanceKind
-    holder: Phrase
-    purpose: Phrase
-    requested_by: str
-
-
-class ClearanceGranted(Event):
-    TYPE = "vn.daihoi.clearance.granted.v1"
-    conditions: tuple[Phrase, ...] = ()
-
-
-class ClearanceRefused(Event):
-    TYPE = "vn.daihoi.clearance.refused.v1"
-    reason: Phrase
-
-
-class ClearanceWithdrawn(Event):
-    TYPE = "vn.daihoi.clearance.withdrawn.v1"
-    reason: Phrase
-
-
-ClearanceEvent = ClearanceRequested | ClearanceGranted | ClearanceRefused | ClearanceWithdrawn
 
 
 # --- state ---
@@ -155,7 +136,7 @@ def _withdraw(command: WithdrawClearance, clearance: Clearance) -> Sequence[Clea
 
 AGGREGATE = Aggregate(
     entity="clearance",
-    events=(ClearanceRequested, ClearanceGranted, ClearanceRefused, ClearanceWithdrawn),
+    events=EVENTS,
     commands=(RequestClearance, GrantClearance, RefuseClearance, WithdrawClearance),
     evolve=evolve,
     decide=decide,

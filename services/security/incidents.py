@@ -5,65 +5,29 @@ for reopening are for security and the auditor; whoever shows these events to ot
 """
 
 from collections.abc import Sequence
-from enum import StrEnum
 from typing import ClassVar, assert_never
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict
 
-from shared.domain.decider import Actor, Aggregate, Command, Event, Refusal
+from shared.domain.decider import Actor, Aggregate, Command, Refusal
+from shared.events.incident import (
+    EVENTS,
+    IncidentAssessed,
+    IncidentEvent,
+    IncidentKind,
+    IncidentReopened,
+    IncidentReported,
+    IncidentResolved,
+    Severity,
+)
 from shared.values.types import EntityId, Instant, Phrase
-
-
-class IncidentKind(StrEnum):
-    ORDER = "order"
-    FIRE = "fire"
-    HEALTH = "health"
-    TRAFFIC = "traffic"
-    INFORMATION = "information"
-    DRILL = "drill"
-    OTHER = "other"
-
-
-class Severity(StrEnum):
-    LOW = "low"
-    MEDIUM = "medium"
-    HIGH = "high"
-    CRITICAL = "critical"
-
-
-# --- events: these names are the stored format ---
-class IncidentReported(Event):
-    TYPE = "vn.daihoi.incident.reported.v1"
-    place: Phrase
-    kind: IncidentKind
-    details: Phrase
-    happened_at: AwareDatetime | None = None
-
-
-class IncidentAssessed(Event):
-    TYPE = "vn.daihoi.incident.assessed.v1"
-    severity: Severity
-
-
-class IncidentResolved(Event):
-    TYPE = "vn.daihoi.incident.resolved.v1"
-    outcome: Phrase
-    lessons: Phrase
-
-
-class IncidentReopened(Event):
-    TYPE = "vn.daihoi.incident.reopened.v1"
-    reason: Phrase
-
-
-IncidentEvent = IncidentReported | IncidentAssessed | IncidentResolved | IncidentReopened
 
 
 # --- state ---
 class Incident(BaseModel):
     model_config = ConfigDict(frozen=True)
     reported: IncidentReported
-    severity: Severity | None = None
+    severity: str | None = None
     resolution: IncidentResolved | None = None
     last_reopening: str | None = None
 
@@ -161,7 +125,7 @@ def _report(command: ReportIncident, incident: Incident | None) -> Sequence[Inci
 
 
 def _assess(command: AssessIncident, incident: Incident) -> Sequence[IncidentEvent]:
-    if incident.severity is command.severity:
+    if incident.severity == command.severity:
         return ()
     if incident.resolution:
         raise IS_RESOLVED(incident_id=command.incident_id)
@@ -189,7 +153,7 @@ def _reopen(command: ReopenIncident, incident: Incident) -> Sequence[IncidentEve
 
 AGGREGATE = Aggregate(
     entity="incident",
-    events=(IncidentReported, IncidentAssessed, IncidentResolved, IncidentReopened),
+    events=EVENTS,
     commands=(ReportIncident, AssessIncident, ResolveIncident, ReopenIncident),
     evolve=evolve,
     decide=decide,

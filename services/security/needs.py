@@ -7,7 +7,7 @@ clearance by hand, so that who needs it is not who grants it.
 from collections.abc import Sequence
 
 from services.security.clearances import RequestClearance
-from shared.domain.task import ClearanceRequired
+from shared.events.task import ClearanceRequired
 from shared.eventstore.envelope import Envelope
 from shared.unit.policies import ANY_SERVICE, Policy
 from shared.values.types import Unit

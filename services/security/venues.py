@@ -1,37 +1,23 @@
 """The policy that is security's own: a hall or lodging that logistics reserves asks security for clearance.
 
-Reads logistics' event by its wire name. Who asks is the policy, so any position of security may grant it.
+Who asks is the policy, so any position of security may grant it. What was reserved before the event named its
+resource asks for nothing.
 """
 
 from collections.abc import Sequence
 from datetime import datetime
 from hashlib import sha256
 
-from pydantic import AwareDatetime
-
 from services.security.clearances import RequestClearance
-from shared.domain.decider import Event
+from shared.events.resource import ResourceKind, ResourceReserved
 from shared.eventstore.envelope import Envelope
 from shared.unit.policies import Policy
 from shared.values.local_time import LOCAL_TIME
-from shared.values.types import ID_LENGTH, ClearanceKind, Text, Unit
+from shared.values.types import ID_LENGTH, ClearanceKind, Unit
 
-NEEDING_CLEARANCE = frozenset({"hall", "lodging"})
+NEEDING_CLEARANCE = frozenset({ResourceKind.HALL, ResourceKind.LODGING})
 LONGEST_PURPOSE = 1900
 """Leaves room for the days within what a phrase may hold: a policy never gets past a command it can't make."""
-
-
-class ResourceReserved(Event):
-    """What security reads of it; what was reserved before these fields were written asks for nothing."""
-
-    TYPE = "vn.daihoi.resource.reserved.v1"
-    reservation_id: str
-    starts: AwareDatetime
-    ends: AwareDatetime
-    purpose: str
-    resource_id: str | None = None
-    resource_kind: str | None = None
-    resource_name: Text | None = None
 
 
 def react(reserved: ResourceReserved, _: Envelope) -> Sequence[RequestClearance]:

@@ -2,67 +2,23 @@
 items are assigned, many at once: all or none."""
 
 from collections.abc import Sequence
-from typing import Annotated, ClassVar, Self, assert_never
+from typing import ClassVar, Self, assert_never
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from shared.domain.decider import EVENTS_AT_ONCE, Actor, Aggregate, Command, Event, Refusal
-from shared.values.types import ID_LENGTH, EntityId, Group, Phase, Scenario, Text, Unit, Vnd, slug
+from shared.domain.decider import EVENTS_AT_ONCE, Actor, Aggregate, Command, Refusal
+from shared.events.catalogue_item import (
+    EVENTS,
+    CatalogueEvent,
+    Item,
+    ItemAssigned,
+    ItemPublished,
+    ItemRevised,
+    ItemWithdrawn,
+)
+from shared.values.types import EntityId, Text, Unit
 
 ITEMS_AT_ONCE = EVENTS_AT_ONCE
-
-
-class Item(BaseModel):
-    """What the catalogue says of one piece of work. `due_offset_days` counts from the opening day; `code` is as
-    printed, such as `1.03`."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-    code: Annotated[str, Field(pattern=r"^[0-9]{1,3}(\.[0-9]{1,4})+$", max_length=ID_LENGTH)]
-    title: Text
-    group: Group
-    unit: Unit
-    phase: Phase
-    scenario: Scenario
-    due_offset_days: int = Field(ge=-3650, le=3650)
-    budget_vnd: Vnd
-
-    @property
-    def item_id(self) -> str:
-        return slug(self.code)
-
-
-# --- events: these names are the stored format ---
-class ItemPublished(Event):
-    TYPE = "vn.daihoi.catalogue-item.published.v1"
-    catalogue: EntityId
-    note: Text
-    item: Item
-
-
-class ItemAssigned(Event):
-    """Carries the item, so that the unit needs nothing else to open its task."""
-
-    TYPE = "vn.daihoi.catalogue-item.assigned.v1"
-    unit: Unit
-    item: Item
-    directive_id: EntityId | None = None
-
-
-class ItemRevised(Event):
-    """The item says something else from now on. A task that is open already keeps what it was opened with: the unit
-    works on what it was given, and an essential of a running task changes by a command on the task only."""
-
-    TYPE = "vn.daihoi.catalogue-item.revised.v1"
-    item: Item
-
-
-class ItemWithdrawn(Event):
-    """The item is no longer in the catalogue; it may be published again."""
-
-    TYPE = "vn.daihoi.catalogue-item.withdrawn.v1"
-
-
-CatalogueEvent = ItemPublished | ItemAssigned | ItemRevised | ItemWithdrawn
 
 
 # --- state ---
@@ -275,7 +231,7 @@ def _must_be_of(catalogue: EntityId, item_id: EntityId, state: CatalogueItem) ->
 
 AGGREGATE = Aggregate(
     entity="catalogue-item",
-    events=(ItemPublished, ItemAssigned, ItemRevised, ItemWithdrawn),
+    events=EVENTS,
     commands=(PublishCatalogue, AssignItems, ImportCatalogue),
     evolve=evolve,
     decide=decide,

@@ -1,35 +1,15 @@
 """A directive of the sub-committee: what a point of a conclusion orders, and which units it addresses."""
 
 from collections.abc import Sequence
-from datetime import date, datetime
-from enum import StrEnum
+from datetime import datetime
 from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.domain.deadline import check_not_over
-from shared.domain.decider import Actor, Aggregate, Command, Event, Refusal
+from shared.domain.decider import Actor, Aggregate, Command, Refusal
+from shared.events.directive import EVENTS, DirectiveIssued, DirectiveKind
 from shared.values.types import Day, EntityId, Phrase, Text, Unit
-
-
-class DirectiveKind(StrEnum):
-    """What a directive asks for: a four-point review, scenarios, or plain work."""
-
-    REVIEW = "review"
-    SCENARIOS = "scenarios"
-    WORK = "work"
-
-
-# --- events: these names are the stored format ---
-class DirectiveIssued(Event):
-    TYPE = "vn.daihoi.directive.issued.v1"
-    kind: DirectiveKind
-    text: Text
-    units: tuple[Unit, ...]
-    meeting_id: EntityId | None = None
-    point: int | None = None
-    due_on: date | None = None
-    past_because: Phrase | None = None
 
 
 # --- state ---
@@ -89,7 +69,7 @@ def decide(command: IssueDirective, directive: Directive | None, actor: Actor) -
 
 AGGREGATE = Aggregate(
     entity="directive",
-    events=(DirectiveIssued,),
+    events=EVENTS,
     commands=(IssueDirective,),
     evolve=evolve,
     decide=decide,

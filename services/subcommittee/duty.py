@@ -5,23 +5,24 @@ aggregate of its own. The decision needs to see the register of organisations: `
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from itertools import product
 from typing import Annotated, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from services.subcommittee.catalogue import ITEMS_AT_ONCE
-from services.subcommittee.organisation import NOT_FOUND, Organisation, OrganisationKind
+from services.subcommittee.organisation import NOT_FOUND, Organisation
 from shared.domain.deadline import check_not_over
-from shared.domain.decider import Actor, Aggregate, Command, Event, Key, Refusal
+from shared.domain.decider import Actor, Aggregate, Command, Key, Refusal
+from shared.events.duty import EVENTS, DutyHandedOut
+from shared.events.organisation import OrganisationKind
 from shared.values.types import (
     ID_LENGTH,
     TEXT_LENGTH,
     Day,
     DutyKind,
     EntityId,
-    Group,
     Phase,
     Phrase,
     Text,
@@ -29,10 +30,6 @@ from shared.values.types import (
     Vnd,
 )
 
-GROUP = Group(
-    number=99, name=Text(vi="Nhiệm vụ thường xuyên của các địa phương", en="Continuing duties of the localities")
-)
-"""The group of every duty's task; the catalogue's own groups have small numbers."""
 DUTY_NAMES = {
     DutyKind.DECORATION: Text(vi="Trang trí", en="Decoration"),
     DutyKind.CEREMONY: Text(vi="Khánh tiết", en="Ceremony"),
@@ -54,25 +51,6 @@ def duty_id(locality: str, duty: DutyKind, phase: Phase) -> str:
 _LONGEST_ENDING = max(len(duty_id("", duty, phase)) for duty, phase in product(DutyKind, Phase))
 LocalityId = Annotated[EntityId, Field(max_length=ID_LENGTH - _LONGEST_ENDING)]
 """The id of an organisation, with room for the rest of a duty's id."""
-
-
-# --- events: these names are the stored format ---
-class DutyHandedOut(Event):
-    """Carries the locality's name and who answers for it there, so that the unit needs nothing else to open its
-    task."""
-
-    TYPE = "vn.daihoi.duty.handed-out.v1"
-    unit: Unit
-    duty: DutyKind
-    phase: Phase
-    locality: EntityId
-    locality_name: Text
-    responsible: Phrase
-    title: Text
-    planned_vnd: Vnd
-    deadline: date | None = None
-    directive_id: EntityId | None = None
-    past_because: Phrase | None = None
 
 
 # --- state ---
@@ -210,7 +188,7 @@ def _title(duty: DutyKind, phase: Phase, locality: Text) -> Text:
 
 AGGREGATE = Aggregate(
     entity="duty",
-    events=(DutyHandedOut,),
+    events=EVENTS,
     commands=(HandOutDuty,),
     evolve=evolve,
     decide=decide,

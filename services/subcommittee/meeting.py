@@ -1,46 +1,13 @@
 """A meeting of the sub-committee and the conclusion of its chair, in numbered points."""
 
 from collections.abc import Sequence
-from datetime import date
 from typing import ClassVar, assert_never
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from shared.domain.decider import Actor, Aggregate, Command, Event, Refusal
-from shared.values.types import Day, EntityId, Phrase, Text
-
-
-class Participant(BaseModel):
-    """Somebody at a meeting: the name may be left out, the position never."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-    name: str = Field(default="", max_length=200)
-    position: Phrase
-
-
-class Point(BaseModel):
-    """One numbered point of a conclusion."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-    number: int = Field(ge=1, le=99)
-    text: Text
-
-
-# --- events: these names are the stored format ---
-class MeetingHeld(Event):
-    TYPE = "vn.daihoi.meeting.held.v1"
-    title: Text
-    held_on: date
-    chair: Participant
-    participants: tuple[Participant, ...] = ()
-
-
-class MeetingConcluded(Event):
-    TYPE = "vn.daihoi.meeting.concluded.v1"
-    points: tuple[Point, ...]
-
-
-MeetingEvent = MeetingHeld | MeetingConcluded
+from shared.domain.decider import Actor, Aggregate, Command, Refusal
+from shared.events.meeting import EVENTS, MeetingConcluded, MeetingEvent, MeetingHeld, Participant, Point
+from shared.values.types import Day, EntityId, Text
 
 
 # --- state ---
@@ -138,7 +105,7 @@ def _conclude(command: ConcludeMeeting, meeting: Meeting) -> Sequence[MeetingEve
 
 AGGREGATE = Aggregate(
     entity="meeting",
-    events=(MeetingHeld, MeetingConcluded),
+    events=EVENTS,
     commands=(RecordMeeting, ConcludeMeeting),
     evolve=evolve,
     decide=decide,

@@ -2,44 +2,22 @@
 
 import unicodedata
 from collections.abc import Sequence
-from enum import StrEnum
 from typing import ClassVar, assert_never
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from shared.domain.decider import Actor, Aggregate, Command, Event, Refusal
+from shared.domain.decider import Actor, Aggregate, Command, Refusal
+from shared.events.organisation import (
+    EVENTS,
+    OrganisationEvent,
+    OrganisationKind,
+    OrganisationRegistered,
+    PositionAdded,
+    PositionRemoved,
+)
 from shared.values.types import EntityId, Phrase, Text
 
-
-class OrganisationKind(StrEnum):
-    """Ngành, địa phương, đơn vị."""
-
-    AGENCY = "agency"
-    LOCALITY = "locality"
-    BODY = "body"
-
-
 MOST_POSITIONS = 200
-
-
-# --- events: these names are the stored format ---
-class OrganisationRegistered(Event):
-    TYPE = "vn.daihoi.organisation.registered.v1"
-    kind: OrganisationKind
-    name: Text
-
-
-class PositionAdded(Event):
-    TYPE = "vn.daihoi.organisation.position-added.v1"
-    position: Phrase
-
-
-class PositionRemoved(Event):
-    TYPE = "vn.daihoi.organisation.position-removed.v1"
-    position: Phrase
-
-
-OrganisationEvent = OrganisationRegistered | PositionAdded | PositionRemoved
 
 
 # --- state ---
@@ -170,7 +148,7 @@ def _register(command: RegisterOrganisation, organisation: Organisation | None) 
 
 AGGREGATE = Aggregate(
     entity="organisation",
-    events=(OrganisationRegistered, PositionAdded, PositionRemoved),
+    events=EVENTS,
     commands=(RegisterOrganisation, AddPosition, RemovePosition, RegisterOrganisations),
     evolve=evolve,
     decide=decide,

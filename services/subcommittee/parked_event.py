@@ -9,26 +9,12 @@ from typing import Annotated, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from shared.domain.decider import Actor, Aggregate, Command, Event, Refusal
-from shared.values.types import Phrase
+from shared.domain.decider import Actor, Aggregate, Command, Refusal
+from shared.events.parked_event import EVENTS, ParkedEventDiscarded
+from shared.values.types import Phrase, Place
 
-MAX_SEQUENCE = 2**63 - 1
-
-Place = Annotated[int, Field(strict=True, ge=1, le=MAX_SEQUENCE)]
 Subject = Annotated[str, StringConstraints(strip_whitespace=False, pattern=r"^evt\.[^ \t\r\n]+$", max_length=4096)]
 """Whatever the broker takes for a subject, and as long as it takes one: it may be that of a forged event."""
-
-
-# --- events: these names are the stored format ---
-class ParkedEventDiscarded(Event):
-    """`stored_under` and `origin_sequence` say a second time which event is meant: its subject, and its place in the
-    stream of the service that wrote it. `parked_as` is why it was parked, where whoever discarded it had looked."""
-
-    TYPE = "vn.daihoi.parked-event.discarded.v1"
-    stored_under: str
-    origin_sequence: int
-    reason: str
-    parked_as: str | None = None
 
 
 # --- state ---
@@ -80,7 +66,7 @@ def decide(command: DiscardParkedEvent, parked: ParkedEvent | None, actor: Actor
 
 AGGREGATE = Aggregate(
     entity="parked-event",
-    events=(ParkedEventDiscarded,),
+    events=EVENTS,
     commands=(DiscardParkedEvent,),
     evolve=evolve,
     decide=decide,

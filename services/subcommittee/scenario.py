@@ -8,20 +8,11 @@ from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
-from shared.domain.decider import Actor, Aggregate, Command, Event, Refusal
+from shared.domain.decider import Actor, Aggregate, Command, Refusal
+from shared.events.scenario import CURRENT, EVENTS, ScenarioSwitched
 from shared.values.types import Case, Phrase
 
-CURRENT = "current"
-"""The one id there is."""
 MOST_SWITCHES = 500
-
-
-# --- events: these names are the stored format ---
-class ScenarioSwitched(Event):
-    TYPE = "vn.daihoi.scenario.switched.v1"
-    number: int
-    scenario: Case
-    reason: Phrase
 
 
 # --- state ---
@@ -67,6 +58,4 @@ def decide(command: SwitchScenario, state: ScenarioState | None, actor: Actor) -
     return (ScenarioSwitched(number=number, scenario=command.scenario, reason=command.reason),)
 
 
-AGGREGATE = Aggregate(
-    entity="scenario", events=(ScenarioSwitched,), commands=(SwitchScenario,), evolve=evolve, decide=decide
-)
+AGGREGATE = Aggregate(entity="scenario", events=EVENTS, commands=(SwitchScenario,), evolve=evolve, decide=decide)

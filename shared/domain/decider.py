@@ -12,15 +12,10 @@ from typing import Any, ClassVar, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
+from shared.events.base import Event
+
 EVENTS_AT_ONCE = 1000
 """One atomic batch of the broker holds this many messages."""
-
-
-class Event(BaseModel):
-    """A fact, in the past tense. `TYPE` is the name on the wire and in the ledger for ever."""
-
-    model_config = ConfigDict(frozen=True, extra="ignore")
-    TYPE: ClassVar[str]
 
 
 class Command(BaseModel):

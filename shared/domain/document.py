@@ -6,13 +6,19 @@ names another, it may say the term: `03-KH/TB (2015-2020)`; without, its own ter
 
 import re
 from collections.abc import Sequence
-from datetime import date
-from enum import StrEnum
 from typing import Annotated, ClassVar, assert_never
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from shared.domain.decider import Actor, Aggregate, Command, Event, Refusal
+from shared.domain.decider import Actor, Aggregate, Command, Refusal
+from shared.events.document import (
+    EVENTS,
+    DocumentEvent,
+    DocumentIssued,
+    DocumentSuperseded,
+    DocumentWithdrawn,
+    Urgency,
+)
 from shared.values.symbol import MOST_DIGITS, Citation, DocumentSymbol, leading_digits
 from shared.values.types import ID_PATTERN, Day, Phrase, Text
 
@@ -51,43 +57,6 @@ DocumentId = Annotated[str, Field(min_length=1, max_length=CITED_LENGTH), AfterV
 """A document on file, named by its id (`76-KH-TU_2020-2025`) or by its symbol (`76-KH/TU (2020-2025)`)."""
 Term = Annotated[str, Field(pattern=r"^(19|20|21)[0-9]{2}-(19|20|21)[0-9]{2}$")]
 """The term of office in which an issuer numbers its documents, such as `2020-2025`."""
-
-
-class Urgency(StrEnum):
-    """The five marks on official paper: thường, khẩn, thượng khẩn, hỏa tốc, hỏa tốc hẹn giờ."""
-
-    NORMAL = "normal"
-    URGENT = "urgent"
-    VERY_URGENT = "very_urgent"
-    EXPRESS = "express"
-    EXPRESS_TIMED = "express_timed"
-
-
-# --- events: these names are the stored format ---
-class DocumentIssued(Event):
-    TYPE = "vn.daihoi.document.issued.v1"
-    symbol: str
-    kind: Phrase
-    title: Text
-    issuer: Phrase
-    issued_on: date | None = None
-    urgency: Urgency = Urgency.NORMAL
-    term: str | None = None
-    basis: tuple[str, ...] = ()
-    advised_by: Phrase | None = None
-
-
-class DocumentSuperseded(Event):
-    TYPE = "vn.daihoi.document.superseded.v1"
-    superseded_by: str
-
-
-class DocumentWithdrawn(Event):
-    TYPE = "vn.daihoi.document.withdrawn.v1"
-    reason: Phrase
-
-
-DocumentEvent = DocumentIssued | DocumentSuperseded | DocumentWithdrawn
 
 
 # --- state ---
@@ -231,7 +200,7 @@ def _require_in_force(command: DocumentCommand, document: Document) -> None:
 
 AGGREGATE = Aggregate(
     entity="document",
-    events=(DocumentIssued, DocumentSuperseded, DocumentWithdrawn),
+    events=EVENTS,
     commands=(IssueDocument, SupersedeDocument, WithdrawDocument),
     evolve=evolve,
     decide=decide,

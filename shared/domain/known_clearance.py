@@ -5,27 +5,15 @@ It only moves on: what is withdrawn stays withdrawn, in whatever order the news 
 """
 
 from collections.abc import Sequence
-from enum import StrEnum
 from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
-from shared.domain.decider import Actor, Aggregate, Command, Event
+from shared.domain.decider import Actor, Aggregate, Command
+from shared.events.known_clearance import EVENTS, ClearanceDecision, ClearanceNoted
 from shared.values.types import EntityId
 
 ENTITY = "known-clearance"
-
-
-class ClearanceDecision(StrEnum):
-    GRANTED = "granted"
-    REFUSED = "refused"
-    WITHDRAWN = "withdrawn"
-
-
-# --- events: these names are the stored format ---
-class ClearanceNoted(Event):
-    TYPE = "vn.daihoi.known-clearance.noted.v1"
-    decision: ClearanceDecision
 
 
 # --- state ---
@@ -70,7 +58,7 @@ def decide(command: NoteClearance, known: KnownClearance | None, actor: Actor) -
 
 AGGREGATE = Aggregate(
     entity=ENTITY,
-    events=(ClearanceNoted,),
+    events=EVENTS,
     commands=(NoteClearance,),
     evolve=evolve,
     decide=decide,

@@ -7,75 +7,31 @@ The decisions need to see the unit's tasks: `reads` says which, and `decide` is 
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
-from enum import StrEnum
+from datetime import datetime
 from typing import ClassVar, assert_never
 
 from pydantic import BaseModel, ConfigDict
 
 from shared.domain import task as tasks
 from shared.domain.deadline import check_not_over
-from shared.domain.decider import Actor, Aggregate, Command, Event, Key, Refusal
+from shared.domain.decider import Actor, Aggregate, Command, Key, Refusal
 from shared.domain.task import Task
+from shared.events.review import (
+    EVENTS,
+    Essential,
+    Finding,
+    ReviewClosed,
+    ReviewEvent,
+    ReviewGapExplained,
+    ReviewItemConfirmed,
+    ReviewOpened,
+    ReviewTaskEntered,
+)
 from shared.values.ordering import natural
 from shared.values.types import Brief, Day, EntityId, Phrase
 
 MOST_REVIEWED = 1500
 MOST_EXPLAINED = 2000
-
-
-class Essential(StrEnum):
-    """The four things that the chair wants of every work item."""
-
-    COLLECTIVE = "collective"
-    INDIVIDUAL = "individual"
-    DEADLINE = "deadline"
-    FUNDING = "funding"
-
-
-class Finding(BaseModel):
-    """What a review found of one task."""
-
-    model_config = ConfigDict(frozen=True)
-    task_id: EntityId
-    missing: tuple[Essential, ...] = ()
-
-
-# --- events: these names are the stored format ---
-class ReviewOpened(Event):
-    TYPE = "vn.daihoi.review.opened.v1"
-    directive_id: EntityId
-    due_on: date | None = None
-    findings: tuple[Finding, ...]
-    past_because: Phrase | None = None
-
-
-class ReviewTaskEntered(Event):
-    """A task came under a review that was open already."""
-
-    TYPE = "vn.daihoi.review.task-entered.v1"
-    finding: Finding
-
-
-class ReviewItemConfirmed(Event):
-    TYPE = "vn.daihoi.review.item-confirmed.v1"
-    finding: Finding
-
-
-class ReviewGapExplained(Event):
-    TYPE = "vn.daihoi.review.gap-explained.v1"
-    task_id: EntityId
-    essential: Essential
-    reason: Phrase
-
-
-class ReviewClosed(Event):
-    TYPE = "vn.daihoi.review.closed.v1"
-    signed_by: str
-    findings: tuple[Finding, ...]
-
-
-ReviewEvent = ReviewOpened | ReviewTaskEntered | ReviewItemConfirmed | ReviewGapExplained | ReviewClosed
 
 
 # --- state ---
@@ -310,7 +266,7 @@ def _judged_again(review_id: str, task_id: str, review: Review, seen: Mapping[Ke
 
 AGGREGATE = Aggregate(
     entity="review",
-    events=(ReviewOpened, ReviewTaskEntered, ReviewItemConfirmed, ReviewGapExplained, ReviewClosed),
+    events=EVENTS,
     commands=(OpenReview, EnterTask, ConfirmReviewItem, ExplainGap, CloseReview),
     evolve=evolve,
     decide=decide,

@@ -18,13 +18,38 @@ from typing import Any, ClassVar, assert_never
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.subcommittee.scenario import CURRENT
 from shared.domain import known_clearance
 from shared.domain.deadline import check_not_over
-from shared.domain.decider import Actor, Aggregate, Command, Event, Key, Refusal
+from shared.domain.decider import Actor, Aggregate, Command, Key, Refusal
 from shared.domain.known_clearance import KnownClearance
 from shared.domain.unit_scenario import UnitScenario
 from shared.domain.variant import Demand, Variant, demanded
+from shared.events.scenario import CURRENT
+from shared.events.task import (
+    EVENTS,
+    ClearanceDropped,
+    ClearanceRequired,
+    ExtensionGranted,
+    ExtensionRefused,
+    ExtensionRequested,
+    LifecycleEvent,
+    ScenarioFollowed,
+    SettlingEvent,
+    TaskAssigned,
+    TaskBlocked,
+    TaskCancelled,
+    TaskCompleted,
+    TaskDeadlineSet,
+    TaskEvent,
+    TaskFunded,
+    TaskOpened,
+    TaskProgressed,
+    TaskReopened,
+    TaskReturned,
+    TaskStarted,
+    TaskSubmitted,
+    TaskUnblocked,
+)
 from shared.values.types import (
     Brief,
     BriefEvidence,
@@ -49,156 +74,6 @@ MOST_SENT_BACK = 100
 """How often a task is returned or reopened, or does without a clearance."""
 MOST_CLEARANCES = 100
 """Needed at once."""
-
-
-# --- events: these names are the stored format ---
-class TaskOpened(Event):
-    TYPE = "vn.daihoi.task.opened.v1"
-    title: Text
-    group: Group
-    phase: Phase
-    scenario: Scenario
-    planned_vnd: Vnd
-    catalogue_item: EntityId | None = None
-    directive_id: EntityId | None = None
-    duty: DutyKind | None = None
-    locality: EntityId | None = None
-    due_offset_days: int | None = None
-
-
-class TaskAssigned(Event):
-    TYPE = "vn.daihoi.task.assigned.v1"
-    collective: Phrase
-    individual: Phrase
-    coordinating: tuple[Phrase, ...] = ()
-
-
-class TaskDeadlineSet(Event):
-    TYPE = "vn.daihoi.task.deadline-set.v1"
-    deadline: date
-    past_because: Phrase | None = None
-
-
-class ExtensionRequested(Event):
-    TYPE = "vn.daihoi.task.extension-requested.v1"
-    replaces: date
-    deadline: date
-    reason: Phrase
-    requested_by: str
-    past_because: Phrase | None = None
-
-
-class ExtensionGranted(Event):
-    TYPE = "vn.daihoi.task.extension-granted.v1"
-    replaces: date
-    deadline: date
-
-
-class ExtensionRefused(Event):
-    TYPE = "vn.daihoi.task.extension-refused.v1"
-    reason: Phrase
-
-
-class TaskFunded(Event):
-    TYPE = "vn.daihoi.task.funded.v1"
-    secured_vnd: Vnd
-    funding_source: Phrase
-
-
-class TaskStarted(Event):
-    TYPE = "vn.daihoi.task.started.v1"
-
-
-class TaskProgressed(Event):
-    TYPE = "vn.daihoi.task.progressed.v1"
-    percent: int
-    note: str = ""
-
-
-class TaskBlocked(Event):
-    TYPE = "vn.daihoi.task.blocked.v1"
-    reason: Phrase
-
-
-class TaskUnblocked(Event):
-    TYPE = "vn.daihoi.task.unblocked.v1"
-
-
-class TaskSubmitted(Event):
-    TYPE = "vn.daihoi.task.submitted.v1"
-    submitted_by: str
-    note: str = ""
-    evidence: tuple[Evidence, ...] = ()
-
-
-class TaskCompleted(Event):
-    TYPE = "vn.daihoi.task.completed.v1"
-
-
-class TaskReturned(Event):
-    TYPE = "vn.daihoi.task.returned.v1"
-    reason: Phrase
-
-
-class TaskCancelled(Event):
-    TYPE = "vn.daihoi.task.cancelled.v1"
-    reason: Phrase
-
-
-class TaskReopened(Event):
-    TYPE = "vn.daihoi.task.reopened.v1"
-    reason: Phrase
-
-
-class ClearanceRequired(Event):
-    TYPE = "vn.daihoi.task.clearance-required.v1"
-    clearance_id: EntityId
-    kind: ClearanceKind | None = None
-    holder: Phrase | None = None
-    purpose: Phrase | None = None
-
-
-class ClearanceDropped(Event):
-    TYPE = "vn.daihoi.task.clearance-dropped.v1"
-    clearance_id: EntityId
-    reason: Phrase
-
-
-class ScenarioFollowed(Event):
-    """What holds from now on, whether it has changed or not. `switch` is the number of the sub-committee's switch."""
-
-    TYPE = "vn.daihoi.task.scenario-followed.v1"
-    switch: int
-    scenario: Case
-    suspended: bool
-    planned_vnd: Vnd
-    deadline: date | None = None
-
-
-SettlingEvent = (
-    TaskAssigned
-    | TaskDeadlineSet
-    | ExtensionRequested
-    | ExtensionGranted
-    | ExtensionRefused
-    | TaskFunded
-    | ScenarioFollowed
-)
-"""What is settled about a task, wherever it stands."""
-LifecycleEvent = (
-    TaskStarted
-    | TaskProgressed
-    | TaskBlocked
-    | TaskUnblocked
-    | TaskSubmitted
-    | TaskCompleted
-    | TaskReturned
-    | TaskCancelled
-    | TaskReopened
-    | ClearanceRequired
-    | ClearanceDropped
-)
-TaskEvent = TaskOpened | SettlingEvent | LifecycleEvent
 
 
 # --- state ---
@@ -846,11 +721,7 @@ def _require_deciding_on_another(command: TaskCommand, task: Task, actor: Actor)
 
 AGGREGATE = Aggregate(
     entity="task",
-    events=(
-        TaskOpened, TaskAssigned, TaskDeadlineSet, ExtensionRequested, ExtensionGranted, ExtensionRefused,
-        TaskFunded, TaskStarted, TaskProgressed, TaskBlocked, TaskUnblocked, TaskSubmitted, TaskCompleted,
-        TaskReturned, TaskCancelled, TaskReopened, ClearanceRequired, ClearanceDropped, ScenarioFollowed,
-    ),
+    events=EVENTS,
     commands=(
         OpenTask, AssignTask, SetDeadline, RequestExtension, GrantExtension, RefuseExtension, FundTask,
         StartTask, ReportProgress, BlockTask, UnblockTask, SubmitTask, CompleteTask, ReturnTask, CancelTask,

@@ -8,27 +8,10 @@ from typing import ClassVar, assert_never
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.subcommittee.scenario import CURRENT
-from shared.domain.decider import Actor, Aggregate, Command, Event, Refusal
+from shared.domain.decider import Actor, Aggregate, Command, Refusal
+from shared.events.scenario import CURRENT
+from shared.events.unit_scenario import EVENTS, SwitchFollowed, SwitchRecorded, UnitScenarioEvent
 from shared.values.types import Case, Phrase
-
-
-# --- events: these names are the stored format ---
-class SwitchRecorded(Event):
-    TYPE = "vn.daihoi.unit-scenario.recorded.v1"
-    number: int
-    scenario: Case
-    reason: Phrase
-
-
-class SwitchFollowed(Event):
-    """Every task that the unit had has been brought to what the switch demands."""
-
-    TYPE = "vn.daihoi.unit-scenario.followed.v1"
-    number: int
-
-
-UnitScenarioEvent = SwitchRecorded | SwitchFollowed
 
 
 # --- state ---
@@ -106,7 +89,7 @@ def decide(command: UnitScenarioCommand, known: UnitScenario | None, actor: Acto
 
 AGGREGATE = Aggregate(
     entity="unit-scenario",
-    events=(SwitchRecorded, SwitchFollowed),
+    events=EVENTS,
     commands=(RecordSwitch, ConfirmSwitch),
     evolve=evolve,
     decide=decide,

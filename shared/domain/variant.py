@@ -11,8 +11,9 @@ from typing import ClassVar, assert_never
 from pydantic import BaseModel, ConfigDict
 
 from shared.domain.deadline import check_not_over
-from shared.domain.decider import Actor, Aggregate, Command, Event, Key, Refusal
-from shared.values.types import Brief, Case, Day, EntityId, Phrase, Scenario, Vnd
+from shared.domain.decider import Actor, Aggregate, Command, Key, Refusal
+from shared.events.variant import EVENTS, AdjustmentWithdrawn, VariantAdjusted, VariantEvent, VariantPrepared
+from shared.values.types import Brief, Case, Day, EntityId, Scenario, Vnd
 
 MOST_ADJUSTMENTS = 1400
 
@@ -24,32 +25,6 @@ class Demand(BaseModel):
     suspended: bool
     planned_vnd: Vnd
     deadline: date | None
-
-
-# --- events: these names are the stored format ---
-class VariantAdjusted(Event):
-    """What is left empty stays as the task has it."""
-
-    TYPE = "vn.daihoi.variant.adjusted.v1"
-    task_id: EntityId
-    applies: bool | None = None
-    planned_vnd: Vnd | None = None
-    deadline: date | None = None
-    reason: Phrase
-    past_because: Phrase | None = None
-
-
-class AdjustmentWithdrawn(Event):
-    TYPE = "vn.daihoi.variant.adjustment-withdrawn.v1"
-    task_id: EntityId
-
-
-class VariantPrepared(Event):
-    TYPE = "vn.daihoi.variant.prepared.v1"
-    signed_by: str
-
-
-VariantEvent = VariantAdjusted | AdjustmentWithdrawn | VariantPrepared
 
 
 # --- state ---
@@ -175,7 +150,7 @@ def _adjust(command: AdjustVariant, variant: Variant, seen: Mapping[Key, object]
 
 AGGREGATE = Aggregate(
     entity="variant",
-    events=(VariantAdjusted, AdjustmentWithdrawn, VariantPrepared),
+    events=EVENTS,
     commands=(AdjustVariant, WithdrawAdjustment, PrepareVariant),
     evolve=evolve,
     decide=decide,

@@ -1,1 +1,1 @@
-"""The published language: every event class once, a module per entity; nothing but data."""
+"""The published language: every event once, a module per entity. Data only: no rule, no clock, no framework."""

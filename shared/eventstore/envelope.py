@@ -15,7 +15,8 @@ import msgspec
 from msgspec import Meta
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from shared.domain.decider import Actor, Event
+from shared.domain.decider import Actor
+from shared.events.base import Event
 from shared.eventstore.errors import Undecodable
 from shared.eventstore.names import service_stream
 from shared.values.types import WRITERS

@@ -15,13 +15,14 @@ from faststream.nats import NatsBroker, NatsMessage
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from shared.domain.decider import Aggregate, Command, Event
+from shared.domain.decider import Aggregate, Command
+from shared.events.base import Event, entity_of
 from shared.eventstore.envelope import Envelope
 from shared.eventstore.names import ledger_stream, service_stream
 from shared.unit.answering import respond, unread
 from shared.unit.commands import Answer
 from shared.unit.health import Health
-from shared.unit.policies import ANY_SERVICE, Policy, entity_of
+from shared.unit.policies import ANY_SERVICE, Policy
 from shared.unit.problems import Problem
 from shared.unit.requests import CommandRequest
 

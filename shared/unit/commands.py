@@ -14,8 +14,9 @@ from weakref import WeakValueDictionary
 
 from pydantic import BaseModel
 
-from shared.domain.decider import Actor, Aggregate, Command, Event, Key, Refused
+from shared.domain.decider import Actor, Aggregate, Command, Key, Refused
 from shared.domain.entering import entered
+from shared.events.base import Event
 from shared.eventstore.envelope import Cause, encode, event_id
 from shared.eventstore.errors import Conflict, Duplicate, Rejected, StreamLost, TooLarge, TooManyEvents, Unavailable
 from shared.eventstore.store import EventStore, NewEvent

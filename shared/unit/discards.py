@@ -5,7 +5,8 @@ import time
 
 from nats.aio.client import Client
 
-from services.subcommittee.parked_event import AGGREGATE, ParkedEventDiscarded
+from shared.events.base import entity_of
+from shared.events.parked_event import ParkedEventDiscarded
 from shared.eventstore.direct import Stored, read_subject
 from shared.eventstore.envelope import check_place, decode, decode_data
 from shared.eventstore.errors import Undecodable
@@ -24,7 +25,7 @@ class Discards:
     def __init__(self, connection: Client, congress: str) -> None:
         self._connection = connection
         self._stream = ledger_stream(congress)
-        self._subjects = event_subject(congress, SUBCOMMITTEE, AGGREGATE.entity, "*")
+        self._subjects = event_subject(congress, SUBCOMMITTEE, entity_of(ParkedEventDiscarded), "*")
         self._discarded: dict[Place, ParkedEventDiscarded] = {}
         self._looked_at = -LOOK_EVERY_S
 

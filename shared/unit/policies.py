@@ -14,7 +14,9 @@ from uuid import UUID, uuid5
 
 from pydantic import ValidationError
 
-from shared.domain.decider import Actor, Command, Event, Refused
+from shared.domain.decider import Actor, Command, Refused
+from shared.events.base import Event, entity_of
+from shared.events.policy import PolicyRefused
 from shared.eventstore.direct import Stored
 from shared.eventstore.envelope import Cause, Envelope, check_ids, check_place, decode, decode_data
 from shared.eventstore.errors import Unavailable, Undecodable
@@ -23,17 +25,12 @@ from shared.unit.brief import brief_text
 from shared.unit.commands import CommandHandler
 from shared.unit.loading import EventReference
 from shared.unit.problems import INTERNAL, PASSING
-from shared.unit.refusals import PolicyRefused, RecordRefusal, cause_of_unreadable
+from shared.unit.refusals import RecordRefusal, cause_of_unreadable
 from shared.values.types import EARLIEST, LATEST
 
 logger = logging.getLogger(__name__)
 
 ANY_SERVICE = "*"
-
-
-def entity_of(event: type[Event]) -> str:
-    """The entity that an event is about, as its type names it."""
-    return event.TYPE.split(".")[2]
 
 
 @dataclass(frozen=True)

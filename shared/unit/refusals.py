@@ -9,36 +9,14 @@ from uuid import UUID, uuid5
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.subcommittee.parked_event import Place
-from shared.domain.decider import Actor, Aggregate, Command, Event, Refusal
-from shared.values.types import Phrase
+from shared.domain.decider import Actor, Aggregate, Command, Refusal
+from shared.events.policy import PolicyRefusalResolved, PolicyRefused
+from shared.values.types import Phrase, Place
 
 ENTITY = "policy"
 _UNREADABLE_EVENTS = UUID("5f1a6a0e-3d0b-5c3e-9a52-6b9f1c6f7d21")
 
 PolicyName = Annotated[str, Field(min_length=1, max_length=80)]
-
-
-# --- events: these names are the stored format ---
-class PolicyRefused(Event):
-    """A policy could not do what it wanted; a person has to look. `sequence` is its cause's in the ledger; events of
-    earlier versions don't have it."""
-
-    TYPE = "vn.daihoi.policy.refused.v1"
-    policy: str
-    command: str
-    code: str
-    detail: str
-    sequence: int | None = None
-
-
-class PolicyRefusalResolved(Event):
-    """Everything that the policy could not do for this cause is seen to: done after all, or settled otherwise for a
-    reason."""
-
-    TYPE = "vn.daihoi.policy.resolved.v1"
-    policy: str
-    reason: str = ""
 
 
 # --- state ---

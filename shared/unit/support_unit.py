@@ -10,25 +10,17 @@ follows what is on record by then. So none is left out, in whatever order the tw
 from collections.abc import Sequence
 from typing import ClassVar
 
-from services.subcommittee import duty
-from services.subcommittee.catalogue import ItemAssigned
-from services.subcommittee.directive import DirectiveIssued, DirectiveKind
-from services.subcommittee.duty import DutyHandedOut
-from services.subcommittee.scenario import ScenarioSwitched
 from shared.domain import document, known_clearance, review, task, unit_scenario, variant
 from shared.domain.decider import Aggregate, Command
 from shared.domain.review import EnterTask, OpenReview
-from shared.domain.task import (
-    AssignTask,
-    FollowScenario,
-    OpenTask,
-    ScenarioFollowed,
-    SetDeadline,
-    TaskOpened,
-    TaskReopened,
-)
+from shared.domain.task import AssignTask, FollowScenario, OpenTask, SetDeadline
 from shared.domain.unit_scenario import ConfirmSwitch, RecordSwitch
-from shared.domain.variant import AdjustmentWithdrawn, VariantAdjusted
+from shared.events.catalogue_item import ItemAssigned
+from shared.events.directive import DirectiveIssued, DirectiveKind
+from shared.events.duty import DUTY_GROUP, DutyHandedOut
+from shared.events.scenario import ScenarioSwitched
+from shared.events.task import ScenarioFollowed, TaskOpened, TaskReopened
+from shared.events.variant import AdjustmentWithdrawn, VariantAdjusted
 from shared.eventstore.envelope import Envelope
 from shared.unit.clearance_news import NOTE_CLEARANCES
 from shared.unit.policies import ForEvery, Policy
@@ -97,7 +89,7 @@ class OpenDuty(Command):
         opened = OpenTask(
             task_id=self.task_id,
             title=told.title,
-            group=duty.GROUP,
+            group=DUTY_GROUP,
             phase=told.phase,
             scenario=Scenario.BOTH,
             planned_vnd=told.planned_vnd,

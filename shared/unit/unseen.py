@@ -6,13 +6,14 @@ from typing import NamedTuple
 
 from nats.aio.client import Client
 
+from shared.events.policy import PolicyRefusalResolved, PolicyRefused
 from shared.eventstore.direct import Stored, read_subject
 from shared.eventstore.envelope import check_place, decode, decode_data
 from shared.eventstore.errors import Undecodable
 from shared.eventstore.ledger import origin_of
 from shared.eventstore.names import event_subject, ledger_stream
 from shared.unit.brief import brief
-from shared.unit.refusals import ENTITY, PolicyRefusalResolved, PolicyRefused
+from shared.unit.refusals import ENTITY
 
 logger = logging.getLogger(__name__)
 

@@ -96,6 +96,10 @@ ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,79}$"
 EntityId = Annotated[str, Field(pattern=ID_PATTERN)]
 
 
+MAX_SEQUENCE = 2**63 - 1
+Place = Annotated[int, Field(strict=True, ge=1, le=MAX_SEQUENCE)]
+"""A sequence in a stream."""
+
 Vnd = Annotated[int, Field(strict=True, ge=0, le=10**15)]
 """Money in Vietnamese đồng, which has no decimals."""
 

@@ -1,7 +1,6 @@
 """`catalogue`: which items of work are published, and which unit has each?"""
 
-from services.subcommittee import catalogue
-from services.subcommittee.catalogue import ItemAssigned, ItemPublished, ItemRevised, ItemWithdrawn
+from shared.events.catalogue_item import EVENTS, ItemAssigned, ItemPublished, ItemRevised, ItemWithdrawn
 from shared.views.view import Document, Recorded, View, begun, by_id
 
 
@@ -30,4 +29,4 @@ def fold(document: Document | None, recorded: Recorded) -> Document:
             raise TypeError(f"the catalogue view does not know {event!r}")
 
 
-VIEW = View("catalogue", catalogue.AGGREGATE.events, by_id, fold)
+VIEW = View("catalogue", EVENTS, by_id, fold)

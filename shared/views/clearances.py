@@ -1,30 +1,7 @@
-"""`clearances`: which places, people and vehicles may be let in? Reads security's events by their wire names."""
+"""`clearances`: which places, people and vehicles may be let in?"""
 
-from shared.domain.decider import Event
+from shared.events.clearance import ClearanceGranted, ClearanceRefused, ClearanceRequested, ClearanceWithdrawn
 from shared.views.view import Document, Recorded, View, begun, by_id
-
-
-class ClearanceRequested(Event):
-    TYPE = "vn.daihoi.clearance.requested.v1"
-    kind: str
-    holder: str
-    purpose: str
-    requested_by: str
-
-
-class ClearanceGranted(Event):
-    TYPE = "vn.daihoi.clearance.granted.v1"
-    conditions: tuple[str, ...] = ()
-
-
-class ClearanceRefused(Event):
-    TYPE = "vn.daihoi.clearance.refused.v1"
-    reason: str
-
-
-class ClearanceWithdrawn(Event):
-    TYPE = "vn.daihoi.clearance.withdrawn.v1"
-    reason: str
 
 
 def fold(document: Document | None, recorded: Recorded) -> Document:

@@ -1,7 +1,6 @@
 """`directives`: what has the sub-committee ordered, of whom, and by which sentence of a conclusion?"""
 
-from services.subcommittee import directive
-from services.subcommittee.directive import DirectiveIssued
+from shared.events.directive import EVENTS, DirectiveIssued
 from shared.views.view import Document, Recorded, View, by_id, instant
 
 
@@ -15,4 +14,4 @@ def fold(document: Document | None, recorded: Recorded) -> Document:
             raise TypeError(f"the directives view does not know {event!r}")
 
 
-VIEW = View("directives", directive.AGGREGATE.events, by_id, fold)
+VIEW = View("directives", EVENTS, by_id, fold)

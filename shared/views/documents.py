@@ -1,7 +1,6 @@
 """`documents`: which official documents are on file, and which are in force?"""
 
-from shared.domain import document as documents
-from shared.domain.document import DocumentIssued, DocumentSuperseded, DocumentWithdrawn
+from shared.events.document import EVENTS, DocumentIssued, DocumentSuperseded, DocumentWithdrawn
 from shared.values.symbol import DocumentSymbol
 from shared.values.types import fold_diacritics
 from shared.views.view import Document, Recorded, View, begun, by_service_and_id, instant
@@ -38,4 +37,4 @@ def _issued(event: DocumentIssued, recorded: Recorded) -> Document:
     }
 
 
-VIEW = View("documents", documents.AGGREGATE.events, by_service_and_id, fold)
+VIEW = View("documents", EVENTS, by_service_and_id, fold)

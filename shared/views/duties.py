@@ -1,7 +1,6 @@
 """`duties`: which continuing duty was handed out to which locality, and which unit follows it?"""
 
-from services.subcommittee import duty
-from services.subcommittee.duty import DutyHandedOut
+from shared.events.duty import EVENTS, DutyHandedOut
 from shared.views.view import Document, Recorded, View, by_id, instant
 
 
@@ -15,4 +14,4 @@ def fold(document: Document | None, recorded: Recorded) -> Document:
             raise TypeError(f"the duties view does not know {event!r}")
 
 
-VIEW = View("duties", duty.AGGREGATE.events, by_id, fold)
+VIEW = View("duties", EVENTS, by_id, fold)

@@ -1,36 +1,10 @@
-"""`incidents`: what went wrong where, how severe was it, and is it over? Reads security's events by their wire names.
+"""`incidents`: what went wrong where, how severe was it, and is it over?
 
 Whatever only security and the auditor may read stands under `restricted`; see `services/tracker/masking.py`.
 """
 
-from pydantic import AwareDatetime
-
-from shared.domain.decider import Event
+from shared.events.incident import IncidentAssessed, IncidentReopened, IncidentReported, IncidentResolved
 from shared.views.view import Document, Recorded, View, begun, by_id, instant
-
-
-class IncidentReported(Event):
-    TYPE = "vn.daihoi.incident.reported.v1"
-    place: str
-    kind: str
-    details: str
-    happened_at: AwareDatetime | None = None
-
-
-class IncidentAssessed(Event):
-    TYPE = "vn.daihoi.incident.assessed.v1"
-    severity: str
-
-
-class IncidentResolved(Event):
-    TYPE = "vn.daihoi.incident.resolved.v1"
-    outcome: str
-    lessons: str
-
-
-class IncidentReopened(Event):
-    TYPE = "vn.daihoi.incident.reopened.v1"
-    reason: str
 
 
 def fold(document: Document | None, recorded: Recorded) -> Document:

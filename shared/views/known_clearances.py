@@ -1,7 +1,6 @@
 """`known_clearances`: what has each unit heard of security's decisions on clearances?"""
 
-from shared.domain import known_clearance
-from shared.domain.known_clearance import ClearanceNoted
+from shared.events.known_clearance import EVENTS, ClearanceNoted
 from shared.views.view import Document, Recorded, View, by_service_and_id, instant
 
 
@@ -18,4 +17,4 @@ def fold(_: Document | None, recorded: Recorded) -> Document:
     }
 
 
-VIEW = View("known_clearances", known_clearance.AGGREGATE.events, by_service_and_id, fold)
+VIEW = View("known_clearances", EVENTS, by_service_and_id, fold)

@@ -1,7 +1,6 @@
 """`meetings`: who met, and what did the chair conclude?"""
 
-from services.subcommittee import meeting
-from services.subcommittee.meeting import MeetingConcluded, MeetingHeld
+from shared.events.meeting import EVENTS, MeetingConcluded, MeetingHeld
 from shared.views.view import Document, Recorded, View, begun, by_id
 
 
@@ -16,4 +15,4 @@ def fold(document: Document | None, recorded: Recorded) -> Document:
             raise TypeError(f"the meetings view does not know {event!r}")
 
 
-VIEW = View("meetings", meeting.AGGREGATE.events, by_id, fold)
+VIEW = View("meetings", EVENTS, by_id, fold)

@@ -3,8 +3,7 @@
 Positions stand in the order in which they were added; the first answers for the continuing duties of a locality.
 """
 
-from services.subcommittee import organisation
-from services.subcommittee.organisation import OrganisationRegistered, PositionAdded, PositionRemoved
+from shared.events.organisation import EVENTS, OrganisationRegistered, PositionAdded, PositionRemoved
 from shared.values.types import fold_diacritics
 from shared.views.view import Document, Recorded, View, begun, by_id
 
@@ -26,4 +25,4 @@ def fold(document: Document | None, recorded: Recorded) -> Document:
             raise TypeError(f"the organisations view does not know {event!r}")
 
 
-VIEW = View("organisations", organisation.AGGREGATE.events, by_id, fold)
+VIEW = View("organisations", EVENTS, by_id, fold)

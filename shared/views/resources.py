@@ -1,36 +1,7 @@
-"""`resources`: which halls, rooms, lodging and vehicles are booked when?
+"""`resources`: which halls, rooms, lodging and vehicles are booked when?"""
 
-Reads logistics' events by their wire names.
-"""
-
-from pydantic import AwareDatetime
-
-from shared.domain.decider import Event
-from shared.values.types import Text
+from shared.events.resource import ReservationReleased, ResourceRegistered, ResourceReserved
 from shared.views.view import Document, Recorded, View, begun, by_id, instant
-
-
-class ResourceRegistered(Event):
-    TYPE = "vn.daihoi.resource.registered.v1"
-    kind: str
-    name: Text
-    capacity: int
-
-
-class ResourceReserved(Event):
-    TYPE = "vn.daihoi.resource.reserved.v1"
-    reservation_id: str
-    starts: AwareDatetime
-    ends: AwareDatetime
-    purpose: str
-    resource_id: str | None = None
-    resource_kind: str | None = None
-    resource_name: Text | None = None
-
-
-class ReservationReleased(Event):
-    TYPE = "vn.daihoi.resource.reservation-released.v1"
-    reservation_id: str
 
 
 def fold(document: Document | None, recorded: Recorded) -> Document:

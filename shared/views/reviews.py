@@ -1,7 +1,7 @@
 """`reviews`: which units have reviewed their work, what did they find, and what became of it?"""
 
-from shared.domain import review
-from shared.domain.review import (
+from shared.events.review import (
+    EVENTS,
     Finding,
     ReviewClosed,
     ReviewGapExplained,
@@ -76,4 +76,4 @@ def _names(finding: Finding) -> list[str]:
     return [essential.value for essential in finding.missing]
 
 
-VIEW = View("reviews", review.AGGREGATE.events, by_service_and_id, fold)
+VIEW = View("reviews", EVENTS, by_service_and_id, fold)

@@ -6,11 +6,10 @@ for each variant, `logistics/outbreak`, its adjustments and whether it is prepar
 
 from collections.abc import Sequence
 
-from services.subcommittee import scenario
-from services.subcommittee.scenario import CURRENT, ScenarioSwitched
-from shared.domain import unit_scenario, variant
-from shared.domain.unit_scenario import SwitchFollowed, SwitchRecorded
-from shared.domain.variant import AdjustmentWithdrawn, VariantAdjusted, VariantPrepared
+from shared.events import scenario, unit_scenario, variant
+from shared.events.scenario import CURRENT, ScenarioSwitched
+from shared.events.unit_scenario import SwitchFollowed, SwitchRecorded
+from shared.events.variant import AdjustmentWithdrawn, VariantAdjusted, VariantPrepared
 from shared.views.view import Document, Recorded, View, begun, instant
 
 
@@ -68,5 +67,5 @@ def _variant(
     return {**document, "adjustments": kept, "signed_by": None, "signed_at": None}
 
 
-EVENTS = (*scenario.AGGREGATE.events, *unit_scenario.AGGREGATE.events, *variant.AGGREGATE.events)
+EVENTS = (*scenario.EVENTS, *unit_scenario.EVENTS, *variant.EVENTS)
 VIEW = View("scenarios", EVENTS, route, fold)

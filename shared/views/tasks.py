@@ -4,9 +4,10 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from shared.domain import task
-from shared.domain.decider import Event
-from shared.domain.task import (
+from shared.domain.task import TaskStatus, later
+from shared.events.base import Event
+from shared.events.task import (
+    EVENTS,
     ClearanceDropped,
     ClearanceRequired,
     ExtensionGranted,
@@ -24,10 +25,8 @@ from shared.domain.task import (
     TaskReopened,
     TaskReturned,
     TaskStarted,
-    TaskStatus,
     TaskSubmitted,
     TaskUnblocked,
-    later,
 )
 from shared.values.local_time import local_date
 from shared.values.types import fold_diacritics
@@ -248,4 +247,4 @@ def _sent_back(how: str, reason: str, recorded: Recorded) -> dict[str, Any]:
     return {"what": how, "at": at, "by": by, "reason": reason}
 
 
-VIEW = View("tasks", task.AGGREGATE.events, by_service_and_id, fold)
+VIEW = View("tasks", EVENTS, by_service_and_id, fold)

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from shared.domain.decider import Event
+from shared.events.base import Event
 from shared.eventstore.envelope import Envelope
 from shared.eventstore.ledger import Origin
 

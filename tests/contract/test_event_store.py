@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from shared.domain.decider import Actor
-from shared.domain.task import TaskProgressed, TaskStarted
+from shared.events.task import TaskProgressed, TaskStarted
 from shared.eventstore import direct
 from shared.eventstore.envelope import Cause, as_bytes, decode, decode_data, encode, event_id
 from shared.eventstore.errors import (

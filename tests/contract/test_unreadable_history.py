@@ -8,8 +8,8 @@ from uuid import uuid4
 import pytest
 
 from services.subcommittee import parked_event
-from services.subcommittee.scenario import ScenarioSwitched
 from shared.domain.decider import Actor, Refused
+from shared.events.scenario import ScenarioSwitched
 from shared.eventstore.envelope import Cause, decode, encode
 from shared.eventstore.ledger import Ledger
 from shared.eventstore.names import event_subject

@@ -12,7 +12,8 @@ from services.propaganda import publications
 from services.security import clearances, incidents
 from services.subcommittee import catalogue, directive, duty, meeting, organisation, parked_event, scenario
 from shared.domain import document, known_clearance, review, task, unit_scenario, variant
-from shared.domain.decider import Actor, Aggregate, Command, Event, Key, Refusal, Refused
+from shared.domain.decider import Actor, Aggregate, Command, Key, Refusal, Refused
+from shared.events.base import Event
 
 MODULES = (
     task, document, meeting, directive, review, organisation, duty, catalogue, scenario, variant, unit_scenario,

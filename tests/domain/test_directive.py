@@ -1,7 +1,8 @@
 from datetime import date
 
 from services.subcommittee import directive
-from services.subcommittee.directive import AGGREGATE, DirectiveKind
+from services.subcommittee.directive import AGGREGATE
+from shared.events.directive import DirectiveKind
 from tests.domain.scenario import OFFICER, accepting, assert_all_told, given, rejecting
 
 REVIEW = {

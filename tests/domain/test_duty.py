@@ -5,8 +5,9 @@ import pytest
 
 from services.subcommittee import duty
 from services.subcommittee.duty import AGGREGATE, DutyPhase, HandOutDuty, HandOutToLocality, duty_id
-from services.subcommittee.organisation import Organisation, OrganisationKind, OrganisationRegistered
+from services.subcommittee.organisation import Organisation
 from shared.domain.decider import Actor
+from shared.events.organisation import OrganisationKind, OrganisationRegistered
 from shared.values.types import ID_LENGTH, DutyKind, Phase, Unit
 from tests.domain.scenario import OFFICER, given, refusal_codes, rejecting, silent_on
 

@@ -6,8 +6,10 @@ import pytest
 
 from shared.domain import task
 from shared.domain.review import judge
-from shared.domain.unit_scenario import SwitchRecorded, UnitScenario
-from shared.domain.variant import Variant, VariantAdjusted
+from shared.domain.unit_scenario import UnitScenario
+from shared.domain.variant import Variant
+from shared.events.unit_scenario import SwitchRecorded
+from shared.events.variant import VariantAdjusted
 from shared.values.types import Evidence
 from tests.domain.scenario import LEAD, given
 

@@ -12,8 +12,9 @@ from services.logistics import expenses, resources
 from services.subcommittee import organisation, scenario
 from services.tracker.projection.decoding import read_event
 from shared.domain import review, task, variant
-from shared.domain.decider import Actor, Aggregate, Command, Event, Key, Refused
+from shared.domain.decider import Actor, Aggregate, Command, Key, Refused
 from shared.domain.entering import EVENT_BYTES
+from shared.events.base import Event
 from shared.eventstore.direct import Stored
 from shared.eventstore.envelope import as_bytes
 from shared.eventstore.names import service_stream

@@ -18,7 +18,8 @@ from services.propaganda import publications
 from services.security import clearances
 from services.subcommittee import catalogue, duty, organisation
 from shared.domain import known_clearance, review, task, unit_scenario, variant
-from shared.domain.decider import Actor, Aggregate, Command, Event, Refused
+from shared.domain.decider import Actor, Aggregate, Command, Refused
+from shared.events.base import Event
 from tests.domain.scenario import AGGREGATES, decided_in
 
 LEADS = [Actor(f"{unit}.lead", unit) for unit in ("logistics", "propaganda", "security")]

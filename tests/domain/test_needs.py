@@ -5,7 +5,7 @@ import pytest
 from services.security import clearances
 from services.security.needs import react
 from shared.domain.decider import Actor
-from shared.domain.task import ClearanceRequired
+from shared.events.task import ClearanceRequired
 from tests.congress import envelope_of
 from tests.domain.scenario import given
 

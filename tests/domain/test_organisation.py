@@ -1,7 +1,8 @@
 import unicodedata
 
 from services.subcommittee import organisation
-from services.subcommittee.organisation import AGGREGATE, OrganisationKind
+from services.subcommittee.organisation import AGGREGATE
+from shared.events.organisation import OrganisationKind
 from tests.domain.scenario import OFFICER, accepting, given, refusal_codes, rejecting, silent_on
 
 DISTRICT = {"kind": OrganisationKind.LOCALITY, "name": {"vi": "Huyện Giao Thủy"}}

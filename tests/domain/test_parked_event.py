@@ -2,8 +2,9 @@ import pytest
 from pydantic import ValidationError
 
 from services.subcommittee import parked_event
-from services.subcommittee.parked_event import AGGREGATE, MAX_SEQUENCE, DiscardParkedEvent, ParkedEventDiscarded
+from services.subcommittee.parked_event import AGGREGATE, MAX_SEQUENCE, DiscardParkedEvent
 from shared.domain.entering import entered
+from shared.events.parked_event import ParkedEventDiscarded
 from tests.domain.scenario import OFFICER, accepting, assert_all_told, given, rejecting
 
 MEANT = {"stored_under": "evt.xx.logistics.task.1-03", "origin_sequence": 9, "reason": "gửi nhầm"}

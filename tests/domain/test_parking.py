@@ -9,7 +9,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from services.subcommittee.parked_event import ParkedEventDiscarded
 from services.tracker.history.repair import Live, kept_back, mending
 from services.tracker.history.verify import Replay
 from services.tracker.projection.decoding import KNOWN, VIEWS_OF, ReaderRefusing, read_event
@@ -17,7 +16,8 @@ from services.tracker.projection.fold import Checkpoint, fold_page, touched_keys
 from services.tracker.projection.parking import lot_for, lot_of, stored_again, update
 from services.tracker.projection.store import VIEW_NAMES
 from shared.domain.decider import Refused
-from shared.domain.task import TaskProgressed
+from shared.events.parked_event import ParkedEventDiscarded
+from shared.events.task import TaskProgressed
 from shared.eventstore.direct import Stored
 from shared.eventstore.envelope import as_bytes
 from shared.views.view import View

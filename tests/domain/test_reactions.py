@@ -8,11 +8,12 @@ import pytest
 
 from services.logistics import resources
 from services.security import clearances
-from services.security.venues import ResourceReserved
 from services.security.venues import react as ask_for_clearance
 from services.subcommittee import catalogue, directive, duty, organisation, scenario
 from shared.domain import task, variant
-from shared.domain.decider import Actor, Aggregate, Command, Event, Refused
+from shared.domain.decider import Actor, Aggregate, Command, Refused
+from shared.events.base import Event
+from shared.events.resource import ResourceReserved
 from shared.eventstore.envelope import decode_data
 from shared.unit.policies import ANY_SERVICE, ForEvery, Policy
 from tests.congress import envelope_of

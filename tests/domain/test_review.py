@@ -4,7 +4,8 @@ import pytest
 
 from shared.domain import review, task
 from shared.domain.decider import Actor
-from shared.domain.review import AGGREGATE, Essential, Finding, judge
+from shared.domain.review import AGGREGATE, judge
+from shared.events.review import Essential, Finding
 from tests.domain.scenario import LEAD, OFFICER, assert_all_told, given, rejecting
 
 OPENED = task.TaskOpened(

@@ -8,10 +8,10 @@ from rich.console import Console
 from daihoi.terminal.report import scenario_line
 from daihoi.terminal.scenario_tables import comparison_tables
 from services.subcommittee.duty import GROUP
-from services.subcommittee.scenario import ScenarioSwitched
 from services.tracker.reports.scenarios import Amount, compare, in_force, standing, unprepared_units
-from shared.domain.unit_scenario import SwitchFollowed, SwitchRecorded
-from shared.domain.variant import AdjustmentWithdrawn, VariantAdjusted, VariantPrepared
+from shared.events.scenario import ScenarioSwitched
+from shared.events.unit_scenario import SwitchFollowed, SwitchRecorded
+from shared.events.variant import AdjustmentWithdrawn, VariantAdjusted, VariantPrepared
 from shared.eventstore.ledger import Origin
 from shared.views.scenarios import VIEW
 from shared.views.view import Recorded

@@ -8,7 +8,6 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from daihoi.terminal.audit import timeline_lines
-from services.subcommittee.parked_event import ParkedEventDiscarded
 from services.tracker.health import kept_findings
 from services.tracker.history.folded import Folded as Replayed
 from services.tracker.history.replay import ledger_line
@@ -19,12 +18,13 @@ from services.tracker.projection.decoding import NOWHERE, Unreadable, read_event
 from services.tracker.projection.fold import Checkpoint, fold_page
 from services.tracker.projection.parking import stored_again
 from services.tracker.reports.parked import REASONS, WHAT_TO_DO
-from shared.domain.task import TaskAssigned, TaskReturned, TaskSubmitted
+from shared.events.expense import ExpenseEstimated, MoneyAdvanced
+from shared.events.parked_event import ParkedEventDiscarded
+from shared.events.resource import ResourceRegistered, ResourceReserved
+from shared.events.task import TaskAssigned, TaskReturned, TaskSubmitted
 from shared.eventstore.direct import Stored
 from shared.eventstore.envelope import as_bytes
 from shared.values.types import Evidence, Text
-from shared.views.expenses import ExpenseEstimated, MoneyAdvanced
-from shared.views.resources import ResourceRegistered, ResourceReserved
 from shared.views.view import MOST_KEPT
 from tests.congress import BEGINNING, envelope_of, in_memory, life_of_a_task
 from tests.domain.test_fold import Folded

@@ -3,10 +3,12 @@
 import pytest
 
 from services.subcommittee import scenario
-from services.subcommittee.scenario import ScenarioSwitched, SwitchScenario
+from services.subcommittee.scenario import SwitchScenario
 from shared.domain import unit_scenario
 from shared.domain.decider import Actor
-from shared.domain.unit_scenario import ConfirmSwitch, RecordSwitch, SwitchFollowed, SwitchRecorded
+from shared.domain.unit_scenario import ConfirmSwitch, RecordSwitch
+from shared.events.scenario import ScenarioSwitched
+from shared.events.unit_scenario import SwitchFollowed, SwitchRecorded
 from tests.domain.scenario import LEAD, POLICY, accepting, assert_all_told, given, rejecting, silent_on
 
 HEAD = Actor("subcommittee.lead", "subcommittee")

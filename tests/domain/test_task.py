@@ -4,8 +4,9 @@ import pytest
 
 from shared.domain import task, unit_scenario, variant
 from shared.domain.decider import Actor, Command
-from shared.domain.known_clearance import ClearanceNoted, KnownClearance
+from shared.domain.known_clearance import KnownClearance
 from shared.domain.task import AGGREGATE, TaskStatus
+from shared.events.known_clearance import ClearanceNoted
 from shared.values.types import Evidence
 from tests.domain.scenario import DEPUTY, LEAD, OFFICER, accepting, assert_all_told, given, rejecting, silent_on
 

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from services.tracker.history.sentences import summary
 from services.tracker.projection.decoding import read_event
 from shared.domain import task
-from shared.domain.decider import Event
+from shared.events.base import Event
 from shared.views.tasks import VIEW
 from tests.congress import BEGINNING, in_memory, life_of_a_task
 from tests.domain.test_task import EVIDENCE

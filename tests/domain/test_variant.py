@@ -3,17 +3,8 @@ from datetime import date
 import pytest
 
 from shared.domain import variant
-from shared.domain.variant import (
-    AGGREGATE,
-    AdjustmentWithdrawn,
-    AdjustVariant,
-    Demand,
-    PrepareVariant,
-    VariantAdjusted,
-    VariantPrepared,
-    WithdrawAdjustment,
-    demanded,
-)
+from shared.domain.variant import AGGREGATE, AdjustVariant, Demand, PrepareVariant, WithdrawAdjustment, demanded
+from shared.events.variant import AdjustmentWithdrawn, VariantAdjusted, VariantPrepared
 from shared.values.types import Case, Scenario
 from tests.domain.scenario import DEPUTY, LEAD, OFFICER, assert_all_told, given, rejecting, silent_on
 

@@ -6,8 +6,9 @@ from itertools import product
 import pytest
 
 from services.security import clearances
-from services.security.venues import ResourceReserved, clearance_id, react
+from services.security.venues import clearance_id, react
 from shared.domain.decider import Actor
+from shared.events.resource import ResourceReserved
 from shared.values.types import ID_LENGTH, ID_PATTERN
 from tests.domain.scenario import given
 

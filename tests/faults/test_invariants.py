@@ -11,13 +11,15 @@ import pytest
 from services.logistics.main import SERVICE
 from services.tracker.projection.projector import Projection
 from shared.domain.decider import Actor
-from shared.domain.task import OpenTask, TaskStarted
+from shared.domain.task import OpenTask
+from shared.events.policy import PolicyRefused
+from shared.events.task import TaskStarted
 from shared.eventstore.envelope import Cause, as_bytes
 from shared.eventstore.names import ledger_stream, service_stream
 from shared.eventstore.store import EventStore
 from shared.eventstore.streams import stream_configs
 from shared.unit.commands import CommandHandler, CommandRequest
-from shared.unit.refusals import REFUSALS, PolicyRefused, RecordRefusal
+from shared.unit.refusals import REFUSALS, RecordRefusal
 from tests.congress import envelope_of, settled
 from tests.faults.invariants import INVARIANTS, MOST_BYTES
 from tests.faults.load import FACTS

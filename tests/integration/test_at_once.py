@@ -15,7 +15,7 @@ from services.tracker.history.verify import verify
 from services.tracker.projection.digest import total_digest, view_digest
 from services.tracker.projection.rebuild import rebuild
 from services.tracker.projection.store import ViewStore
-from shared.domain.task import TaskProgressed
+from shared.events.task import TaskProgressed
 from tests.integration.test_parked import Stage
 from tests.integration.test_tracker import at, project_all, silent, tracking
 

@@ -6,7 +6,6 @@ import json
 import pytest
 
 from daihoi.ops.supervisor import Supervisor
-from services.subcommittee.parked_event import ParkedEventDiscarded
 from services.tracker.history.repair import retry
 from services.tracker.history.verify import verify
 from services.tracker.projection.decoding import KNOWN, VIEWS_OF
@@ -14,7 +13,8 @@ from services.tracker.projection.projector import Projection
 from services.tracker.projection.rebuild import rebuild
 from services.tracker.projection.store import FenceLost, ViewStore
 from shared.domain.decider import Refused
-from shared.domain.task import TaskFunded, TaskProgressed
+from shared.events.parked_event import ParkedEventDiscarded
+from shared.events.task import TaskFunded, TaskProgressed
 from shared.eventstore.envelope import as_bytes
 from shared.eventstore.names import service_stream
 from shared.eventstore.store import EventStore

@@ -24,7 +24,7 @@ from daihoi.importing.changes import compare
 from daihoi.importing.session import Preview, read
 from daihoi.importing.tables import Unreadable
 from daihoi.terminal.screen import Screen, forget_impossible_sizes, harmless
-from shared.domain.task import TaskBlocked, TaskDeadlineSet, TaskOpened
+from shared.events.task import TaskBlocked, TaskDeadlineSet, TaskOpened
 from shared.platform.settings import Settings
 from shared.values.types import Group, Phase, Scenario, Text
 from tests.congress import BEGINNING

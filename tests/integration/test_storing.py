@@ -12,9 +12,9 @@ from services.tracker.projection import fold, projector
 from services.tracker.projection.projector import Projection
 from services.tracker.projection.rebuild import rebuild
 from services.tracker.projection.store import CommitRefused, ViewStore
-from shared.domain.task import TaskProgressed, TaskReturned, TaskSubmitted
+from shared.events.expense import ExpenseEstimated, MoneyAdvanced
+from shared.events.task import TaskProgressed, TaskReturned, TaskSubmitted
 from shared.values.types import Evidence
-from shared.views.expenses import ExpenseEstimated, MoneyAdvanced
 from shared.views.view import MOST_KEPT
 from tests.integration.test_parked import Stage, percent, proved, reasons
 from tests.integration.test_tracker import at, project_all, silent, tracking

@@ -9,7 +9,8 @@ from uuid import UUID, uuid5
 
 from nats.aio.client import Client
 
-from shared.domain.decider import Actor, Aggregate, Command, Event, Key, Refused
+from shared.domain.decider import Actor, Aggregate, Command, Key, Refused
+from shared.events.base import Event
 from shared.eventstore.direct import read_subject
 from shared.eventstore.envelope import Envelope, decode, decode_data
 from shared.eventstore.names import service_stream

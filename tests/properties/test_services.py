@@ -14,23 +14,24 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 from nats.aio.client import Client
 
-from services.security.clearances import ClearanceRequested
-from services.subcommittee.catalogue import ItemAssigned
-from services.subcommittee.directive import DirectiveIssued, DirectiveKind
 from services.tracker.history.verify import verify
 from services.tracker.projection.decoding import VIEWS_OF, Recorded, read_event
 from services.tracker.projection.projector import Projection
 from services.tracker.projection.store import AUDIT_TRAIL, FenceLost, ViewStore
-from shared.domain.decider import Actor, Aggregate, Command, Event, Key, Refused
-from shared.domain.review import ReviewOpened
-from shared.domain.task import TaskOpened
+from shared.domain.decider import Actor, Aggregate, Command, Key, Refused
+from shared.events.base import Event
+from shared.events.catalogue_item import ItemAssigned
+from shared.events.clearance import ClearanceRequested
+from shared.events.directive import DirectiveIssued, DirectiveKind
+from shared.events.policy import PolicyRefused
+from shared.events.review import ReviewOpened
+from shared.events.task import TaskOpened
 from shared.eventstore.direct import Stored
 from shared.eventstore.envelope import as_bytes, decode, decode_data, encode
 from shared.eventstore.ledger import Ledger
 from shared.eventstore.streams import js_api, provision, stream_configs
 from shared.platform.mongo import Database, mongo_database
 from shared.unit.policies import ANY_SERVICE, ForEvery, Policy, apply
-from shared.unit.refusals import PolicyRefused
 from tests.contract.units import LOGISTICS, PROPAGANDA, SECURITY, SUBCOMMITTEE
 from tests.properties.broker import Died, Mishap
 from tests.properties.effort import effort

@@ -9,16 +9,16 @@ from datetime import MAXYEAR, MINYEAR, UTC, datetime
 from functools import lru_cache
 from typing import NamedTuple
 
-from services.subcommittee.parked_event import MAX_SEQUENCE, ParkedEventDiscarded
 from services.tracker.projection.storable import NOT_STORABLE
-from shared.domain.decider import Event
+from shared.events.base import Event
+from shared.events.parked_event import ParkedEventDiscarded
+from shared.events.policy import PolicyRefusalResolved, PolicyRefused
 from shared.eventstore.direct import Stored
 from shared.eventstore.envelope import Envelope, check_ids, check_place, decode, decode_data
 from shared.eventstore.errors import Undecodable
 from shared.eventstore.ledger import Origin, origin_of
-from shared.unit.refusals import PolicyRefusalResolved, PolicyRefused
 from shared.values.local_time import LOCAL_TIME
-from shared.values.types import ID_PATTERN
+from shared.values.types import ID_PATTERN, MAX_SEQUENCE
 from shared.views import VIEWS
 from shared.views.view import Recorded, View
 

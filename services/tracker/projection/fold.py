@@ -9,7 +9,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
-from services.subcommittee.parked_event import ParkedEventDiscarded
 from services.tracker.projection.audit_rows import (
     audit_row,
     changes_between,
@@ -32,6 +31,7 @@ from services.tracker.projection.parking import (
     stored_again,
 )
 from services.tracker.projection.storable import NOT_STORABLE, NotStorable, json_bytes
+from shared.events.parked_event import ParkedEventDiscarded
 from shared.eventstore.direct import Stored
 from shared.eventstore.ledger import Origin, fingerprint
 from shared.views.view import Document, Recorded, Unfoldable

@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 from msgspec.structs import asdict
 
-from services.subcommittee.parked_event import ParkedEventDiscarded
 from services.tracker.projection.decoding import Unreadable, read_event
+from shared.events.parked_event import ParkedEventDiscarded
 from shared.eventstore.direct import Stored
 from shared.views.view import Document, Recorded, instant
 

@@ -13,7 +13,6 @@ FOLD = (
     "shared/domain",
     "shared/events",
     "shared/values",
-    "services/subcommittee/parked_event.py",
     "shared/eventstore/envelope.py",
     "shared/eventstore/names.py",
     "shared/i18n",

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Sequence
 
 from pydantic import BaseModel
 
-from shared.domain.document import Urgency
 from shared.domain.paper import KINDS, USED_TWICE, Warned, doubts, same, written
+from shared.events.document import Urgency
 from shared.i18n import translate
 from shared.values.ordering import natural
 from shared.values.symbol import Citation, DocumentSymbol, SymbolForm

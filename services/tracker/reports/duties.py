@@ -9,12 +9,12 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from services.subcommittee.organisation import OrganisationKind
 from services.tracker.reports.cells import Cells, Share, cell_of, count, is_due_soon
 from services.tracker.reports.essentials import lacks
 from services.tracker.reports.lines import TaskLine, line_of
 from services.tracker.reports.order import duty_order, task_order
 from shared.domain.task import TaskStatus
+from shared.events.organisation import OrganisationKind
 from shared.values.types import DutyKind, Phase, fold_diacritics
 from shared.views.view import Document
 

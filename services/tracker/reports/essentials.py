@@ -1,7 +1,7 @@
 """The four essentials of a task as the `tasks` view shows it: collective, individual, completion time, funding."""
 
-from shared.domain.review import Essential
 from shared.domain.task import CLOSED
+from shared.events.review import Essential
 from shared.views.view import Document
 
 ESSENTIALS = tuple(essential.value for essential in Essential)

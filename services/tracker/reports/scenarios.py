@@ -6,13 +6,14 @@ from datetime import date, datetime
 
 from pydantic import BaseModel
 
-from services.subcommittee.scenario import CURRENT
 from services.tracker.reports.essentials import is_suspended
 from services.tracker.reports.groups import Names, group_names
 from services.tracker.reports.lines import offset_of
 from services.tracker.reports.order import UNITS, task_order
 from shared.domain.task import CLOSED, TaskStatus
-from shared.domain.variant import AGGREGATE, VariantAdjusted, VariantEvent, demanded
+from shared.domain.variant import AGGREGATE, demanded
+from shared.events.scenario import CURRENT
+from shared.events.variant import VariantAdjusted, VariantEvent
 from shared.values.types import Case, Scenario, Unit
 from shared.views.view import Document, Recorded
 

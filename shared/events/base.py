@@ -1,0 +1,22 @@
+"""What every event is.
+
+The names of types and fields are the stored format. An event holds what may ever have been written; what may enter is
+bounded by the commands.
+"""
+
+from typing import ClassVar
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Event(BaseModel):
+    """A fact, in the past tense. `TYPE` is the name on the wire and in the ledger for ever; readers pass over fields
+    that they don't know."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+    TYPE: ClassVar[str]
+
+
+def entity_of(event: type[Event]) -> str:
+    """The entity that an event is about, as its type names it."""
+    return event.TYPE.split(".")[2]

@@ -1,0 +1,55 @@
+"""What happens to an incident. Only security and the auditor may read details, outcome, lessons and reasons."""
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import AwareDatetime, Field
+
+from shared.events.base import Event
+
+
+class IncidentKind(StrEnum):
+    ORDER = "order"
+    FIRE = "fire"
+    HEALTH = "health"
+    TRAFFIC = "traffic"
+    INFORMATION = "information"
+    DRILL = "drill"
+    OTHER = "other"
+
+
+class Severity(StrEnum):
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+    CRITICAL = "critical"
+
+
+class IncidentReported(Event):
+    TYPE = "vn.daihoi.incident.reported.v1"
+    place: str
+    kind: Annotated[str, Field(examples=list(IncidentKind))]
+    details: str
+    happened_at: AwareDatetime | None = None
+
+
+class IncidentAssessed(Event):
+    TYPE = "vn.daihoi.incident.assessed.v1"
+    severity: Annotated[str, Field(examples=list(Severity))]
+
+
+class IncidentResolved(Event):
+    TYPE = "vn.daihoi.incident.resolved.v1"
+    outcome: str
+    lessons: str
+
+
+class IncidentReopened(Event):
+    TYPE = "vn.daihoi.incident.reopened.v1"
+    reason: str
+
+
+IncidentEvent = IncidentReported | IncidentAssessed | IncidentResolved | IncidentReopened
+
+
+EVENTS = (IncidentReported, IncidentAssessed, IncidentResolved, IncidentReopened)
