@@ -1,1 +1,1 @@
-"""The language of all units: pure values, events, commands, deciders. Knows no clock, network or framework."""
+"""The language of all units: pure values, commands, deciders. Knows no clock, network or framework."""

@@ -118,8 +118,7 @@ class _Schemas:
         self, aggregates: Sequence[Aggregate], offered: Sequence[type[Command]], read: Sequence[type[Event]]
     ) -> None:
         commands = [*(command for each in aggregates if not each.internal for command in each.commands), *offered]
-        written = {event.TYPE: event for aggregate in aggregates for event in aggregate.events}
-        events = ({event.TYPE: event for event in read} | written).values()
+        events = dict.fromkeys((*read, *(event for aggregate in aggregates for event in aggregate.events)))
         asking = (CommandRequest, Answer, Problem) if commands else ()
         models: list[type[BaseModel]] = [*asking, Health, *commands, *events]
         references, found = models_json_schema(
@@ -191,7 +190,7 @@ class _Contract:
         }
 
     def _events(self, service: str, entity: str, events: Iterable[type[Event]]) -> str:
-        """The channel of one entity's events. What the service itself writes is described as it writes it."""
+        """The channel of one entity's events."""
         of_any = service == ANY_SERVICE
         channel = f"events-{'any' if of_any else service}-{entity}"
         writer = "{service}" if of_any else service
@@ -202,7 +201,7 @@ class _Contract:
         return channel
 
     def _envelope(self, event: type[Event]) -> Json:
-        """Empty where the event is described already, as it is written."""
+        """Empty where the event is described already."""
         if event.TYPE in self.messages:
             return {}
         data = {"properties": {"type": {"const": event.TYPE}, "data": self._schemas[event]}}

@@ -7,12 +7,13 @@ from pathlib import Path
 from pkgutil import iter_modules
 
 import pytest
-from services.tracker.reports.sentences import SENTENCES
 
 from services.security import clearances
+from services.tracker.history.sentences import SENTENCES
 from services.tracker.projection.decoding import KNOWN
 from shared import events
 from shared.events.base import Event
+from shared.events.clearance import ClearanceRequested
 from shared.eventstore.names import event_subject, ledger_stream, service_stream
 from shared.eventstore.streams import stream_configs
 from shared.unit.clearance_news import NOTE_CLEARANCES
@@ -81,7 +82,7 @@ def test_every_event_says_a_sentence_made_of_its_own_fields(name):
 
 
 def test_the_units_hear_of_every_decision_that_security_can_take_on_a_clearance():
-    decided = {event.TYPE for event in clearances.AGGREGATE.events} - {clearances.ClearanceRequested.TYPE}
+    decided = {event.TYPE for event in clearances.AGGREGATE.events} - {ClearanceRequested.TYPE}
     assert {event.TYPE for policy in NOTE_CLEARANCES for event in policy.events} == decided
 
 

@@ -8,9 +8,9 @@ import msgspec
 import pytest
 from pydantic import ValidationError
 
-from services.subcommittee import directive
 from shared.domain import task
 from shared.domain.decider import Actor, Refused
+from shared.events.directive import DirectiveIssued
 from shared.eventstore.envelope import Cause, decode, encode, event_id
 from shared.eventstore.names import service_stream
 from shared.eventstore.store import EventStore
@@ -486,12 +486,12 @@ def a_directive(**changes):
     """One of the sub-committee's, as a policy may meet it."""
     ours = uuid4()
     cause = Cause(command_id=ours, actor=Actor("x", "y"), happened=HAPPENED, correlation_id=ours, causation_id=ours)
-    issued = directive.DirectiveIssued(kind="review", text={"vi": "Rà soát"}, units=("logistics",))
+    issued = DirectiveIssued(kind="review", text={"vi": "Rà soát"}, units=("logistics",))
     return msgspec.structs.replace(encode(issued, cause, "subcommittee", "directive", "d1", 0), **changes)
 
 
 def a_policy(react):
-    return Policy("clumsy", "subcommittee", (directive.DirectiveIssued,), react)
+    return Policy("clumsy", "subcommittee", (DirectiveIssued,), react)
 
 
 @pytest.mark.parametrize(("react", "code"), [(clumsy, "internal"), (to_nobody, "task_not_found")])

@@ -7,9 +7,9 @@ from uuid import uuid4
 
 import pytest
 
-from services.subcommittee import directive
 from shared.domain import review
 from shared.domain.decider import Actor
+from shared.events.directive import DirectiveIssued
 from shared.eventstore.envelope import Cause, as_bytes, decode, encode
 from shared.eventstore.ledger import Ledger
 from shared.eventstore.names import event_subject, ledger_stream
@@ -41,7 +41,7 @@ def ordered(directive_id):
         correlation_id=ours,
         causation_id=ours,
     )
-    issued = directive.DirectiveIssued(kind="review", text={"vi": "Rà soát"}, units=(UNIT,))
+    issued = DirectiveIssued(kind="review", text={"vi": "Rà soát"}, units=(UNIT,))
     return encode(issued, cause, SUBCOMMITTEE, "directive", directive_id, 0)
 
 
@@ -65,7 +65,7 @@ class Unit:
 
     @asynccontextmanager
     async def following(self, react=opens_review):
-        policy = Policy("open-reviews", SUBCOMMITTEE, (directive.DirectiveIssued,), react)
+        policy = Policy("open-reviews", SUBCOMMITTEE, (DirectiveIssued,), react)
         self.follower = PolicyFollower(self.connection, self.congress, UNIT, policy, self.handler)
         task = asyncio.create_task(self.follower.run())
         try:
@@ -147,7 +147,7 @@ async def test_what_passes_is_tried_until_it_has_passed_and_health_says_what_wai
 async def test_what_fails_is_given_up_by_the_number_of_failures_and_not_of_deliveries(unit, connection, congress):
     await unit.put(ordered("d1"))
     await unit.put(ordered("d2"))
-    policy = Policy("open-reviews", SUBCOMMITTEE, (directive.DirectiveIssued,), opens_review)
+    policy = Policy("open-reviews", SUBCOMMITTEE, (DirectiveIssued,), opens_review)
     config = consumer_config(congress, UNIT, policy)
     stream = ledger_stream(congress)
 

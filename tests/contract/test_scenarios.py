@@ -6,9 +6,9 @@ from uuid import uuid4
 
 import pytest
 
-from services.subcommittee import scenario
 from shared.domain import review, task
 from shared.domain.decider import Actor
+from shared.events.scenario import ScenarioSwitched
 from shared.eventstore.envelope import Cause, as_bytes, decode, decode_data, encode
 from shared.eventstore.names import event_subject, ledger_stream
 from shared.eventstore.store import EventStore
@@ -77,7 +77,7 @@ def start(connection, congress):
 
 
 def switch(number, to):
-    return told(scenario.ScenarioSwitched(number=number, scenario=to, reason="Diễn tập"), "scenario", "current")
+    return told(ScenarioSwitched(number=number, scenario=to, reason="Diễn tập"), "scenario", "current")
 
 
 def told(event, entity, entity_id, service=SUBCOMMITTEE):

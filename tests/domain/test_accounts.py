@@ -4,8 +4,8 @@ import pytest
 from rich.console import Console
 
 from daihoi.terminal.unit_tables import expenses_tables
-from services.logistics import expenses
 from services.tracker.reports.expenses import Account, accounts_of
+from shared.events.expense import ExpenseEstimated, MoneyAdvanced, SpendingRecorded
 from shared.eventstore.direct import Stored
 from shared.eventstore.envelope import as_bytes
 from tests.congress import BEGINNING, envelope_of
@@ -49,8 +49,8 @@ def test_an_account_adds_up():
 @pytest.mark.parametrize(
     ("event", "flag", "left"),
     [
-        (expenses.MoneyAdvanced(**advance("a2", 80, WHY), beyond_vnd=30), "advanced_beyond_guaranteed", (200, 0)),
-        (expenses.SpendingRecorded(**spending("s1", 260, WHY), beyond_vnd=60), "spent_beyond_guaranteed", (0, 60)),
+        (MoneyAdvanced(**advance("a2", 80, WHY), beyond_vnd=30), "advanced_beyond_guaranteed", (200, 0)),
+        (SpendingRecorded(**spending("s1", 260, WHY), beyond_vnd=60), "spent_beyond_guaranteed", (0, 60)),
     ],
 )
 def test_what_goes_beyond_the_guarantee_is_flagged_with_the_reason(event, flag, left):
@@ -66,10 +66,10 @@ def test_a_guarantee_that_the_task_does_not_state_is_flagged(secured_vnd):
 
 
 def spent(number, amount_vnd, voucher):
-    return expenses.SpendingRecorded(**spending(f"s{number}", amount_vnd) | {"voucher": voucher})
+    return SpendingRecorded(**spending(f"s{number}", amount_vnd) | {"voucher": voucher})
 
 
-RICH = expenses.ExpenseEstimated(amount_vnd=100, guaranteed_vnd=500, funding_source="Ngân sách tỉnh")
+RICH = ExpenseEstimated(amount_vnd=100, guaranteed_vnd=500, funding_source="Ngân sách tỉnh")
 
 
 def test_what_one_task_has_over_fills_no_gap_of_another():

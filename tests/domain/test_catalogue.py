@@ -2,13 +2,14 @@ import pytest
 
 from services.subcommittee import catalogue
 from services.subcommittee.catalogue import AGGREGATE, ITEMS_AT_ONCE
+from shared.events.catalogue_item import Item, ItemAssigned, ItemPublished, ItemRevised, ItemWithdrawn
 from shared.unit.support_unit import open_assigned_items
 from shared.values.types import Unit
 from tests.domain.scenario import OFFICER, accepting, given, refusal_codes, rejecting
 
 
-def item(code: str = "1.03", budget_vnd: int = 5_000_000) -> catalogue.Item:
-    return catalogue.Item(
+def item(code: str = "1.03", budget_vnd: int = 5_000_000) -> Item:
+    return Item(
         code=code,
         title={"vi": "Trang trí hội trường"},
         group={"number": 1, "name": {"vi": "Khánh tiết"}},
@@ -40,11 +41,11 @@ def withdraw(of: str = "dai-hoi-xx") -> catalogue.WithdrawItem:
     return catalogue.WithdrawItem(item_id="1-03", catalogue=of)
 
 
-PUBLISHED = (catalogue.ItemPublished(**SOURCE, item=item()),)
-ASSIGNED = (*PUBLISHED, catalogue.ItemAssigned(unit="logistics", item=item()))
-ORDERED = (*PUBLISHED, catalogue.ItemAssigned(unit="logistics", item=item(), directive_id="point-2"))
-REVISED = (*PUBLISHED, catalogue.ItemRevised(item=item(budget_vnd=1)))
-WITHDRAWN = (*PUBLISHED, catalogue.ItemWithdrawn())
+PUBLISHED = (ItemPublished(**SOURCE, item=item()),)
+ASSIGNED = (*PUBLISHED, ItemAssigned(unit="logistics", item=item()))
+ORDERED = (*PUBLISHED, ItemAssigned(unit="logistics", item=item(), directive_id="point-2"))
+REVISED = (*PUBLISHED, ItemRevised(item=item(budget_vnd=1)))
+WITHDRAWN = (*PUBLISHED, ItemWithdrawn())
 
 ACCEPTED = {
     "an item is published": ((), publish(), OFFICER, PUBLISHED[-1]),
@@ -59,7 +60,7 @@ ACCEPTED = {
         PUBLISHED,
         assign("security"),
         OFFICER,
-        catalogue.ItemAssigned(unit="security", item=item()),
+        ItemAssigned(unit="security", item=item()),
     ),
     "an item is revised": (PUBLISHED, revise(), OFFICER, REVISED[-1]),
     "an assigned item is revised as well": (ASSIGNED, revise(), OFFICER, REVISED[-1]),
@@ -67,16 +68,16 @@ ACCEPTED = {
         REVISED,
         assign("logistics"),
         OFFICER,
-        catalogue.ItemAssigned(unit="logistics", item=item(budget_vnd=1)),
+        ItemAssigned(unit="logistics", item=item(budget_vnd=1)),
     ),
-    "a revised item is revised back": (REVISED, revise(item=item()), OFFICER, catalogue.ItemRevised(item=item())),
+    "a revised item is revised back": (REVISED, revise(item=item()), OFFICER, ItemRevised(item=item())),
     "an item is withdrawn": (PUBLISHED, withdraw(), OFFICER, WITHDRAWN[-1]),
     "a withdrawn item is published again": (WITHDRAWN, publish(), OFFICER, PUBLISHED[-1]),
     "a withdrawn item is published in another catalogue": (
         WITHDRAWN,
         publish(catalogue="khac"),
         OFFICER,
-        catalogue.ItemPublished(**SOURCE | {"catalogue": "khac"}, item=item()),
+        ItemPublished(**SOURCE | {"catalogue": "khac"}, item=item()),
     ),
 }
 REJECTED = [
@@ -143,12 +144,12 @@ def test_a_unit_opens_what_is_assigned_to_it_under_the_same_directive():
     react = open_assigned_items(Unit.LOGISTICS).react
     (opened,) = react(ORDERED[-1], None)
     assert (opened.task_id, opened.catalogue_item, opened.directive_id) == ("1-03", "1-03", "point-2")
-    assert react(catalogue.ItemAssigned(unit="security", item=item(), directive_id="point-2"), None) == ()
+    assert react(ItemAssigned(unit="security", item=item(), directive_id="point-2"), None) == ()
 
 
 def test_an_assignment_recorded_before_directives_were_named_has_none():
     recorded = ASSIGNED[-1].model_dump(exclude={"directive_id"})
-    assert catalogue.ItemAssigned.model_validate(recorded) == ASSIGNED[-1]
+    assert ItemAssigned.model_validate(recorded) == ASSIGNED[-1]
 
 
 def test_importing_a_catalogue_stands_for_publishing_revising_and_withdrawing_each_item():

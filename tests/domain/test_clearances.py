@@ -1,6 +1,7 @@
 from services.security import clearances
 from services.security.clearances import AGGREGATE
 from shared.domain.decider import Actor
+from shared.events.clearance import ClearanceGranted, ClearanceRefused, ClearanceRequested, ClearanceWithdrawn
 from tests.domain.scenario import accepting, assert_all_told, given, rejecting
 
 GUARD = Actor("security.guard", "security")
@@ -12,10 +13,10 @@ GRANT = clearances.GrantClearance(clearance_id="c1", conditions=["Đỗ ở cổ
 REFUSE = clearances.RefuseClearance(clearance_id="c1", reason="Chưa đăng kiểm")
 WITHDRAW = clearances.WithdrawClearance(clearance_id="c1", reason="Đổi lộ trình")
 
-REQUESTED = (clearances.ClearanceRequested(**NEED, requested_by=GUARD.id),)
-GRANTED = (*REQUESTED, clearances.ClearanceGranted(conditions=("Đỗ ở cổng phụ",)))
-REFUSED = (*REQUESTED, clearances.ClearanceRefused(reason="Chưa đăng kiểm"))
-WITHDRAWN = (*GRANTED, clearances.ClearanceWithdrawn(reason="Đổi lộ trình"))
+REQUESTED = (ClearanceRequested(**NEED, requested_by=GUARD.id),)
+GRANTED = (*REQUESTED, ClearanceGranted(conditions=("Đỗ ở cổng phụ",)))
+REFUSED = (*REQUESTED, ClearanceRefused(reason="Chưa đăng kiểm"))
+WITHDRAWN = (*GRANTED, ClearanceWithdrawn(reason="Đổi lộ trình"))
 
 ACCEPTED = {
     "a clearance is requested in the name of the actor": ((), REQUEST, GUARD, REQUESTED[-1]),
@@ -24,7 +25,7 @@ ACCEPTED = {
         REQUESTED,
         clearances.GrantClearance(clearance_id="c1"),
         CHIEF,
-        clearances.ClearanceGranted(),
+        ClearanceGranted(),
     ),
     "somebody else refuses it": (REQUESTED, REFUSE, CHIEF, REFUSED[-1]),
     "a granted clearance is withdrawn": (GRANTED, WITHDRAW, CHIEF, WITHDRAWN[-1]),

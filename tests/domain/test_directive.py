@@ -2,7 +2,7 @@ from datetime import date
 
 from services.subcommittee import directive
 from services.subcommittee.directive import AGGREGATE
-from shared.events.directive import DirectiveKind
+from shared.events.directive import DirectiveIssued, DirectiveKind
 from tests.domain.scenario import OFFICER, accepting, assert_all_told, given, rejecting
 
 REVIEW = {
@@ -19,7 +19,7 @@ def issue(**changes: object) -> directive.IssueDirective:
     return directive.IssueDirective(directive_id="review-1", **REVIEW | changes)
 
 
-ISSUED = (directive.DirectiveIssued(**REVIEW),)
+ISSUED = (DirectiveIssued(**REVIEW),)
 
 ACCEPTED = {"a point of a conclusion becomes an order to the units": ((), issue(), OFFICER, ISSUED[-1])}
 REJECTED = [

@@ -4,6 +4,7 @@ import pytest
 
 from shared.domain import document
 from shared.domain.document import AGGREGATE
+from shared.events.document import DocumentIssued, DocumentSuperseded, DocumentWithdrawn
 from tests.domain.scenario import OFFICER, accepting, assert_all_told, given, rejecting
 
 PLAN = {
@@ -20,11 +21,11 @@ NEXT_TERM = PLAN | {"term": "2020-2025"}
 SUPERSEDE = document.SupersedeDocument(document_id="76-KH-TU", superseded_by="80-KH/TU")
 WITHDRAW = document.WithdrawDocument(document_id="76-KH-TU", reason="Ban hành nhầm")
 
-ISSUED = (document.DocumentIssued(**PLAN),)
-SUPERSEDED = (*ISSUED, document.DocumentSuperseded(superseded_by="80-KH/TU"))
-WITHDRAWN = (*ISSUED, document.DocumentWithdrawn(reason="Ban hành nhầm"))
+ISSUED = (DocumentIssued(**PLAN),)
+SUPERSEDED = (*ISSUED, DocumentSuperseded(superseded_by="80-KH/TU"))
+WITHDRAWN = (*ISSUED, DocumentWithdrawn(reason="Ban hành nhầm"))
 
-OF_A_TERM = (document.DocumentIssued(**NEXT_TERM),)
+OF_A_TERM = (DocumentIssued(**NEXT_TERM),)
 
 
 def by_its_symbol(superseded_by):
@@ -39,14 +40,14 @@ ACCEPTED = {
         OF_A_TERM,
         by_its_symbol(OF_ANOTHER_TERM),
         OFFICER,
-        document.DocumentSuperseded(superseded_by=OF_ANOTHER_TERM),
+        DocumentSuperseded(superseded_by=OF_ANOTHER_TERM),
     ),
     "a document is issued": ((), document.IssueDocument(**PLAN), OFFICER, ISSUED[-1]),
     "a document is issued in a term": (
         (),
         document.IssueDocument(**NEXT_TERM),
         OFFICER,
-        document.DocumentIssued(**NEXT_TERM),
+        DocumentIssued(**NEXT_TERM),
     ),
     "a newer document takes its place": (ISSUED, SUPERSEDE, OFFICER, SUPERSEDED[-1]),
     "it is withdrawn": (ISSUED, WITHDRAW, OFFICER, WITHDRAWN[-1]),

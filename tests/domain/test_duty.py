@@ -7,6 +7,7 @@ from services.subcommittee import duty
 from services.subcommittee.duty import AGGREGATE, DutyPhase, HandOutDuty, HandOutToLocality, duty_id
 from services.subcommittee.organisation import Organisation
 from shared.domain.decider import Actor
+from shared.events.duty import DutyHandedOut
 from shared.events.organisation import OrganisationKind, OrganisationRegistered
 from shared.values.types import ID_LENGTH, DutyKind, Phase, Unit
 from tests.domain.scenario import OFFICER, given, refusal_codes, rejecting, silent_on
@@ -32,7 +33,7 @@ def hand_out(**changes: object) -> HandOutToLocality:
     return HandOutToLocality(**content | {"planned_vnd": 5, "deadline": DUE, "directive_id": "d3"} | changes)
 
 
-HANDED_OUT = duty.DutyHandedOut(
+HANDED_OUT = DutyHandedOut(
     unit="propaganda",
     duty="decoration",
     phase="before",

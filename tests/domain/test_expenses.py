@@ -2,6 +2,7 @@ import pytest
 
 from services.logistics import expenses
 from services.logistics.expenses import AGGREGATE
+from shared.events.expense import ExpenseEstimated, ExpenseRevised, ExpenseSettled, MoneyAdvanced, SpendingRecorded
 from tests.domain.scenario import LEAD, OFFICER, accepting, assert_all_told, given, rejecting
 
 SUMS = {"amount_vnd": 300, "guaranteed_vnd": 200, "funding_source": "Ngân sách tỉnh"}
@@ -31,16 +32,14 @@ ESTIMATE = expenses.EstimateExpense(task_id="4-01", **SUMS)
 REVISE = expenses.ReviseEstimate(task_id="4-01", **MORE)
 SETTLE = expenses.SettleExpense(task_id="4-01")
 
-ESTIMATED = (expenses.ExpenseEstimated(**SUMS),)
-REVISED = (*ESTIMATED, expenses.ExpenseRevised(**MORE))
-ADVANCED = (*ESTIMATED, expenses.MoneyAdvanced(**advance("a1", 150)))
-SPENT = (*ADVANCED, expenses.SpendingRecorded(**spending("s1", 120)))
+ESTIMATED = (ExpenseEstimated(**SUMS),)
+REVISED = (*ESTIMATED, ExpenseRevised(**MORE))
+ADVANCED = (*ESTIMATED, MoneyAdvanced(**advance("a1", 150)))
+SPENT = (*ADVANCED, SpendingRecorded(**spending("s1", 120)))
 
 
-def settled(advanced: int, spent: int, to_return: int, still_due: int) -> expenses.ExpenseSettled:
-    return expenses.ExpenseSettled(
-        advanced_vnd=advanced, spent_vnd=spent, to_return_vnd=to_return, still_due_vnd=still_due
-    )
+def settled(advanced: int, spent: int, to_return: int, still_due: int) -> ExpenseSettled:
+    return ExpenseSettled(advanced_vnd=advanced, spent_vnd=spent, to_return_vnd=to_return, still_due_vnd=still_due)
 
 
 SETTLED = (*SPENT, settled(150, 120, 30, 0))
@@ -52,36 +51,36 @@ ACCEPTED = {
         ADVANCED,
         to_advance("a2", 50),
         LEAD,
-        expenses.MoneyAdvanced(**advance("a2", 50)),
+        MoneyAdvanced(**advance("a2", 50)),
     ),
     "an advance goes beyond it and says why": (
         ADVANCED,
         to_advance("a2", 80, WHY),
         LEAD,
-        expenses.MoneyAdvanced(**advance("a2", 80, WHY), beyond_vnd=30),
+        MoneyAdvanced(**advance("a2", 80, WHY), beyond_vnd=30),
     ),
     "a reason that was not needed is kept as well": (
         ESTIMATED,
         to_advance("a1", 150, WHY),
         LEAD,
-        expenses.MoneyAdvanced(**advance("a1", 150, WHY)),
+        MoneyAdvanced(**advance("a1", 150, WHY)),
     ),
     "a revised guarantee counts": (
         REVISED,
         to_advance("a1", 250),
         LEAD,
-        expenses.MoneyAdvanced(**advance("a1", 250)),
+        MoneyAdvanced(**advance("a1", 250)),
     ),
     "spending is recorded": (ADVANCED, to_spend("s1", 120), OFFICER, SPENT[-1]),
     "spending goes beyond what is guaranteed and says why": (
         SPENT,
         to_spend("s2", 100, WHY),
         OFFICER,
-        expenses.SpendingRecorded(**spending("s2", 100, WHY), beyond_vnd=20),
+        SpendingRecorded(**spending("s2", 100, WHY), beyond_vnd=20),
     ),
     "what was not spent is to be returned": (SPENT, SETTLE, LEAD, SETTLED[-1]),
     "what was spent beyond the advances is due": (
-        (*SPENT, expenses.SpendingRecorded(**spending("s2", 80))),
+        (*SPENT, SpendingRecorded(**spending("s2", 80))),
         SETTLE,
         LEAD,
         settled(150, 200, 0, 50),

@@ -8,6 +8,19 @@ from shared.domain import task
 from shared.domain.review import judge
 from shared.domain.unit_scenario import UnitScenario
 from shared.domain.variant import Variant
+from shared.events.task import (
+    ExtensionRequested,
+    ScenarioFollowed,
+    TaskAssigned,
+    TaskCancelled,
+    TaskDeadlineSet,
+    TaskFunded,
+    TaskOpened,
+    TaskProgressed,
+    TaskReopened,
+    TaskStarted,
+    TaskSubmitted,
+)
 from shared.events.unit_scenario import SwitchRecorded
 from shared.events.variant import VariantAdjusted
 from shared.values.types import Evidence
@@ -17,9 +30,9 @@ AGREED, EARLIER, LATER, LATEST = date(2020, 9, 20), date(2020, 9, 15), date(2020
 FOLLOW = task.FollowScenario(task_id="1-03")
 
 
-def opened(scenario: str) -> task.TaskOpened:
+def opened(scenario: str) -> TaskOpened:
     group = {"number": 1, "name": {"vi": "Khánh tiết"}}
-    return task.TaskOpened(title={"vi": "Việc"}, group=group, phase="before", scenario=scenario, planned_vnd=100)
+    return TaskOpened(title={"vi": "Việc"}, group=group, phase="before", scenario=scenario, planned_vnd=100)
 
 
 def known(switch: int, scenario: str) -> UnitScenario:
@@ -37,8 +50,8 @@ def world(switch: int, scenario: str, **adjustment: object) -> dict:
     }
 
 
-def followed(switch: int, scenario: str, *, suspended=False, planned_vnd=100, deadline=None) -> task.ScenarioFollowed:
-    return task.ScenarioFollowed(
+def followed(switch: int, scenario: str, *, suspended=False, planned_vnd=100, deadline=None) -> ScenarioFollowed:
+    return ScenarioFollowed(
         switch=switch, scenario=scenario, suspended=suspended, planned_vnd=planned_vnd, deadline=deadline
     )
 
@@ -50,7 +63,7 @@ def after(history: tuple, *worlds: dict) -> tuple:
     return history
 
 
-DATED = (opened("both"), task.TaskDeadlineSet(deadline=AGREED))
+DATED = (opened("both"), TaskDeadlineSet(deadline=AGREED))
 CHEAPER_AND_EARLIER = world(1, "outbreak", planned_vnd=60, deadline=EARLIER)
 
 
@@ -76,10 +89,10 @@ def test_a_task_is_brought_to_what_is_demanded_and_left_alone_where_it_is_so(sce
 def test_back_and_forth_and_nothing_is_lost():
     history = (
         *DATED,
-        task.TaskAssigned(collective="Sở Y tế", individual="Giám đốc"),
-        task.TaskStarted(),
-        task.TaskProgressed(percent=40, note="Đang làm"),
-        task.TaskSubmitted(
+        TaskAssigned(collective="Sở Y tế", individual="Giám đốc"),
+        TaskStarted(),
+        TaskProgressed(percent=40, note="Đang làm"),
+        TaskSubmitted(
             submitted_by="logistics.member",
             evidence=(Evidence(title="Ảnh", link="https://example.invalid/1", sha256="0a" * 32, size_bytes=1),),
         ),
@@ -97,14 +110,12 @@ def test_back_and_forth_and_nothing_is_lost():
 def test_every_switch_is_followed_once():
     out, back = world(1, "outbreak", applies=False), world(2, "none")
     history = after(DATED, out, out, back, back, world(3, "outbreak", applies=False))
-    numbers = [event.switch for event in history if isinstance(event, task.ScenarioFollowed)]
+    numbers = [event.switch for event in history if isinstance(event, ScenarioFollowed)]
     assert numbers == [1, 2, 3]
 
 
 def extended(history: tuple, replaces: date, until: date) -> tuple:
-    asked = task.ExtensionRequested(
-        replaces=replaces, deadline=until, reason="Mưa bão", requested_by="logistics.member"
-    )
+    asked = ExtensionRequested(replaces=replaces, deadline=until, reason="Mưa bão", requested_by="logistics.member")
     return (*history, asked, *given(task.AGGREGATE, *history, asked).when(GRANT, LEAD).events)
 
 
@@ -139,7 +150,7 @@ def test_a_deadline_that_only_a_variant_gives_is_none_to_extend_and_leaves_room_
     history = after((opened("both"),), world(1, "outbreak", deadline=EARLIER))
     ask = task.RequestExtension(task_id="1-03", deadline=LATER, reason="Mưa bão")
     given(task.AGGREGATE, *history).when(ask).rejected("no_deadline")
-    dated = task.TaskDeadlineSet(deadline=AGREED)
+    dated = TaskDeadlineSet(deadline=AGREED)
     given(task.AGGREGATE, *history).when(task.SetDeadline(task_id="1-03", deadline=AGREED)).then(dated)
     assert deadlines((*history, dated)) == (AGREED, AGREED, EARLIER)
     assert deadlines(after((*history, dated), world(2, "none"))) == (AGREED, AGREED, AGREED)
@@ -147,16 +158,16 @@ def test_a_deadline_that_only_a_variant_gives_is_none_to_extend_and_leaves_room_
 
 def test_a_task_cancelled_while_suspended_follows_again_when_it_is_reopened():
     history = after((opened("none"),), world(1, "outbreak"))
-    cancelled = (*history, task.TaskCancelled(reason="Trùng việc"))
+    cancelled = (*history, TaskCancelled(reason="Trùng việc"))
     assert after(cancelled, world(2, "none")) == cancelled
-    reopened = after((*cancelled, task.TaskReopened(reason="Cần lại")), world(2, "none"))
+    reopened = after((*cancelled, TaskReopened(reason="Cần lại")), world(2, "none"))
     assert not task.AGGREGATE.fold(reopened).suspended
 
 
 def test_a_suspended_task_lacks_nothing_and_one_that_costs_more_may_lack_funding():
     suspended = task.AGGREGATE.fold(after((opened("none"),), world(1, "outbreak")))
     assert judge("1-03", suspended).missing == ()
-    funded = (*DATED, task.TaskFunded(secured_vnd=100, funding_source="Ngân sách"))
+    funded = (*DATED, TaskFunded(secured_vnd=100, funding_source="Ngân sách"))
     dearer = task.AGGREGATE.fold(after(funded, world(1, "outbreak", planned_vnd=101)))
     assert "funding" in judge("1-03", dearer).missing
     assert "funding" not in judge("1-03", task.AGGREGATE.fold(funded)).missing

@@ -15,6 +15,8 @@ from shared.domain import review, task, variant
 from shared.domain.decider import Actor, Aggregate, Command, Key, Refused
 from shared.domain.entering import EVENT_BYTES
 from shared.events.base import Event
+from shared.events.review import Essential
+from shared.events.task import TaskOpened
 from shared.eventstore.direct import Stored
 from shared.eventstore.envelope import as_bytes
 from shared.eventstore.names import service_stream
@@ -27,7 +29,7 @@ from tests.domain.scenario import AGGREGATES, LEAD, OFFICER, decided_in
 
 MOST_BYTES = 6 * 2**20
 """Well below the 16 MiB of a document, and of an audit row that tells it before and after."""
-BARE = task.Task(opened=task.TaskOpened(**largest(task.OpenTask).model_dump()))
+BARE = task.Task(opened=TaskOpened(**largest(task.OpenTask).model_dump()))
 HEAD = Actor("subcommittee.lead", "subcommittee")
 type Wishes = Iterator[tuple[Command, Actor]]
 
@@ -93,7 +95,7 @@ def a_review() -> Iterable[Wishes]:
     yield (
         (largest(review.ExplainGap, task_id=task_id, essential=essential), OFFICER)
         for _, task_id in TASKS
-        for essential in review.Essential
+        for essential in Essential
     )
 
 

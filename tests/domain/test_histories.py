@@ -20,43 +20,63 @@ from services.subcommittee import catalogue, duty, organisation
 from shared.domain import known_clearance, review, task, unit_scenario, variant
 from shared.domain.decider import Actor, Aggregate, Command, Refused
 from shared.events.base import Event
+from shared.events.catalogue_item import Item
+from shared.events.organisation import OrganisationRegistered
+from shared.events.publication import PublicationApproved, PublicationReleased
+from shared.events.review import Essential
+from shared.events.task import (
+    ClearanceDropped,
+    ClearanceRequired,
+    ExtensionGranted,
+    ExtensionRefused,
+    ExtensionRequested,
+    ScenarioFollowed,
+    TaskAssigned,
+    TaskCancelled,
+    TaskCompleted,
+    TaskDeadlineSet,
+    TaskFunded,
+    TaskOpened,
+    TaskReturned,
+    TaskSubmitted,
+)
+from shared.events.unit_scenario import SwitchRecorded
+from shared.events.variant import VariantAdjusted
 from tests.domain.scenario import AGGREGATES, decided_in
 
 LEADS = [Actor(f"{unit}.lead", unit) for unit in ("logistics", "propaganda", "security")]
 ACTORS = st.sampled_from([*LEADS, Actor("policy.follow-switches", "logistics")])
 ONE_OR_ANOTHER = st.sampled_from([*"aaaaaaa", "b"])
 
-OPENED = task.TaskOpened(
+OPENED = TaskOpened(
     title={"vi": "Việc"}, group={"number": 1, "name": {"vi": "Nhóm"}}, phase="before", scenario="both", planned_vnd=5
 )
 WORLD = {
     ("task", "a"): task.Task(
         opened=OPENED,
-        assignment=task.TaskAssigned(collective="Sở Y tế", individual="Phó Giám đốc"),
+        assignment=TaskAssigned(collective="Sở Y tế", individual="Phó Giám đốc"),
         deadline=date(2020, 9, 1),
     ),
     ("task", "b"): task.Task(opened=OPENED.model_copy(update={"planned_vnd": 0}), status=task.TaskStatus.CANCELLED),
     ("organisation", "a"): organisation.Organisation(
-        registered=organisation.OrganisationRegistered(kind="locality", name={"vi": "Huyện"}), positions=("Chủ tịch",)
+        registered=OrganisationRegistered(kind="locality", name={"vi": "Huyện"}), positions=("Chủ tịch",)
     ),
     **{
         ("known-clearance", name): known_clearance.KnownClearance(noted={"decision": decision})
         for name, decision in (("a", "granted"), ("b", "withdrawn"))
     },
     task.IN_FORCE: unit_scenario.UnitScenario(
-        recorded=unit_scenario.SwitchRecorded(number=1, scenario="outbreak", reason="Dịch lan rộng")
+        recorded=SwitchRecorded(number=1, scenario="outbreak", reason="Dịch lan rộng")
     ),
     ("variant", "outbreak"): variant.Variant(
-        adjustments={
-            "a": variant.VariantAdjusted(task_id="a", planned_vnd=7, deadline=date(2020, 9, 2), reason="Giãn cách")
-        }
+        adjustments={"a": VariantAdjusted(task_id="a", planned_vnd=7, deadline=date(2020, 9, 2), reason="Giãn cách")}
     ),
 }
 """The tasks that a review finds: one lacks its funding, one is not live. One locality on the register, two clearances
 that tasks may need, and a scenario in force, with a variant."""
 
 TAKEN_UP_LATER = {
-    ("task", "c"): WORLD["task", "a"].but(funding=task.TaskFunded(secured_vnd=5, funding_source="Ngân sách tỉnh"))
+    ("task", "c"): WORLD["task", "a"].but(funding=TaskFunded(secured_vnd=5, funding_source="Ngân sách tỉnh"))
 }
 """A task that is not there when a review opens, and lacks nothing."""
 
@@ -92,7 +112,7 @@ BY_NAME: dict[str, st.SearchStrategy] = {
     "document_id": st.sampled_from(["76-KH-TU", "39_KH-BPDBANTT"]),
     "parked_as": st.sampled_from([None, "unfoldable"]),
     "stored_under": st.just("evt.xx.logistics.task.1-03"),
-    "essential": st.sampled_from([review.Essential.FUNDING, review.Essential.FUNDING, review.Essential.DEADLINE]),
+    "essential": st.sampled_from([Essential.FUNDING, Essential.FUNDING, Essential.DEADLINE]),
     "basis": st.lists(st.sampled_from(["76-KH/TU", "Kế hoạch công tác"]), max_size=2),
     "term": st.sampled_from([None, None, "2020-2025"]),
     "locality": st.sampled_from([None, "a"]),
@@ -101,7 +121,7 @@ BY_NAME: dict[str, st.SearchStrategy] = {
     "item_ids": st.lists(st.sampled_from(["1-01", "1-02"]), min_size=1, unique=True),
 }
 
-UNIQUE_BY = {catalogue.Item: lambda item: item.code, duty.DutyPhase: lambda each: each.phase}
+UNIQUE_BY = {Item: lambda item: item.code, duty.DutyPhase: lambda each: each.phase}
 
 
 def any_of(annotation: Any) -> st.SearchStrategy:
@@ -144,7 +164,7 @@ def reservations(draw: st.DrawFn) -> resources.ReserveResource:
 def imports(draw: st.DrawFn) -> catalogue.ImportCatalogue:
     """One item or two, each to be published, revised or withdrawn."""
     lists: dict[str, list[object]] = {"publish": [], "revise": [], "withdraw": []}
-    for item in draw(st.lists(any_of(catalogue.Item), min_size=1, max_size=2, unique_by=lambda item: item.code)):
+    for item in draw(st.lists(any_of(Item), min_size=1, max_size=2, unique_by=lambda item: item.code)):
         part = draw(st.sampled_from(sorted(lists)))
         lists[part].append(item.item_id if part == "withdraw" else item)
     return catalogue.ImportCatalogue(catalogue=draw(BY_NAME["catalogue"]), note=draw(any_of(catalogue.Text)), **lists)
@@ -268,8 +288,8 @@ def test_a_publication_is_released_only_after_somebody_else_approved_it(ledger):
     for (proposed, author), *later in ledger.histories.values():
         assert proposed.author == author.id
         said = [type(event) for event, _ in later]
-        if publications.PublicationReleased in said:
-            assert said == [publications.PublicationApproved, publications.PublicationReleased]
+        if PublicationReleased in said:
+            assert said == [PublicationApproved, PublicationReleased]
             assert later[0].actor != author
 
 
@@ -304,10 +324,10 @@ def test_a_task_is_completed_or_returned_by_another_than_who_submitted_it(ledger
         submitter = None
         for event, actor in history:
             match event:
-                case task.TaskSubmitted():
+                case TaskSubmitted():
                     submitter = actor
                     assert event.submitted_by == actor.id
-                case task.TaskCompleted() | task.TaskReturned():
+                case TaskCompleted() | TaskReturned():
                     assert submitter not in (None, actor)
                     submitter = None
 
@@ -319,11 +339,11 @@ def test_a_task_is_never_completed_while_it_needs_a_clearance_that_is_not_grante
         needed = set()
         for event, _ in history:
             match event:
-                case task.ClearanceRequired():
+                case ClearanceRequired():
                     needed.add(event.clearance_id)
-                case task.ClearanceDropped():
+                case ClearanceDropped():
                     needed.remove(event.clearance_id)
-                case task.TaskCompleted():
+                case TaskCompleted():
                     assert needed <= {"a"}
 
 
@@ -334,25 +354,25 @@ def test_a_deadline_moves_only_later_and_only_by_an_extension_that_another_grant
         original = agreed = deadline = asked = None
         for event, actor in history:
             match event:
-                case task.TaskDeadlineSet():
+                case TaskDeadlineSet():
                     assert original is None
                     original = agreed = event.deadline
                     deadline = deadline or original
-                case task.ScenarioFollowed():
+                case ScenarioFollowed():
                     deadline = event.deadline
-                case task.ExtensionRequested():
+                case ExtensionRequested():
                     assert asked is None
                     assert original is not None
                     assert (event.requested_by, event.replaces) == (actor.id, deadline)
                     asked = event
-                case task.ExtensionGranted() | task.ExtensionRefused():
+                case ExtensionGranted() | ExtensionRefused():
                     assert asked.requested_by != actor.id
-                    if isinstance(event, task.ExtensionGranted):
+                    if isinstance(event, ExtensionGranted):
                         assert (event.replaces, event.deadline) == (asked.replaces, asked.deadline)
                         assert event.deadline > event.replaces
                         agreed, deadline = max(agreed, event.deadline), max(deadline, event.deadline)
                     asked = None
-                case task.TaskCompleted() | task.TaskCancelled():
+                case TaskCompleted() | TaskCancelled():
                     asked = None
         state = ledger.states[entity_id]
         if state is not None:

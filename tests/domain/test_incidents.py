@@ -3,6 +3,7 @@ import pytest
 from services.security import incidents
 from services.security.incidents import AGGREGATE
 from shared.domain.decider import Actor
+from shared.events.incident import IncidentAssessed, IncidentReopened, IncidentReported, IncidentResolved
 from tests.domain.scenario import accepting, assert_all_told, given, rejecting
 
 GUARD = Actor("security.guard", "security")
@@ -16,18 +17,18 @@ GRAVER = incidents.AssessIncident(incident_id="i1", severity="high")
 RESOLVE = incidents.ResolveIncident(incident_id="i1", **END)
 REOPEN = incidents.ReopenIncident(incident_id="i1", reason="Xe quay lại")
 
-REPORTED = (incidents.IncidentReported(**TOLD),)
-ASSESSED = (*REPORTED, incidents.IncidentAssessed(severity="low"))
-RESOLVED = (*ASSESSED, incidents.IncidentResolved(**END))
-REOPENED = (*RESOLVED, incidents.IncidentReopened(reason="Xe quay lại"))
+REPORTED = (IncidentReported(**TOLD),)
+ASSESSED = (*REPORTED, IncidentAssessed(severity="low"))
+RESOLVED = (*ASSESSED, IncidentResolved(**END))
+REOPENED = (*RESOLVED, IncidentReopened(reason="Xe quay lại"))
 
 ACCEPTED = {
     "an incident is reported": ((), REPORT, GUARD, REPORTED[-1]),
     "it is assessed": (REPORTED, ASSESS, CHIEF, ASSESSED[-1]),
-    "it turns out graver": (ASSESSED, GRAVER, CHIEF, incidents.IncidentAssessed(severity="high")),
+    "it turns out graver": (ASSESSED, GRAVER, CHIEF, IncidentAssessed(severity="high")),
     "it is resolved with lessons": (ASSESSED, RESOLVE, CHIEF, RESOLVED[-1]),
     "it is reopened": (RESOLVED, REOPEN, GUARD, REOPENED[-1]),
-    "what was reopened is assessed anew": (REOPENED, GRAVER, CHIEF, incidents.IncidentAssessed(severity="high")),
+    "what was reopened is assessed anew": (REOPENED, GRAVER, CHIEF, IncidentAssessed(severity="high")),
     "what was reopened is resolved again": (REOPENED, RESOLVE, CHIEF, RESOLVED[-1]),
 }
 REJECTED = [

@@ -58,6 +58,6 @@ def test_a_withdrawal_holds_in_whatever_order_the_news_arrives(order):
 @pytest.mark.parametrize("decision", DECISIONS)
 def test_each_decision_of_security_is_noted_under_the_clearance_that_it_is_about(decision):
     (policy,) = [each for each in NOTE_CLEARANCES if each.reads(f"vn.daihoi.clearance.{decision}.v1")]
-    event = policy.events[0]()
+    event = policy.events[0].model_validate({"reason": "Hết hạn"})
     envelope = envelope_of(event, "security", "clearance", "bus", 0)
     assert policy.react(event, envelope) == (hear(decision),)

@@ -4,6 +4,7 @@ import pytest
 
 from services.subcommittee import meeting
 from services.subcommittee.meeting import AGGREGATE
+from shared.events.meeting import MeetingConcluded, MeetingHeld
 from tests.domain.scenario import OFFICER, accepting, assert_all_told, given, rejecting
 
 MINUTES = {
@@ -26,8 +27,8 @@ def conclude(*numbers: int) -> meeting.ConcludeMeeting:
     return meeting.ConcludeMeeting(meeting_id="2020-08-13", points=points(*numbers))
 
 
-HELD = (meeting.MeetingHeld(**MINUTES),)
-CONCLUDED = (*HELD, meeting.MeetingConcluded(points=points(1, 2, 3)))
+HELD = (MeetingHeld(**MINUTES),)
+CONCLUDED = (*HELD, MeetingConcluded(points=points(1, 2, 3)))
 
 ACCEPTED = {
     "a meeting goes on record": ((), record(), OFFICER, HELD[-1]),

@@ -5,6 +5,7 @@ import pytest
 from services.security import clearances
 from services.security.needs import react
 from shared.domain.decider import Actor
+from shared.events.clearance import ClearanceGranted
 from shared.events.task import ClearanceRequired
 from tests.congress import envelope_of
 from tests.domain.scenario import given
@@ -38,4 +39,4 @@ def test_two_tasks_that_need_the_same_clearance_request_it_once_and_securitys_le
     requested = clearances.decide(request, None, POLICY)
     given(clearances.AGGREGATE, *requested).when(again, POLICY).nothing_happened()
     grant = clearances.GrantClearance(clearance_id="bus")
-    given(clearances.AGGREGATE, *requested).when(grant, LEAD).then(clearances.ClearanceGranted())
+    given(clearances.AGGREGATE, *requested).when(grant, LEAD).then(ClearanceGranted())

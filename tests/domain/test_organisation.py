@@ -2,7 +2,7 @@ import unicodedata
 
 from services.subcommittee import organisation
 from services.subcommittee.organisation import AGGREGATE
-from shared.events.organisation import OrganisationKind
+from shared.events.organisation import OrganisationKind, OrganisationRegistered, PositionAdded, PositionRemoved
 from tests.domain.scenario import OFFICER, accepting, given, refusal_codes, rejecting, silent_on
 
 DISTRICT = {"kind": OrganisationKind.LOCALITY, "name": {"vi": "Huyện Giao Thủy"}}
@@ -15,14 +15,14 @@ def register(**changes: object) -> organisation.RegisterOrganisation:
 
 ADD = organisation.AddPosition(organisation_id="giao-thuy", position=CHAIR)
 REMOVE = organisation.RemovePosition(organisation_id="giao-thuy", position=CHAIR)
-REGISTERED = (organisation.OrganisationRegistered(**DISTRICT),)
-STAFFED = (*REGISTERED, organisation.PositionAdded(position=CHAIR))
-FULL = (*REGISTERED, *(organisation.PositionAdded(position=f"Phó {n}") for n in range(organisation.MOST_POSITIONS)))
+REGISTERED = (OrganisationRegistered(**DISTRICT),)
+STAFFED = (*REGISTERED, PositionAdded(position=CHAIR))
+FULL = (*REGISTERED, *(PositionAdded(position=f"Phó {n}") for n in range(organisation.MOST_POSITIONS)))
 
 ACCEPTED = {
     "a locality is registered": ((), register(), OFFICER, REGISTERED[-1]),
     "a position is added": (REGISTERED, ADD, OFFICER, STAFFED[-1]),
-    "a position is removed": (STAFFED, REMOVE, OFFICER, organisation.PositionRemoved(position=CHAIR)),
+    "a position is removed": (STAFFED, REMOVE, OFFICER, PositionRemoved(position=CHAIR)),
 }
 SILENT = {"a position that is not there is removed": (REGISTERED, REMOVE, OFFICER)}
 REJECTED = [
@@ -55,16 +55,16 @@ def test_a_register_stands_for_its_organisations_and_their_positions():
 
 
 def test_positions_stand_in_the_order_in_which_they_were_added():
-    added = [organisation.PositionAdded(position=position) for position in ("Phó Chủ tịch", CHAIR, "Chánh Văn phòng")]
-    removed = organisation.PositionRemoved(position="Phó Chủ tịch")
+    added = [PositionAdded(position=position) for position in ("Phó Chủ tịch", CHAIR, "Chánh Văn phòng")]
+    removed = PositionRemoved(position="Phó Chủ tịch")
     assert AGGREGATE.fold([*REGISTERED, *added, removed]).positions == (CHAIR, "Chánh Văn phòng")
 
 
 def test_a_position_that_was_stored_with_letters_and_marks_apart_is_the_one_that_is_meant():
     apart = unicodedata.normalize("NFD", CHAIR)
-    stored = (*REGISTERED, organisation.PositionAdded(position=apart))
+    stored = (*REGISTERED, PositionAdded(position=apart))
     given(AGGREGATE, *stored).when(ADD).nothing_happened()
-    given(AGGREGATE, *stored).when(REMOVE).then(organisation.PositionRemoved(position=apart))
+    given(AGGREGATE, *stored).when(REMOVE).then(PositionRemoved(position=apart))
 
 
 def test_everything_is_told():

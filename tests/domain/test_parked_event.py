@@ -2,9 +2,10 @@ import pytest
 from pydantic import ValidationError
 
 from services.subcommittee import parked_event
-from services.subcommittee.parked_event import AGGREGATE, MAX_SEQUENCE, DiscardParkedEvent
+from services.subcommittee.parked_event import AGGREGATE, DiscardParkedEvent
 from shared.domain.entering import entered
 from shared.events.parked_event import ParkedEventDiscarded
+from shared.values.types import MAX_SEQUENCE
 from tests.domain.scenario import OFFICER, accepting, assert_all_told, given, rejecting
 
 MEANT = {"stored_under": "evt.xx.logistics.task.1-03", "origin_sequence": 9, "reason": "gửi nhầm"}

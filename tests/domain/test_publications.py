@@ -1,6 +1,12 @@
 from services.propaganda import publications
 from services.propaganda.publications import AGGREGATE
 from shared.domain.decider import Actor
+from shared.events.publication import (
+    PublicationApproved,
+    PublicationProposed,
+    PublicationRejected,
+    PublicationReleased,
+)
 from tests.domain.scenario import accepting, assert_all_told, given, rejecting, silent_on
 
 AUTHOR = Actor("propaganda.author", "propaganda")
@@ -13,10 +19,10 @@ REJECT = publications.RejectPublication(publication_id="p1", reason="Thiếu s�
 REJECT_OTHERWISE = publications.RejectPublication(publication_id="p1", reason="Sai tên")
 RELEASE = publications.ReleasePublication(publication_id="p1")
 
-PROPOSED = (publications.PublicationProposed(**TEXT, author=AUTHOR.id),)
-APPROVED = (*PROPOSED, publications.PublicationApproved())
-REJECTED_TEXT = (*PROPOSED, publications.PublicationRejected(reason="Thiếu số liệu"))
-RELEASED = (*APPROVED, publications.PublicationReleased())
+PROPOSED = (PublicationProposed(**TEXT, author=AUTHOR.id),)
+APPROVED = (*PROPOSED, PublicationApproved())
+REJECTED_TEXT = (*PROPOSED, PublicationRejected(reason="Thiếu số liệu"))
+RELEASED = (*APPROVED, PublicationReleased())
 
 ACCEPTED = {
     "a text is proposed in the name of its author": ((), PROPOSE, AUTHOR, PROPOSED[-1]),

@@ -13,7 +13,9 @@ from services.subcommittee import catalogue, directive, duty, organisation, scen
 from shared.domain import task, variant
 from shared.domain.decider import Actor, Aggregate, Command, Refused
 from shared.events.base import Event
+from shared.events.organisation import OrganisationRegistered, PositionAdded
 from shared.events.resource import ResourceReserved
+from shared.events.task import ScenarioFollowed
 from shared.eventstore.envelope import decode_data
 from shared.unit.policies import ANY_SERVICE, ForEvery, Policy
 from tests.congress import envelope_of
@@ -26,10 +28,8 @@ DISTRICT = "x" * 62
 WORLD = {
     ("organisation", DISTRICT): organisation.AGGREGATE.fold(
         [
-            organisation.OrganisationRegistered(
-                kind="locality", name=largest(organisation.RegisterOrganisation).name
-            ),
-            organisation.PositionAdded(position=largest(organisation.AddPosition).position),
+            OrganisationRegistered(kind="locality", name=largest(organisation.RegisterOrganisation).name),
+            PositionAdded(position=largest(organisation.AddPosition).position),
         ]
     ),
     ("task", "x" * 80): "a task",
@@ -78,7 +78,7 @@ def largest_events() -> Iterator[tuple[str, Event]]:
             yield from ((command.entity_id, event) for event in decided)
 
 
-FOLLOWED = task.ScenarioFollowed(
+FOLLOWED = ScenarioFollowed(
     switch=2**63 - 1, scenario="outbreak", suspended=False, planned_vnd=10**15, deadline="2199-12-31"
 )
 EVENTS = [*largest_events(), ("x" * 80, FOLLOWED)]

@@ -5,6 +5,7 @@ import pytest
 from services.logistics import resources
 from services.logistics.resources import AGGREGATE
 from shared.domain.decider import Refused
+from shared.events.resource import ReservationReleased, ResourceRegistered, ResourceReserved
 from tests.domain.scenario import OFFICER, accepting, assert_all_told, given, rejecting
 
 VIETNAM = timezone(timedelta(hours=7))
@@ -31,16 +32,16 @@ def release(reservation_id: str) -> resources.ReleaseReservation:
     return resources.ReleaseReservation(resource_id="hall-1", reservation_id=reservation_id)
 
 
-def reserved(*told: object) -> resources.ResourceReserved:
+def reserved(*told: object) -> ResourceReserved:
     """Carries what another service needs to know of the resource."""
     named = {"resource_id": "hall-1", "resource_kind": HALL["kind"], "resource_name": HALL["name"]}
-    return resources.ResourceReserved(**slot(*told), **named)
+    return ResourceReserved(**slot(*told), **named)
 
 
 MORNING, NOON, EVENING = at(8), at(12), at(18)
-REGISTERED = (resources.ResourceRegistered(**HALL),)
+REGISTERED = (ResourceRegistered(**HALL),)
 RESERVED = (*REGISTERED, reserved("r1", MORNING, NOON))
-RELEASED = (*RESERVED, resources.ReservationReleased(reservation_id="r1"))
+RELEASED = (*RESERVED, ReservationReleased(reservation_id="r1"))
 R2 = reserved("r2", NOON, EVENING)
 
 ACCEPTED = {
@@ -90,14 +91,14 @@ def test_one_moment_told_in_two_time_zones_is_one_reservation():
 
 
 def test_a_clash_is_told_in_vietnamese_time_whichever_zone_it_was_booked_in():
-    booked = resources.ResourceReserved(**slot("r1", MORNING.astimezone(UTC), NOON.astimezone(UTC)))
+    booked = ResourceReserved(**slot("r1", MORNING.astimezone(UTC), NOON.astimezone(UTC)))
     state = AGGREGATE.fold([*REGISTERED, booked])
     with pytest.raises(Refused, match=f"from {MORNING:%d/%m/%Y} 08:00 to {NOON:%d/%m/%Y} 12:00"):
         resources.decide(reserve("r2", MORNING, NOON), state, OFFICER)
 
 
 def test_a_reservation_written_before_it_named_its_resource_is_the_same_reservation():
-    earlier = resources.ResourceReserved(**slot("r1", MORNING, NOON))
+    earlier = ResourceReserved(**slot("r1", MORNING, NOON))
     given(AGGREGATE, *REGISTERED, earlier).when(reserve("r1", MORNING, NOON)).nothing_happened()
 
 

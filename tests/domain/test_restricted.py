@@ -6,13 +6,13 @@ import string
 import pytest
 from msgspec.structs import replace
 
-from services.propaganda import publications
-from services.security import incidents
 from services.tracker.history.replay import ledger_line
 from services.tracker.history.sentences import SENTENCES, summary
 from services.tracker.history.verify import first_difference
 from services.tracker.masking import MASK, OPEN_DATA, masked_document, masked_line, masked_row
 from services.tracker.projection.decoding import read_event
+from shared.events.incident import IncidentAssessed, IncidentReopened, IncidentReported, IncidentResolved
+from shared.events.publication import PublicationRejected
 from shared.eventstore.direct import Stored
 from shared.eventstore.envelope import as_bytes
 from tests.congress import BEGINNING, envelope_of
@@ -20,10 +20,10 @@ from tests.domain.test_fold import Folded
 
 SECRET = "mật"
 LIFE = [
-    incidents.IncidentReported(place="Cổng chính", kind="order", details=f"{SECRET} 1"),
-    incidents.IncidentAssessed(severity="high"),
-    incidents.IncidentResolved(outcome=f"{SECRET} 2", lessons=f"{SECRET} 3"),
-    incidents.IncidentReopened(reason=f"{SECRET} 4"),
+    IncidentReported(place="Cổng chính", kind="order", details=f"{SECRET} 1"),
+    IncidentAssessed(severity="high"),
+    IncidentResolved(outcome=f"{SECRET} 2", lessons=f"{SECRET} 3"),
+    IncidentReopened(reason=f"{SECRET} 4"),
 ]
 
 
@@ -110,7 +110,7 @@ def test_an_event_of_an_incident_under_another_subject_is_masked():
 
 
 def test_what_is_not_restricted_stays_as_it_is():
-    event = publications.PublicationRejected(reason=SECRET)
+    event = PublicationRejected(reason=SECRET)
     body = as_bytes(envelope_of(event, "propaganda", "publication", "p1", 0))
     entry = replace(LEDGER[0], subject="evt.memory.propaganda.publication.p1", body=body)
     line = ledger_line(entry)

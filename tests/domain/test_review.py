@@ -5,10 +5,19 @@ import pytest
 from shared.domain import review, task
 from shared.domain.decider import Actor
 from shared.domain.review import AGGREGATE, judge
-from shared.events.review import Essential, Finding
+from shared.events.review import (
+    Essential,
+    Finding,
+    ReviewClosed,
+    ReviewGapExplained,
+    ReviewItemConfirmed,
+    ReviewOpened,
+    ReviewTaskEntered,
+)
+from shared.events.task import TaskAssigned, TaskFunded, TaskOpened
 from tests.domain.scenario import LEAD, OFFICER, assert_all_told, given, rejecting
 
-OPENED = task.TaskOpened(
+OPENED = TaskOpened(
     title={"vi": "In tài liệu"},
     group={"number": 1, "name": {"vi": "Văn kiện"}},
     phase="before",
@@ -16,10 +25,8 @@ OPENED = task.TaskOpened(
     planned_vnd=5,
 )
 BARE = task.Task(opened=OPENED)
-ASSIGNED = BARE.but(assignment=task.TaskAssigned(collective="Sở Y tế", individual="Phó Giám đốc"))
-SETTLED = ASSIGNED.but(
-    deadline=date(2020, 9, 1), funding=task.TaskFunded(secured_vnd=5, funding_source="Ngân sách tỉnh")
-)
+ASSIGNED = BARE.but(assignment=TaskAssigned(collective="Sở Y tế", individual="Phó Giám đốc"))
+SETTLED = ASSIGNED.but(deadline=date(2020, 9, 1), funding=TaskFunded(secured_vnd=5, funding_source="Ngân sách tỉnh"))
 ALL = tuple(Essential)
 DEADLINE_AND_FUNDING = (Essential.DEADLINE, Essential.FUNDING)
 
@@ -36,9 +43,9 @@ def found(task_id: str, *missing: Essential) -> Finding:
     return Finding(task_id=task_id, missing=missing)
 
 
-def opened(**changes: object) -> review.ReviewOpened:
+def opened(**changes: object) -> ReviewOpened:
     findings = (found("1-01"), found("1-02", *ALL))
-    return review.ReviewOpened(**{"directive_id": "d1", "due_on": date(2020, 8, 25), "findings": findings} | changes)
+    return ReviewOpened(**{"directive_id": "d1", "due_on": date(2020, 8, 25), "findings": findings} | changes)
 
 
 def open_it(**changes: object) -> review.OpenReview:
@@ -53,8 +60,8 @@ def explain(essential: Essential, task_id: str = "1-02", reason: str = "Chờ d�
     return review.ExplainGap(review_id="d1", task_id=task_id, essential=essential, reason=reason)
 
 
-def explained(essential: Essential) -> review.ReviewGapExplained:
-    return review.ReviewGapExplained(task_id="1-02", essential=essential, reason="Chờ dự toán")
+def explained(essential: Essential) -> ReviewGapExplained:
+    return ReviewGapExplained(task_id="1-02", essential=essential, reason="Chờ dự toán")
 
 
 def enter(task_id: str = "1-04") -> review.EnterTask:
@@ -63,11 +70,11 @@ def enter(task_id: str = "1-04") -> review.EnterTask:
 
 CLOSE = review.CloseReview(review_id="d1")
 OPEN = (opened(),)
-CONFIRMED = (*OPEN, review.ReviewItemConfirmed(finding=found("1-02", *DEADLINE_AND_FUNDING)))
+CONFIRMED = (*OPEN, ReviewItemConfirmed(finding=found("1-02", *DEADLINE_AND_FUNDING)))
 EXPLAINED = (*CONFIRMED, *map(explained, DEADLINE_AND_FUNDING))
-SIGNED = review.ReviewClosed(signed_by=LEAD.id, findings=(found("1-01"), found("1-02", *DEADLINE_AND_FUNDING)))
+SIGNED = ReviewClosed(signed_by=LEAD.id, findings=(found("1-01"), found("1-02", *DEADLINE_AND_FUNDING)))
 CLOSED = (*EXPLAINED, SIGNED)
-ENTERED = review.ReviewTaskEntered(finding=found("1-04", *ALL))
+ENTERED = ReviewTaskEntered(finding=found("1-04", *ALL))
 WITH_A_NEW_ONE = LATER | {("task", "1-04"): BARE}
 OTHER_LEAD = Actor("security.lead", "security")
 
@@ -81,7 +88,7 @@ ACCEPTED = {
         OPEN,
         CLOSE,
         LEAD,
-        review.ReviewClosed(signed_by=LEAD.id, findings=(found("1-01"), found("1-02"))),
+        ReviewClosed(signed_by=LEAD.id, findings=(found("1-01"), found("1-02"))),
         AT_LAST,
     ),
 }
@@ -95,7 +102,7 @@ SILENT = {
 FULL = (
     *OPEN,
     *(
-        review.ReviewGapExplained(task_id=f"x-{number}", essential=Essential.FUNDING, reason="Chờ dự toán")
+        ReviewGapExplained(task_id=f"x-{number}", essential=Essential.FUNDING, reason="Chờ dự toán")
         for number in range(review.MOST_EXPLAINED)
     ),
 )
@@ -139,8 +146,8 @@ def test_rejected(history, command, actor, code):
 
 def test_a_review_opened_over_nothing_is_signed_once_a_task_has_entered_it():
     empty = given(AGGREGATE, opened(findings=()))
-    entered = review.ReviewTaskEntered(finding=found("1-05"))
-    signed = review.ReviewClosed(signed_by=LEAD.id, findings=(found("1-05"),))
+    entered = ReviewTaskEntered(finding=found("1-05"))
+    signed = ReviewClosed(signed_by=LEAD.id, findings=(found("1-05"),))
     empty.seeing({("task", "1-05"): SETTLED}).when(CLOSE, LEAD).then(entered, signed)
 
 
@@ -154,10 +161,10 @@ def test_nobody_signs_past_a_task_that_the_review_has_not_seen(history):
 @pytest.mark.parametrize(
     ("command", "event"),
     [
-        (confirm("1-04"), review.ReviewItemConfirmed(finding=found("1-04", *ALL))),
+        (confirm("1-04"), ReviewItemConfirmed(finding=found("1-04", *ALL))),
         (
             explain(Essential.FUNDING, "1-04"),
-            review.ReviewGapExplained(task_id="1-04", essential=Essential.FUNDING, reason="Chờ dự toán"),
+            ReviewGapExplained(task_id="1-04", essential=Essential.FUNDING, reason="Chờ dự toán"),
         ),
     ],
 )
@@ -180,7 +187,7 @@ def test_everything_is_told():
         (BARE, ALL),
         (ASSIGNED, DEADLINE_AND_FUNDING),
         (SETTLED, ()),
-        (SETTLED.but(funding=task.TaskFunded(secured_vnd=4, funding_source="x")), (Essential.FUNDING,)),
+        (SETTLED.but(funding=TaskFunded(secured_vnd=4, funding_source="x")), (Essential.FUNDING,)),
         (SETTLED.but(opened=OPENED.model_copy(update={"planned_vnd": 0}), funding=None), ()),
         (None, ALL),
     ],

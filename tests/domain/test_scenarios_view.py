@@ -7,8 +7,8 @@ from rich.console import Console
 
 from daihoi.terminal.report import scenario_line
 from daihoi.terminal.scenario_tables import comparison_tables
-from services.subcommittee.duty import GROUP
 from services.tracker.reports.scenarios import Amount, compare, in_force, standing, unprepared_units
+from shared.events.duty import DUTY_GROUP
 from shared.events.scenario import ScenarioSwitched
 from shared.events.unit_scenario import SwitchFollowed, SwitchRecorded
 from shared.events.variant import AdjustmentWithdrawn, VariantAdjusted, VariantPrepared
@@ -168,7 +168,7 @@ def test_the_variants_are_compared_whatever_is_in_force_now():
 
 
 def test_the_duties_are_a_group_without_a_number():
-    duty = a_task("9-01", group=GROUP.model_dump())
+    duty = a_task("9-01", group=DUTY_GROUP.model_dump())
     console = Console(file=StringIO(), width=100)
     console.print(*comparison_tables(compare([*TASKS, duty], VARIANTS), "en"))
     text = console.file.getvalue()

@@ -7,6 +7,29 @@ from shared.domain.decider import Actor, Command
 from shared.domain.known_clearance import KnownClearance
 from shared.domain.task import AGGREGATE, TaskStatus
 from shared.events.known_clearance import ClearanceNoted
+from shared.events.task import (
+    ClearanceDropped,
+    ClearanceRequired,
+    ExtensionGranted,
+    ExtensionRefused,
+    ExtensionRequested,
+    ScenarioFollowed,
+    TaskAssigned,
+    TaskBlocked,
+    TaskCancelled,
+    TaskCompleted,
+    TaskDeadlineSet,
+    TaskFunded,
+    TaskOpened,
+    TaskProgressed,
+    TaskReopened,
+    TaskReturned,
+    TaskStarted,
+    TaskSubmitted,
+    TaskUnblocked,
+)
+from shared.events.unit_scenario import SwitchRecorded
+from shared.events.variant import VariantAdjusted
 from shared.values.types import Evidence
 from tests.domain.scenario import DEPUTY, LEAD, OFFICER, accepting, assert_all_told, given, rejecting, silent_on
 
@@ -31,41 +54,41 @@ EVIDENCE = Evidence(
 PHOTO = EVIDENCE.model_copy(update={"title": "Ảnh hội trường"})
 
 NEW = ()
-OPEN = (task.TaskOpened(**PLAN),)
-ASSIGNED = (*OPEN, task.TaskAssigned(**IN_CHARGE))
-STARTED = (*ASSIGNED, task.TaskStarted())
-HALFWAY = (*STARTED, task.TaskProgressed(percent=50, note="Đã xong phần khung"))
-BLOCKED = (*STARTED, task.TaskBlocked(reason="Chờ vật tư"))
-BLOCKED_UNSTARTED = (*OPEN, task.TaskBlocked(reason="Chờ vật tư"))
-SUBMITTED = (*STARTED, task.TaskSubmitted(submitted_by=OFFICER.id))
-RETURNED = (*SUBMITTED, task.TaskReturned(reason="Thiếu ảnh"))
-COMPLETED = (*SUBMITTED, task.TaskCompleted())
-CANCELLED = (*STARTED, task.TaskCancelled(reason="Trùng việc"))
-REOPENED = (*CANCELLED, task.TaskReopened(reason="Cần lại"))
-RESUMED = (*RETURNED, SUBMITTED[-1], task.TaskCompleted(), REOPENED[-1])
-DATED = (*OPEN, task.TaskDeadlineSet(deadline=DEADLINE))
+OPEN = (TaskOpened(**PLAN),)
+ASSIGNED = (*OPEN, TaskAssigned(**IN_CHARGE))
+STARTED = (*ASSIGNED, TaskStarted())
+HALFWAY = (*STARTED, TaskProgressed(percent=50, note="Đã xong phần khung"))
+BLOCKED = (*STARTED, TaskBlocked(reason="Chờ vật tư"))
+BLOCKED_UNSTARTED = (*OPEN, TaskBlocked(reason="Chờ vật tư"))
+SUBMITTED = (*STARTED, TaskSubmitted(submitted_by=OFFICER.id))
+RETURNED = (*SUBMITTED, TaskReturned(reason="Thiếu ảnh"))
+COMPLETED = (*SUBMITTED, TaskCompleted())
+CANCELLED = (*STARTED, TaskCancelled(reason="Trùng việc"))
+REOPENED = (*CANCELLED, TaskReopened(reason="Cần lại"))
+RESUMED = (*RETURNED, SUBMITTED[-1], TaskCompleted(), REOPENED[-1])
+DATED = (*OPEN, TaskDeadlineSet(deadline=DEADLINE))
 ASKED = (
     *DATED,
-    task.ExtensionRequested(deadline=LATER, replaces=DEADLINE, reason="Mưa bão", requested_by=OFFICER.id),
+    ExtensionRequested(deadline=LATER, replaces=DEADLINE, reason="Mưa bão", requested_by=OFFICER.id),
 )
-GRANTED = (*ASKED, task.ExtensionGranted(deadline=LATER, replaces=DEADLINE))
-REFUSED = (*ASKED, task.ExtensionRefused(reason="Không đủ lý do"))
+GRANTED = (*ASKED, ExtensionGranted(deadline=LATER, replaces=DEADLINE))
+REFUSED = (*ASKED, ExtensionRefused(reason="Không đủ lý do"))
 ASKED_BY_LEAD = (*DATED, ASKED[-1].model_copy(update={"requested_by": LEAD.id}))
-PROVED = (*STARTED, task.TaskSubmitted(submitted_by=OFFICER.id, evidence=(EVIDENCE,)))
-FUNDED = (*OPEN, task.TaskFunded(**FUNDING))
+PROVED = (*STARTED, TaskSubmitted(submitted_by=OFFICER.id, evidence=(EVIDENCE,)))
+FUNDED = (*OPEN, TaskFunded(**FUNDING))
 BUS = {"clearance_id": "bus", "kind": "vehicle", "holder": "Xe đưa đón", "purpose": "Đưa đón đại biểu"}
-NEEDING = (*OPEN, task.ClearanceRequired(**BUS))
-SUBMITTED_NEEDING = (*SUBMITTED, task.ClearanceRequired(**BUS), task.ClearanceRequired(clearance_id="hall"))
-DROPPED = (*NEEDING, task.ClearanceDropped(clearance_id="bus", reason="Đi bộ"))
+NEEDING = (*OPEN, ClearanceRequired(**BUS))
+SUBMITTED_NEEDING = (*SUBMITTED, ClearanceRequired(**BUS), ClearanceRequired(clearance_id="hall"))
+DROPPED = (*NEEDING, ClearanceDropped(clearance_id="bus", reason="Đi bộ"))
 WORLD = {
     task.IN_FORCE: unit_scenario.UnitScenario(
-        recorded=unit_scenario.SwitchRecorded(number=1, scenario="outbreak", reason="Dịch lan rộng")
+        recorded=SwitchRecorded(number=1, scenario="outbreak", reason="Dịch lan rộng")
     ),
     ("variant", "outbreak"): variant.Variant(
-        adjustments={"1-03": variant.VariantAdjusted(task_id="1-03", applies=False, reason="Không tập trung đông")}
+        adjustments={"1-03": VariantAdjusted(task_id="1-03", applies=False, reason="Không tập trung đông")}
     ),
 }
-FOLLOWED = task.ScenarioFollowed(switch=1, scenario="outbreak", suspended=True, planned_vnd=120_000_000)
+FOLLOWED = ScenarioFollowed(switch=1, scenario="outbreak", suspended=True, planned_vnd=120_000_000)
 SUSPENDED = (*OPEN, FOLLOWED)
 
 ACCEPTED = {
@@ -73,7 +96,7 @@ ACCEPTED = {
     "an open task is assigned": (OPEN, ask(task.AssignTask, **IN_CHARGE), OFFICER, ASSIGNED[-1]),
     "a task can pass to another individual": (
         STARTED, ask(task.AssignTask, collective="Sở Y tế", individual="Giám đốc Sở"), OFFICER,
-        task.TaskAssigned(collective="Sở Y tế", individual="Giám đốc Sở"),
+        TaskAssigned(collective="Sở Y tế", individual="Giám đốc Sở"),
     ),
     "a deadline is set": (OPEN, ask(task.SetDeadline, deadline=DEADLINE), OFFICER, DATED[-1]),
     "a later deadline is asked for in the name of the actor": (
@@ -88,8 +111,8 @@ ACCEPTED = {
         REFUSED, ask(task.RequestExtension, deadline=LATER, reason="Mưa bão"), OFFICER, ASKED[-1],
     ),
     "a second extension replaces the deadline of the first": (
-        (*GRANTED, task.ExtensionRequested(deadline=LATEST, replaces=LATER, reason="Bão", requested_by=OFFICER.id)),
-        ask(task.GrantExtension), LEAD, task.ExtensionGranted(deadline=LATEST, replaces=LATER),
+        (*GRANTED, ExtensionRequested(deadline=LATEST, replaces=LATER, reason="Bão", requested_by=OFFICER.id)),
+        ask(task.GrantExtension), LEAD, ExtensionGranted(deadline=LATEST, replaces=LATER),
     ),
     "a blocked task is extended": (
         (*ASKED, BLOCKED_UNSTARTED[-1]), ask(task.GrantExtension), LEAD, GRANTED[-1],
@@ -97,29 +120,29 @@ ACCEPTED = {
     "funding is secured": (OPEN, ask(task.FundTask, **FUNDING), OFFICER, FUNDED[-1]),
     "funding grows": (
         FUNDED, ask(task.FundTask, **FUNDING | {"secured_vnd": 90_000_000}), OFFICER,
-        task.TaskFunded(**FUNDING | {"secured_vnd": 90_000_000}),
+        TaskFunded(**FUNDING | {"secured_vnd": 90_000_000}),
     ),
-    "an assigned task starts": (ASSIGNED, ask(task.StartTask), OFFICER, task.TaskStarted()),
+    "an assigned task starts": (ASSIGNED, ask(task.StartTask), OFFICER, TaskStarted()),
     "a started task progresses": (
         STARTED, ask(task.ReportProgress, percent=50, note="Đã xong phần khung"), OFFICER, HALFWAY[-1],
     ),
     "progress may be corrected downwards": (
-        HALFWAY, ask(task.ReportProgress, percent=40), OFFICER, task.TaskProgressed(percent=40),
+        HALFWAY, ask(task.ReportProgress, percent=40), OFFICER, TaskProgressed(percent=40),
     ),
     "work in progress is blocked": (STARTED, ask(task.BlockTask, reason="Chờ vật tư"), OFFICER, BLOCKED[-1]),
     "a task not yet started is blocked": (
         OPEN, ask(task.BlockTask, reason="Chờ vật tư"), OFFICER, BLOCKED_UNSTARTED[-1],
     ),
-    "a blocked task is freed": (BLOCKED, ask(task.UnblockTask), OFFICER, task.TaskUnblocked()),
+    "a blocked task is freed": (BLOCKED, ask(task.UnblockTask), OFFICER, TaskUnblocked()),
     "work is submitted in the name of the actor": (
         STARTED, ask(task.SubmitTask, note="Đủ hồ sơ"), OFFICER,
-        task.TaskSubmitted(submitted_by=OFFICER.id, note="Đủ hồ sơ"),
+        TaskSubmitted(submitted_by=OFFICER.id, note="Đủ hồ sơ"),
     ),
     "work is submitted with its evidence": (
         STARTED, ask(task.SubmitTask, evidence=[EVIDENCE]), OFFICER, PROVED[-1],
     ),
     "returned work is submitted again": (RETURNED, ask(task.SubmitTask), OFFICER, SUBMITTED[-1]),
-    "somebody else accepts the work": (SUBMITTED, ask(task.CompleteTask), LEAD, task.TaskCompleted()),
+    "somebody else accepts the work": (SUBMITTED, ask(task.CompleteTask), LEAD, TaskCompleted()),
     "somebody else returns the work": (SUBMITTED, ask(task.ReturnTask, reason="Thiếu ảnh"), LEAD, RETURNED[-1]),
     "an open task is cancelled": (OPEN, ask(task.CancelTask, reason="Trùng việc"), OFFICER, CANCELLED[-1]),
     "a submitted task is cancelled": (SUBMITTED, ask(task.CancelTask, reason="Trùng việc"), OFFICER, CANCELLED[-1]),
@@ -140,14 +163,14 @@ ACCEPTED = {
     "a task waits for a clearance": (OPEN, ask(task.RequireClearance, **BUS), OFFICER, NEEDING[-1]),
     "submitted work waits for a clearance that is requested already": (
         SUBMITTED, ask(task.RequireClearance, clearance_id="hall"), OFFICER,
-        task.ClearanceRequired(clearance_id="hall"),
+        ClearanceRequired(clearance_id="hall"),
     ),
     "the lead drops a clearance": (
         NEEDING, ask(task.DropClearance, clearance_id="bus", reason="Đi bộ"), LEAD, DROPPED[-1],
     ),
     "a clearance that was dropped is required again, otherwise": (
         DROPPED, ask(task.RequireClearance, clearance_id="bus"), OFFICER,
-        task.ClearanceRequired(clearance_id="bus"),
+        ClearanceRequired(clearance_id="bus"),
     ),
 }  # fmt: skip
 
@@ -188,10 +211,10 @@ CLOSES_OR_REOPENS = [
 
 ASKED_OFTEN = (*DATED, *(ASKED[-1], REFUSED[-1]) * task.MOST_EXTENSIONS)
 SENT_BACK = (*STARTED, *(SUBMITTED[-1], RETURNED[-1]) * task.MOST_SENT_BACK)
-WELL_GUARDED = (*OPEN, *(task.ClearanceRequired(clearance_id=f"c-{n}") for n in range(task.MOST_CLEARANCES)))
+WELL_GUARDED = (*OPEN, *(ClearanceRequired(clearance_id=f"c-{n}") for n in range(task.MOST_CLEARANCES)))
 SHOWN = (
     *STARTED,
-    task.TaskSubmitted(submitted_by=OFFICER.id, evidence=(EVIDENCE,) * (task.MOST_EVIDENCE - 1)),
+    TaskSubmitted(submitted_by=OFFICER.id, evidence=(EVIDENCE,) * (task.MOST_EVIDENCE - 1)),
     RETURNED[-1],
 )
 
@@ -312,13 +335,13 @@ def heard(**decisions: str) -> dict:
 
 def test_a_task_is_completed_with_every_clearance_it_needs_granted():
     finished = given(AGGREGATE, *SUBMITTED_NEEDING).seeing(heard(bus="granted", hall="granted"))
-    finished.when(ask(task.CompleteTask), LEAD).then(task.TaskCompleted())
+    finished.when(ask(task.CompleteTask), LEAD).then(TaskCompleted())
 
 
 def test_a_clearance_that_was_dropped_is_not_waited_for():
-    dropped = task.ClearanceDropped(clearance_id="bus", reason="Đi bộ")
+    dropped = ClearanceDropped(clearance_id="bus", reason="Đi bộ")
     finished = given(AGGREGATE, *SUBMITTED_NEEDING, dropped).seeing(heard(hall="granted"))
-    finished.when(ask(task.CompleteTask), LEAD).then(task.TaskCompleted())
+    finished.when(ask(task.CompleteTask), LEAD).then(TaskCompleted())
 
 
 @pytest.mark.parametrize(
@@ -337,12 +360,12 @@ def test_the_refusal_to_complete_names_each_clearance_that_is_missing_and_how_it
 
 
 def test_a_completed_task_stays_completed_when_its_clearance_is_withdrawn():
-    completed = given(AGGREGATE, *SUBMITTED_NEEDING, task.TaskCompleted()).seeing(heard(bus="withdrawn"))
+    completed = given(AGGREGATE, *SUBMITTED_NEEDING, TaskCompleted()).seeing(heard(bus="withdrawn"))
     completed.when(ask(task.CompleteTask), LEAD).nothing_happened()
 
 
 def test_a_task_reopened_needs_its_clearances_still():
-    history = (*SUBMITTED_NEEDING, task.TaskCompleted(), REOPENED[-1], SUBMITTED[-1])
+    history = (*SUBMITTED_NEEDING, TaskCompleted(), REOPENED[-1], SUBMITTED[-1])
     given(AGGREGATE, *history).seeing(heard(bus="withdrawn", hall="granted")).when(
         ask(task.CompleteTask), LEAD
     ).rejected("clearance_missing")
@@ -354,8 +377,8 @@ def test_a_task_reopened_needs_its_clearances_still():
         (OPEN, TaskStatus.OPEN),
         (STARTED, TaskStatus.IN_PROGRESS),
         (BLOCKED, TaskStatus.BLOCKED),
-        ((*BLOCKED, task.TaskUnblocked()), TaskStatus.IN_PROGRESS),
-        ((*BLOCKED_UNSTARTED, task.TaskUnblocked()), TaskStatus.OPEN),
+        ((*BLOCKED, TaskUnblocked()), TaskStatus.IN_PROGRESS),
+        ((*BLOCKED_UNSTARTED, TaskUnblocked()), TaskStatus.OPEN),
         (SUBMITTED, TaskStatus.SUBMITTED),
         (RETURNED, TaskStatus.IN_PROGRESS),
         (COMPLETED, TaskStatus.COMPLETED),
@@ -368,7 +391,7 @@ def test_the_history_tells_where_a_task_stands(history, status):
     assert AGGREGATE.fold(history).status is status
 
 
-@pytest.mark.parametrize("event", [task.TaskUnblocked(), CANCELLED[-1]])
+@pytest.mark.parametrize("event", [TaskUnblocked(), CANCELLED[-1]])
 def test_what_no_longer_blocks_a_task_is_forgotten(event):
     assert AGGREGATE.fold((*BLOCKED, event)).block_reason is None
 
@@ -399,7 +422,7 @@ def test_a_request_for_an_extension_lapses_with_its_task(closed):
 
 
 def test_a_task_reopened_keeps_its_extensions_and_its_evidence():
-    reopened = AGGREGATE.fold((*GRANTED, *PROVED[1:], task.TaskCompleted(), REOPENED[-1]))
+    reopened = AGGREGATE.fold((*GRANTED, *PROVED[1:], TaskCompleted(), REOPENED[-1]))
     assert (reopened.original_deadline, reopened.deadline) == (DEADLINE, LATER)
     assert reopened.evidence == (EVIDENCE,)
 

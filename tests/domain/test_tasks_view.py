@@ -10,23 +10,39 @@ from services.tracker.history.sentences import summary
 from services.tracker.projection.decoding import read_event
 from shared.domain import task
 from shared.events.base import Event
+from shared.events.task import (
+    ClearanceDropped,
+    ClearanceRequired,
+    ExtensionGranted,
+    ExtensionRefused,
+    ExtensionRequested,
+    ScenarioFollowed,
+    TaskCancelled,
+    TaskCompleted,
+    TaskDeadlineSet,
+    TaskProgressed,
+    TaskReopened,
+    TaskReturned,
+    TaskStarted,
+    TaskSubmitted,
+)
 from shared.views.tasks import VIEW
 from tests.congress import BEGINNING, in_memory, life_of_a_task
 from tests.domain.test_task import EVIDENCE
 
 OPENED = life_of_a_task(1)[:1]
 SET, FIRST, SECOND = date(2020, 9, 20), date(2020, 9, 23), date(2020, 9, 25)
-DATED = [*OPENED, task.TaskDeadlineSet(deadline=SET)]
+DATED = [*OPENED, TaskDeadlineSet(deadline=SET)]
 ASKED = [
     *DATED,
-    task.ExtensionRequested(deadline=FIRST, replaces=SET, reason="Mưa bão", requested_by="logistics.member"),
+    ExtensionRequested(deadline=FIRST, replaces=SET, reason="Mưa bão", requested_by="logistics.member"),
 ]
-GRANTED = [*ASKED, task.ExtensionGranted(deadline=FIRST, replaces=SET)]
+GRANTED = [*ASKED, ExtensionGranted(deadline=FIRST, replaces=SET)]
 ASKED_AGAIN = [
     *GRANTED,
-    task.ExtensionRequested(deadline=SECOND, replaces=FIRST, reason="Vẫn mưa", requested_by="logistics.member"),
+    ExtensionRequested(deadline=SECOND, replaces=FIRST, reason="Vẫn mưa", requested_by="logistics.member"),
 ]
-SUBMITTED = task.TaskSubmitted(submitted_by="logistics.member", evidence=(EVIDENCE,))
+SUBMITTED = TaskSubmitted(submitted_by="logistics.member", evidence=(EVIDENCE,))
 
 
 def shown(*events: Event) -> dict:
@@ -49,19 +65,17 @@ def deadlines(document: dict) -> tuple:
         (OPENED, (None, None)),
         (DATED, ("2020-09-20", "2020-09-20")),
         (ASKED, ("2020-09-20", "2020-09-20")),
-        ([*ASKED, task.ExtensionRefused(reason="Không đủ lý do")], ("2020-09-20", "2020-09-20")),
+        ([*ASKED, ExtensionRefused(reason="Không đủ lý do")], ("2020-09-20", "2020-09-20")),
         (GRANTED, ("2020-09-20", "2020-09-23")),
-        ([*ASKED_AGAIN, task.ExtensionGranted(deadline=SECOND, replaces=FIRST)], ("2020-09-20", "2020-09-25")),
+        ([*ASKED_AGAIN, ExtensionGranted(deadline=SECOND, replaces=FIRST)], ("2020-09-20", "2020-09-25")),
     ],
 )
 def test_only_a_granted_extension_moves_the_deadline_and_the_original_stays(events, expected):
     assert deadlines(shown(*events)) == expected
 
 
-OUTBREAK = task.ScenarioFollowed(
-    switch=1, scenario="outbreak", suspended=True, planned_vnd=7, deadline=date(2020, 9, 15)
-)
-BACK = task.ScenarioFollowed(switch=2, scenario="none", suspended=False, planned_vnd=1_000_000, deadline=SET)
+OUTBREAK = ScenarioFollowed(switch=1, scenario="outbreak", suspended=True, planned_vnd=7, deadline=date(2020, 9, 15))
+BACK = ScenarioFollowed(switch=2, scenario="none", suspended=False, planned_vnd=1_000_000, deadline=SET)
 
 
 def in_force(document: dict) -> tuple:
@@ -69,7 +83,7 @@ def in_force(document: dict) -> tuple:
 
 
 def test_a_suspended_task_shows_what_is_in_force_and_what_was_agreed_and_comes_back_whole():
-    progress = [*DATED, task.TaskStarted(), task.TaskProgressed(percent=40)]
+    progress = [*DATED, TaskStarted(), TaskProgressed(percent=40)]
     there = shown(*progress, OUTBREAK)
     assert in_force(there) == (True, 7, "2020-09-15", {"switch": 1, "scenario": "outbreak"})
     agreed = (there["original_deadline"], there["agreed_deadline"], there["original_planned_vnd"])
@@ -81,13 +95,13 @@ def test_a_suspended_task_shows_what_is_in_force_and_what_was_agreed_and_comes_b
 @pytest.mark.parametrize(
     "events",
     [
-        [*DATED, OUTBREAK, task.TaskDeadlineSet(deadline=SET)],
-        [*OPENED, OUTBREAK, task.TaskDeadlineSet(deadline=SET)],
-        [*ASKED, OUTBREAK, task.ExtensionGranted(deadline=FIRST, replaces=SET)],
+        [*DATED, OUTBREAK, TaskDeadlineSet(deadline=SET)],
+        [*OPENED, OUTBREAK, TaskDeadlineSet(deadline=SET)],
+        [*ASKED, OUTBREAK, ExtensionGranted(deadline=FIRST, replaces=SET)],
         [
             *ASKED,
             OUTBREAK.model_copy(update={"deadline": SECOND}),
-            task.ExtensionGranted(deadline=FIRST, replaces=SET),
+            ExtensionGranted(deadline=FIRST, replaces=SET),
         ],
         [*GRANTED, OUTBREAK, BACK],
     ],
@@ -100,7 +114,7 @@ def test_the_view_and_the_task_itself_say_the_same(events):
 
 
 def test_every_extension_stays_visible_with_who_asked_who_decided_and_why():
-    asked, refused = shown(*ASKED_AGAIN, task.ExtensionRefused(reason="Đã gia hạn một lần"))["extensions"]
+    asked, refused = shown(*ASKED_AGAIN, ExtensionRefused(reason="Đã gia hạn một lần"))["extensions"]
     assert asked == {
         "requested_at": hour(2),
         "requested_by": "logistics.member",
@@ -118,14 +132,14 @@ def test_every_extension_stays_visible_with_who_asked_who_decided_and_why():
 
 
 CLOSINGS = [
-    [task.TaskStarted(), SUBMITTED, task.TaskCompleted()],
-    [task.TaskCancelled(reason="Không cần nữa")],
+    [TaskStarted(), SUBMITTED, TaskCompleted()],
+    [TaskCancelled(reason="Không cần nữa")],
 ]
 
 
 @pytest.mark.parametrize("closing", CLOSINGS)
 def test_an_extension_nobody_decided_on_lapses_when_the_task_is_closed(closing):
-    for later in ([], [task.TaskReopened(reason="Làm lại")]):
+    for later in ([], [TaskReopened(reason="Làm lại")]):
         (lapsed,) = shown(*ASKED, *closing, *later)["extensions"]
         assert (lapsed["outcome"], lapsed["decided_by"]) == ("lapsed", None)
         assert lapsed["decided_at"] == hour(len(ASKED) + len(closing) - 1)
@@ -134,13 +148,13 @@ def test_an_extension_nobody_decided_on_lapses_when_the_task_is_closed(closing):
 
 
 def test_a_decision_recorded_by_an_earlier_version_on_a_lapsed_request_can_still_be_read():
-    reopened = [*ASKED, *CLOSINGS[1], task.TaskReopened(reason="Làm lại")]
-    document = shown(*reopened, task.ExtensionGranted(deadline=FIRST, replaces=SET))
+    reopened = [*ASKED, *CLOSINGS[1], TaskReopened(reason="Làm lại")]
+    document = shown(*reopened, ExtensionGranted(deadline=FIRST, replaces=SET))
     assert (document["extensions"][0]["outcome"], document["deadline"]) == ("granted", "2020-09-23")
 
 
 def test_a_deadline_that_was_over_already_is_shown_with_the_reason():
-    dated = task.TaskDeadlineSet(deadline=SET, past_because="Ghi bổ sung")
+    dated = TaskDeadlineSet(deadline=SET, past_because="Ghi bổ sung")
     assert shown(*OPENED, dated)["past_because"] == "Ghi bổ sung"
     (stored,) = in_memory("logistics", [("1-03", [dated])])
     told = summary(read_event(stored).envelope)
@@ -154,8 +168,8 @@ def test_an_extension_nobody_decided_on_is_pending():
 
 
 def test_a_task_sent_back_and_reopened_keeps_its_evidence_and_why():
-    returned, reopened = task.TaskReturned(reason="Thiếu ảnh"), task.TaskReopened(reason="Phải in lại")
-    document = shown(*OPENED, task.TaskStarted(), SUBMITTED, returned, SUBMITTED, task.TaskCompleted(), reopened)
+    returned, reopened = TaskReturned(reason="Thiếu ảnh"), TaskReopened(reason="Phải in lại")
+    document = shown(*OPENED, TaskStarted(), SUBMITTED, returned, SUBMITTED, TaskCompleted(), reopened)
     assert document["history"] == [
         {"what": "returned", "at": hour(3), "by": "logistics.lead", "reason": "Thiếu ảnh"},
         {"what": "reopened", "at": hour(6), "by": "logistics.lead", "reason": "Phải in lại"},
@@ -169,10 +183,10 @@ def test_a_task_sent_back_and_reopened_keeps_its_evidence_and_why():
 
 def test_a_task_shows_the_clearances_it_needs_and_why_one_was_dropped():
     bus = {"clearance_id": "bus", "kind": "vehicle", "holder": "Xe đưa đón", "purpose": "Đưa đón"}
-    required = [task.ClearanceRequired(**bus), task.ClearanceRequired(clearance_id="hall")]
+    required = [ClearanceRequired(**bus), ClearanceRequired(clearance_id="hall")]
     undescribed = {"clearance_id": "hall", "kind": None, "holder": None, "purpose": None}
     assert shown(*OPENED, *required)["clearances"] == [bus, undescribed]
-    document = shown(*OPENED, *required, task.ClearanceDropped(clearance_id="bus", reason="Đi bộ"))
+    document = shown(*OPENED, *required, ClearanceDropped(clearance_id="bus", reason="Đi bộ"))
     assert document["clearances"] == [undescribed]
     assert document["history"] == [
         {"what": "clearance_dropped", "at": hour(3), "by": "logistics.lead", "reason": "Đi bộ"}
@@ -182,4 +196,4 @@ def test_a_task_shows_the_clearances_it_needs_and_why_one_was_dropped():
 def test_a_submission_recorded_before_there_was_evidence_can_still_be_read():
     (stored,) = in_memory("logistics", [("1-03", [SUBMITTED])])
     older = read_event(replace(stored, body=stored.body.replace(b'"evidence"', b'"unheard_of"')))
-    assert older.event == task.TaskSubmitted(submitted_by="logistics.member")
+    assert older.event == TaskSubmitted(submitted_by="logistics.member")

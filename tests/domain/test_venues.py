@@ -8,6 +8,7 @@ import pytest
 from services.security import clearances
 from services.security.venues import clearance_id, react
 from shared.domain.decider import Actor
+from shared.events.clearance import ClearanceGranted
 from shared.events.resource import ResourceReserved
 from shared.values.types import ID_LENGTH, ID_PATTERN
 from tests.domain.scenario import given
@@ -57,7 +58,7 @@ def test_the_policy_asks_and_so_securitys_lead_may_grant():
     decided = clearances.decide(request, None, POLICY)
     given(clearances.AGGREGATE, *decided).when(request, POLICY).nothing_happened()
     grant = clearances.GrantClearance(clearance_id=request.clearance_id, conditions=["Kiểm tra phòng cháy"])
-    granted = clearances.ClearanceGranted(conditions=("Kiểm tra phòng cháy",))
+    granted = ClearanceGranted(conditions=("Kiểm tra phòng cháy",))
     given(clearances.AGGREGATE, *decided).when(grant, LEAD).then(granted)
 
 

@@ -97,7 +97,7 @@ def _uses_of_vouchers(expenses: Iterable[Document]) -> dict[str, list[str]]:
 
 
 def _warnings(expense: Document, uses: dict[str, list[str]]) -> list[Warning]:
-    vouchers = {same(spent["voucher"]): str(spent["voucher"]) for spent in expense["spending"]}
+    vouchers = {same(spent["voucher"]): str(spent["voucher"]).strip() for spent in expense["spending"]}
     twice = [_used_twice(told, uses[voucher]) for voucher, told in vouchers.items() if len(uses[voucher]) > 1]
     advanced, spent = expense["advanced_vnd"], expense["spent_vnd"]
     return [*twice, *([_beyond_the_advance(advanced, spent)] if spent > advanced else [])]
