@@ -47,7 +47,7 @@ def types_written_in(path: Path) -> list[str]:
 
 
 def test_each_type_is_defined_once_and_in_the_module_of_its_entity():
-    product = [path for part in ("services", "shared") for path in sorted((ROOT / part).rglob("*.py"))]
+    product = [path for part in ("daihoi", "services", "shared") for path in sorted((ROOT / part).rglob("*.py"))]
     defined = [(written, path.relative_to(ROOT)) for path in product for written in types_written_in(path)]
     assert defined == [
         (written, Path("shared/events", written.split(".")[2].replace("-", "_") + ".py")) for written, _ in defined
