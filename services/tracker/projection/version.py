@@ -11,6 +11,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[3]
 FOLD = (
     "shared/domain",
+    "shared/eventstore/canonical.py",
     "shared/eventstore/envelope.py",
     "shared/eventstore/names.py",
     "shared/i18n",
