@@ -26,6 +26,7 @@ ONE_BY_ONE = 2_000
 AT_ONCE = 100
 TOGETHER = 6_000
 ROUNDS = 3
+PATIENCE_S = 60
 FLOOR_STREAM = "FLOOR"
 EVENTSOURCING = "eventsourcing's load, command, save"
 
@@ -163,7 +164,7 @@ class _Floor:
 
     async def publish(self) -> float:
         began = time.perf_counter()
-        await self._connection.request("floor.publish", self._body, timeout=5)
+        await self._connection.request("floor.publish", self._body, timeout=PATIENCE_S)
         return time.perf_counter() - began
 
     async def append(self) -> float:
@@ -171,7 +172,7 @@ class _Floor:
         subject = self._free.pop()
         headers = {"Nats-Expected-Last-Subject-Sequence": str(self._last.get(subject, 0))}
         began = time.perf_counter()
-        reply = await self._connection.request(subject, self._body, timeout=5, headers=headers)
+        reply = await self._connection.request(subject, self._body, timeout=PATIENCE_S, headers=headers)
         spent = time.perf_counter() - began
         self._last[subject] = json.loads(reply.data)["seq"]
         self._free.insert(0, subject)

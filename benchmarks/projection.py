@@ -3,12 +3,12 @@
 import asyncio
 from functools import partial
 
-from nats.js.api import AckPolicy, ConsumerConfig
 from pymongo import InsertOne, ReplaceOne
 
 from benchmarks.measure import Against, Aim, Row, in_turn, seconds, timed
 from benchmarks.peers.handler import handle_one_by_one
 from benchmarks.place import RUNNER, SAMPLE, Recorded
+from benchmarks.pulling import Pull, bare_pull
 from services.tracker.history.folded import Folded
 from services.tracker.projection.fold import Checkpoint, Outcome
 from services.tracker.projection.projector import Projection
@@ -19,7 +19,6 @@ from shared.platform.mongo import Database
 
 NAME = "live projection"
 PATIENCE_S = 600
-PAGE = 1000
 
 
 async def measure(recorded: Recorded) -> list[Row]:
@@ -75,34 +74,29 @@ async def _project(live: Noting, ledger: Ledger, _: int) -> None:
 
 async def _bare(recorded: Recorded, ledger: Ledger, live: Noting, number: int) -> float:
     """Only the pull and the writes are timed; what to write is folded in between, in commits like those of `live`."""
-    config = ConsumerConfig(ack_policy=AckPolicy.NONE)
-    stream = ledger_stream(recorded.congress)
-    pull = await recorded.place.connection.jetstream().pull_subscribe("", stream=stream, config=config)
     folded, spent = Folded(), 0.0
-
-    async def pull_and_write(outcome: Outcome) -> None:
-        fetched = 0
-        while fetched < len(outcome.audit_rows):
-            fetched += len(await pull.fetch(min(PAGE, len(outcome.audit_rows) - fetched), timeout=5))
-        replaced = [ReplaceOne({"_id": key}, doc, upsert=True) for key, doc in outcome.documents["tasks"].items()]
-        await recorded.database[f"bare_{number}_tasks"].bulk_write(replaced, ordered=False)
-        rows = [InsertOne(row) for row in outcome.audit_rows]
-        await recorded.database[f"bare_{number}_audit"].bulk_write(rows, ordered=False)
-
     waiting: Outcome | None = None
-    async for page in ledger.read():
-        outcome = folded.take(page)
-        if waiting is None:
-            waiting = outcome
-        else:
-            waiting.go_on_with(outcome)
-        if page[-1].sequence in live.ends:
-            spent += await seconds(partial(pull_and_write, waiting))
-            waiting = None
-    await pull.unsubscribe()
+    async with bare_pull(recorded.place.connection, ledger_stream(recorded.congress)) as pull:
+        async for page in ledger.read():
+            outcome = folded.take(page)
+            if waiting is None:
+                waiting = outcome
+            else:
+                waiting.go_on_with(outcome)
+            if page[-1].sequence in live.ends:
+                spent += await seconds(partial(_pull_and_write, recorded.database, number, pull, waiting))
+                waiting = None
     for name in ("tasks", "audit"):
         await recorded.database[f"bare_{number}_{name}"].drop()
     return spent
+
+
+async def _pull_and_write(database: Database, number: int, pull: Pull, outcome: Outcome) -> None:
+    await pull(len(outcome.audit_rows))
+    replaced = [ReplaceOne({"_id": key}, doc, upsert=True) for key, doc in outcome.documents["tasks"].items()]
+    await database[f"bare_{number}_tasks"].bulk_write(replaced, ordered=False)
+    rows = [InsertOne(row) for row in outcome.audit_rows]
+    await database[f"bare_{number}_audit"].bulk_write(rows, ordered=False)
 
 
 async def _peers_runner(recorded: Recorded, sample: int, _: int) -> None:

@@ -3,15 +3,12 @@
 import asyncio
 from functools import partial
 
-from nats.js.api import AckPolicy, ConsumerConfig
-
 from benchmarks.measure import Against, Aim, Row, in_turn, timed
 from benchmarks.place import Recorded
+from benchmarks.pulling import bare_pull
 from services.tracker.history.folded import Folded
 from shared.eventstore.ledger import Ledger
 from shared.eventstore.names import ledger_stream
-
-PAGE = 1000
 
 
 async def measure(recorded: Recorded) -> list[Row]:
@@ -38,13 +35,8 @@ async def _fold(recorded: Recorded, _: int) -> None:
 
 
 async def _bare(recorded: Recorded, _: int) -> None:
-    config = ConsumerConfig(ack_policy=AckPolicy.NONE)
-    stream = ledger_stream(recorded.congress)
-    pull = await recorded.place.connection.jetstream().pull_subscribe("", stream=stream, config=config)
-    fetched = 0
-    while fetched < recorded.events:
-        fetched += len(await pull.fetch(min(PAGE, recorded.events - fetched), timeout=5))
-    await pull.unsubscribe()
+    async with bare_pull(recorded.place.connection, ledger_stream(recorded.congress)) as pull:
+        await pull(recorded.events)
 
 
 async def _peer(recorded: Recorded, _: int) -> None:

@@ -1,6 +1,7 @@
 """Commands that each store one event, sent as their callers send them."""
 
 import asyncio
+import time
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from uuid import uuid4
@@ -14,10 +15,12 @@ from shared.eventstore.streams import js_api
 from shared.platform.settings import Settings
 from shared.unit.client import CommandClient
 from shared.unit.commands import Answer
+from shared.unit.problems import UNAVAILABLE, ProblemError
 from shared.unit.tokens import mint_token
 
 TASKS = 500
 LOOK_EVERY_S = 0.1
+PATIENCE_S = 300
 
 
 class Work:
@@ -54,4 +57,11 @@ class Work:
         return answer.sequence
 
     async def _send(self, name: str, **data: object) -> Answer:
-        return await self._client.send("logistics", name, data, token=self._token, command_id=uuid4())
+        """Given again, as whoever gives it would, where a slow machine does not answer in time."""
+        command_id, deadline = uuid4(), time.monotonic() + PATIENCE_S
+        while True:
+            try:
+                return await self._client.send("logistics", name, data, token=self._token, command_id=command_id)
+            except ProblemError as error:
+                if error.problem.code != UNAVAILABLE.code or time.monotonic() > deadline:
+                    raise

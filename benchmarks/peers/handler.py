@@ -2,6 +2,8 @@
 
 from collections import defaultdict
 
+from nats.js.api import ConsumerConfig
+
 from benchmarks.place import Recorded
 from services.tracker.projection.audit_rows import audit_row, changes_between
 from services.tracker.projection.decoding import VIEWS_OF, read_event
@@ -10,18 +12,20 @@ from shared.eventstore.names import ledger_stream
 from shared.views.view import Document
 from shared.views.view import Recorded as RecordedEvent
 
-TIMEOUT_S = 30
+PATIENCE_S = 600
+"""A message may wait that long for its turn behind those delivered before, else it would come a second time."""
 
 
 async def handle_one_by_one(recorded: Recorded, events: int, number: int) -> None:
     """The first `events` of the ledger into views of their own, with the same documents and audit rows as ours."""
     stream = ledger_stream(recorded.congress)
     jetstream = recorded.place.connection.jetstream()
-    messages = await jetstream.subscribe("", stream=stream, durable=f"handler-{number}", manual_ack=True)
+    config = ConsumerConfig(durable_name=f"handler-{number}", ack_wait=PATIENCE_S)
+    messages = await jetstream.subscribe("", stream=stream, config=config, manual_ack=True)
     name = f"handler_{number}_"
     audit = recorded.database[f"{name}audit"]
     for _ in range(events):
-        message = await messages.next_msg(timeout=TIMEOUT_S)
+        message = await messages.next_msg(timeout=PATIENCE_S)
         about = message.metadata
         source = (message.headers or {})["Nats-Stream-Source"]
         event = read_event(Stored(about.sequence.stream, message.subject, about.timestamp, message.data, source))

@@ -3,7 +3,6 @@
 Exit codes: 0 fine, 1 found something wrong, 2 wrong use.
 """
 
-import json
 import os
 import sys
 from collections.abc import Callable, Coroutine, Iterator
@@ -12,7 +11,6 @@ from contextvars import ContextVar
 from enum import StrEnum
 from typing import Annotated, Any, NoReturn
 
-import orjson
 import typer
 import uvloop
 from pydantic import ValidationError
@@ -22,6 +20,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from daihoi.terminal.screen import Screen, harmless_json
 from services.tracker.projection.store import FenceLost
 from shared.domain.decider import Refused
+from shared.eventstore.canonical import indented
 from shared.eventstore.errors import EventStoreError
 from shared.i18n import Language, translate
 from shared.platform.errors import PlatformError
@@ -96,11 +95,7 @@ def spoken() -> Language:
 
 
 def as_json(value: Any) -> bytes:
-    """Indented; sums in it may have more than 64 bits."""
-    try:
-        return orjson.dumps(value, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
-    except TypeError:
-        return f"{json.dumps(value, indent=2, ensure_ascii=False)}\n".encode()
+    return indented(value)
 
 
 def write(text: bytes) -> None:

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Annotated
 from uuid import UUID, uuid4
 
-import orjson
 import typer
 from rich.table import Table
 
@@ -55,6 +54,7 @@ from services.tracker.history.replay import Filter, replay
 from services.tracker.history.verify import verify
 from services.tracker.reports.consolidated import Report
 from shared.domain.decider import Refused
+from shared.eventstore.canonical import json_line
 from shared.i18n import Language, translate
 from shared.platform.embedded import endpoints
 from shared.platform.files import OPEN_FILE, OPEN_FOLDER, OWN_FOLDER
@@ -164,7 +164,7 @@ async def _export(session: Session, report: Report) -> None:
     (EXPORTS / "report.json").write_bytes(as_json(report.model_dump(mode="json")))
     with (EXPORTS / "events.jsonl").open("wb") as file:
         async for line in replay(session.ledger, Filter()):
-            file.write(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))
+            file.write(json_line(line))
 
 
 @app.command()

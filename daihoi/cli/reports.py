@@ -1,11 +1,9 @@
 """The tracker's commands: the consolidated report, the audit of the event history, and the rebuild of the views."""
 
-import json
 from datetime import date, datetime
 from io import StringIO
 from typing import Annotated, Any, cast
 
-import orjson
 import typer
 from rich.console import Console
 
@@ -48,6 +46,7 @@ from services.tracker.reports.consolidated import Report
 from services.tracker.reports.movements import movements
 from services.tracker.reports.workload import Workload
 from services.tracker.reports.workload import workload as tasks_in_charge
+from shared.eventstore.canonical import json_line
 from shared.eventstore.ledger import Ledger
 from shared.i18n import Language, translate
 from shared.platform.embedded import endpoints
@@ -199,19 +198,12 @@ def audit_replay(
                 async for line in replay(ledger, wanted, unmasked=unmasked):
                     count += 1
                     if format is Format.JSON:
-                        write(_in_one_line(line))
+                        write(json_line(line))
                     else:
                         out.print(terminal.history_line(line, language), soft_wrap=True)
                 return count > 0 or await _every_name_is_known(ledger, wanted, language)
 
     raise typer.Exit(0 if run(show()) else FOUND_WRONG)
-
-
-def _in_one_line(line: dict[str, Any]) -> bytes:
-    try:
-        return orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE)
-    except orjson.JSONEncodeError:  # an event may be nested deeper than it writes
-        return json.dumps(line, ensure_ascii=False).encode() + b"\n"
 
 
 async def _every_name_is_known(ledger: Ledger, wanted: Filter, lang: Language) -> bool:
@@ -244,7 +236,7 @@ def audit_timeline(
         raise typer.Exit(FOUND_WRONG)
     if format is Format.JSON:
         for row in rows:
-            write(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE))
+            write(json_line(row))
     else:
         for line in terminal.timeline_lines(rows, language_of(settings, lang)):
             out.print(line, soft_wrap=True)
@@ -278,7 +270,7 @@ def audit_as_of(
         write(as_json(found))
     elif view:
         for document in found["documents"]:
-            write(orjson.dumps(document, option=orjson.OPT_APPEND_NEWLINE))
+            write(json_line(document))
     else:
         out.print(terminal.instant_table(found, language))
         out.print(f"{translate('Digest of the views', language)}: {found['digest']}", soft_wrap=True)

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from nats.aio.client import Client
 
 from daihoi.cli.console import (
     FOUND_WRONG,
@@ -25,7 +26,7 @@ from shared.eventstore.restoring import AT_ODDS, Found, Restoring, as_line
 from shared.eventstore.streams import provision, stream_configs
 from shared.i18n import Language, translate
 from shared.platform.embedded import endpoints
-from shared.platform.nats import HandOverClient, nats_connection
+from shared.platform.nats import nats_connection
 from shared.platform.settings import Settings
 from shared.unit.client import CommandClient
 from shared.values.types import SERVICES
@@ -118,7 +119,7 @@ def _lines(found: Found, stream: str, lang: Language) -> list[str]:
 
 
 @asynccontextmanager
-async def _connected(settings: Settings) -> AsyncIterator[HandOverClient]:
+async def _connected(settings: Settings) -> AsyncIterator[Client]:
     with endpoints(settings, with_mongo=False) as servers:
         async with nats_connection(servers.nats_url, "daihoi streams") as connection:
             yield connection

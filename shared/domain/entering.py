@@ -6,7 +6,7 @@ broker or for one event is refused. Commands that the services make themselves d
 
 from typing import Any
 
-import orjson
+import msgspec
 from pydantic import ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
@@ -23,7 +23,9 @@ def entered[Wish: Command](model: type[Wish], data: dict[str, Any]) -> Wish:
     """The command in `data`, as JSON gives it. Raises `ValidationError`, which names the field."""
     try:
         as_it_is = {name: data[name] for name in model.LETTER_BY_LETTER if is_whole(data.get(name))}
-        body = orjson.dumps(cleaned({name: each for name, each in data.items() if name not in as_it_is}) | as_it_is)
+        body = msgspec.json.encode(
+            cleaned({name: each for name, each in data.items() if name not in as_it_is}) | as_it_is
+        )
     except Unclean as unclean:
         raise _refused(model, unclean.code, str(unclean), *unclean.path) from None
     command = model.model_validate_json(body, strict=True)

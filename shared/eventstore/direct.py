@@ -1,19 +1,19 @@
 """Batched direct gets (JetStream ADR-31): reading stored messages without a consumer, so nothing is left behind."""
 
 import asyncio
-import json
 import re
 from collections.abc import AsyncIterator
 from datetime import datetime
-from typing import Any, NamedTuple, cast
+from typing import Any, NamedTuple
 
 import msgspec
 import nats.errors
 from nats.aio.client import Client
-from nats.aio.msg import Msg
 
 from shared.eventstore.errors import Unavailable
-from shared.platform.nats import HandOverClient, text_of
+from shared.eventstore.wire import as_json
+from shared.platform.nats import read_inbox, stop_reading
+from shared.platform.nats_parser import text_of
 
 READ_TIMEOUT_S = 5.0
 BATCH_MESSAGES = 1000
@@ -57,9 +57,7 @@ class DirectReader:
     """Asks for pages of a stream, one after the other: on a cluster two at once may be answered by two replicas."""
 
     def __init__(self, connection: Client, stream: str, *, with_headers: bool = False) -> None:
-        if not hasattr(connection, "hand_over"):
-            raise TypeError("pages are read as bytes, on a connection of shared.platform.nats")
-        self._connection = cast("HandOverClient", connection)
+        self._connection = connection
         self._subject = f"$JS.API.DIRECT.GET.{stream}"
         self._inbox = connection.new_inbox()
         self._pages: asyncio.Queue[Page | Unavailable] = asyncio.Queue()
@@ -67,18 +65,15 @@ class DirectReader:
         self._with_headers = with_headers
 
     async def __aenter__(self) -> "DirectReader":
-        self._subscription = await self._connection.subscribe(self._inbox, cb=_pass_over)
-        self._connection.hand_over(self._inbox, self._receive)
+        self._subscription = await read_inbox(self._connection, self._inbox, self._receive)
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        self._connection.end_hand_over(self._inbox)
-        if not self._connection.is_closed:
-            await self._subscription.unsubscribe()
+        await stop_reading(self._connection, self._inbox, self._subscription)
 
     async def ask(self, **request: Any) -> None:
         limits = {"batch": BATCH_MESSAGES, "max_bytes": BATCH_BYTES}
-        await self._connection.publish(self._subject, json.dumps(limits | request).encode(), reply=self._inbox)
+        await self._connection.publish(self._subject, as_json(limits | request), reply=self._inbox)
 
     async def answer(self) -> Page:
         """The next page asked for. Raises `Unavailable` when it does not come."""
@@ -148,7 +143,3 @@ def as_it_was_sent(stored: Stored) -> tuple[bytes, bytes]:
         raise ValueError("read without headers")
     own = stored.headers[: where.start()]
     return where[2], b"" if own == _NO_HEADERS else own + b"\r\n"
-
-
-async def _pass_over(_: Msg) -> None:
-    """What comes to the inbox in another form than a page does was not sent by the server."""

@@ -7,20 +7,22 @@ again: until it is done, no service starts, because the ledger differs from what
 
 import asyncio
 import base64
-import json
 from collections.abc import AsyncIterator, Callable
 from typing import Any, NamedTuple
 
 import nats.errors
+from nats.aio.client import Client
 
 from shared.domain.decider import Refusal
+from shared.eventstore.canonical import json_line
 from shared.eventstore.direct import Stored, as_it_was_sent, read_subject
 from shared.eventstore.errors import NoStream, Unavailable
 from shared.eventstore.ledger import fingerprint, origin_of
 from shared.eventstore.names import ledger_stream, service_stream
 from shared.eventstore.streams import API_TIMEOUT_S, js_api, stream_configs, stream_info
 from shared.eventstore.wholeness import state_of
-from shared.platform.nats import HandOverClient
+from shared.eventstore.wire import read_json
+from shared.platform.nats import request_as_bytes
 
 LEDGER_LACKS = Refusal(
     "ledger_lacks_events",
@@ -74,7 +76,7 @@ class Found(NamedTuple):
 class Restoring:
     """The stream of one service. The service must not run."""
 
-    def __init__(self, connection: HandOverClient, congress: str, service: str) -> None:
+    def __init__(self, connection: Client, congress: str, service: str) -> None:
         self._connection, self._congress = connection, congress
         self.stream, self._ledger = service_stream(congress, service), ledger_stream(congress)
 
@@ -138,12 +140,12 @@ class Restoring:
 
     async def _request(self, subject: bytes, headers: bytes, body: bytes) -> dict[str, Any]:
         try:
-            reply = await self._connection.request_as_bytes(subject, headers, body, API_TIMEOUT_S)
+            reply = await request_as_bytes(self._connection, subject, headers, body, API_TIMEOUT_S)
         except (nats.errors.Error, TimeoutError) as error:
             raise Unavailable(f"an event was not acknowledged: {error!r}") from error
         if not reply.data:
             raise Unavailable(f"nothing takes events of {self.stream}")
-        answer: dict[str, Any] = json.loads(reply.data)
+        answer: dict[str, Any] = read_json(reply.data)
         return answer
 
     async def _make_ready(self, *, anew: bool) -> None:
@@ -197,4 +199,4 @@ def as_line(stored: Stored) -> bytes:
         "body": stored.body.decode(errors="replace"),
         "body_base64": base64.b64encode(stored.body).decode(),
     }
-    return json.dumps(told, ensure_ascii=False).encode() + b"\n"
+    return json_line(told)

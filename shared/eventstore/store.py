@@ -1,7 +1,6 @@
 """A service's own stream: load an aggregate, append what was decided."""
 
 import asyncio
-import json
 import time
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -18,6 +17,7 @@ from shared.eventstore.leader import read_subject_now
 from shared.eventstore.names import event_subject, service_stream
 from shared.eventstore.streams import stream_info
 from shared.eventstore.wholeness import StreamWatch
+from shared.eventstore.wire import read_json
 
 ACK_TIMEOUT_S = 2.0
 LOOK_TIMEOUT_S = 2.0
@@ -181,7 +181,7 @@ class EventStore:
 
     async def _request(self, subject: str, body: bytes, headers: dict[str, str]) -> dict[str, Any]:
         reply = await self._connection.request(subject, body, timeout=self._ack_timeout_s, headers=headers)
-        answer: dict[str, Any] = json.loads(reply.data) if reply.data else {}
+        answer: dict[str, Any] = read_json(reply.data) if reply.data else {}
         return answer
 
     async def _read_back(self, events: Sequence[NewEvent]) -> int | None:

@@ -5,7 +5,6 @@ The settings here are the stored format.
 """
 
 import asyncio
-import json
 from typing import Any
 
 import nats.errors
@@ -13,6 +12,7 @@ from nats.aio.client import Client
 
 from shared.eventstore.errors import NoStream, StreamMismatch, Unavailable
 from shared.eventstore.names import ledger_announcements, ledger_stream, service_stream
+from shared.eventstore.wire import as_json, read_json
 from shared.values.types import SERVICES
 
 API_TIMEOUT_S = 5.0
@@ -191,8 +191,8 @@ def _is_from_the_leader(cluster: dict[str, Any]) -> bool:
 async def js_api(connection: Client, call: str, body: dict[str, Any]) -> dict[str, Any]:
     """One call of the JetStream API. Raises `Unavailable` when nobody answers."""
     try:
-        reply = await connection.request(f"$JS.API.{call}", json.dumps(body).encode(), timeout=API_TIMEOUT_S)
+        reply = await connection.request(f"$JS.API.{call}", as_json(body), timeout=API_TIMEOUT_S)
     except (nats.errors.Error, TimeoutError) as error:
         raise Unavailable(f"JetStream did not answer {call}: {error}") from error
-    answer: dict[str, Any] = json.loads(reply.data)
+    answer: dict[str, Any] = read_json(reply.data)
     return answer

@@ -1,8 +1,8 @@
 """The one module that knows motor (see docs/adr): everything else speaks of a `Database`."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from bson import Binary
@@ -76,7 +76,8 @@ def file_bucket(database: Database, name: str) -> AsyncIOMotorGridFSBucket:
 async def open_session(database: Database) -> tuple[Session, UUID]:
     """A session for one process, and the id by which another process can end it."""
     session = await database.client.start_session()
-    return session, session.delegate.session_id["id"].as_uuid()
+    known_as = cast("Mapping[str, Any]", session.session_id)  # motor's annotation says that it is to be called
+    return session, known_as["id"].as_uuid()
 
 
 async def end_session(database: Database, session_id: UUID) -> None:

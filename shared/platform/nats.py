@@ -1,31 +1,22 @@
 """Connections to NATS."""
 
 import asyncio
-import codecs
 import logging
-import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
 import nats.errors
 from nats.aio.client import Client
 from nats.aio.msg import Msg
-from nats.protocol.parser import AWAITING_MSG_PAYLOAD, CRLF_SIZE, Parser
+from nats.aio.subscription import Subscription
 
 from shared.platform.errors import PlatformError
+from shared.platform.nats_parser import HandOverClient, Receive
+from shared.platform.plain import headers_as_bytes, headers_of, is_plain
 
 CONNECT_TIMEOUT_S = 5
 FIRST_CONNECTION_TIMEOUT_S = 8
-_CRLF = b"\r\n"
-_MESSAGE = re.compile(rb"HMSG ([^ ]+) \d+ (\d+) (\d+)\r\n")
-_ANY_MESSAGE = re.compile(rb"(?:MSG|(HMSG)) ([^ ]+) (\d+) (?:([^ ]+) )?(?(1)(\d+) )(\d+)\r\n\Z")
-"""The server parts by blanks alone; nats-py also by a vertical tab, which may stand in a subject."""
-BROKEN_HEADERS = "Daihoi-Broken-Headers"
-"""The only header that a message has whose headers can't be read."""
-
-type Receive = Callable[[bytes, bytes], None]
-"""Takes a message: its headers as they were sent, from `NATS/1.0` on, and its body."""
 
 logger = logging.getLogger(__name__)
 
@@ -45,133 +36,48 @@ def servers_of(url: str) -> list[str]:
     return [each.strip() for each in url.split(",") if each.strip()]
 
 
-class HandOverParser(Parser):
-    """nats-py's parser, but the messages of some inboxes go as bytes to whoever reads there, at once and in order.
-
-    What nats-py does for each message, before anybody sees it, takes three times as long as reading it.
-    """
-
-    def __init__(self, client: Client) -> None:
-        super().__init__(client)
-        self.receivers: dict[bytes, Receive] = {}
-
-    def reset(self) -> None:
-        super().reset()
-        self._data, self._at = b"", 0
-
-    async def parse(self, data: bytes = b"") -> None:
-        """Gives nats-py one control line or payload at a time, so that no message overtakes another."""
-        self._data, self._at = self._data[self._at :] + data, 0
-        while self._at < len(self._data):
-            if self.state == AWAITING_MSG_PAYLOAD:
-                await self._pass_on(self.needed + CRLF_SIZE - len(self.buf))
-            elif self._hand_over():
-                return
-            else:
-                end_of_line = self._data.find(_CRLF, self._at)
-                if end_of_line < 0:
-                    return
-                await self._pass_on(end_of_line + CRLF_SIZE - self._at)
-
-    async def _pass_on(self, size: int) -> None:
-        passed = self._data[self._at : self._at + size]
-        self._at += size
-        if self.state == AWAITING_MSG_PAYLOAD or not (head := _ANY_MESSAGE.match(passed)):
-            await super().parse(passed)
-            return
-        _, subject, sid, reply, headers_size, size_of_all = head.groups()
-        self.msg_arg = {"subject": subject, "sid": int(sid), "reply": reply or b""}
-        self.header_needed, self.needed = int(headers_size or 0), int(size_of_all)
-        self.state = AWAITING_MSG_PAYLOAD
-
-    def _hand_over(self) -> bool:
-        """Whether what comes next, after all that was whole, is the beginning of another message to hand over."""
-        data = self._data
-        while (head := _MESSAGE.match(data, self._at)) and (receive := self.receivers.get(head[1])):
-            begin = head.end()
-            body, end = begin + int(head[2]), begin + int(head[3])
-            if len(data) < end + CRLF_SIZE:
-                return True
-            self._at = end + CRLF_SIZE
-            receive(data[begin:body], data[body:end])
-        return False
+def new_client() -> Client:
+    """One that no message makes deaf, or nats-py's own where only what libraries promise is to be used."""
+    return Client() if is_plain() else HandOverClient()
 
 
-class HandOverClient(Client):
-    """A nats-py client whose inboxes can be read as bytes, and that no message makes deaf: nats-py 2.16 ends its read
-    loop at headers that it can't read, and goes on to say that it is connected."""
+async def read_inbox(connection: Client, inbox: str, receive: Receive) -> Subscription:
+    """From now on `receive` gets what comes to `inbox`, at once and in order, until `stop_reading`."""
+    if isinstance(connection, HandOverClient):
+        subscription = await connection.subscribe(inbox, cb=_pass_over)
+        connection.hand_over(inbox, receive)
+        return subscription
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._ps: HandOverParser = HandOverParser(self)
+    async def take(message: Msg) -> None:
+        receive(headers_as_bytes(message.headers or {}), message.data)
 
-    async def request_as_bytes(self, subject: bytes, headers: bytes, body: bytes, timeout: float) -> Msg:
-        """Like `request`, but for any subject and any headers that a server takes."""
-        if not self._resp_sub_prefix:
-            await self._init_request_sub()
-        assert self._resp_sub_prefix is not None  # noqa: S101 - it was made just now
-        token = self._nuid.next()
-        answered: asyncio.Future[Msg] = asyncio.get_running_loop().create_future()
-        self._resp_map[token.decode()] = answered
-        to = b"%s %s%s" % (subject, self._resp_sub_prefix, token)
-        size = len(headers) + len(body)
-        head = b"HPUB %s %d %d\r\n" % (to, len(headers), size) if headers else b"PUB %s %d\r\n" % (to, size)
-        await self._send_command(head + headers + body + _CRLF)
-        await self._flush_pending()
-        try:
-            return await asyncio.wait_for(answered, timeout)
-        finally:
-            self._resp_map.pop(token.decode(), None)
-
-    async def _process_headers(self, headers: bytes | None) -> dict[str, str] | None:
-        try:
-            return await super()._process_headers(headers)
-        except (IndexError, ValueError):
-            return {BROKEN_HEADERS: "1"}
-
-    def _build_message(
-        self, sid: int, subject: bytes, reply: bytes, data: bytes, headers: dict[str, str] | None
-    ) -> Msg:
-        message: Msg = self.msg_class(
-            subject=text_of(subject), reply=text_of(reply), data=data, headers=headers, _client=self, _sid=sid
-        )
-        return message
-
-    async def _read_loop(self) -> None:
-        """Whatever ended it, nobody else would notice."""
-        await super()._read_loop()
-        if self.is_connected and asyncio.current_task() is self._reading_task:
-            logger.error("NATS: the connection could not be read any more and is made anew")
-            await self.force_reconnect()
-
-    def hand_over(self, inbox: str, receive: Receive) -> None:
-        """From now on `receive` gets what comes to `inbox`, and its subscription nothing."""
-        self._ps.receivers[inbox.encode()] = receive
-
-    def end_hand_over(self, inbox: str) -> None:
-        self._ps.receivers.pop(inbox.encode(), None)
+    return await connection.subscribe(inbox, cb=take)
 
 
-def text_of(sent: bytes) -> str:
-    """UTF-8, with a mark for every byte that is none: the same text as in what the server says in JSON."""
-    return sent.decode(errors=_BYTE_BY_BYTE)
+async def stop_reading(connection: Client, inbox: str, subscription: Subscription) -> None:
+    if isinstance(connection, HandOverClient):
+        connection.end_hand_over(inbox)
+    if not connection.is_closed:
+        await subscription.unsubscribe()
 
 
-def _mark_one_byte(error: UnicodeError) -> tuple[str, int]:
-    assert isinstance(error, UnicodeDecodeError)  # noqa: S101 - the only one that decoding raises
-    return "\ufffd", error.start + 1
+async def request_as_bytes(connection: Client, subject: bytes, headers: bytes, body: bytes, timeout: float) -> Msg:
+    """Like `request`, but for any subject and any headers that a server takes."""
+    if isinstance(connection, HandOverClient):
+        return await connection.request_as_bytes(subject, headers, body, timeout)
+    return await connection.request(subject.decode(), body, timeout, headers=headers_of(headers))
 
 
-_BYTE_BY_BYTE = "daihoi.byte_by_byte"
-codecs.register_error(_BYTE_BY_BYTE, _mark_one_byte)
+async def _pass_over(_: Msg) -> None:
+    """What comes to the inbox in another form than a page does was not sent by the server."""
 
 
 @asynccontextmanager
-async def nats_connection(url: str, name: str) -> AsyncIterator[HandOverClient]:
+async def nats_connection(url: str, name: str) -> AsyncIterator[Client]:
     """Raises `PlatformError` when there is no server to begin with."""
     try:
         async with asyncio.timeout(FIRST_CONNECTION_TIMEOUT_S):
-            connection = HandOverClient()
+            connection = new_client()
             await connection.connect(servers_of(url), **connection_options(name))
     except (nats.errors.Error, OSError, TimeoutError) as error:
         raise PlatformError(f"no NATS server answers at {url}; is it running?") from error

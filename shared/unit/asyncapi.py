@@ -10,13 +10,13 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import msgspec
-import orjson
 from faststream.nats import NatsBroker, NatsMessage
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from shared.domain.decider import Aggregate, Command
 from shared.events.base import Event, entity_of
+from shared.eventstore.canonical import indented
 from shared.eventstore.envelope import Envelope
 from shared.eventstore.names import ledger_stream, service_stream
 from shared.unit.answering import respond, unread
@@ -69,7 +69,7 @@ def answer_asyncapi(broker: NatsBroker, congress: str, service: str, document: b
 
 def as_bytes(document: Json) -> bytes:
     """The same bytes wherever it is shown: what a service answers is what `docs/asyncapi/` holds."""
-    return orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+    return indented(document)
 
 
 def asyncapi(

@@ -1,18 +1,17 @@
 """Sending commands to a service and asking after its health."""
 
 import asyncio
-import json
 import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import nats.errors
-import orjson
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 
 from shared.eventstore.names import is_name
+from shared.eventstore.wire import as_json, read_json
 from shared.unit.asyncapi import asyncapi_subject
 from shared.unit.commands import Answer
 from shared.unit.health import SERVICE_SILENT, Health, health_of, health_subject, read_health
@@ -70,8 +69,8 @@ class CommandClient:
         request: dict[str, Any] = {"command_id": str(command_id), "data": data}
         if happened is not None:
             request["happened"] = _on_the_wire(happened)
-        body = json.dumps(request, ensure_ascii=False).encode()
-        answer = orjson.loads(await self._ask(service, name, body, token))
+        body = as_json(request)
+        answer = read_json(await self._ask(service, name, body, token))
         if "code" in answer:
             raise ProblemError(Problem.model_validate(answer))
         return Answer.model_validate(answer)

@@ -7,7 +7,6 @@ that passes is not counted.
 """
 
 import asyncio
-import json
 import logging
 import time
 from collections.abc import AsyncIterator, Sequence
@@ -25,6 +24,7 @@ from shared.eventstore.errors import Unavailable, Undecodable
 from shared.eventstore.ledger import Ledger
 from shared.eventstore.names import ledger_stream
 from shared.eventstore.streams import js_api
+from shared.eventstore.wire import as_json
 from shared.unit.brief import brief_text
 from shared.unit.commands import CommandHandler
 from shared.unit.policies import Policy, apply
@@ -150,7 +150,7 @@ class PolicyFollower:
             raise Unavailable(f"consumer {self._durable} could not be made: {error['description']}")
 
     async def _next(self, subscription: Subscription, inbox: str) -> Msg | None:
-        asked = json.dumps({"batch": 1, "expires": int(PULL_S * _NANOSECONDS)}).encode()
+        asked = as_json({"batch": 1, "expires": int(PULL_S * _NANOSECONDS)})
         subject = f"$JS.API.CONSUMER.MSG.NEXT.{self._stream}.{self._durable}"
         await self._connection.publish(subject, asked, reply=inbox)
         try:

@@ -5,7 +5,6 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
 
-import orjson
 from faststream.nats import NatsBroker, NatsMessage
 from nats.aio.client import Client
 from pydantic import BaseModel
@@ -13,6 +12,7 @@ from pydantic import BaseModel
 from shared.eventstore.errors import EventStoreError, LedgerGone, StreamLost, Unavailable
 from shared.eventstore.ledger import Ledger
 from shared.eventstore.store import EventStore
+from shared.eventstore.wire import read_json
 from shared.platform.settings import Settings
 from shared.unit.answering import respond, unread
 from shared.unit.findings import Finding, Notice, Severity
@@ -201,4 +201,4 @@ def loss_finding(about: str, loss: StreamLost) -> Finding:
 
 
 def read_health(body: bytes) -> Health:
-    return Health.model_validate(orjson.loads(body))
+    return Health.model_validate(read_json(body))

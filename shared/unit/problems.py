@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-import orjson
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from shared.domain.decider import Refusal, Refused
+from shared.eventstore.wire import NotJson
 from shared.i18n import translate
 from shared.unit.brief import brief, brief_text
 from shared.unit.field_errors import sentences_of
@@ -157,15 +157,12 @@ def problem_of(refused: Refused, in_vietnamese: Mapping[str, object] | None = No
     )
 
 
-def bad_json(error: orjson.JSONDecodeError) -> Problem:
+def bad_json(error: NotJson) -> Problem:
     """Where it stops being JSON."""
     return problem_of(
-        BAD_JSON(reason=str(error)), {"reason": translate("line {line}, column {column}", "vi", **_place(error))}
+        BAD_JSON(reason=str(error)),
+        {"reason": translate("line {line}, column {column}", "vi", line=error.line, column=error.column)},
     )
-
-
-def _place(error: orjson.JSONDecodeError) -> dict[str, object]:
-    return {"line": error.lineno, "column": error.colno}
 
 
 def invalid_input(error: ValidationError) -> Problem:

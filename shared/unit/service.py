@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-import orjson
 from faststream import AckPolicy, FastStream
 from faststream.nats import NatsBroker, NatsMessage
 from pydantic import BaseModel, ValidationError
@@ -15,12 +14,14 @@ from shared.domain.decider import Aggregate, Refused
 from shared.eventstore.ledger import Ledger
 from shared.eventstore.store import EventStore
 from shared.eventstore.streams import provision
+from shared.eventstore.wire import NotJson, read_json
 from shared.platform.embedded import endpoints
 from shared.platform.nats import connection_options, servers_of
+from shared.platform.plain import is_plain
 from shared.platform.settings import Settings
 from shared.unit.answering import fits, is_inbox, respond, unread
 from shared.unit.asyncapi import Json, answer_asyncapi, as_bytes, asyncapi
-from shared.unit.broker import UnitBroker
+from shared.unit.broker import STOP_TIMEOUT_S, HandOverBroker, UnitBroker
 from shared.unit.commands import Answer, CommandHandler
 from shared.unit.discards import Discards
 from shared.unit.following import Following, PolicyFollower
@@ -35,7 +36,6 @@ from shared.unit.tokens import TokenVerifier
 from shared.unit.unseen import Unseen
 
 COMMANDS_AT_ONCE = 64
-STOP_TIMEOUT_S = 15.0
 
 logger = logging.getLogger(__name__)
 
@@ -81,7 +81,7 @@ class UnitService:
         app = FastStream(lifespan=lifespan, after_startup=[following.start], on_shutdown=[following.stop])
         return app
 
-    def _subscribe(self, broker: NatsBroker, settings: Settings, store: EventStore) -> Sequence[PolicyFollower]:
+    def _subscribe(self, broker: UnitBroker, settings: Settings, store: EventStore) -> Sequence[PolicyFollower]:
         congress, connection = settings.congress, broker.connection
         discards, ledger = Discards(connection, congress), Ledger(connection, congress)
         handler = CommandHandler(store, self._writing, discards=discards)
@@ -96,8 +96,9 @@ class UnitService:
         return followers
 
 
-def service_broker(url: str, service: str) -> NatsBroker:
-    return UnitBroker(
+def service_broker(url: str, service: str) -> UnitBroker:
+    made = UnitBroker if is_plain() else HandOverBroker
+    return made(
         servers_of(url),
         **connection_options(service),
         graceful_timeout=STOP_TIMEOUT_S,
@@ -113,7 +114,7 @@ async def _with_key_id(verifier: TokenVerifier, look: Callable[[], Awaitable[Hea
 
 
 def answer_commands(
-    broker: NatsBroker, congress: str, service: str, handler: CommandHandler, verifier: TokenVerifier
+    broker: UnitBroker, congress: str, service: str, handler: CommandHandler, verifier: TokenVerifier
 ) -> None:
     """`cmd.<congress>.<service>.<name>`, one queue group: any instance of the service may answer.
 
@@ -121,7 +122,6 @@ def answer_commands(
     two semaphores, which costs more than to decide and to append.
     """
     free = asyncio.Semaphore(COMMANDS_AT_ONCE)
-    at_work: set[asyncio.Task[None]] = set()
     subscriber = broker.subscriber(
         f"cmd.{congress}.{service}.*",
         queue=service,
@@ -133,12 +133,11 @@ def answer_commands(
 
     async def work_on(message: NatsMessage) -> None:
         name = message.raw_message.subject.rpartition(".")[2]
-        with subscriber.lock:
-            try:
-                answer = await _answer(name, message, service, handler, verifier)
-                await respond(broker, message.reply_to, _as_bytes(broker, answer))
-            finally:
-                free.release()
+        try:
+            answer = await _answer(name, message, service, handler, verifier)
+            await respond(broker, message.reply_to, _as_bytes(broker, answer))
+        finally:
+            free.release()
 
     @subscriber
     async def on_command(message: NatsMessage) -> None:
@@ -148,8 +147,8 @@ def answer_commands(
         await free.acquire()
         task = asyncio.eager_task_factory(asyncio.get_running_loop(), work_on(message))
         if not task.done():
-            at_work.add(task)
-            task.add_done_callback(at_work.discard)
+            broker.at_work.add(task)
+            task.add_done_callback(broker.at_work.discard)
 
 
 async def _answer(
@@ -157,11 +156,11 @@ async def _answer(
 ) -> BaseModel:
     try:
         actor = verifier.actor(message.headers.get("Authorization"))
-        request = CommandRequest.model_validate(orjson.loads(message.body))
+        request = CommandRequest.model_validate(read_json(message.body))
         return await handler.handle(name, request, actor)
     except Refused as refused:
         return problem_of(refused)
-    except orjson.JSONDecodeError as error:
+    except NotJson as error:
         return bad_json(error)
     except ValidationError as error:
         return invalid_input(error)

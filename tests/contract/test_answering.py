@@ -40,8 +40,9 @@ class Held:
         await until(begun)
 
 
-@pytest.fixture
-async def held(endpoints, congress, settings, connection, monkeypatch):
+@pytest.fixture(params=["", "1"], ids=["as it is", "plain"])
+async def held(request, endpoints, congress, settings, connection, monkeypatch):
+    monkeypatch.setenv("DAIHOI_PLAIN", request.param)
     monkeypatch.setattr(service, "COMMANDS_AT_ONCE", AT_ONCE)
     broker = service.service_broker(endpoints.nats_url, UNIT)
     verifier = TokenVerifier(settings.issuer_public_key_path.read_bytes(), congress, UNIT)

@@ -11,7 +11,7 @@ from shared.eventstore.errors import Unavailable
 from shared.eventstore.ledger import Ledger
 from shared.eventstore.names import ledger_stream
 from shared.eventstore.store import EventStore
-from shared.platform.nats import HandOverParser
+from shared.platform.nats_parser import HandOverParser
 from tests.contract.test_event_store import T1, arrived, progress, several
 
 PAGES, OTHER = "_INBOX.pages", "_INBOX.other"

@@ -8,7 +8,7 @@ import pytest
 from shared.eventstore.direct import read_subject
 from shared.eventstore.ledger import Ledger, Origin, origin_of
 from shared.eventstore.names import service_stream
-from shared.platform.nats import BROKEN_HEADERS as MARK
+from shared.platform.nats_parser import BROKEN_HEADERS as MARK
 from shared.unit.client import CommandClient
 from tests.conftest import token_for
 from tests.congress import settled

@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field, ValidationError
 from shared.domain import task
 from shared.domain.decider import Actor, Refusal, Refused
 from shared.eventstore.names import is_name
+from shared.eventstore.wire import NotJson, read_json
 from shared.unit.answering import is_inbox
 from shared.unit.findings import Notice, Severity
 from shared.unit.problems import MOST_ERRORS, bad_json, invalid_input, problem_of
@@ -167,12 +168,22 @@ def test_what_a_refusal_or_a_finding_repeats_is_cut():
     assert max(len(problem.detail), len(problem.detail_vi), len(finding.detail), len(finding.detail_vi)) < most
 
 
-def test_where_a_request_stops_being_json_is_told_without_english():
-    import orjson
-
-    with pytest.raises(orjson.JSONDecodeError) as raised:
-        orjson.loads(b'{"a":\n')
-    assert bad_json(raised.value).detail_vi.endswith("dòng 2, cột 1.")
+@pytest.mark.parametrize(
+    ("body", "line", "column"),
+    [
+        (b'{"a":\n', 2, 1),
+        (b"", 1, 1),
+        (b'{"a": NaN}', 1, 7),
+        ('{"đ": 1,\n "đ": }'.encode(), 2, 7),
+        ('{"đ": "'.encode() + b'\xff"}', 1, 8),
+        (b"[" * 100_000, 1, 1),
+    ],
+    ids=["cut", "empty", "no number", "after Vietnamese", "no UTF-8", "too deep"],
+)
+def test_where_a_request_stops_being_json_is_told_without_english(body, line, column):
+    with pytest.raises(NotJson) as raised:
+        read_json(body)
+    assert bad_json(raised.value).detail_vi.endswith(f"dòng {line}, cột {column}.")
 
 
 # --- names and inboxes ---

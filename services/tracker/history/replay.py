@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-import orjson
 from msgspec.structs import asdict
 
 from services.tracker.history.as_of import By
@@ -14,6 +13,7 @@ from services.tracker.history.moments import Moment
 from services.tracker.history.sentences import summary
 from services.tracker.masking import masked_line
 from services.tracker.projection.decoding import Unreadable, read_event
+from shared.eventstore.canonical import read_document
 from shared.eventstore.direct import Stored
 from shared.eventstore.ledger import Ledger
 from shared.values.symbol import Citation, DocumentSymbol, SymbolForm
@@ -121,6 +121,6 @@ def ledger_line(stored: Stored) -> dict[str, Any]:
     }
     if read.envelope is not None:
         # What lies too deep for this parser is shown as bytes as well.
-        with suppress(orjson.JSONDecodeError):
-            return line | {"event": orjson.loads(stored.body), "summary": summary(read.envelope)}
+        with suppress(ValueError):
+            return line | {"event": read_document(stored.body), "summary": summary(read.envelope)}
     return line | {"body": stored.body.decode("utf-8", errors="backslashreplace")}

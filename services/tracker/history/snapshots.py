@@ -11,7 +11,6 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
-import orjson
 from gridfs.errors import GridFSError
 
 from services.tracker.history.folded import Folded
@@ -19,6 +18,7 @@ from services.tracker.projection.fold import Checkpoint
 from services.tracker.projection.parking import lot_of
 from services.tracker.projection.store import ViewsBroken, ViewStore, checkpoint_of, stored_checkpoint
 from services.tracker.projection.version import fold_version
+from shared.eventstore.canonical import compact, read_document
 from shared.platform.mongo import Database, file_bucket
 from shared.views.view import instant
 
@@ -92,11 +92,11 @@ def _packed(folded: Folded) -> bytes:
         "parked": list(folded.parked.values()),
         "latest_happened": folded.latest_happened,
     }
-    return zlib.compress(orjson.dumps(content), FAST)
+    return zlib.compress(compact(content), FAST)
 
 
 def _unpacked(packed: bytes, happened_upto: datetime | None) -> Folded:
-    content = orjson.loads(zlib.decompress(packed))
+    content = read_document(zlib.decompress(packed))
     views = {name: {each["_id"]: each for each in documents} for name, documents in content["views"].items()}
     return Folded(
         happened_upto,

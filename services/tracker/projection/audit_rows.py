@@ -5,11 +5,11 @@ from collections.abc import Iterator, Sequence
 from itertools import takewhile
 from typing import Any
 
-import orjson
 from msgspec.structs import asdict
 
 from services.tracker.history.sentences import summary
 from services.tracker.projection.storable import ROW_BYTES
+from shared.eventstore.canonical import canonical, compact
 from shared.eventstore.direct import Stored
 from shared.eventstore.envelope import Envelope
 from shared.eventstore.ledger import Origin
@@ -72,14 +72,14 @@ def discard_change(parked: Document) -> dict[str, Any]:
 def within_bounds(row: Document) -> tuple[Document, int]:
     """The row, and how long it is as JSON. One that would be too long says which fields changed and how long that
     is, and nothing of what is in them."""
-    written = len(orjson.dumps(row))
+    written = len(compact(row))
     if written <= ROW_BYTES:
         return row, written
     named = [
-        {name: change[name] for name in ("view", "key", "field")} | {"not_shown_bytes": len(orjson.dumps(change))}
+        {name: change[name] for name in ("view", "key", "field")} | {"not_shown_bytes": len(compact(change))}
         for change in row["changes"]
     ]
-    return row | {"changes": named}, len(orjson.dumps(named))
+    return row | {"changes": named}, len(compact(named))
 
 
 def _told(envelope: Envelope) -> Document:
@@ -140,16 +140,12 @@ def _beyond(some: Sequence[Any], others: Sequence[Any]) -> list[Any]:
     """What `others` have that `some` have not, in their order; what stands there twice counts twice."""
     if not some:
         return list(others)
-    known = Counter(map(_written, some))
+    known = Counter(map(canonical, some))
     beyond = []
     for each in others:
-        written = _written(each)
+        written = canonical(each)
         if known[written]:
             known[written] -= 1
         else:
             beyond.append(each)
     return beyond
-
-
-def _written(value: Any) -> bytes:
-    return orjson.dumps(value, default=repr, option=orjson.OPT_SORT_KEYS)

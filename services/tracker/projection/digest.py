@@ -6,19 +6,8 @@ Canonical: JSON with sorted keys, one document a line, lines in byte order.
 import hashlib
 from collections.abc import Iterable, Mapping
 
-import orjson
-
+from shared.eventstore.canonical import canonical
 from shared.views.view import Document
-
-_OPTIONS = orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE | orjson.OPT_PASSTHROUGH_DATETIME
-
-
-def canonical(document: Document) -> bytes:
-    """Also of what no fold wrote and JSON has no form for, such as somebody's own ids in the database."""
-    try:
-        return orjson.dumps(document, default=repr, option=_OPTIONS)
-    except TypeError:
-        return repr(document).encode(errors="backslashreplace") + b"\n"
 
 
 def are_same(one: object, other: object) -> bool:

@@ -4,8 +4,7 @@ same event for the same reason, whatever database is behind them.
 
 from typing import Any
 
-import orjson
-
+from shared.eventstore.canonical import compact
 from shared.views.view import Document
 
 NOT_STORABLE = "not_storable"
@@ -32,7 +31,7 @@ def json_bytes(document: Document) -> int:
     """How long `document` is as JSON. Raises `NotStorable` where it has numbers beyond 64 bits, half characters or
     names with a null byte, or is too long."""
     try:
-        written = orjson.dumps(document, option=orjson.OPT_STRICT_INTEGER)
+        written = compact(document, bits=53)
     except TypeError:
         written = _with_long_integers(document)
     if _NULL in written:
@@ -45,7 +44,7 @@ def json_bytes(document: Document) -> int:
 def _with_long_integers(document: Document) -> bytes:
     _check_integers(document)
     try:
-        return orjson.dumps(document)
+        return compact(document)
     except TypeError as error:
         raise NotStorable(NOT_STORABLE, str(error)) from error
 

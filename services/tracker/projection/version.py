@@ -13,6 +13,7 @@ FOLD = (
     "shared/domain",
     "shared/events",
     "shared/values",
+    "shared/eventstore/canonical.py",
     "shared/eventstore/envelope.py",
     "shared/eventstore/names.py",
     "shared/i18n",
