@@ -1,7 +1,7 @@
 """The policies with which every support unit hears what security decides on clearances.
 
-They read security's events by their wire names. Each kind of event has a consumer of its own, so their order is not
-kept; `known_clearance` does not need it.
+They read security's events by their wire names. Earlier versions did not keep the order of these events; that is why
+`known_clearance` does not need it.
 """
 
 from collections.abc import Sequence
