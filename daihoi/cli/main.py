@@ -219,7 +219,10 @@ def send(
 
 
 @app.command()
-def health(name: Annotated[str, typer.Argument(help=", ".join(ALL_SERVICES))]) -> None:
+def health(
+    name: Annotated[str, typer.Argument(help=", ".join(ALL_SERVICES))],
+    own: Annotated[bool, typer.Option("--own", help="Only the instance of DAIHOI_INSTANCE or this host.")] = False,
+) -> None:
     """Ask a running service how it is; exit 1 when it is not ready."""
     settings = read_settings()
     if name not in ALL_SERVICES:
@@ -228,7 +231,8 @@ def health(name: Annotated[str, typer.Argument(help=", ".join(ALL_SERVICES))]) -
     async def ask() -> bool:
         with endpoints(settings, with_mongo=False) as servers:
             async with nats_connection(servers.nats_url, "daihoi health") as connection:
-                answer = await CommandClient(connection, settings.congress).health(name)
+                instance = settings.instance_name if own else ""
+                answer = await CommandClient(connection, settings.congress).health(name, instance)
         out.print(answer.model_dump_json(), soft_wrap=True)
         return answer.ready
 

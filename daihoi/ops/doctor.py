@@ -28,24 +28,23 @@ from shared.platform.mongo import mongo_database
 from shared.platform.nats import nats_connection
 from shared.platform.settings import Settings
 from shared.unit.client import CommandClient
+from shared.unit.consumer import consumer_config, consumer_name
 from shared.unit.findings import Finding, Notice, Severity
-from shared.unit.following import consumer_config
 from shared.unit.health import JETSTREAM_SILENT, SERVICE_SILENT, Health
-from shared.unit.policies import Policy
+from shared.unit.service import UnitService
 from shared.values.types import SERVICES
 
 MONGO_PATIENCE_MS = 5_000
 CONSUMER: dict[str, Any] = {
     "max_deliver": -1,
-    "filter_subjects": None,
-    "opt_start_seq": None,
+    "filter_subject": None,
     "opt_start_time": None,
     "deliver_subject": None,
     "headers_only": None,
     "inactive_threshold": None,
 }
-"""What a policy's consumer must be beside what its service makes it, so that each event comes to it, in order, for as
-long as it takes."""
+"""What the consumer of a unit must be beside what its service makes it, so that each event comes to it, in order, for
+as long as it takes."""
 NATS, MONGO, LEDGER = "NATS", "MongoDB", "ledger"
 
 NOT_STARTED = Notice(
@@ -95,7 +94,7 @@ POLICY_PAUSED = Notice(
 POLICY_DIFFERS = Notice(
     "policy_differs",
     Severity.WARNING,
-    "The consumer of {policy} has other settings than it must have: {settings}.",
+    "The consumer {consumer} has other settings than it must have: {settings}.",
     "Find out who changed it. Delete the consumer while {service} is stopped; it makes it anew, and every event is "
     "delivered again, which does nothing twice.",
 )
@@ -242,36 +241,40 @@ async def _sourcing(connection: Client, congress: str) -> AsyncIterator[Finding]
 
 
 async def _policies(connection: Client, congress: str) -> AsyncIterator[Finding]:
-    for service in SERVICES:
-        well, waiting, missing = 0, 0, []
-        for policy in service_named(service).policies:
-            durable = f"policy-{service}-{policy.name}"
-            info = await js_api(connection, f"CONSUMER.INFO.{ledger_stream(congress)}.{durable}", {})
-            if "error" in info:
-                missing.append(policy.name)
-                continue
-            if wrong := _wrong_with(info, congress, policy, service):
-                yield wrong
-            pending, redelivered = info["num_pending"], info["num_redelivered"]
-            if redelivered:
-                told = {"policy": policy.name, "pending": pending, "redelivered": redelivered, "service": service}
-                yield POLICY_STUCK(service, **told)
-            elif not wrong:
-                well, waiting = well + 1, waiting + pending
-        if missing:
-            yield POLICY_MISSING(service, policies=", ".join(missing), service=service)
-        if well:
-            yield POLICIES_FOLLOW(service, count=well, pending=waiting)
+    for service in map(service_named, SERVICES):
+        if service.policies:
+            name = f"{ledger_stream(congress)}.{consumer_name(service.name)}"
+            info = await js_api(connection, f"CONSUMER.INFO.{name}", {})
+            for each in _of_consumer(service, info, congress):
+                yield each
 
 
-def _wrong_with(info: dict[str, Any], congress: str, policy: Policy, service: str) -> Finding | None:
+def _of_consumer(service: UnitService, info: dict[str, Any], congress: str) -> Iterator[Finding]:
+    name, consumer = service.name, consumer_name(service.name)
+    if "error" in info:
+        policies = ", ".join(policy.name for policy in service.policies)
+        yield POLICY_MISSING(name, policies=policies, service=name)
+        return
+    wrong = list(_wrong_with(service, info, congress))
+    yield from wrong
+    pending, redelivered = info["num_pending"], info["num_redelivered"]
+    if redelivered:
+        yield POLICY_STUCK(name, policy=consumer, pending=pending, redelivered=redelivered, service=name)
+    elif not wrong:
+        yield POLICIES_FOLLOW(name, count=len(service.policies), pending=pending + info["num_ack_pending"])
+
+
+def _wrong_with(service: UnitService, info: dict[str, Any], congress: str) -> Iterator[Finding]:
+    name, config = service.name, info["config"]
     if info.get("paused"):
-        return POLICY_PAUSED(service, policy=policy.name, until=info["config"].get("pause_until", "?"))
-    wanted = CONSUMER | consumer_config(congress, service, policy)
-    wrong = sorted(key for key, value in wanted.items() if (info["config"].get(key) or None) != value)
-    if wrong:
-        return POLICY_DIFFERS(service, policy=policy.name, service=service, settings=", ".join(wrong))
-    return None
+        yield POLICY_PAUSED(name, policy=consumer_name(name), until=config.get("pause_until", "?"))
+        return
+    metadata = {key: value for key, value in config.get("metadata", {}).items() if not key.startswith("_nats.")}
+    begins = int(metadata.get("begins", 1))
+    wanted = CONSUMER | consumer_config(congress, name, service.policies, begins)
+    is_so = config | {"metadata": metadata}
+    if wrong := sorted(key for key, value in wanted.items() if (is_so.get(key) or None) != value):
+        yield POLICY_DIFFERS(name, consumer=consumer_name(name), service=name, settings=", ".join(wrong))
 
 
 async def _services(connection: Client, settings: Settings) -> AsyncIterator[Finding]:

@@ -40,7 +40,8 @@ async def lifespan() -> AsyncIterator[None]:
             projecting = asyncio.create_task(projector.run())
             projecting.add_done_callback(lambda _: app.exit())
             shadowing = asyncio.create_task(keep_shadow(environment_of(settings, servers)))
-            answer_health(broker, settings.congress, TRACKER, TrackerHealth(projector, views, ledger).look)
+            look = TrackerHealth(projector, views, ledger).look
+            answer_health(broker, settings.congress, TRACKER, settings.instance_name, look)
             answer_asyncapi(broker, settings.congress, TRACKER, as_bytes(contract()))
             app.add_broker(broker)
             try:

@@ -26,7 +26,8 @@ class Command(BaseModel):
     ENTITY: ClassVar[str]
     CONVERGES: ClassVar[bool] = False
     """Brings the aggregate to what others of the service demand. It is done again until nothing is left to do, for
-    what the decision saw may have changed before the append."""
+    what the decision saw may have changed before the append. As a part of another command it is an effect: it never
+    turns that down, and does not happen before what it was decided on."""
 
     LETTER_BY_LETTER: ClassVar[frozenset[str]] = frozenset()
     """Fields that name what is stored already: their text is not cleaned when the command comes in."""
@@ -48,6 +49,10 @@ type Key = tuple[str, str]
 """An aggregate of a service: its entity and its id; the id `*` stands for all of that entity."""
 
 
+_LEADING = re.compile(r"(lead|deputy)(-[0-9]+)?")
+"""The positions that decide for a unit."""
+
+
 class Actor(NamedTuple):
     """Who acts: an authenticated position such as `logistics.lead`, and the unit it belongs to."""
 
@@ -55,9 +60,16 @@ class Actor(NamedTuple):
     unit: str
 
     @property
+    def is_lead(self) -> bool:
+        """Whether this is the unit's lead, who alone signs for it: `logistics.lead`."""
+        return self.id == f"{self.unit}.lead"
+
+    @property
     def leads(self) -> bool:
-        """Whether this is the unit's lead or a deputy, such as `logistics.lead` or `logistics.deputy-2`."""
-        return re.match(rf"{re.escape(self.unit)}\.(lead|deputy)(?![^\W\d_])", self.id) is not None
+        """Whether this is the unit's lead or a deputy. Where there are several they are numbered, as in
+        `logistics.deputy-2`; who works for one of them, such as `logistics.lead-secretary`, is none."""
+        unit, _, position = self.id.partition(".")
+        return unit == self.unit and _LEADING.fullmatch(position) is not None
 
     @property
     def is_policy(self) -> bool:

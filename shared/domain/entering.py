@@ -32,7 +32,7 @@ def entered[Wish: Command](model: type[Wish], data: dict[str, Any]) -> Wish:
     parts = command.parts()
     if len(parts) > EVENTS_AT_ONCE:
         raise _refused(model, "too_many_at_once", f"more than {EVENTS_AT_ONCE} things at once; send them in turn")
-    if len(parts) == 1 and len(body) > EVENT_BYTES - BESIDE_THE_DATA_BYTES:
+    if sum(not part.CONVERGES for part in parts) <= 1 and len(body) > EVENT_BYTES - BESIDE_THE_DATA_BYTES:
         raise _refused(model, "too_much_at_once", f"more than {(EVENT_BYTES - BESIDE_THE_DATA_BYTES) // 1024} KiB")
     return command
 

@@ -244,7 +244,7 @@ def _close(
         if review.closed.signed_by == actor.id:
             return ()
         raise IS_CLOSED(review_id=command.review_id)
-    if actor.id != f"{actor.unit}.lead":
+    if not actor.is_lead:
         raise NOT_THE_LEAD(actor=actor.id)
     entered = _entered(review, seen)
     known = tuple(judge(task_id, seen.get(("task", task_id))) for task_id in review.findings)

@@ -239,6 +239,10 @@ class OpenTask(TaskCommand):
     locality: EntityId | None = None
     due_offset_days: int | None = Field(default=None, ge=-3650, le=3650)
 
+    def parts(self) -> Sequence[Command]:
+        """What is for both cases applies in each: before it is open no variant says otherwise."""
+        return (self,) if self.scenario is Scenario.BOTH else (self, FollowScenario(task_id=self.task_id))
+
 
 class AssignTask(TaskCommand):
     """Names the collective in charge, the individual in charge (a position) and the coordinating bodies."""
@@ -342,6 +346,9 @@ class CancelTask(TaskCommand):
 class ReopenTask(TaskCommand):
     NAME = "reopen-task"
     reason: Phrase
+
+    def parts(self) -> Sequence[Command]:
+        return (self, FollowScenario(task_id=self.task_id))
 
 
 class RequireClearance(TaskCommand):

@@ -128,7 +128,7 @@ def decide(
             known = command.task_id in variant.adjustments
             return (AdjustmentWithdrawn(task_id=command.task_id),) if known else ()
         case PrepareVariant():
-            if actor.id != f"{actor.unit}.lead":
+            if not actor.is_lead:
                 raise NOT_THE_LEAD(actor=actor.id)
             return () if variant.signed_by else (VariantPrepared(signed_by=actor.id),)
         case _:

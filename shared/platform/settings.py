@@ -1,13 +1,14 @@
 """Settings, from `DAIHOI_*` in the environment."""
 
 import re
+import socket
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from shared.values.types import ID_PATTERN
+from shared.values.types import ID_LENGTH, ID_PATTERN, slug
 
 
 def _number(told: object) -> object:
@@ -46,7 +47,8 @@ type File = Annotated[Path, BeforeValidator(_named), AfterValidator(_plain_path)
 
 class Settings(BaseSettings):
     """What a process needs to know before it starts. Empty URLs mean embedded servers. `nats_url` may name several
-    servers of one cluster, separated by commas; a stream is kept on `nats_replicas` of them."""
+    servers of one cluster, separated by commas; a stream is kept on `nats_replicas` of them. `instance` tells the
+    processes of one service apart that run on one machine."""
 
     model_config = SettingsConfigDict(env_prefix="DAIHOI_", frozen=True)
 
@@ -58,6 +60,13 @@ class Settings(BaseSettings):
     lang: Literal["vi", "en"] = "vi"
     issuer_private_key: File | None = None
     issuer_public_key: File | None = None
+    instance: Annotated[str, Field(pattern=rf"^$|{ID_PATTERN}")] = ""
+
+    @property
+    def instance_name(self) -> str:
+        """What health asks a process for alone: its `instance`, else the machine's name, which in a container is the
+        container's."""
+        return self.instance or slug(socket.gethostname())[:ID_LENGTH] or "here"
 
     @property
     def issuer_private_key_path(self) -> Path:

@@ -33,6 +33,7 @@ VERSION = "0.1.0"
 """The project's own version, as `pyproject.toml` has it."""
 PLACE = "#/components/schemas/{name}"
 ABOUT = "Commands in, events out, over NATS. An event is a CloudEvent 1.0 in structured JSON."
+INSTANCE = {"description": "The setting DAIHOI_INSTANCE of the process, else the name of its machine or container."}
 CONGRESS = {"description": "The id of the congress.", "examples": ["namdinh-xx"]}
 AGGREGATE_ID = {"description": "The id of the aggregate that the event is about."}
 WRITER = {"description": "Any service that writes such events."}
@@ -95,6 +96,7 @@ def asyncapi(
     for entity in dict.fromkeys(entity_of(event) for event in reads):
         contract.reads(entity, [event for event in reads if entity_of(event) == entity])
     contract.tells("health", health=Health)
+    contract.tells("health", "instance", health=Health)
     contract.tells("asyncapi", document=None)
     return {
         "asyncapi": ASYNCAPI,
@@ -171,7 +173,7 @@ class _Contract:
         channel = self._events(policy.service, policy.entity, policy.events)
         self.operations[f"policy-{policy.name}"] = {
             **self._operation("receive", channel, [event.TYPE for event in policy.events]),
-            "summary": f"Read from the ledger by the durable consumer policy-{self._service}-{policy.name}.",
+            "summary": f"Read from the ledger by the durable consumer policies-{self._service}.",
         }
 
     def reads(self, entity: str, events: Sequence[type[Event]]) -> None:
@@ -181,11 +183,15 @@ class _Contract:
             "summary": f"Read from the stream {ledger_stream('<congress>')} by batched direct get.",
         }
 
-    def tells(self, question: str, **answer: type[BaseModel] | None) -> None:
-        self._channel(question, f"{question}.{{congress}}.{self._service}")
-        self._can_say(question, f"{question}-question", {"description": "Whatever it is, it is not read."})
-        self.operations[question] = {
-            **self._operation("receive", question, [f"{question}-question"]),
+    def tells(self, question: str, whom: str = "", **answer: type[BaseModel] | None) -> None:
+        """Any instance of the service tells it, or the one that stands for the parameter `whom`."""
+        name, address = question, f"{question}.{{congress}}.{self._service}"
+        if whom:
+            name, address = f"{question}-of-{whom}", f"{address}.{{{whom}}}"
+        self._channel(name, address, **({whom: INSTANCE} if whom else {}))
+        self._can_say(name, f"{question}-question", {"description": "Whatever it is, it is not read."})
+        self.operations[name] = {
+            **self._operation("receive", name, [f"{question}-question"]),
             "reply": self._reply(**answer),
         }
 

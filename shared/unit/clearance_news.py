@@ -1,7 +1,6 @@
 """The policies with which every support unit hears what security decides on clearances.
 
-Each kind of event has a consumer of its own, so their order is not
-kept; `known_clearance` does not need it.
+Earlier versions did not keep the order of these events; that is why `known_clearance` does not need it.
 """
 
 from collections.abc import Sequence

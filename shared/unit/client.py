@@ -100,12 +100,13 @@ class CommandClient:
             raise ProblemError(problem_of(NOT_RUNNING(service=service))) from error
         return bytes(reply.data)
 
-    async def health(self, service: str) -> Health:
-        """What the service says of itself; not ready when it does not answer. Raises `ProblemError` for no name."""
-        self._check_names(service)
+    async def health(self, service: str, instance: str = "") -> Health:
+        """What the service says of itself, by the instance that answers first or by the one that is named; not ready
+        when it does not answer. Raises `ProblemError` for no name."""
+        self._check_names(service, *([instance] if instance else []))
         try:
             reply = await self._connection.request(
-                health_subject(self._congress, service), b"", timeout=HEALTH_TIMEOUT_S
+                health_subject(self._congress, service, instance), b"", timeout=HEALTH_TIMEOUT_S
             )
         except (nats.errors.Error, TimeoutError):
             return health_of([SERVICE_SILENT(service, service=service)], {})
@@ -127,8 +128,8 @@ class CommandClient:
         await subscription.unsubscribe()
         return answers
 
-    def _check_names(self, service: str) -> None:
-        for name in (self._congress, service):
+    def _check_names(self, *names: str) -> None:
+        for name in (self._congress, *names):
             if not is_name(name):
                 raise ProblemError(problem_of(BAD_NAME(name=repr(name))))
 

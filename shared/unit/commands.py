@@ -178,12 +178,19 @@ class CommandHandler:
         for part in parts:
             key = (part.ENTITY, part.entity_id)
             aggregate = self._aggregates[part.ENTITY]
+            is_effect = part.CONVERGES and part is not parts[0]
             if cause.is_given:
                 part.check_given_at(cause.happened)
-            decided, latest_seen = await self._decided(aggregate, part, states[key], cause.actor)
+            try:
+                decided, latest_seen = await self._decided(aggregate, part, states[key], cause.actor)
+            except Refused:
+                if not is_effect:
+                    raise
+                continue  # what brings it about is done all the same; a policy puts it on record
             for event in decided:
                 states[key] = aggregate.evolve(states[key], event)
-                dated = _not_before(cause, key, loaded[key].began, latest_seen)
+                is_dated = cause.is_dated and not is_effect
+                dated = _not_before(cause, key, loaded[key].began, latest_seen, is_dated=is_dated)
                 envelope = encode(event, dated, self._store.service, *key, positions[key])
                 positions[key] += 1
                 events.append(NewEvent(*key, envelope))
@@ -195,16 +202,16 @@ class CommandHandler:
         """The events, and when the latest of what was read for them by name happened."""
         if aggregate.reads is None:
             return aggregate.decide(command, state, actor), None
+        keys = aggregate.reads(command, state)
+        named = [key for key in keys if key[1] != "*"]
         seen: dict[Key, Any] = {}
-        latest: list[datetime] = []
-        for entity, entity_id in aggregate.reads(command, state):
-            if entity_id == "*":
-                seen |= await self._loader.read_all(entity)
-            else:
-                known = await self._loader.read((entity, entity_id))
-                seen[entity, entity_id] = known.state
-                latest += [known.latest] if known.latest else []
-        return aggregate.decide(command, state, actor, seen), max(latest, default=None)
+        for entity in [entity for entity, entity_id in keys if entity_id == "*"]:
+            seen |= await self._loader.read_all(entity)
+        read = await asyncio.gather(*map(self._loader.read, named))
+        seen |= {key: known.state for key, known in zip(named, read, strict=True)}
+        return aggregate.decide(command, state, actor, seen), max(
+            (known.latest for known in read if known.latest), default=None
+        )
 
     async def _append(self, loaded: dict[Key, Loaded], states: dict[Key, Any], events: Sequence[NewEvent]) -> Answer:
         if not events:
@@ -251,11 +258,13 @@ class CommandHandler:
             self._remembered.pop(key, None)
 
 
-def _not_before(cause: Cause, key: Key, began: datetime | None, latest_seen: datetime | None) -> Cause:
+def _not_before(
+    cause: Cause, key: Key, began: datetime | None, latest_seen: datetime | None, *, is_dated: bool
+) -> Cause:
     """Nothing happens to what has not begun: whoever says that it did is refused. Where nobody says so, as a clock
     was set back or a policy reacts to what happened before, it happens at the beginning, and no effect comes before
     what it was decided on."""
-    if cause.is_dated:
+    if is_dated:
         if began is not None and cause.happened < began:
             happened, since = format_minute(cause.happened), format_minute(began)
             raise BEFORE_ITS_BEGINNING(entity_id=key[1], happened=happened, began=since)

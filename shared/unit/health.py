@@ -1,8 +1,9 @@
-"""Health over NATS: `health.<congress>.<service>` answers with what was tried and what came of it."""
+"""Health over NATS: `health.<congress>.<service>` answers with what was tried and what came of it; with an instance's
+name at its end, that instance alone."""
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager
 
 from faststream.nats import NatsBroker, NatsMessage
@@ -16,7 +17,7 @@ from shared.eventstore.wire import read_json
 from shared.platform.settings import Settings
 from shared.unit.answering import respond, unread
 from shared.unit.findings import Finding, Notice, Severity
-from shared.unit.following import PolicyFollower
+from shared.unit.following import Follower
 from shared.unit.unseen import Unseen
 
 JETSTREAM_PATIENCE_S = 0.8
@@ -77,8 +78,8 @@ POLICY_HELD_UP = Notice(
 POLICY_UNSERVED = Notice(
     "policy_unserved",
     Severity.WARNING,
-    "The policy {policy} has been given no events for {seconds} s: {reason}.",
-    "It asks again by itself every two seconds. If the reason stays, see the policy's consumer with `daihoi doctor`.",
+    "The policies of {service} have been given no events for {seconds} s: {reason}.",
+    "They ask again by themselves every two seconds. If the reason stays, see their consumer with `daihoi doctor`.",
 )
 UNSERVED_AFTER_S = 10
 POLICY_REFUSALS = Notice(
@@ -110,17 +111,23 @@ def health_of(findings: Iterable[Finding], detail: dict[str, object]) -> Health:
     )
 
 
-def health_subject(congress: str, service: str) -> str:
-    return f"health.{congress}.{service}"
+def health_subject(congress: str, service: str, instance: str = "") -> str:
+    """Of any instance of the service, or of the one that is named."""
+    return f"health.{congress}.{service}.{instance}" if instance else f"health.{congress}.{service}"
 
 
-def answer_health(broker: NatsBroker, congress: str, service: str, look: Callable[[], Awaitable[Health]]) -> None:
+def answer_health(
+    broker: NatsBroker, congress: str, service: str, instance: str, look: Callable[[], Awaitable[Health]]
+) -> None:
     """With what `look` finds, once the broker runs: its subscriptions are made in no order, health's may be first."""
 
-    @broker.subscriber(health_subject(congress, service), no_reply=True, decoder=unread, title=f"{service} health")
     async def on_health(message: NatsMessage) -> None:
-        found = await look() if broker.running else health_of([SERVICE_STARTING(service, service=service)], {})
-        await respond(broker, message.reply_to, found.model_dump_json().encode())
+        health = await look() if broker.running else health_of([SERVICE_STARTING(service, service=service)], {})
+        answer = health.model_copy(update={"detail": {"instance": instance, **health.detail}})
+        await respond(broker, message.reply_to, answer.model_dump_json().encode())
+
+    for subject in (health_subject(congress, service), health_subject(congress, service, instance)):
+        broker.subscriber(subject, no_reply=True, decoder=unread, title=f"{service} health")(on_health)
 
 
 @asynccontextmanager
@@ -141,13 +148,13 @@ class UnitHealth:
         connection: Client,
         settings: Settings,
         store: EventStore,
-        followers: Sequence[PolicyFollower],
+        follower: Follower | None,
         unseen: Unseen,
     ) -> None:
         self._connection = connection
         self._settings = settings
         self._store = store
-        self._followers = followers
+        self._follower = follower
         self._unseen = unseen
 
     async def look(self) -> Health:
@@ -158,7 +165,7 @@ class UnitHealth:
 
     async def _policies(self) -> list[Finding]:
         service = self._store.service
-        held = [finding for follower in self._followers for finding in _of_policy(service, follower)]
+        held = list(_of_policies(service, self._follower)) if self._follower else []
         try:
             async with briefly():
                 unseen = await self._unseen.now()
@@ -167,13 +174,13 @@ class UnitHealth:
         return [*held, POLICY_REFUSALS(service, count=len(unseen))] if unseen else held
 
 
-def _of_policy(service: str, follower: PolicyFollower) -> Iterator[Finding]:
-    name, now = follower.policy.name, time.monotonic()
+def _of_policies(service: str, follower: Follower) -> Iterator[Finding]:
+    now = time.monotonic()
     if held := follower.held:
-        seconds = round(now - held.since)
-        yield POLICY_HELD_UP(service, policy=name, sequence=held.sequence, seconds=seconds, reason=held.reason)
+        params = {"policy": held.policy, "sequence": held.sequence, "reason": held.reason}
+        yield POLICY_HELD_UP(service, seconds=round(now - held.since), **params)
     if (unserved := follower.unserved) and (seconds := round(now - unserved.since)) >= UNSERVED_AFTER_S:
-        yield POLICY_UNSERVED(service, policy=name, seconds=seconds, reason=unserved.reason)
+        yield POLICY_UNSERVED(service, service=service, seconds=seconds, reason=unserved.reason)
 
 
 async def jetstream_health(connection: Client, settings: Settings, store: EventStore) -> Health:

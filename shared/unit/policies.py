@@ -1,9 +1,10 @@
 """Policies: what a service does of its own accord when it reads an event, most often another service's.
 
-A policy is a pure function from an event to commands. It runs on a durable consumer of the ledger, one event at a
-time and in order; its command ids follow from the event's id and the unit, so a redelivery does nothing twice and
-units that react to the same event don't share ids. It never runs during a replay. A command that a rule refuses, and
-an event that can't be read, are put on record (`policy.refused`), so nothing is lost in silence.
+A policy is a pure function from an event to commands. All policies of a unit run on one durable consumer of the
+ledger, one event at a time and in order. The ids of a policy's commands follow from the event's id and the unit, so a
+redelivery does nothing twice and units that react to the same event don't share ids. It never runs during a replay. A
+command that a rule refuses, and an event that can't be read, are put on record (`policy.refused`), so nothing is lost
+in silence.
 """
 
 import logging
@@ -44,11 +45,11 @@ class ForEvery:
 
 @dataclass(frozen=True)
 class Policy:
-    """`name` is stable: it names the durable consumer and the command ids. `service` is whose events it reads, or
+    """`name` is stable: it names the command ids, and what is on record. `service` is whose events it reads, or
     `ANY_SERVICE`. `events` are the types that it reads, all of one entity. `react` says what one event, and the
     envelope it came in, calls for.
 
-    The broker can't tell types apart: each policy is handed every event of the entity, whether it reads it or not.
+    The broker can't tell types apart: every event of the entity is delivered, whether the policy reads it or not.
     """
 
     name: str
@@ -60,6 +61,11 @@ class Policy:
     def entity(self) -> str:
         """The entity whose events it reads."""
         return entity_of(self.events[0])
+
+    def reads_from(self, subject: str) -> bool:
+        """Whether it reads what is stored under this subject."""
+        _, _, service, entity, *_ = [*subject.split("."), "", "", "", ""]
+        return entity == self.entity and self.service in (service, ANY_SERVICE)
 
     def is_about(self, type_name: str) -> bool:
         """Whether it reads this type, or another version of it."""

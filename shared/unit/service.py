@@ -1,10 +1,11 @@
-"""A unit service as a FastStream application: commands by request/reply, policies on durable consumers, health."""
+"""A unit service as a FastStream application: commands by request/reply, policies on a durable consumer, health."""
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 
 from faststream import AckPolicy, FastStream
 from faststream.nats import NatsBroker, NatsMessage
@@ -24,7 +25,7 @@ from shared.unit.asyncapi import Json, answer_asyncapi, as_bytes, asyncapi
 from shared.unit.broker import STOP_TIMEOUT_S, HandOverBroker, UnitBroker
 from shared.unit.commands import Answer, CommandHandler
 from shared.unit.discards import Discards
-from shared.unit.following import Following, PolicyFollower
+from shared.unit.following import Follower
 from shared.unit.health import Health, UnitHealth, answer_health
 from shared.unit.issuer import issuer_public_key, provide_issuer_keys
 from shared.unit.policies import Policy
@@ -70,18 +71,19 @@ class UnitService:
                 await provision(broker.connection, settings.congress, settings.nats_replicas)
                 store = EventStore(broker.connection, settings.congress, self.name, replicas=settings.nats_replicas)
                 watching = asyncio.create_task(store.watch.keep_looking())
-                following.followers = self._subscribe(broker, settings, store)
+                if follower := self._subscribe(broker, settings, store):
+                    app.after_startup(follower.start)
+                    app.on_shutdown(follower.stop)
                 app.add_broker(broker)
                 try:
                     yield
                 finally:
                     watching.cancel()
 
-        following = Following()
-        app = FastStream(lifespan=lifespan, after_startup=[following.start], on_shutdown=[following.stop])
+        app = FastStream(lifespan=lifespan)
         return app
 
-    def _subscribe(self, broker: UnitBroker, settings: Settings, store: EventStore) -> Sequence[PolicyFollower]:
+    def _subscribe(self, broker: UnitBroker, settings: Settings, store: EventStore) -> Follower | None:
         congress, connection = settings.congress, broker.connection
         discards, ledger = Discards(connection, congress), Ledger(connection, congress)
         handler = CommandHandler(store, self._writing, discards=discards)
@@ -89,11 +91,12 @@ class UnitService:
         handler.offer(SettleRefusal, handler.execute)
         verifier = TokenVerifier(issuer_public_key(settings), congress, self.name)
         answer_commands(broker, congress, self.name, handler, verifier)
-        followers = [PolicyFollower(connection, congress, self.name, each, handler) for each in self.policies]
-        health = UnitHealth(connection, settings, store, followers, Unseen(connection, congress, self.name))
-        answer_health(broker, congress, self.name, lambda: _with_key_id(verifier, health.look))
+        follower = Follower(connection, congress, self.name, self.policies, handler) if self.policies else None
+        health = UnitHealth(connection, settings, store, follower, Unseen(connection, congress, self.name))
+        look = partial(_with_key_id, verifier, health.look)
+        answer_health(broker, congress, self.name, settings.instance_name, look)
         answer_asyncapi(broker, congress, self.name, as_bytes(self.contract()))
-        return followers
+        return follower
 
 
 def service_broker(url: str, service: str) -> UnitBroker:

@@ -3,8 +3,9 @@
 A catalogue item assigned to a unit opens a task there, a duty handed out to it likewise; a directive for a four-point
 review opens one in every unit that it addresses, and what is taken up while a review is open enters it. What security
 decides on clearances is noted, for tasks that need them. When the sub-committee switches the scenario, every task
-follows: the switch is put on record in the unit before its tasks are listed, and a task opened or reopened later
-follows what is on record by then. So none is left out, in whatever order the two meet.
+follows: the switch is put on record in the unit before its tasks are listed. A task opened or reopened later follows
+what is on record by then, in the same batch; what is put on record in the meantime it follows once the ledger tells
+of it. So none is left out, in whatever order the two meet.
 """
 
 from collections.abc import Sequence
@@ -142,22 +143,23 @@ FOLLOW_SWITCHES = Policy(name="follow-switches", service=SUBCOMMITTEE, events=(S
 
 
 def follow_own_events(unit: Unit) -> Sequence[Policy]:
-    """What changes in the unit may change what the scenario in force demands of a task; and a task that is taken up,
-    or resumed by that scenario, comes under the reviews that are open."""
-
-    def on_task(_: TaskOpened | TaskReopened, envelope: Envelope) -> Sequence[FollowScenario]:
-        return (FollowScenario(task_id=envelope.subject),)
+    """An adjustment may change what the scenario in force demands of a task. A task that is taken up, or resumed by
+    that scenario, comes under the reviews that are open; and where a switch overtook the decision to take it up, it
+    follows that switch now."""
 
     def on_variant(changed: VariantAdjusted | AdjustmentWithdrawn, _: Envelope) -> Sequence[FollowScenario]:
         return (FollowScenario(task_id=changed.task_id),)
 
-    def on_live(live: TaskOpened | TaskReopened | ScenarioFollowed, envelope: Envelope) -> Sequence[ForEvery]:
-        if isinstance(live, ScenarioFollowed) and live.suspended:
-            return ()
-        return (ForEvery("review", lambda review_id: EnterTask(review_id=review_id, task_id=envelope.subject)),)
+    def on_live(
+        live: TaskOpened | TaskReopened | ScenarioFollowed, envelope: Envelope
+    ) -> Sequence[Command | ForEvery]:
+        task_id = envelope.subject
+        enter = ForEvery("review", lambda review_id: EnterTask(review_id=review_id, task_id=task_id))
+        if isinstance(live, ScenarioFollowed):
+            return () if live.suspended else (enter,)
+        return (enter, FollowScenario(task_id=task_id))
 
     return (
-        Policy("follow-when-taken-up", unit.value, (TaskOpened, TaskReopened), on_task),
         Policy("follow-when-adjusted", unit.value, (VariantAdjusted, AdjustmentWithdrawn), on_variant),
         Policy("enter-open-reviews", unit.value, (TaskOpened, TaskReopened, ScenarioFollowed), on_live),
     )

@@ -136,13 +136,15 @@ def test_the_tracker_reads_every_event_and_takes_no_command():
     operations = DOCUMENTS["tracker"]["operations"]
     read = [name for name in operations if name.startswith("read-")]
     assert {event for name in read for event in spoken("tracker", name)[2]} == set(KNOWN)
-    assert set(operations) == {*read, "health", "asyncapi"}
+    assert set(operations) == {*read, "health", "health-of-instance", "asyncapi"}
 
 
 @every_document
 def test_health_and_the_document_itself_can_be_asked_for(name):
     for question in ("health", "asyncapi"):
         assert spoken(name, question) == ("receive", f"{question}.{{congress}}.{name}", [f"{question}-question"])
+    of_one = ("receive", f"health.{{congress}}.{name}.{{instance}}", ["health-question"])
+    assert spoken(name, "health-of-instance") == of_one
 
 
 @every_writer

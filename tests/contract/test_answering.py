@@ -94,9 +94,9 @@ async def test_a_service_is_not_ready_before_it_takes_everything(endpoints, conn
         pass
 
     go_on, broker = asyncio.Event(), service.service_broker(endpoints.nats_url, UNIT)
-    answer_health(broker, congress, UNIT, well)
-    [health] = broker.subscribers
-    while (last := broker.subscribers[-1]) is health:  # FastStream keeps them in no order
+    answer_health(broker, congress, UNIT, "here", well)
+    health = list(broker.subscribers)
+    while (last := broker.subscribers[-1]) in health:  # FastStream keeps them in no order
         broker.subscriber(f"{congress}.{uuid4()}")(ignore)
     last.start = go_on.wait
     client = CommandClient(connection, congress)

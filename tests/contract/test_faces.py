@@ -8,7 +8,6 @@ import sys
 from collections.abc import Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
-from itertools import product
 from typing import NamedTuple
 from uuid import UUID, uuid4, uuid5
 
@@ -23,6 +22,7 @@ from shared.eventstore.envelope import decode, event_id
 from shared.eventstore.names import ledger_stream, service_stream
 from shared.eventstore.streams import js_api, stream_configs
 from shared.unit.client import CommandClient
+from shared.unit.consumer import consumer_name
 from shared.unit.issuer import issuer_public_key
 from shared.unit.problems import ProblemError
 from shared.unit.tokens import TokenVerifier, make_issuer_keys, mint_token
@@ -100,22 +100,22 @@ class Face:
         envelopes = [decode(stored.body) async for page in self.ledger.read() for stored in page]
         return [envelope for envelope in envelopes if envelope.source == service]
 
-    async def policy_is_done(self, unit, policy="open-assigned-items"):
-        """Waits until the unit's policy has acknowledged everything that the ledger holds for it."""
+    async def policies_are_done(self, unit):
+        """Waits until the unit's policies have acknowledged everything that the ledger holds for them."""
         await self.history(unit)
         async with asyncio.timeout(TIMEOUT_S):
             while True:
-                info = await js_api(self.connection, f"CONSUMER.INFO.{self._policy(unit, policy)}", {})
+                info = await js_api(self.connection, f"CONSUMER.INFO.{self._consumer(unit)}", {})
                 if "error" not in info and info["num_pending"] == info["num_ack_pending"] == 0:
                     return info["delivered"]["consumer_seq"]
                 await asyncio.sleep(0.01)
 
-    async def forget_policy(self, unit, policy="open-assigned-items"):
+    async def forget_policies(self, unit):
         """Everything will be delivered again, from the beginning."""
-        assert (await js_api(self.connection, f"CONSUMER.DELETE.{self._policy(unit, policy)}", {}))["success"]
+        assert (await js_api(self.connection, f"CONSUMER.DELETE.{self._consumer(unit)}", {}))["success"]
 
-    def _policy(self, unit, policy):
-        return f"{ledger_stream(self.settings.congress)}.policy-{unit}-{policy}"
+    def _consumer(self, unit):
+        return f"{ledger_stream(self.settings.congress)}.{consumer_name(unit)}"
 
 
 # --- requests that are turned down ---
@@ -304,7 +304,7 @@ async def test_a_service_is_ready_while_it_runs_and_missed_when_it_does_not(face
     async with serving(service):
         health = await face.client.health(service)
         verifier = TokenVerifier(issuer_public_key(face.settings), "", "")
-        detail = {"ledger_sequence": 0, "key_id": verifier.key_id}
+        detail = {"instance": face.settings.instance_name, "ledger_sequence": 0, "key_id": verifier.key_id}
         assert (health.ready, health.reasons, health.detail) == (True, (), detail)
     assert not (await face.client.health(service)).ready
     with pytest.raises(ProblemError) as raised:
@@ -362,25 +362,25 @@ async def test_every_assigned_item_opens_one_task_in_its_unit_however_often_it_i
     async with serving("subcommittee", *UNITS):
         await hand_out(face)
         for unit in UNITS:
-            await face.policy_is_done(unit)
+            await face.policies_are_done(unit)
     await assert_each_item_opened_once(face)
     for unit in UNITS:
-        await face.forget_policy(unit)
+        await face.forget_policies(unit)
     async with serving(*UNITS):
         for unit in UNITS:
-            assert await face.policy_is_done(unit) >= 5 + 6, "not everything was delivered again"
+            assert await face.policies_are_done(unit) >= 5 + 6, "not everything was delivered again"
     await assert_each_item_opened_once(face)
 
 
 async def test_items_assigned_while_a_unit_is_stopped_open_when_it_is_back(face, serving):
     async with serving("subcommittee", "logistics"):
-        await face.policy_is_done("logistics")
+        await face.policies_are_done("logistics")
     async with serving("subcommittee"):
         await hand_out(face)
     assert await face.history("logistics") == []
     async with serving(*UNITS):
         for unit in UNITS:
-            await face.policy_is_done(unit)
+            await face.policies_are_done(unit)
     await assert_each_item_opened_once(face)
 
 
@@ -388,10 +388,10 @@ async def test_a_task_that_a_rule_will_not_open_is_put_on_record_once_and_the_ne
     async with serving("subcommittee", "logistics"):
         await face.send("logistics", "open-task", TASK | {"task_id": "2-01", "planned_vnd": 7})
         await hand_out(face)
-        await face.policy_is_done("logistics")
-    await face.forget_policy("logistics")
+        await face.policies_are_done("logistics")
+    await face.forget_policies("logistics")
     async with serving("logistics"):
-        await face.policy_is_done("logistics")
+        await face.policies_are_done("logistics")
     _, refused, opened = await face.history("logistics")
     cause = next(
         event
@@ -422,7 +422,7 @@ async def test_a_duty_handed_out_opens_one_task_for_each_locality_and_phase_assi
         await face.send("subcommittee", "hand-out-duty", DUTY | {"unit": "logistics", "directive_id": "d3"})
         await face.send("subcommittee", "hand-out-duty", DUTY | {"unit": "security", "duty": "emulation"})
         for unit in UNITS:
-            await face.policy_is_done(unit, DUTIES)
+            await face.policies_are_done(unit)
     assert await face.history("propaganda") == []
     assert {event.subject for event in await face.history("security")} == {
         f"{locality}-emulation-{phase}" for locality in DUTY["localities"] for phase in ("before", "after")
@@ -487,14 +487,14 @@ async def test_duties_told_again_open_nothing_again_whatever_became_of_their_tas
     async with serving("subcommittee", "logistics"):
         await register(face)
         await face.send("subcommittee", "hand-out-duty", DUTY | {"unit": "logistics"})
-        await face.policy_is_done("logistics", DUTIES)
+        await face.policies_are_done("logistics")
         moved = {"task_id": "y-yen-sanitation-before", "collective": "Huyện đoàn", "individual": "Bí thư"}
         await face.send("logistics", "assign-task", moved)
         await face.send("logistics", "cancel-task", {"task_id": "y-yen-sanitation-after", "reason": "Không cần"})
         before = await face.written()
-    await face.forget_policy("logistics", DUTIES)
+    await face.forget_policies("logistics")
     async with serving("logistics"):
-        assert await face.policy_is_done("logistics", DUTIES) >= 4, "not everything was delivered again"
+        assert await face.policies_are_done("logistics") >= 4, "not everything was delivered again"
     assert await face.written() == before
 
 
@@ -503,7 +503,7 @@ async def test_a_duty_whose_id_another_task_has_touches_that_task_not_at_all(fac
         await register(face)
         await face.send("logistics", "open-task", TASK | {"task_id": "giao-thuy-sanitation-before"})
         await face.send("subcommittee", "hand-out-duty", DUTY | {"unit": "logistics", "localities": ["giao-thuy"]})
-        await face.policy_is_done("logistics", DUTIES)
+        await face.policies_are_done("logistics")
     by_hand, refused, *opened = await face.history("logistics")
     assert (by_hand.actor, refused.type) == ("logistics.officer", "vn.daihoi.policy.refused.v1")
     assert (refused.data["command"], refused.data["code"]) == ("open-duty", "task_already_open")
@@ -526,10 +526,10 @@ async def test_reserved_halls_and_lodging_ask_for_clearance_once_and_securitys_l
     async with serving("logistics", "security"):
         for resource_id, kind in (("house", "lodging"), ("van", "vehicle"), ("hall", "hall"), ("den", "room")):
             await reserve(face, resource_id, kind)
-        await face.policy_is_done("security", VENUES)
-    await face.forget_policy("security", VENUES)
+        await face.policies_are_done("security")
+    await face.forget_policies("security")
     async with serving("security"):
-        assert await face.policy_is_done("security", VENUES) >= 8, "not everything was delivered again"
+        assert await face.policies_are_done("security") >= 8, "not everything was delivered again"
         grant = {"clearance_id": "clearance-house-delegates", "conditions": ["Kiểm tra phòng cháy"]}
         await face.send("security", "grant-clearance", grant, by="lead")
     reserved = {event.subject: event for event in await face.history("logistics") if "starts" in event.data}
@@ -552,7 +552,7 @@ async def test_a_clearance_that_was_asked_for_by_hand_under_the_same_id_is_put_o
         by_hand = {"clearance_id": "clearance-hall-delegates", "kind": "place", "holder": "x", "purpose": "y"}
         await face.send("security", "request-clearance", by_hand)
         await reserve(face, "hall", "hall")
-        await face.policy_is_done("security", VENUES)
+        await face.policies_are_done("security")
     _, refused = await face.history("security")
     assert (refused.type, refused.actor) == ("vn.daihoi.policy.refused.v1", f"policy.{VENUES}")
     assert refused.data["code"] == "clearance_already_requested"
@@ -576,10 +576,10 @@ async def test_a_clearance_that_tasks_of_two_units_need_is_requested_once_and_on
         await need(face, "propaganda", **BUS)
         await face.send("propaganda", "require-clearance", {"task_id": "1-03", "clearance_id": "hall"})
         await need(face, "security", **BUS | {"clearance_id": "own"})
-        await face.policy_is_done("security", CLEARANCE_POLICY)
-    await face.forget_policy("security", CLEARANCE_POLICY)
+        await face.policies_are_done("security")
+    await face.forget_policies("security")
     async with serving("security"):
-        assert await face.policy_is_done("security", CLEARANCE_POLICY) >= 7, "not everything was delivered again"
+        assert await face.policies_are_done("security") >= 7, "not everything was delivered again"
     (requested,) = [event for event in await face.history("security") if event.actor.startswith("policy.")]
     assert (requested.type, requested.subject) == ("vn.daihoi.clearance.requested.v1", "bus")
     assert requested.data == {name: BUS[name] for name in ("kind", "holder", "purpose")} | {
@@ -591,14 +591,13 @@ async def test_a_need_for_a_clearance_that_is_requested_otherwise_is_put_on_reco
     async with serving("logistics", "security"):
         await face.send("security", "request-clearance", BUS | {"holder": "Xe khác"})
         await need(face, "logistics", **BUS)
-        await face.policy_is_done("security", CLEARANCE_POLICY)
+        await face.policies_are_done("security")
     _, refused = await face.history("security")
     assert (refused.type, refused.data["code"]) == ("vn.daihoi.policy.refused.v1", "clearance_already_requested")
 
 
 async def test_every_unit_hears_once_how_security_decided_and_no_caller_can_say_so(face, serving):
     decisions = {"bus": "granted", "van": "refused", "car": "withdrawn"}
-    policies = [f"note-{decision}-clearances" for decision in decisions.values()]
     async with serving(*UNITS):
         for name in decisions:
             await face.send("security", "request-clearance", BUS | {"clearance_id": name})
@@ -606,13 +605,13 @@ async def test_every_unit_hears_once_how_security_decided_and_no_caller_can_say_
             await face.send("security", "grant-clearance", {"clearance_id": name}, by="lead")
         await face.send("security", "refuse-clearance", {"clearance_id": "van", "reason": "Cũ"}, by="lead")
         await face.send("security", "withdraw-clearance", {"clearance_id": "car", "reason": "Hỏng"}, by="lead")
-        for unit, policy in product(UNITS, policies):
-            await face.policy_is_done(unit, policy)
-    for unit, policy in product(UNITS, policies):
-        await face.forget_policy(unit, policy)
+        for unit in UNITS:
+            await face.policies_are_done(unit)
+    for unit in UNITS:
+        await face.forget_policies(unit)
     async with serving(*UNITS):
-        for unit, policy in product(UNITS, policies):
-            assert await face.policy_is_done(unit, policy) >= 7, "not everything was delivered again"
+        for unit in UNITS:
+            assert await face.policies_are_done(unit) >= 7, "not everything was delivered again"
         with pytest.raises(ProblemError) as raised:
             await face.send("logistics", "note-clearance", {"clearance_id": "van", "decision": "granted"})
         assert raised.value.problem.code == "unknown_command"

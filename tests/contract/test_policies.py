@@ -17,7 +17,8 @@ from shared.eventstore.store import EventStore
 from shared.eventstore.streams import js_api
 from shared.unit import following, health
 from shared.unit.commands import CommandHandler
-from shared.unit.following import POLICY_TRIES, PolicyFollower, consumer_config
+from shared.unit.consumer import consumer_name, make_consumer
+from shared.unit.following import POLICY_TRIES, Follower
 from shared.unit.health import UnitHealth
 from shared.unit.policies import Policy
 from shared.unit.problems import CONFLICT, UNAVAILABLE
@@ -30,6 +31,7 @@ from tests.waiting import until
 
 HAPPENED = datetime.fromisoformat("2020-09-10T14:00:00+07:00")
 UNIT = "logistics"
+CONSUMER = consumer_name(UNIT)
 
 
 def ordered(directive_id):
@@ -66,7 +68,7 @@ class Unit:
     @asynccontextmanager
     async def following(self, react=opens_review):
         policy = Policy("open-reviews", SUBCOMMITTEE, (DirectiveIssued,), react)
-        self.follower = PolicyFollower(self.connection, self.congress, UNIT, policy, self.handler)
+        self.follower = Follower(self.connection, self.congress, UNIT, [policy], self.handler)
         task = asyncio.create_task(self.follower.run())
         try:
             yield
@@ -75,7 +77,7 @@ class Unit:
             await asyncio.gather(task, return_exceptions=True)
 
     async def is_done_with(self, sequence):
-        consumer = f"CONSUMER.INFO.{ledger_stream(self.congress)}.policy-{UNIT}-open-reviews"
+        consumer = f"CONSUMER.INFO.{ledger_stream(self.congress)}.{CONSUMER}"
 
         async def done():
             return (await js_api(self.connection, consumer, {})).get("ack_floor", {}).get("stream_seq") == sequence
@@ -88,7 +90,7 @@ class Unit:
 
     async def health(self):
         unseen = Unseen(self.connection, self.congress, UNIT)
-        looking = UnitHealth(self.connection, self._settings, self.store, [self.follower], unseen)
+        looking = UnitHealth(self.connection, self._settings, self.store, self.follower, unseen)
         return {each.code: each.detail for each in (await looking.look()).findings}
 
 
@@ -148,19 +150,14 @@ async def test_what_fails_is_given_up_by_the_number_of_failures_and_not_of_deliv
     await unit.put(ordered("d1"))
     await unit.put(ordered("d2"))
     policy = Policy("open-reviews", SUBCOMMITTEE, (DirectiveIssued,), opens_review)
-    config = consumer_config(congress, UNIT, policy)
     stream = ledger_stream(congress)
 
     async def arrived():
         return (await js_api(connection, f"STREAM.INFO.{stream}", {}))["state"]["last_seq"] == 2
 
     await until(arrived)
-    await js_api(
-        connection,
-        f"CONSUMER.DURABLE.CREATE.{stream}.{config['durable_name']}",
-        {"stream_name": stream, "config": config},
-    )
-    restarted = await connection.jetstream().pull_subscribe_bind(config["durable_name"], stream)
+    await make_consumer(connection, congress, UNIT, [policy])
+    restarted = await connection.jetstream().pull_subscribe_bind(CONSUMER, stream)
     for _ in range(2 * POLICY_TRIES):
         (message,) = await restarted.fetch(1)
         await message.nak()
@@ -186,7 +183,7 @@ async def test_a_policy_whose_consumer_is_deleted_says_so_and_makes_it_anew(unit
         await settled(Ledger(connection, congress), 2)  # 2 is the review of d1
         monkeypatch.setattr(health, "UNSERVED_AFTER_S", 0)
         monkeypatch.setattr(following, "POLICY_RETRY_DELAY_S", 3)
-        name = f"{ledger_stream(congress)}.policy-{UNIT}-open-reviews"
+        name = f"{ledger_stream(congress)}.{CONSUMER}"
         await js_api(connection, f"CONSUMER.DELETE.{name}", {})
 
         async def told():
@@ -216,7 +213,7 @@ async def test_what_somebody_puts_into_the_inbox_of_a_policy_is_no_event(unit, c
     await connection.subscribe(f"$JS.API.CONSUMER.MSG.NEXT.{ledger_stream(congress)}.*", cb=overhear)
     async with unit.following():
         inbox = await inboxes.get()
-        ack = f"$JS.ACK.{ledger_stream(congress)}.policy-{UNIT}-open-reviews.1.99.1.1.0"
+        ack = f"$JS.ACK.{ledger_stream(congress)}.{CONSUMER}.1.99.1.1.0"
         await connection.publish(inbox, as_bytes(ordered("forged")), reply=ack)
         await inboxes.get()
         await unit.put(ordered("d1"))

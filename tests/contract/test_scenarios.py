@@ -13,8 +13,9 @@ from shared.eventstore.envelope import Cause, as_bytes, decode, decode_data, enc
 from shared.eventstore.names import event_subject, ledger_stream
 from shared.eventstore.store import EventStore
 from shared.eventstore.streams import js_api
-from shared.unit import following
+from shared.unit import consumer, deliveries
 from shared.unit.commands import CommandHandler, CommandRequest
+from shared.unit.following import Follower
 from shared.unit.policies import apply
 from shared.unit.refusals import REFUSALS
 from shared.values.types import SUBCOMMITTEE
@@ -144,8 +145,8 @@ async def test_what_was_reached_before_a_death_is_not_done_again_and_the_rest_is
 async def test_a_decision_that_was_overtaken_by_a_switch_is_put_right(start):
     """The slow one saw an outbreak, and the next switch found the task as it should be and was silent."""
     here, slow = start(), start(Interrupted)
-    await here.hears("follow-switches", switch(1, "outbreak"))
-    await here.opens("1-02", "none")
+    slow.store.first = lambda: here.hears("follow-switches", switch(1, "outbreak"))
+    await slow.opens("1-02", "none")
 
     async def overtaken():
         await here.hears("follow-switches", switch(2, "none"))
@@ -156,6 +157,55 @@ async def test_a_decision_that_was_overtaken_by_a_switch_is_put_right(start):
     assert [event.switch for event in (await here.history("1-02"))[1:]] == [1, 2]
     assert await start().send("follow-scenario", {"task_id": "1-02"}, command_id) == answer
     assert await here.written() == 3
+
+
+async def test_a_task_follows_in_the_batch_that_opens_or_reopens_it_and_again_gives_the_same_answer(start):
+    here = start()
+    await here.hears("follow-switches", switch(1, "outbreak"))
+    opened = await here.send("open-task", TASK | {"scenario": "none"}, opening := uuid4())
+    named = {"task_id": TASK["task_id"], "reason": "Cần lại"}
+    await here.send("cancel-task", named)
+    await here.hears("follow-switches", switch(2, "none"))
+    reopened = await here.send("reopen-task", named, reopening := uuid4())
+    for answer, begins in ((opened, "opened"), (reopened, "reopened")):
+        types = [f"vn.daihoi.task.{what}.v1" for what in (begins, "scenario-followed")]
+        assert [event.type for event in answer.events] == types
+        assert [event.sequence for event in answer.events] == [answer.sequence - 1, answer.sequence]
+    assert await start().send("open-task", TASK | {"scenario": "none"}, opening) == opened
+    assert await start().send("reopen-task", named, reopening) == reopened
+    assert await here.written() == 5
+    assert await here.suspended() == set()
+
+
+async def test_a_task_opened_with_an_earlier_date_follows_no_earlier_than_the_switch(start):
+    here, earlier = start(), HAPPENED - timedelta(days=3)
+    await here.hears("follow-switches", switch(1, "outbreak"))
+    await here.opens("1-02", "none", happened=earlier)
+    dated = [decode(stored.body).time for stored in await here.store.load("task", "1-02")]
+    assert dated == [earlier, HAPPENED]
+
+
+async def test_a_task_whose_opening_was_overtaken_by_a_switch_follows_when_the_ledger_tells_of_it(start):
+    here, slow = start(), start(Interrupted)
+    slow.store.first = lambda: here.hears("follow-switches", switch(1, "outbreak"))
+    await slow.opens("1-02", "none")
+    assert await here.suspended() == set()
+    (stored,) = await here.store.load("task", "1-02")
+    for _ in range(2):
+        await here.hears("enter-open-reviews", decode(stored.body))
+    assert await here.suspended() == {"1-02"}
+    assert await here.written() == 2
+
+
+async def test_a_task_is_opened_though_what_it_is_to_follow_can_not_be_read(start, connection, congress):
+    here = start()
+    await here.hears("follow-switches", switch(1, "outbreak"))
+    await connection.jetstream().publish(event_subject(congress, UNIT, "variant", "outbreak"), b"garbage")
+    await here.opens("1-02", "none")
+    (stored,) = await here.store.load("task", "1-02")
+    await here.hears("enter-open-reviews", decode(stored.body))
+    (refused,) = await here.store.load("policy", decode(stored.body).id)
+    assert decode(refused.body).data["code"] == "unreadable_history"
 
 
 async def test_tasks_opened_at_about_the_same_time_as_switches_end_up_right(start):
@@ -170,7 +220,7 @@ async def test_tasks_opened_at_about_the_same_time_as_switches_end_up_right(star
         for number in range(30):
             await opening.opens(f"t-{number:02}", ("both", "none", "outbreak")[number % 3])
             stored = await opening.store.load("task", f"t-{number:02}")
-            await there.hears("follow-when-taken-up", decode(stored[0].body))
+            await there.hears("enter-open-reviews", decode(stored[0].body))
 
     await asyncio.gather(switches(), opens())
     assert await here.suspended() == {f"t-{number:02}" for number in range(1, 30, 3)}
@@ -208,7 +258,7 @@ async def test_a_task_cancelled_while_suspended_is_live_again_once_it_is_reopene
     await here.hears("follow-switches", switch(2, "none"))
     answer = await here.send("reopen-task", {"task_id": "1-02", "reason": "Cần lại"})
     stored = (await here.store.load("task", "1-02", answer.sequence - 1))[0]
-    await here.hears("follow-when-taken-up", decode(stored.body))
+    await here.hears("enter-open-reviews", decode(stored.body))
     assert await here.suspended() == set()
 
 
@@ -242,23 +292,23 @@ class Slow(EventStore):
 
 
 async def test_a_policy_at_work_for_longer_than_the_broker_waits_is_not_told_again(connection, congress, monkeypatch):
-    monkeypatch.setattr(following, "POLICY_ACK_WAIT_S", ACK_WAIT_S)
-    monkeypatch.setattr(following, "POLICY_SIGN_OF_LIFE_S", ACK_WAIT_S / 4)
+    monkeypatch.setattr(consumer, "ACK_WAIT_S", ACK_WAIT_S)
+    monkeypatch.setattr(deliveries, "SIGN_OF_LIFE_S", ACK_WAIT_S / 4)
     slow, policy = Instance(Slow(connection, congress, UNIT)), POLICIES["follow-switches"]
     envelopes = [switch(number, ("none", "outbreak")[number % 2]) for number in (1, 2)]
     for envelope in envelopes:
         subject = event_subject(congress, SUBCOMMITTEE, "scenario", "current")
         await connection.jetstream().publish(subject, as_bytes(envelope))
-    follower = following.PolicyFollower(connection, congress, UNIT, policy, slow.handler)
-    consumer = f"CONSUMER.INFO.{ledger_stream(congress)}.policy-{UNIT}-{policy.name}"
+    follower = Follower(connection, congress, UNIT, [policy], slow.handler)
+    of_consumer = f"CONSUMER.INFO.{ledger_stream(congress)}.{consumer.consumer_name(UNIT)}"
 
     async def done():
-        told = await js_api(connection, consumer, {})
+        told = await js_api(connection, of_consumer, {})
         return told.get("ack_floor", {}).get("stream_seq") == len(envelopes)
 
     task = asyncio.create_task(follower.run())
     await until(done)
-    told = await js_api(connection, consumer, {})
+    told = await js_api(connection, of_consumer, {})
     task.cancel()
     assert told["delivered"]["consumer_seq"] == len(envelopes), "each was delivered once"
     assert len(await slow.store.load("unit-scenario", "current")) == 2 * len(envelopes)

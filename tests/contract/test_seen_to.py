@@ -35,7 +35,7 @@ async def test_what_a_rule_refused_is_retried_or_settled_by_the_lead(face, servi
     async with serving("logistics", "security"):
         await face.send("security", "request-clearance", BY_HAND)
         await reserve(face, "hall", "hall")
-        await face.policy_is_done("security", VENUES)
+        await face.policies_are_done("security")
         assert await left(face) == [("security", VENUES, 3, "clearance_already_requested")]
         assert await codes(face, "security") == {"policy_refusals"}
         again = ("retry-policy", {"policy": VENUES, "sequence": 3})
@@ -86,7 +86,7 @@ async def test_the_command_line_lists_what_policies_could_not_do_and_sees_to_it(
     async with serving("logistics", "security"):
         await face.send("security", "request-clearance", BY_HAND)
         await reserve(face, "hall", "hall")
-        await face.policy_is_done("security", VENUES)
+        await face.policies_are_done("security")
         code, told, _ = await daihoi("policies", "list", "--format", "json")
         (listed,) = json.loads(told)
         assert (code, listed["service"], listed["refused"]["policy"]) == (0, "security", VENUES)

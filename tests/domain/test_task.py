@@ -433,16 +433,30 @@ def test_a_task_reopened_keeps_its_extensions_and_its_evidence():
         ("logistics.lead", True),
         ("logistics.lead-2", True),
         ("logistics.deputy", True),
+        ("logistics.deputy-2", True),
+        ("logistics.deputy-12", True),
+        ("logistics.lead-secretary", False),
+        ("logistics.lead-2-secretary", False),
+        ("logistics.deputy-secretary", False),
+        ("logistics.deputy-", False),
+        ("logistics.deputy2", False),
+        ("logistics.deputy-2\n", False),
+        ("logistics.lead_2", False),
         ("logistics.leader-of-choir", False),
         ("logistics.member", False),
         ("logistics.member.lead", False),
+        ("logistics.lead.deputy", False),
         ("logistics.đlead", False),
         ("lead", False),
+        ("deputy", False),
+        ("deputy-2", False),
         ("security.lead", False),
+        ("security.deputy", False),
     ],
 )
-def test_a_unit_is_led_by_its_lead_and_deputies(actor_id, leads):
-    assert Actor(actor_id, "logistics").leads is leads
+def test_a_unit_is_led_by_its_lead_and_deputies_and_signed_for_by_its_lead_alone(actor_id, leads):
+    actor = Actor(actor_id, "logistics")
+    assert (actor.leads, actor.is_lead) == (leads, actor_id == "logistics.lead")
 
 
 @pytest.mark.parametrize(

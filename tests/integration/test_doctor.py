@@ -8,11 +8,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from nats.js.api import ConsumerConfig
 from typer.testing import CliRunner
 
 from daihoi.cli.doctor import table_of
 from daihoi.cli.main import app
+from daihoi.ops.charters import service_named
 from daihoi.ops.doctor import examine
 from daihoi.ops.supervisor import ALL_SERVICES, Supervisor
 from services.tracker.projection.projector import Projection
@@ -21,8 +21,8 @@ from shared.eventstore.store import EventStore
 from shared.eventstore.streams import js_api, stream_configs, stream_info
 from shared.platform.keeper import free_port
 from shared.unit.client import CommandClient
+from shared.unit.consumer import consumer_config, consumer_name, make_consumer
 from shared.unit.findings import Severity
-from shared.unit.following import POLICY_ACK_WAIT_S
 from shared.values.types import SERVICES
 from tests.congress import Writer, life_of_a_task, settled
 from tests.waiting import until
@@ -142,19 +142,17 @@ async def test_a_ledger_that_does_not_take_in_a_services_events_is_told(settings
 
 
 async def test_a_policy_without_consumer_and_one_that_gets_stuck_are_told(settings, connection, congress):
-    durable = "policy-logistics-open-assigned-items"
-    subject = f"evt.{congress}.subcommittee.catalogue-item.*"
     js = connection.jetstream()
-    in_order = ConsumerConfig(max_ack_pending=1, ack_wait=POLICY_ACK_WAIT_S)
-    consumer = await js.pull_subscribe(subject, durable=durable, stream=ledger_stream(congress), config=in_order)
-    event = subject.replace("*", "1-01")
+    await make_consumer(connection, congress, "logistics", service_named("logistics").policies)
+    consumer = await js.pull_subscribe_bind(consumer_name("logistics"), ledger_stream(congress))
+    event = f"evt.{congress}.subcommittee.catalogue-item.1-01"
     await js.publish(event, b"{}", stream=service_stream(congress, "subcommittee"))
     for _ in range(2):
         [message] = await consumer.fetch(1, timeout=20)
         await message.nak()
     [message] = await consumer.fetch(1, timeout=20)
     findings = [each for each in await examine(settings) if each.code.startswith("policy_")]
-    assert [(each.about, each.code) for each in findings if "open-assigned-items" in each.detail] == [
+    assert [(each.about, each.code) for each in findings] == [
         ("propaganda", "policy_missing"),
         ("logistics", "policy_stuck"),
         ("security", "policy_missing"),
@@ -168,22 +166,20 @@ async def test_a_policy_without_consumer_and_one_that_gets_stuck_are_told(settin
         ({"max_ack_pending": 7}, "max_ack_pending"),
         ({"max_deliver": 3, "headers_only": True}, "headers_only, max_deliver"),
         ({"pause_until": "2099-01-01T00:00:00Z"}, "2099-01-01"),
-        ({"filter_subject": "evt.*.subcommittee.catalogue-item.1-01"}, "filter_subject"),
-        ({"deliver_policy": "new"}, "deliver_policy"),
+        ({"filter_subjects": ["evt.*.subcommittee.catalogue-item.1-01"]}, "filter_subjects"),
+        ({"filter_subject": "evt.*.subcommittee.>", "filter_subjects": None}, "filter_subject, filter_subjects"),
+        ({"deliver_policy": "new", "opt_start_seq": None}, "deliver_policy, opt_start_seq"),
+        ({"opt_start_seq": 7}, "opt_start_seq"),
+        ({"metadata": {"policies": "open-assigned-items"}}, "metadata"),
     ],
     ids=str,
 )
 async def test_a_policys_consumer_that_would_miss_events_is_told(settings, connection, congress, change, names):
-    stream, durable = ledger_stream(congress), "policy-security-open-assigned-items"
-    config = {
-        "durable_name": durable,
-        "filter_subject": f"evt.{congress}.subcommittee.catalogue-item.*",
-        "ack_policy": "explicit",
-        "max_ack_pending": 1,
-    } | change
+    stream, durable = ledger_stream(congress), consumer_name("security")
+    config = consumer_config(congress, "security", service_named("security").policies) | change
     made = await js_api(connection, f"CONSUMER.CREATE.{stream}.{durable}", {"stream_name": stream, "config": config})
     assert "error" not in made
-    findings = [each for each in await examine(settings) if "open-assigned-items" in each.detail]
+    findings = [each for each in await examine(settings) if each.code.startswith("policy_")]
     [found] = [each for each in findings if each.about == "security"]
     assert found.code == ("policy_paused" if "pause_until" in change else "policy_differs")
     assert names in found.detail
