@@ -14,7 +14,8 @@ from shared.domain.decider import Event
 from shared.eventstore.envelope import Envelope
 from shared.unit.policies import Policy
 from shared.values.local_time import LOCAL_TIME
-from shared.values.types import ID_LENGTH, ClearanceKind, Text, Unit
+from shared.values.types import ID_LENGTH, ClearanceKind, Text
+from shared.values.units import LOGISTICS
 
 NEEDING_CLEARANCE = frozenset({"hall", "lodging"})
 LONGEST_PURPOSE = 1900
@@ -66,5 +67,5 @@ def clearance_id(resource_id: str, reservation_id: str) -> str:
 
 
 CLEARANCE_FOR_VENUES = Policy(
-    name="clearance-for-reserved-venues", service=Unit.LOGISTICS.value, events=(ResourceReserved,), react=react
+    name="clearance-for-reserved-venues", service=LOGISTICS, events=(ResourceReserved,), react=react
 )

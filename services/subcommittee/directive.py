@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from shared.domain.deadline import check_not_over
 from shared.domain.decider import Actor, Aggregate, Command, Event, Refusal
 from shared.values.types import Day, EntityId, Phrase, Text, Unit
+from shared.values.units import MOST_UNITS, KnownUnit
 
 
 class DirectiveKind(StrEnum):
@@ -53,7 +54,7 @@ class IssueDirective(Command):
     directive_id: EntityId
     kind: DirectiveKind
     text: Text
-    units: tuple[Unit, ...] = Field(min_length=1, max_length=len(Unit))
+    units: tuple[KnownUnit, ...] = Field(min_length=1, max_length=MOST_UNITS)
     meeting_id: EntityId | None = None
     point: int | None = Field(default=None, ge=1, le=99)
     due_on: Day | None = None

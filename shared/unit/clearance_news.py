@@ -10,7 +10,7 @@ from shared.domain.decider import Event
 from shared.domain.known_clearance import ClearanceDecision, NoteClearance
 from shared.eventstore.envelope import Envelope
 from shared.unit.policies import Policy
-from shared.values.types import Unit
+from shared.values.units import SECURITY
 
 
 class ClearanceGranted(Event):
@@ -38,7 +38,7 @@ def note(decision: ClearanceDecision) -> Policy:
 
     return Policy(
         name=f"note-{decision.value}-clearances",
-        service=Unit.SECURITY.value,
+        service=SECURITY,
         events=(DECISIONS[decision],),
         react=react,
     )

@@ -22,9 +22,9 @@ from nats.aio.subscription import Subscription
 from shared.domain.decider import Refused
 from shared.eventstore.envelope import decode
 from shared.eventstore.errors import Unavailable, Undecodable
+from shared.eventstore.jetstream_api import js_api
 from shared.eventstore.ledger import Ledger
 from shared.eventstore.names import ledger_stream
-from shared.eventstore.streams import js_api
 from shared.unit.brief import brief_text
 from shared.unit.commands import CommandHandler
 from shared.unit.policies import Policy, apply

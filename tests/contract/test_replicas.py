@@ -13,10 +13,10 @@ from shared.domain import task
 from shared.domain.decider import Actor, Refused
 from shared.eventstore import streams
 from shared.eventstore.errors import Conflict, NoStream, Unavailable
+from shared.eventstore.jetstream_api import js_api, stream_info
 from shared.eventstore.ledger import Ledger, fingerprint
 from shared.eventstore.names import ledger_stream, service_stream
 from shared.eventstore.store import EventStore
-from shared.eventstore.streams import js_api, stream_info
 from shared.platform.nats import nats_connection
 from shared.unit.commands import CommandHandler, CommandRequest
 from tests.congress import settled

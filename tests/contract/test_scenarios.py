@@ -10,9 +10,9 @@ from services.subcommittee import scenario
 from shared.domain import review, task
 from shared.domain.decider import Actor
 from shared.eventstore.envelope import Cause, as_bytes, decode, decode_data, encode
+from shared.eventstore.jetstream_api import js_api
 from shared.eventstore.names import event_subject, ledger_stream
 from shared.eventstore.store import EventStore
-from shared.eventstore.streams import js_api
 from shared.unit import following
 from shared.unit.commands import CommandHandler, CommandRequest
 from shared.unit.policies import apply

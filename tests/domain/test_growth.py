@@ -17,7 +17,7 @@ from shared.domain.entering import EVENT_BYTES
 from shared.eventstore.direct import Stored
 from shared.eventstore.envelope import as_bytes
 from shared.eventstore.names import service_stream
-from shared.values.types import WRITERS
+from shared.values.units import may_write, services
 from shared.views import VIEWS
 from shared.views.view import Recorded
 from tests.congress import BEGINNING, envelope_of
@@ -161,7 +161,7 @@ def told(
 
 def stored(aggregate: Aggregate, event: Event, sequence: int) -> Recorded:
     """As the tracker reads it."""
-    writer = min(WRITERS[aggregate.entity])
+    writer = next(service for service in services() if may_write(service, aggregate.entity))
     envelope = envelope_of(event, writer, aggregate.entity, "x" * 80, sequence)
     source = f"{service_stream('memory', writer)} {sequence} > > evt"
     subject = f"evt.memory.{writer}.{aggregate.entity}.{'x' * 80}"

@@ -14,21 +14,22 @@ from typer.testing import CliRunner
 from daihoi.cli.doctor import table_of
 from daihoi.cli.main import app
 from daihoi.ops.doctor import examine
-from daihoi.ops.supervisor import ALL_SERVICES, Supervisor
+from daihoi.ops.supervisor import Supervisor, all_services
 from services.tracker.projection.projector import Projection
+from shared.eventstore.jetstream_api import js_api, stream_info
 from shared.eventstore.names import ledger_stream, service_stream
 from shared.eventstore.store import EventStore
-from shared.eventstore.streams import js_api, stream_configs, stream_info
+from shared.eventstore.streams import stream_configs
 from shared.platform.keeper import free_port
 from shared.unit.client import CommandClient
 from shared.unit.findings import Severity
 from shared.unit.following import POLICY_ACK_WAIT_S
-from shared.values.types import SERVICES
+from shared.values.units import services
 from tests.congress import Writer, life_of_a_task, settled
 from tests.waiting import until
 
 PROJECT = Path(__file__).parents[2]
-SILENT = {f"{name}: service_silent" for name in ALL_SERVICES}
+SILENT = {f"{name}: service_silent" for name in all_services()}
 
 
 def told(findings) -> set[str]:
@@ -76,7 +77,7 @@ def test_where_nothing_runs_it_says_what_to_start_and_starts_nothing(tmp_path):
 async def test_with_all_services_it_is_content_and_without_one_it_is_not(settings, endpoints, connection, congress):
     supervisor = Supervisor(settings, endpoints)
     try:
-        for name in ALL_SERVICES:
+        for name in all_services():
             supervisor.start(name)
         await supervisor.wait_until_ready(CommandClient(connection, congress))
 
@@ -85,7 +86,7 @@ async def test_with_all_services_it_is_content_and_without_one_it_is_not(setting
 
         await until(content)
         codes = [each.code for each in await examine(settings)]
-        assert codes.count("service_ready") == len(ALL_SERVICES)
+        assert codes.count("service_ready") == len(all_services())
         assert {"jetstream_answers", "streams_there", "ledger_complete", "mongo_answers"} <= set(codes)
         assert {"projected_by", "views_level", "policies_follow"} <= set(codes)
         assert "policy_missing" not in codes
@@ -287,6 +288,6 @@ async def test_the_table_has_a_mark_words_and_advice_in_the_language_asked_for(s
         assert {"✓", "✗"} <= set(marks)
         assert silent.told(lang) in words
         assert silent.advised(lang) in advice
-        assert set(SERVICES) <= set(about)
+        assert set(services()) <= set(about)
     assert all(each.advice for each in findings if each.severity is Severity.ERROR)
     assert told(findings) >= SILENT

@@ -26,8 +26,9 @@ from shared.domain.review import ReviewOpened
 from shared.domain.task import TaskOpened
 from shared.eventstore.direct import Stored
 from shared.eventstore.envelope import as_bytes, decode, decode_data, encode
+from shared.eventstore.jetstream_api import js_api
 from shared.eventstore.ledger import Ledger
-from shared.eventstore.streams import js_api, provision, stream_configs
+from shared.eventstore.streams import provision, stream_configs
 from shared.platform.mongo import Database, mongo_database
 from shared.unit.policies import ANY_SERVICE, ForEvery, Policy, apply
 from shared.unit.refusals import PolicyRefused
