@@ -70,7 +70,8 @@ ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,79}$"
 """Ids are subject tokens: no dots, blanks or wildcards (NATS subject rules)."""
 
 EntityId = Annotated[str, Field(pattern=ID_PATTERN)]
-Unit = EntityId
+UNIT_PATTERN = r"^[a-z][a-z0-9-]{0,29}$"
+Unit = Annotated[str, Field(pattern=UNIT_PATTERN)]
 """The id of a support unit in what is stored, known to this process or not; commands name a `KnownUnit`."""
 
 Vnd = Annotated[int, Field(strict=True, ge=0, le=10**15)]

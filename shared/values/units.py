@@ -12,7 +12,7 @@ from typing import Annotated, NamedTuple
 from pydantic import AfterValidator
 from pydantic_core import PydanticCustomError
 
-from shared.values.types import AUDITOR, SUBCOMMITTEE, Unit
+from shared.values.types import AUDITOR, SUBCOMMITTEE, UNIT_PATTERN, Unit
 
 LOGISTICS, SECURITY = "logistics", "security"
 TRACKER = "tracker"
@@ -46,7 +46,6 @@ _TAKEN = {SUBCOMMITTEE, TRACKER, AUDITOR, "current", *WRITERS, *_OF_EVERY_UNIT, 
 """Names that mean something else where a unit can be named."""
 SETTING = "DAIHOI_UNITS"
 MOST_UNITS = 50
-_ID = re.compile(r"[a-z][a-z0-9-]{0,29}")
 
 
 def support_units() -> tuple[SupportUnit, ...]:
@@ -70,7 +69,7 @@ def parse_units(setting: str) -> tuple[SupportUnit, ...]:
 
 
 def _new_id(name: str, units: list[SupportUnit]) -> str:
-    if not _ID.fullmatch(name):
+    if not re.fullmatch(UNIT_PATTERN, name):
         raise ValueError(
             f"is to be such as «y-te=Tiểu ban Y tế|Health unit; …», and {name!r} is no id of a unit: up to 30 small "
             "letters, digits and hyphens, a letter first"

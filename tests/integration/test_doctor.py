@@ -197,19 +197,26 @@ async def test_a_policys_consumer_that_would_miss_events_is_told(settings, conne
         ("logistics", {"max_msgs": 1_000_000, "max_bytes": 1_000_000_000}),
         ("logistics", {"discard": "new"}),
         ("logistics", {"duplicate_window": 1_000_000_000}),
-        ("ledger", {"sources": []}),
+        ("ledger", {"max_age": 3_600_000_000_000}),
     ],
     ids=str,
 )
 async def test_every_setting_that_is_relied_on_is_looked_at(settings, connection, congress, of, change):
     stream = ledger_stream(congress) if of == "ledger" else service_stream(congress, of)
     config = (await stream_info(connection, stream))["config"]
-    if "sources" in change:
-        change["sources"] = config["sources"][1:]
     assert "error" not in await js_api(connection, f"STREAM.UPDATE.{stream}", config | change)
     [differs] = [each.detail for each in await examine(settings) if each.code == "stream_differs"]
     assert stream in differs
     assert differs.endswith(", ".join(sorted(change)) + ".")
+
+
+async def test_a_service_that_the_ledger_does_not_source_is_named(settings, connection, congress):
+    stream = ledger_stream(congress)
+    config = (await stream_info(connection, stream))["config"]
+    fewer = config | {"sources": config["sources"][1:]}
+    assert "error" not in await js_api(connection, f"STREAM.UPDATE.{stream}", fewer)
+    [unjoined] = [each for each in await examine(settings) if each.code == "unit_not_joined"]
+    assert (unjoined.severity, "subcommittee" in unjoined.detail) == (Severity.ERROR, True)
 
 
 @pytest.mark.parametrize("known_by", ["the ledger", "the views alone"])
