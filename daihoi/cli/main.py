@@ -44,6 +44,7 @@ from daihoi.cli.scenario import scenario
 from daihoi.cli.sending import PatienceOption, mint, send_and_print
 from daihoi.cli.shell import run_in_shell
 from daihoi.cli.streams import streams
+from daihoi.cli.view import view
 from daihoi.cli.view_selection import day_of
 from daihoi.ops.charters import service_named
 from daihoi.ops.session import Session, open_session
@@ -266,6 +267,7 @@ app.command()(unit_cli.coverage)
 app.command()(unit_cli.expenses)
 app.command()(unit_cli.clearances)
 app.command()(unit_cli.incidents)
+app.command()(view)
 app.command()(asyncapi)
 app.command("rebuild")(tracker.rebuild_views)
 app.command("trace")(orders.trace_order)

@@ -4,13 +4,16 @@ Nothing that a message can hold raises anything here.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import MAXYEAR, MINYEAR, UTC, datetime
 from functools import lru_cache
+from importlib import import_module
+from pkgutil import iter_modules
 from typing import NamedTuple
 
 from services.subcommittee.parked_event import MAX_SEQUENCE, ParkedEventDiscarded
 from services.tracker.projection.storable import NOT_STORABLE
+from shared import events
 from shared.domain.decider import Event
 from shared.eventstore.direct import Stored
 from shared.eventstore.envelope import Envelope, check_ids, check_place, decode, decode_data
@@ -31,8 +34,17 @@ NOWHERE = Origin("", 0)
 AUDITED_ONLY: tuple[type[Event], ...] = (PolicyRefused, PolicyRefusalResolved, ParkedEventDiscarded)
 """Events that no view shows; they still have their row in the audit trail."""
 
+
+def _published() -> Iterator[type[Event]]:
+    """Every event of `shared.events`, whether or not a view shows it."""
+    for module in iter_modules(events.__path__, f"{events.__name__}."):
+        for model in vars(import_module(module.name)).values():
+            if isinstance(model, type) and issubclass(model, Event) and "TYPE" in vars(model):
+                yield model
+
+
 KNOWN: dict[str, type[Event]] = {
-    event.TYPE: event for event in (*(event for view in VIEWS for event in view.events), *AUDITED_ONLY)
+    event.TYPE: event for event in (*(event for view in VIEWS for event in view.events), *AUDITED_ONLY, *_published())
 }
 VIEWS_OF: dict[str, tuple[View, ...]] = {
     name: tuple(view for view in VIEWS if event in view.events) for name, event in KNOWN.items()
