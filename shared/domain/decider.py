@@ -22,8 +22,8 @@ class Event(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
     TYPE: ClassVar[str]
     SENTENCE: ClassVar[str] = ""
-    """What it says in the audit trail, of its fields and `{actor}`, `{id}`, `{title}`. Where it is empty, the table of
-    sentences in the tracker has it."""
+    """What it says in the audit trail, of its fields and `{actor}`, `{id}`, `{title}`. Where it is empty, the table
+    of sentences in the tracker has it."""
 
 
 class Command(BaseModel):
