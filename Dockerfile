@@ -1,4 +1,4 @@
-# One image for all five services, and for the `daihoi` command itself.
+# One image for all services, and for the `daihoi` command itself.
 
 FROM python:3.13-slim AS builder
 WORKDIR /build
@@ -9,11 +9,12 @@ RUN python deploy/production_lock.py > production.lock \
  && python -m pip --python /venv/bin/python install --no-cache-dir --require-hashes -r production.lock
 WORKDIR /app
 COPY LICENSE ./
+COPY daihoi daihoi
 COPY services services
 COPY shared shared
 COPY data data
 # The image's user reads everything, whatever the modes in the checkout, and writes nothing: the bytecode is made here.
-RUN /venv/bin/python -m compileall -q services shared && chmod -R a+rX /app
+RUN /venv/bin/python -m compileall -q daihoi services shared && chmod -R a+rX /app
 
 FROM python:3.13-slim
 ENV PATH=/venv/bin:$PATH \

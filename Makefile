@@ -78,14 +78,14 @@ compose-up: ## Build and start everything in containers, and wait until it is re
 	@mkdir -p -m 700 .daihoi && mkdir -p .daihoi/issuer && mkdir -p -m 700 .daihoi/issuer/private \
 		&& mkdir -p -m 755 .daihoi/issuer/public
 	@$(COMPOSE) up --build --detach
-	@for name in subcommittee propaganda logistics security tracker; do \
+	@for name in $$($(COMPOSE) config --services | grep -vxE 'nats|mongo|keys'); do \
 		for attempt in {1..60}; do \
 			answer=$$($(COMPOSE) exec -T $$name python -m daihoi health $$name 2>&1) && continue 2; \
 			sleep 1; \
 		done; \
 		echo "$$name is not ready: $$answer"; $(COMPOSE) logs --tail=20 $$name; exit 1; \
 	done
-	@echo "all five services are ready"
+	@echo "all services are ready"
 
 compose-down: ## Stop the containers; their data stays (ARGS=--volumes removes it)
 	@$(COMPOSE) down $(ARGS)

@@ -16,8 +16,9 @@ from benchmarks.place import Place, Recorded
 from benchmarks.work import TASKS, Work
 from daihoi.ops.supervisor import started_services
 from shared.eventstore.direct import read_subject
+from shared.eventstore.jetstream_api import js_api
 from shared.eventstore.names import event_subject, service_stream
-from shared.eventstore.streams import js_api, provision
+from shared.eventstore.streams import provision
 from shared.unit.client import CommandClient
 from shared.unit.tokens import make_issuer_keys
 

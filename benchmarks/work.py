@@ -10,8 +10,8 @@ from nats.aio.client import Client
 
 from benchmarks.history import ACTOR, GROUP
 from shared.domain.decider import Actor
+from shared.eventstore.jetstream_api import js_api
 from shared.eventstore.names import ledger_stream
-from shared.eventstore.streams import js_api
 from shared.platform.settings import Settings
 from shared.unit.client import CommandClient
 from shared.unit.commands import Answer

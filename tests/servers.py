@@ -16,7 +16,7 @@ from testcontainers.core.config import testcontainers_config
 from testcontainers.core.container import DockerContainer
 from testcontainers.core.wait_strategies import LogMessageWaitStrategy
 
-from shared.eventstore.streams import js_api
+from shared.eventstore.jetstream_api import js_api
 from shared.platform.embedded import Endpoints, embedded_servers
 from shared.platform.nats import nats_connection
 

@@ -3,41 +3,42 @@
 `python -m daihoi.cli.asyncapi` writes them to `docs/asyncapi/`; a test fails when they are out of date.
 """
 
-import importlib
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from daihoi.cli.console import FOUND_WRONG, LangOption, err, language_of, read_settings, run, write, wrong_use
-from daihoi.ops.supervisor import ALL_SERVICES
+from daihoi.ops.charters import service_named
+from daihoi.ops.supervisor import all_services
+from services.tracker import main as tracker
 from shared.platform.embedded import endpoints
 from shared.platform.nats import nats_connection
 from shared.platform.settings import Settings
 from shared.unit.asyncapi import as_bytes
 from shared.unit.client import CommandClient
 from shared.unit.problems import ProblemError
+from shared.values.units import TRACKER, has_code
 
 FOLDER = Path(__file__).parents[2] / "docs" / "asyncapi"
 
 
 def document_of(name: str) -> bytes:
-    module = importlib.import_module(f"services.{name}.main")
-    return as_bytes(getattr(module, "SERVICE", module).contract())
+    return as_bytes(tracker.contract() if name == TRACKER else service_named(name).contract())
 
 
 def asyncapi(
-    service: Annotated[str, typer.Argument(help=", ".join(ALL_SERVICES))] = "",
+    service: Annotated[str, typer.Argument(help="subcommittee, tracker, or the id of a support unit")] = "",
     folder: Annotated[Path | None, typer.Option("--out", help="Write <service>.json there, of all services.")] = None,
     live: Annotated[bool, typer.Option("--live", help="Ask the running service itself.")] = False,
     lang: LangOption = None,
 ) -> None:
     """What a service speaks: its commands, answers, events and subjects, as AsyncAPI 3.0."""
-    if service and service not in ALL_SERVICES:
-        wrong_use(f"there is no service {service}; there are {', '.join(ALL_SERVICES)}")
+    if service and service not in all_services():
+        wrong_use(f"there is no service {service}; there are {', '.join(all_services())}")
     if not service and folder is None:
-        wrong_use(f"name a service ({', '.join(ALL_SERVICES)}), or a folder for all of them with --out")
-    names = (service,) if service else ALL_SERVICES
+        wrong_use(f"name a service ({', '.join(all_services())}), or a folder for all of them with --out")
+    names = (service,) if service else all_services()
     settings = read_settings()
     try:
         documents = run(_ask(settings, names)) if live else {name: document_of(name) for name in names}
@@ -66,4 +67,4 @@ def write_into(folder: Path, documents: dict[str, bytes]) -> None:
 
 
 if __name__ == "__main__":
-    write_into(FOLDER, {name: document_of(name) for name in ALL_SERVICES})
+    write_into(FOLDER, {name: document_of(name) for name in filter(has_code, all_services())})

@@ -43,9 +43,11 @@ from daihoi.cli.scenario import scenario
 from daihoi.cli.sending import PatienceOption, mint, send_and_print
 from daihoi.cli.shell import run_in_shell
 from daihoi.cli.streams import streams
+from daihoi.cli.view import view
 from daihoi.cli.view_selection import day_of
+from daihoi.ops.charters import service_named
 from daihoi.ops.session import Session, open_session
-from daihoi.ops.supervisor import ALL_SERVICES, Supervisor, running_services
+from daihoi.ops.supervisor import Supervisor, all_services, running_services
 from daihoi.ops.waiting import PATIENCE_S, until_level
 from daihoi.sample import story
 from daihoi.terminal.report import Printer
@@ -63,7 +65,7 @@ from shared.platform.nats import nats_connection
 from shared.platform.settings import Settings
 from shared.unit.client import CommandClient
 from shared.unit.issuer import provide_issuer_keys
-from shared.values.types import SERVICES
+from shared.values.units import has_code, services
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -72,6 +74,7 @@ app = typer.Typer(
     help="Prepares a large official congress.",
 )
 EXPORTS = Path("out")
+NAME_HELP = "subcommittee, tracker, or the id of a support unit"
 
 
 @app.command()
@@ -85,7 +88,7 @@ async def _up(settings: Settings, fresh: bool) -> None:
     async with open_session(settings, fresh=fresh, begins=True) as session:
         supervisor = Supervisor(settings, session.servers, err.print)
         try:
-            for name in ALL_SERVICES:
+            for name in all_services():
                 supervisor.start(name)
             await supervisor.wait_until_ready(session.commands)
             out.print(_table_of_services(session, supervisor))
@@ -100,7 +103,7 @@ def _table_of_services(session: Session, supervisor: Supervisor) -> Table:
     table.add_column("process", justify="right")
     table.add_column("commands")
     for name, child in supervisor.children.items():
-        subject = f"cmd.{session.settings.congress}.{name}.*" if name in SERVICES else ""
+        subject = f"cmd.{session.settings.congress}.{name}.*" if name in services() else ""
         table.add_row(name, str(child.pid), subject)
     table.caption = f"{session.servers.nats_url} · {session.servers.mongo_url}"
     return table
@@ -119,13 +122,13 @@ async def _until_told_to_stop(supervisor: Supervisor) -> None:
 
 
 @app.command()
-def service(name: Annotated[str, typer.Argument(help=", ".join(ALL_SERVICES))]) -> None:
+def service(name: Annotated[str, typer.Argument(help=NAME_HELP)]) -> None:
     """Run one service in this process."""
-    if name not in ALL_SERVICES:
-        wrong_use(f"there is no service {name}; there are {', '.join(ALL_SERVICES)}")
     read_settings()
-    application = importlib.import_module(f"services.{name}.main").app
-    run(application.run())
+    if name not in all_services():
+        wrong_use(f"there is no service {name}; there are {', '.join(all_services())}")
+    own = importlib.import_module(f"services.{name}.main").app if has_code(name) else service_named(name).app()
+    run(own.run())
 
 
 @app.command()
@@ -197,8 +200,8 @@ def send(
 ) -> None:
     """Send one command and print the answer."""
     settings = read_settings()
-    if service not in SERVICES:
-        wrong_use(f"no service {service} takes commands; {', '.join(SERVICES)} do")
+    if service not in services():
+        wrong_use(f"no service {service} takes commands; {', '.join(services())} do")
     parsed = json_object(data)
     language = language_of(settings, lang)
     try:
@@ -220,13 +223,13 @@ def send(
 
 @app.command()
 def health(
-    name: Annotated[str, typer.Argument(help=", ".join(ALL_SERVICES))],
+    name: Annotated[str, typer.Argument(help=NAME_HELP)],
     own: Annotated[bool, typer.Option("--own", help="Only the instance of DAIHOI_INSTANCE or this host.")] = False,
 ) -> None:
     """Ask a running service how it is; exit 1 when it is not ready."""
     settings = read_settings()
-    if name not in ALL_SERVICES:
-        wrong_use(f"there is no service {name}; there are {', '.join(ALL_SERVICES)}")
+    if name not in all_services():
+        wrong_use(f"there is no service {name}; there are {', '.join(all_services())}")
 
     async def ask() -> bool:
         with endpoints(settings, with_mongo=False) as servers:
@@ -268,6 +271,7 @@ app.command()(unit_cli.coverage)
 app.command()(unit_cli.expenses)
 app.command()(unit_cli.clearances)
 app.command()(unit_cli.incidents)
+app.command()(view)
 app.command()(asyncapi)
 app.command("rebuild")(tracker.rebuild_views)
 app.command("trace")(orders.trace_order)

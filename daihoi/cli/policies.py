@@ -35,7 +35,7 @@ from shared.unit.commands import Answer
 from shared.unit.problems import ProblemError, problem_of
 from shared.unit.refusals import NOTHING_REFUSED, RetryPolicy, SettleRefusal
 from shared.unit.unseen import Unresolved, Unseen
-from shared.values.types import SERVICES
+from shared.values.units import services
 
 policies = typer.Typer(no_args_is_help=True, help="What policies could not do: list, retry, settle.")
 
@@ -113,8 +113,8 @@ def settle(
 def _run(
     settings: Settings, unit: str, send: Callable[[Client], Coroutine[Any, Any, Answer]], lang: Language
 ) -> Answer:
-    if unit not in SERVICES:
-        wrong_use(f"there is no unit {unit}; there are {', '.join(SERVICES)}")
+    if unit not in services():
+        wrong_use(f"there is no unit {unit}; there are {', '.join(services())}")
 
     async def work() -> Answer:
         async with _connection(settings) as connection:

@@ -17,6 +17,7 @@ from daihoi.cli.console import (
     run,
     told_in_words,
     write,
+    wrong_use,
 )
 from daihoi.cli.orders import read_views
 from daihoi.cli.sending import PatienceOption, send_and_print
@@ -34,7 +35,8 @@ from shared.eventstore.ledger import Ledger
 from shared.platform.embedded import endpoints
 from shared.platform.nats import nats_connection
 from shared.platform.settings import Settings
-from shared.values.types import SUBCOMMITTEE, Case, Unit
+from shared.values.types import SUBCOMMITTEE, Case
+from shared.values.units import support_unit_ids
 from shared.views.view import Recorded
 
 scenario = typer.Typer(no_args_is_help=True, help="Scenarios: show, compare, switch.")
@@ -63,7 +65,7 @@ def show(
 
 @scenario.command("compare")
 def compare_variants(
-    unit: Annotated[Unit | None, typer.Option(help="Only this unit.")] = None,
+    unit: Annotated[str | None, typer.Option(help="Only this unit.")] = None,
     at: AtOption = None,
     by: ByOption = By.RECORDED,
     format: FormatOption = Format.TEXT,  # noqa: A002
@@ -71,11 +73,13 @@ def compare_variants(
 ) -> None:
     """Both variants side by side: tasks and money, and every task that differs. Changes nothing."""
     settings = read_settings()
+    if unit not in (None, *support_unit_ids()):
+        wrong_use(f"there is no unit {unit}; there are {', '.join(support_unit_ids())}")
     language = language_of(settings, lang)
     asked = asked_of(at, by, language)
     views = read_views(settings, asked, language, format, ("tasks", "scenarios", "catalogue"))
     with told_in_words(), as_written():
-        found = compare(views["tasks"], views["scenarios"], unit.value if unit else None, views["catalogue"])
+        found = compare(views["tasks"], views["scenarios"], unit, views["catalogue"])
     if format is Format.JSON:
         write(as_json(found.model_dump(mode="json") | instant_fields(asked)))
     else:

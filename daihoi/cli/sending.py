@@ -22,7 +22,8 @@ from shared.unit.issuer import issuer_private_key
 from shared.unit.problems import ProblemError
 from shared.unit.tokens import mint_token
 from shared.values.text import Unclean, clean
-from shared.values.types import AUDITOR, SERVICES
+from shared.values.types import AUDITOR
+from shared.values.units import services
 
 NO_VIEWS = Refusal(
     "no_views_to_wait_for",
@@ -42,7 +43,7 @@ def mint(settings: Settings, actor: str, lasting: timedelta) -> str:
     except Unclean as error:
         wrong_use(f"an actor's name has {error}")
     unit, _, position = actor.partition(".")
-    units = (*SERVICES, AUDITOR)
+    units = (*services(), AUDITOR)
     if unit not in units or not position:
         wrong_use(f"an actor is UNIT.POSITION, and the unit one of {', '.join(units)}; got {actor!r}")
     try:

@@ -29,7 +29,7 @@ from shared.platform.embedded import endpoints
 from shared.platform.nats import nats_connection
 from shared.platform.settings import Settings
 from shared.unit.client import CommandClient
-from shared.values.types import SERVICES
+from shared.values.units import services
 
 STILL_RUNS = Refusal("service_still_runs", "The service {service} answers; stop it first, wherever it runs.")
 
@@ -52,7 +52,7 @@ def provision_streams(lang: LangOption = None) -> None:
 
 @streams.command("restore")
 def restore_stream(
-    unit: Annotated[str, typer.Argument(help=", ".join(SERVICES))],
+    unit: Annotated[str, typer.Argument(help="subcommittee, or the id of a support unit")],
     set_aside: Annotated[
         Path | None,
         typer.Option(help="A new file for events that were stored in place of lost ones and are not in the ledger."),
@@ -62,8 +62,8 @@ def restore_stream(
     """Bring back from the ledger what the broker has lost of a service's stream. The service must not run."""
     settings = read_settings()
     language = language_of(settings, lang)
-    if unit not in SERVICES:
-        wrong_use(f"there is no service {unit}; there are {', '.join(SERVICES)}")
+    if unit not in services():
+        wrong_use(f"there is no service {unit}; there are {', '.join(services())}")
     if set_aside and set_aside.exists():
         wrong_use(f"{set_aside} exists already")
 

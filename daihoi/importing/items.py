@@ -4,9 +4,8 @@ and not what is published already.
 The columns are those of `data/namdinh-xx/catalogue.csv`, under these names or their Vietnamese headings."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import suppress
-from enum import StrEnum
 from typing import Any, NamedTuple
 
 from daihoi.importing.csv_table import csv_table
@@ -25,7 +24,8 @@ from daihoi.importing.xlsx_table import xlsx_table
 from shared.domain.decider import Refusal, Refused
 from shared.events.catalogue_item import Item
 from shared.values.text import Unclean, clean
-from shared.values.types import Phase, Scenario, Unit
+from shared.values.types import Phase, Scenario
+from shared.values.units import support_unit_ids
 
 _ZIP = b"PK\x03\x04"
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -194,11 +194,11 @@ def _code(cell: str | int | float) -> str:
     return text
 
 
-def _choice(choices: type[StrEnum]) -> Callable[[str | int | float], str]:
+def _choice(choices: Callable[[], Collection[str]]) -> Callable[[str | int | float], str]:
     def read(cell: str | int | float) -> str:
         text = str(cell).casefold()
-        if text not in choices:
-            raise NOT_ONE_OF(found=shown(cell), choices=", ".join(choices))
+        if text not in choices():
+            raise NOT_ONE_OF(found=shown(cell), choices=", ".join(choices()))
         return text
 
     return read
@@ -245,9 +245,9 @@ COLUMNS = {
         Column("group_en", "Tên nhóm (tiếng Anh)", _text, may_be_empty=True),
         Column("title_vi", "Nội dung", _text),
         Column("title_en", "Nội dung (tiếng Anh)", _text, may_be_empty=True),
-        Column("unit", "Bộ phận", _choice(Unit)),
-        Column("phase", "Giai đoạn", _choice(Phase)),
-        Column("scenario", "Kịch bản", _choice(Scenario)),
+        Column("unit", "Bộ phận", _choice(support_unit_ids)),
+        Column("phase", "Giai đoạn", _choice(lambda: [*Phase])),
+        Column("scenario", "Kịch bản", _choice(lambda: [*Scenario])),
         Column("due_offset_days", "Thời hạn (ngày)", _whole_number(-3650, 3650)),
         Column("budget_vnd", "Kinh phí (đồng)", _whole_number(0, 10**15)),
     )
@@ -280,7 +280,7 @@ def values_of(item: Item) -> dict[str, Any]:
         "group_en": item.group.name.en,
         "title_vi": item.title.vi,
         "title_en": item.title.en,
-        "unit": item.unit.value,
+        "unit": item.unit,
         "phase": item.phase.value,
         "scenario": item.scenario.value,
         "due_offset_days": item.due_offset_days,

@@ -14,13 +14,18 @@ from shared.domain.decider import Aggregate, Command, Refusal
 from shared.eventstore.names import service_stream
 from shared.unit.policies import ANY_SERVICE
 from shared.unit.service import UnitService
-from shared.values.types import SERVICES
+from shared.unit.support_unit import support_unit
+from shared.values.types import SUBCOMMITTEE
+from shared.values.units import WITH_CODE, has_code
 
 MARK = "<!-- From here on made by `make charters` from the code. -->"
 FOLDER = Path(__file__).parents[2] / "services"
 
 
 def service_named(name: str) -> UnitService:
+    """What a service that writes events is made of; a unit without code of its own has what all units have."""
+    if not has_code(name):
+        return support_unit(name)
     service: UnitService = importlib.import_module(f"services.{name}.main").SERVICE
     return service
 
@@ -89,9 +94,10 @@ def _sentence(command: type[Command]) -> str:
 
 
 def main() -> None:
-    for name in SERVICES:
+    for name in (SUBCOMMITTEE, *(unit.id for unit in WITH_CODE)):
         path = path_of(name)
-        path.write_text(charter(service_named(name), path.read_text("utf-8")), "utf-8")
+        by_hand = path.read_text("utf-8") if path.exists() else f"# The {name} unit's service"
+        path.write_text(charter(service_named(name), by_hand), "utf-8")
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ It looks itself and starts nothing, so it also answers where nothing runs.
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import Any
 
@@ -19,9 +19,10 @@ from services.tracker.projection.fold import Checkpoint
 from services.tracker.projection.lease import holder_of
 from services.tracker.projection.store import ViewsBroken, ViewStore
 from shared.eventstore.errors import EventStoreError, LedgerBroken, NoStream, Unavailable
+from shared.eventstore.jetstream_api import js_api, services_with_streams, stream_info
 from shared.eventstore.ledger import Ledger, origin_of
-from shared.eventstore.names import ledger_stream, service_stream
-from shared.eventstore.streams import differing, js_api, stream_configs, stream_info
+from shared.eventstore.names import ledger_stream, service_of, service_stream
+from shared.eventstore.streams import differing, lacking, stream_configs
 from shared.platform.embedded import Endpoints, embedded_servers, keeper_lives
 from shared.platform.errors import PlatformError
 from shared.platform.mongo import mongo_database
@@ -32,7 +33,7 @@ from shared.unit.consumer import consumer_config, consumer_name
 from shared.unit.findings import Finding, Notice, Severity
 from shared.unit.health import JETSTREAM_SILENT, SERVICE_SILENT, Health
 from shared.unit.service import UnitService
-from shared.values.types import SERVICES
+from shared.values.units import SETTING, services
 
 MONGO_PATIENCE_MS = 5_000
 CONSUMER: dict[str, Any] = {
@@ -70,6 +71,18 @@ STREAM_DIFFERS = Notice(
     Severity.ERROR,
     "The stream {stream} has other settings than it must have: {settings}.",
     "Find out who changed it, and set them back; the services refuse to start with it.",
+)
+UNIT_NOT_JOINED = Notice(
+    "unit_not_joined",
+    Severity.ERROR,
+    "The ledger does not take in the events of {unit}.",
+    "Start any service of the congress with the same DAIHOI_UNITS: {unit} joins then, with all that it has written.",
+)
+UNIT_NOT_NAMED = Notice(
+    "unit_not_named",
+    Severity.WARNING,
+    "{unit} is a unit of this congress, and {setting} does not name it here.",
+    "Set {setting} as it is set for its service; until then reports show its id in place of its title.",
 )
 LEDGER_COMPLETE = Notice("ledger_complete", Severity.OK, "The ledger holds all {count} events of the services.")
 LEDGER_LAGS = Notice(
@@ -204,8 +217,11 @@ async def _nats(connection: Client, congress: str, replicas: int) -> AsyncIterat
         if all(each.code != STREAM_MISSING.code for each in wrong):
             for each in await loss_findings(Ledger(connection, congress), Checkpoint()) or [STREAMS_WHOLE(NATS)]:
                 yield each
-            async for each in _sourcing(connection, congress):
+            every = await services_with_streams(connection, congress)
+            async for each in _sourcing(connection, congress, every):
                 yield each
+            for unit in sorted(set(every) - {*services()}):
+                yield UNIT_NOT_NAMED(LEDGER, unit=unit, setting=SETTING)
             async for each in _policies(connection, congress):
                 yield each
     except Unavailable as error:
@@ -219,29 +235,32 @@ async def _streams(connection: Client, congress: str, replicas: int) -> AsyncIte
         except NoStream:
             yield STREAM_MISSING(NATS, stream=wanted["name"])
         else:
-            if settings := differing(config, wanted):
+            settings, unjoined = differing(config, wanted), lacking(config, wanted)
+            for stream in unjoined:
+                yield UNIT_NOT_JOINED(LEDGER, unit=service_of(congress, stream))
+            if settings := settings - ({"sources"} if unjoined else set()):
                 yield STREAM_DIFFERS(NATS, stream=wanted["name"], settings=", ".join(sorted(settings)))
 
 
-async def _sourcing(connection: Client, congress: str) -> AsyncIterator[Finding]:
+async def _sourcing(connection: Client, congress: str, every: Sequence[str]) -> AsyncIterator[Finding]:
     """Whether the ledger has got as far as each service's stream."""
     ledger = Ledger(connection, congress)
-    events, lacking = 0, False
-    for service in SERVICES:
+    events, lags = 0, False
+    for service in every:
         stream = service_stream(congress, service)
         info = await stream_info(connection, stream)
         last = await ledger.last_of(service)
         count = int(info["state"]["last_seq"]) - (origin_of(last).sequence if last else 0)
         events += int(info["state"]["last_seq"])
         if count > 0:
-            lacking = True
+            lags = True
             yield LEDGER_LAGS(LEDGER, count=count, stream=stream)
-    if not lacking:
+    if not lags:
         yield LEDGER_COMPLETE(LEDGER, count=events)
 
 
 async def _policies(connection: Client, congress: str) -> AsyncIterator[Finding]:
-    for service in map(service_named, SERVICES):
+    for service in map(service_named, services()):
         if service.policies:
             name = f"{ledger_stream(congress)}.{consumer_name(service.name)}"
             info = await js_api(connection, f"CONSUMER.INFO.{name}", {})
@@ -279,7 +298,7 @@ def _wrong_with(service: UnitService, info: dict[str, Any], congress: str) -> It
 
 async def _services(connection: Client, settings: Settings) -> AsyncIterator[Finding]:
     client = CommandClient(connection, settings.congress)
-    names = (*SERVICES, TRACKER)
+    names = (*services(), TRACKER)
     told = await asyncio.gather(*(client.healths(name) for name in names))
     for name, healths in zip(names, told, strict=True):
         for each in _service(name, healths):

@@ -9,8 +9,8 @@ from nats.aio.client import Client
 
 from services.tracker.projection.store import ViewStore
 from shared.domain.decider import Refusal
+from shared.eventstore.jetstream_api import congresses
 from shared.eventstore.ledger import Ledger
-from shared.eventstore.streams import congresses
 from shared.platform.embedded import Endpoints, endpoints
 from shared.platform.errors import PlatformError
 from shared.platform.mongo import mongo_database

@@ -14,16 +14,20 @@ from shared.platform.errors import PlatformError
 from shared.platform.files import data_folder
 from shared.platform.settings import Settings
 from shared.unit.client import CommandClient
-from shared.values.types import SERVICES
+from shared.values.units import TRACKER, services
 
-ALL_SERVICES = (*SERVICES, "tracker")
 READY_TIMEOUT_S = 60
 LOOK_EVERY_S = 0.1
 RESTART_DELAY_S = 1.0
 
 
+def all_services() -> tuple[str, ...]:
+    """Those that write events, and the tracker."""
+    return (*services(), TRACKER)
+
+
 class Supervisor:
-    """The five services as children of this process."""
+    """All services as children of this process."""
 
     def __init__(self, settings: Settings, servers: Endpoints, say: Callable[[str], None] = lambda _: None) -> None:
         self._logs = settings.data_dir.absolute() / "logs"
@@ -75,11 +79,12 @@ class Supervisor:
 
 @asynccontextmanager
 async def running_services(
-    settings: Settings, servers: Endpoints, client: CommandClient, names: Sequence[str] = ALL_SERVICES
+    settings: Settings, servers: Endpoints, client: CommandClient, names: Sequence[str] = ()
 ) -> AsyncIterator[None]:
-    """The services of the congress: those that answer already are used as they are. The others are started, but only
-    beside embedded servers: where the servers are named, whoever runs those runs the services too. Raises
-    `PlatformError`."""
+    """All services of the congress, or those with these names: those that answer already are used as they are. The
+    others are started, but only beside embedded servers: where the servers are named, whoever runs those runs the
+    services too. Raises `PlatformError`."""
+    names = names or all_services()
     if not settings.nats_url:
         async with started_services(settings, servers, client, names):
             yield

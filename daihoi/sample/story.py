@@ -28,7 +28,8 @@ from shared.platform.errors import PlatformError
 from shared.unit.issuer import issuer_private_key
 from shared.unit.tokens import mint_token
 from shared.values.local_time import LOCAL_TIME
-from shared.values.types import SUBCOMMITTEE, DutyKind, Phase, Unit, slug
+from shared.values.types import SUBCOMMITTEE, DutyKind, Phase, slug
+from shared.values.units import support_units
 from shared.views.view import instant
 
 SAMPLE = Path(__file__).parents[2] / "data" / "namdinh-xx"
@@ -390,7 +391,7 @@ async def _wait_for_units(session: Session, number: int) -> None:
 
     async def missing() -> int:
         found = in_force(await session.views.documents("scenarios"))
-        return len(found.behind) if found and found.number >= number else len(Unit)
+        return len(found.behind) if found and found.number >= number else len(support_units())
 
     await _wait_for(missing, "units have not followed the switch")
 

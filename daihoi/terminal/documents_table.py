@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from rich.table import Table
 
-from daihoi.terminal.labels import UNIT_NAMES
 from services.tracker.reports.document_register import Filed, NextNumber
 from shared.events.document import Urgency
 from shared.i18n import Language, translate
+from shared.values.units import title_of
 
 URGENCY_NAMES = {
     Urgency.NORMAL: "Ordinary",
@@ -27,7 +27,7 @@ def documents_table(documents: Sequence[Filed], lang: Language) -> Table:
         table.add_row(
             document.symbol,
             document.kind,
-            translate(UNIT_NAMES[document.unit], lang),
+            title_of(document.unit, lang),
             document.title_en if lang == "en" and document.title_en else document.title_vi,
             translate(URGENCY_NAMES[document.urgency], lang),
             translate(STATUS_NAMES[document.status], lang),

@@ -12,12 +12,6 @@ CELLS = {
     "suspended": ("Suspended", "‖", "magenta"),
 }
 """Each cell's name, and its sign in bars and headings: told apart without colour too."""
-UNIT_NAMES = {
-    "propaganda": "Propaganda unit",
-    "logistics": "Logistics unit",
-    "security": "Security unit",
-    "subcommittee": "Sub-committee",
-}
 PHASE_NAMES = {"before": "Before the congress", "during": "During the congress", "after": "After the congress"}
 ESSENTIAL_NAMES = {
     "collective": "Collective in charge",

@@ -13,7 +13,6 @@ from daihoi.terminal.labels import (
     CELLS,
     ESSENTIAL_NAMES,
     PHASE_NAMES,
-    UNIT_NAMES,
     offset_in_words,
     share_in_words,
 )
@@ -28,6 +27,7 @@ from services.tracker.reports.workload import Load, Workload
 from shared.events.review import Essential
 from shared.i18n import Language, format_date, format_number, translate
 from shared.values.local_time import local_date
+from shared.values.units import title_of
 
 BAR_WIDTH = 16
 WIDE = 100
@@ -157,7 +157,7 @@ class Printer:
         """Each with its rows: a name, its cells, and how they moved."""
         report, moved = self._report, self._report.movements
         units = [
-            (self._say(UNIT_NAMES[name]), cells, moved.by_unit[name] if moved else {})
+            (title_of(name, self._lang), cells, moved.by_unit[name] if moved else {})
             for name, cells in report.by_unit.items()
         ]
         groups: list[tuple[str, Cells, dict[str, int]]] = [
@@ -204,7 +204,7 @@ class Printer:
         table.add_column("")
         for heading in ("Planned", "Secured", "Still to be secured", "Left over"):
             table.add_column(self._say(heading), justify="right")
-        rows = [(self._say(UNIT_NAMES[name]), cells) for name, cells in self._report.by_unit.items()]
+        rows = [(title_of(name, self._lang), cells) for name, cells in self._report.by_unit.items()]
         for name, cells in [*rows, (self._say("Total"), self._report.totals)]:
             if cells is self._report.totals:
                 table.add_section()
@@ -248,7 +248,7 @@ class Printer:
             reviewed = self._share(share) if self._is_wide else f"{share.part}/{share.whole}"
             counts = (line.gaps_at_opening, line.fixed, line.appeared, line.explained, line.left)
             signed = line.signed_by or self._say("still open")
-            table.add_row(self._say(UNIT_NAMES[line.unit]), reviewed, *map(self._number, counts), signed)
+            table.add_row(title_of(line.unit, self._lang), reviewed, *map(self._number, counts), signed)
         return table
 
     def _review_coverage(self) -> Table:
@@ -280,7 +280,7 @@ class Printer:
             table.add_column(self._say(heading), overflow="fold")
         for line in lines:
             name = line.title_en if self._lang == "en" and line.title_en else line.title_vi
-            table.add_row(line.id, self._say(UNIT_NAMES[line.unit]), name, self._deadline(line))
+            table.add_row(line.id, title_of(line.unit, self._lang), name, self._deadline(line))
         return table
 
     def _deadline(self, line: TaskLine) -> str:
@@ -306,7 +306,7 @@ class Printer:
             name = line.title_en if self._lang == "en" and line.title_en else line.title_vi
             clearance = f"{line.clearance_id} ({line.holder})" if line.holder else line.clearance_id
             status = self._say(CLEARANCE_STATUSES[line.status]) + (f": {line.reason}" if line.reason else "")
-            table.add_row(line.id, self._say(UNIT_NAMES[line.unit]), name, Text(clearance), Text(status))
+            table.add_row(line.id, title_of(line.unit, self._lang), name, Text(clearance), Text(status))
         return table
 
     def _extensions(self) -> Table:
@@ -327,7 +327,7 @@ class Printer:
             reason = line.reason
             if line.past_because:
                 reason += f"\n{self._say('asked for when it was over: {reason}', reason=line.past_because)}"
-            table.add_row(line.id, self._say(UNIT_NAMES[line.unit]), moved, Text(reason), Text(outcome))
+            table.add_row(line.id, title_of(line.unit, self._lang), moved, Text(reason), Text(outcome))
         return table
 
     def _documents(self) -> Table:
@@ -340,7 +340,7 @@ class Printer:
         table.add_column(self._say("Subject"))
         for document in report.documents:
             name = document.title_en if self._lang == "en" and document.title_en else document.title_vi
-            table.add_row(document.symbol, self._say(UNIT_NAMES[document.unit]), name)
+            table.add_row(document.symbol, title_of(document.unit, self._lang), name)
         return table
 
     def _footer(self) -> Group:
@@ -383,7 +383,7 @@ def unprepared_line(units: Iterable[str], lang: Language) -> str:
 
 
 def _units(units: Iterable[str], lang: Language) -> str:
-    return ", ".join(translate(UNIT_NAMES[unit], lang) for unit in units)
+    return ", ".join(title_of(unit, lang) for unit in units)
 
 
 def workload_tables(found: Workload, lang: Language) -> Iterable[Table]:

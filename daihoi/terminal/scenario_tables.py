@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from rich.table import Table
 from rich.text import Text
 
-from daihoi.terminal.labels import UNIT_NAMES, offset_in_words
+from daihoi.terminal.labels import offset_in_words
 from daihoi.terminal.report import SCENARIO_NAMES, scenario_line
 from services.tracker.reports.scenarios import (
     Amount,
@@ -20,6 +20,7 @@ from services.tracker.reports.scenarios import (
 from shared.events.duty import DUTY_GROUP
 from shared.i18n import Language, format_date, format_number, translate
 from shared.values.local_time import local_date
+from shared.values.units import title_of
 
 
 def standing_tables(found: Standing, lang: Language) -> Iterable[Text | Table]:
@@ -41,7 +42,7 @@ def _units(found: Standing, lang: Language) -> Table:
     for unit in found.units:
         variants = [_prepared(variant, lang) for variant in found.variants if variant.unit == unit.unit]
         counts = (str(number) for number in (unit.recorded, unit.followed, unit.suspended))
-        table.add_row(translate(UNIT_NAMES[unit.unit], lang), *counts, *variants)
+        table.add_row(title_of(unit.unit, lang), *counts, *variants)
     return table
 
 
@@ -66,7 +67,7 @@ def _switches(found: Standing, lang: Language) -> Table:
 
 def comparison_tables(found: Comparison, lang: Language) -> Iterable[Table]:
     """Tasks and money by unit and by group, then every task that differs."""
-    units = [(translate(UNIT_NAMES[name], lang), row) for name, row in found.by_unit.items()]
+    units = [(title_of(name, lang), row) for name, row in found.by_unit.items()]
     groups: list[tuple[str, Row]] = [(_group_name(number, row, lang), row) for number, row in found.by_group.items()]
     for title, rows in (
         ("Variants by unit: tasks that apply, and VND planned", units),
@@ -115,7 +116,7 @@ def _differing(lines: Sequence[Difference], lang: Language) -> Table:
     for line in lines:
         title = line.title_en if lang == "en" and line.title_en else line.title_vi
         sides = (_side(side, lang) for side in (line.none, line.outbreak))
-        title = f"{title}\n({translate(UNIT_NAMES[line.unit], lang)})"
+        title = f"{title}\n({title_of(line.unit, lang)})"
         table.add_row(line.id, title, *sides, Text(_reasons(line, lang)))
     return table
 
@@ -141,7 +142,7 @@ def _variants(variants: Sequence[VariantStanding], lang: Language) -> Table:
         table.add_column(translate(heading, lang))
     for variant in variants:
         prepared = _prepared(variant, lang).replace("\n", ", ")
-        unit = translate(UNIT_NAMES[variant.unit], lang)
+        unit = title_of(variant.unit, lang)
         table.add_row(unit, translate(SCENARIO_NAMES[variant.variant], lang), prepared)
     return table
 

@@ -5,10 +5,11 @@ from datetime import date
 from rich.text import Text
 from rich.tree import Tree
 
-from daihoi.terminal.labels import ESSENTIAL_NAMES, UNIT_NAMES, offset_in_words
+from daihoi.terminal.labels import ESSENTIAL_NAMES, offset_in_words
 from daihoi.terminal.report import CLEARANCE_STATUSES
 from services.tracker.reports.trace import Node, Role
 from shared.i18n import Language, format_date, translate
+from shared.values.units import title_of
 
 ROLE_NAMES = {
     Role.MEETING: "Meeting",
@@ -76,7 +77,7 @@ class TreePrinter:
         return head.append(f"\n{facts}", style="dim") if facts else head
 
     def _unit(self, node: Node) -> Text:
-        line = Text(self._say(UNIT_NAMES[node.id]), style="bold")
+        line = Text(title_of(node.id, self._lang), style="bold")
         count = self._say("{count} tasks", count=node.facts["tasks"])
         return line.append(f": {count if node.below else self._say('no task names this directive')}", style="dim")
 
@@ -86,7 +87,7 @@ class TreePrinter:
             case Role.MEETING if facts:
                 return [_day(facts["held_on"])]
             case Role.DIRECTIVE if facts:
-                units = ", ".join(self._say(UNIT_NAMES[unit]) for unit in facts["units"])
+                units = ", ".join(title_of(unit, self._lang) for unit in facts["units"])
                 return [self._say(DIRECTIVE_KINDS[facts["kind"]]), units, self._due(facts["due_on"])]
             case Role.TASK:
                 return self._facts_of_task(node)

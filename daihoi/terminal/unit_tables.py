@@ -13,7 +13,7 @@ from services.tracker.reports.coverage import ChannelCoverage, Coverage
 from services.tracker.reports.expenses import Account
 from shared.i18n import Language, format_date, format_number, translate
 from shared.values.local_time import LOCAL_TIME
-from shared.values.types import Unit
+from shared.values.units import support_units
 from shared.views.view import Document
 
 CHANNEL_NAMES = {
@@ -123,7 +123,7 @@ def clearances_table(clearances: list[ClearanceLine], lang: Language) -> Table:
             each.holder or "",
             _named(CLEARANCE_STATUSES, each.status, lang),
             "\n".join(each.needed_by),
-            f"{len(each.informed)}/{len(Unit)}" if each.known_to else "",
+            f"{len(each.informed)}/{len(support_units())}" if each.known_to else "",
             each.reason or "\n".join(each.conditions),
         )
     return table

@@ -2,7 +2,6 @@
 
 from services.logistics import expenses, resources
 from shared.unit.support_unit import support_unit
-from shared.values.types import Unit
 
-SERVICE = support_unit(Unit.LOGISTICS, own=(resources.AGGREGATE, expenses.AGGREGATE))
+SERVICE = support_unit("logistics", own=(resources.AGGREGATE, expenses.AGGREGATE))
 app = SERVICE.app()

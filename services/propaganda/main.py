@@ -2,7 +2,6 @@
 
 from services.propaganda import publications
 from shared.unit.support_unit import support_unit
-from shared.values.types import Unit
 
-SERVICE = support_unit(Unit.PROPAGANDA, own=(publications.AGGREGATE,))
+SERVICE = support_unit("propaganda", own=(publications.AGGREGATE,))
 app = SERVICE.app()

@@ -4,10 +4,9 @@ from services.security import clearances, incidents
 from services.security.needs import CLEARANCE_FOR_TASKS
 from services.security.venues import CLEARANCE_FOR_VENUES
 from shared.unit.support_unit import support_unit
-from shared.values.types import Unit
 
 SERVICE = support_unit(
-    Unit.SECURITY,
+    "security",
     own=(clearances.AGGREGATE, incidents.AGGREGATE),
     policies=(CLEARANCE_FOR_VENUES, CLEARANCE_FOR_TASKS),
 )

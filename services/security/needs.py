@@ -10,11 +10,11 @@ from services.security.clearances import RequestClearance
 from shared.events.task import ClearanceRequired
 from shared.eventstore.envelope import Envelope
 from shared.unit.policies import ANY_SERVICE, Policy
-from shared.values.types import Unit
+from shared.values.units import SECURITY
 
 
 def react(required: ClearanceRequired, envelope: Envelope) -> Sequence[RequestClearance]:
-    if envelope.source == Unit.SECURITY or not (required.kind and required.holder and required.purpose):
+    if envelope.source == SECURITY or not (required.kind and required.holder and required.purpose):
         return ()
     return (RequestClearance(**required.model_dump()),)
 

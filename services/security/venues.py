@@ -13,7 +13,8 @@ from shared.events.resource import ResourceKind, ResourceReserved
 from shared.eventstore.envelope import Envelope
 from shared.unit.policies import Policy
 from shared.values.local_time import LOCAL_TIME
-from shared.values.types import ID_LENGTH, ClearanceKind, Unit
+from shared.values.types import ID_LENGTH, ClearanceKind
+from shared.values.units import LOGISTICS
 
 NEEDING_CLEARANCE = frozenset({ResourceKind.HALL, ResourceKind.LODGING})
 LONGEST_PURPOSE = 1900
@@ -52,5 +53,5 @@ def clearance_id(resource_id: str, reservation_id: str) -> str:
 
 
 CLEARANCE_FOR_VENUES = Policy(
-    name="clearance-for-reserved-venues", service=Unit.LOGISTICS.value, events=(ResourceReserved,), react=react
+    name="clearance-for-reserved-venues", service=LOGISTICS, events=(ResourceReserved,), react=react
 )

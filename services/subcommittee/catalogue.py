@@ -2,9 +2,9 @@
 items are assigned, many at once: all or none."""
 
 from collections.abc import Sequence
-from typing import ClassVar, Self, assert_never
+from typing import Annotated, ClassVar, Self, assert_never
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from shared.domain.decider import EVENTS_AT_ONCE, Actor, Aggregate, Command, Refusal
 from shared.events.catalogue_item import (
@@ -17,6 +17,7 @@ from shared.events.catalogue_item import (
     ItemWithdrawn,
 )
 from shared.values.types import EntityId, Text, Unit
+from shared.values.units import KnownUnit, check_known
 
 ITEMS_AT_ONCE = EVENTS_AT_ONCE
 
@@ -50,6 +51,14 @@ def evolve(state: CatalogueItem | None, event: CatalogueEvent) -> CatalogueItem:
 
 
 # --- commands ---
+def _of_a_known_unit(item: Item) -> Item:
+    check_known(item.unit)
+    return item
+
+
+KnownUnitsItem = Annotated[Item, AfterValidator(_of_a_known_unit)]
+
+
 class ItemCommand(Command):
     ENTITY: ClassVar[str] = "catalogue-item"
     item_id: EntityId
@@ -90,7 +99,7 @@ class PublishCatalogue(Command):
     ENTITY: ClassVar[str] = "catalogue-item"
     catalogue: EntityId
     note: Text
-    items: tuple[Item, ...] = Field(min_length=1, max_length=ITEMS_AT_ONCE)
+    items: tuple[KnownUnitsItem, ...] = Field(min_length=1, max_length=ITEMS_AT_ONCE)
 
     def parts(self) -> Sequence[Command]:
         return tuple(
@@ -104,7 +113,7 @@ class AssignItems(Command):
 
     NAME = "assign-items"
     ENTITY: ClassVar[str] = "catalogue-item"
-    unit: Unit
+    unit: KnownUnit
     item_ids: tuple[EntityId, ...] = Field(min_length=1, max_length=ITEMS_AT_ONCE)
     directive_id: EntityId | None = None
 
@@ -121,8 +130,8 @@ class ImportCatalogue(Command):
     ENTITY: ClassVar[str] = "catalogue-item"
     catalogue: EntityId
     note: Text
-    publish: tuple[Item, ...] = Field(default=(), max_length=ITEMS_AT_ONCE)
-    revise: tuple[Item, ...] = Field(default=(), max_length=ITEMS_AT_ONCE)
+    publish: tuple[KnownUnitsItem, ...] = Field(default=(), max_length=ITEMS_AT_ONCE)
+    revise: tuple[KnownUnitsItem, ...] = Field(default=(), max_length=ITEMS_AT_ONCE)
     withdraw: tuple[EntityId, ...] = Field(default=(), max_length=ITEMS_AT_ONCE)
 
     @model_validator(mode="after")
@@ -194,7 +203,7 @@ def _assign(command: AssignItem, state: CatalogueItem | None) -> Sequence[Catalo
     state = _in_the_catalogue(command, state)
     if state.unit is None:
         return (ItemAssigned(unit=command.unit, item=state.published.item, directive_id=command.directive_id),)
-    if state.unit is not command.unit:
+    if state.unit != command.unit:
         raise ALREADY_ASSIGNED(item_id=command.item_id, unit=state.unit)
     if state.directive_id != command.directive_id:
         raise ALREADY_ORDERED(item_id=command.item_id, unit=state.unit)

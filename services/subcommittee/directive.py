@@ -9,7 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from shared.domain.deadline import check_not_over
 from shared.domain.decider import Actor, Aggregate, Command, Refusal
 from shared.events.directive import EVENTS, DirectiveIssued, DirectiveKind
-from shared.values.types import Day, EntityId, Phrase, Text, Unit
+from shared.values.types import Day, EntityId, Phrase, Text
+from shared.values.units import MOST_UNITS, KnownUnit
 
 
 # --- state ---
@@ -33,7 +34,7 @@ class IssueDirective(Command):
     directive_id: EntityId
     kind: DirectiveKind
     text: Text
-    units: tuple[Unit, ...] = Field(min_length=1, max_length=len(Unit))
+    units: tuple[KnownUnit, ...] = Field(min_length=1, max_length=MOST_UNITS)
     meeting_id: EntityId | None = None
     point: int | None = Field(default=None, ge=1, le=99)
     due_on: Day | None = None

@@ -26,9 +26,9 @@ from shared.values.types import (
     Phase,
     Phrase,
     Text,
-    Unit,
     Vnd,
 )
+from shared.values.units import KnownUnit
 
 DUTY_NAMES = {
     DutyKind.DECORATION: Text(vi="Trang trí", en="Decoration"),
@@ -77,7 +77,7 @@ class DutyPhase(BaseModel):
 class HandOutToLocality(Command):
     NAME = "hand-out-to-locality"
     ENTITY: ClassVar[str] = "duty"
-    unit: Unit
+    unit: KnownUnit
     duty: DutyKind
     phase: Phase
     locality: LocalityId
@@ -101,7 +101,7 @@ class HandOutDuty(Command):
 
     NAME = "hand-out-duty"
     ENTITY: ClassVar[str] = "duty"
-    unit: Unit
+    unit: KnownUnit
     duty: DutyKind
     phases: tuple[DutyPhase, ...] = Field(min_length=1, max_length=len(Phase))
     localities: tuple[LocalityId, ...] = Field(min_length=1, max_length=ITEMS_AT_ONCE)
@@ -160,7 +160,7 @@ def decide(
         known = duty.handed_out
         if all(getattr(known, name) == value for name, value in command):
             return ()
-        raise ALREADY_HANDED_OUT(duty_id=command.entity_id, unit=known.unit.value)
+        raise ALREADY_HANDED_OUT(duty_id=command.entity_id, unit=known.unit)
     locality = seen.get(("organisation", command.locality))
     if locality is None:
         raise NOT_FOUND(organisation_id=command.locality)

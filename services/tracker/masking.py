@@ -8,11 +8,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from services.tracker.projection.parking import BODY_FIELDS
-from shared.values.types import AUDITOR, Unit
+from shared.values.types import AUDITOR
+from shared.values.units import SECURITY
 from shared.views.view import Document
 
 MASK = "«restricted»"
-READERS = frozenset({Unit.SECURITY.value, AUDITOR})
+READERS = frozenset({SECURITY, AUDITOR})
 """The units whose tokens unmask."""
 ENTITY = "incident"
 VIEW = "incidents"

@@ -15,6 +15,9 @@ class Event(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore")
     TYPE: ClassVar[str]
+    SENTENCE: ClassVar[str] = ""
+    """What it says in the audit trail, of its fields and `{actor}`, `{id}`, `{title}`. Where it is empty, the table
+    of sentences in the tracker has it."""
 
 
 def entity_of(event: type[Event]) -> str:

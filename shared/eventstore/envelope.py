@@ -20,7 +20,7 @@ from shared.domain.decider import Actor
 from shared.events.base import Event
 from shared.eventstore.errors import Undecodable
 from shared.eventstore.names import service_stream
-from shared.values.types import WRITERS
+from shared.values.units import may_write
 
 MOST_INTEGER = 2**63 - 1
 
@@ -116,7 +116,7 @@ def check_place(envelope: Envelope, subject: str, origin_stream: str = "") -> No
             f"{origin_stream or 'the stream'} and {subject} hold an event that says it is {envelope.source}'s "
             f"{envelope.type} about {envelope.subject}"
         )
-    if service not in WRITERS.get(entity, (service,)):
+    if not may_write(service, entity):
         raise Undecodable(f"{envelope.type} is not {service}'s to say")
 
 

@@ -9,7 +9,7 @@ from nats.aio.client import Client
 
 from shared.eventstore.direct import Stored, read_subject
 from shared.eventstore.errors import NoStream, Unavailable
-from shared.eventstore.streams import STREAM_NOT_FOUND, js_api
+from shared.eventstore.jetstream_api import STREAM_NOT_FOUND, js_api
 from shared.platform.nats_parser import text_of
 
 _NO_MESSAGE = 10037

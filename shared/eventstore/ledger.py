@@ -16,9 +16,9 @@ from nats.aio.msg import Msg
 
 from shared.eventstore.direct import BATCH_MESSAGES, DirectReader, Stored
 from shared.eventstore.errors import LedgerBroken, LedgerGone, LedgerOther, LedgerShort, NoStream, Unavailable
+from shared.eventstore.jetstream_api import stream_info
 from shared.eventstore.leader import read_one, read_subject_now
 from shared.eventstore.names import event_subject, ledger_announcements, ledger_stream
-from shared.eventstore.streams import stream_info
 
 PAGES_AHEAD = 2
 IDLE_CHECK_S = 1.0

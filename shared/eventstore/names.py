@@ -19,6 +19,12 @@ def service_stream(congress: str, service: str) -> str:
     return f"EVENTS_{service.upper()}_{congress}"
 
 
+def service_of(congress: str, stream: str) -> str:
+    """The service whose stream this is, empty where it is none of this congress."""
+    found = re.fullmatch(rf"EVENTS_([A-Z0-9-]+)_{re.escape(congress)}", stream)
+    return found[1].lower() if found else ""
+
+
 def ledger_stream(congress: str) -> str:
     return f"LEDGER_{congress}"
 

@@ -17,9 +17,10 @@ from shared.domain.decider import Refusal
 from shared.eventstore.canonical import json_line
 from shared.eventstore.direct import Stored, as_it_was_sent, read_subject
 from shared.eventstore.errors import NoStream, Unavailable
+from shared.eventstore.jetstream_api import API_TIMEOUT_S, js_api, stream_info
 from shared.eventstore.ledger import fingerprint, origin_of
 from shared.eventstore.names import ledger_stream, service_stream
-from shared.eventstore.streams import API_TIMEOUT_S, js_api, stream_configs, stream_info
+from shared.eventstore.streams import stream_configs
 from shared.eventstore.wholeness import state_of
 from shared.eventstore.wire import read_json
 from shared.platform.nats import request_as_bytes

@@ -12,10 +12,10 @@ from nats.aio.client import Client
 from shared.eventstore.direct import Stored, read_subject
 from shared.eventstore.envelope import Envelope, as_bytes
 from shared.eventstore.errors import Conflict, Duplicate, TooLarge, TooManyEvents, Unavailable
+from shared.eventstore.jetstream_api import stream_info
 from shared.eventstore.jetstream_errors import typed
 from shared.eventstore.leader import read_subject_now
 from shared.eventstore.names import event_subject, service_stream
-from shared.eventstore.streams import stream_info
 from shared.eventstore.wholeness import StreamWatch
 from shared.eventstore.wire import read_json
 

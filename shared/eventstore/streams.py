@@ -4,24 +4,20 @@ One stream per service, so that a unit owns what it wrote; one ledger that sourc
 The settings here are the stored format.
 """
 
-import asyncio
+from collections.abc import Sequence
 from typing import Any
 
-import nats.errors
 from nats.aio.client import Client
 
-from shared.eventstore.errors import NoStream, StreamMismatch, Unavailable
-from shared.eventstore.names import ledger_announcements, ledger_stream, service_stream
-from shared.eventstore.wire import as_json, read_json
-from shared.values.types import SERVICES
+from shared.eventstore.errors import NoStream, StreamLost, StreamMismatch, Unavailable
+from shared.eventstore.jetstream_api import js_api, services_with_streams, stream_info
+from shared.eventstore.ledger import Ledger
+from shared.eventstore.names import ledger_announcements, ledger_stream, service_of, service_stream
+from shared.eventstore.wholeness import held_by_the_ledger
+from shared.values.units import services
 
-API_TIMEOUT_S = 5.0
-LEADER_TRIES = 20
-LEADER_AGAIN_AFTER_S = 0.1
-STREAM_NOT_FOUND = 10059
+JOINING_TRIES = 20
 _NAME_IN_USE = 10058
-_LEDGERS = ledger_stream("")
-
 
 _RELIED_ON: dict[str, Any] = {
     "retention": "limits",
@@ -51,8 +47,9 @@ _RELIED_ON: dict[str, Any] = {
 """What a stream must be where its settings don't say so: as a broker makes it."""
 
 
-def stream_configs(congress: str, replicas: int = 1) -> list[dict[str, Any]]:
-    """Every stream of a congress; the ledger last, because it sources the others."""
+def stream_configs(congress: str, replicas: int = 1, joined: Sequence[str] = ()) -> list[dict[str, Any]]:
+    """Every stream of a congress; the ledger last, because it sources the others. `joined` are services that have
+    streams there already: the ledger sources those too."""
     kept = {
         "storage": "file",
         "retention": "limits",
@@ -61,43 +58,102 @@ def stream_configs(congress: str, replicas: int = 1) -> list[dict[str, Any]]:
         "deny_purge": True,
         "num_replicas": replicas,
     }
-    services = [
+    streams = [
         {
             "name": service_stream(congress, service),
             "subjects": [f"evt.{congress}.{service}.>"],
             "allow_atomic": True,
             **kept,
         }
-        for service in SERVICES
+        for service in services()
     ]
+    sourced = dict.fromkeys((*services(), *joined))
     ledger = {
         "name": ledger_stream(congress),
-        "sources": [{"name": stream["name"]} for stream in services],
+        "sources": [{"name": service_stream(congress, service)} for service in sourced],
         "duplicate_window": 0,
         "republish": {"src": ">", "dest": ledger_announcements(congress), "headers_only": True},
         **kept,
     }
-    return [*services, ledger]
+    return [*streams, ledger]
 
 
 async def provision(connection: Client, congress: str, replicas: int = 1) -> None:
-    """Makes the streams that are missing, each on `replicas` servers, and gives more replicas to one that has fewer.
+    """Makes the streams that are missing, each on `replicas` servers, gives more replicas to one that has fewer, and
+    has the ledger source every stream of the congress: so a unit joins, and a join that was cut short is finished.
 
     Raises `StreamMismatch` where a stream differs otherwise, `Unavailable`. Safe to run at any time.
     """
-    for config in stream_configs(congress, replicas):
-        error = await _make(connection, config)
-        if error and error.get("err_code") == _NAME_IN_USE:
-            await _give_more_replicas(connection, config)
-            error = await _make(connection, config)
-        if error and error.get("err_code") == _NAME_IN_USE and await _only_begins_later(connection, config):
-            continue
-        if error and error.get("err_code") == _NAME_IN_USE:
-            raise StreamMismatch(f"stream {config['name']} exists with other settings: {error['description']}")
-        if error:
-            raise Unavailable(
-                f"stream {config['name']} could not be made with {replicas} replicas: {error['description']}"
-            )
+    for config in stream_configs(congress, replicas)[:-1]:
+        await _provide(connection, config)
+    for _ in range(JOINING_TRIES):
+        joined = await services_with_streams(connection, congress)
+        wanted = stream_configs(congress, replicas, joined)[-1]
+        # Nothing guards an update: whoever wrote looks again, so the last one sees what others have made meanwhile.
+        if not await _source_all(connection, congress, wanted) and await _provide(connection, wanted):
+            return
+    raise Unavailable(f"stream {ledger_stream(congress)} is changed by others again and again")
+
+
+async def _provide(connection: Client, wanted: dict[str, Any]) -> bool:
+    """Whether the stream is as wanted; otherwise it was given more replicas, or lacks sources."""
+    name, replicas = wanted["name"], wanted["num_replicas"]
+    error = await _make(connection, wanted)
+    if not error:
+        return True
+    if error.get("err_code") != _NAME_IN_USE:
+        raise Unavailable(f"stream {name} could not be made with {replicas} replicas: {error['description']}")
+    config = (await stream_info(connection, name))["config"]
+    differs = differing(config, wanted)
+    if differs == {"num_replicas"}:
+        await _give_more_replicas(connection, config, replicas)
+        return "sources" not in wanted
+    if differs - {"sources"} or (differs and not lacking(config, wanted)):
+        raise StreamMismatch(f"stream {name} exists with other settings: {error['description']}")
+    return not differs
+
+
+async def _source_all(connection: Client, congress: str, wanted: dict[str, Any]) -> bool:
+    """Whether the ledger had to be changed. A restored stream has left behind from where on it is taken; that is
+    undone once the ledger is past it: earlier, a broker would take the source in from its first event on."""
+    try:
+        info = await stream_info(connection, wanted["name"])
+    except NoStream:
+        return False
+    config = info["config"]
+    if differing(config, wanted) - {"sources", "num_replicas"}:
+        return False
+    reached = {each["name"]: each.get("seq", 0) for each in info.get("sources", ())}
+    now = config.get("sources") or []
+    sources = [_plain_once(reached.get(each["name"], 0), each) for each in now]
+    sources += [await _joining(connection, congress, name) for name in lacking(config, wanted)]
+    if sources == now:
+        return False
+    answer = await js_api(connection, f"STREAM.UPDATE.{wanted['name']}", config | {"sources": sources})
+    if error := answer.get("error"):
+        raise Unavailable(f"stream {wanted['name']} could not be given its sources: {error['description']}")
+    return True
+
+
+def _plain_once(reached: int, source: dict[str, Any]) -> dict[str, Any]:
+    if reached < source.get("opt_start_seq", 0):
+        return source
+    return {name: value for name, value in source.items() if name != "opt_start_seq"}
+
+
+async def _joining(connection: Client, congress: str, stream: str) -> dict[str, Any]:
+    """The source that the ledger lacks, from the first event on that it does not have."""
+    try:
+        held = await held_by_the_ledger(Ledger(connection, congress), service_of(congress, stream))
+    except StreamLost as loss:
+        raise StreamMismatch(f"{stream} is no source of the ledger, which has more of it: {loss}") from loss
+    return {"name": stream, "opt_start_seq": held + 1} if held else {"name": stream}
+
+
+def lacking(config: dict[str, Any], wanted: dict[str, Any]) -> list[str]:
+    """The streams that a ledger has to source and does not."""
+    has = {source["name"] for source in config.get("sources") or ()}
+    return [source["name"] for source in wanted.get("sources", ()) if source["name"] not in has]
 
 
 async def _make(connection: Client, wanted: dict[str, Any]) -> dict[str, Any] | None:
@@ -112,13 +168,9 @@ async def _make(connection: Client, wanted: dict[str, Any]) -> dict[str, Any] | 
         return None
 
 
-async def _give_more_replicas(connection: Client, wanted: dict[str, Any]) -> None:
-    """Where nothing else differs. Fewer are never given: that is for whoever means it to do by hand."""
-    name, replicas = wanted["name"], wanted["num_replicas"]
-    config = (await stream_info(connection, name))["config"]
-    has = config["num_replicas"]
-    if differing(config, wanted) != {"num_replicas"}:
-        return
+async def _give_more_replicas(connection: Client, config: dict[str, Any], replicas: int) -> None:
+    """Fewer are never given: that is for whoever means it to do by hand."""
+    name, has = config["name"], config["num_replicas"]
     if has > replicas:
         raise StreamMismatch(
             f"stream {name} has {has} replicas, more than {replicas}: set DAIHOI_NATS_REPLICAS={has}"
@@ -128,71 +180,17 @@ async def _give_more_replicas(connection: Client, wanted: dict[str, Any]) -> Non
         raise Unavailable(f"stream {name} could not be given {replicas} replicas: {error['description']}")
 
 
-async def _only_begins_later(connection: Client, wanted: dict[str, Any]) -> bool:
-    """Whether nothing differs that is relied on: a restored stream has left behind from where on it is taken. That is
-    undone once the ledger is past it: earlier, a broker would take the source in from its first event on."""
-    name = wanted["name"]
-    info = await stream_info(connection, name)
-    if differing(info["config"], wanted):
-        return False
-    reached = {each["name"]: each.get("seq", 0) for each in info.get("sources", ())}
-    begins = {each["name"]: each.get("opt_start_seq", 0) for each in info["config"].get("sources", ())}
-    if any(begins.values()) and all(reached.get(source, 0) >= first for source, first in begins.items()):
-        await js_api(connection, f"STREAM.UPDATE.{name}", info["config"] | {"sources": wanted["sources"]})
-    return True
-
-
 def differing(config: dict[str, Any], wanted: dict[str, Any]) -> set[str]:
-    """The settings of a stream that are not as wanted, or not as relied on where nothing is said of them."""
-    return {
-        key for key, value in (_RELIED_ON | wanted).items() if _normal(key, config.get(key)) != _normal(key, value)
-    }
+    """The settings of a stream that are not as wanted, or not as relied on where nothing is said of them. A ledger
+    may source more streams than wanted: this process need not know every unit."""
+    differs = {key for key, value in (_RELIED_ON | wanted).items() if (config.get(key) or None) != (value or None)}
+    congress = wanted["name"].removeprefix(ledger_stream(""))
+    sources = config.get("sources") or () if "sources" in wanted else ()
+    if sources and not lacking(config, wanted) and all(_is_plain(each, congress) for each in sources):
+        differs.discard("sources")
+    return differs
 
 
-def _normal(key: str, value: Any) -> Any:
-    """A broker leaves out what is off. Sources have no order, and where one begins says nothing of what is there."""
-    if key == "sources":
-        told = [{name: source[name] for name in source if name != "opt_start_seq"} for source in value or ()]
-        return sorted(told, key=lambda source: str(source["name"]))
-    return value or None
-
-
-async def congresses(connection: Client) -> list[str]:
-    """The ids of all congresses that have streams on this server, sorted. Raises `Unavailable`."""
-    found: list[str] = []
-    while True:
-        answer = await js_api(connection, "STREAM.NAMES", {"offset": len(found)})
-        page = answer.get("streams") or []
-        found += page
-        if not page or len(found) >= answer.get("total", 0):
-            return sorted(name.removeprefix(_LEDGERS) for name in found if name.startswith(_LEDGERS))
-
-
-async def stream_info(connection: Client, stream: str, **asked: Any) -> dict[str, Any]:
-    """What the stream's leader says of it. Raises `NoStream`, `Unavailable`."""
-    for _ in range(LEADER_TRIES):
-        info = await js_api(connection, f"STREAM.INFO.{stream}", asked)
-        if error := info.get("error"):
-            kind = NoStream if error.get("err_code") == STREAM_NOT_FOUND else Unavailable
-            raise kind(f"no stream {stream}: {error['description']}")
-        if _is_from_the_leader(info.get("cluster", {})):
-            return info
-        await asyncio.sleep(LEADER_AGAIN_AFTER_S)
-    raise Unavailable(f"the leader of stream {stream} does not answer")
-
-
-def _is_from_the_leader(cluster: dict[str, Any]) -> bool:
-    """Without a leader any replica answers, and for ten seconds after its start one that led before, however far
-    behind it is (nats-server 2.15). Whoever answers leaves itself out of `replicas`."""
-    others = {each["name"] for each in cluster.get("replicas", ())}
-    return not cluster or cluster.get("leader", "") not in {"", *others}
-
-
-async def js_api(connection: Client, call: str, body: dict[str, Any]) -> dict[str, Any]:
-    """One call of the JetStream API. Raises `Unavailable` when nobody answers."""
-    try:
-        reply = await connection.request(f"$JS.API.{call}", as_json(body), timeout=API_TIMEOUT_S)
-    except (nats.errors.Error, TimeoutError) as error:
-        raise Unavailable(f"JetStream did not answer {call}: {error}") from error
-    answer: dict[str, Any] = read_json(reply.data)
-    return answer
+def _is_plain(source: dict[str, Any], congress: str) -> bool:
+    """A whole stream of events; where it begins says nothing of what is there."""
+    return source.keys() <= {"name", "opt_start_seq"} and service_of(congress, source["name"]) != ""

@@ -13,11 +13,11 @@ from nats.aio.client import Client
 
 from shared.eventstore.direct import Stored
 from shared.eventstore.errors import EventStoreError, NoStream, StreamLost
+from shared.eventstore.jetstream_api import services_with_streams, stream_info
 from shared.eventstore.leader import read_one
 from shared.eventstore.ledger import Ledger, fingerprint, origin_of
 from shared.eventstore.names import ledger_stream, service_stream
-from shared.eventstore.streams import stream_info
-from shared.values.types import SERVICES
+from shared.values.units import services
 
 LOOK_EVERY_S = 2.0
 LOSS_TRIES = 3
@@ -94,7 +94,20 @@ async def losses(ledger: Ledger, projected: Mapping[str, int] | None = None) -> 
     async def of_the_ledger() -> StreamLost | None:
         return (await _loss(connection, ledger_stream(congress), "", 0, None))[1]
 
-    return [loss for loss in await asyncio.gather(*map(of, SERVICES), of_the_ledger()) if loss]
+    every = dict.fromkeys((*services(), *await services_with_streams(connection, congress)))
+    return [loss for loss in await asyncio.gather(*map(of, every), of_the_ledger()) if loss]
+
+
+async def held_by_the_ledger(ledger: Ledger, service: str) -> int:
+    """How far the ledger has the stream of a service. Raises `StreamLost` where the stream itself has not as much,
+    `Unavailable`."""
+    copy = await _last_copy(ledger, service)
+    if copy is None:
+        return 0
+    stream, known = service_stream(ledger.congress, service), origin_of(copy).sequence
+    if loss := (await _loss(ledger.connection, stream, service, known, copy))[1]:
+        raise loss
+    return known
 
 
 async def state_of(connection: Client, stream: str) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared.values.types import ID_LENGTH, ID_PATTERN, slug
+from shared.values.units import parse_units
 
 
 def _number(told: object) -> object:
@@ -41,6 +42,11 @@ def _some(urls: str) -> str:
     return urls
 
 
+def _names_units(setting: str) -> str:
+    parse_units(setting)
+    return setting
+
+
 type Url = Annotated[str, AfterValidator(_plain), AfterValidator(_some)]
 type File = Annotated[Path, BeforeValidator(_named), AfterValidator(_plain_path)]
 
@@ -58,6 +64,8 @@ class Settings(BaseSettings):
     mongo_url: Url = ""
     data_dir: File = Path(".daihoi")
     lang: Literal["vi", "en"] = "vi"
+    units: Annotated[str, AfterValidator(_names_units)] = ""
+    """Looked at here, so that a mistake is told; what units there are, `shared.values.units` reads by itself."""
     issuer_private_key: File | None = None
     issuer_public_key: File | None = None
     instance: Annotated[str, Field(pattern=rf"^$|{ID_PATTERN}")] = ""

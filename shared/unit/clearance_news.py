@@ -11,7 +11,7 @@ from shared.events.clearance import ClearanceGranted, ClearanceRefused, Clearanc
 from shared.events.known_clearance import ClearanceDecision
 from shared.eventstore.envelope import Envelope
 from shared.unit.policies import Policy
-from shared.values.types import Unit
+from shared.values.units import SECURITY
 
 DECISIONS: dict[ClearanceDecision, type[Event]] = {
     ClearanceDecision.GRANTED: ClearanceGranted,
@@ -26,7 +26,7 @@ def note(decision: ClearanceDecision) -> Policy:
 
     return Policy(
         name=f"note-{decision.value}-clearances",
-        service=Unit.SECURITY.value,
+        service=SECURITY,
         events=(DECISIONS[decision],),
         react=react,
     )

@@ -10,9 +10,9 @@ from typing import Any
 from nats.aio.client import Client
 
 from shared.eventstore.errors import Unavailable
+from shared.eventstore.jetstream_api import js_api
 from shared.eventstore.ledger import Ledger
 from shared.eventstore.names import ledger_stream
-from shared.eventstore.streams import js_api
 from shared.unit.policies import ANY_SERVICE, Policy
 
 ACK_WAIT_S = 5.0

@@ -15,7 +15,7 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 
 from shared.eventstore.errors import Unavailable
-from shared.eventstore.streams import js_api
+from shared.eventstore.jetstream_api import js_api
 from shared.eventstore.wire import as_json
 from shared.unit.consumer import ACK_WAIT_S, IN_HAND
 

@@ -69,6 +69,7 @@ SENTENCES: Mapping[str, str] = {
     "too_many_at_once": "too many things at once; send them in turn",
     "too_much_at_once": "too much at once; send it in several parts",
     "instant_out_of_range": "no time from {first} to {last}, local time",
+    "unknown_unit": "there is no unit {name}; there are {units}",
     "no_instant": "must be an instant such as 2020-09-10T09:00:00+07:00",
 }
 RAISED = (

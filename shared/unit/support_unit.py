@@ -1,4 +1,4 @@
-"""What the three support units share: tasks, documents, reviews and scenarios, and the policies that feed them.
+"""What all support units share: tasks, documents, reviews and scenarios, and the policies that feed them.
 
 A catalogue item assigned to a unit opens a task there, a duty handed out to it likewise; a directive for a four-point
 review opens one in every unit that it addresses, and what is taken up while a review is open enters it. What security
@@ -26,13 +26,13 @@ from shared.eventstore.envelope import Envelope
 from shared.unit.clearance_news import NOTE_CLEARANCES
 from shared.unit.policies import ForEvery, Policy
 from shared.unit.service import UnitService
-from shared.values.types import SUBCOMMITTEE, EntityId, Scenario, Unit
+from shared.values.types import SUBCOMMITTEE, EntityId, Scenario
 
 
-def support_unit(unit: Unit, own: Sequence[Aggregate], policies: Sequence[Policy] = ()) -> UnitService:
+def support_unit(unit: str, own: Sequence[Aggregate] = (), policies: Sequence[Policy] = ()) -> UnitService:
     """The service of a support unit, with what is its `own` beside what all have."""
     return UnitService(
-        unit.value,
+        unit,
         aggregates=(
             task.AGGREGATE,
             known_clearance.AGGREGATE,
@@ -54,9 +54,9 @@ def support_unit(unit: Unit, own: Sequence[Aggregate], policies: Sequence[Policy
     )
 
 
-def open_assigned_items(unit: Unit) -> Policy:
+def open_assigned_items(unit: str) -> Policy:
     def react(assigned: ItemAssigned, _: Envelope) -> Sequence[OpenTask]:
-        if assigned.unit is not unit:
+        if assigned.unit != unit:
             return ()
         item = assigned.item
         return (
@@ -106,18 +106,18 @@ class OpenDuty(Command):
         return (opened, assigned, dated)
 
 
-def open_handed_out_duties(unit: Unit) -> Policy:
+def open_handed_out_duties(unit: str) -> Policy:
     """The task has the id of the duty."""
 
     def react(handed_out: DutyHandedOut, envelope: Envelope) -> Sequence[OpenDuty]:
-        if handed_out.unit is not unit:
+        if handed_out.unit != unit:
             return ()
         return (OpenDuty(task_id=envelope.subject, handed_out=handed_out),)
 
     return Policy(name="open-handed-out-duties", service=SUBCOMMITTEE, events=(DutyHandedOut,), react=react)
 
 
-def open_ordered_reviews(unit: Unit) -> Policy:
+def open_ordered_reviews(unit: str) -> Policy:
     """The review has the id of the directive that orders it."""
 
     def react(issued: DirectiveIssued, envelope: Envelope) -> Sequence[OpenReview]:
@@ -142,7 +142,7 @@ def _on_switch(switched: ScenarioSwitched, _: Envelope) -> Sequence[Command | Fo
 FOLLOW_SWITCHES = Policy(name="follow-switches", service=SUBCOMMITTEE, events=(ScenarioSwitched,), react=_on_switch)
 
 
-def follow_own_events(unit: Unit) -> Sequence[Policy]:
+def follow_own_events(unit: str) -> Sequence[Policy]:
     """An adjustment may change what the scenario in force demands of a task. A task that is taken up, or resumed by
     that scenario, comes under the reviews that are open; and where a switch overtook the decision to take it up, it
     follows that switch now."""
@@ -160,6 +160,6 @@ def follow_own_events(unit: Unit) -> Sequence[Policy]:
         return (enter, FollowScenario(task_id=task_id))
 
     return (
-        Policy("follow-when-adjusted", unit.value, (VariantAdjusted, AdjustmentWithdrawn), on_variant),
-        Policy("enter-open-reviews", unit.value, (TaskOpened, TaskReopened, ScenarioFollowed), on_live),
+        Policy("follow-when-adjusted", unit, (VariantAdjusted, AdjustmentWithdrawn), on_variant),
+        Policy("enter-open-reviews", unit, (TaskOpened, TaskReopened, ScenarioFollowed), on_live),
     )

@@ -9,31 +9,7 @@ from typing import Annotated
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
-
-class Unit(StrEnum):
-    """The three support units of the sub-committee."""
-
-    PROPAGANDA = "propaganda"
-    LOGISTICS = "logistics"
-    SECURITY = "security"
-
-
 SUBCOMMITTEE = "subcommittee"
-SERVICES = (SUBCOMMITTEE, *(unit.value for unit in Unit))
-"""Every service that writes events, each to its own stream."""
-_UNITS = frozenset(unit.value for unit in Unit)
-WRITERS: dict[str, frozenset[str]] = {
-    **dict.fromkeys(
-        ("meeting", "directive", "catalogue-item", "organisation", "duty", "scenario", "parked-event"),
-        frozenset({SUBCOMMITTEE}),
-    ),
-    **dict.fromkeys(("task", "review", "variant", "unit-scenario", "known-clearance"), _UNITS),
-    "publication": frozenset({Unit.PROPAGANDA.value}),
-    **dict.fromkeys(("resource", "expense"), frozenset({Unit.LOGISTICS.value})),
-    **dict.fromkeys(("clearance", "incident"), frozenset({Unit.SECURITY.value})),
-    **dict.fromkeys(("document", "policy"), frozenset(SERVICES)),
-}
-"""By entity the services whose events about it count. Of what is not here nobody knows anything yet."""
 AUDITOR = "auditor"
 """A unit for reading only: no service takes its commands."""
 
@@ -94,7 +70,9 @@ ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,79}$"
 """Ids are subject tokens: no dots, blanks or wildcards (NATS subject rules)."""
 
 EntityId = Annotated[str, Field(pattern=ID_PATTERN)]
-
+UNIT_PATTERN = r"^[a-z][a-z0-9-]{0,29}$"
+Unit = Annotated[str, Field(pattern=UNIT_PATTERN)]
+"""The id of a support unit in what is stored, known to this process or not; commands name a `KnownUnit`."""
 
 MAX_SEQUENCE = 2**63 - 1
 Place = Annotated[int, Field(strict=True, ge=1, le=MAX_SEQUENCE)]

@@ -1,38 +1,13 @@
-"""The read models: each view is a pure `route(event) -> keys` and `fold(document | None, event) -> document`."""
+"""The read models: each view is a pure `route(event) -> keys` and `fold(document | None, event) -> document`.
 
-from shared.views import (
-    catalogue,
-    clearances,
-    directives,
-    documents,
-    duties,
-    expenses,
-    incidents,
-    known_clearances,
-    meetings,
-    organisations,
-    publications,
-    resources,
-    reviews,
-    scenarios,
-    tasks,
-)
+A module of this package that has a `VIEW` is one.
+"""
+
+from importlib import import_module
+from pkgutil import iter_modules
+
 from shared.views.view import View
 
-VIEWS: tuple[View, ...] = (
-    tasks.VIEW,
-    documents.VIEW,
-    meetings.VIEW,
-    catalogue.VIEW,
-    directives.VIEW,
-    reviews.VIEW,
-    organisations.VIEW,
-    duties.VIEW,
-    publications.VIEW,
-    resources.VIEW,
-    clearances.VIEW,
-    known_clearances.VIEW,
-    expenses.VIEW,
-    incidents.VIEW,
-    scenarios.VIEW,
-)
+_MODULES = [import_module(f"{__name__}.{module.name}") for module in iter_modules(__path__)]
+VIEWS: tuple[View, ...] = tuple(module.VIEW for module in _MODULES if hasattr(module, "VIEW"))
+"""By the name of their module."""

@@ -18,7 +18,7 @@ def fold(document: Document | None, recorded: Recorded) -> Document:
                 "directive_id": None,
             }
         case ItemAssigned():
-            assigned = {"assigned_to": event.unit.value, "directive_id": event.directive_id}
+            assigned = {"assigned_to": event.unit, "directive_id": event.directive_id}
             return {**begun(document, recorded), **assigned}
         case ItemRevised():
             return {**begun(document, recorded), **event.model_dump(mode="json")["item"]}

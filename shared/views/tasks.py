@@ -14,12 +14,10 @@ from shared.events.task import (
     ExtensionRefused,
     ExtensionRequested,
     ScenarioFollowed,
-    TaskAssigned,
     TaskBlocked,
     TaskCancelled,
     TaskCompleted,
     TaskDeadlineSet,
-    TaskFunded,
     TaskOpened,
     TaskProgressed,
     TaskReopened,
@@ -33,7 +31,7 @@ from shared.values.types import fold_diacritics
 from shared.views.view import Document, Recorded, View, begun, by_service_and_id, instant, with_more
 
 type Change = Callable[[Document, Any, Recorded], Document]
-"""What an event changes of the document."""
+"""What an event changes of the document; `_as_told` where nothing else is said."""
 
 
 def fold(document: Document | None, recorded: Recorded) -> Document:
@@ -42,7 +40,7 @@ def fold(document: Document | None, recorded: Recorded) -> Document:
         folded = {**(document or {}), **_opened(event, recorded)}
     else:
         document = begun(document, recorded)
-        change = CHANGES.get(type(event), _unknown)
+        change = CHANGES.get(type(event), _as_told)
         folded = {**document, **change(document, event, recorded)}
     if not isinstance(event, ScenarioFollowed):
         # Nobody works on what follows a scenario, and its cause may be older than the last who did.
@@ -83,7 +81,8 @@ def _opened(event: TaskOpened, recorded: Recorded) -> Document:
     }
 
 
-def _as_told(_: Document, event: TaskAssigned | TaskFunded, __: Recorded) -> Document:
+def _as_told(_: Document, event: Event, __: Recorded) -> Document:
+    """Every field of the event becomes one of the document."""
     return event.model_dump(mode="json")
 
 
@@ -172,17 +171,11 @@ def _clearance_dropped(document: Document, event: ClearanceDropped, recorded: Re
     return {"clearances": kept, **with_more(document, "history", dropped)}
 
 
-def _unknown(_: Document, event: Event, __: Recorded) -> Document:
-    raise TypeError(f"the tasks view does not know {event!r}")
-
-
 CHANGES: dict[type[Event], Change] = {
-    TaskAssigned: _as_told,
     TaskDeadlineSet: _deadline_set,
     ExtensionRequested: _extension_requested,
     ExtensionGranted: _extension_granted,
     ExtensionRefused: _extension_refused,
-    TaskFunded: _as_told,
     TaskStarted: _started,
     TaskProgressed: _progressed,
     TaskBlocked: _blocked,

@@ -9,22 +9,22 @@ import pytest
 from jsonschema import Draft7Validator, ValidationError
 
 from daihoi.cli.asyncapi import FOLDER, document_of
-from daihoi.ops.supervisor import ALL_SERVICES
+from daihoi.ops.supervisor import all_services
 from services.tracker.projection.decoding import KNOWN
 from shared.eventstore.envelope import as_bytes
 from shared.unit.asyncapi import VERSION
 from shared.unit.policies import ANY_SERVICE
 from shared.unit.refusals import OFFERED, REFUSALS
-from shared.values.types import SERVICES
+from shared.values.units import services
 from tests.architecture.test_documents import PROJECT, service_named
 from tests.congress import envelope_of, life_of_a_task
 from tests.contract.units import SERVICE_AGGREGATES, opening
 
 SPECIFICATION = json.loads((Path(__file__).parent / "asyncapi-3.0.0.schema.json").read_text("utf-8"))
-DOCUMENTS = {name: json.loads(document_of(name)) for name in ALL_SERVICES}
+DOCUMENTS = {name: json.loads(document_of(name)) for name in all_services()}
 
-every_document = pytest.mark.parametrize("name", ALL_SERVICES)
-every_writer = pytest.mark.parametrize("name", SERVICES)
+every_document = pytest.mark.parametrize("name", all_services())
+every_writer = pytest.mark.parametrize("name", services())
 
 
 def references(value):
@@ -65,7 +65,7 @@ def test_the_exported_document_is_what_the_service_is_made_of_today(name):
 
 
 def test_there_is_no_document_of_anything_else():
-    assert {path.name for path in FOLDER.iterdir()} == {f"{name}.json" for name in ALL_SERVICES}
+    assert {path.name for path in FOLDER.iterdir()} == {f"{name}.json" for name in all_services()}
 
 
 @every_document

@@ -99,7 +99,6 @@ READ = PROBLEMS | REFUSALS | set(SENTENCES.values()) | SAID | LABELS | DOUBTS | 
 
 def test_refusals_sentences_and_labels_are_found_where_they_are_known_to_be():
     tables = {
-        *report_tables.UNIT_NAMES.values(),
         *report_tables.PHASE_NAMES.values(),
         *report_tables.ESSENTIAL_NAMES.values(),
     }

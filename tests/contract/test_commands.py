@@ -12,9 +12,9 @@ from shared.domain import task
 from shared.domain.decider import Actor, Refused
 from shared.events.directive import DirectiveIssued
 from shared.eventstore.envelope import Cause, decode, encode, event_id
+from shared.eventstore.jetstream_api import js_api
 from shared.eventstore.names import service_stream
 from shared.eventstore.store import EventStore
-from shared.eventstore.streams import js_api
 from shared.i18n import format_minute
 from shared.unit.commands import Answer, CommandHandler, CommandRequest
 from shared.unit.policies import Policy, apply

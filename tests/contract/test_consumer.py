@@ -15,10 +15,10 @@ from shared.domain import task
 from shared.domain.decider import Actor
 from shared.domain.unit_scenario import SwitchRecorded
 from shared.eventstore.envelope import Cause, as_bytes, encode
+from shared.eventstore.jetstream_api import js_api
 from shared.eventstore.ledger import Ledger
 from shared.eventstore.names import event_subject, ledger_stream
 from shared.eventstore.store import EventStore
-from shared.eventstore.streams import js_api
 from shared.platform.nats import nats_connection
 from shared.unit import consumer, deliveries, following
 from shared.unit.commands import CommandHandler

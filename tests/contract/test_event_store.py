@@ -22,14 +22,15 @@ from shared.eventstore.errors import (
     Unavailable,
     Undecodable,
 )
+from shared.eventstore.jetstream_api import js_api
 from shared.eventstore.ledger import Origin, origin_of
 from shared.eventstore.names import service_stream
 from shared.eventstore.store import EventStore, NewEvent
-from shared.eventstore.streams import js_api, provision, stream_configs
+from shared.eventstore.streams import provision, stream_configs
 from shared.platform.nats import nats_connection
 from shared.unit.client import HEALTH_TIMEOUT_S
 from shared.unit.health import jetstream_health
-from shared.values.types import SERVICES
+from shared.values.units import services
 from tests.contract.wire import APPEND, COMMIT, GOES_DEAF, MISHAPS, wire_to
 from tests.waiting import until
 
@@ -310,7 +311,7 @@ async def test_a_loss_is_noticed_while_nobody_asks_and_nothing_is_read_on_top_of
 
 # --- the ledger ---
 async def test_the_ledger_holds_every_event_of_every_service_in_one_order(connection, congress, ledger):
-    told = {service: several(12, service=service) for service in SERVICES}
+    told = {service: several(12, service=service) for service in services()}
 
     async def write(service):
         store = EventStore(connection, congress, service)
@@ -318,7 +319,7 @@ async def test_the_ledger_holds_every_event_of_every_service_in_one_order(connec
             await store.append([event], {T1: number})
         await store.append(told[service][10:], {T1: 10})
 
-    await asyncio.gather(*(write(service) for service in SERVICES))
+    await asyncio.gather(*(write(service) for service in services()))
     found = await arrived(ledger, 48)
     assert [each.sequence for each in found] == list(range(1, 49))
     for service, events in told.items():

@@ -15,23 +15,24 @@ import jwt
 import pytest
 
 from daihoi.cli.asyncapi import document_of
-from daihoi.ops.supervisor import ALL_SERVICES
+from daihoi.ops.supervisor import all_services
 from shared.domain.decider import Actor
 from shared.eventstore.direct import read_subject
 from shared.eventstore.envelope import decode, event_id
+from shared.eventstore.jetstream_api import js_api
 from shared.eventstore.names import ledger_stream, service_stream
-from shared.eventstore.streams import js_api, stream_configs
+from shared.eventstore.streams import stream_configs
 from shared.unit.client import CommandClient
 from shared.unit.consumer import consumer_name
 from shared.unit.issuer import issuer_public_key
 from shared.unit.problems import ProblemError
 from shared.unit.tokens import TokenVerifier, make_issuer_keys, mint_token
-from shared.values.types import SERVICES, Unit
+from shared.values.units import services, support_unit_ids
 from tests.conftest import token_for
 from tests.contract.units import HALL, LOCALITY, NEEDS, SERVICE_AGGREGATES, TASK, item, opening, published
 
 TIMEOUT_S = 20
-UNITS = [unit.value for unit in Unit]
+UNITS = [*support_unit_ids()]
 HOUR = timedelta(hours=1)
 
 
@@ -223,9 +224,9 @@ def authorizations(settings, service, other, folder):
     return {"none": None, "basic": "Basic bGVhZDpsZWFk"} | {name: f"Bearer {t}" for name, t in tokens.items()}
 
 
-@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("service", services())
 async def test_a_bad_request_gets_a_problem_in_both_languages_and_writes_nothing(face, serving, service, tmp_path):
-    other = next(name for name in SERVICES if name != service)
+    other = next(name for name in services() if name != service)
     headers = authorizations(face.settings, service, other, tmp_path)
     async with serving(service):
         for what, bad in BAD.items():
@@ -240,7 +241,7 @@ async def test_a_bad_request_gets_a_problem_in_both_languages_and_writes_nothing
         assert await face.written() == await face.ledger.last_sequence() == 0
 
 
-@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("service", services())
 async def test_a_service_knows_the_commands_of_its_own_aggregates_and_no_others(face, serving, service):
     every = {command.NAME: set() for each in SERVICE_AGGREGATES.values() for a in each for command in a.commands}
     of_the_service = [aggregate for aggregate in SERVICE_AGGREGATES[service] if not aggregate.internal]
@@ -254,7 +255,7 @@ async def test_a_service_knows_the_commands_of_its_own_aggregates_and_no_others(
     assert answered == {"invalid_input": own, "unknown_command": {*every, "record-policy-refusal"} - own}
 
 
-@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("service", services())
 async def test_a_rules_refusal_is_a_problem_and_writes_nothing(face, serving, service):
     entity = SERVICE_AGGREGATES[service][-1].entity
     async with serving(service):
@@ -282,7 +283,7 @@ async def test_a_history_that_can_t_be_read_is_the_services_own_fault_and_is_not
 
 
 # --- requests that are granted ---
-@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("service", services())
 async def test_a_good_command_is_answered_with_its_events_and_their_sequence(face, serving, service, congress):
     entity = SERVICE_AGGREGATES[service][-1].entity
     command, data, _ = opening("Một")[entity]
@@ -299,7 +300,7 @@ async def test_a_good_command_is_answered_with_its_events_and_their_sequence(fac
     assert {envelope.actor for envelope in history} == {f"{service}.officer"}
 
 
-@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("service", services())
 async def test_a_service_is_ready_while_it_runs_and_missed_when_it_does_not(face, serving, service):
     async with serving(service):
         health = await face.client.health(service)
@@ -312,7 +313,7 @@ async def test_a_service_is_ready_while_it_runs_and_missed_when_it_does_not(face
     assert (raised.value.problem.code, raised.value.problem.status) == ("service_not_running", 503)
 
 
-@pytest.mark.parametrize("service", ALL_SERVICES)
+@pytest.mark.parametrize("service", all_services())
 async def test_a_running_service_says_what_it_speaks(face, serving, service):
     async with serving(service):
         assert await face.client.asyncapi(service) == document_of(service)
@@ -622,7 +623,7 @@ async def test_every_unit_hears_once_how_security_decided_and_no_caller_can_say_
 
 
 # --- the auditor reads; no service takes its commands ---
-@pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.parametrize("service", services())
 async def test_no_service_takes_a_command_of_the_auditor(face, serving, service):
     headers = f"Bearer {token_for(face.settings, 'auditor.chief')}"
     request = {"command_id": str(uuid4()), "data": opening("Một")["document"][1]}

@@ -8,10 +8,10 @@ from services.subcommittee import organisation
 from shared.domain.decider import Actor, Refused
 from shared.eventstore.envelope import Cause
 from shared.eventstore.errors import Conflict, Duplicate, Rejected, TooManyEvents, Unavailable
+from shared.eventstore.jetstream_api import js_api
 from shared.eventstore.jetstream_errors import KINDS, typed
 from shared.eventstore.names import service_stream
 from shared.eventstore.store import MAX_BATCH_EVENTS, EventStore
-from shared.eventstore.streams import js_api
 from shared.unit.commands import CommandHandler
 from shared.unit.health import jetstream_health
 from tests.congress import BEGINNING

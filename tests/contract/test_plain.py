@@ -8,11 +8,11 @@ from nats.aio.client import Client
 from services.tracker.history.verify import verify
 from shared.eventstore.direct import BATCH_MESSAGES, read_subject
 from shared.eventstore.errors import Duplicate
+from shared.eventstore.jetstream_api import js_api
 from shared.eventstore.ledger import Ledger
 from shared.eventstore.names import ledger_stream, service_stream
 from shared.eventstore.restoring import Restoring
 from shared.eventstore.store import EventStore
-from shared.eventstore.streams import js_api
 from shared.platform.nats import nats_connection
 from shared.platform.nats_parser import HandOverClient
 from shared.unit.broker import HandOverBroker, UnitBroker

@@ -11,10 +11,10 @@ from shared.domain import review
 from shared.domain.decider import Actor
 from shared.events.directive import DirectiveIssued
 from shared.eventstore.envelope import Cause, as_bytes, decode, encode
+from shared.eventstore.jetstream_api import js_api
 from shared.eventstore.ledger import Ledger
 from shared.eventstore.names import event_subject, ledger_stream
 from shared.eventstore.store import EventStore
-from shared.eventstore.streams import js_api
 from shared.unit import following, health
 from shared.unit.commands import CommandHandler
 from shared.unit.consumer import consumer_name, make_consumer

@@ -11,12 +11,12 @@ import pytest
 
 from shared.domain import task
 from shared.domain.decider import Actor, Refused
-from shared.eventstore import streams
+from shared.eventstore import jetstream_api
 from shared.eventstore.errors import Conflict, NoStream, Unavailable
+from shared.eventstore.jetstream_api import js_api, stream_info
 from shared.eventstore.ledger import Ledger, fingerprint
 from shared.eventstore.names import ledger_stream, service_stream
 from shared.eventstore.store import EventStore
-from shared.eventstore.streams import js_api, stream_info
 from shared.platform.nats import nats_connection
 from shared.unit.commands import CommandHandler, CommandRequest
 from tests.congress import settled
@@ -161,8 +161,8 @@ def answers(monkeypatch):
     async def answer(*_):
         return told.pop(0) if len(told) > 1 else told[0]
 
-    monkeypatch.setattr(streams, "js_api", answer)
-    monkeypatch.setattr(streams, "LEADER_AGAIN_AFTER_S", 0.001)
+    monkeypatch.setattr(jetstream_api, "js_api", answer)
+    monkeypatch.setattr(jetstream_api, "LEADER_AGAIN_AFTER_S", 0.001)
     return told
 
 

@@ -10,9 +10,9 @@ from shared.domain import review, task
 from shared.domain.decider import Actor
 from shared.events.scenario import ScenarioSwitched
 from shared.eventstore.envelope import Cause, as_bytes, decode, decode_data, encode
+from shared.eventstore.jetstream_api import js_api
 from shared.eventstore.names import event_subject, ledger_stream
 from shared.eventstore.store import EventStore
-from shared.eventstore.streams import js_api
 from shared.unit import consumer, deliveries
 from shared.unit.commands import CommandHandler, CommandRequest
 from shared.unit.following import Follower

@@ -2,7 +2,7 @@
 
 import pytest
 
-from shared.eventstore.streams import js_api
+from shared.eventstore.jetstream_api import js_api
 from shared.platform.errors import PlatformError
 from shared.platform.keeper import free_port
 from shared.platform.nats import nats_connection

@@ -1,15 +1,16 @@
 """What the four services are made of, and one story that every aggregate can tell."""
 
-from services.logistics.main import SERVICE as LOGISTICS
-from services.propaganda.main import SERVICE as PROPAGANDA
-from services.security.main import SERVICE as SECURITY
-from services.subcommittee.main import SERVICE as SUBCOMMITTEE
+from daihoi.ops.charters import service_named
 from shared.eventstore.direct import Stored
 from shared.eventstore.envelope import as_bytes
 from shared.eventstore.names import event_subject, service_stream
 from shared.values.types import slug
+from shared.values.units import services
 
-SERVICE_AGGREGATES = {service.name: service.aggregates for service in (SUBCOMMITTEE, PROPAGANDA, LOGISTICS, SECURITY)}
+SUBCOMMITTEE, PROPAGANDA, LOGISTICS, SECURITY = map(
+    service_named, ("subcommittee", "propaganda", "logistics", "security")
+)
+SERVICE_AGGREGATES = {name: service_named(name).aggregates for name in services()}
 
 GROUP = {"number": 1, "name": {"vi": "Công tác chuẩn bị"}}
 WORK = {"title": {"vi": "Chuẩn bị hội trường"}, "group": GROUP, "phase": "before", "scenario": "both"}

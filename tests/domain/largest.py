@@ -5,7 +5,7 @@ from typing import Any
 
 from shared.domain.decider import Command
 from shared.domain.entering import entered
-from shared.values.types import ID_PATTERN
+from shared.values.types import ID_PATTERN, UNIT_PATTERN
 
 FACE = "\N{GRINNING FACE}"
 """Four bytes in UTF-8: no letter has more."""
@@ -13,6 +13,7 @@ LAST_INSTANT = "2199-12-31T16:59:59.999999Z"
 BY_PATTERN = {
     r"^[a-z_]{1,40}$": "x" * 40,
     ID_PATTERN: "x" * 80,
+    UNIT_PATTERN: "propaganda",
     r"^[0-9]{1,3}(\.[0-9]{1,4})+$": "999." + "9999." * 14 + "9999",
     r"^(19|20|21)[0-9]{2}-(19|20|21)[0-9]{2}$": "2100-2199",
     r"^https?://[^\s/?#]\S*$": "https://" + FACE * 992,

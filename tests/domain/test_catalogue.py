@@ -4,7 +4,6 @@ from services.subcommittee import catalogue
 from services.subcommittee.catalogue import AGGREGATE, ITEMS_AT_ONCE
 from shared.events.catalogue_item import Item, ItemAssigned, ItemPublished, ItemRevised, ItemWithdrawn
 from shared.unit.support_unit import open_assigned_items
-from shared.values.types import Unit
 from tests.domain.scenario import OFFICER, accepting, given, refusal_codes, rejecting
 
 
@@ -141,7 +140,7 @@ def test_assigning_items_stands_for_assigning_each():
 
 
 def test_a_unit_opens_what_is_assigned_to_it_under_the_same_directive():
-    react = open_assigned_items(Unit.LOGISTICS).react
+    react = open_assigned_items("logistics").react
     (opened,) = react(ORDERED[-1], None)
     assert (opened.task_id, opened.catalogue_item, opened.directive_id) == ("1-03", "1-03", "point-2")
     assert react(ItemAssigned(unit="security", item=item(), directive_id="point-2"), None) == ()

@@ -9,7 +9,7 @@ from services.subcommittee.organisation import Organisation
 from shared.domain.decider import Actor
 from shared.events.duty import DutyHandedOut
 from shared.events.organisation import OrganisationKind, OrganisationRegistered
-from shared.values.types import ID_LENGTH, DutyKind, Phase, Unit
+from shared.values.types import ID_LENGTH, DutyKind, Phase
 from tests.domain.scenario import OFFICER, given, refusal_codes, rejecting, silent_on
 
 CHAIR = Actor("subcommittee.chair", "subcommittee")
@@ -139,7 +139,7 @@ def test_every_locality_duty_and_phase_has_an_id_of_its_own_that_fits():
 def test_what_is_handed_out_at_once_is_one_batch_with_each_locality_and_phase_once(localities, phases, said):
     phases = [{"phase": phase} for phase in phases]
     with pytest.raises(ValueError, match=said):
-        HandOutDuty(unit=Unit.LOGISTICS, duty="sanitation", phases=phases, localities=localities)
+        HandOutDuty(unit="logistics", duty="sanitation", phases=phases, localities=localities)
 
 
 def test_everything_is_told():

@@ -20,7 +20,7 @@ from shared.events.task import TaskOpened
 from shared.eventstore.direct import Stored
 from shared.eventstore.envelope import as_bytes
 from shared.eventstore.names import service_stream
-from shared.values.types import WRITERS
+from shared.values.units import may_write, services
 from shared.views import VIEWS
 from shared.views.view import Recorded
 from tests.congress import BEGINNING, envelope_of
@@ -164,7 +164,7 @@ def told(
 
 def stored(aggregate: Aggregate, event: Event, sequence: int) -> Recorded:
     """As the tracker reads it."""
-    writer = min(WRITERS[aggregate.entity])
+    writer = next(service for service in services() if may_write(service, aggregate.entity))
     envelope = envelope_of(event, writer, aggregate.entity, "x" * 80, sequence)
     source = f"{service_stream('memory', writer)} {sequence} > > evt"
     subject = f"evt.memory.{writer}.{aggregate.entity}.{'x' * 80}"

@@ -42,6 +42,7 @@ from shared.events.task import (
 )
 from shared.events.unit_scenario import SwitchRecorded
 from shared.events.variant import VariantAdjusted
+from shared.values.units import support_unit_ids
 from tests.domain.scenario import AGGREGATES, decided_in
 
 LEADS = [Actor(f"{unit}.lead", unit) for unit in ("logistics", "propaganda", "security")]
@@ -117,6 +118,8 @@ BY_NAME: dict[str, st.SearchStrategy] = {
     "term": st.sampled_from([None, None, "2020-2025"]),
     "locality": st.sampled_from([None, "a"]),
     "localities": st.sampled_from([["a"], ["a"], ["a"], ["a", "b"]]),
+    "unit": st.sampled_from(support_unit_ids()),
+    "units": st.lists(st.sampled_from(support_unit_ids()), min_size=1, max_size=2),
     "code": st.sampled_from(["1.01", "1.02"]),
     "item_ids": st.lists(st.sampled_from(["1-01", "1-02"]), min_size=1, unique=True),
 }

@@ -3,7 +3,7 @@ import unicodedata
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from shared.values.types import SERVICES, EntityId, Group, Text, Unit, Vnd, fold_diacritics, slug
+from shared.values.types import EntityId, Group, Text, Vnd, fold_diacritics, slug
 
 ENTITY_ID = TypeAdapter(EntityId)
 VND = TypeAdapter(Vnd)
@@ -49,10 +49,6 @@ def test_a_text_is_trimmed_and_says_something_in_vietnamese():
 def test_groups_are_numbered_from_1_to_99(number):
     with pytest.raises(ValidationError):
         Group(number=number, name=Text(vi="Khánh tiết"))
-
-
-def test_the_subcommittee_and_its_units_all_write():
-    assert set(SERVICES) == {"subcommittee", *Unit}
 
 
 @pytest.mark.parametrize("form", ["NFC", "NFD"])

@@ -6,20 +6,20 @@ from msgspec.structs import replace
 from shared.eventstore.envelope import as_bytes, check_place, decode
 from shared.eventstore.errors import Undecodable
 from shared.unit.refusals import REFUSALS
-from shared.values.types import SERVICES, WRITERS
+from shared.values.units import WRITERS, may_write, services
 from tests.congress import in_memory, life_of_a_task
 from tests.contract.units import SERVICE_AGGREGATES
 
 
 def test_the_table_of_writers_is_what_the_services_are_made_of():
     entities = {name: {each.entity for each in aggregates} for name, aggregates in SERVICE_AGGREGATES.items()}
-    written = {
-        entity: {service for service in SERVICES if entity in entities[service]}
-        for entity in set().union(*entities.values())
-    }
-    assert {entity: set(services) for entity, services in WRITERS.items()} == written | {
-        REFUSALS.entity: set(SERVICES)
-    }
+    every_entity = set().union(*entities.values())
+    for entity in every_entity:
+        assert {service for service in services() if may_write(service, entity)} == {
+            service for service in services() if entity in entities[service]
+        }
+    assert WRITERS.keys() <= every_entity
+    assert all(may_write(service, REFUSALS.entity) for service in services())
 
 
 @pytest.mark.parametrize("entity", ["clearance", "scenario", "parked-event", "publication"])

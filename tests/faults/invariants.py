@@ -13,7 +13,7 @@ from services.tracker.history.verify import verify
 from shared.eventstore.envelope import Envelope, decode
 from shared.eventstore.ledger import Ledger, origin_of
 from shared.eventstore.names import service_stream
-from shared.values.types import SERVICES
+from shared.values.units import services
 from tests.faults.scene import Scene, last_of, refused_by_policies
 
 ENTITIES = ("catalogue-item", "organisation", "task")
@@ -85,7 +85,7 @@ async def origins_contiguous(scene: Scene) -> str:
         for stored in page:
             origin = origin_of(stored)
             seen.setdefault(origin.stream, []).append(origin.sequence)
-    streams = [service_stream(scene.settings.congress, service) for service in SERVICES]
+    streams = [service_stream(scene.settings.congress, service) for service in services()]
     ends = {name: await last_of(scene.connection, name) for name in streams}
     wrong = [name for name, end in ends.items() if seen.pop(name, []) != list(range(1, end + 1))]
     return f"not 1, 2, 3 … to the end: {wrong}; of no service: {list(seen)}" if wrong or seen else ""

@@ -20,16 +20,17 @@ from services.tracker.projection.rebuild import rebuild
 from services.tracker.projection.store import FenceLost, ViewStore
 from shared.eventstore.envelope import decode
 from shared.eventstore.errors import EventStoreError
+from shared.eventstore.jetstream_api import js_api, stream_info
 from shared.eventstore.ledger import Ledger
 from shared.eventstore.names import ledger_stream, service_stream
-from shared.eventstore.streams import js_api, provision, stream_info
+from shared.eventstore.streams import provision
 from shared.platform.embedded import Endpoints
 from shared.platform.mongo import mongo_database
 from shared.platform.nats import nats_connection
 from shared.platform.settings import Settings
 from shared.unit.client import CommandClient
 from shared.unit.tokens import make_issuer_keys
-from shared.values.types import SERVICES
+from shared.values.units import services
 from tests.contract.wire import Wire, wire_to
 from tests.faults.disks import Disk
 from tests.faults.load import Load, Orders
@@ -159,7 +160,7 @@ class Scene:
 
     async def quiet(self) -> bool:
         """Whether the ledger has every stream whole, and every policy is through with it."""
-        streams = [service_stream(self.settings.congress, each) for each in SERVICES]
+        streams = [service_stream(self.settings.congress, each) for each in services()]
         stored = [await last_of(self.connection, stream) for stream in streams]
         if sum(stored) != await self.ledger.last_sequence():
             return False

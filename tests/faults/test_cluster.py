@@ -8,12 +8,13 @@ import pytest
 
 from services.tracker.history.verify import verify
 from shared.eventstore.errors import StreamMismatch, Unavailable
+from shared.eventstore.jetstream_api import js_api, stream_info
 from shared.eventstore.ledger import Ledger
 from shared.eventstore.names import service_stream
 from shared.eventstore.store import EventStore
-from shared.eventstore.streams import js_api, provision, stream_configs, stream_info
+from shared.eventstore.streams import provision, stream_configs
 from shared.platform.nats import nats_connection
-from shared.values.types import SERVICES
+from shared.values.units import services
 from tests.congress import Writer, settled
 from tests.faults.load import Order, rival
 from tests.faults.scene import a_scene
@@ -77,7 +78,7 @@ async def test_a_stream_that_differs_otherwise_is_given_no_replicas(connection, 
 
 async def test_pages_asked_for_ahead_are_not_mixed_whichever_replicas_answer(cluster, connection, congress):
     await provision(connection, congress, 3)
-    writers = [Writer(EventStore(connection, congress, service)) for service in SERVICES]
+    writers = [Writer(EventStore(connection, congress, service)) for service in services()]
     events = sum(await asyncio.gather(*(writer.write(range(125)) for writer in writers)))
     await settled(Ledger(connection, congress), events)
     for _ in cluster.nodes:

@@ -16,11 +16,12 @@ from daihoi.cli.streams import _restore
 from shared.domain.decider import Actor, Refused
 from shared.eventstore.direct import read_subject
 from shared.eventstore.errors import StreamMismatch, Unavailable
+from shared.eventstore.jetstream_api import js_api, stream_info
 from shared.eventstore.ledger import Ledger, Origin, fingerprint, origin_of
 from shared.eventstore.names import event_subject, ledger_stream, service_stream
 from shared.eventstore.restoring import Restoring
 from shared.eventstore.store import EventStore
-from shared.eventstore.streams import js_api, provision, stream_info
+from shared.eventstore.streams import provision
 from shared.eventstore.wholeness import losses
 from shared.platform.keeper import nats_server
 from shared.platform.nats import nats_connection

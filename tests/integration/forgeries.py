@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 from uuid import uuid4
 
 from shared.domain.task import AGGREGATE
-from shared.values.types import SERVICES
+from shared.values.units import services
 from tests.contract.units import GROUP, item
 from tests.intruder import Blow
 from tests.properties.ways import examples
@@ -117,7 +117,7 @@ def to_services(congress: str) -> list[Blow]:
     deaf = [
         Blow(f"{subject} with the headers {block!r}", subject, headers=block)
         for block in NO_HEADERS
-        for service in (*SERVICES, "tracker")
+        for service in (*services(), "tracker")
         for subject in (f"cmd.{congress}.{service}.x", f"health.{congress}.{service}", f"ledger.{congress}.x")
     ]
     letter_boxes = (

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from daihoi.cli.console import write
-from daihoi.ops.supervisor import ALL_SERVICES, Supervisor
+from daihoi.ops.supervisor import Supervisor, all_services
 from shared.platform.nats import nats_connection
 from shared.platform.settings import Settings
 from shared.unit.client import CommandClient
@@ -73,7 +73,7 @@ def served(folder, endpoints, congress):
             await supervisor.wait_until_ready(CommandClient(connection, congress))
 
     try:
-        for name in ALL_SERVICES:
+        for name in all_services():
             supervisor.start(name)
         with asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner:
             runner.run(ready())

@@ -14,21 +14,22 @@ from daihoi.cli.doctor import table_of
 from daihoi.cli.main import app
 from daihoi.ops.charters import service_named
 from daihoi.ops.doctor import examine
-from daihoi.ops.supervisor import ALL_SERVICES, Supervisor
+from daihoi.ops.supervisor import Supervisor, all_services
 from services.tracker.projection.projector import Projection
+from shared.eventstore.jetstream_api import js_api, stream_info
 from shared.eventstore.names import ledger_stream, service_stream
 from shared.eventstore.store import EventStore
-from shared.eventstore.streams import js_api, stream_configs, stream_info
+from shared.eventstore.streams import stream_configs
 from shared.platform.keeper import free_port
 from shared.unit.client import CommandClient
 from shared.unit.consumer import consumer_config, consumer_name, make_consumer
 from shared.unit.findings import Severity
-from shared.values.types import SERVICES
+from shared.values.units import services
 from tests.congress import Writer, life_of_a_task, settled
 from tests.waiting import until
 
 PROJECT = Path(__file__).parents[2]
-SILENT = {f"{name}: service_silent" for name in ALL_SERVICES}
+SILENT = {f"{name}: service_silent" for name in all_services()}
 
 
 def told(findings) -> set[str]:
@@ -76,7 +77,7 @@ def test_where_nothing_runs_it_says_what_to_start_and_starts_nothing(tmp_path):
 async def test_with_all_services_it_is_content_and_without_one_it_is_not(settings, endpoints, connection, congress):
     supervisor = Supervisor(settings, endpoints)
     try:
-        for name in ALL_SERVICES:
+        for name in all_services():
             supervisor.start(name)
         await supervisor.wait_until_ready(CommandClient(connection, congress))
 
@@ -85,7 +86,7 @@ async def test_with_all_services_it_is_content_and_without_one_it_is_not(setting
 
         await until(content)
         codes = [each.code for each in await examine(settings)]
-        assert codes.count("service_ready") == len(ALL_SERVICES)
+        assert codes.count("service_ready") == len(all_services())
         assert {"jetstream_answers", "streams_there", "ledger_complete", "mongo_answers"} <= set(codes)
         assert {"projected_by", "views_level", "policies_follow"} <= set(codes)
         assert "policy_missing" not in codes
@@ -192,19 +193,26 @@ async def test_a_policys_consumer_that_would_miss_events_is_told(settings, conne
         ("logistics", {"max_msgs": 1_000_000, "max_bytes": 1_000_000_000}),
         ("logistics", {"discard": "new"}),
         ("logistics", {"duplicate_window": 1_000_000_000}),
-        ("ledger", {"sources": []}),
+        ("ledger", {"max_age": 3_600_000_000_000}),
     ],
     ids=str,
 )
 async def test_every_setting_that_is_relied_on_is_looked_at(settings, connection, congress, of, change):
     stream = ledger_stream(congress) if of == "ledger" else service_stream(congress, of)
     config = (await stream_info(connection, stream))["config"]
-    if "sources" in change:
-        change["sources"] = config["sources"][1:]
     assert "error" not in await js_api(connection, f"STREAM.UPDATE.{stream}", config | change)
     [differs] = [each.detail for each in await examine(settings) if each.code == "stream_differs"]
     assert stream in differs
     assert differs.endswith(", ".join(sorted(change)) + ".")
+
+
+async def test_a_service_that_the_ledger_does_not_source_is_named(settings, connection, congress):
+    stream = ledger_stream(congress)
+    config = (await stream_info(connection, stream))["config"]
+    fewer = config | {"sources": config["sources"][1:]}
+    assert "error" not in await js_api(connection, f"STREAM.UPDATE.{stream}", fewer)
+    [unjoined] = [each for each in await examine(settings) if each.code == "unit_not_joined"]
+    assert (unjoined.severity, "subcommittee" in unjoined.detail) == (Severity.ERROR, True)
 
 
 @pytest.mark.parametrize("known_by", ["the ledger", "the views alone"])
@@ -283,6 +291,6 @@ async def test_the_table_has_a_mark_words_and_advice_in_the_language_asked_for(s
         assert {"✓", "✗"} <= set(marks)
         assert silent.told(lang) in words
         assert silent.advised(lang) in advice
-        assert set(SERVICES) <= set(about)
+        assert set(services()) <= set(about)
     assert all(each.advice for each in findings if each.severity is Severity.ERROR)
     assert told(findings) >= SILENT

@@ -12,9 +12,9 @@ from services.tracker.projection.digest import total_digest
 from services.tracker.projection.rebuild import rebuild
 from services.tracker.projection.store import AUDIT_TRAIL, VIEW_NAMES
 from services.tracker.queries import consolidated_report
+from shared.eventstore.jetstream_api import js_api, stream_info
 from shared.eventstore.ledger import Ledger
 from shared.eventstore.names import ledger_stream, service_stream
-from shared.eventstore.streams import js_api, stream_info
 from shared.platform.keeper import nats_server
 from shared.platform.nats import nats_connection
 from shared.unit.client import CommandClient

@@ -22,7 +22,7 @@ from shared.platform.embedded import Endpoints
 from shared.unit.client import CommandClient
 from shared.unit.commands import Answer
 from shared.unit.problems import ProblemError
-from shared.values.types import SERVICES
+from shared.values.units import services
 from tests.contract.units import GROUP, item, published
 from tests.integration.forgeries import Forged, about_nothing, about_tasks, out_of_turn, to_services
 from tests.integration.test_cli import Shell
@@ -137,7 +137,7 @@ async def test_a_congress_is_told_to_its_end_whatever_else_is_on_the_bus(siege, 
 
 
 async def test_afterwards_everybody_answers_and_the_report_can_be_had(siege, endpoints, tmp_path):
-    for service in (*SERVICES, "tracker"):
+    for service in (*services(), "tracker"):
         health = await siege.client.health(service)
         assert health.ready, (service, health.reasons)
     report = Shell(tmp_path, endpoints, siege.congress).json("report", "--today", "2020-09-10")

@@ -12,7 +12,8 @@ from daihoi.cli.main import app
 from daihoi.ops.session import open_session
 from daihoi.ops.supervisor import running_services
 from daihoi.sample import story as demo
-from shared.eventstore.streams import congresses, js_api, stream_configs
+from shared.eventstore.jetstream_api import congresses, js_api
+from shared.eventstore.streams import stream_configs
 from shared.platform.errors import PlatformError
 from shared.unit.client import CommandClient
 from tests.congress import settled

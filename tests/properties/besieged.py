@@ -18,7 +18,7 @@ import bson
 import nats.errors
 import orjson
 
-from daihoi.ops.supervisor import ALL_SERVICES, Supervisor
+from daihoi.ops.supervisor import Supervisor, all_services
 from services.tracker.history.folded import Folded
 from services.tracker.history.verify import verify
 from services.tracker.projection.store import ViewStore
@@ -26,10 +26,11 @@ from shared.domain.decider import Actor, Command, Refused
 from shared.eventstore.direct import Stored
 from shared.eventstore.envelope import Envelope, decode
 from shared.eventstore.errors import Undecodable
+from shared.eventstore.jetstream_api import js_api, stream_info
 from shared.eventstore.ledger import Ledger
 from shared.eventstore.names import ledger_stream, service_stream
 from shared.eventstore.store import EventStore
-from shared.eventstore.streams import js_api, provision, stream_configs, stream_info
+from shared.eventstore.streams import provision, stream_configs
 from shared.platform.embedded import Endpoints
 from shared.platform.mongo import mongo_database
 from shared.platform.nats import nats_connection
@@ -37,7 +38,7 @@ from shared.platform.settings import Settings
 from shared.unit.client import CommandClient
 from shared.unit.commands import CommandHandler, CommandRequest
 from shared.unit.tokens import make_issuer_keys, mint_token
-from shared.values.types import SERVICES
+from shared.values.units import services
 from tests.contract.units import SERVICE_AGGREGATES
 from tests.properties.hostile_values import Hostile, as_body, everything_full, labels_of
 from tests.properties.sent import SHORT, Sent, Wrong, told
@@ -179,7 +180,7 @@ class Besieged:
 
     async def what_waits(self) -> str:
         """Until the ledger has every stream whole, every policy is through with it, and so are the views."""
-        streams = [await stream_info(self.connection, service_stream(self.congress, each)) for each in SERVICES]
+        streams = [await stream_info(self.connection, service_stream(self.congress, each)) for each in services()]
         stored, end = sum(each["state"]["last_seq"] for each in streams), await self.ledger.last_sequence()
         if stored != end:
             return f"the ledger has {end} of {stored} events"
@@ -195,7 +196,7 @@ class Besieged:
 
     async def _all_in(self) -> bool:
         """Whether the ledger has every stream whole, every policy is through with it, and so are the views."""
-        streams = [await stream_info(self.connection, service_stream(self.congress, each)) for each in SERVICES]
+        streams = [await stream_info(self.connection, service_stream(self.congress, each)) for each in services()]
         end = await self.ledger.last_sequence()
         if sum(each["state"]["last_seq"] for each in streams) != end:
             return False
@@ -204,7 +205,7 @@ class Besieged:
         return through and (await self.views.checkpoint()).sequence == end
 
     async def _tell_what_stands_still(self, waits: str) -> None:
-        reasons = [reason for name in ALL_SERVICES for reason in (await self.client.health(name)).reasons]
+        reasons = [reason for name in all_services() for reason in (await self.client.health(name)).reasons]
         self.wrong.append(Wrong(f"everything stands still, {waits}", "; ".join(reasons)[:600]))
         async for stored, error in self._not_storable():
             self.wrong.append(Wrong(f"accepted, and not to be stored ({error!r})", self._blame(stored)))
@@ -278,7 +279,7 @@ async def besieged(endpoints: Endpoints, congress: str, folder: Path) -> AsyncIt
         database = await stack.enter_async_context(mongo_database(endpoints.mongo_url, settings.database))
         supervisor = Supervisor(settings, endpoints)
         try:
-            for name in ALL_SERVICES:
+            for name in all_services():
                 supervisor.start(name)
             await supervisor.wait_until_ready(CommandClient(connection, congress))
             yield Besieged(settings, supervisor, connection, ViewStore(database))

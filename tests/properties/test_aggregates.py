@@ -12,8 +12,9 @@ from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_s
 from nats.aio.client import Client
 
 from shared.domain.decider import Actor, Aggregate
+from shared.eventstore.jetstream_api import js_api
 from shared.eventstore.names import service_stream
-from shared.eventstore.streams import js_api, stream_configs
+from shared.eventstore.streams import stream_configs
 from tests.contract.units import SERVICE_AGGREGATES
 from tests.properties.broker import Mishap
 from tests.properties.effort import effort

@@ -28,8 +28,9 @@ from shared.events.review import ReviewOpened
 from shared.events.task import TaskOpened
 from shared.eventstore.direct import Stored
 from shared.eventstore.envelope import as_bytes, decode, decode_data, encode
+from shared.eventstore.jetstream_api import js_api
 from shared.eventstore.ledger import Ledger
-from shared.eventstore.streams import js_api, provision, stream_configs
+from shared.eventstore.streams import provision, stream_configs
 from shared.platform.mongo import Database, mongo_database
 from shared.unit.policies import ANY_SERVICE, ForEvery, Policy, apply
 from tests.contract.units import LOGISTICS, PROPAGANDA, SECURITY, SUBCOMMITTEE

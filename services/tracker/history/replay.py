@@ -17,7 +17,7 @@ from shared.eventstore.canonical import read_document
 from shared.eventstore.direct import Stored
 from shared.eventstore.ledger import Ledger
 from shared.values.symbol import Citation, DocumentSymbol, SymbolForm
-from shared.values.types import SERVICES
+from shared.values.units import services
 from shared.views.view import instant
 
 TYPES_BEGIN = "vn.daihoi."
@@ -81,7 +81,7 @@ def entity_named(text: str) -> str:
     """A document by its symbol as the entity that it is: `propaganda/03-KH/TB (2015-2020)` is
     `propaganda/03-KH-TB_2015-2020`. Any other name as it stands."""
     first, _, rest = text.partition("/")
-    prefix, symbol = (f"{first}/", rest) if first in (*SERVICES, "document") else ("", text)
+    prefix, symbol = (f"{first}/", rest) if first in (*services(), "document") else ("", text)
     cited = Citation.parse(symbol)
     is_symbol = DocumentSymbol.parse(cited.symbol).form is not SymbolForm.OTHER
     return f"{prefix}{cited.entity_id}" if is_symbol else text

@@ -5,6 +5,7 @@ from functools import cache
 from string import Formatter
 from typing import Any
 
+from services.tracker.projection.decoding import KNOWN
 from shared.eventstore.envelope import Envelope
 from shared.i18n import Language, format_date, format_minute, format_number, translate
 
@@ -81,6 +82,7 @@ SENTENCES = {
     "vn.daihoi.parked-event.discarded.v1": "{actor} discarded the parked ledger event {id}: {reason}",
     "vn.daihoi.policy.refused.v1": "{actor} was refused {command}: {detail}",
     "vn.daihoi.policy.resolved.v1": "{actor} saw to what the policy {policy} could not do",
+    **{name: event.SENTENCE for name, event in KNOWN.items() if event.SENTENCE},
 }
 CASE_NAMES = {"none": "No epidemic", "outbreak": "Outbreak"}
 LANGUAGES: tuple[Language, ...] = ("vi", "en")

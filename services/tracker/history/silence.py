@@ -8,7 +8,7 @@ from services.tracker.history.replay import Filter, ledger_line, names_of_type
 from services.tracker.projection.decoding import KNOWN
 from shared.eventstore.ledger import Ledger
 from shared.i18n import Language, translate
-from shared.values.types import SERVICES
+from shared.values.units import services
 
 TYPES = frozenset().union(*map(names_of_type, KNOWN))
 """Every name of every type that this version knows."""
@@ -27,7 +27,7 @@ async def silence(ledger: Ledger, wanted: Filter) -> Silence:
     """Reads the whole ledger. A unit or a type that this version knows is known without any event."""
     alone = {name: Filter(**{name: getattr(wanted, name)}) for name in ("unit", "type", "entity", "actor")}
     sought = {name for name, each in alone.items() if getattr(wanted, name)}
-    sought -= {"unit"} if wanted.unit in SERVICES else set()
+    sought -= {"unit"} if wanted.unit in services() else set()
     sought -= {"type"} if wanted.type in TYPES else set()
     events = in_range = 0
     async for page in ledger.read():
@@ -57,7 +57,7 @@ def silence_lines(why: Silence, wanted: Filter, lang: Language) -> list[str]:
 def _unknown(name: str, value: str, lang: Language) -> str:
     match name:
         case "unit":
-            units = ", ".join(SERVICES)
+            units = ", ".join(services())
             return translate(
                 "Nothing found, because there is no unit {name}; there are {units}.", lang, name=value, units=units
             )

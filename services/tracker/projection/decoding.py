@@ -4,15 +4,16 @@ Nothing that a message can hold raises anything here.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import MAXYEAR, MINYEAR, UTC, datetime
 from functools import lru_cache
+from importlib import import_module
+from pkgutil import iter_modules
 from typing import NamedTuple
 
 from services.tracker.projection.storable import NOT_STORABLE
+from shared import events
 from shared.events.base import Event
-from shared.events.parked_event import ParkedEventDiscarded
-from shared.events.policy import PolicyRefusalResolved, PolicyRefused
 from shared.eventstore.direct import Stored
 from shared.eventstore.envelope import Envelope, check_ids, check_place, decode, decode_data
 from shared.eventstore.errors import Undecodable
@@ -28,12 +29,16 @@ MISPLACED = "misplaced"
 NOWHERE = Origin("", 0)
 """Of a message that no service's stream was the source of."""
 
-AUDITED_ONLY: tuple[type[Event], ...] = (PolicyRefused, PolicyRefusalResolved, ParkedEventDiscarded)
-"""Events that no view shows; they still have their row in the audit trail."""
 
-KNOWN: dict[str, type[Event]] = {
-    event.TYPE: event for event in (*(event for view in VIEWS for event in view.events), *AUDITED_ONLY)
-}
+def _published() -> Iterator[type[Event]]:
+    """Every event of `shared.events`. One that no view shows still has its row in the audit trail."""
+    for module in iter_modules(events.__path__, f"{events.__name__}."):
+        for model in vars(import_module(module.name)).values():
+            if isinstance(model, type) and issubclass(model, Event) and "TYPE" in vars(model):
+                yield model
+
+
+KNOWN: dict[str, type[Event]] = {event.TYPE: event for event in _published()}
 VIEWS_OF: dict[str, tuple[View, ...]] = {
     name: tuple(view for view in VIEWS if event in view.events) for name, event in KNOWN.items()
 }

@@ -17,11 +17,11 @@ from services.tracker.reports.duties import Duties, duties_of, is_duty
 from services.tracker.reports.essentials import ESSENTIALS, lacks
 from services.tracker.reports.groups import Names, group_names
 from services.tracker.reports.lines import TaskLine, line_of
-from services.tracker.reports.order import task_order
+from services.tracker.reports.order import task_order, unit_order
 from services.tracker.reports.reviews import Reviews, summarise
 from services.tracker.reports.scenarios import InForce, in_force
 from shared.domain.task import TaskStatus
-from shared.values.types import Phase, Unit
+from shared.values.types import Phase
 from shared.views.view import Document
 
 
@@ -131,7 +131,7 @@ def consolidate(
     live = [task for task in tasks if task["status"] != TaskStatus.CANCELLED]
     today = as_of.today
     lacking = [task for task in live if lacks(task)]
-    totals = count(tasks, today)
+    totals, units = count(tasks, today), unit_order(task["unit"] for task in tasks)
     return Report(
         congress=congress,
         as_of=as_of,
@@ -139,7 +139,7 @@ def consolidate(
         totals=totals,
         completion=totals.completion,
         punctuality=totals.punctuality,
-        by_unit={unit.value: count(_where(tasks, "unit", unit.value), today) for unit in Unit},
+        by_unit={unit: count(_where(tasks, "unit", unit), today) for unit in units},
         by_group=_by_group(tasks, group_names(tasks, catalogue), today),
         by_phase={phase.value: count(_where(tasks, "phase", phase.value), today) for phase in Phase},
         missing={name: [task["task_id"] for task in lacking if name in lacks(task)] for name in ESSENTIALS},

@@ -11,9 +11,10 @@ from pydantic import BaseModel
 
 from services.tracker.reports.duties import is_duty
 from services.tracker.reports.essentials import is_suspended, lacks
-from services.tracker.reports.order import PHASES, UNITS, place
+from services.tracker.reports.order import PHASES, place
 from shared.domain.task import CLOSED
 from shared.values.ordering import natural
+from shared.values.units import support_unit_ids
 from shared.views.view import Document
 
 DUTIES = "duties"
@@ -77,7 +78,7 @@ def summarise(tasks: Sequence[Document], reviews: Sequence[Document]) -> Reviews
     open_tasks = [task for task in tasks if task["status"] not in CLOSED and not is_suspended(task)]
     return Reviews(
         latest=[_line(review, by_id) for review in latest.values()],
-        by_unit=_coverage(open_tasks, latest, lambda task: str(task["unit"]), UNITS),
+        by_unit=_coverage(open_tasks, latest, lambda task: str(task["unit"]), support_unit_ids()),
         by_group=_coverage(open_tasks, latest, _group_of),
         by_phase=_coverage(open_tasks, latest, lambda task: str(task["phase"]), PHASES),
         changed_since=[change for review in signed.values() for change in _changes(review, by_id)],
@@ -89,8 +90,9 @@ def _group_of(task: Document) -> str:
 
 
 def _latest_of_each_unit(reviews: Iterable[Document]) -> dict[str, Document]:
+    units = support_unit_ids()
     in_order = sorted(
-        reviews, key=lambda review: (place(review["unit"], UNITS), review["opened_at"], natural(review["_id"]))
+        reviews, key=lambda review: (place(review["unit"], units), review["opened_at"], natural(review["_id"]))
     )
     return {review["unit"]: review for review in in_order}
 

@@ -9,12 +9,12 @@ from pydantic import BaseModel
 from services.tracker.reports.essentials import is_suspended
 from services.tracker.reports.groups import Names, group_names
 from services.tracker.reports.lines import offset_of
-from services.tracker.reports.order import UNITS, task_order
+from services.tracker.reports.order import task_order, unit_order
 from shared.domain.task import CLOSED, TaskStatus
 from shared.domain.variant import AGGREGATE, demanded
 from shared.events.scenario import CURRENT
 from shared.events.variant import VariantAdjusted, VariantEvent
-from shared.values.types import Case, Scenario, Unit
+from shared.values.types import Case, Scenario
 from shared.views.view import Document, Recorded
 
 
@@ -118,13 +118,19 @@ def in_force(scenarios: Iterable[Document]) -> InForce | None:
     current = documents.get(CURRENT)
     if current is None:
         return None
-    followed = {unit.value: documents.get(unit.value, {}).get("followed", 0) for unit in Unit}
+    units = _units(documents)
+    followed = {unit: documents.get(unit, {}).get("followed", 0) for unit in units}
     behind = [unit for unit, number in followed.items() if number < current["number"]]
     unprepared = [
-        variant.unit for variant in _variants(documents, UNITS) if _is_unsigned(variant, current["scenario"])
+        variant.unit for variant in _variants(documents, units) if _is_unsigned(variant, current["scenario"])
     ]
     told = {name: current[name] for name in Switch.model_fields}
     return InForce(**told, behind=behind, unprepared=unprepared)
+
+
+def _units(documents: dict[str, Document], tasks: Iterable[Document] = ()) -> list[str]:
+    """Every unit that there is or that has said something."""
+    return unit_order(each["unit"] for each in (*documents.values(), *tasks) if "unit" in each)
 
 
 def _is_unsigned(variant: VariantStanding, case: str) -> bool:
@@ -137,17 +143,18 @@ def unprepared_units(recorded: Iterable[Recorded]) -> list[str]:
     for each in recorded:
         if isinstance(each.event, VariantEvent):
             histories.setdefault(each.envelope.source, []).append(each.event)
-    variants = {unit: AGGREGATE.fold(histories.get(unit, ())) for unit in UNITS}
+    variants = {unit: AGGREGATE.fold(histories.get(unit, ())) for unit in unit_order(histories)}
     return [unit for unit, variant in variants.items() if variant is None or variant.signed_by is None]
 
 
 def standing(tasks: Sequence[Document], scenarios: Sequence[Document]) -> Standing:
     documents = {document["_id"]: document for document in scenarios}
+    units = _units(documents, tasks)
     return Standing(
         in_force=in_force(scenarios),
         switches=[Switch(**switch) for switch in documents.get(CURRENT, {}).get("switches", ())],
-        units=[_unit(unit.value, documents.get(unit.value, {}), tasks) for unit in Unit],
-        variants=_variants(documents, [unit.value for unit in Unit]),
+        units=[_unit(unit, documents.get(unit, {}), tasks) for unit in units],
+        variants=_variants(documents, units),
     )
 
 
@@ -173,14 +180,14 @@ def _variants(documents: dict[str, Document], units: Iterable[str]) -> list[Vari
 
 
 def compare(
-    tasks: Iterable[Document],
+    tasks: Sequence[Document],
     scenarios: Iterable[Document],
     unit: str | None = None,
     catalogue: Sequence[Document] = (),
 ) -> Comparison:
     """Both variants side by side, whichever is in force; of one `unit` where it is named."""
     documents = {document["_id"]: document for document in scenarios}
-    units = [unit] if unit else [each.value for each in Unit]
+    units = [unit] if unit else _units(documents, tasks)
     live = [task for task in tasks if task["status"] != TaskStatus.CANCELLED and task["unit"] in units]
     ordered = sorted(live, key=task_order)
     compared = [(task, {case: _side(task, case, documents) for case in Case}) for task in ordered]

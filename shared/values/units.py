@@ -1,0 +1,120 @@
+"""The registry of units: which there are, in which order, what they are called, and what only they may write about.
+
+A support unit with rules of its own stands in `WITH_CODE`. One without needs no code: the setting DAIHOI_UNITS names
+it in every process of the congress. What is stored is read whether or not this process knows the unit.
+"""
+
+import os
+import re
+from functools import cache
+from typing import Annotated, NamedTuple
+
+from pydantic import AfterValidator
+from pydantic_core import PydanticCustomError
+
+from shared.values.types import AUDITOR, SUBCOMMITTEE, UNIT_PATTERN, Unit
+
+LOGISTICS, SECURITY = "logistics", "security"
+TRACKER = "tracker"
+
+
+class SupportUnit(NamedTuple):
+    """`vi` and `en` are its titles, `writes` the entities that only this unit writes about."""
+
+    id: str
+    vi: str
+    en: str
+    writes: tuple[str, ...] = ()
+
+
+WITH_CODE = (
+    SupportUnit("propaganda", "Bộ phận tuyên truyền", "Propaganda unit", ("publication",)),
+    SupportUnit(LOGISTICS, "Bộ phận hậu cần phục vụ", "Logistics unit", ("resource", "expense")),
+    SupportUnit(SECURITY, "Bộ phận đảm bảo an ninh trật tự và an toàn", "Security unit", ("clearance", "incident")),
+)
+"""In the order of every report; units by setting follow. The id is the folder of its service."""
+_ABOVE = SupportUnit(
+    SUBCOMMITTEE,
+    "Tiểu ban Tổ chức phục vụ Đại hội",
+    "Sub-committee",
+    ("meeting", "directive", "catalogue-item", "organisation", "duty", "scenario", "parked-event"),
+)
+WRITERS = {entity: unit.id for unit in (_ABOVE, *WITH_CODE) for entity in unit.writes}
+_OF_EVERY_UNIT = frozenset({"task", "review", "variant", "unit-scenario", "known-clearance"})
+_OF_EVERY_SERVICE = frozenset({"document", "policy"})
+_TAKEN = {SUBCOMMITTEE, TRACKER, AUDITOR, "current", *WRITERS, *_OF_EVERY_UNIT, *_OF_EVERY_SERVICE}
+"""Names that mean something else where a unit can be named."""
+SETTING = "DAIHOI_UNITS"
+MOST_UNITS = 50
+
+
+def support_units() -> tuple[SupportUnit, ...]:
+    """Those with code, then those that the setting names, in its order. Raises `ValueError` where it is malformed."""
+    return parse_units(os.environ.get(SETTING, ""))
+
+
+@cache
+def parse_units(setting: str) -> tuple[SupportUnit, ...]:
+    """`y-te=Tiểu ban Y tế|Health unit; tai-chinh=Tiểu ban Tài chính`: the English title may be left out."""
+    units = [*WITH_CODE]
+    if re.search(r"[\[\]\x00-\x1f]", setting):
+        raise ValueError("has square brackets or control characters")
+    for entry in filter(None, (part.strip() for part in setting.split(";"))):
+        name, _, titles = entry.partition("=")
+        vi, _, en = (title.strip() for title in titles.partition("|"))
+        units.append(SupportUnit(_new_id(name.strip(), units), vi or name.strip(), en or vi or name.strip()))
+    if len(units) > MOST_UNITS:
+        raise ValueError(f"names more than {MOST_UNITS - len(WITH_CODE)} units")
+    return tuple(units)
+
+
+def _new_id(name: str, units: list[SupportUnit]) -> str:
+    if not re.fullmatch(UNIT_PATTERN, name):
+        raise ValueError(
+            f"is to be such as «y-te=Tiểu ban Y tế|Health unit; …», and {name!r} is no id of a unit: up to 30 small "
+            "letters, digits and hyphens, a letter first"
+        )
+    if name in _TAKEN or any(unit.id == name for unit in units):
+        raise ValueError(f"names {name}, which is taken")
+    return name
+
+
+def support_unit_ids() -> tuple[str, ...]:
+    return tuple(unit.id for unit in support_units())
+
+
+def services() -> tuple[str, ...]:
+    """Every service that writes events, each to its own stream."""
+    return (SUBCOMMITTEE, *support_unit_ids())
+
+
+def has_code(service: str) -> bool:
+    """Whether there is code for this service alone."""
+    return service in {SUBCOMMITTEE, TRACKER, *(unit.id for unit in WITH_CODE)}
+
+
+def title_of(service: str, lang: str) -> str:
+    """The title of a unit; its id where this process does not know it."""
+    for unit in (_ABOVE, *support_units()):
+        if unit.id == service:
+            return unit.vi if lang == "vi" else unit.en
+    return service
+
+
+def may_write(service: str, entity: str) -> bool:
+    """Whether this service's events about `entity` count. Of what nobody knows yet, anybody may write."""
+    if entity in _OF_EVERY_UNIT:
+        return service != SUBCOMMITTEE
+    return WRITERS.get(entity, service) == service
+
+
+def check_known(unit: Unit) -> Unit:
+    """Raises a validation error that names the units there are."""
+    if unit not in support_unit_ids():
+        there_are = {"name": unit, "units": ", ".join(support_unit_ids())}
+        raise PydanticCustomError("unknown_unit", "there is no unit {name}; there are {units}", there_are)
+    return unit
+
+
+KnownUnit = Annotated[Unit, AfterValidator(check_known)]
+"""A support unit that a command may name."""

@@ -1,0 +1,80 @@
+"""The registry of units: those with code, those that a setting names, and what each may write about."""
+
+import pytest
+from pydantic import TypeAdapter, ValidationError
+
+from services.subcommittee.catalogue import ItemAssigned, PublishCatalogue
+from shared.i18n import translate
+from shared.platform.settings import Settings
+from shared.unit.field_errors import SENTENCES, sentences_of
+from shared.values.units import SETTING, KnownUnit, may_write, parse_units, services, support_unit_ids, title_of
+from tests.contract.units import item, published
+
+HEALTH = "y-te=Tiểu ban Y tế|Health unit; tai-chinh=Tiểu ban Tài chính"
+
+
+@pytest.fixture
+def health(monkeypatch):
+    monkeypatch.setenv(SETTING, HEALTH)
+
+
+def test_without_the_setting_there_are_those_with_code():
+    assert services() == ("subcommittee", "propaganda", "logistics", "security")
+    assert title_of("logistics", "vi") == "Bộ phận hậu cần phục vụ"
+    assert title_of("subcommittee", "en") == "Sub-committee"
+
+
+def test_units_by_setting_follow_those_with_code_in_the_order_of_the_setting(health):
+    assert support_unit_ids() == ("propaganda", "logistics", "security", "y-te", "tai-chinh")
+    assert [title_of("y-te", lang) for lang in ("vi", "en")] == ["Tiểu ban Y tế", "Health unit"]
+    assert title_of("tai-chinh", "en") == "Tiểu ban Tài chính"
+
+
+def test_a_unit_that_this_process_does_not_know_is_shown_by_its_id():
+    assert title_of("y-te", "vi") == "y-te"
+
+
+@pytest.mark.parametrize(
+    "setting",
+    ["Y-TE=x", "y_te", "9a", "=x", "y-te;y-te", "security=x", "tracker", "auditor", "task", "current", "a=[b]"],
+)
+def test_what_can_be_no_unit_is_refused_with_the_settings(setting, monkeypatch):
+    monkeypatch.setenv(SETTING, setting)
+    with pytest.raises(ValidationError, match="units"):
+        Settings()
+
+
+def test_there_are_at_most_fifty_units():
+    assert len(parse_units(";".join(f"u{number}" for number in range(47)))) == 50
+    with pytest.raises(ValueError, match="more than 47"):
+        parse_units(";".join(f"u{number}" for number in range(48)))
+
+
+def test_a_command_takes_a_unit_that_there_is_and_refuses_another_with_those_there_are(health):
+    assert TypeAdapter(KnownUnit).validate_python("y-te") == "y-te"
+    assert PublishCatalogue(**published(item(unit="y-te"))).items[0].unit == "y-te"
+    for wrong in (lambda: TypeAdapter(KnownUnit).validate_python("marketing"), lambda: _publish_for("marketing")):
+        with pytest.raises(ValidationError) as refused:
+            wrong()
+        [error] = refused.value.errors()
+        english, vietnamese = sentences_of(error)
+        assert english == "there is no unit marketing; there are propaganda, logistics, security, y-te, tai-chinh"
+        assert vietnamese.startswith("không có bộ phận marketing")
+        assert translate(SENTENCES[error["type"]], "vi") != SENTENCES[error["type"]]
+
+
+def _publish_for(unit):
+    return PublishCatalogue(**published(item(unit=unit)))
+
+
+def test_what_is_stored_is_read_whether_or_not_this_process_knows_the_unit():
+    assigned = ItemAssigned.model_validate({"unit": "y-te", "item": item(unit="y-te")})
+    assert (assigned.unit, assigned.item.unit) == ("y-te", "y-te")
+
+
+def test_a_unit_that_this_process_does_not_know_speaks_of_its_own_work_and_of_nothing_else():
+    assert may_write("y-te", "task")
+    assert may_write("y-te", "document")
+    assert not may_write("y-te", "clearance")
+    assert not may_write("y-te", "meeting")
+    assert not may_write("subcommittee", "task")
