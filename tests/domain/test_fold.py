@@ -2,7 +2,7 @@
 
 from itertools import pairwise
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
@@ -46,6 +46,7 @@ class Folded:
         return [found[sequence] for sequence in sorted(found)]
 
 
+@settings(deadline=None)
 @given(st.sets(st.integers(1, len(LEDGER) - 1)))
 def test_pages_of_any_size_fold_to_the_same_views_and_rows(cuts):
     whole, cut = Folded().add(LEDGER), Folded()
