@@ -23,7 +23,7 @@ from services.tracker.projection.projector import Projection
 from services.tracker.projection.store import AUDIT_TRAIL, FenceLost, ViewStore
 from shared.domain.decider import Actor, Aggregate, Command, Event, Key, Refused
 from shared.domain.review import ReviewOpened
-from shared.domain.task import TaskOpened
+from shared.domain.task import ScenarioFollowed, TaskOpened
 from shared.eventstore.direct import Stored
 from shared.eventstore.envelope import as_bytes, decode, decode_data, encode
 from shared.eventstore.ledger import Ledger
@@ -385,7 +385,11 @@ class Machine(RuleBasedStateMachine):
         for service in self.services.values():
             for told in service.history.told:
                 by = told.envelope.actor
-                if by in known and not isinstance(told.event, PolicyRefused):
+                if by in known and isinstance(told.event, ScenarioFollowed):
+                    opened = service.history.of(told.key)[0]
+                    together = (opened.sequence + 1, opened.envelope.actor, opened.envelope.causationid)
+                    assert (told.sequence, by, told.envelope.causationid) == together
+                elif by in known and not isinstance(told.event, PolicyRefused):
                     assert (service.name, told.key, type(told.event), by) in effects
 
     def effects(self) -> Iterator[tuple[str, Key, type[Event], str]]:
