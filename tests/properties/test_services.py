@@ -25,7 +25,7 @@ from shared.events.clearance import ClearanceRequested
 from shared.events.directive import DirectiveIssued, DirectiveKind
 from shared.events.policy import PolicyRefused
 from shared.events.review import ReviewOpened
-from shared.events.task import TaskOpened
+from shared.events.task import ScenarioFollowed, TaskOpened
 from shared.eventstore.direct import Stored
 from shared.eventstore.envelope import as_bytes, decode, decode_data, encode
 from shared.eventstore.jetstream_api import js_api
@@ -387,7 +387,11 @@ class Machine(RuleBasedStateMachine):
         for service in self.services.values():
             for told in service.history.told:
                 by = told.envelope.actor
-                if by in known and not isinstance(told.event, PolicyRefused):
+                if by in known and isinstance(told.event, ScenarioFollowed):
+                    opened = service.history.of(told.key)[0]
+                    together = (opened.sequence + 1, opened.envelope.actor, opened.envelope.causationid)
+                    assert (told.sequence, by, told.envelope.causationid) == together
+                elif by in known and not isinstance(told.event, PolicyRefused):
                     assert (service.name, told.key, type(told.event), by) in effects
 
     def effects(self) -> Iterator[tuple[str, Key, type[Event], str]]:
