@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 
@@ -46,7 +47,7 @@ class Congress:
 
     async def send(self, service, command, data):
         token = token_for(self.settings, f"{service}.lead")
-        return await self.client.send(service, command, data, token=token)
+        return await self.client.send(service, command, data, token=token, command_id=uuid4())
 
     async def daihoi(self, *arguments, units):
         command = [sys.executable, "-m", "daihoi", *arguments]
