@@ -12,6 +12,7 @@ import pytest
 
 from daihoi.ops.doctor import examine
 from daihoi.ops.supervisor import Supervisor
+from shared.platform.children import stop_child
 from shared.unit.client import CommandClient
 from shared.values.units import SETTING
 from tests.conftest import token_for
@@ -25,7 +26,8 @@ FOUR = ("subcommittee", "propaganda", "logistics", "security", "tracker")
 class Congress:
     def __init__(self, settings, endpoints, connection):
         self.settings, self.client = settings, CommandClient(connection, settings.congress)
-        self.supervisor = Supervisor(settings, endpoints)
+        self._endpoints = endpoints
+        self._run_by = {}
         self._environment = {
             **os.environ,
             **{
@@ -38,12 +40,18 @@ class Congress:
         }
 
     async def start(self, *names):
+        """Anew where they run already, with the environment as it is now."""
+        supervisor = Supervisor(self.settings, self._endpoints)
         for name in names:
-            if running := self.supervisor.children.get(name):
-                running.terminate()
-                await asyncio.to_thread(running.wait)
-            self.supervisor.start(name)
-        await self.supervisor.wait_until_ready(self.client)
+            if name in self._run_by:
+                stop_child(self._run_by[name].children.pop(name))
+            self._run_by[name] = supervisor
+            supervisor.start(name)
+        await supervisor.wait_until_ready(self.client)
+
+    def stop(self):
+        for supervisor in {*self._run_by.values()}:
+            supervisor.stop()
 
     async def send(self, service, command, data):
         token = token_for(self.settings, f"{service}.lead")
@@ -67,7 +75,7 @@ async def congress_of_four(settings, endpoints, connection, database):
         await congress.send("logistics", "open-task", TASK)
         yield congress
     finally:
-        congress.supervisor.stop()
+        congress.stop()
 
 
 async def test_a_unit_without_code_joins_a_living_congress(congress_of_four, settings, monkeypatch):
@@ -75,7 +83,7 @@ async def test_a_unit_without_code_joins_a_living_congress(congress_of_four, set
     monkeypatch.setenv(SETTING, units)
     await congress.start("y-te", "subcommittee")
     await congress.send("y-te", "open-task", TASK | {"task_id": "9-01"})
-    await congress.send("y-te", "start-task", {"task_id": "9-01"})
+    await congress.send("y-te", "assign-task", {"task_id": "9-01", "collective": "Sở Y tế", "individual": "Giám đốc"})
     await congress.send("subcommittee", "publish-catalogue", published(item("9.02", unit="y-te")))
     await congress.send("subcommittee", "assign-items", {"unit": "y-te", "item_ids": ["9-02"]})
 
@@ -105,4 +113,4 @@ async def test_a_unit_without_code_joins_a_living_congress(congress_of_four, set
     monkeypatch.setenv(SETTING, "")
     await congress.start("logistics")
     assert {each.code for each in await examine(settings) if not each.is_healthy} == {"unit_not_named"}
-    await congress.send("y-te", "report-progress", {"task_id": "9-01", "percent": 50})
+    await congress.send("y-te", "fund-task", {"task_id": "9-01", "secured_vnd": 1, "funding_source": "NS"})
