@@ -79,6 +79,7 @@ compose-up: ## Build and start everything in containers, and wait until it is re
 		&& mkdir -p -m 755 .daihoi/issuer/public
 	@$(COMPOSE) up --build --detach
 	@for name in $$($(COMPOSE) config --services | grep -vxE 'nats|mongo|keys'); do \
+		[ -n "$$($(COMPOSE) ps -a -q $$name)" ] || continue; \
 		for attempt in {1..60}; do \
 			answer=$$($(COMPOSE) exec -T $$name python -m daihoi health $$name 2>&1) && continue 2; \
 			sleep 1; \

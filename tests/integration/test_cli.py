@@ -665,3 +665,21 @@ def test_what_goes_wrong_outside_is_told_in_a_sentence_and_ends_with_1(shell, ar
     assert ran.returncode == 1
     assert sentence in ran.stderr
     assert "Traceback" not in ran.stderr
+
+
+def test_any_view_is_shown_and_masked_where_only_some_may_read_it(shell):
+    shown = shell.json("view", "incidents")
+    assert shown
+    assert {value for incident in shown for value in incident["restricted"].values()} <= {"«restricted»", None}
+    one_a_line = [json.loads(line) for line in shell.run("view", "incidents").stdout.splitlines()]
+    assert one_a_line == shown
+    wrong = shell.run("view", "nothing")
+    assert (wrong.returncode, "tasks" in wrong.stderr) == (2, True)
+
+
+def test_a_unit_that_there_is_not_is_refused_with_those_there_are(shell):
+    for command in (("service", "y-te"), ("health", "y-te"), ("scenario", "compare", "--unit", "y-te")):
+        ran = shell.run(*command)
+        assert (ran.returncode, "propaganda, logistics, security" in ran.stderr) == (2, True), ran.stderr
+    ran = shell.run("doctor", DAIHOI_UNITS="Y TẾ")
+    assert (ran.returncode, "DAIHOI_UNITS" in ran.stderr) == (2, True), ran.stderr
