@@ -9,15 +9,17 @@ from typing import Annotated
 
 import typer
 
-from daihoi.cli.console import FOUND_WRONG, LangOption, err, language_of, read_settings, run, write, wrong_use
+from daihoi.cli.console import LangOption, language_of, read_settings, refusals_end_it, refuse, run, write
+from daihoi.cli.running import NO_SUCH_SERVICE
 from daihoi.ops.supervisor import ALL_SERVICES
+from shared.domain.decider import Refusal
 from shared.platform.embedded import endpoints
 from shared.platform.nats import nats_connection
 from shared.platform.settings import Settings
 from shared.unit.asyncapi import as_bytes
 from shared.unit.client import CommandClient
-from shared.unit.problems import ProblemError
 
+NO_SERVICE_NAMED = Refusal("no_service_named", "Name a service ({services}), or a folder for all of them with --out.")
 FOLDER = Path(__file__).parents[2] / "docs" / "asyncapi"
 
 
@@ -34,18 +36,14 @@ def asyncapi(
 ) -> None:
     """What a service speaks: its commands, answers, events and subjects, as AsyncAPI 3.0."""
     if service and service not in ALL_SERVICES:
-        wrong_use(f"there is no service {service}; there are {', '.join(ALL_SERVICES)}")
+        refuse(NO_SUCH_SERVICE(name=service, services=", ".join(ALL_SERVICES)))
     if not service and folder is None:
-        wrong_use(f"name a service ({', '.join(ALL_SERVICES)}), or a folder for all of them with --out")
+        refuse(NO_SERVICE_NAMED(services=", ".join(ALL_SERVICES)))
     names = (service,) if service else ALL_SERVICES
     settings = read_settings()
-    try:
+    language_of(lang)
+    with refusals_end_it():
         documents = run(_ask(settings, names)) if live else {name: document_of(name) for name in names}
-    except ProblemError as error:
-        problem = error.problem
-        told = problem.detail_vi if language_of(settings, lang) == "vi" else problem.detail
-        err.print(f"{problem.code}: {told}", soft_wrap=True)
-        raise typer.Exit(FOUND_WRONG) from error
     if folder is None:
         write(documents[service])
     else:

@@ -9,25 +9,19 @@ from daihoi.cli.console import (
     Format,
     FormatOption,
     LangOption,
-    as_json,
     err,
     language_of,
-    out,
     read_settings,
     run,
-    told_in_words,
-    write,
 )
-from daihoi.cli.orders import read_views
+from daihoi.cli.groups import CommandGroup
 from daihoi.cli.sending import PatienceOption, send_and_print
-from daihoi.cli.view_selection import AtOption, ByOption, asked_of, instant_fields
+from daihoi.cli.view_selection import AtOption, ByOption, Selection, of_views, show_report
 from daihoi.ops.waiting import PATIENCE_S
-from daihoi.terminal.report import unprepared_line
-from daihoi.terminal.scenario_tables import comparison_tables, standing_tables
+from daihoi.terminal.scenario_tables import comparison_tables, standing_tables, unprepared_line
 from services.subcommittee.scenario import SwitchScenario
 from services.tracker.history.as_of import By
 from services.tracker.projection.decoding import read_event
-from services.tracker.projection.store import as_written
 from services.tracker.reports.scenarios import compare, standing, unprepared_units
 from shared.eventstore.errors import EventStoreError
 from shared.eventstore.ledger import Ledger
@@ -37,7 +31,7 @@ from shared.platform.settings import Settings
 from shared.values.types import SUBCOMMITTEE, Case, Unit
 from shared.views.view import Recorded
 
-scenario = typer.Typer(no_args_is_help=True, help="Scenarios: show, compare, switch.")
+scenario = CommandGroup("Scenarios: show, compare, switch.")
 
 
 @scenario.command("show")
@@ -48,17 +42,8 @@ def show(
     lang: LangOption = None,
 ) -> None:
     """Which scenario is in force, how far each unit has followed, and what it has prepared."""
-    settings = read_settings()
-    language = language_of(settings, lang)
-    asked = asked_of(at, by, language)
-    views = read_views(settings, asked, language, format, ("tasks", "scenarios"))
-    with told_in_words(), as_written():
-        found = standing(views["tasks"], views["scenarios"])
-    if format is Format.JSON:
-        write(as_json(found.model_dump(mode="json") | instant_fields(asked)))
-    else:
-        for part in standing_tables(found, language):
-            out.print(part)
+    question = of_views(("tasks", "scenarios"), lambda views, _: standing(views["tasks"], views["scenarios"]))
+    show_report(Selection(at, by, format, lang), question, standing_tables)
 
 
 @scenario.command("compare")
@@ -70,17 +55,12 @@ def compare_variants(
     lang: LangOption = None,
 ) -> None:
     """Both variants side by side: tasks and money, and every task that differs. Changes nothing."""
-    settings = read_settings()
-    language = language_of(settings, lang)
-    asked = asked_of(at, by, language)
-    views = read_views(settings, asked, language, format, ("tasks", "scenarios", "catalogue"))
-    with told_in_words(), as_written():
-        found = compare(views["tasks"], views["scenarios"], unit.value if unit else None, views["catalogue"])
-    if format is Format.JSON:
-        write(as_json(found.model_dump(mode="json") | instant_fields(asked)))
-    else:
-        for table in comparison_tables(found, language):
-            out.print(table)
+    only = unit.value if unit else None
+    question = of_views(
+        ("tasks", "scenarios", "catalogue"),
+        lambda views, _: compare(views["tasks"], views["scenarios"], only, views["catalogue"]),
+    )
+    show_report(Selection(at, by, format, lang), question, comparison_tables)
 
 
 @scenario.command("switch")
@@ -96,13 +76,12 @@ def switch(
     """Put a scenario in force; every unit suspends and resumes its tasks by itself. Units that have not prepared it
     are named, and follow all the same."""
     settings = read_settings()
-    language = language_of(settings, lang)
+    language = language_of(lang)
     data = {"scenario": case.value, "reason": reason}
     if unprepared := run(_unprepared(settings, case)):
         err.print(f"⚠ {unprepared_line(unprepared, language)}", soft_wrap=True)
     send_and_print(
         settings,
-        language,
         SUBCOMMITTEE,
         SwitchScenario.NAME,
         data,

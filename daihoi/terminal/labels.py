@@ -1,7 +1,9 @@
 """The names and signs in which every report speaks on a terminal."""
 
 from services.tracker.reports.cells import Share
+from services.tracker.reports.consolidated import GroupCells
 from shared.i18n import Language, format_number, translate
+from shared.i18n.positions import UNIT_NAMES as UNIT_NAMES
 
 CELLS = {
     "completed_on_time": ("Completed on time", "█", "green"),
@@ -12,12 +14,6 @@ CELLS = {
     "suspended": ("Suspended", "‖", "magenta"),
 }
 """Each cell's name, and its sign in bars and headings: told apart without colour too."""
-UNIT_NAMES = {
-    "propaganda": "Propaganda unit",
-    "logistics": "Logistics unit",
-    "security": "Security unit",
-    "subcommittee": "Sub-committee",
-}
 PHASE_NAMES = {"before": "Before the congress", "during": "During the congress", "after": "After the congress"}
 ESSENTIAL_NAMES = {
     "collective": "Collective in charge",
@@ -25,6 +21,16 @@ ESSENTIAL_NAMES = {
     "deadline": "Completion time",
     "funding": "Guaranteed funding",
 }
+CLEARANCE_STATUSES = {
+    "not_requested": "Not requested",
+    "requested": "Requested",
+    "granted": "Clearance granted",
+    "refused": "Clearance refused",
+    "withdrawn": "Withdrawn",
+}
+SCENARIO_NAMES = {"none": "No epidemic", "outbreak": "Outbreak"}
+WIDE = 100
+"""Columns of a terminal from which on there is room for bars; what is narrower does without."""
 
 
 def share_in_words(share: Share, lang: Language) -> str:
@@ -34,6 +40,10 @@ def share_in_words(share: Share, lang: Language) -> str:
         return fraction
     percent = f"{share.percent:.2f}"
     return f"{fraction} ({percent.replace('.', ',') if lang == 'vi' else percent}%)"
+
+
+def group_name(number: str, cells: GroupCells, lang: Language) -> str:
+    return f"{number}. {cells.name_en if lang == 'en' and cells.name_en else cells.name_vi}"
 
 
 def offset_in_words(days: int, lang: Language) -> str:
@@ -47,3 +57,11 @@ def offset_in_words(days: int, lang: Language) -> str:
     if days < 0:
         return translate("{days} days before the opening", lang, days=-days)
     return translate("{days} days after the opening", lang, days=days)
+
+
+def as_it_was(by: str, at: str, left_out: int, lang: Language) -> str:
+    """Which instant is meant, and by which of an event's two times; `at` in words."""
+    if by == "happened":
+        sentence = "As it was by what had happened until {at}; {count} events on record happened later"
+        return translate(sentence, lang, at=at, count=left_out)
+    return translate("As it was by what was recorded until {at}", lang, at=at)

@@ -7,7 +7,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from daihoi.terminal.report import CLEARANCE_STATUSES
+from daihoi.terminal.labels import CLEARANCE_STATUSES
 from services.tracker.reports.clearances import ClearanceLine
 from services.tracker.reports.coverage import ChannelCoverage, Coverage
 from services.tracker.reports.expenses import Account

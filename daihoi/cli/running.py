@@ -1,0 +1,98 @@
+"""Running the congress: everything at once, one service, and asking one how it is."""
+
+import asyncio
+import importlib
+import signal
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from daihoi.cli.console import (
+    FOUND_WRONG,
+    FreshOption,
+    err,
+    out,
+    read_settings,
+    refuse,
+    run,
+)
+from daihoi.ops.session import Session, open_session
+from daihoi.ops.supervisor import ALL_SERVICES, Supervisor
+from shared.domain.decider import Refusal
+from shared.platform.embedded import endpoints
+from shared.platform.nats import nats_connection
+from shared.platform.settings import Settings
+from shared.unit.client import CommandClient
+from shared.unit.issuer import provide_issuer_keys
+from shared.values.types import SERVICES
+
+NO_SUCH_SERVICE = Refusal("no_such_service", "There is no service {name}; there are {services}.")
+
+
+def up(fresh: FreshOption = False) -> None:
+    """Run the servers and all services until Ctrl-C."""
+    run(_up(read_settings(), fresh))
+
+
+async def _up(settings: Settings, fresh: bool) -> None:
+    provide_issuer_keys(settings, to_mint=False)
+    async with open_session(settings, fresh=fresh, begins=True) as session:
+        supervisor = Supervisor(settings, session.servers, err.print)
+        try:
+            for name in ALL_SERVICES:
+                supervisor.start(name)
+            await supervisor.wait_until_ready(session.commands)
+            out.print(_table_of_services(session, supervisor))
+            await _until_told_to_stop(supervisor)
+        finally:
+            supervisor.stop()
+
+
+def _table_of_services(session: Session, supervisor: Supervisor) -> Table:
+    table = Table(title=f"daihoi · {session.settings.congress}", title_justify="left")
+    table.add_column("service")
+    table.add_column("process", justify="right")
+    table.add_column("commands")
+    for name, child in supervisor.children.items():
+        subject = f"cmd.{session.settings.congress}.{name}.*" if name in SERVICES else ""
+        table.add_row(name, str(child.pid), subject)
+    table.caption = f"{session.servers.nats_url} · {session.servers.mongo_url}"
+    return table
+
+
+async def _until_told_to_stop(supervisor: Supervisor) -> None:
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    watching, stopping = asyncio.create_task(supervisor.watch()), asyncio.create_task(stop.wait())
+    done, others = await asyncio.wait((watching, stopping), return_when=asyncio.FIRST_COMPLETED)
+    for other in others:
+        other.cancel()
+    for first in done:
+        first.result()
+
+
+def service(name: Annotated[str, typer.Argument(help=", ".join(ALL_SERVICES))]) -> None:
+    """Run one service in this process."""
+    if name not in ALL_SERVICES:
+        refuse(NO_SUCH_SERVICE(name=name, services=", ".join(ALL_SERVICES)))
+    read_settings()
+    application = importlib.import_module(f"services.{name}.main").app
+    run(application.run())
+
+
+def health(name: Annotated[str, typer.Argument(help=", ".join(ALL_SERVICES))]) -> None:
+    """Ask a running service how it is; exit 1 when it is not ready."""
+    settings = read_settings()
+    if name not in ALL_SERVICES:
+        refuse(NO_SUCH_SERVICE(name=name, services=", ".join(ALL_SERVICES)))
+
+    async def ask() -> bool:
+        with endpoints(settings, with_mongo=False) as servers:
+            async with nats_connection(servers.nats_url, "daihoi health") as connection:
+                answer = await CommandClient(connection, settings.congress).health(name)
+        out.print(answer.model_dump_json(), soft_wrap=True)
+        return answer.ready
+
+    raise typer.Exit(0 if run(ask()) else FOUND_WRONG)
