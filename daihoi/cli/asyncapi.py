@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from daihoi.cli.console import LangOption, language_of, read_settings, refusals_end_it, refuse, run, write
-from daihoi.cli.running import NO_SUCH_SERVICE
+from daihoi.cli.running import NAME_HELP, NO_SUCH_SERVICE
 from daihoi.ops.supervisor import ALL_SERVICES
 from shared.domain.decider import Refusal
 from shared.platform.embedded import endpoints
@@ -29,7 +29,7 @@ def document_of(name: str) -> bytes:
 
 
 def asyncapi(
-    service: Annotated[str, typer.Argument(help=", ".join(ALL_SERVICES))] = "",
+    service: Annotated[str, typer.Argument(help=NAME_HELP)] = "",
     folder: Annotated[Path | None, typer.Option("--out", help="Write <service>.json there, of all services.")] = None,
     live: Annotated[bool, typer.Option("--live", help="Ask the running service itself.")] = False,
     lang: LangOption = None,

@@ -27,6 +27,7 @@ from shared.unit.client import CommandClient
 from shared.unit.issuer import provide_issuer_keys
 from shared.values.types import SERVICES
 
+NAME_HELP = "subcommittee, tracker, or the id of a support unit"
 NO_SUCH_SERVICE = Refusal("no_such_service", "There is no service {name}; there are {services}.")
 
 
@@ -73,7 +74,7 @@ async def _until_told_to_stop(supervisor: Supervisor) -> None:
         first.result()
 
 
-def service(name: Annotated[str, typer.Argument(help=", ".join(ALL_SERVICES))]) -> None:
+def service(name: Annotated[str, typer.Argument(help=NAME_HELP)]) -> None:
     """Run one service in this process."""
     if name not in ALL_SERVICES:
         refuse(NO_SUCH_SERVICE(name=name, services=", ".join(ALL_SERVICES)))
@@ -82,7 +83,7 @@ def service(name: Annotated[str, typer.Argument(help=", ".join(ALL_SERVICES))]) 
     run(application.run())
 
 
-def health(name: Annotated[str, typer.Argument(help=", ".join(ALL_SERVICES))]) -> None:
+def health(name: Annotated[str, typer.Argument(help=NAME_HELP)]) -> None:
     """Ask a running service how it is; exit 1 when it is not ready."""
     settings = read_settings()
     if name not in ALL_SERVICES:

@@ -73,7 +73,7 @@ def send_and_print(
                     return
                 async with mongo_database(servers.mongo_url, settings.database) as database:
                     ledger = Ledger(connection, settings.congress)
-                    session = Session(settings, servers, ledger, ViewStore(database), client)
+                    session = Session(settings, servers, ledger, ViewStore(database), connection)
                     write = Write.of(settings.congress, service, answer)
                     if why_not_shown := await shortfall(session, write, patience_s):
                         raise why_not_shown

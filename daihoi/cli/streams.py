@@ -56,7 +56,7 @@ def provision_streams(lang: LangOption = None) -> None:
 
 @streams.command("restore")
 def restore_stream(
-    unit: Annotated[str, typer.Argument(help=", ".join(SERVICES))],
+    unit: Annotated[str, typer.Argument(help="subcommittee, or the id of a support unit")],
     set_aside: Annotated[
         Path | None,
         typer.Option(help="A new file for events that were stored in place of lost ones and are not in the ledger."),

@@ -48,8 +48,8 @@ def end_lines(change: Change, done: Committed | None, lang: Language) -> Iterato
     else:
         why = done.problem.detail_vi if lang == "vi" else done.problem.detail
         yield f"{done.problem.code}: {why}", True
-        rest = "{stored} of {batches} batches are stored; import again for the rest."
-        yield translate(rest, lang, **numbers_of(done)), True
+        counts = numbers_of(done)
+        yield translate("{stored} of {batches} batches are stored; import again for the rest.", lang, **counts), True
     if done and done.why_not_shown:
         yield f"{done.why_not_shown.code}: {sentence_of(done.why_not_shown, lang)}", True
 

@@ -4,9 +4,9 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
 
 import orjson
-from faststream.nats import NatsBroker, NatsMessage
 from nats.aio.client import Client
 from pydantic import BaseModel
 
@@ -18,6 +18,9 @@ from shared.unit.answering import respond, unread
 from shared.unit.findings import Finding, Notice, Severity
 from shared.unit.following import PolicyFollower
 from shared.unit.unseen import Unseen
+
+if TYPE_CHECKING:
+    from faststream.nats import NatsBroker
 
 JETSTREAM_PATIENCE_S = 0.8
 JETSTREAM_SILENT = Notice(
@@ -114,8 +117,9 @@ def health_subject(congress: str, service: str) -> str:
     return f"health.{congress}.{service}"
 
 
-def answer_health(broker: NatsBroker, congress: str, service: str, look: Callable[[], Awaitable[Health]]) -> None:
+def answer_health(broker: "NatsBroker", congress: str, service: str, look: Callable[[], Awaitable[Health]]) -> None:
     """With what `look` finds, once the broker runs: its subscriptions are made in no order, health's may be first."""
+    from faststream.nats import NatsMessage
 
     @broker.subscriber(health_subject(congress, service), no_reply=True, decoder=unread, title=f"{service} health")
     async def on_health(message: NatsMessage) -> None:

@@ -55,6 +55,12 @@ class Patient(CommandClient):
                 await asyncio.sleep(AGAIN_AFTER_S)
 
 
+class PatientSession(Session):
+    @property
+    def commands(self):
+        return Patient(self.connection, self.settings.congress)
+
+
 @pytest.fixture(scope="module")
 async def siege(endpoints: Endpoints, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Besieged]:
     name = f"hostile-{uuid4().hex[:12]}"
@@ -115,8 +121,7 @@ async def test_a_congress_is_told_to_its_end_whatever_else_is_on_the_bus(siege, 
     for each in forged:
         if each.target:
             assert (await open_task(siege, each.target)).get("events")
-    patient = Patient(siege.connection, name)
-    session = Session(siege.settings, endpoints, siege.ledger, siege.views, patient)
+    session = PatientSession(siege.settings, endpoints, siege.ledger, siege.views, siege.connection)
     blows = sorted([*to_services(name), *(each.blow for each in forged)], key=lambda blow: crc32(blow.name.encode()))
     done = [0, 1]
     async with intruder(endpoints.nats_url) as by, asyncio.TaskGroup() as both:
