@@ -16,7 +16,10 @@ PROJECT = Path(__file__).parents[2]
 PATHS = [context.command_path.split()[1:] for context in every_command()]
 HEAVY = {"pydantic", "motor", "pymongo", "nats", "openpyxl", "numpy", "faststream", "jwt", "rich", "uvloop"}
 NOT_FOR_A_REPORT = {"openpyxl", "numpy", "faststream", "jwt", "fast_depends", "shared.unit.service"}
-ENGLISH = "usage|options?|arguments?|commands?|default|required|missing|invalid|value|such|error|try|for|help|show|the|and|is|of"
+ENGLISH = (
+    "usage|options?|arguments?|commands?|default|required|missing|invalid|value|such|error|try|for|help|show|the|and"
+    "|is|of"
+)
 ENGLISH_WORD = re.compile(rf"(?<![\w<`./-])({ENGLISH})(?![\w>`./-])", re.IGNORECASE)
 WRONG_USES = (
     ["repor"],

@@ -384,6 +384,7 @@ XLSX = as_xlsx(row())
 OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 REFUSED = {
     "nothing at all": (b"", "missing_column"),
+    "a letter": ("Kính gửi: các bộ phận\nThực hiện kế hoạch, đề nghị báo cáo\n".encode(), "no_catalogue"),
     "a header and no more": (as_csv(), "empty_file"),
     "Windows-1258": (windows_1258(TEXT), "wrong_encoding"),
     "TCVN3": (tcvn3(TEXT), "wrong_encoding"),

@@ -5,8 +5,7 @@ from io import StringIO
 
 from rich.console import Console
 
-from daihoi.terminal.report import scenario_line
-from daihoi.terminal.scenario_tables import comparison_tables
+from daihoi.terminal.scenario_tables import comparison_tables, scenario_line
 from services.subcommittee.duty import GROUP
 from services.subcommittee.scenario import ScenarioSwitched
 from services.tracker.reports.scenarios import Amount, compare, in_force, standing, unprepared_units

@@ -11,10 +11,10 @@ import pytest
 from nats.js.api import ConsumerConfig
 from typer.testing import CliRunner
 
-from daihoi.cli.doctor import table_of
 from daihoi.cli.main import app
 from daihoi.ops.doctor import examine
 from daihoi.ops.supervisor import ALL_SERVICES, Supervisor
+from daihoi.terminal.findings import findings_table
 from services.tracker.projection.projector import Projection
 from shared.eventstore.names import ledger_stream, service_stream
 from shared.eventstore.store import EventStore
@@ -283,7 +283,7 @@ async def test_the_table_has_a_mark_words_and_advice_in_the_language_asked_for(s
     assert silent.told("en") == "subcommittee does not answer."
     assert silent.told("vi") == "subcommittee không trả lời."
     for lang in ("en", "vi"):
-        marks, about, words, advice = (list(column.cells) for column in table_of(findings, lang).columns)
+        marks, about, words, advice = (list(column.cells) for column in findings_table(findings, lang).columns)
         assert {"✓", "✗"} <= set(marks)
         assert silent.told(lang) in words
         assert silent.advised(lang) in advice
