@@ -6,7 +6,6 @@ import signal
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
 from daihoi.cli.console import (
     FOUND_WRONG,
@@ -16,16 +15,19 @@ from daihoi.cli.console import (
     read_settings,
     refuse,
     run,
+    told_in_words,
 )
-from daihoi.ops.session import Session, open_session
+from daihoi.cli.language import spoken
+from daihoi.ops.only_one import only_one_up
+from daihoi.ops.session import open_session
 from daihoi.ops.supervisor import ALL_SERVICES, Supervisor
+from daihoi.terminal.services import services_table
 from shared.domain.decider import Refusal
 from shared.platform.embedded import endpoints
 from shared.platform.nats import nats_connection
 from shared.platform.settings import Settings
 from shared.unit.client import CommandClient
 from shared.unit.issuer import provide_issuer_keys
-from shared.values.types import SERVICES
 
 NAME_HELP = "subcommittee, tracker, or the id of a support unit"
 NO_SUCH_SERVICE = Refusal("no_such_service", "There is no service {name}; there are {services}.")
@@ -33,7 +35,9 @@ NO_SUCH_SERVICE = Refusal("no_such_service", "There is no service {name}; there 
 
 def up(fresh: FreshOption = False) -> None:
     """Run the servers and all services until Ctrl-C."""
-    run(_up(read_settings(), fresh))
+    settings = read_settings()
+    with told_in_words(), only_one_up(settings):
+        run(_up(settings, fresh))
 
 
 async def _up(settings: Settings, fresh: bool) -> None:
@@ -44,22 +48,11 @@ async def _up(settings: Settings, fresh: bool) -> None:
             for name in ALL_SERVICES:
                 supervisor.start(name)
             await supervisor.wait_until_ready(session.commands)
-            out.print(_table_of_services(session, supervisor))
+            processes = {name: child.pid for name, child in supervisor.children.items()}
+            out.print(services_table(settings.congress, processes, session.servers, spoken()))
             await _until_told_to_stop(supervisor)
         finally:
             supervisor.stop()
-
-
-def _table_of_services(session: Session, supervisor: Supervisor) -> Table:
-    table = Table(title=f"daihoi · {session.settings.congress}", title_justify="left")
-    table.add_column("service")
-    table.add_column("process", justify="right")
-    table.add_column("commands")
-    for name, child in supervisor.children.items():
-        subject = f"cmd.{session.settings.congress}.{name}.*" if name in SERVICES else ""
-        table.add_row(name, str(child.pid), subject)
-    table.caption = f"{session.servers.nats_url} · {session.servers.mongo_url}"
-    return table
 
 
 async def _until_told_to_stop(supervisor: Supervisor) -> None:

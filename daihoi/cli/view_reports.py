@@ -16,8 +16,10 @@ from daihoi.cli.console import (
     TodayOption,
     TokenOption,
     out,
+    read_settings,
     refuse,
     say,
+    told_in_words,
 )
 from daihoi.cli.groups import CommandGroup
 from daihoi.cli.language import spoken
@@ -102,11 +104,13 @@ def incidents(
     from daihoi.terminal.unit_tables import incidents_table
     from services.tracker.access import may_read_restricted
 
-    async def question(looked: Looked) -> list[Document]:
-        unmasked = may_read_restricted(looked.session.settings, token)
-        return await queries.incidents(looked.views, unmasked=unmasked)
-
-    show_report(Selection(at, by, format, lang), question, incidents_table)
+    with told_in_words():
+        unmasked = may_read_restricted(read_settings(), token)
+    show_report(
+        Selection(at, by, format, lang),
+        lambda looked: queries.incidents(looked.views, unmasked=unmasked),
+        incidents_table,
+    )
 
 
 def trace_order(

@@ -83,7 +83,7 @@ def read_file(content: bytes) -> Reading:
     header, *rows = table.rows or [Row(1, [])]
     columns, errors = _columns(header)
     if not columns and any(header.cells):
-        raise unreadable(NO_CATALOGUE(columns=", ".join(COLUMNS)))
+        raise Unreadable(Wrong(header.number, "", NO_CATALOGUE(columns=", ".join(COLUMNS))), *table.wrong)
     wrong = [*table.wrong, *errors]
     if not rows:
         wrong.append(Wrong(0, "", EMPTY()))

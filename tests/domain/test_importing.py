@@ -415,7 +415,7 @@ REFUSED = {
         as_xlsx(row(), change=lambda workbook: workbook.create_sheet("Khác").append(["x"])),
         "several_sheets",
     ),
-    "an annex as offices type it": (as_xlsx(header=[], change=an_annex_as_offices_type_it), "unknown_column"),
+    "an annex as offices type it": (as_xlsx(header=[], change=an_annex_as_offices_type_it), "no_catalogue"),
     "a damaged spreadsheet": (XLSX[: len(XLSX) // 2], "damaged_xlsx"),
     "a spreadsheet that unpacks to more than it says": (with_lying_size(XLSX), "damaged_xlsx"),
     "a sheet that is cut off": (in_parts(XLSX, sheet1=b"<worksheet><sheetData>"), "damaged_xlsx"),
