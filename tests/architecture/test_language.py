@@ -20,6 +20,7 @@ from daihoi.cli.help_page import one_line, placeholder, values_of
 from daihoi.terminal import (
     documents_table,
     duties_table,
+    fields,
     reviews,
     scenario_tables,
     task_lists,
@@ -123,6 +124,7 @@ DRAWN = (
     task_lists,
     workload,
     positions,
+    fields,
 )
 LABELS = {label for module in DRAWN for label in labels(ast.parse(Path(module.__file__).read_text("utf-8")))}
 SAID = {sentence for tree in TREES for sentence in literals(tree, "translate", "_say")}

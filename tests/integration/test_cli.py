@@ -334,7 +334,7 @@ def test_a_task_was_completed_with_its_clearance_and_another_one_still_waits(she
 
 def test_who_waits_for_a_clearance_is_told_in_both_languages(shell):
     assert "Waiting for a clearance: 1" in shell.run("report").stdout
-    assert "Chờ giấy phép an ninh: 1" in shell.run("report", "--lang", "vi").stdout
+    assert "Chờ xác nhận bảo đảm an ninh: 1" in shell.run("report", "--lang", "vi").stdout
     assert "Waiting for a clearance: delegates-bus (Requested)" in shell.run("trace", "logistics/4-05").stdout
     assert "Requested" in shell.run("clearances").stdout
     assert "Đã đề nghị" in shell.run("clearances", "--lang", "vi").stdout
@@ -520,7 +520,7 @@ def test_numbers_move_by_what_the_compared_report_lacks(shell):
     for unit, cells in after["movements"]["by_unit"].items():
         assert sum(cells.values()) == sum(after["by_unit"][unit].values()) - sum(before["by_unit"][unit].values())
     shown = shell.run("report", "--compare", half, "--lang", "vi").stdout
-    assert f"so với sự kiện số {half}" in shown
+    assert f"so với bản ghi số {half}" in shown
 
 
 def test_what_had_happened_and_what_was_recorded_are_not_mixed(shell):
@@ -554,7 +554,7 @@ def test_the_difference_between_two_instants_is_told_with_its_events(shell):
     assert {event["sequence"] for event in found["events"]} <= set(range(301, 321))
     shown = shell.run("audit", "diff", "300", "320", "--lang", "vi")
     assert shown.returncode == 0
-    assert "Từ sự kiện số 300 của nhật ký đến sự kiện số 320" in shown.stdout
+    assert "Từ bản ghi số 300 của nhật ký đến bản ghi số 320" in shown.stdout
     assert "bản ghi khác nhau: " in shown.stdout
     details = shell.run("audit", "diff", "0").stdout
     assert "«restricted»" in details
