@@ -23,7 +23,8 @@ from daihoi.cli.view_selection import day_asked
 from daihoi.ops.session import Session, open_session
 from daihoi.ops.supervisor import running_services
 from daihoi.ops.waiting import until_level
-from daihoi.sample import story
+from daihoi.sample.story import Sample
+from daihoi.sample.telling import check_nothing_else_is_told, tell
 from daihoi.terminal.report import Printer
 from services.tracker.history.replay import Filter, replay
 from services.tracker.history.verify import verify
@@ -49,14 +50,14 @@ def demo(
 
 
 async def _demo(settings: Settings, fresh: bool, today: date | None, lang: Language) -> bool:
-    sample = story.Sample()
+    sample = Sample()
     EXPORTS.mkdir(exist_ok=True)  # what can't be written should be known before the story is told
     async with open_session(settings, fresh=fresh, begins=True) as session:
-        await story.check_nothing_else_is_told(session, sample)
+        await check_nothing_else_is_told(session, sample)
         provide_issuer_keys(settings)
         async with running_services(settings, session.servers, session.commands):
             with progress_bar(translate("The sample congress", lang)) as on_progress:
-                await story.tell(session, sample, on_progress)
+                await tell(session, sample, on_progress)
             await until_level(session)
             report = await consolidated_report(
                 settings.congress, session.views, session.ledger, today or sample.today

@@ -15,7 +15,8 @@ from zlib import crc32
 import pytest
 
 from daihoi.ops.session import Session
-from daihoi.sample.story import Sample, tell
+from daihoi.sample.story import Sample
+from daihoi.sample.telling import tell
 from services.tracker.history.verify import verify
 from shared.eventstore.direct import Stored
 from shared.platform.embedded import Endpoints
