@@ -4,9 +4,19 @@ import json
 import math
 from typing import Any, NoReturn
 
-from daihoi.cli.console import wrong_use
+from daihoi.cli.console import refuse
+from daihoi.cli.language import spoken
+from shared.domain.decider import Refusal
+from shared.i18n import translate
+from shared.unit.field_errors import SENTENCES
 from shared.values.text import Unclean, cleaned
 
+NOT_JSON = Refusal("not_json", "The data can't be read as JSON: line {line}, column {column}.")
+NOT_MEANT = Refusal("data_not_meant", "The data can't be meant as it stands: {reason}.")
+NO_OBJECT = Refusal("no_json_object", "The data is no JSON object, such as {example}: {shown}")
+NO_NUMBER = Refusal("no_number", "The data can't be meant as it stands: {shown} is no number.")
+TOO_LARGE_A_NUMBER = Refusal("too_large_a_number", "The number {shown} is too large.")
+EXAMPLE = '{"task_id": "1-03"}'
 LONGEST_SHOWN = 60
 MOST_BITS = 64
 
@@ -16,29 +26,30 @@ def json_object(text: str) -> dict[str, Any]:
     can't be meant: numbers without end, half a character, lists a thousand deep in each other."""
     try:
         value = cleaned(json.loads(text, parse_constant=_no_number, parse_int=_integer, parse_float=_decimal))
-    except (Unclean, ValueError) as error:
-        wrong_use(f"the data can't be read as JSON: {error}")
-    except RecursionError:
-        wrong_use("the data can't be read as JSON: lists or objects too deep in each other")
+    except json.JSONDecodeError as error:
+        refuse(NOT_JSON(line=error.lineno, column=error.colno))
+    except (Unclean, RecursionError) as error:
+        code = error.code if isinstance(error, Unclean) else "too_deep"
+        refuse(NOT_MEANT(reason=translate(SENTENCES[code], spoken())))
     if not isinstance(value, dict):
-        wrong_use(f'the data is no JSON object, such as {{"task_id": "1-03"}}: {_shown(text)}')
+        refuse(NO_OBJECT(example=EXAMPLE, shown=_shown(text)))
     return value
 
 
 def _no_number(text: str) -> NoReturn:
-    raise ValueError(f"{text} is no number")
+    refuse(NO_NUMBER(shown=text))
 
 
 def _integer(text: str) -> int:
     if len(text) > MOST_BITS or (number := int(text)).bit_length() >= MOST_BITS:
-        raise ValueError(f"the number {_shown(text)} is too large")
+        refuse(TOO_LARGE_A_NUMBER(shown=_shown(text)))
     return number
 
 
 def _decimal(text: str) -> float:
     number = float(text)
     if not math.isfinite(number):
-        raise ValueError(f"the number {_shown(text)} is too large")
+        refuse(TOO_LARGE_A_NUMBER(shown=_shown(text)))
     return number
 
 

@@ -8,18 +8,20 @@ from typing import Annotated
 
 import typer
 
-from daihoi.cli.console import FOUND_WRONG, LangOption, err, language_of, read_settings, run, write, wrong_use
+from daihoi.cli.console import LangOption, language_of, read_settings, refusals_end_it, refuse, run, write
+from daihoi.cli.running import NAME_HELP, NO_SUCH_SERVICE
 from daihoi.ops.charters import service_named
 from daihoi.ops.supervisor import all_services
 from services.tracker import main as tracker
+from shared.domain.decider import Refusal
 from shared.platform.embedded import endpoints
 from shared.platform.nats import nats_connection
 from shared.platform.settings import Settings
 from shared.unit.asyncapi import as_bytes
 from shared.unit.client import CommandClient
-from shared.unit.problems import ProblemError
 from shared.values.units import TRACKER, has_code
 
+NO_SERVICE_NAMED = Refusal("no_service_named", "Name a service ({services}), or a folder for all of them with --out.")
 FOLDER = Path(__file__).parents[2] / "docs" / "asyncapi"
 
 
@@ -28,25 +30,21 @@ def document_of(name: str) -> bytes:
 
 
 def asyncapi(
-    service: Annotated[str, typer.Argument(help="subcommittee, tracker, or the id of a support unit")] = "",
+    service: Annotated[str, typer.Argument(help=NAME_HELP)] = "",
     folder: Annotated[Path | None, typer.Option("--out", help="Write <service>.json there, of all services.")] = None,
     live: Annotated[bool, typer.Option("--live", help="Ask the running service itself.")] = False,
     lang: LangOption = None,
 ) -> None:
     """What a service speaks: its commands, answers, events and subjects, as AsyncAPI 3.0."""
     if service and service not in all_services():
-        wrong_use(f"there is no service {service}; there are {', '.join(all_services())}")
+        refuse(NO_SUCH_SERVICE(name=service, services=", ".join(all_services())))
     if not service and folder is None:
-        wrong_use(f"name a service ({', '.join(all_services())}), or a folder for all of them with --out")
+        refuse(NO_SERVICE_NAMED(services=", ".join(all_services())))
     names = (service,) if service else all_services()
     settings = read_settings()
-    try:
+    language_of(lang)
+    with refusals_end_it():
         documents = run(_ask(settings, names)) if live else {name: document_of(name) for name in names}
-    except ProblemError as error:
-        problem = error.problem
-        told = problem.detail_vi if language_of(settings, lang) == "vi" else problem.detail
-        err.print(f"{problem.code}: {told}", soft_wrap=True)
-        raise typer.Exit(FOUND_WRONG) from error
     if folder is None:
         write(documents[service])
     else:

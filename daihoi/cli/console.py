@@ -3,40 +3,28 @@
 Exit codes: 0 fine, 1 found something wrong, 2 wrong use.
 """
 
-import os
 import sys
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterable, Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
 from enum import StrEnum
 from typing import Annotated, Any, NoReturn
 
 import typer
-import uvloop
 from pydantic import ValidationError
-from pymongo.errors import PyMongoError
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from daihoi.cli.language import speak, spoken
+from daihoi.cli.shell import FOUND_WRONG as FOUND_WRONG
+from daihoi.cli.shell import WRONG_USE as WRONG_USE
+from daihoi.cli.shell import NotWritten as NotWritten
 from daihoi.terminal.screen import Screen, harmless_json
-from services.tracker.projection.store import FenceLost
 from shared.domain.decider import Refused
 from shared.eventstore.canonical import indented
-from shared.eventstore.errors import EventStoreError
 from shared.i18n import Language, translate
-from shared.platform.errors import PlatformError
-from shared.platform.mongo import in_words
 from shared.platform.settings import Settings
-from shared.unit.problems import problem_of
-
-FOUND_WRONG = 1
-WRONG_USE = 2
+from shared.unit.field_errors import sentences_of
 
 out = Screen()
 err = Screen(stderr=True)
-
-
-class NotWritten(Exception):
-    """Standard output takes nothing; the message says why."""
 
 
 class Format(StrEnum):
@@ -65,33 +53,21 @@ FreshOption = Annotated[bool, typer.Option("--fresh", help="Start with empty emb
 
 
 def read_settings() -> Settings:
+    """Ends the program as wrong use where the environment can't be meant."""
     try:
-        settings = Settings()
+        return Settings()
     except ValidationError as error:
-        wrong_use(
-            "; ".join(f"DAIHOI_{'_'.join(map(str, e['loc'])).upper()}: {_why(e['msg'])}" for e in error.errors())
-        )
-    _spoken.set(settings.lang)
-    return settings
+        wrong_use("; ".join(map(_wrong_setting, error.errors())))
 
 
-def _why(message: str) -> str:
-    return message.removeprefix("Value error, ")
+def _wrong_setting(error: Any) -> str:
+    english, vietnamese = sentences_of(error)
+    name = "_".join(map(str, error["loc"])).upper()
+    return f"DAIHOI_{name}: {vietnamese if spoken() == 'vi' else english}"
 
 
-_spoken: ContextVar[Language] = ContextVar("spoken")
-
-
-def language_of(settings: Settings, lang: Lang | None) -> Language:
-    """Also the language of errors that come from below from now on."""
-    language: Language = lang.value if lang else settings.lang
-    _spoken.set(language)
-    return language
-
-
-def spoken() -> Language:
-    """The language of the command at work, or of the environment before one is."""
-    return _spoken.get("en" if os.environ.get("DAIHOI_LANG") == "en" else "vi")
+def language_of(lang: Lang | None) -> Language:
+    return speak(lang.value) if lang else spoken()
 
 
 def as_json(value: Any) -> bytes:
@@ -105,12 +81,14 @@ def write(text: bytes) -> None:
         while left:
             left = left[sys.stdout.buffer.write(left) :]
     except OSError as error:
-        raise NotWritten(error.strerror or str(error)) from error
+        raise NotWritten(error) from error
 
 
 @contextmanager
 def progress_bar(label: str) -> Iterator[Callable[[int, int], None]]:
     """A bar on stderr; call it with how much is done and how much there is."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=err) as progress:
         bar = progress.add_task(label, total=None)
@@ -127,13 +105,15 @@ def wrong_use(sentence: str) -> NoReturn:
     raise typer.Exit(WRONG_USE)
 
 
-def refuse(refused: Refused, lang: Language) -> NoReturn:
-    """Wrong use, told in the language asked for."""
-    wrong_use(translate(refused.refusal.sentence, lang, **refused.params))
+def refuse(refused: Refused) -> NoReturn:
+    """Wrong use, in a sentence."""
+    wrong_use(translate(refused.refusal.sentence, spoken(), **refused.params))
 
 
 def run[Result](work: Coroutine[Any, Any, Result]) -> Result:
     """Runs `work`; what can go wrong outside becomes a sentence and exit code 1."""
+    import uvloop
+
     with told_in_words():
         return uvloop.run(work)
 
@@ -144,24 +124,46 @@ def told_in_words() -> Iterator[None]:
     try:
         yield
     except KeyboardInterrupt as error:
-        say("stopped")
+        say(translate("stopped", spoken()))
         raise typer.Exit(FOUND_WRONG) from error
+    except (typer.Exit, NotWritten):
+        raise
     except Exception as error:
+        from daihoi.cli.failures import sentence_of
+
         if (sentence := sentence_of(error)) is None:
             raise
         say(sentence)
         raise typer.Exit(FOUND_WRONG) from error
 
 
-def sentence_of(error: BaseException) -> str | None:
-    """What people are told of an error that comes from outside; `None` where it doesn't."""
-    match error:
-        case PlatformError(why=Refused() as why):
-            problem = problem_of(why)
-            return f"{why.code}: {problem.detail_vi if spoken() == 'vi' else problem.detail}"
-        case PlatformError() | EventStoreError() | FenceLost() | TimeoutError():
-            return in_words(error) or type(error).__name__
-        case PyMongoError():
-            return f"MongoDB: {in_words(error)}"
-        case _:
-            return None
+@contextmanager
+def refusals_are_wrong_use() -> Iterator[None]:
+    """For what is refused before anything is done."""
+    try:
+        yield
+    except Refused as refused:
+        refuse(refused)
+
+
+@contextmanager
+def refusals_end_it() -> Iterator[None]:
+    """What a service or a look refuses is said by code and sentence; exit code 1."""
+    from shared.unit.problems import ProblemError, problem_of
+
+    try:
+        yield
+    except (Refused, ProblemError) as error:
+        problem = error.problem if isinstance(error, ProblemError) else problem_of(error)
+        say(f"{problem.code}: {problem.detail_vi if spoken() == 'vi' else problem.detail}")
+        raise typer.Exit(FOUND_WRONG) from error
+
+
+def show(format: Format, content: Any, draw: Callable[[], Any]) -> None:  # noqa: A002
+    """`content` as JSON, or what is drawn of it: something that can be printed, or several."""
+    if format is Format.JSON:
+        write(as_json(content))
+        return
+    drawn = draw()
+    for part in [drawn] if isinstance(drawn, str) or not isinstance(drawn, Iterable) else drawn:
+        out.print(part, soft_wrap=isinstance(part, str))

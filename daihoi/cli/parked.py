@@ -13,15 +13,16 @@ from daihoi.cli.console import (
     LangOption,
     TokenOption,
     as_json,
-    err,
     language_of,
     out,
     progress_bar,
     read_settings,
+    refusals_end_it,
+    refuse,
     run,
     write,
-    wrong_use,
 )
+from daihoi.cli.groups import CommandGroup
 from daihoi.ops.session import Session, open_session
 from daihoi.ops.supervisor import running_services
 from daihoi.ops.waiting import Write, shortfall, until_level
@@ -38,9 +39,8 @@ from services.tracker.reports.parked import (
     parked_events,
     waiting_behind,
 )
-from shared.domain.decider import Refusal, Refused
-from shared.i18n import Language, translate
-from shared.unit.problems import Problem, ProblemError, problem_of
+from shared.domain.decider import Refusal
+from shared.i18n import translate
 from shared.values.types import SUBCOMMITTEE
 from shared.views.view import Document
 
@@ -50,25 +50,17 @@ BEHIND_A_GAP = Refusal(
     "behind_a_gap", "Ledger event {sequence} stands behind a gap; discarding it would not close the gap."
 )
 
+NOTHING_NAMED = Refusal("nothing_named", "Name a ledger event or an entity, or give --all.")
+NO_REASON = Refusal("no_reason", "--reason can't be empty.")
+
 SequenceArgument = Annotated[int, typer.Argument(min=1, help="The ledger event.")]
 
-parked = typer.Typer(no_args_is_help=True, help="What the tracker could not take in: list, show, retry, discard.")
+parked = CommandGroup("What the tracker could not take in: list, show, retry, discard.")
 
 
-def _run[Result](work: Coroutine[Any, Any, Result], lang: Language) -> Result:
-    try:
+def _run[Result](work: Coroutine[Any, Any, Result]) -> Result:
+    with refusals_end_it():
         return run(work)
-    except Refused as refused:
-        problem = problem_of(refused)
-    except ProblemError as error:
-        problem = error.problem
-    _tell(problem, lang)
-    raise typer.Exit(FOUND_WRONG)
-
-
-def _tell(problem: Problem, lang: Language) -> None:
-    told = problem.detail_vi if lang == "vi" else problem.detail
-    err.print(f"{problem.code}: {told}", soft_wrap=True)
 
 
 async def _lot(session: Session) -> list[Document]:
@@ -98,7 +90,7 @@ def list_parked(format: FormatOption = Format.TEXT, lang: LangOption = None) -> 
     if format is Format.JSON:
         write(as_json([event.model_dump(mode="json") for event in found]))
     else:
-        out.print(parked_table(found, language_of(settings, lang)))
+        out.print(parked_table(found, language_of(lang)))
 
 
 @parked.command("show")
@@ -110,7 +102,7 @@ def show_parked(
 ) -> None:
     """All of one parked event: its body as stored, why it is parked, and what to do."""
     settings = read_settings()
-    language = language_of(settings, lang)
+    language = language_of(lang)
 
     async def look() -> dict[str, Any]:
         unmasked = may_read_restricted(settings, token)
@@ -118,7 +110,7 @@ def show_parked(
             lot = await _lot(session)
             return parked_event(_found(sequence, lot), lot, unmasked=unmasked)
 
-    told = _run(look(), language)
+    told = _run(look())
     if format is Format.JSON:
         write(as_json(told))
     else:
@@ -135,9 +127,9 @@ def retry_parked(
 ) -> None:
     """Try again with today's code, the entity's later events after it; exit 1 where something stays parked."""
     settings = read_settings()
-    language = language_of(settings, lang)
+    language = language_of(lang)
     if bool(what) == everything:
-        wrong_use("name a ledger event or an entity, or give --all")
+        refuse(NOTHING_NAMED())
 
     async def work() -> Retried:
         async with open_session(settings) as session:
@@ -150,7 +142,7 @@ def retry_parked(
                     on_progress,
                 )
 
-    done = _run(work(), language)
+    done = _run(work())
     if format is Format.JSON:
         still = [each["_id"] for each in done.still_parked]
         write(as_json(done._asdict() | {"still_parked": still}))
@@ -182,9 +174,9 @@ def discard_parked(
 ) -> None:
     """Go on without a parked event, for ever and on record; what waits behind it is taken in."""
     settings = read_settings()
-    language = language_of(settings, lang)
+    language = language_of(lang)
     if not reason.strip():
-        wrong_use("--reason can't be empty")
+        refuse(NO_REASON())
 
     async def work() -> tuple[int, int]:
         async with (
@@ -203,7 +195,7 @@ def discard_parked(
             waits = {each["_id"] for each in await _lot(session)}
             return len(waited - waits), len(waited & waits)
 
-    taken_in, waiting = _run(work(), language)
+    taken_in, waiting = _run(work())
     told = {"sequence": sequence, "taken_in": taken_in, "waiting": waiting}
     said = translate(
         "Ledger event {sequence} is discarded. Behind it: {taken_in} taken in, {waiting} still parked.",

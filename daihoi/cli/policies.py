@@ -7,37 +7,37 @@ from uuid import uuid4
 
 import typer
 from nats.aio.client import Client
-from rich.table import Table
 
 from daihoi.cli.console import (
-    FOUND_WRONG,
     Format,
     FormatOption,
     LangOption,
     as_json,
-    err,
     language_of,
     out,
     read_settings,
+    refusals_end_it,
+    refuse,
     run,
     write,
-    wrong_use,
 )
+from daihoi.cli.groups import CommandGroup
+from daihoi.cli.parked import NO_REASON
+from daihoi.cli.running import NO_SUCH_SERVICE
 from daihoi.ops.session import check_congress
-from shared.domain.decider import Refused
+from daihoi.terminal.policies import refusals_table
 from shared.eventstore.ledger import Ledger
-from shared.i18n import Language, translate
+from shared.i18n import translate
 from shared.platform.embedded import endpoints
 from shared.platform.nats import nats_connection
 from shared.platform.settings import Settings
 from shared.unit.client import CommandClient
 from shared.unit.commands import Answer
-from shared.unit.problems import ProblemError, problem_of
 from shared.unit.refusals import NOTHING_REFUSED, RetryPolicy, SettleRefusal
 from shared.unit.unseen import Unresolved, Unseen
 from shared.values.units import services
 
-policies = typer.Typer(no_args_is_help=True, help="What policies could not do: list, retry, settle.")
+policies = CommandGroup("What policies could not do: list, retry, settle.")
 
 UnitArgument = Annotated[str, typer.Argument(metavar="UNIT", help="The unit whose policy it is.")]
 PolicyArgument = Annotated[str, typer.Argument(metavar="POLICY", help="The policy's name, as the list has it.")]
@@ -60,9 +60,9 @@ def list_refusals(format: FormatOption = Format.TEXT, lang: LangOption = None) -
     if format is Format.JSON:
         write(as_json([{**each._asdict(), "refused": each.refused.model_dump(mode="json")} for each in left]))
     elif left:
-        out.print(_table(left, language_of(settings, lang)))
+        out.print(refusals_table(left, language_of(lang)))
     else:
-        out.print(translate("Nothing is left that a policy could not do.", language_of(settings, lang)))
+        out.print(translate("Nothing is left that a policy could not do.", language_of(lang)))
 
 
 @policies.command("retry")
@@ -80,8 +80,8 @@ def retry(
         data = {"policy": policy, "sequence": sequence}
         return await _send(connection, settings, unit, RetryPolicy.NAME, data, token)
 
-    answer = _run(settings, unit, send, language_of(settings, lang))
-    told = translate("Done after all: {count} events.", language_of(settings, lang), count=len(answer.events))
+    answer = _run(settings, unit, send)
+    told = translate("Done after all: {count} events.", language_of(lang), count=len(answer.events))
     out.print(told, soft_wrap=True)
 
 
@@ -97,7 +97,7 @@ def settle(
     """Strike off what is seen to otherwise, for a reason and on record."""
     settings = read_settings()
     if not reason.strip():
-        wrong_use("--reason can't be empty")
+        refuse(NO_REASON())
 
     async def send(connection: Client) -> Answer:
         for each in await _unresolved(connection, settings.congress):
@@ -106,28 +106,20 @@ def settle(
                 return await _send(connection, settings, unit, SettleRefusal.NAME, data, token)
         raise NOTHING_REFUSED(policy=policy, cause=sequence)
 
-    _run(settings, unit, send, language_of(settings, lang))
-    out.print(translate("Struck off.", language_of(settings, lang)))
+    _run(settings, unit, send)
+    out.print(translate("Struck off.", language_of(lang)))
 
 
-def _run(
-    settings: Settings, unit: str, send: Callable[[Client], Coroutine[Any, Any, Answer]], lang: Language
-) -> Answer:
+def _run(settings: Settings, unit: str, send: Callable[[Client], Coroutine[Any, Any, Answer]]) -> Answer:
     if unit not in services():
-        wrong_use(f"there is no unit {unit}; there are {', '.join(services())}")
+        refuse(NO_SUCH_SERVICE(name=unit, services=", ".join(services())))
 
     async def work() -> Answer:
         async with _connection(settings) as connection:
             return await send(connection)
 
-    try:
+    with refusals_end_it():
         return run(work())
-    except Refused as refused:
-        problem = problem_of(refused)
-    except ProblemError as error:
-        problem = error.problem
-    err.print(f"{problem.code}: {problem.detail_vi if lang == 'vi' else problem.detail}", soft_wrap=True)
-    raise typer.Exit(FOUND_WRONG)
 
 
 @asynccontextmanager
@@ -161,16 +153,3 @@ async def _unresolved(connection: Client, congress: str) -> list[Unresolved]:
 def _numbered(each: Unresolved, sequences: dict[str, int]) -> Unresolved:
     sequence = each.refused.sequence or sequences.get(each.cause)
     return each._replace(refused=each.refused.model_copy(update={"sequence": sequence}))
-
-
-def _table(left: list[Unresolved], lang: Language) -> Table:
-    table = Table()
-    for heading in (translate("Unit", lang), translate("Policy", lang), translate("Ledger event", lang)):
-        table.add_column(heading, no_wrap=True)
-    table.add_column(translate("Why", lang), overflow="fold")
-    for each in left:
-        refused = each.refused
-        wanted = f"{refused.command} · " if refused.command else ""
-        why = f"{wanted}{refused.code}: {refused.detail}"
-        table.add_row(each.service, refused.policy, str(refused.sequence or "?"), why)
-    return table

@@ -9,26 +9,21 @@ from daihoi.cli.console import (
     Format,
     FormatOption,
     LangOption,
-    as_json,
     err,
     language_of,
-    out,
     read_settings,
+    refuse,
     run,
-    told_in_words,
-    write,
-    wrong_use,
 )
-from daihoi.cli.orders import read_views
+from daihoi.cli.groups import CommandGroup
+from daihoi.cli.running import NO_SUCH_SERVICE
 from daihoi.cli.sending import PatienceOption, send_and_print
-from daihoi.cli.view_selection import AtOption, ByOption, asked_of, instant_fields
+from daihoi.cli.view_selection import AtOption, ByOption, Selection, of_views, show_report
 from daihoi.ops.waiting import PATIENCE_S
-from daihoi.terminal.report import unprepared_line
-from daihoi.terminal.scenario_tables import comparison_tables, standing_tables
+from daihoi.terminal.scenario_tables import comparison_tables, standing_tables, unprepared_line
 from services.subcommittee.scenario import SwitchScenario
 from services.tracker.history.as_of import By
 from services.tracker.projection.decoding import read_event
-from services.tracker.projection.store import as_written
 from services.tracker.reports.scenarios import compare, standing, unprepared_units
 from shared.eventstore.errors import EventStoreError
 from shared.eventstore.ledger import Ledger
@@ -39,7 +34,7 @@ from shared.values.types import SUBCOMMITTEE, Case
 from shared.values.units import support_unit_ids
 from shared.views.view import Recorded
 
-scenario = typer.Typer(no_args_is_help=True, help="Scenarios: show, compare, switch.")
+scenario = CommandGroup("Scenarios: show, compare, switch.")
 
 
 @scenario.command("show")
@@ -50,17 +45,8 @@ def show(
     lang: LangOption = None,
 ) -> None:
     """Which scenario is in force, how far each unit has followed, and what it has prepared."""
-    settings = read_settings()
-    language = language_of(settings, lang)
-    asked = asked_of(at, by, language)
-    views = read_views(settings, asked, language, format, ("tasks", "scenarios"))
-    with told_in_words(), as_written():
-        found = standing(views["tasks"], views["scenarios"])
-    if format is Format.JSON:
-        write(as_json(found.model_dump(mode="json") | instant_fields(asked)))
-    else:
-        for part in standing_tables(found, language):
-            out.print(part)
+    question = of_views(("tasks", "scenarios"), lambda views, _: standing(views["tasks"], views["scenarios"]))
+    show_report(Selection(at, by, format, lang), question, standing_tables)
 
 
 @scenario.command("compare")
@@ -72,19 +58,13 @@ def compare_variants(
     lang: LangOption = None,
 ) -> None:
     """Both variants side by side: tasks and money, and every task that differs. Changes nothing."""
-    settings = read_settings()
     if unit not in (None, *support_unit_ids()):
-        wrong_use(f"there is no unit {unit}; there are {', '.join(support_unit_ids())}")
-    language = language_of(settings, lang)
-    asked = asked_of(at, by, language)
-    views = read_views(settings, asked, language, format, ("tasks", "scenarios", "catalogue"))
-    with told_in_words(), as_written():
-        found = compare(views["tasks"], views["scenarios"], unit, views["catalogue"])
-    if format is Format.JSON:
-        write(as_json(found.model_dump(mode="json") | instant_fields(asked)))
-    else:
-        for table in comparison_tables(found, language):
-            out.print(table)
+        refuse(NO_SUCH_SERVICE(name=unit, services=", ".join(support_unit_ids())))
+    question = of_views(
+        ("tasks", "scenarios", "catalogue"),
+        lambda views, _: compare(views["tasks"], views["scenarios"], unit, views["catalogue"]),
+    )
+    show_report(Selection(at, by, format, lang), question, comparison_tables)
 
 
 @scenario.command("switch")
@@ -100,13 +80,12 @@ def switch(
     """Put a scenario in force; every unit suspends and resumes its tasks by itself. Units that have not prepared it
     are named, and follow all the same."""
     settings = read_settings()
-    language = language_of(settings, lang)
+    language = language_of(lang)
     data = {"scenario": case.value, "reason": reason}
     if unprepared := run(_unprepared(settings, case)):
         err.print(f"⚠ {unprepared_line(unprepared, language)}", soft_wrap=True)
     send_and_print(
         settings,
-        language,
         SUBCOMMITTEE,
         SwitchScenario.NAME,
         data,

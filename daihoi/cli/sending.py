@@ -1,62 +1,50 @@
 """Sending a command from the command line, in the name of a position: mints its token, prints the answer."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Annotated, Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import typer
 
-from daihoi.cli.console import FOUND_WRONG, err, out, refuse, run, told_in_words, wrong_use
+from daihoi.cli.arguments import json_object
+from daihoi.cli.console import (
+    LangOption,
+    language_of,
+    out,
+    read_settings,
+    refusals_are_wrong_use,
+    refusals_end_it,
+    refuse,
+    run,
+    told_in_words,
+)
+from daihoi.cli.issuing import mint
 from daihoi.ops.session import Session
-from daihoi.ops.waiting import Write, shortfall
+from daihoi.ops.waiting import PATIENCE_S, Write, shortfall
+from services.tracker.history.moments import parse_time
 from services.tracker.projection.store import ViewStore
-from shared.domain.decider import Actor, Refusal, Refused
+from shared.domain.decider import Refusal
 from shared.eventstore.ledger import Ledger
-from shared.i18n import Language, translate
 from shared.platform.embedded import endpoints
 from shared.platform.mongo import mongo_database
 from shared.platform.nats import nats_connection
 from shared.platform.settings import Settings
 from shared.unit.client import CommandClient
-from shared.unit.issuer import issuer_private_key
-from shared.unit.problems import ProblemError
-from shared.unit.tokens import mint_token
-from shared.values.text import Unclean, clean
-from shared.values.types import AUDITOR
 from shared.values.units import services
 
 NO_VIEWS = Refusal(
     "no_views_to_wait_for",
     "Nothing says where the views are: DAIHOI_NATS_URL is set and DAIHOI_MONGO_URL is not. Set both, or don't wait.",
 )
+TAKES_NO_COMMANDS = Refusal("takes_no_commands", "No service {name} takes commands; these do: {services}.")
 TOKEN_LASTS = timedelta(minutes=5)
 PatienceOption = Annotated[
     float, typer.Option("--patience", min=0, max=3600, metavar="SECONDS", help="How long to wait at most.")
 ]
 
 
-def mint(settings: Settings, actor: str, lasting: timedelta) -> str:
-    """A bearer token for UNIT.POSITION. Ends the program as wrong use where `actor` is none. Raises `PlatformError`
-    where there is no key to mint with."""
-    try:
-        actor = clean(actor)
-    except Unclean as error:
-        wrong_use(f"an actor's name has {error}")
-    unit, _, position = actor.partition(".")
-    units = (*services(), AUDITOR)
-    if unit not in units or not position:
-        wrong_use(f"an actor is UNIT.POSITION, and the unit one of {', '.join(units)}; got {actor!r}")
-    try:
-        return mint_token(
-            issuer_private_key(settings), settings.congress, Actor(actor, unit), datetime.now(UTC), lasting
-        )
-    except ValueError as error:
-        wrong_use(str(error))
-
-
 def send_and_print(
     settings: Settings,
-    lang: Language,
     service: str,
     command: str,
     data: dict[str, Any],
@@ -69,11 +57,11 @@ def send_and_print(
     """Prints the answer; a problem is told by code and sentence, and ends the program with 1. With `patience_s` it
     waits until what was written is in the views, and ends the program with 1 where it is not, or is parked."""
     if patience_s is not None and settings.nats_url and not settings.mongo_url:
-        refuse(NO_VIEWS(), lang)
+        refuse(NO_VIEWS())
     with told_in_words():
         bearer = mint(settings, actor, TOKEN_LASTS)
 
-    async def ask() -> Refused | None:
+    async def ask() -> None:
         with endpoints(settings, with_mongo=patience_s is not None) as servers:
             async with nats_connection(servers.nats_url, "daihoi send") as connection:
                 client = CommandClient(connection, settings.congress)
@@ -82,20 +70,47 @@ def send_and_print(
                 )
                 out.print(answer.model_dump_json(indent=2), soft_wrap=True)
                 if patience_s is None:
-                    return None
-                write = Write.of(settings.congress, service, answer)
+                    return
                 async with mongo_database(servers.mongo_url, settings.database) as database:
                     ledger = Ledger(connection, settings.congress)
-                    session = Session(settings, servers, ledger, ViewStore(database), client)
-                    return await shortfall(session, write, patience_s)
+                    session = Session(settings, servers, ledger, ViewStore(database), connection)
+                    write = Write.of(settings.congress, service, answer)
+                    if why_not_shown := await shortfall(session, write, patience_s):
+                        raise why_not_shown
 
-    try:
-        why_not_shown = run(ask())
-    except ProblemError as error:
-        problem = error.problem
-        err.print(f"{problem.code}: {problem.detail_vi if lang == 'vi' else problem.detail}", soft_wrap=True)
-        raise typer.Exit(FOUND_WRONG) from error
-    if why_not_shown:
-        sentence = translate(why_not_shown.refusal.sentence, lang, **why_not_shown.params)
-        err.print(f"{why_not_shown.code}: {sentence}", soft_wrap=True)
-        raise typer.Exit(FOUND_WRONG)
+    with refusals_end_it():
+        run(ask())
+
+
+def send(
+    service: Annotated[str, typer.Argument(help="The service that decides.")],
+    command: Annotated[str, typer.Argument(help="The command, such as assign-task.")],
+    data: Annotated[str, typer.Argument(help="Its data, as JSON.")],
+    actor: Annotated[str, typer.Option("--as", help="UNIT.POSITION that gives the command.")],
+    command_id: Annotated[UUID | None, typer.Option("--id", help="The command's id; a new one otherwise.")] = None,
+    happened: Annotated[
+        str | None,
+        typer.Option(help="When it happened, Vietnamese time where it names no zone; now otherwise."),
+    ] = None,
+    wait: Annotated[bool, typer.Option("--wait", help="Until what it wrote is in the views; exit 1 if not.")] = False,
+    patience: PatienceOption = PATIENCE_S,
+    lang: LangOption = None,
+) -> None:
+    """Send one command and print the answer."""
+    settings = read_settings()
+    if service not in services():
+        refuse(TAKES_NO_COMMANDS(name=service, services=", ".join(services())))
+    language_of(lang)
+    parsed = json_object(data)
+    with refusals_are_wrong_use():
+        when = None if happened is None else parse_time(happened)
+    send_and_print(
+        settings,
+        service,
+        command,
+        parsed,
+        actor=actor,
+        command_id=command_id or uuid4(),
+        happened=when,
+        patience_s=patience if wait else None,
+    )

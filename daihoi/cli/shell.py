@@ -7,31 +7,35 @@ import errno
 import io
 import os
 import sys
-import traceback
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
-from pathlib import Path
 from typing import NoReturn, TextIO
 
-from daihoi.cli.console import FOUND_WRONG, WRONG_USE, NotWritten, say, sentence_of, spoken
-from shared.domain.decider import Refusal, Refused
-from shared.i18n import translate
-from shared.platform.files import own_file, own_folder
+FOUND_WRONG = 1
+WRONG_USE = 2
+READER_GONE = 128 + 13
+"""As a shell says it of a program that SIGPIPE has ended."""
 
-NO_STDOUT = Refusal("no_stdout", "The answer has nowhere to go: standard output is closed. Nothing was done.")
-NOT_WRITTEN = Refusal(
-    "not_written", "The answer can't be written: {reason}. What was asked for may be done; look before asking again."
-)
-NOT_TEXT = Refusal("argument_not_text", "The argument {number} is no text in UTF-8: {shown}.")
-FILE_TROUBLE = Refusal("file_trouble", "{path} can't be read or written: {reason}.")
-UNEXPECTED = Refusal(
-    "unexpected", "Something is wrong in daihoi itself ({kind}). DAIHOI_DEBUG=1 shows the details; they are in {log}."
-)
-UNEXPECTED_UNLOGGED = Refusal(
-    "unexpected_unlogged", "Something is wrong in daihoi itself ({kind}). DAIHOI_DEBUG=1 shows the details."
-)
+
+class NotWritten(Exception):
+    """Standard output takes nothing; the message says why. `nobody_reads`: whoever read it needs no more."""
+
+    def __init__(self, error: OSError) -> None:
+        super().__init__(error.strerror or str(error))
+        self.nobody_reads = error.errno == errno.EPIPE
+
+
+class NoStdout(Exception):
+    """There is no standard output."""
+
+
+class NotText(Exception):
+    """The argument of this number is no text in UTF-8."""
+
+    def __init__(self, number: int, shown: str) -> None:
+        super().__init__(shown)
+        self.number = number
 
 
 LETTERS_WITHOUT_MARKS = "letters-without-marks"
@@ -86,7 +90,7 @@ def _named() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise NotWritten(error.strerror or str(error)) from error
+        raise NotWritten(error) from error
 
 
 def run_in_shell(program: Callable[[], object]) -> NoReturn:
@@ -94,21 +98,31 @@ def run_in_shell(program: Callable[[], object]) -> NoReturn:
     code = FOUND_WRONG
     try:
         _prepare_streams()
-        _check_arguments(sys.argv[1:])
+        _check_arguments()
         program()
         code = 0
     except SystemExit as end:
         code = _number(end.code)
-    except KeyboardInterrupt:
-        say("stopped")
     except BaseException as error:
-        code = WRONG_USE if isinstance(error, Refused) and error.refusal is NOT_TEXT else FOUND_WRONG
-        _tell(error)
+        code = _failed(error)
     _end(code)
 
 
+def _failed(error: BaseException) -> int:
+    """Says what went wrong, and returns the exit code. Where the reader has gone, as `head` does when it has enough,
+    there is nobody to say anything to."""
+    if isinstance(error, NotWritten):
+        _give_stdout_up()
+        if error.nobody_reads:
+            return READER_GONE
+    from daihoi.cli.failures import report_failure
+
+    report_failure(error)
+    return WRONG_USE if isinstance(error, NotText) else FOUND_WRONG
+
+
 def _prepare_streams() -> None:
-    """Raises the refusal that there is no standard output."""
+    """Raises `NoStdout`."""
     for descriptor in range(3):  # else the next file that is opened would be taken for the stream
         try:
             os.fstat(descriptor)
@@ -116,7 +130,7 @@ def _prepare_streams() -> None:
             os.open(os.devnull, os.O_RDWR)
     sys.stderr = _again(_Stderr, sys.stderr) if sys.stderr else _Stderr(open(os.devnull, "wb"))  # noqa: SIM115
     if sys.stdout is None:
-        raise NO_STDOUT()
+        raise NoStdout
     sys.stdout = _again(_Stdout, sys.stdout)
 
 
@@ -134,55 +148,12 @@ def _again(kind: type[io.TextIOWrapper], stream: TextIO) -> TextIO:
     )
 
 
-def _check_arguments(arguments: Sequence[str]) -> None:
-    for number, argument in enumerate(arguments, start=1):
+def _check_arguments() -> None:
+    for number, argument in enumerate(sys.argv[1:], start=1):
         try:
             argument.encode()
         except UnicodeEncodeError as error:
-            raise NOT_TEXT(number=number, shown=ascii(argument)) from error
-
-
-def _tell(error: BaseException) -> None:
-    if told := sentence_of(error):
-        say(told)
-        return
-    match error:
-        case Refused():
-            _refuse(error)
-        case NotWritten():
-            _refuse(NOT_WRITTEN(reason=error))
-            _give_stdout_up()
-        case OSError() if error.filename is not None:
-            _refuse(FILE_TROUBLE(path=error.filename, reason=error.strerror))
-        case OSError() if error.errno in (errno.ENOSPC, errno.EPIPE, errno.EBADF):
-            _refuse(NOT_WRITTEN(reason=error.strerror))
-        case _:
-            _tell_unexpected(error)
-
-
-def _refuse(refused: Refused) -> None:
-    say(f"{refused.code}: {translate(refused.refusal.sentence, spoken(), **refused.params)}")
-
-
-def _tell_unexpected(error: BaseException) -> None:
-    details = "".join(traceback.format_exception(error))
-    if os.environ.get("DAIHOI_DEBUG") == "1":
-        say(details)
-    kind = type(error).__name__
-    log = _log(details)
-    _refuse(UNEXPECTED(kind=kind, log=log) if log else UNEXPECTED_UNLOGGED(kind=kind))
-
-
-def _log(details: str) -> Path | None:
-    """Where the details were put; `None` where that can't be."""
-    path = Path(os.environ.get("DAIHOI_DATA_DIR") or ".daihoi") / "logs" / "daihoi.log"
-    try:
-        own_folder(path.parent)
-        with own_file(path) as file:
-            file.write(f"{datetime.now(UTC).isoformat()}\n{details}\n".encode(errors="backslashreplace"))
-    except (OSError, ValueError):
-        return None
-    return path
+            raise NotText(number, ascii(argument)) from error
 
 
 def _end(code: int) -> NoReturn:
@@ -191,8 +162,8 @@ def _end(code: int) -> NoReturn:
         if sys.stdout is not None:
             sys.stdout.flush()
     except NotWritten as error:
-        _tell(error)
-        code = code or FOUND_WRONG
+        code = code or _failed(error)
+        _give_stdout_up()
     raise SystemExit(code)
 
 
@@ -206,5 +177,5 @@ def _give_stdout_up() -> None:
 def _number(code: object) -> int:
     if code is None or isinstance(code, int):
         return code or 0
-    say(str(code))
+    print(code, file=sys.stderr)  # noqa: T201
     return FOUND_WRONG

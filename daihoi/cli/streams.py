@@ -16,11 +16,14 @@ from daihoi.cli.console import (
     out,
     progress_bar,
     read_settings,
+    refusals_end_it,
+    refuse,
     run,
-    wrong_use,
 )
+from daihoi.cli.groups import CommandGroup
+from daihoi.cli.running import NO_SUCH_SERVICE
 from daihoi.ops.session import check_congress
-from shared.domain.decider import Refusal, Refused
+from shared.domain.decider import Refusal
 from shared.eventstore.names import service_stream
 from shared.eventstore.restoring import AT_ODDS, Found, Restoring, as_line
 from shared.eventstore.streams import provision, stream_configs
@@ -33,7 +36,9 @@ from shared.values.units import services
 
 STILL_RUNS = Refusal("service_still_runs", "The service {service} answers; stop it first, wherever it runs.")
 
-streams = typer.Typer(no_args_is_help=True, help="The streams of the congress: provision, restore.")
+THERE_ALREADY = Refusal("there_already", "{path} exists already.")
+
+streams = CommandGroup("The streams of the congress: provision, restore.")
 
 
 @streams.command("provision")
@@ -47,7 +52,7 @@ def provision_streams(lang: LangOption = None) -> None:
 
     run(make())
     count = len(stream_configs(settings.congress))
-    out.print(translate("All {count} streams are there.", language_of(settings, lang), count=count))
+    out.print(translate("All {count} streams are there.", language_of(lang), count=count))
 
 
 @streams.command("restore")
@@ -61,11 +66,11 @@ def restore_stream(
 ) -> None:
     """Bring back from the ledger what the broker has lost of a service's stream. The service must not run."""
     settings = read_settings()
-    language = language_of(settings, lang)
+    language = language_of(lang)
     if unit not in services():
-        wrong_use(f"there is no service {unit}; there are {', '.join(services())}")
+        refuse(NO_SUCH_SERVICE(name=unit, services=", ".join(services())))
     if set_aside and set_aside.exists():
-        wrong_use(f"{set_aside} exists already")
+        refuse(THERE_ALREADY(path=set_aside))
 
     async def work() -> Found:
         async with _connected(settings) as connection:
@@ -75,11 +80,8 @@ def restore_stream(
             return await _restore(Restoring(connection, settings.congress, unit), set_aside, language)
 
     try:
-        found = run(work())
-    except Refused as refused:
-        told = translate(refused.refusal.sentence, language, **refused.params)
-        err.print(f"{refused.code}: {told}", soft_wrap=True)
-        raise typer.Exit(FOUND_WRONG) from refused
+        with refusals_end_it():
+            found = run(work())
     except OSError as error:
         err.print(f"{set_aside}: {error.strerror}", soft_wrap=True)
         raise typer.Exit(FOUND_WRONG) from error

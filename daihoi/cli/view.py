@@ -1,8 +1,8 @@
 """`daihoi view`: the documents of any view, as the listing that it has, or as they are."""
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import Annotated, Any
 
-import orjson
 import typer
 
 from daihoi.cli.console import (
@@ -10,22 +10,24 @@ from daihoi.cli.console import (
     FormatOption,
     LangOption,
     TokenOption,
-    as_json,
-    language_of,
-    out,
     read_settings,
+    refuse,
     told_in_words,
     write,
-    wrong_use,
 )
-from daihoi.cli.orders import read_views
-from daihoi.cli.view_selection import AtOption, ByOption, asked_of
+from daihoi.cli.view_selection import AtOption, ByOption, Selection, of_views, show_report
 from daihoi.terminal.listing_table import listing_table
 from services.tracker.access import may_read_restricted
 from services.tracker.history.as_of import By
 from services.tracker.masking import masked_documents
-from services.tracker.projection.store import VIEW_NAMES, as_written
+from services.tracker.projection.store import VIEW_NAMES
 from services.tracker.reports.listing import in_order_of_id, listing_of
+from shared.domain.decider import Refusal
+from shared.eventstore.canonical import json_line
+from shared.i18n import Language
+from shared.views.view import Document
+
+NO_SUCH_VIEW = Refusal("no_such_view", "There is no view {view}; there are {views}.")
 
 
 def view(
@@ -37,21 +39,21 @@ def view(
     lang: LangOption = None,
 ) -> None:
     """The documents of a view: as a table where there is a listing of it, otherwise one a line, as JSON."""
-    settings = read_settings()
-    language = language_of(settings, lang)
     if name not in VIEW_NAMES:
-        wrong_use(f"there is no view {name}; there are {', '.join(VIEW_NAMES)}")
+        refuse(NO_SUCH_VIEW(view=name, views=", ".join(VIEW_NAMES)))
+    with told_in_words():
+        unmasked = may_read_restricted(read_settings(), token)
     listing = listing_of(name)
-    head = format if listing else Format.JSON
-    with told_in_words(), as_written():
-        unmasked = may_read_restricted(settings, token)
-        documents = read_views(settings, asked_of(at, by, language), language, head, (name,))[name]
-        shown = documents if unmasked else masked_documents(name, documents)
-        rows = listing.rows(shown) if listing else in_order_of_id(shown)
-        if format is Format.JSON:
-            write(as_json(rows))
-        elif listing:
-            out.print(listing_table(listing, rows, language))
-        else:
-            for document in rows:
-                write(orjson.dumps(document, option=orjson.OPT_APPEND_NEWLINE))
+
+    def rows_of(views: dict[str, list[Document]], _: object) -> Sequence[Document]:
+        documents = views[name] if unmasked else masked_documents(name, views[name])
+        return listing.rows(documents) if listing else in_order_of_id(documents)
+
+    def draw(rows: Sequence[Document], language: Language) -> Any:
+        if listing:
+            return listing_table(listing, rows, language)
+        for document in rows:
+            write(json_line(document))
+        return ()
+
+    show_report(Selection(at, by, format, lang), of_views((name,), rows_of), draw)

@@ -1,22 +1,35 @@
-"""Which views a command looks at: the live ones, or those of an instant, and how that instant is told."""
+"""Which views a command looks at, and showing what it finds there: settings, language, instant, JSON or drawn."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
-from datetime import date, datetime
-from typing import Annotated, NamedTuple
+from datetime import date
+from typing import Annotated, Any, NamedTuple
 
 import typer
+from pydantic import BaseModel
 
-from daihoi.cli.console import Format, err, out, progress_bar, refuse
+from daihoi.cli.console import (
+    Format,
+    Lang,
+    err,
+    language_of,
+    out,
+    progress_bar,
+    read_settings,
+    refusals_are_wrong_use,
+    run,
+    show,
+)
 from daihoi.ops.session import Session, open_session
-from daihoi.terminal.report import as_it_was
-from services.tracker.history.as_of import RECORDED_ONLY, Asked, By, NoSuchInstant, PastViews, Views, views_as_of
-from services.tracker.history.moments import Moment, moment_in_words, parse_day, parse_moment
-from services.tracker.history.snapshots import Snapshots
-from shared.domain.decider import Refusal, Refused
+from daihoi.terminal.labels import as_it_was
+from services.tracker.history.as_of import Asked, By, PastViews, Views
+from services.tracker.history.moments import moment_in_words, parse_day
+from services.tracker.history.view_selection import asked_of, day_of, past_views
+from services.tracker.projection.store import as_written
+from services.tracker.queries import views_at_once
 from shared.i18n import Language, translate
 from shared.platform.settings import Settings
-from shared.values.local_time import LOCAL_TIME
+from shared.views.view import Document
 
 AtOption = Annotated[
     str | None,
@@ -26,12 +39,13 @@ AtOption = Annotated[
         "otherwise now.",
     ),
 ]
+InstantOption = Annotated[
+    str,
+    typer.Option("--at", help="A ledger sequence or a time, Vietnamese where it names no zone; a day is its end."),
+]
 ByOption = Annotated[
     By, typer.Option("--by", help="Whether --at means what was recorded by then, or what had happened by then.")
 ]
-BY_NEEDS_STRETCH = Refusal("by_needs_stretch", "--by happened needs --from or --to.")
-ENDS_BEFORE = Refusal("ends_before_it_begins", "--to has to come after --from.")
-BY_NEEDS_AT = Refusal("by_needs_at", "--by happened needs --at.")
 
 
 class Looked(NamedTuple):
@@ -42,42 +56,63 @@ class Looked(NamedTuple):
     today: date
 
 
-def asked_of(at: str | None, by: By, lang: Language) -> Asked | None:
-    """What `--at` and `--by` say; nothing where there is no `--at`. Today by itself is now. Ends the program on what
-    is no instant."""
-    if at is None:
-        if by is By.HAPPENED:
-            refuse(BY_NEEDS_AT(), lang)
-        return None
-    try:
-        return Asked(parse_moment(at, now=datetime.now(LOCAL_TIME)), by)
-    except Refused as refused:
-        refuse(refused, lang)
+class Selection(NamedTuple):
+    """What every command that shows views is given."""
+
+    at: str | None
+    by: By
+    format: Format
+    lang: Lang | None
+    today: str | None = None
 
 
-def day_of(today: str | None, lang: Language) -> date | None:
+def show_report[Report](
+    selection: Selection,
+    question: Callable[[Looked], Awaitable[Report]],
+    draw: Callable[[Report, Language], Any],
+) -> None:
+    """Asks the selected views, and shows the report: as JSON with the instant, or as `draw` draws it."""
+    settings = read_settings()
+    lang = language_of(selection.lang)
+    asked, today = instant_asked(selection.at, selection.by), day_asked(selection.today)
+
+    async def look() -> Report:
+        async with looking_at(settings, asked, lang, head=selection.format) as looked:
+            return await question(looked._replace(today=today or looked.today))
+
+    report = run(look())
+    show(selection.format, _for_programs(report, asked), lambda: draw(report, lang))
+
+
+def of_views[Report](
+    names: Iterable[str], report: Callable[[dict[str, list[Document]], date], Report]
+) -> Callable[[Looked], Awaitable[Report]]:
+    """The question that a report answers by itself from these views, all at one and the same checkpoint."""
+
+    async def question(looked: Looked) -> Report:
+        _, views, _ = await views_at_once(looked.views, names)
+        with as_written():
+            return report(views, looked.today)
+
+    return question
+
+
+def _for_programs(report: Any, asked: Asked | None) -> Any:
+    if isinstance(report, BaseModel):
+        return report.model_dump(mode="json") | instant_fields(asked)
+    return [each.model_dump(mode="json") if isinstance(each, BaseModel) else each for each in report]
+
+
+def instant_asked(at: str | None, by: By) -> Asked | None:
+    """What `--at` and `--by` say. Ends the program on what is no instant."""
+    with refusals_are_wrong_use():
+        return asked_of(at, by)
+
+
+def day_asked(today: str | None) -> date | None:
     """What `--today` says. Ends the program on what is no day."""
-    try:
+    with refusals_are_wrong_use():
         return None if today is None else parse_day(today)
-    except Refused as refused:
-        refuse(refused, lang)
-
-
-def stretch_of(first: str | None, last: str | None, by: By, lang: Language) -> tuple[Moment | None, Moment | None]:
-    """What `--from` and `--to` say. Ends the program on what is no instant, and where the end comes first."""
-    try:
-        begin = None if first is None else parse_moment(first, begins=True)
-        end = None if last is None else parse_moment(last)
-    except Refused as refused:
-        refuse(refused, lang)
-    if by is By.HAPPENED and begin is None and end is None:
-        refuse(BY_NEEDS_STRETCH(), lang)
-    if by is By.HAPPENED and (isinstance(begin, int) or isinstance(end, int)):
-        refuse(RECORDED_ONLY(), lang)
-    backwards = isinstance(begin, int) and isinstance(end, int) and end < begin
-    if backwards or (isinstance(begin, datetime) and isinstance(end, datetime) and end < begin):
-        refuse(ENDS_BEFORE(), lang)
-    return begin, end
 
 
 @asynccontextmanager
@@ -88,17 +123,18 @@ async def looking_at(
     async with open_session(settings) as session:
         if asked is None:
             await session.check_views()
-            yield Looked(session, session.views, datetime.now(LOCAL_TIME).date())
+            yield Looked(session, session.views, day_of(session.views))
             return
-        try:
-            with progress_bar(translate("Folding", lang)) as on_progress:
-                snapshots = Snapshots(session.views.database)
-                views = await views_as_of(asked, session.ledger, snapshots, on_progress)
-        except NoSuchInstant as error:
-            refuse(error, lang)
+        views = await views_of(session, asked, lang)
         if head:
             (out if head is Format.TEXT else err).print(headline(views, lang), soft_wrap=True)
-        yield Looked(session, views, views.today)
+        yield Looked(session, views, day_of(views))
+
+
+async def views_of(session: Session, asked: Asked, lang: Language) -> PastViews:
+    """With a bar. Ends the program where nothing can be said of that instant."""
+    with refusals_are_wrong_use(), progress_bar(translate("Folding", lang)) as on_progress:
+        return await past_views(asked, session.views, session.ledger, on_progress)
 
 
 def instant_fields(asked: Asked | None) -> dict[str, str]:

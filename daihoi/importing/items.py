@@ -37,6 +37,9 @@ PROTECTED = Refusal(
     "password_protected", "The file is protected by a password. Take the password off, and save it again as XLSX."
 )
 EMPTY = Refusal("empty_file", "There is no row below the header.")
+NO_CATALOGUE = Refusal(
+    "no_catalogue", "The first row has none of the catalogue's columns: {columns}. Is this the right file?"
+)
 UNKNOWN_COLUMN = Refusal("unknown_column", "There is no column «{name}»; the columns are {known}.")
 MISSING_COLUMN = Refusal("missing_column", "The column {name} is missing ({heading}).")
 DUPLICATE_COLUMN = Refusal("duplicate_column", "The column {name} is there more than once.")
@@ -79,6 +82,8 @@ def read_file(content: bytes) -> Reading:
     table = _table_of(content)
     header, *rows = table.rows or [Row(1, [])]
     columns, errors = _columns(header)
+    if not columns and any(header.cells):
+        raise Unreadable(Wrong(header.number, "", NO_CATALOGUE(columns=", ".join(COLUMNS))), *table.wrong)
     wrong = [*table.wrong, *errors]
     if not rows:
         wrong.append(Wrong(0, "", EMPTY()))

@@ -4,6 +4,8 @@ neither streams nor collections: services make them."""
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from nats.aio.client import Client
 
@@ -16,7 +18,9 @@ from shared.platform.errors import PlatformError
 from shared.platform.mongo import mongo_database
 from shared.platform.nats import nats_connection
 from shared.platform.settings import Settings
-from shared.unit.client import CommandClient
+
+if TYPE_CHECKING:
+    from shared.unit.client import CommandClient
 
 NEVER_PROJECTED = Refusal(
     "never_projected",
@@ -41,7 +45,13 @@ class Session:
     servers: Endpoints
     ledger: Ledger
     views: ViewStore
-    commands: CommandClient
+    connection: Client
+
+    @cached_property
+    def commands(self) -> "CommandClient":
+        from shared.unit.client import CommandClient
+
+        return CommandClient(self.connection, self.settings.congress)
 
     async def check_views(self) -> None:
         """Raises `PlatformError` where there are no views to read."""
@@ -65,7 +75,7 @@ async def open_session(settings: Settings, *, fresh: bool = False, begins: bool 
                 servers,
                 Ledger(connection, settings.congress),
                 ViewStore(database),
-                CommandClient(connection, settings.congress),
+                connection,
             )
 
 

@@ -1,21 +1,18 @@
 """What an auditor reads on a terminal."""
 
-import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
 from rich.table import Table
 
+from daihoi.terminal.fields import field_in_words, value_in_words
 from services.tracker.history.as_of import By
 from services.tracker.history.diff import Difference
 from services.tracker.history.moments import moment_in_words
 from services.tracker.history.verify import Verdict
 from shared.i18n import Language, format_minute, format_number, translate
 from shared.views.view import Document
-
-AN_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)", re.ASCII)
-"""As views hold it, in UTC or with the offset that it was sent with."""
 
 
 def history_line(line: dict[str, Any], lang: Language) -> str:
@@ -33,34 +30,23 @@ def timeline_lines(rows: list[Document], lang: Language) -> list[str]:
         when: str = row["happened"] if "happened" in row else row["recorded"]
         lines.append(f"{row['_id']:>6}  {format_minute(when)}  {said}")
         lines += [
-            f"{'':>8}{change['field']}: {_changed(change)}"
+            f"{'':>8}{field_in_words(change['field'], lang)}: {_changed(change['field'], change, lang)}"
             for change in row["changes"]
             if change.get("before") is not None or "before" not in change
         ]
     return lines
 
 
-def _changed(change: Mapping[str, Any]) -> str:
+def _changed(field: str, change: Mapping[str, Any], lang: Language) -> str:
     """Before and after; of a list what was added and removed; of what is too long to be shown, that something is."""
-    told = [f"{sign} {_shown(change[name])}" for name, sign in (("removed", "−"), ("added", "+")) if change.get(name)]
-    if told:
-        return " ".join(told)
-    return f"{_shown(change['before'])} → {_shown(change['after'])}" if "before" in change else "…"
 
+    def shown(name: str) -> str:
+        return value_in_words(field, change[name], lang)
 
-def _shown(value: Any) -> str:
-    """A value as it is, a dash for none; records by what they say, without the names of their fields."""
-    match value:
-        case None | "":
-            return "–"
-        case dict():
-            return ", ".join(_shown(said) for said in value.values() if said is not None) or "–"
-        case list():
-            return "; ".join(map(_shown, value)) or "–"
-        case str() if AN_INSTANT.fullmatch(value):
-            return format_minute(value)
-        case _:
-            return str(value)
+    moved = [f"{sign} {shown(name)}" for name, sign in (("removed", "−"), ("added", "+")) if change.get(name)]
+    if moved:
+        return " ".join(moved)
+    return f"{shown('before')} → {shown('after')}" if "before" in change else "…"
 
 
 def instant_table(found: dict[str, Any], lang: Language) -> Table:
@@ -73,7 +59,7 @@ def instant_table(found: dict[str, Any], lang: Language) -> Table:
     for name, view in found["views"].items():
         table.add_row(name, format_number(view["documents"], lang), view["digest"][:16])
     table.add_section()
-    table.add_row("parked", format_number(found["parked"], lang), "")
+    table.add_row(translate("parked", lang), format_number(found["parked"], lang), "")
     return table
 
 
@@ -87,7 +73,8 @@ def difference_lines(found: Difference, lang: Language) -> list[str]:
             if document.change == "added" and field.after in (None, [], "") and not field.added:
                 continue
             events = ", ".join(map(str, field.events))
-            lines.append(f"    {field.field}: {_changed(field.model_dump())}  ({events})")
+            changed = _changed(field.field, field.model_dump(), lang)
+            lines.append(f"    {field_in_words(field.field, lang)}: {changed}  ({events})")
     if found.events:
         lines.append(translate("The events", lang) + ":")
     lines += [

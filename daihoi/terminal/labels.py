@@ -1,6 +1,7 @@
 """The names and signs in which every report speaks on a terminal."""
 
 from services.tracker.reports.cells import Share
+from services.tracker.reports.consolidated import GroupCells
 from shared.i18n import Language, format_number, translate
 
 CELLS = {
@@ -19,6 +20,16 @@ ESSENTIAL_NAMES = {
     "deadline": "Completion time",
     "funding": "Guaranteed funding",
 }
+CLEARANCE_STATUSES = {
+    "not_requested": "Not requested",
+    "requested": "Requested",
+    "granted": "Clearance granted",
+    "refused": "Clearance refused",
+    "withdrawn": "Withdrawn",
+}
+SCENARIO_NAMES = {"none": "No epidemic", "outbreak": "Outbreak"}
+WIDE = 100
+"""Columns of a terminal from which on there is room for bars; what is narrower does without."""
 
 
 def share_in_words(share: Share, lang: Language) -> str:
@@ -28,6 +39,10 @@ def share_in_words(share: Share, lang: Language) -> str:
         return fraction
     percent = f"{share.percent:.2f}"
     return f"{fraction} ({percent.replace('.', ',') if lang == 'vi' else percent}%)"
+
+
+def group_name(number: str, cells: GroupCells, lang: Language) -> str:
+    return f"{number}. {cells.name_en if lang == 'en' and cells.name_en else cells.name_vi}"
 
 
 def offset_in_words(days: int, lang: Language) -> str:
@@ -41,3 +56,11 @@ def offset_in_words(days: int, lang: Language) -> str:
     if days < 0:
         return translate("{days} days before the opening", lang, days=-days)
     return translate("{days} days after the opening", lang, days=days)
+
+
+def as_it_was(by: str, at: str, left_out: int, lang: Language) -> str:
+    """Which instant is meant, and by which of an event's two times; `at` in words."""
+    if by == "happened":
+        sentence = "As it was by what had happened until {at}; {count} events on record happened later"
+        return translate(sentence, lang, at=at, count=left_out)
+    return translate("As it was by what was recorded until {at}", lang, at=at)

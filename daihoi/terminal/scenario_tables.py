@@ -5,13 +5,13 @@ from collections.abc import Iterable, Sequence
 from rich.table import Table
 from rich.text import Text
 
-from daihoi.terminal.labels import offset_in_words
-from daihoi.terminal.report import SCENARIO_NAMES, scenario_line
+from daihoi.terminal.labels import SCENARIO_NAMES, offset_in_words
 from services.tracker.reports.scenarios import (
     Amount,
     Comparison,
     Difference,
     GroupRow,
+    InForce,
     Row,
     Side,
     Standing,
@@ -19,8 +19,34 @@ from services.tracker.reports.scenarios import (
 )
 from shared.events.duty import DUTY_GROUP
 from shared.i18n import Language, format_date, format_number, translate
+from shared.i18n.positions import title_of_position
 from shared.values.local_time import local_date
 from shared.values.units import title_of
+
+
+def scenario_line(scenario: InForce, lang: Language) -> str:
+    """Which scenario is in force since when and why, and which units have yet to follow."""
+    said = translate(
+        "Scenario in force: {scenario} (switch {number}, {day}): {reason}",
+        lang,
+        scenario=translate(SCENARIO_NAMES[scenario.scenario], lang),
+        number=scenario.number,
+        day=format_date(local_date(scenario.at)),
+        reason=scenario.reason,
+    )
+    if scenario.behind:
+        said += f"\n{translate('Not followed yet: {units}', lang, units=_named_units(scenario.behind, lang))}"
+    if scenario.unprepared:
+        said += f"\n{unprepared_line(scenario.unprepared, lang)}"
+    return said
+
+
+def unprepared_line(units: Iterable[str], lang: Language) -> str:
+    return translate("Without a prepared variant for this scenario: {units}", lang, units=_named_units(units, lang))
+
+
+def _named_units(units: Iterable[str], lang: Language) -> str:
+    return ", ".join(title_of(unit, lang) for unit in units)
 
 
 def standing_tables(found: Standing, lang: Language) -> Iterable[Text | Table]:
@@ -51,7 +77,8 @@ def _prepared(variant: VariantStanding, lang: Language) -> str:
     if variant.signed_by is None or variant.signed_at is None:
         return f"{count}\n{translate('not prepared', lang)}"
     day = format_date(local_date(variant.signed_at))
-    return f"{count}\n{translate('signed by {who}, {day}', lang, who=variant.signed_by, day=day)}"
+    signer = title_of_position(variant.signed_by, lang)
+    return f"{count}\n{translate('signed by {who}, {day}', lang, who=signer, day=day)}"
 
 
 def _switches(found: Standing, lang: Language) -> Table:
@@ -61,7 +88,7 @@ def _switches(found: Standing, lang: Language) -> Table:
     for switch in found.switches:
         name = translate(SCENARIO_NAMES[switch.scenario], lang)
         day = format_date(local_date(switch.at))
-        table.add_row(str(switch.number), day, name, switch.by, Text(switch.reason))
+        table.add_row(str(switch.number), day, name, title_of_position(switch.by, lang), Text(switch.reason))
     return table
 
 

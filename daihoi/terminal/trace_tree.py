@@ -1,14 +1,15 @@
 """A trace for people, on a terminal: what ordered it first, then what was done for it."""
 
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
 from rich.text import Text
 from rich.tree import Tree
 
-from daihoi.terminal.labels import ESSENTIAL_NAMES, offset_in_words
-from daihoi.terminal.report import CLEARANCE_STATUSES
+from daihoi.terminal.labels import CLEARANCE_STATUSES, ESSENTIAL_NAMES, offset_in_words
 from services.tracker.reports.trace import Node, Role
 from shared.i18n import Language, format_date, translate
+from shared.i18n.positions import title_of_position
 from shared.values.units import title_of
 
 ROLE_NAMES = {
@@ -35,6 +36,15 @@ STATUS_NAMES = {
     "completed": "Completed",
     "cancelled": "Cancelled",
 }
+
+
+def trace_trees(
+    nodes: Iterable[Node], lang: Language, *, notes: Iterable[Mapping[str, str]]
+) -> Iterator[Tree | Text]:
+    """A tree of each node, and beneath them where the catalogue comes from."""
+    yield from map(TreePrinter(lang).tree, nodes)
+    for note in notes:
+        yield Text(note.get(lang) or note["vi"], style="dim")
 
 
 class TreePrinter:
@@ -94,7 +104,10 @@ class TreePrinter:
             case Role.REVIEW:
                 signed = facts["signed_by"]
                 told = [self._say("{count} tasks", count=facts["tasks"]), self._say(REVIEW_NAMES[facts["status"]])]
-                return [*told, *([f"{self._say('Signed by')} {signed}"] if signed else [])]
+                return [
+                    *told,
+                    *([f"{self._say('Signed by')} {title_of_position(signed, self._lang)}"] if signed else []),
+                ]
             case Role.ITEM | Role.EVIDENCE:
                 return [f"{name}: {value}" for name, value in facts.items() if isinstance(value, str | int)]
             case _:
@@ -110,6 +123,7 @@ class TreePrinter:
             for name, clearance in facts["waiting_for_clearance"].items()
         )
         told = [(self._say("Missing"), missing), (self._say("Waiting for a clearance"), waiting)]
+        told.append((self._say("Deadline set when it was over"), facts.get("past_because") or ""))
         due = self._due(facts["deadline"], facts.get("due_offset_days"))
         return [status, due, *(f"{name}: {what}" for name, what in told if what)]
 

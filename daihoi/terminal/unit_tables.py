@@ -7,7 +7,8 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from daihoi.terminal.report import CLEARANCE_STATUSES
+from daihoi.terminal.fields import masked_in_words
+from daihoi.terminal.labels import CLEARANCE_STATUSES
 from services.tracker.reports.clearances import ClearanceLine
 from services.tracker.reports.coverage import ChannelCoverage, Coverage
 from services.tracker.reports.expenses import Account
@@ -137,7 +138,9 @@ def incidents_table(incidents: list[Document], lang: Language) -> Table:
     for each in incidents:
         reported = datetime.fromisoformat(each["reported_at"]).astimezone(LOCAL_TIME)
         restricted = each["restricted"]
-        told = [said for name in ("details", "outcome", "lessons") if (said := restricted[name])]
+        told = [
+            masked_in_words(said, lang) for name in ("details", "outcome", "lessons") if (said := restricted[name])
+        ]
         table.add_row(
             each["_id"],
             format_date(reported.date()),

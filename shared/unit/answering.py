@@ -3,9 +3,12 @@ choose a subject that means something. And no answer is larger than the broker c
 
 import logging
 import re
+from typing import TYPE_CHECKING
 
 import nats.errors
-from faststream.nats import NatsBroker, NatsMessage
+
+if TYPE_CHECKING:
+    from faststream.nats import NatsBroker, NatsMessage
 
 logger = logging.getLogger(__name__)
 
@@ -19,11 +22,11 @@ def is_inbox(subject: str) -> bool:
     return len(subject) <= 200 and _INBOX.fullmatch(subject) is not None
 
 
-def fits(broker: NatsBroker, answer: bytes) -> bool:
+def fits(broker: "NatsBroker", answer: bytes) -> bool:
     return len(answer) + HEADERS_BYTES <= broker.connection.max_payload
 
 
-async def respond(broker: NatsBroker, reply: str, answer: bytes) -> None:
+async def respond(broker: "NatsBroker", reply: str, answer: bytes) -> None:
     """Publishes `answer` where it may go; where it can't, the log says so."""
     if not reply:
         return
@@ -38,6 +41,6 @@ async def respond(broker: NatsBroker, reply: str, answer: bytes) -> None:
             logger.exception("an answer was not sent")
 
 
-async def unread(message: NatsMessage) -> NatsMessage:
+async def unread(message: "NatsMessage") -> "NatsMessage":
     """The decoder of those who get the message itself: what it holds is no business of the framework's."""
     return message

@@ -7,10 +7,9 @@ the envelope).
 
 import inspect
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
-from faststream.nats import NatsBroker, NatsMessage
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
@@ -25,6 +24,9 @@ from shared.unit.health import Health
 from shared.unit.policies import ANY_SERVICE, Policy
 from shared.unit.problems import Problem
 from shared.unit.requests import CommandRequest
+
+if TYPE_CHECKING:
+    from faststream.nats import NatsBroker
 
 type Json = dict[str, Any]
 
@@ -60,7 +62,9 @@ def asyncapi_subject(congress: str, service: str) -> str:
     return f"asyncapi.{congress}.{service}"
 
 
-def answer_asyncapi(broker: NatsBroker, congress: str, service: str, document: bytes) -> None:
+def answer_asyncapi(broker: "NatsBroker", congress: str, service: str, document: bytes) -> None:
+    from faststream.nats import NatsMessage
+
     @broker.subscriber(
         asyncapi_subject(congress, service), no_reply=True, decoder=unread, title=f"{service} asyncapi"
     )

@@ -82,8 +82,12 @@ RAISED = (
     "at most 1000 localities and phases at once",
     "each locality and each phase at most once",
     "a reservation ends after it starts",
+    "has blanks at its ends, or control characters; write it without",
+    "is no text in UTF-8",
+    "is empty; give a path, or take the setting away",
+    "names no server; give an address, or take the setting away",
 )
-"""What validators of commands raise, in their own words."""
+"""What validators of commands and settings raise, in their own words."""
 NOT_VALID = "not valid"
 ALL_SENTENCES = frozenset({*SENTENCES.values(), *RAISED, NOT_VALID})
 """For those who see to it that everything is translated."""

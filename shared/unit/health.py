@@ -5,8 +5,8 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
 
-from faststream.nats import NatsBroker, NatsMessage
 from nats.aio.client import Client
 from pydantic import BaseModel
 
@@ -19,6 +19,9 @@ from shared.unit.answering import respond, unread
 from shared.unit.findings import Finding, Notice, Severity
 from shared.unit.following import Follower
 from shared.unit.unseen import Unseen
+
+if TYPE_CHECKING:
+    from faststream.nats import NatsBroker
 
 JETSTREAM_PATIENCE_S = 0.8
 JETSTREAM_SILENT = Notice(
@@ -117,9 +120,10 @@ def health_subject(congress: str, service: str, instance: str = "") -> str:
 
 
 def answer_health(
-    broker: NatsBroker, congress: str, service: str, instance: str, look: Callable[[], Awaitable[Health]]
+    broker: "NatsBroker", congress: str, service: str, instance: str, look: Callable[[], Awaitable[Health]]
 ) -> None:
     """With what `look` finds, once the broker runs: its subscriptions are made in no order, health's may be first."""
+    from faststream.nats import NatsMessage
 
     async def on_health(message: NatsMessage) -> None:
         health = await look() if broker.running else health_of([SERVICE_STARTING(service, service=service)], {})

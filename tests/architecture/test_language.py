@@ -10,11 +10,24 @@ from string import Formatter
 
 import pytest
 from babel.messages.pofile import read_po
+from typer.core import TyperArgument
 
 import daihoi
 import services
 import shared
-from daihoi.terminal import documents_table, duties_table, scenario_tables, trace_tree, unit_tables
+from daihoi.cli.command_pages import every_command
+from daihoi.cli.help_page import one_line, placeholder, values_of
+from daihoi.terminal import (
+    documents_table,
+    duties_table,
+    fields,
+    reviews,
+    scenario_tables,
+    task_lists,
+    trace_tree,
+    unit_tables,
+    workload,
+)
 from daihoi.terminal import labels as label_names
 from daihoi.terminal import parked as parked_lines
 from daihoi.terminal import report as report_tables
@@ -22,7 +35,7 @@ from services.tracker.history.sentences import SENTENCES
 from services.tracker.reports import parked
 from shared.domain import paper
 from shared.domain.decider import Refusal
-from shared.i18n import CATALOGUE, format_date, format_number, translate
+from shared.i18n import CATALOGUE, format_date, format_number, positions, translate
 from shared.unit import field_errors, problems
 from shared.unit.findings import Notice
 from shared.values.local_time import local_date
@@ -73,6 +86,24 @@ def notices() -> Iterator[str]:
                 yield constant.advice
 
 
+def help_texts() -> Iterator[str]:
+    """What `--help` of any command says of it and of what may be given, and what stands for the values."""
+    for context in every_command():
+        yield one_line(context.command.help)
+        for param in context.command.get_params(context):
+            yield one_line(param.help)
+            if param.metavar:
+                yield param.metavar if param.metavar not in SIGNS else ""
+            elif isinstance(param, TyperArgument):
+                yield param.name.upper()
+            elif not param.is_flag and not values_of(param):
+                yield placeholder(param, "en")
+
+
+SIGNS = {"A", "B", "vi|en", "UUID"}
+"""Placeholders that are the same in every language."""
+
+
 def placeholders(sentence: str) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(sentence) if name is not None}
 
@@ -89,20 +120,26 @@ DRAWN = (
     scenario_tables,
     parked,
     parked_lines,
+    reviews,
+    task_lists,
+    workload,
+    positions,
+    fields,
 )
 LABELS = {label for module in DRAWN for label in labels(ast.parse(Path(module.__file__).read_text("utf-8")))}
 SAID = {sentence for tree in TREES for sentence in literals(tree, "translate", "_say")}
 DOUBTS = {doubt.sentence for doubt in vars(paper).values() if isinstance(doubt, paper.Doubt)}
 PROBLEMS = {*field_errors.ALL_SENTENCES, *problems.REASONS}
-READ = PROBLEMS | REFUSALS | set(SENTENCES.values()) | SAID | LABELS | DOUBTS | NOTICES
+HELP = set(help_texts()) - SIGNS - {""}
+READ = HELP | PROBLEMS | REFUSALS | set(SENTENCES.values()) | SAID | LABELS | DOUBTS | NOTICES
 
 
 def test_refusals_sentences_and_labels_are_found_where_they_are_known_to_be():
     tables = {
-        *report_tables.PHASE_NAMES.values(),
-        *report_tables.ESSENTIAL_NAMES.values(),
+        *label_names.PHASE_NAMES.values(),
+        *label_names.ESSENTIAL_NAMES.values(),
     }
-    assert tables | {label for label, *_ in report_tables.CELLS.values()} <= LABELS
+    assert tables | {label for label, *_ in label_names.CELLS.values()} <= LABELS
     assert {"By unit", "By phase"} <= LABELS - SAID
     assert {"There is no task {task_id}.", "There is no resource {resource_id}."} <= REFUSALS
     assert {"can not be read", "Status of all tasks"} <= SAID

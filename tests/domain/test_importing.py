@@ -384,6 +384,7 @@ XLSX = as_xlsx(row())
 OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 REFUSED = {
     "nothing at all": (b"", "missing_column"),
+    "a letter": ("Kính gửi: các bộ phận\nThực hiện kế hoạch, đề nghị báo cáo\n".encode(), "no_catalogue"),
     "a header and no more": (as_csv(), "empty_file"),
     "Windows-1258": (windows_1258(TEXT), "wrong_encoding"),
     "TCVN3": (tcvn3(TEXT), "wrong_encoding"),
@@ -414,7 +415,7 @@ REFUSED = {
         as_xlsx(row(), change=lambda workbook: workbook.create_sheet("Khác").append(["x"])),
         "several_sheets",
     ),
-    "an annex as offices type it": (as_xlsx(header=[], change=an_annex_as_offices_type_it), "unknown_column"),
+    "an annex as offices type it": (as_xlsx(header=[], change=an_annex_as_offices_type_it), "no_catalogue"),
     "a damaged spreadsheet": (XLSX[: len(XLSX) // 2], "damaged_xlsx"),
     "a spreadsheet that unpacks to more than it says": (with_lying_size(XLSX), "damaged_xlsx"),
     "a sheet that is cut off": (in_parts(XLSX, sheet1=b"<worksheet><sheetData>"), "damaged_xlsx"),

@@ -107,7 +107,7 @@ def test_the_instant_that_is_meant_is_told_to_people_and_programs():
     assert moment_in_words(end, "vi") == "23:59:59 ngày 13/08/2020"
     assert moment_in_words(end, "en") == "23:59:59 on 13/08/2020"
     assert moment_as_text(end) == "2020-08-13T23:59:59.999999+07:00"
-    assert moment_in_words(300, "vi") == "sự kiện số 300 của nhật ký"
+    assert moment_in_words(300, "vi") == "bản ghi số 300 của nhật ký"
     assert moment_as_text(300) == "300"
 
 
@@ -132,7 +132,7 @@ def test_a_change_of_an_instant_is_shown_in_vietnamese_time_too():
     row = {"_id": 7, "summary": {"vi": "ký"}, "happened": "2020-08-13T17:30:00.000000Z", "changes": [change]}
     assert timeline_lines([row], "vi") == [
         "     7  14/08/2020 00:30  ký",
-        "        signed_at: 14/08/2020 00:30 → 2020-09-06",
+        "        Thời điểm ký: 14/08/2020 00:30 → 2020-09-06",
     ]
 
 

@@ -9,7 +9,8 @@ import pytest
 from rich.console import Console
 
 from daihoi.cli.console import as_json
-from daihoi.terminal.report import Printer, workload_tables
+from daihoi.terminal.report import Printer
+from daihoi.terminal.workload import workload_tables
 from services.tracker.reports.cells import Share, cell_of
 from services.tracker.reports.cells import count as count_cells
 from services.tracker.reports.consolidated import AsOf, consolidate

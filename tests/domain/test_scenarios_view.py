@@ -5,8 +5,7 @@ from io import StringIO
 
 from rich.console import Console
 
-from daihoi.terminal.report import scenario_line
-from daihoi.terminal.scenario_tables import comparison_tables
+from daihoi.terminal.scenario_tables import comparison_tables, scenario_line
 from services.tracker.reports.scenarios import Amount, compare, in_force, standing, unprepared_units
 from shared.events.duty import DUTY_GROUP
 from shared.events.scenario import ScenarioSwitched

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from daihoi.cli.doctor import table_of
 from daihoi.cli.main import app
 from daihoi.ops.charters import service_named
 from daihoi.ops.doctor import examine
 from daihoi.ops.supervisor import Supervisor, all_services
+from daihoi.terminal.findings import findings_table
 from services.tracker.projection.projector import Projection
 from shared.eventstore.jetstream_api import js_api, stream_info
 from shared.eventstore.names import ledger_stream, service_stream
@@ -287,7 +287,7 @@ async def test_the_table_has_a_mark_words_and_advice_in_the_language_asked_for(s
     assert silent.told("en") == "subcommittee does not answer."
     assert silent.told("vi") == "subcommittee không trả lời."
     for lang in ("en", "vi"):
-        marks, about, words, advice = (list(column.cells) for column in table_of(findings, lang).columns)
+        marks, about, words, advice = (list(column.cells) for column in findings_table(findings, lang).columns)
         assert {"✓", "✗"} <= set(marks)
         assert silent.told(lang) in words
         assert silent.advised(lang) in advice

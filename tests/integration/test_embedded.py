@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from daihoi.ops.only_one import only_one_up
 from daihoi.ops.supervisor import Supervisor
 from shared.platform import keeper
 from shared.platform.embedded import embedded_servers
@@ -187,3 +188,12 @@ def test_data_is_kept_between_runs_and_wiped_when_asked(tmp_path):
         assert all(mark.exists() for mark in marks)
     with embedded_servers(tmp_path, fresh=True):
         assert not any(mark.exists() for mark in marks)
+
+
+def test_everything_is_started_once_a_congress_and_folder(settings):
+    other = settings.model_copy(update={"congress": f"{settings.congress}-b"})
+    refused = pytest.raises(PlatformError, match=f"as process {os.getpid()}")
+    with only_one_up(settings), only_one_up(other), refused, only_one_up(settings):
+        pass
+    with only_one_up(settings):
+        pass

@@ -15,7 +15,8 @@ from zlib import crc32
 import pytest
 
 from daihoi.ops.session import Session
-from daihoi.sample.story import Sample, tell
+from daihoi.sample.story import Sample
+from daihoi.sample.telling import tell
 from services.tracker.history.verify import verify
 from shared.eventstore.direct import Stored
 from shared.platform.embedded import Endpoints
@@ -53,6 +54,12 @@ class Patient(CommandClient):
                 if late or error.problem.code not in ("service_not_running", "unavailable"):
                     raise
                 await asyncio.sleep(AGAIN_AFTER_S)
+
+
+class PatientSession(Session):
+    @property
+    def commands(self):
+        return Patient(self.connection, self.settings.congress)
 
 
 @pytest.fixture(scope="module")
@@ -115,8 +122,7 @@ async def test_a_congress_is_told_to_its_end_whatever_else_is_on_the_bus(siege, 
     for each in forged:
         if each.target:
             assert (await open_task(siege, each.target)).get("events")
-    patient = Patient(siege.connection, name)
-    session = Session(siege.settings, endpoints, siege.ledger, siege.views, patient)
+    session = PatientSession(siege.settings, endpoints, siege.ledger, siege.views, siege.connection)
     blows = sorted([*to_services(name), *(each.blow for each in forged)], key=lambda blow: crc32(blow.name.encode()))
     done = [0, 1]
     async with intruder(endpoints.nats_url) as by, asyncio.TaskGroup() as both:

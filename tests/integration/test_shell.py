@@ -132,7 +132,8 @@ async def test_old_events_can_be_looked_at_in_every_way_on_a_terminal(old_events
         ("{", "JSON"),
     ],
 )
-def test_data_that_is_no_json_object_is_wrong_use_in_words(typed, why, capsys):
+def test_data_that_is_no_json_object_is_wrong_use_in_words(typed, why, capsys, monkeypatch):
+    monkeypatch.setenv("DAIHOI_LANG", "en")
     with pytest.raises(Exception, match="2") as raised:
         json_object(typed)
     assert type(raised.value).__name__ == "Exit"
@@ -264,10 +265,10 @@ STREAMS = {
     "full": ('$PYTHON -c "$ANSWERING" >/dev/full', 1, "not_written: Không ghi được kết quả"),
     "full and unbuffered": ('$PYTHON -u -c "$ANSWERING" >/dev/full', 1, "not_written: Không ghi được kết quả"),
     "closed": ('$PYTHON -c "$ANSWERING" >&-', 1, "no_stdout: Không có nơi để ghi kết quả"),
-    "a pipe that nobody reads on": ('$PYTHON -c "$ANSWERING" | true; exit ${PIPESTATUS[0]}', 1, "not_written: "),
+    "a pipe that nobody reads on": ('$PYTHON -c "$ANSWERING" | true; exit ${PIPESTATUS[0]}', 141, "đang làm"),
     "no stderr": ('$PYTHON -c "$ANSWERING" 2>&-', 0, ""),
     "a full stderr": ('$PYTHON -c "$ANSWERING" 2>/dev/full', 0, ""),
-    "nobody who waits": ('$PYTHON -c "$STOPPED"', 1, "stopped"),
+    "nobody who waits": ('$PYTHON -c "$STOPPED"', 1, "đã dừng"),
     "neither": ('$PYTHON -c "$ANSWERING" >&- 2>&-', 1, ""),
     "no stdin either": ('$PYTHON -c "$ANSWERING" <&- >&- 2>&-', 1, ""),
 }
@@ -278,6 +279,7 @@ def test_where_the_answer_can_not_go_people_are_told_and_the_exit_code_says_so(t
     ran = shell(tmp_path, line)
     assert ran.returncode == code, ran.stderr
     assert told in ran.stderr.decode()
+    assert (b"not_written" in ran.stderr) == ("full" in line and "2>" not in line)
     assert b"Traceback" not in ran.stderr
     assert b"Exception ignored" not in ran.stderr
 
@@ -316,13 +318,14 @@ COMMANDS = {
     "half an emoji": (r"$DAIHOI token --as $'logistics.\xed\xa0\xbd'", 2, "argument_not_text: Tham số thứ 3"),
     "no id": ("$DAIHOI send logistics start-task '{}' --as logistics.lead --id none", 2, "--id"),
     "no hours": ("$DAIHOI token --as logistics.lead --hours nan", 2, "--hours"),
-    "an actor that is none": (r"$DAIHOI token --as $'logistics.\x1b[2J'", 2, "control character"),
+    "an actor that is none": (r"$DAIHOI token --as $'logistics.\x1b[2J'", 2, "ký tự điều khiển"),
     "a key that is not there": (
         "DAIHOI_ISSUER_PRIVATE_KEY=none $DAIHOI token --as logistics.lead",
         1,
         "key_not_there",
     ),
     "help that nobody reads": ("$DAIHOI --help >/dev/full", 1, "not_written"),
+    "help of which nobody reads the end": ("$DAIHOI --help | true; exit ${PIPESTATUS[0]}", 141, ""),
     "a data folder that is a file": ("touch f; DAIHOI_DATA_DIR=f $DAIHOI health logistics", 1, "File exists"),
     "a data folder that nobody may write": ("DAIHOI_DATA_DIR=/sys $DAIHOI health logistics", 1, "Permission denied"),
     "a token that is no text": (r"DAIHOI_TOKEN=$'a\xff' $DAIHOI incidents", 1, "public_key_not_here"),

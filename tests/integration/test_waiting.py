@@ -26,7 +26,7 @@ SOON_S = 0.2
 
 @pytest.fixture
 def session(settings, endpoints, ledger, views, connection):
-    return Session(settings, endpoints, ledger, views, CommandClient(connection, settings.congress))
+    return Session(settings, endpoints, ledger, views, connection)
 
 
 @pytest.fixture
@@ -88,7 +88,7 @@ async def test_a_write_behind_a_gap_is_parked_and_not_waited_for(views, ledger, 
 async def test_where_mongodb_is_silent_that_is_what_is_said(session, logistics):
     async with mongo_database("mongodb://127.0.0.1:1/", "nowhere", patience_ms=100) as nowhere:
         views = ViewStore(nowhere)
-        deaf = Session(session.settings, session.servers, session.ledger, views, session.commands)
+        deaf = Session(session.settings, session.servers, session.ledger, views, session.connection)
         why = await shortfall(deaf, Write(logistics, (1,)), SOON_S)
     assert why is not None
     assert why.code == "views_silent"

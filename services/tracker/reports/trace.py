@@ -187,6 +187,8 @@ def _task(task: Document, views: Views, *, above: Sequence[Node] = ()) -> Node:
     facts["waiting_for_clearance"] = {line.clearance_id: line.status for line in lacking}
     if is_suspended(task):
         facts["suspended"] = True
+    if because := task.get("past_because"):
+        facts["past_because"] = because
     evidence = task.get("evidence") or []
     below = [_node(Role.EVIDENCE, str(number), {}, _as_facts(each)) for number, each in enumerate(evidence, start=1)]
     return _node(Role.TASK, task["_id"], task["title"], facts, above=above, below=below)

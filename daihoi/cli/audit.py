@@ -1,19 +1,15 @@
-"""The tracker's commands: the consolidated report, the audit of the event history, and the rebuild of the views."""
+"""`daihoi audit`: the event history, replayed, looked at and verified."""
 
-from datetime import date, datetime
-from io import StringIO
+from datetime import datetime
 from typing import Annotated, Any, cast
 
 import typer
-from rich.console import Console
 
 from daihoi.cli.console import (
     FOUND_WRONG,
     Format,
     FormatOption,
-    Lang,
     LangOption,
-    TodayOption,
     TokenOption,
     as_json,
     err,
@@ -21,31 +17,27 @@ from daihoi.cli.console import (
     out,
     progress_bar,
     read_settings,
+    refusals_are_wrong_use,
     refuse,
     run,
-    told_in_words,
     write,
-    wrong_use,
 )
-from daihoi.cli.view_selection import AtOption, ByOption, asked_of, day_of, instant_fields, looking_at, stretch_of
-from daihoi.ops.session import Session, check_congress, open_session
+from daihoi.cli.groups import CommandGroup
+from daihoi.cli.view_selection import ByOption, InstantOption, instant_asked, looking_at
+from daihoi.ops.session import check_congress, open_session
 from daihoi.terminal import audit as terminal
-from daihoi.terminal.report import Printer, workload_tables
 from services.tracker.access import may_read_restricted
 from services.tracker.health import loss_findings
-from services.tracker.history.as_of import Asked, By, NoSuchInstant, views_as_of
+from services.tracker.history.as_of import Asked, By
 from services.tracker.history.diff import Difference, difference, masked
 from services.tracker.history.replay import Filter, entity_named, replay
 from services.tracker.history.silence import silence, silence_lines
 from services.tracker.history.snapshots import Snapshots
 from services.tracker.history.verify import Verdict, verify
-from services.tracker.projection.rebuild import rebuild
-from services.tracker.projection.store import COLLECTIONS, as_written
-from services.tracker.queries import consolidated_report, instant_of, timeline, views_at_once
-from services.tracker.reports.consolidated import Report
-from services.tracker.reports.movements import movements
-from services.tracker.reports.workload import Workload
-from services.tracker.reports.workload import workload as tasks_in_charge
+from services.tracker.history.view_selection import stretch_of
+from services.tracker.projection.store import COLLECTIONS
+from services.tracker.queries import instant_of, timeline
+from shared.domain.decider import Refusal
 from shared.eventstore.canonical import json_line
 from shared.eventstore.ledger import Ledger
 from shared.i18n import Language, translate
@@ -54,119 +46,8 @@ from shared.platform.nats import nats_connection
 from shared.unit.findings import Finding
 from shared.values.local_time import LOCAL_TIME
 
-CompareOption = Annotated[
-    str | None,
-    typer.Option("--compare", help="Shows what moved since this ledger sequence or time; a day means its end."),
-]
-InstantOption = Annotated[
-    str,
-    typer.Option("--at", help="A ledger sequence or a time, Vietnamese where it names no zone; a day is its end."),
-]
-audit = typer.Typer(no_args_is_help=True, help="The event history: replay, timeline, as-of, diff, verify.")
-
-
-report = typer.Typer(help="The consolidated report; as-of.")
-
-
-@report.callback(invoke_without_command=True)
-def report_now(
-    context: typer.Context,
-    at: AtOption = None,
-    by: ByOption = By.RECORDED,
-    compare: CompareOption = None,
-    today: TodayOption = None,
-    format: FormatOption = Format.TEXT,  # noqa: A002
-    lang: LangOption = None,
-) -> None:
-    """The consolidated report, as things stand or as of an instant."""
-    if not context.invoked_subcommand:
-        _report(at, by, compare, today, format, lang)
-
-
-@report.command("as-of")
-def report_as_of(
-    at: InstantOption,
-    by: ByOption = By.RECORDED,
-    compare: CompareOption = None,
-    today: TodayOption = None,
-    format: FormatOption = Format.TEXT,  # noqa: A002
-    lang: LangOption = None,
-) -> None:
-    """The consolidated report as it would have been at an instant."""
-    _report(at, by, compare, today, format, lang)
-
-
-def _report(
-    at: str | None,
-    by: By,
-    compare: str | None,
-    today: str | None,
-    format: Format,  # noqa: A002
-    lang: Lang | None,
-) -> None:
-    settings = read_settings()
-    language = language_of(settings, lang)
-    asked = asked_of(at, by, language)
-    earlier = asked_of(compare, by if compare is not None else By.RECORDED, language)
-    reported_for = day_of(today, language)
-
-    async def consolidate() -> Report:
-        async with looking_at(settings, asked, language) as looked:
-            day = reported_for or looked.today
-            found = await consolidated_report(settings.congress, looked.views, looked.session.ledger, day)
-            if earlier:
-                before = await _report_before(looked.session, earlier, language)
-                found = found.model_copy(update={"movements": movements(before, found)})
-            return found
-
-    found = run(consolidate())
-    if format is Format.JSON:
-        write(as_json(found.model_dump(mode="json")))
-    else:
-        printer = Printer(found, language)
-        with told_in_words(), as_written():  # all or nothing
-            printer.print_on(Console(file=StringIO(), width=out.width))
-        printer.print_on(out)
-
-
-async def _report_before(session: Session, earlier: Asked, lang: Language) -> Report:
-    try:
-        with progress_bar(translate("Folding", lang)) as on_progress:
-            views = await views_as_of(earlier, session.ledger, Snapshots(session.views.database), on_progress)
-    except NoSuchInstant as error:
-        refuse(error, lang)
-    return await consolidated_report(session.settings.congress, views, session.ledger, views.today)
-
-
-async def consolidated(session: Session, today: date) -> Report:
-    return await consolidated_report(session.settings.congress, session.views, session.ledger, today)
-
-
-def workload(
-    at: AtOption = None,
-    by: ByOption = By.RECORDED,
-    today: TodayOption = None,
-    format: FormatOption = Format.TEXT,  # noqa: A002
-    lang: LangOption = None,
-) -> None:
-    """Who carries how much: tasks by collective and by individual in charge."""
-    settings = read_settings()
-    language = language_of(settings, lang)
-    asked, reported_for = asked_of(at, by, language), day_of(today, language)
-
-    async def look() -> Workload:
-        async with looking_at(settings, asked, language, head=format) as looked:
-            day = reported_for or looked.today
-            _, views, _ = await views_at_once(looked.views, ("tasks", "organisations"))
-            with as_written():
-                return tasks_in_charge(views["tasks"], day, views["organisations"])
-
-    found = run(look())
-    if format is Format.JSON:
-        write(as_json(found.model_dump(mode="json") | instant_fields(asked)))
-    else:
-        for table in workload_tables(found, language):
-            out.print(table)
+NO_SUCH_VIEW = Refusal("no_such_view", "There is no view {view}; there are {views}.")
+audit = CommandGroup("The event history: replay, timeline, as-of, diff, verify.")
 
 
 @audit.command("replay")
@@ -186,8 +67,9 @@ def audit_replay(
 ) -> None:
     """Every event as it was recorded, in order, from the ledger itself; exit 1 where a name is on no record."""
     settings = read_settings()
-    language = language_of(settings, lang)
-    wanted = Filter(unit, entity_named(entity), actor, type, *stretch_of(first, last, by, language), by)
+    language = language_of(lang)
+    with refusals_are_wrong_use():
+        wanted = Filter(unit, entity_named(entity), actor, type, *stretch_of(first, last, by), by)
 
     async def show() -> bool:
         unmasked = may_read_restricted(settings, token)
@@ -232,13 +114,13 @@ def audit_timeline(
 
     rows = run(look())
     if not rows:
-        err.print(translate("There is no event about {entity}.", language_of(settings, lang), entity=entity))
+        err.print(translate("There is no event about {entity}.", language_of(lang), entity=entity))
         raise typer.Exit(FOUND_WRONG)
     if format is Format.JSON:
         for row in rows:
             write(json_line(row))
     else:
-        for line in terminal.timeline_lines(rows, language_of(settings, lang)):
+        for line in terminal.timeline_lines(rows, language_of(lang)):
             out.print(line, soft_wrap=True)
 
 
@@ -253,10 +135,10 @@ def audit_as_of(
 ) -> None:
     """Every view as it was at an instant: how many documents, their digest; or the documents of one view."""
     settings = read_settings()
-    language = language_of(settings, lang)
-    asked = cast("Asked", asked_of(at, by, language))
+    language = language_of(lang)
+    asked = cast("Asked", instant_asked(at, by))
     if view and view not in COLLECTIONS:
-        wrong_use(f"there is no view {view}; there are {', '.join(COLLECTIONS)}")
+        refuse(NO_SUCH_VIEW(view=view, views=", ".join(COLLECTIONS)))
 
     async def look() -> dict[str, Any]:
         unmasked = may_read_restricted(settings, token)
@@ -289,21 +171,18 @@ def audit_diff(
 ) -> None:
     """Every document and field that differs between two instants, and the events that changed them."""
     settings = read_settings()
-    language = language_of(settings, lang)
-    earlier = cast("Asked", asked_of(first, by, language))
-    later = asked_of(second, by if second is not None else By.RECORDED, language)
+    language = language_of(lang)
+    earlier = cast("Asked", instant_asked(first, by))
+    later = instant_asked(second, by if second is not None else By.RECORDED)
 
     async def look() -> Difference:
         unmasked = may_read_restricted(settings, token)
         async with open_session(settings) as session:
             now = datetime.now(LOCAL_TIME) if by is By.HAPPENED else await session.ledger.last_sequence()
-            try:
-                with progress_bar(translate("Folding", language)) as on_progress:
-                    snapshots = Snapshots(session.views.database)
-                    until = later or Asked(now, by)
-                    found = await difference(earlier, until, session.ledger, snapshots, on_progress)
-            except NoSuchInstant as error:
-                refuse(error, language)
+            with refusals_are_wrong_use(), progress_bar(translate("Folding", language)) as on_progress:
+                snapshots = Snapshots(session.views.database)
+                until = later or Asked(now, by)
+                found = await difference(earlier, until, session.ledger, snapshots, on_progress)
         return found if unmasked else masked(found)
 
     found = run(look())
@@ -318,7 +197,7 @@ def audit_diff(
 def audit_verify(format: FormatOption = Format.TEXT, lang: LangOption = None) -> None:  # noqa: A002
     """Fold the ledger afresh and compare it with the live views; exit 1 where they differ or events are parked."""
     settings = read_settings()
-    language = language_of(settings, lang)
+    language = language_of(lang)
 
     async def prove() -> tuple[Verdict, list[Finding]]:
         async with open_session(settings) as session:
@@ -336,32 +215,6 @@ def audit_verify(format: FormatOption = Format.TEXT, lang: LangOption = None) ->
         for loss in lost:
             out.print(f"{loss.told(language)} {loss.advised(language)}", soft_wrap=True)
     raise typer.Exit(0 if verdict.nothing_wrong and not lost else FOUND_WRONG)
-
-
-def rebuild_views(lang: LangOption = None) -> None:
-    """Fold all views again from the first event, and put them in place of the live ones."""
-    settings = read_settings()
-    language = language_of(settings, lang)
-
-    async def renew() -> bool:
-        async with open_session(settings) as session:
-            with progress_bar(translate("Rebuilding", language)) as on_progress:
-                done = await rebuild(session.ledger, session.views, on_progress)
-        out.print(
-            translate("Rebuilt at ledger event {sequence}", language, sequence=done.sequence) + f": {done.after}"
-        )
-        if done.before and done.before != done.after:
-            out.print(translate("The views that were replaced differed", language) + f": {done.before}")
-        if done.lost:
-            out.print(
-                translate("The ledger has lost {count} events that the old views knew", language, count=done.lost)
-            )
-        if done.parked:
-            parked = translate("{count} events are parked", language, count=done.parked)
-            out.print(f"{parked}: daihoi parked list")
-        return not done.parked and not done.lost
-
-    raise typer.Exit(0 if run(renew()) else FOUND_WRONG)
 
 
 def print_verdict(verdict: Verdict, lang: Language) -> None:

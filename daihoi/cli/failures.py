@@ -1,0 +1,98 @@
+"""What people are told when something ends badly: a sentence for everything that comes from outside, and for what
+nobody thought of a log with the details. Loaded only when that happens.
+"""
+
+import errno
+import os
+import traceback
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pymongo.errors import PyMongoError
+
+from daihoi.cli.console import say
+from daihoi.cli.language import spoken
+from daihoi.cli.shell import NoStdout, NotText, NotWritten
+from services.tracker.projection.store import FenceLost
+from shared.domain.decider import Refusal, Refused
+from shared.eventstore.errors import EventStoreError
+from shared.i18n import translate
+from shared.platform.errors import PlatformError
+from shared.platform.files import own_file, own_folder
+from shared.platform.mongo import in_words
+from shared.unit.problems import problem_of
+
+NO_STDOUT = Refusal("no_stdout", "The answer has nowhere to go: standard output is closed. Nothing was done.")
+NOT_WRITTEN = Refusal(
+    "not_written", "The answer can't be written: {reason}. What was asked for may be done; look before asking again."
+)
+NOT_TEXT = Refusal("argument_not_text", "The argument {number} is no text in UTF-8: {shown}.")
+FILE_TROUBLE = Refusal("file_trouble", "{path} can't be read or written: {reason}.")
+UNEXPECTED = Refusal(
+    "unexpected", "Something is wrong in daihoi itself ({kind}). DAIHOI_DEBUG=1 shows the details; they are in {log}."
+)
+UNEXPECTED_UNLOGGED = Refusal(
+    "unexpected_unlogged", "Something is wrong in daihoi itself ({kind}). DAIHOI_DEBUG=1 shows the details."
+)
+
+
+def report_failure(error: BaseException) -> None:
+    if sentence := sentence_of(error):
+        say(sentence)
+        return
+    match error:
+        case KeyboardInterrupt():
+            say(translate("stopped", spoken()))
+        case NoStdout():
+            _refuse(NO_STDOUT())
+        case NotText():
+            _refuse(NOT_TEXT(number=error.number, shown=error))
+        case NotWritten():
+            _refuse(NOT_WRITTEN(reason=error))
+        case Refused():
+            _refuse(error)
+        case OSError() if error.filename is not None:
+            _refuse(FILE_TROUBLE(path=error.filename, reason=error.strerror))
+        case OSError() if error.errno in (errno.ENOSPC, errno.EPIPE, errno.EBADF):
+            _refuse(NOT_WRITTEN(reason=error.strerror))
+        case _:
+            _report_unexpected(error)
+
+
+def _refuse(refused: Refused) -> None:
+    say(f"{refused.code}: {translate(refused.refusal.sentence, spoken(), **refused.params)}")
+
+
+def _report_unexpected(error: BaseException) -> None:
+    details = "".join(traceback.format_exception(error))
+    if os.environ.get("DAIHOI_DEBUG") == "1":
+        say(details)
+    kind = type(error).__name__
+    log = _log(details)
+    _refuse(UNEXPECTED(kind=kind, log=log) if log else UNEXPECTED_UNLOGGED(kind=kind))
+
+
+def _log(details: str) -> Path | None:
+    """Where the details were put; `None` where that can't be."""
+    path = Path(os.environ.get("DAIHOI_DATA_DIR") or ".daihoi") / "logs" / "daihoi.log"
+    try:
+        own_folder(path.parent)
+        with own_file(path) as file:
+            file.write(f"{datetime.now(UTC).isoformat()}\n{details}\n".encode(errors="backslashreplace"))
+    except (OSError, ValueError):
+        return None
+    return path
+
+
+def sentence_of(error: BaseException) -> str | None:
+    """What people are told of an error that comes from outside; `None` where it doesn't."""
+    match error:
+        case PlatformError(why=Refused() as why):
+            problem = problem_of(why)
+            return f"{why.code}: {problem.detail_vi if spoken() == 'vi' else problem.detail}"
+        case PlatformError() | EventStoreError() | FenceLost() | TimeoutError():
+            return in_words(error) or type(error).__name__
+        case PyMongoError():
+            return f"MongoDB: {in_words(error)}"
+        case _:
+            return None

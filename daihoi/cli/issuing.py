@@ -1,0 +1,79 @@
+"""The issuer's keys, and tokens minted with them."""
+
+import math
+import os
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from daihoi.cli.console import out, read_settings, refuse, told_in_words
+from daihoi.cli.language import spoken
+from shared.domain.decider import Actor, Refusal
+from shared.i18n import translate
+from shared.platform.files import OPEN_FILE, OPEN_FOLDER, OWN_FOLDER
+from shared.platform.settings import Settings
+from shared.unit.field_errors import SENTENCES
+from shared.unit.issuer import issuer_private_key, provide_issuer_keys
+from shared.unit.tokens import mint_token
+from shared.values.text import Unclean, clean
+from shared.values.types import AUDITOR
+from shared.values.units import services
+
+NO_HOURS = Refusal("no_hours", "--hours is a number of hours.")
+NOT_A_NAME = Refusal("actor_not_a_name", "What --as names has {reason}.")
+NO_ACTOR = Refusal("no_actor", "--as names UNIT.POSITION, and the unit is one of {units}; not {actor}.")
+
+
+def mint(settings: Settings, actor: str, lasting: timedelta) -> str:
+    """A bearer token for UNIT.POSITION. Ends the program as wrong use where `actor` is none. Raises `PlatformError`
+    where there is no key to mint with."""
+    try:
+        actor = clean(actor)
+    except Unclean as error:
+        refuse(NOT_A_NAME(reason=translate(SENTENCES[error.code], spoken())))
+    unit, _, position = actor.partition(".")
+    units = (*services(), AUDITOR)
+    no_actor = NO_ACTOR(units=", ".join(units), actor=actor)
+    if unit not in units or not position:
+        refuse(no_actor)
+    key = issuer_private_key(settings)
+    try:
+        return mint_token(key, settings.congress, Actor(actor, unit), datetime.now(UTC), lasting)
+    except ValueError:
+        refuse(no_actor)
+
+
+def token(
+    actor: Annotated[str, typer.Option("--as", help="UNIT.POSITION: logistics.lead; auditor.… to read only")],
+    hours: Annotated[float, typer.Option(min=0.01, max=24 * 31, help="How long it is valid.")] = 8,
+) -> None:
+    """Mint a bearer token with the local issuer key."""
+    settings = read_settings()
+    if math.isnan(hours):
+        refuse(NO_HOURS())
+    with told_in_words():
+        out.print(mint(settings, actor, timedelta(hours=hours)), soft_wrap=True)
+
+
+def keys() -> None:
+    """Make the issuer's key pair where there is none: the private half for the directory's owner, the public half
+    for everybody."""
+    settings = read_settings()
+    with told_in_words():
+        provide_issuer_keys(settings)
+    _hand_over(settings.issuer_private_key_path, settings.issuer_public_key_path)
+    out.print(str(settings.issuer_public_key_path), soft_wrap=True)
+
+
+def _hand_over(private: Path, public: Path) -> None:
+    """In a container another user makes the keys than the one who is to have them."""
+    owner = private.parent.stat()
+    with suppress(PermissionError):
+        os.chown(private, owner.st_uid, owner.st_gid)
+        if private.parent != public.parent:
+            private.parent.chmod(OWN_FOLDER)
+            public.parent.chmod(OPEN_FOLDER)
+        public.chmod(OPEN_FILE)

@@ -1,0 +1,29 @@
+"""The language of one run: what its arguments say, else the environment, else Vietnamese."""
+
+import os
+from collections.abc import Sequence
+from contextvars import ContextVar
+from itertools import pairwise
+
+from shared.i18n import Language
+
+_spoken: ContextVar[Language] = ContextVar("spoken")
+
+
+def speak(language: Language) -> Language:
+    """Also the language of errors that come from below from now on."""
+    _spoken.set(language)
+    return language
+
+
+def speak_as_asked(arguments: Sequence[str]) -> None:
+    """By `--lang` wherever it stands, so that help and wrong use are told in it too."""
+    values = [value for option, value in pairwise(arguments) if option == "--lang"]
+    values += [each.partition("=")[2] for each in arguments if each.startswith("--lang=")]
+    wanted = next((value for value in values if value in ("vi", "en")), os.environ.get("DAIHOI_LANG"))
+    speak("en" if wanted == "en" else "vi")
+
+
+def spoken() -> Language:
+    """The language of the command at work, or of the environment before one is."""
+    return _spoken.get("en" if os.environ.get("DAIHOI_LANG") == "en" else "vi")

@@ -1,0 +1,105 @@
+"""What a file would change in the catalogue, and what came of it, for people."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from rich.table import Table
+
+from daihoi.importing.changes import Change
+from daihoi.importing.session import Committed, Preview, Source
+from daihoi.importing.tables import Wrong
+from shared.domain.decider import Refused
+from shared.events.catalogue_item import Item
+from shared.i18n import Language, translate
+
+ROWS_SHOWN = 30
+
+
+def import_parts(source: Source, found: Preview, lang: Language) -> Iterator[str | Table]:
+    """What the file would change."""
+    change = found.change
+    told = {"file": source.name, "catalogue": source.catalogue, "sequence": found.sequence}
+    title = translate("{file} against the catalogue {catalogue} at ledger event {sequence}", lang, **told)
+    yield title
+    yield _table_of_counts(change, lang)
+    lines = [
+        *((translate("new", lang), item, "") for item in change.new),
+        *((translate("changed", lang), each.item, _fields(each.fields)) for each in change.changed),
+        *((translate("removed", lang), item, "") for item in change.removed),
+    ]
+    if lines:
+        yield _table_of_items(lines[:ROWS_SHOWN], lang)
+    if len(lines) > ROWS_SHOWN:
+        yield translate("… and {count} more; --format json has all.", lang, count=len(lines) - ROWS_SHOWN)
+
+
+def end_lines(change: Change, done: Committed | None, lang: Language) -> Iterator[tuple[str, bool]]:
+    """What came of it, and of each line whether it tells of something wrong."""
+    for refused in change.refused:
+        yield sentence_of(refused, lang), True
+    if change.refused:
+        yield translate("{count} errors; nothing was written.", lang, count=len(change.refused)), True
+    elif change.changes_nothing:
+        yield translate("The catalogue is so already; nothing was written.", lang), False
+    elif done is None:
+        yield translate("Nothing was written yet; --commit does it.", lang), False
+    elif done.problem is None:
+        yield translate("Done: {events} events in {batches} batches.", lang, **numbers_of(done)), False
+    else:
+        why = done.problem.detail_vi if lang == "vi" else done.problem.detail
+        yield f"{done.problem.code}: {why}", True
+        counts = numbers_of(done)
+        yield translate("{stored} of {batches} batches are stored; import again for the rest.", lang, **counts), True
+    if done and done.why_not_shown:
+        yield f"{done.why_not_shown.code}: {sentence_of(done.why_not_shown, lang)}", True
+
+
+def numbers_of(done: Committed) -> dict[str, int]:
+    return {"batches": done.batches, "stored": done.stored, "events": done.events}
+
+
+def _table_of_counts(change: Change, lang: Language) -> Table:
+    table = Table()
+    labels = (translate("new", lang), translate("changed", lang), translate("removed", lang))
+    for label in (*labels, translate("unchanged", lang)):
+        table.add_column(label, justify="right")
+    table.add_row(*(str(count) for count in counts_of(change).values()))
+    return table
+
+
+def _table_of_items(lines: Sequence[tuple[str, Item, str]], lang: Language) -> Table:
+    table = Table()
+    for label in ("", translate("Code", lang), translate("Title", lang), translate("What changes", lang)):
+        table.add_column(label, overflow="fold")
+    for kind, item, fields in lines:
+        table.add_row(kind, item.code, item.title.en if lang == "en" and item.title.en else item.title.vi, fields)
+    return table
+
+
+def _fields(fields: Mapping[str, tuple[Any, Any]]) -> str:
+    return "\n".join(f"{name}: {old} → {new}" for name, (old, new) in fields.items())
+
+
+def counts_of(change: Change) -> dict[str, int]:
+    return {
+        "new": len(change.new),
+        "changed": len(change.changed),
+        "removed": len(change.removed),
+        "unchanged": change.unchanged,
+    }
+
+
+def sentence_of(why: Refused, lang: Language) -> str:
+    return translate(why.refusal.sentence, lang, **why.params)
+
+
+def error_lines(errors: Sequence[Wrong], lang: Language) -> Iterator[str]:
+    for error in errors:
+        yield f"{_place(error, lang)}{sentence_of(error.why, lang)}"
+    yield translate("{count} errors; nothing was written.", lang, count=len(errors))
+
+
+def _place(error: Wrong, lang: Language) -> str:
+    if error.row and error.column:
+        return translate("Row {row}, column {column}: ", lang, row=error.row, column=error.column)
+    return translate("Row {row}: ", lang, row=error.row) if error.row else ""

@@ -1,0 +1,114 @@
+"""The lists beneath the numbers of the consolidated report: tasks that somebody has to see to, extensions, papers."""
+
+from rich.table import Table
+from rich.text import Text
+
+from daihoi.terminal.labels import CLEARANCE_STATUSES, ESSENTIAL_NAMES, offset_in_words, share_in_words
+from services.tracker.reports.cells import Share
+from services.tracker.reports.clearances import WaitingLine
+from services.tracker.reports.consolidated import Extensions, Report
+from services.tracker.reports.essentials import ESSENTIALS
+from services.tracker.reports.lines import TaskLine
+from shared.events.review import Essential
+from shared.i18n import Language, format_date, format_number, translate
+from shared.i18n.positions import title_of_position
+from shared.values.units import title_of
+
+EXTENSION_OUTCOMES = {"granted": "Granted", "refused": "Refused", "lapsed": "Lapsed", "pending": "Pending"}
+
+
+def missing_table(report: Report, lang: Language) -> Table:
+    table = Table(title=translate("Tasks that lack an essential", lang), title_justify="left")
+    table.add_column(translate("Essential", lang))
+    table.add_column(translate("Missing", lang), justify="right")
+    table.add_column(translate("Tasks", lang), overflow="fold")
+    for name in ESSENTIALS:
+        ids = report.missing[name]
+        share = share_in_words(Share.of(len(ids), report.totals.tasks), lang)
+        named = _undated(report, lang) if name == Essential.DEADLINE else ", ".join(ids)
+        table.add_row(translate(ESSENTIAL_NAMES[name], lang), share, named)
+    return table
+
+
+def _undated(report: Report, lang: Language) -> str:
+    """The tasks without a deadline; those that are due from the opening day, which is not set yet, day by day."""
+    undated = [line for line in report.lacking if Essential.DEADLINE in line.missing]
+    by_offset: dict[int | None, list[str]] = {}
+    for line in undated:
+        by_offset.setdefault(line.due_offset_days, []).append(line.id)
+    never = [", ".join(by_offset.pop(None))] if None in by_offset else []
+    counted = sorted((days, ids) for days, ids in by_offset.items() if days is not None)
+    return "\n".join([*never, *(f"{offset_in_words(days, lang)}: {', '.join(ids)}" for days, ids in counted)])
+
+
+def tasks_table(title: str, lines: list[TaskLine], lang: Language) -> Table:
+    table = Table(title=f"{title}: {format_number(len(lines), lang)}", title_justify="left")
+    for heading in ("Task", "Unit", "Title", "Deadline"):
+        table.add_column(translate(heading, lang), overflow="fold")
+    for line in lines:
+        name = line.title_en if lang == "en" and line.title_en else line.title_vi
+        table.add_row(line.id, title_of(line.unit, lang), name, _deadline(line, lang))
+    return table
+
+
+def _deadline(line: TaskLine, lang: Language) -> str:
+    """With the original one where it was extended."""
+    if line.due_offset_days is not None:
+        return offset_in_words(line.due_offset_days, lang)
+    if not line.deadline or not line.original_deadline:
+        return ""
+    deadline, original = format_date(line.deadline), format_date(line.original_deadline)
+    if deadline != original:
+        deadline = translate("{deadline} (originally {original})", lang, deadline=deadline, original=original)
+    if not line.past_because:
+        return deadline
+    return f"{deadline}\n{translate('set when it was over: {reason}', lang, reason=line.past_because)}"
+
+
+def waiting_table(lines: list[WaitingLine], lang: Language) -> Table:
+    title = f"{translate('Waiting for a clearance', lang)}: {format_number(len(lines), lang)}"
+    table = Table(title=title, title_justify="left")
+    for heading in ("Task", "Unit", "Title", "Clearance", "Status"):
+        table.add_column(translate(heading, lang), overflow="fold")
+    for line in lines:
+        name = line.title_en if lang == "en" and line.title_en else line.title_vi
+        clearance = f"{line.clearance_id} ({line.holder})" if line.holder else line.clearance_id
+        status = translate(CLEARANCE_STATUSES[line.status], lang) + (f": {line.reason}" if line.reason else "")
+        table.add_row(line.id, title_of(line.unit, lang), name, Text(clearance), Text(status))
+    return table
+
+
+def extensions_table(extensions: Extensions, lang: Language) -> Table:
+    title = translate(
+        "Extensions of deadlines: {asked} asked for, {granted} granted, {refused} refused, {lapsed} lapsed, "
+        "{pending} pending",
+        lang,
+        **extensions.model_dump(exclude={"lines"}),
+    )
+    table = Table(title=title, title_justify="left")
+    for heading in ("Task", "Unit", "Deadline", "Reason", "Outcome"):
+        table.add_column(translate(heading, lang), overflow="fold")
+    for line in extensions.lines:
+        moved = f"{format_date(line.replaces)} → {format_date(line.deadline)}"
+        outcome = translate(EXTENSION_OUTCOMES[line.outcome], lang)
+        outcome += f" ({title_of_position(line.decided_by, lang)})" if line.decided_by else ""
+        outcome += f": {line.refused_because}" if line.refused_because else ""
+        reason = line.reason
+        if line.past_because:
+            reason += f"\n{translate('asked for when it was over: {reason}', lang, reason=line.past_because)}"
+        table.add_row(line.id, title_of(line.unit, lang), moved, Text(reason), Text(outcome))
+    return table
+
+
+def filed_table(report: Report, lang: Language) -> Table:
+    table = Table(
+        title=f"{translate('Documents on file', lang)}: {format_number(len(report.documents), lang)}",
+        title_justify="left",
+    )
+    table.add_column(translate("Symbol", lang))
+    table.add_column(translate("Unit", lang))
+    table.add_column(translate("Subject", lang))
+    for document in report.documents:
+        name = document.title_en if lang == "en" and document.title_en else document.title_vi
+        table.add_row(document.symbol, title_of(document.unit, lang), name)
+    return table

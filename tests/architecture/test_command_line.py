@@ -1,0 +1,108 @@
+"""The command line loads what a command needs, and says everything of itself in the reader's language."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from daihoi.cli.command_pages import every_command
+from daihoi.cli.help_page import one_line
+from daihoi.cli.main import COMMANDS, app
+
+PROJECT = Path(__file__).parents[2]
+PATHS = [context.command_path.split()[1:] for context in every_command()]
+HEAVY = {"pydantic", "motor", "pymongo", "nats", "openpyxl", "numpy", "faststream", "jwt", "rich", "uvloop"}
+NOT_FOR_A_REPORT = {"openpyxl", "numpy", "faststream", "jwt", "fast_depends", "shared.unit.service"}
+ENGLISH = (
+    "usage|options?|arguments?|commands?|default|required|missing|invalid|value|such|error|try|for|help|show|the|and"
+    "|is|of"
+)
+ENGLISH_WORD = re.compile(rf"(?<![\w<`./-])({ENGLISH})(?![\w>`./-])", re.IGNORECASE)
+WRONG_USES = (
+    ["repor"],
+    ["report", "--tody"],
+    ["report", "--today"],
+    ["report", "--fresh=1"],
+    ["report", "--format", "xml"],
+    ["report", "--by", "heard"],
+    ["report", "--at", "soon"],
+    ["audit", "replay", "1-03"],
+    ["audit", "as-of"],
+    ["send"],
+    ["send", "nobody", "start-task", "{}", "--as", "logistics.lead"],
+    ["send", "logistics", "start-task", "{", "--as", "logistics.lead"],
+    ["send", "logistics", "start-task", "{}", "--as", "logistics.lead", "--id", "none"],
+    ["token", "--as", "nobody"],
+    ["token", "--as", "logistics.lead", "--hours", "0"],
+    ["parked", "show", "first"],
+    ["parked", "retry"],
+    ["scenario", "switch", "flood", "--reason", "x", "--as", "subcommittee.lead"],
+    ["catalogue", "import", "nowhere.csv", "--as", "subcommittee.office"],
+    ["health", "nobody"],
+    ["demo", "--fresh=yes"],
+)
+
+
+def loaded_by(*arguments):
+    """The modules that a process has loaded when it has answered."""
+    program = "import atexit, sys; atexit.register(lambda: print(*sys.modules, file=sys.stderr));"
+    program += "from daihoi.cli.main import main; main()"
+    command = [sys.executable, "-c", program, *arguments]
+    ended = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, timeout=60, check=True)
+    return set(ended.stderr.split())
+
+
+def test_help_loads_no_command_and_nothing_that_commands_work_with():
+    loaded = loaded_by("--help")
+    assert loaded & HEAVY == set()
+    commands = {f"daihoi.cli.{entry.place.partition(':')[0]}" for entry in COMMANDS.values()}
+    assert loaded & commands == set()
+
+
+def test_a_report_loads_nothing_that_it_does_not_need():
+    assert loaded_by("report", "--help") & NOT_FOR_A_REPORT == set()
+
+
+def test_the_line_of_a_command_is_what_the_command_says_of_itself():
+    said = {
+        path[0]: one_line(context.command.help)
+        for path, context in zip(PATHS, every_command(), strict=True)
+        if len(path) == 1
+    }
+    assert {name: entry.help for name, entry in COMMANDS.items()} == said
+
+
+@pytest.mark.parametrize("path", PATHS, ids=" ".join)
+def test_help_is_vietnamese_unless_english_is_asked_for(path, monkeypatch):
+    monkeypatch.delenv("DAIHOI_LANG", raising=False)
+    shown = CliRunner().invoke(app, [*path, "--help"], prog_name="daihoi")
+    assert shown.exit_code == 0
+    assert shown.stdout.startswith("Cách dùng: daihoi")
+    assert ENGLISH_WORD.findall(_words(shown.stdout)) == []
+    monkeypatch.setenv("DAIHOI_LANG", "en")
+    assert CliRunner().invoke(app, [*path, "--help"]).stdout.startswith("Usage: ")
+
+
+def test_the_language_may_stand_before_the_command(monkeypatch):
+    monkeypatch.setenv("DAIHOI_LANG", "vi")
+    assert CliRunner().invoke(app, ["--lang", "en", "report", "--help"]).stdout.startswith("Usage: ")
+
+
+@pytest.mark.parametrize("arguments", WRONG_USES, ids=" ".join)
+def test_wrong_use_is_told_in_vietnamese(arguments, monkeypatch):
+    monkeypatch.delenv("DAIHOI_LANG", raising=False)
+    ended = CliRunner().invoke(app, arguments, prog_name="daihoi")
+    assert (ended.exit_code, ended.stdout) == (2, ""), ended.output
+    assert ENGLISH_WORD.findall(_words(ended.stderr)) == [], ended.stderr
+    assert re.search("[ạảãàáâậầấẩẫăắằặẳẵóòọõỏôộổỗồốơờớợởỡéèẻẹẽêếềệểễúùụủũưựữửừứíìịỉĩýỳỷỵỹđ]", ended.stderr)
+
+
+def _words(text):
+    """Without what is typed as it stands: options, names of commands, and lists of values."""
+    text = re.sub(
+        r"^  [a-z-]+ {2,}|--[a-z-]+( [a-z]+(\|[a-z]+)+)?|`[^`]+`|[a-z-]+(\|[a-z-]+)+", "", text, flags=re.MULTILINE
+    )
+    return re.sub(r"daihoi( [a-z-]+)*", "", text)
