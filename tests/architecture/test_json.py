@@ -21,7 +21,7 @@ STANDARD = {
     "keeper.py": "a file that other processes read",
     "embedded.py": "the same file",
     "requests.py": "fingerprints that are stored in events",
-    "demo.py": "command ids that are stored in events, and the files of the sample",
+    "story.py": "command ids that are stored in events, and the files of the sample",
     "changes.py": "how long a command is at most",
 }
 
