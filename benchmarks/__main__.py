@@ -13,7 +13,7 @@ from pathlib import Path
 
 import uvloop
 
-from benchmarks import commands, freshness, past, projection, reading, rebuilding
+from benchmarks import commands, freshness, past, projection, reading, rebuilding, starting
 from benchmarks.history import record
 from benchmarks.measure import Row
 from benchmarks.peers.postgres import NotInstalled, fresh_database, postgres
@@ -37,6 +37,8 @@ async def measure(place: Place, sizes: Sequence[int]) -> AsyncIterator[list[Row]
         place.say(f"{events:,} events: recording them")
         async with recorded(place, events) as history:
             if events == sizes[0]:
+                place.say("starting")
+                rows += starting.measure()
                 place.say("commands")
                 rows += await commands.measure(place, history)
                 place.say("freshness")

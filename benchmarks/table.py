@@ -15,6 +15,7 @@ The history: a tenth as many tasks as events, at most 10,000; 300 of them are un
 Everything was measured on the same servers in one run, in turn; up to 100,000 events it is the median of three.
 MongoDB is the embedded SecantusDB. The ratio is the value's to the floor, and to the peer.
 
+- **Start**: the floor is a Python process that does nothing.
 - **Commands**: the floor is a bare acknowledged publish of the same bytes to a stream with the same settings, with
   100 in flight an optimistic one. The peer is `eventsourcing` in its own process: load, change, save.
 - **Live projection**: the floor is a bare pull of the same events and bulk writes of the same documents, as often as
