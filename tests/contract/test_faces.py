@@ -30,7 +30,7 @@ from shared.values.types import SERVICES, Unit
 from tests.conftest import token_for
 from tests.contract.units import HALL, LOCALITY, NEEDS, SERVICE_AGGREGATES, TASK, item, opening, published
 
-TIMEOUT_S = 20
+TIMEOUT_S = 120
 UNITS = [unit.value for unit in Unit]
 HOUR = timedelta(hours=1)
 
