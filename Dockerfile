@@ -2,11 +2,9 @@
 
 FROM python:3.13-slim AS builder
 WORKDIR /build
-COPY pyproject.toml requirements.lock ./
-COPY deploy/production_lock.py deploy/
-RUN python deploy/production_lock.py > production.lock \
- && python -m venv --without-pip /venv \
- && python -m pip --python /venv/bin/python install --no-cache-dir --require-hashes -r production.lock
+COPY requirements.lock ./
+RUN python -m venv --without-pip /venv \
+ && python -m pip --python /venv/bin/python install --no-cache-dir --require-hashes -r requirements.lock
 WORKDIR /app
 COPY LICENSE ./
 COPY daihoi daihoi

@@ -9,17 +9,33 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: help demo up test faults bench lint format charters commands asyncapi lock compose-up compose-down clean
+.PHONY: help demo up test test-all faults bench lint format charters commands asyncapi lock compose-up compose-down clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
 
-$(VENV)/installed: requirements.lock pyproject.toml
+# uv installs in a sixth of pip's time, but may not be had everywhere, or not know where packages come from.
+UV = $(shell command -v uv || echo $(BIN)/uv)
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+install = { $(UV) pip install --quiet --python $(BIN)/python $(1) 2>/dev/null || $(PIP) install $(1); }
+
+$(VENV)/made: requirements-demo.lock
 	@test -n "$(PYTHON)" || { echo "Daihoi needs Python 3.12 or 3.13: install one (apt install python3.13, brew install python@3.13, or pyenv install 3.13) and try again, or name it: make PYTHON=/path/to/python3.13"; exit 1; }
-	@echo "setting up $(VENV) with $(PYTHON) ..."
+	@echo "making $(VENV) with $(PYTHON) ..."
 	@$(PYTHON) -m venv --clear $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@command -v uv >/dev/null || $(PIP) install --require-hashes -r requirements-uv.lock \
+		|| echo "uv could not be installed; pip takes a minute longer"
+	@touch $@
+
+$(VENV)/installed: requirements-demo.lock $(VENV)/made pyproject.toml
+	@echo "installing the $$(grep -c == $<) packages of $< ..."
+	@$(call install,--require-hashes -r $<)
+	@$(call install,--no-deps --no-build-isolation -e .)
+	@touch $@
+
+$(VENV)/dev-installed: requirements-dev.lock $(VENV)/installed
+	@echo "installing the tools of $< ..."
+	@$(call install,--require-hashes -r $<)
 	@touch $@
 
 demo: $(VENV)/installed ## Tell the sample congress through the real services, report, verify (ARGS=--fresh starts over)
@@ -28,51 +44,60 @@ demo: $(VENV)/installed ## Tell the sample congress through the real services, r
 up: $(VENV)/installed ## Run the servers and all services until Ctrl-C
 	@$(BIN)/daihoi up $(ARGS)
 
-# Tests wait more than they work; those of one file share what it sets up, and stay together.
+# Tests wait more than they work.
 WORKERS ?= $(shell $(PYTHON) -c 'import os; print(2 * (os.cpu_count() or 1))')
+PYTEST := $(BIN)/python -m pytest --dist loadfile --durations 10
 
-test: $(VENV)/installed ## Run every test on real servers, side by side (ARGS='tests/domain -k task' for some, WORKERS=0 in turn)
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --durations 10 $(ARGS)
+test: $(VENV)/dev-installed ## Run what guards a change, on real servers, side by side (ARGS='tests/domain -k task' for some, WORKERS=0 in turn)
+	@$(PYTEST) -n $(WORKERS) -m "not long" $(ARGS)
+
+test-all: $(VENV)/dev-installed ## Run the long tests as well: every fault, outages, kills (ARGS='-m long' for these alone)
+	@$(PYTEST) -n $(WORKERS) $(ARGS)
 
 ROUNDS ?=
 SEED ?= 1
 
-faults: $(VENV)/installed ## Run every fault on real servers and write tests/faults/MATRIX.md (ROUNDS=200 in all, SEED=…)
+faults: $(VENV)/dev-installed ## Run every fault on real servers and write tests/faults/MATRIX.md (ROUNDS=200 in all, SEED=…)
 	@$(BIN)/python -m tests.faults.matrix $(if $(ROUNDS),--rounds $(ROUNDS)) --seed $(SEED) \
 		$(if $(findstring --only,$(ARGS)),,--write tests/faults/MATRIX.md) $(ARGS)
 
 # Without the peer the benchmarks run all the same, say so, and leave its columns empty.
-$(VENV)/bench-installed: requirements-bench.lock $(VENV)/installed
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock \
+$(VENV)/bench-installed: requirements-bench.lock $(VENV)/dev-installed
+	@$(call install,--require-hashes -r $<) \
 		&& touch $@ || echo "the peer could not be installed; going on without it"
 
 bench: $(VENV)/bench-installed ## Measure against the floor and the peers, in the same run (FULL=1: a million events too)
 	@$(BIN)/python -m benchmarks $(if $(FULL),--full) $(ARGS)
 
-lint: $(VENV)/installed ## Check format, lint, types and imports
+lint: $(VENV)/dev-installed ## Check format, lint, types and imports
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache | tail -n 4; exit $${PIPESTATUS[0]}
 
-format: $(VENV)/installed ## Format the code
+format: $(VENV)/dev-installed ## Format the code
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
 
-charters: $(VENV)/installed ## Write the generated half of every service's README
+charters: $(VENV)/dev-installed ## Write the generated half of every service's README
 	@$(BIN)/python -m daihoi.ops.charters
 
-commands: $(VENV)/installed ## Write docs/commands.md from the commands
+commands: $(VENV)/dev-installed ## Write docs/commands.md from the commands
 	@$(BIN)/python -m daihoi.cli.command_pages
 
-asyncapi: $(VENV)/installed ## Write the AsyncAPI document of every service to docs/asyncapi/
+asyncapi: $(VENV)/dev-installed ## Write the AsyncAPI document of every service to docs/asyncapi/
 	@$(BIN)/python -m daihoi.cli.asyncapi
 
 COMPILE := $(BIN)/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-header --no-annotate \
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links
 
-lock: $(VENV)/installed ## Pin the dependencies again
-	@$(COMPILE) --extra dev --extra embedded --output-file requirements.lock pyproject.toml
-	@$(COMPILE) --extra bench --constraint requirements.lock --output-file requirements-bench.lock pyproject.toml
+lock: $(VENV)/dev-installed ## Pin again what the services need, and what the demo, the tools and the benchmarks need besides
+	@$(COMPILE) --output-file requirements.lock pyproject.toml
+	@$(COMPILE) --constraint requirements.lock --extra embedded --extra install \
+		--output-file requirements-demo.lock pyproject.toml
+	@$(COMPILE) --constraint requirements-demo.lock --extra embedded --extra install --extra dev \
+		--output-file requirements-dev.lock pyproject.toml
+	@$(COMPILE) --constraint requirements-dev.lock --extra bench --output-file requirements-bench.lock pyproject.toml
+	@echo uv | $(COMPILE) --output-file requirements-uv.lock -
 
 # The plugin where there is one, else the older program; neither is asked before a target needs it.
 COMPOSE = $(shell docker compose version >/dev/null 2>&1 && echo docker compose || echo docker-compose)

@@ -2,9 +2,11 @@
 
 import secrets
 import uuid
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from nats.aio.client import Client
@@ -19,11 +21,12 @@ from shared.platform.nats import nats_connection
 from shared.platform.settings import Settings
 from shared.unit.tokens import make_issuer_keys, mint_token
 from tests.properties.effort import LONGER
-from tests.servers import a_stream_that_stays, choice, servers
+from tests.scheduling import FilesAndLongTests, place_in_line
+from tests.servers import a_stream_that_stays, choice, one_pair_for_all, servers, shared_servers
 
 pytest.register_assert_rewrite("tests.domain.scenario")
 
-KIND, WHY = choice()
+PAIR = pytest.StashKey[Mapping[str, str]]()
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -33,8 +36,29 @@ def pytest_configure(config: pytest.Config) -> None:
         config.option.hypothesis_seed = str(secrets.randbits(32))
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Whoever controls several workers keeps one pair of servers for them, until the run is over or broken off."""
+    config: pytest.Config = node.config
+    if PAIR not in config.stash:
+        kept = ExitStack()
+        config.add_cleanup(kept.close)
+        config.stash[PAIR] = kept.enter_context(one_pair_for_all(choice()[0]))
+    node.workerinput["servers"] = dict(config.stash[PAIR])
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: place_in_line(item.path))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> FilesAndLongTests | None:
+    return FilesAndLongTests(config, log) if config.option.dist == "loadfile" else None
+
+
 def pytest_report_header(config: pytest.Config) -> list[str]:
-    told = [f"servers: {KIND} ({WHY})"]
+    kind, why = choice()
+    told = [f"servers: {kind} ({why})"]
     if LONGER:
         told.append(
             f"properties: {LONGER} times as long; again with --hypothesis-seed={config.option.hypothesis_seed}"
@@ -43,8 +67,9 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
 
 
 @pytest.fixture(scope="session")
-def endpoints() -> Iterator[Endpoints]:
-    with servers(KIND) as found, a_stream_that_stays(found.nats_url):
+def endpoints(pytestconfig: pytest.Config) -> Iterator[Endpoints]:
+    pair = getattr(pytestconfig, "workerinput", {}).get("servers")
+    with shared_servers(pair) if pair else servers(choice()[0]) as found, a_stream_that_stays(found.nats_url):
         yield found
 
 

@@ -18,7 +18,7 @@ from tests.own_servers import OwnServer
 from tests.waiting import LOOK_EVERY_S, until
 
 NODES = ("one", "two", "three")
-LEVEL_TIMEOUT_S = 60
+LEVEL_TIMEOUT_S = 180
 PROBE_TIMEOUT_S = 1
 
 

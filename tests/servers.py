@@ -4,8 +4,9 @@ import asyncio
 import os
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from functools import cache
 from pathlib import Path
 from uuid import uuid4
 
@@ -28,6 +29,7 @@ LOOPBACK = "127.0.0.1"
 PRIMARY_TIMEOUT_S = 60
 
 
+@cache
 def choice() -> tuple[str, str]:
     """What to use and why: `given`, `containers` or `embedded`."""
     if os.environ.get("DAIHOI_NATS_URL") and os.environ.get("DAIHOI_MONGO_URL"):
@@ -55,7 +57,30 @@ def _to_be_had(engine: "docker.DockerClient", image: str) -> bool:
 
 
 @contextmanager
+def one_pair_for_all(kind: str) -> Iterator[Mapping[str, str]]:
+    """What the workers of one run need to share one pair of servers. Embedded ones start with the first worker
+    that needs them and end with the last, killed or not."""
+    if kind == "embedded":
+        with _a_folder() as folder:
+            yield {"folder": folder}
+    else:
+        with servers(kind) as started:
+            yield started._asdict()
+
+
+@contextmanager
+def shared_servers(pair: Mapping[str, str]) -> Iterator[Endpoints]:
+    """The servers of a run, for the length of the block."""
+    if folder := pair.get("folder"):
+        with embedded_servers(Path(folder)) as embedded:
+            yield embedded
+    else:
+        yield Endpoints(**pair)
+
+
+@contextmanager
 def servers(kind: str) -> Iterator[Endpoints]:
+    """A pair of servers that nobody shares."""
     with ExitStack() as stack:
         if kind == "given":
             yield Endpoints(os.environ["DAIHOI_NATS_URL"], os.environ["DAIHOI_MONGO_URL"])
@@ -73,8 +98,11 @@ def servers(kind: str) -> Iterator[Endpoints]:
             )
             yield Endpoints(f"nats://{_address(nats, NATS_PORT)}", _replica_set(mongo))
         else:
-            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="daihoi-", ignore_cleanup_errors=True))
-            yield stack.enter_context(embedded_servers(Path(folder)))
+            yield stack.enter_context(embedded_servers(Path(stack.enter_context(_a_folder()))))
+
+
+def _a_folder() -> "tempfile.TemporaryDirectory[str]":
+    return tempfile.TemporaryDirectory(prefix="daihoi-", ignore_cleanup_errors=True)
 
 
 @contextmanager

@@ -4,7 +4,8 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable
 
-TIMEOUT_S = 30
+TIMEOUT_S = 180
+"""Only a failure takes so long; a machine that is busy with other things must not be one."""
 LOOK_EVERY_S = 0.02
 
 

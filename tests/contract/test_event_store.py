@@ -38,7 +38,7 @@ COMMAND, CAUSE = UUID("0b0f1f0e-2f5e-4b7e-9a53-6a3a4b1f7c11"), UUID("5a8d9c54-6d
 HAPPENED = datetime.fromisoformat("2020-09-10T09:00:00+07:00")
 T1, T2 = ("task", "t1"), ("task", "t2")
 NEW = {T1: 0, T2: 0}
-ARRIVAL_TIMEOUT_S = 10
+ARRIVAL_TIMEOUT_S = 60
 
 
 def progress(task_id="t1", position=0, command=None, note="", service="logistics") -> NewEvent:

@@ -31,7 +31,7 @@ from shared.values.units import services, support_unit_ids
 from tests.conftest import token_for
 from tests.contract.units import HALL, LOCALITY, NEEDS, SERVICE_AGGREGATES, TASK, item, opening, published
 
-TIMEOUT_S = 20
+TIMEOUT_S = 120
 UNITS = [*support_unit_ids()]
 HOUR = timedelta(hours=1)
 

@@ -17,7 +17,7 @@ from shared.unit.tokens import mint_token
 
 ANSWER_TIMEOUT_S = 2.0
 AGAIN_AFTER_S = 0.05
-PATIENCE_S = 90
+PATIENCE_S = 180
 ASK_LATER = ("service_not_running", "unavailable")
 TOO_LATE = "task_already_open"
 """What the later one of two rivals is told."""

@@ -28,6 +28,7 @@ from rich.table import Table
 from shared.platform.children import tail
 from tests.faults.disks import Disk, NotHere, disk_at
 from tests.faults.invariants import INVARIANTS
+from tests.faults.load import PATIENCE_S
 from tests.faults.scene import Scene, a_scene
 from tests.faults.table import FAULTS, Fault
 from tests.own_cluster import OwnCluster, own_cluster
@@ -90,11 +91,11 @@ async def one_round(
 
 async def _recovers(scene: Scene, fault: Fault, cells: Cells) -> str:
     try:
-        async with asyncio.timeout(fault.patience_s), asyncio.TaskGroup() as both:
+        async with asyncio.timeout(PATIENCE_S), asyncio.TaskGroup() as both:
             both.create_task(scene.load.run())
             await fault.strike(scene)
             over = time.monotonic()
-        await until(lambda: _all_done(scene), fault.patience_s)
+        await until(lambda: _all_done(scene), PATIENCE_S)
         cells.recovered_s = time.monotonic() - over
     except Exception as error:
         return told(error)
@@ -169,7 +170,7 @@ def matrix(
 
 def as_table(told: Matrix) -> Table:
     table = Table(box=box.MARKDOWN)
-    for title in ("fault", "in `make test`", "rounds", *COLUMNS, "back after, median s"):
+    for title in ("fault", "in `make test-all`", "rounds", *COLUMNS, "back after, median s"):
         table.add_column(title, justify="left" if title == "fault" else "right", no_wrap=True)
     for fault, rounds in told.items():
         counts = [_count(column, rounds) for column in COLUMNS]

@@ -41,7 +41,7 @@ from tests.waiting import until
 SERVED = ("subcommittee", "logistics", "tracker")
 POLICY_REFUSED = "vn.daihoi.policy.refused.v1"
 RESTART_EVERY_S = 0.1
-STRIKE_TIMEOUT_S = 60
+STRIKE_TIMEOUT_S = 180
 REBUILD_TRIES = 30
 REBUILD_AGAIN_AFTER_S = 1.0
 

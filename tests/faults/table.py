@@ -39,8 +39,7 @@ def nothing_special(_: Random) -> Starts:
 class Fault:
     """One row. `starts` says which processes are not started as usual, `strike` returns when the fault is over; it
     fails where the fault did not come about. `small_disk` names the server that gets one. `slow` rows run in
-    `make faults` only. `cluster` rows run on three nats-servers. `patience_s` bounds the load with the fault in
-    it, and then the recovery."""
+    `make faults` only. `cluster` rows run on three nats-servers."""
 
     name: str
     strike: Callable[[Scene], Awaitable[None]]
@@ -49,7 +48,6 @@ class Fault:
     small_disk: str = ""
     slow: bool = False
     cluster: bool = False
-    patience_s: float = 90
 
 
 def unit_killed(point: str, service: str = "", most: int = APPENDS_AT_LEAST, *, slow: bool = False) -> Fault:
@@ -292,5 +290,5 @@ FAULTS = (
     Fault("event that can't be stored", event_that_cant_be_stored),
     Fault("document that grew too large", document_that_grew_too_large),
     Fault("policy meets an event of tomorrow", policy_meets_an_event_of_tomorrow),
-    Fault("leaders of a three-node cluster killed", leaders_killed, slow=True, cluster=True, patience_s=180),
+    Fault("leaders of a three-node cluster killed", leaders_killed, slow=True, cluster=True),
 )

@@ -22,7 +22,6 @@ from tests.faults.table import nothing_special
 from tests.own_cluster import OwnCluster, own_cluster
 from tests.waiting import until
 
-RECOVERY_TIMEOUT_S = 90
 READS = 8
 
 
@@ -76,6 +75,7 @@ async def test_a_stream_that_differs_otherwise_is_given_no_replicas(connection, 
     assert (await replicas(connection, congress))[name] == (1, 1)
 
 
+@pytest.mark.long
 async def test_pages_asked_for_ahead_are_not_mixed_whichever_replicas_answer(cluster, connection, congress):
     await provision(connection, congress, 3)
     writers = [Writer(EventStore(connection, congress, service)) for service in services()]
@@ -100,6 +100,7 @@ async def test_more_replicas_than_the_cluster_has_servers_are_not_made(connectio
         await provision(connection, congress, 5)
 
 
+@pytest.mark.long
 async def test_a_killed_leader_is_survived_by_a_command(cluster, tmp_path):
     async with a_scene(cluster, tmp_path, "one command", nothing_special, wired=False) as scene:
         stream = service_stream(scene.settings.congress, "logistics")
@@ -121,7 +122,7 @@ async def test_a_killed_leader_is_survived_by_a_command(cluster, tmp_path):
             async def projected() -> bool:
                 return (await scene.views.checkpoint()).sequence == 2
 
-            await until(projected, RECOVERY_TIMEOUT_S)
+            await until(projected)
             verdict = await verify(scene.ledger, scene.views, lambda *_: None)
             assert (verdict.holds, verdict.sequence, verdict.parked) == (True, 2, 0)
         finally:

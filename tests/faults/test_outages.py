@@ -28,7 +28,6 @@ from tests.waiting import until
 OUTAGE_S = 12
 MOST_TRIES = 8
 MOST_LINES = 16
-RECOVERY_TIMEOUT_S = 60
 EVENTS_OF_A_TASK = len(life_of_a_task(1))
 
 
@@ -56,7 +55,7 @@ class Scene:
         async def there() -> bool:
             return (await self.views.checkpoint()).sequence == sequence
 
-        await until(there, RECOVERY_TIMEOUT_S)
+        await until(there)
 
     async def holds(self, events: int) -> None:
         await self.at(events)
@@ -84,7 +83,7 @@ class Tracked:
         """Whether it has seen its own commit through."""
         return self.projector.progress.checkpoint.sequence == sequence
 
-    async def says(self, code: str, timeout_s: float = RECOVERY_TIMEOUT_S) -> Health:
+    async def says(self, code: str) -> Health:
         """Its health, as soon as that has a finding of this code."""
         told: list[Health] = []
 
@@ -92,7 +91,7 @@ class Tracked:
             told.append(await self.health.look())
             return code in {each.code for each in told[-1].findings}
 
-        await until(said, timeout_s)
+        await until(said)
         return told[-1]
 
 
@@ -115,7 +114,7 @@ async def an_outage_later() -> None:
     await until(over)
 
 
-@pytest.mark.parametrize("how", ["stopped", "paused"])
+@pytest.mark.parametrize("how", ["stopped", pytest.param("paused", marks=pytest.mark.long)])
 @pytest.mark.parametrize(("name", "code"), [("nats", "jetstream_silent"), ("mongo", "mongo_silent")])
 async def test_a_tracker_waits_out_a_server_that_is_gone_or_slow_without_spinning(scene, caplog, name, code, how):
     server = getattr(scene.servers, name)
@@ -137,7 +136,7 @@ async def test_a_tracker_waits_out_a_server_that_is_gone_or_slow_without_spinnin
             await server.start()
         else:
             server.go_on()
-        await until(lambda: ready_again(tracker), RECOVERY_TIMEOUT_S)
+        await until(lambda: ready_again(tracker))
         events = await scene.write(3)
         await scene.holds(events)
 
@@ -147,6 +146,7 @@ async def ready_again(tracker: Tracked) -> bool:
     return health.ready and health.detail["role"] == "active"
 
 
+@pytest.mark.long
 async def test_an_empty_broker_in_place_of_the_old_one_stops_the_tracker_until_the_old_one_is_back(scene):
     events = await scene.write(1, 2)
     async with scene.tracked() as tracker:
@@ -163,13 +163,13 @@ async def test_an_empty_broker_in_place_of_the_old_one_stops_the_tracker_until_t
         assert len(await scene.views.documents("tasks")) == 2
         assert tracker.projector.progress.tries <= 2 * MOST_TRIES
         await scene.servers.nats.bring_the_old_one_back()
-        await until(lambda: ready_again(tracker), RECOVERY_TIMEOUT_S)
+        await until(lambda: ready_again(tracker))
         events = await scene.write(3)
         await scene.holds(events)
 
 
-@pytest.mark.parametrize("tracker_runs", [True, False])
-@pytest.mark.parametrize("more", [0, 1])
+@pytest.mark.parametrize("tracker_runs", [True, pytest.param(False, marks=pytest.mark.long)])
+@pytest.mark.parametrize("more", [pytest.param(0, marks=pytest.mark.long), 1])
 async def test_another_ledger_of_the_same_or_greater_length_is_refused_until_a_rebuild(scene, tracker_runs, more):
     events = await scene.write(1, 2)
     async with scene.tracked() as tracker:
@@ -193,7 +193,7 @@ async def test_another_ledger_of_the_same_or_greater_length_is_refused_until_a_r
 
 async def replace_by_another_ledger(scene: Scene, tasks: int) -> None:
     await scene.servers.nats.replace_by_an_empty_one()
-    await until(lambda: streams_made(scene), RECOVERY_TIMEOUT_S)
+    await until(lambda: streams_made(scene))
     await scene.write(*range(101, 101 + tasks))
 
 
@@ -218,10 +218,10 @@ async def test_a_follower_notices_streams_that_were_made_anew_between_two_looks(
 async def test_a_follower_notices_a_backup_that_others_have_written_on_between_two_looks(scene):
     await scene.write(1)
     await scene.servers.nats.keep_a_copy()
-    await until(lambda: streams_made(scene), RECOVERY_TIMEOUT_S)
+    await until(lambda: streams_made(scene))
     following = await followed_to_the_end(scene)
     await scene.servers.nats.bring_the_old_one_back()
-    await until(lambda: streams_made(scene), RECOVERY_TIMEOUT_S)
+    await until(lambda: streams_made(scene))
     await scene.write(101, 102, 103)
     with pytest.raises(LedgerOther):
         await anext(following)

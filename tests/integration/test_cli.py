@@ -1,14 +1,11 @@
-"""`daihoi` as people run it: in processes of its own, on real servers, exit codes included."""
+"""`daihoi` as people run it on real servers, exit codes included."""
 
 import asyncio
 import hashlib
 import io
 import json
-import os
-import subprocess
 import sys
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 
@@ -18,47 +15,9 @@ from shared.platform.nats import nats_connection
 from shared.platform.settings import Settings
 from shared.unit.client import CommandClient
 from shared.unit.tokens import make_issuer_keys
+from tests.program import PROJECT, Shell
 
 SERVICES_AND_TRACKER = ("subcommittee", "propaganda", "logistics", "security", "tracker")
-PROJECT = Path(__file__).parents[2]
-
-
-class Shell:
-    """Runs `daihoi` in a folder of its own, for one congress."""
-
-    def __init__(self, folder, endpoints, congress):
-        self.folder = folder
-        self.environment = {
-            **os.environ,
-            "DAIHOI_NATS_URL": endpoints.nats_url,
-            "DAIHOI_MONGO_URL": endpoints.mongo_url,
-            "DAIHOI_CONGRESS": congress,
-            "DAIHOI_LANG": "en",
-            "PYTHONPATH": str(PROJECT),
-            "COLUMNS": "160",
-        }
-
-    def run(self, *arguments, **environment):
-        command = [sys.executable, "-m", "daihoi", *arguments]
-        return subprocess.run(
-            command,
-            cwd=self.folder,
-            env=self.environment | environment,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-
-    def json(self, *arguments):
-        ran = self.run(*arguments, "--format", "json")
-        assert ran.returncode == 0, ran.stderr
-        return json.loads(ran.stdout)
-
-    def lines(self, *arguments):
-        ran = self.run(*arguments, "--format", "json")
-        assert ran.returncode == 0, ran.stderr
-        return [json.loads(line) for line in ran.stdout.splitlines()]
 
 
 @contextmanager
@@ -86,7 +45,7 @@ def served(folder, endpoints, congress):
 def told(tmp_path_factory, endpoints):
     """A shell after `daihoi demo`, and what that printed."""
     with served(tmp_path_factory.mktemp("demo"), endpoints, "demo-under-test") as shell:
-        yield shell, shell.run("demo")
+        yield shell, shell.run_in_a_process("demo")
 
 
 @pytest.fixture
@@ -174,9 +133,10 @@ def test_a_second_demo_changes_nothing(told):
     assert (after["digest"], after["as_of"]["sequence"]) == (before["digest"], before["as_of"]["sequence"])
 
 
+@pytest.mark.long
 def test_the_same_story_told_anew_has_the_same_digest(shell, tmp_path, endpoints):
     with served(tmp_path, endpoints, "demo-told-anew") as elsewhere:
-        assert elsewhere.run("demo").returncode == 0
+        assert elsewhere.run_in_a_process("demo").returncode == 0
         assert elsewhere.json("report")["digest"] == shell.json("report")["digest"]
 
 
@@ -568,7 +528,7 @@ def test_the_difference_between_two_instants_is_told_with_its_events(shell):
 def test_verify_rebuild_verify(shell):
     before = shell.json("audit", "verify")
     assert before["holds"]
-    rebuilt = shell.run("rebuild")
+    rebuilt = shell.run_in_a_process("rebuild")
     assert rebuilt.returncode == 0, rebuilt.stderr
     assert before["live"] in rebuilt.stdout
     assert shell.json("audit", "verify")["live"] == before["live"]
@@ -589,7 +549,7 @@ def test_what_the_services_speak_is_printed_or_written(shell):
 
 
 def test_progress_goes_to_stderr_and_json_stays_clean(shell):
-    ran = shell.run("audit", "verify", "--format", "json")
+    ran = shell.run_in_a_process("audit", "verify", "--format", "json")
     assert json.loads(ran.stdout)["holds"]
     assert "Verifying" in ran.stderr
 

@@ -26,13 +26,16 @@ from shared.unit.problems import ProblemError
 from shared.values.units import services
 from tests.contract.units import GROUP, item, published
 from tests.integration.forgeries import Forged, about_nothing, about_tasks, out_of_turn, to_services
-from tests.integration.test_cli import Shell
 from tests.intruder import Blow, Intruder, intruder
+from tests.program import Shell
 from tests.properties.besieged import NO_REFUSALS, Besieged, besieged
 from tests.properties.hostile_values import hostile_to
 from tests.properties.ways import all_ways
 
-PATIENCE_S = 60
+# `make test` has contract/test_hostile_bytes.py and properties/test_hostile_commands.py in its place.
+pytestmark = pytest.mark.long
+
+PATIENCE_S = 180
 AGAIN_AFTER_S = 0.2
 LOOK_EVERY_S = 0.02
 EVERY_SO_MANY_VALUES = 40

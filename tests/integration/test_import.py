@@ -18,7 +18,7 @@ from shared.domain.decider import Actor
 from shared.unit.client import CommandClient
 from tests.conftest import token_for
 from tests.congress import settled
-from tests.integration.test_cli import Shell
+from tests.program import Shell
 
 HEADER, *SAMPLE = csv.reader((demo.SAMPLE / "catalogue.csv").read_text("utf-8").splitlines())
 BUDGET = HEADER.index("budget_vnd")
@@ -151,6 +151,7 @@ async def test_a_batch_that_is_refused_leaves_those_before_it_and_the_next_impor
     assert await ledger.last_sequence() == 1 + 1000 + 1
 
 
+@pytest.mark.long
 async def test_10_000_rows_are_imported_in_batches_within_the_brokers_payload(office, ledger):
     long = "Chuẩn bị hội trường, khánh tiết, âm thanh và ánh sáng; " * 12
     rows = [with_cell([SAMPLE[0]], 0, TITLE, f"{long}{number}")[0] for number in range(10_000)]

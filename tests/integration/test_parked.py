@@ -22,8 +22,8 @@ from shared.unit.client import CommandClient
 from shared.views.view import View
 from tests.conftest import token_for
 from tests.congress import Writer, envelope_of, life_of_a_task, settled
-from tests.integration.test_cli import Shell
 from tests.integration.test_tracker import at, project_all, silent, tracking
+from tests.program import Shell
 
 EVERYTHING = len(life_of_a_task(1))
 WHATEVER = 1_000

@@ -257,7 +257,7 @@ def shell(tmp_path, line, **environment):
     }
     command = ["/bin/bash", "-c", line]
     return subprocess.run(
-        command, cwd=tmp_path, env=given | environment, capture_output=True, timeout=60, check=False
+        command, cwd=tmp_path, env=given | environment, capture_output=True, timeout=300, check=False
     )
 
 
