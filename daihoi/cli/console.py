@@ -20,7 +20,7 @@ from pymongo.errors import PyMongoError
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from daihoi.terminal.screen import Screen, harmless_json
-from services.tracker.projection.store import FenceLost
+from services.tracker.projection.errors import FenceLost
 from shared.domain.decider import Refused
 from shared.eventstore.errors import EventStoreError
 from shared.i18n import Language, translate

@@ -27,7 +27,7 @@ from daihoi.terminal.duties_table import duties_table
 from daihoi.terminal.report import WIDE
 from daihoi.terminal.trace_tree import TreePrinter
 from services.tracker.history.as_of import Asked, By
-from services.tracker.projection.store import as_written
+from services.tracker.projection.errors import as_written
 from services.tracker.queries import duties as duties_in
 from services.tracker.queries import views_at_once
 from services.tracker.reports.consolidated import sources

@@ -41,8 +41,9 @@ from services.tracker.history.replay import Filter, entity_named, replay
 from services.tracker.history.silence import silence, silence_lines
 from services.tracker.history.snapshots import Snapshots
 from services.tracker.history.verify import Verdict, verify
+from services.tracker.projection.errors import as_written
 from services.tracker.projection.rebuild import rebuild
-from services.tracker.projection.store import COLLECTIONS, as_written
+from services.tracker.projection.store import COLLECTIONS
 from services.tracker.queries import consolidated_report, instant_of, timeline, views_at_once
 from services.tracker.reports.consolidated import Report
 from services.tracker.reports.movements import movements

@@ -27,7 +27,7 @@ from daihoi.terminal.scenario_tables import comparison_tables, standing_tables
 from services.subcommittee.scenario import SwitchScenario
 from services.tracker.history.as_of import By
 from services.tracker.projection.decoding import read_event
-from services.tracker.projection.store import as_written
+from services.tracker.projection.errors import as_written
 from services.tracker.reports.scenarios import compare, standing, unprepared_units
 from shared.eventstore.errors import EventStoreError
 from shared.eventstore.ledger import Ledger

@@ -15,7 +15,7 @@ from daihoi.cli.doctor import table_of
 from daihoi.cli.main import app
 from daihoi.ops.doctor import examine
 from daihoi.ops.supervisor import ALL_SERVICES, Supervisor
-from services.tracker.projection.projector import Projection
+from services.tracker.projection.committing import Projection
 from shared.eventstore.names import ledger_stream, service_stream
 from shared.eventstore.store import EventStore
 from shared.eventstore.streams import js_api, stream_configs, stream_info

@@ -9,9 +9,10 @@ from services.tracker.history.repair import retry
 from services.tracker.history.snapshots import Snapshots
 from services.tracker.history.verify import verify
 from services.tracker.projection import fold, projector
-from services.tracker.projection.projector import Projection
+from services.tracker.projection.committing import Projection
+from services.tracker.projection.errors import CommitRefused
 from services.tracker.projection.rebuild import rebuild
-from services.tracker.projection.store import CommitRefused, ViewStore
+from services.tracker.projection.store import ViewStore
 from shared.events.expense import ExpenseEstimated, MoneyAdvanced
 from shared.events.task import TaskProgressed, TaskReturned, TaskSubmitted
 from shared.values.types import Evidence
