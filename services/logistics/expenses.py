@@ -182,9 +182,9 @@ def _revise(command: ReviseEstimate, expense: Expense) -> Sequence[ExpenseEvent]
 
 
 def _advance(command: AdvanceMoney, expense: Expense) -> Sequence[ExpenseEvent]:
-    for known in expense.advances:
-        if known.advance_id == command.advance_id:
-            if _is_told_again(command, known):
+    for advance in expense.advances:
+        if advance.advance_id == command.advance_id:
+            if _is_repeat(command, advance):
                 return ()
             raise ADVANCE_TAKEN(task_id=command.task_id, advance_id=command.advance_id)
     _require_open(command, expense)
@@ -195,9 +195,9 @@ def _advance(command: AdvanceMoney, expense: Expense) -> Sequence[ExpenseEvent]:
 
 
 def _spend(command: RecordSpending, expense: Expense) -> Sequence[ExpenseEvent]:
-    for known in expense.spending:
-        if known.spending_id == command.spending_id:
-            if _is_told_again(command, known):
+    for spending in expense.spending:
+        if spending.spending_id == command.spending_id:
+            if _is_repeat(command, spending):
                 return ()
             raise SPENDING_TAKEN(task_id=command.task_id, spending_id=command.spending_id)
     _require_open(command, expense)
@@ -207,8 +207,8 @@ def _spend(command: RecordSpending, expense: Expense) -> Sequence[ExpenseEvent]:
     return (SpendingRecorded(**command.model_dump(exclude={"task_id"}), beyond_vnd=beyond_vnd),)
 
 
-def _is_told_again(command: AdvanceMoney | RecordSpending, known: MoneyAdvanced | SpendingRecorded) -> bool:
-    return command.model_dump(exclude={"task_id"}) == known.model_dump(exclude={"beyond_vnd"})
+def _is_repeat(command: AdvanceMoney | RecordSpending, recorded: MoneyAdvanced | SpendingRecorded) -> bool:
+    return command.model_dump(exclude={"task_id"}) == recorded.model_dump(exclude={"beyond_vnd"})
 
 
 def _beyond(command: AdvanceMoney | RecordSpending, expense: Expense, total_vnd: int) -> int:

@@ -142,13 +142,13 @@ def _register(command: RegisterResource, resource: Resource | None) -> Sequence[
 
 def _reserve(command: ReserveResource, resource: Resource) -> Sequence[ResourceEvent]:
     booked = command.model_dump(exclude={"resource_id"})
-    known = {held.reservation_id: held for held in resource.reservations}
-    held = known.get(command.reservation_id)
+    reservations = {held.reservation_id: held for held in resource.reservations}
+    held = reservations.get(command.reservation_id)
     if held and held.model_dump(include=set(booked)) == booked:
         return ()
     if held or command.reservation_id in resource.released:
         raise RESERVATION_TAKEN(resource_id=command.resource_id, reservation_id=command.reservation_id)
-    if len(known) >= MOST_RESERVATIONS or len(known) + len(resource.released) >= MOST_EVER_RESERVED:
+    if len(reservations) >= MOST_RESERVATIONS or len(reservations) + len(resource.released) >= MOST_EVER_RESERVED:
         raise RESERVATIONS_FULL(resource_id=command.resource_id)
     if clash := resource.clashing(command.starts, command.ends):
         raise DOUBLE_BOOKED(

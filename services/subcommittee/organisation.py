@@ -125,8 +125,8 @@ def decide(
                 raise POSITIONS_FULL(organisation_id=command.organisation_id, most=MOST_POSITIONS)
             return (PositionAdded(position=command.position),)
         case RemovePosition():
-            known = _as_stored(command.position, organisation)
-            return (PositionRemoved(position=known),) if known else ()
+            stored = _as_stored(command.position, organisation)
+            return (PositionRemoved(position=stored),) if stored else ()
         case _:
             raise TypeError(f"{type(command).__name__} is no command on an organisation")
 

@@ -37,7 +37,7 @@ class Command(BaseModel):
         raise LookupError(f"{self.NAME} addresses no single {self.ENTITY}")
 
     def check_given_at(self, happened: datetime) -> None:
-        """Raises a refusal where this can't be asked at that time, such as a deadline that is over by then."""
+        """Raises a refusal where the command can't be given at that time, such as a deadline that is over by then."""
 
     def parts(self) -> "Sequence[Command]":
         """The commands on single aggregates that this one stands for; they succeed or fail together."""
@@ -102,7 +102,7 @@ class Aggregate:
     """Which other aggregates of the service a decision has to see, given the command and the state; `decide` gets
     their states as a fourth argument. They are seen, not guarded: they may change before the append."""
     internal: bool = False
-    """Only policies give its commands; callers are told that there are none such."""
+    """Only policies give its commands; to callers they don't exist."""
 
     def fold(self, events: Iterable[Event], state: Any = None) -> Any:
         """The state after `events`, starting from `state` (`None`: nothing happened yet)."""

@@ -54,7 +54,7 @@ def evolve(variant: Variant | None, event: VariantEvent) -> Variant:
         case VariantAdjusted():
             return Variant(adjustments=variant.adjustments | {event.task_id: event})
         case AdjustmentWithdrawn():
-            kept = {task_id: each for task_id, each in variant.adjustments.items() if task_id != event.task_id}
+            kept = {task_id: kept for task_id, kept in variant.adjustments.items() if task_id != event.task_id}
             return Variant(adjustments=kept)
         case VariantPrepared():
             return variant.model_copy(update={"signed_by": event.signed_by})
@@ -125,8 +125,8 @@ def decide(
         case AdjustVariant():
             return _adjust(command, variant, seen)
         case WithdrawAdjustment():
-            known = command.task_id in variant.adjustments
-            return (AdjustmentWithdrawn(task_id=command.task_id),) if known else ()
+            adjusted = command.task_id in variant.adjustments
+            return (AdjustmentWithdrawn(task_id=command.task_id),) if adjusted else ()
         case PrepareVariant():
             if actor.id != f"{actor.unit}.lead":
                 raise NOT_THE_LEAD(actor=actor.id)

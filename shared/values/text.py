@@ -15,7 +15,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 _OVERRIDE = re.compile("[\u202a-\u202e\u2066-\u2069]")
 MAX_DEPTH = 32
-"""How deep lists and objects may lie in each other; no command needs more than six."""
+"""How deep lists and objects may be nested; no command needs more than six."""
 _WHOLE_NUMBERS = range(-(2**63), 2**63)
 """What JSON, BSON and the broker's numbers all can hold."""
 
@@ -59,7 +59,7 @@ def clean(text: str) -> str:
 def cleaned(value: Any, depth: int = 0) -> Any:
     """`value`, as JSON gives it, with every text in it clean, names of fields too.
 
-    Raises `Unclean`, also `too_deep` where lists and objects lie more than `MAX_DEPTH` deep in each other,
+    Raises `Unclean`, also `too_deep` where lists and objects are nested more than `MAX_DEPTH` deep,
     `number_out_of_range` where a number has more than 64 bits or is none, and `same_name_twice` where two names are
     the same once they are clean.
     """
@@ -76,12 +76,12 @@ def cleaned(value: Any, depth: int = 0) -> Any:
         raise Unclean("too_deep", "lists or objects too deep in each other")
     match value:
         case dict():
-            found = {clean(str(name)): _cleaned_at(name, each, depth) for name, each in value.items()}
-            if len(found) < len(value):
+            fields = {clean(str(name)): _cleaned_at(name, field, depth) for name, field in value.items()}
+            if len(fields) < len(value):
                 raise Unclean("same_name_twice", "the same name twice, with and without what can't be seen")
-            return found
+            return fields
         case list() | tuple():
-            return [_cleaned_at(place, each, depth) for place, each in enumerate(value)]
+            return [_cleaned_at(position, item, depth) for position, item in enumerate(value)]
         case _:
             return value
 

@@ -33,8 +33,8 @@ def fold(document: Document | None, recorded: Recorded) -> Document:
             return {"_id": CURRENT, "kind": "switches", **switched, "switches": [*earlier, switched]}
         case SwitchRecorded():
             followed = document["followed"] if document else 0
-            told = event.model_dump(mode="json")
-            return {"_id": envelope.source, "kind": "unit", "unit": envelope.source, **told, "followed": followed}
+            switch = event.model_dump(mode="json")
+            return {"_id": envelope.source, "kind": "unit", "unit": envelope.source, **switch, "followed": followed}
         case SwitchFollowed():
             return {**begun(document, recorded), "followed": event.number}
         case VariantAdjusted() | AdjustmentWithdrawn() | VariantPrepared():
@@ -61,7 +61,7 @@ def _variant(
 ) -> Document:
     if isinstance(event, VariantPrepared):
         return {**document, "signed_by": event.signed_by, "signed_at": instant(recorded.envelope.time)}
-    kept = {task_id: each for task_id, each in document["adjustments"].items() if task_id != event.task_id}
+    kept = {task_id: kept for task_id, kept in document["adjustments"].items() if task_id != event.task_id}
     if isinstance(event, VariantAdjusted):
         kept[event.task_id] = event.model_dump(mode="json")
     return {**document, "adjustments": kept, "signed_by": None, "signed_at": None}

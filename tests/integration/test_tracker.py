@@ -7,7 +7,7 @@ import json
 import pytest
 
 from services.tracker.history.verify import verify
-from services.tracker.projection import projector
+from services.tracker.projection import committing
 from services.tracker.projection.committing import Projection
 from services.tracker.projection.errors import FenceLost
 from services.tracker.projection.fold import Checkpoint
@@ -146,7 +146,7 @@ class Folding:
 @pytest.fixture
 async def held(ledger, views, written, monkeypatch):
     monkeypatch.setattr(ledger_pages, "BATCH_MESSAGES", PAGE)
-    monkeypatch.setattr(projector, "UNCOMMITTED_EVENTS", AHEAD)
+    monkeypatch.setattr(committing, "UNCOMMITTED_EVENTS", AHEAD)
     assert written > 2 * AHEAD
     return Held(views.database)
 
