@@ -19,7 +19,7 @@ def json_object(text: str) -> dict[str, Any]:
     except (Unclean, ValueError) as error:
         wrong_use(f"the data can't be read as JSON: {error}")
     except RecursionError:
-        wrong_use("the data can't be read as JSON: lists or objects too deep in each other")
+        wrong_use("the data can't be read as JSON: lists or objects nested too deep")
     if not isinstance(value, dict):
         wrong_use(f'the data is no JSON object, such as {{"task_id": "1-03"}}: {_shown(text)}')
     return value

@@ -130,11 +130,13 @@ class SettleExpense(ExpenseCommand):
 NOT_FOUND = Refusal("expense_not_found", "Nothing has been estimated for task {task_id}.")
 ALREADY_ESTIMATED = Refusal(
     "expense_already_estimated",
-    "The expenses of task {task_id} are already estimated otherwise; revise the estimate.",
+    "The expenses of task {task_id} already have another estimate; revise that one.",
 )
 IS_SETTLED = Refusal("expense_settled", "The expenses of task {task_id} are settled.")
-ADVANCE_TAKEN = Refusal("advance_id_taken", "Advance {advance_id} of task {task_id} exists with another content.")
-SPENDING_TAKEN = Refusal("spending_id_taken", "Spending {spending_id} of task {task_id} exists with another content.")
+ADVANCE_TAKEN = Refusal("advance_id_taken", "Advance {advance_id} of task {task_id} exists with different content.")
+SPENDING_TAKEN = Refusal(
+    "spending_id_taken", "Spending {spending_id} of task {task_id} exists with different content."
+)
 BEYOND_GUARANTEED = Refusal(
     "beyond_guaranteed",
     "Task {task_id} would be {beyond_vnd} VND beyond the {guaranteed_vnd} VND that are guaranteed; say why.",

@@ -144,7 +144,7 @@ NOBODY_RESPONSIBLE = Refusal(
     "Locality {organisation_id} has no position on the register that could answer for a duty; add one first.",
 )
 ALREADY_HANDED_OUT = Refusal(
-    "duty_already_handed_out", "Duty {duty_id} is already handed out to {unit} with another content."
+    "duty_already_handed_out", "Duty {duty_id} is already handed out to {unit} with different content."
 )
 
 

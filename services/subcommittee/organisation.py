@@ -103,7 +103,7 @@ def _parts_of(entry: Entry) -> Sequence[Command]:
 # --- decide ---
 NOT_FOUND = Refusal("organisation_not_found", "There is no organisation {organisation_id}.")
 ALREADY_REGISTERED = Refusal(
-    "organisation_already_registered", "Organisation {organisation_id} is already registered with another content."
+    "organisation_already_registered", "Organisation {organisation_id} is already registered with different content."
 )
 POSITIONS_FULL = Refusal(
     "organisation_positions_full", "Organisation {organisation_id} has {most} positions; it can't have more."

@@ -140,7 +140,7 @@ NOT_FOUND = Refusal(
     "There is no document {document_id}. One that is filed under a term is named with it: 76-KH/TU (2020-2025).",
 )
 ALREADY_ISSUED = Refusal(
-    "document_already_issued", "A document with the symbol {symbol} is already on file with another content."
+    "document_already_issued", "A document with the symbol {symbol} is already on file with different content."
 )
 NUMBER_TOO_LONG = Refusal(
     "document_number_too_long", "The number of a document has at most {most} digits; {symbol} has {digits}."

@@ -130,7 +130,7 @@ class CloseReview(ReviewCommand):
 
 # --- decide ---
 NOT_FOUND = Refusal("review_not_found", "There is no review {review_id}.")
-ALREADY_OPEN = Refusal("review_already_open", "Review {review_id} is already open for another directive.")
+ALREADY_OPEN = Refusal("review_already_open", "Review {review_id} is already open, for another directive or date.")
 IS_CLOSED = Refusal("review_closed", "Review {review_id} is closed and signed.")
 NOT_REVIEWED = Refusal("task_not_reviewed", "Task {task_id} is not part of review {review_id}.")
 NO_SUCH_GAP = Refusal("no_such_gap", "Task {task_id} does not lack its {essential}; there is nothing to explain.")
@@ -142,7 +142,7 @@ TOO_MANY_TASKS = Refusal(
 EXPLANATIONS_FULL = Refusal(
     "review_explanations_full", "Review {review_id} has {most} gaps explained; the others have to be fixed."
 )
-NOT_THE_LEAD = Refusal("not_the_lead", "Only the unit's lead signs a review; {actor} is not.")
+NOT_THE_LEAD = Refusal("not_the_lead", "Only the unit's lead signs a review, and {actor} is not the lead.")
 
 EVERY_TASK: Key = ("task", "*")
 

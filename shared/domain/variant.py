@@ -110,7 +110,9 @@ NOTHING_ADJUSTED = Refusal(
 ADJUSTMENTS_FULL = Refusal(
     "variant_adjustments_full", "The variant adjusts {most} tasks; withdraw an adjustment before you make another."
 )
-NOT_THE_LEAD = Refusal("not_the_lead", "Only the unit's lead declares a variant prepared; {actor} is not.")
+NOT_THE_LEAD = Refusal(
+    "not_the_lead", "Only the unit's lead declares a variant prepared, and {actor} is not the lead."
+)
 
 
 def reads(command: VariantCommand, variant: Variant | None) -> Sequence[Key]:

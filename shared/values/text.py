@@ -49,7 +49,9 @@ def clean(text: str) -> str:
     if _CONTROL.search(lines):
         raise Unclean("control_character", "a control character, which nobody can see")
     if _OVERRIDE.search(lines):
-        raise Unclean("bidi_override", "a sign that turns the direction of writing, which would mislead readers")
+        raise Unclean(
+            "bidi_override", "a character that changes the direction of writing, which would mislead readers"
+        )
     cleaned = unicodedata.normalize("NFC", _UNSEEN.sub("", lines)).strip(_ENDS)
     if not cleaned and text.strip():
         raise Unclean("nothing_to_see", "nothing that can be seen")
@@ -73,12 +75,12 @@ def cleaned(value: Any, depth: int = 0) -> Any:
         case float():
             return _held(value, -(2.0**63) <= value < 2.0**63)
     if depth > MAX_DEPTH:
-        raise Unclean("too_deep", "lists or objects too deep in each other")
+        raise Unclean("too_deep", "lists or objects nested too deep")
     match value:
         case dict():
             fields = {clean(str(name)): _cleaned_at(name, field, depth) for name, field in value.items()}
             if len(fields) < len(value):
-                raise Unclean("same_name_twice", "the same name twice, with and without what can't be seen")
+                raise Unclean("same_name_twice", "the same name twice, differing only in what can't be seen")
             return fields
         case list() | tuple():
             return [_cleaned_at(position, item, depth) for position, item in enumerate(value)]
@@ -88,7 +90,7 @@ def cleaned(value: Any, depth: int = 0) -> Any:
 
 def _held[Number: (int, float)](number: Number, is_held: bool) -> Number:
     if not is_held:
-        raise Unclean("number_out_of_range", "a number that is too large, or none")
+        raise Unclean("number_out_of_range", "a number that is too large, or not a number")
     return number
 
 

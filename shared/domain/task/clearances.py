@@ -35,7 +35,7 @@ class DropClearance(TaskCommand):
 
 
 CLEARANCE_ALREADY_REQUIRED = Refusal(
-    "clearance_already_required", "Task {task_id} already needs clearance {clearance_id}, described otherwise."
+    "clearance_already_required", "Task {task_id} already needs clearance {clearance_id}, with another description."
 )
 CLEARANCE_HALF_DESCRIBED = Refusal(
     "clearance_half_described",
