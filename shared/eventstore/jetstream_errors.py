@@ -59,13 +59,13 @@ def kind_of(error: Mapping[str, Any]) -> Kind:
 
 def typed(error: Mapping[str, Any]) -> EventStoreError:
     """The `error` in an answer of JetStream as what it is for whoever appends."""
-    told = f"{error.get('description', '')} ({error.get('err_code')})"
+    description = f"{error.get('description', '')} ({error.get('err_code')})"
     match kind_of(error):
         case Kind.CONFLICT:
-            return Conflict(told)
+            return Conflict(description)
         case Kind.DUPLICATE:
-            return Duplicate(told)
+            return Duplicate(description)
         case Kind.PERMANENT:
-            return Rejected(told)
+            return Rejected(description)
         case Kind.PASSING:
-            return Unavailable(told)
+            return Unavailable(description)

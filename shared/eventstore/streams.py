@@ -152,26 +152,26 @@ def differing(config: dict[str, Any], wanted: dict[str, Any]) -> set[str]:
 def _normal(key: str, value: Any) -> Any:
     """A broker leaves out what is off. Sources have no order, and where one begins says nothing of what is there."""
     if key == "sources":
-        told = [{name: source[name] for name in source if name != "opt_start_seq"} for source in value or ()]
-        return sorted(told, key=lambda source: str(source["name"]))
+        sources = [{name: source[name] for name in source if name != "opt_start_seq"} for source in value or ()]
+        return sorted(sources, key=lambda source: str(source["name"]))
     return value or None
 
 
 async def congresses(connection: Client) -> list[str]:
     """The ids of all congresses that have streams on this server, sorted. Raises `Unavailable`."""
-    found: list[str] = []
+    names: list[str] = []
     while True:
-        answer = await js_api(connection, "STREAM.NAMES", {"offset": len(found)})
+        answer = await js_api(connection, "STREAM.NAMES", {"offset": len(names)})
         page = answer.get("streams") or []
-        found += page
-        if not page or len(found) >= answer.get("total", 0):
-            return sorted(name.removeprefix(_LEDGERS) for name in found if name.startswith(_LEDGERS))
+        names += page
+        if not page or len(names) >= answer.get("total", 0):
+            return sorted(name.removeprefix(_LEDGERS) for name in names if name.startswith(_LEDGERS))
 
 
-async def stream_info(connection: Client, stream: str, **asked: Any) -> dict[str, Any]:
+async def stream_info(connection: Client, stream: str, **params: Any) -> dict[str, Any]:
     """What the stream's leader says of it. Raises `NoStream`, `Unavailable`."""
     for _ in range(LEADER_TRIES):
-        info = await js_api(connection, f"STREAM.INFO.{stream}", asked)
+        info = await js_api(connection, f"STREAM.INFO.{stream}", params)
         if error := info.get("error"):
             kind = NoStream if error.get("err_code") == STREAM_NOT_FOUND else Unavailable
             raise kind(f"no stream {stream}: {error['description']}")
