@@ -85,7 +85,7 @@ def same(text: str) -> str:
 
 
 def doubts(text: str, kind: str) -> Iterator[Warned]:
-    """What a symbol as written, and the kind spelled out, give reason to look at."""
+    """What is odd about a symbol as written, and about the kind that was given with it."""
     symbol = DocumentSymbol.parse(text)
     if symbol.form is SymbolForm.OTHER:
         yield NEITHER_FORM(symbol=symbol.text)

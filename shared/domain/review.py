@@ -114,7 +114,7 @@ class ConfirmReviewItem(ReviewCommand):
 
 
 class ExplainGap(ReviewCommand):
-    """Says why a task lacks an essential and will for now. A live task that the review lacks enters it."""
+    """Says why a task lacks an essential and will go on lacking it. A live task that the review lacks enters it."""
 
     NAME = "explain-gap"
     task_id: EntityId
@@ -148,8 +148,8 @@ EVERY_TASK: Key = ("task", "*")
 
 
 def judge(task_id: str, task: Task | None) -> Finding:
-    """What a task lacks. Money is guaranteed when at least what is planned is secured; a task that needs none lacks
-    none, and neither does a suspended one."""
+    """What a task lacks. Its money is guaranteed when at least the planned sum is secured. A task that costs
+    nothing needs none, and a suspended task lacks nothing."""
     if task is None:
         return Finding(task_id=task_id, missing=tuple(Essential))
     if task.suspended:

@@ -1,4 +1,5 @@
-"""The scenario in force in one unit: the sub-committee's last switch as the unit knows it, and how far it followed.
+"""The scenario in force in one unit: the sub-committee's last switch as the unit has recorded it, and the last
+switch that all its tasks have followed.
 
 Only the unit's own policy writes here. A switch older than the one on record changes nothing.
 """

@@ -39,7 +39,7 @@ def origin_of(stored: Stored) -> Origin:
 
 
 def fingerprint(stored: Stored) -> str:
-    """What tells an event from any other that another ledger may hold at its sequence, readable or not."""
+    """A digest that tells this event from the one that another ledger may hold at the same sequence."""
     return hashlib.sha256(stored.subject.encode() + b"\0" + stored.body).hexdigest()
 
 
@@ -142,7 +142,7 @@ class Ledger:
             raise LedgerGone(self._stream) from error
 
     async def _recognise(self, sequence: int, known_by: str) -> None:
-        """Asked once at the start, and again whenever another server or stream may be answering."""
+        """Checked once at the start, and again whenever another server or stream may be answering."""
         if known_by:
             stored = await self.event(sequence)
             if stored is None or fingerprint(stored) != known_by:

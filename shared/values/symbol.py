@@ -12,7 +12,7 @@ from typing import NamedTuple, Self
 from shared.values.types import slug
 
 MOST_DIGITS = 9
-"""Of a document's number; the register of an office has six at most."""
+"""Digits of a document's number; the register of an office has six at most."""
 _NUMBER = r"[0-9]{1,18}"
 """Whatever 64 bits can hold, for documents of earlier versions are read too."""
 _KIND = r"[A-ZĐ][A-Za-zĐđ]{0,7}"

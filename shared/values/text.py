@@ -1,6 +1,7 @@
-"""Text as people type and paste it, made clean at the door: the same sentence is the same letters for everybody.
+"""Text as people type and paste it, cleaned as it comes in: the same sentence is then the same letters for
+everybody.
 
-What can't be seen and carries no meaning goes; what would mislead whoever reads is refused.
+Invisible characters without a meaning are removed; those that would mislead a reader are refused.
 """
 
 import re

@@ -110,7 +110,7 @@ Brief = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, ma
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 """Who or what it is, in a list that grows."""
 TotalVnd = Annotated[int, Field(strict=True, ge=0, le=2**63 - 1)]
-"""A sum of amounts in đồng: of a few thousand, so that it stays within 64 bits."""
+"""A sum of a few thousand amounts in đồng: it stays within 64 bits."""
 
 
 class Evidence(BaseModel):

@@ -61,10 +61,10 @@ def _variant(
 ) -> Document:
     if isinstance(event, VariantPrepared):
         return {**document, "signed_by": event.signed_by, "signed_at": instant(recorded.envelope.time)}
-    kept = {task_id: kept for task_id, kept in document["adjustments"].items() if task_id != event.task_id}
+    adjustments = {key: other for key, other in document["adjustments"].items() if key != event.task_id}
     if isinstance(event, VariantAdjusted):
-        kept[event.task_id] = event.model_dump(mode="json")
-    return {**document, "adjustments": kept, "signed_by": None, "signed_at": None}
+        adjustments[event.task_id] = event.model_dump(mode="json")
+    return {**document, "adjustments": adjustments, "signed_by": None, "signed_at": None}
 
 
 EVENTS = (*scenario.EVENTS, *unit_scenario.EVENTS, *variant.EVENTS)
