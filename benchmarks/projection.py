@@ -10,8 +10,8 @@ from benchmarks.peers.handler import handle_one_by_one
 from benchmarks.place import RUNNER, SAMPLE, Recorded
 from benchmarks.pulling import Pull, bare_pull
 from services.tracker.history.folded import Folded
+from services.tracker.projection.committing import Projection
 from services.tracker.projection.fold import Checkpoint, Outcome
-from services.tracker.projection.projector import Projection
 from services.tracker.projection.store import ViewStore
 from shared.eventstore.ledger import Ledger
 from shared.eventstore.names import ledger_stream

@@ -13,7 +13,7 @@ from pymongo.errors import PyMongoError
 from daihoi.cli.console import say
 from daihoi.cli.language import spoken
 from daihoi.cli.shell import NoStdout, NotText, NotWritten
-from services.tracker.projection.store import FenceLost
+from services.tracker.projection.errors import FenceLost
 from shared.domain.decider import Refusal, Refused
 from shared.eventstore.errors import EventStoreError
 from shared.i18n import translate

@@ -30,8 +30,9 @@ from daihoi.terminal.parked import parked_lines, parked_table, retried_lines
 from services.subcommittee.parked_event import DiscardParkedEvent
 from services.tracker.access import may_read_restricted
 from services.tracker.history.repair import Retried, retry
+from services.tracker.projection.errors import as_written
 from services.tracker.projection.parking import ORIGIN_GAP
-from services.tracker.projection.store import PARKED, as_written
+from services.tracker.projection.store import PARKED
 from services.tracker.reports.parked import (
     ParkedEvent,
     names_of_entity,

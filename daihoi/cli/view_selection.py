@@ -25,7 +25,7 @@ from daihoi.terminal.labels import as_it_was
 from services.tracker.history.as_of import Asked, By, PastViews, Views
 from services.tracker.history.moments import moment_in_words, parse_day
 from services.tracker.history.view_selection import asked_of, day_of, past_views
-from services.tracker.projection.store import as_written
+from services.tracker.projection.errors import as_written
 from services.tracker.queries import views_at_once
 from shared.i18n import Language, translate
 from shared.platform.settings import Settings

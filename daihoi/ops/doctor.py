@@ -15,9 +15,10 @@ from pymongo.errors import PyMongoError
 from daihoi.ops.charters import service_named
 from daihoi.ops.issuer_keys import key_findings
 from services.tracker.health import TRACKER, kept_findings, lag_findings, lag_of, loss_findings, trouble_finding
+from services.tracker.projection.errors import ViewsBroken
 from services.tracker.projection.fold import Checkpoint
 from services.tracker.projection.lease import holder_of
-from services.tracker.projection.store import ViewsBroken, ViewStore
+from services.tracker.projection.store import ViewStore
 from shared.eventstore.errors import EventStoreError, LedgerBroken, NoStream, Unavailable
 from shared.eventstore.jetstream_api import js_api, services_with_streams, stream_info
 from shared.eventstore.ledger import Ledger, origin_of

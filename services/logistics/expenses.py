@@ -130,11 +130,13 @@ class SettleExpense(ExpenseCommand):
 NOT_FOUND = Refusal("expense_not_found", "Nothing has been estimated for task {task_id}.")
 ALREADY_ESTIMATED = Refusal(
     "expense_already_estimated",
-    "The expenses of task {task_id} are already estimated otherwise; revise the estimate.",
+    "The expenses of task {task_id} already have another estimate; revise that one.",
 )
 IS_SETTLED = Refusal("expense_settled", "The expenses of task {task_id} are settled.")
-ADVANCE_TAKEN = Refusal("advance_id_taken", "Advance {advance_id} of task {task_id} exists with another content.")
-SPENDING_TAKEN = Refusal("spending_id_taken", "Spending {spending_id} of task {task_id} exists with another content.")
+ADVANCE_TAKEN = Refusal("advance_id_taken", "Advance {advance_id} of task {task_id} exists with different content.")
+SPENDING_TAKEN = Refusal(
+    "spending_id_taken", "Spending {spending_id} of task {task_id} exists with different content."
+)
 BEYOND_GUARANTEED = Refusal(
     "beyond_guaranteed",
     "Task {task_id} would be {beyond_vnd} VND beyond the {guaranteed_vnd} VND that are guaranteed; say why.",
@@ -182,9 +184,9 @@ def _revise(command: ReviseEstimate, expense: Expense) -> Sequence[ExpenseEvent]
 
 
 def _advance(command: AdvanceMoney, expense: Expense) -> Sequence[ExpenseEvent]:
-    for known in expense.advances:
-        if known.advance_id == command.advance_id:
-            if _is_told_again(command, known):
+    for advance in expense.advances:
+        if advance.advance_id == command.advance_id:
+            if _is_repeat(command, advance):
                 return ()
             raise ADVANCE_TAKEN(task_id=command.task_id, advance_id=command.advance_id)
     _require_open(command, expense)
@@ -195,9 +197,9 @@ def _advance(command: AdvanceMoney, expense: Expense) -> Sequence[ExpenseEvent]:
 
 
 def _spend(command: RecordSpending, expense: Expense) -> Sequence[ExpenseEvent]:
-    for known in expense.spending:
-        if known.spending_id == command.spending_id:
-            if _is_told_again(command, known):
+    for spending in expense.spending:
+        if spending.spending_id == command.spending_id:
+            if _is_repeat(command, spending):
                 return ()
             raise SPENDING_TAKEN(task_id=command.task_id, spending_id=command.spending_id)
     _require_open(command, expense)
@@ -207,8 +209,8 @@ def _spend(command: RecordSpending, expense: Expense) -> Sequence[ExpenseEvent]:
     return (SpendingRecorded(**command.model_dump(exclude={"task_id"}), beyond_vnd=beyond_vnd),)
 
 
-def _is_told_again(command: AdvanceMoney | RecordSpending, known: MoneyAdvanced | SpendingRecorded) -> bool:
-    return command.model_dump(exclude={"task_id"}) == known.model_dump(exclude={"beyond_vnd"})
+def _is_repeat(command: AdvanceMoney | RecordSpending, recorded: MoneyAdvanced | SpendingRecorded) -> bool:
+    return command.model_dump(exclude={"task_id"}) == recorded.model_dump(exclude={"beyond_vnd"})
 
 
 def _beyond(command: AdvanceMoney | RecordSpending, expense: Expense, total_vnd: int) -> int:

@@ -98,7 +98,7 @@ class ReleaseReservation(ResourceCommand):
 # --- decide ---
 NOT_FOUND = Refusal("resource_not_found", "There is no resource {resource_id}.")
 ALREADY_REGISTERED = Refusal(
-    "resource_already_registered", "Resource {resource_id} is already registered with another content."
+    "resource_already_registered", "Resource {resource_id} is already registered with different content."
 )
 DOUBLE_BOOKED = Refusal(
     "resource_already_reserved",
@@ -106,14 +106,14 @@ DOUBLE_BOOKED = Refusal(
 )
 RESERVATION_TAKEN = Refusal(
     "reservation_id_taken",
-    "Reservation {reservation_id} of resource {resource_id} exists with another content.",
+    "Reservation {reservation_id} of resource {resource_id} exists with different content.",
 )
 RESERVATION_NOT_FOUND = Refusal(
     "reservation_not_found", "Resource {resource_id} has no reservation {reservation_id}."
 )
 RESERVATIONS_FULL = Refusal(
     "resource_reservations_full",
-    "Resource {resource_id} has all the reservations that it can have; release old ones, or register it anew.",
+    "Resource {resource_id} can't have more reservations; release old ones, or register it again under a new id.",
 )
 
 
@@ -142,13 +142,13 @@ def _register(command: RegisterResource, resource: Resource | None) -> Sequence[
 
 def _reserve(command: ReserveResource, resource: Resource) -> Sequence[ResourceEvent]:
     booked = command.model_dump(exclude={"resource_id"})
-    known = {held.reservation_id: held for held in resource.reservations}
-    held = known.get(command.reservation_id)
+    reservations = {held.reservation_id: held for held in resource.reservations}
+    held = reservations.get(command.reservation_id)
     if held and held.model_dump(include=set(booked)) == booked:
         return ()
     if held or command.reservation_id in resource.released:
         raise RESERVATION_TAKEN(resource_id=command.resource_id, reservation_id=command.reservation_id)
-    if len(known) >= MOST_RESERVATIONS or len(known) + len(resource.released) >= MOST_EVER_RESERVED:
+    if len(reservations) >= MOST_RESERVATIONS or len(reservations) + len(resource.released) >= MOST_EVER_RESERVED:
         raise RESERVATIONS_FULL(resource_id=command.resource_id)
     if clash := resource.clashing(command.starts, command.ends):
         raise DOUBLE_BOOKED(

@@ -90,7 +90,7 @@ class ReleasePublication(PublicationCommand):
 # --- decide ---
 NOT_FOUND = Refusal("publication_not_found", "There is no publication {publication_id}.")
 ALREADY_PROPOSED = Refusal(
-    "publication_already_proposed", "Publication {publication_id} is already proposed with another content."
+    "publication_already_proposed", "Publication {publication_id} is already proposed with different content."
 )
 NOT_PENDING = Refusal("publication_not_pending", "Publication {publication_id} is already {status}.")
 OWN_TEXT = Refusal("own_publication", "{actor} wrote publication {publication_id}; somebody else has to judge it.")

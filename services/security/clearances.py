@@ -78,7 +78,7 @@ class WithdrawClearance(ClearanceCommand):
 # --- decide ---
 NOT_FOUND = Refusal("clearance_not_found", "There is no clearance {clearance_id}.")
 ALREADY_REQUESTED = Refusal(
-    "clearance_already_requested", "Clearance {clearance_id} is already requested with another content."
+    "clearance_already_requested", "Clearance {clearance_id} is already requested with different content."
 )
 ALREADY_DECIDED = Refusal("clearance_already_decided", "Clearance {clearance_id} has already been decided.")
 OWN_REQUEST = Refusal("own_request", "{actor} requested clearance {clearance_id}; somebody else has to decide.")

@@ -90,7 +90,7 @@ class ReopenIncident(IncidentCommand):
 # --- decide ---
 NOT_FOUND = Refusal("incident_not_found", "There is no incident {incident_id}.")
 ALREADY_REPORTED = Refusal(
-    "incident_already_reported", "Incident {incident_id} is already reported with another content."
+    "incident_already_reported", "Incident {incident_id} is already reported with different content."
 )
 NOT_ASSESSED = Refusal(
     "incident_not_assessed", "Incident {incident_id} has not been assessed, so it can't be resolved."

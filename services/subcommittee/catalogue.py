@@ -158,7 +158,7 @@ class ImportCatalogue(Command):
 # --- decide ---
 NOT_FOUND = Refusal("catalogue_item_not_found", "There is no catalogue item {item_id}.")
 ALREADY_PUBLISHED = Refusal(
-    "catalogue_item_already_published", "Catalogue item {item_id} is already published with another content."
+    "catalogue_item_already_published", "Catalogue item {item_id} is already published with different content."
 )
 ALREADY_ASSIGNED = Refusal(
     "catalogue_item_already_assigned", "Catalogue item {item_id} is already assigned to {unit}."

@@ -50,7 +50,7 @@ class IssueDirective(Command):
 
 # --- decide ---
 ALREADY_ISSUED = Refusal(
-    "directive_already_issued", "Directive {directive_id} is already issued with another content."
+    "directive_already_issued", "Directive {directive_id} is already issued with different content."
 )
 POINT_WITHOUT_MEETING = Refusal(
     "point_without_meeting", "A point belongs to a meeting: say which meeting concluded point {point}."

@@ -122,15 +122,15 @@ class HandOutDuty(Command):
             HandOutToLocality(
                 unit=self.unit,
                 duty=self.duty,
-                phase=each.phase,
+                phase=when.phase,
                 locality=locality,
                 planned_vnd=self.planned_vnd,
-                deadline=each.deadline,
+                deadline=when.deadline,
                 directive_id=self.directive_id,
-                past_because=each.past_because,
+                past_because=when.past_because,
             )
             for locality in self.localities
-            for each in self.phases
+            for when in self.phases
         )
 
 
@@ -144,7 +144,7 @@ NOBODY_RESPONSIBLE = Refusal(
     "Locality {organisation_id} has no position on the register that could answer for a duty; add one first.",
 )
 ALREADY_HANDED_OUT = Refusal(
-    "duty_already_handed_out", "Duty {duty_id} is already handed out to {unit} with another content."
+    "duty_already_handed_out", "Duty {duty_id} is already handed out to {unit} with different content."
 )
 
 
@@ -157,10 +157,10 @@ def decide(
 ) -> Sequence[DutyHandedOut]:
     """What was handed out stays as it was: a repeat does not look at the register again."""
     if duty is not None:
-        known = duty.handed_out
-        if all(getattr(known, name) == value for name, value in command):
+        handed_out = duty.handed_out
+        if all(getattr(handed_out, name) == value for name, value in command):
             return ()
-        raise ALREADY_HANDED_OUT(duty_id=command.entity_id, unit=known.unit)
+        raise ALREADY_HANDED_OUT(duty_id=command.entity_id, unit=handed_out.unit)
     locality = seen.get(("organisation", command.locality))
     if locality is None:
         raise NOT_FOUND(organisation_id=command.locality)

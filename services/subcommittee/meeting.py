@@ -60,7 +60,7 @@ class ConcludeMeeting(MeetingCommand):
 # --- decide ---
 NOT_FOUND = Refusal("meeting_not_found", "There is no meeting {meeting_id}.")
 ALREADY_RECORDED = Refusal(
-    "meeting_already_recorded", "Meeting {meeting_id} is already on record with another content."
+    "meeting_already_recorded", "Meeting {meeting_id} is already on record with different content."
 )
 ALREADY_CONCLUDED = Refusal(
     "meeting_already_concluded", "Meeting {meeting_id} already has a conclusion; it is not rewritten."

@@ -103,7 +103,7 @@ def _parts_of(entry: Entry) -> Sequence[Command]:
 # --- decide ---
 NOT_FOUND = Refusal("organisation_not_found", "There is no organisation {organisation_id}.")
 ALREADY_REGISTERED = Refusal(
-    "organisation_already_registered", "Organisation {organisation_id} is already registered with another content."
+    "organisation_already_registered", "Organisation {organisation_id} is already registered with different content."
 )
 POSITIONS_FULL = Refusal(
     "organisation_positions_full", "Organisation {organisation_id} has {most} positions; it can't have more."
@@ -125,8 +125,8 @@ def decide(
                 raise POSITIONS_FULL(organisation_id=command.organisation_id, most=MOST_POSITIONS)
             return (PositionAdded(position=command.position),)
         case RemovePosition():
-            known = _as_stored(command.position, organisation)
-            return (PositionRemoved(position=known),) if known else ()
+            stored = _as_stored(command.position, organisation)
+            return (PositionRemoved(position=stored),) if stored else ()
         case _:
             raise TypeError(f"{type(command).__name__} is no command on an organisation")
 

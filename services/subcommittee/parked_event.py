@@ -51,7 +51,7 @@ class DiscardParkedEvent(Command):
 # --- decide ---
 ALREADY_DISCARDED = Refusal(
     "parked_event_already_discarded",
-    "A discard of ledger event {sequence} is already on record with another content.",
+    "A discard of ledger event {sequence} is already on record with different content.",
 )
 
 

@@ -10,10 +10,11 @@ from pymongo.errors import OperationFailure, PyMongoError
 
 from services.tracker.history.sentences import LANGUAGES
 from services.tracker.history.shadow import Found, last_found
+from services.tracker.projection.errors import CommitRefused, FenceLost, ViewsBroken
 from services.tracker.projection.fold import Checkpoint
 from services.tracker.projection.lease import LAPSES_AFTER_S
 from services.tracker.projection.projector import Projector
-from services.tracker.projection.store import CommitRefused, FenceLost, ViewsBroken, ViewStore
+from services.tracker.projection.store import ViewStore
 from services.tracker.reports.parked import why
 from shared.eventstore.errors import EventStoreError, LedgerGone, LedgerOther, LedgerShort
 from shared.eventstore.ledger import Ledger

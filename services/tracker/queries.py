@@ -9,8 +9,9 @@ from services.tracker.history.as_of import PastViews, Views
 from services.tracker.history.moments import moment_as_text
 from services.tracker.masking import masked_document, masked_documents, masked_row
 from services.tracker.projection.digest import total_digest, view_digest
+from services.tracker.projection.errors import as_written
 from services.tracker.projection.fold import Checkpoint
-from services.tracker.projection.store import AUDIT_TRAIL, VIEW_NAMES, ViewStore, as_written
+from services.tracker.projection.store import AUDIT_TRAIL, VIEW_NAMES, ViewStore
 from services.tracker.reports.clearances import ClearanceLine, clearance_lines
 from services.tracker.reports.consolidated import AsOf, Report, consolidate
 from services.tracker.reports.coverage import Coverage, coverage_of

@@ -1,4 +1,4 @@
-"""What every aggregate is made of: events that happened, commands that ask, and two pure functions.
+"""What every aggregate is made of: events that happened, commands that ask for something, and two pure functions.
 
 `decide(command, state, actor) -> events` may refuse; `evolve(state, event) -> state` never does.
 """
@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict
 from shared.events.base import Event
 
 EVENTS_AT_ONCE = 1000
-"""One atomic batch of the broker holds this many messages."""
+"""The most messages that the broker takes in one atomic batch."""
 
 
 class Command(BaseModel):
@@ -30,7 +30,7 @@ class Command(BaseModel):
     turns that down, and does not happen before what it was decided on."""
 
     LETTER_BY_LETTER: ClassVar[frozenset[str]] = frozenset()
-    """Fields that name what is stored already: their text is not cleaned when the command comes in."""
+    """Fields that quote something stored: their text is compared letter by letter, so it is not cleaned."""
 
     @property
     def entity_id(self) -> str:
@@ -38,7 +38,7 @@ class Command(BaseModel):
         raise LookupError(f"{self.NAME} addresses no single {self.ENTITY}")
 
     def check_given_at(self, happened: datetime) -> None:
-        """Raises a refusal where this can't be asked at that time, such as a deadline that is over by then."""
+        """Raises a refusal where the command can't be given at that time, such as a deadline that is over by then."""
 
     def parts(self) -> "Sequence[Command]":
         """The commands on single aggregates that this one stands for; they succeed or fail together."""
@@ -103,7 +103,7 @@ class Refusal:
 
 @dataclass(frozen=True)
 class Aggregate:
-    """The four parts of an aggregate under the name its subjects and event types carry."""
+    """An aggregate's events, commands and functions, under the name that its subjects and event types carry."""
 
     entity: str
     events: tuple[type[Event], ...]
@@ -111,10 +111,10 @@ class Aggregate:
     evolve: Callable[[Any, Any], Any]
     decide: Callable[..., Sequence[Event]]
     reads: Callable[[Any, Any], Sequence[Key]] | None = None
-    """Which other aggregates of the service a decision has to see, given the command and the state; `decide` gets
-    their states as a fourth argument. They are seen, not guarded: they may change before the append."""
+    """Names the other aggregates of the service that a decision depends on, given the command and the state.
+    `decide` gets their states as a fourth argument; nothing keeps them from changing before the append."""
     internal: bool = False
-    """Only policies give its commands; callers are told that there are none such."""
+    """Only policies give its commands; to callers they don't exist."""
 
     def fold(self, events: Iterable[Event], state: Any = None) -> Any:
         """The state after `events`, starting from `state` (`None`: nothing happened yet)."""

@@ -33,7 +33,8 @@ def _names_a_file(symbol: str) -> str:
 
 SYMBOL_LENGTH = 69
 Symbol = Annotated[str, Field(min_length=1, max_length=SYMBOL_LENGTH), AfterValidator(_names_a_file)]
-"""A symbol as written; it has to leave something to file it under, and room for the term in its id."""
+"""A symbol as written. It has at least one letter or digit to file it under, and leaves room for the term in the
+id."""
 
 
 def _names_a_document(cited: str) -> str:
@@ -43,7 +44,7 @@ def _names_a_document(cited: str) -> str:
 
 
 def _id_of_a_document(named: str) -> str:
-    """An id as it is; a symbol, with its term or without, as the id under which that document is filed."""
+    """The id of a document that is named by its id, or by its symbol with or without a term."""
     document_id = named if re.fullmatch(ID_PATTERN, named) else Citation.parse(named).entity_id
     if not re.fullmatch(ID_PATTERN, document_id):
         raise ValueError("neither the id nor the symbol of a document")
@@ -52,7 +53,7 @@ def _id_of_a_document(named: str) -> str:
 
 CITED_LENGTH = SYMBOL_LENGTH + len(" (2015-2020)")
 Cited = Annotated[str, Field(min_length=1, max_length=CITED_LENGTH), AfterValidator(_names_a_document)]
-"""Another document as it is named in writing: its symbol, and its term where that is another one."""
+"""Another document as a text names it: by its symbol, with its term where that is a different one."""
 DocumentId = Annotated[str, Field(min_length=1, max_length=CITED_LENGTH), AfterValidator(_id_of_a_document)]
 """A document on file, named by its id (`76-KH-TU_2020-2025`) or by its symbol (`76-KH/TU (2020-2025)`)."""
 Term = Annotated[str, Field(pattern=r"^(19|20|21)[0-9]{2}-(19|20|21)[0-9]{2}$")]
@@ -140,7 +141,7 @@ NOT_FOUND = Refusal(
     "There is no document {document_id}. One that is filed under a term is named with it: 76-KH/TU (2020-2025).",
 )
 ALREADY_ISSUED = Refusal(
-    "document_already_issued", "A document with the symbol {symbol} is already on file with another content."
+    "document_already_issued", "A document with the symbol {symbol} is already on file with different content."
 )
 NUMBER_TOO_LONG = Refusal(
     "document_number_too_long", "The number of a document has at most {most} digits; {symbol} has {digits}."

@@ -1,4 +1,4 @@
-"""The door: what a caller sent becomes a command here, and nowhere else.
+"""The only place where what a caller sent becomes a command.
 
 Text is cleaned, types are strict (no `"50"` for 50, no 0 for a day), and what is too large for one batch of the
 broker or for one event is refused. Commands that the services make themselves don't come in here.

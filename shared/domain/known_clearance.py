@@ -1,7 +1,7 @@
 """What a unit has heard of a clearance: security's decision, kept in the unit's own stream so that its decisions can
 see it.
 
-It only moves on: what is withdrawn stays withdrawn, in whatever order the news arrives.
+A withdrawal is final, in whatever order the decisions arrive.
 """
 
 from collections.abc import Sequence
@@ -31,7 +31,7 @@ class KnownClearance(BaseModel):
 
 
 # --- evolve ---
-def evolve(known: KnownClearance | None, event: ClearanceNoted) -> KnownClearance:
+def evolve(clearance: KnownClearance | None, event: ClearanceNoted) -> KnownClearance:
     return KnownClearance(noted=event)
 
 
@@ -50,8 +50,8 @@ class NoteClearance(Command):
 
 
 # --- decide ---
-def decide(command: NoteClearance, known: KnownClearance | None, actor: Actor) -> Sequence[ClearanceNoted]:
-    if known is not None and known.decision in (command.decision, ClearanceDecision.WITHDRAWN):
+def decide(command: NoteClearance, clearance: KnownClearance | None, actor: Actor) -> Sequence[ClearanceNoted]:
+    if clearance is not None and clearance.decision in (command.decision, ClearanceDecision.WITHDRAWN):
         return ()
     return (ClearanceNoted(decision=command.decision),)
 

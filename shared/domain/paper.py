@@ -85,7 +85,7 @@ def same(text: str) -> str:
 
 
 def doubts(text: str, kind: str) -> Iterator[Warned]:
-    """What a symbol as written, and the kind spelled out, give reason to look at."""
+    """What is odd about a symbol as written, and about the kind that was given with it."""
     symbol = DocumentSymbol.parse(text)
     if symbol.form is SymbolForm.OTHER:
         yield NEITHER_FORM(symbol=symbol.text)
@@ -97,26 +97,26 @@ def doubts(text: str, kind: str) -> Iterator[Warned]:
 def _of_the_form(symbol: DocumentSymbol) -> Iterator[Warned]:
     parts = set(symbol.issuer.split("-"))
     of_party, of_state = bool(parts & PARTY_BODIES), bool(parts & STATE_BODIES)
-    told = {"issuer": symbol.issuer, "symbol": symbol.text}
+    params = {"issuer": symbol.issuer, "symbol": symbol.text}
     if symbol.form is SymbolForm.STATE:
         if of_party and not of_state:
-            yield STATE_FORM_OF_PARTY_BODY(**told)
+            yield STATE_FORM_OF_PARTY_BODY(**params)
         return
     if len(symbol.text.partition("-")[0]) < 2 and symbol.number is not None:
         padded = written(SymbolForm.PARTY, symbol.number, symbol.kind, symbol.issuer)
         yield NOT_PADDED(padded=padded, symbol=symbol.text)
     if of_state and not of_party:
-        yield PARTY_FORM_OF_STATE_BODY(**told)
+        yield PARTY_FORM_OF_STATE_BODY(**params)
 
 
 def _of_the_kind(symbol: DocumentSymbol, kind: str) -> Iterator[Warned]:
     if _is_state_letter(symbol, kind):
         return
-    known = KINDS.get(symbol.kind)
-    if known is None:
+    kinds = KINDS.get(symbol.kind)
+    if kinds is None:
         yield UNKNOWN_KIND(code=symbol.kind)
-    elif same(kind) not in {same(name) for name in known}:
-        yield ANOTHER_KIND(code=symbol.kind, kinds=" / ".join(known), kind=kind)
+    elif same(kind) not in {same(name) for name in kinds}:
+        yield ANOTHER_KIND(code=symbol.kind, kinds=" / ".join(kinds), kind=kind)
 
 
 def _is_state_letter(symbol: DocumentSymbol, kind: str) -> bool:

@@ -1,7 +1,7 @@
 """A four-point review («rà soát») in one unit: every live task is judged for its collective, its individual, its
 completion time and its guaranteed funding. It closes when every gap is fixed or explained, signed by the unit's lead.
 A task that the scenario in force suspends need not be judged; while it is suspended it lacks nothing.
-A task that is taken up while a review is open enters it, and nothing is signed over nothing.
+A task that is taken up while a review is open enters it. A review without any task is not signed.
 
 The decisions need to see the unit's tasks: `reads` says which, and `decide` is shown them.
 """
@@ -58,11 +58,11 @@ def evolve(review: Review | None, event: ReviewEvent) -> Review:
             entered = event.finding
             return review.model_copy(update={"findings": review.findings | {entered.task_id: entered}})
         case ReviewItemConfirmed():
-            found = event.finding
+            finding = event.finding
             return review.model_copy(
                 update={
-                    "findings": review.findings | {found.task_id: found},
-                    "confirmed": review.confirmed | {found.task_id},
+                    "findings": review.findings | {finding.task_id: finding},
+                    "confirmed": review.confirmed | {finding.task_id},
                 }
             )
         case ReviewGapExplained():
@@ -114,7 +114,7 @@ class ConfirmReviewItem(ReviewCommand):
 
 
 class ExplainGap(ReviewCommand):
-    """Says why a task lacks an essential and will for now. A live task that the review lacks enters it."""
+    """Says why a task lacks an essential and will go on lacking it. A live task that the review lacks enters it."""
 
     NAME = "explain-gap"
     task_id: EntityId
@@ -130,7 +130,7 @@ class CloseReview(ReviewCommand):
 
 # --- decide ---
 NOT_FOUND = Refusal("review_not_found", "There is no review {review_id}.")
-ALREADY_OPEN = Refusal("review_already_open", "Review {review_id} is already open for another directive.")
+ALREADY_OPEN = Refusal("review_already_open", "Review {review_id} is already open, for another directive or date.")
 IS_CLOSED = Refusal("review_closed", "Review {review_id} is closed and signed.")
 NOT_REVIEWED = Refusal("task_not_reviewed", "Task {task_id} is not part of review {review_id}.")
 NO_SUCH_GAP = Refusal("no_such_gap", "Task {task_id} does not lack its {essential}; there is nothing to explain.")
@@ -142,14 +142,14 @@ TOO_MANY_TASKS = Refusal(
 EXPLANATIONS_FULL = Refusal(
     "review_explanations_full", "Review {review_id} has {most} gaps explained; the others have to be fixed."
 )
-NOT_THE_LEAD = Refusal("not_the_lead", "Only the unit's lead signs a review; {actor} is not.")
+NOT_THE_LEAD = Refusal("not_the_lead", "Only the unit's lead signs a review, and {actor} is not the lead.")
 
 EVERY_TASK: Key = ("task", "*")
 
 
 def judge(task_id: str, task: Task | None) -> Finding:
-    """What a task lacks. Money is guaranteed when at least what is planned is secured; a task that needs none lacks
-    none, and neither does a suspended one."""
+    """What a task lacks. Its money is guaranteed when at least the planned sum is secured. A task that costs
+    nothing needs none, and a suspended task lacks nothing."""
     if task is None:
         return Finding(task_id=task_id, missing=tuple(Essential))
     if task.suspended:
@@ -189,9 +189,9 @@ def decide(
         raise IS_CLOSED(review_id=command.review_id)
     match command:
         case ConfirmReviewItem():
-            found = _judged_again(command.review_id, command.task_id, review, seen)
-            confirmed = command.task_id in review.confirmed and review.findings[command.task_id] == found
-            return () if confirmed else (*_entered(review, seen), ReviewItemConfirmed(finding=found))
+            finding = _judged_again(command.review_id, command.task_id, review, seen)
+            confirmed = command.task_id in review.confirmed and review.findings[command.task_id] == finding
+            return () if confirmed else (*_entered(review, seen), ReviewItemConfirmed(finding=finding))
         case ExplainGap():
             return _explain(command, review, seen)
         case _:
@@ -211,7 +211,7 @@ def _open(command: OpenReview, review: Review | None, seen: Mapping[Key, Task | 
 
 def _of_live_tasks(seen: Mapping[Key, Task | None]) -> tuple[Finding, ...]:
     live = [(task_id, task) for (_, task_id), task in seen.items() if task and _is_live(task)]
-    return tuple(judge(task_id, task) for task_id, task in sorted(live, key=lambda each: natural(each[0])))
+    return tuple(judge(task_id, task) for task_id, task in sorted(live, key=lambda pair: natural(pair[0])))
 
 
 def _entered(review: Review, seen: Mapping[Key, Task | None]) -> Sequence[ReviewTaskEntered]:
@@ -229,8 +229,8 @@ def _is_live(task: Task) -> bool:
 def _explain(command: ExplainGap, review: Review, seen: Mapping[Key, Task | None]) -> Sequence[ReviewEvent]:
     if review.explained.get((command.task_id, command.essential)) == command.reason:
         return ()
-    found = _judged_again(command.review_id, command.task_id, review, seen)
-    if command.essential not in found.missing:
+    finding = _judged_again(command.review_id, command.task_id, review, seen)
+    if command.essential not in finding.missing:
         raise NO_SUCH_GAP(task_id=command.task_id, essential=command.essential.value)
     if (command.task_id, command.essential) not in review.explained and len(review.explained) >= MOST_EXPLAINED:
         raise EXPLANATIONS_FULL(review_id=command.review_id, most=MOST_EXPLAINED)
@@ -247,8 +247,8 @@ def _close(
     if not actor.is_lead:
         raise NOT_THE_LEAD(actor=actor.id)
     entered = _entered(review, seen)
-    known = tuple(judge(task_id, seen.get(("task", task_id))) for task_id in review.findings)
-    findings = (*known, *(each.finding for each in entered))
+    judged_again = (judge(task_id, seen.get(("task", task_id))) for task_id in review.findings)
+    findings = (*judged_again, *(entry.finding for entry in entered))
     if not findings:
         raise NOTHING_REVIEWED(review_id=command.review_id)
     left = [f"{finding.task_id} ({', '.join(gaps)})" for finding in findings if (gaps := review.unexplained(finding))]

@@ -1,6 +1,7 @@
-"""The scenario in force in one unit: the sub-committee's last switch as the unit knows it, and how far it followed.
+"""The scenario in force in one unit: the sub-committee's last switch as the unit has recorded it, and the last
+switch that all its tasks have followed.
 
-Only the unit's own policy writes here. A switch older than the one known changes nothing.
+Only the unit's own policy writes here. A switch older than the one on record changes nothing.
 """
 
 from collections.abc import Sequence
@@ -30,14 +31,14 @@ class UnitScenario(BaseModel):
 
 
 # --- evolve ---
-def evolve(known: UnitScenario | None, event: UnitScenarioEvent) -> UnitScenario:
+def evolve(scenario: UnitScenario | None, event: UnitScenarioEvent) -> UnitScenario:
     if isinstance(event, SwitchRecorded):
-        return UnitScenario(recorded=event, followed=known.followed if known else 0)
-    if known is None:
+        return UnitScenario(recorded=event, followed=scenario.followed if scenario else 0)
+    if scenario is None:
         raise LookupError(f"{event.TYPE} before a switch was recorded")
     match event:
         case SwitchFollowed():
-            return known.model_copy(update={"followed": event.number})
+            return scenario.model_copy(update={"followed": event.number})
         case _:
             assert_never(event)
 
@@ -71,18 +72,18 @@ FOR_THE_POLICY = Refusal("for_the_policy_only", "{actor} can't record a switch; 
 NOT_RECORDED = Refusal("switch_not_recorded", "Switch {number} is not on record in the unit.")
 
 
-def decide(command: UnitScenarioCommand, known: UnitScenario | None, actor: Actor) -> Sequence[UnitScenarioEvent]:
+def decide(command: UnitScenarioCommand, scenario: UnitScenario | None, actor: Actor) -> Sequence[UnitScenarioEvent]:
     if not actor.is_policy:
         raise FOR_THE_POLICY(actor=actor.id)
     match command:
         case RecordSwitch():
-            if known is not None and command.number <= known.number:
+            if scenario is not None and command.number <= scenario.number:
                 return ()
             return (SwitchRecorded(**command.model_dump()),)
         case ConfirmSwitch():
-            if known is None or command.number > known.number:
+            if scenario is None or command.number > scenario.number:
                 raise NOT_RECORDED(number=command.number)
-            return () if command.number <= known.followed else (SwitchFollowed(number=command.number),)
+            return () if command.number <= scenario.followed else (SwitchFollowed(number=command.number),)
         case _:
             raise TypeError(f"{type(command).__name__} is no command on a unit's scenario")
 

@@ -37,8 +37,7 @@ class Variant(BaseModel):
 def demanded(
     case: Case, adjustment: VariantAdjusted | None, *, scenario: Scenario, planned_vnd: int, deadline: date | None
 ) -> Demand:
-    """What `case` demands of a task that is for `scenario`, was planned at `planned_vnd` and is agreed to be done by
-    `deadline`."""
+    """What `case` demands of a task for `scenario` that was planned at `planned_vnd` and agreed for `deadline`."""
     applies = scenario.value in (case.value, Scenario.BOTH.value)
     if adjustment is not None:
         applies = applies if adjustment.applies is None else adjustment.applies
@@ -54,8 +53,8 @@ def evolve(variant: Variant | None, event: VariantEvent) -> Variant:
         case VariantAdjusted():
             return Variant(adjustments=variant.adjustments | {event.task_id: event})
         case AdjustmentWithdrawn():
-            kept = {task_id: each for task_id, each in variant.adjustments.items() if task_id != event.task_id}
-            return Variant(adjustments=kept)
+            others = {key: other for key, other in variant.adjustments.items() if key != event.task_id}
+            return Variant(adjustments=others)
         case VariantPrepared():
             return variant.model_copy(update={"signed_by": event.signed_by})
         case _:
@@ -73,8 +72,8 @@ class VariantCommand(Command):
 
 
 class AdjustVariant(VariantCommand):
-    """Says what is different for one task in the variant: whether it applies, its cost, its deadline. It replaces an
-    earlier adjustment of the task as a whole. `past_because` says why the deadline is over already."""
+    """Says what is different for one task in the variant: whether it applies, its cost, its deadline. The whole of
+    an earlier adjustment of the task is replaced. `past_because` says why the deadline is over already."""
 
     NAME = "adjust-variant"
     task_id: EntityId
@@ -89,7 +88,7 @@ class AdjustVariant(VariantCommand):
 
 
 class WithdrawAdjustment(VariantCommand):
-    """The task is in the variant as it is without an adjustment."""
+    """Takes the task's adjustment out of the variant again."""
 
     NAME = "withdraw-adjustment"
     task_id: EntityId
@@ -110,7 +109,9 @@ NOTHING_ADJUSTED = Refusal(
 ADJUSTMENTS_FULL = Refusal(
     "variant_adjustments_full", "The variant adjusts {most} tasks; withdraw an adjustment before you make another."
 )
-NOT_THE_LEAD = Refusal("not_the_lead", "Only the unit's lead declares a variant prepared; {actor} is not.")
+NOT_THE_LEAD = Refusal(
+    "not_the_lead", "Only the unit's lead declares a variant prepared, and {actor} is not the lead."
+)
 
 
 def reads(command: VariantCommand, variant: Variant | None) -> Sequence[Key]:
@@ -125,8 +126,8 @@ def decide(
         case AdjustVariant():
             return _adjust(command, variant, seen)
         case WithdrawAdjustment():
-            known = command.task_id in variant.adjustments
-            return (AdjustmentWithdrawn(task_id=command.task_id),) if known else ()
+            adjusted = command.task_id in variant.adjustments
+            return (AdjustmentWithdrawn(task_id=command.task_id),) if adjusted else ()
         case PrepareVariant():
             if not actor.is_lead:
                 raise NOT_THE_LEAD(actor=actor.id)

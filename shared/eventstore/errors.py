@@ -76,7 +76,7 @@ class LedgerShort(LedgerBroken):
 
 
 class LedgerOther(LedgerBroken):
-    """The ledger holds another event where the last one was that was read from it."""
+    """The ledger holds another event at the sequence that was read last."""
 
     def __init__(self, sequence: int) -> None:
         super().__init__(f"ledger event {sequence} is not the one that was read before: this is another ledger")

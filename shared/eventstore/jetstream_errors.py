@@ -12,7 +12,7 @@ from shared.eventstore.errors import Conflict, Duplicate, EventStoreError, Rejec
 
 
 class Kind(StrEnum):
-    """Only of `PASSING` may anybody be told that trying again can help."""
+    """Only for `PASSING` does it help to try again."""
 
     CONFLICT = "conflict"
     DUPLICATE = "duplicate"
@@ -50,7 +50,7 @@ _PASSING_CODES = frozenset({408, 429})
 
 
 def kind_of(error: Mapping[str, Any]) -> Kind:
-    """Of the `error` in an answer of JetStream."""
+    """The kind of the `error` in an answer of JetStream."""
     if kind := KINDS.get(error.get("err_code", 0)):
         return kind
     code = error.get("code", 500)
@@ -58,14 +58,14 @@ def kind_of(error: Mapping[str, Any]) -> Kind:
 
 
 def typed(error: Mapping[str, Any]) -> EventStoreError:
-    """The `error` in an answer of JetStream as what it is for whoever appends."""
-    told = f"{error.get('description', '')} ({error.get('err_code')})"
+    """The exception for the `error` in an answer of JetStream."""
+    description = f"{error.get('description', '')} ({error.get('err_code')})"
     match kind_of(error):
         case Kind.CONFLICT:
-            return Conflict(told)
+            return Conflict(description)
         case Kind.DUPLICATE:
-            return Duplicate(told)
+            return Duplicate(description)
         case Kind.PERMANENT:
-            return Rejected(told)
+            return Rejected(description)
         case Kind.PASSING:
-            return Unavailable(told)
+            return Unavailable(description)

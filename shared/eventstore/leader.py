@@ -39,14 +39,14 @@ async def read_one(connection: Client, stream: str, **which: Any) -> Stored | No
 async def read_subject_now(connection: Client, stream: str, subject: str, after: int = 0) -> list[Stored]:
     """Every message of one subject with a sequence above `after` that the leader holds, in order: what the replica
     that answered has, and what it lacks from the leader itself. Raises `Unavailable`."""
-    found = [stored async for stored in read_subject(connection, stream, subject, after)]
+    messages = [stored async for stored in read_subject(connection, stream, subject, after)]
     while later := await read_one(
-        connection, stream, next_by_subj=subject, seq=(found[-1].sequence if found else after) + 1
+        connection, stream, next_by_subj=subject, seq=(messages[-1].sequence if messages else after) + 1
     ):
-        found.append(later)
-    return found
+        messages.append(later)
+    return messages
 
 
 def _source(headers: bytes) -> str:
-    found = _SOURCE.search(headers, max(0, headers.rfind(b"Nats-Stream-Source: ")))
-    return text_of(found[1]) if found else ""
+    header = _SOURCE.search(headers, max(0, headers.rfind(b"Nats-Stream-Source: ")))
+    return text_of(header[1]) if header else ""

@@ -39,7 +39,7 @@ def origin_of(stored: Stored) -> Origin:
 
 
 def fingerprint(stored: Stored) -> str:
-    """What tells an event from any other that another ledger may hold at its sequence, readable or not."""
+    """A digest that tells this event from the one that another ledger may hold at the same sequence."""
     return hashlib.sha256(stored.subject.encode() + b"\0" + stored.body).hexdigest()
 
 
@@ -56,13 +56,13 @@ class Ledger:
         """The sequence of the newest event, 0 for none. Raises `LedgerGone`, `Unavailable`."""
         return int((await self._info())["state"]["last_seq"])
 
-    async def check(self, read: int, known_by: str) -> int:
-        """The sequence of the newest event, if this is still the ledger of which `read` was the last event read.
+    async def check(self, last: int, known_by: str) -> int:
+        """The sequence of the newest event, if this is still the ledger of which `last` was the last event applied.
         Raises `LedgerShort`, `LedgerOther`, `LedgerGone`, `Unavailable`."""
         end = await self.last_sequence()
-        if end < read:
-            raise LedgerShort(end, read)
-        await self._recognise(read, known_by)
+        if end < last:
+            raise LedgerShort(end, last)
+        await self._recognise(last, known_by)
         return end
 
     async def event(self, sequence: int) -> Stored | None:
@@ -142,10 +142,10 @@ class Ledger:
             raise LedgerGone(self._stream) from error
 
     async def _recognise(self, sequence: int, known_by: str) -> None:
-        """Asked once at the start, and again whenever another server or stream may be answering."""
+        """Checked once at the start, and again whenever another server or stream may be answering."""
         if known_by:
-            found = await self.event(sequence)
-            if found is None or fingerprint(found) != known_by:
+            stored = await self.event(sequence)
+            if stored is None or fingerprint(stored) != known_by:
                 raise LedgerOther(sequence)
 
     async def _pages(self, after: int, upto: int) -> AsyncIterator[list[Stored]]:
@@ -154,16 +154,16 @@ class Ledger:
             async with AsyncExitStack() as readers:
                 idle: list[DirectReader] = []
                 waiting: deque[DirectReader] = deque()
-                asked = after
+                requested = after
                 while after < upto:
-                    while len(waiting) < PAGES_AHEAD and asked < upto:
+                    while len(waiting) < PAGES_AHEAD and requested < upto:
                         if not idle:
                             idle.append(
                                 await readers.enter_async_context(DirectReader(self.connection, self._stream))
                             )
-                        await idle[-1].ask(seq=asked + 1, batch=min(BATCH_MESSAGES, upto - asked))
+                        await idle[-1].ask(seq=requested + 1, batch=min(BATCH_MESSAGES, upto - requested))
                         waiting.append(idle.pop())
-                        asked = min(asked + BATCH_MESSAGES, upto)
+                        requested = min(requested + BATCH_MESSAGES, upto)
                     page = (await waiting[0].answer()).messages
                     idle.append(waiting.popleft())
                     if [stored.sequence for stored in page] != list(range(after + 1, after + 1 + len(page))):
@@ -177,13 +177,13 @@ class Ledger:
                         while waiting:
                             await waiting[0].answer()
                             idle.append(waiting.popleft())
-                        asked = after
+                        requested = after
         except nats.errors.Error as error:
             raise Unavailable(f"can't read the ledger: {error}") from error
 
     async def _from_the_leader(self, sequence: int, upto: int) -> list[Stored]:
         """What the replica that was asked does not have yet."""
-        found = await self.event(sequence)
-        if found is None:
+        stored = await self.event(sequence)
+        if stored is None:
             raise LedgerBroken(f"the ledger ends at {sequence - 1}, before {upto}")
-        return [found]
+        return [stored]

@@ -88,15 +88,15 @@ class EventStore:
 
     async def ids(self, entity: str) -> list[str]:
         """The ids of all aggregates of one kind, sorted. Raises `Unavailable`."""
-        found: list[str] = []
+        ids: list[str] = []
         everything = event_subject(self._congress, self.service, entity, "*")
         while True:
-            info = await stream_info(self._connection, self._stream, subjects_filter=everything, offset=len(found))
+            info = await stream_info(self._connection, self._stream, subjects_filter=everything, offset=len(ids))
             page = info["state"].get("subjects") or {}
-            found += [subject.rpartition(".")[2] for subject in page]
-            if not page or len(found) >= info.get("total", 0):
+            ids += [subject.rpartition(".")[2] for subject in page]
+            if not page or len(ids) >= info.get("total", 0):
                 self.watch.has_read()
-                return sorted(found)
+                return sorted(ids)
 
     async def append(self, events: Sequence[NewEvent], expected: dict[tuple[str, str], int]) -> int:
         """Stores `events` all or none and returns the stream sequence of the last; they are contiguous.

@@ -12,7 +12,7 @@ from typing import NamedTuple, Self
 from shared.values.types import slug
 
 MOST_DIGITS = 9
-"""Of a document's number; the register of an office has six at most."""
+"""Digits of a document's number; the register of an office has six at most."""
 _NUMBER = r"[0-9]{1,18}"
 """Whatever 64 bits can hold, for documents of earlier versions are read too."""
 _KIND = r"[A-ZĐ][A-Za-zĐđ]{0,7}"
@@ -43,8 +43,8 @@ class DocumentSymbol(NamedTuple):
         """Never refuses: what fits neither grammar has the form `OTHER` and no parts."""
         text = text.strip()
         for form, grammar in ((SymbolForm.PARTY, _PARTY), (SymbolForm.STATE, _STATE)):
-            if found := grammar.fullmatch(text):
-                part = found.groupdict()
+            if match := grammar.fullmatch(text):
+                part = match.groupdict()
                 year = int(part["year"]) if part.get("year") else None
                 return cls(text, form, int(part["number"]), part["kind"], part["issuer"], year)
         return cls(text, SymbolForm.OTHER)
@@ -59,8 +59,8 @@ class DocumentSymbol(NamedTuple):
 
 def leading_digits(text: str) -> int:
     """How many digits a symbol begins with, where they are its number."""
-    found = re.match(r"\s*([0-9]+)\s*[-/]", text)
-    return len(found[1]) if found else 0
+    number = re.match(r"\s*([0-9]+)\s*[-/]", text)
+    return len(number[1]) if number else 0
 
 
 class Citation(NamedTuple):

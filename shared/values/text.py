@@ -1,6 +1,7 @@
-"""Text as people type and paste it, made clean at the door: the same sentence is the same letters for everybody.
+"""Text as people type and paste it, cleaned as it comes in: the same sentence is then the same letters for
+everybody.
 
-What can't be seen and carries no meaning goes; what would mislead whoever reads is refused.
+Invisible characters without a meaning are removed; those that would mislead a reader are refused.
 """
 
 import re
@@ -15,7 +16,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 _OVERRIDE = re.compile("[\u202a-\u202e\u2066-\u2069]")
 MAX_DEPTH = 32
-"""How deep lists and objects may lie in each other; no command needs more than six."""
+"""How deep lists and objects may be nested; no command needs more than six."""
 _WHOLE_NUMBERS = range(-(2**63), 2**63)
 """What JSON, BSON and the broker's numbers all can hold."""
 
@@ -49,7 +50,9 @@ def clean(text: str) -> str:
     if _CONTROL.search(lines):
         raise Unclean("control_character", "a control character, which nobody can see")
     if _OVERRIDE.search(lines):
-        raise Unclean("bidi_override", "a sign that turns the direction of writing, which would mislead readers")
+        raise Unclean(
+            "bidi_override", "a character that changes the direction of writing, which would mislead readers"
+        )
     cleaned = unicodedata.normalize("NFC", _UNSEEN.sub("", lines)).strip(_ENDS)
     if not cleaned and text.strip():
         raise Unclean("nothing_to_see", "nothing that can be seen")
@@ -59,7 +62,7 @@ def clean(text: str) -> str:
 def cleaned(value: Any, depth: int = 0) -> Any:
     """`value`, as JSON gives it, with every text in it clean, names of fields too.
 
-    Raises `Unclean`, also `too_deep` where lists and objects lie more than `MAX_DEPTH` deep in each other,
+    Raises `Unclean`, also `too_deep` where lists and objects are nested more than `MAX_DEPTH` deep,
     `number_out_of_range` where a number has more than 64 bits or is none, and `same_name_twice` where two names are
     the same once they are clean.
     """
@@ -73,22 +76,22 @@ def cleaned(value: Any, depth: int = 0) -> Any:
         case float():
             return _held(value, -(2.0**63) <= value < 2.0**63)
     if depth > MAX_DEPTH:
-        raise Unclean("too_deep", "lists or objects too deep in each other")
+        raise Unclean("too_deep", "lists or objects nested too deep")
     match value:
         case dict():
-            found = {clean(str(name)): _cleaned_at(name, each, depth) for name, each in value.items()}
-            if len(found) < len(value):
-                raise Unclean("same_name_twice", "the same name twice, with and without what can't be seen")
-            return found
+            fields = {clean(str(name)): _cleaned_at(name, field, depth) for name, field in value.items()}
+            if len(fields) < len(value):
+                raise Unclean("same_name_twice", "the same name twice, differing only in what can't be seen")
+            return fields
         case list() | tuple():
-            return [_cleaned_at(place, each, depth) for place, each in enumerate(value)]
+            return [_cleaned_at(position, item, depth) for position, item in enumerate(value)]
         case _:
             return value
 
 
 def _held[Number: (int, float)](number: Number, is_held: bool) -> Number:
     if not is_held:
-        raise Unclean("number_out_of_range", "a number that is too large, or none")
+        raise Unclean("number_out_of_range", "a number that is too large, or not a number")
     return number
 
 

@@ -84,11 +84,11 @@ Vnd = Annotated[int, Field(strict=True, ge=0, le=10**15)]
 Phrase = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=TEXT_LENGTH)]
 
 Brief = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
-"""A phrase in a list that grows: what a document holds of them has to fit into it."""
+"""A shorter phrase, for lists that grow: all of them have to fit into one document."""
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 """Who or what it is, in a list that grows."""
 TotalVnd = Annotated[int, Field(strict=True, ge=0, le=2**63 - 1)]
-"""A sum of amounts in đồng: of a few thousand, so that it stays within 64 bits."""
+"""A sum of a few thousand amounts in đồng: it stays within 64 bits."""
 
 
 class Evidence(BaseModel):
@@ -104,8 +104,8 @@ class Evidence(BaseModel):
 def _in_brief(evidence: Evidence) -> Evidence:
     for name, most in (("title", 500), ("link", 1000)):
         if len(getattr(evidence, name)) > most:
-            told = {"name": name, "most": most}
-            raise PydanticCustomError("evidence_too_long", "its {name} has more than {most} characters", told)
+            params = {"name": name, "most": most}
+            raise PydanticCustomError("evidence_too_long", "its {name} has more than {most} characters", params)
     return evidence
 
 
@@ -136,8 +136,8 @@ _WRITTEN_INSTANT = re.compile(rf"[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}[T ]{_CLOCK}{_Z
 
 
 def check_instant(moment: datetime) -> datetime:
-    """`moment`, which has a zone. Raises a validation error where it lies outside `EARLIEST` … `LATEST`: compared as
-    an instant, so that it can be told in any zone. Whoever adds hours at the edge of the calendar is lost."""
+    """`moment`, which has a zone. Raises a validation error outside `EARLIEST` … `LATEST`, which leave room at both
+    ends of the calendar: an instant there can still be written in any zone."""
     if not EARLIEST <= moment < LATEST:
         raise PydanticCustomError(
             "instant_out_of_range",

@@ -10,20 +10,20 @@ def fold(document: Document | None, recorded: Recorded) -> Document:
     if isinstance(event, ExpenseEstimated):
         return _opened(event, recorded)
     document = begun(document, recorded)
-    told = {**event.model_dump(mode="json"), "on": local_date(recorded.envelope.time).isoformat()}
+    entry = {**event.model_dump(mode="json"), "on": local_date(recorded.envelope.time).isoformat()}
     match event:
         case ExpenseRevised():
-            sums = {name: told[name] for name in ("amount_vnd", "guaranteed_vnd", "funding_source")}
+            sums = {name: entry[name] for name in ("amount_vnd", "guaranteed_vnd", "funding_source")}
             return {**document, **sums, "revised_because": event.reason}
         case MoneyAdvanced():
             advanced = document["advanced_vnd"] + event.amount_vnd
-            return {**document, "advances": [*document["advances"], told], "advanced_vnd": advanced}
+            return {**document, "advances": [*document["advances"], entry], "advanced_vnd": advanced}
         case SpendingRecorded():
             spent = document["spent_vnd"] + event.amount_vnd
-            return {**document, "spending": [*document["spending"], told], "spent_vnd": spent}
+            return {**document, "spending": [*document["spending"], entry], "spent_vnd": spent}
         case ExpenseSettled():
             settled = {
-                "settled_on": told["on"],
+                "settled_on": entry["on"],
                 "to_return_vnd": event.to_return_vnd,
                 "still_due_vnd": event.still_due_vnd,
             }

@@ -35,8 +35,8 @@ def fold(document: Document | None, recorded: Recorded) -> Document:
             raise TypeError(f"the incidents view does not know {event!r}")
 
 
-def _with_restricted(document: Document, **told: str) -> Document:
-    return {**document, "restricted": {**document["restricted"], **told}}
+def _with_restricted(document: Document, **fields: str) -> Document:
+    return {**document, "restricted": {**document["restricted"], **fields}}
 
 
 EVENTS = (IncidentReported, IncidentAssessed, IncidentResolved, IncidentReopened)

@@ -21,14 +21,14 @@ def fold(document: Document | None, recorded: Recorded) -> Document:
         case ReviewTaskEntered():
             return {**document, "items": document["items"] | _items((event.finding,), entered_later=True)}
         case ReviewItemConfirmed():
-            return {**document, "items": _found(document["items"], (event.finding,), confirmed=True)}
+            return {**document, "items": _with_findings(document["items"], (event.finding,), confirmed=True)}
         case ReviewGapExplained():
             item = document["items"][event.task_id]
             explained = {**item["explained"], event.essential.value: event.reason}
             return {**document, "items": {**document["items"], event.task_id: {**item, "explained": explained}}}
         case ReviewClosed():
             closed = {"status": "closed", "signed_by": event.signed_by, "closed_at": instant(recorded.envelope.time)}
-            return {**document, **closed, "items": _found(document["items"], event.findings, confirmed=True)}
+            return {**document, **closed, "items": _with_findings(document["items"], event.findings, confirmed=True)}
         case _:
             raise TypeError(f"the reviews view does not know {event!r}")
 
@@ -64,7 +64,7 @@ def _items(findings: tuple[Finding, ...], *, entered_later: bool = False) -> Doc
     }
 
 
-def _found(items: Document, findings: tuple[Finding, ...], *, confirmed: bool) -> Document:
+def _with_findings(items: Document, findings: tuple[Finding, ...], *, confirmed: bool) -> Document:
     changed = {
         finding.task_id: {**items[finding.task_id], "found": _names(finding), "confirmed": confirmed}
         for finding in findings

@@ -33,8 +33,8 @@ def fold(document: Document | None, recorded: Recorded) -> Document:
             return {"_id": CURRENT, "kind": "switches", **switched, "switches": [*earlier, switched]}
         case SwitchRecorded():
             followed = document["followed"] if document else 0
-            told = event.model_dump(mode="json")
-            return {"_id": envelope.source, "kind": "unit", "unit": envelope.source, **told, "followed": followed}
+            switch = event.model_dump(mode="json")
+            return {"_id": envelope.source, "kind": "unit", "unit": envelope.source, **switch, "followed": followed}
         case SwitchFollowed():
             return {**begun(document, recorded), "followed": event.number}
         case VariantAdjusted() | AdjustmentWithdrawn() | VariantPrepared():
@@ -61,10 +61,10 @@ def _variant(
 ) -> Document:
     if isinstance(event, VariantPrepared):
         return {**document, "signed_by": event.signed_by, "signed_at": instant(recorded.envelope.time)}
-    kept = {task_id: each for task_id, each in document["adjustments"].items() if task_id != event.task_id}
+    adjustments = {key: other for key, other in document["adjustments"].items() if key != event.task_id}
     if isinstance(event, VariantAdjusted):
-        kept[event.task_id] = event.model_dump(mode="json")
-    return {**document, "adjustments": kept, "signed_by": None, "signed_at": None}
+        adjustments[event.task_id] = event.model_dump(mode="json")
+    return {**document, "adjustments": adjustments, "signed_by": None, "signed_at": None}
 
 
 EVENTS = (*scenario.EVENTS, *unit_scenario.EVENTS, *variant.EVENTS)

@@ -106,7 +106,13 @@ def _in_a_word(value: object) -> str:
 
 
 def refusal_codes(module: ModuleType) -> set[str]:
-    return {constant.code for constant in vars(module).values() if isinstance(constant, Refusal)}
+    modules = [module, *(part for part in vars(module).values() if _is_part(part, module))]
+    constants = [constant for part in modules for constant in vars(part).values()]
+    return {constant.code for constant in constants if isinstance(constant, Refusal)}
+
+
+def _is_part(value: object, package: ModuleType) -> bool:
+    return isinstance(value, ModuleType) and value.__name__.startswith(f"{package.__name__}.")
 
 
 def assert_all_told(

@@ -29,7 +29,7 @@ from tests.domain.scenario import AGGREGATES, LEAD, OFFICER, decided_in
 
 MOST_BYTES = 6 * 2**20
 """Well below the 16 MiB of a document, and of an audit row that tells it before and after."""
-BARE = task.Task(opened=TaskOpened(**largest(task.OpenTask).model_dump()))
+BARE = task.AGGREGATE.fold([TaskOpened(**largest(task.OpenTask).model_dump())])
 HEAD = Actor("subcommittee.lead", "subcommittee")
 type Wishes = Iterator[tuple[Command, Actor]]
 

@@ -52,13 +52,10 @@ ONE_OR_ANOTHER = st.sampled_from([*"aaaaaaa", "b"])
 OPENED = TaskOpened(
     title={"vi": "Việc"}, group={"number": 1, "name": {"vi": "Nhóm"}}, phase="before", scenario="both", planned_vnd=5
 )
+ASSIGNED = TaskAssigned(collective="Sở Y tế", individual="Phó Giám đốc")
 WORLD = {
-    ("task", "a"): task.Task(
-        opened=OPENED,
-        assignment=TaskAssigned(collective="Sở Y tế", individual="Phó Giám đốc"),
-        deadline=date(2020, 9, 1),
-    ),
-    ("task", "b"): task.Task(opened=OPENED.model_copy(update={"planned_vnd": 0}), status=task.TaskStatus.CANCELLED),
+    ("task", "a"): task.AGGREGATE.fold([OPENED, ASSIGNED, TaskDeadlineSet(deadline=date(2020, 9, 1))]),
+    ("task", "b"): task.AGGREGATE.fold([OPENED.model_copy(update={"planned_vnd": 0}), TaskCancelled(reason="Thôi")]),
     ("organisation", "a"): organisation.Organisation(
         registered=OrganisationRegistered(kind="locality", name={"vi": "Huyện"}), positions=("Chủ tịch",)
     ),
@@ -77,7 +74,9 @@ WORLD = {
 that tasks may need, and a scenario in force, with a variant."""
 
 TAKEN_UP_LATER = {
-    ("task", "c"): WORLD["task", "a"].but(funding=TaskFunded(secured_vnd=5, funding_source="Ngân sách tỉnh"))
+    ("task", "c"): task.AGGREGATE.fold(
+        [TaskFunded(secured_vnd=5, funding_source="Ngân sách tỉnh")], WORLD["task", "a"]
+    )
 }
 """A task that is not there when a review opens, and lacks nothing."""
 

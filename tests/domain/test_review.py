@@ -24,7 +24,7 @@ OPENED = TaskOpened(
     scenario="both",
     planned_vnd=5,
 )
-BARE = task.Task(opened=OPENED)
+BARE = task.AGGREGATE.fold([OPENED])
 ASSIGNED = BARE.but(assignment=TaskAssigned(collective="Sở Y tế", individual="Phó Giám đốc"))
 SETTLED = ASSIGNED.but(deadline=date(2020, 9, 1), funding=TaskFunded(secured_vnd=5, funding_source="Ngân sách tỉnh"))
 ALL = tuple(Essential)
@@ -188,7 +188,7 @@ def test_everything_is_told():
         (ASSIGNED, DEADLINE_AND_FUNDING),
         (SETTLED, ()),
         (SETTLED.but(funding=TaskFunded(secured_vnd=4, funding_source="x")), (Essential.FUNDING,)),
-        (SETTLED.but(opened=OPENED.model_copy(update={"planned_vnd": 0}), funding=None), ()),
+        (SETTLED.but(planned_vnd=0, funding=None), ()),
         (None, ALL),
     ],
 )

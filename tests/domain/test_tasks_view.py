@@ -4,11 +4,13 @@ from datetime import date
 from functools import reduce
 
 import pytest
+from hypothesis import given
 from msgspec.structs import replace
 
 from services.tracker.history.sentences import summary
 from services.tracker.projection.decoding import read_event
 from shared.domain import task
+from shared.domain.task.standing import standing_at_opening
 from shared.events.base import Event
 from shared.events.task import (
     ClearanceDropped,
@@ -28,6 +30,7 @@ from shared.events.task import (
 )
 from shared.views.tasks import VIEW
 from tests.congress import BEGINNING, in_memory, life_of_a_task
+from tests.domain.test_histories import ledgers, same_histories_every_run
 from tests.domain.test_task import EVIDENCE
 
 OPENED = life_of_a_task(1)[:1]
@@ -92,6 +95,30 @@ def test_a_suspended_task_shows_what_is_in_force_and_what_was_agreed_and_comes_b
     assert back | {"followed": None} == shown(*progress)
 
 
+STANDING = tuple(standing_at_opening(OPENED[0]))
+NOTHING_STATED = {
+    "collective": None, "individual": None, "coordinating": [], "secured_vnd": None, "funding_source": None
+}  # fmt: skip
+
+
+def in_the_view(document: dict) -> dict:
+    """What a task and its document both hold, as the document has it."""
+    latest = document["extensions"][-1]["outcome"] if document["extensions"] else None
+    same = {name: document[name] for name in (*STANDING, *NOTHING_STATED, "followed")}
+    needed = {need["clearance_id"]: need for need in document["clearances"]}
+    return same | {"extension_outcome": latest, "extensions": len(document["extensions"]), "clearances": needed}
+
+
+def in_the_task(state: task.Task) -> dict:
+    """The same, as the task has it."""
+    whole = state.model_dump(mode="json")
+    stated = NOTHING_STATED | (whole["assignment"] or {}) | (whole["funding"] or {})
+    followed = {name: whole["followed"][name] for name in ("switch", "scenario")} if state.followed else None
+    same = {name: whole[name] for name in (*STANDING, "extension_outcome", "extensions")}
+    needed = {clearance_id: whole["clearances"][clearance_id] for clearance_id in state.needed_clearances}
+    return {**same, **stated, "followed": followed, "clearances": needed}
+
+
 @pytest.mark.parametrize(
     "events",
     [
@@ -107,10 +134,14 @@ def test_a_suspended_task_shows_what_is_in_force_and_what_was_agreed_and_comes_b
     ],
 )
 def test_the_view_and_the_task_itself_say_the_same(events):
-    state, document = task.AGGREGATE.fold(events), shown(*events)
-    for name in ("original_deadline", "agreed_deadline", "deadline"):
-        assert document[name] == str(getattr(state, name))
-    assert (document["suspended"], document["planned_vnd"]) == (state.suspended, state.planned_vnd)
+    assert in_the_view(shown(*events)) == in_the_task(task.AGGREGATE.fold(events))
+
+
+@same_histories_every_run
+@given(ledgers(task.AGGREGATE))
+def test_the_view_and_the_task_itself_say_the_same_after_any_history(ledger):
+    for events, state in ledger.told():
+        assert in_the_view(shown(*events)) == in_the_task(state)
 
 
 def test_every_extension_stays_visible_with_who_asked_who_decided_and_why():

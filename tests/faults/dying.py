@@ -21,7 +21,7 @@ from nats.aio.msg import Msg
 
 from daihoi.cli.console import run
 from daihoi.cli.main import app
-from services.tracker.projection import projector, rebuild, store
+from services.tracker.projection import committing, rebuild, store
 from shared.eventstore import ledger
 from shared.eventstore.store import EventStore
 from shared.platform.mongo import Database, Session
@@ -227,7 +227,7 @@ def main() -> None:
 
     POINTS[point](die)
     if name == "rebuild":
-        projector.UNCOMMITTED_EVENTS = 1
+        committing.UNCOMMITTED_EVENTS = 1
         app(["rebuild"])
     run(importlib.import_module(f"services.{name}.main").app.run())
 

@@ -15,9 +15,10 @@ from nats.aio.client import Client
 from pymongo.errors import PyMongoError
 
 from daihoi.ops.supervisor import Supervisor
+from services.tracker.projection.errors import FenceLost
 from services.tracker.projection.lease import holder_of
 from services.tracker.projection.rebuild import rebuild
-from services.tracker.projection.store import FenceLost, ViewStore
+from services.tracker.projection.store import ViewStore
 from shared.eventstore.envelope import decode
 from shared.eventstore.errors import EventStoreError
 from shared.eventstore.jetstream_api import js_api, stream_info

@@ -3,7 +3,7 @@
 import asyncio
 from contextlib import suppress
 
-from services.tracker.projection.projector import Projection
+from services.tracker.projection.committing import Projection
 from services.tracker.projection.store import CHECKPOINTS, ViewStore
 from shared.platform.mongo import mongo_database, open_session
 from tests.congress import in_memory, life_of_a_task

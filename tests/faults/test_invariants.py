@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from services.logistics.main import SERVICE
-from services.tracker.projection.projector import Projection
+from services.tracker.projection.committing import Projection
 from shared.domain.decider import Actor
 from shared.domain.task import OpenTask
 from shared.events.policy import PolicyRefused

@@ -266,7 +266,7 @@ async def test_a_tracker_that_does_not_get_on_while_the_ledger_does_is_not_ready
         async def hang(*_):
             await asyncio.Event().wait()
 
-        monkeypatch.setattr("services.tracker.projection.projector.Projection.add", hang)
+        monkeypatch.setattr("services.tracker.projection.committing.Projection.add", hang)
         await scene.write(2)
         said = await tracker.says("stalled")
         assert not said.ready

@@ -11,9 +11,10 @@ from services.tracker import queries
 from services.tracker.health import trouble_finding
 from services.tracker.history import verify as verification
 from services.tracker.history.verify import verify
+from services.tracker.projection.errors import ViewsBroken
 from services.tracker.projection.projector import Projector
 from services.tracker.projection.rebuild import rebuild, renew
-from services.tracker.projection.store import CHECKPOINTS, LIVE, ViewsBroken, ViewStore
+from services.tracker.projection.store import CHECKPOINTS, LIVE, ViewStore
 from shared.eventstore.store import EventStore
 from tests.congress import Writer, settled
 from tests.integration.test_tracker import at, project_all, silent

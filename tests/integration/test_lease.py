@@ -4,9 +4,10 @@ import asyncio
 
 import pytest
 
+from services.tracker.projection.committing import Projection
+from services.tracker.projection.errors import FenceLost
 from services.tracker.projection.lease import LAPSES_AFTER_S, WRITER, Lease, LeaseLost, Watch
-from services.tracker.projection.projector import Projection
-from services.tracker.projection.store import CHECKPOINTS, FenceLost, ViewStore
+from services.tracker.projection.store import CHECKPOINTS, ViewStore
 from shared.eventstore.store import EventStore
 from tests.congress import Writer, settled
 from tests.waiting import until

@@ -8,10 +8,11 @@ import pytest
 from daihoi.ops.supervisor import Supervisor
 from services.tracker.history.repair import retry
 from services.tracker.history.verify import verify
+from services.tracker.projection.committing import Projection
 from services.tracker.projection.decoding import KNOWN, VIEWS_OF
-from services.tracker.projection.projector import Projection
+from services.tracker.projection.errors import FenceLost
 from services.tracker.projection.rebuild import rebuild
-from services.tracker.projection.store import FenceLost, ViewStore
+from services.tracker.projection.store import ViewStore
 from shared.domain.decider import Refused
 from shared.events.parked_event import ParkedEventDiscarded
 from shared.events.task import TaskFunded, TaskProgressed

@@ -10,9 +10,10 @@ import pytest
 from daihoi.ops.supervisor import Supervisor
 from services.tracker.history.verify import verify
 from services.tracker.projection import view_sets as generations
+from services.tracker.projection.errors import FenceLost
 from services.tracker.projection.projector import Projector
 from services.tracker.projection.rebuild import rebuild, renew
-from services.tracker.projection.store import COLLECTIONS, FenceLost, ViewStore
+from services.tracker.projection.store import COLLECTIONS, ViewStore
 from services.tracker.projection.version import fold_version
 from services.tracker.projection.view_sets import MARK, drop_replaced, filling_generation, swap
 from shared.eventstore.store import EventStore

@@ -8,10 +8,11 @@ from services.tracker.history.as_of import Asked, views_as_of
 from services.tracker.history.repair import retry
 from services.tracker.history.snapshots import Snapshots
 from services.tracker.history.verify import verify
-from services.tracker.projection import fold, projector
-from services.tracker.projection.projector import Projection
+from services.tracker.projection import committing, fold
+from services.tracker.projection.committing import Projection
+from services.tracker.projection.errors import CommitRefused
 from services.tracker.projection.rebuild import rebuild
-from services.tracker.projection.store import CommitRefused, ViewStore
+from services.tracker.projection.store import ViewStore
 from shared.events.expense import ExpenseEstimated, MoneyAdvanced
 from shared.events.task import TaskProgressed, TaskReturned, TaskSubmitted
 from shared.values.types import Evidence
@@ -152,7 +153,7 @@ async def test_a_database_that_takes_nothing_at_all_parks_nothing(stage, ledger,
 
 
 async def test_large_events_are_committed_in_transactions_of_bounded_size(stage, ledger, views, monkeypatch):
-    monkeypatch.setattr(projector, "COMMIT_BYTES", 20_000)
+    monkeypatch.setattr(committing, "COMMIT_BYTES", 20_000)
     await stage.write(*range(1, 10))
     sizes = []
 

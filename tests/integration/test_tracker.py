@@ -7,12 +7,14 @@ import json
 import pytest
 
 from services.tracker.history.verify import verify
-from services.tracker.projection import projector
+from services.tracker.projection import committing
+from services.tracker.projection.committing import Projection
+from services.tracker.projection.errors import FenceLost
 from services.tracker.projection.fold import Checkpoint
 from services.tracker.projection.lease import WRITER
-from services.tracker.projection.projector import Projection, Projector
+from services.tracker.projection.projector import Projector
 from services.tracker.projection.rebuild import rebuild
-from services.tracker.projection.store import CHECKPOINTS, COLLECTIONS, FenceLost, ViewStore
+from services.tracker.projection.store import CHECKPOINTS, COLLECTIONS, ViewStore
 from services.tracker.queries import timeline
 from shared.eventstore import ledger as ledger_pages
 from shared.eventstore.errors import LedgerBroken
@@ -144,7 +146,7 @@ class Folding:
 @pytest.fixture
 async def held(ledger, views, written, monkeypatch):
     monkeypatch.setattr(ledger_pages, "BATCH_MESSAGES", PAGE)
-    monkeypatch.setattr(projector, "UNCOMMITTED_EVENTS", AHEAD)
+    monkeypatch.setattr(committing, "UNCOMMITTED_EVENTS", AHEAD)
     assert written > 2 * AHEAD
     return Held(views.database)
 

@@ -15,9 +15,10 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 from nats.aio.client import Client
 
 from services.tracker.history.verify import verify
+from services.tracker.projection.committing import Projection
 from services.tracker.projection.decoding import VIEWS_OF, Recorded, read_event
-from services.tracker.projection.projector import Projection
-from services.tracker.projection.store import AUDIT_TRAIL, FenceLost, ViewStore
+from services.tracker.projection.errors import FenceLost
+from services.tracker.projection.store import AUDIT_TRAIL, ViewStore
 from shared.domain.decider import Actor, Aggregate, Command, Key, Refused
 from shared.events.base import Event
 from shared.events.catalogue_item import ItemAssigned

@@ -16,17 +16,10 @@ from services.tracker.history.verify import MOST_DIFFERENCES, Replay
 from services.tracker.projection.audit_rows import APPLIED, DISCARDED
 from services.tracker.projection.decoding import ReaderRefusing
 from services.tracker.projection.digest import are_same
+from services.tracker.projection.errors import CommitRefused, FenceLost, as_written
 from services.tracker.projection.fold import Checkpoint, Outcome, Touched
 from services.tracker.projection.parking import BEHIND, OUT_OF_LINE, UNSTORABLE
-from services.tracker.projection.store import (
-    AUDIT_TRAIL,
-    PARKED,
-    VIEW_NAMES,
-    CommitRefused,
-    FenceLost,
-    ViewStore,
-    as_written,
-)
+from services.tracker.projection.store import AUDIT_TRAIL, PARKED, VIEW_NAMES, ViewStore
 from shared.domain.decider import Refusal
 from shared.eventstore.ledger import Ledger
 from shared.platform.mongo import TRANSIENT, Session, in_words, transaction, will_never_be_taken

@@ -22,8 +22,9 @@ from services.tracker.history.as_of import fold_on
 from services.tracker.history.folded import Folded
 from services.tracker.history.snapshots import Snapshots
 from services.tracker.projection.digest import are_same
+from services.tracker.projection.errors import ViewsBroken
 from services.tracker.projection.fold import Checkpoint
-from services.tracker.projection.store import CHECKPOINTS, VIEW_NAMES, ViewsBroken, ViewStore
+from services.tracker.projection.store import CHECKPOINTS, VIEW_NAMES, ViewStore
 from services.tracker.projection.version import fold_version
 from services.tracker.projection.view_sets import drop_replaced
 from shared.eventstore.errors import EventStoreError

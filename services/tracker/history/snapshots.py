@@ -14,9 +14,11 @@ from typing import Any
 from gridfs.errors import GridFSError
 
 from services.tracker.history.folded import Folded
+from services.tracker.projection.checkpoint import checkpoint_of, stored_checkpoint
+from services.tracker.projection.errors import ViewsBroken
 from services.tracker.projection.fold import Checkpoint
 from services.tracker.projection.parking import lot_of
-from services.tracker.projection.store import ViewsBroken, ViewStore, checkpoint_of, stored_checkpoint
+from services.tracker.projection.store import ViewStore
 from services.tracker.projection.version import fold_version
 from shared.eventstore.canonical import compact, read_document
 from shared.platform.mongo import Database, file_bucket

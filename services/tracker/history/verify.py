@@ -8,18 +8,11 @@ from typing import NamedTuple
 from services.tracker.history.folded import Folded
 from services.tracker.masking import masked_value
 from services.tracker.projection.audit_rows import APPLIED
+from services.tracker.projection.checkpoint import stored_checkpoint
 from services.tracker.projection.decoding import Reader, read_event
 from services.tracker.projection.digest import are_same, total_digest, view_digest
 from services.tracker.projection.fold import Checkpoint, Outcome, Touched
-from services.tracker.projection.store import (
-    AUDIT_TRAIL,
-    CHECKPOINTS,
-    LIVE,
-    PARKED,
-    VIEW_NAMES,
-    ViewStore,
-    stored_checkpoint,
-)
+from services.tracker.projection.store import AUDIT_TRAIL, CHECKPOINTS, LIVE, PARKED, VIEW_NAMES, ViewStore
 from shared.eventstore.direct import Stored
 from shared.eventstore.ledger import Ledger
 from shared.views.view import Document

@@ -4,10 +4,11 @@ import logging
 from collections.abc import Callable
 from typing import NamedTuple
 
+from services.tracker.projection.committing import Projection
 from services.tracker.projection.digest import total_digest
+from services.tracker.projection.errors import FenceLost
 from services.tracker.projection.fold import Checkpoint
-from services.tracker.projection.projector import Projection
-from services.tracker.projection.store import FenceLost, ViewStore
+from services.tracker.projection.store import ViewStore
 from services.tracker.projection.version import fold_version
 from services.tracker.projection.view_sets import (
     drop_abandoned,

@@ -1,20 +1,19 @@
 """The views in MongoDB. Views, audit rows and checkpoint change in one transaction, or not at all."""
 
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from itertools import batched
 from typing import Any
 
 from pymongo import DeleteOne, InsertOne, ReplaceOne
 from pymongo.errors import OperationFailure, PyMongoError
 
+from services.tracker.projection.checkpoint import checkpoint_of, stored_checkpoint
 from services.tracker.projection.digest import view_digest
-from services.tracker.projection.fold import Checkpoint, OriginPosition, Outcome, Touched
+from services.tracker.projection.errors import CommitRefused, FenceLost, ViewsBroken
+from services.tracker.projection.fold import Checkpoint, Outcome, Touched
 from services.tracker.projection.parking import Lot, lot_of
 from services.tracker.projection.version import fold_version
-from shared.domain.decider import Refusal
-from shared.platform.errors import PlatformError
 from shared.platform.mongo import TRANSIENT, Database, Session, in_words, still, transaction, will_never_be_taken
 from shared.views import VIEWS
 from shared.views.view import Document
@@ -31,46 +30,6 @@ VIEW_NAMES = tuple(view.name for view in VIEWS)
 COLLECTIONS = (*VIEW_NAMES, AUDIT_TRAIL, PARKED)
 STILL_TRIES = 5
 _NAMESPACE_EXISTS = 48
-
-
-VIEWS_HOLD_WHAT_NOBODY_WROTE = Refusal(
-    "views_broken",
-    "The views hold what no tracker wrote ({what}): `daihoi audit verify` says where, and `daihoi rebuild` makes "
-    "them anew from the events.",
-)
-COMMIT_REFUSED = Refusal(
-    "mongo_refuses", "MongoDB does not take what is to be written, however often it is asked: {reason}"
-)
-
-
-class FenceLost(Exception):
-    """The checkpoint is no longer where it was read: another tracker, or a rebuild, has moved it."""
-
-
-class CommitRefused(PlatformError):
-    """The database will not take what was to be committed, however often it is asked."""
-
-    def __init__(self, reason: str) -> None:
-        self.reason = reason
-        super().__init__(COMMIT_REFUSED(reason=reason))
-
-
-class ViewsBroken(PlatformError):
-    """The database holds what no version of the tracker wrote."""
-
-    def __init__(self, what: str) -> None:
-        self.what = what
-        super().__init__(VIEWS_HOLD_WHAT_NOBODY_WROTE(what=what))
-
-
-@contextmanager
-def as_written() -> Iterator[None]:
-    """Around whatever reads documents and trusts them to be what the fold made. Raises `ViewsBroken` where they are
-    not."""
-    try:
-        yield
-    except (AttributeError, LookupError, TypeError, ValueError) as error:
-        raise ViewsBroken(f"{type(error).__name__}: {in_words(error)}") from error
 
 
 class ViewStore:
@@ -271,40 +230,6 @@ class ViewStore:
         for name in COLLECTIONS:
             await self.collection(name).drop()
         await self.database[CHECKPOINTS].delete_one({"_id": self._checkpoint_id})
-
-
-def checkpoint_of(stored: Document) -> Checkpoint:
-    """A checkpoint as `stored_checkpoint` wrote it, or as an earlier version did. Raises `ViewsBroken`."""
-    with as_written():
-        origins = {stream: OriginPosition(*position) for stream, position in stored["origins"].items()}
-        found = Checkpoint(
-            stored["sequence"],
-            origins,
-            stored.get("fingerprint", ""),
-            stored.get("held", 0),
-            stored.get("renewed"),
-            tuple((sequence, detail) for sequence, detail in stored.get("refused", ())),
-        )
-    numbers = [found.sequence, found.held, found.renewed or 0]
-    numbers += [sequence for sequence, _ in found.refused]
-    numbers += [number or 0 for position in origins.values() for number in position]
-    if not all(isinstance(number, int) and number >= 0 for number in numbers):
-        raise ViewsBroken("the checkpoint counts in what is no number")
-    if not all(isinstance(text, str) for text in (found.fingerprint, *(detail for _, detail in found.refused))):
-        raise ViewsBroken("the checkpoint tells in what is no text")
-    return found
-
-
-def stored_checkpoint(checkpoint: Checkpoint) -> Document:
-    """A checkpoint's fields as they are kept. `renewed` is null until it first counts."""
-    return {
-        "sequence": checkpoint.sequence,
-        "origins": {stream: list(position) for stream, position in checkpoint.origins.items()},
-        "fingerprint": checkpoint.fingerprint,
-        "held": checkpoint.held,
-        "renewed": checkpoint.renewed,
-        "refused": [list(each) for each in checkpoint.refused],
-    }
 
 
 def _beside_the_views(outcome: Outcome) -> dict[str, list[Any]]:

@@ -9,17 +9,10 @@ import time
 from dataclasses import replace
 from uuid import uuid4
 
+from services.tracker.projection.checkpoint import checkpoint_of, stored_checkpoint
+from services.tracker.projection.errors import FenceLost, ViewsBroken
 from services.tracker.projection.fold import Checkpoint
-from services.tracker.projection.store import (
-    CHECKPOINTS,
-    COLLECTIONS,
-    LIVE,
-    FenceLost,
-    ViewsBroken,
-    ViewStore,
-    checkpoint_of,
-    stored_checkpoint,
-)
+from services.tracker.projection.store import CHECKPOINTS, COLLECTIONS, LIVE, ViewStore
 from services.tracker.projection.version import fold_version
 from shared.platform.mongo import Database, end_session, open_session
 from shared.views.view import Document

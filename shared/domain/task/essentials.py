@@ -1,0 +1,99 @@
+"""What a task is opened with, and the essentials that are settled wherever it stands: who is in charge, by when, and
+the money guaranteed for it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import assert_never
+
+from pydantic import Field
+
+from shared.domain.deadline import check_not_over
+from shared.domain.decider import Command, Refusal
+from shared.domain.task.command import TaskCommand
+from shared.domain.task.following import FollowScenario
+from shared.domain.task.state import Task
+from shared.events.task import TaskAssigned, TaskDeadlineSet, TaskEvent, TaskFunded, TaskOpened
+from shared.values.types import Day, DutyKind, EntityId, Group, Phase, Phrase, Scenario, Text, Vnd
+
+
+class OpenTask(TaskCommand):
+    """Opens a task; `catalogue_item` and `directive_id` say where the work comes from. `duty` and `locality` mark it
+    as a continuing duty of that locality. `due_offset_days` counts from the opening day: until there is one, the task
+    has no deadline."""
+
+    NAME = "open-task"
+    title: Text
+    group: Group
+    phase: Phase
+    scenario: Scenario
+    planned_vnd: Vnd
+    catalogue_item: EntityId | None = None
+    directive_id: EntityId | None = None
+    duty: DutyKind | None = None
+    locality: EntityId | None = None
+    due_offset_days: int | None = Field(default=None, ge=-3650, le=3650)
+
+    def parts(self) -> Sequence[Command]:
+        """What is for both cases applies in each: before it is open no variant says otherwise."""
+        return (self,) if self.scenario is Scenario.BOTH else (self, FollowScenario(task_id=self.task_id))
+
+
+class AssignTask(TaskCommand):
+    """Names the collective in charge, the individual in charge (a position) and the coordinating bodies."""
+
+    NAME = "assign-task"
+    collective: Phrase
+    individual: Phrase
+    coordinating: tuple[Phrase, ...] = Field(default=(), max_length=50)
+
+
+class SetDeadline(TaskCommand):
+    """Sets the completion time, once: the original deadline is kept for ever. `past_because` says why it is over
+    already."""
+
+    NAME = "set-deadline"
+    deadline: Day
+    past_because: Phrase | None = None
+
+    def check_given_at(self, happened: datetime) -> None:
+        check_not_over(self.deadline, self.past_because, happened)
+
+
+class FundTask(TaskCommand):
+    """States how much money is guaranteed for the task, and from where."""
+
+    NAME = "fund-task"
+    secured_vnd: Vnd
+    funding_source: Phrase
+
+
+ALREADY_OPEN = Refusal("task_already_open", "Task {task_id} is already open with different content.")
+DEADLINE_FIXED = Refusal(
+    "deadline_already_set", "Task {task_id} already has the deadline {deadline}; only an extension moves it."
+)
+
+
+def open_task(command: OpenTask, task: Task | None) -> Sequence[TaskEvent]:
+    opened = TaskOpened(**command.model_dump(exclude={"task_id"}))
+    if task is None:
+        return (opened,)
+    if task.opened == opened:
+        return ()
+    raise ALREADY_OPEN(task_id=command.task_id)
+
+
+def settle_essential(command: AssignTask | SetDeadline | FundTask, task: Task) -> Sequence[TaskEvent]:
+    match command:
+        case AssignTask():
+            assigned = TaskAssigned(**command.model_dump(exclude={"task_id"}))
+            return () if task.assignment == assigned else (assigned,)
+        case SetDeadline():
+            if task.original_deadline not in (None, command.deadline):
+                raise DEADLINE_FIXED(task_id=command.task_id, deadline=task.deadline)
+            dated = TaskDeadlineSet(deadline=command.deadline, past_because=command.past_because)
+            return () if task.original_deadline else (dated,)
+        case FundTask():
+            funded = TaskFunded(secured_vnd=command.secured_vnd, funding_source=command.funding_source)
+            return () if task.funding == funded else (funded,)
+        case _:
+            assert_never(command)

@@ -1,0 +1,44 @@
+"""A task follows the scenario in force in its unit, as the unit's variant for it demands. What is closed follows
+nothing: what is done is done."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from shared.domain.decider import Key
+from shared.domain.task.command import TaskCommand
+from shared.domain.task.standing import CLOSED
+from shared.domain.task.state import Task
+from shared.domain.unit_scenario import UnitScenario
+from shared.domain.variant import Demand, Variant, demanded
+from shared.events.scenario import CURRENT
+from shared.events.task import ScenarioFollowed, TaskEvent
+from shared.values.types import Case
+
+IN_FORCE: Key = ("unit-scenario", CURRENT)
+SEEN_TO_FOLLOW: Sequence[Key] = (IN_FORCE, *(("variant", case.value) for case in Case))
+
+
+class FollowScenario(TaskCommand):
+    """Brings the task to what the scenario in force and the unit's variant demand. Policies give it; by hand it does
+    no harm. A deadline extended meanwhile stays until the next switch, or until the variant says something else."""
+
+    NAME = "follow-scenario"
+    CONVERGES = True
+
+
+def follow(command: FollowScenario, task: Task, seen: Mapping[Key, Any]) -> Sequence[TaskEvent]:
+    in_force: UnitScenario | None = seen.get(IN_FORCE)
+    if in_force is None or task.status in CLOSED:
+        return ()
+    variant: Variant = seen.get(("variant", in_force.scenario.value)) or Variant()
+    opened = task.opened
+    demand = demanded(
+        in_force.scenario,
+        variant.adjustments.get(command.task_id),
+        scenario=opened.scenario,
+        planned_vnd=opened.planned_vnd,
+        deadline=task.agreed_deadline,
+    )
+    followed = ScenarioFollowed(switch=in_force.number, scenario=in_force.scenario, **demand.model_dump())
+    held = Demand(suspended=task.suspended, planned_vnd=task.planned_vnd, deadline=task.deadline)
+    return () if followed == task.followed or demand == held else (followed,)

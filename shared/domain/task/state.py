@@ -1,0 +1,110 @@
+"""The task as its decisions see it: where it stands, and what the rules have to remember beside that."""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from shared.domain.task.standing import Changes, ExtensionOutcome, TaskStatus, changes_of, standing_at_opening
+from shared.events.base import Event
+from shared.events.task import (
+    ClearanceDropped,
+    ClearanceRequired,
+    ExtensionGranted,
+    ExtensionRefused,
+    ExtensionRequested,
+    ScenarioFollowed,
+    TaskAssigned,
+    TaskCancelled,
+    TaskCompleted,
+    TaskEvent,
+    TaskFunded,
+    TaskOpened,
+    TaskProgressed,
+    TaskReopened,
+    TaskReturned,
+    TaskSubmitted,
+)
+from shared.values.types import Evidence
+
+
+class Task(BaseModel):
+    """`deadline` and `planned_vnd` are those in force; `agreed_deadline` holds where no variant says otherwise."""
+
+    model_config = ConfigDict(frozen=True)
+    opened: TaskOpened
+
+    status: TaskStatus
+    started: bool
+    percent: int
+    block_reason: str | None
+    submitted_by: str | None
+    original_deadline: date | None
+    agreed_deadline: date | None
+    deadline: date | None
+    suspended: bool
+    planned_vnd: int
+
+    assignment: TaskAssigned | None = None
+    funding: TaskFunded | None = None
+    followed: ScenarioFollowed | None = None
+    extension: ExtensionRequested | ExtensionGranted | ExtensionRefused | None = None
+    extension_outcome: ExtensionOutcome | None = None
+    extensions: int = 0
+    progress_note: str = ""
+    evidence: tuple[Evidence, ...] = ()
+    evidence_in_all: int = 0
+    sent_back: int = 0
+    last_return: str | None = None
+    last_reopening: str | None = None
+    clearances: dict[str, ClearanceRequired | ClearanceDropped] = {}
+
+    @property
+    def pending_extension(self) -> ExtensionRequested | None:
+        pending = self.extension_outcome is ExtensionOutcome.PENDING
+        return self.extension if pending and isinstance(self.extension, ExtensionRequested) else None
+
+    @property
+    def needed_clearances(self) -> tuple[str, ...]:
+        """The ids of the clearances without which the task is not completed."""
+        return tuple(name for name, last in self.clearances.items() if isinstance(last, ClearanceRequired))
+
+    def but(self, **changes: object) -> "Task":
+        return self.model_copy(update=changes)
+
+
+def evolve(task: Task | None, event: TaskEvent) -> Task:
+    if type(event) is TaskOpened:
+        return Task.model_validate({"opened": event, **standing_at_opening(event)})
+    if task is None:
+        raise LookupError(f"{event.TYPE} before the task was opened")
+    remember = _REMEMBERED.get(type(event))
+    remembered = remember(task, event) if remember else {}
+    return task.but(**changes_of(task, event), **remembered)
+
+
+_REMEMBERED: Mapping[type[Event], Callable[[Task, Any], Changes]] = {
+    TaskAssigned: lambda task, event: {"assignment": event},
+    TaskFunded: lambda task, event: {"funding": event},
+    ScenarioFollowed: lambda task, event: {"followed": event},
+    ExtensionRequested: lambda task, event: {"extension": event, "extensions": task.extensions + 1},
+    ExtensionGranted: lambda task, event: {"extension": event},
+    ExtensionRefused: lambda task, event: {"extension": event},
+    TaskProgressed: lambda task, event: {"progress_note": event.note},
+    TaskSubmitted: lambda task, event: {
+        "evidence": event.evidence,
+        "evidence_in_all": task.evidence_in_all + len(event.evidence),
+        "last_return": None,
+    },
+    TaskReturned: lambda task, event: {"last_return": event.reason, "sent_back": task.sent_back + 1},
+    TaskReopened: lambda task, event: {"last_reopening": event.reason, "sent_back": task.sent_back + 1},
+    TaskCompleted: lambda task, event: {"last_reopening": None},
+    TaskCancelled: lambda task, event: {"last_reopening": None},
+    ClearanceRequired: lambda task, event: {"clearances": task.clearances | {event.clearance_id: event}},
+    ClearanceDropped: lambda task, event: {
+        "clearances": task.clearances | {event.clearance_id: event},
+        "sent_back": task.sent_back + 1,
+    },
+}
+"""What only the decisions need: the latest of a kind, to know the same command again, and how many there were."""

@@ -1,0 +1,162 @@
+"""The work itself: started, reported on, blocked and unblocked, handed in, and returned where it does not do."""
+
+from collections.abc import Sequence
+from typing import assert_never
+
+from pydantic import Field
+
+from shared.domain.decider import Actor, Refusal
+from shared.domain.task.command import (
+    TaskCommand,
+    refuse_if_suspended,
+    require_room_to_send_back,
+    require_submitted_by_another,
+)
+from shared.domain.task.standing import TaskStatus
+from shared.domain.task.state import Task
+from shared.events.task import (
+    TaskBlocked,
+    TaskEvent,
+    TaskProgressed,
+    TaskReturned,
+    TaskStarted,
+    TaskSubmitted,
+    TaskUnblocked,
+)
+from shared.values.types import BriefEvidence, Phrase
+
+MOST_EVIDENCE = 500
+"""Of all submissions together."""
+
+
+class StartTask(TaskCommand):
+    NAME = "start-task"
+
+
+class ReportProgress(TaskCommand):
+    NAME = "report-progress"
+    percent: int = Field(ge=0, le=100)
+    note: str = Field(default="", max_length=2000)
+
+
+class BlockTask(TaskCommand):
+    NAME = "block-task"
+    reason: Phrase
+
+
+class UnblockTask(TaskCommand):
+    NAME = "unblock-task"
+
+
+class SubmitTask(TaskCommand):
+    """Hands the work in with its evidence; somebody else accepts or returns it."""
+
+    NAME = "submit-task"
+    note: str = Field(default="", max_length=2000)
+    evidence: tuple[BriefEvidence, ...] = Field(default=(), max_length=50)
+
+
+class ReturnTask(TaskCommand):
+    NAME = "return-task"
+    reason: Phrase
+
+
+type WorkCommand = StartTask | ReportProgress | BlockTask | UnblockTask | SubmitTask | ReturnTask
+
+
+def do_work(command: WorkCommand, task: Task, actor: Actor) -> Sequence[TaskEvent]:
+    match command:
+        case StartTask():
+            return _start(command, task)
+        case ReportProgress():
+            return _report_progress(command, task)
+        case BlockTask():
+            return _block(command, task)
+        case UnblockTask():
+            return _unblock(command, task)
+        case SubmitTask():
+            return _submit(command, task, actor)
+        case ReturnTask():
+            return _return(command, task, actor)
+        case _:
+            assert_never(command)
+
+
+NOT_ASSIGNED = Refusal(
+    "task_not_assigned",
+    "Task {task_id} has no collective and individual in charge; assign it before it starts.",
+)
+
+
+def _start(command: StartTask, task: Task) -> Sequence[TaskEvent]:
+    if task.status is TaskStatus.IN_PROGRESS:
+        return ()
+    if task.assignment is None:
+        raise NOT_ASSIGNED(task_id=command.task_id)
+    _refuse_if_held(command, task)
+    return (TaskStarted(),)
+
+
+def _report_progress(command: ReportProgress, task: Task) -> Sequence[TaskEvent]:
+    if (command.percent, command.note) == (task.percent, task.progress_note):
+        return ()
+    _require_in_progress(command, task)
+    return (TaskProgressed(percent=command.percent, note=command.note),)
+
+
+def _block(command: BlockTask, task: Task) -> Sequence[TaskEvent]:
+    if task.status is TaskStatus.BLOCKED and task.block_reason == command.reason:
+        return ()
+    _refuse_if_held(command, task)
+    return (TaskBlocked(reason=command.reason),)
+
+
+def _unblock(command: UnblockTask, task: Task) -> Sequence[TaskEvent]:
+    if task.status is not TaskStatus.BLOCKED:
+        return ()
+    refuse_if_suspended(command, task)
+    return (TaskUnblocked(),)
+
+
+EVIDENCE_FULL = Refusal(
+    "task_evidence_full",
+    "Task {task_id} has {held} pieces of evidence on record and can have {most}; hand in fewer, or one that sums up.",
+)
+
+
+def _submit(command: SubmitTask, task: Task, actor: Actor) -> Sequence[TaskEvent]:
+    submitted = TaskSubmitted(submitted_by=actor.id, note=command.note, evidence=command.evidence)
+    last_submission = task.submitted_by, task.evidence
+    if task.status is TaskStatus.SUBMITTED and last_submission == (submitted.submitted_by, submitted.evidence):
+        return ()
+    _require_in_progress(command, task)
+    if task.evidence_in_all + len(submitted.evidence) > MOST_EVIDENCE:
+        raise EVIDENCE_FULL(task_id=command.task_id, held=task.evidence_in_all, most=MOST_EVIDENCE)
+    return (submitted,)
+
+
+def _return(command: ReturnTask, task: Task, actor: Actor) -> Sequence[TaskEvent]:
+    if task.status is TaskStatus.IN_PROGRESS and task.last_return == command.reason:
+        return ()
+    require_submitted_by_another(command, task, actor)
+    require_room_to_send_back(command, task)
+    return (TaskReturned(reason=command.reason),)
+
+
+IS_BLOCKED = Refusal("task_blocked", "Task {task_id} is blocked: {reason}.")
+IS_SUBMITTED = Refusal("task_submitted", "Task {task_id} is submitted and waits to be accepted or returned.")
+NOT_STARTED = Refusal("task_not_started", "Task {task_id} has not been started.")
+
+
+def _refuse_if_held(command: TaskCommand, task: Task) -> None:
+    refuse_if_suspended(command, task)
+    if task.status is TaskStatus.BLOCKED:
+        raise IS_BLOCKED(task_id=command.task_id, reason=task.block_reason)
+    if task.status is TaskStatus.SUBMITTED:
+        raise IS_SUBMITTED(task_id=command.task_id)
+
+
+def _require_in_progress(command: TaskCommand, task: Task) -> None:
+    _refuse_if_held(command, task)
+    if task.status is not TaskStatus.IN_PROGRESS:
+        raise NOT_STARTED(task_id=command.task_id)
