@@ -43,7 +43,7 @@ def asyncapi(
         documents = run(_ask(settings, names)) if live else {name: document_of(name) for name in names}
     except ProblemError as error:
         problem = error.problem
-        told = problem.detail_vi if language_of(settings, lang) == "vi" else problem.detail
+        told = problem.told(language_of(settings, lang))
         err.print(f"{problem.code}: {told}", soft_wrap=True)
         raise typer.Exit(FOUND_WRONG) from error
     if folder is None:

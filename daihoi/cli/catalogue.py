@@ -31,8 +31,8 @@ from daihoi.ops.session import open_session
 from daihoi.ops.supervisor import running_services
 from daihoi.ops.waiting import shortfall
 from services.subcommittee.catalogue import Item
-from shared.domain.decider import Actor, Refused
-from shared.i18n import Language, translate
+from shared.domain.decider import Actor
+from shared.i18n import Language, render, translate
 from shared.unit.issuer import provide_issuer_keys
 from shared.unit.problems import problem_of
 from shared.values.types import ID_PATTERN, SUBCOMMITTEE
@@ -86,7 +86,7 @@ def import_catalogue(
                 return found, done
 
     for remark in source.remarks:
-        err.print(_sentence(remark, language), soft_wrap=True)
+        err.print(render(remark.message, language), soft_wrap=True)
     found, done = run(work())
     if format is Format.JSON:
         write(as_json(_told(source, found, done)))
@@ -140,21 +140,17 @@ def _told_error(error: Wrong) -> dict[str, Any]:
         "row": error.row or None,
         "column": error.column or None,
         "code": error.why.code,
-        "detail": str(error.why),
-        "detail_vi": _sentence(error.why, "vi"),
+        "detail": render(error.why.message, "en"),
+        "detail_vi": render(error.why.message, "vi"),
     }
 
 
 # --- for people ---
-def _sentence(why: Refused, lang: Language) -> str:
-    return translate(why.refusal.sentence, lang, **why.params)
-
-
 def _tell_errors(errors: Sequence[Wrong], format: Format, lang: Language) -> None:  # noqa: A002
     if format is Format.JSON:
         write(as_json({"errors": [_told_error(error) for error in errors]}))
     for error in errors:
-        err.print(f"{_place(error, lang)}{_sentence(error.why, lang)}", soft_wrap=True)
+        err.print(f"{_place(error, lang)}{render(error.why.message, lang)}", soft_wrap=True)
     err.print(translate("{count} errors; nothing was written.", lang, count=len(errors)))
 
 
@@ -180,7 +176,7 @@ def _print(source: Source, found: Preview, done: Committed | None, lang: Languag
     if len(lines) > ROWS_SHOWN:
         out.print(translate("… and {count} more; --format json has all.", lang, count=len(lines) - ROWS_SHOWN))
     for refused in change.refused:
-        err.print(_sentence(refused, lang), soft_wrap=True)
+        err.print(render(refused.message, lang), soft_wrap=True)
     _print_end(change, done, lang)
 
 
@@ -194,14 +190,13 @@ def _print_end(change: Change, done: Committed | None, lang: Language) -> None:
     elif done.problem is None:
         out.print(translate("Done: {events} events in {batches} batches.", lang, **_numbers(done)))
     else:
-        told = done.problem.detail_vi if lang == "vi" else done.problem.detail
-        err.print(f"{done.problem.code}: {told}", soft_wrap=True)
+        err.print(f"{done.problem.code}: {done.problem.told(lang)}", soft_wrap=True)
         rest = translate(
             "{stored} of {batches} batches are stored; import again for the rest.", lang, **_numbers(done)
         )
         err.print(rest, soft_wrap=True)
     if done and done.why_not_shown:
-        err.print(f"{done.why_not_shown.code}: {_sentence(done.why_not_shown, lang)}", soft_wrap=True)
+        err.print(f"{done.why_not_shown.code}: {render(done.why_not_shown.message, lang)}", soft_wrap=True)
 
 
 def _numbers(done: Committed) -> dict[str, int]:

@@ -23,11 +23,10 @@ from daihoi.terminal.screen import Screen, harmless_json
 from services.tracker.projection.store import FenceLost
 from shared.domain.decider import Refused
 from shared.eventstore.errors import EventStoreError
-from shared.i18n import Language, translate
+from shared.i18n import Language, render
 from shared.platform.errors import PlatformError
 from shared.platform.mongo import in_words
 from shared.platform.settings import Settings
-from shared.unit.problems import problem_of
 
 FOUND_WRONG = 1
 WRONG_USE = 2
@@ -134,7 +133,7 @@ def wrong_use(sentence: str) -> NoReturn:
 
 def refuse(refused: Refused, lang: Language) -> NoReturn:
     """Wrong use, told in the language asked for."""
-    wrong_use(translate(refused.refusal.sentence, lang, **refused.params))
+    wrong_use(render(refused.message, lang))
 
 
 def run[Result](work: Coroutine[Any, Any, Result]) -> Result:
@@ -162,8 +161,7 @@ def sentence_of(error: BaseException) -> str | None:
     """What people are told of an error that comes from outside; `None` where it doesn't."""
     match error:
         case PlatformError(why=Refused() as why):
-            problem = problem_of(why)
-            return f"{why.code}: {problem.detail_vi if spoken() == 'vi' else problem.detail}"
+            return f"{why.code}: {render(why.message, spoken())}"
         case PlatformError() | EventStoreError() | FenceLost() | TimeoutError():
             return in_words(error) or type(error).__name__
         case PyMongoError():

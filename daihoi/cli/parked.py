@@ -67,7 +67,7 @@ def _run[Result](work: Coroutine[Any, Any, Result], lang: Language) -> Result:
 
 
 def _tell(problem: Problem, lang: Language) -> None:
-    told = problem.detail_vi if lang == "vi" else problem.detail
+    told = problem.told(lang)
     err.print(f"{problem.code}: {told}", soft_wrap=True)
 
 

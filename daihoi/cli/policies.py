@@ -126,7 +126,7 @@ def _run(
         problem = problem_of(refused)
     except ProblemError as error:
         problem = error.problem
-    err.print(f"{problem.code}: {problem.detail_vi if lang == 'vi' else problem.detail}", soft_wrap=True)
+    err.print(f"{problem.code}: {problem.told(lang)}", soft_wrap=True)
     raise typer.Exit(FOUND_WRONG)
 
 

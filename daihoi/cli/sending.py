@@ -12,7 +12,7 @@ from daihoi.ops.waiting import Write, shortfall
 from services.tracker.projection.store import ViewStore
 from shared.domain.decider import Actor, Refusal, Refused
 from shared.eventstore.ledger import Ledger
-from shared.i18n import Language, translate
+from shared.i18n import Language, render
 from shared.platform.embedded import endpoints
 from shared.platform.mongo import mongo_database
 from shared.platform.nats import nats_connection
@@ -92,9 +92,8 @@ def send_and_print(
         why_not_shown = run(ask())
     except ProblemError as error:
         problem = error.problem
-        err.print(f"{problem.code}: {problem.detail_vi if lang == 'vi' else problem.detail}", soft_wrap=True)
+        err.print(f"{problem.code}: {problem.told(lang)}", soft_wrap=True)
         raise typer.Exit(FOUND_WRONG) from error
     if why_not_shown:
-        sentence = translate(why_not_shown.refusal.sentence, lang, **why_not_shown.params)
-        err.print(f"{why_not_shown.code}: {sentence}", soft_wrap=True)
+        err.print(f"{why_not_shown.code}: {render(why_not_shown.message, lang)}", soft_wrap=True)
         raise typer.Exit(FOUND_WRONG)

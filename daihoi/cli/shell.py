@@ -17,7 +17,7 @@ from typing import NoReturn, TextIO
 
 from daihoi.cli.console import FOUND_WRONG, WRONG_USE, NotWritten, say, sentence_of, spoken
 from shared.domain.decider import Refusal, Refused
-from shared.i18n import translate
+from shared.i18n import render
 from shared.platform.files import own_file, own_folder
 
 NO_STDOUT = Refusal("no_stdout", "The answer has nowhere to go: standard output is closed. Nothing was done.")
@@ -161,7 +161,7 @@ def _tell(error: BaseException) -> None:
 
 
 def _refuse(refused: Refused) -> None:
-    say(f"{refused.code}: {translate(refused.refusal.sentence, spoken(), **refused.params)}")
+    say(f"{refused.code}: {render(refused.message, spoken())}")
 
 
 def _tell_unexpected(error: BaseException) -> None:

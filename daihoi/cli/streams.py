@@ -23,7 +23,7 @@ from shared.domain.decider import Refusal, Refused
 from shared.eventstore.names import service_stream
 from shared.eventstore.restoring import AT_ODDS, Found, Restoring, as_line
 from shared.eventstore.streams import provision, stream_configs
-from shared.i18n import Language, translate
+from shared.i18n import Language, render, translate
 from shared.platform.embedded import endpoints
 from shared.platform.nats import HandOverClient, nats_connection
 from shared.platform.settings import Settings
@@ -76,8 +76,7 @@ def restore_stream(
     try:
         found = run(work())
     except Refused as refused:
-        told = translate(refused.refusal.sentence, language, **refused.params)
-        err.print(f"{refused.code}: {told}", soft_wrap=True)
+        err.print(f"{refused.code}: {render(refused.message, language)}", soft_wrap=True)
         raise typer.Exit(FOUND_WRONG) from refused
     except OSError as error:
         err.print(f"{set_aside}: {error.strerror}", soft_wrap=True)

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from daihoi.importing.items import values_of
 from services.subcommittee.catalogue import ASSIGNED, ITEMS_AT_ONCE, OF_ANOTHER_CATALOGUE, Item
 from shared.domain.decider import Refused
+from shared.values.message import word
 from shared.values.ordering import natural
 
 _BESIDE_THE_ITEMS_BYTES = 1024
@@ -52,7 +53,7 @@ def compare(catalogue: str, items: Sequence[Item], published: Sequence[Mapping[s
         unchanged=len(items) - len(new) - len(changed),
         refused=(
             *(OF_ANOTHER_CATALOGUE(item_id=each["_id"], catalogue=each["catalogue"]) for each in elsewhere),
-            *(ASSIGNED(item_id=each["_id"], unit=each["assigned_to"]) for each in assigned),
+            *(ASSIGNED(item_id=each["_id"], unit=word(each["assigned_to"])) for each in assigned),
         ),
     )
 

@@ -11,6 +11,7 @@ from typing import ClassVar, assert_never
 from pydantic import BaseModel, ConfigDict
 
 from shared.domain.decider import Actor, Aggregate, Command, Event, Refusal
+from shared.values.message import word
 from shared.values.types import Day, EntityId, Phrase, Text
 
 
@@ -160,7 +161,7 @@ def _propose(
 
 def _require_right_to_judge(command: PublicationCommand, publication: Publication, actor: Actor) -> None:
     if publication.status is not PublicationStatus.PROPOSED:
-        raise NOT_PENDING(publication_id=command.publication_id, status=publication.status.value)
+        raise NOT_PENDING(publication_id=command.publication_id, status=word(publication.status))
     if publication.proposed.author == actor.id:
         raise OWN_TEXT(publication_id=command.publication_id, actor=actor.id)
 
@@ -172,7 +173,7 @@ def _release(command: ReleasePublication, publication: Publication) -> Sequence[
         case PublicationStatus.APPROVED:
             return (PublicationReleased(),)
         case _:
-            raise NOT_APPROVED(publication_id=command.publication_id, status=publication.status.value)
+            raise NOT_APPROVED(publication_id=command.publication_id, status=word(publication.status))
 
 
 AGGREGATE = Aggregate(

@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar, Self, assert_never
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from shared.domain.decider import EVENTS_AT_ONCE, Actor, Aggregate, Command, Event, Refusal
+from shared.values.message import word
 from shared.values.types import ID_LENGTH, EntityId, Group, Phase, Scenario, Text, Unit, Vnd, slug
 
 ITEMS_AT_ONCE = EVENTS_AT_ONCE
@@ -239,9 +240,9 @@ def _assign(command: AssignItem, state: CatalogueItem | None) -> Sequence[Catalo
     if state.unit is None:
         return (ItemAssigned(unit=command.unit, item=state.published.item, directive_id=command.directive_id),)
     if state.unit is not command.unit:
-        raise ALREADY_ASSIGNED(item_id=command.item_id, unit=state.unit)
+        raise ALREADY_ASSIGNED(item_id=command.item_id, unit=word(state.unit))
     if state.directive_id != command.directive_id:
-        raise ALREADY_ORDERED(item_id=command.item_id, unit=state.unit)
+        raise ALREADY_ORDERED(item_id=command.item_id, unit=word(state.unit))
     return ()
 
 
@@ -256,7 +257,7 @@ def _withdraw(command: WithdrawItem, state: CatalogueItem | None) -> Sequence[Ca
         raise NOT_FOUND(item_id=command.item_id)
     _must_be_of(command.catalogue, command.item_id, state)
     if state.unit:
-        raise ASSIGNED(item_id=command.item_id, unit=state.unit)
+        raise ASSIGNED(item_id=command.item_id, unit=word(state.unit))
     return () if state.withdrawn else (ItemWithdrawn(),)
 
 

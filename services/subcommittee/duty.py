@@ -15,6 +15,7 @@ from services.subcommittee.catalogue import ITEMS_AT_ONCE
 from services.subcommittee.organisation import NOT_FOUND, Organisation, OrganisationKind
 from shared.domain.deadline import check_not_over
 from shared.domain.decider import Actor, Aggregate, Command, Event, Key, Refusal
+from shared.values.message import word
 from shared.values.types import (
     ID_LENGTH,
     TEXT_LENGTH,
@@ -182,12 +183,12 @@ def decide(
         known = duty.handed_out
         if all(getattr(known, name) == value for name, value in command):
             return ()
-        raise ALREADY_HANDED_OUT(duty_id=command.entity_id, unit=known.unit.value)
+        raise ALREADY_HANDED_OUT(duty_id=command.entity_id, unit=word(known.unit))
     locality = seen.get(("organisation", command.locality))
     if locality is None:
         raise NOT_FOUND(organisation_id=command.locality)
     if locality.registered.kind is not OrganisationKind.LOCALITY:
-        raise NO_LOCALITY(organisation_id=command.locality, kind=locality.registered.kind.value)
+        raise NO_LOCALITY(organisation_id=command.locality, kind=word(locality.registered.kind))
     if not locality.positions:
         raise NOBODY_RESPONSIBLE(organisation_id=command.locality)
     name = locality.registered.name

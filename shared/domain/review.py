@@ -17,6 +17,7 @@ from shared.domain import task as tasks
 from shared.domain.deadline import check_not_over
 from shared.domain.decider import Actor, Aggregate, Command, Event, Key, Refusal
 from shared.domain.task import Task
+from shared.values.message import WITH_REASON, word
 from shared.values.ordering import natural
 from shared.values.types import Brief, Day, EntityId, Phrase
 
@@ -275,7 +276,7 @@ def _explain(command: ExplainGap, review: Review, seen: Mapping[Key, Task | None
         return ()
     found = _judged_again(command.review_id, command.task_id, review, seen)
     if command.essential not in found.missing:
-        raise NO_SUCH_GAP(task_id=command.task_id, essential=command.essential.value)
+        raise NO_SUCH_GAP(task_id=command.task_id, essential=word(command.essential))
     if (command.task_id, command.essential) not in review.explained and len(review.explained) >= MOST_EXPLAINED:
         raise EXPLANATIONS_FULL(review_id=command.review_id, most=MOST_EXPLAINED)
     return (*_entered(review, seen), ReviewGapExplained(**command.model_dump(exclude={"review_id"})))
@@ -295,9 +296,13 @@ def _close(
     findings = (*known, *(each.finding for each in entered))
     if not findings:
         raise NOTHING_REVIEWED(review_id=command.review_id)
-    left = [f"{finding.task_id} ({', '.join(gaps)})" for finding in findings if (gaps := review.unexplained(finding))]
+    left = tuple(
+        WITH_REASON.filled(name=finding.task_id, reason=tuple(map(word, gaps)))
+        for finding in findings
+        if (gaps := review.unexplained(finding))
+    )
     if left:
-        raise GAPS_LEFT(review_id=command.review_id, gaps="; ".join(left))
+        raise GAPS_LEFT(review_id=command.review_id, gaps=left)
     return (*entered, ReviewClosed(signed_by=actor.id, findings=findings))
 
 

@@ -25,6 +25,7 @@ from shared.domain.decider import Actor, Aggregate, Command, Event, Key, Refusal
 from shared.domain.known_clearance import KnownClearance
 from shared.domain.unit_scenario import UnitScenario
 from shared.domain.variant import Demand, Variant, demanded
+from shared.values.message import WITH_REASON, word
 from shared.values.types import (
     Brief,
     BriefEvidence,
@@ -576,7 +577,7 @@ def decide(command: TaskCommand, task: Task | None, actor: Actor, seen: Mapping[
     if isinstance(command, CompleteTask | CancelTask | ReopenTask):
         return _close_or_reopen(command, task, actor, seen)
     if task.status in CLOSED:
-        raise IS_CLOSED(task_id=command.task_id, status=task.status.value)
+        raise IS_CLOSED(task_id=command.task_id, status=word(task.status))
     match command:
         case AssignTask() | SetDeadline() | FundTask():
             return _settle_an_essential(command, task)
@@ -771,13 +772,13 @@ def _close_or_reopen(
             if task.status is TaskStatus.COMPLETED:
                 return ()
             if task.status is TaskStatus.CANCELLED:
-                raise IS_CLOSED(task_id=command.task_id, status=task.status.value)
+                raise IS_CLOSED(task_id=command.task_id, status=word(task.status))
             _require_submitted_by_another(command, task, actor)
             _require_clearances(command, task, seen)
             return (TaskCompleted(),)
         case CancelTask():
             if task.status is TaskStatus.COMPLETED:
-                raise IS_CLOSED(task_id=command.task_id, status=task.status.value)
+                raise IS_CLOSED(task_id=command.task_id, status=word(task.status))
             return () if task.status is TaskStatus.CANCELLED else (TaskCancelled(reason=command.reason),)
         case ReopenTask():
             if task.status in CLOSED:
@@ -824,13 +825,13 @@ def _require_submitted_by_another(command: TaskCommand, task: Task, actor: Actor
 
 def _require_clearances(command: CompleteTask, task: Task, seen: Mapping[Key, KnownClearance | None]) -> None:
     known = {name: seen.get((known_clearance.ENTITY, name)) for name in task.needed_clearances}
-    missing = [
-        f"{name} ({clearance.decision if clearance else 'not_decided'})"
+    missing = tuple(
+        WITH_REASON.filled(name=name, reason=word(clearance.decision if clearance else "not_decided"))
         for name, clearance in known.items()
         if clearance is None or not clearance.granted
-    ]
+    )
     if missing:
-        raise CLEARANCE_MISSING(task_id=command.task_id, clearances=", ".join(missing))
+        raise CLEARANCE_MISSING(task_id=command.task_id, clearances=missing)
 
 
 def _require_deciding_on_another(command: TaskCommand, task: Task, actor: Actor) -> ExtensionRequested:

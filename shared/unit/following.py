@@ -25,10 +25,10 @@ from shared.eventstore.errors import Unavailable, Undecodable
 from shared.eventstore.ledger import Ledger
 from shared.eventstore.names import ledger_stream
 from shared.eventstore.streams import js_api
-from shared.unit.brief import brief_text
 from shared.unit.commands import CommandHandler
 from shared.unit.policies import Policy, apply
 from shared.unit.problems import PASSING
+from shared.values.brief import brief_text
 
 POLICY_ACK_WAIT_S = 5.0
 POLICY_SIGN_OF_LIFE_S = 1.5

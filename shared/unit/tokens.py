@@ -27,6 +27,7 @@ from shared.unit.problems import (
     UNREADABLE,
     WRONG_UNIT,
 )
+from shared.values.message import Message, word
 from shared.values.text import clean
 
 ISSUER = "daihoi"
@@ -48,7 +49,7 @@ def checked_actor(actor_id: object, unit: object) -> Actor:
     return Actor(named, unit)
 
 
-def _reason(error: Exception) -> str:
+def _reason(error: Exception) -> Message:
     match error:
         case jwt.InvalidAudienceError():
             return FOR_ANOTHER_CONGRESS
@@ -94,7 +95,7 @@ class TokenVerifier:
         """Who may give commands. Raises a refusal: as `reader`, or `wrong_unit`."""
         actor = self.reader(authorization)
         if actor.unit != self._service:
-            raise WRONG_UNIT(actor=actor.id, unit=actor.unit, service=self._service)
+            raise WRONG_UNIT(actor=actor.id, unit=word(actor.unit), service=word(self._service))
         return actor
 
     def reader(self, authorization: str | None) -> Actor:

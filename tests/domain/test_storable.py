@@ -304,5 +304,6 @@ def test_a_row_that_would_be_too_long_names_what_changed(monkeypatch):
 def test_health_says_in_words_why_events_are_parked():
     (found,) = kept_findings(Checkpoint(), {"document_too_large": 1, "behind": 2})
     assert found.detail.startswith("3 events are parked.")
-    assert REASONS["document_too_large"] in found.detail
+    assert str(REASONS["document_too_large"]) in found.detail
     assert "vượt dung lượng" in found.detail_vi
+    assert found.detail.count(". ") == 2, "each reason is a sentence"

@@ -7,6 +7,7 @@ from typing import Any
 
 from shared.eventstore.envelope import Envelope
 from shared.i18n import Language, format_date, format_minute, format_number, translate
+from shared.values.message import Message
 
 SENTENCES = {
     "vn.daihoi.task.opened.v1": "{actor} opened task {id}: {title}",
@@ -82,6 +83,7 @@ SENTENCES = {
     "vn.daihoi.policy.refused.v1": "{actor} was refused {command}: {detail}",
     "vn.daihoi.policy.resolved.v1": "{actor} saw to what the policy {policy} could not do",
 }
+MESSAGES = {name: Message(name, sentence) for name, sentence in SENTENCES.items()}
 CASE_NAMES = {"none": "No epidemic", "outbreak": "Outbreak"}
 LANGUAGES: tuple[Language, ...] = ("vi", "en")
 TOLD_CHARACTERS = 500
