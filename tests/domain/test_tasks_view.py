@@ -6,7 +6,7 @@ from functools import reduce
 import pytest
 from msgspec.structs import replace
 
-from services.tracker.history.sentences import summary
+from services.tracker.history.replay import ledger_line
 from services.tracker.projection.decoding import read_event
 from shared.domain import task
 from shared.domain.decider import Event
@@ -143,7 +143,7 @@ def test_a_deadline_that_was_over_already_is_shown_with_the_reason():
     dated = task.TaskDeadlineSet(deadline=SET, past_because="Ghi bổ sung")
     assert shown(*OPENED, dated)["past_because"] == "Ghi bổ sung"
     (stored,) = in_memory("logistics", [("1-03", [dated])])
-    told = summary(read_event(stored).envelope)
+    told = ledger_line(stored)["summary"]
     assert told["en"].endswith("of task 1-03 to 20/09/2020 (over already: Ghi bổ sung)")
     assert told["vi"].endswith("(đã quá hạn khi ghi: Ghi bổ sung)")
 
