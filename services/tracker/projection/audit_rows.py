@@ -77,30 +77,31 @@ def within_bounds(row: Document) -> tuple[Document, int]:
     the fields that it lacks. The ledger has all."""
     try:
         written = orjson.dumps(row)
+        fits = not may_not_be_storable(written) or is_storable(row.get("data"))
     except TypeError:  # nested too deep
-        return within_bounds(row | _what_fits(row["data"]))
-    if "not_shown" not in row and "data" in row and may_not_be_storable(written) and not is_storable(row["data"]):
-        return within_bounds(row | _what_fits(row["data"]))
+        fits = False
+    if not fits:
+        row = row | _what_fits(row)
+        written = orjson.dumps(row)
     if len(written) <= ROW_BYTES:
         return row, len(written)
     named = [
         {name: change[name] for name in ("view", "key", "field")} | {"not_shown_bytes": len(orjson.dumps(change))}
         for change in row["changes"]
     ]
-    short = row | {"changes": named} | (_what_fits(row["data"]) if "data" in row else {})
+    short = row | {"changes": named} | _what_fits(row)
     return short, len(orjson.dumps(short))
 
 
-def _what_fits(data: Document) -> Document:
-    """The first fields that half a row has room for."""
-    fitting: Document = {}
-    room = ROW_BYTES // 2
+def _what_fits(row: Document) -> Document:
+    """Of its data the first fields that half a row has room for, and how many it lacks."""
+    data, fitting, room = row.get("data", {}), {}, ROW_BYTES // 2
     for name, value in data.items():
         if is_storable({name: value}) and (length := len(orjson.dumps({name: value}))) <= room:
             fitting[name] = value
             room -= length
-    missing = len(data) - len(fitting)
-    return {"data": fitting, "not_shown": missing} if missing else {"data": fitting}
+    missing = row.get("not_shown", 0) + len(data) - len(fitting)
+    return {"data": fitting, "not_shown": missing} if missing else {}
 
 
 def _told(envelope: Envelope) -> Document:
