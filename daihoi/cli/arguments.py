@@ -5,10 +5,8 @@ import math
 from typing import Any, NoReturn
 
 from daihoi.cli.console import refuse
-from daihoi.cli.language import spoken
 from shared.domain.decider import Refusal
-from shared.i18n import translate
-from shared.unit.field_errors import SENTENCES
+from shared.unit.field_errors import MESSAGES
 from shared.values.text import Unclean, cleaned
 
 NOT_JSON = Refusal("not_json", "The data can't be read as JSON: line {line}, column {column}.")
@@ -30,7 +28,7 @@ def json_object(text: str) -> dict[str, Any]:
         refuse(NOT_JSON(line=error.lineno, column=error.colno))
     except (Unclean, RecursionError) as error:
         code = error.code if isinstance(error, Unclean) else "too_deep"
-        refuse(NOT_MEANT(reason=translate(SENTENCES[code], spoken())))
+        refuse(NOT_MEANT(reason=MESSAGES[code]))
     if not isinstance(value, dict):
         refuse(NO_OBJECT(example=EXAMPLE, shown=_shown(text)))
     return value

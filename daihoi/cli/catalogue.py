@@ -37,10 +37,9 @@ from daihoi.terminal.catalogue import (
     error_lines,
     import_parts,
     numbers_of,
-    sentence_of,
 )
 from shared.domain.decider import Actor, Refusal
-from shared.i18n import Language, translate
+from shared.i18n import Language, render, translate
 from shared.unit.issuer import provide_issuer_keys
 from shared.unit.problems import problem_of
 from shared.values.types import ID_PATTERN, SUBCOMMITTEE
@@ -101,7 +100,7 @@ def import_catalogue(
                 return found, done
 
     for remark in source.remarks:
-        say(sentence_of(remark, language))
+        say(render(remark.message, language))
     found, done = run(work())
     if format is Format.JSON:
         write(as_json(_told(source, found, done)))
@@ -148,8 +147,8 @@ def _told_error(error: Wrong) -> dict[str, Any]:
         "row": error.row or None,
         "column": error.column or None,
         "code": error.why.code,
-        "detail": str(error.why),
-        "detail_vi": sentence_of(error.why, "vi"),
+        "detail": render(error.why.message, "en"),
+        "detail_vi": render(error.why.message, "vi"),
     }
 
 

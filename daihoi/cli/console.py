@@ -19,9 +19,9 @@ from daihoi.cli.shell import NotWritten as NotWritten
 from daihoi.terminal.screen import Screen, harmless_json
 from shared.domain.decider import Refused
 from shared.eventstore.canonical import indented
-from shared.i18n import Language, translate
+from shared.i18n import Language, render, translate
 from shared.platform.settings import Settings
-from shared.unit.field_errors import sentences_of
+from shared.unit.field_errors import message_of
 
 out = Screen()
 err = Screen(stderr=True)
@@ -61,9 +61,8 @@ def read_settings() -> Settings:
 
 
 def _wrong_setting(error: Any) -> str:
-    english, vietnamese = sentences_of(error)
     name = "_".join(map(str, error["loc"])).upper()
-    return f"DAIHOI_{name}: {vietnamese if spoken() == 'vi' else english}"
+    return f"DAIHOI_{name}: {render(message_of(error), spoken())}"
 
 
 def language_of(lang: Lang | None) -> Language:
@@ -107,7 +106,7 @@ def wrong_use(sentence: str) -> NoReturn:
 
 def refuse(refused: Refused) -> NoReturn:
     """Wrong use, in a sentence."""
-    wrong_use(translate(refused.refusal.sentence, spoken(), **refused.params))
+    wrong_use(render(refused.message, spoken()))
 
 
 def run[Result](work: Coroutine[Any, Any, Result]) -> Result:
@@ -155,7 +154,7 @@ def refusals_end_it() -> Iterator[None]:
         yield
     except (Refused, ProblemError) as error:
         problem = error.problem if isinstance(error, ProblemError) else problem_of(error)
-        say(f"{problem.code}: {problem.detail_vi if spoken() == 'vi' else problem.detail}")
+        say(f"{problem.code}: {problem.told(spoken())}")
         raise typer.Exit(FOUND_WRONG) from error
 
 

@@ -16,11 +16,10 @@ from daihoi.cli.shell import NoStdout, NotText, NotWritten
 from services.tracker.projection.errors import FenceLost
 from shared.domain.decider import Refusal, Refused
 from shared.eventstore.errors import EventStoreError
-from shared.i18n import translate
+from shared.i18n import render, translate
 from shared.platform.errors import PlatformError
 from shared.platform.files import own_file, own_folder
 from shared.platform.mongo import in_words
-from shared.unit.problems import problem_of
 
 NO_STDOUT = Refusal("no_stdout", "The answer has nowhere to go: standard output is closed. Nothing was done.")
 NOT_WRITTEN = Refusal(
@@ -60,7 +59,7 @@ def report_failure(error: BaseException) -> None:
 
 
 def _refuse(refused: Refused) -> None:
-    say(f"{refused.code}: {translate(refused.refusal.sentence, spoken(), **refused.params)}")
+    say(f"{refused.code}: {render(refused.message, spoken())}")
 
 
 def _report_unexpected(error: BaseException) -> None:
@@ -88,8 +87,7 @@ def sentence_of(error: BaseException) -> str | None:
     """What people are told of an error that comes from outside; `None` where it doesn't."""
     match error:
         case PlatformError(why=Refused() as why):
-            problem = problem_of(why)
-            return f"{why.code}: {problem.detail_vi if spoken() == 'vi' else problem.detail}"
+            return f"{why.code}: {render(why.message, spoken())}"
         case PlatformError() | EventStoreError() | FenceLost() | TimeoutError():
             return in_words(error) or type(error).__name__
         case PyMongoError():

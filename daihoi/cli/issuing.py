@@ -10,12 +10,10 @@ from typing import Annotated
 import typer
 
 from daihoi.cli.console import out, read_settings, refuse, told_in_words
-from daihoi.cli.language import spoken
 from shared.domain.decider import Actor, Refusal
-from shared.i18n import translate
 from shared.platform.files import OPEN_FILE, OPEN_FOLDER, OWN_FOLDER
 from shared.platform.settings import Settings
-from shared.unit.field_errors import SENTENCES
+from shared.unit.field_errors import MESSAGES
 from shared.unit.issuer import issuer_private_key, provide_issuer_keys
 from shared.unit.tokens import mint_token
 from shared.values.text import Unclean, clean
@@ -33,7 +31,7 @@ def mint(settings: Settings, actor: str, lasting: timedelta) -> str:
     try:
         actor = clean(actor)
     except Unclean as error:
-        refuse(NOT_A_NAME(reason=translate(SENTENCES[error.code], spoken())))
+        refuse(NOT_A_NAME(reason=MESSAGES[error.code]))
     unit, _, position = actor.partition(".")
     units = (*services(), AUDITOR)
     no_actor = NO_ACTOR(units=", ".join(units), actor=actor)

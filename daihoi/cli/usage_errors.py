@@ -12,9 +12,9 @@ from daihoi.cli.console import WRONG_USE, say
 from daihoi.cli.help_page import placeholder, values_of
 from daihoi.cli.language import spoken
 from shared.domain.decider import Refusal, Refused
-from shared.i18n import translate
-from shared.unit.brief import brief_text
-from shared.unit.field_errors import sentences_of
+from shared.i18n import render, translate
+from shared.unit.field_errors import message_of
+from shared.values.brief import brief_text
 
 NO_SUCH_COMMAND = Refusal("no_such_command", "There is no command {name}.")
 NO_SUCH_OPTION = Refusal("no_such_option", "There is no option {name}.")
@@ -65,8 +65,7 @@ def _why(error: typer.BadParameter) -> str:
         return translate("must be one of {expected}", spoken(), expected=", ".join(values))
     if not isinstance(error.__cause__, ValidationError):
         return translate("not valid", spoken())
-    english, vietnamese = sentences_of(error.__cause__.errors()[0])
-    return vietnamese if spoken() == "vi" else english
+    return render(message_of(error.__cause__.errors()[0]), spoken())
 
 
 def _name(param: Any) -> str:
@@ -85,4 +84,4 @@ def _say(wrong: Refused, perhaps: Sequence[str], context: typer.Context | None) 
         lines.append(PERHAPS(names=", ".join(sorted(perhaps))))
     if context is not None:
         lines.append(SEE_HELP(command=context.command_path))
-    say(" ".join(translate(each.refusal.sentence, spoken(), **each.params) for each in lines))
+    say(" ".join(render(line.message, spoken()) for line in lines))

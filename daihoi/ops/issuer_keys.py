@@ -82,8 +82,7 @@ def key_findings(settings: Settings, healths: Mapping[str, Sequence[Health]]) ->
     except PlatformError as error:
         if not isinstance(error.why, Refused):
             raise
-        refusal = error.why.refusal
-        yield Notice(refusal.code, Severity.ERROR, refusal.sentence)(KEYS, **error.why.params)
+        yield Finding.of(KEYS, Severity.ERROR, error.why.message)
     if len(key_ids := {theirs for _, theirs in in_use}) > 1:
         yield SERVICES_DIFFER(KEYS, key_ids=", ".join(sorted(key_ids)))
 

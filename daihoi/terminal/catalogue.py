@@ -8,9 +8,8 @@ from rich.table import Table
 from daihoi.importing.changes import Change
 from daihoi.importing.session import Committed, Preview, Source
 from daihoi.importing.tables import Wrong
-from shared.domain.decider import Refused
 from shared.events.catalogue_item import Item
-from shared.i18n import Language, translate
+from shared.i18n import Language, render, translate
 
 ROWS_SHOWN = 30
 
@@ -36,7 +35,7 @@ def import_parts(source: Source, found: Preview, lang: Language) -> Iterator[str
 def end_lines(change: Change, done: Committed | None, lang: Language) -> Iterator[tuple[str, bool]]:
     """What came of it, and of each line whether it tells of something wrong."""
     for refused in change.refused:
-        yield sentence_of(refused, lang), True
+        yield render(refused.message, lang), True
     if change.refused:
         yield translate("{count} errors; nothing was written.", lang, count=len(change.refused)), True
     elif change.changes_nothing:
@@ -46,12 +45,11 @@ def end_lines(change: Change, done: Committed | None, lang: Language) -> Iterato
     elif done.problem is None:
         yield translate("Done: {events} events in {batches} batches.", lang, **numbers_of(done)), False
     else:
-        why = done.problem.detail_vi if lang == "vi" else done.problem.detail
-        yield f"{done.problem.code}: {why}", True
+        yield f"{done.problem.code}: {done.problem.told(lang)}", True
         counts = numbers_of(done)
         yield translate("{stored} of {batches} batches are stored; import again for the rest.", lang, **counts), True
     if done and done.why_not_shown:
-        yield f"{done.why_not_shown.code}: {sentence_of(done.why_not_shown, lang)}", True
+        yield f"{done.why_not_shown.code}: {render(done.why_not_shown.message, lang)}", True
 
 
 def numbers_of(done: Committed) -> dict[str, int]:
@@ -89,13 +87,9 @@ def counts_of(change: Change) -> dict[str, int]:
     }
 
 
-def sentence_of(why: Refused, lang: Language) -> str:
-    return translate(why.refusal.sentence, lang, **why.params)
-
-
 def error_lines(errors: Sequence[Wrong], lang: Language) -> Iterator[str]:
     for error in errors:
-        yield f"{_place(error, lang)}{sentence_of(error.why, lang)}"
+        yield f"{_place(error, lang)}{render(error.why.message, lang)}"
     yield translate("{count} errors; nothing was written.", lang, count=len(errors))
 
 

@@ -7,8 +7,7 @@ from typing import Any
 
 from daihoi.terminal.labels import PHASE_NAMES, SCENARIO_NAMES
 from services.tracker.masking import MASK
-from shared.i18n import Language, format_minute, translate
-from shared.i18n.positions import title_of_position
+from shared.i18n import Language, format_minute, title_of_position, translate
 from shared.values.units import title_of
 
 FIELD_NAMES: Mapping[str, str] = {

@@ -8,7 +8,7 @@ from rich.table import Table
 from services.tracker.history.repair import Retried
 from services.tracker.projection.parking import BEHIND
 from services.tracker.reports.parked import RETRY_OR_DISCARD, WHAT_TO_DO, ParkedEvent, entity_of, why
-from shared.i18n import Language, format_minute, translate
+from shared.i18n import Language, format_minute, render, translate
 
 
 def parked_table(events: Sequence[ParkedEvent], lang: Language) -> Table:
@@ -16,7 +16,7 @@ def parked_table(events: Sequence[ParkedEvent], lang: Language) -> Table:
     for heading in ("Ledger event", "Entity", "Type", "Reason", "Since", "Waiting behind it"):
         table.add_column(translate(heading, lang), overflow="fold")
     for event in events:
-        reason = why(event.reason, lang)
+        reason = render(why(event.reason), lang)
         told = (event.entity, event.type or "", reason, _local(event.since), str(event.waiting))
         table.add_row(str(event.sequence), *told)
     return table
@@ -24,6 +24,7 @@ def parked_table(events: Sequence[ParkedEvent], lang: Language) -> Table:
 
 def parked_lines(told: dict[str, Any], lang: Language) -> list[str]:
     reason, origin = told["reason"], told["origin"]
+    advice = WHAT_TO_DO.get(reason, RETRY_OR_DISCARD)
     facts = {
         "Ledger event": told["sequence"],
         "Entity": told["entity"],
@@ -34,9 +35,7 @@ def parked_lines(told: dict[str, Any], lang: Language) -> list[str]:
         "Detail": told["detail"],
         "Waiting behind it": ", ".join(map(str, told["waiting"])) or "0",
         "Body": told["body"],
-        "What to do": translate(
-            WHAT_TO_DO.get(reason, RETRY_OR_DISCARD), lang, sequence=told["sequence"], waits_for=told["waits_for"]
-        ),
+        "What to do": render(advice.filled(sequence=told["sequence"], waits_for=told["waits_for"]), lang),
     }
     return [f"{translate(label, lang)}: {value}" for label, value in facts.items()]
 
@@ -63,7 +62,7 @@ def retried_lines(done: Retried, lang: Language) -> list[str]:
 
 
 def _why(reason: str, lang: Language) -> str:
-    return f"{why(reason, lang)} ({reason})"
+    return f"{render(why(reason), lang)} ({reason})"
 
 
 def _local(moment: str | None) -> str:

@@ -6,8 +6,7 @@ from daihoi.terminal.labels import PHASE_NAMES, group_name, share_in_words
 from services.tracker.reports.cells import Share
 from services.tracker.reports.consolidated import Report
 from services.tracker.reports.reviews import DUTIES
-from shared.i18n import Language, format_number, translate
-from shared.i18n.positions import title_of_position
+from shared.i18n import Language, format_number, title_of_position, translate
 from shared.values.units import title_of
 
 

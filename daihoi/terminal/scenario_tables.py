@@ -18,8 +18,7 @@ from services.tracker.reports.scenarios import (
     VariantStanding,
 )
 from shared.events.duty import DUTY_GROUP
-from shared.i18n import Language, format_date, format_number, translate
-from shared.i18n.positions import title_of_position
+from shared.i18n import Language, format_date, format_number, title_of_position, translate
 from shared.values.local_time import local_date
 from shared.values.units import title_of
 

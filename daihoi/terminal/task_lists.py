@@ -10,8 +10,7 @@ from services.tracker.reports.consolidated import Extensions, Report
 from services.tracker.reports.essentials import ESSENTIALS
 from services.tracker.reports.lines import TaskLine
 from shared.events.review import Essential
-from shared.i18n import Language, format_date, format_number, translate
-from shared.i18n.positions import title_of_position
+from shared.i18n import Language, format_date, format_number, title_of_position, translate
 from shared.values.units import title_of
 
 EXTENSION_OUTCOMES = {"granted": "Granted", "refused": "Refused", "lapsed": "Lapsed", "pending": "Pending"}

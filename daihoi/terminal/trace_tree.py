@@ -8,8 +8,7 @@ from rich.tree import Tree
 
 from daihoi.terminal.labels import CLEARANCE_STATUSES, ESSENTIAL_NAMES, offset_in_words
 from services.tracker.reports.trace import Node, Role
-from shared.i18n import Language, format_date, translate
-from shared.i18n.positions import title_of_position
+from shared.i18n import Language, format_date, title_of_position, translate
 from shared.values.units import title_of
 
 ROLE_NAMES = {

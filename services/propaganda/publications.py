@@ -19,6 +19,7 @@ from shared.events.publication import (
     PublicationRejected,
     PublicationReleased,
 )
+from shared.values.message import word
 from shared.values.types import Day, EntityId, Phrase, Text
 
 
@@ -134,7 +135,7 @@ def _propose(
 
 def _require_right_to_judge(command: PublicationCommand, publication: Publication, actor: Actor) -> None:
     if publication.status is not PublicationStatus.PROPOSED:
-        raise NOT_PENDING(publication_id=command.publication_id, status=publication.status.value)
+        raise NOT_PENDING(publication_id=command.publication_id, status=word(publication.status))
     if publication.proposed.author == actor.id:
         raise OWN_TEXT(publication_id=command.publication_id, actor=actor.id)
 
@@ -146,7 +147,7 @@ def _release(command: ReleasePublication, publication: Publication) -> Sequence[
         case PublicationStatus.APPROVED:
             return (PublicationReleased(),)
         case _:
-            raise NOT_APPROVED(publication_id=command.publication_id, status=publication.status.value)
+            raise NOT_APPROVED(publication_id=command.publication_id, status=word(publication.status))
 
 
 AGGREGATE = Aggregate(

@@ -17,6 +17,7 @@ from shared.domain.deadline import check_not_over
 from shared.domain.decider import Actor, Aggregate, Command, Key, Refusal
 from shared.events.duty import EVENTS, DutyHandedOut
 from shared.events.organisation import OrganisationKind
+from shared.values.message import word
 from shared.values.types import (
     ID_LENGTH,
     TEXT_LENGTH,
@@ -165,7 +166,7 @@ def decide(
     if locality is None:
         raise NOT_FOUND(organisation_id=command.locality)
     if locality.registered.kind is not OrganisationKind.LOCALITY:
-        raise NO_LOCALITY(organisation_id=command.locality, kind=locality.registered.kind.value)
+        raise NO_LOCALITY(organisation_id=command.locality, kind=word(locality.registered.kind))
     if not locality.positions:
         raise NOBODY_RESPONSIBLE(organisation_id=command.locality)
     name = locality.registered.name

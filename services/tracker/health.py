@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 from pymongo.errors import OperationFailure, PyMongoError
 
-from services.tracker.history.sentences import LANGUAGES
 from services.tracker.history.shadow import Found, last_found
 from services.tracker.projection.errors import CommitRefused, FenceLost, ViewsBroken
 from services.tracker.projection.fold import Checkpoint
@@ -22,6 +21,7 @@ from shared.eventstore.wholeness import losses
 from shared.platform.mongo import in_words
 from shared.unit.findings import Finding, Notice, Severity
 from shared.unit.health import JETSTREAM_SILENT, LEDGER_GONE, Health, briefly, health_of, loss_finding
+from shared.values.message import Message
 
 TRACKER = "tracker"
 STALLED_AFTER_S = 30
@@ -113,9 +113,11 @@ DRIFT = Notice(
 PARKED = Notice(
     "parked",
     Severity.WARNING,
-    "{count} events are parked.",
+    "{count} events are parked. {reasons}",
     "`daihoi parked list` and `daihoi parked show` say why, and what to do about each.",
 )
+
+SO_MANY = Message("so_many", "{count}: {reason}")
 
 
 class Lag(NamedTuple):
@@ -151,18 +153,8 @@ def kept_findings(checkpoint: Checkpoint, parked: Mapping[str, int]) -> Iterator
     for stream, sequence in checkpoint.gaps.items():
         yield ORIGIN_GAP(TRACKER, stream=stream, sequence=sequence)
     if parked:
-        yield _parked_finding(parked)
-
-
-def _parked_finding(parked: Mapping[str, int]) -> Finding:
-    found = PARKED(TRACKER, count=sum(parked.values()))
-    because = {lang: [f"{parked[each]}: {why(each, lang)}" for each in sorted(parked)] for lang in LANGUAGES}
-    return found.model_copy(
-        update={
-            "detail": " ".join([found.detail, *because["en"]]),
-            "detail_vi": " ".join([found.detail_vi, *because["vi"]]),
-        }
-    )
+        reasons = tuple(SO_MANY.filled(count=parked[reason], reason=why(reason)) for reason in sorted(parked))
+        yield PARKED(TRACKER, count=sum(parked.values()), reasons=reasons)
 
 
 def trouble_finding(trouble: Exception, mongo_silent_s: int) -> Finding:

@@ -22,6 +22,8 @@ OPEN_DATA = frozenset({"place", "kind", "happened_at", "severity"})
 """What everybody may read of an incident's event."""
 OPEN_FIELDS = OPEN_DATA | {"_id", "reported_at", "status", "resolved_at"}
 """What everybody may read of its document."""
+WITH_WORDS = frozenset({"data", "changes", *BODY_FIELDS})
+"""The fields of audit rows and parked events that hold what an event says."""
 
 
 def masked_document(document: Mapping[str, Any]) -> Document:
@@ -40,7 +42,10 @@ def masked_documents(view: str, documents: Sequence[Document]) -> list[Document]
 
 def masked_row(row: Document) -> Document:
     """A row of the audit trail as everybody may see it."""
-    return {**row, "changes": [masked_change(change) for change in row["changes"]]}
+    masked = {**row, "changes": [masked_change(change) for change in row["changes"]]}
+    if "data" in row and ENTITY in (row["entity"], _part(row["type"], 2)):
+        masked["data"] = _masked_data(row["data"])
+    return masked
 
 
 def masked_line(line: dict[str, Any]) -> dict[str, Any]:
@@ -52,8 +57,7 @@ def masked_line(line: dict[str, Any]) -> dict[str, Any]:
     if "body" in line:
         masked["body"] = MASK
     if event:
-        data = {name: value if name in OPEN_DATA else _masked(value) for name, value in event["data"].items()}
-        masked["event"] = {**event, "data": data}
+        masked["event"] = {**event, "data": _masked_data(event["data"])}
     return masked
 
 
@@ -70,10 +74,10 @@ def masked_value(view: str, field: str, value: object) -> object:
         return None
     if view == VIEW:
         return masked_document(value) if isinstance(value, dict) else value if field in OPEN_FIELDS else MASK
-    if field in ("changes", *BODY_FIELDS):
+    if field in WITH_WORDS:
         return MASK
     if isinstance(value, dict):
-        return {name: MASK if name in ("changes", *BODY_FIELDS) else each for name, each in value.items()}
+        return {name: MASK if name in WITH_WORDS else each for name, each in value.items()}
     return value
 
 
@@ -86,6 +90,11 @@ def masked_change(change: dict[str, Any]) -> dict[str, Any]:
     for name in change.keys() & {"added", "removed"}:
         masked[name] = [MASK for _ in change[name] or ()]
     return masked
+
+
+def _masked_data(data: Mapping[str, Any]) -> Document:
+    """What an incident's event says."""
+    return {name: value if name in OPEN_DATA else _masked(value) for name, value in data.items()}
 
 
 def _without_its_words(parked: Document) -> Document:

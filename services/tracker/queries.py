@@ -7,6 +7,7 @@ from typing import Any
 
 from services.tracker.history.as_of import PastViews, Views
 from services.tracker.history.moments import moment_as_text
+from services.tracker.history.sentences import with_summary
 from services.tracker.masking import masked_document, masked_documents, masked_row
 from services.tracker.projection.digest import total_digest, view_digest
 from services.tracker.projection.errors import as_written
@@ -94,7 +95,7 @@ async def instant_of(views: Views, live: ViewStore, view: str = "", *, unmasked:
     }
     if view == AUDIT_TRAIL:
         rows = await live.audit_rows(1, checkpoint.sequence)
-        told["documents"] = rows if unmasked else [masked_row(row) for row in rows]
+        told["documents"] = [_shown(row, unmasked=unmasked) for row in rows]
     elif view:
         shown = sorted(await views.documents(view), key=lambda document: natural(str(document["_id"])))
         told["documents"] = shown if unmasked else masked_documents(view, shown)
@@ -146,4 +147,9 @@ async def timeline(store: ViewStore, ledger: Ledger, entity: str, *, unmasked: b
     wanted = [row for row in rows if not qualifier or qualifier in (row.get("entity"), row.get("unit"))]
     with as_written():
         ordered = sorted(wanted, key=lambda row: row["_id"])
-        return ordered if unmasked else [masked_row(row) for row in ordered]
+        return [_shown(row, unmasked=unmasked) for row in ordered]
+
+
+def _shown(row: Document, *, unmasked: bool) -> Document:
+    """A row of the audit trail with its sentence, which is made of what this reader may read."""
+    return with_summary(row if unmasked else masked_row(row))

@@ -4,7 +4,7 @@
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import reduce
@@ -13,6 +13,7 @@ from typing import Any, ClassVar, NamedTuple
 from pydantic import BaseModel, ConfigDict
 
 from shared.events.base import Event
+from shared.values.message import Message
 
 EVENTS_AT_ONCE = 1000
 """The most messages that the broker takes in one atomic batch."""
@@ -81,21 +82,21 @@ class Refused(Exception):
     """A command was understood and turned down; nothing changed."""
 
     def __init__(self, refusal: "Refusal", params: dict[str, object]) -> None:
-        super().__init__(refusal.sentence.format(**params))
         self.refusal = refusal
-        self.params = params
+        self.message = refusal.filled(**params)
+        super().__init__(str(self.message))
 
     @property
     def code(self) -> str:
-        return self.refusal.code
+        return self.message.code
+
+    @property
+    def params(self) -> Mapping[str, object]:
+        return self.message.params
 
 
-@dataclass(frozen=True)
-class Refusal:
-    """One way to say no: a stable code and an English sentence, which is also the key of its translation."""
-
-    code: str
-    sentence: str
+class Refusal(Message):
+    """One way to say no."""
 
     def __call__(self, **params: object) -> Refused:
         return Refused(self, params)

@@ -6,9 +6,8 @@ Party: Quy định 66-QĐ/TW (2017), Hướng dẫn 36-HD/VPTW (2018). State: Ng
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import Any
 
+from shared.values.message import Message
 from shared.values.symbol import DocumentSymbol, SymbolForm
 from shared.values.types import fold_diacritics
 
@@ -45,33 +44,17 @@ STATE_BODIES = {
 }
 
 
-@dataclass(frozen=True)
-class Warned:
-    """One doubt about one document; `sentence` is English and the key of its translation."""
-
-    code: str
-    sentence: str
-    params: dict[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True)
-class Doubt:
-    """One kind of doubt: a stable code and a sentence."""
-
-    code: str
-    sentence: str
-
-    def __call__(self, **params: object) -> Warned:
-        return Warned(self.code, self.sentence, params)
-
-
-NEITHER_FORM = Doubt("neither_form", "The symbol {symbol} has neither the Party form nor the State form.")
-NOT_PADDED = Doubt("number_not_padded", "In Party form the number has two digits at least: {padded}, not {symbol}.")
-STATE_FORM_OF_PARTY_BODY = Doubt("state_form_of_party_body", "{issuer} is a Party body, but {symbol} has State form.")
-PARTY_FORM_OF_STATE_BODY = Doubt("party_form_of_state_body", "{issuer} is a State body, but {symbol} has Party form.")
-UNKNOWN_KIND = Doubt("unknown_kind_code", "{code} is not a known code of a kind of document.")
-ANOTHER_KIND = Doubt("kind_does_not_match", "{code} stands for {kinds}, but the document is filed as «{kind}».")
-USED_TWICE = Doubt("number_used_twice", "The number {number} is also that of {others}: same issuer, kind and term.")
+NEITHER_FORM = Message("neither_form", "The symbol {symbol} has neither the Party form nor the State form.")
+NOT_PADDED = Message("number_not_padded", "In Party form the number has two digits at least: {padded}, not {symbol}.")
+STATE_FORM_OF_PARTY_BODY = Message(
+    "state_form_of_party_body", "{issuer} is a Party body, but {symbol} has State form."
+)
+PARTY_FORM_OF_STATE_BODY = Message(
+    "party_form_of_state_body", "{issuer} is a State body, but {symbol} has Party form."
+)
+UNKNOWN_KIND = Message("unknown_kind_code", "{code} is not a known code of a kind of document.")
+ANOTHER_KIND = Message("kind_does_not_match", "{code} stands for {kinds}, but the document is filed as «{kind}».")
+USED_TWICE = Message("number_used_twice", "The number {number} is also that of {others}: same issuer, kind and term.")
 
 
 def written(form: SymbolForm, number: int, kind: str, issuer: str) -> str:
@@ -84,39 +67,39 @@ def same(text: str) -> str:
     return " ".join(fold_diacritics(text).casefold().split())
 
 
-def doubts(text: str, kind: str) -> Iterator[Warned]:
+def doubts(text: str, kind: str) -> Iterator[Message]:
     """What is odd about a symbol as written, and about the kind that was given with it."""
     symbol = DocumentSymbol.parse(text)
     if symbol.form is SymbolForm.OTHER:
-        yield NEITHER_FORM(symbol=symbol.text)
+        yield NEITHER_FORM.filled(symbol=symbol.text)
         return
     yield from _of_the_form(symbol)
     yield from _of_the_kind(symbol, kind)
 
 
-def _of_the_form(symbol: DocumentSymbol) -> Iterator[Warned]:
+def _of_the_form(symbol: DocumentSymbol) -> Iterator[Message]:
     parts = set(symbol.issuer.split("-"))
     of_party, of_state = bool(parts & PARTY_BODIES), bool(parts & STATE_BODIES)
     params = {"issuer": symbol.issuer, "symbol": symbol.text}
     if symbol.form is SymbolForm.STATE:
         if of_party and not of_state:
-            yield STATE_FORM_OF_PARTY_BODY(**params)
+            yield STATE_FORM_OF_PARTY_BODY.filled(**params)
         return
     if len(symbol.text.partition("-")[0]) < 2 and symbol.number is not None:
         padded = written(SymbolForm.PARTY, symbol.number, symbol.kind, symbol.issuer)
-        yield NOT_PADDED(padded=padded, symbol=symbol.text)
+        yield NOT_PADDED.filled(padded=padded, symbol=symbol.text)
     if of_state and not of_party:
-        yield PARTY_FORM_OF_STATE_BODY(**params)
+        yield PARTY_FORM_OF_STATE_BODY.filled(**params)
 
 
-def _of_the_kind(symbol: DocumentSymbol, kind: str) -> Iterator[Warned]:
+def _of_the_kind(symbol: DocumentSymbol, kind: str) -> Iterator[Message]:
     if _is_state_letter(symbol, kind):
         return
     kinds = KINDS.get(symbol.kind)
     if kinds is None:
-        yield UNKNOWN_KIND(code=symbol.kind)
+        yield UNKNOWN_KIND.filled(code=symbol.kind)
     elif same(kind) not in {same(name) for name in kinds}:
-        yield ANOTHER_KIND(code=symbol.kind, kinds=" / ".join(kinds), kind=kind)
+        yield ANOTHER_KIND.filled(code=symbol.kind, kinds=" / ".join(kinds), kind=kind)
 
 
 def _is_state_letter(symbol: DocumentSymbol, kind: str) -> bool:

@@ -27,6 +27,7 @@ from shared.events.review import (
     ReviewOpened,
     ReviewTaskEntered,
 )
+from shared.values.message import WITH_REASON, word
 from shared.values.ordering import natural
 from shared.values.types import Brief, Day, EntityId, Phrase
 
@@ -231,7 +232,7 @@ def _explain(command: ExplainGap, review: Review, seen: Mapping[Key, Task | None
         return ()
     finding = _judged_again(command.review_id, command.task_id, review, seen)
     if command.essential not in finding.missing:
-        raise NO_SUCH_GAP(task_id=command.task_id, essential=command.essential.value)
+        raise NO_SUCH_GAP(task_id=command.task_id, essential=word(command.essential))
     if (command.task_id, command.essential) not in review.explained and len(review.explained) >= MOST_EXPLAINED:
         raise EXPLANATIONS_FULL(review_id=command.review_id, most=MOST_EXPLAINED)
     return (*_entered(review, seen), ReviewGapExplained(**command.model_dump(exclude={"review_id"})))
@@ -251,9 +252,13 @@ def _close(
     findings = (*judged_again, *(entry.finding for entry in entered))
     if not findings:
         raise NOTHING_REVIEWED(review_id=command.review_id)
-    left = [f"{finding.task_id} ({', '.join(gaps)})" for finding in findings if (gaps := review.unexplained(finding))]
+    left = tuple(
+        WITH_REASON.filled(name=finding.task_id, reason=tuple(map(word, gaps)))
+        for finding in findings
+        if (gaps := review.unexplained(finding))
+    )
     if left:
-        raise GAPS_LEFT(review_id=command.review_id, gaps="; ".join(left))
+        raise GAPS_LEFT(review_id=command.review_id, gaps=left)
     return (*entered, ReviewClosed(signed_by=actor.id, findings=findings))
 
 

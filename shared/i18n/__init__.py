@@ -3,6 +3,7 @@
 The key of a sentence is its English text; `vi.po` holds the Vietnamese.
 """
 
+import re
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
@@ -11,10 +12,14 @@ from typing import Literal
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
+from shared.values.brief import brief_text
 from shared.values.local_time import LOCAL_TIME
+from shared.values.message import Message, joined
+from shared.values.units import services, title_of
 
 type Language = Literal["vi", "en"]
 
+LANGUAGES: tuple[Language, ...] = ("vi", "en")
 CATALOGUE = Path(__file__).with_name("vi.po")
 
 
@@ -28,6 +33,52 @@ def translate(sentence: str, lang: Language, /, **params: object) -> str:
     """`sentence` in `lang`, its `{placeholders}` filled in; English where there is no translation."""
     found = _vietnamese().get(sentence, sentence) if lang == "vi" else sentence
     return found.format(**params) if params else found
+
+
+def render(message: Message, lang: Language) -> str:
+    """`message` in `lang`, with all that stands in it; what others wrote is cut where it is very long."""
+    params = {name: _in_words(name, value, lang) for name, value in message.params.items()}
+    return translate(message.sentence, lang, **params)
+
+
+def _in_words(name: str, value: object, lang: Language) -> str:
+    match value:
+        case str() if name == "unit":
+            text = title_of(value, lang)
+        case str() if name == "actor":
+            text = title_of_position(value, lang)
+        case Message():
+            text = render(value, lang)
+        case tuple():
+            text = joined(value, [_in_words(name, part, lang) for part in value])
+        case datetime():
+            text = format_minute(value)
+        case date():
+            text = format_date(value)
+        case int() if name.endswith("_vnd"):
+            text = format_number(value, lang)
+        case {"vi": vietnamese, **others}:
+            text = str(others.get(lang) or vietnamese)
+        case _:
+            text = str(value)
+    return brief_text(text)
+
+
+POSITIONS = {
+    "lead": "Head, {unit}",
+    "deputy": "Deputy head, {unit}",
+    "chair": "Chair, {unit}",
+    "member": "Member, {unit}",
+    "secretary": "Secretary, {unit}",
+    "office": "Office, {unit}",
+}
+
+
+def title_of_position(actor: str, lang: Language) -> str:
+    """`logistics.lead` as «Trưởng Bộ phận hậu cần phục vụ»; a position without a title is shown as it is."""
+    unit, _, position = actor.partition(".")
+    title = POSITIONS.get(re.sub(r"^deputy-\d+$", "deputy", position))
+    return translate(title, lang, unit=title_of(unit, lang)) if title and unit in services() else actor
 
 
 def format_number(number: int, lang: Language) -> str:

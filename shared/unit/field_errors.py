@@ -1,14 +1,11 @@
-"""What can be wrong with one field of a request, in both languages: pydantic's kinds of errors in sentences of ours.
-
-The English sentence is the key of its translation. A kind that is not here is told in pydantic's words in English,
-and in general in Vietnamese.
-"""
+"""What can be wrong with one field of a request: pydantic's kinds of errors in sentences of ours. A kind that is not
+here is only said to be not valid."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from shared.i18n import translate
-from shared.unit.brief import brief, brief_text
+from shared.values.brief import brief
+from shared.values.message import Message
 
 MOST_IN_A_FIELD = 200
 VALIDATORS = ("value_error", "assertion_error")
@@ -88,18 +85,21 @@ RAISED = (
     "names no server; give an address, or take the setting away",
 )
 """What validators of commands and settings raise, in their own words."""
-NOT_VALID = "not valid"
-ALL_SENTENCES = frozenset({*SENTENCES.values(), *RAISED, NOT_VALID})
-"""For those who see to it that everything is translated."""
+MESSAGES = {kind: Message(kind, sentence) for kind, sentence in SENTENCES.items()}
+RAISED_MESSAGES = {sentence: Message("not_valid", sentence) for sentence in RAISED}
+NOT_VALID = Message("not_valid", "not valid")
+EITHER = Message("either", "{first} or {last}")
 
 
-def sentences_of(error: Mapping[str, Any]) -> tuple[str, str]:
-    """One of pydantic's errors in English and in Vietnamese, both bounded."""
-    context = {name: brief(value, MOST_IN_A_FIELD) for name, value in (error.get("ctx") or {}).items()}
-    if sentence := SENTENCES.get(error["type"]):
-        in_vietnamese = {name: str(value).replace(" or ", " hoặc ") for name, value in context.items()}
-        return translate(sentence, "en", **context), translate(sentence, "vi", **in_vietnamese)
+def message_of(error: Mapping[str, Any]) -> Message:
+    """One of pydantic's errors, bounded."""
+    params = {name: _in_words(brief(value, MOST_IN_A_FIELD)) for name, value in (error.get("ctx") or {}).items()}
     if error["type"] in VALIDATORS:
-        told = str(context.get("error", error["msg"]))
-        return told, translate(told if told in RAISED else NOT_VALID, "vi")
-    return brief_text(error["msg"], MOST_IN_A_FIELD), translate(NOT_VALID, "vi")
+        return RAISED_MESSAGES.get(str(params.get("error")), NOT_VALID)
+    return MESSAGES.get(error["type"], NOT_VALID).filled(**params)
+
+
+def _in_words(value: object) -> object:
+    """pydantic's own list of what may stand there, `'a', 'b' or 'c'`, as a message."""
+    first, either, last = value.rpartition(" or ") if isinstance(value, str) else ("", "", "")
+    return EITHER.filled(first=first, last=last) if either else value

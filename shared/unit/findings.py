@@ -1,13 +1,13 @@
 """What a look at a service or a server finds: a stable code, how bad it is, a sentence and what to do, in both
 languages."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import Self
 
 from pydantic import BaseModel, ConfigDict
 
-from shared.i18n import Language, translate
-from shared.unit.brief import brief
+from shared.i18n import Language, render
+from shared.values.message import Message
 
 
 class Severity(StrEnum):
@@ -20,7 +20,8 @@ class Severity(StrEnum):
 
 
 class Finding(BaseModel):
-    """`about` is the service or server that was looked at."""
+    """`about` is the service or server that was looked at. It goes over the wire to whoever asks, and so has its
+    message in both languages."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -31,6 +32,18 @@ class Finding(BaseModel):
     detail_vi: str
     advice: str = ""
     advice_vi: str = ""
+
+    @classmethod
+    def of(cls, about: str, severity: Severity, message: Message, advice: Message | None = None) -> Self:
+        return cls(
+            about=about,
+            code=message.code,
+            severity=severity,
+            detail=render(message, "en"),
+            detail_vi=render(message, "vi"),
+            advice=render(advice, "en") if advice else "",
+            advice_vi=render(advice, "vi") if advice else "",
+        )
 
     def told(self, lang: Language) -> str:
         return self.detail_vi if lang == "vi" else self.detail
@@ -44,24 +57,15 @@ class Finding(BaseModel):
         return self.severity in (Severity.OK, Severity.INFO)
 
 
-@dataclass(frozen=True)
 class Notice:
-    """One thing that can be found: its code, its severity, and English sentences that are the keys of their
-    translations."""
+    """One thing that can be found, how bad it is, and what to do about it."""
 
-    code: str
-    severity: Severity
-    sentence: str
-    advice: str = ""
+    def __init__(self, code: str, severity: Severity, sentence: str, advice: str = "") -> None:
+        self.code = code
+        self.severity = severity
+        self.detail = Message(code, sentence)
+        self.advice = Message(code, advice) if advice else None
 
-    def __call__(self, about: str, **told: object) -> Finding:
-        params = {name: brief(value) for name, value in told.items()}
-        return Finding(
-            about=about,
-            code=self.code,
-            severity=self.severity,
-            detail=translate(self.sentence, "en", **params),
-            detail_vi=translate(self.sentence, "vi", **params),
-            advice=translate(self.advice, "en", **params) if self.advice else "",
-            advice_vi=translate(self.advice, "vi", **params) if self.advice else "",
-        )
+    def __call__(self, about: str, **params: object) -> Finding:
+        advice = self.advice and self.advice.filled(**params)
+        return Finding.of(about, self.severity, self.detail.filled(**params), advice)

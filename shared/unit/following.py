@@ -23,12 +23,12 @@ from shared.eventstore.envelope import decode
 from shared.eventstore.errors import Unavailable, Undecodable
 from shared.eventstore.ledger import Ledger
 from shared.eventstore.names import ledger_stream
-from shared.unit.brief import brief_text
 from shared.unit.commands import CommandHandler
 from shared.unit.consumer import consumer_name, make_consumer
 from shared.unit.deliveries import Deliveries, deliveries
 from shared.unit.policies import Policy, apply
 from shared.unit.problems import PASSING
+from shared.values.brief import brief_text
 
 POLICY_RETRY_DELAY_S = 2.0
 POLICY_TRIES = 5

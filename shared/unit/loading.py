@@ -17,9 +17,9 @@ from shared.eventstore.envelope import Envelope, check_ids, check_place, decode,
 from shared.eventstore.errors import Undecodable
 from shared.eventstore.names import is_name
 from shared.eventstore.store import EventStore, NewEvent
-from shared.unit.brief import brief
 from shared.unit.discards import Discards
 from shared.unit.problems import UNREADABLE_HISTORY
+from shared.values.brief import brief
 from shared.values.types import EARLIEST, LATEST
 
 logger = logging.getLogger(__name__)

@@ -22,11 +22,11 @@ from shared.eventstore.direct import Stored
 from shared.eventstore.envelope import Cause, Envelope, check_ids, check_place, decode, decode_data
 from shared.eventstore.errors import Unavailable, Undecodable
 from shared.eventstore.ledger import origin_of
-from shared.unit.brief import brief_text
 from shared.unit.commands import CommandHandler
 from shared.unit.loading import EventReference
 from shared.unit.problems import INTERNAL, PASSING
 from shared.unit.refusals import RecordRefusal, cause_of_unreadable
+from shared.values.brief import brief_text
 from shared.values.types import EARLIEST, LATEST
 
 logger = logging.getLogger(__name__)

@@ -1,15 +1,15 @@
 """Errors as people and programs meet them: RFC 9457 problem details with a stable `code`, in both languages."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from shared.domain.decider import Refusal, Refused
 from shared.eventstore.wire import NotJson
-from shared.i18n import translate
-from shared.unit.brief import brief, brief_text
-from shared.unit.field_errors import sentences_of
+from shared.i18n import Language, render
+from shared.unit.field_errors import message_of
+from shared.values.brief import brief_text
+from shared.values.message import Message
 
 MOST_ERRORS = 20
 """How many things wrong in one request are told; how many there are is told too."""
@@ -71,12 +71,16 @@ STREAM_LOST_EVENTS = Refusal(
 )
 INTERNAL = Refusal("internal", "Something is wrong in {service} itself; its log has the details.")
 
-NOT_SENDABLE = "it is too long or no ASCII"
-UNREADABLE = "it can't be read"
-FOR_ANOTHER_CONGRESS = "it is for another congress"
-UNFIT_CLAIMS = "what it says of its holder and its time can't be so"
-REASONS = (NOT_SENDABLE, UNREADABLE, FOR_ANOTHER_CONGRESS, UNFIT_CLAIMS)
-"""Why a token is not valid; each is the key of its translation."""
+# Why a token is not valid.
+NOT_SENDABLE = Message("not_sendable", "it is too long or no ASCII")
+UNREADABLE = Message("unreadable", "it can't be read")
+FOR_ANOTHER_CONGRESS = Message("for_another_congress", "it is for another congress")
+UNFIT_CLAIMS = Message("unfit_claims", "what it says of its holder and its time can't be so")
+
+PLACE = Message("place", "line {line}, column {column}")
+"""Where a request stops being JSON."""
+IN_FIELD = Message("in_field", "{field}: {message}")
+AND_MORE = Message("and_more", "+ {count}")
 
 STATUS = {
     BAD_JSON: 400,
@@ -131,6 +135,9 @@ class Problem(BaseModel):
     errors: tuple[FieldError, ...] = ()
     error_count: int = 0
 
+    def told(self, lang: Language) -> str:
+        return self.detail_vi if lang == "vi" else self.detail
+
 
 class ProblemError(Exception):
     """A problem that was answered to a caller."""
@@ -140,43 +147,37 @@ class ProblemError(Exception):
         self.problem = problem
 
 
-def problem_of(refused: Refused, in_vietnamese: Mapping[str, object] | None = None) -> Problem:
-    """However long what it tells of. `in_vietnamese` is what is told otherwise in Vietnamese."""
-    refusal = refused.refusal
-    status = STATUS.get(refusal, NOT_FOUND if refusal.code.endswith("_not_found") else REFUSED_BY_A_RULE)
-    told = {name: brief(value) for name, value in refused.params.items()}
-    if (reason := told.get("reason")) in REASONS:
-        in_vietnamese = {"reason": translate(str(reason), "vi")}
+def problem_of(refused: Refused) -> Problem:
+    """However long what it tells of."""
+    code, refusal = refused.code, refused.refusal
     return Problem(
-        type=f"urn:daihoi:problem:{refusal.code}",
-        code=refusal.code,
-        title=refusal.code.replace("_", " ").capitalize(),
-        status=status,
-        detail=translate(refusal.sentence, "en", **told),
-        detail_vi=translate(refusal.sentence, "vi", **{**told, **(in_vietnamese or {})}),
+        type=f"urn:daihoi:problem:{code}",
+        code=code,
+        title=code.replace("_", " ").capitalize(),
+        status=STATUS.get(refusal, NOT_FOUND if code.endswith("_not_found") else REFUSED_BY_A_RULE),
+        detail=render(refused.message, "en"),
+        detail_vi=render(refused.message, "vi"),
     )
 
 
 def bad_json(error: NotJson) -> Problem:
     """Where it stops being JSON."""
-    return problem_of(
-        BAD_JSON(reason=str(error)),
-        {"reason": translate("line {line}, column {column}", "vi", line=error.line, column=error.column)},
-    )
+    return problem_of(BAD_JSON(reason=PLACE.filled(line=error.line, column=error.column)))
 
 
 def invalid_input(error: ValidationError) -> Problem:
     """Names what is wrong, the first `MOST_ERRORS` of it at once."""
     count = error.error_count()
-    errors = tuple(map(_field_error, error.errors(include_url=False, include_input=False)[:MOST_ERRORS]))
-    more = count - len(errors)
-    told = [*(f"{each.field}: {each.message}" for each in errors), *([f"+ {more}"] if more else [])]
-    told_vi = [*(f"{each.field}: {each.message_vi}" for each in errors), *([f"+ {more}"] if more else [])]
-    problem = problem_of(INVALID_INPUT(fields="; ".join(told)), {"fields": brief("; ".join(told_vi))})
+    wrong = [_in_field(each) for each in error.errors(include_url=False, include_input=False)[:MOST_ERRORS]]
+    more = [AND_MORE.filled(count=count - len(wrong))] if count > len(wrong) else []
+    fields = (*(IN_FIELD.filled(field=name, message=why) for name, why in wrong), *more)
+    problem = problem_of(INVALID_INPUT(fields=fields))
+    errors = tuple(
+        FieldError(field=name, message=render(why, "en"), message_vi=render(why, "vi")) for name, why in wrong
+    )
     return problem.model_copy(update={"errors": errors, "error_count": count})
 
 
-def _field_error(error: Any) -> FieldError:
+def _in_field(error: Any) -> tuple[str, Message]:
     path = ".".join(str(part) for part in error["loc"]) or "request"
-    message, message_vi = sentences_of(error)
-    return FieldError(field=brief_text(path, MOST_IN_A_PATH), message=message, message_vi=message_vi)
+    return brief_text(path, MOST_IN_A_PATH), message_of(error)

@@ -27,6 +27,7 @@ from shared.unit.problems import (
     UNREADABLE,
     WRONG_UNIT,
 )
+from shared.values.message import Message
 from shared.values.text import clean
 
 ISSUER = "daihoi"
@@ -48,7 +49,7 @@ def checked_actor(actor_id: object, unit: object) -> Actor:
     return Actor(named, unit)
 
 
-def _reason(error: Exception) -> str:
+def _reason(error: Exception) -> Message:
     match error:
         case jwt.InvalidAudienceError():
             return FOR_ANOTHER_CONGRESS

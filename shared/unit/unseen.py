@@ -12,8 +12,8 @@ from shared.eventstore.envelope import check_place, decode, decode_data
 from shared.eventstore.errors import Undecodable
 from shared.eventstore.ledger import origin_of
 from shared.eventstore.names import event_subject, ledger_stream
-from shared.unit.brief import brief
 from shared.unit.refusals import ENTITY
+from shared.values.brief import brief
 
 logger = logging.getLogger(__name__)
 

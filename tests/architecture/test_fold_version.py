@@ -1,32 +1,72 @@
-"""The version of the fold changes with everything that the fold consists of."""
+"""The version of the fold changes with everything that shapes documents, and with nothing else."""
 
 import ast
+import shutil
+import subprocess
+import sys
 
-from services.tracker.projection.version import FOLD, ROOT
+import pytest
 
-PARTS = [
-    path for name in FOLD for path in ([ROOT / name] if (ROOT / name).is_file() else (ROOT / name).rglob("*.py"))
-]
-NO_PART = {"shared.eventstore.direct", "shared.eventstore.errors", "shared.eventstore.ledger"}
-"""What brings the bytes; what they say does not depend on it."""
+from services.tracker.projection import version
+from services.tracker.projection.version import ROOT, fold_sources, fold_version
 
-
-def imported(path):
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-        if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith(("services.", "shared.")):
-            yield node.module
-            yield from (f"{node.module}.{name.name}" for name in node.names)
+LOADED = "import sys, services.tracker.projection.fold; print(*(name for name in sys.modules))"
 
 
-def file_of(module):
-    for path in (ROOT / module.replace(".", "/")).with_suffix(".py"), ROOT / module.replace(".", "/") / "__init__.py":
-        if path.is_file():
-            return path
-    return None
+@pytest.fixture
+def copied(tmp_path, monkeypatch):
+    """A copy of the services and what they share, which may be changed."""
+    for part in ("services", "shared"):
+        shutil.copytree(ROOT / part, tmp_path / part, ignore=shutil.ignore_patterns("__pycache__"))
+    monkeypatch.setattr(version, "ROOT", tmp_path)
+    return tmp_path
 
 
-def test_whatever_the_tracker_s_part_of_the_fold_uses_is_part_of_its_version():
-    tracker = [path for path in PARTS if path.is_relative_to(ROOT / "services")]
-    used = {file_of(module) for path in tracker for module in imported(path) if module not in NO_PART}
-    missing = {path for path in used if path and path not in PARTS and path.name != "__init__.py"}
-    assert missing == set()
+def version_after_a_change_of(root, *names):
+    for name in names:
+        with (root / name).open("a") as file:
+            file.write("# another comment\n")
+    return fold_version.__wrapped__()
+
+
+def does_something(source):
+    """More than to name its package."""
+    return any(not isinstance(node, ast.Expr) for node in ast.parse(source.read_bytes()).body)
+
+
+def test_a_changed_sentence_label_or_translation_changes_no_view(copied):
+    words = ("shared/i18n/vi.po", "shared/i18n/__init__.py", "services/tracker/history/sentences.py")
+    others = ("services/tracker/reports/parked.py", "services/tracker/masking.py", "shared/unit/problems.py")
+    assert version_after_a_change_of(copied, *words, *others) == fold_version()
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        "services/tracker/projection/fold.py",
+        "services/tracker/projection/audit_rows.py",
+        "services/tracker/projection/decoding.py",
+        "shared/eventstore/envelope.py",
+        "shared/views/tasks.py",
+        "shared/views/view.py",
+        "shared/values/types.py",
+        "shared/unit/refusals.py",
+    ],
+)
+def test_a_change_of_whatever_the_fold_uses_makes_a_new_version(copied, part):
+    assert version_after_a_change_of(copied, part) != fold_version()
+
+
+def test_what_python_loads_for_the_fold_is_part_of_its_version_or_brings_only_the_bytes():
+    asked = subprocess.run([sys.executable, "-c", LOADED], capture_output=True, text=True, check=True, cwd=ROOT)
+    ours = {name for name in asked.stdout.split() if name.startswith(("services.", "shared."))}
+    loaded = {path for name in ours if (path := version._source_of(name)) and does_something(path)}
+    missing = {path.relative_to(ROOT) for path in loaded - set(fold_sources())}
+    assert {path.parent.as_posix() for path in missing} == {"shared/eventstore", "shared/platform"}
+
+
+def test_the_fold_imports_by_whole_names_and_so_is_followed_wherever_it_goes():
+    for source in fold_sources():
+        imports = [node for node in ast.walk(ast.parse(source.read_bytes())) if isinstance(node, ast.ImportFrom)]
+        assert not any(node.level for node in imports), source
+        assert "importlib" not in source.read_text("utf-8")

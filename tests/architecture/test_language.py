@@ -31,14 +31,12 @@ from daihoi.terminal import (
 from daihoi.terminal import labels as label_names
 from daihoi.terminal import parked as parked_lines
 from daihoi.terminal import report as report_tables
-from services.tracker.history.sentences import SENTENCES
 from services.tracker.reports import parked
 from shared.domain import paper
-from shared.domain.decider import Refusal
-from shared.i18n import CATALOGUE, format_date, format_number, positions, translate
-from shared.unit import field_errors, problems
+from shared.i18n import CATALOGUE, format_date, format_number, render, translate
 from shared.unit.findings import Notice
 from shared.values.local_time import local_date
+from shared.values.message import Message, word
 
 PACKAGES = (daihoi, services, shared)
 TREES = [
@@ -72,18 +70,23 @@ def constants_of_all_modules() -> list[object]:
     return [constant for name in names for constant in vars(importlib.import_module(name)).values()]
 
 
-def refusals() -> set[str]:
-    """The sentences of the refusals that modules define."""
-    return {constant.sentence for constant in constants_of_all_modules() if isinstance(constant, Refusal)}
+def messages_in(constant: object) -> Iterator[Message]:
+    """The messages that a module defines, by themselves, in a table or as what a look at a service can find."""
+    match constant:
+        case Message():
+            yield constant
+        case Notice():
+            yield from messages_in((constant.detail, constant.advice))
+        case dict():
+            yield from messages_in(tuple(constant.values()))
+        case tuple() | list():
+            for each in constant:
+                yield from messages_in(each)
 
 
-def notices() -> Iterator[str]:
-    """The sentences and the advice of what a look at a service can find."""
-    for constant in constants_of_all_modules():
-        if isinstance(constant, Notice):
-            yield constant.sentence
-            if constant.advice:
-                yield constant.advice
+def says_something(sentence: str) -> bool:
+    """Whether there is anything to translate beside the placeholders."""
+    return any(letter.isalpha() for text, *_ in Formatter().parse(sentence) for letter in text)
 
 
 def help_texts() -> Iterator[str]:
@@ -108,8 +111,7 @@ def placeholders(sentence: str) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(sentence) if name is not None}
 
 
-REFUSALS = refusals()
-NOTICES = set(notices())
+MESSAGES = {message.sentence for constant in constants_of_all_modules() for message in messages_in(constant)}
 DRAWN = (
     report_tables,
     label_names,
@@ -123,41 +125,39 @@ DRAWN = (
     reviews,
     task_lists,
     workload,
-    positions,
     fields,
 )
 LABELS = {label for module in DRAWN for label in labels(ast.parse(Path(module.__file__).read_text("utf-8")))}
 SAID = {sentence for tree in TREES for sentence in literals(tree, "translate", "_say")}
-DOUBTS = {doubt.sentence for doubt in vars(paper).values() if isinstance(doubt, paper.Doubt)}
-PROBLEMS = {*field_errors.ALL_SENTENCES, *problems.REASONS}
 HELP = set(help_texts()) - SIGNS - {""}
-READ = HELP | PROBLEMS | REFUSALS | set(SENTENCES.values()) | SAID | LABELS | DOUBTS | NOTICES
+READ = HELP | {sentence for sentence in MESSAGES | SAID | LABELS if says_something(sentence)}
 
 
-def test_refusals_sentences_and_labels_are_found_where_they_are_known_to_be():
+def test_messages_sentences_and_labels_are_found_where_they_are_known_to_be():
     tables = {
         *label_names.PHASE_NAMES.values(),
         *label_names.ESSENTIAL_NAMES.values(),
     }
     assert tables | {label for label, *_ in label_names.CELLS.values()} <= LABELS
     assert {"By unit", "By phase"} <= LABELS - SAID
-    assert {"There is no task {task_id}.", "There is no resource {resource_id}."} <= REFUSALS
+    assert {"There is no task {task_id}.", "There is no resource {resource_id}."} <= MESSAGES
     assert {"can not be read", "Status of all tasks"} <= SAID
     assert {
         *documents_table.URGENCY_NAMES.values(),
         *trace_tree.STATUS_NAMES.values(),
         *trace_tree.ROLE_NAMES.values(),
     } <= LABELS
-    assert paper.USED_TWICE.sentence in DOUBTS
-    assert {"{service} does not answer.", "{count} events are parked."} <= NOTICES
+    assert {paper.USED_TWICE.sentence, "required", "it can't be read", "{actor} started task {id}"} <= MESSAGES
+    assert {
+        "{service} does not answer.",
+        "Restart the tracker and keep its log: it is to say why it waits.",
+    } <= MESSAGES
 
 
-def test_every_refusal_is_a_constant_of_its_module():
-    assert {sentence for tree in TREES for sentence in literals(tree, "Refusal", position=1)} == REFUSALS
-
-
-def test_every_notice_is_a_constant_of_its_module():
-    assert {sentence for tree in TREES for sentence in literals(tree, "Notice", position=2)} <= NOTICES
+def test_every_message_is_a_constant_of_its_module():
+    made = {sentence for tree in TREES for sentence in literals(tree, "Refusal", "Message", position=1)}
+    noticed = {text for tree in TREES for place in (2, 3) for text in literals(tree, "Notice", position=place)}
+    assert made | noticed <= MESSAGES
 
 
 def test_everything_people_read_is_translated():
@@ -177,6 +177,30 @@ def test_a_translation_has_the_placeholders_of_its_sentence(sentence):
 def test_a_sentence_is_told_in_the_language_asked_for():
     assert translate("There is no task {task_id}.", "vi", task_id="1-03") == "Không có nhiệm vụ 1-03."
     assert translate("There is no task {task_id}.", "en", task_id="1-03") == "There is no task 1-03."
+
+
+def test_what_stands_in_a_message_is_told_in_its_language_too():
+    gap = Message("gap", "{name} ({reason})")
+    closed = Message("closed", "Task {task_id} is closed ({status}); reopen it first.")
+    told = closed.filled(task_id="1-03", status=word("completed"))
+    assert render(told, "vi") == "Nhiệm vụ 1-03 đã kết thúc (đã hoàn thành); phải mở lại trước."
+    assert render(told, "en") == str(told) == "Task 1-03 is closed (completed); reopen it first."
+    left = tuple(
+        gap.filled(name=task, reason=(word("deadline"), word("funding"), word("unheard-of")))
+        for task in ("1-03", "2-01")
+    )
+    several = Message("gaps_left", "Review {review_id} can't be closed: fix or explain {gaps}.").filled(gaps=left)
+    words = "(thời gian hoàn thành, kinh phí, unheard-of)"
+    assert render(several.filled(review_id="r", gaps=left), "vi").endswith(f"giải trình 1-03 {words}; 2-01 {words}.")
+    amounts = Message("x", "{a_vnd} {b} {day} {at} {title}").filled(
+        a_vnd=1234567,
+        b=1234567,
+        day=date(2020, 9, 20),
+        at=datetime(2020, 8, 13, 17, tzinfo=UTC),
+        title={"vi": "Việc"},
+    )
+    assert render(amounts, "vi") == "1.234.567 1234567 20/09/2020 14/08/2020 00:00 Việc"
+    assert render(amounts, "en") == "1,234,567 1234567 20/09/2020 14/08/2020 00:00 Việc"
 
 
 def test_a_sentence_without_translation_is_told_in_english():

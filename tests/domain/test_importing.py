@@ -19,7 +19,7 @@ from daihoi.importing import items as importing
 from daihoi.importing.items import COLUMNS, item_of, read_catalogue, read_file, values_of
 from daihoi.importing.tables import MAX_FILE_BYTES, MAX_ROWS, Unreadable
 from shared.domain.decider import Refusal
-from shared.i18n import translate
+from shared.i18n import render
 
 SAMPLE = Path(__file__).parents[2] / "data" / "namdinh-xx" / "catalogue.csv"
 HEADER = tuple(COLUMNS)
@@ -523,6 +523,6 @@ def test_an_error_is_told_in_vietnamese_with_its_values(content):
     with pytest.raises(Unreadable) as raised:
         read_catalogue(content)
     for error in raised.value.errors:
-        sentence = translate(error.why.refusal.sentence, "vi", **error.why.params)
+        sentence = render(error.why.message, "vi")
         assert sentence != str(error.why)
         assert all(str(value) in sentence for value in error.why.params.values())

@@ -5,7 +5,7 @@ import pytest
 from daihoi.terminal.audit import timeline_lines
 from daihoi.terminal.fields import field_in_words, value_in_words
 from services.tracker.masking import MASK
-from shared.i18n.positions import title_of_position
+from shared.i18n import title_of_position
 
 
 @pytest.mark.parametrize(

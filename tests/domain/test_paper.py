@@ -4,6 +4,7 @@ import pytest
 
 from shared.domain import paper
 from shared.domain.paper import KINDS, doubts, same, written
+from shared.values.message import Message
 from shared.values.symbol import DocumentSymbol, SymbolForm
 
 NOTHING_ODD = [
@@ -53,15 +54,13 @@ def test_a_body_of_both_kinds_raises_no_doubt_about_its_form():
 
 def test_every_doubt_is_told_here_or_needs_other_documents():
     told = {code for *_, codes in ODD for code in codes}
-    known = {doubt.code for doubt in vars(paper).values() if isinstance(doubt, paper.Doubt)}
+    known = {doubt.code for doubt in vars(paper).values() if isinstance(doubt, Message)}
     assert known - told == {"number_used_twice"}
 
 
 def test_a_sentence_says_how_the_number_should_be_written():
     (doubt,) = doubts("3-KH/TU", "kế hoạch")
-    assert doubt.sentence.format(**doubt.params) == (
-        "In Party form the number has two digits at least: 03-KH/TU, not 3-KH/TU."
-    )
+    assert str(doubt) == "In Party form the number has two digits at least: 03-KH/TU, not 3-KH/TU."
 
 
 @pytest.mark.parametrize("code", KINDS)

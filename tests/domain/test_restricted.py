@@ -7,9 +7,10 @@ import pytest
 from msgspec.structs import replace
 
 from services.tracker.history.replay import ledger_line
-from services.tracker.history.sentences import SENTENCES, summary
+from services.tracker.history.sentences import SENTENCES, with_summary
 from services.tracker.history.verify import first_difference
 from services.tracker.masking import MASK, OPEN_DATA, masked_document, masked_line, masked_row
+from services.tracker.projection.audit_rows import discarded_audit_row
 from services.tracker.projection.decoding import read_event
 from shared.events.incident import IncidentAssessed, IncidentReopened, IncidentReported, IncidentResolved
 from shared.events.publication import PublicationRejected
@@ -73,6 +74,28 @@ def test_the_trail_shows_that_something_changed_and_not_what(folded):
     assert changes["status"] == "resolved"
     hidden = {field: after for field, after in changes.items() if field.startswith("restricted.")}
     assert hidden == {"restricted.outcome": MASK, "restricted.lessons": MASK}
+    assert [row["data"] for row in folded.audit_rows] == [json.loads(entry.body)["data"] for entry in LEDGER]
+    assert rows[1]["data"]["severity"] == "high"
+    assert rows[2]["data"] == {"outcome": MASK, "lessons": MASK}
+    assert [with_summary(row)["summary"] for row in rows] == [ledger_line(entry)["summary"] for entry in LEDGER]
+
+
+def test_of_an_incident_only_what_is_listed_is_shown_whatever_a_later_version_adds():
+    entry = stored(0, LEDGER[0].body.replace(b'"details"', f'"later":"{SECRET} 5","details"'.encode()))
+    (row,) = Folded().add([entry]).audit_rows
+    masked = masked_row(row)["data"]
+    assert (row["data"]["later"], masked["later"], masked["details"]) == (f"{SECRET} 5", MASK, MASK)
+    assert masked["place"] == "Cổng chính"
+
+
+def test_the_row_of_an_incident_that_is_parked_or_discarded_has_none_of_its_data():
+    unreadable = stored(1, LEDGER[1].body.replace(b'"severity":"high"', f'"severity":["{SECRET}"]'.encode()))
+    folded = Folded().add([LEDGER[0], unreadable])
+    envelope = read_event(unreadable).envelope
+    discarded = discarded_audit_row(folded.parked[0], envelope, read_event(LEDGER[0]))
+    for row in (folded.audit_rows[1], discarded):
+        assert "data" not in row
+        assert SECRET not in said(with_summary(masked_row(row)))
 
 
 @pytest.mark.parametrize("entry", LEDGER)
@@ -133,7 +156,7 @@ def test_a_difference_that_the_verification_finds_does_not_tell(folded, live):
     assert found is not None
     assert SECRET not in said(found)
     rows = {"1": folded.audit_rows[0]}
-    for changed in ({}, {"1": rows["1"] | {"changes": []}}):
+    for changed in ({}, {"1": rows["1"] | {"changes": []}}, {"1": rows["1"] | {"data": {}}}):
         found = first_difference("audit_trail", changed, rows)
         assert found is not None
         assert SECRET not in said(found)
@@ -144,4 +167,4 @@ def test_sentences_about_incidents_are_made_of_what_everybody_may_read(folded):
         if name.startswith("vn.daihoi.incident."):
             fields = {field for _, field, _, _ in string.Formatter().parse(sentence) if field}
             assert fields <= OPEN_DATA | {"actor", "id"}
-    assert all(SECRET not in said(summary(read_event(entry).envelope)) for entry in LEDGER)
+    assert all(SECRET not in said(ledger_line(entry)["summary"]) for entry in LEDGER)

@@ -1,5 +1,7 @@
 """Whatever a message holds ends as a view or as a parked event that can be stored, and everybody else moves on."""
 
+from functools import reduce
+
 import bson
 import orjson
 import pytest
@@ -292,17 +294,39 @@ def test_of_a_list_a_row_tells_what_was_added_and_removed(before, after, change)
 
 
 def test_a_row_that_would_be_too_long_names_what_changed(monkeypatch):
-    assigned = TaskAssigned(collective="a" * 500, individual="b" * 500)
+    assigned = TaskAssigned(collective="a" * 400, individual="b" * 500)
     (*_, row) = Folded().add(ledger_of(("task", "1", OPENED), ("task", "1", assigned))).audit_rows
     monkeypatch.setattr("services.tracker.projection.audit_rows.ROW_BYTES", 1_000)
     short, _ = within_bounds(row)
     assert {change["field"] for change in short["changes"]} >= {"collective", "individual"}
     assert all("after" not in change and change["not_shown_bytes"] for change in short["changes"])
     assert any("…" in line for line in timeline_lines([short], "en"))
+    assert (short["data"]["collective"], short["not_shown"]) == ("a" * 400, 1)
+    assert "individual" not in short["data"], "half a row has no room for both"
+
+
+def nested(levels):
+    return reduce(lambda inner, _: {"x": [inner]}, range(levels), "x")
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [{"a\0b": 1}, {"$where": 1}, [{"inside": {"$set": 1}}], nested(30), nested(300)],
+    ids=["a null byte", "an operator", "an operator inside", "too deep", "too deep for JSON"],
+)
+def test_of_an_events_data_a_row_has_what_a_store_can_keep_and_says_that_there_is_more(odd):
+    told = envelope_of(OPENED, "logistics", "task", "1", 0)
+    body = as_bytes(replace(told, data=told.data | {"of a later version": odd, "also": "$5 and \\u0000"}))
+    (row,) = Folded().add(ledger_of(("task", "1", body))).audit_rows
+    assert row["outcome"] == "applied"
+    assert row["data"] == told.data | {"also": "$5 and \\u0000"}
+    assert row["not_shown"] == 1
+    bson.encode(row)
 
 
 def test_health_says_in_words_why_events_are_parked():
     (found,) = kept_findings(Checkpoint(), {"document_too_large": 1, "behind": 2})
     assert found.detail.startswith("3 events are parked.")
-    assert REASONS["document_too_large"] in found.detail
+    assert str(REASONS["document_too_large"]) in found.detail
     assert "vượt dung lượng" in found.detail_vi
+    assert found.detail.count(". ") == 2, "each reason is a sentence"

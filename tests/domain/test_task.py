@@ -30,6 +30,7 @@ from shared.events.task import (
 )
 from shared.events.unit_scenario import SwitchRecorded
 from shared.events.variant import VariantAdjusted
+from shared.i18n import render
 from shared.values.types import Evidence
 from tests.domain.scenario import DEPUTY, LEAD, OFFICER, accepting, assert_all_told, given, rejecting, silent_on
 
@@ -347,16 +348,17 @@ def test_a_clearance_that_was_dropped_is_not_waited_for():
 @pytest.mark.parametrize(
     ("known", "named"),
     [
-        ({}, "bus (not_decided), hall (not_decided)"),
-        ({"bus": "granted"}, "hall (not_decided)"),
-        ({"bus": "granted", "hall": "refused"}, "hall (refused)"),
-        ({"bus": "withdrawn", "hall": "granted"}, "bus (withdrawn)"),
+        ({}, {"en": "bus (not decided); hall (not decided)", "vi": "bus (chưa có ý kiến); hall (chưa có ý kiến)"}),
+        ({"bus": "granted"}, {"en": "hall (not decided)", "vi": "hall (chưa có ý kiến)"}),
+        ({"bus": "granted", "hall": "refused"}, {"en": "hall (refused)", "vi": "hall (không đồng ý)"}),
+        ({"bus": "withdrawn", "hall": "granted"}, {"en": "bus (withdrawn)", "vi": "bus (đã thu hồi)"}),
     ],
 )
 def test_the_refusal_to_complete_names_each_clearance_that_is_missing_and_how_it_stands(known, named):
     outcome = given(AGGREGATE, *SUBMITTED_NEEDING).seeing(heard(**known)).when(ask(task.CompleteTask), LEAD)
     outcome.rejected("clearance_missing")
-    assert str(outcome.refused).endswith(f": {named}.")
+    for lang, words in named.items():
+        assert render(outcome.refused.message, lang).endswith(f": {words}.")
 
 
 def test_a_completed_task_stays_completed_when_its_clearance_is_withdrawn():

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from msgspec.structs import replace
 
-from services.tracker.history.sentences import summary
+from services.tracker.history.replay import ledger_line
 from services.tracker.projection.decoding import read_event
 from shared.domain import task
 from shared.domain.task.standing import standing_at_opening
@@ -188,7 +188,7 @@ def test_a_deadline_that_was_over_already_is_shown_with_the_reason():
     dated = TaskDeadlineSet(deadline=SET, past_because="Ghi bổ sung")
     assert shown(*OPENED, dated)["past_because"] == "Ghi bổ sung"
     (stored,) = in_memory("logistics", [("1-03", [dated])])
-    told = summary(read_event(stored).envelope)
+    told = ledger_line(stored)["summary"]
     assert told["en"].endswith("of task 1-03 to 20/09/2020 (over already: Ghi bổ sung)")
     assert told["vi"].endswith("(đã quá hạn khi ghi: Ghi bổ sung)")
 

@@ -4,9 +4,9 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from services.subcommittee.catalogue import ItemAssigned, PublishCatalogue
-from shared.i18n import translate
+from shared.i18n import render, translate
 from shared.platform.settings import Settings
-from shared.unit.field_errors import SENTENCES, sentences_of
+from shared.unit.field_errors import SENTENCES, message_of
 from shared.values.units import SETTING, KnownUnit, may_write, parse_units, services, support_unit_ids, title_of
 from tests.contract.units import item, published
 
@@ -57,7 +57,7 @@ def test_a_command_takes_a_unit_that_there_is_and_refuses_another_with_those_the
         with pytest.raises(ValidationError) as refused:
             wrong()
         [error] = refused.value.errors()
-        english, vietnamese = sentences_of(error)
+        english, vietnamese = (render(message_of(error), lang) for lang in ("en", "vi"))
         assert english == "there is no unit marketing; there are propaganda, logistics, security, y-te, tai-chinh"
         assert vietnamese.startswith("không có bộ phận marketing")
         assert translate(SENTENCES[error["type"]], "vi") != SENTENCES[error["type"]]

@@ -16,6 +16,7 @@ from services.tracker.projection.rebuild import rebuild, renew
 from services.tracker.projection.store import COLLECTIONS, ViewStore
 from services.tracker.projection.version import fold_version
 from services.tracker.projection.view_sets import MARK, drop_replaced, filling_generation, swap
+from services.tracker.queries import timeline
 from shared.eventstore.store import EventStore
 from tests.congress import Writer, settled
 from tests.integration.test_tracker import project_all
@@ -219,6 +220,9 @@ async def test_views_of_another_fold_are_made_again_by_the_tracker_while_they_se
     await views.collection("tasks").update_one(
         {"_id": "logistics/task-1"}, {"$set": {"title.vi": "as it was folded"}}
     )
+    older = {"$set": {"summary": {"en": "as it was told"}}, "$unset": {"data": ""}}
+    await views.collection("audit_trail").update_one({"_id": 1}, older)
+    assert (await timeline(views, ledger, "task-1"))[0]["summary"] == {"en": "as it was told"}
     projector = Projector(ledger, views, renew)
     running = asyncio.create_task(projector.run())
 
@@ -232,6 +236,10 @@ async def test_views_of_another_fold_are_made_again_by_the_tracker_while_they_se
     (old,) = await views.documents("tasks", _id="logistics/task-1")
     assert old["title"]["vi"] == "as it was folded", "the old views serve"
     await until(renewed)
+    (row,) = await views.audit_rows_of([1])
+    assert "summary" not in row
+    (shown, *_) = await timeline(views, ledger, "task-1")
+    assert shown["summary"]["en"] == f"logistics.lead opened task task-1: {shown['data']['title']['vi']}"
     running.cancel()
     with suppress(asyncio.CancelledError):
         await running

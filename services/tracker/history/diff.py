@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from services.tracker.history.as_of import WRONG_ORDER, Asked, By, NoSuchInstant, OnProgress, last_event, views_as_of
 from services.tracker.history.folded import Folded
 from services.tracker.history.moments import moment_as_text
+from services.tracker.history.sentences import with_summary
 from services.tracker.history.snapshots import Snapshots
 from services.tracker.masking import masked_change
 from services.tracker.projection.audit_rows import changes_between
@@ -141,4 +142,5 @@ def _of_a_field(change: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _told(row: Document) -> dict[str, Any]:
-    return {name: row[name] for name in ("happened", "recorded", "actor", "type", "summary")}
+    shown = with_summary(row)
+    return {name: shown[name] for name in ("happened", "recorded", "actor", "type", "summary")}

@@ -122,5 +122,7 @@ def ledger_line(stored: Stored) -> dict[str, Any]:
     if read.envelope is not None:
         # What lies too deep for this parser is shown as bytes as well.
         with suppress(ValueError):
-            return line | {"event": read_document(stored.body), "summary": summary(read.envelope)}
+            event = read.envelope
+            said = summary(event.type, event.actor, event.subject, event.data)
+            return line | {"event": read_document(stored.body), "summary": said}
     return line | {"body": stored.body.decode("utf-8", errors="backslashreplace")}

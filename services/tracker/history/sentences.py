@@ -1,13 +1,15 @@
-"""What each event says in a sentence, for the audit trail. The English text is the key of its translation."""
+"""What each event says in a sentence. It is made of the event's type and data when somebody reads it: no sentence is
+stored, and a better one changes no view."""
 
+from collections.abc import Mapping
 from datetime import date
-from functools import cache
-from string import Formatter
 from typing import Any
 
 from services.tracker.projection.decoding import KNOWN
-from shared.eventstore.envelope import Envelope
-from shared.i18n import Language, format_date, format_minute, format_number, translate
+from shared.i18n import LANGUAGES, format_minute, render
+from shared.values.brief import brief
+from shared.values.message import WITH_REASON, Message, word
+from shared.views.view import Document
 
 SENTENCES = {
     "vn.daihoi.task.opened.v1": "{actor} opened task {id}: {title}",
@@ -84,60 +86,48 @@ SENTENCES = {
     "vn.daihoi.policy.resolved.v1": "{actor} saw to what the policy {policy} could not do",
     **{name: event.SENTENCE for name, event in KNOWN.items() if event.SENTENCE},
 }
-CASE_NAMES = {"none": "No epidemic", "outbreak": "Outbreak"}
-LANGUAGES: tuple[Language, ...] = ("vi", "en")
+MESSAGES = {name: Message(name, sentence) for name, sentence in SENTENCES.items()}
+OVER_ALREADY = Message("over_already", "over already: {reason}")
 TOLD_CHARACTERS = 500
-"""Of each value in a sentence; the changes beside it have all of it."""
+"""Of each value in a sentence; the event's data has all of it."""
 
 
-def summary(envelope: Envelope) -> dict[str, str]:
-    """The sentence in both languages; an event's type where there is none, or the event has not what it needs."""
-    sentence = SENTENCES.get(envelope.type)
-    if sentence is None:
-        return dict.fromkeys(LANGUAGES, envelope.type)
+def summary(name: str, actor: str, entity_id: str, data: Mapping[str, Any]) -> dict[str, str]:
+    """The sentence in both languages of an event whose type is `name`; the type itself where there is no sentence, or
+    the event has not what it needs."""
     try:
-        return {
-            lang: translate(sentence, lang, **_told(envelope, lang)) + _excuse(envelope, lang) for lang in LANGUAGES
-        }
+        message = MESSAGES[name].filled(**_params(name, actor, entity_id, data))
+        if because := data.get("past_because"):
+            message = WITH_REASON.filled(name=message, reason=OVER_ALREADY.filled(reason=because))
+        return {lang: render(message, lang) for lang in LANGUAGES}
     except Exception:
         # Events that can't be read have a sentence too, and their data may be anything.
-        return dict.fromkeys(LANGUAGES, envelope.type)
+        return dict.fromkeys(LANGUAGES, name)
 
 
-def _excuse(envelope: Envelope, lang: Language) -> str:
-    """Why a deadline was given that was over already, where the event says so."""
-    because = envelope.data.get("past_because")
-    return f" ({translate('over already: {reason}', lang, reason=because)})" if because else ""
+def with_summary(row: Document) -> Document:
+    """A row of the audit trail with its sentence, where its event was applied."""
+    if "data" not in row:
+        return row
+    return row | {"summary": summary(row["type"], row["actor"], row["entity_id"], row["data"])}
 
 
-def _told(envelope: Envelope, lang: Language) -> dict[str, str]:
-    wanted = _placeholders(SENTENCES[envelope.type])
-    values = {name: _readable(name, value, lang) for name, value in envelope.data.items() if name in wanted}
-    inner = envelope.data.get("item", envelope.data)
+def _params(name: str, actor: str, entity_id: str, data: Mapping[str, Any]) -> dict[str, object]:
+    values = {field: _readable(field, data[field]) for field in data if f"{{{field}}}" in SENTENCES[name]}
+    inner = data.get("item", data)
     title = inner.get("title") or inner.get("name") or inner.get("text") or {}
-    entity_id = _readable("scenario", envelope.subject, lang) if ".variant." in envelope.type else envelope.subject
-    named = {"actor": envelope.actor, "id": entity_id, "title": title.get(lang) or title.get("vi", "")}
-    return {name: _short(value) for name, value in (values | named).items()}
+    in_languages = {"vi": ""} | {lang: brief(text, TOLD_CHARACTERS) for lang, text in title.items()}
+    entity = word(entity_id) if ".variant." in name else entity_id
+    return {**values, "actor": actor, "id": entity, "title": in_languages}
 
 
-def _short(text: str) -> str:
-    return text if len(text) <= TOLD_CHARACTERS else text[:TOLD_CHARACTERS] + "…"
-
-
-@cache
-def _placeholders(sentence: str) -> frozenset[str]:
-    return frozenset(name for _, name, _, _ in Formatter().parse(sentence) if name)
-
-
-def _readable(name: str, value: Any, lang: Language) -> str:
-    if value is None:
-        return ""
-    if name.endswith("_vnd"):
-        return format_number(value, lang)
-    if name in ("deadline", "replaces", "held_on"):
-        return format_date(date.fromisoformat(value))
-    if name == "scenario" and value in CASE_NAMES:
-        return translate(CASE_NAMES[value], lang)
-    if name in ("starts", "ends"):
-        return format_minute(value)
-    return str(value)
+def _readable(field: str, value: Any) -> object:
+    match field:
+        case "deadline" | "replaces" | "held_on" if value:
+            return date.fromisoformat(value)
+        case "starts" | "ends":
+            return format_minute(value)
+        case "scenario" | "severity" | "decision":
+            return word(value)
+        case _:
+            return "" if value is None else brief(value, TOLD_CHARACTERS) if isinstance(value, str) else value

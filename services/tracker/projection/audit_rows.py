@@ -1,4 +1,7 @@
-"""`audit_trail`: one row per ledger event, keyed by its sequence: who did what, when, and what it changed."""
+"""`audit_trail`: one row per ledger event, keyed by its sequence: who did what, when, and what it changed.
+
+A row holds the event's type and its data. The sentence that people read is made of these whenever a row is shown.
+"""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -7,8 +10,7 @@ from typing import Any
 
 from msgspec.structs import asdict
 
-from services.tracker.history.sentences import summary
-from services.tracker.projection.storable import ROW_BYTES
+from services.tracker.projection.storable import ROW_BYTES, is_storable, may_not_be_storable
 from shared.eventstore.canonical import canonical, compact
 from shared.eventstore.direct import Stored
 from shared.eventstore.envelope import Envelope
@@ -29,7 +31,7 @@ def audit_row(event: Recorded, changes: list[dict[str, Any]], waited_until: int 
         "origin": asdict(event.origin),
         "outcome": APPLIED,
         **_told(envelope),
-        "summary": summary(envelope),
+        "data": envelope.data,
         "changes": changes,
     }
     return row if waited_until is None else row | {"waited_until": waited_until}
@@ -71,15 +73,35 @@ def discard_change(parked: Document) -> dict[str, Any]:
 
 def within_bounds(row: Document) -> tuple[Document, int]:
     """The row, and how long it is as JSON. One that would be too long says which fields changed and how long that
-    is, and nothing of what is in them."""
-    written = len(compact(row))
-    if written <= ROW_BYTES:
-        return row, written
+    is, and nothing of what is in them. Of the event's data it has what fits and a store can keep; `not_shown` counts
+    the fields that it lacks. The ledger has all."""
+    try:
+        written = compact(row)
+        fits = not may_not_be_storable(written) or is_storable(row.get("data"))
+    except TypeError:  # nested too deep
+        fits = False
+    if not fits:
+        row = row | _what_fits(row)
+        written = compact(row)
+    if len(written) <= ROW_BYTES:
+        return row, len(written)
     named = [
         {name: change[name] for name in ("view", "key", "field")} | {"not_shown_bytes": len(compact(change))}
         for change in row["changes"]
     ]
-    return row | {"changes": named}, len(compact(named))
+    short = row | {"changes": named} | _what_fits(row)
+    return short, len(compact(short))
+
+
+def _what_fits(row: Document) -> Document:
+    """Of its data the first fields that half a row has room for, and how many it lacks."""
+    data, fitting, room = row.get("data", {}), {}, ROW_BYTES // 2
+    for name, value in data.items():
+        if is_storable({name: value}) and (length := len(compact({name: value}))) <= room:
+            fitting[name] = value
+            room -= length
+    missing = row.get("not_shown", 0) + len(data) - len(fitting)
+    return {"data": fitting, "not_shown": missing} if missing else {}
 
 
 def _told(envelope: Envelope) -> Document:

@@ -15,6 +15,8 @@ DOCUMENT_BYTES = 8 * 1024 * 1024
 ROW_BYTES = 4 * 1024 * 1024
 """Of a row of the audit trail as JSON at most; a longer one names what changed and does not show it."""
 MAX_INTEGER = 2**63 - 1
+MOST_LEVELS = 50
+"""Of objects and lists in each other, in an event's data; MongoDB takes 100 in a document."""
 
 _NULL = b"\\u0000"
 
@@ -39,6 +41,23 @@ def json_bytes(document: Document) -> int:
     if len(written) > DOCUMENT_BYTES:
         raise NotStorable(DOCUMENT_TOO_LARGE, f"{document['_id']} would have {len(written)} bytes")
     return len(written)
+
+
+def may_not_be_storable(written: bytes) -> bool:
+    """Whether `is_storable` has to be asked of what is JSON like this; nearly always it has not."""
+    return _NULL in written or b'"$' in written or written.count(b"{") + written.count(b"[") > MOST_LEVELS
+
+
+def is_storable(value: Any, levels: int = MOST_LEVELS) -> bool:
+    """Whether a store can keep the data of an event that was read, fields too that this version knows nothing of."""
+    match value:
+        case dict():
+            names_fit = not any("\0" in name or name.startswith("$") for name in value)
+            return levels > 0 and names_fit and all(is_storable(inner, levels - 1) for inner in value.values())
+        case list():
+            return levels > 0 and all(is_storable(inner, levels - 1) for inner in value)
+        case _:
+            return True
 
 
 def _with_long_integers(document: Document) -> bytes:

@@ -6,12 +6,14 @@ documents, and the tables of codes, come later than the document they say someth
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from typing import Self
 
 from pydantic import BaseModel
 
-from shared.domain.paper import KINDS, USED_TWICE, Warned, doubts, same, written
+from shared.domain.paper import KINDS, USED_TWICE, doubts, same, written
 from shared.events.document import Urgency
-from shared.i18n import translate
+from shared.i18n import LANGUAGES, render
+from shared.values.message import Message
 from shared.values.ordering import natural
 from shared.values.symbol import Citation, DocumentSymbol, SymbolForm
 from shared.views.view import Document
@@ -20,11 +22,15 @@ UNKNOWN_CODE = "…"
 
 
 class Warning(BaseModel):  # noqa: A001
-    """A doubt in words; it never stopped a document from being filed."""
+    """A doubt in both languages; it never stopped anything."""
 
     code: str
     vi: str
     en: str
+
+    @classmethod
+    def of(cls, message: Message) -> Self:
+        return cls(code=message.code, **{lang: render(message, lang) for lang in LANGUAGES})
 
 
 class Filed(BaseModel):
@@ -109,7 +115,7 @@ def _filed(document: Document, basis_of: list[str], supersedes: list[str], same_
     if document["number"] is not None and len(same_number) > 1:
         others = list(same_number)
         others.remove(document["symbol"])
-        warned.append(USED_TWICE(number=document["number"], others=", ".join(others)))
+        warned.append(USED_TWICE.filled(number=document["number"], others=", ".join(others)))
     plain = {name: document[name] for name in Filed.model_fields.keys() & document.keys()}
     return Filed(
         **plain,
@@ -117,7 +123,7 @@ def _filed(document: Document, basis_of: list[str], supersedes: list[str], same_
         title_en=document["title"]["en"],
         basis_of=basis_of,
         supersedes=supersedes,
-        warnings=[_in_words(each) for each in warned],
+        warnings=[Warning.of(each) for each in warned],
     )
 
 
@@ -173,8 +179,3 @@ def _place(document: Document) -> tuple[object, ...]:
     """What only one document should have: a number of an issuer, for a kind, in a term (or a year)."""
     year = _symbol(document).year
     return same(document["issuer"]), same(document["kind"]), document.get("term"), year, document["number"]
-
-
-def _in_words(warned: Warned) -> Warning:
-    told = {lang: translate(warned.sentence, lang, **warned.params) for lang in ("vi", "en")}
-    return Warning(code=warned.code, **told)

@@ -5,17 +5,21 @@ unsecured, and guaranteed + overspent = spent + left, for one task and for the s
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from pydantic import BaseModel
 
 from services.tracker.reports.document_register import Warning  # noqa: A004
 from shared.domain.paper import same
-from shared.i18n import Language, format_number, translate
+from shared.values.message import Message
 from shared.values.ordering import natural
 from shared.views.view import Document
 
-LANGUAGES: tuple[Language, ...] = ("vi", "en")
+VOUCHER_USED_TWICE = Message("voucher_used_twice", "Voucher {voucher} is on record {count} times: {uses}.")
+SPENT_BEYOND_ADVANCE = Message(
+    "spent_beyond_advance",
+    "{spent_vnd} VND were spent, {beyond_vnd} VND more than the {advanced_vnd} VND that were advanced.",
+)
 
 
 class Account(BaseModel):
@@ -98,25 +102,13 @@ def _uses_of_vouchers(expenses: Iterable[Document]) -> dict[str, list[str]]:
 
 def _warnings(expense: Document, uses: dict[str, list[str]]) -> list[Warning]:
     vouchers = {same(spent["voucher"]): str(spent["voucher"]).strip() for spent in expense["spending"]}
-    twice = [_used_twice(told, uses[voucher]) for voucher, told in vouchers.items() if len(uses[voucher]) > 1]
+    warned = [
+        VOUCHER_USED_TWICE.filled(voucher=written, count=len(uses[voucher]), uses=tuple(uses[voucher]))
+        for voucher, written in vouchers.items()
+        if len(uses[voucher]) > 1
+    ]
     advanced, spent = expense["advanced_vnd"], expense["spent_vnd"]
-    return [*twice, *([_beyond_the_advance(advanced, spent)] if spent > advanced else [])]
-
-
-def _used_twice(voucher: str, uses: Sequence[str]) -> Warning:
-    told = {"voucher": voucher, "count": len(uses), "uses": ", ".join(uses)}
-    vi, en = (translate("Voucher {voucher} is on record {count} times: {uses}.", lang, **told) for lang in LANGUAGES)
-    return Warning(code="voucher_used_twice", vi=vi, en=en)
-
-
-def _beyond_the_advance(advanced_vnd: int, spent_vnd: int) -> Warning:
-    sums = {"spent": spent_vnd, "advanced": advanced_vnd, "beyond": spent_vnd - advanced_vnd}
-    vi, en = (
-        translate(
-            "{spent} VND were spent, {beyond} VND more than the {advanced} VND that were advanced.",
-            lang,
-            **{name: format_number(number, lang) for name, number in sums.items()},
-        )
-        for lang in LANGUAGES
-    )
-    return Warning(code="spent_beyond_advance", vi=vi, en=en)
+    if spent > advanced:
+        sums = {"spent_vnd": spent, "advanced_vnd": advanced, "beyond_vnd": spent - advanced}
+        warned.append(SPENT_BEYOND_ADVANCE.filled(**sums))
+    return [Warning.of(message) for message in warned]

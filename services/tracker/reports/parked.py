@@ -7,40 +7,42 @@ from pydantic import BaseModel
 
 from services.tracker.masking import masked_parked
 from services.tracker.projection.parking import BEHIND, holds_up
-from shared.i18n import Language, translate
+from shared.values.message import Message
 from shared.views.view import Document
 
 REASONS = {
-    "undecodable": "Its bytes are no event that this version can read.",
-    "unknown_type": "This version knows no event of this type.",
-    "misplaced": "It says that it is another's than the stream and the subject that hold it.",
-    "unfoldable": "It does not fit what is on record of its entity.",
-    "not_storable": "It holds a number, a time or a name that no database can keep.",
-    "document_too_large": "The views would hold a larger document than a database keeps.",
-    "unstorable": "The database refused what it changes.",
-    "behind": "It waits behind an earlier event of its entity.",
-    "origin_gap": "An event before it is missing from the ledger.",
-    "origin_repeat": "The ledger holds it a second time; it was taken in the first time.",
+    message.code: message
+    for message in (
+        Message("undecodable", "Its bytes are no event that this version can read."),
+        Message("unknown_type", "This version knows no event of this type."),
+        Message("misplaced", "It says that it is another's than the stream and the subject that hold it."),
+        Message("unfoldable", "It does not fit what is on record of its entity."),
+        Message("not_storable", "It holds a number, a time or a name that no database can keep."),
+        Message("document_too_large", "The views would hold a larger document than a database keeps."),
+        Message("unstorable", "The database refused what it changes."),
+        Message("behind", "It waits behind an earlier event of its entity."),
+        Message("origin_gap", "An event before it is missing from the ledger."),
+        Message("origin_repeat", "The ledger holds it a second time; it was taken in the first time."),
+    )
 }
-RETRY_OR_DISCARD = (
+RETRY_OR_DISCARD = Message(
+    "retry_or_discard",
     "Upgrade to a version that can take it in, then `daihoi parked retry {sequence}`. If it was stored by mistake: "
-    "`daihoi parked discard {sequence} --reason …`."
+    "`daihoi parked discard {sequence} --reason …`.",
 )
-_DISCARD = (
-    "Find out who wrote it: nobody but the unit can write there. Then go on without it: "
-    "`daihoi parked discard {sequence} --reason …`."
-)
-WHAT_TO_DO = {
-    "undecodable": RETRY_OR_DISCARD,
-    "unknown_type": RETRY_OR_DISCARD,
-    "misplaced": _DISCARD,
-    "unfoldable": RETRY_OR_DISCARD,
-    "not_storable": RETRY_OR_DISCARD,
-    "document_too_large": RETRY_OR_DISCARD,
-    "unstorable": RETRY_OR_DISCARD,
-    "behind": "Nothing here: see ledger event {waits_for}.",
-    "origin_gap": "Find out why events are missing, restore the broker's data, then `daihoi rebuild`.",
-    "origin_repeat": "Nothing is lost: `daihoi parked discard {sequence} --reason …` clears it away.",
+WHAT_TO_DO = dict.fromkeys(REASONS, RETRY_OR_DISCARD) | {
+    "misplaced": Message(
+        "discard",
+        "Find out who wrote it: nobody but the unit can write there. Then go on without it: "
+        "`daihoi parked discard {sequence} --reason …`.",
+    ),
+    "behind": Message("wait", "Nothing here: see ledger event {waits_for}."),
+    "origin_gap": Message(
+        "restore", "Find out why events are missing, restore the broker's data, then `daihoi rebuild`."
+    ),
+    "origin_repeat": Message(
+        "clear_away", "Nothing is lost: `daihoi parked discard {sequence} --reason …` clears it away."
+    ),
 }
 
 
@@ -103,6 +105,6 @@ def names_of_entity(subject: str) -> set[str]:
     return {f"{service}/{rest}", rest, f"{service}/{rest.rpartition('/')[2]}"}
 
 
-def why(reason: str, lang: Language) -> str:
-    """In words; a word that this version does not know stands for itself."""
-    return translate(REASONS[reason], lang) if reason in REASONS else reason
+def why(reason: str) -> Message:
+    """A reason that this version does not know stands for itself."""
+    return REASONS.get(reason, Message(reason, reason))

@@ -9,6 +9,7 @@ from shared.domain.known_clearance import KnownClearance
 from shared.domain.task.command import TaskCommand, require_room_to_send_back
 from shared.domain.task.state import Task
 from shared.events.task import ClearanceDropped, ClearanceRequired, TaskEvent
+from shared.values.message import WITH_REASON, word
 from shared.values.types import Brief, ClearanceKind, EntityId, Phrase
 
 MOST_CLEARANCES = 100
@@ -89,10 +90,10 @@ def keys_of_clearances(task: Task) -> Sequence[Key]:
 
 def require_clearances(command: TaskCommand, task: Task, seen: Mapping[Key, KnownClearance | None]) -> None:
     clearances = {key[1]: seen.get(key) for key in keys_of_clearances(task)}
-    missing = [
-        f"{clearance_id} ({clearance.decision if clearance else 'not_decided'})"
+    missing = tuple(
+        WITH_REASON.filled(name=clearance_id, reason=word(clearance.decision if clearance else "not_decided"))
         for clearance_id, clearance in clearances.items()
         if clearance is None or not clearance.granted
-    ]
+    )
     if missing:
-        raise CLEARANCE_MISSING(task_id=command.task_id, clearances=", ".join(missing))
+        raise CLEARANCE_MISSING(task_id=command.task_id, clearances=missing)

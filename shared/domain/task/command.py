@@ -5,6 +5,7 @@ from typing import ClassVar
 from shared.domain.decider import Actor, Command, Refusal
 from shared.domain.task.standing import TaskStatus
 from shared.domain.task.state import Task
+from shared.values.message import word
 from shared.values.types import EntityId
 
 MOST_SENT_BACK = 100
@@ -32,7 +33,7 @@ SENT_BACK_FULL = Refusal(
 
 def refuse_if_in(command: TaskCommand, task: Task, *closed: TaskStatus) -> None:
     if task.status in closed:
-        raise IS_CLOSED(task_id=command.task_id, status=task.status.value)
+        raise IS_CLOSED(task_id=command.task_id, status=word(task.status))
 
 
 def refuse_if_suspended(command: TaskCommand, task: Task) -> None:
