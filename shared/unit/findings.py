@@ -20,8 +20,7 @@ class Severity(StrEnum):
 
 
 class Finding(BaseModel):
-    """`about` is the service or server that was looked at. It goes over the wire to whoever asks, and so has its
-    message in both languages."""
+    """`about` is the service or server that was looked at."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -35,6 +34,7 @@ class Finding(BaseModel):
 
     @classmethod
     def of(cls, about: str, severity: Severity, message: Message, advice: Message | None = None) -> Self:
+        """In both languages, for it goes over the wire to whoever asks."""
         return cls(
             about=about,
             code=message.code,
