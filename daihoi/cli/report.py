@@ -1,10 +1,8 @@
 """`daihoi report`: the consolidated report."""
 
-from io import StringIO
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from daihoi.cli.console import (
     Format,
@@ -112,7 +110,6 @@ def print_report(report: Report, lang: Language) -> None:
     """All of it or nothing."""
     from daihoi.terminal.report import Printer
 
-    printer = Printer(report, lang)
-    with told_in_words(), as_written():
-        printer.print_on(Console(file=StringIO(), width=out.width))
-    printer.print_on(out)
+    with told_in_words(), as_written(), out.capture() as drawn:
+        Printer(report, lang).print_on(out)
+    out.file.write(drawn.get())

@@ -65,12 +65,12 @@ def _in_words(name: str, value: object, lang: Language) -> str:
 
 
 POSITIONS = {
-    "lead": "Head, {unit}",
-    "deputy": "Deputy head, {unit}",
-    "chair": "Chair, {unit}",
-    "member": "Member, {unit}",
-    "secretary": "Secretary, {unit}",
-    "office": "Office, {unit}",
+    "lead": Message("lead", "Head, {unit}"),
+    "deputy": Message("deputy", "Deputy head, {unit}"),
+    "chair": Message("chair", "Chair, {unit}"),
+    "member": Message("member", "Member, {unit}"),
+    "secretary": Message("secretary", "Secretary, {unit}"),
+    "office": Message("office", "Office, {unit}"),
 }
 
 
@@ -78,7 +78,7 @@ def title_of_position(actor: str, lang: Language) -> str:
     """`logistics.lead` as «Trưởng Bộ phận hậu cần phục vụ»; a position without a title is shown as it is."""
     unit, _, position = actor.partition(".")
     title = POSITIONS.get(re.sub(r"^deputy-\d+$", "deputy", position))
-    return translate(title, lang, unit=title_of(unit, lang)) if title and unit in services() else actor
+    return render(title.filled(unit=unit), lang) if title and unit in services() else actor
 
 
 def format_number(number: int, lang: Language) -> str:
