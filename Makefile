@@ -9,7 +9,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: help demo up test faults bench lint format charters asyncapi lock compose-up compose-down clean
+.PHONY: help demo up test faults bench lint format charters tour asyncapi lock compose-up compose-down clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -60,6 +60,9 @@ format: $(VENV)/installed ## Format the code
 
 charters: $(VENV)/installed ## Write the generated half of every service's README
 	@$(BIN)/python -m daihoi.ops.charters
+
+tour: $(VENV)/installed ## Run every command of the documents and write below it what it prints today
+	@$(BIN)/python -m tests.documents
 
 asyncapi: $(VENV)/installed ## Write the AsyncAPI document of every service to docs/asyncapi/
 	@$(BIN)/python -m daihoi.cli.asyncapi

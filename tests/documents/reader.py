@@ -29,6 +29,7 @@ _VARIES = (
     (r"\b\d+ ms\b", "… ms"),
     (r"[\w.-]+/\d+/[0-9a-f]{8}\b", "host/process/…"),
     (r"\b[0-9a-f]{16}(?=\.)", "…"),
+    (r"\bin term \d+", "in term …"),
 )
 """When and where it was told, what with, and how fast; the sample itself is about 2020."""
 
@@ -78,12 +79,13 @@ def without_what_varies(printed: str, sample_end: int) -> str:
 
 
 def _in_place(pattern: str, placeholder: str, text: str) -> str:
-    """So that a table's cell stays as wide as it is."""
+    """A table's cell stays as wide as it is."""
 
     def replaced(part: re.Match[str]) -> str:
-        return f"{placeholder}{part['rest']}".ljust(len(part.group()))
+        return f"{placeholder}{part['rest']}".rstrip().ljust(len(part.group()))
 
-    return re.sub(rf"{pattern}(?P<rest>[^│\n]*)", replaced, text)
+    renewed = re.sub(rf"{pattern}(?P<rest>[^│\n]*)", replaced, text)
+    return renewed if renewed == text else _in_place(pattern, placeholder, renewed)
 
 
 @contextmanager
