@@ -89,7 +89,7 @@ def test_both_readmes_have_the_same_commands_in_the_same_order():
 def test_both_readmes_lead_to_the_same_places_in_the_same_order():
     english, vietnamese = (
         [
-            target.replace(".vi.svg", ".svg")
+            target.partition("#")[0].replace(".vi.", ".")
             for target in re.findall(r"\]\(([^)]+)\)", pages.text_of(page))
             if target not in pages.READMES
         ]

@@ -29,9 +29,7 @@ def refresh(reading: Reader) -> list[str]:
     changed = []
     for page in PAGES:
         text = text_of(page)
-        renewed = with_outputs(
-            renumbered(text, before, reading.sample_end), lambda shown: reading.run(shown.command)
-        )
+        renewed = with_outputs(renumbered(text, before, reading.sample_end), lambda shown: reading.run(shown.command))
         if renewed != text:
             (PROJECT / page).write_text(renewed, "utf-8")
             changed.append(page)

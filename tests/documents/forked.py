@@ -1,14 +1,19 @@
-"""`daihoi` for a shell that runs it many times: imported once, then a fork for each call, with the caller's arguments,
-folder, settings and streams. What the program does is what `python -m daihoi` does.
+"""`daihoi` for a shell that runs it many times: imported once, then a fork for each call.
+
+Each has its caller's arguments, folder, settings and streams, and does what `python -m daihoi` does.
 """
 
+import importlib
 import json
 import os
+import pkgutil
 import runpy
 import signal
 import socket
 import sys
 from pathlib import Path
+
+import daihoi
 
 MOST_BYTES = 1 << 16
 
@@ -29,8 +34,9 @@ def write_client(path: Path, address: Path) -> None:
 
 
 def serve(address: str) -> None:
-    import daihoi.cli.main  # noqa: F401  # before the first call, and only in the server
-
+    for module in pkgutil.walk_packages(daihoi.__path__, "daihoi."):
+        if not module.name.endswith("__main__"):
+            importlib.import_module(module.name)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the forks
     with socket.socket(socket.AF_UNIX) as server:
         server.bind(address)
@@ -40,22 +46,25 @@ def serve(address: str) -> None:
             caller, _ = server.accept()
             with caller:
                 if os.fork() == 0:
-                    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-                    os._exit(_answer(caller))
+                    try:
+                        _answer(caller)
+                    finally:
+                        os._exit(0)
 
 
-def _answer(caller: socket.socket) -> int:
+def _answer(caller: socket.socket) -> None:
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     call, streams, _, _ = socket.recv_fds(caller, MOST_BYTES, 3)
     arguments, folder, settings = json.loads(call)
     for number, stream in enumerate(streams):
         os.dup2(stream, number)
         os.close(stream)
-    sys.stdout, sys.stderr = (open(number, "w", encoding="utf-8", closefd=False) for number in (1, 2))
+    sys.stdout = open(1, "w", encoding="utf-8", closefd=False)  # noqa: SIM115  # flushed in the end
+    sys.stderr = open(2, "w", encoding="utf-8", closefd=False)  # noqa: SIM115
     os.chdir(folder)
     os.environ.update(settings)
     sys.argv = ["daihoi", *arguments]
     caller.send(bytes([_run()]))
-    return 0
 
 
 def _run() -> int:

@@ -52,6 +52,7 @@ class Reader:
         assert self._shell.stdin
         assert self._shell.stdout
         patience = Timer(COMMAND_TIMEOUT_S, self._shell.kill)
+        patience.daemon = True
         patience.start()
         self._shell.stdin.write(f"{{ {command}\n}} </dev/null 2>&1\nprintf '{ENDED}\\n'\n")
         self._shell.stdin.flush()
@@ -65,8 +66,10 @@ class Reader:
 
 
 def without_what_varies(printed: str, sample_end: int) -> str:
-    """Progress bars go. Placeholders come where the output differs from one telling to the next, also for where in the
-    ledger an event of the sample stands: the units work side by side."""
+    """Progress bars go. Placeholders come where the output differs from one telling to the next.
+
+    That is also where in the ledger an event of the sample stands: the units work side by side.
+    """
 
     def stand_in(sequence: re.Match[str]) -> str:
         is_early = int(sequence.group(1)) <= sample_end
@@ -121,6 +124,8 @@ def _lay_out(folder: Path, address: Path) -> None:
     tools.mkdir(parents=True)
     (tools / "activate").write_text(f"PATH={tools}:$PATH\n")
     write_client(tools / "daihoi", address)
+    (tools / "python3").write_text(f'#!/bin/sh\nexec {sys.executable} "$@"\n')
+    (tools / "python3").chmod(0o755)
     (folder / "data").symlink_to(PROJECT / "data")
 
 
@@ -144,13 +149,17 @@ def _tell_the_sample(folder: Path, environment: Mapping[str, str]) -> int:
 def _running(arguments: list[str], folder: Path, environment: Mapping[str, str], until: str) -> Iterator[None]:
     """A Python process for the length of the block, which begins when the process has printed `until`."""
     printed = folder / f"{arguments[1]}.log"
-    with printed.open("wb") as log, subprocess.Popen(
-        [sys.executable, *arguments], cwd=folder, env=environment, stdout=log, stderr=log
-    ) as process:
+    with (
+        printed.open("wb") as log,
+        subprocess.Popen(
+            [sys.executable, *arguments], cwd=folder, env=environment, stdout=log, stderr=log
+        ) as process,
+    ):
         try:
             deadline = time.monotonic() + START_TIMEOUT_S
             while until not in printed.read_text("utf-8"):
-                assert process.poll() is None and time.monotonic() < deadline, printed.read_text("utf-8")
+                assert process.poll() is None, printed.read_text("utf-8")
+                assert time.monotonic() < deadline, printed.read_text("utf-8")
                 time.sleep(LOOK_EVERY_S)
             yield
         finally:
