@@ -2,14 +2,13 @@
 
 import re
 import sys
-import tempfile
-from pathlib import Path
 
 from tests.documents.pages import PAGES, PROJECT, text_of, with_outputs
 from tests.documents.reader import Reader, reader
 
 SAMPLE_END = re.compile(r"(?<=daihoi report --at )\d+\b(?!-)")
-COMMANDS_AFTER_THE_SAMPLE = 9
+EVENTS_OF_THE_PAGES = 9
+"""The pages' own commands add fewer before a page names the last of them."""
 
 
 def sample_end_in(tour: str) -> int:
@@ -19,7 +18,7 @@ def sample_end_in(tour: str) -> int:
 
 def renumbered(text: str, before: int, now: int) -> str:
     """The ledger sequences that a page names, where the sample has come to have another number of events."""
-    moved = {str(before + offset): str(now + offset) for offset in range(COMMANDS_AFTER_THE_SAMPLE)}
+    moved = {str(before + offset): str(now + offset) for offset in range(EVENTS_OF_THE_PAGES)}
     return re.sub(r"\b\d+\b", lambda number: moved.get(number.group(), number.group()), text)
 
 
@@ -37,5 +36,5 @@ def refresh(reading: Reader) -> list[str]:
 
 
 if __name__ == "__main__":
-    with tempfile.TemporaryDirectory(prefix="daihoi-") as folder, reader(Path(folder)) as reading:
+    with reader() as reading:
         sys.stdout.write("".join(f"{page} has changed\n" for page in refresh(reading)) or "nothing has changed\n")

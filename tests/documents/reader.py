@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -28,8 +29,8 @@ _VARIES = (
     (r"\b\d\d/\d\d/20(?!20)\d\d", "dd/mm/yyyy"),
     (r"\b\d+ ms\b", "… ms"),
     (r"[\w.-]+/\d+/[0-9a-f]{8}\b", "host/process/…"),
-    (r"\b[0-9a-f]{16}(?=\.)", "…"),
-    (r"\bin term \d+", "in term …"),
+    (r"\b[0-9a-f]{16}(?=\.| của)", "…"),
+    (r"(?:(?<=projects, in term )|(?<=đang tổng hợp, lượt ))\d+", "…"),
 )
 """When and where it was told, what with, and how fast; the sample itself is about 2020."""
 
@@ -92,13 +93,15 @@ def _in_place(pattern: str, placeholder: str, text: str) -> str:
 
 
 @contextmanager
-def reader(folder: Path) -> Iterator[Reader]:
-    """In an empty folder, on servers of its own; everything stops at the end."""
+def reader() -> Iterator[Reader]:
+    """In a folder and on servers of its own; everything stops at the end."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("DAIHOI_")}
     environment |= {"PYTHONPATH": str(PROJECT), "PYTHONUTF8": "1", "COLUMNS": COLUMNS}
-    address = folder / "program.sock"
-    _lay_out(folder, address)
     with ExitStack() as stack:
+        name = stack.enter_context(tempfile.TemporaryDirectory(prefix="daihoi-", ignore_cleanup_errors=True))
+        folder = Path(name)
+        address = folder / "program.sock"
+        _lay_out(folder, address)
         sample_end = _tell_the_sample(folder, environment)
         for arguments, until in (
             (["-m", "daihoi", "up"], "mongodb://"),

@@ -9,9 +9,9 @@ pytestmark = pytest.mark.long
 
 
 @pytest.fixture(scope="module")
-def as_printed_today(tmp_path_factory):
+def as_printed_today():
     """Every page with what its commands print now, each after those before it."""
-    with reader(tmp_path_factory.mktemp("checkout")) as reading:
+    with reader() as reading:
         return {page: with_outputs(text_of(page), lambda shown: reading.run(shown.command)) for page in PAGES}
 
 
