@@ -9,7 +9,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: help demo up test test-all faults bench lint format charters commands asyncapi lock compose-up compose-down clean
+.PHONY: help demo up test test-all faults bench lint format charters commands tour asyncapi lock compose-up compose-down clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -83,6 +83,9 @@ charters: $(VENV)/dev-installed ## Write the generated half of every service's R
 
 commands: $(VENV)/dev-installed ## Write docs/commands.md from the commands
 	@$(BIN)/python -m daihoi.cli.command_pages
+
+tour: $(VENV)/dev-installed ## Run every command of the documents and write below it what it prints today
+	@$(BIN)/python -m tests.documents
 
 asyncapi: $(VENV)/dev-installed ## Write the AsyncAPI document of every service to docs/asyncapi/
 	@$(BIN)/python -m daihoi.cli.asyncapi

@@ -8,9 +8,12 @@ import pytest
 from daihoi.cli.command_pages import PAGE, every_command, page
 from daihoi.ops.charters import charter, path_of, service_named
 from shared.values.units import services
+from tests.documents import pages
+from tests.documents.__main__ import renumbered, sample_end_in
+from tests.documents.reader import without_what_varies
 
 PROJECT = Path(__file__).parents[2]
-PAGES = [PROJECT / "README.md", PROJECT / "README.vi.md", PROJECT / "CHANGELOG.md", *PROJECT.glob("docs/**/*.md")]
+PAGES = [*PROJECT.glob("*.md"), *PROJECT.glob("docs/**/*.md")]
 RECORDS = sorted(path for path in PROJECT.glob("docs/adr/*.md") if path.name != "README.md")
 COMMANDS = {context.command_path for context in every_command()}
 GROUPS = {path.rpartition(" ")[0] for path in COMMANDS}
@@ -22,6 +25,13 @@ def test_every_link_in_a_page_leads_somewhere(page):
     for target in re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text("utf-8")):
         if "://" not in target:
             assert (page.parent / target).exists(), target
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(PROJECT)))
+def test_every_link_to_a_heading_finds_it(page):
+    for target, heading in re.findall(r"\]\((?!https?:)([^)#]*\.md|)#([^)]+)\)", page.read_text("utf-8")):
+        headings = re.findall(r"^#+ (.+)$", (page.parent / (target or page.name)).read_text("utf-8"), re.MULTILINE)
+        assert heading in [re.sub(r"[^\w -]", "", each.lower()).replace(" ", "-") for each in headings], target
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(PROJECT)))
@@ -60,3 +70,76 @@ def test_a_charter_lists_what_the_service_is_made_of_today(service):
 @pytest.mark.parametrize("service", [*services(), "tracker"])
 def test_every_service_has_a_charter(service):
     assert (PROJECT / "services" / service / "README.md").read_text("utf-8").startswith("# ")
+
+
+# --- one README in two languages; what their commands print is run in tests/integration/test_documents.py ---
+MOST_BYTES_OF_A_README = 8_000
+WORDS_OF_A_PICTURE = re.compile(r"(?<=>)[^<\n]+(?=<)")
+
+
+@pytest.mark.parametrize("page", pages.READMES)
+def test_a_readme_is_one_page(page):
+    assert len(pages.text_of(page).encode()) <= MOST_BYTES_OF_A_README
+
+
+def test_both_readmes_have_the_same_commands_in_the_same_order():
+    english, vietnamese = (
+        [shown.command.replace("DAIHOI_LANG=en", "DAIHOI_LANG=vi") for shown in pages.shown_in(pages.text_of(page))]
+        for page in pages.READMES
+    )
+    assert english == vietnamese != []
+    targets = [re.findall(r"^make [a-z]+", pages.text_of(page), re.MULTILINE) for page in pages.READMES]
+    assert targets == [["make demo", "make test"]] * 2
+
+
+def test_both_readmes_lead_to_the_same_places_in_the_same_order():
+    english, vietnamese = (
+        [
+            target.partition("#")[0].replace(".vi.", ".")
+            for target in re.findall(r"\]\(([^)]+)\)", pages.text_of(page))
+            if target not in pages.READMES
+        ]
+        for page in pages.READMES
+    )
+    assert english == vietnamese
+
+
+def test_the_picture_differs_in_its_words_alone():
+    english, vietnamese = (pages.text_of(f"docs/picture{language}.svg") for language in ("", ".vi"))
+    assert WORDS_OF_A_PICTURE.sub("", english) == WORDS_OF_A_PICTURE.sub("", vietnamese)
+    assert len(WORDS_OF_A_PICTURE.findall(english)) == len(WORDS_OF_A_PICTURE.findall(vietnamese)) > 20
+
+
+@pytest.mark.parametrize("page", pages.PAGES)
+def test_what_is_shown_as_run_begins_with_a_command(page):
+    text = pages.text_of(page)
+    assert text.count("```console\n") == text.count(f"```console\n{pages.PROMPT}") > 0
+    assert pages.with_outputs(text, lambda shown: shown.output) == text
+
+
+def test_a_command_goes_on_where_a_quotation_or_a_line_is_open():
+    text = "```console\n$ daihoi send '{\n  }' \\\n  --wait\nanswer\n…\n$ daihoi doctor\n```\n"
+    assert pages.shown_in(text) == [
+        pages.Shown("daihoi send '{\n  }' \\\n  --wait", "answer\n…\n"),
+        pages.Shown("daihoi doctor", ""),
+    ]
+
+
+def test_what_differs_from_one_telling_to_the_next_is_not_compared():
+    printed = (
+        "Verifying ━━━━━━━━━━━━━━━━━━━━ 970/970 0:00:00\n"
+        "    17  15/08/2020 09:00  opened\n"
+        "   970  27/11/2026 09:00  accepted   \n"
+        "│ ✓ │ after 12 ms. │ vm/77/0a1b2c3d projects, in term 2.  │\n"
+    )
+    assert without_what_varies(printed, 969) == (
+        "     …  15/08/2020 09:00  opened\n"
+        "   970  dd/mm/yyyy hh:mm  accepted\n"
+        "│ ✓ │ after … ms.  │ host/process/… projects, in term ….  │\n"
+    )
+
+
+def test_where_the_sample_grows_the_pages_follow():
+    tour = "$ daihoi report --at 969 --today 2020-09-10\n$ daihoi audit diff 969 970\n"
+    assert sample_end_in(tour) == 969
+    assert renumbered(tour, 969, 1001) == tour.replace("969", "1001").replace("970", "1002")
