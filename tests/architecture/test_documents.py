@@ -34,7 +34,7 @@ def test_every_command_in_a_page_exists(page):
     blocks = re.findall(r"^```([^\n]*)\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
     shown = "\n".join(block for kind, block in blocks if kind in ("", "sh", "bash", "console", "text"))
     assert set(re.findall(r"\bmake ([a-z-]+)", shown)) <= TARGETS
-    for command, argument in re.findall(r"^(?:\$ )?daihoi ([a-z]+)(?: ([a-z]+))?", shown, re.MULTILINE):
+    for command, argument in re.findall(r"^(?:\$ )?daihoi ([a-z]+)(?: ([a-z-]+))?", shown, re.MULTILINE):
         assert command in COMMANDS | GROUPS
         if command == "audit":
             assert argument in AUDIT_COMMANDS
