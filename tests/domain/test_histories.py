@@ -134,7 +134,8 @@ def any_of(annotation: Any) -> st.SearchStrategy:
     if kind in (UnionType, Union):
         return st.one_of([any_of(argument) for argument in arguments])
     if kind is tuple:
-        unique_by = UNIQUE_BY.get(arguments[0])
+        [of, *_] = get_args(arguments[0]) if get_origin(arguments[0]) is Annotated else arguments
+        unique_by = UNIQUE_BY.get(of)
         return st.lists(any_of(arguments[0]), min_size=1, max_size=2, unique_by=unique_by)
     if annotation is resources.ReserveResource:
         return reservations()

@@ -56,7 +56,7 @@ def test_a_command_takes_a_unit_that_there_is_and_refuses_another_with_those_the
     for wrong in (lambda: TypeAdapter(KnownUnit).validate_python("marketing"), lambda: _publish_for("marketing")):
         with pytest.raises(ValidationError) as refused:
             wrong()
-        [error] = refused.value.errors()
+        error, *_ = refused.value.errors()
         english, vietnamese = (render(message_of(error), lang) for lang in ("en", "vi"))
         assert english == "there is no unit marketing; there are propaganda, logistics, security, y-te, tai-chinh"
         assert vietnamese.startswith("không có bộ phận marketing")
