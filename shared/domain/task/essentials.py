@@ -8,7 +8,7 @@ from typing import assert_never
 from pydantic import Field
 
 from shared.domain.deadline import check_not_over
-from shared.domain.decider import Refusal
+from shared.domain.decider import Actor, Refusal
 from shared.domain.task.command import TaskCommand
 from shared.domain.task.state import Task
 from shared.events.task import TaskAssigned, TaskDeadlineSet, TaskEvent, TaskFunded, TaskOpened
@@ -77,7 +77,10 @@ def open_task(command: OpenTask, task: Task | None) -> Sequence[TaskEvent]:
     raise ALREADY_OPEN(task_id=command.task_id)
 
 
-def settle_essential(command: AssignTask | SetDeadline | FundTask, task: Task) -> Sequence[TaskEvent]:
+COMMANDS = (AssignTask, SetDeadline, FundTask)
+
+
+def decide(command: AssignTask | SetDeadline | FundTask, task: Task, _: Actor) -> Sequence[TaskEvent]:
     match command:
         case AssignTask():
             assigned = TaskAssigned(**command.model_dump(exclude={"task_id"}))
