@@ -69,4 +69,4 @@ def test_a_history_starts_at_its_beginning(aggregate):
     for event in later:
         with pytest.raises(LookupError, match="before"):
             aggregate.evolve(None, event.model_construct())
-    assert aggregate.evolve(None, first.model_construct(findings=())) is not None
+    assert aggregate.evolve(None, first.model_construct(findings=(), planned_vnd=0)) is not None

@@ -13,7 +13,7 @@ reopened: what is done is done.
 
 from shared.domain.task.aggregate import AGGREGATE
 from shared.domain.task.clearances import MOST_CLEARANCES, DropClearance, RequireClearance
-from shared.domain.task.closing import CancelTask, CompleteTask, ReopenTask
+from shared.domain.task.closing import CancelTask, CompleteTask, ReopenTask, ReturnTask
 from shared.domain.task.command import MOST_SENT_BACK
 from shared.domain.task.essentials import AssignTask, FundTask, OpenTask, SetDeadline
 from shared.domain.task.extensions import MOST_EXTENSIONS, GrantExtension, RefuseExtension, RequestExtension
@@ -24,39 +24,15 @@ from shared.domain.task.work import (
     MOST_EVIDENCE,
     BlockTask,
     ReportProgress,
-    ReturnTask,
     StartTask,
     SubmitTask,
     UnblockTask,
 )
 
 __all__ = [
-    "AGGREGATE",
-    "CLOSED",
-    "IN_FORCE",
-    "MOST_CLEARANCES",
-    "MOST_EVIDENCE",
-    "MOST_EXTENSIONS",
-    "MOST_SENT_BACK",
-    "AssignTask",
-    "BlockTask",
-    "CancelTask",
-    "CompleteTask",
-    "DropClearance",
-    "FollowScenario",
-    "FundTask",
-    "GrantExtension",
-    "OpenTask",
-    "RefuseExtension",
-    "ReopenTask",
-    "ReportProgress",
-    "RequestExtension",
-    "RequireClearance",
-    "ReturnTask",
-    "SetDeadline",
-    "StartTask",
-    "SubmitTask",
-    "Task",
-    "TaskStatus",
+    "AGGREGATE", "CLOSED", "IN_FORCE", "MOST_CLEARANCES", "MOST_EVIDENCE", "MOST_EXTENSIONS", "MOST_SENT_BACK",
+    "AssignTask", "BlockTask", "CancelTask", "CompleteTask", "DropClearance", "FollowScenario", "FundTask",
+    "GrantExtension", "OpenTask", "RefuseExtension", "ReopenTask", "ReportProgress", "RequestExtension",
+    "RequireClearance", "ReturnTask", "SetDeadline", "StartTask", "SubmitTask", "Task", "TaskStatus",
     "UnblockTask",
-]
+]  # fmt: skip

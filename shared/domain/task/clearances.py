@@ -49,7 +49,10 @@ NO_RIGHT_TO_DROP = Refusal(
 )
 
 
-def settle_clearance(command: RequireClearance | DropClearance, task: Task, actor: Actor) -> Sequence[TaskEvent]:
+COMMANDS = (RequireClearance, DropClearance)
+
+
+def decide(command: RequireClearance | DropClearance, task: Task, actor: Actor) -> Sequence[TaskEvent]:
     names = {"task_id": command.task_id, "clearance_id": command.clearance_id}
     last = task.clearances.get(command.clearance_id)
     match command:

@@ -1,4 +1,4 @@
-"""A task is completed by another than who handed it in, or cancelled; and reopened at need."""
+"""What was handed in is accepted or returned by somebody else; a task may be cancelled, and reopened at need."""
 
 from collections.abc import Mapping, Sequence
 from typing import assert_never
@@ -9,13 +9,13 @@ from shared.domain.task.clearances import require_clearances
 from shared.domain.task.command import (
     TaskCommand,
     refuse_if_in,
+    refuse_if_suspended,
     require_room_to_send_back,
-    require_submitted_by_another,
 )
 from shared.domain.task.following import FollowScenario
 from shared.domain.task.standing import CLOSED, TaskStatus
 from shared.domain.task.state import Task
-from shared.events.task import TaskCancelled, TaskCompleted, TaskEvent, TaskReopened
+from shared.events.task import TaskCancelled, TaskCompleted, TaskEvent, TaskReopened, TaskReturned
 from shared.values.types import Phrase
 
 
@@ -24,6 +24,11 @@ class CompleteTask(TaskCommand):
     the unit has heard from security."""
 
     NAME = "complete-task"
+
+
+class ReturnTask(TaskCommand):
+    NAME = "return-task"
+    reason: Phrase
 
 
 class CancelTask(TaskCommand):
@@ -39,32 +44,68 @@ class ReopenTask(TaskCommand):
         return (self, FollowScenario(task_id=self.task_id))
 
 
-NOT_CLOSED = Refusal("task_not_closed", "Task {task_id} is not closed, so it can't be reopened.")
+COMMANDS = (CompleteTask, ReturnTask, CancelTask, ReopenTask)
 
 
-def close_or_reopen(
-    command: CompleteTask | CancelTask | ReopenTask,
+def decide(
+    command: CompleteTask | ReturnTask | CancelTask | ReopenTask,
     task: Task,
     actor: Actor,
     seen: Mapping[Key, KnownClearance | None],
 ) -> Sequence[TaskEvent]:
     match command:
         case CompleteTask():
-            if task.status is TaskStatus.COMPLETED:
-                return ()
-            refuse_if_in(command, task, TaskStatus.CANCELLED)
-            require_submitted_by_another(command, task, actor)
-            require_clearances(command, task, seen)
-            return (TaskCompleted(),)
+            return _complete(command, task, actor, seen)
+        case ReturnTask():
+            return _return(command, task, actor)
         case CancelTask():
             refuse_if_in(command, task, TaskStatus.COMPLETED)
             return () if task.status is TaskStatus.CANCELLED else (TaskCancelled(reason=command.reason),)
         case ReopenTask():
-            if task.status in CLOSED:
-                require_room_to_send_back(command, task)
-                return (TaskReopened(reason=command.reason),)
-            if task.last_reopening == command.reason:
-                return ()
-            raise NOT_CLOSED(task_id=command.task_id)
+            return _reopen(command, task)
         case _:
             assert_never(command)
+
+
+def _complete(
+    command: CompleteTask, task: Task, actor: Actor, seen: Mapping[Key, KnownClearance | None]
+) -> Sequence[TaskEvent]:
+    if task.status is TaskStatus.COMPLETED:
+        return ()
+    refuse_if_in(command, task, TaskStatus.CANCELLED)
+    _require_submitted_by_another(command, task, actor)
+    require_clearances(command, task, seen)
+    return (TaskCompleted(),)
+
+
+def _return(command: ReturnTask, task: Task, actor: Actor) -> Sequence[TaskEvent]:
+    refuse_if_in(command, task, *CLOSED)
+    if task.status is TaskStatus.IN_PROGRESS and task.last_return == command.reason:
+        return ()
+    _require_submitted_by_another(command, task, actor)
+    require_room_to_send_back(command, task)
+    return (TaskReturned(reason=command.reason),)
+
+
+NOT_SUBMITTED = Refusal("task_not_submitted", "Task {task_id} has not been submitted.")
+OWN_WORK = Refusal("own_work", "{actor} submitted task {task_id}; somebody else has to accept or return it.")
+
+
+def _require_submitted_by_another(command: TaskCommand, task: Task, actor: Actor) -> None:
+    if task.status is not TaskStatus.SUBMITTED:
+        raise NOT_SUBMITTED(task_id=command.task_id)
+    refuse_if_suspended(command, task)
+    if task.submitted_by == actor.id:
+        raise OWN_WORK(task_id=command.task_id, actor=actor.id)
+
+
+NOT_CLOSED = Refusal("task_not_closed", "Task {task_id} is not closed, so it can't be reopened.")
+
+
+def _reopen(command: ReopenTask, task: Task) -> Sequence[TaskEvent]:
+    if task.status in CLOSED:
+        require_room_to_send_back(command, task)
+        return (TaskReopened(reason=command.reason),)
+    if task.last_reopening == command.reason:
+        return ()
+    raise NOT_CLOSED(task_id=command.task_id)

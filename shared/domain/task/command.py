@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from shared.domain.decider import Actor, Command, Refusal
+from shared.domain.decider import Command, Refusal
 from shared.domain.task.standing import TaskStatus
 from shared.domain.task.state import Task
 from shared.values.message import word
@@ -23,8 +23,6 @@ class TaskCommand(Command):
 
 IS_CLOSED = Refusal("task_closed", "Task {task_id} is closed ({status}); reopen it first.")
 IS_SUSPENDED = Refusal("task_suspended", "Task {task_id} is suspended by the scenario in force.")
-NOT_SUBMITTED = Refusal("task_not_submitted", "Task {task_id} has not been submitted.")
-OWN_WORK = Refusal("own_work", "{actor} submitted task {task_id}; somebody else has to accept or return it.")
 SENT_BACK_FULL = Refusal(
     "task_sent_back_full",
     "Task {task_id} was returned, reopened or spared a clearance {most} times; that is the most. Open another task.",
@@ -39,14 +37,6 @@ def refuse_if_in(command: TaskCommand, task: Task, *closed: TaskStatus) -> None:
 def refuse_if_suspended(command: TaskCommand, task: Task) -> None:
     if task.suspended:
         raise IS_SUSPENDED(task_id=command.task_id)
-
-
-def require_submitted_by_another(command: TaskCommand, task: Task, actor: Actor) -> None:
-    if task.status is not TaskStatus.SUBMITTED:
-        raise NOT_SUBMITTED(task_id=command.task_id)
-    refuse_if_suspended(command, task)
-    if task.submitted_by == actor.id:
-        raise OWN_WORK(task_id=command.task_id, actor=actor.id)
 
 
 def require_room_to_send_back(command: TaskCommand, task: Task) -> None:

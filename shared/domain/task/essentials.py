@@ -8,7 +8,11 @@ from typing import assert_never
 from pydantic import Field
 
 from shared.domain.deadline import check_not_over
+<<<<<<< HEAD
 from shared.domain.decider import Command, Refusal
+=======
+from shared.domain.decider import Actor, Refusal
+>>>>>>> h8
 from shared.domain.task.command import TaskCommand
 from shared.domain.task.following import FollowScenario
 from shared.domain.task.state import Task
@@ -82,7 +86,10 @@ def open_task(command: OpenTask, task: Task | None) -> Sequence[TaskEvent]:
     raise ALREADY_OPEN(task_id=command.task_id)
 
 
-def settle_essential(command: AssignTask | SetDeadline | FundTask, task: Task) -> Sequence[TaskEvent]:
+COMMANDS = (AssignTask, SetDeadline, FundTask)
+
+
+def decide(command: AssignTask | SetDeadline | FundTask, task: Task, _: Actor) -> Sequence[TaskEvent]:
     match command:
         case AssignTask():
             assigned = TaskAssigned(**command.model_dump(exclude={"task_id"}))

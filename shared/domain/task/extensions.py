@@ -56,7 +56,31 @@ OWN_REQUEST = Refusal(
 )
 
 
-def request_extension(command: RequestExtension, task: Task, actor: Actor) -> Sequence[TaskEvent]:
+COMMANDS = (RequestExtension, GrantExtension, RefuseExtension)
+
+
+def decide(
+    command: RequestExtension | GrantExtension | RefuseExtension, task: Task, actor: Actor
+) -> Sequence[TaskEvent]:
+    match command:
+        case RequestExtension():
+            return _request(command, task, actor)
+        case GrantExtension():
+            if task.extension_outcome is ExtensionOutcome.GRANTED:
+                return ()
+            requested = _requested_by_another(command, task, actor)
+            return (ExtensionGranted(replaces=requested.replaces, deadline=requested.deadline),)
+        case RefuseExtension():
+            refused = ExtensionRefused(reason=command.reason)
+            if task.extension == refused:
+                return ()
+            _requested_by_another(command, task, actor)
+            return (refused,)
+        case _:
+            assert_never(command)
+
+
+def _request(command: RequestExtension, task: Task, actor: Actor) -> Sequence[TaskEvent]:
     if task.deadline is None or task.agreed_deadline is None:
         raise NO_DEADLINE(task_id=command.task_id)
     requested = ExtensionRequested(
@@ -71,23 +95,6 @@ def request_extension(command: RequestExtension, task: Task, actor: Actor) -> Se
     if task.extensions >= MOST_EXTENSIONS:
         raise EXTENSIONS_FULL(task_id=command.task_id, most=MOST_EXTENSIONS)
     return (requested,)
-
-
-def decide_on_extension(command: GrantExtension | RefuseExtension, task: Task, actor: Actor) -> Sequence[TaskEvent]:
-    match command:
-        case GrantExtension():
-            if task.extension_outcome is ExtensionOutcome.GRANTED:
-                return ()
-            requested = _requested_by_another(command, task, actor)
-            return (ExtensionGranted(replaces=requested.replaces, deadline=requested.deadline),)
-        case RefuseExtension():
-            refused = ExtensionRefused(reason=command.reason)
-            if task.extension == refused:
-                return ()
-            _requested_by_another(command, task, actor)
-            return (refused,)
-        case _:
-            assert_never(command)
 
 
 def _requested_by_another(command: TaskCommand, task: Task, actor: Actor) -> ExtensionRequested:

@@ -1,4 +1,4 @@
-"""The work itself: started, reported on, blocked and unblocked, handed in, and returned where it does not do."""
+"""The work itself: started, reported on, blocked and unblocked, handed in."""
 
 from collections.abc import Sequence
 from typing import assert_never
@@ -6,19 +6,13 @@ from typing import assert_never
 from pydantic import Field
 
 from shared.domain.decider import Actor, Refusal
-from shared.domain.task.command import (
-    TaskCommand,
-    refuse_if_suspended,
-    require_room_to_send_back,
-    require_submitted_by_another,
-)
+from shared.domain.task.command import TaskCommand, refuse_if_suspended
 from shared.domain.task.standing import TaskStatus
 from shared.domain.task.state import Task
 from shared.events.task import (
     TaskBlocked,
     TaskEvent,
     TaskProgressed,
-    TaskReturned,
     TaskStarted,
     TaskSubmitted,
     TaskUnblocked,
@@ -56,15 +50,11 @@ class SubmitTask(TaskCommand):
     evidence: tuple[BriefEvidence, ...] = Field(default=(), max_length=50)
 
 
-class ReturnTask(TaskCommand):
-    NAME = "return-task"
-    reason: Phrase
+COMMANDS = (StartTask, ReportProgress, BlockTask, UnblockTask, SubmitTask)
+type WorkCommand = StartTask | ReportProgress | BlockTask | UnblockTask | SubmitTask
 
 
-type WorkCommand = StartTask | ReportProgress | BlockTask | UnblockTask | SubmitTask | ReturnTask
-
-
-def do_work(command: WorkCommand, task: Task, actor: Actor) -> Sequence[TaskEvent]:
+def decide(command: WorkCommand, task: Task, actor: Actor) -> Sequence[TaskEvent]:
     match command:
         case StartTask():
             return _start(command, task)
@@ -76,8 +66,6 @@ def do_work(command: WorkCommand, task: Task, actor: Actor) -> Sequence[TaskEven
             return _unblock(command, task)
         case SubmitTask():
             return _submit(command, task, actor)
-        case ReturnTask():
-            return _return(command, task, actor)
         case _:
             assert_never(command)
 
@@ -133,14 +121,6 @@ def _submit(command: SubmitTask, task: Task, actor: Actor) -> Sequence[TaskEvent
     if task.evidence_in_all + len(submitted.evidence) > MOST_EVIDENCE:
         raise EVIDENCE_FULL(task_id=command.task_id, held=task.evidence_in_all, most=MOST_EVIDENCE)
     return (submitted,)
-
-
-def _return(command: ReturnTask, task: Task, actor: Actor) -> Sequence[TaskEvent]:
-    if task.status is TaskStatus.IN_PROGRESS and task.last_return == command.reason:
-        return ()
-    require_submitted_by_another(command, task, actor)
-    require_room_to_send_back(command, task)
-    return (TaskReturned(reason=command.reason),)
 
 
 IS_BLOCKED = Refusal("task_blocked", "Task {task_id} is blocked: {reason}.")
