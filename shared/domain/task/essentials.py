@@ -8,11 +8,7 @@ from typing import assert_never
 from pydantic import Field
 
 from shared.domain.deadline import check_not_over
-<<<<<<< HEAD
-from shared.domain.decider import Command, Refusal
-=======
-from shared.domain.decider import Actor, Refusal
->>>>>>> h8
+from shared.domain.decider import Actor, Command, Refusal
 from shared.domain.task.command import TaskCommand
 from shared.domain.task.following import FollowScenario
 from shared.domain.task.state import Task
