@@ -42,7 +42,8 @@ from shared.domain.decider import Actor, Refusal
 from shared.i18n import Language, render, translate
 from shared.unit.issuer import provide_issuer_keys
 from shared.unit.problems import problem_of
-from shared.values.types import ID_PATTERN, SUBCOMMITTEE
+from shared.values.types import ID_PATTERN
+from shared.values.units import SUBCOMMITTEE
 
 NOT_THE_SUBCOMMITTEE = Refusal(
     "not_the_subcommittee", "The catalogue is the sub-committee's: --as names {position}, not {actor}."

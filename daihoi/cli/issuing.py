@@ -17,8 +17,7 @@ from shared.unit.field_errors import MESSAGES
 from shared.unit.issuer import issuer_private_key, provide_issuer_keys
 from shared.unit.tokens import mint_token
 from shared.values.text import Unclean, clean
-from shared.values.types import AUDITOR
-from shared.values.units import services
+from shared.values.units import AUDITOR, services
 
 NO_HOURS = Refusal("no_hours", "--hours is a number of hours.")
 NOT_A_NAME = Refusal("actor_not_a_name", "What --as names has {reason}.")

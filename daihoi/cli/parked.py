@@ -42,7 +42,7 @@ from services.tracker.reports.parked import (
 )
 from shared.domain.decider import Refusal
 from shared.i18n import translate
-from shared.values.types import SUBCOMMITTEE
+from shared.values.units import SUBCOMMITTEE
 from shared.views.view import Document
 
 NOT_PARKED = Refusal("parked_event_not_found", "Ledger event {sequence} is not parked.")

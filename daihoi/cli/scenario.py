@@ -30,8 +30,8 @@ from shared.eventstore.ledger import Ledger
 from shared.platform.embedded import endpoints
 from shared.platform.nats import nats_connection
 from shared.platform.settings import Settings
-from shared.values.types import SUBCOMMITTEE, Case
-from shared.values.units import support_unit_ids
+from shared.values.types import Case
+from shared.values.units import SUBCOMMITTEE, support_unit_ids
 from shared.views.view import Recorded
 
 scenario = CommandGroup("Scenarios: show, compare, switch.")

@@ -22,7 +22,7 @@ from shared.events.catalogue_item import Item
 from shared.unit.issuer import issuer_private_key
 from shared.unit.problems import Problem, ProblemError
 from shared.unit.tokens import mint_token
-from shared.values.types import SUBCOMMITTEE
+from shared.values.units import SUBCOMMITTEE
 
 IMPORTS = UUID("0f6d1c0e-59d5-5b5c-8f0a-7d3f0e0b9a41")
 TOKEN_LASTS = timedelta(hours=1)

@@ -15,8 +15,7 @@ from shared.eventstore.names import service_stream
 from shared.unit.policies import ANY_SERVICE
 from shared.unit.service import UnitService
 from shared.unit.support_unit import support_unit
-from shared.values.types import SUBCOMMITTEE
-from shared.values.units import WITH_CODE, has_code
+from shared.values.units import SUBCOMMITTEE, WITH_CODE, has_code
 
 MARK = "<!-- From here on made by `make charters` from the code. -->"
 FOLDER = Path(__file__).parents[2] / "services"

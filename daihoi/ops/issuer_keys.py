@@ -11,7 +11,7 @@ from shared.unit.findings import Finding, Notice, Severity
 from shared.unit.health import Health
 from shared.unit.issuer import held_issuer_keys
 from shared.unit.tokens import TokenVerifier, mint_token
-from shared.values.types import AUDITOR
+from shared.values.units import AUDITOR
 
 KEYS = "keys"
 PROBE_LASTS = timedelta(minutes=1)

@@ -15,7 +15,8 @@ from uuid import UUID, uuid5
 from services.subcommittee.duty import duty_id
 from services.subcommittee.scenario import SwitchScenario
 from shared.values.local_time import LOCAL_TIME
-from shared.values.types import SUBCOMMITTEE, DutyKind, Phase, slug
+from shared.values.types import DutyKind, Phase, slug
+from shared.values.units import SUBCOMMITTEE
 from shared.views.view import instant
 
 SAMPLE = Path(__file__).parents[2] / "data" / "namdinh-xx"

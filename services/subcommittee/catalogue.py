@@ -16,8 +16,7 @@ from shared.events.catalogue_item import (
     ItemRevised,
     ItemWithdrawn,
 )
-from shared.values.types import EntityId, Text, Unit
-from shared.values.units import KnownUnit, check_known
+from shared.values.types import EntityId, KnownUnit, Text, Unit, check_known
 
 ITEMS_AT_ONCE = EVENTS_AT_ONCE
 

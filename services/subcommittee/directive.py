@@ -9,8 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from shared.domain.deadline import check_not_over
 from shared.domain.decider import Actor, Aggregate, Command, Refusal
 from shared.events.directive import EVENTS, DirectiveIssued, DirectiveKind
-from shared.values.types import Day, EntityId, Phrase, Text
-from shared.values.units import MOST_UNITS, KnownUnit
+from shared.values.types import Day, EntityId, KnownUnit, Phrase, Text
+from shared.values.units import MOST_UNITS
 
 
 # --- state ---

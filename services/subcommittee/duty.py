@@ -24,12 +24,12 @@ from shared.values.types import (
     Day,
     DutyKind,
     EntityId,
+    KnownUnit,
     Phase,
     Phrase,
     Text,
     Vnd,
 )
-from shared.values.units import KnownUnit
 
 DUTY_NAMES = {
     DutyKind.DECORATION: Text(vi="Trang trí", en="Decoration"),

@@ -4,7 +4,7 @@ organisations, the continuing duties of the localities, and what becomes of even
 from services.subcommittee import catalogue, directive, duty, meeting, organisation, parked_event, scenario
 from shared.domain import document
 from shared.unit.service import UnitService
-from shared.values.types import SUBCOMMITTEE
+from shared.values.units import SUBCOMMITTEE
 
 SERVICE = UnitService(
     SUBCOMMITTEE,

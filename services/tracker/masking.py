@@ -8,8 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from services.tracker.projection.parking import BODY_FIELDS
-from shared.values.types import AUDITOR
-from shared.values.units import SECURITY
+from shared.values.units import AUDITOR, SECURITY
 from shared.views.view import Document
 
 MASK = "«restricted»"

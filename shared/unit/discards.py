@@ -12,7 +12,7 @@ from shared.eventstore.envelope import check_place, decode, decode_data
 from shared.eventstore.errors import Undecodable
 from shared.eventstore.ledger import origin_of
 from shared.eventstore.names import event_subject, ledger_stream
-from shared.values.types import SUBCOMMITTEE
+from shared.values.units import SUBCOMMITTEE
 
 type Place = tuple[str, int]
 """The subject of an event, and its sequence in the stream of its service."""

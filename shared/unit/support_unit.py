@@ -26,7 +26,8 @@ from shared.eventstore.envelope import Envelope
 from shared.unit.clearance_news import NOTE_CLEARANCES
 from shared.unit.policies import ForEvery, Policy
 from shared.unit.service import UnitService
-from shared.values.types import SUBCOMMITTEE, EntityId, Scenario
+from shared.values.types import EntityId, Scenario
+from shared.values.units import SUBCOMMITTEE
 
 
 def support_unit(unit: str, own: Sequence[Aggregate] = (), policies: Sequence[Policy] = ()) -> UnitService:

@@ -9,9 +9,7 @@ from typing import Annotated
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
-SUBCOMMITTEE = "subcommittee"
-AUDITOR = "auditor"
-"""A unit for reading only: no service takes its commands."""
+from shared.values.units import UNIT_PATTERN, support_unit_ids
 
 
 class Phase(StrEnum):
@@ -70,9 +68,21 @@ ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,79}$"
 """Ids are subject tokens: no dots, blanks or wildcards (NATS subject rules)."""
 
 EntityId = Annotated[str, Field(pattern=ID_PATTERN)]
-UNIT_PATTERN = r"^[a-z][a-z0-9-]{0,29}$"
 Unit = Annotated[str, Field(pattern=UNIT_PATTERN)]
 """The id of a support unit in what is stored, known to this process or not; commands name a `KnownUnit`."""
+
+
+def check_known(unit: Unit) -> Unit:
+    """Raises a validation error that names the units there are."""
+    if unit not in support_unit_ids():
+        there_are = {"name": unit, "units": ", ".join(support_unit_ids())}
+        raise PydanticCustomError("unknown_unit", "there is no unit {name}; there are {units}", there_are)
+    return unit
+
+
+KnownUnit = Annotated[Unit, AfterValidator(check_known)]
+"""A support unit that a command may name."""
+
 
 MAX_SEQUENCE = 2**63 - 1
 Place = Annotated[int, Field(strict=True, ge=1, le=MAX_SEQUENCE)]

@@ -7,15 +7,14 @@ it in every process of the congress. What is stored is read whether or not this 
 import os
 import re
 from functools import cache
-from typing import Annotated, NamedTuple
+from typing import NamedTuple
 
-from pydantic import AfterValidator
-from pydantic_core import PydanticCustomError
-
-from shared.values.types import AUDITOR, SUBCOMMITTEE, UNIT_PATTERN, Unit
-
+SUBCOMMITTEE = "subcommittee"
+AUDITOR = "auditor"
+"""A unit for reading only: no service takes its commands."""
 LOGISTICS, SECURITY = "logistics", "security"
 TRACKER = "tracker"
+UNIT_PATTERN = r"^[a-z][a-z0-9-]{0,29}$"
 
 
 class SupportUnit(NamedTuple):
@@ -106,15 +105,3 @@ def may_write(service: str, entity: str) -> bool:
     if entity in _OF_EVERY_UNIT:
         return service != SUBCOMMITTEE
     return WRITERS.get(entity, service) == service
-
-
-def check_known(unit: Unit) -> Unit:
-    """Raises a validation error that names the units there are."""
-    if unit not in support_unit_ids():
-        there_are = {"name": unit, "units": ", ".join(support_unit_ids())}
-        raise PydanticCustomError("unknown_unit", "there is no unit {name}; there are {units}", there_are)
-    return unit
-
-
-KnownUnit = Annotated[Unit, AfterValidator(check_known)]
-"""A support unit that a command may name."""

@@ -27,7 +27,7 @@ from shared.unit.following import Follower
 from shared.unit.policies import ANY_SERVICE, Policy
 from shared.unit.problems import UNAVAILABLE
 from shared.unit.refusals import REFUSALS
-from shared.values.types import SUBCOMMITTEE
+from shared.values.units import SUBCOMMITTEE
 from tests.congress import settled
 from tests.contract.units import LOGISTICS, SECURITY, TASK
 from tests.waiting import until

@@ -24,7 +24,7 @@ from shared.unit.policies import Policy
 from shared.unit.problems import CONFLICT, UNAVAILABLE
 from shared.unit.refusals import REFUSALS, cause_of_unreadable
 from shared.unit.unseen import Unseen
-from shared.values.types import SUBCOMMITTEE
+from shared.values.units import SUBCOMMITTEE
 from tests.congress import settled
 from tests.contract.units import LOGISTICS
 from tests.waiting import until

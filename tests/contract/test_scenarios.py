@@ -18,7 +18,7 @@ from shared.unit.commands import CommandHandler, CommandRequest
 from shared.unit.following import Follower
 from shared.unit.policies import apply
 from shared.unit.refusals import REFUSALS
-from shared.values.types import SUBCOMMITTEE
+from shared.values.units import SUBCOMMITTEE
 from tests.contract.units import LOGISTICS, TASK, in_ledger
 from tests.waiting import until
 

@@ -20,7 +20,7 @@ from shared.unit.policies import apply
 from shared.unit.refusals import REFUSALS
 from shared.unit.requests import CommandRequest
 from shared.unit.support_unit import FOLLOW_SWITCHES
-from shared.values.types import SUBCOMMITTEE
+from shared.values.units import SUBCOMMITTEE
 from tests.contract.units import LOGISTICS, TASK, in_ledger
 from tests.waiting import until
 

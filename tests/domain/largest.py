@@ -5,7 +5,8 @@ from typing import Any
 
 from shared.domain.decider import Command
 from shared.domain.entering import entered
-from shared.values.types import ID_PATTERN, UNIT_PATTERN
+from shared.values.types import ID_PATTERN
+from shared.values.units import UNIT_PATTERN
 
 FACE = "\N{GRINNING FACE}"
 """Four bytes in UTF-8: no letter has more."""

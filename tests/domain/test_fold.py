@@ -83,8 +83,8 @@ def test_every_event_has_its_audit_row():
     assert started["data"] == {}
     assert "summary" not in started
     assert with_summary(started)["summary"] == {
-        "en": "logistics.lead started task task-1",
-        "vi": "logistics.lead bắt đầu triển khai nhiệm vụ task-1",
+        "en": "Head, Logistics unit started task task-1",
+        "vi": "Trưởng Bộ phận hậu cần phục vụ bắt đầu triển khai nhiệm vụ task-1",
     }
     changed = {change["field"]: (change["before"], change["after"]) for change in started["changes"]}
     assert changed == {"status": ("open", "in_progress"), "started": (False, True)}

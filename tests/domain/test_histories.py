@@ -188,19 +188,19 @@ class Ledger:
 
     def handle(self, command: Command, actor: Actor) -> list[Event] | None:
         """The events that came of it; `None` if it was refused."""
-        states = self.states
         world = WORLD if isinstance(command, review.OpenReview) else WORLD | TAKEN_UP_LATER
+        states, entries = self.states.copy(), []
         try:
-            decided = [
-                (part.entity_id, decided_in(world, self.aggregate, part, states[part.entity_id], actor))
-                for part in command.parts()
-            ]
+            for part in command.parts():
+                events = decided_in(world, self.aggregate, part, states[part.entity_id], actor)
+                states[part.entity_id] = self.aggregate.fold(events, states[part.entity_id])
+                entries += [(part.entity_id, Entry(event, actor)) for event in events]
         except Refused:
             return None
-        for entity_id, events in decided:
-            self.histories[entity_id] += [Entry(event, actor) for event in events]
-            states[entity_id] = self.aggregate.fold(events, states[entity_id])
-        return [event for _, events in decided for event in events]
+        self.states = states
+        for entity_id, entry in entries:
+            self.histories[entity_id].append(entry)
+        return [entry.event for _, entry in entries]
 
     def told(self) -> list[tuple[list[Event], Any]]:
         return [

@@ -25,8 +25,15 @@ OPENED = TaskOpened(
     planned_vnd=5,
 )
 BARE = task.AGGREGATE.fold([OPENED])
-ASSIGNED = BARE.but(assignment=TaskAssigned(collective="Sở Y tế", individual="Phó Giám đốc"))
-SETTLED = ASSIGNED.but(deadline=date(2020, 9, 1), funding=TaskFunded(secured_vnd=5, funding_source="Ngân sách tỉnh"))
+
+
+def stating(task, *events):
+    return task.but(stated={**task.stated, **{event.TYPE: event for event in events}})
+
+
+ASSIGNED = stating(BARE, TaskAssigned(collective="Sở Y tế", individual="Phó Giám đốc"))
+FUNDED = TaskFunded(secured_vnd=5, funding_source="Ngân sách tỉnh")
+SETTLED = stating(ASSIGNED.but(deadline=date(2020, 9, 1)), FUNDED)
 ALL = tuple(Essential)
 DEADLINE_AND_FUNDING = (Essential.DEADLINE, Essential.FUNDING)
 
@@ -187,8 +194,8 @@ def test_everything_is_told():
         (BARE, ALL),
         (ASSIGNED, DEADLINE_AND_FUNDING),
         (SETTLED, ()),
-        (SETTLED.but(funding=TaskFunded(secured_vnd=4, funding_source="x")), (Essential.FUNDING,)),
-        (SETTLED.but(planned_vnd=0, funding=None), ()),
+        (stating(SETTLED, TaskFunded(secured_vnd=4, funding_source="x")), (Essential.FUNDING,)),
+        (ASSIGNED.but(deadline=date(2020, 9, 1), planned_vnd=0), ()),
         (None, ALL),
     ],
 )

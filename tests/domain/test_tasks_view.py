@@ -112,7 +112,7 @@ def in_the_view(document: dict) -> dict:
 def in_the_task(state: task.Task) -> dict:
     """The same, as the task has it."""
     whole = state.model_dump(mode="json")
-    stated = NOTHING_STATED | (whole["assignment"] or {}) | (whole["funding"] or {})
+    stated = NOTHING_STATED | {name: value for event in whole["stated"].values() for name, value in event.items()}
     followed = {name: whole["followed"][name] for name in ("switch", "scenario")} if state.followed else None
     same = {name: whole[name] for name in (*STANDING, "extension_outcome", "extensions")}
     needed = {clearance_id: whole["clearances"][clearance_id] for clearance_id in state.needed_clearances}

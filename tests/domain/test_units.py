@@ -7,7 +7,8 @@ from services.subcommittee.catalogue import ItemAssigned, PublishCatalogue
 from shared.i18n import render, translate
 from shared.platform.settings import Settings
 from shared.unit.field_errors import SENTENCES, message_of
-from shared.values.units import SETTING, KnownUnit, may_write, parse_units, services, support_unit_ids, title_of
+from shared.values.types import KnownUnit
+from shared.values.units import SETTING, may_write, parse_units, services, support_unit_ids, title_of
 from tests.contract.units import item, published
 
 HEALTH = "y-te=Tiểu ban Y tế|Health unit; tai-chinh=Tiểu ban Tài chính"

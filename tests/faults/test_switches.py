@@ -15,8 +15,8 @@ from shared.eventstore.envelope import decode, decode_data
 from shared.eventstore.store import EventStore
 from shared.unit.client import CommandClient
 from shared.unit.problems import ProblemError
-from shared.values.types import SUBCOMMITTEE, Case
-from shared.values.units import support_unit_ids
+from shared.values.types import Case
+from shared.values.units import SUBCOMMITTEE, support_unit_ids
 from tests.conftest import token_for
 from tests.faults.test_kills import histogram_of_ids, kill_9
 from tests.waiting import until

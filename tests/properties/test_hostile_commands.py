@@ -19,7 +19,7 @@ from shared.domain import review
 from shared.domain.decider import Command
 from shared.platform.embedded import Endpoints
 from shared.unit.refusals import OFFERED
-from shared.values.types import SUBCOMMITTEE
+from shared.values.units import SUBCOMMITTEE
 from tests.contract.units import SERVICE_AGGREGATES
 from tests.properties.besieged import Besieged, besieged
 from tests.properties.effort import LONGER

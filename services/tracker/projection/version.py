@@ -13,6 +13,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[3]
 BEGINS_WITH = "services.tracker.projection.fold"
+DISCOVERED = ("shared.events", "shared.views")
+"""Packages whose modules are found by looking: no import names them."""
 NO_PART = frozenset({"shared.eventstore.direct", "shared.eventstore.errors", "shared.eventstore.ledger"})
 """What brings the bytes; what they say does not depend on it."""
 
@@ -27,15 +29,21 @@ def fold_version() -> str:
 
 
 def fold_sources() -> list[Path]:
-    """The modules that the fold imports, and those that these import."""
+    """The modules that the fold imports or finds, and those that these import."""
     sources: dict[str, Path] = {}
-    waiting = {BEGINS_WITH}
+    waiting = {BEGINS_WITH, *_discovered()}
     while waiting:
         module = waiting.pop()
         if module not in NO_PART and module not in sources and (source := _source_of(module)):
             sources[module] = source
             waiting.update(_imported(source))
     return sorted(sources.values())
+
+
+def _discovered() -> Iterator[str]:
+    for package in DISCOVERED:
+        for path in (ROOT / package.replace(".", "/")).glob("*.py"):
+            yield f"{package}.{path.stem}"
 
 
 def _imported(source: Path) -> Iterator[str]:

@@ -46,8 +46,8 @@ class Task(BaseModel):
     suspended: bool
     planned_vnd: int
 
-    assignment: TaskAssigned | None = None
-    funding: TaskFunded | None = None
+    stated: Mapping[str, Any] = {}
+    """By type, the latest of those events that say nothing but what they hold."""
     followed: ScenarioFollowed | None = None
     extension: ExtensionRequested | ExtensionGranted | ExtensionRefused | None = None
     extension_outcome: ExtensionOutcome | None = None
@@ -59,6 +59,14 @@ class Task(BaseModel):
     last_return: str | None = None
     last_reopening: str | None = None
     clearances: dict[str, ClearanceRequired | ClearanceDropped] = {}
+
+    @property
+    def assignment(self) -> TaskAssigned | None:
+        return self.stated.get(TaskAssigned.TYPE)
+
+    @property
+    def funding(self) -> TaskFunded | None:
+        return self.stated.get(TaskFunded.TYPE)
 
     @property
     def pending_extension(self) -> ExtensionRequested | None:
@@ -79,14 +87,13 @@ def evolve(task: Task | None, event: TaskEvent) -> Task:
         return Task.model_validate({"opened": event, **standing_at_opening(event)})
     if task is None:
         raise LookupError(f"{event.TYPE} before the task was opened")
-    remember = _REMEMBERED.get(type(event))
-    remembered = remember(task, event) if remember else {}
-    return task.but(**changes_of(task, event), **remembered)
+    changes = changes_of(task, event)
+    if remember := _REMEMBERED.get(type(event)):
+        changes |= remember(task, event)
+    return task.but(**(changes or {"stated": {**task.stated, event.TYPE: event}}))
 
 
 _REMEMBERED: Mapping[type[Event], Callable[[Task, Any], Changes]] = {
-    TaskAssigned: lambda task, event: {"assignment": event},
-    TaskFunded: lambda task, event: {"funding": event},
     ScenarioFollowed: lambda task, event: {"followed": event},
     ExtensionRequested: lambda task, event: {"extension": event, "extensions": task.extensions + 1},
     ExtensionGranted: lambda task, event: {"extension": event},
