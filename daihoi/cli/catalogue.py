@@ -46,7 +46,7 @@ from shared.values.types import ID_PATTERN
 from shared.values.units import SUBCOMMITTEE
 
 NOT_THE_SUBCOMMITTEE = Refusal(
-    "not_the_subcommittee", "The catalogue is the sub-committee's: --as names {position}, not {actor}."
+    "not_the_subcommittee", "The catalogue is the sub-committee's: --as names {position}, not {given}."
 )
 NO_CATALOGUE_ID = Refusal("no_catalogue_id", "A catalogue's id has letters, digits, _ and -; not {name}.")
 NO_SUCH_FILE = Refusal("no_such_file", "There is no file {path}.")
@@ -74,7 +74,7 @@ def import_catalogue(
     language = language_of(lang)
     unit, _, position = actor.partition(".")
     if unit != SUBCOMMITTEE or not position:
-        refuse(NOT_THE_SUBCOMMITTEE(position=f"{SUBCOMMITTEE}.POSITION", actor=actor))
+        refuse(NOT_THE_SUBCOMMITTEE(position=f"{SUBCOMMITTEE}.POSITION", given=actor))
     if name and not re.fullmatch(ID_PATTERN, name):
         refuse(NO_CATALOGUE_ID(name=name))
     if file.is_dir() or not file.exists():

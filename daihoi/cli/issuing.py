@@ -21,7 +21,7 @@ from shared.values.units import AUDITOR, services
 
 NO_HOURS = Refusal("no_hours", "--hours is a number of hours.")
 NOT_A_NAME = Refusal("actor_not_a_name", "What --as names has {reason}.")
-NO_ACTOR = Refusal("no_actor", "--as names UNIT.POSITION, and the unit is one of {units}; not {actor}.")
+NO_ACTOR = Refusal("no_actor", "--as names UNIT.POSITION, and the unit is one of {units}; not {given}.")
 
 
 def mint(settings: Settings, actor: str, lasting: timedelta) -> str:
@@ -33,7 +33,7 @@ def mint(settings: Settings, actor: str, lasting: timedelta) -> str:
         refuse(NOT_A_NAME(reason=MESSAGES[error.code]))
     unit, _, position = actor.partition(".")
     units = (*services(), AUDITOR)
-    no_actor = NO_ACTOR(units=", ".join(units), actor=actor)
+    no_actor = NO_ACTOR(units=", ".join(units), given=actor)
     if unit not in units or not position:
         refuse(no_actor)
     key = issuer_private_key(settings)

@@ -76,13 +76,13 @@ STREAM_DIFFERS = Notice(
 UNIT_NOT_JOINED = Notice(
     "unit_not_joined",
     Severity.ERROR,
-    "The ledger does not take in the events of {unit}.",
-    "Start any service of the congress with the same DAIHOI_UNITS: {unit} joins then, with all that it has written.",
+    "The ledger does not take in the events of {service}.",
+    "Start any service of the congress with the same DAIHOI_UNITS: {service} joins then, with all that it has written.",
 )
 UNIT_NOT_NAMED = Notice(
     "unit_not_named",
     Severity.WARNING,
-    "{unit} is a unit of this congress, and {setting} does not name it here.",
+    "{service} is a unit of this congress, and {setting} does not name it here.",
     "Set {setting} as it is set for its service; until then reports show its id in place of its title.",
 )
 LEDGER_COMPLETE = Notice("ledger_complete", Severity.OK, "The ledger holds all {count} events of the services.")
@@ -222,7 +222,7 @@ async def _nats(connection: Client, congress: str, replicas: int) -> AsyncIterat
             async for each in _sourcing(connection, congress, every):
                 yield each
             for unit in sorted(set(every) - {*services()}):
-                yield UNIT_NOT_NAMED(LEDGER, unit=unit, setting=SETTING)
+                yield UNIT_NOT_NAMED(LEDGER, service=unit, setting=SETTING)
             async for each in _policies(connection, congress):
                 yield each
     except Unavailable as error:
@@ -238,7 +238,7 @@ async def _streams(connection: Client, congress: str, replicas: int) -> AsyncIte
         else:
             settings, unjoined = differing(config, wanted), lacking(config, wanted)
             for stream in unjoined:
-                yield UNIT_NOT_JOINED(LEDGER, unit=service_of(congress, stream))
+                yield UNIT_NOT_JOINED(LEDGER, service=service_of(congress, stream))
             if settings := settings - ({"sources"} if unjoined else set()):
                 yield STREAM_DIFFERS(NATS, stream=wanted["name"], settings=", ".join(sorted(settings)))
 

@@ -69,7 +69,7 @@ async def test_a_task_is_not_completed_before_its_clearance_is_granted_nor_after
     assert await units.outcome("logistics.member", "require-clearance", THE_TASK | BUS) == "clearance-required"
     await units.work_and_submit()
     assert await units.outcome(*complete) == "clearance_missing"
-    assert "bus (not_decided)" in units.told.detail
+    assert "bus (not decided)" in units.told.detail
 
     await units.until_it_is("granted", "security.lead", "grant-clearance", THE_BUS)
     await units.until_it_is("completed", *complete)

@@ -190,7 +190,7 @@ def test_a_timeline_reads_as_a_story_in_both_languages(shell):
     english = shell.run("audit", "timeline", "logistics/2-04").stdout
     assert "returned task 2-04" in english
     assert "Status: Submitted → In progress" in english
-    assert "evidence: + Dự thảo kịch bản điều hành, https://example.invalid/evidence/" in english
+    assert "Evidence: + Dự thảo kịch bản điều hành, https://example.invalid/evidence/" in english
     vietnamese = shell.run("audit", "timeline", "logistics/2-04", "--lang", "vi").stdout
     assert "nhiệm vụ 2-04" in vietnamese
 
@@ -388,7 +388,7 @@ def test_a_timeline_tells_how_a_task_was_suspended_and_resumed(shell):
     assert "Suspended: no → yes" in english
     assert "Suspended: yes → no" in english
     vietnamese = shell.run("audit", "timeline", "variant/outbreak", "--lang", "vi").stdout
-    assert "logistics.lead xác nhận phương án «Có dịch» đã chuẩn bị xong" in vietnamese
+    assert "Trưởng Bộ phận hậu cần phục vụ xác nhận phương án «Có dịch» đã chuẩn bị xong" in vietnamese
 
 
 def test_a_point_leads_down_to_a_directive_to_three_units(shell):
@@ -456,10 +456,10 @@ def test_the_next_number_is_told_in_both_forms(shell):
 
 def test_a_timeline_tells_how_a_deadline_was_extended(shell):
     english = shell.run("audit", "timeline", "logistics/4-01").stdout
-    assert "logistics.lead extended the deadline of task 4-01 from 06/09/2020 to 12/09/2020" in english
+    assert "Head, Logistics unit extended the deadline of task 4-01 from 06/09/2020 to 12/09/2020" in english
     assert "Deadline: 2020-09-06 → 2020-09-12" in english
     vietnamese = shell.run("audit", "timeline", "logistics/4-01", "--lang", "vi").stdout
-    assert "logistics.lead đồng ý gia hạn nhiệm vụ 4-01 từ 06/09/2020 đến 12/09/2020" in vietnamese
+    assert "Trưởng Bộ phận hậu cần phục vụ đồng ý gia hạn nhiệm vụ 4-01 từ 06/09/2020 đến 12/09/2020" in vietnamese
 
 
 def test_the_report_of_the_last_event_is_the_report_of_now(shell):

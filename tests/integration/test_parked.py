@@ -269,7 +269,7 @@ async def test_a_parked_event_is_listed_shown_tried_again_and_discarded(office, 
         "waiting": 2,
     }
     assert "logistics/task/task-1" in (await run(office, "list")).stdout
-    assert "Sự kiện đang tạm gác" in (await run(office, "list", "--lang", "vi")).stdout
+    assert "Bản ghi đang tạm gác" in (await run(office, "list", "--lang", "vi")).stdout
 
     shown = await told(office, "show", str(poison))
     assert (shown["body"], shown["waiting"]) == ('{"hello": "there"}', [poison + 1, poison + 2])
