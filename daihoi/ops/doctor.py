@@ -77,7 +77,8 @@ UNIT_NOT_JOINED = Notice(
     "unit_not_joined",
     Severity.ERROR,
     "The ledger does not take in the events of {service}.",
-    "Start any service of the congress with the same DAIHOI_UNITS: {service} joins then, with all that it has written.",
+    "Start any service of the congress with the same DAIHOI_UNITS: {service} joins then, with all that it has "
+    "written.",
 )
 UNIT_NOT_NAMED = Notice(
     "unit_not_named",

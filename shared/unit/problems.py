@@ -27,7 +27,7 @@ SIGNED_BY_ANOTHER_KEY = Refusal(
     "invalid_token", "The bearer token was signed with the key {signed_by}, and the key {key_id} is in force."
 )
 EXPIRED_TOKEN = Refusal("expired_token", "The bearer token has expired.")
-WRONG_UNIT = Refusal("wrong_unit", "{actor} belongs to {unit} and can't give commands to {service}.")
+WRONG_UNIT = Refusal("wrong_unit", "{service} takes commands from its own unit alone, and {actor} is of another.")
 IN_THE_FUTURE = Refusal("happened_in_future", "Nothing can be recorded that has not happened yet ({happened}).")
 OUT_OF_TIME = Refusal(
     "happened_out_of_range", "What happened lies between the years 2000 and 2199; {happened} does not."

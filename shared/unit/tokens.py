@@ -95,7 +95,7 @@ class TokenVerifier:
         """Who may give commands. Raises a refusal: as `reader`, or `wrong_unit`."""
         actor = self.reader(authorization)
         if actor.unit != self._service:
-            raise WRONG_UNIT(actor=actor.id, unit=actor.unit, service=self._service)
+            raise WRONG_UNIT(actor=actor.id, service=self._service)
         return actor
 
     def reader(self, authorization: str | None) -> Actor:

@@ -239,7 +239,7 @@ async def test_views_of_another_fold_are_made_again_by_the_tracker_while_they_se
     (row,) = await views.audit_rows_of([1])
     assert "summary" not in row
     (shown, *_) = await timeline(views, ledger, "task-1")
-    assert shown["summary"]["en"] == f"logistics.lead opened task task-1: {shown['data']['title']['vi']}"
+    assert shown["summary"]["en"] == f"Head, Logistics unit opened task task-1: {shown['data']['title']['vi']}"
     running.cancel()
     with suppress(asyncio.CancelledError):
         await running
