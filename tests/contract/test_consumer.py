@@ -177,7 +177,8 @@ async def test_nothing_is_done_while_somebody_else_has_earlier_events_in_hand(pl
                 await message.ack()
         await until(place.all_done)
     numbers = (3, 4) if comes_back else (1, 2, 3, 4)
-    assert [subject for _, subject in heard] == [f"d{number}" for number in numbers]
+    subjects = [subject for _, subject in heard]
+    assert list(dict.fromkeys(subjects)) == [f"d{number}" for number in numbers], "what is heard twice is done once"
 
 
 async def test_who_was_away_for_longer_than_the_broker_waits_begins_anew(place, monkeypatch):

@@ -38,7 +38,7 @@ from tests.waiting import until
 RECOVERS = "recovers"
 COLUMNS = (RECOVERS, *INVARIANTS)
 AT_ONCE = 3
-PAGE_WIDTH = 240
+PAGE_WIDTH = 260
 HEAD = """# The fault matrix
 
 `make faults ROUNDS={rounds} SEED={seed}` wrote this. A round is a fresh congress on servers of its own, a load, the

@@ -134,7 +134,8 @@ async def test_switches_with_the_services_killed_in_between_leave_every_task_as_
         await until(settled)
         for number, was in enumerate(before[unit]):
             now = await told.state(unit, task, f"t-{number}")
-            assert now.but(followed=None, deadline=None) == was.but(followed=None, deadline=None)
+            followed = {"followed": None, "deadline": None, "suspended": False, "planned_vnd": 0}
+            assert now.but(**followed) == was.but(**followed)
         for task_id in task_ids:
             switches = [each for each in await told.events(unit, task, task_id) if hasattr(each, "switch")]
             assert all(one.switch < other.switch for one, other in pairwise(switches)), "each switch once, in order"
