@@ -78,7 +78,9 @@ class Place:
 
     async def all_done(self):
         info = await self.info()
-        return "error" not in info and info["num_pending"] == info["num_ack_pending"] == 0
+        if "error" in info or not info["delivered"]["consumer_seq"]:
+            return False  # a consumer that was only just made says that nothing is pending
+        return info["num_pending"] == info["num_ack_pending"] == 0
 
     async def serve_as_before(self, policy, subject, done):
         """As an earlier version left it: a consumer for each policy, which has acknowledged so many events."""
