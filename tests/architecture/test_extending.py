@@ -158,6 +158,7 @@ def extended(tmp_path, settings):
     project.stop()
 
 
+@pytest.mark.long
 async def test_the_page_does_what_it_says(extended, connection, congress, database):
     await Writer(EventStore(connection, congress, "logistics")).write([1])
     client = CommandClient(connection, congress)
