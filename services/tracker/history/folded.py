@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from services.tracker.projection.decoding import LeftOut, Reader, ReaderRefusing, Unreadable, read_event
+from services.tracker.projection.decoding import LeftOut, Decoder, RefusingDecoder, Unreadable, decode_event
 from services.tracker.projection.fold import Checkpoint, Outcome, Touched, fold_page
 from services.tracker.projection.parking import UNSTORABLE, Lot, update
 from shared.eventstore.direct import Stored
@@ -26,7 +26,7 @@ class Folded:
     lot: Lot = field(default_factory=dict)
     latest_happened: str = ""
     left_out: int = 0
-    read: Reader = read_event
+    decode: Decoder = decode_event
 
     @property
     def parked(self) -> dict[int, Document]:
@@ -34,9 +34,9 @@ class Folded:
 
     def take(self, page: Sequence[Stored], *, audited: bool = True) -> Outcome:
         """Without `audited` the outcome has no audit rows."""
-        read = [self.read(stored) for stored in page]
-        events = [self._kept(event) for event in read] if self.happened_upto else read
-        outcome = fold_page(page, events, self.views, self.checkpoint, self.lot, self.read, audited=audited)
+        decoded = [self.decode(stored) for stored in page]
+        events = [self._kept(event) for event in decoded] if self.happened_upto else decoded
+        outcome = fold_page(page, events, self.views, self.checkpoint, self.lot, self.decode, audited=audited)
         for name, documents in outcome.documents.items():
             self.views[name].update(documents)
         update(self.lot, outcome.parked, outcome.left)
@@ -51,9 +51,9 @@ class Folded:
     def heed(self, live: Checkpoint) -> bool:
         """From now on refuses what the database refused to those who made the live views. Whether what is folded
         already has refused the same; where not, it is of no use."""
-        reader = ReaderRefusing()
-        reader.refused = {sequence: (UNSTORABLE, detail) for sequence, detail in live.refused}
-        self.read = reader
+        decoder = RefusingDecoder()
+        decoder.refused = {sequence: (UNSTORABLE, detail) for sequence, detail in live.refused}
+        self.decode = decoder
         return self.checkpoint.refused == live.refused_upto(self.checkpoint.sequence)
 
     def copy(self) -> "Folded":
@@ -64,7 +64,7 @@ class Folded:
             {subject: dict(queue) for subject, queue in self.lot.items()},
             self.latest_happened,
             self.left_out,
-            self.read,
+            self.decode,
         )
 
     def _kept(self, event: Recorded | Unreadable) -> Recorded | Unreadable | LeftOut:

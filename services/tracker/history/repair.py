@@ -14,7 +14,7 @@ from pymongo.errors import PyMongoError
 
 from services.tracker.history.verify import MOST_DIFFERENCES, Replay
 from services.tracker.projection.audit_rows import APPLIED, DISCARDED
-from services.tracker.projection.decoding import ReaderRefusing
+from services.tracker.projection.decoding import RefusingDecoder
 from services.tracker.projection.digest import are_same
 from services.tracker.projection.errors import CommitRefused, FenceLost, as_written
 from services.tracker.projection.fold import Checkpoint, Outcome, Touched
@@ -89,8 +89,8 @@ class _Trying:
         self, ledger: Ledger, store: ViewStore, chosen: Choice, on_progress: Callable[[int, int], None]
     ) -> None:
         self._ledger, self._store, self._chosen, self._on_progress = ledger, store, chosen, on_progress
-        self._reader = ReaderRefusing()
-        self._replay = Replay(self._reader)
+        self._decoder = RefusingDecoder()
+        self._replay = Replay(self._decoder)
         self._renewed: int | None = None
         self._refuse_again = False
         """Whether the database has been asked once more to take what it did not take."""
@@ -107,14 +107,14 @@ class _Trying:
                 raise
             if self._refuse_again:
                 raise CommitRefused(in_words(error)) from error
-        self._refuse_again, self._replay = True, Replay(self._reader)
+        self._refuse_again, self._replay = True, Replay(self._decoder)
         return await self.once()
 
     async def _look(self) -> Unmoved:
         """Folds most of the ledger, while nobody waits for it."""
         stands_at = await self._store.checkpoint()
         if stands_at.renewed != self._renewed or stands_at.sequence < self._replay.checkpoint.sequence:
-            self._replay, self._renewed = Replay(self._reader), stands_at.renewed
+            self._replay, self._renewed = Replay(self._decoder), stands_at.renewed
         discarded = await self._store.documents(AUDIT_TRAIL, outcome=DISCARDED)
         self._refuse(stands_at, await self._store.documents(PARKED), discarded)
         await self._replay.advance(self._ledger, self._store, stands_at.sequence, self._on_progress)
@@ -123,7 +123,7 @@ class _Trying:
     def _refuse(self, stands_at: Checkpoint, parked: list[Document], discarded: list[Document]) -> Kept:
         kept = kept_back(parked, discarded, self._chosen)
         never_taken = {sequence: (UNSTORABLE, detail) for sequence, detail in stands_at.refused}
-        self._reader.refused |= kept.refused | (never_taken if self._refuse_again else {})
+        self._decoder.refused |= kept.refused | (never_taken if self._refuse_again else {})
         return kept
 
     async def _mend(self, session: Session, before: Unmoved) -> Retried:

@@ -12,7 +12,7 @@ from services.tracker.history.as_of import By
 from services.tracker.history.moments import Moment
 from services.tracker.history.sentences import summary
 from services.tracker.masking import masked_line
-from services.tracker.projection.decoding import Unreadable, read_event
+from services.tracker.projection.decoding import Unreadable, decode_event
 from shared.eventstore.canonical import read_document
 from shared.eventstore.direct import Stored
 from shared.eventstore.ledger import Ledger
@@ -111,7 +111,7 @@ async def replay(ledger: Ledger, wanted: Filter, *, unmasked: bool = False) -> A
 
 def ledger_line(stored: Stored) -> dict[str, Any]:
     """`event` is the stored envelope as written; `readable` says whether this version understands it."""
-    read = read_event(stored)
+    read = decode_event(stored)
     line: dict[str, Any] = {
         "sequence": stored.sequence,
         "recorded": instant(stored.recorded),

@@ -9,7 +9,7 @@ from services.tracker.history.folded import Folded
 from services.tracker.masking import masked_value
 from services.tracker.projection.audit_rows import APPLIED
 from services.tracker.projection.checkpoint import stored_checkpoint
-from services.tracker.projection.decoding import Reader, read_event
+from services.tracker.projection.decoding import Decoder, decode_event
 from services.tracker.projection.digest import are_same, total_digest, view_digest
 from services.tracker.projection.fold import Checkpoint, Outcome, Touched
 from services.tracker.projection.store import AUDIT_TRAIL, CHECKPOINTS, LIVE, PARKED, VIEW_NAMES, ViewStore
@@ -61,8 +61,8 @@ class Replay:
     """The views as the events say they must be. `rows` are the audit rows that are to be compared at the end: those
     that differ from the live ones, and those of parked events, which later events may correct."""
 
-    def __init__(self, read: Reader = read_event) -> None:
-        self._folded = Folded(read=read)
+    def __init__(self, decode: Decoder = decode_event) -> None:
+        self._folded = Folded(decode=decode)
         self.rows: dict[int, Document] = {}
         self.differing = 0
 

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 
-from services.tracker.projection.decoding import ReaderRefusing
+from services.tracker.projection.decoding import RefusingDecoder
 from services.tracker.projection.errors import CommitRefused, FenceLost, as_written
 from services.tracker.projection.fold import Checkpoint, Outcome, Touched, fold_page, touched_keys
 from services.tracker.projection.parking import UNSTORABLE, Lot, lot_for
@@ -42,7 +42,7 @@ class Projection:
         self._uncommitted: list[Sequence[Stored]] = []
         self._committing: asyncio.Task[None] | None = None
         self._committed = asyncio.Event()
-        self._read = ReaderRefusing()
+        self._decode = RefusingDecoder()
         self._begun_anew = 0
 
     async def add(self, page: Sequence[Stored]) -> None:
@@ -69,12 +69,12 @@ class Projection:
         """Folded again where what was folded before it had to be committed in another way meanwhile."""
         while True:
             before, begun_anew = self._folded, self._begun_anew
-            events = [self._read(stored) for stored in page]
+            events = [self._decode(stored) for stored in page]
             with as_written():
                 lot, let_go = await lot_for(page, events, before.held, fetch_lot)
                 await self._warm_up(touched_keys([*events, *let_go]))
                 if begun_anew == self._begun_anew:
-                    return fold_page(page, events, self._hot, before, lot, self._read)
+                    return fold_page(page, events, self._hot, before, lot, self._decode)
 
     def _go_on_from(self, outcome: Outcome) -> None:
         for name, documents in outcome.documents.items():
@@ -132,9 +132,9 @@ class Projection:
     def _refused(self, piece: Sequence[Stored], refusal: CommitRefused) -> Sequence[Stored]:
         """The same, to be parked. Raises `refusal` where that is what was refused."""
         (stored,) = piece
-        if stored.sequence in self._read.refused:
+        if stored.sequence in self._decode.refused:
             raise refusal
-        self._read.refused[stored.sequence] = UNSTORABLE, refusal.reason
+        self._decode.refused[stored.sequence] = UNSTORABLE, refusal.reason
         return piece
 
     def _begin_anew(self) -> None:

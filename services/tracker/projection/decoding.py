@@ -60,10 +60,10 @@ class LeftOut(NamedTuple):
     origin: Origin
 
 
-type Reader = Callable[[Stored], Recorded | Unreadable]
+type Decoder = Callable[[Stored], Recorded | Unreadable]
 
 
-def read_event(stored: Stored) -> Recorded | Unreadable:
+def decode_event(stored: Stored) -> Recorded | Unreadable:
     origin = _origin(stored)
     try:
         envelope = decode(stored.body)
@@ -85,14 +85,14 @@ def read_event(stored: Stored) -> Recorded | Unreadable:
     return Recorded(stored.sequence, stored.recorded, origin, envelope, event)
 
 
-class ReaderRefusing:
-    """Reads with today's code, and refuses what is to be refused: the reason and the detail by ledger sequence."""
+class RefusingDecoder:
+    """Decodes with today's code, and refuses what is to be refused: the reason and the detail by ledger sequence."""
 
     def __init__(self) -> None:
         self.refused: dict[int, tuple[str, str]] = {}
 
     def __call__(self, stored: Stored) -> Recorded | Unreadable:
-        event = read_event(stored)
+        event = decode_event(stored)
         if stored.sequence not in self.refused:
             return event
         return Unreadable(stored, event.origin, *self.refused[stored.sequence], event.envelope)

@@ -17,7 +17,7 @@ from services.tracker.projection.audit_rows import (
     parked_audit_row,
     within_bounds,
 )
-from services.tracker.projection.decoding import NOWHERE, VIEWS_OF, LeftOut, Reader, Unreadable, read_event
+from services.tracker.projection.decoding import NOWHERE, VIEWS_OF, LeftOut, Decoder, Unreadable, decode_event
 from services.tracker.projection.parking import (
     ORIGIN_GAP,
     ORIGIN_REPEAT,
@@ -114,14 +114,14 @@ def fold_page(
     documents: Touched,
     checkpoint: Checkpoint,
     lot: Lot | None = None,
-    read: Reader = read_event,
+    decode: Decoder = decode_event,
     *,
     audited: bool = True,
 ) -> Outcome:
     """`events` are the decoded `page`, `documents` those it touches as they are now, `lot` what is parked of its
     entities and of those it discards from. Nothing passed in is changed. Without `audited` no audit rows are made:
     they take two thirds of the time, and not everybody looks at them."""
-    folding = _Folding(documents, checkpoint, Parking(lot or {}), read, audited)
+    folding = _Folding(documents, checkpoint, Parking(lot or {}), decode, audited)
     for stored, event in zip(page, events, strict=True):
         folding.add(stored, event)
     return folding.outcome(page)
@@ -131,14 +131,14 @@ class _Folding:
     """One page on its way."""
 
     def __init__(
-        self, documents: Touched, checkpoint: Checkpoint, parking: Parking, read: Reader, audited: bool
+        self, documents: Touched, checkpoint: Checkpoint, parking: Parking, decode: Decoder, audited: bool
     ) -> None:
         self._before = documents
         self._checkpoint = checkpoint
         self._applied = {stream: at.sequence for stream, at in checkpoint.origins.items()}
         self._gaps = checkpoint.gaps
         self._parking = parking
-        self._read = read
+        self._decode = decode
         self._audited = audited
         self._documents: Touched = defaultdict(dict)
         self._rows: dict[int, Document] = {}
@@ -252,7 +252,7 @@ class _Folding:
 
     def _discard(self, parked: Document, discard: Recorded) -> list[dict[str, Any]]:
         self._parking.take_out(parked)
-        self._keep(discarded_audit_row(parked, self._read(stored_again(parked)).envelope, discard))
+        self._keep(discarded_audit_row(parked, self._decode(stored_again(parked)).envelope, discard))
         if holds_up(parked):
             self._freed.append(parked["subject"])
         return [discard_change(parked)]
@@ -261,7 +261,7 @@ class _Folding:
         """Takes in what has waited, in order, until one event can't be; the rest waits behind that one."""
         while (waiting := self._parking.first(subject)) is not None:
             stored = stored_again(waiting)
-            event = self._read(stored)
+            event = self._decode(stored)
             problem = self._take_in(event, waited_until=at)
             if problem is not None:
                 self._parking.put_all_behind(self._park(stored, event, problem))

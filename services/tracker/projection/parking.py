@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from msgspec.structs import asdict
 
-from services.tracker.projection.decoding import Unreadable, read_event
+from services.tracker.projection.decoding import Unreadable, decode_event
 from shared.events.parked_event import ParkedEventDiscarded
 from shared.eventstore.direct import Stored
 from shared.views.view import Document, Recorded, instant
@@ -183,7 +183,7 @@ async def lot_for(
         if missing := wanted - lot.keys():
             lot |= {subject: {} for subject in missing} | await fetch(missing)
         freed |= wanted
-        read = [read_event(stored_again(each)) for subject in wanted for each in lot[subject].values()]
+        read = [decode_event(stored_again(each)) for subject in wanted for each in lot[subject].values()]
         let_go += read
         wanted = set(_discarded_from(read)) - freed
     return lot, let_go
