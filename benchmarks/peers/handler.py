@@ -5,7 +5,7 @@ from collections import defaultdict
 from nats.js.api import ConsumerConfig
 
 from benchmarks.place import Recorded
-from services.tracker.projection.audit_rows import audit_row, changes_between
+from services.tracker.projection.audit_rows import applied_row, changes_between
 from services.tracker.projection.decoding import VIEWS_OF, decode_event
 from shared.eventstore.direct import Stored
 from shared.eventstore.names import ledger_stream
@@ -40,7 +40,7 @@ async def handle_one_by_one(recorded: Recorded, events: int, number: int) -> Non
         for view_name, documents in changed.items():
             for key, after in documents.items():
                 await recorded.database[name + view_name].replace_one({"_id": key}, after, upsert=True)
-        await audit.replace_one({"_id": event.sequence}, audit_row(event, changes), upsert=True)
+        await audit.replace_one({"_id": event.sequence}, applied_row(event, changes), upsert=True)
         await message.ack()
     await messages.unsubscribe()
     await jetstream.delete_consumer(stream, f"handler-{number}")

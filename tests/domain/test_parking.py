@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from services.tracker.history.repair import Live, kept_back, mending
 from services.tracker.history.verify import Replay
-from services.tracker.projection.decoding import KNOWN, VIEWS_OF, RefusingDecoder, decode_event
+from services.tracker.projection.decoding import EVENT_TYPES, VIEWS_OF, RefusingDecoder, decode_event
 from services.tracker.projection.fold import Checkpoint, fold_page, touched_keys
 from services.tracker.projection.parking import lot_for, lot_of, stored_again, update
 from services.tracker.projection.store import VIEW_NAMES
@@ -320,7 +320,7 @@ def in_the_order_of_effect(folded):
 def folded_by_an_older_version(ledger, forgotten):
     with pytest.MonkeyPatch.context() as older:
         for name in forgotten:
-            older.delitem(KNOWN, name)
+            older.delitem(EVENT_TYPES, name)
         return Folded().add(ledger)
 
 
@@ -331,7 +331,7 @@ def retried(live, ledger, chosen=lambda _: True):
     discarded = [row for row in live.audit_rows if row["outcome"] == "discarded"]
     kept, reader = kept_back(live.parked, discarded, chosen), RefusingDecoder()
     reader.refused = kept.refused
-    replay = Replay(reader)
+    replay = Replay(decode=reader)
     for stored in ledger:
         replay.add([stored], rows)
     outcome, done = mending(replay, Live(live.views, parked, rows), kept, chosen)

@@ -10,7 +10,7 @@ from services.tracker.history.replay import ledger_line
 from services.tracker.history.sentences import SENTENCES, with_summary
 from services.tracker.history.verify import first_difference
 from services.tracker.masking import MASK, OPEN_DATA, masked_document, masked_line, masked_row
-from services.tracker.projection.audit_rows import discarded_audit_row
+from services.tracker.projection.audit_rows import discarded_row
 from services.tracker.projection.decoding import decode_event
 from shared.events.incident import IncidentAssessed, IncidentReopened, IncidentReported, IncidentResolved
 from shared.events.publication import PublicationRejected
@@ -92,7 +92,7 @@ def test_the_row_of_an_incident_that_is_parked_or_discarded_has_none_of_its_data
     unreadable = stored(1, LEDGER[1].body.replace(b'"severity":"high"', f'"severity":["{SECRET}"]'.encode()))
     folded = Folded().add([LEDGER[0], unreadable])
     envelope = decode_event(unreadable).envelope
-    discarded = discarded_audit_row(folded.parked[0], envelope, decode_event(LEDGER[0]))
+    discarded = discarded_row(folded.parked[0], envelope, decode_event(LEDGER[0]))
     for row in (folded.audit_rows[1], discarded):
         assert "data" not in row
         assert SECRET not in said(with_summary(masked_row(row)))

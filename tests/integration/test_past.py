@@ -9,7 +9,7 @@ from services.tracker.history.as_of import Asked, By, NoSuchInstant, views_as_of
 from services.tracker.history.diff import difference
 from services.tracker.history.folded import Folded
 from services.tracker.history.snapshots import Snapshots
-from services.tracker.projection.audit_rows import NOT_WORTH_TELLING
+from services.tracker.projection.audit_rows import NOT_REPORTED
 from services.tracker.projection.digest import total_digest, view_digest
 from shared.eventstore.direct import Stored
 from shared.eventstore.store import EventStore
@@ -167,7 +167,7 @@ async def test_the_difference_between_what_had_happened_at_two_times(ledger, kep
 def differing(before, after, inside=""):
     for name, value in after.items():
         old = before.get(name)
-        if name in NOT_WORTH_TELLING or value == old:
+        if name in NOT_REPORTED or value == old:
             continue
         if isinstance(value, dict) and isinstance(old, dict):
             yield from differing(old, value, f"{inside}{name}.")

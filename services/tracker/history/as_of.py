@@ -10,9 +10,9 @@ from enum import StrEnum
 from typing import Any, NamedTuple, Protocol
 
 from services.tracker.history.folded import Folded
-from services.tracker.history.moments import Moment, moment_as_text
+from services.tracker.history.moments import Moment, moment_as_text, parse_moment
 from services.tracker.history.snapshots import EVERY, Snapshots
-from services.tracker.projection.fold import Checkpoint
+from services.tracker.projection.fold import Checkpoint, OnProgress
 from services.tracker.projection.store import PARKED
 from shared.domain.decider import Refusal, Refused
 from shared.eventstore.ledger import Ledger
@@ -20,14 +20,15 @@ from shared.i18n import format_minute
 from shared.values.local_time import LOCAL_TIME
 from shared.views.view import Document
 
-type OnProgress = Callable[[int, int], None]
-
 RECORDED_ONLY = Refusal(
     "recorded_only", "A ledger sequence says when something was recorded; name a time to ask what had happened."
 )
 BEYOND_THE_END = Refusal("beyond_the_end", "The ledger ends at {end}, before {sequence}.")
 NOT_YET = Refusal("not_yet", "{at} has not come yet.")
 WRONG_ORDER = Refusal("wrong_order", "The first instant has to come before the second.")
+BY_NEEDS_STRETCH = Refusal("by_needs_stretch", "--by happened needs --from or --to.")
+ENDS_BEFORE = Refusal("ends_before_it_begins", "--to has to come after --from.")
+BY_NEEDS_AT = Refusal("by_needs_at", "--by happened needs --at.")
 
 
 class By(StrEnum):
@@ -49,6 +50,30 @@ class Asked(NamedTuple):
         return {"at": moment_as_text(self.at), "by": self.by.value}
 
 
+def asked_of(at: str | None, by: By) -> Asked | None:
+    """The instant that a reader names; `None` where none is named. Today by itself is now. Raises `Refused` on
+    what is no instant."""
+    if at is None:
+        if by is By.HAPPENED:
+            raise BY_NEEDS_AT()
+        return None
+    return Asked(parse_moment(at, now=datetime.now(LOCAL_TIME)), by)
+
+
+def stretch_of(first: str | None, last: str | None, by: By) -> tuple[Moment | None, Moment | None]:
+    """From when to when. Raises `Refused` on what is no instant, and where the end comes first."""
+    begin = None if first is None else parse_moment(first, begins=True)
+    end = None if last is None else parse_moment(last)
+    if by is By.HAPPENED and begin is None and end is None:
+        raise BY_NEEDS_STRETCH()
+    if by is By.HAPPENED and (isinstance(begin, int) or isinstance(end, int)):
+        raise RECORDED_ONLY()
+    backwards = isinstance(begin, int) and isinstance(end, int) and end < begin
+    if backwards or (isinstance(begin, datetime) and isinstance(end, datetime) and end < begin):
+        raise ENDS_BEFORE()
+    return begin, end
+
+
 class NoSuchInstant(Refused):
     """Nothing can be told as of this moment."""
 
@@ -60,7 +85,7 @@ class Views(Protocol):
     """What can be asked of views, be they the live ones or those of an instant."""
 
     async def checkpoint(self) -> Checkpoint: ...
-    async def documents(self, name: str, **where: Any) -> list[Document]: ...
+    async def documents(self, name: str) -> list[Document]: ...
     async def count_parked(self) -> int: ...
     async def at_once[Found](self, question: Callable[["Views"], Awaitable[Found]]) -> Found:
         """What `question` finds, everything that it reads being from one and the same checkpoint."""
@@ -79,13 +104,22 @@ class PastViews:
 
     async def documents(self, name: str, **where: Any) -> list[Document]:
         documents: Mapping[Any, Document] = self.folded.parked if name == PARKED else self.folded.views[name]
-        return [each for each in documents.values() if all(each.get(key) == value for key, value in where.items())]
+        return [
+            document
+            for document in documents.values()
+            if all(document.get(key) == value for key, value in where.items())
+        ]
 
     async def count_parked(self) -> int:
         return len(self.folded.parked)
 
     async def at_once[Found](self, question: Callable[[Views], Awaitable[Found]]) -> Found:
         return await question(self)
+
+
+def day_of(views: Views) -> date:
+    """The day to report for: the calendar's, or that of the instant."""
+    return views.today if isinstance(views, PastViews) else datetime.now(LOCAL_TIME).date()
 
 
 async def views_as_of(asked: Asked, ledger: Ledger, snapshots: Snapshots, on_progress: OnProgress) -> PastViews:

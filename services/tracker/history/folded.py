@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from services.tracker.projection.decoding import LeftOut, Decoder, RefusingDecoder, Unreadable, decode_event
+from services.tracker.projection.decoding import Decoder, LeftOut, RefusingDecoder, Unreadable, decode_event
 from services.tracker.projection.fold import Checkpoint, Outcome, Touched, fold_page
 from services.tracker.projection.parking import UNSTORABLE, Lot, update
 from shared.eventstore.direct import Stored
@@ -41,9 +41,8 @@ class Folded:
             self.views[name].update(documents)
         update(self.lot, outcome.parked, outcome.left)
         self.checkpoint = outcome.checkpoint
-        told = [event.envelope.time for event in events if isinstance(event, Recorded)]
-        if told:
-            self.latest_happened = max(self.latest_happened, instant(max(told)))
+        if times := [event.envelope.time for event in events if isinstance(event, Recorded)]:
+            self.latest_happened = max(self.latest_happened, instant(max(times)))
         if self.happened_upto:
             self.left_out += sum(isinstance(event, LeftOut) for event in events)
         return outcome
@@ -55,6 +54,10 @@ class Folded:
         decoder.refused = {sequence: (UNSTORABLE, detail) for sequence, detail in live.refused}
         self.decode = decoder
         return self.checkpoint.refused == live.refused_upto(self.checkpoint.sequence)
+
+    def goes_on_to(self, live: Checkpoint) -> bool:
+        """Whether it can be folded on to where the live views are, refusing what the database refused."""
+        return self.heed(live) and self.checkpoint.sequence <= live.sequence
 
     def copy(self) -> "Folded":
         return Folded(

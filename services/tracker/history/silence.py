@@ -5,12 +5,12 @@ from typing import NamedTuple
 from services.tracker.history.as_of import By
 from services.tracker.history.moments import moment_in_words
 from services.tracker.history.replay import Filter, ledger_line, names_of_type
-from services.tracker.projection.decoding import KNOWN
+from services.tracker.projection.decoding import EVENT_TYPES
 from shared.eventstore.ledger import Ledger
 from shared.i18n import Language, translate
 from shared.values.units import services
 
-TYPES = frozenset().union(*map(names_of_type, KNOWN))
+TYPES = frozenset().union(*map(names_of_type, EVENT_TYPES))
 """Every name of every type that this version knows."""
 
 

@@ -49,9 +49,9 @@ class Snapshots:
             with suppress(GridFSError):
                 packed: bytes = await (await self._files.open_download_stream(file._id)).read()
                 if hashlib.sha256(packed).hexdigest() == file.metadata["sha256"]:
-                    found = _unpacked(packed, happened_upto)
-                    if found.heed(live):
-                        return found
+                    folded = _unpacked(packed, happened_upto)
+                    if folded.heed(live):
+                        return folded
             await self._files.delete(file._id)
         beginning = Folded(happened_upto)
         beginning.heed(live)
@@ -99,7 +99,9 @@ def _packed(folded: Folded) -> bytes:
 
 def _unpacked(packed: bytes, happened_upto: datetime | None) -> Folded:
     content = read_document(zlib.decompress(packed))
-    views = {name: {each["_id"]: each for each in documents} for name, documents in content["views"].items()}
+    views = {
+        name: {document["_id"]: document for document in documents} for name, documents in content["views"].items()
+    }
     return Folded(
         happened_upto,
         checkpoint_of(content["checkpoint"]),

@@ -114,7 +114,7 @@ class Projection:
 
     async def _commit_in_pieces(self) -> None:
         folded = [stored for page in self._uncommitted for stored in page]
-        pieces: list[Sequence[Stored]] = [[each for each in folded if each.sequence > self.checkpoint.sequence]]
+        pieces: list[Sequence[Stored]] = [[stored for stored in folded if stored.sequence > self.checkpoint.sequence]]
         while pieces:
             piece = pieces.pop()
             try:
@@ -148,9 +148,9 @@ class Projection:
         """Looks whether the views are still where they were left: a database that crashes may forget what it had
         acknowledged, and a rebuild moves on. Raises `FenceLost`."""
         await self.settle()
-        found = await self._store.checkpoint()
-        if (found.sequence, found.renewed) != (self.checkpoint.sequence, self.checkpoint.renewed):
-            raise FenceLost(f"the views were at {self.checkpoint.sequence} and are at {found.sequence}")
+        live = await self._store.checkpoint()
+        if (live.sequence, live.renewed) != (self.checkpoint.sequence, self.checkpoint.renewed):
+            raise FenceLost(f"the views were at {self.checkpoint.sequence} and are at {live.sequence}")
 
     async def close(self) -> None:
         """Lets the commit under way come to its end, or cuts it off where the database is silent.
@@ -196,8 +196,8 @@ class Projection:
         self.checkpoint = outcome.checkpoint
         if outcome.parked:
             first = outcome.parked[0]
-            told = (len(outcome.parked), first["_id"], first["reason"], first["detail"])
-            logger.warning("%s events were parked; the first is ledger event %s (%s): %s", *told)
+            params = (len(outcome.parked), first["_id"], first["reason"], first["detail"])
+            logger.warning("%s events were parked; the first is ledger event %s (%s): %s", *params)
 
 
 def _halves(page: Sequence[Stored]) -> list[Sequence[Stored]]:

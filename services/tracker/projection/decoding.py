@@ -38,9 +38,9 @@ def _published() -> Iterator[type[Event]]:
                 yield model
 
 
-KNOWN: dict[str, type[Event]] = {event.TYPE: event for event in _published()}
+EVENT_TYPES: dict[str, type[Event]] = {event.TYPE: event for event in _published()}
 VIEWS_OF: dict[str, tuple[View, ...]] = {
-    name: tuple(view for view in VIEWS if event in view.events) for name, event in KNOWN.items()
+    name: tuple(view for view in VIEWS if event in view.events) for name, event in EVENT_TYPES.items()
 }
 
 
@@ -69,7 +69,7 @@ def decode_event(stored: Stored) -> Recorded | Unreadable:
         envelope = decode(stored.body)
     except Undecodable as error:
         return Unreadable(stored, origin, UNDECODABLE, str(error))
-    model = KNOWN.get(envelope.type)
+    model = EVENT_TYPES.get(envelope.type)
     if model is None:
         return Unreadable(stored, origin, UNKNOWN_TYPE, f"no view knows {envelope.type}", envelope)
     try:

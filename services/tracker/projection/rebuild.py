@@ -1,13 +1,12 @@
 """Folds the whole ledger into views of the next generation while the old ones serve, then has those serve."""
 
 import logging
-from collections.abc import Callable
 from typing import NamedTuple
 
 from services.tracker.projection.committing import Projection
 from services.tracker.projection.digest import total_digest
 from services.tracker.projection.errors import FenceLost
-from services.tracker.projection.fold import Checkpoint
+from services.tracker.projection.fold import Checkpoint, OnProgress
 from services.tracker.projection.store import ViewStore
 from services.tracker.projection.version import fold_version
 from services.tracker.projection.view_sets import (
@@ -25,9 +24,6 @@ CAUGHT_UP_SOON_EVENTS = 10_000
 projects folds these again."""
 
 logger = logging.getLogger(__name__)
-
-type OnProgress = Callable[[int, int], None]
-"""Called with the sequence reached and the sequence to reach."""
 
 
 class Rebuilt(NamedTuple):

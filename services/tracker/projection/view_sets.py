@@ -37,15 +37,15 @@ async def filling_generation(database: Database) -> ViewStore:
     checkpoints = database[CHECKPOINTS]
     left_behind = {"_id": {"$regex": f"^{LIVE}{MARK}"}, "fold": fold_version()}
     newest = await checkpoints.find(left_behind).sort("_id", -1).to_list(1)
-    found = newest[0] if newest and _is_readable(newest[0]) else {}
-    if found:
-        filling = ViewStore(database, found["_id"].removeprefix(LIVE))
+    stored = newest[0] if newest and _is_readable(newest[0]) else {}
+    if stored:
+        filling = ViewStore(database, stored["_id"].removeprefix(LIVE))
     else:
         filling = next_generation(database)
         await filling.prepare()
-    if "session" in found:
-        await end_session(database, found["session"])
-    await filling.take_over(session, found.get("term", 0) + 1)
+    if "session" in stored:
+        await end_session(database, stored["session"])
+    await filling.take_over(session, stored.get("term", 0) + 1)
     await checkpoints.update_one({"_id": LIVE + filling.generation}, {"$set": {"session": session_id}})
     return filling
 
@@ -96,12 +96,12 @@ def _is_readable(stored: Document) -> bool:
     except ViewsBroken:
         return False
     replaced = stored.get("replaced", [])
-    names = [stored.get("generation", ""), *(each.get("generation") for each in _objects(replaced))]
+    names = [stored.get("generation", ""), *(former.get("generation") for former in _objects(replaced))]
     return isinstance(replaced, list) and all(isinstance(name, str) for name in names)
 
 
 def _objects(values: object) -> list[Document]:
-    return [each for each in values if isinstance(each, dict)] if isinstance(values, list) else []
+    return [value for value in values if isinstance(value, dict)] if isinstance(values, list) else []
 
 
 async def drop_replaced(database: Database) -> None:
@@ -118,7 +118,7 @@ async def drop_abandoned(database: Database) -> None:
     live = await database[CHECKPOINTS].find_one({"_id": LIVE}) or {}
     kept = {live.get("generation", ""), *(former["generation"] for former in _objects(live.get("replaced")))}
     names = await database.list_collection_names()
-    begun = {found[0]: int(found[1]) for name in names if (found := _GENERATION.search(name))}
+    begun = {match[0]: int(match[1]) for name in names if (match := _GENERATION.search(name))}
     for generation in begun.keys() - kept:
         if begun[generation] < time.time() - ABANDONED_AFTER_S:
             await database[CHECKPOINTS].delete_one({"_id": LIVE + generation})
