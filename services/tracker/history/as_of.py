@@ -4,10 +4,10 @@ The two are never mixed. *Recorded* asks what anybody could have known at that t
 then, as far as it has been put on record since. Both fold the ledger with today's code.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime
 from enum import StrEnum
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 from services.tracker.history.folded import Folded
 from services.tracker.history.moments import Moment, moment_as_text, parse_moment
@@ -87,12 +87,12 @@ class Views(Protocol):
     async def checkpoint(self) -> Checkpoint: ...
     async def documents(self, name: str) -> list[Document]: ...
     async def count_parked(self) -> int: ...
-    async def at_once[Found](self, question: Callable[["Views"], Awaitable[Found]]) -> Found:
-        """What `question` finds, everything that it reads being from one and the same checkpoint."""
+    async def at_once[Answer](self, question: Callable[["Views"], Awaitable[Answer]]) -> Answer:
+        """What `question` gives, everything that it reads being from one and the same checkpoint."""
 
 
 class PastViews:
-    """The views as of `asked`. `sequence` is the last ledger event looked at, `today` the day to report for."""
+    """The views as of `asked`; `today` is the day to report for."""
 
     def __init__(self, asked: Asked, folded: Folded, today: date) -> None:
         self.asked = asked
@@ -102,18 +102,13 @@ class PastViews:
     async def checkpoint(self) -> Checkpoint:
         return self.folded.checkpoint
 
-    async def documents(self, name: str, **where: Any) -> list[Document]:
-        documents: Mapping[Any, Document] = self.folded.parked if name == PARKED else self.folded.views[name]
-        return [
-            document
-            for document in documents.values()
-            if all(document.get(key) == value for key, value in where.items())
-        ]
+    async def documents(self, name: str) -> list[Document]:
+        return list(self.folded.parked.values() if name == PARKED else self.folded.views[name].values())
 
     async def count_parked(self) -> int:
         return len(self.folded.parked)
 
-    async def at_once[Found](self, question: Callable[[Views], Awaitable[Found]]) -> Found:
+    async def at_once[Answer](self, question: Callable[[Views], Awaitable[Answer]]) -> Answer:
         return await question(self)
 
 
