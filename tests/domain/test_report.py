@@ -11,10 +11,11 @@ from rich.console import Console
 from daihoi.cli.console import as_json
 from daihoi.terminal.report import Printer
 from daihoi.terminal.workload import workload_tables
+from services.tracker.projection.store import VIEW_NAMES
 from services.tracker.reports.cells import Share, cell_of
 from services.tracker.reports.cells import count as count_cells
 from services.tracker.reports.consolidated import AsOf, consolidate
-from services.tracker.reports.essentials import lacks
+from services.tracker.reports.lines import lacks
 from services.tracker.reports.workload import workload
 
 TODAY = date(2020, 9, 10)
@@ -60,13 +61,14 @@ def a_report(*tasks, reviews=(), duties=(), organisations=(), catalogue=()):
     return consolidate(
         congress="test",
         as_of=as_of,
-        tasks=tasks,
-        documents=(),
-        meetings=(),
-        catalogue=catalogue,
-        reviews=reviews,
-        duties=duties,
-        organisations=organisations,
+        views={
+            **dict.fromkeys(VIEW_NAMES, ()),
+            "tasks": tasks,
+            "catalogue": catalogue,
+            "reviews": reviews,
+            "duties": duties,
+            "organisations": organisations,
+        },
         digest="d",
     )
 

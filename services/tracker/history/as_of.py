@@ -14,7 +14,7 @@ from services.tracker.history.moments import Moment, moment_as_text, parse_momen
 from services.tracker.history.snapshots import EVERY, Snapshots
 from services.tracker.projection.fold import Checkpoint, OnProgress
 from services.tracker.projection.store import PARKED
-from shared.domain.decider import Refusal, Refused
+from shared.domain.decider import Refusal
 from shared.eventstore.ledger import Ledger
 from shared.i18n import format_minute
 from shared.values.local_time import LOCAL_TIME
@@ -74,13 +74,6 @@ def stretch_of(first: str | None, last: str | None, by: By) -> tuple[Moment | No
     return begin, end
 
 
-class NoSuchInstant(Refused):
-    """Nothing can be told as of this moment."""
-
-    def __init__(self, refusal: Refusal, **params: object) -> None:
-        super().__init__(refusal, params)
-
-
 class Views(Protocol):
     """What can be asked of views, be they the live ones or those of an instant."""
 
@@ -118,7 +111,7 @@ def day_of(views: Views) -> date:
 
 
 async def views_as_of(asked: Asked, ledger: Ledger, snapshots: Snapshots, on_progress: OnProgress) -> PastViews:
-    """Raises `NoSuchInstant`, `Unavailable`, `LedgerBroken`."""
+    """Raises `Refused` where nothing can be said of that instant, `Unavailable`, `LedgerBroken`."""
     upto = await last_event(asked, ledger)
     happened_upto = asked.at if asked.by is By.HAPPENED and isinstance(asked.at, datetime) else None
     folded = await snapshots.latest(upto, happened_upto)
@@ -142,12 +135,12 @@ async def last_event(asked: Asked, ledger: Ledger) -> int:
     end = await ledger.last_sequence()
     if isinstance(asked.at, int):
         if asked.by is By.HAPPENED:
-            raise NoSuchInstant(RECORDED_ONLY)
+            raise RECORDED_ONLY()
         if asked.at > end:
-            raise NoSuchInstant(BEYOND_THE_END, end=end, sequence=asked.at)
+            raise BEYOND_THE_END(end=end, sequence=asked.at)
         return asked.at
     if asked.at > datetime.now(UTC):
-        raise NoSuchInstant(NOT_YET, at=format_minute(asked.at))
+        raise NOT_YET(at=format_minute(asked.at))
     return end if asked.by is By.HAPPENED else await ledger.sequence_at(asked.at)
 
 

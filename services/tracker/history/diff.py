@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel
 
-from services.tracker.history.as_of import WRONG_ORDER, Asked, By, NoSuchInstant, last_event, views_as_of
+from services.tracker.history.as_of import WRONG_ORDER, Asked, By, last_event, views_as_of
 from services.tracker.history.folded import Folded
 from services.tracker.history.moments import moment_as_text
 from services.tracker.history.sentences import with_summary
@@ -70,12 +70,12 @@ type Touching = Mapping[tuple[str, str, str], list[int]]
 async def difference(
     earlier: Asked, later: Asked, ledger: Ledger, snapshots: Snapshots, on_progress: OnProgress
 ) -> Difference:
-    """Raises `NoSuchInstant`, also where `later` comes first."""
+    """Raises `Refused` as `views_as_of` does, and where `later` comes first."""
     before = (await views_as_of(earlier, ledger, snapshots, on_progress)).folded
     looked_at = before.checkpoint.sequence
     after = before.copy()
     if isinstance(earlier.at, datetime) and isinstance(later.at, datetime) and later.at < earlier.at:
-        raise NoSuchInstant(WRONG_ORDER)
+        raise WRONG_ORDER()
     upto = await last_event(later, ledger)
     since = ""
     if later.by is By.HAPPENED and isinstance(earlier.at, datetime) and isinstance(later.at, datetime):
@@ -83,7 +83,7 @@ async def difference(
         after = await snapshots.latest(upto, earlier.at)
         after.happened_upto = later.at
     elif upto < looked_at:
-        raise NoSuchInstant(WRONG_ORDER)
+        raise WRONG_ORDER()
     touching: dict[tuple[str, str, str], list[int]] = defaultdict(list)
     rows: dict[int, Document] = {}
     async for page in ledger.read(after.checkpoint.sequence, upto):

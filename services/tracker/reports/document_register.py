@@ -112,9 +112,9 @@ def _named_for(reader: Document, document: Document) -> str:
 
 def _filed(document: Document, basis_of: list[str], supersedes: list[str], same_number: list[str]) -> Filed:
     warned = list(doubts(document["symbol"], document["kind"]))
-    if document["number"] is not None and len(same_number) > 1:
-        others = list(same_number)
-        others.remove(document["symbol"])
+    others = list(same_number)
+    others.remove(document["symbol"])
+    if document["number"] is not None and others:
         warned.append(USED_TWICE.filled(number=document["number"], others=", ".join(others)))
     plain = {name: document[name] for name in Filed.model_fields.keys() & document.keys()}
     return Filed(
@@ -123,7 +123,7 @@ def _filed(document: Document, basis_of: list[str], supersedes: list[str], same_
         title_en=document["title"]["en"],
         basis_of=basis_of,
         supersedes=supersedes,
-        warnings=[Warning.of(each) for each in warned],
+        warnings=[Warning.of(message) for message in warned],
     )
 
 

@@ -43,8 +43,8 @@ class Workload(BaseModel):
 
 def workload(tasks: Sequence[Document], today: date, organisations: Sequence[Document] = ()) -> Workload:
     """The heaviest load first: by open tasks, then overdue ones, then by name."""
-    bodies = _spelled(name for each in organisations for name in (each["name"].get("en", ""), each["name"]["vi"]))
-    positions = _spelled(position for each in organisations for position in each["positions"])
+    bodies = _spelled(name for body in organisations for name in (body["name"].get("en", ""), body["name"]["vi"]))
+    positions = _spelled(position for body in organisations for position in body["positions"])
     return Workload(
         by_collective=_heaviest_first(tasks, "collective", today, bodies),
         by_individual=_heaviest_first(tasks, "individual", today, positions),
