@@ -128,10 +128,9 @@ def document_changes(before: Touched, after: Folded, touching: Touching) -> list
 
 def masked(report: Difference) -> Difference:
     """As everybody may see it."""
-    return report.model_copy(update={"documents": [_masked(document) for document in report.documents]})
-
-
-def _masked(document: DocumentChange) -> DocumentChange:
-    changes = [{"view": document.view, **field.model_dump(exclude_none=True)} for field in document.fields]
-    fields = [FieldChange(**masked_change(change)) for change in changes]
-    return document.model_copy(update={"fields": fields})
+    documents = []
+    for document in report.documents:
+        changes = [{"view": document.view, **field.model_dump(exclude_none=True)} for field in document.fields]
+        fields = [FieldChange(**masked_change(change)) for change in changes]
+        documents.append(document.model_copy(update={"fields": fields}))
+    return report.model_copy(update={"documents": documents})

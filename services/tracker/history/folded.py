@@ -1,7 +1,7 @@
 """The views in memory, as the ledger says they must be."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from services.tracker.projection.decoding import Decoder, LeftOut, RefusingDecoder, Unreadable, decode_event
@@ -50,9 +50,7 @@ class Folded:
     def heed(self, live: Checkpoint) -> bool:
         """From now on refuses what the database refused to those who made the live views. Whether what is folded
         already has refused the same; where not, it is of no use."""
-        decoder = RefusingDecoder()
-        decoder.refused = {sequence: (UNSTORABLE, detail) for sequence, detail in live.refused}
-        self.decode = decoder
+        self.decode = RefusingDecoder({sequence: (UNSTORABLE, detail) for sequence, detail in live.refused})
         return self.checkpoint.refused == live.refused_upto(self.checkpoint.sequence)
 
     def goes_on_to(self, live: Checkpoint) -> bool:
@@ -60,15 +58,8 @@ class Folded:
         return self.heed(live) and self.checkpoint.sequence <= live.sequence
 
     def copy(self) -> "Folded":
-        return Folded(
-            self.happened_upto,
-            self.checkpoint,
-            {name: dict(documents) for name, documents in self.views.items()},
-            {subject: dict(queue) for subject, queue in self.lot.items()},
-            self.latest_happened,
-            self.left_out,
-            self.decode,
-        )
+        views = {name: dict(documents) for name, documents in self.views.items()}
+        return replace(self, views=views, lot={subject: dict(queue) for subject, queue in self.lot.items()})
 
     def _kept(self, event: Recorded | Unreadable) -> Recorded | Unreadable | LeftOut:
         if self.happened_upto and isinstance(event, Recorded) and event.envelope.time > self.happened_upto:

@@ -54,7 +54,9 @@ class Projection:
                 await self.add(half)
             return
         self._uncommitted.append(page)
-        self._go_on_from(outcome)
+        for name, documents in outcome.documents.items():
+            self._hot[name].update(documents)
+        self._folded = outcome.checkpoint
         begun_anew = self._begun_anew
         await self._make_room(outcome)
         if begun_anew != self._begun_anew:
@@ -75,11 +77,6 @@ class Projection:
                 await self._warm_up(touched_keys([*events, *let_go]))
                 if begun_anew == self._begun_anew:
                     return fold_page(page, events, self._hot, before, lot, self._decode)
-
-    def _go_on_from(self, outcome: Outcome) -> None:
-        for name, documents in outcome.documents.items():
-            self._hot[name].update(documents)
-        self._folded = outcome.checkpoint
 
     async def _make_room(self, outcome: Outcome) -> None:
         """Waits until `outcome` may be committed together with what waits for a commit already."""

@@ -5,6 +5,7 @@ Nothing that a message can hold raises anything here.
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from datetime import MAXYEAR, MINYEAR, UTC, datetime
 from functools import lru_cache
 from importlib import import_module
@@ -85,11 +86,11 @@ def decode_event(stored: Stored) -> Recorded | Unreadable:
     return Recorded(stored.sequence, stored.recorded, origin, envelope, event)
 
 
+@dataclass
 class RefusingDecoder:
     """Decodes with today's code, and refuses what is to be refused: the reason and the detail by ledger sequence."""
 
-    def __init__(self) -> None:
-        self.refused: dict[int, tuple[str, str]] = {}
+    refused: dict[int, tuple[str, str]] = field(default_factory=dict)
 
     def __call__(self, stored: Stored) -> Recorded | Unreadable:
         event = decode_event(stored)

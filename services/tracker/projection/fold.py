@@ -8,7 +8,9 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
-from typing import Any, NamedTuple
+from typing import Annotated, Any, NamedTuple
+
+import msgspec
 
 from services.tracker.projection import audit_rows, parking
 from services.tracker.projection.decoding import NOWHERE, VIEWS_OF, Decoder, LeftOut, Unreadable, decode_event
@@ -23,6 +25,7 @@ type Touched = dict[str, dict[str, Document]]
 """Documents by view and key."""
 type Change = tuple[str, str, Document | None, Document]
 """A document of a view under its key, before and after."""
+type Count = Annotated[int, msgspec.Meta(ge=0)]
 type OnProgress = Callable[[int, int], None]
 """Called with the ledger sequence reached and the one to reach."""
 
@@ -30,8 +33,8 @@ type OnProgress = Callable[[int, int], None]
 class OriginPosition(NamedTuple):
     """How far one service's stream has been applied; `gap_at` is the first sequence found missing."""
 
-    sequence: int = 0
-    gap_at: int | None = None
+    sequence: Count = 0
+    gap_at: Count | None = None
 
 
 @dataclass(frozen=True)
@@ -41,12 +44,12 @@ class Checkpoint:
     views. `refused` are the events that the database did not take, and what it said: whoever folds them again has to
     refuse them too."""
 
-    sequence: int = 0
+    sequence: Count = 0
     origins: dict[str, OriginPosition] = field(default_factory=dict)
     fingerprint: str = ""
-    held: int = 0
-    renewed: int | None = None
-    refused: tuple[tuple[int, str], ...] = ()
+    held: Count = 0
+    renewed: Count | None = None
+    refused: tuple[tuple[Count, str], ...] = ()
 
     def refused_upto(self, sequence: int) -> tuple[tuple[int, str], ...]:
         return tuple(refusal for refusal in self.refused if refusal[0] <= sequence)

@@ -109,7 +109,8 @@ async def drop_replaced(database: Database) -> None:
     live = await database[CHECKPOINTS].find_one({"_id": LIVE}) or {}
     for former in _objects(live.get("replaced")):
         if former["at"] < time.time() - READ_FOR_S:
-            await _drop(database, former["generation"])
+            for name in COLLECTIONS:
+                await database[name + former["generation"]].drop()
             await database[CHECKPOINTS].update_one({"_id": LIVE}, {"$pull": {"replaced": former}})
 
 
@@ -121,10 +122,4 @@ async def drop_abandoned(database: Database) -> None:
     begun = {match[0]: int(match[1]) for name in names if (match := _GENERATION.search(name))}
     for generation in begun.keys() - kept:
         if begun[generation] < time.time() - ABANDONED_AFTER_S:
-            await database[CHECKPOINTS].delete_one({"_id": LIVE + generation})
-            await _drop(database, generation)
-
-
-async def _drop(database: Database, generation: str) -> None:
-    for name in COLLECTIONS:
-        await database[name + generation].drop()
+            await ViewStore(database, generation).drop()

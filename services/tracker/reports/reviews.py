@@ -111,12 +111,8 @@ def _coverage(
         cells.tasks += 1
         cells.reviewed += item is not None
         cells.gaps += len(lacks(task))
-        cells.explained += len(_explained(item, task))
+        cells.explained += sum(gap in item["explained"] for gap in lacks(task)) if item else 0
     return {name: groups[name] for name in sorted(groups, key=lambda name: (place(name, order)[0], natural(name)))}
-
-
-def _explained(item: Document | None, task: Document) -> list[str]:
-    return [gap for gap in lacks(task) if item is not None and gap in item["explained"]]
 
 
 def _line(review: Document, by_id: dict[str, Document]) -> ReviewLine:

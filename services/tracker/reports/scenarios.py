@@ -143,15 +143,16 @@ def standing(tasks: Sequence[Document], scenarios: Sequence[Document]) -> Standi
     return Standing(
         in_force=in_force(scenarios),
         switches=[Switch(**switch) for switch in documents.get(CURRENT, {}).get("switches", ())],
-        units=[_unit(unit, documents.get(unit, {}), tasks) for unit in units],
+        units=[
+            UnitStanding(
+                unit=unit,
+                recorded=documents.get(unit, {}).get("number", 0),
+                followed=documents.get(unit, {}).get("followed", 0),
+                suspended=sum(task["unit"] == unit and is_suspended(task) for task in tasks),
+            )
+            for unit in units
+        ],
         variants=_variants(documents, units),
-    )
-
-
-def _unit(unit: str, document: Document, tasks: Iterable[Document]) -> UnitStanding:
-    suspended = sum(task["unit"] == unit and is_suspended(task) for task in tasks)
-    return UnitStanding(
-        unit=unit, recorded=document.get("number", 0), followed=document.get("followed", 0), suspended=suspended
     )
 
 
