@@ -77,8 +77,9 @@ async def retry(ledger: Ledger, store: ViewStore, chosen: Choice, on_progress: O
     for tries_left in reversed(range(RETRY_TRIES)):
         try:
             return await trying.once()
-        except PyMongoError as error:
-            if not tries_left or not error.has_error_label(TRANSIENT):
+        except (FenceLost, PyMongoError) as error:
+            met_another = isinstance(error, FenceLost) or error.has_error_label(TRANSIENT)
+            if not tries_left or not met_another:
                 raise
             await asyncio.sleep(BACK_OFF_S)
     raise AssertionError("the last try returns or raises")
