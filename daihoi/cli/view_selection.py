@@ -144,4 +144,4 @@ def instant_fields(asked: Asked | None) -> dict[str, str]:
 
 def headline(views: PastViews, lang: Language) -> str:
     """Which instant the views are of."""
-    return as_it_was(views.asked.by, moment_in_words(views.asked.at, lang), views.folded.left_out, lang)
+    return as_it_was(views.instant.by, moment_in_words(views.instant.at, lang), views.folded.left_out, lang)

@@ -18,8 +18,8 @@ from services.tracker.reports.consolidated import AsOf, Report, consolidate
 from services.tracker.reports.coverage import Coverage, coverage_of
 from services.tracker.reports.duties import Duties, duties_of
 from services.tracker.reports.expenses import Account, accounts_of
+from services.tracker.reports.order import in_order_of_id
 from shared.eventstore.ledger import Ledger
-from shared.values.ordering import natural
 from shared.values.types import ID_PATTERN
 from shared.views.view import Document
 
@@ -48,8 +48,8 @@ async def consolidated_report(congress: str, store: Views, ledger: Ledger, today
         today=today,
         parked=parked,
         gaps=checkpoint.gaps,
-        at=moment_as_text(past.asked.at) if past else None,
-        by=past.asked.by if past else None,
+        at=moment_as_text(past.instant.at) if past else None,
+        by=past.instant.by if past else None,
         left_out=past.folded.left_out if past else 0,
     )
     with as_written():
@@ -85,7 +85,7 @@ async def instant_of(views: Views, live: ViewStore, view: str = "", *, unmasked:
         rows = await live.audit_rows(1, checkpoint.sequence)
         report["documents"] = [_readable(row, unmasked=unmasked) for row in rows]
     elif view:
-        ordered = sorted(await views.documents(view), key=lambda document: natural(str(document["_id"])))
+        ordered = in_order_of_id(await views.documents(view))
         report["documents"] = ordered if unmasked else masked_documents(view, ordered)
     return report
 

@@ -9,14 +9,8 @@ def fold(document: Document | None, recorded: Recorded) -> Document:
     match event:
         case ItemPublished():
             published = event.model_dump(mode="json")
-            return {
-                "_id": recorded.envelope.subject,
-                "catalogue": published["catalogue"],
-                "note": published["note"],
-                **published["item"],
-                "assigned_to": None,
-                "directive_id": None,
-            }
+            item = published.pop("item")
+            return {"_id": recorded.envelope.subject, **published, **item, "assigned_to": None, "directive_id": None}
         case ItemAssigned():
             return {**begun(document, recorded), "assigned_to": event.unit, "directive_id": event.directive_id}
         case ItemRevised():

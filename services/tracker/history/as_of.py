@@ -85,10 +85,10 @@ class Views(Protocol):
 
 
 class PastViews:
-    """The views as of `asked`; `today` is the day to report for."""
+    """The views as of `instant`; `today` is the day to report for."""
 
-    def __init__(self, asked: Asked, folded: Folded, today: date) -> None:
-        self.asked = asked
+    def __init__(self, instant: Asked, folded: Folded, today: date) -> None:
+        self.instant = instant
         self.folded = folded
         self.today = today
 
@@ -110,43 +110,41 @@ def day_of(views: Views) -> date:
     return views.today if isinstance(views, PastViews) else datetime.now(LOCAL_TIME).date()
 
 
-async def views_as_of(asked: Asked, ledger: Ledger, snapshots: Snapshots, on_progress: OnProgress) -> PastViews:
+async def views_as_of(instant: Asked, ledger: Ledger, snapshots: Snapshots, on_progress: OnProgress) -> PastViews:
     """Raises `Refused` where nothing can be said of that instant, `Unavailable`, `LedgerBroken`."""
-    upto = await last_event(asked, ledger)
-    happened_upto = asked.at if asked.by is By.HAPPENED and isinstance(asked.at, datetime) else None
+    upto = await last_event(instant, ledger)
+    happened_upto = instant.at if instant.by is By.HAPPENED and isinstance(instant.at, datetime) else None
     folded = await snapshots.latest(upto, happened_upto)
     await fold_on(folded, upto, ledger, snapshots, on_progress)
-    return PastViews(asked, folded, await _day_of(asked, upto, ledger))
+    return PastViews(instant, folded, await _day_of(instant, upto, ledger))
 
 
 async def fold_on(folded: Folded, upto: int, ledger: Ledger, snapshots: Snapshots, on_progress: OnProgress) -> None:
     """Folds to `upto`, leaving snapshots on the way where nothing was left out."""
-    due = folded.checkpoint.sequence // EVERY * EVERY + EVERY
     async for page in ledger.read(folded.checkpoint.sequence, upto):
+        before = folded.checkpoint.sequence
         folded.take(page, audited=False)
-        if folded.checkpoint.sequence >= due:
-            if folded.happened_upto is None:
-                await snapshots.save(folded)
-            due = folded.checkpoint.sequence // EVERY * EVERY + EVERY
+        if folded.happened_upto is None and folded.checkpoint.sequence // EVERY > before // EVERY:
+            await snapshots.save(folded)
         on_progress(folded.checkpoint.sequence, upto)
 
 
-async def last_event(asked: Asked, ledger: Ledger) -> int:
+async def last_event(instant: Asked, ledger: Ledger) -> int:
     end = await ledger.last_sequence()
-    if isinstance(asked.at, int):
-        if asked.by is By.HAPPENED:
+    if isinstance(instant.at, int):
+        if instant.by is By.HAPPENED:
             raise RECORDED_ONLY()
-        if asked.at > end:
-            raise BEYOND_THE_END(end=end, sequence=asked.at)
-        return asked.at
-    if asked.at > datetime.now(UTC):
-        raise NOT_YET(at=format_minute(asked.at))
-    return end if asked.by is By.HAPPENED else await ledger.sequence_at(asked.at)
+        if instant.at > end:
+            raise BEYOND_THE_END(end=end, sequence=instant.at)
+        return instant.at
+    if instant.at > datetime.now(UTC):
+        raise NOT_YET(at=format_minute(instant.at))
+    return end if instant.by is By.HAPPENED else await ledger.sequence_at(instant.at)
 
 
-async def _day_of(asked: Asked, upto: int, ledger: Ledger) -> date:
-    if isinstance(asked.at, datetime):
-        return asked.at.astimezone(LOCAL_TIME).date()
+async def _day_of(instant: Asked, upto: int, ledger: Ledger) -> date:
+    if isinstance(instant.at, datetime):
+        return instant.at.astimezone(LOCAL_TIME).date()
     async for page in ledger.read(max(upto - 1, 0), upto):
         return page[0].recorded.astimezone(LOCAL_TIME).date()
     return datetime.now(LOCAL_TIME).date()

@@ -11,14 +11,14 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
+import msgspec
 from gridfs.errors import GridFSError
 
 from services.tracker.history.folded import Folded
-from services.tracker.projection.checkpoint import checkpoint_of, stored_checkpoint
 from services.tracker.projection.errors import ViewsBroken
 from services.tracker.projection.fold import Checkpoint
 from services.tracker.projection.parking import lot_of
-from services.tracker.projection.store import ViewStore
+from services.tracker.projection.store import ViewStore, checkpoint_of
 from services.tracker.projection.version import fold_version
 from shared.eventstore.canonical import compact, read_document
 from shared.platform.mongo import Database, file_bucket
@@ -89,7 +89,7 @@ class Snapshots:
 
 def _packed(folded: Folded) -> bytes:
     content = {
-        "checkpoint": stored_checkpoint(folded.checkpoint),
+        "checkpoint": msgspec.to_builtins(folded.checkpoint),
         "views": {name: list(documents.values()) for name, documents in folded.views.items()},
         "parked": list(folded.parked.values()),
         "latest_happened": folded.latest_happened,

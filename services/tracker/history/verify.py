@@ -6,10 +6,11 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+import msgspec
+
 from services.tracker.history.folded import Folded
 from services.tracker.masking import masked_value
 from services.tracker.projection.audit_rows import APPLIED
-from services.tracker.projection.checkpoint import stored_checkpoint
 from services.tracker.projection.digest import are_same, total_digest, view_digest
 from services.tracker.projection.fold import Checkpoint, OnProgress, Touched
 from services.tracker.projection.store import AUDIT_TRAIL, CHECKPOINTS, LIVE, PARKED, VIEW_NAMES, ViewStore
@@ -151,7 +152,7 @@ def _judge(replay: Replay, live: Touched, live_checkpoint: Checkpoint, end: int)
 
 def _counted(checkpoint: Checkpoint) -> Document:
     """What a checkpoint says beside where it is."""
-    kept = stored_checkpoint(checkpoint)
+    kept = msgspec.to_builtins(checkpoint)
     return {name: kept[name] for name in ("origins", "held", "refused")}
 
 

@@ -5,12 +5,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mappin
 from itertools import batched
 from typing import Any
 
+import msgspec
 from pymongo import DeleteOne, InsertOne, ReplaceOne
 from pymongo.errors import OperationFailure, PyMongoError
 
-from services.tracker.projection.checkpoint import checkpoint_of, stored_checkpoint
 from services.tracker.projection.digest import view_digest
-from services.tracker.projection.errors import CommitRefused, FenceLost, ViewsBroken
+from services.tracker.projection.errors import CommitRefused, FenceLost, ViewsBroken, as_written
 from services.tracker.projection.fold import Checkpoint, Outcome, Touched
 from services.tracker.projection.parking import Lot, lot_of
 from services.tracker.projection.version import fold_version
@@ -30,6 +30,12 @@ VIEW_NAMES = tuple(view.name for view in VIEWS)
 COLLECTIONS = (*VIEW_NAMES, AUDIT_TRAIL, PARKED)
 STILL_TRIES = 5
 _NAMESPACE_EXISTS = 48
+
+
+def checkpoint_of(stored: Document) -> Checkpoint:
+    """A checkpoint as it is stored, by this version or an earlier one. Raises `ViewsBroken`."""
+    with as_written():
+        return msgspec.convert({"sequence": None, "origins": None} | stored, Checkpoint)
 
 
 class ViewStore:
@@ -158,7 +164,7 @@ class ViewStore:
         if self._term:
             fence["term"] = self._term
         moved = await self.database[CHECKPOINTS].update_one(
-            {"_id": self._checkpoint_id, **fence}, {"$set": stored_checkpoint(outcome.checkpoint)}, session=session
+            {"_id": self._checkpoint_id, **fence}, {"$set": msgspec.to_builtins(outcome.checkpoint)}, session=session
         )
         if not moved.matched_count:
             raise FenceLost(f"the checkpoint is no longer at {read.sequence}, or another tracker's")

@@ -9,10 +9,11 @@ import time
 from dataclasses import replace
 from uuid import uuid4
 
-from services.tracker.projection.checkpoint import checkpoint_of, stored_checkpoint
+import msgspec
+
 from services.tracker.projection.errors import FenceLost, ViewsBroken
 from services.tracker.projection.fold import Checkpoint
-from services.tracker.projection.store import CHECKPOINTS, COLLECTIONS, LIVE, ViewStore
+from services.tracker.projection.store import CHECKPOINTS, COLLECTIONS, LIVE, ViewStore, checkpoint_of
 from services.tracker.projection.version import fold_version
 from shared.platform.mongo import Database, end_session, open_session
 from shared.views.view import Document
@@ -69,7 +70,7 @@ async def swap(
     not_past = {"$lte": max(stands_at.sequence, filled_to.sequence) + behind}
     swapped = await checkpoints.update_one(
         {"_id": LIVE, "renewed": stands_at.renewed, "sequence": not_past},
-        {"$set": {**serving, **stored_checkpoint(renewed)}, "$push": {"replaced": former}},
+        {"$set": {**serving, **msgspec.to_builtins(renewed)}, "$push": {"replaced": former}},
     )
     if not swapped.matched_count:
         await checkpoints.insert_one(was)

@@ -10,11 +10,11 @@ from typing import Self
 
 from pydantic import BaseModel
 
+from services.tracker.reports.order import in_order_of_id
 from shared.domain.paper import KINDS, USED_TWICE, doubts, same, written
 from shared.events.document import Urgency
 from shared.i18n import LANGUAGES, render
 from shared.values.message import Message
-from shared.values.ordering import natural
 from shared.values.symbol import Citation, DocumentSymbol, SymbolForm
 from shared.views.view import Document
 
@@ -67,7 +67,7 @@ class NextNumber(BaseModel):
 
 def filed(documents: Iterable[Document]) -> list[Filed]:
     """Every document on file, in the order of their keys."""
-    ordered = sorted(documents, key=lambda document: natural(document["_id"]))
+    ordered = in_order_of_id(documents)
     by_file, numbered = defaultdict(list), defaultdict(list)
     for document in ordered:
         by_file[Citation(document["symbol"]).file].append(document)

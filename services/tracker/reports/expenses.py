@@ -10,9 +10,9 @@ from collections.abc import Iterable
 from pydantic import BaseModel
 
 from services.tracker.reports.document_register import Warning  # noqa: A004
+from services.tracker.reports.order import in_order_of_id
 from shared.domain.paper import same
 from shared.values.message import Message
-from shared.values.ordering import natural
 from shared.views.view import Document
 
 VOUCHER_USED_TWICE = Message("voucher_used_twice", "Voucher {voucher} is on record {count} times: {uses}.")
@@ -48,7 +48,7 @@ class Account(BaseModel):
 def accounts_of(expenses: Iterable[Document], tasks: Iterable[Document]) -> list[Account]:
     """By task. `tasks` says what is guaranteed there: an account that states another sum is flagged."""
     secured = {task["_id"]: task["secured_vnd"] for task in tasks}
-    ordered = sorted(expenses, key=lambda expense: natural(expense["_id"]))
+    ordered = in_order_of_id(expenses)
     uses = _uses_of_vouchers(ordered)
     return [_account(expense, secured.get(f"{expense['unit']}/{expense['_id']}"), uses) for expense in ordered]
 

@@ -12,9 +12,8 @@ from pydantic import BaseModel
 
 from services.tracker.reports.clearances import waiting
 from services.tracker.reports.lines import is_suspended, lacks, offset_of
-from services.tracker.reports.order import task_order
+from services.tracker.reports.order import in_order_of_id, task_order
 from shared.domain.task import TaskStatus
-from shared.values.ordering import NaturalKey, natural
 from shared.views.view import Document
 
 type Views = Mapping[str, Sequence[Document]]
@@ -82,14 +81,10 @@ def _origins(task: Document, views: Views) -> list[Node]:
     if directive_id := task.get("directive_id"):
         origins.append(_directive_above(directive_id, views))
     own = (review for review in views.get("reviews", ()) if review["unit"] == task["unit"])
-    reviews = sorted((review for review in own if task["task_id"] in review["items"]), key=_in_order)
+    reviews = in_order_of_id(review for review in own if task["task_id"] in review["items"])
     return origins + [
         _review(review, views, above=[_directive_above(review["directive_id"], views)]) for review in reviews
     ]
-
-
-def _in_order(document: Document) -> NaturalKey:
-    return natural(document["_id"])
 
 
 def _directive_above(directive_id: str, views: Views) -> Node:
@@ -135,7 +130,7 @@ def _directives_of(meeting_id: str, number: int | None, views: Views) -> list[No
     directives = [
         document for document in views["directives"] if (document["meeting_id"], document["point"]) == place
     ]
-    return [_directive(directive, views) for directive in sorted(directives, key=_in_order)]
+    return [_directive(directive, views) for directive in in_order_of_id(directives)]
 
 
 def _directive(directive: Document, views: Views, *, above: Sequence[Node] = ()) -> Node:
@@ -144,7 +139,7 @@ def _directive(directive: Document, views: Views, *, above: Sequence[Node] = ())
     named = [task for task in views["tasks"] if task.get("directive_id") == directive["_id"]]
     units = [*directive["units"], *sorted({task["unit"] for task in named} - set(directive["units"]))]
     reviews = [review for review in views.get("reviews", ()) if review.get("directive_id") == directive["_id"]]
-    below = [_review(review, views) for review in sorted(reviews, key=_in_order)]
+    below = [_review(review, views) for review in in_order_of_id(reviews)]
     answered = {review["unit"] for review in reviews} - {task["unit"] for task in named}
     below += [_unit(unit, named, views) for unit in units if unit not in answered]
     facts = _facts_of_directive(directive)
@@ -182,12 +177,8 @@ def _task(task: Document, views: Views, *, above: Sequence[Node] = ()) -> Node:
     if because := task.get("past_because"):
         facts["past_because"] = because
     evidence = task.get("evidence") or []
-    below = [_node(Role.EVIDENCE, str(number), {}, _as_facts(item)) for number, item in enumerate(evidence, start=1)]
+    below = [_node(Role.EVIDENCE, str(number), {}, item) for number, item in enumerate(evidence, start=1)]
     return _node(Role.TASK, task["_id"], task["title"], facts, above=above, below=below)
-
-
-def _as_facts(evidence: Any) -> Document:
-    return evidence if isinstance(evidence, dict) else {"evidence": evidence}
 
 
 def _node(

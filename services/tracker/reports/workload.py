@@ -29,10 +29,6 @@ class Load(BaseModel):
     spellings: list[str] = []
     on_the_register: bool = True
 
-    @property
-    def open_tasks(self) -> int:
-        return self.cells.open_tasks
-
 
 class Workload(BaseModel):
     by_collective: list[Load]
@@ -71,7 +67,7 @@ def _heaviest_first(tasks: Sequence[Document], name: str, today: date, registere
         _load(registered.get(who), spellings, count(in_charge.get(who, ()), today), lending[who])
         for who, spellings in spelled.items()
     ]
-    return sorted(loads, key=lambda load: (-load.open_tasks, -load.cells.open_overdue, natural(load.name)))
+    return sorted(loads, key=lambda load: (-load.cells.open_tasks, -load.cells.open_overdue, natural(load.name)))
 
 
 def _load(registered: str | None, spellings: Counter[str], cells: Cells, coordinating: int) -> Load:
