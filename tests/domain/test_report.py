@@ -140,7 +140,7 @@ def test_suspended_tasks_are_counted_but_neither_due_nor_lacking_nor_paid_for():
     assert (report.punctuality.whole, report.completion.whole) == (0, 3)
     assert report.reviews.by_unit["logistics"].tasks == 1
     found = workload(tasks, TODAY)
-    assert (found.nobody.tasks, found.nobody.open_tasks, found.by_collective[0].open_tasks) == (2, 0, 1)
+    assert (found.nobody.tasks, found.nobody.open_tasks, found.by_collective[0].cells.open_tasks) == (2, 0, 1)
 
 
 def test_cancelled_tasks_are_counted_apart_and_lack_nothing():
@@ -357,7 +357,7 @@ def test_workload_puts_the_heaviest_load_first_and_counts_who_only_lends_a_hand(
     ]
     found = workload(tasks, TODAY)
     assert [
-        (load.name, load.open_tasks, load.cells.open_overdue, load.coordinating) for load in found.by_collective
+        (load.name, load.cells.open_tasks, load.cells.open_overdue, load.coordinating) for load in found.by_collective
     ] == [
         ("Sở Y tế", 2, 1, 0),
         ("Công an tỉnh", 0, 0, 1),

@@ -3,19 +3,13 @@
 import logging
 from typing import NamedTuple
 
+from services.tracker.projection import view_sets
 from services.tracker.projection.committing import Projection
 from services.tracker.projection.digest import total_digest
 from services.tracker.projection.errors import FenceLost
 from services.tracker.projection.fold import Checkpoint, OnProgress
 from services.tracker.projection.store import ViewStore
 from services.tracker.projection.version import fold_version
-from services.tracker.projection.view_sets import (
-    drop_abandoned,
-    drop_replaced,
-    filling_generation,
-    mend_checkpoint,
-    swap,
-)
 from shared.eventstore.ledger import Ledger
 
 SWAP_TRIES = 20
@@ -49,11 +43,11 @@ async def rebuild(ledger: Ledger, live: ViewStore, on_progress: OnProgress) -> R
     """Goes on where a killed rebuild with the same fold was. Live views that hold what no tracker wrote are replaced
     as any others. Raises `FenceLost` where others renewed the live views at every try, or another rebuild took over;
     they are as they were then."""
-    await mend_checkpoint(live)
+    await view_sets.mend_checkpoint(live)
     await live.prepare()
-    await drop_replaced(live.database)
-    await drop_abandoned(live.database)
-    filling = await filling_generation(live.database)
+    await view_sets.drop_replaced(live.database)
+    await view_sets.drop_abandoned(live.database)
+    filling = await view_sets.filling_generation(live.database)
     projection = Projection(filling, await filling.checkpoint())
     done: Rebuilt | None = None
     try:
@@ -69,7 +63,7 @@ async def rebuild(ledger: Ledger, live: ViewStore, on_progress: OnProgress) -> R
             if done is None or not done.sequence:
                 done = await _compare(was, filling, projection.checkpoint)
             may_be_ahead = 0 if tries_left else CAUGHT_UP_SOON_EVENTS
-            if await swap(live, stands_at, filling, projection.checkpoint, may_be_ahead):
+            if await view_sets.swap(live, stands_at, filling, projection.checkpoint, may_be_ahead):
                 return done
     finally:
         await projection.close()
