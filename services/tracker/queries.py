@@ -1,7 +1,7 @@
 """Questions to the views, the live ones or those of an instant, for the CLI and for whoever reads reports."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any
 
@@ -99,23 +99,22 @@ async def incidents(store: Views, *, unmasked: bool = False) -> list[Document]:
 
 
 async def clearances(store: Views) -> list[ClearanceLine]:
-    """All from one and the same checkpoint."""
-    _, views, _ = await views_at_once(store, ("clearances", "tasks", "known_clearances"))
-    with as_written():
-        return clearance_lines(views["clearances"], views["tasks"], views["known_clearances"])
+    return await _report(clearance_lines, store, "clearances", "tasks", "known_clearances")
 
 
 async def coverage(store: Views) -> Coverage:
-    documents = await store.documents("publications")
-    with as_written():
-        return coverage_of(documents)
+    return await _report(coverage_of, store, "publications")
 
 
 async def accounts(store: Views) -> list[Account]:
-    """All from one and the same checkpoint."""
-    _, views, _ = await views_at_once(store, ("expenses", "tasks"))
+    return await _report(accounts_of, store, "expenses", "tasks")
+
+
+async def _report[Answer](report: Callable[..., Answer], store: Views, *names: str) -> Answer:
+    """What `report` makes of the documents of these views, all from one and the same checkpoint."""
+    _, views, _ = await views_at_once(store, names)
     with as_written():
-        return accounts_of(views["expenses"], views["tasks"])
+        return report(*(views[name] for name in names))
 
 
 async def published_catalogue(store: Views) -> tuple[int, list[Document]]:

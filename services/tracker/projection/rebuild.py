@@ -32,13 +32,6 @@ class Rebuilt(NamedTuple):
     lost: int
 
 
-class Standing(NamedTuple):
-    """Where the live views were at one moment, and their digest then."""
-
-    checkpoint: Checkpoint
-    digest: str
-
-
 async def rebuild(ledger: Ledger, live: ViewStore, on_progress: OnProgress) -> Rebuilt:
     """Goes on where a killed rebuild with the same fold was. Live views that hold what no tracker wrote are replaced
     as any others. Raises `FenceLost` where others renewed the live views at every try, or another rebuild took over;
@@ -55,13 +48,13 @@ async def rebuild(ledger: Ledger, live: ViewStore, on_progress: OnProgress) -> R
             stands_at = await live.checkpoint()
             end = await ledger.last_sequence()
             if done is None:
-                was = await live.at_once(_standing)
-                if was.checkpoint.sequence <= end:
-                    await _fill(projection, ledger, was.checkpoint.sequence, end, on_progress)
-                    done = await _compare(was, filling, projection.checkpoint)
+                was_at, digest = await live.at_once(_standing)
+                if was_at.sequence <= end:
+                    await _fill(projection, ledger, was_at.sequence, end, on_progress)
+                    done = await _compare(was_at, digest, filling, projection.checkpoint)
             await _fill(projection, ledger, end, end, on_progress)
             if done is None or not done.sequence:
-                done = await _compare(was, filling, projection.checkpoint)
+                done = await _compare(was_at, digest, filling, projection.checkpoint)
             may_be_ahead = 0 if tries_left else CAUGHT_UP_SOON_EVENTS
             if await view_sets.swap(live, stands_at, filling, projection.checkpoint, may_be_ahead):
                 return done
@@ -71,8 +64,8 @@ async def rebuild(ledger: Ledger, live: ViewStore, on_progress: OnProgress) -> R
     raise FenceLost("somebody else made the live views anew at every try to replace them")
 
 
-async def _standing(views: ViewStore) -> Standing:
-    return Standing(await views.checkpoint(), total_digest(await views.digests()))
+async def _standing(views: ViewStore) -> tuple[Checkpoint, str]:
+    return await views.checkpoint(), total_digest(await views.digests())
 
 
 async def _fill(projection: Projection, ledger: Ledger, upto: int, end: int, on_progress: OnProgress) -> None:
@@ -83,10 +76,10 @@ async def _fill(projection: Projection, ledger: Ledger, upto: int, end: int, on_
     await projection.settle()
 
 
-async def _compare(was: Standing, filling: ViewStore, filled_to: Checkpoint) -> Rebuilt:
-    before = was.digest if was.checkpoint.sequence == filled_to.sequence else ""
+async def _compare(was_at: Checkpoint, digest: str, filling: ViewStore, filled_to: Checkpoint) -> Rebuilt:
+    before = digest if was_at.sequence == filled_to.sequence else ""
     after = total_digest(await filling.digests())
-    lost = max(0, was.checkpoint.sequence - filled_to.sequence)
+    lost = max(0, was_at.sequence - filled_to.sequence)
     return Rebuilt(filled_to.sequence, before, after, await filling.count_parked(), lost)
 
 
