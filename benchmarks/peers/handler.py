@@ -5,8 +5,8 @@ from collections import defaultdict
 from nats.js.api import ConsumerConfig
 
 from benchmarks.place import Recorded
-from services.tracker.projection.audit_rows import audit_row, changes_between
-from services.tracker.projection.decoding import VIEWS_OF, read_event
+from services.tracker.projection.audit_rows import applied_row, changes_between
+from services.tracker.projection.decoding import VIEWS_OF, decode_event
 from shared.eventstore.direct import Stored
 from shared.eventstore.names import ledger_stream
 from shared.views.view import Document
@@ -28,7 +28,7 @@ async def handle_one_by_one(recorded: Recorded, events: int, number: int) -> Non
         message = await messages.next_msg(timeout=PATIENCE_S)
         about = message.metadata
         source = (message.headers or {})["Nats-Stream-Source"]
-        event = read_event(Stored(about.sequence.stream, message.subject, about.timestamp, message.data, source))
+        event = decode_event(Stored(about.sequence.stream, message.subject, about.timestamp, message.data, source))
         assert isinstance(event, RecordedEvent)
         changes: list[Document] = []
         changed: dict[str, dict[str, Document]] = defaultdict(dict)
@@ -40,7 +40,7 @@ async def handle_one_by_one(recorded: Recorded, events: int, number: int) -> Non
         for view_name, documents in changed.items():
             for key, after in documents.items():
                 await recorded.database[name + view_name].replace_one({"_id": key}, after, upsert=True)
-        await audit.replace_one({"_id": event.sequence}, audit_row(event, changes), upsert=True)
+        await audit.replace_one({"_id": event.sequence}, applied_row(event, changes), upsert=True)
         await message.ack()
     await messages.unsubscribe()
     await jetstream.delete_consumer(stream, f"handler-{number}")

@@ -28,13 +28,12 @@ from daihoi.ops.session import check_congress, open_session
 from daihoi.terminal import audit as terminal
 from services.tracker.access import may_read_restricted
 from services.tracker.health import loss_findings
-from services.tracker.history.as_of import Asked, By
+from services.tracker.history.as_of import Asked, By, stretch_of
 from services.tracker.history.diff import Difference, difference, masked
 from services.tracker.history.replay import Filter, entity_named, replay
 from services.tracker.history.silence import silence, silence_lines
 from services.tracker.history.snapshots import Snapshots
 from services.tracker.history.verify import Verdict, verify
-from services.tracker.history.view_selection import stretch_of
 from services.tracker.projection.store import COLLECTIONS
 from services.tracker.queries import instant_of, timeline
 from shared.domain.decider import Refusal

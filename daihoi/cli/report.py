@@ -32,8 +32,7 @@ from daihoi.ops.session import Session
 from services.tracker.history.as_of import Asked, By
 from services.tracker.projection.errors import as_written
 from services.tracker.queries import consolidated_report
-from services.tracker.reports.consolidated import Report
-from services.tracker.reports.movements import movements
+from services.tracker.reports.consolidated import Report, movements
 from shared.i18n import Language
 
 CompareOption = Annotated[

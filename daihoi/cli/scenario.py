@@ -23,7 +23,7 @@ from daihoi.ops.waiting import PATIENCE_S
 from daihoi.terminal.scenario_tables import comparison_tables, standing_tables, unprepared_line
 from services.subcommittee.scenario import SwitchScenario
 from services.tracker.history.as_of import By
-from services.tracker.projection.decoding import read_event
+from services.tracker.projection.decoding import decode_event
 from services.tracker.reports.scenarios import compare, standing, unprepared_units
 from shared.eventstore.errors import EventStoreError
 from shared.eventstore.ledger import Ledger
@@ -104,4 +104,4 @@ async def _unprepared(settings: Settings, case: Case) -> list[str]:
                 stored = await Ledger(connection, settings.congress).about(case.value)
             except EventStoreError:
                 return []
-    return unprepared_units(event for each in stored if isinstance(event := read_event(each), Recorded))
+    return unprepared_units(event for each in stored if isinstance(event := decode_event(each), Recorded))

@@ -21,7 +21,8 @@ from services.tracker.access import may_read_restricted
 from services.tracker.history.as_of import By
 from services.tracker.masking import masked_documents
 from services.tracker.projection.store import VIEW_NAMES
-from services.tracker.reports.listing import in_order_of_id, listing_of
+from services.tracker.reports.listing import listing_of
+from services.tracker.reports.order import in_order_of_id
 from shared.domain.decider import Refusal
 from shared.eventstore.canonical import json_line
 from shared.i18n import Language

@@ -22,9 +22,9 @@ from daihoi.cli.console import (
 )
 from daihoi.ops.session import Session, open_session
 from daihoi.terminal.labels import as_it_was
-from services.tracker.history.as_of import Asked, By, PastViews, Views
+from services.tracker.history.as_of import Asked, By, PastViews, Views, asked_of, day_of, views_as_of
 from services.tracker.history.moments import moment_in_words, parse_day
-from services.tracker.history.view_selection import asked_of, day_of, past_views
+from services.tracker.history.snapshots import Snapshots
 from services.tracker.projection.errors import as_written
 from services.tracker.queries import views_at_once
 from shared.i18n import Language, translate
@@ -134,7 +134,7 @@ async def looking_at(
 async def views_of(session: Session, asked: Asked, lang: Language) -> PastViews:
     """With a bar. Ends the program where nothing can be said of that instant."""
     with refusals_are_wrong_use(), progress_bar(translate("Folding", lang)) as on_progress:
-        return await past_views(asked, session.views, session.ledger, on_progress)
+        return await views_as_of(asked, session.ledger, Snapshots(session.views.database), on_progress)
 
 
 def instant_fields(asked: Asked | None) -> dict[str, str]:
@@ -144,4 +144,4 @@ def instant_fields(asked: Asked | None) -> dict[str, str]:
 
 def headline(views: PastViews, lang: Language) -> str:
     """Which instant the views are of."""
-    return as_it_was(views.asked.by, moment_in_words(views.asked.at, lang), views.folded.left_out, lang)
+    return as_it_was(views.instant.by, moment_in_words(views.instant.at, lang), views.folded.left_out, lang)

@@ -7,8 +7,7 @@ from daihoi.terminal.labels import CLEARANCE_STATUSES, ESSENTIAL_NAMES, offset_i
 from services.tracker.reports.cells import Share
 from services.tracker.reports.clearances import WaitingLine
 from services.tracker.reports.consolidated import Extensions, Report
-from services.tracker.reports.essentials import ESSENTIALS
-from services.tracker.reports.lines import TaskLine
+from services.tracker.reports.lines import ESSENTIALS, TaskLine
 from shared.events.review import Essential
 from shared.i18n import Language, format_date, format_number, title_of_position, translate
 from shared.values.units import title_of

@@ -20,7 +20,7 @@ def workload_tables(found: Workload, lang: Language) -> Iterable[Table]:
         table.add_column(translate("Register", lang), overflow="fold")
         for load in loads:
             cells = load.cells
-            counts = (cells.tasks, cells.completed, load.open_tasks, cells.open_overdue, load.coordinating)
+            counts = (cells.tasks, cells.completed, cells.open_tasks, cells.open_overdue, load.coordinating)
             known = "" if load.on_the_register else translate("not on the register", lang)
             table.add_row(_spelled(load, lang), *(format_number(number, lang) for number in counts), known)
         table.add_section()

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from pymongo.errors import OperationFailure, PyMongoError
 
-from services.tracker.history.shadow import Found, last_found
+from services.tracker.history.shadow import Check, last_check
 from services.tracker.projection.errors import CommitRefused, FenceLost, ViewsBroken
 from services.tracker.projection.fold import Checkpoint
 from services.tracker.projection.lease import LAPSES_AFTER_S
@@ -187,7 +187,7 @@ class TrackerHealth:
         self._store = store
         self._ledger = ledger
         self._counting: asyncio.Task[dict[str, int]] | None = None
-        self._shadow: Found | None = None
+        self._shadow: Check | None = None
 
     async def look(self) -> Health:
         progress, lease = self._projector.progress, self._projector.lease
@@ -236,9 +236,9 @@ class TrackerHealth:
             findings.append(REFOLDING(TRACKER, sequence=reached, end=progress.refolding_to))
         parked = await self._count_parked()
         detail["parked"] = None if parked is None else sum(parked.values())
-        if found := self._shadow:
-            detail |= {"shadow": {"sequence": found.sequence, "checked_at": found.checked_at, "drift": found.drift}}
-            findings += [DRIFT(TRACKER, where=", ".join(found.drift))] if found.drift else []
+        if check := self._shadow:
+            detail["shadow"] = check._asdict()
+            findings += [DRIFT(TRACKER, where=", ".join(check.drift))] if check.drift else []
         return [*findings, *kept_findings(progress.checkpoint, parked or {})]
 
     async def _count_parked(self) -> dict[str, int] | None:
@@ -252,5 +252,5 @@ class TrackerHealth:
             return None
 
     async def _ask_mongo(self) -> dict[str, int]:
-        self._shadow = await last_found(self._store)
+        self._shadow = await last_check(self._store)
         return await self._store.parked_by_reason()

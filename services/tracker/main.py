@@ -8,7 +8,7 @@ from faststream import FastStream
 
 from services.tracker.health import TRACKER, TrackerHealth
 from services.tracker.history.shadow import keep_shadow
-from services.tracker.projection.decoding import KNOWN
+from services.tracker.projection.decoding import EVENT_TYPES
 from services.tracker.projection.projector import Projector
 from services.tracker.projection.rebuild import renew
 from services.tracker.projection.store import ViewStore
@@ -55,7 +55,7 @@ async def lifespan() -> AsyncIterator[None]:
 
 def contract() -> Json:
     """What it speaks, as an AsyncAPI document: it takes no commands and writes no events."""
-    return asyncapi(TRACKER, reads=tuple(KNOWN[name] for name in sorted(KNOWN)))
+    return asyncapi(TRACKER, reads=tuple(EVENT_TYPES[name] for name in sorted(EVENT_TYPES)))
 
 
 app = FastStream(lifespan=lifespan)

@@ -76,7 +76,7 @@ def masked_value(view: str, field: str, value: object) -> object:
     if field in WITH_WORDS:
         return MASK
     if isinstance(value, dict):
-        return {name: MASK if name in WITH_WORDS else each for name, each in value.items()}
+        return {name: MASK if name in WITH_WORDS else inner for name, inner in value.items()}
     return value
 
 
@@ -103,7 +103,7 @@ def _without_its_words(parked: Document) -> Document:
 def _masked(value: object) -> object:
     """Shows that there is something, and nothing of it."""
     if isinstance(value, dict):
-        return {name: _masked(each) for name, each in value.items()}
+        return {name: _masked(inner) for name, inner in value.items()}
     return None if value is None else MASK
 
 

@@ -1,7 +1,7 @@
 """Questions to the views, the live ones or those of an instant, for the CLI and for whoever reads reports."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any
 
@@ -18,8 +18,8 @@ from services.tracker.reports.consolidated import AsOf, Report, consolidate
 from services.tracker.reports.coverage import Coverage, coverage_of
 from services.tracker.reports.duties import Duties, duties_of
 from services.tracker.reports.expenses import Account, accounts_of
+from services.tracker.reports.order import in_order_of_id
 from shared.eventstore.ledger import Ledger
-from shared.values.ordering import natural
 from shared.values.types import ID_PATTERN
 from shared.views.view import Document
 
@@ -48,45 +48,33 @@ async def consolidated_report(congress: str, store: Views, ledger: Ledger, today
         today=today,
         parked=parked,
         gaps=checkpoint.gaps,
-        at=moment_as_text(past.asked.at) if past else None,
-        by=past.asked.by if past else None,
+        at=moment_as_text(past.instant.at) if past else None,
+        by=past.instant.by if past else None,
         left_out=past.folded.left_out if past else 0,
     )
     with as_written():
-        return consolidate(
-            congress=congress,
-            as_of=as_of,
-            tasks=views["tasks"],
-            documents=views["documents"],
-            meetings=views["meetings"],
-            catalogue=views["catalogue"],
-            reviews=views["reviews"],
-            duties=views["duties"],
-            organisations=views["organisations"],
-            clearances=views["clearances"],
-            scenarios=views["scenarios"],
-            digest=total_digest({name: view_digest(documents) for name, documents in views.items()}),
-        )
+        digest = total_digest({name: view_digest(documents) for name, documents in views.items()})
+        return consolidate(congress, as_of, views, digest)
 
 
 async def duties(store: Views, today: date, locality: str = "") -> Duties:
     """Of every locality, or of one. No row: there is no such locality."""
-    asked = {"tasks": "locality", "duties": "locality", "organisations": "_id"}
-    _, views, _ = await views_at_once(store, asked)
-    named = {
-        name: [each for each in views[name] if not locality or each.get(field) == locality]
-        for name, field in asked.items()
-    }
+    fields = {"tasks": "locality", "duties": "locality", "organisations": "_id"}
+    _, views, _ = await views_at_once(store, fields)
+    tasks, duties, organisations = (
+        [document for document in views[name] if not locality or document.get(field) == locality]
+        for name, field in fields.items()
+    )
     with as_written():
-        return duties_of(named["tasks"], named["duties"], named["organisations"], today)
+        return duties_of(tasks, duties, organisations, today)
 
 
 async def instant_of(views: Views, live: ViewStore, view: str = "", *, unmasked: bool = False) -> dict[str, Any]:
     """What the views of an instant are: where they stand, and of each how many documents and its digest; with `view`
     also its documents, masked unless this reader may read all. The audit trail is the live one up to that event."""
     checkpoint, documents, parked = await views_at_once(views)
-    digests = {name: view_digest(found) for name, found in documents.items()}
-    told: dict[str, Any] = {
+    digests = {name: view_digest(documents[name]) for name in VIEW_NAMES}
+    report: dict[str, Any] = {
         "sequence": checkpoint.sequence,
         "views": {name: {"documents": len(documents[name]), "digest": digests[name]} for name in VIEW_NAMES},
         "parked": parked,
@@ -95,39 +83,38 @@ async def instant_of(views: Views, live: ViewStore, view: str = "", *, unmasked:
     }
     if view == AUDIT_TRAIL:
         rows = await live.audit_rows(1, checkpoint.sequence)
-        told["documents"] = [_shown(row, unmasked=unmasked) for row in rows]
+        report["documents"] = [_readable(row, unmasked=unmasked) for row in rows]
     elif view:
-        shown = sorted(await views.documents(view), key=lambda document: natural(str(document["_id"])))
-        told["documents"] = shown if unmasked else masked_documents(view, shown)
-    return told
+        ordered = in_order_of_id(await views.documents(view))
+        report["documents"] = ordered if unmasked else masked_documents(view, ordered)
+    return report
 
 
 async def incidents(store: Views, *, unmasked: bool = False) -> list[Document]:
     """By when they were reported; what only some may read is masked unless this reader may."""
     documents = await store.documents("incidents")
     with as_written():
-        found = sorted(documents, key=lambda each: (each["reported_at"], each["_id"]))
-    return found if unmasked else [masked_document(document) for document in found]
+        ordered = sorted(documents, key=lambda document: (document["reported_at"], document["_id"]))
+    return ordered if unmasked else [masked_document(document) for document in ordered]
 
 
 async def clearances(store: Views) -> list[ClearanceLine]:
-    """All from one and the same checkpoint."""
-    _, views, _ = await views_at_once(store, ("clearances", "tasks", "known_clearances"))
-    with as_written():
-        return clearance_lines(views["clearances"], views["tasks"], views["known_clearances"])
+    return await _report(clearance_lines, store, "clearances", "tasks", "known_clearances")
 
 
 async def coverage(store: Views) -> Coverage:
-    documents = await store.documents("publications")
-    with as_written():
-        return coverage_of(documents)
+    return await _report(coverage_of, store, "publications")
 
 
 async def accounts(store: Views) -> list[Account]:
-    """All from one and the same checkpoint."""
-    _, views, _ = await views_at_once(store, ("expenses", "tasks"))
+    return await _report(accounts_of, store, "expenses", "tasks")
+
+
+async def _report[Answer](report: Callable[..., Answer], store: Views, *names: str) -> Answer:
+    """What `report` makes of the documents of these views, all from one and the same checkpoint."""
+    _, views, _ = await views_at_once(store, names)
     with as_written():
-        return accounts_of(views["expenses"], views["tasks"])
+        return report(*(views[name] for name in names))
 
 
 async def published_catalogue(store: Views) -> tuple[int, list[Document]]:
@@ -146,10 +133,9 @@ async def timeline(store: ViewStore, ledger: Ledger, entity: str, *, unmasked: b
     rows = await store.audit_rows_of(sequences)
     wanted = [row for row in rows if not qualifier or qualifier in (row.get("entity"), row.get("unit"))]
     with as_written():
-        ordered = sorted(wanted, key=lambda row: row["_id"])
-        return [_shown(row, unmasked=unmasked) for row in ordered]
+        return [_readable(row, unmasked=unmasked) for row in sorted(wanted, key=lambda row: row["_id"])]
 
 
-def _shown(row: Document, *, unmasked: bool) -> Document:
+def _readable(row: Document, *, unmasked: bool) -> Document:
     """A row of the audit trail with its sentence, which is made of what this reader may read."""
     return with_summary(row if unmasked else masked_row(row))

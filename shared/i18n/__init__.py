@@ -31,8 +31,8 @@ def _vietnamese() -> dict[str, str]:
 
 def translate(sentence: str, lang: Language, /, **params: object) -> str:
     """`sentence` in `lang`, its `{placeholders}` filled in; English where there is no translation."""
-    found = _vietnamese().get(sentence, sentence) if lang == "vi" else sentence
-    return found.format(**params) if params else found
+    text = _vietnamese().get(sentence, sentence) if lang == "vi" else sentence
+    return text.format(**params) if params else text
 
 
 def render(message: Message, lang: Language) -> str:
@@ -93,7 +93,7 @@ def format_date(day: date) -> str:
 
 def format_minute(moment: datetime | str) -> str:
     """`13/08/2020 09:00` in Asia/Ho_Chi_Minh, in both languages. Text that is no instant, and an instant that has no
-    date there, are told as they are: whatever is on record can be shown."""
+    date there, are shown as they are: whatever is on record can be shown."""
     try:
         instant = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
         local = instant.astimezone(LOCAL_TIME) if instant.tzinfo else instant

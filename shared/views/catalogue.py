@@ -1,6 +1,6 @@
 """`catalogue`: which items of work are published, and which unit has each?"""
 
-from shared.events.catalogue_item import EVENTS, ItemAssigned, ItemPublished, ItemRevised, ItemWithdrawn
+from shared.events.catalogue_item import EVENTS, ItemAssigned, ItemPublished, ItemRevised
 from shared.views.view import Document, Recorded, View, begun, by_id
 
 
@@ -9,24 +9,15 @@ def fold(document: Document | None, recorded: Recorded) -> Document:
     match event:
         case ItemPublished():
             published = event.model_dump(mode="json")
-            return {
-                "_id": recorded.envelope.subject,
-                "catalogue": published["catalogue"],
-                "note": published["note"],
-                **published["item"],
-                "assigned_to": None,
-                "directive_id": None,
-            }
+            item = published.pop("item")
+            return {"_id": recorded.envelope.subject, **published, **item, "assigned_to": None, "directive_id": None}
         case ItemAssigned():
-            assigned = {"assigned_to": event.unit, "directive_id": event.directive_id}
-            return {**begun(document, recorded), **assigned}
+            return {**begun(document, recorded), "assigned_to": event.unit, "directive_id": event.directive_id}
         case ItemRevised():
             return {**begun(document, recorded), **event.model_dump(mode="json")["item"]}
-        case ItemWithdrawn():
+        case _:
             # Only what was withdrawn says so: the documents of all others stay as earlier versions wrote them.
             return {**begun(document, recorded), "withdrawn": True}
-        case _:
-            raise TypeError(f"the catalogue view does not know {event!r}")
 
 
 VIEW = View("catalogue", EVENTS, by_id, fold)

@@ -1,17 +1,12 @@
 """`directives`: what has the sub-committee ordered, of whom, and by which sentence of a conclusion?"""
 
-from shared.events.directive import EVENTS, DirectiveIssued
+from shared.events.directive import EVENTS
 from shared.views.view import Document, Recorded, View, by_id, instant
 
 
-def fold(document: Document | None, recorded: Recorded) -> Document:
-    event = recorded.event
-    match event:
-        case DirectiveIssued():
-            issued_at = instant(recorded.envelope.time)
-            return {"_id": recorded.envelope.subject, **event.model_dump(mode="json"), "issued_at": issued_at}
-        case _:
-            raise TypeError(f"the directives view does not know {event!r}")
+def fold(_: Document | None, recorded: Recorded) -> Document:
+    envelope = recorded.envelope
+    return {"_id": envelope.subject, **recorded.event.model_dump(mode="json"), "issued_at": instant(envelope.time)}
 
 
 VIEW = View("directives", EVENTS, by_id, fold)

@@ -3,7 +3,7 @@
 from shared.events.document import EVENTS, DocumentIssued, DocumentSuperseded, DocumentWithdrawn
 from shared.values.symbol import DocumentSymbol
 from shared.values.types import fold_diacritics
-from shared.views.view import Document, Recorded, View, begun, by_service_and_id, instant
+from shared.views.view import Document, Recorded, Unfoldable, View, begun, by_service_and_id, instant
 
 
 def fold(document: Document | None, recorded: Recorded) -> Document:
@@ -15,8 +15,7 @@ def fold(document: Document | None, recorded: Recorded) -> Document:
             return {**begun(document, recorded), "status": "superseded", "superseded_by": event.superseded_by}
         case DocumentWithdrawn():
             return {**begun(document, recorded), "status": "withdrawn", "withdrawn_because": event.reason}
-        case _:
-            raise TypeError(f"the documents view does not know {event!r}")
+    raise Unfoldable(recorded.envelope.type)
 
 
 def _issued(event: DocumentIssued, recorded: Recorded) -> Document:

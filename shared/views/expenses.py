@@ -1,38 +1,33 @@
 """`expenses`: what was guaranteed, advanced and spent for each task?"""
 
-from shared.events.expense import ExpenseEstimated, ExpenseRevised, ExpenseSettled, MoneyAdvanced, SpendingRecorded
+from shared.events import expense
 from shared.values.local_time import local_date
-from shared.views.view import Document, Recorded, View, begun, by_id
+from shared.views.view import Document, Recorded, Unfoldable, View, begun, by_id
 
 
 def fold(document: Document | None, recorded: Recorded) -> Document:
     event = recorded.event
-    if isinstance(event, ExpenseEstimated):
+    if isinstance(event, expense.ExpenseEstimated):
         return _opened(event, recorded)
     document = begun(document, recorded)
     entry = {**event.model_dump(mode="json"), "on": local_date(recorded.envelope.time).isoformat()}
     match event:
-        case ExpenseRevised():
+        case expense.ExpenseRevised():
             sums = {name: entry[name] for name in ("amount_vnd", "guaranteed_vnd", "funding_source")}
             return {**document, **sums, "revised_because": event.reason}
-        case MoneyAdvanced():
+        case expense.MoneyAdvanced():
             advanced = document["advanced_vnd"] + event.amount_vnd
             return {**document, "advances": [*document["advances"], entry], "advanced_vnd": advanced}
-        case SpendingRecorded():
+        case expense.SpendingRecorded():
             spent = document["spent_vnd"] + event.amount_vnd
             return {**document, "spending": [*document["spending"], entry], "spent_vnd": spent}
-        case ExpenseSettled():
-            settled = {
-                "settled_on": entry["on"],
-                "to_return_vnd": event.to_return_vnd,
-                "still_due_vnd": event.still_due_vnd,
-            }
-            return {**document, **settled}
-        case _:
-            raise TypeError(f"the expenses view does not know {event!r}")
+        case expense.ExpenseSettled():
+            settled = {"to_return_vnd": event.to_return_vnd, "still_due_vnd": event.still_due_vnd}
+            return {**document, "settled_on": entry["on"], **settled}
+    raise Unfoldable(recorded.envelope.type)
 
 
-def _opened(event: ExpenseEstimated, recorded: Recorded) -> Document:
+def _opened(event: expense.ExpenseEstimated, recorded: Recorded) -> Document:
     return {
         "_id": recorded.envelope.subject,
         "unit": recorded.envelope.source,
@@ -48,5 +43,4 @@ def _opened(event: ExpenseEstimated, recorded: Recorded) -> Document:
     }
 
 
-EVENTS = (ExpenseEstimated, ExpenseRevised, MoneyAdvanced, SpendingRecorded, ExpenseSettled)
-VIEW = View("expenses", EVENTS, by_id, fold)
+VIEW = View("expenses", expense.EVENTS, by_id, fold)

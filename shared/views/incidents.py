@@ -3,8 +3,8 @@
 Whatever only security and the auditor may read stands under `restricted`; see `services/tracker/masking.py`.
 """
 
-from shared.events.incident import IncidentAssessed, IncidentReopened, IncidentReported, IncidentResolved
-from shared.views.view import Document, Recorded, View, begun, by_id, instant
+from shared.events.incident import EVENTS, IncidentAssessed, IncidentReopened, IncidentReported, IncidentResolved
+from shared.views.view import Document, Recorded, Unfoldable, View, begun, by_id, instant
 
 
 def fold(document: Document | None, recorded: Recorded) -> Document:
@@ -31,13 +31,11 @@ def fold(document: Document | None, recorded: Recorded) -> Document:
         case IncidentReopened():
             document = _with_restricted(begun(document, recorded), reopened_because=event.reason)
             return {**document, "status": "reopened", "resolved_at": None}
-        case _:
-            raise TypeError(f"the incidents view does not know {event!r}")
+    raise Unfoldable(recorded.envelope.type)
 
 
 def _with_restricted(document: Document, **fields: str) -> Document:
     return {**document, "restricted": {**document["restricted"], **fields}}
 
 
-EVENTS = (IncidentReported, IncidentAssessed, IncidentResolved, IncidentReopened)
 VIEW = View("incidents", EVENTS, by_id, fold)

@@ -5,7 +5,7 @@ Positions stand in the order in which they were added; the first answers for the
 
 from shared.events.organisation import EVENTS, OrganisationRegistered, PositionAdded, PositionRemoved
 from shared.values.types import fold_diacritics
-from shared.views.view import Document, Recorded, View, begun, by_id
+from shared.views.view import Document, Recorded, Unfoldable, View, begun, by_id
 
 
 def fold(document: Document | None, recorded: Recorded) -> Document:
@@ -21,8 +21,7 @@ def fold(document: Document | None, recorded: Recorded) -> Document:
         case PositionRemoved():
             document = begun(document, recorded)
             return {**document, "positions": [kept for kept in document["positions"] if kept != event.position]}
-        case _:
-            raise TypeError(f"the organisations view does not know {event!r}")
+    raise Unfoldable(recorded.envelope.type)
 
 
 VIEW = View("organisations", EVENTS, by_id, fold)

@@ -1,7 +1,7 @@
 """`resources`: which halls, rooms, lodging and vehicles are booked when?"""
 
-from shared.events.resource import ReservationReleased, ResourceRegistered, ResourceReserved
-from shared.views.view import Document, Recorded, View, begun, by_id, instant
+from shared.events.resource import EVENTS, ReservationReleased, ResourceRegistered, ResourceReserved
+from shared.views.view import Document, Recorded, Unfoldable, View, begun, by_id, instant
 
 
 def fold(document: Document | None, recorded: Recorded) -> Document:
@@ -22,8 +22,7 @@ def fold(document: Document | None, recorded: Recorded) -> Document:
             document = begun(document, recorded)
             kept = [held for held in document["reservations"] if held["reservation_id"] != event.reservation_id]
             return {**document, "reservations": kept}
-        case _:
-            raise TypeError(f"the resources view does not know {event!r}")
+    raise Unfoldable(recorded.envelope.type)
 
 
-VIEW = View("resources", (ResourceRegistered, ResourceReserved, ReservationReleased), by_id, fold)
+VIEW = View("resources", EVENTS, by_id, fold)

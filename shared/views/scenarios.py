@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from shared.events import scenario, unit_scenario, variant
 from shared.events.scenario import CURRENT, ScenarioSwitched
 from shared.events.unit_scenario import SwitchFollowed, SwitchRecorded
-from shared.events.variant import AdjustmentWithdrawn, VariantAdjusted, VariantPrepared
-from shared.views.view import Document, Recorded, View, begun, instant
+from shared.events.variant import AdjustmentWithdrawn, VariantAdjusted, VariantEvent, VariantPrepared
+from shared.views.view import Document, Recorded, Unfoldable, View, begun, instant
 
 
 def route(recorded: Recorded) -> Sequence[str]:
@@ -39,8 +39,7 @@ def fold(document: Document | None, recorded: Recorded) -> Document:
             return {**begun(document, recorded), "followed": event.number}
         case VariantAdjusted() | AdjustmentWithdrawn() | VariantPrepared():
             return _variant(document or _unprepared(recorded), event, recorded)
-        case _:
-            raise TypeError(f"the scenarios view does not know {event!r}")
+    raise Unfoldable(envelope.type)
 
 
 def _unprepared(recorded: Recorded) -> Document:
@@ -56,9 +55,7 @@ def _unprepared(recorded: Recorded) -> Document:
     }
 
 
-def _variant(
-    document: Document, event: VariantAdjusted | AdjustmentWithdrawn | VariantPrepared, recorded: Recorded
-) -> Document:
+def _variant(document: Document, event: VariantEvent, recorded: Recorded) -> Document:
     if isinstance(event, VariantPrepared):
         return {**document, "signed_by": event.signed_by, "signed_at": instant(recorded.envelope.time)}
     adjustments = {key: other for key, other in document["adjustments"].items() if key != event.task_id}
@@ -67,5 +64,4 @@ def _variant(
     return {**document, "adjustments": adjustments, "signed_by": None, "signed_at": None}
 
 
-EVENTS = (*scenario.EVENTS, *unit_scenario.EVENTS, *variant.EVENTS)
-VIEW = View("scenarios", EVENTS, route, fold)
+VIEW = View("scenarios", (*scenario.EVENTS, *unit_scenario.EVENTS, *variant.EVENTS), route, fold)

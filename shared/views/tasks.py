@@ -1,27 +1,11 @@
 """`tasks`: where does every work item of every unit stand?"""
 
-from collections.abc import Callable, Mapping
 from datetime import date
-from typing import Any
 
 from msgspec import Struct, to_builtins
 
 from shared.domain.task.standing import ExtensionOutcome, changes_of, standing_at_opening
-from shared.events.base import Event
-from shared.events.task import (
-    EVENTS,
-    ClearanceDropped,
-    ClearanceRequired,
-    ExtensionRefused,
-    ExtensionRequested,
-    ScenarioFollowed,
-    TaskCompleted,
-    TaskDeadlineSet,
-    TaskOpened,
-    TaskReopened,
-    TaskReturned,
-    TaskSubmitted,
-)
+from shared.events import task
 from shared.values.local_time import local_date
 from shared.values.types import fold_diacritics
 from shared.views.view import Document, Recorded, View, begun, by_service_and_id, instant, with_more
@@ -30,7 +14,7 @@ from shared.views.view import Document, Recorded, View, begun, by_service_and_id
 def fold(document: Document | None, recorded: Recorded) -> Document:
     """An event that changes nothing of where the task stands, and has no entry below, gives its own fields."""
     event = recorded.event
-    if type(event) is TaskOpened:
+    if type(event) is task.TaskOpened:
         folded = {**(document or {}), **_opened(event, recorded)}
     else:
         document = begun(document, recorded)
@@ -38,17 +22,18 @@ def fold(document: Document | None, recorded: Recorded) -> Document:
         if outcome := changes.pop("extension_outcome", None):
             changes["extensions"] = _extensions(document["extensions"], outcome, recorded)
         folded = {**document, **changes}
-        if add := _ADDITIONS.get(type(event)):
-            folded.update(add(document, event, recorded))
+        additions = _additions(document, recorded)
+        if additions is not None:
+            folded.update(additions)
         elif not changes:
             folded.update(event.model_dump(mode="json"))
-    if type(event) is not ScenarioFollowed:
+    if type(event) is not task.ScenarioFollowed:
         # Nobody works on what follows a scenario, and its cause may be older than the last who did.
         folded["updated_at"] = instant(recorded.envelope.time)
     return folded
 
 
-def _opened(event: TaskOpened, recorded: Recorded) -> Document:
+def _opened(event: task.TaskOpened, recorded: Recorded) -> Document:
     return {
         "_id": f"{recorded.envelope.source}/{recorded.envelope.subject}",
         "unit": recorded.envelope.source,
@@ -105,52 +90,43 @@ def _extensions(extensions: list[Document], outcome: str, recorded: Recorded) ->
     """With the request made, or the latest one decided or lapsed."""
     event, envelope = recorded.event, recorded.envelope
     now = instant(envelope.time)
-    if isinstance(event, ExtensionRequested):
+    if isinstance(event, task.ExtensionRequested):
         undecided = {"outcome": outcome, "decided_at": None, "decided_by": None, "refused_because": None}
         return [*extensions, {"requested_at": now, **event.model_dump(mode="json"), **undecided}]
     *earlier, latest = extensions
     decided = latest | {"outcome": outcome, "decided_at": now}
     if outcome != ExtensionOutcome.LAPSED:
-        reason = event.reason if isinstance(event, ExtensionRefused) else None
+        reason = event.reason if isinstance(event, task.ExtensionRefused) else None
         decided |= {"decided_by": envelope.actor, "refused_because": reason}
     return [*earlier, decided]
 
 
 # --- what only the view has ---
-def _past_because(_: Document, event: TaskDeadlineSet, __: Recorded) -> Document:
-    return {"past_because": event.past_because}
-
-
-def _followed(_: Document, event: ScenarioFollowed, __: Recorded) -> Document:
-    return {"followed": {"switch": event.switch, "scenario": event.scenario.value}}
-
-
-def _submission(document: Document, event: TaskSubmitted, recorded: Recorded) -> Document:
-    """Its evidence; what earlier submissions showed stays."""
-    submission = {"submitted_at": instant(recorded.envelope.time), "submitted_by": event.submitted_by}
-    evidence = [{**item.model_dump(mode="json"), **submission} for item in event.evidence]
-    return with_more(document, "evidence", *evidence)
-
-
-def _completed(_: Document, __: TaskCompleted, recorded: Recorded) -> Document:
-    return {"completed_on": local_date(recorded.envelope.time).isoformat()}
-
-
-def _returned(document: Document, event: TaskReturned, recorded: Recorded) -> Document:
-    return _with_setback(document, "returned", event.reason, recorded)
-
-
-def _reopened(document: Document, event: TaskReopened, recorded: Recorded) -> Document:
-    return {"completed_on": None, **_with_setback(document, "reopened", event.reason, recorded)}
-
-
-def _clearance_required(document: Document, event: ClearanceRequired, _: Recorded) -> Document:
-    return {"clearances": [*document["clearances"], event.model_dump(mode="json")]}
-
-
-def _clearance_dropped(document: Document, event: ClearanceDropped, recorded: Recorded) -> Document:
-    kept = [need for need in document["clearances"] if need["clearance_id"] != event.clearance_id]
-    return {"clearances": kept, **_with_setback(document, "clearance_dropped", event.reason, recorded)}
+def _additions(document: Document, recorded: Recorded) -> Document | None:
+    """Nothing for an event that the view has no more of than its fields."""
+    event = recorded.event
+    match event:
+        case task.TaskDeadlineSet():
+            return {"past_because": event.past_because}
+        case task.ScenarioFollowed():
+            return {"followed": {"switch": event.switch, "scenario": event.scenario.value}}
+        case task.TaskSubmitted():
+            # What earlier submissions showed stays.
+            submission = {"submitted_at": instant(recorded.envelope.time), "submitted_by": event.submitted_by}
+            evidence = [{**item.model_dump(mode="json"), **submission} for item in event.evidence]
+            return with_more(document, "evidence", *evidence)
+        case task.TaskCompleted():
+            return {"completed_on": local_date(recorded.envelope.time).isoformat()}
+        case task.TaskReturned():
+            return _with_setback(document, "returned", event.reason, recorded)
+        case task.TaskReopened():
+            return {"completed_on": None, **_with_setback(document, "reopened", event.reason, recorded)}
+        case task.ClearanceRequired():
+            return {"clearances": [*document["clearances"], event.model_dump(mode="json")]}
+        case task.ClearanceDropped():
+            kept = [need for need in document["clearances"] if need["clearance_id"] != event.clearance_id]
+            return {"clearances": kept, **_with_setback(document, "clearance_dropped", event.reason, recorded)}
+    return None
 
 
 def _with_setback(document: Document, what: str, reason: str, recorded: Recorded) -> Document:
@@ -158,15 +134,4 @@ def _with_setback(document: Document, what: str, reason: str, recorded: Recorded
     return with_more(document, "history", {"what": what, "at": at, "by": by, "reason": reason})
 
 
-_ADDITIONS: Mapping[type[Event], Callable[[Document, Any, Recorded], Document]] = {
-    TaskDeadlineSet: _past_because,
-    ScenarioFollowed: _followed,
-    TaskSubmitted: _submission,
-    TaskCompleted: _completed,
-    TaskReturned: _returned,
-    TaskReopened: _reopened,
-    ClearanceRequired: _clearance_required,
-    ClearanceDropped: _clearance_dropped,
-}
-
-VIEW = View("tasks", EVENTS, by_service_and_id, fold)
+VIEW = View("tasks", task.EVENTS, by_service_and_id, fold)

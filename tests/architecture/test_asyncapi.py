@@ -10,7 +10,7 @@ from jsonschema import Draft7Validator, ValidationError
 
 from daihoi.cli.asyncapi import FOLDER, document_of
 from daihoi.ops.supervisor import all_services
-from services.tracker.projection.decoding import KNOWN
+from services.tracker.projection.decoding import EVENT_TYPES
 from shared.eventstore.envelope import as_bytes
 from shared.unit.asyncapi import VERSION
 from shared.unit.policies import ANY_SERVICE
@@ -135,7 +135,7 @@ def test_every_event_is_appended_under_its_entity_and_every_policy_says_what_it_
 def test_the_tracker_reads_every_event_and_takes_no_command():
     operations = DOCUMENTS["tracker"]["operations"]
     read = [name for name in operations if name.startswith("read-")]
-    assert {event for name in read for event in spoken("tracker", name)[2]} == set(KNOWN)
+    assert {event for name in read for event in spoken("tracker", name)[2]} == set(EVENT_TYPES)
     assert set(operations) == {*read, "health", "health-of-instance", "asyncapi"}
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from services.security import clearances
 from services.tracker.history.sentences import SENTENCES
-from services.tracker.projection.decoding import KNOWN
+from services.tracker.projection.decoding import EVENT_TYPES
 from shared import events
 from shared.events.base import Event
 from shared.events.clearance import ClearanceRequested
@@ -56,7 +56,7 @@ def test_each_type_is_defined_once_and_in_the_module_of_its_entity():
 
 
 def test_each_event_is_one_of_an_aggregate_and_the_tracker_reads_the_same_class():
-    assert DEFINED == EMITTED == KNOWN
+    assert DEFINED == EMITTED == EVENT_TYPES
 
 
 @pytest.mark.parametrize("service", [SUBCOMMITTEE, PROPAGANDA, LOGISTICS, SECURITY], ids=lambda service: service.name)

@@ -11,8 +11,8 @@ from daihoi.terminal.duties_table import duties_table
 from daihoi.terminal.labels import CELLS
 from daihoi.terminal.report import Printer
 from services.tracker.reports.cells import cell_of
+from services.tracker.reports.consolidated import movements
 from services.tracker.reports.duties import duties_of
-from services.tracker.reports.movements import movements
 from shared.values.types import DutyKind, Phase
 from tests.domain.test_report import TODAY, a_report, a_review, a_task
 

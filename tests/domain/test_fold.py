@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from services.tracker.history.sentences import with_summary
-from services.tracker.projection.decoding import read_event
+from services.tracker.projection.decoding import decode_event
 from services.tracker.projection.digest import view_digest
 from services.tracker.projection.fold import Checkpoint, OriginPosition, Touched, fold_page
 from services.tracker.projection.parking import Lot, update
@@ -28,7 +28,7 @@ class Folded:
         self._rows: dict[int, dict] = {}
 
     def add(self, page: list[Stored]) -> "Folded":
-        outcome = fold_page(page, [read_event(stored) for stored in page], self.views, self.checkpoint, self.lot)
+        outcome = fold_page(page, [decode_event(stored) for stored in page], self.views, self.checkpoint, self.lot)
         for name, documents in outcome.documents.items():
             self.views[name].update(documents)
         rows = (*outcome.audit_rows, *outcome.corrected_rows)
@@ -62,12 +62,12 @@ def test_pages_of_any_size_fold_to_the_same_views_and_rows(cuts):
 def test_a_page_changes_nothing_that_was_passed_in():
     folded = Folded().add(LEDGER[:10])
     before = view_digest(folded.views["tasks"].values())
-    fold_page(LEDGER[10:], [read_event(stored) for stored in LEDGER[10:]], folded.views, folded.checkpoint)
+    fold_page(LEDGER[10:], [decode_event(stored) for stored in LEDGER[10:]], folded.views, folded.checkpoint)
     assert view_digest(folded.views["tasks"].values()) == before
 
 
 def test_without_audit_rows_all_else_is_the_same():
-    events = [read_event(stored) for stored in LEDGER]
+    events = [decode_event(stored) for stored in LEDGER]
     audited = fold_page(LEDGER, events, {}, Checkpoint())
     bare = fold_page(LEDGER, events, {}, Checkpoint(), audited=False)
     assert audited.audit_rows

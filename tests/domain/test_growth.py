@@ -10,7 +10,7 @@ import pytest
 
 from services.logistics import expenses, resources
 from services.subcommittee import organisation, scenario
-from services.tracker.projection.decoding import read_event
+from services.tracker.projection.decoding import decode_event
 from shared.domain import review, task, variant
 from shared.domain.decider import Actor, Aggregate, Command, Key, Refused
 from shared.domain.entering import EVENT_BYTES
@@ -168,6 +168,6 @@ def stored(aggregate: Aggregate, event: Event, sequence: int) -> Recorded:
     envelope = envelope_of(event, writer, aggregate.entity, "x" * 80, sequence)
     source = f"{service_stream('memory', writer)} {sequence} > > evt"
     subject = f"evt.memory.{writer}.{aggregate.entity}.{'x' * 80}"
-    recorded = read_event(Stored(sequence, subject, BEGINNING, as_bytes(envelope), source))
+    recorded = decode_event(Stored(sequence, subject, BEGINNING, as_bytes(envelope), source))
     assert isinstance(recorded, Recorded)
     return recorded

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from services.tracker.history.repair import Live, kept_back, mending
 from services.tracker.history.verify import Replay
-from services.tracker.projection.decoding import KNOWN, VIEWS_OF, ReaderRefusing, read_event
+from services.tracker.projection.decoding import EVENT_TYPES, VIEWS_OF, RefusingDecoder, decode_event
 from services.tracker.projection.fold import Checkpoint, fold_page, touched_keys
 from services.tracker.projection.parking import lot_for, lot_of, stored_again, update
 from services.tracker.projection.store import VIEW_NAMES
@@ -255,7 +255,7 @@ class Kept(Folded):
     def add(self, page):
         if not page:
             return self
-        events = [read_event(stored) for stored in page]
+        events = [decode_event(stored) for stored in page]
 
         async def fetch(subjects):
             return lot_of(document for document in self.parked if document["subject"] in subjects)
@@ -320,7 +320,7 @@ def in_the_order_of_effect(folded):
 def folded_by_an_older_version(ledger, forgotten):
     with pytest.MonkeyPatch.context() as older:
         for name in forgotten:
-            older.delitem(KNOWN, name)
+            older.delitem(EVENT_TYPES, name)
         return Folded().add(ledger)
 
 
@@ -329,9 +329,9 @@ def retried(live, ledger, chosen=lambda _: True):
     rows = {row["_id"]: row for row in live.audit_rows}
     parked = {document["_id"]: document for document in live.parked}
     discarded = [row for row in live.audit_rows if row["outcome"] == "discarded"]
-    kept, reader = kept_back(live.parked, discarded, chosen), ReaderRefusing()
+    kept, reader = kept_back(live.parked, discarded, chosen), RefusingDecoder()
     reader.refused = kept.refused
-    replay = Replay(reader)
+    replay = Replay(decode=reader)
     for stored in ledger:
         replay.add([stored], rows)
     outcome, done = mending(replay, Live(live.views, parked, rows), kept, chosen)
@@ -424,12 +424,12 @@ def test_a_parked_event_is_read_again_as_it_was(told):
     document = Folded().add([replace(told.raw(b"{}"), sequence=1), replace(stored, sequence=2)]).parked[-1]
     again = stored_again(document)
     assert replace(again, source="") == replace(stored, sequence=2, source="")
-    assert read_event(again).event == OPENED
+    assert decode_event(again).event == OPENED
 
 
 def test_nothing_is_fetched_where_nothing_is_parked(told):
     told.event(OPENED)
-    events = [read_event(stored) for stored in told.ledger]
+    events = [decode_event(stored) for stored in told.ledger]
 
     async def fetch(subjects):
         raise AssertionError(subjects)

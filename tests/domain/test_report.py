@@ -11,10 +11,11 @@ from rich.console import Console
 from daihoi.cli.console import as_json
 from daihoi.terminal.report import Printer
 from daihoi.terminal.workload import workload_tables
+from services.tracker.projection.store import VIEW_NAMES
 from services.tracker.reports.cells import Share, cell_of
 from services.tracker.reports.cells import count as count_cells
 from services.tracker.reports.consolidated import AsOf, consolidate
-from services.tracker.reports.essentials import lacks
+from services.tracker.reports.lines import lacks
 from services.tracker.reports.workload import workload
 
 TODAY = date(2020, 9, 10)
@@ -60,13 +61,14 @@ def a_report(*tasks, reviews=(), duties=(), organisations=(), catalogue=()):
     return consolidate(
         congress="test",
         as_of=as_of,
-        tasks=tasks,
-        documents=(),
-        meetings=(),
-        catalogue=catalogue,
-        reviews=reviews,
-        duties=duties,
-        organisations=organisations,
+        views={
+            **dict.fromkeys(VIEW_NAMES, ()),
+            "tasks": tasks,
+            "catalogue": catalogue,
+            "reviews": reviews,
+            "duties": duties,
+            "organisations": organisations,
+        },
         digest="d",
     )
 
@@ -138,7 +140,7 @@ def test_suspended_tasks_are_counted_but_neither_due_nor_lacking_nor_paid_for():
     assert (report.punctuality.whole, report.completion.whole) == (0, 3)
     assert report.reviews.by_unit["logistics"].tasks == 1
     found = workload(tasks, TODAY)
-    assert (found.nobody.tasks, found.nobody.open_tasks, found.by_collective[0].open_tasks) == (2, 0, 1)
+    assert (found.nobody.tasks, found.nobody.open_tasks, found.by_collective[0].cells.open_tasks) == (2, 0, 1)
 
 
 def test_cancelled_tasks_are_counted_apart_and_lack_nothing():
@@ -355,7 +357,7 @@ def test_workload_puts_the_heaviest_load_first_and_counts_who_only_lends_a_hand(
     ]
     found = workload(tasks, TODAY)
     assert [
-        (load.name, load.open_tasks, load.cells.open_overdue, load.coordinating) for load in found.by_collective
+        (load.name, load.cells.open_tasks, load.cells.open_overdue, load.coordinating) for load in found.by_collective
     ] == [
         ("Sở Y tế", 2, 1, 0),
         ("Công an tỉnh", 0, 0, 1),

@@ -10,8 +10,8 @@ from services.tracker.history.replay import ledger_line
 from services.tracker.history.sentences import SENTENCES, with_summary
 from services.tracker.history.verify import first_difference
 from services.tracker.masking import MASK, OPEN_DATA, masked_document, masked_line, masked_row
-from services.tracker.projection.audit_rows import discarded_audit_row
-from services.tracker.projection.decoding import read_event
+from services.tracker.projection.audit_rows import discarded_row
+from services.tracker.projection.decoding import decode_event
 from shared.events.incident import IncidentAssessed, IncidentReopened, IncidentReported, IncidentResolved
 from shared.events.publication import PublicationRejected
 from shared.eventstore.direct import Stored
@@ -91,8 +91,8 @@ def test_of_an_incident_only_what_is_listed_is_shown_whatever_a_later_version_ad
 def test_the_row_of_an_incident_that_is_parked_or_discarded_has_none_of_its_data():
     unreadable = stored(1, LEDGER[1].body.replace(b'"severity":"high"', f'"severity":["{SECRET}"]'.encode()))
     folded = Folded().add([LEDGER[0], unreadable])
-    envelope = read_event(unreadable).envelope
-    discarded = discarded_audit_row(folded.parked[0], envelope, read_event(LEDGER[0]))
+    envelope = decode_event(unreadable).envelope
+    discarded = discarded_row(folded.parked[0], envelope, decode_event(LEDGER[0]))
     for row in (folded.audit_rows[1], discarded):
         assert "data" not in row
         assert SECRET not in said(with_summary(masked_row(row)))

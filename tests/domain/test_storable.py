@@ -16,7 +16,7 @@ from services.tracker.history.replay import ledger_line
 from services.tracker.masking import MASK, masked_change, masked_parked
 from services.tracker.projection import storable
 from services.tracker.projection.audit_rows import changes_between, within_bounds
-from services.tracker.projection.decoding import NOWHERE, Unreadable, read_event
+from services.tracker.projection.decoding import NOWHERE, Unreadable, decode_event
 from services.tracker.projection.fold import Checkpoint, fold_page
 from services.tracker.projection.parking import stored_again
 from services.tracker.reports.parked import REASONS, WHAT_TO_DO
@@ -90,7 +90,7 @@ ODD = {
 def test_what_can_not_be_kept_is_parked_alone_and_for_the_same_reason_whoever_folds(odd, audited):
     told, reason = ODD[odd]
     ledger = ledger_of(("task", "1", OPENED), told, ("task", "2", OPENED))
-    outcome = fold_page(ledger, [read_event(each) for each in ledger], {}, Checkpoint(), audited=audited)
+    outcome = fold_page(ledger, [decode_event(each) for each in ledger], {}, Checkpoint(), audited=audited)
     assert [(each["_id"], each["reason"]) for each in outcome.parked] == [(2, reason)]
     assert outcome.documents["tasks"].keys() == {"logistics/1", "logistics/2"}
     for kept in (*outcome.parked, *outcome.audit_rows):
@@ -238,7 +238,7 @@ def test_no_message_stops_the_fold_or_leaves_anything_that_can_not_be_stored(mes
 def test_a_message_without_a_service_s_stream_as_its_source_is_parked_and_counts_for_no_stream(source):
     ledger = ledger_of(("task", "1", OPENED))
     forged = replace(ledger[0], source=source)
-    read = read_event(forged)
+    read = decode_event(forged)
     assert isinstance(read, Unreadable)
     assert (read.reason, read.origin) == ("misplaced", NOWHERE)
     folded = Folded().add([forged])

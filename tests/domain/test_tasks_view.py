@@ -8,7 +8,7 @@ from hypothesis import given
 from msgspec.structs import replace
 
 from services.tracker.history.replay import ledger_line
-from services.tracker.projection.decoding import read_event
+from services.tracker.projection.decoding import decode_event
 from shared.domain import task
 from shared.domain.task.standing import standing_at_opening
 from shared.events.base import Event
@@ -49,7 +49,7 @@ SUBMITTED = TaskSubmitted(submitted_by="logistics.member", evidence=(EVIDENCE,))
 
 
 def shown(*events: Event) -> dict:
-    recorded = [read_event(stored) for stored in in_memory("logistics", [("1-03", list(events))])]
+    recorded = [decode_event(stored) for stored in in_memory("logistics", [("1-03", list(events))])]
     return reduce(VIEW.fold, recorded, None)
 
 
@@ -226,5 +226,5 @@ def test_a_task_shows_the_clearances_it_needs_and_why_one_was_dropped():
 
 def test_a_submission_recorded_before_there_was_evidence_can_still_be_read():
     (stored,) = in_memory("logistics", [("1-03", [SUBMITTED])])
-    older = read_event(replace(stored, body=stored.body.replace(b'"evidence"', b'"unheard_of"')))
+    older = decode_event(replace(stored, body=stored.body.replace(b'"evidence"', b'"unheard_of"')))
     assert older.event == TaskSubmitted(submitted_by="logistics.member")

@@ -21,7 +21,7 @@ from nats.aio.msg import Msg
 
 from daihoi.cli.console import run
 from daihoi.cli.main import app
-from services.tracker.projection import committing, rebuild, store
+from services.tracker.projection import committing, store, view_sets
 from shared.eventstore import ledger
 from shared.eventstore.store import EventStore
 from shared.platform.mongo import Database, Session
@@ -144,7 +144,7 @@ def in_mid_swap(die: Death) -> None:
 
 def after_the_swap(die: Death) -> None:
     """The new views serve, and nobody has been told."""
-    whole = rebuild.swap
+    whole = view_sets.swap
 
     async def cut(*told):
         swapped = await whole(*told)
@@ -152,7 +152,7 @@ def after_the_swap(die: Death) -> None:
             die()
         return swapped
 
-    rebuild.swap = cut
+    view_sets.swap = cut
 
 
 def clock_jumps(_: Death) -> None:

@@ -11,7 +11,7 @@ import pytest
 
 from daihoi.ops.supervisor import Supervisor
 from services.tracker.history.verify import verify
-from services.tracker.projection.decoding import read_event
+from services.tracker.projection.decoding import decode_event
 from shared.eventstore.store import EventStore
 from shared.unit.client import CommandClient
 from shared.unit.problems import ProblemError
@@ -35,7 +35,7 @@ def kill_9(supervisor: Supervisor, name: str) -> None:
 
 
 async def histogram_of_ids(ledger) -> Counter[UUID]:
-    return Counter([read_event(stored).envelope.id async for page in ledger.read() for stored in page])
+    return Counter([decode_event(stored).envelope.id async for page in ledger.read() for stored in page])
 
 
 @pytest.mark.parametrize("point", ["inside_the_transaction", "after_the_transaction"])
@@ -204,7 +204,7 @@ async def test_duties_open_once_each_in_a_unit_of_two_processes_one_of_which_is_
         await until(lambda: opened(expected))
     finally:
         second.stop()
-    events = [read_event(stored).envelope async for page in ledger.read() for stored in page]
+    events = [decode_event(stored).envelope async for page in ledger.read() for stored in page]
     ours = [event for event in events if event.source == "logistics"]
     ids = [f"{locality}-sanitation-{each['phase']}" for locality in localities for each in phases]
     for what in ("opened", "assigned", "deadline-set"):

@@ -9,7 +9,7 @@ from daihoi.ops.supervisor import Supervisor
 from services.tracker.history.repair import retry
 from services.tracker.history.verify import verify
 from services.tracker.projection.committing import Projection
-from services.tracker.projection.decoding import KNOWN, VIEWS_OF
+from services.tracker.projection.decoding import EVENT_TYPES, VIEWS_OF
 from services.tracker.projection.errors import FenceLost
 from services.tracker.projection.rebuild import rebuild
 from services.tracker.projection.store import ViewStore
@@ -141,7 +141,7 @@ async def upgraded(stage, ledger, views, a_view_of_all):
     await stage.write(1, 2)
     await stage.write(1, service="security")
     with pytest.MonkeyPatch.context() as older:
-        older.delitem(KNOWN, TaskFunded.TYPE)
+        older.delitem(EVENT_TYPES, TaskFunded.TYPE)
         await project_all(ledger, views)
     assert await views.count_parked() == 3 * (EVERYTHING - 3)
     return stage

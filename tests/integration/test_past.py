@@ -5,12 +5,13 @@ from datetime import timedelta
 import pytest
 
 from services.tracker.history import as_of, snapshots
-from services.tracker.history.as_of import Asked, By, NoSuchInstant, views_as_of
+from services.tracker.history.as_of import Asked, By, views_as_of
 from services.tracker.history.diff import difference
 from services.tracker.history.folded import Folded
 from services.tracker.history.snapshots import Snapshots
-from services.tracker.projection.audit_rows import NOT_WORTH_TELLING
+from services.tracker.projection.audit_rows import NOT_REPORTED
 from services.tracker.projection.digest import total_digest, view_digest
+from shared.domain.decider import Refused
 from shared.eventstore.direct import Stored
 from shared.eventstore.store import EventStore
 from tests.congress import BEGINNING, Writer, settled
@@ -118,18 +119,19 @@ async def test_a_snapshot_of_another_fold_or_with_other_bytes_is_not_used(
 
 
 @pytest.mark.parametrize(
-    "asked",
+    ("asked", "refusal"),
     [
-        Asked(EVENTS + 1),
-        Asked(5, By.HAPPENED),
-        Asked(BEGINNING + timedelta(days=365 * 100)),
-        Asked(BEGINNING + timedelta(days=365 * 100), By.HAPPENED),
+        (Asked(EVENTS + 1), "beyond_the_end"),
+        (Asked(5, By.HAPPENED), "recorded_only"),
+        (Asked(BEGINNING + timedelta(days=365 * 100)), "not_yet"),
+        (Asked(BEGINNING + timedelta(days=365 * 100), By.HAPPENED), "not_yet"),
     ],
     ids=["beyond the end", "a sequence for what happened", "in the future", "in the future, happened"],
 )
-async def test_an_instant_that_can_not_be_told_is_refused(ledger, kept, history, asked):
-    with pytest.raises(NoSuchInstant):
+async def test_an_instant_that_can_not_be_told_is_refused(ledger, kept, history, asked, refusal):
+    with pytest.raises(Refused) as refused:
         await views_as_of(asked, ledger, kept, silent)
+    assert refused.value.code == refusal
 
 
 async def test_the_difference_between_two_instants_names_fields_and_the_events_that_changed_them(
@@ -152,8 +154,9 @@ async def test_the_difference_between_two_instants_names_fields_and_the_events_t
         assert change.events, f"{where} changed by nothing"
         assert all(earlier < sequence <= later for sequence in change.events)
     assert {event.sequence for event in found.events} == {at for change in told.values() for at in change.events}
-    with pytest.raises(NoSuchInstant):
+    with pytest.raises(Refused) as refused:
         await difference(Asked(later), Asked(earlier), ledger, kept, silent)
+    assert refused.value.code == "wrong_order"
 
 
 async def test_the_difference_between_what_had_happened_at_two_times(ledger, kept, history):
@@ -167,7 +170,7 @@ async def test_the_difference_between_what_had_happened_at_two_times(ledger, kep
 def differing(before, after, inside=""):
     for name, value in after.items():
         old = before.get(name)
-        if name in NOT_WORTH_TELLING or value == old:
+        if name in NOT_REPORTED or value == old:
             continue
         if isinstance(value, dict) and isinstance(old, dict):
             yield from differing(old, value, f"{inside}{name}.")

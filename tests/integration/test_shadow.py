@@ -3,7 +3,7 @@
 import pytest
 
 from services.tracker.history import as_of, snapshots
-from services.tracker.history.shadow import Shadow, last_found
+from services.tracker.history.shadow import Shadow, last_check
 from services.tracker.history.snapshots import Snapshots
 from services.tracker.projection.store import ViewStore
 from shared.eventstore.store import EventStore
@@ -32,7 +32,7 @@ async def shadow(ledger, views):
 async def test_views_that_say_what_the_events_say_have_no_drift(shadow, views, written):
     for _ in range(CHECKS):
         await shadow.check()
-    found = await last_found(views)
+    found = await last_check(views)
     assert (found.sequence, found.drift) == (written, [])
     assert await Snapshots(views.database).last_sequence() == 1000
 
@@ -51,16 +51,16 @@ async def test_what_was_changed_by_hand_is_named(shadow, views, written, by_hand
     await by_hand(views.collection("tasks"))
     for _ in range(CHECKS):
         await shadow.check()
-    assert (await last_found(views)).drift == [f"tasks {named}"]
+    assert (await last_check(views)).drift == [f"tasks {named}"]
 
 
 async def test_drift_that_is_mended_is_forgotten(shadow, views, written):
     await views.collection("tasks").update_one({"_id": "logistics/task-7"}, {"$inc": {"percent": 1}})
     await shadow.check()
-    assert (await last_found(views)).drift
+    assert (await last_check(views)).drift
     await views.collection("tasks").update_one({"_id": "logistics/task-7"}, {"$inc": {"percent": -1}})
     await shadow.check()
-    assert not (await last_found(views)).drift
+    assert not (await last_check(views)).drift
 
 
 async def test_views_that_move_while_they_are_compared_are_no_drift(
@@ -78,11 +78,11 @@ async def test_views_that_move_while_they_are_compared_are_no_drift(
 
     monkeypatch.setattr(ViewStore, "fetch", moved_by_then)
     await shadow.check()
-    found = await last_found(views)
+    found = await last_check(views)
     assert (found.sequence, found.drift) == (written, []), "what is compared is from one moment"
 
 
 async def test_views_of_another_fold_are_not_compared(shadow, views, written):
     await views.database["checkpoints"].update_one({"_id": "views"}, {"$set": {"fold": "another"}})
     await shadow.check()
-    assert await last_found(views) is None
+    assert await last_check(views) is None

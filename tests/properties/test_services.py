@@ -16,7 +16,7 @@ from nats.aio.client import Client
 
 from services.tracker.history.verify import verify
 from services.tracker.projection.committing import Projection
-from services.tracker.projection.decoding import VIEWS_OF, Recorded, read_event
+from services.tracker.projection.decoding import VIEWS_OF, Recorded, decode_event
 from services.tracker.projection.errors import FenceLost
 from services.tracker.projection.store import AUDIT_TRAIL, ViewStore
 from shared.domain.decider import Actor, Aggregate, Command, Key, Refused
@@ -419,7 +419,7 @@ class Machine(RuleBasedStateMachine):
         assert (verdict.nothing_wrong, verdict.difference, verdict.sequence) == (True, None, end)
         assert [row["_id"] for row in await views.documents(AUDIT_TRAIL)] == list(range(1, end + 1))
         for stored in self.ledger:
-            event = read_event(stored)
+            event = decode_event(stored)
             assert isinstance(event, Recorded)
             for view in VIEWS_OF[event.envelope.type]:
                 for key in view.route(event):

@@ -4,23 +4,21 @@ The two are never mixed. *Recorded* asks what anybody could have known at that t
 then, as far as it has been put on record since. Both fold the ledger with today's code.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime
 from enum import StrEnum
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
 from services.tracker.history.folded import Folded
-from services.tracker.history.moments import Moment, moment_as_text
+from services.tracker.history.moments import Moment, moment_as_text, parse_moment
 from services.tracker.history.snapshots import EVERY, Snapshots
-from services.tracker.projection.fold import Checkpoint
+from services.tracker.projection.fold import Checkpoint, OnProgress
 from services.tracker.projection.store import PARKED
-from shared.domain.decider import Refusal, Refused
+from shared.domain.decider import Refusal
 from shared.eventstore.ledger import Ledger
 from shared.i18n import format_minute
 from shared.values.local_time import LOCAL_TIME
 from shared.views.view import Document
-
-type OnProgress = Callable[[int, int], None]
 
 RECORDED_ONLY = Refusal(
     "recorded_only", "A ledger sequence says when something was recorded; name a time to ask what had happened."
@@ -28,6 +26,9 @@ RECORDED_ONLY = Refusal(
 BEYOND_THE_END = Refusal("beyond_the_end", "The ledger ends at {end}, before {sequence}.")
 NOT_YET = Refusal("not_yet", "{at} has not come yet.")
 WRONG_ORDER = Refusal("wrong_order", "The first instant has to come before the second.")
+BY_NEEDS_STRETCH = Refusal("by_needs_stretch", "--by happened needs --from or --to.")
+ENDS_BEFORE = Refusal("ends_before_it_begins", "--to has to come after --from.")
+BY_NEEDS_AT = Refusal("by_needs_at", "--by happened needs --at.")
 
 
 class By(StrEnum):
@@ -49,82 +50,101 @@ class Asked(NamedTuple):
         return {"at": moment_as_text(self.at), "by": self.by.value}
 
 
-class NoSuchInstant(Refused):
-    """Nothing can be told as of this moment."""
+def asked_of(at: str | None, by: By) -> Asked | None:
+    """The instant that a reader names; `None` where none is named. Today by itself is now. Raises `Refused` on
+    what is no instant."""
+    if at is None:
+        if by is By.HAPPENED:
+            raise BY_NEEDS_AT()
+        return None
+    return Asked(parse_moment(at, now=datetime.now(LOCAL_TIME)), by)
 
-    def __init__(self, refusal: Refusal, **params: object) -> None:
-        super().__init__(refusal, params)
+
+def stretch_of(first: str | None, last: str | None, by: By) -> tuple[Moment | None, Moment | None]:
+    """From when to when. Raises `Refused` on what is no instant, and where the end comes first."""
+    begin = None if first is None else parse_moment(first, begins=True)
+    end = None if last is None else parse_moment(last)
+    if by is By.HAPPENED and begin is None and end is None:
+        raise BY_NEEDS_STRETCH()
+    if by is By.HAPPENED and (isinstance(begin, int) or isinstance(end, int)):
+        raise RECORDED_ONLY()
+    backwards = isinstance(begin, int) and isinstance(end, int) and end < begin
+    if backwards or (isinstance(begin, datetime) and isinstance(end, datetime) and end < begin):
+        raise ENDS_BEFORE()
+    return begin, end
 
 
 class Views(Protocol):
     """What can be asked of views, be they the live ones or those of an instant."""
 
     async def checkpoint(self) -> Checkpoint: ...
-    async def documents(self, name: str, **where: Any) -> list[Document]: ...
+    async def documents(self, name: str) -> list[Document]: ...
     async def count_parked(self) -> int: ...
-    async def at_once[Found](self, question: Callable[["Views"], Awaitable[Found]]) -> Found:
-        """What `question` finds, everything that it reads being from one and the same checkpoint."""
+    async def at_once[Answer](self, question: Callable[["Views"], Awaitable[Answer]]) -> Answer:
+        """What `question` gives, everything that it reads being from one and the same checkpoint."""
 
 
 class PastViews:
-    """The views as of `asked`. `sequence` is the last ledger event looked at, `today` the day to report for."""
+    """The views as of `instant`; `today` is the day to report for."""
 
-    def __init__(self, asked: Asked, folded: Folded, today: date) -> None:
-        self.asked = asked
+    def __init__(self, instant: Asked, folded: Folded, today: date) -> None:
+        self.instant = instant
         self.folded = folded
         self.today = today
 
     async def checkpoint(self) -> Checkpoint:
         return self.folded.checkpoint
 
-    async def documents(self, name: str, **where: Any) -> list[Document]:
-        documents: Mapping[Any, Document] = self.folded.parked if name == PARKED else self.folded.views[name]
-        return [each for each in documents.values() if all(each.get(key) == value for key, value in where.items())]
+    async def documents(self, name: str) -> list[Document]:
+        return list(self.folded.parked.values() if name == PARKED else self.folded.views[name].values())
 
     async def count_parked(self) -> int:
         return len(self.folded.parked)
 
-    async def at_once[Found](self, question: Callable[[Views], Awaitable[Found]]) -> Found:
+    async def at_once[Answer](self, question: Callable[[Views], Awaitable[Answer]]) -> Answer:
         return await question(self)
 
 
-async def views_as_of(asked: Asked, ledger: Ledger, snapshots: Snapshots, on_progress: OnProgress) -> PastViews:
-    """Raises `NoSuchInstant`, `Unavailable`, `LedgerBroken`."""
-    upto = await last_event(asked, ledger)
-    happened_upto = asked.at if asked.by is By.HAPPENED and isinstance(asked.at, datetime) else None
+def day_of(views: Views) -> date:
+    """The day to report for: the calendar's, or that of the instant."""
+    return views.today if isinstance(views, PastViews) else datetime.now(LOCAL_TIME).date()
+
+
+async def views_as_of(instant: Asked, ledger: Ledger, snapshots: Snapshots, on_progress: OnProgress) -> PastViews:
+    """Raises `Refused` where nothing can be said of that instant, `Unavailable`, `LedgerBroken`."""
+    upto = await last_event(instant, ledger)
+    happened_upto = instant.at if instant.by is By.HAPPENED and isinstance(instant.at, datetime) else None
     folded = await snapshots.latest(upto, happened_upto)
     await fold_on(folded, upto, ledger, snapshots, on_progress)
-    return PastViews(asked, folded, await _day_of(asked, upto, ledger))
+    return PastViews(instant, folded, await _day_of(instant, upto, ledger))
 
 
 async def fold_on(folded: Folded, upto: int, ledger: Ledger, snapshots: Snapshots, on_progress: OnProgress) -> None:
     """Folds to `upto`, leaving snapshots on the way where nothing was left out."""
-    due = folded.checkpoint.sequence // EVERY * EVERY + EVERY
     async for page in ledger.read(folded.checkpoint.sequence, upto):
+        before = folded.checkpoint.sequence
         folded.take(page, audited=False)
-        if folded.checkpoint.sequence >= due:
-            if folded.happened_upto is None:
-                await snapshots.save(folded)
-            due = folded.checkpoint.sequence // EVERY * EVERY + EVERY
+        if folded.happened_upto is None and folded.checkpoint.sequence // EVERY > before // EVERY:
+            await snapshots.save(folded)
         on_progress(folded.checkpoint.sequence, upto)
 
 
-async def last_event(asked: Asked, ledger: Ledger) -> int:
+async def last_event(instant: Asked, ledger: Ledger) -> int:
     end = await ledger.last_sequence()
-    if isinstance(asked.at, int):
-        if asked.by is By.HAPPENED:
-            raise NoSuchInstant(RECORDED_ONLY)
-        if asked.at > end:
-            raise NoSuchInstant(BEYOND_THE_END, end=end, sequence=asked.at)
-        return asked.at
-    if asked.at > datetime.now(UTC):
-        raise NoSuchInstant(NOT_YET, at=format_minute(asked.at))
-    return end if asked.by is By.HAPPENED else await ledger.sequence_at(asked.at)
+    if isinstance(instant.at, int):
+        if instant.by is By.HAPPENED:
+            raise RECORDED_ONLY()
+        if instant.at > end:
+            raise BEYOND_THE_END(end=end, sequence=instant.at)
+        return instant.at
+    if instant.at > datetime.now(UTC):
+        raise NOT_YET(at=format_minute(instant.at))
+    return end if instant.by is By.HAPPENED else await ledger.sequence_at(instant.at)
 
 
-async def _day_of(asked: Asked, upto: int, ledger: Ledger) -> date:
-    if isinstance(asked.at, datetime):
-        return asked.at.astimezone(LOCAL_TIME).date()
+async def _day_of(instant: Asked, upto: int, ledger: Ledger) -> date:
+    if isinstance(instant.at, datetime):
+        return instant.at.astimezone(LOCAL_TIME).date()
     async for page in ledger.read(max(upto - 1, 0), upto):
         return page[0].recorded.astimezone(LOCAL_TIME).date()
     return datetime.now(LOCAL_TIME).date()

@@ -7,14 +7,14 @@ from typing import Any, Literal
 
 from pydantic import BaseModel
 
-from services.tracker.history.as_of import WRONG_ORDER, Asked, By, NoSuchInstant, OnProgress, last_event, views_as_of
+from services.tracker.history.as_of import WRONG_ORDER, Asked, By, last_event, views_as_of
 from services.tracker.history.folded import Folded
 from services.tracker.history.moments import moment_as_text
 from services.tracker.history.sentences import with_summary
 from services.tracker.history.snapshots import Snapshots
 from services.tracker.masking import masked_change
 from services.tracker.projection.audit_rows import changes_between
-from services.tracker.projection.fold import Touched
+from services.tracker.projection.fold import OnProgress, Touched
 from shared.eventstore.ledger import Ledger
 from shared.values.ordering import natural
 from shared.views.view import Document, instant
@@ -70,12 +70,12 @@ type Touching = Mapping[tuple[str, str, str], list[int]]
 async def difference(
     earlier: Asked, later: Asked, ledger: Ledger, snapshots: Snapshots, on_progress: OnProgress
 ) -> Difference:
-    """Raises `NoSuchInstant`, also where `later` comes first."""
+    """Raises `Refused` as `views_as_of` does, and where `later` comes first."""
     before = (await views_as_of(earlier, ledger, snapshots, on_progress)).folded
     looked_at = before.checkpoint.sequence
     after = before.copy()
     if isinstance(earlier.at, datetime) and isinstance(later.at, datetime) and later.at < earlier.at:
-        raise NoSuchInstant(WRONG_ORDER)
+        raise WRONG_ORDER()
     upto = await last_event(later, ledger)
     since = ""
     if later.by is By.HAPPENED and isinstance(earlier.at, datetime) and isinstance(later.at, datetime):
@@ -83,7 +83,7 @@ async def difference(
         after = await snapshots.latest(upto, earlier.at)
         after.happened_upto = later.at
     elif upto < looked_at:
-        raise NoSuchInstant(WRONG_ORDER)
+        raise WRONG_ORDER()
     touching: dict[tuple[str, str, str], list[int]] = defaultdict(list)
     rows: dict[int, Document] = {}
     async for page in ledger.read(after.checkpoint.sequence, upto):
@@ -95,8 +95,8 @@ async def difference(
                     touching[change["view"], change["key"], change["field"]].append(row["_id"])
         on_progress(after.checkpoint.sequence, upto)
     documents = document_changes(before.views, after, touching)
-    named = sorted({sequence for each in documents for field in each.fields for sequence in field.events})
-    causes = [Cause(sequence=sequence, **_told(rows[sequence])) for sequence in named]
+    sequences = sorted({sequence for document in documents for field in document.fields for sequence in field.events})
+    causes = [Cause(sequence=sequence, **with_summary(rows[sequence])) for sequence in sequences]
     return Difference(
         by=later.by,
         earlier_at=moment_as_text(earlier.at),
@@ -110,37 +110,27 @@ async def difference(
 
 def document_changes(before: Touched, after: Folded, touching: Touching) -> list[DocumentChange]:
     """By view, then by key."""
-    found = []
+    changed = []
     for view, documents in after.views.items():
         for key in sorted(documents, key=natural):
             old = before[view].get(key)
             if documents[key] is old:
                 continue
             fields = [
-                FieldChange(**_of_a_field(change), events=touching.get((view, key, change["field"]), []))
+                FieldChange(**change, events=touching.get((view, key, change["field"]), []))
                 for change in changes_between(view, key, old, documents[key])
             ]
             if fields:
                 change = "added" if old is None else "changed"
-                found.append(DocumentChange(view=view, key=key, change=change, fields=fields))
-    return found
+                changed.append(DocumentChange(view=view, key=key, change=change, fields=fields))
+    return changed
 
 
-def masked(found: Difference) -> Difference:
+def masked(report: Difference) -> Difference:
     """As everybody may see it."""
-    return found.model_copy(update={"documents": [_masked(document) for document in found.documents]})
-
-
-def _masked(document: DocumentChange) -> DocumentChange:
-    told = [{"view": document.view, **field.model_dump(exclude_none=True)} for field in document.fields]
-    fields = [FieldChange(**_of_a_field(masked_change(each))) for each in told]
-    return document.model_copy(update={"fields": fields})
-
-
-def _of_a_field(change: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in change.items() if name in FieldChange.model_fields}
-
-
-def _told(row: Document) -> dict[str, Any]:
-    shown = with_summary(row)
-    return {name: shown[name] for name in ("happened", "recorded", "actor", "type", "summary")}
+    documents = []
+    for document in report.documents:
+        changes = [{"view": document.view, **field.model_dump(exclude_none=True)} for field in document.fields]
+        fields = [FieldChange(**masked_change(change)) for change in changes]
+        documents.append(document.model_copy(update={"fields": fields}))
+    return report.model_copy(update={"documents": documents})

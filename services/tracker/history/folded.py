@@ -1,10 +1,10 @@
 """The views in memory, as the ledger says they must be."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from services.tracker.projection.decoding import LeftOut, Reader, ReaderRefusing, Unreadable, read_event
+from services.tracker.projection.decoding import Decoder, LeftOut, RefusingDecoder, Unreadable, decode_event
 from services.tracker.projection.fold import Checkpoint, Outcome, Touched, fold_page
 from services.tracker.projection.parking import UNSTORABLE, Lot, update
 from shared.eventstore.direct import Stored
@@ -26,7 +26,7 @@ class Folded:
     lot: Lot = field(default_factory=dict)
     latest_happened: str = ""
     left_out: int = 0
-    read: Reader = read_event
+    decode: Decoder = decode_event
 
     @property
     def parked(self) -> dict[int, Document]:
@@ -34,16 +34,15 @@ class Folded:
 
     def take(self, page: Sequence[Stored], *, audited: bool = True) -> Outcome:
         """Without `audited` the outcome has no audit rows."""
-        read = [self.read(stored) for stored in page]
-        events = [self._kept(event) for event in read] if self.happened_upto else read
-        outcome = fold_page(page, events, self.views, self.checkpoint, self.lot, self.read, audited=audited)
+        decoded = [self.decode(stored) for stored in page]
+        events = [self._kept(event) for event in decoded] if self.happened_upto else decoded
+        outcome = fold_page(page, events, self.views, self.checkpoint, self.lot, self.decode, audited=audited)
         for name, documents in outcome.documents.items():
             self.views[name].update(documents)
         update(self.lot, outcome.parked, outcome.left)
         self.checkpoint = outcome.checkpoint
-        told = [event.envelope.time for event in events if isinstance(event, Recorded)]
-        if told:
-            self.latest_happened = max(self.latest_happened, instant(max(told)))
+        if times := [event.envelope.time for event in events if isinstance(event, Recorded)]:
+            self.latest_happened = max(self.latest_happened, instant(max(times)))
         if self.happened_upto:
             self.left_out += sum(isinstance(event, LeftOut) for event in events)
         return outcome
@@ -51,21 +50,16 @@ class Folded:
     def heed(self, live: Checkpoint) -> bool:
         """From now on refuses what the database refused to those who made the live views. Whether what is folded
         already has refused the same; where not, it is of no use."""
-        reader = ReaderRefusing()
-        reader.refused = {sequence: (UNSTORABLE, detail) for sequence, detail in live.refused}
-        self.read = reader
+        self.decode = RefusingDecoder({sequence: (UNSTORABLE, detail) for sequence, detail in live.refused})
         return self.checkpoint.refused == live.refused_upto(self.checkpoint.sequence)
 
+    def goes_on_to(self, live: Checkpoint) -> bool:
+        """Whether it can be folded on to where the live views are, refusing what the database refused."""
+        return self.heed(live) and self.checkpoint.sequence <= live.sequence
+
     def copy(self) -> "Folded":
-        return Folded(
-            self.happened_upto,
-            self.checkpoint,
-            {name: dict(documents) for name, documents in self.views.items()},
-            {subject: dict(queue) for subject, queue in self.lot.items()},
-            self.latest_happened,
-            self.left_out,
-            self.read,
-        )
+        views = {name: dict(documents) for name, documents in self.views.items()}
+        return replace(self, views=views, lot={subject: dict(queue) for subject, queue in self.lot.items()})
 
     def _kept(self, event: Recorded | Unreadable) -> Recorded | Unreadable | LeftOut:
         if self.happened_upto and isinstance(event, Recorded) and event.envelope.time > self.happened_upto:

@@ -14,11 +14,11 @@ from pymongo.errors import PyMongoError
 
 from services.tracker.history.verify import MOST_DIFFERENCES, Replay
 from services.tracker.projection.audit_rows import APPLIED, DISCARDED
-from services.tracker.projection.decoding import ReaderRefusing
+from services.tracker.projection.decoding import RefusingDecoder
 from services.tracker.projection.digest import are_same
 from services.tracker.projection.errors import CommitRefused, FenceLost, as_written
-from services.tracker.projection.fold import Checkpoint, Outcome, Touched
-from services.tracker.projection.parking import BEHIND, OUT_OF_LINE, UNSTORABLE
+from services.tracker.projection.fold import Checkpoint, OnProgress, Outcome, Touched
+from services.tracker.projection.parking import UNSTORABLE, holds_up
 from services.tracker.projection.store import AUDIT_TRAIL, PARKED, VIEW_NAMES, ViewStore
 from shared.domain.decider import Refusal
 from shared.eventstore.ledger import Ledger
@@ -70,27 +70,26 @@ class Unmoved(NamedTuple):
     discarded: list[Document]
 
 
-async def retry(ledger: Ledger, store: ViewStore, chosen: Choice, on_progress: Callable[[int, int], None]) -> Retried:
+async def retry(ledger: Ledger, store: ViewStore, chosen: Choice, on_progress: OnProgress) -> Retried:
     """Raises the refusal `rebuild_needed`; nothing changes then. While it compares and writes, it holds up whoever
     else would move the views: so it comes to its end however fast events come in."""
     trying = _Trying(ledger, store, chosen, on_progress)
     for tries_left in reversed(range(RETRY_TRIES)):
         try:
             return await trying.once()
-        except PyMongoError as error:
-            if not tries_left or not error.has_error_label(TRANSIENT):
+        except (FenceLost, PyMongoError) as error:
+            met_another = isinstance(error, FenceLost) or error.has_error_label(TRANSIENT)
+            if not tries_left or not met_another:
                 raise
             await asyncio.sleep(BACK_OFF_S)
     raise AssertionError("the last try returns or raises")
 
 
 class _Trying:
-    def __init__(
-        self, ledger: Ledger, store: ViewStore, chosen: Choice, on_progress: Callable[[int, int], None]
-    ) -> None:
+    def __init__(self, ledger: Ledger, store: ViewStore, chosen: Choice, on_progress: OnProgress) -> None:
         self._ledger, self._store, self._chosen, self._on_progress = ledger, store, chosen, on_progress
-        self._reader = ReaderRefusing()
-        self._replay = Replay(self._reader)
+        self._decoder = RefusingDecoder()
+        self._replay = Replay(decode=self._decoder)
         self._renewed: int | None = None
         self._refuse_again = False
         """Whether the database has been asked once more to take what it did not take."""
@@ -107,14 +106,14 @@ class _Trying:
                 raise
             if self._refuse_again:
                 raise CommitRefused(in_words(error)) from error
-        self._refuse_again, self._replay = True, Replay(self._reader)
+        self._refuse_again, self._replay = True, Replay(decode=self._decoder)
         return await self.once()
 
     async def _look(self) -> Unmoved:
         """Folds most of the ledger, while nobody waits for it."""
         stands_at = await self._store.checkpoint()
         if stands_at.renewed != self._renewed or stands_at.sequence < self._replay.checkpoint.sequence:
-            self._replay, self._renewed = Replay(self._reader), stands_at.renewed
+            self._replay, self._renewed = Replay(decode=self._decoder), stands_at.renewed
         discarded = await self._store.documents(AUDIT_TRAIL, outcome=DISCARDED)
         self._refuse(stands_at, await self._store.documents(PARKED), discarded)
         await self._replay.advance(self._ledger, self._store, stands_at.sequence, self._on_progress)
@@ -123,7 +122,7 @@ class _Trying:
     def _refuse(self, stands_at: Checkpoint, parked: list[Document], discarded: list[Document]) -> Kept:
         kept = kept_back(parked, discarded, self._chosen)
         never_taken = {sequence: (UNSTORABLE, detail) for sequence, detail in stands_at.refused}
-        self._reader.refused |= kept.refused | (never_taken if self._refuse_again else {})
+        self._decoder.refused |= kept.refused | (never_taken if self._refuse_again else {})
         return kept
 
     async def _mend(self, session: Session, before: Unmoved) -> Retried:
@@ -142,37 +141,33 @@ class _Trying:
 
 async def _live(store: ViewStore, replay: Replay) -> Live:
     return Live(
-        views={name: {each["_id"]: each for each in await store.documents(name)} for name in VIEW_NAMES},
-        parked={each["_id"]: each for each in await store.documents(PARKED)},
+        views={name: {document["_id"]: document for document in await store.documents(name)} for name in VIEW_NAMES},
+        parked={document["_id"]: document for document in await store.documents(PARKED)},
         rows={row["_id"]: row for row in await store.audit_rows_of(list(replay.rows))},
     )
 
 
 def kept_back(parked: list[Document], discarded: list[Document], chosen: Choice) -> Kept:
     """`discarded` are audit rows."""
-    kept = [each for each in (*discarded, *parked) if not chosen(each["subject"])]
-    refused = {
-        each["_id"]: (each["reason"], each.get("detail", ""))
-        for each in kept
-        if each["reason"] not in OUT_OF_LINE and each["reason"] != BEHIND
-    }
-    return Kept(refused, frozenset(each["_id"] for each in kept))
+    kept = [event for event in (*discarded, *parked) if not chosen(event["subject"])]
+    refused = {event["_id"]: (event["reason"], event.get("detail", "")) for event in kept if holds_up(event)}
+    return Kept(refused, frozenset(event["_id"] for event in kept))
 
 
 def mending(replay: Replay, live: Live, kept: Kept, chosen: Choice) -> tuple[Outcome, Retried]:
-    """What makes `live` what the replay says, and how that is told. Raises the refusal `rebuild_needed` where that is
+    """What makes `live` what the replay says, and what came of it. Raises the refusal `rebuild_needed` where that is
     too much for one transaction, or where a document would have to go."""
     if any(live.views[name].keys() - replay.views[name].keys() for name in VIEW_NAMES):
         raise REBUILD_NEEDED()
     documents = {name: _differing(replay.views[name], live.views[name]) for name in VIEW_NAMES}
-    tried = {key: each for key, each in replay.parked.items() if key not in kept.sequences}
+    tried = {key: event for key, event in replay.parked.items() if key not in kept.sequences}
     rows = {key: row for key, row in replay.rows.items() if key not in kept.sequences}
     outcome = Outcome(
         replay.checkpoint,
         documents,
         corrected_rows=list(_differing(rows, live.rows).values()),
         parked=list(_differing(tried, live.parked).values()),
-        left=[each for key, each in live.parked.items() if key not in tried and key not in kept.sequences],
+        left=[event for key, event in live.parked.items() if key not in tried and key not in kept.sequences],
     )
     changed = [(name, key) for name, changes in documents.items() for key in changes]
     writes = len(changed) + len(outcome.corrected_rows) + len(outcome.parked) + len(outcome.left)
@@ -181,12 +176,12 @@ def mending(replay: Replay, live: Live, kept: Kept, chosen: Choice) -> tuple[Out
     discarded = {key for key, row in live.rows.items() if row["outcome"] == DISCARDED}
     return outcome, Retried(
         sequence=replay.checkpoint.sequence,
-        taken_in=[each["_id"] for each in outcome.left],
-        still_parked=[each for each in replay.parked.values() if chosen(each["subject"])],
+        taken_in=[event["_id"] for event in outcome.left],
+        still_parked=[event for event in replay.parked.values() if chosen(event["subject"])],
         came_back=[key for key in sorted(discarded & rows.keys()) if rows[key]["outcome"] == APPLIED],
         documents=changed,
     )
 
 
-def _differing[Key](told: dict[Key, Document], live: dict[Key, Document]) -> dict[Key, Document]:
-    return {key: document for key, document in told.items() if not are_same(live.get(key), document)}
+def _differing[Key](replayed: dict[Key, Document], live: dict[Key, Document]) -> dict[Key, Document]:
+    return {key: document for key, document in replayed.items() if not are_same(live.get(key), document)}

@@ -12,7 +12,7 @@ from services.tracker.history.as_of import By
 from services.tracker.history.moments import Moment
 from services.tracker.history.sentences import summary
 from services.tracker.masking import masked_line
-from services.tracker.projection.decoding import Unreadable, read_event
+from services.tracker.projection.decoding import Unreadable, decode_event
 from shared.eventstore.canonical import read_document
 from shared.eventstore.direct import Stored
 from shared.eventstore.ledger import Ledger
@@ -35,9 +35,6 @@ class Filter:
     first: Moment | None = None
     last: Moment | None = None
     by: By = By.RECORDED
-
-    def lets_through(self, line: dict[str, Any], stored: Stored) -> bool:
-        return self.is_in_range(line, stored) and self.fits(line, stored)
 
     def fits(self, line: dict[str, Any], stored: Stored) -> bool:
         """Whatever the time."""
@@ -105,24 +102,23 @@ async def replay(ledger: Ledger, wanted: Filter, *, unmasked: bool = False) -> A
     async for page in ledger.read(after, upto):
         for stored in page:
             line = ledger_line(stored)
-            if wanted.lets_through(line, stored):
+            if wanted.is_in_range(line, stored) and wanted.fits(line, stored):
                 yield line if unmasked else masked_line(line)
 
 
 def ledger_line(stored: Stored) -> dict[str, Any]:
     """`event` is the stored envelope as written; `readable` says whether this version understands it."""
-    read = read_event(stored)
+    decoded = decode_event(stored)
     line: dict[str, Any] = {
         "sequence": stored.sequence,
         "recorded": instant(stored.recorded),
-        "origin": asdict(read.origin),
+        "origin": asdict(decoded.origin),
         "subject": stored.subject,
-        "readable": not isinstance(read, Unreadable),
+        "readable": not isinstance(decoded, Unreadable),
     }
-    if read.envelope is not None:
+    if event := decoded.envelope:
         # What lies too deep for this parser is shown as bytes as well.
         with suppress(ValueError):
-            event = read.envelope
-            said = summary(event.type, event.actor, event.subject, event.data)
-            return line | {"event": read_document(stored.body), "summary": said}
+            sentence = summary(event.type, event.actor, event.subject, event.data)
+            return line | {"event": read_document(stored.body), "summary": sentence}
     return line | {"body": stored.body.decode("utf-8", errors="backslashreplace")}

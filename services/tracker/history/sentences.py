@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from services.tracker.projection.decoding import KNOWN
+from services.tracker.projection.decoding import EVENT_TYPES
 from shared.i18n import LANGUAGES, format_minute, render
 from shared.values.brief import brief
 from shared.values.message import WITH_REASON, Message, word
@@ -84,11 +84,11 @@ SENTENCES = {
     "vn.daihoi.parked-event.discarded.v1": "{actor} discarded the parked ledger event {id}: {reason}",
     "vn.daihoi.policy.refused.v1": "{actor} was refused {command}: {detail}",
     "vn.daihoi.policy.resolved.v1": "{actor} saw to what the policy {policy} could not do",
-    **{name: event.SENTENCE for name, event in KNOWN.items() if event.SENTENCE},
+    **{name: event.SENTENCE for name, event in EVENT_TYPES.items() if event.SENTENCE},
 }
 MESSAGES = {name: Message(name, sentence) for name, sentence in SENTENCES.items()}
 OVER_ALREADY = Message("over_already", "over already: {reason}")
-TOLD_CHARACTERS = 500
+VALUE_CHARACTERS = 500
 """Of each value in a sentence; the event's data has all of it."""
 
 
@@ -116,7 +116,7 @@ def _params(name: str, actor: str, entity_id: str, data: Mapping[str, Any]) -> d
     values = {field: _readable(field, data[field]) for field in data if f"{{{field}}}" in SENTENCES[name]}
     inner = data.get("item", data)
     title = inner.get("title") or inner.get("name") or inner.get("text") or {}
-    in_languages = {"vi": ""} | {lang: brief(text, TOLD_CHARACTERS) for lang, text in title.items()}
+    in_languages = {"vi": ""} | {lang: brief(text, VALUE_CHARACTERS) for lang, text in title.items()}
     entity = word(entity_id) if ".variant." in name else entity_id
     return {**values, "actor": actor, "id": entity, "title": in_languages}
 
@@ -130,4 +130,4 @@ def _readable(field: str, value: Any) -> object:
         case "scenario" | "severity" | "decision":
             return word(value)
         case _:
-            return "" if value is None else brief(value, TOLD_CHARACTERS) if isinstance(value, str) else value
+            return "" if value is None else brief(value, VALUE_CHARACTERS) if isinstance(value, str) else value

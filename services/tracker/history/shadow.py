@@ -23,7 +23,6 @@ from services.tracker.history.folded import Folded
 from services.tracker.history.snapshots import Snapshots
 from services.tracker.projection.digest import are_same
 from services.tracker.projection.errors import ViewsBroken
-from services.tracker.projection.fold import Checkpoint
 from services.tracker.projection.store import CHECKPOINTS, VIEW_NAMES, ViewStore
 from services.tracker.projection.version import fold_version
 from services.tracker.projection.view_sets import drop_replaced
@@ -34,14 +33,14 @@ from shared.platform.embedded import endpoints
 from shared.platform.mongo import in_words, mongo_database
 from shared.platform.nats import nats_connection
 from shared.platform.settings import Settings
-from shared.views.view import Document, instant
+from shared.views.view import instant
 
 SHADOW = "shadow"
 START_AFTER_S = 10.0
 CHECK_EVERY_S = 10.0
 LOOKED_AT_EACH_TIME = 2_000
 """Documents compared at each check beside those that changed: all of them get their turn."""
-TOLD_AT_MOST = 20
+NAMED_AT_MOST = 20
 LOWEST_PRIORITY = 19
 
 logger = logging.getLogger(__name__)
@@ -50,18 +49,18 @@ type Key = tuple[str, str]
 """A view, and the key of one of its documents."""
 
 
-class Found(NamedTuple):
-    """What the last check found: at which ledger event, when, and which documents differ, as `view key`."""
+class Check(NamedTuple):
+    """What a check came to: at which ledger event, when, and which documents differ, as `view key`."""
 
     sequence: int
     checked_at: str
     drift: list[str]
 
 
-async def last_found(store: ViewStore) -> Found | None:
+async def last_check(store: ViewStore) -> Check | None:
     """`None` where no check was made of the views as today's fold makes them."""
-    found = await store.database[CHECKPOINTS].find_one({"_id": SHADOW, "fold": fold_version()})
-    return Found(found["sequence"], found["checked_at"], found["drift"]) if found else None
+    stored = await store.database[CHECKPOINTS].find_one({"_id": SHADOW, "fold": fold_version()})
+    return Check(stored["sequence"], stored["checked_at"], stored["drift"]) if stored else None
 
 
 class Shadow:
@@ -88,7 +87,7 @@ class Shadow:
         if await self._store.made_by() != fold_version():
             return
         live = await self._store.checkpoint()
-        if not self._goes_on_to(live) or not self._folded.checkpoint.sequence:
+        if not self._folded.goes_on_to(live) or not self._folded.checkpoint.sequence:
             self._folded = await self._snapshots.latest(live.sequence)
         keys = {*await self._fold_to(live.sequence), *await self._next_slice(), *self._drift}
         drift = await self._store.at_once(lambda views: self._differing(keys, views))
@@ -97,9 +96,10 @@ class Shadow:
         self._drift = dict.fromkeys(sorted(drift))
         for view, key in drift:
             logger.error("the live views differ from a fresh fold in %s %s", view, key)
-        found = Found(self._folded.checkpoint.sequence, instant(datetime.now(UTC)), self._told())
-        told = {"fold": fold_version(), **found._asdict()}
-        await self._store.database[CHECKPOINTS].replace_one({"_id": SHADOW}, told, upsert=True)
+        named = [f"{view} {key}" for view, key in islice(self._drift, NAMED_AT_MOST)]
+        check = Check(self._folded.checkpoint.sequence, instant(datetime.now(UTC)), named)
+        document = {"fold": fold_version(), **check._asdict()}
+        await self._store.database[CHECKPOINTS].replace_one({"_id": SHADOW}, document, upsert=True)
 
     async def _fold_to(self, upto: int) -> Sequence[Key]:
         """The documents that changed on the way."""
@@ -114,36 +114,29 @@ class Shadow:
 
     async def _next_slice(self) -> list[Key]:
         """The next of all documents, those of the live views and those of the fold."""
-        found = list(islice(self._turn, LOOKED_AT_EACH_TIME))
-        if not found:
+        keys = list(islice(self._turn, LOOKED_AT_EACH_TIME))
+        if not keys:
             everything = {(view, key): None for view in VIEW_NAMES for key in self._folded.views[view]}
             # What has an id that no view gives is for the verification to find.
             for view in VIEW_NAMES:
-                keys = await self._store.keys(view)
-                everything |= {(view, key): None for key in keys if isinstance(key, str)}
+                everything |= {(view, key): None for key in await self._store.keys(view) if isinstance(key, str)}
             self._turn = iter(everything)
-            found = list(islice(self._turn, LOOKED_AT_EACH_TIME))
-        return found
+            keys = list(islice(self._turn, LOOKED_AT_EACH_TIME))
+        return keys
 
     async def _differing(self, keys: set[Key], views: ViewStore) -> set[Key] | None:
         """Those that differ where the views stand; `None` where they have gone back, or were made anew."""
         live = await views.checkpoint()
-        if not self._goes_on_to(live):
+        if not self._folded.goes_on_to(live):
             return None
         keys = {*keys, *await self._fold_to(live.sequence)}
         wanted = {view: {key for of, key in keys if of == view} for view in VIEW_NAMES}
-        found: Mapping[str, Mapping[str, Document]] = await views.fetch(wanted)
+        documents = await views.fetch(wanted)
         return {
             (view, key)
             for view, key in keys
-            if not are_same(found.get(view, {}).get(key), self._folded.views[view].get(key))
+            if not are_same(documents.get(view, {}).get(key), self._folded.views[view].get(key))
         }
-
-    def _goes_on_to(self, live: Checkpoint) -> bool:
-        return self._folded.heed(live) and self._folded.checkpoint.sequence <= live.sequence
-
-    def _told(self) -> list[str]:
-        return [f"{view} {key}" for view, key in islice(self._drift, TOLD_AT_MOST)]
 
 
 async def keep_shadow(environment: Mapping[str, str]) -> None:

@@ -5,13 +5,21 @@ from typing import NamedTuple
 from services.tracker.history.as_of import By
 from services.tracker.history.moments import moment_in_words
 from services.tracker.history.replay import Filter, ledger_line, names_of_type
-from services.tracker.projection.decoding import KNOWN
+from services.tracker.projection.decoding import EVENT_TYPES
 from shared.eventstore.ledger import Ledger
-from shared.i18n import Language, translate
+from shared.i18n import Language, render, translate
+from shared.values.message import Message
 from shared.values.units import services
 
-TYPES = frozenset().union(*map(names_of_type, KNOWN))
+TYPES = frozenset().union(*map(names_of_type, EVENT_TYPES))
 """Every name of every type that this version knows."""
+
+UNKNOWN = {
+    "unit": Message("no_unit", "Nothing found, because there is no unit {name}; there are {units}."),
+    "type": Message("no_type", "Nothing found, because there is no event type {name}; one is task.completed."),
+    "entity": Message("no_entity", "Nothing found, because no event is about {name}."),
+    "actor": Message("no_actor", "Nothing found, because {name} has done nothing that is on record."),
+}
 
 
 class Silence(NamedTuple):
@@ -25,8 +33,8 @@ class Silence(NamedTuple):
 
 async def silence(ledger: Ledger, wanted: Filter) -> Silence:
     """Reads the whole ledger. A unit or a type that this version knows is known without any event."""
-    alone = {name: Filter(**{name: getattr(wanted, name)}) for name in ("unit", "type", "entity", "actor")}
-    sought = {name for name, each in alone.items() if getattr(wanted, name)}
+    filters = {name: Filter(**{name: getattr(wanted, name)}) for name in ("unit", "type", "entity", "actor")}
+    sought = {name for name in filters if getattr(wanted, name)}
     sought -= {"unit"} if wanted.unit in services() else set()
     sought -= {"type"} if wanted.type in TYPES else set()
     events = in_range = 0
@@ -35,14 +43,16 @@ async def silence(ledger: Ledger, wanted: Filter) -> Silence:
             line = ledger_line(stored)
             events += 1
             in_range += wanted.is_in_range(line, stored)
-            sought -= {name for name in sought if alone[name].fits(line, stored)}
-    return Silence(tuple(name for name in alone if name in sought), events, in_range)
+            sought -= {name for name in sought if filters[name].fits(line, stored)}
+    return Silence(tuple(name for name in filters if name in sought), events, in_range)
 
 
 def silence_lines(why: Silence, wanted: Filter, lang: Language) -> list[str]:
     """One for each reason."""
     if why.unknown:
-        return [_unknown(name, getattr(wanted, name), lang) for name in why.unknown]
+        units = ", ".join(services())
+        reasons = (UNKNOWN[name].filled(name=getattr(wanted, name), units=units) for name in why.unknown)
+        return [render(reason, lang) for reason in reasons]
     if not why.events:
         return [translate("Nothing found, because the ledger holds no event.", lang)]
     if not why.in_range:
@@ -52,23 +62,6 @@ def silence_lines(why: Silence, wanted: Filter, lang: Language) -> list[str]:
         return [translate("Nothing found, because nothing was recorded {between}.", lang, between=between)]
     count = why.in_range
     return [translate("Nothing found, because none of the {count} events there fits all of it.", lang, count=count)]
-
-
-def _unknown(name: str, value: str, lang: Language) -> str:
-    match name:
-        case "unit":
-            units = ", ".join(services())
-            return translate(
-                "Nothing found, because there is no unit {name}; there are {units}.", lang, name=value, units=units
-            )
-        case "type":
-            return translate(
-                "Nothing found, because there is no event type {name}; one is task.completed.", lang, name=value
-            )
-        case "entity":
-            return translate("Nothing found, because no event is about {name}.", lang, name=value)
-        case _:
-            return translate("Nothing found, because {name} has done nothing that is on record.", lang, name=value)
 
 
 def _between(wanted: Filter, lang: Language) -> str:

@@ -11,14 +11,14 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
+import msgspec
 from gridfs.errors import GridFSError
 
 from services.tracker.history.folded import Folded
-from services.tracker.projection.checkpoint import checkpoint_of, stored_checkpoint
 from services.tracker.projection.errors import ViewsBroken
 from services.tracker.projection.fold import Checkpoint
 from services.tracker.projection.parking import lot_of
-from services.tracker.projection.store import ViewStore
+from services.tracker.projection.store import ViewStore, checkpoint_of
 from services.tracker.projection.version import fold_version
 from shared.eventstore.canonical import compact, read_document
 from shared.platform.mongo import Database, file_bucket
@@ -49,9 +49,9 @@ class Snapshots:
             with suppress(GridFSError):
                 packed: bytes = await (await self._files.open_download_stream(file._id)).read()
                 if hashlib.sha256(packed).hexdigest() == file.metadata["sha256"]:
-                    found = _unpacked(packed, happened_upto)
-                    if found.heed(live):
-                        return found
+                    folded = _unpacked(packed, happened_upto)
+                    if folded.heed(live):
+                        return folded
             await self._files.delete(file._id)
         beginning = Folded(happened_upto)
         beginning.heed(live)
@@ -89,7 +89,7 @@ class Snapshots:
 
 def _packed(folded: Folded) -> bytes:
     content = {
-        "checkpoint": stored_checkpoint(folded.checkpoint),
+        "checkpoint": msgspec.to_builtins(folded.checkpoint),
         "views": {name: list(documents.values()) for name, documents in folded.views.items()},
         "parked": list(folded.parked.values()),
         "latest_happened": folded.latest_happened,
@@ -99,7 +99,9 @@ def _packed(folded: Folded) -> bytes:
 
 def _unpacked(packed: bytes, happened_upto: datetime | None) -> Folded:
     content = read_document(zlib.decompress(packed))
-    views = {name: {each["_id"]: each for each in documents} for name, documents in content["views"].items()}
+    views = {
+        name: {document["_id"]: document for document in documents} for name, documents in content["views"].items()
+    }
     return Folded(
         happened_upto,
         checkpoint_of(content["checkpoint"]),

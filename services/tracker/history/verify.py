@@ -1,17 +1,18 @@
 """Proves the live views: folds the ledger afresh in memory and compares every document and every audit row."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass, field
 from typing import NamedTuple
+
+import msgspec
 
 from services.tracker.history.folded import Folded
 from services.tracker.masking import masked_value
 from services.tracker.projection.audit_rows import APPLIED
-from services.tracker.projection.checkpoint import stored_checkpoint
-from services.tracker.projection.decoding import Reader, read_event
 from services.tracker.projection.digest import are_same, total_digest, view_digest
-from services.tracker.projection.fold import Checkpoint, Outcome, Touched
+from services.tracker.projection.fold import Checkpoint, OnProgress, Touched
 from services.tracker.projection.store import AUDIT_TRAIL, CHECKPOINTS, LIVE, PARKED, VIEW_NAMES, ViewStore
 from shared.eventstore.direct import Stored
 from shared.eventstore.ledger import Ledger
@@ -57,35 +58,15 @@ class Verdict(NamedTuple):
         return self.holds and not self.parked and not self.gaps and self.sequence >= self.end
 
 
-class Replay:
+@dataclass
+class Replay(Folded):
     """The views as the events say they must be. `rows` are the audit rows that are to be compared at the end: those
     that differ from the live ones, and those of parked events, which later events may correct."""
 
-    def __init__(self, read: Reader = read_event) -> None:
-        self._folded = Folded(read=read)
-        self.rows: dict[int, Document] = {}
-        self.differing = 0
+    rows: dict[int, Document] = field(default_factory=dict)
+    differing: int = 0
 
-    def goes_on_to(self, live: Checkpoint) -> bool:
-        """Whether what is folded can be folded on to where the live views are. From now on it refuses what the
-        database has refused."""
-        return self._folded.heed(live) and self.checkpoint.sequence <= live.sequence
-
-    @property
-    def checkpoint(self) -> Checkpoint:
-        return self._folded.checkpoint
-
-    @property
-    def views(self) -> Touched:
-        return self._folded.views
-
-    @property
-    def parked(self) -> dict[int, Document]:
-        return self._folded.parked
-
-    async def advance(
-        self, ledger: Ledger, store: ViewStore, upto: int, on_progress: Callable[[int, int], None]
-    ) -> None:
+    async def advance(self, ledger: Ledger, store: ViewStore, upto: int, on_progress: OnProgress) -> None:
         """Folds on to `upto`, comparing the live audit rows on the way."""
         async for page in ledger.read(self.checkpoint.sequence, upto):
             rows = await store.audit_rows(page[0].sequence, page[-1].sequence)
@@ -94,20 +75,18 @@ class Replay:
 
     def add(self, page: Sequence[Stored], live_rows: Mapping[int, Document]) -> None:
         """Folds one page, whose live audit rows are given."""
-        self._keep_rows(self._folded.take(page), live_rows)
-
-    def _keep_rows(self, outcome: Outcome, live: Mapping[int, Document]) -> None:
+        outcome = self.take(page)
         self.rows |= {row["_id"]: row for row in outcome.corrected_rows}
         for row in outcome.audit_rows:
             if row["outcome"] != APPLIED:
                 self.rows[row["_id"]] = row
-            elif not are_same(live.get(row["_id"]), row):
+            elif not are_same(live_rows.get(row["_id"]), row):
                 self.differing += 1
                 if self.differing <= MOST_DIFFERENCES:
                     self.rows[row["_id"]] = row
 
 
-async def verify(ledger: Ledger, store: ViewStore, on_progress: Callable[[int, int], None]) -> Verdict:
+async def verify(ledger: Ledger, store: ViewStore, on_progress: OnProgress) -> Verdict:
     """Compares at the checkpoint of the live views, which may move while this runs. Gives views that are behind a
     moment to catch up with the ledger as it is now. Raises `ViewsBroken` where no checkpoint can be read."""
     end = await ledger.last_sequence()
@@ -126,7 +105,7 @@ async def verify(ledger: Ledger, store: ViewStore, on_progress: Callable[[int, i
         live = await advance(views)
         kept = {name: await views.documents(name) for name in (*VIEW_NAMES, PARKED)}
         kept[AUDIT_TRAIL] = await views.audit_rows_of(list(replay.rows)) + await _from_nowhere(views, live.sequence)
-        return _judge(replay, {name: _by_key(name, found) for name, found in kept.items()}, live, end)
+        return _judge(replay, {name: _by_key(name, documents) for name, documents in kept.items()}, live, end)
 
     await _caught_up(store, end)
     while (await advance(store)).sequence + NEAR_EVENTS < (await store.checkpoint()).sequence:
@@ -148,34 +127,32 @@ async def _from_nowhere(views: ViewStore, last: int) -> list[Document]:
         return []
     numbers = await views.keys(AUDIT_TRAIL)
     odd = [number for number in numbers if not isinstance(number, int) or not 0 < number <= last]
-    found = [await views.documents(AUDIT_TRAIL, _id=number) for number in odd[:MOST_FROM_NOWHERE]]
-    return [row for rows in found for row in rows]
+    return [row for number in odd[:MOST_FROM_NOWHERE] for row in await views.documents(AUDIT_TRAIL, _id=number)]
 
 
 def _judge(replay: Replay, live: Touched, live_checkpoint: Checkpoint, end: int) -> Verdict:
-    beside = {
+    live = {**live, CHECKPOINTS: {LIVE: _counted(live_checkpoint)}}
+    replayed = {
+        **replay.views,
         PARKED: _by_key(PARKED, replay.parked.values()),
         AUDIT_TRAIL: _by_key(AUDIT_TRAIL, replay.rows.values()),
         CHECKPOINTS: {LIVE: _counted(replay.checkpoint)},
     }
-    live = {**live, CHECKPOINTS: {LIVE: _counted(live_checkpoint)}}
-    replayed = {**replay.views, **beside}
     differences = (first_difference(name, live[name], replayed[name]) for name in replayed)
-    difference = next((found for found in differences if found), None)
     return Verdict(
         sequence=replay.checkpoint.sequence,
         live=_digest(live),
         replayed=_digest(replay.views),
         parked=len(replay.parked),
         gaps=replay.checkpoint.gaps,
-        difference=difference,
+        difference=next(filter(None, differences), None),
         end=max(end, replay.checkpoint.sequence),
     )
 
 
 def _counted(checkpoint: Checkpoint) -> Document:
     """What a checkpoint says beside where it is."""
-    kept = stored_checkpoint(checkpoint)
+    kept = msgspec.to_builtins(checkpoint)
     return {name: kept[name] for name in ("origins", "held", "refused")}
 
 
@@ -208,10 +185,10 @@ def _by_key(view: str, documents: Iterable[Document]) -> dict[str, Document]:
     return {_key(document["_id"], int if numbered else str): document for document in documents}
 
 
-def _key(found: object, wanted: type) -> str:
+def _key(key: object, wanted: type) -> str:
     """An id of another kind than the view gives is shown as what it is, and is taken for no other."""
-    is_one = isinstance(found, wanted) and not isinstance(found, bool)
-    return str(found) if is_one else f"{type(found).__name__} {found!r}"
+    is_one = isinstance(key, wanted) and not isinstance(key, bool)
+    return str(key) if is_one else f"{type(key).__name__} {key!r}"
 
 
 def _digest(views: Touched) -> str:

@@ -19,10 +19,10 @@ from shared.views.view import Document, Recorded, instant
 
 APPLIED = "applied"
 DISCARDED = "discarded"
-NOT_WORTH_TELLING = frozenset({"_id", "updated_at", "search"})
+NOT_REPORTED = frozenset({"_id", "updated_at", "search"})
 
 
-def audit_row(event: Recorded, changes: list[dict[str, Any]], waited_until: int | None = None) -> Document:
+def applied_row(event: Recorded, changes: list[dict[str, Any]], waited_until: int | None = None) -> Document:
     """`waited_until` is the sequence at which an event was taken in that had been parked."""
     envelope = event.envelope
     row = {
@@ -30,25 +30,25 @@ def audit_row(event: Recorded, changes: list[dict[str, Any]], waited_until: int 
         "recorded": instant(event.recorded),
         "origin": asdict(event.origin),
         "outcome": APPLIED,
-        **_told(envelope),
+        **_of_envelope(envelope),
         "data": envelope.data,
         "changes": changes,
     }
     return row if waited_until is None else row | {"waited_until": waited_until}
 
 
-def parked_audit_row(stored: Stored, origin: Origin, envelope: Envelope | None, reason: str) -> Document:
+def parked_row(stored: Stored, origin: Origin, envelope: Envelope | None, reason: str) -> Document:
     return {
         "_id": stored.sequence,
         "recorded": instant(stored.recorded),
         "origin": asdict(origin),
         "outcome": f"parked: {reason}",
-        **(_told(envelope) if envelope else {"subject": stored.subject}),
+        **(_of_envelope(envelope) if envelope else {"subject": stored.subject}),
         "changes": [],
     }
 
 
-def discarded_audit_row(parked: Document, envelope: Envelope | None, discard: Recorded) -> Document:
+def discarded_row(parked: Document, envelope: Envelope | None, discard: Recorded) -> Document:
     """The row of an event that is no longer parked because somebody decided to go on without it; `reason` is
     why it was."""
     return {
@@ -57,7 +57,7 @@ def discarded_audit_row(parked: Document, envelope: Envelope | None, discard: Re
         "origin": parked["origin"],
         "outcome": DISCARDED,
         "reason": parked["reason"],
-        **(_told(envelope) if envelope else {}),
+        **(_of_envelope(envelope) if envelope else {}),
         "subject": parked["subject"],
         "discarded_at": discard.sequence,
         "discarded_by": discard.envelope.actor,
@@ -85,11 +85,11 @@ def within_bounds(row: Document) -> tuple[Document, int]:
         written = compact(row)
     if len(written) <= ROW_BYTES:
         return row, len(written)
-    named = [
+    fields = [
         {name: change[name] for name in ("view", "key", "field")} | {"not_shown_bytes": len(compact(change))}
         for change in row["changes"]
     ]
-    short = row | {"changes": named} | _what_fits(row)
+    short = row | {"changes": fields} | _what_fits(row)
     return short, len(compact(short))
 
 
@@ -104,7 +104,7 @@ def _what_fits(row: Document) -> Document:
     return {"data": fitting, "not_shown": missing} if missing else {}
 
 
-def _told(envelope: Envelope) -> Document:
+def _of_envelope(envelope: Envelope) -> Document:
     return {
         **_happened(envelope),
         "actor": envelope.actor,
@@ -119,7 +119,7 @@ def _told(envelope: Envelope) -> Document:
 
 
 def _happened(envelope: Envelope) -> Document:
-    """Nothing where the time is at the edge of the calendar and can't be told in UTC; such an event is parked."""
+    """Nothing where the time is at the edge of the calendar and has no UTC; such an event is parked."""
     try:
         return {"happened": instant(envelope.time)}
     except OverflowError:
@@ -136,10 +136,9 @@ def changes_between(view: str, key: str, before: Document | None, after: Documen
 
 
 def _differences(before: Document, after: Document, inside: str = "") -> Iterator[tuple[str, Change]]:
-    known = before.get
-    for name in [name for name, new in after.items() if known(name) is not new]:
-        old, new = known(name), after[name]
-        if name in NOT_WORTH_TELLING or old == new:
+    for name in [name for name, new in after.items() if before.get(name) is not new]:
+        old, new = before.get(name), after[name]
+        if name in NOT_REPORTED or old == new:
             continue
         if isinstance(old, dict) and isinstance(new, dict):
             yield from _differences(old, new, f"{inside}{name}.")
@@ -150,7 +149,7 @@ def _differences(before: Document, after: Document, inside: str = "") -> Iterato
 
 
 def _between_lists(old: list[Any], new: list[Any]) -> Change:
-    """A list that only came in another order is told whole."""
+    """A list that only came in another order is shown whole."""
     same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(old, new, strict=False)))
     added, removed = _beyond(old[same:], new[same:]), _beyond(new[same:], old[same:])
     if not added and not removed:
@@ -162,12 +161,12 @@ def _beyond(some: Sequence[Any], others: Sequence[Any]) -> list[Any]:
     """What `others` have that `some` have not, in their order; what stands there twice counts twice."""
     if not some:
         return list(others)
-    known = Counter(map(canonical, some))
+    left = Counter(map(canonical, some))
     beyond = []
-    for each in others:
-        written = canonical(each)
-        if known[written]:
-            known[written] -= 1
+    for entry in others:
+        written = canonical(entry)
+        if left[written]:
+            left[written] -= 1
         else:
-            beyond.append(each)
+            beyond.append(entry)
     return beyond

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 
-from services.tracker.projection.decoding import ReaderRefusing
+from services.tracker.projection.decoding import RefusingDecoder
 from services.tracker.projection.errors import CommitRefused, FenceLost, as_written
 from services.tracker.projection.fold import Checkpoint, Outcome, Touched, fold_page, touched_keys
 from services.tracker.projection.parking import UNSTORABLE, Lot, lot_for
@@ -42,7 +42,7 @@ class Projection:
         self._uncommitted: list[Sequence[Stored]] = []
         self._committing: asyncio.Task[None] | None = None
         self._committed = asyncio.Event()
-        self._read = ReaderRefusing()
+        self._decode = RefusingDecoder()
         self._begun_anew = 0
 
     async def add(self, page: Sequence[Stored]) -> None:
@@ -54,7 +54,9 @@ class Projection:
                 await self.add(half)
             return
         self._uncommitted.append(page)
-        self._go_on_from(outcome)
+        for name, documents in outcome.documents.items():
+            self._hot[name].update(documents)
+        self._folded = outcome.checkpoint
         begun_anew = self._begun_anew
         await self._make_room(outcome)
         if begun_anew != self._begun_anew:
@@ -69,17 +71,12 @@ class Projection:
         """Folded again where what was folded before it had to be committed in another way meanwhile."""
         while True:
             before, begun_anew = self._folded, self._begun_anew
-            events = [self._read(stored) for stored in page]
+            events = [self._decode(stored) for stored in page]
             with as_written():
                 lot, let_go = await lot_for(page, events, before.held, fetch_lot)
                 await self._warm_up(touched_keys([*events, *let_go]))
                 if begun_anew == self._begun_anew:
-                    return fold_page(page, events, self._hot, before, lot, self._read)
-
-    def _go_on_from(self, outcome: Outcome) -> None:
-        for name, documents in outcome.documents.items():
-            self._hot[name].update(documents)
-        self._folded = outcome.checkpoint
+                    return fold_page(page, events, self._hot, before, lot, self._decode)
 
     async def _make_room(self, outcome: Outcome) -> None:
         """Waits until `outcome` may be committed together with what waits for a commit already."""
@@ -114,7 +111,7 @@ class Projection:
 
     async def _commit_in_pieces(self) -> None:
         folded = [stored for page in self._uncommitted for stored in page]
-        pieces: list[Sequence[Stored]] = [[each for each in folded if each.sequence > self.checkpoint.sequence]]
+        pieces: list[Sequence[Stored]] = [[stored for stored in folded if stored.sequence > self.checkpoint.sequence]]
         while pieces:
             piece = pieces.pop()
             try:
@@ -132,9 +129,9 @@ class Projection:
     def _refused(self, piece: Sequence[Stored], refusal: CommitRefused) -> Sequence[Stored]:
         """The same, to be parked. Raises `refusal` where that is what was refused."""
         (stored,) = piece
-        if stored.sequence in self._read.refused:
+        if stored.sequence in self._decode.refused:
             raise refusal
-        self._read.refused[stored.sequence] = UNSTORABLE, refusal.reason
+        self._decode.refused[stored.sequence] = UNSTORABLE, refusal.reason
         return piece
 
     def _begin_anew(self) -> None:
@@ -148,9 +145,9 @@ class Projection:
         """Looks whether the views are still where they were left: a database that crashes may forget what it had
         acknowledged, and a rebuild moves on. Raises `FenceLost`."""
         await self.settle()
-        found = await self._store.checkpoint()
-        if (found.sequence, found.renewed) != (self.checkpoint.sequence, self.checkpoint.renewed):
-            raise FenceLost(f"the views were at {self.checkpoint.sequence} and are at {found.sequence}")
+        live = await self._store.checkpoint()
+        if (live.sequence, live.renewed) != (self.checkpoint.sequence, self.checkpoint.renewed):
+            raise FenceLost(f"the views were at {self.checkpoint.sequence} and are at {live.sequence}")
 
     async def close(self) -> None:
         """Lets the commit under way come to its end, or cuts it off where the database is silent.
@@ -196,8 +193,8 @@ class Projection:
         self.checkpoint = outcome.checkpoint
         if outcome.parked:
             first = outcome.parked[0]
-            told = (len(outcome.parked), first["_id"], first["reason"], first["detail"])
-            logger.warning("%s events were parked; the first is ledger event %s (%s): %s", *told)
+            params = (len(outcome.parked), first["_id"], first["reason"], first["detail"])
+            logger.warning("%s events were parked; the first is ledger event %s (%s): %s", *params)
 
 
 def _halves(page: Sequence[Stored]) -> list[Sequence[Stored]]:

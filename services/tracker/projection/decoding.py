@@ -5,6 +5,7 @@ Nothing that a message can hold raises anything here.
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from datetime import MAXYEAR, MINYEAR, UTC, datetime
 from functools import lru_cache
 from importlib import import_module
@@ -38,9 +39,9 @@ def _published() -> Iterator[type[Event]]:
                 yield model
 
 
-KNOWN: dict[str, type[Event]] = {event.TYPE: event for event in _published()}
+EVENT_TYPES: dict[str, type[Event]] = {event.TYPE: event for event in _published()}
 VIEWS_OF: dict[str, tuple[View, ...]] = {
-    name: tuple(view for view in VIEWS if event in view.events) for name, event in KNOWN.items()
+    name: tuple(view for view in VIEWS if event in view.events) for name, event in EVENT_TYPES.items()
 }
 
 
@@ -60,16 +61,16 @@ class LeftOut(NamedTuple):
     origin: Origin
 
 
-type Reader = Callable[[Stored], Recorded | Unreadable]
+type Decoder = Callable[[Stored], Recorded | Unreadable]
 
 
-def read_event(stored: Stored) -> Recorded | Unreadable:
+def decode_event(stored: Stored) -> Recorded | Unreadable:
     origin = _origin(stored)
     try:
         envelope = decode(stored.body)
     except Undecodable as error:
         return Unreadable(stored, origin, UNDECODABLE, str(error))
-    model = KNOWN.get(envelope.type)
+    model = EVENT_TYPES.get(envelope.type)
     if model is None:
         return Unreadable(stored, origin, UNKNOWN_TYPE, f"no view knows {envelope.type}", envelope)
     try:
@@ -85,14 +86,14 @@ def read_event(stored: Stored) -> Recorded | Unreadable:
     return Recorded(stored.sequence, stored.recorded, origin, envelope, event)
 
 
-class ReaderRefusing:
-    """Reads with today's code, and refuses what is to be refused: the reason and the detail by ledger sequence."""
+@dataclass
+class RefusingDecoder:
+    """Decodes with today's code, and refuses what is to be refused: the reason and the detail by ledger sequence."""
 
-    def __init__(self) -> None:
-        self.refused: dict[int, tuple[str, str]] = {}
+    refused: dict[int, tuple[str, str]] = field(default_factory=dict)
 
     def __call__(self, stored: Stored) -> Recorded | Unreadable:
-        event = read_event(stored)
+        event = decode_event(stored)
         if stored.sequence not in self.refused:
             return event
         return Unreadable(stored, event.origin, *self.refused[stored.sequence], event.envelope)

@@ -5,31 +5,16 @@ says what changes.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple
+from itertools import chain
+from typing import Annotated, Any, NamedTuple
 
-from services.tracker.projection.audit_rows import (
-    audit_row,
-    changes_between,
-    discard_change,
-    discarded_audit_row,
-    parked_audit_row,
-    within_bounds,
-)
-from services.tracker.projection.decoding import NOWHERE, VIEWS_OF, LeftOut, Reader, Unreadable, read_event
-from services.tracker.projection.parking import (
-    ORIGIN_GAP,
-    ORIGIN_REPEAT,
-    UNSTORABLE,
-    Lot,
-    Parking,
-    Problem,
-    behind,
-    holds_up,
-    parked_document,
-    stored_again,
-)
+import msgspec
+
+from services.tracker.projection import audit_rows, parking
+from services.tracker.projection.decoding import NOWHERE, VIEWS_OF, Decoder, LeftOut, Unreadable, decode_event
+from services.tracker.projection.parking import Lot, Parking, Problem
 from services.tracker.projection.storable import NOT_STORABLE, NotStorable, json_bytes
 from shared.events.parked_event import ParkedEventDiscarded
 from shared.eventstore.direct import Stored
@@ -40,13 +25,16 @@ type Touched = dict[str, dict[str, Document]]
 """Documents by view and key."""
 type Change = tuple[str, str, Document | None, Document]
 """A document of a view under its key, before and after."""
+type Count = Annotated[int, msgspec.Meta(ge=0)]
+type OnProgress = Callable[[int, int], None]
+"""Called with the ledger sequence reached and the one to reach."""
 
 
 class OriginPosition(NamedTuple):
     """How far one service's stream has been applied; `gap_at` is the first sequence found missing."""
 
-    sequence: int = 0
-    gap_at: int | None = None
+    sequence: Count = 0
+    gap_at: Count | None = None
 
 
 @dataclass(frozen=True)
@@ -56,15 +44,15 @@ class Checkpoint:
     views. `refused` are the events that the database did not take, and what it said: whoever folds them again has to
     refuse them too."""
 
-    sequence: int = 0
+    sequence: Count = 0
     origins: dict[str, OriginPosition] = field(default_factory=dict)
     fingerprint: str = ""
-    held: int = 0
-    renewed: int | None = None
-    refused: tuple[tuple[int, str], ...] = ()
+    held: Count = 0
+    renewed: Count | None = None
+    refused: tuple[tuple[Count, str], ...] = ()
 
     def refused_upto(self, sequence: int) -> tuple[tuple[int, str], ...]:
-        return tuple(each for each in self.refused if each[0] <= sequence)
+        return tuple(refusal for refusal in self.refused if refusal[0] <= sequence)
 
     @property
     def gaps(self) -> dict[str, int]:
@@ -114,14 +102,14 @@ def fold_page(
     documents: Touched,
     checkpoint: Checkpoint,
     lot: Lot | None = None,
-    read: Reader = read_event,
+    decode: Decoder = decode_event,
     *,
     audited: bool = True,
 ) -> Outcome:
     """`events` are the decoded `page`, `documents` those it touches as they are now, `lot` what is parked of its
     entities and of those it discards from. Nothing passed in is changed. Without `audited` no audit rows are made:
     they take two thirds of the time, and not everybody looks at them."""
-    folding = _Folding(documents, checkpoint, Parking(lot or {}), read, audited)
+    folding = _Folding(documents, checkpoint, Parking(lot or {}), decode, audited)
     for stored, event in zip(page, events, strict=True):
         folding.add(stored, event)
     return folding.outcome(page)
@@ -131,14 +119,14 @@ class _Folding:
     """One page on its way."""
 
     def __init__(
-        self, documents: Touched, checkpoint: Checkpoint, parking: Parking, read: Reader, audited: bool
+        self, documents: Touched, checkpoint: Checkpoint, parking: Parking, decode: Decoder, audited: bool
     ) -> None:
         self._before = documents
         self._checkpoint = checkpoint
         self._applied = {stream: at.sequence for stream, at in checkpoint.origins.items()}
         self._gaps = checkpoint.gaps
         self._parking = parking
-        self._read = read
+        self._decode = decode
         self._audited = audited
         self._documents: Touched = defaultdict(dict)
         self._rows: dict[int, Document] = {}
@@ -150,8 +138,8 @@ class _Folding:
         problem = self._out_of_line(event.origin)
         if isinstance(event, LeftOut):
             return
-        if problem is None and self._parking.anything:
-            problem = self._held_up(stored.subject)
+        if problem is None and (first := self._parking.first(stored.subject)):
+            problem = parking.behind(first["_id"])
         problem = problem or self._take_in(event)
         if problem is not None:
             self._park(stored, event, problem)
@@ -189,17 +177,13 @@ class _Folding:
         stream, sequence = origin.stream, origin.sequence
         applied = self._applied.get(stream, 0)
         if sequence <= applied:
-            return Problem(ORIGIN_REPEAT, f"{stream} {sequence} was applied before")
+            return Problem(parking.ORIGIN_REPEAT, f"{stream} {sequence} was applied before")
         if sequence == applied + 1 and stream not in self._gaps:
             self._applied[stream] = sequence
             return None
         self._applied[stream] = applied
         gap_at = self._gaps.setdefault(stream, applied + 1)
-        return Problem(ORIGIN_GAP, f"{stream} {gap_at} is missing from the ledger")
-
-    def _held_up(self, subject: str) -> Problem | None:
-        first = self._parking.first(subject)
-        return behind(first["_id"]) if first else None
+        return Problem(parking.ORIGIN_GAP, f"{stream} {gap_at} is missing from the ledger")
 
     def _take_in(self, event: Recorded | Unreadable, waited_until: int | None = None) -> Problem | None:
         """All that one event changes, or nothing: views, its row and what it discards are made before any is kept."""
@@ -207,8 +191,9 @@ class _Folding:
             return Problem(event.reason, event.detail)
         try:
             changed = self._folded(event)
-            sizes: dict[object, int] = {each[:2]: json_bytes(each[3]) for each in changed}
-            changes = _told(changed) if self._audited else []
+            sizes: dict[object, int] = {(name, key): json_bytes(after) for name, key, _, after in changed}
+            fields = (audit_rows.changes_between(*change) for change in changed if self._audited)
+            changes = list(chain.from_iterable(fields))
             discard = event.event if isinstance(event.event, ParkedEventDiscarded) else None
             dropped = self._meant_by(event, discard) if discard else None
         except NotStorable as error:
@@ -223,11 +208,11 @@ class _Folding:
             self._documents[name][key] = after
         self._bytes.update(sizes)
         if self._audited:
-            self._keep(audit_row(event, changes, waited_until))
+            self._keep(audit_rows.applied_row(event, changes, waited_until))
         return None
 
     def _keep(self, row: Document) -> None:
-        self._rows[row["_id"]], self._bytes[row["_id"]] = within_bounds(row)
+        self._rows[row["_id"]], self._bytes[row["_id"]] = audit_rows.within_bounds(row)
 
     def _folded(self, event: Recorded) -> list[Change]:
         changed: list[Change] = []
@@ -246,22 +231,22 @@ class _Folding:
         if not (named.isascii() and named.isdigit()):
             raise Unfoldable(f"{named} is no place in the ledger")
         meant = self._parking.queue(discarded.stored_under).get(int(named))
-        if not meant or meant["origin"]["sequence"] != discarded.origin_sequence or meant["reason"] == ORIGIN_GAP:
-            return None
-        return meant
+        is_same = meant is not None and meant["origin"]["sequence"] == discarded.origin_sequence
+        return meant if meant and is_same and meant["reason"] != parking.ORIGIN_GAP else None
 
     def _discard(self, parked: Document, discard: Recorded) -> list[dict[str, Any]]:
         self._parking.take_out(parked)
-        self._keep(discarded_audit_row(parked, self._read(stored_again(parked)).envelope, discard))
-        if holds_up(parked):
+        envelope = self._decode(parking.stored_again(parked)).envelope
+        self._keep(audit_rows.discarded_row(parked, envelope, discard))
+        if parking.holds_up(parked):
             self._freed.append(parked["subject"])
-        return [discard_change(parked)]
+        return [audit_rows.discard_change(parked)]
 
     def _let_go(self, subject: str, at: int) -> None:
         """Takes in what has waited, in order, until one event can't be; the rest waits behind that one."""
         while (waiting := self._parking.first(subject)) is not None:
-            stored = stored_again(waiting)
-            event = self._read(stored)
+            stored = parking.stored_again(waiting)
+            event = self._decode(stored)
             problem = self._take_in(event, waited_until=at)
             if problem is not None:
                 self._parking.put_all_behind(self._park(stored, event, problem))
@@ -269,14 +254,10 @@ class _Folding:
             self._parking.take_out(waiting)
 
     def _park(self, stored: Stored, event: Recorded | Unreadable, problem: Problem) -> Document:
-        document = parked_document(stored, event, problem)
+        document = parking.parked_document(stored, event, problem)
         self._parking.put(document)
-        if problem.reason == UNSTORABLE:
+        if problem.reason == parking.UNSTORABLE:
             self._refused[stored.sequence] = document["detail"]
         self._bytes[stored.subject, stored.sequence] = len(stored.body)
-        self._keep(parked_audit_row(stored, event.origin, event.envelope, problem.reason))
+        self._keep(audit_rows.parked_row(stored, event.origin, event.envelope, problem.reason))
         return document
-
-
-def _told(changed: Iterable[Change]) -> list[dict[str, Any]]:
-    return [told for change in changed for told in changes_between(*change)]

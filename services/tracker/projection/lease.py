@@ -36,21 +36,21 @@ class Watch:
     the database stood still, it counts anew: the holder may not have been able to renew either."""
 
     def __init__(self) -> None:
-        self._seen: object = None
+        self._beat: object = None
         self._since = self._looked = 0.0
 
-    def unchanged_s(self, seen: object, asked: float, answered: float) -> float:
-        """`seen` is what a look found that was asked and answered at these times of the monotonic clock."""
-        if seen != self._seen or answered - self._looked > LAPSES_AFTER_S:
-            self._seen, self._since = seen, answered
-        self._looked = answered
-        return max(0.0, asked - self._since)
+    def unchanged_s(self, beat: object, asked_at: float, answered_at: float) -> float:
+        """`beat` was asked for and answered at these times of the monotonic clock."""
+        if beat != self._beat or answered_at - self._looked > LAPSES_AFTER_S:
+            self._beat, self._since = beat, answered_at
+        self._looked = answered_at
+        return max(0.0, asked_at - self._since)
 
 
 async def holder_of(database: Database) -> str:
     """Who has the lease as it is written down, empty for nobody."""
-    found = await database[CHECKPOINTS].find_one({"_id": WRITER}) or {}
-    return str(found.get("holder", ""))
+    lease = await database[CHECKPOINTS].find_one({"_id": WRITER}) or {}
+    return str(lease.get("holder", ""))
 
 
 class Lease:
@@ -83,15 +83,15 @@ class Lease:
         has lapsed. Rolls back what the last holder left open if it was killed inside a transaction."""
         watch = Watch()
         while True:
-            asked = time.monotonic()
-            found = await self._find()
+            asked_at = time.monotonic()
+            lease = await self._find()
             self.answered_at = time.monotonic()
-            unchanged_s = watch.unchanged_s((found.get("term"), found.get("beat")), asked, self.answered_at)
-            free = found.get("holder", "") in ("", self.holder)
-            if (free or unchanged_s >= LAPSES_AFTER_S) and await self._take(found):
+            unchanged_s = watch.unchanged_s((lease.get("term"), lease.get("beat")), asked_at, self.answered_at)
+            free = lease.get("holder", "") in ("", self.holder)
+            if (free or unchanged_s >= LAPSES_AFTER_S) and await self._take(lease):
                 self.waits_for = ""
                 return
-            self.waits_for = found.get("holder", "")
+            self.waits_for = lease.get("holder", "")
             await asyncio.sleep(LOOK_EVERY_S)
 
     async def hold(self) -> None:
@@ -107,14 +107,14 @@ class Lease:
 
     async def renew(self) -> None:
         """Raises `LeaseLost` where another has it."""
-        asked = time.monotonic()
+        asked_at = time.monotonic()
         renewed = await self._leases.update_one(self._own(), {"$inc": {"beat": 1}})
         if not renewed.matched_count:
             self._held_until = 0.0
             if await self._leases.find_one({"_id": WRITER}) is None:
                 raise LeaseLost("the lease is gone: the database was emptied, or is another one")
             raise LeaseLost(f"the lease of term {self.term} is another tracker's now")
-        self._held_until = asked + HELD_FOR_S
+        self._held_until = asked_at + HELD_FOR_S
         self.answered_at = time.monotonic()
 
     async def release(self) -> None:
@@ -128,25 +128,25 @@ class Lease:
 
     async def _find(self) -> Document:
         """The lease; made where there is none, no term of the checkpoint below it."""
-        while (found := await self._leases.find_one({"_id": WRITER})) is None:
+        while (lease := await self._leases.find_one({"_id": WRITER})) is None:
             live = await self._leases.find_one({"_id": LIVE}) or {}
             with suppress(DuplicateKeyError):
                 await self._leases.insert_one({"_id": WRITER, "holder": "", "term": live.get("term", 0), "beat": 0})
-        return dict(found)
+        return dict(lease)
 
-    async def _take(self, found: Document) -> bool:
+    async def _take(self, lease: Document) -> bool:
         """False where somebody else was faster, or the holder has renewed."""
         session, session_id = await open_session(self._database)
-        asked = time.monotonic()
-        term = found.get("term", 0) + 1
+        asked_at = time.monotonic()
+        term = lease.get("term", 0) + 1
         taken = await self._leases.update_one(
-            {"_id": WRITER, "term": found.get("term"), "beat": found.get("beat")},
+            {"_id": WRITER, "term": lease.get("term"), "beat": lease.get("beat")},
             {"$set": {"holder": self.holder, "term": term, "beat": 0, "session": session_id}},
         )
         if not taken.matched_count:
             await session.end_session()
             return False
-        self._session, self.term, self._held_until = session, term, asked + HELD_FOR_S
-        if "session" in found:
-            await end_session(self._database, found["session"])
+        self._session, self.term, self._held_until = session, term, asked_at + HELD_FOR_S
+        if "session" in lease:
+            await end_session(self._database, lease["session"])
         return True

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from msgspec.structs import asdict
 
-from services.tracker.projection.decoding import Unreadable, read_event
+from services.tracker.projection.decoding import Unreadable, decode_event
 from shared.events.parked_event import ParkedEventDiscarded
 from shared.eventstore.direct import Stored
 from shared.views.view import Document, Recorded, instant
@@ -26,7 +26,7 @@ BODY_FIELDS = ("body", "body_base64", "detail")
 """Of a parked event: what it says, or what is said of that."""
 SHOWN_CHARACTERS = 10_000
 """Of a body that is no text: so much of it is shown, and all of it is kept."""
-TOLD_CHARACTERS = 500
+DETAIL_CHARACTERS = 500
 """Of anything that an error or an event says of itself."""
 
 type Lot = dict[str, dict[int, Document]]
@@ -51,7 +51,7 @@ def parked_document(stored: Stored, event: Recorded | Unreadable, problem: Probl
     return {
         "_id": stored.sequence,
         "subject": stored.subject,
-        "type": event.envelope.type[:TOLD_CHARACTERS] if event.envelope else None,
+        "type": event.envelope.type[:DETAIL_CHARACTERS] if event.envelope else None,
         "origin": asdict(event.origin),
         "recorded": instant(stored.recorded),
         **problem._asdict(),
@@ -64,13 +64,13 @@ def _bytes_kept(body: bytes) -> Document:
     try:
         return {"body": body.decode()}
     except UnicodeDecodeError:
-        shown = body[:SHOWN_CHARACTERS].decode(errors="backslashreplace")
-        return {"body": shown, "body_base64": b64encode(body).decode("ascii")}
+        excerpt = body[:SHOWN_CHARACTERS].decode(errors="backslashreplace")
+        return {"body": excerpt, "body_base64": b64encode(body).decode("ascii")}
 
 
 def briefly(text: str) -> str:
     """No longer than people read, and without half characters, which no store keeps."""
-    short = text if len(text) <= TOLD_CHARACTERS else text[:TOLD_CHARACTERS] + "…"
+    short = text if len(text) <= DETAIL_CHARACTERS else text[:DETAIL_CHARACTERS] + "…"
     return short.encode(errors="backslashreplace").decode()
 
 
@@ -92,8 +92,6 @@ class Parking:
     def __init__(self, lot: Lot) -> None:
         self._lot = lot
         self._changed: Lot = {}
-        self.anything = bool(lot)
-        """Whether anything has been parked at all."""
 
     def queue(self, subject: str) -> dict[int, Document]:
         return self._changed[subject] if subject in self._changed else self._lot.get(subject, {})
@@ -118,8 +116,8 @@ class Parking:
     def changes(self) -> tuple[list[Document], list[Document]]:
         """What is parked anew or for another reason, and what has left."""
         pairs = [(self._lot.get(subject, {}), queue) for subject, queue in self._changed.items()]
-        parked = [each for before, after in pairs for key, each in after.items() if before.get(key) != each]
-        left = [each for before, after in pairs for key, each in before.items() if key not in after]
+        parked = [now for before, after in pairs for key, now in after.items() if before.get(key) != now]
+        left = [gone for before, after in pairs for key, gone in before.items() if key not in after]
         return sorted(parked, key=_sequence), sorted(left, key=_sequence)
 
     def newly_held(self) -> int:
@@ -132,7 +130,6 @@ class Parking:
     def _own(self, subject: str) -> dict[int, Document]:
         if subject not in self._changed:
             self._changed[subject] = dict(self._lot.get(subject, {}))
-            self.anything = True
         return self._changed[subject]
 
 
@@ -146,8 +143,7 @@ def _first(queue: dict[int, Document]) -> Document | None:
 
 def lot_of(documents: Iterable[Document]) -> Lot:
     lot: Lot = {}
-    for document in sorted(documents, key=_sequence):
-        lot.setdefault(document["subject"], {})[document["_id"]] = document
+    update(lot, sorted(documents, key=_sequence), ())
     return lot
 
 
@@ -183,9 +179,9 @@ async def lot_for(
         if missing := wanted - lot.keys():
             lot |= {subject: {} for subject in missing} | await fetch(missing)
         freed |= wanted
-        read = [read_event(stored_again(each)) for subject in wanted for each in lot[subject].values()]
-        let_go += read
-        wanted = set(_discarded_from(read)) - freed
+        decoded = [decode_event(stored_again(parked)) for subject in wanted for parked in lot[subject].values()]
+        let_go += decoded
+        wanted = set(_discarded_from(decoded)) - freed
     return lot, let_go
 
 

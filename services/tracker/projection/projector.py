@@ -10,7 +10,7 @@ from pymongo.errors import PyMongoError
 
 from services.tracker.projection.committing import Projection
 from services.tracker.projection.errors import CommitRefused, FenceLost, ViewsBroken
-from services.tracker.projection.fold import Checkpoint
+from services.tracker.projection.fold import Checkpoint, OnProgress
 from services.tracker.projection.lease import Lease, LeaseLost
 from services.tracker.projection.store import ViewStore
 from shared.eventstore.errors import LedgerBroken, Unavailable
@@ -23,7 +23,7 @@ WORTH_READING_ON = 100
 """A page of fewer events is committed before more is read: what comes meanwhile is then read in one page, and not
 event by event beside the commit, which that makes slower."""
 
-type Renew = Callable[[Ledger, ViewStore, Callable[[int, int], None]], Awaitable[None]]
+type Renew = Callable[[Ledger, ViewStore, OnProgress], Awaitable[None]]
 
 logger = logging.getLogger(__name__)
 

@@ -1,22 +1,15 @@
 """Folds the whole ledger into views of the next generation while the old ones serve, then has those serve."""
 
 import logging
-from collections.abc import Callable
 from typing import NamedTuple
 
+from services.tracker.projection import view_sets
 from services.tracker.projection.committing import Projection
 from services.tracker.projection.digest import total_digest
 from services.tracker.projection.errors import FenceLost
-from services.tracker.projection.fold import Checkpoint
+from services.tracker.projection.fold import Checkpoint, OnProgress
 from services.tracker.projection.store import ViewStore
 from services.tracker.projection.version import fold_version
-from services.tracker.projection.view_sets import (
-    drop_abandoned,
-    drop_replaced,
-    filling_generation,
-    mend_checkpoint,
-    swap,
-)
 from shared.eventstore.ledger import Ledger
 
 SWAP_TRIES = 20
@@ -25,9 +18,6 @@ CAUGHT_UP_SOON_EVENTS = 10_000
 projects folds these again."""
 
 logger = logging.getLogger(__name__)
-
-type OnProgress = Callable[[int, int], None]
-"""Called with the sequence reached and the sequence to reach."""
 
 
 class Rebuilt(NamedTuple):
@@ -42,22 +32,15 @@ class Rebuilt(NamedTuple):
     lost: int
 
 
-class Standing(NamedTuple):
-    """Where the live views were at one moment, and their digest then."""
-
-    checkpoint: Checkpoint
-    digest: str
-
-
 async def rebuild(ledger: Ledger, live: ViewStore, on_progress: OnProgress) -> Rebuilt:
     """Goes on where a killed rebuild with the same fold was. Live views that hold what no tracker wrote are replaced
     as any others. Raises `FenceLost` where others renewed the live views at every try, or another rebuild took over;
     they are as they were then."""
-    await mend_checkpoint(live)
+    await view_sets.mend_checkpoint(live)
     await live.prepare()
-    await drop_replaced(live.database)
-    await drop_abandoned(live.database)
-    filling = await filling_generation(live.database)
+    await view_sets.drop_replaced(live.database)
+    await view_sets.drop_abandoned(live.database)
+    filling = await view_sets.filling_generation(live.database)
     projection = Projection(filling, await filling.checkpoint())
     done: Rebuilt | None = None
     try:
@@ -65,15 +48,15 @@ async def rebuild(ledger: Ledger, live: ViewStore, on_progress: OnProgress) -> R
             stands_at = await live.checkpoint()
             end = await ledger.last_sequence()
             if done is None:
-                was = await live.at_once(_standing)
-                if was.checkpoint.sequence <= end:
-                    await _fill(projection, ledger, was.checkpoint.sequence, end, on_progress)
-                    done = await _compare(was, filling, projection.checkpoint)
+                was_at, digest = await live.at_once(_standing)
+                if was_at.sequence <= end:
+                    await _fill(projection, ledger, was_at.sequence, end, on_progress)
+                    done = await _compare(was_at, digest, filling, projection.checkpoint)
             await _fill(projection, ledger, end, end, on_progress)
             if done is None or not done.sequence:
-                done = await _compare(was, filling, projection.checkpoint)
+                done = await _compare(was_at, digest, filling, projection.checkpoint)
             may_be_ahead = 0 if tries_left else CAUGHT_UP_SOON_EVENTS
-            if await swap(live, stands_at, filling, projection.checkpoint, may_be_ahead):
+            if await view_sets.swap(live, stands_at, filling, projection.checkpoint, may_be_ahead):
                 return done
     finally:
         await projection.close()
@@ -81,8 +64,8 @@ async def rebuild(ledger: Ledger, live: ViewStore, on_progress: OnProgress) -> R
     raise FenceLost("somebody else made the live views anew at every try to replace them")
 
 
-async def _standing(views: ViewStore) -> Standing:
-    return Standing(await views.checkpoint(), total_digest(await views.digests()))
+async def _standing(views: ViewStore) -> tuple[Checkpoint, str]:
+    return await views.checkpoint(), total_digest(await views.digests())
 
 
 async def _fill(projection: Projection, ledger: Ledger, upto: int, end: int, on_progress: OnProgress) -> None:
@@ -93,10 +76,10 @@ async def _fill(projection: Projection, ledger: Ledger, upto: int, end: int, on_
     await projection.settle()
 
 
-async def _compare(was: Standing, filling: ViewStore, filled_to: Checkpoint) -> Rebuilt:
-    before = was.digest if was.checkpoint.sequence == filled_to.sequence else ""
+async def _compare(was_at: Checkpoint, digest: str, filling: ViewStore, filled_to: Checkpoint) -> Rebuilt:
+    before = digest if was_at.sequence == filled_to.sequence else ""
     after = total_digest(await filling.digests())
-    lost = max(0, was.checkpoint.sequence - filled_to.sequence)
+    lost = max(0, was_at.sequence - filled_to.sequence)
     return Rebuilt(filled_to.sequence, before, after, await filling.count_parked(), lost)
 
 

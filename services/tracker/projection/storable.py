@@ -73,20 +73,20 @@ def _check_integers(value: Any, name: str = "") -> None:
         case int() if not -MAX_INTEGER - 1 <= value <= MAX_INTEGER:
             raise NotStorable(NOT_STORABLE, f"{name} is a number of more than 64 bits")
         case dict():
-            for inner, each in value.items():
-                _check_integers(each, f"{name}.{inner}" if name else inner)
+            for field, inner in value.items():
+                _check_integers(inner, f"{name}.{field}" if name else field)
         case list():
-            for each in value:
-                _check_integers(each, name)
+            for inner in value:
+                _check_integers(inner, name)
 
 
 def _check_names(value: Any) -> None:
     match value:
         case dict():
-            for name, each in value.items():
+            for name, inner in value.items():
                 if "\0" in name:
                     raise NotStorable(NOT_STORABLE, "the name of a field has a null byte")
-                _check_names(each)
+                _check_names(inner)
         case list():
-            for each in value:
-                _check_names(each)
+            for inner in value:
+                _check_names(inner)

@@ -1,16 +1,16 @@
 """The views in MongoDB. Views, audit rows and checkpoint change in one transaction, or not at all."""
 
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from itertools import batched
 from typing import Any
 
+import msgspec
 from pymongo import DeleteOne, InsertOne, ReplaceOne
 from pymongo.errors import OperationFailure, PyMongoError
 
-from services.tracker.projection.checkpoint import checkpoint_of, stored_checkpoint
 from services.tracker.projection.digest import view_digest
-from services.tracker.projection.errors import CommitRefused, FenceLost, ViewsBroken
+from services.tracker.projection.errors import CommitRefused, FenceLost, ViewsBroken, as_written
 from services.tracker.projection.fold import Checkpoint, Outcome, Touched
 from services.tracker.projection.parking import Lot, lot_of
 from services.tracker.projection.version import fold_version
@@ -30,6 +30,12 @@ VIEW_NAMES = tuple(view.name for view in VIEWS)
 COLLECTIONS = (*VIEW_NAMES, AUDIT_TRAIL, PARKED)
 STILL_TRIES = 5
 _NAMESPACE_EXISTS = 48
+
+
+def checkpoint_of(stored: Document) -> Checkpoint:
+    """A checkpoint as it is stored, by this version or an earlier one. Raises `ViewsBroken`."""
+    with as_written():
+        return msgspec.convert({"sequence": None, "origins": None} | stored, Checkpoint)
 
 
 class ViewStore:
@@ -56,14 +62,14 @@ class ViewStore:
     async def look_up(self) -> Document | None:
         """The stored checkpoint; none before `prepare`."""
         where = {"_id": self._checkpoint_id}
-        found: Document | None = await self.database[CHECKPOINTS].find_one(where, session=self._reads)
-        self.generation = self._filling or (found or {}).get("generation", "")
+        stored: Document | None = await self.database[CHECKPOINTS].find_one(where, session=self._reads)
+        self.generation = self._filling or (stored or {}).get("generation", "")
         if not isinstance(self.generation, str):
             raise ViewsBroken("the checkpoint names no generation")
-        return found
+        return stored
 
-    async def at_once[Found](self, question: Callable[["ViewStore"], Awaitable[Found]]) -> Found:
-        """What `question` finds, everything that it reads being from one moment, whatever is written meanwhile. It is
+    async def at_once[Answer](self, question: Callable[["ViewStore"], Awaitable[Answer]]) -> Answer:
+        """What `question` gives, everything that it reads being from one moment, whatever is written meanwhile. It is
         asked again in the rare case that the database can't keep that moment."""
         for tries_left in reversed(range(STILL_TRIES)):
             try:
@@ -93,14 +99,14 @@ class ViewStore:
     async def prepare(self) -> None:
         """Makes what is missing: collections, and a checkpoint at 0. Writes nothing where nothing is missing, so that
         it does not wait for somebody's transaction."""
-        found = await self.look_up()
+        stored = await self.look_up()
         present = set(await self.database.list_collection_names())
         for name in COLLECTIONS:
             if name + self.generation not in present:
                 await _create_collection(self.database, name + self.generation)
                 if name == PARKED:
                     await self.collection(PARKED).create_index("subject")
-        if found is None:
+        if stored is None:
             await self.database[CHECKPOINTS].update_one(
                 {"_id": self._checkpoint_id},
                 {"$setOnInsert": {"sequence": 0, "origins": {}, "fold": fold_version()}},
@@ -120,8 +126,8 @@ class ViewStore:
 
     async def checkpoint(self) -> Checkpoint:
         """Where the views stand."""
-        found = await self.look_up()
-        return checkpoint_of(found) if found else Checkpoint()
+        stored = await self.look_up()
+        return checkpoint_of(stored) if stored else Checkpoint()
 
     async def fetch(self, keys: Mapping[str, set[str]]) -> Touched:
         """The documents with these keys, by view."""
@@ -143,7 +149,8 @@ class ViewStore:
         where it is not, or where whoever took over has ended this transaction; `CommitRefused` where the database
         will never take it, or never as much at once."""
         try:
-            await self._write(outcome, read)
+            async with transaction(self.database, self._session) as session:
+                await self.write_in(session, outcome, read)
         except Exception as error:
             if will_never_be_taken(error):
                 raise CommitRefused(in_words(error)) from error
@@ -151,25 +158,17 @@ class ViewStore:
                 raise FenceLost(f"the transaction after {read.sequence} met another one, or was ended") from error
             raise
 
-    async def _write(self, outcome: Outcome, read: Checkpoint) -> None:
-        async with transaction(self.database, self._session) as session:
-            await self.write_in(session, outcome, read)
-
     async def write_in(self, session: Session, outcome: Outcome, read: Checkpoint) -> None:
         """As `commit`, in a transaction of the caller's."""
         fence: dict[str, Any] = {"sequence": read.sequence, "renewed": read.renewed}
         if self._term:
             fence["term"] = self._term
         moved = await self.database[CHECKPOINTS].update_one(
-            {"_id": self._checkpoint_id, **fence}, {"$set": stored_checkpoint(outcome.checkpoint)}, session=session
+            {"_id": self._checkpoint_id, **fence}, {"$set": msgspec.to_builtins(outcome.checkpoint)}, session=session
         )
         if not moved.matched_count:
             raise FenceLost(f"the checkpoint is no longer at {read.sequence}, or another tracker's")
-        for name, documents in outcome.documents.items():
-            if documents:
-                replaced = [ReplaceOne({"_id": key}, doc, upsert=True) for key, doc in documents.items()]
-                await self.collection(name).bulk_write(replaced, ordered=False, session=session)
-        for name, writes in _beside_the_views(outcome).items():
+        for name, writes in _writes_of(outcome).items():
             if writes:
                 await self.collection(name).bulk_write(writes, ordered=False, session=session)
 
@@ -219,7 +218,7 @@ class ViewStore:
         """How many events are parked for each reason."""
         await self.look_up()
         by_reason = [{"$group": {"_id": "$reason", "count": {"$sum": 1}}}]
-        return {str(each["_id"]): each["count"] async for each in self.collection(PARKED).aggregate(by_reason)}
+        return {str(group["_id"]): group["count"] async for group in self.collection(PARKED).aggregate(by_reason)}
 
     async def count(self, name: str) -> int:
         """How many documents a collection has, as last looked up."""
@@ -232,17 +231,16 @@ class ViewStore:
         await self.database[CHECKPOINTS].delete_one({"_id": self._checkpoint_id})
 
 
-def _beside_the_views(outcome: Outcome) -> dict[str, list[Any]]:
+def _writes_of(outcome: Outcome) -> dict[str, list[Any]]:
     return {
-        AUDIT_TRAIL: [
-            *(InsertOne(row) for row in outcome.audit_rows),
-            *(ReplaceOne({"_id": row["_id"]}, row, upsert=True) for row in outcome.corrected_rows),
-        ],
-        PARKED: [
-            *(DeleteOne({"_id": document["_id"]}) for document in outcome.left),
-            *(ReplaceOne({"_id": document["_id"]}, document, upsert=True) for document in outcome.parked),
-        ],
+        **{name: _replacing(documents.values()) for name, documents in outcome.documents.items()},
+        AUDIT_TRAIL: [*map(InsertOne, outcome.audit_rows), *_replacing(outcome.corrected_rows)],
+        PARKED: [*(DeleteOne({"_id": left["_id"]}) for left in outcome.left), *_replacing(outcome.parked)],
     }
+
+
+def _replacing(documents: Iterable[Document]) -> list[Any]:
+    return [ReplaceOne({"_id": document["_id"]}, document, upsert=True) for document in documents]
 
 
 async def _create_collection(database: Database, name: str) -> None:

@@ -59,4 +59,4 @@ def _source_of(module: str) -> Path | None:
     """Nothing for a module that is none of ours, and for what is no module."""
     path = ROOT / module.replace(".", "/")
     candidates = (path.with_suffix(".py"), path / "__init__.py")
-    return next((each for each in candidates if module.startswith(("services.", "shared.")) and each.is_file()), None)
+    return next((path for path in candidates if module.startswith(("services.", "shared.")) and path.is_file()), None)

@@ -9,10 +9,11 @@ import time
 from dataclasses import replace
 from uuid import uuid4
 
-from services.tracker.projection.checkpoint import checkpoint_of, stored_checkpoint
+import msgspec
+
 from services.tracker.projection.errors import FenceLost, ViewsBroken
 from services.tracker.projection.fold import Checkpoint
-from services.tracker.projection.store import CHECKPOINTS, COLLECTIONS, LIVE, ViewStore
+from services.tracker.projection.store import CHECKPOINTS, COLLECTIONS, LIVE, ViewStore, checkpoint_of
 from services.tracker.projection.version import fold_version
 from shared.platform.mongo import Database, end_session, open_session
 from shared.views.view import Document
@@ -37,15 +38,15 @@ async def filling_generation(database: Database) -> ViewStore:
     checkpoints = database[CHECKPOINTS]
     left_behind = {"_id": {"$regex": f"^{LIVE}{MARK}"}, "fold": fold_version()}
     newest = await checkpoints.find(left_behind).sort("_id", -1).to_list(1)
-    found = newest[0] if newest and _is_readable(newest[0]) else {}
-    if found:
-        filling = ViewStore(database, found["_id"].removeprefix(LIVE))
+    stored = newest[0] if newest and _is_readable(newest[0]) else {}
+    if stored:
+        filling = ViewStore(database, stored["_id"].removeprefix(LIVE))
     else:
         filling = next_generation(database)
         await filling.prepare()
-    if "session" in found:
-        await end_session(database, found["session"])
-    await filling.take_over(session, found.get("term", 0) + 1)
+    if "session" in stored:
+        await end_session(database, stored["session"])
+    await filling.take_over(session, stored.get("term", 0) + 1)
     await checkpoints.update_one({"_id": LIVE + filling.generation}, {"$set": {"session": session_id}})
     return filling
 
@@ -69,7 +70,7 @@ async def swap(
     not_past = {"$lte": max(stands_at.sequence, filled_to.sequence) + behind}
     swapped = await checkpoints.update_one(
         {"_id": LIVE, "renewed": stands_at.renewed, "sequence": not_past},
-        {"$set": {**serving, **stored_checkpoint(renewed)}, "$push": {"replaced": former}},
+        {"$set": {**serving, **msgspec.to_builtins(renewed)}, "$push": {"replaced": former}},
     )
     if not swapped.matched_count:
         await checkpoints.insert_one(was)
@@ -96,12 +97,12 @@ def _is_readable(stored: Document) -> bool:
     except ViewsBroken:
         return False
     replaced = stored.get("replaced", [])
-    names = [stored.get("generation", ""), *(each.get("generation") for each in _objects(replaced))]
+    names = [stored.get("generation", ""), *(former.get("generation") for former in _objects(replaced))]
     return isinstance(replaced, list) and all(isinstance(name, str) for name in names)
 
 
 def _objects(values: object) -> list[Document]:
-    return [each for each in values if isinstance(each, dict)] if isinstance(values, list) else []
+    return [value for value in values if isinstance(value, dict)] if isinstance(values, list) else []
 
 
 async def drop_replaced(database: Database) -> None:
@@ -109,7 +110,8 @@ async def drop_replaced(database: Database) -> None:
     live = await database[CHECKPOINTS].find_one({"_id": LIVE}) or {}
     for former in _objects(live.get("replaced")):
         if former["at"] < time.time() - READ_FOR_S:
-            await _drop(database, former["generation"])
+            for name in COLLECTIONS:
+                await database[name + former["generation"]].drop()
             await database[CHECKPOINTS].update_one({"_id": LIVE}, {"$pull": {"replaced": former}})
 
 
@@ -118,13 +120,7 @@ async def drop_abandoned(database: Database) -> None:
     live = await database[CHECKPOINTS].find_one({"_id": LIVE}) or {}
     kept = {live.get("generation", ""), *(former["generation"] for former in _objects(live.get("replaced")))}
     names = await database.list_collection_names()
-    begun = {found[0]: int(found[1]) for name in names if (found := _GENERATION.search(name))}
+    begun = {match[0]: int(match[1]) for name in names if (match := _GENERATION.search(name))}
     for generation in begun.keys() - kept:
         if begun[generation] < time.time() - ABANDONED_AFTER_S:
-            await database[CHECKPOINTS].delete_one({"_id": LIVE + generation})
-            await _drop(database, generation)
-
-
-async def _drop(database: Database, generation: str) -> None:
-    for name in COLLECTIONS:
-        await database[name + generation].drop()
+            await ViewStore(database, generation).drop()

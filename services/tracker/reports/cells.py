@@ -9,7 +9,7 @@ from datetime import date, timedelta
 
 from pydantic import BaseModel
 
-from services.tracker.reports.essentials import is_suspended
+from services.tracker.reports.lines import is_suspended
 from shared.domain.task import TaskStatus
 from shared.views.view import Document
 
@@ -94,6 +94,10 @@ def count(tasks: Iterable[Document], today: date) -> Cells:
         cells.unsecured_vnd += max(0, planned - secured)
         cells.surplus_vnd += max(0, secured - planned)
     return cells
+
+
+def where(tasks: Iterable[Document], name: str, value: str) -> list[Document]:
+    return [task for task in tasks if task[name] == value]
 
 
 def is_due_soon(task: Document, today: date) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from pydantic import BaseModel
 
+from services.tracker.reports.lines import NamedTask, name_of
 from services.tracker.reports.order import task_order
 from shared.domain.task import CLOSED
 from shared.values.ordering import natural
@@ -17,13 +18,9 @@ GRANTED = "granted"
 NOT_REQUESTED = "not_requested"
 
 
-class WaitingLine(BaseModel):
+class WaitingLine(NamedTask):
     """A task that can't be completed yet, and the clearance that it lacks. `status` is what security says of it."""
 
-    id: str
-    unit: str
-    title_vi: str
-    title_en: str
     clearance_id: str
     holder: str | None
     status: str
@@ -55,10 +52,7 @@ def waiting(tasks: Iterable[Document], clearances: Iterable[Document]) -> list[W
     by_id = {clearance["_id"]: clearance for clearance in clearances}
     return [
         WaitingLine(
-            id=task["task_id"],
-            unit=task["unit"],
-            title_vi=task["title"]["vi"],
-            title_en=task["title"]["en"],
+            **name_of(task),
             clearance_id=name,
             holder=by_id.get(name, need).get("holder"),
             status=_status(name, by_id),
@@ -72,7 +66,7 @@ def waiting(tasks: Iterable[Document], clearances: Iterable[Document]) -> list[W
 
 
 def clearance_lines(
-    clearances: Sequence[Document], tasks: Sequence[Document], known: Sequence[Document]
+    clearances: Sequence[Document], tasks: Sequence[Document], known_clearances: Sequence[Document]
 ) -> list[ClearanceLine]:
     """Every clearance by its id, those too that tasks name and nobody requested."""
     by_id = {clearance["_id"]: clearance for clearance in clearances}
@@ -83,8 +77,8 @@ def clearance_lines(
             needed[name].append(task["_id"])
             described.setdefault(name, need)
     heard: dict[str, dict[str, str]] = defaultdict(dict)
-    for each in sorted(known, key=lambda each: str(each["_id"])):
-        heard[each["clearance_id"]][each["unit"]] = each["decision"]
+    for note in sorted(known_clearances, key=lambda document: str(document["_id"])):
+        heard[note["clearance_id"]][note["unit"]] = note["decision"]
     return [
         ClearanceLine(
             id=name,

@@ -5,18 +5,17 @@ lists beside them are of all other work. Reviews and extensions are of both.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from pydantic import BaseModel
 
-from services.tracker.reports.cells import Cells, Share, cell_of, count, is_due_soon
+from services.tracker.reports.cells import Cells, Share, cell_of, count, is_due_soon, where
 from services.tracker.reports.clearances import WaitingLine, waiting
 from services.tracker.reports.document_register import Filed, filed
 from services.tracker.reports.duties import Duties, duties_of, is_duty
-from services.tracker.reports.essentials import ESSENTIALS, lacks
 from services.tracker.reports.groups import Names, group_names
-from services.tracker.reports.lines import TaskLine, line_of
+from services.tracker.reports.lines import ESSENTIALS, TaskLine, lacks, line_of
 from services.tracker.reports.order import task_order, unit_order
 from services.tracker.reports.reviews import Reviews, summarise
 from services.tracker.reports.scenarios import InForce, in_force
@@ -111,22 +110,9 @@ class Report(BaseModel):
     movements: Movements | None = None
 
 
-def consolidate(
-    *,
-    congress: str,
-    as_of: AsOf,
-    tasks: Sequence[Document],
-    documents: Sequence[Document],
-    meetings: Sequence[Document],
-    catalogue: Sequence[Document],
-    reviews: Sequence[Document],
-    duties: Sequence[Document],
-    organisations: Sequence[Document],
-    clearances: Sequence[Document] = (),
-    scenarios: Sequence[Document] = (),
-    digest: str,
-) -> Report:
-    every_task = sorted(tasks, key=task_order)
+def consolidate(congress: str, as_of: AsOf, views: Mapping[str, Sequence[Document]], digest: str) -> Report:
+    """`views` are the documents of every view, by its name."""
+    every_task = sorted(views["tasks"], key=task_order)
     tasks = [task for task in every_task if not is_duty(task)]
     live = [task for task in tasks if task["status"] != TaskStatus.CANCELLED]
     today = as_of.today
@@ -135,25 +121,25 @@ def consolidate(
     return Report(
         congress=congress,
         as_of=as_of,
-        scenario=in_force(scenarios),
+        scenario=in_force(views["scenarios"]),
         totals=totals,
         completion=totals.completion,
         punctuality=totals.punctuality,
-        by_unit={unit: count(_where(tasks, "unit", unit), today) for unit in units},
-        by_group=_by_group(tasks, group_names(tasks, catalogue), today),
-        by_phase={phase.value: count(_where(tasks, "phase", phase.value), today) for phase in Phase},
+        by_unit={unit: count(where(tasks, "unit", unit), today) for unit in units},
+        by_group=_by_group(tasks, group_names(tasks, views["catalogue"]), today),
+        by_phase={phase.value: count(where(tasks, "phase", phase.value), today) for phase in Phase},
         missing={name: [task["task_id"] for task in lacking if name in lacks(task)] for name in ESSENTIALS},
         lacking=[line_of(task) for task in lacking],
         overdue=[line_of(task) for task in live if cell_of(task, today) == "open_overdue"],
         due_soon=[line_of(task) for task in live if is_due_soon(task, today)],
-        duties=duties_of(every_task, duties, organisations, today),
-        waiting_for_clearance=waiting(every_task, clearances),
-        reviews=summarise(every_task, reviews),
-        documents=filed(documents),
+        duties=duties_of(every_task, views["duties"], views["organisations"], today),
+        waiting_for_clearance=waiting(every_task, views["clearances"]),
+        reviews=summarise(every_task, views["reviews"]),
+        documents=filed(views["documents"]),
         extensions=_extensions(task for task in every_task if task["status"] != TaskStatus.CANCELLED),
-        meetings=len(meetings),
-        conclusion_points=sum(len(meeting["points"]) for meeting in meetings),
-        sources=sources(catalogue),
+        meetings=len(views["meetings"]),
+        conclusion_points=sum(len(meeting["points"]) for meeting in views["meetings"]),
+        sources=sources(views["catalogue"]),
         digest=digest,
     )
 
@@ -164,10 +150,6 @@ def _by_group(tasks: Sequence[Document], names: Names, today: date) -> dict[str,
         cells = count((task for task in tasks if task["group"]["number"] == number), today)
         groups[str(number)] = GroupCells(name_vi=name["vi"], name_en=name["en"], **cells.model_dump())
     return groups
-
-
-def _where(tasks: Iterable[Document], name: str, value: str) -> list[Document]:
-    return [task for task in tasks if task[name] == value]
 
 
 def _extensions(tasks: Iterable[Document]) -> Extensions:
@@ -188,6 +170,27 @@ def _extensions(tasks: Iterable[Document]) -> Extensions:
 
 
 def sources(catalogue: Sequence[Document]) -> list[dict[str, str]]:
-    """Where the catalogue's items come from, said once for each catalogue."""
+    """Where the catalogue's items come from, once for each catalogue."""
     notes = {item["catalogue"]: item["note"] for item in catalogue}
     return [{"catalogue": name, **note} for name, note in sorted(notes.items())]
+
+
+def movements(before: Report, after: Report) -> Movements:
+    """What moved between two reports: every number of one less that of the other."""
+    return Movements(
+        since=before.as_of,
+        totals=_moved(before.totals, after.totals),
+        by_unit=_moved_each(before.by_unit, after.by_unit),
+        by_group=_moved_each(before.by_group, after.by_group),
+        by_phase=_moved_each(before.by_phase, after.by_phase),
+    )
+
+
+def _moved_each(before: Mapping[str, Cells], after: Mapping[str, Cells]) -> dict[str, dict[str, int]]:
+    """What was not there before counts from nothing."""
+    names = [*after, *(name for name in before if name not in after)]
+    return {name: _moved(before.get(name, Cells()), after.get(name, Cells())) for name in names}
+
+
+def _moved(before: Cells, after: Cells) -> dict[str, int]:
+    return {name: getattr(after, name) - getattr(before, name) for name in Cells.model_fields}

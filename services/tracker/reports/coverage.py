@@ -30,21 +30,22 @@ class Coverage(BaseModel):
 
 def coverage_of(publications: Iterable[Document]) -> Coverage:
     """Counts `publications`, the documents of that view; rejected ones are left out."""
-    told = list(publications)
-    named = (*CHANNELS, *sorted({each["channel"] for each in told} - set(CHANNELS)))
-    channels = {name: _channel([each for each in told if each["channel"] == name]) for name in named}
+    by_channel: dict[str, list[Document]] = {name: [] for name in CHANNELS}
+    for publication in sorted(publications, key=lambda document: str(document["channel"])):
+        by_channel.setdefault(publication["channel"], []).append(publication)
+    channels = {name: _channel(documents) for name, documents in by_channel.items()}
     days = {day for channel in channels.values() for day in (*channel.by_day, *channel.planned)}
     return Coverage(days=sorted(days), channels=channels)
 
 
 def _channel(publications: list[Document]) -> ChannelCoverage:
-    released = [each for each in publications if each["status"] == "released"]
-    pending = [each for each in publications if each["status"] in PENDING]
+    released = [document for document in publications if document["status"] == "released"]
+    pending = [document for document in publications if document["status"] in PENDING]
     return ChannelCoverage(
         released=len(released),
-        by_day=_by_day(each["released_on"] for each in released),
+        by_day=_by_day(document["released_on"] for document in released),
         pending=len(pending),
-        planned=_by_day(each["planned_on"] for each in pending if each["planned_on"]),
+        planned=_by_day(document["planned_on"] for document in pending if document["planned_on"]),
     )
 
 

@@ -5,16 +5,16 @@ documents, and the tables of codes, come later than the document they say someth
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Self
 
 from pydantic import BaseModel
 
+from services.tracker.reports.order import in_order_of_id
 from shared.domain.paper import KINDS, USED_TWICE, doubts, same, written
 from shared.events.document import Urgency
 from shared.i18n import LANGUAGES, render
 from shared.values.message import Message
-from shared.values.ordering import natural
 from shared.values.symbol import Citation, DocumentSymbol, SymbolForm
 from shared.views.view import Document
 
@@ -67,7 +67,7 @@ class NextNumber(BaseModel):
 
 def filed(documents: Iterable[Document]) -> list[Filed]:
     """Every document on file, in the order of their keys."""
-    ordered = sorted(documents, key=lambda document: natural(document["_id"]))
+    ordered = in_order_of_id(documents)
     by_file, numbered = defaultdict(list), defaultdict(list)
     for document in ordered:
         by_file[Citation(document["symbol"]).file].append(document)
@@ -81,11 +81,13 @@ def filed(documents: Iterable[Document]) -> list[Filed]:
             for newer in _meant(document["superseded_by"], document, by_file):
                 supersedes[newer["_id"]].append(_named_for(newer, document))
     return [
-        _filed(
-            document,
+        Filed(
+            **{name: document[name] for name in Filed.model_fields.keys() & document.keys()},
+            title_vi=document["title"]["vi"],
+            title_en=document["title"]["en"],
             basis_of=basis_of[document["_id"]],
             supersedes=supersedes[document["_id"]],
-            same_number=numbered[_place(document)],
+            warnings=[Warning.of(doubt) for doubt in _doubts(document, numbered[_place(document)])],
         )
         for document in ordered
     ]
@@ -110,21 +112,13 @@ def _named_for(reader: Document, document: Document) -> str:
     return f"{symbol} ({term})" if term and term != reader.get("term") else str(symbol)
 
 
-def _filed(document: Document, basis_of: list[str], supersedes: list[str], same_number: list[str]) -> Filed:
-    warned = list(doubts(document["symbol"], document["kind"]))
-    if document["number"] is not None and len(same_number) > 1:
-        others = list(same_number)
-        others.remove(document["symbol"])
-        warned.append(USED_TWICE.filled(number=document["number"], others=", ".join(others)))
-    plain = {name: document[name] for name in Filed.model_fields.keys() & document.keys()}
-    return Filed(
-        **plain,
-        title_vi=document["title"]["vi"],
-        title_en=document["title"]["en"],
-        basis_of=basis_of,
-        supersedes=supersedes,
-        warnings=[Warning.of(each) for each in warned],
-    )
+def _doubts(document: Document, same_number: Sequence[str]) -> Iterator[Message]:
+    """`same_number` are the symbols of all that have its number, its own among them."""
+    yield from doubts(document["symbol"], document["kind"])
+    others = list(same_number)
+    others.remove(document["symbol"])
+    if document["number"] is not None and others:
+        yield USED_TWICE.filled(number=document["number"], others=", ".join(others))
 
 
 def next_number(documents: Sequence[Document], issuer: str, kind: str, term: str | None = None) -> NextNumber:

@@ -9,9 +9,8 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from services.tracker.reports.cells import Cells, Share, cell_of, count, is_due_soon
-from services.tracker.reports.essentials import lacks
-from services.tracker.reports.lines import TaskLine, line_of
+from services.tracker.reports.cells import Cells, Share, cell_of, count, is_due_soon, where
+from services.tracker.reports.lines import TaskLine, lacks, line_of
 from services.tracker.reports.order import duty_order, task_order
 from shared.domain.task import TaskStatus
 from shared.events.organisation import OrganisationKind
@@ -58,12 +57,12 @@ def duties_of(
 ) -> Duties:
     """`tasks` may hold other work too; `handed_out` and `organisations` are documents of the views `duties` and
     `organisations`."""
-    found = sorted((task for task in tasks if is_duty(task)), key=task_order)
-    live = [task for task in found if task["status"] != TaskStatus.CANCELLED]
-    opened = {task["_id"] for task in found}
+    duties = sorted((task for task in tasks if is_duty(task)), key=task_order)
+    live = [task for task in duties if task["status"] != TaskStatus.CANCELLED]
+    opened = {task["_id"] for task in duties}
     return Duties(
-        **_cells(found, today),
-        localities=_rows(found, handed_out, organisations, today),
+        **_cells(duties, today),
+        localities=_rows(duties, handed_out, organisations, today),
         lacking=[line_of(task) for task in live if lacks(task)],
         overdue=[line_of(task) for task in live if cell_of(task, today) == "open_overdue"],
         due_soon=[line_of(task) for task in live if is_due_soon(task, today)],
@@ -78,17 +77,13 @@ def duties_of(
 def _rows(
     tasks: Sequence[Document], handed_out: Sequence[Document], organisations: Sequence[Document], today: date
 ) -> list[LocalityDuties]:
-    registered = {each["_id"]: each["name"] for each in organisations if each["kind"] == OrganisationKind.LOCALITY}
-    named = {each["locality"]: {"vi": each["locality"], "en": ""} for each in (*tasks, *handed_out)}
-    rows = [
-        _row(locality, name, _where(tasks, "locality", locality), today)
-        for locality, name in (named | registered).items()
-    ]
+    names = {duty["locality"]: {"vi": duty["locality"], "en": ""} for duty in (*tasks, *handed_out)}
+    names |= {body["_id"]: body["name"] for body in organisations if body["kind"] == OrganisationKind.LOCALITY}
+    rows = []
+    for locality, name in names.items():
+        cells = _cells(where(tasks, "locality", locality), today)
+        rows.append(LocalityDuties(locality=locality, name_vi=name["vi"], name_en=name["en"], **cells))
     return sorted(rows, key=_behind_first)
-
-
-def _row(locality: str, name: Document, tasks: Sequence[Document], today: date) -> LocalityDuties:
-    return LocalityDuties(locality=locality, name_vi=name["vi"], name_en=name["en"], **_cells(tasks, today))
 
 
 def _cells(tasks: Sequence[Document], today: date) -> dict[str, Any]:
@@ -97,19 +92,15 @@ def _cells(tasks: Sequence[Document], today: date) -> dict[str, Any]:
         "totals": totals,
         "completion": totals.completion,
         "punctuality": totals.punctuality,
-        "by_duty": {duty.value: _by_phase(_where(tasks, "duty", duty), today) for duty in DutyKind},
+        "by_duty": {duty.value: _by_phase(where(tasks, "duty", duty), today) for duty in DutyKind},
         "by_phase": _by_phase(tasks, today),
     }
 
 
 def _by_phase(tasks: Sequence[Document], today: date) -> dict[str, Cells]:
-    return {phase.value: count(_where(tasks, "phase", phase), today) for phase in Phase}
+    return {phase.value: count(where(tasks, "phase", phase), today) for phase in Phase}
 
 
 def _behind_first(row: LocalityDuties) -> tuple[int, int, str, str]:
     name = fold_diacritics(row.name_vi).lower()
     return -row.totals.open_overdue, row.totals.completed, name, row.locality
-
-
-def _where(tasks: Iterable[Document], name: str, value: str) -> list[Document]:
-    return [task for task in tasks if task[name] == value]

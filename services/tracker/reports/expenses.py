@@ -10,9 +10,9 @@ from collections.abc import Iterable
 from pydantic import BaseModel
 
 from services.tracker.reports.document_register import Warning  # noqa: A004
+from services.tracker.reports.order import in_order_of_id
 from shared.domain.paper import same
 from shared.values.message import Message
-from shared.values.ordering import natural
 from shared.views.view import Document
 
 VOUCHER_USED_TWICE = Message("voucher_used_twice", "Voucher {voucher} is on record {count} times: {uses}.")
@@ -48,37 +48,31 @@ class Account(BaseModel):
 def accounts_of(expenses: Iterable[Document], tasks: Iterable[Document]) -> list[Account]:
     """By task. `tasks` says what is guaranteed there: an account that states another sum is flagged."""
     secured = {task["_id"]: task["secured_vnd"] for task in tasks}
-    ordered = sorted(expenses, key=lambda expense: natural(expense["_id"]))
+    ordered = in_order_of_id(expenses)
     uses = _uses_of_vouchers(ordered)
-    return [_account(each, secured.get(f"{each['unit']}/{each['_id']}"), uses) for each in ordered]
+    return [_account(expense, secured.get(f"{expense['unit']}/{expense['_id']}"), uses) for expense in ordered]
 
 
 def _account(expense: Document, secured_vnd: int | None, uses: dict[str, list[str]]) -> Account:
     movements = (*expense["advances"], *expense["spending"])
     estimated, guaranteed, spent = expense["amount_vnd"], expense["guaranteed_vnd"], expense["spent_vnd"]
     return Account(
+        **{name: expense[name] for name in Account.model_fields.keys() & expense.keys()},
         task_id=expense["_id"],
-        unit=expense["unit"],
         estimated_vnd=estimated,
-        guaranteed_vnd=guaranteed,
         unsecured_vnd=max(0, estimated - guaranteed),
         surplus_vnd=max(0, guaranteed - estimated),
-        funding_source=expense["funding_source"],
-        advanced_vnd=expense["advanced_vnd"],
-        spent_vnd=spent,
         left_vnd=max(0, guaranteed - spent),
         overspent_vnd=max(0, spent - guaranteed),
-        to_return_vnd=expense["to_return_vnd"],
-        still_due_vnd=expense["still_due_vnd"],
         flags=_flags(expense, secured_vnd),
-        reasons=[each["beyond_guaranteed_because"] for each in movements if each["beyond_vnd"]],
+        reasons=[movement["beyond_guaranteed_because"] for movement in movements if movement["beyond_vnd"]],
         warnings=_warnings(expense, uses),
     )
 
 
 def _flags(expense: Document, secured_vnd: int | None) -> list[str]:
     guaranteed = expense["guaranteed_vnd"]
-    said = {
+    flags = {
         "advanced_beyond_guaranteed": expense["advanced_vnd"] > guaranteed,
         "spent_beyond_guaranteed": expense["spent_vnd"] > guaranteed,
         "estimated_beyond_guaranteed": expense["amount_vnd"] > guaranteed,
@@ -87,7 +81,7 @@ def _flags(expense: Document, secured_vnd: int | None) -> list[str]:
         "to_return": bool(expense["to_return_vnd"]),
         "still_due": bool(expense["still_due_vnd"]),
     }
-    return [name for name, holds in said.items() if holds]
+    return [name for name, holds in flags.items() if holds]
 
 
 # --- warnings: nothing is refused for them ---

@@ -1,21 +1,29 @@
-"""Tasks named one by one in the lists of a report."""
+"""Tasks in the lists of a report: how each is named there, and which of its four essentials it lacks: collective,
+individual, completion time, funding."""
 
 from datetime import date
+from typing import Any
 
 from pydantic import BaseModel
 
-from services.tracker.reports.essentials import lacks
+from shared.domain.task import CLOSED
+from shared.events.review import Essential
 from shared.views.view import Document
 
+ESSENTIALS = tuple(essential.value for essential in Essential)
 
-class TaskLine(BaseModel):
-    """A task named in a list of the report. `due_offset_days` is what the catalogue says of a task that has no
-    deadline: so many days after the opening day, or before it where negative."""
 
+class NamedTask(BaseModel):
     id: str
     unit: str
     title_vi: str
     title_en: str
+
+
+class TaskLine(NamedTask):
+    """`due_offset_days` is what the catalogue says of a task that has no deadline: so many days after the opening
+    day, or before it where negative."""
+
     status: str
     original_deadline: date | None
     deadline: date | None
@@ -24,12 +32,15 @@ class TaskLine(BaseModel):
     missing: tuple[str, ...] = ()
 
 
+def name_of(task: Document) -> dict[str, Any]:
+    """The fields of `NamedTask`."""
+    title = task["title"]
+    return {"id": task["task_id"], "unit": task["unit"], "title_vi": title["vi"], "title_en": title["en"]}
+
+
 def line_of(task: Document) -> TaskLine:
     return TaskLine(
-        id=task["task_id"],
-        unit=task["unit"],
-        title_vi=task["title"]["vi"],
-        title_en=task["title"]["en"],
+        **name_of(task),
         status=task["status"],
         original_deadline=task["original_deadline"],
         deadline=task["deadline"],
@@ -42,3 +53,19 @@ def line_of(task: Document) -> TaskLine:
 def offset_of(task: Document) -> int | None:
     """How a task without a deadline is due from the opening day; tasks recorded by earlier versions don't say."""
     return task.get("due_offset_days") if task["deadline"] is None else None
+
+
+def lacks(task: Document) -> tuple[str, ...]:
+    """Which of the four essentials are missing. Money is guaranteed when at least what is planned is secured; a task
+    that needs none lacks none, and neither does a suspended one."""
+    if is_suspended(task):
+        return ()
+    unfunded = (task["secured_vnd"] or 0) < task["planned_vnd"]
+    checks = (not task["collective"], not task["individual"], not task["deadline"], unfunded)
+    return tuple(name for name, missing in zip(ESSENTIALS, checks, strict=True) if missing)
+
+
+def is_suspended(task: Document) -> bool:
+    """Whether the scenario in force suspends a task that is not closed. Views made before there were scenarios have
+    no word of it."""
+    return bool(task.get("suspended")) and task["status"] not in CLOSED

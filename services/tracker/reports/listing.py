@@ -6,13 +6,9 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import NamedTuple
 
-from shared.values.ordering import natural
+from services.tracker.reports.order import in_order_of_id
 from shared.values.types import Text
 from shared.views.view import Document
-
-
-def in_order_of_id(documents: Sequence[Document]) -> list[Document]:
-    return sorted(documents, key=lambda document: natural(str(document["_id"])))
 
 
 class Column(NamedTuple):

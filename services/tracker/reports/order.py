@@ -18,6 +18,10 @@ def place(name: str, order: tuple[str, ...]) -> tuple[int, str]:
     return (order.index(name), "") if name in order else (len(order), name)
 
 
+def in_order_of_id(documents: Iterable[Document]) -> list[Document]:
+    return sorted(documents, key=lambda document: natural(str(document["_id"])))
+
+
 def unit_order(units: Iterable[str]) -> list[str]:
     """Every support unit, then those of `units` that this process does not know, by name."""
     order = support_unit_ids()

@@ -59,7 +59,6 @@ class ParkedEvent(BaseModel):
 
 def parked_events(documents: Sequence[Document]) -> list[ParkedEvent]:
     """Everything but what only waits, in the order of the ledger."""
-    told = [document for document in documents if document["reason"] != BEHIND]
     return [
         ParkedEvent(
             sequence=document["_id"],
@@ -69,27 +68,28 @@ def parked_events(documents: Sequence[Document]) -> list[ParkedEvent]:
             since=document.get("recorded"),
             waiting=len(waiting_behind(document, documents)),
         )
-        for document in sorted(told, key=lambda each: int(each["_id"]))
+        for document in sorted(documents, key=lambda document: int(document["_id"]))
+        if document["reason"] != BEHIND
     ]
 
 
 def waiting_behind(document: Document, documents: Iterable[Document]) -> list[int]:
     if not holds_up(document):
         return []
-    waiting = (each for each in documents if each["subject"] == document["subject"] and each["reason"] == BEHIND)
-    return sorted(each["_id"] for each in waiting)
+    same_subject = (other for other in documents if other["subject"] == document["subject"])
+    return sorted(other["_id"] for other in same_subject if other["reason"] == BEHIND)
 
 
 def parked_event(document: Document, documents: Sequence[Document], *, unmasked: bool) -> dict[str, Any]:
     """All that is known of one parked event."""
-    shown = document if unmasked else masked_parked(document)
-    kept = {name: value for name, value in shown.items() if name not in ("_id", "recorded")}
+    readable = document if unmasked else masked_parked(document)
+    fields = {name: value for name, value in readable.items() if name not in ("_id", "recorded")}
     return {
         "sequence": document["_id"],
         "entity": entity_of(document["subject"]),
         "since": document.get("recorded"),
         "waits_for": None,
-        **kept,
+        **fields,
         "waiting": waiting_behind(document, documents),
     }
 

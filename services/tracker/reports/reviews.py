@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from services.tracker.reports.duties import is_duty
-from services.tracker.reports.essentials import is_suspended, lacks
+from services.tracker.reports.lines import is_suspended, lacks
 from services.tracker.reports.order import PHASES, place
 from shared.domain.task import CLOSED
 from shared.values.ordering import natural
@@ -104,45 +104,34 @@ def _coverage(
     order: tuple[str, ...] = (),
 ) -> dict[str, Coverage]:
     """In this order; what has no place in it by number, then by name."""
-    found: dict[str, Coverage] = {}
+    groups: dict[str, Coverage] = {}
     for task in tasks:
-        cells = found.setdefault(group_of(task), Coverage())
+        cells = groups.setdefault(group_of(task), Coverage())
         item = latest.get(task["unit"], {}).get("items", {}).get(task["task_id"])
         cells.tasks += 1
         cells.reviewed += item is not None
         cells.gaps += len(lacks(task))
-        cells.explained += len(_explained(item, task))
-    return {name: found[name] for name in sorted(found, key=lambda name: (place(name, order)[0], natural(name)))}
-
-
-def _explained(item: Document | None, task: Document) -> list[str]:
-    return [gap for gap in lacks(task) if item is not None and gap in item["explained"]]
+        cells.explained += sum(gap in item["explained"] for gap in lacks(task)) if item else 0
+    return {name: groups[name] for name in sorted(groups, key=lambda name: (place(name, order)[0], natural(name)))}
 
 
 def _line(review: Document, by_id: dict[str, Document]) -> ReviewLine:
-    gaps_at_opening = fixed = appeared = explained = left = 0
-    for task_id, item in review["items"].items():
-        now = _missing_now(review, task_id, by_id)
-        gaps_at_opening += len(item["at_opening"])
-        fixed += len(set(item["at_opening"]) - set(now))
-        appeared += len(set(now) - set(item["at_opening"]))
-        explained += len(set(now) & set(item["explained"]))
-        left += len(set(now) - set(item["explained"]))
-    named: dict[str, Any] = {name: review[name] for name in ("unit", "review_id", "status", "due_on", "signed_by")}
+    items = [(item, set(_missing_now(review, task_id, by_id))) for task_id, item in review["items"].items()]
+    plain: dict[str, Any] = {name: review[name] for name in ("unit", "review_id", "status", "due_on", "signed_by")}
     return ReviewLine(
-        **named,
-        tasks=len(review["items"]),
-        confirmed=sum(item["confirmed"] for item in review["items"].values()),
-        gaps_at_opening=gaps_at_opening,
-        fixed=fixed,
-        appeared=appeared,
-        explained=explained,
-        left=left,
+        **plain,
+        tasks=len(items),
+        confirmed=sum(item["confirmed"] for item, _ in items),
+        gaps_at_opening=sum(len(item["at_opening"]) for item, _ in items),
+        fixed=sum(len(set(item["at_opening"]) - now) for item, now in items),
+        appeared=sum(len(now - set(item["at_opening"])) for item, now in items),
+        explained=sum(len(now & set(item["explained"])) for item, now in items),
+        left=sum(len(now - set(item["explained"])) for item, now in items),
     )
 
 
 def _changes(review: Document, by_id: dict[str, Document]) -> Iterable[Change]:
-    for task_id, item in sorted(review["items"].items(), key=lambda each: natural(each[0])):
+    for task_id, item in sorted(review["items"].items(), key=lambda entry: natural(entry[0])):
         now = _missing_now(review, task_id, by_id)
         if tuple(item["found"]) != now:
             yield Change(

@@ -6,9 +6,8 @@ from datetime import date, datetime
 
 from pydantic import BaseModel
 
-from services.tracker.reports.essentials import is_suspended
 from services.tracker.reports.groups import Names, group_names
-from services.tracker.reports.lines import offset_of
+from services.tracker.reports.lines import NamedTask, is_suspended, name_of, offset_of
 from services.tracker.reports.order import task_order, unit_order
 from shared.domain.task import CLOSED, TaskStatus
 from shared.domain.variant import AGGREGATE, demanded
@@ -91,11 +90,7 @@ class Side(BaseModel):
     """Why it was adjusted; empty where the task's own scenario decides."""
 
 
-class Difference(BaseModel):
-    id: str
-    unit: str
-    title_vi: str
-    title_en: str
+class Difference(NamedTask):
     none: Side
     outbreak: Side
 
@@ -121,28 +116,23 @@ def in_force(scenarios: Iterable[Document]) -> InForce | None:
     units = _units(documents)
     followed = {unit: documents.get(unit, {}).get("followed", 0) for unit in units}
     behind = [unit for unit, number in followed.items() if number < current["number"]]
-    unprepared = [
-        variant.unit for variant in _variants(documents, units) if _is_unsigned(variant, current["scenario"])
-    ]
-    told = {name: current[name] for name in Switch.model_fields}
-    return InForce(**told, behind=behind, unprepared=unprepared)
+    variants = (variant for variant in _variants(documents, units) if variant.variant == current["scenario"])
+    unprepared = [variant.unit for variant in variants if variant.signed_by is None]
+    switch = {name: current[name] for name in Switch.model_fields}
+    return InForce(**switch, behind=behind, unprepared=unprepared)
 
 
 def _units(documents: dict[str, Document], tasks: Iterable[Document] = ()) -> list[str]:
     """Every unit that there is or that has said something."""
-    return unit_order(each["unit"] for each in (*documents.values(), *tasks) if "unit" in each)
-
-
-def _is_unsigned(variant: VariantStanding, case: str) -> bool:
-    return variant.variant == case and variant.signed_by is None
+    return unit_order(document["unit"] for document in (*documents.values(), *tasks) if "unit" in document)
 
 
 def unprepared_units(recorded: Iterable[Recorded]) -> list[str]:
     """The units whose variant nobody has signed, of all that is on record about one case."""
     histories: dict[str, list[VariantEvent]] = {}
-    for each in recorded:
-        if isinstance(each.event, VariantEvent):
-            histories.setdefault(each.envelope.source, []).append(each.event)
+    for entry in recorded:
+        if isinstance(entry.event, VariantEvent):
+            histories.setdefault(entry.envelope.source, []).append(entry.event)
     variants = {unit: AGGREGATE.fold(histories.get(unit, ())) for unit in unit_order(histories)}
     return [unit for unit, variant in variants.items() if variant is None or variant.signed_by is None]
 
@@ -153,15 +143,16 @@ def standing(tasks: Sequence[Document], scenarios: Sequence[Document]) -> Standi
     return Standing(
         in_force=in_force(scenarios),
         switches=[Switch(**switch) for switch in documents.get(CURRENT, {}).get("switches", ())],
-        units=[_unit(unit, documents.get(unit, {}), tasks) for unit in units],
+        units=[
+            UnitStanding(
+                unit=unit,
+                recorded=documents.get(unit, {}).get("number", 0),
+                followed=documents.get(unit, {}).get("followed", 0),
+                suspended=sum(task["unit"] == unit and is_suspended(task) for task in tasks),
+            )
+            for unit in units
+        ],
         variants=_variants(documents, units),
-    )
-
-
-def _unit(unit: str, document: Document, tasks: Iterable[Document]) -> UnitStanding:
-    suspended = sum(task["unit"] == unit and is_suspended(task) for task in tasks)
-    return UnitStanding(
-        unit=unit, recorded=document.get("number", 0), followed=document.get("followed", 0), suspended=suspended
     )
 
 
@@ -171,11 +162,11 @@ def _variants(documents: dict[str, Document], units: Iterable[str]) -> list[Vari
         VariantStanding(
             unit=unit,
             variant=case,
-            adjustments=len(found.get("adjustments", ())),
-            signed_by=found.get("signed_by"),
-            signed_at=found.get("signed_at"),
+            adjustments=len(document.get("adjustments", ())),
+            signed_by=document.get("signed_by"),
+            signed_at=document.get("signed_at"),
         )
-        for unit, case, found in keys
+        for unit, case, document in keys
     ]
 
 
@@ -196,7 +187,11 @@ def compare(
         by_unit={name: _row(sides for task, sides in compared if task["unit"] == name) for name in units},
         by_group=_by_group(compared, group_names(ordered, catalogue)),
         variants=_variants(documents, units),
-        differing=[_difference(task, sides) for task, sides in compared if _differ(sides)],
+        differing=[
+            Difference(**name_of(task), none=sides[Case.NONE], outbreak=sides[Case.OUTBREAK])
+            for task, sides in compared
+            if _differ(sides)
+        ],
     )
 
 
@@ -205,10 +200,10 @@ def _side(task: Document, case: Case, documents: dict[str, Document]) -> Side:
         offset = offset_of(task)
         return Side(applies=True, planned_vnd=task["planned_vnd"], deadline=task["deadline"], due_offset_days=offset)
     variant = documents.get(f"{task['unit']}/{case.value}", {})
-    told = variant.get("adjustments", {}).get(task["task_id"])
+    adjustment = variant.get("adjustments", {}).get(task["task_id"])
     demand = demanded(
         case,
-        VariantAdjusted.model_validate(told) if told else None,
+        VariantAdjusted.model_validate(adjustment) if adjustment else None,
         scenario=Scenario(task["scenario"]),
         planned_vnd=task["original_planned_vnd"],
         deadline=date.fromisoformat(task["agreed_deadline"]) if task["agreed_deadline"] else None,
@@ -218,7 +213,7 @@ def _side(task: Document, case: Case, documents: dict[str, Document]) -> Side:
         planned_vnd=demand.planned_vnd,
         deadline=demand.deadline,
         due_offset_days=None if demand.deadline else task.get("due_offset_days"),
-        reason=told["reason"] if told else "",
+        reason=adjustment["reason"] if adjustment else "",
     )
 
 
@@ -246,14 +241,3 @@ def _by_group(compared: Sequence[tuple[Document, Sides]], names: Names) -> dict[
         str(number): GroupRow(**row.model_dump(), name_vi=names[number]["vi"], name_en=names[number]["en"])
         for number, row in rows.items()
     }
-
-
-def _difference(task: Document, sides: Sides) -> Difference:
-    return Difference(
-        id=task["task_id"],
-        unit=task["unit"],
-        title_vi=task["title"]["vi"],
-        title_en=task["title"]["en"],
-        none=sides[Case.NONE],
-        outbreak=sides[Case.OUTBREAK],
-    )

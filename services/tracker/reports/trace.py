@@ -11,11 +11,9 @@ from typing import Any
 from pydantic import BaseModel
 
 from services.tracker.reports.clearances import waiting
-from services.tracker.reports.essentials import is_suspended, lacks
-from services.tracker.reports.lines import offset_of
-from services.tracker.reports.order import task_order
+from services.tracker.reports.lines import is_suspended, lacks, offset_of
+from services.tracker.reports.order import in_order_of_id, task_order
 from shared.domain.task import TaskStatus
-from shared.values.ordering import NaturalKey, natural
 from shared.views.view import Document
 
 type Views = Mapping[str, Sequence[Document]]
@@ -58,17 +56,13 @@ def trace(what: str, views: Views) -> list[Node]:
         meeting = _of_id(views["meetings"], meeting_id)
         points = [point for point in meeting["points"] if str(point["number"]) == number] if meeting else []
         return [_point(meeting_id, point, views, above=[_meeting(meeting_id, views)]) for point in points]
-    found = []
+    nodes = []
     if _of_id(views["meetings"], what):
-        found.append(_meeting(what, views, with_below=True))
+        nodes.append(_meeting(what, views, with_below=True))
     if directive := _of_id(views["directives"], what):
-        found.append(_directive(directive, views, above=_ordered_by(directive, views)))
-    found += [_task(task, views, above=_origins(task, views)) for task in views["tasks"] if what in _names(task)]
-    return found
-
-
-def _names(task: Document) -> tuple[str, str]:
-    return task["_id"], task["task_id"]
+        nodes.append(_directive(directive, views, above=_ordered_by(directive, views)))
+    tasks = [task for task in views["tasks"] if what in (task["_id"], task["task_id"])]
+    return nodes + [_task(task, views, above=_origins(task, views)) for task in tasks]
 
 
 def _of_id(documents: Sequence[Document], wanted: str) -> Document | None:
@@ -85,30 +79,21 @@ def _origins(task: Document, views: Views) -> list[Node]:
         facts = {name: item[name] for name in ("code", "catalogue", "note")} if item else {}
         origins.append(_node(Role.ITEM, item_id, item and item["title"], facts))
     if directive_id := task.get("directive_id"):
-        directive = _of_id(views["directives"], directive_id)
-        above = _ordered_by(directive, views) if directive else []
-        facts = _facts_of_directive(directive) if directive else {}
-        origins.append(_node(Role.DIRECTIVE, directive_id, directive and directive["text"], facts, above=above))
-    return origins + [_review_above(review, views) for review in _reviews_of(task, views)]
+        origins.append(_directive_above(directive_id, views))
+    own = (review for review in views.get("reviews", ()) if review["unit"] == task["unit"])
+    reviews = in_order_of_id(review for review in own if task["task_id"] in review["items"])
+    return origins + [
+        _review(review, views, above=[_directive_above(review["directive_id"], views)]) for review in reviews
+    ]
 
 
-def _reviews_of(task: Document, views: Views) -> list[Document]:
-    reviews = [each for each in views.get("reviews", ()) if each["unit"] == task["unit"]]
-    return sorted((each for each in reviews if task["task_id"] in each["items"]), key=_in_order)
-
-
-def _in_order(document: Document) -> NaturalKey:
-    return natural(document["_id"])
-
-
-def _review_above(review: Document, views: Views) -> Node:
-    directive = _of_id(views["directives"], review["directive_id"])
-    ordered_by = _ordered_by(directive, views) if directive else []
-    facts = _facts_of_directive(directive) if directive else {}
-    text = directive and directive["text"]
-    return _review(
-        review, views, above=[_node(Role.DIRECTIVE, review["directive_id"], text, facts, above=ordered_by)]
-    )
+def _directive_above(directive_id: str, views: Views) -> Node:
+    """With the conclusion that it carries out, and nothing of what was done for it."""
+    directive = _of_id(views["directives"], directive_id)
+    if directive is None:
+        return _node(Role.DIRECTIVE, directive_id, None)
+    facts, above = _facts_of_directive(directive), _ordered_by(directive, views)
+    return _node(Role.DIRECTIVE, directive_id, directive["text"], facts, above=above)
 
 
 def _ordered_by(directive: Document, views: Views) -> list[Node]:
@@ -131,19 +116,21 @@ def _meeting(meeting_id: str, views: Views, *, with_below: bool = False) -> Node
     below = []
     if with_below and meeting:
         below = [_point(meeting_id, point, views) for point in meeting["points"]]
-        below += [_directive(each, views) for each in _directives_of(meeting_id, None, views)]
+        below += _directives_of(meeting_id, None, views)
     return _node(Role.MEETING, meeting_id, meeting and meeting["title"], facts, below=below)
 
 
 def _point(meeting_id: str, point: Document, views: Views, *, above: Sequence[Node] = ()) -> Node:
-    below = [_directive(each, views) for each in _directives_of(meeting_id, point["number"], views)]
+    below = _directives_of(meeting_id, point["number"], views)
     return _node(Role.POINT, f"{meeting_id}#{point['number']}", point["text"], above=above, below=below)
 
 
-def _directives_of(meeting_id: str, number: int | None, views: Views) -> list[Document]:
-    named = (meeting_id, number)
-    found = [each for each in views["directives"] if (each["meeting_id"], each["point"]) == named]
-    return sorted(found, key=_in_order)
+def _directives_of(meeting_id: str, number: int | None, views: Views) -> list[Node]:
+    place = (meeting_id, number)
+    directives = [
+        document for document in views["directives"] if (document["meeting_id"], document["point"]) == place
+    ]
+    return [_directive(directive, views) for directive in in_order_of_id(directives)]
 
 
 def _directive(directive: Document, views: Views, *, above: Sequence[Node] = ()) -> Node:
@@ -151,8 +138,8 @@ def _directive(directive: Document, views: Views, *, above: Sequence[Node] = ())
     shown though it has none, unless it answered with a review."""
     named = [task for task in views["tasks"] if task.get("directive_id") == directive["_id"]]
     units = [*directive["units"], *sorted({task["unit"] for task in named} - set(directive["units"]))]
-    reviews = [each for each in views.get("reviews", ()) if each.get("directive_id") == directive["_id"]]
-    below = [_review(review, views) for review in sorted(reviews, key=_in_order)]
+    reviews = [review for review in views.get("reviews", ()) if review.get("directive_id") == directive["_id"]]
+    below = [_review(review, views) for review in in_order_of_id(reviews)]
     answered = {review["unit"] for review in reviews} - {task["unit"] for task in named}
     below += [_unit(unit, named, views) for unit in units if unit not in answered]
     facts = _facts_of_directive(directive)
@@ -161,8 +148,8 @@ def _directive(directive: Document, views: Views, *, above: Sequence[Node] = ())
 
 def _review(review: Document, views: Views, *, above: Sequence[Node] = ()) -> Node:
     """Under it every task in which it found a gap, as that task stands now."""
-    found = [task_id for task_id, item in review["items"].items() if item["found"] or item["at_opening"]]
-    tasks = [_of_id(views["tasks"], f"{review['unit']}/{task_id}") for task_id in found]
+    lacking = [task_id for task_id, item in review["items"].items() if item["found"] or item["at_opening"]]
+    tasks = [_of_id(views["tasks"], f"{review['unit']}/{task_id}") for task_id in lacking]
     facts = {name: review[name] for name in ("unit", "status", "signed_by")} | {"tasks": len(review["items"])}
     ordered = sorted((task for task in tasks if task), key=task_order)
     below = [] if above else [_task(task, views) for task in ordered]
@@ -190,12 +177,8 @@ def _task(task: Document, views: Views, *, above: Sequence[Node] = ()) -> Node:
     if because := task.get("past_because"):
         facts["past_because"] = because
     evidence = task.get("evidence") or []
-    below = [_node(Role.EVIDENCE, str(number), {}, _as_facts(each)) for number, each in enumerate(evidence, start=1)]
+    below = [_node(Role.EVIDENCE, str(number), {}, item) for number, item in enumerate(evidence, start=1)]
     return _node(Role.TASK, task["_id"], task["title"], facts, above=above, below=below)
-
-
-def _as_facts(evidence: Any) -> Document:
-    return evidence if isinstance(evidence, dict) else {"evidence": evidence}
 
 
 def _node(

@@ -29,10 +29,6 @@ class Load(BaseModel):
     spellings: list[str] = []
     on_the_register: bool = True
 
-    @property
-    def open_tasks(self) -> int:
-        return self.cells.open_tasks
-
 
 class Workload(BaseModel):
     by_collective: list[Load]
@@ -43,8 +39,8 @@ class Workload(BaseModel):
 
 def workload(tasks: Sequence[Document], today: date, organisations: Sequence[Document] = ()) -> Workload:
     """The heaviest load first: by open tasks, then overdue ones, then by name."""
-    bodies = _spelled(name for each in organisations for name in (each["name"].get("en", ""), each["name"]["vi"]))
-    positions = _spelled(position for each in organisations for position in each["positions"])
+    bodies = _spelled(name for body in organisations for name in (body["name"].get("en", ""), body["name"]["vi"]))
+    positions = _spelled(position for body in organisations for position in body["positions"])
     return Workload(
         by_collective=_heaviest_first(tasks, "collective", today, bodies),
         by_individual=_heaviest_first(tasks, "individual", today, positions),
@@ -71,7 +67,7 @@ def _heaviest_first(tasks: Sequence[Document], name: str, today: date, registere
         _load(registered.get(who), spellings, count(in_charge.get(who, ()), today), lending[who])
         for who, spellings in spelled.items()
     ]
-    return sorted(loads, key=lambda load: (-load.open_tasks, -load.cells.open_overdue, natural(load.name)))
+    return sorted(loads, key=lambda load: (-load.cells.open_tasks, -load.cells.open_overdue, natural(load.name)))
 
 
 def _load(registered: str | None, spellings: Counter[str], cells: Cells, coordinating: int) -> Load:
