@@ -5,16 +5,8 @@ from typing import Annotated, Any
 
 import typer
 
-from daihoi.cli.console import (
-    Format,
-    FormatOption,
-    LangOption,
-    TokenOption,
-    read_settings,
-    refuse,
-    told_in_words,
-    write,
-)
+from daihoi.cli import console
+from daihoi.cli.console import Format, FormatOption, LangOption, TokenOption
 from daihoi.cli.view_selection import AtOption, ByOption, Selection, of_views, show_report
 from daihoi.terminal.listing_table import listing_table
 from services.tracker.access import may_read_restricted
@@ -23,7 +15,6 @@ from services.tracker.masking import masked_documents
 from services.tracker.projection.store import VIEW_NAMES
 from services.tracker.reports.listing import in_order_of_id, listing_of
 from shared.domain.decider import Refusal
-from shared.eventstore.canonical import json_line
 from shared.i18n import Language
 from shared.views.view import Document
 
@@ -40,9 +31,8 @@ def view(
 ) -> None:
     """The documents of a view: as a table where there is a listing of it, otherwise one a line, as JSON."""
     if name not in VIEW_NAMES:
-        refuse(NO_SUCH_VIEW(view=name, views=", ".join(VIEW_NAMES)))
-    with told_in_words():
-        unmasked = may_read_restricted(read_settings(), token)
+        console.refuse(NO_SUCH_VIEW(view=name, views=", ".join(VIEW_NAMES)))
+    unmasked = may_read_restricted(console.read_settings(), token)
     listing = listing_of(name)
 
     def rows_of(views: dict[str, list[Document]], _: object) -> Sequence[Document]:
@@ -52,8 +42,7 @@ def view(
     def draw(rows: Sequence[Document], language: Language) -> Any:
         if listing:
             return listing_table(listing, rows, language)
-        for document in rows:
-            write(json_line(document))
+        console.write_lines(rows)
         return ()
 
     show_report(Selection(at, by, format, lang), of_views((name,), rows_of), draw)

@@ -6,25 +6,20 @@ from functools import partial
 from typing import Annotated, NoReturn
 
 import typer
-from rich.table import Table
 
-from daihoi.cli.console import (
-    FOUND_WRONG,
-    Format,
-    FormatOption,
-    LangOption,
-    TodayOption,
-    TokenOption,
-    out,
-    read_settings,
-    refuse,
-    say,
-    told_in_words,
-)
+from daihoi.cli import console
+from daihoi.cli.console import Format, FormatOption, LangOption, TodayOption, TokenOption
 from daihoi.cli.groups import CommandGroup
 from daihoi.cli.language import spoken
-from daihoi.cli.view_selection import AtOption, ByOption, Looked, Selection, of_views, show_report
+from daihoi.cli.view_selection import AtOption, ByOption, SelectedViews, Selection, of_views, show_report
+from daihoi.terminal.documents_table import documents_table, next_number_line
+from daihoi.terminal.duties_table import duties_table
+from daihoi.terminal.labels import WIDE
+from daihoi.terminal.trace_tree import trace_trees
+from daihoi.terminal.unit_tables import clearances_table, coverage_table, expenses_tables, incidents_table
+from daihoi.terminal.workload import workload_tables
 from services.tracker import queries
+from services.tracker.access import may_read_restricted
 from services.tracker.history.as_of import By
 from services.tracker.reports.consolidated import sources
 from services.tracker.reports.document_register import filed, next_number
@@ -32,7 +27,7 @@ from services.tracker.reports.duties import Duties
 from services.tracker.reports.trace import Node, trace
 from services.tracker.reports.workload import workload as tasks_in_charge
 from shared.domain.decider import Refusal
-from shared.i18n import Language, translate
+from shared.i18n import translate
 from shared.views.view import Document
 
 TRACED = ("meetings", "directives", "catalogue", "tasks", "reviews", "clearances")
@@ -49,8 +44,6 @@ def workload(
     lang: LangOption = None,
 ) -> None:
     """Who carries how much: tasks by collective and by individual in charge."""
-    from daihoi.terminal.workload import workload_tables
-
     question = of_views(
         ("tasks", "organisations"), lambda views, day: tasks_in_charge(views["tasks"], day, views["organisations"])
     )
@@ -64,9 +57,7 @@ def coverage(
     lang: LangOption = None,
 ) -> None:
     """Publications released, by channel and day, and how many still wait."""
-    from daihoi.terminal.unit_tables import coverage_table
-
-    show_report(Selection(at, by, format, lang), lambda looked: queries.coverage(looked.views), coverage_table)
+    show_report(Selection(at, by, format, lang), lambda selected: queries.coverage(selected.views), coverage_table)
 
 
 def expenses(
@@ -76,9 +67,11 @@ def expenses(
     lang: LangOption = None,
 ) -> None:
     """Money by task: estimated, guaranteed, advanced, spent, left, and what to look at."""
-    from daihoi.terminal.unit_tables import expenses_tables
-
-    show_report(Selection(at, by, format, lang), lambda looked: queries.accounts(looked.views), expenses_tables)
+    show_report(
+        Selection(at, by, format, lang),
+        lambda selected: queries.accounts(selected.views),
+        expenses_tables,
+    )
 
 
 def clearances(
@@ -88,9 +81,11 @@ def clearances(
     lang: LangOption = None,
 ) -> None:
     """Clearances: how security decided, which tasks need them, and which units have heard."""
-    from daihoi.terminal.unit_tables import clearances_table
-
-    show_report(Selection(at, by, format, lang), lambda looked: queries.clearances(looked.views), clearances_table)
+    show_report(
+        Selection(at, by, format, lang),
+        lambda selected: queries.clearances(selected.views),
+        clearances_table,
+    )
 
 
 def incidents(
@@ -101,14 +96,10 @@ def incidents(
     lang: LangOption = None,
 ) -> None:
     """Incidents; their details are shown to security and the auditor only."""
-    from daihoi.terminal.unit_tables import incidents_table
-    from services.tracker.access import may_read_restricted
-
-    with told_in_words():
-        unmasked = may_read_restricted(read_settings(), token)
+    unmasked = may_read_restricted(console.read_settings(), token)
     show_report(
         Selection(at, by, format, lang),
-        lambda looked: queries.incidents(looked.views, unmasked=unmasked),
+        lambda selected: queries.incidents(selected.views, unmasked=unmasked),
         incidents_table,
     )
 
@@ -121,8 +112,6 @@ def trace_order(
     lang: LangOption = None,
 ) -> None:
     """From a point of a conclusion to all that was done for it; from a task back to the sentence that ordered it."""
-    from daihoi.terminal.trace_tree import trace_trees
-
     notes: list[dict[str, str]] = []
 
     def report(views: dict[str, list[Document]], _: date) -> list[Node]:
@@ -141,18 +130,14 @@ def duties(
     lang: LangOption = None,
 ) -> None:
     """The continuing duties: locality by duty by phase, who is behind first."""
-    from daihoi.terminal.duties_table import duties_table
-    from daihoi.terminal.labels import WIDE
 
-    async def question(looked: Looked) -> Duties:
-        report = await queries.duties(looked.views, looked.today, locality)
+    async def question(selected: SelectedViews) -> Duties:
+        report = await queries.duties(selected.views, selected.today, locality)
         if locality and not report.localities:
             _nothing(translate("There is no locality {locality}.", spoken(), locality=locality))
         return report
 
-    def draw(report: Duties, lang: Language) -> Table:
-        return duties_table(report, lang, is_wide=out.width >= WIDE)
-
+    draw = partial(duties_table, is_wide=console.out.width >= WIDE)
     show_report(Selection(at, by, format, lang, today), question, draw)
 
 
@@ -165,8 +150,6 @@ def list_documents(
     lang: LangOption = None,
 ) -> None:
     """The documents on file: basis, lineage, urgency, and what looks odd about a symbol."""
-    from daihoi.terminal.documents_table import documents_table
-
     if not context.invoked_subcommand:
         question = of_views(("documents",), lambda views, _: filed(views["documents"]))
         show_report(Selection(at, by, format, lang), question, documents_table)
@@ -183,14 +166,12 @@ def documents_next_number(
     lang: LangOption = None,
 ) -> None:
     """The next free number of an issuer for a kind of document, in both spellings."""
-    from daihoi.terminal.documents_table import next_number_line
-
     if not issuer.strip() or not kind.strip():
-        refuse(NO_ISSUER_OR_KIND())
+        console.refuse(NO_ISSUER_OR_KIND())
     question = of_views(("documents",), lambda views, _: next_number(views["documents"], issuer, kind, term))
     show_report(Selection(at, by, format, lang), question, next_number_line)
 
 
 def _nothing(sentence: str) -> NoReturn:
-    say(sentence)
-    raise typer.Exit(FOUND_WRONG)
+    console.say(sentence)
+    raise typer.Exit(console.FOUND_WRONG)

@@ -70,20 +70,25 @@ async def open_session(settings: Settings, *, fresh: bool = False, begins: bool 
         ):
             if not begins:
                 await check_congress(connection, settings)
-            yield Session(
-                settings,
-                servers,
-                Ledger(connection, settings.congress),
-                ViewStore(database),
-                connection,
-            )
+            ledger = Ledger(connection, settings.congress)
+            yield Session(settings, servers, ledger, ViewStore(database), connection)
+
+
+@asynccontextmanager
+async def connected(settings: Settings, *, begins: bool = False) -> AsyncIterator[Client]:
+    """A connection to the broker, without MongoDB; otherwise as `open_session`."""
+    with endpoints(settings, with_mongo=False) as servers:
+        async with nats_connection(servers.nats_url, "daihoi") as connection:
+            if not begins:
+                await check_congress(connection, settings)
+            yield connection
 
 
 async def check_congress(connection: Client, settings: Settings) -> None:
     """Raises `PlatformError` where the server has no such congress."""
-    others = await congresses(connection)
-    if settings.congress in others:
-        return
-    if others:
-        raise PlatformError(NO_SUCH_CONGRESS(congress=settings.congress, others=", ".join(others)))
-    raise PlatformError(NO_CONGRESS(congress=settings.congress))
+    congress, names = settings.congress, await congresses(connection)
+    if congress not in names:
+        others = ", ".join(names)
+        raise PlatformError(
+            NO_SUCH_CONGRESS(congress=congress, others=others) if others else NO_CONGRESS(congress=congress)
+        )

@@ -14,16 +14,20 @@ from shared.i18n import Language, render, translate
 ROWS_SHOWN = 30
 
 
-def import_parts(source: Source, found: Preview, lang: Language) -> Iterator[str | Table]:
+def import_parts(source: Source, planned: Preview, lang: Language) -> Iterator[str | Table]:
     """What the file would change."""
-    change = found.change
-    told = {"file": source.name, "catalogue": source.catalogue, "sequence": found.sequence}
-    title = translate("{file} against the catalogue {catalogue} at ledger event {sequence}", lang, **told)
-    yield title
+    change = planned.change
+    yield translate(
+        "{file} against the catalogue {catalogue} at ledger event {sequence}",
+        lang,
+        file=source.name,
+        catalogue=source.catalogue,
+        sequence=planned.sequence,
+    )
     yield _table_of_counts(change, lang)
     lines = [
         *((translate("new", lang), item, "") for item in change.new),
-        *((translate("changed", lang), each.item, _fields(each.fields)) for each in change.changed),
+        *((translate("changed", lang), item, _fields(fields)) for item, fields in change.changed),
         *((translate("removed", lang), item, "") for item in change.removed),
     ]
     if lines:
@@ -52,7 +56,7 @@ def end_lines(change: Change, done: Committed | None, lang: Language) -> Iterato
         yield f"{done.why_not_shown.code}: {render(done.why_not_shown.message, lang)}", True
 
 
-def numbers_of(done: Committed) -> dict[str, int]:
+def numbers_of(done: Committed) -> dict[str, Any]:
     return {"batches": done.batches, "stored": done.stored, "events": done.events}
 
 
