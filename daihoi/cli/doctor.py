@@ -5,7 +5,7 @@ import typer
 from daihoi.cli import console
 from daihoi.cli.console import Format, FormatOption, LangOption
 from daihoi.ops.doctor import examine
-from daihoi.terminal.findings import findings_table
+from daihoi.terminal.operation import findings_table
 
 
 def doctor(format: FormatOption = Format.TEXT, lang: LangOption = None) -> None:  # noqa: A002

@@ -12,7 +12,7 @@ from daihoi.cli.console import Format, FormatOption, LangOption
 from daihoi.cli.groups import CommandGroup
 from daihoi.cli.parked import NO_REASON
 from daihoi.ops.session import connected
-from daihoi.terminal.policies import refusals_drawn
+from daihoi.terminal.operation import refusals_drawn
 from shared.eventstore.ledger import Ledger
 from shared.i18n import translate
 from shared.platform.settings import Settings

@@ -14,7 +14,7 @@ from daihoi.ops.charters import service_named
 from daihoi.ops.only_one import only_one_up
 from daihoi.ops.session import connected, open_session
 from daihoi.ops.supervisor import Supervisor, all_services
-from daihoi.terminal.services import services_table
+from daihoi.terminal.operation import services_table
 from shared.platform.settings import Settings
 from shared.unit.client import CommandClient
 from shared.unit.issuer import provide_issuer_keys

@@ -6,6 +6,7 @@ The columns are those of `data/namdinh-xx/catalogue.csv`, under these names or t
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import suppress
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from daihoi.importing.csv_table import csv_table
@@ -17,7 +18,7 @@ from daihoi.importing.tables import (
     Table,
     Unreadable,
     Wrong,
-    shown,
+    quoted,
     unreadable,
 )
 from daihoi.importing.xlsx_table import xlsx_table
@@ -72,11 +73,6 @@ class Reading(NamedTuple):
     remarks: tuple[Refused, ...]
 
 
-def read_catalogue(content: bytes) -> tuple[Item, ...]:
-    """The items of `read_file`."""
-    return read_file(content).items
-
-
 def read_file(content: bytes) -> Reading:
     """Raises `Unreadable` with everything that is wrong."""
     table = _table_of(content)
@@ -89,7 +85,7 @@ def read_file(content: bytes) -> Reading:
         wrong.append(Wrong(0, "", EMPTY()))
     items = list(_items(header, columns, rows, wrong))
     if wrong:
-        raise Unreadable(*sorted(wrong, key=lambda each: each.row))
+        raise Unreadable(*sorted(wrong, key=attrgetter("row")))
     return Reading(tuple(items), tuple(table.remarks))
 
 
@@ -104,27 +100,26 @@ def _table_of(content: bytes) -> Table:
 # --- the header ---
 def _columns(header: Row) -> tuple[dict[int, "Column"], list[Wrong]]:
     """Which column stands where, and all that is wrong with the header."""
-    found: dict[int, Column] = {}
+    columns: dict[int, Column] = {}
     wrong: list[Wrong] = []
     for position, cell in enumerate(header.cells):
-        if cell is None:
-            continue
         if isinstance(cell, Refused):
             wrong.append(Wrong(header.number, "", cell))
-            continue
-        column = BY_HEADING.get(_heading(cell))
-        if column is None:
-            known = ", ".join(COLUMNS)
-            wrong.append(Wrong(header.number, shown(cell), UNKNOWN_COLUMN(name=shown(cell), known=known)))
-        elif column in found.values():
-            wrong.append(Wrong(header.number, column.name, DUPLICATE_COLUMN(name=column.name)))
-        else:
-            found[position] = column
-    for column in COLUMNS.values():
-        if column not in found.values():
-            why = MISSING_COLUMN(name=column.name, heading=column.heading_vi)
-            wrong.append(Wrong(header.number, column.name, why))
-    return found, wrong
+        elif cell is not None:
+            column = BY_HEADING.get(_heading(cell))
+            if column is None:
+                why = UNKNOWN_COLUMN(name=quoted(cell), known=", ".join(COLUMNS))
+                wrong.append(Wrong(header.number, quoted(cell), why))
+            elif column in columns.values():
+                wrong.append(Wrong(header.number, column.name, DUPLICATE_COLUMN(name=column.name)))
+            else:
+                columns[position] = column
+    wrong += [
+        Wrong(header.number, column.name, MISSING_COLUMN(name=column.name, heading=column.heading_vi))
+        for column in COLUMNS.values()
+        if column not in columns.values()
+    ]
+    return columns, wrong
 
 
 def _heading(cell: Cell) -> str:
@@ -195,7 +190,7 @@ def _text(cell: str | int | float) -> str:
 def _code(cell: str | int | float) -> str:
     text = _text(cell)
     if not re.fullmatch(r"[0-9]{1,3}(\.[0-9]{1,4})+", text):
-        raise NOT_A_CODE(found=shown(text))
+        raise NOT_A_CODE(found=quoted(text))
     return text
 
 
@@ -203,7 +198,7 @@ def _choice(choices: Callable[[], Collection[str]]) -> Callable[[str | int | flo
     def read(cell: str | int | float) -> str:
         text = str(cell).casefold()
         if text not in choices():
-            raise NOT_ONE_OF(found=shown(cell), choices=", ".join(choices()))
+            raise NOT_ONE_OF(found=quoted(cell), choices=", ".join(choices()))
         return text
 
     return read
@@ -227,10 +222,10 @@ def _integer(cell: str | int | float) -> int:
     if re.fullmatch(r"[+-]?[0-9]{1,18}", text):
         return int(text)
     if isinstance(cell, str) and re.fullmatch(r"[+-]?[0-9]{1,3}[.,][0-9]{3}", text):
-        raise AMBIGUOUS_NUMBER(found=shown(text))
+        raise AMBIGUOUS_NUMBER(found=quoted(text))
     if isinstance(cell, str) and re.fullmatch(r"[+-]?[0-9]{1,3}([., ])[0-9]{3}(\1[0-9]{3}){0,4}", text):
         return int(re.sub(r"[., ]", "", text))
-    raise NOT_A_NUMBER(found=shown(cell))
+    raise NOT_A_NUMBER(found=quoted(cell))
 
 
 # --- what the columns are, and how an item is spread over them ---

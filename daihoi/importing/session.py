@@ -104,20 +104,20 @@ def command_id(source: Source, sequence: int, number: int) -> UUID:
 
 
 async def carry_out(
-    session: Session, source: Source, found: Preview, actor: Actor, on_progress: Callable[[int, int], None]
+    session: Session, source: Source, planned: Preview, actor: Actor, on_progress: Callable[[int, int], None]
 ) -> Committed:
     """One command a batch, in order; a batch that is refused ends it. Sending it all again does only the rest."""
     settings = session.settings
     private_key = issuer_private_key(settings)
-    batches = commands(found.change, source.catalogue, found.note, session.commands.max_body_bytes)
+    change, events = planned.change, 0
+    batches = commands(change, source.catalogue, planned.note, session.commands.max_body_bytes)
     write: Write | None = None
-    change, events = found.change, 0
     to_change = len(change.new) + len(change.changed) + len(change.removed)
     for number, data in enumerate(batches, start=1):
         token = mint_token(private_key, settings.congress, actor, datetime.now(UTC), TOKEN_LASTS)
-        ours = command_id(source, found.sequence, number)
+        id_ = command_id(source, planned.sequence, number)
         try:
-            answer = await session.commands.send(SUBCOMMITTEE, "import-catalogue", data, token=token, command_id=ours)
+            answer = await session.commands.send(SUBCOMMITTEE, "import-catalogue", data, token=token, command_id=id_)
         except ProblemError as error:
             return Committed(len(batches), number - 1, events, error.problem, write)
         events += len(answer.events)

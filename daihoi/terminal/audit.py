@@ -7,6 +7,7 @@ from typing import Any
 from rich.table import Table
 
 from daihoi.terminal.fields import field_in_words, value_in_words
+from daihoi.terminal.labels import add_columns, table_of
 from services.tracker.history.as_of import By
 from services.tracker.history.diff import Difference
 from services.tracker.history.moments import moment_in_words
@@ -52,10 +53,9 @@ def _changed(field: str, change: Mapping[str, Any], lang: Language) -> str:
 def instant_parts(report: dict[str, Any], lang: Language) -> Iterator[Table | str]:
     """The views of an instant, a row each, and the digest of them all."""
     title = translate("The views at ledger event {sequence}", lang, sequence=report["sequence"])
-    table = Table(title=title, title_justify="left")
-    table.add_column(translate("View", lang))
-    table.add_column(translate("Documents", lang), justify="right")
-    table.add_column(translate("Digest", lang))
+    table = table_of(title, lang, "View")
+    add_columns(table, lang, "Documents", justify="right")
+    add_columns(table, lang, "Digest")
     for name, view in report["views"].items():
         table.add_row(name, format_number(view["documents"], lang), view["digest"][:16])
     table.add_section()

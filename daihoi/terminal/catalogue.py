@@ -8,6 +8,7 @@ from rich.table import Table
 from daihoi.importing.changes import Change
 from daihoi.importing.session import Committed, Preview, Source
 from daihoi.importing.tables import Wrong
+from daihoi.terminal.labels import add_columns
 from shared.events.catalogue_item import Item
 from shared.i18n import Language, render, translate
 
@@ -65,14 +66,13 @@ def _table_of_counts(change: Change, lang: Language) -> Table:
     labels = (translate("new", lang), translate("changed", lang), translate("removed", lang))
     for label in (*labels, translate("unchanged", lang)):
         table.add_column(label, justify="right")
-    table.add_row(*(str(count) for count in counts_of(change).values()))
+    table.add_row(*map(str, counts_of(change).values()))
     return table
 
 
 def _table_of_items(lines: Sequence[tuple[str, Item, str]], lang: Language) -> Table:
     table = Table()
-    for label in ("", translate("Code", lang), translate("Title", lang), translate("What changes", lang)):
-        table.add_column(label, overflow="fold")
+    add_columns(table, lang, "", "Code", "Title", "What changes", overflow="fold")
     for kind, item, fields in lines:
         table.add_row(kind, item.code, item.title.en if lang == "en" and item.title.en else item.title.vi, fields)
     return table

@@ -13,9 +13,11 @@ from daihoi.terminal.labels import (
     CELLS,
     PHASE_NAMES,
     WIDE,
+    add_columns,
     as_it_was,
     group_name,
     share_in_words,
+    table_of,
 )
 from daihoi.terminal.reviews import review_coverage_table, reviews_table
 from daihoi.terminal.scenario_tables import scenario_line
@@ -51,11 +53,9 @@ class Printer:
         if report.reviews.latest:
             console.print(reviews_table(report, self._lang, is_wide=self._is_wide))
             console.print(review_coverage_table(report, self._lang))
-        for title, lines in (
-            (self._say("Overdue"), report.overdue),
-            (self._say("Due within {days} days", days=DUE_SOON.days), report.due_soon),
-        ):
-            console.print(tasks_table(title, lines, self._lang))
+        due_soon = self._say("Due within {days} days", days=DUE_SOON.days)
+        console.print(tasks_table(self._say("Overdue"), report.overdue, self._lang))
+        console.print(tasks_table(due_soon, report.due_soon, self._lang))
         if report.duties.totals.tasks or report.duties.not_opened:
             self._print_duties(console)
         if report.waiting_for_clearance:
@@ -86,11 +86,8 @@ class Printer:
 
     def _heading(self) -> Panel:
         as_of = self._report.as_of
-        lines = [
-            self._say(
-                "As of {today} · ledger event {sequence}", today=format_date(as_of.today), sequence=as_of.sequence
-            )
-        ]
+        today = format_date(as_of.today)
+        lines = [self._say("As of {today} · ledger event {sequence}", today=today, sequence=as_of.sequence)]
         if as_of.at:
             lines.append(as_it_was(as_of.by or "", self._instant(as_of.at), as_of.left_out, self._lang))
         if (moved := self._report.movements) and moved.since.at:
@@ -100,10 +97,10 @@ class Printer:
             lines.append(self._say("{lag} newer events are not in this report yet; is the tracker running?", lag=lag))
         if as_of.parked:
             lines.append(self._say("{count} events are parked: they are not in these numbers.", count=as_of.parked))
-        for stream, sequence in as_of.gaps.items():
-            lines.append(
-                self._say("Events are missing from {stream} at {sequence}.", stream=stream, sequence=sequence)
-            )
+        lines += [
+            self._say("Events are missing from {stream} at {sequence}.", stream=stream, sequence=sequence)
+            for stream, sequence in as_of.gaps.items()
+        ]
         if self._report.scenario:
             lines.append(scenario_line(self._report.scenario, self._lang))
         lines += [source.get(self._lang) or source["vi"] for source in self._report.sources]
@@ -112,17 +109,13 @@ class Printer:
 
     def _instant(self, at: str) -> str:
         """A ledger sequence or a time, as people read it."""
-        if at.isdigit():
-            return moment_in_words(int(at), self._lang)
-        return moment_in_words(datetime.fromisoformat(at), self._lang)
+        return moment_in_words(int(at) if at.isdigit() else datetime.fromisoformat(at), self._lang)
 
     def _totals(self) -> Table:
         totals, moved = self._report.totals, self._report.movements
         moves = moved.totals if moved else {}
-        table = Table(title=self._say("Status of all tasks"), title_justify="left")
-        table.add_column(self._say("Status"))
-        table.add_column(self._say("Tasks"), justify="right")
-        table.add_column(self._say("Share"), justify="right")
+        table = table_of(self._say("Status of all tasks"), self._lang, "Status")
+        add_columns(table, self._lang, "Tasks", "Share", justify="right")
         for name, (label, sign, colour) in CELLS.items():
             share = Share.of(getattr(totals, name), totals.tasks)
             table.add_row(
@@ -158,14 +151,13 @@ class Printer:
         return (("By unit", units), ("By task group", groups), ("By phase", phases))
 
     def _breakdown(self, title: str, rows: list[tuple[str, Cells, dict[str, int]]]) -> Table:
-        table = Table(title=self._say(title), title_justify="left")
-        table.add_column("")
-        table.add_column(self._say("Tasks"), justify="right")
+        table = table_of(self._say(title), self._lang, "")
+        add_columns(table, self._lang, "Tasks", justify="right")
         for _, sign, colour in CELLS.values():
             table.add_column(Text(sign, style=colour), justify="right")
         if self._is_wide:
             table.add_column("", no_wrap=True)
-        table.add_column(self._say("Completed"), justify="right", no_wrap=True)
+        add_columns(table, self._lang, "Completed", justify="right", no_wrap=True)
         moved = self._report.movements
         total = self._say("Total"), self._report.totals, moved.totals if moved else {}
         for name, cells, moves in [*rows, total]:
@@ -180,14 +172,12 @@ class Printer:
 
     def _with_movement(self, number: int, moved: int, between: str = " ") -> Text:
         """`12`, or `12 +3` where it moved."""
-        told = f"{between}{'+' if moved > 0 else '−'}{self._number(abs(moved))}" if moved else ""
-        return Text.assemble(self._number(number), (told, "bold"))
+        movement = f"{between}{'+' if moved > 0 else '−'}{self._number(abs(moved))}" if moved else ""
+        return Text.assemble(self._number(number), (movement, "bold"))
 
     def _money(self) -> Table:
-        table = Table(title=self._say("Money, VND"), title_justify="left")
-        table.add_column("")
-        for heading in ("Planned", "Secured", "Still to be secured", "Left over"):
-            table.add_column(self._say(heading), justify="right")
+        table = table_of(self._say("Money, VND"), self._lang, "")
+        add_columns(table, self._lang, "Planned", "Secured", "Still to be secured", "Left over", justify="right")
         rows = [(title_of(name, self._lang), cells) for name, cells in self._report.by_unit.items()]
         for name, cells in [*rows, (self._say("Total"), self._report.totals)]:
             if cells is self._report.totals:

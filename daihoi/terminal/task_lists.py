@@ -1,9 +1,18 @@
 """The lists beneath the numbers of the consolidated report: tasks that somebody has to see to, extensions, papers."""
 
+from collections.abc import Sequence
+
 from rich.table import Table
 from rich.text import Text
 
-from daihoi.terminal.labels import CLEARANCE_STATUSES, ESSENTIAL_NAMES, offset_in_words, share_in_words
+from daihoi.terminal.labels import (
+    CLEARANCE_STATUSES,
+    ESSENTIAL_NAMES,
+    add_columns,
+    offset_in_words,
+    share_in_words,
+    table_of,
+)
 from services.tracker.reports.cells import Share
 from services.tracker.reports.clearances import WaitingLine
 from services.tracker.reports.consolidated import Extensions, Report
@@ -17,15 +26,14 @@ EXTENSION_OUTCOMES = {"granted": "Granted", "refused": "Refused", "lapsed": "Lap
 
 
 def missing_table(report: Report, lang: Language) -> Table:
-    table = Table(title=translate("Tasks that lack an essential", lang), title_justify="left")
-    table.add_column(translate("Essential", lang))
-    table.add_column(translate("Missing", lang), justify="right")
-    table.add_column(translate("Tasks", lang), overflow="fold")
+    table = table_of(translate("Tasks that lack an essential", lang), lang, "Essential")
+    add_columns(table, lang, "Missing", justify="right")
+    add_columns(table, lang, "Tasks", overflow="fold")
     for name in ESSENTIALS:
         ids = report.missing[name]
         share = share_in_words(Share.of(len(ids), report.totals.tasks), lang)
-        named = _undated(report, lang) if name == Essential.DEADLINE else ", ".join(ids)
-        table.add_row(translate(ESSENTIAL_NAMES[name], lang), share, named)
+        tasks = _undated(report, lang) if name == Essential.DEADLINE else ", ".join(ids)
+        table.add_row(translate(ESSENTIAL_NAMES[name], lang), share, tasks)
     return table
 
 
@@ -41,9 +49,7 @@ def _undated(report: Report, lang: Language) -> str:
 
 
 def tasks_table(title: str, lines: list[TaskLine], lang: Language) -> Table:
-    table = Table(title=f"{title}: {format_number(len(lines), lang)}", title_justify="left")
-    for heading in ("Task", "Unit", "Title", "Deadline"):
-        table.add_column(translate(heading, lang), overflow="fold")
+    table = table_of(_counted(title, lines, lang), lang, "Task", "Unit", "Title", "Deadline")
     for line in lines:
         name = line.title_en if lang == "en" and line.title_en else line.title_vi
         table.add_row(line.id, title_of(line.unit, lang), name, _deadline(line, lang))
@@ -65,10 +71,8 @@ def _deadline(line: TaskLine, lang: Language) -> str:
 
 
 def waiting_table(lines: list[WaitingLine], lang: Language) -> Table:
-    title = f"{translate('Waiting for a clearance', lang)}: {format_number(len(lines), lang)}"
-    table = Table(title=title, title_justify="left")
-    for heading in ("Task", "Unit", "Title", "Clearance", "Status"):
-        table.add_column(translate(heading, lang), overflow="fold")
+    title = _counted(translate("Waiting for a clearance", lang), lines, lang)
+    table = table_of(title, lang, "Task", "Unit", "Title", "Clearance", "Status")
     for line in lines:
         name = line.title_en if lang == "en" and line.title_en else line.title_vi
         clearance = f"{line.clearance_id} ({line.holder})" if line.holder else line.clearance_id
@@ -84,9 +88,7 @@ def extensions_table(extensions: Extensions, lang: Language) -> Table:
         lang,
         **extensions.model_dump(exclude={"lines"}),
     )
-    table = Table(title=title, title_justify="left")
-    for heading in ("Task", "Unit", "Deadline", "Reason", "Outcome"):
-        table.add_column(translate(heading, lang), overflow="fold")
+    table = table_of(title, lang, "Task", "Unit", "Deadline", "Reason", "Outcome")
     for line in extensions.lines:
         moved = f"{format_date(line.replaces)} → {format_date(line.deadline)}"
         outcome = translate(EXTENSION_OUTCOMES[line.outcome], lang)
@@ -99,14 +101,13 @@ def extensions_table(extensions: Extensions, lang: Language) -> Table:
     return table
 
 
+def _counted(title: str, lines: Sequence[object], lang: Language) -> str:
+    return f"{title}: {format_number(len(lines), lang)}"
+
+
 def filed_table(report: Report, lang: Language) -> Table:
-    table = Table(
-        title=f"{translate('Documents on file', lang)}: {format_number(len(report.documents), lang)}",
-        title_justify="left",
-    )
-    table.add_column(translate("Symbol", lang))
-    table.add_column(translate("Unit", lang))
-    table.add_column(translate("Subject", lang))
+    title = _counted(translate("Documents on file", lang), report.documents, lang)
+    table = table_of(title, lang, "Symbol", "Unit", "Subject")
     for document in report.documents:
         name = document.title_en if lang == "en" and document.title_en else document.title_vi
         table.add_row(document.symbol, title_of(document.unit, lang), name)
