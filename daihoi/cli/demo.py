@@ -12,7 +12,7 @@ from daihoi.ops.session import Session, open_session
 from daihoi.ops.supervisor import running_services
 from daihoi.ops.waiting import until_level
 from daihoi.sample.story import Sample
-from daihoi.sample.telling import check_nothing_else_is_told, tell
+from daihoi.sample.telling import check_only_the_sample_is_there, tell
 from daihoi.terminal.audit import verdict_lines
 from daihoi.terminal.report import Printer
 from services.tracker.history.replay import Filter, replay
@@ -39,7 +39,7 @@ async def _demo(settings: Settings, fresh: bool, today: date | None, lang: Langu
     sample = Sample()
     EXPORTS.mkdir(exist_ok=True)  # what can't be written should be known before the story is told
     async with open_session(settings, fresh=fresh, begins=True) as session:
-        await check_nothing_else_is_told(session, sample)
+        await check_only_the_sample_is_there(session, sample)
         provide_issuer_keys(settings)
         async with running_services(settings, session.servers, session.commands):
             with console.progress_bar(translate("The sample congress", lang)) as on_progress:

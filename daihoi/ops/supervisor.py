@@ -32,8 +32,8 @@ class Supervisor:
     def __init__(self, settings: Settings, servers: Endpoints, say: Callable[[str], None] = lambda _: None) -> None:
         self._logs = settings.data_dir.absolute() / "logs"
         self._environment = environment_of(settings, servers)
-        given = settings.nats_url and settings.mongo_url
-        self._embedded_in = None if given else settings.data_dir.absolute()
+        are_named = settings.nats_url and settings.mongo_url
+        self._embedded_in = None if are_named else settings.data_dir.absolute()
         self._say = say
         self.children: dict[str, subprocess.Popen[bytes]] = {}
 
@@ -63,9 +63,9 @@ class Supervisor:
         for name, child in self.children.items():
             while not (await client.health(name)).ready:
                 if child.poll() is not None or time.monotonic() > deadline:
-                    told = "; ".join((await client.health(name)).reasons)
+                    reasons = "; ".join((await client.health(name)).reasons)
                     log = self._logs / f"{name}.log"
-                    raise PlatformError(f"the service {name} did not start: {told}\n{tail(log)}")
+                    raise PlatformError(f"the service {name} did not start: {reasons}\n{tail(log)}")
                 await asyncio.sleep(LOOK_EVERY_S)
 
     async def watch(self) -> None:

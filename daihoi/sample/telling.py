@@ -25,7 +25,7 @@ LOOK_EVERY_S = 0.05
 TOKEN_LASTS = timedelta(hours=1)
 
 
-async def check_nothing_else_is_told(session: Session, sample: Sample) -> None:
+async def check_only_the_sample_is_there(session: Session, sample: Sample) -> None:
     """Raises `PlatformError` where the congress has events that do not come from the sample: it may be a real one."""
     try:
         first = await session.ledger.event(1)
@@ -94,16 +94,10 @@ class _Sender:
 
     async def send(self, step: Step) -> None:
         actor = Actor(step.actor, step.actor.partition(".")[0])
-        now = datetime.now(UTC)
         congress = self._session.settings.congress
-        token = mint_token(self._private_key, congress, actor, now, TOKEN_LASTS)
+        token = mint_token(self._private_key, congress, actor, datetime.now(UTC), TOKEN_LASTS)
         answer = await self._session.commands.send(
-            step.service,
-            step.command,
-            step.data,
-            token=token,
-            command_id=step.command_id,
-            happened=step.happened,
+            step.service, step.command, step.data, token=token, command_id=step.command_id, happened=step.happened
         )
         write = Write.of(congress, step.service, answer)
         self._last[step.service] = max(write, self._last.get(step.service, write), key=lambda one: one.sequences[-1])
@@ -132,8 +126,8 @@ async def _wait_for_units(session: Session, number: int) -> None:
     """Until every unit has followed this switch or a later one and the tracker shows it."""
 
     async def missing() -> int:
-        found = in_force(await session.views.documents("scenarios"))
-        return len(found.behind) if found and found.number >= number else len(support_unit_ids())
+        scenario = in_force(await session.views.documents("scenarios"))
+        return len(scenario.behind) if scenario and scenario.number >= number else len(support_unit_ids())
 
     await _wait_for(missing, "units have not followed the switch")
 
