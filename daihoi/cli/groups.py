@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable, Sequence
-from typing import Any, NoReturn, cast
+from typing import Any, NoReturn
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -64,11 +64,10 @@ class CommandGroup(typer.Typer):
 
 def command_of(loaded: Any, name: str) -> Any:
     """The click command that a function or a group is under this name."""
-    if isinstance(loaded, typer.Typer):
-        command = typer.main.get_command(loaded)
-    else:
+    if not isinstance(loaded, typer.Typer):
         single = CommandGroup("")
         single.command(name)(loaded)
-        command = typer.main.get_command(single)
+        loaded = single
+    command: Any = typer.main.get_command(loaded)
     command.name = name
-    return cast("Any", command)
+    return command

@@ -43,7 +43,7 @@ def report_now(
 ) -> None:
     """The consolidated report, as things stand or as of an instant."""
     if not context.invoked_subcommand:
-        _report(Selection(at, by, format, lang, today), compare)
+        _report(Selection(at, by, today, format, lang), compare)
 
 
 @report.command("as-of")
@@ -56,7 +56,7 @@ def report_as_of(
     lang: LangOption = None,
 ) -> None:
     """The consolidated report as it would have been at an instant."""
-    _report(Selection(at, by, format, lang, today), compare)
+    _report(Selection(at, by, today, format, lang), compare)
 
 
 def _report(selection: Selection, compare: str | None) -> None:

@@ -11,9 +11,8 @@ from daihoi.cli import console
 from daihoi.cli.console import FreshOption
 from daihoi.cli.language import spoken
 from daihoi.ops.charters import service_named
-from daihoi.ops.only_one import only_one_up
 from daihoi.ops.session import connected, open_session
-from daihoi.ops.supervisor import Supervisor, all_services
+from daihoi.ops.supervisor import Supervisor, all_services, only_one_up
 from daihoi.terminal.operation import services_table
 from shared.platform.settings import Settings
 from shared.unit.client import CommandClient

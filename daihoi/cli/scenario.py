@@ -6,15 +6,14 @@ from uuid import UUID, uuid4
 import typer
 
 from daihoi.cli import console
-from daihoi.cli.console import Format, FormatOption, LangOption
+from daihoi.cli.console import LangOption
 from daihoi.cli.groups import CommandGroup
 from daihoi.cli.sending import PatienceOption, send_and_print
-from daihoi.cli.view_selection import AtOption, ByOption, Selection, of_views, show_report
+from daihoi.cli.view_selection import Selection, of_views, selecting, show_report
 from daihoi.ops.session import connected
 from daihoi.ops.waiting import PATIENCE_S
 from daihoi.terminal.scenario_tables import comparison_tables, standing_tables, unprepared_line
 from services.subcommittee.scenario import SwitchScenario
-from services.tracker.history.as_of import By
 from services.tracker.projection.decoding import read_event
 from services.tracker.reports.scenarios import compare, standing, unprepared_units
 from shared.eventstore.errors import EventStoreError
@@ -28,24 +27,18 @@ scenario = CommandGroup("Scenarios: show, compare, switch.")
 
 
 @scenario.command("show")
-def show(
-    at: AtOption = None,
-    by: ByOption = By.RECORDED,
-    format: FormatOption = Format.TEXT,  # noqa: A002
-    lang: LangOption = None,
-) -> None:
+@selecting
+def show(selection: Selection) -> None:
     """Which scenario is in force, how far each unit has followed, and what it has prepared."""
     question = of_views(("tasks", "scenarios"), lambda views, _: standing(views["tasks"], views["scenarios"]))
-    show_report(Selection(at, by, format, lang), question, standing_tables)
+    show_report(selection, question, standing_tables)
 
 
 @scenario.command("compare")
+@selecting
 def compare_variants(
+    selection: Selection,
     unit: Annotated[str | None, typer.Option(help="Only this unit.")] = None,
-    at: AtOption = None,
-    by: ByOption = By.RECORDED,
-    format: FormatOption = Format.TEXT,  # noqa: A002
-    lang: LangOption = None,
 ) -> None:
     """Both variants side by side: tasks and money, and every task that differs. Changes nothing."""
     if unit is not None:
@@ -54,7 +47,7 @@ def compare_variants(
         ("tasks", "scenarios", "catalogue"),
         lambda views, _: compare(views["tasks"], views["scenarios"], unit, views["catalogue"]),
     )
-    show_report(Selection(at, by, format, lang), question, comparison_tables)
+    show_report(selection, question, comparison_tables)
 
 
 @scenario.command("switch")

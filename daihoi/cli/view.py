@@ -6,11 +6,10 @@ from typing import Annotated, Any
 import typer
 
 from daihoi.cli import console
-from daihoi.cli.console import Format, FormatOption, LangOption, TokenOption
-from daihoi.cli.view_selection import AtOption, ByOption, Selection, of_views, show_report
+from daihoi.cli.console import TokenOption
+from daihoi.cli.view_selection import Selection, of_views, selecting, show_report
 from daihoi.terminal.listing_table import listing_table
 from services.tracker.access import may_read_restricted
-from services.tracker.history.as_of import By
 from services.tracker.masking import masked_documents
 from services.tracker.projection.store import VIEW_NAMES
 from services.tracker.reports.listing import in_order_of_id, listing_of
@@ -21,13 +20,11 @@ from shared.views.view import Document
 NO_SUCH_VIEW = Refusal("no_such_view", "There is no view {view}; there are {views}.")
 
 
+@selecting
 def view(
+    selection: Selection,
     name: Annotated[str, typer.Argument(help="The view, such as tasks.")],
     token: TokenOption = "",
-    at: AtOption = None,
-    by: ByOption = By.RECORDED,
-    format: FormatOption = Format.TEXT,  # noqa: A002
-    lang: LangOption = None,
 ) -> None:
     """The documents of a view: as a table where there is a listing of it, otherwise one a line, as JSON."""
     if name not in VIEW_NAMES:
@@ -45,4 +42,4 @@ def view(
         console.write_lines(rows)
         return ()
 
-    show_report(Selection(at, by, format, lang), of_views((name,), rows_of), draw)
+    show_report(selection, of_views((name,), rows_of), draw)

@@ -8,10 +8,10 @@ from typing import Annotated, NoReturn
 import typer
 
 from daihoi.cli import console
-from daihoi.cli.console import Format, FormatOption, LangOption, TodayOption, TokenOption
+from daihoi.cli.console import TokenOption
 from daihoi.cli.groups import CommandGroup
 from daihoi.cli.language import spoken
-from daihoi.cli.view_selection import AtOption, ByOption, SelectedViews, Selection, of_views, show_report
+from daihoi.cli.view_selection import SelectedViews, Selection, of_views, selecting, show_report
 from daihoi.terminal.documents_table import documents_table, next_number_line
 from daihoi.terminal.duties_table import duties_table
 from daihoi.terminal.labels import WIDE
@@ -20,7 +20,6 @@ from daihoi.terminal.unit_tables import clearances_table, coverage_table, expens
 from daihoi.terminal.workload import workload_tables
 from services.tracker import queries
 from services.tracker.access import may_read_restricted
-from services.tracker.history.as_of import By
 from services.tracker.reports.consolidated import sources
 from services.tracker.reports.document_register import filed, next_number
 from services.tracker.reports.duties import Duties
@@ -36,80 +35,44 @@ NO_ISSUER_OR_KIND = Refusal("no_issuer_or_kind", "--issuer and --kind can't be e
 documents = CommandGroup("The documents on file, with what looks odd; next-number.", no_args_is_help=False)
 
 
-def workload(
-    at: AtOption = None,
-    by: ByOption = By.RECORDED,
-    today: TodayOption = None,
-    format: FormatOption = Format.TEXT,  # noqa: A002
-    lang: LangOption = None,
-) -> None:
+@partial(selecting, names_day=True)
+def workload(selection: Selection) -> None:
     """Who carries how much: tasks by collective and by individual in charge."""
     question = of_views(
         ("tasks", "organisations"), lambda views, day: tasks_in_charge(views["tasks"], day, views["organisations"])
     )
-    show_report(Selection(at, by, format, lang, today), question, workload_tables)
+    show_report(selection, question, workload_tables)
 
 
-def coverage(
-    at: AtOption = None,
-    by: ByOption = By.RECORDED,
-    format: FormatOption = Format.TEXT,  # noqa: A002
-    lang: LangOption = None,
-) -> None:
+@selecting
+def coverage(selection: Selection) -> None:
     """Publications released, by channel and day, and how many still wait."""
-    show_report(Selection(at, by, format, lang), lambda selected: queries.coverage(selected.views), coverage_table)
+    show_report(selection, lambda selected: queries.coverage(selected.views), coverage_table)
 
 
-def expenses(
-    at: AtOption = None,
-    by: ByOption = By.RECORDED,
-    format: FormatOption = Format.TEXT,  # noqa: A002
-    lang: LangOption = None,
-) -> None:
+@selecting
+def expenses(selection: Selection) -> None:
     """Money by task: estimated, guaranteed, advanced, spent, left, and what to look at."""
-    show_report(
-        Selection(at, by, format, lang),
-        lambda selected: queries.accounts(selected.views),
-        expenses_tables,
-    )
+    show_report(selection, lambda selected: queries.accounts(selected.views), expenses_tables)
 
 
-def clearances(
-    at: AtOption = None,
-    by: ByOption = By.RECORDED,
-    format: FormatOption = Format.TEXT,  # noqa: A002
-    lang: LangOption = None,
-) -> None:
+@selecting
+def clearances(selection: Selection) -> None:
     """Clearances: how security decided, which tasks need them, and which units have heard."""
-    show_report(
-        Selection(at, by, format, lang),
-        lambda selected: queries.clearances(selected.views),
-        clearances_table,
-    )
+    show_report(selection, lambda selected: queries.clearances(selected.views), clearances_table)
 
 
-def incidents(
-    token: TokenOption = "",
-    at: AtOption = None,
-    by: ByOption = By.RECORDED,
-    format: FormatOption = Format.TEXT,  # noqa: A002
-    lang: LangOption = None,
-) -> None:
+@selecting
+def incidents(selection: Selection, token: TokenOption = "") -> None:
     """Incidents; their details are shown to security and the auditor only."""
     unmasked = may_read_restricted(console.read_settings(), token)
-    show_report(
-        Selection(at, by, format, lang),
-        lambda selected: queries.incidents(selected.views, unmasked=unmasked),
-        incidents_table,
-    )
+    show_report(selection, lambda selected: queries.incidents(selected.views, unmasked=unmasked), incidents_table)
 
 
+@selecting
 def trace_order(
+    selection: Selection,
     what: Annotated[str, typer.Argument(help="2020-08-13#1, a meeting, a directive, logistics/1-03 or 1-03")],
-    at: AtOption = None,
-    by: ByOption = By.RECORDED,
-    format: FormatOption = Format.TEXT,  # noqa: A002
-    lang: LangOption = None,
 ) -> None:
     """From a point of a conclusion to all that was done for it; from a task back to the sentence that ordered it."""
     notes: list[dict[str, str]] = []
@@ -118,16 +81,13 @@ def trace_order(
         notes.extend(sources(views["catalogue"]))
         return trace(what, views) or _nothing(translate("Nothing on record is called {what}.", spoken(), what=what))
 
-    show_report(Selection(at, by, format, lang), of_views(TRACED, report), partial(trace_trees, notes=notes))
+    show_report(selection, of_views(TRACED, report), partial(trace_trees, notes=notes))
 
 
+@partial(selecting, names_day=True)
 def duties(
+    selection: Selection,
     locality: Annotated[str, typer.Option(help="Only this locality, by its id on the register.")] = "",
-    at: AtOption = None,
-    by: ByOption = By.RECORDED,
-    today: TodayOption = None,
-    format: FormatOption = Format.TEXT,  # noqa: A002
-    lang: LangOption = None,
 ) -> None:
     """The continuing duties: locality by duty by phase, who is behind first."""
 
@@ -138,38 +98,31 @@ def duties(
         return report
 
     draw = partial(duties_table, is_wide=console.out.width >= WIDE)
-    show_report(Selection(at, by, format, lang, today), question, draw)
+    show_report(selection, question, draw)
 
 
 @documents.callback(invoke_without_command=True)
-def list_documents(
-    context: typer.Context,
-    at: AtOption = None,
-    by: ByOption = By.RECORDED,
-    format: FormatOption = Format.TEXT,  # noqa: A002
-    lang: LangOption = None,
-) -> None:
+@selecting
+def list_documents(selection: Selection, context: typer.Context) -> None:
     """The documents on file: basis, lineage, urgency, and what looks odd about a symbol."""
     if not context.invoked_subcommand:
         question = of_views(("documents",), lambda views, _: filed(views["documents"]))
-        show_report(Selection(at, by, format, lang), question, documents_table)
+        show_report(selection, question, documents_table)
 
 
 @documents.command("next-number")
+@selecting
 def documents_next_number(
+    selection: Selection,
     issuer: Annotated[str, typer.Option(help="The issuer's name, or its code in symbols.")],
     kind: Annotated[str, typer.Option(help="The kind's code, such as KH, or its name.")],
     term: Annotated[str | None, typer.Option(help="The term, such as 2020-2025.")] = None,
-    at: AtOption = None,
-    by: ByOption = By.RECORDED,
-    format: FormatOption = Format.TEXT,  # noqa: A002
-    lang: LangOption = None,
 ) -> None:
     """The next free number of an issuer for a kind of document, in both spellings."""
     if not issuer.strip() or not kind.strip():
         console.refuse(NO_ISSUER_OR_KIND())
     question = of_views(("documents",), lambda views, _: next_number(views["documents"], issuer, kind, term))
-    show_report(Selection(at, by, format, lang), question, next_number_line)
+    show_report(selection, question, next_number_line)
 
 
 def _nothing(sentence: str) -> NoReturn:

@@ -3,13 +3,15 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from datetime import date
+from functools import wraps
+from inspect import signature
 from typing import Annotated, Any, NamedTuple
 
 import typer
 from pydantic import BaseModel
 
 from daihoi.cli import console
-from daihoi.cli.console import Format, Lang
+from daihoi.cli.console import Format, FormatOption, LangOption, TodayOption
 from daihoi.ops.session import Session, open_session
 from daihoi.terminal.labels import as_it_was
 from services.tracker.history.as_of import Asked, By, PastViews, Views
@@ -47,13 +49,29 @@ class SelectedViews(NamedTuple):
 
 
 class Selection(NamedTuple):
-    """What every command that shows views is given."""
+    """The options of every command that shows views."""
 
-    at: str | None
-    by: By
-    format: Format
-    lang: Lang | None
-    today: str | None = None
+    at: AtOption = None
+    by: ByOption = By.RECORDED
+    today: TodayOption = None
+    format: FormatOption = Format.TEXT
+    lang: LangOption = None
+
+
+def selecting(command: Callable[..., None], *, names_day: bool = False) -> Callable[..., None]:
+    """A command with the options of `Selection` after its own, in place of its first parameter `selection`; `--today`
+    only with `names_day`."""
+    of_command = signature(command)
+    options = [option for option in signature(Selection).parameters.values() if names_day or option.name != "today"]
+
+    @wraps(command)
+    def with_options(**values: Any) -> None:
+        selection = Selection(**{option.name: values.pop(option.name) for option in options})
+        command(selection, **values)
+
+    own = list(of_command.parameters.values())[1:]
+    vars(with_options)["__signature__"] = of_command.replace(parameters=[*own, *options])
+    return with_options
 
 
 def show_report[Report](
