@@ -8,7 +8,7 @@ import typer
 from daihoi.cli import console
 from daihoi.cli.console import Format, FormatOption, LangOption, TokenOption
 from daihoi.cli.groups import CommandGroup
-from daihoi.cli.view_selection import ByOption, InstantOption, instant_option, open_views
+from daihoi.cli.view_selection import ByOption, InstantOption, check_view, instant_option, open_views
 from daihoi.ops.session import connected, open_session
 from daihoi.terminal import audit as terminal
 from services.tracker.access import may_read_restricted
@@ -22,13 +22,11 @@ from services.tracker.history.verify import Verdict, verify
 from services.tracker.history.view_selection import stretch_of
 from services.tracker.projection.store import COLLECTIONS
 from services.tracker.queries import instant_of, timeline
-from shared.domain.decider import Refusal
 from shared.eventstore.ledger import Ledger
 from shared.i18n import Language, translate
 from shared.unit.findings import Finding
 from shared.values.local_time import LOCAL_TIME
 
-NO_SUCH_VIEW = Refusal("no_such_view", "There is no view {view}; there are {views}.")
 audit = CommandGroup("The event history: replay, timeline, as-of, diff, verify.")
 
 
@@ -116,8 +114,8 @@ def audit_as_of(
     settings = console.read_settings()
     language = console.language_of(lang)
     instant = cast("Asked", instant_option(at, by))
-    if view and view not in COLLECTIONS:
-        console.refuse(NO_SUCH_VIEW(view=view, views=", ".join(COLLECTIONS)))
+    if view:
+        check_view(view, COLLECTIONS)
 
     async def look() -> dict[str, Any]:
         unmasked = may_read_restricted(settings, token)

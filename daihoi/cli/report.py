@@ -1,20 +1,19 @@
 """`daihoi report`: the consolidated report."""
 
-from typing import Annotated
+from functools import partial
 
 import typer
 
 from daihoi.cli import console
-from daihoi.cli.console import Format, FormatOption, LangOption, TodayOption
+from daihoi.cli.console import Format
 from daihoi.cli.groups import CommandGroup
 from daihoi.cli.view_selection import (
-    AtOption,
-    ByOption,
     InstantOption,
     Selection,
     day_option,
     instant_option,
     open_views,
+    selecting,
     views_of,
 )
 from services.tracker.history.as_of import By
@@ -24,46 +23,30 @@ from services.tracker.reports.consolidated import Report
 from services.tracker.reports.movements import movements
 from shared.i18n import Language
 
-CompareOption = Annotated[
-    str | None,
-    typer.Option("--compare", help="Shows what moved since this ledger sequence or time; a day means its end."),
-]
+WITH_COMPARISON = partial(selecting, also=("compare", "today"))
 report = CommandGroup("The consolidated report, as things stand or as of an instant.", no_args_is_help=False)
 
 
 @report.callback(invoke_without_command=True)
-def report_now(
-    context: typer.Context,
-    at: AtOption = None,
-    by: ByOption = By.RECORDED,
-    compare: CompareOption = None,
-    today: TodayOption = None,
-    format: FormatOption = Format.TEXT,  # noqa: A002
-    lang: LangOption = None,
-) -> None:
+@WITH_COMPARISON
+def report_now(selection: Selection, context: typer.Context) -> None:
     """The consolidated report, as things stand or as of an instant."""
     if not context.invoked_subcommand:
-        _report(Selection(at, by, today, format, lang), compare)
+        _report(selection)
 
 
 @report.command("as-of")
-def report_as_of(
-    at: InstantOption,
-    by: ByOption = By.RECORDED,
-    compare: CompareOption = None,
-    today: TodayOption = None,
-    format: FormatOption = Format.TEXT,  # noqa: A002
-    lang: LangOption = None,
-) -> None:
+@WITH_COMPARISON
+def report_as_of(selection: Selection, at: InstantOption) -> None:
     """The consolidated report as it would have been at an instant."""
-    _report(Selection(at, by, today, format, lang), compare)
+    _report(selection._replace(at=at))
 
 
-def _report(selection: Selection, compare: str | None) -> None:
+def _report(selection: Selection) -> None:
     settings = console.read_settings()
     language = console.language_of(selection.lang)
     instant, day = instant_option(selection.at, selection.by), day_option(selection.today)
-    earlier = instant_option(compare, selection.by if compare is not None else By.RECORDED)
+    earlier = instant_option(selection.compare, selection.by if selection.compare is not None else By.RECORDED)
 
     async def consolidate() -> Report:
         async with open_views(settings, instant, language) as selected:

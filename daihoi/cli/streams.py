@@ -61,11 +61,7 @@ def restore_stream(
                 raise STILL_RUNS(service=unit)
             return await _restore(Restoring(connection, settings.congress, unit), set_aside, language)
 
-    try:
-        comparison = console.run(work())
-    except OSError as error:
-        console.err.print(f"{set_aside}: {error.strerror}", soft_wrap=True)
-        raise typer.Exit(console.FOUND_WRONG) from error
+    comparison = console.run(work())
     console.print_drawn(_lines(comparison, service_stream(settings.congress, unit), language))
 
 

@@ -7,17 +7,14 @@ import typer
 
 from daihoi.cli import console
 from daihoi.cli.console import TokenOption
-from daihoi.cli.view_selection import Selection, of_views, selecting, show_report
+from daihoi.cli.view_selection import Selection, check_view, of_views, selecting, show_report
 from daihoi.terminal.listing_table import listing_table
 from services.tracker.access import may_read_restricted
 from services.tracker.masking import masked_documents
 from services.tracker.projection.store import VIEW_NAMES
 from services.tracker.reports.listing import in_order_of_id, listing_of
-from shared.domain.decider import Refusal
 from shared.i18n import Language
 from shared.views.view import Document
-
-NO_SUCH_VIEW = Refusal("no_such_view", "There is no view {view}; there are {views}.")
 
 
 @selecting
@@ -27,8 +24,7 @@ def view(
     token: TokenOption = "",
 ) -> None:
     """The documents of a view: as a table where there is a listing of it, otherwise one a line, as JSON."""
-    if name not in VIEW_NAMES:
-        console.refuse(NO_SUCH_VIEW(view=name, views=", ".join(VIEW_NAMES)))
+    check_view(name, VIEW_NAMES)
     unmasked = may_read_restricted(console.read_settings(), token)
     listing = listing_of(name)
 

@@ -35,7 +35,7 @@ NO_ISSUER_OR_KIND = Refusal("no_issuer_or_kind", "--issuer and --kind can't be e
 documents = CommandGroup("The documents on file, with what looks odd; next-number.", no_args_is_help=False)
 
 
-@partial(selecting, names_day=True)
+@partial(selecting, also=("today",))
 def workload(selection: Selection) -> None:
     """Who carries how much: tasks by collective and by individual in charge."""
     question = of_views(
@@ -84,7 +84,7 @@ def trace_order(
     show_report(selection, of_views(TRACED, report), partial(trace_trees, notes=notes))
 
 
-@partial(selecting, names_day=True)
+@partial(selecting, also=("today",))
 def duties(
     selection: Selection,
     locality: Annotated[str, typer.Option(help="Only this locality, by its id on the register.")] = "",

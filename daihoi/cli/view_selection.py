@@ -1,6 +1,6 @@
 """Which views a command looks at, and showing what it finds there: settings, language, instant, JSON or drawn."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable
 from contextlib import asynccontextmanager
 from datetime import date
 from functools import wraps
@@ -19,6 +19,7 @@ from services.tracker.history.moments import moment_in_words, parse_day
 from services.tracker.history.view_selection import asked_of, day_of, past_views
 from services.tracker.projection.errors import as_written
 from services.tracker.queries import views_at_once
+from shared.domain.decider import Refusal
 from shared.i18n import Language, translate
 from shared.platform.settings import Settings
 from shared.views.view import Document
@@ -39,6 +40,12 @@ ByOption = Annotated[
     By, typer.Option("--by", help="Whether --at means what was recorded by then, or what had happened by then.")
 ]
 
+CompareOption = Annotated[
+    str | None,
+    typer.Option("--compare", help="Shows what moved since this ledger sequence or time; a day means its end."),
+]
+NO_SUCH_VIEW = Refusal("no_such_view", "There is no view {view}; there are {views}.")
+
 
 class SelectedViews(NamedTuple):
     """`today` is the day to report for: the calendar's, or that of the instant."""
@@ -53,16 +60,18 @@ class Selection(NamedTuple):
 
     at: AtOption = None
     by: ByOption = By.RECORDED
+    compare: CompareOption = None
     today: TodayOption = None
     format: FormatOption = Format.TEXT
     lang: LangOption = None
 
 
-def selecting(command: Callable[..., None], *, names_day: bool = False) -> Callable[..., None]:
-    """A command with the options of `Selection` after its own, in place of its first parameter `selection`; `--today`
-    only with `names_day`."""
+def selecting(command: Callable[..., None], *, also: Collection[str] = ()) -> Callable[..., None]:
+    """A command with the options of `Selection` after its own parameters, in place of the first one, `selection`.
+    `compare` and `today` have to be named in `also`; what the command has itself is left to it."""
     of_command = signature(command)
-    options = [option for option in signature(Selection).parameters.values() if names_day or option.name != "today"]
+    names = {"at", "by", "format", "lang", *also} - set(of_command.parameters)
+    options = [option for option in signature(Selection).parameters.values() if option.name in names]
 
     @wraps(command)
     def with_options(**values: Any) -> None:
@@ -110,6 +119,12 @@ def _as_json(report: Any, instant: Asked | None) -> Any:
     if isinstance(report, BaseModel):
         return report.model_dump(mode="json") | (instant.for_programs if instant else {})
     return [part.model_dump(mode="json") if isinstance(part, BaseModel) else part for part in report]
+
+
+def check_view(name: str, names: Collection[str]) -> None:
+    """Ends the program as wrong use where none of them has this name."""
+    if name not in names:
+        console.refuse(NO_SUCH_VIEW(view=name, views=", ".join(names)))
 
 
 def instant_option(at: str | None, by: By) -> Asked | None:

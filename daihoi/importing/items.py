@@ -257,32 +257,16 @@ BY_HEADING = {_heading(name): column for column in COLUMNS.values() for name in 
 
 def item_of(values: dict[str, Any]) -> Item:
     """The item that stands in a row's values."""
-    return Item.model_validate(
-        {
-            "code": values["code"],
-            "title": {"vi": values["title_vi"], "en": values["title_en"]},
-            "group": {"number": values["group"], "name": {"vi": values["group_vi"], "en": values["group_en"]}},
-            "unit": values["unit"],
-            "phase": values["phase"],
-            "scenario": values["scenario"],
-            "due_offset_days": values["due_offset_days"],
-            "budget_vnd": values["budget_vnd"],
-        }
-    )
+    plain = {name: values[name] for name in ("code", "unit", "phase", "scenario", "due_offset_days", "budget_vnd")}
+    title = {"vi": values["title_vi"], "en": values["title_en"]}
+    group = {"number": values["group"], "name": {"vi": values["group_vi"], "en": values["group_en"]}}
+    return Item.model_validate({**plain, "title": title, "group": group})
 
 
 def values_of(item: Item) -> dict[str, Any]:
     """What stands in a row for this item."""
-    return {
-        "code": item.code,
-        "group": item.group.number,
-        "group_vi": item.group.name.vi,
-        "group_en": item.group.name.en,
-        "title_vi": item.title.vi,
-        "title_en": item.title.en,
-        "unit": item.unit,
-        "phase": item.phase.value,
-        "scenario": item.scenario.value,
-        "due_offset_days": item.due_offset_days,
-        "budget_vnd": item.budget_vnd,
-    }
+    title, group = item.title, item.group
+    values = item.model_dump(mode="json", exclude={"title", "group"})
+    values |= {"title_vi": title.vi, "title_en": title.en}
+    values |= {"group": group.number, "group_vi": group.name.vi, "group_en": group.name.en}
+    return {name: values[name] for name in COLUMNS}

@@ -4,13 +4,14 @@ neither streams nor collections: services make them."""
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from nats.aio.client import Client
 
 from services.tracker.projection.store import ViewStore
-from shared.domain.decider import Refusal
+from shared.domain.decider import Actor, Refusal
 from shared.eventstore.jetstream_api import congresses
 from shared.eventstore.ledger import Ledger
 from shared.platform.embedded import Endpoints, endpoints
@@ -52,6 +53,14 @@ class Session:
         from shared.unit.client import CommandClient
 
         return CommandClient(self.connection, self.settings.congress)
+
+    def token(self, actor: Actor) -> str:
+        """Good for an hour. Raises `PlatformError` where there is no key to mint with."""
+        from shared.unit.issuer import issuer_private_key
+        from shared.unit.tokens import mint_token
+
+        private_key = issuer_private_key(self.settings)
+        return mint_token(private_key, self.settings.congress, actor, datetime.now(UTC), timedelta(hours=1))
 
     async def check_views(self) -> None:
         """Raises `PlatformError` where there are no views to read."""
