@@ -61,13 +61,13 @@ def audit_replay(
                     console.write_lines([line])
                 else:
                     console.print_drawn(terminal.history_line(line, language))
-            return count > 0 or await _every_name_is_known(ledger, wanted, language)
+            return count > 0 or await _explain_silence(ledger, wanted, language)
 
     raise typer.Exit(0 if console.run(show()) else console.FOUND_WRONG)
 
 
-async def _every_name_is_known(ledger: Ledger, wanted: Filter, lang: Language) -> bool:
-    """Says why nothing was found."""
+async def _explain_silence(ledger: Ledger, wanted: Filter, lang: Language) -> bool:
+    """Says why no event was shown; whether all that was asked for is on record."""
     why = await silence(ledger, wanted)
     for line in silence_lines(why, wanted, lang):
         console.say(line)

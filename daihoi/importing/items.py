@@ -9,18 +9,9 @@ from contextlib import suppress
 from operator import attrgetter
 from typing import Any, NamedTuple
 
+from daihoi.importing import tables
 from daihoi.importing.csv_table import csv_table
-from daihoi.importing.tables import (
-    MAX_FILE_BYTES,
-    TOO_MANY_BYTES,
-    Cell,
-    Row,
-    Table,
-    Unreadable,
-    Wrong,
-    quoted,
-    unreadable,
-)
+from daihoi.importing.tables import Cell, Row, Table, Unreadable, Wrong
 from daihoi.importing.xlsx_table import xlsx_table
 from shared.domain.decider import Refusal, Refused
 from shared.events.catalogue_item import Item
@@ -90,10 +81,10 @@ def read_file(content: bytes) -> Reading:
 
 
 def _table_of(content: bytes) -> Table:
-    if len(content) > MAX_FILE_BYTES:
-        raise unreadable(TOO_MANY_BYTES(most=MAX_FILE_BYTES // (1024 * 1024)))
+    if len(content) > tables.MAX_FILE_BYTES:
+        raise tables.unreadable(tables.TOO_MANY_BYTES(most=tables.MAX_FILE_BYTES // (1024 * 1024)))
     if content.startswith(_OLD_OFFICE):
-        raise unreadable(PROTECTED() if _ENCRYPTED_PART in content else OLD_XLS())
+        raise tables.unreadable(PROTECTED() if _ENCRYPTED_PART in content else OLD_XLS())
     return xlsx_table(content) if content.startswith(_ZIP) else csv_table(content)
 
 
@@ -108,8 +99,8 @@ def _columns(header: Row) -> tuple[dict[int, "Column"], list[Wrong]]:
         elif cell is not None:
             column = BY_HEADING.get(_heading(cell))
             if column is None:
-                why = UNKNOWN_COLUMN(name=quoted(cell), known=", ".join(COLUMNS))
-                wrong.append(Wrong(header.number, quoted(cell), why))
+                why = UNKNOWN_COLUMN(name=tables.quoted(cell), known=", ".join(COLUMNS))
+                wrong.append(Wrong(header.number, tables.quoted(cell), why))
             elif column in columns.values():
                 wrong.append(Wrong(header.number, column.name, DUPLICATE_COLUMN(name=column.name)))
             else:
@@ -190,7 +181,7 @@ def _text(cell: str | int | float) -> str:
 def _code(cell: str | int | float) -> str:
     text = _text(cell)
     if not re.fullmatch(r"[0-9]{1,3}(\.[0-9]{1,4})+", text):
-        raise NOT_A_CODE(found=quoted(text))
+        raise NOT_A_CODE(found=tables.quoted(text))
     return text
 
 
@@ -198,7 +189,7 @@ def _choice(choices: Callable[[], Collection[str]]) -> Callable[[str | int | flo
     def read(cell: str | int | float) -> str:
         text = str(cell).casefold()
         if text not in choices():
-            raise NOT_ONE_OF(found=quoted(cell), choices=", ".join(choices()))
+            raise NOT_ONE_OF(found=tables.quoted(cell), choices=", ".join(choices()))
         return text
 
     return read
@@ -222,10 +213,10 @@ def _integer(cell: str | int | float) -> int:
     if re.fullmatch(r"[+-]?[0-9]{1,18}", text):
         return int(text)
     if isinstance(cell, str) and re.fullmatch(r"[+-]?[0-9]{1,3}[.,][0-9]{3}", text):
-        raise AMBIGUOUS_NUMBER(found=quoted(text))
+        raise AMBIGUOUS_NUMBER(found=tables.quoted(text))
     if isinstance(cell, str) and re.fullmatch(r"[+-]?[0-9]{1,3}([., ])[0-9]{3}(\1[0-9]{3}){0,4}", text):
         return int(re.sub(r"[., ]", "", text))
-    raise NOT_A_NUMBER(found=quoted(cell))
+    raise NOT_A_NUMBER(found=tables.quoted(cell))
 
 
 # --- what the columns are, and how an item is spread over them ---

@@ -15,18 +15,8 @@ import openpyxl
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import CellCoordinatesException
 
-from daihoi.importing.tables import (
-    FORMULA,
-    MAX_COLUMNS,
-    TOO_MANY_COLUMNS,
-    Cell,
-    Row,
-    Table,
-    Wrong,
-    bounded,
-    quoted,
-    unreadable,
-)
+from daihoi.importing import tables
+from daihoi.importing.tables import Cell, Row, Table, Wrong
 from daihoi.importing.xlsx_parts import DAMAGED, LAST_ROW, Sheet, look_through
 from shared.domain.decider import Refusal, Refused
 
@@ -68,12 +58,12 @@ def xlsx_table(content: bytes) -> Table:
                 sheet, hidden = _only_filled_sheet(workbook)
                 part = parts.sheets[sheet._worksheet_path.lstrip("/")]
                 if part.is_too_wide:  # what is further to the right would not be read
-                    raise unreadable(TOO_MANY_COLUMNS(most=MAX_COLUMNS))
+                    raise tables.unreadable(tables.TOO_MANY_COLUMNS(most=tables.MAX_COLUMNS))
                 wrong = [Wrong(_row_of(cells), "", MERGED(cells=cells)) for cells in part.merged]
-                rows = list(bounded(_rows_of(sheet)))
+                rows = list(tables.bounded(_rows_of(sheet)))
                 return Table(rows, wrong, list(_remarks(sheet.title, hidden, part)))
     except (zipfile.BadZipFile, zlib.error, expat.ExpatError, EOFError, *_NO_SPREADSHEET) as error:
-        raise unreadable(DAMAGED()) from error
+        raise tables.unreadable(DAMAGED()) from error
 
 
 def _only_filled_sheet(workbook: Any) -> tuple[Any, list[str]]:
@@ -82,11 +72,11 @@ def _only_filled_sheet(workbook: Any) -> tuple[Any, list[str]]:
     visible = [sheet for sheet in filled if sheet.sheet_state == _VISIBLE]
     hidden = [sheet.title for sheet in filled if sheet.sheet_state != _VISIBLE]
     if not filled:
-        raise unreadable(NO_SHEET())
+        raise tables.unreadable(NO_SHEET())
     if not visible:
-        raise unreadable(ONLY_HIDDEN_SHEETS(sheets=", ".join(hidden)))
+        raise tables.unreadable(ONLY_HIDDEN_SHEETS(sheets=", ".join(hidden)))
     if len(visible) > 1:
-        raise unreadable(SEVERAL_SHEETS(sheets=", ".join(sheet.title for sheet in visible)))
+        raise tables.unreadable(SEVERAL_SHEETS(sheets=", ".join(sheet.title for sheet in visible)))
     return visible[0], hidden
 
 
@@ -119,7 +109,7 @@ def _rows_of(sheet: Any) -> Iterator[Row]:
 
 def _filled_rows(sheet: Any) -> Iterator[tuple[int, Sequence[Any]]]:
     sheet.reset_dimensions()  # what a sheet declares of its own size may be wrong either way
-    rows = sheet.iter_rows(max_row=LAST_ROW, max_col=MAX_COLUMNS + 1)
+    rows = sheet.iter_rows(max_row=LAST_ROW, max_col=tables.MAX_COLUMNS + 1)
     for number, cells in enumerate(rows, start=1):
         if any(cell.value is not None for cell in cells):
             yield number, cells
@@ -128,14 +118,14 @@ def _filled_rows(sheet: Any) -> Iterator[tuple[int, Sequence[Any]]]:
 def _cell(cell: Any) -> Cell:
     value = cell.value
     if cell.data_type == "f":
-        return FORMULA()
+        return tables.FORMULA()
     match value:
         case bool():
             return NOT_A_VALUE(found=str(value).upper())
         case date() | time() | timedelta():
-            return NOT_A_VALUE(found=quoted(value))
+            return NOT_A_VALUE(found=tables.quoted(value))
         case str() if cell.data_type == "e":
-            return NOT_A_VALUE(found=quoted(value))
+            return NOT_A_VALUE(found=tables.quoted(value))
         case str():
             return _unescaped(value).strip() or None
         case int() | float() | None:
