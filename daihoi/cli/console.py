@@ -14,8 +14,7 @@ from pydantic import ValidationError
 
 from daihoi.cli.language import speak, spoken
 from daihoi.cli.shell import FOUND_WRONG as FOUND_WRONG
-from daihoi.cli.shell import WRONG_USE as WRONG_USE
-from daihoi.cli.shell import NotWritten as NotWritten
+from daihoi.cli.shell import WRONG_USE, NotWritten
 from daihoi.terminal.screen import Screen, harmless_json
 from shared.domain.decider import Refusal, Refused
 from shared.eventstore.canonical import indented, json_line

@@ -8,9 +8,10 @@ import typer
 from pydantic import ValidationError
 from typer.core import TyperArgument, TyperOption
 
-from daihoi.cli.console import WRONG_USE, say
+from daihoi.cli.console import say
 from daihoi.cli.help_page import placeholder, values_of
 from daihoi.cli.language import spoken
+from daihoi.cli.shell import WRONG_USE
 from shared.domain.decider import Refusal, Refused
 from shared.i18n import render, translate
 from shared.unit.field_errors import message_of
