@@ -30,7 +30,7 @@ def json_object(text: str) -> dict[str, Any]:
         code = error.code if isinstance(error, Unclean) else "too_deep"
         refuse(NOT_MEANT(reason=MESSAGES[code]))
     if not isinstance(value, dict):
-        refuse(NO_OBJECT(example=EXAMPLE, shown=_shown(text)))
+        refuse(NO_OBJECT(example=EXAMPLE, shown=_shortened(text)))
     return value
 
 
@@ -40,16 +40,16 @@ def _no_number(text: str) -> NoReturn:
 
 def _integer(text: str) -> int:
     if len(text) > MOST_BITS or (number := int(text)).bit_length() >= MOST_BITS:
-        refuse(TOO_LARGE_A_NUMBER(shown=_shown(text)))
+        refuse(TOO_LARGE_A_NUMBER(shown=_shortened(text)))
     return number
 
 
 def _decimal(text: str) -> float:
     number = float(text)
     if not math.isfinite(number):
-        refuse(TOO_LARGE_A_NUMBER(shown=_shown(text)))
+        refuse(TOO_LARGE_A_NUMBER(shown=_shortened(text)))
     return number
 
 
-def _shown(text: str) -> str:
+def _shortened(text: str) -> str:
     return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"

@@ -8,14 +8,13 @@ from typing import Annotated
 
 import typer
 
-from daihoi.cli.console import LangOption, language_of, read_settings, refusals_end_it, refuse, run, write
-from daihoi.cli.running import NAME_HELP, NO_SUCH_SERVICE
+from daihoi.cli import console
+from daihoi.cli.console import LangOption
 from daihoi.ops.charters import service_named
+from daihoi.ops.session import connected
 from daihoi.ops.supervisor import all_services
 from services.tracker import main as tracker
 from shared.domain.decider import Refusal
-from shared.platform.embedded import endpoints
-from shared.platform.nats import nats_connection
 from shared.platform.settings import Settings
 from shared.unit.asyncapi import as_bytes
 from shared.unit.client import CommandClient
@@ -30,32 +29,30 @@ def document_of(name: str) -> bytes:
 
 
 def asyncapi(
-    service: Annotated[str, typer.Argument(help=NAME_HELP)] = "",
+    service: Annotated[str, typer.Argument(help=console.NAME_HELP)] = "",
     folder: Annotated[Path | None, typer.Option("--out", help="Write <service>.json there, of all services.")] = None,
     live: Annotated[bool, typer.Option("--live", help="Ask the running service itself.")] = False,
     lang: LangOption = None,
 ) -> None:
     """What a service speaks: its commands, answers, events and subjects, as AsyncAPI 3.0."""
-    if service and service not in all_services():
-        refuse(NO_SUCH_SERVICE(name=service, services=", ".join(all_services())))
-    if not service and folder is None:
-        refuse(NO_SERVICE_NAMED(services=", ".join(all_services())))
+    if service:
+        console.check_service(service, all_services())
+    elif folder is None:
+        console.refuse(NO_SERVICE_NAMED(services=", ".join(all_services())))
     names = (service,) if service else all_services()
-    settings = read_settings()
-    language_of(lang)
-    with refusals_end_it():
-        documents = run(_ask(settings, names)) if live else {name: document_of(name) for name in names}
+    settings = console.read_settings()
+    console.language_of(lang)
+    documents = console.run(_ask(settings, names)) if live else {name: document_of(name) for name in names}
     if folder is None:
-        write(documents[service])
+        console.write(documents[service])
     else:
         write_into(folder, documents)
 
 
 async def _ask(settings: Settings, names: tuple[str, ...]) -> dict[str, bytes]:
-    with endpoints(settings, with_mongo=False) as servers:
-        async with nats_connection(servers.nats_url, "daihoi asyncapi") as connection:
-            client = CommandClient(connection, settings.congress)
-            return {name: await client.asyncapi(name) for name in names}
+    async with connected(settings, begins=True) as connection:
+        client = CommandClient(connection, settings.congress)
+        return {name: await client.asyncapi(name) for name in names}
 
 
 def write_into(folder: Path, documents: dict[str, bytes]) -> None:

@@ -5,26 +5,11 @@ from typing import Annotated, Any, cast
 
 import typer
 
-from daihoi.cli.console import (
-    FOUND_WRONG,
-    Format,
-    FormatOption,
-    LangOption,
-    TokenOption,
-    as_json,
-    err,
-    language_of,
-    out,
-    progress_bar,
-    read_settings,
-    refusals_are_wrong_use,
-    refuse,
-    run,
-    write,
-)
+from daihoi.cli import console
+from daihoi.cli.console import Format, FormatOption, LangOption, TokenOption
 from daihoi.cli.groups import CommandGroup
-from daihoi.cli.view_selection import ByOption, InstantOption, instant_asked, looking_at
-from daihoi.ops.session import check_congress, open_session
+from daihoi.cli.view_selection import ByOption, InstantOption, check_view, instant_option, open_views
+from daihoi.ops.session import connected, open_session
 from daihoi.terminal import audit as terminal
 from services.tracker.access import may_read_restricted
 from services.tracker.health import loss_findings
@@ -36,16 +21,11 @@ from services.tracker.history.snapshots import Snapshots
 from services.tracker.history.verify import Verdict, verify
 from services.tracker.projection.store import COLLECTIONS
 from services.tracker.queries import instant_of, timeline
-from shared.domain.decider import Refusal
-from shared.eventstore.canonical import json_line
 from shared.eventstore.ledger import Ledger
 from shared.i18n import Language, translate
-from shared.platform.embedded import endpoints
-from shared.platform.nats import nats_connection
 from shared.unit.findings import Finding
 from shared.values.local_time import LOCAL_TIME
 
-NO_SUCH_VIEW = Refusal("no_such_view", "There is no view {view}; there are {views}.")
 audit = CommandGroup("The event history: replay, timeline, as-of, diff, verify.")
 
 
@@ -65,33 +45,31 @@ def audit_replay(
     lang: LangOption = None,
 ) -> None:
     """Every event as it was recorded, in order, from the ledger itself; exit 1 where a name is on no record."""
-    settings = read_settings()
-    language = language_of(lang)
-    with refusals_are_wrong_use():
+    settings = console.read_settings()
+    language = console.language_of(lang)
+    with console.refusals_are_wrong_use():
         wanted = Filter(unit, entity_named(entity), actor, type, *stretch_of(first, last, by), by)
 
     async def show() -> bool:
         unmasked = may_read_restricted(settings, token)
-        with endpoints(settings, with_mongo=False) as servers:
-            async with nats_connection(servers.nats_url, "daihoi audit") as connection:
-                await check_congress(connection, settings)
-                ledger, count = Ledger(connection, settings.congress), 0
-                async for line in replay(ledger, wanted, unmasked=unmasked):
-                    count += 1
-                    if format is Format.JSON:
-                        write(json_line(line))
-                    else:
-                        out.print(terminal.history_line(line, language), soft_wrap=True)
-                return count > 0 or await _every_name_is_known(ledger, wanted, language)
+        async with connected(settings) as connection:
+            ledger, count = Ledger(connection, settings.congress), 0
+            async for line in replay(ledger, wanted, unmasked=unmasked):
+                count += 1
+                if format is Format.JSON:
+                    console.write_lines([line])
+                else:
+                    console.print_drawn(terminal.history_line(line, language))
+            return count > 0 or await _explain_silence(ledger, wanted, language)
 
-    raise typer.Exit(0 if run(show()) else FOUND_WRONG)
+    raise typer.Exit(0 if console.run(show()) else console.FOUND_WRONG)
 
 
-async def _every_name_is_known(ledger: Ledger, wanted: Filter, lang: Language) -> bool:
-    """Says why nothing was found."""
+async def _explain_silence(ledger: Ledger, wanted: Filter, lang: Language) -> bool:
+    """Says why no event was shown; whether all that was asked for is on record."""
     why = await silence(ledger, wanted)
     for line in silence_lines(why, wanted, lang):
-        err.print(line, soft_wrap=True)
+        console.say(line)
     return not why.unknown
 
 
@@ -103,7 +81,8 @@ def audit_timeline(
     lang: LangOption = None,
 ) -> None:
     """What happened to one entity, and what each event changed."""
-    settings = read_settings()
+    settings = console.read_settings()
+    language = console.language_of(lang)
 
     async def look() -> list[dict[str, Any]]:
         unmasked = may_read_restricted(settings, token)
@@ -111,16 +90,14 @@ def audit_timeline(
             await session.check_views()
             return await timeline(session.views, session.ledger, entity_named(entity), unmasked=unmasked)
 
-    rows = run(look())
+    rows = console.run(look())
     if not rows:
-        err.print(translate("There is no event about {entity}.", language_of(lang), entity=entity))
-        raise typer.Exit(FOUND_WRONG)
+        console.say(translate("There is no event about {entity}.", language, entity=entity))
+        raise typer.Exit(console.FOUND_WRONG)
     if format is Format.JSON:
-        for row in rows:
-            write(json_line(row))
+        console.write_lines(rows)
     else:
-        for line in terminal.timeline_lines(rows, language_of(lang)):
-            out.print(line, soft_wrap=True)
+        console.print_drawn(terminal.timeline_lines(rows, language))
 
 
 @audit.command("as-of")
@@ -133,28 +110,24 @@ def audit_as_of(
     lang: LangOption = None,
 ) -> None:
     """Every view as it was at an instant: how many documents, their digest; or the documents of one view."""
-    settings = read_settings()
-    language = language_of(lang)
-    asked = cast("Asked", instant_asked(at, by))
-    if view and view not in COLLECTIONS:
-        refuse(NO_SUCH_VIEW(view=view, views=", ".join(COLLECTIONS)))
+    settings = console.read_settings()
+    language = console.language_of(lang)
+    instant = cast("Asked", instant_option(at, by))
+    if view:
+        check_view(view, COLLECTIONS)
 
     async def look() -> dict[str, Any]:
         unmasked = may_read_restricted(settings, token)
         head = Format.JSON if view else format
-        async with looking_at(settings, asked, language, head=head) as looked:
-            shown = await instant_of(looked.views, looked.session.views, view, unmasked=unmasked)
-            return asked.for_programs | shown
+        async with open_views(settings, instant, language, head=head) as selected:
+            report = await instant_of(selected.views, selected.session.views, view, unmasked=unmasked)
+            return instant.for_programs | report
 
-    found = run(look())
-    if format is Format.JSON:
-        write(as_json(found))
-    elif view:
-        for document in found["documents"]:
-            write(json_line(document))
+    report = console.run(look())
+    if view and format is Format.TEXT:
+        console.write_lines(report["documents"])
     else:
-        out.print(terminal.instant_table(found, language))
-        out.print(f"{translate('Digest of the views', language)}: {found['digest']}", soft_wrap=True)
+        console.show(format, report, lambda: terminal.instant_parts(report, language))
 
 
 @audit.command("diff")
@@ -169,53 +142,42 @@ def audit_diff(
     lang: LangOption = None,
 ) -> None:
     """Every document and field that differs between two instants, and the events that changed them."""
-    settings = read_settings()
-    language = language_of(lang)
-    earlier = cast("Asked", instant_asked(first, by))
-    later = instant_asked(second, by if second is not None else By.RECORDED)
+    settings = console.read_settings()
+    language = console.language_of(lang)
+    earlier = cast("Asked", instant_option(first, by))
+    later = instant_option(second, by if second is not None else By.RECORDED)
 
     async def look() -> Difference:
         unmasked = may_read_restricted(settings, token)
         async with open_session(settings) as session:
             now = datetime.now(LOCAL_TIME) if by is By.HAPPENED else await session.ledger.last_sequence()
-            with refusals_are_wrong_use(), progress_bar(translate("Folding", language)) as on_progress:
-                snapshots = Snapshots(session.views.database)
-                until = later or Asked(now, by)
-                found = await difference(earlier, until, session.ledger, snapshots, on_progress)
-        return found if unmasked else masked(found)
+            snapshots, until = Snapshots(session.views.database), later or Asked(now, by)
+            bar = console.progress_bar(translate("Folding", language))
+            with console.refusals_are_wrong_use(), bar as on_progress:
+                report = await difference(earlier, until, session.ledger, snapshots, on_progress)
+        return report if unmasked else masked(report)
 
-    found = run(look())
-    if format is Format.JSON:
-        write(as_json(found.model_dump(mode="json")))
-    else:
-        for line in terminal.difference_lines(found, language):
-            out.print(line, soft_wrap=True)
+    report = console.run(look())
+    console.show(format, report.model_dump(mode="json"), lambda: terminal.difference_lines(report, language))
 
 
 @audit.command("verify")
 def audit_verify(format: FormatOption = Format.TEXT, lang: LangOption = None) -> None:  # noqa: A002
     """Fold the ledger afresh and compare it with the live views; exit 1 where they differ or events are parked."""
-    settings = read_settings()
-    language = language_of(lang)
+    settings = console.read_settings()
+    language = console.language_of(lang)
 
     async def prove() -> tuple[Verdict, list[Finding]]:
         async with open_session(settings) as session:
             await session.check_views()
-            with progress_bar(translate("Verifying", language)) as on_progress:
+            with console.progress_bar(translate("Verifying", language)) as on_progress:
                 verdict = await verify(session.ledger, session.views, on_progress)
             return verdict, await loss_findings(session.ledger, await session.views.checkpoint())
 
-    verdict, lost = run(prove())
-    if format is Format.JSON:
-        found = {"lost": [loss.model_dump(mode="json") for loss in lost]} if lost else {}
-        write(as_json({"holds": verdict.holds, **verdict._asdict(), **found}))
-    else:
-        print_verdict(verdict, language)
-        for loss in lost:
-            out.print(f"{loss.told(language)} {loss.advised(language)}", soft_wrap=True)
-    raise typer.Exit(0 if verdict.nothing_wrong and not lost else FOUND_WRONG)
-
-
-def print_verdict(verdict: Verdict, lang: Language) -> None:
-    for line in terminal.verdict_lines(verdict, lang):
-        out.print(line, soft_wrap=True)
+    verdict, lost = console.run(prove())
+    content = {"holds": verdict.holds, **verdict._asdict()}
+    if lost:
+        content["lost"] = [loss.model_dump(mode="json") for loss in lost]
+    losses = [f"{loss.told(language)} {loss.advised(language)}" for loss in lost]
+    console.show(format, content, lambda: [*terminal.verdict_lines(verdict, language), *losses])
+    raise typer.Exit(0 if verdict.nothing_wrong and not lost else console.FOUND_WRONG)

@@ -1,49 +1,27 @@
 """`daihoi catalogue`: what a file would change in the catalogue of work, and changing it."""
 
 import re
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from daihoi.cli.console import (
-    FOUND_WRONG,
-    Format,
-    FormatOption,
-    LangOption,
-    as_json,
-    err,
-    language_of,
-    out,
-    progress_bar,
-    read_settings,
-    refuse,
-    run,
-    say,
-    write,
-)
+from daihoi.cli import console
+from daihoi.cli.console import Format, FormatOption, LangOption
 from daihoi.cli.groups import CommandGroup
-from daihoi.importing.changes import Change
 from daihoi.importing.items import values_of
 from daihoi.importing.session import Committed, Preview, Source, carry_out, preview, read
 from daihoi.importing.tables import Unreadable, Wrong
 from daihoi.ops.session import open_session
 from daihoi.ops.supervisor import running_services
 from daihoi.ops.waiting import shortfall
-from daihoi.terminal.catalogue import (
-    counts_of,
-    end_lines,
-    error_lines,
-    import_parts,
-    numbers_of,
-)
+from daihoi.terminal.catalogue import counts_of, end_lines, error_lines, import_parts, numbers_of
 from shared.domain.decider import Actor, Refusal
-from shared.i18n import Language, render, translate
+from shared.i18n import render, translate
 from shared.unit.issuer import provide_issuer_keys
 from shared.unit.problems import problem_of
 from shared.values.types import ID_PATTERN
-from shared.values.units import SUBCOMMITTEE
+from shared.values.units import SUBCOMMITTEE, TRACKER
 
 NOT_THE_SUBCOMMITTEE = Refusal(
     "not_the_subcommittee", "The catalogue is the sub-committee's: --as names {position}, not {given}."
@@ -70,56 +48,59 @@ def import_catalogue(
     lang: LangOption = None,
 ) -> None:
     """Show what a file would change in the catalogue, and with --commit change it."""
-    settings = read_settings()
-    language = language_of(lang)
+    settings = console.read_settings()
+    language = console.language_of(lang)
     unit, _, position = actor.partition(".")
     if unit != SUBCOMMITTEE or not position:
-        refuse(NOT_THE_SUBCOMMITTEE(position=f"{SUBCOMMITTEE}.POSITION", given=actor))
+        console.refuse(NOT_THE_SUBCOMMITTEE(position=f"{SUBCOMMITTEE}.POSITION", given=actor))
     if name and not re.fullmatch(ID_PATTERN, name):
-        refuse(NO_CATALOGUE_ID(name=name))
+        console.refuse(NO_CATALOGUE_ID(name=name))
     if file.is_dir() or not file.exists():
-        refuse(IS_A_FOLDER(path=file) if file.is_dir() else NO_SUCH_FILE(path=file))
+        console.refuse(IS_A_FOLDER(path=file) if file.is_dir() else NO_SUCH_FILE(path=file))
     try:
         source = read(file, name or settings.congress)
     except Unreadable as unreadable:
-        _print_errors(unreadable.errors, format, language)
-        raise typer.Exit(FOUND_WRONG) from unreadable
+        if format is Format.JSON:
+            console.write_json({"errors": [_error_as_json(error) for error in unreadable.errors]})
+        for line in error_lines(unreadable.errors, language):
+            console.say(line)
+        raise typer.Exit(console.FOUND_WRONG) from unreadable
 
     async def work() -> tuple[Preview, Committed | None]:
         if commit:
             provide_issuer_keys(settings)
         async with open_session(settings, begins=not settings.nats_url) as session:
-            services = (SUBCOMMITTEE, "tracker") if commit else ("tracker",)
+            services = (SUBCOMMITTEE, TRACKER) if commit else (TRACKER,)
             async with running_services(settings, session.servers, session.commands, services):
-                found = await preview(session, source)
-                if not commit or found.change.refused:
-                    return found, None
-                with progress_bar(translate("Importing", language)) as on_progress:
-                    done = await carry_out(session, source, found, Actor(actor, unit), on_progress)
+                planned = await preview(session, source)
+                if not commit or planned.change.refused:
+                    return planned, None
+                with console.progress_bar(translate("Importing", language)) as on_progress:
+                    done = await carry_out(session, source, planned, Actor(actor, unit), on_progress)
                 if done.write:
                     done = done._replace(why_not_shown=await shortfall(session, done.write))
-                return found, done
+                return planned, done
 
     for remark in source.remarks:
-        say(render(remark.message, language))
-    found, done = run(work())
+        console.say(render(remark.message, language))
+    planned, done = console.run(work())
     if format is Format.JSON:
-        write(as_json(_told(source, found, done)))
+        console.write_json(_as_json(source, planned, done))
     else:
-        for part in import_parts(source, found, language):
-            out.print(part, soft_wrap=isinstance(part, str))
-        _print_end(found.change, done, language)
-    went_wrong = done and (done.problem or done.why_not_shown)
-    raise typer.Exit(FOUND_WRONG if found.change.refused or went_wrong else 0)
+        console.print_drawn(import_parts(source, planned, language))
+        for line, is_wrong in end_lines(planned.change, done, language):
+            (console.err if is_wrong else console.out).print(line, soft_wrap=True)
+    went_wrong = planned.change.refused or (done and (done.problem or done.why_not_shown))
+    raise typer.Exit(console.FOUND_WRONG if went_wrong else 0)
 
 
 # --- for programs ---
-def _told(source: Source, found: Preview, done: Committed | None) -> dict[str, Any]:
-    change = found.change
+def _as_json(source: Source, planned: Preview, done: Committed | None) -> dict[str, Any]:
+    change = planned.change
     return {
         "file": source.name,
         "catalogue": source.catalogue,
-        "ledger_sequence": found.sequence,
+        "ledger_sequence": planned.sequence,
         "counts": counts_of(change),
         "new": [values_of(item) for item in change.new],
         "changed": [
@@ -130,20 +111,20 @@ def _told(source: Source, found: Preview, done: Committed | None) -> dict[str, A
             for item, fields in change.changed
         ],
         "removed": [values_of(item) for item in change.removed],
-        "remarks": [_told_error(Wrong(0, "", remark)) for remark in source.remarks],
-        "errors": [_told_error(Wrong(0, "", refused)) for refused in change.refused],
-        "committed": done and _told_end(done),
+        "remarks": [_error_as_json(Wrong(0, "", remark)) for remark in source.remarks],
+        "errors": [_error_as_json(Wrong(0, "", refused)) for refused in change.refused],
+        "committed": done and _end_as_json(done),
     }
 
 
-def _told_end(done: Committed) -> dict[str, Any]:
-    told: dict[str, Any] = {**numbers_of(done), "problem": done.problem and done.problem.model_dump(mode="json")}
+def _end_as_json(done: Committed) -> dict[str, Any]:
+    content = numbers_of(done) | {"problem": done.problem and done.problem.model_dump(mode="json")}
     if done.why_not_shown:
-        told["why_not_shown"] = problem_of(done.why_not_shown).model_dump(mode="json")
-    return told
+        content["why_not_shown"] = problem_of(done.why_not_shown).model_dump(mode="json")
+    return content
 
 
-def _told_error(error: Wrong) -> dict[str, Any]:
+def _error_as_json(error: Wrong) -> dict[str, Any]:
     return {
         "row": error.row or None,
         "column": error.column or None,
@@ -151,15 +132,3 @@ def _told_error(error: Wrong) -> dict[str, Any]:
         "detail": render(error.why.message, "en"),
         "detail_vi": render(error.why.message, "vi"),
     }
-
-
-def _print_errors(errors: Sequence[Wrong], format: Format, lang: Language) -> None:  # noqa: A002
-    if format is Format.JSON:
-        write(as_json({"errors": [_told_error(error) for error in errors]}))
-    for line in error_lines(errors, lang):
-        say(line)
-
-
-def _print_end(change: Change, done: Committed | None, lang: Language) -> None:
-    for line, is_wrong in end_lines(change, done, lang):
-        (err if is_wrong else out).print(line, soft_wrap=True)

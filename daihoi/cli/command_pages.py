@@ -29,8 +29,8 @@ def _under(command: Any, name: str, parent: Any) -> Iterator[typer.Context]:
     context = typer.Context(command, info_name=name, parent=parent)
     yield context
     if hasattr(command, "list_commands"):
-        for each in command.list_commands(context):
-            yield from _under(command.get_command(context, each), each, context)
+        for name in command.list_commands(context):
+            yield from _under(command.get_command(context, name), name, context)
 
 
 def page() -> str:

@@ -4,7 +4,7 @@ Exit codes: 0 fine, 1 found something wrong, 2 wrong use.
 """
 
 import sys
-from collections.abc import Callable, Coroutine, Iterable, Iterator
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
 from typing import Annotated, Any, NoReturn
@@ -14,15 +14,16 @@ from pydantic import ValidationError
 
 from daihoi.cli.language import speak, spoken
 from daihoi.cli.shell import FOUND_WRONG as FOUND_WRONG
-from daihoi.cli.shell import WRONG_USE as WRONG_USE
-from daihoi.cli.shell import NotWritten as NotWritten
+from daihoi.cli.shell import WRONG_USE, NotWritten
 from daihoi.terminal.screen import Screen, harmless_json
-from shared.domain.decider import Refused
-from shared.eventstore.canonical import indented
-from shared.i18n import Language, render, translate
+from shared.domain.decider import Refusal, Refused
+from shared.eventstore.canonical import indented, json_line
+from shared.i18n import Language, render
 from shared.platform.settings import Settings
 from shared.unit.field_errors import message_of
 
+NAME_HELP = "subcommittee, tracker, or the id of a support unit"
+NO_SUCH_SERVICE = Refusal("no_such_service", "There is no service {name}; there are {services}.")
 out = Screen()
 err = Screen(stderr=True)
 
@@ -69,10 +70,6 @@ def language_of(lang: Lang | None) -> Language:
     return speak(lang.value) if lang else spoken()
 
 
-def as_json(value: Any) -> bytes:
-    return indented(value)
-
-
 def write(text: bytes) -> None:
     """JSON, all of it: with `PYTHONUNBUFFERED` stdout may take only a part at a time. Raises `NotWritten`."""
     left = memoryview(harmless_json(text))
@@ -81,6 +78,16 @@ def write(text: bytes) -> None:
             left = left[sys.stdout.buffer.write(left) :]
     except OSError as error:
         raise NotWritten(error) from error
+
+
+def write_json(content: Any) -> None:
+    write(indented(content))
+
+
+def write_lines(documents: Iterable[Any]) -> None:
+    """One a line, as JSON."""
+    for document in documents:
+        write(json_line(document))
 
 
 @contextmanager
@@ -110,30 +117,9 @@ def refuse(refused: Refused) -> NoReturn:
 
 
 def run[Result](work: Coroutine[Any, Any, Result]) -> Result:
-    """Runs `work`; what can go wrong outside becomes a sentence and exit code 1."""
     import uvloop
 
-    with told_in_words():
-        return uvloop.run(work)
-
-
-@contextmanager
-def told_in_words() -> Iterator[None]:
-    """What can go wrong outside becomes a sentence and exit code 1."""
-    try:
-        yield
-    except KeyboardInterrupt as error:
-        say(translate("stopped", spoken()))
-        raise typer.Exit(FOUND_WRONG) from error
-    except (typer.Exit, NotWritten):
-        raise
-    except Exception as error:
-        from daihoi.cli.failures import sentence_of
-
-        if (sentence := sentence_of(error)) is None:
-            raise
-        say(sentence)
-        raise typer.Exit(FOUND_WRONG) from error
+    return uvloop.run(work)
 
 
 @contextmanager
@@ -145,24 +131,21 @@ def refusals_are_wrong_use() -> Iterator[None]:
         refuse(refused)
 
 
-@contextmanager
-def refusals_end_it() -> Iterator[None]:
-    """What a service or a look refuses is said by code and sentence; exit code 1."""
-    from shared.unit.problems import ProblemError, problem_of
-
-    try:
-        yield
-    except (Refused, ProblemError) as error:
-        problem = error.problem if isinstance(error, ProblemError) else problem_of(error)
-        say(f"{problem.code}: {problem.told(spoken())}")
-        raise typer.Exit(FOUND_WRONG) from error
+def check_service(name: str, names: Sequence[str]) -> None:
+    """Ends the program as wrong use where none of them has this name."""
+    if name not in names:
+        refuse(NO_SUCH_SERVICE(name=name, services=", ".join(names)))
 
 
 def show(format: Format, content: Any, draw: Callable[[], Any]) -> None:  # noqa: A002
-    """`content` as JSON, or what is drawn of it: something that can be printed, or several."""
+    """`content` as JSON, or what is drawn of it."""
     if format is Format.JSON:
-        write(as_json(content))
-        return
-    drawn = draw()
+        write_json(content)
+    else:
+        print_drawn(draw())
+
+
+def print_drawn(drawn: Any) -> None:
+    """Something that can be printed, or several."""
     for part in [drawn] if isinstance(drawn, str) or not isinstance(drawn, Iterable) else drawn:
         out.print(part, soft_wrap=isinstance(part, str))

@@ -5,31 +5,21 @@ from pathlib import Path
 
 import typer
 
-from daihoi.cli.audit import print_verdict
-from daihoi.cli.console import (
-    FOUND_WRONG,
-    FreshOption,
-    LangOption,
-    TodayOption,
-    as_json,
-    language_of,
-    out,
-    progress_bar,
-    read_settings,
-    run,
-)
-from daihoi.cli.view_selection import day_asked
+from daihoi.cli import console
+from daihoi.cli.console import FreshOption, LangOption, TodayOption
+from daihoi.cli.view_selection import day_option
 from daihoi.ops.session import Session, open_session
 from daihoi.ops.supervisor import running_services
 from daihoi.ops.waiting import until_level
 from daihoi.sample.story import Sample
-from daihoi.sample.telling import check_nothing_else_is_told, tell
+from daihoi.sample.telling import check_only_the_sample_is_there, tell
+from daihoi.terminal.audit import verdict_lines
 from daihoi.terminal.report import Printer
 from services.tracker.history.replay import Filter, replay
 from services.tracker.history.verify import verify
 from services.tracker.queries import consolidated_report
 from services.tracker.reports.consolidated import Report
-from shared.eventstore.canonical import json_line
+from shared.eventstore.canonical import indented, json_line
 from shared.i18n import Language, translate
 from shared.platform.settings import Settings
 from shared.unit.issuer import provide_issuer_keys
@@ -37,41 +27,36 @@ from shared.unit.issuer import provide_issuer_keys
 EXPORTS = Path("out")
 
 
-def demo(
-    fresh: FreshOption = False,
-    today: TodayOption = None,
-    lang: LangOption = None,
-) -> None:
+def demo(fresh: FreshOption = False, today: TodayOption = None, lang: LangOption = None) -> None:
     """Tell the sample congress through the real services, report on it and prove the report."""
-    settings = read_settings()
-    language = language_of(lang)
-    holds = run(_demo(settings, fresh, day_asked(today), language))
-    raise typer.Exit(0 if holds else FOUND_WRONG)
+    settings = console.read_settings()
+    language = console.language_of(lang)
+    holds = console.run(_demo(settings, fresh, day_option(today), language))
+    raise typer.Exit(0 if holds else console.FOUND_WRONG)
 
 
 async def _demo(settings: Settings, fresh: bool, today: date | None, lang: Language) -> bool:
     sample = Sample()
     EXPORTS.mkdir(exist_ok=True)  # what can't be written should be known before the story is told
     async with open_session(settings, fresh=fresh, begins=True) as session:
-        await check_nothing_else_is_told(session, sample)
+        await check_only_the_sample_is_there(session, sample)
         provide_issuer_keys(settings)
         async with running_services(settings, session.servers, session.commands):
-            with progress_bar(translate("The sample congress", lang)) as on_progress:
+            with console.progress_bar(translate("The sample congress", lang)) as on_progress:
                 await tell(session, sample, on_progress)
             await until_level(session)
-            report = await consolidated_report(
-                settings.congress, session.views, session.ledger, today or sample.today
-            )
-            Printer(report, lang).print_on(out)
-            with progress_bar(translate("Verifying", lang)) as on_progress:
+            day = today or sample.today
+            report = await consolidated_report(settings.congress, session.views, session.ledger, day)
+            Printer(report, lang).print_on(console.out)
+            with console.progress_bar(translate("Verifying", lang)) as on_progress:
                 verdict = await verify(session.ledger, session.views, on_progress)
-            print_verdict(verdict, lang)
+            console.print_drawn(verdict_lines(verdict, lang))
             await _export(session, report)
     return verdict.nothing_wrong
 
 
 async def _export(session: Session, report: Report) -> None:
-    (EXPORTS / "report.json").write_bytes(as_json(report.model_dump(mode="json")))
+    (EXPORTS / "report.json").write_bytes(indented(report.model_dump(mode="json")))
     with (EXPORTS / "events.jsonl").open("wb") as file:
         async for line in replay(session.ledger, Filter()):
             file.write(json_line(line))

@@ -20,6 +20,7 @@ from shared.i18n import render, translate
 from shared.platform.errors import PlatformError
 from shared.platform.files import own_file, own_folder
 from shared.platform.mongo import in_words
+from shared.unit.problems import ProblemError
 
 NO_STDOUT = Refusal("no_stdout", "The answer has nowhere to go: standard output is closed. Nothing was done.")
 NOT_WRITTEN = Refusal(
@@ -36,20 +37,15 @@ UNEXPECTED_UNLOGGED = Refusal(
 
 
 def report_failure(error: BaseException) -> None:
-    if sentence := sentence_of(error):
-        say(sentence)
+    if say_expected(error):
         return
     match error:
-        case KeyboardInterrupt():
-            say(translate("stopped", spoken()))
         case NoStdout():
             _refuse(NO_STDOUT())
         case NotText():
             _refuse(NOT_TEXT(number=error.number, shown=error))
         case NotWritten():
             _refuse(NOT_WRITTEN(reason=error))
-        case Refused():
-            _refuse(error)
         case OSError() if error.filename is not None:
             _refuse(FILE_TROUBLE(path=error.filename, reason=error.strerror))
         case OSError() if error.errno in (errno.ENOSPC, errno.EPIPE, errno.EBADF):
@@ -83,10 +79,20 @@ def _log(details: str) -> Path | None:
     return path
 
 
-def sentence_of(error: BaseException) -> str | None:
-    """What people are told of an error that comes from outside; `None` where it doesn't."""
+def say_expected(error: BaseException) -> bool:
+    """Whether the error is a refusal or comes from outside. If so, it is said."""
+    if sentence := _sentence_of(error):
+        say(sentence)
+    return sentence is not None
+
+
+def _sentence_of(error: BaseException) -> str | None:
     match error:
-        case PlatformError(why=Refused() as why):
+        case KeyboardInterrupt():
+            return translate("stopped", spoken())
+        case ProblemError():
+            return f"{error.problem.code}: {error.problem.told(spoken())}"
+        case (Refused() as why) | PlatformError(why=Refused() as why):
             return f"{why.code}: {render(why.message, spoken())}"
         case PlatformError() | EventStoreError() | FenceLost() | TimeoutError():
             return in_words(error) or type(error).__name__

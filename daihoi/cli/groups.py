@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Callable, Sequence
-from typing import Any, NoReturn, cast
+from typing import Any, NoReturn
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -31,20 +31,12 @@ class Group(TyperGroup):
             no_such_command(ctx, args[0], names)
         return super().resolve_command(ctx, args)
 
-    def main(
-        self,
-        args: Sequence[str] | None = None,
-        prog_name: str | None = None,
-        complete_var: str | None = None,
-        standalone_mode: bool = True,
-        windows_expand_args: bool = True,
-        **extra: Any,
-    ) -> NoReturn:
+    def main(self, args: Sequence[str] | None = None, *rest: Any, **options: Any) -> NoReturn:
         """Ends the process: 2 where the program is called wrongly, else with the command's own code."""
         arguments = sys.argv[1:] if args is None else list(args)
         speak_as_asked(arguments)
         try:
-            code = super().main(arguments, prog_name, complete_var, standalone_mode=False, **extra)
+            code = super().main(arguments, *rest, **options | {"standalone_mode": False})
         except typer.TyperException as error:
             from daihoi.cli.usage_errors import report_usage_error
 
@@ -72,11 +64,10 @@ class CommandGroup(typer.Typer):
 
 def command_of(loaded: Any, name: str) -> Any:
     """The click command that a function or a group is under this name."""
-    if isinstance(loaded, typer.Typer):
-        command = typer.main.get_command(loaded)
-    else:
+    if not isinstance(loaded, typer.Typer):
         single = CommandGroup("")
         single.command(name)(loaded)
-        command = typer.main.get_command(single)
+        loaded = single
+    command: Any = typer.main.get_command(loaded)
     command.name = name
-    return cast("Any", command)
+    return command

@@ -5,7 +5,7 @@ Nothing here knows a command; the texts stand beside each command, in English, a
 
 import shutil
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from enum import Enum
 from typing import Any, NamedTuple
 
@@ -124,8 +124,7 @@ def _wrapped(text: str, width: int, later: str = "") -> str:
     return textwrap.fill(text, width, subsequent_indent=later, break_long_words=False, break_on_hyphens=False)
 
 
-def _section(title: str, rows: Iterable[Row], width: int) -> str:
-    rows = list(rows)
+def _section(title: str, rows: list[Row], width: int) -> str:
     names_width = min(NAMES_WIDTH, max(len(row.name) for row in rows)) + 2
     return "\n".join([f"{title}:", *(_row(row, names_width, width) for row in rows)])
 

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from daihoi.cli.console import out, read_settings, refuse, told_in_words
+from daihoi.cli import console
 from shared.domain.decider import Actor, Refusal
 from shared.platform.files import OPEN_FILE, OPEN_FOLDER, OWN_FOLDER
 from shared.platform.settings import Settings
@@ -30,17 +30,17 @@ def mint(settings: Settings, actor: str, lasting: timedelta) -> str:
     try:
         actor = clean(actor)
     except Unclean as error:
-        refuse(NOT_A_NAME(reason=MESSAGES[error.code]))
+        console.refuse(NOT_A_NAME(reason=MESSAGES[error.code]))
     unit, _, position = actor.partition(".")
     units = (*services(), AUDITOR)
     no_actor = NO_ACTOR(units=", ".join(units), given=actor)
     if unit not in units or not position:
-        refuse(no_actor)
+        console.refuse(no_actor)
     key = issuer_private_key(settings)
     try:
         return mint_token(key, settings.congress, Actor(actor, unit), datetime.now(UTC), lasting)
     except ValueError:
-        refuse(no_actor)
+        console.refuse(no_actor)
 
 
 def token(
@@ -48,21 +48,19 @@ def token(
     hours: Annotated[float, typer.Option(min=0.01, max=24 * 31, help="How long it is valid.")] = 8,
 ) -> None:
     """Mint a bearer token with the local issuer key."""
-    settings = read_settings()
+    settings = console.read_settings()
     if math.isnan(hours):
-        refuse(NO_HOURS())
-    with told_in_words():
-        out.print(mint(settings, actor, timedelta(hours=hours)), soft_wrap=True)
+        console.refuse(NO_HOURS())
+    console.out.print(mint(settings, actor, timedelta(hours=hours)), soft_wrap=True)
 
 
 def keys() -> None:
     """Make the issuer's key pair where there is none: the private half for the directory's owner, the public half
     for everybody."""
-    settings = read_settings()
-    with told_in_words():
-        provide_issuer_keys(settings)
+    settings = console.read_settings()
+    provide_issuer_keys(settings)
     _hand_over(settings.issuer_private_key_path, settings.issuer_public_key_path)
-    out.print(str(settings.issuer_public_key_path), soft_wrap=True)
+    console.out.print(str(settings.issuer_public_key_path), soft_wrap=True)
 
 
 def _hand_over(private: Path, public: Path) -> None:

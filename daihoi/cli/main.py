@@ -9,7 +9,7 @@ from typing import Annotated, Any, NamedTuple
 import typer
 
 from daihoi.cli.groups import CommandGroup, Group, command_of
-from daihoi.cli.shell import run_in_shell
+from daihoi.cli.shell import FOUND_WRONG, run_in_shell
 from shared.platform.memory import collect_rarely
 
 
@@ -95,6 +95,19 @@ class Program(Group):
             return None
         module, _, name = COMMANDS[cmd_name].place.partition(":")
         return command_of(getattr(import_module(f"daihoi.cli.{module}"), name), cmd_name)
+
+    def invoke(self, ctx: Any) -> Any:
+        """What a service refuses, or goes wrong outside, becomes a sentence and exit code 1."""
+        try:
+            return super().invoke(ctx)
+        except (typer.Exit, typer.TyperException):
+            raise
+        except (Exception, KeyboardInterrupt) as error:
+            from daihoi.cli.failures import say_expected
+
+            if not say_expected(error):
+                raise
+            raise typer.Exit(FOUND_WRONG) from error
 
 
 app = CommandGroup("Prepares a large official congress.", cls=Program)

@@ -1,27 +1,12 @@
 """`daihoi parked`: what the tracker could not take in, trying it again, and going on without it."""
 
-from collections.abc import Coroutine
 from typing import Annotated, Any
 from uuid import uuid4
 
 import typer
 
-from daihoi.cli.console import (
-    FOUND_WRONG,
-    Format,
-    FormatOption,
-    LangOption,
-    TokenOption,
-    as_json,
-    language_of,
-    out,
-    progress_bar,
-    read_settings,
-    refusals_end_it,
-    refuse,
-    run,
-    write,
-)
+from daihoi.cli import console
+from daihoi.cli.console import Format, FormatOption, LangOption, TokenOption
 from daihoi.cli.groups import CommandGroup
 from daihoi.ops.session import Session, open_session
 from daihoi.ops.supervisor import running_services
@@ -33,13 +18,7 @@ from services.tracker.history.repair import Retried, retry
 from services.tracker.projection.errors import as_written
 from services.tracker.projection.parking import ORIGIN_GAP
 from services.tracker.projection.store import PARKED
-from services.tracker.reports.parked import (
-    ParkedEvent,
-    names_of_entity,
-    parked_event,
-    parked_events,
-    waiting_behind,
-)
+from services.tracker.reports.parked import ParkedEvent, names_of_entity, parked_event, parked_events, waiting_behind
 from shared.domain.decider import Refusal
 from shared.i18n import translate
 from shared.values.units import SUBCOMMITTEE
@@ -59,17 +38,12 @@ SequenceArgument = Annotated[int, typer.Argument(min=1, help="The ledger event."
 parked = CommandGroup("What the tracker could not take in: list, show, retry, discard.")
 
 
-def _run[Result](work: Coroutine[Any, Any, Result]) -> Result:
-    with refusals_end_it():
-        return run(work)
-
-
 async def _lot(session: Session) -> list[Document]:
     await session.check_views()
     return await session.views.documents(PARKED)
 
 
-def _found(sequence: int, lot: list[Document]) -> Document:
+def _document(sequence: int, lot: list[Document]) -> Document:
     for document in lot:
         if document["_id"] == sequence:
             return document
@@ -79,7 +53,7 @@ def _found(sequence: int, lot: list[Document]) -> Document:
 @parked.command("list")
 def list_parked(format: FormatOption = Format.TEXT, lang: LangOption = None) -> None:  # noqa: A002
     """What is parked: which event, why, since when, and how many wait behind it."""
-    settings = read_settings()
+    settings = console.read_settings()
 
     async def look() -> list[ParkedEvent]:
         async with open_session(settings) as session:
@@ -87,11 +61,9 @@ def list_parked(format: FormatOption = Format.TEXT, lang: LangOption = None) -> 
         with as_written():
             return parked_events(lot)
 
-    found = run(look())
-    if format is Format.JSON:
-        write(as_json([event.model_dump(mode="json") for event in found]))
-    else:
-        out.print(parked_table(found, language_of(lang)))
+    events = console.run(look())
+    content = [event.model_dump(mode="json") for event in events]
+    console.show(format, content, lambda: parked_table(events, console.language_of(lang)))
 
 
 @parked.command("show")
@@ -102,21 +74,17 @@ def show_parked(
     lang: LangOption = None,
 ) -> None:
     """All of one parked event: its body as stored, why it is parked, and what to do."""
-    settings = read_settings()
-    language = language_of(lang)
+    settings = console.read_settings()
+    language = console.language_of(lang)
 
     async def look() -> dict[str, Any]:
         unmasked = may_read_restricted(settings, token)
         async with open_session(settings) as session:
             lot = await _lot(session)
-            return parked_event(_found(sequence, lot), lot, unmasked=unmasked)
+            return parked_event(_document(sequence, lot), lot, unmasked=unmasked)
 
-    told = _run(look())
-    if format is Format.JSON:
-        write(as_json(told))
-    else:
-        for line in parked_lines(told, language):
-            out.print(line, soft_wrap=True)
+    event = console.run(look())
+    console.show(format, event, lambda: parked_lines(event, language))
 
 
 @parked.command("retry")
@@ -127,36 +95,28 @@ def retry_parked(
     lang: LangOption = None,
 ) -> None:
     """Try again with today's code, the entity's later events after it; exit 1 where something stays parked."""
-    settings = read_settings()
-    language = language_of(lang)
+    settings = console.read_settings()
+    language = console.language_of(lang)
     if bool(what) == everything:
-        refuse(NOTHING_NAMED())
+        console.refuse(NOTHING_NAMED())
 
     async def work() -> Retried:
         async with open_session(settings) as session:
             subjects = None if everything else _subjects(what, await _lot(session))
-            with progress_bar(translate("Trying again", language)) as on_progress:
-                return await retry(
-                    session.ledger,
-                    session.views,
-                    lambda subject: subjects is None or subject in subjects,
-                    on_progress,
-                )
+            with console.progress_bar(translate("Trying again", language)) as on_progress:
+                selects = (lambda _: True) if subjects is None else subjects.__contains__
+                return await retry(session.ledger, session.views, selects, on_progress)
 
-    done = _run(work())
-    if format is Format.JSON:
-        still = [each["_id"] for each in done.still_parked]
-        write(as_json(done._asdict() | {"still_parked": still}))
-    else:
-        for line in retried_lines(done, language):
-            out.print(line, soft_wrap=True)
-    raise typer.Exit(FOUND_WRONG if done.still_parked else 0)
+    done = console.run(work())
+    content = done._asdict() | {"still_parked": [document["_id"] for document in done.still_parked]}
+    console.show(format, content, lambda: retried_lines(done, language))
+    raise typer.Exit(console.FOUND_WRONG if done.still_parked else 0)
 
 
 def _subjects(what: str, lot: list[Document]) -> set[str]:
     """Of the entities that `what` names. Raises the refusal that there is nothing of theirs."""
     if what.isascii() and what.isdigit():
-        return {_found(int(what), lot)["subject"]}
+        return {_document(int(what), lot)["subject"]}
     subjects = {document["subject"] for document in lot if what in names_of_entity(document["subject"])}
     if not subjects:
         raise NOTHING_PARKED(entity=what)
@@ -174,10 +134,10 @@ def discard_parked(
     lang: LangOption = None,
 ) -> None:
     """Go on without a parked event, for ever and on record; what waits behind it is taken in."""
-    settings = read_settings()
-    language = language_of(lang)
+    settings = console.read_settings()
+    language = console.language_of(lang)
     if not reason.strip():
-        refuse(NO_REASON())
+        console.refuse(NO_REASON())
 
     async def work() -> tuple[int, int]:
         async with (
@@ -186,24 +146,26 @@ def discard_parked(
         ):
             await until_level(session)
             lot = await _lot(session)
-            document = _found(sequence, lot)
+            document = _document(sequence, lot)
             if document["reason"] == ORIGIN_GAP:
                 raise BEHIND_A_GAP(sequence=sequence)
             waited = set(waiting_behind(document, lot))
             write = await _send(session, document, reason, token)
             if why := await shortfall(session, write):
                 raise why
-            waits = {each["_id"] for each in await _lot(session)}
-            return len(waited - waits), len(waited & waits)
+            waiting = waited & {document["_id"] for document in await _lot(session)}
+            return len(waited - waiting), len(waiting)
 
-    taken_in, waiting = _run(work())
-    told = {"sequence": sequence, "taken_in": taken_in, "waiting": waiting}
-    said = translate(
-        "Ledger event {sequence} is discarded. Behind it: {taken_in} taken in, {waiting} still parked.",
-        language,
-        **told,
+    taken_in, waiting = console.run(work())
+    console.print_drawn(
+        translate(
+            "Ledger event {sequence} is discarded. Behind it: {taken_in} taken in, {waiting} still parked.",
+            language,
+            sequence=sequence,
+            taken_in=taken_in,
+            waiting=waiting,
+        )
     )
-    out.print(said, soft_wrap=True)
 
 
 async def _send(session: Session, document: Document, reason: str, token: str) -> Write:
@@ -214,6 +176,5 @@ async def _send(session: Session, document: Document, reason: str, token: str) -
         "reason": reason,
         "parked_as": document["reason"],
     }
-    discard = DiscardParkedEvent.NAME
-    answer = await session.commands.send(SUBCOMMITTEE, discard, data, token=token, command_id=uuid4())
+    answer = await session.commands.send(SUBCOMMITTEE, DiscardParkedEvent.NAME, data, token=token, command_id=uuid4())
     return Write.of(session.settings.congress, SUBCOMMITTEE, answer)

@@ -1,35 +1,20 @@
 """`daihoi policies`: what the units' policies could not do, doing it after all, and settling it otherwise."""
 
-from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Coroutine
 from typing import Annotated, Any
 from uuid import uuid4
 
 import typer
 from nats.aio.client import Client
 
-from daihoi.cli.console import (
-    Format,
-    FormatOption,
-    LangOption,
-    as_json,
-    language_of,
-    out,
-    read_settings,
-    refusals_end_it,
-    refuse,
-    run,
-    write,
-)
+from daihoi.cli import console
+from daihoi.cli.console import Format, FormatOption, LangOption
 from daihoi.cli.groups import CommandGroup
 from daihoi.cli.parked import NO_REASON
-from daihoi.cli.running import NO_SUCH_SERVICE
-from daihoi.ops.session import check_congress
-from daihoi.terminal.policies import refusals_table
+from daihoi.ops.session import connected
+from daihoi.terminal.operation import refusals_drawn
 from shared.eventstore.ledger import Ledger
 from shared.i18n import translate
-from shared.platform.embedded import endpoints
-from shared.platform.nats import nats_connection
 from shared.platform.settings import Settings
 from shared.unit.client import CommandClient
 from shared.unit.commands import Answer
@@ -50,19 +35,15 @@ TokenOption = Annotated[
 @policies.command("list")
 def list_refusals(format: FormatOption = Format.TEXT, lang: LangOption = None) -> None:  # noqa: A002
     """What nobody has seen to yet: which policy, for which ledger event, and why it could not."""
-    settings = read_settings()
+    settings = console.read_settings()
 
     async def look() -> list[Unresolved]:
-        async with _connection(settings) as connection:
+        async with connected(settings) as connection:
             return await _unresolved(connection, settings.congress)
 
-    left = run(look())
-    if format is Format.JSON:
-        write(as_json([{**each._asdict(), "refused": each.refused.model_dump(mode="json")} for each in left]))
-    elif left:
-        out.print(refusals_table(left, language_of(lang)))
-    else:
-        out.print(translate("Nothing is left that a policy could not do.", language_of(lang)))
+    refusals = console.run(look())
+    content = [refusal._asdict() | {"refused": refusal.refused.model_dump(mode="json")} for refusal in refusals]
+    console.show(format, content, lambda: refusals_drawn(refusals, console.language_of(lang)))
 
 
 @policies.command("retry")
@@ -74,15 +55,15 @@ def retry(
     lang: LangOption = None,
 ) -> None:
     """Let the policy look at the event again; what it does is put on record, and that this is seen to."""
-    settings = read_settings()
+    settings = console.read_settings()
 
     async def send(connection: Client) -> Answer:
         data = {"policy": policy, "sequence": sequence}
         return await _send(connection, settings, unit, RetryPolicy.NAME, data, token)
 
     answer = _run(settings, unit, send)
-    told = translate("Done after all: {count} events.", language_of(lang), count=len(answer.events))
-    out.print(told, soft_wrap=True)
+    count = len(answer.events)
+    console.print_drawn(translate("Done after all: {count} events.", console.language_of(lang), count=count))
 
 
 @policies.command("settle")
@@ -95,39 +76,29 @@ def settle(
     lang: LangOption = None,
 ) -> None:
     """Strike off what is seen to otherwise, for a reason and on record."""
-    settings = read_settings()
+    settings = console.read_settings()
     if not reason.strip():
-        refuse(NO_REASON())
+        console.refuse(NO_REASON())
 
     async def send(connection: Client) -> Answer:
-        for each in await _unresolved(connection, settings.congress):
-            if (each.service, each.refused.policy, each.refused.sequence) == (unit, policy, sequence):
-                data = {"cause": each.cause, "policy": policy, "reason": reason}
+        for refusal in await _unresolved(connection, settings.congress):
+            if (refusal.service, refusal.refused.policy, refusal.refused.sequence) == (unit, policy, sequence):
+                data = {"cause": refusal.cause, "policy": policy, "reason": reason}
                 return await _send(connection, settings, unit, SettleRefusal.NAME, data, token)
         raise NOTHING_REFUSED(policy=policy, cause=sequence)
 
     _run(settings, unit, send)
-    out.print(translate("Struck off.", language_of(lang)))
+    console.print_drawn(translate("Struck off.", console.language_of(lang)))
 
 
 def _run(settings: Settings, unit: str, send: Callable[[Client], Coroutine[Any, Any, Answer]]) -> Answer:
-    if unit not in services():
-        refuse(NO_SUCH_SERVICE(name=unit, services=", ".join(services())))
+    console.check_service(unit, services())
 
     async def work() -> Answer:
-        async with _connection(settings) as connection:
+        async with connected(settings) as connection:
             return await send(connection)
 
-    with refusals_end_it():
-        return run(work())
-
-
-@asynccontextmanager
-async def _connection(settings: Settings) -> AsyncIterator[Client]:
-    with endpoints(settings, with_mongo=False) as servers:
-        async with nats_connection(servers.nats_url, "daihoi policies") as connection:
-            await check_congress(connection, settings)
-            yield connection
+    return console.run(work())
 
 
 async def _send(
@@ -139,17 +110,17 @@ async def _send(
 
 async def _unresolved(connection: Client, congress: str) -> list[Unresolved]:
     """Those of earlier versions don't say which ledger event they are about; it is looked for."""
-    left = await Unseen(connection, congress).now()
-    wanted = {f'"id":"{each.cause}"'.encode(): each.cause for each in left if each.refused.sequence is None}
-    if not wanted:
-        return left
+    refusals = await Unseen(connection, congress).now()
+    causes = {f'"id":"{one.cause}"'.encode(): one.cause for one in refusals if one.refused.sequence is None}
+    if not causes:
+        return refusals
     sequences: dict[str, int] = {}
     async for page in Ledger(connection, congress).read():
         for stored in page:
-            sequences |= {cause: stored.sequence for text, cause in wanted.items() if text in stored.body}
-    return [_numbered(each, sequences) for each in left]
+            sequences |= {cause: stored.sequence for text, cause in causes.items() if text in stored.body}
+    return [_numbered(refusal, sequences) for refusal in refusals]
 
 
-def _numbered(each: Unresolved, sequences: dict[str, int]) -> Unresolved:
-    sequence = each.refused.sequence or sequences.get(each.cause)
-    return each._replace(refused=each.refused.model_copy(update={"sequence": sequence}))
+def _numbered(refusal: Unresolved, sequences: dict[str, int]) -> Unresolved:
+    sequence = refusal.refused.sequence or sequences.get(refusal.cause)
+    return refusal._replace(refused=refusal.refused.model_copy(update={"sequence": sequence}))

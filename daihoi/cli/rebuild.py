@@ -2,7 +2,8 @@
 
 import typer
 
-from daihoi.cli.console import FOUND_WRONG, LangOption, language_of, out, progress_bar, read_settings, run
+from daihoi.cli import console
+from daihoi.cli.console import LangOption
 from daihoi.ops.session import open_session
 from services.tracker.projection.rebuild import rebuild
 from shared.i18n import translate
@@ -10,25 +11,23 @@ from shared.i18n import translate
 
 def rebuild_views(lang: LangOption = None) -> None:
     """Fold all views again from the first event, and put them in place of the live ones."""
-    settings = read_settings()
-    language = language_of(lang)
+    settings = console.read_settings()
+    language = console.language_of(lang)
 
     async def renew() -> bool:
         async with open_session(settings) as session:
-            with progress_bar(translate("Rebuilding", language)) as on_progress:
+            with console.progress_bar(translate("Rebuilding", language)) as on_progress:
                 done = await rebuild(session.ledger, session.views, on_progress)
-        out.print(
-            translate("Rebuilt at ledger event {sequence}", language, sequence=done.sequence) + f": {done.after}"
-        )
+        lines = [f"{translate('Rebuilt at ledger event {sequence}', language, sequence=done.sequence)}: {done.after}"]
         if done.before and done.before != done.after:
-            out.print(translate("The views that were replaced differed", language) + f": {done.before}")
+            lines.append(f"{translate('The views that were replaced differed', language)}: {done.before}")
         if done.lost:
-            out.print(
+            lines.append(
                 translate("The ledger has lost {count} events that the old views knew", language, count=done.lost)
             )
         if done.parked:
-            parked = translate("{count} events are parked", language, count=done.parked)
-            out.print(f"{parked}: daihoi parked list")
+            lines.append(f"{translate('{count} events are parked', language, count=done.parked)}: daihoi parked list")
+        console.print_drawn(lines)
         return not done.parked and not done.lost
 
-    raise typer.Exit(0 if run(renew()) else FOUND_WRONG)
+    raise typer.Exit(0 if console.run(renew()) else console.FOUND_WRONG)

@@ -7,51 +7,36 @@ from typing import Annotated
 
 import typer
 
-from daihoi.cli.console import (
-    FOUND_WRONG,
-    FreshOption,
-    err,
-    out,
-    read_settings,
-    refuse,
-    run,
-    told_in_words,
-)
+from daihoi.cli import console
+from daihoi.cli.console import FreshOption
 from daihoi.cli.language import spoken
 from daihoi.ops.charters import service_named
-from daihoi.ops.only_one import only_one_up
-from daihoi.ops.session import open_session
-from daihoi.ops.supervisor import Supervisor, all_services
-from daihoi.terminal.services import services_table
-from shared.domain.decider import Refusal
-from shared.platform.embedded import endpoints
-from shared.platform.nats import nats_connection
+from daihoi.ops.session import connected, open_session
+from daihoi.ops.supervisor import Supervisor, all_services, only_one_up
+from daihoi.terminal.operation import services_table
 from shared.platform.settings import Settings
 from shared.unit.client import CommandClient
 from shared.unit.issuer import provide_issuer_keys
 from shared.values.units import has_code
 
-NAME_HELP = "subcommittee, tracker, or the id of a support unit"
-NO_SUCH_SERVICE = Refusal("no_such_service", "There is no service {name}; there are {services}.")
-
 
 def up(fresh: FreshOption = False) -> None:
     """Run the servers and all services until Ctrl-C."""
-    settings = read_settings()
-    with told_in_words(), only_one_up(settings):
-        run(_up(settings, fresh))
+    settings = console.read_settings()
+    with only_one_up(settings):
+        console.run(_up(settings, fresh))
 
 
 async def _up(settings: Settings, fresh: bool) -> None:
     provide_issuer_keys(settings, to_mint=False)
     async with open_session(settings, fresh=fresh, begins=True) as session:
-        supervisor = Supervisor(settings, session.servers, err.print)
+        supervisor = Supervisor(settings, session.servers, console.err.print)
         try:
             for name in all_services():
                 supervisor.start(name)
             await supervisor.wait_until_ready(session.commands)
             processes = {name: child.pid for name, child in supervisor.children.items()}
-            out.print(services_table(settings.congress, processes, session.servers, spoken()))
+            console.out.print(services_table(settings.congress, processes, session.servers, spoken()))
             await _until_told_to_stop(supervisor)
         finally:
             supervisor.stop()
@@ -62,37 +47,34 @@ async def _until_told_to_stop(supervisor: Supervisor) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     watching, stopping = asyncio.create_task(supervisor.watch()), asyncio.create_task(stop.wait())
-    done, others = await asyncio.wait((watching, stopping), return_when=asyncio.FIRST_COMPLETED)
-    for other in others:
-        other.cancel()
-    for first in done:
-        first.result()
+    done, pending = await asyncio.wait((watching, stopping), return_when=asyncio.FIRST_COMPLETED)
+    for task in pending:
+        task.cancel()
+    for task in done:
+        task.result()
 
 
-def service(name: Annotated[str, typer.Argument(help=NAME_HELP)]) -> None:
+def service(name: Annotated[str, typer.Argument(help=console.NAME_HELP)]) -> None:
     """Run one service in this process."""
-    if name not in all_services():
-        refuse(NO_SUCH_SERVICE(name=name, services=", ".join(all_services())))
-    read_settings()
+    console.check_service(name, all_services())
+    console.read_settings()
     app = importlib.import_module(f"services.{name}.main").app if has_code(name) else service_named(name).app()
-    run(app.run())
+    console.run(app.run())
 
 
 def health(
-    name: Annotated[str, typer.Argument(help=NAME_HELP)],
+    name: Annotated[str, typer.Argument(help=console.NAME_HELP)],
     own: Annotated[bool, typer.Option("--own", help="Only the instance of DAIHOI_INSTANCE or this host.")] = False,
 ) -> None:
     """Ask a running service how it is; exit 1 when it is not ready."""
-    settings = read_settings()
-    if name not in all_services():
-        refuse(NO_SUCH_SERVICE(name=name, services=", ".join(all_services())))
+    settings = console.read_settings()
+    console.check_service(name, all_services())
 
     async def ask() -> bool:
-        with endpoints(settings, with_mongo=False) as servers:
-            async with nats_connection(servers.nats_url, "daihoi health") as connection:
-                instance = settings.instance_name if own else ""
-                answer = await CommandClient(connection, settings.congress).health(name, instance)
-        out.print(answer.model_dump_json(), soft_wrap=True)
+        async with connected(settings, begins=True) as connection:
+            instance = settings.instance_name if own else ""
+            answer = await CommandClient(connection, settings.congress).health(name, instance)
+        console.out.print(answer.model_dump_json(), soft_wrap=True)
         return answer.ready
 
-    raise typer.Exit(0 if run(ask()) else FOUND_WRONG)
+    raise typer.Exit(0 if console.run(ask()) else console.FOUND_WRONG)

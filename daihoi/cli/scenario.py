@@ -5,30 +5,19 @@ from uuid import UUID, uuid4
 
 import typer
 
-from daihoi.cli.console import (
-    Format,
-    FormatOption,
-    LangOption,
-    err,
-    language_of,
-    read_settings,
-    refuse,
-    run,
-)
+from daihoi.cli import console
+from daihoi.cli.console import LangOption
 from daihoi.cli.groups import CommandGroup
-from daihoi.cli.running import NO_SUCH_SERVICE
 from daihoi.cli.sending import PatienceOption, send_and_print
-from daihoi.cli.view_selection import AtOption, ByOption, Selection, of_views, show_report
+from daihoi.cli.view_selection import Selection, of_views, selecting, show_report
+from daihoi.ops.session import connected
 from daihoi.ops.waiting import PATIENCE_S
 from daihoi.terminal.scenario_tables import comparison_tables, standing_tables, unprepared_line
 from services.subcommittee.scenario import SwitchScenario
-from services.tracker.history.as_of import By
 from services.tracker.projection.decoding import decode_event
 from services.tracker.reports.scenarios import compare, standing, unprepared_units
 from shared.eventstore.errors import EventStoreError
 from shared.eventstore.ledger import Ledger
-from shared.platform.embedded import endpoints
-from shared.platform.nats import nats_connection
 from shared.platform.settings import Settings
 from shared.values.types import Case
 from shared.values.units import SUBCOMMITTEE, support_unit_ids
@@ -38,33 +27,27 @@ scenario = CommandGroup("Scenarios: show, compare, switch.")
 
 
 @scenario.command("show")
-def show(
-    at: AtOption = None,
-    by: ByOption = By.RECORDED,
-    format: FormatOption = Format.TEXT,  # noqa: A002
-    lang: LangOption = None,
-) -> None:
+@selecting
+def show(selection: Selection) -> None:
     """Which scenario is in force, how far each unit has followed, and what it has prepared."""
     question = of_views(("tasks", "scenarios"), lambda views, _: standing(views["tasks"], views["scenarios"]))
-    show_report(Selection(at, by, format, lang), question, standing_tables)
+    show_report(selection, question, standing_tables)
 
 
 @scenario.command("compare")
+@selecting
 def compare_variants(
+    selection: Selection,
     unit: Annotated[str | None, typer.Option(help="Only this unit.")] = None,
-    at: AtOption = None,
-    by: ByOption = By.RECORDED,
-    format: FormatOption = Format.TEXT,  # noqa: A002
-    lang: LangOption = None,
 ) -> None:
     """Both variants side by side: tasks and money, and every task that differs. Changes nothing."""
-    if unit not in (None, *support_unit_ids()):
-        refuse(NO_SUCH_SERVICE(name=unit, services=", ".join(support_unit_ids())))
+    if unit is not None:
+        console.check_service(unit, support_unit_ids())
     question = of_views(
         ("tasks", "scenarios", "catalogue"),
         lambda views, _: compare(views["tasks"], views["scenarios"], unit, views["catalogue"]),
     )
-    show_report(Selection(at, by, format, lang), question, comparison_tables)
+    show_report(selection, question, comparison_tables)
 
 
 @scenario.command("switch")
@@ -79,11 +62,11 @@ def switch(
 ) -> None:
     """Put a scenario in force; every unit suspends and resumes its tasks by itself. Units that have not prepared it
     are named, and follow all the same."""
-    settings = read_settings()
-    language = language_of(lang)
+    settings = console.read_settings()
+    language = console.language_of(lang)
     data = {"scenario": case.value, "reason": reason}
-    if unprepared := run(_unprepared(settings, case)):
-        err.print(f"⚠ {unprepared_line(unprepared, language)}", soft_wrap=True)
+    if unprepared := console.run(_unprepared(settings, case)):
+        console.say(f"⚠ {unprepared_line(unprepared, language)}")
     send_and_print(
         settings,
         SUBCOMMITTEE,
@@ -98,10 +81,9 @@ def switch(
 async def _unprepared(settings: Settings, case: Case) -> list[str]:
     """The units that have not prepared this case, as the ledger says it; the tracker need not run. None where the
     ledger can't be read: what is wrong is told by whoever switches."""
-    with endpoints(settings, with_mongo=False) as servers:
-        async with nats_connection(servers.nats_url, "daihoi scenario") as connection:
-            try:
-                stored = await Ledger(connection, settings.congress).about(case.value)
-            except EventStoreError:
-                return []
-    return unprepared_units(event for each in stored if isinstance(event := decode_event(each), Recorded))
+    async with connected(settings, begins=True) as connection:
+        try:
+            history = await Ledger(connection, settings.congress).about(case.value)
+        except EventStoreError:
+            return []
+    return unprepared_units(event for stored in history if isinstance(event := decode_event(stored), Recorded))

@@ -6,30 +6,17 @@ from uuid import UUID, uuid4
 
 import typer
 
+from daihoi.cli import console
 from daihoi.cli.arguments import json_object
-from daihoi.cli.console import (
-    LangOption,
-    language_of,
-    out,
-    read_settings,
-    refusals_are_wrong_use,
-    refusals_end_it,
-    refuse,
-    run,
-    told_in_words,
-)
+from daihoi.cli.console import LangOption
 from daihoi.cli.issuing import mint
-from daihoi.ops.session import Session
+from daihoi.ops.session import connected, open_session
 from daihoi.ops.waiting import PATIENCE_S, Write, shortfall
 from services.tracker.history.moments import parse_time
-from services.tracker.projection.store import ViewStore
 from shared.domain.decider import Refusal
-from shared.eventstore.ledger import Ledger
-from shared.platform.embedded import endpoints
-from shared.platform.mongo import mongo_database
-from shared.platform.nats import nats_connection
 from shared.platform.settings import Settings
 from shared.unit.client import CommandClient
+from shared.unit.commands import Answer
 from shared.values.units import services
 
 NO_VIEWS = Refusal(
@@ -57,29 +44,25 @@ def send_and_print(
     """Prints the answer; a problem is told by code and sentence, and ends the program with 1. With `patience_s` it
     waits until what was written is in the views, and ends the program with 1 where it is not, or is parked."""
     if patience_s is not None and settings.nats_url and not settings.mongo_url:
-        refuse(NO_VIEWS())
-    with told_in_words():
-        bearer = mint(settings, actor, TOKEN_LASTS)
+        console.refuse(NO_VIEWS())
+    bearer = mint(settings, actor, TOKEN_LASTS)
 
-    async def ask() -> None:
-        with endpoints(settings, with_mongo=patience_s is not None) as servers:
-            async with nats_connection(servers.nats_url, "daihoi send") as connection:
-                client = CommandClient(connection, settings.congress)
-                answer = await client.send(
-                    service, command, data, token=bearer, command_id=command_id, happened=happened
-                )
-                out.print(answer.model_dump_json(indent=2), soft_wrap=True)
-                if patience_s is None:
-                    return
-                async with mongo_database(servers.mongo_url, settings.database) as database:
-                    ledger = Ledger(connection, settings.congress)
-                    session = Session(settings, servers, ledger, ViewStore(database), connection)
-                    write = Write.of(settings.congress, service, answer)
-                    if why_not_shown := await shortfall(session, write, patience_s):
-                        raise why_not_shown
+    async def give(client: CommandClient) -> Answer:
+        answer = await client.send(service, command, data, token=bearer, command_id=command_id, happened=happened)
+        console.print_drawn(answer.model_dump_json(indent=2))
+        return answer
 
-    with refusals_end_it():
-        run(ask())
+    async def give_and_wait() -> None:
+        if patience_s is None:
+            async with connected(settings, begins=True) as connection:
+                await give(CommandClient(connection, settings.congress))
+            return
+        async with open_session(settings, begins=True) as session:
+            write = Write.of(settings.congress, service, await give(session.commands))
+            if why_not_shown := await shortfall(session, write, patience_s):
+                raise why_not_shown
+
+    console.run(give_and_wait())
 
 
 def send(
@@ -97,12 +80,12 @@ def send(
     lang: LangOption = None,
 ) -> None:
     """Send one command and print the answer."""
-    settings = read_settings()
+    settings = console.read_settings()
     if service not in services():
-        refuse(TAKES_NO_COMMANDS(name=service, services=", ".join(services())))
-    language_of(lang)
+        console.refuse(TAKES_NO_COMMANDS(name=service, services=", ".join(services())))
+    console.language_of(lang)
     parsed = json_object(data)
-    with refusals_are_wrong_use():
+    with console.refusals_are_wrong_use():
         when = None if happened is None else parse_time(happened)
     send_and_print(
         settings,

@@ -33,8 +33,8 @@ class NoStdout(Exception):
 class NotText(Exception):
     """The argument of this number is no text in UTF-8."""
 
-    def __init__(self, number: int, shown: str) -> None:
-        super().__init__(shown)
+    def __init__(self, number: int, argument: str) -> None:
+        super().__init__(argument)
         self.number = number
 
 

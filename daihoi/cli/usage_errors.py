@@ -8,9 +8,10 @@ import typer
 from pydantic import ValidationError
 from typer.core import TyperArgument, TyperOption
 
-from daihoi.cli.console import WRONG_USE, say
+from daihoi.cli.console import say
 from daihoi.cli.help_page import placeholder, values_of
 from daihoi.cli.language import spoken
+from daihoi.cli.shell import WRONG_USE
 from shared.domain.decider import Refusal, Refused
 from shared.i18n import render, translate
 from shared.unit.field_errors import message_of
@@ -45,13 +46,14 @@ def report_usage_error(error: typer.TyperException) -> None:
 
 def sentence_of(error: typer.TyperException) -> Refused:
     kind, message = type(error).__name__, error.message
+    details: Any = error  # each kind has attributes of its own
     if kind == "NoSuchOption":
-        return NO_SUCH_OPTION(name=brief_text(_of(error, "option_name"), MOST_SHOWN))
+        return NO_SUCH_OPTION(name=brief_text(details.option_name, MOST_SHOWN))
     if kind == "BadOptionUsage":
-        wanted = VALUE_TOO_MUCH if "not take" in message else VALUE_MISSING
-        return wanted(name=_of(error, "option_name"))
+        refusal = VALUE_TOO_MUCH if "not take" in message else VALUE_MISSING
+        return refusal(name=details.option_name)
     if kind == "MissingParameter":
-        return ARGUMENT_MISSING(name=_name(_of(error, "param")))
+        return ARGUMENT_MISSING(name=_name(details.param))
     if isinstance(error, typer.BadParameter):
         return VALUE_WRONG(name=_name(error.param), reason=_why(error))
     if message.startswith("Got unexpected extra argument"):
@@ -72,10 +74,6 @@ def _name(param: Any) -> str:
     if isinstance(param, TyperArgument):
         return placeholder(param, spoken())
     return param.opts[0] if isinstance(param, TyperOption) else ""
-
-
-def _of(error: typer.TyperException, attribute: str) -> Any:
-    return getattr(error, attribute)
 
 
 def _say(wrong: Refused, perhaps: Sequence[str], context: typer.Context | None) -> None:

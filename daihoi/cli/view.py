@@ -5,45 +5,28 @@ from typing import Annotated, Any
 
 import typer
 
-from daihoi.cli.console import (
-    Format,
-    FormatOption,
-    LangOption,
-    TokenOption,
-    read_settings,
-    refuse,
-    told_in_words,
-    write,
-)
-from daihoi.cli.view_selection import AtOption, ByOption, Selection, of_views, show_report
+from daihoi.cli import console
+from daihoi.cli.console import TokenOption
+from daihoi.cli.view_selection import Selection, check_view, of_views, selecting, show_report
 from daihoi.terminal.listing_table import listing_table
 from services.tracker.access import may_read_restricted
-from services.tracker.history.as_of import By
 from services.tracker.masking import masked_documents
 from services.tracker.projection.store import VIEW_NAMES
 from services.tracker.reports.listing import listing_of
 from services.tracker.reports.order import in_order_of_id
-from shared.domain.decider import Refusal
-from shared.eventstore.canonical import json_line
 from shared.i18n import Language
 from shared.views.view import Document
 
-NO_SUCH_VIEW = Refusal("no_such_view", "There is no view {view}; there are {views}.")
 
-
+@selecting
 def view(
+    selection: Selection,
     name: Annotated[str, typer.Argument(help="The view, such as tasks.")],
     token: TokenOption = "",
-    at: AtOption = None,
-    by: ByOption = By.RECORDED,
-    format: FormatOption = Format.TEXT,  # noqa: A002
-    lang: LangOption = None,
 ) -> None:
     """The documents of a view: as a table where there is a listing of it, otherwise one a line, as JSON."""
-    if name not in VIEW_NAMES:
-        refuse(NO_SUCH_VIEW(view=name, views=", ".join(VIEW_NAMES)))
-    with told_in_words():
-        unmasked = may_read_restricted(read_settings(), token)
+    check_view(name, VIEW_NAMES)
+    unmasked = may_read_restricted(console.read_settings(), token)
     listing = listing_of(name)
 
     def rows_of(views: dict[str, list[Document]], _: object) -> Sequence[Document]:
@@ -53,8 +36,7 @@ def view(
     def draw(rows: Sequence[Document], language: Language) -> Any:
         if listing:
             return listing_table(listing, rows, language)
-        for document in rows:
-            write(json_line(document))
+        console.write_lines(rows)
         return ()
 
-    show_report(Selection(at, by, format, lang), of_views((name,), rows_of), draw)
+    show_report(selection, of_views((name,), rows_of), draw)

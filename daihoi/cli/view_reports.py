@@ -6,33 +6,27 @@ from functools import partial
 from typing import Annotated, NoReturn
 
 import typer
-from rich.table import Table
 
-from daihoi.cli.console import (
-    FOUND_WRONG,
-    Format,
-    FormatOption,
-    LangOption,
-    TodayOption,
-    TokenOption,
-    out,
-    read_settings,
-    refuse,
-    say,
-    told_in_words,
-)
+from daihoi.cli import console
+from daihoi.cli.console import TokenOption
 from daihoi.cli.groups import CommandGroup
 from daihoi.cli.language import spoken
-from daihoi.cli.view_selection import AtOption, ByOption, Looked, Selection, of_views, show_report
+from daihoi.cli.view_selection import SelectedViews, Selection, of_views, selecting, show_report
+from daihoi.terminal.documents_table import documents_table, next_number_line
+from daihoi.terminal.duties_table import duties_table
+from daihoi.terminal.labels import WIDE
+from daihoi.terminal.trace_tree import trace_trees
+from daihoi.terminal.unit_tables import clearances_table, coverage_table, expenses_tables, incidents_table
+from daihoi.terminal.workload import workload_tables
 from services.tracker import queries
-from services.tracker.history.as_of import By
+from services.tracker.access import may_read_restricted
 from services.tracker.reports.consolidated import sources
 from services.tracker.reports.document_register import filed, next_number
 from services.tracker.reports.duties import Duties
 from services.tracker.reports.trace import Node, trace
 from services.tracker.reports.workload import workload as tasks_in_charge
 from shared.domain.decider import Refusal
-from shared.i18n import Language, translate
+from shared.i18n import translate
 from shared.views.view import Document
 
 TRACED = ("meetings", "directives", "catalogue", "tasks", "reviews", "clearances")
@@ -41,156 +35,96 @@ NO_ISSUER_OR_KIND = Refusal("no_issuer_or_kind", "--issuer and --kind can't be e
 documents = CommandGroup("The documents on file, with what looks odd; next-number.", no_args_is_help=False)
 
 
-def workload(
-    at: AtOption = None,
-    by: ByOption = By.RECORDED,
-    today: TodayOption = None,
-    format: FormatOption = Format.TEXT,  # noqa: A002
-    lang: LangOption = None,
-) -> None:
+@partial(selecting, also=("today",))
+def workload(selection: Selection) -> None:
     """Who carries how much: tasks by collective and by individual in charge."""
-    from daihoi.terminal.workload import workload_tables
-
     question = of_views(
         ("tasks", "organisations"), lambda views, day: tasks_in_charge(views["tasks"], day, views["organisations"])
     )
-    show_report(Selection(at, by, format, lang, today), question, workload_tables)
+    show_report(selection, question, workload_tables)
 
 
-def coverage(
-    at: AtOption = None,
-    by: ByOption = By.RECORDED,
-    format: FormatOption = Format.TEXT,  # noqa: A002
-    lang: LangOption = None,
-) -> None:
+@selecting
+def coverage(selection: Selection) -> None:
     """Publications released, by channel and day, and how many still wait."""
-    from daihoi.terminal.unit_tables import coverage_table
-
-    show_report(Selection(at, by, format, lang), lambda looked: queries.coverage(looked.views), coverage_table)
+    show_report(selection, lambda selected: queries.coverage(selected.views), coverage_table)
 
 
-def expenses(
-    at: AtOption = None,
-    by: ByOption = By.RECORDED,
-    format: FormatOption = Format.TEXT,  # noqa: A002
-    lang: LangOption = None,
-) -> None:
+@selecting
+def expenses(selection: Selection) -> None:
     """Money by task: estimated, guaranteed, advanced, spent, left, and what to look at."""
-    from daihoi.terminal.unit_tables import expenses_tables
-
-    show_report(Selection(at, by, format, lang), lambda looked: queries.accounts(looked.views), expenses_tables)
+    show_report(selection, lambda selected: queries.accounts(selected.views), expenses_tables)
 
 
-def clearances(
-    at: AtOption = None,
-    by: ByOption = By.RECORDED,
-    format: FormatOption = Format.TEXT,  # noqa: A002
-    lang: LangOption = None,
-) -> None:
+@selecting
+def clearances(selection: Selection) -> None:
     """Clearances: how security decided, which tasks need them, and which units have heard."""
-    from daihoi.terminal.unit_tables import clearances_table
-
-    show_report(Selection(at, by, format, lang), lambda looked: queries.clearances(looked.views), clearances_table)
+    show_report(selection, lambda selected: queries.clearances(selected.views), clearances_table)
 
 
-def incidents(
-    token: TokenOption = "",
-    at: AtOption = None,
-    by: ByOption = By.RECORDED,
-    format: FormatOption = Format.TEXT,  # noqa: A002
-    lang: LangOption = None,
-) -> None:
+@selecting
+def incidents(selection: Selection, token: TokenOption = "") -> None:
     """Incidents; their details are shown to security and the auditor only."""
-    from daihoi.terminal.unit_tables import incidents_table
-    from services.tracker.access import may_read_restricted
-
-    with told_in_words():
-        unmasked = may_read_restricted(read_settings(), token)
-    show_report(
-        Selection(at, by, format, lang),
-        lambda looked: queries.incidents(looked.views, unmasked=unmasked),
-        incidents_table,
-    )
+    unmasked = may_read_restricted(console.read_settings(), token)
+    show_report(selection, lambda selected: queries.incidents(selected.views, unmasked=unmasked), incidents_table)
 
 
+@selecting
 def trace_order(
+    selection: Selection,
     what: Annotated[str, typer.Argument(help="2020-08-13#1, a meeting, a directive, logistics/1-03 or 1-03")],
-    at: AtOption = None,
-    by: ByOption = By.RECORDED,
-    format: FormatOption = Format.TEXT,  # noqa: A002
-    lang: LangOption = None,
 ) -> None:
     """From a point of a conclusion to all that was done for it; from a task back to the sentence that ordered it."""
-    from daihoi.terminal.trace_tree import trace_trees
-
     notes: list[dict[str, str]] = []
 
     def report(views: dict[str, list[Document]], _: date) -> list[Node]:
         notes.extend(sources(views["catalogue"]))
         return trace(what, views) or _nothing(translate("Nothing on record is called {what}.", spoken(), what=what))
 
-    show_report(Selection(at, by, format, lang), of_views(TRACED, report), partial(trace_trees, notes=notes))
+    show_report(selection, of_views(TRACED, report), partial(trace_trees, notes=notes))
 
 
+@partial(selecting, also=("today",))
 def duties(
+    selection: Selection,
     locality: Annotated[str, typer.Option(help="Only this locality, by its id on the register.")] = "",
-    at: AtOption = None,
-    by: ByOption = By.RECORDED,
-    today: TodayOption = None,
-    format: FormatOption = Format.TEXT,  # noqa: A002
-    lang: LangOption = None,
 ) -> None:
     """The continuing duties: locality by duty by phase, who is behind first."""
-    from daihoi.terminal.duties_table import duties_table
-    from daihoi.terminal.labels import WIDE
 
-    async def question(looked: Looked) -> Duties:
-        report = await queries.duties(looked.views, looked.today, locality)
+    async def question(selected: SelectedViews) -> Duties:
+        report = await queries.duties(selected.views, selected.today, locality)
         if locality and not report.localities:
             _nothing(translate("There is no locality {locality}.", spoken(), locality=locality))
         return report
 
-    def draw(report: Duties, lang: Language) -> Table:
-        return duties_table(report, lang, is_wide=out.width >= WIDE)
-
-    show_report(Selection(at, by, format, lang, today), question, draw)
+    draw = partial(duties_table, is_wide=console.out.width >= WIDE)
+    show_report(selection, question, draw)
 
 
 @documents.callback(invoke_without_command=True)
-def list_documents(
-    context: typer.Context,
-    at: AtOption = None,
-    by: ByOption = By.RECORDED,
-    format: FormatOption = Format.TEXT,  # noqa: A002
-    lang: LangOption = None,
-) -> None:
+@selecting
+def list_documents(selection: Selection, context: typer.Context) -> None:
     """The documents on file: basis, lineage, urgency, and what looks odd about a symbol."""
-    from daihoi.terminal.documents_table import documents_table
-
     if not context.invoked_subcommand:
         question = of_views(("documents",), lambda views, _: filed(views["documents"]))
-        show_report(Selection(at, by, format, lang), question, documents_table)
+        show_report(selection, question, documents_table)
 
 
 @documents.command("next-number")
+@selecting
 def documents_next_number(
+    selection: Selection,
     issuer: Annotated[str, typer.Option(help="The issuer's name, or its code in symbols.")],
     kind: Annotated[str, typer.Option(help="The kind's code, such as KH, or its name.")],
     term: Annotated[str | None, typer.Option(help="The term, such as 2020-2025.")] = None,
-    at: AtOption = None,
-    by: ByOption = By.RECORDED,
-    format: FormatOption = Format.TEXT,  # noqa: A002
-    lang: LangOption = None,
 ) -> None:
     """The next free number of an issuer for a kind of document, in both spellings."""
-    from daihoi.terminal.documents_table import next_number_line
-
     if not issuer.strip() or not kind.strip():
-        refuse(NO_ISSUER_OR_KIND())
+        console.refuse(NO_ISSUER_OR_KIND())
     question = of_views(("documents",), lambda views, _: next_number(views["documents"], issuer, kind, term))
-    show_report(Selection(at, by, format, lang), question, next_number_line)
+    show_report(selection, question, next_number_line)
 
 
 def _nothing(sentence: str) -> NoReturn:
-    say(sentence)
-    raise typer.Exit(FOUND_WRONG)
+    console.say(sentence)
+    raise typer.Exit(console.FOUND_WRONG)

@@ -1,25 +1,17 @@
 """Which views a command looks at, and showing what it finds there: settings, language, instant, JSON or drawn."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterable
 from contextlib import asynccontextmanager
 from datetime import date
+from functools import wraps
+from inspect import signature
 from typing import Annotated, Any, NamedTuple
 
 import typer
 from pydantic import BaseModel
 
-from daihoi.cli.console import (
-    Format,
-    Lang,
-    err,
-    language_of,
-    out,
-    progress_bar,
-    read_settings,
-    refusals_are_wrong_use,
-    run,
-    show,
-)
+from daihoi.cli import console
+from daihoi.cli.console import Format, FormatOption, LangOption, TodayOption
 from daihoi.ops.session import Session, open_session
 from daihoi.terminal.labels import as_it_was
 from services.tracker.history.as_of import Asked, By, PastViews, Views, asked_of, day_of, views_as_of
@@ -27,6 +19,7 @@ from services.tracker.history.moments import moment_in_words, parse_day
 from services.tracker.history.snapshots import Snapshots
 from services.tracker.projection.errors import as_written
 from services.tracker.queries import views_at_once
+from shared.domain.decider import Refusal
 from shared.i18n import Language, translate
 from shared.platform.settings import Settings
 from shared.views.view import Document
@@ -47,8 +40,14 @@ ByOption = Annotated[
     By, typer.Option("--by", help="Whether --at means what was recorded by then, or what had happened by then.")
 ]
 
+CompareOption = Annotated[
+    str | None,
+    typer.Option("--compare", help="Shows what moved since this ledger sequence or time; a day means its end."),
+]
+NO_SUCH_VIEW = Refusal("no_such_view", "There is no view {view}; there are {views}.")
 
-class Looked(NamedTuple):
+
+class SelectedViews(NamedTuple):
     """`today` is the day to report for: the calendar's, or that of the instant."""
 
     session: Session
@@ -57,91 +56,107 @@ class Looked(NamedTuple):
 
 
 class Selection(NamedTuple):
-    """What every command that shows views is given."""
+    """The options of every command that shows views."""
 
-    at: str | None
-    by: By
-    format: Format
-    lang: Lang | None
-    today: str | None = None
+    at: AtOption = None
+    by: ByOption = By.RECORDED
+    compare: CompareOption = None
+    today: TodayOption = None
+    format: FormatOption = Format.TEXT
+    lang: LangOption = None
+
+
+def selecting(command: Callable[..., None], *, also: Collection[str] = ()) -> Callable[..., None]:
+    """A command with the options of `Selection` after its own parameters, in place of the first one, `selection`.
+    `compare` and `today` have to be named in `also`; what the command has itself is left to it."""
+    of_command = signature(command)
+    names = {"at", "by", "format", "lang", *also} - set(of_command.parameters)
+    options = [option for option in signature(Selection).parameters.values() if option.name in names]
+
+    @wraps(command)
+    def with_options(**values: Any) -> None:
+        selection = Selection(**{option.name: values.pop(option.name) for option in options})
+        command(selection, **values)
+
+    own = list(of_command.parameters.values())[1:]
+    vars(with_options)["__signature__"] = of_command.replace(parameters=[*own, *options])
+    return with_options
 
 
 def show_report[Report](
     selection: Selection,
-    question: Callable[[Looked], Awaitable[Report]],
+    question: Callable[[SelectedViews], Awaitable[Report]],
     draw: Callable[[Report, Language], Any],
 ) -> None:
     """Asks the selected views, and shows the report: as JSON with the instant, or as `draw` draws it."""
-    settings = read_settings()
-    lang = language_of(selection.lang)
-    asked, today = instant_asked(selection.at, selection.by), day_asked(selection.today)
+    settings = console.read_settings()
+    lang = console.language_of(selection.lang)
+    instant, today = instant_option(selection.at, selection.by), day_option(selection.today)
 
-    async def look() -> Report:
-        async with looking_at(settings, asked, lang, head=selection.format) as looked:
-            return await question(looked._replace(today=today or looked.today))
+    async def answer() -> Report:
+        async with open_views(settings, instant, lang, head=selection.format) as selected:
+            return await question(selected._replace(today=today or selected.today))
 
-    report = run(look())
-    show(selection.format, _for_programs(report, asked), lambda: draw(report, lang))
+    report = console.run(answer())
+    console.show(selection.format, _as_json(report, instant), lambda: draw(report, lang))
 
 
 def of_views[Report](
     names: Iterable[str], report: Callable[[dict[str, list[Document]], date], Report]
-) -> Callable[[Looked], Awaitable[Report]]:
+) -> Callable[[SelectedViews], Awaitable[Report]]:
     """The question that a report answers by itself from these views, all at one and the same checkpoint."""
 
-    async def question(looked: Looked) -> Report:
-        _, views, _ = await views_at_once(looked.views, names)
+    async def question(selected: SelectedViews) -> Report:
+        _, views, _ = await views_at_once(selected.views, names)
         with as_written():
-            return report(views, looked.today)
+            return report(views, selected.today)
 
     return question
 
 
-def _for_programs(report: Any, asked: Asked | None) -> Any:
+def _as_json(report: Any, instant: Asked | None) -> Any:
+    """With the instant, where the report is no list and not about now."""
     if isinstance(report, BaseModel):
-        return report.model_dump(mode="json") | instant_fields(asked)
-    return [each.model_dump(mode="json") if isinstance(each, BaseModel) else each for each in report]
+        return report.model_dump(mode="json") | (instant.for_programs if instant else {})
+    return [part.model_dump(mode="json") if isinstance(part, BaseModel) else part for part in report]
 
 
-def instant_asked(at: str | None, by: By) -> Asked | None:
+def check_view(name: str, names: Collection[str]) -> None:
+    """Ends the program as wrong use where none of them has this name."""
+    if name not in names:
+        console.refuse(NO_SUCH_VIEW(view=name, views=", ".join(names)))
+
+
+def instant_option(at: str | None, by: By) -> Asked | None:
     """What `--at` and `--by` say. Ends the program on what is no instant."""
-    with refusals_are_wrong_use():
+    with console.refusals_are_wrong_use():
         return asked_of(at, by)
 
 
-def day_asked(today: str | None) -> date | None:
+def day_option(today: str | None) -> date | None:
     """What `--today` says. Ends the program on what is no day."""
-    with refusals_are_wrong_use():
+    with console.refusals_are_wrong_use():
         return None if today is None else parse_day(today)
 
 
 @asynccontextmanager
-async def looking_at(
-    settings: Settings, asked: Asked | None, lang: Language, head: Format | None = None
-) -> AsyncIterator[Looked]:
+async def open_views(
+    settings: Settings, instant: Asked | None, lang: Language, head: Format | None = None
+) -> AsyncIterator[SelectedViews]:
     """With `head` it says first which instant is meant: above what people read, and on stderr beside JSON."""
     async with open_session(settings) as session:
-        if asked is None:
+        if instant is None:
             await session.check_views()
-            yield Looked(session, session.views, day_of(session.views))
+            yield SelectedViews(session, session.views, day_of(session.views))
             return
-        views = await views_of(session, asked, lang)
+        views = await views_of(session, instant, lang)
         if head:
-            (out if head is Format.TEXT else err).print(headline(views, lang), soft_wrap=True)
-        yield Looked(session, views, day_of(views))
+            heading = as_it_was(instant.by, moment_in_words(instant.at, lang), views.folded.left_out, lang)
+            (console.out if head is Format.TEXT else console.err).print(heading, soft_wrap=True)
+        yield SelectedViews(session, views, day_of(views))
 
 
-async def views_of(session: Session, asked: Asked, lang: Language) -> PastViews:
+async def views_of(session: Session, instant: Asked, lang: Language) -> PastViews:
     """With a bar. Ends the program where nothing can be said of that instant."""
-    with refusals_are_wrong_use(), progress_bar(translate("Folding", lang)) as on_progress:
-        return await views_as_of(asked, session.ledger, Snapshots(session.views.database), on_progress)
-
-
-def instant_fields(asked: Asked | None) -> dict[str, str]:
-    """What an answer in JSON says of the instant it is about; nothing where it is about now."""
-    return asked.for_programs if asked else {}
-
-
-def headline(views: PastViews, lang: Language) -> str:
-    """Which instant the views are of."""
-    return as_it_was(views.instant.by, moment_in_words(views.instant.at, lang), views.folded.left_out, lang)
+    with console.refusals_are_wrong_use(), console.progress_bar(translate("Folding", lang)) as on_progress:
+        return await views_as_of(instant, session.ledger, Snapshots(session.views.database), on_progress)

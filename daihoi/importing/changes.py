@@ -52,8 +52,8 @@ def compare(catalogue: str, items: Sequence[Item], published: Sequence[Mapping[s
         removed=removed,
         unchanged=len(items) - len(new) - len(changed),
         refused=(
-            *(OF_ANOTHER_CATALOGUE(item_id=each["_id"], catalogue=each["catalogue"]) for each in elsewhere),
-            *(ASSIGNED(item_id=each["_id"], unit=each["assigned_to"]) for each in assigned),
+            *(OF_ANOTHER_CATALOGUE(item_id=other["_id"], catalogue=other["catalogue"]) for other in elsewhere),
+            *(ASSIGNED(item_id=document["_id"], unit=document["assigned_to"]) for document in assigned),
         ),
     )
 
@@ -76,12 +76,12 @@ def commands(change: Change, catalogue: str, note: Mapping[str, str], max_bytes:
     room = max_bytes - _BESIDE_THE_ITEMS_BYTES - _size(beside)
     batches: list[dict[str, Any]] = []
     items, used = ITEMS_AT_ONCE, room
-    for part, told in _parts(change):
-        size = _size(told) + _BETWEEN_ITEMS_BYTES
+    for part, content in _parts(change):
+        size = _size(content) + _BETWEEN_ITEMS_BYTES
         if items == ITEMS_AT_ONCE or used + size > room:
             batches.append(beside | {"publish": [], "revise": [], "withdraw": []})
             items, used = 0, 0
-        batches[-1][part].append(told)
+        batches[-1][part].append(content)
         items, used = items + 1, used + size
     return batches
 
@@ -95,5 +95,5 @@ def _parts(change: Change) -> Iterator[tuple[str, Any]]:
         yield "withdraw", item.item_id
 
 
-def _size(told: Any) -> int:
-    return len(json.dumps(told, ensure_ascii=False).encode())
+def _size(content: Any) -> int:
+    return len(json.dumps(content, ensure_ascii=False).encode())

@@ -17,10 +17,7 @@ _SEP_LINE = re.compile(r"""\s*"?sep=([^"\r\n])"?[ \t]*(?:\r\n|\r|\n|$)""", re.IG
 _LETTERS = "AĂÂBCDĐEÊGHIKLMNOÔƠPQRSTUƯVXY"
 _TONES = "\u0300\u0301\u0303\u0309\u0323"
 VIETNAMESE = frozenset(
-    unicodedata.normalize("NFC", letter + tone)
-    for each in _LETTERS
-    for letter in (each, each.lower())
-    for tone in ("", *_TONES)
+    unicodedata.normalize("NFC", letter + tone) for letter in _LETTERS + _LETTERS.lower() for tone in ("", *_TONES)
 )
 """Every Vietnamese letter with every tone."""
 _TCVN3_BYTES = frozenset((*range(0xA1, 0xAF), *range(0xB5, 0xFF)))
@@ -58,7 +55,7 @@ def _rows_of(text: str) -> Iterator[Row]:
     number = 0
     try:
         for number, cells in enumerate(reader, start=1):
-            yield Row(number, [_cell(cell) for cell in cells])
+            yield Row(number, list(map(_cell, cells)))
     except csv.Error as error:
         raise unreadable(BROKEN_QUOTES(row=number + 1)) from error
 

@@ -6,20 +6,12 @@ The columns are those of `data/namdinh-xx/catalogue.csv`, under these names or t
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import suppress
+from operator import attrgetter
 from typing import Any, NamedTuple
 
+from daihoi.importing import tables
 from daihoi.importing.csv_table import csv_table
-from daihoi.importing.tables import (
-    MAX_FILE_BYTES,
-    TOO_MANY_BYTES,
-    Cell,
-    Row,
-    Table,
-    Unreadable,
-    Wrong,
-    shown,
-    unreadable,
-)
+from daihoi.importing.tables import Cell, Row, Table, Unreadable, Wrong
 from daihoi.importing.xlsx_table import xlsx_table
 from shared.domain.decider import Refusal, Refused
 from shared.events.catalogue_item import Item
@@ -72,11 +64,6 @@ class Reading(NamedTuple):
     remarks: tuple[Refused, ...]
 
 
-def read_catalogue(content: bytes) -> tuple[Item, ...]:
-    """The items of `read_file`."""
-    return read_file(content).items
-
-
 def read_file(content: bytes) -> Reading:
     """Raises `Unreadable` with everything that is wrong."""
     table = _table_of(content)
@@ -89,42 +76,41 @@ def read_file(content: bytes) -> Reading:
         wrong.append(Wrong(0, "", EMPTY()))
     items = list(_items(header, columns, rows, wrong))
     if wrong:
-        raise Unreadable(*sorted(wrong, key=lambda each: each.row))
+        raise Unreadable(*sorted(wrong, key=attrgetter("row")))
     return Reading(tuple(items), tuple(table.remarks))
 
 
 def _table_of(content: bytes) -> Table:
-    if len(content) > MAX_FILE_BYTES:
-        raise unreadable(TOO_MANY_BYTES(most=MAX_FILE_BYTES // (1024 * 1024)))
+    if len(content) > tables.MAX_FILE_BYTES:
+        raise tables.unreadable(tables.TOO_MANY_BYTES(most=tables.MAX_FILE_BYTES // (1024 * 1024)))
     if content.startswith(_OLD_OFFICE):
-        raise unreadable(PROTECTED() if _ENCRYPTED_PART in content else OLD_XLS())
+        raise tables.unreadable(PROTECTED() if _ENCRYPTED_PART in content else OLD_XLS())
     return xlsx_table(content) if content.startswith(_ZIP) else csv_table(content)
 
 
 # --- the header ---
 def _columns(header: Row) -> tuple[dict[int, "Column"], list[Wrong]]:
     """Which column stands where, and all that is wrong with the header."""
-    found: dict[int, Column] = {}
+    columns: dict[int, Column] = {}
     wrong: list[Wrong] = []
     for position, cell in enumerate(header.cells):
-        if cell is None:
-            continue
         if isinstance(cell, Refused):
             wrong.append(Wrong(header.number, "", cell))
-            continue
-        column = BY_HEADING.get(_heading(cell))
-        if column is None:
-            known = ", ".join(COLUMNS)
-            wrong.append(Wrong(header.number, shown(cell), UNKNOWN_COLUMN(name=shown(cell), known=known)))
-        elif column in found.values():
-            wrong.append(Wrong(header.number, column.name, DUPLICATE_COLUMN(name=column.name)))
-        else:
-            found[position] = column
-    for column in COLUMNS.values():
-        if column not in found.values():
-            why = MISSING_COLUMN(name=column.name, heading=column.heading_vi)
-            wrong.append(Wrong(header.number, column.name, why))
-    return found, wrong
+        elif cell is not None:
+            column = BY_HEADING.get(_heading(cell))
+            if column is None:
+                why = UNKNOWN_COLUMN(name=tables.quoted(cell), known=", ".join(COLUMNS))
+                wrong.append(Wrong(header.number, tables.quoted(cell), why))
+            elif column in columns.values():
+                wrong.append(Wrong(header.number, column.name, DUPLICATE_COLUMN(name=column.name)))
+            else:
+                columns[position] = column
+    wrong += [
+        Wrong(header.number, column.name, MISSING_COLUMN(name=column.name, heading=column.heading_vi))
+        for column in COLUMNS.values()
+        if column not in columns.values()
+    ]
+    return columns, wrong
 
 
 def _heading(cell: Cell) -> str:
@@ -195,7 +181,7 @@ def _text(cell: str | int | float) -> str:
 def _code(cell: str | int | float) -> str:
     text = _text(cell)
     if not re.fullmatch(r"[0-9]{1,3}(\.[0-9]{1,4})+", text):
-        raise NOT_A_CODE(found=shown(text))
+        raise NOT_A_CODE(found=tables.quoted(text))
     return text
 
 
@@ -203,7 +189,7 @@ def _choice(choices: Callable[[], Collection[str]]) -> Callable[[str | int | flo
     def read(cell: str | int | float) -> str:
         text = str(cell).casefold()
         if text not in choices():
-            raise NOT_ONE_OF(found=shown(cell), choices=", ".join(choices()))
+            raise NOT_ONE_OF(found=tables.quoted(cell), choices=", ".join(choices()))
         return text
 
     return read
@@ -227,10 +213,10 @@ def _integer(cell: str | int | float) -> int:
     if re.fullmatch(r"[+-]?[0-9]{1,18}", text):
         return int(text)
     if isinstance(cell, str) and re.fullmatch(r"[+-]?[0-9]{1,3}[.,][0-9]{3}", text):
-        raise AMBIGUOUS_NUMBER(found=shown(text))
+        raise AMBIGUOUS_NUMBER(found=tables.quoted(text))
     if isinstance(cell, str) and re.fullmatch(r"[+-]?[0-9]{1,3}([., ])[0-9]{3}(\1[0-9]{3}){0,4}", text):
         return int(re.sub(r"[., ]", "", text))
-    raise NOT_A_NUMBER(found=shown(cell))
+    raise NOT_A_NUMBER(found=tables.quoted(cell))
 
 
 # --- what the columns are, and how an item is spread over them ---
@@ -262,32 +248,16 @@ BY_HEADING = {_heading(name): column for column in COLUMNS.values() for name in 
 
 def item_of(values: dict[str, Any]) -> Item:
     """The item that stands in a row's values."""
-    return Item.model_validate(
-        {
-            "code": values["code"],
-            "title": {"vi": values["title_vi"], "en": values["title_en"]},
-            "group": {"number": values["group"], "name": {"vi": values["group_vi"], "en": values["group_en"]}},
-            "unit": values["unit"],
-            "phase": values["phase"],
-            "scenario": values["scenario"],
-            "due_offset_days": values["due_offset_days"],
-            "budget_vnd": values["budget_vnd"],
-        }
-    )
+    plain = {name: values[name] for name in ("code", "unit", "phase", "scenario", "due_offset_days", "budget_vnd")}
+    title = {"vi": values["title_vi"], "en": values["title_en"]}
+    group = {"number": values["group"], "name": {"vi": values["group_vi"], "en": values["group_en"]}}
+    return Item.model_validate({**plain, "title": title, "group": group})
 
 
 def values_of(item: Item) -> dict[str, Any]:
     """What stands in a row for this item."""
-    return {
-        "code": item.code,
-        "group": item.group.number,
-        "group_vi": item.group.name.vi,
-        "group_en": item.group.name.en,
-        "title_vi": item.title.vi,
-        "title_en": item.title.en,
-        "unit": item.unit,
-        "phase": item.phase.value,
-        "scenario": item.scenario.value,
-        "due_offset_days": item.due_offset_days,
-        "budget_vnd": item.budget_vnd,
-    }
+    title, group = item.title, item.group
+    values = item.model_dump(mode="json", exclude={"title", "group"})
+    values |= {"title_vi": title.vi, "title_en": title.en}
+    values |= {"group": group.number, "group_vi": group.name.vi, "group_en": group.name.en}
+    return {name: values[name] for name in COLUMNS}

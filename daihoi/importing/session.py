@@ -6,7 +6,6 @@ import re
 import stat
 import unicodedata
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import NamedTuple
 from uuid import UUID, uuid5
@@ -19,13 +18,10 @@ from daihoi.ops.waiting import Write, until_level
 from services.tracker.queries import published_catalogue
 from shared.domain.decider import Actor, Refusal, Refused
 from shared.events.catalogue_item import Item
-from shared.unit.issuer import issuer_private_key
 from shared.unit.problems import Problem, ProblemError
-from shared.unit.tokens import mint_token
 from shared.values.units import SUBCOMMITTEE
 
 IMPORTS = UUID("0f6d1c0e-59d5-5b5c-8f0a-7d3f0e0b9a41")
-TOKEN_LASTS = timedelta(hours=1)
 LONGEST_NAME = 100
 
 NOT_A_FILE = Refusal("not_a_file", "{name} is no ordinary file: save the table on the disk, and name that file.")
@@ -104,24 +100,22 @@ def command_id(source: Source, sequence: int, number: int) -> UUID:
 
 
 async def carry_out(
-    session: Session, source: Source, found: Preview, actor: Actor, on_progress: Callable[[int, int], None]
+    session: Session, source: Source, planned: Preview, actor: Actor, on_progress: Callable[[int, int], None]
 ) -> Committed:
     """One command a batch, in order; a batch that is refused ends it. Sending it all again does only the rest."""
-    settings = session.settings
-    private_key = issuer_private_key(settings)
-    batches = commands(found.change, source.catalogue, found.note, session.commands.max_body_bytes)
+    change, events = planned.change, 0
+    batches = commands(change, source.catalogue, planned.note, session.commands.max_body_bytes)
     write: Write | None = None
-    change, events = found.change, 0
     to_change = len(change.new) + len(change.changed) + len(change.removed)
     for number, data in enumerate(batches, start=1):
-        token = mint_token(private_key, settings.congress, actor, datetime.now(UTC), TOKEN_LASTS)
-        ours = command_id(source, found.sequence, number)
+        token = session.token(actor)
+        id_ = command_id(source, planned.sequence, number)
         try:
-            answer = await session.commands.send(SUBCOMMITTEE, "import-catalogue", data, token=token, command_id=ours)
+            answer = await session.commands.send(SUBCOMMITTEE, "import-catalogue", data, token=token, command_id=id_)
         except ProblemError as error:
             return Committed(len(batches), number - 1, events, error.problem, write)
         events += len(answer.events)
-        its_write = Write.of(settings.congress, SUBCOMMITTEE, answer)
+        its_write = Write.of(session.settings.congress, SUBCOMMITTEE, answer)
         write = write.and_then(its_write) if write else its_write
         on_progress(events, to_change)
     return Committed(len(batches), len(batches), events, write=write)

@@ -53,11 +53,10 @@ TOO_MANY_BYTES = Refusal("file_too_large", "The file is larger than {most} MB; s
 TOO_MANY_ROWS = Refusal("too_many_rows", "There are more than {most} rows; nothing was read further.")
 TOO_MANY_COLUMNS = Refusal("too_many_columns", "There are more than {most} columns.")
 
-
 _LONGEST_SHOWN = 60
 
 
-def shown(value: object) -> str:
+def quoted(value: object) -> str:
     """A cell's value as an error quotes it."""
     text = str(value)
     return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"

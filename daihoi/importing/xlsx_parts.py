@@ -2,13 +2,13 @@
 and within bounds. What is found out there is what openpyxl passes over in silence."""
 
 import io
-import re
 import zipfile
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import IO, NamedTuple
 from xml.parsers import expat
 
-from daihoi.importing.tables import MAX_COLUMNS, MAX_ROWS, TOO_MANY_COLUMNS, TOO_MANY_ROWS, unreadable
+from daihoi.importing.tables import MAX_COLUMNS, MAX_ROWS, TOO_MANY_ROWS, unreadable
 from shared.domain.decider import Refusal
 
 MAX_PARTS = 1000
@@ -21,7 +21,7 @@ MAX_SHEET_ELEMENTS = 2_000_000
 """Three for each cell of 20,000 rows come to 660,000; each takes time to look at."""
 MAX_TREE_BYTES = 32 * 1024 * 1024
 LAST_ROW = 1_048_576
-MAX_TOLD = 1000
+MAX_NOTED = 1000
 _PIECE_BYTES = 64 * 1024
 _ENCRYPTED = 0x1
 _COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
@@ -43,13 +43,14 @@ NOT_A_SPREADSHEET = Refusal("not_a_spreadsheet", "The file is a zip archive but 
 MACROS = Refusal("macros", "The file holds macros, which are not wanted here. Save it as «Excel Workbook (.xlsx)».")
 
 
-class Sheet(NamedTuple):
-    """What one sheet's XML says beside its values: at most `MAX_TOLD` of each."""
+@dataclass
+class Sheet:
+    """What one sheet's XML says beside its values: at most `MAX_NOTED` of each."""
 
-    merged: list[str]
-    hidden_rows: list[int]
-    hidden_columns: list[int]
-    is_too_wide: bool
+    merged: list[str] = field(default_factory=list)
+    hidden_rows: list[int] = field(default_factory=list)
+    hidden_columns: list[int] = field(default_factory=list)
+    is_too_wide: bool = False
 
 
 class Parts(NamedTuple):
@@ -68,10 +69,10 @@ def look_through(content: bytes) -> Parts:
         sheets, is_strict = {}, False
         for part in sorted(parts, key=lambda part: "/worksheets/" not in part.filename):
             with archive.open(part) as file:
-                looked = _Part()
-                looked.read(file, part.file_size)
-            sheets[part.filename] = looked.sheet
-            is_strict |= looked.is_strict
+                xml = _Part()
+                xml.read(file, part.file_size)
+            sheets[part.filename] = xml.sheet
+            is_strict |= xml.is_strict
         return Parts(sheets, _as_transitional(archive, parts) if is_strict else content)
 
 
@@ -113,15 +114,8 @@ class _Part:
         self._rows = 0
         self._row, self._row_is_hidden, self._row_is_filled = 0, False, False
         self._cell = ""
-        self._merged: list[str] = []
-        self._hidden_rows: list[int] = []
-        self._hidden_columns: list[int] = []
-        self._is_too_wide = False
+        self.sheet = Sheet()
         self.is_strict = False
-
-    @property
-    def sheet(self) -> Sheet:
-        return Sheet(self._merged, self._hidden_rows, self._hidden_columns, self._is_too_wide)
 
     def read(self, file: IO[bytes], unpacked_bytes: int) -> None:
         read_bytes = 0
@@ -154,11 +148,11 @@ class _Part:
                 self._value()
             case "row":
                 self._begin_row(attributes)
-            case "col" if _is_set(attributes, "hidden") and len(self._hidden_columns) < MAX_TOLD:
+            case "col" if _is_set(attributes, "hidden") and len(self.sheet.hidden_columns) < MAX_NOTED:
                 first, last = int(attributes["min"]), int(attributes["max"])
-                self._hidden_columns += range(first, min(last, MAX_COLUMNS) + 1)
-            case "mergeCell" if len(self._merged) < MAX_TOLD:
-                self._merged.append(attributes.get("ref", ""))
+                self.sheet.hidden_columns += range(first, min(last, MAX_COLUMNS) + 1)
+            case "mergeCell" if len(self.sheet.merged) < MAX_NOTED:
+                self.sheet.merged.append(attributes.get("ref", ""))
 
     def _begin_row(self, attributes: dict[str, str]) -> None:
         self._row = int(attributes.get("r") or self._row + 1)
@@ -167,15 +161,15 @@ class _Part:
         self._row_is_hidden, self._row_is_filled = _is_set(attributes, "hidden"), False
 
     def _value(self) -> None:
-        self._is_too_wide |= _column(self._cell) >= _FIRST_COLUMN_TOO_FAR
+        self.sheet.is_too_wide |= _column(self._cell) >= _FIRST_COLUMN_TOO_FAR
         if self._row_is_filled:
             return
         self._row_is_filled = True
         self._rows += 1
         if self._rows > MAX_ROWS + 1:
             raise unreadable(TOO_MANY_ROWS(most=MAX_ROWS))
-        if self._row_is_hidden and len(self._hidden_rows) < MAX_TOLD:
-            self._hidden_rows.append(self._row)
+        if self._row_is_hidden and len(self.sheet.hidden_rows) < MAX_NOTED:
+            self.sheet.hidden_rows.append(self._row)
 
 
 def _is_set(attributes: dict[str, str], name: str) -> bool:
@@ -190,15 +184,3 @@ def _column(cell: str) -> int:
             break
         number = number * 26 + ord(letter) - ord("A") + 1
     return number
-
-
-def row_of(cells: str) -> int:
-    """`C4:D4` → 4."""
-    first = re.search(r"\d{1,7}", cells)
-    return int(first.group()) if first else 0
-
-
-def check_width(sheet: Sheet) -> None:
-    """Raises `Unreadable`: what is further to the right would not be read."""
-    if sheet.is_too_wide:
-        raise unreadable(TOO_MANY_COLUMNS(most=MAX_COLUMNS))

@@ -7,7 +7,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import closing
-from datetime import date, datetime, time, timedelta
+from datetime import date, time, timedelta
 from typing import Any
 from xml.parsers import expat
 
@@ -15,18 +15,9 @@ import openpyxl
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import CellCoordinatesException
 
-from daihoi.importing.tables import (
-    FORMULA,
-    MAX_COLUMNS,
-    Cell,
-    Row,
-    Table,
-    Wrong,
-    bounded,
-    shown,
-    unreadable,
-)
-from daihoi.importing.xlsx_parts import DAMAGED, LAST_ROW, Sheet, check_width, look_through, row_of
+from daihoi.importing import tables
+from daihoi.importing.tables import Cell, Row, Table, Wrong
+from daihoi.importing.xlsx_parts import DAMAGED, LAST_ROW, Sheet, look_through
 from shared.domain.decider import Refusal, Refused
 
 _NO_SPREADSHEET = (
@@ -40,7 +31,7 @@ _NO_SPREADSHEET = (
 )
 """How openpyxl tells of well-formed XML that is no spreadsheet."""
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
-_SHOWN = "visible"
+_VISIBLE = "visible"
 _MOST_NAMED = 10
 
 NO_SHEET = Refusal("no_sheet", "No sheet of the spreadsheet has anything in it.")
@@ -65,47 +56,52 @@ def xlsx_table(content: bytes) -> Table:
             warnings.simplefilter("ignore")
             with closing(openpyxl.load_workbook(io.BytesIO(parts.content), read_only=True)) as workbook:
                 sheet, hidden = _only_filled_sheet(workbook)
-                looked = parts.sheets[sheet._worksheet_path.lstrip("/")]
-                check_width(looked)
-                wrong = [Wrong(row_of(cells), "", MERGED(cells=cells)) for cells in looked.merged]
-                rows = list(bounded(_rows_of(sheet)))
-                return Table(rows, wrong, list(_remarks(sheet.title, hidden, looked)))
-    except (zipfile.BadZipFile, zlib.error, expat.ExpatError, EOFError) as error:
-        raise unreadable(DAMAGED()) from error
-    except _NO_SPREADSHEET as error:
-        raise unreadable(DAMAGED()) from error
+                part = parts.sheets[sheet._worksheet_path.lstrip("/")]
+                if part.is_too_wide:  # what is further to the right would not be read
+                    raise tables.unreadable(tables.TOO_MANY_COLUMNS(most=tables.MAX_COLUMNS))
+                wrong = [Wrong(_row_of(cells), "", MERGED(cells=cells)) for cells in part.merged]
+                rows = list(tables.bounded(_rows_of(sheet)))
+                return Table(rows, wrong, list(_remarks(sheet.title, hidden, part)))
+    except (zipfile.BadZipFile, zlib.error, expat.ExpatError, EOFError, *_NO_SPREADSHEET) as error:
+        raise tables.unreadable(DAMAGED()) from error
 
 
 def _only_filled_sheet(workbook: Any) -> tuple[Any, list[str]]:
     """The sheet, and the names of those that are filled too and hidden."""
     filled = [sheet for sheet in workbook.worksheets if any(True for _ in _filled_rows(sheet))]
-    seen = [sheet for sheet in filled if sheet.sheet_state == _SHOWN]
-    hidden = [sheet.title for sheet in filled if sheet.sheet_state != _SHOWN]
+    visible = [sheet for sheet in filled if sheet.sheet_state == _VISIBLE]
+    hidden = [sheet.title for sheet in filled if sheet.sheet_state != _VISIBLE]
     if not filled:
-        raise unreadable(NO_SHEET())
-    if not seen:
-        raise unreadable(ONLY_HIDDEN_SHEETS(sheets=", ".join(hidden)))
-    if len(seen) > 1:
-        raise unreadable(SEVERAL_SHEETS(sheets=", ".join(sheet.title for sheet in seen)))
-    return seen[0], hidden
+        raise tables.unreadable(NO_SHEET())
+    if not visible:
+        raise tables.unreadable(ONLY_HIDDEN_SHEETS(sheets=", ".join(hidden)))
+    if len(visible) > 1:
+        raise tables.unreadable(SEVERAL_SHEETS(sheets=", ".join(sheet.title for sheet in visible)))
+    return visible[0], hidden
 
 
-def _remarks(title: str, hidden: Sequence[str], looked: Sheet) -> Iterator[Refused]:
+def _row_of(cells: str) -> int:
+    """`C4:D4` → 4."""
+    first = re.search(r"\d{1,7}", cells)
+    return int(first.group()) if first else 0
+
+
+def _remarks(title: str, hidden: Sequence[str], part: Sheet) -> Iterator[Refused]:
     if hidden:
         yield HIDDEN_SHEETS(sheet=title, sheets=", ".join(hidden))
-    if looked.hidden_rows:
-        yield HIDDEN_ROWS(rows=_named(looked.hidden_rows))
-    if looked.hidden_columns:
-        yield HIDDEN_COLUMNS(columns=_named([get_column_letter(number) for number in looked.hidden_columns]))
+    if part.hidden_rows:
+        yield HIDDEN_ROWS(rows=_named(part.hidden_rows))
+    if part.hidden_columns:
+        yield HIDDEN_COLUMNS(columns=_named([get_column_letter(number) for number in part.hidden_columns]))
 
 
-def _named(several: Sequence[object]) -> str:
-    return ", ".join(map(str, several[:_MOST_NAMED])) + (" …" if len(several) > _MOST_NAMED else "")
+def _named(places: Sequence[object]) -> str:
+    return ", ".join(map(str, places[:_MOST_NAMED])) + (" …" if len(places) > _MOST_NAMED else "")
 
 
 def _rows_of(sheet: Any) -> Iterator[Row]:
-    for number, found in _filled_rows(sheet):
-        cells = [_cell(cell) for cell in found]
+    for number, filled in _filled_rows(sheet):
+        cells = list(map(_cell, filled))
         while cells and cells[-1] is None:
             cells.pop()
         yield Row(number, cells)
@@ -113,7 +109,7 @@ def _rows_of(sheet: Any) -> Iterator[Row]:
 
 def _filled_rows(sheet: Any) -> Iterator[tuple[int, Sequence[Any]]]:
     sheet.reset_dimensions()  # what a sheet declares of its own size may be wrong either way
-    rows = sheet.iter_rows(max_row=LAST_ROW, max_col=MAX_COLUMNS + 1)
+    rows = sheet.iter_rows(max_row=LAST_ROW, max_col=tables.MAX_COLUMNS + 1)
     for number, cells in enumerate(rows, start=1):
         if any(cell.value is not None for cell in cells):
             yield number, cells
@@ -122,14 +118,14 @@ def _filled_rows(sheet: Any) -> Iterator[tuple[int, Sequence[Any]]]:
 def _cell(cell: Any) -> Cell:
     value = cell.value
     if cell.data_type == "f":
-        return FORMULA()
+        return tables.FORMULA()
     match value:
         case bool():
             return NOT_A_VALUE(found=str(value).upper())
+        case date() | time() | timedelta():
+            return NOT_A_VALUE(found=tables.quoted(value))
         case str() if cell.data_type == "e":
-            return NOT_A_VALUE(found=shown(value))
-        case datetime() | date() | time() | timedelta():
-            return NOT_A_VALUE(found=shown(value))
+            return NOT_A_VALUE(found=tables.quoted(value))
         case str():
             return _unescaped(value).strip() or None
         case int() | float() | None:
@@ -143,5 +139,5 @@ def _unescaped(text: str) -> str:
     `_x005F_` (ISO/IEC 29500, ST_Xstring)."""
     if "_x" not in text:
         return text
-    units = _ESCAPED.sub(lambda found: chr(int(found.group(1), 16)), text)
+    units = _ESCAPED.sub(lambda sign: chr(int(sign.group(1), 16)), text)
     return units.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")

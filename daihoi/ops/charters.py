@@ -67,18 +67,14 @@ def _of(aggregate: Aggregate) -> Iterator[str]:
     yield ""
     yield f"Events: {', '.join(f'`{event.TYPE}`' for event in aggregate.events)}."
     constants = vars(sys.modules[aggregate.decide.__module__]).values()
-    refusals = {each.code: each for each in constants if isinstance(each, Refusal)}
-    if not refusals:
+    sentences = {constant.code: constant.sentence for constant in constants if isinstance(constant, Refusal)}
+    if not sentences:
         return
     yield ""
     yield "| refused as | |"
     yield "|---|---|"
-    for refusal in sorted(refusals.values(), key=_code):
-        yield f"| `{refusal.code}` | {refusal.sentence} |"
-
-
-def _code(refusal: Refusal) -> str:
-    return refusal.code
+    for code, sentence in sorted(sentences.items()):
+        yield f"| `{code}` | {sentence} |"
 
 
 def _fields(command: type[Command]) -> str:

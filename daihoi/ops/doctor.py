@@ -6,7 +6,6 @@ It looks itself and starts nothing, so it also answers where nothing runs.
 import asyncio
 import time
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from nats.aio.client import Client
@@ -24,7 +23,7 @@ from shared.eventstore.jetstream_api import js_api, services_with_streams, strea
 from shared.eventstore.ledger import Ledger, origin_of
 from shared.eventstore.names import ledger_stream, service_of, service_stream
 from shared.eventstore.streams import differing, lacking, stream_configs
-from shared.platform.embedded import Endpoints, embedded_servers, keeper_lives
+from shared.platform.embedded import Endpoints, endpoints, keeper_lives
 from shared.platform.errors import PlatformError
 from shared.platform.mongo import mongo_database
 from shared.platform.nats import nats_connection
@@ -144,55 +143,37 @@ NOBODY_PROJECTS = Notice(
 
 
 async def examine(settings: Settings) -> list[Finding]:
-    """Everything found, in the order in which one thing needs the other; each finding once."""
-    with _servers(settings) as servers:
-        if servers is None:
-            return [NOT_STARTED(f"{NATS}, {MONGO}")]
-        return list(dict.fromkeys([each async for each in _examine(settings, servers)]))
-
-
-@contextmanager
-def _servers(settings: Settings) -> Iterator[Endpoints | None]:
-    """Those that are named, or the embedded ones if they run; `None` where they would have to be started."""
-    if settings.nats_url and settings.mongo_url:
-        yield Endpoints(settings.nats_url, settings.mongo_url)
-        return
+    """In the order in which one thing needs the other; each finding once."""
     directory = settings.data_dir.absolute()
-    with ExitStack() as lease:
-        found: Endpoints | None = None
-        if directory.exists() and keeper_lives(directory):
-            embedded = lease.enter_context(embedded_servers(directory))
-            found = Endpoints(settings.nats_url or embedded.nats_url, settings.mongo_url or embedded.mongo_url)
-        yield found
+    are_named = settings.nats_url and settings.mongo_url
+    if not are_named and not (directory.exists() and keeper_lives(directory)):
+        return [NOT_STARTED(f"{NATS}, {MONGO}")]
+    with endpoints(settings) as servers:
+        return list(dict.fromkeys(await _examine(settings, servers)))
 
 
-async def _examine(settings: Settings, servers: Endpoints) -> AsyncIterator[Finding]:
+async def _examine(settings: Settings, servers: Endpoints) -> list[Finding]:
+    findings: list[Finding] = []
     async with mongo_database(servers.mongo_url, settings.database, MONGO_PATIENCE_MS) as database:
         views = ViewStore(database)
         mongo = await _mongo(views)
         try:
             async with nats_connection(servers.nats_url, "daihoi doctor") as connection:
-                async for each in _nats(connection, settings.congress, settings.nats_replicas):
-                    yield each
-                yield mongo
-                services = [each async for each in _services(connection, settings)]
-                seen: list[Finding] = []
+                findings += await _nats(connection, settings.congress, settings.nats_replicas)
+                findings.append(mongo)
+                of_services = await _services(connection, settings)
+                of_views: list[Finding] = []
                 if mongo.is_healthy:
-                    projected = any(each.code == PROJECTED_BY.code for each in services)
+                    projected = any(finding.code == PROJECTED_BY.code for finding in of_services)
                     ledger = Ledger(connection, settings.congress)
-                    seen = [each async for each in _views(views, ledger, projected=projected)]
-                own = {each.code for each in seen}
-                for each in services:
-                    if each.about != TRACKER or each.code not in own:
-                        yield each
-                for each in seen:
-                    yield each
+                    of_views = await _views(views, ledger, projected=projected)
+                own = {(TRACKER, finding.code) for finding in of_views}
+                findings += [finding for finding in of_services if (finding.about, finding.code) not in own]
+                findings += of_views
         except PlatformError:
-            yield NATS_UNREACHABLE(NATS, url=servers.nats_url)
-            yield mongo
-            for each in key_findings(settings, {}):
-                if not each.is_healthy:
-                    yield each
+            findings += [NATS_UNREACHABLE(NATS, url=servers.nats_url), mongo]
+            findings += [finding for finding in key_findings(settings, {}) if not finding.is_healthy]
+    return findings
 
 
 async def _mongo(views: ViewStore) -> Finding:
@@ -206,28 +187,24 @@ async def _mongo(views: ViewStore) -> Finding:
     return MONGO_ANSWERS(MONGO, milliseconds=_since(began))
 
 
-async def _nats(connection: Client, congress: str, replicas: int) -> AsyncIterator[Finding]:
+async def _nats(connection: Client, congress: str, replicas: int) -> list[Finding]:
     began = time.monotonic()
+    findings: list[Finding] = []
     try:
         await js_api(connection, "INFO", {})
-        yield JETSTREAM_ANSWERS(NATS, milliseconds=_since(began))
-        wrong = [each async for each in _streams(connection, congress, replicas)]
-        for each in wrong:
-            yield each
-        if not wrong:
-            yield STREAMS_THERE(NATS, count=len(stream_configs(congress)))
-        if all(each.code != STREAM_MISSING.code for each in wrong):
-            for each in await loss_findings(Ledger(connection, congress), Checkpoint()) or [STREAMS_WHOLE(NATS)]:
-                yield each
-            every = await services_with_streams(connection, congress)
-            async for each in _sourcing(connection, congress, every):
-                yield each
-            for unit in sorted(set(every) - {*services()}):
-                yield UNIT_NOT_NAMED(LEDGER, service=unit, setting=SETTING)
-            async for each in _policies(connection, congress):
-                yield each
+        findings.append(JETSTREAM_ANSWERS(NATS, milliseconds=_since(began)))
+        of_streams = [finding async for finding in _streams(connection, congress, replicas)]
+        findings += of_streams or [STREAMS_THERE(NATS, count=len(stream_configs(congress)))]
+        if all(finding.code != STREAM_MISSING.code for finding in of_streams):
+            findings += await loss_findings(Ledger(connection, congress), Checkpoint()) or [STREAMS_WHOLE(NATS)]
+            names = await services_with_streams(connection, congress)
+            findings += [finding async for finding in _sourcing(connection, congress, names)]
+            unnamed = sorted(set(names) - {*services()})
+            findings += [UNIT_NOT_NAMED(LEDGER, service=unit, setting=SETTING) for unit in unnamed]
+            findings += [finding async for finding in _policies(connection, congress)]
     except Unavailable as error:
-        yield JETSTREAM_SILENT(NATS, reason=error)
+        findings.append(JETSTREAM_SILENT(NATS, reason=error))
+    return findings
 
 
 async def _streams(connection: Client, congress: str, replicas: int) -> AsyncIterator[Finding]:
@@ -244,17 +221,16 @@ async def _streams(connection: Client, congress: str, replicas: int) -> AsyncIte
                 yield STREAM_DIFFERS(NATS, stream=wanted["name"], settings=", ".join(sorted(settings)))
 
 
-async def _sourcing(connection: Client, congress: str, every: Sequence[str]) -> AsyncIterator[Finding]:
+async def _sourcing(connection: Client, congress: str, names: Sequence[str]) -> AsyncIterator[Finding]:
     """Whether the ledger has got as far as each service's stream."""
     ledger = Ledger(connection, congress)
     events, lags = 0, False
-    for service in every:
+    for service in names:
         stream = service_stream(congress, service)
-        info = await stream_info(connection, stream)
+        length = int((await stream_info(connection, stream))["state"]["last_seq"])
         last = await ledger.last_of(service)
-        count = int(info["state"]["last_seq"]) - (origin_of(last).sequence if last else 0)
-        events += int(info["state"]["last_seq"])
-        if count > 0:
+        events += length
+        if (count := length - (origin_of(last).sequence if last else 0)) > 0:
             lags = True
             yield LEDGER_LAGS(LEDGER, count=count, stream=stream)
     if not lags:
@@ -266,8 +242,8 @@ async def _policies(connection: Client, congress: str) -> AsyncIterator[Finding]
         if service.policies:
             name = f"{ledger_stream(congress)}.{consumer_name(service.name)}"
             info = await js_api(connection, f"CONSUMER.INFO.{name}", {})
-            for each in _of_consumer(service, info, congress):
-                yield each
+            for finding in _of_consumer(service, info, congress):
+                yield finding
 
 
 def _of_consumer(service: UnitService, info: dict[str, Any], congress: str) -> Iterator[Finding]:
@@ -293,20 +269,17 @@ def _wrong_with(service: UnitService, info: dict[str, Any], congress: str) -> It
     metadata = {key: value for key, value in config.get("metadata", {}).items() if not key.startswith("_nats.")}
     begins = int(metadata.get("begins", 1))
     wanted = CONSUMER | consumer_config(congress, name, service.policies, begins)
-    is_so = config | {"metadata": metadata}
-    if wrong := sorted(key for key, value in wanted.items() if (is_so.get(key) or None) != value):
+    actual = config | {"metadata": metadata}
+    if wrong := sorted(key for key, value in wanted.items() if (actual.get(key) or None) != value):
         yield POLICY_DIFFERS(name, consumer=consumer_name(name), service=name, settings=", ".join(wrong))
 
 
-async def _services(connection: Client, settings: Settings) -> AsyncIterator[Finding]:
-    client = CommandClient(connection, settings.congress)
-    names = (*services(), TRACKER)
-    told = await asyncio.gather(*(client.healths(name) for name in names))
-    for name, healths in zip(names, told, strict=True):
-        for each in _service(name, healths):
-            yield each
-    for each in key_findings(settings, dict(zip(names, told, strict=True))):
-        yield each
+async def _services(connection: Client, settings: Settings) -> list[Finding]:
+    client, names = CommandClient(connection, settings.congress), (*services(), TRACKER)
+    answers = await asyncio.gather(*(client.healths(name) for name in names))
+    healths = dict(zip(names, answers, strict=True))
+    findings = [finding for name in names for finding in _service(name, healths[name])]
+    return [*findings, *key_findings(settings, healths)]
 
 
 def _service(name: str, healths: list[Health]) -> Iterator[Finding]:
@@ -321,27 +294,25 @@ def _service(name: str, healths: list[Health]) -> Iterator[Finding]:
         yield PROJECTED_BY(name, holder=active[0].detail["holder"], term=active[0].detail["term"])
 
 
-async def _views(views: ViewStore, ledger: Ledger, *, projected: bool) -> AsyncIterator[Finding]:
+async def _views(views: ViewStore, ledger: Ledger, *, projected: bool) -> list[Finding]:
     """Where the views stand, whether or not a tracker can say so itself."""
+    findings: list[Finding] = []
     try:
         if not projected:
-            yield NOBODY_PROJECTS(TRACKER, holder=await holder_of(views.database) or "–")
+            findings.append(NOBODY_PROJECTS(TRACKER, holder=await holder_of(views.database) or "–"))
         checkpoint = await views.checkpoint()
-        for each in kept_findings(checkpoint, await views.parked_by_reason()):
-            yield each
-        for each in await loss_findings(ledger, checkpoint):
-            yield each
+        findings += kept_findings(checkpoint, await views.parked_by_reason())
+        findings += await loss_findings(ledger, checkpoint)
         end = await ledger.check(checkpoint.sequence, checkpoint.fingerprint)
         lag = await lag_of(ledger, checkpoint, end)
-    except (LedgerBroken, PyMongoError, ViewsBroken) as error:
-        yield trouble_finding(error, 0)
-    except EventStoreError as error:
-        yield JETSTREAM_SILENT(TRACKER, reason=error)
-    else:
-        for each in lag_findings(lag):
-            yield each
+        findings += lag_findings(lag)
         if not lag.events:
-            yield VIEWS_LEVEL(TRACKER, sequence=checkpoint.sequence)
+            findings.append(VIEWS_LEVEL(TRACKER, sequence=checkpoint.sequence))
+    except (LedgerBroken, PyMongoError, ViewsBroken) as error:
+        findings.append(trouble_finding(error, 0))
+    except EventStoreError as error:
+        findings.append(JETSTREAM_SILENT(TRACKER, reason=error))
+    return findings
 
 
 def _since(began: float) -> int:

@@ -75,7 +75,10 @@ type InUse = Sequence[tuple[str, str]]
 def key_findings(settings: Settings, healths: Mapping[str, Sequence[Health]]) -> Iterator[Finding]:
     """`healths` is what every running process of each service says."""
     in_use = [
-        (name, str(key_id)) for name, several in healths.items() for each in several if (key_id := _key_id(each))
+        (name, str(key_id))
+        for name, answers in healths.items()
+        for health in answers
+        if (key_id := health.detail.get("key_id"))
     ]
     try:
         yield from _own_keys(settings, in_use)
@@ -85,10 +88,6 @@ def key_findings(settings: Settings, healths: Mapping[str, Sequence[Health]]) ->
         yield Finding.of(KEYS, Severity.ERROR, error.why.message)
     if len(key_ids := {theirs for _, theirs in in_use}) > 1:
         yield SERVICES_DIFFER(KEYS, key_ids=", ".join(sorted(key_ids)))
-
-
-def _key_id(health: Health) -> object:
-    return health.detail.get("key_id")
 
 
 def _own_keys(settings: Settings, in_use: InUse) -> Iterator[Finding]:

@@ -4,13 +4,14 @@ neither streams nor collections: services make them."""
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from nats.aio.client import Client
 
 from services.tracker.projection.store import ViewStore
-from shared.domain.decider import Refusal
+from shared.domain.decider import Actor, Refusal
 from shared.eventstore.jetstream_api import congresses
 from shared.eventstore.ledger import Ledger
 from shared.platform.embedded import Endpoints, endpoints
@@ -53,6 +54,14 @@ class Session:
 
         return CommandClient(self.connection, self.settings.congress)
 
+    def token(self, actor: Actor) -> str:
+        """Good for an hour. Raises `PlatformError` where there is no key to mint with."""
+        from shared.unit.issuer import issuer_private_key
+        from shared.unit.tokens import mint_token
+
+        private_key = issuer_private_key(self.settings)
+        return mint_token(private_key, self.settings.congress, actor, datetime.now(UTC), timedelta(hours=1))
+
     async def check_views(self) -> None:
         """Raises `PlatformError` where there are no views to read."""
         if await self.views.look_up() is None:
@@ -70,20 +79,25 @@ async def open_session(settings: Settings, *, fresh: bool = False, begins: bool 
         ):
             if not begins:
                 await check_congress(connection, settings)
-            yield Session(
-                settings,
-                servers,
-                Ledger(connection, settings.congress),
-                ViewStore(database),
-                connection,
-            )
+            ledger = Ledger(connection, settings.congress)
+            yield Session(settings, servers, ledger, ViewStore(database), connection)
+
+
+@asynccontextmanager
+async def connected(settings: Settings, *, begins: bool = False) -> AsyncIterator[Client]:
+    """A connection to the broker, without MongoDB; otherwise as `open_session`."""
+    with endpoints(settings, with_mongo=False) as servers:
+        async with nats_connection(servers.nats_url, "daihoi") as connection:
+            if not begins:
+                await check_congress(connection, settings)
+            yield connection
 
 
 async def check_congress(connection: Client, settings: Settings) -> None:
     """Raises `PlatformError` where the server has no such congress."""
-    others = await congresses(connection)
-    if settings.congress in others:
-        return
-    if others:
-        raise PlatformError(NO_SUCH_CONGRESS(congress=settings.congress, others=", ".join(others)))
-    raise PlatformError(NO_CONGRESS(congress=settings.congress))
+    congress, names = settings.congress, await congresses(connection)
+    if congress not in names:
+        others = ", ".join(names)
+        raise PlatformError(
+            NO_SUCH_CONGRESS(congress=congress, others=others) if others else NO_CONGRESS(congress=congress)
+        )

@@ -1,17 +1,20 @@
 """Runs every service as a process of its own, starts again what dies, and stops them all together."""
 
 import asyncio
+import fcntl
+import os
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 
+from shared.domain.decider import Refusal
 from shared.i18n import translate
 from shared.platform.children import start_child, stop_child, tail
-from shared.platform.embedded import Endpoints, environment_of, keeper_lives
+from shared.platform.embedded import Endpoints, environment_of, keeper_lives, lock_file
 from shared.platform.errors import PlatformError
-from shared.platform.files import data_folder
+from shared.platform.files import data_folder, own_folder
 from shared.platform.settings import Settings
 from shared.unit.client import CommandClient
 from shared.values.units import TRACKER, services
@@ -19,6 +22,13 @@ from shared.values.units import TRACKER, services
 READY_TIMEOUT_S = 60
 LOOK_EVERY_S = 0.1
 RESTART_DELAY_S = 1.0
+
+
+UP_ALREADY = Refusal(
+    "up_already",
+    "`daihoi up` runs already for {congress} in {folder}, as process {process}. Stop that one first, or name another "
+    "folder with DAIHOI_DATA_DIR.",
+)
 
 
 def all_services() -> tuple[str, ...]:
@@ -32,8 +42,8 @@ class Supervisor:
     def __init__(self, settings: Settings, servers: Endpoints, say: Callable[[str], None] = lambda _: None) -> None:
         self._logs = settings.data_dir.absolute() / "logs"
         self._environment = environment_of(settings, servers)
-        given = settings.nats_url and settings.mongo_url
-        self._embedded_in = None if given else settings.data_dir.absolute()
+        are_named = settings.nats_url and settings.mongo_url
+        self._embedded_in = None if are_named else settings.data_dir.absolute()
         self._say = say
         self.children: dict[str, subprocess.Popen[bytes]] = {}
 
@@ -63,9 +73,9 @@ class Supervisor:
         for name, child in self.children.items():
             while not (await client.health(name)).ready:
                 if child.poll() is not None or time.monotonic() > deadline:
-                    told = "; ".join((await client.health(name)).reasons)
+                    reasons = "; ".join((await client.health(name)).reasons)
                     log = self._logs / f"{name}.log"
-                    raise PlatformError(f"the service {name} did not start: {told}\n{tail(log)}")
+                    raise PlatformError(f"the service {name} did not start: {reasons}\n{tail(log)}")
                 await asyncio.sleep(LOOK_EVERY_S)
 
     async def watch(self) -> None:
@@ -119,3 +129,23 @@ async def started_services(
         yield
     finally:
         supervisor.stop()
+
+
+@contextmanager
+def only_one_up(settings: Settings) -> Iterator[None]:
+    """A second `daihoi up` for the congress and folder would start every service once more. Held by the process for
+    as long as the block runs, however it ends. Raises `PlatformError`."""
+    folder = settings.data_dir.absolute()
+    data_folder(folder)
+    own_folder(folder / "logs")
+    path = folder / "logs" / f"up-{settings.congress}.lock"
+    with lock_file(path) as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            process = path.read_text() or "?"
+            raise PlatformError(UP_ALREADY(congress=settings.congress, folder=folder, process=process)) from error
+        lock.truncate(0)
+        lock.write(str(os.getpid()).encode())
+        lock.flush()
+        yield

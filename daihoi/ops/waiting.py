@@ -72,7 +72,7 @@ class Write(NamedTuple):
         return Write(self.stream, (*self.sequences, *later.sequences))
 
 
-class Waited(NamedTuple):
+class Progress(NamedTuple):
     """`parked`: which ledger events of the write are parked; `None` where it is not in the views. `checkpoint`: the
     last ledger event in the views; `None` where MongoDB does not say."""
 
@@ -80,28 +80,28 @@ class Waited(NamedTuple):
     checkpoint: int | None
 
 
-async def until_in_views(views: ViewStore, write: Write, patience_s: float = PATIENCE_S) -> Waited:
+async def until_in_views(views: ViewStore, write: Write, patience_s: float = PATIENCE_S) -> Progress:
     """Returns once the write is in the views or parked, or when the patience is over. MongoDB may be away between."""
     deadline = time.monotonic() + patience_s
     while True:
         left = deadline - time.monotonic()
         try:
             async with asyncio.timeout(max(left, LAST_LOOK_S)):
-                waited = await _look(views, write)
+                progress = await _look(views, write)
         except (PyMongoError, TimeoutError):
-            waited = Waited(None, None)
-        if waited.parked is not None or left <= 0:
-            return waited
+            progress = Progress(None, None)
+        if progress.parked is not None or left <= 0:
+            return progress
         await asyncio.sleep(min(LOOK_EVERY_S, left))
 
 
 async def shortfall(session: Session, write: Write, patience_s: float = PATIENCE_S) -> Refused | None:
     """Why the views don't show the write: it is parked, or the patience was over before they had it. The command was
     accepted all the same. `None` where they show it."""
-    waited = await until_in_views(session.views, write, patience_s)
-    if waited.parked is None:
-        return await _why_not(session, waited.checkpoint, f"{patience_s:g}")
-    return WRITE_PARKED(sequences=", ".join(map(str, waited.parked))) if waited.parked else None
+    parked, checkpoint = await until_in_views(session.views, write, patience_s)
+    if parked is None:
+        return await _why_not(session, checkpoint, f"{patience_s:g}")
+    return WRITE_PARKED(sequences=", ".join(map(str, parked))) if parked else None
 
 
 async def until_level(session: Session, patience_s: float = PATIENCE_S) -> None:
@@ -113,24 +113,24 @@ async def until_level(session: Session, patience_s: float = PATIENCE_S) -> None:
         await asyncio.sleep(LOOK_EVERY_S)
 
 
-async def _look(views: ViewStore, write: Write) -> Waited:
+async def _look(views: ViewStore, write: Write) -> Progress:
     checkpoint = await views.checkpoint()
     applied = checkpoint.origins.get(write.stream, OriginPosition()).sequence
     to_come = {sequence for sequence in write.sequences if sequence > applied}
     if to_come and write.stream not in checkpoint.gaps:
-        return Waited(None, checkpoint.sequence)
+        return Progress(None, checkpoint.sequence)
     parked = await _parked(views, write)
     if to_come - parked.keys():
-        return Waited(None, checkpoint.sequence)
-    return Waited(sorted(parked.values()), checkpoint.sequence)
+        return Progress(None, checkpoint.sequence)
+    return Progress(sorted(parked.values()), checkpoint.sequence)
 
 
 async def _parked(views: ViewStore, write: Write) -> dict[int, int]:
     """What of the write is parked: sequences in its stream and in the ledger. Behind a gap all is."""
     near = {"$gte": write.sequences[0], "$lte": write.sequences[-1]}
     parked = await views.documents(PARKED, **{"origin.stream": write.stream, "origin.sequence": near})
-    place = {each["origin"]["sequence"]: each["_id"] for each in parked}
-    return {sequence: place[sequence] for sequence in write.sequences if sequence in place}
+    places = {document["origin"]["sequence"]: document["_id"] for document in parked}
+    return {sequence: places[sequence] for sequence in write.sequences if sequence in places}
 
 
 async def _why_not(session: Session, checkpoint: int | None, seconds: str) -> Refused:

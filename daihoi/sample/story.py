@@ -12,8 +12,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import UUID, uuid5
 
+from daihoi.importing.items import read_file
 from services.subcommittee.duty import duty_id
 from services.subcommittee.scenario import SwitchScenario
+from shared.events.catalogue_item import Item
 from shared.values.local_time import LOCAL_TIME
 from shared.values.types import DutyKind, Phase, slug
 from shared.values.units import SUBCOMMITTEE
@@ -37,8 +39,8 @@ class Step(NamedTuple):
 
     @property
     def command_id(self) -> UUID:
-        told = [self.service, self.command, self.data, self.actor, instant(self.happened)]
-        return uuid5(STORY_IDS, json.dumps(told, sort_keys=True, ensure_ascii=False))
+        content = [self.service, self.command, self.data, self.actor, instant(self.happened)]
+        return uuid5(STORY_IDS, json.dumps(content, sort_keys=True, ensure_ascii=False))
 
 
 class Sample:
@@ -46,7 +48,7 @@ class Sample:
 
     def __init__(self, folder: Path = SAMPLE) -> None:
         self.congress: dict[str, Any] = json.loads((folder / "congress.json").read_text("utf-8"))
-        self.catalogue = _rows(folder / "catalogue.csv")
+        self.catalogue = read_file((folder / "catalogue.csv").read_bytes()).items
         self.progress = {row["code"]: row for row in _rows(folder / "progress.csv")}
         self.organisations = _rows(folder / "organisations.csv")
         self.duties = _rows(folder / "duties.csv")
@@ -62,23 +64,22 @@ class Sample:
         yield from self._documents()
         yield from self._directives(before_work=True)
         catalogue = self.congress["catalogue"]
-        items = [self._item(row) for row in self.catalogue]
+        items = [item.model_dump(mode="json") for item in self.catalogue]
         published = {"catalogue": catalogue["id"], "note": catalogue["note"], "items": items}
         yield _step(SUBCOMMITTEE, "publish-catalogue", published, "subcommittee.office", "2020-08-14")
-        under = {row["code"]: self._directive_of(row["code"]) for row in self.catalogue}
-        for unit, directive_id in sorted({(row["unit"], under[row["code"]]) for row in self.catalogue}):
-            codes = [
-                row["code"] for row in self.catalogue if (row["unit"], under[row["code"]]) == (unit, directive_id)
-            ]
-            assigned = {"unit": unit, "item_ids": [slug(code) for code in codes], "directive_id": directive_id}
+        assignments: dict[tuple[str, str], list[str]] = {}
+        for item in self.catalogue:
+            assignments.setdefault((item.unit, self._directive_of(item.code)), []).append(item.item_id)
+        for (unit, directive_id), item_ids in sorted(assignments.items()):
+            assigned = {"unit": unit, "item_ids": item_ids, "directive_id": directive_id}
             yield _step(SUBCOMMITTEE, "assign-items", assigned, "subcommittee.chair", "2020-08-15")
         yield from self._duties()
 
     def work(self) -> Iterator[Step]:
         """What the units did up to the stated day, in the order in which it happened."""
         steps = list(self._directives(before_work=False))
-        for row in self.catalogue:
-            work = _work_on(row, self.progress[row["code"]], self.opening_day)
+        for item in self.catalogue:
+            work = _work_on(item, self.progress[item.code], self.opening_day)
             steps += map(self._once_its_clearance_is_known, work)
         for row in self.duties:
             steps += _work_on_duty(row, self._unit_of_duty(row["duty"]))
@@ -99,25 +100,25 @@ class Sample:
 
     def scenarios(self) -> Iterator[Step]:
         """What the units prepared for an outbreak and for no epidemic, and the switch there and back."""
-        told = self.prepared
-        for unit, variants in told["variants"].items():
+        prepared = self.prepared
+        for unit, variants in prepared["variants"].items():
             for case, adjustments in variants.items():
                 for adjustment in adjustments:
                     data = {"variant": case, **adjustment}
-                    yield _step(unit, "adjust-variant", data, f"{unit}.member", told["adjusted_on"])
-                yield _step(unit, "prepare-variant", {"variant": case}, f"{unit}.lead", told["prepared_on"])
-        for switch in told["switches"]:
+                    yield _step(unit, "adjust-variant", data, f"{unit}.member", prepared["adjusted_on"])
+                yield _step(unit, "prepare-variant", {"variant": case}, f"{unit}.lead", prepared["prepared_on"])
+        for switch in prepared["switches"]:
             data = {name: switch[name] for name in ("scenario", "reason")}
             happened = datetime.fromisoformat(switch["happened"])
             yield Step(SUBCOMMITTEE, SwitchScenario.NAME, data, "subcommittee.lead", happened)
 
     def task_ids(self) -> set[str]:
-        items = {f"{row['unit']}/{slug(row['code'])}" for row in self.catalogue}
+        items = {f"{item.unit}/{item.item_id}" for item in self.catalogue}
         duties = {
-            f"{each['unit']}/{duty_id(locality, DutyKind(each['duty']), Phase(phase['phase']))}"
-            for each in self.congress["duties"]["handed_out"]
+            f"{duty['unit']}/{duty_id(locality, DutyKind(duty['duty']), Phase(phase['phase']))}"
+            for duty in self.congress["duties"]["handed_out"]
             for locality in self._localities()
-            for phase in each["phases"]
+            for phase in duty["phases"]
         }
         return items | duties
 
@@ -126,8 +127,8 @@ class Sample:
         recorded = {name: meeting[name] for name in ("title", "held_on", "chair", "participants")}
         points = [{"number": number, "text": text} for number, text in enumerate(meeting["points"], start=1)]
         for command, data in (("record-meeting", recorded), ("conclude-meeting", {"points": points})):
-            told = {"meeting_id": meeting["id"], **data}
-            yield _step(SUBCOMMITTEE, command, told, "subcommittee.office", meeting["held_on"])
+            whole = {"meeting_id": meeting["id"], **data}
+            yield _step(SUBCOMMITTEE, command, whole, "subcommittee.office", meeting["held_on"])
 
     def _register(self) -> Step:
         entries = [
@@ -139,21 +140,21 @@ class Sample:
             }
             for row in self.organisations
         ]
-        register = {"entries": entries}
-        return _step(SUBCOMMITTEE, "register-organisations", register, "subcommittee.office", "2020-08-13")
+        data = {"entries": entries}
+        return _step(SUBCOMMITTEE, "register-organisations", data, "subcommittee.office", "2020-08-13")
 
     def _duties(self) -> Iterator[Step]:
         """Each duty goes to every locality, in one command."""
         duties = self.congress["duties"]
         beside = {"localities": self._localities(), "directive_id": duties["directive_id"]}
-        for each in duties["handed_out"]:
-            yield _step(SUBCOMMITTEE, "hand-out-duty", each | beside, "subcommittee.chair", duties["handed_out_on"])
+        for duty in duties["handed_out"]:
+            yield _step(SUBCOMMITTEE, "hand-out-duty", duty | beside, "subcommittee.chair", duties["handed_out_on"])
 
     def _localities(self) -> list[str]:
         return [row["organisation_id"] for row in self.organisations if row["kind"] == "locality"]
 
     def _unit_of_duty(self, duty: str) -> str:
-        return next(str(each["unit"]) for each in self.congress["duties"]["handed_out"] if each["duty"] == duty)
+        return next(str(row["unit"]) for row in self.congress["duties"]["handed_out"] if row["duty"] == duty)
 
     def _directives(self, *, before_work: bool) -> Iterator[Step]:
         """Each point of the conclusion as an order, in the point's own words. What is there to be reviewed has to be
@@ -162,11 +163,11 @@ class Sample:
         for issued in directives["issued"]:
             if before_work == (issued["kind"] == "review"):
                 continue
-            told = {"directive_id": issued["id"], "kind": issued["kind"], "units": issued["units"]}
+            directive = {"directive_id": issued["id"], "kind": issued["kind"], "units": issued["units"]}
             point = {"meeting_id": meeting["id"], "point": issued["point"]}
             text = {"text": meeting["points"][issued["point"] - 1]}
             happened = issued.get("issued_on", directives["issued_on"])
-            yield _step(SUBCOMMITTEE, "issue-directive", told | point | text, "subcommittee.chair", happened)
+            yield _step(SUBCOMMITTEE, "issue-directive", directive | point | text, "subcommittee.chair", happened)
 
     def _directive_of(self, code: str) -> str:
         directives = self.congress["directives"]
@@ -175,65 +176,52 @@ class Sample:
 
     def _documents(self) -> Iterator[Step]:
         for document in self.congress["documents"]:
-            told = {name: document[name] for name in ("symbol", "kind", "issuer", "advised_by", "title")}
+            data = {name: document[name] for name in ("symbol", "kind", "issuer", "advised_by", "title")}
             unit = document["unit"]
-            yield _step(unit, "issue-document", told, f"{unit}.lead", self.congress["meeting"]["held_on"])
-
-    @staticmethod
-    def _item(row: dict[str, str]) -> dict[str, Any]:
-        return {
-            "code": row["code"],
-            "title": {"vi": row["title_vi"], "en": row["title_en"]},
-            "group": {"number": int(row["group"]), "name": {"vi": row["group_vi"], "en": row["group_en"]}},
-            "unit": row["unit"],
-            "phase": row["phase"],
-            "scenario": row["scenario"],
-            "due_offset_days": int(row["due_offset_days"]),
-            "budget_vnd": int(row["budget_vnd"]),
-        }
+            yield _step(unit, "issue-document", data, f"{unit}.lead", self.congress["meeting"]["held_on"])
 
 
-def _work_on(item: dict[str, str], told: dict[str, str], opening_day: date) -> Iterator[Step]:
-    step = _steps_on(item["unit"], slug(item["code"]))
-    if told["collective"]:
-        in_charge = {"collective": told["collective"], "individual": told["individual"]}
-        yield step("assign-task", "2020-08-17", **in_charge, coordinating=_listed(told["coordinating"]))
-    if told["dated"] == "yes":
-        deadline = opening_day + timedelta(days=int(item["due_offset_days"]))
+def _work_on(item: Item, row: dict[str, str], opening_day: date) -> Iterator[Step]:
+    step = _steps_on(item.unit, item.item_id)
+    if row["collective"]:
+        in_charge = {"collective": row["collective"], "individual": row["individual"]}
+        yield step("assign-task", "2020-08-17", **in_charge, coordinating=_listed(row["coordinating"]))
+    if row["dated"] == "yes":
+        deadline = opening_day + timedelta(days=item.due_offset_days)
         yield step("set-deadline", "2020-08-17", deadline=deadline.isoformat())
-    if told["secured_percent"]:
-        secured = int(item["budget_vnd"]) * int(told["secured_percent"]) // 100
-        yield step("fund-task", "2020-08-17", secured_vnd=secured, funding_source=told["funding_source"])
-    if told["extension_asked_on"]:
-        until, why = told["extension_until"], told["extension_because"]
-        yield step("request-extension", told["extension_asked_on"], "member", deadline=until, reason=why)
-    if told["extension_refused_because"]:
-        yield step("refuse-extension", told["extension_decided_on"], reason=told["extension_refused_because"])
-    elif told["extension_decided_on"]:
-        yield step("grant-extension", told["extension_decided_on"])
-    yield from _carry_out(step, told)
+    if row["secured_percent"]:
+        secured = item.budget_vnd * int(row["secured_percent"]) // 100
+        yield step("fund-task", "2020-08-17", secured_vnd=secured, funding_source=row["funding_source"])
+    if row["extension_asked_on"]:
+        until, why = row["extension_until"], row["extension_because"]
+        yield step("request-extension", row["extension_asked_on"], "member", deadline=until, reason=why)
+    if row["extension_refused_because"]:
+        yield step("refuse-extension", row["extension_decided_on"], reason=row["extension_refused_because"])
+    elif row["extension_decided_on"]:
+        yield step("grant-extension", row["extension_decided_on"])
+    yield from _carry_out(step, row)
 
 
-def _work_on_duty(told: dict[str, str], unit: str) -> Iterator[Step]:
-    task_id = duty_id(told["locality"], DutyKind(told["duty"]), Phase(told["phase"]))
-    yield from _carry_out(_steps_on(unit, task_id), told)
+def _work_on_duty(row: dict[str, str], unit: str) -> Iterator[Step]:
+    task_id = duty_id(row["locality"], DutyKind(row["duty"]), Phase(row["phase"]))
+    yield from _carry_out(_steps_on(unit, task_id), row)
 
 
-def _carry_out(step: Callable[..., Step], told: dict[str, str]) -> Iterator[Step]:
+def _carry_out(step: Callable[..., Step], row: dict[str, str]) -> Iterator[Step]:
     """From the start of a task to its acceptance, as far as it came."""
-    if told["started_on"]:
-        yield step("start-task", told["started_on"], "member")
-        last_day = told["submitted_on"] or "2020-09-10"
-        yield step("report-progress", last_day, "member", percent=int(told["percent"]))
-    if told["blocked_because"]:
-        yield step("block-task", "2020-09-10", "member", reason=told["blocked_because"])
-    if told["submitted_on"]:
-        evidence = [_evidence(title) for title in _listed(told["evidence"])]
-        yield step("submit-task", told["submitted_on"], "member", evidence=evidence)
-    if told["returned_because"]:
-        yield step("return-task", "2020-09-09", reason=told["returned_because"])
-    if told["completed_on"]:
-        yield step("complete-task", told["completed_on"])
+    if row["started_on"]:
+        yield step("start-task", row["started_on"], "member")
+        last_day = row["submitted_on"] or "2020-09-10"
+        yield step("report-progress", last_day, "member", percent=int(row["percent"]))
+    if row["blocked_because"]:
+        yield step("block-task", "2020-09-10", "member", reason=row["blocked_because"])
+    if row["submitted_on"]:
+        evidence = [_evidence(title) for title in _listed(row["evidence"])]
+        yield step("submit-task", row["submitted_on"], "member", evidence=evidence)
+    if row["returned_because"]:
+        yield step("return-task", "2020-09-09", reason=row["returned_because"])
+    if row["completed_on"]:
+        yield step("complete-task", row["completed_on"])
 
 
 def _steps_on(unit: str, task_id: str) -> Callable[..., Step]:

@@ -2,8 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Iterable, Sequence
-from datetime import UTC, datetime, timedelta
+from collections.abc import Awaitable, Callable, Sequence
 
 from daihoi.ops.session import Session
 from daihoi.ops.waiting import Write, shortfall
@@ -16,16 +15,13 @@ from shared.eventstore.envelope import decode
 from shared.eventstore.errors import NoStream, Undecodable
 from shared.i18n import translate
 from shared.platform.errors import PlatformError
-from shared.unit.issuer import issuer_private_key
-from shared.unit.tokens import mint_token
 from shared.values.units import support_unit_ids
 
 WAIT_TIMEOUT_S = 60
 LOOK_EVERY_S = 0.05
-TOKEN_LASTS = timedelta(hours=1)
 
 
-async def check_nothing_else_is_told(session: Session, sample: Sample) -> None:
+async def check_only_the_sample_is_there(session: Session, sample: Sample) -> None:
     """Raises `PlatformError` where the congress has events that do not come from the sample: it may be a real one."""
     try:
         first = await session.ledger.event(1)
@@ -66,7 +62,7 @@ async def tell(session: Session, sample: Sample, on_progress: Callable[[int, int
         await sender.send(step)
         on_progress(done, total)
     await _tell_scenarios(session, sender, scenarios)
-    for write in sender.last_writes():
+    for write in sender.last_writes.values():
         if why := await shortfall(session, write):
             raise PlatformError(why)
     on_progress(total, total)
@@ -83,30 +79,21 @@ async def _tell_scenarios(session: Session, sender: "_Sender", steps: Sequence[S
 
 
 class _Sender:
+    """`last_writes`: that of each service; what it wrote before is in the views when this is."""
+
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._private_key = issuer_private_key(session.settings)
-        self._last: dict[str, Write] = {}
-
-    def last_writes(self) -> Iterable[Write]:
-        """Of each service; what it wrote before is in the views when this is."""
-        return self._last.values()
+        self.last_writes: dict[str, Write] = {}
 
     async def send(self, step: Step) -> None:
-        actor = Actor(step.actor, step.actor.partition(".")[0])
-        now = datetime.now(UTC)
-        congress = self._session.settings.congress
-        token = mint_token(self._private_key, congress, actor, now, TOKEN_LASTS)
+        service, token = step.service, self._session.token(Actor(step.actor, step.actor.partition(".")[0]))
         answer = await self._session.commands.send(
-            step.service,
-            step.command,
-            step.data,
-            token=token,
-            command_id=step.command_id,
-            happened=step.happened,
+            service, step.command, step.data, token=token, command_id=step.command_id, happened=step.happened
         )
-        write = Write.of(congress, step.service, answer)
-        self._last[step.service] = max(write, self._last.get(step.service, write), key=lambda one: one.sequences[-1])
+        write = Write.of(self._session.settings.congress, service, answer)
+        self.last_writes[service] = max(
+            write, self.last_writes.get(service, write), key=lambda one: one.sequences[-1]
+        )
 
 
 async def _wait_for_tasks(session: Session, expected: set[str]) -> None:
@@ -132,8 +119,8 @@ async def _wait_for_units(session: Session, number: int) -> None:
     """Until every unit has followed this switch or a later one and the tracker shows it."""
 
     async def missing() -> int:
-        found = in_force(await session.views.documents("scenarios"))
-        return len(found.behind) if found and found.number >= number else len(support_unit_ids())
+        scenario = in_force(await session.views.documents("scenarios"))
+        return len(scenario.behind) if scenario and scenario.number >= number else len(support_unit_ids())
 
     await _wait_for(missing, "units have not followed the switch")
 

@@ -1,12 +1,13 @@
 """What an auditor reads on a terminal."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
 from rich.table import Table
 
 from daihoi.terminal.fields import field_in_words, value_in_words
+from daihoi.terminal.labels import add_columns, table_of
 from services.tracker.history.as_of import By
 from services.tracker.history.diff import Difference
 from services.tracker.history.moments import moment_in_words
@@ -26,9 +27,9 @@ def timeline_lines(rows: list[Document], lang: Language) -> list[str]:
     """Each event of one entity, with the fields it changed."""
     lines = []
     for row in rows:
-        said = row["summary"][lang] if "summary" in row else row["outcome"]
+        sentence = row["summary"][lang] if "summary" in row else row["outcome"]
         when: str = row["happened"] if "happened" in row else row["recorded"]
-        lines.append(f"{row['_id']:>6}  {format_minute(when)}  {said}")
+        lines.append(f"{row['_id']:>6}  {format_minute(when)}  {sentence}")
         lines += [
             f"{'':>8}{field_in_words(change['field'], lang)}: {_changed(change['field'], change, lang)}"
             for change in row["changes"]
@@ -40,34 +41,34 @@ def timeline_lines(rows: list[Document], lang: Language) -> list[str]:
 def _changed(field: str, change: Mapping[str, Any], lang: Language) -> str:
     """Before and after; of a list what was added and removed; of what is too long to be shown, that something is."""
 
-    def shown(name: str) -> str:
+    def words(name: str) -> str:
         return value_in_words(field, change[name], lang)
 
-    moved = [f"{sign} {shown(name)}" for name, sign in (("removed", "−"), ("added", "+")) if change.get(name)]
+    moved = [f"{sign} {words(name)}" for name, sign in (("removed", "−"), ("added", "+")) if change.get(name)]
     if moved:
         return " ".join(moved)
-    return f"{shown('before')} → {shown('after')}" if "before" in change else "…"
+    return f"{words('before')} → {words('after')}" if "before" in change else "…"
 
 
-def instant_table(found: dict[str, Any], lang: Language) -> Table:
-    """The views of an instant, a row each."""
-    title = translate("The views at ledger event {sequence}", lang, sequence=found["sequence"])
-    table = Table(title=title, title_justify="left")
-    table.add_column(translate("View", lang))
-    table.add_column(translate("Documents", lang), justify="right")
-    table.add_column(translate("Digest", lang))
-    for name, view in found["views"].items():
+def instant_parts(report: dict[str, Any], lang: Language) -> Iterator[Table | str]:
+    """The views of an instant, a row each, and the digest of them all."""
+    title = translate("The views at ledger event {sequence}", lang, sequence=report["sequence"])
+    table = table_of(title, lang, "View")
+    add_columns(table, lang, "Documents", justify="right")
+    add_columns(table, lang, "Digest")
+    for name, view in report["views"].items():
         table.add_row(name, format_number(view["documents"], lang), view["digest"][:16])
     table.add_section()
-    table.add_row(translate("parked", lang), format_number(found["parked"], lang), "")
-    return table
+    table.add_row(translate("parked", lang), format_number(report["parked"], lang), "")
+    yield table
+    yield f"{translate('Digest of the views', lang)}: {report['digest']}"
 
 
-def difference_lines(found: Difference, lang: Language) -> list[str]:
+def difference_lines(report: Difference, lang: Language) -> list[str]:
     """Which two instants; document by document the fields before and after, and the events that changed them; then
     those events."""
-    lines = [_instants(found, lang), translate("Documents that differ: {count}", lang, count=len(found.documents))]
-    for document in found.documents:
+    lines = [_instants(report, lang), translate("Documents that differ: {count}", lang, count=len(report.documents))]
+    for document in report.documents:
         lines.append(f"{'+' if document.change == 'added' else '~'} {document.view} {document.key}")
         for field in document.fields:
             if document.change == "added" and field.after in (None, [], "") and not field.added:
@@ -75,52 +76,44 @@ def difference_lines(found: Difference, lang: Language) -> list[str]:
             events = ", ".join(map(str, field.events))
             changed = _changed(field.field, field.model_dump(), lang)
             lines.append(f"    {field_in_words(field.field, lang)}: {changed}  ({events})")
-    if found.events:
+    if report.events:
         lines.append(translate("The events", lang) + ":")
     lines += [
-        f"{event.sequence:>6}  {format_minute(event.happened)}  {event.summary[lang]}" for event in found.events
+        f"{event.sequence:>6}  {format_minute(event.happened)}  {event.summary[lang]}" for event in report.events
     ]
     return lines
 
 
-def _instants(found: Difference, lang: Language) -> str:
+def _instants(report: Difference, lang: Language) -> str:
     first, second = (
         moment_in_words(int(at) if at.isdigit() else datetime.fromisoformat(at), lang)
-        for at in (found.earlier_at, found.later_at)
+        for at in (report.earlier_at, report.later_at)
     )
-    if found.by is By.HAPPENED:
+    if report.by is By.HAPPENED:
         return translate("From {first} to {second}, by what had happened", lang, first=first, second=second)
     return translate("From {first} to {second}, by what was recorded", lang, first=first, second=second)
 
 
-def verdict_lines(verdict: Verdict, lang: Language) -> list[str]:
-    lines = []
+def verdict_lines(verdict: Verdict, lang: Language) -> Iterator[str]:
     place = {"sequence": verdict.sequence, "end": verdict.end}
     if verdict.holds:
-        lines.append(
-            translate("live = replayed at ledger event {sequence} of {end}", lang, **place) + f": {verdict.live}"
-        )
+        yield f"{translate('live = replayed at ledger event {sequence} of {end}', lang, **place)}: {verdict.live}"
     else:
-        lines.append(
-            translate("live ≠ replayed at ledger event {sequence} of {end}", lang, **place)
-            + f": {verdict.live} ≠ {verdict.replayed}"
+        heading = translate("live ≠ replayed at ledger event {sequence} of {end}", lang, **place)
+        yield f"{heading}: {verdict.live} ≠ {verdict.replayed}"
+    if (behind := verdict.end - verdict.sequence) > 0:
+        yield translate(
+            "The views are {count} events behind the ledger; nothing is said about those.", lang, count=behind
         )
-    if verdict.sequence < verdict.end:
-        lines.append(
-            translate(
-                "The views are {count} events behind the ledger; nothing is said about those.",
-                lang,
-                count=verdict.end - verdict.sequence,
-            )
+    if first := verdict.difference:
+        yield translate(
+            "first difference: {where}: live {live}, replayed {replayed}",
+            lang,
+            where=f"{first.view} {first.key} {first.field}".strip(),
+            live=first.live,
+            replayed=first.replayed,
         )
-    if found := verdict.difference:
-        where = f"{found.view} {found.key} {found.field}".strip()
-        told = {"where": where, "live": found.live, "replayed": found.replayed}
-        lines.append(translate("first difference: {where}: live {live}, replayed {replayed}", lang, **told))
     if verdict.parked:
-        lines.append(translate("{count} events are parked", lang, count=verdict.parked))
-    lines += [
-        translate("Events are missing from {stream} at {sequence}.", lang, stream=stream, sequence=sequence)
-        for stream, sequence in verdict.gaps.items()
-    ]
-    return lines
+        yield translate("{count} events are parked", lang, count=verdict.parked)
+    for stream, sequence in verdict.gaps.items():
+        yield translate("Events are missing from {stream} at {sequence}.", lang, stream=stream, sequence=sequence)

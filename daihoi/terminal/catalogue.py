@@ -8,22 +8,27 @@ from rich.table import Table
 from daihoi.importing.changes import Change
 from daihoi.importing.session import Committed, Preview, Source
 from daihoi.importing.tables import Wrong
+from daihoi.terminal.labels import add_columns
 from shared.events.catalogue_item import Item
 from shared.i18n import Language, render, translate
 
 ROWS_SHOWN = 30
 
 
-def import_parts(source: Source, found: Preview, lang: Language) -> Iterator[str | Table]:
+def import_parts(source: Source, planned: Preview, lang: Language) -> Iterator[str | Table]:
     """What the file would change."""
-    change = found.change
-    told = {"file": source.name, "catalogue": source.catalogue, "sequence": found.sequence}
-    title = translate("{file} against the catalogue {catalogue} at ledger event {sequence}", lang, **told)
-    yield title
+    change = planned.change
+    yield translate(
+        "{file} against the catalogue {catalogue} at ledger event {sequence}",
+        lang,
+        file=source.name,
+        catalogue=source.catalogue,
+        sequence=planned.sequence,
+    )
     yield _table_of_counts(change, lang)
     lines = [
         *((translate("new", lang), item, "") for item in change.new),
-        *((translate("changed", lang), each.item, _fields(each.fields)) for each in change.changed),
+        *((translate("changed", lang), item, _fields(fields)) for item, fields in change.changed),
         *((translate("removed", lang), item, "") for item in change.removed),
     ]
     if lines:
@@ -52,7 +57,7 @@ def end_lines(change: Change, done: Committed | None, lang: Language) -> Iterato
         yield f"{done.why_not_shown.code}: {render(done.why_not_shown.message, lang)}", True
 
 
-def numbers_of(done: Committed) -> dict[str, int]:
+def numbers_of(done: Committed) -> dict[str, Any]:
     return {"batches": done.batches, "stored": done.stored, "events": done.events}
 
 
@@ -61,14 +66,13 @@ def _table_of_counts(change: Change, lang: Language) -> Table:
     labels = (translate("new", lang), translate("changed", lang), translate("removed", lang))
     for label in (*labels, translate("unchanged", lang)):
         table.add_column(label, justify="right")
-    table.add_row(*(str(count) for count in counts_of(change).values()))
+    table.add_row(*map(str, counts_of(change).values()))
     return table
 
 
 def _table_of_items(lines: Sequence[tuple[str, Item, str]], lang: Language) -> Table:
     table = Table()
-    for label in ("", translate("Code", lang), translate("Title", lang), translate("What changes", lang)):
-        table.add_column(label, overflow="fold")
+    add_columns(table, lang, "", "Code", "Title", "What changes", overflow="fold")
     for kind, item, fields in lines:
         table.add_row(kind, item.code, item.title.en if lang == "en" and item.title.en else item.title.vi, fields)
     return table

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from rich.table import Table
 
+from daihoi.terminal.labels import table_of
 from services.tracker.reports.document_register import Filed, NextNumber
 from shared.events.document import Urgency
 from shared.i18n import Language, translate
@@ -20,9 +21,8 @@ STATUS_NAMES = {"in_force": "In force", "superseded": "Superseded", "withdrawn":
 
 
 def documents_table(documents: Sequence[Filed], lang: Language) -> Table:
-    table = Table(title=f"{translate('Documents on file', lang)}: {len(documents)}", title_justify="left")
-    for heading in ("Symbol", "Kind", "Unit", "Subject", "Urgency", "Status", "To know"):
-        table.add_column(translate(heading, lang), overflow="fold")
+    headings = ("Symbol", "Kind", "Unit", "Subject", "Urgency", "Status", "To know")
+    table = table_of(f"{translate('Documents on file', lang)}: {len(documents)}", lang, *headings)
     for document in documents:
         table.add_row(
             document.symbol,
@@ -46,15 +46,12 @@ def _to_know(document: Filed, lang: Language) -> list[str]:
         "Supersedes": document.supersedes,
         "Superseded by": [document.superseded_by] if document.superseded_by else [],
     }
-    told = [f"{translate(label, lang)}: {', '.join(named)}" for label, named in relations.items() if named]
-    return [*told, *(f"⚠ {warning.vi if lang == 'vi' else warning.en}" for warning in document.warnings)]
+    lines = [f"{translate(label, lang)}: {', '.join(names)}" for label, names in relations.items() if names]
+    return [*lines, *(f"⚠ {warning.vi if lang == 'vi' else warning.en}" for warning in document.warnings)]
 
 
-def next_number_line(found: NextNumber, lang: Language) -> str:
-    asked = {"kind": found.kind, "issuer": found.issuer, "number": found.number, "counted": found.counted}
-    if found.term:
+def next_number_line(report: NextNumber, lang: Language) -> str:
+    sentence = "The next number of {issuer} for {kind} is {number} ({counted} on file):"
+    if report.term:
         sentence = "The next number of {issuer} for {kind} in the term {term} is {number} ({counted} on file):"
-        said = translate(sentence, lang, **asked, term=found.term)
-    else:
-        said = translate("The next number of {issuer} for {kind} is {number} ({counted} on file):", lang, **asked)
-    return f"{said} {found.party} · {found.state}"
+    return f"{translate(sentence, lang, **report.model_dump())} {report.party} · {report.state}"

@@ -3,7 +3,7 @@
 from rich.table import Table
 from rich.text import Text
 
-from daihoi.terminal.labels import CELLS, PHASE_NAMES, share_in_words
+from daihoi.terminal.labels import CELLS, PHASE_NAMES, add_columns, fraction_in_words, share_in_words
 from services.tracker.reports.cells import Cells, Share
 from services.tracker.reports.duties import Duties
 from shared.i18n import Language, format_number, translate
@@ -20,14 +20,11 @@ NOT_HANDED_OUT = "·"
 def duties_table(duties: Duties, lang: Language, *, is_wide: bool = True) -> Table:
     """Who is behind stands first, in red; the rows beneath have the numbers, the legend the sum of each sign. On a
     narrow terminal the signs alone say what is overdue."""
-    table = Table(title=_heading(duties, lang), title_justify="left", caption=_legend(duties, lang))
-    table.caption_justify = "left"
-    table.add_column(translate("Locality", lang))
-    for name in DUTY_NAMES.values():
-        table.add_column(translate(name, lang), justify="center", no_wrap=True)
-    if is_wide:
-        table.add_column(translate("Overdue", lang), justify="right", no_wrap=True)
-    table.add_column(translate("Completed", lang), justify="right", no_wrap=True)
+    title, legend = _heading(duties, lang), _legend(duties, lang)
+    table = Table(title=title, title_justify="left", caption=legend, caption_justify="left")
+    add_columns(table, lang, "Locality")
+    add_columns(table, lang, *DUTY_NAMES.values(), justify="center", no_wrap=True)
+    add_columns(table, lang, *(["Overdue"] if is_wide else []), "Completed", justify="right", no_wrap=True)
     for row in duties.localities:
         name = row.name_en if lang == "en" and row.name_en else row.name_vi
         signs = (_phases(row.by_duty[duty]) for duty in DUTY_NAMES)
@@ -35,7 +32,7 @@ def duties_table(duties: Duties, lang: Language, *, is_wide: bool = True) -> Tab
     table.add_section()
     for phase, cells in duties.by_phase.items():
         if cells.tasks:
-            sums = (_fraction(duties.by_duty[duty][phase], lang) for duty in DUTY_NAMES)
+            sums = (fraction_in_words(duties.by_duty[duty][phase].completion, lang) for duty in DUTY_NAMES)
             table.add_row(translate(PHASE_NAMES[phase], lang), *sums, *_numbers(cells, lang, is_wide))
     table.add_section()
     sums = (_all_phases(duties.by_duty[duty], lang) for duty in DUTY_NAMES)
@@ -60,14 +57,14 @@ def _legend(duties: Duties, lang: Language) -> Text:
     if duties.totals.cancelled:
         legend.append(f"\n{translate('Cancelled (not counted above)', lang)}: {duties.totals.cancelled}")
     if duties.not_opened:
-        told = translate("Handed out, but not opened by the unit yet", lang)
-        legend.append(f"\n{told}: {', '.join(duties.not_opened)}")
+        label = translate("Handed out, but not opened by the unit yet", lang)
+        legend.append(f"\n{label}: {', '.join(duties.not_opened)}")
     return legend
 
 
 def _phases(cells: dict[str, Cells]) -> Text:
     """A sign for the task of each phase; a number with it where there is more than one."""
-    return Text(" ").join(_signs(each) for each in cells.values())
+    return Text(" ").join(map(_signs, cells.values()))
 
 
 def _signs(cells: Cells) -> Text:
@@ -79,7 +76,7 @@ def _signs(cells: Cells) -> Text:
 
 
 def _numbers(cells: Cells, lang: Language, is_wide: bool) -> list[Text]:
-    overdue = Text(_written(Share.of(cells.open_overdue, cells.tasks), lang), style=_style(cells))
+    overdue = Text(fraction_in_words(Share.of(cells.open_overdue, cells.tasks), lang), style=_style(cells))
     completed = Text(share_in_words(cells.completion, lang))
     return [overdue, completed] if is_wide else [completed]
 
@@ -88,14 +85,6 @@ def _style(cells: Cells) -> str:
     return "bold red" if cells.open_overdue else ""
 
 
-def _fraction(cells: Cells, lang: Language) -> str:
-    return _written(cells.completion, lang)
-
-
 def _all_phases(by_phase: dict[str, Cells], lang: Language) -> str:
-    cells = by_phase.values()
-    return _written(Share.of(sum(each.completed for each in cells), sum(each.tasks for each in cells)), lang)
-
-
-def _written(share: Share, lang: Language) -> str:
-    return f"{format_number(share.part, lang)}/{format_number(share.whole, lang)}"
+    completed = sum(cells.completed for cells in by_phase.values())
+    return fraction_in_words(Share.of(completed, sum(cells.tasks for cells in by_phase.values())), lang)

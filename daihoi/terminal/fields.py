@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from daihoi.terminal.labels import PHASE_NAMES, SCENARIO_NAMES
+from daihoi.terminal.labels import PHASE_NAMES, SCENARIO_NAMES, TASK_STATUSES
 from services.tracker.masking import MASK
 from shared.i18n import Language, format_minute, title_of_position, translate
 from shared.values.units import title_of
@@ -56,14 +56,7 @@ FIELD_NAMES: Mapping[str, str] = {
     "directive_id": "Directive",
 }
 VALUE_NAMES: Mapping[str, Mapping[str, str]] = {
-    "status": {
-        "open": "Not started",
-        "in_progress": "In progress",
-        "blocked": "Blocked",
-        "submitted": "Submitted",
-        "completed": "Completed",
-        "cancelled": "Cancelled",
-    },
+    "status": TASK_STATUSES,
     "phase": PHASE_NAMES,
     "scenario": SCENARIO_NAMES,
 }

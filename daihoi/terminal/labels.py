@@ -1,4 +1,8 @@
-"""The names and signs in which every report speaks on a terminal."""
+"""The names and signs in which every report speaks on a terminal, and the tables that they stand in."""
+
+from typing import Any
+
+from rich.table import Table
 
 from services.tracker.reports.cells import Share
 from services.tracker.reports.consolidated import GroupCells
@@ -27,18 +31,41 @@ CLEARANCE_STATUSES = {
     "refused": "Clearance refused",
     "withdrawn": "Withdrawn",
 }
+TASK_STATUSES = {
+    "open": "Not started",
+    "in_progress": "In progress",
+    "blocked": "Blocked",
+    "submitted": "Submitted",
+    "completed": "Completed",
+    "cancelled": "Cancelled",
+}
 SCENARIO_NAMES = {"none": "No epidemic", "outbreak": "Outbreak"}
 WIDE = 100
 """Columns of a terminal from which on there is room for bars; what is narrower does without."""
 
 
+def table_of(title: str, lang: Language, *headings: str) -> Table:
+    """An empty table under a title that is translated already; what is too long for a column goes on beneath."""
+    table = Table(title=title, title_justify="left")
+    add_columns(table, lang, *headings, overflow="fold")
+    return table
+
+
+def add_columns(table: Table, lang: Language, *headings: str, **options: Any) -> None:
+    for heading in headings:
+        table.add_column(heading and translate(heading, lang), **options)
+
+
 def share_in_words(share: Share, lang: Language) -> str:
     """Always with its denominator: `12/54 (22,22%)`."""
-    fraction = f"{format_number(share.part, lang)}/{format_number(share.whole, lang)}"
     if share.percent is None:
-        return fraction
+        return fraction_in_words(share, lang)
     percent = f"{share.percent:.2f}"
-    return f"{fraction} ({percent.replace('.', ',') if lang == 'vi' else percent}%)"
+    return f"{fraction_in_words(share, lang)} ({percent.replace('.', ',') if lang == 'vi' else percent}%)"
+
+
+def fraction_in_words(share: Share, lang: Language) -> str:
+    return f"{format_number(share.part, lang)}/{format_number(share.whole, lang)}"
 
 
 def group_name(number: str, cells: GroupCells, lang: Language) -> str:

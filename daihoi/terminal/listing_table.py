@@ -12,15 +12,15 @@ from shared.views.view import Document
 
 
 def listing_table(listing: Listing, documents: Sequence[Document], lang: Language) -> Table:
-    table = Table(title=Words(f"{_said(listing.title, lang)}: {len(documents)}"), title_justify="left")
+    table = Table(title=Words(f"{_in_language(listing.title, lang)}: {len(documents)}"), title_justify="left")
     for column in listing.columns:
-        table.add_column(Words(_said(column.heading, lang)), overflow="fold")
+        table.add_column(Words(_in_language(column.heading, lang)), overflow="fold")
     for document in documents:
         table.add_row(*(_cell(column.cell(document), lang) for column in listing.columns))
     return table
 
 
-def _said(text: Text, lang: Language) -> str:
+def _in_language(text: Text, lang: Language) -> str:
     return (text.en if lang == "en" else "") or text.vi
 
 
@@ -33,6 +33,6 @@ def _cell(value: object, lang: Language) -> Words:
         case int():
             return Words(format_number(value, lang), justify="right")
         case Text():
-            return Words(_said(value, lang))
+            return Words(_in_language(value, lang))
         case _:
             return Words(str(value))

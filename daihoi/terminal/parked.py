@@ -5,6 +5,7 @@ from typing import Any
 
 from rich.table import Table
 
+from daihoi.terminal.labels import table_of
 from services.tracker.history.repair import Retried
 from services.tracker.projection.parking import BEHIND
 from services.tracker.reports.parked import RETRY_OR_DISCARD, WHAT_TO_DO, ParkedEvent, entity_of, why
@@ -12,30 +13,28 @@ from shared.i18n import Language, format_minute, render, translate
 
 
 def parked_table(events: Sequence[ParkedEvent], lang: Language) -> Table:
-    table = Table(title=f"{translate('Parked events', lang)}: {len(events)}", title_justify="left")
-    for heading in ("Ledger event", "Entity", "Type", "Reason", "Since", "Waiting behind it"):
-        table.add_column(translate(heading, lang), overflow="fold")
+    headings = ("Ledger event", "Entity", "Type", "Reason", "Since", "Waiting behind it")
+    table = table_of(f"{translate('Parked events', lang)}: {len(events)}", lang, *headings)
     for event in events:
-        reason = render(why(event.reason), lang)
-        told = (event.entity, event.type or "", reason, _local(event.since), str(event.waiting))
-        table.add_row(str(event.sequence), *told)
+        reason, since = render(why(event.reason), lang), _local(event.since)
+        table.add_row(str(event.sequence), event.entity, event.type or "", reason, since, str(event.waiting))
     return table
 
 
-def parked_lines(told: dict[str, Any], lang: Language) -> list[str]:
-    reason, origin = told["reason"], told["origin"]
+def parked_lines(event: dict[str, Any], lang: Language) -> list[str]:
+    reason, origin = event["reason"], event["origin"]
     advice = WHAT_TO_DO.get(reason, RETRY_OR_DISCARD)
     facts = {
-        "Ledger event": told["sequence"],
-        "Entity": told["entity"],
-        "Type": told["type"] or "",
+        "Ledger event": event["sequence"],
+        "Entity": event["entity"],
+        "Type": event["type"] or "",
         "Stored in": f"{origin['stream']} {origin['sequence']}",
-        "Since": _local(told["since"]),
+        "Since": _local(event["since"]),
         "Reason": _why(reason, lang),
-        "Detail": told["detail"],
-        "Waiting behind it": ", ".join(map(str, told["waiting"])) or "0",
-        "Body": told["body"],
-        "What to do": render(advice.filled(sequence=told["sequence"], waits_for=told["waits_for"]), lang),
+        "Detail": event["detail"],
+        "Waiting behind it": ", ".join(map(str, event["waiting"])) or "0",
+        "Body": event["body"],
+        "What to do": render(advice.filled(sequence=event["sequence"], waits_for=event["waits_for"]), lang),
     }
     return [f"{translate(label, lang)}: {value}" for label, value in facts.items()]
 
@@ -52,8 +51,9 @@ def retried_lines(done: Retried, lang: Language) -> list[str]:
     ]
     if done.came_back:
         came_back = ", ".join(map(str, done.came_back))
-        said = translate("Discarded before, readable today and taken in: {came_back}.", lang, came_back=came_back)
-        lines.append(said)
+        lines.append(
+            translate("Discarded before, readable today and taken in: {came_back}.", lang, came_back=came_back)
+        )
     return lines + [
         f"{document['_id']:>6}  {entity_of(document['subject'])}: {_why(document['reason'], lang)}"
         for document in done.still_parked

@@ -8,15 +8,8 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from daihoi.terminal import labels
 from daihoi.terminal.duties_table import duties_table
-from daihoi.terminal.labels import (
-    CELLS,
-    PHASE_NAMES,
-    WIDE,
-    as_it_was,
-    group_name,
-    share_in_words,
-)
 from daihoi.terminal.reviews import review_coverage_table, reviews_table
 from daihoi.terminal.scenario_tables import scenario_line
 from daihoi.terminal.task_lists import extensions_table, filed_table, missing_table, tasks_table, waiting_table
@@ -41,7 +34,7 @@ class Printer:
 
     def print_on(self, console: Console) -> None:
         report = self._report
-        self._is_wide = console.width >= (WIDE_WITH_MOVEMENTS if report.movements else WIDE)
+        self._is_wide = console.width >= (WIDE_WITH_MOVEMENTS if report.movements else labels.WIDE)
         console.print(self._heading())
         console.print(self._totals())
         for title, rows in self._breakdowns():
@@ -51,11 +44,9 @@ class Printer:
         if report.reviews.latest:
             console.print(reviews_table(report, self._lang, is_wide=self._is_wide))
             console.print(review_coverage_table(report, self._lang))
-        for title, lines in (
-            (self._say("Overdue"), report.overdue),
-            (self._say("Due within {days} days", days=DUE_SOON.days), report.due_soon),
-        ):
-            console.print(tasks_table(title, lines, self._lang))
+        due_soon = self._say("Due within {days} days", days=DUE_SOON.days)
+        console.print(tasks_table(self._say("Overdue"), report.overdue, self._lang))
+        console.print(tasks_table(due_soon, report.due_soon, self._lang))
         if report.duties.totals.tasks or report.duties.not_opened:
             self._print_duties(console)
         if report.waiting_for_clearance:
@@ -66,7 +57,7 @@ class Printer:
 
     def _print_duties(self, console: Console) -> None:
         duties = self._report.duties
-        console.print(duties_table(duties, self._lang, is_wide=console.width >= WIDE))
+        console.print(duties_table(duties, self._lang, is_wide=console.width >= labels.WIDE))
         for title, lines in (
             (self._say("Duties that lack an essential"), duties.lacking),
             (self._say("Overdue duties"), duties.overdue),
@@ -82,17 +73,14 @@ class Printer:
         return format_number(number, self._lang)
 
     def _share(self, share: Share) -> str:
-        return share_in_words(share, self._lang)
+        return labels.share_in_words(share, self._lang)
 
     def _heading(self) -> Panel:
         as_of = self._report.as_of
-        lines = [
-            self._say(
-                "As of {today} · ledger event {sequence}", today=format_date(as_of.today), sequence=as_of.sequence
-            )
-        ]
+        today = format_date(as_of.today)
+        lines = [self._say("As of {today} · ledger event {sequence}", today=today, sequence=as_of.sequence)]
         if as_of.at:
-            lines.append(as_it_was(as_of.by or "", self._instant(as_of.at), as_of.left_out, self._lang))
+            lines.append(labels.as_it_was(as_of.by or "", self._instant(as_of.at), as_of.left_out, self._lang))
         if (moved := self._report.movements) and moved.since.at:
             lines.append(self._say("With each number: how it moved since {at}", at=self._instant(moved.since.at)))
         if as_of.ledger_sequence > as_of.sequence:
@@ -100,10 +88,10 @@ class Printer:
             lines.append(self._say("{lag} newer events are not in this report yet; is the tracker running?", lag=lag))
         if as_of.parked:
             lines.append(self._say("{count} events are parked: they are not in these numbers.", count=as_of.parked))
-        for stream, sequence in as_of.gaps.items():
-            lines.append(
-                self._say("Events are missing from {stream} at {sequence}.", stream=stream, sequence=sequence)
-            )
+        lines += [
+            self._say("Events are missing from {stream} at {sequence}.", stream=stream, sequence=sequence)
+            for stream, sequence in as_of.gaps.items()
+        ]
         if self._report.scenario:
             lines.append(scenario_line(self._report.scenario, self._lang))
         lines += [source.get(self._lang) or source["vi"] for source in self._report.sources]
@@ -112,18 +100,14 @@ class Printer:
 
     def _instant(self, at: str) -> str:
         """A ledger sequence or a time, as people read it."""
-        if at.isdigit():
-            return moment_in_words(int(at), self._lang)
-        return moment_in_words(datetime.fromisoformat(at), self._lang)
+        return moment_in_words(int(at) if at.isdigit() else datetime.fromisoformat(at), self._lang)
 
     def _totals(self) -> Table:
         totals, moved = self._report.totals, self._report.movements
         moves = moved.totals if moved else {}
-        table = Table(title=self._say("Status of all tasks"), title_justify="left")
-        table.add_column(self._say("Status"))
-        table.add_column(self._say("Tasks"), justify="right")
-        table.add_column(self._say("Share"), justify="right")
-        for name, (label, sign, colour) in CELLS.items():
+        table = labels.table_of(self._say("Status of all tasks"), self._lang, "Status")
+        labels.add_columns(table, self._lang, "Tasks", "Share", justify="right")
+        for name, (label, sign, colour) in labels.CELLS.items():
             share = Share.of(getattr(totals, name), totals.tasks)
             table.add_row(
                 Text.assemble((f"{sign} ", colour), self._say(label)),
@@ -148,31 +132,30 @@ class Printer:
             for name, cells in report.by_unit.items()
         ]
         groups: list[tuple[str, Cells, dict[str, int]]] = [
-            (group_name(number, cells, self._lang), cells, moved.by_group[number] if moved else {})
+            (labels.group_name(number, cells, self._lang), cells, moved.by_group[number] if moved else {})
             for number, cells in report.by_group.items()
         ]
         phases = [
-            (self._say(PHASE_NAMES[name]), cells, moved.by_phase[name] if moved else {})
+            (self._say(labels.PHASE_NAMES[name]), cells, moved.by_phase[name] if moved else {})
             for name, cells in report.by_phase.items()
         ]
         return (("By unit", units), ("By task group", groups), ("By phase", phases))
 
     def _breakdown(self, title: str, rows: list[tuple[str, Cells, dict[str, int]]]) -> Table:
-        table = Table(title=self._say(title), title_justify="left")
-        table.add_column("")
-        table.add_column(self._say("Tasks"), justify="right")
-        for _, sign, colour in CELLS.values():
+        table = labels.table_of(self._say(title), self._lang, "")
+        labels.add_columns(table, self._lang, "Tasks", justify="right")
+        for _, sign, colour in labels.CELLS.values():
             table.add_column(Text(sign, style=colour), justify="right")
         if self._is_wide:
             table.add_column("", no_wrap=True)
-        table.add_column(self._say("Completed"), justify="right", no_wrap=True)
+        labels.add_columns(table, self._lang, "Completed", justify="right", no_wrap=True)
         moved = self._report.movements
         total = self._say("Total"), self._report.totals, moved.totals if moved else {}
         for name, cells, moves in [*rows, total]:
             if cells is self._report.totals:
                 table.add_section()
             between = " " if self._is_wide else "\n"
-            moving = ((getattr(cells, cell), moves.get(cell, 0)) for cell in ("tasks", *CELLS))
+            moving = ((getattr(cells, cell), moves.get(cell, 0)) for cell in ("tasks", *labels.CELLS))
             numbers = (self._with_movement(number, moves, between) for number, moves in moving)
             bar = [_bar(cells)] if self._is_wide else []
             table.add_row(name, *numbers, *bar, self._share(cells.completion))
@@ -180,14 +163,14 @@ class Printer:
 
     def _with_movement(self, number: int, moved: int, between: str = " ") -> Text:
         """`12`, or `12 +3` where it moved."""
-        told = f"{between}{'+' if moved > 0 else '−'}{self._number(abs(moved))}" if moved else ""
-        return Text.assemble(self._number(number), (told, "bold"))
+        movement = f"{between}{'+' if moved > 0 else '−'}{self._number(abs(moved))}" if moved else ""
+        return Text.assemble(self._number(number), (movement, "bold"))
 
     def _money(self) -> Table:
-        table = Table(title=self._say("Money, VND"), title_justify="left")
-        table.add_column("")
-        for heading in ("Planned", "Secured", "Still to be secured", "Left over"):
-            table.add_column(self._say(heading), justify="right")
+        table = labels.table_of(self._say("Money, VND"), self._lang, "")
+        labels.add_columns(
+            table, self._lang, "Planned", "Secured", "Still to be secured", "Left over", justify="right"
+        )
         rows = [(title_of(name, self._lang), cells) for name, cells in self._report.by_unit.items()]
         for name, cells in [*rows, (self._say("Total"), self._report.totals)]:
             if cells is self._report.totals:
@@ -208,12 +191,12 @@ class Printer:
 
 def _bar(cells: Cells) -> Text:
     """The six cells as one bar of `BAR_WIDTH`; a cell that is not empty is at least one sign wide."""
-    numbers = {name: number for name in CELLS if (number := getattr(cells, name))}
+    numbers = {name: number for name in labels.CELLS if (number := getattr(cells, name))}
     widths = {name: max(1, number * BAR_WIDTH // cells.tasks) for name, number in numbers.items()}
     if numbers:
         widths[max(numbers, key=lambda name: numbers[name])] += BAR_WIDTH - sum(widths.values())
     bar = Text()
     for name, width in widths.items():
-        _, sign, colour = CELLS[name]
+        _, sign, colour = labels.CELLS[name]
         bar.append(sign * width, style=colour)
     return bar

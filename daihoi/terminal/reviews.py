@@ -2,7 +2,7 @@
 
 from rich.table import Table
 
-from daihoi.terminal.labels import PHASE_NAMES, group_name, share_in_words
+from daihoi.terminal.labels import PHASE_NAMES, add_columns, group_name, share_in_words, table_of
 from services.tracker.reports.cells import Share
 from services.tracker.reports.consolidated import Report
 from services.tracker.reports.reviews import DUTIES
@@ -11,32 +11,25 @@ from shared.values.units import title_of
 
 
 def reviews_table(report: Report, lang: Language, *, is_wide: bool) -> Table:
-    table = Table(title=translate("Four-point reviews", lang), title_justify="left")
-    table.add_column(translate("Unit", lang), overflow="fold")
-    for heading in ("Reviewed", "Gaps at opening", "Fixed", "Appeared", "Explained", "Left"):
-        table.add_column(translate(heading, lang), justify="right", overflow="fold")
-    table.add_column(translate("Signed by", lang), overflow="fold")
+    table = table_of(translate("Four-point reviews", lang), lang, "Unit")
+    headings = ("Reviewed", "Gaps at opening", "Fixed", "Appeared", "Explained", "Left")
+    add_columns(table, lang, *headings, justify="right", overflow="fold")
+    add_columns(table, lang, "Signed by", overflow="fold")
     for line in report.reviews.latest:
         share = Share.of(line.confirmed, line.tasks)
         reviewed = share_in_words(share, lang) if is_wide else f"{share.part}/{share.whole}"
         counts = (line.gaps_at_opening, line.fixed, line.appeared, line.explained, line.left)
-        signed = title_of_position(line.signed_by, lang) if line.signed_by else translate("still open", lang)
-        table.add_row(
-            title_of(line.unit, lang),
-            reviewed,
-            *(format_number(count, lang) for count in counts),
-            signed,
-        )
+        numbers = (format_number(count, lang) for count in counts)
+        signer = title_of_position(line.signed_by, lang) if line.signed_by else translate("still open", lang)
+        table.add_row(title_of(line.unit, lang), reviewed, *numbers, signer)
     return table
 
 
 def review_coverage_table(report: Report, lang: Language) -> Table:
     reviews = report.reviews
-    table = Table(title=translate("Open tasks under review", lang), title_justify="left")
-    table.add_column("")
-    table.add_column(translate("Under review", lang), justify="right", no_wrap=True)
-    for heading in ("Gaps now", "Explained", "Left"):
-        table.add_column(translate(heading, lang), justify="right")
+    table = table_of(translate("Open tasks under review", lang), lang, "")
+    add_columns(table, lang, "Under review", justify="right", no_wrap=True)
+    add_columns(table, lang, "Gaps now", "Explained", "Left", justify="right")
     groups = {
         group_name(number, report.by_group[number], lang): coverage
         for number, coverage in reviews.by_group.items()

@@ -5,27 +5,17 @@ from collections.abc import Iterable, Sequence
 from rich.table import Table
 from rich.text import Text
 
-from daihoi.terminal.labels import SCENARIO_NAMES, offset_in_words
-from services.tracker.reports.scenarios import (
-    Amount,
-    Comparison,
-    Difference,
-    GroupRow,
-    InForce,
-    Row,
-    Side,
-    Standing,
-    VariantStanding,
-)
+from daihoi.terminal.labels import SCENARIO_NAMES, add_columns, offset_in_words, table_of
+from services.tracker.reports import scenarios
 from shared.events.duty import DUTY_GROUP
 from shared.i18n import Language, format_date, format_number, title_of_position, translate
 from shared.values.local_time import local_date
 from shared.values.units import title_of
 
 
-def scenario_line(scenario: InForce, lang: Language) -> str:
+def scenario_line(scenario: scenarios.InForce, lang: Language) -> str:
     """Which scenario is in force since when and why, and which units have yet to follow."""
-    said = translate(
+    line = translate(
         "Scenario in force: {scenario} (switch {number}, {day}): {reason}",
         lang,
         scenario=translate(SCENARIO_NAMES[scenario.scenario], lang),
@@ -34,10 +24,10 @@ def scenario_line(scenario: InForce, lang: Language) -> str:
         reason=scenario.reason,
     )
     if scenario.behind:
-        said += f"\n{translate('Not followed yet: {units}', lang, units=_named_units(scenario.behind, lang))}"
+        line += f"\n{translate('Not followed yet: {units}', lang, units=_named_units(scenario.behind, lang))}"
     if scenario.unprepared:
-        said += f"\n{unprepared_line(scenario.unprepared, lang)}"
-    return said
+        line += f"\n{unprepared_line(scenario.unprepared, lang)}"
+    return line
 
 
 def unprepared_line(units: Iterable[str], lang: Language) -> str:
@@ -48,30 +38,27 @@ def _named_units(units: Iterable[str], lang: Language) -> str:
     return ", ".join(title_of(unit, lang) for unit in units)
 
 
-def standing_tables(found: Standing, lang: Language) -> Iterable[Text | Table]:
+def standing_tables(report: scenarios.Standing, lang: Language) -> Iterable[Text | Table]:
     """What is in force, how far each unit has followed, and every switch."""
     nothing_yet = translate("No scenario is in force yet; every task is live.", lang)
-    yield Text(scenario_line(found.in_force, lang) if found.in_force else nothing_yet)
-    yield _units(found, lang)
-    if found.switches:
-        yield _switches(found, lang)
+    yield Text(scenario_line(report.in_force, lang) if report.in_force else nothing_yet)
+    yield _units(report, lang)
+    if report.switches:
+        yield _switches(report, lang)
 
 
-def _units(found: Standing, lang: Language) -> Table:
-    table = _table("Units and their variants", lang)
-    table.add_column(translate("Unit", lang), overflow="fold")
-    for heading in ("Recorded", "Followed", "Suspended"):
-        table.add_column(translate(heading, lang), justify="right", overflow="fold")
-    for name in SCENARIO_NAMES.values():
-        table.add_column(translate(name, lang), overflow="fold")
-    for unit in found.units:
-        variants = [_prepared(variant, lang) for variant in found.variants if variant.unit == unit.unit]
+def _units(report: scenarios.Standing, lang: Language) -> Table:
+    table = table_of(translate("Units and their variants", lang), lang, "Unit")
+    add_columns(table, lang, "Recorded", "Followed", "Suspended", justify="right", overflow="fold")
+    add_columns(table, lang, *SCENARIO_NAMES.values(), overflow="fold")
+    for unit in report.units:
+        variants = [_prepared(variant, lang) for variant in report.variants if variant.unit == unit.unit]
         counts = (str(number) for number in (unit.recorded, unit.followed, unit.suspended))
         table.add_row(title_of(unit.unit, lang), *counts, *variants)
     return table
 
 
-def _prepared(variant: VariantStanding, lang: Language) -> str:
+def _prepared(variant: scenarios.VariantStanding, lang: Language) -> str:
     count = translate("{count} adjustments", lang, count=variant.adjustments)
     if variant.signed_by is None or variant.signed_at is None:
         return f"{count}\n{translate('not prepared', lang)}"
@@ -80,40 +67,33 @@ def _prepared(variant: VariantStanding, lang: Language) -> str:
     return f"{count}\n{translate('signed by {who}, {day}', lang, who=signer, day=day)}"
 
 
-def _switches(found: Standing, lang: Language) -> Table:
-    table = _table("Switches", lang)
-    for heading in ("Switch", "Day", "Scenario", "By", "Reason"):
-        table.add_column(translate(heading, lang), overflow="fold")
-    for switch in found.switches:
+def _switches(report: scenarios.Standing, lang: Language) -> Table:
+    table = table_of(translate("Switches", lang), lang, "Switch", "Day", "Scenario", "By", "Reason")
+    for switch in report.switches:
         name = translate(SCENARIO_NAMES[switch.scenario], lang)
         day = format_date(local_date(switch.at))
         table.add_row(str(switch.number), day, name, title_of_position(switch.by, lang), Text(switch.reason))
     return table
 
 
-def comparison_tables(found: Comparison, lang: Language) -> Iterable[Table]:
+def comparison_tables(report: scenarios.Comparison, lang: Language) -> Iterable[Table]:
     """Tasks and money by unit and by group, then every task that differs."""
-    units = [(title_of(name, lang), row) for name, row in found.by_unit.items()]
-    groups: list[tuple[str, Row]] = [(_group_name(number, row, lang), row) for number, row in found.by_group.items()]
-    for title, rows in (
-        ("Variants by unit: tasks that apply, and VND planned", units),
-        ("Variants by task group: tasks that apply, and VND planned", groups),
-    ):
-        yield _amounts(title, rows, found.total, lang)
-    yield _differing(found.differing, lang)
-    yield _variants(found.variants, lang)
+    units = [(title_of(name, lang), row) for name, row in report.by_unit.items()]
+    groups = [(_group_name(number, row, lang), row) for number, row in report.by_group.items()]
+    yield _amounts("Variants by unit: tasks that apply, and VND planned", units, report.total, lang)
+    yield _amounts("Variants by task group: tasks that apply, and VND planned", groups, report.total, lang)
+    yield _differing(report.differing, lang)
+    yield _variants(report.variants, lang)
 
 
-def _group_name(number: str, row: GroupRow, lang: Language) -> str:
+def _group_name(number: str, row: scenarios.GroupRow, lang: Language) -> str:
     name = row.name_en if lang == "en" and row.name_en else row.name_vi
     return name if number == str(DUTY_GROUP.number) else f"{number}. {name}"
 
 
-def _amounts(title: str, rows: Sequence[tuple[str, Row]], total: Row, lang: Language) -> Table:
-    table = _table(title, lang)
-    table.add_column("")
-    for heading in (*SCENARIO_NAMES.values(), "Difference"):
-        table.add_column(translate(heading, lang), justify="right", no_wrap=True)
+def _amounts(title: str, rows: Sequence[tuple[str, scenarios.Row]], total: scenarios.Row, lang: Language) -> Table:
+    table = table_of(translate(title, lang), lang, "")
+    add_columns(table, lang, *SCENARIO_NAMES.values(), "Difference", justify="right", no_wrap=True)
     for name, row in rows:
         table.add_row(name, *_row(row, lang))
     if len(rows) > 1:
@@ -122,23 +102,20 @@ def _amounts(title: str, rows: Sequence[tuple[str, Row]], total: Row, lang: Lang
     return table
 
 
-def _row(row: Row, lang: Language) -> list[str]:
+def _row(row: scenarios.Row, lang: Language) -> list[str]:
     """Each cell: how many tasks, and beneath it the money."""
 
-    def told(amount: Amount, sign: str = "") -> str:
+    def cell(amount: scenarios.Amount, sign: str = "") -> str:
         numbers = (amount.tasks, amount.planned_vnd)
-        return "\n".join(f"{sign if each > 0 else ''}{format_number(each, lang)}" for each in numbers)
+        return "\n".join(f"{sign if number > 0 else ''}{format_number(number, lang)}" for number in numbers)
 
-    return [told(row.none), told(row.outbreak), told(row.difference, "+")]
+    return [cell(row.none), cell(row.outbreak), cell(row.difference, "+")]
 
 
-def _differing(lines: Sequence[Difference], lang: Language) -> Table:
-    table = _table("Tasks that differ", lang, f": {len(lines)}")
-    for heading in ("Task", "Title"):
-        table.add_column(translate(heading, lang))
-    for name in SCENARIO_NAMES.values():
-        table.add_column(translate(name, lang), justify="right", no_wrap=True)
-    table.add_column(translate("Reason", lang))
+def _differing(lines: Sequence[scenarios.Difference], lang: Language) -> Table:
+    table = table_of(f"{translate('Tasks that differ', lang)}: {len(lines)}", lang, "Task", "Title")
+    add_columns(table, lang, *SCENARIO_NAMES.values(), justify="right", no_wrap=True)
+    add_columns(table, lang, "Reason")
     for line in lines:
         title = line.title_en if lang == "en" and line.title_en else line.title_vi
         sides = (_side(side, lang) for side in (line.none, line.outbreak))
@@ -147,7 +124,7 @@ def _differing(lines: Sequence[Difference], lang: Language) -> Table:
     return table
 
 
-def _side(side: Side, lang: Language) -> str:
+def _side(side: scenarios.Side, lang: Language) -> str:
     if not side.applies:
         return translate("does not apply", lang)
     due = format_date(side.deadline) if side.deadline else translate("No deadline", lang)
@@ -156,22 +133,16 @@ def _side(side: Side, lang: Language) -> str:
     return f"{format_number(side.planned_vnd, lang)}\n{due}"
 
 
-def _reasons(line: Difference, lang: Language) -> str:
+def _reasons(line: scenarios.Difference, lang: Language) -> str:
     sides = zip(SCENARIO_NAMES.values(), (line.none, line.outbreak), strict=True)
-    told = [f"{translate(name, lang)}: {side.reason}" for name, side in sides if side.reason]
-    return "\n".join(told) or translate("planned for one scenario only", lang)
+    reasons = [f"{translate(name, lang)}: {side.reason}" for name, side in sides if side.reason]
+    return "\n".join(reasons) or translate("planned for one scenario only", lang)
 
 
-def _variants(variants: Sequence[VariantStanding], lang: Language) -> Table:
-    table = _table("Preparation of the variants", lang)
-    for heading in ("Unit", "Scenario", "Prepared"):
-        table.add_column(translate(heading, lang))
+def _variants(variants: Sequence[scenarios.VariantStanding], lang: Language) -> Table:
+    table = table_of(translate("Preparation of the variants", lang), lang, "Unit", "Scenario", "Prepared")
     for variant in variants:
         prepared = _prepared(variant, lang).replace("\n", ", ")
         unit = title_of(variant.unit, lang)
         table.add_row(unit, translate(SCENARIO_NAMES[variant.variant], lang), prepared)
     return table
-
-
-def _table(title: str, lang: Language, count: str = "") -> Table:
-    return Table(title=f"{translate(title, lang)}{count}", title_justify="left")

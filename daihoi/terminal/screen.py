@@ -19,12 +19,12 @@ _SIZES = {"COLUMNS": (20, 1000), "LINES": (5, 1000), "TERMINAL_WIDTH": (20, 1000
 
 def harmless(text: str) -> str:
     """`text` with whatever would command a terminal written out, as JSON does: `\\u001b`."""
-    return _COMMANDING.sub(lambda found: f"\\u{ord(found.group()):04x}", text)
+    return _COMMANDING.sub(lambda sign: f"\\u{ord(sign.group()):04x}", text)
 
 
 def harmless_json(content: bytes) -> bytes:
     """The same JSON, that a terminal can be shown as well."""
-    return _COMMANDING_UTF_8.sub(lambda found: f"\\u{ord(found.group().decode()):04x}".encode(), content)
+    return _COMMANDING_UTF_8.sub(lambda sign: f"\\u{ord(sign.group().decode()):04x}".encode(), content)
 
 
 def forget_impossible_sizes(environment: MutableMapping[str, str]) -> None:

@@ -1,9 +1,11 @@
 """The lists beneath the numbers of the consolidated report: tasks that somebody has to see to, extensions, papers."""
 
+from collections.abc import Sequence
+
 from rich.table import Table
 from rich.text import Text
 
-from daihoi.terminal.labels import CLEARANCE_STATUSES, ESSENTIAL_NAMES, offset_in_words, share_in_words
+from daihoi.terminal import labels
 from services.tracker.reports.cells import Share
 from services.tracker.reports.clearances import WaitingLine
 from services.tracker.reports.consolidated import Extensions, Report
@@ -16,15 +18,14 @@ EXTENSION_OUTCOMES = {"granted": "Granted", "refused": "Refused", "lapsed": "Lap
 
 
 def missing_table(report: Report, lang: Language) -> Table:
-    table = Table(title=translate("Tasks that lack an essential", lang), title_justify="left")
-    table.add_column(translate("Essential", lang))
-    table.add_column(translate("Missing", lang), justify="right")
-    table.add_column(translate("Tasks", lang), overflow="fold")
+    table = labels.table_of(translate("Tasks that lack an essential", lang), lang, "Essential")
+    labels.add_columns(table, lang, "Missing", justify="right")
+    labels.add_columns(table, lang, "Tasks", overflow="fold")
     for name in ESSENTIALS:
         ids = report.missing[name]
-        share = share_in_words(Share.of(len(ids), report.totals.tasks), lang)
-        named = _undated(report, lang) if name == Essential.DEADLINE else ", ".join(ids)
-        table.add_row(translate(ESSENTIAL_NAMES[name], lang), share, named)
+        share = labels.share_in_words(Share.of(len(ids), report.totals.tasks), lang)
+        tasks = _undated(report, lang) if name == Essential.DEADLINE else ", ".join(ids)
+        table.add_row(translate(labels.ESSENTIAL_NAMES[name], lang), share, tasks)
     return table
 
 
@@ -36,13 +37,11 @@ def _undated(report: Report, lang: Language) -> str:
         by_offset.setdefault(line.due_offset_days, []).append(line.id)
     never = [", ".join(by_offset.pop(None))] if None in by_offset else []
     counted = sorted((days, ids) for days, ids in by_offset.items() if days is not None)
-    return "\n".join([*never, *(f"{offset_in_words(days, lang)}: {', '.join(ids)}" for days, ids in counted)])
+    return "\n".join([*never, *(f"{labels.offset_in_words(days, lang)}: {', '.join(ids)}" for days, ids in counted)])
 
 
 def tasks_table(title: str, lines: list[TaskLine], lang: Language) -> Table:
-    table = Table(title=f"{title}: {format_number(len(lines), lang)}", title_justify="left")
-    for heading in ("Task", "Unit", "Title", "Deadline"):
-        table.add_column(translate(heading, lang), overflow="fold")
+    table = labels.table_of(_counted(title, lines, lang), lang, "Task", "Unit", "Title", "Deadline")
     for line in lines:
         name = line.title_en if lang == "en" and line.title_en else line.title_vi
         table.add_row(line.id, title_of(line.unit, lang), name, _deadline(line, lang))
@@ -52,7 +51,7 @@ def tasks_table(title: str, lines: list[TaskLine], lang: Language) -> Table:
 def _deadline(line: TaskLine, lang: Language) -> str:
     """With the original one where it was extended."""
     if line.due_offset_days is not None:
-        return offset_in_words(line.due_offset_days, lang)
+        return labels.offset_in_words(line.due_offset_days, lang)
     if not line.deadline or not line.original_deadline:
         return ""
     deadline, original = format_date(line.deadline), format_date(line.original_deadline)
@@ -64,14 +63,12 @@ def _deadline(line: TaskLine, lang: Language) -> str:
 
 
 def waiting_table(lines: list[WaitingLine], lang: Language) -> Table:
-    title = f"{translate('Waiting for a clearance', lang)}: {format_number(len(lines), lang)}"
-    table = Table(title=title, title_justify="left")
-    for heading in ("Task", "Unit", "Title", "Clearance", "Status"):
-        table.add_column(translate(heading, lang), overflow="fold")
+    title = _counted(translate("Waiting for a clearance", lang), lines, lang)
+    table = labels.table_of(title, lang, "Task", "Unit", "Title", "Clearance", "Status")
     for line in lines:
         name = line.title_en if lang == "en" and line.title_en else line.title_vi
         clearance = f"{line.clearance_id} ({line.holder})" if line.holder else line.clearance_id
-        status = translate(CLEARANCE_STATUSES[line.status], lang) + (f": {line.reason}" if line.reason else "")
+        status = translate(labels.CLEARANCE_STATUSES[line.status], lang) + (f": {line.reason}" if line.reason else "")
         table.add_row(line.id, title_of(line.unit, lang), name, Text(clearance), Text(status))
     return table
 
@@ -83,9 +80,7 @@ def extensions_table(extensions: Extensions, lang: Language) -> Table:
         lang,
         **extensions.model_dump(exclude={"lines"}),
     )
-    table = Table(title=title, title_justify="left")
-    for heading in ("Task", "Unit", "Deadline", "Reason", "Outcome"):
-        table.add_column(translate(heading, lang), overflow="fold")
+    table = labels.table_of(title, lang, "Task", "Unit", "Deadline", "Reason", "Outcome")
     for line in extensions.lines:
         moved = f"{format_date(line.replaces)} → {format_date(line.deadline)}"
         outcome = translate(EXTENSION_OUTCOMES[line.outcome], lang)
@@ -98,14 +93,13 @@ def extensions_table(extensions: Extensions, lang: Language) -> Table:
     return table
 
 
+def _counted(title: str, lines: Sequence[object], lang: Language) -> str:
+    return f"{title}: {format_number(len(lines), lang)}"
+
+
 def filed_table(report: Report, lang: Language) -> Table:
-    table = Table(
-        title=f"{translate('Documents on file', lang)}: {format_number(len(report.documents), lang)}",
-        title_justify="left",
-    )
-    table.add_column(translate("Symbol", lang))
-    table.add_column(translate("Unit", lang))
-    table.add_column(translate("Subject", lang))
+    title = _counted(translate("Documents on file", lang), report.documents, lang)
+    table = labels.table_of(title, lang, "Symbol", "Unit", "Subject")
     for document in report.documents:
         name = document.title_en if lang == "en" and document.title_en else document.title_vi
         table.add_row(document.symbol, title_of(document.unit, lang), name)

@@ -1,12 +1,13 @@
 """A trace for people, on a terminal: what ordered it first, then what was done for it."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
+from operator import attrgetter
 
 from rich.text import Text
 from rich.tree import Tree
 
-from daihoi.terminal.labels import CLEARANCE_STATUSES, ESSENTIAL_NAMES, offset_in_words
+from daihoi.terminal.labels import CLEARANCE_STATUSES, ESSENTIAL_NAMES, TASK_STATUSES, offset_in_words
 from services.tracker.reports.trace import Node, Role
 from shared.i18n import Language, format_date, title_of_position, translate
 from shared.values.units import title_of
@@ -27,14 +28,6 @@ DIRECTIVE_KINDS = {
     "work": "Work",
 }
 REVIEW_NAMES = {"open": "Review open", "closed": "Review closed"}
-STATUS_NAMES = {
-    "open": "Not started",
-    "in_progress": "In progress",
-    "blocked": "Blocked",
-    "submitted": "Submitted",
-    "completed": "Completed",
-    "cancelled": "Cancelled",
-}
 
 
 def trace_trees(
@@ -56,21 +49,13 @@ class TreePrinter:
         tree = Tree(self._line(node))
         if node.above:
             ordered = tree.add(self._say("Ordered by"))
-            for each in node.above:
-                self._upwards(ordered, each)
-        for each in node.below:
-            self._downwards(tree, each)
+            self._add(ordered, node.above, attrgetter("above"))
+        self._add(tree, node.below, attrgetter("below"))
         return tree
 
-    def _upwards(self, tree: Tree, node: Node) -> None:
-        branch = tree.add(self._line(node))
-        for each in node.above:
-            self._upwards(branch, each)
-
-    def _downwards(self, tree: Tree, node: Node) -> None:
-        branch = tree.add(self._line(node))
-        for each in node.below:
-            self._downwards(branch, each)
+    def _add(self, tree: Tree, nodes: Iterable[Node], further: Callable[[Node], Iterable[Node]]) -> None:
+        for node in nodes:
+            self._add(tree.add(self._line(node)), further(node), further)
 
     def _say(self, sentence: str, **params: object) -> str:
         return translate(sentence, self._lang, **params)
@@ -78,10 +63,10 @@ class TreePrinter:
     def _line(self, node: Node) -> Text:
         if node.role is Role.UNIT:
             return self._unit(node)
-        said = (node.en if self._lang == "en" else "") or node.vi
+        text = (node.en if self._lang == "en" else "") or node.vi
         if not node.on_record:
-            said = self._say("not on record")
-        head = Text.assemble((f"{self._say(ROLE_NAMES[node.role])} {node.id}", "bold"), f": {said}" if said else "")
+            text = self._say("not on record")
+        head = Text.assemble((f"{self._say(ROLE_NAMES[node.role])} {node.id}", "bold"), f": {text}" if text else "")
         facts = " · ".join(self._facts(node))
         return head.append(f"\n{facts}", style="dim") if facts else head
 
@@ -101,12 +86,10 @@ class TreePrinter:
             case Role.TASK:
                 return self._facts_of_task(node)
             case Role.REVIEW:
-                signed = facts["signed_by"]
-                told = [self._say("{count} tasks", count=facts["tasks"]), self._say(REVIEW_NAMES[facts["status"]])]
-                return [
-                    *told,
-                    *([f"{self._say('Signed by')} {title_of_position(signed, self._lang)}"] if signed else []),
-                ]
+                parts = [self._say("{count} tasks", count=facts["tasks"]), self._say(REVIEW_NAMES[facts["status"]])]
+                if signer := facts["signed_by"]:
+                    parts.append(f"{self._say('Signed by')} {title_of_position(signer, self._lang)}")
+                return parts
             case Role.ITEM | Role.EVIDENCE:
                 return [f"{name}: {value}" for name, value in facts.items() if isinstance(value, str | int)]
             case _:
@@ -114,17 +97,20 @@ class TreePrinter:
 
     def _facts_of_task(self, node: Node) -> list[str]:
         facts = node.facts
-        status = f"{self._say(STATUS_NAMES[facts['status']])}, {facts['percent']}%"
+        status = f"{self._say(TASK_STATUSES[facts['status']])}, {facts['percent']}%"
         status += f", {self._say('suspended by the scenario')}" if facts.get("suspended") else ""
         missing = ", ".join(self._say(ESSENTIAL_NAMES[name]) for name in facts["missing"])
         waiting = ", ".join(
             f"{name} ({self._say(CLEARANCE_STATUSES[clearance])})"
             for name, clearance in facts["waiting_for_clearance"].items()
         )
-        told = [(self._say("Missing"), missing), (self._say("Waiting for a clearance"), waiting)]
-        told.append((self._say("Deadline set when it was over"), facts.get("past_because") or ""))
+        notes = {
+            "Missing": missing,
+            "Waiting for a clearance": waiting,
+            "Deadline set when it was over": facts.get("past_because"),
+        }
         due = self._due(facts["deadline"], facts.get("due_offset_days"))
-        return [status, due, *(f"{name}: {what}" for name, what in told if what)]
+        return [status, due, *(f"{self._say(label)}: {note}" for label, note in notes.items() if note)]
 
     def _due(self, day: str | None, offset_days: int | None = None) -> str:
         if day is None and offset_days is not None:

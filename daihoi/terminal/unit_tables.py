@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from daihoi.terminal.fields import masked_in_words
-from daihoi.terminal.labels import CLEARANCE_STATUSES
+from daihoi.terminal.labels import CLEARANCE_STATUSES, add_columns, table_of
 from services.tracker.reports.clearances import ClearanceLine
 from services.tracker.reports.coverage import ChannelCoverage, Coverage
 from services.tracker.reports.expenses import Account
@@ -54,18 +54,17 @@ INCIDENT_STATUSES = {
 
 def coverage_table(coverage: Coverage, lang: Language) -> Table:
     """A row a day, a column a channel: how many were released, and in brackets how many are planned."""
-    table = Table(title=translate("Publications released (planned)", lang), title_justify="left")
-    table.add_column(translate("Day", lang))
+    table = table_of(translate("Publications released (planned)", lang), lang, "Day")
+    channels: list[ChannelCoverage] = list(coverage.channels.values())
     for name in coverage.channels:
         table.add_column(_named(CHANNEL_NAMES, name, lang), justify="right")
     for day in coverage.days:
-        cells = [(each.by_day.get(day, 0), each.planned.get(day, 0)) for each in coverage.channels.values()]
+        cells = [(channel.by_day.get(day, 0), channel.planned.get(day, 0)) for channel in channels]
         counts = (f"{released or ''}{f' ({planned})' if planned else ''}".strip() for released, planned in cells)
         table.add_row(format_date(day), *counts)
     table.add_section()
-    channels: list[ChannelCoverage] = list(coverage.channels.values())
-    table.add_row(translate("Total", lang), *(str(each.released) for each in channels))
-    table.add_row(translate("Not released yet", lang), *(str(each.pending) for each in channels))
+    table.add_row(translate("Total", lang), *(str(channel.released) for channel in channels))
+    table.add_row(translate("Not released yet", lang), *(str(channel.pending) for channel in channels))
     return table
 
 
@@ -89,10 +88,9 @@ def expenses_tables(accounts: list[Account], lang: Language) -> Group:
 
 
 def _sums(title: str, columns: dict[str, str], accounts: list[Account], lang: Language) -> Table:
-    table = Table(title=translate(title, lang), title_justify="left", caption_justify="left")
-    table.add_column(translate("Task", lang))
-    for heading in columns:
-        table.add_column(translate(heading, lang), justify="right", overflow="fold")
+    table = table_of(translate(title, lang), lang, "Task")
+    table.caption_justify = "left"
+    add_columns(table, lang, *columns, justify="right", overflow="fold")
     rows = [(account.task_id, [getattr(account, field) for field in columns.values()]) for account in accounts]
     total = [sum(amounts) for amounts in zip(*(amounts for _, amounts in rows), strict=True)]
     for name, amounts in [*rows, (translate("Total", lang), total)] if rows else []:
@@ -103,29 +101,28 @@ def _sums(title: str, columns: dict[str, str], accounts: list[Account], lang: La
 
 
 def _notes(account: Account, lang: Language) -> list[str]:
-    warned = (f"⚠ {warning.vi if lang == 'vi' else warning.en}" for warning in account.warnings)
-    return [*(_flag(name, account, lang) for name in account.flags), *account.reasons, *warned]
+    warnings = (f"⚠ {warning.vi if lang == 'vi' else warning.en}" for warning in account.warnings)
+    return [*(_flag(name, account, lang) for name in account.flags), *account.reasons, *warnings]
 
 
 def _flag(name: str, account: Account, lang: Language) -> str:
     amount = {"to_return": account.to_return_vnd, "still_due": account.still_due_vnd}.get(name)
-    said = _named(FLAG_NAMES, name, lang)
-    return f"{said}: {format_number(amount, lang)}" if amount else said
+    label = _named(FLAG_NAMES, name, lang)
+    return f"{label}: {format_number(amount, lang)}" if amount else label
 
 
 def clearances_table(clearances: list[ClearanceLine], lang: Language) -> Table:
-    table = Table(title=translate("Clearances", lang), title_justify="left")
-    for heading in ("Clearance", "Kind", "Holder", "Status", "Needed by", "Units informed", "Conditions or reason"):
-        table.add_column(translate(heading, lang), overflow="fold")
-    for each in clearances:
+    headings = ("Clearance", "Kind", "Holder", "Status", "Needed by", "Units informed", "Conditions or reason")
+    table = table_of(translate("Clearances", lang), lang, *headings)
+    for line in clearances:
         table.add_row(
-            each.id,
-            _named(CLEARANCE_KINDS, each.kind or "", lang),
-            each.holder or "",
-            _named(CLEARANCE_STATUSES, each.status, lang),
-            "\n".join(each.needed_by),
-            f"{len(each.informed)}/{len(support_units())}" if each.known_to else "",
-            each.reason or "\n".join(each.conditions),
+            line.id,
+            _named(CLEARANCE_KINDS, line.kind or "", lang),
+            line.holder or "",
+            _named(CLEARANCE_STATUSES, line.status, lang),
+            "\n".join(line.needed_by),
+            f"{len(line.informed)}/{len(support_units())}" if line.known_to else "",
+            line.reason or "\n".join(line.conditions),
         )
     return table
 
@@ -135,20 +132,17 @@ def incidents_table(incidents: list[Document], lang: Language) -> Table:
     table = Table(title=translate("Incidents", lang), title_justify="left")
     for heading in ("Incident", "Reported on", "Kind", "Severity", "Status", "Place", "Details, outcome, lessons"):
         table.add_column(translate(heading, lang), overflow="fold", no_wrap=heading == "Reported on")
-    for each in incidents:
-        reported = datetime.fromisoformat(each["reported_at"]).astimezone(LOCAL_TIME)
-        restricted = each["restricted"]
-        told = [
-            masked_in_words(said, lang) for name in ("details", "outcome", "lessons") if (said := restricted[name])
-        ]
+    for incident in incidents:
+        reported = datetime.fromisoformat(incident["reported_at"]).astimezone(LOCAL_TIME)
+        texts = filter(None, map(incident["restricted"].get, ("details", "outcome", "lessons")))
         table.add_row(
-            each["_id"],
+            incident["_id"],
             format_date(reported.date()),
-            _named(INCIDENT_KINDS, each["kind"], lang),
-            _named(SEVERITIES, each["severity"] or "", lang),
-            _named(INCIDENT_STATUSES, each["status"], lang),
-            each["place"],
-            "\n".join(told),
+            _named(INCIDENT_KINDS, incident["kind"], lang),
+            _named(SEVERITIES, incident["severity"] or "", lang),
+            _named(INCIDENT_STATUSES, incident["status"], lang),
+            incident["place"],
+            "\n".join(masked_in_words(text, lang) for text in texts),
         )
     return table
 

@@ -18,9 +18,12 @@ import shared
 from daihoi.cli.command_pages import every_command
 from daihoi.cli.help_page import one_line, placeholder, values_of
 from daihoi.terminal import (
+    audit,
+    catalogue,
     documents_table,
     duties_table,
     fields,
+    operation,
     reviews,
     scenario_tables,
     task_lists,
@@ -126,6 +129,9 @@ DRAWN = (
     task_lists,
     workload,
     fields,
+    operation,
+    audit,
+    catalogue,
 )
 LABELS = {label for module in DRAWN for label in labels(ast.parse(Path(module.__file__).read_text("utf-8")))}
 SAID = {sentence for tree in TREES for sentence in literals(tree, "translate", "_say")}
@@ -144,7 +150,7 @@ def test_messages_sentences_and_labels_are_found_where_they_are_known_to_be():
     assert {"can not be read", "Status of all tasks"} <= SAID
     assert {
         *documents_table.URGENCY_NAMES.values(),
-        *trace_tree.STATUS_NAMES.values(),
+        *label_names.TASK_STATUSES.values(),
         *trace_tree.ROLE_NAMES.values(),
     } <= LABELS
     assert {paper.USED_TWICE.sentence, "required", "it can't be read", "{actor} started task {id}"} <= MESSAGES

@@ -8,7 +8,6 @@ from itertools import count
 import pytest
 from rich.console import Console
 
-from daihoi.cli.console import as_json
 from daihoi.terminal.report import Printer
 from daihoi.terminal.workload import workload_tables
 from services.tracker.projection.store import VIEW_NAMES
@@ -17,6 +16,7 @@ from services.tracker.reports.cells import count as count_cells
 from services.tracker.reports.consolidated import AsOf, consolidate
 from services.tracker.reports.lines import lacks
 from services.tracker.reports.workload import workload
+from shared.eventstore.canonical import indented
 
 TODAY = date(2020, 9, 10)
 NUMBERS = count(1)
@@ -369,7 +369,7 @@ def test_workload_puts_the_heaviest_load_first_and_counts_who_only_lends_a_hand(
 
 def test_a_sum_of_more_than_64_bits_is_told_as_json_too():
     told = {"planned_vnd": 10**15 * 20_000, "bộ phận": "Hậu cần"}
-    assert json.loads(as_json(told)) == told
+    assert json.loads(indented(told)) == told
 
 
 REGISTER = [

@@ -14,7 +14,7 @@ from daihoi.cli.main import app
 from daihoi.ops.charters import service_named
 from daihoi.ops.doctor import examine
 from daihoi.ops.supervisor import Supervisor, all_services
-from daihoi.terminal.findings import findings_table
+from daihoi.terminal.operation import findings_table
 from services.tracker.projection.committing import Projection
 from shared.eventstore.jetstream_api import js_api, stream_info
 from shared.eventstore.names import ledger_stream, service_stream

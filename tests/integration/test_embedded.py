@@ -12,8 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from daihoi.ops.only_one import only_one_up
-from daihoi.ops.supervisor import Supervisor
+from daihoi.ops.supervisor import Supervisor, only_one_up
 from shared.platform import keeper
 from shared.platform.embedded import embedded_servers
 from shared.platform.errors import PlatformError

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from daihoi.importing.items import read_catalogue
+from daihoi.importing.items import read_file
 from daihoi.importing.session import Source, carry_out, command_id, preview
 from daihoi.ops.session import open_session
 from daihoi.ops.supervisor import Supervisor
@@ -135,8 +135,8 @@ async def test_what_a_rule_forbids_is_told_and_nothing_is_written(office, ledger
 async def test_a_batch_that_is_refused_leaves_those_before_it_and_the_next_import_does_the_rest(office, ledger):
     rows = [[f"{number // 1000 + 1}.{number % 1000}", *SAMPLE[0][1:]] for number in range(1001)]
     path = Path(office.file(rows))
-    last, otherwise = read_catalogue(path.read_bytes())[-1], {"vi": "Việc khác"}
-    source = Source(path.name, "digest", read_catalogue(path.read_bytes()), office.settings.congress)
+    last, otherwise = read_file(path.read_bytes()).items[-1], {"vi": "Việc khác"}
+    source = Source(path.name, "digest", read_file(path.read_bytes()).items, office.settings.congress)
     async with open_session(office.settings) as session:
         found = await preview(session, source)
         in_between = last.model_dump(mode="json") | {"title": otherwise}

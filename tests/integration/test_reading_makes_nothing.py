@@ -12,7 +12,7 @@ from daihoi.cli.main import app
 from daihoi.ops.session import open_session
 from daihoi.ops.supervisor import running_services
 from daihoi.sample import story as demo
-from daihoi.sample.telling import check_nothing_else_is_told
+from daihoi.sample.telling import check_only_the_sample_is_there
 from shared.eventstore.jetstream_api import congresses, js_api
 from shared.eventstore.streams import stream_configs
 from shared.platform.errors import PlatformError
@@ -127,4 +127,4 @@ async def test_the_sample_is_not_told_into_a_congress_with_events_of_its_own(set
     async with open_session(settings) as session:
         await settled(session.ledger, 1)
         with pytest.raises(PlatformError, match="not the sample's"):
-            await check_nothing_else_is_told(session, sample)
+            await check_only_the_sample_is_there(session, sample)

@@ -17,9 +17,10 @@ from rich.table import Table
 from typer.testing import CliRunner
 
 from daihoi.cli.arguments import json_object
-from daihoi.cli.catalogue import _told
-from daihoi.cli.console import NotWritten, as_json, write
+from daihoi.cli.catalogue import _as_json
+from daihoi.cli.console import write, write_json
 from daihoi.cli.main import app
+from daihoi.cli.shell import NotWritten
 from daihoi.importing.changes import compare
 from daihoi.importing.session import Preview, read
 from daihoi.importing.tables import Unreadable
@@ -62,7 +63,7 @@ def test_json_that_is_shown_on_a_terminal_stays_the_same_json(monkeypatch):
     shown = io.BytesIO()
     monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(shown, write_through=True))
     value = {HOSTILE: [f"Đại hội {HOSTILE}", "\u2028\u2066\u0085"]}
-    write(as_json(value))
+    write_json(value)
     assert COMMANDING.findall(shown.getvalue().decode()) == []
     assert orjson.loads(shown.getvalue()) == value
 
@@ -211,7 +212,7 @@ def test_what_is_hidden_in_a_file_is_told_with_what_it_would_change(tmp_path):
     path.write_bytes(as_xlsx(row(), change=hide_everything_but_the_table))
     source = read(path, "congress")
     preview = Preview(compare("congress", source.items, []), 0, {})
-    codes = [remark["code"] for remark in _told(source, preview, None)["remarks"]]
+    codes = [remark["code"] for remark in _as_json(source, preview, None)["remarks"]]
     assert codes == ["hidden_sheets", "hidden_rows", "hidden_columns"]
 
 

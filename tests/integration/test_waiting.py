@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 from daihoi.cli.main import app
 from daihoi.ops.session import Session
 from daihoi.ops.supervisor import Supervisor
-from daihoi.ops.waiting import Waited, Write, shortfall, until_in_views
+from daihoi.ops.waiting import Progress, Write, shortfall, until_in_views
 from services.tracker.projection.store import ViewStore
 from shared.eventstore.names import ledger_stream, service_stream
 from shared.eventstore.store import EventStore
@@ -54,7 +54,7 @@ async def test_a_write_is_in_the_views_however_far_others_have_moved_the_ledger(
 
 async def test_a_write_of_nothing_to_an_aggregate_that_is_new_is_in_the_views_at_once(views, congress):
     nothing = Write(service_stream(congress, "logistics"), (0,))
-    assert await until_in_views(views, nothing, SOON_S) == Waited([], 0)
+    assert await until_in_views(views, nothing, SOON_S) == Progress([], 0)
 
 
 async def test_a_write_that_is_parked_is_taken_in_and_said_to_be_parked(
@@ -79,7 +79,7 @@ async def test_a_write_behind_a_gap_is_parked_and_not_waited_for(views, ledger, 
     await connection.jetstream().delete_stream(name)
     await connection.request(f"$JS.API.STREAM.CREATE.{name}", json.dumps(config).encode())
     await settled(ledger, EVENTS - 2)
-    assert (await until_in_views(views, Write(logistics, (EVENTS,)), SOON_S)) == Waited(None, 0)
+    assert (await until_in_views(views, Write(logistics, (EVENTS,)), SOON_S)) == Progress(None, 0)
     await project_all(ledger, views)
     assert (await until_in_views(views, Write(logistics, (EVENTS,)), SOON_S)).parked == [EVENTS - 2]
     assert (await until_in_views(views, Write(logistics, (EVENTS + 1,)), SOON_S)).parked is None

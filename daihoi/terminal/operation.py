@@ -1,0 +1,45 @@
+"""What runs, what is wrong with it, and what policies could not do."""
+
+from collections.abc import Mapping
+
+from rich.table import Table
+
+from daihoi.terminal.labels import add_columns, table_of
+from shared.i18n import Language, translate
+from shared.platform.embedded import Endpoints
+from shared.unit.findings import Finding, Severity
+from shared.unit.unseen import Unresolved
+from shared.values.units import services
+
+MARKS = {Severity.OK: "✓", Severity.INFO: "·", Severity.WARNING: "!", Severity.ERROR: "✗"}
+
+
+def services_table(congress: str, processes: Mapping[str, int], servers: Endpoints, lang: Language) -> Table:
+    table = table_of(f"daihoi · {congress}", lang, "Service")
+    add_columns(table, lang, "Process", justify="right")
+    add_columns(table, lang, "Commands")
+    for name, process in processes.items():
+        table.add_row(name, str(process), f"cmd.{congress}.{name}.*" if name in services() else "")
+    table.caption = f"{servers.nats_url} · {servers.mongo_url}"
+    return table
+
+
+def findings_table(findings: list[Finding], lang: Language) -> Table:
+    table = Table()
+    add_columns(table, lang, "", "What", "How it is", "What to do", overflow="fold")
+    for finding in findings:
+        table.add_row(MARKS[finding.severity], finding.about, finding.told(lang), finding.advised(lang))
+    return table
+
+
+def refusals_drawn(refusals: list[Unresolved], lang: Language) -> Table | str:
+    if not refusals:
+        return translate("Nothing is left that a policy could not do.", lang)
+    table = Table()
+    add_columns(table, lang, "Unit", "Policy", "Ledger event", no_wrap=True)
+    add_columns(table, lang, "Why", overflow="fold")
+    for service, refused in ((refusal.service, refusal.refused) for refusal in refusals):
+        command = f"{refused.command} · " if refused.command else ""
+        why = f"{command}{refused.code}: {refused.detail}"
+        table.add_row(service, refused.policy, str(refused.sequence or "?"), why)
+    return table
