@@ -1,11 +1,10 @@
 """A meeting of the sub-committee and the conclusion of its chair, in numbered points."""
 
 from collections.abc import Sequence
-from typing import ClassVar, assert_never
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from shared.domain.decider import Actor, Aggregate, Command, Refusal
+from shared.domain.decider import Actor, Aggregate, Command, Refusal, once
 from shared.events.meeting import EVENTS, MeetingConcluded, MeetingEvent, MeetingHeld, Participant, Point
 from shared.values.types import Day, EntityId, Text
 
@@ -26,18 +25,13 @@ def evolve(meeting: Meeting | None, event: MeetingEvent) -> Meeting:
     match event:
         case MeetingConcluded():
             return meeting.model_copy(update={"conclusion": event})
-        case _:
-            assert_never(event)
 
 
 # --- commands ---
 class MeetingCommand(Command):
-    ENTITY: ClassVar[str] = "meeting"
+    ENTITY = "meeting"
+    ID = "meeting_id"
     meeting_id: EntityId
-
-    @property
-    def entity_id(self) -> str:
-        return self.meeting_id
 
 
 class RecordMeeting(MeetingCommand):
@@ -70,7 +64,7 @@ POINTS_MISNUMBERED = Refusal(
 )
 
 
-def decide(command: MeetingCommand, meeting: Meeting | None, actor: Actor) -> Sequence[MeetingEvent]:
+def decide(command: RecordMeeting | ConcludeMeeting, meeting: Meeting | None, actor: Actor) -> Sequence[MeetingEvent]:
     if isinstance(command, RecordMeeting):
         return _record(command, meeting)
     if meeting is None:
@@ -78,17 +72,11 @@ def decide(command: MeetingCommand, meeting: Meeting | None, actor: Actor) -> Se
     match command:
         case ConcludeMeeting():
             return _conclude(command, meeting)
-        case _:
-            raise TypeError(f"{type(command).__name__} is no command on a meeting")
 
 
 def _record(command: RecordMeeting, meeting: Meeting | None) -> Sequence[MeetingEvent]:
-    held = MeetingHeld(**command.model_dump(exclude={"meeting_id"}))
-    if meeting is None:
-        return (held,)
-    if meeting.held == held:
-        return ()
-    raise ALREADY_RECORDED(meeting_id=command.meeting_id)
+    held = MeetingHeld(**command.content())
+    return once(held, meeting.held if meeting else None, ALREADY_RECORDED(meeting_id=command.meeting_id))
 
 
 def _conclude(command: ConcludeMeeting, meeting: Meeting) -> Sequence[MeetingEvent]:
@@ -103,10 +91,4 @@ def _conclude(command: ConcludeMeeting, meeting: Meeting) -> Sequence[MeetingEve
     raise ALREADY_CONCLUDED(meeting_id=command.meeting_id)
 
 
-AGGREGATE = Aggregate(
-    entity="meeting",
-    events=EVENTS,
-    commands=(RecordMeeting, ConcludeMeeting),
-    evolve=evolve,
-    decide=decide,
-)
+AGGREGATE = Aggregate(events=EVENTS, commands=(RecordMeeting, ConcludeMeeting), evolve=evolve, decide=decide)

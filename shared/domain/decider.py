@@ -12,7 +12,7 @@ from typing import Any, ClassVar, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
-from shared.events.base import Event
+from shared.events.base import Event, entity_of
 from shared.values.message import Message
 
 EVENTS_AT_ONCE = 1000
@@ -33,10 +33,19 @@ class Command(BaseModel):
     LETTER_BY_LETTER: ClassVar[frozenset[str]] = frozenset()
     """Fields that quote something stored: their text is compared letter by letter, so it is not cleaned."""
 
+    ID: ClassVar[str] = ""
+    """The field that holds the id of the aggregate."""
+
     @property
     def entity_id(self) -> str:
-        """The id of the aggregate that decides on this command."""
-        raise LookupError(f"{self.NAME} addresses no single {self.ENTITY}")
+        """The id of the aggregate that decides on this command. Raises `LookupError` where there is no single one."""
+        if not self.ID:
+            raise LookupError(f"{self.NAME} addresses no single {self.ENTITY}")
+        return str(getattr(self, self.ID))
+
+    def content(self) -> dict[str, Any]:
+        """All of its fields but the id."""
+        return self.model_dump(exclude={self.ID})
 
     def check_given_at(self, happened: datetime) -> None:
         """Raises a refusal where the command can't be given at that time, such as a deadline that is over by then."""
@@ -102,11 +111,24 @@ class Refusal(Message):
         return Refused(self, params)
 
 
+def once[E: Event](event: E, recorded: E | None, otherwise: Refused) -> Sequence[E]:
+    """`event`, or nothing where it is on record already. Raises `otherwise` where another one is."""
+    if recorded is None:
+        return (event,)
+    if recorded == event:
+        return ()
+    raise otherwise
+
+
+def latest[E: Event](_: E | None, event: E) -> E:
+    """Evolves an aggregate of which the last event says all."""
+    return event
+
+
 @dataclass(frozen=True)
 class Aggregate:
-    """An aggregate's events, commands and functions, under the name that its subjects and event types carry."""
+    """An aggregate's events, commands and functions."""
 
-    entity: str
     events: tuple[type[Event], ...]
     commands: tuple[type[Command], ...]
     evolve: Callable[[Any, Any], Any]
@@ -116,6 +138,11 @@ class Aggregate:
     `decide` gets their states as a fourth argument; nothing keeps them from changing before the append."""
     internal: bool = False
     """Only policies give its commands; to callers they don't exist."""
+
+    @property
+    def entity(self) -> str:
+        """The name that its subjects and event types carry."""
+        return entity_of(self.events[0])
 
     def fold(self, events: Iterable[Event], state: Any = None) -> Any:
         """The state after `events`, starting from `state` (`None`: nothing happened yet)."""

@@ -5,7 +5,6 @@ Only the unit's own policy writes here. A switch older than the one on record ch
 """
 
 from collections.abc import Sequence
-from typing import ClassVar, assert_never
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -39,13 +38,11 @@ def evolve(scenario: UnitScenario | None, event: UnitScenarioEvent) -> UnitScena
     match event:
         case SwitchFollowed():
             return scenario.model_copy(update={"followed": event.number})
-        case _:
-            assert_never(event)
 
 
 # --- commands ---
 class UnitScenarioCommand(Command):
-    ENTITY: ClassVar[str] = "unit-scenario"
+    ENTITY = "unit-scenario"
     number: int = Field(ge=1, le=2**31 - 1)
 
     @property
@@ -72,7 +69,9 @@ FOR_THE_POLICY = Refusal("for_the_policy_only", "{actor} can't record a switch; 
 NOT_RECORDED = Refusal("switch_not_recorded", "Switch {number} is not on record in the unit.")
 
 
-def decide(command: UnitScenarioCommand, scenario: UnitScenario | None, actor: Actor) -> Sequence[UnitScenarioEvent]:
+def decide(
+    command: RecordSwitch | ConfirmSwitch, scenario: UnitScenario | None, actor: Actor
+) -> Sequence[UnitScenarioEvent]:
     if not actor.is_policy:
         raise FOR_THE_POLICY(actor=actor.id)
     match command:
@@ -84,14 +83,6 @@ def decide(command: UnitScenarioCommand, scenario: UnitScenario | None, actor: A
             if scenario is None or command.number > scenario.number:
                 raise NOT_RECORDED(number=command.number)
             return () if command.number <= scenario.followed else (SwitchFollowed(number=command.number),)
-        case _:
-            raise TypeError(f"{type(command).__name__} is no command on a unit's scenario")
 
 
-AGGREGATE = Aggregate(
-    entity="unit-scenario",
-    events=EVENTS,
-    commands=(RecordSwitch, ConfirmSwitch),
-    evolve=evolve,
-    decide=decide,
-)
+AGGREGATE = Aggregate(events=EVENTS, commands=(RecordSwitch, ConfirmSwitch), evolve=evolve, decide=decide)

@@ -6,7 +6,6 @@ gives it another cost or deadline there. The unit's lead signs the variant; a la
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
-from typing import ClassVar, assert_never
 
 from pydantic import BaseModel, ConfigDict
 
@@ -57,18 +56,13 @@ def evolve(variant: Variant | None, event: VariantEvent) -> Variant:
             return Variant(adjustments=others)
         case VariantPrepared():
             return variant.model_copy(update={"signed_by": event.signed_by})
-        case _:
-            assert_never(event)
 
 
 # --- commands ---
 class VariantCommand(Command):
-    ENTITY: ClassVar[str] = "variant"
+    ENTITY = "variant"
+    ID = "variant"
     variant: Case
-
-    @property
-    def entity_id(self) -> str:
-        return self.variant.value
 
 
 class AdjustVariant(VariantCommand):
@@ -119,7 +113,10 @@ def reads(command: VariantCommand, variant: Variant | None) -> Sequence[Key]:
 
 
 def decide(
-    command: VariantCommand, variant: Variant | None, actor: Actor, seen: Mapping[Key, object]
+    command: AdjustVariant | WithdrawAdjustment | PrepareVariant,
+    variant: Variant | None,
+    actor: Actor,
+    seen: Mapping[Key, object],
 ) -> Sequence[VariantEvent]:
     variant = variant or Variant()
     match command:
@@ -132,12 +129,10 @@ def decide(
             if not actor.is_lead:
                 raise NOT_THE_LEAD(actor=actor.id)
             return () if variant.signed_by else (VariantPrepared(signed_by=actor.id),)
-        case _:
-            raise TypeError(f"{type(command).__name__} is no command on a variant")
 
 
 def _adjust(command: AdjustVariant, variant: Variant, seen: Mapping[Key, object]) -> Sequence[VariantEvent]:
-    adjusted = VariantAdjusted(**command.model_dump(exclude={"variant"}))
+    adjusted = VariantAdjusted(**command.content())
     if variant.adjustments.get(command.task_id) == adjusted:
         return ()
     if seen.get(("task", command.task_id)) is None:
@@ -150,7 +145,6 @@ def _adjust(command: AdjustVariant, variant: Variant, seen: Mapping[Key, object]
 
 
 AGGREGATE = Aggregate(
-    entity="variant",
     events=EVENTS,
     commands=(AdjustVariant, WithdrawAdjustment, PrepareVariant),
     evolve=evolve,

@@ -4,7 +4,7 @@ The id is the cause's: the event's own, or where an event can't be read, one tha
 """
 
 from collections.abc import Sequence
-from typing import Annotated, ClassVar
+from typing import Annotated
 from uuid import UUID, uuid5
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -39,51 +39,39 @@ def evolve(state: PolicyRefusals | None, event: PolicyRefused | PolicyRefusalRes
 
 
 # --- commands ---
-class RecordRefusal(Command):
+class RefusalCommand(Command):
+    ENTITY = ENTITY
+    ID = "cause"
+    cause: UUID
+
+
+class RecordRefusal(RefusalCommand):
     """Only policies give it."""
 
     NAME = "record-policy-refusal"
-    ENTITY: ClassVar[str] = ENTITY
-    cause: UUID
     refused: PolicyRefused
 
-    @property
-    def entity_id(self) -> str:
-        return str(self.cause)
 
-
-class SettleRefusal(Command):
+class SettleRefusal(RefusalCommand):
     """Strikes off what a policy could not do, because it is seen to otherwise. `cause` is the id of the refusal."""
 
     NAME = "settle-policy-refusal"
-    ENTITY: ClassVar[str] = ENTITY
-    cause: UUID
     policy: PolicyName
     reason: Phrase
 
-    @property
-    def entity_id(self) -> str:
-        return str(self.cause)
 
-
-class ResolveRefusal(Command):
+class ResolveRefusal(RefusalCommand):
     """After a retry that went well; only the service gives it."""
 
     NAME = "resolve-policy-refusal"
-    ENTITY: ClassVar[str] = ENTITY
-    cause: UUID
     policy: str
-
-    @property
-    def entity_id(self) -> str:
-        return str(self.cause)
 
 
 class RetryPolicy(Command):
     """Lets a policy of this service look again at one event of the ledger, as it would have then."""
 
     NAME = "retry-policy"
-    ENTITY: ClassVar[str] = ENTITY
+    ENTITY = ENTITY
     policy: PolicyName
     sequence: Place
 
@@ -113,9 +101,7 @@ def decide(
             return (PolicyRefusalResolved(policy=command.policy, reason=command.reason),)
 
 
-REFUSALS = Aggregate(
-    entity=ENTITY, events=(PolicyRefused, PolicyRefusalResolved), commands=(), evolve=evolve, decide=decide
-)
+REFUSALS = Aggregate(events=(PolicyRefused, PolicyRefusalResolved), commands=(), evolve=evolve, decide=decide)
 """Its commands are no caller's but those that the service offers."""
 
 

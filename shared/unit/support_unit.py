@@ -9,7 +9,6 @@ of it. So none is left out, in whatever order the two meet.
 """
 
 from collections.abc import Sequence
-from typing import ClassVar
 
 from shared.domain import document, known_clearance, review, task, unit_scenario, variant
 from shared.domain.decider import Aggregate, Command
@@ -82,7 +81,7 @@ class OpenDuty(Command):
     gives it."""
 
     NAME = "open-duty"
-    ENTITY: ClassVar[str] = "task"
+    ENTITY = "task"
     task_id: EntityId
     handed_out: DutyHandedOut
 

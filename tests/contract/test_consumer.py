@@ -11,9 +11,9 @@ import pytest
 
 from services.subcommittee import directive
 from services.subcommittee.scenario import ScenarioSwitched
-from shared.domain import task
 from shared.domain.decider import Actor
 from shared.domain.unit_scenario import SwitchRecorded
+from shared.events.task import TaskOpened
 from shared.eventstore.envelope import Cause, as_bytes, encode
 from shared.eventstore.jetstream_api import js_api
 from shared.eventstore.ledger import Ledger
@@ -217,7 +217,7 @@ async def test_a_task_that_an_earlier_version_opened_and_did_not_bring_in_line_f
     await place.write(ScenarioSwitched(**switch), "scenario", "current")
     await place.write(SwitchRecorded(**switch), "unit-scenario", "current", UNIT)
     opened = TASK | {"scenario": "none"}
-    await place.write(task.TaskOpened(**{k: v for k, v in opened.items() if k != "task_id"}), "task", "1-03", UNIT)
+    await place.write(TaskOpened(**{k: v for k, v in opened.items() if k != "task_id"}), "task", "1-03", UNIT)
     own_tasks = f"evt.{place.congress}.{UNIT}.task.*"
     await place.serve_as_before("follow-when-taken-up", own_tasks, 0)
     for policy in LOGISTICS.policies:

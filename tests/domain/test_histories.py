@@ -17,10 +17,11 @@ from services.logistics import expenses, resources
 from services.propaganda import publications
 from services.security import clearances
 from services.subcommittee import catalogue, duty, organisation
-from shared.domain import known_clearance, review, task, unit_scenario, variant
+from shared.domain import review, task, unit_scenario, variant
 from shared.domain.decider import Actor, Aggregate, Command, Refused
 from shared.events.base import Event
 from shared.events.catalogue_item import Item
+from shared.events.known_clearance import ClearanceNoted
 from shared.events.organisation import OrganisationRegistered
 from shared.events.publication import PublicationApproved, PublicationReleased
 from shared.events.review import Essential
@@ -60,7 +61,7 @@ WORLD = {
         registered=OrganisationRegistered(kind="locality", name={"vi": "Huyện"}), positions=("Chủ tịch",)
     ),
     **{
-        ("known-clearance", name): known_clearance.KnownClearance(noted={"decision": decision})
+        ("known-clearance", name): ClearanceNoted(decision=decision)
         for name, decision in (("a", "granted"), ("b", "withdrawn"))
     },
     task.IN_FORCE: unit_scenario.UnitScenario(

@@ -4,7 +4,6 @@ import pytest
 
 from shared.domain import task, unit_scenario, variant
 from shared.domain.decider import Actor, Command
-from shared.domain.known_clearance import KnownClearance
 from shared.domain.task import AGGREGATE, TaskStatus
 from shared.events.known_clearance import ClearanceNoted
 from shared.events.task import (
@@ -328,10 +327,7 @@ def test_every_command_event_and_refusal_is_told_here():
 
 
 def heard(**decisions: str) -> dict:
-    return {
-        ("known-clearance", name): KnownClearance(noted=ClearanceNoted(decision=decision))
-        for name, decision in decisions.items()
-    }
+    return {("known-clearance", name): ClearanceNoted(decision=decision) for name, decision in decisions.items()}
 
 
 def test_a_task_is_completed_with_every_clearance_it_needs_granted():

@@ -45,7 +45,6 @@ def decide(command: TaskCommand, task: Task | None, actor: Actor, seen: Mapping[
 
 
 AGGREGATE = Aggregate(
-    entity="task",
     events=EVENTS,
     commands=(
         OpenTask,

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import assert_never
 
 from shared.domain.deadline import check_not_over
 from shared.domain.decider import Actor, Refusal
@@ -76,16 +75,12 @@ def decide(
                 return ()
             _requested_by_another(command, task, actor)
             return (refused,)
-        case _:
-            assert_never(command)
 
 
 def _request(command: RequestExtension, task: Task, actor: Actor) -> Sequence[TaskEvent]:
     if task.deadline is None or task.agreed_deadline is None:
         raise NO_DEADLINE(task_id=command.task_id)
-    requested = ExtensionRequested(
-        replaces=task.deadline, requested_by=actor.id, **command.model_dump(exclude={"task_id"})
-    )
+    requested = ExtensionRequested(replaces=task.deadline, requested_by=actor.id, **command.content())
     if task.pending_extension == requested:
         return ()
     if task.pending_extension:
