@@ -213,7 +213,7 @@ def audit_verify(format: FormatOption = Format.TEXT, lang: LangOption = None) ->
     else:
         print_verdict(verdict, language)
         for loss in lost:
-            out.print(f"{loss.told(language)} {loss.advised(language)}", soft_wrap=True)
+            out.print(f"{loss.detail_in(language)} {loss.advice_in(language)}", soft_wrap=True)
     raise typer.Exit(0 if verdict.nothing_wrong and not lost else FOUND_WRONG)
 
 

@@ -154,7 +154,7 @@ def refusals_end_it() -> Iterator[None]:
         yield
     except (Refused, ProblemError) as error:
         problem = error.problem if isinstance(error, ProblemError) else problem_of(error)
-        say(f"{problem.code}: {problem.told(spoken())}")
+        say(f"{problem.code}: {problem.detail_in(spoken())}")
         raise typer.Exit(FOUND_WRONG) from error
 
 

@@ -25,7 +25,7 @@ from daihoi.cli.running import NO_SUCH_SERVICE
 from daihoi.ops.session import check_congress
 from shared.domain.decider import Refusal
 from shared.eventstore.names import service_stream
-from shared.eventstore.restoring import AT_ODDS, Found, Restoring, as_line
+from shared.eventstore.restoring import AT_ODDS, Comparison, Restoring, as_line
 from shared.eventstore.streams import provision, stream_configs
 from shared.i18n import Language, translate
 from shared.platform.embedded import endpoints
@@ -72,7 +72,7 @@ def restore_stream(
     if set_aside and set_aside.exists():
         refuse(THERE_ALREADY(path=set_aside))
 
-    async def work() -> Found:
+    async def work() -> Comparison:
         async with _connected(settings) as connection:
             await check_congress(connection, settings)
             if await CommandClient(connection, settings.congress).healths(unit):
@@ -89,7 +89,7 @@ def restore_stream(
         out.print(line, soft_wrap=True)
 
 
-async def _restore(restoring: Restoring, set_aside: Path | None, lang: Language) -> Found:
+async def _restore(restoring: Restoring, set_aside: Path | None, lang: Language) -> Comparison:
     with progress_bar(translate("Comparing", lang)) as on_progress:
         found = await restoring.look(on_progress)
     if found.at_odds:
@@ -103,7 +103,7 @@ async def _restore(restoring: Restoring, set_aside: Path | None, lang: Language)
     return found
 
 
-def _lines(found: Found, stream: str, lang: Language) -> list[str]:
+def _lines(found: Comparison, stream: str, lang: Language) -> list[str]:
     count = len(found.copies)
     if found.is_whole:
         return [translate("{stream} has all {count} events of the ledger.", lang, stream=stream, count=count)]

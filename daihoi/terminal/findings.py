@@ -13,5 +13,5 @@ def findings_table(findings: list[Finding], lang: Language) -> Table:
     for heading in ("", translate("What", lang), translate("How it is", lang), translate("What to do", lang)):
         table.add_column(heading, overflow="fold")
     for each in findings:
-        table.add_row(MARKS[each.severity], each.about, each.told(lang), each.advised(lang))
+        table.add_row(MARKS[each.severity], each.about, each.detail_in(lang), each.advice_in(lang))
     return table

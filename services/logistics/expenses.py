@@ -141,7 +141,8 @@ def decide(
     actor: Actor,
 ) -> Sequence[events.ExpenseEvent]:
     if isinstance(command, EstimateExpense):
-        return _estimate(command, expense)
+        estimated = events.ExpenseEstimated(**command.content())
+        return once(estimated, expense.estimated if expense else None, ALREADY_ESTIMATED(task_id=command.task_id))
     if expense is None:
         raise NOT_FOUND(task_id=command.task_id)
     match command:
@@ -153,11 +154,6 @@ def decide(
             return _spend(command, expense)
         case SettleExpense():
             return () if expense.settled else (_settlement(expense),)
-
-
-def _estimate(command: EstimateExpense, expense: Expense | None) -> Sequence[events.ExpenseEvent]:
-    estimated = events.ExpenseEstimated(**command.content())
-    return once(estimated, expense.estimated if expense else None, ALREADY_ESTIMATED(task_id=command.task_id))
 
 
 def _revise(command: ReviseEstimate, expense: Expense) -> Sequence[events.ExpenseEvent]:

@@ -109,7 +109,10 @@ def decide(
     command: RegisterResource | ReserveResource | ReleaseReservation, resource: Resource | None, actor: Actor
 ) -> Sequence[events.ResourceEvent]:
     if isinstance(command, RegisterResource):
-        return _register(command, resource)
+        registered = events.ResourceRegistered(**command.content())
+        return once(
+            registered, resource.registered if resource else None, ALREADY_REGISTERED(resource_id=command.resource_id)
+        )
     if resource is None:
         raise NOT_FOUND(resource_id=command.resource_id)
     match command:
@@ -117,13 +120,6 @@ def decide(
             return _reserve(command, resource)
         case ReleaseReservation():
             return _release(command, resource)
-
-
-def _register(command: RegisterResource, resource: Resource | None) -> Sequence[events.ResourceEvent]:
-    registered = events.ResourceRegistered(**command.content())
-    return once(
-        registered, resource.registered if resource else None, ALREADY_REGISTERED(resource_id=command.resource_id)
-    )
 
 
 def _reserve(command: ReserveResource, resource: Resource) -> Sequence[events.ResourceEvent]:

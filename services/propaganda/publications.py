@@ -92,7 +92,12 @@ def decide(
     actor: Actor,
 ) -> Sequence[events.PublicationEvent]:
     if isinstance(command, ProposePublication):
-        return _propose(command, publication, actor)
+        proposed = events.PublicationProposed(**command.content(), author=actor.id)
+        return once(
+            proposed,
+            publication.proposed if publication else None,
+            ALREADY_PROPOSED(publication_id=command.publication_id),
+        )
     if publication is None:
         raise NOT_FOUND(publication_id=command.publication_id)
     match command:
@@ -108,17 +113,6 @@ def decide(
             return (events.PublicationRejected(reason=command.reason),)
         case ReleasePublication():
             return _release(command, publication)
-
-
-def _propose(
-    command: ProposePublication, publication: Publication | None, actor: Actor
-) -> Sequence[events.PublicationEvent]:
-    proposed = events.PublicationProposed(**command.content(), author=actor.id)
-    return once(
-        proposed,
-        publication.proposed if publication else None,
-        ALREADY_PROPOSED(publication_id=command.publication_id),
-    )
 
 
 def _require_right_to_judge(command: PublicationCommand, publication: Publication, actor: Actor) -> None:

@@ -26,9 +26,7 @@ def evolve(clearance: Clearance | None, event: events.ClearanceEvent) -> Clearan
         return Clearance(requested=event)
     if clearance is None:
         raise LookupError(f"{event.TYPE} before the clearance was requested")
-    match event:
-        case events.ClearanceGranted() | events.ClearanceRefused() | events.ClearanceWithdrawn():
-            return clearance.model_copy(update={"outcome": event})
+    return clearance.model_copy(update={"outcome": event})
 
 
 # --- commands ---
@@ -78,7 +76,12 @@ def decide(
     actor: Actor,
 ) -> Sequence[events.ClearanceEvent]:
     if isinstance(command, RequestClearance):
-        return _request(command, clearance, actor)
+        requested = events.ClearanceRequested(**command.content(), requested_by=actor.id)
+        return once(
+            requested,
+            clearance.requested if clearance else None,
+            ALREADY_REQUESTED(clearance_id=command.clearance_id),
+        )
     if clearance is None:
         raise NOT_FOUND(clearance_id=command.clearance_id)
     match command:
@@ -88,13 +91,6 @@ def decide(
             return _settle(command, clearance, actor, events.ClearanceRefused(reason=command.reason))
         case WithdrawClearance():
             return _withdraw(command, clearance)
-
-
-def _request(command: RequestClearance, clearance: Clearance | None, actor: Actor) -> Sequence[events.ClearanceEvent]:
-    requested = events.ClearanceRequested(**command.content(), requested_by=actor.id)
-    return once(
-        requested, clearance.requested if clearance else None, ALREADY_REQUESTED(clearance_id=command.clearance_id)
-    )
 
 
 def _settle(

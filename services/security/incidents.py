@@ -90,7 +90,10 @@ def decide(
     actor: Actor,
 ) -> Sequence[events.IncidentEvent]:
     if isinstance(command, ReportIncident):
-        return _report(command, incident)
+        reported = events.IncidentReported(**command.content())
+        return once(
+            reported, incident.reported if incident else None, ALREADY_REPORTED(incident_id=command.incident_id)
+        )
     if incident is None:
         raise NOT_FOUND(incident_id=command.incident_id)
     match command:
@@ -100,11 +103,6 @@ def decide(
             return _resolve(command, incident)
         case ReopenIncident():
             return _reopen(command, incident)
-
-
-def _report(command: ReportIncident, incident: Incident | None) -> Sequence[events.IncidentEvent]:
-    reported = events.IncidentReported(**command.content())
-    return once(reported, incident.reported if incident else None, ALREADY_REPORTED(incident_id=command.incident_id))
 
 
 def _assess(command: AssessIncident, incident: Incident) -> Sequence[events.IncidentEvent]:

@@ -1,11 +1,9 @@
 """A directive of the sub-committee: what a point of a conclusion orders, and which units it addresses."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from pydantic import Field
 
-from shared.domain.deadline import check_not_over
 from shared.domain.decider import Actor, Aggregate, Command, Refusal, latest, once
 from shared.events.directive import EVENTS, DirectiveIssued, DirectiveKind
 from shared.values.types import Day, EntityId, KnownUnit, Phrase, Text
@@ -18,6 +16,7 @@ class IssueDirective(Command):
     `past_because` says why `due_on` is over already."""
 
     NAME = "issue-directive"
+    DEADLINE = "due_on"
     ENTITY = "directive"
     ID = "directive_id"
     directive_id: EntityId
@@ -28,9 +27,6 @@ class IssueDirective(Command):
     point: int | None = Field(default=None, ge=1, le=99)
     due_on: Day | None = None
     past_because: Phrase | None = None
-
-    def check_given_at(self, happened: datetime) -> None:
-        check_not_over(self.due_on, self.past_because, happened)
 
 
 # --- decide ---

@@ -5,7 +5,6 @@ aggregate of its own. The decision needs to see the register of organisations: `
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from itertools import product
 from typing import Annotated, Self
 
@@ -13,7 +12,6 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from services.subcommittee.catalogue import ITEMS_AT_ONCE
 from services.subcommittee.organisation import NOT_FOUND, Organisation
-from shared.domain.deadline import check_not_over
 from shared.domain.decider import Actor, Aggregate, Command, Key, Refusal, latest
 from shared.events.duty import EVENTS, DutyHandedOut
 from shared.events.organisation import OrganisationKind
@@ -55,6 +53,7 @@ class DutyPhase(BaseModel):
 
 class HandOutToLocality(Command):
     NAME = "hand-out-to-locality"
+    DEADLINE = "deadline"
     ENTITY = "duty"
     unit: KnownUnit
     duty: DutyKind
@@ -64,9 +63,6 @@ class HandOutToLocality(Command):
     deadline: Day | None = None
     directive_id: EntityId | None = None
     past_because: Phrase | None = None
-
-    def check_given_at(self, happened: datetime) -> None:
-        check_not_over(self.deadline, self.past_because, happened)
 
     @property
     def entity_id(self) -> str:

@@ -22,9 +22,7 @@ def evolve(meeting: Meeting | None, event: MeetingEvent) -> Meeting:
         return Meeting(held=event)
     if meeting is None:
         raise LookupError(f"{event.TYPE} before the meeting was held")
-    match event:
-        case MeetingConcluded():
-            return meeting.model_copy(update={"conclusion": event})
+    return meeting.model_copy(update={"conclusion": event})
 
 
 # --- commands ---
@@ -66,17 +64,11 @@ POINTS_MISNUMBERED = Refusal(
 
 def decide(command: RecordMeeting | ConcludeMeeting, meeting: Meeting | None, actor: Actor) -> Sequence[MeetingEvent]:
     if isinstance(command, RecordMeeting):
-        return _record(command, meeting)
+        held = MeetingHeld(**command.content())
+        return once(held, meeting.held if meeting else None, ALREADY_RECORDED(meeting_id=command.meeting_id))
     if meeting is None:
         raise NOT_FOUND(meeting_id=command.meeting_id)
-    match command:
-        case ConcludeMeeting():
-            return _conclude(command, meeting)
-
-
-def _record(command: RecordMeeting, meeting: Meeting | None) -> Sequence[MeetingEvent]:
-    held = MeetingHeld(**command.content())
-    return once(held, meeting.held if meeting else None, ALREADY_RECORDED(meeting_id=command.meeting_id))
+    return _conclude(command, meeting)
 
 
 def _conclude(command: ConcludeMeeting, meeting: Meeting) -> Sequence[MeetingEvent]:
@@ -84,11 +76,7 @@ def _conclude(command: ConcludeMeeting, meeting: Meeting) -> Sequence[MeetingEve
     if numbers != list(range(1, len(numbers) + 1)):
         raise POINTS_MISNUMBERED(numbers=", ".join(map(str, numbers)))
     concluded = MeetingConcluded(points=command.points)
-    if meeting.conclusion is None:
-        return (concluded,)
-    if meeting.conclusion == concluded:
-        return ()
-    raise ALREADY_CONCLUDED(meeting_id=command.meeting_id)
+    return once(concluded, meeting.conclusion, ALREADY_CONCLUDED(meeting_id=command.meeting_id))
 
 
 AGGREGATE = Aggregate(events=EVENTS, commands=(RecordMeeting, ConcludeMeeting), evolve=evolve, decide=decide)

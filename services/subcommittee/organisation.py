@@ -101,7 +101,12 @@ def decide(
     command: RegisterOrganisation | AddPosition | RemovePosition, organisation: Organisation | None, actor: Actor
 ) -> Sequence[events.OrganisationEvent]:
     if isinstance(command, RegisterOrganisation):
-        return _register(command, organisation)
+        registered = events.OrganisationRegistered(kind=command.kind, name=command.name)
+        return once(
+            registered,
+            organisation.registered if organisation else None,
+            ALREADY_REGISTERED(organisation_id=command.organisation_id),
+        )
     if organisation is None:
         raise NOT_FOUND(organisation_id=command.organisation_id)
     match command:
@@ -120,15 +125,6 @@ def _as_stored(position: str, organisation: Organisation) -> str | None:
     """Commands come in composed; earlier versions stored letters and marks apart where somebody typed them so."""
     composed = (held for held in organisation.positions if unicodedata.normalize("NFC", held) == position)
     return next(composed, None)
-
-
-def _register(command: RegisterOrganisation, organisation: Organisation | None) -> Sequence[events.OrganisationEvent]:
-    registered = events.OrganisationRegistered(kind=command.kind, name=command.name)
-    return once(
-        registered,
-        organisation.registered if organisation else None,
-        ALREADY_REGISTERED(organisation_id=command.organisation_id),
-    )
 
 
 AGGREGATE = Aggregate(

@@ -6,13 +6,14 @@
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import reduce
 from typing import Any, ClassVar, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
 from shared.events.base import Event, entity_of
+from shared.values.local_time import local_date
 from shared.values.message import Message
 
 EVENTS_AT_ONCE = 1000
@@ -47,8 +48,16 @@ class Command(BaseModel):
         """All of its fields but the id."""
         return self.model_dump(exclude={self.ID})
 
+    DEADLINE: ClassVar[str] = ""
+    """The field that holds a deadline. One that is over on the day it is given needs a reason, in the field
+    `past_because`; it is kept."""
+
     def check_given_at(self, happened: datetime) -> None:
-        """Raises a refusal where the command can't be given at that time, such as a deadline that is over by then."""
+        """Raises a refusal for a deadline before the local day of `happened` that comes without a reason."""
+        deadline: date | None = getattr(self, self.DEADLINE, None)
+        day = local_date(happened)
+        if deadline is not None and deadline < day and getattr(self, "past_because", None) is None:
+            raise DEADLINE_IN_THE_PAST(deadline=deadline, day=day)
 
     def parts(self) -> "Sequence[Command]":
         """The commands on single aggregates that this one stands for; they succeed or fail together."""
@@ -111,6 +120,12 @@ class Refusal(Message):
         return Refused(self, params)
 
 
+DEADLINE_IN_THE_PAST = Refusal(
+    "deadline_in_the_past",
+    "The deadline {deadline} was over by {day}; say in past_because why it is set all the same.",
+)
+
+
 def once[E: Event](event: E, recorded: E | None, otherwise: Refused) -> Sequence[E]:
     """`event`, or nothing where it is on record already. Raises `otherwise` where another one is."""
     if recorded is None:
@@ -138,6 +153,11 @@ class Aggregate:
     `decide` gets their states as a fourth argument; nothing keeps them from changing before the append."""
     internal: bool = False
     """Only policies give its commands; to callers they don't exist."""
+
+    @property
+    def public_commands(self) -> tuple[type[Command], ...]:
+        """Those that callers may give."""
+        return () if self.internal else self.commands
 
     @property
     def entity(self) -> str:

@@ -7,12 +7,10 @@ The decisions need to see the unit's tasks: `reads` says which, and `decide` is 
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 
 from pydantic import BaseModel, ConfigDict
 
 from shared.domain import task as tasks
-from shared.domain.deadline import check_not_over
 from shared.domain.decider import Actor, Aggregate, Command, Key, Refusal
 from shared.domain.task import Task
 from shared.events import review as events
@@ -74,12 +72,10 @@ class OpenReview(ReviewCommand):
     """Judges every live task of the unit as it is now. `past_because` says why `due_on` is over already."""
 
     NAME = "open-review"
+    DEADLINE = "due_on"
     directive_id: EntityId
     due_on: Day | None = None
     past_because: Phrase | None = None
-
-    def check_given_at(self, happened: datetime) -> None:
-        check_not_over(self.due_on, self.past_because, happened)
 
 
 class EnterTask(ReviewCommand):

@@ -35,9 +35,7 @@ def evolve(scenario: UnitScenario | None, event: UnitScenarioEvent) -> UnitScena
         return UnitScenario(recorded=event, followed=scenario.followed if scenario else 0)
     if scenario is None:
         raise LookupError(f"{event.TYPE} before a switch was recorded")
-    match event:
-        case SwitchFollowed():
-            return scenario.model_copy(update={"followed": event.number})
+    return scenario.model_copy(update={"followed": event.number})
 
 
 # --- commands ---

@@ -5,11 +5,10 @@ gives it another cost or deadline there. The unit's lead signs the variant; a la
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 
 from pydantic import BaseModel, ConfigDict
 
-from shared.domain.deadline import check_not_over
 from shared.domain.decider import Actor, Aggregate, Command, Key, Refusal
 from shared.events.variant import EVENTS, AdjustmentWithdrawn, VariantAdjusted, VariantEvent, VariantPrepared
 from shared.values.types import Brief, Case, Day, EntityId, Scenario, Vnd
@@ -70,15 +69,13 @@ class AdjustVariant(VariantCommand):
     an earlier adjustment of the task is replaced. `past_because` says why the deadline is over already."""
 
     NAME = "adjust-variant"
+    DEADLINE = "deadline"
     task_id: EntityId
     applies: bool | None = None
     planned_vnd: Vnd | None = None
     deadline: Day | None = None
     reason: Brief
     past_because: Brief | None = None
-
-    def check_given_at(self, happened: datetime) -> None:
-        check_not_over(self.deadline, self.past_because, happened)
 
 
 class WithdrawAdjustment(VariantCommand):

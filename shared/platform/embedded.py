@@ -66,10 +66,10 @@ def embedded_servers(directory: Path, *, fresh: bool = False) -> Iterator[Endpoi
     directory = directory.absolute()
     with ExitStack() as lease:
         try:
-            found = _leased(directory, lease, fresh=fresh)
+            servers = _leased(directory, lease, fresh=fresh)
         except OSError as error:
             raise PlatformError(f"the embedded servers can't keep their data in {directory}: {error}") from error
-        yield found
+        yield servers
 
 
 def _leased(directory: Path, stack: ExitStack, *, fresh: bool) -> Endpoints:
@@ -106,17 +106,17 @@ def _start(directory: Path) -> Endpoints:
 
 def _running(directory: Path, keeper: "subprocess.Popen[bytes] | None" = None) -> Endpoints:
     deadline = time.monotonic() + START_TIMEOUT_S
-    found = directory / "servers.json"
-    while not found.exists():
+    addresses = directory / "servers.json"
+    while not addresses.exists():
         if keeper is not None and keeper.poll() is not None:
-            reason = directory / "keeper.error"
-            told = reason.read_text() if reason.exists() else (directory / "keeper.log").read_text()[-2000:]
-            raise PlatformError(f"the embedded servers would not start: {told}")
+            error = directory / "keeper.error"
+            reason = error.read_text() if error.exists() else (directory / "keeper.log").read_text()[-2000:]
+            raise PlatformError(f"the embedded servers would not start: {reason}")
         if time.monotonic() > deadline:
             raise PlatformError(f"the embedded servers were not ready after {START_TIMEOUT_S} s; see {directory}")
         time.sleep(LOOK_EVERY_S)
-    told = json.loads(found.read_text())
-    return Endpoints(told["nats_url"], told["mongo_url"])
+    urls = json.loads(addresses.read_text())
+    return Endpoints(urls["nats_url"], urls["mongo_url"])
 
 
 def keeper_lives(directory: Path) -> bool:

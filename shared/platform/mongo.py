@@ -100,7 +100,7 @@ def will_never_be_taken(error: Exception) -> bool:
     """Whether a write failed because of what was to be written: trying again can't help, writing less may."""
     match error:
         case BulkWriteError():
-            return any(each.get("code") in NEVER_TAKEN for each in (error.details or {}).get("writeErrors", ()))
+            return any(failure.get("code") in NEVER_TAKEN for failure in (error.details or {}).get("writeErrors", ()))
         case OperationFailure():
             return error.code in NEVER_TAKEN
         case _:

@@ -105,12 +105,12 @@ class Health(BaseModel):
 
 
 def health_of(findings: Iterable[Finding], detail: dict[str, object]) -> Health:
-    found = tuple(findings)
+    findings = tuple(findings)
     return Health(
-        ready=all(each.severity is not Severity.ERROR for each in found),
-        reasons=tuple(each.detail for each in found if not each.is_healthy),
+        ready=all(finding.severity is not Severity.ERROR for finding in findings),
+        reasons=tuple(finding.detail for finding in findings if not finding.is_healthy),
         detail=detail,
-        findings=found,
+        findings=findings,
     )
 
 

@@ -27,7 +27,7 @@ class PolicyRefusals(BaseModel):
     refused: tuple[PolicyRefused, ...] = ()
 
     def of(self, policy: str) -> bool:
-        return any(each.policy == policy for each in self.refused)
+        return any(refused.policy == policy for refused in self.refused)
 
 
 # --- evolve ---
@@ -35,7 +35,7 @@ def evolve(state: PolicyRefusals | None, event: PolicyRefused | PolicyRefusalRes
     refused = state.refused if state else ()
     if isinstance(event, PolicyRefused):
         return PolicyRefusals(refused=(*refused, event))
-    return PolicyRefusals(refused=tuple(each for each in refused if each.policy != event.policy))
+    return PolicyRefusals(refused=tuple(other for other in refused if other.policy != event.policy))
 
 
 # --- commands ---

@@ -21,7 +21,7 @@ from shared.platform.nats import connection_options, servers_of
 from shared.platform.plain import is_plain
 from shared.platform.settings import Settings
 from shared.unit.answering import fits, is_inbox, respond, unread
-from shared.unit.asyncapi import Json, answer_asyncapi, as_bytes, asyncapi
+from shared.unit.asyncapi import Json, answer_asyncapi, asyncapi
 from shared.unit.broker import STOP_TIMEOUT_S, HandOverBroker, UnitBroker
 from shared.unit.commands import Answer, CommandHandler
 from shared.unit.discards import Discards
@@ -95,7 +95,7 @@ class UnitService:
         health = UnitHealth(connection, settings, store, follower, Unseen(connection, congress, self.name))
         look = partial(_with_key_id, verifier, health.look)
         answer_health(broker, congress, self.name, settings.instance_name, look)
-        answer_asyncapi(broker, congress, self.name, as_bytes(self.contract()))
+        answer_asyncapi(broker, congress, self.name, self.contract())
         return follower
 
 
@@ -173,7 +173,7 @@ async def _answer(
 
 
 def _as_bytes(broker: NatsBroker, answer: BaseModel) -> bytes:
-    told = answer.model_dump_json(exclude_defaults=isinstance(answer, Problem)).encode()
-    if isinstance(answer, Answer) and not fits(broker, told):
+    body = answer.model_dump_json(exclude_defaults=isinstance(answer, Problem)).encode()
+    if isinstance(answer, Answer) and not fits(broker, body):
         return _as_bytes(broker, problem_of(ANSWER_TOO_LARGE(count=len(answer.events), sequence=answer.sequence)))
-    return told
+    return body

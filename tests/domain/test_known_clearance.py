@@ -8,7 +8,7 @@ from shared.domain import known_clearance
 from shared.domain.decider import Actor
 from shared.domain.known_clearance import AGGREGATE, NoteClearance
 from shared.events.known_clearance import ClearanceDecision, ClearanceNoted
-from shared.unit.clearance_news import NOTE_CLEARANCES
+from shared.unit.support_unit import NOTE_CLEARANCES
 from tests.congress import envelope_of
 from tests.domain.scenario import accepting, assert_all_told, given, silent_on
 

@@ -2,11 +2,9 @@
 the money guaranteed for it."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from pydantic import Field
 
-from shared.domain.deadline import check_not_over
 from shared.domain.decider import Actor, Command, Refusal, once
 from shared.domain.task.command import TaskCommand
 from shared.domain.task.following import FollowScenario
@@ -51,11 +49,9 @@ class SetDeadline(TaskCommand):
     already."""
 
     NAME = "set-deadline"
+    DEADLINE = "deadline"
     deadline: Day
     past_because: Phrase | None = None
-
-    def check_given_at(self, happened: datetime) -> None:
-        check_not_over(self.deadline, self.past_because, happened)
 
 
 class FundTask(TaskCommand):

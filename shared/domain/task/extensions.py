@@ -1,9 +1,7 @@
 """Extensions: only they move a deadline once it is set. One person requests it and another decides."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
-from shared.domain.deadline import check_not_over
 from shared.domain.decider import Actor, Refusal
 from shared.domain.task.command import TaskCommand
 from shared.domain.task.standing import ExtensionOutcome
@@ -19,12 +17,10 @@ class RequestExtension(TaskCommand):
     `past_because` says why even the later deadline is over already."""
 
     NAME = "request-extension"
+    DEADLINE = "deadline"
     deadline: Day
     reason: Phrase
     past_because: Brief | None = None
-
-    def check_given_at(self, happened: datetime) -> None:
-        check_not_over(self.deadline, self.past_because, happened)
 
 
 class GrantExtension(TaskCommand):
