@@ -8,9 +8,9 @@ still due.
 from collections.abc import Sequence
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from shared.domain.decider import Actor, Aggregate, Command, Refusal, once
+from shared.domain.decider import Actor, Aggregate, Command, Refusal, State, once
 from shared.events import expense as events
 from shared.values.types import Brief, EntityId, Name, Phrase, Vnd
 
@@ -20,9 +20,7 @@ MOST_ADVANCES = 200
 MOST_SPENDING = 1000
 
 
-# --- state ---
-class Expense(BaseModel):
-    model_config = ConfigDict(frozen=True)
+class Expense(State):
     estimated: events.ExpenseEstimated
     revised: events.ExpenseRevised | None = None
     advances: tuple[events.MoneyAdvanced, ...] = ()
@@ -42,7 +40,6 @@ class Expense(BaseModel):
         return sum(spent.amount_vnd for spent in self.spending)
 
 
-# --- evolve ---
 def evolve(expense: Expense | None, event: events.ExpenseEvent) -> Expense:
     if isinstance(event, events.ExpenseEstimated):
         return Expense(estimated=event)
@@ -59,7 +56,6 @@ def evolve(expense: Expense | None, event: events.ExpenseEvent) -> Expense:
             return expense.model_copy(update={"settled": event})
 
 
-# --- commands ---
 class ExpenseCommand(Command):
     ENTITY = "expense"
     ID = "task_id"
@@ -113,7 +109,6 @@ class SettleExpense(ExpenseCommand):
     NAME = "settle-expense"
 
 
-# --- decide ---
 NOT_FOUND = Refusal("expense_not_found", "Nothing has been estimated for task {task_id}.")
 ALREADY_ESTIMATED = Refusal(
     "expense_already_estimated",

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
-from shared.domain.decider import Actor, Aggregate, Command, Refusal, once
+from shared.domain.decider import Actor, Aggregate, Command, Refusal, State, once
 from shared.events import resource as events
 from shared.i18n import format_minute
 from shared.values.types import Brief, EntityId, Instant, Text
@@ -20,9 +20,7 @@ MOST_RESERVATIONS = 2000
 MOST_EVER_RESERVED = 10_000
 
 
-# --- state ---
-class Resource(BaseModel):
-    model_config = ConfigDict(frozen=True)
+class Resource(State):
     registered: events.ResourceRegistered
     reservations: tuple[events.ResourceReserved, ...] = ()
     released: frozenset[str] = frozenset()
@@ -32,7 +30,6 @@ class Resource(BaseModel):
         return next((held for held in self.reservations if held.starts < ends and starts < held.ends), None)
 
 
-# --- evolve ---
 def evolve(resource: Resource | None, event: events.ResourceEvent) -> Resource:
     if isinstance(event, events.ResourceRegistered):
         return Resource(registered=event)
@@ -48,7 +45,6 @@ def evolve(resource: Resource | None, event: events.ResourceEvent) -> Resource:
             )
 
 
-# --- commands ---
 class ResourceCommand(Command):
     ENTITY = "resource"
     ID = "resource_id"
@@ -83,7 +79,6 @@ class ReleaseReservation(ResourceCommand):
     reservation_id: EntityId
 
 
-# --- decide ---
 NOT_FOUND = Refusal("resource_not_found", "There is no resource {resource_id}.")
 ALREADY_REGISTERED = Refusal(
     "resource_already_registered", "Resource {resource_id} is already registered with different content."

@@ -6,15 +6,12 @@ The rule that is propaganda's own: nothing is released unapproved, and nobody ap
 from collections.abc import Sequence
 from enum import StrEnum
 
-from pydantic import BaseModel, ConfigDict
-
-from shared.domain.decider import Actor, Aggregate, Command, Refusal, once
+from shared.domain.decider import Actor, Aggregate, Command, Refusal, State, once
 from shared.events import publication as events
 from shared.values.message import word
 from shared.values.types import Day, EntityId, Phrase, Text
 
 
-# --- state ---
 class PublicationStatus(StrEnum):
     PROPOSED = "proposed"
     APPROVED = "approved"
@@ -22,14 +19,12 @@ class PublicationStatus(StrEnum):
     RELEASED = "released"
 
 
-class Publication(BaseModel):
-    model_config = ConfigDict(frozen=True)
+class Publication(State):
     proposed: events.PublicationProposed
     status: PublicationStatus = PublicationStatus.PROPOSED
     rejection: str | None = None
 
 
-# --- evolve ---
 def evolve(publication: Publication | None, event: events.PublicationEvent) -> Publication:
     if isinstance(event, events.PublicationProposed):
         return Publication(proposed=event)
@@ -44,7 +39,6 @@ def evolve(publication: Publication | None, event: events.PublicationEvent) -> P
             return publication.model_copy(update={"status": PublicationStatus.RELEASED})
 
 
-# --- commands ---
 class PublicationCommand(Command):
     ENTITY = "publication"
     ID = "publication_id"
@@ -74,7 +68,6 @@ class ReleasePublication(PublicationCommand):
     NAME = "release-publication"
 
 
-# --- decide ---
 NOT_FOUND = Refusal("publication_not_found", "There is no publication {publication_id}.")
 ALREADY_PROPOSED = Refusal(
     "publication_already_proposed", "Publication {publication_id} is already proposed with different content."

@@ -6,21 +6,18 @@ withdrawn.
 
 from collections.abc import Sequence
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from shared.domain.decider import Actor, Aggregate, Command, Refusal, once
+from shared.domain.decider import Actor, Aggregate, Command, Refusal, State, once
 from shared.events import clearance as events
 from shared.values.types import ClearanceKind, EntityId, Phrase
 
 
-# --- state ---
-class Clearance(BaseModel):
-    model_config = ConfigDict(frozen=True)
+class Clearance(State):
     requested: events.ClearanceRequested
     outcome: events.ClearanceGranted | events.ClearanceRefused | events.ClearanceWithdrawn | None = None
 
 
-# --- evolve ---
 def evolve(clearance: Clearance | None, event: events.ClearanceEvent) -> Clearance:
     if isinstance(event, events.ClearanceRequested):
         return Clearance(requested=event)
@@ -29,7 +26,6 @@ def evolve(clearance: Clearance | None, event: events.ClearanceEvent) -> Clearan
     return clearance.model_copy(update={"outcome": event})
 
 
-# --- commands ---
 class ClearanceCommand(Command):
     ENTITY = "clearance"
     ID = "clearance_id"
@@ -60,7 +56,6 @@ class WithdrawClearance(ClearanceCommand):
     reason: Phrase
 
 
-# --- decide ---
 NOT_FOUND = Refusal("clearance_not_found", "There is no clearance {clearance_id}.")
 ALREADY_REQUESTED = Refusal(
     "clearance_already_requested", "Clearance {clearance_id} is already requested with different content."

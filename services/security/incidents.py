@@ -6,23 +6,18 @@ for reopening are for security and the auditor; whoever shows these events to ot
 
 from collections.abc import Sequence
 
-from pydantic import BaseModel, ConfigDict
-
-from shared.domain.decider import Actor, Aggregate, Command, Refusal, once
+from shared.domain.decider import Actor, Aggregate, Command, Refusal, State, once
 from shared.events import incident as events
 from shared.values.types import EntityId, Instant, Phrase
 
 
-# --- state ---
-class Incident(BaseModel):
-    model_config = ConfigDict(frozen=True)
+class Incident(State):
     reported: events.IncidentReported
     severity: str | None = None
     resolution: events.IncidentResolved | None = None
     last_reopening: str | None = None
 
 
-# --- evolve ---
 def evolve(incident: Incident | None, event: events.IncidentEvent) -> Incident:
     if isinstance(event, events.IncidentReported):
         return Incident(reported=event)
@@ -37,7 +32,6 @@ def evolve(incident: Incident | None, event: events.IncidentEvent) -> Incident:
             return incident.model_copy(update={"resolution": None, "last_reopening": event.reason})
 
 
-# --- commands ---
 class IncidentCommand(Command):
     ENTITY = "incident"
     ID = "incident_id"
@@ -72,7 +66,6 @@ class ReopenIncident(IncidentCommand):
     reason: Phrase
 
 
-# --- decide ---
 NOT_FOUND = Refusal("incident_not_found", "There is no incident {incident_id}.")
 ALREADY_REPORTED = Refusal(
     "incident_already_reported", "Incident {incident_id} is already reported with different content."

@@ -4,27 +4,24 @@ items are assigned, many at once: all or none."""
 from collections.abc import Sequence
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
-from shared.domain.decider import EVENTS_AT_ONCE, Actor, Aggregate, Command, Refusal
+from shared.domain.decider import EVENTS_AT_ONCE, Actor, Aggregate, Command, Refusal, State
 from shared.events import catalogue_item as events
 from shared.values.types import EntityId, KnownUnit, Text, Unit, check_known
 
 ITEMS_AT_ONCE = EVENTS_AT_ONCE
 
 
-# --- state ---
-class CatalogueItem(BaseModel):
+class CatalogueItem(State):
     """`published` holds the item as it was last published or revised."""
 
-    model_config = ConfigDict(frozen=True)
     published: events.ItemPublished
     unit: Unit | None = None
     directive_id: EntityId | None = None
     withdrawn: bool = False
 
 
-# --- evolve ---
 def evolve(state: CatalogueItem | None, event: events.CatalogueEvent) -> CatalogueItem:
     if isinstance(event, events.ItemPublished):
         return CatalogueItem(published=event)
@@ -39,7 +36,6 @@ def evolve(state: CatalogueItem | None, event: events.CatalogueEvent) -> Catalog
             return state.model_copy(update={"withdrawn": True})
 
 
-# --- commands ---
 def _of_a_known_unit(item: events.Item) -> events.Item:
     check_known(item.unit)
     return item
@@ -88,10 +84,11 @@ class PublishCatalogue(Command):
     items: tuple[KnownUnitsItem, ...] = Field(min_length=1, max_length=ITEMS_AT_ONCE)
 
     def parts(self) -> Sequence[Command]:
-        return tuple(
-            PublishItem(item_id=item.item_id, catalogue=self.catalogue, note=self.note, item=item)
-            for item in self.items
-        )
+        return _publishing(self.items, self.catalogue, self.note)
+
+
+def _publishing(items: Sequence[events.Item], catalogue: str, note: Text) -> tuple[Command, ...]:
+    return tuple(PublishItem(item_id=item.item_id, catalogue=catalogue, note=note, item=item) for item in items)
 
 
 class AssignItems(Command):
@@ -132,16 +129,12 @@ class ImportCatalogue(Command):
     def parts(self) -> Sequence[Command]:
         catalogue = self.catalogue
         return (
-            *(
-                PublishItem(item_id=item.item_id, catalogue=catalogue, note=self.note, item=item)
-                for item in self.publish
-            ),
+            *_publishing(self.publish, catalogue, self.note),
             *(ReviseItem(item_id=item.item_id, catalogue=catalogue, item=item) for item in self.revise),
             *(WithdrawItem(item_id=item_id, catalogue=catalogue) for item_id in self.withdraw),
         )
 
 
-# --- decide ---
 NOT_FOUND = Refusal("catalogue_item_not_found", "There is no catalogue item {item_id}.")
 ALREADY_PUBLISHED = Refusal(
     "catalogue_item_already_published", "Catalogue item {item_id} is already published with different content."

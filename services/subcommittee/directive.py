@@ -10,7 +10,6 @@ from shared.values.types import Day, EntityId, KnownUnit, Phrase, Text
 from shared.values.units import MOST_UNITS
 
 
-# --- commands ---
 class IssueDirective(Command):
     """Addresses units with an order; `meeting_id` and `point` name the sentence that it carries out.
     `past_because` says why `due_on` is over already."""
@@ -29,7 +28,6 @@ class IssueDirective(Command):
     past_because: Phrase | None = None
 
 
-# --- decide ---
 ALREADY_ISSUED = Refusal(
     "directive_already_issued", "Directive {directive_id} is already issued with different content."
 )

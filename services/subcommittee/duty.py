@@ -41,7 +41,6 @@ LocalityId = Annotated[EntityId, Field(max_length=ID_LENGTH - _LONGEST_ENDING)]
 """The id of an organisation, with room for the rest of a duty's id."""
 
 
-# --- commands ---
 class DutyPhase(BaseModel):
     """A phase in which a duty is to be done, and until when; `past_because` says why that is over already."""
 
@@ -101,7 +100,6 @@ class HandOutDuty(Command):
         )
 
 
-# --- decide ---
 NO_LOCALITY = Refusal(
     "organisation_not_a_locality",
     "Organisation {organisation_id} is not a locality ({kind}); duties are handed out to localities.",

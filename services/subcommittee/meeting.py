@@ -2,21 +2,18 @@
 
 from collections.abc import Sequence
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from shared.domain.decider import Actor, Aggregate, Command, Refusal, once
+from shared.domain.decider import Actor, Aggregate, Command, Refusal, State, once
 from shared.events.meeting import EVENTS, MeetingConcluded, MeetingEvent, MeetingHeld, Participant, Point
 from shared.values.types import Day, EntityId, Text
 
 
-# --- state ---
-class Meeting(BaseModel):
-    model_config = ConfigDict(frozen=True)
+class Meeting(State):
     held: MeetingHeld
     conclusion: MeetingConcluded | None = None
 
 
-# --- evolve ---
 def evolve(meeting: Meeting | None, event: MeetingEvent) -> Meeting:
     if isinstance(event, MeetingHeld):
         return Meeting(held=event)
@@ -25,7 +22,6 @@ def evolve(meeting: Meeting | None, event: MeetingEvent) -> Meeting:
     return meeting.model_copy(update={"conclusion": event})
 
 
-# --- commands ---
 class MeetingCommand(Command):
     ENTITY = "meeting"
     ID = "meeting_id"
@@ -49,7 +45,6 @@ class ConcludeMeeting(MeetingCommand):
     points: tuple[Point, ...] = Field(min_length=1, max_length=99)
 
 
-# --- decide ---
 NOT_FOUND = Refusal("meeting_not_found", "There is no meeting {meeting_id}.")
 ALREADY_RECORDED = Refusal(
     "meeting_already_recorded", "Meeting {meeting_id} is already on record with different content."
@@ -68,10 +63,6 @@ def decide(command: RecordMeeting | ConcludeMeeting, meeting: Meeting | None, ac
         return once(held, meeting.held if meeting else None, ALREADY_RECORDED(meeting_id=command.meeting_id))
     if meeting is None:
         raise NOT_FOUND(meeting_id=command.meeting_id)
-    return _conclude(command, meeting)
-
-
-def _conclude(command: ConcludeMeeting, meeting: Meeting) -> Sequence[MeetingEvent]:
     numbers = [point.number for point in command.points]
     if numbers != list(range(1, len(numbers) + 1)):
         raise POINTS_MISNUMBERED(numbers=", ".join(map(str, numbers)))

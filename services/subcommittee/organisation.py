@@ -5,23 +5,20 @@ from collections.abc import Sequence
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from shared.domain.decider import Actor, Aggregate, Command, Refusal, once
+from shared.domain.decider import Actor, Aggregate, Command, Refusal, State, once
 from shared.events import organisation as events
 from shared.values.types import EntityId, Phrase, Text
 
 MOST_POSITIONS = 200
 
 
-# --- state ---
-class Organisation(BaseModel):
+class Organisation(State):
     """`positions` stand in the order in which they were added; the first answers for the continuing duties."""
 
-    model_config = ConfigDict(frozen=True)
     registered: events.OrganisationRegistered
     positions: tuple[str, ...] = ()
 
 
-# --- evolve ---
 def evolve(organisation: Organisation | None, event: events.OrganisationEvent) -> Organisation:
     if isinstance(event, events.OrganisationRegistered):
         return Organisation(registered=event)
@@ -35,7 +32,6 @@ def evolve(organisation: Organisation | None, event: events.OrganisationEvent) -
             return organisation.model_copy(update={"positions": kept})
 
 
-# --- commands ---
 class OrganisationCommand(Command):
     ENTITY = "organisation"
     ID = "organisation_id"
@@ -87,7 +83,6 @@ def _parts_of(entry: Entry) -> Sequence[Command]:
     return (RegisterOrganisation(organisation_id=organisation_id, kind=entry.kind, name=entry.name), *positions)
 
 
-# --- decide ---
 NOT_FOUND = Refusal("organisation_not_found", "There is no organisation {organisation_id}.")
 ALREADY_REGISTERED = Refusal(
     "organisation_already_registered", "Organisation {organisation_id} is already registered with different content."

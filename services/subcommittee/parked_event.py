@@ -17,7 +17,6 @@ Subject = Annotated[str, StringConstraints(strip_whitespace=False, pattern=r"^ev
 """Whatever the broker takes for a subject, and as long as it takes one: it may be that of a forged event."""
 
 
-# --- commands ---
 class DiscardParkedEvent(Command):
     """The views go on without an event that the tracker has parked; what waits behind it is taken in. `sequence` is
     the ledger's; `stored_under` is its subject, `origin_sequence` its place in the stream of its service. `parked_as`
@@ -34,7 +33,6 @@ class DiscardParkedEvent(Command):
     parked_as: Annotated[str, Field(pattern=r"^[a-z_]{1,40}$")] | None = None
 
 
-# --- decide ---
 ALREADY_DISCARDED = Refusal(
     "parked_event_already_discarded",
     "A discard of ledger event {sequence} is already on record with different content.",

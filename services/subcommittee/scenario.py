@@ -12,7 +12,6 @@ from shared.values.types import Case, Phrase
 MOST_SWITCHES = 500
 
 
-# --- commands ---
 class SwitchScenario(Command):
     """Puts a scenario in force; for the sub-committee's lead or a deputy. Every unit follows by itself."""
 
@@ -26,7 +25,6 @@ class SwitchScenario(Command):
         return CURRENT
 
 
-# --- decide ---
 NO_RIGHT = Refusal(
     "no_right_to_switch", "{actor} can't switch the scenario; the sub-committee's lead or a deputy does."
 )

@@ -64,6 +64,12 @@ class Command(BaseModel):
         return (self,)
 
 
+class State(BaseModel):
+    """What the events of one aggregate come to."""
+
+    model_config = ConfigDict(frozen=True)
+
+
 type Key = tuple[str, str]
 """An aggregate of a service: its entity and its id; the id `*` stands for all of that entity."""
 

@@ -8,9 +8,9 @@ import re
 from collections.abc import Sequence
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, Field
 
-from shared.domain.decider import Actor, Aggregate, Command, Refusal
+from shared.domain.decider import Actor, Aggregate, Command, Refusal, State
 from shared.events import document as events
 from shared.values.symbol import MOST_DIGITS, Citation, DocumentSymbol, leading_digits
 from shared.values.types import ID_PATTERN, Day, Phrase, Text
@@ -53,9 +53,7 @@ Term = Annotated[str, Field(pattern=r"^(19|20|21)[0-9]{2}-(19|20|21)[0-9]{2}$")]
 """The term of office in which an issuer numbers its documents, such as `2020-2025`."""
 
 
-# --- state ---
-class Document(BaseModel):
-    model_config = ConfigDict(frozen=True)
+class Document(State):
     issued: events.DocumentIssued
     superseded_by: str | None = None
     withdrawn_because: str | None = None
@@ -69,7 +67,6 @@ class Document(BaseModel):
         return self.superseded_by is None and self.withdrawn_because is None
 
 
-# --- evolve ---
 def evolve(document: Document | None, event: events.DocumentEvent) -> Document:
     if isinstance(event, events.DocumentIssued):
         return Document(issued=event)
@@ -82,7 +79,6 @@ def evolve(document: Document | None, event: events.DocumentEvent) -> Document:
             return document.model_copy(update={"withdrawn_because": event.reason})
 
 
-# --- commands ---
 class IssueDocument(Command):
     """Files a document under its symbol as written, in Party or State form; `kind` is spelled out because
     `QĐ` stands for two kinds. `issued_on` may be unknown. `basis` names the documents it is based on (căn cứ), on
@@ -123,7 +119,6 @@ class WithdrawDocument(DocumentCommand):
     reason: Phrase
 
 
-# --- decide ---
 NOT_FOUND = Refusal(
     "document_not_found",
     "There is no document {document_id}. One that is filed under a term is named with it: 76-KH/TU (2020-2025).",
@@ -158,16 +153,12 @@ def decide(
 def _issue(command: IssueDocument, document: Document | None) -> Sequence[events.DocumentEvent]:
     issued = events.DocumentIssued(**command.model_dump())
     if document is None:
-        _require_a_number_of_paper(command.symbol)
+        if (digits := leading_digits(command.symbol)) > MOST_DIGITS:
+            raise NUMBER_TOO_LONG(symbol=command.symbol, digits=digits, most=MOST_DIGITS)
         return (issued,)
     if document.issued == issued:
         return ()
     raise ALREADY_ISSUED(symbol=command.symbol)
-
-
-def _require_a_number_of_paper(symbol: str) -> None:
-    if (digits := leading_digits(symbol)) > MOST_DIGITS:
-        raise NUMBER_TOO_LONG(symbol=symbol, digits=digits, most=MOST_DIGITS)
 
 
 def _supersede(command: SupersedeDocument, document: Document) -> Sequence[events.DocumentEvent]:

@@ -13,7 +13,6 @@ from shared.values.types import EntityId
 ENTITY = "known-clearance"
 
 
-# --- commands ---
 class NoteClearance(Command):
     """Notes what security decided; only policies do."""
 
@@ -24,7 +23,6 @@ class NoteClearance(Command):
     decision: ClearanceDecision
 
 
-# --- decide ---
 def decide(command: NoteClearance, clearance: ClearanceNoted | None, actor: Actor) -> Sequence[ClearanceNoted]:
     if clearance is not None and clearance.decision in (command.decision, ClearanceDecision.WITHDRAWN):
         return ()

@@ -22,7 +22,6 @@ MOST_REVIEWED = 1500
 MOST_EXPLAINED = 2000
 
 
-# --- state ---
 class Review(BaseModel):
     model_config = ConfigDict(frozen=True)
     opened: events.ReviewOpened
@@ -35,7 +34,6 @@ class Review(BaseModel):
         return tuple(gap for gap in finding.missing if (finding.task_id, gap) not in self.explained)
 
 
-# --- evolve ---
 def evolve(review: Review | None, event: events.ReviewEvent) -> Review:
     if isinstance(event, events.ReviewOpened):
         return Review(opened=event, findings={finding.task_id: finding for finding in event.findings})
@@ -61,7 +59,6 @@ def evolve(review: Review | None, event: events.ReviewEvent) -> Review:
             return review.model_copy(update={"closed": event, "findings": findings})
 
 
-# --- commands ---
 class ReviewCommand(Command):
     ENTITY = "review"
     ID = "review_id"
@@ -109,7 +106,6 @@ class CloseReview(ReviewCommand):
     NAME = "close-review"
 
 
-# --- decide ---
 NOT_FOUND = Refusal("review_not_found", "There is no review {review_id}.")
 ALREADY_OPEN = Refusal("review_already_open", "Review {review_id} is already open, for another directive or date.")
 IS_CLOSED = Refusal("review_closed", "Review {review_id} is closed and signed.")

@@ -6,17 +6,15 @@ Only the unit's own policy writes here. A switch older than the one on record ch
 
 from collections.abc import Sequence
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from shared.domain.decider import Actor, Aggregate, Command, Refusal
+from shared.domain.decider import Actor, Aggregate, Command, Refusal, State
 from shared.events.scenario import CURRENT
 from shared.events.unit_scenario import EVENTS, SwitchFollowed, SwitchRecorded, UnitScenarioEvent
 from shared.values.types import Case, Phrase
 
 
-# --- state ---
-class UnitScenario(BaseModel):
-    model_config = ConfigDict(frozen=True)
+class UnitScenario(State):
     recorded: SwitchRecorded
     followed: int = 0
 
@@ -29,7 +27,6 @@ class UnitScenario(BaseModel):
         return self.recorded.scenario
 
 
-# --- evolve ---
 def evolve(scenario: UnitScenario | None, event: UnitScenarioEvent) -> UnitScenario:
     if isinstance(event, SwitchRecorded):
         return UnitScenario(recorded=event, followed=scenario.followed if scenario else 0)
@@ -38,7 +35,6 @@ def evolve(scenario: UnitScenario | None, event: UnitScenarioEvent) -> UnitScena
     return scenario.model_copy(update={"followed": event.number})
 
 
-# --- commands ---
 class UnitScenarioCommand(Command):
     ENTITY = "unit-scenario"
     number: int = Field(ge=1, le=2**31 - 1)
@@ -62,7 +58,6 @@ class ConfirmSwitch(UnitScenarioCommand):
     NAME = "confirm-switch"
 
 
-# --- decide ---
 FOR_THE_POLICY = Refusal("for_the_policy_only", "{actor} can't record a switch; the unit's policy does so by itself.")
 NOT_RECORDED = Refusal("switch_not_recorded", "Switch {number} is not on record in the unit.")
 

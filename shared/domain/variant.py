@@ -25,7 +25,6 @@ class Demand(BaseModel):
     deadline: date | None
 
 
-# --- state ---
 class Variant(BaseModel):
     model_config = ConfigDict(frozen=True)
     adjustments: dict[str, VariantAdjusted] = {}
@@ -44,7 +43,6 @@ def demanded(
     return Demand(suspended=not applies, planned_vnd=planned_vnd, deadline=deadline)
 
 
-# --- evolve ---
 def evolve(variant: Variant | None, event: VariantEvent) -> Variant:
     variant = variant or Variant()
     match event:
@@ -57,7 +55,6 @@ def evolve(variant: Variant | None, event: VariantEvent) -> Variant:
             return variant.model_copy(update={"signed_by": event.signed_by})
 
 
-# --- commands ---
 class VariantCommand(Command):
     ENTITY = "variant"
     ID = "variant"
@@ -91,7 +88,6 @@ class PrepareVariant(VariantCommand):
     NAME = "prepare-variant"
 
 
-# --- decide ---
 NO_TASK = Refusal("task_not_found", "There is no task {task_id} to adjust.")
 NOTHING_ADJUSTED = Refusal(
     "nothing_adjusted",

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID, uuid5
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from shared.domain.decider import Actor, Aggregate, Command, Refusal
+from shared.domain.decider import Actor, Aggregate, Command, Refusal, State
 from shared.events.policy import PolicyRefusalResolved, PolicyRefused
 from shared.values.types import Phrase, Place
 
@@ -19,18 +19,15 @@ _UNREADABLE_EVENTS = UUID("5f1a6a0e-3d0b-5c3e-9a52-6b9f1c6f7d21")
 PolicyName = Annotated[str, Field(min_length=1, max_length=80)]
 
 
-# --- state ---
-class PolicyRefusals(BaseModel):
+class PolicyRefusals(State):
     """Those that nobody has seen to yet."""
 
-    model_config = ConfigDict(frozen=True)
     refused: tuple[PolicyRefused, ...] = ()
 
     def of(self, policy: str) -> bool:
         return any(refused.policy == policy for refused in self.refused)
 
 
-# --- evolve ---
 def evolve(state: PolicyRefusals | None, event: PolicyRefused | PolicyRefusalResolved) -> PolicyRefusals:
     refused = state.refused if state else ()
     if isinstance(event, PolicyRefused):
@@ -38,7 +35,6 @@ def evolve(state: PolicyRefusals | None, event: PolicyRefused | PolicyRefusalRes
     return PolicyRefusals(refused=tuple(other for other in refused if other.policy != event.policy))
 
 
-# --- commands ---
 class RefusalCommand(Command):
     ENTITY = ENTITY
     ID = "cause"
@@ -76,7 +72,6 @@ class RetryPolicy(Command):
     sequence: Place
 
 
-# --- decide ---
 NOTHING_REFUSED = Refusal(
     "policy_refusal_not_found", "Nothing is left to see to that {policy} could not do for {cause}."
 )
