@@ -144,38 +144,24 @@ async def briefly() -> AsyncIterator[None]:
         raise Unavailable(f"no answer within {JETSTREAM_PATIENCE_S} s") from error
 
 
-class UnitHealth:
+async def unit_health(
+    connection: Client, settings: Settings, store: EventStore, follower: Follower | None, unseen: Unseen
+) -> Health:
     """How one running unit service is: JetStream, its appends and its policies."""
+    jetstream, policies = await asyncio.gather(
+        jetstream_health(connection, settings, store), _policies(store.service, follower, unseen)
+    )
+    return health_of([*jetstream.findings, *policies], jetstream.detail)
 
-    def __init__(
-        self,
-        connection: Client,
-        settings: Settings,
-        store: EventStore,
-        follower: Follower | None,
-        unseen: Unseen,
-    ) -> None:
-        self._connection = connection
-        self._settings = settings
-        self._store = store
-        self._follower = follower
-        self._unseen = unseen
 
-    async def look(self) -> Health:
-        jetstream, policies = await asyncio.gather(
-            jetstream_health(self._connection, self._settings, self._store), self._policies()
-        )
-        return health_of([*jetstream.findings, *policies], jetstream.detail)
-
-    async def _policies(self) -> list[Finding]:
-        service = self._store.service
-        held = list(_of_policies(service, self._follower)) if self._follower else []
-        try:
-            async with briefly():
-                unseen = await self._unseen.now()
-        except EventStoreError:
-            return held  # that JetStream does not answer is told already
-        return [*held, POLICY_REFUSALS(service, count=len(unseen))] if unseen else held
+async def _policies(service: str, follower: Follower | None, unseen: Unseen) -> list[Finding]:
+    held = list(_of_policies(service, follower)) if follower else []
+    try:
+        async with briefly():
+            refusals = await unseen.now()
+    except EventStoreError:
+        return held  # that JetStream does not answer is a finding already
+    return [*held, POLICY_REFUSALS(service, count=len(refusals))] if refusals else held
 
 
 def _of_policies(service: str, follower: Follower) -> Iterator[Finding]:

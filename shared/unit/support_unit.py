@@ -57,19 +57,14 @@ def open_assigned_items(unit: str) -> Policy:
         if assigned.unit != unit:
             return ()
         item = assigned.item
-        return (
-            OpenTask(
-                task_id=item.item_id,
-                title=item.title,
-                group=item.group,
-                phase=item.phase,
-                scenario=item.scenario,
-                planned_vnd=item.budget_vnd,
-                catalogue_item=item.item_id,
-                directive_id=assigned.directive_id,
-                due_offset_days=item.due_offset_days,
-            ),
+        opened = OpenTask(
+            task_id=item.item_id,
+            catalogue_item=item.item_id,
+            planned_vnd=item.budget_vnd,
+            directive_id=assigned.directive_id,
+            **item.model_dump(include={"title", "group", "phase", "scenario", "due_offset_days"}),
         )
+        return (opened,)
 
     return Policy(name="open-assigned-items", service=SUBCOMMITTEE, events=(ItemAssigned,), react=react)
 

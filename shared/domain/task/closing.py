@@ -4,12 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from shared.domain.decider import Actor, Command, Key, Refusal
 from shared.domain.task.clearances import require_clearances
-from shared.domain.task.command import (
-    TaskCommand,
-    refuse_if_in,
-    refuse_if_suspended,
-    require_room_to_send_back,
-)
+from shared.domain.task.command import TaskCommand, refuse_if_in, refuse_if_suspended, require_room_to_send_back
 from shared.domain.task.following import FollowScenario
 from shared.domain.task.standing import CLOSED, TaskStatus
 from shared.domain.task.state import Task
