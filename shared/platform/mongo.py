@@ -65,8 +65,8 @@ def file_bucket(database: Database, name: str) -> motor.AsyncIOMotorGridFSBucket
 async def open_session(database: Database) -> tuple[Session, UUID]:
     """A session for one process, and the id by which another process can end it."""
     session = await database.client.start_session()
-    known_as = cast("Mapping[str, Any]", session.session_id)  # motor's annotation says that it is to be called
-    return session, known_as["id"].as_uuid()
+    identity = cast("Mapping[str, Any]", session.session_id)  # motor's annotation says that it is to be called
+    return session, identity["id"].as_uuid()
 
 
 async def end_session(database: Database, session_id: UUID) -> None:

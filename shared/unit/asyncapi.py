@@ -117,19 +117,19 @@ class _Schemas:
     """The JSON Schemas of all models that a service speaks in; two models of one name get longer names."""
 
     def __init__(
-        self, aggregates: Sequence[Aggregate], offered: Sequence[type[Command]], read: Sequence[type[Event]]
+        self, aggregates: Sequence[Aggregate], offered: Sequence[type[Command]], others: Sequence[type[Event]]
     ) -> None:
         commands = [*(command for aggregate in aggregates for command in aggregate.public_commands), *offered]
-        events = dict.fromkeys((*read, *(event for aggregate in aggregates for event in aggregate.events)))
+        events = dict.fromkeys((*others, *(event for aggregate in aggregates for event in aggregate.events)))
         requests = (CommandRequest, Answer, Problem) if commands else ()
         models: list[type[BaseModel]] = [*requests, Health, *commands, *events]
         references, schemas = models_json_schema(
             [(model, "validation") for model in models], ref_template=PLACE.format(name="{model}")
         )
-        (envelope,), others = msgspec.json.schema_components([Envelope], ref_template=PLACE)
+        (envelope,), components = msgspec.json.schema_components([Envelope], ref_template=PLACE)
         self._references: dict[Any, Json] = {model: reference for (model, _), reference in references.items()}
         self._references[Envelope] = envelope
-        self.definitions: Json = schemas["$defs"] | others
+        self.definitions: Json = schemas["$defs"] | components
 
     def __getitem__(self, model: type[BaseModel | Envelope]) -> Json:
         return self._references[model]

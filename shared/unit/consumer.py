@@ -45,8 +45,8 @@ def consumer_config(congress: str, service: str, policies: Sequence[Policy], beg
 def filters(congress: str, policies: Sequence[Policy]) -> list[str]:
     """The subjects that the policies read. The broker takes none of which another holds all."""
     of_any = {policy.entity for policy in policies if policy.service == ANY_SERVICE}
-    read = {(ANY_SERVICE if policy.entity in of_any else policy.service, policy.entity) for policy in policies}
-    return sorted(f"evt.{congress}.{service}.{entity}.*" for service, entity in read)
+    writers = {(ANY_SERVICE if policy.entity in of_any else policy.service, policy.entity) for policy in policies}
+    return sorted(f"evt.{congress}.{service}.{entity}.*" for service, entity in writers)
 
 
 async def make_consumer(connection: Client, congress: str, service: str, policies: Sequence[Policy]) -> None:

@@ -194,7 +194,7 @@ async def jetstream_health(connection: Client, settings: Settings, store: EventS
 
 def loss_finding(about: str, loss: StreamLost) -> Finding:
     notice = STREAM_LOST if loss.service else LEDGER_LOST
-    return notice(about, stream=loss.stream, sequence=loss.last_good, known=loss.known, service=loss.service)
+    return notice(about, stream=loss.stream, sequence=loss.last_good, known=loss.last_known, service=loss.service)
 
 
 def read_health(body: bytes) -> Health:
