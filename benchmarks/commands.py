@@ -20,7 +20,7 @@ from shared.eventstore.jetstream_api import js_api
 from shared.eventstore.names import event_subject, service_stream
 from shared.eventstore.streams import provision
 from shared.unit.client import CommandClient
-from shared.unit.tokens import make_issuer_keys
+from shared.unit.issuer import make_issuer_keys
 
 WARM_UP = 200
 ONE_BY_ONE = 2_000

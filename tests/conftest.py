@@ -19,7 +19,8 @@ from shared.platform.embedded import Endpoints
 from shared.platform.mongo import Database, mongo_database
 from shared.platform.nats import nats_connection
 from shared.platform.settings import Settings
-from shared.unit.tokens import make_issuer_keys, mint_token
+from shared.unit.issuer import make_issuer_keys
+from shared.unit.tokens import mint_token
 from tests.properties.effort import LONGER
 from tests.scheduling import FilesAndLongTests, place_in_line
 from tests.servers import a_stream_that_stays, choice, one_pair_for_all, servers, shared_servers

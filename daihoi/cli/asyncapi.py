@@ -15,8 +15,8 @@ from daihoi.ops.session import connected
 from daihoi.ops.supervisor import all_services
 from services.tracker import main as tracker
 from shared.domain.decider import Refusal
+from shared.eventstore.canonical import indented
 from shared.platform.settings import Settings
-from shared.unit.asyncapi import as_bytes
 from shared.unit.client import CommandClient
 from shared.values.units import TRACKER, has_code
 
@@ -25,7 +25,7 @@ FOLDER = Path(__file__).parents[2] / "docs" / "asyncapi"
 
 
 def document_of(name: str) -> bytes:
-    return as_bytes(tracker.contract() if name == TRACKER else service_named(name).contract())
+    return indented(tracker.contract() if name == TRACKER else service_named(name).contract())
 
 
 def asyncapi(

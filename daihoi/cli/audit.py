@@ -178,6 +178,6 @@ def audit_verify(format: FormatOption = Format.TEXT, lang: LangOption = None) ->
     content = {"holds": verdict.holds, **verdict._asdict()}
     if lost:
         content["lost"] = [loss.model_dump(mode="json") for loss in lost]
-    losses = [f"{loss.told(language)} {loss.advised(language)}" for loss in lost]
+    losses = [f"{loss.detail_in(language)} {loss.advice_in(language)}" for loss in lost]
     console.show(format, content, lambda: [*terminal.verdict_lines(verdict, language), *losses])
     raise typer.Exit(0 if verdict.nothing_wrong and not lost else console.FOUND_WRONG)

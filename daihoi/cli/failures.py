@@ -91,7 +91,7 @@ def _sentence_of(error: BaseException) -> str | None:
         case KeyboardInterrupt():
             return translate("stopped", spoken())
         case ProblemError():
-            return f"{error.problem.code}: {error.problem.told(spoken())}"
+            return f"{error.problem.code}: {error.problem.detail_in(spoken())}"
         case (Refused() as why) | PlatformError(why=Refused() as why):
             return f"{why.code}: {render(why.message, spoken())}"
         case PlatformError() | EventStoreError() | FenceLost() | TimeoutError():

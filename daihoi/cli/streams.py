@@ -12,7 +12,7 @@ from daihoi.cli.groups import CommandGroup
 from daihoi.ops.session import connected
 from shared.domain.decider import Refusal
 from shared.eventstore.names import service_stream
-from shared.eventstore.restoring import AT_ODDS, Found, Restoring, as_line
+from shared.eventstore.restoring import AT_ODDS, Comparison, Restoring, as_line
 from shared.eventstore.streams import provision, stream_configs
 from shared.i18n import Language, translate
 from shared.unit.client import CommandClient
@@ -55,7 +55,7 @@ def restore_stream(
     if set_aside and set_aside.exists():
         console.refuse(THERE_ALREADY(path=set_aside))
 
-    async def work() -> Found:
+    async def work() -> Comparison:
         async with connected(settings) as connection:
             if await CommandClient(connection, settings.congress).healths(unit):
                 raise STILL_RUNS(service=unit)
@@ -65,7 +65,7 @@ def restore_stream(
     console.print_drawn(_lines(comparison, service_stream(settings.congress, unit), language))
 
 
-async def _restore(restoring: Restoring, set_aside: Path | None, lang: Language) -> Found:
+async def _restore(restoring: Restoring, set_aside: Path | None, lang: Language) -> Comparison:
     with console.progress_bar(translate("Comparing", lang)) as on_progress:
         comparison = await restoring.look(on_progress)
     if at_odds := comparison.at_odds:
@@ -78,7 +78,7 @@ async def _restore(restoring: Restoring, set_aside: Path | None, lang: Language)
     return comparison
 
 
-def _lines(comparison: Found, stream: str, lang: Language) -> Iterator[str]:
+def _lines(comparison: Comparison, stream: str, lang: Language) -> Iterator[str]:
     count = len(comparison.copies)
     if comparison.is_whole:
         yield translate("{stream} has all {count} events of the ledger.", lang, stream=stream, count=count)

@@ -50,7 +50,7 @@ def end_lines(change: Change, done: Committed | None, lang: Language) -> Iterato
     elif done.problem is None:
         yield translate("Done: {events} events in {batches} batches.", lang, **numbers_of(done)), False
     else:
-        yield f"{done.problem.code}: {done.problem.told(lang)}", True
+        yield f"{done.problem.code}: {done.problem.detail_in(lang)}", True
         counts = numbers_of(done)
         yield translate("{stored} of {batches} batches are stored; import again for the rest.", lang, **counts), True
     if done and done.why_not_shown:

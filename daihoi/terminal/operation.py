@@ -28,7 +28,7 @@ def findings_table(findings: list[Finding], lang: Language) -> Table:
     table = Table()
     add_columns(table, lang, "", "What", "How it is", "What to do", overflow="fold")
     for finding in findings:
-        table.add_row(MARKS[finding.severity], finding.about, finding.told(lang), finding.advised(lang))
+        table.add_row(MARKS[finding.severity], finding.about, finding.detail_in(lang), finding.advice_in(lang))
     return table
 
 

@@ -6,20 +6,12 @@ still due.
 """
 
 from collections.abc import Sequence
-from typing import Annotated, ClassVar, assert_never
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from shared.domain.decider import Actor, Aggregate, Command, Refusal
-from shared.events.expense import (
-    EVENTS,
-    ExpenseEstimated,
-    ExpenseEvent,
-    ExpenseRevised,
-    ExpenseSettled,
-    MoneyAdvanced,
-    SpendingRecorded,
-)
+from shared.domain.decider import Actor, Aggregate, Command, Refusal, State, once
+from shared.events import expense as events
 from shared.values.types import Brief, EntityId, Name, Phrase, Vnd
 
 Amount = Annotated[int, Field(strict=True, ge=1, le=10**15)]
@@ -28,14 +20,12 @@ MOST_ADVANCES = 200
 MOST_SPENDING = 1000
 
 
-# --- state ---
-class Expense(BaseModel):
-    model_config = ConfigDict(frozen=True)
-    estimated: ExpenseEstimated
-    revised: ExpenseRevised | None = None
-    advances: tuple[MoneyAdvanced, ...] = ()
-    spending: tuple[SpendingRecorded, ...] = ()
-    settled: ExpenseSettled | None = None
+class Expense(State):
+    estimated: events.ExpenseEstimated
+    revised: events.ExpenseRevised | None = None
+    advances: tuple[events.MoneyAdvanced, ...] = ()
+    spending: tuple[events.SpendingRecorded, ...] = ()
+    settled: events.ExpenseSettled | None = None
 
     @property
     def guaranteed_vnd(self) -> int:
@@ -50,33 +40,26 @@ class Expense(BaseModel):
         return sum(spent.amount_vnd for spent in self.spending)
 
 
-# --- evolve ---
-def evolve(expense: Expense | None, event: ExpenseEvent) -> Expense:
-    if isinstance(event, ExpenseEstimated):
+def evolve(expense: Expense | None, event: events.ExpenseEvent) -> Expense:
+    if isinstance(event, events.ExpenseEstimated):
         return Expense(estimated=event)
     if expense is None:
         raise LookupError(f"{event.TYPE} before the expense was estimated")
     match event:
-        case ExpenseRevised():
+        case events.ExpenseRevised():
             return expense.model_copy(update={"revised": event})
-        case MoneyAdvanced():
+        case events.MoneyAdvanced():
             return expense.model_copy(update={"advances": (*expense.advances, event)})
-        case SpendingRecorded():
+        case events.SpendingRecorded():
             return expense.model_copy(update={"spending": (*expense.spending, event)})
-        case ExpenseSettled():
+        case events.ExpenseSettled():
             return expense.model_copy(update={"settled": event})
-        case _:
-            assert_never(event)
 
 
-# --- commands ---
 class ExpenseCommand(Command):
-    ENTITY: ClassVar[str] = "expense"
+    ENTITY = "expense"
+    ID = "task_id"
     task_id: EntityId
-
-    @property
-    def entity_id(self) -> str:
-        return self.task_id
 
 
 class EstimateExpense(ExpenseCommand):
@@ -126,7 +109,6 @@ class SettleExpense(ExpenseCommand):
     NAME = "settle-expense"
 
 
-# --- decide ---
 NOT_FOUND = Refusal("expense_not_found", "Nothing has been estimated for task {task_id}.")
 ALREADY_ESTIMATED = Refusal(
     "expense_already_estimated",
@@ -148,9 +130,14 @@ SPENDING_FULL = Refusal(
 )
 
 
-def decide(command: ExpenseCommand, expense: Expense | None, actor: Actor) -> Sequence[ExpenseEvent]:
+def decide(
+    command: EstimateExpense | ReviseEstimate | AdvanceMoney | RecordSpending | SettleExpense,
+    expense: Expense | None,
+    actor: Actor,
+) -> Sequence[events.ExpenseEvent]:
     if isinstance(command, EstimateExpense):
-        return _estimate(command, expense)
+        estimated = events.ExpenseEstimated(**command.content())
+        return once(estimated, expense.estimated if expense else None, ALREADY_ESTIMATED(task_id=command.task_id))
     if expense is None:
         raise NOT_FOUND(task_id=command.task_id)
     match command:
@@ -162,28 +149,17 @@ def decide(command: ExpenseCommand, expense: Expense | None, actor: Actor) -> Se
             return _spend(command, expense)
         case SettleExpense():
             return () if expense.settled else (_settlement(expense),)
-        case _:
-            raise TypeError(f"{type(command).__name__} is no command on an expense")
 
 
-def _estimate(command: EstimateExpense, expense: Expense | None) -> Sequence[ExpenseEvent]:
-    estimated = ExpenseEstimated(**command.model_dump(exclude={"task_id"}))
-    if expense is None:
-        return (estimated,)
-    if expense.estimated == estimated:
-        return ()
-    raise ALREADY_ESTIMATED(task_id=command.task_id)
-
-
-def _revise(command: ReviseEstimate, expense: Expense) -> Sequence[ExpenseEvent]:
-    revised = ExpenseRevised(**command.model_dump(exclude={"task_id"}))
+def _revise(command: ReviseEstimate, expense: Expense) -> Sequence[events.ExpenseEvent]:
+    revised = events.ExpenseRevised(**command.content())
     if expense.revised == revised:
         return ()
     _require_open(command, expense)
     return (revised,)
 
 
-def _advance(command: AdvanceMoney, expense: Expense) -> Sequence[ExpenseEvent]:
+def _advance(command: AdvanceMoney, expense: Expense) -> Sequence[events.ExpenseEvent]:
     for advance in expense.advances:
         if advance.advance_id == command.advance_id:
             if _is_repeat(command, advance):
@@ -193,10 +169,10 @@ def _advance(command: AdvanceMoney, expense: Expense) -> Sequence[ExpenseEvent]:
     if len(expense.advances) >= MOST_ADVANCES:
         raise ADVANCES_FULL(task_id=command.task_id, most=MOST_ADVANCES)
     beyond_vnd = _beyond(command, expense, expense.advanced_vnd + command.amount_vnd)
-    return (MoneyAdvanced(**command.model_dump(exclude={"task_id"}), beyond_vnd=beyond_vnd),)
+    return (events.MoneyAdvanced(**command.content(), beyond_vnd=beyond_vnd),)
 
 
-def _spend(command: RecordSpending, expense: Expense) -> Sequence[ExpenseEvent]:
+def _spend(command: RecordSpending, expense: Expense) -> Sequence[events.ExpenseEvent]:
     for spending in expense.spending:
         if spending.spending_id == command.spending_id:
             if _is_repeat(command, spending):
@@ -206,11 +182,13 @@ def _spend(command: RecordSpending, expense: Expense) -> Sequence[ExpenseEvent]:
     if len(expense.spending) >= MOST_SPENDING:
         raise SPENDING_FULL(task_id=command.task_id, most=MOST_SPENDING)
     beyond_vnd = _beyond(command, expense, expense.spent_vnd + command.amount_vnd)
-    return (SpendingRecorded(**command.model_dump(exclude={"task_id"}), beyond_vnd=beyond_vnd),)
+    return (events.SpendingRecorded(**command.content(), beyond_vnd=beyond_vnd),)
 
 
-def _is_repeat(command: AdvanceMoney | RecordSpending, recorded: MoneyAdvanced | SpendingRecorded) -> bool:
-    return command.model_dump(exclude={"task_id"}) == recorded.model_dump(exclude={"beyond_vnd"})
+def _is_repeat(
+    command: AdvanceMoney | RecordSpending, recorded: events.MoneyAdvanced | events.SpendingRecorded
+) -> bool:
+    return command.content() == recorded.model_dump(exclude={"beyond_vnd"})
 
 
 def _beyond(command: AdvanceMoney | RecordSpending, expense: Expense, total_vnd: int) -> int:
@@ -221,9 +199,9 @@ def _beyond(command: AdvanceMoney | RecordSpending, expense: Expense, total_vnd:
     return beyond_vnd
 
 
-def _settlement(expense: Expense) -> ExpenseSettled:
+def _settlement(expense: Expense) -> events.ExpenseSettled:
     advanced, spent = expense.advanced_vnd, expense.spent_vnd
-    return ExpenseSettled(
+    return events.ExpenseSettled(
         advanced_vnd=advanced,
         spent_vnd=spent,
         to_return_vnd=max(0, advanced - spent),
@@ -237,8 +215,7 @@ def _require_open(command: ExpenseCommand, expense: Expense) -> None:
 
 
 AGGREGATE = Aggregate(
-    entity="expense",
-    events=EVENTS,
+    events=events.EVENTS,
     commands=(EstimateExpense, ReviseEstimate, AdvanceMoney, RecordSpending, SettleExpense),
     evolve=evolve,
     decide=decide,

@@ -6,19 +6,12 @@ keeps it under concurrency; there is no lock.
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Annotated, ClassVar, Self, assert_never
+from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
-from shared.domain.decider import Actor, Aggregate, Command, Refusal
-from shared.events.resource import (
-    EVENTS,
-    ReservationReleased,
-    ResourceEvent,
-    ResourceKind,
-    ResourceRegistered,
-    ResourceReserved,
-)
+from shared.domain.decider import Actor, Aggregate, Command, Refusal, State, once
+from shared.events import resource as events
 from shared.i18n import format_minute
 from shared.values.types import Brief, EntityId, Instant, Text
 
@@ -27,49 +20,40 @@ MOST_RESERVATIONS = 2000
 MOST_EVER_RESERVED = 10_000
 
 
-# --- state ---
-class Resource(BaseModel):
-    model_config = ConfigDict(frozen=True)
-    registered: ResourceRegistered
-    reservations: tuple[ResourceReserved, ...] = ()
+class Resource(State):
+    registered: events.ResourceRegistered
+    reservations: tuple[events.ResourceReserved, ...] = ()
     released: frozenset[str] = frozenset()
 
-    def clashing(self, starts: datetime, ends: datetime) -> ResourceReserved | None:
+    def clashing(self, starts: datetime, ends: datetime) -> events.ResourceReserved | None:
         """The reservation that shares time with [starts, ends), if there is one."""
         return next((held for held in self.reservations if held.starts < ends and starts < held.ends), None)
 
 
-# --- evolve ---
-def evolve(resource: Resource | None, event: ResourceEvent) -> Resource:
-    if isinstance(event, ResourceRegistered):
+def evolve(resource: Resource | None, event: events.ResourceEvent) -> Resource:
+    if isinstance(event, events.ResourceRegistered):
         return Resource(registered=event)
     if resource is None:
         raise LookupError(f"{event.TYPE} before the resource was registered")
     match event:
-        case ResourceReserved():
+        case events.ResourceReserved():
             return resource.model_copy(update={"reservations": (*resource.reservations, event)})
-        case ReservationReleased():
+        case events.ReservationReleased():
             kept = tuple(held for held in resource.reservations if held.reservation_id != event.reservation_id)
             return resource.model_copy(
                 update={"reservations": kept, "released": resource.released | {event.reservation_id}}
             )
-        case _:
-            assert_never(event)
 
 
-# --- commands ---
 class ResourceCommand(Command):
-    ENTITY: ClassVar[str] = "resource"
+    ENTITY = "resource"
+    ID = "resource_id"
     resource_id: EntityId
-
-    @property
-    def entity_id(self) -> str:
-        return self.resource_id
 
 
 class RegisterResource(ResourceCommand):
     NAME = "register-resource"
-    kind: ResourceKind
+    kind: events.ResourceKind
     name: Text
     capacity: Annotated[int, Field(strict=True, ge=1, le=100_000)]
 
@@ -95,7 +79,6 @@ class ReleaseReservation(ResourceCommand):
     reservation_id: EntityId
 
 
-# --- decide ---
 NOT_FOUND = Refusal("resource_not_found", "There is no resource {resource_id}.")
 ALREADY_REGISTERED = Refusal(
     "resource_already_registered", "Resource {resource_id} is already registered with different content."
@@ -117,9 +100,14 @@ RESERVATIONS_FULL = Refusal(
 )
 
 
-def decide(command: ResourceCommand, resource: Resource | None, actor: Actor) -> Sequence[ResourceEvent]:
+def decide(
+    command: RegisterResource | ReserveResource | ReleaseReservation, resource: Resource | None, actor: Actor
+) -> Sequence[events.ResourceEvent]:
     if isinstance(command, RegisterResource):
-        return _register(command, resource)
+        registered = events.ResourceRegistered(**command.content())
+        return once(
+            registered, resource.registered if resource else None, ALREADY_REGISTERED(resource_id=command.resource_id)
+        )
     if resource is None:
         raise NOT_FOUND(resource_id=command.resource_id)
     match command:
@@ -127,21 +115,10 @@ def decide(command: ResourceCommand, resource: Resource | None, actor: Actor) ->
             return _reserve(command, resource)
         case ReleaseReservation():
             return _release(command, resource)
-        case _:
-            raise TypeError(f"{type(command).__name__} is no command on a resource")
 
 
-def _register(command: RegisterResource, resource: Resource | None) -> Sequence[ResourceEvent]:
-    registered = ResourceRegistered(**command.model_dump(exclude={"resource_id"}))
-    if resource is None:
-        return (registered,)
-    if resource.registered == registered:
-        return ()
-    raise ALREADY_REGISTERED(resource_id=command.resource_id)
-
-
-def _reserve(command: ReserveResource, resource: Resource) -> Sequence[ResourceEvent]:
-    booked = command.model_dump(exclude={"resource_id"})
+def _reserve(command: ReserveResource, resource: Resource) -> Sequence[events.ResourceEvent]:
+    booked = command.content()
     reservations = {held.reservation_id: held for held in resource.reservations}
     held = reservations.get(command.reservation_id)
     if held and held.model_dump(include=set(booked)) == booked:
@@ -159,20 +136,19 @@ def _reserve(command: ReserveResource, resource: Resource) -> Sequence[ResourceE
         )
     registered = resource.registered
     named = {"resource_id": command.resource_id, "resource_kind": registered.kind, "resource_name": registered.name}
-    return (ResourceReserved(**booked, **named),)
+    return (events.ResourceReserved(**booked, **named),)
 
 
-def _release(command: ReleaseReservation, resource: Resource) -> Sequence[ResourceEvent]:
+def _release(command: ReleaseReservation, resource: Resource) -> Sequence[events.ResourceEvent]:
     if command.reservation_id in resource.released:
         return ()
     if all(held.reservation_id != command.reservation_id for held in resource.reservations):
         raise RESERVATION_NOT_FOUND(resource_id=command.resource_id, reservation_id=command.reservation_id)
-    return (ReservationReleased(reservation_id=command.reservation_id),)
+    return (events.ReservationReleased(reservation_id=command.reservation_id),)
 
 
 AGGREGATE = Aggregate(
-    entity="resource",
-    events=EVENTS,
+    events=events.EVENTS,
     commands=(RegisterResource, ReserveResource, ReleaseReservation),
     evolve=evolve,
     decide=decide,

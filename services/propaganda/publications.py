@@ -5,25 +5,13 @@ The rule that is propaganda's own: nothing is released unapproved, and nobody ap
 
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import ClassVar, assert_never
 
-from pydantic import BaseModel, ConfigDict
-
-from shared.domain.decider import Actor, Aggregate, Command, Refusal
-from shared.events.publication import (
-    EVENTS,
-    Channel,
-    PublicationApproved,
-    PublicationEvent,
-    PublicationProposed,
-    PublicationRejected,
-    PublicationReleased,
-)
+from shared.domain.decider import Actor, Aggregate, Command, Refusal, State, once
+from shared.events import publication as events
 from shared.values.message import word
 from shared.values.types import Day, EntityId, Phrase, Text
 
 
-# --- state ---
 class PublicationStatus(StrEnum):
     PROPOSED = "proposed"
     APPROVED = "approved"
@@ -31,45 +19,37 @@ class PublicationStatus(StrEnum):
     RELEASED = "released"
 
 
-class Publication(BaseModel):
-    model_config = ConfigDict(frozen=True)
-    proposed: PublicationProposed
+class Publication(State):
+    proposed: events.PublicationProposed
     status: PublicationStatus = PublicationStatus.PROPOSED
     rejection: str | None = None
 
 
-# --- evolve ---
-def evolve(publication: Publication | None, event: PublicationEvent) -> Publication:
-    if isinstance(event, PublicationProposed):
+def evolve(publication: Publication | None, event: events.PublicationEvent) -> Publication:
+    if isinstance(event, events.PublicationProposed):
         return Publication(proposed=event)
     if publication is None:
         raise LookupError(f"{event.TYPE} before the publication was proposed")
     match event:
-        case PublicationApproved():
+        case events.PublicationApproved():
             return publication.model_copy(update={"status": PublicationStatus.APPROVED})
-        case PublicationRejected():
+        case events.PublicationRejected():
             return publication.model_copy(update={"status": PublicationStatus.REJECTED, "rejection": event.reason})
-        case PublicationReleased():
+        case events.PublicationReleased():
             return publication.model_copy(update={"status": PublicationStatus.RELEASED})
-        case _:
-            assert_never(event)
 
 
-# --- commands ---
 class PublicationCommand(Command):
-    ENTITY: ClassVar[str] = "publication"
+    ENTITY = "publication"
+    ID = "publication_id"
     publication_id: EntityId
-
-    @property
-    def entity_id(self) -> str:
-        return self.publication_id
 
 
 class ProposePublication(PublicationCommand):
     """`planned_on` is the day it is meant to run; the day it did run is when its release happened."""
 
     NAME = "propose-publication"
-    channel: Channel
+    channel: events.Channel
     title: Text
     task_id: EntityId | None = None
     planned_on: Day | None = None
@@ -88,7 +68,6 @@ class ReleasePublication(PublicationCommand):
     NAME = "release-publication"
 
 
-# --- decide ---
 NOT_FOUND = Refusal("publication_not_found", "There is no publication {publication_id}.")
 ALREADY_PROPOSED = Refusal(
     "publication_already_proposed", "Publication {publication_id} is already proposed with different content."
@@ -100,9 +79,18 @@ NOT_APPROVED = Refusal(
 )
 
 
-def decide(command: PublicationCommand, publication: Publication | None, actor: Actor) -> Sequence[PublicationEvent]:
+def decide(
+    command: ProposePublication | ApprovePublication | RejectPublication | ReleasePublication,
+    publication: Publication | None,
+    actor: Actor,
+) -> Sequence[events.PublicationEvent]:
     if isinstance(command, ProposePublication):
-        return _propose(command, publication, actor)
+        proposed = events.PublicationProposed(**command.content(), author=actor.id)
+        return once(
+            proposed,
+            publication.proposed if publication else None,
+            ALREADY_PROPOSED(publication_id=command.publication_id),
+        )
     if publication is None:
         raise NOT_FOUND(publication_id=command.publication_id)
     match command:
@@ -110,27 +98,14 @@ def decide(command: PublicationCommand, publication: Publication | None, actor: 
             if publication.status in (PublicationStatus.APPROVED, PublicationStatus.RELEASED):
                 return ()
             _require_right_to_judge(command, publication, actor)
-            return (PublicationApproved(),)
+            return (events.PublicationApproved(),)
         case RejectPublication():
             if publication.rejection == command.reason:
                 return ()
             _require_right_to_judge(command, publication, actor)
-            return (PublicationRejected(reason=command.reason),)
+            return (events.PublicationRejected(reason=command.reason),)
         case ReleasePublication():
             return _release(command, publication)
-        case _:
-            raise TypeError(f"{type(command).__name__} is no command on a publication")
-
-
-def _propose(
-    command: ProposePublication, publication: Publication | None, actor: Actor
-) -> Sequence[PublicationEvent]:
-    proposed = PublicationProposed(**command.model_dump(exclude={"publication_id"}), author=actor.id)
-    if publication is None:
-        return (proposed,)
-    if publication.proposed == proposed:
-        return ()
-    raise ALREADY_PROPOSED(publication_id=command.publication_id)
 
 
 def _require_right_to_judge(command: PublicationCommand, publication: Publication, actor: Actor) -> None:
@@ -140,19 +115,18 @@ def _require_right_to_judge(command: PublicationCommand, publication: Publicatio
         raise OWN_TEXT(publication_id=command.publication_id, actor=actor.id)
 
 
-def _release(command: ReleasePublication, publication: Publication) -> Sequence[PublicationEvent]:
+def _release(command: ReleasePublication, publication: Publication) -> Sequence[events.PublicationEvent]:
     match publication.status:
         case PublicationStatus.RELEASED:
             return ()
         case PublicationStatus.APPROVED:
-            return (PublicationReleased(),)
+            return (events.PublicationReleased(),)
         case _:
             raise NOT_APPROVED(publication_id=command.publication_id, status=word(publication.status))
 
 
 AGGREGATE = Aggregate(
-    entity="publication",
-    events=EVENTS,
+    events=events.EVENTS,
     commands=(ProposePublication, ApprovePublication, RejectPublication, ReleasePublication),
     evolve=evolve,
     decide=decide,

@@ -5,50 +5,31 @@ withdrawn.
 """
 
 from collections.abc import Sequence
-from typing import ClassVar, assert_never
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from shared.domain.decider import Actor, Aggregate, Command, Refusal
-from shared.events.clearance import (
-    EVENTS,
-    ClearanceEvent,
-    ClearanceGranted,
-    ClearanceRefused,
-    ClearanceRequested,
-    ClearanceWithdrawn,
-)
+from shared.domain.decider import Actor, Aggregate, Command, Refusal, State, once
+from shared.events import clearance as events
 from shared.values.types import ClearanceKind, EntityId, Phrase
 
 
-# --- state ---
-class Clearance(BaseModel):
-    model_config = ConfigDict(frozen=True)
-    requested: ClearanceRequested
-    outcome: ClearanceGranted | ClearanceRefused | ClearanceWithdrawn | None = None
+class Clearance(State):
+    requested: events.ClearanceRequested
+    outcome: events.ClearanceGranted | events.ClearanceRefused | events.ClearanceWithdrawn | None = None
 
 
-# --- evolve ---
-def evolve(clearance: Clearance | None, event: ClearanceEvent) -> Clearance:
-    if isinstance(event, ClearanceRequested):
+def evolve(clearance: Clearance | None, event: events.ClearanceEvent) -> Clearance:
+    if isinstance(event, events.ClearanceRequested):
         return Clearance(requested=event)
     if clearance is None:
         raise LookupError(f"{event.TYPE} before the clearance was requested")
-    match event:
-        case ClearanceGranted() | ClearanceRefused() | ClearanceWithdrawn():
-            return clearance.model_copy(update={"outcome": event})
-        case _:
-            assert_never(event)
+    return clearance.model_copy(update={"outcome": event})
 
 
-# --- commands ---
 class ClearanceCommand(Command):
-    ENTITY: ClassVar[str] = "clearance"
+    ENTITY = "clearance"
+    ID = "clearance_id"
     clearance_id: EntityId
-
-    @property
-    def entity_id(self) -> str:
-        return self.clearance_id
 
 
 class RequestClearance(ClearanceCommand):
@@ -75,7 +56,6 @@ class WithdrawClearance(ClearanceCommand):
     reason: Phrase
 
 
-# --- decide ---
 NOT_FOUND = Refusal("clearance_not_found", "There is no clearance {clearance_id}.")
 ALREADY_REQUESTED = Refusal(
     "clearance_already_requested", "Clearance {clearance_id} is already requested with different content."
@@ -85,37 +65,35 @@ OWN_REQUEST = Refusal("own_request", "{actor} requested clearance {clearance_id}
 NOT_GRANTED = Refusal("clearance_not_granted", "Clearance {clearance_id} is not granted, so it can't be withdrawn.")
 
 
-def decide(command: ClearanceCommand, clearance: Clearance | None, actor: Actor) -> Sequence[ClearanceEvent]:
+def decide(
+    command: RequestClearance | GrantClearance | RefuseClearance | WithdrawClearance,
+    clearance: Clearance | None,
+    actor: Actor,
+) -> Sequence[events.ClearanceEvent]:
     if isinstance(command, RequestClearance):
-        return _request(command, clearance, actor)
+        requested = events.ClearanceRequested(**command.content(), requested_by=actor.id)
+        return once(
+            requested,
+            clearance.requested if clearance else None,
+            ALREADY_REQUESTED(clearance_id=command.clearance_id),
+        )
     if clearance is None:
         raise NOT_FOUND(clearance_id=command.clearance_id)
     match command:
         case GrantClearance():
-            return _settle(command, clearance, actor, ClearanceGranted(conditions=command.conditions))
+            return _settle(command, clearance, actor, events.ClearanceGranted(conditions=command.conditions))
         case RefuseClearance():
-            return _settle(command, clearance, actor, ClearanceRefused(reason=command.reason))
+            return _settle(command, clearance, actor, events.ClearanceRefused(reason=command.reason))
         case WithdrawClearance():
             return _withdraw(command, clearance)
-        case _:
-            raise TypeError(f"{type(command).__name__} is no command on a clearance")
-
-
-def _request(command: RequestClearance, clearance: Clearance | None, actor: Actor) -> Sequence[ClearanceEvent]:
-    requested = ClearanceRequested(**command.model_dump(exclude={"clearance_id"}), requested_by=actor.id)
-    if clearance is None:
-        return (requested,)
-    if clearance.requested == requested:
-        return ()
-    raise ALREADY_REQUESTED(clearance_id=command.clearance_id)
 
 
 def _settle(
     command: ClearanceCommand,
     clearance: Clearance,
     actor: Actor,
-    outcome: ClearanceGranted | ClearanceRefused,
-) -> Sequence[ClearanceEvent]:
+    outcome: events.ClearanceGranted | events.ClearanceRefused,
+) -> Sequence[events.ClearanceEvent]:
     if clearance.outcome == outcome:
         return ()
     if clearance.outcome is not None:
@@ -125,18 +103,17 @@ def _settle(
     return (outcome,)
 
 
-def _withdraw(command: WithdrawClearance, clearance: Clearance) -> Sequence[ClearanceEvent]:
-    withdrawn = ClearanceWithdrawn(reason=command.reason)
+def _withdraw(command: WithdrawClearance, clearance: Clearance) -> Sequence[events.ClearanceEvent]:
+    withdrawn = events.ClearanceWithdrawn(reason=command.reason)
     if clearance.outcome == withdrawn:
         return ()
-    if not isinstance(clearance.outcome, ClearanceGranted):
+    if not isinstance(clearance.outcome, events.ClearanceGranted):
         raise NOT_GRANTED(clearance_id=command.clearance_id)
     return (withdrawn,)
 
 
 AGGREGATE = Aggregate(
-    entity="clearance",
-    events=EVENTS,
+    events=events.EVENTS,
     commands=(RequestClearance, GrantClearance, RefuseClearance, WithdrawClearance),
     evolve=evolve,
     decide=decide,

@@ -5,58 +5,37 @@ for reopening are for security and the auditor; whoever shows these events to ot
 """
 
 from collections.abc import Sequence
-from typing import ClassVar, assert_never
 
-from pydantic import BaseModel, ConfigDict
-
-from shared.domain.decider import Actor, Aggregate, Command, Refusal
-from shared.events.incident import (
-    EVENTS,
-    IncidentAssessed,
-    IncidentEvent,
-    IncidentKind,
-    IncidentReopened,
-    IncidentReported,
-    IncidentResolved,
-    Severity,
-)
+from shared.domain.decider import Actor, Aggregate, Command, Refusal, State, once
+from shared.events import incident as events
 from shared.values.types import EntityId, Instant, Phrase
 
 
-# --- state ---
-class Incident(BaseModel):
-    model_config = ConfigDict(frozen=True)
-    reported: IncidentReported
+class Incident(State):
+    reported: events.IncidentReported
     severity: str | None = None
-    resolution: IncidentResolved | None = None
+    resolution: events.IncidentResolved | None = None
     last_reopening: str | None = None
 
 
-# --- evolve ---
-def evolve(incident: Incident | None, event: IncidentEvent) -> Incident:
-    if isinstance(event, IncidentReported):
+def evolve(incident: Incident | None, event: events.IncidentEvent) -> Incident:
+    if isinstance(event, events.IncidentReported):
         return Incident(reported=event)
     if incident is None:
         raise LookupError(f"{event.TYPE} before the incident was reported")
     match event:
-        case IncidentAssessed():
+        case events.IncidentAssessed():
             return incident.model_copy(update={"severity": event.severity})
-        case IncidentResolved():
+        case events.IncidentResolved():
             return incident.model_copy(update={"resolution": event, "last_reopening": None})
-        case IncidentReopened():
+        case events.IncidentReopened():
             return incident.model_copy(update={"resolution": None, "last_reopening": event.reason})
-        case _:
-            assert_never(event)
 
 
-# --- commands ---
 class IncidentCommand(Command):
-    ENTITY: ClassVar[str] = "incident"
+    ENTITY = "incident"
+    ID = "incident_id"
     incident_id: EntityId
-
-    @property
-    def entity_id(self) -> str:
-        return self.incident_id
 
 
 class ReportIncident(IncidentCommand):
@@ -64,7 +43,7 @@ class ReportIncident(IncidentCommand):
 
     NAME = "report-incident"
     place: Phrase
-    kind: IncidentKind
+    kind: events.IncidentKind
     details: Phrase
     happened_at: Instant | None = None
 
@@ -73,7 +52,7 @@ class AssessIncident(IncidentCommand):
     """Says how severe it is; until the incident is resolved it may be said anew, and the last one counts."""
 
     NAME = "assess-incident"
-    severity: Severity
+    severity: events.Severity
 
 
 class ResolveIncident(IncidentCommand):
@@ -87,7 +66,6 @@ class ReopenIncident(IncidentCommand):
     reason: Phrase
 
 
-# --- decide ---
 NOT_FOUND = Refusal("incident_not_found", "There is no incident {incident_id}.")
 ALREADY_REPORTED = Refusal(
     "incident_already_reported", "Incident {incident_id} is already reported with different content."
@@ -99,9 +77,16 @@ IS_RESOLVED = Refusal("incident_resolved", "Incident {incident_id} is resolved; 
 NOT_RESOLVED = Refusal("incident_not_resolved", "Incident {incident_id} is not resolved, so it can't be reopened.")
 
 
-def decide(command: IncidentCommand, incident: Incident | None, actor: Actor) -> Sequence[IncidentEvent]:
+def decide(
+    command: ReportIncident | AssessIncident | ResolveIncident | ReopenIncident,
+    incident: Incident | None,
+    actor: Actor,
+) -> Sequence[events.IncidentEvent]:
     if isinstance(command, ReportIncident):
-        return _report(command, incident)
+        reported = events.IncidentReported(**command.content())
+        return once(
+            reported, incident.reported if incident else None, ALREADY_REPORTED(incident_id=command.incident_id)
+        )
     if incident is None:
         raise NOT_FOUND(incident_id=command.incident_id)
     match command:
@@ -111,29 +96,18 @@ def decide(command: IncidentCommand, incident: Incident | None, actor: Actor) ->
             return _resolve(command, incident)
         case ReopenIncident():
             return _reopen(command, incident)
-        case _:
-            raise TypeError(f"{type(command).__name__} is no command on an incident")
 
 
-def _report(command: ReportIncident, incident: Incident | None) -> Sequence[IncidentEvent]:
-    reported = IncidentReported(**command.model_dump(exclude={"incident_id"}))
-    if incident is None:
-        return (reported,)
-    if incident.reported == reported:
-        return ()
-    raise ALREADY_REPORTED(incident_id=command.incident_id)
-
-
-def _assess(command: AssessIncident, incident: Incident) -> Sequence[IncidentEvent]:
+def _assess(command: AssessIncident, incident: Incident) -> Sequence[events.IncidentEvent]:
     if incident.severity == command.severity:
         return ()
     if incident.resolution:
         raise IS_RESOLVED(incident_id=command.incident_id)
-    return (IncidentAssessed(severity=command.severity),)
+    return (events.IncidentAssessed(severity=command.severity),)
 
 
-def _resolve(command: ResolveIncident, incident: Incident) -> Sequence[IncidentEvent]:
-    resolved = IncidentResolved(outcome=command.outcome, lessons=command.lessons)
+def _resolve(command: ResolveIncident, incident: Incident) -> Sequence[events.IncidentEvent]:
+    resolved = events.IncidentResolved(outcome=command.outcome, lessons=command.lessons)
     if incident.resolution == resolved:
         return ()
     if incident.resolution:
@@ -143,17 +117,16 @@ def _resolve(command: ResolveIncident, incident: Incident) -> Sequence[IncidentE
     return (resolved,)
 
 
-def _reopen(command: ReopenIncident, incident: Incident) -> Sequence[IncidentEvent]:
+def _reopen(command: ReopenIncident, incident: Incident) -> Sequence[events.IncidentEvent]:
     if incident.resolution:
-        return (IncidentReopened(reason=command.reason),)
+        return (events.IncidentReopened(reason=command.reason),)
     if incident.last_reopening == command.reason:
         return ()
     raise NOT_RESOLVED(incident_id=command.incident_id)
 
 
 AGGREGATE = Aggregate(
-    entity="incident",
-    events=EVENTS,
+    events=events.EVENTS,
     commands=(ReportIncident, AssessIncident, ResolveIncident, ReopenIncident),
     evolve=evolve,
     decide=decide,

@@ -2,76 +2,59 @@
 items are assigned, many at once: all or none."""
 
 from collections.abc import Sequence
-from typing import Annotated, ClassVar, Self, assert_never
+from typing import Annotated, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
-from shared.domain.decider import EVENTS_AT_ONCE, Actor, Aggregate, Command, Refusal
-from shared.events.catalogue_item import (
-    EVENTS,
-    CatalogueEvent,
-    Item,
-    ItemAssigned,
-    ItemPublished,
-    ItemRevised,
-    ItemWithdrawn,
-)
+from shared.domain.decider import EVENTS_AT_ONCE, Actor, Aggregate, Command, Refusal, State
+from shared.events import catalogue_item as events
 from shared.values.types import EntityId, KnownUnit, Text, Unit, check_known
 
 ITEMS_AT_ONCE = EVENTS_AT_ONCE
 
 
-# --- state ---
-class CatalogueItem(BaseModel):
+class CatalogueItem(State):
     """`published` holds the item as it was last published or revised."""
 
-    model_config = ConfigDict(frozen=True)
-    published: ItemPublished
+    published: events.ItemPublished
     unit: Unit | None = None
     directive_id: EntityId | None = None
     withdrawn: bool = False
 
 
-# --- evolve ---
-def evolve(state: CatalogueItem | None, event: CatalogueEvent) -> CatalogueItem:
-    if isinstance(event, ItemPublished):
+def evolve(state: CatalogueItem | None, event: events.CatalogueEvent) -> CatalogueItem:
+    if isinstance(event, events.ItemPublished):
         return CatalogueItem(published=event)
     if state is None:
         raise LookupError(f"{event.TYPE} before the item was published")
     match event:
-        case ItemAssigned():
+        case events.ItemAssigned():
             return state.model_copy(update={"unit": event.unit, "directive_id": event.directive_id})
-        case ItemRevised():
+        case events.ItemRevised():
             return state.model_copy(update={"published": state.published.model_copy(update={"item": event.item})})
-        case ItemWithdrawn():
+        case events.ItemWithdrawn():
             return state.model_copy(update={"withdrawn": True})
-        case _:
-            assert_never(event)
 
 
-# --- commands ---
-def _of_a_known_unit(item: Item) -> Item:
+def _of_a_known_unit(item: events.Item) -> events.Item:
     check_known(item.unit)
     return item
 
 
-KnownUnitsItem = Annotated[Item, AfterValidator(_of_a_known_unit)]
+KnownUnitsItem = Annotated[events.Item, AfterValidator(_of_a_known_unit)]
 
 
 class ItemCommand(Command):
-    ENTITY: ClassVar[str] = "catalogue-item"
+    ENTITY = "catalogue-item"
+    ID = "item_id"
     item_id: EntityId
-
-    @property
-    def entity_id(self) -> str:
-        return self.item_id
 
 
 class PublishItem(ItemCommand):
     NAME = "publish-item"
     catalogue: EntityId
     note: Text
-    item: Item
+    item: events.Item
 
 
 class AssignItem(ItemCommand):
@@ -83,7 +66,7 @@ class AssignItem(ItemCommand):
 class ReviseItem(ItemCommand):
     NAME = "revise-item"
     catalogue: EntityId
-    item: Item
+    item: events.Item
 
 
 class WithdrawItem(ItemCommand):
@@ -95,23 +78,24 @@ class PublishCatalogue(Command):
     """Publishes every item of a catalogue; `note` says where the items come from."""
 
     NAME = "publish-catalogue"
-    ENTITY: ClassVar[str] = "catalogue-item"
+    ENTITY = "catalogue-item"
     catalogue: EntityId
     note: Text
     items: tuple[KnownUnitsItem, ...] = Field(min_length=1, max_length=ITEMS_AT_ONCE)
 
     def parts(self) -> Sequence[Command]:
-        return tuple(
-            PublishItem(item_id=item.item_id, catalogue=self.catalogue, note=self.note, item=item)
-            for item in self.items
-        )
+        return _publishing(self.items, self.catalogue, self.note)
+
+
+def _publishing(items: Sequence[events.Item], catalogue: str, note: Text) -> tuple[Command, ...]:
+    return tuple(PublishItem(item_id=item.item_id, catalogue=catalogue, note=note, item=item) for item in items)
 
 
 class AssignItems(Command):
     """Assigns items to a unit; each opens as a task there. `directive_id` names the order that they carry out."""
 
     NAME = "assign-items"
-    ENTITY: ClassVar[str] = "catalogue-item"
+    ENTITY = "catalogue-item"
     unit: KnownUnit
     item_ids: tuple[EntityId, ...] = Field(min_length=1, max_length=ITEMS_AT_ONCE)
     directive_id: EntityId | None = None
@@ -126,7 +110,7 @@ class ImportCatalogue(Command):
     """Brings a catalogue to what a list says: items are published, revised and withdrawn, each at most once."""
 
     NAME = "import-catalogue"
-    ENTITY: ClassVar[str] = "catalogue-item"
+    ENTITY = "catalogue-item"
     catalogue: EntityId
     note: Text
     publish: tuple[KnownUnitsItem, ...] = Field(default=(), max_length=ITEMS_AT_ONCE)
@@ -145,16 +129,12 @@ class ImportCatalogue(Command):
     def parts(self) -> Sequence[Command]:
         catalogue = self.catalogue
         return (
-            *(
-                PublishItem(item_id=item.item_id, catalogue=catalogue, note=self.note, item=item)
-                for item in self.publish
-            ),
+            *_publishing(self.publish, catalogue, self.note),
             *(ReviseItem(item_id=item.item_id, catalogue=catalogue, item=item) for item in self.revise),
             *(WithdrawItem(item_id=item_id, catalogue=catalogue) for item_id in self.withdraw),
         )
 
 
-# --- decide ---
 NOT_FOUND = Refusal("catalogue_item_not_found", "There is no catalogue item {item_id}.")
 ALREADY_PUBLISHED = Refusal(
     "catalogue_item_already_published", "Catalogue item {item_id} is already published with different content."
@@ -175,7 +155,9 @@ OF_ANOTHER_CATALOGUE = Refusal(
 )
 
 
-def decide(command: Command, state: CatalogueItem | None, actor: Actor) -> Sequence[CatalogueEvent]:
+def decide(
+    command: PublishItem | AssignItem | ReviseItem | WithdrawItem, state: CatalogueItem | None, actor: Actor
+) -> Sequence[events.CatalogueEvent]:
     match command:
         case PublishItem():
             return _publish(command, state)
@@ -185,12 +167,10 @@ def decide(command: Command, state: CatalogueItem | None, actor: Actor) -> Seque
             return _revise(command, state)
         case WithdrawItem():
             return _withdraw(command, state)
-        case _:
-            raise TypeError(f"{type(command).__name__} is no command on a catalogue item")
 
 
-def _publish(command: PublishItem, state: CatalogueItem | None) -> Sequence[CatalogueEvent]:
-    published = ItemPublished(catalogue=command.catalogue, note=command.note, item=command.item)
+def _publish(command: PublishItem, state: CatalogueItem | None) -> Sequence[events.CatalogueEvent]:
+    published = events.ItemPublished(catalogue=command.catalogue, note=command.note, item=command.item)
     if state is None or state.withdrawn:
         return (published,)
     if state.published == published:
@@ -198,10 +178,10 @@ def _publish(command: PublishItem, state: CatalogueItem | None) -> Sequence[Cata
     raise ALREADY_PUBLISHED(item_id=command.item_id)
 
 
-def _assign(command: AssignItem, state: CatalogueItem | None) -> Sequence[CatalogueEvent]:
+def _assign(command: AssignItem, state: CatalogueItem | None) -> Sequence[events.CatalogueEvent]:
     state = _in_the_catalogue(command, state)
     if state.unit is None:
-        return (ItemAssigned(unit=command.unit, item=state.published.item, directive_id=command.directive_id),)
+        return (events.ItemAssigned(unit=command.unit, item=state.published.item, directive_id=command.directive_id),)
     if state.unit != command.unit:
         raise ALREADY_ASSIGNED(item_id=command.item_id, unit=state.unit)
     if state.directive_id != command.directive_id:
@@ -209,19 +189,19 @@ def _assign(command: AssignItem, state: CatalogueItem | None) -> Sequence[Catalo
     return ()
 
 
-def _revise(command: ReviseItem, state: CatalogueItem | None) -> Sequence[CatalogueEvent]:
+def _revise(command: ReviseItem, state: CatalogueItem | None) -> Sequence[events.CatalogueEvent]:
     state = _in_the_catalogue(command, state)
     _must_be_of(command.catalogue, command.item_id, state)
-    return () if state.published.item == command.item else (ItemRevised(item=command.item),)
+    return () if state.published.item == command.item else (events.ItemRevised(item=command.item),)
 
 
-def _withdraw(command: WithdrawItem, state: CatalogueItem | None) -> Sequence[CatalogueEvent]:
+def _withdraw(command: WithdrawItem, state: CatalogueItem | None) -> Sequence[events.CatalogueEvent]:
     if state is None:
         raise NOT_FOUND(item_id=command.item_id)
     _must_be_of(command.catalogue, command.item_id, state)
     if state.unit:
         raise ASSIGNED(item_id=command.item_id, unit=state.unit)
-    return () if state.withdrawn else (ItemWithdrawn(),)
+    return () if state.withdrawn else (events.ItemWithdrawn(),)
 
 
 def _in_the_catalogue(command: ItemCommand, state: CatalogueItem | None) -> CatalogueItem:
@@ -238,9 +218,5 @@ def _must_be_of(catalogue: EntityId, item_id: EntityId, state: CatalogueItem) ->
 
 
 AGGREGATE = Aggregate(
-    entity="catalogue-item",
-    events=EVENTS,
-    commands=(PublishCatalogue, AssignItems, ImportCatalogue),
-    evolve=evolve,
-    decide=decide,
+    events=events.EVENTS, commands=(PublishCatalogue, AssignItems, ImportCatalogue), evolve=evolve, decide=decide
 )

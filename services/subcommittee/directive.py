@@ -1,36 +1,23 @@
 """A directive of the sub-committee: what a point of a conclusion orders, and which units it addresses."""
 
 from collections.abc import Sequence
-from datetime import datetime
-from typing import ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from shared.domain.deadline import check_not_over
-from shared.domain.decider import Actor, Aggregate, Command, Refusal
+from shared.domain.decider import Actor, Aggregate, Command, Refusal, latest, once
 from shared.events.directive import EVENTS, DirectiveIssued, DirectiveKind
 from shared.values.types import Day, EntityId, KnownUnit, Phrase, Text
 from shared.values.units import MOST_UNITS
 
 
-# --- state ---
-class Directive(BaseModel):
-    model_config = ConfigDict(frozen=True)
-    issued: DirectiveIssued
-
-
-# --- evolve ---
-def evolve(directive: Directive | None, event: DirectiveIssued) -> Directive:
-    return Directive(issued=event)
-
-
-# --- commands ---
 class IssueDirective(Command):
     """Addresses units with an order; `meeting_id` and `point` name the sentence that it carries out.
     `past_because` says why `due_on` is over already."""
 
     NAME = "issue-directive"
-    ENTITY: ClassVar[str] = "directive"
+    DEADLINE = "due_on"
+    ENTITY = "directive"
+    ID = "directive_id"
     directive_id: EntityId
     kind: DirectiveKind
     text: Text
@@ -40,15 +27,7 @@ class IssueDirective(Command):
     due_on: Day | None = None
     past_because: Phrase | None = None
 
-    def check_given_at(self, happened: datetime) -> None:
-        check_not_over(self.due_on, self.past_because, happened)
 
-    @property
-    def entity_id(self) -> str:
-        return self.directive_id
-
-
-# --- decide ---
 ALREADY_ISSUED = Refusal(
     "directive_already_issued", "Directive {directive_id} is already issued with different content."
 )
@@ -57,21 +36,11 @@ POINT_WITHOUT_MEETING = Refusal(
 )
 
 
-def decide(command: IssueDirective, directive: Directive | None, actor: Actor) -> Sequence[DirectiveIssued]:
-    issued = DirectiveIssued(**command.model_dump(exclude={"directive_id"}))
-    if directive is not None:
-        if directive.issued == issued:
-            return ()
-        raise ALREADY_ISSUED(directive_id=command.directive_id)
-    if command.point is not None and command.meeting_id is None:
+def decide(command: IssueDirective, directive: DirectiveIssued | None, actor: Actor) -> Sequence[DirectiveIssued]:
+    if directive is None and command.point is not None and command.meeting_id is None:
         raise POINT_WITHOUT_MEETING(point=command.point)
-    return (issued,)
+    issued = DirectiveIssued(**command.content())
+    return once(issued, directive, ALREADY_ISSUED(directive_id=command.directive_id))
 
 
-AGGREGATE = Aggregate(
-    entity="directive",
-    events=EVENTS,
-    commands=(IssueDirective,),
-    evolve=evolve,
-    decide=decide,
-)
+AGGREGATE = Aggregate(events=EVENTS, commands=(IssueDirective,), evolve=latest, decide=decide)

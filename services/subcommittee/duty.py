@@ -5,31 +5,18 @@ aggregate of its own. The decision needs to see the register of organisations: `
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from itertools import product
-from typing import Annotated, ClassVar, Self
+from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from services.subcommittee.catalogue import ITEMS_AT_ONCE
 from services.subcommittee.organisation import NOT_FOUND, Organisation
-from shared.domain.deadline import check_not_over
-from shared.domain.decider import Actor, Aggregate, Command, Key, Refusal
+from shared.domain.decider import Actor, Aggregate, Command, Key, Refusal, latest
 from shared.events.duty import EVENTS, DutyHandedOut
 from shared.events.organisation import OrganisationKind
 from shared.values.message import word
-from shared.values.types import (
-    ID_LENGTH,
-    TEXT_LENGTH,
-    Day,
-    DutyKind,
-    EntityId,
-    KnownUnit,
-    Phase,
-    Phrase,
-    Text,
-    Vnd,
-)
+from shared.values.types import ID_LENGTH, TEXT_LENGTH, Day, DutyKind, EntityId, KnownUnit, Phase, Phrase, Text, Vnd
 
 DUTY_NAMES = {
     DutyKind.DECORATION: Text(vi="Trang trí", en="Decoration"),
@@ -54,18 +41,6 @@ LocalityId = Annotated[EntityId, Field(max_length=ID_LENGTH - _LONGEST_ENDING)]
 """The id of an organisation, with room for the rest of a duty's id."""
 
 
-# --- state ---
-class Duty(BaseModel):
-    model_config = ConfigDict(frozen=True)
-    handed_out: DutyHandedOut
-
-
-# --- evolve ---
-def evolve(duty: Duty | None, event: DutyHandedOut) -> Duty:
-    return Duty(handed_out=event)
-
-
-# --- commands ---
 class DutyPhase(BaseModel):
     """A phase in which a duty is to be done, and until when; `past_because` says why that is over already."""
 
@@ -77,7 +52,8 @@ class DutyPhase(BaseModel):
 
 class HandOutToLocality(Command):
     NAME = "hand-out-to-locality"
-    ENTITY: ClassVar[str] = "duty"
+    DEADLINE = "deadline"
+    ENTITY = "duty"
     unit: KnownUnit
     duty: DutyKind
     phase: Phase
@@ -86,9 +62,6 @@ class HandOutToLocality(Command):
     deadline: Day | None = None
     directive_id: EntityId | None = None
     past_because: Phrase | None = None
-
-    def check_given_at(self, happened: datetime) -> None:
-        check_not_over(self.deadline, self.past_because, happened)
 
     @property
     def entity_id(self) -> str:
@@ -101,7 +74,7 @@ class HandOutDuty(Command):
     the order that they carry out."""
 
     NAME = "hand-out-duty"
-    ENTITY: ClassVar[str] = "duty"
+    ENTITY = "duty"
     unit: KnownUnit
     duty: DutyKind
     phases: tuple[DutyPhase, ...] = Field(min_length=1, max_length=len(Phase))
@@ -119,23 +92,14 @@ class HandOutDuty(Command):
         return self
 
     def parts(self) -> Sequence[Command]:
+        common = self.model_dump(exclude={"phases", "localities"})
         return tuple(
-            HandOutToLocality(
-                unit=self.unit,
-                duty=self.duty,
-                phase=when.phase,
-                locality=locality,
-                planned_vnd=self.planned_vnd,
-                deadline=when.deadline,
-                directive_id=self.directive_id,
-                past_because=when.past_because,
-            )
+            HandOutToLocality(locality=locality, **common, **dict(phase))
             for locality in self.localities
-            for when in self.phases
+            for phase in self.phases
         )
 
 
-# --- decide ---
 NO_LOCALITY = Refusal(
     "organisation_not_a_locality",
     "Organisation {organisation_id} is not a locality ({kind}); duties are handed out to localities.",
@@ -149,19 +113,18 @@ ALREADY_HANDED_OUT = Refusal(
 )
 
 
-def reads(command: HandOutToLocality, duty: Duty | None) -> Sequence[Key]:
+def reads(command: HandOutToLocality, duty: DutyHandedOut | None) -> Sequence[Key]:
     return (("organisation", command.locality),) if duty is None else ()
 
 
 def decide(
-    command: HandOutToLocality, duty: Duty | None, actor: Actor, seen: Mapping[Key, Organisation | None]
+    command: HandOutToLocality, duty: DutyHandedOut | None, actor: Actor, seen: Mapping[Key, Organisation | None]
 ) -> Sequence[DutyHandedOut]:
     """What was handed out stays as it was: a repeat does not look at the register again."""
     if duty is not None:
-        handed_out = duty.handed_out
-        if all(getattr(handed_out, name) == value for name, value in command):
+        if all(getattr(duty, name) == value for name, value in command):
             return ()
-        raise ALREADY_HANDED_OUT(duty_id=command.entity_id, unit=handed_out.unit)
+        raise ALREADY_HANDED_OUT(duty_id=command.entity_id, unit=duty.unit)
     locality = seen.get(("organisation", command.locality))
     if locality is None:
         raise NOT_FOUND(organisation_id=command.locality)
@@ -187,11 +150,4 @@ def _title(duty: DutyKind, phase: Phase, locality: Text) -> Text:
     return Text(vi=vi[:TEXT_LENGTH], en=en[:TEXT_LENGTH])
 
 
-AGGREGATE = Aggregate(
-    entity="duty",
-    events=EVENTS,
-    commands=(HandOutDuty,),
-    evolve=evolve,
-    decide=decide,
-    reads=reads,
-)
+AGGREGATE = Aggregate(events=EVENTS, commands=(HandOutDuty,), evolve=latest, decide=decide, reads=reads)

@@ -8,15 +8,9 @@ from shared.values.units import SUBCOMMITTEE
 
 SERVICE = UnitService(
     SUBCOMMITTEE,
-    aggregates=(
-        meeting.AGGREGATE,
-        directive.AGGREGATE,
-        scenario.AGGREGATE,
-        document.AGGREGATE,
-        catalogue.AGGREGATE,
-        organisation.AGGREGATE,
-        parked_event.AGGREGATE,
-        duty.AGGREGATE,
+    aggregates=tuple(
+        module.AGGREGATE
+        for module in (meeting, directive, scenario, document, catalogue, organisation, parked_event, duty)
     ),
 )
 app = SERVICE.app()

@@ -1,43 +1,31 @@
 """A meeting of the sub-committee and the conclusion of its chair, in numbered points."""
 
 from collections.abc import Sequence
-from typing import ClassVar, assert_never
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from shared.domain.decider import Actor, Aggregate, Command, Refusal
+from shared.domain.decider import Actor, Aggregate, Command, Refusal, State, once
 from shared.events.meeting import EVENTS, MeetingConcluded, MeetingEvent, MeetingHeld, Participant, Point
 from shared.values.types import Day, EntityId, Text
 
 
-# --- state ---
-class Meeting(BaseModel):
-    model_config = ConfigDict(frozen=True)
+class Meeting(State):
     held: MeetingHeld
     conclusion: MeetingConcluded | None = None
 
 
-# --- evolve ---
 def evolve(meeting: Meeting | None, event: MeetingEvent) -> Meeting:
     if isinstance(event, MeetingHeld):
         return Meeting(held=event)
     if meeting is None:
         raise LookupError(f"{event.TYPE} before the meeting was held")
-    match event:
-        case MeetingConcluded():
-            return meeting.model_copy(update={"conclusion": event})
-        case _:
-            assert_never(event)
+    return meeting.model_copy(update={"conclusion": event})
 
 
-# --- commands ---
 class MeetingCommand(Command):
-    ENTITY: ClassVar[str] = "meeting"
+    ENTITY = "meeting"
+    ID = "meeting_id"
     meeting_id: EntityId
-
-    @property
-    def entity_id(self) -> str:
-        return self.meeting_id
 
 
 class RecordMeeting(MeetingCommand):
@@ -57,7 +45,6 @@ class ConcludeMeeting(MeetingCommand):
     points: tuple[Point, ...] = Field(min_length=1, max_length=99)
 
 
-# --- decide ---
 NOT_FOUND = Refusal("meeting_not_found", "There is no meeting {meeting_id}.")
 ALREADY_RECORDED = Refusal(
     "meeting_already_recorded", "Meeting {meeting_id} is already on record with different content."
@@ -70,43 +57,17 @@ POINTS_MISNUMBERED = Refusal(
 )
 
 
-def decide(command: MeetingCommand, meeting: Meeting | None, actor: Actor) -> Sequence[MeetingEvent]:
+def decide(command: RecordMeeting | ConcludeMeeting, meeting: Meeting | None, actor: Actor) -> Sequence[MeetingEvent]:
     if isinstance(command, RecordMeeting):
-        return _record(command, meeting)
+        held = MeetingHeld(**command.content())
+        return once(held, meeting.held if meeting else None, ALREADY_RECORDED(meeting_id=command.meeting_id))
     if meeting is None:
         raise NOT_FOUND(meeting_id=command.meeting_id)
-    match command:
-        case ConcludeMeeting():
-            return _conclude(command, meeting)
-        case _:
-            raise TypeError(f"{type(command).__name__} is no command on a meeting")
-
-
-def _record(command: RecordMeeting, meeting: Meeting | None) -> Sequence[MeetingEvent]:
-    held = MeetingHeld(**command.model_dump(exclude={"meeting_id"}))
-    if meeting is None:
-        return (held,)
-    if meeting.held == held:
-        return ()
-    raise ALREADY_RECORDED(meeting_id=command.meeting_id)
-
-
-def _conclude(command: ConcludeMeeting, meeting: Meeting) -> Sequence[MeetingEvent]:
     numbers = [point.number for point in command.points]
     if numbers != list(range(1, len(numbers) + 1)):
         raise POINTS_MISNUMBERED(numbers=", ".join(map(str, numbers)))
     concluded = MeetingConcluded(points=command.points)
-    if meeting.conclusion is None:
-        return (concluded,)
-    if meeting.conclusion == concluded:
-        return ()
-    raise ALREADY_CONCLUDED(meeting_id=command.meeting_id)
+    return once(concluded, meeting.conclusion, ALREADY_CONCLUDED(meeting_id=command.meeting_id))
 
 
-AGGREGATE = Aggregate(
-    entity="meeting",
-    events=EVENTS,
-    commands=(RecordMeeting, ConcludeMeeting),
-    evolve=evolve,
-    decide=decide,
-)
+AGGREGATE = Aggregate(events=EVENTS, commands=(RecordMeeting, ConcludeMeeting), evolve=evolve, decide=decide)

@@ -2,62 +2,45 @@
 
 import unicodedata
 from collections.abc import Sequence
-from typing import ClassVar, assert_never
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from shared.domain.decider import Actor, Aggregate, Command, Refusal
-from shared.events.organisation import (
-    EVENTS,
-    OrganisationEvent,
-    OrganisationKind,
-    OrganisationRegistered,
-    PositionAdded,
-    PositionRemoved,
-)
+from shared.domain.decider import Actor, Aggregate, Command, Refusal, State, once
+from shared.events import organisation as events
 from shared.values.types import EntityId, Phrase, Text
 
 MOST_POSITIONS = 200
 
 
-# --- state ---
-class Organisation(BaseModel):
+class Organisation(State):
     """`positions` stand in the order in which they were added; the first answers for the continuing duties."""
 
-    model_config = ConfigDict(frozen=True)
-    registered: OrganisationRegistered
+    registered: events.OrganisationRegistered
     positions: tuple[str, ...] = ()
 
 
-# --- evolve ---
-def evolve(organisation: Organisation | None, event: OrganisationEvent) -> Organisation:
-    if isinstance(event, OrganisationRegistered):
+def evolve(organisation: Organisation | None, event: events.OrganisationEvent) -> Organisation:
+    if isinstance(event, events.OrganisationRegistered):
         return Organisation(registered=event)
     if organisation is None:
         raise LookupError(f"{event.TYPE} before the organisation was registered")
     match event:
-        case PositionAdded():
+        case events.PositionAdded():
             return organisation.model_copy(update={"positions": (*organisation.positions, event.position)})
-        case PositionRemoved():
+        case events.PositionRemoved():
             kept = tuple(position for position in organisation.positions if position != event.position)
             return organisation.model_copy(update={"positions": kept})
-        case _:
-            assert_never(event)
 
 
-# --- commands ---
 class OrganisationCommand(Command):
-    ENTITY: ClassVar[str] = "organisation"
+    ENTITY = "organisation"
+    ID = "organisation_id"
     organisation_id: EntityId
-
-    @property
-    def entity_id(self) -> str:
-        return self.organisation_id
 
 
 class RegisterOrganisation(OrganisationCommand):
     NAME = "register-organisation"
-    kind: OrganisationKind
+    kind: events.OrganisationKind
     name: Text
 
 
@@ -78,7 +61,7 @@ class Entry(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     organisation_id: EntityId
-    kind: OrganisationKind
+    kind: events.OrganisationKind
     name: Text
     positions: tuple[Phrase, ...] = Field(default=(), max_length=50)
 
@@ -87,7 +70,7 @@ class RegisterOrganisations(Command):
     """Registers many organisations and their positions at once: all or none."""
 
     NAME = "register-organisations"
-    ENTITY: ClassVar[str] = "organisation"
+    ENTITY = "organisation"
     entries: tuple[Entry, ...] = Field(min_length=1, max_length=200)
 
     def parts(self) -> Sequence[Command]:
@@ -100,7 +83,6 @@ def _parts_of(entry: Entry) -> Sequence[Command]:
     return (RegisterOrganisation(organisation_id=organisation_id, kind=entry.kind, name=entry.name), *positions)
 
 
-# --- decide ---
 NOT_FOUND = Refusal("organisation_not_found", "There is no organisation {organisation_id}.")
 ALREADY_REGISTERED = Refusal(
     "organisation_already_registered", "Organisation {organisation_id} is already registered with different content."
@@ -111,10 +93,15 @@ POSITIONS_FULL = Refusal(
 
 
 def decide(
-    command: OrganisationCommand, organisation: Organisation | None, actor: Actor
-) -> Sequence[OrganisationEvent]:
+    command: RegisterOrganisation | AddPosition | RemovePosition, organisation: Organisation | None, actor: Actor
+) -> Sequence[events.OrganisationEvent]:
     if isinstance(command, RegisterOrganisation):
-        return _register(command, organisation)
+        registered = events.OrganisationRegistered(kind=command.kind, name=command.name)
+        return once(
+            registered,
+            organisation.registered if organisation else None,
+            ALREADY_REGISTERED(organisation_id=command.organisation_id),
+        )
     if organisation is None:
         raise NOT_FOUND(organisation_id=command.organisation_id)
     match command:
@@ -123,12 +110,10 @@ def decide(
                 return ()
             if len(organisation.positions) >= MOST_POSITIONS:
                 raise POSITIONS_FULL(organisation_id=command.organisation_id, most=MOST_POSITIONS)
-            return (PositionAdded(position=command.position),)
+            return (events.PositionAdded(position=command.position),)
         case RemovePosition():
             stored = _as_stored(command.position, organisation)
-            return (PositionRemoved(position=stored),) if stored else ()
-        case _:
-            raise TypeError(f"{type(command).__name__} is no command on an organisation")
+            return (events.PositionRemoved(position=stored),) if stored else ()
 
 
 def _as_stored(position: str, organisation: Organisation) -> str | None:
@@ -137,18 +122,8 @@ def _as_stored(position: str, organisation: Organisation) -> str | None:
     return next(composed, None)
 
 
-def _register(command: RegisterOrganisation, organisation: Organisation | None) -> Sequence[OrganisationEvent]:
-    registered = OrganisationRegistered(kind=command.kind, name=command.name)
-    if organisation is None:
-        return (registered,)
-    if organisation.registered == registered:
-        return ()
-    raise ALREADY_REGISTERED(organisation_id=command.organisation_id)
-
-
 AGGREGATE = Aggregate(
-    entity="organisation",
-    events=EVENTS,
+    events=events.EVENTS,
     commands=(RegisterOrganisation, AddPosition, RemovePosition, RegisterOrganisations),
     evolve=evolve,
     decide=decide,

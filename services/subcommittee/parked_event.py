@@ -7,9 +7,9 @@ discard of what is not parked there changes nothing.
 from collections.abc import Sequence
 from typing import Annotated, ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import Field, StringConstraints
 
-from shared.domain.decider import Actor, Aggregate, Command, Refusal
+from shared.domain.decider import Actor, Aggregate, Command, Refusal, latest, once
 from shared.events.parked_event import EVENTS, ParkedEventDiscarded
 from shared.values.types import Phrase, Place
 
@@ -17,25 +17,14 @@ Subject = Annotated[str, StringConstraints(strip_whitespace=False, pattern=r"^ev
 """Whatever the broker takes for a subject, and as long as it takes one: it may be that of a forged event."""
 
 
-# --- state ---
-class ParkedEvent(BaseModel):
-    model_config = ConfigDict(frozen=True)
-    discarded: ParkedEventDiscarded
-
-
-# --- evolve ---
-def evolve(parked: ParkedEvent | None, event: ParkedEventDiscarded) -> ParkedEvent:
-    return ParkedEvent(discarded=event)
-
-
-# --- commands ---
 class DiscardParkedEvent(Command):
     """The views go on without an event that the tracker has parked; what waits behind it is taken in. `sequence` is
     the ledger's; `stored_under` is its subject, `origin_sequence` its place in the stream of its service. `parked_as`
     is why it is parked: with it the service that wrote the event strikes it out too, though it can read it."""
 
     NAME = "discard-parked-event"
-    ENTITY: ClassVar[str] = "parked-event"
+    ENTITY = "parked-event"
+    ID = "sequence"
     LETTER_BY_LETTER: ClassVar[frozenset[str]] = frozenset({"stored_under"})
     sequence: Place
     stored_under: Subject
@@ -43,31 +32,17 @@ class DiscardParkedEvent(Command):
     reason: Phrase
     parked_as: Annotated[str, Field(pattern=r"^[a-z_]{1,40}$")] | None = None
 
-    @property
-    def entity_id(self) -> str:
-        return str(self.sequence)
 
-
-# --- decide ---
 ALREADY_DISCARDED = Refusal(
     "parked_event_already_discarded",
     "A discard of ledger event {sequence} is already on record with different content.",
 )
 
 
-def decide(command: DiscardParkedEvent, parked: ParkedEvent | None, actor: Actor) -> Sequence[ParkedEventDiscarded]:
-    discarded = ParkedEventDiscarded(**command.model_dump(exclude={"sequence"}))
-    if parked is None:
-        return (discarded,)
-    if parked.discarded == discarded:
-        return ()
-    raise ALREADY_DISCARDED(sequence=command.sequence)
+def decide(
+    command: DiscardParkedEvent, discarded: ParkedEventDiscarded | None, actor: Actor
+) -> Sequence[ParkedEventDiscarded]:
+    return once(ParkedEventDiscarded(**command.content()), discarded, ALREADY_DISCARDED(sequence=command.sequence))
 
 
-AGGREGATE = Aggregate(
-    entity="parked-event",
-    events=EVENTS,
-    commands=(DiscardParkedEvent,),
-    evolve=evolve,
-    decide=decide,
-)
+AGGREGATE = Aggregate(events=EVENTS, commands=(DiscardParkedEvent,), evolve=latest, decide=decide)

@@ -4,34 +4,19 @@ Before the first switch no scenario is in force. Every switch has a number, one 
 """
 
 from collections.abc import Sequence
-from typing import ClassVar
 
-from pydantic import BaseModel, ConfigDict
-
-from shared.domain.decider import Actor, Aggregate, Command, Refusal
+from shared.domain.decider import Actor, Aggregate, Command, Refusal, latest
 from shared.events.scenario import CURRENT, EVENTS, ScenarioSwitched
 from shared.values.types import Case, Phrase
 
 MOST_SWITCHES = 500
 
 
-# --- state ---
-class ScenarioState(BaseModel):
-    model_config = ConfigDict(frozen=True)
-    last: ScenarioSwitched
-
-
-# --- evolve ---
-def evolve(state: ScenarioState | None, event: ScenarioSwitched) -> ScenarioState:
-    return ScenarioState(last=event)
-
-
-# --- commands ---
 class SwitchScenario(Command):
     """Puts a scenario in force; for the sub-committee's lead or a deputy. Every unit follows by itself."""
 
     NAME = "switch-scenario"
-    ENTITY: ClassVar[str] = "scenario"
+    ENTITY = "scenario"
     scenario: Case
     reason: Phrase
 
@@ -40,22 +25,21 @@ class SwitchScenario(Command):
         return CURRENT
 
 
-# --- decide ---
 NO_RIGHT = Refusal(
     "no_right_to_switch", "{actor} can't switch the scenario; the sub-committee's lead or a deputy does."
 )
 SWITCHES_FULL = Refusal("scenario_switches_full", "The scenario has been switched {most} times; that is the most.")
 
 
-def decide(command: SwitchScenario, state: ScenarioState | None, actor: Actor) -> Sequence[ScenarioSwitched]:
+def decide(command: SwitchScenario, last: ScenarioSwitched | None, actor: Actor) -> Sequence[ScenarioSwitched]:
     if not actor.leads:
         raise NO_RIGHT(actor=actor.id)
-    if state is not None and state.last.scenario is command.scenario:
+    if last is not None and last.scenario is command.scenario:
         return ()
-    number = state.last.number + 1 if state else 1
+    number = last.number + 1 if last else 1
     if number > MOST_SWITCHES:
         raise SWITCHES_FULL(most=MOST_SWITCHES)
     return (ScenarioSwitched(number=number, scenario=command.scenario, reason=command.reason),)
 
 
-AGGREGATE = Aggregate(entity="scenario", events=EVENTS, commands=(SwitchScenario,), evolve=evolve, decide=decide)
+AGGREGATE = Aggregate(events=EVENTS, commands=(SwitchScenario,), evolve=latest, decide=decide)

@@ -160,7 +160,7 @@ def kept_findings(checkpoint: Checkpoint, parked: Mapping[str, int]) -> Iterator
 def trouble_finding(trouble: Exception, mongo_silent_s: int) -> Finding:
     match trouble:
         case LedgerShort():
-            return LEDGER_SHORT(TRACKER, end=trouble.end, checkpoint=trouble.read)
+            return LEDGER_SHORT(TRACKER, end=trouble.end, checkpoint=trouble.checkpoint)
         case LedgerOther():
             return LEDGER_OTHER(TRACKER, sequence=trouble.sequence)
         case LedgerGone():

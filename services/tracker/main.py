@@ -18,7 +18,7 @@ from shared.platform.embedded import endpoints, environment_of
 from shared.platform.mongo import mongo_database
 from shared.platform.nats import nats_connection
 from shared.platform.settings import Settings
-from shared.unit.asyncapi import Json, answer_asyncapi, as_bytes, asyncapi
+from shared.unit.asyncapi import Json, answer_asyncapi, asyncapi
 from shared.unit.health import answer_health
 from shared.unit.service import service_broker
 
@@ -42,7 +42,7 @@ async def lifespan() -> AsyncIterator[None]:
             shadowing = asyncio.create_task(keep_shadow(environment_of(settings, servers)))
             look = TrackerHealth(projector, views, ledger).look
             answer_health(broker, settings.congress, TRACKER, settings.instance_name, look)
-            answer_asyncapi(broker, settings.congress, TRACKER, as_bytes(contract()))
+            answer_asyncapi(broker, settings.congress, TRACKER, contract())
             app.add_broker(broker)
             try:
                 yield

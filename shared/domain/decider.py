@@ -6,13 +6,14 @@
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import reduce
 from typing import Any, ClassVar, NamedTuple
 
 from pydantic import BaseModel, ConfigDict
 
-from shared.events.base import Event
+from shared.events.base import Event, entity_of
+from shared.values.local_time import local_date
 from shared.values.message import Message
 
 EVENTS_AT_ONCE = 1000
@@ -33,17 +34,40 @@ class Command(BaseModel):
     LETTER_BY_LETTER: ClassVar[frozenset[str]] = frozenset()
     """Fields that quote something stored: their text is compared letter by letter, so it is not cleaned."""
 
+    ID: ClassVar[str] = ""
+    """The field that holds the id of the aggregate."""
+
     @property
     def entity_id(self) -> str:
-        """The id of the aggregate that decides on this command."""
-        raise LookupError(f"{self.NAME} addresses no single {self.ENTITY}")
+        """The id of the aggregate that decides on this command. Raises `LookupError` where there is no single one."""
+        if not self.ID:
+            raise LookupError(f"{self.NAME} addresses no single {self.ENTITY}")
+        return str(getattr(self, self.ID))
+
+    def content(self) -> dict[str, Any]:
+        """All of its fields but the id."""
+        return self.model_dump(exclude={self.ID})
+
+    DEADLINE: ClassVar[str] = ""
+    """The field that holds a deadline. One that is over on the day it is given needs a reason, in the field
+    `past_because`; it is kept."""
 
     def check_given_at(self, happened: datetime) -> None:
-        """Raises a refusal where the command can't be given at that time, such as a deadline that is over by then."""
+        """Raises a refusal for a deadline before the local day of `happened` that comes without a reason."""
+        deadline: date | None = getattr(self, self.DEADLINE, None)
+        day = local_date(happened)
+        if deadline is not None and deadline < day and getattr(self, "past_because", None) is None:
+            raise DEADLINE_IN_THE_PAST(deadline=deadline, day=day)
 
     def parts(self) -> "Sequence[Command]":
         """The commands on single aggregates that this one stands for; they succeed or fail together."""
         return (self,)
+
+
+class State(BaseModel):
+    """What the events of one aggregate come to."""
+
+    model_config = ConfigDict(frozen=True)
 
 
 type Key = tuple[str, str]
@@ -102,11 +126,30 @@ class Refusal(Message):
         return Refused(self, params)
 
 
+DEADLINE_IN_THE_PAST = Refusal(
+    "deadline_in_the_past",
+    "The deadline {deadline} was over by {day}; say in past_because why it is set all the same.",
+)
+
+
+def once[E: Event](event: E, recorded: E | None, otherwise: Refused) -> Sequence[E]:
+    """`event`, or nothing where it is on record already. Raises `otherwise` where another one is."""
+    if recorded is None:
+        return (event,)
+    if recorded == event:
+        return ()
+    raise otherwise
+
+
+def latest[E: Event](_: E | None, event: E) -> E:
+    """Evolves an aggregate of which the last event says all."""
+    return event
+
+
 @dataclass(frozen=True)
 class Aggregate:
-    """An aggregate's events, commands and functions, under the name that its subjects and event types carry."""
+    """An aggregate's events, commands and functions."""
 
-    entity: str
     events: tuple[type[Event], ...]
     commands: tuple[type[Command], ...]
     evolve: Callable[[Any, Any], Any]
@@ -116,6 +159,16 @@ class Aggregate:
     `decide` gets their states as a fourth argument; nothing keeps them from changing before the append."""
     internal: bool = False
     """Only policies give its commands; to callers they don't exist."""
+
+    @property
+    def public_commands(self) -> tuple[type[Command], ...]:
+        """Those that callers may give."""
+        return () if self.internal else self.commands
+
+    @property
+    def entity(self) -> str:
+        """The name that its subjects and event types carry."""
+        return entity_of(self.events[0])
 
     def fold(self, events: Iterable[Event], state: Any = None) -> Any:
         """The state after `events`, starting from `state` (`None`: nothing happened yet)."""

@@ -6,19 +6,12 @@ names another, it may say the term: `03-KH/TB (2015-2020)`; without, its own ter
 
 import re
 from collections.abc import Sequence
-from typing import Annotated, ClassVar, assert_never
+from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, Field
 
-from shared.domain.decider import Actor, Aggregate, Command, Refusal
-from shared.events.document import (
-    EVENTS,
-    DocumentEvent,
-    DocumentIssued,
-    DocumentSuperseded,
-    DocumentWithdrawn,
-    Urgency,
-)
+from shared.domain.decider import Actor, Aggregate, Command, Refusal, State
+from shared.events import document as events
 from shared.values.symbol import MOST_DIGITS, Citation, DocumentSymbol, leading_digits
 from shared.values.types import ID_PATTERN, Day, Phrase, Text
 
@@ -60,10 +53,8 @@ Term = Annotated[str, Field(pattern=r"^(19|20|21)[0-9]{2}-(19|20|21)[0-9]{2}$")]
 """The term of office in which an issuer numbers its documents, such as `2020-2025`."""
 
 
-# --- state ---
-class Document(BaseModel):
-    model_config = ConfigDict(frozen=True)
-    issued: DocumentIssued
+class Document(State):
+    issued: events.DocumentIssued
     superseded_by: str | None = None
     withdrawn_because: str | None = None
 
@@ -76,35 +67,31 @@ class Document(BaseModel):
         return self.superseded_by is None and self.withdrawn_because is None
 
 
-# --- evolve ---
-def evolve(document: Document | None, event: DocumentEvent) -> Document:
-    if isinstance(event, DocumentIssued):
+def evolve(document: Document | None, event: events.DocumentEvent) -> Document:
+    if isinstance(event, events.DocumentIssued):
         return Document(issued=event)
     if document is None:
         raise LookupError(f"{event.TYPE} before the document was issued")
     match event:
-        case DocumentSuperseded():
+        case events.DocumentSuperseded():
             return document.model_copy(update={"superseded_by": event.superseded_by})
-        case DocumentWithdrawn():
+        case events.DocumentWithdrawn():
             return document.model_copy(update={"withdrawn_because": event.reason})
-        case _:
-            assert_never(event)
 
 
-# --- commands ---
 class IssueDocument(Command):
     """Files a document under its symbol as written, in Party or State form; `kind` is spelled out because
     `QĐ` stands for two kinds. `issued_on` may be unknown. `basis` names the documents it is based on (căn cứ), on
     file or not; `advised_by` is who prepared it for the issuer (tham mưu). Numbers begin again with each `term`."""
 
     NAME = "issue-document"
-    ENTITY: ClassVar[str] = "document"
+    ENTITY = "document"
     symbol: Symbol
     kind: Phrase
     title: Text
     issuer: Phrase
     issued_on: Day | None = None
-    urgency: Urgency = Urgency.NORMAL
+    urgency: events.Urgency = events.Urgency.NORMAL
     term: Term | None = None
     basis: tuple[Cited, ...] = Field(default=(), max_length=50)
     advised_by: Phrase | None = None
@@ -115,12 +102,9 @@ class IssueDocument(Command):
 
 
 class DocumentCommand(Command):
-    ENTITY: ClassVar[str] = "document"
+    ENTITY = "document"
+    ID = "document_id"
     document_id: DocumentId
-
-    @property
-    def entity_id(self) -> str:
-        return self.document_id
 
 
 class SupersedeDocument(DocumentCommand):
@@ -135,7 +119,6 @@ class WithdrawDocument(DocumentCommand):
     reason: Phrase
 
 
-# --- decide ---
 NOT_FOUND = Refusal(
     "document_not_found",
     "There is no document {document_id}. One that is filed under a term is named with it: 76-KH/TU (2020-2025).",
@@ -151,8 +134,8 @@ SUPERSEDES_ITSELF = Refusal("document_supersedes_itself", "Document {document_id
 
 
 def decide(
-    command: IssueDocument | DocumentCommand, document: Document | None, actor: Actor
-) -> Sequence[DocumentEvent]:
+    command: IssueDocument | SupersedeDocument | WithdrawDocument, document: Document | None, actor: Actor
+) -> Sequence[events.DocumentEvent]:
     if isinstance(command, IssueDocument):
         return _issue(command, document)
     if document is None:
@@ -164,34 +147,28 @@ def decide(
             if document.withdrawn_because == command.reason:
                 return ()
             _require_in_force(command, document)
-            return (DocumentWithdrawn(reason=command.reason),)
-        case _:
-            raise TypeError(f"{type(command).__name__} is no command on a document")
+            return (events.DocumentWithdrawn(reason=command.reason),)
 
 
-def _issue(command: IssueDocument, document: Document | None) -> Sequence[DocumentEvent]:
-    issued = DocumentIssued(**command.model_dump())
+def _issue(command: IssueDocument, document: Document | None) -> Sequence[events.DocumentEvent]:
+    issued = events.DocumentIssued(**command.model_dump())
     if document is None:
-        _require_a_number_of_paper(command.symbol)
+        if (digits := leading_digits(command.symbol)) > MOST_DIGITS:
+            raise NUMBER_TOO_LONG(symbol=command.symbol, digits=digits, most=MOST_DIGITS)
         return (issued,)
     if document.issued == issued:
         return ()
     raise ALREADY_ISSUED(symbol=command.symbol)
 
 
-def _require_a_number_of_paper(symbol: str) -> None:
-    if (digits := leading_digits(symbol)) > MOST_DIGITS:
-        raise NUMBER_TOO_LONG(symbol=symbol, digits=digits, most=MOST_DIGITS)
-
-
-def _supersede(command: SupersedeDocument, document: Document) -> Sequence[DocumentEvent]:
+def _supersede(command: SupersedeDocument, document: Document) -> Sequence[events.DocumentEvent]:
     cited = Citation.parse(command.superseded_by)
     if (cited.file, cited.term or document.issued.term) == (document.filed.file, document.filed.term):
         raise SUPERSEDES_ITSELF(document_id=command.document_id)
     if document.superseded_by == command.superseded_by:
         return ()
     _require_in_force(command, document)
-    return (DocumentSuperseded(superseded_by=command.superseded_by),)
+    return (events.DocumentSuperseded(superseded_by=command.superseded_by),)
 
 
 def _require_in_force(command: DocumentCommand, document: Document) -> None:
@@ -200,9 +177,5 @@ def _require_in_force(command: DocumentCommand, document: Document) -> None:
 
 
 AGGREGATE = Aggregate(
-    entity="document",
-    events=EVENTS,
-    commands=(IssueDocument, SupersedeDocument, WithdrawDocument),
-    evolve=evolve,
-    decide=decide,
+    events=events.EVENTS, commands=(IssueDocument, SupersedeDocument, WithdrawDocument), evolve=evolve, decide=decide
 )

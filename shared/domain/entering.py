@@ -24,7 +24,7 @@ def entered[Wish: Command](model: type[Wish], data: dict[str, Any]) -> Wish:
     try:
         as_it_is = {name: data[name] for name in model.LETTER_BY_LETTER if is_whole(data.get(name))}
         body = msgspec.json.encode(
-            cleaned({name: each for name, each in data.items() if name not in as_it_is}) | as_it_is
+            cleaned({name: value for name, value in data.items() if name not in as_it_is}) | as_it_is
         )
     except Unclean as unclean:
         raise _refused(model, unclean.code, str(unclean), *unclean.path) from None

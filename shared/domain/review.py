@@ -7,26 +7,13 @@ The decisions need to see the unit's tasks: `reads` says which, and `decide` is 
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
-from typing import ClassVar, assert_never
 
 from pydantic import BaseModel, ConfigDict
 
 from shared.domain import task as tasks
-from shared.domain.deadline import check_not_over
 from shared.domain.decider import Actor, Aggregate, Command, Key, Refusal
 from shared.domain.task import Task
-from shared.events.review import (
-    EVENTS,
-    Essential,
-    Finding,
-    ReviewClosed,
-    ReviewEvent,
-    ReviewGapExplained,
-    ReviewItemConfirmed,
-    ReviewOpened,
-    ReviewTaskEntered,
-)
+from shared.events import review as events
 from shared.values.message import WITH_REASON, word
 from shared.values.ordering import natural
 from shared.values.types import Brief, Day, EntityId, Phrase
@@ -35,30 +22,28 @@ MOST_REVIEWED = 1500
 MOST_EXPLAINED = 2000
 
 
-# --- state ---
 class Review(BaseModel):
     model_config = ConfigDict(frozen=True)
-    opened: ReviewOpened
-    findings: dict[str, Finding]
+    opened: events.ReviewOpened
+    findings: dict[str, events.Finding]
     confirmed: frozenset[str] = frozenset()
-    explained: dict[tuple[str, Essential], str] = {}
-    closed: ReviewClosed | None = None
+    explained: dict[tuple[str, events.Essential], str] = {}
+    closed: events.ReviewClosed | None = None
 
-    def unexplained(self, finding: Finding) -> tuple[Essential, ...]:
+    def unexplained(self, finding: events.Finding) -> tuple[events.Essential, ...]:
         return tuple(gap for gap in finding.missing if (finding.task_id, gap) not in self.explained)
 
 
-# --- evolve ---
-def evolve(review: Review | None, event: ReviewEvent) -> Review:
-    if isinstance(event, ReviewOpened):
+def evolve(review: Review | None, event: events.ReviewEvent) -> Review:
+    if isinstance(event, events.ReviewOpened):
         return Review(opened=event, findings={finding.task_id: finding for finding in event.findings})
     if review is None:
         raise LookupError(f"{event.TYPE} before the review was opened")
     match event:
-        case ReviewTaskEntered():
+        case events.ReviewTaskEntered():
             entered = event.finding
             return review.model_copy(update={"findings": review.findings | {entered.task_id: entered}})
-        case ReviewItemConfirmed():
+        case events.ReviewItemConfirmed():
             finding = event.finding
             return review.model_copy(
                 update={
@@ -66,36 +51,28 @@ def evolve(review: Review | None, event: ReviewEvent) -> Review:
                     "confirmed": review.confirmed | {finding.task_id},
                 }
             )
-        case ReviewGapExplained():
+        case events.ReviewGapExplained():
             explained = review.explained | {(event.task_id, event.essential): event.reason}
             return review.model_copy(update={"explained": explained})
-        case ReviewClosed():
+        case events.ReviewClosed():
             findings = {finding.task_id: finding for finding in event.findings}
             return review.model_copy(update={"closed": event, "findings": findings})
-        case _:
-            assert_never(event)
 
 
-# --- commands ---
 class ReviewCommand(Command):
-    ENTITY: ClassVar[str] = "review"
+    ENTITY = "review"
+    ID = "review_id"
     review_id: EntityId
-
-    @property
-    def entity_id(self) -> str:
-        return self.review_id
 
 
 class OpenReview(ReviewCommand):
     """Judges every live task of the unit as it is now. `past_because` says why `due_on` is over already."""
 
     NAME = "open-review"
+    DEADLINE = "due_on"
     directive_id: EntityId
     due_on: Day | None = None
     past_because: Phrase | None = None
-
-    def check_given_at(self, happened: datetime) -> None:
-        check_not_over(self.due_on, self.past_because, happened)
 
 
 class EnterTask(ReviewCommand):
@@ -119,7 +96,7 @@ class ExplainGap(ReviewCommand):
 
     NAME = "explain-gap"
     task_id: EntityId
-    essential: Essential
+    essential: events.Essential
     reason: Brief
 
 
@@ -129,7 +106,6 @@ class CloseReview(ReviewCommand):
     NAME = "close-review"
 
 
-# --- decide ---
 NOT_FOUND = Refusal("review_not_found", "There is no review {review_id}.")
 ALREADY_OPEN = Refusal("review_already_open", "Review {review_id} is already open, for another directive or date.")
 IS_CLOSED = Refusal("review_closed", "Review {review_id} is closed and signed.")
@@ -148,21 +124,21 @@ NOT_THE_LEAD = Refusal("not_the_lead", "Only the unit's lead signs a review, and
 EVERY_TASK: Key = ("task", "*")
 
 
-def judge(task_id: str, task: Task | None) -> Finding:
+def judge(task_id: str, task: Task | None) -> events.Finding:
     """What a task lacks. Its money is guaranteed when at least the planned sum is secured. A task that costs
     nothing needs none, and a suspended task lacks nothing."""
     if task is None:
-        return Finding(task_id=task_id, missing=tuple(Essential))
+        return events.Finding(task_id=task_id, missing=tuple(events.Essential))
     if task.suspended:
-        return Finding(task_id=task_id)
+        return events.Finding(task_id=task_id)
     secured = task.funding.secured_vnd if task.funding else 0
     lacking = {
-        Essential.COLLECTIVE: task.assignment is None,
-        Essential.INDIVIDUAL: task.assignment is None,
-        Essential.DEADLINE: task.deadline is None,
-        Essential.FUNDING: secured < task.planned_vnd,
+        events.Essential.COLLECTIVE: task.assignment is None,
+        events.Essential.INDIVIDUAL: task.assignment is None,
+        events.Essential.DEADLINE: task.deadline is None,
+        events.Essential.FUNDING: secured < task.planned_vnd,
     }
-    return Finding(task_id=task_id, missing=tuple(name for name, lacks in lacking.items() if lacks))
+    return events.Finding(task_id=task_id, missing=tuple(name for name, lacks in lacking.items() if lacks))
 
 
 def reads(command: ReviewCommand, review: Review | None) -> Sequence[Key]:
@@ -176,8 +152,11 @@ def reads(command: ReviewCommand, review: Review | None) -> Sequence[Key]:
 
 
 def decide(
-    command: ReviewCommand, review: Review | None, actor: Actor, seen: Mapping[Key, Task | None]
-) -> Sequence[ReviewEvent]:
+    command: OpenReview | EnterTask | ConfirmReviewItem | ExplainGap | CloseReview,
+    review: Review | None,
+    actor: Actor,
+    seen: Mapping[Key, Task | None],
+) -> Sequence[events.ReviewEvent]:
     if isinstance(command, OpenReview):
         return _open(command, review, seen)
     if review is None:
@@ -192,14 +171,14 @@ def decide(
         case ConfirmReviewItem():
             finding = _judged_again(command.review_id, command.task_id, review, seen)
             confirmed = command.task_id in review.confirmed and review.findings[command.task_id] == finding
-            return () if confirmed else (*_entered(review, seen), ReviewItemConfirmed(finding=finding))
+            return () if confirmed else (*_entered(review, seen), events.ReviewItemConfirmed(finding=finding))
         case ExplainGap():
             return _explain(command, review, seen)
-        case _:
-            raise TypeError(f"{type(command).__name__} is no command on a review")
 
 
-def _open(command: OpenReview, review: Review | None, seen: Mapping[Key, Task | None]) -> Sequence[ReviewEvent]:
+def _open(
+    command: OpenReview, review: Review | None, seen: Mapping[Key, Task | None]
+) -> Sequence[events.ReviewEvent]:
     if review is not None:
         if (review.opened.directive_id, review.opened.due_on) == (command.directive_id, command.due_on):
             return ()
@@ -207,27 +186,27 @@ def _open(command: OpenReview, review: Review | None, seen: Mapping[Key, Task | 
     findings = _of_live_tasks(seen)
     if len(findings) > MOST_REVIEWED:
         raise TOO_MANY_TASKS(count=len(findings), most=MOST_REVIEWED)
-    return (ReviewOpened(**command.model_dump(exclude={"review_id"}), findings=findings),)
+    return (events.ReviewOpened(**command.content(), findings=findings),)
 
 
-def _of_live_tasks(seen: Mapping[Key, Task | None]) -> tuple[Finding, ...]:
+def _of_live_tasks(seen: Mapping[Key, Task | None]) -> tuple[events.Finding, ...]:
     live = [(task_id, task) for (_, task_id), task in seen.items() if task and _is_live(task)]
     return tuple(judge(task_id, task) for task_id, task in sorted(live, key=lambda pair: natural(pair[0])))
 
 
-def _entered(review: Review, seen: Mapping[Key, Task | None]) -> Sequence[ReviewTaskEntered]:
+def _entered(review: Review, seen: Mapping[Key, Task | None]) -> Sequence[events.ReviewTaskEntered]:
     """The live tasks seen here that the review lacks."""
     lacking = [finding for finding in _of_live_tasks(seen) if finding.task_id not in review.findings]
     if len(review.findings) + len(lacking) > MOST_REVIEWED:
         raise TOO_MANY_TASKS(count=len(review.findings) + len(lacking), most=MOST_REVIEWED)
-    return tuple(ReviewTaskEntered(finding=finding) for finding in lacking)
+    return tuple(events.ReviewTaskEntered(finding=finding) for finding in lacking)
 
 
 def _is_live(task: Task) -> bool:
     return task.status not in tasks.CLOSED and not task.suspended
 
 
-def _explain(command: ExplainGap, review: Review, seen: Mapping[Key, Task | None]) -> Sequence[ReviewEvent]:
+def _explain(command: ExplainGap, review: Review, seen: Mapping[Key, Task | None]) -> Sequence[events.ReviewEvent]:
     if review.explained.get((command.task_id, command.essential)) == command.reason:
         return ()
     finding = _judged_again(command.review_id, command.task_id, review, seen)
@@ -235,12 +214,12 @@ def _explain(command: ExplainGap, review: Review, seen: Mapping[Key, Task | None
         raise NO_SUCH_GAP(task_id=command.task_id, essential=word(command.essential))
     if (command.task_id, command.essential) not in review.explained and len(review.explained) >= MOST_EXPLAINED:
         raise EXPLANATIONS_FULL(review_id=command.review_id, most=MOST_EXPLAINED)
-    return (*_entered(review, seen), ReviewGapExplained(**command.model_dump(exclude={"review_id"})))
+    return (*_entered(review, seen), events.ReviewGapExplained(**command.content()))
 
 
 def _close(
     command: CloseReview, review: Review, actor: Actor, seen: Mapping[Key, Task | None]
-) -> Sequence[ReviewEvent]:
+) -> Sequence[events.ReviewEvent]:
     if review.closed is not None:
         if review.closed.signed_by == actor.id:
             return ()
@@ -259,10 +238,10 @@ def _close(
     )
     if left:
         raise GAPS_LEFT(review_id=command.review_id, gaps=left)
-    return (*entered, ReviewClosed(signed_by=actor.id, findings=findings))
+    return (*entered, events.ReviewClosed(signed_by=actor.id, findings=findings))
 
 
-def _judged_again(review_id: str, task_id: str, review: Review, seen: Mapping[Key, Task | None]) -> Finding:
+def _judged_again(review_id: str, task_id: str, review: Review, seen: Mapping[Key, Task | None]) -> events.Finding:
     task = seen.get(("task", task_id))
     if task_id not in review.findings and (task is None or not _is_live(task)):
         raise NOT_REVIEWED(task_id=task_id, review_id=review_id)
@@ -270,8 +249,7 @@ def _judged_again(review_id: str, task_id: str, review: Review, seen: Mapping[Ke
 
 
 AGGREGATE = Aggregate(
-    entity="review",
-    events=EVENTS,
+    events=events.EVENTS,
     commands=(OpenReview, EnterTask, ConfirmReviewItem, ExplainGap, CloseReview),
     evolve=evolve,
     decide=decide,

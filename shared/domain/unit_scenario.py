@@ -5,47 +5,32 @@ Only the unit's own policy writes here. A switch older than the one on record ch
 """
 
 from collections.abc import Sequence
-from typing import ClassVar, assert_never
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from shared.domain.decider import Actor, Aggregate, Command, Refusal
+from shared.domain.decider import Actor, Aggregate, Command, Refusal, State
 from shared.events.scenario import CURRENT
 from shared.events.unit_scenario import EVENTS, SwitchFollowed, SwitchRecorded, UnitScenarioEvent
 from shared.values.types import Case, Phrase
 
 
-# --- state ---
-class UnitScenario(BaseModel):
-    model_config = ConfigDict(frozen=True)
-    recorded: SwitchRecorded
+class UnitScenario(State):
+    number: int
+    scenario: Case
     followed: int = 0
 
-    @property
-    def number(self) -> int:
-        return self.recorded.number
 
-    @property
-    def scenario(self) -> Case:
-        return self.recorded.scenario
-
-
-# --- evolve ---
 def evolve(scenario: UnitScenario | None, event: UnitScenarioEvent) -> UnitScenario:
     if isinstance(event, SwitchRecorded):
-        return UnitScenario(recorded=event, followed=scenario.followed if scenario else 0)
+        followed = scenario.followed if scenario else 0
+        return UnitScenario(number=event.number, scenario=event.scenario, followed=followed)
     if scenario is None:
         raise LookupError(f"{event.TYPE} before a switch was recorded")
-    match event:
-        case SwitchFollowed():
-            return scenario.model_copy(update={"followed": event.number})
-        case _:
-            assert_never(event)
+    return scenario.model_copy(update={"followed": event.number})
 
 
-# --- commands ---
 class UnitScenarioCommand(Command):
-    ENTITY: ClassVar[str] = "unit-scenario"
+    ENTITY = "unit-scenario"
     number: int = Field(ge=1, le=2**31 - 1)
 
     @property
@@ -67,12 +52,13 @@ class ConfirmSwitch(UnitScenarioCommand):
     NAME = "confirm-switch"
 
 
-# --- decide ---
 FOR_THE_POLICY = Refusal("for_the_policy_only", "{actor} can't record a switch; the unit's policy does so by itself.")
 NOT_RECORDED = Refusal("switch_not_recorded", "Switch {number} is not on record in the unit.")
 
 
-def decide(command: UnitScenarioCommand, scenario: UnitScenario | None, actor: Actor) -> Sequence[UnitScenarioEvent]:
+def decide(
+    command: RecordSwitch | ConfirmSwitch, scenario: UnitScenario | None, actor: Actor
+) -> Sequence[UnitScenarioEvent]:
     if not actor.is_policy:
         raise FOR_THE_POLICY(actor=actor.id)
     match command:
@@ -84,14 +70,6 @@ def decide(command: UnitScenarioCommand, scenario: UnitScenario | None, actor: A
             if scenario is None or command.number > scenario.number:
                 raise NOT_RECORDED(number=command.number)
             return () if command.number <= scenario.followed else (SwitchFollowed(number=command.number),)
-        case _:
-            raise TypeError(f"{type(command).__name__} is no command on a unit's scenario")
 
 
-AGGREGATE = Aggregate(
-    entity="unit-scenario",
-    events=EVENTS,
-    commands=(RecordSwitch, ConfirmSwitch),
-    evolve=evolve,
-    decide=decide,
-)
+AGGREGATE = Aggregate(events=EVENTS, commands=(RecordSwitch, ConfirmSwitch), evolve=evolve, decide=decide)

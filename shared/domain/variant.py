@@ -5,12 +5,10 @@ gives it another cost or deadline there. The unit's lead signs the variant; a la
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
-from typing import ClassVar, assert_never
+from datetime import date
 
 from pydantic import BaseModel, ConfigDict
 
-from shared.domain.deadline import check_not_over
 from shared.domain.decider import Actor, Aggregate, Command, Key, Refusal
 from shared.events.variant import EVENTS, AdjustmentWithdrawn, VariantAdjusted, VariantEvent, VariantPrepared
 from shared.values.types import Brief, Case, Day, EntityId, Scenario, Vnd
@@ -27,7 +25,6 @@ class Demand(BaseModel):
     deadline: date | None
 
 
-# --- state ---
 class Variant(BaseModel):
     model_config = ConfigDict(frozen=True)
     adjustments: dict[str, VariantAdjusted] = {}
@@ -46,7 +43,6 @@ def demanded(
     return Demand(suspended=not applies, planned_vnd=planned_vnd, deadline=deadline)
 
 
-# --- evolve ---
 def evolve(variant: Variant | None, event: VariantEvent) -> Variant:
     variant = variant or Variant()
     match event:
@@ -57,18 +53,12 @@ def evolve(variant: Variant | None, event: VariantEvent) -> Variant:
             return Variant(adjustments=others)
         case VariantPrepared():
             return variant.model_copy(update={"signed_by": event.signed_by})
-        case _:
-            assert_never(event)
 
 
-# --- commands ---
 class VariantCommand(Command):
-    ENTITY: ClassVar[str] = "variant"
+    ENTITY = "variant"
+    ID = "variant"
     variant: Case
-
-    @property
-    def entity_id(self) -> str:
-        return self.variant.value
 
 
 class AdjustVariant(VariantCommand):
@@ -76,15 +66,13 @@ class AdjustVariant(VariantCommand):
     an earlier adjustment of the task is replaced. `past_because` says why the deadline is over already."""
 
     NAME = "adjust-variant"
+    DEADLINE = "deadline"
     task_id: EntityId
     applies: bool | None = None
     planned_vnd: Vnd | None = None
     deadline: Day | None = None
     reason: Brief
     past_because: Brief | None = None
-
-    def check_given_at(self, happened: datetime) -> None:
-        check_not_over(self.deadline, self.past_because, happened)
 
 
 class WithdrawAdjustment(VariantCommand):
@@ -100,7 +88,6 @@ class PrepareVariant(VariantCommand):
     NAME = "prepare-variant"
 
 
-# --- decide ---
 NO_TASK = Refusal("task_not_found", "There is no task {task_id} to adjust.")
 NOTHING_ADJUSTED = Refusal(
     "nothing_adjusted",
@@ -119,7 +106,10 @@ def reads(command: VariantCommand, variant: Variant | None) -> Sequence[Key]:
 
 
 def decide(
-    command: VariantCommand, variant: Variant | None, actor: Actor, seen: Mapping[Key, object]
+    command: AdjustVariant | WithdrawAdjustment | PrepareVariant,
+    variant: Variant | None,
+    actor: Actor,
+    seen: Mapping[Key, object],
 ) -> Sequence[VariantEvent]:
     variant = variant or Variant()
     match command:
@@ -132,12 +122,10 @@ def decide(
             if not actor.is_lead:
                 raise NOT_THE_LEAD(actor=actor.id)
             return () if variant.signed_by else (VariantPrepared(signed_by=actor.id),)
-        case _:
-            raise TypeError(f"{type(command).__name__} is no command on a variant")
 
 
 def _adjust(command: AdjustVariant, variant: Variant, seen: Mapping[Key, object]) -> Sequence[VariantEvent]:
-    adjusted = VariantAdjusted(**command.model_dump(exclude={"variant"}))
+    adjusted = VariantAdjusted(**command.content())
     if variant.adjustments.get(command.task_id) == adjusted:
         return ()
     if seen.get(("task", command.task_id)) is None:
@@ -150,7 +138,6 @@ def _adjust(command: AdjustVariant, variant: Variant, seen: Mapping[Key, object]
 
 
 AGGREGATE = Aggregate(
-    entity="variant",
     events=EVENTS,
     commands=(AdjustVariant, WithdrawAdjustment, PrepareVariant),
     evolve=evolve,

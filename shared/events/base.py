@@ -4,7 +4,7 @@ The names of types and fields are the stored format. An event holds what may eve
 bounded by the commands.
 """
 
-from typing import ClassVar
+from typing import ClassVar, get_args
 
 from pydantic import BaseModel, ConfigDict
 
@@ -23,3 +23,8 @@ class Event(BaseModel):
 def entity_of(event: type[Event]) -> str:
     """The entity that an event is about, as its type names it."""
     return event.TYPE.split(".")[2]
+
+
+def members(union: object) -> tuple[type[Event], ...]:
+    """The events of a union, in its order."""
+    return get_args(union)

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from shared.events.base import Event
+from shared.events.base import Event, members
 from shared.values.types import ID_LENGTH, EntityId, Group, Phase, Scenario, Text, Unit, Vnd, slug
 
 
@@ -58,6 +58,4 @@ class ItemWithdrawn(Event):
 
 
 CatalogueEvent = ItemPublished | ItemAssigned | ItemRevised | ItemWithdrawn
-
-
-EVENTS = (ItemPublished, ItemAssigned, ItemRevised, ItemWithdrawn)
+EVENTS = members(CatalogueEvent)

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from shared.events.base import Event
+from shared.events.base import Event, members
 from shared.values.types import ClearanceKind
 
 
@@ -32,6 +32,4 @@ class ClearanceWithdrawn(Event):
 
 
 ClearanceEvent = ClearanceRequested | ClearanceGranted | ClearanceRefused | ClearanceWithdrawn
-
-
-EVENTS = (ClearanceRequested, ClearanceGranted, ClearanceRefused, ClearanceWithdrawn)
+EVENTS = members(ClearanceEvent)

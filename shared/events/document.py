@@ -3,7 +3,7 @@
 from datetime import date
 from enum import StrEnum
 
-from shared.events.base import Event
+from shared.events.base import Event, members
 from shared.values.types import Phrase, Text
 
 
@@ -41,6 +41,4 @@ class DocumentWithdrawn(Event):
 
 
 DocumentEvent = DocumentIssued | DocumentSuperseded | DocumentWithdrawn
-
-
-EVENTS = (DocumentIssued, DocumentSuperseded, DocumentWithdrawn)
+EVENTS = members(DocumentEvent)

@@ -1,6 +1,6 @@
 """What happens to the account of one task's money, which logistics keeps."""
 
-from shared.events.base import Event
+from shared.events.base import Event, members
 
 
 class ExpenseEstimated(Event):
@@ -47,6 +47,4 @@ class ExpenseSettled(Event):
 
 
 ExpenseEvent = ExpenseEstimated | ExpenseRevised | MoneyAdvanced | SpendingRecorded | ExpenseSettled
-
-
-EVENTS = (ExpenseEstimated, ExpenseRevised, MoneyAdvanced, SpendingRecorded, ExpenseSettled)
+EVENTS = members(ExpenseEvent)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, Field
 
-from shared.events.base import Event
+from shared.events.base import Event, members
 
 
 class IncidentKind(StrEnum):
@@ -50,6 +50,4 @@ class IncidentReopened(Event):
 
 
 IncidentEvent = IncidentReported | IncidentAssessed | IncidentResolved | IncidentReopened
-
-
-EVENTS = (IncidentReported, IncidentAssessed, IncidentResolved, IncidentReopened)
+EVENTS = members(IncidentEvent)

@@ -4,7 +4,7 @@ from datetime import date
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from shared.events.base import Event
+from shared.events.base import Event, members
 from shared.values.types import Phrase, Text
 
 
@@ -38,6 +38,4 @@ class MeetingConcluded(Event):
 
 
 MeetingEvent = MeetingHeld | MeetingConcluded
-
-
-EVENTS = (MeetingHeld, MeetingConcluded)
+EVENTS = members(MeetingEvent)

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from shared.events.base import Event
+from shared.events.base import Event, members
 from shared.values.types import Phrase, Text
 
 
@@ -31,6 +31,4 @@ class PositionRemoved(Event):
 
 
 OrganisationEvent = OrganisationRegistered | PositionAdded | PositionRemoved
-
-
-EVENTS = (OrganisationRegistered, PositionAdded, PositionRemoved)
+EVENTS = members(OrganisationEvent)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from shared.events.base import Event
+from shared.events.base import Event, members
 from shared.values.types import Text
 
 
@@ -41,6 +41,4 @@ class PublicationReleased(Event):
 
 
 PublicationEvent = PublicationProposed | PublicationApproved | PublicationRejected | PublicationReleased
-
-
-EVENTS = (PublicationProposed, PublicationApproved, PublicationRejected, PublicationReleased)
+EVENTS = members(PublicationEvent)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, Field
 
-from shared.events.base import Event
+from shared.events.base import Event, members
 from shared.values.types import Text
 
 
@@ -40,6 +40,4 @@ class ReservationReleased(Event):
 
 
 ResourceEvent = ResourceRegistered | ResourceReserved | ReservationReleased
-
-
-EVENTS = (ResourceRegistered, ResourceReserved, ReservationReleased)
+EVENTS = members(ResourceEvent)

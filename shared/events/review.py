@@ -5,7 +5,7 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
-from shared.events.base import Event
+from shared.events.base import Event, members
 from shared.values.types import EntityId, Phrase
 
 
@@ -60,6 +60,4 @@ class ReviewClosed(Event):
 
 
 ReviewEvent = ReviewOpened | ReviewTaskEntered | ReviewItemConfirmed | ReviewGapExplained | ReviewClosed
-
-
-EVENTS = (ReviewOpened, ReviewTaskEntered, ReviewItemConfirmed, ReviewGapExplained, ReviewClosed)
+EVENTS = members(ReviewEvent)

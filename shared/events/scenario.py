@@ -14,4 +14,4 @@ class ScenarioSwitched(Event):
     reason: Phrase
 
 
-EVENTS = (ScenarioSwitched,)
+EVENTS: tuple[type[Event], ...] = (ScenarioSwitched,)

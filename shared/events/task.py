@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from shared.events.base import Event
+from shared.events.base import Event, members
 from shared.values.types import (
     Case,
     ClearanceKind,
@@ -141,34 +141,9 @@ class ScenarioFollowed(Event):
     deadline: date | None = None
 
 
-SettlingEvent = (
-    TaskAssigned
-    | TaskDeadlineSet
-    | ExtensionRequested
-    | ExtensionGranted
-    | ExtensionRefused
-    | TaskFunded
-    | ScenarioFollowed
-)
-"""What is settled about a task, wherever it stands."""
-LifecycleEvent = (
-    TaskStarted
-    | TaskProgressed
-    | TaskBlocked
-    | TaskUnblocked
-    | TaskSubmitted
-    | TaskCompleted
-    | TaskReturned
-    | TaskCancelled
-    | TaskReopened
-    | ClearanceRequired
-    | ClearanceDropped
-)
-TaskEvent = TaskOpened | SettlingEvent | LifecycleEvent
-
-
-EVENTS = (
-    TaskOpened, TaskAssigned, TaskDeadlineSet, ExtensionRequested, ExtensionGranted, ExtensionRefused,
-    TaskFunded, TaskStarted, TaskProgressed, TaskBlocked, TaskUnblocked, TaskSubmitted, TaskCompleted,
-    TaskReturned, TaskCancelled, TaskReopened, ClearanceRequired, ClearanceDropped, ScenarioFollowed,
+TaskEvent = (
+    TaskOpened | TaskAssigned | TaskDeadlineSet | ExtensionRequested | ExtensionGranted | ExtensionRefused
+    | TaskFunded | TaskStarted | TaskProgressed | TaskBlocked | TaskUnblocked | TaskSubmitted | TaskCompleted
+    | TaskReturned | TaskCancelled | TaskReopened | ClearanceRequired | ClearanceDropped | ScenarioFollowed
 )  # fmt: skip
+EVENTS = members(TaskEvent)

@@ -1,6 +1,6 @@
 """How a unit follows the sub-committee's switch of scenarios."""
 
-from shared.events.base import Event
+from shared.events.base import Event, members
 from shared.values.types import Case, Phrase
 
 
@@ -19,6 +19,4 @@ class SwitchFollowed(Event):
 
 
 UnitScenarioEvent = SwitchRecorded | SwitchFollowed
-
-
-EVENTS = (SwitchRecorded, SwitchFollowed)
+EVENTS = members(UnitScenarioEvent)

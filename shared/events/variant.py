@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from shared.events.base import Event
+from shared.events.base import Event, members
 from shared.values.types import EntityId, Phrase, Vnd
 
 
@@ -29,6 +29,4 @@ class VariantPrepared(Event):
 
 
 VariantEvent = VariantAdjusted | AdjustmentWithdrawn | VariantPrepared
-
-
-EVENTS = (VariantAdjusted, AdjustmentWithdrawn, VariantPrepared)
+EVENTS = members(VariantEvent)

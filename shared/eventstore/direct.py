@@ -124,10 +124,8 @@ def _stored(headers: bytes, body: bytes) -> Stored | None:
     """`None` for what is no stored message."""
     if (where := _where_stored(headers)) is None:
         return None
-    source_told, subject, sequence, recorded = where.groups(b"")
-    return Stored(
-        int(sequence), text_of(subject), datetime.fromisoformat(recorded.decode()), body, text_of(source_told)
-    )
+    source, subject, sequence, recorded = where.groups(b"")
+    return Stored(int(sequence), text_of(subject), datetime.fromisoformat(recorded.decode()), body, text_of(source))
 
 
 def _where_stored(headers: bytes) -> re.Match[bytes] | None:

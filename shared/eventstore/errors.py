@@ -47,12 +47,12 @@ class StreamMismatch(EventStoreError):
 
 class StreamLost(EventStoreError):
     """A service's stream no longer holds every event that it held: nothing may be decided or stored on top of it.
-    `last_good` is the last event before the first that is missing, `known` the last that there is known to be;
+    `last_good` is the last event before the first that is missing, `last_known` the last that there is known to be;
     `service` is empty for the ledger."""
 
-    def __init__(self, stream: str, last_good: int, known: int, service: str = "") -> None:
-        super().__init__(f"{stream} has lost events: the last good one is {last_good} of {known}")
-        self.stream, self.last_good, self.known, self.service = stream, last_good, known, service
+    def __init__(self, stream: str, last_good: int, last_known: int, service: str = "") -> None:
+        super().__init__(f"{stream} has lost events: the last good one is {last_good} of {last_known}")
+        self.stream, self.last_good, self.last_known, self.service = stream, last_good, last_known, service
 
 
 class LedgerBroken(EventStoreError):
@@ -70,9 +70,9 @@ class LedgerGone(LedgerBroken):
 class LedgerShort(LedgerBroken):
     """The ledger ends before what was read from it earlier."""
 
-    def __init__(self, end: int, read: int) -> None:
-        super().__init__(f"the ledger ends at {end}, before the checkpoint {read}")
-        self.end, self.read = end, read
+    def __init__(self, end: int, checkpoint: int) -> None:
+        super().__init__(f"the ledger ends at {end}, before the checkpoint {checkpoint}")
+        self.end, self.checkpoint = end, checkpoint
 
 
 class LedgerOther(LedgerBroken):

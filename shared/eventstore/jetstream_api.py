@@ -13,41 +13,39 @@ from shared.eventstore.wire import as_json, read_json
 API_TIMEOUT_S = 5.0
 LEADER_TRIES = 20
 LEADER_AGAIN_AFTER_S = 0.1
-STREAM_NOT_FOUND = 10059
+_STREAM_NOT_FOUND = 10059
 _LEDGERS = ledger_stream("")
 
 
 async def congresses(connection: Client) -> list[str]:
     """The ids of all congresses that have streams on this server, sorted. Raises `Unavailable`."""
-    names = await _names(connection)
+    names = await js_names(connection, "STREAM.NAMES")
     return sorted(name.removeprefix(_LEDGERS) for name in names if name.startswith(_LEDGERS))
 
 
 async def services_with_streams(connection: Client, congress: str) -> list[str]:
     """The services of this congress that have a stream, whether or not this process knows them, sorted. Raises
     `Unavailable`."""
-    names = await _names(connection, subject=f"evt.{congress}.>")
+    names = await js_names(connection, "STREAM.NAMES", subject=f"evt.{congress}.>")
     services = filter(None, (service_of(congress, name) for name in names))
     return sorted(service for service in services if service_stream(congress, service) in names)
 
 
-async def _names(connection: Client, **which: str) -> list[str]:
+async def js_names(connection: Client, call: str, **which: str) -> list[str]:
+    """Of all streams, or of all consumers of one. Raises `Unavailable`."""
     names: list[str] = []
     while True:
-        answer = await js_api(connection, "STREAM.NAMES", {"offset": len(names), **which})
-        page = answer.get("streams") or []
+        answer = await js_call(connection, call, {"offset": len(names), **which})
+        page = answer.get("streams") or answer.get("consumers") or []
         names += page
         if not page or len(names) >= answer.get("total", 0):
             return names
 
 
-async def stream_info(connection: Client, stream: str, **asked: Any) -> dict[str, Any]:
+async def stream_info(connection: Client, stream: str, **options: Any) -> dict[str, Any]:
     """What the stream's leader says of it. Raises `NoStream`, `Unavailable`."""
     for _ in range(LEADER_TRIES):
-        info = await js_api(connection, f"STREAM.INFO.{stream}", asked)
-        if error := info.get("error"):
-            kind = NoStream if error.get("err_code") == STREAM_NOT_FOUND else Unavailable
-            raise kind(f"no stream {stream}: {error['description']}")
+        info = await js_call(connection, f"STREAM.INFO.{stream}", options)
         if _is_from_the_leader(info.get("cluster", {})):
             return info
         await asyncio.sleep(LEADER_AGAIN_AFTER_S)
@@ -57,12 +55,24 @@ async def stream_info(connection: Client, stream: str, **asked: Any) -> dict[str
 def _is_from_the_leader(cluster: dict[str, Any]) -> bool:
     """Without a leader any replica answers, and for ten seconds after its start one that led before, however far
     behind it is (nats-server 2.15). Whoever answers leaves itself out of `replicas`."""
-    others = {each["name"] for each in cluster.get("replicas", ())}
+    others = {replica["name"] for replica in cluster.get("replicas", ())}
     return not cluster or cluster.get("leader", "") not in {"", *others}
 
 
+async def js_call(connection: Client, call: str, body: dict[str, Any], *, absent: int = 0) -> dict[str, Any]:
+    """What JetStream answers where it does not refuse; nothing where it does with the code `absent`, by which it says
+    that there is nothing of the kind. Raises `NoStream`, `Unavailable`."""
+    answer = await js_api(connection, call, body)
+    if error := answer.get("error"):
+        if error.get("err_code") == absent:
+            return {}
+        kind = NoStream if error.get("err_code") == _STREAM_NOT_FOUND else Unavailable
+        raise kind(f"JetStream refused {call}: {error['description']}")
+    return answer
+
+
 async def js_api(connection: Client, call: str, body: dict[str, Any]) -> dict[str, Any]:
-    """One call of the JetStream API. Raises `Unavailable` when nobody answers."""
+    """The answer of the JetStream API, be it a refusal. Raises `Unavailable` when nobody answers."""
     try:
         reply = await connection.request(f"$JS.API.{call}", as_json(body), timeout=API_TIMEOUT_S)
     except (nats.errors.Error, TimeoutError) as error:

@@ -8,8 +8,7 @@ from typing import Any
 from nats.aio.client import Client
 
 from shared.eventstore.direct import Stored, read_subject
-from shared.eventstore.errors import NoStream, Unavailable
-from shared.eventstore.jetstream_api import STREAM_NOT_FOUND, js_api
+from shared.eventstore.jetstream_api import js_call
 from shared.platform.nats_parser import text_of
 
 _NO_MESSAGE = 10037
@@ -20,12 +19,9 @@ _SOURCE = re.compile(rb"Nats-Stream-Source: ([^\r]*)\r\n\r\n\Z")
 async def read_one(connection: Client, stream: str, **which: Any) -> Stored | None:
     """One message as the leader has it: `seq=7`, `last_by_subj=…`, `next_by_subj=…` from `seq` on, or the first since
     `start_time`. `None` where there is none. Raises `NoStream`, `Unavailable`."""
-    answer = await js_api(connection, f"STREAM.MSG.GET.{stream}", which)
-    if error := answer.get("error"):
-        if error.get("err_code") == _NO_MESSAGE:
-            return None
-        kind = NoStream if error.get("err_code") == STREAM_NOT_FOUND else Unavailable
-        raise kind(f"can't read {stream}: {error['description']}")
+    answer = await js_call(connection, f"STREAM.MSG.GET.{stream}", which, absent=_NO_MESSAGE)
+    if not answer:
+        return None
     message = answer["message"]
     return Stored(
         sequence=message["seq"],

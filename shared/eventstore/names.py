@@ -21,8 +21,8 @@ def service_stream(congress: str, service: str) -> str:
 
 def service_of(congress: str, stream: str) -> str:
     """The service whose stream this is, empty where it is none of this congress."""
-    found = re.fullmatch(rf"EVENTS_([A-Z0-9-]+)_{re.escape(congress)}", stream)
-    return found[1].lower() if found else ""
+    match = re.fullmatch(rf"EVENTS_([A-Z0-9-]+)_{re.escape(congress)}", stream)
+    return match[1].lower() if match else ""
 
 
 def ledger_stream(congress: str) -> str:

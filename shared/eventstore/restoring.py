@@ -17,7 +17,7 @@ from shared.domain.decider import Refusal
 from shared.eventstore.canonical import json_line
 from shared.eventstore.direct import Stored, as_it_was_sent, read_subject
 from shared.eventstore.errors import NoStream, Unavailable
-from shared.eventstore.jetstream_api import API_TIMEOUT_S, js_api, stream_info
+from shared.eventstore.jetstream_api import API_TIMEOUT_S, js_call, stream_info
 from shared.eventstore.ledger import fingerprint, origin_of
 from shared.eventstore.names import ledger_stream, service_stream
 from shared.eventstore.streams import stream_configs
@@ -47,7 +47,7 @@ LOOK_EVERY_S = 0.1
 type Progress = Callable[[int, int], None]
 
 
-class Found(NamedTuple):
+class Comparison(NamedTuple):
     """What the ledger has of the stream, by fingerprint, and what the stream itself still has of that."""
 
     copies: list[str]
@@ -81,7 +81,7 @@ class Restoring:
         self._connection, self._congress = connection, congress
         self.stream, self._ledger = service_stream(congress, service), ledger_stream(congress)
 
-    async def look(self, on_progress: Progress) -> Found:
+    async def look(self, on_progress: Progress) -> Comparison:
         """Compares event by event. Raises the refusal that the ledger can't restore it, `Unavailable`."""
         copies = [fingerprint(copy) async for copy in self._copies(on_progress)]
         state = await state_of(self._connection, self.stream)
@@ -94,18 +94,18 @@ class Restoring:
                     at_odds.append(stored)
                 elif stored.sequence == good + 1:
                     good += 1
-        return Found(copies, good, state["messages"], state["last_seq"], at_odds)
+        return Comparison(copies, good, state["messages"], state["last_seq"], at_odds)
 
-    async def restore(self, found: Found, on_progress: Progress) -> None:
+    async def restore(self, compared: Comparison, on_progress: Progress) -> None:
         """Makes the stream as it is in the ledger, and the ledger's source again. Raises `NOT_AS_IN_THE_LEDGER` and
         `Unavailable`; then it is to be done again from `look` on."""
-        if not found.is_whole:
+        if not compared.is_whole:
             await self._set_source(None)
-            await self._make_ready(anew=not found.can_go_on)
-            await self._write(found.good if found.can_go_on else 0, len(found.copies), on_progress)
+            await self._make_ready(anew=not compared.can_go_on)
+            await self._write(compared.good if compared.can_go_on else 0, len(compared.copies), on_progress)
             if not (await self.look(on_progress)).is_whole:
-                raise NOT_AS_IN_THE_LEDGER(stream=self.stream, sequence=len(found.copies))
-        await self._set_source(len(found.copies) + 1)
+                raise NOT_AS_IN_THE_LEDGER(stream=self.stream, sequence=len(compared.copies))
+        await self._set_source(len(compared.copies) + 1)
         await self._until_sourced()
 
     async def _copies(self, on_progress: Progress) -> AsyncIterator[Stored]:
@@ -155,23 +155,23 @@ class Restoring:
             config = (await stream_info(self._connection, self.stream))["config"]
             if not anew:
                 return
-            await self._call(f"STREAM.DELETE.{self.stream}", {})
+            await js_call(self._connection, f"STREAM.DELETE.{self.stream}", {})
         except NoStream:
-            config = next(each for each in stream_configs(self._congress) if each["name"] == self.stream)
-        await self._call(f"STREAM.CREATE.{self.stream}", config)
+            config = next(stream for stream in stream_configs(self._congress) if stream["name"] == self.stream)
+        await js_call(self._connection, f"STREAM.CREATE.{self.stream}", config)
 
     async def _set_source(self, first: int | None) -> None:
         """The ledger takes the stream's events from `first` on, or none. Told from where on, because a broker reads a
         source that is added from its first event on, whatever the ledger has of it (nats-server 2.15)."""
         config = (await stream_info(self._connection, self._ledger))["config"]
         sources = config.get("sources") or []
-        there = any(each["name"] == self.stream for each in sources)
+        there = any(source["name"] == self.stream for source in sources)
         if there == (first is not None):
             return
-        sources = [each for each in sources if each["name"] != self.stream]
+        sources = [source for source in sources if source["name"] != self.stream]
         if first is not None:
             sources.append({"name": self.stream, "opt_start_seq": first})
-        await self._call(f"STREAM.UPDATE.{self._ledger}", config | {"sources": sources})
+        await js_call(self._connection, f"STREAM.UPDATE.{self._ledger}", config | {"sources": sources})
 
     async def _until_sourced(self) -> None:
         """Until the ledger listens to the stream again, which takes a broker some seconds."""
@@ -184,20 +184,16 @@ class Restoring:
 
     async def _is_sourced(self) -> bool:
         sources = (await stream_info(self._connection, self._ledger)).get("sources") or []
-        return any(each["name"] == self.stream and each["active"] >= 0 for each in sources)
-
-    async def _call(self, call: str, body: dict[str, Any]) -> None:
-        if error := (await js_api(self._connection, call, body)).get("error"):
-            raise Unavailable(f"the broker refused {call}: {error['description']}")
+        return any(source["name"] == self.stream and source["active"] >= 0 for source in sources)
 
 
 def as_line(stored: Stored) -> bytes:
     """An event that is put aside: one line of JSON."""
-    told = {
+    row = {
         "sequence": stored.sequence,
         "subject": stored.subject,
         "recorded": stored.recorded.isoformat(),
         "body": stored.body.decode(errors="replace"),
         "body_base64": base64.b64encode(stored.body).decode(),
     }
-    return json_line(told)
+    return json_line(row)

@@ -154,7 +154,7 @@ class EventStore:
         return messages
 
     async def _send(self, messages: list[tuple[str, bytes, dict[str, str]]]) -> int:
-        known = self.watch.known
+        last_before = self.watch.last_known
         try:
             if len(messages) == 1:
                 last = _sequence(await self._request(*messages[0]))
@@ -162,7 +162,7 @@ class EventStore:
                 last = await self._send_batch(messages)
         except (nats.errors.Error, TimeoutError) as error:
             raise Unavailable(f"the append was not acknowledged: {error!r}") from error
-        self.watch.acknowledged(last, known)
+        self.watch.acknowledged(last, last_before)
         return last
 
     async def _send_batch(self, messages: list[tuple[str, bytes, dict[str, str]]]) -> int:

@@ -10,7 +10,7 @@ from typing import Any
 from nats.aio.client import Client
 
 from shared.eventstore.errors import NoStream, StreamLost, StreamMismatch, Unavailable
-from shared.eventstore.jetstream_api import js_api, services_with_streams, stream_info
+from shared.eventstore.jetstream_api import js_api, js_call, services_with_streams, stream_info
 from shared.eventstore.ledger import Ledger
 from shared.eventstore.names import ledger_announcements, ledger_stream, service_of, service_stream
 from shared.eventstore.wholeness import held_by_the_ledger
@@ -123,15 +123,13 @@ async def _source_all(connection: Client, congress: str, wanted: dict[str, Any])
     config = info["config"]
     if differing(config, wanted) - {"sources", "num_replicas"}:
         return False
-    reached = {each["name"]: each.get("seq", 0) for each in info.get("sources", ())}
+    reached = {source["name"]: source.get("seq", 0) for source in info.get("sources", ())}
     now = config.get("sources") or []
-    sources = [_plain_once(reached.get(each["name"], 0), each) for each in now]
+    sources = [_plain_once(reached.get(source["name"], 0), source) for source in now]
     sources += [await _joining(connection, congress, name) for name in lacking(config, wanted)]
     if sources == now:
         return False
-    answer = await js_api(connection, f"STREAM.UPDATE.{wanted['name']}", config | {"sources": sources})
-    if error := answer.get("error"):
-        raise Unavailable(f"stream {wanted['name']} could not be given its sources: {error['description']}")
+    await js_call(connection, f"STREAM.UPDATE.{wanted['name']}", config | {"sources": sources})
     return True
 
 
@@ -175,9 +173,7 @@ async def _give_more_replicas(connection: Client, config: dict[str, Any], replic
         raise StreamMismatch(
             f"stream {name} has {has} replicas, more than {replicas}: set DAIHOI_NATS_REPLICAS={has}"
         )
-    answer = await js_api(connection, f"STREAM.UPDATE.{name}", config | {"num_replicas": replicas})
-    if error := answer.get("error"):
-        raise Unavailable(f"stream {name} could not be given {replicas} replicas: {error['description']}")
+    await js_call(connection, f"STREAM.UPDATE.{name}", config | {"num_replicas": replicas})
 
 
 def differing(config: dict[str, Any], wanted: dict[str, Any]) -> set[str]:
@@ -186,7 +182,7 @@ def differing(config: dict[str, Any], wanted: dict[str, Any]) -> set[str]:
     differs = {key for key, value in (_RELIED_ON | wanted).items() if (config.get(key) or None) != (value or None)}
     congress = wanted["name"].removeprefix(ledger_stream(""))
     sources = config.get("sources") or () if "sources" in wanted else ()
-    if sources and not lacking(config, wanted) and all(_is_plain(each, congress) for each in sources):
+    if sources and not lacking(config, wanted) and all(_is_plain(source, congress) for source in sources):
         differs.discard("sources")
     return differs
 

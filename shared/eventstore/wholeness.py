@@ -25,13 +25,13 @@ LOSS_AGAIN_AFTER_S = 0.1
 
 
 class StreamWatch:
-    """Watches the stream of one service for its store. `known` is the last event that there is known to be, `loss`
-    what the last look found missing."""
+    """Watches the stream of one service for its store. `last_known` is the last event that there is known to be,
+    `loss` what the last look found missing."""
 
     def __init__(self, connection: Client, congress: str, service: str) -> None:
         self._connection, self._congress, self._service = connection, congress, service
         self._stream = service_stream(congress, service)
-        self.known = 0
+        self.last_known = 0
         self.loss: StreamLost | None = None
         self._reads = self._covered = 0
         self._compared: int | None = None
@@ -62,21 +62,21 @@ class StreamWatch:
                 await self.look()
             await asyncio.sleep(LOOK_EVERY_S)
 
-    def acknowledged(self, sequence: int, known_before: int) -> None:
-        """An append was stored at `sequence`, given when `known_before` was the last. Raises `StreamLost`."""
-        if sequence <= known_before:
-            self.loss = StreamLost(self._stream, sequence - 1, self.known, self._service)
+    def acknowledged(self, sequence: int, last_before: int) -> None:
+        """An append was stored at `sequence`, given when `last_before` was the last. Raises `StreamLost`."""
+        if sequence <= last_before:
+            self.loss = StreamLost(self._stream, sequence - 1, self.last_known, self._service)
             raise self.loss
-        self.known = max(self.known, sequence)
+        self.last_known = max(self.last_known, sequence)
 
     async def _look(self) -> None:
         """Compares with the ledger at first, and again whenever another server may be answering."""
         reads, answering, copy = self._reads, self._connection.stats["reconnects"], None
         if answering != self._compared:
             copy = await _last_copy(Ledger(self._connection, self._congress), self._service)
-            self.known = max(self.known, origin_of(copy).sequence if copy else 0)
-        last, self.loss = await _loss(self._connection, self._stream, self._service, self.known, copy)
-        self.known = max(self.known, last)
+            self.last_known = max(self.last_known, origin_of(copy).sequence if copy else 0)
+        last, self.loss = await _loss(self._connection, self._stream, self._service, self.last_known, copy)
+        self.last_known = max(self.last_known, last)
         if self.loss is None:
             self._covered, self._compared = reads, answering
 
@@ -88,8 +88,8 @@ async def losses(ledger: Ledger, projected: Mapping[str, int] | None = None) -> 
 
     async def of(service: str) -> StreamLost | None:
         stream, copy = service_stream(congress, service), await _last_copy(ledger, service)
-        known = max(origin_of(copy).sequence if copy else 0, (projected or {}).get(stream, 0))
-        return (await _loss(connection, stream, service, known, copy))[1]
+        last_known = max(origin_of(copy).sequence if copy else 0, (projected or {}).get(stream, 0))
+        return (await _loss(connection, stream, service, last_known, copy))[1]
 
     async def of_the_ledger() -> StreamLost | None:
         return (await _loss(connection, ledger_stream(congress), "", 0, None))[1]
@@ -104,10 +104,10 @@ async def held_by_the_ledger(ledger: Ledger, service: str) -> int:
     copy = await _last_copy(ledger, service)
     if copy is None:
         return 0
-    stream, known = service_stream(ledger.congress, service), origin_of(copy).sequence
-    if loss := (await _loss(ledger.connection, stream, service, known, copy))[1]:
+    stream, last_known = service_stream(ledger.congress, service), origin_of(copy).sequence
+    if loss := (await _loss(ledger.connection, stream, service, last_known, copy))[1]:
         raise loss
-    return known
+    return last_known
 
 
 async def state_of(connection: Client, stream: str) -> dict[str, Any]:
@@ -120,19 +120,19 @@ async def state_of(connection: Client, stream: str) -> dict[str, Any]:
 
 
 async def _loss(
-    connection: Client, stream: str, service: str, known: int, copy: Stored | None
+    connection: Client, stream: str, service: str, last_known: int, copy: Stored | None
 ) -> tuple[int, StreamLost | None]:
-    """The last sequence of `stream`, and what is missing of its `known` events, of which the ledger has this last
-    `copy`. Looks again before it says so: who has just become a stream's leader may not have applied all."""
+    """The last sequence of `stream`, and what is missing of its `last_known` events, of which the ledger has this
+    last `copy`. Looks again before it says so: who has just become a stream's leader may not have applied all."""
     tries = 0
     while True:
         state = await state_of(connection, stream)
         last, tries = int(state["last_seq"]), tries + 1
         loss = None
-        if not state["messages"] == last >= known:
-            loss = StreamLost(stream, await _last_good(connection, stream, state), max(known, last), service)
+        if not state["messages"] == last >= last_known:
+            loss = StreamLost(stream, await _last_good(connection, stream, state), max(last_known, last), service)
         elif copy and not _same(await read_one(connection, stream, seq=origin_of(copy).sequence), copy):
-            loss = StreamLost(stream, 0, known, service)
+            loss = StreamLost(stream, 0, last_known, service)
         if loss is None or tries == LOSS_TRIES:
             return last, loss
         await asyncio.sleep(LOSS_AGAIN_AFTER_S)

@@ -10,7 +10,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO, NamedTuple
@@ -66,10 +66,10 @@ def embedded_servers(directory: Path, *, fresh: bool = False) -> Iterator[Endpoi
     directory = directory.absolute()
     with ExitStack() as lease:
         try:
-            found = _leased(directory, lease, fresh=fresh)
+            servers = _leased(directory, lease, fresh=fresh)
         except OSError as error:
             raise PlatformError(f"the embedded servers can't keep their data in {directory}: {error}") from error
-        yield found
+        yield servers
 
 
 def _leased(directory: Path, stack: ExitStack, *, fresh: bool) -> Endpoints:
@@ -105,48 +105,50 @@ def _start(directory: Path) -> Endpoints:
 
 
 def _running(directory: Path, keeper: "subprocess.Popen[bytes] | None" = None) -> Endpoints:
-    deadline = time.monotonic() + START_TIMEOUT_S
-    found = directory / "servers.json"
-    while not found.exists():
-        if keeper is not None and keeper.poll() is not None:
-            reason = directory / "keeper.error"
-            told = reason.read_text() if reason.exists() else (directory / "keeper.log").read_text()[-2000:]
-            raise PlatformError(f"the embedded servers would not start: {told}")
-        if time.monotonic() > deadline:
-            raise PlatformError(f"the embedded servers were not ready after {START_TIMEOUT_S} s; see {directory}")
-        time.sleep(LOOK_EVERY_S)
-    told = json.loads(found.read_text())
-    return Endpoints(told["nats_url"], told["mongo_url"])
+    addresses = directory / "servers.json"
+
+    def are_ready() -> bool:
+        if not addresses.exists() and keeper is not None and keeper.poll() is not None:
+            error = directory / "keeper.error"
+            reason = error.read_text() if error.exists() else (directory / "keeper.log").read_text()[-2000:]
+            raise PlatformError(f"the embedded servers would not start: {reason}")
+        return addresses.exists()
+
+    not_ready = f"the embedded servers were not ready after {START_TIMEOUT_S} s; see {directory}"
+    _wait_until(are_ready, START_TIMEOUT_S, not_ready)
+    urls = json.loads(addresses.read_text())
+    return Endpoints(urls["nats_url"], urls["mongo_url"])
 
 
 def keeper_lives(directory: Path) -> bool:
     """Whether somebody keeps the servers of `directory` running."""
     with lock_file(directory / "keeper.lock") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-        return False
+        return not _is_locked(lock, fcntl.LOCK_EX)
 
 
 def _wipe(directory: Path) -> None:
-    deadline = time.monotonic() + LAST_USER_TIMEOUT_S
-    while keeper_lives(directory):
-        if time.monotonic() > deadline:
-            raise PlatformError("the servers are in use; stop `daihoi up` before starting afresh")
-        time.sleep(LOOK_EVERY_S)
+    in_use = "the servers are in use; stop `daihoi up` before starting afresh"
+    _wait_until(lambda: not keeper_lives(directory), LAST_USER_TIMEOUT_S, in_use)
     for data in ("nats", "mongo"):
         shutil.rmtree(directory / data, ignore_errors=True)
 
 
 def _lock(file: IO[bytes], kind: int, why_not: str) -> None:
-    deadline = time.monotonic() + START_TIMEOUT_S
-    while True:
-        try:
-            fcntl.flock(file, kind | fcntl.LOCK_NB)
-        except BlockingIOError:
-            if time.monotonic() > deadline:
-                raise PlatformError(f"gave up waiting: {why_not}") from None
-            time.sleep(LOOK_EVERY_S)
-        else:
-            return
+    _wait_until(lambda: _is_locked(file, kind), START_TIMEOUT_S, f"gave up waiting: {why_not}")
+
+
+def _is_locked(file: IO[bytes], kind: int) -> bool:
+    """Whether it is this process's now."""
+    try:
+        fcntl.flock(file, kind | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _wait_until(is_so: Callable[[], bool], timeout_s: float, why_not: str) -> None:
+    deadline = time.monotonic() + timeout_s
+    while not is_so():
+        if time.monotonic() > deadline:
+            raise PlatformError(why_not)
+        time.sleep(LOOK_EVERY_S)

@@ -37,8 +37,8 @@ def own_folder(folder: Path, mode: int = OWN_FOLDER) -> None:
     while not folder.is_dir():
         missing.append(folder)
         folder = folder.parent
-    for each in reversed(missing):
-        each.mkdir(mode=OWN_FOLDER, exist_ok=True)
+    for parent in reversed(missing):
+        parent.mkdir(mode=OWN_FOLDER, exist_ok=True)
     if missing and mode != OWN_FOLDER:
         missing[0].chmod(mode)
 
@@ -48,9 +48,9 @@ def _close(folder: Path) -> None:
         folder.chmod(OWN_FOLDER)
 
 
-def _is_open_to_others(found: os.stat_result) -> bool:
+def _is_open_to_others(status: os.stat_result) -> bool:
     """And this user's to close: who doesn't own a file can't change its mode."""
-    return found.st_uid == os.geteuid() and bool(stat.S_IMODE(found.st_mode) & OWN_UMASK)
+    return status.st_uid == os.geteuid() and bool(stat.S_IMODE(status.st_mode) & OWN_UMASK)
 
 
 def own_file(path: Path, flags: int = os.O_WRONLY | os.O_CREAT | os.O_APPEND) -> IO[bytes]:

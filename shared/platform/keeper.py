@@ -165,7 +165,7 @@ def keep(directory: Path) -> None:
     fcntl.flock(own, fcntl.LOCK_EX | fcntl.LOCK_NB)
     lease = own_file(directory / "lease", os.O_WRONLY | os.O_CREAT)
     nats_port, mongo_port = free_port(), free_port()
-    found = directory / "servers.json"
+    addresses = directory / "servers.json"
     servers: list[Server] = []
     try:
         for make, port in ((nats_server, nats_port), (mongo_server, mongo_port)):
@@ -176,13 +176,13 @@ def keep(directory: Path) -> None:
             "mongo_url": f"mongodb://127.0.0.1:{mongo_port}/?directConnection=true",
             "pids": [server.process.pid for server in servers if server.process],
         }
-        write_whole(found, json.dumps(endpoints))
+        write_whole(addresses, json.dumps(endpoints))
         while not is_unused(lease):
             for server in servers:
                 server.keep_up()
             time.sleep(LOOK_EVERY_S)
     finally:
-        found.unlink(missing_ok=True)
+        addresses.unlink(missing_ok=True)
         for server in reversed(servers):
             server.stop()
 

@@ -1,26 +1,21 @@
 """The one module that knows motor (see docs/adr): everything else speaks of a `Database`."""
 
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any, cast
 from uuid import UUID
 
 from bson import Binary
 from bson.errors import BSONError
-from motor.motor_asyncio import (
-    AsyncIOMotorClient,
-    AsyncIOMotorClientSession,
-    AsyncIOMotorDatabase,
-    AsyncIOMotorGridFSBucket,
-)
+from motor import motor_asyncio as motor
 from pymongo.errors import BulkWriteError, OperationFailure
 from pymongo.read_concern import ReadConcern
 
 from shared.domain.decider import Refusal
 from shared.platform.errors import PlatformError
 
-type Database = AsyncIOMotorDatabase[dict[str, Any]]
-type Session = AsyncIOMotorClientSession
+type Database = motor.AsyncIOMotorDatabase[dict[str, Any]]
+type Session = motor.AsyncIOMotorClientSession
 
 NO_MONGO_URL = Refusal("no_mongo_url", "DAIHOI_MONGO_URL is no address of a MongoDB: {reason}.")
 SERVER_SELECTION_TIMEOUT_MS = 10_000
@@ -37,7 +32,7 @@ transactions that are too large (257, 388)."""
 async def mongo_database(url: str, name: str, patience_ms: int | None = None) -> AsyncIterator[Database]:
     """The database `name` at `url`; dates come back aware, in UTC. Nothing waits longer than `patience_ms`."""
     try:
-        client: AsyncIOMotorClient[dict[str, Any]] = AsyncIOMotorClient(
+        client: motor.AsyncIOMotorClient[dict[str, Any]] = motor.AsyncIOMotorClient(
             url,
             tz_aware=True,
             serverSelectionTimeoutMS=patience_ms or SERVER_SELECTION_TIMEOUT_MS,
@@ -55,29 +50,23 @@ async def mongo_database(url: str, name: str, patience_ms: int | None = None) ->
 @asynccontextmanager
 async def transaction(database: Database, session: Session | None = None) -> AsyncIterator[Session]:
     """A transaction of `session`, or of a new one: committed at the end of the block, rolled back by an exception."""
-    async with session_or_new(database, session) as used, used.start_transaction():
-        yield used
-
-
-@asynccontextmanager
-async def session_or_new(database: Database, session: Session | None) -> AsyncIterator[Session]:
-    if session is not None:
+    async with AsyncExitStack() as stack:
+        if session is None:
+            session = await stack.enter_async_context(await database.client.start_session())
+        await stack.enter_async_context(session.start_transaction())
         yield session
-        return
-    async with await database.client.start_session() as new:
-        yield new
 
 
-def file_bucket(database: Database, name: str) -> AsyncIOMotorGridFSBucket:
+def file_bucket(database: Database, name: str) -> motor.AsyncIOMotorGridFSBucket:
     """Files of any size in `database`; one that was not written to its end is not seen."""
-    return AsyncIOMotorGridFSBucket(database, bucket_name=name)
+    return motor.AsyncIOMotorGridFSBucket(database, bucket_name=name)
 
 
 async def open_session(database: Database) -> tuple[Session, UUID]:
     """A session for one process, and the id by which another process can end it."""
     session = await database.client.start_session()
-    known_as = cast("Mapping[str, Any]", session.session_id)  # motor's annotation says that it is to be called
-    return session, known_as["id"].as_uuid()
+    identity = cast("Mapping[str, Any]", session.session_id)  # motor's annotation says that it is to be called
+    return session, identity["id"].as_uuid()
 
 
 async def end_session(database: Database, session_id: UUID) -> None:
@@ -100,7 +89,7 @@ def will_never_be_taken(error: Exception) -> bool:
     """Whether a write failed because of what was to be written: trying again can't help, writing less may."""
     match error:
         case BulkWriteError():
-            return any(each.get("code") in NEVER_TAKEN for each in (error.details or {}).get("writeErrors", ()))
+            return any(failure.get("code") in NEVER_TAKEN for failure in (error.details or {}).get("writeErrors", ()))
         case OperationFailure():
             return error.code in NEVER_TAKEN
         case _:

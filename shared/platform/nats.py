@@ -33,7 +33,7 @@ def connection_options(name: str) -> dict[str, Any]:
 
 def servers_of(url: str) -> list[str]:
     """The servers that `DAIHOI_NATS_URL` names: one, or several of one cluster, separated by commas."""
-    return [each.strip() for each in url.split(",") if each.strip()]
+    return [server.strip() for server in url.split(",") if server.strip()]
 
 
 def new_client() -> Client:

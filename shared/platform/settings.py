@@ -12,9 +12,9 @@ from shared.values.types import ID_LENGTH, ID_PATTERN, slug
 from shared.values.units import parse_units
 
 
-def _number(told: object) -> object:
+def _number(value: object) -> object:
     """The environment holds text."""
-    return int(told) if isinstance(told, str) and told.isdecimal() else told
+    return int(value) if isinstance(value, str) and value.isdecimal() else value
 
 
 def _plain(text: str) -> str:
@@ -37,7 +37,7 @@ def _plain_path(path: Path) -> Path:
 
 
 def _some(urls: str) -> str:
-    if urls and not any(each.strip() for each in urls.split(",")):
+    if urls and not any(url.strip() for url in urls.split(",")):
         raise ValueError("names no server; give an address, or take the setting away")
     return urls
 

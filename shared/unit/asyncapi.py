@@ -62,19 +62,16 @@ def asyncapi_subject(congress: str, service: str) -> str:
     return f"asyncapi.{congress}.{service}"
 
 
-def answer_asyncapi(broker: "NatsBroker", congress: str, service: str, document: bytes) -> None:
+def answer_asyncapi(broker: "NatsBroker", congress: str, service: str, document: Json) -> None:
     from faststream.nats import NatsMessage
+
+    answer = indented(document)
 
     @broker.subscriber(
         asyncapi_subject(congress, service), no_reply=True, decoder=unread, title=f"{service} asyncapi"
     )
     async def on_asyncapi(message: NatsMessage) -> None:
-        await respond(broker, message.reply_to, document)
-
-
-def as_bytes(document: Json) -> bytes:
-    """The same bytes wherever it is shown: what a service answers is what `docs/asyncapi/` holds."""
-    return indented(document)
+        await respond(broker, message.reply_to, answer)
 
 
 def asyncapi(
@@ -89,9 +86,8 @@ def asyncapi(
     schemas = _Schemas(aggregates, offered, [*(event for policy in policies for event in policy.events), *reads])
     contract = _Contract(service, schemas)
     for aggregate in aggregates:
-        if not aggregate.internal:
-            for command in aggregate.commands:
-                contract.takes(command)
+        for command in aggregate.public_commands:
+            contract.takes(command)
         contract.appends(aggregate)
     for command in offered:
         contract.takes(command)
@@ -121,19 +117,19 @@ class _Schemas:
     """The JSON Schemas of all models that a service speaks in; two models of one name get longer names."""
 
     def __init__(
-        self, aggregates: Sequence[Aggregate], offered: Sequence[type[Command]], read: Sequence[type[Event]]
+        self, aggregates: Sequence[Aggregate], offered: Sequence[type[Command]], others: Sequence[type[Event]]
     ) -> None:
-        commands = [*(command for each in aggregates if not each.internal for command in each.commands), *offered]
-        events = dict.fromkeys((*read, *(event for aggregate in aggregates for event in aggregate.events)))
-        asking = (CommandRequest, Answer, Problem) if commands else ()
-        models: list[type[BaseModel]] = [*asking, Health, *commands, *events]
-        references, found = models_json_schema(
+        commands = [*(command for aggregate in aggregates for command in aggregate.public_commands), *offered]
+        events = dict.fromkeys((*others, *(event for aggregate in aggregates for event in aggregate.events)))
+        requests = (CommandRequest, Answer, Problem) if commands else ()
+        models: list[type[BaseModel]] = [*requests, Health, *commands, *events]
+        references, schemas = models_json_schema(
             [(model, "validation") for model in models], ref_template=PLACE.format(name="{model}")
         )
-        (envelope,), shown = msgspec.json.schema_components([Envelope], ref_template=PLACE)
+        (envelope,), components = msgspec.json.schema_components([Envelope], ref_template=PLACE)
         self._references: dict[Any, Json] = {model: reference for (model, _), reference in references.items()}
         self._references[Envelope] = envelope
-        self.definitions: Json = found["$defs"] | shown
+        self.definitions: Json = schemas["$defs"] | components
 
     def __getitem__(self, model: type[BaseModel | Envelope]) -> Json:
         return self._references[model]
@@ -159,7 +155,7 @@ class _Contract:
         self.security_schemes["bearer"] = BEARER
         self.operations[name] = {
             **self._operation("receive", name, [name]),
-            **({"summary": said} if (said := _sentence(command)) else {}),
+            **({"summary": summary} if (summary := _sentence(command)) else {}),
             "security": [{"$ref": "#/components/securitySchemes/bearer"}],
             "reply": self._reply(answer=Answer, problem=Problem),
             "bindings": {"nats": {"queue": self._service, "bindingVersion": "0.1.0"}},
@@ -218,8 +214,8 @@ class _Contract:
         return {"allOf": [self._schemas[Envelope], data]}
 
     def _channel(self, name: str, address: str, **parameters: Json) -> None:
-        told = {"address": address, "parameters": {"congress": CONGRESS, **parameters}, "messages": {}}
-        self.channels.setdefault(name, told)
+        channel = {"address": address, "parameters": {"congress": CONGRESS, **parameters}, "messages": {}}
+        self.channels.setdefault(name, channel)
 
     def _can_say(self, channel: str, name: str, payload: Json) -> None:
         self.messages.setdefault(name, {"name": name, "payload": payload})

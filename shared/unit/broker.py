@@ -19,7 +19,7 @@ class UnitBroker(NatsBroker):
         self.at_work: set[asyncio.Task[None]] = set()
 
     async def stop(self, *how: Any, **ended: Any) -> None:
-        await asyncio.gather(*(each.stop() for each in self.subscribers))
+        await asyncio.gather(*(subscriber.stop() for subscriber in self.subscribers))
         if self.at_work:
             await asyncio.wait(self.at_work, timeout=STOP_TIMEOUT_S)
         await super().stop(*how, **ended)

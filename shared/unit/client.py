@@ -12,21 +12,11 @@ from nats.aio.msg import Msg
 
 from shared.eventstore.names import is_name
 from shared.eventstore.wire import as_json, read_json
+from shared.unit import problems
 from shared.unit.asyncapi import asyncapi_subject
 from shared.unit.commands import Answer
 from shared.unit.health import SERVICE_SILENT, Health, health_of, health_subject, read_health
-from shared.unit.problems import (
-    BAD_NAME,
-    INVALID_TOKEN,
-    NOT_RUNNING,
-    NOT_SENDABLE,
-    TOO_LARGE,
-    UNAVAILABLE,
-    UNKNOWN_COMMAND,
-    Problem,
-    ProblemError,
-    problem_of,
-)
+from shared.unit.problems import Problem, ProblemError, problem_of
 
 COMMAND_TIMEOUT_S = 5.0
 HEALTH_TIMEOUT_S = 2.0
@@ -63,9 +53,9 @@ class CommandClient:
         sent where a name or the token could not be part of a message."""
         self._check_names(service)
         if not is_name(name):
-            raise ProblemError(problem_of(UNKNOWN_COMMAND(service=service, command=repr(name))))
+            raise ProblemError(problem_of(problems.UNKNOWN_COMMAND(service=service, command=repr(name))))
         if not _TOKEN.fullmatch(token):
-            raise ProblemError(problem_of(INVALID_TOKEN(reason=NOT_SENDABLE)))
+            raise ProblemError(problem_of(problems.INVALID_TOKEN(reason=problems.NOT_SENDABLE)))
         request: dict[str, Any] = {"command_id": str(command_id), "data": data}
         if happened is not None:
             request["happened"] = _on_the_wire(happened)
@@ -79,16 +69,16 @@ class CommandClient:
         subject = f"cmd.{self._congress}.{service}.{name}"
         headers = {"Authorization": f"Bearer {token}"}
         if len(body) > self.max_body_bytes:
-            raise ProblemError(problem_of(TOO_LARGE()))
+            raise ProblemError(problem_of(problems.TOO_LARGE()))
         for _ in range(COMMAND_TRIES):
             try:
                 reply = await self._connection.request(subject, body, timeout=COMMAND_TIMEOUT_S, headers=headers)
             except nats.errors.NoRespondersError as error:
-                raise ProblemError(problem_of(NOT_RUNNING(service=service))) from error
+                raise ProblemError(problem_of(problems.NOT_RUNNING(service=service))) from error
             except (nats.errors.Error, TimeoutError):
                 continue
             return bytes(reply.data)
-        raise ProblemError(problem_of(UNAVAILABLE()))
+        raise ProblemError(problem_of(problems.UNAVAILABLE()))
 
     async def asyncapi(self, service: str) -> bytes:
         """The AsyncAPI document of the service as it runs. Raises `ProblemError` when it does not answer."""
@@ -97,7 +87,7 @@ class CommandClient:
         try:
             reply = await self._connection.request(subject, b"", timeout=COMMAND_TIMEOUT_S)
         except (nats.errors.Error, TimeoutError) as error:
-            raise ProblemError(problem_of(NOT_RUNNING(service=service))) from error
+            raise ProblemError(problem_of(problems.NOT_RUNNING(service=service))) from error
         return bytes(reply.data)
 
     async def health(self, service: str, instance: str = "") -> Health:
@@ -131,7 +121,7 @@ class CommandClient:
     def _check_names(self, *names: str) -> None:
         for name in (self._congress, *names):
             if not is_name(name):
-                raise ProblemError(problem_of(BAD_NAME(name=repr(name))))
+                raise ProblemError(problem_of(problems.BAD_NAME(name=repr(name))))
 
 
 def _on_the_wire(moment: datetime) -> str:

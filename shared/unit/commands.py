@@ -6,7 +6,6 @@ import random
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid5
@@ -17,23 +16,13 @@ from pydantic import BaseModel
 from shared.domain.decider import Actor, Aggregate, Command, Key, Refused
 from shared.domain.entering import entered
 from shared.events.base import Event
+from shared.eventstore import errors
 from shared.eventstore.envelope import Cause, encode, event_id
-from shared.eventstore.errors import Conflict, Duplicate, Rejected, StreamLost, TooLarge, TooManyEvents, Unavailable
 from shared.eventstore.store import EventStore, NewEvent
 from shared.i18n import format_minute
+from shared.unit import problems
 from shared.unit.discards import Discards
-from shared.unit.loading import EventReference, Loaded, Loader, keep_fingerprint, reference_to
-from shared.unit.problems import (
-    BEFORE_ITS_BEGINNING,
-    COMMAND_ID_REUSED,
-    CONFLICT,
-    REJECTED,
-    STREAM_LOST_EVENTS,
-    TOO_LARGE,
-    TOO_MANY_EVENTS,
-    UNAVAILABLE,
-    UNKNOWN_COMMAND,
-)
+from shared.unit.loading import EventReference, Loaded, Loader, reference_to
 from shared.unit.requests import CommandRequest, check_happened, fingerprint_of
 
 DECIDE_TRIES = 20
@@ -70,12 +59,7 @@ class CommandHandler:
         self._now = now
         self._loader = Loader(store, aggregates, discards)
         self._aggregates = {aggregate.entity: aggregate for aggregate in aggregates}
-        self._commands = {
-            command.NAME: command
-            for aggregate in aggregates
-            if not aggregate.internal
-            for command in aggregate.commands
-        }
+        self._commands = {command.NAME: command for aggregate in aggregates for command in aggregate.public_commands}
         self._doings: dict[type[Command], Doing] = {}
         self._remembered: OrderedDict[Key, Loaded] = OrderedDict()
         self._turns: WeakValueDictionary[Key, asyncio.Lock] = WeakValueDictionary()
@@ -88,7 +72,7 @@ class CommandHandler:
     def parse(self, name: str, data: dict[str, Any]) -> Command:
         """The typed command. Raises the refusal `unknown_command`, or `ValidationError`."""
         if name not in self._commands:
-            raise UNKNOWN_COMMAND(service=self._store.service, command=name)
+            raise problems.UNKNOWN_COMMAND(service=self._store.service, command=name)
         return entered(self._commands[name], data)
 
     async def handle(self, name: str, request: CommandRequest, actor: Actor) -> Answer:
@@ -151,28 +135,30 @@ class CommandHandler:
                     if not from_memory:
                         await self._store.watch.assure()
                         raise
-                except (Conflict, Duplicate):
+                except (errors.Conflict, errors.Duplicate):
                     await asyncio.sleep(random.uniform(0, BACK_OFF_S * tries))  # noqa: S311 - no secret
                 self._forget(keys)
-        except Unavailable as error:
+        except errors.Unavailable as error:
             self._forget(keys)
-            raise UNAVAILABLE() from error
-        except TooManyEvents as error:
-            raise TOO_MANY_EVENTS(count=error.count, most=error.most) from error
-        except TooLarge as error:
-            raise TOO_LARGE() from error
-        except Rejected as error:
+            raise problems.UNAVAILABLE() from error
+        except errors.TooManyEvents as error:
+            raise problems.TOO_MANY_EVENTS(count=error.count, most=error.most) from error
+        except errors.TooLarge as error:
+            raise problems.TOO_LARGE() from error
+        except errors.Rejected as error:
             logger.error("an append was refused for good: %s", error)
-            raise REJECTED(service=self._store.service) from error
-        except StreamLost as lost:
+            raise problems.REJECTED(service=self._store.service) from error
+        except errors.StreamLost as lost:
             self._forget(keys)
-            raise STREAM_LOST_EVENTS(stream=lost.stream, sequence=lost.last_good, service=lost.service) from lost
-        raise CONFLICT()
+            raise problems.STREAM_LOST_EVENTS(
+                stream=lost.stream, sequence=lost.last_good, service=lost.service
+            ) from lost
+        raise problems.CONFLICT()
 
     async def _decide(
         self, parts: Sequence[Command], loaded: dict[Key, Loaded], cause: Cause
     ) -> tuple[dict[Key, Any], list[NewEvent]]:
-        states = {key: known.state for key, known in loaded.items()}
+        states = {key: aggregate.state for key, aggregate in loaded.items()}
         events: list[NewEvent] = []
         positions = dict.fromkeys(loaded, 0)
         for part in parts:
@@ -206,50 +192,34 @@ class CommandHandler:
         named = [key for key in keys if key[1] != "*"]
         seen: dict[Key, Any] = {}
         for entity in [entity for entity, entity_id in keys if entity_id == "*"]:
-            seen |= await self._loader.read_all(entity)
-        read = await asyncio.gather(*map(self._loader.read, named))
-        seen |= {key: known.state for key, known in zip(named, read, strict=True)}
-        return aggregate.decide(command, state, actor, seen), max(
-            (known.latest for known in read if known.latest), default=None
-        )
+            seen |= await self._loader.load_all(entity)
+        others = await asyncio.gather(*map(self._loader.load, named))
+        seen |= {key: other.state for key, other in zip(named, others, strict=True)}
+        latest = max((other.latest for other in others if other.latest), default=None)
+        return aggregate.decide(command, state, actor, seen), latest
 
     async def _append(self, loaded: dict[Key, Loaded], states: dict[Key, Any], events: Sequence[NewEvent]) -> Answer:
         if not events:
-            return Answer(events=(), sequence=max(known.sequence for known in loaded.values()))
-        last = await self._store.append(events, {key: known.sequence for key, known in loaded.items()})
-        first = last - len(events) + 1
-        references = tuple(reference_to(event, first + offset) for offset, event in enumerate(events))
-        self._remember(loaded, states, events, references)
-        return Answer(events=references, sequence=last)
-
-    def _remember(
-        self,
-        loaded: dict[Key, Loaded],
-        states: dict[Key, Any],
-        events: Sequence[NewEvent],
-        references: Sequence[EventReference],
-    ) -> None:
-        for event, reference in zip(events, references, strict=True):
-            key = (reference.entity, reference.entity_id)
-            known, happened = loaded[key], event.envelope.time
-            latest = max(known.latest or happened, happened)
-            known.stored[reference.id] = reference  # only ever added to: whoever else holds it is none the worse
-            keep_fingerprint(known, reference.id, event.envelope)
-            began = known.began or happened
-            self._keep(
-                key, replace(known, state=states[key], sequence=reference.sequence, began=began, latest=latest)
-            )
+            return Answer(events=(), sequence=max(aggregate.sequence for aggregate in loaded.values()))
+        last = await self._store.append(events, {key: aggregate.sequence for key, aggregate in loaded.items()})
+        references = []
+        for sequence, event in enumerate(events, start=last - len(events) + 1):
+            key = (event.entity, event.entity_id)
+            references.append(reference_to(event, sequence))
+            loaded[key] = loaded[key].after(references[-1], event.envelope, states[key])
+            self._remember(key, loaded[key])
+        return Answer(events=tuple(references), sequence=last)
 
     async def _load(self, key: Key) -> Loaded:
-        if known := self._remembered.get(key):
+        if remembered := self._remembered.get(key):
             self._remembered.move_to_end(key)
-            return known
-        known = await self._loader.read(key)
-        self._keep(key, known)
-        return known
+            return remembered
+        loaded = await self._loader.load(key)
+        self._remember(key, loaded)
+        return loaded
 
-    def _keep(self, key: Key, known: Loaded) -> None:
-        self._remembered[key] = known
+    def _remember(self, key: Key, loaded: Loaded) -> None:
+        self._remembered[key] = loaded
         if len(self._remembered) > REMEMBERED_AGGREGATES:
             self._remembered.popitem(last=False)
 
@@ -267,7 +237,7 @@ def _not_before(
     if is_dated:
         if began is not None and cause.happened < began:
             happened, since = format_minute(cause.happened), format_minute(began)
-            raise BEFORE_ITS_BEGINNING(entity_id=key[1], happened=happened, began=since)
+            raise problems.BEFORE_ITS_BEGINNING(entity_id=key[1], happened=happened, began=since)
         return cause
     return cause.model_copy(update={"happened": max(filter(None, (cause.happened, began, latest_seen)))})
 
@@ -276,18 +246,18 @@ def _earlier_answer(cause: Cause, loaded: dict[Key, Loaded]) -> Answer | None:
     """What this command did before, where it did something. Raises the refusal `command_id_reused` where that was not
     what is asked now."""
     command_id = cause.command_id
-    found: list[EventReference] = []
-    for (entity, entity_id), known in loaded.items():
+    earlier: list[EventReference] = []
+    for (entity, entity_id), aggregate in loaded.items():
         position = 0
-        while reference := known.stored.get(event_id(command_id, entity, entity_id, position)):
-            if cause.fingerprint not in ("", known.fingerprints.get(reference.id, cause.fingerprint)):
-                raise COMMAND_ID_REUSED(command_id=command_id)
-            found.append(reference)
+        while reference := aggregate.stored.get(event_id(command_id, entity, entity_id, position)):
+            if cause.fingerprint not in ("", aggregate.fingerprints.get(reference.id, cause.fingerprint)):
+                raise problems.COMMAND_ID_REUSED(command_id=command_id)
+            earlier.append(reference)
             position += 1
-    if not found:
+    if not earlier:
         return None
-    found.sort(key=lambda reference: reference.sequence)
-    return Answer(events=tuple(found), sequence=found[-1].sequence)
+    earlier.sort(key=lambda reference: reference.sequence)
+    return Answer(events=tuple(earlier), sequence=earlier[-1].sequence)
 
 
 def _touched_by(events: Iterable[NewEvent | EventReference]) -> set[Key]:

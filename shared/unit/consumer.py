@@ -9,8 +9,7 @@ from typing import Any
 
 from nats.aio.client import Client
 
-from shared.eventstore.errors import Unavailable
-from shared.eventstore.jetstream_api import js_api
+from shared.eventstore.jetstream_api import js_call, js_names
 from shared.eventstore.ledger import Ledger
 from shared.eventstore.names import ledger_stream
 from shared.unit.policies import ANY_SERVICE, Policy
@@ -46,8 +45,8 @@ def consumer_config(congress: str, service: str, policies: Sequence[Policy], beg
 def filters(congress: str, policies: Sequence[Policy]) -> list[str]:
     """The subjects that the policies read. The broker takes none of which another holds all."""
     of_any = {policy.entity for policy in policies if policy.service == ANY_SERVICE}
-    read = {(ANY_SERVICE if policy.entity in of_any else policy.service, policy.entity) for policy in policies}
-    return sorted(f"evt.{congress}.{service}.{entity}.*" for service, entity in read)
+    writers = {(ANY_SERVICE if policy.entity in of_any else policy.service, policy.entity) for policy in policies}
+    return sorted(f"evt.{congress}.{service}.{entity}.*" for service, entity in writers)
 
 
 async def make_consumer(connection: Client, congress: str, service: str, policies: Sequence[Policy]) -> None:
@@ -101,12 +100,8 @@ class _Consumer:
 
     async def _earlier(self) -> list[str]:
         """The names of the consumers that earlier versions made."""
-        names: list[str] = []
-        while True:
-            page = await self._call("NAMES", "", {"offset": len(names)})
-            names += page.get("consumers") or []
-            if not page.get("consumers") or len(names) >= page.get("total", 0):
-                return [name for name in names if name.startswith(self._of_earlier_versions)]
+        names = await js_names(self._connection, f"CONSUMER.NAMES.{self._stream}")
+        return [name for name in names if name.startswith(self._of_earlier_versions)]
 
     async def _create(self, begins: int) -> None:
         metadata = self._config["metadata"] | {"begins": str(begins)}
@@ -120,13 +115,8 @@ class _Consumer:
         return await self._call("INFO", name, {})
 
     async def _call(self, call: str, name: str, body: dict[str, Any]) -> dict[str, Any]:
-        of = f"{self._stream}.{name}" if name else self._stream
-        answer = await js_api(self._connection, f"CONSUMER.{call}.{of}", body)
-        if error := answer.get("error"):
-            if error.get("err_code") == _CONSUMER_NOT_FOUND:
-                return {}
-            raise Unavailable(f"consumer {name}: {call} failed: {error['description']}")
-        return answer
+        call = f"CONSUMER.{call}.{self._stream}.{name}"
+        return await js_call(self._connection, call, body, absent=_CONSUMER_NOT_FOUND)
 
 
 def _done(info: dict[str, Any], end: int) -> int:

@@ -6,7 +6,7 @@ its headers, which whoever stored it has chosen.
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
@@ -112,13 +112,16 @@ class Deliveries:
 
     async def ask(self) -> None:
         """One question is open at all times: while it is, no other instance is given anything."""
+        subject = f"$JS.API.CONSUMER.MSG.NEXT.{self._consumer}"
         question = as_json({"batch": IN_HAND, "expires": int(ASK_S * 10**9)})
         while True:
             self._left, self._another_asks = IN_HAND, False
             self._answered.clear()
-            await self._or_trouble(
-                self._connection.publish(f"$JS.API.CONSUMER.MSG.NEXT.{self._consumer}", question, reply=self.inbox)
-            )
+            try:
+                await self._connection.publish(subject, question, reply=self.inbox)
+            except nats.errors.Error as error:
+                self._trouble = error
+                self._news.set()
             with suppress(TimeoutError):
                 async with asyncio.timeout(ASK_S + 1):
                     await self._answered.wait()
@@ -133,13 +136,6 @@ class Deliveries:
             for message in list(self.in_hand.values()):
                 with suppress(nats.errors.Error):
                     await self._connection.publish(message.reply, _AT_WORK)
-
-    async def _or_trouble(self, doing: Coroutine[Any, Any, None]) -> None:
-        try:
-            await doing
-        except nats.errors.Error as error:
-            self._trouble = error
-            self._news.set()
 
     async def _outstanding(self) -> int:
         info = await js_api(self._connection, f"CONSUMER.INFO.{self._consumer}", {})

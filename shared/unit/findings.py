@@ -45,10 +45,10 @@ class Finding(BaseModel):
             advice_vi=render(advice, "vi") if advice else "",
         )
 
-    def told(self, lang: Language) -> str:
+    def detail_in(self, lang: Language) -> str:
         return self.detail_vi if lang == "vi" else self.detail
 
-    def advised(self, lang: Language) -> str:
+    def advice_in(self, lang: Language) -> str:
         return self.advice_vi if lang == "vi" else self.advice
 
     @property

@@ -136,7 +136,9 @@ class Follower:
                 try:
                     async with self._taking:
                         stored = stored or await self._read(sequence)
-                        await self._apply(policy, stored, last_try=failures + 1 >= POLICY_TRIES)
+                        if policy.reads_from(stored.subject):
+                            last_try = failures + 1 >= POLICY_TRIES
+                            await apply(policy, stored, self._handler, self._service, last_try=last_try)
                         break
                 except Exception as error:
                     failures += not _is_passing(error)
@@ -149,10 +151,6 @@ class Follower:
         if stored is None:
             raise Unavailable(f"ledger event {sequence} is not there")
         return stored
-
-    async def _apply(self, policy: Policy, stored: Stored, *, last_try: bool) -> None:
-        if policy.reads_from(stored.subject):
-            await apply(policy, stored, self._handler, self._service, last_try=last_try)
 
     def _has_failed(self, policy: Policy, sequence: int, error: Exception) -> None:
         since = self.held.since if self.held else time.monotonic()

@@ -105,12 +105,12 @@ class Health(BaseModel):
 
 
 def health_of(findings: Iterable[Finding], detail: dict[str, object]) -> Health:
-    found = tuple(findings)
+    findings = tuple(findings)
     return Health(
-        ready=all(each.severity is not Severity.ERROR for each in found),
-        reasons=tuple(each.detail for each in found if not each.is_healthy),
+        ready=all(finding.severity is not Severity.ERROR for finding in findings),
+        reasons=tuple(finding.detail for finding in findings if not finding.is_healthy),
         detail=detail,
-        findings=found,
+        findings=findings,
     )
 
 
@@ -144,38 +144,24 @@ async def briefly() -> AsyncIterator[None]:
         raise Unavailable(f"no answer within {JETSTREAM_PATIENCE_S} s") from error
 
 
-class UnitHealth:
+async def unit_health(
+    connection: Client, settings: Settings, store: EventStore, follower: Follower | None, unseen: Unseen
+) -> Health:
     """How one running unit service is: JetStream, its appends and its policies."""
+    jetstream, policies = await asyncio.gather(
+        jetstream_health(connection, settings, store), _policies(store.service, follower, unseen)
+    )
+    return health_of([*jetstream.findings, *policies], jetstream.detail)
 
-    def __init__(
-        self,
-        connection: Client,
-        settings: Settings,
-        store: EventStore,
-        follower: Follower | None,
-        unseen: Unseen,
-    ) -> None:
-        self._connection = connection
-        self._settings = settings
-        self._store = store
-        self._follower = follower
-        self._unseen = unseen
 
-    async def look(self) -> Health:
-        jetstream, policies = await asyncio.gather(
-            jetstream_health(self._connection, self._settings, self._store), self._policies()
-        )
-        return health_of([*jetstream.findings, *policies], jetstream.detail)
-
-    async def _policies(self) -> list[Finding]:
-        service = self._store.service
-        held = list(_of_policies(service, self._follower)) if self._follower else []
-        try:
-            async with briefly():
-                unseen = await self._unseen.now()
-        except EventStoreError:
-            return held  # that JetStream does not answer is told already
-        return [*held, POLICY_REFUSALS(service, count=len(unseen))] if unseen else held
+async def _policies(service: str, follower: Follower | None, unseen: Unseen) -> list[Finding]:
+    held = list(_of_policies(service, follower)) if follower else []
+    try:
+        async with briefly():
+            refusals = await unseen.now()
+    except EventStoreError:
+        return held  # that JetStream does not answer is a finding already
+    return [*held, POLICY_REFUSALS(service, count=len(refusals))] if refusals else held
 
 
 def _of_policies(service: str, follower: Follower) -> Iterator[Finding]:
@@ -208,7 +194,7 @@ async def jetstream_health(connection: Client, settings: Settings, store: EventS
 
 def loss_finding(about: str, loss: StreamLost) -> Finding:
     notice = STREAM_LOST if loss.service else LEDGER_LOST
-    return notice(about, stream=loss.stream, sequence=loss.last_good, known=loss.known, service=loss.service)
+    return notice(about, stream=loss.stream, sequence=loss.last_good, known=loss.last_known, service=loss.service)
 
 
 def read_health(body: bytes) -> Health:

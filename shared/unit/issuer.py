@@ -5,6 +5,8 @@ once; the public half always follows from it. So there are never halves of two p
 """
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -123,8 +125,7 @@ def make_issuer_keys(private: Path, public: Path) -> None:
 
 
 def _halves_differ(private: Path, ours: Ed25519PublicKey, public: Path, theirs: Ed25519PublicKey) -> PlatformError:
-    told = {"private": private, "ours": key_id(ours), "public": public, "theirs": key_id(theirs)}
-    return PlatformError(HALVES_DIFFER(**told))
+    return PlatformError(HALVES_DIFFER(private=private, ours=key_id(ours), public=public, theirs=key_id(theirs)))
 
 
 def issuer_private_key(settings: Settings) -> bytes:
@@ -149,44 +150,40 @@ def _make_private(path: Path) -> None:
     pem = Ed25519PrivateKey.generate().private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
-    try:
+    with _writing(path):
         own_folder(path.parent)
         write_new(path, pem, OWN_FILE)
-    except OSError as error:
-        raise _not_written(path, error) from error
 
 
 def _write_public(path: Path, key: Ed25519PublicKey) -> None:
     pem = key.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
-    try:
+    with _writing(path):
         own_folder(path.parent, OPEN_FOLDER)
         write_over(path, pem, OPEN_FILE)
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
-        raise _not_written(path, error) from error
-
-
-def _not_written(path: Path, error: OSError) -> PlatformError:
-    return PlatformError(KEYS_NOT_WRITTEN(path=path, reason=error.strerror or error))
+        raise PlatformError(KEYS_NOT_WRITTEN(path=path, reason=error.strerror or error)) from error
 
 
 def _private_key(path: Path) -> Ed25519PrivateKey:
-    try:
+    with suppress(ValueError, TypeError, UnsupportedAlgorithm):
         key = serialization.load_pem_private_key(_read(path), password=None)
-    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
-        raise PlatformError(NOT_A_PRIVATE_KEY(path=path)) from error
-    if not isinstance(key, Ed25519PrivateKey):
-        raise PlatformError(NOT_A_PRIVATE_KEY(path=path))
-    return key
+        if isinstance(key, Ed25519PrivateKey):
+            return key
+    raise PlatformError(NOT_A_PRIVATE_KEY(path=path))
 
 
 def _public_key(path: Path) -> Ed25519PublicKey:
-    try:
+    with suppress(ValueError, UnsupportedAlgorithm):
         key = serialization.load_pem_public_key(_read(path))
-    except (ValueError, UnsupportedAlgorithm) as error:
-        raise PlatformError(NOT_A_PUBLIC_KEY(path=path)) from error
-    if not isinstance(key, Ed25519PublicKey):
-        raise PlatformError(NOT_A_PUBLIC_KEY(path=path))
-    return key
+        if isinstance(key, Ed25519PublicKey):
+            return key
+    raise PlatformError(NOT_A_PUBLIC_KEY(path=path))
 
 
 def _read(path: Path) -> bytes:

@@ -48,6 +48,16 @@ class Loaded:
     fingerprints: dict[UUID, str] = field(default_factory=dict)
     latest: datetime | None = None
 
+    def after(self, reference: EventReference, envelope: Envelope, state: Any) -> "Loaded":
+        """With one event more. `stored` and `fingerprints` only grow, so others may hold them too. A time that no
+        command could name does not count."""
+        self.stored[reference.id] = reference
+        if envelope.fingerprint is not UNSET:
+            self.fingerprints[reference.id] = envelope.fingerprint
+        happened = envelope.time if EARLIEST <= envelope.time < LATEST else None
+        began, latest = self.began or happened, max(filter(None, (self.latest, happened)), default=None)
+        return replace(self, state=state, sequence=reference.sequence, began=began, latest=latest)
+
 
 class Loader:
     """Reads the aggregates of one service. An event that this service can't take in as its own holds up what is
@@ -59,21 +69,21 @@ class Loader:
         self._aggregates = {aggregate.entity: aggregate for aggregate in aggregates}
         self._events = {event.TYPE: event for aggregate in aggregates for event in aggregate.events}
 
-    async def read(self, key: Key) -> Loaded:
+    async def load(self, key: Key) -> Loaded:
         """Raises the refusal `unreadable_history`, or `Unavailable`."""
-        known = Loaded()
+        loaded = Loaded()
         for stored in await self._store.load(*key):
-            known = await self._and(known, key, stored, lenient=False)
-        return known
+            loaded = await self._and(loaded, key, stored, lenient=False)
+        return loaded
 
-    async def read_all(self, entity: str) -> dict[Key, Any]:
+    async def load_all(self, entity: str) -> dict[Key, Any]:
         """The states of all aggregates of one kind, as far as their events can be read. What nobody began is none."""
-        known: dict[Key, Loaded] = defaultdict(Loaded)
+        loaded: dict[Key, Loaded] = defaultdict(Loaded)
         for stored in await self._store.load(entity, "*"):
             key = entity, stored.subject.rpartition(".")[2]
             if is_name(key[1]):
-                known[key] = await self._and(known[key], key, stored, lenient=True)
-        return {key: each.state for key, each in sorted(known.items()) if each.state is not None}
+                loaded[key] = await self._and(loaded[key], key, stored, lenient=True)
+        return {key: aggregate.state for key, aggregate in sorted(loaded.items()) if aggregate.state is not None}
 
     async def has_discards(self) -> bool:
         """Whether something was discarded since this was asked last. Raises `Unavailable`."""
@@ -83,22 +93,22 @@ class Loader:
         """Those that a command could have made; whoever writes to the stream otherwise may have used any."""
         return [entity_id for entity_id in await self._store.ids(entity) if is_name(entity_id)]
 
-    async def _and(self, known: Loaded, key: Key, stored: Stored, *, lenient: bool) -> Loaded:
+    async def _and(self, loaded: Loaded, key: Key, stored: Stored, *, lenient: bool) -> Loaded:
         """With one event more. One that can't be taken in is passed over where that is lenient, or where it was
         discarded. Raises the refusal `unreadable_history`, or `Unavailable`."""
         if self._discards is not None and self._discards.strike_out((stored.subject, stored.sequence)):
-            return replace(known, sequence=stored.sequence)
+            return replace(loaded, sequence=stored.sequence)
         try:
-            return self._with(known, key, stored)
+            return self._with(loaded, key, stored)
         except Undecodable as error:
             if not lenient and not await self._is_discarded(stored):
                 logger.error("event %s of the stream can't be read: %s", stored.sequence, brief(error))
                 raise UNREADABLE_HISTORY(
                     entity_id=key[1], sequence=stored.sequence, service=self._store.service
                 ) from error
-            return replace(known, sequence=stored.sequence)
+            return replace(loaded, sequence=stored.sequence)
 
-    def _with(self, known: Loaded, key: Key, stored: Stored) -> Loaded:
+    def _with(self, loaded: Loaded, key: Key, stored: Stored) -> Loaded:
         """Raises `Undecodable`, also for what can't have happened to the aggregate as it was."""
         envelope = decode(stored.body)
         check_place(envelope, stored.subject)
@@ -108,23 +118,13 @@ class Loader:
             raise Undecodable(f"{envelope.type} is not known here")
         event = decode_data(envelope, model)
         try:
-            state = self._aggregates[key[0]].evolve(known.state, event)
+            state = self._aggregates[key[0]].evolve(loaded.state, event)
         except Exception as error:
             raise Undecodable(f"{envelope.type} does not fit what came before: {error!r}") from error
-        reference = reference_to(NewEvent(*key, envelope), stored.sequence)
-        known.stored[reference.id] = reference
-        keep_fingerprint(known, reference.id, envelope)
-        happened = envelope.time if EARLIEST <= envelope.time < LATEST else None
-        began, latest = known.began or happened, max(filter(None, (known.latest, happened)), default=None)
-        return replace(known, state=state, sequence=stored.sequence, began=began, latest=latest)
+        return loaded.after(reference_to(NewEvent(*key, envelope), stored.sequence), envelope, state)
 
     async def _is_discarded(self, stored: Stored) -> bool:
         return self._discards is not None and await self._discards.hold((stored.subject, stored.sequence))
-
-
-def keep_fingerprint(known: Loaded, event_id: UUID, envelope: Envelope) -> None:
-    if envelope.fingerprint is not UNSET:
-        known.fingerprints[event_id] = envelope.fingerprint
 
 
 def reference_to(event: NewEvent, sequence: int) -> EventReference:

@@ -178,15 +178,15 @@ class Reaction:
             await self.record(cause, command.NAME, INTERNAL.code, repr(error))
 
     async def record(self, cause: Cause, command: str, code: str, detail: str) -> None:
-        told = PolicyRefused(
+        refused = PolicyRefused(
             policy=self._policy.name,
             command=command,
             code=code,
             detail=brief_text(detail, MOST_IN_A_DETAIL),
             sequence=self._stored.sequence,
         )
-        logger.warning("policy %s was refused (%s): %s", told.policy, code, told.detail)
-        await self._handler.execute(RecordRefusal(cause=cause.causation_id, refused=told), cause)
+        logger.warning("policy %s was refused (%s): %s", refused.policy, code, refused.detail)
+        await self._handler.execute(RecordRefusal(cause=cause.causation_id, refused=refused), cause)
 
     def unreadable(self) -> Cause:
         """For an event of which nothing can be trusted but where it stands."""

@@ -12,7 +12,7 @@ from shared.values.brief import brief_text
 from shared.values.message import Message
 
 MOST_ERRORS = 20
-"""How many things wrong in one request are told; how many there are is told too."""
+"""How many things wrong in one request are listed; how many there are is said too."""
 MOST_IN_A_PATH = 120
 
 BAD_JSON = Refusal("bad_json", "The request is not JSON: {reason}.")
@@ -82,31 +82,18 @@ PLACE = Message("place", "line {line}, column {column}")
 IN_FIELD = Message("in_field", "{field}: {message}")
 AND_MORE = Message("and_more", "+ {count}")
 
-STATUS = {
-    BAD_JSON: 400,
-    INVALID_INPUT: 422,
-    BAD_NAME: 422,
-    UNKNOWN_COMMAND: 404,
-    MISSING_TOKEN: 401,
-    INVALID_TOKEN: 401,
-    SIGNED_BY_ANOTHER_KEY: 401,
-    EXPIRED_TOKEN: 401,
-    WRONG_UNIT: 403,
-    IN_THE_FUTURE: 422,
-    OUT_OF_TIME: 422,
-    BEFORE_ITS_BEGINNING: 422,
-    COMMAND_ID_REUSED: 409,
-    CONFLICT: 409,
-    UNAVAILABLE: 503,
-    NOT_RUNNING: 503,
-    TOO_LARGE: 413,
-    TOO_MANY_EVENTS: 413,
-    REJECTED: 500,
-    ANSWER_TOO_LARGE: 500,
-    UNREADABLE_HISTORY: 500,
-    STREAM_LOST_EVENTS: 500,
-    INTERNAL: 500,
+_BY_STATUS = {
+    400: (BAD_JSON,),
+    401: (MISSING_TOKEN, INVALID_TOKEN, SIGNED_BY_ANOTHER_KEY, EXPIRED_TOKEN),
+    403: (WRONG_UNIT,),
+    404: (UNKNOWN_COMMAND,),
+    409: (COMMAND_ID_REUSED, CONFLICT),
+    413: (TOO_LARGE, TOO_MANY_EVENTS),
+    422: (INVALID_INPUT, BAD_NAME, IN_THE_FUTURE, OUT_OF_TIME, BEFORE_ITS_BEGINNING),
+    500: (REJECTED, ANSWER_TOO_LARGE, UNREADABLE_HISTORY, STREAM_LOST_EVENTS, INTERNAL),
+    503: (UNAVAILABLE, NOT_RUNNING),
 }
+STATUS = {refusal: status for status, refusals in _BY_STATUS.items() for refusal in refusals}
 REFUSED_BY_A_RULE = 409
 NOT_FOUND = 404
 PASSING = frozenset({CONFLICT, STREAM_LOST_EVENTS, UNAVAILABLE})
@@ -135,7 +122,7 @@ class Problem(BaseModel):
     errors: tuple[FieldError, ...] = ()
     error_count: int = 0
 
-    def told(self, lang: Language) -> str:
+    def detail_in(self, lang: Language) -> str:
         return self.detail_vi if lang == "vi" else self.detail
 
 
@@ -148,7 +135,6 @@ class ProblemError(Exception):
 
 
 def problem_of(refused: Refused) -> Problem:
-    """However long what it tells of."""
     code, refusal = refused.code, refused.refusal
     return Problem(
         type=f"urn:daihoi:problem:{code}",
@@ -168,7 +154,7 @@ def bad_json(error: NotJson) -> Problem:
 def invalid_input(error: ValidationError) -> Problem:
     """Names what is wrong, the first `MOST_ERRORS` of it at once."""
     count = error.error_count()
-    wrong = [_in_field(each) for each in error.errors(include_url=False, include_input=False)[:MOST_ERRORS]]
+    wrong = [_in_field(detail) for detail in error.errors(include_url=False, include_input=False)[:MOST_ERRORS]]
     more = [AND_MORE.filled(count=count - len(wrong))] if count > len(wrong) else []
     fields = (*(IN_FIELD.filled(field=name, message=why) for name, why in wrong), *more)
     problem = problem_of(INVALID_INPUT(fields=fields))

@@ -4,12 +4,12 @@ The id is the cause's: the event's own, or where an event can't be read, one tha
 """
 
 from collections.abc import Sequence
-from typing import Annotated, ClassVar
+from typing import Annotated
 from uuid import UUID, uuid5
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from shared.domain.decider import Actor, Aggregate, Command, Refusal
+from shared.domain.decider import Actor, Aggregate, Command, Refusal, State
 from shared.events.policy import PolicyRefusalResolved, PolicyRefused
 from shared.values.types import Phrase, Place
 
@@ -19,76 +19,59 @@ _UNREADABLE_EVENTS = UUID("5f1a6a0e-3d0b-5c3e-9a52-6b9f1c6f7d21")
 PolicyName = Annotated[str, Field(min_length=1, max_length=80)]
 
 
-# --- state ---
-class PolicyRefusals(BaseModel):
+class PolicyRefusals(State):
     """Those that nobody has seen to yet."""
 
-    model_config = ConfigDict(frozen=True)
     refused: tuple[PolicyRefused, ...] = ()
 
     def of(self, policy: str) -> bool:
-        return any(each.policy == policy for each in self.refused)
+        return any(refused.policy == policy for refused in self.refused)
 
 
-# --- evolve ---
 def evolve(state: PolicyRefusals | None, event: PolicyRefused | PolicyRefusalResolved) -> PolicyRefusals:
     refused = state.refused if state else ()
     if isinstance(event, PolicyRefused):
         return PolicyRefusals(refused=(*refused, event))
-    return PolicyRefusals(refused=tuple(each for each in refused if each.policy != event.policy))
+    return PolicyRefusals(refused=tuple(other for other in refused if other.policy != event.policy))
 
 
-# --- commands ---
-class RecordRefusal(Command):
+class RefusalCommand(Command):
+    ENTITY = ENTITY
+    ID = "cause"
+    cause: UUID
+
+
+class RecordRefusal(RefusalCommand):
     """Only policies give it."""
 
     NAME = "record-policy-refusal"
-    ENTITY: ClassVar[str] = ENTITY
-    cause: UUID
     refused: PolicyRefused
 
-    @property
-    def entity_id(self) -> str:
-        return str(self.cause)
 
-
-class SettleRefusal(Command):
+class SettleRefusal(RefusalCommand):
     """Strikes off what a policy could not do, because it is seen to otherwise. `cause` is the id of the refusal."""
 
     NAME = "settle-policy-refusal"
-    ENTITY: ClassVar[str] = ENTITY
-    cause: UUID
     policy: PolicyName
     reason: Phrase
 
-    @property
-    def entity_id(self) -> str:
-        return str(self.cause)
 
-
-class ResolveRefusal(Command):
+class ResolveRefusal(RefusalCommand):
     """After a retry that went well; only the service gives it."""
 
     NAME = "resolve-policy-refusal"
-    ENTITY: ClassVar[str] = ENTITY
-    cause: UUID
     policy: str
-
-    @property
-    def entity_id(self) -> str:
-        return str(self.cause)
 
 
 class RetryPolicy(Command):
     """Lets a policy of this service look again at one event of the ledger, as it would have then."""
 
     NAME = "retry-policy"
-    ENTITY: ClassVar[str] = ENTITY
+    ENTITY = ENTITY
     policy: PolicyName
     sequence: Place
 
 
-# --- decide ---
 NOTHING_REFUSED = Refusal(
     "policy_refusal_not_found", "Nothing is left to see to that {policy} could not do for {cause}."
 )
@@ -113,9 +96,7 @@ def decide(
             return (PolicyRefusalResolved(policy=command.policy, reason=command.reason),)
 
 
-REFUSALS = Aggregate(
-    entity=ENTITY, events=(PolicyRefused, PolicyRefusalResolved), commands=(), evolve=evolve, decide=decide
-)
+REFUSALS = Aggregate(events=(PolicyRefused, PolicyRefusalResolved), commands=(), evolve=evolve, decide=decide)
 """Its commands are no caller's but those that the service offers."""
 
 

@@ -21,20 +21,20 @@ _WRITTEN = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:[\d:.+\-Zz]{2,40}")
 _SECONDS_IN_OFFSET = re.compile(r"[+-]\d\d:\d\d:\d\d(\.\d+)?\Z")
 
 
-def _text(told: object) -> object:
+def _text(value: object) -> object:
     """Numbers are no instants and no ids, whatever they could stand for."""
-    if isinstance(told, (str, datetime, UUID)) or told is None:
-        return told
+    if isinstance(value, (str, datetime, UUID)) or value is None:
+        return value
     raise PydanticKnownError("string_type")
 
 
-def _as_written(told: object) -> object:
+def _as_written(value: object) -> object:
     """Local time before 1911 was 7 h 6 min 30 s ahead, and such offsets come back."""
-    if not isinstance(told, str):
-        return told
+    if not isinstance(value, str):
+        return value
     try:
-        if _WRITTEN.fullmatch(told):
-            return datetime.fromisoformat(told) if _SECONDS_IN_OFFSET.search(told) else told
+        if _WRITTEN.fullmatch(value):
+            return datetime.fromisoformat(value) if _SECONDS_IN_OFFSET.search(value) else value
     except ValueError:
         pass
     raise PydanticKnownError("datetime_parsing", {"error": "no instant in ISO 8601"})
@@ -76,6 +76,6 @@ def check_happened(happened: datetime, now: datetime) -> None:
 def fingerprint_of(command: Command, request: CommandRequest, actor: Actor) -> str:
     """The same for the same wish of the same actor, however it was written; another for any other."""
     happened = request.happened.astimezone(UTC).isoformat() if request.happened else None
-    asked = [command.NAME, actor.id, happened, command.model_dump(mode="json", exclude_defaults=True)]
-    canonical = json.dumps(asked, sort_keys=True).encode()
+    wish = [command.NAME, actor.id, happened, command.model_dump(mode="json", exclude_defaults=True)]
+    canonical = json.dumps(wish, sort_keys=True).encode()
     return hashlib.sha256(canonical).hexdigest()[:FINGERPRINT_CHARACTERS]

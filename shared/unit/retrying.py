@@ -2,6 +2,7 @@
 been done then."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from shared.domain.decider import Command, Refusal
@@ -24,22 +25,15 @@ STILL_UNREADABLE = Refusal(
 )
 
 
+@dataclass(frozen=True)
 class Retries:
     """Does the command `retry-policy` for one service."""
 
-    def __init__(
-        self,
-        ledger: Ledger,
-        discards: Discards,
-        service: str,
-        policies: Sequence[Policy],
-        handler: CommandHandler,
-    ) -> None:
-        self._ledger = ledger
-        self._discards = discards
-        self._service = service
-        self._policies = {policy.name: policy for policy in policies}
-        self._handler = handler
+    ledger: Ledger
+    discards: Discards
+    service: str
+    policies: Sequence[Policy]
+    handler: CommandHandler
 
     async def __call__(self, command: Command, cause: Cause) -> Answer:
         """What was done, and that it is resolved. Raises a refusal: also the one that a rule gives today."""
@@ -47,11 +41,11 @@ class Retries:
             raise TypeError(command.NAME)
         if not cause.actor.leads:
             raise NOT_THE_LEAD(actor=cause.actor.id)
-        policy = self._policies.get(command.policy)
+        policy = next((policy for policy in self.policies if policy.name == command.policy), None)
         if policy is None:
-            raise POLICY_NOT_FOUND(service=self._service, policy=command.policy)
+            raise POLICY_NOT_FOUND(service=self.service, policy=command.policy)
         try:
-            stored = await self._ledger.event(command.sequence)
+            stored = await self.ledger.event(command.sequence)
             if stored is None:
                 raise NO_SUCH_EVENT(sequence=command.sequence)
             events = [*await self._done(policy, stored)]
@@ -59,17 +53,17 @@ class Retries:
             raise UNAVAILABLE() from error
         for recorded_for in _causes_of(stored):
             resolved = ResolveRefusal(cause=recorded_for, policy=policy.name)
-            events += (await self._handler.execute(resolved, cause)).events
+            events += (await self.handler.execute(resolved, cause)).events
         return Answer(events=tuple(events), sequence=max((event.sequence for event in events), default=0))
 
     async def _done(self, policy: Policy, stored: Stored) -> Sequence[EventReference]:
         """Nothing is to be done for what was discarded."""
         try:
-            return await apply_again(policy, stored, self._handler, self._service)
+            return await apply_again(policy, stored, self.handler, self.service)
         except Undecodable as error:
-            if await self._discards.hold((stored.subject, origin_of(stored).sequence)):
+            if await self.discards.hold((stored.subject, origin_of(stored).sequence)):
                 return ()
-            raise STILL_UNREADABLE(sequence=stored.sequence, service=self._service) from error
+            raise STILL_UNREADABLE(sequence=stored.sequence, service=self.service) from error
 
 
 def _causes_of(stored: Stored) -> list[UUID]:

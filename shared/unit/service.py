@@ -2,10 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from functools import partial
 
 from faststream import AckPolicy, FastStream
 from faststream.nats import NatsBroker, NatsMessage
@@ -21,12 +20,12 @@ from shared.platform.nats import connection_options, servers_of
 from shared.platform.plain import is_plain
 from shared.platform.settings import Settings
 from shared.unit.answering import fits, is_inbox, respond, unread
-from shared.unit.asyncapi import Json, answer_asyncapi, as_bytes, asyncapi
+from shared.unit.asyncapi import Json, answer_asyncapi, asyncapi
 from shared.unit.broker import STOP_TIMEOUT_S, HandOverBroker, UnitBroker
 from shared.unit.commands import Answer, CommandHandler
 from shared.unit.discards import Discards
 from shared.unit.following import Follower
-from shared.unit.health import Health, UnitHealth, answer_health
+from shared.unit.health import Health, answer_health, unit_health
 from shared.unit.issuer import issuer_public_key, provide_issuer_keys
 from shared.unit.policies import Policy
 from shared.unit.problems import ANSWER_TOO_LARGE, INTERNAL, Problem, bad_json, invalid_input, problem_of
@@ -92,10 +91,14 @@ class UnitService:
         verifier = TokenVerifier(issuer_public_key(settings), congress, self.name)
         answer_commands(broker, congress, self.name, handler, verifier)
         follower = Follower(connection, congress, self.name, self.policies, handler) if self.policies else None
-        health = UnitHealth(connection, settings, store, follower, Unseen(connection, congress, self.name))
-        look = partial(_with_key_id, verifier, health.look)
+        unseen = Unseen(connection, congress, self.name)
+
+        async def look() -> Health:
+            health = await unit_health(connection, settings, store, follower, unseen)
+            return health.model_copy(update={"detail": health.detail | {"key_id": verifier.key_id}})
+
         answer_health(broker, congress, self.name, settings.instance_name, look)
-        answer_asyncapi(broker, congress, self.name, as_bytes(self.contract()))
+        answer_asyncapi(broker, congress, self.name, self.contract())
         return follower
 
 
@@ -108,12 +111,6 @@ def service_broker(url: str, service: str) -> UnitBroker:
         apply_types=False,
         log_level=logging.DEBUG,
     )
-
-
-async def _with_key_id(verifier: TokenVerifier, look: Callable[[], Awaitable[Health]]) -> Health:
-    """What `look` finds, and the id of the key that tokens are verified with here."""
-    health = await look()
-    return health.model_copy(update={"detail": health.detail | {"key_id": verifier.key_id}})
 
 
 def answer_commands(
@@ -173,7 +170,7 @@ async def _answer(
 
 
 def _as_bytes(broker: NatsBroker, answer: BaseModel) -> bytes:
-    told = answer.model_dump_json(exclude_defaults=isinstance(answer, Problem)).encode()
-    if isinstance(answer, Answer) and not fits(broker, told):
+    body = answer.model_dump_json(exclude_defaults=isinstance(answer, Problem)).encode()
+    if isinstance(answer, Answer) and not fits(broker, body):
         return _as_bytes(broker, problem_of(ANSWER_TOO_LARGE(count=len(answer.events), sequence=answer.sequence)))
-    return told
+    return body

@@ -9,25 +9,27 @@ of it. So none is left out, in whatever order the two meet.
 """
 
 from collections.abc import Sequence
-from typing import ClassVar
 
 from shared.domain import document, known_clearance, review, task, unit_scenario, variant
 from shared.domain.decider import Aggregate, Command
+from shared.domain.known_clearance import NoteClearance
 from shared.domain.review import EnterTask, OpenReview
 from shared.domain.task import AssignTask, FollowScenario, OpenTask, SetDeadline
 from shared.domain.unit_scenario import ConfirmSwitch, RecordSwitch
+from shared.events.base import Event
 from shared.events.catalogue_item import ItemAssigned
+from shared.events.clearance import ClearanceGranted, ClearanceRefused, ClearanceWithdrawn
 from shared.events.directive import DirectiveIssued, DirectiveKind
 from shared.events.duty import DUTY_GROUP, DutyHandedOut
+from shared.events.known_clearance import ClearanceDecision
 from shared.events.scenario import ScenarioSwitched
 from shared.events.task import ScenarioFollowed, TaskOpened, TaskReopened
 from shared.events.variant import AdjustmentWithdrawn, VariantAdjusted
 from shared.eventstore.envelope import Envelope
-from shared.unit.clearance_news import NOTE_CLEARANCES
 from shared.unit.policies import ForEvery, Policy
 from shared.unit.service import UnitService
 from shared.values.types import EntityId, Scenario
-from shared.values.units import SUBCOMMITTEE
+from shared.values.units import SECURITY, SUBCOMMITTEE
 
 
 def support_unit(unit: str, own: Sequence[Aggregate] = (), policies: Sequence[Policy] = ()) -> UnitService:
@@ -35,12 +37,7 @@ def support_unit(unit: str, own: Sequence[Aggregate] = (), policies: Sequence[Po
     return UnitService(
         unit,
         aggregates=(
-            task.AGGREGATE,
-            known_clearance.AGGREGATE,
-            document.AGGREGATE,
-            review.AGGREGATE,
-            variant.AGGREGATE,
-            unit_scenario.AGGREGATE,
+            *(module.AGGREGATE for module in (task, known_clearance, document, review, variant, unit_scenario)),
             *own,
         ),
         policies=(
@@ -60,19 +57,14 @@ def open_assigned_items(unit: str) -> Policy:
         if assigned.unit != unit:
             return ()
         item = assigned.item
-        return (
-            OpenTask(
-                task_id=item.item_id,
-                title=item.title,
-                group=item.group,
-                phase=item.phase,
-                scenario=item.scenario,
-                planned_vnd=item.budget_vnd,
-                catalogue_item=item.item_id,
-                directive_id=assigned.directive_id,
-                due_offset_days=item.due_offset_days,
-            ),
+        opened = OpenTask(
+            task_id=item.item_id,
+            catalogue_item=item.item_id,
+            planned_vnd=item.budget_vnd,
+            directive_id=assigned.directive_id,
+            **item.model_dump(include={"title", "group", "phase", "scenario", "due_offset_days"}),
         )
+        return (opened,)
 
     return Policy(name="open-assigned-items", service=SUBCOMMITTEE, events=(ItemAssigned,), react=react)
 
@@ -82,29 +74,22 @@ class OpenDuty(Command):
     gives it."""
 
     NAME = "open-duty"
-    ENTITY: ClassVar[str] = "task"
+    ENTITY = "task"
     task_id: EntityId
     handed_out: DutyHandedOut
 
     def parts(self) -> Sequence[Command]:
-        told = self.handed_out
-        opened = OpenTask(
-            task_id=self.task_id,
-            title=told.title,
-            group=DUTY_GROUP,
-            phase=told.phase,
-            scenario=Scenario.BOTH,
-            planned_vnd=told.planned_vnd,
-            directive_id=told.directive_id,
-            duty=told.duty,
-            locality=told.locality,
-        )
-        in_charge = {"collective": told.locality_name.vi, "individual": told.responsible}
-        assigned = AssignTask(task_id=self.task_id, **in_charge)
-        if told.deadline is None:
+        task_id, duty = self.task_id, self.handed_out
+        same = duty.model_dump(include={"title", "phase", "planned_vnd", "directive_id", "duty", "locality"})
+        opened = OpenTask(task_id=task_id, group=DUTY_GROUP, scenario=Scenario.BOTH, **same)
+        assigned = AssignTask(task_id=task_id, collective=duty.locality_name.vi, individual=duty.responsible)
+        if duty.deadline is None:
             return (opened, assigned)
-        dated = SetDeadline(task_id=self.task_id, deadline=told.deadline, past_because=told.past_because)
-        return (opened, assigned, dated)
+        return (
+            opened,
+            assigned,
+            SetDeadline(task_id=task_id, **duty.model_dump(include={"deadline", "past_because"})),
+        )
 
 
 def open_handed_out_duties(unit: str) -> Policy:
@@ -129,6 +114,22 @@ def open_ordered_reviews(unit: str) -> Policy:
         return (OpenReview(review_id=directive_id, directive_id=directive_id, **due),)
 
     return Policy(name="open-ordered-reviews", service=SUBCOMMITTEE, events=(DirectiveIssued,), react=react)
+
+
+def _note(decision: ClearanceDecision, event: type[Event]) -> Policy:
+    """Earlier versions did not keep the order of these events; that is why `known_clearance` does not need it."""
+
+    def react(_: Event, envelope: Envelope) -> Sequence[NoteClearance]:
+        return (NoteClearance(clearance_id=envelope.subject, decision=decision),)
+
+    return Policy(name=f"note-{decision}-clearances", service=SECURITY, events=(event,), react=react)
+
+
+NOTE_CLEARANCES = (
+    _note(ClearanceDecision.GRANTED, ClearanceGranted),
+    _note(ClearanceDecision.REFUSED, ClearanceRefused),
+    _note(ClearanceDecision.WITHDRAWN, ClearanceWithdrawn),
+)
 
 
 def _on_switch(switched: ScenarioSwitched, _: Envelope) -> Sequence[Command | ForEvery]:

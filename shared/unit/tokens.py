@@ -15,18 +15,8 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key, l
 
 from shared.domain.decider import Actor
 from shared.eventstore.names import is_name
+from shared.unit import problems
 from shared.unit.issuer import KEY_ID_DIGITS, key_id
-from shared.unit.issuer import make_issuer_keys as make_issuer_keys
-from shared.unit.problems import (
-    EXPIRED_TOKEN,
-    FOR_ANOTHER_CONGRESS,
-    INVALID_TOKEN,
-    MISSING_TOKEN,
-    SIGNED_BY_ANOTHER_KEY,
-    UNFIT_CLAIMS,
-    UNREADABLE,
-    WRONG_UNIT,
-)
 from shared.values.message import Message
 from shared.values.text import clean
 
@@ -52,11 +42,11 @@ def checked_actor(actor_id: object, unit: object) -> Actor:
 def _reason(error: Exception) -> Message:
     match error:
         case jwt.InvalidAudienceError():
-            return FOR_ANOTHER_CONGRESS
+            return problems.FOR_ANOTHER_CONGRESS
         case jwt.DecodeError() | jwt.InvalidAlgorithmError():
-            return UNREADABLE
+            return problems.UNREADABLE
         case _:
-            return UNFIT_CLAIMS
+            return problems.UNFIT_CLAIMS
 
 
 def mint_token(private_key: bytes, congress: str, actor: Actor, now: datetime, lasting: timedelta) -> str:
@@ -95,22 +85,22 @@ class TokenVerifier:
         """Who may give commands. Raises a refusal: as `reader`, or `wrong_unit`."""
         actor = self.reader(authorization)
         if actor.unit != self._service:
-            raise WRONG_UNIT(actor=actor.id, service=self._service)
+            raise problems.WRONG_UNIT(actor=actor.id, service=self._service)
         return actor
 
     def reader(self, authorization: str | None) -> Actor:
         """Who is asking, of whichever unit. Raises a refusal: `missing_token`, `invalid_token` or `expired_token`."""
         scheme, _, token = (authorization or "").partition(" ")
         if scheme.lower() != "bearer" or not token:
-            raise MISSING_TOKEN()
+            raise problems.MISSING_TOKEN()
         actor, expires = self._proved.get(token) or self._prove(token)
         if expires <= self._now():
-            raise EXPIRED_TOKEN()
+            raise problems.EXPIRED_TOKEN()
         return actor
 
     def _prove(self, token: str) -> tuple[Actor, datetime]:
         if not token.isascii():
-            raise INVALID_TOKEN(reason=UNREADABLE)
+            raise problems.INVALID_TOKEN(reason=problems.UNREADABLE)
         try:
             claims = jwt.decode(
                 token,
@@ -123,9 +113,9 @@ class TokenVerifier:
             proved = checked_actor(claims["sub"], claims["unit"]), datetime.fromtimestamp(claims["exp"], UTC)
         except jwt.InvalidSignatureError as error:
             signed_by = str(jwt.get_unverified_header(token).get("kid", "?"))[:KEY_ID_DIGITS]
-            raise SIGNED_BY_ANOTHER_KEY(signed_by=signed_by, key_id=self.key_id) from error
+            raise problems.SIGNED_BY_ANOTHER_KEY(signed_by=signed_by, key_id=self.key_id) from error
         except (jwt.InvalidTokenError, *OF_ODD_CLAIMS) as error:
-            raise INVALID_TOKEN(reason=_reason(error)) from error
+            raise problems.INVALID_TOKEN(reason=_reason(error)) from error
         self._proved[token] = proved
         if len(self._proved) > REMEMBERED_TOKENS:
             self._proved.popitem(last=False)

@@ -1,7 +1,7 @@
 """What policies could not do and nobody has seen to, as the ledger has it."""
 
 import logging
-from collections.abc import Iterable
+from itertools import chain
 from typing import NamedTuple
 
 from nats.aio.client import Client
@@ -42,7 +42,7 @@ class Unseen:
         async for stored in read_subject(self._connection, self._stream, self._subjects, self._read):
             self._read = stored.sequence
             self._take(stored)
-        return sorted(_all_of(self._refused.values()), key=lambda each: each.recorded_as)
+        return sorted(chain.from_iterable(self._refused.values()), key=lambda refusal: refusal.recorded_as)
 
     def _take(self, stored: Stored) -> None:
         _, _, service, _, cause = stored.subject.split(".", 4)
@@ -55,12 +55,8 @@ class Unseen:
                     left.append(Unresolved(service, cause, decode_data(envelope, PolicyRefused), stored.sequence))
                 case PolicyRefusalResolved.TYPE:
                     policy = decode_data(envelope, PolicyRefusalResolved).policy
-                    left[:] = [each for each in left if each.refused.policy != policy]
+                    left[:] = [refusal for refusal in left if refusal.refused.policy != policy]
         except (Undecodable, ValueError) as error:
             logger.warning("ledger event %s is no policy's: %s", stored.sequence, brief(error))
         if not left:
             del self._refused[service, cause]
-
-
-def _all_of(lists: Iterable[list[Unresolved]]) -> Iterable[Unresolved]:
-    return (each for one in lists for each in one)

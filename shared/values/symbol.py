@@ -72,8 +72,8 @@ class Citation(NamedTuple):
     @classmethod
     def parse(cls, text: str) -> Self:
         """`76-KH/TU (2020-2025)`, or the id `76-KH-TU_2020-2025`; what says no term is a symbol as it stands."""
-        said = _TERM.fullmatch(text.strip())
-        return cls(said["symbol"], said["term"] or said["of_id"]) if said else cls(text.strip())
+        match = _TERM.fullmatch(text.strip())
+        return cls(match["symbol"], match["term"] or match["of_id"]) if match else cls(text.strip())
 
     @property
     def file(self) -> str:

@@ -75,9 +75,8 @@ def cleaned(value: Any, depth: int = 0) -> Any:
             return _held(value, value in _WHOLE_NUMBERS)
         case float():
             return _held(value, -(2.0**63) <= value < 2.0**63)
-    if depth > MAX_DEPTH:
-        raise Unclean("too_deep", "lists or objects nested too deep")
-    match value:
+        case _ if depth > MAX_DEPTH:
+            raise Unclean("too_deep", "lists or objects nested too deep")
         case dict():
             fields = {clean(str(name)): _cleaned_at(name, field, depth) for name, field in value.items()}
             if len(fields) < len(value):

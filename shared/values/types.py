@@ -164,11 +164,11 @@ def _read(moment: object) -> datetime:
     if not isinstance(moment, str) or not _WRITTEN_INSTANT.fullmatch(moment):
         raise _NO_INSTANT
     try:
-        read = datetime.fromisoformat(moment)
+        instant = datetime.fromisoformat(moment)
     except ValueError as error:
         raise _NO_INSTANT from error
-    has_whole_minutes = not (read.utcoffset() or timedelta()) % timedelta(minutes=1)
-    return read if has_whole_minutes else check_instant(read).astimezone(UTC)  # JSON has no other offsets
+    has_whole_minutes = not (instant.utcoffset() or timedelta()) % timedelta(minutes=1)
+    return instant if has_whole_minutes else check_instant(instant).astimezone(UTC)  # JSON has no other offsets
 
 
 Instant = Annotated[

@@ -16,8 +16,8 @@ from shared.events.base import Event
 from shared.events.clearance import ClearanceRequested
 from shared.eventstore.names import event_subject, ledger_stream, service_stream
 from shared.eventstore.streams import stream_configs
-from shared.unit.clearance_news import NOTE_CLEARANCES
 from shared.unit.refusals import REFUSALS
+from shared.unit.support_unit import NOTE_CLEARANCES
 from shared.values.units import services
 from tests.contract.units import LOGISTICS, PROPAGANDA, SECURITY, SUBCOMMITTEE
 from tests.domain.scenario import AGGREGATES

@@ -24,9 +24,9 @@ from shared.eventstore.names import ledger_stream, service_stream
 from shared.eventstore.streams import stream_configs
 from shared.unit.client import CommandClient
 from shared.unit.consumer import consumer_name
-from shared.unit.issuer import issuer_public_key
+from shared.unit.issuer import issuer_public_key, make_issuer_keys
 from shared.unit.problems import ProblemError
-from shared.unit.tokens import TokenVerifier, make_issuer_keys, mint_token
+from shared.unit.tokens import TokenVerifier, mint_token
 from shared.values.units import services, support_unit_ids
 from tests.conftest import token_for
 from tests.contract.units import HALL, LOCALITY, NEEDS, SERVICE_AGGREGATES, TASK, item, opening, published

@@ -19,7 +19,7 @@ from shared.unit import following, health
 from shared.unit.commands import CommandHandler
 from shared.unit.consumer import consumer_name, make_consumer
 from shared.unit.following import POLICY_TRIES, Follower
-from shared.unit.health import UnitHealth
+from shared.unit.health import unit_health
 from shared.unit.policies import Policy
 from shared.unit.problems import CONFLICT, UNAVAILABLE
 from shared.unit.refusals import REFUSALS, cause_of_unreadable
@@ -90,8 +90,8 @@ class Unit:
 
     async def health(self):
         unseen = Unseen(self.connection, self.congress, UNIT)
-        looking = UnitHealth(self.connection, self._settings, self.store, self.follower, unseen)
-        return {each.code: each.detail for each in (await looking.look()).findings}
+        health = await unit_health(self.connection, self._settings, self.store, self.follower, unseen)
+        return {finding.code: finding.detail for finding in health.findings}
 
 
 @pytest.fixture

@@ -8,8 +8,9 @@ import pytest
 
 from shared.domain.decider import Actor, Refused
 from shared.unit import tokens
+from shared.unit.issuer import make_issuer_keys
 from shared.unit.problems import EXPIRED_TOKEN
-from shared.unit.tokens import TokenVerifier, make_issuer_keys, mint_token
+from shared.unit.tokens import TokenVerifier, mint_token
 
 NOW, HOUR = datetime(2026, 11, 25, 8, tzinfo=UTC), timedelta(hours=1)
 LEAD = Actor("logistics.lead", "logistics")

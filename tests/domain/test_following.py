@@ -21,7 +21,6 @@ from shared.events.task import (
     TaskStarted,
     TaskSubmitted,
 )
-from shared.events.unit_scenario import SwitchRecorded
 from shared.events.variant import VariantAdjusted
 from shared.values.types import Evidence
 from tests.domain.scenario import LEAD, given
@@ -36,7 +35,7 @@ def opened(scenario: str) -> TaskOpened:
 
 
 def known(switch: int, scenario: str) -> UnitScenario:
-    return UnitScenario(recorded=SwitchRecorded(number=switch, scenario=scenario, reason="Dịch lan rộng"))
+    return UnitScenario(number=switch, scenario=scenario)
 
 
 def world(switch: int, scenario: str, **adjustment: object) -> dict:

@@ -12,7 +12,7 @@ from services.logistics import expenses, resources
 from services.subcommittee import organisation, scenario
 from services.tracker.projection.decoding import decode_event
 from shared.domain import review, task, variant
-from shared.domain.decider import Actor, Aggregate, Command, Key, Refused
+from shared.domain.decider import Actor, Aggregate, Command, Key, Refused, latest
 from shared.domain.entering import EVENT_BYTES
 from shared.events.base import Event
 from shared.events.review import Essential
@@ -140,6 +140,7 @@ def test_whatever_holds_a_list_is_filled_here():
     holding = {
         aggregate.entity
         for aggregate in AGGREGATES
+        if aggregate.evolve is not latest  # its last event is all that it holds
         for field in get_type_hints(aggregate.evolve)["return"].model_fields.values()
         if get_origin(field.annotation) in (tuple, dict, list, set, frozenset)
     }

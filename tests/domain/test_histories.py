@@ -17,10 +17,11 @@ from services.logistics import expenses, resources
 from services.propaganda import publications
 from services.security import clearances
 from services.subcommittee import catalogue, duty, organisation
-from shared.domain import known_clearance, review, task, unit_scenario, variant
+from shared.domain import review, task, unit_scenario, variant
 from shared.domain.decider import Actor, Aggregate, Command, Refused
 from shared.events.base import Event
 from shared.events.catalogue_item import Item
+from shared.events.known_clearance import ClearanceNoted
 from shared.events.organisation import OrganisationRegistered
 from shared.events.publication import PublicationApproved, PublicationReleased
 from shared.events.review import Essential
@@ -40,7 +41,6 @@ from shared.events.task import (
     TaskReturned,
     TaskSubmitted,
 )
-from shared.events.unit_scenario import SwitchRecorded
 from shared.events.variant import VariantAdjusted
 from shared.values.units import support_unit_ids
 from tests.domain.scenario import AGGREGATES, decided_in
@@ -60,12 +60,10 @@ WORLD = {
         registered=OrganisationRegistered(kind="locality", name={"vi": "Huyện"}), positions=("Chủ tịch",)
     ),
     **{
-        ("known-clearance", name): known_clearance.KnownClearance(noted={"decision": decision})
+        ("known-clearance", name): ClearanceNoted(decision=decision)
         for name, decision in (("a", "granted"), ("b", "withdrawn"))
     },
-    task.IN_FORCE: unit_scenario.UnitScenario(
-        recorded=SwitchRecorded(number=1, scenario="outbreak", reason="Dịch lan rộng")
-    ),
+    task.IN_FORCE: unit_scenario.UnitScenario(number=1, scenario="outbreak"),
     ("variant", "outbreak"): variant.Variant(
         adjustments={"a": VariantAdjusted(task_id="a", planned_vnd=7, deadline=date(2020, 9, 2), reason="Giãn cách")}
     ),

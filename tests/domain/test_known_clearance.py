@@ -8,7 +8,7 @@ from shared.domain import known_clearance
 from shared.domain.decider import Actor
 from shared.domain.known_clearance import AGGREGATE, NoteClearance
 from shared.events.known_clearance import ClearanceDecision, ClearanceNoted
-from shared.unit.clearance_news import NOTE_CLEARANCES
+from shared.unit.support_unit import NOTE_CLEARANCES
 from tests.congress import envelope_of
 from tests.domain.scenario import accepting, assert_all_told, given, silent_on
 
@@ -52,7 +52,7 @@ def test_a_withdrawal_holds_in_whatever_order_the_news_arrives(order):
     state = None
     for decision in order:
         state = AGGREGATE.fold(AGGREGATE.decide(hear(decision), state, POLICY), state)
-    assert not state.granted
+    assert state.decision is not ClearanceDecision.GRANTED
 
 
 @pytest.mark.parametrize("decision", DECISIONS)

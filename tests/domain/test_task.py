@@ -4,7 +4,6 @@ import pytest
 
 from shared.domain import task, unit_scenario, variant
 from shared.domain.decider import Actor, Command
-from shared.domain.known_clearance import KnownClearance
 from shared.domain.task import AGGREGATE, TaskStatus
 from shared.events.known_clearance import ClearanceNoted
 from shared.events.task import (
@@ -28,7 +27,6 @@ from shared.events.task import (
     TaskSubmitted,
     TaskUnblocked,
 )
-from shared.events.unit_scenario import SwitchRecorded
 from shared.events.variant import VariantAdjusted
 from shared.i18n import render
 from shared.values.types import Evidence
@@ -82,9 +80,7 @@ NEEDING = (*OPEN, ClearanceRequired(**BUS))
 SUBMITTED_NEEDING = (*SUBMITTED, ClearanceRequired(**BUS), ClearanceRequired(clearance_id="hall"))
 DROPPED = (*NEEDING, ClearanceDropped(clearance_id="bus", reason="Đi bộ"))
 WORLD = {
-    task.IN_FORCE: unit_scenario.UnitScenario(
-        recorded=SwitchRecorded(number=1, scenario="outbreak", reason="Dịch lan rộng")
-    ),
+    task.IN_FORCE: unit_scenario.UnitScenario(number=1, scenario="outbreak"),
     ("variant", "outbreak"): variant.Variant(
         adjustments={"1-03": VariantAdjusted(task_id="1-03", applies=False, reason="Không tập trung đông")}
     ),
@@ -328,10 +324,7 @@ def test_every_command_event_and_refusal_is_told_here():
 
 
 def heard(**decisions: str) -> dict:
-    return {
-        ("known-clearance", name): KnownClearance(noted=ClearanceNoted(decision=decision))
-        for name, decision in decisions.items()
-    }
+    return {("known-clearance", name): ClearanceNoted(decision=decision) for name, decision in decisions.items()}
 
 
 def test_a_task_is_completed_with_every_clearance_it_needs_granted():

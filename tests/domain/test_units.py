@@ -3,7 +3,8 @@
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from services.subcommittee.catalogue import ItemAssigned, PublishCatalogue
+from services.subcommittee.catalogue import PublishCatalogue
+from shared.events.catalogue_item import ItemAssigned
 from shared.i18n import render, translate
 from shared.platform.settings import Settings
 from shared.unit.field_errors import SENTENCES, message_of

@@ -30,7 +30,7 @@ from shared.platform.mongo import mongo_database
 from shared.platform.nats import nats_connection
 from shared.platform.settings import Settings
 from shared.unit.client import CommandClient
-from shared.unit.tokens import make_issuer_keys
+from shared.unit.issuer import make_issuer_keys
 from shared.values.units import services
 from tests.contract.wire import Wire, wire_to
 from tests.faults.disks import Disk

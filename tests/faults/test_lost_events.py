@@ -182,7 +182,7 @@ async def test_whoever_lost_events_takes_no_command_until_they_are_restored(scen
         health = await jetstream_health(scene.connection, Settings(congress=CONGRESS), service.store)
         assert (health.ready, [each.code for each in health.findings]) == (False, ["stream_lost_events"])
     [loss] = await losses(scene.ledger)
-    assert (loss.stream, loss.known, loss.service) == (STREAM, EVENTS, UNIT)
+    assert (loss.stream, loss.last_known, loss.service) == (STREAM, EVENTS, UNIT)
     assert loss.last_good in last_good
     assert (await scene.state())["last_seq"] == before
     await scene.restore()

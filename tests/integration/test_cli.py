@@ -14,7 +14,7 @@ from daihoi.ops.supervisor import Supervisor, all_services
 from shared.platform.nats import nats_connection
 from shared.platform.settings import Settings
 from shared.unit.client import CommandClient
-from shared.unit.tokens import make_issuer_keys
+from shared.unit.issuer import make_issuer_keys
 from tests.program import PROJECT, Shell
 
 SERVICES_AND_TRACKER = ("subcommittee", "propaganda", "logistics", "security", "tracker")

@@ -284,13 +284,13 @@ async def test_what_is_parked_and_what_is_missing_are_told(settings, connection,
 async def test_the_table_has_a_mark_words_and_advice_in_the_language_asked_for(settings, connection):
     findings = await examine(settings)
     silent = next(each for each in findings if each.code == "service_silent")
-    assert silent.told("en") == "subcommittee does not answer."
-    assert silent.told("vi") == "subcommittee không trả lời."
+    assert silent.detail_in("en") == "subcommittee does not answer."
+    assert silent.detail_in("vi") == "subcommittee không trả lời."
     for lang in ("en", "vi"):
         marks, about, words, advice = (list(column.cells) for column in findings_table(findings, lang).columns)
         assert {"✓", "✗"} <= set(marks)
-        assert silent.told(lang) in words
-        assert silent.advised(lang) in advice
+        assert silent.detail_in(lang) in words
+        assert silent.advice_in(lang) in advice
         assert set(services()) <= set(about)
     assert all(each.advice for each in findings if each.severity is Severity.ERROR)
     assert told(findings) >= SILENT

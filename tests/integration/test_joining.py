@@ -6,7 +6,7 @@ import pytest
 
 from daihoi.ops.doctor import examine
 from shared.eventstore.errors import StreamMismatch
-from shared.eventstore.jetstream_api import js_api, services_with_streams, stream_info
+from shared.eventstore.jetstream_api import js_api, js_call, services_with_streams, stream_info
 from shared.eventstore.ledger import Ledger, origin_of
 from shared.eventstore.names import ledger_stream, service_stream
 from shared.eventstore.store import EventStore
@@ -82,13 +82,13 @@ async def test_two_units_that_join_at_once_do_not_lose_each_other(lived, congres
     """The first has read the ledger's sources and writes them only when the second has joined and written events."""
     has_read, may_write = asyncio.Event(), asyncio.Event()
 
-    async def late_the_first_time(connection, call, body):
+    async def late_the_first_time(connection, call, body, **options):
         if call.startswith("STREAM.UPDATE.") and not has_read.is_set():
             has_read.set()
             await may_write.wait()
-        return await js_api(connection, call, body)
+        return await js_call(connection, call, body, **options)
 
-    monkeypatch.setattr("shared.eventstore.streams.js_api", late_the_first_time)
+    monkeypatch.setattr("shared.eventstore.streams.js_call", late_the_first_time)
     name_units("y-te")
     first = asyncio.create_task(provision(lived, congress))
     await has_read.wait()

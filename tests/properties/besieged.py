@@ -37,7 +37,8 @@ from shared.platform.nats import nats_connection
 from shared.platform.settings import Settings
 from shared.unit.client import CommandClient
 from shared.unit.commands import CommandHandler, CommandRequest
-from shared.unit.tokens import make_issuer_keys, mint_token
+from shared.unit.issuer import make_issuer_keys
+from shared.unit.tokens import mint_token
 from shared.values.units import services
 from tests.contract.units import SERVICE_AGGREGATES
 from tests.properties.hostile_values import Hostile, as_body, everything_full, labels_of

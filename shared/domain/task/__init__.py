@@ -11,23 +11,21 @@ can be settled, and it can be cancelled. Resumed, it stands where it stood. A cl
 reopened: what is done is done.
 """
 
-from shared.domain.task.aggregate import AGGREGATE
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from shared.domain.decider import Actor, Aggregate, Key, Refusal
+from shared.domain.task import clearances, closing, essentials, extensions, work
 from shared.domain.task.clearances import MOST_CLEARANCES, DropClearance, RequireClearance
 from shared.domain.task.closing import CancelTask, CompleteTask, ReopenTask, ReturnTask
-from shared.domain.task.command import MOST_SENT_BACK
+from shared.domain.task.command import MOST_SENT_BACK, TaskCommand, refuse_if_in
 from shared.domain.task.essentials import AssignTask, FundTask, OpenTask, SetDeadline
 from shared.domain.task.extensions import MOST_EXTENSIONS, GrantExtension, RefuseExtension, RequestExtension
-from shared.domain.task.following import IN_FORCE, FollowScenario
+from shared.domain.task.following import IN_FORCE, SEEN_TO_FOLLOW, FollowScenario, follow
 from shared.domain.task.standing import CLOSED, TaskStatus
-from shared.domain.task.state import Task
-from shared.domain.task.work import (
-    MOST_EVIDENCE,
-    BlockTask,
-    ReportProgress,
-    StartTask,
-    SubmitTask,
-    UnblockTask,
-)
+from shared.domain.task.state import Task, evolve
+from shared.domain.task.work import MOST_EVIDENCE, BlockTask, ReportProgress, StartTask, SubmitTask, UnblockTask
+from shared.events.task import EVENTS, TaskEvent
 
 __all__ = [
     "AGGREGATE", "CLOSED", "IN_FORCE", "MOST_CLEARANCES", "MOST_EVIDENCE", "MOST_EXTENSIONS", "MOST_SENT_BACK",
@@ -36,3 +34,47 @@ __all__ = [
     "RequireClearance", "ReturnTask", "SetDeadline", "StartTask", "SubmitTask", "Task", "TaskStatus",
     "UnblockTask",
 ]  # fmt: skip
+
+NOT_FOUND = Refusal("task_not_found", "There is no task {task_id}.")
+
+DECIDED_WHILE_LIVE: Mapping[type[TaskCommand], Callable[..., Sequence[TaskEvent]]] = {
+    command: topic.decide for topic in (essentials, extensions, work, clearances) for command in topic.COMMANDS
+}
+"""What a closed task refuses."""
+
+
+def reads(command: TaskCommand, task: Task | None) -> Sequence[Key]:
+    """What a task that follows the scenario has to see, or one that is to be completed."""
+    match command:
+        case FollowScenario():
+            return SEEN_TO_FOLLOW
+        case CompleteTask() if task is not None:
+            return clearances.keys_of_clearances(task)
+        case _:
+            return ()
+
+
+def decide(command: TaskCommand, task: Task | None, actor: Actor, seen: Mapping[Key, Any]) -> Sequence[TaskEvent]:
+    if isinstance(command, OpenTask):
+        return essentials.open_task(command, task)
+    if task is None:
+        raise NOT_FOUND(task_id=command.task_id)
+    if isinstance(command, FollowScenario):
+        return follow(command, task, seen)
+    if isinstance(command, closing.COMMANDS):
+        return closing.decide(command, task, actor, seen)
+    refuse_if_in(command, task, *CLOSED)
+    return DECIDED_WHILE_LIVE[type(command)](command, task, actor)
+
+
+AGGREGATE = Aggregate(
+    events=EVENTS,
+    commands=(
+        OpenTask,
+        *(command for topic in (essentials, extensions, work, closing, clearances) for command in topic.COMMANDS),
+        FollowScenario,
+    ),
+    evolve=evolve,
+    decide=decide,
+    reads=reads,
+)

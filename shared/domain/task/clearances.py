@@ -1,13 +1,12 @@
 """The clearances of security without which a task is not completed."""
 
 from collections.abc import Mapping, Sequence
-from typing import assert_never
 
 from shared.domain import known_clearance
 from shared.domain.decider import Actor, Key, Refusal
-from shared.domain.known_clearance import KnownClearance
 from shared.domain.task.command import TaskCommand, require_room_to_send_back
 from shared.domain.task.state import Task
+from shared.events.known_clearance import ClearanceDecision, ClearanceNoted
 from shared.events.task import ClearanceDropped, ClearanceRequired, TaskEvent
 from shared.values.message import WITH_REASON, word
 from shared.values.types import Brief, ClearanceKind, EntityId, Phrase
@@ -57,7 +56,7 @@ def decide(command: RequireClearance | DropClearance, task: Task, actor: Actor) 
     last = task.clearances.get(command.clearance_id)
     match command:
         case RequireClearance():
-            required = ClearanceRequired(**command.model_dump(exclude={"task_id"}))
+            required = ClearanceRequired(**command.content())
             if last == required:
                 return ()
             if isinstance(last, ClearanceRequired):
@@ -68,7 +67,7 @@ def decide(command: RequireClearance | DropClearance, task: Task, actor: Actor) 
                 raise CLEARANCES_FULL(task_id=command.task_id, most=MOST_CLEARANCES)
             return (required,)
         case DropClearance():
-            dropped = ClearanceDropped(**command.model_dump(exclude={"task_id"}))
+            dropped = ClearanceDropped(**command.content())
             if last == dropped:
                 return ()
             if not isinstance(last, ClearanceRequired):
@@ -77,8 +76,6 @@ def decide(command: RequireClearance | DropClearance, task: Task, actor: Actor) 
                 raise NO_RIGHT_TO_DROP(actor=actor.id)
             require_room_to_send_back(command, task)
             return (dropped,)
-        case _:
-            assert_never(command)
 
 
 CLEARANCE_MISSING = Refusal(
@@ -91,12 +88,12 @@ def keys_of_clearances(task: Task) -> Sequence[Key]:
     return tuple((known_clearance.ENTITY, clearance_id) for clearance_id in task.needed_clearances)
 
 
-def require_clearances(command: TaskCommand, task: Task, seen: Mapping[Key, KnownClearance | None]) -> None:
+def require_clearances(command: TaskCommand, task: Task, seen: Mapping[Key, ClearanceNoted | None]) -> None:
     clearances = {key[1]: seen.get(key) for key in keys_of_clearances(task)}
     missing = tuple(
         WITH_REASON.filled(name=clearance_id, reason=word(clearance.decision if clearance else "not_decided"))
         for clearance_id, clearance in clearances.items()
-        if clearance is None or not clearance.granted
+        if clearance is None or clearance.decision is not ClearanceDecision.GRANTED
     )
     if missing:
         raise CLEARANCE_MISSING(task_id=command.task_id, clearances=missing)

@@ -1,20 +1,14 @@
 """What was handed in is accepted or returned by somebody else; a task may be cancelled, and reopened at need."""
 
 from collections.abc import Mapping, Sequence
-from typing import assert_never
 
 from shared.domain.decider import Actor, Command, Key, Refusal
-from shared.domain.known_clearance import KnownClearance
 from shared.domain.task.clearances import require_clearances
-from shared.domain.task.command import (
-    TaskCommand,
-    refuse_if_in,
-    refuse_if_suspended,
-    require_room_to_send_back,
-)
+from shared.domain.task.command import TaskCommand, refuse_if_in, refuse_if_suspended, require_room_to_send_back
 from shared.domain.task.following import FollowScenario
 from shared.domain.task.standing import CLOSED, TaskStatus
 from shared.domain.task.state import Task
+from shared.events.known_clearance import ClearanceNoted
 from shared.events.task import TaskCancelled, TaskCompleted, TaskEvent, TaskReopened, TaskReturned
 from shared.values.types import Phrase
 
@@ -51,7 +45,7 @@ def decide(
     command: CompleteTask | ReturnTask | CancelTask | ReopenTask,
     task: Task,
     actor: Actor,
-    seen: Mapping[Key, KnownClearance | None],
+    seen: Mapping[Key, ClearanceNoted | None],
 ) -> Sequence[TaskEvent]:
     match command:
         case CompleteTask():
@@ -63,12 +57,10 @@ def decide(
             return () if task.status is TaskStatus.CANCELLED else (TaskCancelled(reason=command.reason),)
         case ReopenTask():
             return _reopen(command, task)
-        case _:
-            assert_never(command)
 
 
 def _complete(
-    command: CompleteTask, task: Task, actor: Actor, seen: Mapping[Key, KnownClearance | None]
+    command: CompleteTask, task: Task, actor: Actor, seen: Mapping[Key, ClearanceNoted | None]
 ) -> Sequence[TaskEvent]:
     if task.status is TaskStatus.COMPLETED:
         return ()

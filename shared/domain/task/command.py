@@ -1,7 +1,5 @@
 """What every command on a task is, and what several of them require."""
 
-from typing import ClassVar
-
 from shared.domain.decider import Command, Refusal
 from shared.domain.task.standing import TaskStatus
 from shared.domain.task.state import Task
@@ -13,12 +11,9 @@ MOST_SENT_BACK = 100
 
 
 class TaskCommand(Command):
-    ENTITY: ClassVar[str] = "task"
+    ENTITY = "task"
+    ID = "task_id"
     task_id: EntityId
-
-    @property
-    def entity_id(self) -> str:
-        return self.task_id
 
 
 IS_CLOSED = Refusal("task_closed", "Task {task_id} is closed ({status}); reopen it first.")

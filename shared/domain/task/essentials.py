@@ -2,13 +2,10 @@
 the money guaranteed for it."""
 
 from collections.abc import Sequence
-from datetime import datetime
-from typing import assert_never
 
 from pydantic import Field
 
-from shared.domain.deadline import check_not_over
-from shared.domain.decider import Actor, Command, Refusal
+from shared.domain.decider import Actor, Command, Refusal, once
 from shared.domain.task.command import TaskCommand
 from shared.domain.task.following import FollowScenario
 from shared.domain.task.state import Task
@@ -52,11 +49,9 @@ class SetDeadline(TaskCommand):
     already."""
 
     NAME = "set-deadline"
+    DEADLINE = "deadline"
     deadline: Day
     past_because: Phrase | None = None
-
-    def check_given_at(self, happened: datetime) -> None:
-        check_not_over(self.deadline, self.past_because, happened)
 
 
 class FundTask(TaskCommand):
@@ -74,12 +69,8 @@ DEADLINE_FIXED = Refusal(
 
 
 def open_task(command: OpenTask, task: Task | None) -> Sequence[TaskEvent]:
-    opened = TaskOpened(**command.model_dump(exclude={"task_id"}))
-    if task is None:
-        return (opened,)
-    if task.opened == opened:
-        return ()
-    raise ALREADY_OPEN(task_id=command.task_id)
+    opened = TaskOpened(**command.content())
+    return once(opened, task.opened if task else None, ALREADY_OPEN(task_id=command.task_id))
 
 
 COMMANDS = (AssignTask, SetDeadline, FundTask)
@@ -88,7 +79,7 @@ COMMANDS = (AssignTask, SetDeadline, FundTask)
 def decide(command: AssignTask | SetDeadline | FundTask, task: Task, _: Actor) -> Sequence[TaskEvent]:
     match command:
         case AssignTask():
-            assigned = TaskAssigned(**command.model_dump(exclude={"task_id"}))
+            assigned = TaskAssigned(**command.content())
             return () if task.assignment == assigned else (assigned,)
         case SetDeadline():
             if task.original_deadline not in (None, command.deadline):
@@ -98,5 +89,3 @@ def decide(command: AssignTask | SetDeadline | FundTask, task: Task, _: Actor) -
         case FundTask():
             funded = TaskFunded(secured_vnd=command.secured_vnd, funding_source=command.funding_source)
             return () if task.funding == funded else (funded,)
-        case _:
-            assert_never(command)

@@ -6,24 +6,8 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, Protocol
 
+from shared.events import task as events
 from shared.events.base import Event
-from shared.events.task import (
-    ExtensionGranted,
-    ExtensionRefused,
-    ExtensionRequested,
-    ScenarioFollowed,
-    TaskBlocked,
-    TaskCancelled,
-    TaskCompleted,
-    TaskDeadlineSet,
-    TaskOpened,
-    TaskProgressed,
-    TaskReopened,
-    TaskReturned,
-    TaskStarted,
-    TaskSubmitted,
-    TaskUnblocked,
-)
 
 
 class TaskStatus(StrEnum):
@@ -70,7 +54,7 @@ def changes_of(standing: Standing, event: Event) -> Changes:
     return change(standing, event) if change else {}
 
 
-def standing_at_opening(event: TaskOpened) -> Changes:
+def standing_at_opening(event: events.TaskOpened) -> Changes:
     return {
         "status": TaskStatus.OPEN,
         "started": False,
@@ -85,12 +69,12 @@ def standing_at_opening(event: TaskOpened) -> Changes:
     }
 
 
-def _deadline_set(standing: Standing, event: TaskDeadlineSet) -> Changes:
+def _deadline_set(standing: Standing, event: events.TaskDeadlineSet) -> Changes:
     agreed = event.deadline
     return {"original_deadline": agreed, "agreed_deadline": agreed, "deadline": standing.deadline or agreed}
 
 
-def _extension_granted(standing: Standing, event: ExtensionGranted) -> Changes:
+def _extension_granted(standing: Standing, event: events.ExtensionGranted) -> Changes:
     return {
         "extension_outcome": ExtensionOutcome.GRANTED,
         "agreed_deadline": _later(standing.agreed_deadline, event.deadline),
@@ -103,7 +87,7 @@ def _later(deadline: date | None, extended: date) -> date:
     return max(deadline or extended, extended)
 
 
-def _scenario_followed(_: Standing, event: ScenarioFollowed) -> Changes:
+def _scenario_followed(_: Standing, event: events.ScenarioFollowed) -> Changes:
     return {"suspended": event.suspended, "planned_vnd": event.planned_vnd, "deadline": event.deadline}
 
 
@@ -119,23 +103,23 @@ def _undecided_lapses(standing: Standing) -> Changes:
 
 
 _CHANGES: Mapping[type[Event], Callable[[Standing, Any], Changes]] = {
-    TaskDeadlineSet: _deadline_set,
-    ExtensionRequested: lambda task, event: {"extension_outcome": ExtensionOutcome.PENDING},
-    ExtensionGranted: _extension_granted,
-    ExtensionRefused: lambda task, event: {"extension_outcome": ExtensionOutcome.REFUSED},
-    ScenarioFollowed: _scenario_followed,
-    TaskStarted: lambda task, event: {"status": TaskStatus.IN_PROGRESS, "started": True},
-    TaskProgressed: lambda task, event: {"percent": event.percent},
-    TaskBlocked: lambda task, event: {"status": TaskStatus.BLOCKED, "block_reason": event.reason},
-    TaskUnblocked: lambda task, event: {"status": _resting(task), "block_reason": None},
-    TaskSubmitted: lambda task, event: {"status": TaskStatus.SUBMITTED, "submitted_by": event.submitted_by},
-    TaskReturned: lambda task, event: {"status": TaskStatus.IN_PROGRESS},
-    TaskCompleted: lambda task, event: {
+    events.TaskDeadlineSet: _deadline_set,
+    events.ExtensionRequested: lambda task, event: {"extension_outcome": ExtensionOutcome.PENDING},
+    events.ExtensionGranted: _extension_granted,
+    events.ExtensionRefused: lambda task, event: {"extension_outcome": ExtensionOutcome.REFUSED},
+    events.ScenarioFollowed: _scenario_followed,
+    events.TaskStarted: lambda task, event: {"status": TaskStatus.IN_PROGRESS, "started": True},
+    events.TaskProgressed: lambda task, event: {"percent": event.percent},
+    events.TaskBlocked: lambda task, event: {"status": TaskStatus.BLOCKED, "block_reason": event.reason},
+    events.TaskUnblocked: lambda task, event: {"status": _resting(task), "block_reason": None},
+    events.TaskSubmitted: lambda task, event: {"status": TaskStatus.SUBMITTED, "submitted_by": event.submitted_by},
+    events.TaskReturned: lambda task, event: {"status": TaskStatus.IN_PROGRESS},
+    events.TaskCompleted: lambda task, event: {
         "status": TaskStatus.COMPLETED, "percent": 100, **_undecided_lapses(task)
     },
-    TaskCancelled: lambda task, event: {
+    events.TaskCancelled: lambda task, event: {
         "status": TaskStatus.CANCELLED, "block_reason": None, **_undecided_lapses(task)
     },
-    TaskReopened: lambda task, event: {"status": _resting(task)},
+    events.TaskReopened: lambda task, event: {"status": _resting(task)},
 }  # fmt: skip
 """A table and no `match`, which asks pydantic about every class in turn: the tracker folds thousands a second."""

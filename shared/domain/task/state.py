@@ -7,25 +7,8 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 from shared.domain.task.standing import Changes, ExtensionOutcome, TaskStatus, changes_of, standing_at_opening
+from shared.events import task as events
 from shared.events.base import Event
-from shared.events.task import (
-    ClearanceDropped,
-    ClearanceRequired,
-    ExtensionGranted,
-    ExtensionRefused,
-    ExtensionRequested,
-    ScenarioFollowed,
-    TaskAssigned,
-    TaskCancelled,
-    TaskCompleted,
-    TaskEvent,
-    TaskFunded,
-    TaskOpened,
-    TaskProgressed,
-    TaskReopened,
-    TaskReturned,
-    TaskSubmitted,
-)
 from shared.values.types import Evidence
 
 
@@ -33,7 +16,7 @@ class Task(BaseModel):
     """`deadline` and `planned_vnd` are those in force; `agreed_deadline` holds where no variant says otherwise."""
 
     model_config = ConfigDict(frozen=True)
-    opened: TaskOpened
+    opened: events.TaskOpened
 
     status: TaskStatus
     started: bool
@@ -48,8 +31,8 @@ class Task(BaseModel):
 
     stated: Mapping[str, Any] = {}
     """By type, the latest of those events that say nothing but what they hold."""
-    followed: ScenarioFollowed | None = None
-    extension: ExtensionRequested | ExtensionGranted | ExtensionRefused | None = None
+    followed: events.ScenarioFollowed | None = None
+    extension: events.ExtensionRequested | events.ExtensionGranted | events.ExtensionRefused | None = None
     extension_outcome: ExtensionOutcome | None = None
     extensions: int = 0
     progress_note: str = ""
@@ -58,32 +41,32 @@ class Task(BaseModel):
     sent_back: int = 0
     last_return: str | None = None
     last_reopening: str | None = None
-    clearances: dict[str, ClearanceRequired | ClearanceDropped] = {}
+    clearances: dict[str, events.ClearanceRequired | events.ClearanceDropped] = {}
 
     @property
-    def assignment(self) -> TaskAssigned | None:
-        return self.stated.get(TaskAssigned.TYPE)
+    def assignment(self) -> events.TaskAssigned | None:
+        return self.stated.get(events.TaskAssigned.TYPE)
 
     @property
-    def funding(self) -> TaskFunded | None:
-        return self.stated.get(TaskFunded.TYPE)
+    def funding(self) -> events.TaskFunded | None:
+        return self.stated.get(events.TaskFunded.TYPE)
 
     @property
-    def pending_extension(self) -> ExtensionRequested | None:
+    def pending_extension(self) -> events.ExtensionRequested | None:
         pending = self.extension_outcome is ExtensionOutcome.PENDING
-        return self.extension if pending and isinstance(self.extension, ExtensionRequested) else None
+        return self.extension if pending and isinstance(self.extension, events.ExtensionRequested) else None
 
     @property
     def needed_clearances(self) -> tuple[str, ...]:
         """The ids of the clearances without which the task is not completed."""
-        return tuple(name for name, last in self.clearances.items() if isinstance(last, ClearanceRequired))
+        return tuple(name for name, last in self.clearances.items() if isinstance(last, events.ClearanceRequired))
 
     def but(self, **changes: object) -> "Task":
         return self.model_copy(update=changes)
 
 
-def evolve(task: Task | None, event: TaskEvent) -> Task:
-    if type(event) is TaskOpened:
+def evolve(task: Task | None, event: events.TaskEvent) -> Task:
+    if type(event) is events.TaskOpened:
         return Task.model_validate({"opened": event, **standing_at_opening(event)})
     if task is None:
         raise LookupError(f"{event.TYPE} before the task was opened")
@@ -94,22 +77,22 @@ def evolve(task: Task | None, event: TaskEvent) -> Task:
 
 
 _REMEMBERED: Mapping[type[Event], Callable[[Task, Any], Changes]] = {
-    ScenarioFollowed: lambda task, event: {"followed": event},
-    ExtensionRequested: lambda task, event: {"extension": event, "extensions": task.extensions + 1},
-    ExtensionGranted: lambda task, event: {"extension": event},
-    ExtensionRefused: lambda task, event: {"extension": event},
-    TaskProgressed: lambda task, event: {"progress_note": event.note},
-    TaskSubmitted: lambda task, event: {
+    events.ScenarioFollowed: lambda task, event: {"followed": event},
+    events.ExtensionRequested: lambda task, event: {"extension": event, "extensions": task.extensions + 1},
+    events.ExtensionGranted: lambda task, event: {"extension": event},
+    events.ExtensionRefused: lambda task, event: {"extension": event},
+    events.TaskProgressed: lambda task, event: {"progress_note": event.note},
+    events.TaskSubmitted: lambda task, event: {
         "evidence": event.evidence,
         "evidence_in_all": task.evidence_in_all + len(event.evidence),
         "last_return": None,
     },
-    TaskReturned: lambda task, event: {"last_return": event.reason, "sent_back": task.sent_back + 1},
-    TaskReopened: lambda task, event: {"last_reopening": event.reason, "sent_back": task.sent_back + 1},
-    TaskCompleted: lambda task, event: {"last_reopening": None},
-    TaskCancelled: lambda task, event: {"last_reopening": None},
-    ClearanceRequired: lambda task, event: {"clearances": task.clearances | {event.clearance_id: event}},
-    ClearanceDropped: lambda task, event: {
+    events.TaskReturned: lambda task, event: {"last_return": event.reason, "sent_back": task.sent_back + 1},
+    events.TaskReopened: lambda task, event: {"last_reopening": event.reason, "sent_back": task.sent_back + 1},
+    events.TaskCompleted: lambda task, event: {"last_reopening": None},
+    events.TaskCancelled: lambda task, event: {"last_reopening": None},
+    events.ClearanceRequired: lambda task, event: {"clearances": task.clearances | {event.clearance_id: event}},
+    events.ClearanceDropped: lambda task, event: {
         "clearances": task.clearances | {event.clearance_id: event},
         "sent_back": task.sent_back + 1,
     },

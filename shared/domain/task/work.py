@@ -1,7 +1,6 @@
 """The work itself: started, reported on, blocked and unblocked, handed in."""
 
 from collections.abc import Sequence
-from typing import assert_never
 
 from pydantic import Field
 
@@ -9,14 +8,7 @@ from shared.domain.decider import Actor, Refusal
 from shared.domain.task.command import TaskCommand, refuse_if_suspended
 from shared.domain.task.standing import TaskStatus
 from shared.domain.task.state import Task
-from shared.events.task import (
-    TaskBlocked,
-    TaskEvent,
-    TaskProgressed,
-    TaskStarted,
-    TaskSubmitted,
-    TaskUnblocked,
-)
+from shared.events import task as events
 from shared.values.types import BriefEvidence, Phrase
 
 MOST_EVIDENCE = 500
@@ -54,7 +46,7 @@ COMMANDS = (StartTask, ReportProgress, BlockTask, UnblockTask, SubmitTask)
 type WorkCommand = StartTask | ReportProgress | BlockTask | UnblockTask | SubmitTask
 
 
-def decide(command: WorkCommand, task: Task, actor: Actor) -> Sequence[TaskEvent]:
+def decide(command: WorkCommand, task: Task, actor: Actor) -> Sequence[events.TaskEvent]:
     match command:
         case StartTask():
             return _start(command, task)
@@ -66,8 +58,6 @@ def decide(command: WorkCommand, task: Task, actor: Actor) -> Sequence[TaskEvent
             return _unblock(command, task)
         case SubmitTask():
             return _submit(command, task, actor)
-        case _:
-            assert_never(command)
 
 
 NOT_ASSIGNED = Refusal(
@@ -76,34 +66,34 @@ NOT_ASSIGNED = Refusal(
 )
 
 
-def _start(command: StartTask, task: Task) -> Sequence[TaskEvent]:
+def _start(command: StartTask, task: Task) -> Sequence[events.TaskEvent]:
     if task.status is TaskStatus.IN_PROGRESS:
         return ()
     if task.assignment is None:
         raise NOT_ASSIGNED(task_id=command.task_id)
     _refuse_if_held(command, task)
-    return (TaskStarted(),)
+    return (events.TaskStarted(),)
 
 
-def _report_progress(command: ReportProgress, task: Task) -> Sequence[TaskEvent]:
+def _report_progress(command: ReportProgress, task: Task) -> Sequence[events.TaskEvent]:
     if (command.percent, command.note) == (task.percent, task.progress_note):
         return ()
     _require_in_progress(command, task)
-    return (TaskProgressed(percent=command.percent, note=command.note),)
+    return (events.TaskProgressed(percent=command.percent, note=command.note),)
 
 
-def _block(command: BlockTask, task: Task) -> Sequence[TaskEvent]:
+def _block(command: BlockTask, task: Task) -> Sequence[events.TaskEvent]:
     if task.status is TaskStatus.BLOCKED and task.block_reason == command.reason:
         return ()
     _refuse_if_held(command, task)
-    return (TaskBlocked(reason=command.reason),)
+    return (events.TaskBlocked(reason=command.reason),)
 
 
-def _unblock(command: UnblockTask, task: Task) -> Sequence[TaskEvent]:
+def _unblock(command: UnblockTask, task: Task) -> Sequence[events.TaskEvent]:
     if task.status is not TaskStatus.BLOCKED:
         return ()
     refuse_if_suspended(command, task)
-    return (TaskUnblocked(),)
+    return (events.TaskUnblocked(),)
 
 
 EVIDENCE_FULL = Refusal(
@@ -112,8 +102,8 @@ EVIDENCE_FULL = Refusal(
 )
 
 
-def _submit(command: SubmitTask, task: Task, actor: Actor) -> Sequence[TaskEvent]:
-    submitted = TaskSubmitted(submitted_by=actor.id, note=command.note, evidence=command.evidence)
+def _submit(command: SubmitTask, task: Task, actor: Actor) -> Sequence[events.TaskEvent]:
+    submitted = events.TaskSubmitted(submitted_by=actor.id, note=command.note, evidence=command.evidence)
     last_submission = task.submitted_by, task.evidence
     if task.status is TaskStatus.SUBMITTED and last_submission == (submitted.submitted_by, submitted.evidence):
         return ()
