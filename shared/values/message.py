@@ -43,6 +43,8 @@ WORDS = {
         *("collective", "individual", "deadline", "funding", "completed", "cancelled"),
         *("proposed", "approved", "rejected", "released", "granted", "refused", "withdrawn", "not_decided"),
         *("low", "medium", "high", "critical"),
+        *("requested", "reported", "assessed", "resolved", "returned", "reopened", "clearance_dropped"),
+        *("pending", "lapsed", "in_force", "superseded"),
     )
 } | {"none": Message("none", "No epidemic"), "outbreak": Message("outbreak", "Outbreak")}
 

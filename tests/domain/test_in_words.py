@@ -1,11 +1,17 @@
 """What people read of stored names: positions by their titles, fields and values in the reader's language."""
 
+from collections.abc import Iterator
+
 import pytest
 
 from daihoi.terminal.audit import timeline_lines
-from daihoi.terminal.fields import field_in_words, value_in_words
+from daihoi.terminal.fields import FIELD_NAMES, field_in_words, value_in_words
 from services.tracker.masking import MASK
+from services.tracker.projection.audit_rows import NOT_REPORTED
 from shared.i18n import title_of_position
+from tests.recorded import recorded
+
+MAPS = {"adjustments", "items", "explained"}
 
 
 @pytest.mark.parametrize(
@@ -44,4 +50,21 @@ def test_a_timeline_names_fields_as_columns_are_named():
     row = {"_id": 7, "happened": "2020-09-01T02:00:00Z", "outcome": "", "changes": [change]}
     assert timeline_lines([row], "vi")[1].strip() == "Trạng thái: Chưa triển khai → Đang triển khai"
     assert timeline_lines([row], "en")[1].strip() == "Status: Not started → In progress"
-    assert field_in_words("search", "vi") == "search"
+
+
+def fields_of(document: dict, path: str = "") -> Iterator[str]:
+    """The names in a document and in what it holds; under a map of tasks stand their ids."""
+    for name, value in document.items():
+        if path not in MAPS:
+            yield name
+        if isinstance(value, dict) and name not in ("title", "name", "text", "note", "locality_name"):
+            yield from fields_of(value, name)
+        for item in value if isinstance(value, list) else ():
+            yield from fields_of(item, name) if isinstance(item, dict) else ()
+
+
+def test_every_field_of_every_view_has_a_name_that_people_read():
+    documents = [document for of_view in recorded().views.values() for document in of_view]
+    fields = {field for document in documents for field in fields_of(document)} - NOT_REPORTED
+    assert fields - FIELD_NAMES.keys() == set()
+    assert field_in_words("followed.switch", "vi") == "Kịch bản đang theo › Lần chuyển"
