@@ -4,7 +4,7 @@ from functools import partial
 
 from benchmarks.measure import Against, Aim, Row, in_turn, timed
 from benchmarks.place import MEDIAN_UPTO, Recorded
-from services.tracker.history.as_of import Asked, views_as_of
+from services.tracker.history.as_of import ChosenInstant, views_as_of
 from services.tracker.history.snapshots import Snapshots
 from services.tracker.history.verify import verify
 from services.tracker.projection.store import VIEW_NAMES, ViewStore
@@ -25,7 +25,7 @@ async def _as_of(recorded: Recorded, ledger: Ledger) -> list[Row]:
     snapshots = Snapshots(recorded.database)
 
     async def look(at: int, _: int) -> None:
-        await views_as_of(Asked(at), ledger, snapshots, lambda _reached, _end: None)
+        await views_as_of(ChosenInstant(at), ledger, snapshots, lambda _reached, _end: None)
 
     await look(recorded.events, 0)
     points = [recorded.events * percent // 100 - 1 for percent in POINTS_PERCENT]

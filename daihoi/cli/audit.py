@@ -13,7 +13,7 @@ from daihoi.ops.session import connected, open_session
 from daihoi.terminal import audit as terminal
 from services.tracker.access import may_read_restricted
 from services.tracker.health import loss_findings
-from services.tracker.history.as_of import Asked, By, stretch_of
+from services.tracker.history.as_of import By, ChosenInstant, stretch_of
 from services.tracker.history.diff import Difference, difference, masked
 from services.tracker.history.replay import Filter, entity_named, replay
 from services.tracker.history.silence import silence, silence_lines
@@ -112,7 +112,7 @@ def audit_as_of(
     """Every view as it was at an instant: how many documents, their digest; or the documents of one view."""
     settings = console.read_settings()
     language = console.language_of(lang)
-    instant = cast("Asked", instant_option(at, by))
+    instant = cast("ChosenInstant", instant_option(at, by))
     if view:
         check_view(view, COLLECTIONS)
 
@@ -144,14 +144,14 @@ def audit_diff(
     """Every document and field that differs between two instants, and the events that changed them."""
     settings = console.read_settings()
     language = console.language_of(lang)
-    earlier = cast("Asked", instant_option(first, by))
+    earlier = cast("ChosenInstant", instant_option(first, by))
     later = instant_option(second, by if second is not None else By.RECORDED)
 
     async def look() -> Difference:
         unmasked = may_read_restricted(settings, token)
         async with open_session(settings) as session:
             now = datetime.now(LOCAL_TIME) if by is By.HAPPENED else await session.ledger.last_sequence()
-            snapshots, until = Snapshots(session.views.database), later or Asked(now, by)
+            snapshots, until = Snapshots(session.views.database), later or ChosenInstant(now, by)
             bar = console.progress_bar(translate("Folding", language))
             with console.refusals_are_wrong_use(), bar as on_progress:
                 report = await difference(earlier, until, session.ledger, snapshots, on_progress)

@@ -14,7 +14,7 @@ from daihoi.cli import console
 from daihoi.cli.console import Format, FormatOption, LangOption, TodayOption
 from daihoi.ops.session import Session, open_session
 from daihoi.terminal.labels import as_it_was
-from services.tracker.history.as_of import Asked, By, PastViews, Views, asked_of, day_of, views_as_of
+from services.tracker.history.as_of import By, ChosenInstant, PastViews, Views, chosen_instant, day_of, views_as_of
 from services.tracker.history.moments import moment_in_words, parse_day
 from services.tracker.history.snapshots import Snapshots
 from services.tracker.projection.errors import as_written
@@ -114,7 +114,7 @@ def of_views[Report](
     return question
 
 
-def _as_json(report: Any, instant: Asked | None) -> Any:
+def _as_json(report: Any, instant: ChosenInstant | None) -> Any:
     """With the instant, where the report is no list and not about now."""
     if isinstance(report, BaseModel):
         return report.model_dump(mode="json") | (instant.for_programs if instant else {})
@@ -127,10 +127,10 @@ def check_view(name: str, names: Collection[str]) -> None:
         console.refuse(NO_SUCH_VIEW(view=name, views=", ".join(names)))
 
 
-def instant_option(at: str | None, by: By) -> Asked | None:
+def instant_option(at: str | None, by: By) -> ChosenInstant | None:
     """What `--at` and `--by` say. Ends the program on what is no instant."""
     with console.refusals_are_wrong_use():
-        return asked_of(at, by)
+        return chosen_instant(at, by)
 
 
 def day_option(today: str | None) -> date | None:
@@ -141,7 +141,7 @@ def day_option(today: str | None) -> date | None:
 
 @asynccontextmanager
 async def open_views(
-    settings: Settings, instant: Asked | None, lang: Language, head: Format | None = None
+    settings: Settings, instant: ChosenInstant | None, lang: Language, head: Format | None = None
 ) -> AsyncIterator[SelectedViews]:
     """With `head` it says first which instant is meant: above what people read, and on stderr beside JSON."""
     async with open_session(settings) as session:
@@ -156,7 +156,7 @@ async def open_views(
         yield SelectedViews(session, views, day_of(views))
 
 
-async def views_of(session: Session, instant: Asked, lang: Language) -> PastViews:
+async def views_of(session: Session, instant: ChosenInstant, lang: Language) -> PastViews:
     """With a bar. Ends the program where nothing can be said of that instant."""
     with console.refusals_are_wrong_use(), console.progress_bar(translate("Folding", lang)) as on_progress:
         return await views_as_of(instant, session.ledger, Snapshots(session.views.database), on_progress)

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from services.tracker.history import as_of, snapshots
-from services.tracker.history.as_of import Asked, By, views_as_of
+from services.tracker.history.as_of import By, ChosenInstant, views_as_of
 from services.tracker.history.diff import difference
 from services.tracker.history.folded import Folded
 from services.tracker.history.snapshots import Snapshots
@@ -55,11 +55,11 @@ def digest(folded: Folded) -> str:
 @pytest.mark.parametrize("sequence", [0, 1, 999, 1000, 1001, 2500, EVENTS])
 async def test_as_of_a_sequence_is_a_fresh_fold_up_to_it(ledger, kept, history, sequence):
     for _ in range(2):  # the second time from snapshots
-        found = await views_as_of(Asked(sequence), ledger, kept, silent)
+        found = await views_as_of(ChosenInstant(sequence), ledger, kept, silent)
         assert (await found.checkpoint()).sequence == sequence
         assert digest(found.folded) == fresh(history[:sequence])
     await kept.drop()
-    again = await views_as_of(Asked(sequence), ledger, kept, silent)
+    again = await views_as_of(ChosenInstant(sequence), ledger, kept, silent)
     assert digest(again.folded) == fresh(history[:sequence]), "dropping the snapshots changes nothing"
 
 
@@ -72,8 +72,8 @@ async def test_a_snapshot_saves_reading_what_is_before_it(ledger, kept, history,
         return read(after, upto)
 
     monkeypatch.setattr(ledger, "read", counting)
-    await views_as_of(Asked(3000), ledger, kept, silent)
-    await views_as_of(Asked(2500), ledger, kept, silent)
+    await views_as_of(ChosenInstant(3000), ledger, kept, silent)
+    await views_as_of(ChosenInstant(2500), ledger, kept, silent)
     assert asked_after[0] == 0
     assert 2000 in asked_after
 
@@ -81,39 +81,39 @@ async def test_a_snapshot_saves_reading_what_is_before_it(ledger, kept, history,
 async def test_as_of_a_time_is_what_was_recorded_until_then(ledger, kept, history):
     for at in (1, 1500, EVENTS):
         moment = history[at - 1].recorded
-        found = await views_as_of(Asked(moment), ledger, kept, silent)
+        found = await views_as_of(ChosenInstant(moment), ledger, kept, silent)
         sequence = (await found.checkpoint()).sequence
         assert history[sequence - 1].recorded <= moment
         assert sequence == EVENTS or history[sequence].recorded > moment
-    before = await views_as_of(Asked(history[0].recorded - timedelta(seconds=1)), ledger, kept, silent)
+    before = await views_as_of(ChosenInstant(history[0].recorded - timedelta(seconds=1)), ledger, kept, silent)
     assert (await before.checkpoint()).sequence == 0
 
 
 async def test_as_of_what_had_happened_leaves_out_what_happened_later(ledger, kept, history):
     """Every task's events happened an hour apart; all were put on record today."""
     for _ in range(2):
-        found = await views_as_of(Asked(BEGINNING + timedelta(hours=4), By.HAPPENED), ledger, kept, silent)
+        found = await views_as_of(ChosenInstant(BEGINNING + timedelta(hours=4), By.HAPPENED), ledger, kept, silent)
         assert {task["status"] for task in await found.documents("tasks")} == {"in_progress"}
         assert len(await found.documents("tasks")) == TASKS
         assert (found.folded.left_out, await found.count_parked()) == (TASKS * 3, 0)
         assert found.folded.checkpoint.gaps == {}
-        recorded = await views_as_of(Asked(history[0].recorded - timedelta(hours=1)), ledger, kept, silent)
+        recorded = await views_as_of(ChosenInstant(history[0].recorded - timedelta(hours=1)), ledger, kept, silent)
         assert await recorded.documents("tasks") == [], "by what was recorded there was nothing yet"
-        await views_as_of(Asked(EVENTS), ledger, kept, silent)  # now there are snapshots; none may be used
+        await views_as_of(ChosenInstant(EVENTS), ledger, kept, silent)  # now there are snapshots; none may be used
 
 
 async def test_a_snapshot_of_another_fold_or_with_other_bytes_is_not_used(
     ledger, database, kept, history, monkeypatch
 ):
-    await views_as_of(Asked(3000), ledger, kept, silent)
+    await views_as_of(ChosenInstant(3000), ledger, kept, silent)
     assert await kept.last_sequence() == 3000
     await database["snapshots.chunks"].update_many({}, {"$set": {"data": b"something else"}})
-    found = await views_as_of(Asked(3000), ledger, kept, silent)
+    found = await views_as_of(ChosenInstant(3000), ledger, kept, silent)
     assert digest(found.folded) == fresh(history[:3000])
     monkeypatch.setattr(snapshots, "fold_version", lambda: "another")
     newer = Snapshots(database)
     assert await newer.last_sequence() == 0
-    assert digest((await views_as_of(Asked(2000), ledger, newer, silent)).folded) == fresh(history[:2000])
+    assert digest((await views_as_of(ChosenInstant(2000), ledger, newer, silent)).folded) == fresh(history[:2000])
     assert await newer.drop(stale_only=True) == 3
     assert await newer.last_sequence() == 2000
 
@@ -121,10 +121,10 @@ async def test_a_snapshot_of_another_fold_or_with_other_bytes_is_not_used(
 @pytest.mark.parametrize(
     ("asked", "refusal"),
     [
-        (Asked(EVENTS + 1), "beyond_the_end"),
-        (Asked(5, By.HAPPENED), "recorded_only"),
-        (Asked(BEGINNING + timedelta(days=365 * 100)), "not_yet"),
-        (Asked(BEGINNING + timedelta(days=365 * 100), By.HAPPENED), "not_yet"),
+        (ChosenInstant(EVENTS + 1), "beyond_the_end"),
+        (ChosenInstant(5, By.HAPPENED), "recorded_only"),
+        (ChosenInstant(BEGINNING + timedelta(days=365 * 100)), "not_yet"),
+        (ChosenInstant(BEGINNING + timedelta(days=365 * 100), By.HAPPENED), "not_yet"),
     ],
     ids=["beyond the end", "a sequence for what happened", "in the future", "in the future, happened"],
 )
@@ -138,7 +138,7 @@ async def test_the_difference_between_two_instants_names_fields_and_the_events_t
     ledger, kept, history
 ):
     earlier, later = 1001, 2200
-    found = await difference(Asked(earlier), Asked(later), ledger, kept, silent)
+    found = await difference(ChosenInstant(earlier), ChosenInstant(later), ledger, kept, silent)
     before, after = Folded(), Folded()
     before.take(history[:earlier])
     after.take(history[:later])
@@ -155,13 +155,13 @@ async def test_the_difference_between_two_instants_names_fields_and_the_events_t
         assert all(earlier < sequence <= later for sequence in change.events)
     assert {event.sequence for event in found.events} == {at for change in told.values() for at in change.events}
     with pytest.raises(Refused) as refused:
-        await difference(Asked(later), Asked(earlier), ledger, kept, silent)
+        await difference(ChosenInstant(later), ChosenInstant(earlier), ledger, kept, silent)
     assert refused.value.code == "wrong_order"
 
 
 async def test_the_difference_between_what_had_happened_at_two_times(ledger, kept, history):
     hours = [BEGINNING + timedelta(hours=number) for number in (4, 5)]
-    found = await difference(*(Asked(hour, By.HAPPENED) for hour in hours), ledger, kept, silent)
+    found = await difference(*(ChosenInstant(hour, By.HAPPENED) for hour in hours), ledger, kept, silent)
     assert len(found.documents) == TASKS - TASKS // 100, "each hundredth task reported 0 %, which is no change"
     assert {field.field for each in found.documents for field in each.fields} == {"percent"}
     assert {event.type for event in found.events} == {"vn.daihoi.task.progressed.v1"}

@@ -4,7 +4,7 @@ import pytest
 from pymongo.errors import AutoReconnect, PyMongoError
 
 from services.tracker.health import trouble_finding
-from services.tracker.history.as_of import Asked, views_as_of
+from services.tracker.history.as_of import ChosenInstant, views_as_of
 from services.tracker.history.repair import retry
 from services.tracker.history.snapshots import Snapshots
 from services.tracker.history.verify import verify
@@ -79,7 +79,7 @@ async def test_an_event_that_the_database_never_takes_is_parked_alone_and_stays_
     await proved(ledger, views, parked=2)
 
     kept = Snapshots(views.database)
-    as_of = await views_as_of(Asked(stage.events), ledger, kept, silent)
+    as_of = await views_as_of(ChosenInstant(stage.events), ledger, kept, silent)
     assert as_of.folded.views["tasks"] == {each["_id"]: each for each in await views.documents("tasks")}
     assert await as_of.count_parked() == 2
 
@@ -106,7 +106,7 @@ async def test_what_the_database_refused_and_somebody_discarded_stays_out_of_the
     assert [each["advanced_vnd"] for each in await views.documents("expenses")] == [2**62 + 7]
     await proved(ledger, views)
     for sequence, parked in ((discard - 1, 2), (discard, 0)):
-        as_of = await views_as_of(Asked(sequence), ledger, Snapshots(views.database), silent)
+        as_of = await views_as_of(ChosenInstant(sequence), ledger, Snapshots(views.database), silent)
         assert await as_of.count_parked() == parked
 
 

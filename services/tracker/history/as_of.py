@@ -38,7 +38,7 @@ class By(StrEnum):
     HAPPENED = "happened"
 
 
-class Asked(NamedTuple):
+class ChosenInstant(NamedTuple):
     """An instant, and the time that counts. A ledger sequence is about recording only."""
 
     at: Moment
@@ -50,14 +50,14 @@ class Asked(NamedTuple):
         return {"at": moment_as_text(self.at), "by": self.by.value}
 
 
-def asked_of(at: str | None, by: By) -> Asked | None:
+def chosen_instant(at: str | None, by: By) -> ChosenInstant | None:
     """The instant that a reader names; `None` where none is named. Today by itself is now. Raises `Refused` on
     what is no instant."""
     if at is None:
         if by is By.HAPPENED:
             raise BY_NEEDS_AT()
         return None
-    return Asked(parse_moment(at, now=datetime.now(LOCAL_TIME)), by)
+    return ChosenInstant(parse_moment(at, now=datetime.now(LOCAL_TIME)), by)
 
 
 def stretch_of(first: str | None, last: str | None, by: By) -> tuple[Moment | None, Moment | None]:
@@ -87,7 +87,7 @@ class Views(Protocol):
 class PastViews:
     """The views as of `instant`; `today` is the day to report for."""
 
-    def __init__(self, instant: Asked, folded: Folded, today: date) -> None:
+    def __init__(self, instant: ChosenInstant, folded: Folded, today: date) -> None:
         self.instant = instant
         self.folded = folded
         self.today = today
@@ -110,7 +110,9 @@ def day_of(views: Views) -> date:
     return views.today if isinstance(views, PastViews) else datetime.now(LOCAL_TIME).date()
 
 
-async def views_as_of(instant: Asked, ledger: Ledger, snapshots: Snapshots, on_progress: OnProgress) -> PastViews:
+async def views_as_of(
+    instant: ChosenInstant, ledger: Ledger, snapshots: Snapshots, on_progress: OnProgress
+) -> PastViews:
     """Raises `Refused` where nothing can be said of that instant, `Unavailable`, `LedgerBroken`."""
     upto = await last_event(instant, ledger)
     happened_upto = instant.at if instant.by is By.HAPPENED and isinstance(instant.at, datetime) else None
@@ -129,7 +131,7 @@ async def fold_on(folded: Folded, upto: int, ledger: Ledger, snapshots: Snapshot
         on_progress(folded.checkpoint.sequence, upto)
 
 
-async def last_event(instant: Asked, ledger: Ledger) -> int:
+async def last_event(instant: ChosenInstant, ledger: Ledger) -> int:
     end = await ledger.last_sequence()
     if isinstance(instant.at, int):
         if instant.by is By.HAPPENED:
@@ -142,7 +144,7 @@ async def last_event(instant: Asked, ledger: Ledger) -> int:
     return end if instant.by is By.HAPPENED else await ledger.sequence_at(instant.at)
 
 
-async def _day_of(instant: Asked, upto: int, ledger: Ledger) -> date:
+async def _day_of(instant: ChosenInstant, upto: int, ledger: Ledger) -> date:
     if isinstance(instant.at, datetime):
         return instant.at.astimezone(LOCAL_TIME).date()
     async for page in ledger.read(max(upto - 1, 0), upto):

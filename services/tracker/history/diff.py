@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel
 
-from services.tracker.history.as_of import WRONG_ORDER, Asked, By, last_event, views_as_of
+from services.tracker.history.as_of import WRONG_ORDER, By, ChosenInstant, last_event, views_as_of
 from services.tracker.history.folded import Folded
 from services.tracker.history.moments import moment_as_text
 from services.tracker.history.sentences import with_summary
@@ -68,7 +68,7 @@ type Touching = Mapping[tuple[str, str, str], list[int]]
 
 
 async def difference(
-    earlier: Asked, later: Asked, ledger: Ledger, snapshots: Snapshots, on_progress: OnProgress
+    earlier: ChosenInstant, later: ChosenInstant, ledger: Ledger, snapshots: Snapshots, on_progress: OnProgress
 ) -> Difference:
     """Raises `Refused` as `views_as_of` does, and where `later` comes first."""
     before = (await views_as_of(earlier, ledger, snapshots, on_progress)).folded
