@@ -132,7 +132,7 @@ def test_a_change_of_an_instant_is_shown_in_vietnamese_time_too():
     row = {"_id": 7, "summary": {"vi": "ký"}, "happened": "2020-08-13T17:30:00.000000Z", "changes": [change]}
     assert timeline_lines([row], "vi") == [
         "     7  14/08/2020 00:30  ký",
-        "        Thời điểm ký: 14/08/2020 00:30 → 2020-09-06",
+        "        Thời điểm ký: 14/08/2020 00:30 → 06/09/2020",
     ]
 
 

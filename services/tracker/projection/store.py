@@ -24,7 +24,7 @@ CHECKPOINTS = "checkpoints"
 LIVE = "views"
 PROBE = "probe"
 VALUES_AT_ONCE = 50
-"""ChosenInstant for in one query. SecantusDB compares each document with all of them; to find a range of keys, it reads the
+"""Looked up in one query. SecantusDB compares each document with all of them; to find a range of keys, it reads the
 whole collection."""
 VIEW_NAMES = tuple(view.name for view in VIEWS)
 COLLECTIONS = (*VIEW_NAMES, AUDIT_TRAIL, PARKED)
