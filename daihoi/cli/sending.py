@@ -23,7 +23,11 @@ NO_VIEWS = Refusal(
     "no_views_to_wait_for",
     "Nothing says where the views are: DAIHOI_NATS_URL is set and DAIHOI_MONGO_URL is not. Set both, or don't wait.",
 )
-TAKES_NO_COMMANDS = Refusal("takes_no_commands", "No service {name} takes commands; these do: {services}.")
+TAKES_NO_COMMANDS = Refusal(
+    "takes_no_commands",
+    "No service {name} takes commands; these do: {services}. A unit by setting has to stand in DAIHOI_UNITS here "
+    "too.",
+)
 TOKEN_LASTS = timedelta(minutes=5)
 PatienceOption = Annotated[
     float, typer.Option("--patience", min=0, max=3600, metavar="SECONDS", help="How long to wait at most.")

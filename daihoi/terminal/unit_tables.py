@@ -14,7 +14,7 @@ from services.tracker.reports.coverage import ChannelCoverage, Coverage
 from services.tracker.reports.expenses import Account
 from shared.i18n import Language, format_date, format_number, translate
 from shared.values.local_time import LOCAL_TIME
-from shared.values.units import support_units
+from shared.values.units import support_unit_ids
 from shared.views.view import Document
 
 CHANNEL_NAMES = {
@@ -121,7 +121,7 @@ def clearances_table(clearances: list[ClearanceLine], lang: Language) -> Table:
             line.holder or "",
             _named(CLEARANCE_STATUSES, line.status, lang),
             "\n".join(line.needed_by),
-            f"{len(line.informed)}/{len(support_units())}" if line.known_to else "",
+            f"{len(line.informed)}/{len({*support_unit_ids(), *line.known_to})}" if line.known_to else "",
             line.reason or "\n".join(line.conditions),
         )
     return table

@@ -457,7 +457,7 @@ def test_the_next_number_is_told_in_both_forms(shell):
 def test_a_timeline_tells_how_a_deadline_was_extended(shell):
     english = shell.run("audit", "timeline", "logistics/4-01").stdout
     assert "Head, Logistics unit extended the deadline of task 4-01 from 06/09/2020 to 12/09/2020" in english
-    assert "Deadline: 2020-09-06 → 2020-09-12" in english
+    assert "Deadline: 06/09/2020 → 12/09/2020" in english
     vietnamese = shell.run("audit", "timeline", "logistics/4-01", "--lang", "vi").stdout
     assert "Trưởng Bộ phận hậu cần phục vụ đồng ý gia hạn nhiệm vụ 4-01 từ 06/09/2020 đến 12/09/2020" in vietnamese
 
