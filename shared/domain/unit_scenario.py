@@ -15,15 +15,21 @@ from shared.values.types import Case, Phrase
 
 
 class UnitScenario(State):
-    number: int
-    scenario: Case
+    recorded: SwitchRecorded
     followed: int = 0
+
+    @property
+    def number(self) -> int:
+        return self.recorded.number
+
+    @property
+    def scenario(self) -> Case:
+        return self.recorded.scenario
 
 
 def evolve(scenario: UnitScenario | None, event: UnitScenarioEvent) -> UnitScenario:
     if isinstance(event, SwitchRecorded):
-        followed = scenario.followed if scenario else 0
-        return UnitScenario(number=event.number, scenario=event.scenario, followed=followed)
+        return UnitScenario(recorded=event, followed=scenario.followed if scenario else 0)
     if scenario is None:
         raise LookupError(f"{event.TYPE} before a switch was recorded")
     return scenario.model_copy(update={"followed": event.number})

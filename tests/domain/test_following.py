@@ -21,6 +21,7 @@ from shared.events.task import (
     TaskStarted,
     TaskSubmitted,
 )
+from shared.events.unit_scenario import SwitchRecorded
 from shared.events.variant import VariantAdjusted
 from shared.values.types import Evidence
 from tests.domain.scenario import LEAD, given
@@ -35,7 +36,7 @@ def opened(scenario: str) -> TaskOpened:
 
 
 def known(switch: int, scenario: str) -> UnitScenario:
-    return UnitScenario(number=switch, scenario=scenario)
+    return UnitScenario(recorded=SwitchRecorded(number=switch, scenario=scenario, reason="Dịch lan rộng"))
 
 
 def world(switch: int, scenario: str, **adjustment: object) -> dict:

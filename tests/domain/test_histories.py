@@ -41,6 +41,7 @@ from shared.events.task import (
     TaskReturned,
     TaskSubmitted,
 )
+from shared.events.unit_scenario import SwitchRecorded
 from shared.events.variant import VariantAdjusted
 from shared.values.units import support_unit_ids
 from tests.domain.scenario import AGGREGATES, decided_in
@@ -63,7 +64,9 @@ WORLD = {
         ("known-clearance", name): ClearanceNoted(decision=decision)
         for name, decision in (("a", "granted"), ("b", "withdrawn"))
     },
-    task.IN_FORCE: unit_scenario.UnitScenario(number=1, scenario="outbreak"),
+    task.IN_FORCE: unit_scenario.UnitScenario(
+        recorded=SwitchRecorded(number=1, scenario="outbreak", reason="Dịch lan rộng")
+    ),
     ("variant", "outbreak"): variant.Variant(
         adjustments={"a": VariantAdjusted(task_id="a", planned_vnd=7, deadline=date(2020, 9, 2), reason="Giãn cách")}
     ),

@@ -27,6 +27,7 @@ from shared.events.task import (
     TaskSubmitted,
     TaskUnblocked,
 )
+from shared.events.unit_scenario import SwitchRecorded
 from shared.events.variant import VariantAdjusted
 from shared.i18n import render
 from shared.values.types import Evidence
@@ -80,7 +81,9 @@ NEEDING = (*OPEN, ClearanceRequired(**BUS))
 SUBMITTED_NEEDING = (*SUBMITTED, ClearanceRequired(**BUS), ClearanceRequired(clearance_id="hall"))
 DROPPED = (*NEEDING, ClearanceDropped(clearance_id="bus", reason="Đi bộ"))
 WORLD = {
-    task.IN_FORCE: unit_scenario.UnitScenario(number=1, scenario="outbreak"),
+    task.IN_FORCE: unit_scenario.UnitScenario(
+        recorded=SwitchRecorded(number=1, scenario="outbreak", reason="Dịch lan rộng")
+    ),
     ("variant", "outbreak"): variant.Variant(
         adjustments={"1-03": VariantAdjusted(task_id="1-03", applies=False, reason="Không tập trung đông")}
     ),
