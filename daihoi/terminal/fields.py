@@ -184,9 +184,11 @@ def value_in_words(field: str, value: Any, lang: Language) -> str:
         case bool():
             return translate("yes", lang) if value else translate("no", lang)
         case dict():
-            return ", ".join(value_in_words("", part, lang) for part in value.values() if part is not None) or "–"
+            return (
+                ", ".join(value_in_words(name, part, lang) for name, part in value.items() if part is not None) or "–"
+            )
         case list():
-            return "; ".join(value_in_words("", part, lang) for part in value) or "–"
+            return "; ".join(value_in_words(field.removesuffix("s"), part, lang) for part in value) or "–"
         case str():
             return _text_in_words(field, value, lang)
         case int() if field.endswith("_vnd"):

@@ -21,6 +21,8 @@ OPEN_DATA = frozenset({"place", "kind", "happened_at", "severity"})
 """What everybody may read of an incident's event."""
 OPEN_FIELDS = OPEN_DATA | {"_id", "reported_at", "status", "resolved_at"}
 """What everybody may read of its document."""
+DETAILS = frozenset({"details", "outcome", "lessons", "reopened_because"})
+"""The fields of what is restricted in it; names of any others may themselves tell."""
 WITH_WORDS = frozenset({"data", "changes", *BODY_FIELDS})
 """The fields of audit rows and parked events that hold what an event says."""
 
@@ -101,8 +103,8 @@ def _without_its_words(parked: Document) -> Document:
 
 
 def _masked(value: object) -> object:
-    """Shows that there is something, and nothing of it."""
-    if isinstance(value, dict):
+    """Shows that there is something, and nothing of it; of the fields that every incident has, which are filled."""
+    if isinstance(value, dict) and value.keys() <= DETAILS:
         return {name: _masked(inner) for name, inner in value.items()}
     return None if value is None else MASK
 

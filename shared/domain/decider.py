@@ -74,7 +74,7 @@ type Key = tuple[str, str]
 """An aggregate of a service: its entity and its id; the id `*` stands for all of that entity."""
 
 
-_LEADING = re.compile(r"(lead|deputy)(-[0-9]+)?")
+_LEADING = re.compile(r"lead|deputy(-[1-9][0-9]*)?")
 """The positions that decide for a unit."""
 
 

@@ -72,13 +72,21 @@ POSITIONS = {
     "secretary": Message("secretary", "Secretary, {unit}"),
     "office": Message("office", "Office, {unit}"),
 }
+NUMBERED_DEPUTY = Message("deputy", "Deputy head {number}, {unit}")
+POLICY = Message("policy", "Policy {name}")
+AS_IT_IS = Message("as_it_is", "")
 
 
 def title_of_position(actor: str, lang: Language) -> str:
     """`logistics.lead` as «Trưởng Bộ phận hậu cần phục vụ»; a position without a title is shown as it is."""
     unit, _, position = actor.partition(".")
-    title = POSITIONS.get(re.sub(r"^deputy-\d+$", "deputy", position))
-    return render(title.filled(unit=unit), lang) if title and unit in services() else actor
+    if unit == "policy":
+        return render(POLICY.filled(name=position), lang)
+    if deputy := re.fullmatch("deputy-([1-9][0-9]*)", position):
+        title = NUMBERED_DEPUTY.filled(unit=unit, number=deputy[1])
+    else:
+        title = POSITIONS.get(position, AS_IT_IS).filled(unit=unit)
+    return render(title, lang) if title.sentence and unit in services() else actor
 
 
 def format_number(number: int, lang: Language) -> str:

@@ -27,10 +27,12 @@ def consumer_name(service: str) -> str:
 
 def consumer_config(congress: str, service: str, policies: Sequence[Policy], begins: int = 1) -> dict[str, Any]:
     """`max_waiting` 1: one instance of the unit is given events at a time, so they stay in order. The metadata say
-    for which policies the consumer has been there since ledger event `begins`."""
+    for which policies and subjects the consumer has been there since ledger event `begins`."""
+    subjects = filters(congress, policies)
+    served = {"policies": " ".join(sorted(policy.name for policy in policies)), "filters": " ".join(subjects)}
     return {
         "durable_name": consumer_name(service),
-        "filter_subjects": filters(congress, policies),
+        "filter_subjects": subjects,
         "deliver_policy": "by_start_sequence",
         "opt_start_seq": begins,
         "replay_policy": "instant",
@@ -38,7 +40,7 @@ def consumer_config(congress: str, service: str, policies: Sequence[Policy], beg
         "ack_wait": int(ACK_WAIT_S * _NANOSECONDS),
         "max_ack_pending": IN_HAND,
         "max_waiting": 1,
-        "metadata": {"policies": " ".join(sorted(policy.name for policy in policies)), "begins": str(begins)},
+        "metadata": {**served, "begins": str(begins)},
     }
 
 
@@ -51,7 +53,8 @@ def filters(congress: str, policies: Sequence[Policy]) -> list[str]:
 
 async def make_consumer(connection: Client, congress: str, service: str, policies: Sequence[Policy]) -> None:
     """Makes it where it is missing, brings its filters in line where they differ, and lets it begin again where it
-    was made without one of the policies. Nothing else of a consumer that exists is changed. Raises `Unavailable`."""
+    was made without one of the policies, or where somebody has given it other filters: it may have passed over what
+    they left out. Nothing else of a consumer that exists is changed. Raises `Unavailable`."""
     await _Consumer(connection, congress, service, policies).make()
 
 
@@ -68,7 +71,7 @@ class _Consumer:
     async def make(self) -> None:
         if (config := (await self._info(self._name)).get("config")) is None:
             await self._create(await self._where_to_begin())
-        elif self._is_without_one_of_the_policies(config):
+        elif self._is_without_one_of_the_policies(config) or _was_given_other_filters(config):
             await self._call("DELETE", self._name, {})
             await self._create(1)
         else:
@@ -77,7 +80,7 @@ class _Consumer:
             await self._call("DELETE", name, {})
 
     async def _bring_in_line(self, config: dict[str, Any]) -> None:
-        served = {"policies": self._config["metadata"]["policies"]}
+        served = {name: self._config["metadata"][name] for name in ("policies", "filters")}
         wanted = {
             "filter_subjects": self._config["filter_subjects"],
             "metadata": config["metadata"] | served,
@@ -117,6 +120,11 @@ class _Consumer:
     async def _call(self, call: str, name: str, body: dict[str, Any]) -> dict[str, Any]:
         call = f"CONSUMER.{call}.{self._stream}.{name}"
         return await js_call(self._connection, call, body, absent=_CONSUMER_NOT_FOUND)
+
+
+def _was_given_other_filters(config: dict[str, Any]) -> bool:
+    made_with = config.get("metadata", {}).get("filters", "").split()
+    return bool(made_with) and made_with != sorted(config.get("filter_subjects") or ())
 
 
 def _done(info: dict[str, Any], end: int) -> int:

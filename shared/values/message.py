@@ -44,7 +44,8 @@ WORDS = {
         *("proposed", "approved", "rejected", "released", "granted", "refused", "withdrawn", "not_decided"),
         *("low", "medium", "high", "critical"),
         *("requested", "reported", "assessed", "resolved", "returned", "reopened", "clearance_dropped"),
-        *("pending", "lapsed", "in_force", "superseded"),
+        *("pending", "lapsed", "in_force", "superseded", "both"),
+        *("decoration", "ceremony", "sanitation", "emulation", "place", "person", "vehicle"),
     )
 } | {"none": Message("none", "No epidemic"), "outbreak": Message("outbreak", "Outbreak")}
 

@@ -10,6 +10,7 @@ import pytest
 from services.tracker.projection import version
 from services.tracker.projection.version import ROOT, fold_sources, fold_version
 
+TODAY = fold_version()
 LOADED = "import sys, services.tracker.projection.fold; print(*(name for name in sys.modules))"
 
 
@@ -22,10 +23,10 @@ def copied(tmp_path, monkeypatch):
     return tmp_path
 
 
-def version_after_a_change_of(root, *names):
+def version_after_a_change_of(root, *names, change="_ANOTHER = 1\n"):
     for name in names:
         with (root / name).open("a") as file:
-            file.write("# another comment\n")
+            file.write(change)
     return fold_version.__wrapped__()
 
 
@@ -37,7 +38,17 @@ def does_something(source):
 def test_a_changed_sentence_label_or_translation_changes_no_view(copied):
     words = ("shared/i18n/vi.po", "shared/i18n/__init__.py", "services/tracker/history/sentences.py")
     others = ("services/tracker/reports/parked.py", "services/tracker/masking.py", "shared/unit/problems.py")
-    assert version_after_a_change_of(copied, *words, *others) == fold_version()
+    assert version_after_a_change_of(copied, *words, *others) == TODAY
+    in_the_fold = ("shared/views/tasks.py", "services/tracker/projection/fold.py")
+    assert version_after_a_change_of(copied, *in_the_fold, change='# another comment\n"""words"""\n') == TODAY
+    events, titles = copied / "shared/events/task.py", copied / "shared/values/units.py"
+    said = events.read_text().replace(
+        "class TaskStarted(Event):\n", 'class TaskStarted(Event):\n    SENTENCE = "x"\n'
+    )
+    assert said != events.read_text()
+    events.write_text(said)
+    titles.write_text(titles.read_text().replace("Bộ phận hậu cần phục vụ", "Bộ phận hậu cần"))
+    assert fold_version.__wrapped__() == TODAY
 
 
 @pytest.mark.parametrize(
@@ -55,7 +66,7 @@ def test_a_changed_sentence_label_or_translation_changes_no_view(copied):
     ],
 )
 def test_a_change_of_whatever_the_fold_uses_makes_a_new_version(copied, part):
-    assert version_after_a_change_of(copied, part) != fold_version()
+    assert version_after_a_change_of(copied, part) != TODAY
 
 
 def test_what_python_loads_for_the_fold_is_part_of_its_version_or_brings_only_the_bytes():
@@ -64,7 +75,7 @@ def test_what_python_loads_for_the_fold_is_part_of_its_version_or_brings_only_th
     loaded = {path for name in ours if (path := version._source_of(name)) and does_something(path)}
     missing = {path.relative_to(ROOT) for path in loaded - set(fold_sources())}
     assert {path.parent.as_posix() for path in missing} == {
-        *("shared/eventstore", "shared/platform"),
+        *("shared/eventstore", "shared/platform", "shared/values"),
         *("shared/domain", "shared/domain/task"),  # deciders, loaded with their package: they shape no document
     }
 

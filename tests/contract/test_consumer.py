@@ -183,6 +183,19 @@ async def test_nothing_is_done_while_somebody_else_has_earlier_events_in_hand(pl
     assert list(dict.fromkeys(subjects)) == [f"d{number}" for number in numbers], "what is heard twice is done once"
 
 
+async def test_a_consumer_that_was_given_other_filters_begins_anew_for_it_may_have_passed_something_over(place):
+    heard = []
+    policies = [noting(heard)]
+    await make_consumer(place.connection, place.congress, UNIT, policies)
+    config = (await place.info())["config"] | {"filter_subjects": [f"evt.{place.congress}.nobody.nothing.*"]}
+    body = {"stream_name": place.stream, "config": config}
+    await js_api(place.connection, f"CONSUMER.DURABLE.CREATE.{place.stream}.{NAME}", body)
+    await place.order(1)
+    async with place.following(policies):
+        await until(place.all_done)
+    assert [subject for _, subject in heard] == ["d1"]
+
+
 async def test_who_was_away_for_longer_than_the_broker_waits_begins_anew(place, monkeypatch):
     monkeypatch.setattr(deliveries, "ACK_WAIT_S", 0.2)
     monkeypatch.setattr(deliveries, "SIGN_OF_LIFE_S", 0.05)

@@ -18,10 +18,12 @@ MAPS = {"adjustments", "items", "explained"}
     ("actor", "vi", "en"),
     [
         ("logistics.lead", "Trưởng Bộ phận hậu cần phục vụ", "Head, Logistics unit"),
-        ("propaganda.deputy-2", "Phó Trưởng Bộ phận tuyên truyền", "Deputy head, Propaganda unit"),
+        ("propaganda.deputy", "Phó Trưởng Bộ phận tuyên truyền", "Deputy head, Propaganda unit"),
+        ("propaganda.deputy-2", "Phó Trưởng Bộ phận tuyên truyền (2)", "Deputy head 2, Propaganda unit"),
+        ("propaganda.deputy-２", "propaganda.deputy-２", "propaganda.deputy-２"),
         ("subcommittee.office", "Văn phòng Tiểu ban Tổ chức phục vụ Đại hội", "Office, Sub-committee"),
         ("logistics.lead-secretary", "logistics.lead-secretary", "logistics.lead-secretary"),
-        ("policy.open-task", "policy.open-task", "policy.open-task"),
+        ("policy.open-task", "Quy tắc tự động open-task", "Policy open-task"),
         ("auditor.one", "auditor.one", "auditor.one"),
     ],
 )

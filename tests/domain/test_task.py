@@ -429,7 +429,7 @@ def test_a_task_reopened_keeps_its_extensions_and_its_evidence():
     ("actor_id", "leads"),
     [
         ("logistics.lead", True),
-        ("logistics.lead-2", True),
+        ("logistics.lead-2", False),
         ("logistics.deputy", True),
         ("logistics.deputy-2", True),
         ("logistics.deputy-12", True),
