@@ -516,7 +516,7 @@ def test_the_difference_between_two_instants_is_told_with_its_events(shell):
     shown = shell.run("audit", "diff", "300", "320", "--lang", "vi")
     assert shown.returncode == 0
     assert "Từ bản ghi số 300 của nhật ký đến bản ghi số 320" in shown.stdout
-    assert "bản ghi khác nhau: " in shown.stdout
+    assert "mục khác nhau: " in shown.stdout
     details = shell.run("audit", "diff", "0").stdout
     assert "«restricted»" in details
     wrong = shell.run("audit", "diff", "320", "300")

@@ -71,9 +71,9 @@ LOOKING_BACK = [
 def test_every_answer_about_a_day_is_headed_with_the_end_of_that_day_in_vietnam(history):
     for command in LOOKING_BACK:
         told = " ".join(daihoi(*command, "--at", "2020-08-15", "--by", "happened").stdout.split())
-        assert "Theo những việc đã diễn ra, tính đến 23:59:59 ngày 15/08/2020; 0 bản ghi" in told, command
+        assert "Theo những việc đã diễn ra, tính đến 23:59:59 ngày 15/08/2020; 0 việc" in told, command
     then = daihoi("workload", "--at", "2020-08-15T11:30", "--by", "happened").stdout
-    assert "11:30:00 ngày 15/08/2020; 5 bản ghi đã ghi nhận diễn ra sau đó" in then
+    assert "11:30:00 ngày 15/08/2020; 5 việc đã ghi nhận nhưng diễn ra sau đó" in then
 
 
 def test_programs_get_the_instant_with_its_offset(history):
