@@ -35,13 +35,13 @@ def asyncapi(
     lang: LangOption = None,
 ) -> None:
     """What a service speaks: its commands, answers, events and subjects, as AsyncAPI 3.0."""
+    settings = console.read_settings()
+    console.language_of(lang)
     if service:
         console.check_service(service, all_services())
     elif folder is None:
         console.refuse(NO_SERVICE_NAMED(services=", ".join(all_services())))
     names = (service,) if service else all_services()
-    settings = console.read_settings()
-    console.language_of(lang)
     documents = console.run(_ask(settings, names)) if live else {name: document_of(name) for name in names}
     if folder is None:
         console.write(documents[service])

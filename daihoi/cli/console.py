@@ -12,7 +12,7 @@ from typing import Annotated, Any, NoReturn
 import typer
 from pydantic import ValidationError
 
-from daihoi.cli.language import speak, spoken
+from daihoi.cli.language import Lang, speak, spoken
 from daihoi.cli.shell import FOUND_WRONG as FOUND_WRONG
 from daihoi.cli.shell import WRONG_USE, NotWritten
 from daihoi.terminal.screen import Screen, harmless_json
@@ -33,13 +33,8 @@ class Format(StrEnum):
     JSON = "json"
 
 
-class Lang(StrEnum):
-    VI = "vi"
-    EN = "en"
-
-
 FormatOption = Annotated[Format, typer.Option("--format", help="text for people, json for programs.")]
-LangOption = Annotated[Lang | None, typer.Option("--lang", help="vi or en; otherwise DAIHOI_LANG.")]
+LangOption = Annotated[Lang | None, typer.Option("--lang", is_eager=True, help="vi or en; otherwise DAIHOI_LANG.")]
 TodayOption = Annotated[
     str | None,
     typer.Option("--today", metavar="YYYY-MM-DD", help="The day to report for; otherwise the calendar's."),

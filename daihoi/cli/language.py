@@ -3,9 +3,18 @@
 import os
 from collections.abc import Sequence
 from contextvars import ContextVar
+from enum import StrEnum
 from itertools import pairwise
 
 from shared.i18n import Language
+
+
+class Lang(StrEnum):
+    """What `--lang` takes."""
+
+    VI = "vi"
+    EN = "en"
+
 
 _spoken: ContextVar[Language] = ContextVar("spoken")
 

@@ -9,6 +9,7 @@ from typing import Annotated, Any, NamedTuple
 import typer
 
 from daihoi.cli.groups import CommandGroup, Group, command_of
+from daihoi.cli.language import Lang
 from daihoi.cli.shell import FOUND_WRONG, run_in_shell
 from shared.platform.memory import collect_rarely
 
@@ -115,9 +116,9 @@ app = CommandGroup("Prepares a large official congress.", cls=Program)
 
 @app.callback()
 def _before_any_command(
-    lang: Annotated[str, typer.Option(metavar="vi|en", help="vi or en; otherwise DAIHOI_LANG.")] = "",
+    lang: Annotated[Lang | None, typer.Option(is_eager=True, help="vi or en; otherwise DAIHOI_LANG.")] = None,
 ) -> None:
-    """The language is taken from the arguments before they are parsed."""
+    """The language is taken from the arguments before they are parsed, and looked at before any help is shown."""
 
 
 def main() -> None:

@@ -56,8 +56,8 @@ async def _until_told_to_stop(supervisor: Supervisor) -> None:
 
 def service(name: Annotated[str, typer.Argument(help=console.NAME_HELP)]) -> None:
     """Run one service in this process."""
-    console.check_service(name, all_services())
     console.read_settings()
+    console.check_service(name, all_services())
     app = importlib.import_module(f"services.{name}.main").app if has_code(name) else service_named(name).app()
     console.run(app.run())
 

@@ -41,6 +41,7 @@ def compare_variants(
     unit: Annotated[str | None, typer.Option(help="Only this unit.")] = None,
 ) -> None:
     """Both variants side by side: tasks and money, and every task that differs. Changes nothing."""
+    console.read_settings()
     if unit is not None:
         console.check_service(unit, support_unit_ids())
     question = of_views(

@@ -6,6 +6,7 @@ from typing import Any
 
 from shared.values.brief import brief
 from shared.values.message import Message
+from shared.values.units import MalformedUnits
 
 MOST_IN_A_FIELD = 200
 VALIDATORS = ("value_error", "assertion_error")
@@ -77,6 +78,8 @@ EITHER = Message("either", "{first} or {last}")
 
 def message_of(error: Mapping[str, Any]) -> Message:
     """One of pydantic's errors, bounded."""
+    if isinstance(malformed := (error.get("ctx") or {}).get("error"), MalformedUnits):
+        return malformed.message
     params = {name: _in_words(brief(value, MOST_IN_A_FIELD)) for name, value in (error.get("ctx") or {}).items()}
     if error["type"] in VALIDATORS:
         return RAISED_MESSAGES.get(str(params.get("error")), NOT_VALID)

@@ -9,6 +9,9 @@ import re
 from functools import cache
 from typing import NamedTuple
 
+from shared.values.brief import brief_text
+from shared.values.message import Message
+
 SUBCOMMITTEE = "subcommittee"
 AUDITOR = "auditor"
 """A unit for reading only: no service takes its commands."""
@@ -45,10 +48,29 @@ _TAKEN = {SUBCOMMITTEE, TRACKER, AUDITOR, "current", *WRITERS, *_OF_EVERY_UNIT, 
 """Names that mean something else where a unit can be named."""
 SETTING = "DAIHOI_UNITS"
 MOST_UNITS = 50
+LONGEST_TITLE = 200
+
+BAD_CHARACTERS = Message("bad_characters", "has square brackets or control characters")
+NO_UNIT_ID = Message(
+    "no_unit_id",
+    "is to be such as «y-te=Tiểu ban Y tế|Health unit; …», and «{name}» is no id of a unit: up to 30 small letters, "
+    "digits and hyphens, a letter first",
+)
+UNIT_ID_TAKEN = Message("unit_id_taken", "names {name}, which is taken")
+LONG_TITLE = Message("long_title", "gives {name} a title of more than {most} characters")
+TOO_MANY_UNITS = Message("too_many_units", "names more than {most} units")
+
+
+class MalformedUnits(ValueError):
+    """The setting can't be meant; `message` goes on after its name."""
+
+    def __init__(self, message: Message) -> None:
+        super().__init__(str(message))
+        self.message = message
 
 
 def support_units() -> tuple[SupportUnit, ...]:
-    """Those with code, then those that the setting names, in its order. Raises `ValueError` where it is malformed."""
+    """Those with code, then those that the setting names, in its order. Raises `MalformedUnits`."""
     return parse_units(os.environ.get(SETTING, ""))
 
 
@@ -57,24 +79,24 @@ def parse_units(setting: str) -> tuple[SupportUnit, ...]:
     """`y-te=Tiểu ban Y tế|Health unit; tai-chinh=Tiểu ban Tài chính`: the English title may be left out."""
     units = [*WITH_CODE]
     if re.search(r"[\[\]\x00-\x1f]", setting):
-        raise ValueError("has square brackets or control characters")
+        raise MalformedUnits(BAD_CHARACTERS)
     for entry in filter(None, (part.strip() for part in setting.split(";"))):
         name, _, titles = entry.partition("=")
         vi, _, en = (title.strip() for title in titles.partition("|"))
-        units.append(SupportUnit(_new_id(name.strip(), units), vi or name.strip(), en or vi or name.strip()))
+        unit = SupportUnit(_new_id(name.strip(), units), vi or name.strip(), en or vi or name.strip())
+        if max(len(unit.vi), len(unit.en)) > LONGEST_TITLE:
+            raise MalformedUnits(LONG_TITLE.filled(name=unit.id, most=LONGEST_TITLE))
+        units.append(unit)
     if len(units) > MOST_UNITS:
-        raise ValueError(f"names more than {MOST_UNITS - len(WITH_CODE)} units")
+        raise MalformedUnits(TOO_MANY_UNITS.filled(most=MOST_UNITS - len(WITH_CODE)))
     return tuple(units)
 
 
 def _new_id(name: str, units: list[SupportUnit]) -> str:
     if not re.fullmatch(UNIT_PATTERN, name):
-        raise ValueError(
-            f"is to be such as «y-te=Tiểu ban Y tế|Health unit; …», and {name!r} is no id of a unit: up to 30 small "
-            "letters, digits and hyphens, a letter first"
-        )
+        raise MalformedUnits(NO_UNIT_ID.filled(name=brief_text(name, LONGEST_TITLE)))
     if name in _TAKEN or any(unit.id == name for unit in units):
-        raise ValueError(f"names {name}, which is taken")
+        raise MalformedUnits(UNIT_ID_TAKEN.filled(name=name))
     return name
 
 

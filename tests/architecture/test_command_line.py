@@ -91,6 +91,27 @@ def test_the_language_may_stand_before_the_command(monkeypatch):
     assert CliRunner().invoke(app, ["--lang", "en", "report", "--help"]).stdout.startswith("Usage: ")
 
 
+@pytest.mark.parametrize(
+    "command",
+    ["report", "service tracker", "asyncapi", "asyncapi logistics", "scenario compare --unit logistics"],
+)
+def test_a_registry_of_units_that_can_not_be_meant_is_wrong_use(command, monkeypatch):
+    monkeypatch.setenv("DAIHOI_UNITS", "tracker=X")
+    monkeypatch.setenv("DAIHOI_LANG", "en")
+    ended = CliRunner().invoke(app, command.split(), prog_name="daihoi")
+    assert (ended.exit_code, ended.stderr) == (2, "DAIHOI_UNITS: names tracker, which is taken\n")
+
+
+@pytest.mark.parametrize(
+    "command", ["--lang fr report", "--lang fr --help", "report --lang fr", "report --lang fr --help"]
+)
+def test_a_language_that_there_is_not_is_refused_wherever_it_stands(command, monkeypatch):
+    monkeypatch.setenv("DAIHOI_LANG", "en")
+    ended = CliRunner().invoke(app, command.split(), prog_name="daihoi")
+    assert (ended.exit_code, ended.stdout) == (2, "")
+    assert ended.stderr.startswith("The value of --lang is wrong: must be one of vi, en.")
+
+
 @pytest.mark.parametrize("arguments", WRONG_USES, ids=" ".join)
 def test_wrong_use_is_told_in_vietnamese(arguments, monkeypatch):
     monkeypatch.delenv("DAIHOI_LANG", raising=False)

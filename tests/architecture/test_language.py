@@ -106,7 +106,7 @@ def help_texts() -> Iterator[str]:
                 yield placeholder(param, "en")
 
 
-SIGNS = {"A", "B", "vi|en", "UUID"}
+SIGNS = {"A", "B", "UUID"}
 """Placeholders that are the same in every language."""
 
 

@@ -80,3 +80,24 @@ def test_a_unit_that_this_process_does_not_know_speaks_of_its_own_work_and_of_no
     assert not may_write("y-te", "clearance")
     assert not may_write("y-te", "meeting")
     assert not may_write("subcommittee", "task")
+
+
+@pytest.mark.parametrize(
+    ("setting", "reason", "vietnamese"),
+    [
+        ("tracker=X", "names tracker, which is taken", "nêu mã tracker, nhưng mã này đã được dùng"),
+        ("y_te=X", "and «y_te» is no id of a unit: up to 30 small letters", "«y_te» không phải là mã bộ phận"),
+        ("a=[b]", "has square brackets or control characters", "có dấu ngoặc vuông hoặc ký tự điều khiển"),
+        (f"a={'b' * 201}", "gives a a title of more than 200 characters", "đặt cho a tên gọi dài quá 200 ký tự"),
+        (f"a=b|{'c' * 201}", "gives a a title of more than 200 characters", "đặt cho a tên gọi dài quá 200 ký tự"),
+        (";".join(f"u{number}" for number in range(48)), "names more than 47 units", "nêu quá 47 bộ phận"),
+    ],
+)
+def test_people_are_told_what_is_wrong_with_the_setting(setting, reason, vietnamese, monkeypatch):
+    monkeypatch.setenv(SETTING, setting)
+    with pytest.raises(ValidationError) as refused:
+        Settings()
+    message = message_of(refused.value.errors()[0])
+    assert reason in render(message, "en")
+    assert vietnamese in render(message, "vi")
+    assert parse_units(f"a={'b' * 200}|{'c' * 200}")[-1].en == "c" * 200
