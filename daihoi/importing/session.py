@@ -14,7 +14,7 @@ from daihoi.importing.changes import Change, commands, compare
 from daihoi.importing.items import read_file
 from daihoi.importing.tables import MAX_FILE_BYTES, unreadable
 from daihoi.ops.session import Session
-from daihoi.ops.waiting import Write, until_level
+from daihoi.ops.waiting import Write, until_all_in_views
 from services.tracker.queries import published_catalogue
 from shared.domain.decider import Actor, Refusal, Refused
 from shared.events.catalogue_item import Item
@@ -84,8 +84,9 @@ def _printable(name: str) -> str:
 
 
 async def preview(session: Session, source: Source) -> Preview:
-    """Against the view, once it has caught up with the ledger. Raises `PlatformError` where it does not."""
-    await until_level(session)
+    """Against the view, once it has all that the sub-committee has written. Raises `PlatformError` where it does not
+    get it."""
+    await until_all_in_views(session, SUBCOMMITTEE)
     sequence, published = await published_catalogue(session.views)
     change = compare(source.catalogue, source.items, published)
     notes = [document["note"] for document in published if document["catalogue"] == source.catalogue]

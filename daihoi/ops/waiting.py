@@ -16,6 +16,7 @@ from services.tracker.projection.fold import OriginPosition
 from services.tracker.projection.store import PARKED, ViewStore
 from shared.domain.decider import Refusal, Refused
 from shared.eventstore.names import service_stream
+from shared.eventstore.wholeness import state_of
 from shared.platform.errors import PlatformError
 from shared.unit.commands import Answer
 from shared.unit.health import SERVICE_SILENT
@@ -53,6 +54,11 @@ WRITE_PARKED = Refusal(
 NOT_LEVEL = Refusal(
     "views_not_level",
     "After {seconds} s the views are at ledger event {checkpoint} of {end}; `daihoi doctor` says what holds them up.",
+)
+LEDGER_NOT_LEVEL = Refusal(
+    "ledger_not_level",
+    "After {seconds} s the ledger, which ends at {end}, has not got all that {service} has written; `daihoi doctor` "
+    "says how far it is behind.",
 )
 
 
@@ -110,6 +116,20 @@ async def until_level(session: Session, patience_s: float = PATIENCE_S) -> None:
     while (checkpoint := (await session.views.checkpoint()).sequence) < end:
         if time.monotonic() > deadline:
             raise PlatformError(NOT_LEVEL(seconds=f"{patience_s:g}", checkpoint=checkpoint, end=end))
+        await asyncio.sleep(LOOK_EVERY_S)
+
+
+async def until_all_in_views(session: Session, service: str, patience_s: float = PATIENCE_S) -> None:
+    """Until the views hold, or have parked, all that `service` has written up to now: the ledger itself may not have
+    it yet. Raises `PlatformError`."""
+    stream, deadline = service_stream(session.settings.congress, service), time.monotonic() + patience_s
+    write = Write(stream, (int((await state_of(session.connection, stream))["last_seq"]),))
+    while (progress := await _look(session.views, write)).parked is None:
+        if time.monotonic() > deadline:
+            seconds, end = f"{patience_s:g}", await session.ledger.last_sequence()
+            if (checkpoint := progress.checkpoint or 0) < end:
+                raise PlatformError(NOT_LEVEL(seconds=seconds, checkpoint=checkpoint, end=end))
+            raise PlatformError(LEDGER_NOT_LEVEL(seconds=seconds, end=end, service=service))
         await asyncio.sleep(LOOK_EVERY_S)
 
 

@@ -10,11 +10,13 @@ from typer.testing import CliRunner
 from daihoi.cli.main import app
 from daihoi.ops.session import Session
 from daihoi.ops.supervisor import Supervisor
-from daihoi.ops.waiting import Progress, Write, shortfall, until_in_views
+from daihoi.ops.waiting import Progress, Write, shortfall, until_all_in_views, until_in_views
 from services.tracker.projection.store import ViewStore
+from shared.eventstore.jetstream_api import js_call
 from shared.eventstore.names import ledger_stream, service_stream
 from shared.eventstore.store import EventStore
 from shared.eventstore.streams import stream_configs
+from shared.platform.errors import PlatformError
 from shared.platform.mongo import mongo_database
 from shared.unit.client import CommandClient
 from tests.congress import Writer, life_of_a_task, settled
@@ -83,6 +85,25 @@ async def test_a_write_behind_a_gap_is_parked_and_not_waited_for(views, ledger, 
     await project_all(ledger, views)
     assert (await until_in_views(views, Write(logistics, (EVENTS,)), SOON_S)).parked == [EVENTS - 2]
     assert (await until_in_views(views, Write(logistics, (EVENTS + 1,)), SOON_S)).parked is None
+
+
+async def test_what_a_service_has_written_is_waited_for_where_the_ledger_itself_has_not_got_it_yet(
+    session, ledger, views, connection, congress
+):
+    config = stream_configs(congress)[-1]
+    stream, sources = service_stream(congress, "logistics"), config["sources"]
+    others = [source for source in sources if source["name"] != stream]
+    await js_call(connection, f"STREAM.UPDATE.{config['name']}", config | {"sources": others})
+    await Writer(EventStore(connection, congress, "logistics")).write([1])
+    await until_all_in_views(session, "security", SOON_S)
+    with pytest.raises(PlatformError, match="the ledger, which ends at 0, has not got all that logistics"):
+        await until_all_in_views(session, "logistics", SOON_S)
+    await js_call(connection, f"STREAM.UPDATE.{config['name']}", config)
+    await settled(ledger, EVENTS)
+    with pytest.raises(PlatformError, match=f"the views are at ledger event 0 of {EVENTS}"):
+        await until_all_in_views(session, "logistics", SOON_S)
+    await project_all(ledger, views)
+    await until_all_in_views(session, "logistics", SOON_S)
 
 
 async def test_where_mongodb_is_silent_that_is_what_is_said(session, logistics):
