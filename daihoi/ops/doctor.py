@@ -21,7 +21,7 @@ from services.tracker.projection.store import ViewStore
 from shared.eventstore.errors import EventStoreError, LedgerBroken, NoStream, Unavailable
 from shared.eventstore.jetstream_api import js_api, services_with_streams, stream_info
 from shared.eventstore.ledger import Ledger, origin_of
-from shared.eventstore.names import ledger_stream, service_of, service_stream
+from shared.eventstore.names import service_of, service_stream
 from shared.eventstore.streams import differing, lacking, stream_configs
 from shared.platform.embedded import Endpoints, endpoints, keeper_lives
 from shared.platform.errors import PlatformError
@@ -29,9 +29,9 @@ from shared.platform.mongo import mongo_database
 from shared.platform.nats import nats_connection
 from shared.platform.settings import Settings
 from shared.unit.client import CommandClient
-from shared.unit.consumer import consumer_config, consumer_name
+from shared.unit.consumer import consumer_config, consumer_info, consumer_name
 from shared.unit.findings import Finding, Notice, Severity
-from shared.unit.health import JETSTREAM_SILENT, SERVICE_SILENT, Health
+from shared.unit.health import JETSTREAM_SILENT, SERVICE_SILENT, Health, pause_findings
 from shared.unit.service import UnitService
 from shared.values.units import SETTING, services
 
@@ -98,12 +98,6 @@ POLICY_MISSING = Notice(
     Severity.WARNING,
     "These policies have no consumer, so nothing will react to their events: {policies}.",
     "Start {service}, which makes them.",
-)
-POLICY_PAUSED = Notice(
-    "policy_paused",
-    Severity.WARNING,
-    "{policy} is paused until {until}: nothing reacts to these events.",
-    "Find out who paused its consumer, and resume it: `nats consumer resume`.",
 )
 POLICY_DIFFERS = Notice(
     "policy_differs",
@@ -240,15 +234,14 @@ async def _sourcing(connection: Client, congress: str, names: Sequence[str]) -> 
 async def _policies(connection: Client, congress: str) -> AsyncIterator[Finding]:
     for service in map(service_named, services()):
         if service.policies:
-            name = f"{ledger_stream(congress)}.{consumer_name(service.name)}"
-            info = await js_api(connection, f"CONSUMER.INFO.{name}", {})
+            info = await consumer_info(connection, congress, service.name)
             for finding in _of_consumer(service, info, congress):
                 yield finding
 
 
 def _of_consumer(service: UnitService, info: dict[str, Any], congress: str) -> Iterator[Finding]:
     name, consumer = service.name, consumer_name(service.name)
-    if "error" in info:
+    if not info:
         policies = ", ".join(policy.name for policy in service.policies)
         yield POLICY_MISSING(name, policies=policies, service=name)
         return
@@ -263,8 +256,8 @@ def _of_consumer(service: UnitService, info: dict[str, Any], congress: str) -> I
 
 def _wrong_with(service: UnitService, info: dict[str, Any], congress: str) -> Iterator[Finding]:
     name, config = service.name, info["config"]
-    if info.get("paused"):
-        yield POLICY_PAUSED(name, policy=consumer_name(name), until=config.get("pause_until", "?"))
+    if paused := pause_findings(name, info):
+        yield from paused
         return
     metadata = {key: value for key, value in config.get("metadata", {}).items() if not key.startswith("_nats.")}
     begins = int(metadata.get("begins", 1))

@@ -51,6 +51,12 @@ def filters(congress: str, policies: Sequence[Policy]) -> list[str]:
     return sorted(f"evt.{congress}.{service}.{entity}.*" for service, entity in writers)
 
 
+async def consumer_info(connection: Client, congress: str, service: str) -> dict[str, Any]:
+    """Empty where there is no such consumer. Raises `NoStream`, `Unavailable`."""
+    call = f"CONSUMER.INFO.{ledger_stream(congress)}.{consumer_name(service)}"
+    return await js_call(connection, call, {}, absent=_CONSUMER_NOT_FOUND)
+
+
 async def make_consumer(connection: Client, congress: str, service: str, policies: Sequence[Policy]) -> None:
     """Makes it where it is missing, brings its filters in line where they differ, and lets it begin again where it
     was made without one of the policies, or where somebody has given it other filters: it may have passed over what

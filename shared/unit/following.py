@@ -11,7 +11,7 @@ import logging
 import time
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import nats.errors
 from nats.aio.client import Client
@@ -24,7 +24,7 @@ from shared.eventstore.errors import Unavailable, Undecodable
 from shared.eventstore.ledger import Ledger
 from shared.eventstore.names import ledger_stream
 from shared.unit.commands import CommandHandler
-from shared.unit.consumer import consumer_name, make_consumer
+from shared.unit.consumer import consumer_info, consumer_name, make_consumer
 from shared.unit.deliveries import Deliveries, deliveries
 from shared.unit.policies import Policy, apply
 from shared.unit.problems import PASSING
@@ -80,6 +80,10 @@ class Follower:
                 self._running.cancel()
         self._running.cancel()
         await asyncio.gather(self._running, return_exceptions=True)
+
+    async def consumer(self) -> dict[str, Any]:
+        """What JetStream says of the unit's consumer, empty where there is none. Raises `NoStream`, `Unavailable`."""
+        return await consumer_info(self._connection, self._congress, self._service)
 
     async def run(self) -> None:
         """Until it is cancelled. What it has begun when that happens is delivered again, and then found done."""

@@ -4,8 +4,8 @@ name at its end, that instance alone."""
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
-from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
+from contextlib import asynccontextmanager, suppress
+from typing import TYPE_CHECKING, Any
 
 from nats.aio.client import Client
 from pydantic import BaseModel
@@ -85,6 +85,12 @@ POLICY_UNSERVED = Notice(
     "They ask again by themselves every two seconds. If the reason stays, see their consumer with `daihoi doctor`.",
 )
 UNSERVED_AFTER_S = 10
+POLICY_PAUSED = Notice(
+    "policy_paused",
+    Severity.WARNING,
+    "{policy} is paused until {until}: nothing reacts to these events.",
+    "Find out who paused its consumer, and resume it: `nats consumer resume`.",
+)
 POLICY_REFUSALS = Notice(
     "policy_refusals",
     Severity.WARNING,
@@ -155,13 +161,21 @@ async def unit_health(
 
 
 async def _policies(service: str, follower: Follower | None, unseen: Unseen) -> list[Finding]:
-    held = list(_of_policies(service, follower)) if follower else []
-    try:
+    findings = list(_of_policies(service, follower)) if follower else []
+    with suppress(EventStoreError):  # that JetStream does not answer is a finding already
         async with briefly():
-            refusals = await unseen.now()
-    except EventStoreError:
-        return held  # that JetStream does not answer is a finding already
-    return [*held, POLICY_REFUSALS(service, count=len(refusals))] if refusals else held
+            if refusals := await unseen.now():
+                findings.append(POLICY_REFUSALS(service, count=len(refusals)))
+            if follower:
+                findings += pause_findings(service, await follower.consumer())
+    return findings
+
+
+def pause_findings(service: str, consumer: dict[str, Any]) -> list[Finding]:
+    """Whether somebody has paused the consumer of a unit, of which this is what JetStream says."""
+    if not consumer.get("paused"):
+        return []
+    return [POLICY_PAUSED(service, policy=consumer["name"], until=consumer["config"].get("pause_until", "?"))]
 
 
 def _of_policies(service: str, follower: Follower) -> Iterator[Finding]:

@@ -11,7 +11,7 @@ from shared.domain import review
 from shared.domain.decider import Actor
 from shared.events.directive import DirectiveIssued
 from shared.eventstore.envelope import Cause, as_bytes, decode, encode
-from shared.eventstore.jetstream_api import js_api
+from shared.eventstore.jetstream_api import js_api, js_call
 from shared.eventstore.ledger import Ledger
 from shared.eventstore.names import event_subject, ledger_stream
 from shared.eventstore.store import EventStore
@@ -195,6 +195,18 @@ async def test_a_policy_whose_consumer_is_deleted_says_so_and_makes_it_anew(unit
         assert await unit.health() == {}
     assert await unit.store.ids("review") == ["d1", "d2"]
     assert len(await unit.store.load("review", "d1")) == 1
+
+
+async def test_health_says_that_the_consumer_of_a_unit_is_paused_until_it_is_resumed(unit, connection, congress):
+    pause = f"CONSUMER.PAUSE.{ledger_stream(congress)}.{CONSUMER}"
+    async with unit.following():
+        await unit.put(ordered("d1"))
+        await unit.is_done_with(1)
+        await js_call(connection, pause, {"pause_until": "2099-01-01T00:00:00Z"})
+        told = await unit.health()
+        assert (told.keys(), "2099-01-01" in told["policy_paused"]) == ({"policy_paused"}, True)
+        await js_call(connection, pause, {})
+        assert await unit.health() == {}
 
 
 async def test_the_id_of_what_can_not_be_read_is_its_place_in_the_ledger(unit):
