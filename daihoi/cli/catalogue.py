@@ -9,12 +9,13 @@ import typer
 from daihoi.cli import console
 from daihoi.cli.console import Format, FormatOption, LangOption
 from daihoi.cli.groups import CommandGroup
+from daihoi.cli.sending import PatienceOption
 from daihoi.importing.items import values_of
 from daihoi.importing.session import Committed, Preview, Source, carry_out, preview, read
 from daihoi.importing.tables import Unreadable, Wrong
 from daihoi.ops.session import open_session
 from daihoi.ops.supervisor import running_services
-from daihoi.ops.waiting import shortfall
+from daihoi.ops.waiting import PATIENCE_S, shortfall
 from daihoi.terminal.catalogue import counts_of, end_lines, error_lines, import_parts, numbers_of
 from shared.domain.decider import Actor, Refusal
 from shared.i18n import render, translate
@@ -44,6 +45,7 @@ def import_catalogue(
     actor: Annotated[str, typer.Option("--as", help="UNIT.POSITION, such as subcommittee.office")],
     commit: Annotated[bool, typer.Option("--commit", help="Do it; otherwise it is only told.")] = False,
     name: Annotated[str, typer.Option("--catalogue", help="The catalogue's id; otherwise the congress's.")] = "",
+    patience: PatienceOption = PATIENCE_S,
     format: FormatOption = Format.TEXT,  # noqa: A002
     lang: LangOption = None,
 ) -> None:
@@ -78,7 +80,7 @@ def import_catalogue(
                 with console.progress_bar(translate("Importing", language)) as on_progress:
                     done = await carry_out(session, source, planned, Actor(actor, unit), on_progress)
                 if done.write:
-                    done = done._replace(why_not_shown=await shortfall(session, done.write))
+                    done = done._replace(why_not_shown=await shortfall(session, done.write, patience))
                 return planned, done
 
     for remark in source.remarks:

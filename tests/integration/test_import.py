@@ -157,7 +157,7 @@ async def test_10_000_rows_are_imported_in_batches_within_the_brokers_payload(of
     rows = [with_cell([SAMPLE[0]], 0, TITLE, f"{long}{number}")[0] for number in range(10_000)]
     rows = [[f"{number // 1000 + 1}.{number % 1000:03}", *row[1:]] for number, row in enumerate(rows)]
     path = office.file(rows)
-    done = (await office.json(path, "--commit"))["committed"]
+    done = (await office.json(path, "--commit", "--patience", "600"))["committed"]
     assert (done["stored"], done["events"], done["problem"]) == (done["batches"], 10_000, None)
     assert done["batches"] > 10, "a thousand of these are larger than the broker takes"
     await settled(ledger, 10_000)

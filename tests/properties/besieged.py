@@ -47,7 +47,7 @@ from tests.properties.ways import Step, all_ways, examples
 
 HAPPENED = datetime(2020, 8, 17, 2, tzinfo=UTC)
 ANSWER_TIMEOUT_S = 30
-STANDS_STILL_S = 15
+STANDS_STILL_S = 90
 REST_TIMEOUT_S = 180
 LOOK_EVERY_S = 0.05
 NO_ANSWER = {"code": "no answer", "detail": f"within {ANSWER_TIMEOUT_S} s"}
