@@ -45,7 +45,7 @@ up: $(VENV)/installed ## Run the servers and all services until Ctrl-C
 	@$(BIN)/daihoi up $(ARGS)
 
 # Tests wait more than they work.
-WORKERS ?= $(shell $(PYTHON) -c 'import os; print(3 * (os.cpu_count() or 1))')
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print(2 * (os.cpu_count() or 1))')
 PYTEST := $(BIN)/python -m pytest --dist loadfile --durations 10
 
 test: $(VENV)/dev-installed ## Run what guards a change, on real servers, side by side (ARGS='tests/domain -k task' for some, WORKERS=0 in turn)

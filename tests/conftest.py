@@ -4,6 +4,7 @@ import secrets
 import uuid
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import ExitStack
+from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -65,6 +66,12 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
             f"properties: {LONGER} times as long; again with --hypothesis-seed={config.option.hypothesis_seed}"
         )
     return told
+
+
+@pytest.fixture(autouse=True)
+def no_language_is_left_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each test begins as a process does: the language is that of the environment until something is said."""
+    monkeypatch.setattr("daihoi.cli.language._spoken", ContextVar("spoken"))
 
 
 @pytest.fixture(scope="session")
