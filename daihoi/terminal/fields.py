@@ -3,12 +3,13 @@ as it is stored; programs are given the stored names."""
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date
 from typing import Any
 
 from daihoi.terminal.labels import PHASE_NAMES, SCENARIO_NAMES, TASK_STATUSES
 from services.tracker.masking import MASK
-from shared.i18n import Language, format_date, format_minute, format_number, render, title_of_position, translate
+from shared.i18n import Language, format_date, format_minute, format_number, in_words, title_of_position, translate
 from shared.values.message import word
 from shared.values.units import title_of
 
@@ -167,8 +168,23 @@ VALUE_NAMES: Mapping[str, Mapping[str, str]] = {
 }
 AN_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)", re.ASCII)
 """As views hold it, in UTC or with the offset that it was sent with."""
-A_DAY = re.compile(r"\d{4}-(0\d|1[0-2])-([0-2]\d|3[01])", re.ASCII)
-A_POSITION = re.compile(r"[a-z]+\.[a-z0-9-]+")
+CODED = frozenset(
+    [
+        "status",
+        "outcome",
+        "decision",
+        "severity",
+        "what",
+        "kind",
+        "duty",
+        "scenario",
+        "found",
+        "at_opening",
+        "explained",
+    ],
+)
+"""Fields whose values are words of the program, not of people; what people wrote is shown as they wrote it."""
+A_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
 def field_in_words(field: str, lang: Language) -> str:
@@ -204,11 +220,14 @@ def _text_in_words(field: str, text: str, lang: Language) -> str:
         return translate(name, lang)
     if text == MASK:
         return masked_in_words(text, lang)
-    if A_POSITION.fullmatch(text):
+    if field == "by" or field.endswith("_by"):
         return title_of_position(text, lang)
+    if field in CODED:
+        return in_words(field, word(text), lang)
     if A_DAY.fullmatch(text):
-        return format_date(date.fromisoformat(text))
-    return format_minute(text) if AN_INSTANT.fullmatch(text) else render(word(text), lang)
+        with suppress(ValueError):  # whoever writes a text may write a day that no calendar has
+            return format_date(date.fromisoformat(text))
+    return format_minute(text) if AN_INSTANT.fullmatch(text) else text
 
 
 def masked_in_words(text: str, lang: Language) -> str:

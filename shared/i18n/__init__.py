@@ -37,11 +37,12 @@ def translate(sentence: str, lang: Language, /, **params: object) -> str:
 
 def render(message: Message, lang: Language) -> str:
     """`message` in `lang`, with all that stands in it; what others wrote is cut where it is very long."""
-    params = {name: _in_words(name, value, lang) for name, value in message.params.items()}
+    params = {name: in_words(name, value, lang) for name, value in message.params.items()}
     return translate(message.sentence, lang, **params)
 
 
-def _in_words(name: str, value: object, lang: Language) -> str:
+def in_words(name: str, value: object, lang: Language) -> str:
+    """A value as it stands in a sentence under `name`."""
     match value:
         case str() if name == "unit":
             text = title_of(value, lang)
@@ -50,7 +51,7 @@ def _in_words(name: str, value: object, lang: Language) -> str:
         case Message():
             text = render(value, lang)
         case tuple():
-            text = joined(value, [_in_words(name, part, lang) for part in value])
+            text = joined(value, [in_words(name, part, lang) for part in value])
         case datetime():
             text = format_minute(value)
         case date():
@@ -74,7 +75,6 @@ POSITIONS = {
 }
 NUMBERED_DEPUTY = Message("deputy", "Deputy head {number}, {unit}")
 POLICY = Message("policy", "Policy {name}")
-AS_IT_IS = Message("as_it_is", "")
 
 
 def title_of_position(actor: str, lang: Language) -> str:
@@ -82,11 +82,11 @@ def title_of_position(actor: str, lang: Language) -> str:
     unit, _, position = actor.partition(".")
     if unit == "policy":
         return render(POLICY.filled(name=position), lang)
-    if deputy := re.fullmatch("deputy-([1-9][0-9]*)", position):
-        title = NUMBERED_DEPUTY.filled(unit=unit, number=deputy[1])
-    else:
-        title = POSITIONS.get(position, AS_IT_IS).filled(unit=unit)
-    return render(title, lang) if title.sentence and unit in services() else actor
+    deputy = re.fullmatch("deputy-([1-9][0-9]*)", position)
+    title = NUMBERED_DEPUTY if deputy else POSITIONS.get(position)
+    if title is None or unit not in services():
+        return actor
+    return render(title.filled(unit=unit, number=deputy[1] if deputy else ""), lang)
 
 
 def format_number(number: int, lang: Language) -> str:

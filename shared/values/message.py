@@ -50,7 +50,7 @@ WORDS = {
 } | {"none": Message("none", "No epidemic"), "outbreak": Message("outbreak", "Outbreak")}
 
 
-def word(name: str) -> Message:
-    """What stands on the wire as `name`, such as a status or a unit, as a word in a sentence; what has no word stands
-    for itself."""
-    return WORDS.get(name, Message(name, name))
+def word(name: str) -> Message | str:
+    """What stands on the wire as `name`, such as a status, as a word in a sentence; what has no word stands for
+    itself, whatever the catalogue of translations may hold under the same letters."""
+    return WORDS.get(name, name)

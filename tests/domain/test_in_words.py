@@ -41,6 +41,14 @@ def test_a_position_is_read_by_its_title_and_what_has_none_as_it_is(actor, vi, e
         ("details", MASK, "«hạn chế tiếp cận»"),
         ("deadline", None, "–"),
         ("percent", 40, "40"),
+        ("spent_vnd", 1500000, "1.500.000"),
+        ("outcome", "pending", "chờ ý kiến"),
+        ("deadline", "2020-09-06", "06/09/2020"),
+        ("note", "2020-02-31", "2020-02-31"),
+        ("note", "Status", "Status"),
+        ("note", "high", "high"),
+        ("title", "policy.pdf", "policy.pdf"),
+        ("units", ["logistics", "y-te"], "Bộ phận hậu cần phục vụ; y-te"),
     ],
 )
 def test_a_value_is_read_in_words_where_there_are_words_for_it(field, value, shown):
