@@ -1,7 +1,6 @@
 """Three nats-servers of one test's own, as a JetStream cluster on loopback, and a MongoDB beside them."""
 
 import json
-import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +14,7 @@ from shared.eventstore.jetstream_api import stream_info
 from shared.platform.embedded import Endpoints
 from shared.platform.keeper import Server, free_port, listens, mongo_server
 from tests.own_servers import OwnServer
-from tests.waiting import LOOK_EVERY_S, until
+from tests.waiting import until, wait_until
 
 NODES = ("one", "two", "three")
 LEVEL_TIMEOUT_S = 180
@@ -84,10 +83,7 @@ class OwnCluster:
         return found[0]
 
     def wait_until_level(self) -> None:
-        deadline = time.monotonic() + LEVEL_TIMEOUT_S
-        while not all(node.is_level() for node in self.nodes.values()):
-            assert time.monotonic() < deadline, f"the cluster was not level within {LEVEL_TIMEOUT_S} s"
-            time.sleep(LOOK_EVERY_S)
+        wait_until(lambda: all(node.is_level() for node in self.nodes.values()), LEVEL_TIMEOUT_S)
 
 
 @contextmanager

@@ -15,6 +15,7 @@ import jwt
 import pytest
 
 from daihoi.cli.asyncapi import document_of
+from daihoi.ops.charters import service_named
 from daihoi.ops.supervisor import all_services
 from shared.domain.decider import Actor
 from shared.eventstore.direct import read_subject
@@ -102,14 +103,22 @@ class Face:
         return [envelope for envelope in envelopes if envelope.source == service]
 
     async def policies_are_done(self, unit):
-        """Waits until the unit's policies have acknowledged everything that the ledger holds for them."""
+        """Waits until the unit's policies have acknowledged everything that the ledger holds for them. A consumer
+        that was only just made says that nothing is pending, so what was delivered is counted too."""
         await self.history(unit)
+        subjects = [stored.subject async for page in self.ledger.read() for stored in page]
+        concerning = [subject for subject in subjects if self._is_read_by(unit, subject)]
         async with asyncio.timeout(TIMEOUT_S):
             while True:
                 info = await js_api(self.connection, f"CONSUMER.INFO.{self._consumer(unit)}", {})
-                if "error" not in info and info["num_pending"] == info["num_ack_pending"] == 0:
-                    return info["delivered"]["consumer_seq"]
+                delivered = info["delivered"]["consumer_seq"] if "error" not in info else -1
+                if delivered >= len(concerning) and info["num_pending"] == info["num_ack_pending"] == 0:
+                    return delivered
                 await asyncio.sleep(0.01)
+
+    @staticmethod
+    def _is_read_by(unit, subject):
+        return any(policy.reads_from(subject) for policy in service_named(unit).policies)
 
     async def forget_policies(self, unit):
         """Everything will be delivered again, from the beginning."""

@@ -86,6 +86,10 @@ def test_of_an_incident_only_what_is_listed_is_shown_whatever_a_later_version_ad
     masked = masked_row(row)["data"]
     assert (row["data"]["later"], masked["later"], masked["details"]) == (f"{SECRET} 5", MASK, MASK)
     assert masked["place"] == "Cổng chính"
+    by_name = stored(0, LEDGER[0].body.replace(b'"details"', f'"later":{{"{SECRET}":"5"}},"details"'.encode()))
+    (row,) = Folded().add([by_name]).audit_rows
+    assert (SECRET in said(row["data"]["later"]), masked_row(row)["data"]["later"]) == (True, MASK)
+    assert masked_line(ledger_line(by_name))["event"]["data"]["later"] == MASK
 
 
 def test_the_row_of_an_incident_that_is_parked_or_discarded_has_none_of_its_data():

@@ -17,7 +17,7 @@ from shared.platform import keeper
 from shared.platform.embedded import embedded_servers
 from shared.platform.errors import PlatformError
 from shared.platform.files import data_folder
-from tests.waiting import LOOK_EVERY_S
+from tests.waiting import wait_until
 
 HOLD_SERVERS = """
 import sys, time
@@ -34,13 +34,6 @@ def lives(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
     except FileNotFoundError:
         return False
-
-
-def wait_until(condition, timeout_s: float = 180) -> None:
-    deadline = time.monotonic() + timeout_s
-    while not condition():
-        assert time.monotonic() < deadline, "did not happen in time"
-        time.sleep(LOOK_EVERY_S)
 
 
 def server_pids(folder: Path) -> list[int]:
