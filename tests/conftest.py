@@ -1,6 +1,7 @@
 """Fixtures on the real servers. Every test gets a congress of its own, so none sees another's events."""
 
 import secrets
+import tempfile
 import uuid
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import ExitStack
@@ -15,13 +16,13 @@ from nats.aio.client import Client
 from services.tracker.projection.store import ViewStore
 from shared.domain.decider import Actor
 from shared.eventstore.ledger import Ledger
-from shared.eventstore.streams import provision, stream_configs
 from shared.platform.embedded import Endpoints
 from shared.platform.mongo import Database, mongo_database
-from shared.platform.nats import nats_connection
 from shared.platform.settings import Settings
 from shared.unit.issuer import make_issuer_keys
 from shared.unit.tokens import mint_token
+from tests.congress import connected_to_streams
+from tests.in_memory import keep_temporary_files_in_memory
 from tests.properties.effort import LONGER
 from tests.scheduling import FilesAndLongTests, place_in_line
 from tests.servers import a_stream_that_stays, choice, one_pair_for_all, servers, shared_servers
@@ -34,6 +35,7 @@ PAIR = pytest.StashKey[Mapping[str, str]]()
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     """A longer look for properties begins somewhere else on every run, unless `--hypothesis-seed` says where."""
+    keep_temporary_files_in_memory()
     if LONGER and config.option.hypothesis_seed is None:
         config.option.hypothesis_seed = str(secrets.randbits(32))
 
@@ -60,7 +62,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> FilesAndLong
 
 def pytest_report_header(config: pytest.Config) -> list[str]:
     kind, why = choice()
-    told = [f"servers: {kind} ({why})"]
+    told = [f"servers: {kind} ({why}), their data in {tempfile.gettempdir()}"]
     if LONGER:
         told.append(
             f"properties: {LONGER} times as long; again with --hypothesis-seed={config.option.hypothesis_seed}"
@@ -88,12 +90,8 @@ def congress() -> str:
 
 @pytest.fixture
 async def connection(endpoints: Endpoints, congress: str) -> AsyncIterator[Client]:
-    """A connection, with the congress's streams made before and removed after."""
-    async with nats_connection(endpoints.nats_url, "tests") as connected:
-        await provision(connected, congress)
-        yield connected
-        for config in reversed(stream_configs(congress)):
-            await connected.request(f"$JS.API.STREAM.DELETE.{config['name']}", timeout=10)
+    async with connected_to_streams(endpoints, congress) as connection:
+        yield connection
 
 
 @pytest.fixture

@@ -1,8 +1,11 @@
 """A small congress to project: events as services would write them, on the real streams or in memory."""
 
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid5
+
+from nats.aio.client import Client
 
 from shared.domain.decider import Actor
 from shared.events.base import Event
@@ -20,6 +23,9 @@ from shared.eventstore.direct import Stored
 from shared.eventstore.envelope import Cause, Envelope, as_bytes, encode
 from shared.eventstore.ledger import Ledger
 from shared.eventstore.store import EventStore, NewEvent
+from shared.eventstore.streams import provision, stream_configs
+from shared.platform.embedded import Endpoints
+from shared.platform.nats import nats_connection
 from shared.values.types import Group, Phase, Scenario, Text
 from tests.waiting import until
 
@@ -58,6 +64,16 @@ def envelope_of(event: Event, service: str, entity: str, entity_id: str, positio
         causation_id=command_id,
     )
     return encode(event, cause, service, entity, entity_id, 0)
+
+
+@asynccontextmanager
+async def connected_to_streams(endpoints: Endpoints, congress: str) -> AsyncIterator[Client]:
+    """A connection, with the congress's streams made before and removed after."""
+    async with nats_connection(endpoints.nats_url, "tests") as connection:
+        await provision(connection, congress)
+        yield connection
+        for config in reversed(stream_configs(congress)):
+            await connection.request(f"$JS.API.STREAM.DELETE.{config['name']}", timeout=10)
 
 
 class Writer:

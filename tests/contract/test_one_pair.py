@@ -31,6 +31,11 @@ async def answers(url: str) -> bool:
     return True
 
 
+def listen_to_ctrl_c() -> None:
+    """What a shell starts in the background does not."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 async def test_workers_share_a_pair_of_servers_that_ends_with_a_run_that_is_broken_off(tmp_path):
     for number in range(2):
         (tmp_path / f"test_{number}.py").write_text(A_TEST)
@@ -40,6 +45,7 @@ async def test_workers_share_a_pair_of_servers_that_ends_with_a_run_that_is_brok
         *(sys.executable, "-m", "pytest", "-n", "2", "--dist", "loadfile", "-q", *options, str(tmp_path)),
         env=environment | {"PYTHONPATH": str(PROJECT)},
         stdout=asyncio.subprocess.DEVNULL,
+        preexec_fn=listen_to_ctrl_c,
     )
 
     async def both_are_at_work() -> bool:

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from datetime import UTC, date, datetime, timedelta, timezone
 from enum import Enum
+from functools import cache
 from itertools import accumulate, combinations, pairwise
 from types import NoneType, UnionType
 from typing import Annotated, Any, NamedTuple, Union, get_args, get_origin
@@ -127,6 +128,7 @@ BY_NAME: dict[str, st.SearchStrategy] = {
 UNIQUE_BY = {Item: lambda item: item.code, duty.DutyPhase: lambda each: each.phase}
 
 
+@cache
 def any_of(annotation: Any) -> st.SearchStrategy:
     """A few values of a type: so few that commands meet the same ones again."""
     kind, arguments = get_origin(annotation), get_args(annotation)
@@ -209,13 +211,20 @@ class Ledger:
         ]
 
 
+@cache
+def wishes_of(aggregate: Aggregate) -> tuple[list[st.SearchStrategy], st.SearchStrategy]:
+    """For each command one, and for any number of any of them; Hypothesis is slow to look at new ones."""
+    wishes = [any_of(command) for command in aggregate.commands]
+    return wishes, st.lists(st.tuples(st.one_of(wishes), ACTORS), max_size=30)
+
+
 @st.composite
 def attempts(draw: st.DrawFn, aggregate: Aggregate) -> list[tuple[Command, Actor]]:
     """Every command once, in the order of a lifecycle, so that its end is reached; then whatever comes."""
-    wishes = [any_of(command) for command in aggregate.commands]
+    wishes, whatever = wishes_of(aggregate)
     return [
         *((draw(wish), draw(ACTORS)) for wish in wishes),
-        *draw(st.lists(st.tuples(st.one_of(wishes), ACTORS), max_size=30)),
+        *draw(whatever),
     ]
 
 

@@ -1,6 +1,8 @@
 """The views of an instant: the same as a fresh fold of what was there then, with snapshots and without."""
 
+from collections.abc import AsyncIterator
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 
@@ -13,8 +15,9 @@ from services.tracker.projection.audit_rows import NOT_REPORTED
 from services.tracker.projection.digest import total_digest, view_digest
 from shared.domain.decider import Refused
 from shared.eventstore.direct import Stored
+from shared.eventstore.ledger import Ledger
 from shared.eventstore.store import EventStore
-from tests.congress import BEGINNING, Writer, settled
+from tests.congress import BEGINNING, Writer, connected_to_streams, settled
 
 TASKS = 400
 EVENTS = TASKS * 8
@@ -32,13 +35,25 @@ async def kept(database, monkeypatch):
     return Snapshots(database)
 
 
+@pytest.fixture(scope="module")
+async def written(endpoints) -> AsyncIterator[Ledger]:
+    """One for all tests: none writes to it."""
+    async with connected_to_streams(endpoints, congress := f"t-{uuid4().hex}") as connection:
+        ledger, half = Ledger(connection, congress), TASKS // 2
+        await Writer(EventStore(connection, congress, "logistics")).write(range(1, half + 1))
+        await Writer(EventStore(connection, congress, "security")).write(range(1, half + 1))
+        await settled(ledger, EVENTS)
+        yield ledger
+
+
+@pytest.fixture(scope="module")
+async def history(written) -> list[Stored]:
+    return [stored async for page in written.read() for stored in page]
+
+
 @pytest.fixture
-async def history(connection, congress, ledger) -> list[Stored]:
-    half = TASKS // 2
-    await Writer(EventStore(connection, congress, "logistics")).write(range(1, half + 1))
-    await Writer(EventStore(connection, congress, "security")).write(range(1, half + 1))
-    await settled(ledger, EVENTS)
-    return [stored async for page in ledger.read() for stored in page]
+def ledger(written) -> Ledger:
+    return written
 
 
 def fresh(stored: list[Stored]) -> str:

@@ -22,7 +22,7 @@ from tests.congress import Writer, settled
 from tests.integration.test_tracker import project_all
 from tests.waiting import until
 
-TASKS = 500
+TASKS = 150
 DEATH_TIMEOUT_S = 180
 
 
