@@ -63,13 +63,6 @@ class Retried(NamedTuple):
     documents: list[tuple[str, str]]
 
 
-class Unmoved(NamedTuple):
-    """What a retry looked up before it held the tracker up: where the views were, and what had been discarded."""
-
-    checkpoint: Checkpoint
-    discarded: list[Document]
-
-
 async def retry(ledger: Ledger, store: ViewStore, chosen: Choice, on_progress: OnProgress) -> Retried:
     """Raises the refusal `rebuild_needed`; nothing changes then. While it compares and writes, it holds up whoever
     else would move the views: so it comes to its end however fast events come in."""
@@ -96,11 +89,11 @@ class _Trying:
 
     async def once(self) -> Retried:
         """Raises what the database says where somebody else is just writing."""
-        before = await self._look()
+        discarded = await self._look()
         try:
             async with transaction(self._store.database) as session:
                 await self._store.hold(session)
-                return await self._mend(session, before)
+                return await self._mend(session, discarded)
         except Exception as error:
             if not will_never_be_taken(error):
                 raise
@@ -109,15 +102,15 @@ class _Trying:
         self._refuse_again, self._replay = True, Replay(decode=self._decoder)
         return await self.once()
 
-    async def _look(self) -> Unmoved:
-        """Folds most of the ledger, while nobody waits for it."""
+    async def _look(self) -> list[Document]:
+        """Folds most of the ledger, while nobody waits for it. Gives the audit rows of what was discarded."""
         stands_at = await self._store.checkpoint()
         if stands_at.renewed != self._renewed or stands_at.sequence < self._replay.checkpoint.sequence:
             self._replay, self._renewed = Replay(decode=self._decoder), stands_at.renewed
         discarded = await self._store.documents(AUDIT_TRAIL, outcome=DISCARDED)
         self._refuse(stands_at, await self._store.documents(PARKED), discarded)
         await self._replay.advance(self._ledger, self._store, stands_at.sequence, self._on_progress)
-        return Unmoved(stands_at, discarded)
+        return discarded
 
     def _refuse(self, stands_at: Checkpoint, parked: list[Document], discarded: list[Document]) -> Kept:
         kept = kept_back(parked, discarded, self._chosen)
@@ -125,12 +118,12 @@ class _Trying:
         self._decoder.refused |= kept.refused | (never_taken if self._refuse_again else {})
         return kept
 
-    async def _mend(self, session: Session, before: Unmoved) -> Retried:
+    async def _mend(self, session: Session, discarded: list[Document]) -> Retried:
         views = self._store.within(session)
         stands_at = await views.checkpoint()
         if stands_at.renewed != self._renewed or stands_at.sequence < self._replay.checkpoint.sequence:
             raise FenceLost("somebody else made the live views anew meanwhile")
-        kept = self._refuse(stands_at, await views.documents(PARKED), before.discarded)
+        kept = self._refuse(stands_at, await views.documents(PARKED), discarded)
         await self._replay.advance(self._ledger, views, stands_at.sequence, self._on_progress)
         with as_written():
             outcome, done = mending(self._replay, await _live(views, self._replay), kept, self._chosen)
