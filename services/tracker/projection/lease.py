@@ -65,18 +65,13 @@ class Lease:
         """When the database last answered, by the monotonic clock."""
         self._database = database
         self._leases: Any = database[CHECKPOINTS]
-        self._session: Session | None = None
+        self.session: Session
+        """From when the lease is first held."""
         self._held_until = 0.0
 
     @property
     def is_held(self) -> bool:
         return time.monotonic() < self._held_until
-
-    @property
-    def session(self) -> Session:
-        if self._session is None:
-            raise LeaseLost("the lease was never held")
-        return self._session
 
     async def acquire(self) -> None:
         """Returns when this process holds the lease: at once where nobody does, else when its holder has let it go or
@@ -146,7 +141,7 @@ class Lease:
         if not taken.matched_count:
             await session.end_session()
             return False
-        self._session, self.term, self._held_until = session, term, asked_at + HELD_FOR_S
+        self.session, self.term, self._held_until = session, term, asked_at + HELD_FOR_S
         if "session" in lease:
             await end_session(self._database, lease["session"])
         return True
