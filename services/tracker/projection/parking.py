@@ -7,6 +7,7 @@ it, in order. Everyone else moves on. What stands out of line in its origin hold
 from base64 import b64decode, b64encode
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from datetime import datetime
+from operator import itemgetter
 from typing import NamedTuple
 
 from msgspec.structs import asdict
@@ -118,7 +119,7 @@ class Parking:
         pairs = [(self._lot.get(subject, {}), queue) for subject, queue in self._changed.items()]
         parked = [now for before, after in pairs for key, now in after.items() if before.get(key) != now]
         left = [gone for before, after in pairs for key, gone in before.items() if key not in after]
-        return sorted(parked, key=_sequence), sorted(left, key=_sequence)
+        return sorted(parked, key=itemgetter("_id")), sorted(left, key=itemgetter("_id"))
 
     def newly_held(self) -> int:
         """How many more entities are held up than before; fewer if negative."""
@@ -143,7 +144,7 @@ def _first(queue: dict[int, Document]) -> Document | None:
 
 def lot_of(documents: Iterable[Document]) -> Lot:
     lot: Lot = {}
-    update(lot, sorted(documents, key=_sequence), ())
+    update(lot, sorted(documents, key=itemgetter("_id")), ())
     return lot
 
 
@@ -153,11 +154,6 @@ def update(lot: Lot, parked: Iterable[Document], left: Iterable[Document]) -> No
         del lot[document["subject"]][document["_id"]]
     for document in parked:
         lot.setdefault(document["subject"], {})[document["_id"]] = document
-
-
-def _sequence(document: Document) -> int:
-    sequence: int = document["_id"]
-    return sequence
 
 
 # --- what a page needs of a lot that is kept elsewhere ---
