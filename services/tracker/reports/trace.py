@@ -14,6 +14,7 @@ from services.tracker.reports.clearances import waiting
 from services.tracker.reports.lines import is_suspended, lacks, offset_of
 from services.tracker.reports.order import in_order_of_id, task_order
 from shared.domain.task import TaskStatus
+from shared.i18n import LANGUAGES
 from shared.views.view import Document
 
 type Views = Mapping[str, Sequence[Document]]
@@ -182,23 +183,10 @@ def _task(task: Document, views: Views, *, above: Sequence[Node] = ()) -> Node:
 
 
 def _node(
-    role: Role,
-    node_id: str,
-    text: Document | None,
-    facts: Document | None = None,
-    *,
-    above: Sequence[Node] = (),
-    below: Sequence[Node] = (),
+    role: Role, node_id: str, text: Document | None, facts: Document | None = None, **around: Sequence[Node]
 ) -> Node:
-    """`text` is in both languages, empty where the thing has none, and `None` where it is not on record."""
-    words = text or {}
-    return Node(
-        role=role,
-        id=node_id,
-        vi=words.get("vi", ""),
-        en=words.get("en", ""),
-        on_record=text is not None,
-        facts=facts or {},
-        above=list(above),
-        below=list(below),
-    )
+    """`text` is in both languages, empty where the thing has none, and `None` where it is not on record; `around` is
+    what stands `above` and `below`."""
+    words = {lang: words for lang, words in (text or {}).items() if lang in LANGUAGES}
+    nodes = {where: list(nodes) for where, nodes in around.items()}
+    return Node(role=role, id=node_id, on_record=text is not None, facts=facts or {}, **words, **nodes)
