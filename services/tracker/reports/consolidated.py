@@ -20,6 +20,7 @@ from services.tracker.reports.order import task_order, unit_order
 from services.tracker.reports.reviews import Reviews, summarise
 from services.tracker.reports.scenarios import InForce, in_force
 from shared.domain.task import TaskStatus
+from shared.domain.task.standing import ExtensionOutcome
 from shared.values.types import Phase
 from shared.views.view import Document
 
@@ -159,14 +160,8 @@ def _extensions(tasks: Iterable[Document]) -> Extensions:
         for extension in task["extensions"]
     ]
     outcomes = Counter(line.outcome for line in lines)
-    return Extensions(
-        asked=len(lines),
-        granted=outcomes["granted"],
-        refused=outcomes["refused"],
-        lapsed=outcomes["lapsed"],
-        pending=outcomes["pending"],
-        lines=lines,
-    )
+    numbers = {outcome.value: outcomes[outcome] for outcome in ExtensionOutcome}
+    return Extensions(asked=len(lines), lines=lines, **numbers)
 
 
 def sources(catalogue: Sequence[Document]) -> list[dict[str, str]]:
