@@ -8,7 +8,7 @@ from typing import Any
 from services.tracker.history.as_of import PastViews, Views
 from services.tracker.history.moments import moment_as_text
 from services.tracker.history.sentences import with_summary
-from services.tracker.masking import masked_document, masked_documents, masked_row
+from services.tracker.masking import masked_documents, masked_row
 from services.tracker.projection.digest import total_digest, view_digest
 from services.tracker.projection.errors import as_written
 from services.tracker.projection.fold import Checkpoint
@@ -95,7 +95,7 @@ async def incidents(store: Views, *, unmasked: bool = False) -> list[Document]:
     documents = await store.documents("incidents")
     with as_written():
         ordered = sorted(documents, key=lambda document: (document["reported_at"], document["_id"]))
-    return ordered if unmasked else [masked_document(document) for document in ordered]
+    return ordered if unmasked else masked_documents("incidents", ordered)
 
 
 async def clearances(store: Views) -> list[ClearanceLine]:
