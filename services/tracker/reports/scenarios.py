@@ -163,8 +163,7 @@ def _variants(documents: dict[str, Document], units: Iterable[str]) -> list[Vari
             unit=unit,
             variant=case,
             adjustments=len(document.get("adjustments", ())),
-            signed_by=document.get("signed_by"),
-            signed_at=document.get("signed_at"),
+            **{name: document.get(name) for name in ("signed_by", "signed_at")},
         )
         for unit, case, document in keys
     ]
