@@ -1,7 +1,7 @@
 """Who may read what: the details of incidents are for security and the auditor, and masked for everybody else.
 
-What may be read is listed, so a field that a later version adds is masked until somebody lists it. This guards what
-the tracker hands out. It does not guard the database or the broker: whoever reads those directly reads everything.
+What may be read is listed: a field that a later version adds is masked until somebody lists it. The database and
+the broker are not guarded: whoever reads those directly reads everything.
 """
 
 from collections.abc import Mapping, Sequence
@@ -42,7 +42,6 @@ def masked_documents(view: str, documents: Sequence[Document]) -> list[Document]
 
 
 def masked_row(row: Document) -> Document:
-    """A row of the audit trail as everybody may see it."""
     masked = {**row, "changes": [masked_change(change) for change in row["changes"]]}
     if "data" in row and ENTITY in (row["entity"], _part(row["type"], 2)):
         masked["data"] = masked_document(row["data"], OPEN_DATA)
@@ -63,7 +62,6 @@ def masked_line(line: dict[str, Any]) -> dict[str, Any]:
 
 
 def masked_parked(document: Document) -> Document:
-    """A parked event as everybody may see it."""
     if ENTITY not in (_part(document["subject"], 3), _part(document["type"] or "", 2)):
         return document
     return _without_its_words(document)

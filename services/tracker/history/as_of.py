@@ -51,8 +51,7 @@ class ChosenInstant(NamedTuple):
 
 
 def chosen_instant(at: str | None, by: By) -> ChosenInstant | None:
-    """The instant that a reader names; `None` where none is named. Today by itself is now. Raises `Refused` on
-    what is no instant."""
+    """What a reader names, if anything; today by itself is now. Raises `Refused` on what is no instant."""
     if at is None:
         if by is By.HAPPENED:
             raise BY_NEEDS_AT()

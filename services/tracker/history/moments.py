@@ -1,8 +1,4 @@
-"""Instants as people name them on the command line, and as they are told which one was meant.
-
-What names no zone is Vietnamese local time, on whichever machine. A day by itself is its end, or its beginning where
-something begins with it.
-"""
+"""Instants as people name them. What names no zone is Vietnamese local time, on whichever machine."""
 
 import re
 from datetime import date, datetime, time, timedelta

@@ -1,8 +1,7 @@
 """Tries parked events again, through today's code.
 
-The ledger is folded afresh in memory, as the verification does, and what differs is written into the live views in
-one transaction. So they become what a rebuild would give, also where events of several entities feed one document.
-An entity that is not to be tried stays as it is: what was refused there is refused again, whatever can be read today.
+The ledger is folded afresh in memory, and what differs is written into the live views in one transaction, so that
+they become what a rebuild would give. Of an entity that is not to be tried, what was refused is refused again.
 """
 
 import asyncio
@@ -45,16 +44,14 @@ class Live(NamedTuple):
 
 
 class Kept(NamedTuple):
-    """The entities that are not to be tried: which of their events were refused and why, and the sequences of all of
-    theirs that are not in the views."""
+    """Of the entities that are not to be tried: what was refused and why, and all that is not in the views."""
 
     refused: dict[int, tuple[str, str]]
     sequences: frozenset[int]
 
 
 class Retried(NamedTuple):
-    """What came of it. `came_back` are events that had been discarded and can be read today; `documents` are the view
-    and key of everything that was changed."""
+    """`came_back` had been discarded and can be read today; `documents` are view and key of all that was changed."""
 
     sequence: int
     taken_in: list[int]
@@ -148,8 +145,7 @@ def kept_back(parked: list[Document], discarded: list[Document], chosen: Choice)
 
 
 def mending(replay: Replay, live: Live, kept: Kept, chosen: Choice) -> tuple[Outcome, Retried]:
-    """What makes `live` what the replay says, and what came of it. Raises the refusal `rebuild_needed` where that is
-    too much for one transaction, or where a document would have to go."""
+    """What makes `live` what the replay says. Raises `rebuild_needed` if that is much, or would remove one."""
     if any(live.views[name].keys() - replay.views[name].keys() for name in VIEW_NAMES):
         raise REBUILD_NEEDED()
     documents = {name: _differing(replay.views[name], live.views[name]) for name in VIEW_NAMES}

@@ -94,8 +94,7 @@ def _names_of_entity(subject: str) -> set[str]:
 
 
 async def replay(ledger: Ledger, wanted: Filter, *, unmasked: bool = False) -> AsyncIterator[dict[str, Any]]:
-    """One JSON object per event, in ledger order; an event that can't be read shows its bytes as text. What only some
-    may read is masked unless the caller has made sure that this reader may."""
+    """One JSON object per event, in ledger order, masked unless the caller knows that this reader may read all."""
     after = max(wanted.first - 1, 0) if isinstance(wanted.first, int) else 0
     end = await ledger.last_sequence()
     upto = min(wanted.last, end) if isinstance(wanted.last, int) else end

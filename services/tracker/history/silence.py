@@ -23,8 +23,7 @@ UNKNOWN = {
 
 
 class Silence(NamedTuple):
-    """`unknown`: the fields of the filter whose name nothing bears, with or without a time. Of the whole ledger
-    `in_range` events are in the filter's stretch."""
+    """`unknown`: the fields of the filter whose name nothing bears, at any time; `in_range` are in its stretch."""
 
     unknown: tuple[str, ...]
     events: int
@@ -48,7 +47,6 @@ async def silence(ledger: Ledger, wanted: Filter) -> Silence:
 
 
 def silence_lines(why: Silence, wanted: Filter, lang: Language) -> list[str]:
-    """One for each reason."""
     if why.unknown:
         units = ", ".join(services())
         reasons = (UNKNOWN[name].filled(name=getattr(wanted, name), units=units) for name in why.unknown)

@@ -35,8 +35,7 @@ type Lot = dict[str, dict[int, Document]]
 
 
 class Problem(NamedTuple):
-    """Why an event is parked: a stable word, and what people want to know. `waits_for` is the sequence of the event
-    that it waits behind."""
+    """Why an event is parked: a stable word, and words for people; `waits_for` is what it waits behind."""
 
     reason: str
     detail: str
@@ -163,8 +162,7 @@ async def lot_for(
     held: int,
     fetch: Callable[[set[str]], Awaitable[Lot]],
 ) -> tuple[Lot, list[Recorded | Unreadable]]:
-    """The part of the lot that folding `page` may change, and the parked events that it may let go. Fetches nothing
-    where no entity is held up and nothing is discarded."""
+    """What folding `page` may change of the lot, and let go. Fetches nothing if nothing is held up or discarded."""
     lot: Lot = {}
     if held:
         lot |= await fetch({stored.subject for stored in page})

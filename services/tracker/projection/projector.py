@@ -30,9 +30,8 @@ logger = logging.getLogger(__name__)
 
 @dataclass
 class Progress:
-    """What the projector last knew; health reads it. `moved_at` is when it last applied a page or had nothing to
-    apply, by the monotonic clock. `refolding_to` is where the ledger ended when the views were found empty;
-    `renewed` how far a rebuild is and where it will end, while one runs because the fold has changed."""
+    """For health. `moved_at` is when it last applied a page or had nothing to apply, by the monotonic clock;
+    `refolding_to` where the ledger ended when the views were empty, `renewed` how far a renewal is, and its end."""
 
     checkpoint: Checkpoint = field(default_factory=Checkpoint)
     trouble: Exception | None = None
@@ -60,8 +59,7 @@ class Progress:
 
 
 class Projector:
-    """Runs until cancelled: stands by until it holds the lease, then projects. Trouble is waited out and told in
-    `progress`; no event is skipped because of it. Before it follows the ledger it lets `renew` see to the views."""
+    """Stands by until it holds the lease, lets `renew` see to the views, then projects. Trouble is waited out."""
 
     def __init__(self, ledger: Ledger, store: ViewStore, renew: Renew | None = None) -> None:
         self.lease = Lease(store.database)

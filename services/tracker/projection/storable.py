@@ -1,6 +1,4 @@
-"""What the store can keep. The fold itself sees to it, so that views that live, are rebuilt or replayed refuse the
-same event for the same reason, whatever database is behind them.
-"""
+"""What a store can keep. The fold sees to it, so that live, rebuilt and replayed views refuse the same events."""
 
 from typing import Any
 
@@ -30,8 +28,7 @@ class NotStorable(Exception):
 
 
 def json_bytes(document: Document) -> int:
-    """How long `document` is as JSON. Raises `NotStorable` where it has numbers beyond 64 bits, half characters or
-    names with a null byte, or is too long."""
+    """Raises `NotStorable` over numbers beyond 64 bits, half characters, names with a null byte, and the length."""
     try:
         written = compact(document, bits=53)
     except TypeError:

@@ -1,8 +1,6 @@
-"""The version of the fold: which code made a set of views.
+"""The version of the fold, which made a set of views: a digest of the code of whatever the fold imports.
 
-It is a digest of the code of whatever the fold imports, so nobody has to remember to raise a number or to add a file.
-What is said in words is no part of it: comments, docstrings, the sentences of events, the titles of units and all
-translations. They are made when somebody reads.
+What is said in words is no part of it: comments, docstrings, sentences of events, titles of units, translations.
 """
 
 import ast

@@ -1,7 +1,7 @@
 """The consolidated report: pure arithmetic over the views and a date.
 
-The localities' continuing duties are counted apart, in a section of their own: the totals, their breakdowns and the
-lists beside them are of all other work. Reviews and extensions are of both.
+Continuing duties have a section of their own; the totals and lists are of all other work, reviews and extensions of
+both.
 """
 
 from collections import Counter
@@ -31,8 +31,7 @@ class GroupCells(Cells):
 
 
 class ExtensionLine(BaseModel):
-    """A request to move a deadline, and what came of it: `granted`, `refused`, `lapsed` with a task that was closed
-    meanwhile, or still `pending`. `past_because` says why a deadline was asked for that was over already."""
+    """One `lapsed` with a task that was closed. `past_because` is why the deadline asked for was over already."""
 
     id: str
     unit: str
@@ -58,10 +57,8 @@ class Extensions(BaseModel):
 
 
 class AsOf(BaseModel):
-    """`sequence`: the ledger event up to which the views were folded; `ledger_sequence`: where the ledger ends.
-
-    A report of an instant says which, `at`, and `by` which of an event's two times; `left_out` counts events on
-    record that happened later."""
+    """`sequence`: the event up to which the views were folded; `ledger_sequence`: where the ledger ends. Of the
+    instant `at`, `by` says which of an event's two times counts, and `left_out` how many happened later."""
 
     sequence: int
     ledger_sequence: int
@@ -171,7 +168,6 @@ def sources(catalogue: Sequence[Document]) -> list[dict[str, str]]:
 
 
 def movements(before: Report, after: Report) -> Movements:
-    """What moved between two reports: every number of one less that of the other."""
     return Movements(
         since=before.as_of,
         totals=_moved(before.totals, after.totals),

@@ -1,8 +1,4 @@
-"""The names of the task groups. The catalogue gives them, by number, and no single task can change one.
-
-Each task carries the name that its group had when it was opened. That counts only for a group which the catalogue
-does not know, and then the name that most tasks give it.
-"""
+"""The names of the task groups: the catalogue's; of a group that it does not know the one that most tasks carry."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence

@@ -1,5 +1,4 @@
-"""Tasks in the lists of a report: how each is named there, and which of its four essentials it lacks: collective,
-individual, completion time, funding."""
+"""Tasks in the lists of a report: how each is named, and which of its four essentials it lacks."""
 
 from datetime import date
 from typing import Any
@@ -21,8 +20,7 @@ class NamedTask(BaseModel):
 
 
 class TaskLine(NamedTask):
-    """`due_offset_days` is what the catalogue says of a task that has no deadline: so many days after the opening
-    day, or before it where negative."""
+    """`due_offset_days` stands in for a deadline: so many days after the opening day, or before where negative."""
 
     status: str
     original_deadline: date | None
@@ -56,8 +54,7 @@ def offset_of(task: Document) -> int | None:
 
 
 def lacks(task: Document) -> tuple[str, ...]:
-    """Which of the four essentials are missing. Money is guaranteed when at least what is planned is secured; a task
-    that needs none lacks none, and neither does a suspended one."""
+    """Funding is missing while less than what is planned is secured. A suspended task lacks nothing."""
     if is_suspended(task):
         return ()
     unfunded = (task["secured_vnd"] or 0) < task["planned_vnd"]
@@ -66,6 +63,5 @@ def lacks(task: Document) -> tuple[str, ...]:
 
 
 def is_suspended(task: Document) -> bool:
-    """Whether the scenario in force suspends a task that is not closed. Views made before there were scenarios have
-    no word of it."""
+    """Whether the scenario in force suspends a task that is not closed."""
     return bool(task.get("suspended")) and task["status"] not in CLOSED

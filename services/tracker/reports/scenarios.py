@@ -26,8 +26,7 @@ class Switch(BaseModel):
 
 
 class InForce(Switch):
-    """The last switch; `behind` are the units that have not followed it yet, `unprepared` those whose variant for it
-    nobody has signed."""
+    """`behind` are the units that have not followed it yet, `unprepared` those whose variant nobody has signed."""
 
     behind: list[str]
     unprepared: list[str] = []
@@ -60,8 +59,6 @@ class Standing(BaseModel):
 
 
 class Amount(BaseModel):
-    """Tasks that apply, and what is planned for them."""
-
     tasks: int = 0
     planned_vnd: int = 0
 
@@ -80,8 +77,6 @@ class GroupRow(Row):
 
 
 class Side(BaseModel):
-    """A task in one variant."""
-
     applies: bool
     planned_vnd: int
     deadline: date | None

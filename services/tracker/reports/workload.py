@@ -1,8 +1,4 @@
-"""Who carries how much: open, overdue and completed tasks by collective and by individual in charge. Pure.
-
-A name is one name however it is spelled: case, diacritics, đ and blanks make no difference. It is shown as the
-register has it; what the register does not have is marked, never refused.
-"""
+"""Who carries how much. A name is one name however it is spelled, and is shown as the register has it."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -20,8 +16,7 @@ type Spelled = dict[str, str]
 
 
 class Load(BaseModel):
-    """The cells of everything that one collective or individual is in charge of; `coordinating` counts the tasks to
-    which a collective only lends a hand. `spellings` are the other ways in which tasks spell the name."""
+    """`coordinating` counts tasks to which a collective only lends a hand; `spellings` are other ones of the name."""
 
     name: str
     cells: Cells
