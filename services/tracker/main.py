@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager, suppress
 
 from faststream import FastStream
 
-from services.tracker.health import TRACKER, TrackerHealth
+from services.tracker.health import TrackerHealth
 from services.tracker.history.shadow import keep_shadow
 from services.tracker.projection.decoding import EVENT_TYPES
 from services.tracker.projection.projector import Projector
@@ -21,6 +21,7 @@ from shared.platform.settings import Settings
 from shared.unit.asyncapi import Json, answer_asyncapi, asyncapi
 from shared.unit.health import answer_health
 from shared.unit.service import service_broker
+from shared.values.units import TRACKER
 
 
 @asynccontextmanager

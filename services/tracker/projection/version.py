@@ -15,11 +15,9 @@ ROOT = Path(__file__).parents[3]
 BEGINS_WITH = "services.tracker.projection.fold"
 DISCOVERED = ("shared.events", "shared.views")
 """Packages whose modules are found by looking: no import names them."""
-NO_PART = frozenset(
-    {
-        *("shared.eventstore.direct", "shared.eventstore.errors", "shared.eventstore.ledger"),
-        *("shared.values.message", "shared.values.units"),
-    }
+NO_PART = (
+    *("shared.eventstore.direct", "shared.eventstore.errors", "shared.eventstore.ledger"),
+    *("shared.values.message", "shared.values.units"),
 )
 """What brings the bytes, and what is said to people: no document depends on it. Of the registry of units the writers
 count."""
