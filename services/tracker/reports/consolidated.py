@@ -14,8 +14,7 @@ from services.tracker.reports.cells import Cells, Share, cell_of, count, is_due_
 from services.tracker.reports.clearances import WaitingLine, waiting
 from services.tracker.reports.document_register import Filed, filed
 from services.tracker.reports.duties import Duties, duties_of, is_duty
-from services.tracker.reports.groups import Names, group_names
-from services.tracker.reports.lines import ESSENTIALS, TaskLine, lacks, line_of
+from services.tracker.reports.lines import ESSENTIALS, Names, TaskLine, group_names, lacks, line_of
 from services.tracker.reports.order import task_order, unit_order
 from services.tracker.reports.reviews import Reviews, summarise
 from services.tracker.reports.scenarios import InForce, in_force

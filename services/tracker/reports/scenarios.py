@@ -6,8 +6,7 @@ from datetime import date, datetime
 
 from pydantic import BaseModel
 
-from services.tracker.reports.groups import Names, group_names
-from services.tracker.reports.lines import NamedTask, is_suspended, name_of, offset_of
+from services.tracker.reports.lines import NamedTask, Names, group_names, is_suspended, name_of, offset_of
 from services.tracker.reports.order import task_order, unit_order
 from shared.domain.task import CLOSED, TaskStatus
 from shared.domain.variant import AGGREGATE, demanded
