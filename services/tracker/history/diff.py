@@ -59,10 +59,6 @@ class Difference(BaseModel):
     events: list[Cause]
 
 
-type Touching = Mapping[tuple[str, str, str], list[int]]
-"""By view, key and field: the sequences of the events that changed it."""
-
-
 async def difference(
     earlier: ChosenInstant, later: ChosenInstant, ledger: Ledger, snapshots: Snapshots, on_progress: OnProgress
 ) -> Difference:
@@ -104,8 +100,10 @@ async def difference(
     )
 
 
-def document_changes(before: Touched, after: Folded, touching: Touching) -> list[DocumentChange]:
-    """By view, then by key."""
+def document_changes(
+    before: Touched, after: Folded, touching: Mapping[tuple[str, str, str], list[int]]
+) -> list[DocumentChange]:
+    """By view, then by key. `touching` are the sequences of what changed a view, key and field."""
     changed = []
     for view, documents in after.views.items():
         for key in sorted(documents, key=natural):

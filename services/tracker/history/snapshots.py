@@ -99,10 +99,5 @@ def _unpacked(packed: bytes, happened_upto: datetime | None) -> Folded:
     views = {
         name: {document["_id"]: document for document in documents} for name, documents in content["views"].items()
     }
-    return Folded(
-        happened_upto,
-        checkpoint_of(content["checkpoint"]),
-        views,
-        lot_of(content["parked"]),
-        content["latest_happened"],
-    )
+    lot = lot_of(content["parked"])
+    return Folded(happened_upto, checkpoint_of(content["checkpoint"]), views, lot, content["latest_happened"])

@@ -11,9 +11,6 @@ from shared.domain.paper import same
 from shared.values.ordering import natural
 from shared.views.view import Document
 
-type Spelled = dict[str, str]
-"""Names as they are to be shown, by their folded form."""
-
 
 class Load(BaseModel):
     """`coordinating` counts tasks to which a collective only lends a hand; `spellings` are other ones of the name."""
@@ -43,11 +40,12 @@ def workload(tasks: Sequence[Document], today: date, organisations: Sequence[Doc
     )
 
 
-def _spelled(names: Iterable[str]) -> Spelled:
+def _spelled(names: Iterable[str]) -> dict[str, str]:
+    """Names as they are to be shown, by their folded form."""
     return {same(name): name for name in names if name}
 
 
-def _heaviest_first(tasks: Sequence[Document], name: str, today: date, registered: Spelled) -> list[Load]:
+def _heaviest_first(tasks: Sequence[Document], name: str, today: date, registered: dict[str, str]) -> list[Load]:
     in_charge: dict[str, list[Document]] = {}
     spelled: dict[str, Counter[str]] = {}
     for task in tasks:
