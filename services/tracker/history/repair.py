@@ -145,7 +145,7 @@ def kept_back(parked: list[Document], discarded: list[Document], chosen: Choice)
 
 
 def mending(replay: Replay, live: Live, kept: Kept, chosen: Choice) -> tuple[Outcome, Retried]:
-    """What makes `live` what the replay says. Raises `rebuild_needed` if that is much, or would remove one."""
+    """Raises `rebuild_needed` where it is too much for one transaction, or a document would have to go."""
     if any(live.views[name].keys() - replay.views[name].keys() for name in VIEW_NAMES):
         raise REBUILD_NEEDED()
     documents = {name: _differing(replay.views[name], live.views[name]) for name in VIEW_NAMES}

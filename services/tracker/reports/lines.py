@@ -67,7 +67,7 @@ def lacks(task: Document) -> tuple[str, ...]:
 
 
 def is_suspended(task: Document) -> bool:
-    """Whether the scenario in force suspends a task that is not closed."""
+    """Whether the scenario in force suspends a task that is not closed; earlier versions' views don't say."""
     return bool(task.get("suspended")) and task["status"] not in CLOSED
 
 
