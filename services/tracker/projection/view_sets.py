@@ -54,8 +54,8 @@ async def filling_generation(database: Database) -> ViewStore:
 async def swap(
     live: ViewStore, stands_at: Checkpoint, filled: ViewStore, filled_to: Checkpoint, behind: int = 0
 ) -> bool:
-    """False where the live views were renewed, or moved past the filled ones by more than `behind` events. Raises
-    `FenceLost` where somebody else fills on: the filled checkpoint goes first, so that nobody fills what serves."""
+    """Has the filled views serve; false where the live ones were renewed, or are ahead by more than `behind` events.
+    Raises `FenceLost` where somebody else fills on: that checkpoint goes first, so that nobody fills what serves."""
     checkpoints = live.database[CHECKPOINTS]
     was = await filled.look_up() or {}
     filling = {"_id": LIVE + filled.generation, "sequence": filled_to.sequence, "term": was.get("term")}

@@ -30,7 +30,7 @@ class LocalityDuties(DutyCells):
 
 
 class Duties(DutyCells):
-    """Who is behind stands first: most overdue, then fewest completed. `not_opened` no unit has as a task yet."""
+    """Who is behind stands first: most overdue, then fewest completed. `not_opened` are not tasks yet."""
 
     localities: list[LocalityDuties]
     lacking: list[TaskLine]
