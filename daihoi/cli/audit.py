@@ -15,8 +15,7 @@ from services.tracker.access import may_read_restricted
 from services.tracker.health import loss_findings
 from services.tracker.history.as_of import By, ChosenInstant, stretch_of
 from services.tracker.history.diff import Difference, difference, masked
-from services.tracker.history.replay import Filter, entity_named, replay
-from services.tracker.history.silence import silence, silence_lines
+from services.tracker.history.replay import Filter, entity_named, replay, silence, silence_lines
 from services.tracker.history.snapshots import Snapshots
 from services.tracker.history.verify import Verdict, verify
 from services.tracker.projection.store import COLLECTIONS

@@ -13,7 +13,7 @@ from pymongo.errors import PyMongoError
 
 from daihoi.ops.charters import service_named
 from daihoi.ops.issuer_keys import key_findings
-from services.tracker.health import TRACKER, kept_findings, lag_findings, lag_of, loss_findings, trouble_finding
+from services.tracker.health import kept_findings, lag_findings, lag_of, loss_findings, trouble_finding
 from services.tracker.projection.errors import ViewsBroken
 from services.tracker.projection.fold import Checkpoint
 from services.tracker.projection.lease import holder_of
@@ -33,7 +33,7 @@ from shared.unit.consumer import consumer_config, consumer_info, consumer_name
 from shared.unit.findings import Finding, Notice, Severity
 from shared.unit.health import JETSTREAM_SILENT, SERVICE_SILENT, Health, pause_findings
 from shared.unit.service import UnitService
-from shared.values.units import SETTING, services
+from shared.values.units import SETTING, TRACKER, services
 
 MONGO_PATIENCE_MS = 5_000
 CONSUMER: dict[str, Any] = {

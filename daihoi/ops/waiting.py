@@ -11,7 +11,6 @@ from typing import NamedTuple
 from pymongo.errors import PyMongoError
 
 from daihoi.ops.session import Session
-from services.tracker.health import TRACKER
 from services.tracker.projection.fold import OriginPosition
 from services.tracker.projection.store import PARKED, ViewStore
 from shared.domain.decider import Refusal, Refused
@@ -20,6 +19,7 @@ from shared.eventstore.wholeness import state_of
 from shared.platform.errors import PlatformError
 from shared.unit.commands import Answer
 from shared.unit.health import SERVICE_SILENT
+from shared.values.units import TRACKER
 
 PATIENCE_S = 30.0
 LOOK_EVERY_S = 0.05

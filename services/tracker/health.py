@@ -22,8 +22,8 @@ from shared.platform.mongo import in_words
 from shared.unit.findings import Finding, Notice, Severity
 from shared.unit.health import JETSTREAM_SILENT, LEDGER_GONE, Health, briefly, health_of, loss_finding
 from shared.values.message import Message
+from shared.values.units import TRACKER
 
-TRACKER = "tracker"
 STALLED_AFTER_S = 30
 BEHIND_AFTER_S = 10
 MONGO_PATIENCE_S = 1.0

@@ -6,11 +6,10 @@ from contextlib import asynccontextmanager, suppress
 
 from faststream import FastStream
 
-from services.tracker.health import TRACKER, TrackerHealth
+from services.tracker.health import TrackerHealth
 from services.tracker.history.shadow import keep_shadow
 from services.tracker.projection.decoding import EVENT_TYPES
 from services.tracker.projection.projector import Projector
-from services.tracker.projection.rebuild import renew
 from services.tracker.projection.store import ViewStore
 from shared.eventstore.ledger import Ledger
 from shared.eventstore.streams import provision
@@ -21,6 +20,7 @@ from shared.platform.settings import Settings
 from shared.unit.asyncapi import Json, answer_asyncapi, asyncapi
 from shared.unit.health import answer_health
 from shared.unit.service import service_broker
+from shared.values.units import TRACKER
 
 
 @asynccontextmanager
@@ -36,7 +36,7 @@ async def lifespan() -> AsyncIterator[None]:
         ):
             views = ViewStore(database)
             ledger = Ledger(reading, settings.congress)
-            projector = Projector(ledger, views, renew)
+            projector = Projector(ledger, views)
             projecting = asyncio.create_task(projector.run())
             projecting.add_done_callback(lambda _: app.exit())
             shadowing = asyncio.create_task(keep_shadow(environment_of(settings, servers)))

@@ -1,7 +1,7 @@
 """Who may read what: the details of incidents are for security and the auditor, and masked for everybody else.
 
-What may be read is listed, so a field that a later version adds is masked until somebody lists it. This guards what
-the tracker hands out. It does not guard the database or the broker: whoever reads those directly reads everything.
+What may be read is listed: a field that a later version adds is masked until somebody lists it. The database and
+the broker are not guarded: whoever reads those directly reads everything.
 """
 
 from collections.abc import Mapping, Sequence
@@ -27,9 +27,9 @@ WITH_WORDS = frozenset({"data", "changes", *BODY_FIELDS})
 """The fields of audit rows and parked events that hold what an event says."""
 
 
-def masked_document(document: Mapping[str, Any]) -> Document:
-    """A document of the `incidents` view as everybody may see it."""
-    return {name: value if name in OPEN_FIELDS else _masked(value) for name, value in document.items()}
+def masked_document(document: Mapping[str, Any], shown: frozenset[str] = OPEN_FIELDS) -> Document:
+    """A document of the `incidents` view, or the data of an event, as everybody may see it."""
+    return {name: value if name in shown else _masked(value) for name, value in document.items()}
 
 
 def masked_documents(view: str, documents: Sequence[Document]) -> list[Document]:
@@ -42,10 +42,9 @@ def masked_documents(view: str, documents: Sequence[Document]) -> list[Document]
 
 
 def masked_row(row: Document) -> Document:
-    """A row of the audit trail as everybody may see it."""
     masked = {**row, "changes": [masked_change(change) for change in row["changes"]]}
     if "data" in row and ENTITY in (row["entity"], _part(row["type"], 2)):
-        masked["data"] = _masked_data(row["data"])
+        masked["data"] = masked_document(row["data"], OPEN_DATA)
     return masked
 
 
@@ -58,12 +57,11 @@ def masked_line(line: dict[str, Any]) -> dict[str, Any]:
     if "body" in line:
         masked["body"] = MASK
     if event:
-        masked["event"] = {**event, "data": _masked_data(event["data"])}
+        masked["event"] = {**event, "data": masked_document(event["data"], OPEN_DATA)}
     return masked
 
 
 def masked_parked(document: Document) -> Document:
-    """A parked event as everybody may see it."""
     if ENTITY not in (_part(document["subject"], 3), _part(document["type"] or "", 2)):
         return document
     return _without_its_words(document)
@@ -91,11 +89,6 @@ def masked_change(change: dict[str, Any]) -> dict[str, Any]:
     for name in change.keys() & {"added", "removed"}:
         masked[name] = [MASK for _ in change[name] or ()]
     return masked
-
-
-def _masked_data(data: Mapping[str, Any]) -> Document:
-    """What an incident's event says."""
-    return {name: value if name in OPEN_DATA else _masked(value) for name, value in data.items()}
 
 
 def _without_its_words(parked: Document) -> Document:

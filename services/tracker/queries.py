@@ -8,7 +8,7 @@ from typing import Any
 from services.tracker.history.as_of import PastViews, Views
 from services.tracker.history.moments import moment_as_text
 from services.tracker.history.sentences import with_summary
-from services.tracker.masking import masked_document, masked_documents, masked_row
+from services.tracker.masking import masked_documents, masked_row
 from services.tracker.projection.digest import total_digest, view_digest
 from services.tracker.projection.errors import as_written
 from services.tracker.projection.fold import Checkpoint
@@ -27,8 +27,7 @@ from shared.views.view import Document
 async def views_at_once(
     store: Views, names: Iterable[str] = VIEW_NAMES
 ) -> tuple[Checkpoint, dict[str, list[Document]], int]:
-    """Every document of these views, and how many events are parked, at one and the same checkpoint, whatever is
-    written meanwhile."""
+    """Every document of these views, and how many events are parked, at one checkpoint, whatever is written."""
 
     async def read(views: Views) -> tuple[Checkpoint, dict[str, list[Document]], int]:
         checkpoint = await views.checkpoint()
@@ -38,8 +37,7 @@ async def views_at_once(
 
 
 async def consolidated_report(congress: str, store: Views, ledger: Ledger, today: date) -> Report:
-    """Every number from one and the same checkpoint. All views are read, those that it does not count too: it has the
-    digest of all, which is the one that `audit verify` and `audit as-of` show."""
+    """Every number from one checkpoint. All views are read, for the digest of all that `audit verify` shows too."""
     checkpoint, views, parked = await views_at_once(store)
     past = store if isinstance(store, PastViews) else None
     as_of = AsOf(
@@ -70,8 +68,8 @@ async def duties(store: Views, today: date, locality: str = "") -> Duties:
 
 
 async def instant_of(views: Views, live: ViewStore, view: str = "", *, unmasked: bool = False) -> dict[str, Any]:
-    """What the views of an instant are: where they stand, and of each how many documents and its digest; with `view`
-    also its documents, masked unless this reader may read all. The audit trail is the live one up to that event."""
+    """Where the views stand, and of each how many documents and its digest; of `view` also its documents, masked
+    unless this reader may read all. The audit trail is the live one up to that event."""
     checkpoint, documents, parked = await views_at_once(views)
     digests = {name: view_digest(documents[name]) for name in VIEW_NAMES}
     report: dict[str, Any] = {
@@ -95,7 +93,7 @@ async def incidents(store: Views, *, unmasked: bool = False) -> list[Document]:
     documents = await store.documents("incidents")
     with as_written():
         ordered = sorted(documents, key=lambda document: (document["reported_at"], document["_id"]))
-    return ordered if unmasked else [masked_document(document) for document in ordered]
+    return ordered if unmasked else masked_documents("incidents", ordered)
 
 
 async def clearances(store: Views) -> list[ClearanceLine]:
@@ -124,8 +122,7 @@ async def published_catalogue(store: Views) -> tuple[int, list[Document]]:
 
 
 async def timeline(store: ViewStore, ledger: Ledger, entity: str, *, unmasked: bool = False) -> list[Document]:
-    """The audit rows of an entity, oldest first: `1-03`, `task/1-03` or `logistics/1-03`. What only some may read is
-    masked unless this reader may."""
+    """The audit rows of an entity (`1-03`, `task/1-03`, `logistics/1-03`), oldest first; masked unless `unmasked`."""
     qualifier, _, entity_id = entity.rpartition("/")
     if not re.fullmatch(ID_PATTERN, entity_id):
         return []

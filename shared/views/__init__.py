@@ -1,7 +1,4 @@
-"""The read models: each view is a pure `route(event) -> keys` and `fold(document | None, event) -> document`.
-
-A module of this package that has a `VIEW` is one.
-"""
+"""The read models: every module here that has a `VIEW`, which is a pure `route` and `fold`."""
 
 from importlib import import_module
 from pkgutil import iter_modules

@@ -1,7 +1,4 @@
-"""`incidents`: what went wrong where, how severe was it, and is it over?
-
-Whatever only security and the auditor may read stands under `restricted`; see `services/tracker/masking.py`.
-"""
+"""`incidents`: what went wrong where, how severe was it, and is it over? `restricted` is masked for most readers."""
 
 from shared.events.incident import EVENTS, IncidentAssessed, IncidentReopened, IncidentReported, IncidentResolved
 from shared.views.view import Document, Recorded, Unfoldable, View, begun, by_id, instant

@@ -49,7 +49,6 @@ def _items(findings: tuple[review.Finding, ...], *, entered_later: bool = False)
 
 
 def _confirmed(items: Document, *findings: review.Finding) -> Document:
-    """With what their units say of these tasks now."""
     confirmed = {
         finding.task_id: {**items[finding.task_id], "found": _names(finding), "confirmed": True}
         for finding in findings

@@ -7,18 +7,12 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from daihoi.terminal.audit import history_line, timeline_lines
-from services.tracker.history.moments import (
-    LAST_SEQUENCE,
-    moment_as_text,
-    moment_in_words,
-    parse_day,
-    parse_moment,
-    parse_time,
-)
+from services.tracker.history.moments import moment_as_text, moment_in_words, parse_day, parse_moment, parse_time
 from shared.domain.decider import Refused
 from shared.i18n import format_minute
 from shared.unit.client import _on_the_wire
 from shared.values.local_time import LOCAL_TIME
+from shared.values.types import MAX_SEQUENCE
 
 LAST_OF_THE_13TH = datetime(2020, 8, 13, 16, 59, 59, 999999, tzinfo=UTC)
 FIRST_OF_THE_13TH = datetime(2020, 8, 12, 17, tzinfo=UTC)
@@ -47,7 +41,7 @@ def on_a_machine_elsewhere(request, monkeypatch):
         ("2000-01-01", True, datetime(1999, 12, 31, 17, tzinfo=UTC)),
         ("0", False, 0),
         ("007", False, 7),
-        (str(LAST_SEQUENCE), True, LAST_SEQUENCE),
+        (str(MAX_SEQUENCE), True, MAX_SEQUENCE),
     ],
 )
 def test_what_names_no_zone_is_vietnamese_and_a_day_is_its_end_or_where_something_begins_its_beginning(
@@ -71,7 +65,7 @@ def test_what_names_no_zone_is_vietnamese_and_a_day_is_its_end_or_where_somethin
         *((text, "time_out_of_range") for text in ("0001-01-01", "1999-12-31", "2200-01-01", "9999-12-31")),
         *((text, "time_out_of_range") for text in ("9999-12-31T23:59:59-06:00", "0001-01-01T00:00:00+07:00")),
         ("1999-12-31T16:59:59Z", "time_out_of_range"),
-        (str(LAST_SEQUENCE + 1), "sequence_out_of_range"),
+        (str(MAX_SEQUENCE + 1), "sequence_out_of_range"),
         ("9" * 10_000, "sequence_out_of_range"),
     ],
 )

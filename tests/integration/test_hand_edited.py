@@ -13,7 +13,7 @@ from services.tracker.history import verify as verification
 from services.tracker.history.verify import verify
 from services.tracker.projection.errors import ViewsBroken
 from services.tracker.projection.projector import Projector
-from services.tracker.projection.rebuild import rebuild, renew
+from services.tracker.projection.rebuild import rebuild
 from services.tracker.projection.store import CHECKPOINTS, LIVE, ViewStore
 from shared.eventstore.store import EventStore
 from tests.congress import Writer, settled
@@ -144,7 +144,7 @@ async def test_a_tracker_that_meets_what_no_tracker_wrote_says_so_and_goes_on_af
         await park_nonsense(views, congress)
         written += await Writer(EventStore(connection, congress, "security")).write([1])
         await settled(ledger, written)
-    projector = Projector(ledger, views, renew)
+    projector = Projector(ledger, views)
     running = asyncio.create_task(projector.run())
     try:
 

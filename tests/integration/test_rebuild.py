@@ -223,7 +223,7 @@ async def test_views_of_another_fold_are_made_again_by_the_tracker_while_they_se
     older = {"$set": {"summary": {"en": "as it was told"}}, "$unset": {"data": ""}}
     await views.collection("audit_trail").update_one({"_id": 1}, older)
     assert (await timeline(views, ledger, "task-1"))[0]["summary"] == {"en": "as it was told"}
-    projector = Projector(ledger, views, renew)
+    projector = Projector(ledger, views)
     running = asyncio.create_task(projector.run())
 
     async def renewing() -> bool:

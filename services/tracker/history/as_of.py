@@ -7,13 +7,13 @@ then, as far as it has been put on record since. Both fold the ledger with today
 from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime
 from enum import StrEnum
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from services.tracker.history.folded import Folded
 from services.tracker.history.moments import Moment, moment_as_text, parse_moment
 from services.tracker.history.snapshots import EVERY, Snapshots
 from services.tracker.projection.fold import Checkpoint, OnProgress
-from services.tracker.projection.store import PARKED
+from services.tracker.projection.store import PARKED, ViewStore
 from shared.domain.decider import Refusal
 from shared.eventstore.ledger import Ledger
 from shared.i18n import format_minute
@@ -51,8 +51,7 @@ class ChosenInstant(NamedTuple):
 
 
 def chosen_instant(at: str | None, by: By) -> ChosenInstant | None:
-    """The instant that a reader names; `None` where none is named. Today by itself is now. Raises `Refused` on
-    what is no instant."""
+    """What a reader names, if anything; today by itself is now. Raises `Refused` on what is no instant."""
     if at is None:
         if by is By.HAPPENED:
             raise BY_NEEDS_AT()
@@ -74,16 +73,6 @@ def stretch_of(first: str | None, last: str | None, by: By) -> tuple[Moment | No
     return begin, end
 
 
-class Views(Protocol):
-    """What can be asked of views, be they the live ones or those of an instant."""
-
-    async def checkpoint(self) -> Checkpoint: ...
-    async def documents(self, name: str) -> list[Document]: ...
-    async def count_parked(self) -> int: ...
-    async def at_once[Answer](self, question: Callable[["Views"], Awaitable[Answer]]) -> Answer:
-        """What `question` gives, everything that it reads being from one and the same checkpoint."""
-
-
 class PastViews:
     """The views as of `instant`; `today` is the day to report for."""
 
@@ -101,8 +90,11 @@ class PastViews:
     async def count_parked(self) -> int:
         return len(self.folded.parked)
 
-    async def at_once[Answer](self, question: Callable[[Views], Awaitable[Answer]]) -> Answer:
+    async def at_once[Answer](self, question: Callable[["PastViews"], Awaitable[Answer]]) -> Answer:
         return await question(self)
+
+
+type Views = ViewStore | PastViews
 
 
 def day_of(views: Views) -> date:

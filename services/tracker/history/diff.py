@@ -21,8 +21,7 @@ from shared.views.view import Document, instant
 
 
 class FieldChange(BaseModel):
-    """`events`: the ledger sequences of what changed it, oldest first. Of a list only what was `added` and `removed`
-    is told, and then `before` and `after` are not."""
+    """`events`: ledger sequences, oldest first. A list has `added` and `removed` in place of `before` and `after`."""
 
     field: str
     before: Any = None
@@ -40,8 +39,6 @@ class DocumentChange(BaseModel):
 
 
 class Cause(BaseModel):
-    """An event that some change comes from."""
-
     sequence: int
     happened: str
     recorded: str
@@ -51,8 +48,7 @@ class Cause(BaseModel):
 
 
 class Difference(BaseModel):
-    """`earlier` and `later`: the last ledger events looked at; `earlier_at` and `later_at`: the two instants, each a
-    ledger sequence or an ISO 8601 time. Documents are never removed from a view."""
+    """`earlier` and `later`: the last ledger events looked at; `…_at`: the instants, as `moment_as_text` has them."""
 
     by: By
     earlier_at: str
@@ -61,10 +57,6 @@ class Difference(BaseModel):
     later: int
     documents: list[DocumentChange]
     events: list[Cause]
-
-
-type Touching = Mapping[tuple[str, str, str], list[int]]
-"""By view, key and field: the sequences of the events that changed it."""
 
 
 async def difference(
@@ -108,8 +100,10 @@ async def difference(
     )
 
 
-def document_changes(before: Touched, after: Folded, touching: Touching) -> list[DocumentChange]:
-    """By view, then by key."""
+def document_changes(
+    before: Touched, after: Folded, touching: Mapping[tuple[str, str, str], list[int]]
+) -> list[DocumentChange]:
+    """By view, then by key. `touching` are the sequences of what changed a view, key and field."""
     changed = []
     for view, documents in after.views.items():
         for key in sorted(documents, key=natural):
@@ -127,7 +121,6 @@ def document_changes(before: Touched, after: Folded, touching: Touching) -> list
 
 
 def masked(report: Difference) -> Difference:
-    """As everybody may see it."""
     documents = []
     for document in report.documents:
         changes = [{"view": document.view, **field.model_dump(exclude_none=True)} for field in document.fields]

@@ -14,11 +14,9 @@ from shared.views.view import Document, Recorded, instant
 
 @dataclass
 class Folded:
-    """Grows page by page. Documents are never changed in place, so a copy of the dictionaries is a copy of it all.
-
-    `latest_happened` is the latest time at which anything in it happened, as text; empty for nothing. With
-    `happened_upto` only what happened until then is folded; what was put on record and happened later is `left_out`.
-    """
+    """Documents are never changed in place, so a copy of the dictionaries is a copy of it all. Only what happened
+    until `happened_upto` is folded, if that is given, and the rest counted as `left_out`. `latest_happened` is when
+    the latest of it happened, as text."""
 
     happened_upto: datetime | None = None
     checkpoint: Checkpoint = field(default_factory=Checkpoint)
@@ -48,8 +46,7 @@ class Folded:
         return outcome
 
     def heed(self, live: Checkpoint) -> bool:
-        """From now on refuses what the database refused to those who made the live views. Whether what is folded
-        already has refused the same; where not, it is of no use."""
+        """From now on refuses what the database refused. False where what is folded has not: it is of no use then."""
         self.decode = RefusingDecoder({sequence: (UNSTORABLE, detail) for sequence, detail in live.refused})
         return self.checkpoint.refused == live.refused_upto(self.checkpoint.sequence)
 

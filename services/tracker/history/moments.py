@@ -1,22 +1,18 @@
-"""Instants as people name them on the command line, and as they are told which one was meant.
-
-What names no zone is Vietnamese local time, on whichever machine. A day by itself is its end, or its beginning where
-something begins with it.
-"""
+"""Instants as people name them. What names no zone is Vietnamese local time, on whichever machine."""
 
 import re
+from contextlib import suppress
 from datetime import date, datetime, time, timedelta
 
 from shared.domain.decider import Refusal
 from shared.i18n import Language, format_instant, translate
 from shared.values.local_time import LOCAL_TIME
+from shared.values.types import MAX_SEQUENCE
 
 type Moment = int | datetime
 """A place in the history: a ledger sequence, or a time in Asia/Ho_Chi_Minh."""
 
 FIRST_YEAR, LAST_YEAR = 2000, 2199
-LAST_SEQUENCE = 2**63 - 1
-"""The largest that MongoDB holds."""
 SHOWN = 60
 """Letters of wrong input that are repeated to whoever typed it."""
 A_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
@@ -69,8 +65,8 @@ def moment_in_words(moment: Moment, lang: Language) -> str:
 
 def _sequence(text: str) -> int:
     digits = text.lstrip("0") or "0"
-    if len(digits) > len(str(LAST_SEQUENCE)) or int(digits) > LAST_SEQUENCE:
-        raise SEQUENCE_OUT_OF_RANGE(text=_repeated(text), last=LAST_SEQUENCE)
+    if len(digits) > len(str(MAX_SEQUENCE)) or int(digits) > MAX_SEQUENCE:
+        raise SEQUENCE_OUT_OF_RANGE(text=_repeated(text), last=MAX_SEQUENCE)
     return int(digits)
 
 
@@ -88,13 +84,11 @@ def _time(text: str, refusal: Refusal, *, begins: bool, now: datetime | None = N
 
 def _in_range(written: datetime, text: str) -> datetime:
     """In local time."""
-    try:
+    with suppress(OverflowError):
         local = written.astimezone(LOCAL_TIME) if written.tzinfo else written.replace(tzinfo=LOCAL_TIME)
-    except OverflowError:
-        local = None
-    if local is None or not FIRST_YEAR <= local.year <= LAST_YEAR:
-        raise TIME_OUT_OF_RANGE(text=_repeated(text), first=FIRST_YEAR, last=LAST_YEAR)
-    return local
+        if FIRST_YEAR <= local.year <= LAST_YEAR:
+            return local
+    raise TIME_OUT_OF_RANGE(text=_repeated(text), first=FIRST_YEAR, last=LAST_YEAR)
 
 
 def _end_of(midnight: datetime, now: datetime | None) -> datetime:

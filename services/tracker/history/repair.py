@@ -1,8 +1,7 @@
 """Tries parked events again, through today's code.
 
-The ledger is folded afresh in memory, as the verification does, and what differs is written into the live views in
-one transaction. So they become what a rebuild would give, also where events of several entities feed one document.
-An entity that is not to be tried stays as it is: what was refused there is refused again, whatever can be read today.
+The ledger is folded afresh in memory, and what differs is written into the live views in one transaction, so that
+they become what a rebuild would give. Of an entity that is not to be tried, what was refused is refused again.
 """
 
 import asyncio
@@ -45,29 +44,20 @@ class Live(NamedTuple):
 
 
 class Kept(NamedTuple):
-    """The entities that are not to be tried: which of their events were refused and why, and the sequences of all of
-    theirs that are not in the views."""
+    """Of the entities that are not to be tried: what was refused and why, and all that is not in the views."""
 
     refused: dict[int, tuple[str, str]]
     sequences: frozenset[int]
 
 
 class Retried(NamedTuple):
-    """What came of it. `came_back` are events that had been discarded and can be read today; `documents` are the view
-    and key of everything that was changed."""
+    """`came_back` had been discarded and can be read today; `documents` are view and key of all that was changed."""
 
     sequence: int
     taken_in: list[int]
     still_parked: list[Document]
     came_back: list[int]
     documents: list[tuple[str, str]]
-
-
-class Unmoved(NamedTuple):
-    """What a retry looked up before it held the tracker up: where the views were, and what had been discarded."""
-
-    checkpoint: Checkpoint
-    discarded: list[Document]
 
 
 async def retry(ledger: Ledger, store: ViewStore, chosen: Choice, on_progress: OnProgress) -> Retried:
@@ -96,11 +86,11 @@ class _Trying:
 
     async def once(self) -> Retried:
         """Raises what the database says where somebody else is just writing."""
-        before = await self._look()
+        discarded = await self._look()
         try:
             async with transaction(self._store.database) as session:
                 await self._store.hold(session)
-                return await self._mend(session, before)
+                return await self._mend(session, discarded)
         except Exception as error:
             if not will_never_be_taken(error):
                 raise
@@ -109,15 +99,15 @@ class _Trying:
         self._refuse_again, self._replay = True, Replay(decode=self._decoder)
         return await self.once()
 
-    async def _look(self) -> Unmoved:
-        """Folds most of the ledger, while nobody waits for it."""
+    async def _look(self) -> list[Document]:
+        """Folds most of the ledger, while nobody waits for it. Gives the audit rows of what was discarded."""
         stands_at = await self._store.checkpoint()
         if stands_at.renewed != self._renewed or stands_at.sequence < self._replay.checkpoint.sequence:
             self._replay, self._renewed = Replay(decode=self._decoder), stands_at.renewed
         discarded = await self._store.documents(AUDIT_TRAIL, outcome=DISCARDED)
         self._refuse(stands_at, await self._store.documents(PARKED), discarded)
         await self._replay.advance(self._ledger, self._store, stands_at.sequence, self._on_progress)
-        return Unmoved(stands_at, discarded)
+        return discarded
 
     def _refuse(self, stands_at: Checkpoint, parked: list[Document], discarded: list[Document]) -> Kept:
         kept = kept_back(parked, discarded, self._chosen)
@@ -125,12 +115,12 @@ class _Trying:
         self._decoder.refused |= kept.refused | (never_taken if self._refuse_again else {})
         return kept
 
-    async def _mend(self, session: Session, before: Unmoved) -> Retried:
+    async def _mend(self, session: Session, discarded: list[Document]) -> Retried:
         views = self._store.within(session)
         stands_at = await views.checkpoint()
         if stands_at.renewed != self._renewed or stands_at.sequence < self._replay.checkpoint.sequence:
             raise FenceLost("somebody else made the live views anew meanwhile")
-        kept = self._refuse(stands_at, await views.documents(PARKED), before.discarded)
+        kept = self._refuse(stands_at, await views.documents(PARKED), discarded)
         await self._replay.advance(self._ledger, views, stands_at.sequence, self._on_progress)
         with as_written():
             outcome, done = mending(self._replay, await _live(views, self._replay), kept, self._chosen)
@@ -155,8 +145,7 @@ def kept_back(parked: list[Document], discarded: list[Document], chosen: Choice)
 
 
 def mending(replay: Replay, live: Live, kept: Kept, chosen: Choice) -> tuple[Outcome, Retried]:
-    """What makes `live` what the replay says, and what came of it. Raises the refusal `rebuild_needed` where that is
-    too much for one transaction, or where a document would have to go."""
+    """Raises `rebuild_needed` where it is too much for one transaction, or a document would have to go."""
     if any(live.views[name].keys() - replay.views[name].keys() for name in VIEW_NAMES):
         raise REBUILD_NEEDED()
     documents = {name: _differing(replay.views[name], live.views[name]) for name in VIEW_NAMES}

@@ -4,18 +4,20 @@ from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from msgspec.structs import asdict
 
 from services.tracker.history.as_of import By
-from services.tracker.history.moments import Moment
+from services.tracker.history.moments import Moment, moment_in_words
 from services.tracker.history.sentences import summary
 from services.tracker.masking import masked_line
-from services.tracker.projection.decoding import Unreadable, decode_event
+from services.tracker.projection.decoding import EVENT_TYPES, Unreadable, decode_event
 from shared.eventstore.canonical import read_document
 from shared.eventstore.direct import Stored
 from shared.eventstore.ledger import Ledger
+from shared.i18n import Language, render, translate
+from shared.values.message import Message
 from shared.values.symbol import Citation, DocumentSymbol, SymbolForm
 from shared.values.units import services
 from shared.views.view import instant
@@ -25,8 +27,7 @@ TYPES_BEGIN = "vn.daihoi."
 
 @dataclass(frozen=True)
 class Filter:
-    """Which events to show; an empty field lets everything through. `first` and `last` are inclusive; `by` says which
-    of an event's two times they mean. An event that can't be read has not happened at any time."""
+    """An empty field lets everything through. `first` and `last` are inclusive, and mean one of an event's times."""
 
     unit: str = ""
     entity: str = ""
@@ -94,8 +95,7 @@ def _names_of_entity(subject: str) -> set[str]:
 
 
 async def replay(ledger: Ledger, wanted: Filter, *, unmasked: bool = False) -> AsyncIterator[dict[str, Any]]:
-    """One JSON object per event, in ledger order; an event that can't be read shows its bytes as text. What only some
-    may read is masked unless the caller has made sure that this reader may."""
+    """One JSON object per event, in ledger order, masked unless the caller knows that this reader may read all."""
     after = max(wanted.first - 1, 0) if isinstance(wanted.first, int) else 0
     end = await ledger.last_sequence()
     upto = min(wanted.last, end) if isinstance(wanted.last, int) else end
@@ -122,3 +122,60 @@ def ledger_line(stored: Stored) -> dict[str, Any]:
             sentence = summary(event.type, event.actor, event.subject, event.data)
             return line | {"event": read_document(stored.body), "summary": sentence}
     return line | {"body": stored.body.decode("utf-8", errors="backslashreplace")}
+
+
+# --- why a replay shows nothing ---
+UNKNOWN = {
+    "unit": Message("no_unit", "Nothing found, because there is no unit {name}; there are {units}."),
+    "type": Message("no_type", "Nothing found, because there is no event type {name}; one is task.completed."),
+    "entity": Message("no_entity", "Nothing found, because no event is about {name}."),
+    "actor": Message("no_actor", "Nothing found, because {name} has done nothing that is on record."),
+}
+
+
+class Silence(NamedTuple):
+    """`unknown`: the fields of the filter whose name nothing bears, at any time; `in_range` are in its stretch."""
+
+    unknown: tuple[str, ...]
+    events: int
+    in_range: int
+
+
+async def silence(ledger: Ledger, wanted: Filter) -> Silence:
+    """Reads the whole ledger. A unit or a type that this version knows is known without any event."""
+    filters = {name: Filter(**{name: getattr(wanted, name)}) for name in ("unit", "type", "entity", "actor")}
+    sought = {name for name in filters if getattr(wanted, name)}
+    sought -= {"unit"} if wanted.unit in services() else set()
+    sought -= {"type"} if any(wanted.type in names_of_type(name) for name in EVENT_TYPES) else set()
+    events = in_range = 0
+    async for page in ledger.read():
+        for stored in page:
+            line = ledger_line(stored)
+            events += 1
+            in_range += wanted.is_in_range(line, stored)
+            sought -= {name for name in sought if filters[name].fits(line, stored)}
+    return Silence(tuple(name for name in filters if name in sought), events, in_range)
+
+
+def silence_lines(why: Silence, wanted: Filter, lang: Language) -> list[str]:
+    if why.unknown:
+        units = ", ".join(services())
+        reasons = (UNKNOWN[name].filled(name=getattr(wanted, name), units=units) for name in why.unknown)
+        return [render(reason, lang) for reason in reasons]
+    if not why.events:
+        return [translate("Nothing found, because the ledger holds no event.", lang)]
+    if not why.in_range:
+        between = _between(wanted, lang)
+        if wanted.by is By.HAPPENED:
+            return [translate("Nothing found, because nothing on record happened {between}.", lang, between=between)]
+        return [translate("Nothing found, because nothing was recorded {between}.", lang, between=between)]
+    count = why.in_range
+    return [translate("Nothing found, because none of the {count} events there fits all of it.", lang, count=count)]
+
+
+def _between(wanted: Filter, lang: Language) -> str:
+    first = moment_in_words(wanted.first, lang) if wanted.first is not None else ""
+    last = moment_in_words(wanted.last, lang) if wanted.last is not None else ""
+    if first and last:
+        return translate("from {first} to {last}", lang, first=first, last=last)
+    return translate("from {first} on", lang, first=first) if first else translate("until {last}", lang, last=last)

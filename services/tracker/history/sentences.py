@@ -1,5 +1,4 @@
-"""What each event says in a sentence. It is made of the event's type and data when somebody reads it: no sentence is
-stored, and a better one changes no view."""
+"""What each event says in a sentence, made when somebody reads it: none is stored, a better one changes no view."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -93,8 +92,7 @@ VALUE_CHARACTERS = 500
 
 
 def summary(name: str, actor: str, entity_id: str, data: Mapping[str, Any]) -> dict[str, str]:
-    """The sentence in both languages of an event whose type is `name`; the type itself where there is no sentence, or
-    the event has not what it needs."""
+    """In both languages; the type `name` itself where there is no sentence, or the data has not what it needs."""
     try:
         message = MESSAGES[name].filled(**_params(name, actor, entity_id, data))
         if because := data.get("past_because"):

@@ -1,9 +1,7 @@
 """The shadow: a fresh fold that runs beside the live views and says by name where they differ.
 
-`python -m services.tracker.history.shadow` is started by the tracker, as a process of its own with the lowest
-priority, so it takes nothing from the projection. It leaves snapshots behind, which `as-of` uses, and writes what it
-found beside the checkpoint; health and `daihoi doctor` tell it. It never changes a view, and removes those that were
-replaced.
+The tracker starts it as a process of its own with the lowest priority. It leaves snapshots behind, which `as-of`
+uses, and writes its result beside the checkpoint, for health. It never changes a view, and removes replaced ones.
 """
 
 import asyncio

@@ -1,8 +1,6 @@
 """Snapshots of the folded views: a cache in MongoDB (GridFS). Without it everything is the same, and slower.
 
-Each says at which ledger event it stands, which version of the fold made it, which events it refused because the
-database had, and a digest of its own bytes. One of another version, that refused others than the live views do, or
-that does not match its digest, is not used.
+One of another version of the fold, that refused other events than the live views, or that is damaged, is not used.
 """
 
 import hashlib
@@ -39,8 +37,7 @@ class Snapshots:
         self._version = fold_version()
 
     async def latest(self, upto: int, happened_upto: datetime | None = None) -> Folded:
-        """The newest one at or before ledger event `upto`, with nothing in it that happened after `happened_upto`;
-        where there is none, the empty beginning."""
+        """The newest up to ledger event `upto` in which nothing happened after `happened_upto`, or an empty one."""
         where: dict[str, Any] = {"metadata.fold": self._version, "metadata.sequence": {"$lte": upto}}
         if happened_upto:
             where["metadata.latest_happened"] = {"$lte": instant(happened_upto)}
@@ -102,10 +99,5 @@ def _unpacked(packed: bytes, happened_upto: datetime | None) -> Folded:
     views = {
         name: {document["_id"]: document for document in documents} for name, documents in content["views"].items()
     }
-    return Folded(
-        happened_upto,
-        checkpoint_of(content["checkpoint"]),
-        views,
-        lot_of(content["parked"]),
-        content["latest_happened"],
-    )
+    lot = lot_of(content["parked"])
+    return Folded(happened_upto, checkpoint_of(content["checkpoint"]), views, lot, content["latest_happened"])

@@ -60,8 +60,7 @@ class Verdict(NamedTuple):
 
 @dataclass
 class Replay(Folded):
-    """The views as the events say they must be. `rows` are the audit rows that are to be compared at the end: those
-    that differ from the live ones, and those of parked events, which later events may correct."""
+    """`rows` are to be compared at the end: what differs from the live ones, and what later events may correct."""
 
     rows: dict[int, Document] = field(default_factory=dict)
     differing: int = 0
@@ -87,8 +86,8 @@ class Replay(Folded):
 
 
 async def verify(ledger: Ledger, store: ViewStore, on_progress: OnProgress) -> Verdict:
-    """Compares at the checkpoint of the live views, which may move while this runs. Gives views that are behind a
-    moment to catch up with the ledger as it is now. Raises `ViewsBroken` where no checkpoint can be read."""
+    """At the checkpoint of the live views, which may move while this runs, and get a moment to catch up with the
+    ledger. Raises `ViewsBroken` where no checkpoint can be read."""
     end = await ledger.last_sequence()
     replay = Replay()
 

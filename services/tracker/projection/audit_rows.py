@@ -1,7 +1,4 @@
-"""`audit_trail`: one row per ledger event, keyed by its sequence: who did what, when, and what it changed.
-
-A row holds the event's type and its data. The sentence that people read is made of these whenever a row is shown.
-"""
+"""`audit_trail`: a row for each ledger event, keyed by its sequence: who did what, when, and what it changed."""
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -49,8 +46,7 @@ def parked_row(stored: Stored, origin: Origin, envelope: Envelope | None, reason
 
 
 def discarded_row(parked: Document, envelope: Envelope | None, discard: Recorded) -> Document:
-    """The row of an event that is no longer parked because somebody decided to go on without it; `reason` is
-    why it was."""
+    """Of an event that somebody decided to go on without; `reason` is why it was parked."""
     return {
         "_id": parked["_id"],
         "recorded": parked["recorded"],
@@ -66,15 +62,13 @@ def discarded_row(parked: Document, envelope: Envelope | None, discard: Recorded
 
 
 def discard_change(parked: Document) -> dict[str, Any]:
-    """What a discard changes, in its own row."""
     key = str(parked["_id"])
     return {"view": "parked", "key": key, "field": "reason", "before": parked["reason"], "after": DISCARDED}
 
 
 def within_bounds(row: Document) -> tuple[Document, int]:
-    """The row, and how long it is as JSON. One that would be too long says which fields changed and how long that
-    is, and nothing of what is in them. Of the event's data it has what fits and a store can keep; `not_shown` counts
-    the fields that it lacks. The ledger has all."""
+    """The row, and its length as JSON. One too long names changes without showing them, and has of the data what fits
+    and a store can keep; `not_shown` counts the fields that it lacks."""
     try:
         written = compact(row)
         fits = not may_not_be_storable(written) or is_storable(row.get("data"))

@@ -22,11 +22,9 @@ logger = logging.getLogger(__name__)
 
 
 class Projection:
-    """Folds page after page into one generation of the views.
-
-    Documents stay in memory between pages: whoever else wrote to them would have moved the checkpoint, and then the
-    commit fails. While one commit is under way, the pages that come are folded; the next commit takes them together,
-    so that a document that they all touch is written once.
+    """Documents stay in memory between pages: whoever else wrote to them would have moved the checkpoint, and then
+    the commit fails. The pages that come during a commit are folded; the next commit takes them together, so that a
+    document that they all touch is written once.
 
     What the database will not take at once is committed in halves, down to the event that it never takes. That one is
     parked for it and everything else moves on.
@@ -46,8 +44,7 @@ class Projection:
         self._begun_anew = 0
 
     async def add(self, page: Sequence[Stored]) -> None:
-        """Raises `FenceLost`; then start again from the checkpoint as it is. `CommitRefused` where the database takes
-        nothing at all."""
+        """Raises `FenceLost`: begin again at the checkpoint; `CommitRefused` where the database takes nothing."""
         outcome = await self._fold(page, self._fetch_lot)
         if outcome.bytes > COMMIT_BYTES and len(page) > 1:
             for half in _halves(page):
@@ -98,8 +95,7 @@ class Projection:
         await self._committed.wait()
 
     async def settle(self) -> None:
-        """Waits until everything is committed; then `checkpoint` is where the views are. Whoever stops waiting does
-        not cut it off."""
+        """Waits until all is committed; then `checkpoint` is where the views are. Cancelling it cuts nothing off."""
         if self._committing is None:
             return
         try:
@@ -142,19 +138,16 @@ class Projection:
         self._hot_is_all = False
 
     async def check(self) -> None:
-        """Looks whether the views are still where they were left: a database that crashes may forget what it had
-        acknowledged, and a rebuild moves on. Raises `FenceLost`."""
+        """Raises `FenceLost` where the views moved: a database that crashes may forget what it had acknowledged."""
         await self.settle()
         live = await self._store.checkpoint()
         if (live.sequence, live.renewed) != (self.checkpoint.sequence, self.checkpoint.renewed):
             raise FenceLost(f"the views were at {self.checkpoint.sequence} and are at {live.sequence}")
 
     async def close(self) -> None:
-        """Lets the commit under way come to its end, or cuts it off where the database is silent.
-
-        The driver works in threads, which nobody can cut off: what is sent after the rollback opens the transaction
-        again, and its locks stay. The fence keeps a late commit from doing harm.
-        """
+        """Lets the commit under way come to its end, or cuts it off where the database is silent. Nobody can cut off
+        the driver's threads: what they send after the rollback opens the transaction again, and its locks stay. The
+        fence keeps a late commit from doing harm."""
         if self._committing is not None:
             await asyncio.wait([self._committing], timeout=CLOSE_TIMEOUT_S)
             self._committing.cancel()

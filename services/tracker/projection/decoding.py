@@ -1,7 +1,4 @@
-"""Ledger bytes to typed events. What can't be read is not lost: it comes out as `Unreadable`, to be parked.
-
-Nothing that a message can hold raises anything here.
-"""
+"""Ledger bytes to typed events. What can't be read comes out as `Unreadable`; no message raises anything."""
 
 import re
 from collections.abc import Callable, Iterator

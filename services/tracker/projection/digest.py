@@ -1,7 +1,4 @@
-"""SHA-256 over canonical documents, so that «live = rebuilt = replayed» is one comparison.
-
-Canonical: JSON with sorted keys, one document a line, lines in byte order.
-"""
+"""SHA-256 over documents as JSON with sorted keys, one a line, lines in byte order."""
 
 import hashlib
 from collections.abc import Iterable, Mapping
@@ -24,6 +21,5 @@ def view_digest(documents: Iterable[Document]) -> str:
 
 
 def total_digest(by_view: Mapping[str, str]) -> str:
-    """One digest for all views, from theirs."""
     lines = "".join(f"{name} {digest}\n" for name, digest in sorted(by_view.items()))
     return hashlib.sha256(lines.encode()).hexdigest()

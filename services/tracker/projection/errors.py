@@ -39,8 +39,7 @@ class ViewsBroken(PlatformError):
 
 @contextmanager
 def as_written() -> Iterator[None]:
-    """Around whatever reads documents and trusts them to be what the fold made. Raises `ViewsBroken` where they are
-    not."""
+    """Around whatever trusts documents to be what the fold made. Raises `ViewsBroken` where they are not."""
     try:
         yield
     except (AttributeError, LookupError, TypeError, ValueError) as error:

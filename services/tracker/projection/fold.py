@@ -1,8 +1,4 @@
-"""One fold, three uses: the live projector, the rebuild and every verification run this function on pages of events.
-
-It is pure. Given the documents a page touches, what is parked of their entities and the position of every origin, it
-says what changes.
-"""
+"""The one pure fold, which the live projector, the rebuild and every verification run on pages of events."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
@@ -39,10 +35,9 @@ class OriginPosition(NamedTuple):
 
 @dataclass(frozen=True)
 class Checkpoint:
-    """Everything up to `sequence` is in the views or parked; `fingerprint` is that of the event there. `held` counts
-    the entities that a parked event holds up; `renewed`, how often others than the projection have written the
-    views. `refused` are the events that the database did not take, and what it said: whoever folds them again has to
-    refuse them too."""
+    """Everything up to `sequence` is in the views or parked. `held` counts the entities that a parked event holds up,
+    `renewed` how often others than the projection have written the views. `refused` is what the database did not
+    take, and what it said: whoever folds it again has to refuse it too."""
 
     sequence: Count = 0
     origins: dict[str, OriginPosition] = field(default_factory=dict)
@@ -106,9 +101,8 @@ def fold_page(
     *,
     audited: bool = True,
 ) -> Outcome:
-    """`events` are the decoded `page`, `documents` those it touches as they are now, `lot` what is parked of its
-    entities and of those it discards from. Nothing passed in is changed. Without `audited` no audit rows are made:
-    they take two thirds of the time, and not everybody looks at them."""
+    """`documents` are those that the page touches, `lot` is what is parked of its entities and of those it discards
+    from. Nothing passed in is changed. Audit rows, which take two thirds of the time, are made where `audited`."""
     folding = _Folding(documents, checkpoint, Parking(lot or {}), decode, audited)
     for stored, event in zip(page, events, strict=True):
         folding.add(stored, event)
@@ -116,8 +110,6 @@ def fold_page(
 
 
 class _Folding:
-    """One page on its way."""
-
     def __init__(
         self, documents: Touched, checkpoint: Checkpoint, parking: Parking, decode: Decoder, audited: bool
     ) -> None:
@@ -225,8 +217,7 @@ class _Folding:
         return changed
 
     def _meant_by(self, recorded: Recorded, discarded: ParkedEventDiscarded) -> Document | None:
-        """The parked event that a discard drops, if any is. Where none is, nothing happens: what could be taken in is
-        never taken back, and an event behind a gap is not lost by a discard. Raises `Unfoldable`."""
+        """The parked event that a discard drops, if any: never one that waits behind a gap. Raises `Unfoldable`."""
         named = recorded.envelope.subject
         if not (named.isascii() and named.isdigit()):
             raise Unfoldable(f"{named} is no place in the ledger")

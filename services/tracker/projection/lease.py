@@ -1,8 +1,7 @@
 """Which tracker projects: one holds the lease, the others stand by and take over.
 
-The lease is a document beside the checkpoint. Its holder counts the beat up every second. Its term goes up with every
-holder and never down; every commit names it. Nobody compares the clocks of two machines: a standby takes the lease
-when it has itself seen the same beat for `LAPSES_AFTER_S`, and a holder that can't renew stops before that.
+Every holder has a higher term, which its commits name, and counts the beat up every second. No two machines' clocks
+are compared: a standby takes over when it has itself seen one beat for `LAPSES_AFTER_S`; a holder stops before that.
 """
 
 import asyncio
@@ -32,8 +31,7 @@ class LeaseLost(Exception):
 
 
 class Watch:
-    """How long one process has itself seen the lease unchanged. Where it could not look for a while, because it or
-    the database stood still, it counts anew: the holder may not have been able to renew either."""
+    """How long this process has seen the lease unchanged. Counts anew after a pause: the holder may have had one."""
 
     def __init__(self) -> None:
         self._beat: object = None
@@ -65,22 +63,16 @@ class Lease:
         """When the database last answered, by the monotonic clock."""
         self._database = database
         self._leases: Any = database[CHECKPOINTS]
-        self._session: Session | None = None
+        self.session: Session
+        """From when the lease is first held."""
         self._held_until = 0.0
 
     @property
     def is_held(self) -> bool:
         return time.monotonic() < self._held_until
 
-    @property
-    def session(self) -> Session:
-        if self._session is None:
-            raise LeaseLost("the lease was never held")
-        return self._session
-
     async def acquire(self) -> None:
-        """Returns when this process holds the lease: at once where nobody does, else when its holder has let it go or
-        has lapsed. Rolls back what the last holder left open if it was killed inside a transaction."""
+        """Returns when this process holds the lease. Rolls back the transaction that a killed holder left open."""
         watch = Watch()
         while True:
             asked_at = time.monotonic()
@@ -146,7 +138,7 @@ class Lease:
         if not taken.matched_count:
             await session.end_session()
             return False
-        self._session, self.term, self._held_until = session, term, asked_at + HELD_FOR_S
+        self.session, self.term, self._held_until = session, term, asked_at + HELD_FOR_S
         if "session" in lease:
             await end_session(self._database, lease["session"])
         return True

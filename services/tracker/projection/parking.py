@@ -7,6 +7,7 @@ it, in order. Everyone else moves on. What stands out of line in its origin hold
 from base64 import b64decode, b64encode
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from datetime import datetime
+from operator import itemgetter
 from typing import NamedTuple
 
 from msgspec.structs import asdict
@@ -34,8 +35,7 @@ type Lot = dict[str, dict[int, Document]]
 
 
 class Problem(NamedTuple):
-    """Why an event is parked: a stable word, and what people want to know. `waits_for` is the sequence of the event
-    that it waits behind."""
+    """Why an event is parked: a stable word, and words for people; `waits_for` is what it waits behind."""
 
     reason: str
     detail: str
@@ -118,7 +118,7 @@ class Parking:
         pairs = [(self._lot.get(subject, {}), queue) for subject, queue in self._changed.items()]
         parked = [now for before, after in pairs for key, now in after.items() if before.get(key) != now]
         left = [gone for before, after in pairs for key, gone in before.items() if key not in after]
-        return sorted(parked, key=_sequence), sorted(left, key=_sequence)
+        return sorted(parked, key=itemgetter("_id")), sorted(left, key=itemgetter("_id"))
 
     def newly_held(self) -> int:
         """How many more entities are held up than before; fewer if negative."""
@@ -143,7 +143,7 @@ def _first(queue: dict[int, Document]) -> Document | None:
 
 def lot_of(documents: Iterable[Document]) -> Lot:
     lot: Lot = {}
-    update(lot, sorted(documents, key=_sequence), ())
+    update(lot, sorted(documents, key=itemgetter("_id")), ())
     return lot
 
 
@@ -155,11 +155,6 @@ def update(lot: Lot, parked: Iterable[Document], left: Iterable[Document]) -> No
         lot.setdefault(document["subject"], {})[document["_id"]] = document
 
 
-def _sequence(document: Document) -> int:
-    sequence: int = document["_id"]
-    return sequence
-
-
 # --- what a page needs of a lot that is kept elsewhere ---
 async def lot_for(
     page: Sequence[Stored],
@@ -167,8 +162,7 @@ async def lot_for(
     held: int,
     fetch: Callable[[set[str]], Awaitable[Lot]],
 ) -> tuple[Lot, list[Recorded | Unreadable]]:
-    """The part of the lot that folding `page` may change, and the parked events that it may let go. Fetches nothing
-    where no entity is held up and nothing is discarded."""
+    """What folding `page` may change of the lot, and let go. Fetches nothing if nothing is held up or discarded."""
     lot: Lot = {}
     if held:
         lot |= await fetch({stored.subject for stored in page})

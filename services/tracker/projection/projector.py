@@ -3,15 +3,15 @@
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from pymongo.errors import PyMongoError
 
 from services.tracker.projection.committing import Projection
 from services.tracker.projection.errors import CommitRefused, FenceLost, ViewsBroken
-from services.tracker.projection.fold import Checkpoint, OnProgress
+from services.tracker.projection.fold import Checkpoint
 from services.tracker.projection.lease import Lease, LeaseLost
+from services.tracker.projection.rebuild import renew
 from services.tracker.projection.store import ViewStore
 from shared.eventstore.errors import LedgerBroken, Unavailable
 from shared.eventstore.ledger import Ledger
@@ -23,16 +23,13 @@ WORTH_READING_ON = 100
 """A page of fewer events is committed before more is read: what comes meanwhile is then read in one page, and not
 event by event beside the commit, which that makes slower."""
 
-type Renew = Callable[[Ledger, ViewStore, OnProgress], Awaitable[None]]
-
 logger = logging.getLogger(__name__)
 
 
 @dataclass
 class Progress:
-    """What the projector last knew; health reads it. `moved_at` is when it last applied a page or had nothing to
-    apply, by the monotonic clock. `refolding_to` is where the ledger ended when the views were found empty;
-    `renewed` how far a rebuild is and where it will end, while one runs because the fold has changed."""
+    """For health. `moved_at` is when it last applied a page or had nothing to apply, by the monotonic clock;
+    `refolding_to` where the ledger ended when the views were empty, `renewed` how far a renewal is, and its end."""
 
     checkpoint: Checkpoint = field(default_factory=Checkpoint)
     trouble: Exception | None = None
@@ -60,15 +57,13 @@ class Progress:
 
 
 class Projector:
-    """Runs until cancelled: stands by until it holds the lease, then projects. Trouble is waited out and told in
-    `progress`; no event is skipped because of it. Before it follows the ledger it lets `renew` see to the views."""
+    """Stands by until it holds the lease, renews views of another fold, then projects. Trouble is waited out."""
 
-    def __init__(self, ledger: Ledger, store: ViewStore, renew: Renew | None = None) -> None:
+    def __init__(self, ledger: Ledger, store: ViewStore) -> None:
         self.lease = Lease(store.database)
         self.progress = Progress()
         self._ledger = ledger
         self._store = store
-        self._renew = renew
 
     async def run(self) -> None:
         try:
@@ -108,9 +103,8 @@ class Projector:
     async def _follow(self) -> None:
         await self._store.prepare()
         await self._store.take_over(self.lease.session, self.lease.term)
-        if self._renew:
-            await self._renew(self._ledger, self._store, self.progress.renewing)
-            self.progress.renewed = None
+        await renew(self._ledger, self._store, self.progress.renewing)
+        self.progress.renewed = None
         projection = Projection(self._store, await self._store.checkpoint())
         self.progress.began(projection.checkpoint)
         if not projection.checkpoint.sequence and (end := await self._ledger.last_sequence()):

@@ -21,9 +21,8 @@ logger = logging.getLogger(__name__)
 
 
 class Rebuilt(NamedTuple):
-    """`sequence` is where the new views were compared with those that they replaced; by the swap both may be further.
-    `before` is the digest of the latter, empty where they were not there. `lost` counts events that they knew and the
-    ledger no longer holds."""
+    """`sequence` is where new and old views were compared; by the swap both may be further. `before` is empty where
+    the old ones were not there. `lost` counts events that they knew and the ledger no longer holds."""
 
     sequence: int
     before: str
@@ -33,9 +32,8 @@ class Rebuilt(NamedTuple):
 
 
 async def rebuild(ledger: Ledger, live: ViewStore, on_progress: OnProgress) -> Rebuilt:
-    """Goes on where a killed rebuild with the same fold was. Live views that hold what no tracker wrote are replaced
-    as any others. Raises `FenceLost` where others renewed the live views at every try, or another rebuild took over;
-    they are as they were then."""
+    """Goes on where a killed rebuild with the same fold was. Raises `FenceLost`, and the live views are as they were,
+    where others renewed them at every try, or another rebuild took over."""
     await view_sets.mend_checkpoint(live)
     await live.prepare()
     await view_sets.drop_replaced(live.database)

@@ -1,6 +1,4 @@
-"""What the store can keep. The fold itself sees to it, so that views that live, are rebuilt or replayed refuse the
-same event for the same reason, whatever database is behind them.
-"""
+"""What a store can keep. The fold sees to it, so that live, rebuilt and replayed views refuse the same events."""
 
 from typing import Any
 
@@ -30,14 +28,14 @@ class NotStorable(Exception):
 
 
 def json_bytes(document: Document) -> int:
-    """How long `document` is as JSON. Raises `NotStorable` where it has numbers beyond 64 bits, half characters or
-    names with a null byte, or is too long."""
+    """Raises `NotStorable` over numbers beyond 64 bits, half characters, names with a null byte, and the length."""
     try:
         written = compact(document, bits=53)
     except TypeError:
-        written = _with_long_integers(document)
+        _check(document)
+        written = _in_full(document)
     if _NULL in written:
-        _check_names(document)
+        _check(document)
     if len(written) > DOCUMENT_BYTES:
         raise NotStorable(DOCUMENT_TOO_LARGE, f"{document['_id']} would have {len(written)} bytes")
     return len(written)
@@ -60,33 +58,22 @@ def is_storable(value: Any, levels: int = MOST_LEVELS) -> bool:
             return True
 
 
-def _with_long_integers(document: Document) -> bytes:
-    _check_integers(document)
+def _in_full(document: Document) -> bytes:
     try:
         return compact(document)
     except TypeError as error:
         raise NotStorable(NOT_STORABLE, str(error)) from error
 
 
-def _check_integers(value: Any, name: str = "") -> None:
+def _check(value: Any, name: str = "") -> None:
     match value:
         case int() if not -MAX_INTEGER - 1 <= value <= MAX_INTEGER:
             raise NotStorable(NOT_STORABLE, f"{name} is a number of more than 64 bits")
         case dict():
             for field, inner in value.items():
-                _check_integers(inner, f"{name}.{field}" if name else field)
-        case list():
-            for inner in value:
-                _check_integers(inner, name)
-
-
-def _check_names(value: Any) -> None:
-    match value:
-        case dict():
-            for name, inner in value.items():
-                if "\0" in name:
+                if "\0" in field:
                     raise NotStorable(NOT_STORABLE, "the name of a field has a null byte")
-                _check_names(inner)
+                _check(inner, f"{name}.{field}" if name else field)
         case list():
             for inner in value:
-                _check_names(inner)
+                _check(inner, name)

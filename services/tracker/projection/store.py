@@ -39,11 +39,8 @@ def checkpoint_of(stored: Document) -> Checkpoint:
 
 
 class ViewStore:
-    """The views of one generation: of the one that serves, whichever that is, or of the one that a rebuild fills.
-
-    The collections of a generation have its name at their end. Which one serves is written in the checkpoint; whoever
-    reads looks it up again each time, for a rebuild may have replaced it.
-    """
+    """The views that serve, or those that a rebuild fills. Collections have their generation's name at the end. Which
+    one serves is in the checkpoint, and looked up for each reading: a rebuild may have replaced it."""
 
     def __init__(self, database: Database, filling: str = "") -> None:
         self.database = database
@@ -69,8 +66,7 @@ class ViewStore:
         return stored
 
     async def at_once[Answer](self, question: Callable[["ViewStore"], Awaitable[Answer]]) -> Answer:
-        """What `question` gives, everything that it reads being from one moment, whatever is written meanwhile. It is
-        asked again in the rare case that the database can't keep that moment."""
+        """What `question` gives, all of it read at one moment; asked again if the database can't keep that moment."""
         for tries_left in reversed(range(STILL_TRIES)):
             try:
                 async with still(self.database) as session:
@@ -87,8 +83,7 @@ class ViewStore:
         return views
 
     async def take_over(self, session: Session, term: int) -> None:
-        """From now on only commits of this term move the checkpoint. Raises `FenceLost` where it has a later one, or
-        is gone."""
+        """From now on only this term's commits move the checkpoint. Raises `FenceLost` where a later one's do."""
         if (await self.look_up() or {}).get("term") != term:
             earlier = {"_id": self._checkpoint_id, "$or": [{"term": None}, {"term": {"$lt": term}}]}
             raised = await self.database[CHECKPOINTS].update_one(earlier, {"$set": {"term": term}})
@@ -97,8 +92,7 @@ class ViewStore:
         self._session, self._term = session, term
 
     async def prepare(self) -> None:
-        """Makes what is missing: collections, and a checkpoint at 0. Writes nothing where nothing is missing, so that
-        it does not wait for somebody's transaction."""
+        """Makes what is missing, and else writes nothing, so as not to wait for somebody's transaction."""
         stored = await self.look_up()
         present = set(await self.database.list_collection_names())
         for name in COLLECTIONS:
@@ -125,12 +119,10 @@ class ViewStore:
             raise FenceLost("the views are not empty")
 
     async def checkpoint(self) -> Checkpoint:
-        """Where the views stand."""
         stored = await self.look_up()
         return checkpoint_of(stored) if stored else Checkpoint()
 
     async def fetch(self, keys: Mapping[str, set[str]]) -> Touched:
-        """The documents with these keys, by view."""
         if any(keys.values()):
             await self.look_up()
         return {
@@ -140,14 +132,12 @@ class ViewStore:
         }
 
     async def lot(self, subjects: set[str]) -> Lot:
-        """What is parked under these subjects."""
         await self.look_up()
         return lot_of([parked async for parked in self._with_one_of(PARKED, "subject", sorted(subjects))])
 
     async def commit(self, outcome: Outcome, read: Checkpoint) -> None:
-        """Writes `outcome` if the checkpoint is still at `read`, and its term that of `take_over`. Raises `FenceLost`
-        where it is not, or where whoever took over has ended this transaction; `CommitRefused` where the database
-        will never take it, or never as much at once."""
+        """Raises `FenceLost` where the checkpoint is not at `read`, or another took over; `CommitRefused` where the
+        database will never take it, or never as much at once."""
         try:
             async with transaction(self.database, self._session) as session:
                 await self.write_in(session, outcome, read)
@@ -215,7 +205,6 @@ class ViewStore:
         return await self.count(PARKED)
 
     async def parked_by_reason(self) -> dict[str, int]:
-        """How many events are parked for each reason."""
         await self.look_up()
         by_reason = [{"$group": {"_id": "$reason", "count": {"$sum": 1}}}]
         return {str(group["_id"]): group["count"] async for group in self.collection(PARKED).aggregate(by_reason)}

@@ -1,8 +1,6 @@
-"""The version of the fold: which code made a set of views.
+"""The version of the fold, which made a set of views: a digest of the code of whatever the fold imports.
 
-It is a digest of the code of whatever the fold imports, so nobody has to remember to raise a number or to add a file.
-What is said in words is no part of it: comments, docstrings, the sentences of events, the titles of units and all
-translations. They are made when somebody reads.
+What is said in words is no part of it: comments, docstrings, sentences of events, titles of units, translations.
 """
 
 import ast
@@ -17,11 +15,9 @@ ROOT = Path(__file__).parents[3]
 BEGINS_WITH = "services.tracker.projection.fold"
 DISCOVERED = ("shared.events", "shared.views")
 """Packages whose modules are found by looking: no import names them."""
-NO_PART = frozenset(
-    {
-        *("shared.eventstore.direct", "shared.eventstore.errors", "shared.eventstore.ledger"),
-        *("shared.values.message", "shared.values.units"),
-    }
+NO_PART = (
+    *("shared.eventstore.direct", "shared.eventstore.errors", "shared.eventstore.ledger"),
+    *("shared.values.message", "shared.values.units"),
 )
 """What brings the bytes, and what is said to people: no document depends on it. Of the registry of units the writers
 count."""

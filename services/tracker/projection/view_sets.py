@@ -32,8 +32,8 @@ def next_generation(database: Database) -> ViewStore:
 
 
 async def filling_generation(database: Database) -> ViewStore:
-    """The generation that a rebuild with today's fold was filling when it was killed, or a new one. From now on only
-    the caller fills it: whoever else did gets `FenceLost`. Raises that where another caller was faster."""
+    """What a killed rebuild with today's fold was filling, or a new one. Raises `FenceLost` where another caller was
+    faster; whoever else fills it gets that."""
     session, session_id = await open_session(database)
     checkpoints = database[CHECKPOINTS]
     left_behind = {"_id": {"$regex": f"^{LIVE}{MARK}"}, "fold": fold_version()}
@@ -54,11 +54,8 @@ async def filling_generation(database: Database) -> ViewStore:
 async def swap(
     live: ViewStore, stands_at: Checkpoint, filled: ViewStore, filled_to: Checkpoint, behind: int = 0
 ) -> bool:
-    """Has the filled views serve; or not, where the live ones have moved past them by more than `behind` events, or
-    were renewed. Raises `FenceLost` where somebody else fills on.
-
-    The filled checkpoint goes first, so that nobody fills what serves. Who is killed then has filled in vain.
-    """
+    """Has the filled views serve; false where the live ones were renewed, or are ahead by more than `behind` events.
+    Raises `FenceLost` where somebody else fills on: that checkpoint goes first, so that nobody fills what serves."""
     checkpoints = live.database[CHECKPOINTS]
     was = await filled.look_up() or {}
     filling = {"_id": LIVE + filled.generation, "sequence": filled_to.sequence, "term": was.get("term")}
@@ -79,8 +76,7 @@ async def swap(
 
 
 async def mend_checkpoint(live: ViewStore) -> None:
-    """In the place of a checkpoint that no version wrote puts one at nothing, with empty views of their own: what
-    follows the ledger folds them from the first event, and what was there stays for a while."""
+    """Replaces a checkpoint that no version wrote by one at nothing, with empty views. The old views stay a while."""
     stored = await live.database[CHECKPOINTS].find_one({"_id": LIVE})
     if stored is None or _is_readable(stored):
         return

@@ -1,8 +1,4 @@
-"""The cells that every task is counted in, exactly one each, and the shares made of them: pure arithmetic.
-
-Status has two axes, what people did and what the calendar says; official reports print their four cells. Every
-percentage has its denominator, and is rounded down, so that 100% means all of it.
-"""
+"""The cells that every task is counted in, exactly one each: by what people did and by what the calendar says."""
 
 from collections.abc import Iterable
 from datetime import date, timedelta
@@ -29,9 +25,8 @@ class Share(BaseModel):
 
 
 class Cells(BaseModel):
-    """`tasks` is the sum of the six cells; cancelled tasks are counted apart. Money is that of the tasks that the
-    scenario in force does not suspend. `unsecured_vnd` is what single tasks still lack and `surplus_vnd` what others
-    have over: neither fills the other, so planned + surplus = secured + unsecured."""
+    """`tasks` is the sum of the six cells, without cancelled ones. Money is that of tasks not suspended. What some
+    tasks lack, others' surplus does not fill: planned + surplus = secured + unsecured."""
 
     tasks: int = 0
     completed_on_time: int = 0
@@ -64,7 +59,6 @@ class Cells(BaseModel):
 
 
 def cell_of(task: Document, today: date) -> str:
-    """The one cell of `Cells` that a task falls in today."""
     if task["status"] == TaskStatus.CANCELLED:
         return "cancelled"
     if is_suspended(task):
@@ -101,6 +95,4 @@ def where(tasks: Iterable[Document], name: str, value: str) -> list[Document]:
 
 
 def is_due_soon(task: Document, today: date) -> bool:
-    if cell_of(task, today) != "open_in_time":
-        return False
-    return date.fromisoformat(task["deadline"]) - today <= DUE_SOON
+    return cell_of(task, today) == "open_in_time" and date.fromisoformat(task["deadline"]) - today <= DUE_SOON

@@ -1,7 +1,4 @@
-"""Clearances and the tasks that need them: which are asked for, who waits for which, who has heard of it. Pure.
-
-A clearance that a task names and nobody requested is `not_requested`.
-"""
+"""Clearances and the tasks that need them. One that a task names and nobody requested is `not_requested`."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence

@@ -1,7 +1,7 @@
 """The consolidated report: pure arithmetic over the views and a date.
 
-The localities' continuing duties are counted apart, in a section of their own: the totals, their breakdowns and the
-lists beside them are of all other work. Reviews and extensions are of both.
+Continuing duties have a section of their own; the totals and lists are of all other work, reviews and extensions of
+both.
 """
 
 from collections import Counter
@@ -14,12 +14,12 @@ from services.tracker.reports.cells import Cells, Share, cell_of, count, is_due_
 from services.tracker.reports.clearances import WaitingLine, waiting
 from services.tracker.reports.document_register import Filed, filed
 from services.tracker.reports.duties import Duties, duties_of, is_duty
-from services.tracker.reports.groups import Names, group_names
-from services.tracker.reports.lines import ESSENTIALS, TaskLine, lacks, line_of
+from services.tracker.reports.lines import ESSENTIALS, Names, TaskLine, group_names, lacks, line_of
 from services.tracker.reports.order import task_order, unit_order
 from services.tracker.reports.reviews import Reviews, summarise
 from services.tracker.reports.scenarios import InForce, in_force
 from shared.domain.task import TaskStatus
+from shared.domain.task.standing import ExtensionOutcome
 from shared.values.types import Phase
 from shared.views.view import Document
 
@@ -30,8 +30,7 @@ class GroupCells(Cells):
 
 
 class ExtensionLine(BaseModel):
-    """A request to move a deadline, and what came of it: `granted`, `refused`, `lapsed` with a task that was closed
-    meanwhile, or still `pending`. `past_because` says why a deadline was asked for that was over already."""
+    """One `lapsed` with a task that was closed. `past_because` is why the deadline asked for was over already."""
 
     id: str
     unit: str
@@ -57,10 +56,8 @@ class Extensions(BaseModel):
 
 
 class AsOf(BaseModel):
-    """`sequence`: the ledger event up to which the views were folded; `ledger_sequence`: where the ledger ends.
-
-    A report of an instant says which, `at`, and `by` which of an event's two times; `left_out` counts events on
-    record that happened later."""
+    """`sequence`: the event up to which the views were folded; `ledger_sequence`: where the ledger ends. Of the
+    instant `at`, `by` says which of an event's two times counts, and `left_out` how many happened later."""
 
     sequence: int
     ledger_sequence: int
@@ -159,14 +156,8 @@ def _extensions(tasks: Iterable[Document]) -> Extensions:
         for extension in task["extensions"]
     ]
     outcomes = Counter(line.outcome for line in lines)
-    return Extensions(
-        asked=len(lines),
-        granted=outcomes["granted"],
-        refused=outcomes["refused"],
-        lapsed=outcomes["lapsed"],
-        pending=outcomes["pending"],
-        lines=lines,
-    )
+    numbers = {outcome.value: outcomes[outcome] for outcome in ExtensionOutcome}
+    return Extensions(asked=len(lines), lines=lines, **numbers)
 
 
 def sources(catalogue: Sequence[Document]) -> list[dict[str, str]]:
@@ -176,7 +167,6 @@ def sources(catalogue: Sequence[Document]) -> list[dict[str, str]]:
 
 
 def movements(before: Report, after: Report) -> Movements:
-    """What moved between two reports: every number of one less that of the other."""
     return Movements(
         since=before.as_of,
         totals=_moved(before.totals, after.totals),

@@ -6,10 +6,9 @@ from datetime import date
 
 from pydantic import BaseModel
 
+from shared.events.publication import Channel
 from shared.views.view import Document
 
-CHANNELS = ("press", "broadcast", "portal", "visual", "loudspeaker")
-"""Shown even where nothing was released, for that is what coverage is asked about."""
 PENDING = ("proposed", "approved")
 
 
@@ -29,8 +28,8 @@ class Coverage(BaseModel):
 
 
 def coverage_of(publications: Iterable[Document]) -> Coverage:
-    """Counts `publications`, the documents of that view; rejected ones are left out."""
-    by_channel: dict[str, list[Document]] = {name: [] for name in CHANNELS}
+    """Counts `publications`, the documents of that view; rejected ones are left out. Every channel is shown."""
+    by_channel: dict[str, list[Document]] = {channel.value: [] for channel in Channel}
     for publication in sorted(publications, key=lambda document: str(document["channel"])):
         by_channel.setdefault(publication["channel"], []).append(publication)
     channels = {name: _channel(documents) for name, documents in by_channel.items()}

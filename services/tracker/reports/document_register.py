@@ -1,7 +1,5 @@
-"""The documents on file beside each other: lineage both ways, doubts about symbols, and the next free number.
-
-Pure functions over the `documents` view. They are worked out when somebody asks and not kept in the view: other
-documents, and the tables of codes, come later than the document they say something of.
+"""The documents on file beside each other: lineage both ways, doubts about symbols, and the next free number. Not
+kept in the view: other documents and the tables of codes come later than the document they say something of.
 """
 
 from collections import defaultdict
@@ -94,8 +92,8 @@ def filed(documents: Iterable[Document]) -> list[Filed]:
 
 
 def _meant(cited: str, by: Document, by_file: dict[str, list[Document]]) -> list[Document]:
-    """The documents on file that `by` names: those of the term that it says or else has itself; where there are none,
-    those that state no term. Where no term is said at all, those of the only term there is."""
+    """Those of the term that is cited, or else `by` has; where there are none, those without a term. Where no term is
+    said at all, those of the only term there is."""
     citation = Citation.parse(cited)
     candidates = by_file[citation.file]
     term = citation.term or by.get("term")
@@ -122,9 +120,8 @@ def _doubts(document: Document, same_number: Sequence[str]) -> Iterator[Message]
 
 
 def next_number(documents: Sequence[Document], issuer: str, kind: str, term: str | None = None) -> NextNumber:
-    """Numbers count from 01 for each issuer, kind and term; none is used again, withdrawn or not. `issuer` is the
-    name or the code in symbols, `kind` a code or spelled out. Without `term`, documents that state none are counted.
-    """
+    """Numbers count from 01 for each issuer, kind and term; none is used again. `issuer` is the name or the code in
+    symbols, `kind` a code or spelled out. Without `term`, documents that state none are counted."""
     by_issuer = [document for document in documents if _is_by(document, issuer)]
     counted = [
         document

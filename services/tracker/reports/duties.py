@@ -1,7 +1,4 @@
-"""The continuing duties of the localities as a table locality × duty × phase. Pure.
-
-They are live tasks like all others, and counted here alone: the consolidated report's totals leave them out.
-"""
+"""The localities' continuing duties as a table locality × duty × phase. They are tasks, and counted here alone."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date
@@ -19,8 +16,6 @@ from shared.views.view import Document
 
 
 class DutyCells(BaseModel):
-    """The cells of every duty in every phase, and of all of them."""
-
     totals: Cells
     completion: Share
     punctuality: Share
@@ -29,16 +24,13 @@ class DutyCells(BaseModel):
 
 
 class LocalityDuties(DutyCells):
-    """One row of the table."""
-
     locality: str
     name_vi: str
     name_en: str
 
 
 class Duties(DutyCells):
-    """Who is behind stands first: most tasks overdue, then fewest completed. Localities on the register to which
-    nothing was handed out have a row too. `not_opened` are duties handed out that no unit has as a task yet."""
+    """Who is behind stands first: most overdue, then fewest completed. `not_opened` are not tasks yet."""
 
     localities: list[LocalityDuties]
     lacking: list[TaskLine]
@@ -55,8 +47,7 @@ def is_duty(task: Document) -> bool:
 def duties_of(
     tasks: Iterable[Document], handed_out: Sequence[Document], organisations: Sequence[Document], today: date
 ) -> Duties:
-    """`tasks` may hold other work too; `handed_out` and `organisations` are documents of the views `duties` and
-    `organisations`."""
+    """`tasks` may hold other work too; `handed_out` are documents of the view `duties`."""
     duties = sorted((task for task in tasks if is_duty(task)), key=task_order)
     live = [task for task in duties if task["status"] != TaskStatus.CANCELLED]
     opened = {task["_id"] for task in duties}

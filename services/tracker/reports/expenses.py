@@ -1,7 +1,5 @@
-"""The accounts of the tasks: estimated, guaranteed, advanced, spent, left; and what somebody should look at.
-
-What is lacking and what is over are two numbers that never fill each other: estimated + surplus = guaranteed +
-unsecured, and guaranteed + overspent = spent + left, for one task and for the sum of all.
+"""The accounts of the tasks, and what somebody should look at. For one task and for the sum of all
+estimated + surplus = guaranteed + unsecured, and guaranteed + overspent = spent + left.
 """
 
 from collections import defaultdict
@@ -23,8 +21,7 @@ SPENT_BEYOND_ADVANCE = Message(
 
 
 class Account(BaseModel):
-    """One task's money in đồng. `unsecured_vnd` is what the guarantee lacks of the estimate, `surplus_vnd` what it is
-    more; `left_vnd` is what is guaranteed and not spent, `overspent_vnd` what was spent beyond that."""
+    """`unsecured_vnd` is what the guarantee lacks of the estimate, `surplus_vnd` what it is more; all in đồng."""
 
     task_id: str
     unit: str

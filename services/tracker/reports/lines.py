@@ -1,12 +1,15 @@
-"""Tasks in the lists of a report: how each is named there, and which of its four essentials it lacks: collective,
-individual, completion time, funding."""
+"""Tasks and their groups in a report: how each is named, and which of the four essentials a task lacks."""
 
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
 from pydantic import BaseModel
 
+from services.tracker.reports.order import in_order_of_id, task_order
 from shared.domain.task import CLOSED
+from shared.events.duty import DUTY_GROUP
 from shared.events.review import Essential
 from shared.views.view import Document
 
@@ -21,8 +24,7 @@ class NamedTask(BaseModel):
 
 
 class TaskLine(NamedTask):
-    """`due_offset_days` is what the catalogue says of a task that has no deadline: so many days after the opening
-    day, or before it where negative."""
+    """`due_offset_days` stands in for a deadline: so many days after the opening day, or before where negative."""
 
     status: str
     original_deadline: date | None
@@ -56,8 +58,7 @@ def offset_of(task: Document) -> int | None:
 
 
 def lacks(task: Document) -> tuple[str, ...]:
-    """Which of the four essentials are missing. Money is guaranteed when at least what is planned is secured; a task
-    that needs none lacks none, and neither does a suspended one."""
+    """Funding is missing while less than what is planned is secured. A suspended task lacks nothing."""
     if is_suspended(task):
         return ()
     unfunded = (task["secured_vnd"] or 0) < task["planned_vnd"]
@@ -66,6 +67,32 @@ def lacks(task: Document) -> tuple[str, ...]:
 
 
 def is_suspended(task: Document) -> bool:
-    """Whether the scenario in force suspends a task that is not closed. Views made before there were scenarios have
-    no word of it."""
+    """Whether the scenario in force suspends a task that is not closed; earlier versions' views don't say."""
     return bool(task.get("suspended")) and task["status"] not in CLOSED
+
+
+# --- task groups ---
+type Names = dict[int, Document]
+"""Names in both languages, by the group's number; in the order of the numbers."""
+
+
+def group_names(tasks: Sequence[Document], catalogue: Sequence[Document]) -> Names:
+    """Of every group of `tasks`: its name in the catalogue, or else the one that most of its tasks carry."""
+    items = in_order_of_id(item for item in catalogue if not item.get("withdrawn"))
+    names = (
+        _most_given(sorted(tasks, key=task_order))
+        | {DUTY_GROUP.number: DUTY_GROUP.name.model_dump()}
+        | _most_given(items)
+    )
+    return {number: names[number] for number in sorted({task["group"]["number"] for task in tasks})}
+
+
+def _most_given(documents: Iterable[Document]) -> Names:
+    """The name that most of them give to each group; among equals the one that comes first."""
+    given: dict[int, Counter[tuple[str, str]]] = {}
+    for document in documents:
+        group = document["group"]
+        name = group["name"]["vi"], group["name"].get("en", "")
+        given.setdefault(group["number"], Counter())[name] += 1
+    most = {number: names.most_common(1)[0][0] for number, names in given.items()}
+    return {number: {"vi": vi, "en": en} for number, (vi, en) in most.items()}

@@ -34,8 +34,7 @@ def duty_order(duty: Document) -> DutyKey:
 
 
 def task_order(task: Document) -> tuple[int, DutyKey, NaturalKey, tuple[int, str]]:
-    """By task group and number; a continuing duty by locality, duty and phase. Tasks recorded before there were
-    duties don't say."""
+    """By task group and number; a continuing duty by locality, duty and phase; earlier tasks don't say."""
     group = task.get("group") or {"number": 0}
     by_duty = duty_order(task) if task.get("duty") and task.get("locality") else ((), 0, 0)
     return group["number"], by_duty, natural(task["task_id"]), place(task["unit"], support_unit_ids())

@@ -81,7 +81,6 @@ def waiting_behind(document: Document, documents: Iterable[Document]) -> list[in
 
 
 def parked_event(document: Document, documents: Sequence[Document], *, unmasked: bool) -> dict[str, Any]:
-    """All that is known of one parked event."""
     readable = document if unmasked else masked_parked(document)
     fields = {name: value for name, value in readable.items() if name not in ("_id", "recorded")}
     return {

@@ -1,8 +1,4 @@
-"""What the four-point reviews cover and what they left: pure arithmetic over the `tasks` and `reviews` views.
-
-A task is judged by its latest review. A gap counts as long as the task has it, whatever a review once found. A
-suspended task has none.
-"""
+"""What the four-point reviews cover and what they left. A gap counts as long as the task has it."""
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
@@ -22,8 +18,7 @@ DUTIES = "duties"
 
 
 class Coverage(BaseModel):
-    """Of the open tasks that are not suspended: how many are reviewed, how many gaps they have now, how many of these
-    are explained."""
+    """Of the open tasks that are not suspended; `gaps` are those of now."""
 
     tasks: int = 0
     reviewed: int = 0
@@ -36,9 +31,8 @@ class Coverage(BaseModel):
 
 
 class ReviewLine(BaseModel):
-    """One unit's latest review. `gaps_at_opening` were found when a task came under review, at its opening or later;
-    `fixed` counts those of them that are gone, `appeared` those that came since; `left` are neither fixed nor
-    explained."""
+    """A unit's latest review. `gaps_at_opening` were found when a task came under review, at its opening or later;
+    `appeared` came since; `left` are neither fixed nor explained."""
 
     unit: str
     review_id: str

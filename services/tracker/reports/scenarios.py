@@ -6,8 +6,7 @@ from datetime import date, datetime
 
 from pydantic import BaseModel
 
-from services.tracker.reports.groups import Names, group_names
-from services.tracker.reports.lines import NamedTask, is_suspended, name_of, offset_of
+from services.tracker.reports.lines import NamedTask, Names, group_names, is_suspended, name_of, offset_of
 from services.tracker.reports.order import task_order, unit_order
 from shared.domain.task import CLOSED, TaskStatus
 from shared.domain.variant import AGGREGATE, demanded
@@ -26,8 +25,7 @@ class Switch(BaseModel):
 
 
 class InForce(Switch):
-    """The last switch; `behind` are the units that have not followed it yet, `unprepared` those whose variant for it
-    nobody has signed."""
+    """`behind` are the units that have not followed it yet, `unprepared` those whose variant nobody has signed."""
 
     behind: list[str]
     unprepared: list[str] = []
@@ -60,8 +58,6 @@ class Standing(BaseModel):
 
 
 class Amount(BaseModel):
-    """Tasks that apply, and what is planned for them."""
-
     tasks: int = 0
     planned_vnd: int = 0
 
@@ -80,8 +76,6 @@ class GroupRow(Row):
 
 
 class Side(BaseModel):
-    """A task in one variant."""
-
     applies: bool
     planned_vnd: int
     deadline: date | None
@@ -163,8 +157,7 @@ def _variants(documents: dict[str, Document], units: Iterable[str]) -> list[Vari
             unit=unit,
             variant=case,
             adjustments=len(document.get("adjustments", ())),
-            signed_by=document.get("signed_by"),
-            signed_at=document.get("signed_at"),
+            **{name: document.get(name) for name in ("signed_by", "signed_at")},
         )
         for unit, case, document in keys
     ]

@@ -1,7 +1,6 @@
 """From an order to what was done for it, and from a piece of work back to the sentence that ordered it.
 
-Pure functions over the views' documents. A trace never guesses: work is done under the directive that it names, a
-directive carries out the point that it names, and what is named but not on record is shown as such.
+A trace never guesses: it follows the names on record, and what is named but not on record is shown as such.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,16 +13,14 @@ from services.tracker.reports.clearances import waiting
 from services.tracker.reports.lines import is_suspended, lacks, offset_of
 from services.tracker.reports.order import in_order_of_id, task_order
 from shared.domain.task import TaskStatus
+from shared.i18n import LANGUAGES
 from shared.views.view import Document
 
 type Views = Mapping[str, Sequence[Document]]
-"""Documents by view: `meetings`, `directives`, `catalogue`, `tasks`; and `reviews` and `clearances`, where there are
-such views."""
+"""Of `meetings`, `directives`, `catalogue` and `tasks`; `reviews` and `clearances` may be missing."""
 
 
 class Role(StrEnum):
-    """What a node of a trace is."""
-
     MEETING = "meeting"
     POINT = "point"
     DIRECTIVE = "directive"
@@ -49,8 +46,7 @@ class Node(BaseModel):
 
 
 def trace(what: str, views: Views) -> list[Node]:
-    """Everything of the name `what`: a point (`2020-08-13#1`), a meeting, a directive, or a task (`logistics/1-03`,
-    or `1-03` in whichever units). Empty, if nothing on record has that name."""
+    """Every point (`2020-08-13#1`), meeting, directive or task (`logistics/1-03`, `1-03`) of the name `what`."""
     meeting_id, _, number = what.partition("#")
     if number:
         meeting = _of_id(views["meetings"], meeting_id)
@@ -71,8 +67,7 @@ def _of_id(documents: Sequence[Document], wanted: str) -> Document | None:
 
 # --- upwards ---
 def _origins(task: Document, views: Views) -> list[Node]:
-    """The entry of the catalogue that a task was opened for, the directive that it carries out, and the reviews that
-    judged it."""
+    """The catalogue's entry that a task was opened for, the directive that it carries out, and its reviews."""
     origins = []
     if item_id := task["catalogue_item"]:
         item = _of_id(views["catalogue"], item_id)
@@ -134,8 +129,7 @@ def _directives_of(meeting_id: str, number: int | None, views: Views) -> list[No
 
 
 def _directive(directive: Document, views: Views, *, above: Sequence[Node] = ()) -> Node:
-    """The reviews that it ordered; then under each unit its tasks, addressed or not. A unit that was addressed is
-    shown though it has none, unless it answered with a review."""
+    """The reviews that it ordered, then each unit's tasks; a unit without any too, unless it sent a review."""
     named = [task for task in views["tasks"] if task.get("directive_id") == directive["_id"]]
     units = [*directive["units"], *sorted({task["unit"] for task in named} - set(directive["units"]))]
     reviews = [review for review in views.get("reviews", ()) if review.get("directive_id") == directive["_id"]]
@@ -182,23 +176,10 @@ def _task(task: Document, views: Views, *, above: Sequence[Node] = ()) -> Node:
 
 
 def _node(
-    role: Role,
-    node_id: str,
-    text: Document | None,
-    facts: Document | None = None,
-    *,
-    above: Sequence[Node] = (),
-    below: Sequence[Node] = (),
+    role: Role, node_id: str, text: Document | None, facts: Document | None = None, **around: Sequence[Node]
 ) -> Node:
-    """`text` is in both languages, empty where the thing has none, and `None` where it is not on record."""
-    words = text or {}
-    return Node(
-        role=role,
-        id=node_id,
-        vi=words.get("vi", ""),
-        en=words.get("en", ""),
-        on_record=text is not None,
-        facts=facts or {},
-        above=list(above),
-        below=list(below),
-    )
+    """`text` is in both languages, empty where the thing has none, and `None` where it is not on record; `around` is
+    what stands `above` and `below`."""
+    words = {lang: words for lang, words in (text or {}).items() if lang in LANGUAGES}
+    nodes = {where: list(nodes) for where, nodes in around.items()}
+    return Node(role=role, id=node_id, on_record=text is not None, facts=facts or {}, **words, **nodes)

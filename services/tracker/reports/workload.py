@@ -1,8 +1,4 @@
-"""Who carries how much: open, overdue and completed tasks by collective and by individual in charge. Pure.
-
-A name is one name however it is spelled: case, diacritics, đ and blanks make no difference. It is shown as the
-register has it; what the register does not have is marked, never refused.
-"""
+"""Who carries how much. A name is one name however it is spelled, and is shown as the register has it."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -15,13 +11,9 @@ from shared.domain.paper import same
 from shared.values.ordering import natural
 from shared.views.view import Document
 
-type Spelled = dict[str, str]
-"""Names as they are to be shown, by their folded form."""
-
 
 class Load(BaseModel):
-    """The cells of everything that one collective or individual is in charge of; `coordinating` counts the tasks to
-    which a collective only lends a hand. `spellings` are the other ways in which tasks spell the name."""
+    """`coordinating` counts tasks to which a collective only lends a hand; `spellings` are other ones of the name."""
 
     name: str
     cells: Cells
@@ -48,11 +40,12 @@ def workload(tasks: Sequence[Document], today: date, organisations: Sequence[Doc
     )
 
 
-def _spelled(names: Iterable[str]) -> Spelled:
+def _spelled(names: Iterable[str]) -> dict[str, str]:
+    """Names as they are to be shown, by their folded form."""
     return {same(name): name for name in names if name}
 
 
-def _heaviest_first(tasks: Sequence[Document], name: str, today: date, registered: Spelled) -> list[Load]:
+def _heaviest_first(tasks: Sequence[Document], name: str, today: date, registered: dict[str, str]) -> list[Load]:
     in_charge: dict[str, list[Document]] = {}
     spelled: dict[str, Counter[str]] = {}
     for task in tasks:
