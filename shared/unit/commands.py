@@ -31,7 +31,7 @@ REMEMBERED_AGGREGATES = 10_000
 
 logger = logging.getLogger(__name__)
 
-type Doing = Callable[[Command, Cause], Awaitable[Answer]]
+type Doing = Callable[[Any, Cause], Awaitable[Answer]]
 """Does one kind of command; see `CommandHandler.offer`."""
 
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from shared.domain.decider import Command, Refusal
+from shared.domain.decider import Refusal
 from shared.eventstore.direct import Stored
 from shared.eventstore.envelope import Cause, check_ids, decode
 from shared.eventstore.errors import Unavailable, Undecodable
@@ -35,10 +35,8 @@ class Retries:
     policies: Sequence[Policy]
     handler: CommandHandler
 
-    async def __call__(self, command: Command, cause: Cause) -> Answer:
+    async def __call__(self, command: RetryPolicy, cause: Cause) -> Answer:
         """What was done, and that it is resolved. Raises a refusal: also the one that a rule gives today."""
-        if not isinstance(command, RetryPolicy):
-            raise TypeError(command.NAME)
         if not cause.actor.leads:
             raise NOT_THE_LEAD(actor=cause.actor.id)
         policy = next((policy for policy in self.policies if policy.name == command.policy), None)
