@@ -61,7 +61,7 @@ def decide(command: TaskCommand, task: Task | None, actor: Actor, seen: Mapping[
         raise NOT_FOUND(task_id=command.task_id)
     if isinstance(command, FollowScenario):
         return follow(command, task, seen)
-    if isinstance(command, closing.COMMANDS):
+    if isinstance(command, closing.Wish):
         return closing.decide(command, task, actor, seen)
     refuse_if_in(command, task, *CLOSED)
     return DECIDED_WHILE_LIVE[type(command)](command, task, actor)

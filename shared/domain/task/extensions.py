@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from shared.domain.decider import Actor, Refusal
+from shared.domain.decider import Actor, Refusal, commands_of
 from shared.domain.task.command import TaskCommand
 from shared.domain.task.standing import ExtensionOutcome
 from shared.domain.task.state import Task
@@ -51,12 +51,11 @@ OWN_REQUEST = Refusal(
 )
 
 
-COMMANDS = (RequestExtension, GrantExtension, RefuseExtension)
+Wish = RequestExtension | GrantExtension | RefuseExtension
+COMMANDS = commands_of(Wish)
 
 
-def decide(
-    command: RequestExtension | GrantExtension | RefuseExtension, task: Task, actor: Actor
-) -> Sequence[TaskEvent]:
+def decide(command: Wish, task: Task, actor: Actor) -> Sequence[TaskEvent]:
     match command:
         case RequestExtension():
             return _request(command, task, actor)

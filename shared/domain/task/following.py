@@ -27,9 +27,10 @@ class FollowScenario(TaskCommand):
 
 
 def follow(command: FollowScenario, task: Task, seen: Mapping[Key, Any]) -> Sequence[TaskEvent]:
-    in_force: UnitScenario | None = seen.get(IN_FORCE)
-    if in_force is None or task.status in CLOSED:
+    unit_scenario: UnitScenario | None = seen.get(IN_FORCE)
+    if unit_scenario is None or task.status in CLOSED:
         return ()
+    in_force = unit_scenario.recorded
     variant: Variant = seen.get(("variant", in_force.scenario.value)) or Variant()
     opened = task.opened
     demand = demanded(
