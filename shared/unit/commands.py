@@ -18,6 +18,7 @@ from shared.domain.entering import entered
 from shared.events.base import Event
 from shared.eventstore import errors
 from shared.eventstore.envelope import Cause, encode, event_id
+from shared.eventstore.names import is_name
 from shared.eventstore.store import EventStore, NewEvent
 from shared.i18n import format_minute
 from shared.unit import problems
@@ -57,6 +58,7 @@ class CommandHandler:
     ) -> None:
         self._store = store
         self._now = now
+        self._discards = discards
         self._loader = Loader(store, aggregates, discards)
         self._aggregates = {aggregate.entity: aggregate for aggregate in aggregates}
         self._commands = {command.NAME: command for aggregate in aggregates for command in aggregate.public_commands}
@@ -103,8 +105,9 @@ class CommandHandler:
         return Answer(events=events, sequence=events[-1].sequence)
 
     async def ids(self, entity: str) -> list[str]:
-        """The ids of all aggregates of one kind as they are stored now, sorted. Raises `Unavailable`."""
-        return await self._loader.ids(entity)
+        """The ids of all aggregates of one kind as they are stored now, sorted; none that no command could have made.
+        Raises `Unavailable`."""
+        return [entity_id for entity_id in await self._store.ids(entity) if is_name(entity_id)]
 
     async def _execute_in_turn(self, command: Command, cause: Cause) -> Answer:
         parts = command.parts()
@@ -116,7 +119,7 @@ class CommandHandler:
 
     async def _execute(self, parts: Sequence[Command], keys: Sequence[Key], cause: Cause) -> Answer:
         try:
-            if await self._loader.has_discards():
+            if self._discards and await self._discards.have_grown():
                 self._remembered.clear()
             for tries in range(DECIDE_TRIES):
                 from_memory = {key for key in keys if key in self._remembered}

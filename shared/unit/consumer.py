@@ -76,7 +76,7 @@ class _Consumer:
         self._policies = policies
 
     async def make(self) -> None:
-        if (config := (await self._info(self._name)).get("config")) is None:
+        if (config := (await self._call("INFO", self._name, {})).get("config")) is None:
             await self._put(self._config(await self._where_to_begin()))
         elif self._is_without_one_of_the_policies(config) or _was_given_other_filters(config):
             await self._call("DELETE", self._name, {})
@@ -104,7 +104,7 @@ class _Consumer:
         names = {f"{self._of_earlier_versions}{policy.name}" for policy in self._policies}
         if not names <= set(earlier):
             return 1
-        return min([_done(await self._info(name), end) for name in earlier], default=0) + 1
+        return min([_done(await self._call("INFO", name, {}), end) for name in earlier], default=0) + 1
 
     async def _earlier(self) -> list[str]:
         """The names of the consumers that earlier versions made."""
@@ -114,11 +114,8 @@ class _Consumer:
     async def _put(self, config: dict[str, Any]) -> None:
         await self._call("DURABLE.CREATE", self._name, {"stream_name": self._stream, "config": config})
 
-    async def _info(self, name: str) -> dict[str, Any]:
-        """Empty where there is no such consumer."""
-        return await self._call("INFO", name, {})
-
     async def _call(self, call: str, name: str, body: dict[str, Any]) -> dict[str, Any]:
+        """The answer is empty where there is no such consumer."""
         call = f"CONSUMER.{call}.{self._stream}.{name}"
         return await js_call(self._connection, call, body, absent=_CONSUMER_NOT_FOUND)
 
