@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from shared.domain.decider import Actor, Aggregate, Command, Refusal, State, begun, once
+from shared.domain.decider import Actor, Aggregate, Command, Refusal, State, begun, commands_of, once
 from shared.events import organisation as events
 from shared.values.types import EntityId, Phrase, Text
 
@@ -82,6 +82,8 @@ def _parts_of(entry: Entry) -> Sequence[Command]:
     return (RegisterOrganisation(organisation_id=organisation_id, kind=entry.kind, name=entry.name), *positions)
 
 
+Wish = RegisterOrganisation | AddPosition | RemovePosition
+
 NOT_FOUND = Refusal("organisation_not_found", "There is no organisation {organisation_id}.")
 ALREADY_REGISTERED = Refusal(
     "organisation_already_registered", "Organisation {organisation_id} is already registered with different content."
@@ -91,9 +93,7 @@ POSITIONS_FULL = Refusal(
 )
 
 
-def decide(
-    command: RegisterOrganisation | AddPosition | RemovePosition, organisation: Organisation | None, actor: Actor
-) -> Sequence[events.OrganisationEvent]:
+def decide(command: Wish, organisation: Organisation | None, actor: Actor) -> Sequence[events.OrganisationEvent]:
     if isinstance(command, RegisterOrganisation):
         registered = events.OrganisationRegistered(kind=command.kind, name=command.name)
         already = ALREADY_REGISTERED(organisation_id=command.organisation_id)
@@ -118,9 +118,5 @@ def _as_stored(position: str, organisation: Organisation) -> str | None:
     return next(composed, None)
 
 
-AGGREGATE = Aggregate(
-    events=events.EVENTS,
-    commands=(RegisterOrganisation, AddPosition, RemovePosition, RegisterOrganisations),
-    evolve=evolve,
-    decide=decide,
-)
+COMMANDS = commands_of(Wish | RegisterOrganisations)
+AGGREGATE = Aggregate(events=events.EVENTS, commands=COMMANDS, evolve=evolve, decide=decide)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from shared.domain.decider import Actor, Command, Key, Refusal, commands_of
+from shared.domain.decider import Actor, Command, Key, Refusal
 from shared.domain.task.clearances import require_clearances
 from shared.domain.task.command import TaskCommand, refuse_if_in, refuse_if_suspended, require_room_to_send_back
 from shared.domain.task.following import FollowScenario
@@ -44,7 +44,6 @@ NOT_CLOSED = Refusal("task_not_closed", "Task {task_id} is not closed, so it can
 
 
 Wish = CompleteTask | ReturnTask | CancelTask | ReopenTask
-COMMANDS = commands_of(Wish)
 
 
 def decide(command: Wish, task: Task, actor: Actor, seen: Mapping[Key, ClearanceNoted | None]) -> Sequence[TaskEvent]:

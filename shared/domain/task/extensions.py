@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from shared.domain.decider import Actor, Refusal, commands_of
+from shared.domain.decider import Actor, Refusal
 from shared.domain.task.command import TaskCommand
 from shared.domain.task.standing import ExtensionOutcome
 from shared.domain.task.state import Task
@@ -52,7 +52,6 @@ OWN_REQUEST = Refusal(
 
 
 Wish = RequestExtension | GrantExtension | RefuseExtension
-COMMANDS = commands_of(Wish)
 
 
 def decide(command: Wish, task: Task, actor: Actor) -> Sequence[TaskEvent]:

@@ -1,5 +1,4 @@
-"""A task follows the scenario in force in its unit, as the unit's variant for it demands. What is closed follows
-nothing: what is done is done."""
+"""A task follows the scenario in force in its unit, as the unit's variant for it demands. A closed one doesn't."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from pydantic import Field
 
-from shared.domain.decider import Actor, Refusal, commands_of
+from shared.domain.decider import Actor, Refusal
 from shared.domain.task.command import TaskCommand, refuse_if_suspended
 from shared.domain.task.standing import TaskStatus
 from shared.domain.task.state import Task
@@ -55,7 +55,6 @@ NOT_STARTED = Refusal("task_not_started", "Task {task_id} has not been started."
 
 
 Wish = StartTask | ReportProgress | BlockTask | UnblockTask | SubmitTask
-COMMANDS = commands_of(Wish)
 
 
 def decide(command: Wish, task: Task, actor: Actor) -> Sequence[events.TaskEvent]:
