@@ -60,7 +60,6 @@ class CommandHandler:
         self._now = now
         self._discards = discards
         self._loader = Loader(store, aggregates, discards)
-        self._aggregates = {aggregate.entity: aggregate for aggregate in aggregates}
         self._commands = {command.NAME: command for aggregate in aggregates for command in aggregate.public_commands}
         self._doings: dict[type[Command], Doing] = {}
         self._remembered: OrderedDict[Key, Loaded] = OrderedDict()
@@ -166,7 +165,7 @@ class CommandHandler:
         positions = dict.fromkeys(loaded, 0)
         for part in parts:
             key = (part.ENTITY, part.entity_id)
-            aggregate = self._aggregates[part.ENTITY]
+            aggregate = self._loader.aggregates[part.ENTITY]
             is_effect = part.CONVERGES and part is not parts[0]
             if cause.is_given:
                 part.check_given_at(cause.happened)
@@ -246,8 +245,7 @@ def _not_before(
 
 
 def _earlier_answer(cause: Cause, loaded: dict[Key, Loaded]) -> Answer | None:
-    """What this command did before, where it did something. Raises the refusal `command_id_reused` where that was not
-    what is asked now."""
+    """What this command did before, if anything. Raises the refusal `command_id_reused` where it was another."""
     command_id = cause.command_id
     earlier: list[EventReference] = []
     for (entity, entity_id), aggregate in loaded.items():

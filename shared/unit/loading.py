@@ -66,7 +66,7 @@ class Loader:
     def __init__(self, store: EventStore, aggregates: Sequence[Aggregate], discards: Discards | None) -> None:
         self._store = store
         self._discards = discards
-        self._aggregates = {aggregate.entity: aggregate for aggregate in aggregates}
+        self.aggregates = {aggregate.entity: aggregate for aggregate in aggregates}
         self._events = {event.TYPE: event for aggregate in aggregates for event in aggregate.events}
 
     async def load(self, key: Key) -> Loaded:
@@ -111,7 +111,7 @@ class Loader:
             raise Undecodable(f"{envelope.type} is not known here")
         event = decode_data(envelope, model)
         try:
-            state = self._aggregates[key[0]].evolve(loaded.state, event)
+            state = self.aggregates[key[0]].evolve(loaded.state, event)
         except Exception as error:
             raise Undecodable(f"{envelope.type} does not fit what came before: {error!r}") from error
         return loaded.after(reference_to(NewEvent(*key, envelope), stored.sequence), envelope, state)
