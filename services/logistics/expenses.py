@@ -112,8 +112,7 @@ Wish = EstimateExpense | ReviseEstimate | AdvanceMoney | RecordSpending | Settle
 
 NOT_FOUND = Refusal("expense_not_found", "Nothing has been estimated for task {task_id}.")
 ALREADY_ESTIMATED = Refusal(
-    "expense_already_estimated",
-    "The expenses of task {task_id} already have another estimate; revise that one.",
+    "expense_already_estimated", "The expenses of task {task_id} already have another estimate; revise that one."
 )
 IS_SETTLED = Refusal("expense_settled", "The expenses of task {task_id} are settled.")
 ADVANCE_TAKEN = Refusal("advance_id_taken", "Advance {advance_id} of task {task_id} exists with different content.")
@@ -178,9 +177,7 @@ def _spend(command: RecordSpending, expense: Expense) -> Sequence[events.Expense
     return (events.SpendingRecorded(**command.content(), beyond_vnd=beyond_vnd),)
 
 
-def _is_repeat(
-    command: AdvanceMoney | RecordSpending, recorded: events.MoneyAdvanced | events.SpendingRecorded
-) -> bool:
+def _is_repeat(command: AdvanceMoney | RecordSpending, recorded: events.ExpenseEvent) -> bool:
     return command.content() == recorded.model_dump(exclude={"beyond_vnd"})
 
 

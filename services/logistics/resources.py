@@ -83,12 +83,10 @@ ALREADY_REGISTERED = Refusal(
     "resource_already_registered", "Resource {resource_id} is already registered with different content."
 )
 DOUBLE_BOOKED = Refusal(
-    "resource_already_reserved",
-    "Resource {resource_id} is reserved from {starts} to {ends} ({reservation_id}).",
+    "resource_already_reserved", "Resource {resource_id} is reserved from {starts} to {ends} ({reservation_id})."
 )
 RESERVATION_TAKEN = Refusal(
-    "reservation_id_taken",
-    "Reservation {reservation_id} of resource {resource_id} exists with different content.",
+    "reservation_id_taken", "Reservation {reservation_id} of resource {resource_id} exists with different content."
 )
 RESERVATION_NOT_FOUND = Refusal(
     "reservation_not_found", "Resource {resource_id} has no reservation {reservation_id}."

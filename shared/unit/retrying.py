@@ -1,5 +1,4 @@
-"""Driving a policy again, by hand: what it could not do for one event of the ledger is done now, as it would have
-been done then."""
+"""Retrying a policy by hand: what it could not do for an event of the ledger is done as it would have been then."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
