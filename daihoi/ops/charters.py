@@ -5,13 +5,13 @@ when a README is out of date.
 """
 
 import importlib
-import inspect
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 from shared.domain.decider import Aggregate, Command, Refusal
 from shared.eventstore.names import service_stream
+from shared.unit.asyncapi import sentence_of
 from shared.unit.policies import ANY_SERVICE
 from shared.unit.service import UnitService
 from shared.unit.support_unit import support_unit
@@ -63,7 +63,7 @@ def _of(aggregate: Aggregate) -> Iterator[str]:
     yield "| command | fields | |"
     yield "|---|---|---|"
     for command in aggregate.commands:
-        yield f"| `{command.NAME}` | {_fields(command)} | {_sentence(command)} |"
+        yield f"| `{command.NAME}` | {_fields(command)} | {sentence_of(command)} |"
     yield ""
     yield f"Events: {', '.join(f'`{event.TYPE}`' for event in aggregate.events)}."
     constants = vars(sys.modules[aggregate.decide.__module__]).values()
@@ -81,11 +81,6 @@ def _fields(command: type[Command]) -> str:
     """Names as on the wire; what may be left out in brackets."""
     fields = command.model_fields.items()
     return ", ".join(f"`{name}`" if field.is_required() else f"[`{name}`]" for name, field in fields)
-
-
-def _sentence(command: type[Command]) -> str:
-    """The command's own docstring, on one line."""
-    return " ".join(inspect.cleandoc(command.__dict__.get("__doc__") or "").split())
 
 
 def main() -> None:

@@ -10,7 +10,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from shared.domain.decider import Actor, Aggregate, Command, Refusal, State, once
+from shared.domain.decider import Actor, Aggregate, Command, Refusal, State, begun, commands_of, once
 from shared.events import expense as events
 from shared.values.types import Brief, EntityId, Name, Phrase, Vnd
 
@@ -43,17 +43,16 @@ class Expense(State):
 def evolve(expense: Expense | None, event: events.ExpenseEvent) -> Expense:
     if isinstance(event, events.ExpenseEstimated):
         return Expense(estimated=event)
-    if expense is None:
-        raise LookupError(f"{event.TYPE} before the expense was estimated")
+    expense = begun(expense, event)
     match event:
         case events.ExpenseRevised():
-            return expense.model_copy(update={"revised": event})
+            return expense.but(revised=event)
         case events.MoneyAdvanced():
-            return expense.model_copy(update={"advances": (*expense.advances, event)})
+            return expense.but(advances=(*expense.advances, event))
         case events.SpendingRecorded():
-            return expense.model_copy(update={"spending": (*expense.spending, event)})
+            return expense.but(spending=(*expense.spending, event))
         case events.ExpenseSettled():
-            return expense.model_copy(update={"settled": event})
+            return expense.but(settled=event)
 
 
 class ExpenseCommand(Command):
@@ -109,10 +108,11 @@ class SettleExpense(ExpenseCommand):
     NAME = "settle-expense"
 
 
+Wish = EstimateExpense | ReviseEstimate | AdvanceMoney | RecordSpending | SettleExpense
+
 NOT_FOUND = Refusal("expense_not_found", "Nothing has been estimated for task {task_id}.")
 ALREADY_ESTIMATED = Refusal(
-    "expense_already_estimated",
-    "The expenses of task {task_id} already have another estimate; revise that one.",
+    "expense_already_estimated", "The expenses of task {task_id} already have another estimate; revise that one."
 )
 IS_SETTLED = Refusal("expense_settled", "The expenses of task {task_id} are settled.")
 ADVANCE_TAKEN = Refusal("advance_id_taken", "Advance {advance_id} of task {task_id} exists with different content.")
@@ -130,11 +130,7 @@ SPENDING_FULL = Refusal(
 )
 
 
-def decide(
-    command: EstimateExpense | ReviseEstimate | AdvanceMoney | RecordSpending | SettleExpense,
-    expense: Expense | None,
-    actor: Actor,
-) -> Sequence[events.ExpenseEvent]:
+def decide(command: Wish, expense: Expense | None, actor: Actor) -> Sequence[events.ExpenseEvent]:
     if isinstance(command, EstimateExpense):
         estimated = events.ExpenseEstimated(**command.content())
         return once(estimated, expense.estimated if expense else None, ALREADY_ESTIMATED(task_id=command.task_id))
@@ -142,21 +138,17 @@ def decide(
         raise NOT_FOUND(task_id=command.task_id)
     match command:
         case ReviseEstimate():
-            return _revise(command, expense)
+            revised = events.ExpenseRevised(**command.content())
+            if expense.revised == revised:
+                return ()
+            _require_open(command, expense)
+            return (revised,)
         case AdvanceMoney():
             return _advance(command, expense)
         case RecordSpending():
             return _spend(command, expense)
         case SettleExpense():
             return () if expense.settled else (_settlement(expense),)
-
-
-def _revise(command: ReviseEstimate, expense: Expense) -> Sequence[events.ExpenseEvent]:
-    revised = events.ExpenseRevised(**command.content())
-    if expense.revised == revised:
-        return ()
-    _require_open(command, expense)
-    return (revised,)
 
 
 def _advance(command: AdvanceMoney, expense: Expense) -> Sequence[events.ExpenseEvent]:
@@ -185,9 +177,7 @@ def _spend(command: RecordSpending, expense: Expense) -> Sequence[events.Expense
     return (events.SpendingRecorded(**command.content(), beyond_vnd=beyond_vnd),)
 
 
-def _is_repeat(
-    command: AdvanceMoney | RecordSpending, recorded: events.MoneyAdvanced | events.SpendingRecorded
-) -> bool:
+def _is_repeat(command: AdvanceMoney | RecordSpending, recorded: events.ExpenseEvent) -> bool:
     return command.content() == recorded.model_dump(exclude={"beyond_vnd"})
 
 
@@ -214,9 +204,4 @@ def _require_open(command: ExpenseCommand, expense: Expense) -> None:
         raise IS_SETTLED(task_id=command.task_id)
 
 
-AGGREGATE = Aggregate(
-    events=events.EVENTS,
-    commands=(EstimateExpense, ReviseEstimate, AdvanceMoney, RecordSpending, SettleExpense),
-    evolve=evolve,
-    decide=decide,
-)
+AGGREGATE = Aggregate(events=events.EVENTS, commands=commands_of(Wish), evolve=evolve, decide=decide)

@@ -10,7 +10,7 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from shared.domain.decider import Actor, Aggregate, Command, Refusal, State, once
+from shared.domain.decider import Actor, Aggregate, Command, Refusal, State, begun, commands_of, once
 from shared.events import resource as events
 from shared.i18n import format_minute
 from shared.values.types import Brief, EntityId, Instant, Text
@@ -33,16 +33,13 @@ class Resource(State):
 def evolve(resource: Resource | None, event: events.ResourceEvent) -> Resource:
     if isinstance(event, events.ResourceRegistered):
         return Resource(registered=event)
-    if resource is None:
-        raise LookupError(f"{event.TYPE} before the resource was registered")
+    resource = begun(resource, event)
     match event:
         case events.ResourceReserved():
-            return resource.model_copy(update={"reservations": (*resource.reservations, event)})
+            return resource.but(reservations=(*resource.reservations, event))
         case events.ReservationReleased():
             kept = tuple(held for held in resource.reservations if held.reservation_id != event.reservation_id)
-            return resource.model_copy(
-                update={"reservations": kept, "released": resource.released | {event.reservation_id}}
-            )
+            return resource.but(reservations=kept, released=resource.released | {event.reservation_id})
 
 
 class ResourceCommand(Command):
@@ -79,17 +76,17 @@ class ReleaseReservation(ResourceCommand):
     reservation_id: EntityId
 
 
+Wish = RegisterResource | ReserveResource | ReleaseReservation
+
 NOT_FOUND = Refusal("resource_not_found", "There is no resource {resource_id}.")
 ALREADY_REGISTERED = Refusal(
     "resource_already_registered", "Resource {resource_id} is already registered with different content."
 )
 DOUBLE_BOOKED = Refusal(
-    "resource_already_reserved",
-    "Resource {resource_id} is reserved from {starts} to {ends} ({reservation_id}).",
+    "resource_already_reserved", "Resource {resource_id} is reserved from {starts} to {ends} ({reservation_id})."
 )
 RESERVATION_TAKEN = Refusal(
-    "reservation_id_taken",
-    "Reservation {reservation_id} of resource {resource_id} exists with different content.",
+    "reservation_id_taken", "Reservation {reservation_id} of resource {resource_id} exists with different content."
 )
 RESERVATION_NOT_FOUND = Refusal(
     "reservation_not_found", "Resource {resource_id} has no reservation {reservation_id}."
@@ -100,21 +97,22 @@ RESERVATIONS_FULL = Refusal(
 )
 
 
-def decide(
-    command: RegisterResource | ReserveResource | ReleaseReservation, resource: Resource | None, actor: Actor
-) -> Sequence[events.ResourceEvent]:
+def decide(command: Wish, resource: Resource | None, actor: Actor) -> Sequence[events.ResourceEvent]:
     if isinstance(command, RegisterResource):
         registered = events.ResourceRegistered(**command.content())
-        return once(
-            registered, resource.registered if resource else None, ALREADY_REGISTERED(resource_id=command.resource_id)
-        )
+        already = ALREADY_REGISTERED(resource_id=command.resource_id)
+        return once(registered, resource.registered if resource else None, already)
     if resource is None:
         raise NOT_FOUND(resource_id=command.resource_id)
     match command:
         case ReserveResource():
             return _reserve(command, resource)
         case ReleaseReservation():
-            return _release(command, resource)
+            if command.reservation_id in resource.released:
+                return ()
+            if all(held.reservation_id != command.reservation_id for held in resource.reservations):
+                raise RESERVATION_NOT_FOUND(resource_id=command.resource_id, reservation_id=command.reservation_id)
+            return (events.ReservationReleased(reservation_id=command.reservation_id),)
 
 
 def _reserve(command: ReserveResource, resource: Resource) -> Sequence[events.ResourceEvent]:
@@ -139,17 +137,4 @@ def _reserve(command: ReserveResource, resource: Resource) -> Sequence[events.Re
     return (events.ResourceReserved(**booked, **named),)
 
 
-def _release(command: ReleaseReservation, resource: Resource) -> Sequence[events.ResourceEvent]:
-    if command.reservation_id in resource.released:
-        return ()
-    if all(held.reservation_id != command.reservation_id for held in resource.reservations):
-        raise RESERVATION_NOT_FOUND(resource_id=command.resource_id, reservation_id=command.reservation_id)
-    return (events.ReservationReleased(reservation_id=command.reservation_id),)
-
-
-AGGREGATE = Aggregate(
-    events=events.EVENTS,
-    commands=(RegisterResource, ReserveResource, ReleaseReservation),
-    evolve=evolve,
-    decide=decide,
-)
+AGGREGATE = Aggregate(events=events.EVENTS, commands=commands_of(Wish), evolve=evolve, decide=decide)

@@ -6,7 +6,7 @@ The rule that is propaganda's own: nothing is released unapproved, and nobody ap
 from collections.abc import Sequence
 from enum import StrEnum
 
-from shared.domain.decider import Actor, Aggregate, Command, Refusal, State, once
+from shared.domain.decider import Actor, Aggregate, Command, Refusal, State, begun, commands_of, once
 from shared.events import publication as events
 from shared.values.message import word
 from shared.values.types import Day, EntityId, Phrase, Text
@@ -28,15 +28,14 @@ class Publication(State):
 def evolve(publication: Publication | None, event: events.PublicationEvent) -> Publication:
     if isinstance(event, events.PublicationProposed):
         return Publication(proposed=event)
-    if publication is None:
-        raise LookupError(f"{event.TYPE} before the publication was proposed")
+    publication = begun(publication, event)
     match event:
         case events.PublicationApproved():
-            return publication.model_copy(update={"status": PublicationStatus.APPROVED})
+            return publication.but(status=PublicationStatus.APPROVED)
         case events.PublicationRejected():
-            return publication.model_copy(update={"status": PublicationStatus.REJECTED, "rejection": event.reason})
+            return publication.but(status=PublicationStatus.REJECTED, rejection=event.reason)
         case events.PublicationReleased():
-            return publication.model_copy(update={"status": PublicationStatus.RELEASED})
+            return publication.but(status=PublicationStatus.RELEASED)
 
 
 class PublicationCommand(Command):
@@ -68,6 +67,8 @@ class ReleasePublication(PublicationCommand):
     NAME = "release-publication"
 
 
+Wish = ProposePublication | ApprovePublication | RejectPublication | ReleasePublication
+
 NOT_FOUND = Refusal("publication_not_found", "There is no publication {publication_id}.")
 ALREADY_PROPOSED = Refusal(
     "publication_already_proposed", "Publication {publication_id} is already proposed with different content."
@@ -79,18 +80,11 @@ NOT_APPROVED = Refusal(
 )
 
 
-def decide(
-    command: ProposePublication | ApprovePublication | RejectPublication | ReleasePublication,
-    publication: Publication | None,
-    actor: Actor,
-) -> Sequence[events.PublicationEvent]:
+def decide(command: Wish, publication: Publication | None, actor: Actor) -> Sequence[events.PublicationEvent]:
     if isinstance(command, ProposePublication):
         proposed = events.PublicationProposed(**command.content(), author=actor.id)
-        return once(
-            proposed,
-            publication.proposed if publication else None,
-            ALREADY_PROPOSED(publication_id=command.publication_id),
-        )
+        recorded = publication.proposed if publication else None
+        return once(proposed, recorded, ALREADY_PROPOSED(publication_id=command.publication_id))
     if publication is None:
         raise NOT_FOUND(publication_id=command.publication_id)
     match command:
@@ -105,7 +99,11 @@ def decide(
             _require_right_to_judge(command, publication, actor)
             return (events.PublicationRejected(reason=command.reason),)
         case ReleasePublication():
-            return _release(command, publication)
+            if publication.status is PublicationStatus.RELEASED:
+                return ()
+            if publication.status is not PublicationStatus.APPROVED:
+                raise NOT_APPROVED(publication_id=command.publication_id, status=word(publication.status))
+            return (events.PublicationReleased(),)
 
 
 def _require_right_to_judge(command: PublicationCommand, publication: Publication, actor: Actor) -> None:
@@ -115,19 +113,4 @@ def _require_right_to_judge(command: PublicationCommand, publication: Publicatio
         raise OWN_TEXT(publication_id=command.publication_id, actor=actor.id)
 
 
-def _release(command: ReleasePublication, publication: Publication) -> Sequence[events.PublicationEvent]:
-    match publication.status:
-        case PublicationStatus.RELEASED:
-            return ()
-        case PublicationStatus.APPROVED:
-            return (events.PublicationReleased(),)
-        case _:
-            raise NOT_APPROVED(publication_id=command.publication_id, status=word(publication.status))
-
-
-AGGREGATE = Aggregate(
-    events=events.EVENTS,
-    commands=(ProposePublication, ApprovePublication, RejectPublication, ReleasePublication),
-    evolve=evolve,
-    decide=decide,
-)
+AGGREGATE = Aggregate(events=events.EVENTS, commands=commands_of(Wish), evolve=evolve, decide=decide)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from pydantic import Field
 
-from shared.domain.decider import Actor, Aggregate, Command, Refusal, State, once
+from shared.domain.decider import Actor, Aggregate, Command, Refusal, State, begun, commands_of, once
 from shared.events import clearance as events
 from shared.values.types import ClearanceKind, EntityId, Phrase
 
@@ -21,9 +21,8 @@ class Clearance(State):
 def evolve(clearance: Clearance | None, event: events.ClearanceEvent) -> Clearance:
     if isinstance(event, events.ClearanceRequested):
         return Clearance(requested=event)
-    if clearance is None:
-        raise LookupError(f"{event.TYPE} before the clearance was requested")
-    return clearance.model_copy(update={"outcome": event})
+    clearance = begun(clearance, event)
+    return clearance.but(outcome=event)
 
 
 class ClearanceCommand(Command):
@@ -56,6 +55,8 @@ class WithdrawClearance(ClearanceCommand):
     reason: Phrase
 
 
+Wish = RequestClearance | GrantClearance | RefuseClearance | WithdrawClearance
+
 NOT_FOUND = Refusal("clearance_not_found", "There is no clearance {clearance_id}.")
 ALREADY_REQUESTED = Refusal(
     "clearance_already_requested", "Clearance {clearance_id} is already requested with different content."
@@ -65,18 +66,11 @@ OWN_REQUEST = Refusal("own_request", "{actor} requested clearance {clearance_id}
 NOT_GRANTED = Refusal("clearance_not_granted", "Clearance {clearance_id} is not granted, so it can't be withdrawn.")
 
 
-def decide(
-    command: RequestClearance | GrantClearance | RefuseClearance | WithdrawClearance,
-    clearance: Clearance | None,
-    actor: Actor,
-) -> Sequence[events.ClearanceEvent]:
+def decide(command: Wish, clearance: Clearance | None, actor: Actor) -> Sequence[events.ClearanceEvent]:
     if isinstance(command, RequestClearance):
         requested = events.ClearanceRequested(**command.content(), requested_by=actor.id)
-        return once(
-            requested,
-            clearance.requested if clearance else None,
-            ALREADY_REQUESTED(clearance_id=command.clearance_id),
-        )
+        already = ALREADY_REQUESTED(clearance_id=command.clearance_id)
+        return once(requested, clearance.requested if clearance else None, already)
     if clearance is None:
         raise NOT_FOUND(clearance_id=command.clearance_id)
     match command:
@@ -85,7 +79,12 @@ def decide(
         case RefuseClearance():
             return _settle(command, clearance, actor, events.ClearanceRefused(reason=command.reason))
         case WithdrawClearance():
-            return _withdraw(command, clearance)
+            withdrawn = events.ClearanceWithdrawn(reason=command.reason)
+            if clearance.outcome == withdrawn:
+                return ()
+            if not isinstance(clearance.outcome, events.ClearanceGranted):
+                raise NOT_GRANTED(clearance_id=command.clearance_id)
+            return (withdrawn,)
 
 
 def _settle(
@@ -103,18 +102,4 @@ def _settle(
     return (outcome,)
 
 
-def _withdraw(command: WithdrawClearance, clearance: Clearance) -> Sequence[events.ClearanceEvent]:
-    withdrawn = events.ClearanceWithdrawn(reason=command.reason)
-    if clearance.outcome == withdrawn:
-        return ()
-    if not isinstance(clearance.outcome, events.ClearanceGranted):
-        raise NOT_GRANTED(clearance_id=command.clearance_id)
-    return (withdrawn,)
-
-
-AGGREGATE = Aggregate(
-    events=events.EVENTS,
-    commands=(RequestClearance, GrantClearance, RefuseClearance, WithdrawClearance),
-    evolve=evolve,
-    decide=decide,
-)
+AGGREGATE = Aggregate(events=events.EVENTS, commands=commands_of(Wish), evolve=evolve, decide=decide)

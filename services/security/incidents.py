@@ -6,7 +6,7 @@ for reopening are for security and the auditor; whoever shows these events to ot
 
 from collections.abc import Sequence
 
-from shared.domain.decider import Actor, Aggregate, Command, Refusal, State, once
+from shared.domain.decider import Actor, Aggregate, Command, Refusal, State, begun, commands_of, once
 from shared.events import incident as events
 from shared.values.types import EntityId, Instant, Phrase
 
@@ -21,15 +21,14 @@ class Incident(State):
 def evolve(incident: Incident | None, event: events.IncidentEvent) -> Incident:
     if isinstance(event, events.IncidentReported):
         return Incident(reported=event)
-    if incident is None:
-        raise LookupError(f"{event.TYPE} before the incident was reported")
+    incident = begun(incident, event)
     match event:
         case events.IncidentAssessed():
-            return incident.model_copy(update={"severity": event.severity})
+            return incident.but(severity=event.severity)
         case events.IncidentResolved():
-            return incident.model_copy(update={"resolution": event, "last_reopening": None})
+            return incident.but(resolution=event, last_reopening=None)
         case events.IncidentReopened():
-            return incident.model_copy(update={"resolution": None, "last_reopening": event.reason})
+            return incident.but(resolution=None, last_reopening=event.reason)
 
 
 class IncidentCommand(Command):
@@ -66,6 +65,8 @@ class ReopenIncident(IncidentCommand):
     reason: Phrase
 
 
+Wish = ReportIncident | AssessIncident | ResolveIncident | ReopenIncident
+
 NOT_FOUND = Refusal("incident_not_found", "There is no incident {incident_id}.")
 ALREADY_REPORTED = Refusal(
     "incident_already_reported", "Incident {incident_id} is already reported with different content."
@@ -77,33 +78,28 @@ IS_RESOLVED = Refusal("incident_resolved", "Incident {incident_id} is resolved; 
 NOT_RESOLVED = Refusal("incident_not_resolved", "Incident {incident_id} is not resolved, so it can't be reopened.")
 
 
-def decide(
-    command: ReportIncident | AssessIncident | ResolveIncident | ReopenIncident,
-    incident: Incident | None,
-    actor: Actor,
-) -> Sequence[events.IncidentEvent]:
+def decide(command: Wish, incident: Incident | None, actor: Actor) -> Sequence[events.IncidentEvent]:
     if isinstance(command, ReportIncident):
         reported = events.IncidentReported(**command.content())
-        return once(
-            reported, incident.reported if incident else None, ALREADY_REPORTED(incident_id=command.incident_id)
-        )
+        already = ALREADY_REPORTED(incident_id=command.incident_id)
+        return once(reported, incident.reported if incident else None, already)
     if incident is None:
         raise NOT_FOUND(incident_id=command.incident_id)
     match command:
         case AssessIncident():
-            return _assess(command, incident)
+            if incident.severity == command.severity:
+                return ()
+            if incident.resolution:
+                raise IS_RESOLVED(incident_id=command.incident_id)
+            return (events.IncidentAssessed(severity=command.severity),)
         case ResolveIncident():
             return _resolve(command, incident)
         case ReopenIncident():
-            return _reopen(command, incident)
-
-
-def _assess(command: AssessIncident, incident: Incident) -> Sequence[events.IncidentEvent]:
-    if incident.severity == command.severity:
-        return ()
-    if incident.resolution:
-        raise IS_RESOLVED(incident_id=command.incident_id)
-    return (events.IncidentAssessed(severity=command.severity),)
+            if incident.resolution:
+                return (events.IncidentReopened(reason=command.reason),)
+            if incident.last_reopening == command.reason:
+                return ()
+            raise NOT_RESOLVED(incident_id=command.incident_id)
 
 
 def _resolve(command: ResolveIncident, incident: Incident) -> Sequence[events.IncidentEvent]:
@@ -117,17 +113,4 @@ def _resolve(command: ResolveIncident, incident: Incident) -> Sequence[events.In
     return (resolved,)
 
 
-def _reopen(command: ReopenIncident, incident: Incident) -> Sequence[events.IncidentEvent]:
-    if incident.resolution:
-        return (events.IncidentReopened(reason=command.reason),)
-    if incident.last_reopening == command.reason:
-        return ()
-    raise NOT_RESOLVED(incident_id=command.incident_id)
-
-
-AGGREGATE = Aggregate(
-    events=events.EVENTS,
-    commands=(ReportIncident, AssessIncident, ResolveIncident, ReopenIncident),
-    evolve=evolve,
-    decide=decide,
-)
+AGGREGATE = Aggregate(events=events.EVENTS, commands=commands_of(Wish), evolve=evolve, decide=decide)

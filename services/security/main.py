@@ -6,8 +6,6 @@ from services.security.venues import CLEARANCE_FOR_VENUES
 from shared.unit.support_unit import support_unit
 
 SERVICE = support_unit(
-    "security",
-    own=(clearances.AGGREGATE, incidents.AGGREGATE),
-    policies=(CLEARANCE_FOR_VENUES, CLEARANCE_FOR_TASKS),
+    "security", own=(clearances.AGGREGATE, incidents.AGGREGATE), policies=(CLEARANCE_FOR_VENUES, CLEARANCE_FOR_TASKS)
 )
 app = SERVICE.app()

@@ -6,7 +6,7 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from shared.domain.decider import EVENTS_AT_ONCE, Actor, Aggregate, Command, Refusal, State
+from shared.domain.decider import EVENTS_AT_ONCE, Actor, Aggregate, Command, Refusal, State, begun, once
 from shared.events import catalogue_item as events
 from shared.values.types import EntityId, KnownUnit, Text, Unit, check_known
 
@@ -25,15 +25,14 @@ class CatalogueItem(State):
 def evolve(state: CatalogueItem | None, event: events.CatalogueEvent) -> CatalogueItem:
     if isinstance(event, events.ItemPublished):
         return CatalogueItem(published=event)
-    if state is None:
-        raise LookupError(f"{event.TYPE} before the item was published")
+    state = begun(state, event)
     match event:
         case events.ItemAssigned():
-            return state.model_copy(update={"unit": event.unit, "directive_id": event.directive_id})
+            return state.but(unit=event.unit, directive_id=event.directive_id)
         case events.ItemRevised():
-            return state.model_copy(update={"published": state.published.model_copy(update={"item": event.item})})
+            return state.but(published=state.published.model_copy(update={"item": event.item}))
         case events.ItemWithdrawn():
-            return state.model_copy(update={"withdrawn": True})
+            return state.but(withdrawn=True)
 
 
 def _of_a_known_unit(item: events.Item) -> events.Item:
@@ -160,26 +159,25 @@ def decide(
 ) -> Sequence[events.CatalogueEvent]:
     match command:
         case PublishItem():
-            return _publish(command, state)
+            published = events.ItemPublished(**command.content())
+            recorded = None if state is None or state.withdrawn else state.published
+            return once(published, recorded, ALREADY_PUBLISHED(item_id=command.item_id))
         case AssignItem():
-            return _assign(command, state)
+            return _assign(command, _in_the_catalogue(command, state))
         case ReviseItem():
-            return _revise(command, state)
+            state = _in_the_catalogue(command, state)
+            _require_of_its_catalogue(command, state)
+            return () if state.published.item == command.item else (events.ItemRevised(item=command.item),)
         case WithdrawItem():
-            return _withdraw(command, state)
+            if state is None:
+                raise NOT_FOUND(item_id=command.item_id)
+            _require_of_its_catalogue(command, state)
+            if state.unit:
+                raise ASSIGNED(item_id=command.item_id, unit=state.unit)
+            return () if state.withdrawn else (events.ItemWithdrawn(),)
 
 
-def _publish(command: PublishItem, state: CatalogueItem | None) -> Sequence[events.CatalogueEvent]:
-    published = events.ItemPublished(catalogue=command.catalogue, note=command.note, item=command.item)
-    if state is None or state.withdrawn:
-        return (published,)
-    if state.published == published:
-        return ()
-    raise ALREADY_PUBLISHED(item_id=command.item_id)
-
-
-def _assign(command: AssignItem, state: CatalogueItem | None) -> Sequence[events.CatalogueEvent]:
-    state = _in_the_catalogue(command, state)
+def _assign(command: AssignItem, state: CatalogueItem) -> Sequence[events.CatalogueEvent]:
     if state.unit is None:
         return (events.ItemAssigned(unit=command.unit, item=state.published.item, directive_id=command.directive_id),)
     if state.unit != command.unit:
@@ -187,21 +185,6 @@ def _assign(command: AssignItem, state: CatalogueItem | None) -> Sequence[events
     if state.directive_id != command.directive_id:
         raise ALREADY_ORDERED(item_id=command.item_id, unit=state.unit)
     return ()
-
-
-def _revise(command: ReviseItem, state: CatalogueItem | None) -> Sequence[events.CatalogueEvent]:
-    state = _in_the_catalogue(command, state)
-    _must_be_of(command.catalogue, command.item_id, state)
-    return () if state.published.item == command.item else (events.ItemRevised(item=command.item),)
-
-
-def _withdraw(command: WithdrawItem, state: CatalogueItem | None) -> Sequence[events.CatalogueEvent]:
-    if state is None:
-        raise NOT_FOUND(item_id=command.item_id)
-    _must_be_of(command.catalogue, command.item_id, state)
-    if state.unit:
-        raise ASSIGNED(item_id=command.item_id, unit=state.unit)
-    return () if state.withdrawn else (events.ItemWithdrawn(),)
 
 
 def _in_the_catalogue(command: ItemCommand, state: CatalogueItem | None) -> CatalogueItem:
@@ -212,9 +195,9 @@ def _in_the_catalogue(command: ItemCommand, state: CatalogueItem | None) -> Cata
     return state
 
 
-def _must_be_of(catalogue: EntityId, item_id: EntityId, state: CatalogueItem) -> None:
-    if state.published.catalogue != catalogue:
-        raise OF_ANOTHER_CATALOGUE(item_id=item_id, catalogue=state.published.catalogue)
+def _require_of_its_catalogue(command: ReviseItem | WithdrawItem, state: CatalogueItem) -> None:
+    if state.published.catalogue != command.catalogue:
+        raise OF_ANOTHER_CATALOGUE(item_id=command.item_id, catalogue=state.published.catalogue)
 
 
 AGGREGATE = Aggregate(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from pydantic import Field
 
-from shared.domain.decider import Actor, Aggregate, Command, Refusal, State, once
+from shared.domain.decider import Actor, Aggregate, Command, Refusal, State, begun, once
 from shared.events.meeting import EVENTS, MeetingConcluded, MeetingEvent, MeetingHeld, Participant, Point
 from shared.values.types import Day, EntityId, Text
 
@@ -17,9 +17,8 @@ class Meeting(State):
 def evolve(meeting: Meeting | None, event: MeetingEvent) -> Meeting:
     if isinstance(event, MeetingHeld):
         return Meeting(held=event)
-    if meeting is None:
-        raise LookupError(f"{event.TYPE} before the meeting was held")
-    return meeting.model_copy(update={"conclusion": event})
+    meeting = begun(meeting, event)
+    return meeting.but(conclusion=event)
 
 
 class MeetingCommand(Command):

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from shared.domain.decider import Actor, Aggregate, Command, Refusal, State, once
+from shared.domain.decider import Actor, Aggregate, Command, Refusal, State, begun, commands_of, once
 from shared.events import organisation as events
 from shared.values.types import EntityId, Phrase, Text
 
@@ -22,14 +22,13 @@ class Organisation(State):
 def evolve(organisation: Organisation | None, event: events.OrganisationEvent) -> Organisation:
     if isinstance(event, events.OrganisationRegistered):
         return Organisation(registered=event)
-    if organisation is None:
-        raise LookupError(f"{event.TYPE} before the organisation was registered")
+    organisation = begun(organisation, event)
     match event:
         case events.PositionAdded():
-            return organisation.model_copy(update={"positions": (*organisation.positions, event.position)})
+            return organisation.but(positions=(*organisation.positions, event.position))
         case events.PositionRemoved():
             kept = tuple(position for position in organisation.positions if position != event.position)
-            return organisation.model_copy(update={"positions": kept})
+            return organisation.but(positions=kept)
 
 
 class OrganisationCommand(Command):
@@ -83,6 +82,8 @@ def _parts_of(entry: Entry) -> Sequence[Command]:
     return (RegisterOrganisation(organisation_id=organisation_id, kind=entry.kind, name=entry.name), *positions)
 
 
+Wish = RegisterOrganisation | AddPosition | RemovePosition
+
 NOT_FOUND = Refusal("organisation_not_found", "There is no organisation {organisation_id}.")
 ALREADY_REGISTERED = Refusal(
     "organisation_already_registered", "Organisation {organisation_id} is already registered with different content."
@@ -92,16 +93,11 @@ POSITIONS_FULL = Refusal(
 )
 
 
-def decide(
-    command: RegisterOrganisation | AddPosition | RemovePosition, organisation: Organisation | None, actor: Actor
-) -> Sequence[events.OrganisationEvent]:
+def decide(command: Wish, organisation: Organisation | None, actor: Actor) -> Sequence[events.OrganisationEvent]:
     if isinstance(command, RegisterOrganisation):
         registered = events.OrganisationRegistered(kind=command.kind, name=command.name)
-        return once(
-            registered,
-            organisation.registered if organisation else None,
-            ALREADY_REGISTERED(organisation_id=command.organisation_id),
-        )
+        already = ALREADY_REGISTERED(organisation_id=command.organisation_id)
+        return once(registered, organisation.registered if organisation else None, already)
     if organisation is None:
         raise NOT_FOUND(organisation_id=command.organisation_id)
     match command:
@@ -122,9 +118,5 @@ def _as_stored(position: str, organisation: Organisation) -> str | None:
     return next(composed, None)
 
 
-AGGREGATE = Aggregate(
-    events=events.EVENTS,
-    commands=(RegisterOrganisation, AddPosition, RemovePosition, RegisterOrganisations),
-    evolve=evolve,
-    decide=decide,
-)
+COMMANDS = commands_of(Wish | RegisterOrganisations)
+AGGREGATE = Aggregate(events=events.EVENTS, commands=COMMANDS, evolve=evolve, decide=decide)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import reduce
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple, Self, get_args
 
 from pydantic import BaseModel, ConfigDict
 
@@ -68,6 +68,9 @@ class State(BaseModel):
     """What the events of one aggregate come to."""
 
     model_config = ConfigDict(frozen=True)
+
+    def but(self, **changes: object) -> Self:
+        return self.model_copy(update=changes)
 
 
 type Key = tuple[str, str]
@@ -144,6 +147,18 @@ def once[E: Event](event: E, recorded: E | None, otherwise: Refused) -> Sequence
 def latest[E: Event](_: E | None, event: E) -> E:
     """Evolves an aggregate of which the last event says all."""
     return event
+
+
+def commands_of(union: object) -> tuple[type[Command], ...]:
+    """The commands of a union, in its order."""
+    return get_args(union)
+
+
+def begun[S: State](state: S | None, event: Event) -> S:
+    """`state`. Raises `LookupError` where there is none yet that `event` could have happened to."""
+    if state is None:
+        raise LookupError(f"{event.TYPE} before its beginning")
+    return state
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from shared.domain.decider import Actor, Aggregate, Command, Refusal, State
+from shared.domain.decider import Actor, Aggregate, Command, Refusal, State, begun, commands_of, once
 from shared.events import document as events
 from shared.values.symbol import MOST_DIGITS, Citation, DocumentSymbol, leading_digits
 from shared.values.types import ID_PATTERN, Day, Phrase, Text
@@ -70,13 +70,12 @@ class Document(State):
 def evolve(document: Document | None, event: events.DocumentEvent) -> Document:
     if isinstance(event, events.DocumentIssued):
         return Document(issued=event)
-    if document is None:
-        raise LookupError(f"{event.TYPE} before the document was issued")
+    document = begun(document, event)
     match event:
         case events.DocumentSuperseded():
-            return document.model_copy(update={"superseded_by": event.superseded_by})
+            return document.but(superseded_by=event.superseded_by)
         case events.DocumentWithdrawn():
-            return document.model_copy(update={"withdrawn_because": event.reason})
+            return document.but(withdrawn_because=event.reason)
 
 
 class IssueDocument(Command):
@@ -119,6 +118,8 @@ class WithdrawDocument(DocumentCommand):
     reason: Phrase
 
 
+Wish = IssueDocument | SupersedeDocument | WithdrawDocument
+
 NOT_FOUND = Refusal(
     "document_not_found",
     "There is no document {document_id}. One that is filed under a term is named with it: 76-KH/TU (2020-2025).",
@@ -133,11 +134,12 @@ NOT_IN_FORCE = Refusal("document_not_in_force", "Document {document_id} is no lo
 SUPERSEDES_ITSELF = Refusal("document_supersedes_itself", "Document {document_id} can't supersede itself.")
 
 
-def decide(
-    command: IssueDocument | SupersedeDocument | WithdrawDocument, document: Document | None, actor: Actor
-) -> Sequence[events.DocumentEvent]:
+def decide(command: Wish, document: Document | None, actor: Actor) -> Sequence[events.DocumentEvent]:
     if isinstance(command, IssueDocument):
-        return _issue(command, document)
+        if document is None and (digits := leading_digits(command.symbol)) > MOST_DIGITS:
+            raise NUMBER_TOO_LONG(symbol=command.symbol, digits=digits, most=MOST_DIGITS)
+        issued = events.DocumentIssued(**command.model_dump())
+        return once(issued, document.issued if document else None, ALREADY_ISSUED(symbol=command.symbol))
     if document is None:
         raise NOT_FOUND(document_id=command.document_id)
     match command:
@@ -148,17 +150,6 @@ def decide(
                 return ()
             _require_in_force(command, document)
             return (events.DocumentWithdrawn(reason=command.reason),)
-
-
-def _issue(command: IssueDocument, document: Document | None) -> Sequence[events.DocumentEvent]:
-    issued = events.DocumentIssued(**command.model_dump())
-    if document is None:
-        if (digits := leading_digits(command.symbol)) > MOST_DIGITS:
-            raise NUMBER_TOO_LONG(symbol=command.symbol, digits=digits, most=MOST_DIGITS)
-        return (issued,)
-    if document.issued == issued:
-        return ()
-    raise ALREADY_ISSUED(symbol=command.symbol)
 
 
 def _supersede(command: SupersedeDocument, document: Document) -> Sequence[events.DocumentEvent]:
@@ -176,6 +167,4 @@ def _require_in_force(command: DocumentCommand, document: Document) -> None:
         raise NOT_IN_FORCE(document_id=command.document_id)
 
 
-AGGREGATE = Aggregate(
-    events=events.EVENTS, commands=(IssueDocument, SupersedeDocument, WithdrawDocument), evolve=evolve, decide=decide
-)
+AGGREGATE = Aggregate(events=events.EVENTS, commands=commands_of(Wish), evolve=evolve, decide=decide)

@@ -8,10 +8,8 @@ The decisions need to see the unit's tasks: `reads` says which, and `decide` is 
 
 from collections.abc import Mapping, Sequence
 
-from pydantic import BaseModel, ConfigDict
-
 from shared.domain import task as tasks
-from shared.domain.decider import Actor, Aggregate, Command, Key, Refusal
+from shared.domain.decider import Actor, Aggregate, Command, Key, Refusal, State, begun, commands_of
 from shared.domain.task import Task
 from shared.events import review as events
 from shared.values.message import WITH_REASON, word
@@ -22,12 +20,11 @@ MOST_REVIEWED = 1500
 MOST_EXPLAINED = 2000
 
 
-class Review(BaseModel):
-    model_config = ConfigDict(frozen=True)
+class Review(State):
     opened: events.ReviewOpened
     findings: dict[str, events.Finding]
     confirmed: frozenset[str] = frozenset()
-    explained: dict[tuple[str, events.Essential], str] = {}
+    explained: Mapping[tuple[str, events.Essential], str] = {}
     closed: events.ReviewClosed | None = None
 
     def unexplained(self, finding: events.Finding) -> tuple[events.Essential, ...]:
@@ -37,26 +34,17 @@ class Review(BaseModel):
 def evolve(review: Review | None, event: events.ReviewEvent) -> Review:
     if isinstance(event, events.ReviewOpened):
         return Review(opened=event, findings={finding.task_id: finding for finding in event.findings})
-    if review is None:
-        raise LookupError(f"{event.TYPE} before the review was opened")
+    review = begun(review, event)
     match event:
         case events.ReviewTaskEntered():
-            entered = event.finding
-            return review.model_copy(update={"findings": review.findings | {entered.task_id: entered}})
+            return review.but(findings=review.findings | {event.finding.task_id: event.finding})
         case events.ReviewItemConfirmed():
-            finding = event.finding
-            return review.model_copy(
-                update={
-                    "findings": review.findings | {finding.task_id: finding},
-                    "confirmed": review.confirmed | {finding.task_id},
-                }
-            )
+            findings = review.findings | {event.finding.task_id: event.finding}
+            return review.but(findings=findings, confirmed=review.confirmed | {event.finding.task_id})
         case events.ReviewGapExplained():
-            explained = review.explained | {(event.task_id, event.essential): event.reason}
-            return review.model_copy(update={"explained": explained})
+            return review.but(explained={**review.explained, (event.task_id, event.essential): event.reason})
         case events.ReviewClosed():
-            findings = {finding.task_id: finding for finding in event.findings}
-            return review.model_copy(update={"closed": event, "findings": findings})
+            return review.but(closed=event, findings={finding.task_id: finding for finding in event.findings})
 
 
 class ReviewCommand(Command):
@@ -106,6 +94,8 @@ class CloseReview(ReviewCommand):
     NAME = "close-review"
 
 
+Wish = OpenReview | EnterTask | ConfirmReviewItem | ExplainGap | CloseReview
+
 NOT_FOUND = Refusal("review_not_found", "There is no review {review_id}.")
 ALREADY_OPEN = Refusal("review_already_open", "Review {review_id} is already open, for another directive or date.")
 IS_CLOSED = Refusal("review_closed", "Review {review_id} is closed and signed.")
@@ -152,10 +142,7 @@ def reads(command: ReviewCommand, review: Review | None) -> Sequence[Key]:
 
 
 def decide(
-    command: OpenReview | EnterTask | ConfirmReviewItem | ExplainGap | CloseReview,
-    review: Review | None,
-    actor: Actor,
-    seen: Mapping[Key, Task | None],
+    command: Wish, review: Review | None, actor: Actor, seen: Mapping[Key, Task | None]
 ) -> Sequence[events.ReviewEvent]:
     if isinstance(command, OpenReview):
         return _open(command, review, seen)
@@ -248,10 +235,4 @@ def _judged_again(review_id: str, task_id: str, review: Review, seen: Mapping[Ke
     return judge(task_id, task)
 
 
-AGGREGATE = Aggregate(
-    events=events.EVENTS,
-    commands=(OpenReview, EnterTask, ConfirmReviewItem, ExplainGap, CloseReview),
-    evolve=evolve,
-    decide=decide,
-    reads=reads,
-)
+AGGREGATE = Aggregate(events=events.EVENTS, commands=commands_of(Wish), evolve=evolve, decide=decide, reads=reads)

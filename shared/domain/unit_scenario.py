@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from pydantic import Field
 
-from shared.domain.decider import Actor, Aggregate, Command, Refusal, State
+from shared.domain.decider import Actor, Aggregate, Command, Refusal, State, begun
 from shared.events.scenario import CURRENT
 from shared.events.unit_scenario import EVENTS, SwitchFollowed, SwitchRecorded, UnitScenarioEvent
 from shared.values.types import Case, Phrase
@@ -18,21 +18,12 @@ class UnitScenario(State):
     recorded: SwitchRecorded
     followed: int = 0
 
-    @property
-    def number(self) -> int:
-        return self.recorded.number
-
-    @property
-    def scenario(self) -> Case:
-        return self.recorded.scenario
-
 
 def evolve(scenario: UnitScenario | None, event: UnitScenarioEvent) -> UnitScenario:
     if isinstance(event, SwitchRecorded):
         return UnitScenario(recorded=event, followed=scenario.followed if scenario else 0)
-    if scenario is None:
-        raise LookupError(f"{event.TYPE} before a switch was recorded")
-    return scenario.model_copy(update={"followed": event.number})
+    scenario = begun(scenario, event)
+    return scenario.but(followed=event.number)
 
 
 class UnitScenarioCommand(Command):
@@ -69,11 +60,11 @@ def decide(
         raise FOR_THE_POLICY(actor=actor.id)
     match command:
         case RecordSwitch():
-            if scenario is not None and command.number <= scenario.number:
+            if scenario is not None and command.number <= scenario.recorded.number:
                 return ()
             return (SwitchRecorded(**command.model_dump()),)
         case ConfirmSwitch():
-            if scenario is None or command.number > scenario.number:
+            if scenario is None or command.number > scenario.recorded.number:
                 raise NOT_RECORDED(number=command.number)
             return () if command.number <= scenario.followed else (SwitchFollowed(number=command.number),)
 

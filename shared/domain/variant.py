@@ -7,27 +7,23 @@ gives it another cost or deadline there. The unit's lead signs the variant; a la
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from pydantic import BaseModel, ConfigDict
-
-from shared.domain.decider import Actor, Aggregate, Command, Key, Refusal
+from shared.domain.decider import Actor, Aggregate, Command, Key, Refusal, State, commands_of
 from shared.events.variant import EVENTS, AdjustmentWithdrawn, VariantAdjusted, VariantEvent, VariantPrepared
 from shared.values.types import Brief, Case, Day, EntityId, Scenario, Vnd
 
 MOST_ADJUSTMENTS = 1400
 
 
-class Demand(BaseModel):
+class Demand(State):
     """What a case demands of a task."""
 
-    model_config = ConfigDict(frozen=True)
     suspended: bool
     planned_vnd: Vnd
     deadline: date | None
 
 
-class Variant(BaseModel):
-    model_config = ConfigDict(frozen=True)
-    adjustments: dict[str, VariantAdjusted] = {}
+class Variant(State):
+    adjustments: Mapping[str, VariantAdjusted] = {}
     signed_by: str | None = None
 
 
@@ -47,12 +43,13 @@ def evolve(variant: Variant | None, event: VariantEvent) -> Variant:
     variant = variant or Variant()
     match event:
         case VariantAdjusted():
-            return Variant(adjustments=variant.adjustments | {event.task_id: event})
+            return Variant(adjustments={**variant.adjustments, event.task_id: event})
         case AdjustmentWithdrawn():
-            others = {key: other for key, other in variant.adjustments.items() if key != event.task_id}
-            return Variant(adjustments=others)
+            return Variant(
+                adjustments={key: other for key, other in variant.adjustments.items() if key != event.task_id}
+            )
         case VariantPrepared():
-            return variant.model_copy(update={"signed_by": event.signed_by})
+            return variant.but(signed_by=event.signed_by)
 
 
 class VariantCommand(Command):
@@ -88,6 +85,8 @@ class PrepareVariant(VariantCommand):
     NAME = "prepare-variant"
 
 
+Wish = AdjustVariant | WithdrawAdjustment | PrepareVariant
+
 NO_TASK = Refusal("task_not_found", "There is no task {task_id} to adjust.")
 NOTHING_ADJUSTED = Refusal(
     "nothing_adjusted",
@@ -106,10 +105,7 @@ def reads(command: VariantCommand, variant: Variant | None) -> Sequence[Key]:
 
 
 def decide(
-    command: AdjustVariant | WithdrawAdjustment | PrepareVariant,
-    variant: Variant | None,
-    actor: Actor,
-    seen: Mapping[Key, object],
+    command: Wish, variant: Variant | None, actor: Actor, seen: Mapping[Key, object]
 ) -> Sequence[VariantEvent]:
     variant = variant or Variant()
     match command:
@@ -137,10 +133,4 @@ def _adjust(command: AdjustVariant, variant: Variant, seen: Mapping[Key, object]
     return (adjusted,)
 
 
-AGGREGATE = Aggregate(
-    events=EVENTS,
-    commands=(AdjustVariant, WithdrawAdjustment, PrepareVariant),
-    evolve=evolve,
-    decide=decide,
-    reads=reads,
-)
+AGGREGATE = Aggregate(events=EVENTS, commands=commands_of(Wish), evolve=evolve, decide=decide, reads=reads)

@@ -155,33 +155,25 @@ class _Contract:
         self.security_schemes["bearer"] = BEARER
         self.operations[name] = {
             **self._operation("receive", name, [name]),
-            **({"summary": summary} if (summary := _sentence(command)) else {}),
+            **({"summary": summary} if (summary := sentence_of(command)) else {}),
             "security": [{"$ref": "#/components/securitySchemes/bearer"}],
             "reply": self._reply(answer=Answer, problem=Problem),
             "bindings": {"nats": {"queue": self._service, "bindingVersion": "0.1.0"}},
         }
 
     def appends(self, aggregate: Aggregate) -> None:
-        channel = self._events(self._service, aggregate.entity, aggregate.events)
-        stream = service_stream("<congress>", self._service)
-        self.operations[f"append-{aggregate.entity}"] = {
-            **self._operation("send", channel, [event.TYPE for event in aggregate.events]),
-            "summary": f"Appended to the stream {stream}.",
-        }
+        summary = f"Appended to the stream {service_stream('<congress>', self._service)}."
+        name, events = f"append-{aggregate.entity}", aggregate.events
+        self._events("send", name, self._service, aggregate.entity, events, summary)
 
     def follows(self, policy: Policy) -> None:
-        channel = self._events(policy.service, policy.entity, policy.events)
-        self.operations[f"policy-{policy.name}"] = {
-            **self._operation("receive", channel, [event.TYPE for event in policy.events]),
-            "summary": f"Read from the ledger by the durable consumer policies-{self._service}.",
-        }
+        summary = f"Read from the ledger by the durable consumer policies-{self._service}."
+        name, events = f"policy-{policy.name}", policy.events
+        self._events("receive", name, policy.service, policy.entity, events, summary)
 
     def reads(self, entity: str, events: Sequence[type[Event]]) -> None:
-        channel = self._events(ANY_SERVICE, entity, events)
-        self.operations[f"read-{entity}"] = {
-            **self._operation("receive", channel, [event.TYPE for event in events]),
-            "summary": f"Read from the stream {ledger_stream('<congress>')} by batched direct get.",
-        }
+        summary = f"Read from the stream {ledger_stream('<congress>')} by batched direct get."
+        self._events("receive", f"read-{entity}", ANY_SERVICE, entity, events, summary)
 
     def tells(self, question: str, whom: str = "", **answer: type[BaseModel] | None) -> None:
         """Any instance of the service tells it, or the one that stands for the parameter `whom`."""
@@ -195,8 +187,10 @@ class _Contract:
             "reply": self._reply(**answer),
         }
 
-    def _events(self, service: str, entity: str, events: Iterable[type[Event]]) -> str:
-        """The channel of one entity's events."""
+    def _events(
+        self, action: str, name: str, service: str, entity: str, events: Sequence[type[Event]], summary: str
+    ) -> None:
+        """The operation `name` on the channel of one entity's events."""
         of_any = service == ANY_SERVICE
         channel = f"events-{'any' if of_any else service}-{entity}"
         writer = "{service}" if of_any else service
@@ -204,7 +198,8 @@ class _Contract:
         self._channel(channel, f"evt.{{congress}}.{writer}.{entity}.{{id}}", **parameters)
         for event in events:
             self._can_say(channel, event.TYPE, self._envelope(event))
-        return channel
+        types = [event.TYPE for event in events]
+        self.operations[name] = {**self._operation(action, channel, types), "summary": summary}
 
     def _envelope(self, event: type[Event]) -> Json:
         """Empty where the event is described already."""
@@ -238,6 +233,6 @@ class _Contract:
         return {"channel": {"$ref": path}, "messages": [{"$ref": f"{path}/messages/{name}"} for name in messages]}
 
 
-def _sentence(command: type[Command]) -> str:
+def sentence_of(command: type[Command]) -> str:
     """The command's own docstring, on one line."""
     return " ".join(inspect.cleandoc(command.__dict__.get("__doc__") or "").split())

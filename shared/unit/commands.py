@@ -18,6 +18,7 @@ from shared.domain.entering import entered
 from shared.events.base import Event
 from shared.eventstore import errors
 from shared.eventstore.envelope import Cause, encode, event_id
+from shared.eventstore.names import is_name
 from shared.eventstore.store import EventStore, NewEvent
 from shared.i18n import format_minute
 from shared.unit import problems
@@ -31,7 +32,7 @@ REMEMBERED_AGGREGATES = 10_000
 
 logger = logging.getLogger(__name__)
 
-type Doing = Callable[[Command, Cause], Awaitable[Answer]]
+type Doing = Callable[[Any, Cause], Awaitable[Answer]]
 """Does one kind of command; see `CommandHandler.offer`."""
 
 
@@ -57,8 +58,8 @@ class CommandHandler:
     ) -> None:
         self._store = store
         self._now = now
+        self._discards = discards
         self._loader = Loader(store, aggregates, discards)
-        self._aggregates = {aggregate.entity: aggregate for aggregate in aggregates}
         self._commands = {command.NAME: command for aggregate in aggregates for command in aggregate.public_commands}
         self._doings: dict[type[Command], Doing] = {}
         self._remembered: OrderedDict[Key, Loaded] = OrderedDict()
@@ -103,8 +104,9 @@ class CommandHandler:
         return Answer(events=events, sequence=events[-1].sequence)
 
     async def ids(self, entity: str) -> list[str]:
-        """The ids of all aggregates of one kind as they are stored now, sorted. Raises `Unavailable`."""
-        return await self._loader.ids(entity)
+        """The ids of all aggregates of one kind as they are stored now, sorted; none that no command could have made.
+        Raises `Unavailable`."""
+        return [entity_id for entity_id in await self._store.ids(entity) if is_name(entity_id)]
 
     async def _execute_in_turn(self, command: Command, cause: Cause) -> Answer:
         parts = command.parts()
@@ -116,7 +118,7 @@ class CommandHandler:
 
     async def _execute(self, parts: Sequence[Command], keys: Sequence[Key], cause: Cause) -> Answer:
         try:
-            if await self._loader.has_discards():
+            if self._discards and await self._discards.have_grown():
                 self._remembered.clear()
             for tries in range(DECIDE_TRIES):
                 from_memory = {key for key in keys if key in self._remembered}
@@ -163,7 +165,7 @@ class CommandHandler:
         positions = dict.fromkeys(loaded, 0)
         for part in parts:
             key = (part.ENTITY, part.entity_id)
-            aggregate = self._aggregates[part.ENTITY]
+            aggregate = self._loader.aggregates[part.ENTITY]
             is_effect = part.CONVERGES and part is not parts[0]
             if cause.is_given:
                 part.check_given_at(cause.happened)
@@ -243,8 +245,7 @@ def _not_before(
 
 
 def _earlier_answer(cause: Cause, loaded: dict[Key, Loaded]) -> Answer | None:
-    """What this command did before, where it did something. Raises the refusal `command_id_reused` where that was not
-    what is asked now."""
+    """What this command did before, if anything. Raises the refusal `command_id_reused` where it was another."""
     command_id = cause.command_id
     earlier: list[EventReference] = []
     for (entity, entity_id), aggregate in loaded.items():

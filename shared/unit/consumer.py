@@ -5,6 +5,7 @@ first of them stood, and they are deleted once it is made: what is read again is
 """
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from nats.aio.client import Client
@@ -71,28 +72,26 @@ class _Consumer:
         self._stream = ledger_stream(congress)
         self._name = consumer_name(service)
         self._of_earlier_versions = f"policy-{service}-"
-        self._config = consumer_config(congress, service, policies)
+        self._config = partial(consumer_config, congress, service, policies)
         self._policies = policies
 
     async def make(self) -> None:
-        if (config := (await self._info(self._name)).get("config")) is None:
-            await self._create(await self._where_to_begin())
+        if (config := (await self._call("INFO", self._name, {})).get("config")) is None:
+            await self._put(self._config(await self._where_to_begin()))
         elif self._is_without_one_of_the_policies(config) or _was_given_other_filters(config):
             await self._call("DELETE", self._name, {})
-            await self._create(1)
+            await self._put(self._config())
         else:
             await self._bring_in_line(config)
         for name in await self._earlier():
             await self._call("DELETE", name, {})
 
     async def _bring_in_line(self, config: dict[str, Any]) -> None:
-        served = {name: self._config["metadata"][name] for name in ("policies", "filters")}
-        wanted = {
-            "filter_subjects": self._config["filter_subjects"],
-            "metadata": config["metadata"] | served,
-        }
-        if config | wanted != config:
-            await self._put(config | wanted)
+        ours = self._config()
+        served = {name: ours["metadata"][name] for name in ("policies", "filters")}
+        in_line = config | {"filter_subjects": ours["filter_subjects"], "metadata": config["metadata"] | served}
+        if in_line != config:
+            await self._put(in_line)
 
     def _is_without_one_of_the_policies(self, config: dict[str, Any]) -> bool:
         served = config.get("metadata", {}).get("policies", "").split()
@@ -105,25 +104,18 @@ class _Consumer:
         names = {f"{self._of_earlier_versions}{policy.name}" for policy in self._policies}
         if not names <= set(earlier):
             return 1
-        return min([_done(await self._info(name), end) for name in earlier], default=0) + 1
+        return min([_done(await self._call("INFO", name, {}), end) for name in earlier], default=0) + 1
 
     async def _earlier(self) -> list[str]:
         """The names of the consumers that earlier versions made."""
         names = await js_names(self._connection, f"CONSUMER.NAMES.{self._stream}")
         return [name for name in names if name.startswith(self._of_earlier_versions)]
 
-    async def _create(self, begins: int) -> None:
-        metadata = self._config["metadata"] | {"begins": str(begins)}
-        await self._put(self._config | {"opt_start_seq": begins, "metadata": metadata})
-
     async def _put(self, config: dict[str, Any]) -> None:
         await self._call("DURABLE.CREATE", self._name, {"stream_name": self._stream, "config": config})
 
-    async def _info(self, name: str) -> dict[str, Any]:
-        """Empty where there is no such consumer."""
-        return await self._call("INFO", name, {})
-
     async def _call(self, call: str, name: str, body: dict[str, Any]) -> dict[str, Any]:
+        """The answer is empty where there is no such consumer."""
         call = f"CONSUMER.{call}.{self._stream}.{name}"
         return await js_call(self._connection, call, body, absent=_CONSUMER_NOT_FOUND)
 

@@ -1,5 +1,4 @@
-"""What the sub-committee has discarded: a unit passes over such events of its own, where it can't read them or where
-they were parked."""
+"""What the sub-committee has discarded: its unit passes over an event that it can't read or that was parked."""
 
 import time
 
@@ -41,8 +40,7 @@ class Discards:
         return discarded is not None and discarded.parked_as is not None
 
     async def have_grown(self) -> bool:
-        """Since the last look: whoever remembers an aggregate may remember what was discarded. Raises
-        `Unavailable`."""
+        """Since the last look: who remembers an aggregate may remember what was discarded. Raises `Unavailable`."""
         if time.monotonic() - self._looked_at < LOOK_EVERY_S:
             return False
         before = len(self._discarded)

@@ -1,5 +1,4 @@
-"""What a look at a service or a server finds: a stable code, how bad it is, a sentence and what to do, in both
-languages."""
+"""What a look at a service or server finds: a stable code, how bad it is, a sentence and advice in both languages."""
 
 from enum import StrEnum
 from typing import Self

@@ -90,17 +90,14 @@ class Follower:
         while True:
             try:
                 await self._follow()
-            except (Unavailable, nats.errors.Error, TimeoutError) as error:
-                logger.warning("the policies of %s wait: %s", self._service, brief_text(error))
-                self._is_unserved(error)
             except Exception as error:
-                logger.exception("the policies of %s begin anew", self._service)
-                self._is_unserved(error)
+                if isinstance(error, (Unavailable, nats.errors.Error, TimeoutError)):
+                    logger.warning("the policies of %s wait: %s", self._service, brief_text(error))
+                else:
+                    logger.exception("the policies of %s begin anew", self._service)
+                since = self.unserved.since if self.unserved else time.monotonic()
+                self.unserved = Unserved(since, _reason(error))
             await asyncio.sleep(POLICY_RETRY_DELAY_S)
-
-    def _is_unserved(self, error: Exception) -> None:
-        since = self.unserved.since if self.unserved else time.monotonic()
-        self.unserved = Unserved(since, _reason(error))
 
     async def _follow(self) -> None:
         await make_consumer(self._connection, self._congress, self._service, self._policies)

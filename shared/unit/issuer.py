@@ -80,11 +80,8 @@ def held_issuer_keys(settings: Settings) -> Held:
     """What is here; nothing is made. Raises `PlatformError` where what is here is not right."""
     _check_named(settings)
     private, public = settings.issuer_private_key_path, settings.issuer_public_key_path
-    ours = _private_key(private).public_key() if private.exists() else None
-    theirs = _public_key(public) if public.exists() else None
-    if ours and theirs and ours != theirs:
-        raise _halves_differ(private, ours, public, theirs)
-    return Held(_read(private) if ours else None, _read(public) if theirs else None)
+    _check_halves(private, public)
+    return Held(*(_read(path) if path.exists() else None for path in (private, public)))
 
 
 def _check_named(settings: Settings) -> None:
@@ -116,16 +113,18 @@ def make_issuer_keys(private: Path, public: Path) -> None:
         if public_is_there:
             raise PlatformError(PRIVATE_KEY_LOST(private=private, public=public))
         _make_private(private)
-    ours = _private_key(private).public_key()
     if not public.exists():
-        _write_public(public, ours)
-    theirs = _public_key(public)
-    if theirs != ours:
-        raise _halves_differ(private, ours, public, theirs)
+        _write_public(public, _private_key(private).public_key())
+    _check_halves(private, public)
 
 
-def _halves_differ(private: Path, ours: Ed25519PublicKey, public: Path, theirs: Ed25519PublicKey) -> PlatformError:
-    return PlatformError(HALVES_DIFFER(private=private, ours=key_id(ours), public=public, theirs=key_id(theirs)))
+def _check_halves(private: Path, public: Path) -> None:
+    """Raises `PlatformError` where a half that is there is no key, or they are of two pairs."""
+    ours = _private_key(private).public_key() if private.exists() else None
+    theirs = _public_key(public) if public.exists() else None
+    if ours and theirs and ours != theirs:
+        named = {"private": private, "public": public, "ours": key_id(ours), "theirs": key_id(theirs)}
+        raise PlatformError(HALVES_DIFFER(**named))
 
 
 def issuer_private_key(settings: Settings) -> bytes:

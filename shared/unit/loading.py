@@ -66,7 +66,7 @@ class Loader:
     def __init__(self, store: EventStore, aggregates: Sequence[Aggregate], discards: Discards | None) -> None:
         self._store = store
         self._discards = discards
-        self._aggregates = {aggregate.entity: aggregate for aggregate in aggregates}
+        self.aggregates = {aggregate.entity: aggregate for aggregate in aggregates}
         self._events = {event.TYPE: event for aggregate in aggregates for event in aggregate.events}
 
     async def load(self, key: Key) -> Loaded:
@@ -85,23 +85,16 @@ class Loader:
                 loaded[key] = await self._and(loaded[key], key, stored, lenient=True)
         return {key: aggregate.state for key, aggregate in sorted(loaded.items()) if aggregate.state is not None}
 
-    async def has_discards(self) -> bool:
-        """Whether something was discarded since this was asked last. Raises `Unavailable`."""
-        return self._discards is not None and await self._discards.have_grown()
-
-    async def ids(self, entity: str) -> list[str]:
-        """Those that a command could have made; whoever writes to the stream otherwise may have used any."""
-        return [entity_id for entity_id in await self._store.ids(entity) if is_name(entity_id)]
-
     async def _and(self, loaded: Loaded, key: Key, stored: Stored, *, lenient: bool) -> Loaded:
         """With one event more. One that can't be taken in is passed over where that is lenient, or where it was
         discarded. Raises the refusal `unreadable_history`, or `Unavailable`."""
-        if self._discards is not None and self._discards.strike_out((stored.subject, stored.sequence)):
+        discards, place = self._discards, (stored.subject, stored.sequence)
+        if discards and discards.strike_out(place):
             return replace(loaded, sequence=stored.sequence)
         try:
             return self._with(loaded, key, stored)
         except Undecodable as error:
-            if not lenient and not await self._is_discarded(stored):
+            if not lenient and not (discards and await discards.hold(place)):
                 logger.error("event %s of the stream can't be read: %s", stored.sequence, brief(error))
                 raise UNREADABLE_HISTORY(
                     entity_id=key[1], sequence=stored.sequence, service=self._store.service
@@ -118,13 +111,10 @@ class Loader:
             raise Undecodable(f"{envelope.type} is not known here")
         event = decode_data(envelope, model)
         try:
-            state = self._aggregates[key[0]].evolve(loaded.state, event)
+            state = self.aggregates[key[0]].evolve(loaded.state, event)
         except Exception as error:
             raise Undecodable(f"{envelope.type} does not fit what came before: {error!r}") from error
         return loaded.after(reference_to(NewEvent(*key, envelope), stored.sequence), envelope, state)
-
-    async def _is_discarded(self, stored: Stored) -> bool:
-        return self._discards is not None and await self._discards.hold((stored.subject, stored.sequence))
 
 
 def reference_to(event: NewEvent, sequence: int) -> EventReference:

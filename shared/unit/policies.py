@@ -100,7 +100,7 @@ async def apply(
         if not last_try:
             raise
         logger.exception("policy %s gives up on ledger event %s", policy.name, stored.sequence)
-        await doing.record(doing.first_cause(), "", INTERNAL.code, repr(error))
+        await doing.record(doing.first_cause, "", INTERNAL.code, repr(error))
 
 
 async def apply_again(policy: Policy, stored: Stored, handler: CommandHandler, unit: str) -> Sequence[EventReference]:
@@ -127,13 +127,14 @@ class Reaction:
         self._stored = stored
         self._handler = handler
         self._actor = Actor(f"policy.{policy.name}", unit)
-        self._envelope: Envelope | None = None
+        self.first_cause = self.unreadable()
 
     async def commands(self) -> AsyncIterator[tuple[Command, Cause]]:
         """One by one: what a later one is may depend on what came of those before. Raises `Undecodable`."""
-        for position, wish in enumerate(self._wishes()):
+        envelope, wishes = self._wishes()
+        for position, wish in enumerate(wishes):
             if isinstance(wish, Command):
-                yield wish, self._cause(str(position))
+                yield wish, self._cause(envelope, str(position))
                 continue
             for entity_id in await self._handler.ids(wish.entity):
                 try:
@@ -141,13 +142,13 @@ class Reaction:
                 except ValidationError:
                     logger.warning("no command can have made %s %s", wish.entity, entity_id)
                 else:
-                    yield command, self._cause(f"{position}/{entity_id}")
+                    yield command, self._cause(envelope, f"{position}/{entity_id}")
 
-    def _wishes(self) -> Sequence[Command | ForEvery]:
+    def _wishes(self) -> tuple[Envelope, Sequence[Command | ForEvery]]:
         stored, policy = self._stored, self._policy
         envelope = decode(stored.body)
         if not policy.is_about(envelope.type):
-            return ()
+            return envelope, ()
         model = policy.reads(envelope.type)
         if model is None:
             raise Undecodable(f"{envelope.type} is a version that is not known here")
@@ -157,9 +158,9 @@ class Reaction:
             raise Undecodable(f"it does not say which stream it is from: {error}") from error
         check_ids(envelope)
         event = decode_data(envelope, model)
-        self._envelope = envelope
+        self.first_cause = self._cause(envelope, "0")
         try:
-            return policy.react(event, envelope)
+            return envelope, policy.react(event, envelope)
         except ValidationError as error:
             raise Undecodable(f"no command can follow from it: {brief_text(error, MOST_IN_A_DETAIL)}") from error
 
@@ -199,14 +200,8 @@ class Reaction:
             causation_id=ours,
         )
 
-    def first_cause(self) -> Cause:
-        return self._cause("0") if self._envelope else self.unreadable()
-
-    def _cause(self, place: str) -> Cause:
+    def _cause(self, envelope: Envelope, place: str) -> Cause:
         """Of the command at `place` among those that the policy calls for; its id follows from that."""
-        envelope = self._envelope
-        if envelope is None:
-            raise LookupError("nothing was read")
         in_range = EARLIEST <= envelope.time < LATEST
         return Cause(
             command_id=uuid5(UUID(envelope.id), f"{self._actor.unit}/{self._policy.name}/{place}"),

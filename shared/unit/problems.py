@@ -33,8 +33,7 @@ OUT_OF_TIME = Refusal(
     "happened_out_of_range", "What happened lies between the years 2000 and 2199; {happened} does not."
 )
 BEFORE_ITS_BEGINNING = Refusal(
-    "happened_before_beginning",
-    "{entity_id} began at {began}; nothing can have happened to it at {happened}.",
+    "happened_before_beginning", "{entity_id} began at {began}; nothing can have happened to it at {happened}."
 )
 COMMAND_ID_REUSED = Refusal(
     "command_id_reused",

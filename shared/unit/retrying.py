@@ -1,11 +1,10 @@
-"""Driving a policy again, by hand: what it could not do for one event of the ledger is done now, as it would have
-been done then."""
+"""Retrying a policy by hand: what it could not do for an event of the ledger is done as it would have been then."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from shared.domain.decider import Command, Refusal
+from shared.domain.decider import Refusal
 from shared.eventstore.direct import Stored
 from shared.eventstore.envelope import Cause, check_ids, decode
 from shared.eventstore.errors import Unavailable, Undecodable
@@ -35,10 +34,8 @@ class Retries:
     policies: Sequence[Policy]
     handler: CommandHandler
 
-    async def __call__(self, command: Command, cause: Cause) -> Answer:
+    async def __call__(self, command: RetryPolicy, cause: Cause) -> Answer:
         """What was done, and that it is resolved. Raises a refusal: also the one that a rule gives today."""
-        if not isinstance(command, RetryPolicy):
-            raise TypeError(command.NAME)
         if not cause.actor.leads:
             raise NOT_THE_LEAD(actor=cause.actor.id)
         policy = next((policy for policy in self.policies if policy.name == command.policy), None)

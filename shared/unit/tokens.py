@@ -52,14 +52,7 @@ def _reason(error: Exception) -> Message:
 def mint_token(private_key: bytes, congress: str, actor: Actor, now: datetime, lasting: timedelta) -> str:
     """Raises `ValueError` where `actor` can be nobody."""
     actor = checked_actor(*actor)
-    claims = {
-        "iss": ISSUER,
-        "aud": congress,
-        "sub": actor.id,
-        "unit": actor.unit,
-        "iat": now,
-        "exp": now + lasting,
-    }
+    claims = {"iss": ISSUER, "aud": congress, "sub": actor.id, "unit": actor.unit, "iat": now, "exp": now + lasting}
     key = cast("Ed25519PrivateKey", load_pem_private_key(private_key, password=None))
     return jwt.encode(claims, key, algorithm=ALGORITHM, headers={"kid": key_id(key.public_key())})
 
@@ -68,11 +61,7 @@ class TokenVerifier:
     """Turns an `Authorization` header into the actor it proves, for one service."""
 
     def __init__(
-        self,
-        public_key: bytes,
-        congress: str,
-        service: str,
-        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        self, public_key: bytes, congress: str, service: str, now: Callable[[], datetime] = lambda: datetime.now(UTC)
     ) -> None:
         self._public_key = cast("Ed25519PublicKey", load_pem_public_key(public_key))
         self.key_id = key_id(self._public_key)

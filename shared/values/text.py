@@ -17,8 +17,6 @@ _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]")
 _OVERRIDE = re.compile("[\u202a-\u202e\u2066-\u2069]")
 MAX_DEPTH = 32
 """How deep lists and objects may be nested; no command needs more than six."""
-_WHOLE_NUMBERS = range(-(2**63), 2**63)
-"""What JSON, BSON and the broker's numbers all can hold."""
 
 
 class Unclean(ValueError):
@@ -71,10 +69,10 @@ def cleaned(value: Any, depth: int = 0) -> Any:
             return clean(value)
         case bool() | None:
             return value
-        case int():
-            return _held(value, value in _WHOLE_NUMBERS)
-        case float():
-            return _held(value, -(2.0**63) <= value < 2.0**63)
+        case int() | float():
+            if not -(2**63) <= value < 2**63:  # what JSON, BSON and the broker's numbers all can hold
+                raise Unclean("number_out_of_range", "a number that is too large, or not a number")
+            return value
         case _ if depth > MAX_DEPTH:
             raise Unclean("too_deep", "lists or objects nested too deep")
         case dict():
@@ -86,12 +84,6 @@ def cleaned(value: Any, depth: int = 0) -> Any:
             return [_cleaned_at(position, item, depth) for position, item in enumerate(value)]
         case _:
             return value
-
-
-def _held[Number: (int, float)](number: Number, is_held: bool) -> Number:
-    if not is_held:
-        raise Unclean("number_out_of_range", "a number that is too large, or not a number")
-    return number
 
 
 def _cleaned_at(place: str | int, value: Any, depth: int) -> Any:

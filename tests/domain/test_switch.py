@@ -110,4 +110,4 @@ def test_everything_is_told(module, accepted, rejected):
 
 def test_a_newer_switch_is_not_followed_because_the_last_one_was():
     known = unit_scenario.AGGREGATE.fold((*DONE, recorded(3, "none")))
-    assert (known.number, known.followed) == (3, 2)
+    assert (known.recorded.number, known.followed) == (3, 2)

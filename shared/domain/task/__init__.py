@@ -14,7 +14,7 @@ reopened: what is done is done.
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from shared.domain.decider import Actor, Aggregate, Key, Refusal
+from shared.domain.decider import Actor, Aggregate, Command, Key, Refusal, commands_of
 from shared.domain.task import clearances, closing, essentials, extensions, work
 from shared.domain.task.clearances import MOST_CLEARANCES, DropClearance, RequireClearance
 from shared.domain.task.closing import CancelTask, CompleteTask, ReopenTask, ReturnTask
@@ -37,8 +37,10 @@ __all__ = [
 
 NOT_FOUND = Refusal("task_not_found", "There is no task {task_id}.")
 
-DECIDED_WHILE_LIVE: Mapping[type[TaskCommand], Callable[..., Sequence[TaskEvent]]] = {
-    command: topic.decide for topic in (essentials, extensions, work, clearances) for command in topic.COMMANDS
+DECIDED_WHILE_LIVE: Mapping[type[Command], Callable[..., Sequence[TaskEvent]]] = {
+    command: topic.decide
+    for topic in (essentials, extensions, work, clearances)
+    for command in commands_of(topic.Wish)
 }
 """What a closed task refuses."""
 
@@ -61,20 +63,11 @@ def decide(command: TaskCommand, task: Task | None, actor: Actor, seen: Mapping[
         raise NOT_FOUND(task_id=command.task_id)
     if isinstance(command, FollowScenario):
         return follow(command, task, seen)
-    if isinstance(command, closing.COMMANDS):
+    if isinstance(command, closing.Wish):
         return closing.decide(command, task, actor, seen)
     refuse_if_in(command, task, *CLOSED)
     return DECIDED_WHILE_LIVE[type(command)](command, task, actor)
 
 
-AGGREGATE = Aggregate(
-    events=EVENTS,
-    commands=(
-        OpenTask,
-        *(command for topic in (essentials, extensions, work, closing, clearances) for command in topic.COMMANDS),
-        FollowScenario,
-    ),
-    evolve=evolve,
-    decide=decide,
-    reads=reads,
-)
+Wish = OpenTask | essentials.Wish | extensions.Wish | work.Wish | closing.Wish | clearances.Wish | FollowScenario
+AGGREGATE = Aggregate(events=EVENTS, commands=commands_of(Wish), evolve=evolve, decide=decide, reads=reads)

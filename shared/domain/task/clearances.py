@@ -47,11 +47,10 @@ NO_RIGHT_TO_DROP = Refusal(
     "no_right_to_drop", "{actor} can't drop a clearance that a task needs; the unit's lead or a deputy does."
 )
 
+Wish = RequireClearance | DropClearance
 
-COMMANDS = (RequireClearance, DropClearance)
 
-
-def decide(command: RequireClearance | DropClearance, task: Task, actor: Actor) -> Sequence[TaskEvent]:
+def decide(command: Wish, task: Task, actor: Actor) -> Sequence[TaskEvent]:
     names = {"task_id": command.task_id, "clearance_id": command.clearance_id}
     last = task.clearances.get(command.clearance_id)
     match command:

@@ -38,49 +38,40 @@ class ReopenTask(TaskCommand):
         return (self, FollowScenario(task_id=self.task_id))
 
 
-COMMANDS = (CompleteTask, ReturnTask, CancelTask, ReopenTask)
+NOT_SUBMITTED = Refusal("task_not_submitted", "Task {task_id} has not been submitted.")
+OWN_WORK = Refusal("own_work", "{actor} submitted task {task_id}; somebody else has to accept or return it.")
+NOT_CLOSED = Refusal("task_not_closed", "Task {task_id} is not closed, so it can't be reopened.")
 
 
-def decide(
-    command: CompleteTask | ReturnTask | CancelTask | ReopenTask,
-    task: Task,
-    actor: Actor,
-    seen: Mapping[Key, ClearanceNoted | None],
-) -> Sequence[TaskEvent]:
+Wish = CompleteTask | ReturnTask | CancelTask | ReopenTask
+
+
+def decide(command: Wish, task: Task, actor: Actor, seen: Mapping[Key, ClearanceNoted | None]) -> Sequence[TaskEvent]:
     match command:
         case CompleteTask():
-            return _complete(command, task, actor, seen)
+            if task.status is TaskStatus.COMPLETED:
+                return ()
+            refuse_if_in(command, task, TaskStatus.CANCELLED)
+            _require_submitted_by_another(command, task, actor)
+            require_clearances(command, task, seen)
+            return (TaskCompleted(),)
         case ReturnTask():
-            return _return(command, task, actor)
+            refuse_if_in(command, task, *CLOSED)
+            if task.status is TaskStatus.IN_PROGRESS and task.last_return == command.reason:
+                return ()
+            _require_submitted_by_another(command, task, actor)
+            require_room_to_send_back(command, task)
+            return (TaskReturned(reason=command.reason),)
         case CancelTask():
             refuse_if_in(command, task, TaskStatus.COMPLETED)
             return () if task.status is TaskStatus.CANCELLED else (TaskCancelled(reason=command.reason),)
         case ReopenTask():
-            return _reopen(command, task)
-
-
-def _complete(
-    command: CompleteTask, task: Task, actor: Actor, seen: Mapping[Key, ClearanceNoted | None]
-) -> Sequence[TaskEvent]:
-    if task.status is TaskStatus.COMPLETED:
-        return ()
-    refuse_if_in(command, task, TaskStatus.CANCELLED)
-    _require_submitted_by_another(command, task, actor)
-    require_clearances(command, task, seen)
-    return (TaskCompleted(),)
-
-
-def _return(command: ReturnTask, task: Task, actor: Actor) -> Sequence[TaskEvent]:
-    refuse_if_in(command, task, *CLOSED)
-    if task.status is TaskStatus.IN_PROGRESS and task.last_return == command.reason:
-        return ()
-    _require_submitted_by_another(command, task, actor)
-    require_room_to_send_back(command, task)
-    return (TaskReturned(reason=command.reason),)
-
-
-NOT_SUBMITTED = Refusal("task_not_submitted", "Task {task_id} has not been submitted.")
-OWN_WORK = Refusal("own_work", "{actor} submitted task {task_id}; somebody else has to accept or return it.")
+            if task.status in CLOSED:
+                require_room_to_send_back(command, task)
+                return (TaskReopened(reason=command.reason),)
+            if task.last_reopening == command.reason:
+                return ()
+            raise NOT_CLOSED(task_id=command.task_id)
 
 
 def _require_submitted_by_another(command: TaskCommand, task: Task, actor: Actor) -> None:
@@ -89,15 +80,3 @@ def _require_submitted_by_another(command: TaskCommand, task: Task, actor: Actor
     refuse_if_suspended(command, task)
     if task.submitted_by == actor.id:
         raise OWN_WORK(task_id=command.task_id, actor=actor.id)
-
-
-NOT_CLOSED = Refusal("task_not_closed", "Task {task_id} is not closed, so it can't be reopened.")
-
-
-def _reopen(command: ReopenTask, task: Task) -> Sequence[TaskEvent]:
-    if task.status in CLOSED:
-        require_room_to_send_back(command, task)
-        return (TaskReopened(reason=command.reason),)
-    if task.last_reopening == command.reason:
-        return ()
-    raise NOT_CLOSED(task_id=command.task_id)

@@ -1,5 +1,4 @@
-"""What a task is opened with, and the essentials that are settled wherever it stands: who is in charge, by when, and
-the money guaranteed for it."""
+"""What a task is opened with, and what is settled wherever it stands: who is in charge, by when, what money."""
 
 from collections.abc import Sequence
 
@@ -73,10 +72,10 @@ def open_task(command: OpenTask, task: Task | None) -> Sequence[TaskEvent]:
     return once(opened, task.opened if task else None, ALREADY_OPEN(task_id=command.task_id))
 
 
-COMMANDS = (AssignTask, SetDeadline, FundTask)
+Wish = AssignTask | SetDeadline | FundTask
 
 
-def decide(command: AssignTask | SetDeadline | FundTask, task: Task, _: Actor) -> Sequence[TaskEvent]:
+def decide(command: Wish, task: Task, _: Actor) -> Sequence[TaskEvent]:
     match command:
         case AssignTask():
             assigned = TaskAssigned(**command.content())

@@ -51,12 +51,10 @@ OWN_REQUEST = Refusal(
 )
 
 
-COMMANDS = (RequestExtension, GrantExtension, RefuseExtension)
+Wish = RequestExtension | GrantExtension | RefuseExtension
 
 
-def decide(
-    command: RequestExtension | GrantExtension | RefuseExtension, task: Task, actor: Actor
-) -> Sequence[TaskEvent]:
+def decide(command: Wish, task: Task, actor: Actor) -> Sequence[TaskEvent]:
     match command:
         case RequestExtension():
             return _request(command, task, actor)

@@ -1,5 +1,4 @@
-"""A task follows the scenario in force in its unit, as the unit's variant for it demands. What is closed follows
-nothing: what is done is done."""
+"""A task follows the scenario in force in its unit, as the unit's variant for it demands. A closed one doesn't."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -27,9 +26,10 @@ class FollowScenario(TaskCommand):
 
 
 def follow(command: FollowScenario, task: Task, seen: Mapping[Key, Any]) -> Sequence[TaskEvent]:
-    in_force: UnitScenario | None = seen.get(IN_FORCE)
-    if in_force is None or task.status in CLOSED:
+    unit_scenario: UnitScenario | None = seen.get(IN_FORCE)
+    if unit_scenario is None or task.status in CLOSED:
         return ()
+    in_force = unit_scenario.recorded
     variant: Variant = seen.get(("variant", in_force.scenario.value)) or Variant()
     opened = task.opened
     demand = demanded(

@@ -4,18 +4,16 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
-
+from shared.domain.decider import State, begun
 from shared.domain.task.standing import Changes, ExtensionOutcome, TaskStatus, changes_of, standing_at_opening
 from shared.events import task as events
 from shared.events.base import Event
 from shared.values.types import Evidence
 
 
-class Task(BaseModel):
+class Task(State):
     """`deadline` and `planned_vnd` are those in force; `agreed_deadline` holds where no variant says otherwise."""
 
-    model_config = ConfigDict(frozen=True)
     opened: events.TaskOpened
 
     status: TaskStatus
@@ -41,7 +39,7 @@ class Task(BaseModel):
     sent_back: int = 0
     last_return: str | None = None
     last_reopening: str | None = None
-    clearances: dict[str, events.ClearanceRequired | events.ClearanceDropped] = {}
+    clearances: Mapping[str, events.ClearanceRequired | events.ClearanceDropped] = {}
 
     @property
     def assignment(self) -> events.TaskAssigned | None:
@@ -61,15 +59,11 @@ class Task(BaseModel):
         """The ids of the clearances without which the task is not completed."""
         return tuple(name for name, last in self.clearances.items() if isinstance(last, events.ClearanceRequired))
 
-    def but(self, **changes: object) -> "Task":
-        return self.model_copy(update=changes)
-
 
 def evolve(task: Task | None, event: events.TaskEvent) -> Task:
     if type(event) is events.TaskOpened:
         return Task.model_validate({"opened": event, **standing_at_opening(event)})
-    if task is None:
-        raise LookupError(f"{event.TYPE} before the task was opened")
+    task = begun(task, event)
     changes = changes_of(task, event)
     if remember := _REMEMBERED.get(type(event)):
         changes |= remember(task, event)
@@ -91,9 +85,9 @@ _REMEMBERED: Mapping[type[Event], Callable[[Task, Any], Changes]] = {
     events.TaskReopened: lambda task, event: {"last_reopening": event.reason, "sent_back": task.sent_back + 1},
     events.TaskCompleted: lambda task, event: {"last_reopening": None},
     events.TaskCancelled: lambda task, event: {"last_reopening": None},
-    events.ClearanceRequired: lambda task, event: {"clearances": task.clearances | {event.clearance_id: event}},
+    events.ClearanceRequired: lambda task, event: {"clearances": {**task.clearances, event.clearance_id: event}},
     events.ClearanceDropped: lambda task, event: {
-        "clearances": task.clearances | {event.clearance_id: event},
+        "clearances": {**task.clearances, event.clearance_id: event},
         "sent_back": task.sent_back + 1,
     },
 }

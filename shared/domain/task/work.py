@@ -42,64 +42,47 @@ class SubmitTask(TaskCommand):
     evidence: tuple[BriefEvidence, ...] = Field(default=(), max_length=50)
 
 
-COMMANDS = (StartTask, ReportProgress, BlockTask, UnblockTask, SubmitTask)
-type WorkCommand = StartTask | ReportProgress | BlockTask | UnblockTask | SubmitTask
-
-
-def decide(command: WorkCommand, task: Task, actor: Actor) -> Sequence[events.TaskEvent]:
-    match command:
-        case StartTask():
-            return _start(command, task)
-        case ReportProgress():
-            return _report_progress(command, task)
-        case BlockTask():
-            return _block(command, task)
-        case UnblockTask():
-            return _unblock(command, task)
-        case SubmitTask():
-            return _submit(command, task, actor)
-
-
 NOT_ASSIGNED = Refusal(
-    "task_not_assigned",
-    "Task {task_id} has no collective and individual in charge; assign it before it starts.",
+    "task_not_assigned", "Task {task_id} has no collective and individual in charge; assign it before it starts."
 )
-
-
-def _start(command: StartTask, task: Task) -> Sequence[events.TaskEvent]:
-    if task.status is TaskStatus.IN_PROGRESS:
-        return ()
-    if task.assignment is None:
-        raise NOT_ASSIGNED(task_id=command.task_id)
-    _refuse_if_held(command, task)
-    return (events.TaskStarted(),)
-
-
-def _report_progress(command: ReportProgress, task: Task) -> Sequence[events.TaskEvent]:
-    if (command.percent, command.note) == (task.percent, task.progress_note):
-        return ()
-    _require_in_progress(command, task)
-    return (events.TaskProgressed(percent=command.percent, note=command.note),)
-
-
-def _block(command: BlockTask, task: Task) -> Sequence[events.TaskEvent]:
-    if task.status is TaskStatus.BLOCKED and task.block_reason == command.reason:
-        return ()
-    _refuse_if_held(command, task)
-    return (events.TaskBlocked(reason=command.reason),)
-
-
-def _unblock(command: UnblockTask, task: Task) -> Sequence[events.TaskEvent]:
-    if task.status is not TaskStatus.BLOCKED:
-        return ()
-    refuse_if_suspended(command, task)
-    return (events.TaskUnblocked(),)
-
-
 EVIDENCE_FULL = Refusal(
     "task_evidence_full",
     "Task {task_id} has {held} pieces of evidence on record and can have {most}; hand in fewer, or one that sums up.",
 )
+IS_BLOCKED = Refusal("task_blocked", "Task {task_id} is blocked: {reason}.")
+IS_SUBMITTED = Refusal("task_submitted", "Task {task_id} is submitted and waits to be accepted or returned.")
+NOT_STARTED = Refusal("task_not_started", "Task {task_id} has not been started.")
+
+
+Wish = StartTask | ReportProgress | BlockTask | UnblockTask | SubmitTask
+
+
+def decide(command: Wish, task: Task, actor: Actor) -> Sequence[events.TaskEvent]:
+    match command:
+        case StartTask():
+            if task.status is TaskStatus.IN_PROGRESS:
+                return ()
+            if task.assignment is None:
+                raise NOT_ASSIGNED(task_id=command.task_id)
+            _refuse_if_held(command, task)
+            return (events.TaskStarted(),)
+        case ReportProgress():
+            if (command.percent, command.note) == (task.percent, task.progress_note):
+                return ()
+            _require_in_progress(command, task)
+            return (events.TaskProgressed(percent=command.percent, note=command.note),)
+        case BlockTask():
+            if task.status is TaskStatus.BLOCKED and task.block_reason == command.reason:
+                return ()
+            _refuse_if_held(command, task)
+            return (events.TaskBlocked(reason=command.reason),)
+        case UnblockTask():
+            if task.status is not TaskStatus.BLOCKED:
+                return ()
+            refuse_if_suspended(command, task)
+            return (events.TaskUnblocked(),)
+        case SubmitTask():
+            return _submit(command, task, actor)
 
 
 def _submit(command: SubmitTask, task: Task, actor: Actor) -> Sequence[events.TaskEvent]:
@@ -111,11 +94,6 @@ def _submit(command: SubmitTask, task: Task, actor: Actor) -> Sequence[events.Ta
     if task.evidence_in_all + len(submitted.evidence) > MOST_EVIDENCE:
         raise EVIDENCE_FULL(task_id=command.task_id, held=task.evidence_in_all, most=MOST_EVIDENCE)
     return (submitted,)
-
-
-IS_BLOCKED = Refusal("task_blocked", "Task {task_id} is blocked: {reason}.")
-IS_SUBMITTED = Refusal("task_submitted", "Task {task_id} is submitted and waits to be accepted or returned.")
-NOT_STARTED = Refusal("task_not_started", "Task {task_id} has not been started.")
 
 
 def _refuse_if_held(command: TaskCommand, task: Task) -> None:
