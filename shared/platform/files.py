@@ -1,5 +1,6 @@
 """Files and folders of a process's own: nobody else reads them, and none is ever seen half written."""
 
+import fcntl
 import os
 import secrets
 import stat
@@ -59,6 +60,20 @@ def own_file(path: Path, flags: int = os.O_WRONLY | os.O_CREAT | os.O_APPEND) ->
     if _is_open_to_others(os.fstat(descriptor)):
         os.fchmod(descriptor, OWN_FILE)
     return os.fdopen(descriptor, "ab" if flags & os.O_APPEND else "wb")
+
+
+def lock_file(path: Path) -> IO[bytes]:
+    """A file that is there to be locked, made where it is not."""
+    return own_file(path, os.O_WRONLY | os.O_CREAT)
+
+
+def is_locked(file: IO[bytes], kind: int = fcntl.LOCK_EX) -> bool:
+    """Whether it is this process's now."""
+    try:
+        fcntl.flock(file, kind | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def write_new(path: Path, content: bytes, mode: int) -> bool:
