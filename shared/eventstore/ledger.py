@@ -126,9 +126,8 @@ class Ledger:
                         raise Unavailable("the connection was lost while reading the ledger")
                     yield page
                     after, known_by = page[-1].sequence, fingerprint(page[-1])
-                if not news.is_set():
-                    with contextlib.suppress(TimeoutError):
-                        await asyncio.wait_for(news.wait(), IDLE_CHECK_S)
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(news.wait(), IDLE_CHECK_S)
                 if not news.is_set():
                     yield []
         finally:
@@ -152,15 +151,14 @@ class Ledger:
         """Each page asked for ahead has a reader of its own: on a cluster two replicas may answer at once."""
         try:
             async with AsyncExitStack() as readers:
-                idle: list[DirectReader] = []
+                idle = [
+                    await readers.enter_async_context(DirectReader(self.connection, self._stream))
+                    for _ in range(after, upto, BATCH_MESSAGES)[:PAGES_AHEAD]
+                ]
                 waiting: deque[DirectReader] = deque()
                 requested = after
                 while after < upto:
-                    while len(waiting) < PAGES_AHEAD and requested < upto:
-                        if not idle:
-                            idle.append(
-                                await readers.enter_async_context(DirectReader(self.connection, self._stream))
-                            )
+                    while idle and requested < upto:
                         await idle[-1].ask(seq=requested + 1, batch=min(BATCH_MESSAGES, upto - requested))
                         waiting.append(idle.pop())
                         requested = min(requested + BATCH_MESSAGES, upto)

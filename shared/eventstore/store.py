@@ -38,10 +38,11 @@ class NewEvent(NamedTuple):
 
 
 class Unacknowledged(NamedTuple):
-    """An append that was given up: when, by the monotonic clock, and why."""
+    """An append that was given up: when, by the monotonic clock, why, and after how many reconnects."""
 
     at: float
     reason: str
+    reconnects: int
 
 
 class EventStore:
@@ -62,16 +63,15 @@ class EventStore:
         self._stream = service_stream(congress, service)
         self._ack_timeout_s = ack_timeout_s
         self._replicas = replicas
-        self._given_up: tuple[Unacknowledged, int] | None = None
+        self._given_up: Unacknowledged | None = None
         self.watch = StreamWatch(connection, congress, service)
 
     @property
     def unacknowledged(self) -> Unacknowledged | None:
         """The last append, if it was not acknowledged and no other server may be answering since. JetStream tells
         in no other way that a stream can't be written: it still reads, and refuses what it would refuse."""
-        if self._given_up and self._given_up[1] == self._connection.stats["reconnects"]:
-            return self._given_up[0]
-        return None
+        last = self._given_up
+        return last if last and last.reconnects == self._connection.stats["reconnects"] else None
 
     async def load(self, entity: str, entity_id: str, after: int = 0) -> list[Stored]:
         """The aggregate's events with a stream sequence above `after`, as stored now. Raises `Unavailable`, and
@@ -111,7 +111,7 @@ class EventStore:
         try:
             last = await self._append(events, self._messages(events, expected))
         except Unavailable as error:
-            self._given_up = Unacknowledged(time.monotonic(), str(error)), self._connection.stats["reconnects"]
+            self._given_up = Unacknowledged(time.monotonic(), str(error), self._connection.stats["reconnects"])
             raise
         self._given_up = None
         return last

@@ -86,6 +86,8 @@ class HandOverClient(Client):
     def __init__(self) -> None:
         super().__init__()
         self._ps: HandOverParser = HandOverParser(self)
+        self.receivers = self._ps.receivers
+        """By inbox: who gets what comes there, and its subscription nothing."""
 
     async def request_as_bytes(self, subject: bytes, headers: bytes, body: bytes, timeout: float) -> Msg:
         """Like `request`, but for any subject and any headers that a server takes."""
@@ -125,13 +127,6 @@ class HandOverClient(Client):
         if self.is_connected and asyncio.current_task() is self._reading_task:
             logger.error("NATS: the connection could not be read any more and is made anew")
             await self.force_reconnect()
-
-    def hand_over(self, inbox: str, receive: Receive) -> None:
-        """From now on `receive` gets what comes to `inbox`, and its subscription nothing."""
-        self._ps.receivers[inbox.encode()] = receive
-
-    def end_hand_over(self, inbox: str) -> None:
-        self._ps.receivers.pop(inbox.encode(), None)
 
 
 def text_of(sent: bytes) -> str:
