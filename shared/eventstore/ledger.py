@@ -50,7 +50,6 @@ class Ledger:
         self.connection = connection
         self.congress = congress
         self._stream = ledger_stream(congress)
-        self._announcements = ledger_announcements(congress)
 
     async def last_sequence(self) -> int:
         """The sequence of the newest event, 0 for none. Raises `LedgerGone`, `Unavailable`."""
@@ -81,10 +80,8 @@ class Ledger:
         return later.sequence - 1 if later else await self.last_sequence()
 
     async def read(self, after: int = 0, upto: int | None = None) -> AsyncIterator[list[Stored]]:
-        """Pages of events in order, from `after` + 1 to `upto` (or the end as it is now).
-
-        Raises `LedgerBroken` at a hole in the sequence or an end before `upto`, `Unavailable`.
-        """
+        """Pages of events in order, from `after` + 1 to `upto` (or the end as it is now). Raises `LedgerBroken` at a
+        hole in the sequence or an end before `upto`, `Unavailable`."""
         end = await self.last_sequence()
         upto = end if upto is None else upto
         if end < upto:
@@ -98,17 +95,15 @@ class Ledger:
         return await read_subject_now(self.connection, self._stream, subject)
 
     async def follow(self, after: int, known_by: str = "") -> AsyncIterator[list[Stored]]:
-        """Pages of events from `after` + 1 on, for ever; an empty page when a second passed without any.
-
-        `known_by` is the fingerprint of event `after`, where it is known. Raises `LedgerShort` when the ledger ends
-        before `after`, `LedgerOther` when it holds another event there, `LedgerGone`, `LedgerBroken`, `Unavailable`.
-        """
+        """Pages of events from `after` + 1 on, for ever; an empty page when a second passed without any. `known_by`
+        is the fingerprint of event `after`, where it is known. Raises `LedgerShort` when the ledger ends before
+        `after`, `LedgerOther` when it holds another event there, `LedgerGone`, `LedgerBroken`, `Unavailable`."""
         news = asyncio.Event()
 
         async def wake(_: Msg) -> None:
             news.set()
 
-        subscription = await self.connection.subscribe(self._announcements, cb=wake)
+        subscription = await self.connection.subscribe(ledger_announcements(self.congress), cb=wake)
         try:
             recognised: object = None
             while True:

@@ -123,9 +123,8 @@ class Restoring:
                 on_progress(copy.sequence, end)
 
     async def _write(self, after: int, end: int, on_progress: Progress) -> None:
-        sequence = 0
         async for copy in self._copies(lambda *_: None):
-            sequence += 1
+            sequence = origin_of(copy).sequence
             if sequence > after:
                 if await self._send(copy) != sequence:
                     raise NOT_AS_IN_THE_LEDGER(stream=self.stream, sequence=sequence)

@@ -195,10 +195,8 @@ class EventStore:
         """Where the last of `events` is stored; a batch is stored whole or not at all."""
         last = events[-1]
         wanted = f'"{last.envelope.id}"'.encode()
-        for stored in await self.load(last.entity, last.entity_id):
-            if wanted in stored.body:
-                return stored.sequence
-        return None
+        stored = await self.load(last.entity, last.entity_id)
+        return next((event.sequence for event in stored if wanted in event.body), None)
 
 
 def _sequence(answer: dict[str, Any]) -> int:

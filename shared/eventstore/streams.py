@@ -60,9 +60,7 @@ def stream_configs(congress: str, replicas: int = 1, joined: Sequence[str] = ())
 async def provision(connection: Client, congress: str, replicas: int = 1) -> None:
     """Makes the streams that are missing, each on `replicas` servers, gives more replicas to one that has fewer, and
     has the ledger source every stream of the congress: so a unit joins, and a join that was cut short is finished.
-
-    Raises `StreamMismatch` where a stream differs otherwise, `Unavailable`. Safe to run at any time.
-    """
+    Raises `StreamMismatch` where a stream differs otherwise, `Unavailable`. Safe to run at any time."""
     for config in stream_configs(congress, replicas)[:-1]:
         await _provide(connection, config)
     for _ in range(JOINING_TRIES):

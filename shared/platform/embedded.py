@@ -33,10 +33,8 @@ class Endpoints(NamedTuple):
 
 @contextmanager
 def endpoints(settings: Settings, *, with_mongo: bool = True, fresh: bool = False) -> Iterator[Endpoints]:
-    """The servers of `settings`, or embedded ones where a URL is missing, for the length of the block.
-
-    `fresh` starts with empty embedded servers. Raises `PlatformError`.
-    """
+    """The servers of `settings`, or embedded ones where a URL is missing, for the length of the block. `fresh` starts
+    with empty embedded servers. Raises `PlatformError`."""
     given = Endpoints(settings.nats_url, settings.mongo_url)
     if given.nats_url and (given.mongo_url or not with_mongo):
         if fresh:
