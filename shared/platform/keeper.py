@@ -18,7 +18,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import nats
 from pymongo import MongoClient
@@ -126,9 +126,9 @@ def mongo_server(directory: Path, port: int) -> Server:
     def answers() -> bool:
         if not listens(port):
             return False
-        timeout_ms = PROBE_TIMEOUT_S * 1000
+        url = f"mongodb://127.0.0.1:{port}/?directConnection=true&serverSelectionTimeoutMS={PROBE_TIMEOUT_S * 1000}"
         try:
-            with MongoClient("127.0.0.1", port, directConnection=True, serverSelectionTimeoutMS=timeout_ms) as client:
+            with MongoClient[Any](url) as client:
                 client.admin.command("ping")
         except PyMongoError:
             return False
