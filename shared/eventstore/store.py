@@ -117,7 +117,6 @@ class EventStore:
         return last
 
     async def _append(self, events: Sequence[NewEvent], messages: list[tuple[str, bytes, dict[str, str]]]) -> int:
-        ack_was_lost = False
         for attempt in range(APPEND_TRIES):
             try:
                 async with asyncio.timeout(LOOK_TIMEOUT_S):
@@ -126,9 +125,8 @@ class EventStore:
             except (Unavailable, TimeoutError) as error:
                 if attempt + 1 == APPEND_TRIES:
                     raise Unavailable(str(error) or "the broker does not answer") from error
-                ack_was_lost = True
             except (Conflict, Duplicate):
-                if ack_was_lost and (last := await self._last_sequence_of(events)):
+                if attempt and (last := await self._last_sequence_of(events)):
                     return last
                 raise
             if last := await self._read_back(events):

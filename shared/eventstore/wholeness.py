@@ -111,10 +111,9 @@ async def held_by_the_ledger(ledger: Ledger, service: str) -> int:
 async def state_of(connection: Client, stream: str) -> dict[str, Any]:
     """A stream that is not there holds nothing."""
     try:
-        state: dict[str, Any] = (await stream_info(connection, stream))["state"]
+        return dict((await stream_info(connection, stream))["state"])
     except NoStream:
         return {"messages": 0, "last_seq": 0, "first_seq": 0}
-    return state
 
 
 async def _loss(

@@ -1,7 +1,7 @@
 """The one module that knows motor (see docs/adr): everything else speaks of a `Database`."""
 
 from collections.abc import AsyncIterator, Mapping
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, closing
 from typing import Any, cast
 from uuid import UUID
 
@@ -41,10 +41,8 @@ async def mongo_database(url: str, name: str, patience_ms: int | None = None) ->
         )
     except ValueError as error:
         raise PlatformError(NO_MONGO_URL(reason=error)) from error
-    try:
+    with closing(client):
         yield client[name]
-    finally:
-        client.close()
 
 
 @asynccontextmanager

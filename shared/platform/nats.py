@@ -80,7 +80,5 @@ async def nats_connection(url: str, name: str) -> AsyncIterator[Client]:
             await connection.connect(servers_of(url), **connection_options(name))
     except (nats.errors.Error, OSError, TimeoutError) as error:
         raise PlatformError(f"no NATS server answers at {url}; is it running?") from error
-    try:
+    async with connection:
         yield connection
-    finally:
-        await connection.close()
