@@ -101,14 +101,14 @@ async def read_subject(
     """Every message of one subject with a sequence above `after`, in order."""
     try:
         async with DirectReader(connection, stream, with_headers=with_headers) as reader:
-            pending = 1
-            while pending:
+            while True:
                 await reader.ask(next_by_subj=subject, seq=after + 1)
                 messages, pending = await reader.answer()
                 for message in messages:
                     yield message
                     after = message.sequence
-                pending = pending if messages else 0
+                if not (messages and pending):
+                    return
     except nats.errors.Error as error:
         raise Unavailable(f"can't read {stream}: {error}") from error
 

@@ -75,5 +75,4 @@ async def js_api(connection: Client, call: str, body: dict[str, Any]) -> dict[st
         reply = await connection.request(f"$JS.API.{call}", as_json(body), timeout=API_TIMEOUT_S)
     except (nats.errors.Error, TimeoutError) as error:
         raise Unavailable(f"JetStream did not answer {call}: {error}") from error
-    answer: dict[str, Any] = read_json(reply.data)
-    return answer
+    return dict(read_json(reply.data))

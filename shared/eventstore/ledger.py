@@ -1,11 +1,10 @@
 """The ledger: every event of a congress in one order, read from any sequence, as often as wanted."""
 
 import asyncio
-import contextlib
 import hashlib
 from collections import deque
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -121,7 +120,7 @@ class Ledger:
                         raise Unavailable("the connection was lost while reading the ledger")
                     yield page
                     after, known_by = page[-1].sequence, fingerprint(page[-1])
-                with contextlib.suppress(TimeoutError):
+                with suppress(TimeoutError):
                     await asyncio.wait_for(news.wait(), IDLE_CHECK_S)
                 if not news.is_set():
                     yield []

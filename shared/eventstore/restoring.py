@@ -145,8 +145,7 @@ class Restoring:
             raise Unavailable(f"an event was not acknowledged: {error!r}") from error
         if not reply.data:
             raise Unavailable(f"nothing takes events of {self.stream}")
-        answer: dict[str, Any] = read_json(reply.data)
-        return answer
+        return dict(read_json(reply.data))
 
     async def _make_ready(self, *, anew: bool) -> None:
         """With the settings that it has, or else those that it must have."""

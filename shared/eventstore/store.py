@@ -179,8 +179,7 @@ class EventStore:
 
     async def _request(self, subject: str, body: bytes, headers: dict[str, str]) -> dict[str, Any]:
         reply = await self._connection.request(subject, body, timeout=self._ack_timeout_s, headers=headers)
-        answer: dict[str, Any] = read_json(reply.data) if reply.data else {}
-        return answer
+        return dict(read_json(reply.data)) if reply.data else {}
 
     async def _read_back(self, events: Sequence[NewEvent]) -> int | None:
         try:
