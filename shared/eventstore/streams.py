@@ -19,6 +19,7 @@ from shared.values.units import services
 JOINING_TRIES = 20
 _NAME_IN_USE = 10058
 
+_KEPT: dict[str, Any] = {"storage": "file", "allow_direct": True, "deny_delete": True, "deny_purge": True}
 _RELIED_ON: dict[str, Any] = {
     "retention": "limits",
     "discard": "old",
@@ -34,13 +35,7 @@ _RELIED_ON: dict[str, Any] = {
 def stream_configs(congress: str, replicas: int = 1, joined: Sequence[str] = ()) -> list[dict[str, Any]]:
     """Every stream of a congress; the ledger last, because it sources the others. `joined` are services that have
     streams there already: the ledger sources those too."""
-    kept = {
-        "storage": "file",
-        "allow_direct": True,
-        "deny_delete": True,
-        "deny_purge": True,
-        "num_replicas": replicas,
-    }
+    kept = _KEPT | {"num_replicas": replicas}
     of_a_service = kept | {"allow_atomic": True}
     streams = [
         of_a_service | {"name": service_stream(congress, service), "subjects": [f"evt.{congress}.{service}.>"]}
