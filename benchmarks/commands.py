@@ -9,16 +9,17 @@ import json
 import time
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from itertools import count
 
-from benchmarks.measure import Against, Aim, Row, percentile
+from benchmarks.measure import Against, Aim, Row, percentile, seconds
 from benchmarks.place import Place, Recorded
 from benchmarks.work import TASKS, Work
 from daihoi.ops.supervisor import started_services
 from shared.eventstore.direct import read_subject
 from shared.eventstore.jetstream_api import js_api
 from shared.eventstore.names import event_subject, service_stream
-from shared.eventstore.streams import provision
+from shared.eventstore.streams import provision, stream_configs
 from shared.unit.client import CommandClient
 from shared.unit.issuer import make_issuer_keys
 
@@ -46,8 +47,9 @@ async def measure(place: Place, recorded: Recorded) -> list[Row]:
         await work.settled(place.connection, place.settings.congress)
         floor = await _Floor.prepare(place, work)
         with ThreadPoolExecutor(AT_ONCE) as threads:
-            turns: list[Turn] = [_timed(work.progress), floor.publish]
-            together: list[Turn] = [_timed(work.progress), floor.append]
+            command = partial(seconds, work.progress)
+            turns: list[Turn] = [command, partial(seconds, floor.publish)]
+            together: list[Turn] = [command, floor.append]
             if recorded.peer:
                 peer = _peer(recorded, threads)
                 turns.append(peer)
@@ -109,15 +111,6 @@ def _row(name: str, found: list[float], unit: str, aims: tuple[Aim, ...] = (), w
     return Row(name, value, unit, events, floor, aims=aims, missed_because=why, **against)
 
 
-def _timed(work: Callable[[], Awaitable[object]]) -> Turn:
-    async def turn() -> float:
-        began = time.perf_counter()
-        await work()
-        return time.perf_counter() - began
-
-    return turn
-
-
 def _peer(recorded: Recorded, threads: ThreadPoolExecutor) -> Turn:
     peer, numbers = recorded.peer, count()
     assert peer is not None
@@ -152,21 +145,13 @@ class _Floor:
             service_stream(congress, "logistics"),
         )
         body = [stored.body async for stored in read_subject(place.connection, stream, subject)][-1]
-        like = {
-            "storage": "file",
-            "allow_direct": True,
-            "deny_delete": True,
-            "deny_purge": True,
-            "retention": "limits",
-        }
-        config = {"name": FLOOR_STREAM, "subjects": ["floor.>"], "allow_atomic": True, **like}
+        like = next(config for config in stream_configs(congress) if config["name"] == stream)
+        config = like | {"name": FLOOR_STREAM, "subjects": ["floor.>"]}
         await js_api(place.connection, f"STREAM.CREATE.{FLOOR_STREAM}", config)
         return cls(place, body)
 
-    async def publish(self) -> float:
-        began = time.perf_counter()
+    async def publish(self) -> None:
         await self._connection.request("floor.publish", self._body, timeout=PATIENCE_S)
-        return time.perf_counter() - began
 
     async def append(self) -> float:
         """Optimistic: each subject belongs to one writer while it writes."""

@@ -65,7 +65,7 @@ def batches(events: int) -> Iterator[list[Step]]:
         yield batch
 
 
-async def record(connection: Client, congress: str, events: int) -> Ledger:
+async def record(connection: Client, congress: str, events: int) -> None:
     """The history in the stream of logistics and in the ledger."""
     await provision(connection, congress)
     store = EventStore(connection, congress, "logistics")
@@ -79,7 +79,6 @@ async def record(connection: Client, congress: str, events: int) -> Ledger:
     ledger = Ledger(connection, congress)
     while await ledger.last_sequence() < events:
         await asyncio.sleep(0.01)
-    return ledger
 
 
 def _new_event(step: Step) -> NewEvent:

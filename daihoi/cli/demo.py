@@ -10,7 +10,7 @@ from daihoi.cli.console import FreshOption, LangOption, TodayOption
 from daihoi.cli.view_selection import day_option
 from daihoi.ops.session import Session, open_session
 from daihoi.ops.supervisor import running_services
-from daihoi.ops.waiting import until_level
+from daihoi.ops.waiting import until_all_in_views
 from daihoi.sample.story import Sample
 from daihoi.sample.telling import check_only_the_sample_is_there, tell
 from daihoi.terminal.audit import verdict_lines
@@ -44,7 +44,7 @@ async def _demo(settings: Settings, fresh: bool, today: date | None, lang: Langu
         async with running_services(settings, session.servers, session.commands):
             with console.progress_bar(translate("The sample congress", lang)) as on_progress:
                 await tell(session, sample, on_progress)
-            await until_level(session)
+            await until_all_in_views(session)
             day = today or sample.today
             report = await consolidated_report(settings.congress, session.views, session.ledger, day)
             Printer(report, lang).print_on(console.out)

@@ -10,7 +10,7 @@ from daihoi.cli.console import Format, FormatOption, LangOption, TokenOption
 from daihoi.cli.groups import CommandGroup
 from daihoi.ops.session import Session, open_session
 from daihoi.ops.supervisor import running_services
-from daihoi.ops.waiting import Write, shortfall, until_level
+from daihoi.ops.waiting import Write, shortfall, until_all_in_views
 from daihoi.terminal.parked import parked_lines, parked_table, retried_lines
 from services.subcommittee.parked_event import DiscardParkedEvent
 from services.tracker.access import may_read_restricted
@@ -144,7 +144,7 @@ def discard_parked(
             open_session(settings) as session,
             running_services(settings, session.servers, session.commands, (SUBCOMMITTEE, "tracker")),
         ):
-            await until_level(session)
+            await until_all_in_views(session)
             lot = await _lot(session)
             document = _document(sequence, lot)
             if document["reason"] == ORIGIN_GAP:

@@ -12,9 +12,9 @@ from contextlib import asynccontextmanager, contextmanager
 from shared.domain.decider import Refusal
 from shared.i18n import translate
 from shared.platform.children import start_child, stop_child, tail
-from shared.platform.embedded import Endpoints, environment_of, keeper_lives, lock_file
+from shared.platform.embedded import Endpoints, environment_of, keeper_lives
 from shared.platform.errors import PlatformError
-from shared.platform.files import data_folder, own_folder
+from shared.platform.files import data_folder, lock_file, own_folder
 from shared.platform.settings import Settings
 from shared.unit.client import CommandClient
 from shared.values.units import TRACKER, services

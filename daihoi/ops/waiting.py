@@ -14,6 +14,7 @@ from daihoi.ops.session import Session
 from services.tracker.projection.fold import OriginPosition
 from services.tracker.projection.store import PARKED, ViewStore
 from shared.domain.decider import Refusal, Refused
+from shared.eventstore.jetstream_api import services_with_streams
 from shared.eventstore.names import service_stream
 from shared.eventstore.wholeness import state_of
 from shared.platform.errors import PlatformError
@@ -110,27 +111,18 @@ async def shortfall(session: Session, write: Write, patience_s: float = PATIENCE
     return WRITE_PARKED(sequences=", ".join(map(str, parked))) if parked else None
 
 
-async def until_level(session: Session, patience_s: float = PATIENCE_S) -> None:
-    """Until the views hold the whole ledger as it is now, whoever wrote it. Raises `PlatformError`."""
-    end, deadline = await session.ledger.last_sequence(), time.monotonic() + patience_s
-    while (checkpoint := (await session.views.checkpoint()).sequence) < end:
-        if time.monotonic() > deadline:
-            raise PlatformError(NOT_LEVEL(seconds=f"{patience_s:g}", checkpoint=checkpoint, end=end))
-        await asyncio.sleep(LOOK_EVERY_S)
-
-
-async def until_all_in_views(session: Session, service: str, patience_s: float = PATIENCE_S) -> None:
-    """Until the views hold, or have parked, all that `service` has written up to now: the ledger itself may not have
-    it yet. Raises `PlatformError`."""
-    stream, deadline = service_stream(session.settings.congress, service), time.monotonic() + patience_s
-    write = Write(stream, (int((await state_of(session.connection, stream))["last_seq"]),))
-    while (progress := await _look(session.views, write)).parked is None:
-        if time.monotonic() > deadline:
-            seconds, end = f"{patience_s:g}", await session.ledger.last_sequence()
-            if (checkpoint := progress.checkpoint or 0) < end:
-                raise PlatformError(NOT_LEVEL(seconds=seconds, checkpoint=checkpoint, end=end))
-            raise PlatformError(LEDGER_NOT_LEVEL(seconds=seconds, end=end, service=service))
-        await asyncio.sleep(LOOK_EVERY_S)
+async def until_all_in_views(session: Session, *services: str, patience_s: float = PATIENCE_S) -> None:
+    """Until the views hold, or have parked, all that these services, or where none is named all of the congress, have
+    written up to now: the ledger itself may not have it yet. Each has `patience_s`. Raises `PlatformError`."""
+    congress = session.settings.congress
+    for service in services or await services_with_streams(session.connection, congress):
+        stream = service_stream(congress, service)
+        write = Write(stream, (int((await state_of(session.connection, stream))["last_seq"]),))
+        if (await until_in_views(session.views, write, patience_s)).parked is None:
+            checkpoint, end = (await session.views.checkpoint()).sequence, await session.ledger.last_sequence()
+            if checkpoint < end:
+                raise PlatformError(NOT_LEVEL(seconds=f"{patience_s:g}", checkpoint=checkpoint, end=end))
+            raise PlatformError(LEDGER_NOT_LEVEL(seconds=f"{patience_s:g}", end=end, service=service))
 
 
 async def _look(views: ViewStore, write: Write) -> Progress:

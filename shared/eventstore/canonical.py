@@ -10,8 +10,7 @@ _CANONICAL = orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE | orjson.OPT_PASST
 
 
 def canonical(document: object) -> bytes:
-    """A line with sorted keys. Also of what no fold wrote and JSON has no form for, such as somebody's own ids in the
-    database."""
+    """A line with sorted keys, also of what JSON has no form for, such as somebody's own ids in the database."""
     try:
         return orjson.dumps(document, default=repr, option=_CANONICAL)
     except TypeError:
@@ -19,8 +18,7 @@ def canonical(document: object) -> bytes:
 
 
 def compact(document: object, *, bits: int = 64) -> bytes:
-    """Raises `TypeError` where a number has more than `bits` (64 or 53), a text half a character, or where it lies
-    too deep."""
+    """Raises `TypeError` for a number of more than `bits` (64 or 53), for half a character, or too much depth."""
     return orjson.dumps(document, option=orjson.OPT_STRICT_INTEGER if bits == 53 else None)
 
 

@@ -20,9 +20,8 @@ BATCH_MESSAGES = 1000
 BATCH_BYTES = 8 * 1024 * 1024
 """A page ends here at the latest, so that pages asked for ahead stay below what the server keeps for a client."""
 _NO_HEADERS = b"NATS/1.0\r\n"
-_NOT_FOUND = b"404"
-_END_OF_BATCH = b"204"
-_STATUS = re.compile(rb"NATS/1\.0 (\d+)")
+_END_OF_PAGE = re.compile(rb"NATS/1\.0 (204|404)\b")
+"""The end of a batch, or nothing to begin with."""
 _NUM_PENDING = re.compile(rb"\r\nNats-Num-Pending: (\d+)")
 _SOURCE = b"Nats-Stream-Source: "
 _STREAM = b"Nats-Stream: "
@@ -88,18 +87,12 @@ class DirectReader:
     def _receive(self, headers: bytes, body: bytes) -> None:
         if stored := _stored(headers, body):
             self._arriving.append(msgspec.structs.replace(stored, headers=headers) if self._with_headers else stored)
-        elif status := _STATUS.match(headers):
+        elif _END_OF_PAGE.match(headers):
             pending = _NUM_PENDING.search(headers)
-            self._end_page(status[1], int(pending[1]) if pending else 0)
+            self._pages.put_nowait(Page(self._arriving, int(pending[1]) if pending else 0))
+            self._arriving = []
         else:
-            self._pages.put_nowait(Unavailable(f"the stream answered a read with {headers[:200]!r}"))
-
-    def _end_page(self, status: bytes, pending: int) -> None:
-        arrived, self._arriving = self._arriving, []
-        if status in (_END_OF_BATCH, _NOT_FOUND):
-            self._pages.put_nowait(Page(arrived, pending))
-        else:
-            self._pages.put_nowait(Unavailable(f"the stream refused a read: {status.decode()}"))
+            self._pages.put_nowait(Unavailable(f"the stream refused a read: {headers[:200]!r}"))
 
 
 async def read_subject(
@@ -108,14 +101,14 @@ async def read_subject(
     """Every message of one subject with a sequence above `after`, in order."""
     try:
         async with DirectReader(connection, stream, with_headers=with_headers) as reader:
-            pending = 1
-            while pending:
+            while True:
                 await reader.ask(next_by_subj=subject, seq=after + 1)
                 messages, pending = await reader.answer()
                 for message in messages:
                     yield message
                     after = message.sequence
-                pending = pending if messages else 0
+                if not (messages and pending):
+                    return
     except nats.errors.Error as error:
         raise Unavailable(f"can't read {stream}: {error}") from error
 

@@ -59,12 +59,7 @@ class Cause(BaseModel):
     is_dated: bool = False
     """Whether somebody said when it happened, and not a clock, which may jump, or an event that led to it."""
     fingerprint: str = ""
-    """Of the command as its caller gave it; empty where nobody could give it again with other data."""
-
-    @property
-    def is_given(self) -> bool:
-        """Whether somebody gave the command; otherwise it follows from an event, or from another command."""
-        return bool(self.fingerprint)
+    """Of the command as its caller gave it; empty where it follows from an event, or from another command."""
 
 
 def event_id(command_id: UUID, entity: str, entity_id: str, position: int) -> UUID:

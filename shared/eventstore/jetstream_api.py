@@ -24,8 +24,7 @@ async def congresses(connection: Client) -> list[str]:
 
 
 async def services_with_streams(connection: Client, congress: str) -> list[str]:
-    """The services of this congress that have a stream, whether or not this process knows them, sorted. Raises
-    `Unavailable`."""
+    """The services with a stream in this congress, known to this process or not, sorted. Raises `Unavailable`."""
     names = await js_names(connection, "STREAM.NAMES", subject=f"evt.{congress}.>")
     services = filter(None, (service_of(congress, name) for name in names))
     return sorted(service for service in services if service_stream(congress, service) in names)
@@ -60,8 +59,7 @@ def _is_from_the_leader(cluster: dict[str, Any]) -> bool:
 
 
 async def js_call(connection: Client, call: str, body: dict[str, Any], *, absent: int = 0) -> dict[str, Any]:
-    """What JetStream answers where it does not refuse; nothing where it does with the code `absent`, by which it says
-    that there is nothing of the kind. Raises `NoStream`, `Unavailable`."""
+    """What JetStream answers; nothing where it refuses with the code `absent`. Raises `NoStream`, `Unavailable`."""
     answer = await js_api(connection, call, body)
     if error := answer.get("error"):
         if error.get("err_code") == absent:
@@ -77,5 +75,4 @@ async def js_api(connection: Client, call: str, body: dict[str, Any]) -> dict[st
         reply = await connection.request(f"$JS.API.{call}", as_json(body), timeout=API_TIMEOUT_S)
     except (nats.errors.Error, TimeoutError) as error:
         raise Unavailable(f"JetStream did not answer {call}: {error}") from error
-    answer: dict[str, Any] = read_json(reply.data)
-    return answer
+    return dict(read_json(reply.data))

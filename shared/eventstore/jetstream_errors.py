@@ -23,13 +23,9 @@ KINDS: Mapping[int, type[EventStoreError]] = {
     10176: Unavailable,  # the batch was forgotten on its way: its time was over, or its leader changed
     10180: Unavailable,  # the replica is behind
     10202: Unavailable,  # the cluster is taking in or letting go a member
-    10036: Rejected,  # the server has not learned it, whenever it is asked
-    10052: Rejected,  # the settings asked for are not valid
     10054: Rejected,  # the message is larger than the stream takes
-    10056: Rejected,  # the stream in the subject is not the one in the request
     10058: Rejected,  # the stream has other settings
     10060: Rejected,  # the subject belongs to another stream
-    10074: Rejected,  # one server can't keep several replicas
     10097: Rejected,  # the headers are larger than 64 kB
     10109: Rejected,  # the stream is sealed
     10174: Rejected,  # the stream takes no batches

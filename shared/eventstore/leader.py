@@ -23,13 +23,9 @@ async def read_one(connection: Client, stream: str, **which: Any) -> Stored | No
     if not answer:
         return None
     message = answer["message"]
-    return Stored(
-        sequence=message["seq"],
-        subject=message["subject"],
-        recorded=datetime.fromisoformat(message["time"]),
-        body=base64.b64decode(message.get("data", "")),
-        source=_source(base64.b64decode(message.get("hdrs", ""))),
-    )
+    recorded = datetime.fromisoformat(message["time"])
+    body, headers = (base64.b64decode(message.get(part, "")) for part in ("data", "hdrs"))
+    return Stored(message["seq"], message["subject"], recorded, body, _source(headers))
 
 
 async def read_subject_now(connection: Client, stream: str, subject: str, after: int = 0) -> list[Stored]:

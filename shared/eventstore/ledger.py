@@ -1,11 +1,10 @@
 """The ledger: every event of a congress in one order, read from any sequence, as often as wanted."""
 
 import asyncio
-import contextlib
 import hashlib
 from collections import deque
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -50,7 +49,6 @@ class Ledger:
         self.connection = connection
         self.congress = congress
         self._stream = ledger_stream(congress)
-        self._announcements = ledger_announcements(congress)
 
     async def last_sequence(self) -> int:
         """The sequence of the newest event, 0 for none. Raises `LedgerGone`, `Unavailable`."""
@@ -81,10 +79,8 @@ class Ledger:
         return later.sequence - 1 if later else await self.last_sequence()
 
     async def read(self, after: int = 0, upto: int | None = None) -> AsyncIterator[list[Stored]]:
-        """Pages of events in order, from `after` + 1 to `upto` (or the end as it is now).
-
-        Raises `LedgerBroken` at a hole in the sequence or an end before `upto`, `Unavailable`.
-        """
+        """Pages of events in order, from `after` + 1 to `upto` (or the end as it is now). Raises `LedgerBroken` at a
+        hole in the sequence or an end before `upto`, `Unavailable`."""
         end = await self.last_sequence()
         upto = end if upto is None else upto
         if end < upto:
@@ -98,17 +94,15 @@ class Ledger:
         return await read_subject_now(self.connection, self._stream, subject)
 
     async def follow(self, after: int, known_by: str = "") -> AsyncIterator[list[Stored]]:
-        """Pages of events from `after` + 1 on, for ever; an empty page when a second passed without any.
-
-        `known_by` is the fingerprint of event `after`, where it is known. Raises `LedgerShort` when the ledger ends
-        before `after`, `LedgerOther` when it holds another event there, `LedgerGone`, `LedgerBroken`, `Unavailable`.
-        """
+        """Pages of events from `after` + 1 on, for ever; an empty page when a second passed without any. `known_by`
+        is the fingerprint of event `after`, where it is known. Raises `LedgerShort` when the ledger ends before
+        `after`, `LedgerOther` when it holds another event there, `LedgerGone`, `LedgerBroken`, `Unavailable`."""
         news = asyncio.Event()
 
         async def wake(_: Msg) -> None:
             news.set()
 
-        subscription = await self.connection.subscribe(self._announcements, cb=wake)
+        subscription = await self.connection.subscribe(ledger_announcements(self.congress), cb=wake)
         try:
             recognised: object = None
             while True:
@@ -126,9 +120,8 @@ class Ledger:
                         raise Unavailable("the connection was lost while reading the ledger")
                     yield page
                     after, known_by = page[-1].sequence, fingerprint(page[-1])
-                if not news.is_set():
-                    with contextlib.suppress(TimeoutError):
-                        await asyncio.wait_for(news.wait(), IDLE_CHECK_S)
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(news.wait(), IDLE_CHECK_S)
                 if not news.is_set():
                     yield []
         finally:
@@ -152,15 +145,14 @@ class Ledger:
         """Each page asked for ahead has a reader of its own: on a cluster two replicas may answer at once."""
         try:
             async with AsyncExitStack() as readers:
-                idle: list[DirectReader] = []
+                idle = [
+                    await readers.enter_async_context(DirectReader(self.connection, self._stream))
+                    for _ in range(after, upto, BATCH_MESSAGES)[:PAGES_AHEAD]
+                ]
                 waiting: deque[DirectReader] = deque()
                 requested = after
                 while after < upto:
-                    while len(waiting) < PAGES_AHEAD and requested < upto:
-                        if not idle:
-                            idle.append(
-                                await readers.enter_async_context(DirectReader(self.connection, self._stream))
-                            )
+                    while idle and requested < upto:
                         await idle[-1].ask(seq=requested + 1, batch=min(BATCH_MESSAGES, upto - requested))
                         waiting.append(idle.pop())
                         requested = min(requested + BATCH_MESSAGES, upto)

@@ -123,9 +123,8 @@ class Restoring:
                 on_progress(copy.sequence, end)
 
     async def _write(self, after: int, end: int, on_progress: Progress) -> None:
-        sequence = 0
         async for copy in self._copies(lambda *_: None):
-            sequence += 1
+            sequence = origin_of(copy).sequence
             if sequence > after:
                 if await self._send(copy) != sequence:
                     raise NOT_AS_IN_THE_LEDGER(stream=self.stream, sequence=sequence)
@@ -146,8 +145,7 @@ class Restoring:
             raise Unavailable(f"an event was not acknowledged: {error!r}") from error
         if not reply.data:
             raise Unavailable(f"nothing takes events of {self.stream}")
-        answer: dict[str, Any] = read_json(reply.data)
-        return answer
+        return dict(read_json(reply.data))
 
     async def _make_ready(self, *, anew: bool) -> None:
         """With the settings that it has, or else those that it must have."""

@@ -38,10 +38,11 @@ class NewEvent(NamedTuple):
 
 
 class Unacknowledged(NamedTuple):
-    """An append that was given up: when, by the monotonic clock, and why."""
+    """An append that was given up: when, by the monotonic clock, why, and after how many reconnects."""
 
     at: float
     reason: str
+    reconnects: int
 
 
 class EventStore:
@@ -62,16 +63,15 @@ class EventStore:
         self._stream = service_stream(congress, service)
         self._ack_timeout_s = ack_timeout_s
         self._replicas = replicas
-        self._given_up: tuple[Unacknowledged, int] | None = None
+        self._given_up: Unacknowledged | None = None
         self.watch = StreamWatch(connection, congress, service)
 
     @property
     def unacknowledged(self) -> Unacknowledged | None:
         """The last append, if it was not acknowledged and no other server may be answering since. JetStream tells
         in no other way that a stream can't be written: it still reads, and refuses what it would refuse."""
-        if self._given_up and self._given_up[1] == self._connection.stats["reconnects"]:
-            return self._given_up[0]
-        return None
+        last = self._given_up
+        return last if last and last.reconnects == self._connection.stats["reconnects"] else None
 
     async def load(self, entity: str, entity_id: str, after: int = 0) -> list[Stored]:
         """The aggregate's events with a stream sequence above `after`, as stored now. Raises `Unavailable`, and
@@ -111,13 +111,12 @@ class EventStore:
         try:
             last = await self._append(events, self._messages(events, expected))
         except Unavailable as error:
-            self._given_up = Unacknowledged(time.monotonic(), str(error)), self._connection.stats["reconnects"]
+            self._given_up = Unacknowledged(time.monotonic(), str(error), self._connection.stats["reconnects"])
             raise
         self._given_up = None
         return last
 
     async def _append(self, events: Sequence[NewEvent], messages: list[tuple[str, bytes, dict[str, str]]]) -> int:
-        ack_was_lost = False
         for attempt in range(APPEND_TRIES):
             try:
                 async with asyncio.timeout(LOOK_TIMEOUT_S):
@@ -126,9 +125,8 @@ class EventStore:
             except (Unavailable, TimeoutError) as error:
                 if attempt + 1 == APPEND_TRIES:
                     raise Unavailable(str(error) or "the broker does not answer") from error
-                ack_was_lost = True
             except (Conflict, Duplicate):
-                if ack_was_lost and (last := await self._last_sequence_of(events)):
+                if attempt and (last := await self._last_sequence_of(events)):
                     return last
                 raise
             if last := await self._read_back(events):
@@ -181,8 +179,7 @@ class EventStore:
 
     async def _request(self, subject: str, body: bytes, headers: dict[str, str]) -> dict[str, Any]:
         reply = await self._connection.request(subject, body, timeout=self._ack_timeout_s, headers=headers)
-        answer: dict[str, Any] = read_json(reply.data) if reply.data else {}
-        return answer
+        return dict(read_json(reply.data)) if reply.data else {}
 
     async def _read_back(self, events: Sequence[NewEvent]) -> int | None:
         try:
@@ -195,10 +192,8 @@ class EventStore:
         """Where the last of `events` is stored; a batch is stored whole or not at all."""
         last = events[-1]
         wanted = f'"{last.envelope.id}"'.encode()
-        for stored in await self.load(last.entity, last.entity_id):
-            if wanted in stored.body:
-                return stored.sequence
-        return None
+        stored = await self.load(last.entity, last.entity_id)
+        return next((event.sequence for event in stored if wanted in event.body), None)
 
 
 def _sequence(answer: dict[str, Any]) -> int:

@@ -19,30 +19,15 @@ from shared.values.units import services
 JOINING_TRIES = 20
 _NAME_IN_USE = 10058
 
+_KEPT: dict[str, Any] = {"storage": "file", "allow_direct": True, "deny_delete": True, "deny_purge": True}
 _RELIED_ON: dict[str, Any] = {
     "retention": "limits",
     "discard": "old",
-    "max_age": 0,
-    "max_msgs": -1,
-    "max_bytes": -1,
-    "max_msgs_per_subject": -1,
-    "max_msg_size": -1,
-    "max_consumers": -1,
-    "subjects": None,
-    "sources": None,
-    "mirror": None,
-    "republish": None,
-    "subject_transform": None,
-    "sealed": False,
-    "no_ack": False,
-    "first_seq": 0,
-    "allow_atomic": False,
-    "allow_rollup_hdrs": False,
-    "allow_msg_ttl": False,
-    "allow_msg_schedules": False,
-    "allow_msg_counter": False,
-    "persist_mode": None,
     "duplicate_window": 120_000_000_000,
+    **dict.fromkeys(("max_msgs", "max_bytes", "max_msgs_per_subject", "max_msg_size", "max_consumers"), -1),
+    **dict.fromkeys(("subjects", "sources", "mirror", "republish", "subject_transform", "first_seq", "max_age")),
+    **dict.fromkeys(("sealed", "no_ack", "persist_mode", "allow_atomic", "allow_rollup_hdrs"), False),
+    **dict.fromkeys(("allow_msg_ttl", "allow_msg_schedules", "allow_msg_counter"), False),
 }
 """What a stream must be where its settings don't say so: as a broker makes it."""
 
@@ -50,21 +35,10 @@ _RELIED_ON: dict[str, Any] = {
 def stream_configs(congress: str, replicas: int = 1, joined: Sequence[str] = ()) -> list[dict[str, Any]]:
     """Every stream of a congress; the ledger last, because it sources the others. `joined` are services that have
     streams there already: the ledger sources those too."""
-    kept = {
-        "storage": "file",
-        "retention": "limits",
-        "allow_direct": True,
-        "deny_delete": True,
-        "deny_purge": True,
-        "num_replicas": replicas,
-    }
+    kept = _KEPT | {"num_replicas": replicas}
+    of_a_service = kept | {"allow_atomic": True}
     streams = [
-        {
-            "name": service_stream(congress, service),
-            "subjects": [f"evt.{congress}.{service}.>"],
-            "allow_atomic": True,
-            **kept,
-        }
+        of_a_service | {"name": service_stream(congress, service), "subjects": [f"evt.{congress}.{service}.>"]}
         for service in services()
     ]
     sourced = dict.fromkeys((*services(), *joined))
@@ -81,9 +55,7 @@ def stream_configs(congress: str, replicas: int = 1, joined: Sequence[str] = ())
 async def provision(connection: Client, congress: str, replicas: int = 1) -> None:
     """Makes the streams that are missing, each on `replicas` servers, gives more replicas to one that has fewer, and
     has the ledger source every stream of the congress: so a unit joins, and a join that was cut short is finished.
-
-    Raises `StreamMismatch` where a stream differs otherwise, `Unavailable`. Safe to run at any time.
-    """
+    Raises `StreamMismatch` where a stream differs otherwise, `Unavailable`. Safe to run at any time."""
     for config in stream_configs(congress, replicas)[:-1]:
         await _provide(connection, config)
     for _ in range(JOINING_TRIES):

@@ -86,16 +86,14 @@ async def losses(ledger: Ledger, projected: Mapping[str, int] | None = None) -> 
     Raises `Unavailable`."""
     connection, congress = ledger.connection, ledger.congress
 
-    async def of(service: str) -> StreamLost | None:
+    async def of(service: str) -> tuple[int, StreamLost | None]:
         stream, copy = service_stream(congress, service), await _last_copy(ledger, service)
         last_known = max(origin_of(copy).sequence if copy else 0, (projected or {}).get(stream, 0))
-        return (await _loss(connection, stream, service, last_known, copy))[1]
-
-    async def of_the_ledger() -> StreamLost | None:
-        return (await _loss(connection, ledger_stream(congress), "", 0, None))[1]
+        return await _loss(connection, stream, service, last_known, copy)
 
     every = dict.fromkeys((*services(), *await services_with_streams(connection, congress)))
-    return [loss for loss in await asyncio.gather(*map(of, every), of_the_ledger()) if loss]
+    of_the_ledger = _loss(connection, ledger_stream(congress), "", 0, None)
+    return [loss for _, loss in await asyncio.gather(*map(of, every), of_the_ledger) if loss]
 
 
 async def held_by_the_ledger(ledger: Ledger, service: str) -> int:
@@ -113,10 +111,9 @@ async def held_by_the_ledger(ledger: Ledger, service: str) -> int:
 async def state_of(connection: Client, stream: str) -> dict[str, Any]:
     """A stream that is not there holds nothing."""
     try:
-        state: dict[str, Any] = (await stream_info(connection, stream))["state"]
+        return dict((await stream_info(connection, stream))["state"])
     except NoStream:
         return {"messages": 0, "last_seq": 0, "first_seq": 0}
-    return state
 
 
 async def _loss(

@@ -11,9 +11,10 @@ _BYTE = re.compile(r" ?\(byte (\d+)\)")
 class NotJson(ValueError):
     """`line` and `column`, counted from 1, are where it stops being JSON."""
 
-    def __init__(self, reason: str, line: int, column: int) -> None:
-        super().__init__(f"{reason}: line {line} column {column}")
-        self.line, self.column = line, column
+    def __init__(self, reason: str, body: bytes, at: int) -> None:
+        before = body[:at].decode(errors="replace")
+        self.line, self.column = before.count("\n") + 1, len(before) - before.rfind("\n")
+        super().__init__(f"{reason}: line {self.line} column {self.column}")
 
 
 def as_json(value: object) -> bytes:
@@ -26,12 +27,12 @@ def read_json(body: bytes) -> Any:
     try:
         return msgspec.json.decode(body)
     except UnicodeDecodeError as error:
-        raise _not_json(f"no UTF-8, {error.reason}", body, _first_no_text(body)) from error
+        raise NotJson(f"no UTF-8, {error.reason}", body, _first_no_text(body)) from error
     except msgspec.DecodeError as error:
         at = _BYTE.search(str(error))
-        raise _not_json(_BYTE.sub("", str(error)), body, int(at[1]) if at else len(body)) from error
+        raise NotJson(_BYTE.sub("", str(error)), body, int(at[1]) if at else len(body)) from error
     except RecursionError as error:
-        raise _not_json("lists or objects too deep in each other", body, 0) from error
+        raise NotJson("lists or objects too deep in each other", body, 0) from error
 
 
 def _first_no_text(body: bytes) -> int:
@@ -40,9 +41,3 @@ def _first_no_text(body: bytes) -> int:
     except UnicodeDecodeError as error:
         return error.start
     return len(body)
-
-
-def _not_json(reason: str, body: bytes, at: int) -> NotJson:
-    before = body[:at].decode(errors="replace")
-    line_begins = before.rfind("\n") + 1
-    return NotJson(reason, before.count("\n") + 1, len(before) - line_begins + 1)

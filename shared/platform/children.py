@@ -52,12 +52,10 @@ def dying_with_parent() -> Callable[[], None]:
 
 def stop_child(child: subprocess.Popen[bytes]) -> None:
     """Asks the child to end, and makes it end when it does not."""
-    if child.poll() is None:
-        child.terminate()
-        with suppress(subprocess.TimeoutExpired):
-            child.wait(STOP_TIMEOUT_S)
-    if child.poll() is None:
-        child.kill()
+    child.terminate()
+    with suppress(subprocess.TimeoutExpired):
+        child.wait(STOP_TIMEOUT_S)
+    child.kill()
     child.wait()
 
 

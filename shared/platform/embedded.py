@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import IO, NamedTuple
 
 from shared.platform.errors import PlatformError
-from shared.platform.files import OWN_UMASK, data_folder, own_file
+from shared.platform.files import OWN_UMASK, data_folder, is_locked, lock_file, own_file
 from shared.platform.settings import Settings
 
 START_TIMEOUT_S = 90
@@ -33,10 +33,8 @@ class Endpoints(NamedTuple):
 
 @contextmanager
 def endpoints(settings: Settings, *, with_mongo: bool = True, fresh: bool = False) -> Iterator[Endpoints]:
-    """The servers of `settings`, or embedded ones where a URL is missing, for the length of the block.
-
-    `fresh` starts with empty embedded servers. Raises `PlatformError`.
-    """
+    """The servers of `settings`, or embedded ones where a URL is missing, for the length of the block. `fresh` starts
+    with empty embedded servers. Raises `PlatformError`."""
     given = Endpoints(settings.nats_url, settings.mongo_url)
     if given.nats_url and (given.mongo_url or not with_mongo):
         if fresh:
@@ -83,11 +81,6 @@ def _leased(directory: Path, stack: ExitStack, *, fresh: bool) -> Endpoints:
         return _running(directory) if keeper_lives(directory) else _start(directory)
 
 
-def lock_file(path: Path) -> IO[bytes]:
-    """A file that is there to be locked, made where it is not."""
-    return own_file(path, os.O_WRONLY | os.O_CREAT)
-
-
 def _start(directory: Path) -> Endpoints:
     (directory / "servers.json").unlink(missing_ok=True)
     (directory / "keeper.error").unlink(missing_ok=True)
@@ -123,7 +116,7 @@ def _running(directory: Path, keeper: "subprocess.Popen[bytes] | None" = None) -
 def keeper_lives(directory: Path) -> bool:
     """Whether somebody keeps the servers of `directory` running."""
     with lock_file(directory / "keeper.lock") as lock:
-        return not _is_locked(lock, fcntl.LOCK_EX)
+        return not is_locked(lock)
 
 
 def _wipe(directory: Path) -> None:
@@ -134,16 +127,7 @@ def _wipe(directory: Path) -> None:
 
 
 def _lock(file: IO[bytes], kind: int, why_not: str) -> None:
-    _wait_until(lambda: _is_locked(file, kind), START_TIMEOUT_S, f"gave up waiting: {why_not}")
-
-
-def _is_locked(file: IO[bytes], kind: int) -> bool:
-    """Whether it is this process's now."""
-    try:
-        fcntl.flock(file, kind | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
+    _wait_until(lambda: is_locked(file, kind), START_TIMEOUT_S, f"gave up waiting: {why_not}")
 
 
 def _wait_until(is_so: Callable[[], bool], timeout_s: float, why_not: str) -> None:

@@ -1,5 +1,6 @@
 """Files and folders of a process's own: nobody else reads them, and none is ever seen half written."""
 
+import fcntl
 import os
 import secrets
 import stat
@@ -22,12 +23,12 @@ def data_folder(folder: Path) -> None:
     with os.scandir(folder) as entries:
         there = {entry.name: entry.is_dir(follow_symlinks=False) for entry in entries}
     if there.keys() <= MADE_IN_A_DATA_FOLDER:
-        _close(folder)
+        _close(folder, OWN_FOLDER)
     elif "keeper.lock" not in there:
         return
     for name in MADE_IN_A_DATA_FOLDER & there.keys():
         if there[name]:
-            _close(folder / name)
+            _close(folder / name, OWN_FOLDER)
 
 
 def own_folder(folder: Path, mode: int = OWN_FOLDER) -> None:
@@ -43,22 +44,32 @@ def own_folder(folder: Path, mode: int = OWN_FOLDER) -> None:
         missing[0].chmod(mode)
 
 
-def _close(folder: Path) -> None:
-    if _is_open_to_others(folder.stat()):
-        folder.chmod(OWN_FOLDER)
-
-
-def _is_open_to_others(status: os.stat_result) -> bool:
-    """And this user's to close: who doesn't own a file can't change its mode."""
-    return status.st_uid == os.geteuid() and bool(stat.S_IMODE(status.st_mode) & OWN_UMASK)
+def _close(what: Path | int, mode: int) -> None:
+    """To others. Who doesn't own a file can't change its mode."""
+    status = os.stat(what)
+    if status.st_uid == os.geteuid() and stat.S_IMODE(status.st_mode) & OWN_UMASK:
+        os.chmod(what, mode)
 
 
 def own_file(path: Path, flags: int = os.O_WRONLY | os.O_CREAT | os.O_APPEND) -> IO[bytes]:
     """A file that its owner alone reads, opened for writing at its end. Raises `OSError`."""
     descriptor = os.open(path, flags | os.O_CLOEXEC, OWN_FILE)
-    if _is_open_to_others(os.fstat(descriptor)):
-        os.fchmod(descriptor, OWN_FILE)
+    _close(descriptor, OWN_FILE)
     return os.fdopen(descriptor, "ab" if flags & os.O_APPEND else "wb")
+
+
+def lock_file(path: Path) -> IO[bytes]:
+    """A file that is there to be locked, made where it is not."""
+    return own_file(path, os.O_WRONLY | os.O_CREAT)
+
+
+def is_locked(file: IO[bytes], kind: int = fcntl.LOCK_EX) -> bool:
+    """Whether it is this process's now."""
+    try:
+        fcntl.flock(file, kind | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def write_new(path: Path, content: bytes, mode: int) -> bool:

@@ -18,14 +18,14 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import IO, NoReturn
+from typing import Any, NoReturn
 
 import nats
 from pymongo import MongoClient
 from pymongo.errors import PyMongoError
 
 from shared.platform.children import start_child, stop_child, tail
-from shared.platform.files import own_file
+from shared.platform.files import OWN_FILE, is_locked, lock_file, write_over
 
 READY_TIMEOUT_S = 30
 LOOK_EVERY_S = 0.1
@@ -71,8 +71,7 @@ class Server:
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+        return int(probe.getsockname()[1])
 
 
 def listens(port: int) -> bool:
@@ -93,11 +92,8 @@ def nats_server(directory: Path, port: int) -> Server:
     async def jetstream_answers() -> bool:
         try:
             async with asyncio.timeout(PROBE_TIMEOUT_S):
-                connection = await nats.connect(url, allow_reconnect=False, error_cb=_not_yet)
-                try:
+                async with await nats.connect(url, allow_reconnect=False, error_cb=_not_yet) as connection:
                     await connection.jetstream().account_info()
-                finally:
-                    await connection.close()
         except (nats.errors.Error, OSError, TimeoutError):
             return False
         return True
@@ -129,15 +125,12 @@ def mongo_server(directory: Path, port: int) -> Server:
     def answers() -> bool:
         if not listens(port):
             return False
-        client: MongoClient[dict[str, object]] = MongoClient(
-            "127.0.0.1", port, directConnection=True, serverSelectionTimeoutMS=PROBE_TIMEOUT_S * 1000
-        )
+        url = f"mongodb://127.0.0.1:{port}/?directConnection=true&serverSelectionTimeoutMS={PROBE_TIMEOUT_S * 1000}"
         try:
-            client.admin.command("ping")
+            with MongoClient[Any](url) as client:
+                client.admin.command("ping")
         except PyMongoError:
             return False
-        finally:
-            client.close()
         return True
 
     data = ["--storage-path", str(directory / "mongo")]
@@ -145,25 +138,9 @@ def mongo_server(directory: Path, port: int) -> Server:
     return Server("SecantusDB", command, directory / "mongo.log", answers)
 
 
-def is_unused(lease: IO[bytes]) -> bool:
-    """True once nobody holds a lease; from then on nobody can take one until this process ends."""
-    try:
-        fcntl.flock(lease, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
-
-
-def write_whole(path: Path, text: str) -> None:
-    draft = path.with_suffix(".draft")
-    draft.write_text(text)
-    draft.replace(path)
-
-
 def keep(directory: Path) -> None:
-    own = own_file(directory / "keeper.lock", os.O_WRONLY | os.O_CREAT)
+    own, lease = lock_file(directory / "keeper.lock"), lock_file(directory / "lease")
     fcntl.flock(own, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    lease = own_file(directory / "lease", os.O_WRONLY | os.O_CREAT)
     nats_port, mongo_port = free_port(), free_port()
     addresses = directory / "servers.json"
     servers: list[Server] = []
@@ -176,8 +153,8 @@ def keep(directory: Path) -> None:
             "mongo_url": f"mongodb://127.0.0.1:{mongo_port}/?directConnection=true",
             "pids": [server.process.pid for server in servers if server.process],
         }
-        write_whole(addresses, json.dumps(endpoints))
-        while not is_unused(lease):
+        write_over(addresses, json.dumps(endpoints).encode(), OWN_FILE)
+        while not is_locked(lease):  # once it is, nobody can take a lease until this process ends
             for server in servers:
                 server.keep_up()
             time.sleep(LOOK_EVERY_S)
@@ -197,7 +174,7 @@ def main() -> None:
     try:
         keep(directory)
     except (WouldNotStart, ImportError) as error:
-        write_whole(directory / "keeper.error", str(error))
+        write_over(directory / "keeper.error", str(error).encode(), OWN_FILE)
         raise SystemExit(1) from error
 
 

@@ -1,7 +1,7 @@
 """The one module that knows motor (see docs/adr): everything else speaks of a `Database`."""
 
 from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, closing
 from typing import Any, cast
 from uuid import UUID
 
@@ -41,19 +41,19 @@ async def mongo_database(url: str, name: str, patience_ms: int | None = None) ->
         )
     except ValueError as error:
         raise PlatformError(NO_MONGO_URL(reason=error)) from error
-    try:
+    with closing(client):
         yield client[name]
-    finally:
-        client.close()
 
 
 @asynccontextmanager
-async def transaction(database: Database, session: Session | None = None) -> AsyncIterator[Session]:
+async def transaction(
+    database: Database, session: Session | None = None, read_concern: ReadConcern | None = None
+) -> AsyncIterator[Session]:
     """A transaction of `session`, or of a new one: committed at the end of the block, rolled back by an exception."""
     async with AsyncExitStack() as stack:
         if session is None:
             session = await stack.enter_async_context(await database.client.start_session())
-        await stack.enter_async_context(session.start_transaction())
+        await stack.enter_async_context(session.start_transaction(read_concern))
         yield session
 
 
@@ -74,15 +74,10 @@ async def end_session(database: Database, session_id: UUID) -> None:
     await database.client.admin.command("killSessions", [{"id": Binary.from_uuid(session_id)}])
 
 
-@asynccontextmanager
-async def still(database: Database) -> AsyncIterator[Session]:
+def still(database: Database) -> AbstractAsyncContextManager[Session]:
     """Whatever is read in this session is from one moment, whatever others write meanwhile, and they don't wait. Ends
     with an error that has the label `TRANSIENT` where the moment can't be had any more."""
-    async with (
-        await database.client.start_session() as session,
-        session.start_transaction(read_concern=ReadConcern("snapshot")),
-    ):
-        yield session
+    return transaction(database, read_concern=ReadConcern("snapshot"))
 
 
 def will_never_be_taken(error: Exception) -> bool:

@@ -44,9 +44,8 @@ def new_client() -> Client:
 async def read_inbox(connection: Client, inbox: str, receive: Receive) -> Subscription:
     """From now on `receive` gets what comes to `inbox`, at once and in order, until `stop_reading`."""
     if isinstance(connection, HandOverClient):
-        subscription = await connection.subscribe(inbox, cb=_pass_over)
-        connection.hand_over(inbox, receive)
-        return subscription
+        connection.receivers[inbox.encode()] = receive
+        return await connection.subscribe(inbox, cb=_pass_over)
 
     async def take(message: Msg) -> None:
         receive(headers_as_bytes(message.headers or {}), message.data)
@@ -56,7 +55,7 @@ async def read_inbox(connection: Client, inbox: str, receive: Receive) -> Subscr
 
 async def stop_reading(connection: Client, inbox: str, subscription: Subscription) -> None:
     if isinstance(connection, HandOverClient):
-        connection.end_hand_over(inbox)
+        connection.receivers.pop(inbox.encode(), None)
     if not connection.is_closed:
         await subscription.unsubscribe()
 
@@ -81,7 +80,5 @@ async def nats_connection(url: str, name: str) -> AsyncIterator[Client]:
             await connection.connect(servers_of(url), **connection_options(name))
     except (nats.errors.Error, OSError, TimeoutError) as error:
         raise PlatformError(f"no NATS server answers at {url}; is it running?") from error
-    try:
+    async with connection:
         yield connection
-    finally:
-        await connection.close()

@@ -5,7 +5,6 @@ the client asks, reads and makes messages. Seen with nats-py 2.16.0; `DAIHOI_PLA
 """
 
 import asyncio
-import codecs
 import logging
 import re
 from collections.abc import Callable
@@ -29,9 +28,7 @@ logger = logging.getLogger(__name__)
 
 class HandOverParser(Parser):
     """nats-py's parser, but the messages of some inboxes go as bytes to whoever reads there, at once and in order.
-
-    What nats-py does for each message, before anybody sees it, takes three times as long as reading it.
-    """
+    What nats-py does for each message, before anybody sees it, takes three times as long as reading it."""
 
     def __init__(self, client: Client) -> None:
         super().__init__(client)
@@ -86,6 +83,8 @@ class HandOverClient(Client):
     def __init__(self) -> None:
         super().__init__()
         self._ps: HandOverParser = HandOverParser(self)
+        self.receivers = self._ps.receivers
+        """By inbox: who gets what comes there, and its subscription nothing."""
 
     async def request_as_bytes(self, subject: bytes, headers: bytes, body: bytes, timeout: float) -> Msg:
         """Like `request`, but for any subject and any headers that a server takes."""
@@ -126,23 +125,10 @@ class HandOverClient(Client):
             logger.error("NATS: the connection could not be read any more and is made anew")
             await self.force_reconnect()
 
-    def hand_over(self, inbox: str, receive: Receive) -> None:
-        """From now on `receive` gets what comes to `inbox`, and its subscription nothing."""
-        self._ps.receivers[inbox.encode()] = receive
-
-    def end_hand_over(self, inbox: str) -> None:
-        self._ps.receivers.pop(inbox.encode(), None)
-
 
 def text_of(sent: bytes) -> str:
     """UTF-8, with a mark for every byte that is none: the same text as in what the server says in JSON."""
-    return sent.decode(errors=_BYTE_BY_BYTE)
-
-
-def _mark_one_byte(error: UnicodeError) -> tuple[str, int]:
-    assert isinstance(error, UnicodeDecodeError)  # noqa: S101 - the only one that decoding raises
-    return "\ufffd", error.start + 1
-
-
-_BYTE_BY_BYTE = "daihoi.byte_by_byte"
-codecs.register_error(_BYTE_BY_BYTE, _mark_one_byte)
+    try:
+        return sent.decode()
+    except UnicodeDecodeError:
+        return re.sub("[\udc80-\udcff]", "\ufffd", sent.decode(errors="surrogateescape"))

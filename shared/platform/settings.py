@@ -32,10 +32,6 @@ def _named(path: Path | str | None) -> Path | str | None:
     return path
 
 
-def _plain_path(path: Path) -> Path:
-    return Path(_plain(str(path)))
-
-
 def _some(urls: str) -> str:
     if urls and not any(url.strip() for url in urls.split(",")):
         raise ValueError("names no server; give an address, or take the setting away")
@@ -48,7 +44,7 @@ def _names_units(setting: str) -> str:
 
 
 type Url = Annotated[str, AfterValidator(_plain), AfterValidator(_some)]
-type File = Annotated[Path, BeforeValidator(_named), AfterValidator(_plain_path)]
+type File = Annotated[Path, BeforeValidator(_named), AfterValidator(lambda path: Path(_plain(str(path))))]
 
 
 class Settings(BaseSettings):

@@ -167,7 +167,7 @@ class CommandHandler:
             key = (part.ENTITY, part.entity_id)
             aggregate = self._loader.aggregates[part.ENTITY]
             is_effect = part.CONVERGES and part is not parts[0]
-            if cause.is_given:
+            if cause.fingerprint:  # somebody gave it
                 part.check_given_at(cause.happened)
             try:
                 decided, latest_seen = await self._decided(aggregate, part, states[key], cause.actor)
