@@ -7,6 +7,14 @@ from rich.table import Table
 from services.tracker.reports.cells import Share
 from services.tracker.reports.consolidated import GroupCells
 from shared.i18n import Language, format_number, translate
+from shared.values.message import Message
+
+
+def named(*codes: str, **others: str) -> dict[str, Message]:
+    """What people read for each code: the code itself, or, where that would say too little, another name."""
+    names = {code: code.removesuffix("_vnd").removesuffix("_id").replace("_", " ").capitalize() for code in codes}
+    return {code: Message(code, name) for code, name in (names | others).items()}
+
 
 CELLS = {
     "completed_on_time": ("Completed on time", "█", "green"),
@@ -24,13 +32,9 @@ ESSENTIAL_NAMES = {
     "deadline": "Completion time",
     "funding": "Guaranteed funding",
 }
-CLEARANCE_STATUSES = {
-    "not_requested": "Not requested",
-    "requested": "Requested",
-    "granted": "Clearance granted",
-    "refused": "Clearance refused",
-    "withdrawn": "Withdrawn",
-}
+CLEARANCE_STATUSES = named(
+    *("not_requested", "requested", "withdrawn"), granted="Clearance granted", refused="Clearance refused"
+)
 TASK_STATUSES = {
     "open": "Not started",
     "in_progress": "In progress",

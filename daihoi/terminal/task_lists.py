@@ -11,7 +11,7 @@ from services.tracker.reports.clearances import WaitingLine
 from services.tracker.reports.consolidated import Extensions, Report
 from services.tracker.reports.lines import ESSENTIALS, TaskLine
 from shared.events.review import Essential
-from shared.i18n import Language, format_date, format_number, title_of_position, translate
+from shared.i18n import Language, format_date, format_number, render, title_of_position, translate
 from shared.values.units import title_of
 
 EXTENSION_OUTCOMES = {"granted": "Granted", "refused": "Refused", "lapsed": "Lapsed", "pending": "Pending"}
@@ -68,7 +68,7 @@ def waiting_table(lines: list[WaitingLine], lang: Language) -> Table:
     for line in lines:
         name = line.title_en if lang == "en" and line.title_en else line.title_vi
         clearance = f"{line.clearance_id} ({line.holder})" if line.holder else line.clearance_id
-        status = translate(labels.CLEARANCE_STATUSES[line.status], lang) + (f": {line.reason}" if line.reason else "")
+        status = render(labels.CLEARANCE_STATUSES[line.status], lang) + (f": {line.reason}" if line.reason else "")
         table.add_row(line.id, title_of(line.unit, lang), name, Text(clearance), Text(status))
     return table
 

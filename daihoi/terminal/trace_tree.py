@@ -9,7 +9,7 @@ from rich.tree import Tree
 
 from daihoi.terminal.labels import CLEARANCE_STATUSES, ESSENTIAL_NAMES, TASK_STATUSES, offset_in_words
 from services.tracker.reports.trace import Node, Role
-from shared.i18n import Language, format_date, title_of_position, translate
+from shared.i18n import Language, format_date, render, title_of_position, translate
 from shared.values.units import title_of
 
 ROLE_NAMES = {
@@ -101,7 +101,7 @@ class TreePrinter:
         status += f", {self._say('suspended by the scenario')}" if facts.get("suspended") else ""
         missing = ", ".join(self._say(ESSENTIAL_NAMES[name]) for name in facts["missing"])
         waiting = ", ".join(
-            f"{name} ({self._say(CLEARANCE_STATUSES[clearance])})"
+            f"{name} ({render(CLEARANCE_STATUSES[clearance], self._lang)})"
             for name, clearance in facts["waiting_for_clearance"].items()
         )
         notes = {

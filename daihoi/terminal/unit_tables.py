@@ -8,48 +8,29 @@ from rich.table import Table
 from rich.text import Text
 
 from daihoi.terminal.fields import masked_in_words
-from daihoi.terminal.labels import CLEARANCE_STATUSES, add_columns, table_of
+from daihoi.terminal.labels import CLEARANCE_STATUSES, add_columns, named, table_of
 from services.tracker.reports.clearances import ClearanceLine
 from services.tracker.reports.coverage import ChannelCoverage, Coverage
 from services.tracker.reports.expenses import Account
-from shared.i18n import Language, format_date, format_number, translate
+from shared.i18n import Language, format_date, format_number, render, translate
 from shared.values.local_time import LOCAL_TIME
+from shared.values.message import Message
 from shared.values.units import support_unit_ids
 from shared.views.view import Document
 
-CHANNEL_NAMES = {
-    "press": "Press",
-    "broadcast": "Broadcast",
-    "portal": "Portal",
-    "visual": "Visual",
-    "loudspeaker": "Loudspeakers",
-}
-FLAG_NAMES = {
-    "advanced_beyond_guaranteed": "Advanced beyond what is guaranteed",
-    "spent_beyond_guaranteed": "Spent beyond what is guaranteed",
-    "estimated_beyond_guaranteed": "Estimated beyond what is guaranteed",
-    "task_secures_another_sum": "The task names another guaranteed sum",
-    "settled": "Settled",
-    "to_return": "To be returned",
-    "still_due": "Still due",
-}
-CLEARANCE_KINDS = {"place": "Place", "person": "Person", "vehicle": "Vehicle"}
-INCIDENT_KINDS = {
-    "order": "Order",
-    "fire": "Fire",
-    "health": "Health",
-    "traffic": "Traffic",
-    "information": "Information security",
-    "drill": "Drill",
-    "other": "Other",
-}
-SEVERITIES = {"low": "Low", "medium": "Medium", "high": "High", "critical": "Critical"}
-INCIDENT_STATUSES = {
-    "reported": "Reported",
-    "assessed": "Assessed",
-    "resolved": "Resolved",
-    "reopened": "Reopened",
-}
+CHANNEL_NAMES = named("press", "broadcast", "portal", "visual", loudspeaker="Loudspeakers")
+FLAG_NAMES = named(
+    *("settled", "still_due"),
+    advanced_beyond_guaranteed="Advanced beyond what is guaranteed",
+    spent_beyond_guaranteed="Spent beyond what is guaranteed",
+    estimated_beyond_guaranteed="Estimated beyond what is guaranteed",
+    task_secures_another_sum="The task names another guaranteed sum",
+    to_return="To be returned",
+)
+CLEARANCE_KINDS = named("place", "person", "vehicle")
+INCIDENT_KINDS = named(*("order", "fire", "health", "traffic", "drill", "other"), information="Information security")
+SEVERITIES = named("low", "medium", "high", "critical")
+INCIDENT_STATUSES = named("reported", "assessed", "resolved", "reopened")
 
 
 def coverage_table(coverage: Coverage, lang: Language) -> Table:
@@ -147,5 +128,5 @@ def incidents_table(incidents: list[Document], lang: Language) -> Table:
     return table
 
 
-def _named(names: dict[str, str], code: str, lang: Language) -> str:
-    return translate(names[code], lang) if code in names else code
+def _named(names: dict[str, Message], code: str, lang: Language) -> str:
+    return render(names[code], lang) if code in names else code
