@@ -35,8 +35,7 @@ def asyncapi(
     lang: LangOption = None,
 ) -> None:
     """What a service speaks: its commands, answers, events and subjects, as AsyncAPI 3.0."""
-    settings = console.read_settings()
-    console.language_of(lang)
+    settings, _ = console.begin(lang)
     if service:
         console.check_service(service, all_services())
     elif folder is None:

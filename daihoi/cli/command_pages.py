@@ -50,9 +50,5 @@ def _line(row: Row) -> str:
     return f"- `{row.name}`: {row.meaning}" if row.meaning else f"- `{row.name}`"
 
 
-def main() -> None:
-    PAGE.write_text(page(), "utf-8")
-
-
 if __name__ == "__main__":
-    main()
+    PAGE.write_text(page(), "utf-8")

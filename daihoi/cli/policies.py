@@ -35,7 +35,7 @@ TokenOption = Annotated[
 @policies.command("list")
 def list_refusals(format: FormatOption = Format.TEXT, lang: LangOption = None) -> None:  # noqa: A002
     """What nobody has seen to yet: which policy, for which ledger event, and why it could not."""
-    settings = console.read_settings()
+    settings, language = console.begin(lang)
 
     async def look() -> list[Unresolved]:
         async with connected(settings) as connection:
@@ -43,7 +43,7 @@ def list_refusals(format: FormatOption = Format.TEXT, lang: LangOption = None) -
 
     refusals = console.run(look())
     content = [refusal._asdict() | {"refused": refusal.refused.model_dump(mode="json")} for refusal in refusals]
-    console.show(format, content, lambda: refusals_drawn(refusals, console.language_of(lang)))
+    console.show(format, content, lambda: refusals_drawn(refusals, language))
 
 
 @policies.command("retry")
@@ -55,7 +55,7 @@ def retry(
     lang: LangOption = None,
 ) -> None:
     """Let the policy look at the event again; what it does is put on record, and that this is seen to."""
-    settings = console.read_settings()
+    settings, language = console.begin(lang)
 
     async def send(connection: Client) -> Answer:
         data = {"policy": policy, "sequence": sequence}
@@ -63,7 +63,7 @@ def retry(
 
     answer = _run(settings, unit, send)
     count = len(answer.events)
-    console.print_drawn(translate("Done after all: {count} events.", console.language_of(lang), count=count))
+    console.print_drawn(translate("Done after all: {count} events.", language, count=count))
 
 
 @policies.command("settle")
@@ -76,7 +76,7 @@ def settle(
     lang: LangOption = None,
 ) -> None:
     """Strike off what is seen to otherwise, for a reason and on record."""
-    settings = console.read_settings()
+    settings, language = console.begin(lang)
     if not reason.strip():
         console.refuse(NO_REASON())
 
@@ -88,7 +88,7 @@ def settle(
         raise NOTHING_REFUSED(policy=policy, cause=sequence)
 
     _run(settings, unit, send)
-    console.print_drawn(translate("Struck off.", console.language_of(lang)))
+    console.print_drawn(translate("Struck off.", language))
 
 
 def _run(settings: Settings, unit: str, send: Callable[[Client], Coroutine[Any, Any, Answer]]) -> Answer:

@@ -61,11 +61,11 @@ class _Stdout(io.TextIOWrapper):
     """Says so where it can't write; what an encoding lacks is written out."""
 
     def write(self, text: str, /) -> int:
-        with _named():
+        with writing():
             return super().write(text)
 
     def flush(self) -> None:
-        with _named():
+        with writing():
             super().flush()
 
 
@@ -86,7 +86,8 @@ class _Stderr(io.TextIOWrapper):
 
 
 @contextmanager
-def _named() -> Iterator[None]:
+def writing() -> Iterator[None]:
+    """Raises `NotWritten` for what the system says of standard output."""
     try:
         yield
     except OSError as error:

@@ -88,12 +88,8 @@ def _sentence(command: type[Command]) -> str:
     return " ".join(inspect.cleandoc(command.__dict__.get("__doc__") or "").split())
 
 
-def main() -> None:
+if __name__ == "__main__":
     for name in (SUBCOMMITTEE, *(unit.id for unit in WITH_CODE)):
         path = path_of(name)
         by_hand = path.read_text("utf-8") if path.exists() else f"# The {name} unit's service"
         path.write_text(charter(service_named(name), by_hand), "utf-8")
-
-
-if __name__ == "__main__":
-    main()
