@@ -40,8 +40,7 @@ def charter(service: UnitService, readme: str) -> str:
 
 
 def _generated(service: UnitService) -> Iterator[str]:
-    yield "## Subjects"
-    yield ""
+    yield "## Subjects\n"
     yield f"- Commands in: `cmd.<congress>.{service.name}.<command>`"
     stream = service_stream("<congress>", service.name)
     yield f"- Events out: `evt.<congress>.{service.name}.<entity>.<id>`, in the stream `{stream}`"
@@ -50,29 +49,21 @@ def _generated(service: UnitService) -> Iterator[str]:
         events = " and ".join(f"`{event.TYPE}`" for event in policy.events)
         yield f"- Policy `{policy.name}`: reacts to {events} of {of}"
     for aggregate in service.aggregates:
-        yield ""
         yield from _of(aggregate)
 
 
 def _of(aggregate: Aggregate) -> Iterator[str]:
-    yield f"## `{aggregate.entity}`"
-    yield ""
+    yield f"\n## `{aggregate.entity}`\n"
     if aggregate.internal:
-        yield "Only the service's own policies give these commands."
-        yield ""
-    yield "| command | fields | |"
-    yield "|---|---|---|"
+        yield "Only the service's own policies give these commands.\n"
+    yield "| command | fields | |\n|---|---|---|"
     for command in aggregate.commands:
         yield f"| `{command.NAME}` | {_fields(command)} | {_sentence(command)} |"
-    yield ""
-    yield f"Events: {', '.join(f'`{event.TYPE}`' for event in aggregate.events)}."
+    yield f"\nEvents: {', '.join(f'`{event.TYPE}`' for event in aggregate.events)}."
     constants = vars(sys.modules[aggregate.decide.__module__]).values()
     sentences = {constant.code: constant.sentence for constant in constants if isinstance(constant, Refusal)}
-    if not sentences:
-        return
-    yield ""
-    yield "| refused as | |"
-    yield "|---|---|"
+    if sentences:
+        yield "\n| refused as | |\n|---|---|"
     for code, sentence in sorted(sentences.items()):
         yield f"| `{code}` | {sentence} |"
 
