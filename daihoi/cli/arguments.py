@@ -20,8 +20,7 @@ MOST_BITS = 64
 
 
 def json_object(text: str) -> dict[str, Any]:
-    """The object that `text` is as JSON. Ends the program as wrong use where it is none, or where something in it
-    can't be meant: numbers without end, half a character, lists a thousand deep in each other."""
+    """The object that `text` is as JSON. Ends the program as wrong use where it is none or can't be meant."""
     try:
         value = cleaned(json.loads(text, parse_constant=_no_number, parse_int=_integer, parse_float=_decimal))
     except json.JSONDecodeError as error:

@@ -1,7 +1,4 @@
-"""`daihoi asyncapi`: what the services speak, as AsyncAPI documents.
-
-`python -m daihoi.cli.asyncapi` writes them to `docs/asyncapi/`; a test fails when they are out of date.
-"""
+"""`daihoi asyncapi`: what the services speak. `python -m daihoi.cli.asyncapi` writes it to `docs/asyncapi/`."""
 
 from pathlib import Path
 from typing import Annotated

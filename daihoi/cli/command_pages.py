@@ -1,7 +1,4 @@
-"""`docs/commands.md`: every command with all that may be given to it, written from the commands themselves.
-
-`python -m daihoi.cli.command_pages` writes it; a test fails when it is out of date.
-"""
+"""`python -m daihoi.cli.command_pages` writes `docs/commands.md`: every command with all that may be given to it."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,7 +1,4 @@
-"""What every command of `daihoi` shares: where it says things, its options, and how it ends.
-
-Exit codes: 0 fine, 1 found something wrong, 2 wrong use.
-"""
+"""What every command of `daihoi` shares: where it says things, its options, and how it ends."""
 
 import sys
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence

@@ -1,6 +1,5 @@
 """What people are told when something ends badly: a sentence for everything that comes from outside, and for what
-nobody thought of a log with the details. Loaded only when that happens.
-"""
+nobody thought of a log with the details. Loaded only when that happens."""
 
 import errno
 import os

@@ -1,6 +1,4 @@
-"""`daihoi`: the table of all commands. What a command needs is loaded when it is called; its line in the list of
-commands is read without loading it.
-"""
+"""`daihoi`: the table of all commands, each of which is loaded when it is called."""
 
 import ast
 from collections.abc import Mapping

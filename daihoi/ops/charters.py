@@ -1,8 +1,5 @@
-"""The generated half of every service's README: its commands, events, refusals and subjects, read from the code.
-
-`python -m daihoi.ops.charters` writes it beneath a mark; what stands above the mark is written by hand. A test fails
-when a README is out of date.
-"""
+"""`python -m daihoi.ops.charters` writes the generated half of every service's README, read from the code, beneath a
+mark; what stands above the mark is written by hand."""
 
 import importlib
 import inspect

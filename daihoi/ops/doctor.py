@@ -1,7 +1,5 @@
-"""The doctor: looks at NATS, MongoDB, services and views, and says in words what is wrong and what to do.
-
-It looks itself and starts nothing, so it also answers where nothing runs.
-"""
+"""The doctor: looks at NATS, MongoDB, services and views, and says in words what is wrong and what to do. It starts
+nothing, so it also answers where nothing runs."""
 
 import asyncio
 import time

@@ -1,5 +1,4 @@
-"""Tables of what only one unit has: propaganda's coverage, logistics' accounts, security's clearances and
-incidents."""
+"""Tables of what only one unit has: publications, accounts, clearances, incidents."""
 
 from datetime import datetime
 
@@ -110,9 +109,9 @@ def clearances_table(clearances: list[ClearanceLine], lang: Language) -> Table:
 
 def incidents_table(incidents: list[Document], lang: Language) -> Table:
     """`incidents` as the reader may see them: what is masked is printed masked."""
-    table = Table(title=translate("Incidents", lang), title_justify="left")
-    for heading in ("Incident", "Reported on", "Kind", "Severity", "Status", "Place", "Details, outcome, lessons"):
-        table.add_column(translate(heading, lang), overflow="fold", no_wrap=heading == "Reported on")
+    headings = ("Incident", "Reported on", "Kind", "Severity", "Status", "Place", "Details, outcome, lessons")
+    table = table_of(translate("Incidents", lang), lang, *headings)
+    table.columns[1].no_wrap = True
     for incident in incidents:
         reported = datetime.fromisoformat(incident["reported_at"]).astimezone(LOCAL_TIME)
         texts = filter(None, map(incident["restricted"].get, ("details", "outcome", "lessons")))
