@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from rich.table import Table
 
-from daihoi.terminal.labels import table_of
+from daihoi.terminal.labels import in_language, table_of
 from services.tracker.reports.document_register import Filed, NextNumber
 from shared.events.document import Urgency
 from shared.i18n import Language, translate
@@ -28,7 +28,7 @@ def documents_table(documents: Sequence[Filed], lang: Language) -> Table:
             document.symbol,
             document.kind,
             title_of(document.unit, lang),
-            document.title_en if lang == "en" and document.title_en else document.title_vi,
+            in_language(document.title_vi, document.title_en, lang),
             translate(URGENCY_NAMES[document.urgency], lang),
             translate(STATUS_NAMES[document.status], lang),
             "\n".join(_to_know(document, lang)),
@@ -47,7 +47,7 @@ def _to_know(document: Filed, lang: Language) -> list[str]:
         "Superseded by": [document.superseded_by] if document.superseded_by else [],
     }
     lines = [f"{translate(label, lang)}: {', '.join(names)}" for label, names in relations.items() if names]
-    return [*lines, *(f"⚠ {warning.vi if lang == 'vi' else warning.en}" for warning in document.warnings)]
+    return [*lines, *(f"⚠ {in_language(warning.vi, warning.en, lang)}" for warning in document.warnings)]
 
 
 def next_number_line(report: NextNumber, lang: Language) -> str:

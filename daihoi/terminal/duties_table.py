@@ -3,7 +3,7 @@
 from rich.table import Table
 from rich.text import Text
 
-from daihoi.terminal.labels import CELLS, PHASE_NAMES, add_columns, fraction_in_words, share_in_words
+from daihoi.terminal.labels import CELLS, PHASE_NAMES, add_columns, fraction_in_words, in_language, share_in_words
 from services.tracker.reports.cells import Cells, Share
 from services.tracker.reports.duties import Duties
 from shared.i18n import Language, format_number, translate
@@ -26,7 +26,7 @@ def duties_table(duties: Duties, lang: Language, *, is_wide: bool = True) -> Tab
     add_columns(table, lang, *DUTY_NAMES.values(), justify="center", no_wrap=True)
     add_columns(table, lang, *(["Overdue"] if is_wide else []), "Completed", justify="right", no_wrap=True)
     for row in duties.localities:
-        name = row.name_en if lang == "en" and row.name_en else row.name_vi
+        name = in_language(row.name_vi, row.name_en, lang)
         signs = (_phases(row.by_duty[duty]) for duty in DUTY_NAMES)
         table.add_row(Text(name, style=_style(row.totals)), *signs, *_numbers(row.totals, lang, is_wide))
     table.add_section()

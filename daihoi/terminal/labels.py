@@ -1,9 +1,11 @@
 """The names and signs in which every report speaks on a terminal, and the tables that they stand in."""
 
+from datetime import datetime
 from typing import Any
 
 from rich.table import Table
 
+from services.tracker.history.moments import moment_in_words
 from services.tracker.reports.cells import Share
 from services.tracker.reports.consolidated import GroupCells
 from shared.i18n import Language, format_number, translate
@@ -72,8 +74,13 @@ def fraction_in_words(share: Share, lang: Language) -> str:
     return f"{format_number(share.part, lang)}/{format_number(share.whole, lang)}"
 
 
+def in_language(vi: str, en: str, lang: Language) -> str:
+    """The Vietnamese where there is no English."""
+    return en if lang == "en" and en else vi
+
+
 def group_name(number: str, cells: GroupCells, lang: Language) -> str:
-    return f"{number}. {cells.name_en if lang == 'en' and cells.name_en else cells.name_vi}"
+    return f"{number}. {in_language(cells.name_vi, cells.name_en, lang)}"
 
 
 def offset_in_words(days: int, lang: Language) -> str:
@@ -87,6 +94,11 @@ def offset_in_words(days: int, lang: Language) -> str:
     if days < 0:
         return translate("{days} days before the opening", lang, days=-days)
     return translate("{days} days after the opening", lang, days=days)
+
+
+def instant_in_words(at: str, lang: Language) -> str:
+    """A ledger sequence or a time, as people read it."""
+    return moment_in_words(int(at) if at.isdigit() else datetime.fromisoformat(at), lang)
 
 
 def as_it_was(by: str, at: str, left_out: int, lang: Language) -> str:

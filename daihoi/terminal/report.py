@@ -1,7 +1,6 @@
 """The consolidated report for people, on a terminal, in Vietnamese or English."""
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
 
 from rich.console import Console, Group
 from rich.panel import Panel
@@ -13,7 +12,6 @@ from daihoi.terminal.duties_table import duties_table
 from daihoi.terminal.reviews import review_coverage_table, reviews_table
 from daihoi.terminal.scenario_tables import scenario_line
 from daihoi.terminal.task_lists import extensions_table, filed_table, missing_table, tasks_table, waiting_table
-from services.tracker.history.moments import moment_in_words
 from services.tracker.reports.cells import DUE_SOON, Cells, Share
 from services.tracker.reports.consolidated import Report
 from shared.i18n import Language, format_date, format_number, translate
@@ -83,9 +81,11 @@ class Printer:
         today = format_date(as_of.today)
         lines = [self._say("As of {today} · ledger event {sequence}", today=today, sequence=as_of.sequence)]
         if as_of.at:
-            lines.append(labels.as_it_was(as_of.by or "", self._instant(as_of.at), as_of.left_out, self._lang))
+            at = labels.instant_in_words(as_of.at, self._lang)
+            lines.append(labels.as_it_was(as_of.by or "", at, as_of.left_out, self._lang))
         if (moved := self._report.movements) and moved.since.at:
-            lines.append(self._say("With each number: how it moved since {at}", at=self._instant(moved.since.at)))
+            at = labels.instant_in_words(moved.since.at, self._lang)
+            lines.append(self._say("With each number: how it moved since {at}", at=at))
         if as_of.ledger_sequence > as_of.sequence:
             lag = as_of.ledger_sequence - as_of.sequence
             lines.append(self._say("{lag} newer events are not in this report yet; is the tracker running?", lag=lag))
@@ -100,10 +100,6 @@ class Printer:
         lines += [source.get(self._lang) or source["vi"] for source in self._report.sources]
         title = self._say("Consolidated report of the congress {congress}", congress=self._report.congress)
         return Panel(Text("\n".join(lines)), title=Text(title, style="bold"), expand=False)
-
-    def _instant(self, at: str) -> str:
-        """A ledger sequence or a time, as people read it."""
-        return moment_in_words(int(at) if at.isdigit() else datetime.fromisoformat(at), self._lang)
 
     def _totals(self) -> Table:
         totals, moved = self._report.totals, self._report.movements

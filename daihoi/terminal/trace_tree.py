@@ -7,7 +7,7 @@ from operator import attrgetter
 from rich.text import Text
 from rich.tree import Tree
 
-from daihoi.terminal.labels import CLEARANCE_STATUSES, ESSENTIAL_NAMES, TASK_STATUSES, offset_in_words
+from daihoi.terminal.labels import CLEARANCE_STATUSES, ESSENTIAL_NAMES, TASK_STATUSES, in_language, offset_in_words
 from services.tracker.reports.trace import Node, Role
 from shared.i18n import Language, format_date, render, title_of_position, translate
 from shared.values.units import title_of
@@ -63,7 +63,7 @@ class TreePrinter:
     def _line(self, node: Node) -> Text:
         if node.role is Role.UNIT:
             return self._unit(node)
-        text = (node.en if self._lang == "en" else "") or node.vi
+        text = in_language(node.vi, node.en, self._lang)
         if not node.on_record:
             text = self._say("not on record")
         head = Text.assemble((f"{self._say(ROLE_NAMES[node.role])} {node.id}", "bold"), f": {text}" if text else "")

@@ -7,7 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from daihoi.terminal.fields import masked_in_words
-from daihoi.terminal.labels import CLEARANCE_STATUSES, add_columns, named, table_of
+from daihoi.terminal.labels import CLEARANCE_STATUSES, add_columns, in_language, named, table_of
 from services.tracker.reports.clearances import ClearanceLine
 from services.tracker.reports.coverage import ChannelCoverage, Coverage
 from services.tracker.reports.expenses import Account
@@ -81,7 +81,7 @@ def _sums(title: str, columns: dict[str, str], accounts: list[Account], lang: La
 
 
 def _notes(account: Account, lang: Language) -> list[str]:
-    warnings = (f"⚠ {warning.vi if lang == 'vi' else warning.en}" for warning in account.warnings)
+    warnings = (f"⚠ {in_language(warning.vi, warning.en, lang)}" for warning in account.warnings)
     return [*(_flag(name, account, lang) for name in account.flags), *account.reasons, *warnings]
 
 
