@@ -2,7 +2,6 @@
 mark; what stands above the mark is written by hand."""
 
 import importlib
-import inspect
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -73,7 +72,7 @@ def _fields(command: type[Command]) -> str:
 
 def _sentence(command: type[Command]) -> str:
     """The command's own docstring, on one line."""
-    return " ".join(inspect.cleandoc(command.__dict__.get("__doc__") or "").split())
+    return " ".join((command.__dict__.get("__doc__") or "").split())
 
 
 if __name__ == "__main__":

@@ -54,12 +54,6 @@ class Supervisor:
         self.children[name] = start_child(command or usual, self._logs / f"{name}.log", self._environment)
         return self.children[name]
 
-    def restart_the_dead(self) -> None:
-        for name, child in self.children.items():
-            if child.poll() is not None:
-                self._say(f"{name} ended with {child.returncode}; starting it again")
-                self.start(name)
-
     def stop(self) -> None:
         for child in self.children.values():
             if child.poll() is None:
@@ -83,7 +77,10 @@ class Supervisor:
         while True:
             if self._embedded_in and not keeper_lives(self._embedded_in):
                 raise PlatformError("the process that kept the embedded servers was killed; start again")
-            self.restart_the_dead()
+            for name, child in self.children.items():
+                if child.poll() is not None:
+                    self._say(f"{name} ended with {child.returncode}; starting it again")
+                    self.start(name)
             await asyncio.sleep(RESTART_DELAY_S)
 
 

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 from daihoi.ops.session import Session
 from daihoi.ops.waiting import Write, shortfall
@@ -10,7 +11,6 @@ from daihoi.sample.story import Sample, Step
 from services.subcommittee.scenario import SwitchScenario
 from services.tracker.reports.scenarios import in_force
 from shared.domain.decider import Actor
-from shared.eventstore.direct import Stored
 from shared.eventstore.envelope import decode
 from shared.eventstore.errors import NoStream, Undecodable
 from shared.i18n import translate
@@ -28,22 +28,17 @@ async def check_only_the_sample_is_there(session: Session, sample: Sample) -> No
     except NoStream:
         return
     steps = (*sample.orders(), *sample.work(), *sample.scenarios())
-    if first and not _comes_from(first, {str(step.command_id) for step in steps}):
-        raise PlatformError(
-            translate(
-                "The congress {congress} has events that are not the sample's; nothing was told into it. Name "
-                "another one by DAIHOI_CONGRESS.",
-                session.settings.lang,
-                congress=session.settings.congress,
-            )
+    with suppress(Undecodable):
+        if first is None or decode(first.body).correlationid in {str(step.command_id) for step in steps}:
+            return
+    raise PlatformError(
+        translate(
+            "The congress {congress} has events that are not the sample's; nothing was told into it. Name "
+            "another one by DAIHOI_CONGRESS.",
+            session.settings.lang,
+            congress=session.settings.congress,
         )
-
-
-def _comes_from(stored: Stored, command_ids: set[str]) -> bool:
-    try:
-        return decode(stored.body).correlationid in command_ids
-    except Undecodable:
-        return False
+    )
 
 
 async def tell(session: Session, sample: Sample, on_progress: Callable[[int, int], None]) -> None:
