@@ -6,18 +6,9 @@ from contextlib import suppress
 from datetime import date
 from typing import Any
 
-from daihoi.terminal.labels import PHASE_NAMES, SCENARIO_NAMES, TASK_STATUSES, named
+from daihoi.terminal.labels import PHASE_NAMES, TASK_STATUSES, named
 from services.tracker.masking import MASK
-from shared.i18n import (
-    Language,
-    format_date,
-    format_minute,
-    format_number,
-    in_words,
-    render,
-    title_of_position,
-    translate,
-)
+from shared.i18n import Language, format_date, format_minute, in_words, render, title_of_position, translate
 from shared.values.message import word
 from shared.values.units import title_of
 
@@ -66,7 +57,7 @@ FIELD_NAMES = named(
     vi="Vietnamese",
     withdrawn_because="Why it was withdrawn",
 )
-VALUE_NAMES = {"status": TASK_STATUSES, "phase": PHASE_NAMES, "scenario": SCENARIO_NAMES}
+VALUE_NAMES = {"status": TASK_STATUSES, "phase": PHASE_NAMES}
 AN_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)", re.ASCII)
 """As views hold it, in UTC or with the offset that it was sent with."""
 CODED = frozenset(
@@ -99,17 +90,15 @@ def value_in_words(field: str, value: Any, lang: Language) -> str:
             return "; ".join(value_in_words(field.removesuffix("s"), part, lang) for part in value) or "–"
         case str():
             return _text_in_words(field, value, lang)
-        case int() if field.endswith("_vnd"):
-            return format_number(value, lang)
         case _:
-            return str(value)
+            return in_words(field, value, lang)
 
 
 def _text_in_words(field: str, text: str, lang: Language) -> str:
     if field == "unit":
         return title_of(text, lang)
     if name := VALUE_NAMES.get(field, {}).get(text):
-        return translate(name, lang)
+        return render(name, lang)
     if text == MASK:
         return masked_in_words(text, lang)
     if field == "by" or field.endswith("_by"):

@@ -27,7 +27,7 @@ CELLS = {
     "suspended": ("Suspended", "‖", "magenta"),
 }
 """Each cell's name, and its sign in bars and headings: told apart without colour too."""
-PHASE_NAMES = {"before": "Before the congress", "during": "During the congress", "after": "After the congress"}
+PHASE_NAMES = named(before="Before the congress", during="During the congress", after="After the congress")
 ESSENTIAL_NAMES = {
     "collective": "Collective in charge",
     "individual": "Individual in charge",
@@ -37,14 +37,7 @@ ESSENTIAL_NAMES = {
 CLEARANCE_STATUSES = named(
     *("not_requested", "requested", "withdrawn"), granted="Clearance granted", refused="Clearance refused"
 )
-TASK_STATUSES = {
-    "open": "Not started",
-    "in_progress": "In progress",
-    "blocked": "Blocked",
-    "submitted": "Submitted",
-    "completed": "Completed",
-    "cancelled": "Cancelled",
-}
+TASK_STATUSES = named("in_progress", "blocked", "submitted", "completed", "cancelled", open="Not started")
 SCENARIO_NAMES = {"none": "No epidemic", "outbreak": "Outbreak"}
 WIDE = 100
 """Columns of a terminal from which on there is room for bars; what is narrower does without."""

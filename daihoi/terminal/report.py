@@ -14,7 +14,7 @@ from daihoi.terminal.scenario_tables import scenario_line
 from daihoi.terminal.task_lists import extensions_table, filed_table, missing_table, tasks_table, waiting_table
 from services.tracker.reports.cells import DUE_SOON, Cells, Share
 from services.tracker.reports.consolidated import Report
-from shared.i18n import Language, format_date, format_number, translate
+from shared.i18n import Language, format_date, format_number, render, translate
 from shared.values.units import title_of
 
 BAR_WIDTH = 16
@@ -127,7 +127,7 @@ class Printer:
         report, moved = self._report, self._report.movements
         units = {unit: title_of(unit, self._lang) for unit in report.by_unit}
         groups = {number: labels.group_name(number, group, self._lang) for number, group in report.by_group.items()}
-        phases = {phase: self._say(labels.PHASE_NAMES[phase]) for phase in report.by_phase}
+        phases = {phase: render(labels.PHASE_NAMES[phase], self._lang) for phase in report.by_phase}
         yield self._breakdown("By unit", units, report.by_unit, moved.by_unit if moved else {})
         yield self._breakdown("By task group", groups, report.by_group, moved.by_group if moved else {})
         yield self._breakdown("By phase", phases, report.by_phase, moved.by_phase if moved else {})

@@ -9,7 +9,7 @@ from rich.text import Text
 from daihoi.terminal.fields import masked_in_words
 from daihoi.terminal.labels import CLEARANCE_STATUSES, add_columns, in_language, named, table_of
 from services.tracker.reports.clearances import ClearanceLine
-from services.tracker.reports.coverage import ChannelCoverage, Coverage
+from services.tracker.reports.coverage import Coverage
 from services.tracker.reports.expenses import Account
 from shared.i18n import Language, format_date, format_number, render, translate
 from shared.values.local_time import LOCAL_TIME
@@ -35,7 +35,7 @@ INCIDENT_STATUSES = named("reported", "assessed", "resolved", "reopened")
 def coverage_table(coverage: Coverage, lang: Language) -> Table:
     """A row a day, a column a channel: how many were released, and in brackets how many are planned."""
     table = table_of(translate("Publications released (planned)", lang), lang, "Day")
-    channels: list[ChannelCoverage] = list(coverage.channels.values())
+    channels = coverage.channels.values()
     for name in coverage.channels:
         table.add_column(_named(CHANNEL_NAMES, name, lang), justify="right")
     for day in coverage.days:
