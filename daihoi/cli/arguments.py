@@ -7,6 +7,7 @@ from typing import Any, NoReturn
 from daihoi.cli.console import refuse
 from shared.domain.decider import Refusal
 from shared.unit.field_errors import MESSAGES
+from shared.values.brief import brief_text
 from shared.values.text import Unclean, cleaned
 
 NOT_JSON = Refusal("not_json", "The data can't be read as JSON: line {line}, column {column}.")
@@ -15,13 +16,12 @@ NO_OBJECT = Refusal("no_json_object", "The data is no JSON object, such as {exam
 NO_NUMBER = Refusal("no_number", "The data can't be meant as it stands: {shown} is no number.")
 TOO_LARGE_A_NUMBER = Refusal("too_large_a_number", "The number {shown} is too large.")
 EXAMPLE = '{"task_id": "1-03"}'
-LONGEST_SHOWN = 60
+MOST_SHOWN = 61
 MOST_BITS = 64
 
 
 def json_object(text: str) -> dict[str, Any]:
-    """The object that `text` is as JSON. Ends the program as wrong use where it is none, or where something in it
-    can't be meant: numbers without end, half a character, lists a thousand deep in each other."""
+    """The object that `text` is as JSON. Ends the program as wrong use where it is none or can't be meant."""
     try:
         value = cleaned(json.loads(text, parse_constant=_no_number, parse_int=_integer, parse_float=_decimal))
     except json.JSONDecodeError as error:
@@ -30,7 +30,7 @@ def json_object(text: str) -> dict[str, Any]:
         code = error.code if isinstance(error, Unclean) else "too_deep"
         refuse(NOT_MEANT(reason=MESSAGES[code]))
     if not isinstance(value, dict):
-        refuse(NO_OBJECT(example=EXAMPLE, shown=_shortened(text)))
+        refuse(NO_OBJECT(example=EXAMPLE, shown=brief_text(text, MOST_SHOWN)))
     return value
 
 
@@ -40,16 +40,12 @@ def _no_number(text: str) -> NoReturn:
 
 def _integer(text: str) -> int:
     if len(text) > MOST_BITS or (number := int(text)).bit_length() >= MOST_BITS:
-        refuse(TOO_LARGE_A_NUMBER(shown=_shortened(text)))
+        refuse(TOO_LARGE_A_NUMBER(shown=brief_text(text, MOST_SHOWN)))
     return number
 
 
 def _decimal(text: str) -> float:
     number = float(text)
     if not math.isfinite(number):
-        refuse(TOO_LARGE_A_NUMBER(shown=_shortened(text)))
+        refuse(TOO_LARGE_A_NUMBER(shown=brief_text(text, MOST_SHOWN)))
     return number
-
-
-def _shortened(text: str) -> str:
-    return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"

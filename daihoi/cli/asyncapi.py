@@ -1,7 +1,4 @@
-"""`daihoi asyncapi`: what the services speak, as AsyncAPI documents.
-
-`python -m daihoi.cli.asyncapi` writes them to `docs/asyncapi/`; a test fails when they are out of date.
-"""
+"""`daihoi asyncapi`: what the services speak. `python -m daihoi.cli.asyncapi` writes it to `docs/asyncapi/`."""
 
 from pathlib import Path
 from typing import Annotated
@@ -35,8 +32,7 @@ def asyncapi(
     lang: LangOption = None,
 ) -> None:
     """What a service speaks: its commands, answers, events and subjects, as AsyncAPI 3.0."""
-    settings = console.read_settings()
-    console.language_of(lang)
+    settings, _ = console.begin(lang)
     if service:
         console.check_service(service, all_services())
     elif folder is None:

@@ -44,8 +44,7 @@ def audit_replay(
     lang: LangOption = None,
 ) -> None:
     """Every event as it was recorded, in order, from the ledger itself; exit 1 where a name is on no record."""
-    settings = console.read_settings()
-    language = console.language_of(lang)
+    settings, language = console.begin(lang)
     with console.refusals_are_wrong_use():
         wanted = Filter(unit, entity_named(entity), actor, type, *stretch_of(first, last, by), by)
 
@@ -80,8 +79,7 @@ def audit_timeline(
     lang: LangOption = None,
 ) -> None:
     """What happened to one entity, and what each event changed."""
-    settings = console.read_settings()
-    language = console.language_of(lang)
+    settings, language = console.begin(lang)
 
     async def look() -> list[dict[str, Any]]:
         unmasked = may_read_restricted(settings, token)
@@ -109,8 +107,7 @@ def audit_as_of(
     lang: LangOption = None,
 ) -> None:
     """Every view as it was at an instant: how many documents, their digest; or the documents of one view."""
-    settings = console.read_settings()
-    language = console.language_of(lang)
+    settings, language = console.begin(lang)
     instant = cast("ChosenInstant", instant_option(at, by))
     if view:
         check_view(view, COLLECTIONS)
@@ -141,8 +138,7 @@ def audit_diff(
     lang: LangOption = None,
 ) -> None:
     """Every document and field that differs between two instants, and the events that changed them."""
-    settings = console.read_settings()
-    language = console.language_of(lang)
+    settings, language = console.begin(lang)
     earlier = cast("ChosenInstant", instant_option(first, by))
     later = instant_option(second, by if second is not None else By.RECORDED)
 
@@ -163,8 +159,7 @@ def audit_diff(
 @audit.command("verify")
 def audit_verify(format: FormatOption = Format.TEXT, lang: LangOption = None) -> None:  # noqa: A002
     """Fold the ledger afresh and compare it with the live views; exit 1 where they differ or events are parked."""
-    settings = console.read_settings()
-    language = console.language_of(lang)
+    settings, language = console.begin(lang)
 
     async def prove() -> tuple[Verdict, list[Finding]]:
         async with open_session(settings) as session:

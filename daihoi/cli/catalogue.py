@@ -50,8 +50,7 @@ def import_catalogue(
     lang: LangOption = None,
 ) -> None:
     """Show what a file would change in the catalogue, and with --commit change it."""
-    settings = console.read_settings()
-    language = console.language_of(lang)
+    settings, language = console.begin(lang)
     unit, _, position = actor.partition(".")
     if unit != SUBCOMMITTEE or not position:
         console.refuse(NOT_THE_SUBCOMMITTEE(position=f"{SUBCOMMITTEE}.POSITION", given=actor))

@@ -1,7 +1,4 @@
-"""`docs/commands.md`: every command with all that may be given to it, written from the commands themselves.
-
-`python -m daihoi.cli.command_pages` writes it; a test fails when it is out of date.
-"""
+"""`python -m daihoi.cli.command_pages` writes `docs/commands.md`: every command with all that may be given to it."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -50,9 +47,5 @@ def _line(row: Row) -> str:
     return f"- `{row.name}`: {row.meaning}" if row.meaning else f"- `{row.name}`"
 
 
-def main() -> None:
-    PAGE.write_text(page(), "utf-8")
-
-
 if __name__ == "__main__":
-    main()
+    PAGE.write_text(page(), "utf-8")

@@ -1,7 +1,4 @@
-"""What every command of `daihoi` shares: where it says things, its options, and how it ends.
-
-Exit codes: 0 fine, 1 found something wrong, 2 wrong use.
-"""
+"""What every command of `daihoi` shares: where it says things, its options, and how it ends."""
 
 import sys
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
@@ -14,7 +11,7 @@ from pydantic import ValidationError
 
 from daihoi.cli.language import Lang, speak, spoken
 from daihoi.cli.shell import FOUND_WRONG as FOUND_WRONG
-from daihoi.cli.shell import WRONG_USE, NotWritten
+from daihoi.cli.shell import WRONG_USE, writing
 from daihoi.terminal.screen import Screen, harmless_json
 from shared.domain.decider import Refusal, Refused
 from shared.eventstore.canonical import indented, json_line
@@ -61,18 +58,17 @@ def _wrong_setting(error: Any) -> str:
     return f"DAIHOI_{name}: {render(message_of(error), spoken())}"
 
 
-def language_of(lang: Lang | None) -> Language:
-    return speak(lang.value) if lang else spoken()
+def begin(lang: Lang | None) -> tuple[Settings, Language]:
+    """The settings, and the language of the command. Ends the program as `read_settings`."""
+    return read_settings(), speak(lang.value) if lang else spoken()
 
 
 def write(text: bytes) -> None:
     """JSON, all of it: with `PYTHONUNBUFFERED` stdout may take only a part at a time. Raises `NotWritten`."""
     left = memoryview(harmless_json(text))
-    try:
+    with writing():
         while left:
             left = left[sys.stdout.buffer.write(left) :]
-    except OSError as error:
-        raise NotWritten(error) from error
 
 
 def write_json(content: Any) -> None:

@@ -29,8 +29,7 @@ EXPORTS = Path("out")
 
 def demo(fresh: FreshOption = False, today: TodayOption = None, lang: LangOption = None) -> None:
     """Tell the sample congress through the real services, report on it and prove the report."""
-    settings = console.read_settings()
-    language = console.language_of(lang)
+    settings, language = console.begin(lang)
     holds = console.run(_demo(settings, fresh, day_option(today), language))
     raise typer.Exit(0 if holds else console.FOUND_WRONG)
 

@@ -10,8 +10,7 @@ from daihoi.terminal.operation import findings_table
 
 def doctor(format: FormatOption = Format.TEXT, lang: LangOption = None) -> None:  # noqa: A002
     """Look at everything that has to work, and say what is wrong and what to do; exit 1 where somebody has to act."""
-    settings = console.read_settings()
-    language = console.language_of(lang)
+    settings, language = console.begin(lang)
     findings = console.run(examine(settings))
     healthy = all(finding.is_healthy for finding in findings)
     content = {"healthy": healthy, "findings": [finding.model_dump(mode="json") for finding in findings]}

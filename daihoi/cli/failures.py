@@ -1,6 +1,5 @@
 """What people are told when something ends badly: a sentence for everything that comes from outside, and for what
-nobody thought of a log with the details. Loaded only when that happens.
-"""
+nobody thought of a log with the details. Loaded only when that happens."""
 
 import errno
 import os
@@ -41,21 +40,17 @@ def report_failure(error: BaseException) -> None:
         return
     match error:
         case NoStdout():
-            _refuse(NO_STDOUT())
+            say_expected(NO_STDOUT())
         case NotText():
-            _refuse(NOT_TEXT(number=error.number, shown=error))
+            say_expected(NOT_TEXT(number=error.number, shown=error))
         case NotWritten():
-            _refuse(NOT_WRITTEN(reason=error))
+            say_expected(NOT_WRITTEN(reason=error))
         case OSError() if error.filename is not None:
-            _refuse(FILE_TROUBLE(path=error.filename, reason=error.strerror))
+            say_expected(FILE_TROUBLE(path=error.filename, reason=error.strerror))
         case OSError() if error.errno in (errno.ENOSPC, errno.EPIPE, errno.EBADF):
-            _refuse(NOT_WRITTEN(reason=error.strerror))
+            say_expected(NOT_WRITTEN(reason=error.strerror))
         case _:
             _report_unexpected(error)
-
-
-def _refuse(refused: Refused) -> None:
-    say(f"{refused.code}: {render(refused.message, spoken())}")
 
 
 def _report_unexpected(error: BaseException) -> None:
@@ -64,7 +59,7 @@ def _report_unexpected(error: BaseException) -> None:
         say(details)
     kind = type(error).__name__
     log = _log(details)
-    _refuse(UNEXPECTED(kind=kind, log=log) if log else UNEXPECTED_UNLOGGED(kind=kind))
+    say_expected(UNEXPECTED(kind=kind, log=log) if log else UNEXPECTED_UNLOGGED(kind=kind))
 
 
 def _log(details: str) -> Path | None:

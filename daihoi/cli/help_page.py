@@ -1,7 +1,4 @@
-"""What `--help` prints: a command's usage, what it is for, and what may be given to it, in the reader's language.
-
-Nothing here knows a command; the texts stand beside each command, in English, and are the keys of their translation.
-"""
+"""What `--help` prints, in the reader's language: usage, what a command is for, and what may be given to it."""
 
 import shutil
 import textwrap
@@ -33,8 +30,7 @@ def one_line(text: str | None) -> str:
 def usage(context: typer.Context, lang: Language) -> str:
     """`daihoi audit diff [OPTIONS] A [B]`"""
     arguments = [param for param in context.command.params if isinstance(param, TyperArgument)]
-    names = ((placeholder(argument, lang), argument.required) for argument in arguments)
-    pieces = [name if required else f"[{name}]" for name, required in names]
+    pieces = [("{}" if param.required else "[{}]").format(placeholder(param, lang)) for param in arguments]
     if isinstance(context.command, TyperGroup):
         command = translate("COMMAND …", lang)
         pieces.append(f"[{command}]" if context.command.invoke_without_command else command)

@@ -25,8 +25,7 @@ NO_ACTOR = Refusal("no_actor", "--as names UNIT.POSITION, and the unit is one of
 
 
 def mint(settings: Settings, actor: str, lasting: timedelta) -> str:
-    """A bearer token for UNIT.POSITION. Ends the program as wrong use where `actor` is none. Raises `PlatformError`
-    where there is no key to mint with."""
+    """A bearer token. Ends the program where `actor` is no UNIT.POSITION. Raises `PlatformError` without a key."""
     try:
         actor = clean(actor)
     except Unclean as error:

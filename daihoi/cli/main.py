@@ -1,85 +1,60 @@
-"""`daihoi`: the table of all commands. What a command needs is loaded when it is called, and its line in the list of
-commands stands here, where nothing has to be loaded to show it.
-"""
+"""`daihoi`: the table of all commands, each of which is loaded when it is called."""
 
+import ast
 from collections.abc import Mapping
 from importlib import import_module
-from typing import Annotated, Any, NamedTuple
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 
 from daihoi.cli.groups import CommandGroup, Group, command_of
+from daihoi.cli.help_page import one_line
 from daihoi.cli.language import Lang
 from daihoi.cli.shell import FOUND_WRONG, run_in_shell
 from shared.platform.memory import collect_rarely
 
-
-class Entry(NamedTuple):
-    """Where a command stands, `module:name`, and what it is for: its docstring, which a test compares."""
-
-    place: str
-    help: str
-
-
-COMMANDS: Mapping[str, Entry] = {
-    "up": Entry("running:up", "Run the servers and all services until Ctrl-C."),
-    "service": Entry("running:service", "Run one service in this process."),
-    "demo": Entry(
-        "demo:demo", "Tell the sample congress through the real services, report on it and prove the report."
-    ),
-    "send": Entry("sending:send", "Send one command and print the answer."),
-    "token": Entry("issuing:token", "Mint a bearer token with the local issuer key."),
-    "keys": Entry(
-        "issuing:keys",
-        "Make the issuer's key pair where there is none: the private half for the directory's owner, the public half "
-        "for everybody.",
-    ),
-    "health": Entry("running:health", "Ask a running service how it is; exit 1 when it is not ready."),
-    "doctor": Entry(
-        "doctor:doctor",
-        "Look at everything that has to work, and say what is wrong and what to do; exit 1 where somebody has to "
-        "act.",
-    ),
-    "report": Entry("report:report", "The consolidated report, as things stand or as of an instant."),
-    "workload": Entry(
-        "view_reports:workload", "Who carries how much: tasks by collective and by individual in charge."
-    ),
-    "duties": Entry("view_reports:duties", "The continuing duties: locality by duty by phase, who is behind first."),
-    "coverage": Entry("view_reports:coverage", "Publications released, by channel and day, and how many still wait."),
-    "expenses": Entry(
-        "view_reports:expenses",
-        "Money by task: estimated, guaranteed, advanced, spent, left, and what to look at.",
-    ),
-    "clearances": Entry(
-        "view_reports:clearances",
-        "Clearances: how security decided, which tasks need them, and which units have heard.",
-    ),
-    "incidents": Entry(
-        "view_reports:incidents", "Incidents; their details are shown to security and the auditor only."
-    ),
-    "trace": Entry(
-        "view_reports:trace_order",
-        "From a point of a conclusion to all that was done for it; from a task back to the sentence that ordered it.",
-    ),
-    "view": Entry(
-        "view:view",
-        "The documents of a view: as a table where there is a listing of it, otherwise one a line, as JSON.",
-    ),
-    "documents": Entry("view_reports:documents", "The documents on file, with what looks odd; next-number."),
-    "scenario": Entry("scenario:scenario", "Scenarios: show, compare, switch."),
-    "catalogue": Entry("catalogue:catalogue", "The catalogue of work: import."),
-    "audit": Entry("audit:audit", "The event history: replay, timeline, as-of, diff, verify."),
-    "rebuild": Entry(
-        "rebuild:rebuild_views",
-        "Fold all views again from the first event, and put them in place of the live ones.",
-    ),
-    "parked": Entry("parked:parked", "What the tracker could not take in: list, show, retry, discard."),
-    "policies": Entry("policies:policies", "What policies could not do: list, retry, settle."),
-    "streams": Entry("streams:streams", "The streams of the congress: provision, restore."),
-    "asyncapi": Entry(
-        "asyncapi:asyncapi", "What a service speaks: its commands, answers, events and subjects, as AsyncAPI 3.0."
-    ),
+COMMANDS: Mapping[str, str] = {
+    "up": "running:up",
+    "service": "running:service",
+    "demo": "demo:demo",
+    "send": "sending:send",
+    "token": "issuing:token",
+    "keys": "issuing:keys",
+    "health": "running:health",
+    "doctor": "doctor:doctor",
+    "report": "report:report",
+    "workload": "view_reports:workload",
+    "duties": "view_reports:duties",
+    "coverage": "view_reports:coverage",
+    "expenses": "view_reports:expenses",
+    "clearances": "view_reports:clearances",
+    "incidents": "view_reports:incidents",
+    "trace": "view_reports:trace_order",
+    "view": "view:view",
+    "documents": "view_reports:documents",
+    "scenario": "scenario:scenario",
+    "catalogue": "catalogue:catalogue",
+    "audit": "audit:audit",
+    "rebuild": "rebuild:rebuild_views",
+    "parked": "parked:parked",
+    "policies": "policies:policies",
+    "streams": "streams:streams",
+    "asyncapi": "asyncapi:asyncapi",
 }
+"""Where each stands, `module:name`."""
+
+
+def help_of(place: str) -> str:
+    """What the command is for, read from its source: the docstring of a function, or what a group is made with."""
+    module, _, name = place.partition(":")
+    for statement in ast.parse(Path(__file__).with_name(f"{module}.py").read_text("utf-8")).body:
+        match statement:
+            case ast.FunctionDef() if statement.name == name:
+                return one_line(ast.get_docstring(statement))
+            case ast.Assign([ast.Name(variable)], ast.Call(_, [ast.Constant(text), *_])) if variable == name:
+                return str(text)
+    raise LookupError(place)
 
 
 class Program(Group):
@@ -89,12 +64,12 @@ class Program(Group):
         return list(COMMANDS)
 
     def help_lines(self, ctx: Any) -> dict[str, str]:
-        return {name: entry.help for name, entry in COMMANDS.items()}
+        return {name: help_of(place) for name, place in COMMANDS.items()}
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         if cmd_name not in COMMANDS:
             return None
-        module, _, name = COMMANDS[cmd_name].place.partition(":")
+        module, _, name = COMMANDS[cmd_name].partition(":")
         return command_of(getattr(import_module(f"daihoi.cli.{module}"), name), cmd_name)
 
     def invoke(self, ctx: Any) -> Any:

@@ -53,7 +53,7 @@ def _document(sequence: int, lot: list[Document]) -> Document:
 @parked.command("list")
 def list_parked(format: FormatOption = Format.TEXT, lang: LangOption = None) -> None:  # noqa: A002
     """What is parked: which event, why, since when, and how many wait behind it."""
-    settings = console.read_settings()
+    settings, language = console.begin(lang)
 
     async def look() -> list[ParkedEvent]:
         async with open_session(settings) as session:
@@ -63,7 +63,7 @@ def list_parked(format: FormatOption = Format.TEXT, lang: LangOption = None) -> 
 
     events = console.run(look())
     content = [event.model_dump(mode="json") for event in events]
-    console.show(format, content, lambda: parked_table(events, console.language_of(lang)))
+    console.show(format, content, lambda: parked_table(events, language))
 
 
 @parked.command("show")
@@ -74,8 +74,7 @@ def show_parked(
     lang: LangOption = None,
 ) -> None:
     """All of one parked event: its body as stored, why it is parked, and what to do."""
-    settings = console.read_settings()
-    language = console.language_of(lang)
+    settings, language = console.begin(lang)
 
     async def look() -> dict[str, Any]:
         unmasked = may_read_restricted(settings, token)
@@ -95,8 +94,7 @@ def retry_parked(
     lang: LangOption = None,
 ) -> None:
     """Try again with today's code, the entity's later events after it; exit 1 where something stays parked."""
-    settings = console.read_settings()
-    language = console.language_of(lang)
+    settings, language = console.begin(lang)
     if bool(what) == everything:
         console.refuse(NOTHING_NAMED())
 
@@ -134,8 +132,7 @@ def discard_parked(
     lang: LangOption = None,
 ) -> None:
     """Go on without a parked event, for ever and on record; what waits behind it is taken in."""
-    settings = console.read_settings()
-    language = console.language_of(lang)
+    settings, language = console.begin(lang)
     if not reason.strip():
         console.refuse(NO_REASON())
 

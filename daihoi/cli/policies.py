@@ -1,6 +1,5 @@
 """`daihoi policies`: what the units' policies could not do, doing it after all, and settling it otherwise."""
 
-from collections.abc import Callable, Coroutine
 from typing import Annotated, Any
 from uuid import uuid4
 
@@ -35,7 +34,7 @@ TokenOption = Annotated[
 @policies.command("list")
 def list_refusals(format: FormatOption = Format.TEXT, lang: LangOption = None) -> None:  # noqa: A002
     """What nobody has seen to yet: which policy, for which ledger event, and why it could not."""
-    settings = console.read_settings()
+    settings, language = console.begin(lang)
 
     async def look() -> list[Unresolved]:
         async with connected(settings) as connection:
@@ -43,7 +42,7 @@ def list_refusals(format: FormatOption = Format.TEXT, lang: LangOption = None) -
 
     refusals = console.run(look())
     content = [refusal._asdict() | {"refused": refusal.refused.model_dump(mode="json")} for refusal in refusals]
-    console.show(format, content, lambda: refusals_drawn(refusals, console.language_of(lang)))
+    console.show(format, content, lambda: refusals_drawn(refusals, language))
 
 
 @policies.command("retry")
@@ -55,15 +54,18 @@ def retry(
     lang: LangOption = None,
 ) -> None:
     """Let the policy look at the event again; what it does is put on record, and that this is seen to."""
-    settings = console.read_settings()
+    settings, language = console.begin(lang)
 
-    async def send(connection: Client) -> Answer:
-        data = {"policy": policy, "sequence": sequence}
-        return await _send(connection, settings, unit, RetryPolicy.NAME, data, token)
+    console.check_service(unit, services())
 
-    answer = _run(settings, unit, send)
+    async def work() -> Answer:
+        async with connected(settings) as connection:
+            data = {"policy": policy, "sequence": sequence}
+            return await _send(connection, settings, unit, RetryPolicy.NAME, data, token)
+
+    answer = console.run(work())
     count = len(answer.events)
-    console.print_drawn(translate("Done after all: {count} events.", console.language_of(lang), count=count))
+    console.print_drawn(translate("Done after all: {count} events.", language, count=count))
 
 
 @policies.command("settle")
@@ -76,29 +78,22 @@ def settle(
     lang: LangOption = None,
 ) -> None:
     """Strike off what is seen to otherwise, for a reason and on record."""
-    settings = console.read_settings()
+    settings, language = console.begin(lang)
     if not reason.strip():
         console.refuse(NO_REASON())
 
-    async def send(connection: Client) -> Answer:
-        for refusal in await _unresolved(connection, settings.congress):
-            if (refusal.service, refusal.refused.policy, refusal.refused.sequence) == (unit, policy, sequence):
-                data = {"cause": refusal.cause, "policy": policy, "reason": reason}
-                return await _send(connection, settings, unit, SettleRefusal.NAME, data, token)
-        raise NOTHING_REFUSED(policy=policy, cause=sequence)
-
-    _run(settings, unit, send)
-    console.print_drawn(translate("Struck off.", console.language_of(lang)))
-
-
-def _run(settings: Settings, unit: str, send: Callable[[Client], Coroutine[Any, Any, Answer]]) -> Answer:
     console.check_service(unit, services())
 
     async def work() -> Answer:
         async with connected(settings) as connection:
-            return await send(connection)
+            for refusal in await _unresolved(connection, settings.congress):
+                if (refusal.service, refusal.refused.policy, refusal.refused.sequence) == (unit, policy, sequence):
+                    data = {"cause": refusal.cause, "policy": policy, "reason": reason}
+                    return await _send(connection, settings, unit, SettleRefusal.NAME, data, token)
+        raise NOTHING_REFUSED(policy=policy, cause=sequence)
 
-    return console.run(work())
+    console.run(work())
+    console.print_drawn(translate("Struck off.", language))
 
 
 async def _send(

@@ -11,8 +11,7 @@ from shared.i18n import translate
 
 def rebuild_views(lang: LangOption = None) -> None:
     """Fold all views again from the first event, and put them in place of the live ones."""
-    settings = console.read_settings()
-    language = console.language_of(lang)
+    settings, language = console.begin(lang)
 
     async def renew() -> bool:
         async with open_session(settings) as session:

@@ -42,8 +42,7 @@ def report_as_of(selection: Selection, at: InstantOption) -> None:
 
 
 def _report(selection: Selection) -> None:
-    settings = console.read_settings()
-    language = console.language_of(selection.lang)
+    settings, language = console.begin(selection.lang)
     instant, day = instant_option(selection.at, selection.by), day_option(selection.today)
     earlier = instant_option(selection.compare, selection.by if selection.compare is not None else By.RECORDED)
 

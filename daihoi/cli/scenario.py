@@ -63,8 +63,7 @@ def switch(
 ) -> None:
     """Put a scenario in force; every unit suspends and resumes its tasks by itself. Units that have not prepared it
     are named, and follow all the same."""
-    settings = console.read_settings()
-    language = console.language_of(lang)
+    settings, language = console.begin(lang)
     data = {"scenario": case.value, "reason": reason}
     if unprepared := console.run(_unprepared(settings, case)):
         console.say(f"⚠ {unprepared_line(unprepared, language)}")

@@ -84,10 +84,9 @@ def send(
     lang: LangOption = None,
 ) -> None:
     """Send one command and print the answer."""
-    settings = console.read_settings()
+    settings, _ = console.begin(lang)
     if service not in services():
         console.refuse(TAKES_NO_COMMANDS(name=service, services=", ".join(services())))
-    console.language_of(lang)
     parsed = json_object(data)
     with console.refusals_are_wrong_use():
         when = None if happened is None else parse_time(happened)

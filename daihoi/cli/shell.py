@@ -1,6 +1,5 @@
 """The shell around the program: streams that are closed, full or of another encoding, arguments that are no text, and
-errors that nobody thought of. All end in a sentence and an exit code.
-"""
+errors that nobody thought of. All end in a sentence and an exit code: 0 fine, 1 something is wrong, 2 wrong use."""
 
 import codecs
 import errno
@@ -61,11 +60,11 @@ class _Stdout(io.TextIOWrapper):
     """Says so where it can't write; what an encoding lacks is written out."""
 
     def write(self, text: str, /) -> int:
-        with _named():
+        with writing():
             return super().write(text)
 
     def flush(self) -> None:
-        with _named():
+        with writing():
             super().flush()
 
 
@@ -86,7 +85,8 @@ class _Stderr(io.TextIOWrapper):
 
 
 @contextmanager
-def _named() -> Iterator[None]:
+def writing() -> Iterator[None]:
+    """Raises `NotWritten` for what the system says of standard output."""
     try:
         yield
     except OSError as error:
@@ -102,7 +102,7 @@ def run_in_shell(program: Callable[[], object]) -> NoReturn:
         program()
         code = 0
     except SystemExit as end:
-        code = _number(end.code)
+        code = end.code if isinstance(end.code, int) else FOUND_WRONG
     except BaseException as error:
         code = _failed(error)
     _end(code)
@@ -172,10 +172,3 @@ def _give_stdout_up() -> None:
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 1)
     os.close(nowhere)
-
-
-def _number(code: object) -> int:
-    if code is None or isinstance(code, int):
-        return code or 0
-    print(code, file=sys.stderr)  # noqa: T201
-    return FOUND_WRONG

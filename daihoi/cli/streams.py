@@ -28,7 +28,7 @@ streams = CommandGroup("The streams of the congress: provision, restore.")
 @streams.command("provision")
 def provision_streams(lang: LangOption = None) -> None:
     """Make the streams of the congress that are missing, as its services do when they start."""
-    settings = console.read_settings()
+    settings, language = console.begin(lang)
 
     async def make() -> None:
         async with connected(settings, begins=True) as connection:
@@ -36,7 +36,7 @@ def provision_streams(lang: LangOption = None) -> None:
 
     console.run(make())
     count = len(stream_configs(settings.congress))
-    console.out.print(translate("All {count} streams are there.", console.language_of(lang), count=count))
+    console.out.print(translate("All {count} streams are there.", language, count=count))
 
 
 @streams.command("restore")
@@ -49,8 +49,7 @@ def restore_stream(
     lang: LangOption = None,
 ) -> None:
     """Bring back from the ledger what the broker has lost of a service's stream. The service must not run."""
-    settings = console.read_settings()
-    language = console.language_of(lang)
+    settings, language = console.begin(lang)
     console.check_service(unit, services())
     if set_aside and set_aside.exists():
         console.refuse(THERE_ALREADY(path=set_aside))

@@ -1,5 +1,4 @@
-"""A command for each report that is read from the views: who carries how much, duties, traces, papers, and what only
-one unit has."""
+"""A command for each report that is read from the views."""
 
 from datetime import date
 from functools import partial

@@ -89,8 +89,7 @@ def show_report[Report](
     draw: Callable[[Report, Language], Any],
 ) -> None:
     """Asks the selected views, and shows the report: as JSON with the instant, or as `draw` draws it."""
-    settings = console.read_settings()
-    lang = console.language_of(selection.lang)
+    settings, lang = console.begin(selection.lang)
     instant, today = instant_option(selection.at, selection.by), day_option(selection.today)
 
     async def answer() -> Report:

@@ -96,15 +96,15 @@ def _other_encoding(content: bytes) -> Refused:
     if any(byte < ord(" ") and byte not in b"\t\r\n" for byte in content):
         return NEITHER()
     special = [byte for byte in content if byte >= 0x80]
-    if _share_of_vietnamese(content, "cp1258") > _MOST:
+    if _share_of_vietnamese(content) > _MOST:
         return NOT_UTF_8(encoding="Windows-1258")
     if _TCVN3_D in special and sum(byte in _TCVN3_BYTES for byte in special) > _MOST * len(special):
         return NOT_UTF_8(encoding="TCVN3 (ABC)")
     return NOT_UTF_8(encoding="Windows-1252")
 
 
-def _share_of_vietnamese(content: bytes, encoding: str) -> float:
-    """How much of what is not ASCII reads as Vietnamese letters in this encoding."""
-    text = unicodedata.normalize("NFC", content.decode(encoding, errors="replace"))
+def _share_of_vietnamese(content: bytes) -> float:
+    """How much of what is not ASCII reads as Vietnamese letters in Windows-1258."""
+    text = unicodedata.normalize("NFC", content.decode("cp1258", errors="replace"))
     special = [letter for letter in text if letter > "\x7f" and (letter.isalpha() or unicodedata.combining(letter))]
     return sum(letter in VIETNAMESE for letter in special) / len(special) if special else 0.0

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from shared.domain.decider import Refusal, Refused
+from shared.values.brief import brief_text
 
 MAX_FILE_BYTES = 16 * 1024 * 1024
 MAX_ROWS = 20_000
@@ -53,13 +54,12 @@ TOO_MANY_BYTES = Refusal("file_too_large", "The file is larger than {most} MB; s
 TOO_MANY_ROWS = Refusal("too_many_rows", "There are more than {most} rows; nothing was read further.")
 TOO_MANY_COLUMNS = Refusal("too_many_columns", "There are more than {most} columns.")
 
-_LONGEST_SHOWN = 60
+_MOST_SHOWN = 61
 
 
 def quoted(value: object) -> str:
     """A cell's value as an error quotes it."""
-    text = str(value)
-    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}…"
+    return brief_text(value, _MOST_SHOWN)
 
 
 def unreadable(why: Refused) -> Unreadable:

@@ -26,7 +26,6 @@ _PIECE_BYTES = 64 * 1024
 _ENCRYPTED = 0x1
 _COMPRESSIONS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 """What Excel writes. The others are unpacked by `zipfile` without a bound."""
-_FIRST_COLUMN_TOO_FAR = MAX_COLUMNS + 1
 _STRICT = "http://purl.oclc.org/ooxml/"
 _TRANSITIONAL = {
     b"http://purl.oclc.org/ooxml/spreadsheetml/main": b"http://schemas.openxmlformats.org/spreadsheetml/2006/main",
@@ -161,7 +160,7 @@ class _Part:
         self._row_is_hidden, self._row_is_filled = _is_set(attributes, "hidden"), False
 
     def _value(self) -> None:
-        self.sheet.is_too_wide |= _column(self._cell) >= _FIRST_COLUMN_TOO_FAR
+        self.sheet.is_too_wide |= _column(self._cell) > MAX_COLUMNS
         if self._row_is_filled:
             return
         self._row_is_filled = True

@@ -119,13 +119,11 @@ def _cell(cell: Any) -> Cell:
     value = cell.value
     if cell.data_type == "f":
         return tables.FORMULA()
+    if cell.data_type == "e" or isinstance(value, date | time | timedelta):
+        return NOT_A_VALUE(found=tables.quoted(value))
     match value:
         case bool():
             return NOT_A_VALUE(found=str(value).upper())
-        case date() | time() | timedelta():
-            return NOT_A_VALUE(found=tables.quoted(value))
-        case str() if cell.data_type == "e":
-            return NOT_A_VALUE(found=tables.quoted(value))
         case str():
             return _unescaped(value).strip() or None
         case int() | float() | None:

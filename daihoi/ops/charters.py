@@ -1,8 +1,5 @@
-"""The generated half of every service's README: its commands, events, refusals and subjects, read from the code.
-
-`python -m daihoi.ops.charters` writes it beneath a mark; what stands above the mark is written by hand. A test fails
-when a README is out of date.
-"""
+"""`python -m daihoi.ops.charters` writes the generated half of every service's README, read from the code, beneath a
+mark; what stands above the mark is written by hand."""
 
 import importlib
 import sys
@@ -40,8 +37,7 @@ def charter(service: UnitService, readme: str) -> str:
 
 
 def _generated(service: UnitService) -> Iterator[str]:
-    yield "## Subjects"
-    yield ""
+    yield "## Subjects\n"
     yield f"- Commands in: `cmd.<congress>.{service.name}.<command>`"
     stream = service_stream("<congress>", service.name)
     yield f"- Events out: `evt.<congress>.{service.name}.<entity>.<id>`, in the stream `{stream}`"
@@ -50,29 +46,21 @@ def _generated(service: UnitService) -> Iterator[str]:
         events = " and ".join(f"`{event.TYPE}`" for event in policy.events)
         yield f"- Policy `{policy.name}`: reacts to {events} of {of}"
     for aggregate in service.aggregates:
-        yield ""
         yield from _of(aggregate)
 
 
 def _of(aggregate: Aggregate) -> Iterator[str]:
-    yield f"## `{aggregate.entity}`"
-    yield ""
+    yield f"\n## `{aggregate.entity}`\n"
     if aggregate.internal:
-        yield "Only the service's own policies give these commands."
-        yield ""
-    yield "| command | fields | |"
-    yield "|---|---|---|"
+        yield "Only the service's own policies give these commands.\n"
+    yield "| command | fields | |\n|---|---|---|"
     for command in aggregate.commands:
         yield f"| `{command.NAME}` | {_fields(command)} | {sentence_of(command)} |"
-    yield ""
-    yield f"Events: {', '.join(f'`{event.TYPE}`' for event in aggregate.events)}."
+    yield f"\nEvents: {', '.join(f'`{event.TYPE}`' for event in aggregate.events)}."
     constants = vars(sys.modules[aggregate.decide.__module__]).values()
     sentences = {constant.code: constant.sentence for constant in constants if isinstance(constant, Refusal)}
-    if not sentences:
-        return
-    yield ""
-    yield "| refused as | |"
-    yield "|---|---|"
+    if sentences:
+        yield "\n| refused as | |\n|---|---|"
     for code, sentence in sorted(sentences.items()):
         yield f"| `{code}` | {sentence} |"
 
@@ -83,12 +71,8 @@ def _fields(command: type[Command]) -> str:
     return ", ".join(f"`{name}`" if field.is_required() else f"[`{name}`]" for name, field in fields)
 
 
-def main() -> None:
+if __name__ == "__main__":
     for name in (SUBCOMMITTEE, *(unit.id for unit in WITH_CODE)):
         path = path_of(name)
         by_hand = path.read_text("utf-8") if path.exists() else f"# The {name} unit's service"
         path.write_text(charter(service_named(name), by_hand), "utf-8")
-
-
-if __name__ == "__main__":
-    main()

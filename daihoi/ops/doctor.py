@@ -1,7 +1,5 @@
-"""The doctor: looks at NATS, MongoDB, services and views, and says in words what is wrong and what to do.
-
-It looks itself and starts nothing, so it also answers where nothing runs.
-"""
+"""The doctor: looks at NATS, MongoDB, services and views, and says in words what is wrong and what to do. It starts
+nothing, so it also answers where nothing runs."""
 
 import asyncio
 import time
@@ -36,14 +34,9 @@ from shared.unit.service import UnitService
 from shared.values.units import SETTING, TRACKER, services
 
 MONGO_PATIENCE_MS = 5_000
-CONSUMER: dict[str, Any] = {
-    "max_deliver": -1,
-    "filter_subject": None,
-    "opt_start_time": None,
-    "deliver_subject": None,
-    "headers_only": None,
-    "inactive_threshold": None,
-}
+CONSUMER: dict[str, Any] = {"max_deliver": -1} | dict.fromkeys(
+    ("filter_subject", "opt_start_time", "deliver_subject", "headers_only", "inactive_threshold")
+)
 """What the consumer of a unit must be beside what its service makes it, so that each event comes to it, in order, for
 as long as it takes."""
 NATS, MONGO, LEDGER = "NATS", "MongoDB", "ledger"

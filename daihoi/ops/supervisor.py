@@ -54,12 +54,6 @@ class Supervisor:
         self.children[name] = start_child(command or usual, self._logs / f"{name}.log", self._environment)
         return self.children[name]
 
-    def restart_the_dead(self) -> None:
-        for name, child in self.children.items():
-            if child.poll() is not None:
-                self._say(f"{name} ended with {child.returncode}; starting it again")
-                self.start(name)
-
     def stop(self) -> None:
         for child in self.children.values():
             if child.poll() is None:
@@ -83,7 +77,10 @@ class Supervisor:
         while True:
             if self._embedded_in and not keeper_lives(self._embedded_in):
                 raise PlatformError("the process that kept the embedded servers was killed; start again")
-            self.restart_the_dead()
+            for name, child in self.children.items():
+                if child.poll() is not None:
+                    self._say(f"{name} ended with {child.returncode}; starting it again")
+                    self.start(name)
             await asyncio.sleep(RESTART_DELAY_S)
 
 
@@ -95,12 +92,9 @@ async def running_services(
     others are started, but only beside embedded servers: where the servers are named, whoever runs those runs the
     services too. Raises `PlatformError`."""
     names = names or all_services()
-    if not settings.nats_url:
-        async with started_services(settings, servers, client, names):
-            yield
-        return
     answers = await asyncio.gather(*(client.health(name) for name in names))
-    if lacking := [name for name, health in zip(names, answers, strict=True) if not health.ready]:
+    lacking = [name for name, health in zip(names, answers, strict=True) if not health.ready]
+    if lacking and settings.nats_url:
         raise PlatformError(
             translate(
                 "Beside the servers at {url} nothing is started from here, and these services of {congress} are not "
@@ -111,20 +105,10 @@ async def running_services(
                 services=", ".join(lacking),
             )
         )
-    yield
-
-
-@asynccontextmanager
-async def started_services(
-    settings: Settings, servers: Endpoints, client: CommandClient, names: Sequence[str]
-) -> AsyncIterator[None]:
-    """Those of them that are not ready are started for the length of the block, whatever the servers are."""
-    answers = await asyncio.gather(*(client.health(name) for name in names))
     supervisor = Supervisor(settings, servers)
     try:
-        for name, health in zip(names, answers, strict=True):
-            if not health.ready:
-                supervisor.start(name)
+        for name in lacking:
+            supervisor.start(name)
         await supervisor.wait_until_ready(client)
         yield
     finally:

@@ -1,8 +1,5 @@
-"""Waiting until what a command wrote is in the views.
-
-It waits for the writer's own events and not for the end of the ledger, which others move. The views' checkpoint says
-how far each service's stream is taken in; what is parked is taken in too, and is said to be parked.
-"""
+"""Waiting until what a command wrote is in the views: until their checkpoint has got as far in the writer's own
+stream, for others move the end of the ledger. What is parked is taken in too, and is said to be parked."""
 
 import asyncio
 import time

@@ -1,7 +1,5 @@
-"""The sample congress, told through the services' real commands. `data/namdinh-xx/` says what happened and when.
-
-Every command id follows from the command's content, so telling the story again changes nothing.
-"""
+"""The sample congress as commands; `data/namdinh-xx/` says what happened and when. Every command id follows from the
+command's content, so telling the story again changes nothing."""
 
 import csv
 import hashlib

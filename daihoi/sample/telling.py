@@ -2,7 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
 
 from daihoi.ops.session import Session
 from daihoi.ops.waiting import Write, shortfall
@@ -10,7 +11,6 @@ from daihoi.sample.story import Sample, Step
 from services.subcommittee.scenario import SwitchScenario
 from services.tracker.reports.scenarios import in_force
 from shared.domain.decider import Actor
-from shared.eventstore.direct import Stored
 from shared.eventstore.envelope import decode
 from shared.eventstore.errors import NoStream, Undecodable
 from shared.i18n import translate
@@ -28,72 +28,50 @@ async def check_only_the_sample_is_there(session: Session, sample: Sample) -> No
     except NoStream:
         return
     steps = (*sample.orders(), *sample.work(), *sample.scenarios())
-    if first and not _comes_from(first, {str(step.command_id) for step in steps}):
-        raise PlatformError(
-            translate(
-                "The congress {congress} has events that are not the sample's; nothing was told into it. Name "
-                "another one by DAIHOI_CONGRESS.",
-                session.settings.lang,
-                congress=session.settings.congress,
-            )
+    with suppress(Undecodable):
+        if first is None or decode(first.body).correlationid in {str(step.command_id) for step in steps}:
+            return
+    raise PlatformError(
+        translate(
+            "The congress {congress} has events that are not the sample's; nothing was told into it. Name "
+            "another one by DAIHOI_CONGRESS.",
+            session.settings.lang,
+            congress=session.settings.congress,
         )
-
-
-def _comes_from(stored: Stored, command_ids: set[str]) -> bool:
-    try:
-        return decode(stored.body).correlationid in command_ids
-    except Undecodable:
-        return False
+    )
 
 
 async def tell(session: Session, sample: Sample, on_progress: Callable[[int, int], None]) -> None:
     """Sends the whole story and waits until it is in the views. Raises `ProblemError` when a service refuses,
     `PlatformError` when tasks don't open or the views don't follow."""
     orders, work, scenarios = list(sample.orders()), list(sample.work()), list(sample.scenarios())
-    total = len(orders) + len(work) + len(scenarios)
-    sender = _Sender(session)
-    for done, step in enumerate(orders, start=1):
-        await sender.send(step)
-        on_progress(done, total)
-    await _wait_for_tasks(session, sample.task_ids())
-    for done, step in enumerate(work, start=len(orders) + 1):
+    steps = [*orders, *work, *scenarios]
+    last_writes: dict[str, Write] = {}  # what a service wrote before is in the views when its last write is
+    switches = 0
+    for done, step in enumerate(steps, start=1):
+        if done == len(orders) + 1:
+            await _wait_for_tasks(session, sample.task_ids())
         if step.awaits:
             await _wait_for_document(session, step.awaits)
-        await sender.send(step)
-        on_progress(done, total)
-    await _tell_scenarios(session, sender, scenarios)
-    for write in sender.last_writes.values():
-        if why := await shortfall(session, write):
-            raise PlatformError(why)
-    on_progress(total, total)
-
-
-async def _tell_scenarios(session: Session, sender: "_Sender", steps: Sequence[Step]) -> None:
-    """A switch is told once every unit has followed the one before."""
-    switches = 0
-    for step in steps:
-        await sender.send(step)
+        write = await _send(session, step)
+        last_writes[step.service] = max(
+            write, last_writes.get(step.service, write), key=lambda one: one.sequences[-1]
+        )
         if step.command == SwitchScenario.NAME:
             switches += 1
             await _wait_for_units(session, switches)
+        on_progress(done, len(steps))
+    for write in last_writes.values():
+        if why := await shortfall(session, write):
+            raise PlatformError(why)
 
 
-class _Sender:
-    """`last_writes`: that of each service; what it wrote before is in the views when this is."""
-
-    def __init__(self, session: Session) -> None:
-        self._session = session
-        self.last_writes: dict[str, Write] = {}
-
-    async def send(self, step: Step) -> None:
-        service, token = step.service, self._session.token(Actor(step.actor, step.actor.partition(".")[0]))
-        answer = await self._session.commands.send(
-            service, step.command, step.data, token=token, command_id=step.command_id, happened=step.happened
-        )
-        write = Write.of(self._session.settings.congress, service, answer)
-        self.last_writes[service] = max(
-            write, self.last_writes.get(service, write), key=lambda one: one.sequences[-1]
-        )
+async def _send(session: Session, step: Step) -> Write:
+    token = session.token(Actor(step.actor, step.actor.partition(".")[0]))
+    answer = await session.commands.send(
+        step.service, step.command, step.data, token=token, command_id=step.command_id, happened=step.happened
+    )
+    return Write.of(session.settings.congress, step.service, answer)
 
 
 async def _wait_for_tasks(session: Session, expected: set[str]) -> None:

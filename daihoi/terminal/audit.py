@@ -1,16 +1,14 @@
 """What an auditor reads on a terminal."""
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
 from typing import Any
 
 from rich.table import Table
 
 from daihoi.terminal.fields import field_in_words, value_in_words
-from daihoi.terminal.labels import add_columns, table_of
+from daihoi.terminal.labels import add_columns, instant_in_words, table_of
 from services.tracker.history.as_of import By
 from services.tracker.history.diff import Difference
-from services.tracker.history.moments import moment_in_words
 from services.tracker.history.verify import Verdict
 from shared.i18n import Language, format_minute, format_number, translate
 from shared.views.view import Document
@@ -85,10 +83,7 @@ def difference_lines(report: Difference, lang: Language) -> list[str]:
 
 
 def _instants(report: Difference, lang: Language) -> str:
-    first, second = (
-        moment_in_words(int(at) if at.isdigit() else datetime.fromisoformat(at), lang)
-        for at in (report.earlier_at, report.later_at)
-    )
+    first, second = (instant_in_words(at, lang) for at in (report.earlier_at, report.later_at))
     if report.by is By.HAPPENED:
         return translate("From {first} to {second}, by what had happened", lang, first=first, second=second)
     return translate("From {first} to {second}, by what was recorded", lang, first=first, second=second)

@@ -8,7 +8,7 @@ from rich.table import Table
 from daihoi.importing.changes import Change
 from daihoi.importing.session import Committed, Preview, Source
 from daihoi.importing.tables import Wrong
-from daihoi.terminal.labels import add_columns
+from daihoi.terminal.labels import add_columns, in_language
 from shared.events.catalogue_item import Item
 from shared.i18n import Language, render, translate
 
@@ -74,7 +74,7 @@ def _table_of_items(lines: Sequence[tuple[str, Item, str]], lang: Language) -> T
     table = Table()
     add_columns(table, lang, "", "Code", "Title", "What changes", overflow="fold")
     for kind, item, fields in lines:
-        table.add_row(kind, item.code, item.title.en if lang == "en" and item.title.en else item.title.vi, fields)
+        table.add_row(kind, item.code, in_language(item.title.vi, item.title.en, lang), fields)
     return table
 
 

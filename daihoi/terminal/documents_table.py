@@ -4,20 +4,15 @@ from collections.abc import Sequence
 
 from rich.table import Table
 
-from daihoi.terminal.labels import table_of
+from daihoi.terminal.labels import in_language, named, table_of
 from services.tracker.reports.document_register import Filed, NextNumber
-from shared.events.document import Urgency
-from shared.i18n import Language, translate
+from shared.i18n import Language, render, translate
 from shared.values.units import title_of
 
-URGENCY_NAMES = {
-    Urgency.NORMAL: "Ordinary",
-    Urgency.URGENT: "Urgent",
-    Urgency.VERY_URGENT: "Very urgent",
-    Urgency.EXPRESS: "Express",
-    Urgency.EXPRESS_TIMED: "Express, at a stated time",
-}
-STATUS_NAMES = {"in_force": "In force", "superseded": "Superseded", "withdrawn": "Withdrawn"}
+URGENCY_NAMES = named(
+    "urgent", "very_urgent", "express", normal="Ordinary", express_timed="Express, at a stated time"
+)
+STATUS_NAMES = named("in_force", "superseded", "withdrawn")
 
 
 def documents_table(documents: Sequence[Filed], lang: Language) -> Table:
@@ -28,9 +23,9 @@ def documents_table(documents: Sequence[Filed], lang: Language) -> Table:
             document.symbol,
             document.kind,
             title_of(document.unit, lang),
-            document.title_en if lang == "en" and document.title_en else document.title_vi,
-            translate(URGENCY_NAMES[document.urgency], lang),
-            translate(STATUS_NAMES[document.status], lang),
+            in_language(document.title_vi, document.title_en, lang),
+            render(URGENCY_NAMES[document.urgency], lang),
+            render(STATUS_NAMES[document.status], lang),
             "\n".join(_to_know(document, lang)),
         )
     return table
@@ -47,7 +42,7 @@ def _to_know(document: Filed, lang: Language) -> list[str]:
         "Superseded by": [document.superseded_by] if document.superseded_by else [],
     }
     lines = [f"{translate(label, lang)}: {', '.join(names)}" for label, names in relations.items() if names]
-    return [*lines, *(f"⚠ {warning.vi if lang == 'vi' else warning.en}" for warning in document.warnings)]
+    return [*lines, *(f"⚠ {in_language(warning.vi, warning.en, lang)}" for warning in document.warnings)]
 
 
 def next_number_line(report: NextNumber, lang: Language) -> str:

@@ -3,17 +3,12 @@
 from rich.table import Table
 from rich.text import Text
 
-from daihoi.terminal.labels import CELLS, PHASE_NAMES, add_columns, fraction_in_words, share_in_words
+from daihoi.terminal import labels
 from services.tracker.reports.cells import Cells, Share
 from services.tracker.reports.duties import Duties
-from shared.i18n import Language, format_number, translate
+from shared.i18n import Language, format_number, render, translate
 
-DUTY_NAMES = {
-    "decoration": "Decoration",
-    "ceremony": "Ceremony",
-    "sanitation": "Sanitation",
-    "emulation": "Emulation",
-}
+DUTY_NAMES = labels.named("decoration", "ceremony", "sanitation", "emulation")
 NOT_HANDED_OUT = "·"
 
 
@@ -22,18 +17,18 @@ def duties_table(duties: Duties, lang: Language, *, is_wide: bool = True) -> Tab
     narrow terminal the signs alone say what is overdue."""
     title, legend = _heading(duties, lang), _legend(duties, lang)
     table = Table(title=title, title_justify="left", caption=legend, caption_justify="left")
-    add_columns(table, lang, "Locality")
-    add_columns(table, lang, *DUTY_NAMES.values(), justify="center", no_wrap=True)
-    add_columns(table, lang, *(["Overdue"] if is_wide else []), "Completed", justify="right", no_wrap=True)
+    labels.add_columns(table, lang, "Locality")
+    labels.add_columns(table, lang, *(name.sentence for name in DUTY_NAMES.values()), justify="center", no_wrap=True)
+    labels.add_columns(table, lang, *(["Overdue"] if is_wide else []), "Completed", justify="right", no_wrap=True)
     for row in duties.localities:
-        name = row.name_en if lang == "en" and row.name_en else row.name_vi
+        name = labels.in_language(row.name_vi, row.name_en, lang)
         signs = (_phases(row.by_duty[duty]) for duty in DUTY_NAMES)
         table.add_row(Text(name, style=_style(row.totals)), *signs, *_numbers(row.totals, lang, is_wide))
     table.add_section()
     for phase, cells in duties.by_phase.items():
         if cells.tasks:
-            sums = (fraction_in_words(duties.by_duty[duty][phase].completion, lang) for duty in DUTY_NAMES)
-            table.add_row(translate(PHASE_NAMES[phase], lang), *sums, *_numbers(cells, lang, is_wide))
+            sums = (labels.fraction_in_words(duties.by_duty[duty][phase].completion, lang) for duty in DUTY_NAMES)
+            table.add_row(render(labels.PHASE_NAMES[phase], lang), *sums, *_numbers(cells, lang, is_wide))
     table.add_section()
     sums = (_all_phases(duties.by_duty[duty], lang) for duty in DUTY_NAMES)
     table.add_row(translate("Total", lang), *sums, *_numbers(duties.totals, lang, is_wide))
@@ -49,9 +44,9 @@ def _heading(duties: Duties, lang: Language) -> Text:
 def _legend(duties: Duties, lang: Language) -> Text:
     """What each sign means, and how many tasks have it, of all."""
     legend = Text()
-    for cell, (label, sign, colour) in CELLS.items():
+    for cell, (label, sign, colour) in labels.CELLS.items():
         share = Share.of(getattr(duties.totals, cell), duties.totals.tasks)
-        legend.append(sign, style=colour).append(f" {translate(label, lang)} {share_in_words(share, lang)}\n")
+        legend.append(sign, style=colour).append(f" {translate(label, lang)} {labels.share_in_words(share, lang)}\n")
     legend.append(f"{NOT_HANDED_OUT} {translate('Not handed out', lang)}\n")
     legend.append(translate("In the sums beneath the localities: completed of all", lang))
     if duties.totals.cancelled:
@@ -69,15 +64,15 @@ def _phases(cells: dict[str, Cells]) -> Text:
 
 def _signs(cells: Cells) -> Text:
     signs = Text()
-    for cell, (_, sign, colour) in CELLS.items():
+    for cell, (_, sign, colour) in labels.CELLS.items():
         if number := getattr(cells, cell):
             signs.append(f"{sign}{number if number > 1 else ''}", style=colour)
     return signs or Text(NOT_HANDED_OUT, style="bright_black")
 
 
 def _numbers(cells: Cells, lang: Language, is_wide: bool) -> list[Text]:
-    overdue = Text(fraction_in_words(Share.of(cells.open_overdue, cells.tasks), lang), style=_style(cells))
-    completed = Text(share_in_words(cells.completion, lang))
+    overdue = Text(labels.fraction_in_words(Share.of(cells.open_overdue, cells.tasks), lang), style=_style(cells))
+    completed = Text(labels.share_in_words(cells.completion, lang))
     return [overdue, completed] if is_wide else [completed]
 
 
@@ -87,4 +82,4 @@ def _style(cells: Cells) -> str:
 
 def _all_phases(by_phase: dict[str, Cells], lang: Language) -> str:
     completed = sum(cells.completed for cells in by_phase.values())
-    return fraction_in_words(Share.of(completed, sum(cells.tasks for cells in by_phase.values())), lang)
+    return labels.fraction_in_words(Share.of(completed, sum(cells.tasks for cells in by_phase.values())), lang)

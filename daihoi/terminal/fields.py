@@ -2,186 +2,69 @@
 as it is stored; programs are given the stored names."""
 
 import re
-from collections.abc import Mapping
 from contextlib import suppress
 from datetime import date
 from typing import Any
 
-from daihoi.terminal.labels import PHASE_NAMES, SCENARIO_NAMES, TASK_STATUSES
+from daihoi.terminal.labels import PHASE_NAMES, TASK_STATUSES, named
 from services.tracker.masking import MASK
-from shared.i18n import Language, format_date, format_minute, format_number, in_words, title_of_position, translate
+from shared.i18n import Language, format_date, format_minute, in_words, render, title_of_position, translate
 from shared.values.message import word
 from shared.values.units import title_of
 
-FIELD_NAMES: Mapping[str, str] = {
-    "status": "Status",
-    "title": "Title",
-    "percent": "Percent done",
-    "collective": "Collective in charge",
-    "individual": "Individual in charge",
-    "coordinating": "Coordinating",
-    "deadline": "Deadline",
-    "original_deadline": "Original deadline",
-    "agreed_deadline": "Agreed deadline",
-    "due_on": "Due on",
-    "planned_vnd": "Planned",
-    "secured_vnd": "Secured",
-    "spent_vnd": "Spent",
-    "advanced_vnd": "Advanced",
-    "funding_source": "Source of funding",
-    "started": "Started",
-    "suspended": "Suspended",
-    "evidence": "Evidence",
-    "note": "Note",
-    "reason": "Reason",
-    "block_reason": "Why it is blocked",
-    "past_because": "Why the deadline was over already",
-    "submitted_by": "Submitted by",
-    "submitted_at": "Submitted at",
-    "completed_on": "Completed on",
-    "decided_by": "Decided by",
-    "decided_at": "Decided at",
-    "signed_by": "Signed by",
-    "signed_at": "Signed at",
-    "extensions": "Extensions",
-    "clearances": "Clearances",
-    "unit": "Unit",
-    "phase": "Phase",
-    "scenario": "Scenario",
-    "kind": "Kind",
-    "holder": "Holder",
-    "place": "Place",
-    "severity": "Severity",
-    "outcome": "Outcome",
-    "issuer": "Issuer",
-    "points": "Points of the conclusion",
-    "participants": "Participants",
-    "directive_id": "Directive",
-    "advance_id": "Advance",
-    "link": "Link",
-    "on": "On",
-    "reservation_id": "Reservation",
-    "sha256": "Checksum",
-    "size_bytes": "Size in bytes",
-    "spending_id": "Payment",
-    "what": "What",
-    "adjustments": "Adjustments",
-    "advances": "Advances",
-    "advised_by": "Advised by",
-    "amount_vnd": "Amount",
-    "applies": "Applies",
-    "assigned_to": "Assigned to",
-    "at": "At",
-    "at_opening": "At opening",
-    "author": "Author",
-    "basis": "Basis",
-    "beyond_guaranteed_because": "Why it is beyond",
-    "beyond_vnd": "Beyond what is guaranteed",
-    "budget_vnd": "Budget",
-    "by": "By",
-    "capacity": "Capacity",
-    "catalogue": "Catalogue",
-    "catalogue_item": "Catalogue item",
-    "chair": "Chair",
-    "channel": "Channel",
-    "clearance_id": "Clearance",
-    "closed_at": "Closed at",
-    "code": "Code",
-    "conditions": "Conditions",
-    "confirmed": "Confirmed",
-    "decision": "Decision",
-    "details": "Details",
-    "document_id": "Document",
-    "due_offset_days": "Days from the opening",
-    "duty": "Duty",
-    "en": "English",
-    "ends": "Ends",
-    "explained": "Explained",
-    "filed_at": "Filed at",
-    "followed": "Scenario followed",
-    "form": "Form",
-    "found": "Gaps now",
-    "group": "Group",
-    "guaranteed_vnd": "Guaranteed",
-    "handed_out_at": "Handed out at",
-    "happened_at": "Happened at",
-    "held_on": "Held on",
-    "history": "History",
-    "issued_at": "Issued at",
-    "issued_on": "Issued on",
-    "items": "Tasks",
-    "kind_code": "Kind's code",
-    "left_out": "Entries left out",
-    "lessons": "Lessons",
-    "locality": "Locality",
-    "locality_name": "Locality's name",
-    "meeting_id": "Meeting",
-    "name": "Name",
-    "number": "Number",
-    "opened_at": "Opened at",
-    "original_planned_vnd": "Originally planned",
-    "payee": "Payee",
-    "planned_on": "Planned on",
-    "point": "Point",
-    "position": "Position",
-    "positions": "Positions",
-    "purpose": "Purpose",
-    "recipient": "Recipient",
-    "refused_because": "Why it was refused",
-    "rejection": "Why it was rejected",
-    "released_on": "Released on",
-    "reopened_because": "Why it was reopened",
-    "replaces": "Replaces",
-    "reported_at": "Reported at",
-    "requested_at": "Requested at",
-    "requested_by": "Requested by",
-    "reservations": "Reservations",
-    "resolved_at": "Resolved at",
-    "responsible": "Responsible",
-    "restricted": "Restricted details",
-    "review_id": "Review",
-    "revised_because": "Why it was revised",
-    "settled_on": "Settled on",
-    "spending": "Spending",
-    "starts": "Starts",
-    "still_due_vnd": "Still due",
-    "superseded_by": "Superseded by",
-    "switch": "Switch",
-    "switches": "Switches",
-    "symbol": "Symbol",
-    "task_id": "Task",
-    "term": "Term",
-    "text": "Text",
-    "to_return_vnd": "To be returned",
-    "units": "Units",
-    "urgency": "Urgency",
-    "variant": "Variant",
-    "vi": "Vietnamese",
-    "voucher": "Voucher",
-    "withdrawn": "Withdrawn",
-    "withdrawn_because": "Why it was withdrawn",
-}
-VALUE_NAMES: Mapping[str, Mapping[str, str]] = {
-    "status": TASK_STATUSES,
-    "phase": PHASE_NAMES,
-    "scenario": SCENARIO_NAMES,
-}
+FIELD_NAMES = named(
+    *("adjustments", "advance_id", "advanced_vnd", "advances", "advised_by", "agreed_deadline", "amount_vnd"),
+    *("applies", "assigned_to", "at", "at_opening", "author", "basis", "budget_vnd", "by", "capacity", "catalogue"),
+    *("catalogue_item", "chair", "channel", "clearance_id", "clearances", "closed_at", "code", "completed_on"),
+    *("conditions", "confirmed", "coordinating", "deadline", "decided_at", "decided_by", "decision", "details"),
+    *("directive_id", "document_id", "due_on", "duty", "ends", "evidence", "explained", "extensions", "filed_at"),
+    *("form", "group", "guaranteed_vnd", "handed_out_at", "happened_at", "held_on", "history", "holder"),
+    *("issued_at", "issued_on", "issuer", "kind", "lessons", "link", "locality", "meeting_id", "name", "note"),
+    *("number", "on", "opened_at", "original_deadline", "outcome", "participants", "payee", "phase", "place"),
+    *("planned_on", "planned_vnd", "point", "position", "positions", "purpose", "reason", "recipient"),
+    *("released_on", "replaces", "reported_at", "requested_at", "requested_by", "reservation_id", "reservations"),
+    *("resolved_at", "responsible", "review_id", "scenario", "secured_vnd", "settled_on", "severity", "signed_at"),
+    *("signed_by", "spending", "spent_vnd", "started", "starts", "status", "still_due_vnd", "submitted_at"),
+    *("submitted_by", "superseded_by", "suspended", "switch", "switches", "symbol", "task_id", "term", "text"),
+    *("title", "unit", "units", "urgency", "variant", "voucher", "what", "withdrawn"),
+    percent="Percent done",
+    collective="Collective in charge",
+    individual="Individual in charge",
+    funding_source="Source of funding",
+    block_reason="Why it is blocked",
+    past_because="Why the deadline was over already",
+    points="Points of the conclusion",
+    sha256="Checksum",
+    size_bytes="Size in bytes",
+    spending_id="Payment",
+    beyond_guaranteed_because="Why it is beyond",
+    beyond_vnd="Beyond what is guaranteed",
+    due_offset_days="Days from the opening",
+    en="English",
+    followed="Scenario followed",
+    found="Gaps now",
+    items="Tasks",
+    kind_code="Kind's code",
+    left_out="Entries left out",
+    locality_name="Locality's name",
+    original_planned_vnd="Originally planned",
+    refused_because="Why it was refused",
+    rejection="Why it was rejected",
+    reopened_because="Why it was reopened",
+    restricted="Restricted details",
+    revised_because="Why it was revised",
+    to_return_vnd="To be returned",
+    vi="Vietnamese",
+    withdrawn_because="Why it was withdrawn",
+)
+VALUE_NAMES = {"status": TASK_STATUSES, "phase": PHASE_NAMES}
 AN_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)", re.ASCII)
 """As views hold it, in UTC or with the offset that it was sent with."""
 CODED = frozenset(
-    [
-        "status",
-        "outcome",
-        "decision",
-        "severity",
-        "what",
-        "kind",
-        "duty",
-        "scenario",
-        "found",
-        "at_opening",
-        "explained",
-    ],
+    (
+        *("status", "outcome", "decision", "severity", "what", "kind", "duty", "scenario"),
+        *("found", "at_opening", "explained"),
+    )
 )
 """Fields whose values are words of the program, not of people; what people wrote is shown as they wrote it."""
 A_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
@@ -189,7 +72,8 @@ A_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 def field_in_words(field: str, lang: Language) -> str:
     """`followed.switch` names a field in another; ids between them stay."""
-    return " › ".join(translate(FIELD_NAMES.get(part, part), lang) for part in field.split("."))
+    parts = field.split(".")
+    return " › ".join(render(FIELD_NAMES[part], lang) if part in FIELD_NAMES else part for part in parts)
 
 
 def value_in_words(field: str, value: Any, lang: Language) -> str:
@@ -200,24 +84,21 @@ def value_in_words(field: str, value: Any, lang: Language) -> str:
         case bool():
             return translate("yes", lang) if value else translate("no", lang)
         case dict():
-            return (
-                ", ".join(value_in_words(name, part, lang) for name, part in value.items() if part is not None) or "–"
-            )
+            parts = (value_in_words(name, part, lang) for name, part in value.items() if part is not None)
+            return ", ".join(parts) or "–"
         case list():
             return "; ".join(value_in_words(field.removesuffix("s"), part, lang) for part in value) or "–"
         case str():
             return _text_in_words(field, value, lang)
-        case int() if field.endswith("_vnd"):
-            return format_number(value, lang)
         case _:
-            return str(value)
+            return in_words(field, value, lang)
 
 
 def _text_in_words(field: str, text: str, lang: Language) -> str:
     if field == "unit":
         return title_of(text, lang)
     if name := VALUE_NAMES.get(field, {}).get(text):
-        return translate(name, lang)
+        return render(name, lang)
     if text == MASK:
         return masked_in_words(text, lang)
     if field == "by" or field.endswith("_by"):

@@ -1,12 +1,22 @@
 """The names and signs in which every report speaks on a terminal, and the tables that they stand in."""
 
+from datetime import datetime
 from typing import Any
 
 from rich.table import Table
 
+from services.tracker.history.moments import moment_in_words
 from services.tracker.reports.cells import Share
 from services.tracker.reports.consolidated import GroupCells
 from shared.i18n import Language, format_number, translate
+from shared.values.message import Message
+
+
+def named(*codes: str, **others: str) -> dict[str, Message]:
+    """What people read for each code: the code itself, or, where that would say too little, another name."""
+    names = {code: code.removesuffix("_vnd").removesuffix("_id").replace("_", " ").capitalize() for code in codes}
+    return {code: Message(code, name) for code, name in (names | others).items()}
+
 
 CELLS = {
     "completed_on_time": ("Completed on time", "█", "green"),
@@ -17,28 +27,17 @@ CELLS = {
     "suspended": ("Suspended", "‖", "magenta"),
 }
 """Each cell's name, and its sign in bars and headings: told apart without colour too."""
-PHASE_NAMES = {"before": "Before the congress", "during": "During the congress", "after": "After the congress"}
+PHASE_NAMES = named(before="Before the congress", during="During the congress", after="After the congress")
 ESSENTIAL_NAMES = {
     "collective": "Collective in charge",
     "individual": "Individual in charge",
     "deadline": "Completion time",
     "funding": "Guaranteed funding",
 }
-CLEARANCE_STATUSES = {
-    "not_requested": "Not requested",
-    "requested": "Requested",
-    "granted": "Clearance granted",
-    "refused": "Clearance refused",
-    "withdrawn": "Withdrawn",
-}
-TASK_STATUSES = {
-    "open": "Not started",
-    "in_progress": "In progress",
-    "blocked": "Blocked",
-    "submitted": "Submitted",
-    "completed": "Completed",
-    "cancelled": "Cancelled",
-}
+CLEARANCE_STATUSES = named(
+    *("not_requested", "requested", "withdrawn"), granted="Clearance granted", refused="Clearance refused"
+)
+TASK_STATUSES = named("in_progress", "blocked", "submitted", "completed", "cancelled", open="Not started")
 SCENARIO_NAMES = {"none": "No epidemic", "outbreak": "Outbreak"}
 WIDE = 100
 """Columns of a terminal from which on there is room for bars; what is narrower does without."""
@@ -68,8 +67,13 @@ def fraction_in_words(share: Share, lang: Language) -> str:
     return f"{format_number(share.part, lang)}/{format_number(share.whole, lang)}"
 
 
+def in_language(vi: str, en: str, lang: Language) -> str:
+    """The Vietnamese where there is no English."""
+    return en if lang == "en" and en else vi
+
+
 def group_name(number: str, cells: GroupCells, lang: Language) -> str:
-    return f"{number}. {cells.name_en if lang == 'en' and cells.name_en else cells.name_vi}"
+    return f"{number}. {in_language(cells.name_vi, cells.name_en, lang)}"
 
 
 def offset_in_words(days: int, lang: Language) -> str:
@@ -83,6 +87,11 @@ def offset_in_words(days: int, lang: Language) -> str:
     if days < 0:
         return translate("{days} days before the opening", lang, days=-days)
     return translate("{days} days after the opening", lang, days=days)
+
+
+def instant_in_words(at: str, lang: Language) -> str:
+    """A ledger sequence or a time, as people read it."""
+    return moment_in_words(int(at) if at.isdigit() else datetime.fromisoformat(at), lang)
 
 
 def as_it_was(by: str, at: str, left_out: int, lang: Language) -> str:

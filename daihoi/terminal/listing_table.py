@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from rich.table import Table
 from rich.text import Text as Words
 
+from daihoi.terminal.labels import in_language
 from services.tracker.reports.listing import Listing
 from shared.i18n import Language, format_number
 from shared.values.types import Text
@@ -12,16 +13,15 @@ from shared.views.view import Document
 
 
 def listing_table(listing: Listing, documents: Sequence[Document], lang: Language) -> Table:
-    table = Table(title=Words(f"{_in_language(listing.title, lang)}: {len(documents)}"), title_justify="left")
+    table = Table(
+        title=Words(f"{in_language(listing.title.vi, listing.title.en, lang)}: {len(documents)}"),
+        title_justify="left",
+    )
     for column in listing.columns:
-        table.add_column(Words(_in_language(column.heading, lang)), overflow="fold")
+        table.add_column(Words(in_language(column.heading.vi, column.heading.en, lang)), overflow="fold")
     for document in documents:
         table.add_row(*(_cell(column.cell(document), lang) for column in listing.columns))
     return table
-
-
-def _in_language(text: Text, lang: Language) -> str:
-    return (text.en if lang == "en" else "") or text.vi
 
 
 def _cell(value: object, lang: Language) -> Words:
@@ -33,6 +33,6 @@ def _cell(value: object, lang: Language) -> Words:
         case int():
             return Words(format_number(value, lang), justify="right")
         case Text():
-            return Words(_in_language(value, lang))
+            return Words(in_language(value.vi, value.en, lang))
         case _:
             return Words(str(value))

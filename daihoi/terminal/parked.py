@@ -16,7 +16,7 @@ def parked_table(events: Sequence[ParkedEvent], lang: Language) -> Table:
     headings = ("Ledger event", "Entity", "Type", "Reason", "Since", "Waiting behind it")
     table = table_of(f"{translate('Parked events', lang)}: {len(events)}", lang, *headings)
     for event in events:
-        reason, since = render(why(event.reason), lang), _local(event.since)
+        reason, since = render(why(event.reason), lang), format_minute(event.since or "")
         table.add_row(str(event.sequence), event.entity, event.type or "", reason, since, str(event.waiting))
     return table
 
@@ -29,7 +29,7 @@ def parked_lines(event: dict[str, Any], lang: Language) -> list[str]:
         "Entity": event["entity"],
         "Type": event["type"] or "",
         "Stored in": f"{origin['stream']} {origin['sequence']}",
-        "Since": _local(event["since"]),
+        "Since": format_minute(event["since"] or ""),
         "Reason": _why(reason, lang),
         "Detail": event["detail"],
         "Waiting behind it": ", ".join(map(str, event["waiting"])) or "0",
@@ -63,7 +63,3 @@ def retried_lines(done: Retried, lang: Language) -> list[str]:
 
 def _why(reason: str, lang: Language) -> str:
     return f"{render(why(reason), lang)} ({reason})"
-
-
-def _local(moment: str | None) -> str:
-    return format_minute(moment) if moment else ""

@@ -1,7 +1,6 @@
 """The consolidated report for people, on a terminal, in Vietnamese or English."""
 
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Iterator, Mapping
 
 from rich.console import Console, Group
 from rich.panel import Panel
@@ -13,15 +12,17 @@ from daihoi.terminal.duties_table import duties_table
 from daihoi.terminal.reviews import review_coverage_table, reviews_table
 from daihoi.terminal.scenario_tables import scenario_line
 from daihoi.terminal.task_lists import extensions_table, filed_table, missing_table, tasks_table, waiting_table
-from services.tracker.history.moments import moment_in_words
 from services.tracker.reports.cells import DUE_SOON, Cells, Share
 from services.tracker.reports.consolidated import Report
-from shared.i18n import Language, format_date, format_number, translate
+from shared.i18n import Language, format_date, format_number, render, translate
 from shared.values.units import title_of
 
 BAR_WIDTH = 16
 WIDE_WITH_MOVEMENTS = 130
 """Columns of a terminal from which on there is room for bars beside numbers that moved."""
+
+type Moves = Mapping[str, int]
+"""How far each cell moved."""
 
 
 class Printer:
@@ -37,8 +38,8 @@ class Printer:
         self._is_wide = console.width >= (WIDE_WITH_MOVEMENTS if report.movements else labels.WIDE)
         console.print(self._heading())
         console.print(self._totals())
-        for title, rows in self._breakdowns():
-            console.print(self._breakdown(title, rows))
+        for breakdown in self._breakdowns():
+            console.print(breakdown)
         console.print(self._money())
         console.print(missing_table(report, self._lang))
         if report.reviews.latest:
@@ -80,9 +81,11 @@ class Printer:
         today = format_date(as_of.today)
         lines = [self._say("As of {today} · ledger event {sequence}", today=today, sequence=as_of.sequence)]
         if as_of.at:
-            lines.append(labels.as_it_was(as_of.by or "", self._instant(as_of.at), as_of.left_out, self._lang))
+            at = labels.instant_in_words(as_of.at, self._lang)
+            lines.append(labels.as_it_was(as_of.by or "", at, as_of.left_out, self._lang))
         if (moved := self._report.movements) and moved.since.at:
-            lines.append(self._say("With each number: how it moved since {at}", at=self._instant(moved.since.at)))
+            at = labels.instant_in_words(moved.since.at, self._lang)
+            lines.append(self._say("With each number: how it moved since {at}", at=at))
         if as_of.ledger_sequence > as_of.sequence:
             lag = as_of.ledger_sequence - as_of.sequence
             lines.append(self._say("{lag} newer events are not in this report yet; is the tracker running?", lag=lag))
@@ -97,10 +100,6 @@ class Printer:
         lines += [source.get(self._lang) or source["vi"] for source in self._report.sources]
         title = self._say("Consolidated report of the congress {congress}", congress=self._report.congress)
         return Panel(Text("\n".join(lines)), title=Text(title, style="bold"), expand=False)
-
-    def _instant(self, at: str) -> str:
-        """A ledger sequence or a time, as people read it."""
-        return moment_in_words(int(at) if at.isdigit() else datetime.fromisoformat(at), self._lang)
 
     def _totals(self) -> Table:
         totals, moved = self._report.totals, self._report.movements
@@ -124,24 +123,18 @@ class Printer:
             table.caption = self._say("{count} continuing duties of the localities are counted apart", count=duties)
         return table
 
-    def _breakdowns(self) -> Iterable[tuple[str, list[tuple[str, Cells, dict[str, int]]]]]:
-        """Each with its rows: a name, its cells, and how they moved."""
+    def _breakdowns(self) -> Iterator[Table]:
         report, moved = self._report, self._report.movements
-        units = [
-            (title_of(name, self._lang), cells, moved.by_unit[name] if moved else {})
-            for name, cells in report.by_unit.items()
-        ]
-        groups: list[tuple[str, Cells, dict[str, int]]] = [
-            (labels.group_name(number, cells, self._lang), cells, moved.by_group[number] if moved else {})
-            for number, cells in report.by_group.items()
-        ]
-        phases = [
-            (self._say(labels.PHASE_NAMES[name]), cells, moved.by_phase[name] if moved else {})
-            for name, cells in report.by_phase.items()
-        ]
-        return (("By unit", units), ("By task group", groups), ("By phase", phases))
+        units = {unit: title_of(unit, self._lang) for unit in report.by_unit}
+        groups = {number: labels.group_name(number, group, self._lang) for number, group in report.by_group.items()}
+        phases = {phase: render(labels.PHASE_NAMES[phase], self._lang) for phase in report.by_phase}
+        yield self._breakdown("By unit", units, report.by_unit, moved.by_unit if moved else {})
+        yield self._breakdown("By task group", groups, report.by_group, moved.by_group if moved else {})
+        yield self._breakdown("By phase", phases, report.by_phase, moved.by_phase if moved else {})
 
-    def _breakdown(self, title: str, rows: list[tuple[str, Cells, dict[str, int]]]) -> Table:
+    def _breakdown(
+        self, title: str, names: Mapping[str, str], rows: Mapping[str, Cells], moves: Mapping[str, Moves]
+    ) -> Table:
         table = labels.table_of(self._say(title), self._lang, "")
         labels.add_columns(table, self._lang, "Tasks", justify="right")
         for _, sign, colour in labels.CELLS.values():
@@ -149,17 +142,20 @@ class Printer:
         if self._is_wide:
             table.add_column("", no_wrap=True)
         labels.add_columns(table, self._lang, "Completed", justify="right", no_wrap=True)
+        for key, name in names.items():
+            table.add_row(name, *self._numbers(rows[key], moves.get(key, {})))
+        table.add_section()
         moved = self._report.movements
-        total = self._say("Total"), self._report.totals, moved.totals if moved else {}
-        for name, cells, moves in [*rows, total]:
-            if cells is self._report.totals:
-                table.add_section()
-            between = " " if self._is_wide else "\n"
-            moving = ((getattr(cells, cell), moves.get(cell, 0)) for cell in ("tasks", *labels.CELLS))
-            numbers = (self._with_movement(number, moves, between) for number, moves in moving)
-            bar = [_bar(cells)] if self._is_wide else []
-            table.add_row(name, *numbers, *bar, self._share(cells.completion))
+        table.add_row(self._say("Total"), *self._numbers(self._report.totals, moved.totals if moved else {}))
         return table
+
+    def _numbers(self, cells: Cells, moves: Moves) -> Iterator[Text | str]:
+        between = " " if self._is_wide else "\n"
+        for name in ("tasks", *labels.CELLS):
+            yield self._with_movement(getattr(cells, name), moves.get(name, 0), between)
+        if self._is_wide:
+            yield _bar(cells)
+        yield self._share(cells.completion)
 
     def _with_movement(self, number: int, moved: int, between: str = " ") -> Text:
         """`12`, or `12 +3` where it moved."""

@@ -6,7 +6,7 @@ from daihoi.terminal.labels import PHASE_NAMES, add_columns, group_name, share_i
 from services.tracker.reports.cells import Share
 from services.tracker.reports.consolidated import Report
 from services.tracker.reports.reviews import DUTIES
-from shared.i18n import Language, format_number, title_of_position, translate
+from shared.i18n import Language, format_number, render, title_of_position, translate
 from shared.values.units import title_of
 
 
@@ -37,7 +37,7 @@ def review_coverage_table(report: Report, lang: Language) -> Table:
     }
     if duties := reviews.by_group.get(DUTIES):
         groups[translate("Continuing duties of the localities", lang)] = duties
-    phases = {translate(PHASE_NAMES[phase], lang): coverage for phase, coverage in reviews.by_phase.items()}
+    phases = {render(PHASE_NAMES[phase], lang): coverage for phase, coverage in reviews.by_phase.items()}
     for rows in (groups, phases):
         table.add_section()
         for name, coverage in rows.items():

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from rich.table import Table
 from rich.text import Text
 
-from daihoi.terminal.labels import SCENARIO_NAMES, add_columns, offset_in_words, table_of
+from daihoi.terminal.labels import SCENARIO_NAMES, add_columns, in_language, offset_in_words, table_of
 from services.tracker.reports import scenarios
 from shared.events.duty import DUTY_GROUP
 from shared.i18n import Language, format_date, format_number, title_of_position, translate
@@ -87,7 +87,7 @@ def comparison_tables(report: scenarios.Comparison, lang: Language) -> Iterable[
 
 
 def _group_name(number: str, row: scenarios.GroupRow, lang: Language) -> str:
-    name = row.name_en if lang == "en" and row.name_en else row.name_vi
+    name = in_language(row.name_vi, row.name_en, lang)
     return name if number == str(DUTY_GROUP.number) else f"{number}. {name}"
 
 
@@ -117,7 +117,7 @@ def _differing(lines: Sequence[scenarios.Difference], lang: Language) -> Table:
     add_columns(table, lang, *SCENARIO_NAMES.values(), justify="right", no_wrap=True)
     add_columns(table, lang, "Reason")
     for line in lines:
-        title = line.title_en if lang == "en" and line.title_en else line.title_vi
+        title = in_language(line.title_vi, line.title_en, lang)
         sides = (_side(side, lang) for side in (line.none, line.outbreak))
         title = f"{title}\n({title_of(line.unit, lang)})"
         table.add_row(line.id, title, *sides, Text(_reasons(line, lang)))

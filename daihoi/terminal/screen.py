@@ -31,9 +31,8 @@ def forget_impossible_sizes(environment: MutableMapping[str, str]) -> None:
     """What the shell says of the terminal's size is believed only where something fits into it."""
     for name, (least, most) in _SIZES.items():
         size = environment.get(name, "")
-        if not (
-            size.isascii() and size.isdecimal() and len(size) < len(str(most)) + 1 and least <= int(size) <= most
-        ):
+        is_number = size.isascii() and size.isdecimal() and len(size) <= len(str(most))
+        if not (is_number and least <= int(size) <= most):
             environment.pop(name, None)
 
 

@@ -11,7 +11,7 @@ from services.tracker.reports.clearances import WaitingLine
 from services.tracker.reports.consolidated import Extensions, Report
 from services.tracker.reports.lines import ESSENTIALS, TaskLine
 from shared.events.review import Essential
-from shared.i18n import Language, format_date, format_number, title_of_position, translate
+from shared.i18n import Language, format_date, format_number, render, title_of_position, translate
 from shared.values.units import title_of
 
 EXTENSION_OUTCOMES = {"granted": "Granted", "refused": "Refused", "lapsed": "Lapsed", "pending": "Pending"}
@@ -43,8 +43,8 @@ def _undated(report: Report, lang: Language) -> str:
 def tasks_table(title: str, lines: list[TaskLine], lang: Language) -> Table:
     table = labels.table_of(_counted(title, lines, lang), lang, "Task", "Unit", "Title", "Deadline")
     for line in lines:
-        name = line.title_en if lang == "en" and line.title_en else line.title_vi
-        table.add_row(line.id, title_of(line.unit, lang), name, _deadline(line, lang))
+        title = labels.in_language(line.title_vi, line.title_en, lang)
+        table.add_row(line.id, title_of(line.unit, lang), title, _deadline(line, lang))
     return table
 
 
@@ -66,9 +66,9 @@ def waiting_table(lines: list[WaitingLine], lang: Language) -> Table:
     title = _counted(translate("Waiting for a clearance", lang), lines, lang)
     table = labels.table_of(title, lang, "Task", "Unit", "Title", "Clearance", "Status")
     for line in lines:
-        name = line.title_en if lang == "en" and line.title_en else line.title_vi
+        name = labels.in_language(line.title_vi, line.title_en, lang)
         clearance = f"{line.clearance_id} ({line.holder})" if line.holder else line.clearance_id
-        status = translate(labels.CLEARANCE_STATUSES[line.status], lang) + (f": {line.reason}" if line.reason else "")
+        status = render(labels.CLEARANCE_STATUSES[line.status], lang) + (f": {line.reason}" if line.reason else "")
         table.add_row(line.id, title_of(line.unit, lang), name, Text(clearance), Text(status))
     return table
 
@@ -101,6 +101,6 @@ def filed_table(report: Report, lang: Language) -> Table:
     title = _counted(translate("Documents on file", lang), report.documents, lang)
     table = labels.table_of(title, lang, "Symbol", "Unit", "Subject")
     for document in report.documents:
-        name = document.title_en if lang == "en" and document.title_en else document.title_vi
-        table.add_row(document.symbol, title_of(document.unit, lang), name)
+        title = labels.in_language(document.title_vi, document.title_en, lang)
+        table.add_row(document.symbol, title_of(document.unit, lang), title)
     return table

@@ -7,21 +7,16 @@ from operator import attrgetter
 from rich.text import Text
 from rich.tree import Tree
 
-from daihoi.terminal.labels import CLEARANCE_STATUSES, ESSENTIAL_NAMES, TASK_STATUSES, offset_in_words
+from daihoi.terminal import labels
 from services.tracker.reports.trace import Node, Role
-from shared.i18n import Language, format_date, title_of_position, translate
+from shared.i18n import Language, format_date, render, title_of_position, translate
 from shared.values.units import title_of
 
-ROLE_NAMES = {
-    Role.MEETING: "Meeting",
-    Role.POINT: "Point of the conclusion",
-    Role.DIRECTIVE: "Directive",
-    Role.UNIT: "Unit",
-    Role.TASK: "Task",
-    Role.ITEM: "Catalogue item",
-    Role.REVIEW: "Review",
-    Role.EVIDENCE: "Evidence",
-}
+ROLE_NAMES = labels.named(
+    *("meeting", "directive", "unit", "task", "review", "evidence"),
+    point="Point of the conclusion",
+    item="Catalogue item",
+)
 DIRECTIVE_KINDS = {
     "review": "Review of every main work item",
     "scenarios": "Preparation of scenarios",
@@ -63,10 +58,12 @@ class TreePrinter:
     def _line(self, node: Node) -> Text:
         if node.role is Role.UNIT:
             return self._unit(node)
-        text = (node.en if self._lang == "en" else "") or node.vi
+        text = labels.in_language(node.vi, node.en, self._lang)
         if not node.on_record:
             text = self._say("not on record")
-        head = Text.assemble((f"{self._say(ROLE_NAMES[node.role])} {node.id}", "bold"), f": {text}" if text else "")
+        head = Text.assemble(
+            (f"{render(ROLE_NAMES[node.role], self._lang)} {node.id}", "bold"), f": {text}" if text else ""
+        )
         facts = " · ".join(self._facts(node))
         return head.append(f"\n{facts}", style="dim") if facts else head
 
@@ -97,11 +94,11 @@ class TreePrinter:
 
     def _facts_of_task(self, node: Node) -> list[str]:
         facts = node.facts
-        status = f"{self._say(TASK_STATUSES[facts['status']])}, {facts['percent']}%"
+        status = f"{render(labels.TASK_STATUSES[facts['status']], self._lang)}, {facts['percent']}%"
         status += f", {self._say('suspended by the scenario')}" if facts.get("suspended") else ""
-        missing = ", ".join(self._say(ESSENTIAL_NAMES[name]) for name in facts["missing"])
+        missing = ", ".join(self._say(labels.ESSENTIAL_NAMES[name]) for name in facts["missing"])
         waiting = ", ".join(
-            f"{name} ({self._say(CLEARANCE_STATUSES[clearance])})"
+            f"{name} ({render(labels.CLEARANCE_STATUSES[clearance], self._lang)})"
             for name, clearance in facts["waiting_for_clearance"].items()
         )
         notes = {
@@ -114,7 +111,7 @@ class TreePrinter:
 
     def _due(self, day: str | None, offset_days: int | None = None) -> str:
         if day is None and offset_days is not None:
-            return self._say("due {day}", day=offset_in_words(offset_days, self._lang))
+            return self._say("due {day}", day=labels.offset_in_words(offset_days, self._lang))
         return self._say("due {day}", day=_day(day)) if day else self._say("No deadline")
 
 

@@ -1,5 +1,4 @@
-"""Tables of what only one unit has: propaganda's coverage, logistics' accounts, security's clearances and
-incidents."""
+"""Tables of what only one unit has: publications, accounts, clearances, incidents."""
 
 from datetime import datetime
 
@@ -8,54 +7,35 @@ from rich.table import Table
 from rich.text import Text
 
 from daihoi.terminal.fields import masked_in_words
-from daihoi.terminal.labels import CLEARANCE_STATUSES, add_columns, table_of
+from daihoi.terminal.labels import CLEARANCE_STATUSES, add_columns, in_language, named, table_of
 from services.tracker.reports.clearances import ClearanceLine
-from services.tracker.reports.coverage import ChannelCoverage, Coverage
+from services.tracker.reports.coverage import Coverage
 from services.tracker.reports.expenses import Account
-from shared.i18n import Language, format_date, format_number, translate
+from shared.i18n import Language, format_date, format_number, render, translate
 from shared.values.local_time import LOCAL_TIME
+from shared.values.message import Message
 from shared.values.units import support_unit_ids
 from shared.views.view import Document
 
-CHANNEL_NAMES = {
-    "press": "Press",
-    "broadcast": "Broadcast",
-    "portal": "Portal",
-    "visual": "Visual",
-    "loudspeaker": "Loudspeakers",
-}
-FLAG_NAMES = {
-    "advanced_beyond_guaranteed": "Advanced beyond what is guaranteed",
-    "spent_beyond_guaranteed": "Spent beyond what is guaranteed",
-    "estimated_beyond_guaranteed": "Estimated beyond what is guaranteed",
-    "task_secures_another_sum": "The task names another guaranteed sum",
-    "settled": "Settled",
-    "to_return": "To be returned",
-    "still_due": "Still due",
-}
-CLEARANCE_KINDS = {"place": "Place", "person": "Person", "vehicle": "Vehicle"}
-INCIDENT_KINDS = {
-    "order": "Order",
-    "fire": "Fire",
-    "health": "Health",
-    "traffic": "Traffic",
-    "information": "Information security",
-    "drill": "Drill",
-    "other": "Other",
-}
-SEVERITIES = {"low": "Low", "medium": "Medium", "high": "High", "critical": "Critical"}
-INCIDENT_STATUSES = {
-    "reported": "Reported",
-    "assessed": "Assessed",
-    "resolved": "Resolved",
-    "reopened": "Reopened",
-}
+CHANNEL_NAMES = named("press", "broadcast", "portal", "visual", loudspeaker="Loudspeakers")
+FLAG_NAMES = named(
+    *("settled", "still_due"),
+    advanced_beyond_guaranteed="Advanced beyond what is guaranteed",
+    spent_beyond_guaranteed="Spent beyond what is guaranteed",
+    estimated_beyond_guaranteed="Estimated beyond what is guaranteed",
+    task_secures_another_sum="The task names another guaranteed sum",
+    to_return="To be returned",
+)
+CLEARANCE_KINDS = named("place", "person", "vehicle")
+INCIDENT_KINDS = named(*("order", "fire", "health", "traffic", "drill", "other"), information="Information security")
+SEVERITIES = named("low", "medium", "high", "critical")
+INCIDENT_STATUSES = named("reported", "assessed", "resolved", "reopened")
 
 
 def coverage_table(coverage: Coverage, lang: Language) -> Table:
     """A row a day, a column a channel: how many were released, and in brackets how many are planned."""
     table = table_of(translate("Publications released (planned)", lang), lang, "Day")
-    channels: list[ChannelCoverage] = list(coverage.channels.values())
+    channels = coverage.channels.values()
     for name in coverage.channels:
         table.add_column(_named(CHANNEL_NAMES, name, lang), justify="right")
     for day in coverage.days:
@@ -101,7 +81,7 @@ def _sums(title: str, columns: dict[str, str], accounts: list[Account], lang: La
 
 
 def _notes(account: Account, lang: Language) -> list[str]:
-    warnings = (f"⚠ {warning.vi if lang == 'vi' else warning.en}" for warning in account.warnings)
+    warnings = (f"⚠ {in_language(warning.vi, warning.en, lang)}" for warning in account.warnings)
     return [*(_flag(name, account, lang) for name in account.flags), *account.reasons, *warnings]
 
 
@@ -129,9 +109,9 @@ def clearances_table(clearances: list[ClearanceLine], lang: Language) -> Table:
 
 def incidents_table(incidents: list[Document], lang: Language) -> Table:
     """`incidents` as the reader may see them: what is masked is printed masked."""
-    table = Table(title=translate("Incidents", lang), title_justify="left")
-    for heading in ("Incident", "Reported on", "Kind", "Severity", "Status", "Place", "Details, outcome, lessons"):
-        table.add_column(translate(heading, lang), overflow="fold", no_wrap=heading == "Reported on")
+    headings = ("Incident", "Reported on", "Kind", "Severity", "Status", "Place", "Details, outcome, lessons")
+    table = table_of(translate("Incidents", lang), lang, *headings)
+    table.columns[1].no_wrap = True
     for incident in incidents:
         reported = datetime.fromisoformat(incident["reported_at"]).astimezone(LOCAL_TIME)
         texts = filter(None, map(incident["restricted"].get, ("details", "outcome", "lessons")))
@@ -147,5 +127,5 @@ def incidents_table(incidents: list[Document], lang: Language) -> Table:
     return table
 
 
-def _named(names: dict[str, str], code: str, lang: Language) -> str:
-    return translate(names[code], lang) if code in names else code
+def _named(names: dict[str, Message], code: str, lang: Language) -> str:
+    return render(names[code], lang) if code in names else code

@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from daihoi.cli.command_pages import every_command
 from daihoi.cli.help_page import one_line
-from daihoi.cli.main import COMMANDS, app
+from daihoi.cli.main import COMMANDS, app, help_of
 
 PROJECT = Path(__file__).parents[2]
 PATHS = [context.command_path.split()[1:] for context in every_command()]
@@ -58,7 +58,7 @@ def loaded_by(*arguments):
 def test_help_loads_no_command_and_nothing_that_commands_work_with():
     loaded = loaded_by("--help")
     assert loaded & HEAVY == set()
-    commands = {f"daihoi.cli.{entry.place.partition(':')[0]}" for entry in COMMANDS.values()}
+    commands = {f"daihoi.cli.{place.partition(':')[0]}" for place in COMMANDS.values()}
     assert loaded & commands == set()
 
 
@@ -72,7 +72,7 @@ def test_the_line_of_a_command_is_what_the_command_says_of_itself():
         for path, context in zip(PATHS, every_command(), strict=True)
         if len(path) == 1
     }
-    assert {name: entry.help for name, entry in COMMANDS.items()} == said
+    assert {name: help_of(place) for name, place in COMMANDS.items()} == said
 
 
 @pytest.mark.parametrize("path", PATHS, ids=" ".join)

@@ -140,19 +140,17 @@ READ = HELP | {sentence for sentence in MESSAGES | SAID | LABELS if says_somethi
 
 
 def test_messages_sentences_and_labels_are_found_where_they_are_known_to_be():
-    tables = {
-        *label_names.PHASE_NAMES.values(),
-        *label_names.ESSENTIAL_NAMES.values(),
-    }
-    assert tables | {label for label, *_ in label_names.CELLS.values()} <= LABELS
+    assert {*label_names.ESSENTIAL_NAMES.values(), *(label for label, *_ in label_names.CELLS.values())} <= LABELS
     assert {"By unit", "By phase"} <= LABELS - SAID
     assert {"There is no task {task_id}.", "There is no resource {resource_id}."} <= MESSAGES
     assert {"can not be read", "Status of all tasks"} <= SAID
-    assert {
+    names = (
+        *label_names.PHASE_NAMES.values(),
         *documents_table.URGENCY_NAMES.values(),
         *label_names.TASK_STATUSES.values(),
         *trace_tree.ROLE_NAMES.values(),
-    } <= LABELS
+    )
+    assert {name.sentence for name in names} <= MESSAGES
     assert {paper.USED_TWICE.sentence, "required", "it can't be read", "{actor} started task {id}"} <= MESSAGES
     assert {
         "{service} does not answer.",
