@@ -1,7 +1,11 @@
 """The arithmetic of the benchmarks' table. How fast anything is, no test says."""
 
+import importlib
+from pathlib import Path
+
 import pytest
 
+import benchmarks
 from benchmarks.history import batches, history, tasks_of
 from benchmarks.measure import Against, Aim, Row, in_turn, percentile
 from benchmarks.peers.postgres import NotInstalled, programs
@@ -101,3 +105,8 @@ def test_the_newest_postgres_is_taken(tmp_path):
         (tmp_path / version / "bin").mkdir(parents=True)
         (tmp_path / version / "bin" / "initdb").touch()
     assert programs(installed=tmp_path) == tmp_path / "17" / "bin"
+
+
+@pytest.mark.parametrize("module", sorted(path.stem for path in Path(benchmarks.__file__).parent.glob("[!_]*.py")))
+def test_what_the_benchmarks_use_of_the_product_is_there(module):
+    importlib.import_module(f"benchmarks.{module}")
