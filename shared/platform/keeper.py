@@ -140,7 +140,7 @@ def mongo_server(directory: Path, port: int) -> Server:
 
 def keep(directory: Path) -> None:
     own, lease = lock_file(directory / "keeper.lock"), lock_file(directory / "lease")
-    fcntl.flock(own, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    fcntl.flock(own, fcntl.LOCK_EX)  # whoever looks whether a keeper lives may hold it for an instant
     nats_port, mongo_port = free_port(), free_port()
     addresses = directory / "servers.json"
     servers: list[Server] = []
