@@ -76,12 +76,13 @@ def _log(details: str) -> Path | None:
 
 def say_expected(error: BaseException) -> bool:
     """Whether the error is a refusal or comes from outside. If so, it is said."""
-    if sentence := _sentence_of(error):
+    if sentence := sentence_of(error):
         say(sentence)
     return sentence is not None
 
 
-def _sentence_of(error: BaseException) -> str | None:
+def sentence_of(error: BaseException) -> str | None:
+    """What to tell of a refusal, or of what comes from outside; `None` for anything else."""
     match error:
         case KeyboardInterrupt():
             return translate("stopped", spoken())

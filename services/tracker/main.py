@@ -1,6 +1,7 @@
 """The tracker's service: keeps the live views up with the ledger."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
@@ -19,8 +20,11 @@ from shared.platform.nats import nats_connection
 from shared.platform.settings import Settings
 from shared.unit.asyncapi import Json, answer_asyncapi, asyncapi
 from shared.unit.health import answer_health
+from shared.unit.health_file import HealthFile
 from shared.unit.service import service_broker
 from shared.values.units import TRACKER
+
+logger = logging.getLogger(__name__)
 
 
 @asynccontextmanager
@@ -42,6 +46,9 @@ async def lifespan() -> AsyncIterator[None]:
             shadowing = asyncio.create_task(keep_shadow(environment_of(settings, servers)))
             look = TrackerHealth(projector, views, ledger).look
             answer_health(broker, settings.congress, TRACKER, settings.instance_name, look)
+            telling = HealthFile(settings, TRACKER, look)
+            app.after_startup(telling.start)
+            app.on_shutdown(telling.stop)
             answer_asyncapi(broker, settings.congress, TRACKER, contract())
             app.add_broker(broker)
             try:
@@ -58,4 +65,4 @@ def contract() -> Json:
     return asyncapi(TRACKER, reads=tuple(EVENT_TYPES[name] for name in sorted(EVENT_TYPES)))
 
 
-app = FastStream(lifespan=lifespan)
+app = FastStream(lifespan=lifespan, logger=logger)

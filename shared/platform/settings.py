@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from shared.platform.logs import Form
 from shared.values.types import ID_LENGTH, ID_PATTERN, slug
 from shared.values.units import parse_units
 
@@ -60,6 +61,7 @@ class Settings(BaseSettings):
     mongo_url: Url = ""
     data_dir: File = Path(".daihoi")
     lang: Literal["vi", "en"] = "vi"
+    log: Form = "plain"
     units: Annotated[str, AfterValidator(_names_units)] = ""
     """Looked at here, so that a mistake is told; what units there are, `shared.values.units` reads by itself."""
     issuer_private_key: File | None = None

@@ -26,6 +26,7 @@ from shared.unit.commands import Answer, CommandHandler
 from shared.unit.discards import Discards
 from shared.unit.following import Follower
 from shared.unit.health import Health, answer_health, unit_health
+from shared.unit.health_file import HealthFile
 from shared.unit.issuer import issuer_public_key, provide_issuer_keys
 from shared.unit.policies import Policy
 from shared.unit.problems import ANSWER_TOO_LARGE, INTERNAL, Problem, bad_json, invalid_input, problem_of
@@ -70,19 +71,20 @@ class UnitService:
                 await provision(broker.connection, settings.congress, settings.nats_replicas)
                 store = EventStore(broker.connection, settings.congress, self.name, replicas=settings.nats_replicas)
                 watching = asyncio.create_task(store.watch.keep_looking())
-                if follower := self._subscribe(broker, settings, store):
-                    app.after_startup(follower.start)
-                    app.on_shutdown(follower.stop)
+                for part in self._subscribe(broker, settings, store):
+                    app.after_startup(part.start)
+                    app.on_shutdown(part.stop)
                 app.add_broker(broker)
                 try:
                     yield
                 finally:
                     watching.cancel()
 
-        app = FastStream(lifespan=lifespan)
+        app = FastStream(lifespan=lifespan, logger=logger)
         return app
 
-    def _subscribe(self, broker: UnitBroker, settings: Settings, store: EventStore) -> Follower | None:
+    def _subscribe(self, broker: UnitBroker, settings: Settings, store: EventStore) -> list[Follower | HealthFile]:
+        """What is to be started beside the broker, and stopped before it."""
         congress, connection = settings.congress, broker.connection
         discards, ledger = Discards(connection, congress), Ledger(connection, congress)
         handler = CommandHandler(store, self._writing, discards=discards)
@@ -99,7 +101,7 @@ class UnitService:
 
         answer_health(broker, congress, self.name, settings.instance_name, look)
         answer_asyncapi(broker, congress, self.name, self.contract())
-        return follower
+        return [HealthFile(settings, self.name, look), *([follower] if follower else [])]
 
 
 def service_broker(url: str, service: str) -> UnitBroker:
@@ -109,6 +111,7 @@ def service_broker(url: str, service: str) -> UnitBroker:
         **connection_options(service),
         graceful_timeout=STOP_TIMEOUT_S,
         apply_types=False,
+        logger=logger,
         log_level=logging.DEBUG,
     )
 

@@ -28,9 +28,11 @@ from shared.eventstore.errors import EventStoreError
 from shared.eventstore.ledger import Ledger
 from shared.platform.children import start_child, stop_child
 from shared.platform.embedded import endpoints
+from shared.platform.logs import begin_log
 from shared.platform.mongo import in_words, mongo_database
 from shared.platform.nats import nats_connection
 from shared.platform.settings import Settings
+from shared.values.units import TRACKER
 from shared.views.view import instant
 
 SHADOW = "shadow"
@@ -153,6 +155,7 @@ async def keep_shadow(environment: Mapping[str, str]) -> None:
 async def main() -> None:
     os.nice(LOWEST_PRIORITY)
     settings = Settings()
+    begin_log(TRACKER, settings.log)
     with endpoints(settings) as servers:
         async with (
             nats_connection(servers.nats_url, "daihoi shadow") as connection,
