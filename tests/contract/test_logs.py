@@ -29,7 +29,7 @@ PLAIN_LINE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+00:00 [A-Z]+ lo
 
 @pytest.fixture(params=["plain", "json"])
 async def log(request, settings, endpoints, connection, congress, monkeypatch):
-    """Its lines: it has started, met an error that nobody thought of, and ended. Its broker's address has a password."""
+    """Its lines: it has started, met an error that nobody thought of, and ended. The address has a password."""
     monkeypatch.setenv("DAIHOI_LOG", request.param)
     url = endpoints.nats_url.replace("://", f"://someone:{PASSWORD}@")
     supervisor = Supervisor(settings, Endpoints(url, endpoints.mongo_url))
