@@ -7,15 +7,18 @@ its owner is asked of the folder itself. What is there stays as it is; what a co
 
 import os
 import secrets
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from shared.platform.files import OWN_FILE, OWN_FOLDER, own_folder, write_new, write_over
+from shared.platform.files import OPEN_FILE, OPEN_FOLDER, OWN_FILE, OWN_FOLDER, own_folder, write_new, write_over
 from shared.platform.settings import Settings
 from shared.unit.issuer import provide_issuer_keys
 
 FOLDER = "containers"
 HOST = "host"
+VOLUMES = Path("/volumes")
+"""Where what the servers keep is mounted, by the name of the server."""
 ADMIN, TRACKER, READER = "admin", "tracker", "reader"
 PASSWORD_BYTES = 32
 KEY_FILE_BYTES = 96
@@ -32,12 +35,14 @@ SERVICE, NATS, MONGO = User(10001, 10001), User(10002, 10002), User(999, 999)
 """As docker-compose.yml has them; the last is the one of MongoDB's own image."""
 
 
-def provide(data: Path, volumes: dict[Path, User]) -> None:
-    """Everything, under `data`; and the folders that servers keep their data in are theirs. Raises `OSError`."""
-    folder = data / FOLDER
+def provide(settings: Settings, volumes: Mapping[Path, User]) -> None:
+    """Everything, and the folders that servers keep their data in are theirs. Raises `OSError`."""
+    folder = settings.data_dir / FOLDER
     own_folder(folder / HOST)
-    owner = User(*_owner(folder / HOST))
-    give_away(data / "issuer" / "private" / "issuer.key", owner)
+    owner = _owner(folder / HOST)
+    give_away(settings.issuer_private_key_path, owner)
+    settings.issuer_public_key_path.parent.chmod(OPEN_FOLDER)
+    settings.issuer_public_key_path.chmod(OPEN_FILE)
     for user in (ADMIN, TRACKER, READER):
         kept = folder / HOST / "mongo" / user
         make(kept, secrets.token_urlsafe(PASSWORD_BYTES))
@@ -79,15 +84,16 @@ def take_over(volume: Path, user: User) -> None:
         os.chown(volume, *user)
 
 
-def _owner(path: Path) -> tuple[int, int]:
+def _owner(path: Path) -> User:
     status = path.stat()
-    return status.st_uid, status.st_gid
+    return User(status.st_uid, status.st_gid)
 
 
 def main() -> None:
     settings = Settings()
     provide_issuer_keys(settings)
-    provide(settings.data_dir, {Path("/volumes/nats"): NATS, Path("/volumes/mongo"): MONGO})
+    volumes = {path: NATS if path.name.startswith("nats") else MONGO for path in VOLUMES.iterdir()}
+    provide(settings, volumes)
 
 
 if __name__ == "__main__":
