@@ -19,7 +19,7 @@ from services.tracker.projection.store import ViewStore
 from shared.eventstore.errors import EventStoreError, LedgerBroken, NoStream, Unavailable
 from shared.eventstore.jetstream_api import js_api, services_with_streams, stream_info
 from shared.eventstore.ledger import Ledger, origin_of
-from shared.eventstore.names import service_of, service_stream
+from shared.eventstore.names import consumer_name, service_of, service_stream
 from shared.eventstore.streams import differing, lacking, stream_configs
 from shared.platform.embedded import Endpoints, endpoints, keeper_lives
 from shared.platform.errors import PlatformError
@@ -27,7 +27,7 @@ from shared.platform.mongo import mongo_database
 from shared.platform.nats import nats_connection
 from shared.platform.settings import Settings
 from shared.unit.client import CommandClient
-from shared.unit.consumer import consumer_config, consumer_info, consumer_name
+from shared.unit.consumer import consumer_config, consumer_info
 from shared.unit.findings import Finding, Notice, Severity
 from shared.unit.health import JETSTREAM_SILENT, SERVICE_SILENT, Health, pause_findings
 from shared.unit.service import UnitService
