@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 from shared.eventstore.names import consumer_name, ledger_announcements, ledger_stream, service_stream
-from shared.values.units import AUDITOR, TRACKER, services
+from shared.values.units import AUDITOR, SUBCOMMITTEE, TRACKER, services
 
 OPERATOR = "operator"
 MEMBER = "member"
@@ -119,9 +119,11 @@ def _tracker(congress: str) -> Rights:
 
 
 def _member(congress: str, unit: str) -> Rights:
-    """Sends commands to one unit. For `--wait` it is told how far that unit's stream and the ledger are, but reads
-    neither: they hold what not everybody may read."""
-    lengths = (f"$JS.API.STREAM.INFO.{stream}" for stream in (service_stream(congress, unit), ledger_stream(congress)))
+    """Sends commands to one unit. To wait until the views have what it wrote it is told how far that unit's stream
+    and the ledger are, or for the sub-committee all of them; it reads none, for they hold what not everybody may
+    read."""
+    streams = ("*",) if unit == SUBCOMMITTEE else (service_stream(congress, unit), ledger_stream(congress))
+    lengths = (f"$JS.API.STREAM.INFO.{stream}" for stream in streams)
     return Rights(
         publish=(f"cmd.{congress}.{unit}.*", *_asking(congress), "$JS.API.STREAM.NAMES", *lengths),
         subscribe=(_own_inbox(congress, member_of(unit)),),
@@ -164,9 +166,9 @@ def _own_inbox(congress: str, identity: str) -> str:
 def covers(pattern: str, subject: str) -> bool:
     """Whether everything that matches `subject`, which may have wildcards itself, matches `pattern`."""
     wanted, tokens = pattern.split("."), subject.split(".")
-    for place, token in enumerate(wanted):
-        if token == EVERYTHING:
+    for place, part in enumerate(wanted):
+        if part == EVERYTHING:
             return len(tokens) > place
-        if place == len(tokens) or (token != "*" and token != tokens[place]) or tokens[place] == EVERYTHING:
+        if place == len(tokens) or part not in ("*", tokens[place]) or tokens[place] == EVERYTHING:
             return False
     return len(wanted) == len(tokens)

@@ -32,11 +32,11 @@ FOLDER = "nats-keys"
 ACCOUNT_NAME, SYSTEM_NAME = "daihoi", "system"
 KEEPER = "keeper"
 REVOKED, ISSUED = "revoked.json", "issued.jsonl"
-_KEYS = {"operator": Kind.OPERATOR, "account": Kind.ACCOUNT, "system": Kind.ACCOUNT}
+KEYS = {"operator": Kind.OPERATOR, "account": Kind.ACCOUNT, "system": Kind.ACCOUNT}
 NO_ACCOUNT_KEY = Refusal(
     "no_account_key",
-    "No NATS credentials can be made here: there is no account key {path}. They are made at the centre, by `daihoi nats "
-    "credentials`.",
+    "No NATS credentials can be made here: there is no account key {path}. They are made at the centre, by `daihoi "
+    "nats credentials`.",
 )
 KEYS_TROUBLE = Refusal("nats_keys_trouble", "The NATS keys in {folder} can't be read or written: {reason}.")
 
@@ -52,7 +52,7 @@ def provide_keys(folder: Path) -> None:
     """Makes what is missing of the keys; what is there is never replaced. Raises `PlatformError`."""
     with _told(folder):
         own_folder(folder)
-        for name, kind in _KEYS.items():
+        for name, kind in KEYS.items():
             if not _path_of(folder, name).exists():
                 write_new(_path_of(folder, name), NKey.generate(kind).seed.encode(), OWN_FILE)
 
@@ -73,20 +73,12 @@ def key_of(folder: Path, name: str) -> NKey:
 def jwts(folder: Path) -> Mapping[str, str]:
     """What the server is told, made anew each time: the `operator`, and by their public keys the accounts. Raises
     `PlatformError`."""
-    operator, account, system = (key_of(folder, name) for name in _KEYS)
+    operator, account, system = (key_of(folder, name) for name in KEYS)
     return {
         "operator": operator_jwt(operator, system.public),
         account.public: account_jwt(operator, account.public, ACCOUNT_NAME, jetstream=True, revoked=revoked(folder)),
         system.public: account_jwt(operator, system.public, SYSTEM_NAME, jetstream=False),
     }
-
-
-def server_config(folder: Path) -> str:
-    """The lines of nats-server's configuration that lock it; nothing in them is secret. Raises `PlatformError`."""
-    operator, *accounts = jwts(folder).items()
-    preloaded = "".join(f"  {account}: {jwt}\n" for account, jwt in accounts)
-    system = key_of(folder, "system").public
-    return f"operator: {operator[1]}\nsystem_account: {system}\nresolver: MEMORY\nresolver_preload: {{\n{preloaded}}}\n"
 
 
 def credentials_path(folder: Path, congress: str, identity: str) -> Path:
@@ -112,7 +104,7 @@ def mint(path: Path, folder: Path, name: str, publish: tuple[str, ...], subscrib
 
 
 def keeper_credentials(folder: Path) -> Credentials:
-    """Of whoever keeps the server: may ask JetStream whether it is there, and nothing else. Raises `PlatformError`."""
+    """Of whoever keeps the server: may ask whether JetStream is there, and nothing else. Raises `PlatformError`."""
     inbox = f"_INBOX._.{KEEPER}.>"
     return mint(folder / f"{KEEPER}.creds", folder, KEEPER, ("$JS.API.INFO",), (inbox,))
 

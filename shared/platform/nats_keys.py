@@ -133,7 +133,7 @@ def operator_jwt(operator: NKey, system_account: str) -> str:
 def account_jwt(
     operator: NKey, account: str, name: str, *, jetstream: bool, revoked: Mapping[str, int] | None = None
 ) -> str:
-    """`revoked`: users by their public keys, and until when, in Unix seconds, what was issued to them counts no more."""
+    """`revoked`: users by their public keys; what was issued to them until then, in Unix seconds, counts no more."""
     unlimited = dict.fromkeys(("subs", "data", "payload", "imports", "exports", "conn", "leaf"), -1)
     stored = dict.fromkeys(("mem_storage", "disk_storage", "streams", "consumer"), -1 if jetstream else 0)
     claims = {"type": "account", "version": 2, "limits": {**unlimited, "wildcards": True, **stored}}
