@@ -7,7 +7,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from faststream import AckPolicy, FastStream
-from faststream.nats import NatsBroker, NatsMessage
+from faststream.nats import NatsBroker, NatsJWT, NatsMessage
+from nats.aio.client import DEFAULT_INBOX_PREFIX
 from pydantic import BaseModel, ValidationError
 
 from shared.domain.decider import Aggregate, Refused
@@ -111,7 +112,9 @@ def service_broker(url: str, service: str, credentials: Credentials | None = Non
     made = UnitBroker if is_plain() else HandOverBroker
     return made(
         servers_of(url),
-        **connection_options(service, credentials),
+        **connection_options(service),
+        security=NatsJWT(credentials.show, credentials.sign) if credentials else None,
+        inbox_prefix=credentials.inbox_prefix if credentials else DEFAULT_INBOX_PREFIX,
         graceful_timeout=STOP_TIMEOUT_S,
         apply_types=False,
         log_level=logging.DEBUG,
