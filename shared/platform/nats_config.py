@@ -10,11 +10,11 @@ MAX_CONTROL_LINE = "32KB"
 """Whoever comes shows all permissions in one line; those of a unit with the longest of names take 14 kB."""
 
 
-def configuration(listen: str, store: str, keys: Path, *further: str) -> str:
+def configuration(listen: str, store: str, keys: Path, *further: str, name: str = "daihoi") -> str:
     """`further` lines say what else this server does. Nothing in it is secret. Raises `PlatformError`."""
     return "\n".join(
         (
-            "server_name: daihoi",
+            f"server_name: {name}",
             f"listen: {listen}",
             *further,
             # Flushed to disk before the acknowledgement; the default would be every two minutes.
