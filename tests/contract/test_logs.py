@@ -8,7 +8,6 @@ from uuid import uuid4
 import pytest
 
 from daihoi.ops.supervisor import Supervisor
-from shared.platform.embedded import Endpoints
 from shared.unit.client import CommandClient
 from shared.unit.problems import ProblemError
 from tests.conftest import token_for
@@ -16,10 +15,10 @@ from tests.contract.units import TASK
 from tests.waiting import until
 
 PASSWORD = "lantern-44"
-BROKEN = """
+BROKEN = f"""
 from shared.unit import commands
 async def fail(*_):
-    raise RuntimeError("broken on purpose\\nover two lines")
+    raise RuntimeError("no answer from nats://someone:{PASSWORD}@centre:4222\\nover two lines")
 commands.CommandHandler.handle = fail
 from daihoi.cli.main import main
 main()
@@ -29,10 +28,9 @@ PLAIN_LINE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+00:00 [A-Z]+ lo
 
 @pytest.fixture(params=["plain", "json"])
 async def log(request, settings, endpoints, connection, congress, monkeypatch):
-    """Its lines: it has started, met an error that nobody thought of, and ended. The address has a password."""
+    """Its lines: it has started, met an error that nobody thought of, with a password in it, and ended."""
     monkeypatch.setenv("DAIHOI_LOG", request.param)
-    url = endpoints.nats_url.replace("://", f"://someone:{PASSWORD}@")
-    supervisor = Supervisor(settings, Endpoints(url, endpoints.mongo_url))
+    supervisor = Supervisor(settings, endpoints)
     token, client = token_for(settings, "logistics.lead"), CommandClient(connection, congress)
     try:
         supervisor.start("logistics", [sys.executable, "-c", BROKEN, "service", "logistics"])
@@ -53,11 +51,11 @@ async def test_every_line_is_an_entry_with_its_time_level_and_service_a_tracebac
         assert all({"time", "level", "service", "logger", "message"} <= entry.keys() for entry in entries)
         assert {entry["service"] for entry in entries} == {"logistics"}
         failed = next(entry for entry in entries if "traceback" in entry)
-        assert failed["traceback"].endswith("RuntimeError: broken on purpose\nover two lines")
+        assert failed["traceback"].endswith("RuntimeError: no answer from nats://***@centre:4222\nover two lines")
     else:
         assert [line for line in lines if not PLAIN_LINE.fullmatch(line)] == []
         failed = next(line for line in lines if "Traceback" in line)
-        assert failed.endswith(r"RuntimeError: broken on purpose\nover two lines")
+        assert failed.endswith(r"RuntimeError: no answer from nats://***@centre:4222\nover two lines")
     assert any("FastStream app started" in line for line in lines)
 
 

@@ -15,6 +15,7 @@ from shared.platform.embedded import Endpoints
 from shared.platform.keeper import nats_server
 from shared.platform.settings import Settings
 from shared.unit.issuer import provide_issuer_keys
+from tests.congress import connected_to_streams
 from tests.own_servers import OwnServer
 from tests.waiting import until, wait_until
 
@@ -75,10 +76,11 @@ class Machine:
     def __init__(self, folder: Path, congress: str) -> None:
         (folder / "nats").mkdir()
         self.nats = OwnServer(nats_server, "nats", folder / "nats")
-        url = f"nats://127.0.0.1:{self.nats.port}"
-        self.settings = Settings(congress=congress, nats_url=url, mongo_url="mongodb://127.0.0.1:1", data_dir=folder)
+        self.endpoints = Endpoints(self.nats.url, "mongodb://127.0.0.1:1", self.nats.keys)
+        urls = {"nats_url": self.endpoints.nats_url, "mongo_url": self.endpoints.mongo_url}
+        self.settings = Settings(congress=congress, data_dir=folder, **urls)
         provide_issuer_keys(self.settings)
-        self.supervisor = Supervisor(self.settings, Endpoints(url, self.settings.mongo_url))
+        self.supervisor = Supervisor(self.settings, self.endpoints)
 
     def probed(self, service: str) -> "subprocess.CompletedProcess[str]":
         environment = {"DAIHOI_CONGRESS": self.settings.congress, "DAIHOI_DATA_DIR": str(self.settings.data_dir)}
@@ -88,20 +90,25 @@ class Machine:
         ended = self.probed(service)
         return word in ended.stdout and ended.returncode == code
 
+    def stop(self) -> None:
+        for child in self.supervisor.children.values():
+            child.send_signal(signal.SIGCONT)
+        self.supervisor.stop()
+
     def process(self, service: str) -> int:
         return self.supervisor.children[service].pid
 
 
 @pytest.fixture
-def machine(tmp_path, congress):
+async def machine(tmp_path, congress):
     machine = Machine(tmp_path, congress)
-    machine.nats.start_here()
+    await machine.nats.start()
     try:
-        yield machine
+        async with connected_to_streams(machine.endpoints, congress):
+            yield machine
+            machine.stop()
     finally:
-        for child in machine.supervisor.children.values():
-            child.send_signal(signal.SIGCONT)
-        machine.supervisor.stop()
+        machine.stop()
         machine.nats.end_here()
 
 
