@@ -11,12 +11,13 @@ from typer.testing import CliRunner
 from daihoi.cli.main import app
 from daihoi.ops.doctor import examine
 from daihoi.ops.supervisor import Supervisor
+from shared.events.task import TaskOpened
 from shared.eventstore.credentials import credentials_for
 from shared.eventstore.direct import read_subject
 from shared.eventstore.errors import NoStream, NotPermitted
 from shared.eventstore.jetstream_api import js_api, js_call, stream_info
 from shared.eventstore.ledger import Ledger
-from shared.eventstore.names import ledger_stream, service_stream
+from shared.eventstore.names import consumer_name, ledger_stream, service_stream
 from shared.eventstore.operating import connected_as
 from shared.eventstore.rights import member_of
 from shared.eventstore.store import EventStore
@@ -30,6 +31,8 @@ from shared.platform.nats_account import credentials_path
 from shared.platform.nats_permissions import PermissionsViolation
 from shared.platform.settings import Settings
 from shared.unit.client import CommandClient
+from shared.unit.consumer import make_consumer
+from shared.unit.policies import Policy
 from shared.unit.problems import ProblemError
 from tests.conftest import token_for
 from tests.congress import Writer, settled
@@ -113,6 +116,63 @@ def _noting(violations):
         violations.append(error)
 
     return note
+
+
+@pytest.mark.parametrize(
+    ("call", "request_of"),
+    [
+        ("STREAM.INFO.{own}", lambda _: {}),
+        ("STREAM.MSG.GET.{own}", lambda sequence: {"seq": sequence}),
+        ("DIRECT.GET.{own}", lambda sequence: {"seq": sequence}),
+        ("DIRECT.GET.{ledger}", lambda sequence: {"seq": sequence}),
+        ("CONSUMER.MSG.NEXT.{ledger}.policies-logistics", lambda sequence: {"batch": sequence}),
+    ],
+)
+async def test_the_server_does_for_nobody_what_they_may_not_do_themselves(
+    coming_as, connection, congress, ledger, call, request_of
+):
+    """It answers with its own rights, and to wherever a request says: into another's stream, or as a call to delete
+    it. What it would answer is an event that somebody made up, and one of no bytes, which such calls ask for."""
+    victim, names = service_stream(congress, "security"), {"own": service_stream(congress, UNIT)}
+    subject = f"$JS.API.{call.format(**names, ledger=ledger_stream(congress))}"
+    async with coming_as(UNIT) as thief:
+        for sequence, body in enumerate((b"{}", b""), start=1):
+            await thief.request(f"evt.{congress}.{UNIT}.task.t{sequence}", body, timeout=60)
+        await settled(ledger, 2)
+        await make_consumer(thief, congress, UNIT, [Policy("p", UNIT, (TaskOpened,), lambda *_: ())])
+        for aim in (f"evt.{congress}.security.task.t1", f"$JS.API.STREAM.DELETE.{victim}"):
+            for sequence in (1, 2):
+                await thief.publish(subject, json.dumps(request_of(sequence)).encode(), reply=aim)
+        answered = await thief.request(f"$JS.API.STREAM.INFO.{names['own']}", b"", timeout=60)
+    assert json.loads(answered.data)["state"]["messages"] == 2
+    assert (await stream_info(connection, victim))["state"]["messages"] == 0
+    await connection.request(f"evt.{congress}.security.task.t1", b"{}", timeout=60)
+    assert (await stream_info(connection, victim))["state"]["last_seq"] == 1, "what came before had come first"
+
+
+@pytest.mark.parametrize("aim", ["evt.{congress}.security.task.t1", "$JS.API.STREAM.DELETE.{victim}"])
+async def test_a_units_consumer_delivers_to_no_stream_and_makes_no_call(coming_as, connection, congress, ledger, aim):
+    victim, stream = service_stream(congress, "security"), ledger_stream(congress)
+    config = {"durable_name": consumer_name(UNIT), "ack_policy": "none", "deliver_policy": "all"}
+    aimed = config | {"deliver_subject": aim.format(congress=congress, victim=victim)}
+    async with coming_as(UNIT) as thief:
+        await thief.request(f"evt.{congress}.{UNIT}.task.t1", b"", timeout=60)
+        await settled(ledger, 1)
+        made = {"stream_name": stream, "config": aimed}
+        await js_call(thief, f"CONSUMER.DURABLE.CREATE.{stream}.{consumer_name(UNIT)}", made)
+        heard = asyncio.Event()
+
+        async def hear(_):
+            heard.set()
+
+        inbox = connection.new_inbox()
+        await connection.subscribe(inbox, cb=hear)
+        other = {"stream_name": stream, "config": config | {"durable_name": "other", "deliver_subject": inbox}}
+        await js_call(connection, f"CONSUMER.DURABLE.CREATE.{stream}.other", other)
+        await heard.wait()  # one that was made later and may deliver has done so
+    info = await js_call(connection, f"CONSUMER.INFO.{stream}.{consumer_name(UNIT)}", {})
+    assert info["delivered"]["consumer_seq"] == 0
+    assert (await stream_info(connection, victim))["state"]["messages"] == 0
 
 
 # --- services ---
@@ -228,7 +288,7 @@ async def test_the_doctor_says_that_it_is_not_let_in(settings, tmp_path, connect
 async def test_the_table_is_shown_with_public_keys_alone(daihoi, settings):
     shown = await daihoi("nats", "accounts", "--format", "json")
     content = json.loads(shown.stdout)
-    assert {*content["keys"]} == {"operator", "account", "system"}
+    assert {*content["keys"]} == {"operator", "account", "store", "system"}
     assert all(public[0] in "OA" for public in content["keys"].values())
     assert f"evt.{settings.congress}.logistics.>" in content["identities"]["logistics"]["publish"]
     assert "logistics" in (await daihoi("nats", "accounts")).stdout
