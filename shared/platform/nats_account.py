@@ -34,7 +34,7 @@ from shared.platform.nats_keys import (
 )
 
 FOLDER = "nats-keys"
-INTO_THE_STORE = ("evt.>", "$JS.API.>", "$JS.ACK.>", "$JS.SNAPSHOT.>")
+INTO_THE_STORE = ("evt.>", "$JS.API.>", "$JS.ACK.>")
 OUT_OF_THE_STORE = ("ledger.>", "_INBOX.>")
 """What is told there to whoever listens; inboxes, for deliveries that no answer is for."""
 ANSWERS_AT_MOST_APART_S = 60
@@ -84,11 +84,11 @@ def jwts(folder: Path) -> Mapping[str, str]:
     operator, account, store, system = (key_of(folder, name) for name in KEYS)
     imports = [_of_store(store, subject, "service") for subject in INTO_THE_STORE]
     imports += [_of_store(store, subject, "stream") for subject in OUT_OF_THE_STORE]
-    coming = {"imports": imports, "revocations": revoked(folder)}
+    no_more = {"revocations": revoked(folder)}
     return {
         "operator": operator_jwt(operator, system.public),
-        store.public: account_jwt(operator, store.public, "store", jetstream=True, exports=_exports()),
-        account.public: account_jwt(operator, account.public, "daihoi", jetstream=False, **coming),
+        store.public: account_jwt(operator, store.public, "store", jetstream=True, exports=_exports(), **no_more),
+        account.public: account_jwt(operator, account.public, "daihoi", jetstream=False, imports=imports, **no_more),
         system.public: account_jwt(operator, system.public, "system", jetstream=False),
     }
 
@@ -108,10 +108,12 @@ def credentials_path(folder: Path, congress: str, identity: str) -> Path:
     return folder / congress / f"{identity}.creds"
 
 
-def mint(path: Path, folder: Path, name: str, publish: tuple[str, ...], subscribe: tuple[str, ...]) -> Credentials:
-    """The credentials in `path`: made where there are none or these are revoked, and signed anew, for the same key,
-    where they allow something else. Raises `PlatformError`."""
-    account = key_of(folder, "account")
+def mint(
+    path: Path, folder: Path, account_name: str, name: str, publish: tuple[str, ...], subscribe: tuple[str, ...]
+) -> Credentials:
+    """The credentials in `path`, of a user of this account: made where there are none or these are revoked, signed
+    anew for the same key where they allow something else. Raises `PlatformError`."""
+    account = key_of(folder, account_name)
     wanted = {"pub": {"allow": [*publish]}, "sub": {"allow": [*subscribe]}}
     with _told(folder), _alone(folder):
         held = read_credentials(path) if path.exists() else None
@@ -129,7 +131,7 @@ def mint(path: Path, folder: Path, name: str, publish: tuple[str, ...], subscrib
 def keeper_credentials(folder: Path) -> Credentials:
     """Of whoever keeps the server: may ask whether JetStream is there, and nothing else. Raises `PlatformError`."""
     inbox = f"_INBOX._.{KEEPER}.>"
-    return mint(folder / f"{KEEPER}.creds", folder, KEEPER, ("$JS.API.INFO",), (inbox,))
+    return mint(folder / f"{KEEPER}.creds", folder, "account", KEEPER, ("$JS.API.INFO",), (inbox,))
 
 
 def issued(folder: Path) -> list[Issued]:
