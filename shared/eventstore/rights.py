@@ -12,6 +12,9 @@ from shared.eventstore.names import consumer_name, ledger_announcements, ledger_
 from shared.values.units import AUDITOR, SUBCOMMITTEE, TRACKER, services
 
 OPERATOR = "operator"
+STORE = "store"
+"""The operator within the account of the streams, for JetStream's own backups: these can't be taken or put back from
+outside. Nobody is asked anything there."""
 MEMBER = "member"
 EVERYTHING = ">"
 INBOXES = "_INBOX"
@@ -58,12 +61,12 @@ def identities() -> tuple[str, ...]:
 def inbox_prefix(congress: str, identity: str) -> str:
     """Where answers to this identity go; nobody else may listen there. The operator hears everything, so it needs
     no place of its own."""
-    return INBOXES if identity == OPERATOR else f"{INBOXES}.{congress}.{identity.replace('.', '_')}"
+    return INBOXES if identity in (OPERATOR, STORE) else f"{INBOXES}.{congress}.{identity.replace('.', '_')}"
 
 
 def rights(congress: str, identity: str) -> Rights:
     """Raises `LookupError` where there is no such identity in a congress with the units that this process knows."""
-    if identity == OPERATOR:
+    if identity in (OPERATOR, STORE):
         return Rights((EVERYTHING,), (EVERYTHING,))
     kind, _, unit = identity.partition(".")
     if kind == MEMBER and unit in services():

@@ -16,6 +16,7 @@ from shared.domain.decider import Refusal
 from shared.platform.errors import PlatformError
 from shared.platform.nats_keys import Credentials
 from shared.platform.nats_parser import HandOverClient, Receive
+from shared.platform.nats_permissions import TellingClient
 from shared.platform.plain import headers_as_bytes, headers_of, is_plain
 
 NOT_LET_IN = Refusal(
@@ -103,6 +104,8 @@ async def connect(connection: Client, url: str | Sequence[str], options: dict[st
     async def on_error(error: Exception) -> None:
         if not connected and _NOT_LET_IN.search(str(error)):
             raise PlatformError(NOT_LET_IN(url=", ".join(servers), name=options["name"]))
+        if isinstance(connection, TellingClient):
+            connection.hear(error)
         await tell_as_well(error)
 
     try:
