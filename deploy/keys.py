@@ -48,7 +48,7 @@ def provide(settings: Settings, volumes: Mapping[str, Path], nats_servers: Seque
     owner = _owner(folder / HOST)
     provide_for_mongo(folder)
     provide_for_nats(folder, settings.congress, nats_servers)
-    adopt_streams(volumes["nats"], key_of(folder / HOST / "nats", "account").public)
+    adopt_streams(volumes["nats"], key_of(folder / HOST / "nats", "store").public)
     give(folder / HOST, owner)
     give(settings.issuer_private_key_path.parent, owner)
     settings.issuer_public_key_path.parent.chmod(OPEN_FOLDER)

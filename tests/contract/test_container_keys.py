@@ -75,7 +75,7 @@ def test_credentials_are_those_of_the_one_identity_and_the_configuration_holds_n
         assert read_credentials(files(settings)[f"{name}/nats.creds"]).name == f"t-keys/{name}"
     told = files(settings)["nats/nats.conf"].read_text()
     seeds = [path.read_text() for name, path in files(settings).items() if name.endswith(".nk")]
-    assert len(seeds) == 3
+    assert len(seeds) == 4
     assert [seed for seed in seeds if seed in told] == []
     assert "http: 127.0.0.1:8222" in told
     assert "cluster" not in told
@@ -97,7 +97,7 @@ def test_streams_of_a_broker_without_locks_are_those_of_the_account_now(settings
     kept = volumes["nats"] / "jetstream"
     (kept / "$G" / "streams").mkdir(parents=True)
     keys.provide(settings, volumes)
-    account = key_of(settings.data_dir / keys.FOLDER / "host" / "nats", "account").public
+    account = key_of(settings.data_dir / keys.FOLDER / "host" / "nats", "store").public
     assert [path.name for path in kept.iterdir()] == [account]
 
 
