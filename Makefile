@@ -109,14 +109,14 @@ lock: $(VENV)/dev-installed ## Pin again what the services need, and what the de
 # The plugin where there is one, else the older program; neither is asked before a target needs it.
 COMPOSE = $(shell docker compose version >/dev/null 2>&1 && echo docker compose || echo docker-compose)
 
-compose-up: ## Build and start everything in containers, and wait until it is ready
-	@mkdir -p -m 700 .daihoi && mkdir -p .daihoi/issuer && mkdir -p -m 700 .daihoi/issuer/private \
-		&& mkdir -p -m 755 .daihoi/issuer/public
+compose-up: ## Build and start everything in containers, and wait until it is ready (docs/operate.md: as a cluster)
+	@mkdir -p -m 700 .daihoi && mkdir -p .daihoi/issuer && mkdir -p -m 700 .daihoi/issuer/private .daihoi/containers \
+		.daihoi/containers/host && mkdir -p -m 755 .daihoi/issuer/public
 	@$(COMPOSE) up --build --detach
-	@for name in $$($(COMPOSE) config --services | grep -vxE 'nats|mongo|keys'); do \
+	@for name in $$($(COMPOSE) config --services | grep -vxE '(nats|mongo)(-.*)?|keys|streams'); do \
 		[ -n "$$($(COMPOSE) ps -a -q $$name)" ] || continue; \
-		for attempt in {1..60}; do \
-			answer=$$($(COMPOSE) exec -T $$name python -m daihoi health $$name 2>&1) && continue 2; \
+		for attempt in {1..90}; do \
+			answer=$$($(COMPOSE) exec -T $$name python -I -S shared/platform/probe.py $$name 2>&1) && continue 2; \
 			sleep 1; \
 		done; \
 		echo "$$name is not ready: $$answer"; $(COMPOSE) logs --tail=20 $$name; exit 1; \

@@ -1,6 +1,7 @@
 """`daihoi`: the table of all commands, each of which is loaded when it is called."""
 
 import ast
+import os
 from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
@@ -40,6 +41,7 @@ COMMANDS: Mapping[str, str] = {
     "parked": "parked:parked",
     "policies": "policies:policies",
     "streams": "streams:streams",
+    "nats": "identities:nats",
     "asyncapi": "asyncapi:asyncapi",
 }
 """Where each stands, `module:name`."""
@@ -98,7 +100,15 @@ def _before_any_command(
 
 def main() -> None:
     collect_rarely()
-    run_in_shell(lambda: app(prog_name="daihoi"))
+    run_in_shell(_run)
+
+
+def _run() -> None:
+    if any(name.startswith("DAIHOI_") and name.endswith("_FILE") for name in os.environ):
+        from shared.platform.setting_files import take_setting_files
+
+        take_setting_files(os.environ)
+    app(prog_name="daihoi")
 
 
 if __name__ == "__main__":

@@ -10,16 +10,11 @@ from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
 from rich.text import Text
 
-_COMMANDING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
-"""Escape sequences begin with one of these; others turn the direction of writing, or are half a character."""
+from shared.values.harmless import harmless
+
 _COMMANDING_UTF_8 = re.compile(rb"\x7f|\xc2[\x80-\x9f]|\xe2\x80[\xa8-\xae]|\xe2\x81[\xa6-\xa9]")
-"""The same as far as JSON leaves them as they are."""
+"""What `harmless` writes out, as far as JSON leaves it as it is."""
 _SIZES = {"COLUMNS": (20, 1000), "LINES": (5, 1000), "TERMINAL_WIDTH": (20, 1000)}
-
-
-def harmless(text: str) -> str:
-    """`text` with whatever would command a terminal written out, as JSON does: `\\u001b`."""
-    return _COMMANDING.sub(lambda sign: f"\\u{ord(sign.group()):04x}", text)
 
 
 def harmless_json(content: bytes) -> bytes:

@@ -17,6 +17,14 @@ class Unavailable(EventStoreError):
     """The broker did not answer in time; what was asked may or may not have happened, so ask again."""
 
 
+class NotPermitted(Unavailable):
+    """The broker does not let this identity publish to `subject`; with other credentials it can be done."""
+
+    def __init__(self, subject: str) -> None:
+        super().__init__(f"publishing to {subject} is not permitted")
+        self.subject = subject
+
+
 class NoStream(Unavailable):
     """The broker answers, and has no such stream."""
 

@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+import re
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -11,10 +12,19 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
 
+from shared.domain.decider import Refusal
 from shared.platform.errors import PlatformError
+from shared.platform.nats_keys import Credentials
 from shared.platform.nats_parser import HandOverClient, Receive
+from shared.platform.nats_permissions import TellingClient
 from shared.platform.plain import headers_as_bytes, headers_of, is_plain
 
+NOT_LET_IN = Refusal(
+    "not_let_in",
+    "The NATS server at {url} does not let {name} in: it wants other credentials, or has revoked these. Name the "
+    "right file or folder with DAIHOI_NATS_CREDENTIALS.",
+)
+_NOT_LET_IN = re.compile("authorization violation|authentication (revoked|expired)", re.IGNORECASE)
 CONNECT_TIMEOUT_S = 5
 FIRST_CONNECTION_TIMEOUT_S = 8
 
@@ -26,9 +36,10 @@ async def tell(error: Exception) -> None:
     logger.warning("NATS: %s", error)
 
 
-def connection_options(name: str) -> dict[str, Any]:
+def connection_options(name: str, credentials: Credentials | None = None) -> dict[str, Any]:
     """A connection that, once made, keeps trying to come back for as long as it is open."""
-    return {"name": name, "connect_timeout": CONNECT_TIMEOUT_S, "max_reconnect_attempts": -1, "error_cb": tell}
+    options = {"name": name, "connect_timeout": CONNECT_TIMEOUT_S, "max_reconnect_attempts": -1, "error_cb": tell}
+    return options | (credentials.connection_options() if credentials else {})
 
 
 def servers_of(url: str) -> list[str]:
@@ -72,13 +83,34 @@ async def _pass_over(_: Msg) -> None:
 
 
 @asynccontextmanager
-async def nats_connection(url: str, name: str) -> AsyncIterator[Client]:
-    """Raises `PlatformError` when there is no server to begin with."""
+async def nats_connection(url: str, name: str, credentials: Credentials | None = None) -> AsyncIterator[Client]:
+    """Raises `PlatformError` when there is no server to begin with, or it does not let these credentials in."""
+    connection = new_client()
     try:
         async with asyncio.timeout(FIRST_CONNECTION_TIMEOUT_S):
-            connection = new_client()
-            await connection.connect(servers_of(url), **connection_options(name))
+            await connect(connection, url, connection_options(name, credentials))
     except (nats.errors.Error, OSError, TimeoutError) as error:
         raise PlatformError(f"no NATS server answers at {url}; is it running?") from error
     async with connection:
         yield connection
+
+
+async def connect(connection: Client, url: str | Sequence[str], options: dict[str, Any]) -> None:
+    """For the first time: who is not let in is told so, and not left to try for ever. Raises `PlatformError`, and
+    what nats-py raises."""
+    servers = servers_of(url) if isinstance(url, str) else [*url]
+    tell_as_well, connected = options["error_cb"], False
+
+    async def on_error(error: Exception) -> None:
+        if not connected and _NOT_LET_IN.search(str(error)):
+            raise PlatformError(NOT_LET_IN(url=", ".join(servers), name=options["name"]))
+        if isinstance(connection, TellingClient):
+            connection.hear(error)
+        await tell_as_well(error)
+
+    try:
+        await connection.connect(servers, **options | {"error_cb": on_error})
+    except PlatformError:
+        await connection.close()
+        raise
+    connected = True

@@ -13,6 +13,8 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.protocol.parser import AWAITING_MSG_PAYLOAD, CRLF_SIZE, Parser
 
+from shared.platform.nats_permissions import TellingClient
+
 _CRLF = b"\r\n"
 _MESSAGE = re.compile(rb"HMSG ([^ ]+) \d+ (\d+) (\d+)\r\n")
 _ANY_MESSAGE = re.compile(rb"(?:MSG|(HMSG)) ([^ ]+) (\d+) (?:([^ ]+) )?(?(1)(\d+) )(\d+)\r\n\Z")
@@ -76,7 +78,7 @@ class HandOverParser(Parser):
         return False
 
 
-class HandOverClient(Client):
+class HandOverClient(TellingClient):
     """A nats-py client whose inboxes can be read as bytes, and that no message makes deaf: nats-py 2.16 ends its read
     loop at headers that it can't read, and goes on to say that it is connected."""
 

@@ -8,6 +8,8 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BeforeValidator, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from shared.platform.logs import Form
+from shared.platform.nats_account import FOLDER
 from shared.values.types import ID_LENGTH, ID_PATTERN, slug
 from shared.values.units import parse_units
 
@@ -56,10 +58,13 @@ class Settings(BaseSettings):
 
     congress: Annotated[str, Field(pattern=ID_PATTERN)] = "namdinh-xx"
     nats_url: Url = ""
+    nats_credentials: File | None = None
+    """One `.creds` file, or a folder of them; see `shared.eventstore.credentials`."""
     nats_replicas: Annotated[Literal[1, 3, 5], BeforeValidator(_number)] = 1
     mongo_url: Url = ""
     data_dir: File = Path(".daihoi")
     lang: Literal["vi", "en"] = "vi"
+    log: Form = "plain"
     units: Annotated[str, AfterValidator(_names_units)] = ""
     """Looked at here, so that a mistake is told; what units there are, `shared.values.units` reads by itself."""
     issuer_private_key: File | None = None
@@ -71,6 +76,12 @@ class Settings(BaseSettings):
         """What health asks a process for alone: its `instance`, else the machine's name, which in a container is the
         container's."""
         return self.instance or slug(socket.gethostname())[:ID_LENGTH] or "here"
+
+    @property
+    def nats_keys_folder(self) -> Path:
+        """Where the account's key is, if it is here at all."""
+        named = self.nats_credentials
+        return named if named and named.is_dir() else self.data_dir / FOLDER
 
     @property
     def issuer_private_key_path(self) -> Path:

@@ -6,7 +6,7 @@ from typing import Any
 from faststream.nats import NatsBroker
 from nats.aio.client import Client
 
-from shared.platform.nats import new_client
+from shared.platform.nats import connect, new_client, tell
 
 STOP_TIMEOUT_S = 15.0
 
@@ -30,7 +30,9 @@ class HandOverBroker(UnitBroker):
     of its `_connect`; seen with 0.7.8."""
 
     async def _connect(self) -> Client:
+        """FastStream's own `error_cb` would end the tries to come back where a server does not let it in for now."""
         connection = new_client()
-        await connection.connect(**self._connection_kwargs)
+        options = {**self._connection_kwargs, "error_cb": tell}
+        await connect(connection, options.pop("servers"), options)
         self.config.connect(connection)
         return connection

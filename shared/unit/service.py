@@ -7,16 +7,20 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from faststream import AckPolicy, FastStream
-from faststream.nats import NatsBroker, NatsMessage
+from faststream.nats import NatsBroker, NatsJWT, NatsMessage
+from nats.aio.client import DEFAULT_INBOX_PREFIX
 from pydantic import BaseModel, ValidationError
 
 from shared.domain.decider import Aggregate, Refused
+from shared.eventstore.credentials import credentials_for
 from shared.eventstore.ledger import Ledger
+from shared.eventstore.operating import provide_streams
 from shared.eventstore.store import EventStore
-from shared.eventstore.streams import provision
+from shared.eventstore.streams import check_streams
 from shared.eventstore.wire import NotJson, read_json
 from shared.platform.embedded import endpoints
 from shared.platform.nats import connection_options, servers_of
+from shared.platform.nats_keys import Credentials
 from shared.platform.plain import is_plain
 from shared.platform.settings import Settings
 from shared.unit.answering import fits, is_inbox, respond, unread
@@ -26,6 +30,7 @@ from shared.unit.commands import Answer, CommandHandler
 from shared.unit.discards import Discards
 from shared.unit.following import Follower
 from shared.unit.health import Health, answer_health, unit_health
+from shared.unit.health_file import HealthFile
 from shared.unit.issuer import issuer_public_key, provide_issuer_keys
 from shared.unit.policies import Policy
 from shared.unit.problems import ANSWER_TOO_LARGE, INTERNAL, Problem, bad_json, invalid_input, problem_of
@@ -65,24 +70,27 @@ class UnitService:
             settings = Settings()
             with endpoints(settings, with_mongo=False) as servers:
                 provide_issuer_keys(settings, to_mint=False)
-                broker = service_broker(servers.nats_url, self.name)
+                await provide_streams(settings, servers)
+                credentials = credentials_for(servers.nats_credentials, settings.congress, self.name)
+                broker = service_broker(servers.nats_url, self.name, credentials)
                 await broker.connect()
-                await provision(broker.connection, settings.congress, settings.nats_replicas)
+                await check_streams(broker.connection, settings.congress, self.name, settings.nats_replicas)
                 store = EventStore(broker.connection, settings.congress, self.name, replicas=settings.nats_replicas)
                 watching = asyncio.create_task(store.watch.keep_looking())
-                if follower := self._subscribe(broker, settings, store):
-                    app.after_startup(follower.start)
-                    app.on_shutdown(follower.stop)
+                for part in self._subscribe(broker, settings, store):
+                    app.after_startup(part.start)
+                    app.on_shutdown(part.stop)
                 app.add_broker(broker)
                 try:
                     yield
                 finally:
                     watching.cancel()
 
-        app = FastStream(lifespan=lifespan)
+        app = FastStream(lifespan=lifespan, logger=logger)
         return app
 
-    def _subscribe(self, broker: UnitBroker, settings: Settings, store: EventStore) -> Follower | None:
+    def _subscribe(self, broker: UnitBroker, settings: Settings, store: EventStore) -> list[Follower | HealthFile]:
+        """What is to be started beside the broker, and stopped before it."""
         congress, connection = settings.congress, broker.connection
         discards, ledger = Discards(connection, congress), Ledger(connection, congress)
         handler = CommandHandler(store, self._writing, discards=discards)
@@ -99,16 +107,19 @@ class UnitService:
 
         answer_health(broker, congress, self.name, settings.instance_name, look)
         answer_asyncapi(broker, congress, self.name, self.contract())
-        return follower
+        return [HealthFile(settings, self.name, look), *([follower] if follower else [])]
 
 
-def service_broker(url: str, service: str) -> UnitBroker:
+def service_broker(url: str, service: str, credentials: Credentials | None = None) -> UnitBroker:
     made = UnitBroker if is_plain() else HandOverBroker
     return made(
         servers_of(url),
         **connection_options(service),
+        security=NatsJWT(credentials.show, credentials.sign) if credentials else None,
+        inbox_prefix=credentials.inbox_prefix if credentials else DEFAULT_INBOX_PREFIX,
         graceful_timeout=STOP_TIMEOUT_S,
         apply_types=False,
+        logger=logger,
         log_level=logging.DEBUG,
     )
 

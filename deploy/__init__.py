@@ -1,0 +1,1 @@
+"""What is done once where Daihoi is set up in containers."""

@@ -1,0 +1,47 @@
+"""Settings by file: where `DAIHOI_X_FILE` names a file, its content is the value of `DAIHOI_X`."""
+
+import os
+from collections.abc import MutableMapping
+from pathlib import Path
+
+from shared.domain.decider import Refusal
+from shared.platform.errors import PlatformError
+from shared.platform.files import OWN_UMASK
+
+SECRET = frozenset({"DAIHOI_TOKEN", "DAIHOI_NATS_URL", "DAIHOI_MONGO_URL"})
+"""What may hold a password or lets one in."""
+PATHS = frozenset({"DAIHOI_MONGO_PASSWORD_FILE"})
+"""Settings that are the name of a file: it is read when it is needed."""
+LARGEST_BYTES = 64 * 1024
+
+SETTING_TWICE = Refusal("setting_twice", "{name} and {name}_FILE are both set; leave one away.")
+SETTING_FILE_MISSING = Refusal("setting_file_missing", "{name}_FILE names {path}, which can't be read: {reason}.")
+SETTING_FILE_NOT_TEXT = Refusal("setting_file_not_text", "{name}_FILE names {path}, which holds no text in UTF-8.")
+SETTING_FILE_OPEN = Refusal(
+    "setting_file_open",
+    "{name}_FILE names {path}, which others may read: give it to the user who runs this, with mode 0600 or 0400.",
+)
+
+
+def take_setting_files(environment: MutableMapping[str, str]) -> None:
+    """Puts the values in the place of the files' names; child processes get the values. Raises `PlatformError`."""
+    by_files = [name for name in environment if name.startswith("DAIHOI_") and name.endswith("_FILE")]
+    for by_file in sorted({*by_files} - PATHS):
+        name = by_file.removesuffix("_FILE")
+        if environment.get(name):
+            raise PlatformError(SETTING_TWICE(name=name))
+        if path := environment[by_file]:
+            environment[name] = _content(name, Path(path))
+        del environment[by_file]
+
+
+def _content(name: str, path: Path) -> str:
+    try:
+        with path.open("rb") as file:
+            if name in SECRET and os.fstat(file.fileno()).st_mode & OWN_UMASK:
+                raise PlatformError(SETTING_FILE_OPEN(name=name, path=path))
+            return file.read(LARGEST_BYTES).decode().strip()
+    except OSError as error:
+        raise PlatformError(SETTING_FILE_MISSING(name=name, path=path, reason=error.strerror or error)) from error
+    except UnicodeDecodeError as error:
+        raise PlatformError(SETTING_FILE_NOT_TEXT(name=name, path=path)) from error
