@@ -13,6 +13,7 @@ from nats.aio.subscription import Subscription
 
 from shared.platform.errors import PlatformError
 from shared.platform.nats_parser import HandOverClient, Receive
+from shared.platform.nats_tls import tls_options, untrusted
 from shared.platform.plain import headers_as_bytes, headers_of, is_plain
 
 CONNECT_TIMEOUT_S = 5
@@ -21,14 +22,26 @@ FIRST_CONNECTION_TIMEOUT_S = 8
 logger = logging.getLogger(__name__)
 
 
-async def tell(error: Exception) -> None:
-    """One line for what the client would print as a page; it reconnects by itself."""
-    logger.warning("NATS: %s", error)
+class Teller:
+    """What a client's errors come to: one line for what it would print as a page; it reconnects by itself. But until
+    it is `connected` for the first time, what no waiting mends ends the attempt once no server is left to try."""
+
+    def __init__(self, url: str) -> None:
+        self._url, self._left = url, len(servers_of(url))
+        self.connected = False
+
+    async def tell(self, error: Exception) -> None:
+        refused = untrusted(error, self._url)
+        logger.warning("NATS: %s", refused or error)
+        if refused and not self.connected:
+            self._left -= 1
+            if self._left <= 0:
+                raise PlatformError(refused) from error
 
 
-def connection_options(name: str) -> dict[str, Any]:
+def connection_options(name: str, teller: Teller) -> dict[str, Any]:
     """A connection that, once made, keeps trying to come back for as long as it is open."""
-    return {"name": name, "connect_timeout": CONNECT_TIMEOUT_S, "max_reconnect_attempts": -1, "error_cb": tell}
+    return {"name": name, "connect_timeout": CONNECT_TIMEOUT_S, "max_reconnect_attempts": -1, "error_cb": teller.tell}
 
 
 def servers_of(url: str) -> list[str]:
@@ -73,11 +86,13 @@ async def _pass_over(_: Msg) -> None:
 
 @asynccontextmanager
 async def nats_connection(url: str, name: str) -> AsyncIterator[Client]:
-    """Raises `PlatformError` when there is no server to begin with."""
+    """Raises `PlatformError` when there is no server to begin with, or none that can be trusted."""
+    teller, tls = Teller(url), tls_options(url)
     try:
         async with asyncio.timeout(FIRST_CONNECTION_TIMEOUT_S):
             connection = new_client()
-            await connection.connect(servers_of(url), **connection_options(name))
+            await connection.connect(servers_of(url), **connection_options(name, teller), **tls)
+            teller.connected = True
     except (nats.errors.Error, OSError, TimeoutError) as error:
         raise PlatformError(f"no NATS server answers at {url}; is it running?") from error
     async with connection:

@@ -8,10 +8,13 @@ import asyncio
 import logging
 import re
 from collections.abc import Callable
+from typing import Any
 
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.protocol.parser import AWAITING_MSG_PAYLOAD, CRLF_SIZE, Parser
+
+from shared.platform.nats_tls import NotEncrypted
 
 _CRLF = b"\r\n"
 _MESSAGE = re.compile(rb"HMSG ([^ ]+) \d+ (\d+) (\d+)\r\n")
@@ -103,6 +106,12 @@ class HandOverClient(Client):
             return await asyncio.wait_for(answered, timeout)
         finally:
             self._resp_map.pop(token.decode(), None)
+
+    async def _process_info(self, info: dict[str, Any], initial_connection: bool = False) -> None:
+        """What a server says before anything is sent to it. nats-py goes on without TLS where the server has none."""
+        if initial_connection and "tls" in self.options and not info.get("tls_required"):
+            raise NotEncrypted("nats: the server offers no TLS")
+        await super()._process_info(info, initial_connection)
 
     async def _process_headers(self, headers: bytes | None) -> dict[str, str] | None:
         try:

@@ -3,20 +3,34 @@
 import asyncio
 from typing import Any
 
-from faststream.nats import NatsBroker
+from faststream.nats import NatsBroker, NatsSecurity
 from nats.aio.client import Client
 
-from shared.platform.nats import new_client
+from shared.platform.nats import Teller, new_client
+from shared.platform.nats_tls import tls_options
 
 STOP_TIMEOUT_S = 15.0
+
+
+def security_at(url: str) -> NatsSecurity | None:
+    """What is demanded of the servers at `url`. Raises `PlatformError` where TLS is, and its files can't be used."""
+    if not (tls := tls_options(url)):
+        return None
+    return NatsSecurity(ssl_context=tls["tls"], use_ssl=True, tls_handshake_first=tls["tls_handshake_first"])
 
 
 class UnitBroker(NatsBroker):
     """Ends once what `at_work` has begun has ended, or after `STOP_TIMEOUT_S`."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, teller: Teller, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self._teller = teller
         self.at_work: set[asyncio.Task[None]] = set()
+
+    async def connect(self) -> Client:
+        connection = await super().connect()
+        self._teller.connected = True
+        return connection
 
     async def stop(self, *how: Any, **ended: Any) -> None:
         await asyncio.gather(*(subscriber.stop() for subscriber in self.subscribers))

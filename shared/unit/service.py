@@ -16,12 +16,12 @@ from shared.eventstore.store import EventStore
 from shared.eventstore.streams import provision
 from shared.eventstore.wire import NotJson, read_json
 from shared.platform.embedded import endpoints
-from shared.platform.nats import connection_options, servers_of
+from shared.platform.nats import Teller, connection_options, servers_of
 from shared.platform.plain import is_plain
 from shared.platform.settings import Settings
 from shared.unit.answering import fits, is_inbox, respond, unread
 from shared.unit.asyncapi import Json, answer_asyncapi, asyncapi
-from shared.unit.broker import STOP_TIMEOUT_S, HandOverBroker, UnitBroker
+from shared.unit.broker import STOP_TIMEOUT_S, HandOverBroker, UnitBroker, security_at
 from shared.unit.commands import Answer, CommandHandler
 from shared.unit.discards import Discards
 from shared.unit.following import Follower
@@ -103,10 +103,14 @@ class UnitService:
 
 
 def service_broker(url: str, service: str) -> UnitBroker:
-    made = UnitBroker if is_plain() else HandOverBroker
+    """Raises `PlatformError` where TLS is demanded and its files can't be used; so does its `connect` where no server
+    can be trusted."""
+    made, teller = UnitBroker if is_plain() else HandOverBroker, Teller(url)
     return made(
+        teller,
         servers_of(url),
-        **connection_options(service),
+        **connection_options(service, teller),
+        security=security_at(url),
         graceful_timeout=STOP_TIMEOUT_S,
         apply_types=False,
         log_level=logging.DEBUG,
