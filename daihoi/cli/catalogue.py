@@ -18,6 +18,7 @@ from daihoi.ops.supervisor import running_services
 from daihoi.ops.waiting import PATIENCE_S, shortfall
 from daihoi.terminal.catalogue import counts_of, end_lines, error_lines, import_parts, numbers_of
 from shared.domain.decider import Actor, Refusal
+from shared.eventstore.rights import member_of
 from shared.i18n import render, translate
 from shared.unit.issuer import provide_issuer_keys
 from shared.unit.problems import problem_of
@@ -70,7 +71,7 @@ def import_catalogue(
     async def work() -> tuple[Preview, Committed | None]:
         if commit:
             provide_issuer_keys(settings)
-        async with open_session(settings, begins=not settings.nats_url) as session:
+        async with open_session(settings, member_of(SUBCOMMITTEE), begins=not settings.nats_url) as session:
             services = (SUBCOMMITTEE, TRACKER) if commit else (TRACKER,)
             async with running_services(settings, session.servers, session.commands, services):
                 planned = await preview(session, source)

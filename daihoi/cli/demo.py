@@ -20,6 +20,7 @@ from services.tracker.history.verify import verify
 from services.tracker.queries import consolidated_report
 from services.tracker.reports.consolidated import Report
 from shared.eventstore.canonical import indented, json_line
+from shared.eventstore.rights import OPERATOR
 from shared.i18n import Language, translate
 from shared.platform.settings import Settings
 from shared.unit.issuer import provide_issuer_keys
@@ -37,7 +38,7 @@ def demo(fresh: FreshOption = False, today: TodayOption = None, lang: LangOption
 async def _demo(settings: Settings, fresh: bool, today: date | None, lang: Language) -> bool:
     sample = Sample()
     EXPORTS.mkdir(exist_ok=True)  # what can't be written should be known before the story is told
-    async with open_session(settings, fresh=fresh, begins=True) as session:
+    async with open_session(settings, OPERATOR, fresh=fresh, begins=True) as session:
         await check_only_the_sample_is_there(session, sample)
         provide_issuer_keys(settings)
         async with running_services(settings, session.servers, session.commands):

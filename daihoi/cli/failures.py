@@ -14,12 +14,12 @@ from daihoi.cli.language import spoken
 from daihoi.cli.shell import NoStdout, NotText, NotWritten
 from services.tracker.projection.errors import FenceLost
 from shared.domain.decider import Refusal, Refused
-from shared.eventstore.errors import EventStoreError
+from shared.eventstore.errors import EventStoreError, NotPermitted
 from shared.i18n import render, translate
 from shared.platform.errors import PlatformError
 from shared.platform.files import own_file, own_folder
 from shared.platform.mongo import in_words
-from shared.unit.problems import ProblemError
+from shared.unit.problems import NOT_PERMITTED, ProblemError
 
 NO_STDOUT = Refusal("no_stdout", "The answer has nowhere to go: standard output is closed. Nothing was done.")
 NOT_WRITTEN = Refusal(
@@ -89,6 +89,8 @@ def _sentence_of(error: BaseException) -> str | None:
             return f"{error.problem.code}: {error.problem.detail_in(spoken())}"
         case (Refused() as why) | PlatformError(why=Refused() as why):
             return f"{why.code}: {render(why.message, spoken())}"
+        case NotPermitted():
+            return f"{NOT_PERMITTED.code}: {render(NOT_PERMITTED(subject=error.subject).message, spoken())}"
         case PlatformError() | EventStoreError() | FenceLost() | TimeoutError():
             return in_words(error) or type(error).__name__
         case PyMongoError():

@@ -40,6 +40,7 @@ COMMANDS: Mapping[str, str] = {
     "parked": "parked:parked",
     "policies": "policies:policies",
     "streams": "streams:streams",
+    "nats": "identities:nats",
     "asyncapi": "asyncapi:asyncapi",
 }
 """Where each stands, `module:name`."""

@@ -20,6 +20,7 @@ from services.tracker.projection.parking import ORIGIN_GAP
 from services.tracker.projection.store import PARKED
 from services.tracker.reports.parked import ParkedEvent, names_of_entity, parked_event, parked_events, waiting_behind
 from shared.domain.decider import Refusal
+from shared.eventstore.rights import member_of
 from shared.i18n import translate
 from shared.values.units import SUBCOMMITTEE
 from shared.views.view import Document
@@ -138,7 +139,7 @@ def discard_parked(
 
     async def work() -> tuple[int, int]:
         async with (
-            open_session(settings) as session,
+            open_session(settings, member_of(SUBCOMMITTEE)) as session,
             running_services(settings, session.servers, session.commands, (SUBCOMMITTEE, "tracker")),
         ):
             await until_all_in_views(session)

@@ -13,6 +13,7 @@ from daihoi.cli.parked import NO_REASON
 from daihoi.ops.session import connected
 from daihoi.terminal.operation import refusals_drawn
 from shared.eventstore.ledger import Ledger
+from shared.eventstore.rights import member_of
 from shared.i18n import translate
 from shared.platform.settings import Settings
 from shared.unit.client import CommandClient
@@ -59,9 +60,8 @@ def retry(
     console.check_service(unit, services())
 
     async def work() -> Answer:
-        async with connected(settings) as connection:
-            data = {"policy": policy, "sequence": sequence}
-            return await _send(connection, settings, unit, RetryPolicy.NAME, data, token)
+        data = {"policy": policy, "sequence": sequence}
+        return await _send(settings, unit, RetryPolicy.NAME, data, token)
 
     answer = console.run(work())
     count = len(answer.events)
@@ -86,21 +86,21 @@ def settle(
 
     async def work() -> Answer:
         async with connected(settings) as connection:
-            for refusal in await _unresolved(connection, settings.congress):
-                if (refusal.service, refusal.refused.policy, refusal.refused.sequence) == (unit, policy, sequence):
-                    data = {"cause": refusal.cause, "policy": policy, "reason": reason}
-                    return await _send(connection, settings, unit, SettleRefusal.NAME, data, token)
+            refusals = await _unresolved(connection, settings.congress)
+        for refusal in refusals:
+            if (refusal.service, refusal.refused.policy, refusal.refused.sequence) == (unit, policy, sequence):
+                data = {"cause": refusal.cause, "policy": policy, "reason": reason}
+                return await _send(settings, unit, SettleRefusal.NAME, data, token)
         raise NOTHING_REFUSED(policy=policy, cause=sequence)
 
     console.run(work())
     console.print_drawn(translate("Struck off.", language))
 
 
-async def _send(
-    connection: Client, settings: Settings, unit: str, name: str, data: dict[str, Any], token: str
-) -> Answer:
-    client = CommandClient(connection, settings.congress)
-    return await client.send(unit, name, data, token=token, command_id=uuid4())
+async def _send(settings: Settings, unit: str, name: str, data: dict[str, Any], token: str) -> Answer:
+    async with connected(settings, member_of(unit)) as connection:
+        client = CommandClient(connection, settings.congress)
+        return await client.send(unit, name, data, token=token, command_id=uuid4())
 
 
 async def _unresolved(connection: Client, congress: str) -> list[Unresolved]:

@@ -14,6 +14,8 @@ from daihoi.ops.charters import service_named
 from daihoi.ops.session import connected, open_session
 from daihoi.ops.supervisor import Supervisor, all_services, only_one_up
 from daihoi.terminal.operation import services_table
+from shared.eventstore.operating import provide_streams
+from shared.eventstore.rights import OPERATOR
 from shared.platform.settings import Settings
 from shared.unit.client import CommandClient
 from shared.unit.issuer import provide_issuer_keys
@@ -29,9 +31,10 @@ def up(fresh: FreshOption = False) -> None:
 
 async def _up(settings: Settings, fresh: bool) -> None:
     provide_issuer_keys(settings, to_mint=False)
-    async with open_session(settings, fresh=fresh, begins=True) as session:
+    async with open_session(settings, OPERATOR, fresh=fresh, begins=True) as session:
         supervisor = Supervisor(settings, session.servers, console.err.print)
         try:
+            await provide_streams(settings, session.servers)
             for name in all_services():
                 supervisor.start(name)
             await supervisor.wait_until_ready(session.commands)

@@ -16,8 +16,11 @@ from daihoi.terminal.scenario_tables import comparison_tables, standing_tables, 
 from services.subcommittee.scenario import SwitchScenario
 from services.tracker.projection.decoding import decode_event
 from services.tracker.reports.scenarios import compare, standing, unprepared_units
+from shared.domain.decider import Refused
+from shared.eventstore.credentials import NO_CREDENTIALS
 from shared.eventstore.errors import EventStoreError
 from shared.eventstore.ledger import Ledger
+from shared.platform.errors import PlatformError
 from shared.platform.settings import Settings
 from shared.values.types import Case
 from shared.values.units import SUBCOMMITTEE, support_unit_ids
@@ -80,10 +83,14 @@ def switch(
 
 async def _unprepared(settings: Settings, case: Case) -> list[str]:
     """The units that have not prepared this case, as the ledger says it; the tracker need not run. None where the
-    ledger can't be read: what is wrong is told by whoever switches."""
-    async with connected(settings, begins=True) as connection:
-        try:
+    ledger can't be read, or not by whoever switches; what is wrong is told then."""
+    try:
+        async with connected(settings, begins=True) as connection:
             history = await Ledger(connection, settings.congress).about(case.value)
-        except EventStoreError:
+    except EventStoreError:
+        return []
+    except PlatformError as error:
+        if isinstance(error.why, Refused) and error.why.code == NO_CREDENTIALS.code:
             return []
+        raise
     return unprepared_units(event for stored in history if isinstance(event := decode_event(stored), Recorded))

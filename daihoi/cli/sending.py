@@ -14,6 +14,7 @@ from daihoi.ops.session import connected, open_session
 from daihoi.ops.waiting import PATIENCE_S, Write, shortfall
 from services.tracker.history.moments import parse_time
 from shared.domain.decider import Refusal
+from shared.eventstore.rights import member_of
 from shared.platform.settings import Settings
 from shared.unit.client import CommandClient
 from shared.unit.commands import Answer
@@ -58,10 +59,10 @@ def send_and_print(
 
     async def give_and_wait() -> None:
         if patience_s is None:
-            async with connected(settings, begins=True) as connection:
+            async with connected(settings, member_of(service), begins=True) as connection:
                 await give(CommandClient(connection, settings.congress))
             return
-        async with open_session(settings, begins=True) as session:
+        async with open_session(settings, member_of(service), begins=True) as session:
             write = Write.of(settings.congress, service, await give(session.commands))
             if why_not_shown := await shortfall(session, write, patience_s):
                 raise why_not_shown

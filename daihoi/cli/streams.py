@@ -13,6 +13,7 @@ from daihoi.ops.session import connected
 from shared.domain.decider import Refusal
 from shared.eventstore.names import service_stream
 from shared.eventstore.restoring import AT_ODDS, Comparison, Restoring, as_line
+from shared.eventstore.rights import OPERATOR
 from shared.eventstore.streams import provision, stream_configs
 from shared.i18n import Language, translate
 from shared.unit.client import CommandClient
@@ -27,11 +28,11 @@ streams = CommandGroup("The streams of the congress: provision, restore.")
 
 @streams.command("provision")
 def provision_streams(lang: LangOption = None) -> None:
-    """Make the streams of the congress that are missing, as its services do when they start."""
+    """Make the streams of the congress that are missing; its services wait for them."""
     settings, language = console.begin(lang)
 
     async def make() -> None:
-        async with connected(settings, begins=True) as connection:
+        async with connected(settings, OPERATOR, begins=True) as connection:
             await provision(connection, settings.congress, settings.nats_replicas)
 
     console.run(make())
@@ -55,7 +56,7 @@ def restore_stream(
         console.refuse(THERE_ALREADY(path=set_aside))
 
     async def work() -> Comparison:
-        async with connected(settings) as connection:
+        async with connected(settings, OPERATOR) as connection:
             if await CommandClient(connection, settings.congress).healths(unit):
                 raise STILL_RUNS(service=unit)
             return await _restore(Restoring(connection, settings.congress, unit), set_aside, language)

@@ -16,18 +16,20 @@ from services.tracker.projection.errors import ViewsBroken
 from services.tracker.projection.fold import Checkpoint
 from services.tracker.projection.lease import holder_of
 from services.tracker.projection.store import ViewStore
+from shared.domain.decider import Refused
 from shared.eventstore.errors import EventStoreError, LedgerBroken, NoStream, Unavailable
 from shared.eventstore.jetstream_api import js_api, services_with_streams, stream_info
 from shared.eventstore.ledger import Ledger, origin_of
-from shared.eventstore.names import service_of, service_stream
+from shared.eventstore.names import consumer_name, service_of, service_stream
+from shared.eventstore.operating import connected_as
+from shared.eventstore.rights import OPERATOR
 from shared.eventstore.streams import differing, lacking, stream_configs
 from shared.platform.embedded import Endpoints, endpoints, keeper_lives
 from shared.platform.errors import PlatformError
 from shared.platform.mongo import mongo_database
-from shared.platform.nats import nats_connection
 from shared.platform.settings import Settings
 from shared.unit.client import CommandClient
-from shared.unit.consumer import consumer_config, consumer_info, consumer_name
+from shared.unit.consumer import consumer_config, consumer_info
 from shared.unit.findings import Finding, Notice, Severity
 from shared.unit.health import JETSTREAM_SILENT, SERVICE_SILENT, Health, pause_findings
 from shared.unit.service import UnitService
@@ -57,7 +59,7 @@ STREAM_MISSING = Notice(
     "stream_missing",
     Severity.ERROR,
     "There is no stream {stream}.",
-    "If the congress is new, start its services: they make it. Otherwise restore the broker's data.",
+    "If the congress is new, make it with `daihoi streams provision`. Otherwise restore the broker's data.",
 )
 STREAM_DIFFERS = Notice(
     "stream_differs",
@@ -69,8 +71,7 @@ UNIT_NOT_JOINED = Notice(
     "unit_not_joined",
     Severity.ERROR,
     "The ledger does not take in the events of {service}.",
-    "Start any service of the congress with the same DAIHOI_UNITS: {service} joins then, with all that it has "
-    "written.",
+    "Run `daihoi streams provision` with the same DAIHOI_UNITS: {service} joins then, with all that it has written.",
 )
 UNIT_NOT_NAMED = Notice(
     "unit_not_named",
@@ -145,7 +146,7 @@ async def _examine(settings: Settings, servers: Endpoints) -> list[Finding]:
         views = ViewStore(database)
         mongo = await _mongo(views)
         try:
-            async with nats_connection(servers.nats_url, "daihoi doctor") as connection:
+            async with connected_as(OPERATOR, settings, servers, "daihoi doctor") as connection:
                 findings += await _nats(connection, settings.congress, settings.nats_replicas)
                 findings.append(mongo)
                 of_services = await _services(connection, settings)
@@ -157,8 +158,10 @@ async def _examine(settings: Settings, servers: Endpoints) -> list[Finding]:
                 own = {(TRACKER, finding.code) for finding in of_views}
                 findings += [finding for finding in of_services if (finding.about, finding.code) not in own]
                 findings += of_views
-        except PlatformError:
-            findings += [NATS_UNREACHABLE(NATS, url=servers.nats_url), mongo]
+        except PlatformError as error:
+            refused = error.why
+            found = isinstance(refused, Refused) and Finding.of(NATS, Severity.ERROR, refused.message)
+            findings += [found or NATS_UNREACHABLE(NATS, url=servers.nats_url), mongo]
             findings += [finding for finding in key_findings(settings, {}) if not finding.is_healthy]
     return findings
 

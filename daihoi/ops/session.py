@@ -14,11 +14,12 @@ from services.tracker.projection.store import ViewStore
 from shared.domain.decider import Actor, Refusal
 from shared.eventstore.jetstream_api import congresses
 from shared.eventstore.ledger import Ledger
+from shared.eventstore.operating import connected_as
 from shared.platform.embedded import Endpoints, endpoints
 from shared.platform.errors import PlatformError
 from shared.platform.mongo import mongo_database
-from shared.platform.nats import nats_connection
 from shared.platform.settings import Settings
+from shared.values.units import AUDITOR
 
 if TYPE_CHECKING:
     from shared.unit.client import CommandClient
@@ -30,13 +31,13 @@ NEVER_PROJECTED = Refusal(
 )
 NO_CONGRESS = Refusal(
     "no_such_congress",
-    "There is no congress {congress} on this server, nor any other. Its services make it when they start, and so "
-    "does `daihoi streams provision`.",
+    "There is no congress {congress} on this server, nor any other. `daihoi up` makes it, and so does `daihoi streams "
+    "provision`.",
 )
 NO_SUCH_CONGRESS = Refusal(
     "no_such_congress",
-    "There is no congress {congress} on this server; there are: {others}. Its services make it when they start, "
-    "and so does `daihoi streams provision`.",
+    "There is no congress {congress} on this server; there are: {others}. `daihoi up` makes it, and so does `daihoi "
+    "streams provision`.",
 )
 
 
@@ -69,12 +70,14 @@ class Session:
 
 
 @asynccontextmanager
-async def open_session(settings: Settings, *, fresh: bool = False, begins: bool = False) -> AsyncIterator[Session]:
-    """`begins` is for whoever starts the services, which make the congress. Raises `PlatformError` when the servers
-    can't be had, or don't have the congress."""
+async def open_session(
+    settings: Settings, identity: str = AUDITOR, *, fresh: bool = False, begins: bool = False
+) -> AsyncIterator[Session]:
+    """`begins` is for whoever makes the congress. Raises `PlatformError` when the servers or the credentials of
+    `identity` can't be had, or the servers don't have the congress."""
     with endpoints(settings, fresh=fresh) as servers:
         async with (
-            nats_connection(servers.nats_url, "daihoi") as connection,
+            connected_as(identity, settings, servers) as connection,
             mongo_database(servers.mongo_url, settings.database) as database,
         ):
             if not begins:
@@ -84,10 +87,10 @@ async def open_session(settings: Settings, *, fresh: bool = False, begins: bool 
 
 
 @asynccontextmanager
-async def connected(settings: Settings, *, begins: bool = False) -> AsyncIterator[Client]:
+async def connected(settings: Settings, identity: str = AUDITOR, *, begins: bool = False) -> AsyncIterator[Client]:
     """A connection to the broker, without MongoDB; otherwise as `open_session`."""
     with endpoints(settings, with_mongo=False) as servers:
-        async with nats_connection(servers.nats_url, "daihoi") as connection:
+        async with connected_as(identity, settings, servers) as connection:
             if not begins:
                 await check_congress(connection, settings)
             yield connection

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 
 from shared.domain.decider import Refusal
+from shared.eventstore.operating import provide_streams
 from shared.i18n import translate
 from shared.platform.children import start_child, stop_child, tail
 from shared.platform.embedded import Endpoints, environment_of, keeper_lives
@@ -107,6 +108,8 @@ async def running_services(
         )
     supervisor = Supervisor(settings, servers)
     try:
+        if lacking:
+            await provide_streams(settings, servers)
         for name in lacking:
             supervisor.start(name)
         await supervisor.wait_until_ready(client)

@@ -11,11 +11,12 @@ from services.tracker.history.shadow import keep_shadow
 from services.tracker.projection.decoding import EVENT_TYPES
 from services.tracker.projection.projector import Projector
 from services.tracker.projection.store import ViewStore
+from shared.eventstore.credentials import credentials_for
 from shared.eventstore.ledger import Ledger
-from shared.eventstore.streams import provision
+from shared.eventstore.operating import connected_as, provide_streams
+from shared.eventstore.streams import check_streams
 from shared.platform.embedded import endpoints, environment_of
 from shared.platform.mongo import mongo_database
-from shared.platform.nats import nats_connection
 from shared.platform.settings import Settings
 from shared.unit.asyncapi import Json, answer_asyncapi, asyncapi
 from shared.unit.health import answer_health
@@ -27,11 +28,13 @@ from shared.values.units import TRACKER
 async def lifespan() -> AsyncIterator[None]:
     settings = Settings()
     with endpoints(settings) as servers:
-        broker = service_broker(servers.nats_url, TRACKER)
+        await provide_streams(settings, servers)
+        credentials = credentials_for(servers.nats_credentials, settings.congress, TRACKER)
+        broker = service_broker(servers.nats_url, TRACKER, credentials)
         await broker.connect()
-        await provision(broker.connection, settings.congress, settings.nats_replicas)
+        await check_streams(broker.connection, settings.congress, TRACKER, settings.nats_replicas)
         async with (
-            nats_connection(servers.nats_url, "daihoi tracker") as reading,
+            connected_as(TRACKER, settings, servers, "daihoi tracker") as reading,
             mongo_database(servers.mongo_url, settings.database) as database,
         ):
             views = ViewStore(database)

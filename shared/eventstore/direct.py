@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import AsyncIterator
+from contextlib import ExitStack
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -10,10 +11,11 @@ import msgspec
 import nats.errors
 from nats.aio.client import Client
 
-from shared.eventstore.errors import Unavailable
+from shared.eventstore.errors import NotPermitted, Unavailable
 from shared.eventstore.wire import as_json
 from shared.platform.nats import read_inbox, stop_reading
 from shared.platform.nats_parser import text_of
+from shared.platform.nats_permissions import told_of_refusal
 
 READ_TIMEOUT_S = 5.0
 BATCH_MESSAGES = 1000
@@ -62,13 +64,19 @@ class DirectReader:
         self._pages: asyncio.Queue[Page | Unavailable] = asyncio.Queue()
         self._arriving: list[Stored] = []
         self._with_headers = with_headers
+        self._listening = ExitStack()
 
     async def __aenter__(self) -> "DirectReader":
         self._subscription = await read_inbox(self._connection, self._inbox, self._receive)
+        self._listening.enter_context(told_of_refusal(self._connection, self._subject, self._is_refused))
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        self._listening.close()
         await stop_reading(self._connection, self._inbox, self._subscription)
+
+    def _is_refused(self) -> None:
+        self._pages.put_nowait(NotPermitted(self._subject))
 
     async def ask(self, **request: Any) -> None:
         limits = {"batch": BATCH_MESSAGES, "max_bytes": BATCH_BYTES}

@@ -17,6 +17,14 @@ class Unavailable(EventStoreError):
     """The broker did not answer in time; what was asked may or may not have happened, so ask again."""
 
 
+class NotPermitted(Unavailable):
+    """The broker does not let this identity publish to `subject`; other credentials do, so nothing is wrong for good."""
+
+    def __init__(self, subject: str) -> None:
+        super().__init__(f"publishing to {subject} is not permitted")
+        self.subject = subject
+
+
 class NoStream(Unavailable):
     """The broker answers, and has no such stream."""
 

@@ -6,9 +6,10 @@ from typing import Any
 import nats.errors
 from nats.aio.client import Client
 
-from shared.eventstore.errors import NoStream, Unavailable
+from shared.eventstore.errors import NoStream, NotPermitted, Unavailable
 from shared.eventstore.names import ledger_stream, service_of, service_stream
 from shared.eventstore.wire import as_json, read_json
+from shared.platform.nats_permissions import PermissionsViolation
 
 API_TIMEOUT_S = 5.0
 LEADER_TRIES = 20
@@ -70,9 +71,11 @@ async def js_call(connection: Client, call: str, body: dict[str, Any], *, absent
 
 
 async def js_api(connection: Client, call: str, body: dict[str, Any]) -> dict[str, Any]:
-    """The answer of the JetStream API, be it a refusal. Raises `Unavailable` when nobody answers."""
+    """The answer of the JetStream API, be it a refusal. Raises `NotPermitted`, `Unavailable` when nobody answers."""
     try:
         reply = await connection.request(f"$JS.API.{call}", as_json(body), timeout=API_TIMEOUT_S)
+    except PermissionsViolation as error:
+        raise NotPermitted(error.subject) from error
     except (nats.errors.Error, TimeoutError) as error:
         raise Unavailable(f"JetStream did not answer {call}: {error}") from error
     return dict(read_json(reply.data))

@@ -32,3 +32,8 @@ def ledger_stream(congress: str) -> str:
 def ledger_announcements(congress: str) -> str:
     """The subject space where the ledger tells, header only, that it has stored another event."""
     return f"ledger.{congress}.>"
+
+
+def consumer_name(service: str) -> str:
+    """The one durable consumer of the ledger that a unit's policies run on."""
+    return f"policies-{service}"

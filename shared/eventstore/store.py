@@ -11,7 +11,7 @@ from nats.aio.client import Client
 
 from shared.eventstore.direct import Stored, read_subject
 from shared.eventstore.envelope import Envelope, as_bytes
-from shared.eventstore.errors import Conflict, Duplicate, TooLarge, TooManyEvents, Unavailable
+from shared.eventstore.errors import Conflict, Duplicate, NoStream, TooLarge, TooManyEvents, Unavailable
 from shared.eventstore.jetstream_api import stream_info
 from shared.eventstore.jetstream_errors import typed
 from shared.eventstore.leader import read_subject_now
@@ -72,6 +72,14 @@ class EventStore:
         in no other way that a stream can't be written: it still reads, and refuses what it would refuse."""
         last = self._given_up
         return last if last and last.reconnects == self._connection.stats["reconnects"] else None
+
+    async def missing(self) -> str:
+        """The name of the service's stream where there is none, otherwise empty. Raises `Unavailable`."""
+        try:
+            await stream_info(self._connection, self._stream)
+        except NoStream:
+            return self._stream
+        return ""
 
     async def load(self, entity: str, entity_id: str, after: int = 0) -> list[Stored]:
         """The aggregate's events with a stream sequence above `after`, as stored now. Raises `Unavailable`, and

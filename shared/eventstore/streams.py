@@ -5,6 +5,7 @@ The settings here are the stored format.
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from nats.aio.client import Client
@@ -67,6 +68,18 @@ async def provision(connection: Client, congress: str, replicas: int = 1) -> Non
     raise Unavailable(f"stream {ledger_stream(congress)} is changed by others again and again")
 
 
+async def check_streams(connection: Client, congress: str, service: str, replicas: int = 1) -> None:
+    """Whether what a service relies on, its stream and the ledger, is as it must be; what is not there yet is right
+    once the operator makes it. Raises `StreamMismatch`, `Unavailable`."""
+    relied_on = {service_stream(congress, service), ledger_stream(congress)}
+    for wanted in stream_configs(congress, replicas):
+        if wanted["name"] in relied_on:
+            with suppress(NoStream):
+                config = (await stream_info(connection, wanted["name"]))["config"]
+                _check_settings(config, wanted, differing(config, wanted) - {"num_replicas"})
+                _check_replicas(config, replicas)
+
+
 async def _provide(connection: Client, wanted: dict[str, Any]) -> bool:
     """Whether the stream is as wanted; otherwise it was given more replicas, or lacks sources."""
     name, replicas = wanted["name"], wanted["num_replicas"]
@@ -80,9 +93,22 @@ async def _provide(connection: Client, wanted: dict[str, Any]) -> bool:
     if differs == {"num_replicas"}:
         await _give_more_replicas(connection, config, replicas)
         return "sources" not in wanted
-    if differs - {"sources"} or (differs and not lacking(config, wanted)):
-        raise StreamMismatch(f"stream {name} exists with other settings: {error['description']}")
+    _check_settings(config, wanted, differs)
     return not differs
+
+
+def _check_settings(config: dict[str, Any], wanted: dict[str, Any], differs: set[str]) -> None:
+    """A ledger that only lacks sources can be given them."""
+    if differs - {"sources"} or (differs and not lacking(config, wanted)):
+        raise StreamMismatch(f"stream {wanted['name']} exists with other settings: {', '.join(sorted(differs))}")
+
+
+def _check_replicas(config: dict[str, Any], replicas: int) -> None:
+    name, has = config["name"], config["num_replicas"]
+    if has > replicas:
+        raise StreamMismatch(
+            f"stream {name} has {has} replicas, more than {replicas}: set DAIHOI_NATS_REPLICAS={has}"
+        )
 
 
 async def _source_all(connection: Client, congress: str, wanted: dict[str, Any]) -> bool:
@@ -140,12 +166,8 @@ async def _make(connection: Client, wanted: dict[str, Any]) -> dict[str, Any] | 
 
 async def _give_more_replicas(connection: Client, config: dict[str, Any], replicas: int) -> None:
     """Fewer are never given: that is for whoever means it to do by hand."""
-    name, has = config["name"], config["num_replicas"]
-    if has > replicas:
-        raise StreamMismatch(
-            f"stream {name} has {has} replicas, more than {replicas}: set DAIHOI_NATS_REPLICAS={has}"
-        )
-    await js_call(connection, f"STREAM.UPDATE.{name}", config | {"num_replicas": replicas})
+    _check_replicas(config, replicas)
+    await js_call(connection, f"STREAM.UPDATE.{config['name']}", config | {"num_replicas": replicas})
 
 
 def differing(config: dict[str, Any], wanted: dict[str, Any]) -> set[str]:

@@ -17,6 +17,7 @@ from typing import IO, NamedTuple
 
 from shared.platform.errors import PlatformError
 from shared.platform.files import OWN_UMASK, data_folder, is_locked, lock_file, own_file
+from shared.platform.nats_account import FOLDER
 from shared.platform.settings import Settings
 
 START_TIMEOUT_S = 90
@@ -25,30 +26,39 @@ LOOK_EVERY_S = 0.05
 
 
 class Endpoints(NamedTuple):
-    """Where the servers are, as the drivers want it."""
+    """Where the servers are, as the drivers want it, and the file or folder of NATS credentials; empty where the
+    server has no locks."""
 
     nats_url: str
     mongo_url: str
+    nats_credentials: str = ""
 
 
 @contextmanager
 def endpoints(settings: Settings, *, with_mongo: bool = True, fresh: bool = False) -> Iterator[Endpoints]:
     """The servers of `settings`, or embedded ones where a URL is missing, for the length of the block. `fresh` starts
     with empty embedded servers. Raises `PlatformError`."""
-    given = Endpoints(settings.nats_url, settings.mongo_url)
+    given = Endpoints(settings.nats_url, settings.mongo_url, _absolute(settings.nats_credentials))
     if given.nats_url and (given.mongo_url or not with_mongo):
         if fresh:
             raise PlatformError("only embedded servers can be started afresh; unset DAIHOI_NATS_URL first")
         yield given
         return
     with embedded_servers(settings.data_dir, fresh=fresh) as embedded:
-        yield Endpoints(given.nats_url or embedded.nats_url, given.mongo_url or embedded.mongo_url)
+        nats = given if given.nats_url else embedded
+        yield Endpoints(nats.nats_url, given.mongo_url or embedded.mongo_url, nats.nats_credentials)
+
+
+def _absolute(path: Path | None) -> str:
+    return str(path.absolute()) if path else ""
 
 
 def environment_of(settings: Settings, servers: Endpoints) -> Mapping[str, str]:
     """What a child process needs to work on the same congress with the same servers."""
+    locked = {"DAIHOI_NATS_CREDENTIALS": servers.nats_credentials} if servers.nats_credentials else {}
     return {
         **os.environ,
+        **locked,
         "DAIHOI_CONGRESS": settings.congress,
         "DAIHOI_DATA_DIR": str(settings.data_dir.absolute()),
         "DAIHOI_NATS_URL": servers.nats_url,
@@ -110,7 +120,7 @@ def _running(directory: Path, keeper: "subprocess.Popen[bytes] | None" = None) -
     not_ready = f"the embedded servers were not ready after {START_TIMEOUT_S} s; see {directory}"
     _wait_until(are_ready, START_TIMEOUT_S, not_ready)
     urls = json.loads(addresses.read_text())
-    return Endpoints(urls["nats_url"], urls["mongo_url"])
+    return Endpoints(urls["nats_url"], urls["mongo_url"], str(directory / FOLDER))
 
 
 def keeper_lives(directory: Path) -> bool:

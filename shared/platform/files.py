@@ -12,7 +12,7 @@ OWN_FILE, OPEN_FILE = 0o600, 0o644
 OWN_UMASK = 0o077
 MADE_IN_A_DATA_FOLDER = frozenset(
     {"issuer", "keeper.draft", "keeper.error", "keeper.lock", "keeper.log", "lease", "logs", "mongo", "mongo.log"}
-    | {"nats", "nats.conf", "nats.log", "servers.draft", "servers.json", "start.lock"}
+    | {"nats", "nats-keys", "nats.conf", "nats.log", "servers.draft", "servers.json", "start.lock"}
 )
 
 

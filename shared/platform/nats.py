@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -11,11 +12,20 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
 
+from shared.domain.decider import Refusal
 from shared.platform.errors import PlatformError
+from shared.platform.nats_keys import Credentials
 from shared.platform.nats_parser import HandOverClient, Receive
+from shared.platform.nats_permissions import TellingClient
 from shared.platform.nats_tls import tls_options, untrusted
 from shared.platform.plain import headers_as_bytes, headers_of, is_plain
 
+NOT_LET_IN = Refusal(
+    "not_let_in",
+    "The NATS server at {url} does not let {name} in: it wants other credentials, or has revoked these. Name the "
+    "right file or folder with DAIHOI_NATS_CREDENTIALS.",
+)
+_NOT_LET_IN = re.compile("authorization violation|authentication (revoked|expired)", re.IGNORECASE)
 CONNECT_TIMEOUT_S = 5
 FIRST_CONNECTION_TIMEOUT_S = 8
 
@@ -24,24 +34,27 @@ logger = logging.getLogger(__name__)
 
 class Teller:
     """What a client's errors come to: one line for what it would print as a page; it reconnects by itself. But until
-    it is `connected` for the first time, what no waiting mends ends the attempt once no server is left to try."""
+    it is `connected` for the first time, what no waiting mends ends the attempt: at once where it is not let in, and
+    where no server can be trusted once none is left to try."""
 
-    def __init__(self, url: str) -> None:
-        self._url, self._left = url, len(servers_of(url))
+    def __init__(self, url: str, name: str) -> None:
+        self._url, self._name, self._left = url, name, len(servers_of(url))
         self.connected = False
 
     async def tell(self, error: Exception) -> None:
-        refused = untrusted(error, self._url)
+        not_let_in = NOT_LET_IN(url=self._url, name=self._name) if _NOT_LET_IN.search(str(error)) else None
+        refused = not_let_in or untrusted(error, self._url)
         logger.warning("NATS: %s", refused or error)
         if refused and not self.connected:
             self._left -= 1
-            if self._left <= 0:
+            if not_let_in or self._left <= 0:
                 raise PlatformError(refused) from error
 
 
-def connection_options(name: str, teller: Teller) -> dict[str, Any]:
+def connection_options(name: str, teller: Teller, credentials: Credentials | None = None) -> dict[str, Any]:
     """A connection that, once made, keeps trying to come back for as long as it is open."""
-    return {"name": name, "connect_timeout": CONNECT_TIMEOUT_S, "max_reconnect_attempts": -1, "error_cb": teller.tell}
+    options = {"name": name, "connect_timeout": CONNECT_TIMEOUT_S, "max_reconnect_attempts": -1}
+    return options | {"error_cb": teller.tell} | (credentials.connection_options() if credentials else {})
 
 
 def servers_of(url: str) -> list[str]:
@@ -51,7 +64,7 @@ def servers_of(url: str) -> list[str]:
 
 def new_client() -> Client:
     """One that no message makes deaf, or nats-py's own where only what libraries promise is to be used."""
-    return Client() if is_plain() else HandOverClient()
+    return TellingClient() if is_plain() else HandOverClient()
 
 
 async def read_inbox(connection: Client, inbox: str, receive: Receive) -> Subscription:
@@ -85,15 +98,25 @@ async def _pass_over(_: Msg) -> None:
 
 
 @asynccontextmanager
-async def nats_connection(url: str, name: str) -> AsyncIterator[Client]:
-    """Raises `PlatformError` when there is no server to begin with, or none that can be trusted."""
-    teller, tls = Teller(url), tls_options(url)
+async def nats_connection(url: str, name: str, credentials: Credentials | None = None) -> AsyncIterator[Client]:
+    """Raises `PlatformError` when there is no server to begin with, none that can be trusted, or it does not let these
+    credentials in."""
+    connection, teller = new_client(), Teller(url, name)
+    options = connection_options(name, teller, credentials) | tls_options(url)
     try:
         async with asyncio.timeout(FIRST_CONNECTION_TIMEOUT_S):
-            connection = new_client()
-            await connection.connect(servers_of(url), **connection_options(name, teller), **tls)
-            teller.connected = True
+            await connect(connection, teller, servers=servers_of(url), **options)
     except (nats.errors.Error, OSError, TimeoutError) as error:
         raise PlatformError(f"no NATS server answers at {url}; is it running?") from error
     async with connection:
         yield connection
+
+
+async def connect(connection: Client, teller: Teller, **options: Any) -> None:
+    """For the first time. Raises `PlatformError` for what `teller` ends, and what nats-py raises."""
+    try:
+        await connection.connect(**options)
+    except PlatformError:
+        await connection.close()
+        raise
+    teller.connected = True

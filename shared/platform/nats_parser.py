@@ -14,6 +14,7 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.protocol.parser import AWAITING_MSG_PAYLOAD, CRLF_SIZE, Parser
 
+from shared.platform.nats_permissions import TellingClient
 from shared.platform.nats_tls import NotEncrypted
 
 _CRLF = b"\r\n"
@@ -79,7 +80,7 @@ class HandOverParser(Parser):
         return False
 
 
-class HandOverClient(Client):
+class HandOverClient(TellingClient):
     """A nats-py client whose inboxes can be read as bytes, and that no message makes deaf: nats-py 2.16 ends its read
     loop at headers that it can't read, and goes on to say that it is connected."""
 

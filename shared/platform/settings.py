@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from shared.platform.nats_account import FOLDER
 from shared.values.types import ID_LENGTH, ID_PATTERN, slug
 from shared.values.units import parse_units
 
@@ -64,6 +65,8 @@ class Settings(BaseSettings):
 
     congress: Annotated[str, Field(pattern=ID_PATTERN)] = "namdinh-xx"
     nats_url: Url = ""
+    nats_credentials: File | None = None
+    """One `.creds` file, or a folder of them; see `shared.eventstore.credentials`."""
     nats_ca: FileForServer = None
     nats_certificate: FileForServer = None
     nats_key: FileForServer = None
@@ -83,6 +86,12 @@ class Settings(BaseSettings):
         """What health asks a process for alone: its `instance`, else the machine's name, which in a container is the
         container's."""
         return self.instance or slug(socket.gethostname())[:ID_LENGTH] or "here"
+
+    @property
+    def nats_keys_folder(self) -> Path:
+        """Where the account's key is, if it is here at all."""
+        named = self.nats_credentials
+        return named if named and named.is_dir() else self.data_dir / FOLDER
 
     @property
     def issuer_private_key_path(self) -> Path:

@@ -6,7 +6,7 @@ from typing import Any
 from faststream.nats import NatsBroker, NatsSecurity
 from nats.aio.client import Client
 
-from shared.platform.nats import Teller, new_client
+from shared.platform.nats import Teller, connect, new_client
 from shared.platform.nats_tls import tls_options
 
 STOP_TIMEOUT_S = 15.0
@@ -44,7 +44,8 @@ class HandOverBroker(UnitBroker):
     of its `_connect`; seen with 0.7.8."""
 
     async def _connect(self) -> Client:
+        """FastStream's own `error_cb` would end the tries to come back where a server does not let it in for now."""
         connection = new_client()
-        await connection.connect(**self._connection_kwargs)
+        await connect(connection, self._teller, **{**self._connection_kwargs, "error_cb": self._teller.tell})
         self.config.connect(connection)
         return connection

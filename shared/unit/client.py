@@ -12,6 +12,7 @@ from nats.aio.msg import Msg
 
 from shared.eventstore.names import is_name
 from shared.eventstore.wire import as_json, read_json
+from shared.platform.nats_permissions import PermissionsViolation
 from shared.unit import problems
 from shared.unit.asyncapi import asyncapi_subject
 from shared.unit.commands import Answer
@@ -75,6 +76,8 @@ class CommandClient:
                 reply = await self._connection.request(subject, body, timeout=COMMAND_TIMEOUT_S, headers=headers)
             except nats.errors.NoRespondersError as error:
                 raise ProblemError(problem_of(problems.NOT_RUNNING(service=service))) from error
+            except PermissionsViolation as error:
+                raise not_permitted(error) from error
             except (nats.errors.Error, TimeoutError):
                 continue
             return bytes(reply.data)
@@ -86,6 +89,8 @@ class CommandClient:
         subject = asyncapi_subject(self._congress, service)
         try:
             reply = await self._connection.request(subject, b"", timeout=COMMAND_TIMEOUT_S)
+        except PermissionsViolation as error:
+            raise not_permitted(error) from error
         except (nats.errors.Error, TimeoutError) as error:
             raise ProblemError(problem_of(problems.NOT_RUNNING(service=service))) from error
         return bytes(reply.data)
@@ -98,6 +103,8 @@ class CommandClient:
             reply = await self._connection.request(
                 health_subject(self._congress, service, instance), b"", timeout=HEALTH_TIMEOUT_S
             )
+        except PermissionsViolation as error:
+            raise not_permitted(error) from error
         except (nats.errors.Error, TimeoutError):
             return health_of([SERVICE_SILENT(service, service=service)], {})
         return read_health(reply.data)
@@ -122,6 +129,10 @@ class CommandClient:
         for name in (self._congress, *names):
             if not is_name(name):
                 raise ProblemError(problem_of(problems.BAD_NAME(name=repr(name))))
+
+
+def not_permitted(violation: PermissionsViolation) -> ProblemError:
+    return ProblemError(problem_of(problems.NOT_PERMITTED(subject=violation.subject)))
 
 
 def _on_the_wire(moment: datetime) -> str:

@@ -12,7 +12,7 @@ from nats.aio.client import Client
 
 from shared.eventstore.jetstream_api import js_call, js_names
 from shared.eventstore.ledger import Ledger
-from shared.eventstore.names import ledger_stream
+from shared.eventstore.names import consumer_name, ledger_stream
 from shared.unit.policies import ANY_SERVICE, Policy
 
 ACK_WAIT_S = 5.0
@@ -20,10 +20,6 @@ IN_HAND = 100
 """How many events one instance of a unit has at most that are not done."""
 _NANOSECONDS = 10**9
 _CONSUMER_NOT_FOUND = 10014
-
-
-def consumer_name(service: str) -> str:
-    return f"policies-{service}"
 
 
 def consumer_config(congress: str, service: str, policies: Sequence[Policy], begins: int = 1) -> dict[str, Any]:

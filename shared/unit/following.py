@@ -22,9 +22,9 @@ from shared.eventstore.direct import Stored
 from shared.eventstore.envelope import decode
 from shared.eventstore.errors import Unavailable, Undecodable
 from shared.eventstore.ledger import Ledger
-from shared.eventstore.names import ledger_stream
+from shared.eventstore.names import consumer_name, ledger_stream
 from shared.unit.commands import CommandHandler
-from shared.unit.consumer import consumer_info, consumer_name, make_consumer
+from shared.unit.consumer import consumer_info, make_consumer
 from shared.unit.deliveries import Deliveries, deliveries
 from shared.unit.policies import Policy, apply
 from shared.unit.problems import PASSING

@@ -35,7 +35,13 @@ LEDGER_GONE = Notice(
     "ledger_gone",
     Severity.ERROR,
     "There is no stream {stream}: the broker has lost it, or is another one.",
-    "Restore the broker's data. If it is to begin empty, start the services anew: they make the streams.",
+    "Restore the broker's data. If it is to begin empty, make the streams with `daihoi streams provision`.",
+)
+STREAM_AWAITED = Notice(
+    "stream_awaited",
+    Severity.ERROR,
+    "{service} waits for its stream {stream}, which is not there yet.",
+    "Make it with `daihoi streams provision`, with the same DAIHOI_UNITS; {service} then goes on by itself.",
 )
 APPEND_UNACKNOWLEDGED = Notice(
     "append_unacknowledged",
@@ -196,7 +202,10 @@ async def jetstream_health(connection: Client, settings: Settings, store: EventS
         findings.append(APPEND_UNACKNOWLEDGED(service, seconds=seconds, reason=given_up.reason))
     try:
         async with briefly():
-            end, _ = await asyncio.gather(Ledger(connection, settings.congress).last_sequence(), store.watch.look())
+            await store.watch.look()
+            if not store.watch.last_known and (stream := await store.missing()):
+                return health_of([STREAM_AWAITED(service, service=service, stream=stream)], {})
+            end = await Ledger(connection, settings.congress).last_sequence()
         if loss := store.watch.loss:
             findings.append(loss_finding(service, loss))
         return health_of(findings, {"ledger_sequence": end})

@@ -43,6 +43,11 @@ COMMAND_ID_REUSED = Refusal(
 CONFLICT = Refusal("conflict", "Others changed the same thing at the same time; look again and decide afresh.")
 UNAVAILABLE = Refusal("unavailable", "The event store did not answer; the same command can safely be sent again.")
 NOT_RUNNING = Refusal("service_not_running", "The service {service} does not answer; is it running?")
+NOT_PERMITTED = Refusal(
+    "not_permitted",
+    "The NATS credentials in use do not permit publishing to {subject}. Name those of the right identity with "
+    "DAIHOI_NATS_CREDENTIALS; `daihoi nats accounts` shows what each may do.",
+)
 TOO_LARGE = Refusal("too_large", "The command is larger than the broker accepts.")
 TOO_MANY_EVENTS = Refusal(
     "too_many_events",
@@ -84,7 +89,7 @@ AND_MORE = Message("and_more", "+ {count}")
 _BY_STATUS = {
     400: (BAD_JSON,),
     401: (MISSING_TOKEN, INVALID_TOKEN, SIGNED_BY_ANOTHER_KEY, EXPIRED_TOKEN),
-    403: (WRONG_UNIT,),
+    403: (WRONG_UNIT, NOT_PERMITTED),
     404: (UNKNOWN_COMMAND,),
     409: (COMMAND_ID_REUSED, CONFLICT),
     413: (TOO_LARGE, TOO_MANY_EVENTS),

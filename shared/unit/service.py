@@ -11,12 +11,15 @@ from faststream.nats import NatsBroker, NatsMessage
 from pydantic import BaseModel, ValidationError
 
 from shared.domain.decider import Aggregate, Refused
+from shared.eventstore.credentials import credentials_for
 from shared.eventstore.ledger import Ledger
+from shared.eventstore.operating import provide_streams
 from shared.eventstore.store import EventStore
-from shared.eventstore.streams import provision
+from shared.eventstore.streams import check_streams
 from shared.eventstore.wire import NotJson, read_json
 from shared.platform.embedded import endpoints
 from shared.platform.nats import Teller, connection_options, servers_of
+from shared.platform.nats_keys import Credentials
 from shared.platform.plain import is_plain
 from shared.platform.settings import Settings
 from shared.unit.answering import fits, is_inbox, respond, unread
@@ -65,9 +68,11 @@ class UnitService:
             settings = Settings()
             with endpoints(settings, with_mongo=False) as servers:
                 provide_issuer_keys(settings, to_mint=False)
-                broker = service_broker(servers.nats_url, self.name)
+                await provide_streams(settings, servers)
+                credentials = credentials_for(servers.nats_credentials, settings.congress, self.name)
+                broker = service_broker(servers.nats_url, self.name, credentials)
                 await broker.connect()
-                await provision(broker.connection, settings.congress, settings.nats_replicas)
+                await check_streams(broker.connection, settings.congress, self.name, settings.nats_replicas)
                 store = EventStore(broker.connection, settings.congress, self.name, replicas=settings.nats_replicas)
                 watching = asyncio.create_task(store.watch.keep_looking())
                 if follower := self._subscribe(broker, settings, store):
@@ -102,14 +107,14 @@ class UnitService:
         return follower
 
 
-def service_broker(url: str, service: str) -> UnitBroker:
+def service_broker(url: str, service: str, credentials: Credentials | None = None) -> UnitBroker:
     """Raises `PlatformError` where TLS is demanded and its files can't be used; so does its `connect` where no server
-    can be trusted."""
-    made, teller = UnitBroker if is_plain() else HandOverBroker, Teller(url)
+    can be trusted, or it does not let these credentials in."""
+    made, teller = UnitBroker if is_plain() else HandOverBroker, Teller(url, service)
     return made(
         teller,
         servers_of(url),
-        **connection_options(service, teller),
+        **connection_options(service, teller, credentials),
         security=security_at(url),
         graceful_timeout=STOP_TIMEOUT_S,
         apply_types=False,

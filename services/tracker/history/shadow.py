@@ -26,11 +26,12 @@ from services.tracker.projection.version import fold_version
 from services.tracker.projection.view_sets import drop_replaced
 from shared.eventstore.errors import EventStoreError
 from shared.eventstore.ledger import Ledger
+from shared.eventstore.operating import connected_as
 from shared.platform.children import start_child, stop_child
 from shared.platform.embedded import endpoints
 from shared.platform.mongo import in_words, mongo_database
-from shared.platform.nats import nats_connection
 from shared.platform.settings import Settings
+from shared.values.units import TRACKER
 from shared.views.view import instant
 
 SHADOW = "shadow"
@@ -155,7 +156,7 @@ async def main() -> None:
     settings = Settings()
     with endpoints(settings) as servers:
         async with (
-            nats_connection(servers.nats_url, "daihoi shadow") as connection,
+            connected_as(TRACKER, settings, servers, "daihoi shadow") as connection,
             mongo_database(servers.mongo_url, settings.database) as database,
         ):
             ledger = Ledger(connection, settings.congress)

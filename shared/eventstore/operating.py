@@ -1,0 +1,31 @@
+"""What only the operator may do: streams are made with its credentials, before the services need them."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from nats.aio.client import Client
+
+from shared.eventstore.credentials import credentials_for
+from shared.eventstore.rights import OPERATOR
+from shared.eventstore.streams import provision
+from shared.platform.embedded import Endpoints
+from shared.platform.nats import nats_connection
+from shared.platform.settings import Settings
+
+
+@asynccontextmanager
+async def connected_as(
+    identity: str, settings: Settings, servers: Endpoints, name: str = "daihoi"
+) -> AsyncIterator[Client]:
+    """Raises `PlatformError` where the credentials or the server can't be had."""
+    credentials = credentials_for(servers.nats_credentials, settings.congress, identity)
+    async with nats_connection(servers.nats_url, name, credentials) as connection:
+        yield connection
+
+
+async def provide_streams(settings: Settings, servers: Endpoints) -> None:
+    """Where the servers are embedded: whoever runs them has the operator's key beside their data. Elsewhere `daihoi
+    streams provision` does it. Raises what `provision` raises, and `PlatformError`."""
+    if not settings.nats_url:
+        async with connected_as(OPERATOR, settings, servers, "daihoi operator") as connection:
+            await provision(connection, settings.congress, settings.nats_replicas)

@@ -1,0 +1,174 @@
+"""Who may say and hear what on NATS: the one table. What is not in it is refused.
+
+An identity is a service by its name, `member.<unit>` for the device of somebody who sends commands to that unit, or
+one of `tracker`, `auditor`, `operator`. The permissions in credentials, the tests and the tables that people see are
+all made from here.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import NamedTuple
+
+from shared.eventstore.names import consumer_name, ledger_announcements, ledger_stream, service_stream
+from shared.values.units import AUDITOR, SUBCOMMITTEE, TRACKER, services
+
+OPERATOR = "operator"
+MEMBER = "member"
+EVERYTHING = ">"
+INBOXES = "_INBOX"
+EARLIER_POLICIES = (
+    "clearance-for-reserved-venues",
+    "clearance-for-tasks",
+    "enter-open-reviews",
+    "follow-switches",
+    "follow-when-adjusted",
+    "follow-when-taken-up",
+    "note-granted-clearances",
+    "note-refused-clearances",
+    "note-withdrawn-clearances",
+    "open-assigned-items",
+    "open-handed-out-duties",
+    "open-ordered-reviews",
+)
+"""Those that had a durable consumer of their own once, which the unit's one consumer takes the place of."""
+
+
+class Rights(NamedTuple):
+    """The subjects, with wildcards, that an identity may publish and subscribe to."""
+
+    publish: tuple[str, ...]
+    subscribe: tuple[str, ...]
+
+    def may_publish(self, subject: str) -> bool:
+        return any(covers(pattern, subject) for pattern in self.publish)
+
+    def may_subscribe(self, subject: str) -> bool:
+        return any(covers(pattern, subject) for pattern in self.subscribe)
+
+
+def member_of(unit: str) -> str:
+    """The identity of a device from which members of `unit` send their commands."""
+    return f"{MEMBER}.{unit}"
+
+
+def identities() -> tuple[str, ...]:
+    """All of a congress with the units that this process knows, the mightiest first."""
+    return (OPERATOR, *services(), TRACKER, AUDITOR, *map(member_of, services()))
+
+
+def inbox_prefix(congress: str, identity: str) -> str:
+    """Where answers to this identity go; nobody else may listen there. The operator hears everything, so it needs
+    no place of its own."""
+    return INBOXES if identity == OPERATOR else f"{INBOXES}.{congress}.{identity.replace('.', '_')}"
+
+
+def rights(congress: str, identity: str) -> Rights:
+    """Raises `LookupError` where there is no such identity in a congress with the units that this process knows."""
+    if identity == OPERATOR:
+        return Rights((EVERYTHING,), (EVERYTHING,))
+    kind, _, unit = identity.partition(".")
+    if kind == MEMBER and unit in services():
+        return _member(congress, unit)
+    if identity in services():
+        return _service(congress, identity)
+    if identity in _ONE_OF_A_KIND:
+        return _ONE_OF_A_KIND[identity](congress)
+    raise LookupError(identity)
+
+
+def _service(congress: str, service: str) -> Rights:
+    """Appends to its own stream, answers, reads its own stream and the ledger, and follows it by one consumer."""
+    ledger, own, consumer = ledger_stream(congress), service_stream(congress, service), consumer_name(service)
+    following = ("DURABLE.CREATE", "INFO", "MSG.NEXT", "DELETE")
+    return Rights(
+        publish=(
+            f"evt.{congress}.{service}.>",
+            f"{INBOXES}.>",
+            *_reading(own),
+            *_reading(ledger),
+            *(f"$JS.API.CONSUMER.{call}.{ledger}.{consumer}" for call in following),
+            f"$JS.API.CONSUMER.NAMES.{ledger}",
+            *_consumers_of_earlier_versions(ledger, service),
+            f"$JS.ACK.{ledger}.{consumer}.>",
+            f"$JS.ACK.*.*.{ledger}.{consumer}.>",
+        ),
+        subscribe=(
+            f"cmd.{congress}.{service}.*",
+            *_questions(congress, service),
+            ledger_announcements(congress),
+            _own_inbox(congress, service),
+        ),
+    )
+
+
+def _consumers_of_earlier_versions(ledger: str, service: str) -> Iterator[str]:
+    for policy in EARLIER_POLICIES:
+        for call in ("INFO", "DELETE"):
+            yield f"$JS.API.CONSUMER.{call}.{ledger}.policy-{service}-{policy}"
+
+
+def _tracker(congress: str) -> Rights:
+    """Reads the ledger, and of every stream how long it is and single events, to see that none has lost any."""
+    return Rights(
+        publish=(f"{INBOXES}.>", *_looking_at_every_stream(), f"$JS.API.DIRECT.GET.{ledger_stream(congress)}"),
+        subscribe=(
+            *_questions(congress, TRACKER),
+            ledger_announcements(congress),
+            _own_inbox(congress, TRACKER),
+        ),
+    )
+
+
+def _member(congress: str, unit: str) -> Rights:
+    """Sends commands to one unit. To wait until the views have what it wrote it is told how far that unit's stream
+    and the ledger are, or for the sub-committee all of them; it reads none, for they hold what not everybody may
+    read."""
+    streams = ("*",) if unit == SUBCOMMITTEE else (service_stream(congress, unit), ledger_stream(congress))
+    lengths = (f"$JS.API.STREAM.INFO.{stream}" for stream in streams)
+    return Rights(
+        publish=(f"cmd.{congress}.{unit}.*", *_asking(congress), "$JS.API.STREAM.NAMES", *lengths),
+        subscribe=(_own_inbox(congress, member_of(unit)),),
+    )
+
+
+def _auditor(congress: str) -> Rights:
+    """Reads everything, and changes nothing."""
+    return Rights(
+        publish=(*_asking(congress), *_looking_at_every_stream(), "$JS.API.DIRECT.GET.*"),
+        subscribe=(ledger_announcements(congress), _own_inbox(congress, AUDITOR)),
+    )
+
+
+_ONE_OF_A_KIND: Mapping[str, Callable[[str], Rights]] = {TRACKER: _tracker, AUDITOR: _auditor}
+
+
+def _reading(stream: str) -> tuple[str, ...]:
+    return tuple(f"$JS.API.{call}.{stream}" for call in ("STREAM.INFO", "STREAM.MSG.GET", "DIRECT.GET"))
+
+
+def _looking_at_every_stream() -> tuple[str, ...]:
+    """Of units too that joined after the credentials were made: a wildcard stands for a whole name."""
+    return ("$JS.API.STREAM.NAMES", "$JS.API.STREAM.INFO.*", "$JS.API.STREAM.MSG.GET.*")
+
+
+def _questions(congress: str, service: str) -> tuple[str, ...]:
+    """What a service is asked besides commands."""
+    return (f"health.{congress}.{service}", f"health.{congress}.{service}.*", f"asyncapi.{congress}.{service}")
+
+
+def _asking(congress: str) -> tuple[str, ...]:
+    return _questions(congress, "*")
+
+
+def _own_inbox(congress: str, identity: str) -> str:
+    return f"{inbox_prefix(congress, identity)}.>"
+
+
+def covers(pattern: str, subject: str) -> bool:
+    """Whether everything that matches `subject`, which may have wildcards itself, matches `pattern`."""
+    wanted, tokens = pattern.split("."), subject.split(".")
+    for place, part in enumerate(wanted):
+        if part == EVERYTHING:
+            return len(tokens) > place
+        if place == len(tokens) or part not in ("*", tokens[place]) or tokens[place] == EVERYTHING:
+            return False
+    return len(wanted) == len(tokens)

@@ -1,0 +1,168 @@
+"""The folder of NATS keys: whose server it is, the account that the congresses live in, and who may no longer come.
+
+`operator.nk`, `account.nk` and `system.nk` are seeds. Whoever reads `account.nk` can be anybody, so the folder is its
+owner's alone and never leaves the centre. A folder without it holds credentials only, `<congress>/<identity>.creds`.
+"""
+
+import fcntl
+import json
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from shared.domain.decider import Refusal
+from shared.platform.errors import PlatformError
+from shared.platform.files import OWN_FILE, lock_file, own_file, own_folder, write_new, write_over
+from shared.platform.nats_keys import (
+    Credentials,
+    Kind,
+    NKey,
+    account_jwt,
+    operator_jwt,
+    read_credentials,
+    read_key,
+    user_credentials,
+    user_jwt,
+    write_credentials,
+)
+
+FOLDER = "nats-keys"
+ACCOUNT_NAME, SYSTEM_NAME = "daihoi", "system"
+KEEPER = "keeper"
+REVOKED, ISSUED = "revoked.json", "issued.jsonl"
+KEYS = {"operator": Kind.OPERATOR, "account": Kind.ACCOUNT, "system": Kind.ACCOUNT}
+NO_ACCOUNT_KEY = Refusal(
+    "no_account_key",
+    "No NATS credentials can be made here: there is no account key {path}. They are made at the centre, by `daihoi "
+    "nats credentials`.",
+)
+KEYS_TROUBLE = Refusal("nats_keys_trouble", "The NATS keys in {folder} can't be read or written: {reason}.")
+
+
+class Issued(NamedTuple):
+    """Credentials that were made once, of the identity `name`."""
+
+    name: str
+    user: str
+
+
+def provide_keys(folder: Path) -> None:
+    """Makes what is missing of the keys; what is there is never replaced. Raises `PlatformError`."""
+    with _told(folder):
+        own_folder(folder)
+        for name, kind in KEYS.items():
+            if not _path_of(folder, name).exists():
+                write_new(_path_of(folder, name), NKey.generate(kind).seed.encode(), OWN_FILE)
+
+
+def holds_account_key(folder: Path) -> bool:
+    return _path_of(folder, "account").exists()
+
+
+def key_of(folder: Path, name: str) -> NKey:
+    """`operator`, `account` or `system`. Raises `PlatformError`."""
+    path = _path_of(folder, name)
+    if not path.exists():
+        raise PlatformError(NO_ACCOUNT_KEY(path=path))
+    with _told(folder):
+        return read_key(path)
+
+
+def jwts(folder: Path) -> Mapping[str, str]:
+    """What the server is told, made anew each time: the `operator`, and by their public keys the accounts. Raises
+    `PlatformError`."""
+    operator, account, system = (key_of(folder, name) for name in KEYS)
+    return {
+        "operator": operator_jwt(operator, system.public),
+        account.public: account_jwt(operator, account.public, ACCOUNT_NAME, jetstream=True, revoked=revoked(folder)),
+        system.public: account_jwt(operator, system.public, SYSTEM_NAME, jetstream=False),
+    }
+
+
+def credentials_path(folder: Path, congress: str, identity: str) -> Path:
+    return folder / congress / f"{identity}.creds"
+
+
+def mint(path: Path, folder: Path, name: str, publish: tuple[str, ...], subscribe: tuple[str, ...]) -> Credentials:
+    """The credentials in `path`: made where there are none or these are revoked, and signed anew, for the same key,
+    where they allow something else. Raises `PlatformError`."""
+    account = key_of(folder, "account")
+    wanted = {"pub": {"allow": [*publish]}, "sub": {"allow": [*subscribe]}}
+    with _told(folder), _alone(folder):
+        held = read_credentials(path) if path.exists() else None
+        if held and held.key.public not in revoked(folder):
+            if held.permissions == wanted and held.is_signed_by(account.public):
+                return held
+            made = Credentials(user_jwt(account, held.key.public, name, publish, subscribe), held.key)
+        else:
+            made = user_credentials(account, name, publish, subscribe)
+            _put_on_record(folder, Issued(name, made.key.public))
+        write_credentials(path, made)
+    return made
+
+
+def keeper_credentials(folder: Path) -> Credentials:
+    """Of whoever keeps the server: may ask whether JetStream is there, and nothing else. Raises `PlatformError`."""
+    inbox = f"_INBOX._.{KEEPER}.>"
+    return mint(folder / f"{KEEPER}.creds", folder, KEEPER, ("$JS.API.INFO",), (inbox,))
+
+
+def issued(folder: Path) -> list[Issued]:
+    """All credentials that were ever made from this folder's keys, the oldest first. Raises `PlatformError`."""
+    with _told(folder):
+        lines = (folder / ISSUED).read_text().splitlines() if (folder / ISSUED).exists() else []
+    return [Issued(**json.loads(line)) for line in lines]
+
+
+def revoked(folder: Path) -> dict[str, int]:
+    """Users by their public keys, and when they were revoked, in Unix seconds. Raises `OSError`, `ValueError`."""
+    path = folder / REVOKED
+    users: Any = json.loads(path.read_text()) if path.exists() else {}
+    return {str(user): int(when) for user, when in users.items()}
+
+
+def revoke(folder: Path, users: Iterable[str]) -> None:
+    """Who has these keys is not let in any more, from when on the server has read its configuration again. Raises
+    `PlatformError`."""
+    with _told(folder), _alone(folder):
+        now = revoked(folder) | dict.fromkeys(users, int(time.time()))
+        write_over(folder / REVOKED, json.dumps(now, indent=1).encode(), OWN_FILE)
+
+
+def adopt_streams(store: Path, account: str) -> None:
+    """Streams that the server kept for another account are this one's: those from before there were keys (`$G`), or
+    of keys that were lost. Done before the server starts; a folder is renamed, whole. Raises `OSError`."""
+    kept = store / "jetstream"
+    if (kept / account).exists() or not kept.is_dir():
+        return
+    others = [folder for folder in kept.iterdir() if (folder / "streams").is_dir() and folder.name != "$SYS"]
+    if len(others) == 1:
+        others[0].rename(kept / account)
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """One process at a time; none holds it for longer than it takes to write a file."""
+    with lock_file(folder / "mint.lock") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+@contextmanager
+def _told(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise PlatformError(KEYS_TROUBLE(folder=folder, reason=reason)) from error
+
+
+def _put_on_record(folder: Path, issued_now: Issued) -> None:
+    with own_file(folder / ISSUED) as file:
+        file.write(json.dumps(issued_now._asdict()).encode() + b"\n")
+
+
+def _path_of(folder: Path, name: str) -> Path:
+    return folder / f"{name}.nk"
