@@ -99,7 +99,7 @@ async def _pass_over(_: Msg) -> None:
 
 @asynccontextmanager
 async def nats_connection(url: str, name: str, credentials: Credentials | None = None) -> AsyncIterator[Client]:
-    """Raises `PlatformError` when there is no server to begin with, none that can be trusted, or it does not let these
+    """Raises `PlatformError` when there is no server to begin with, none that can be trusted, or none that lets these
     credentials in."""
     connection, teller = new_client(), Teller(url, name)
     options = connection_options(name, teller, credentials) | tls_options(url)

@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from shared.domain.decider import Refusal
-from shared.platform.errors import PlatformError
 from shared.platform.nats_account import key_of
 from shared.platform.nats_config import configuration, locks, nats_string
 
@@ -66,25 +65,25 @@ class Place:
     monitor: str = "127.0.0.1:8222"
 
     def check(self) -> None:
-        """Raises `PlatformError` where it can't be meant."""
+        """Raises a refusal where it can't be meant."""
         for address in filter(None, (self.listen, self.leaves, self.leaf, self.monitor, *self.cluster.values())):
             if not _ADDRESS.fullmatch(address):
-                raise PlatformError(NO_ADDRESS(given=address))
+                raise NO_ADDRESS(given=address)
         for name in (self.name, *self.cluster):
             if not _NAME.fullmatch(name):
-                raise PlatformError(NO_SERVER_NAME(given=name))
+                raise NO_SERVER_NAME(given=name)
         if self.cluster and self.name not in self.cluster:
-            raise PlatformError(NOT_IN_ITS_CLUSTER(name=self.name, names=", ".join(self.cluster)))
+            raise NOT_IN_ITS_CLUSTER(name=self.name, names=", ".join(self.cluster))
         if bool(self.leaf) != bool(self.leaf_credentials):
-            raise PlatformError(LEAF_CREDENTIALS())
+            raise LEAF_CREDENTIALS()
         if self.leaf and (self.cluster or self.leaves):
-            raise PlatformError(LEAF_ALONE())
+            raise LEAF_ALONE()
         if (self.cluster or self.leaves or self.leaf) and not self.tls:
-            raise PlatformError(NEEDS_TLS())
+            raise NEEDS_TLS()
 
 
 def configuration_of(place: Place, keys: Path) -> str:
-    """What nats-server reads. Raises `PlatformError` where `place` can't be meant, or there are no `keys`."""
+    """What nats-server reads. Raises a refusal where `place` can't be meant, `PlatformError`."""
     place.check()
     account, monitor = key_of(keys, "account").public, f"http: {nats_string(place.monitor)}"
     further = [monitor, *([_tls(place.tls, verified=place.tls.of_clients, first=True)] if place.tls else ())]
@@ -116,13 +115,14 @@ def _cluster(place: Place, tls: Tls) -> str:
 
 
 def _remote(place: Place, tls: Tls, account: str) -> str:
-    return (
-        f"leafnodes {{\n  remotes: [{{\n    url: {nats_string(f'tls://{place.leaf}')}\n    account: {account}\n"
-        f"    credentials: {nats_string(place.leaf_credentials)}\n    tls {{ ca_file: {nats_string(tls.authority)} }}\n  }}]\n}}"
-    )
+    hub, shown, trusted = map(nats_string, (f"tls://{place.leaf}", place.leaf_credentials, tls.authority))
+    remote = f"url: {hub}\n    account: {account}\n    credentials: {shown}\n    tls {{ ca_file: {trusted} }}"
+    return f"leafnodes {{\n  remotes: [{{\n    {remote}\n  }}]\n}}"
 
 
 def _tls(tls: Tls, *, verified: bool, first: bool = False) -> str:
     """`first`: the server begins with the handshake where a client does, and is found by those that don't."""
-    files = f"cert_file: {nats_string(tls.certificate)}, key_file: {nats_string(tls.key)}, ca_file: {nats_string(tls.authority)}"
-    return f"tls {{ {files}{', verify: true' if verified else ''}{', handshake_first: auto' if first else ''} }}"
+    named = {"cert_file": tls.certificate, "key_file": tls.key, "ca_file": tls.authority}
+    said = [f"{name}: {nats_string(path)}" for name, path in named.items()]
+    said += ["verify: true"] * verified + ["handshake_first: auto"] * first
+    return f"tls {{ {', '.join(said)} }}"

