@@ -19,10 +19,11 @@ from benchmarks.measure import Row
 from benchmarks.peers.postgres import NotInstalled, fresh_database, postgres
 from benchmarks.place import Place, Recorded
 from benchmarks.table import markdown
+from shared.eventstore.operating import connected_as
+from shared.eventstore.rights import OPERATOR
 from shared.platform.embedded import endpoints
 from shared.platform.memory import collect_rarely
 from shared.platform.mongo import mongo_database
-from shared.platform.nats import nats_connection
 from shared.platform.settings import Settings
 
 HERE = Path(__file__).parent
@@ -103,7 +104,7 @@ async def run(sizes: Sequence[int], folder: Path, out: Path) -> str:
     text = ""
     settings = Settings(congress="bench", data_dir=folder)
     with peer_or_reason() as (peers, missing), endpoints(settings) as servers:
-        async with nats_connection(servers.nats_url, "bench") as connection:
+        async with connected_as(OPERATOR, settings, servers, "bench") as connection:
             place = Place(settings, servers, connection, peers)
             if missing:
                 place.say(missing)

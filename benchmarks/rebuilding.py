@@ -18,10 +18,12 @@ from benchmarks.place import Recorded
 from services.tracker.history.folded import Folded
 from services.tracker.projection.rebuild import rebuild
 from services.tracker.projection.store import ViewStore
+from shared.eventstore.credentials import credentials_for
 from shared.eventstore.ledger import Ledger
 from shared.platform.memory import collect_rarely
 from shared.platform.mongo import mongo_database
 from shared.platform.nats import nats_connection
+from shared.values.units import AUDITOR
 
 PAGE = 1000
 PEAK = "rebuild, peak memory"
@@ -52,7 +54,8 @@ async def measure(recorded: Recorded) -> list[Row]:
 
 async def _in_a_process(recorded: Recorded) -> Rebuilding:
     servers = recorded.place.servers
-    names = (servers.nats_url, servers.mongo_url, recorded.congress, recorded.database.name)
+    where = (servers.nats_url, servers.mongo_url, servers.nats_credentials)
+    names = (*where, recorded.congress, recorded.database.name)
     child = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "benchmarks.rebuilding", *names, stdout=asyncio.subprocess.PIPE
     )
@@ -81,8 +84,13 @@ async def _bare(recorded: Recorded, number: int) -> float:
     return spent
 
 
-async def _rebuild(nats_url: str, mongo_url: str, congress: str, database_name: str) -> Rebuilding:
-    async with nats_connection(nats_url, "bench") as connection, mongo_database(mongo_url, database_name) as database:
+async def _rebuild(
+    nats_url: str, mongo_url: str, nats_credentials: str, congress: str, database_name: str
+) -> Rebuilding:
+    async with (
+        nats_connection(nats_url, "bench", credentials_for(nats_credentials, congress, AUDITOR)) as connection,
+        mongo_database(mongo_url, database_name) as database,
+    ):
         ledger, live = Ledger(connection, congress), ViewStore(database)
         taken = await seconds(lambda: rebuild(ledger, live, lambda _reached, _end: None))
         return Rebuilding(taken, peak_memory_mib())

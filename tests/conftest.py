@@ -1,5 +1,6 @@
 """Fixtures on the real servers. Every test gets a congress of its own, so none sees another's events."""
 
+import os
 import secrets
 import tempfile
 import uuid
@@ -62,7 +63,9 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> FilesAndLong
 
 def pytest_report_header(config: pytest.Config) -> list[str]:
     kind, why = choice()
-    told = [f"servers: {kind} ({why}), their data in {tempfile.gettempdir()}"]
+    locked = kind == "embedded" or "DAIHOI_NATS_CREDENTIALS" in os.environ
+    locks = "NATS with locks" if locked else "NATS without locks: everybody may do everything"
+    told = [f"servers: {kind} ({why}), {locks}, their data in {tempfile.gettempdir()}"]
     if LONGER:
         told.append(
             f"properties: {LONGER} times as long; again with --hypothesis-seed={config.option.hypothesis_seed}"
@@ -78,8 +81,15 @@ def no_language_is_left_over(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="session")
 def endpoints(pytestconfig: pytest.Config) -> Iterator[Endpoints]:
+    """Whatever a test starts finds its credentials by the environment."""
     pair = getattr(pytestconfig, "workerinput", {}).get("servers")
-    with shared_servers(pair) if pair else servers(choice()[0]) as found, a_stream_that_stays(found.nats_url):
+    with (
+        shared_servers(pair) if pair else servers(choice()[0]) as found,
+        a_stream_that_stays(found),
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        if found.nats_credentials:
+            patch.setenv("DAIHOI_NATS_CREDENTIALS", found.nats_credentials)
         yield found
 
 

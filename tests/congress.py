@@ -27,6 +27,7 @@ from shared.eventstore.streams import provision, stream_configs
 from shared.platform.embedded import Endpoints
 from shared.platform.nats import nats_connection
 from shared.values.types import Group, Phase, Scenario, Text
+from tests.servers import operator_of
 from tests.waiting import until
 
 BEGINNING = datetime(2020, 8, 15, 2, tzinfo=UTC)
@@ -69,7 +70,7 @@ def envelope_of(event: Event, service: str, entity: str, entity_id: str, positio
 @asynccontextmanager
 async def connected_to_streams(endpoints: Endpoints, congress: str) -> AsyncIterator[Client]:
     """A connection, with the congress's streams made before and removed after."""
-    async with nats_connection(endpoints.nats_url, "tests") as connection:
+    async with nats_connection(endpoints.nats_url, "tests", operator_of(endpoints)) as connection:
         await provision(connection, congress)
         yield connection
         for config in reversed(stream_configs(congress)):

@@ -1,11 +1,13 @@
-"""Somebody with a plain connection and no token, who writes to the broker what no client library would."""
+"""Somebody with stolen credentials and no token, who writes to the broker what no client library would."""
 
 import asyncio
-import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import NamedTuple
 from urllib.parse import urlsplit
+
+from shared.platform.nats_keys import Credentials
+from tests.by_hand import hello
 
 PONG_TIMEOUT_S = 10
 
@@ -47,11 +49,10 @@ class Intruder:
 
 
 @asynccontextmanager
-async def intruder(url: str) -> AsyncIterator[Intruder]:
+async def intruder(url: str, credentials: Credentials | None = None) -> AsyncIterator[Intruder]:
     server = urlsplit(url.partition(",")[0])
     reader, writer = await asyncio.open_connection(server.hostname, server.port)
-    told = {"verbose": False, "pedantic": False, "headers": True, "no_responders": True, "name": "intruder"}
-    writer.write(b"CONNECT " + json.dumps(told).encode() + b"\r\n")
+    writer.write(await hello(reader, "intruder", credentials))
     try:
         yield Intruder(reader, writer)
     finally:

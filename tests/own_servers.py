@@ -10,6 +10,7 @@ from pathlib import Path
 
 from shared.platform.embedded import Endpoints
 from shared.platform.keeper import Server, free_port, mongo_server, nats_server
+from shared.platform.nats_account import FOLDER
 
 type Maker = Callable[[Path, int], Server]
 
@@ -20,6 +21,16 @@ class OwnServer:
     def __init__(self, make: Maker, data: str, directory: Path) -> None:
         self._make, self._data, self._directory, self.port = make, data, directory, free_port()
         self._server = make(directory, self.port)
+
+    @property
+    def url(self) -> str:
+        """Of a nats-server."""
+        return f"nats://127.0.0.1:{self.port}"
+
+    @property
+    def keys(self) -> str:
+        """The folder of a nats-server's keys."""
+        return str(self._directory / FOLDER)
 
     def start_here(self) -> None:
         self._server.start()
@@ -88,7 +99,7 @@ class OwnServers:
     @property
     def endpoints(self) -> Endpoints:
         mongo_url = f"mongodb://127.0.0.1:{self.mongo.port}/?directConnection=true"
-        return Endpoints(f"nats://127.0.0.1:{self.nats.port}", mongo_url)
+        return Endpoints(self.nats.url, mongo_url, self.nats.keys)
 
 
 @contextmanager

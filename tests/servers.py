@@ -17,9 +17,12 @@ from testcontainers.core.config import testcontainers_config
 from testcontainers.core.container import DockerContainer
 from testcontainers.core.wait_strategies import LogMessageWaitStrategy
 
+from shared.eventstore.credentials import credentials_for
 from shared.eventstore.jetstream_api import js_api
+from shared.eventstore.rights import OPERATOR
 from shared.platform.embedded import Endpoints, embedded_servers
 from shared.platform.nats import nats_connection
+from shared.platform.nats_keys import Credentials
 
 NATS_IMAGE = "nats:2.15-alpine"
 MONGO_IMAGE = "mongo:8"
@@ -83,7 +86,7 @@ def servers(kind: str) -> Iterator[Endpoints]:
     """A pair of servers that nobody shares."""
     with ExitStack() as stack:
         if kind == "given":
-            yield Endpoints(os.environ["DAIHOI_NATS_URL"], os.environ["DAIHOI_MONGO_URL"])
+            yield Endpoints(*(os.environ.get(f"DAIHOI_{name.upper()}", "") for name in Endpoints._fields))
         elif kind == "containers":
             _do_without_the_reaper_where_it_is_not_to_be_had()
             nats = stack.enter_context(
@@ -105,18 +108,23 @@ def _a_folder() -> "tempfile.TemporaryDirectory[str]":
     return tempfile.TemporaryDirectory(prefix="daihoi-", ignore_cleanup_errors=True)
 
 
+def operator_of(endpoints: Endpoints) -> Credentials | None:
+    """Whose credentials the tests' own connections have; none where the servers have no locks."""
+    return credentials_for(endpoints.nats_credentials, "tests", OPERATOR)
+
+
 @contextmanager
-def a_stream_that_stays(url: str) -> Iterator[None]:
+def a_stream_that_stays(endpoints: Endpoints) -> Iterator[None]:
     """A server removes its folder of streams after the last one, and a stream that is made at that moment fails."""
     name = f"STAYS_{uuid4().hex}"
     with asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner:
-        runner.run(_call(url, f"STREAM.CREATE.{name}", {"name": name, "subjects": [name]}))
+        runner.run(_call(endpoints, f"STREAM.CREATE.{name}", {"name": name, "subjects": [name]}))
         yield
-        runner.run(_call(url, f"STREAM.DELETE.{name}", {}))
+        runner.run(_call(endpoints, f"STREAM.DELETE.{name}", {}))
 
 
-async def _call(url: str, call: str, body: dict[str, object]) -> None:
-    async with nats_connection(url, "tests") as connection:
+async def _call(endpoints: Endpoints, call: str, body: dict[str, object]) -> None:
+    async with nats_connection(endpoints.nats_url, "tests", operator_of(endpoints)) as connection:
         await js_api(connection, call, body)
 
 

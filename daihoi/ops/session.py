@@ -31,8 +31,8 @@ NEVER_PROJECTED = Refusal(
 )
 NO_CONGRESS = Refusal(
     "no_such_congress",
-    "There is no congress {congress} on this server, nor any other. `daihoi up` makes it, and so does `daihoi streams "
-    "provision`.",
+    "There is no congress {congress} on this server, nor any other. `daihoi up` makes it, and so does `daihoi "
+    "streams provision`.",
 )
 NO_SUCH_CONGRESS = Refusal(
     "no_such_congress",

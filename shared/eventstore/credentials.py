@@ -1,4 +1,4 @@
-"""As whom a process comes to NATS: the credentials of an identity, from a file, a folder, or made from the account's key."""
+"""As whom a process comes to NATS: credentials from a file, from a folder, or made from the account's key."""
 
 from pathlib import Path
 

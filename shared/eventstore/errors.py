@@ -18,7 +18,7 @@ class Unavailable(EventStoreError):
 
 
 class NotPermitted(Unavailable):
-    """The broker does not let this identity publish to `subject`; other credentials do, so nothing is wrong for good."""
+    """The broker does not let this identity publish to `subject`; with other credentials it can be done."""
 
     def __init__(self, subject: str) -> None:
         super().__init__(f"publishing to {subject} is not permitted")

@@ -16,7 +16,6 @@ from shared.domain.decider import Refusal
 from shared.platform.errors import PlatformError
 from shared.platform.nats_keys import Credentials
 from shared.platform.nats_parser import HandOverClient, Receive
-from shared.platform.nats_permissions import TellingClient
 from shared.platform.nats_tls import tls_options, untrusted
 from shared.platform.plain import headers_as_bytes, headers_of, is_plain
 
@@ -64,7 +63,7 @@ def servers_of(url: str) -> list[str]:
 
 def new_client() -> Client:
     """One that no message makes deaf, or nats-py's own where only what libraries promise is to be used."""
-    return TellingClient() if is_plain() else HandOverClient()
+    return Client() if is_plain() else HandOverClient()
 
 
 async def read_inbox(connection: Client, inbox: str, receive: Receive) -> Subscription:

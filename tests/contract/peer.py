@@ -5,7 +5,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from urllib.parse import urlsplit
 
-HELLO = b'CONNECT {"verbose":false,"pedantic":false,"headers":true,"name":"peer"}\r\nPING\r\n'
+from shared.platform.embedded import Endpoints
+from tests.by_hand import hello
+from tests.servers import operator_of
+
 BROKEN_HEADERS = (
     b"\r\n\r\n",
     b"N",
@@ -34,10 +37,10 @@ class Peer:
 
 
 @asynccontextmanager
-async def a_peer(url: str) -> AsyncIterator[Peer]:
-    address = urlsplit(url)
+async def a_peer(endpoints: Endpoints) -> AsyncIterator[Peer]:
+    address = urlsplit(endpoints.nats_url)
     reader, writer = await asyncio.open_connection(address.hostname, address.port, limit=1 << 20)
-    writer.write(HELLO)
+    writer.write(await hello(reader, "peer", operator_of(endpoints)) + b"PING\r\n")
     while await reader.readline() != b"PONG\r\n":
         pass
     try:

@@ -11,6 +11,7 @@ from shared.unit.commands import Answer
 from shared.unit.health import answer_health, health_of
 from shared.unit.tokens import TokenVerifier
 from tests.conftest import token_for
+from tests.servers import operator_of
 from tests.waiting import until
 
 UNIT = "logistics"
@@ -44,7 +45,7 @@ class Held:
 async def held(request, endpoints, congress, settings, connection, monkeypatch):
     monkeypatch.setenv("DAIHOI_PLAIN", request.param)
     monkeypatch.setattr(service, "COMMANDS_AT_ONCE", AT_ONCE)
-    broker = service.service_broker(endpoints.nats_url, UNIT)
+    broker = service.service_broker(endpoints.nats_url, UNIT, operator_of(endpoints))
     verifier = TokenVerifier(settings.issuer_public_key_path.read_bytes(), congress, UNIT)
     held = Held(broker)
     service.answer_commands(broker, congress, UNIT, held, verifier)
@@ -93,7 +94,7 @@ async def test_a_service_is_not_ready_before_it_takes_everything(endpoints, conn
     async def ignore(message):
         pass
 
-    go_on, broker = asyncio.Event(), service.service_broker(endpoints.nats_url, UNIT)
+    go_on, broker = asyncio.Event(), service.service_broker(endpoints.nats_url, UNIT, operator_of(endpoints))
     answer_health(broker, congress, UNIT, "here", well)
     health = list(broker.subscribers)
     while (last := broker.subscribers[-1]) in health:  # FastStream keeps them in no order

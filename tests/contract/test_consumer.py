@@ -30,6 +30,7 @@ from shared.unit.refusals import REFUSALS
 from shared.values.units import SUBCOMMITTEE
 from tests.congress import settled
 from tests.contract.units import LOGISTICS, SECURITY, TASK
+from tests.servers import operator_of
 from tests.waiting import until
 
 HAPPENED = datetime.fromisoformat("2020-09-10T14:00:00+07:00")
@@ -142,7 +143,7 @@ async def test_one_instance_is_served_at_a_time_and_the_next_goes_on_where_it_wa
     here, there, events = [], [], [f"d{number}" for number in range(1, 131)]
     await place.order(*range(1, 131))
     async with (
-        nats_connection(endpoints.nats_url, "there") as another,
+        nats_connection(endpoints.nats_url, "there", operator_of(endpoints)) as another,
         place.following([noting(here, fails=lambda subject: subject == "d60")]) as first,
     ):
 

@@ -32,6 +32,7 @@ from shared.unit.client import HEALTH_TIMEOUT_S
 from shared.unit.health import jetstream_health
 from shared.values.units import services
 from tests.contract.wire import APPEND, COMMIT, GOES_DEAF, MISHAPS, wire_to
+from tests.servers import operator_of
 from tests.waiting import until
 
 COMMAND, CAUSE = UUID("0b0f1f0e-2f5e-4b7e-9a53-6a3a4b1f7c11"), UUID("5a8d9c54-6d0a-4f53-8f5c-0e1b7f0d2a33")
@@ -79,7 +80,10 @@ def store(connection, congress) -> EventStore:
 @pytest.fixture
 async def wired(endpoints, store, congress):
     """The wire, and a store at its end that is sure of nothing."""
-    async with wire_to(endpoints.nats_url) as (wire, url), nats_connection(url, "wired") as connected:
+    async with (
+        wire_to(endpoints.nats_url) as (wire, url),
+        nats_connection(url, "wired", operator_of(endpoints)) as connected,
+    ):
         await js_api(connected, "INFO", {})  # from now on the client listens for answers
         yield wire, EventStore(connected, congress, "logistics", ack_timeout_s=0.3)
 

@@ -40,7 +40,7 @@ async def hostile(peer, place: bytes, reply: bytes = b""):
 
 async def test_a_service_answers_whatever_was_sent_to_it(serving, endpoints, connection, congress, settings):  # noqa: F811
     client, token = CommandClient(connection, congress), token_for(settings, "logistics.lead")
-    async with serving("logistics"), a_peer(endpoints.nats_url) as peer:
+    async with serving("logistics"), a_peer(endpoints) as peer:
         for place in (f"cmd.{congress}.logistics", f"health.{congress}.logistics", f"health.{congress}"):
             await hostile(peer, place.encode())
         for headers in BROKEN_HEADERS:
@@ -54,7 +54,7 @@ async def test_a_service_answers_whatever_was_sent_to_it(serving, endpoints, con
 async def test_a_reader_of_the_ledger_follows_whatever_was_announced_to_it(endpoints, connection, congress):
     following = Ledger(connection, congress).follow(0)
     assert await anext(following) == []
-    async with a_peer(endpoints.nats_url) as peer:
+    async with a_peer(endpoints) as peer:
         await hostile(peer, f"ledger.{congress}".encode())
         await peer.publish(f"evt.{congress}.logistics.task.1".encode(), b"\r\n\r\n")
     async with asyncio.timeout(NOTICED_WITHIN_S):
@@ -69,7 +69,7 @@ async def test_a_reader_of_the_ledger_follows_whatever_was_announced_to_it(endpo
 async def test_a_message_with_headers_that_cannot_be_read_comes_with_a_mark(endpoints, connection, congress, headers):
     heard = await connection.subscribe(f"any.{congress}")
     await connection.flush()
-    async with a_peer(endpoints.nats_url) as peer:
+    async with a_peer(endpoints) as peer:
         await peer.publish(f"any.{congress}".encode(), headers, b"body")
     message = await heard.next_msg(NOTICED_WITHIN_S)
     assert message.data == b"body"
@@ -104,7 +104,7 @@ async def test_what_is_stored_with_broken_or_forged_headers_is_read_as_what_it_i
     ledger, place = Ledger(connection, congress), f"evt.{congress}.logistics.task".encode()
     headers = (*BROKEN_HEADERS, *FORGED_HEADERS)
     bodies = [b"body %d" % number for number in range(len(headers) + len(ODD_NAMES))]
-    async with a_peer(endpoints.nats_url) as peer:
+    async with a_peer(endpoints) as peer:
         for body, block in zip(bodies, headers, strict=False):
             await peer.publish(place + b".x", block, body)
         for body, name in zip(bodies[len(headers) :], ODD_NAMES, strict=True):

@@ -23,6 +23,7 @@ from tests.congress import Writer, settled
 from tests.contract.test_faces import serving  # noqa: F401 - a fixture
 from tests.contract.units import TASK
 from tests.integration.test_tracker import project_all
+from tests.servers import operator_of
 from tests.waiting import until
 
 UNIT = "logistics"
@@ -42,7 +43,7 @@ async def by_the_parser(endpoints, monkeypatch):
     """A connection as it is without the setting."""
     with monkeypatch.context() as otherwise:
         otherwise.delenv("DAIHOI_PLAIN")
-        async with nats_connection(endpoints.nats_url, "tests") as connected:
+        async with nats_connection(endpoints.nats_url, "tests", operator_of(endpoints)) as connected:
             assert type(connected) is HandOverClient
             yield connected
 

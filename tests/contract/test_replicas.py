@@ -23,6 +23,7 @@ from tests.congress import settled
 from tests.contract.test_commands import TASK
 from tests.contract.test_event_store import T1, numbered, progress, several, stored
 from tests.contract.wire import APPEND, GOES_ON, wire_to
+from tests.servers import operator_of
 from tests.waiting import until
 
 LEAD = Actor("logistics.lead", "logistics")
@@ -58,7 +59,7 @@ class Behind:
 @pytest.fixture
 async def behind(endpoints, connection, congress):
     url = endpoints.nats_url
-    async with wire_to(url) as (wire, wired), nats_connection(wired, "behind") as connected:
+    async with wire_to(url) as (wire, wired), nats_connection(wired, "behind", operator_of(endpoints)) as connected:
         found = Behind(wire, connected, connection)
         yield found
         await found.remove()

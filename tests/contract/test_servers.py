@@ -7,6 +7,7 @@ from shared.platform.errors import PlatformError
 from shared.platform.keeper import free_port
 from shared.platform.nats import nats_connection
 from shared.unit.service import service_broker
+from tests.servers import operator_of
 
 
 def dead() -> str:
@@ -16,9 +17,9 @@ def dead() -> str:
 @pytest.mark.parametrize("named", ["{alive}", "{dead},{alive}", " {alive} , {dead},", "{dead},{dead},{alive}"])
 async def test_one_that_answers_is_enough(endpoints, named):
     url = named.format(alive=endpoints.nats_url, dead=dead())
-    async with nats_connection(url, "tests") as connection:
+    async with nats_connection(url, "tests", operator_of(endpoints)) as connection:
         assert "error" not in await js_api(connection, "INFO", {})
-    async with service_broker(url, "tests") as broker:
+    async with service_broker(url, "tests", operator_of(endpoints)) as broker:
         assert "error" not in await js_api(broker.connection, "INFO", {})
 
 

@@ -2,12 +2,14 @@
 
 import asyncio
 import json
+import os
 import sys
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 from services.logistics import resources
 from shared.domain.decider import Actor, Refused
+from shared.eventstore.credentials import credentials_for
 from shared.eventstore.store import EventStore
 from shared.platform.nats import nats_connection
 from shared.unit.commands import CommandHandler, CommandRequest
@@ -32,7 +34,9 @@ async def outcome(handler: CommandHandler, number: int) -> str:
 
 
 async def rush(url: str, congress: str, numbers: range) -> dict[int, str]:
-    async with nats_connection(url, "rush") as connection:
+    async with nats_connection(
+        url, "rush", credentials_for(os.environ.get("DAIHOI_NATS_CREDENTIALS", ""), congress, "logistics")
+    ) as connection:
         handler = CommandHandler(EventStore(connection, congress, "logistics"), [resources.AGGREGATE])
         outcomes = await asyncio.gather(*(outcome(handler, number) for number in numbers))
     return dict(zip(numbers, outcomes, strict=True))

@@ -37,6 +37,7 @@ from tests.faults.disks import Disk
 from tests.faults.load import Load, Orders
 from tests.own_cluster import OwnCluster
 from tests.own_servers import OwnServers
+from tests.servers import operator_of
 from tests.waiting import until
 
 SERVED = ("subcommittee", "logistics", "tracker")
@@ -220,11 +221,12 @@ async def a_scene(
             congress=congress,
             nats_url=direct.nats_url,
             nats_replicas=servers.replicas,
+            nats_credentials=direct.nats_credentials or None,
             mongo_url=direct.mongo_url,
             data_dir=folder,
         )
         make_issuer_keys(settings.issuer_private_key_path, settings.issuer_public_key_path)
-        connection = await stack.enter_async_context(nats_connection(direct.nats_url, "faults"))
+        connection = await stack.enter_async_context(nats_connection(direct.nats_url, "faults", operator_of(direct)))
         await provision(connection, congress, servers.replicas)
         database = await stack.enter_async_context(mongo_database(direct.mongo_url, settings.database))
         scene = Scene(Random(f"{seed}/fault"), servers, settings)  # noqa: S311 - no secret
@@ -262,4 +264,6 @@ async def _wires(stack: AsyncExitStack, scene: Scene, direct: Endpoints) -> Endp
     """What the services reach the servers by."""
     scene.nats_wire, nats_url = await stack.enter_async_context(wire_to(direct.nats_url))
     scene.mongo_wire, other = await stack.enter_async_context(wire_to(direct.mongo_url))
-    return Endpoints(nats_url, f"mongodb://{other.partition('//')[2]}/?directConnection=true")
+    return Endpoints(
+        nats_url, f"mongodb://{other.partition('//')[2]}/?directConnection=true", direct.nats_credentials
+    )

@@ -23,6 +23,7 @@ from shared.eventstore.restoring import Restoring
 from shared.eventstore.store import EventStore
 from shared.eventstore.streams import provision
 from shared.eventstore.wholeness import losses
+from shared.platform.embedded import Endpoints
 from shared.platform.keeper import nats_server
 from shared.platform.nats import nats_connection
 from shared.platform.settings import Settings
@@ -30,6 +31,7 @@ from shared.unit.commands import CommandHandler, CommandRequest
 from shared.unit.health import health_of, jetstream_health
 from tests.contract.units import SERVICE_AGGREGATES, TASK
 from tests.own_servers import OwnServer
+from tests.servers import operator_of
 from tests.waiting import until
 
 CONGRESS, UNIT, EVENTS = "lost", "logistics", 60
@@ -144,8 +146,9 @@ class Service:
 async def scene(tmp_path) -> AsyncIterator[Scene]:
     server = OwnServer(nats_server, "nats", tmp_path)
     await server.start()
+    endpoints = Endpoints(server.url, "", server.keys)
     try:
-        async with nats_connection(f"nats://127.0.0.1:{server.port}", "tests") as connection:
+        async with nats_connection(server.url, "tests", operator_of(endpoints)) as connection:
             await provision(connection, CONGRESS)
             scene = Scene(server, tmp_path, connection)
             for number in range(EVENTS):
@@ -262,7 +265,8 @@ async def test_a_ledger_that_lost_events_is_told_and_restores_nothing(scene):
 # --- as an operator does it ---
 async def daihoi(scene, *arguments):
     settings = {
-        "DAIHOI_NATS_URL": f"nats://127.0.0.1:{scene.server.port}",
+        "DAIHOI_NATS_URL": scene.server.url,
+        "DAIHOI_NATS_CREDENTIALS": scene.server.keys,
         "DAIHOI_CONGRESS": CONGRESS,
         "DAIHOI_DATA_DIR": str(scene.folder / "data"),
     }

@@ -23,6 +23,7 @@ from shared.platform.nats import nats_connection
 from shared.unit.health import Health
 from tests.congress import Writer, life_of_a_task, settled
 from tests.own_servers import OwnServers, own_servers
+from tests.servers import operator_of
 from tests.waiting import until
 
 OUTAGE_S = 12
@@ -98,7 +99,7 @@ class Tracked:
 @pytest.fixture
 async def scene(servers, congress) -> AsyncIterator[Scene]:
     async with (
-        nats_connection(servers.endpoints.nats_url, "tests") as connection,
+        nats_connection(servers.endpoints.nats_url, "tests", operator_of(servers.endpoints)) as connection,
         mongo_database(servers.endpoints.mongo_url, f"daihoi_{congress}") as database,
     ):
         await provision(connection, congress)

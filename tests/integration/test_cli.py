@@ -16,6 +16,7 @@ from shared.platform.settings import Settings
 from shared.unit.client import CommandClient
 from shared.unit.issuer import make_issuer_keys
 from tests.program import PROJECT, Shell
+from tests.servers import operator_of
 
 SERVICES_AND_TRACKER = ("subcommittee", "propaganda", "logistics", "security", "tracker")
 
@@ -23,12 +24,17 @@ SERVICES_AND_TRACKER = ("subcommittee", "propaganda", "logistics", "security", "
 @contextmanager
 def served(folder, endpoints, congress):
     """A shell for a congress whose services run."""
-    settings = Settings(congress=congress, **endpoints._asdict(), data_dir=folder / ".daihoi")
+    settings = Settings(
+        congress=congress,
+        nats_url=endpoints.nats_url,
+        mongo_url=endpoints.mongo_url,
+        data_dir=folder / ".daihoi",
+    )
     make_issuer_keys(settings.issuer_private_key_path, settings.issuer_public_key_path)
     supervisor = Supervisor(settings, endpoints)
 
     async def ready():
-        async with nats_connection(endpoints.nats_url, "tests") as connection:
+        async with nats_connection(endpoints.nats_url, "tests", operator_of(endpoints)) as connection:
             await supervisor.wait_until_ready(CommandClient(connection, congress))
 
     try:

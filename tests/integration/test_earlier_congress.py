@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import date
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -15,6 +16,7 @@ from services.tracker.queries import consolidated_report
 from shared.eventstore.jetstream_api import js_api, stream_info
 from shared.eventstore.ledger import Ledger
 from shared.eventstore.names import ledger_stream, service_stream
+from shared.platform.embedded import Endpoints
 from shared.platform.keeper import nats_server
 from shared.platform.nats import nats_connection
 from shared.unit.client import CommandClient
@@ -22,6 +24,7 @@ from tests.conftest import token_for
 from tests.integration.test_tracker import project_all
 from tests.own_servers import OwnServer
 from tests.recorded import recorded, restore
+from tests.servers import operator_of
 from tests.waiting import until
 
 EARLIER = recorded()
@@ -34,19 +37,19 @@ def silent(*_):
 
 
 @pytest.fixture
-def nats_url(tmp_path):
+def broker(tmp_path):
     """A broker of the test's own: the streams come back under the name that they were recorded with."""
     folder = tmp_path / "nats"
     folder.mkdir()
     server = OwnServer(nats_server, "nats", folder)
     server.start_here()
-    yield f"nats://127.0.0.1:{server.port}"
+    yield Endpoints(server.url, "", server.keys)
     server.end_here()
 
 
 @pytest.fixture
-async def connection(nats_url):
-    async with nats_connection(nats_url, "tests") as connected:
+async def connection(broker):
+    async with nats_connection(broker.nats_url, "tests", operator_of(broker)) as connected:
         await restore(connected, EARLIER)
         yield connected
 
@@ -57,8 +60,10 @@ def congress():
 
 
 @pytest.fixture
-def settings(settings, nats_url):
-    return settings.model_copy(update={"nats_url": nats_url})
+def settings(settings, broker):
+    return settings.model_copy(
+        update={"nats_url": broker.nats_url, "nats_credentials": Path(broker.nats_credentials)}
+    )
 
 
 @pytest.fixture
@@ -97,11 +102,11 @@ async def test_rebuilt_views_are_those_of_then_too(ledger, views):
 
 
 async def test_a_unit_goes_on_where_it_was_and_its_policies_do_nothing_again(
-    connection, settings, endpoints, ledger, views
+    connection, settings, endpoints, broker, ledger, views
 ):
     stream = service_stream(CONGRESS, UNIT)
     before = (await stream_info(connection, stream))["state"]["last_seq"]
-    supervisor = Supervisor(settings, endpoints._replace(nats_url=settings.nats_url))
+    supervisor = Supervisor(settings, broker._replace(mongo_url=endpoints.mongo_url))
     client = CommandClient(connection, CONGRESS)
     try:
         supervisor.start(UNIT)

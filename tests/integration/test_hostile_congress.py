@@ -31,6 +31,7 @@ from tests.program import Shell
 from tests.properties.besieged import NO_REFUSALS, Besieged, besieged
 from tests.properties.hostile_values import hostile_to
 from tests.properties.ways import all_ways
+from tests.servers import operator_of
 
 # `make test` has contract/test_hostile_bytes.py and properties/test_hostile_commands.py in its place.
 pytestmark = pytest.mark.long
@@ -128,7 +129,7 @@ async def test_a_congress_is_told_to_its_end_whatever_else_is_on_the_bus(siege, 
     session = PatientSession(siege.settings, endpoints, siege.ledger, siege.views, siege.connection)
     blows = sorted([*to_services(name), *(each.blow for each in forged)], key=lambda blow: crc32(blow.name.encode()))
     done = [0, 1]
-    async with intruder(endpoints.nats_url) as by, asyncio.TaskGroup() as both:
+    async with intruder(endpoints.nats_url, operator_of(endpoints)) as by, asyncio.TaskGroup() as both:
         both.create_task(tell(session, sample, lambda now, end: done.__setitem__(slice(None), [now, end])))
         both.create_task(attack(siege, by, blows, done))
     await siege.come_to_rest()

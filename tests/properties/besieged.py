@@ -44,6 +44,7 @@ from tests.contract.units import SERVICE_AGGREGATES
 from tests.properties.hostile_values import Hostile, as_body, everything_full, labels_of
 from tests.properties.sent import SHORT, Sent, Wrong, told
 from tests.properties.ways import Step, all_ways, examples
+from tests.servers import operator_of
 
 HAPPENED = datetime(2020, 8, 17, 2, tzinfo=UTC)
 ANSWER_TIMEOUT_S = 30
@@ -275,7 +276,9 @@ async def besieged(endpoints: Endpoints, congress: str, folder: Path) -> AsyncIt
     )
     make_issuer_keys(settings.issuer_private_key_path, settings.issuer_public_key_path)
     async with AsyncExitStack() as stack:
-        connection = await stack.enter_async_context(nats_connection(endpoints.nats_url, "siege"))
+        connection = await stack.enter_async_context(
+            nats_connection(endpoints.nats_url, "siege", operator_of(endpoints))
+        )
         await provision(connection, congress)
         database = await stack.enter_async_context(mongo_database(endpoints.mongo_url, settings.database))
         supervisor = Supervisor(settings, endpoints)

@@ -14,12 +14,14 @@ from nats.aio.client import Client
 from shared.domain.decider import Actor, Command, Refused
 from shared.eventstore.envelope import Cause
 from shared.eventstore.store import EventStore
+from shared.platform.embedded import Endpoints
 from shared.platform.nats import nats_connection
 from shared.unit.commands import Answer, CommandHandler, CommandRequest
 from shared.unit.refusals import REFUSALS
 from tests.contract.units import SERVICE_AGGREGATES
 from tests.properties.broker import ACK_TIMEOUT_S, Died, Mishap, Unreliable
 from tests.properties.history import Expected, History, Told, keys_of, read_history
+from tests.servers import operator_of
 
 HAPPENED = datetime(2020, 8, 17, 2, tzinfo=UTC)
 HERE, THERE = 0, 1
@@ -182,11 +184,11 @@ def assert_answers(answer: Answer, told: Sequence[Told]) -> None:
 
 
 @contextmanager
-def standing_still(url: str) -> Iterator[tuple[asyncio.AbstractEventLoop, Client]]:
+def standing_still(endpoints: Endpoints) -> Iterator[tuple[asyncio.AbstractEventLoop, Client]]:
     """A loop that stands still between two steps, for a machine whose steps are plain functions; and a connection."""
     loop = asyncio.new_event_loop()
     try:
-        with in_loop(loop, nats_connection(url, "properties")) as connection:
+        with in_loop(loop, nats_connection(endpoints.nats_url, "properties", operator_of(endpoints))) as connection:
             yield loop, connection
     finally:
         loop.close()

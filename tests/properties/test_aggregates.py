@@ -125,7 +125,7 @@ def test_whatever_goes_wrong_a_command_is_done_once_and_what_is_remembered_is_wh
     endpoints, congress, service, aggregate
 ):
     met: Counter[Mishap] = Counter()
-    with standing_still(endpoints.nats_url) as (loop, connection):
+    with standing_still(endpoints) as (loop, connection):
         told = {"name": service, "focus": aggregate, "congress": congress, "met": met}
         machine = type("Machine", (Machine,), {**told, "loop": loop, "connection": connection})
         run_state_machine_as_test(machine, settings=effort(EXAMPLES, STEPS))

@@ -429,7 +429,7 @@ class Machine(RuleBasedStateMachine):
 def test_whatever_is_delivered_twice_or_late_every_effect_is_there_once_and_the_views_say_so(endpoints, congress):
     met: Counter[Mishap] = Counter()
     effective: Counter[str] = Counter()
-    with standing_still(endpoints.nats_url) as (loop, connection):
+    with standing_still(endpoints) as (loop, connection):
         told = {"congress": congress, "mongo_url": endpoints.mongo_url, "met": met, "effective": effective}
         machine = type("Machine", (Machine,), {**told, "loop": loop, "connection": connection})
         run_state_machine_as_test(machine, settings=effort(EXAMPLES, STEPS))
