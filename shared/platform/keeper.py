@@ -105,7 +105,7 @@ class NatsSettings:
         self.file, self._keys = directory / "nats.conf", directory / FOLDER
         self._listen, self._store = f"127.0.0.1:{port}", directory / "nats"
         provide_keys(self._keys)
-        adopt_streams(self._store, key_of(self._keys, "account").public)
+        adopt_streams(self._store, key_of(self._keys, "store").public)
         self.probe = keeper_credentials(self._keys).connection_options()
         self._revoked: dict[str, int] | None = None
         self.are_new()

