@@ -1,7 +1,6 @@
 """Coming to NATS without a client library: what is said first."""
 
 import asyncio
-import base64
 import json
 
 from shared.platform.nats_keys import Credentials
@@ -18,6 +17,5 @@ async def hello(reader: asyncio.StreamReader, name: str, credentials: Credential
         "name": name,
     }
     if credentials:
-        signature = credentials.key.sign(server["nonce"].encode())
-        told |= {"jwt": credentials.jwt, "sig": base64.b64encode(signature).decode()}
+        told |= {"jwt": credentials.jwt, "sig": credentials.sign(server["nonce"]).decode()}
     return b"CONNECT " + json.dumps(told).encode() + b"\r\n"

@@ -106,11 +106,14 @@ class Credentials(NamedTuple):
 
     def connection_options(self) -> dict[str, Any]:
         """As nats-py wants them."""
-        return {
-            "user_jwt_cb": lambda: bytearray(self.jwt.encode()),
-            "signature_cb": lambda nonce: base64.b64encode(self.key.sign(nonce.encode())),
-            "inbox_prefix": self.inbox_prefix,
-        }
+        return {"user_jwt_cb": self.show, "signature_cb": self.sign, "inbox_prefix": self.inbox_prefix}
+
+    def show(self) -> bytearray:
+        return bytearray(self.jwt.encode())
+
+    def sign(self, nonce: str) -> bytes:
+        """What the server asks to be signed, in base64."""
+        return base64.b64encode(self.key.sign(nonce.encode()))
 
 
 def user_credentials(account: NKey, name: str, publish: tuple[str, ...], subscribe: tuple[str, ...]) -> Credentials:

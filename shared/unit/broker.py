@@ -3,20 +3,26 @@
 import asyncio
 from typing import Any
 
-from faststream.nats import NatsBroker, NatsSecurity
+from faststream.nats import NatsBroker, NatsJWT, NatsSecurity
 from nats.aio.client import Client
 
 from shared.platform.nats import Teller, connect, new_client
+from shared.platform.nats_keys import Credentials
 from shared.platform.nats_tls import tls_options
 
 STOP_TIMEOUT_S = 15.0
 
 
-def security_at(url: str) -> NatsSecurity | None:
-    """What is demanded of the servers at `url`. Raises `PlatformError` where TLS is, and its files can't be used."""
-    if not (tls := tls_options(url)):
-        return None
-    return NatsSecurity(ssl_context=tls["tls"], use_ssl=True, tls_handshake_first=tls["tls_handshake_first"])
+def security_at(url: str, credentials: Credentials | None) -> NatsSecurity | None:
+    """What is shown to the servers at `url`, and demanded of them. Raises `PlatformError` where TLS is demanded and
+    its files can't be used."""
+    tls = tls_options(url)
+    told = (
+        {"ssl_context": tls["tls"], "use_ssl": True, "tls_handshake_first": tls["tls_handshake_first"]} if tls else {}
+    )
+    if credentials:
+        return NatsJWT(credentials.show, credentials.sign, **told)
+    return NatsSecurity(**told) if told else None
 
 
 class UnitBroker(NatsBroker):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from faststream import AckPolicy, FastStream
 from faststream.nats import NatsBroker, NatsMessage
+from nats.aio.client import DEFAULT_INBOX_PREFIX
 from pydantic import BaseModel, ValidationError
 
 from shared.domain.decider import Aggregate, Refused
@@ -126,8 +127,9 @@ def service_broker(url: str, service: str, credentials: Credentials | None = Non
     return made(
         teller,
         servers_of(url),
-        **connection_options(service, teller, credentials),
-        security=security_at(url),
+        **connection_options(service, teller),
+        security=security_at(url, credentials),
+        inbox_prefix=credentials.inbox_prefix if credentials else DEFAULT_INBOX_PREFIX,
         graceful_timeout=STOP_TIMEOUT_S,
         apply_types=False,
         log_level=logging.DEBUG,

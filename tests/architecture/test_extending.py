@@ -181,6 +181,7 @@ async def test_the_page_does_what_it_says(extended, connection, congress, databa
 
     extended.apply(UNIT)
     extended.apply(EVENT)
+    assert (await asyncio.to_thread(extended.run, "daihoi streams provision")).returncode == 0
     await start("medical", "tracker")
     await carry_out(UNIT)
     await carry_out(EVENT)

@@ -13,6 +13,7 @@ from daihoi.terminal.report import Printer
 from services.tracker.history.verify import verify
 from services.tracker.projection.rebuild import rebuild
 from services.tracker.queries import consolidated_report
+from shared.eventstore.streams import provision
 from shared.platform.children import stop_child
 from shared.unit.client import CommandClient
 from shared.values.units import SETTING
@@ -60,9 +61,12 @@ async def congress_of_four(settings, endpoints, connection, database):
         congress.stop()
 
 
-async def test_a_unit_without_code_joins_a_living_congress(congress_of_four, settings, ledger, views, monkeypatch):
+async def test_a_unit_without_code_joins_a_living_congress(
+    congress_of_four, settings, connection, ledger, views, monkeypatch
+):
     congress = congress_of_four
     monkeypatch.setenv(SETTING, "y-te=Tiểu ban Y tế|Health unit")
+    await provision(connection, settings.congress)  # as the operator does
     await congress.start("y-te", "subcommittee")
     await congress.send("y-te", "open-task", TASK | {"task_id": "9-01"})
     in_charge = {"collective": "Sở Y tế", "individual": "Giám đốc"}

@@ -1,0 +1,292 @@
+"""The locks on the real server: who is let in, what is told to whoever may not, and what a process waits for."""
+
+import asyncio
+import json
+from contextlib import asynccontextmanager
+from uuid import uuid4
+
+import pytest
+from typer.testing import CliRunner
+
+from daihoi.cli.main import app
+from daihoi.ops.doctor import examine
+from daihoi.ops.supervisor import Supervisor
+from shared.eventstore.credentials import credentials_for
+from shared.eventstore.direct import read_subject
+from shared.eventstore.errors import NotPermitted
+from shared.eventstore.jetstream_api import js_api, js_call, stream_info
+from shared.eventstore.ledger import Ledger
+from shared.eventstore.names import ledger_stream, service_stream
+from shared.eventstore.operating import connected_as
+from shared.eventstore.rights import member_of
+from shared.eventstore.store import EventStore
+from shared.eventstore.streams import provision, stream_configs
+from shared.platform.embedded import Endpoints, embedded_servers
+from shared.platform.errors import PlatformError
+from shared.platform.files import own_folder
+from shared.platform.keeper import Server, free_port, listens, nats_server
+from shared.platform.nats import nats_connection
+from shared.platform.nats_account import credentials_path
+from shared.platform.nats_permissions import PermissionsViolation
+from shared.platform.settings import Settings
+from shared.unit.client import CommandClient
+from shared.unit.problems import ProblemError
+from tests.conftest import token_for
+from tests.congress import Writer, settled
+from tests.contract.units import TASK
+from tests.own_servers import OwnServer
+from tests.servers import operator_of
+from tests.waiting import until
+
+UNIT = "logistics"
+
+
+@pytest.fixture(autouse=True)
+def locked(endpoints):
+    assert endpoints.nats_credentials, "the servers that were given have no locks"
+
+
+@pytest.fixture
+def coming_as(endpoints, settings):
+    return lambda identity: connected_as(identity, settings, endpoints, "tests")
+
+
+async def test_whoever_has_no_credentials_is_not_let_in_and_told_so_at_once(endpoints):
+    with pytest.raises(PlatformError) as told:
+        async with nats_connection(endpoints.nats_url, "nobody"):
+            pass
+    assert told.value.why.code == "not_let_in"
+
+
+async def test_keys_of_another_server_open_nothing(endpoints, tmp_path):
+    nats_server(tmp_path, free_port())  # makes the keys
+    strange = credentials_for(tmp_path / "nats-keys", "xx", "operator")
+    with pytest.raises(PlatformError) as told:
+        async with nats_connection(endpoints.nats_url, "stranger", strange):
+            pass
+    assert told.value.why.code == "not_let_in"
+
+
+async def test_a_service_appends_to_its_own_stream_and_to_no_other(coming_as, connection, congress, ledger):
+    async with coming_as(UNIT) as own:
+        written = await Writer(EventStore(own, congress, UNIT)).write([1])
+        await settled(ledger, written)
+        with pytest.raises(PermissionsViolation):
+            await own.request(f"evt.{congress}.security.task.1", b"{}", timeout=60)
+    assert (await stream_info(connection, service_stream(congress, "security")))["state"]["messages"] == 0
+
+
+async def test_what_is_not_permitted_is_told_with_its_subject_and_not_waited_for(coming_as, connection, congress):
+    stream = service_stream(congress, UNIT)
+    async with coming_as(member_of(UNIT)) as member:
+        with pytest.raises(NotPermitted) as told:
+            await js_call(member, f"STREAM.DELETE.{stream}", {})
+        assert told.value.subject == f"$JS.API.STREAM.DELETE.{stream}"
+        with pytest.raises(NotPermitted) as told:
+            [stored async for stored in read_subject(member, ledger_stream(congress), ">")]
+        assert told.value.subject == f"$JS.API.DIRECT.GET.{ledger_stream(congress)}"
+        assert await Ledger(member, congress).last_sequence() == 0, "how far it is may be known"
+        with pytest.raises(ProblemError) as refused:
+            await CommandClient(member, congress).send("security", "x", {}, token="x", command_id=uuid4())
+        assert refused.value.problem.code == "not_permitted"
+    assert "error" not in await js_api(connection, f"STREAM.INFO.{stream}", {})
+
+
+async def test_nobody_hears_the_answers_of_another(coming_as, connection, congress):
+    heard, violations = [], []
+
+    async def hear(message):
+        heard.append(message)
+
+    async with coming_as("auditor") as auditor, coming_as(member_of(UNIT)) as member:
+        auditor._error_cb = _noting(violations)
+        for subject in ("_INBOX.>", f"_INBOX.{congress}.member_{UNIT}.>", f"_INBOX.{congress}.>"):
+            await auditor.subscribe(subject, cb=hear)
+        await auditor.flush()
+        await Ledger(member, congress).last_sequence()
+        await auditor.flush()
+    assert (heard, len(violations)) == ([], 3)
+
+
+def _noting(violations):
+    async def note(error):
+        violations.append(error)
+
+    return note
+
+
+# --- services ---
+@pytest.fixture
+async def without_streams(endpoints, congress):
+    """The operator's connection to a congress that is not made yet; what is made is removed after."""
+    async with nats_connection(endpoints.nats_url, "tests", operator_of(endpoints)) as connection:
+        yield connection
+        for config in reversed(stream_configs(congress)):
+            await js_api(connection, f"STREAM.DELETE.{config['name']}", {})
+
+
+@asynccontextmanager
+async def running(settings, endpoints, name):
+    supervisor = Supervisor(settings, endpoints)
+    try:
+        supervisor.start(name)
+        yield supervisor
+    finally:
+        await asyncio.to_thread(supervisor.stop)
+
+
+async def test_a_service_makes_no_stream_waits_for_its_own_and_works_as_soon_as_it_is_there(
+    without_streams, settings, endpoints, congress
+):
+    client, token = CommandClient(without_streams, congress), token_for(settings, f"{UNIT}.lead")
+
+    async def waits():
+        health = await client.health(UNIT)
+        return not health.ready and [each.code for each in health.findings] == ["stream_awaited"]
+
+    async def ready():
+        return (await client.health(UNIT)).ready
+
+    async with running(settings, endpoints, UNIT):
+        await until(waits)
+        with pytest.raises(ProblemError) as refused:
+            await client.send(UNIT, "open-task", TASK, token=token, command_id=uuid4())
+        assert refused.value.problem.code == "unavailable"
+        assert await js_api(without_streams, f"STREAM.INFO.{service_stream(congress, UNIT)}", {}) == {
+            **NOT_FOUND,
+            "type": "io.nats.jetstream.api.v1.stream_info_response",
+        }
+        await provision(without_streams, congress)
+        answer = await client.send(UNIT, "open-task", TASK, token=token, command_id=uuid4())
+        assert answer.sequence == 1
+        await until(ready)
+
+
+NOT_FOUND = {"error": {"code": 404, "err_code": 10059, "description": "stream not found"}}
+
+
+async def test_a_service_alone_on_embedded_servers_makes_its_streams_with_the_operators_key(tmp_path):
+    settings = Settings(congress="alone", data_dir=tmp_path, nats_credentials=None)
+    with embedded_servers(tmp_path) as servers:
+        client_of = nats_connection(servers.nats_url, "tests", operator_of(servers))
+        async with client_of as connection, running(settings, Endpoints("", ""), UNIT):
+            client = CommandClient(connection, "alone")
+
+            async def ready():
+                return (await client.health(UNIT)).ready
+
+            await until(ready)
+
+
+async def test_a_stream_with_other_settings_is_relied_on_by_no_service(connection, settings, endpoints, congress):
+    stream = service_stream(congress, UNIT)
+    config = (await stream_info(connection, stream))["config"]
+    await js_call(connection, f"STREAM.UPDATE.{stream}", config | {"max_age": 3_600_000_000_000})
+    async with running(settings, endpoints, UNIT) as supervisor:
+        ended = await asyncio.to_thread(supervisor.children[UNIT].wait)
+    assert ended == 1
+    assert (
+        f"stream {stream} exists with other settings: max_age"
+        in (settings.data_dir / "logs" / f"{UNIT}.log").read_text()
+    )
+
+
+# --- people ---
+@pytest.fixture
+def daihoi(settings, tmp_path):
+    async def run(*arguments, credentials=None):
+        environment = {
+            "DAIHOI_CONGRESS": settings.congress,
+            "DAIHOI_NATS_URL": settings.nats_url,
+            "DAIHOI_NATS_CREDENTIALS": str(credentials or settings.nats_credentials),
+            "DAIHOI_MONGO_URL": settings.mongo_url,
+            "DAIHOI_DATA_DIR": str(tmp_path),
+            "DAIHOI_LANG": "en",
+        }
+        return await asyncio.to_thread(CliRunner().invoke, app, arguments, env=environment)
+
+    return run
+
+
+async def test_who_has_credentials_for_one_thing_is_told_what_else_needs(daihoi, endpoints, connection, settings):
+    credentials_for(endpoints.nats_credentials, settings.congress, member_of(UNIT))
+    held = credentials_path(settings.nats_keys_folder, settings.congress, member_of(UNIT))
+    device = settings.data_dir / "device"
+    there = credentials_path(device, settings.congress, member_of(UNIT))
+    own_folder(there.parent)
+    there.write_bytes(held.read_bytes())
+    lacking = await daihoi("policies", "list", credentials=device)
+    assert lacking.exit_code == 1
+    assert lacking.stderr.startswith("no_credentials: ")
+    assert str(credentials_path(device, settings.congress, "auditor")) in lacking.stderr
+    refused = await daihoi("policies", "list", credentials=there)
+    assert (refused.exit_code, refused.stderr.partition(":")[0]) == (1, "not_permitted")
+    assert f"$JS.API.DIRECT.GET.{ledger_stream(settings.congress)}" in refused.stderr
+
+
+async def test_the_doctor_says_that_it_is_not_let_in(settings, tmp_path, connection):
+    nats_server(tmp_path, free_port())
+    strange = settings.model_copy(update={"nats_credentials": tmp_path / "nats-keys"})
+    assert "not_let_in" in {each.code for each in await examine(strange)}
+
+
+async def test_the_table_is_shown_with_public_keys_alone(daihoi, settings):
+    shown = await daihoi("nats", "accounts", "--format", "json")
+    content = json.loads(shown.stdout)
+    assert {*content["keys"]} == {"operator", "account", "system"}
+    assert all(public[0] in "OA" for public in content["keys"].values())
+    assert f"evt.{settings.congress}.logistics.>" in content["identities"]["logistics"]["publish"]
+    assert "logistics" in (await daihoi("nats", "accounts")).stdout
+
+
+# --- the embedded server ---
+async def test_whoever_is_revoked_is_cut_off_from_the_embedded_server_and_new_credentials_are_let_in(tmp_path):
+    with embedded_servers(tmp_path) as servers:
+        keys = tmp_path / "nats-keys"
+        revoked = credentials_for(keys, "xx", "auditor")
+        async with nats_connection(servers.nats_url, "auditor", revoked) as auditor:
+            ran = await asyncio.to_thread(
+                CliRunner().invoke, app, ["nats", "revoke", "auditor"], env={"DAIHOI_DATA_DIR": str(tmp_path), **XX}
+            )
+            assert ran.exit_code == 0, ran.output
+
+            async def cut_off():
+                return not auditor.is_connected
+
+            await until(cut_off)
+        with pytest.raises(PlatformError) as told:
+            async with nats_connection(servers.nats_url, "auditor", revoked):
+                pass
+        assert told.value.why.code == "not_let_in"
+        async with nats_connection(servers.nats_url, "auditor", credentials_for(keys, "xx", "auditor")):
+            pass
+
+
+XX = {"DAIHOI_CONGRESS": "xx", "DAIHOI_NATS_CREDENTIALS": None, "DAIHOI_LANG": "en"}
+
+
+async def test_a_congress_from_before_there_were_locks_keeps_its_events(tmp_path):
+    def as_before(directory, port):
+        configuration = directory / "nats.conf"
+        store = json.dumps(str(directory / "nats"))
+        configuration.write_text(f"listen: 127.0.0.1:{port}\njetstream {{ store_dir: {store} }}\n")
+        command = [*nats_server(directory / "elsewhere", port).command[:1], "-c", str(configuration)]
+        return Server("nats-server", command, directory / "nats.log", lambda: listens(port))
+
+    (tmp_path / "elsewhere").mkdir()
+    earlier = OwnServer(as_before, "nats", tmp_path)
+    await earlier.start()
+    async with nats_connection(earlier.url, "tests") as connection:
+        await provision(connection, "xx")
+        events = await Writer(EventStore(connection, "xx", UNIT)).write([1, 2])
+        await settled(Ledger(connection, "xx"), events)
+    await earlier.stop()
+    today = OwnServer(nats_server, "nats", tmp_path)
+    for _ in range(2):
+        await today.start()
+        try:
+            async with nats_connection(today.url, "tests", operator_of(Endpoints(today.url, "", today.keys))) as own:
+                assert await Ledger(own, "xx").last_sequence() == events
+                await provision(own, "xx")
+        finally:
+            await today.stop()
