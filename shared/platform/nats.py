@@ -4,7 +4,7 @@ import asyncio
 import logging
 import re
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import nats.errors
@@ -27,6 +27,7 @@ NOT_LET_IN = Refusal(
 _NOT_LET_IN = re.compile("authorization violation|authentication (revoked|expired)", re.IGNORECASE)
 CONNECT_TIMEOUT_S = 5
 FIRST_CONNECTION_TIMEOUT_S = 8
+CLOSE_TIMEOUT_S = 1
 
 logger = logging.getLogger(__name__)
 
@@ -34,10 +35,10 @@ logger = logging.getLogger(__name__)
 class Teller:
     """What a client's errors come to: one line for what it would print as a page; it reconnects by itself. But until
     it is `connected` for the first time, what no waiting mends ends the attempt: at once where it is not let in, and
-    where no server can be trusted once none is left to try."""
+    where no server can be trusted once none is left to try, or plainly at the first."""
 
     def __init__(self, url: str, name: str) -> None:
-        self._url, self._name, self._left = url, name, len(servers_of(url))
+        self._url, self._name, self._left = url, name, 1 if is_plain() else len(servers_of(url))
         self.connected = False
 
     async def tell(self, error: Exception) -> None:
@@ -116,6 +117,8 @@ async def connect(connection: Client, teller: Teller, **options: Any) -> None:
     try:
         await connection.connect(**options)
     except PlatformError:
-        await connection.close()
+        with suppress(TimeoutError):  # nats-py waits for ever for the end of a line whose handshake failed
+            async with asyncio.timeout(CLOSE_TIMEOUT_S):
+                await connection.close()
         raise
     teller.connected = True

@@ -11,6 +11,7 @@ import secrets
 from collections.abc import Callable
 from typing import Any
 
+import nats.errors
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.nuid import NUID, TOTAL_LENGTH
@@ -110,6 +111,16 @@ class HandOverClient(TellingClient):
             return await asyncio.wait_for(answered, timeout)
         finally:
             self._resp_map.pop(token.decode(), None)
+
+    async def _process_connect_init(self) -> None:
+        """nats-py would wait for ever for the end of a line whose handshake failed, and try no other server."""
+        try:
+            await super()._process_connect_init()
+        except (OSError, nats.errors.Error, TimeoutError):
+            if "tls" in self.options and self._transport and (line := getattr(self._transport, "_io_writer", None)):
+                line.transport.abort()
+                self._transport._io_writer = None
+            raise
 
     async def _process_info(self, info: dict[str, Any], initial_connection: bool = False) -> None:
         """What a server says before anything is sent to it. nats-py goes on without TLS where the server has none."""

@@ -6,7 +6,6 @@ byte of ours goes over a connection that is not encrypted, whatever the server o
 
 import os
 import ssl
-from pathlib import Path
 from typing import Any
 
 import nats.errors
@@ -84,8 +83,7 @@ def _show(context: ssl.SSLContext, certificate: str, key: str | None) -> None:
     try:
         context.load_cert_chain(certificate, key, password=_no_password)
     except (OSError, ValueError) as error:
-        setting, path = (CERTIFICATE, certificate) if not Path(certificate).is_file() else (KEY, key)
-        raise _unusable(setting, path, error) from error
+        raise _unusable(f"{CERTIFICATE}, {KEY}", f"{certificate}, {key}", error) from error
 
 
 def _no_password() -> str:
