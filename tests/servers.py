@@ -108,9 +108,9 @@ def _a_folder() -> "tempfile.TemporaryDirectory[str]":
     return tempfile.TemporaryDirectory(prefix="daihoi-", ignore_cleanup_errors=True)
 
 
-def operator_of(endpoints: Endpoints) -> Credentials | None:
+def operator_of(endpoints: Endpoints, identity: str = OPERATOR) -> Credentials | None:
     """Whose credentials the tests' own connections have; none where the servers have no locks."""
-    return credentials_for(endpoints.nats_credentials, "tests", OPERATOR)
+    return credentials_for(endpoints.nats_credentials, "tests", identity)
 
 
 @contextmanager

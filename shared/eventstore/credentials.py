@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from shared.domain.decider import Refusal
-from shared.eventstore.rights import identities, rights
+from shared.eventstore.rights import STORE, identities, rights
 from shared.platform.errors import PlatformError
 from shared.platform.nats_account import credentials_path, holds_account_key, mint
 from shared.platform.nats_keys import Credentials, read_credentials
@@ -42,7 +42,8 @@ def issue(folder: Path, congress: str, identity: str) -> Credentials:
         allowed = rights(congress, identity)
     except LookupError as error:
         raise PlatformError(NO_SUCH_IDENTITY(identity=identity, identities=", ".join(identities()))) from error
-    return mint(credentials_path(folder, congress, identity), folder, name_of(congress, identity), *allowed)
+    account = "store" if identity == STORE else "account"
+    return mint(credentials_path(folder, congress, identity), folder, account, name_of(congress, identity), *allowed)
 
 
 def name_of(congress: str, identity: str) -> str:

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
@@ -16,6 +16,7 @@ from shared.domain.decider import Refusal
 from shared.platform.errors import PlatformError
 from shared.platform.nats_keys import Credentials
 from shared.platform.nats_parser import HandOverClient, Receive
+from shared.platform.nats_permissions import TellingClient
 from shared.platform.nats_tls import tls_options, untrusted
 from shared.platform.plain import headers_as_bytes, headers_of, is_plain
 
@@ -40,8 +41,11 @@ class Teller:
     def __init__(self, url: str, name: str) -> None:
         self._url, self._name, self._left = url, name, 1 if is_plain() else len(servers_of(url))
         self.connected = False
+        self.hear: Callable[[Exception], None] = lambda _: None
+        """Who else is to know."""
 
     async def tell(self, error: Exception) -> None:
+        self.hear(error)
         not_let_in = NOT_LET_IN(url=self._url, name=self._name) if _NOT_LET_IN.search(str(error)) else None
         refused = not_let_in or untrusted(error, self._url)
         logger.warning("NATS: %s", refused or error)
@@ -114,6 +118,8 @@ async def nats_connection(url: str, name: str, credentials: Credentials | None =
 
 async def connect(connection: Client, teller: Teller, **options: Any) -> None:
     """For the first time. Raises `PlatformError` for what `teller` ends, and what nats-py raises."""
+    if isinstance(connection, TellingClient):
+        teller.hear = connection.hear
     try:
         await connection.connect(**options)
     except PlatformError:

@@ -1,7 +1,12 @@
-"""The folder of NATS keys: whose server it is, the account that the congresses live in, and who may no longer come.
+"""The folder of NATS keys: whose server it is, the accounts that the congresses live in, and who may no longer come.
 
-`operator.nk`, `account.nk` and `system.nk` are seeds. Whoever reads `account.nk` can be anybody, so the folder is its
-owner's alone and never leaves the centre. A folder without it holds credentials only, `<congress>/<identity>.creds`.
+`operator.nk`, `account.nk`, `store.nk` and `system.nk` are seeds. Whoever reads `account.nk` can be anybody, so the
+folder is its owner's alone and never leaves the centre. A folder without it holds credentials only,
+`<congress>/<identity>.creds`.
+
+Everybody comes to one account, and the streams are in another, `store`. The server answers JetStream's calls with its
+own rights to wherever a request says; in the account of the streams that would be a way to write into any of them.
+Here it ends: an answer that came in from there does not go back in, because all that goes in goes by one export.
 """
 
 import fcntl
@@ -20,7 +25,6 @@ from shared.platform.nats_keys import (
     Kind,
     NKey,
     account_jwt,
-    lent,
     operator_jwt,
     read_credentials,
     read_key,
@@ -30,12 +34,13 @@ from shared.platform.nats_keys import (
 )
 
 FOLDER = "nats-keys"
-ACCOUNT_NAME, STORE_NAME, SYSTEM_NAME = "daihoi", "daihoi-store", "system"
+INTO_THE_STORE = ("evt.>", "$JS.API.>", "$JS.ACK.>")
+OUT_OF_THE_STORE = ("ledger.>", "_INBOX.>")
+"""What is told there to whoever listens; inboxes, for deliveries that no answer is for."""
+ANSWERS_AT_MOST_APART_S = 60
 KEEPER = "keeper"
 REVOKED, ISSUED = "revoked.json", "issued.jsonl"
 KEYS = {"operator": Kind.OPERATOR, "account": Kind.ACCOUNT, "store": Kind.ACCOUNT, "system": Kind.ACCOUNT}
-LENT = {"JetStream": "$JS.API.>", "acknowledgements": "$JS.ACK.>", "events": "evt.>"}
-NEWS = "ledger.>"
 NO_ACCOUNT_KEY = Refusal(
     "no_account_key",
     "No NATS credentials can be made here: there is no account key {path}. They are made at the centre, by `daihoi "
@@ -65,7 +70,7 @@ def holds_account_key(folder: Path) -> bool:
 
 
 def key_of(folder: Path, name: str) -> NKey:
-    """One of `KEYS`. Raises `PlatformError`."""
+    """`operator`, `account`, `store` or `system`. Raises `PlatformError`."""
     path = _path_of(folder, name)
     if not path.exists():
         raise PlatformError(NO_ACCOUNT_KEY(path=path))
@@ -75,33 +80,40 @@ def key_of(folder: Path, name: str) -> NKey:
 
 def jwts(folder: Path) -> Mapping[str, str]:
     """What the server is told, made anew each time: the `operator`, and by their public keys the accounts. Raises
-    `PlatformError`.
-
-    The streams are in an account that nobody is in, and lent to the one that everybody is in. JetStream sends what it
-    answers by its own rights to any subject that it is told; from another account it comes back to the asker's, where
-    an answer to one thing that is lent is never passed on to another. For the server to see that, everything is lent
-    as one (docs/adr/0045).
-    """
+    `PlatformError`."""
     operator, account, store, system = (key_of(folder, name) for name in KEYS)
-    lends = [lent("everything", ">", "service"), lent("news", NEWS, "stream")]
-    borrows = [lent(name, subject, "service", store.public) for name, subject in LENT.items()]
-    borrows.append(lent("news", NEWS, "stream", store.public))
+    imports = [_of_store(store, subject, "service") for subject in INTO_THE_STORE]
+    imports += [_of_store(store, subject, "stream") for subject in OUT_OF_THE_STORE]
+    no_more = {"revocations": revoked(folder)}
     return {
         "operator": operator_jwt(operator, system.public),
-        store.public: account_jwt(operator, store.public, STORE_NAME, jetstream=True, exports=lends),
-        account.public: account_jwt(operator, account.public, ACCOUNT_NAME, revoked=revoked(folder), imports=borrows),
-        system.public: account_jwt(operator, system.public, SYSTEM_NAME),
+        store.public: account_jwt(operator, store.public, "store", jetstream=True, exports=_exports(), **no_more),
+        account.public: account_jwt(operator, account.public, "daihoi", jetstream=False, imports=imports, **no_more),
+        system.public: account_jwt(operator, system.public, "system", jetstream=False),
     }
+
+
+def _exports() -> list[dict[str, Any]]:
+    """One for all that goes in: then the server sees that an answer would go in again, and lets it be."""
+    answered = {"response_type": "Stream", "response_threshold": ANSWERS_AT_MOST_APART_S * 10**9}
+    into = {"name": "store", "subject": ">", "type": "service", **answered}
+    return [into, *({"name": subject, "subject": subject, "type": "stream"} for subject in OUT_OF_THE_STORE)]
+
+
+def _of_store(store: NKey, subject: str, kind: str) -> dict[str, str]:
+    return {"name": subject, "subject": subject, "account": store.public, "type": kind}
 
 
 def credentials_path(folder: Path, congress: str, identity: str) -> Path:
     return folder / congress / f"{identity}.creds"
 
 
-def mint(path: Path, folder: Path, name: str, publish: tuple[str, ...], subscribe: tuple[str, ...]) -> Credentials:
-    """The credentials in `path`: made where there are none or these are revoked, and signed anew, for the same key,
-    where they allow something else. Raises `PlatformError`."""
-    account = key_of(folder, "account")
+def mint(
+    path: Path, folder: Path, account_name: str, name: str, publish: tuple[str, ...], subscribe: tuple[str, ...]
+) -> Credentials:
+    """The credentials in `path`, of a user of this account: made where there are none or these are revoked, signed
+    anew for the same key where they allow something else. Raises `PlatformError`."""
+    account = key_of(folder, account_name)
     wanted = {"pub": {"allow": [*publish]}, "sub": {"allow": [*subscribe]}}
     with _told(folder), _alone(folder):
         held = read_credentials(path) if path.exists() else None
@@ -119,7 +131,7 @@ def mint(path: Path, folder: Path, name: str, publish: tuple[str, ...], subscrib
 def keeper_credentials(folder: Path) -> Credentials:
     """Of whoever keeps the server: may ask whether JetStream is there, and nothing else. Raises `PlatformError`."""
     inbox = f"_INBOX._.{KEEPER}.>"
-    return mint(folder / f"{KEEPER}.creds", folder, KEEPER, ("$JS.API.INFO",), (inbox,))
+    return mint(folder / f"{KEEPER}.creds", folder, "account", KEEPER, ("$JS.API.INFO",), (inbox,))
 
 
 def issued(folder: Path) -> list[Issued]:

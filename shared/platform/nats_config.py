@@ -6,6 +6,9 @@ from pathlib import Path
 
 from shared.platform.nats_account import jwts, key_of
 
+MAX_CONTROL_LINE = "32KB"
+"""Whoever comes shows all permissions in one line; those of a unit with the longest of names take 14 kB."""
+
 
 def configuration(listen: str, store: str, keys: Path, *further: str, name: str = "daihoi") -> str:
     """`further` lines say what else this server does. Nothing in it is secret. Raises `PlatformError`."""
@@ -26,6 +29,7 @@ def locks(keys: Path) -> list[str]:
     """Whoever comes has to have credentials that the account's key has signed. Raises `PlatformError`."""
     operator, *accounts = jwts(keys).items()
     return [
+        f"max_control_line: {MAX_CONTROL_LINE}",
         f"operator: {operator[1]}",
         f"system_account: {key_of(keys, 'system').public}",
         "resolver: MEMORY",

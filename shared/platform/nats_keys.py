@@ -10,7 +10,6 @@ import hashlib
 import json
 import re
 import time
-from collections.abc import Mapping
 from enum import IntEnum
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -70,9 +69,10 @@ class NKey:
     def sign(self, content: bytes) -> bytes:
         return self._key.sign(content)
 
-    def issue(self, subject: str, name: str, nats: Claims) -> str:
-        """A JWT about the key `subject`."""
-        claims = {"iat": int(time.time()), "iss": self.public, "name": name, "sub": subject, "nats": nats}
+    def issue(self, subject: str, name: str, nats: Claims, issued_at: int | None = None) -> str:
+        """A JWT about the key `subject`, issued now unless another time is given, in Unix seconds."""
+        now = int(time.time()) if issued_at is None else issued_at
+        claims = {"iat": now, "iss": self.public, "name": name, "sub": subject, "nats": nats}
         digest = hashlib.sha256(json.dumps(claims, sort_keys=True).encode()).digest()
         claims["jti"] = base64.b32encode(digest).decode().rstrip("=")
         signed = f"{_in_base64({'typ': 'JWT', 'alg': 'ed25519-nkey'})}.{_in_base64(claims)}"
@@ -129,32 +129,18 @@ def user_jwt(account: NKey, user: str, name: str, publish: tuple[str, ...], subs
 
 
 def operator_jwt(operator: NKey, system_account: str) -> str:
+    """Always the same: a server that runs takes no other (nats-server 2.15)."""
     claims = {"type": "operator", "version": 2, "system_account": system_account}
-    return operator.issue(operator.public, "daihoi", claims)
+    return operator.issue(operator.public, "daihoi", claims, issued_at=0)
 
 
-def account_jwt(
-    operator: NKey,
-    account: str,
-    name: str,
-    *,
-    jetstream: bool = False,
-    revoked: Mapping[str, int] | None = None,
-    **lending: list[Claims],
-) -> str:
-    """`revoked`: users by their public keys, and until when, in Unix seconds, what was issued to them counts no more.
-    `lending`: `exports` and `imports`, each made by `lent`."""
+def account_jwt(operator: NKey, account: str, name: str, *, jetstream: bool, **further: Any) -> str:
+    """`further`: its exports and imports, and revocations, which are users by their public keys; what was issued to
+    them until then, in Unix seconds, counts no more."""
     unlimited = dict.fromkeys(("subs", "data", "payload", "imports", "exports", "conn", "leaf"), -1)
     stored = dict.fromkeys(("mem_storage", "disk_storage", "streams", "consumer"), -1 if jetstream else 0)
-    claims: Claims = {"type": "account", "version": 2, "limits": {**unlimited, "wildcards": True, **stored}}
-    return operator.issue(account, name, claims | lending | ({"revocations": {**revoked}} if revoked else {}))
-
-
-def lent(name: str, subject: str, kind: str, by: str = "") -> Claims:
-    """What one account lets others use, or uses of what is lent `by` the account with this public key. A `service` is
-    asked and may answer more than once, a `stream` is heard."""
-    answering = {"response_type": "Stream"} if kind == "service" and not by else {}
-    return {"name": name, "subject": subject, "type": kind, **answering, **({"account": by} if by else {})}
+    claims = {"type": "account", "version": 2, "limits": {**unlimited, "wildcards": True, **stored}}
+    return operator.issue(account, name, claims | {claim: value for claim, value in further.items() if value})
 
 
 def claims_of(jwt: str) -> Claims:

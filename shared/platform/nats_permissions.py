@@ -29,14 +29,6 @@ class TellingClient(Client):
         self._waiting: dict[str, list[Callable[[], None]]] = {}
         """By subject, in small letters as nats-py gives what the server says."""
 
-    async def connect(self, servers: Any = (), *, error_cb: Any = None, **options: Any) -> None:
-        async def on_error(error: Exception) -> None:
-            self._hear(error)
-            if error_cb:
-                await error_cb(error)
-
-        await super().connect(servers, error_cb=on_error, **options)
-
     async def request(
         self,
         subject: str,
@@ -73,7 +65,8 @@ class TellingClient(Client):
             if not waiting:
                 self._waiting.pop(subject.lower(), None)
 
-    def _hear(self, error: Exception) -> None:
+    def hear(self, error: Exception) -> None:
+        """What the server says is wrong; whoever has connected this client passes it on."""
         if violation := _VIOLATION.search(str(error)):
             for tell in tuple(self._waiting.get(violation[1].lower(), ())):
                 tell()

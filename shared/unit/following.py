@@ -9,9 +9,8 @@ this process has failed at it does, and a failure that passes is not counted.
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
-from functools import partial
 from typing import Any, NamedTuple
 
 import nats.errors
@@ -58,15 +57,8 @@ class Follower:
     """Runs the policies of one service for as long as the process lives."""
 
     def __init__(
-        self,
-        connection: Client,
-        congress: str,
-        service: str,
-        policies: Sequence[Policy],
-        handler: CommandHandler,
-        make: Callable[[], Awaitable[None]] | None = None,
+        self, connection: Client, congress: str, service: str, policies: Sequence[Policy], handler: CommandHandler
     ) -> None:
-        """`make` makes the consumer or brings it in line, where that takes other rights than the connection has."""
         self.held: Held | None = None
         self.unserved: Unserved | None = None
         self._connection = connection
@@ -74,7 +66,6 @@ class Follower:
         self._service = service
         self._policies = policies
         self._handler = handler
-        self._make = make or partial(make_consumer, connection, congress, service, policies)
         self._ledger = Ledger(connection, congress)
         self._taking = asyncio.Lock()
         """Whoever holds it keeps the policies from beginning with anything else."""
@@ -109,7 +100,7 @@ class Follower:
             await asyncio.sleep(POLICY_RETRY_DELAY_S)
 
     async def _follow(self) -> None:
-        await self._make()
+        await make_consumer(self._connection, self._congress, self._service, self._policies)
         stream, durable = ledger_stream(self._congress), consumer_name(self._service)
         async with deliveries(self._connection, stream, durable) as given:
             while True:

@@ -44,7 +44,17 @@ _ABOVE = SupportUnit(
 WRITERS = {entity: unit.id for unit in (_ABOVE, *WITH_CODE) for entity in unit.writes}
 _OF_EVERY_UNIT = frozenset({"task", "review", "variant", "unit-scenario", "known-clearance"})
 _OF_EVERY_SERVICE = frozenset({"document", "policy"})
-_TAKEN = {SUBCOMMITTEE, TRACKER, AUDITOR, "operator", "current", *WRITERS, *_OF_EVERY_UNIT, *_OF_EVERY_SERVICE}
+_TAKEN = {
+    SUBCOMMITTEE,
+    TRACKER,
+    AUDITOR,
+    "operator",
+    "store",
+    "current",
+    *WRITERS,
+    *_OF_EVERY_UNIT,
+    *_OF_EVERY_SERVICE,
+}
 """Names that mean something else where a unit can be named."""
 SETTING = "DAIHOI_UNITS"
 MOST_UNITS = 50

