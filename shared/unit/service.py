@@ -14,11 +14,11 @@ from pydantic import BaseModel, ValidationError
 from shared.domain.decider import Aggregate, Refused
 from shared.eventstore.credentials import credentials_for
 from shared.eventstore.ledger import Ledger
-from shared.eventstore.operating import provide_streams
+from shared.eventstore.operating import as_operator_if_possible, provide_streams
 from shared.eventstore.store import EventStore
 from shared.eventstore.streams import check_streams
 from shared.eventstore.wire import NotJson, read_json
-from shared.platform.embedded import endpoints
+from shared.platform.embedded import Endpoints, endpoints
 from shared.platform.nats import Teller, connection_options, servers_of
 from shared.platform.nats_keys import Credentials
 from shared.platform.plain import is_plain
@@ -27,6 +27,7 @@ from shared.unit.answering import fits, is_inbox, respond, unread
 from shared.unit.asyncapi import Json, answer_asyncapi, asyncapi
 from shared.unit.broker import STOP_TIMEOUT_S, HandOverBroker, UnitBroker, security_at
 from shared.unit.commands import Answer, CommandHandler
+from shared.unit.consumer import make_consumer
 from shared.unit.discards import Discards
 from shared.unit.following import Follower
 from shared.unit.health import Health, answer_health, unit_health
@@ -76,7 +77,7 @@ class UnitService:
                 await check_streams(broker.connection, settings.congress, self.name, settings.nats_replicas)
                 store = EventStore(broker.connection, settings.congress, self.name, replicas=settings.nats_replicas)
                 watching = asyncio.create_task(store.watch.keep_looking())
-                if follower := self._subscribe(broker, settings, store):
+                if follower := self._subscribe(broker, settings, store, servers):
                     app.after_startup(follower.start)
                     app.on_shutdown(follower.stop)
                 app.add_broker(broker)
@@ -88,7 +89,9 @@ class UnitService:
         app = FastStream(lifespan=lifespan)
         return app
 
-    def _subscribe(self, broker: UnitBroker, settings: Settings, store: EventStore) -> Follower | None:
+    def _subscribe(
+        self, broker: UnitBroker, settings: Settings, store: EventStore, servers: Endpoints
+    ) -> Follower | None:
         congress, connection = settings.congress, broker.connection
         discards, ledger = Discards(connection, congress), Ledger(connection, congress)
         handler = CommandHandler(store, self._writing, discards=discards)
@@ -96,7 +99,16 @@ class UnitService:
         handler.offer(SettleRefusal, handler.execute)
         verifier = TokenVerifier(issuer_public_key(settings), congress, self.name)
         answer_commands(broker, congress, self.name, handler, verifier)
-        follower = Follower(connection, congress, self.name, self.policies, handler) if self.policies else None
+
+        async def make_own_consumer() -> None:
+            async with as_operator_if_possible(settings, servers, connection) as making:
+                await make_consumer(making, congress, self.name, self.policies)
+
+        follower = (
+            Follower(connection, congress, self.name, self.policies, handler, make_own_consumer)
+            if self.policies
+            else None
+        )
         unseen = Unseen(connection, congress, self.name)
 
         async def look() -> Health:

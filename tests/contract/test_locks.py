@@ -141,7 +141,7 @@ async def test_the_server_does_for_nobody_what_they_may_not_do_themselves(
         for sequence, body in enumerate((b"{}", b""), start=1):
             await thief.request(f"evt.{congress}.{UNIT}.task.t{sequence}", body, timeout=60)
         await settled(ledger, 2)
-        await make_consumer(thief, congress, UNIT, [Policy("p", UNIT, (TaskOpened,), lambda *_: ())])
+        await make_consumer(connection, congress, UNIT, [Policy("p", UNIT, (TaskOpened,), lambda *_: ())])
         for aim in (f"evt.{congress}.security.task.t1", f"$JS.API.STREAM.DELETE.{victim}"):
             for sequence in (1, 2):
                 await thief.publish(subject, json.dumps(request_of(sequence)).encode(), reply=aim)
@@ -161,7 +161,7 @@ async def test_a_units_consumer_delivers_to_no_stream_and_makes_no_call(coming_a
         await thief.request(f"evt.{congress}.{UNIT}.task.t1", b"", timeout=60)
         await settled(ledger, 1)
         made = {"stream_name": stream, "config": aimed}
-        await js_call(thief, f"CONSUMER.DURABLE.CREATE.{stream}.{consumer_name(UNIT)}", made)
+        await js_call(connection, f"CONSUMER.DURABLE.CREATE.{stream}.{consumer_name(UNIT)}", made)
         heard = asyncio.Event()
 
         async def hear(_):

@@ -156,17 +156,22 @@ async def test_a_trace_goes_nowhere_where_the_thief_may_not_publish(thief, conne
     assert await all_that_may_not_change(connection, congress) == before
 
 
-@pytest.mark.parametrize(
-    "form", ["CREATE.{}", "CREATE.{}.{name}", "CREATE.{}.{name}.evt.>", "DURABLE.CREATE.{}.{name}"]
-)
+FORMS = ("CREATE.{}", "CREATE.{}.{name}", "CREATE.{}.{name}.evt.>", "DURABLE.CREATE.{}.{name}", "DELETE.{}.{name}")
+
+
+@pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("name", [consumer_name(UNIT), "another"])
-async def test_a_thief_makes_no_consumer(thief, connection, congress, stored, form, name):
-    """One that pushes would deliver to any subject; a thousand would fill the server."""
-    before = await all_that_may_not_change(connection, congress)
-    pushing = {"durable_name": name, "ack_policy": "none", "deliver_subject": f"evt.{congress}.{OTHER}.task.x"}
-    call = f"CONSUMER.{form.format(ledger_stream(congress), name=name)}"
+async def test_a_thief_makes_and_removes_no_consumer(thief, connection, congress, stored, form, name):
+    """One could push what acknowledges another unit's events, or asks for them; a thousand would fill the server."""
+    before, ledger_name = await all_that_may_not_change(connection, congress), ledger_stream(congress)
+    aim = f"$JS.API.CONSUMER.MSG.NEXT.{ledger_name}.{consumer_name(OTHER)}"
+    config = {"durable_name": name, "ack_policy": "explicit", "deliver_subject": aim}
     with pytest.raises(NotPermitted):
-        await js_call(thief, call, {"stream_name": ledger_stream(congress), "config": pushing})
+        await js_call(
+            thief,
+            f"CONSUMER.{form.format(ledger_name, name=name)}",
+            {"stream_name": ledger_name, "config": config},
+        )
     assert await all_that_may_not_change(connection, congress) == before
 
 
