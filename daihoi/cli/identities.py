@@ -1,6 +1,6 @@
 """`daihoi nats`: who comes to NATS as whom, what each may do there, and what the server is told of it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 import typer
@@ -22,7 +22,7 @@ from shared.platform.nats_account import (
     provide_keys,
     revoke,
 )
-from shared.platform.nats_config import configuration
+from shared.platform.nats_places import Place, Tls, configuration_of
 from shared.platform.settings import Settings
 
 NOTHING_ISSUED = Refusal(
@@ -31,6 +31,10 @@ NOTHING_ISSUED = Refusal(
 nats = CommandGroup("Identities on NATS: credentials, accounts, config, revoke.")
 
 IDENTITY_HELP = "A service, tracker, auditor, operator, or member.UNIT"
+NOT_IN_PAIRS = Refusal(
+    "cluster_not_in_pairs", "--cluster is to be NAME=HOST:PORT, once for each server; not {given}."
+)
+TLS_HALVES = Refusal("tls_halves", "--tls-certificate, --tls-key and --tls-ca go together: give all of them or none.")
 CongressOption = Annotated[str, typer.Option("--congress", help="Otherwise that of DAIHOI_CONGRESS.")]
 
 
@@ -70,18 +74,50 @@ def show_accounts(
 
 @nats.command("config")
 def show_config(
-    listen: Annotated[str, typer.Option(help="The address that the server listens on.")] = "0.0.0.0:4222",
-    store: Annotated[str, typer.Option(help="The folder for its streams.")] = "/data",
+    name: Annotated[str, typer.Option(help="What the server is called.")] = Place.name,
+    listen: Annotated[str, typer.Option(help="The address that the server listens on.")] = Place.listen,
+    store: Annotated[str, typer.Option(help="The folder for its streams.")] = Place.store,
     monitor: Annotated[
         str, typer.Option(help="The address of its monitoring, which lets everybody in.")
-    ] = "127.0.0.1:8222",
+    ] = Place.monitor,
+    cluster: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=HOST:PORT", help="One server of its cluster and where the others reach it; several."
+        ),
+    ] = None,
+    leaves: Annotated[str, typer.Option(help="The address where it lets leaf nodes of units in.")] = "",
+    leaf: Annotated[str, typer.Option(help="Make it a unit's leaf node of the hub at this address.")] = "",
+    leaf_credentials: Annotated[str, typer.Option(help="The unit's .creds file, for --leaf.")] = "",
+    tls_certificate: Annotated[str, typer.Option(help="The server's certificate: TLS for everybody.")] = "",
+    tls_key: Annotated[str, typer.Option(help="The certificate's key.")] = "",
+    tls_ca: Annotated[str, typer.Option(help="The authority's certificate, which vouches for the servers.")] = "",
+    tls_verify: Annotated[bool, typer.Option("--tls-verify", help="Clients show a certificate too.")] = False,
     lang: LangOption = None,
 ) -> None:
-    """Print nats-server's configuration with the locks; the keys are made where there are none."""
+    """Print nats-server's configuration with the locks; the keys are made where there are none. Paths are the
+    server's."""
     settings, _ = console.begin(lang)
-    folder = settings.nats_keys_folder
-    provide_keys(folder)
-    console.write(configuration(listen, store, folder, f"http: {monitor}").encode())
+    tls = _tls((tls_certificate, tls_key, tls_ca), verified=tls_verify)
+    place = Place(name, listen, store, tls, _named(cluster or ()), leaves, leaf, leaf_credentials, monitor)
+    with console.refusals_are_wrong_use():
+        place.check()
+    provide_keys(settings.nats_keys_folder)
+    console.write(configuration_of(place, settings.nats_keys_folder).encode())
+
+
+def _named(cluster: Sequence[str]) -> Mapping[str, str]:
+    pairs = {given: given.partition("=") for given in cluster}
+    for given, (name, _, address) in pairs.items():
+        if not (name and address):
+            console.refuse(NOT_IN_PAIRS(given=given))
+    return {name: address for name, _, address in pairs.values()}
+
+
+def _tls(files: tuple[str, str, str], *, verified: bool) -> Tls | None:
+    if any(files) and not all(files):
+        console.refuse(TLS_HALVES())
+    return Tls(*files, verified) if all(files) else None
 
 
 @nats.command("revoke")

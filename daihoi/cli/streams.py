@@ -9,6 +9,7 @@ import typer
 from daihoi.cli import console
 from daihoi.cli.console import LangOption
 from daihoi.cli.groups import CommandGroup
+from daihoi.ops.charters import service_named
 from daihoi.ops.session import connected
 from shared.domain.decider import Refusal
 from shared.eventstore.names import service_stream
@@ -17,6 +18,7 @@ from shared.eventstore.rights import OPERATOR
 from shared.eventstore.streams import provision, stream_configs
 from shared.i18n import Language, translate
 from shared.unit.client import CommandClient
+from shared.unit.consumer import make_consumer
 from shared.values.units import services
 
 STILL_RUNS = Refusal("service_still_runs", "The service {service} answers; stop it first, wherever it runs.")
@@ -34,6 +36,9 @@ def provision_streams(lang: LangOption = None) -> None:
     async def make() -> None:
         async with connected(settings, OPERATOR, begins=True) as connection:
             await provision(connection, settings.congress, settings.nats_replicas)
+            for service in map(service_named, services()):
+                if service.policies:
+                    await make_consumer(connection, settings.congress, service.name, service.policies)
 
     console.run(make())
     count = len(stream_configs(settings.congress))

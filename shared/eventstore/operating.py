@@ -1,7 +1,8 @@
-"""What only the operator may do: streams are made with its credentials, before the services need them."""
+"""What only the operator may do: with its credentials streams and consumers are made, before services need them."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 from nats.aio.client import Client
 
@@ -10,6 +11,7 @@ from shared.eventstore.rights import OPERATOR
 from shared.eventstore.streams import provision
 from shared.platform.embedded import Endpoints
 from shared.platform.nats import nats_connection
+from shared.platform.nats_account import holds_account_key
 from shared.platform.settings import Settings
 
 
@@ -20,6 +22,16 @@ async def connected_as(
     """Raises `PlatformError` where the credentials or the server can't be had."""
     credentials = credentials_for(servers.nats_credentials, settings.congress, identity)
     async with nats_connection(servers.nats_url, name, credentials) as connection:
+        yield connection
+
+
+@asynccontextmanager
+async def as_operator_if_possible(settings: Settings, servers: Endpoints, own: Client) -> AsyncIterator[Client]:
+    """A connection of the operator where its key is here, else `own`. Raises `PlatformError`."""
+    if not (servers.nats_credentials and holds_account_key(Path(servers.nats_credentials))):
+        yield own
+        return
+    async with connected_as(OPERATOR, settings, servers, "daihoi operator") as connection:
         yield connection
 
 

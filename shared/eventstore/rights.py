@@ -5,7 +5,7 @@ one of `tracker`, `auditor`, `operator`. The permissions in credentials, the tes
 all made from here.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from shared.eventstore.names import consumer_name, ledger_announcements, ledger_stream, service_stream
@@ -13,26 +13,11 @@ from shared.values.units import AUDITOR, SUBCOMMITTEE, TRACKER, services
 
 OPERATOR = "operator"
 STORE = "store"
-"""The operator within the account of the streams, for JetStream's own backups: these can't be taken or put back from
-outside. Nobody is asked anything there."""
+"""The operator within the account of the streams, for JetStream's own backups: these can't be put back from outside.
+No service hears anything that is asked there, so whether one runs the operator asks."""
 MEMBER = "member"
 EVERYTHING = ">"
 INBOXES = "_INBOX"
-EARLIER_POLICIES = (
-    "clearance-for-reserved-venues",
-    "clearance-for-tasks",
-    "enter-open-reviews",
-    "follow-switches",
-    "follow-when-adjusted",
-    "follow-when-taken-up",
-    "note-granted-clearances",
-    "note-refused-clearances",
-    "note-withdrawn-clearances",
-    "open-assigned-items",
-    "open-handed-out-duties",
-    "open-ordered-reviews",
-)
-"""Those that had a durable consumer of their own once, which the unit's one consumer takes the place of."""
 
 
 class Rights(NamedTuple):
@@ -79,18 +64,17 @@ def rights(congress: str, identity: str) -> Rights:
 
 
 def _service(congress: str, service: str) -> Rights:
-    """Appends to its own stream, answers, reads its own stream and the ledger, and follows it by one consumer."""
+    """Appends to its own stream, answers, reads its own stream and the ledger, and follows it by one consumer. The
+    operator makes that: whoever makes one may have it push to where another's is asked or acknowledged."""
     ledger, own, consumer = ledger_stream(congress), service_stream(congress, service), consumer_name(service)
-    following = ("DURABLE.CREATE", "INFO", "MSG.NEXT", "DELETE")
     return Rights(
         publish=(
             f"evt.{congress}.{service}.>",
             f"{INBOXES}.>",
             *_reading(own),
             *_reading(ledger),
-            *(f"$JS.API.CONSUMER.{call}.{ledger}.{consumer}" for call in following),
+            *(f"$JS.API.CONSUMER.{call}.{ledger}.{consumer}" for call in ("INFO", "MSG.NEXT")),
             f"$JS.API.CONSUMER.NAMES.{ledger}",
-            *_consumers_of_earlier_versions(ledger, service),
             f"$JS.ACK.{ledger}.{consumer}.>",
             f"$JS.ACK.*.*.{ledger}.{consumer}.>",
         ),
@@ -101,12 +85,6 @@ def _service(congress: str, service: str) -> Rights:
             _own_inbox(congress, service),
         ),
     )
-
-
-def _consumers_of_earlier_versions(ledger: str, service: str) -> Iterator[str]:
-    for policy in EARLIER_POLICIES:
-        for call in ("INFO", "DELETE"):
-            yield f"$JS.API.CONSUMER.{call}.{ledger}.policy-{service}-{policy}"
 
 
 def _tracker(congress: str) -> Rights:

@@ -3,8 +3,8 @@
 import asyncio
 import logging
 import re
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 import nats.errors
@@ -17,6 +17,7 @@ from shared.platform.errors import PlatformError
 from shared.platform.nats_keys import Credentials
 from shared.platform.nats_parser import HandOverClient, Receive
 from shared.platform.nats_permissions import TellingClient
+from shared.platform.nats_tls import tls_options, untrusted
 from shared.platform.plain import headers_as_bytes, headers_of, is_plain
 
 NOT_LET_IN = Refusal(
@@ -27,19 +28,37 @@ NOT_LET_IN = Refusal(
 _NOT_LET_IN = re.compile("authorization violation|authentication (revoked|expired)", re.IGNORECASE)
 CONNECT_TIMEOUT_S = 5
 FIRST_CONNECTION_TIMEOUT_S = 8
+CLOSE_TIMEOUT_S = 1
 
 logger = logging.getLogger(__name__)
 
 
-async def tell(error: Exception) -> None:
-    """One line for what the client would print as a page; it reconnects by itself."""
-    logger.warning("NATS: %s", error)
+class Teller:
+    """What a client's errors come to: one line for what it would print as a page; it reconnects by itself. But until
+    it is `connected` for the first time, what no waiting mends ends the attempt: at once where it is not let in, and
+    where no server can be trusted once none is left to try, or plainly at the first."""
+
+    def __init__(self, url: str, name: str) -> None:
+        self._url, self._name, self._left = url, name, 1 if is_plain() else len(servers_of(url))
+        self.connected = False
+        self.hear: Callable[[Exception], None] = lambda _: None
+        """Who else is to know."""
+
+    async def tell(self, error: Exception) -> None:
+        self.hear(error)
+        not_let_in = NOT_LET_IN(url=self._url, name=self._name) if _NOT_LET_IN.search(str(error)) else None
+        refused = not_let_in or untrusted(error, self._url)
+        logger.warning("NATS: %s", refused or error)
+        if refused and not self.connected:
+            self._left -= 1
+            if not_let_in or self._left <= 0:
+                raise PlatformError(refused) from error
 
 
-def connection_options(name: str, credentials: Credentials | None = None) -> dict[str, Any]:
+def connection_options(name: str, teller: Teller, credentials: Credentials | None = None) -> dict[str, Any]:
     """A connection that, once made, keeps trying to come back for as long as it is open."""
-    options = {"name": name, "connect_timeout": CONNECT_TIMEOUT_S, "max_reconnect_attempts": -1, "error_cb": tell}
-    return options | (credentials.connection_options() if credentials else {})
+    options = {"name": name, "connect_timeout": CONNECT_TIMEOUT_S, "max_reconnect_attempts": -1}
+    return options | {"error_cb": teller.tell} | (credentials.connection_options() if credentials else {})
 
 
 def servers_of(url: str) -> list[str]:
@@ -84,33 +103,28 @@ async def _pass_over(_: Msg) -> None:
 
 @asynccontextmanager
 async def nats_connection(url: str, name: str, credentials: Credentials | None = None) -> AsyncIterator[Client]:
-    """Raises `PlatformError` when there is no server to begin with, or it does not let these credentials in."""
-    connection = new_client()
+    """Raises `PlatformError` when there is no server to begin with, none that can be trusted, or none that lets these
+    credentials in."""
+    connection, teller = new_client(), Teller(url, name)
+    options = connection_options(name, teller, credentials) | tls_options(url)
     try:
         async with asyncio.timeout(FIRST_CONNECTION_TIMEOUT_S):
-            await connect(connection, url, connection_options(name, credentials))
+            await connect(connection, teller, servers=servers_of(url), **options)
     except (nats.errors.Error, OSError, TimeoutError) as error:
         raise PlatformError(f"no NATS server answers at {url}; is it running?") from error
     async with connection:
         yield connection
 
 
-async def connect(connection: Client, url: str | Sequence[str], options: dict[str, Any]) -> None:
-    """For the first time: who is not let in is told so, and not left to try for ever. Raises `PlatformError`, and
-    what nats-py raises."""
-    servers = servers_of(url) if isinstance(url, str) else [*url]
-    tell_as_well, connected = options["error_cb"], False
-
-    async def on_error(error: Exception) -> None:
-        if not connected and _NOT_LET_IN.search(str(error)):
-            raise PlatformError(NOT_LET_IN(url=", ".join(servers), name=options["name"]))
-        if isinstance(connection, TellingClient):
-            connection.hear(error)
-        await tell_as_well(error)
-
+async def connect(connection: Client, teller: Teller, **options: Any) -> None:
+    """For the first time. Raises `PlatformError` for what `teller` ends, and what nats-py raises."""
+    if isinstance(connection, TellingClient):
+        teller.hear = connection.hear
     try:
-        await connection.connect(servers, **options | {"error_cb": on_error})
+        await connection.connect(**options)
     except PlatformError:
-        await connection.close()
+        with suppress(TimeoutError):  # nats-py waits for ever for the end of a line whose handshake failed
+            async with asyncio.timeout(CLOSE_TIMEOUT_S):
+                await connection.close()
         raise
-    connected = True
+    teller.connected = True

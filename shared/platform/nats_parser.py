@@ -7,13 +7,18 @@ the client asks, reads and makes messages. Seen with nats-py 2.16.0; `DAIHOI_PLA
 import asyncio
 import logging
 import re
+import secrets
 from collections.abc import Callable
+from typing import Any
 
+import nats.errors
 from nats.aio.client import Client
 from nats.aio.msg import Msg
+from nats.nuid import NUID, TOTAL_LENGTH
 from nats.protocol.parser import AWAITING_MSG_PAYLOAD, CRLF_SIZE, Parser
 
 from shared.platform.nats_permissions import TellingClient
+from shared.platform.nats_tls import NotEncrypted
 
 _CRLF = b"\r\n"
 _MESSAGE = re.compile(rb"HMSG ([^ ]+) \d+ (\d+) (\d+)\r\n")
@@ -85,6 +90,7 @@ class HandOverClient(TellingClient):
     def __init__(self) -> None:
         super().__init__()
         self._ps: HandOverParser = HandOverParser(self)
+        self._nuid = Unforeseeable()
         self.receivers = self._ps.receivers
         """By inbox: who gets what comes there, and its subscription nothing."""
 
@@ -106,6 +112,22 @@ class HandOverClient(TellingClient):
         finally:
             self._resp_map.pop(token.decode(), None)
 
+    async def _process_connect_init(self) -> None:
+        """nats-py would wait for ever for the end of a line whose handshake failed, and try no other server."""
+        try:
+            await super()._process_connect_init()
+        except (OSError, nats.errors.Error, TimeoutError):
+            if "tls" in self.options and self._transport and (line := getattr(self._transport, "_io_writer", None)):
+                line.transport.abort()
+                self._transport._io_writer = None
+            raise
+
+    async def _process_info(self, info: dict[str, Any], initial_connection: bool = False) -> None:
+        """What a server says before anything is sent to it. nats-py goes on without TLS where the server has none."""
+        if initial_connection and "tls" in self.options and not info.get("tls_required"):
+            raise NotEncrypted("nats: the server offers no TLS")
+        await super()._process_info(info, initial_connection)
+
     async def _process_headers(self, headers: bytes | None) -> dict[str, str] | None:
         try:
             return await super()._process_headers(headers)
@@ -126,6 +148,14 @@ class HandOverClient(TellingClient):
         if self.is_connected and asyncio.current_task() is self._reading_task:
             logger.error("NATS: the connection could not be read any more and is made anew")
             await self.force_reconnect()
+
+
+class Unforeseeable(NUID):
+    """The names of inboxes. nats-py counts them up, so that whoever is asked twice knows where the next answer, of
+    somebody else, is awaited. They are as long as nats-py's, which relies on that."""
+
+    def next(self) -> bytearray:
+        return bytearray(secrets.token_hex(TOTAL_LENGTH // 2).encode())
 
 
 def text_of(sent: bytes) -> str:

@@ -5,7 +5,7 @@ import socket
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared.platform.logs import Form
@@ -40,6 +40,13 @@ def _some(urls: str) -> str:
     return urls
 
 
+def _beside_a_server(path: Path | None, info: ValidationInfo) -> Path | None:
+    """Embedded servers speak on loopback alone, unencrypted."""
+    if path is not None and not info.data.get("nats_url"):
+        raise ValueError("is for a server of your own, and DAIHOI_NATS_URL names none; set that too, or neither")
+    return path
+
+
 def _names_units(setting: str) -> str:
     parse_units(setting)
     return setting
@@ -47,6 +54,7 @@ def _names_units(setting: str) -> str:
 
 type Url = Annotated[str, AfterValidator(_plain), AfterValidator(_some)]
 type File = Annotated[Path, BeforeValidator(_named), AfterValidator(lambda path: Path(_plain(str(path))))]
+type FileForServer = Annotated[File | None, AfterValidator(_beside_a_server)]
 
 
 class Settings(BaseSettings):
@@ -60,6 +68,10 @@ class Settings(BaseSettings):
     nats_url: Url = ""
     nats_credentials: File | None = None
     """One `.creds` file, or a folder of them; see `shared.eventstore.credentials`."""
+    nats_ca: FileForServer = None
+    nats_certificate: FileForServer = None
+    nats_key: FileForServer = None
+    """Looked at here, so that a mistake is told; `shared.platform.nats_tls` reads them whenever it connects."""
     nats_replicas: Annotated[Literal[1, 3, 5], BeforeValidator(_number)] = 1
     mongo_url: Url = ""
     data_dir: File = Path(".daihoi")

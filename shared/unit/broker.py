@@ -3,20 +3,40 @@
 import asyncio
 from typing import Any
 
-from faststream.nats import NatsBroker
+from faststream.nats import NatsBroker, NatsJWT, NatsSecurity
 from nats.aio.client import Client
 
-from shared.platform.nats import connect, new_client, tell
+from shared.platform.nats import Teller, connect, new_client
+from shared.platform.nats_keys import Credentials
+from shared.platform.nats_tls import tls_options
 
 STOP_TIMEOUT_S = 15.0
+
+
+def security_at(url: str, credentials: Credentials | None) -> NatsSecurity | None:
+    """What is shown to the servers at `url`, and demanded of them. Raises `PlatformError` where TLS is demanded and
+    its files can't be used."""
+    tls = tls_options(url)
+    told = (
+        {"ssl_context": tls["tls"], "use_ssl": True, "tls_handshake_first": tls["tls_handshake_first"]} if tls else {}
+    )
+    if credentials:
+        return NatsJWT(credentials.show, credentials.sign, **told)
+    return NatsSecurity(**told) if told else None
 
 
 class UnitBroker(NatsBroker):
     """Ends once what `at_work` has begun has ended, or after `STOP_TIMEOUT_S`."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, teller: Teller, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self._teller = teller
         self.at_work: set[asyncio.Task[None]] = set()
+
+    async def connect(self) -> Client:
+        connection = await super().connect()
+        self._teller.connected = True
+        return connection
 
     async def stop(self, *how: Any, **ended: Any) -> None:
         await asyncio.gather(*(subscriber.stop() for subscriber in self.subscribers))
@@ -32,7 +52,6 @@ class HandOverBroker(UnitBroker):
     async def _connect(self) -> Client:
         """FastStream's own `error_cb` would end the tries to come back where a server does not let it in for now."""
         connection = new_client()
-        options = {**self._connection_kwargs, "error_cb": tell}
-        await connect(connection, options.pop("servers"), options)
+        await connect(connection, self._teller, **{**self._connection_kwargs, "error_cb": self._teller.tell})
         self.config.connect(connection)
         return connection

@@ -68,6 +68,7 @@ RAISED = (
     "is no text in UTF-8",
     "is empty; give a path, or take the setting away",
     "names no server; give an address, or take the setting away",
+    "is for a server of your own, and DAIHOI_NATS_URL names none; set that too, or neither",
 )
 """What validators of commands and settings raise, in their own words."""
 MESSAGES = {kind: Message(kind, sentence) for kind, sentence in SENTENCES.items()}

@@ -9,8 +9,9 @@ this process has failed at it does, and a failure that passes is not counted.
 import asyncio
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
+from functools import partial
 from typing import Any, NamedTuple
 
 import nats.errors
@@ -57,8 +58,15 @@ class Follower:
     """Runs the policies of one service for as long as the process lives."""
 
     def __init__(
-        self, connection: Client, congress: str, service: str, policies: Sequence[Policy], handler: CommandHandler
+        self,
+        connection: Client,
+        congress: str,
+        service: str,
+        policies: Sequence[Policy],
+        handler: CommandHandler,
+        make: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
+        """`make` makes the consumer or brings it in line, where that takes other rights than the connection has."""
         self.held: Held | None = None
         self.unserved: Unserved | None = None
         self._connection = connection
@@ -66,6 +74,7 @@ class Follower:
         self._service = service
         self._policies = policies
         self._handler = handler
+        self._make = make or partial(make_consumer, connection, congress, service, policies)
         self._ledger = Ledger(connection, congress)
         self._taking = asyncio.Lock()
         """Whoever holds it keeps the policies from beginning with anything else."""
@@ -100,7 +109,7 @@ class Follower:
             await asyncio.sleep(POLICY_RETRY_DELAY_S)
 
     async def _follow(self) -> None:
-        await make_consumer(self._connection, self._congress, self._service, self._policies)
+        await self._make()
         stream, durable = ledger_stream(self._congress), consumer_name(self._service)
         async with deliveries(self._connection, stream, durable) as given:
             while True:

@@ -7,26 +7,27 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from faststream import AckPolicy, FastStream
-from faststream.nats import NatsBroker, NatsJWT, NatsMessage
+from faststream.nats import NatsBroker, NatsMessage
 from nats.aio.client import DEFAULT_INBOX_PREFIX
 from pydantic import BaseModel, ValidationError
 
 from shared.domain.decider import Aggregate, Refused
 from shared.eventstore.credentials import credentials_for
 from shared.eventstore.ledger import Ledger
-from shared.eventstore.operating import provide_streams
+from shared.eventstore.operating import as_operator_if_possible, provide_streams
 from shared.eventstore.store import EventStore
 from shared.eventstore.streams import check_streams
 from shared.eventstore.wire import NotJson, read_json
-from shared.platform.embedded import endpoints
-from shared.platform.nats import connection_options, servers_of
+from shared.platform.embedded import Endpoints, endpoints
+from shared.platform.nats import Teller, connection_options, servers_of
 from shared.platform.nats_keys import Credentials
 from shared.platform.plain import is_plain
 from shared.platform.settings import Settings
 from shared.unit.answering import fits, is_inbox, respond, unread
 from shared.unit.asyncapi import Json, answer_asyncapi, asyncapi
-from shared.unit.broker import STOP_TIMEOUT_S, HandOverBroker, UnitBroker
+from shared.unit.broker import STOP_TIMEOUT_S, HandOverBroker, UnitBroker, security_at
 from shared.unit.commands import Answer, CommandHandler
+from shared.unit.consumer import make_consumer
 from shared.unit.discards import Discards
 from shared.unit.following import Follower
 from shared.unit.health import Health, answer_health, unit_health
@@ -77,7 +78,7 @@ class UnitService:
                 await check_streams(broker.connection, settings.congress, self.name, settings.nats_replicas)
                 store = EventStore(broker.connection, settings.congress, self.name, replicas=settings.nats_replicas)
                 watching = asyncio.create_task(store.watch.keep_looking())
-                for part in self._subscribe(broker, settings, store):
+                for part in self._subscribe(broker, settings, store, servers):
                     app.after_startup(part.start)
                     app.on_shutdown(part.stop)
                 app.add_broker(broker)
@@ -89,7 +90,9 @@ class UnitService:
         app = FastStream(lifespan=lifespan, logger=logger)
         return app
 
-    def _subscribe(self, broker: UnitBroker, settings: Settings, store: EventStore) -> list[Follower | HealthFile]:
+    def _subscribe(
+        self, broker: UnitBroker, settings: Settings, store: EventStore, servers: Endpoints
+    ) -> list[Follower | HealthFile]:
         """What is to be started beside the broker, and stopped before it."""
         congress, connection = settings.congress, broker.connection
         discards, ledger = Discards(connection, congress), Ledger(connection, congress)
@@ -98,7 +101,16 @@ class UnitService:
         handler.offer(SettleRefusal, handler.execute)
         verifier = TokenVerifier(issuer_public_key(settings), congress, self.name)
         answer_commands(broker, congress, self.name, handler, verifier)
-        follower = Follower(connection, congress, self.name, self.policies, handler) if self.policies else None
+
+        async def make_own_consumer() -> None:
+            async with as_operator_if_possible(settings, servers, connection) as making:
+                await make_consumer(making, congress, self.name, self.policies)
+
+        follower = (
+            Follower(connection, congress, self.name, self.policies, handler, make_own_consumer)
+            if self.policies
+            else None
+        )
         unseen = Unseen(connection, congress, self.name)
 
         async def look() -> Health:
@@ -111,11 +123,14 @@ class UnitService:
 
 
 def service_broker(url: str, service: str, credentials: Credentials | None = None) -> UnitBroker:
-    made = UnitBroker if is_plain() else HandOverBroker
+    """Raises `PlatformError` where TLS is demanded and its files can't be used; so does its `connect` where no server
+    can be trusted, or it does not let these credentials in."""
+    made, teller = UnitBroker if is_plain() else HandOverBroker, Teller(url, service)
     return made(
+        teller,
         servers_of(url),
-        **connection_options(service),
-        security=NatsJWT(credentials.show, credentials.sign) if credentials else None,
+        **connection_options(service, teller),
+        security=security_at(url, credentials),
         inbox_prefix=credentials.inbox_prefix if credentials else DEFAULT_INBOX_PREFIX,
         graceful_timeout=STOP_TIMEOUT_S,
         apply_types=False,

@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 from daihoi.cli.main import app
 from daihoi.ops.doctor import examine
 from daihoi.ops.supervisor import Supervisor
+from daihoi.sample.story import SAMPLE
 from shared.events.task import TaskOpened
 from shared.eventstore.credentials import credentials_for
 from shared.eventstore.direct import read_subject
@@ -141,7 +142,7 @@ async def test_the_server_does_for_nobody_what_they_may_not_do_themselves(
         for sequence, body in enumerate((b"{}", b""), start=1):
             await thief.request(f"evt.{congress}.{UNIT}.task.t{sequence}", body, timeout=60)
         await settled(ledger, 2)
-        await make_consumer(thief, congress, UNIT, [Policy("p", UNIT, (TaskOpened,), lambda *_: ())])
+        await make_consumer(connection, congress, UNIT, [Policy("p", UNIT, (TaskOpened,), lambda *_: ())])
         for aim in (f"evt.{congress}.security.task.t1", f"$JS.API.STREAM.DELETE.{victim}"):
             for sequence in (1, 2):
                 await thief.publish(subject, json.dumps(request_of(sequence)).encode(), reply=aim)
@@ -161,7 +162,7 @@ async def test_a_units_consumer_delivers_to_no_stream_and_makes_no_call(coming_a
         await thief.request(f"evt.{congress}.{UNIT}.task.t1", b"", timeout=60)
         await settled(ledger, 1)
         made = {"stream_name": stream, "config": aimed}
-        await js_call(thief, f"CONSUMER.DURABLE.CREATE.{stream}.{consumer_name(UNIT)}", made)
+        await js_call(connection, f"CONSUMER.DURABLE.CREATE.{stream}.{consumer_name(UNIT)}", made)
         heard = asyncio.Event()
 
         async def hear(_):
@@ -211,6 +212,7 @@ async def test_a_service_makes_no_stream_waits_for_its_own_and_works_as_soon_as_
 
     async with running(settings, endpoints, UNIT):
         await until(waits)
+        assert credentials_path(settings.nats_keys_folder, congress, UNIT).exists(), "it came as itself"
         with pytest.raises(ProblemError) as refused:
             await client.send(UNIT, "open-task", TASK, token=token, command_id=uuid4())
         assert refused.value.problem.code == "unavailable"
@@ -281,10 +283,39 @@ async def test_who_has_credentials_for_one_thing_is_told_what_else_needs(daihoi,
     assert f"$JS.API.DIRECT.GET.{ledger_stream(settings.congress)}" in refused.stderr
 
 
-async def test_the_doctor_says_that_it_is_not_let_in(settings, tmp_path, connection):
+@pytest.mark.parametrize(
+    ("command", "identity"),
+    [
+        ("send logistics open-task {} --as logistics.lead", "member.logistics"),
+        ("policies retry security note 1", "member.security"),
+        ("catalogue import {catalogue} --as subcommittee.office", "member.subcommittee"),
+        ("parked discard 1 --reason x", "member.subcommittee"),
+        ("report", "auditor"),
+        ("audit verify", "auditor"),
+        ("rebuild", "auditor"),
+        ("health tracker", "auditor"),
+        ("asyncapi tracker --live", "auditor"),
+        ("streams provision", "operator"),
+        ("streams restore logistics", "operator"),
+        ("demo", "operator"),
+    ],
+)
+async def test_a_command_comes_as_whoever_it_needs(daihoi, settings, tmp_path, monkeypatch, command, identity):
+    monkeypatch.chdir(tmp_path)
+    (device := tmp_path / "device").mkdir()
+    words = command.replace("{catalogue}", str(SAMPLE / "catalogue.csv")).split()
+    ran = await daihoi(*words, credentials=device)
+    assert ran.exit_code == 1, ran.output
+    wanted = credentials_path(device, settings.congress, identity)
+    assert f"no_credentials: There are no NATS credentials for {identity}: {wanted} is not there" in ran.stderr
+
+
+async def test_the_doctor_says_that_it_lacks_credentials_or_is_not_let_in_with_them(settings, tmp_path, connection):
     nats_server(tmp_path, free_port())
-    strange = settings.model_copy(update={"nats_credentials": tmp_path / "nats-keys"})
-    assert "not_let_in" in {each.code for each in await examine(strange)}
+    (tmp_path / "device").mkdir()
+    for folder, code in (("nats-keys", "not_let_in"), ("device", "no_credentials")):
+        strange = settings.model_copy(update={"nats_credentials": tmp_path / folder})
+        assert code in {each.code for each in await examine(strange)}
 
 
 async def test_the_table_is_shown_with_public_keys_alone(daihoi, settings):

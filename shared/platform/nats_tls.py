@@ -1,0 +1,115 @@
+"""TLS to NATS: when it is demanded, with which files, and what is told where a server can't be trusted.
+
+It is demanded where `DAIHOI_NATS_CA` or `DAIHOI_NATS_CERTIFICATE` is set, or an address begins with `tls://`. Then no
+byte of ours goes over a connection that is not encrypted, whatever the server offers.
+"""
+
+import os
+import ssl
+from typing import Any
+
+import nats.errors
+
+from shared.domain.decider import Refusal, Refused
+from shared.platform.errors import PlatformError
+from shared.platform.plain import is_plain
+
+CA, CERTIFICATE, KEY = "DAIHOI_NATS_CA", "DAIHOI_NATS_CERTIFICATE", "DAIHOI_NATS_KEY"
+_NOT_YET_VALID, _EXPIRED = 9, 10
+_OTHER_NAMES = (62, 64)
+"""OpenSSL's codes for what is wrong with a certificate."""
+_NO_TLS = ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "UNEXPECTED_MESSAGE", "BAD_RECORD_TYPE")
+"""OpenSSL's words for an answer that is no TLS at all."""
+
+TLS_FILE_UNUSABLE = Refusal("nats_tls_file_unusable", "{setting} names {path}, which can't be used: {reason}.")
+TLS_HALVES = Refusal(
+    "nats_tls_halves", "DAIHOI_NATS_CERTIFICATE and DAIHOI_NATS_KEY go together: set both, or neither."
+)
+NOT_ENCRYPTED = Refusal(
+    "nats_not_encrypted",
+    "The NATS server at {url} does not encrypt, and TLS is demanded. Either the server is to be given a certificate, "
+    "or somebody stands between. Nothing was sent to it.",
+)
+EXPIRED = Refusal(
+    "nats_certificate_expired",
+    "The certificate of the NATS server at {url} is not valid today: renew it, or set this machine's clock right.",
+)
+OTHER_NAME = Refusal(
+    "nats_certificate_other_name",
+    "The certificate of the NATS server at {url} is for another name: use a name that stands in it, or have it made "
+    "for this one.",
+)
+UNKNOWN_ISSUER = Refusal(
+    "nats_certificate_unknown",
+    "The certificate of the NATS server at {url} is signed by nobody who is trusted here ({reason}). DAIHOI_NATS_CA "
+    "is to name the authority that made it; if it does, somebody stands between.",
+)
+NOT_ADMITTED = Refusal(
+    "nats_certificate_demanded",
+    "The NATS server at {url} does not accept this process's certificate ({reason}): DAIHOI_NATS_CERTIFICATE and "
+    "DAIHOI_NATS_KEY are to name one that its authority has made.",
+)
+
+
+class NotEncrypted(nats.errors.Error):
+    """The server offers no TLS, and it is demanded."""
+
+
+def tls_options(url: str) -> dict[str, Any]:
+    """What the client is told for the servers at `url`; nothing where TLS is not demanded. Raises `PlatformError`
+    where a file can't be used. Without a look at the client's insides only a server that begins with the handshake is
+    sure never to be spoken to in plain: `handshake_first` in its configuration."""
+    if not (os.environ.get(CA) or os.environ.get(CERTIFICATE) or "tls://" in url):
+        return {}
+    return {"tls": _context(), "tls_handshake_first": is_plain()}
+
+
+def _context() -> ssl.SSLContext:
+    ca, certificate, key = (os.environ.get(name) or None for name in (CA, CERTIFICATE, KEY))
+    if bool(certificate) != bool(key):
+        raise PlatformError(TLS_HALVES())
+    try:
+        context = ssl.create_default_context(cafile=ca)
+    except (OSError, ValueError) as error:
+        raise _unusable(CA, ca, error) from error
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    if certificate:
+        _show(context, certificate, key)
+    return context
+
+
+def _show(context: ssl.SSLContext, certificate: str, key: str | None) -> None:
+    """The certificate that this process shows to servers."""
+    try:
+        context.load_cert_chain(certificate, key, password=_no_password)
+    except (OSError, ValueError) as error:
+        raise _unusable(f"{CERTIFICATE}, {KEY}", f"{certificate}, {key}", error) from error
+
+
+def _no_password() -> str:
+    """OpenSSL would ask the terminal."""
+    raise ValueError("it is locked with a password")
+
+
+def _unusable(setting: str, path: str | None, error: Exception) -> PlatformError:
+    reason = error.strerror if isinstance(error, OSError) and not isinstance(error, ssl.SSLError) else error
+    return PlatformError(TLS_FILE_UNUSABLE(setting=setting, path=path, reason=reason))
+
+
+def untrusted(error: Exception, url: str) -> Refused | None:
+    """What is told of an error that no waiting mends: a server, or we ourselves, can't be trusted."""
+    match error:
+        case ssl.SSLCertVerificationError(verify_code=code) if code in (_EXPIRED, _NOT_YET_VALID):
+            return EXPIRED(url=url)
+        case ssl.SSLCertVerificationError(verify_code=code) if code in _OTHER_NAMES:
+            return OTHER_NAME(url=url)
+        case ssl.SSLCertVerificationError():
+            return UNKNOWN_ISSUER(url=url, reason=error.verify_message)
+        case NotEncrypted():
+            return NOT_ENCRYPTED(url=url)
+        case ssl.SSLError(reason=reason) if reason in _NO_TLS:
+            return NOT_ENCRYPTED(url=url)
+        case ssl.SSLError(reason=str() as reason) if "ALERT" in reason:
+            return NOT_ADMITTED(url=url, reason=reason.lower().replace("_", " "))
+        case _:
+            return None
