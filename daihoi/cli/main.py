@@ -40,6 +40,8 @@ COMMANDS: Mapping[str, str] = {
     "parked": "parked:parked",
     "policies": "policies:policies",
     "streams": "streams:streams",
+    "backup": "backup:backup",
+    "restore": "backup:restore_backup",
     "asyncapi": "asyncapi:asyncapi",
 }
 """Where each stands, `module:name`."""

@@ -1,0 +1,76 @@
+"""A stream as nats-server takes it back: its own archive (`NATSARC1`, since 2.15) in frames of S2, made of rows, so that
+sequences, times and headers are what they were. What the server writes itself is not read here.
+
+The frames are not compressed: S2 (a Snappy stream) allows that, and asks for a CRC-32C of each."""
+
+import struct
+from collections.abc import Iterable, Iterator
+
+from shared.eventstore.canonical import compact
+from shared.eventstore.rows import Row
+
+FIRST_SERVER = (2, 15)
+"""Earlier ones know another archive."""
+_MAGIC = b"NATSARC1"
+_STREAM_BEGINS = b"\xff\x06\x00\x00S2sTwO"
+_NOT_COMPRESSED = 1
+_FRAME_BYTES = 64 * 1024
+_END = bytes(5)
+"""An entry without anything."""
+
+
+def frames(rows: Iterable[Row], first: int, last: int) -> Iterator[bytes]:
+    """The archive of a stream that holds these rows and has given the sequences from `first` to `last`."""
+    yield _STREAM_BEGINS
+    waiting = bytearray(_MAGIC + _entry(b"state.json", 0, 0, b"", _state(first, last)))
+    for row in rows:
+        waiting += _entry(row.subject, row.recorded_ns, row.sequence, row.headers, row.body)
+        while len(waiting) >= _FRAME_BYTES:
+            yield _frame(bytes(waiting[:_FRAME_BYTES]))
+            del waiting[:_FRAME_BYTES]
+    yield _frame(bytes(waiting + _END))
+
+
+def _state(first: int, last: int) -> bytes:
+    return compact({"messages": 0, "bytes": 0, "first_seq": first, "last_seq": last, "consumer_count": 0})
+
+
+def _entry(name: bytes, time_ns: int, sequence: int, headers: bytes, body: bytes) -> bytes:
+    numbers = (len(name), time_ns << 1 if time_ns >= 0 else ~(time_ns << 1), sequence, len(headers), len(body))
+    return b"".join(map(_variable, numbers)) + name + headers + body
+
+
+def _variable(number: int) -> bytes:
+    """Seven bits a byte, the lowest first."""
+    written = bytearray()
+    while number > 0x7F:
+        written.append(number & 0x7F | 0x80)
+        number >>= 7
+    written.append(number)
+    return bytes(written)
+
+
+def _frame(content: bytes) -> bytes:
+    head = _NOT_COMPRESSED | len(content) + 4 << 8
+    return struct.pack("<II", head, masked_crc32c(content)) + content
+
+
+def _table() -> tuple[int, ...]:
+    crcs = []
+    for byte in range(256):
+        for _ in range(8):
+            byte = byte >> 1 ^ (0x82F63B78 if byte & 1 else 0)
+        crcs.append(byte)
+    return tuple(crcs)
+
+
+_CRCS = _table()
+
+
+def masked_crc32c(content: bytes) -> int:
+    """As the framing format of Snappy has it."""
+    crc = 0xFFFFFFFF
+    for byte in content:
+        crc = crc >> 8 ^ _CRCS[(crc ^ byte) & 0xFF]
+    crc ^= 0xFFFFFFFF
+    return (crc >> 15 | crc << 17 & 0xFFFFFFFF) + 0xA282EAD8 & 0xFFFFFFFF
