@@ -46,19 +46,19 @@ backup = CommandGroup("All that the congress has recorded, in one file: take, ve
 
 @backup.command("take")
 def take_backup(
-    to: Annotated[Path, typer.Argument(help="A new file, or a folder: then it is named by congress and time.")],
+    file: Annotated[Path, typer.Argument(help="A new file, or a folder: then it is named by congress and time.")],
     lang: LangOption = None,
 ) -> None:
     """Write all streams of the congress into one file, while its services run; `take` may be left out."""
     settings, language = console.begin(lang)
-    path = to / _name(settings.congress, datetime.now(UTC)) if to.is_dir() else to
+    path = file / _name(settings.congress, datetime.now(UTC)) if file.is_dir() else file
     if path.exists():
         console.refuse(THERE_ALREADY(path=path))
 
     async def work() -> Manifest:
         async with connected(settings) as connection:
-            with console.progress_bar(translate("Backing up", language)) as on_progress, new_file(path) as file:
-                return await take(connection, settings.congress, BackupWriter(file), on_progress)
+            with console.progress_bar(translate("Backing up", language)) as on_progress, new_file(path) as draft:
+                return await take(connection, settings.congress, BackupWriter(draft), on_progress)
 
     manifest = console.run(work())
     console.print_drawn(_manifest_lines(path, manifest, language))
