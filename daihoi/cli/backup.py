@@ -156,8 +156,8 @@ def _manifest_lines(path: Path, manifest: Manifest, lang: Language) -> Iterator[
 
 def _restored_lines(restored: Restored, manifest: Manifest, lang: Language) -> Iterator[str]:
     yield translate(
-        "The congress {congress} is as in the backup, up to ledger event {sequence}; streams put back: {count}, there "
-        "already: {present}.",
+        "The congress {congress} is as in the backup, up to ledger event {sequence}; streams put back: {count}, "
+        "there already: {present}.",
         lang,
         congress=manifest.congress,
         sequence=manifest.ledger.last,

@@ -1,4 +1,4 @@
-"""`python -m daihoi.ops.findings_page` writes what each finding means into the operator's pages, between two marks and
+"""`python -m daihoi.ops.findings_page` writes what each finding means into the operator's pages, between two marks,
 read from the code: all that health and the doctor can find, in both languages."""
 
 import importlib

@@ -1,5 +1,5 @@
-"""A stream as nats-server takes it back: its own archive (`NATSARC1`, since 2.15) in frames of S2, made of rows, so that
-sequences, times and headers are what they were. What the server writes itself is not read here.
+"""A stream as nats-server takes it back: its own archive (`NATSARC1`, since 2.15) in frames of S2, made of rows, so
+that sequences, times and headers are what they were. What the server writes itself is not read here.
 
 The frames are not compressed: S2 (a Snappy stream) allows that, and asks for a CRC-32C of each."""
 
@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from shared.eventstore.canonical import compact
 from shared.eventstore.rows import Row
 
-FIRST_SERVER = (2, 15)
+FIRST_SERVER = (2, 15, 0)
 """Earlier ones know another archive."""
 _MAGIC = b"NATSARC1"
 _STREAM_BEGINS = b"\xff\x06\x00\x00S2sTwO"

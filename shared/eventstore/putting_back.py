@@ -58,9 +58,7 @@ def _line_of(kept: Iterator[bytes], sequence: int) -> tuple[bytes, bool]:
     return b"", passed_over
 
 
-async def put_back(
-    connection: Client, config: Mapping[str, Any], rows: Iterable[Row], first: int, last: int
-) -> None:
+async def put_back(connection: Client, config: Mapping[str, Any], rows: Iterable[Row], first: int, last: int) -> None:
     """Makes the stream, which must not be there, with these rows. Raises `Unavailable`; then it may be there in part:
     nats-server 2.15 keeps of a broken restoration what it had got by then."""
     state = {"messages": 0, "bytes": 0, "first_seq": first, "last_seq": last, "consumer_count": 0}

@@ -162,7 +162,6 @@ def test_every_finding_that_is_not_simply_well_is_told():
 
 def test_both_operators_pages_have_the_same_parts_in_the_same_order():
     english, vietnamese = (
-        re.findall(r"^## (\d+)\.", path.read_text("utf-8"), re.MULTILINE)
-        for path in findings_page.PAGES.values()
+        re.findall(r"^## (\d+)\.", path.read_text("utf-8"), re.MULTILINE) for path in findings_page.PAGES.values()
     )
     assert english == vietnamese != []

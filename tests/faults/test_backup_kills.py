@@ -62,7 +62,9 @@ async def test_a_backup_that_was_killed_has_no_name_and_the_next_one_is_whole(
     assert draft.name.startswith(".")
     assert shell.run("restore", str(out)).returncode == 2, "there is none"
     held = (await ledger.last_sequence()) + 1
-    sources = [source | {"opt_start_seq": held} if "LOGISTICS" in source["name"] else source for source in config["sources"]]
+    sources = [
+        source | {"opt_start_seq": held} if "LOGISTICS" in source["name"] else source for source in config["sources"]
+    ]
     await js_api(connection, f"STREAM.UPDATE.{name}", config | {"sources": sources})
     assert shell.run("backup", str(out)).returncode == 0
     assert shell.run("backup", "verify", str(out)).returncode == 0
@@ -96,7 +98,10 @@ async def test_no_service_starts_on_what_was_put_back_in_part_and_it_is_complete
     connection, congress, ledger, make_broker, tmp_path, monkeypatch
 ):
     await settled(ledger, await Writer(EventStore(connection, congress, "logistics")).write(range(40)))
-    backup, stream = await back_up(connection, congress, tmp_path / "backup.zip"), service_stream(congress, "logistics")
+    backup, stream = (
+        await back_up(connection, congress, tmp_path / "backup.zip"),
+        service_stream(congress, "logistics"),
+    )
     monkeypatch.setattr(putting_back, "CHUNK_BYTES", 1024)
     rows = backup.rows
 

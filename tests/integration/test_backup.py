@@ -244,7 +244,9 @@ async def test_backup_verify_and_restore_say_what_they_do(
     [path] = out.iterdir()
     assert path.stat().st_mode & 0o777 == 0o600
     assert f"{path}: the congress {congress} up to ledger event {written}, in 5 streams." in taken.stdout
-    checked = Shell(folder, endpoints._replace(nats_url="nats://127.0.0.1:1"), congress).run("backup", "verify", str(path))
+    checked = Shell(folder, endpoints._replace(nats_url="nats://127.0.0.1:1"), congress).run(
+        "backup", "verify", str(path)
+    )
     assert checked.stdout == f"{taken.stdout}The backup is whole.\n"
     assert here.run("backup", "take", str(path)).returncode == 2, "it exists already"
 

@@ -1,5 +1,5 @@
-"""Advisories from a folder, for where no database can be reached: files of the Open Source Vulnerability format, as JSON,
-each about one advisory or a list of them (the export of a database, unpacked)."""
+"""Advisories from a folder, for where no database can be reached: files in the Open Source Vulnerability format, as
+JSON, each of one advisory or of a list of them (the export of a database, unpacked)."""
 
 import json
 from collections.abc import Iterable, Iterator

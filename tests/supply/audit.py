@@ -1,7 +1,7 @@
 """`python -m tests.supply.audit [FOLDER]`: are there advisories about the packages of the lock files?
 
-Asks pip-audit, which asks a database of advisories, and looks into a folder of advisories where one is named. Ends with 1
-where there is an advisory, and with 0 where none is, also if no database could be reached; which, it says."""
+Asks pip-audit, which asks a database of advisories, and looks into a folder of advisories where one is named. Ends
+with 1 where there is an advisory, and with 0 where none is, also if no database could be reached; which, it says."""
 
 import argparse
 import importlib.util
@@ -21,7 +21,16 @@ TIMEOUT_S = 300
 
 def ask(service: str, lock: Path) -> list[Hit] | None:
     """What pip-audit finds; `None` where its database could not be asked."""
-    options = ["--disable-pip", "--require-hashes", "--format", "json", "--progress-spinner", "off", "--timeout", "10"]
+    options = [
+        "--disable-pip",
+        "--require-hashes",
+        "--format",
+        "json",
+        "--progress-spinner",
+        "off",
+        "--timeout",
+        "10",
+    ]
     command = [sys.executable, "-m", "pip_audit", *options, "-s", service, "-r", str(lock)]
     try:
         ended = subprocess.run(command, capture_output=True, text=True, check=False, timeout=TIMEOUT_S)

@@ -11,9 +11,9 @@ PAGE = PROJECT / "docs" / "licences.md"
 UNKNOWN = "unknown"
 HEAD = """# Licences of what Daihoi is built on
 
-Made by `make licences` from the lock files and from what the installed packages say of themselves. Daihoi's own licence
-is the [Apache License 2.0](../LICENSE). No service needs anything under a licence of the GPL's kind: SecantusDB runs as a
-process of its own and is never imported, psycopg belongs to a peer of the benchmarks.
+Made by `make licences` from the lock files and from what the installed packages say of themselves. Daihoi's own
+licence is the [Apache License 2.0](../LICENSE). No service needs anything under a licence of the GPL's kind:
+SecantusDB runs as a process of its own and is never imported, psycopg belongs to a peer of the benchmarks.
 
 | package | version | licence | needed by |
 |---|---|---|---|
@@ -38,8 +38,7 @@ def licence_of(distribution: Distribution) -> str:
 def installed() -> dict[str, str]:
     """By name and version, as `name==version`."""
     return {
-        f"{normal(one.metadata['Name'])}=={one.version}": licence_of(one).replace("|", "/")
-        for one in distributions()
+        f"{normal(one.metadata['Name'])}=={one.version}": licence_of(one).replace("|", "/") for one in distributions()
     }
 
 

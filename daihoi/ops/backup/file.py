@@ -26,7 +26,9 @@ _ZIP = b"PK\x03\x04"
 _IS_DAMAGED = (BadZipFile, zlib.error, EOFError, ValueError, KeyError, NotImplementedError, RuntimeError)
 
 NO_BACKUP = Refusal("no_backup", "{path} is no backup of Daihoi.")
-DAMAGED = Refusal("backup_damaged", "The backup {path} is cut off, damaged or altered: {part} is not as it was written.")
+DAMAGED = Refusal(
+    "backup_damaged", "The backup {path} is cut off, damaged or altered: {part} is not as it was written."
+)
 OTHER_VERSION = Refusal(
     "backup_of_another_version", "The backup {path} has version {version} of the format; this program reads {own}."
 )
@@ -50,7 +52,7 @@ class BackupWriter:
 
 
 class Backup:
-    """A backup as it lies there. Raises the refusal that it is none, or another version's, or damaged, and `OSError`."""
+    """A backup as it lies there. Raises the refusal that it is none, another version's or damaged, and `OSError`."""
 
     def __init__(self, path: Path) -> None:
         self.path = path

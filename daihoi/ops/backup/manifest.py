@@ -2,7 +2,6 @@
 
 import hashlib
 import re
-from datetime import datetime
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
@@ -118,4 +117,3 @@ class Tally:
         """`last` is the last sequence that it has given, which may be later than its last message."""
         counted = {"messages": self.messages, "bytes": self.bytes, "sha256": self._hash.hexdigest()}
         return KeptStream(name=name, config=config, first=self.first or last + 1, last=last, **counted)
-

@@ -1,8 +1,8 @@
 """Putting a backup back onto a broker that has nothing of the congress, or only what the backup holds too.
 
-The ledger comes first, and takes in no stream until all are there. So whoever starts a service in between, or after an
-interruption, is refused, as the ledger has more than the streams. Given again, an interrupted restoration completes: a
-stream of which the broker has a part that is byte for byte in the backup is made anew."""
+The ledger comes first, and takes in no stream until all are there. So whoever starts a service in between, or after
+an interruption, is refused, as the ledger has more than the streams. Given again, an interrupted restoration
+completes: a stream of which the broker has a part that is byte for byte in the backup is made anew."""
 
 import asyncio
 import time
@@ -22,6 +22,7 @@ from shared.eventstore.putting_back import Standing, put_back, standing_of
 from shared.eventstore.restoring import drop_sources, set_sources
 from shared.eventstore.rows import Row
 from shared.eventstore.wholeness import state_of
+from shared.platform.nats import in_dots, server_version
 
 STALLED_S = 15.0
 """A broker gives up a restoration that nobody goes on with after 5 s."""
@@ -89,8 +90,8 @@ class _Restoring:
         """At everything, before anything is changed."""
         if self._manifest.congress != self._congress:
             raise OTHER_CONGRESS(kept=self._manifest.congress, congress=self._congress)
-        if (version := self._connection.connected_server_version)[:2] < FIRST_SERVER:
-            raise BROKER_TOO_OLD(version=version, wanted=".".join(map(str, FIRST_SERVER)))
+        if (version := server_version(self._connection)) < FIRST_SERVER:
+            raise BROKER_TOO_OLD(version=in_dots(version), wanted=in_dots(FIRST_SERVER))
         standings = {stream.name: await self._standing(stream) for stream in self._manifest.streams}
         for name, standing in standings.items():
             if standing in (Standing.LONGER, Standing.OTHER):

@@ -1,10 +1,10 @@
 """Taking a backup of a congress while its services write.
 
-A backup is a cut through the congress: the ledger up to one event, and of each service's stream exactly what the ledger
-has of it up to there. As a policy reads from the ledger, no cause of an event is left out. Before the cut is chosen it
-is put down how far every policy is, and the ledger is waited for until it has all that was written by then: so nothing
-is missing that a policy is done with. What objects the events refer to was stored before them, so the object stores are
-read last."""
+A backup is a cut through the congress: the ledger up to one event, and of each service's stream exactly what the
+ledger has of it up to there. As a policy reads from the ledger, no cause of an event is left out. Before the cut is
+chosen it is put down how far every policy is, and the ledger is waited for until it has all that was written by then:
+so nothing is missing that a policy is done with. The objects that events refer to were stored before them, so the
+object stores are read last."""
 
 import asyncio
 import time
@@ -24,6 +24,8 @@ from shared.eventstore.ledger import Ledger, origin_of
 from shared.eventstore.names import ledger_stream, service_stream
 from shared.eventstore.restoring import LEDGER_BEHIND
 from shared.eventstore.rows import read_rows
+from shared.eventstore.wholeness import state_of
+from shared.platform.nats import in_dots, server_version
 
 CATCH_UP_S = 60.0
 LOOK_EVERY_S = 0.1
@@ -55,7 +57,7 @@ class _Taking:
         manifest = Manifest(
             congress=self._congress,
             taken=taken,
-            server=str(self._connection.connected_server_version),
+            server=in_dots(server_version(self._connection)),
             streams=tuple(streams),
             consumers=tuple(consumers),
         )
@@ -72,7 +74,10 @@ class _Taking:
     async def _until_the_ledger_has_all(self) -> None:
         """That is in the streams of the services by now."""
         services = await self._services()
-        ends = {service: (await self._state(service_stream(self._congress, service)))["last_seq"] for service in services}
+        ends = {
+            service: (await state_of(self._connection, service_stream(self._congress, service)))["last_seq"]
+            for service in services
+        }
         deadline = time.monotonic() + CATCH_UP_S
         for service, end in ends.items():
             while (missing := end - await self._held_by_the_ledger(service)) > 0:
@@ -107,8 +112,8 @@ class _Taking:
         return kept
 
     async def _object_stores(self) -> AsyncIterator[KeptStream]:
-        """An object may be removed meanwhile. Its description goes before its parts and is stored after them, so it is
-        kept whole or without a description, as if it had never been stored whole."""
+        """An object may be removed meanwhile. Its description goes before its parts and is stored after them, so it
+        is kept whole or without a description, as if it had never been stored whole."""
         for name in await js_names(self._connection, "STREAM.NAMES"):
             if is_object_store(self._congress, name):
                 info = await stream_info(self._connection, name)
