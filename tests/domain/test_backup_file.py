@@ -10,10 +10,12 @@ import pytest
 
 from daihoi.ops.backup.agreement import Agreement, Place
 from daihoi.ops.backup.file import MANIFEST, Backup, BackupWriter
-from daihoi.ops.backup.manifest import Manifest, Tally
+from daihoi.ops.backup.manifest import KeptConsumer, KeptStream, Manifest, Tally
+from daihoi.ops.backup.settings import going_on, settings_of
 from shared.domain.decider import Refused
 from shared.eventstore.broker_archive import frames, masked_crc32c
 from shared.eventstore.rows import Row
+from shared.eventstore.streams import stream_configs
 from shared.platform.files import new_file
 
 CONGRESS, STREAM, LEDGER = "memory", "EVENTS_LOGISTICS_memory", "LEDGER_memory"
@@ -205,3 +207,37 @@ def test_frames_are_those_of_a_snappy_stream():
     assert [frame[0] for frame in rest] == [1, 1, 1]
     assert all(int.from_bytes(frame[1:4], "little") == len(frame) - 4 <= 65_540 for frame in rest)
     assert rest[0][8:16] == b"NATSARC1"
+
+
+def kept_stream(name, **config):
+    return KeptStream(name=name, config={"name": name} | config, first=1, last=1, messages=1, bytes=1, sha256="")
+
+
+def test_the_settings_of_event_streams_are_the_programs_own_whatever_a_backup_says():
+    astray = {"republish": {"src": ">", "dest": "cmd.>"}, "deny_delete": False, "subjects": ["cmd.>"]}
+    for stream in stream_configs(CONGRESS, 3):
+        assert settings_of(kept_stream(stream["name"], **astray), CONGRESS, 3) == stream
+    of_a_unit = settings_of(kept_stream("EVENTS_Y-TE_memory", **astray), CONGRESS, 1)
+    assert (of_a_unit["subjects"], of_a_unit["deny_delete"]) == (["evt.memory.y-te.>"], True)
+    assert "republish" not in of_a_unit
+    objects = settings_of(kept_stream("OBJ_evidence_memory", **astray, max_age=5), CONGRESS, 1)
+    assert objects["subjects"] == ["$O.evidence_memory.C.>", "$O.evidence_memory.M.>"]
+    assert (objects.get("republish"), objects["max_age"]) == (None, 5)
+
+
+@pytest.mark.parametrize(("done", "began", "begins"), [(0, 1, 1), (7, 1, 8), (0, 5, 5), (7, 20, 20)])
+def test_a_consumer_goes_on_after_what_it_was_done_with(done, began, begins):
+    metadata = {"begins": str(began), "policies": "a b", "_nats.ver": "2.15.0"}
+    config = {
+        "durable_name": "policies-logistics",
+        "opt_start_seq": began,
+        "metadata": metadata,
+        "deliver_subject": "x",
+    }
+    made = going_on(KeptConsumer(name="policies-logistics", config=config, done=done))
+    assert made == {
+        "durable_name": "policies-logistics",
+        "deliver_policy": "by_start_sequence",
+        "opt_start_seq": begins,
+        "metadata": {"begins": str(begins), "policies": "a b"},
+    }

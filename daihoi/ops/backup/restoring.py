@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 from nats.aio.client import Client
 
 from daihoi.ops.backup.file import TOLD_EVERY, Backup, Progress
-from daihoi.ops.backup.manifest import KeptConsumer, KeptStream, is_object_store
+from daihoi.ops.backup.manifest import KeptStream, is_object_store
+from daihoi.ops.backup.settings import going_on, settings_of
 from shared.domain.decider import Refusal
 from shared.eventstore.broker_archive import FIRST_SERVER
 from shared.eventstore.errors import Unavailable
@@ -129,9 +130,8 @@ class _Restoring:
                 return
 
     def _config(self, stream: KeptStream) -> dict[str, Any]:
-        """On as many servers as there are now. The ledger takes in the others at the end."""
-        config = stream.config | {"num_replicas": self._replicas}
-        return config | {"sources": []} if stream.name == ledger_stream(self._congress) else config
+        config = settings_of(stream, self._congress, self._replicas)
+        return config | {"sources": []} if stream is self._manifest.ledger else config
 
     def _rows(self, stream: KeptStream) -> Iterator[Row]:
         for row in self._backup.rows(stream):
@@ -151,16 +151,5 @@ class _Restoring:
         present = await js_names(self._connection, f"CONSUMER.NAMES.{ledger}")
         for consumer in self._manifest.consumers:
             if consumer.name not in present:
-                body = {"stream_name": ledger, "config": _going_on(consumer)}
+                body = {"stream_name": ledger, "config": going_on(consumer)}
                 await js_call(self._connection, f"CONSUMER.DURABLE.CREATE.{ledger}.{consumer.name}", body)
-
-
-def _going_on(consumer: KeptConsumer) -> dict[str, Any]:
-    """The settings with which it is given what it was not done with. What it has begun is found done, as the ids of
-    a policy's commands follow from the event."""
-    config = consumer.config
-    begins = max(consumer.done + 1, config.get("opt_start_seq", 1))
-    metadata = {key: value for key, value in config.get("metadata", {}).items() if not key.startswith("_nats.")}
-    if "begins" in metadata:
-        metadata["begins"] = str(begins)
-    return config | {"deliver_policy": "by_start_sequence", "opt_start_seq": begins, "metadata": metadata}
