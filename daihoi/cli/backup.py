@@ -57,8 +57,9 @@ def take_backup(
 
     async def work() -> Manifest:
         async with connected(settings) as connection:
-            with console.progress_bar(translate("Backing up", language)) as on_progress, new_file(path) as draft:
-                return await take(connection, settings.congress, BackupWriter(draft), on_progress)
+            bar = console.progress_bar(translate("Backing up", language))
+            with bar as on_progress, new_file(path) as draft, BackupWriter(draft) as writer:
+                return await take(connection, settings.congress, writer, on_progress)
 
     manifest = console.run(work())
     console.print_drawn(_manifest_lines(path, manifest, language))

@@ -44,6 +44,8 @@ NOT_AS_IN_THE_LEDGER = Refusal(
 )
 SOURCE_AGAIN_TIMEOUT_S = 60.0
 LOOK_EVERY_S = 0.1
+_NOT_WITH_SOURCES: Mapping[str, Any] = {"subjects": None, "duplicate_window": 0}
+"""A broker gives a stream without sources a subject, and a window for duplicates. Both go with the first source."""
 
 type Progress = Callable[[int, int], None]
 
@@ -188,7 +190,7 @@ async def set_sources(connection: Client, congress: str, first: Mapping[str, int
     """The ledger takes in the streams that it does not take in yet, each from its sequence in `first` on, and listens
     to all of them. Raises `Unavailable`."""
     ledger = ledger_stream(congress)
-    config = (await stream_info(connection, ledger))["config"]
+    config = (await stream_info(connection, ledger))["config"] | _NOT_WITH_SOURCES
     sources = config.get("sources") or []
     there = {source["name"] for source in sources}
     lacking = [

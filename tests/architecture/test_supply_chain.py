@@ -86,7 +86,7 @@ def advisory(**affected):
         "id": "OSV-1",
         "modified": "2026-01-02T00:00:00Z",
         "aliases": ["CVE-1"],
-        "affected": [{"package": {"ecosystem": "PyPI", "name": "Py_JWT"}, **affected}],
+        "affected": [{"package": {"ecosystem": "PyPI", "name": "PyJWT"}, **affected}],
     }
 
 

@@ -33,8 +33,7 @@ def copy(sequence, origin, body=b"{}", stream=STREAM):
 
 def written(path, ledger, stream, **manifest):
     streams = []
-    with new_file(path) as file:
-        writer = BackupWriter(file)
+    with new_file(path) as file, BackupWriter(file) as writer:
         for name, rows in ((LEDGER, ledger), (STREAM, stream)):
             tally = Tally()
             with writer.member(f"{name}.jsonl") as member:
@@ -43,7 +42,7 @@ def written(path, ledger, stream, **manifest):
                     member.write(row.line)
             streams.append(tally.stream(name, {"name": name}, tally.last))
         stated = {"congress": CONGRESS, "server": "2.15.0", "taken": datetime(2026, 8, 15, tzinfo=UTC)} | manifest
-        writer.close(Manifest(streams=tuple(streams), consumers=(), **stated))
+        writer.end(Manifest(streams=tuple(streams), consumers=(), **stated))
     return path
 
 

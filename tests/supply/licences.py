@@ -18,7 +18,7 @@ SecantusDB runs as a process of its own and is never imported, psycopg belongs t
 | package | version | licence | needed by |
 |---|---|---|---|
 """
-_ROW = re.compile(r"^\| (\S+) \| (\S+) \| ([^|]+) \| ([^|]+) \|$", re.MULTILINE)
+_ROW = re.compile(r"^\| (\S+) \| (\d\S*) \| ([^|]+) \| ([^|]+) \|$", re.MULTILINE)
 LONGEST = 60
 COPYLEFT = re.compile(r"\b[AL]?GPL|\bGNU\b|General Public|SSPL|Server Side|EUPL", re.IGNORECASE)
 """Licences that reach further than the files that are under them, as that of Mozilla does not."""

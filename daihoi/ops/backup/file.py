@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Self
 from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile
 
 from daihoi.ops.backup.agreement import Agreement
@@ -23,7 +23,7 @@ READ_BYTES = 1024**2
 TOLD_EVERY = 1000
 QUICKLY = 1
 _ZIP = b"PK\x03\x04"
-_IS_DAMAGED = (BadZipFile, zlib.error, EOFError, ValueError, KeyError, NotImplementedError, RuntimeError)
+_IS_DAMAGED = (BadZipFile, zlib.error, EOFError, ValueError, KeyError, NotImplementedError, RuntimeError, OSError)
 
 NO_BACKUP = Refusal("no_backup", "{path} is no backup of Daihoi.")
 DAMAGED = Refusal(
@@ -37,18 +37,25 @@ type Progress = Callable[[int, int], None]
 
 
 class BackupWriter:
+    """Used with `with`, in a file that is done away with where that ends badly."""
+
     def __init__(self, file: IO[bytes]) -> None:
         self._zip = ZipFile(file, "w", ZIP_DEFLATED, compresslevel=QUICKLY)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._zip.close()
 
     @contextmanager
     def member(self, name: str) -> Iterator[IO[bytes]]:
         with self._zip.open(name, "w", force_zip64=True) as member:
             yield member
 
-    def close(self, manifest: Manifest) -> None:
+    def end(self, manifest: Manifest) -> None:
         content = manifest.model_dump(mode="json") | {"sha256": manifest.digest}
         self._zip.writestr(MANIFEST, indented(content))
-        self._zip.close()
 
 
 class Backup:
@@ -107,6 +114,9 @@ class Backup:
                     raise ValueError("not what the manifest says")
                 if service_of(congress, stream.name) and not stream.messages == agreement.count(stream.name):
                     raise ValueError("the ledger has more events")
+        with self._reading(self.manifest.ledger.member):
+            if not {*agreement.streams} <= {stream.name for stream in self.manifest.streams}:
+                raise ValueError("the ledger has events of another stream")
 
     @contextmanager
     def _reading(self, part: str) -> Iterator[None]:

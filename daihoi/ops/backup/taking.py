@@ -61,7 +61,7 @@ class _Taking:
             streams=tuple(streams),
             consumers=tuple(consumers),
         )
-        self._writer.close(manifest)
+        self._writer.end(manifest)
         return manifest
 
     async def _consumers(self) -> AsyncIterator[KeptConsumer]:
