@@ -111,10 +111,18 @@ class _Restoring:
         ]
 
     async def _standing(self, stream: KeptStream) -> Standing:
-        return await standing_of(self._connection, stream.name, self._backup.lines(stream), stream.last)
+        """A stream that is being restored can't be read: an earlier restoration may not have been given up yet."""
+        deadline = time.monotonic() + STALLED_S
+        while True:
+            try:
+                return await standing_of(self._connection, stream.name, self._backup.lines(stream), stream.last)
+            except Unavailable:
+                if time.monotonic() > deadline:
+                    raise
+            await asyncio.sleep(AGAIN_AFTER_S)
 
     async def _put_back(self, stream: KeptStream, standing: Standing) -> None:
-        """Tries again where an earlier restoration has not been given up yet."""
+        """Tries again for the same reason."""
         config, deadline = self._config(stream), time.monotonic() + STALLED_S
         while True:
             if standing is not Standing.NOTHING:
