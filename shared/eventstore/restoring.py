@@ -210,7 +210,7 @@ async def until_sourced(connection: Client, ledger: str, streams: Set[str]) -> N
         async with asyncio.timeout(SOURCE_AGAIN_TIMEOUT_S):
             while True:
                 sources = (await stream_info(connection, ledger)).get("sources") or []
-                lacking = streams - {source["name"] for source in sources if source["active"] >= 0}
+                lacking = set(streams) - {source["name"] for source in sources if source["active"] >= 0}
                 if not lacking:
                     return
                 await asyncio.sleep(LOOK_EVERY_S)

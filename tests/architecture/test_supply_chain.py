@@ -113,13 +113,25 @@ def test_an_advisory_is_about_the_versions_that_it_names(about, is_hit):
     assert list(hits([package], [about])) == ([Hit(package, "OSV-1", ("CVE-1",))] if is_hit else [])
 
 
+def test_a_database_that_knows_no_package_has_audited_none():
+    skipped = {"name": "pyjwt", "skip_reason": "not found"}
+    found = {"name": "Py.JWT", "version": "2.10.0", "vulns": [{"id": "OSV-1", "aliases": ["CVE-1"]}]}
+    fine = {"name": "rich", "version": "15.0.0", "vulns": []}
+    answer = audit.Answer.of({"dependencies": [skipped, found, fine]})
+    assert answer == ([Hit(Package("py-jwt", "2.10.0", ""), "OSV-1", ("CVE-1",))], 2, 1)
+    assert audit.Answer.of({"dependencies": [skipped]}).audited == 0
+    assert audit.look_of("osv", [answer, None]).told == (
+        "pip-audit asked osv about 1 of 2 lock files: 2 lines answered, 1 not"
+    )
+
+
 def test_an_audit_ends_with_1_where_there_is_an_advisory_and_says_what_it_looked_at(tmp_path, monkeypatch, capsys):
     package = next(package for package in PACKAGES if package.name == "pyjwt")
     (tmp_path / "a.json").write_text(json.dumps(advisory(versions=[package.version])))
     (tmp_path / "more.json").write_text(json.dumps([in_range({"introduced": "999"})]))
     assert len(list(advisories_in(tmp_path))) == 2
-    unreachable = "not asked: none can be reached"
-    monkeypatch.setattr(audit, "by_pip_audit", lambda: ([], unreachable))
+    unreachable = "nobody was asked"
+    monkeypatch.setattr(audit, "by_pip_audit", lambda: audit.Look([], unreachable, succeeded=False))
     monkeypatch.setattr("sys.argv", ["audit", str(tmp_path)])
     assert audit.main() == 1
     told = capsys.readouterr().out
@@ -127,4 +139,4 @@ def test_an_audit_ends_with_1_where_there_is_an_advisory_and_says_what_it_looked
     assert f"2 advisories of {tmp_path}, the newest of 2026-01-02" in told
     monkeypatch.setattr("sys.argv", ["audit"])
     assert audit.main() == 0
-    assert capsys.readouterr().out.startswith(unreachable)
+    assert capsys.readouterr().out == f"{unreachable}\n{len(PACKAGES)} packages: NOT AUDITED\n"

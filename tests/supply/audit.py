@@ -8,9 +8,9 @@ import importlib.util
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from tests.supply.advisories import Hit, advisories_in, hits
 from tests.supply.locks import Package, lock_files, normal, packages
@@ -19,8 +19,27 @@ SERVICES = ("pypi", "osv")
 TIMEOUT_S = 300
 
 
-def ask(service: str, lock: Path) -> list[Hit] | None:
-    """What pip-audit finds; `None` where its database could not be asked."""
+class Answer(NamedTuple):
+    """What a database has about the packages of a lock file, and about how many of them it could be asked."""
+
+    hits: list[Hit]
+    audited: int
+    skipped: int
+
+    @classmethod
+    def of(cls, report: dict[str, Any]) -> "Answer":
+        """Of what pip-audit prints. Where its database answers «not found», it skips the package and is content."""
+        audited = [one for one in report["dependencies"] if "skip_reason" not in one]
+        hits = [
+            Hit(Package(normal(one["name"]), one["version"], ""), found["id"], tuple(found.get("aliases", ())))
+            for one in audited
+            for found in one["vulns"]
+        ]
+        return cls(hits, len(audited), len(report["dependencies"]) - len(audited))
+
+
+def ask(service: str, lock: Path) -> Answer | None:
+    """`None` where its database could not be asked."""
     options = [
         "--disable-pip",
         "--require-hashes",
@@ -34,48 +53,58 @@ def ask(service: str, lock: Path) -> list[Hit] | None:
     command = [sys.executable, "-m", "pip_audit", *options, "-s", service, "-r", str(lock)]
     try:
         ended = subprocess.run(command, capture_output=True, text=True, check=False, timeout=TIMEOUT_S)
-        return list(_hits_of(json.loads(ended.stdout)))
+        answer = Answer.of(json.loads(ended.stdout))
     except (json.JSONDecodeError, subprocess.TimeoutExpired):
         return None
+    return answer if answer.audited else None
 
 
-def _hits_of(report: dict[str, Any]) -> Iterator[Hit]:
-    for dependency in report["dependencies"]:
-        for advisory in dependency.get("vulns", ()):
-            package = Package(normal(dependency["name"]), dependency["version"], "")
-            yield Hit(package, advisory["id"], tuple(advisory.get("aliases", ())))
+class Look(NamedTuple):
+    """At one source of advisories: what was found, what was looked at in words, and whether anything could be."""
+
+    hits: list[Hit]
+    told: str
+    succeeded: bool = True
 
 
-def by_pip_audit() -> tuple[list[Hit], str]:
-    """What it finds in all lock files, and how that went."""
+def by_pip_audit() -> Look:
+    """In all lock files."""
     if importlib.util.find_spec("pip_audit") is None:
-        return [], "not asked: pip-audit is not installed"
+        return Look([], "pip-audit is not installed: nobody was asked", succeeded=False)
     for service in SERVICES:
-        answers = [ask(service, lock) for lock in lock_files()[:1]]
-        if answers[0] is not None:
-            answers += [ask(service, lock) for lock in lock_files()[1:]]
-            missing = sum(answer is None for answer in answers)
-            told = f"pip-audit asked {service} about {len(answers) - missing} of {len(answers)} lock files"
-            return [hit for answer in answers for hit in answer or ()], told
-    return [], f"not asked: none of the databases of advisories ({', '.join(SERVICES)}) can be reached from here"
+        if (first := ask(service, lock_files()[0])) is not None:
+            return look_of(service, [first, *(ask(service, lock) for lock in lock_files()[1:])])
+    databases = ", ".join(SERVICES)
+    return Look(
+        [], f"no database of advisories can be reached from here ({databases}): nobody was asked", succeeded=False
+    )
 
 
-def by_folder(folder: Path) -> tuple[list[Hit], str]:
+def look_of(service: str, answers: Sequence[Answer | None]) -> Look:
+    given = [answer for answer in answers if answer]
+    audited, skipped = sum(answer.audited for answer in given), sum(answer.skipped for answer in given)
+    told = f"pip-audit asked {service} about {len(given)} of {len(answers)} lock files: {audited} lines answered"
+    return Look([hit for answer in given for hit in answer.hits], f"{told}, {skipped} not")
+
+
+def by_folder(folder: Path) -> Look:
     advisories = list(advisories_in(folder))
     newest = max((str(advisory.get("modified", ""))[:10] for advisory in advisories), default="never")
-    return list(hits(packages(), advisories)), f"{len(advisories)} advisories of {folder}, the newest of {newest}"
+    told = f"{len(advisories)} advisories of {folder}, the newest of {newest}"
+    return Look(list(hits(packages(), advisories)), told, succeeded=bool(advisories))
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description="Looks for advisories about the packages of the lock files.")
     parser.add_argument("folder", nargs="?", type=Path, help="of advisories in the format of OSV, as JSON")
     folder = parser.parse_args().folder
-    looked = [by_pip_audit(), *([by_folder(folder)] if folder else [])]
-    sys.stdout.writelines(f"{told}\n" for _, told in looked)
-    found = sorted({hit for each, _ in looked for hit in each})
+    looks = [by_pip_audit(), *([by_folder(folder)] if folder else [])]
+    sys.stdout.writelines(f"{look.told}\n" for look in looks)
+    found = sorted({hit for look in looks for hit in look.hits})
     for package, advisory, aliases in found:
         sys.stdout.write(f"{package.name} {package.version}: {advisory} {' '.join(aliases)}\n")
-    sys.stdout.write(f"{len(packages())} packages, {len(found)} advisories\n")
+    verdict = f"{len(found)} advisories" if any(look.succeeded for look in looks) else "NOT AUDITED"
+    sys.stdout.write(f"{len(packages())} packages: {verdict}\n")
     return 1 if found else 0
 
 

@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any, Self
+from typing import IO, Any, Self, cast
 from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile
 
 from daihoi.ops.backup.agreement import Agreement
@@ -90,7 +90,7 @@ class Backup:
     def lines(self, stream: KeptStream) -> Iterator[bytes]:
         """All that is kept of a stream. Raises the refusal that it is damaged."""
         with self._reading(stream.member), ZipFile(self.path) as archive, archive.open(stream.member) as member:
-            yield from io.BufferedReader(member, READ_BYTES)
+            yield from io.BufferedReader(cast("io.RawIOBase", member), READ_BYTES)
 
     def rows(self, stream: KeptStream) -> Iterator[Row]:
         return map(Row.of_line, self.lines(stream))
