@@ -5,6 +5,7 @@ The frames are not compressed: S2 (a Snappy stream) allows that, and asks for a 
 
 import struct
 from collections.abc import Iterable, Iterator
+from functools import cache
 
 from shared.eventstore.canonical import compact
 from shared.eventstore.rows import Row
@@ -55,22 +56,31 @@ def _frame(content: bytes) -> bytes:
     return struct.pack("<II", head, masked_crc32c(content)) + content
 
 
-def _table() -> tuple[int, ...]:
-    crcs = []
-    for byte in range(256):
-        for _ in range(8):
-            byte = byte >> 1 ^ (0x82F63B78 if byte & 1 else 0)
-        crcs.append(byte)
-    return tuple(crcs)
-
-
-_CRCS = _table()
-
-
 def masked_crc32c(content: bytes) -> int:
-    """As the framing format of Snappy has it."""
-    crc = 0xFFFFFFFF
-    for byte in content:
-        crc = crc >> 8 ^ _CRCS[(crc ^ byte) & 0xFF]
+    """As the framing format of Snappy has it. Two bytes at a time, which takes half as long."""
+    crc, pairs = 0xFFFFFFFF, len(content) // 2
+    table = _of_two_bytes()
+    for pair in struct.unpack_from(f"<{pairs}H", content):
+        crc = crc >> 16 ^ table[(crc ^ pair) & 0xFFFF]
+    for byte in content[2 * pairs :]:
+        crc = _after_a_byte(crc ^ byte)
     crc ^= 0xFFFFFFFF
     return (crc >> 15 | crc << 17 & 0xFFFFFFFF) + 0xA282EAD8 & 0xFFFFFFFF
+
+
+@cache
+def _of_two_bytes() -> tuple[int, ...]:
+    return tuple(_after_a_byte(_after_a_byte(pair)) for pair in range(0x10000))
+
+
+def _after_a_byte(crc: int) -> int:
+    return crc >> 8 ^ _OF_A_BYTE[crc & 0xFF]
+
+
+def _bit_by_bit(crc: int) -> int:
+    for _ in range(8):
+        crc = crc >> 1 ^ (0x82F63B78 if crc & 1 else 0)
+    return crc
+
+
+_OF_A_BYTE = tuple(map(_bit_by_bit, range(0x100)))

@@ -43,6 +43,8 @@ NOT_AS_IN_THE_LEDGER = Refusal(
     "Event {sequence} of {stream} is not as in the ledger; somebody else writes to the stream. Restore it again.",
 )
 SOURCE_AGAIN_TIMEOUT_S = 60.0
+ADD_SOURCES_TIMEOUT_S = 600.0
+"""A broker looks through the whole ledger for the last event of an added source: 5 s for 30,000 events here."""
 LOOK_EVERY_S = 0.1
 _NOT_WITH_SOURCES: Mapping[str, Any] = {"subjects": None, "duplicate_window": 0}
 """A broker gives a stream without sources a subject, and a window for duplicates. Both go with the first source."""
@@ -172,7 +174,8 @@ class Restoring:
         sources = [source for source in sources if source["name"] != self.stream]
         if first is not None:
             sources.append({"name": self.stream, "opt_start_seq": first})
-        await js_call(self._connection, f"STREAM.UPDATE.{self._ledger}", config | {"sources": sources})
+        update = config | {"sources": sources}
+        await js_call(self._connection, f"STREAM.UPDATE.{self._ledger}", update, timeout_s=ADD_SOURCES_TIMEOUT_S)
 
 
 async def drop_sources(connection: Client, congress: str, streams: Set[str]) -> None:
@@ -199,7 +202,8 @@ async def set_sources(connection: Client, congress: str, first: Mapping[str, int
         if name not in there
     ]
     if lacking:
-        await js_call(connection, f"STREAM.UPDATE.{ledger}", config | {"sources": [*sources, *lacking]})
+        update = config | {"sources": [*sources, *lacking]}
+        await js_call(connection, f"STREAM.UPDATE.{ledger}", update, timeout_s=ADD_SOURCES_TIMEOUT_S)
     await until_sourced(connection, ledger, set(first))
 
 
