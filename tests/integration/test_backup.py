@@ -7,6 +7,7 @@ import pytest
 from daihoi.ops.backup.file import Backup, BackupWriter
 from daihoi.ops.backup.restoring import restore
 from daihoi.ops.backup.taking import take
+from daihoi.ops.charters import service_named
 from daihoi.ops.supervisor import Supervisor
 from services.tracker.history.folded import Folded
 from services.tracker.history.verify import verify
@@ -14,18 +15,21 @@ from services.tracker.projection.digest import total_digest, view_digest
 from services.tracker.projection.rebuild import rebuild
 from services.tracker.projection.store import VIEW_NAMES
 from shared.domain.decider import Refused
+from shared.events.catalogue_item import Item, ItemAssigned
 from shared.eventstore.jetstream_api import js_api, stream_info
 from shared.eventstore.ledger import Ledger
 from shared.eventstore.names import ledger_stream, service_stream
 from shared.eventstore.rows import read_rows
-from shared.eventstore.store import EventStore
+from shared.eventstore.store import EventStore, NewEvent
 from shared.eventstore.streams import provision
 from shared.eventstore.wholeness import losses
 from shared.platform.files import new_file
 from shared.unit.client import CommandClient
+from shared.unit.consumer import make_consumer
 from shared.unit.health import health_of
+from shared.values.types import Group, Phase, Scenario, Text
 from tests import recorded
-from tests.congress import Writer, settled
+from tests.congress import Writer, envelope_of, settled
 from tests.program import Shell
 from tests.waiting import until
 
@@ -103,24 +107,46 @@ async def test_what_is_written_while_it_is_backed_up_is_in_it_up_to_one_event(
     assert await losses(restored) == []
 
 
-@pytest.mark.parametrize("done", ["as they stood", "from the first event on"])
-async def test_a_congress_of_then_has_its_digest_and_its_policies_do_nothing_again(
+ORDERED = ItemAssigned(
+    unit="logistics",
+    item=Item(
+        code="9.99",
+        title=Text(vi="Việc giao sau cùng"),
+        group=Group(number=1, name=Text(vi="Nhóm 1")),
+        unit="logistics",
+        phase=Phase.BEFORE,
+        scenario=Scenario.BOTH,
+        due_offset_days=-7,
+        budget_vnd=0,
+    ),
+)
+
+
+@pytest.mark.parametrize("done", [EARLIER.audit_rows, pytest.param(0, marks=pytest.mark.long)])
+async def test_a_congress_of_then_has_its_digest_and_its_policies_do_what_is_left_and_nothing_again(
     make_broker, settings, endpoints, tmp_path, done
 ):
     congress, unit = OF_EARLIER, "logistics"
     first, _ = await make_broker("first")
     await recorded.restore(first, EARLIER)
     await provision(first, congress)
+    await make_consumer(first, congress, unit, service_named(unit).policies)
+    assigned = envelope_of(ORDERED, "subcommittee", "catalogue-item", "9-99", 0)
+    store = EventStore(first, congress, "subcommittee")
+    await store.append([NewEvent("catalogue-item", "9-99", assigned)], {("catalogue-item", "9-99"): 0})
     backup = await back_up(first, congress, tmp_path / "backup.zip")
-    if done == "from the first event on":
-        consumers = [consumer.model_copy(update={"done": 0}) for consumer in backup.manifest.consumers]
-        backup.manifest = backup.manifest.model_copy(update={"consumers": tuple(consumers)})
+    assert backup.manifest.ledger.last == EARLIER.audit_rows + 1
+    [consumer] = [one for one in backup.manifest.consumers if one.name == f"policies-{unit}"]
+    stands = consumer.model_copy(update={"done": done, "config": consumer.config | {"opt_start_seq": 1}})
+    backup.manifest = backup.manifest.model_copy(update={"consumers": (stands,)})
     other, url = await make_broker("other")
     await restore(other, congress, backup, 1, silent)
     ledger, stream = Ledger(other, congress), service_stream(congress, unit)
-    assert await digest_of(ledger, await ledger.last_sequence()) == total_digest(EARLIER.digests)
+    assert await digest_of(ledger, EARLIER.audit_rows) == total_digest(EARLIER.digests)
 
-    before = (await stream_info(other, stream))["state"]["last_seq"]
+    info = await js_api(other, f"CONSUMER.INFO.{ledger_stream(congress)}.{consumer.name}", {})
+    assert info["config"]["opt_start_seq"] == done + 1
+    before = await rows_of(other, stream)
     service = settings.model_copy(update={"nats_url": url, "congress": congress})
     supervisor = Supervisor(service, endpoints._replace(nats_url=url))
     try:
@@ -128,15 +154,17 @@ async def test_a_congress_of_then_has_its_digest_and_its_policies_do_nothing_aga
         await supervisor.wait_until_ready(CommandClient(other, congress))
 
         async def through():
-            call = f"CONSUMER.INFO.{ledger_stream(congress)}.policies-{unit}"
-            info = await js_api(other, call, {})
+            info = await js_api(other, f"CONSUMER.INFO.{ledger_stream(congress)}.{consumer.name}", {})
             return not info["num_pending"] and not info["num_ack_pending"]
 
         await until(through)
     finally:
         supervisor.stop()
-    assert (await stream_info(other, stream))["state"]["last_seq"] == before
-    assert await ledger.last_sequence() == backup.manifest.ledger.last
+    after = await rows_of(other, stream)
+    assert after[: len(before)] == before
+    opened, *more = [row.subject.decode() for row in after[len(before) :]]
+    assert opened == f"evt.{congress}.{unit}.task.9-99"
+    assert all(".review." in subject for subject in more), "what the new task calls for"
 
 
 async def test_what_is_there_already_is_left_and_what_is_there_in_part_is_made_whole(
