@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from daihoi.ops.backup import restoring, taking
 from daihoi.ops.backup.file import Backup, BackupWriter
 from daihoi.ops.backup.restoring import restore
 from daihoi.ops.backup.taking import take
@@ -256,6 +257,26 @@ async def test_a_congress_that_lost_events_is_not_backed_up(connection, congress
     path = tmp_path / "backup.zip"
     assert await code_of(back_up(connection, congress, path)) == "ledger_and_streams_at_odds"
     assert list(tmp_path.iterdir()) == []
+
+
+async def test_what_the_ledger_does_not_have_in_time_is_told(connection, congress, ledger, tmp_path, monkeypatch):
+    name = ledger_stream(congress)
+    config = (await stream_info(connection, name))["config"]
+    await js_api(connection, f"STREAM.UPDATE.{name}", config | {"sources": []})
+    await Writer(EventStore(connection, congress, "logistics")).write([1])
+    monkeypatch.setattr(taking, "CATCH_UP_S", 0.0)
+    assert await code_of(back_up(connection, congress, tmp_path / "backup.zip")) == "ledger_behind"
+
+
+async def test_a_server_that_can_not_take_a_backup_back_is_told_before_anything_is_written(
+    connection, congress, ledger, make_broker, tmp_path, monkeypatch
+):
+    await settled(ledger, await Writer(EventStore(connection, congress, "logistics")).write([1]))
+    backup = await back_up(connection, congress, tmp_path / "backup.zip")
+    other, _ = await make_broker("other")
+    monkeypatch.setattr(restoring, "FIRST_SERVER", (99, 0, 0))
+    assert await code_of(restore(other, congress, backup, 1, silent)) == "broker_too_old"
+    assert (await js_api(other, "STREAM.NAMES", {}))["total"] == 0
 
 
 # --- as an operator does it ---

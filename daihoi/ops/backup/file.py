@@ -75,6 +75,8 @@ class Backup:
             self.manifest = self._manifest(read_document(archive.read(MANIFEST)))
             if sorted(names) != sorted([MANIFEST, *(stream.member for stream in self.manifest.streams)]):
                 raise ValueError("other members than the manifest says")
+            if any(archive.getinfo(stream.member).file_size != stream.bytes for stream in self.manifest.streams):
+                raise ValueError("other sizes than the manifest says")
 
     def _manifest(self, content: Any) -> Manifest:
         if not isinstance(content, dict) or content.get("format") != FORMAT:
