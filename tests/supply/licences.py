@@ -38,7 +38,9 @@ def licence_of(distribution: Distribution) -> str:
 def installed() -> dict[str, str]:
     """By name and version, as `name==version`."""
     return {
-        f"{normal(one.metadata['Name'])}=={one.version}": licence_of(one).replace("|", "/") for one in distributions()
+        f"{normal(one.metadata['Name'])}=={one.version}": licence_of(one).replace("|", "/")
+        for one in distributions()
+        if one.metadata["Name"]
     }
 
 
