@@ -13,7 +13,7 @@ ARGS ?=
 unexport PYTHONDONTWRITEBYTECODE
 export PYTHONPYCACHEPREFIX := $(CURDIR)/$(VENV)/bytecode
 
-.PHONY: help demo up test test-all faults bench lint format charters commands tour asyncapi lock compose-up compose-down clean
+.PHONY: help demo up test test-all faults bench lint audit format charters commands findings licences tour asyncapi lock compose-up compose-down clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -79,6 +79,14 @@ lint: $(VENV)/dev-installed ## Check format, lint, types and imports
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache | tail -n 4; exit $${PIPESTATUS[0]}
 
+# Without pip-audit, or where its database can't be reached, the audit says so; a folder of advisories does without both.
+$(VENV)/audit-installed: requirements-audit.lock $(VENV)/dev-installed
+	@$(call install,--require-hashes -r $<) \
+		&& touch $@ || echo "pip-audit could not be installed; going on without it"
+
+audit: $(VENV)/audit-installed ## Look for advisories about the packages of the lock files (ADVISORIES=folder: offline ones too)
+	@$(BIN)/python -m tests.supply.audit $(ADVISORIES)
+
 format: $(VENV)/dev-installed ## Format the code
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
 
@@ -87,6 +95,12 @@ charters: $(VENV)/dev-installed ## Write the generated half of every service's R
 
 commands: $(VENV)/dev-installed ## Write docs/commands.md from the commands
 	@$(BIN)/python -m daihoi.cli.command_pages
+
+findings: $(VENV)/dev-installed ## Write what each finding means into the operator's pages
+	@$(BIN)/python -m daihoi.ops.findings_page
+
+licences: $(VENV)/dev-installed ## Write docs/licences.md from the lock files and the installed packages
+	@$(BIN)/python -m tests.supply.licences
 
 tour: $(VENV)/dev-installed ## Run every command of the documents and write below it what it prints today
 	@$(BIN)/python -m tests.documents
@@ -104,6 +118,7 @@ lock: $(VENV)/dev-installed ## Pin again what the services need, and what the de
 	@$(COMPILE) --constraint requirements-demo.lock --extra embedded --extra install --extra dev \
 		--output-file requirements-dev.lock pyproject.toml
 	@$(COMPILE) --constraint requirements-dev.lock --extra bench --output-file requirements-bench.lock pyproject.toml
+	@$(COMPILE) --constraint requirements-dev.lock --extra audit --output-file requirements-audit.lock pyproject.toml
 	@echo uv | $(COMPILE) --output-file requirements-uv.lock -
 
 # The plugin where there is one, else the older program; neither is asked before a target needs it.

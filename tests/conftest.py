@@ -4,12 +4,12 @@ import os
 import secrets
 import tempfile
 import uuid
-from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import ExitStack
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import AsyncExitStack, ExitStack
 from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from nats.aio.client import Client
@@ -18,12 +18,15 @@ from services.tracker.projection.store import ViewStore
 from shared.domain.decider import Actor
 from shared.eventstore.ledger import Ledger
 from shared.platform.embedded import Endpoints
+from shared.platform.keeper import nats_server
 from shared.platform.mongo import Database, mongo_database
+from shared.platform.nats import nats_connection
 from shared.platform.settings import Settings
 from shared.unit.issuer import make_issuer_keys
 from shared.unit.tokens import mint_token
 from tests.congress import connected_to_streams
 from tests.in_memory import keep_temporary_files_in_memory
+from tests.own_servers import OwnServer
 from tests.properties.effort import LONGER
 from tests.scheduling import FilesAndLongTests, place_in_line
 from tests.servers import a_stream_that_stays, choice, one_pair_for_all, servers, shared_servers
@@ -31,6 +34,14 @@ from tests.servers import a_stream_that_stays, choice, one_pair_for_all, servers
 pytest.register_assert_rewrite("tests.domain.scenario")
 
 PAIR = pytest.StashKey[Mapping[str, str]]()
+
+
+class Broker(NamedTuple):
+    connection: Client
+    url: str
+
+
+type MakeBroker = Callable[[str], Awaitable[Broker]]
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -121,6 +132,22 @@ async def views(database: Database) -> ViewStore:
     store = ViewStore(database)
     await store.prepare()
     return store
+
+
+@pytest.fixture
+async def make_broker(tmp_path: Path) -> AsyncIterator[MakeBroker]:
+    """Makes empty brokers of the test's own, each with a connection to it."""
+    async with AsyncExitStack() as stack:
+
+        async def make(name: str) -> Broker:
+            (tmp_path / name).mkdir()
+            server = OwnServer(nats_server, "nats", tmp_path / name)
+            await server.start()
+            stack.callback(server.end_here)
+            url = f"nats://127.0.0.1:{server.port}"
+            return Broker(await stack.enter_async_context(nats_connection(url, "tests")), url)
+
+        yield make
 
 
 @pytest.fixture

@@ -42,6 +42,8 @@ COMMANDS: Mapping[str, str] = {
     "policies": "policies:policies",
     "streams": "streams:streams",
     "nats": "identities:nats",
+    "backup": "backup:backup",
+    "restore": "backup:restore_backup",
     "asyncapi": "asyncapi:asyncapi",
 }
 """Where each stands, `module:name`."""

@@ -1,12 +1,14 @@
 """`daihoi rebuild`: the views folded anew."""
 
+from collections.abc import Iterator
+
 import typer
 
 from daihoi.cli import console
 from daihoi.cli.console import LangOption
 from daihoi.ops.session import open_session
-from services.tracker.projection.rebuild import rebuild
-from shared.i18n import translate
+from services.tracker.projection.rebuild import Rebuilt, rebuild
+from shared.i18n import Language, translate
 
 
 def rebuild_views(lang: LangOption = None) -> None:
@@ -17,16 +19,17 @@ def rebuild_views(lang: LangOption = None) -> None:
         async with open_session(settings) as session:
             with console.progress_bar(translate("Rebuilding", language)) as on_progress:
                 done = await rebuild(session.ledger, session.views, on_progress)
-        lines = [f"{translate('Rebuilt at ledger event {sequence}', language, sequence=done.sequence)}: {done.after}"]
-        if done.before and done.before != done.after:
-            lines.append(f"{translate('The views that were replaced differed', language)}: {done.before}")
-        if done.lost:
-            lines.append(
-                translate("The ledger has lost {count} events that the old views knew", language, count=done.lost)
-            )
-        if done.parked:
-            lines.append(f"{translate('{count} events are parked', language, count=done.parked)}: daihoi parked list")
-        console.print_drawn(lines)
+        console.print_drawn(rebuilt_lines(done, language))
         return not done.parked and not done.lost
 
     raise typer.Exit(0 if console.run(renew()) else console.FOUND_WRONG)
+
+
+def rebuilt_lines(done: Rebuilt, lang: Language) -> Iterator[str]:
+    yield f"{translate('Rebuilt at ledger event {sequence}', lang, sequence=done.sequence)}: {done.after}"
+    if done.before and done.before != done.after:
+        yield f"{translate('The views that were replaced differed', lang)}: {done.before}"
+    if done.lost:
+        yield translate("The ledger has lost {count} events that the old views knew", lang, count=done.lost)
+    if done.parked:
+        yield f"{translate('{count} events are parked', lang, count=done.parked)}: daihoi parked list"

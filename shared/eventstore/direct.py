@@ -142,3 +142,20 @@ def as_it_was_sent(stored: Stored) -> tuple[bytes, bytes]:
         raise ValueError("read without headers")
     own = stored.headers[: where.start()]
     return where[2], b"" if own == _NO_HEADERS else own + b"\r\n"
+
+
+def as_it_is_stored(stored: Stored) -> tuple[bytes, bytes, int]:
+    """The subject of a message that was read with its headers, all headers that it is stored with, the one of a
+    source too, and when it was stored, in nanoseconds since 1970."""
+    where = _where_stored(stored.headers)
+    if where is None:
+        raise ValueError("read without headers")
+    own = stored.headers[: where.start() if where[1] is None else where.end(1) + len(b"\r\n")]
+    return where[2], b"" if own == _NO_HEADERS else own + b"\r\n", nanoseconds(where[4].decode())
+
+
+def nanoseconds(recorded: str) -> int:
+    """Of a time as the server writes it, `2020-09-01T00:00:00.123456789Z`, since 1970."""
+    whole, _, fraction = recorded.removesuffix("Z").partition(".")
+    seconds = int(datetime.fromisoformat(f"{whole}+00:00").timestamp())
+    return seconds * 10**9 + int(fraction.ljust(9, "0"))

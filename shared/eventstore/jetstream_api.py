@@ -59,9 +59,11 @@ def _is_from_the_leader(cluster: dict[str, Any]) -> bool:
     return not cluster or cluster.get("leader", "") not in {"", *others}
 
 
-async def js_call(connection: Client, call: str, body: dict[str, Any], *, absent: int = 0) -> dict[str, Any]:
+async def js_call(
+    connection: Client, call: str, body: dict[str, Any], *, absent: int = 0, timeout_s: float = API_TIMEOUT_S
+) -> dict[str, Any]:
     """What JetStream answers; nothing where it refuses with the code `absent`. Raises `NoStream`, `Unavailable`."""
-    answer = await js_api(connection, call, body)
+    answer = await js_api(connection, call, body, timeout_s)
     if error := answer.get("error"):
         if error.get("err_code") == absent:
             return {}
@@ -70,10 +72,12 @@ async def js_call(connection: Client, call: str, body: dict[str, Any], *, absent
     return answer
 
 
-async def js_api(connection: Client, call: str, body: dict[str, Any]) -> dict[str, Any]:
+async def js_api(
+    connection: Client, call: str, body: dict[str, Any], timeout_s: float = API_TIMEOUT_S
+) -> dict[str, Any]:
     """The answer of the JetStream API, be it a refusal. Raises `NotPermitted`, `Unavailable` when nobody answers."""
     try:
-        reply = await connection.request(f"$JS.API.{call}", as_json(body), timeout=API_TIMEOUT_S)
+        reply = await connection.request(f"$JS.API.{call}", as_json(body), timeout=timeout_s)
     except PermissionsViolation as error:
         raise NotPermitted(error.subject) from error
     except (nats.errors.Error, TimeoutError) as error:

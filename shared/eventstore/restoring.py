@@ -7,7 +7,8 @@ again: until it is done, no service starts, because the ledger differs from what
 
 import asyncio
 import base64
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping, Set
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 import nats.errors
@@ -42,7 +43,11 @@ NOT_AS_IN_THE_LEDGER = Refusal(
     "Event {sequence} of {stream} is not as in the ledger; somebody else writes to the stream. Restore it again.",
 )
 SOURCE_AGAIN_TIMEOUT_S = 60.0
+ADD_SOURCES_TIMEOUT_S = 600.0
+"""A broker looks through the whole ledger for the last event of an added source: 5 s for 30,000 events here."""
 LOOK_EVERY_S = 0.1
+_NOT_WITH_SOURCES: Mapping[str, Any] = {"subjects": None, "duplicate_window": 0}
+"""A broker gives a stream without sources a subject, and a window for duplicates. Both go with the first source."""
 
 type Progress = Callable[[int, int], None]
 
@@ -106,7 +111,7 @@ class Restoring:
             if not (await self.look(on_progress)).is_whole:
                 raise NOT_AS_IN_THE_LEDGER(stream=self.stream, sequence=len(compared.copies))
         await self._set_source(len(compared.copies) + 1)
-        await self._until_sourced()
+        await until_sourced(self._connection, self._ledger, {self.stream})
 
     async def _copies(self, on_progress: Progress) -> AsyncIterator[Stored]:
         """The ledger's, with their headers, in the order of the stream; what it holds a second time is left out."""
@@ -169,20 +174,52 @@ class Restoring:
         sources = [source for source in sources if source["name"] != self.stream]
         if first is not None:
             sources.append({"name": self.stream, "opt_start_seq": first})
-        await js_call(self._connection, f"STREAM.UPDATE.{self._ledger}", config | {"sources": sources})
+        update = config | {"sources": sources}
+        await js_call(self._connection, f"STREAM.UPDATE.{self._ledger}", update, timeout_s=ADD_SOURCES_TIMEOUT_S)
 
-    async def _until_sourced(self) -> None:
-        """Until the ledger listens to the stream again, which takes a broker some seconds."""
-        try:
-            async with asyncio.timeout(SOURCE_AGAIN_TIMEOUT_S):
-                while not await self._is_sourced():
-                    await asyncio.sleep(LOOK_EVERY_S)
-        except TimeoutError as error:
-            raise Unavailable(f"{self._ledger} has not begun again to take in {self.stream}") from error
 
-    async def _is_sourced(self) -> bool:
-        sources = (await stream_info(self._connection, self._ledger)).get("sources") or []
-        return any(source["name"] == self.stream and source["active"] >= 0 for source in sources)
+async def drop_sources(connection: Client, congress: str, streams: Set[str]) -> None:
+    """The ledger, where there is one, takes in these streams no more. Raises `Unavailable`."""
+    ledger = ledger_stream(congress)
+    with suppress(NoStream):
+        config = (await stream_info(connection, ledger))["config"]
+        now = config.get("sources") or []
+        sources = [source for source in now if source["name"] not in streams]
+        if sources != now:
+            await js_call(connection, f"STREAM.UPDATE.{ledger}", config | {"sources": sources})
+
+
+async def set_sources(connection: Client, congress: str, first: Mapping[str, int]) -> None:
+    """The ledger takes in the streams that it does not take in yet, each from its sequence in `first` on, and listens
+    to all of them. Raises `Unavailable`."""
+    ledger = ledger_stream(congress)
+    config = (await stream_info(connection, ledger))["config"] | _NOT_WITH_SOURCES
+    sources = config.get("sources") or []
+    there = {source["name"] for source in sources}
+    lacking = [
+        {"name": name, "opt_start_seq": begin} if begin > 1 else {"name": name}
+        for name, begin in first.items()
+        if name not in there
+    ]
+    if lacking:
+        update = config | {"sources": [*sources, *lacking]}
+        await js_call(connection, f"STREAM.UPDATE.{ledger}", update, timeout_s=ADD_SOURCES_TIMEOUT_S)
+    await until_sourced(connection, ledger, set(first))
+
+
+async def until_sourced(connection: Client, ledger: str, streams: Set[str]) -> None:
+    """Until the ledger listens to these streams again, which takes a broker some seconds. Raises `Unavailable`."""
+    lacking = set(streams)
+    try:
+        async with asyncio.timeout(SOURCE_AGAIN_TIMEOUT_S):
+            while True:
+                sources = (await stream_info(connection, ledger)).get("sources") or []
+                lacking = set(streams) - {source["name"] for source in sources if source["active"] >= 0}
+                if not lacking:
+                    return
+                await asyncio.sleep(LOOK_EVERY_S)
+    except TimeoutError as error:
+        raise Unavailable(f"{ledger} has not begun again to take in {', '.join(sorted(lacking))}") from error
 
 
 def as_line(stored: Stored) -> bytes:

@@ -1,9 +1,12 @@
 """Files and folders of a process's own: nobody else reads them, and none is ever seen half written."""
 
+import errno
 import fcntl
 import os
 import secrets
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
@@ -88,6 +91,25 @@ def write_new(path: Path, content: bytes, mode: int) -> bool:
 def write_over(path: Path, content: bytes, mode: int) -> None:
     """Writes `path` whole, in the place of what is there. Raises `OSError`."""
     _draft(path, content, mode).replace(path)
+    _sync(path.parent)
+
+
+@contextmanager
+def new_file(path: Path) -> Iterator[IO[bytes]]:
+    """A file to be written at length, that its owner alone reads. It gets its name once the block has ended well;
+    until then, and for good where the process is killed, it has a name with a dot before it. Raises
+    `FileExistsError`, `OSError`."""
+    if path.exists():
+        raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))
+    draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    try:
+        with own_file(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL) as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        draft.rename(path)
+    finally:
+        draft.unlink(missing_ok=True)
     _sync(path.parent)
 
 

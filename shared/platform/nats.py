@@ -71,6 +71,16 @@ def new_client() -> Client:
     return Client() if is_plain() else HandOverClient()
 
 
+def server_version(connection: Client) -> tuple[int, int, int]:
+    """Of the server that the connection is to."""
+    version = connection.connected_server_version
+    return version.major, version.minor, version.patch
+
+
+def in_dots(version: tuple[int, ...]) -> str:
+    return ".".join(map(str, version))
+
+
 async def read_inbox(connection: Client, inbox: str, receive: Receive) -> Subscription:
     """From now on `receive` gets what comes to `inbox`, at once and in order, until `stop_reading`."""
     if isinstance(connection, HandOverClient):

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from daihoi.cli.command_pages import PAGE, every_command, page
+from daihoi.ops import findings_page
 from daihoi.ops.charters import charter, path_of, service_named
 from shared.values.units import services
 from tests.documents import pages
@@ -143,3 +144,24 @@ def test_where_the_sample_grows_the_pages_follow():
     tour = "$ daihoi report --at 969 --today 2020-09-10\n$ daihoi audit diff 969 970\n"
     assert sample_end_in(tour) == 969
     assert renumbered(tour, 969, 1001) == tour.replace("969", "1001").replace("970", "1002")
+
+
+# --- the operator's pages ---
+@pytest.mark.parametrize("lang", findings_page.PAGES)
+def test_the_operators_pages_say_what_each_finding_means(lang):
+    text = findings_page.PAGES[lang].read_text("utf-8")
+    assert findings_page.page(lang, text) == text, "run `make findings`"
+
+
+def test_every_finding_that_is_not_simply_well_is_told():
+    codes = {notice.code for notice in findings_page.notices()}
+    assert {"parked", "stream_lost_events", "mongo_unreachable", "other_key", "standby"} <= codes
+    for path in findings_page.PAGES.values():
+        assert codes <= set(re.findall(r"^\| `([a-z_]+)` \|", path.read_text("utf-8"), re.MULTILINE))
+
+
+def test_both_operators_pages_have_the_same_parts_in_the_same_order():
+    english, vietnamese = (
+        re.findall(r"^## (\d+)\.", path.read_text("utf-8"), re.MULTILINE) for path in findings_page.PAGES.values()
+    )
+    assert english == vietnamese != []

@@ -1,0 +1,332 @@
+"""A congress is backed up while it is written, put back onto another server, and is the same congress there."""
+
+import asyncio
+
+import pytest
+
+from daihoi.ops.backup import restoring, taking
+from daihoi.ops.backup.file import Backup, BackupWriter
+from daihoi.ops.backup.restoring import restore
+from daihoi.ops.backup.taking import take
+from daihoi.ops.charters import service_named
+from daihoi.ops.supervisor import Supervisor
+from services.tracker.history.folded import Folded
+from services.tracker.history.verify import verify
+from services.tracker.projection.digest import total_digest, view_digest
+from services.tracker.projection.rebuild import rebuild
+from services.tracker.projection.store import VIEW_NAMES
+from shared.domain.decider import Refused
+from shared.events.catalogue_item import Item, ItemAssigned
+from shared.eventstore.jetstream_api import js_api, stream_info
+from shared.eventstore.ledger import Ledger
+from shared.eventstore.names import ledger_stream, service_stream
+from shared.eventstore.rows import read_rows
+from shared.eventstore.store import EventStore, NewEvent
+from shared.eventstore.streams import provision
+from shared.eventstore.wholeness import losses
+from shared.platform.files import new_file
+from shared.unit.client import CommandClient
+from shared.unit.consumer import make_consumer
+from shared.unit.health import health_of
+from shared.values.types import Group, Phase, Scenario, Text
+from tests import recorded
+from tests.congress import Writer, envelope_of, settled
+from tests.program import Shell
+from tests.waiting import until
+
+EARLIER = recorded.recorded()
+OF_EARLIER = EARLIER.report["congress"]
+
+
+def silent(*_):
+    pass
+
+
+async def back_up(connection, congress, path):
+    with new_file(path) as file, BackupWriter(file) as writer:
+        await take(connection, congress, writer, silent)
+    backup = Backup(path)
+    backup.check(silent)
+    return backup
+
+
+async def rows_of(connection, stream, last=None):
+    end = (await stream_info(connection, stream))["state"]["last_seq"]
+    return [row async for row in read_rows(connection, stream, end if last is None else last)]
+
+
+async def digest_of(ledger, upto):
+    folded = Folded()
+    async for page in ledger.read(0, upto):
+        folded.take(page)
+    return total_digest({name: view_digest(folded.views[name].values()) for name in VIEW_NAMES})
+
+
+async def code_of(refused):
+    with pytest.raises(Refused) as error:
+        await refused
+    return error.value.code
+
+
+async def test_what_is_written_while_it_is_backed_up_is_in_it_up_to_one_event(
+    connection, congress, ledger, views, make_broker, tmp_path
+):
+    writers = [Writer(EventStore(connection, congress, unit)) for unit in ("logistics", "security")]
+    before = sum([await writer.write(range(20)) for writer in writers])
+    await settled(ledger, before)
+    done = asyncio.Event()
+
+    async def go_on(writer):
+        number = 20
+        while not done.is_set() or number == 20:
+            await writer.write([number])
+            number += 1
+
+    writing = [asyncio.create_task(go_on(writer)) for writer in writers]
+    backup = await back_up(connection, congress, tmp_path / "backup.zip")
+    done.set()
+    await asyncio.gather(*writing)
+    end = backup.manifest.ledger.last
+    await settled(ledger, end + 1)
+    assert end >= before
+
+    other, _ = await make_broker("other")
+    await restore(other, congress, backup, 1, silent)
+    assert await rows_of(other, ledger_stream(congress)) == await rows_of(connection, ledger_stream(congress), end)
+    for kept in backup.manifest.streams[1:]:
+        assert await rows_of(other, kept.name) == await rows_of(connection, kept.name, kept.last)
+    restored = Ledger(other, congress)
+    assert await losses(restored) == []
+    rebuilt = await rebuild(restored, views, silent)
+    assert rebuilt.after == await digest_of(ledger, end)
+    assert (await verify(restored, views, silent)).nothing_wrong
+
+    written = await Writer(EventStore(other, congress, "logistics")).write([1000])
+    await settled(restored, end + written)
+    assert await restored.last_sequence() == end + written, "the ledger took something in twice"
+    await provision(other, congress)
+    assert await losses(restored) == []
+
+
+ORDERED = ItemAssigned(
+    unit="logistics",
+    item=Item(
+        code="9.99",
+        title=Text(vi="Việc giao sau cùng"),
+        group=Group(number=1, name=Text(vi="Nhóm 1")),
+        unit="logistics",
+        phase=Phase.BEFORE,
+        scenario=Scenario.BOTH,
+        due_offset_days=-7,
+        budget_vnd=0,
+    ),
+)
+
+
+@pytest.mark.parametrize("done", [EARLIER.audit_rows, pytest.param(0, marks=pytest.mark.long)])
+async def test_a_congress_of_then_has_its_digest_and_its_policies_do_what_is_left_and_nothing_again(
+    make_broker, settings, endpoints, tmp_path, done
+):
+    congress, unit = OF_EARLIER, "logistics"
+    first, _ = await make_broker("first")
+    await recorded.restore(first, EARLIER)
+    await provision(first, congress)
+    await make_consumer(first, congress, unit, service_named(unit).policies)
+    assigned = envelope_of(ORDERED, "subcommittee", "catalogue-item", "9-99", 0)
+    store = EventStore(first, congress, "subcommittee")
+    await store.append([NewEvent("catalogue-item", "9-99", assigned)], {("catalogue-item", "9-99"): 0})
+    backup = await back_up(first, congress, tmp_path / "backup.zip")
+    assert backup.manifest.ledger.last == EARLIER.audit_rows + 1
+    [consumer] = [one for one in backup.manifest.consumers if one.name == f"policies-{unit}"]
+    stands = consumer.model_copy(update={"done": done, "config": consumer.config | {"opt_start_seq": 1}})
+    backup.manifest = backup.manifest.model_copy(update={"consumers": (stands,)})
+    other, url = await make_broker("other")
+    await restore(other, congress, backup, 1, silent)
+    ledger, stream = Ledger(other, congress), service_stream(congress, unit)
+    assert await digest_of(ledger, EARLIER.audit_rows) == total_digest(EARLIER.digests)
+
+    info = await js_api(other, f"CONSUMER.INFO.{ledger_stream(congress)}.{consumer.name}", {})
+    assert info["config"]["opt_start_seq"] == done + 1
+    before = await rows_of(other, stream)
+    service = settings.model_copy(update={"nats_url": url, "congress": congress})
+    supervisor = Supervisor(service, endpoints._replace(nats_url=url))
+    try:
+        supervisor.start(unit)
+        await supervisor.wait_until_ready(CommandClient(other, congress))
+
+        async def through():
+            info = await js_api(other, f"CONSUMER.INFO.{ledger_stream(congress)}.{consumer.name}", {})
+            return not info["num_pending"] and not info["num_ack_pending"]
+
+        await until(through)
+    finally:
+        supervisor.stop()
+    after = await rows_of(other, stream)
+    assert after[: len(before)] == before
+    opened, *more = [row.subject.decode() for row in after[len(before) :]]
+    assert opened == f"evt.{congress}.{unit}.task.9-99"
+    assert all(".review." in subject for subject in more), "what the new task calls for"
+
+
+async def test_what_is_there_already_is_left_and_what_is_there_in_part_is_made_whole(
+    connection, congress, ledger, make_broker, tmp_path
+):
+    await settled(ledger, await Writer(EventStore(connection, congress, "logistics")).write(range(5)))
+    backup = await back_up(connection, congress, tmp_path / "backup.zip")
+    stream = service_stream(congress, "logistics")
+    other, _ = await make_broker("other")
+    assert (await restore(other, congress, backup, 1, silent)).there_already == []
+    assert (await restore(other, congress, backup, 1, silent)).put_back == []
+    config = (await stream_info(other, stream))["config"]
+    await js_api(other, f"STREAM.UPDATE.{stream}", config | {"max_msgs": 2})
+    await js_api(other, f"STREAM.UPDATE.{stream}", config)
+    assert (await restore(other, congress, backup, 1, silent)).put_back == [stream]
+    restored = Ledger(other, congress)
+    assert await losses(restored) == []
+    written = await Writer(EventStore(other, congress, "logistics")).write([1000])
+    await settled(restored, backup.manifest.ledger.last + written)
+    assert await rows_of(other, ledger_stream(congress), backup.manifest.ledger.last) == await rows_of(
+        connection, ledger_stream(congress)
+    )
+    assert await restored.last_sequence() == backup.manifest.ledger.last + written
+    assert await code_of(restore(other, congress, backup, 1, silent)) == "longer_history"
+
+
+async def test_nothing_is_changed_where_another_history_is(connection, congress, ledger, make_broker, tmp_path):
+    await settled(ledger, await Writer(EventStore(connection, congress, "logistics")).write(range(3)))
+    backup = await back_up(connection, congress, tmp_path / "backup.zip")
+    other, _ = await make_broker("other")
+    await provision(other, congress)
+    assert (await restore(other, congress, backup, 1, silent)).there_already == [
+        stream.name for stream in backup.manifest.streams if not stream.last
+    ]
+    third, _ = await make_broker("third")
+    await provision(third, congress)
+    await settled(Ledger(third, congress), await Writer(EventStore(third, congress, "security")).write([1]))
+    before = await rows_of(third, ledger_stream(congress))
+    assert await code_of(restore(third, congress, backup, 1, silent)) == "other_history"
+    assert await code_of(restore(third, "another", backup, 1, silent)) == "backup_of_another_congress"
+    assert await rows_of(third, ledger_stream(congress)) == before
+
+
+async def test_a_stream_that_the_backup_does_not_have_is_a_longer_history(
+    connection, congress, ledger, make_broker, tmp_path
+):
+    await settled(ledger, await Writer(EventStore(connection, congress, "logistics")).write([1]))
+    backup = await back_up(connection, congress, tmp_path / "backup.zip")
+    other, _ = await make_broker("other")
+    name = service_stream(congress, "y-te")
+    config = {"name": name, "subjects": [f"evt.{congress}.y-te.>"]}
+    await js_api(other, f"STREAM.CREATE.{name}", config)
+    await other.jetstream().publish(f"evt.{congress}.y-te.task.1", b"{}", stream=name)
+    assert await code_of(restore(other, congress, backup, 1, silent)) == "longer_history"
+
+
+async def test_the_objects_of_the_congress_are_kept_and_come_back(
+    connection, congress, ledger, make_broker, tmp_path
+):
+    await settled(ledger, await Writer(EventStore(connection, congress, "logistics")).write([1]))
+    store = await connection.jetstream().create_object_store(f"evidence_{congress}")
+    await connection.jetstream().create_object_store(f"evidence_of-another-{congress}")
+    content = {"minutes.pdf": b"%PDF" * 100_000, "photo.jpg": b"\xff\xd8" * 10}
+    for name, data in content.items():
+        await store.put(name, data)
+    await store.put("withdrawn.pdf", b"gone")
+    await store.delete("withdrawn.pdf")
+    backup = await back_up(connection, congress, tmp_path / "backup.zip")
+    assert backup.manifest.streams[-1].name == f"OBJ_evidence_{congress}"
+    other, _ = await make_broker("other")
+    await restore(other, congress, backup, 1, silent)
+    restored = await other.jetstream().object_store(f"evidence_{congress}")
+    for name, data in content.items():
+        assert (await restored.get(name)).data == data
+    assert sorted(entry.name for entry in await restored.list(ignore_deletes=True)) == sorted(content)
+    assert (await restore(other, congress, backup, 1, silent)).put_back == []
+    await restored.put("later.pdf", b"later")
+    assert await code_of(restore(other, congress, backup, 1, silent)) == "longer_history"
+    for name in (f"evidence_{congress}", f"evidence_of-another-{congress}"):
+        await connection.jetstream().delete_object_store(name)
+
+
+async def test_a_congress_that_lost_events_is_not_backed_up(connection, congress, ledger, tmp_path):
+    stream = service_stream(congress, "logistics")
+    await settled(ledger, await Writer(EventStore(connection, congress, "logistics")).write(range(3)))
+    config = (await stream_info(connection, stream))["config"]
+    await js_api(connection, f"STREAM.UPDATE.{stream}", config | {"max_msgs": 2})
+    await js_api(connection, f"STREAM.UPDATE.{stream}", config)
+    path = tmp_path / "backup.zip"
+    assert await code_of(back_up(connection, congress, path)) == "ledger_and_streams_at_odds"
+    assert list(tmp_path.iterdir()) == []
+
+
+async def test_what_the_ledger_does_not_have_in_time_is_told(connection, congress, ledger, tmp_path, monkeypatch):
+    name = ledger_stream(congress)
+    config = (await stream_info(connection, name))["config"]
+    await js_api(connection, f"STREAM.UPDATE.{name}", config | {"sources": []})
+    await Writer(EventStore(connection, congress, "logistics")).write([1])
+    monkeypatch.setattr(taking, "CATCH_UP_S", 0.0)
+    assert await code_of(back_up(connection, congress, tmp_path / "backup.zip")) == "ledger_behind"
+
+
+async def test_a_server_that_can_not_take_a_backup_back_is_told_before_anything_is_written(
+    connection, congress, ledger, make_broker, tmp_path, monkeypatch
+):
+    await settled(ledger, await Writer(EventStore(connection, congress, "logistics")).write([1]))
+    backup = await back_up(connection, congress, tmp_path / "backup.zip")
+    other, _ = await make_broker("other")
+    monkeypatch.setattr(restoring, "FIRST_SERVER", (99, 0, 0))
+    assert await code_of(restore(other, congress, backup, 1, silent)) == "broker_too_old"
+    assert (await js_api(other, "STREAM.NAMES", {}))["total"] == 0
+
+
+# --- as an operator does it ---
+async def test_backup_verify_and_restore_say_what_they_do(
+    connection, congress, ledger, endpoints, make_broker, tmp_path
+):
+    written = await Writer(EventStore(connection, congress, "logistics")).write(range(10))
+    await settled(ledger, written)
+    folder, out = tmp_path / "shell", tmp_path / "backups"
+    folder.mkdir(), out.mkdir()
+    here = Shell(folder, endpoints, congress)
+    taken = here.run("backup", str(out))
+    assert taken.returncode == 0, taken.stderr
+    [path] = out.iterdir()
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert f"{path}: the congress {congress} up to ledger event {written}, in 5 streams." in taken.stdout
+    checked = Shell(folder, endpoints._replace(nats_url="nats://127.0.0.1:1"), congress).run(
+        "backup", "verify", str(path)
+    )
+    assert checked.stdout == f"{taken.stdout}The backup is whole.\n"
+    assert here.run("backup", "take", str(path)).returncode == 2, "it exists already"
+
+    other, url = await make_broker("other")
+    there = Shell(folder, endpoints._replace(nats_url=url), congress)
+    listening = await other.subscribe(f"health.{congress}.logistics", cb=answer_as_ready)
+    refused = await asyncio.to_thread(there.run, "restore", str(out))
+    assert (refused.returncode, "services_still_run" in refused.stderr) == (1, True)
+    assert "error" in await js_api(other, f"STREAM.INFO.{ledger_stream(congress)}", {})
+    await listening.unsubscribe()
+    restored = there.run("restore", str(out))
+    assert restored.returncode == 0, restored.stderr
+    assert "streams put back: 5, there already: 0." in restored.stdout
+    digest = await digest_of(ledger, written)
+    assert f"Rebuilt at ledger event {written}: {digest}" in restored.stdout
+    assert there.run("audit", "verify").returncode == 0
+    assert there.json("audit", "verify")["live"] == digest
+
+
+async def test_a_damaged_backup_is_refused_by_name_before_anything_is_written(
+    connection, congress, ledger, endpoints, make_broker, tmp_path
+):
+    await settled(ledger, await Writer(EventStore(connection, congress, "logistics")).write([1]))
+    path = tmp_path / "backup.zip"
+    await back_up(connection, congress, path)
+    path.write_bytes(path.read_bytes()[:-100])
+    other, url = await make_broker("other")
+    ended = Shell(tmp_path, endpoints._replace(nats_url=url), congress).run("restore", str(path))
+    assert (ended.returncode, "backup_damaged" in ended.stderr) == (1, True)
+    assert (await js_api(other, "STREAM.NAMES", {}))["total"] == 0
+
+
+async def answer_as_ready(message):
+    await message.respond(health_of([], {}).model_dump_json().encode())
