@@ -95,8 +95,7 @@ def show_config(
     tls_verify: Annotated[bool, typer.Option("--tls-verify", help="Clients show a certificate too.")] = False,
     lang: LangOption = None,
 ) -> None:
-    """Print nats-server's configuration with the locks; the keys are made where there are none. Paths are the
-    server's."""
+    """Print nats-server's configuration with the locks; the keys are made where there are none."""
     settings, _ = console.begin(lang)
     tls = _tls((tls_certificate, tls_key, tls_ca), verified=tls_verify)
     place = Place(name, listen, store, tls, _named(cluster or ()), leaves, leaf, leaf_credentials, monitor)

@@ -42,6 +42,8 @@ from shared.unit.tokens import TokenVerifier
 from shared.unit.unseen import Unseen
 
 COMMANDS_AT_ONCE = 64
+READ_FROM_A_STREAM = "Nats-Stream"
+"""A header of the server's. Whoever reads may have what they read sent to any subject, by the server's rights."""
 
 logger = logging.getLogger(__name__)
 
@@ -169,6 +171,9 @@ def answer_commands(
     async def on_command(message: NatsMessage) -> None:
         if message.reply_to and not is_inbox(message.reply_to):
             logger.warning("a command whose answer is to go to %r is not looked at", message.reply_to[:200])
+            return
+        if READ_FROM_A_STREAM in message.headers:
+            logger.warning("a command that JetStream has read out of a stream is not looked at")
             return
         await free.acquire()
         task = asyncio.eager_task_factory(asyncio.get_running_loop(), work_on(message))

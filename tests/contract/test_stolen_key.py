@@ -15,7 +15,11 @@ from shared.eventstore.names import consumer_name, ledger_stream, service_stream
 from shared.eventstore.store import EventStore
 from shared.eventstore.wire import as_json
 from shared.platform.nats import nats_connection
+from shared.unit.client import CommandClient
+from tests.conftest import token_for
 from tests.congress import Writer, settled
+from tests.contract.test_faces import serving  # noqa: F401 - a fixture
+from tests.contract.units import TASK
 from tests.integration.forgeries import event
 
 UNIT, OTHER = "logistics", "security"
@@ -154,6 +158,22 @@ async def test_a_trace_goes_nowhere_where_the_thief_may_not_publish(thief, conne
         await thief.publish(f"evt.{congress}.{UNIT}.task.traced", b"x", headers={"Nats-Trace-Dest": place})
     await everything_is_worked_on(thief, connection, congress, ledger)
     assert await all_that_may_not_change(connection, congress) == before
+
+
+async def test_a_command_that_jetstream_was_made_to_send_is_not_done(thief, connection, congress, serving, settings):  # noqa: F811
+    """Not even with a token that was stolen as well: who may send commands to a unit is a matter of credentials."""
+    token = token_for(settings, f"{OTHER}.lead")
+    command = as_json({"command_id": str(uuid4()), "data": TASK | {"task_id": "smuggled"}})
+    planted, read = f"evt.{congress}.{UNIT}.nothing.planted", f"$JS.API.DIRECT.GET.{service_stream(congress, UNIT)}"
+    async with serving(OTHER):
+        heard = await connection.subscribe(f"cmd.{congress}.{OTHER}.open-task")
+        await connection.flush()
+        await thief.request(planted, command, timeout=30, headers={"Authorization": f"Bearer {token}"})
+        await thief.publish(read, as_json({"last_by_subj": planted}), reply=f"cmd.{congress}.{OTHER}.open-task")
+        assert (await heard.next_msg(timeout=30)).data == command
+        client = CommandClient(connection, congress)
+        answer = await client.send(OTHER, "open-task", TASK, token=token, command_id=uuid4())
+    assert answer.sequence == 1
 
 
 FORMS = ("CREATE.{}", "CREATE.{}.{name}", "CREATE.{}.{name}.evt.>", "DURABLE.CREATE.{}.{name}", "DELETE.{}.{name}")
