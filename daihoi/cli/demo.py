@@ -37,7 +37,7 @@ def demo(fresh: FreshOption = False, today: TodayOption = None, lang: LangOption
 async def _demo(settings: Settings, fresh: bool, today: date | None, lang: Language) -> bool:
     sample = Sample()
     EXPORTS.mkdir(exist_ok=True)  # what can't be written should be known before the story is told
-    async with open_session(settings, fresh=fresh, begins=True) as session:
+    async with open_session(settings, fresh=fresh, begins=True, patience=console.patience()) as session:
         await check_only_the_sample_is_there(session, sample)
         provide_issuer_keys(settings)
         async with running_services(settings, session.servers, session.commands):

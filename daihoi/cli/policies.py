@@ -1,22 +1,22 @@
 """`daihoi policies`: what the units' policies could not do, doing it after all, and settling it otherwise."""
 
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import uuid4
 
 import typer
 from nats.aio.client import Client
 
 from daihoi.cli import console
-from daihoi.cli.console import Format, FormatOption, LangOption
+from daihoi.cli.console import Format, FormatOption, LangOption, WaitForServiceOption
 from daihoi.cli.groups import CommandGroup
 from daihoi.cli.parked import NO_REASON
 from daihoi.ops.session import connected
 from daihoi.terminal.operation import refusals_drawn
 from shared.eventstore.ledger import Ledger
 from shared.i18n import translate
-from shared.platform.settings import Settings
 from shared.unit.client import CommandClient
 from shared.unit.commands import Answer
+from shared.unit.patience import WAIT_FOR_SERVICE_S
 from shared.unit.refusals import NOTHING_REFUSED, RetryPolicy, SettleRefusal
 from shared.unit.unseen import Unresolved, Unseen
 from shared.values.units import services
@@ -51,6 +51,7 @@ def retry(
     policy: PolicyArgument,
     sequence: SequenceArgument,
     token: TokenOption = "",
+    wait_for_service: WaitForServiceOption = WAIT_FOR_SERVICE_S,
     lang: LangOption = None,
 ) -> None:
     """Let the policy look at the event again; what it does is put on record, and that this is seen to."""
@@ -60,8 +61,9 @@ def retry(
 
     async def work() -> Answer:
         async with connected(settings) as connection:
+            client = CommandClient(connection, settings.congress, console.patience(wait_for_service))
             data = {"policy": policy, "sequence": sequence}
-            return await _send(connection, settings, unit, RetryPolicy.NAME, data, token)
+            return await client.send(unit, RetryPolicy.NAME, data, token=token, command_id=uuid4())
 
     answer = console.run(work())
     count = len(answer.events)
@@ -75,6 +77,7 @@ def settle(
     sequence: SequenceArgument,
     reason: Annotated[str, typer.Option(help="How it is seen to otherwise; kept on record.")],
     token: TokenOption = "",
+    wait_for_service: WaitForServiceOption = WAIT_FOR_SERVICE_S,
     lang: LangOption = None,
 ) -> None:
     """Strike off what is seen to otherwise, for a reason and on record."""
@@ -86,21 +89,15 @@ def settle(
 
     async def work() -> Answer:
         async with connected(settings) as connection:
+            client = CommandClient(connection, settings.congress, console.patience(wait_for_service))
             for refusal in await _unresolved(connection, settings.congress):
                 if (refusal.service, refusal.refused.policy, refusal.refused.sequence) == (unit, policy, sequence):
                     data = {"cause": refusal.cause, "policy": policy, "reason": reason}
-                    return await _send(connection, settings, unit, SettleRefusal.NAME, data, token)
+                    return await client.send(unit, SettleRefusal.NAME, data, token=token, command_id=uuid4())
         raise NOTHING_REFUSED(policy=policy, cause=sequence)
 
     console.run(work())
     console.print_drawn(translate("Struck off.", language))
-
-
-async def _send(
-    connection: Client, settings: Settings, unit: str, name: str, data: dict[str, Any], token: str
-) -> Answer:
-    client = CommandClient(connection, settings.congress)
-    return await client.send(unit, name, data, token=token, command_id=uuid4())
 
 
 async def _unresolved(connection: Client, congress: str) -> list[Unresolved]:

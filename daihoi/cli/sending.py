@@ -8,7 +8,7 @@ import typer
 
 from daihoi.cli import console
 from daihoi.cli.arguments import json_object
-from daihoi.cli.console import LangOption
+from daihoi.cli.console import LangOption, WaitForServiceOption
 from daihoi.cli.issuing import mint
 from daihoi.ops.session import connected, open_session
 from daihoi.ops.waiting import PATIENCE_S, Write, shortfall
@@ -17,6 +17,7 @@ from shared.domain.decider import Refusal
 from shared.platform.settings import Settings
 from shared.unit.client import CommandClient
 from shared.unit.commands import Answer
+from shared.unit.patience import WAIT_FOR_SERVICE_S
 from shared.values.units import services
 
 NO_VIEWS = Refusal(
@@ -44,6 +45,7 @@ def send_and_print(
     command_id: UUID,
     happened: datetime | None = None,
     patience_s: float | None = None,
+    wait_for_service_s: float = WAIT_FOR_SERVICE_S,
 ) -> None:
     """Prints the answer; a problem is told by code and sentence, and ends the program with 1. With `patience_s` it
     waits until what was written is in the views, and ends the program with 1 where it is not, or is parked."""
@@ -59,9 +61,10 @@ def send_and_print(
     async def give_and_wait() -> None:
         if patience_s is None:
             async with connected(settings, begins=True) as connection:
-                await give(CommandClient(connection, settings.congress))
+                await give(CommandClient(connection, settings.congress, console.patience(wait_for_service_s)))
             return
-        async with open_session(settings, begins=True) as session:
+        patience = console.patience(wait_for_service_s)
+        async with open_session(settings, begins=True, patience=patience) as session:
             write = Write.of(settings.congress, service, await give(session.commands))
             if why_not_shown := await shortfall(session, write, patience_s):
                 raise why_not_shown
@@ -81,6 +84,7 @@ def send(
     ] = None,
     wait: Annotated[bool, typer.Option("--wait", help="Until what it wrote is in the views; exit 1 if not.")] = False,
     patience: PatienceOption = PATIENCE_S,
+    wait_for_service: WaitForServiceOption = WAIT_FOR_SERVICE_S,
     lang: LangOption = None,
 ) -> None:
     """Send one command and print the answer."""
@@ -99,4 +103,5 @@ def send(
         command_id=command_id or uuid4(),
         happened=when,
         patience_s=patience if wait else None,
+        wait_for_service_s=wait_for_service,
     )

@@ -22,6 +22,7 @@ from shared.platform.settings import Settings
 
 if TYPE_CHECKING:
     from shared.unit.client import CommandClient
+    from shared.unit.patience import Patience
 
 NEVER_PROJECTED = Refusal(
     "never_projected",
@@ -47,12 +48,15 @@ class Session:
     ledger: Ledger
     views: ViewStore
     connection: Client
+    patience: "Patience | None" = None
+    """How long its commands wait for a service that does not run, if not as usual."""
 
     @cached_property
     def commands(self) -> "CommandClient":
         from shared.unit.client import CommandClient
+        from shared.unit.patience import Patience
 
-        return CommandClient(self.connection, self.settings.congress)
+        return CommandClient(self.connection, self.settings.congress, self.patience or Patience())
 
     def token(self, actor: Actor) -> str:
         """Good for an hour. Raises `PlatformError` where there is no key to mint with."""
@@ -69,7 +73,9 @@ class Session:
 
 
 @asynccontextmanager
-async def open_session(settings: Settings, *, fresh: bool = False, begins: bool = False) -> AsyncIterator[Session]:
+async def open_session(
+    settings: Settings, *, fresh: bool = False, begins: bool = False, patience: "Patience | None" = None
+) -> AsyncIterator[Session]:
     """`begins` is for whoever starts the services, which make the congress. Raises `PlatformError` when the servers
     can't be had, or don't have the congress."""
     with endpoints(settings, fresh=fresh) as servers:
@@ -80,7 +86,7 @@ async def open_session(settings: Settings, *, fresh: bool = False, begins: bool 
             if not begins:
                 await check_congress(connection, settings)
             ledger = Ledger(connection, settings.congress)
-            yield Session(settings, servers, ledger, ViewStore(database), connection)
+            yield Session(settings, servers, ledger, ViewStore(database), connection, patience)
 
 
 @asynccontextmanager
