@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from faststream import AckPolicy, FastStream
 from faststream.nats import NatsBroker, NatsMessage
 from pydantic import BaseModel, ValidationError
 
-from shared.domain.decider import Aggregate, Refused
+from shared.domain.decider import Actor, Aggregate, Refused
 from shared.eventstore.ledger import Ledger
 from shared.eventstore.store import EventStore
 from shared.eventstore.streams import provision
@@ -19,6 +19,7 @@ from shared.platform.embedded import endpoints
 from shared.platform.nats import connection_options, servers_of
 from shared.platform.plain import is_plain
 from shared.platform.settings import Settings
+from shared.unit.accepted_keys import accepted_keys
 from shared.unit.answering import fits, is_inbox, respond, unread
 from shared.unit.asyncapi import Json, answer_asyncapi, asyncapi
 from shared.unit.broker import STOP_TIMEOUT_S, HandOverBroker, UnitBroker
@@ -26,18 +27,22 @@ from shared.unit.commands import Answer, CommandHandler
 from shared.unit.discards import Discards
 from shared.unit.following import Follower
 from shared.unit.health import Health, answer_health, unit_health
-from shared.unit.issuer import issuer_public_key, provide_issuer_keys
+from shared.unit.issuer import provide_issuer_keys
 from shared.unit.policies import Policy
 from shared.unit.problems import ANSWER_TOO_LARGE, INTERNAL, Problem, bad_json, invalid_input, problem_of
 from shared.unit.refusals import OFFERED, REFUSALS, RetryPolicy, SettleRefusal
 from shared.unit.requests import CommandRequest
 from shared.unit.retrying import Retries
+from shared.unit.revocations import Revocations
 from shared.unit.tokens import TokenVerifier
 from shared.unit.unseen import Unseen
 
 COMMANDS_AT_ONCE = 64
 
 logger = logging.getLogger(__name__)
+
+type Admit = Callable[[str | None], Awaitable[Actor]]
+"""Who gives a command with this `Authorization`. Raises a refusal."""
 
 
 @dataclass(frozen=True)
@@ -88,8 +93,8 @@ class UnitService:
         handler = CommandHandler(store, self._writing, discards=discards)
         handler.offer(RetryPolicy, Retries(ledger, discards, self.name, self.policies, handler))
         handler.offer(SettleRefusal, handler.execute)
-        verifier = TokenVerifier(issuer_public_key(settings), congress, self.name)
-        answer_commands(broker, congress, self.name, handler, verifier)
+        verifier = TokenVerifier(accepted_keys(settings), congress, self.name)
+        answer_commands(broker, congress, self.name, handler, verifier, Revocations(connection, congress))
         follower = Follower(connection, congress, self.name, self.policies, handler) if self.policies else None
         unseen = Unseen(connection, congress, self.name)
 
@@ -114,7 +119,12 @@ def service_broker(url: str, service: str) -> UnitBroker:
 
 
 def answer_commands(
-    broker: UnitBroker, congress: str, service: str, handler: CommandHandler, verifier: TokenVerifier
+    broker: UnitBroker,
+    congress: str,
+    service: str,
+    handler: CommandHandler,
+    verifier: TokenVerifier,
+    revocations: Revocations | None = None,
 ) -> None:
     """`cmd.<congress>.<service>.<name>`, one queue group: any instance of the service may answer.
 
@@ -131,10 +141,16 @@ def answer_commands(
         title=f"{service} commands",
     )
 
+    async def admit(authorization: str | None) -> Actor:
+        bearer = verifier.commander(authorization)
+        if revocations:
+            await revocations.check(bearer)
+        return bearer.actor
+
     async def work_on(message: NatsMessage) -> None:
         name = message.raw_message.subject.rpartition(".")[2]
         try:
-            answer = await _answer(name, message, service, handler, verifier)
+            answer = await _answer(name, message, service, handler, admit)
             await respond(broker, message.reply_to, _as_bytes(broker, answer))
         finally:
             free.release()
@@ -151,11 +167,9 @@ def answer_commands(
             task.add_done_callback(broker.at_work.discard)
 
 
-async def _answer(
-    name: str, message: NatsMessage, service: str, handler: CommandHandler, verifier: TokenVerifier
-) -> BaseModel:
+async def _answer(name: str, message: NatsMessage, service: str, handler: CommandHandler, admit: Admit) -> BaseModel:
     try:
-        actor = verifier.actor(message.headers.get("Authorization"))
+        actor = await admit(message.headers.get("Authorization"))
         request = CommandRequest.model_validate(read_json(message.body))
         return await handler.handle(name, request, actor)
     except Refused as refused:
