@@ -55,7 +55,7 @@ class Revocations:
         self._now = now
         self._read = 0
         self._looked_at = float("-inf")
-        self._looking = asyncio.Lock()
+        self._looking: asyncio.Task[None] | None = None
         self._revoked: dict[tuple[Revocable, str], list[Revocation]] = {}
 
     async def check(self, bearer: Bearer) -> None:
@@ -72,18 +72,24 @@ class Revocations:
                     raise _refused(revocation.event)
 
     async def _keep_up(self) -> None:
-        """Who comes while another one looks waits for what that one sees."""
-        async with self._looking:
+        """Who comes while somebody looks waits for the same answer, and for the same failure."""
+        if self._looking is None:
             if time.monotonic() - self._looked_at < LOOK_EVERY_S:
                 return
-            began = time.monotonic()
-            try:
-                async for stored in read_subject(self._connection, self._stream, self._subjects, self._read):
-                    self._take(stored)
-                    self._read = stored.sequence
-            except Unavailable as error:
-                raise problems.UNAVAILABLE() from error
+            self._looking = asyncio.create_task(self._look())
+        await asyncio.shield(self._looking)
+
+    async def _look(self) -> None:
+        began = time.monotonic()
+        try:
+            async for stored in read_subject(self._connection, self._stream, self._subjects, self._read):
+                self._take(stored)
+                self._read = stored.sequence
             self._looked_at = began
+        except Unavailable as error:
+            raise problems.UNAVAILABLE() from error
+        finally:
+            self._looking = None
 
     def _take(self, stored: Stored) -> None:
         """Passes over what is no event of the sub-committee's own."""
