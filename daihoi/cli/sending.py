@@ -10,7 +10,7 @@ from daihoi.cli import console
 from daihoi.cli.arguments import json_object
 from daihoi.cli.console import LangOption, WaitForServiceOption
 from daihoi.cli.issuing import mint
-from daihoi.ops.session import connected, open_session
+from daihoi.ops.session import TOKEN_LASTS, connected, open_session
 from daihoi.ops.waiting import PATIENCE_S, Write, shortfall
 from services.tracker.history.moments import parse_time
 from shared.domain.decider import Refusal
@@ -29,7 +29,6 @@ TAKES_NO_COMMANDS = Refusal(
     "No service {name} takes commands; these do: {services}. A unit by setting has to stand in DAIHOI_UNITS here "
     "too.",
 )
-TOKEN_LASTS = timedelta(minutes=5)
 PatienceOption = Annotated[
     float, typer.Option("--patience", min=0, max=3600, metavar="SECONDS", help="How long to wait at most.")
 ]
@@ -51,7 +50,7 @@ def send_and_print(
     waits until what was written is in the views, and ends the program with 1 where it is not, or is parked."""
     if patience_s is not None and settings.nats_url and not settings.mongo_url:
         console.refuse(NO_VIEWS())
-    bearer = mint(settings, actor, TOKEN_LASTS)
+    bearer = mint(settings, actor, TOKEN_LASTS + timedelta(seconds=wait_for_service_s))
 
     async def give(client: CommandClient) -> Answer:
         answer = await client.send(service, command, data, token=bearer, command_id=command_id, happened=happened)

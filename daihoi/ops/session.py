@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from shared.unit.client import CommandClient
     from shared.unit.patience import Patience
 
+TOKEN_LASTS = timedelta(minutes=5)
 NEVER_PROJECTED = Refusal(
     "never_projected",
     "No tracker has ever projected the congress {congress} into this MongoDB, so there is nothing to report. Start "
@@ -59,12 +60,12 @@ class Session:
         return CommandClient(self.connection, self.settings.congress, self.patience or Patience())
 
     def token(self, actor: Actor) -> str:
-        """Good for an hour. Raises `PlatformError` where there is no key to mint with."""
+        """Good for what is sent at once. Raises `PlatformError` where there is no key to mint with."""
         from shared.unit.issuer import issuer_private_key
         from shared.unit.tokens import mint_token
 
         private_key = issuer_private_key(self.settings)
-        return mint_token(private_key, self.settings.congress, actor, datetime.now(UTC), timedelta(hours=1))
+        return mint_token(private_key, self.settings.congress, actor, datetime.now(UTC), TOKEN_LASTS)
 
     async def check_views(self) -> None:
         """Raises `PlatformError` where there are no views to read."""

@@ -73,7 +73,7 @@ class Revocations:
 
     async def _keep_up(self) -> None:
         """Who comes while somebody looks waits for the same answer, and for the same failure."""
-        if self._looking is None:
+        if self._looking is None or self._looking.done():
             if time.monotonic() - self._looked_at < LOOK_EVERY_S:
                 return
             self._looking = asyncio.create_task(self._look())
@@ -88,8 +88,6 @@ class Revocations:
             self._looked_at = began
         except Unavailable as error:
             raise problems.UNAVAILABLE() from error
-        finally:
-            self._looking = None
 
     def _take(self, stored: Stored) -> None:
         """Passes over what is no event of the sub-committee's own."""
