@@ -122,9 +122,10 @@ async def test_a_unit_killed_and_started_again_under_load_answers_all_and_does_n
 @pytest.mark.parametrize(
     ("lang", "waiting", "how_to_start"),
     [
-        ("vi", "Dịch vụ logistics không trả lời; đang chờ", "`daihoi up` chạy"),
-        ("en", "waiting for it", "`daihoi up` st"),
+        ("vi", "Dịch vụ logistics không trả lời; đang chờ", "`daihoi up` chạy mọi dịch vụ"),
+        ("en", "logistics does not answer; waiting for it", "`daihoi up` starts all services"),
     ],
+    ids=["vi", "en"],
 )
 def test_on_a_terminal_it_is_said_that_a_command_waits_and_how_services_are_started(
     endpoints, congress, tmp_path, lang, waiting, how_to_start

@@ -18,6 +18,7 @@ from shared.unit.revocations import Revocations
 from shared.unit.rotation import rotate_keys
 from shared.unit.tokens import Bearer, id_of, mint_token
 from tests.conftest import token_for
+from tests.congress import settled
 from tests.contract.test_faces import face, serving  # noqa: F401
 from tests.contract.units import TASK
 from tests.waiting import until
@@ -55,7 +56,7 @@ class Office:
             "reason": "Máy tính bị mất",
         }
         await self.face.send("subcommittee", "record-revocation", data, by=by)
-        await self.face.history("subcommittee")
+        await settled(self.face.ledger, await self.face.written())
 
     async def outcome(self, token, service="logistics"):
         """The code of a refusal, or the kind of event that came of a command."""

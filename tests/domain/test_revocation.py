@@ -16,6 +16,7 @@ from tests.domain.scenario import LEAD, accepting, assert_all_told, given, rejec
 
 HEAD = Actor("subcommittee.lead", "subcommittee")
 DEPUTY_HEAD = Actor("subcommittee.deputy", "subcommittee")
+OFFICE = Actor("subcommittee.office", "subcommittee")
 NOON, HOUR = datetime(2020, 8, 14, 5, tzinfo=UTC), timedelta(hours=1)
 TOKEN, KEY = "0123456789abcdef" * 2, "0123456789abcdef"
 
@@ -49,7 +50,7 @@ ACCEPTED = {
     ),
 }
 REJECTED = [
-    *(((), revoke("token", TOKEN), actor, "no_right_to_revoke") for actor in (DEPUTY_HEAD, LEAD)),
+    *(((), revoke("token", TOKEN), actor, "no_right_to_revoke") for actor in (DEPUTY_HEAD, OFFICE)),
     *(((), revoke("token", wrong), HEAD, "nothing_to_revoke") for wrong in ("a.b", "a b", "x" * 65)),
     *(((), revoke("key", wrong), HEAD, "nothing_to_revoke") for wrong in (KEY[1:], KEY.upper(), "../issuer.pub")),
     *(((), revoke("position", wrong), HEAD, "nothing_to_revoke") for wrong in ("logistics", "logistics.", ".lead")),
