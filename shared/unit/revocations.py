@@ -24,6 +24,8 @@ from shared.values.message import word
 from shared.values.units import SUBCOMMITTEE
 
 LOOK_EVERY_S = 1.0
+READ_ALL_EVERY_S = 60.0
+"""From the beginning again: a ledger that was restored may have what is new before what was read."""
 
 logger = logging.getLogger(__name__)
 
@@ -44,7 +46,8 @@ class Revocation(NamedTuple):
 
 class Revocations:
     """Reads the ledger's revocations before the first token is taken, and from then on what is new, once in
-    `LOOK_EVERY_S` while tokens come. So nothing is older than that, however often a service is started."""
+    `LOOK_EVERY_S` while tokens come. So nothing is older than that, however often a service is started. What was
+    read once is not forgotten."""
 
     def __init__(
         self, connection: Client, congress: str, now: Callable[[], datetime] = lambda: datetime.now(UTC)
@@ -54,9 +57,9 @@ class Revocations:
         self._subjects = event_subject(congress, SUBCOMMITTEE, entity_of(RevocationRecorded), "*")
         self._now = now
         self._read = 0
-        self._looked_at = float("-inf")
+        self._looked_at = self._read_all_at = float("-inf")
         self._looking: asyncio.Task[None] | None = None
-        self._revoked: dict[tuple[Revocable, str], list[Revocation]] = {}
+        self._revoked: dict[tuple[Revocable, str], dict[str, Revocation]] = {}
 
     async def check(self, bearer: Bearer) -> None:
         """Raises the refusals `token_revoked`; `unavailable` where the ledger does not say."""
@@ -67,7 +70,7 @@ class Revocations:
             (Revocable.POSITION, bearer.actor.id),
             (Revocable.KEY, bearer.key_id),
         ):
-            for revocation in self._revoked.get((what, named), ()):
+            for revocation in self._revoked.get((what, named), {}).values():
                 if revocation.holds(bearer, now):
                     raise _refused(revocation.event)
 
@@ -81,11 +84,15 @@ class Revocations:
 
     async def _look(self) -> None:
         began = time.monotonic()
+        if reads_all := began - self._read_all_at >= READ_ALL_EVERY_S:
+            self._read = 0
         try:
             async for stored in read_subject(self._connection, self._stream, self._subjects, self._read):
                 self._take(stored)
                 self._read = stored.sequence
             self._looked_at = began
+            if reads_all:
+                self._read_all_at = began
         except Unavailable as error:
             raise problems.UNAVAILABLE() from error
 
@@ -98,7 +105,7 @@ class Revocations:
         except (Undecodable, ValueError) as error:
             logger.warning("ledger event %s revokes nothing: %s", stored.sequence, brief(error))
             return
-        self._revoked.setdefault((event.what, event.named), []).append(Revocation(event, stored.recorded))
+        self._revoked.setdefault((event.what, event.named), {})[stored.subject] = Revocation(event, stored.recorded)
 
 
 def _refused(event: RevocationRecorded) -> Refused:

@@ -24,6 +24,7 @@ from tests.contract.units import TASK
 from tests.waiting import until
 
 HOUR = timedelta(hours=1)
+LATER = datetime.now(UTC) + HOUR
 EVERY_S = revocations.LOOK_EVERY_S
 SOON = timedelta(seconds=2)
 """Within what clocks may differ by, and not in the second of the revocation."""
@@ -189,8 +190,21 @@ async def test_a_revocation_stands_in_the_history_with_who_and_why_in_both_langu
 
 
 async def test_where_the_ledger_does_not_say_what_is_revoked_no_token_is_taken(connection):
-    now = datetime.now(UTC)
-    bearer = Bearer(Actor("logistics.lead", "logistics"), "", "0" * 16, now, now + HOUR)
+    bearer = Bearer(Actor("logistics.lead", "logistics"), "", "0" * 16, datetime.now(UTC), LATER)
     with pytest.raises(Refused) as refused:
         await Revocations(connection, "no-such-congress").check(bearer)
     assert refused.value.code == "unavailable"
+
+
+async def test_what_a_restored_ledger_has_before_what_was_read_is_found_too(office, serving, connection, congress):  # noqa: F811
+    token = office.token()
+    bearer = Bearer(Actor("logistics.lead", "logistics"), id_of(token), "0" * 16, datetime.now(UTC), LATER)
+    known = Revocations(connection, congress)
+    await known.check(bearer)
+    known._read = 1_000  # as of a ledger that was longer
+    async with serving("subcommittee"):
+        await office.revoke("token", id_of(token))
+    await known.check(bearer)
+    known._read_all_at -= revocations.READ_ALL_EVERY_S
+    with pytest.raises(Refused, match="revoked"):
+        await known.check(bearer)
