@@ -21,6 +21,7 @@ from tests.conftest import token_for
 from tests.congress import settled
 from tests.contract.test_faces import face, serving  # noqa: F401
 from tests.contract.units import TASK
+from tests.program import Shell
 from tests.waiting import until
 
 HOUR = timedelta(hours=1)
@@ -199,12 +200,35 @@ async def test_where_the_ledger_does_not_say_what_is_revoked_no_token_is_taken(c
 async def test_what_a_restored_ledger_has_before_what_was_read_is_found_too(office, serving, connection, congress):  # noqa: F811
     token = office.token()
     bearer = Bearer(Actor("logistics.lead", "logistics"), id_of(token), "0" * 16, datetime.now(UTC), LATER)
-    known = Revocations(connection, congress)
-    await known.check(bearer)
-    known._read = 1_000  # as of a ledger that was longer
+    reading = Revocations(connection, congress)
+    await reading.check(bearer)
+    reading._read = 1_000  # as of a ledger that was longer
     async with serving("subcommittee"):
         await office.revoke("token", id_of(token))
-    await known.check(bearer)
-    known._read_all_at -= revocations.READ_ALL_EVERY_S
+    await reading.check(bearer)
+    reading._read_all_at -= revocations.READ_ALL_EVERY_S
     with pytest.raises(Refused, match="revoked"):
-        await known.check(bearer)
+        await reading.check(bearer)
+
+
+async def test_the_command_line_revokes_on_record_and_tells_wrong_use(office, serving, endpoints, congress, tmp_path):  # noqa: F811
+    token, shell = office.token(), Shell(tmp_path, endpoints, congress)
+    to_revoke = ("revoke", "token", id_of(token))
+
+    async def revoke(reason, actor):
+        ran = await asyncio.to_thread(
+            shell.run_in_a_process,
+            *(*to_revoke, "--reason", reason, "--as", actor),
+            DAIHOI_DATA_DIR=str(office.face.settings.data_dir),
+        )
+        return ran.returncode, ran.stdout + ran.stderr
+
+    async with serving("subcommittee", "logistics"):
+        results = await asyncio.gather(revoke(" ", "subcommittee.lead"), revoke("Mất máy", "subcommittee.deputy"))
+        assert [code for code, _ in results] == [2, 1]
+        assert "no_right_to_revoke: " in results[1][1]
+        assert await office.outcome(token) == "opened"
+        code, answer = await revoke("Mất máy", "subcommittee.lead")
+        assert (code, RevocationRecorded.TYPE in answer) == (0, True)
+        await settled(office.face.ledger, await office.face.written())
+        assert await office.outcome(token) == "token_revoked"

@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 
 from daihoi.cli.main import app
 from daihoi.ops.issuer_keys import key_findings
+from daihoi.terminal.screen import Screen
 from shared.domain.decider import Actor, Refused
 from shared.i18n import render
 from shared.platform.errors import PlatformError
@@ -18,7 +19,7 @@ from shared.unit.accepted_keys import KeysOnDisk, accepted_keys
 from shared.unit.health import health_of
 from shared.unit.issuer import held_private_key, id_of_private, issuer_private_key, provide_issuer_keys
 from shared.unit.rotation import Part, keys_here, make_next_key, remove_key, rotate_keys
-from shared.unit.tokens import TokenVerifier, mint_token
+from shared.unit.tokens import TokenVerifier, id_of, mint_token
 
 LEAD = Actor("logistics.lead", "logistics")
 
@@ -146,8 +147,8 @@ def test_a_service_starts_with_any_key_of_its_folder_and_not_without_one(here, s
 
 # --- what doctor says while keys change ---
 def seen(settings, **key_ids):
-    healths = {name: [health_of([], {"key_id": each})] for name, each in key_ids.items()}
-    return {(each.about, each.code) for each in key_findings(settings, healths)}
+    healths = {name: [health_of([], {"key_id": key_id})] for name, key_id in key_ids.items()}
+    return {(finding.about, finding.code) for finding in key_findings(settings, healths)}
 
 
 def test_doctor_names_the_services_that_lack_a_key_and_is_content_when_none_does(here):
@@ -195,5 +196,10 @@ def test_a_token_is_minted_where_the_private_half_is_and_nowhere_else(tmp_path, 
         assert sentence in ran.stderr
     assert not (tmp_path / "none").exists()
     assert run("keys").exit_code == 0
-    assert run("token", "--as", "logistics.lead").stdout.startswith("eyJ")
+    quiet = run("token", "--as", "logistics.lead")
+    assert (quiet.stdout[:3], quiet.stderr) == ("eyJ", "")
+    monkeypatch.setattr(Screen, "is_terminal", True)
+    watched = run("token", "--as", "logistics.lead")
+    assert id_of(watched.stdout.strip()) in watched.stderr
+    assert watched.stdout.strip() not in watched.stderr
     assert run("token", "--as", "logistics.lead", "--hours", "25").exit_code == 2

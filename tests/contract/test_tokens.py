@@ -200,12 +200,12 @@ def test_no_other_algorithm_is_taken_whatever_the_header_says(keys, verifier, al
     """The public half is no secret: with it as one, anybody could sign."""
     claims = jwt.decode(mint_token(keys[0], "congress", LEAD, NOW, HOUR), options={"verify_signature": False})
     header = {"typ": "JWT", "alg": algorithm, "kid": verifier.key_id}
-    told = f"{part(json.dumps(header).encode())}.{part(json.dumps(claims).encode())}"
+    content = f"{part(json.dumps(header).encode())}.{part(json.dumps(claims).encode())}"
     for secret in (keys[1], keys[1].strip(), b""):
         for digest in ("sha256", "sha512"):
-            signature = part(hmac.new(secret, told.encode(), digest).digest())
-            assert code_of(verifier, f"{told}.{signature}") == "invalid_token"
-    assert code_of(verifier, f"{told}.") == "invalid_token"
+            signature = part(hmac.new(secret, content.encode(), digest).digest())
+            assert code_of(verifier, f"{content}.{signature}") == "invalid_token"
+    assert code_of(verifier, f"{content}.") == "invalid_token"
 
 
 def test_a_clock_that_is_some_minutes_ahead_where_tokens_are_minted_is_forgiven_and_no_more(keys, verifier):
