@@ -9,9 +9,9 @@ from daihoi.cli import console
 from daihoi.cli.console import Format, FormatOption, LangOption, TokenOption
 from daihoi.cli.groups import CommandGroup
 from daihoi.cli.view_selection import ByOption, InstantOption, check_view, instant_option, open_views
+from daihoi.ops.reading import may_read_restricted
 from daihoi.ops.session import connected, open_session
 from daihoi.terminal import audit as terminal
-from services.tracker.access import may_read_restricted
 from services.tracker.health import loss_findings
 from services.tracker.history.as_of import By, ChosenInstant, stretch_of
 from services.tracker.history.diff import Difference, difference, masked
@@ -49,7 +49,7 @@ def audit_replay(
         wanted = Filter(unit, entity_named(entity), actor, type, *stretch_of(first, last, by), by)
 
     async def show() -> bool:
-        unmasked = may_read_restricted(settings, token)
+        unmasked = await may_read_restricted(settings, token)
         async with connected(settings) as connection:
             ledger, count = Ledger(connection, settings.congress), 0
             async for line in replay(ledger, wanted, unmasked=unmasked):
@@ -82,7 +82,7 @@ def audit_timeline(
     settings, language = console.begin(lang)
 
     async def look() -> list[dict[str, Any]]:
-        unmasked = may_read_restricted(settings, token)
+        unmasked = await may_read_restricted(settings, token)
         async with open_session(settings) as session:
             await session.check_views()
             return await timeline(session.views, session.ledger, entity_named(entity), unmasked=unmasked)
@@ -113,7 +113,7 @@ def audit_as_of(
         check_view(view, COLLECTIONS)
 
     async def look() -> dict[str, Any]:
-        unmasked = may_read_restricted(settings, token)
+        unmasked = await may_read_restricted(settings, token)
         head = Format.JSON if view else format
         async with open_views(settings, instant, language, head=head) as selected:
             report = await instant_of(selected.views, selected.session.views, view, unmasked=unmasked)
@@ -143,7 +143,7 @@ def audit_diff(
     later = instant_option(second, by if second is not None else By.RECORDED)
 
     async def look() -> Difference:
-        unmasked = may_read_restricted(settings, token)
+        unmasked = await may_read_restricted(settings, token)
         async with open_session(settings) as session:
             now = datetime.now(LOCAL_TIME) if by is By.HAPPENED else await session.ledger.last_sequence()
             snapshots, until = Snapshots(session.views.database), later or ChosenInstant(now, by)

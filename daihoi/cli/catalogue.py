@@ -71,7 +71,8 @@ def import_catalogue(
     async def work() -> tuple[Preview, Committed | None]:
         if commit:
             provide_issuer_keys(settings)
-        async with open_session(settings, member_of(SUBCOMMITTEE), begins=not settings.nats_url) as session:
+        begins, waiting = not settings.nats_url, console.patience()
+        async with open_session(settings, member_of(SUBCOMMITTEE), begins=begins, patience=waiting) as session:
             services = (SUBCOMMITTEE, TRACKER) if commit else (TRACKER,)
             async with running_services(settings, session.servers, session.commands, services):
                 planned = await preview(session, source)

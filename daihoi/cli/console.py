@@ -15,9 +15,10 @@ from daihoi.cli.shell import WRONG_USE, writing
 from daihoi.terminal.screen import Screen, harmless_json
 from shared.domain.decider import Refusal, Refused
 from shared.eventstore.canonical import indented, json_line
-from shared.i18n import Language, render
+from shared.i18n import Language, render, translate
 from shared.platform.settings import Settings
 from shared.unit.field_errors import message_of
+from shared.unit.patience import WAIT_FOR_SERVICE_S, Patience
 
 NAME_HELP = "subcommittee, tracker, or the id of a support unit"
 NO_SUCH_SERVICE = Refusal("no_such_service", "There is no service {name}; there are {services}.")
@@ -40,6 +41,16 @@ TokenOption = Annotated[
     str,
     typer.Option(
         "--token", envvar="DAIHOI_TOKEN", show_envvar=False, help="Shows what only security and the auditor may read."
+    ),
+]
+WaitForServiceOption = Annotated[
+    float,
+    typer.Option(
+        "--wait-for-service",
+        min=0,
+        max=3600,
+        metavar="SECONDS",
+        help="How long to wait for a service that does not run, as while it is started again.",
     ),
 ]
 FreshOption = Annotated[bool, typer.Option("--fresh", help="Start with empty embedded servers.")]
@@ -95,6 +106,22 @@ def progress_bar(label: str) -> Iterator[Callable[[int, int], None]]:
 def say(sentence: str) -> None:
     """On stderr, in one line as far as it goes."""
     err.print(sentence, soft_wrap=True)
+
+
+def patience(seconds: float = WAIT_FOR_SERVICE_S) -> Patience:
+    """Waits for a service that does not run, and says so to whoever looks at a terminal."""
+    return Patience(seconds, _say_that_it_waits if err.is_terminal else lambda *_: None)
+
+
+def _say_that_it_waits(service: str, seconds: float) -> None:
+    say(
+        translate(
+            "{service} does not answer; waiting for it, {seconds} s at most (Ctrl-C ends this).",
+            spoken(),
+            service=service,
+            seconds=f"{seconds:g}",
+        )
+    )
 
 
 def wrong_use(sentence: str) -> NoReturn:

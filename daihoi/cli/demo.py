@@ -38,7 +38,8 @@ def demo(fresh: FreshOption = False, today: TodayOption = None, lang: LangOption
 async def _demo(settings: Settings, fresh: bool, today: date | None, lang: Language) -> bool:
     sample = Sample()
     EXPORTS.mkdir(exist_ok=True)  # what can't be written should be known before the story is told
-    async with open_session(settings, OPERATOR, fresh=fresh, begins=True) as session:
+    waiting = console.patience()
+    async with open_session(settings, OPERATOR, fresh=fresh, begins=True, patience=waiting) as session:
         await check_only_the_sample_is_there(session, sample)
         provide_issuer_keys(settings)
         async with running_services(settings, session.servers, session.commands):

@@ -1,4 +1,4 @@
-"""The issuer's keys, and tokens minted with them."""
+"""Tokens, the issuer's keys that they are minted with, and the list of those that are refused."""
 
 import math
 import os
@@ -10,12 +10,18 @@ from typing import Annotated
 import typer
 
 from daihoi.cli import console
+from daihoi.cli.console import Format, FormatOption, LangOption
+from daihoi.cli.groups import CommandGroup
+from daihoi.cli.language import spoken
+from daihoi.terminal.operation import keys_table
 from shared.domain.decider import Actor, Refusal
+from shared.i18n import translate
 from shared.platform.files import OPEN_FILE, OPEN_FOLDER, OWN_FOLDER
 from shared.platform.settings import Settings
 from shared.unit.field_errors import MESSAGES
-from shared.unit.issuer import issuer_private_key, provide_issuer_keys
-from shared.unit.tokens import mint_token
+from shared.unit.issuer import held_private_key, issuer_private_key, provide_issuer_keys
+from shared.unit.rotation import IssuerKey, keys_here, make_next_key, remove_key, rotate_keys
+from shared.unit.tokens import id_of, mint_token
 from shared.values.text import Unclean, clean
 from shared.values.units import AUDITOR, services
 
@@ -24,7 +30,15 @@ NOT_A_NAME = Refusal("actor_not_a_name", "What --as names has {reason}.")
 NO_ACTOR = Refusal("no_actor", "--as names UNIT.POSITION, and the unit is one of {units}; not {given}.")
 
 
-def mint(settings: Settings, actor: str, lasting: timedelta) -> str:
+LONGEST_HOURS = 24
+keys = CommandGroup(
+    "The issuer's keys: alone it makes the pair where there is none; list, next, rotate, remove.",
+    no_args_is_help=False,
+)
+KeyArgument = Annotated[str, typer.Argument(metavar="KEY", help="The key's id, as the list has it.")]
+
+
+def mint(settings: Settings, actor: str, lasting: timedelta, *, makes_keys: bool = True) -> str:
     """A bearer token. Ends the program where `actor` is no UNIT.POSITION. Raises `PlatformError` without a key."""
     try:
         actor = clean(actor)
@@ -35,7 +49,7 @@ def mint(settings: Settings, actor: str, lasting: timedelta) -> str:
     no_actor = NO_ACTOR(units=", ".join(units), given=actor)
     if unit not in units or not position:
         console.refuse(no_actor)
-    key = issuer_private_key(settings)
+    key = issuer_private_key(settings) if makes_keys else held_private_key(settings)
     try:
         return mint_token(key, settings.congress, Actor(actor, unit), datetime.now(UTC), lasting)
     except ValueError:
@@ -44,22 +58,57 @@ def mint(settings: Settings, actor: str, lasting: timedelta) -> str:
 
 def token(
     actor: Annotated[str, typer.Option("--as", help="UNIT.POSITION: logistics.lead; auditor.… to read only")],
-    hours: Annotated[float, typer.Option(min=0.01, max=24 * 31, help="How long it is valid.")] = 8,
+    hours: Annotated[float, typer.Option(min=0.01, max=LONGEST_HOURS, help="How long it is valid.")] = 1,
 ) -> None:
-    """Mint a bearer token with the local issuer key."""
+    """Mint a bearer token, on the machine that has the issuer's private key."""
     settings = console.read_settings()
     if math.isnan(hours):
         console.refuse(NO_HOURS())
-    console.out.print(mint(settings, actor, timedelta(hours=hours)), soft_wrap=True)
+    minted = mint(settings, actor, timedelta(hours=hours), makes_keys=False)
+    console.out.print(minted, soft_wrap=True)
+    if console.err.is_terminal:
+        console.say(translate("Its id, should it have to be revoked: {token_id}", spoken(), token_id=id_of(minted)))
 
 
-def keys() -> None:
-    """Make the issuer's key pair where there is none: the private half for the directory's owner, the public half
-    for everybody."""
+@keys.callback(invoke_without_command=True)
+def make_keys(context: typer.Context) -> None:
+    """The private half is for the directory's owner, the public half for everybody."""
+    if context.invoked_subcommand:
+        return
     settings = console.read_settings()
     provide_issuer_keys(settings)
     _hand_over(settings.issuer_private_key_path, settings.issuer_public_key_path)
     console.out.print(str(settings.issuer_public_key_path), soft_wrap=True)
+
+
+@keys.command("list")
+def list_keys(format: FormatOption = Format.TEXT, lang: LangOption = None) -> None:  # noqa: A002
+    """The keys that tokens are checked with here, and which one mints."""
+    settings, language = console.begin(lang)
+    here = keys_here(settings)
+    console.show(format, [_as_json(key) for key in here], lambda: keys_table(here, language))
+
+
+def _as_json(key: IssuerKey) -> dict[str, object]:
+    return {"key_id": key.key_id, "part": key.part.value, "files": [str(path) for path in key.files]}
+
+
+@keys.command("next")
+def next_key() -> None:
+    """Make the key that will be next, and print its public half, which every service needs before it mints."""
+    console.out.print(str(make_next_key(console.read_settings())), soft_wrap=True)
+
+
+@keys.command("rotate")
+def rotate() -> None:
+    """Mint with the next key from now on; what the last one has signed stays good until that one is removed."""
+    console.out.print(rotate_keys(console.read_settings()), soft_wrap=True)
+
+
+@keys.command("remove")
+def remove(key_id: KeyArgument) -> None:
+    """Take a key away: here no token of it is good any more."""
+    remove_key(console.read_settings(), key_id)
 
 
 def _hand_over(private: Path, public: Path) -> None:

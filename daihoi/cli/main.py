@@ -22,6 +22,7 @@ COMMANDS: Mapping[str, str] = {
     "send": "sending:send",
     "token": "issuing:token",
     "keys": "issuing:keys",
+    "revoke": "revoking:revoke",
     "health": "running:health",
     "doctor": "doctor:doctor",
     "report": "report:report",

@@ -8,12 +8,12 @@ import typer
 from daihoi.cli import console
 from daihoi.cli.console import Format, FormatOption, LangOption, TokenOption
 from daihoi.cli.groups import CommandGroup
+from daihoi.ops.reading import may_read_restricted
 from daihoi.ops.session import Session, open_session
 from daihoi.ops.supervisor import running_services
 from daihoi.ops.waiting import Write, shortfall, until_all_in_views
 from daihoi.terminal.parked import parked_lines, parked_table, retried_lines
 from services.subcommittee.parked_event import DiscardParkedEvent
-from services.tracker.access import may_read_restricted
 from services.tracker.history.repair import Retried, retry
 from services.tracker.projection.errors import as_written
 from services.tracker.projection.parking import ORIGIN_GAP
@@ -78,7 +78,7 @@ def show_parked(
     settings, language = console.begin(lang)
 
     async def look() -> dict[str, Any]:
-        unmasked = may_read_restricted(settings, token)
+        unmasked = await may_read_restricted(settings, token)
         async with open_session(settings) as session:
             lot = await _lot(session)
             return parked_event(_document(sequence, lot), lot, unmasked=unmasked)
@@ -139,7 +139,7 @@ def discard_parked(
 
     async def work() -> tuple[int, int]:
         async with (
-            open_session(settings, member_of(SUBCOMMITTEE)) as session,
+            open_session(settings, member_of(SUBCOMMITTEE), patience=console.patience()) as session,
             running_services(settings, session.servers, session.commands, (SUBCOMMITTEE, "tracker")),
         ):
             await until_all_in_views(session)

@@ -7,7 +7,7 @@ import typer
 from nats.aio.client import Client
 
 from daihoi.cli import console
-from daihoi.cli.console import Format, FormatOption, LangOption
+from daihoi.cli.console import Format, FormatOption, LangOption, WaitForServiceOption
 from daihoi.cli.groups import CommandGroup
 from daihoi.cli.parked import NO_REASON
 from daihoi.ops.session import connected
@@ -18,6 +18,7 @@ from shared.i18n import translate
 from shared.platform.settings import Settings
 from shared.unit.client import CommandClient
 from shared.unit.commands import Answer
+from shared.unit.patience import WAIT_FOR_SERVICE_S
 from shared.unit.refusals import NOTHING_REFUSED, RetryPolicy, SettleRefusal
 from shared.unit.unseen import Unresolved, Unseen
 from shared.values.units import services
@@ -52,6 +53,7 @@ def retry(
     policy: PolicyArgument,
     sequence: SequenceArgument,
     token: TokenOption = "",
+    wait_for_service: WaitForServiceOption = WAIT_FOR_SERVICE_S,
     lang: LangOption = None,
 ) -> None:
     """Let the policy look at the event again; what it does is put on record, and that this is seen to."""
@@ -61,7 +63,7 @@ def retry(
 
     async def work() -> Answer:
         data = {"policy": policy, "sequence": sequence}
-        return await _send(settings, unit, RetryPolicy.NAME, data, token)
+        return await _send(settings, unit, RetryPolicy.NAME, data, token, wait_for_service)
 
     answer = console.run(work())
     count = len(answer.events)
@@ -75,6 +77,7 @@ def settle(
     sequence: SequenceArgument,
     reason: Annotated[str, typer.Option(help="How it is seen to otherwise; kept on record.")],
     token: TokenOption = "",
+    wait_for_service: WaitForServiceOption = WAIT_FOR_SERVICE_S,
     lang: LangOption = None,
 ) -> None:
     """Strike off what is seen to otherwise, for a reason and on record."""
@@ -90,16 +93,18 @@ def settle(
         for refusal in refusals:
             if (refusal.service, refusal.refused.policy, refusal.refused.sequence) == (unit, policy, sequence):
                 data = {"cause": refusal.cause, "policy": policy, "reason": reason}
-                return await _send(settings, unit, SettleRefusal.NAME, data, token)
+                return await _send(settings, unit, SettleRefusal.NAME, data, token, wait_for_service)
         raise NOTHING_REFUSED(policy=policy, cause=sequence)
 
     console.run(work())
     console.print_drawn(translate("Struck off.", language))
 
 
-async def _send(settings: Settings, unit: str, name: str, data: dict[str, Any], token: str) -> Answer:
+async def _send(
+    settings: Settings, unit: str, name: str, data: dict[str, Any], token: str, wait_for_service_s: float
+) -> Answer:
     async with connected(settings, member_of(unit)) as connection:
-        client = CommandClient(connection, settings.congress)
+        client = CommandClient(connection, settings.congress, console.patience(wait_for_service_s))
         return await client.send(unit, name, data, token=token, command_id=uuid4())
 
 

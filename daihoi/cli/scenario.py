@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 import typer
 
 from daihoi.cli import console
-from daihoi.cli.console import LangOption
+from daihoi.cli.console import LangOption, WaitForServiceOption
 from daihoi.cli.groups import CommandGroup
 from daihoi.cli.sending import PatienceOption, send_and_print
 from daihoi.cli.view_selection import Selection, of_views, selecting, show_report
@@ -22,6 +22,7 @@ from shared.eventstore.errors import EventStoreError
 from shared.eventstore.ledger import Ledger
 from shared.platform.errors import PlatformError
 from shared.platform.settings import Settings
+from shared.unit.patience import WAIT_FOR_SERVICE_S
 from shared.values.types import Case
 from shared.values.units import SUBCOMMITTEE, support_unit_ids
 from shared.views.view import Recorded
@@ -62,6 +63,7 @@ def switch(
     command_id: Annotated[UUID | None, typer.Option("--id", help="The command's id; a new one otherwise.")] = None,
     wait: Annotated[bool, typer.Option(help="Until the switch is in the views; exit 1 if it is not.")] = True,
     patience: PatienceOption = PATIENCE_S,
+    wait_for_service: WaitForServiceOption = WAIT_FOR_SERVICE_S,
     lang: LangOption = None,
 ) -> None:
     """Put a scenario in force; every unit suspends and resumes its tasks by itself. Units that have not prepared it
@@ -78,6 +80,7 @@ def switch(
         actor=actor,
         command_id=command_id or uuid4(),
         patience_s=patience if wait else None,
+        wait_for_service_s=wait_for_service,
     )
 
 

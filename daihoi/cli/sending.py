@@ -8,9 +8,9 @@ import typer
 
 from daihoi.cli import console
 from daihoi.cli.arguments import json_object
-from daihoi.cli.console import LangOption
+from daihoi.cli.console import LangOption, WaitForServiceOption
 from daihoi.cli.issuing import mint
-from daihoi.ops.session import connected, open_session
+from daihoi.ops.session import TOKEN_LASTS, connected, open_session
 from daihoi.ops.waiting import PATIENCE_S, Write, shortfall
 from services.tracker.history.moments import parse_time
 from shared.domain.decider import Refusal
@@ -18,6 +18,7 @@ from shared.eventstore.rights import member_of
 from shared.platform.settings import Settings
 from shared.unit.client import CommandClient
 from shared.unit.commands import Answer
+from shared.unit.patience import WAIT_FOR_SERVICE_S
 from shared.values.units import services
 
 NO_VIEWS = Refusal(
@@ -29,7 +30,6 @@ TAKES_NO_COMMANDS = Refusal(
     "No service {name} takes commands; these do: {services}. A unit by setting has to stand in DAIHOI_UNITS here "
     "too.",
 )
-TOKEN_LASTS = timedelta(minutes=5)
 PatienceOption = Annotated[
     float, typer.Option("--patience", min=0, max=3600, metavar="SECONDS", help="How long to wait at most.")
 ]
@@ -45,12 +45,13 @@ def send_and_print(
     command_id: UUID,
     happened: datetime | None = None,
     patience_s: float | None = None,
+    wait_for_service_s: float = WAIT_FOR_SERVICE_S,
 ) -> None:
     """Prints the answer; a problem is told by code and sentence, and ends the program with 1. With `patience_s` it
     waits until what was written is in the views, and ends the program with 1 where it is not, or is parked."""
     if patience_s is not None and settings.nats_url and not settings.mongo_url:
         console.refuse(NO_VIEWS())
-    bearer = mint(settings, actor, TOKEN_LASTS)
+    bearer = mint(settings, actor, TOKEN_LASTS + timedelta(seconds=wait_for_service_s))
 
     async def give(client: CommandClient) -> Answer:
         answer = await client.send(service, command, data, token=bearer, command_id=command_id, happened=happened)
@@ -60,9 +61,10 @@ def send_and_print(
     async def give_and_wait() -> None:
         if patience_s is None:
             async with connected(settings, member_of(service), begins=True) as connection:
-                await give(CommandClient(connection, settings.congress))
+                await give(CommandClient(connection, settings.congress, console.patience(wait_for_service_s)))
             return
-        async with open_session(settings, member_of(service), begins=True) as session:
+        patience = console.patience(wait_for_service_s)
+        async with open_session(settings, member_of(service), begins=True, patience=patience) as session:
             write = Write.of(settings.congress, service, await give(session.commands))
             if why_not_shown := await shortfall(session, write, patience_s):
                 raise why_not_shown
@@ -82,6 +84,7 @@ def send(
     ] = None,
     wait: Annotated[bool, typer.Option("--wait", help="Until what it wrote is in the views; exit 1 if not.")] = False,
     patience: PatienceOption = PATIENCE_S,
+    wait_for_service: WaitForServiceOption = WAIT_FOR_SERVICE_S,
     lang: LangOption = None,
 ) -> None:
     """Send one command and print the answer."""
@@ -100,4 +103,5 @@ def send(
         command_id=command_id or uuid4(),
         happened=when,
         patience_s=patience if wait else None,
+        wait_for_service_s=wait_for_service,
     )

@@ -8,8 +8,8 @@ import typer
 from daihoi.cli import console
 from daihoi.cli.console import TokenOption
 from daihoi.cli.view_selection import Selection, check_view, of_views, selecting, show_report
+from daihoi.ops.reading import may_read_restricted
 from daihoi.terminal.listing_table import listing_table
-from services.tracker.access import may_read_restricted
 from services.tracker.masking import masked_documents
 from services.tracker.projection.store import VIEW_NAMES
 from services.tracker.reports.listing import listing_of
@@ -26,7 +26,7 @@ def view(
 ) -> None:
     """The documents of a view: as a table where there is a listing of it, otherwise one a line, as JSON."""
     check_view(name, VIEW_NAMES)
-    unmasked = may_read_restricted(console.read_settings(), token)
+    unmasked = console.run(may_read_restricted(console.read_settings(), token))
     listing = listing_of(name)
 
     def rows_of(views: dict[str, list[Document]], _: object) -> Sequence[Document]:

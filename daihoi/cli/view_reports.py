@@ -11,6 +11,7 @@ from daihoi.cli.console import TokenOption
 from daihoi.cli.groups import CommandGroup
 from daihoi.cli.language import spoken
 from daihoi.cli.view_selection import SelectedViews, Selection, of_views, selecting, show_report
+from daihoi.ops.reading import may_read_restricted
 from daihoi.terminal.documents_table import documents_table, next_number_line
 from daihoi.terminal.duties_table import duties_table
 from daihoi.terminal.labels import WIDE
@@ -18,7 +19,6 @@ from daihoi.terminal.trace_tree import trace_trees
 from daihoi.terminal.unit_tables import clearances_table, coverage_table, expenses_tables, incidents_table
 from daihoi.terminal.workload import workload_tables
 from services.tracker import queries
-from services.tracker.access import may_read_restricted
 from services.tracker.reports.consolidated import sources
 from services.tracker.reports.document_register import filed, next_number
 from services.tracker.reports.duties import Duties
@@ -64,7 +64,7 @@ def clearances(selection: Selection) -> None:
 @selecting
 def incidents(selection: Selection, token: TokenOption = "") -> None:
     """Incidents; their details are shown to security and the auditor only."""
-    unmasked = may_read_restricted(console.read_settings(), token)
+    unmasked = console.run(may_read_restricted(console.read_settings(), token))
     show_report(selection, lambda selected: queries.incidents(selected.views, unmasked=unmasked), incidents_table)
 
 

@@ -7,9 +7,10 @@ from datetime import UTC, datetime, timedelta
 from shared.domain.decider import Actor, Refused
 from shared.platform.errors import PlatformError
 from shared.platform.settings import Settings
+from shared.unit.accepted_keys import KeysOnDisk, accepted_keys
 from shared.unit.findings import Finding, Notice, Severity
 from shared.unit.health import Health
-from shared.unit.issuer import held_issuer_keys
+from shared.unit.issuer import held_issuer_keys, id_of_private, public_key_files
 from shared.unit.tokens import TokenVerifier, mint_token
 from shared.values.units import AUDITOR
 
@@ -35,7 +36,7 @@ KEYS_MISSING = Notice(
     Severity.WARNING,
     "There are no issuer's keys here: no token can be minted.",
     "Where tokens are minted elsewhere, name the public half with DAIHOI_ISSUER_PUBLIC_KEY. Otherwise `daihoi keys` "
-    "makes a pair; services that run already know another one and have to be started again with it.",
+    "makes a pair; services that run already know another one and need its public half too.",
 )
 PRIVATE_HALF_MISSING = Notice(
     "private_half_missing",
@@ -59,26 +60,33 @@ OTHER_KEY = Notice(
     "other_key",
     Severity.ERROR,
     "{service} verifies tokens with the key {theirs}, not with {ours}: it refuses what is minted here.",
-    "Find out which pair is meant. Give the service its public half, and start it again.",
+    "Find out which pair is meant, and give the service its public half. It notices by itself.",
+)
+KEY_NOT_EVERYWHERE = Notice(
+    "key_not_everywhere",
+    Severity.WARNING,
+    "{service} does not accept the key {key_id}, which is accepted elsewhere.",
+    "While a key is brought in, bring its public half to the service too; while one is taken away, take it away "
+    "everywhere. Services notice by themselves.",
 )
 SERVICES_DIFFER = Notice(
     "keys_of_services_differ",
     Severity.ERROR,
     "The services verify tokens with several keys: {key_ids}.",
-    "Find out which pair is meant. Give every service its public half, and start it again.",
+    "Find out which pair is meant, and give every service its public half. They notice by themselves.",
 )
 
-type InUse = Sequence[tuple[str, str]]
+type InUse = Sequence[tuple[str, frozenset[str]]]
 """Services, and the ids of the keys that they verify with."""
 
 
 def key_findings(settings: Settings, healths: Mapping[str, Sequence[Health]]) -> Iterator[Finding]:
     """`healths` is what every running process of each service says."""
     in_use = [
-        (name, str(key_id))
+        (name, frozenset(str(key_ids).split(", ")))
         for name, answers in healths.items()
         for health in answers
-        if (key_id := health.detail.get("key_id"))
+        if (key_ids := health.detail.get("key_id"))
     ]
     try:
         yield from _own_keys(settings, in_use)
@@ -86,17 +94,30 @@ def key_findings(settings: Settings, healths: Mapping[str, Sequence[Health]]) ->
         if not isinstance(error.why, Refused):
             raise
         yield Finding.of(KEYS, Severity.ERROR, error.why.message)
-    if len(key_ids := {theirs for _, theirs in in_use}) > 1:
-        yield SERVICES_DIFFER(KEYS, key_ids=", ".join(sorted(key_ids)))
+    yield from _compared(in_use, frozenset(KeysOnDisk(settings.issuer_public_keys).ids))
+
+
+def _compared(in_use: InUse, here: frozenset[str]) -> Iterator[Finding]:
+    """Whether all services accept a token, and each of them every token that another one does."""
+    accepted = [theirs for _, theirs in in_use]
+    if not accepted:
+        return
+    if not (common := frozenset.intersection(*accepted)):
+        yield SERVICES_DIFFER(KEYS, key_ids=", ".join(sorted(frozenset.union(*accepted))))
+    elif common & here:
+        for name, theirs in dict.fromkeys(in_use):
+            for key_id in sorted(here.union(*accepted) - theirs):
+                yield KEY_NOT_EVERYWHERE(name, service=name, key_id=key_id)
 
 
 def _own_keys(settings: Settings, in_use: InUse) -> Iterator[Finding]:
     held = held_issuer_keys(settings)
-    if held.public is None:
+    if held.public is None and (held.private is not None or not public_key_files(settings.issuer_public_keys)):
         notice = KEYS_MISSING if held.private is None else PUBLIC_HALF_MISSING
         yield notice(KEYS, public=settings.issuer_public_key_path)
         return
-    verifier = TokenVerifier(held.public, settings.congress, AUDITOR)
+    verifier = TokenVerifier(accepted_keys(settings), settings.congress, AUDITOR)
+    ours = verifier.key_id if held.private is None else id_of_private(held.private)
     if held.private is None and settings.issuer_public_key is None:
         yield PRIVATE_HALF_MISSING(
             KEYS, private=settings.issuer_private_key_path, public=settings.issuer_public_key_path
@@ -104,16 +125,16 @@ def _own_keys(settings: Settings, in_use: InUse) -> Iterator[Finding]:
     elif held.private is not None and not _is_good(held.private, verifier, settings.congress):
         yield MINTED_IS_REFUSED(KEYS)
     else:
-        agreeing = {name for name, theirs in in_use if theirs == verifier.key_id}
+        agreeing = {name for name, theirs in in_use if theirs.intersection(ours.split(", "))}
         if held.private is None:
-            yield KEYS_VERIFY_ONLY(KEYS, key_id=verifier.key_id, count=len(agreeing))
+            yield KEYS_VERIFY_ONLY(KEYS, key_id=ours, count=len(agreeing))
         elif agreeing:
-            yield KEYS_GOOD(KEYS, key_id=verifier.key_id, count=len(agreeing))
+            yield KEYS_GOOD(KEYS, key_id=ours, count=len(agreeing))
         elif not in_use:
-            yield KEYS_GOOD_ALONE(KEYS, key_id=verifier.key_id)
+            yield KEYS_GOOD_ALONE(KEYS, key_id=ours)
     for name, theirs in dict.fromkeys(in_use):
-        if theirs != verifier.key_id:
-            yield OTHER_KEY(name, service=name, theirs=theirs, ours=verifier.key_id)
+        if not theirs.intersection(ours.split(", ")):
+            yield OTHER_KEY(name, service=name, theirs=", ".join(sorted(theirs)), ours=ours)
 
 
 def _is_good(private_key: bytes, verifier: TokenVerifier, congress: str) -> bool:

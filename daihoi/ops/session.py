@@ -23,7 +23,9 @@ from shared.values.units import AUDITOR
 
 if TYPE_CHECKING:
     from shared.unit.client import CommandClient
+    from shared.unit.patience import Patience
 
+TOKEN_LASTS = timedelta(minutes=5)
 NEVER_PROJECTED = Refusal(
     "never_projected",
     "No tracker has ever projected the congress {congress} into this MongoDB, so there is nothing to report. Start "
@@ -48,20 +50,23 @@ class Session:
     ledger: Ledger
     views: ViewStore
     connection: Client
+    patience: "Patience | None" = None
+    """How long its commands wait for a service that does not run, if not as usual."""
 
     @cached_property
     def commands(self) -> "CommandClient":
         from shared.unit.client import CommandClient
+        from shared.unit.patience import Patience
 
-        return CommandClient(self.connection, self.settings.congress)
+        return CommandClient(self.connection, self.settings.congress, self.patience or Patience())
 
     def token(self, actor: Actor) -> str:
-        """Good for an hour. Raises `PlatformError` where there is no key to mint with."""
+        """Good for what is sent at once. Raises `PlatformError` where there is no key to mint with."""
         from shared.unit.issuer import issuer_private_key
         from shared.unit.tokens import mint_token
 
         private_key = issuer_private_key(self.settings)
-        return mint_token(private_key, self.settings.congress, actor, datetime.now(UTC), timedelta(hours=1))
+        return mint_token(private_key, self.settings.congress, actor, datetime.now(UTC), TOKEN_LASTS)
 
     async def check_views(self) -> None:
         """Raises `PlatformError` where there are no views to read."""
@@ -71,7 +76,12 @@ class Session:
 
 @asynccontextmanager
 async def open_session(
-    settings: Settings, identity: str = AUDITOR, *, fresh: bool = False, begins: bool = False
+    settings: Settings,
+    identity: str = AUDITOR,
+    *,
+    fresh: bool = False,
+    begins: bool = False,
+    patience: "Patience | None" = None,
 ) -> AsyncIterator[Session]:
     """`begins` is for whoever makes the congress. Raises `PlatformError` when the servers or the credentials of
     `identity` can't be had, or the servers don't have the congress."""
@@ -83,7 +93,7 @@ async def open_session(
             if not begins:
                 await check_congress(connection, settings)
             ledger = Ledger(connection, settings.congress)
-            yield Session(settings, servers, ledger, ViewStore(database), connection)
+            yield Session(settings, servers, ledger, ViewStore(database), connection, patience)
 
 
 @asynccontextmanager

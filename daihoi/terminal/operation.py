@@ -1,6 +1,6 @@
-"""What runs, what is wrong with it, and what policies could not do."""
+"""What runs, what is wrong with it, what policies could not do, and the issuer's keys."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from rich.table import Table
 
@@ -8,10 +8,17 @@ from daihoi.terminal.labels import add_columns, table_of
 from shared.i18n import Language, translate
 from shared.platform.embedded import Endpoints
 from shared.unit.findings import Finding, Severity
+from shared.unit.rotation import IssuerKey, Part
 from shared.unit.unseen import Unresolved
 from shared.values.units import services
 
 MARKS = {Severity.OK: "✓", Severity.INFO: "·", Severity.WARNING: "!", Severity.ERROR: "✗"}
+
+PARTS = {
+    Part.MINTS: "Tokens are minted with it.",
+    Part.NEXT: "It will be next: `daihoi keys rotate`.",
+    Part.CHECKS: "Tokens are checked with it.",
+}
 
 
 def services_table(congress: str, processes: Mapping[str, int], servers: Endpoints, lang: Language) -> Table:
@@ -42,4 +49,13 @@ def refusals_drawn(refusals: list[Unresolved], lang: Language) -> Table | str:
         command = f"{refused.command} · " if refused.command else ""
         why = f"{command}{refused.code}: {refused.detail}"
         table.add_row(service, refused.policy, str(refused.sequence or "?"), why)
+    return table
+
+
+def keys_table(keys: Sequence[IssuerKey], lang: Language) -> Table:
+    table = Table()
+    add_columns(table, lang, "Key", no_wrap=True)
+    add_columns(table, lang, "What it does", "Public half", overflow="fold")
+    for key in keys:
+        table.add_row(key.key_id, translate(PARTS[key.part], lang), "\n".join(map(str, key.files)))
     return table

@@ -1,7 +1,17 @@
 """The sub-committee's service: meetings and conclusions, directives, the scenario, documents, the catalogue,
-organisations, the continuing duties of the localities, and what becomes of events that the tracker has parked."""
+organisations, the continuing duties of the localities, what becomes of events that the tracker has parked, and which
+tokens and keys are revoked."""
 
-from services.subcommittee import catalogue, directive, duty, meeting, organisation, parked_event, scenario
+from services.subcommittee import (
+    catalogue,
+    directive,
+    duty,
+    meeting,
+    organisation,
+    parked_event,
+    revocation,
+    scenario,
+)
 from shared.domain import document
 from shared.unit.service import UnitService
 from shared.values.units import SUBCOMMITTEE
@@ -10,7 +20,17 @@ SERVICE = UnitService(
     SUBCOMMITTEE,
     aggregates=tuple(
         module.AGGREGATE
-        for module in (meeting, directive, scenario, document, catalogue, organisation, parked_event, duty)
+        for module in (
+            meeting,
+            directive,
+            scenario,
+            document,
+            catalogue,
+            organisation,
+            parked_event,
+            revocation,
+            duty,
+        )
     ),
 )
 app = SERVICE.app()

@@ -113,6 +113,13 @@ def new_file(path: Path) -> Iterator[IO[bytes]]:
     _sync(path.parent)
 
 
+def move_over(source: Path, path: Path) -> None:
+    """Puts `source` in the place of `path`, which is never missing meanwhile; both are in one folder. Raises
+    `OSError`."""
+    source.replace(path)
+    _sync(path.parent)
+
+
 def _draft(path: Path, content: bytes, mode: int) -> Path:
     draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, OWN_FILE)

@@ -100,8 +100,15 @@ class Settings(BaseSettings):
         return self.issuer_private_key or self.data_dir / "issuer" / "private" / "issuer.key"
 
     @property
+    def issuer_public_keys(self) -> Path:
+        """What tokens are checked with: a folder of keys, or one file where the setting names one."""
+        return self.issuer_public_key or self.data_dir / "issuer" / "public"
+
+    @property
     def issuer_public_key_path(self) -> Path:
-        return self.issuer_public_key or self.data_dir / "issuer" / "public" / "issuer.pub"
+        """The public half of the first pair."""
+        keys = self.issuer_public_keys
+        return keys if self.issuer_public_key and not keys.is_dir() else keys / "issuer.pub"
 
     @property
     def database(self) -> str:

@@ -17,7 +17,9 @@ from shared.unit import problems
 from shared.unit.asyncapi import asyncapi_subject
 from shared.unit.commands import Answer
 from shared.unit.health import SERVICE_SILENT, Health, health_of, health_subject, read_health
+from shared.unit.patience import Patience
 from shared.unit.problems import Problem, ProblemError, problem_of
+from shared.values.units import services
 
 COMMAND_TIMEOUT_S = 5.0
 HEALTH_TIMEOUT_S = 2.0
@@ -28,12 +30,17 @@ _TOKEN = re.compile(r"[!-~]{,3900}")
 """What a header can hold and has room for."""
 
 
-class CommandClient:
-    """Speaks to the services of one congress. A command that gets no answer is sent again under the same id."""
+AT_ONCE = Patience(0)
 
-    def __init__(self, connection: Client, congress: str) -> None:
+
+class CommandClient:
+    """Speaks to the services of one congress. A command that gets no answer is sent again under the same id; where
+    its service does not run, it waits as long as `patience` allows. Other questions don't wait."""
+
+    def __init__(self, connection: Client, congress: str, patience: Patience = Patience()) -> None:  # noqa: B008
         self._connection = connection
         self._congress = congress
+        self._patience = patience
 
     @property
     def max_body_bytes(self) -> int:
@@ -50,8 +57,8 @@ class CommandClient:
         command_id: UUID,
         happened: datetime | None = None,
     ) -> Answer:
-        """The service's answer. Raises `ProblemError` with the problem it answered, or why nobody did. Nothing is
-        sent where a name or the token could not be part of a message."""
+        """The service's answer. Raises `ProblemError` with the problem it answered, or why nobody did: at once where
+        there is no such unit. Nothing is sent where a name or the token could not be part of a message."""
         self._check_names(service)
         if not is_name(name):
             raise ProblemError(problem_of(problems.UNKNOWN_COMMAND(service=service, command=repr(name))))
@@ -71,16 +78,20 @@ class CommandClient:
         headers = {"Authorization": f"Bearer {token}"}
         if len(body) > self.max_body_bytes:
             raise ProblemError(problem_of(problems.TOO_LARGE()))
-        for _ in range(COMMAND_TRIES):
+        waiting = (self._patience if service in services() else AT_ONCE).begin(service)
+        tries = 0
+        while tries < COMMAND_TRIES:
             try:
                 reply = await self._connection.request(subject, body, timeout=COMMAND_TIMEOUT_S, headers=headers)
             except nats.errors.NoRespondersError as error:
-                raise ProblemError(problem_of(problems.NOT_RUNNING(service=service))) from error
+                if not await waiting.goes_on():
+                    raise ProblemError(problem_of(problems.NOT_RUNNING(service=service))) from error
             except PermissionsViolation as error:
                 raise not_permitted(error) from error
             except (nats.errors.Error, TimeoutError):
-                continue
-            return bytes(reply.data)
+                tries += 1
+            else:
+                return bytes(reply.data)
         raise ProblemError(problem_of(problems.UNAVAILABLE()))
 
     async def asyncapi(self, service: str) -> bytes:

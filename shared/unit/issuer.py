@@ -8,13 +8,13 @@ import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from shared.domain.decider import Refusal
+from shared.domain.decider import Refusal, Refused
 from shared.platform.errors import PlatformError
 from shared.platform.files import OPEN_FILE, OPEN_FOLDER, OWN_FILE, own_folder, write_new, write_over
 from shared.platform.settings import Settings
@@ -45,6 +45,11 @@ PUBLIC_KEY_NOT_HERE = Refusal(
     "it with DAIHOI_ISSUER_PUBLIC_KEY.",
 )
 KEY_UNREADABLE = Refusal("key_unreadable", "The key {path} can't be read: {reason}.")
+NO_PRIVATE_KEY = Refusal(
+    "private_key_not_here",
+    "No token can be minted here: there is no private key {private}. Tokens are minted on the machine that has it; "
+    "for a congress that has no keys yet `daihoi keys` makes them.",
+)
 NOT_A_FILE = Refusal("key_not_a_file", "The key {path} is no ordinary file.")
 NOT_A_PRIVATE_KEY = Refusal(
     "not_a_private_key",
@@ -67,6 +72,11 @@ def key_id(key: Ed25519PublicKey) -> str:
     """Names a key without showing it: the beginning of the SHA-256 of its raw bytes."""
     raw = key.public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
     return hashlib.sha256(raw).hexdigest()[:KEY_ID_DIGITS]
+
+
+def id_of_private(pem: bytes) -> str:
+    """The id of the key whose private half this is."""
+    return key_id(cast("Ed25519PrivateKey", serialization.load_pem_private_key(pem, password=None)).public_key())
 
 
 class Held(NamedTuple):
@@ -93,12 +103,19 @@ def _check_named(settings: Settings) -> None:
             raise PlatformError(KEY_NOT_THERE(setting=setting, path=path))
 
 
+def public_key_files(place: Path) -> list[Path]:
+    """The files of public keys in a folder, or the one that `place` is, as far as they are there."""
+    if place.is_dir():
+        return sorted(place.glob("*.pub"))
+    return [place] if place.exists() else []
+
+
 def provide_issuer_keys(settings: Settings, *, to_mint: bool = True) -> None:
     """Makes what is missing where no setting names it, for commands that mint or start services. Without `to_mint` a
     public half alone is enough. Raises `PlatformError` with what to do."""
     _check_named(settings)
     private, public = settings.issuer_private_key_path, settings.issuer_public_key_path
-    if not to_mint and public.exists():
+    if not to_mint and public_key_files(settings.issuer_public_keys):
         return
     if settings.issuer_public_key is not None and not private.exists():
         raise PlatformError(PRIVATE_KEY_NOT_HERE(private=private, setting=PUBLIC_SETTING))
@@ -112,17 +129,27 @@ def make_issuer_keys(private: Path, public: Path) -> None:
     if not private.exists():
         if public_is_there:
             raise PlatformError(PRIVATE_KEY_LOST(private=private, public=public))
-        _make_private(private)
-    if not public.exists():
-        _write_public(public, _private_key(private).public_key())
+        make_private_key(private)
+    ours = load_private_key(private).public_key()
+    if not public.exists() and not _named_after(ours, public).exists():
+        write_public_key(public, ours)
     _check_halves(private, public)
 
 
+def _named_after(key: Ed25519PublicKey, public: Path) -> Path:
+    """Where a key that takes the place of the first one has its public half."""
+    return public.with_name(f"{key_id(key)}.pub")
+
+
 def _check_halves(private: Path, public: Path) -> None:
-    """Raises `PlatformError` where a half that is there is no key, or they are of two pairs."""
-    ours = _private_key(private).public_key() if private.exists() else None
-    theirs = _public_key(public) if public.exists() else None
+    """Raises `PlatformError` where a half that is there is no key, or they are of two pairs: the public half of a key
+    that has taken the place of another one stands beside that one's."""
+    ours = load_private_key(private).public_key() if private.exists() else None
+    theirs = load_public_key(public) if public.exists() else None
     if ours and theirs and ours != theirs:
+        beside = _named_after(ours, public)
+        if beside.exists() and load_public_key(beside) == ours:
+            return
         named = {"private": private, "public": public, "ours": key_id(ours), "theirs": key_id(theirs)}
         raise PlatformError(HALVES_DIFFER(**named))
 
@@ -133,6 +160,21 @@ def issuer_private_key(settings: Settings) -> bytes:
     return _read(settings.issuer_private_key_path)
 
 
+def held_private_key(settings: Settings) -> bytes:
+    """The private half, in PEM form; nothing is made. Raises `PlatformError` where it is not here."""
+    private = held_issuer_keys(settings).private
+    if private is None:
+        raise PlatformError(_why_no_private(settings))
+    return private
+
+
+def _why_no_private(settings: Settings) -> Refused:
+    private, public = settings.issuer_private_key_path, settings.issuer_public_key_path
+    if settings.issuer_public_key is not None:
+        return PRIVATE_KEY_NOT_HERE(private=private, setting=PUBLIC_SETTING)
+    return PRIVATE_KEY_LOST(private=private, public=public) if public.exists() else NO_PRIVATE_KEY(private=private)
+
+
 def issuer_public_key(settings: Settings) -> bytes:
     """The public half, in PEM form; nothing is made. Raises `PlatformError`."""
     path = settings.issuer_public_key_path
@@ -140,36 +182,39 @@ def issuer_public_key(settings: Settings) -> bytes:
         if settings.issuer_public_key is not None:
             raise PlatformError(KEY_NOT_THERE(setting=PUBLIC_SETTING, path=path))
         raise PlatformError(PUBLIC_KEY_NOT_HERE(path=path))
-    _public_key(path)
+    load_public_key(path)
     return _read(path)
 
 
-def _make_private(path: Path) -> None:
+def make_private_key(path: Path) -> None:
     """Where another process is faster, its key stays."""
     pem = Ed25519PrivateKey.generate().private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
-    with _writing(path):
+    with writing_keys(path):
         own_folder(path.parent)
         write_new(path, pem, OWN_FILE)
 
 
-def _write_public(path: Path, key: Ed25519PublicKey) -> None:
+def write_public_key(path: Path, key: Ed25519PublicKey) -> None:
+    """For everybody to read, in the place of what is there. Raises `PlatformError`."""
     pem = key.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
-    with _writing(path):
+    with writing_keys(path):
         own_folder(path.parent, OPEN_FOLDER)
         write_over(path, pem, OPEN_FILE)
 
 
 @contextmanager
-def _writing(path: Path) -> Iterator[None]:
+def writing_keys(path: Path) -> Iterator[None]:
+    """Raises `PlatformError` for what the system says of `path`."""
     try:
         yield
     except OSError as error:
         raise PlatformError(KEYS_NOT_WRITTEN(path=path, reason=error.strerror or error)) from error
 
 
-def _private_key(path: Path) -> Ed25519PrivateKey:
+def load_private_key(path: Path) -> Ed25519PrivateKey:
+    """Raises `PlatformError` where it can't be read, or is none."""
     with suppress(ValueError, TypeError, UnsupportedAlgorithm):
         key = serialization.load_pem_private_key(_read(path), password=None)
         if isinstance(key, Ed25519PrivateKey):
@@ -177,7 +222,8 @@ def _private_key(path: Path) -> Ed25519PrivateKey:
     raise PlatformError(NOT_A_PRIVATE_KEY(path=path))
 
 
-def _public_key(path: Path) -> Ed25519PublicKey:
+def load_public_key(path: Path) -> Ed25519PublicKey:
+    """Raises `PlatformError` where it can't be read, or is none."""
     with suppress(ValueError, UnsupportedAlgorithm):
         key = serialization.load_pem_public_key(_read(path))
         if isinstance(key, Ed25519PublicKey):

@@ -27,6 +27,9 @@ SIGNED_BY_ANOTHER_KEY = Refusal(
     "invalid_token", "The bearer token was signed with the key {signed_by}, and the key {key_id} is in force."
 )
 EXPIRED_TOKEN = Refusal("expired_token", "The bearer token has expired.")
+TOKEN_REVOKED = Refusal(
+    "token_revoked", "The bearer token is not taken any more: {what} {named} was revoked as of {since}."
+)
 WRONG_UNIT = Refusal("wrong_unit", "{service} takes commands from its own unit alone, and {actor} is of another.")
 IN_THE_FUTURE = Refusal("happened_in_future", "Nothing can be recorded that has not happened yet ({happened}).")
 OUT_OF_TIME = Refusal(
@@ -42,7 +45,10 @@ COMMAND_ID_REUSED = Refusal(
 )
 CONFLICT = Refusal("conflict", "Others changed the same thing at the same time; look again and decide afresh.")
 UNAVAILABLE = Refusal("unavailable", "The event store did not answer; the same command can safely be sent again.")
-NOT_RUNNING = Refusal("service_not_running", "The service {service} does not answer; is it running?")
+NOT_RUNNING = Refusal(
+    "service_not_running",
+    "The service {service} does not answer. `daihoi up` starts all services, `daihoi service {service}` this one.",
+)
 NOT_PERMITTED = Refusal(
     "not_permitted",
     "The NATS credentials in use do not permit publishing to {subject}. Name those of the right identity with "
@@ -80,6 +86,8 @@ NOT_SENDABLE = Message("not_sendable", "it is too long or no ASCII")
 UNREADABLE = Message("unreadable", "it can't be read")
 FOR_ANOTHER_CONGRESS = Message("for_another_congress", "it is for another congress")
 UNFIT_CLAIMS = Message("unfit_claims", "what it says of its holder and its time can't be so")
+MINTED_LATER = Message("minted_later", "it was minted at {minted}, which is still to come by the clock here")
+BADLY_SIGNED = Message("badly_signed", "its signature is not that of the key that it names")
 
 PLACE = Message("place", "line {line}, column {column}")
 """Where a request stops being JSON."""
@@ -88,7 +96,7 @@ AND_MORE = Message("and_more", "+ {count}")
 
 _BY_STATUS = {
     400: (BAD_JSON,),
-    401: (MISSING_TOKEN, INVALID_TOKEN, SIGNED_BY_ANOTHER_KEY, EXPIRED_TOKEN),
+    401: (MISSING_TOKEN, INVALID_TOKEN, SIGNED_BY_ANOTHER_KEY, EXPIRED_TOKEN, TOKEN_REVOKED),
     403: (WRONG_UNIT, NOT_PERMITTED),
     404: (UNKNOWN_COMMAND,),
     409: (COMMAND_ID_REUSED, CONFLICT),

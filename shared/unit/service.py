@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from faststream.nats import NatsBroker, NatsMessage
 from nats.aio.client import DEFAULT_INBOX_PREFIX
 from pydantic import BaseModel, ValidationError
 
-from shared.domain.decider import Aggregate, Refused
+from shared.domain.decider import Actor, Aggregate, Refused
 from shared.eventstore.credentials import credentials_for
 from shared.eventstore.ledger import Ledger
 from shared.eventstore.operating import as_operator_if_possible, provide_streams
@@ -23,6 +23,7 @@ from shared.platform.nats import Teller, connection_options, servers_of
 from shared.platform.nats_keys import Credentials
 from shared.platform.plain import is_plain
 from shared.platform.settings import Settings
+from shared.unit.accepted_keys import accepted_keys
 from shared.unit.answering import fits, is_inbox, respond, unread
 from shared.unit.asyncapi import Json, answer_asyncapi, asyncapi
 from shared.unit.broker import STOP_TIMEOUT_S, HandOverBroker, UnitBroker, security_at
@@ -32,12 +33,13 @@ from shared.unit.discards import Discards
 from shared.unit.following import Follower
 from shared.unit.health import Health, answer_health, unit_health
 from shared.unit.health_file import HealthFile
-from shared.unit.issuer import issuer_public_key, provide_issuer_keys
+from shared.unit.issuer import provide_issuer_keys
 from shared.unit.policies import Policy
 from shared.unit.problems import ANSWER_TOO_LARGE, INTERNAL, Problem, bad_json, invalid_input, problem_of
 from shared.unit.refusals import OFFERED, REFUSALS, RetryPolicy, SettleRefusal
 from shared.unit.requests import CommandRequest
 from shared.unit.retrying import Retries
+from shared.unit.revocations import Revocations
 from shared.unit.tokens import TokenVerifier
 from shared.unit.unseen import Unseen
 
@@ -46,6 +48,9 @@ READ_FROM_A_STREAM = "Nats-Stream"
 """A header of the server's. Whoever reads may have what they read sent to any subject, by the server's rights."""
 
 logger = logging.getLogger(__name__)
+
+type Admit = Callable[[str | None], Awaitable[Actor]]
+"""Who gives a command with this `Authorization`. Raises a refusal."""
 
 
 @dataclass(frozen=True)
@@ -101,8 +106,8 @@ class UnitService:
         handler = CommandHandler(store, self._writing, discards=discards)
         handler.offer(RetryPolicy, Retries(ledger, discards, self.name, self.policies, handler))
         handler.offer(SettleRefusal, handler.execute)
-        verifier = TokenVerifier(issuer_public_key(settings), congress, self.name)
-        answer_commands(broker, congress, self.name, handler, verifier)
+        verifier = TokenVerifier(accepted_keys(settings), congress, self.name)
+        answer_commands(broker, congress, self.name, handler, verifier, Revocations(connection, congress))
 
         async def make_own_consumer() -> None:
             async with as_operator_if_possible(settings, servers, connection) as making:
@@ -142,7 +147,12 @@ def service_broker(url: str, service: str, credentials: Credentials | None = Non
 
 
 def answer_commands(
-    broker: UnitBroker, congress: str, service: str, handler: CommandHandler, verifier: TokenVerifier
+    broker: UnitBroker,
+    congress: str,
+    service: str,
+    handler: CommandHandler,
+    verifier: TokenVerifier,
+    revocations: Revocations | None = None,
 ) -> None:
     """`cmd.<congress>.<service>.<name>`, one queue group: any instance of the service may answer.
 
@@ -159,10 +169,16 @@ def answer_commands(
         title=f"{service} commands",
     )
 
+    async def admit(authorization: str | None) -> Actor:
+        bearer = verifier.commander(authorization)
+        if revocations:
+            await revocations.check(bearer)
+        return bearer.actor
+
     async def work_on(message: NatsMessage) -> None:
         name = message.raw_message.subject.rpartition(".")[2]
         try:
-            answer = await _answer(name, message, service, handler, verifier)
+            answer = await _answer(name, message, service, handler, admit)
             await respond(broker, message.reply_to, _as_bytes(broker, answer))
         finally:
             free.release()
@@ -182,11 +198,9 @@ def answer_commands(
             task.add_done_callback(broker.at_work.discard)
 
 
-async def _answer(
-    name: str, message: NatsMessage, service: str, handler: CommandHandler, verifier: TokenVerifier
-) -> BaseModel:
+async def _answer(name: str, message: NatsMessage, service: str, handler: CommandHandler, admit: Admit) -> BaseModel:
     try:
-        actor = verifier.actor(message.headers.get("Authorization"))
+        actor = await admit(message.headers.get("Authorization"))
         request = CommandRequest.model_validate(read_json(message.body))
         return await handler.handle(name, request, actor)
     except Refused as refused:

@@ -1,22 +1,27 @@
 """Who is calling: bearer tokens, JSON Web Tokens signed with Ed25519 (RFC 7519, RFC 8037).
 
-Claims: `sub` the actor, such as `logistics.lead`; `unit`; `aud` the congress; `iss`, `iat`, `exp`. The header's `kid`
-names the key that signed it.
+Claims: `sub` the actor, such as `logistics.lead`; `unit`; `aud` the congress; `iss`, `iat`, `exp`; `jti` the token's
+id. The header's `kid` names the key that signed it. Tokens of earlier versions lack `jti`, and older ones `kid`.
 """
 
+import re
 from collections import OrderedDict
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from typing import cast
+from typing import Any, NamedTuple, cast
+from uuid import uuid4
 
 import jwt
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, load_pem_public_key
 
-from shared.domain.decider import Actor
+from shared.domain.decider import Actor, Refused
 from shared.eventstore.names import is_name
+from shared.i18n import format_minute
 from shared.unit import problems
+from shared.unit.accepted_keys import AcceptedKeys
 from shared.unit.issuer import KEY_ID_DIGITS, key_id
+from shared.unit.requests import CLOCK_SKEW
 from shared.values.message import Message
 from shared.values.text import clean
 
@@ -24,6 +29,8 @@ ISSUER = "daihoi"
 ALGORITHM = "EdDSA"
 REMEMBERED_TOKENS = 1024
 REQUIRED_CLAIMS = ["sub", "unit", "aud", "iss", "iat", "exp"]
+TOKEN_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_SHOWN_KEY_ID = re.compile(rf"[\w.-]{{1,{KEY_ID_DIGITS}}}", re.ASCII)
 MOST_IN_AN_ACTOR = 200
 OF_ODD_CLAIMS = (ValueError, TypeError, KeyError, AttributeError, OverflowError, OSError, RecursionError)
 """What reading a signed token can raise beside the library's own errors, where its claims are of odd kinds."""
@@ -49,63 +56,141 @@ def _reason(error: Exception) -> Message:
             return problems.UNFIT_CLAIMS
 
 
+class Bearer(NamedTuple):
+    """What a token says, once it is proved. `token_id` is empty where it has none; `key_id` is that of the key that
+    signed it, whatever its header says."""
+
+    actor: Actor
+    token_id: str
+    key_id: str
+    minted: datetime
+    expires: datetime
+
+
 def mint_token(private_key: bytes, congress: str, actor: Actor, now: datetime, lasting: timedelta) -> str:
     """Raises `ValueError` where `actor` can be nobody."""
     actor = checked_actor(*actor)
     claims = {"iss": ISSUER, "aud": congress, "sub": actor.id, "unit": actor.unit, "iat": now, "exp": now + lasting}
     key = cast("Ed25519PrivateKey", load_pem_private_key(private_key, password=None))
-    return jwt.encode(claims, key, algorithm=ALGORITHM, headers={"kid": key_id(key.public_key())})
+    headers = {"kid": key_id(key.public_key())}
+    return jwt.encode(claims | {"jti": uuid4().hex}, key, algorithm=ALGORITHM, headers=headers)
+
+
+def id_of(token: str) -> str:
+    """The id of a token that was minted here just now."""
+    return str(jwt.decode(token, options={"verify_signature": False})["jti"])
 
 
 class TokenVerifier:
     """Turns an `Authorization` header into the actor it proves, for one service."""
 
     def __init__(
-        self, public_key: bytes, congress: str, service: str, now: Callable[[], datetime] = lambda: datetime.now(UTC)
+        self,
+        keys: bytes | AcceptedKeys,
+        congress: str,
+        service: str,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        self._public_key = cast("Ed25519PublicKey", load_pem_public_key(public_key))
-        self.key_id = key_id(self._public_key)
+        """`keys` may be one public key in PEM form."""
+        if isinstance(keys, bytes):
+            keys = AcceptedKeys([cast("Ed25519PublicKey", load_pem_public_key(keys))])
+        self._keys = keys
         self._congress = congress
         self._service = service
         self._now = now
-        self._proved: OrderedDict[str, tuple[Actor, datetime]] = OrderedDict()
+        self._proved: OrderedDict[str, tuple[Bearer, Ed25519PublicKey]] = OrderedDict()
+
+    @property
+    def key_id(self) -> str:
+        """The ids of the keys that it accepts now, set apart by commas."""
+        self._keys.look()
+        return ", ".join(self._keys.ids)
 
     def actor(self, authorization: str | None) -> Actor:
         """Who may give commands. Raises a refusal: as `reader`, or `wrong_unit`."""
-        actor = self.reader(authorization)
-        if actor.unit != self._service:
-            raise problems.WRONG_UNIT(actor=actor.id, service=self._service)
-        return actor
+        return self.commander(authorization).actor
+
+    def commander(self, authorization: str | None) -> Bearer:
+        """As `actor`, with all that the token says."""
+        bearer = self.bearer(authorization)
+        if bearer.actor.unit != self._service:
+            raise problems.WRONG_UNIT(actor=bearer.actor.id, service=self._service)
+        return bearer
 
     def reader(self, authorization: str | None) -> Actor:
         """Who is asking, of whichever unit. Raises a refusal: `missing_token`, `invalid_token` or `expired_token`."""
+        return self.bearer(authorization).actor
+
+    def bearer(self, authorization: str | None) -> Bearer:
+        """As `reader`, with all that the token says."""
         scheme, _, token = (authorization or "").partition(" ")
         if scheme.lower() != "bearer" or not token:
             raise problems.MISSING_TOKEN()
-        actor, expires = self._proved.get(token) or self._prove(token)
-        if expires <= self._now():
+        self._keys.look()
+        bearer = self._remembered(token) or self._prove(token)
+        now = self._now()
+        if bearer.expires <= now:
             raise problems.EXPIRED_TOKEN()
-        return actor
+        if bearer.minted > now + CLOCK_SKEW:
+            minted = problems.MINTED_LATER.filled(minted=format_minute(bearer.minted))
+            raise problems.INVALID_TOKEN(reason=minted)
+        return bearer
 
-    def _prove(self, token: str) -> tuple[Actor, datetime]:
+    def _remembered(self, token: str) -> Bearer | None:
+        """Where the key that signed it is still accepted."""
+        bearer, key = self._proved.get(token, (None, None))
+        return bearer if bearer and key in self._keys.named(bearer.key_id) else None
+
+    def _prove(self, token: str) -> Bearer:
         if not token.isascii():
             raise problems.INVALID_TOKEN(reason=problems.UNREADABLE)
         try:
-            claims = jwt.decode(
-                token,
-                self._public_key,
-                algorithms=[ALGORITHM],
-                audience=self._congress,
-                issuer=ISSUER,
-                options={"require": REQUIRED_CLAIMS, "verify_exp": False},
+            claims, key = self._claims(token, jwt.get_unverified_header(token).get("kid"))
+            bearer = Bearer(
+                checked_actor(claims["sub"], claims["unit"]),
+                _token_id(claims),
+                key_id(key),
+                datetime.fromtimestamp(claims["iat"], UTC),
+                datetime.fromtimestamp(claims["exp"], UTC),
             )
-            proved = checked_actor(claims["sub"], claims["unit"]), datetime.fromtimestamp(claims["exp"], UTC)
-        except jwt.InvalidSignatureError as error:
-            signed_by = str(jwt.get_unverified_header(token).get("kid", "?"))[:KEY_ID_DIGITS]
-            raise problems.SIGNED_BY_ANOTHER_KEY(signed_by=signed_by, key_id=self.key_id) from error
         except (jwt.InvalidTokenError, *OF_ODD_CLAIMS) as error:
             raise problems.INVALID_TOKEN(reason=_reason(error)) from error
-        self._proved[token] = proved
+        self._proved[token] = bearer, key
         if len(self._proved) > REMEMBERED_TOKENS:
             self._proved.popitem(last=False)
-        return proved
+        return bearer
+
+    def _claims(self, token: str, named: str | None) -> tuple[dict[str, Any], Ed25519PublicKey]:
+        """What the token says, and the one accepted key that signed it. `named` is looked up among their ids and is
+        nothing else."""
+        if not self._keys.named(named):
+            self._keys.look(at_once=True)
+        for key in self._keys.named(named):
+            try:
+                return self._decoded(token, key), key
+            except jwt.InvalidSignatureError:
+                continue
+        raise self._not_signed_here(named)
+
+    def _decoded(self, token: str, key: Ed25519PublicKey) -> dict[str, Any]:
+        return jwt.decode(
+            token,
+            key,
+            algorithms=[ALGORITHM],
+            audience=self._congress,
+            issuer=ISSUER,
+            options={"require": REQUIRED_CLAIMS, "verify_exp": False, "verify_iat": False},
+        )
+
+    def _not_signed_here(self, named: str | None) -> Refused:
+        if named in self._keys.ids:
+            return problems.INVALID_TOKEN(reason=problems.BADLY_SIGNED)
+        signed_by = named if named and _SHOWN_KEY_ID.fullmatch(named) else "?"
+        return problems.SIGNED_BY_ANOTHER_KEY(signed_by=signed_by, key_id=", ".join(self._keys.ids) or "–")
+
+
+def _token_id(claims: dict[str, Any]) -> str:
+    token_id = claims.get("jti", "")
+    if token_id == "" or TOKEN_ID.fullmatch(token_id):
+        return str(token_id)
+    raise ValueError("a token's id has up to 64 letters, digits, hyphens and underscores")

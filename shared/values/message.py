@@ -47,7 +47,13 @@ WORDS = {
         *("pending", "lapsed", "in_force", "superseded", "both"),
         *("decoration", "ceremony", "sanitation", "emulation", "place", "person", "vehicle"),
     )
-} | {"none": Message("none", "No epidemic"), "outbreak": Message("outbreak", "Outbreak")}
+} | {
+    "none": Message("none", "No epidemic"),
+    "outbreak": Message("outbreak", "Outbreak"),
+    "token": Message("token", "the token"),
+    "position": Message("position", "all tokens of"),
+    "key": Message("key", "the key"),
+}
 
 
 def word(name: str) -> Message | str:

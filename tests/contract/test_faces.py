@@ -26,6 +26,7 @@ from shared.eventstore.streams import stream_configs
 from shared.unit.client import CommandClient
 from shared.unit.consumer import consumer_name
 from shared.unit.issuer import issuer_public_key, make_issuer_keys
+from shared.unit.patience import Patience
 from shared.unit.problems import ProblemError
 from shared.unit.tokens import TokenVerifier, mint_token
 from shared.values.units import services, support_unit_ids
@@ -72,7 +73,7 @@ class Face:
 
     def __init__(self, connection, settings, ledger):
         self.connection, self.settings, self.ledger = connection, settings, ledger
-        self.client = CommandClient(connection, settings.congress)
+        self.client = CommandClient(connection, settings.congress, Patience(0))
 
     async def ask(self, service, command, body, authorization):
         headers = {"Authorization": authorization} if authorization else None

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 
 from daihoi.ops.issuer_keys import key_findings
-from services.tracker.access import may_read_restricted
+from services.tracker.access import proved_reader
 from shared.domain.decider import Actor, Refused
 from shared.i18n import render
 from shared.platform.errors import PlatformError
@@ -229,7 +229,7 @@ def test_first_users_at_once_end_with_one_pair(here):
 
 def test_reading_makes_no_keys(here):
     with pytest.raises(PlatformError, match="no public key"):
-        may_read_restricted(here, "some.token")
+        proved_reader(here, "some.token")
     assert held_issuer_keys(here) == (None, None)
     assert not here.data_dir.exists()
 

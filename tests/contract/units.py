@@ -34,7 +34,12 @@ LOCALITY = {
 }
 NEEDS = {"duty": ("register-organisations", {"entries": [LOCALITY]})}
 """The command that has to come before an entity can begin, where there is one."""
-OPENED_BY = {"scenario": "lead", "variant": "lead", "unit-scenario": "policy.follow-switches"}
+OPENED_BY = {
+    "scenario": "lead",
+    "revocation": "lead",
+    "variant": "lead",
+    "unit-scenario": "policy.follow-switches",
+}
 """Who begins what an officer can't; to the officer it is refused."""
 
 
@@ -67,6 +72,17 @@ def opening(title):
             "discard-parked-event",
             {"sequence": 7, "stored_under": "evt.xx.logistics.task.1-03", "origin_sequence": 3, "reason": title},
             "parked_event_already_discarded",
+        ),
+        "revocation": (
+            "record-revocation",
+            {
+                "revocation_id": "r1",
+                "what": "token",
+                "named": "0" * 32,
+                "since": "2020-08-14T09:00:00+07:00",
+                "reason": title,
+            },
+            "no_right_to_revoke",
         ),
         "review": ("open-review", {"review_id": "r1", "directive_id": slug(title)}, "review_already_open"),
         "duty": (

@@ -10,7 +10,16 @@ import pytest
 from services.logistics import expenses, resources
 from services.propaganda import publications
 from services.security import clearances, incidents
-from services.subcommittee import catalogue, directive, duty, meeting, organisation, parked_event, scenario
+from services.subcommittee import (
+    catalogue,
+    directive,
+    duty,
+    meeting,
+    organisation,
+    parked_event,
+    revocation,
+    scenario,
+)
 from shared.domain import document, known_clearance, review, task, unit_scenario, variant
 from shared.domain.decider import Actor, Aggregate, Command, Key, Refusal, Refused
 from shared.events.base import Event
@@ -18,6 +27,7 @@ from shared.events.base import Event
 MODULES = (
     task, document, meeting, directive, review, organisation, duty, catalogue, scenario, variant, unit_scenario,
     publications, resources, clearances, expenses, incidents, known_clearance, parked_event,
+    revocation,
 )  # fmt: skip
 AGGREGATES = tuple(module.AGGREGATE for module in MODULES)
 

@@ -102,6 +102,7 @@ BY_NAME: dict[str, st.SearchStrategy] = {
             "publication_id",
             "resource_id",
             "clearance_id",
+            "revocation_id",
         ),
         ONE_OR_ANOTHER,
     ),
@@ -121,6 +122,7 @@ BY_NAME: dict[str, st.SearchStrategy] = {
     "localities": st.sampled_from([["a"], ["a"], ["a"], ["a", "b"]]),
     "unit": st.sampled_from(support_unit_ids()),
     "units": st.lists(st.sampled_from(support_unit_ids()), min_size=1, max_size=2),
+    "named": st.sampled_from(["0123456789abcdef", "0123456789abcdef", "nobody.at-all"]),
     "code": st.sampled_from(["1.01", "1.02"]),
     "item_ids": st.lists(st.sampled_from(["1-01", "1-02"]), min_size=1, unique=True),
 }

@@ -19,6 +19,7 @@ from shared.unit.issuer import make_issuer_keys
 from tests.program import PROJECT, Shell
 from tests.servers import operator_of
 
+AT_ONCE = ("--wait-for-service", "0")
 SERVICES_AND_TRACKER = ("subcommittee", "propaganda", "logistics", "security", "tracker")
 
 
@@ -616,12 +617,12 @@ def test_a_number_of_replicas_that_nats_does_not_have_is_wrong_use(shell, replic
         (["parked", "discard", "7", "--reason", "x"], {}, "parked_event_not_found: Ledger event 7 is not parked."),
         (["trace", "2020-08-13#9"], {}, "Nothing on record is called 2020-08-13#9."),
         (
-            ["send", "logistics", "start-task", '{"task_id":"1-03"}', "--as", "logistics.lead"],
+            ["send", "logistics", "start-task", '{"task_id":"1-03"}', "--as", "logistics.lead", *AT_ONCE],
             {"DAIHOI_CONGRESS": "nobody-serves-this"},
-            "service_not_running",
+            "service_not_running: The service logistics does not answer. `daihoi up` starts all services",
         ),
         (
-            ["scenario", "switch", "outbreak", "--reason", "Thử", "--as", "subcommittee.lead"],
+            ["scenario", "switch", "outbreak", "--reason", "Thử", "--as", "subcommittee.lead", *AT_ONCE],
             {"DAIHOI_CONGRESS": "nobody-serves-this"},
             "service_not_running",
         ),

@@ -123,9 +123,9 @@ def _readable(field: str, value: Any) -> object:
     match field:
         case "deadline" | "replaces" | "held_on" if value:
             return date.fromisoformat(value)
-        case "starts" | "ends":
+        case "starts" | "ends" | "since":
             return format_minute(value)
-        case "scenario" | "severity" | "decision":
+        case "scenario" | "severity" | "decision" | "what":
             return word(value)
         case _:
             return "" if value is None else brief(value, VALUE_CHARACTERS) if isinstance(value, str) else value

@@ -1,0 +1,55 @@
+"""`daihoi revoke`: tokens and keys that every service is to refuse from now on, or from another time."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+from uuid import UUID, uuid4
+
+import typer
+
+from daihoi.cli import console
+from daihoi.cli.console import LangOption, WaitForServiceOption
+from daihoi.cli.parked import NO_REASON
+from daihoi.cli.sending import send_and_print
+from services.subcommittee.revocation import RecordRevocation
+from services.tracker.history.moments import parse_time
+from shared.events.revocation import Revocable
+from shared.unit.patience import WAIT_FOR_SERVICE_S
+from shared.values.units import SUBCOMMITTEE
+
+
+def revoke(
+    what: Annotated[Revocable, typer.Argument(help="A token, all tokens of a position, or a key.")],
+    named: Annotated[str, typer.Argument(metavar="NAME", help="The id of the token or key, or UNIT.POSITION.")],
+    reason: Annotated[str, typer.Option(help="Why; kept on record.")],
+    actor: Annotated[str, typer.Option("--as", help="UNIT.POSITION that gives the command.")],
+    since: Annotated[
+        str | None,
+        typer.Option(help="As of when, Vietnamese time where it names no zone; now otherwise."),
+    ] = None,
+    command_id: Annotated[UUID | None, typer.Option("--id", help="The command's id; a new one otherwise.")] = None,
+    wait_for_service: WaitForServiceOption = WAIT_FOR_SERVICE_S,
+    lang: LangOption = None,
+) -> None:
+    """Have every service refuse a token, all tokens of a position so far, or a key, for a reason and on record."""
+    settings, _ = console.begin(lang)
+    if not reason.strip():
+        console.refuse(NO_REASON())
+    with console.refusals_are_wrong_use():
+        moment = datetime.now(UTC) if since is None else parse_time(since)
+    given = command_id or uuid4()
+    data = {
+        "revocation_id": given.hex,
+        "what": what.value,
+        "named": named,
+        "since": moment.isoformat(timespec="seconds"),
+        "reason": reason,
+    }
+    send_and_print(
+        settings,
+        SUBCOMMITTEE,
+        RecordRevocation.NAME,
+        data,
+        actor=actor,
+        command_id=given,
+        wait_for_service_s=wait_for_service,
+    )

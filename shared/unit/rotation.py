@@ -1,0 +1,117 @@
+"""A new key in the place of the issuer's, without a moment in which good tokens are refused: it is made beside the
+old one, its public half goes to every service, then tokens are minted with it, and at last the old one is taken away.
+
+Each step is one file that is there or not, so a step that was broken off is simply done again.
+"""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import NamedTuple
+
+from shared.domain.decider import Refusal
+from shared.platform.errors import PlatformError
+from shared.platform.files import move_over
+from shared.platform.settings import Settings
+from shared.unit.issuer import (
+    held_private_key,
+    key_id,
+    load_private_key,
+    load_public_key,
+    make_private_key,
+    public_key_files,
+    write_public_key,
+    writing_keys,
+)
+
+KEYS_NEED_A_FOLDER = Refusal(
+    "keys_need_a_folder",
+    "DAIHOI_ISSUER_PUBLIC_KEY names the file {path}, and a second key needs a place beside it: name the folder. "
+    "Nothing was made.",
+)
+NO_SUCH_KEY = Refusal("no_such_key", "No key {key_id} is here; there are {key_ids}.")
+KEY_MINTS = Refusal("key_mints", "Tokens are minted with the key {key_id}; `daihoi keys rotate` brings the next one.")
+LAST_KEY = Refusal("last_key", "The key {key_id} is the last one here; without it no token is good.")
+
+
+class Part(StrEnum):
+    """What a key does here."""
+
+    MINTS = "mints"
+    NEXT = "next"
+    CHECKS = "checks"
+
+
+class IssuerKey(NamedTuple):
+    key_id: str
+    part: Part
+    files: tuple[Path, ...]
+    """Where its public half is."""
+
+
+def keys_here(settings: Settings) -> list[IssuerKey]:
+    """The public keys of this machine and what each does, as they are. Raises `PlatformError` where one is none."""
+    files: dict[str, list[Path]] = {}
+    for path in public_key_files(settings.issuer_public_keys):
+        files.setdefault(key_id(load_public_key(path)), []).append(path)
+    parts = {_id_at(_next(settings)): Part.NEXT} | {_id_at(settings.issuer_private_key_path): Part.MINTS}
+    return [IssuerKey(name, parts.get(name, Part.CHECKS), tuple(files[name])) for name in sorted(files)]
+
+
+def make_next_key(settings: Settings) -> Path:
+    """The public half of the key that will be next, made where there is none yet. Raises `PlatformError`."""
+    held_private_key(settings)
+    folder = settings.issuer_public_keys
+    if folder.is_file():
+        raise PlatformError(KEYS_NEED_A_FOLDER(path=folder))
+    private = _next(settings)
+    if not private.exists():
+        make_private_key(private)
+    key = load_private_key(private).public_key()
+    public = folder / f"{key_id(key)}.pub"
+    if not public.exists():
+        write_public_key(public, key)
+    return public
+
+
+def rotate_keys(settings: Settings) -> str:
+    """From now on tokens are minted with the next key; what the last one has signed is good until it is taken away.
+    The id of the key. Raises `PlatformError`."""
+    make_next_key(settings)
+    private = settings.issuer_private_key_path
+    with writing_keys(private):
+        move_over(_next(settings), private)
+    return key_id(load_private_key(private).public_key())
+
+
+def remove_key(settings: Settings, name: str) -> None:
+    """Tokens of this key are good no more. Raises `PlatformError`."""
+    keys = {key.key_id: key for key in keys_here(settings)}
+    if name not in keys:
+        raise PlatformError(NO_SUCH_KEY(key_id=name, key_ids=", ".join(keys) or "–"))
+    if keys[name].part is Part.MINTS:
+        raise PlatformError(KEY_MINTS(key_id=name))
+    if len(keys) == 1:
+        raise PlatformError(LAST_KEY(key_id=name))
+    if keys[name].part is Part.NEXT:
+        _take_away(_next(settings))
+    private, first = settings.issuer_private_key_path, settings.issuer_public_key_path
+    for path in keys[name].files:
+        if path == first and private.exists():
+            write_public_key(first, load_private_key(private).public_key())
+        else:
+            _take_away(path)
+
+
+def _take_away(path: Path) -> None:
+    with writing_keys(path):
+        path.unlink(missing_ok=True)
+
+
+def _next(settings: Settings) -> Path:
+    private = settings.issuer_private_key_path
+    return private.with_name(f"{private.name}.next")
+
+
+def _id_at(private: Path) -> str:
+    """Empty where there is none."""
+    return key_id(load_private_key(private).public_key()) if private.exists() else ""
