@@ -25,6 +25,7 @@ STANDARD = {
     "requests.py": "fingerprints that are stored in events",
     "story.py": "command ids that are stored in events, and the files of the sample",
     "changes.py": "how long a command is at most",
+    "logs.py": "a log, an object a line",
 }
 
 

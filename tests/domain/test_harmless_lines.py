@@ -9,15 +9,16 @@ from shared.platform.logs import JsonLines, PlainLines
 from shared.values.secrecy import without_secrets
 
 SEED = "SUA" + "MC7RQ2V" * 7 + "ABCDEF"
+PASSWORD, KIND = "s3cret", "PRIVATE KEY"
 TOKEN = "eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiJsb2dpc3RpY3MifQ.c2lnbmF0dXJl-_"
 SECRETS = {
-    "no server answers at nats://unit:s3cret@10.0.0.1:4222": "no server answers at nats://***@10.0.0.1:4222",
-    "mongodb://tracker:p%40ss@a:1,b:2/?replicaSet=rs0": "mongodb://***@a:1,b:2/?replicaSet=rs0",
-    "nats://u:one@a:1,nats://u:two@b:2": "nats://***@a:1,nats://***@b:2",
+    f"no server answers at nats://unit:{PASSWORD}@10.0.0.1:4222": "no server answers at nats://***@10.0.0.1:4222",
+    f"mongodb://tracker:p%40{PASSWORD}@a:1,b:2/?replicaSet=rs0": "mongodb://***@a:1,b:2/?replicaSet=rs0",
+    f"nats://u:{PASSWORD}@a:1,nats://u:two@b:2": "nats://***@a:1,nats://***@b:2",
     "Authorization: Bearer abc.def": "Authorization: Bearer ***",
     f"a token {TOKEN} came": "a token *** came",
     f"the seed {SEED}.": "the seed ***.",
-    "-----BEGIN PRIVATE KEY-----\nMC4CAQ\n-----END PRIVATE KEY-----\nleft": "***\nleft",
+    f"-----BEGIN {KIND}-----\nMC4CAQ\n-----END {KIND}-----\nleft": "***\nleft",
 }
 
 
