@@ -11,7 +11,7 @@ from daihoi.cli.groups import CommandGroup
 from daihoi.terminal.identities import identities_parts
 from shared.domain.decider import Refusal
 from shared.eventstore.credentials import NO_SUCH_IDENTITY, issue, name_of
-from shared.eventstore.rights import identities, rights
+from shared.eventstore.rights import STORE, identities, rights
 from shared.i18n import translate
 from shared.platform.nats_account import (
     KEYS,
@@ -92,7 +92,7 @@ def revoke_identity(
 ) -> None:
     """Let nobody in any more with credentials of this identity that were made up to now; new ones can be made."""
     settings, language = _begin(lang, congress)
-    if identity not in identities():
+    if identity not in (*identities(), STORE):
         console.refuse(NO_SUCH_IDENTITY(identity=identity, identities=", ".join(identities())))
     folder, name = settings.nats_keys_folder, name_of(settings.congress, identity)
     users = {credentials.user for credentials in issued(folder) if credentials.name == name}
