@@ -47,9 +47,18 @@ from tests.waiting import until
 UNIT = "logistics"
 
 
-@pytest.fixture(autouse=True)
-def locked(endpoints):
-    assert endpoints.nats_credentials, "the servers that were given have no locks"
+@pytest.fixture(scope="module")
+def endpoints(endpoints, tmp_path_factory):
+    """Where the servers that were given have no locks, a NATS server of these tests' own beside MongoDB."""
+    if endpoints.nats_credentials:
+        yield endpoints
+        return
+    own = OwnServer(nats_server, "nats", tmp_path_factory.mktemp("nats"))
+    own.start_here()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DAIHOI_NATS_CREDENTIALS", own.keys)
+        yield Endpoints(own.url, endpoints.mongo_url, own.keys)
+    own.end_here()
 
 
 @pytest.fixture
