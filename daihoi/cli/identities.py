@@ -8,11 +8,12 @@ import typer
 from daihoi.cli import console
 from daihoi.cli.console import Format, FormatOption, LangOption
 from daihoi.cli.groups import CommandGroup
+from daihoi.cli.language import Lang
 from daihoi.terminal.identities import identities_parts
 from shared.domain.decider import Refusal
 from shared.eventstore.credentials import NO_SUCH_IDENTITY, issue, name_of
 from shared.eventstore.rights import STORE, identities, rights
-from shared.i18n import translate
+from shared.i18n import Language, translate
 from shared.platform.nats_account import (
     KEYS,
     credentials_path,
@@ -34,7 +35,7 @@ IDENTITY_HELP = "A service, tracker, auditor, operator, or member.UNIT"
 CongressOption = Annotated[str, typer.Option("--congress", help="Otherwise that of DAIHOI_CONGRESS.")]
 
 
-def _begin(lang: Any, congress: str) -> tuple[Settings, Any]:
+def _begin(lang: Lang | None, congress: str) -> tuple[Settings, Language]:
     settings, language = console.begin(lang)
     return (settings.model_copy(update={"congress": congress}) if congress else settings), language
 
