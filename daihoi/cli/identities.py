@@ -12,6 +12,7 @@ from daihoi.cli.language import Lang
 from daihoi.terminal.identities import identities_parts
 from shared.domain.decider import Refusal
 from shared.eventstore.credentials import NO_SUCH_IDENTITY, issue, name_of
+from shared.eventstore.names import is_name
 from shared.eventstore.rights import STORE, identities, rights
 from shared.i18n import Language, translate
 from shared.platform.nats_account import (
@@ -25,6 +26,7 @@ from shared.platform.nats_account import (
 )
 from shared.platform.nats_config import configuration
 from shared.platform.settings import Settings
+from shared.unit.problems import BAD_NAME
 
 NOTHING_ISSUED = Refusal(
     "nothing_issued", "No credentials of {identity} were ever made for {congress} from these keys."
@@ -37,6 +39,8 @@ CongressOption = Annotated[str, typer.Option("--congress", help="Otherwise that 
 
 def _begin(lang: Lang | None, congress: str) -> tuple[Settings, Language]:
     settings, language = console.begin(lang)
+    if congress and not is_name(congress):
+        console.refuse(BAD_NAME(name=repr(congress)))
     return (settings.model_copy(update={"congress": congress}) if congress else settings), language
 
 

@@ -364,6 +364,17 @@ async def test_the_configuration_that_is_printed_lets_in_whoever_has_credentials
         own.end_here()
 
 
+@pytest.mark.parametrize("congress", ["*", ">", "../xx", "a.b"])
+async def test_no_credentials_are_made_for_what_is_no_congress(tmp_path, congress):
+    ran = await asyncio.to_thread(
+        CliRunner().invoke,
+        app,
+        ["nats", "credentials", "auditor", "--congress", congress],
+        env={**XX, "DAIHOI_DATA_DIR": str(tmp_path)},
+    )
+    assert (ran.exit_code, [*tmp_path.iterdir()]) == (2, [])
+
+
 # --- the embedded server ---
 async def test_whoever_is_revoked_is_cut_off_from_the_embedded_server_and_new_credentials_are_let_in(tmp_path):
     with embedded_servers(tmp_path) as servers:
