@@ -153,7 +153,9 @@ async def test_a_server_that_demands_a_certificate_gets_ours(
 ):
     trust(monkeypatch, authority)
     with nats_with(tmp_path, authority.server(), f'ca_file: "{authority.certificate}"', VERIFIED) as url:
-        assert await refused(connecting, url) == "nats_certificate_demanded"
+        with monkeypatch.context() as otherwise:
+            otherwise.delenv("DAIHOI_PLAIN")
+            assert await refused(connecting, url) == "nats_certificate_demanded"
         show(monkeypatch, authority.client("client"))
         async with connecting(url, "tests") as connection:
             await connection.flush()
