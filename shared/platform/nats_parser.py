@@ -14,11 +14,12 @@ from typing import Any
 import nats.errors
 from nats.aio.client import Client
 from nats.aio.msg import Msg
+from nats.aio.transport import TcpTransport
 from nats.nuid import NUID, TOTAL_LENGTH
 from nats.protocol.parser import AWAITING_MSG_PAYLOAD, CRLF_SIZE, Parser
 
 from shared.platform.nats_permissions import TellingClient
-from shared.platform.nats_tls import NotEncrypted
+from shared.platform.nats_tls import check_offer
 
 _CRLF = b"\r\n"
 _MESSAGE = re.compile(rb"HMSG ([^ ]+) \d+ (\d+) (\d+)\r\n")
@@ -117,15 +118,15 @@ class HandOverClient(TellingClient):
         try:
             await super()._process_connect_init()
         except (OSError, nats.errors.Error, TimeoutError):
-            if "tls" in self.options and self._transport and (line := getattr(self._transport, "_io_writer", None)):
-                line.transport.abort()
-                self._transport._io_writer = None
+            if "tls" in self.options and isinstance(line := self._transport, TcpTransport) and line._io_writer:
+                line._io_writer.transport.abort()
+                line._io_writer = None
             raise
 
     async def _process_info(self, info: dict[str, Any], initial_connection: bool = False) -> None:
         """What a server says before anything is sent to it. nats-py goes on without TLS where the server has none."""
-        if initial_connection and "tls" in self.options and not info.get("tls_required"):
-            raise NotEncrypted("nats: the server offers no TLS")
+        if initial_connection and "tls" in self.options:
+            check_offer(info)
         await super()._process_info(info, initial_connection)
 
     async def _process_headers(self, headers: bytes | None) -> dict[str, str] | None:

@@ -6,6 +6,7 @@ byte of ours goes over a connection that is not encrypted, whatever the server o
 
 import os
 import ssl
+from collections.abc import Mapping
 from typing import Any
 
 import nats.errors
@@ -53,6 +54,18 @@ NOT_ADMITTED = Refusal(
 
 class NotEncrypted(nats.errors.Error):
     """The server offers no TLS, and it is demanded."""
+
+
+class CertificateDemanded(nats.errors.Error):
+    """The server demands a certificate of ours, and there is none. It would end the line without a word about it."""
+
+
+def check_offer(info: Mapping[str, Any]) -> None:
+    """What a server says of itself in plain, before anything is sent to it. Raises what `untrusted` knows."""
+    if not info.get("tls_required"):
+        raise NotEncrypted("nats: the server offers no TLS")
+    if info.get("tls_verify") and not os.environ.get(CERTIFICATE):
+        raise CertificateDemanded("nats: the server demands a certificate")
 
 
 def tls_options(url: str) -> dict[str, Any]:
@@ -105,6 +118,8 @@ def untrusted(error: Exception, url: str) -> Refused | None:
             return OTHER_NAME(url=url)
         case ssl.SSLCertVerificationError():
             return UNKNOWN_ISSUER(url=url, reason=error.verify_message)
+        case CertificateDemanded():
+            return NOT_ADMITTED(url=url, reason="certificate required")
         case NotEncrypted():
             return NOT_ENCRYPTED(url=url)
         case ssl.SSLError(reason=reason) if reason in _NO_TLS:
