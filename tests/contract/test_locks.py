@@ -47,9 +47,18 @@ from tests.waiting import until
 UNIT = "logistics"
 
 
-@pytest.fixture(autouse=True)
-def locked(endpoints):
-    assert endpoints.nats_credentials, "the servers that were given have no locks"
+@pytest.fixture(scope="module")
+def endpoints(endpoints, tmp_path_factory):
+    """Where the servers that were given have no locks, a NATS server of these tests' own beside MongoDB."""
+    if endpoints.nats_credentials:
+        yield endpoints
+        return
+    own = OwnServer(nats_server, "nats", tmp_path_factory.mktemp("nats"))
+    own.start_here()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DAIHOI_NATS_CREDENTIALS", own.keys)
+        yield Endpoints(own.url, endpoints.mongo_url, own.keys)
+    own.end_here()
 
 
 @pytest.fixture
@@ -353,6 +362,17 @@ async def test_the_configuration_that_is_printed_lets_in_whoever_has_credentials
             assert await Ledger(connection, "xx").last_sequence() == 0
     finally:
         own.end_here()
+
+
+@pytest.mark.parametrize("congress", ["*", ">", "../xx", "a.b"])
+async def test_no_credentials_are_made_for_what_is_no_congress(tmp_path, congress):
+    ran = await asyncio.to_thread(
+        CliRunner().invoke,
+        app,
+        ["nats", "credentials", "auditor", "--congress", congress],
+        env={**XX, "DAIHOI_DATA_DIR": str(tmp_path)},
+    )
+    assert (ran.exit_code, [*tmp_path.iterdir()]) == (2, [])
 
 
 # --- the embedded server ---
