@@ -30,7 +30,7 @@ streams = CommandGroup("The streams of the congress: provision, restore.")
 
 @streams.command("provision")
 def provision_streams(lang: LangOption = None) -> None:
-    """Make the streams of the congress that are missing; its services wait for them."""
+    """Make the missing streams of the congress, and what its policies read by; its services wait for them."""
     settings, language = console.begin(lang)
 
     async def make() -> None:

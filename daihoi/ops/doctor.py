@@ -91,14 +91,14 @@ POLICY_MISSING = Notice(
     "policy_missing",
     Severity.WARNING,
     "These policies have no consumer, so nothing will react to their events: {policies}.",
-    "Start {service}, which makes them.",
+    "Run `daihoi streams provision`, which makes them; on embedded servers {service} does when it starts.",
 )
 POLICY_DIFFERS = Notice(
     "policy_differs",
     Severity.WARNING,
     "The consumer {consumer} has other settings than it must have: {settings}.",
-    "Find out who changed it. Delete the consumer while {service} is stopped; it makes it anew, and every event is "
-    "delivered again, which does nothing twice.",
+    "Find out who changed it. Delete the consumer while {service} is stopped, and run `daihoi streams provision`: "
+    "then every event is delivered again, which does nothing twice.",
 )
 POLICY_STUCK = Notice(
     "policy_stuck",

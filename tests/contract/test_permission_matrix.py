@@ -9,6 +9,7 @@ import pytest
 
 from shared.eventstore.credentials import credentials_for
 from shared.platform.nats_keys import Kind, NKey, user_credentials
+from tests.contract.test_locks import endpoints  # noqa: F401 - a fixture
 from tests.prober import prober
 
 WHO = {
@@ -213,7 +214,7 @@ MAY_SUBSCRIBE = {subject.format_map(NAMES): who for subject, who in rows(SUBSCRI
 
 
 @pytest.mark.parametrize("letter", WHO)
-async def test_an_identity_may_do_what_the_tables_say_and_nothing_else(endpoints, letter):
+async def test_an_identity_may_do_what_the_tables_say_and_nothing_else(endpoints, letter):  # noqa: F811
     identity, *elsewhere = WHO[letter].split(" of ")
     credentials = credentials_for(endpoints.nats_credentials, ANOTHER if elsewhere else CONGRESS, identity)
     async with prober(endpoints.nats_url, credentials) as connected:
@@ -222,7 +223,7 @@ async def test_an_identity_may_do_what_the_tables_say_and_nothing_else(endpoints
     assert refused.subscribe == [subject for subject, who in MAY_SUBSCRIBE.items() if letter not in who]
 
 
-async def test_nobody_gets_in_without_credentials_or_with_those_of_another_account(endpoints):
+async def test_nobody_gets_in_without_credentials_or_with_those_of_another_account(endpoints):  # noqa: F811
     forged = user_credentials(NKey.generate(Kind.ACCOUNT), "operator", (">",), (">",))
     for shown in (None, forged):
         with pytest.raises(ConnectionError, match="Authorization Violation"):

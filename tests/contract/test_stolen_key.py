@@ -19,6 +19,7 @@ from shared.unit.client import CommandClient
 from tests.conftest import token_for
 from tests.congress import Writer, settled
 from tests.contract.test_faces import serving  # noqa: F401 - a fixture
+from tests.contract.test_locks import endpoints  # noqa: F401 - a fixture
 from tests.contract.units import TASK
 from tests.integration.forgeries import event
 
@@ -27,7 +28,7 @@ GIVEN = {"ack_policy": "explicit", "deliver_policy": "new"}
 
 
 @pytest.fixture
-async def thief(endpoints, congress):
+async def thief(endpoints, congress):  # noqa: F811
     """A connection with the unit's credentials."""
     credentials = credentials_for(endpoints.nats_credentials, congress, UNIT)
     async with nats_connection(endpoints.nats_url, "thief", credentials) as connected:
