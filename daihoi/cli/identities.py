@@ -8,11 +8,13 @@ import typer
 from daihoi.cli import console
 from daihoi.cli.console import Format, FormatOption, LangOption
 from daihoi.cli.groups import CommandGroup
+from daihoi.cli.language import Lang
 from daihoi.terminal.identities import identities_parts
 from shared.domain.decider import Refusal
 from shared.eventstore.credentials import NO_SUCH_IDENTITY, issue, name_of
-from shared.eventstore.rights import identities, rights
-from shared.i18n import translate
+from shared.eventstore.names import is_name
+from shared.eventstore.rights import STORE, identities, rights
+from shared.i18n import Language, translate
 from shared.platform.nats_account import (
     KEYS,
     credentials_path,
@@ -24,6 +26,7 @@ from shared.platform.nats_account import (
 )
 from shared.platform.nats_config import configuration
 from shared.platform.settings import Settings
+from shared.unit.problems import BAD_NAME
 
 NOTHING_ISSUED = Refusal(
     "nothing_issued", "No credentials of {identity} were ever made for {congress} from these keys."
@@ -34,8 +37,10 @@ IDENTITY_HELP = "A service, tracker, auditor, operator, or member.UNIT"
 CongressOption = Annotated[str, typer.Option("--congress", help="Otherwise that of DAIHOI_CONGRESS.")]
 
 
-def _begin(lang: Any, congress: str) -> tuple[Settings, Any]:
+def _begin(lang: Lang | None, congress: str) -> tuple[Settings, Language]:
     settings, language = console.begin(lang)
+    if congress and not is_name(congress):
+        console.refuse(BAD_NAME(name=repr(congress)))
     return (settings.model_copy(update={"congress": congress}) if congress else settings), language
 
 
@@ -92,7 +97,7 @@ def revoke_identity(
 ) -> None:
     """Let nobody in any more with credentials of this identity that were made up to now; new ones can be made."""
     settings, language = _begin(lang, congress)
-    if identity not in identities():
+    if identity not in (*identities(), STORE):
         console.refuse(NO_SUCH_IDENTITY(identity=identity, identities=", ".join(identities())))
     folder, name = settings.nats_keys_folder, name_of(settings.congress, identity)
     users = {credentials.user for credentials in issued(folder) if credentials.name == name}

@@ -159,11 +159,16 @@ async def _examine(settings: Settings, servers: Endpoints) -> list[Finding]:
                 findings += [finding for finding in of_services if (finding.about, finding.code) not in own]
                 findings += of_views
         except PlatformError as error:
-            refused = error.why
-            found = isinstance(refused, Refused) and Finding.of(NATS, Severity.ERROR, refused.message)
-            findings += [found or NATS_UNREACHABLE(NATS, url=servers.nats_url), mongo]
+            findings += [_not_reached(error, servers.nats_url), mongo]
             findings += [finding for finding in key_findings(settings, {}) if not finding.is_healthy]
     return findings
+
+
+def _not_reached(error: PlatformError, url: str) -> Finding:
+    """Whoever lacks credentials, or is not let in with them, is told that."""
+    if isinstance(error.why, Refused):
+        return Finding.of(NATS, Severity.ERROR, error.why.message)
+    return NATS_UNREACHABLE(NATS, url=url)
 
 
 async def _mongo(views: ViewStore) -> Finding:

@@ -2,7 +2,7 @@
 
 The ledger must not take the restored events for new ones. While they are written, the stream is none of its sources;
 afterwards it is one again from the first event on that the ledger does not have. An interrupted restoration is begun
-again: until it is done, no service starts, because the ledger differs from what it must be.
+again: until it is done, the service does not start, because the ledger differs from what it must be.
 """
 
 import asyncio

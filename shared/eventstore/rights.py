@@ -13,8 +13,8 @@ from shared.values.units import AUDITOR, SUBCOMMITTEE, TRACKER, services
 
 OPERATOR = "operator"
 STORE = "store"
-"""The operator within the account of the streams, for JetStream's own backups: these can't be taken or put back from
-outside. Nobody is asked anything there."""
+"""The operator within the account of the streams, for JetStream's own backups: these can't be put back from outside.
+No service hears anything that is asked there, so whether one runs the operator asks."""
 MEMBER = "member"
 EVERYTHING = ">"
 INBOXES = "_INBOX"

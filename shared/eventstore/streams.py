@@ -71,13 +71,17 @@ async def provision(connection: Client, congress: str, replicas: int = 1) -> Non
 async def check_streams(connection: Client, congress: str, service: str, replicas: int = 1) -> None:
     """Whether what a service relies on, its stream and the ledger, is as it must be; what is not there yet is right
     once the operator makes it. Raises `StreamMismatch`, `Unavailable`."""
-    relied_on = {service_stream(congress, service), ledger_stream(congress)}
+    own = service_stream(congress, service)
     for wanted in stream_configs(congress, replicas):
-        if wanted["name"] in relied_on:
+        if wanted["name"] in (own, ledger_stream(congress)):
             with suppress(NoStream):
                 config = (await stream_info(connection, wanted["name"]))["config"]
                 _check_settings(config, wanted, differing(config, wanted) - {"num_replicas"})
                 _check_replicas(config, replicas)
+                if own in lacking(config, wanted) and await Ledger(connection, congress).last_of(service):
+                    raise StreamMismatch(
+                        f"{own} is no source of the ledger, which has events of it: restore it first"
+                    )
 
 
 async def _provide(connection: Client, wanted: dict[str, Any]) -> bool:

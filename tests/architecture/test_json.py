@@ -20,6 +20,8 @@ STANDARD = {
     "arguments.py": "what people type is read more strictly than any library does",
     "keeper.py": "a file that other processes read",
     "embedded.py": "the same file",
+    "nats_keys.py": "tokens that nats-server reads",
+    "nats_account.py": "files beside keys",
     "requests.py": "fingerprints that are stored in events",
     "story.py": "command ids that are stored in events, and the files of the sample",
     "changes.py": "how long a command is at most",

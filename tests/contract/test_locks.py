@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 from daihoi.cli.main import app
 from daihoi.ops.doctor import examine
 from daihoi.ops.supervisor import Supervisor
+from daihoi.sample.story import SAMPLE
 from shared.events.task import TaskOpened
 from shared.eventstore.credentials import credentials_for
 from shared.eventstore.direct import read_subject
@@ -46,9 +47,18 @@ from tests.waiting import until
 UNIT = "logistics"
 
 
-@pytest.fixture(autouse=True)
-def locked(endpoints):
-    assert endpoints.nats_credentials, "the servers that were given have no locks"
+@pytest.fixture(scope="module")
+def endpoints(endpoints, tmp_path_factory):
+    """Where the servers that were given have no locks, a NATS server of these tests' own beside MongoDB."""
+    if endpoints.nats_credentials:
+        yield endpoints
+        return
+    own = OwnServer(nats_server, "nats", tmp_path_factory.mktemp("nats"))
+    own.start_here()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DAIHOI_NATS_CREDENTIALS", own.keys)
+        yield Endpoints(own.url, endpoints.mongo_url, own.keys)
+    own.end_here()
 
 
 @pytest.fixture
@@ -211,6 +221,7 @@ async def test_a_service_makes_no_stream_waits_for_its_own_and_works_as_soon_as_
 
     async with running(settings, endpoints, UNIT):
         await until(waits)
+        assert credentials_path(settings.nats_keys_folder, congress, UNIT).exists(), "it came as itself"
         with pytest.raises(ProblemError) as refused:
             await client.send(UNIT, "open-task", TASK, token=token, command_id=uuid4())
         assert refused.value.problem.code == "unavailable"
@@ -281,10 +292,39 @@ async def test_who_has_credentials_for_one_thing_is_told_what_else_needs(daihoi,
     assert f"$JS.API.DIRECT.GET.{ledger_stream(settings.congress)}" in refused.stderr
 
 
-async def test_the_doctor_says_that_it_is_not_let_in(settings, tmp_path, connection):
+@pytest.mark.parametrize(
+    ("command", "identity"),
+    [
+        ("send logistics open-task {} --as logistics.lead", "member.logistics"),
+        ("policies retry security note 1", "member.security"),
+        ("catalogue import {catalogue} --as subcommittee.office", "member.subcommittee"),
+        ("parked discard 1 --reason x", "member.subcommittee"),
+        ("report", "auditor"),
+        ("audit verify", "auditor"),
+        ("rebuild", "auditor"),
+        ("health tracker", "auditor"),
+        ("asyncapi tracker --live", "auditor"),
+        ("streams provision", "operator"),
+        ("streams restore logistics", "operator"),
+        ("demo", "operator"),
+    ],
+)
+async def test_a_command_comes_as_whoever_it_needs(daihoi, settings, tmp_path, monkeypatch, command, identity):
+    monkeypatch.chdir(tmp_path)
+    (device := tmp_path / "device").mkdir()
+    words = command.replace("{catalogue}", str(SAMPLE / "catalogue.csv")).split()
+    ran = await daihoi(*words, credentials=device)
+    assert ran.exit_code == 1, ran.output
+    wanted = credentials_path(device, settings.congress, identity)
+    assert f"no_credentials: There are no NATS credentials for {identity}: {wanted} is not there" in ran.stderr
+
+
+async def test_the_doctor_says_that_it_lacks_credentials_or_is_not_let_in_with_them(settings, tmp_path, connection):
     nats_server(tmp_path, free_port())
-    strange = settings.model_copy(update={"nats_credentials": tmp_path / "nats-keys"})
-    assert "not_let_in" in {each.code for each in await examine(strange)}
+    (tmp_path / "device").mkdir()
+    for folder, code in (("nats-keys", "not_let_in"), ("device", "no_credentials")):
+        strange = settings.model_copy(update={"nats_credentials": tmp_path / folder})
+        assert code in {each.code for each in await examine(strange)}
 
 
 async def test_the_table_is_shown_with_public_keys_alone(daihoi, settings):
@@ -322,6 +362,17 @@ async def test_the_configuration_that_is_printed_lets_in_whoever_has_credentials
             assert await Ledger(connection, "xx").last_sequence() == 0
     finally:
         own.end_here()
+
+
+@pytest.mark.parametrize("congress", ["*", ">", "../xx", "a.b"])
+async def test_no_credentials_are_made_for_what_is_no_congress(tmp_path, congress):
+    ran = await asyncio.to_thread(
+        CliRunner().invoke,
+        app,
+        ["nats", "credentials", "auditor", "--congress", congress],
+        env={**XX, "DAIHOI_DATA_DIR": str(tmp_path)},
+    )
+    assert (ran.exit_code, [*tmp_path.iterdir()]) == (2, [])
 
 
 # --- the embedded server ---

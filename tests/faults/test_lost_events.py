@@ -21,7 +21,7 @@ from shared.eventstore.ledger import Ledger, Origin, fingerprint, origin_of
 from shared.eventstore.names import event_subject, ledger_stream, service_stream
 from shared.eventstore.restoring import Restoring
 from shared.eventstore.store import EventStore
-from shared.eventstore.streams import provision
+from shared.eventstore.streams import check_streams, provision
 from shared.eventstore.wholeness import losses
 from shared.platform.embedded import Endpoints
 from shared.platform.keeper import nats_server
@@ -234,7 +234,10 @@ async def test_a_restoration_that_was_interrupted_is_done_by_the_next_one(scene,
         await restoring.restore(await restoring.look(silent), silent)
     with pytest.raises(StreamMismatch):
         await provision(scene.connection, CONGRESS)
+    with pytest.raises(StreamMismatch, match="restore it first"):
+        await check_streams(scene.connection, CONGRESS, UNIT)
     await scene.restore()
+    await check_streams(scene.connection, CONGRESS, UNIT)
     await provision(scene.connection, CONGRESS)
     await scene.goes_on(EVENTS)
 

@@ -11,6 +11,7 @@ import pytest
 
 from daihoi.cli.console import write
 from daihoi.ops.supervisor import Supervisor, all_services
+from shared.eventstore.streams import provision
 from shared.platform.nats import nats_connection
 from shared.platform.settings import Settings
 from shared.unit.client import CommandClient
@@ -35,6 +36,7 @@ def served(folder, endpoints, congress):
 
     async def ready():
         async with nats_connection(endpoints.nats_url, "tests", operator_of(endpoints)) as connection:
+            await provision(connection, congress)  # as the operator does
             await supervisor.wait_until_ready(CommandClient(connection, congress))
 
     try:

@@ -15,6 +15,7 @@ from daihoi.ops.supervisor import Supervisor
 from daihoi.sample import story as demo
 from services.tracker.history.verify import verify
 from shared.domain.decider import Actor
+from shared.eventstore.rights import member_of
 from shared.unit.client import CommandClient
 from tests.conftest import token_for
 from tests.congress import settled
@@ -137,7 +138,7 @@ async def test_a_batch_that_is_refused_leaves_those_before_it_and_the_next_impor
     path = Path(office.file(rows))
     last, otherwise = read_file(path.read_bytes()).items[-1], {"vi": "Việc khác"}
     source = Source(path.name, "digest", read_file(path.read_bytes()).items, office.settings.congress)
-    async with open_session(office.settings) as session:
+    async with open_session(office.settings, member_of("subcommittee")) as session:
         found = await preview(session, source)
         in_between = last.model_dump(mode="json") | {"title": otherwise}
         published = {"catalogue": source.catalogue, "note": found.note, "items": [in_between]}
