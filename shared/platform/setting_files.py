@@ -11,7 +11,7 @@ from shared.platform.files import OWN_UMASK
 SECRET = frozenset({"DAIHOI_TOKEN", "DAIHOI_NATS_URL", "DAIHOI_MONGO_URL"})
 """What may hold a password or lets one in."""
 PATHS = frozenset({"DAIHOI_MONGO_PASSWORD_FILE"})
-"""Settings that are the name of a file: it is read when it is needed."""
+"""Settings that name a secret file, or a folder of such files, itself: it is read when it is needed."""
 LARGEST_BYTES = 64 * 1024
 
 SETTING_TWICE = Refusal("setting_twice", "{name} and {name}_FILE are both set; leave one away.")
@@ -33,6 +33,13 @@ def take_setting_files(environment: MutableMapping[str, str]) -> None:
         if path := environment[by_file]:
             environment[name] = _content(name, Path(path))
         del environment[by_file]
+    for by_file in PATHS & environment.keys():
+        _check_closed(by_file.removesuffix("_FILE"), environment[by_file])
+
+
+def _check_closed(name: str, path: str) -> None:
+    if path and os.path.exists(path) and os.stat(path).st_mode & OWN_UMASK:
+        raise PlatformError(SETTING_FILE_OPEN(name=name, path=path))
 
 
 def _content(name: str, path: Path) -> str:

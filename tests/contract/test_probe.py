@@ -17,7 +17,7 @@ from shared.platform.settings import Settings
 from shared.unit.issuer import provide_issuer_keys
 from tests.congress import connected_to_streams
 from tests.own_servers import OwnServer
-from tests.waiting import until, wait_until
+from tests.waiting import wait_until
 
 PROBE = [sys.executable, "-I", "-S", probe.__file__]
 SAID_IN_TIME = "2026-11-28T09:00:00+00:00 ready"
@@ -104,42 +104,33 @@ async def machine(tmp_path, congress):
     machine = Machine(tmp_path, congress)
     await machine.nats.start()
     try:
-        async with connected_to_streams(machine.endpoints, congress):
-            yield machine
-            machine.stop()
+        yield machine
     finally:
         machine.stop()
         machine.nats.end_here()
 
 
-async def test_a_service_says_that_it_is_ready_or_why_not_and_nothing_once_it_has_stopped(machine):
+async def test_a_service_says_that_it_is_ready_or_why_not_and_nothing_once_it_has_stopped(machine, congress):
     assert machine.says("logistics", "absent", 1)
     machine.supervisor.start("logistics")
-
-    async def is_ready():
-        return machine.says("logistics", " ready\n", 0)
-
-    async def is_not_ready():
-        return machine.says("logistics", "JetStream does not answer", 1)
-
-    await until(is_ready)
-    machine.nats.kill()
-    await until(is_not_ready)
-    await machine.nats.start()
-    await until(is_ready)
-    machine.supervisor.stop()
+    wait_until(lambda: machine.says("logistics", "waits for its stream", 1))
+    async with connected_to_streams(machine.endpoints, congress):
+        wait_until(lambda: machine.says("logistics", " ready\n", 0))
+        machine.supervisor.stop()
     assert machine.says("logistics", "absent", 1)
 
 
 @pytest.mark.long
-def test_a_service_that_hangs_or_was_killed_is_not_well_and_another_one_is(machine):
-    for service in ("logistics", "security", "propaganda"):
-        machine.supervisor.start(service)
-        wait_until(lambda service=service: machine.says(service, " ready\n", 0))
-    os.kill(machine.process("logistics"), signal.SIGSTOP)
-    os.kill(machine.process("security"), signal.SIGKILL)
-    for service in ("logistics", "security"):
-        wait_until(lambda service=service: machine.says(service, "out-of-date", 1))
-    wait_until(lambda: machine.says("propaganda", " ready\n", 0))
-    os.kill(machine.process("logistics"), signal.SIGCONT)
-    wait_until(lambda: machine.says("logistics", " ready\n", 0))
+async def test_a_service_that_hangs_or_was_killed_is_not_well_and_another_one_is(machine, congress):
+    async with connected_to_streams(machine.endpoints, congress):
+        for service in ("logistics", "security", "propaganda"):
+            machine.supervisor.start(service)
+            wait_until(lambda service=service: machine.says(service, " ready\n", 0))
+        os.kill(machine.process("logistics"), signal.SIGSTOP)
+        os.kill(machine.process("security"), signal.SIGKILL)
+        for service in ("logistics", "security"):
+            wait_until(lambda service=service: machine.says(service, "out-of-date", 1))
+        wait_until(lambda: machine.says("propaganda", " ready\n", 0))
+        os.kill(machine.process("logistics"), signal.SIGCONT)
+        wait_until(lambda: machine.says("logistics", " ready\n", 0))
+        machine.stop()

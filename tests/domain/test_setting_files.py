@@ -17,10 +17,16 @@ def test_the_content_of_a_file_takes_the_place_of_its_name(tmp_path):
     assert environment == {"DAIHOI_CONGRESS": "hanoi-xx", "DAIHOI_LANG": "en", "HOME_FILE": "/nowhere"}
 
 
-def test_a_setting_that_names_a_file_itself_is_left_as_it_is():
-    environment = {"DAIHOI_MONGO_PASSWORD_FILE": "/run/secrets/mongo.password"}
+def test_a_setting_that_names_a_file_itself_is_left_as_it_is(tmp_path):
+    file = tmp_path / "mongo.password"
+    file.touch(0o600)
+    environment = {"DAIHOI_MONGO_PASSWORD_FILE": str(file)}
     take_setting_files(environment)
-    assert environment == {"DAIHOI_MONGO_PASSWORD_FILE": "/run/secrets/mongo.password"}
+    assert environment == {"DAIHOI_MONGO_PASSWORD_FILE": str(file)}
+    take_setting_files({"DAIHOI_MONGO_PASSWORD_FILE": str(tmp_path / "nothing")})  # whoever needs it says so
+    file.chmod(0o640)
+    with pytest.raises(PlatformError, match=r"DAIHOI_MONGO_PASSWORD_FILE names .* others may read"):
+        take_setting_files(environment)
 
 
 @pytest.mark.parametrize("mode", [0o644, 0o640, 0o604])
