@@ -8,10 +8,18 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from shared.platform import mongod, secantus
+from shared.platform.databases import MONGOD_NAME, SECANTUS_NAME, embedded_mongo_url, mongod_program
 from shared.platform.embedded import Endpoints
 from shared.platform.keeper import Server, free_port, mongo_server, nats_server
 
 type Maker = Callable[[Path, int], Server]
+
+MONGOD_HERE = mongod_program()
+DATABASE = MONGOD_NAME if MONGOD_HERE else SECANTUS_NAME
+"""The one that this run embeds."""
+FOLDERS = {MONGOD_NAME: mongod.DATA, SECANTUS_NAME: secantus.DATA}
+DATABASE_FOLDER = FOLDERS[DATABASE]
 
 
 class OwnServer:
@@ -20,6 +28,11 @@ class OwnServer:
     def __init__(self, make: Maker, data: str, directory: Path) -> None:
         self._make, self._data, self._directory, self.port = make, data, directory, free_port()
         self._server = make(directory, self.port)
+
+    @property
+    def mongo_url(self) -> str:
+        """Where this server is the database."""
+        return embedded_mongo_url(self._directory, self.port)
 
     def start_here(self) -> None:
         self._server.start()
@@ -83,12 +96,11 @@ class OwnServers:
         for name in ("nats", "mongo"):
             (folder / name).mkdir(exist_ok=True)
         self.nats = OwnServer(nats_server, "nats", folder / "nats")
-        self.mongo = OwnServer(mongo_server, "mongo", folder / "mongo")
+        self.mongo = OwnServer(mongo_server, DATABASE_FOLDER, folder / "mongo")
 
     @property
     def endpoints(self) -> Endpoints:
-        mongo_url = f"mongodb://127.0.0.1:{self.mongo.port}/?directConnection=true"
-        return Endpoints(f"nats://127.0.0.1:{self.nats.port}", mongo_url)
+        return Endpoints(f"nats://127.0.0.1:{self.nats.port}", self.mongo.mongo_url)
 
 
 @contextmanager

@@ -40,6 +40,7 @@ COMMANDS: Mapping[str, str] = {
     "parked": "parked:parked",
     "policies": "policies:policies",
     "streams": "streams:streams",
+    "mongo": "mongo:mongo",
     "asyncapi": "asyncapi:asyncapi",
 }
 """Where each stands, `module:name`."""

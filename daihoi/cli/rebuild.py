@@ -14,7 +14,7 @@ def rebuild_views(lang: LangOption = None) -> None:
     settings, language = console.begin(lang)
 
     async def renew() -> bool:
-        async with open_session(settings) as session:
+        async with open_session(settings, writes=True) as session:
             with console.progress_bar(translate("Rebuilding", language)) as on_progress:
                 done = await rebuild(session.ledger, session.views, on_progress)
         lines = [f"{translate('Rebuilt at ledger event {sequence}', language, sequence=done.sequence)}: {done.after}"]

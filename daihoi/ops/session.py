@@ -69,13 +69,15 @@ class Session:
 
 
 @asynccontextmanager
-async def open_session(settings: Settings, *, fresh: bool = False, begins: bool = False) -> AsyncIterator[Session]:
-    """`begins` is for whoever starts the services, which make the congress. Raises `PlatformError` when the servers
-    can't be had, or don't have the congress."""
+async def open_session(
+    settings: Settings, *, fresh: bool = False, begins: bool = False, writes: bool = False
+) -> AsyncIterator[Session]:
+    """`begins` is for whoever starts the services, which make the congress; `writes` for whoever changes the views.
+    Raises `PlatformError` when the servers can't be had, or don't have the congress."""
     with endpoints(settings, fresh=fresh) as servers:
         async with (
             nats_connection(servers.nats_url, "daihoi") as connection,
-            mongo_database(servers.mongo_url, settings.database) as database,
+            mongo_database(servers.mongo_url, settings.database, reads_only=not writes) as database,
         ):
             if not begins:
                 await check_congress(connection, settings)

@@ -53,8 +53,14 @@ def test_a_missed_aim_is_told_with_its_reason_and_no_other():
 
 def test_where_the_peer_is_missing_its_columns_are_empty_and_the_page_says_why():
     row = Row("read", 60.0, "events/s", 10, floor=80.0, aims=(FASTER,))
-    assert "| 80.00 | 0.75 |  |  | ≥ 1 × peer | not measured |" in table([row])
+    assert "| 80.00 | 0.75 |  |  | ≥ 1 × peer | not measured |  |  |" in table([row])
     assert "apt install postgresql" in markdown([row], "a machine", "PostgreSQL: apt install postgresql")
+
+
+def test_what_was_measured_on_mongod_stands_beside_with_a_floor_of_its_own():
+    row = Row("rebuild", 60.0, "events/s", 10, floor=80.0)
+    assert "|  |  | 90.00 | 0.50 |" in table([row.beside(Row("rebuild", 90.0, "events/s", 10, floor=180.0))])
+    assert row.beside(None) == row
 
 
 def test_what_should_be_flat_is_judged_between_histories_of_the_same_tasks():
