@@ -4,7 +4,7 @@ import re
 
 PASSWORD_FILE = "passwordFile"  # noqa: S105 - the name of an option
 _USER_INFO = re.compile(r"(\b[a-z][a-z0-9+.-]*://)([^\s/@:,]*)(:(?:(?!,[a-z]+://)\S)*)?@", re.IGNORECASE)
-_PASSWORD_FILE = re.compile(rf"[?&]{PASSWORD_FILE}=[^&\s]*")
+_PASSWORD_FILE = re.compile(rf"[?&]{PASSWORD_FILE}=[^&\s]*[^&\s.,;]")
 _MASK = "…"
 
 

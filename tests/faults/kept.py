@@ -9,12 +9,15 @@ from random import Random
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
+from pymongo.errors import PyMongoError
+
 from services.tracker.history.folded import Folded
 from services.tracker.projection.committing import Projection
+from services.tracker.projection.errors import FenceLost
 from services.tracker.projection.store import AUDIT_TRAIL, ViewStore
 from shared.platform.databases import MONGOD_NAME, SECANTUS_NAME, mongod_program
 from shared.platform.keeper import mongo_server
-from shared.platform.mongo import Database, mongo_database
+from shared.platform.mongo import mongo_database
 from tests.congress import in_memory, life_of_a_task
 from tests.mongod import installed_mongod
 from tests.own_servers import FOLDERS, OwnServer
@@ -58,28 +61,29 @@ class Siege:
         self._kept_to = 0
         """Where the last acknowledged commit has left the checkpoint."""
         self._folded = Folded()
+        self._killed = False
         self.acknowledged = self.lost = 0
         self.whole = True
 
     async def run(self, kills: int) -> None:
         for _ in range(kills):
             async with mongo_database(self._server.mongo_url, "daihoi_kept") as database:
+                self._killed = False
                 committing = asyncio.create_task(self._commit(ViewStore(database)))
                 await self._until_acknowledged(self.acknowledged + self._random.randint(*COMMITS), committing)
                 await asyncio.sleep(self._random.uniform(0, MOST_LATE_S))
                 self._server.kill()
-                committing.cancel()
-                with suppress(asyncio.CancelledError, Exception):
+                self._killed = True
+                await self._server.start()
+                with suppress(FenceLost, PyMongoError):
                     await committing
-            await self._server.start()
-            async with mongo_database(self._server.mongo_url, "daihoi_kept") as database:
-                await self._look(database)
+                await self._look(ViewStore(database))
 
     async def _commit(self, store: ViewStore) -> None:
-        """Page after page, for ever."""
+        """Page after page, until the database is killed."""
         await store.prepare()
         projection = Projection(store, await store.checkpoint())
-        while True:
+        while not self._killed:
             at = projection.checkpoint.sequence
             await projection.add(self._events[at : at + self._random.randint(*PAGE)])
             await projection.settle()
@@ -92,8 +96,7 @@ class Siege:
                 committing.result()
             await asyncio.sleep(0.001)
 
-    async def _look(self, database: Database) -> None:
-        store = ViewStore(database)
+    async def _look(self, store: ViewStore) -> None:
         at = (await store.checkpoint()).sequence
         self.lost += at < self._kept_to
         self._kept_to = at
