@@ -65,10 +65,13 @@ def database_of(kind: str) -> str:
     return f"SecantusDB {version('SecantusDB')}"
 
 
+def as_admin(url: str) -> str:
+    """The same database for who may do everything; who writes the views may not list or drop databases."""
+    return url.replace("//", f"//{ADMIN}@", 1) if PASSWORD_FILE in url else url
+
+
 async def drop_database(url: str, name: str) -> None:
-    """As a user who may: who writes the views may not."""
-    as_admin = url.replace("//", f"//{ADMIN}@", 1) if PASSWORD_FILE in url else url
-    async with mongo_database(as_admin, name) as database:
+    async with mongo_database(as_admin(url), name) as database:
         await database.client.drop_database(name)
 
 

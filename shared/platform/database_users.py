@@ -70,5 +70,9 @@ def make_first_user(client: MongoClient[Any], folder: Path) -> None:
 
 
 def _order(client: MongoClient[Any], order: str, user: str, folder: Path, database: str = "") -> None:
-    told = {"pwd": read_password(folder / user), "roles": roles_of(user, database), "mechanisms": MECHANISMS}
+    told: dict[str, Any] = {
+        "pwd": read_password(folder / user),
+        "roles": roles_of(user, database),
+        "mechanisms": MECHANISMS,
+    }
     client.admin.command(order, user, **told)

@@ -44,7 +44,7 @@ async def mongo_database(
     `reads_only` is another user than who writes, where there are two. Raises `PlatformError`."""
     try:
         address, user, password = login(url, reads_only=reads_only)
-        credentials = {"username": user, "password": password} if user else {}
+        credentials: dict[str, Any] = {"username": user, "password": password} if user else {}
         client: motor.AsyncIOMotorClient[dict[str, Any]] = motor.AsyncIOMotorClient(
             address,
             tz_aware=True,

@@ -57,7 +57,7 @@ def takes_writes(directory: Path, port: int) -> bool:
     return True
 
 
-def _client(port: int, **more: str) -> MongoClient[Any]:
+def _client(port: int, **more: Any) -> MongoClient[Any]:
     url = f"mongodb://127.0.0.1:{port}/?directConnection=true"
     return MongoClient(url, serverSelectionTimeoutMS=PROBE_TIMEOUT_MS, socketTimeoutMS=30_000, **more)
 

@@ -102,7 +102,8 @@ class Siege:
         self._kept_to = at
         if at < self._folded.checkpoint.sequence:
             self._folded = Folded()
-        self._folded.take(self._events[self._folded.checkpoint.sequence : at], audited=False)
+        if more := self._events[self._folded.checkpoint.sequence : at]:
+            self._folded.take(more, audited=False)
         stored = {name: {each["_id"]: each for each in await store.documents(name)} for name in self._folded.views}
         rows = sorted(await store.keys(AUDIT_TRAIL))
         self.whole &= stored == self._folded.views and rows == list(range(1, at + 1))

@@ -55,7 +55,8 @@ def test_a_password_in_the_address_of_the_database_is_never_told(
     assert everything_said(shell, MADE_UP, DAIHOI_MONGO_URL=wrong) == {}
 
 
-def test_a_password_or_token_in_the_address_of_the_broker_is_never_told(endpoints, congress, tmp_path):
+def test_a_password_or_token_in_the_address_of_the_broker_is_never_told(endpoints, congress, tmp_path, monkeypatch):
+    monkeypatch.setattr("shared.platform.nats.FIRST_CONNECTION_TIMEOUT_S", 0.3)
     shell = Shell(tmp_path, endpoints, congress)
     for user in (f"logistics:{MADE_UP}", MADE_UP):
         assert everything_said(shell, MADE_UP, DAIHOI_NATS_URL=f"nats://{user}@127.0.0.1:1") == {}
