@@ -57,6 +57,7 @@ class OwnServer:
         await self.stop()
         shutil.rmtree(self._directory / "aside", ignore_errors=True)
         (self._directory / self._data).rename(self._directory / "aside")
+        (self._directory / self._data).mkdir(mode=0o700)
         await self.start()
 
     async def keep_a_copy(self) -> None:
