@@ -15,7 +15,7 @@ from itertools import count
 from benchmarks.measure import Against, Aim, Row, percentile, seconds
 from benchmarks.place import Place, Recorded
 from benchmarks.work import TASKS, Work
-from daihoi.ops.supervisor import started_services
+from daihoi.ops.supervisor import running_services
 from shared.eventstore.direct import read_subject
 from shared.eventstore.jetstream_api import js_api
 from shared.eventstore.names import event_subject, service_stream
@@ -41,7 +41,7 @@ async def measure(place: Place, recorded: Recorded) -> list[Row]:
     make_issuer_keys(place.settings.issuer_private_key_path, place.settings.issuer_public_key_path)
     await provision(place.connection, place.settings.congress)
     client = CommandClient(place.connection, place.settings.congress)
-    async with started_services(place.settings, place.servers, client, ["logistics"]):
+    async with running_services(place.settings, place.servers, client, ["logistics"]):
         work = Work(client, place.settings)
         await work.begin()
         await work.settled(place.connection, place.settings.congress)

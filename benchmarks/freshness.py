@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from benchmarks.measure import Against, Aim, Row, percentile
 from benchmarks.place import RUNNER, Place, Recorded
 from benchmarks.work import TASKS, Work
-from daihoi.ops.supervisor import started_services
+from daihoi.ops.supervisor import running_services
 from services.tracker.projection.store import ViewStore
 from shared.eventstore.names import service_stream
 from shared.platform.mongo import mongo_database
@@ -34,7 +34,7 @@ async def measure(place: Place, recorded: Recorded, *, begins: bool = False) -> 
     client = CommandClient(place.connection, place.settings.congress)
     async with (
         mongo_database(place.servers.mongo_url, place.settings.database) as database,
-        started_services(place.settings, place.servers, client, ["logistics", "tracker"]),
+        running_services(place.settings, place.servers, client, ["logistics", "tracker"]),
     ):
         if begins:
             work = Work(client, place.settings)

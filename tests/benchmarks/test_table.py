@@ -1,5 +1,7 @@
 """The arithmetic of the benchmarks' table. How fast anything is, no test says."""
 
+import importlib
+
 import pytest
 
 from benchmarks.history import batches, history, tasks_of
@@ -94,6 +96,10 @@ def test_a_history_opens_every_task_once_before_anything_else_happens_to_it():
     firsts = {step.task: step for step in reversed(steps)}
     assert all(step.opens for step in firsts.values())
     assert steps == [step for batch in batches(5_000) for step in batch]
+
+
+def test_the_benchmarks_can_be_loaded():
+    assert callable(importlib.import_module("benchmarks.__main__").main)
 
 
 def test_without_postgres_it_says_how_to_get_it(monkeypatch, tmp_path):
