@@ -4,11 +4,15 @@ import asyncio
 import os
 import shutil
 import signal
+import tempfile
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 from shared.platform import mongod, secantus
+from shared.platform.database_users import KEYS
 from shared.platform.databases import MONGOD_NAME, SECANTUS_NAME, embedded_mongo_url, mongod_program
 from shared.platform.embedded import Endpoints
 from shared.platform.keeper import Server, free_port, mongo_server, nats_server
@@ -20,6 +24,7 @@ DATABASE = MONGOD_NAME if MONGOD_HERE else SECANTUS_NAME
 """The one that this run embeds."""
 FOLDERS = {MONGOD_NAME: mongod.DATA, SECANTUS_NAME: secantus.DATA}
 DATABASE_FOLDER = FOLDERS[DATABASE]
+_one_at_a_time = threading.Lock()
 
 
 class OwnServer:
@@ -90,6 +95,25 @@ class OwnServer:
         return self._server.process.pid
 
 
+@cache
+def _fresh_database() -> "tempfile.TemporaryDirectory[str]":
+    """Whose users are made; SecantusDB has to be started twice for that."""
+    folder = tempfile.TemporaryDirectory(prefix="daihoi-fresh-", ignore_cleanup_errors=True)
+    server = OwnServer(mongo_server, DATABASE_FOLDER, Path(folder.name))
+    server.start_here()
+    server.stop_here()
+    return folder
+
+
+def own_database(directory: Path) -> OwnServer:
+    """An empty one with users, as a first start would leave it."""
+    with _one_at_a_time:
+        fresh = Path(_fresh_database().name)
+    for part in (DATABASE_FOLDER, KEYS):
+        shutil.copytree(fresh / part, directory / part, dirs_exist_ok=True)
+    return OwnServer(mongo_server, DATABASE_FOLDER, directory)
+
+
 class OwnServers:
     replicas = 1
 
@@ -97,7 +121,7 @@ class OwnServers:
         for name in ("nats", "mongo"):
             (folder / name).mkdir(exist_ok=True)
         self.nats = OwnServer(nats_server, "nats", folder / "nats")
-        self.mongo = OwnServer(mongo_server, DATABASE_FOLDER, folder / "mongo")
+        self.mongo = own_database(folder / "mongo")
 
     @property
     def endpoints(self) -> Endpoints:

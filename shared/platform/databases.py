@@ -54,7 +54,7 @@ def embedded_database(directory: Path, port: int, program: str) -> EmbeddedDatab
     `PlatformError`."""
     provide_passwords(directory / KEYS)
     if not program:
-        command = secantus.command(_secantus_program(), directory, port)
+        command = secantus.command(secantus_program(), directory, port)
         data, log = directory / secantus.DATA, directory / "mongo.log"
         return EmbeddedDatabase(SECANTUS_NAME, command, data, log, partial(secantus.takes_writes, port))
     own_folder(directory / mongod.DATA)
@@ -78,7 +78,7 @@ def left_beside(directory: Path, serving: str) -> str:
 _DATA = {SECANTUS_NAME: secantus.DATA, MONGOD_NAME: mongod.DATA}
 
 
-def _secantus_program() -> str:
+def secantus_program() -> str:
     beside = Path(sys.executable).parent / "secantusd-py"
     program = str(beside) if beside.exists() else shutil.which("secantusd-py")
     if program is None:

@@ -23,10 +23,6 @@ LOOK_EVERY_S = 0.05
 PROBE_TIMEOUT_MS = 1000
 
 
-class Intruder(Exception):
-    """Somebody else made a user while the server asked nobody."""
-
-
 def command(program: str, directory: Path, port: int) -> list[str]:
     return [sys.executable, "-m", "shared.platform.secantus", program, str(directory), str(port)]
 
@@ -81,10 +77,10 @@ def _make_users(program: str, directory: Path, keys: Path) -> None:
 
 
 def _check_nobody_else(client: Any) -> None:
-    """Raises `Intruder`."""
+    """Ends the process where somebody else has made a user while the server asked nobody."""
     there = {(each["db"], each["user"]) for each in client.admin["system.users"].find()}
     if there != {("admin", user) for user in USERS}:
-        raise Intruder(f"the embedded database has users that nobody here made: {sorted(there)}")
+        raise SystemExit(f"the embedded database has users that nobody here made: {sorted(there)}")
 
 
 def _free_port() -> int:
