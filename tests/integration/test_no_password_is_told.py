@@ -42,9 +42,10 @@ def everything_said(shell: Shell, secret: str, **environment: str) -> dict[str, 
         "mongodb://tracker:a/{password}:b@127.0.0.1:1/",
         "mongodb://tracker:{password}@@127.0.0.1:x/",
         "mongodb://tracker:{password}@127.0.0.1:1/?fsync=true",
+        " mongodb://tracker:{password}@127.0.0.1:1/",
         "{right}",
     ],
-    ids=["silent", "slash", "port", "setting", "wrong password"],
+    ids=["silent", "slash", "port", "setting", "blanks", "wrong password"],
 )
 def test_a_password_in_the_address_of_the_database_is_never_told(
     url, endpoints, connection, congress, tmp_path, monkeypatch
