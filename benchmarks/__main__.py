@@ -19,6 +19,8 @@ from benchmarks.measure import Row
 from benchmarks.peers.postgres import NotInstalled, fresh_database, postgres
 from benchmarks.place import Place, Recorded
 from benchmarks.table import markdown
+from shared.eventstore.operating import connected_as
+from shared.eventstore.rights import OPERATOR
 from shared.eventstore.streams import provision
 from shared.platform.databases import MONGOD, NONE, mongod_program
 from shared.platform.embedded import endpoints
