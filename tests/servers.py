@@ -22,13 +22,13 @@ from testcontainers.core.wait_strategies import LogMessageWaitStrategy
 from shared.eventstore.credentials import credentials_for
 from shared.eventstore.jetstream_api import js_api
 from shared.eventstore.rights import OPERATOR
-from shared.platform.addresses import PASSWORD_FILE
 from shared.platform.credentials import ADMIN
 from shared.platform.databases import MONGOD, NONE, mongod_program
 from shared.platform.embedded import Endpoints, embedded_servers
 from shared.platform.mongo import mongo_database
 from shared.platform.nats import nats_connection
 from shared.platform.nats_keys import Credentials
+from shared.values.secrecy import PASSWORD_FILE
 
 NATS_IMAGE = "nats:2.15-alpine"
 MONGO_IMAGE = "mongo:8"

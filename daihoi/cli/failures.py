@@ -16,11 +16,11 @@ from services.tracker.projection.errors import FenceLost
 from shared.domain.decider import Refusal, Refused
 from shared.eventstore.errors import EventStoreError, NotPermitted
 from shared.i18n import render, translate
-from shared.platform.addresses import masked
 from shared.platform.errors import PlatformError
 from shared.platform.files import own_file, own_folder
 from shared.platform.mongo import in_words
 from shared.unit.problems import NOT_PERMITTED, ProblemError
+from shared.values.secrecy import masked
 
 NO_STDOUT = Refusal("no_stdout", "The answer has nowhere to go: standard output is closed. Nothing was done.")
 NOT_WRITTEN = Refusal(

@@ -6,11 +6,11 @@ from rich.table import Table
 
 from daihoi.terminal.labels import add_columns, table_of
 from shared.i18n import Language, translate
-from shared.platform.addresses import masked
 from shared.platform.embedded import Endpoints
 from shared.unit.findings import Finding, Severity
 from shared.unit.rotation import IssuerKey, Part
 from shared.unit.unseen import Unresolved
+from shared.values.secrecy import masked
 from shared.values.units import services
 
 MARKS = {Severity.OK: "✓", Severity.INFO: "·", Severity.WARNING: "!", Severity.ERROR: "✗"}

@@ -10,8 +10,8 @@ from typing import NamedTuple
 from urllib.parse import quote, unquote, unquote_plus, urlsplit, urlunsplit
 
 from shared.domain.decider import Refusal
-from shared.platform.addresses import PASSWORD_FILE
 from shared.platform.errors import PlatformError
+from shared.values.secrecy import PASSWORD_FILE
 
 TRACKER, READER, ADMIN = "tracker", "reader", "admin"
 """The users of the database: who writes the views, who reads them, and who makes the other two."""

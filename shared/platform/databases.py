@@ -14,10 +14,10 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 from shared.platform import mongod, secantus
-from shared.platform.addresses import PASSWORD_FILE
 from shared.platform.database_users import KEYS, provide_passwords
 from shared.platform.errors import PlatformError
 from shared.platform.files import own_folder
+from shared.values.secrecy import PASSWORD_FILE
 
 MONGOD = "DAIHOI_MONGOD"
 NONE = "none"

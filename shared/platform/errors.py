@@ -1,7 +1,7 @@
 """What people are told when what a process stands on can't be had."""
 
 from shared.domain.decider import Refused
-from shared.platform.addresses import masked
+from shared.values.secrecy import masked
 
 
 class PlatformError(Exception):

@@ -12,10 +12,10 @@ from pymongo.errors import BulkWriteError, ConfigurationError, OperationFailure
 from pymongo.read_concern import ReadConcern
 
 from shared.domain.decider import Refusal
-from shared.platform.addresses import masked
 from shared.platform.credentials import login
 from shared.platform.errors import PlatformError
 from shared.values.message import Message
+from shared.values.secrecy import masked
 
 type Database = motor.AsyncIOMotorDatabase[dict[str, Any]]
 type Session = motor.AsyncIOMotorClientSession

@@ -6,8 +6,8 @@ from typing import Self
 from pydantic import BaseModel, ConfigDict
 
 from shared.i18n import Language, render
-from shared.platform.addresses import masked
 from shared.values.message import Message
+from shared.values.secrecy import masked
 
 
 class Severity(StrEnum):

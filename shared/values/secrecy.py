@@ -2,9 +2,12 @@
 
 import re
 
+PASSWORD_FILE = "passwordFile"  # noqa: S105 - the name of an option
+_USER_INFO = re.compile(r"(\b[a-z][a-z0-9+.-]*://)([^\s/@:,]*)(:(?:(?!,[a-z]+://)\S)*)?@", re.IGNORECASE)
+_PASSWORD_FILE = re.compile(rf"[?&]{PASSWORD_FILE}=[^&\s]*[^&\s.,;]")
+_MASK = "…"
 HIDDEN = "***"
 _SECRETS = (
-    (re.compile(r"(?<=://)[^\s/?#]+(?=@)"), HIDDEN),  # user and password in an address
     (re.compile(r"(?<=\bBearer )\S+"), HIDDEN),
     (re.compile(r"\beyJ[\w-]{8,}\.[\w-]+\.[\w-]+"), HIDDEN),  # a signed token
     (re.compile(r"\bS[ACNOUX][A-Z2-7]{56}\b"), HIDDEN),  # the seed of a key of NATS
@@ -14,6 +17,20 @@ _SECRETS = (
 
 def without_secrets(text: str) -> str:
     """`text` with passwords in addresses, tokens and private keys hidden."""
+    text = masked(text)
     for secret, shown in _SECRETS:
         text = secret.sub(shown, text)
     return text
+
+
+def masked(text: str) -> str:
+    """`text` with what is secret in its addresses left out: passwords, and tokens that stand in place of a user.
+    Everything that is printed or logged and may hold an address goes through here."""
+    return _PASSWORD_FILE.sub("", _USER_INFO.sub(_without_secret, text))
+
+
+def _without_secret(address: re.Match[str]) -> str:
+    scheme, user, password = address.groups()
+    if password is None and scheme.startswith("mongodb"):
+        return address.group()
+    return f"{scheme}{user}:{_MASK}@" if password else f"{scheme}{_MASK}@"

@@ -3,10 +3,10 @@
 import pytest
 
 from shared.domain.decider import Refused
-from shared.platform.addresses import masked
 from shared.platform.credentials import Login, login, with_password_file
 from shared.platform.errors import PlatformError
 from shared.unit.findings import Notice, Severity
+from shared.values.secrecy import masked
 
 SECRET = "geheim"
 
@@ -14,10 +14,10 @@ SECRET = "geheim"
 @pytest.mark.parametrize(
     ("text", "shown"),
     [
-        ("mongodb://tracker:geheim@db:1/?w=1", "mongodb://tracker:…@db:1/?w=1"),
-        ("mongodb+srv://tracker:geheim@db", "mongodb+srv://tracker:…@db"),
-        ("at mongodb://tracker:a@b/geheim:c@db:1, or not", "at mongodb://tracker:…@db:1, or not"),
-        ("nats://geheim@one:1,nats://unit:geheim@two:2", "nats://…@one:1,nats://unit:…@two:2"),
+        (f"mongodb://tracker:{SECRET}@db:1/?w=1", "mongodb://tracker:…@db:1/?w=1"),
+        (f"mongodb+srv://tracker:{SECRET}@db", "mongodb+srv://tracker:…@db"),
+        (f"at mongodb://tracker:a@b/{SECRET}:c@db:1, or not", "at mongodb://tracker:…@db:1, or not"),
+        (f"nats://{SECRET}@one:1,nats://unit:{SECRET}@two:2", "nats://…@one:1,nats://unit:…@two:2"),
         ("mongodb://tracker@db/?passwordFile=/run/tracker", "mongodb://tracker@db/"),
         ("mongodb://db:1/?directConnection=true and a@b", "mongodb://db:1/?directConnection=true and a@b"),
         ("no address at all", "no address at all"),
@@ -52,7 +52,7 @@ def test_a_file_is_for_the_user_that_the_address_names(folder):
 
 
 def test_an_address_without_a_file_is_left_as_it_is():
-    url = "mongodb://tracker:geheim@db/?passwordless=1"
+    url = f"mongodb://tracker:{SECRET}@db/?passwordless=1"
     assert with_password_file(url, None) == url
     assert login(url) == Login(url)
     assert with_password_file("", None) == ""

@@ -12,9 +12,9 @@ SEED = "SUA" + "MC7RQ2V" * 7 + "ABCDEF"
 PASSWORD, KIND = "s3cret", "PRIVATE KEY"
 TOKEN = "eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiJsb2dpc3RpY3MifQ.c2lnbmF0dXJl-_"
 SECRETS = {
-    f"no server answers at nats://unit:{PASSWORD}@10.0.0.1:4222": "no server answers at nats://***@10.0.0.1:4222",
-    f"mongodb://tracker:p%40{PASSWORD}@a:1,b:2/?replicaSet=rs0": "mongodb://***@a:1,b:2/?replicaSet=rs0",
-    f"nats://u:{PASSWORD}@a:1,nats://u:two@b:2": "nats://***@a:1,nats://***@b:2",
+    f"no server answers at nats://unit:{PASSWORD}@10.0.0.1:4222": "no server answers at nats://unit:…@10.0.0.1:4222",
+    f"mongodb://tracker:p%40{PASSWORD}@a:1,b:2/?replicaSet=rs0": "mongodb://tracker:…@a:1,b:2/?replicaSet=rs0",
+    f"nats://u:{PASSWORD}@a:1,nats://u:two@b:2": "nats://u:…@a:1,nats://u:…@b:2",
     "Authorization: Bearer abc.def": "Authorization: Bearer ***",
     f"a token {TOKEN} came": "a token *** came",
     f"the seed {SEED}.": "the seed ***.",
@@ -53,7 +53,7 @@ def test_an_entry_is_one_plain_line_with_time_level_and_service():
     time, level, service, name, *said = line.split(" ")
     assert (len(time), level, service, name) == (29, "ERROR", "logistics", "nats.aio:")
     assert " ".join(said).startswith(r"Bộ phận\nhậu cần \u001b[31m\u202e\nTraceback (most recent call last):\n")
-    assert line.endswith(r"RuntimeError: nats://***@h\u001b")
+    assert line.endswith(r"RuntimeError: nats://u:…@h\u001b")
 
 
 def test_an_entry_is_one_line_of_json_that_reads_back_as_it_was_said():
@@ -61,7 +61,7 @@ def test_an_entry_is_one_line_of_json_that_reads_back_as_it_was_said():
     assert line.isprintable()
     entry = json.loads(line)
     assert entry["message"] == "Bộ phận\nhậu cần \x1b[31m"
-    assert entry["traceback"].splitlines()[-1] == "RuntimeError: nats://***@h"
+    assert entry["traceback"].splitlines()[-1] == "RuntimeError: nats://u:…@h"
     assert {name: entry[name] for name in ("level", "service", "logger")} == {
         "level": "ERROR",
         "service": "tracker",

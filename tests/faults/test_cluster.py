@@ -20,6 +20,7 @@ from tests.faults.load import Order, rival
 from tests.faults.scene import a_scene
 from tests.faults.table import nothing_special
 from tests.own_cluster import OwnCluster, own_cluster
+from tests.servers import operator_of
 from tests.waiting import until
 
 READS = 8
@@ -33,7 +34,7 @@ def cluster(tmp_path_factory) -> Iterator[OwnCluster]:
 
 @pytest.fixture
 async def connection(cluster):
-    async with nats_connection(cluster.endpoints.nats_url, "tests") as connected:
+    async with nats_connection(cluster.endpoints.nats_url, "tests", operator_of(cluster.endpoints)) as connected:
         yield connected
 
 
@@ -82,7 +83,7 @@ async def test_pages_asked_for_ahead_are_not_mixed_whichever_replicas_answer(clu
     events = sum(await asyncio.gather(*(writer.write(range(125)) for writer in writers)))
     await settled(Ledger(connection, congress), events)
     for _ in cluster.nodes:
-        async with nats_connection(cluster.endpoints.nats_url, "reader") as reading:
+        async with nats_connection(cluster.endpoints.nats_url, "reader", operator_of(cluster.endpoints)) as reading:
             for _ in range(READS):
                 found = [each async for page in Ledger(reading, congress).read() for each in page]
                 assert [each.sequence for each in found] == list(range(1, events + 1))

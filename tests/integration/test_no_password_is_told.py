@@ -80,6 +80,6 @@ async def test_a_tracker_whose_password_is_wrong_waits_and_its_log_does_not_tell
 
 
 def test_the_table_of_services_shows_where_the_servers_are_and_no_password():
-    servers = Endpoints("nats://unit:geheim@one:1", "mongodb://tracker:geheim@two:2/?passwordFile=/x")
+    servers = Endpoints(f"nats://unit:{MADE_UP}@one:1", f"mongodb://tracker:{MADE_UP}@two:2/?passwordFile=/x")
     caption = services_table("c", {}, servers, "en").caption
     assert caption == "nats://unit:…@one:1 · mongodb://tracker:…@two:2/"
