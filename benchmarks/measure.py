@@ -3,7 +3,7 @@
 import math
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
@@ -43,7 +43,7 @@ class Aim:
 class Row:
     """`floor` and `peer` are in the unit of `value`, and empty where there is none; `peer_name` says who it is.
 
-    `missed_because` is told where an aim is missed.
+    `on_mongod` and `mongod_floor` are the same on a real mongod. `missed_because` is told where an aim is missed.
     """
 
     name: str
@@ -53,6 +53,8 @@ class Row:
     floor: float | None = None
     peer: float | None = None
     peer_name: str = ""
+    on_mongod: float | None = None
+    mongod_floor: float | None = None
     aims: tuple[Aim, ...] = ()
     missed_because: str = ""
 
@@ -63,6 +65,14 @@ class Row:
     @property
     def ratio_to_peer(self) -> float | None:
         return self.value / self.peer if self.peer else None
+
+    @property
+    def ratio_on_mongod(self) -> float | None:
+        return self.on_mongod / self.mongod_floor if self.on_mongod and self.mongod_floor else None
+
+    def beside(self, on_mongod: "Row | None") -> "Row":
+        """This row, with what was measured on a real mongod."""
+        return replace(self, on_mongod=on_mongod.value, mongod_floor=on_mongod.floor) if on_mongod else self
 
     @property
     def missed(self) -> bool:

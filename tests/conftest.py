@@ -30,7 +30,16 @@ from tests.in_memory import keep_temporary_files_in_memory
 from tests.own_servers import OwnServer
 from tests.properties.effort import LONGER
 from tests.scheduling import FilesAndLongTests, place_in_line
-from tests.servers import a_stream_that_stays, choice, one_pair_for_all, operator_of, servers, shared_servers
+from tests.servers import (
+    a_stream_that_stays,
+    choice,
+    database_of,
+    drop_database,
+    one_pair_for_all,
+    operator_of,
+    servers,
+    shared_servers,
+)
 
 pytest.register_assert_rewrite("tests.domain.scenario")
 
@@ -81,7 +90,10 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
     kind, why = choice()
     locked = kind == "embedded" or "DAIHOI_NATS_CREDENTIALS" in os.environ
     locks = "NATS with locks" if locked else "NATS without locks: everybody may do everything"
-    told = [f"servers: {kind} ({why}), {locks}, their data in {tempfile.gettempdir()}"]
+    told = [
+        f"servers: {kind} ({why}), {locks}, their data in {tempfile.gettempdir()}",
+        f"database: {database_of(kind)}",
+    ]
     if LONGER:
         told.append(
             f"properties: {LONGER} times as long; again with --hypothesis-seed={config.option.hypothesis_seed}"
@@ -129,7 +141,7 @@ def ledger(connection: Client, congress: str) -> Ledger:
 async def database(endpoints: Endpoints, congress: str) -> AsyncIterator[Database]:
     async with mongo_database(endpoints.mongo_url, f"daihoi_{congress}") as found:
         yield found
-        await found.client.drop_database(found.name)
+    await drop_database(endpoints.mongo_url, f"daihoi_{congress}")
 
 
 @pytest.fixture

@@ -12,8 +12,8 @@ from nats.aio.client import Client
 from shared.eventstore.errors import Unavailable
 from shared.eventstore.jetstream_api import stream_info
 from shared.platform.embedded import Endpoints
-from shared.platform.keeper import Server, free_port, listens, mongo_server
-from tests.own_servers import OwnServer
+from shared.platform.keeper import Server, free_port, listens
+from tests.own_servers import OwnServer, own_database
 from tests.waiting import until, wait_until
 
 NODES = ("one", "two", "three")
@@ -60,12 +60,13 @@ class OwnCluster:
         routes = [free_port() for _ in NODES]
         named = zip(NODES, routes, strict=True)
         self.nodes = {name: Node(name, route, routes, folder / name) for name, route in named}
-        self.mongo = OwnServer(mongo_server, "mongo", folder / "mongo")
+        self.mongo = own_database(folder / "mongo")
 
     @property
     def endpoints(self) -> Endpoints:
-        mongo_url = f"mongodb://127.0.0.1:{self.mongo.port}/?directConnection=true"
-        return Endpoints(",".join(f"nats://127.0.0.1:{each.port}" for each in self.nodes.values()), mongo_url)
+        return Endpoints(
+            ",".join(f"nats://127.0.0.1:{each.port}" for each in self.nodes.values()), self.mongo.mongo_url
+        )
 
     async def leader_of(self, connection: Client, stream: str) -> Node:
         """The node that leads the stream, as soon as there is one."""

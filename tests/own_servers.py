@@ -4,15 +4,28 @@ import asyncio
 import os
 import shutil
 import signal
+import tempfile
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
+from shared.platform import mongod, secantus
+from shared.platform.database_users import KEYS
+from shared.platform.databases import MONGOD_NAME, SECANTUS_NAME, embedded_mongo_url, mongod_program
 from shared.platform.embedded import Endpoints
 from shared.platform.keeper import Server, free_port, mongo_server, nats_server
 from shared.platform.nats_account import FOLDER
 
 type Maker = Callable[[Path, int], Server]
+
+MONGOD_HERE = mongod_program()
+DATABASE = MONGOD_NAME if MONGOD_HERE else SECANTUS_NAME
+"""The one that this run embeds."""
+FOLDERS = {MONGOD_NAME: mongod.DATA, SECANTUS_NAME: secantus.DATA}
+DATABASE_FOLDER = FOLDERS[DATABASE]
+_one_at_a_time = threading.Lock()
 
 
 class OwnServer:
@@ -31,6 +44,11 @@ class OwnServer:
     def keys(self) -> str:
         """The folder of a nats-server's keys."""
         return str(self._directory / FOLDER)
+
+    @property
+    def mongo_url(self) -> str:
+        """Where this server is the database."""
+        return embedded_mongo_url(self._directory, self.port)
 
     def start_here(self) -> None:
         self._server.start()
@@ -55,6 +73,7 @@ class OwnServer:
         await self.stop()
         shutil.rmtree(self._directory / "aside", ignore_errors=True)
         (self._directory / self._data).rename(self._directory / "aside")
+        (self._directory / self._data).mkdir(mode=0o700)
         await self.start()
 
     async def keep_a_copy(self) -> None:
@@ -87,6 +106,25 @@ class OwnServer:
         return self._server.process.pid
 
 
+@cache
+def _fresh_database() -> "tempfile.TemporaryDirectory[str]":
+    """Whose users are made; SecantusDB has to be started twice for that."""
+    folder = tempfile.TemporaryDirectory(prefix="daihoi-fresh-", ignore_cleanup_errors=True)
+    server = OwnServer(mongo_server, DATABASE_FOLDER, Path(folder.name))
+    server.start_here()
+    server.stop_here()
+    return folder
+
+
+def own_database(directory: Path) -> OwnServer:
+    """An empty one with users, as a first start would leave it."""
+    with _one_at_a_time:
+        fresh = Path(_fresh_database().name)
+    for part in (DATABASE_FOLDER, KEYS):
+        shutil.copytree(fresh / part, directory / part, dirs_exist_ok=True)
+    return OwnServer(mongo_server, DATABASE_FOLDER, directory)
+
+
 class OwnServers:
     replicas = 1
 
@@ -94,12 +132,11 @@ class OwnServers:
         for name in ("nats", "mongo"):
             (folder / name).mkdir(exist_ok=True)
         self.nats = OwnServer(nats_server, "nats", folder / "nats")
-        self.mongo = OwnServer(mongo_server, "mongo", folder / "mongo")
+        self.mongo = own_database(folder / "mongo")
 
     @property
     def endpoints(self) -> Endpoints:
-        mongo_url = f"mongodb://127.0.0.1:{self.mongo.port}/?directConnection=true"
-        return Endpoints(self.nats.url, mongo_url, self.nats.keys)
+        return Endpoints(self.nats.url, self.mongo.mongo_url, self.nats.keys)
 
 
 @contextmanager

@@ -15,6 +15,7 @@ LONG_FILES = (
 FOLDERS = ("faults", "integration", "properties", "contract")
 ONE_BY_ONE = frozenset(
     {
+        "faults/test_kept.py",
         "faults/test_kills.py",
         "faults/test_lost_events.py",
         "faults/test_outages.py",

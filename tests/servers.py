@@ -2,11 +2,13 @@
 
 import asyncio
 import os
+import subprocess
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 from uuid import uuid4
 
@@ -20,7 +22,11 @@ from testcontainers.core.wait_strategies import LogMessageWaitStrategy
 from shared.eventstore.credentials import credentials_for
 from shared.eventstore.jetstream_api import js_api
 from shared.eventstore.rights import OPERATOR
+from shared.platform.addresses import PASSWORD_FILE
+from shared.platform.credentials import ADMIN
+from shared.platform.databases import MONGOD, NONE, mongod_program
 from shared.platform.embedded import Endpoints, embedded_servers
+from shared.platform.mongo import mongo_database
 from shared.platform.nats import nats_connection
 from shared.platform.nats_keys import Credentials
 
@@ -37,6 +43,8 @@ def choice() -> tuple[str, str]:
     """What to use and why: `given`, `containers` or `embedded`."""
     if os.environ.get("DAIHOI_NATS_URL") and os.environ.get("DAIHOI_MONGO_URL"):
         return "given", "DAIHOI_NATS_URL and DAIHOI_MONGO_URL name them"
+    if os.environ.get(MONGOD) not in (None, "", NONE):
+        return "embedded", f"{MONGOD} names the database"
     try:
         engine = docker.from_env(timeout=5)
         engine.ping()
@@ -46,6 +54,28 @@ def choice() -> tuple[str, str]:
     if missing:
         return "embedded", f"a Docker engine answers, but it can't get {', '.join(missing)}"
     return "containers", "a Docker engine answers"
+
+
+def database_of(kind: str) -> str:
+    """The database of that choice and its version, for the header of a run."""
+    if kind == "given":
+        return "the one that is named"
+    if kind == "containers":
+        return MONGO_IMAGE
+    if program := mongod_program():
+        told = subprocess.run([program, "--version"], capture_output=True, text=True, check=True).stdout
+        return f"mongod {told.split()[2].removeprefix('v')}"
+    return f"SecantusDB {version('SecantusDB')}"
+
+
+def as_admin(url: str) -> str:
+    """The same database for who may do everything; who writes the views may not list or drop databases."""
+    return url.replace("//", f"//{ADMIN}@", 1) if PASSWORD_FILE in url else url
+
+
+async def drop_database(url: str, name: str) -> None:
+    async with mongo_database(as_admin(url), name) as database:
+        await database.client.drop_database(name)
 
 
 def _to_be_had(engine: "docker.DockerClient", image: str) -> bool:

@@ -16,6 +16,7 @@ from services.tracker.projection.errors import FenceLost
 from shared.domain.decider import Refusal, Refused
 from shared.eventstore.errors import EventStoreError, NotPermitted
 from shared.i18n import render, translate
+from shared.platform.addresses import masked
 from shared.platform.errors import PlatformError
 from shared.platform.files import own_file, own_folder
 from shared.platform.mongo import in_words
@@ -54,7 +55,7 @@ def report_failure(error: BaseException) -> None:
 
 
 def _report_unexpected(error: BaseException) -> None:
-    details = "".join(traceback.format_exception(error))
+    details = masked("".join(traceback.format_exception(error)))
     if os.environ.get("DAIHOI_DEBUG") == "1":
         say(details)
     kind = type(error).__name__
@@ -77,7 +78,7 @@ def _log(details: str) -> Path | None:
 def say_expected(error: BaseException) -> bool:
     """Whether the error is a refusal or comes from outside. If so, it is said."""
     if sentence := sentence_of(error):
-        say(sentence)
+        say(masked(sentence))
     return sentence is not None
 
 

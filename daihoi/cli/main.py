@@ -45,6 +45,7 @@ COMMANDS: Mapping[str, str] = {
     "nats": "identities:nats",
     "backup": "backup:backup",
     "restore": "backup:restore_backup",
+    "mongo": "mongo:mongo",
     "asyncapi": "asyncapi:asyncapi",
 }
 """Where each stands, `module:name`."""

@@ -100,7 +100,7 @@ def retry_parked(
         console.refuse(NOTHING_NAMED())
 
     async def work() -> Retried:
-        async with open_session(settings) as session:
+        async with open_session(settings, writes=True) as session:
             subjects = None if everything else _subjects(what, await _lot(session))
             with console.progress_bar(translate("Trying again", language)) as on_progress:
                 selects = (lambda _: True) if subjects is None else subjects.__contains__

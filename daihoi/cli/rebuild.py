@@ -16,7 +16,7 @@ def rebuild_views(lang: LangOption = None) -> None:
     settings, language = console.begin(lang)
 
     async def renew() -> bool:
-        async with open_session(settings) as session:
+        async with open_session(settings, writes=True) as session:
             with console.progress_bar(translate("Rebuilding", language)) as on_progress:
                 done = await rebuild(session.ledger, session.views, on_progress)
         console.print_drawn(rebuilt_lines(done, language))

@@ -24,9 +24,10 @@ from shared.eventstore.names import consumer_name, service_of, service_stream
 from shared.eventstore.operating import connected_as
 from shared.eventstore.rights import OPERATOR
 from shared.eventstore.streams import differing, lacking, stream_configs
-from shared.platform.embedded import Endpoints, endpoints, keeper_lives
+from shared.platform.databases import left_beside
+from shared.platform.embedded import Endpoints, database_kept, endpoints, keeper_lives
 from shared.platform.errors import PlatformError
-from shared.platform.mongo import mongo_database
+from shared.platform.mongo import is_unauthorised, mongo_database
 from shared.platform.settings import Settings
 from shared.unit.client import CommandClient
 from shared.unit.consumer import consumer_config, consumer_info
@@ -112,6 +113,17 @@ NEVER_PROJECTED = Notice(
     Severity.OK,
     "MongoDB answers after {milliseconds} ms. No tracker has ever projected this congress into it.",
 )
+MONGO_IS_READ = Notice(
+    "mongo_answers",
+    Severity.OK,
+    "MongoDB answers after {milliseconds} ms. This user may read the views and not write.",
+)
+OTHER_DATABASE = Notice(
+    "other_database",
+    Severity.INFO,
+    "The views are in {serving}. Those that {other} holds in the same folder are not looked at.",
+    "Nothing: the tracker has made the views again. DAIHOI_MONGOD says which database is embedded.",
+)
 MONGO_UNREACHABLE = Notice(
     "mongo_unreachable",
     Severity.ERROR,
@@ -137,7 +149,14 @@ async def examine(settings: Settings) -> list[Finding]:
     if not are_named and not (directory.exists() and keeper_lives(directory)):
         return [NOT_STARTED(f"{NATS}, {MONGO}")]
     with endpoints(settings) as servers:
-        return list(dict.fromkeys(await _examine(settings, servers)))
+        findings = [*await _examine(settings, servers), *_left_beside(settings)]
+    return list(dict.fromkeys(findings))
+
+
+def _left_beside(settings: Settings) -> Iterator[Finding]:
+    serving = "" if settings.mongo_url else database_kept(settings.data_dir)
+    if serving and (other := left_beside(settings.data_dir, serving)):
+        yield OTHER_DATABASE(MONGO, serving=serving, other=other)
 
 
 async def _examine(settings: Settings, servers: Endpoints) -> list[Finding]:
@@ -178,6 +197,8 @@ async def _mongo(views: ViewStore) -> Finding:
             return NEVER_PROJECTED(MONGO, milliseconds=_since(began))
         await views.probe()
     except PyMongoError as error:
+        if is_unauthorised(error):
+            return MONGO_IS_READ(MONGO, milliseconds=_since(began))
         return MONGO_UNREACHABLE(MONGO, reason=str(error).partition(", Timeout:")[0])
     return MONGO_ANSWERS(MONGO, milliseconds=_since(began))
 

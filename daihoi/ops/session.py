@@ -81,14 +81,15 @@ async def open_session(
     *,
     fresh: bool = False,
     begins: bool = False,
+    writes: bool = False,
     patience: "Patience | None" = None,
 ) -> AsyncIterator[Session]:
-    """`begins` is for whoever makes the congress. Raises `PlatformError` when the servers or the credentials of
-    `identity` can't be had, or the servers don't have the congress."""
+    """`begins` is for whoever makes the congress; `writes` for whoever changes the views. Raises `PlatformError` when
+    the servers or the credentials of `identity` can't be had, or the servers don't have the congress."""
     with endpoints(settings, fresh=fresh) as servers:
         async with (
             connected_as(identity, settings, servers) as connection,
-            mongo_database(servers.mongo_url, settings.database) as database,
+            mongo_database(servers.mongo_url, settings.database, reads_only=not writes) as database,
         ):
             if not begins:
                 await check_congress(connection, settings)

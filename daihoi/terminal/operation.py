@@ -6,6 +6,7 @@ from rich.table import Table
 
 from daihoi.terminal.labels import add_columns, table_of
 from shared.i18n import Language, translate
+from shared.platform.addresses import masked
 from shared.platform.embedded import Endpoints
 from shared.unit.findings import Finding, Severity
 from shared.unit.rotation import IssuerKey, Part
@@ -27,7 +28,7 @@ def services_table(congress: str, processes: Mapping[str, int], servers: Endpoin
     add_columns(table, lang, "Commands")
     for name, process in processes.items():
         table.add_row(name, str(process), f"cmd.{congress}.{name}.*" if name in services() else "")
-    table.caption = f"{servers.nats_url} · {servers.mongo_url}"
+    table.caption = masked(f"{servers.nats_url} · {servers.mongo_url}")
     return table
 
 

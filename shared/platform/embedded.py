@@ -15,6 +15,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO, NamedTuple
 
+from shared.platform.credentials import with_password_file
 from shared.platform.errors import PlatformError
 from shared.platform.files import OWN_UMASK, data_folder, is_locked, lock_file, own_file
 from shared.platform.nats_account import FOLDER
@@ -38,7 +39,8 @@ class Endpoints(NamedTuple):
 def endpoints(settings: Settings, *, with_mongo: bool = True, fresh: bool = False) -> Iterator[Endpoints]:
     """The servers of `settings`, or embedded ones where a URL is missing, for the length of the block. `fresh` starts
     with empty embedded servers. Raises `PlatformError`."""
-    given = Endpoints(settings.nats_url, settings.mongo_url, _absolute(settings.nats_credentials))
+    mongo_url = with_password_file(settings.mongo_url, settings.mongo_password_file)
+    given = Endpoints(settings.nats_url, mongo_url, _absolute(settings.nats_credentials))
     if given.nats_url and (given.mongo_url or not with_mongo):
         if fresh:
             raise PlatformError("only embedded servers can be started afresh; unset DAIHOI_NATS_URL first")
@@ -123,6 +125,14 @@ def _running(directory: Path, keeper: "subprocess.Popen[bytes] | None" = None) -
     return Endpoints(urls["nats_url"], urls["mongo_url"], str(directory / FOLDER))
 
 
+def database_kept(directory: Path) -> str:
+    """The name of the database that is kept running in `directory`; empty where none is."""
+    try:
+        return str(json.loads((directory / "servers.json").read_text())["database"])
+    except (OSError, KeyError, ValueError):
+        return ""
+
+
 def keeper_lives(directory: Path) -> bool:
     """Whether somebody keeps the servers of `directory` running."""
     with lock_file(directory / "keeper.lock") as lock:
@@ -132,7 +142,7 @@ def keeper_lives(directory: Path) -> bool:
 def _wipe(directory: Path) -> None:
     in_use = "the servers are in use; stop `daihoi up` before starting afresh"
     _wait_until(lambda: not keeper_lives(directory), LAST_USER_TIMEOUT_S, in_use)
-    for data in ("nats", "mongo"):
+    for data in ("nats", "mongo", "mongod"):
         shutil.rmtree(directory / data, ignore_errors=True)
 
 

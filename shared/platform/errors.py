@@ -1,6 +1,7 @@
 """What people are told when what a process stands on can't be had."""
 
 from shared.domain.decider import Refused
+from shared.platform.addresses import masked
 
 
 class PlatformError(Exception):
@@ -8,5 +9,5 @@ class PlatformError(Exception):
     can be told in both languages."""
 
     def __init__(self, why: str | Refused) -> None:
-        super().__init__(str(why))
-        self.why = why
+        super().__init__(masked(str(why)))
+        self.why = masked(why) if isinstance(why, str) else why

@@ -8,7 +8,6 @@ kernel kills with the keeper. So nothing outlives its users.
 import asyncio
 import fcntl
 import json
-import shutil
 import signal
 import socket
 import subprocess
@@ -16,13 +15,12 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import NoReturn
 
 import nats
-from pymongo import MongoClient
-from pymongo.errors import PyMongoError
 
 from shared.platform.children import start_child, stop_child, tail
+from shared.platform.databases import embedded_database, embedded_mongo_url, mongod_program
 from shared.platform.errors import PlatformError
 from shared.platform.files import OWN_FILE, is_locked, lock_file, write_over
 from shared.platform.nats_account import (
@@ -146,26 +144,10 @@ async def _not_yet(_: Exception) -> None:
     """It is starting; that nobody answers yet is no news."""
 
 
-def mongo_server(directory: Path, port: int) -> Server:
-    beside = Path(sys.executable).parent / "secantusd-py"
-    program = str(beside) if beside.exists() else shutil.which("secantusd-py")
-    if program is None:
-        raise WouldNotStart("secantusd-py is not installed: pip install 'daihoi[embedded]', or set DAIHOI_MONGO_URL")
-
-    def answers() -> bool:
-        if not listens(port):
-            return False
-        url = f"mongodb://127.0.0.1:{port}/?directConnection=true&serverSelectionTimeoutMS={PROBE_TIMEOUT_S * 1000}"
-        try:
-            with MongoClient[Any](url) as client:
-                client.admin.command("ping")
-        except PyMongoError:
-            return False
-        return True
-
-    data = ["--storage-path", str(directory / "mongo")]
-    command = [program, "--host", "127.0.0.1", "--port", str(port), *data, "--log-level", "WARNING"]
-    return Server("SecantusDB", command, directory / "mongo.log", answers)
+def mongo_server(directory: Path, port: int, mongod: str | None = None) -> Server:
+    """`mongod` is a program, empty for SecantusDB; which one there is where it is not given."""
+    database = embedded_database(directory, port, mongod_program() if mongod is None else mongod)
+    return Server(database.name, database.command, database.log, lambda: listens(port) and database.takes_writes())
 
 
 def keep(directory: Path) -> None:
@@ -180,7 +162,8 @@ def keep(directory: Path) -> None:
             servers[-1].start()
         endpoints = {
             "nats_url": f"nats://127.0.0.1:{nats_port}",
-            "mongo_url": f"mongodb://127.0.0.1:{mongo_port}/?directConnection=true",
+            "mongo_url": embedded_mongo_url(directory, mongo_port),
+            "database": servers[-1].name,
             "pids": [server.process.pid for server in servers if server.process],
         }
         write_over(addresses, json.dumps(endpoints).encode(), OWN_FILE)

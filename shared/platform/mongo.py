@@ -8,16 +8,22 @@ from uuid import UUID
 from bson import Binary
 from bson.errors import BSONError
 from motor import motor_asyncio as motor
-from pymongo.errors import BulkWriteError, OperationFailure
+from pymongo.errors import BulkWriteError, ConfigurationError, OperationFailure
 from pymongo.read_concern import ReadConcern
 
 from shared.domain.decider import Refusal
+from shared.platform.addresses import masked
+from shared.platform.credentials import login
 from shared.platform.errors import PlatformError
+from shared.values.message import Message
 
 type Database = motor.AsyncIOMotorDatabase[dict[str, Any]]
 type Session = motor.AsyncIOMotorClientSession
 
 NO_MONGO_URL = Refusal("no_mongo_url", "DAIHOI_MONGO_URL is no address of a MongoDB: {reason}.")
+NOT_ESCAPED = Message("not_escaped", "user and password in it have to be percent-encoded, or a setting is wrong")
+DURABLE: dict[str, Any] = {"w": "majority", "journal": True}
+"""What is acknowledged is kept, whatever an address says: it is in the journal of most members of the replica set."""
 SERVER_SELECTION_TIMEOUT_MS = 10_000
 SOCKET_TIMEOUT_MS = 60_000
 WORDS_CHARACTERS = 300
@@ -26,21 +32,30 @@ TRANSIENT = "TransientTransactionError"
 NEVER_TAKEN = frozenset({2, 9, 14, 15, 22, 52, 56, 57, 121, 257, 388, 10334, 17280, 17419, 17420})
 """MongoDB's codes for what it refuses however often it is asked: documents that are too large or malformed, and
 transactions that are too large (257, 388)."""
+UNAUTHORISED = 13
+"""MongoDB's code for what this user may not do."""
 
 
 @asynccontextmanager
-async def mongo_database(url: str, name: str, patience_ms: int | None = None) -> AsyncIterator[Database]:
-    """The database `name` at `url`; dates come back aware, in UTC. Nothing waits longer than `patience_ms`."""
+async def mongo_database(
+    url: str, name: str, patience_ms: int | None = None, *, reads_only: bool = False
+) -> AsyncIterator[Database]:
+    """The database `name` at `url`; dates come back aware, in UTC. Nothing waits longer than `patience_ms`. Who
+    `reads_only` is another user than who writes, where there are two. Raises `PlatformError`."""
     try:
+        address, user, password = login(url, reads_only=reads_only)
+        credentials: dict[str, Any] = {"username": user, "password": password} if user else {}
         client: motor.AsyncIOMotorClient[dict[str, Any]] = motor.AsyncIOMotorClient(
-            url,
+            address,
             tz_aware=True,
             serverSelectionTimeoutMS=patience_ms or SERVER_SELECTION_TIMEOUT_MS,
             socketTimeoutMS=patience_ms or SOCKET_TIMEOUT_MS,
             uuidRepresentation="standard",
+            **DURABLE,
+            **credentials,
         )
-    except ValueError as error:
-        raise PlatformError(NO_MONGO_URL(reason=error)) from error
+    except (ValueError, ConfigurationError) as error:
+        raise PlatformError(NO_MONGO_URL(reason=NOT_ESCAPED if "@" in url else str(error))) from None
     with closing(client):
         yield client[name]
 
@@ -91,11 +106,16 @@ def will_never_be_taken(error: Exception) -> bool:
             return isinstance(error, BSONError | OverflowError | UnicodeEncodeError | RecursionError)
 
 
+def is_unauthorised(error: Exception) -> bool:
+    """Whether it failed because this user may not do it."""
+    return isinstance(error, OperationFailure) and error.code == UNAUTHORISED
+
+
 def in_words(error: Exception) -> str:
     """What went wrong in a line; the driver's own text may hold whole documents."""
     text = str(error)
     if isinstance(error, BulkWriteError):
         failed = (error.details or {}).get("writeErrors") or [{}]
         text = str(failed[0].get("errmsg", "")) or "a write failed"
-    text = text.partition(", full error:")[0].partition(", Timeout:")[0]
+    text = masked(text.partition(", full error:")[0].partition(", Timeout:")[0])
     return text if len(text) <= WORDS_CHARACTERS else text[:WORDS_CHARACTERS] + "…"

@@ -74,6 +74,10 @@ class Settings(BaseSettings):
     """Looked at here, so that a mistake is told; `shared.platform.nats_tls` reads them whenever it connects."""
     nats_replicas: Annotated[Literal[1, 3, 5], BeforeValidator(_number)] = 1
     mongo_url: Url = ""
+    mongo_password_file: File | None = None
+    """The password of the user that `mongo_url` names; or a folder with one for each user, named like that."""
+    mongod: Annotated[str, AfterValidator(_plain)] = ""
+    """Looked at here, so that a mistake is told; which database is embedded, `shared.platform.databases` decides."""
     data_dir: File = Path(".daihoi")
     lang: Literal["vi", "en"] = "vi"
     log: Form = "plain"

@@ -6,6 +6,7 @@ from typing import Self
 from pydantic import BaseModel, ConfigDict
 
 from shared.i18n import Language, render
+from shared.platform.addresses import masked
 from shared.values.message import Message
 
 
@@ -38,8 +39,8 @@ class Finding(BaseModel):
             about=about,
             code=message.code,
             severity=severity,
-            detail=render(message, "en"),
-            detail_vi=render(message, "vi"),
+            detail=masked(render(message, "en")),
+            detail_vi=masked(render(message, "vi")),
             advice=render(advice, "en") if advice else "",
             advice_vi=render(advice, "vi") if advice else "",
         )

@@ -57,8 +57,14 @@ def test_a_missed_aim_is_told_with_its_reason_and_no_other():
 
 def test_where_the_peer_is_missing_its_columns_are_empty_and_the_page_says_why():
     row = Row("read", 60.0, "events/s", 10, floor=80.0, aims=(FASTER,))
-    assert "| 80.00 | 0.75 |  |  | ≥ 1 × peer | not measured |" in table([row])
+    assert "| 80.00 | 0.75 |  |  | ≥ 1 × peer | not measured |  |  |" in table([row])
     assert "apt install postgresql" in markdown([row], "a machine", "PostgreSQL: apt install postgresql")
+
+
+def test_what_was_measured_on_mongod_stands_beside_with_a_floor_of_its_own():
+    row = Row("rebuild", 60.0, "events/s", 10, floor=80.0)
+    assert "|  |  | 90.00 | 0.50 |" in table([row.beside(Row("rebuild", 90.0, "events/s", 10, floor=180.0))])
+    assert row.beside(None) == row
 
 
 def test_what_should_be_flat_is_judged_between_histories_of_the_same_tasks():
@@ -92,6 +98,10 @@ def test_a_history_opens_every_task_once_before_anything_else_happens_to_it():
     firsts = {step.task: step for step in reversed(steps)}
     assert all(step.opens for step in firsts.values())
     assert steps == [step for batch in batches(5_000) for step in batch]
+
+
+def test_the_benchmarks_can_be_loaded():
+    assert callable(importlib.import_module("benchmarks.__main__").main)
 
 
 def test_without_postgres_it_says_how_to_get_it(monkeypatch, tmp_path):

@@ -28,11 +28,12 @@ from rich.table import Table
 from shared.platform.children import tail
 from tests.faults.disks import Disk, NotHere, disk_at
 from tests.faults.invariants import INVARIANTS
+from tests.faults.kept import Kept, databases_here, kept_as_markdown, killed_while_it_commits
 from tests.faults.load import PATIENCE_S
 from tests.faults.scene import Scene, a_scene
 from tests.faults.table import FAULTS, Fault
 from tests.own_cluster import OwnCluster, own_cluster
-from tests.own_servers import OwnServers, own_servers
+from tests.own_servers import DATABASE_FOLDER, OwnServers, own_servers
 from tests.waiting import until
 
 RECOVERS = "recovers"
@@ -44,6 +45,14 @@ HEAD = """# The fault matrix
 `make faults ROUNDS={rounds} SEED={seed}` wrote this. A round is a fresh congress on servers of its own, a load, the
 fault in the middle of it, the recovery, and then the invariants. The rounds are dealt over the faults in turn. How
 long it took to be back is for information.
+
+"""
+
+KEPT = """
+## Acknowledged means kept
+
+Each database is killed with -9 while the projection commits, again and again. After each kill the checkpoint is not
+before the last commit that was acknowledged, and views and audit rows are what the events up to it make.
 
 """
 
@@ -130,7 +139,9 @@ def run_round(fault: Fault, seed: int, keep: Path | None = None) -> Cells:
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="daihoi-faults-", ignore_cleanup_errors=True)))
         try:
-            disk = fault.small_disk and stack.enter_context(disk_at(folder / fault.small_disk / fault.small_disk))
+            data = {"nats": "nats", "mongo": DATABASE_FOLDER}
+            small = fault.small_disk and folder / fault.small_disk / data[fault.small_disk]
+            disk = small and stack.enter_context(disk_at(small))
         except NotHere as error:
             return Cells(fault.name, seed, not_here=str(error))
         servers = stack.enter_context((own_cluster if fault.cluster else own_servers)(folder))
@@ -229,6 +240,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.faults.matrix")
     parser.add_argument("--rounds", type=int, help="so many in all; one for each fault where this is missing")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--kills", type=int, default=50, help="how often each database is killed while it commits")
     parser.add_argument("--only", default="", help="the fault of this name, or those with this in their names")
     parser.add_argument("--write", type=Path, help="a Markdown file to write the whole matrix to as well")
     parser.add_argument("--keep", type=Path, help="a folder to keep the whole logs of failed rounds in")
@@ -248,10 +260,21 @@ def main() -> None:
             progress.update(bar, description=name, advance=1)
 
         told = matrix(faults, rounds, options.seed, on_done, options.keep)
-    print(as_markdown(told), logs_of(told))  # noqa: T201 - the answer
+        kept = [] if options.only else kept_on_each(options.kills, options.seed, on_done)
+    page = as_markdown(told) + (KEPT + kept_as_markdown(kept) if kept else "")
+    print(page, logs_of(told))  # noqa: T201 - the answer
     if options.write:
-        options.write.write_text(HEAD.format(rounds=rounds, seed=options.seed) + as_markdown(told))
-    raise SystemExit(1 if failed_rounds(told) else 0)
+        options.write.write_text(HEAD.format(rounds=rounds, seed=options.seed) + page)
+    lost = any(each.lost or not each.whole for each in kept)
+    raise SystemExit(1 if failed_rounds(told) or lost else 0)
+
+
+def kept_on_each(kills: int, seed: int, on_done: Callable[[str], None]) -> list[Kept]:
+    kept = []
+    for program in databases_here():
+        kept.append(killed_while_it_commits(program, kills, seed))
+        on_done(f"{kept[-1].database} killed {kills} times")
+    return kept
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from pathlib import Path
 from random import Random
 from typing import NamedTuple
+from urllib.parse import urlsplit, urlunsplit
 
 from nats.aio.client import Client
 from pymongo.errors import PyMongoError
@@ -264,6 +265,5 @@ async def _wires(stack: AsyncExitStack, scene: Scene, direct: Endpoints) -> Endp
     """What the services reach the servers by."""
     scene.nats_wire, nats_url = await stack.enter_async_context(wire_to(direct.nats_url))
     scene.mongo_wire, other = await stack.enter_async_context(wire_to(direct.mongo_url))
-    return Endpoints(
-        nats_url, f"mongodb://{other.partition('//')[2]}/?directConnection=true", direct.nats_credentials
-    )
+    wired = urlsplit(direct.mongo_url)._replace(netloc=urlsplit(other).netloc)
+    return Endpoints(nats_url, urlunsplit(wired), direct.nats_credentials)

@@ -21,7 +21,7 @@ from tests.faults.hostile import (
 from tests.faults.load import APPENDS_AT_LEAST
 from tests.faults.scene import STRIKE_TIMEOUT_S, Scene, Starts, dying
 from tests.own_cluster import OwnCluster
-from tests.own_servers import OwnServer
+from tests.own_servers import DATABASE, OwnServer
 from tests.waiting import until
 
 UNITS = ("subcommittee", "logistics")
@@ -269,12 +269,12 @@ FAULTS = (
     rebuild_killed("in_mid_swap"),
     rebuild_killed("after_the_swap", slow=True),
     server_killed("nats-server"),
-    server_killed("SecantusDB"),
-    Fault("SecantusDB killed after the last commit", killed_after_the_last_commit),
+    server_killed(DATABASE),
+    Fault(f"{DATABASE} killed after the last commit", killed_after_the_last_commit),
     Fault("nats-server's disk full", nats_disk_full, small_disk="nats", slow=True),
-    Fault("SecantusDB's disk full", mongo_disk_full, small_disk="mongo", slow=True),
+    Fault(f"{DATABASE}'s disk full", mongo_disk_full, small_disk="mongo", slow=True),
     server_stands_still("nats-server", slow=True),
-    server_stands_still("SecantusDB", slow=True),
+    server_stands_still(DATABASE, slow=True),
     process_stands_still("unit", UNITS, 2, slow=True),
     process_stands_still("tracker", ("tracker",), 2),
     process_stands_still("tracker, past its lease,", ("tracker",), LAPSED_S, slow=True),

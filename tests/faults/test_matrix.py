@@ -5,6 +5,7 @@ import pytest
 
 from tests.faults.matrix import COLUMNS, Matrix, matrix
 from tests.faults.table import FAULTS, Fault
+from tests.own_servers import DATABASE
 
 SEED = 20_200_813
 TELLING = {
@@ -13,7 +14,7 @@ TELLING = {
     "tracker killed inside the transaction",
     "rebuild killed in mid swap",
     "nats-server killed",
-    "SecantusDB killed",
+    f"{DATABASE} killed",
     "answers lost",
 }
 SHORT = [

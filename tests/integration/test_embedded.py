@@ -17,6 +17,7 @@ from shared.platform import keeper
 from shared.platform.embedded import embedded_servers
 from shared.platform.errors import PlatformError
 from shared.platform.files import data_folder
+from tests.own_servers import DATABASE_FOLDER
 from tests.waiting import wait_until
 
 HOLD_SERVERS = """
@@ -143,7 +144,7 @@ def test_the_servers_keep_their_data_in_a_folder_of_any_name_that_nobody_else_re
     (folder / "logs").mkdir(mode=0o755)
     with embedded_servers(folder):
         assert (folder / "nats" / "jetstream").is_dir()
-        assert list((folder / "mongo").iterdir())
+        assert list((folder / DATABASE_FOLDER).iterdir())
         made = [folder, *folder.rglob("*")]
         modes = {str(each): stat.S_IMODE(each.stat().st_mode) for each in made if each.exists()}
     assert {each: oct(mode) for each, mode in modes.items() if mode & 0o077} == {}
@@ -172,7 +173,7 @@ def test_the_logs_of_services_are_their_owners_alone_beside_given_servers_too(se
 
 
 def test_data_is_kept_between_runs_and_wiped_when_asked(tmp_path):
-    marks = [tmp_path / "nats" / "mark", tmp_path / "mongo" / "mark"]
+    marks = [tmp_path / "nats" / "mark", tmp_path / DATABASE_FOLDER / "mark"]
     with embedded_servers(tmp_path):
         for mark in marks:
             mark.write_text("kept")

@@ -16,8 +16,10 @@ from daihoi.sample.telling import check_only_the_sample_is_there
 from shared.eventstore.jetstream_api import congresses, js_api
 from shared.eventstore.streams import stream_configs
 from shared.platform.errors import PlatformError
+from shared.platform.mongo import mongo_database
 from shared.unit.client import CommandClient
 from tests.congress import settled
+from tests.servers import as_admin
 
 IMPORT = ("catalogue", "import", str(demo.SAMPLE / "catalogue.csv"), "--as", "subcommittee.office")
 READING = [
@@ -66,7 +68,7 @@ def daihoi(endpoints, tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("command", READING, ids=lambda command: " ".join(command[:2]))
-async def test_a_congress_that_is_not_there_is_told_and_not_made(daihoi, connection, database, congress, command):
+async def test_a_congress_that_is_not_there_is_told_and_not_made(daihoi, connection, endpoints, congress, command):
     mistyped = f"{congress}-typo"
     ran = await daihoi(mistyped, *command)
     assert ran.exit_code == 1, ran.output
@@ -76,7 +78,8 @@ async def test_a_congress_that_is_not_there_is_told_and_not_made(daihoi, connect
     assert mistyped not in await congresses(connection)
     for config in stream_configs(mistyped):
         assert "error" in await js_api(connection, f"STREAM.INFO.{config['name']}", {})
-    assert f"daihoi_{mistyped}" not in await database.client.list_database_names()
+    async with mongo_database(as_admin(endpoints.mongo_url), "admin") as admin:
+        assert f"daihoi_{mistyped}" not in await admin.client.list_database_names()
 
 
 @pytest.mark.parametrize(

@@ -44,7 +44,7 @@ from tests.contract.units import SERVICE_AGGREGATES
 from tests.properties.hostile_values import Hostile, as_body, everything_full, labels_of
 from tests.properties.sent import SHORT, Sent, Wrong, told
 from tests.properties.ways import Step, all_ways, examples
-from tests.servers import operator_of
+from tests.servers import drop_database, operator_of
 
 HAPPENED = datetime(2020, 8, 17, 2, tzinfo=UTC)
 ANSWER_TIMEOUT_S = 30
@@ -289,6 +289,6 @@ async def besieged(endpoints: Endpoints, congress: str, folder: Path) -> AsyncIt
             yield Besieged(settings, supervisor, connection, ViewStore(database))
         finally:
             supervisor.stop()
-            await database.client.drop_database(database.name)
+            await drop_database(endpoints.mongo_url, database.name)
             for config in reversed(stream_configs(congress)):
                 await js_api(connection, f"STREAM.DELETE.{config['name']}", {})

@@ -49,6 +49,7 @@ from tests.properties.service import (
     standing_still,
 )
 from tests.properties.wishes import actors_of, commands_of, wishes
+from tests.servers import drop_database
 
 EXAMPLES, STEPS = 15, 50
 SERVICES = (SUBCOMMITTEE, PROPAGANDA, LOGISTICS, SECURITY)
@@ -362,7 +363,7 @@ class Machine(RuleBasedStateMachine):
     async def clear_away(self) -> None:
         for tracker in self.trackers:
             await tracker.stop()
-        await self.database.client.drop_database(self.database.name)
+        await drop_database(self.mongo_url, self.database.name)
         await self._opening.__aexit__(None, None, None)
         for config in reversed(stream_configs(self.name)):
             await js_api(self.connection, f"STREAM.DELETE.{config['name']}", {})

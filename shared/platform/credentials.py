@@ -1,0 +1,71 @@
+"""Credentials in addresses: where a password lies is said, the password itself is not.
+
+An address of MongoDB may name a file of passwords in an option of ours, `passwordFile`: a file with the password of
+the user that the address names, or a folder with one file for each user. So it can be handed to other processes and
+be printed.
+"""
+
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import quote, unquote, unquote_plus, urlsplit, urlunsplit
+
+from shared.domain.decider import Refusal
+from shared.platform.addresses import PASSWORD_FILE
+from shared.platform.errors import PlatformError
+
+TRACKER, READER, ADMIN = "tracker", "reader", "admin"
+"""The users of the database: who writes the views, who reads them, and who makes the other two."""
+
+NO_PASSWORD = Refusal("no_mongo_password", "The password for MongoDB can't be read from {file}: {reason}.")
+EMPTY_PASSWORD = Refusal("no_mongo_password", "The file {file} is to hold a password for MongoDB and is empty.")
+NO_USER = Refusal("no_mongo_user", "DAIHOI_MONGO_URL names no user for the password in {file}: mongodb://USER@…")
+
+
+class Login(NamedTuple):
+    """What the driver is given. Without a user, the address says everything."""
+
+    url: str
+    user: str = ""
+    password: str = ""
+
+
+def with_password_file(url: str, file: Path | None) -> str:
+    """`url`, naming `file` unless it names one already."""
+    if not url or file is None or f"{PASSWORD_FILE}=" in url:
+        return url
+    parts = urlsplit(url)
+    option = f"{PASSWORD_FILE}={quote(str(file.absolute()), safe='/')}"
+    return urlunsplit(parts._replace(path=parts.path or "/", query="&".join(filter(None, (parts.query, option)))))
+
+
+def login(url: str, *, reads_only: bool = False) -> Login:
+    """From a folder, the tracker's password, or for who `reads_only` the reader's where there is one. Raises
+    `PlatformError`, and `ValueError` where `url` is none."""
+    parts = urlsplit(url)
+    options = parts.query.split("&")
+    files = [option.partition("=")[2] for option in options if option.startswith(f"{PASSWORD_FILE}=")]
+    if not files:
+        return Login(url)
+    file = Path(unquote(files[0]))
+    user_info, _, hosts = parts.netloc.rpartition("@")
+    user = unquote_plus(user_info.partition(":")[0])
+    if file.is_dir():
+        user = user or (READER if reads_only and (file / READER).exists() else TRACKER)
+        file = file / user
+    if not user:
+        raise PlatformError(NO_USER(file=file))
+    others = "&".join(option for option in options if not option.startswith(f"{PASSWORD_FILE}="))
+    return Login(urlunsplit(parts._replace(netloc=hosts, query=others)), user, read_password(file))
+
+
+def read_password(file: Path) -> str:
+    """Without the end of its line. Raises `PlatformError`."""
+    try:
+        password = file.read_text("utf-8").rstrip("\r\n")
+    except OSError as error:
+        raise PlatformError(NO_PASSWORD(file=file, reason=error.strerror)) from error
+    except UnicodeDecodeError as error:
+        raise PlatformError(NO_PASSWORD(file=file, reason=error.reason)) from error
+    if not password:
+        raise PlatformError(EMPTY_PASSWORD(file=file))
+    return password
