@@ -136,7 +136,7 @@ def _rebuild(settings: Settings, lang: Language) -> None:
         return
 
     async def work() -> None:
-        async with open_session(settings) as session:
+        async with open_session(settings, writes=True) as session:
             with console.progress_bar(translate("Rebuilding", lang)) as on_progress:
                 done = await rebuild(session.ledger, session.views, on_progress)
         console.print_drawn(rebuilt_lines(done, lang))
