@@ -17,6 +17,7 @@ from nats.aio.client import Client
 from services.tracker.projection.store import ViewStore
 from shared.domain.decider import Actor
 from shared.eventstore.ledger import Ledger
+from shared.eventstore.rights import OPERATOR, STORE
 from shared.platform.embedded import Endpoints
 from shared.platform.keeper import nats_server
 from shared.platform.mongo import Database, mongo_database
@@ -35,6 +36,7 @@ from tests.servers import (
     database_of,
     drop_database,
     one_pair_for_all,
+    operator_of,
     servers,
     shared_servers,
 )
@@ -46,7 +48,11 @@ PAIR = pytest.StashKey[Mapping[str, str]]()
 
 class Broker(NamedTuple):
     connection: Client
+    """The operator's."""
+    within: Client
+    """In the account of the streams."""
     url: str
+    keys: str
 
 
 type MakeBroker = Callable[[str], Awaitable[Broker]]
@@ -147,7 +153,7 @@ async def views(database: Database) -> ViewStore:
 
 @pytest.fixture
 async def make_broker(tmp_path: Path) -> AsyncIterator[MakeBroker]:
-    """Makes empty brokers of the test's own, each with a connection to it."""
+    """Makes empty brokers of the test's own, each with connections to it."""
     async with AsyncExitStack() as stack:
 
         async def make(name: str) -> Broker:
@@ -155,8 +161,12 @@ async def make_broker(tmp_path: Path) -> AsyncIterator[MakeBroker]:
             server = OwnServer(nats_server, "nats", tmp_path / name)
             await server.start()
             stack.callback(server.end_here)
-            url = f"nats://127.0.0.1:{server.port}"
-            return Broker(await stack.enter_async_context(nats_connection(url, "tests")), url)
+            place = Endpoints(server.url, "", server.keys)
+            operator, within = [
+                await stack.enter_async_context(nats_connection(server.url, "tests", operator_of(place, identity)))
+                for identity in (OPERATOR, STORE)
+            ]
+            return Broker(operator, within, server.url, server.keys)
 
         yield make
 

@@ -28,8 +28,10 @@ class Shell:
 
     def __init__(self, folder: Path, endpoints: Endpoints, congress: str) -> None:
         self.folder = folder
+        locked = {"DAIHOI_NATS_CREDENTIALS": endpoints.nats_credentials} if endpoints.nats_credentials else {}
         self.environment = {
             **os.environ,
+            **locked,
             "DAIHOI_NATS_URL": endpoints.nats_url,
             "DAIHOI_MONGO_URL": endpoints.mongo_url,
             "DAIHOI_CONGRESS": congress,

@@ -20,6 +20,7 @@ from daihoi.ops.backup.taking import take
 from daihoi.ops.session import connected, open_session
 from services.tracker.projection.rebuild import rebuild
 from shared.domain.decider import Refusal
+from shared.eventstore.rights import OPERATOR, STORE
 from shared.i18n import Language, translate
 from shared.platform.files import new_file
 from shared.platform.settings import Settings
@@ -56,7 +57,7 @@ def take_backup(
         console.refuse(THERE_ALREADY(path=path))
 
     async def work() -> Manifest:
-        async with connected(settings) as connection:
+        async with connected(settings, OPERATOR) as connection:
             bar = console.progress_bar(translate("Backing up", language))
             with bar as on_progress, new_file(path) as draft, BackupWriter(draft) as writer:
                 return await take(connection, settings.congress, writer, on_progress)
@@ -86,10 +87,11 @@ def restore_backup(
     kept = _checked(file, settings, language)
 
     async def work() -> Restored:
-        async with connected(settings, begins=True) as connection:
+        async with connected(settings, OPERATOR, begins=True) as connection:
             await _check_that_nothing_runs(connection, settings, kept.manifest)
-            with console.progress_bar(translate("Restoring", language)) as on_progress:
-                return await restore(connection, settings.congress, kept, settings.nats_replicas, on_progress)
+            async with connected(settings, STORE, begins=True) as within:
+                with console.progress_bar(translate("Restoring", language)) as on_progress:
+                    return await restore(within, settings.congress, kept, settings.nats_replicas, on_progress)
 
     restored = console.run(work())
     console.print_drawn(_restored_lines(restored, kept.manifest, language))
@@ -134,7 +136,7 @@ def _rebuild(settings: Settings, lang: Language) -> None:
         return
 
     async def work() -> None:
-        async with open_session(settings) as session:
+        async with open_session(settings, writes=True) as session:
             with console.progress_bar(translate("Rebuilding", lang)) as on_progress:
                 done = await rebuild(session.ledger, session.views, on_progress)
         console.print_drawn(rebuilt_lines(done, lang))

@@ -75,8 +75,8 @@ async def test_a_restoration_that_was_killed_is_completed_by_the_next_one(
 ):
     await settled(ledger, await Writer(EventStore(connection, congress, "logistics")).write(range(40)))
     await back_up(connection, congress, tmp_path / "backup.zip")
-    other, url = await make_broker("other")
-    shell = Shell(tmp_path, endpoints._replace(nats_url=url), congress)
+    other, _, url, keys = await make_broker("other")
+    shell = Shell(tmp_path, endpoints._replace(nats_url=url, nats_credentials=keys), congress)
     for stream in (ledger_stream(congress), service_stream(congress, "logistics")):
         process = begin(shell, "restore", str(tmp_path / "backup.zip"))
 
@@ -111,13 +111,13 @@ async def test_no_service_starts_on_what_was_put_back_in_part_and_it_is_complete
                 raise KeyboardInterrupt
             yield row
 
-    other, _ = await make_broker("other")
+    other, within, *_ = await make_broker("other")
     monkeypatch.setattr(backup, "rows", until_the_plug_is_pulled)
     with pytest.raises(KeyboardInterrupt):
-        await restore(other, congress, backup, 1, silent)
+        await restore(within, congress, backup, 1, silent)
     with pytest.raises(StreamMismatch):
         await provision(other, congress)
-    done = await restore(other, congress, Backup(tmp_path / "backup.zip"), 1, silent)
+    done = await restore(within, congress, Backup(tmp_path / "backup.zip"), 1, silent)
     assert stream in done.put_back
     assert await rows_of(other, stream) == await rows_of(connection, stream)
     await provision(other, congress)

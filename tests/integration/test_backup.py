@@ -1,6 +1,7 @@
 """A congress is backed up while it is written, put back onto another server, and is the same congress there."""
 
 import asyncio
+from pathlib import Path
 
 import pytest
 
@@ -20,11 +21,13 @@ from shared.events.catalogue_item import Item, ItemAssigned
 from shared.eventstore.jetstream_api import js_api, stream_info
 from shared.eventstore.ledger import Ledger
 from shared.eventstore.names import ledger_stream, service_stream
+from shared.eventstore.rights import STORE
 from shared.eventstore.rows import read_rows
 from shared.eventstore.store import EventStore, NewEvent
 from shared.eventstore.streams import provision
 from shared.eventstore.wholeness import losses
 from shared.platform.files import new_file
+from shared.platform.nats import nats_connection
 from shared.unit.client import CommandClient
 from shared.unit.consumer import make_consumer
 from shared.unit.health import health_of
@@ -32,6 +35,7 @@ from shared.values.types import Group, Phase, Scenario, Text
 from tests import recorded
 from tests.congress import Writer, envelope_of, settled
 from tests.program import Shell
+from tests.servers import operator_of
 from tests.waiting import until
 
 EARLIER = recorded.recorded()
@@ -90,8 +94,8 @@ async def test_what_is_written_while_it_is_backed_up_is_in_it_up_to_one_event(
     await settled(ledger, end + 1)
     assert end >= before
 
-    other, _ = await make_broker("other")
-    await restore(other, congress, backup, 1, silent)
+    other, within, *_ = await make_broker("other")
+    await restore(within, congress, backup, 1, silent)
     assert await rows_of(other, ledger_stream(congress)) == await rows_of(connection, ledger_stream(congress), end)
     for kept in backup.manifest.streams[1:]:
         assert await rows_of(other, kept.name) == await rows_of(connection, kept.name, kept.last)
@@ -128,8 +132,8 @@ async def test_a_congress_of_then_has_its_digest_and_its_policies_do_what_is_lef
     make_broker, settings, endpoints, tmp_path, done
 ):
     congress, unit = OF_EARLIER, "logistics"
-    first, _ = await make_broker("first")
-    await recorded.restore(first, EARLIER)
+    first, within, *_ = await make_broker("first")
+    await recorded.restore(within, EARLIER)
     await provision(first, congress)
     await make_consumer(first, congress, unit, service_named(unit).policies)
     assigned = envelope_of(ORDERED, "subcommittee", "catalogue-item", "9-99", 0)
@@ -140,16 +144,17 @@ async def test_a_congress_of_then_has_its_digest_and_its_policies_do_what_is_lef
     [consumer] = [one for one in backup.manifest.consumers if one.name == f"policies-{unit}"]
     stands = consumer.model_copy(update={"done": done, "config": consumer.config | {"opt_start_seq": 1}})
     backup.manifest = backup.manifest.model_copy(update={"consumers": (stands,)})
-    other, url = await make_broker("other")
-    await restore(other, congress, backup, 1, silent)
+    other, within, url, keys = await make_broker("other")
+    await restore(within, congress, backup, 1, silent)
     ledger, stream = Ledger(other, congress), service_stream(congress, unit)
     assert await digest_of(ledger, EARLIER.audit_rows) == total_digest(EARLIER.digests)
 
     info = await js_api(other, f"CONSUMER.INFO.{ledger_stream(congress)}.{consumer.name}", {})
     assert info["config"]["opt_start_seq"] == done + 1
     before = await rows_of(other, stream)
-    service = settings.model_copy(update={"nats_url": url, "congress": congress})
-    supervisor = Supervisor(service, endpoints._replace(nats_url=url))
+    there = {"nats_url": url, "nats_credentials": keys}
+    service = settings.model_copy(update={**there, "nats_credentials": Path(keys), "congress": congress})
+    supervisor = Supervisor(service, endpoints._replace(**there))
     try:
         supervisor.start(unit)
         await supervisor.wait_until_ready(CommandClient(other, congress))
@@ -174,13 +179,13 @@ async def test_what_is_there_already_is_left_and_what_is_there_in_part_is_made_w
     await settled(ledger, await Writer(EventStore(connection, congress, "logistics")).write(range(5)))
     backup = await back_up(connection, congress, tmp_path / "backup.zip")
     stream = service_stream(congress, "logistics")
-    other, _ = await make_broker("other")
-    assert (await restore(other, congress, backup, 1, silent)).there_already == []
-    assert (await restore(other, congress, backup, 1, silent)).put_back == []
+    other, within, *_ = await make_broker("other")
+    assert (await restore(within, congress, backup, 1, silent)).there_already == []
+    assert (await restore(within, congress, backup, 1, silent)).put_back == []
     config = (await stream_info(other, stream))["config"]
     await js_api(other, f"STREAM.UPDATE.{stream}", config | {"max_msgs": 2})
     await js_api(other, f"STREAM.UPDATE.{stream}", config)
-    assert (await restore(other, congress, backup, 1, silent)).put_back == [stream]
+    assert (await restore(within, congress, backup, 1, silent)).put_back == [stream]
     restored = Ledger(other, congress)
     assert await losses(restored) == []
     written = await Writer(EventStore(other, congress, "logistics")).write([1000])
@@ -189,23 +194,23 @@ async def test_what_is_there_already_is_left_and_what_is_there_in_part_is_made_w
         connection, ledger_stream(congress)
     )
     assert await restored.last_sequence() == backup.manifest.ledger.last + written
-    assert await code_of(restore(other, congress, backup, 1, silent)) == "longer_history"
+    assert await code_of(restore(within, congress, backup, 1, silent)) == "longer_history"
 
 
 async def test_nothing_is_changed_where_another_history_is(connection, congress, ledger, make_broker, tmp_path):
     await settled(ledger, await Writer(EventStore(connection, congress, "logistics")).write(range(3)))
     backup = await back_up(connection, congress, tmp_path / "backup.zip")
-    other, _ = await make_broker("other")
+    other, within, *_ = await make_broker("other")
     await provision(other, congress)
-    assert (await restore(other, congress, backup, 1, silent)).there_already == [
+    assert (await restore(within, congress, backup, 1, silent)).there_already == [
         stream.name for stream in backup.manifest.streams if not stream.last
     ]
-    third, _ = await make_broker("third")
+    third, within, *_ = await make_broker("third")
     await provision(third, congress)
     await settled(Ledger(third, congress), await Writer(EventStore(third, congress, "security")).write([1]))
     before = await rows_of(third, ledger_stream(congress))
-    assert await code_of(restore(third, congress, backup, 1, silent)) == "other_history"
-    assert await code_of(restore(third, "another", backup, 1, silent)) == "backup_of_another_congress"
+    assert await code_of(restore(within, congress, backup, 1, silent)) == "other_history"
+    assert await code_of(restore(within, "another", backup, 1, silent)) == "backup_of_another_congress"
     assert await rows_of(third, ledger_stream(congress)) == before
 
 
@@ -214,20 +219,27 @@ async def test_a_stream_that_the_backup_does_not_have_is_a_longer_history(
 ):
     await settled(ledger, await Writer(EventStore(connection, congress, "logistics")).write([1]))
     backup = await back_up(connection, congress, tmp_path / "backup.zip")
-    other, _ = await make_broker("other")
+    other, within, *_ = await make_broker("other")
     name = service_stream(congress, "y-te")
     config = {"name": name, "subjects": [f"evt.{congress}.y-te.>"]}
     await js_api(other, f"STREAM.CREATE.{name}", config)
     await other.jetstream().publish(f"evt.{congress}.y-te.task.1", b"{}", stream=name)
-    assert await code_of(restore(other, congress, backup, 1, silent)) == "longer_history"
+    assert await code_of(restore(within, congress, backup, 1, silent)) == "longer_history"
+
+
+@pytest.fixture
+async def object_stores(endpoints):
+    """They are to be reached in the account of the streams alone."""
+    async with nats_connection(endpoints.nats_url, "tests", operator_of(endpoints, STORE)) as within:
+        yield within.jetstream()
 
 
 async def test_the_objects_of_the_congress_are_kept_and_come_back(
-    connection, congress, ledger, make_broker, tmp_path
+    connection, object_stores, congress, ledger, make_broker, tmp_path
 ):
     await settled(ledger, await Writer(EventStore(connection, congress, "logistics")).write([1]))
-    store = await connection.jetstream().create_object_store(f"evidence_{congress}")
-    await connection.jetstream().create_object_store(f"evidence_of-another-{congress}")
+    store = await object_stores.create_object_store(f"evidence_{congress}")
+    await object_stores.create_object_store(f"evidence_of-another-{congress}")
     content = {"minutes.pdf": b"%PDF" * 100_000, "photo.jpg": b"\xff\xd8" * 10}
     for name, data in content.items():
         await store.put(name, data)
@@ -235,17 +247,17 @@ async def test_the_objects_of_the_congress_are_kept_and_come_back(
     await store.delete("withdrawn.pdf")
     backup = await back_up(connection, congress, tmp_path / "backup.zip")
     assert backup.manifest.streams[-1].name == f"OBJ_evidence_{congress}"
-    other, _ = await make_broker("other")
-    await restore(other, congress, backup, 1, silent)
-    restored = await other.jetstream().object_store(f"evidence_{congress}")
+    _, within, *_ = await make_broker("other")
+    await restore(within, congress, backup, 1, silent)
+    restored = await within.jetstream().object_store(f"evidence_{congress}")
     for name, data in content.items():
         assert (await restored.get(name)).data == data
     assert sorted(entry.name for entry in await restored.list(ignore_deletes=True)) == sorted(content)
-    assert (await restore(other, congress, backup, 1, silent)).put_back == []
+    assert (await restore(within, congress, backup, 1, silent)).put_back == []
     await restored.put("later.pdf", b"later")
-    assert await code_of(restore(other, congress, backup, 1, silent)) == "longer_history"
+    assert await code_of(restore(within, congress, backup, 1, silent)) == "longer_history"
     for name in (f"evidence_{congress}", f"evidence_of-another-{congress}"):
-        await connection.jetstream().delete_object_store(name)
+        await object_stores.delete_object_store(name)
 
 
 async def test_a_congress_that_lost_events_is_not_backed_up(connection, congress, ledger, tmp_path):
@@ -273,9 +285,9 @@ async def test_a_server_that_can_not_take_a_backup_back_is_told_before_anything_
 ):
     await settled(ledger, await Writer(EventStore(connection, congress, "logistics")).write([1]))
     backup = await back_up(connection, congress, tmp_path / "backup.zip")
-    other, _ = await make_broker("other")
+    other, within, *_ = await make_broker("other")
     monkeypatch.setattr(restoring, "FIRST_SERVER", (99, 0, 0))
-    assert await code_of(restore(other, congress, backup, 1, silent)) == "broker_too_old"
+    assert await code_of(restore(within, congress, backup, 1, silent)) == "broker_too_old"
     assert (await js_api(other, "STREAM.NAMES", {}))["total"] == 0
 
 
@@ -299,8 +311,8 @@ async def test_backup_verify_and_restore_say_what_they_do(
     assert checked.stdout == f"{taken.stdout}The backup is whole.\n"
     assert here.run("backup", "take", str(path)).returncode == 2, "it exists already"
 
-    other, url = await make_broker("other")
-    there = Shell(folder, endpoints._replace(nats_url=url), congress)
+    other, _, url, keys = await make_broker("other")
+    there = Shell(folder, endpoints._replace(nats_url=url, nats_credentials=keys), congress)
     listening = await other.subscribe(f"health.{congress}.logistics", cb=answer_as_ready)
     refused = await asyncio.to_thread(there.run, "restore", str(out))
     assert (refused.returncode, "services_still_run" in refused.stderr) == (1, True)
@@ -322,8 +334,9 @@ async def test_a_damaged_backup_is_refused_by_name_before_anything_is_written(
     path = tmp_path / "backup.zip"
     await back_up(connection, congress, path)
     path.write_bytes(path.read_bytes()[:-100])
-    other, url = await make_broker("other")
-    ended = Shell(tmp_path, endpoints._replace(nats_url=url), congress).run("restore", str(path))
+    other, _, url, keys = await make_broker("other")
+    there = Shell(tmp_path, endpoints._replace(nats_url=url, nats_credentials=keys), congress)
+    ended = there.run("restore", str(path))
     assert (ended.returncode, "backup_damaged" in ended.stderr) == (1, True)
     assert (await js_api(other, "STREAM.NAMES", {}))["total"] == 0
 
