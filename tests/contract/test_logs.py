@@ -51,7 +51,9 @@ async def test_every_line_is_an_entry_with_its_time_level_and_service_a_tracebac
         assert all({"time", "level", "service", "logger", "message"} <= entry.keys() for entry in entries)
         assert {entry["service"] for entry in entries} == {"logistics"}
         failed = next(entry for entry in entries if "traceback" in entry)
-        assert failed["traceback"].endswith("RuntimeError: no answer from nats://someone:…@centre:4222\nover two lines")
+        assert failed["traceback"].endswith(
+            "RuntimeError: no answer from nats://someone:…@centre:4222\nover two lines"
+        )
     else:
         assert [line for line in lines if not PLAIN_LINE.fullmatch(line)] == []
         failed = next(line for line in lines if "Traceback" in line)
