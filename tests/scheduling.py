@@ -11,6 +11,9 @@ from xdist.scheduler import LoadScopeScheduling
 LONG_FILES = (
     "faults/test_matrix.py",
     "integration/test_cli.py",
+    "domain/test_histories.py",
+    "properties/test_services.py",
+    "properties/test_aggregates.py",
 )
 FOLDERS = ("faults", "integration", "properties", "contract")
 ONE_BY_ONE = frozenset(

@@ -29,6 +29,11 @@ from shared.values.units import TRACKER
 
 STILL_RUN = Refusal("services_still_run", "These services answer: {services}. Stop them first, wherever they run.")
 NOT_THERE = Refusal("no_such_file", "There is no file {path}.")
+TWO_IDENTITIES = Refusal(
+    "two_identities_needed",
+    "Restoring takes two identities, operator and store. Name a folder with the credentials of both with "
+    "DAIHOI_NATS_CREDENTIALS, not the file {path}.",
+)
 EMPTY_FOLDER = Refusal("no_backup_in_folder", "The folder {path} holds no backup of the congress {congress}.")
 
 FROM_HELP = "A backup, or a folder: then the newest in it of the congress."
@@ -84,6 +89,8 @@ def restore_backup(
 ) -> None:
     """Put a backup back where there is nothing of the congress, or only what it holds too, and rebuild the views."""
     settings, language = console.begin(lang)
+    if settings.nats_credentials and settings.nats_credentials.is_file():
+        console.refuse(TWO_IDENTITIES(path=settings.nats_credentials))
     kept = _checked(file, settings, language)
 
     async def work() -> Restored:

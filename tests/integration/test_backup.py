@@ -341,5 +341,13 @@ async def test_a_damaged_backup_is_refused_by_name_before_anything_is_written(
     assert (await js_api(other, "STREAM.NAMES", {}))["total"] == 0
 
 
+def test_one_file_of_credentials_is_not_enough_to_restore(endpoints, congress, tmp_path):
+    path = tmp_path / "operator.creds"
+    path.touch()
+    shell = Shell(tmp_path, endpoints._replace(nats_credentials=str(path)), congress)
+    ended = shell.run("restore", str(tmp_path))
+    assert (ended.returncode, "Restoring takes two identities" in ended.stderr) == (2, True)
+
+
 async def answer_as_ready(message):
     await message.respond(health_of([], {}).model_dump_json().encode())

