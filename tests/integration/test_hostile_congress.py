@@ -112,13 +112,16 @@ async def stored_forgeries(siege: Besieged, forged: Sequence[Forged]) -> dict[in
     """By their ledger sequence. Of what are no headers the server may store a part before the body."""
     wanted = {(each.blow.subject, each.blow.body): each for each in forged}
     no_headers = {each.blow.subject: each for each in forged if each.blow.headers in NO_HEADERS}
+
+    def forgery(stored: Stored) -> Forged | None:
+        other = no_headers.get(stored.subject)
+        in_part = other if other and stored.body.endswith(other.blow.body) else None
+        return wanted.get((stored.subject, stored.body), in_part)
+
     ledger: list[Stored] = [stored async for page in siege.ledger.read() for stored in page]
     answers = [stored.subject for stored in ledger if "letter-box" in stored.subject]
     assert not answers, "a service wrote its answer there"
-    found = {
-        stored.sequence: wanted.get((stored.subject, stored.body), no_headers.get(stored.subject))
-        for stored in ledger
-    }
+    found = {stored.sequence: forgery(stored) for stored in ledger}
     there = {sequence: each for sequence, each in found.items() if each}
     assert {each.blow.name for each in there.values()} == {each.blow.name for each in forged}
     return there
