@@ -22,7 +22,7 @@ from services.tracker.projection.rebuild import rebuild
 from shared.domain.decider import Refusal
 from shared.eventstore.rights import OPERATOR, STORE
 from shared.i18n import Language, translate
-from shared.platform.files import new_file
+from shared.platform.files import new_file, own_folder
 from shared.platform.settings import Settings
 from shared.unit.client import CommandClient
 from shared.values.units import TRACKER
@@ -52,12 +52,17 @@ backup = CommandGroup("All that the congress has recorded, in one file: take, ve
 
 @backup.command("take")
 def take_backup(
-    file: Annotated[Path, typer.Argument(help="A new file, or a folder: then it is named by congress and time.")],
+    file: Annotated[
+        Path, typer.Argument(help="A new file *.zip, or a folder, made if need be: then named by congress and time.")
+    ],
     lang: LangOption = None,
 ) -> None:
     """Write all streams of the congress into one file, while its services run; `take` may be left out."""
     settings, language = console.begin(lang)
-    path = file / _name(settings.congress, datetime.now(UTC)) if file.is_dir() else file
+    path = file
+    if file.is_dir() or file.suffix != ".zip":
+        own_folder(file)
+        path = file / _name(settings.congress, datetime.now(UTC))
     if path.exists():
         console.refuse(THERE_ALREADY(path=path))
 
@@ -89,7 +94,7 @@ def restore_backup(
 ) -> None:
     """Put a backup back where there is nothing of the congress, or only what it holds too, and rebuild the views."""
     settings, language = console.begin(lang)
-    if settings.nats_credentials and settings.nats_credentials.is_file():
+    if settings.nats_url and settings.nats_credentials and settings.nats_credentials.is_file():
         console.refuse(TWO_IDENTITIES(path=settings.nats_credentials))
     kept = _checked(file, settings, language)
 

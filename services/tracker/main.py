@@ -22,7 +22,7 @@ from shared.platform.settings import Settings
 from shared.unit.asyncapi import Json, answer_asyncapi, asyncapi
 from shared.unit.health import answer_health
 from shared.unit.health_file import HealthFile
-from shared.unit.service import service_broker
+from shared.unit.service import service_broker, when_closed
 from shared.values.units import TRACKER
 
 logger = logging.getLogger(__name__)
@@ -46,6 +46,7 @@ async def lifespan() -> AsyncIterator[None]:
             projector = Projector(ledger, views)
             projecting = asyncio.create_task(projector.run())
             projecting.add_done_callback(lambda _: app.exit())
+            closing = asyncio.create_task(when_closed(broker.connection, app.exit))
             shadowing = asyncio.create_task(keep_shadow(environment_of(settings, servers)))
             look = TrackerHealth(projector, views, ledger).look
             answer_health(broker, settings.congress, TRACKER, settings.instance_name, look)
@@ -57,7 +58,7 @@ async def lifespan() -> AsyncIterator[None]:
             try:
                 yield
             finally:
-                for task in (shadowing, projecting):
+                for task in (closing, shadowing, projecting):
                     task.cancel()
                     with suppress(asyncio.CancelledError):
                         await task

@@ -84,7 +84,8 @@ def jwts(folder: Path) -> Mapping[str, str]:
     operator, account, store, system = (key_of(folder, name) for name in KEYS)
     imports = [_of_store(store, subject, "service") for subject in INTO_THE_STORE]
     imports += [_of_store(store, subject, "stream") for subject in OUT_OF_THE_STORE]
-    no_more = {"revocations": revoked(folder)}
+    with _told(folder):
+        no_more = {"revocations": revoked(folder)}
     return {
         "operator": operator_jwt(operator, system.public),
         store.public: account_jwt(operator, store.public, "store", jetstream=True, exports=_exports(), **no_more),
@@ -138,7 +139,7 @@ def issued(folder: Path) -> list[Issued]:
     """All credentials that were ever made from this folder's keys, the oldest first. Raises `PlatformError`."""
     with _told(folder):
         lines = (folder / ISSUED).read_text().splitlines() if (folder / ISSUED).exists() else []
-    return [Issued(**json.loads(line)) for line in lines]
+        return [Issued(**json.loads(line)) for line in lines]
 
 
 def revoked(folder: Path) -> dict[str, int]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from faststream import AckPolicy, FastStream
 from faststream.nats import NatsBroker, NatsMessage
-from nats.aio.client import DEFAULT_INBOX_PREFIX
+from nats.aio.client import DEFAULT_INBOX_PREFIX, Client
 from pydantic import BaseModel, ValidationError
 
 from shared.domain.decider import Actor, Aggregate, Refused
@@ -44,6 +44,7 @@ from shared.unit.tokens import TokenVerifier
 from shared.unit.unseen import Unseen
 
 COMMANDS_AT_ONCE = 64
+CLOSED_LOOK_S = 1.0
 READ_FROM_A_STREAM = "Nats-Stream"
 """A header of the server's. Whoever reads may have what they read sent to any subject, by the server's rights."""
 
@@ -85,6 +86,7 @@ class UnitService:
                 await check_streams(broker.connection, settings.congress, self.name, settings.nats_replicas)
                 store = EventStore(broker.connection, settings.congress, self.name, replicas=settings.nats_replicas)
                 watching = asyncio.create_task(store.watch.keep_looking())
+                closing = asyncio.create_task(when_closed(broker.connection, app.exit))
                 for part in self._subscribe(broker, settings, store, servers):
                     app.after_startup(part.start)
                     app.on_shutdown(part.stop)
@@ -93,6 +95,7 @@ class UnitService:
                     yield
                 finally:
                     watching.cancel()
+                    closing.cancel()
 
         app = FastStream(lifespan=lifespan, logger=logger)
         return app
@@ -127,6 +130,16 @@ class UnitService:
         answer_health(broker, congress, self.name, settings.instance_name, look)
         answer_asyncapi(broker, congress, self.name, self.contract())
         return [HealthFile(settings, self.name, look), *([follower] if follower else [])]
+
+
+async def when_closed(connection: Client, end: Callable[[], None]) -> None:
+    """Calls `end` once the connection is closed for good, as nats-py does where credentials are revoked: a process
+    that hears nobody any more is started again, with the credentials of then, rather than kept."""
+    while not connection.is_closed:
+        await asyncio.sleep(CLOSED_LOOK_S)
+    if connection.last_error:
+        logger.error("the connection to NATS is closed for good, so this process ends: %s", connection.last_error)
+    end()
 
 
 def service_broker(url: str, service: str, credentials: Credentials | None = None) -> UnitBroker:

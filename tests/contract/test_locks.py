@@ -11,6 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from daihoi.cli.main import app
+from daihoi.ops.charters import service_named
 from daihoi.ops.doctor import examine
 from daihoi.ops.supervisor import Supervisor
 from daihoi.sample.story import SAMPLE
@@ -22,7 +23,7 @@ from shared.eventstore.jetstream_api import js_api, js_call, stream_info
 from shared.eventstore.ledger import Ledger
 from shared.eventstore.names import consumer_name, ledger_stream, service_stream
 from shared.eventstore.operating import connected_as
-from shared.eventstore.rights import member_of
+from shared.eventstore.rights import OPERATOR, member_of
 from shared.eventstore.store import EventStore
 from shared.eventstore.streams import provision, stream_configs
 from shared.platform.embedded import Endpoints, embedded_servers
@@ -35,6 +36,7 @@ from shared.platform.nats_permissions import PermissionsViolation
 from shared.platform.settings import Settings
 from shared.unit.client import CommandClient
 from shared.unit.consumer import make_consumer
+from shared.unit.issuer import make_issuer_keys
 from shared.unit.policies import Policy
 from shared.unit.problems import ProblemError
 from tests.conftest import token_for
@@ -396,6 +398,33 @@ async def test_whoever_is_revoked_is_cut_off_from_the_embedded_server_and_new_cr
         assert told.value.why.code == "not_let_in"
         async with nats_connection(servers.nats_url, "auditor", credentials_for(keys, "xx", "auditor")):
             pass
+
+
+async def test_a_service_whose_credentials_are_revoked_ends_so_that_it_is_started_with_new_ones(tmp_path):
+    with embedded_servers(tmp_path) as servers:
+        settings = Settings(congress="xx", data_dir=tmp_path)
+        make_issuer_keys(settings.issuer_private_key_path, settings.issuer_public_key_path)
+        supervisor = Supervisor(settings, servers)
+        try:
+            async with connected_as(OPERATOR, settings, servers) as operator:
+                client = CommandClient(operator, "xx")
+                await provision(operator, "xx")
+                await make_consumer(operator, "xx", "propaganda", service_named("propaganda").policies)
+                first = supervisor.start("propaganda")
+                await supervisor.wait_until_ready(client)
+                revoke = ["nats", "revoke", "propaganda"]
+                environment = {"DAIHOI_DATA_DIR": str(tmp_path), **XX}
+                ran = await asyncio.to_thread(CliRunner().invoke, app, revoke, env=environment)
+                assert ran.exit_code == 0, ran.output
+
+                async def ended():
+                    return first.poll() is not None
+
+                await until(ended)
+                supervisor.start("propaganda")
+                await supervisor.wait_until_ready(client)
+        finally:
+            supervisor.stop()
 
 
 XX = {"DAIHOI_CONGRESS": "xx", "DAIHOI_NATS_CREDENTIALS": None, "DAIHOI_LANG": "en"}

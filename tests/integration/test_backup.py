@@ -310,6 +310,8 @@ async def test_backup_verify_and_restore_say_what_they_do(
     )
     assert checked.stdout == f"{taken.stdout}The backup is whole.\n"
     assert here.run("backup", "take", str(path)).returncode == 2, "it exists already"
+    assert here.run("backup", f"{tmp_path / 'a folder' / 'of backups'}/").returncode == 0
+    assert [one.suffix for one in (tmp_path / "a folder" / "of backups").iterdir()] == [".zip"]
 
     other, _, url, keys = await make_broker("other")
     there = Shell(folder, endpoints._replace(nats_url=url, nats_credentials=keys), congress)
