@@ -3,7 +3,6 @@
 import asyncio
 import os
 import signal
-import sys
 from collections import Counter
 from uuid import UUID, uuid4
 
@@ -17,6 +16,7 @@ from shared.unit.client import CommandClient
 from shared.unit.problems import ProblemError
 from tests.conftest import token_for
 from tests.congress import Writer, settled
+from tests.faults.scene import dying
 from tests.waiting import until
 
 # `make test` has test_matrix.py in its place, which kills at named points.
@@ -61,8 +61,7 @@ async def test_a_tracker_killed_in_mid_projection_goes_on_where_its_checkpoint_i
 
 async def dies_at(supervisor: Supervisor, service: str, point: str, count: int) -> None:
     """Starts a service that kills itself at `point`, and waits for its death."""
-    command = [sys.executable, "-m", "tests.faults.dying", service, point, str(count)]
-    child = supervisor.start(service, command)
+    child = supervisor.start(service, dying(service, point, count))
     await asyncio.wait_for(asyncio.to_thread(child.wait), DEATH_TIMEOUT_S)
     assert child.returncode == -signal.SIGKILL
 
@@ -175,10 +174,13 @@ async def test_duties_open_once_each_in_a_unit_of_two_processes_one_of_which_is_
 ):
     client, second = CommandClient(connection, congress), Supervisor(settings, endpoints)
     localities = [f"xa-{number:02}" for number in range(40)]
+    phases = [{"phase": phase, "deadline": "2099-09-20"} for phase in ("before", "after")]
+    ordered, expected = (2 + len(phases)) * len(localities), len(localities) * len(phases)
     try:
+        doomed = second.start("logistics", dying("logistics", "between_append_and_ack", expected // 8))
+        await second.wait_until_ready(client)
         for name in ("subcommittee", "logistics"):
             supervisor.start(name)
-        second.start("logistics")
         await supervisor.wait_until_ready(client)
         office = token_for(settings, "subcommittee.office")
         entries = [
@@ -186,22 +188,18 @@ async def test_duties_open_once_each_in_a_unit_of_two_processes_one_of_which_is_
             for locality in localities
         ]
         duty = {"unit": "logistics", "duty": "sanitation", "localities": localities}
-        phases = [{"phase": phase, "deadline": "2099-09-20"} for phase in ("before", "after")]
         for name, data in (
             ("register-organisations", {"entries": entries}),
             ("hand-out-duty", duty | {"phases": phases}),
         ):
             await client.send("subcommittee", name, data, token=office, command_id=uuid4())
-        ordered = (2 + len(phases)) * len(localities)
-        expected = len(localities) * len(phases)
 
-        async def opened(count: int) -> bool:
-            return await ledger.last_sequence() >= ordered + 3 * count
+        async def opened() -> bool:
+            return await ledger.last_sequence() >= ordered + 3 * expected
 
-        await until(lambda: opened(expected // 4))
-        kill_9(second, "logistics")
-        assert not await opened(expected), "killed too late to prove anything"
-        await until(lambda: opened(expected))
+        await asyncio.wait_for(asyncio.to_thread(doomed.wait), DEATH_TIMEOUT_S)
+        assert doomed.returncode == -signal.SIGKILL
+        await until(opened)
     finally:
         second.stop()
     events = [decode_event(stored).envelope async for page in ledger.read() for stored in page]

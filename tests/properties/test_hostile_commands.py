@@ -39,6 +39,8 @@ ONLY_POLICIES_MAY = {"follow-scenario", "record-switch", "confirm-switch"}
 NEED_A_REFUSAL = {command.NAME for command in OFFERED}
 """There is none to see to where every policy can do what it wants."""
 NEVER_ACCEPTED = ONLY_POLICIES_MAY | NEED_A_REFUSAL
+POLICIES_COMPETE = {review.EnterTask.NAME}
+"""Where the policy that gives it as well was faster each time, nothing is left for the command to do."""
 
 
 def commands_of(service: str) -> list[type[Command]]:
@@ -134,7 +136,9 @@ async def test_a_boundary_value_is_refused_with_a_code_or_is_in_the_views(sieges
     await attack(siege, wishes)
     assert not siege.wrong, siege.told()
     shallow = {(service, command.NAME) for command in commands_of(service)} - siege.accepted
-    assert every == SHORT or {name for _, name in shallow} <= NEVER_ACCEPTED, "none of these was ever accepted"
+    assert every == SHORT or {name for _, name in shallow} <= NEVER_ACCEPTED | POLICIES_COMPETE, (
+        "none of these was ever accepted"
+    )
 
 
 async def test_after_all_of_it_audit_verify_holds(sieges):
