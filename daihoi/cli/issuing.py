@@ -100,9 +100,24 @@ def next_key() -> None:
 
 
 @keys.command("rotate")
-def rotate() -> None:
+def rotate(
+    at_once: Annotated[
+        bool, typer.Option("--at-once", help="With a key that no service has yet: where the one that mints is stolen.")
+    ] = False,
+) -> None:
     """Mint with the next key from now on; what the last one has signed stays good until that one is removed."""
-    console.out.print(rotate_keys(console.read_settings()), soft_wrap=True)
+    settings = console.read_settings()
+    key_id = rotate_keys(settings, at_once=at_once)
+    console.out.print(key_id, soft_wrap=True)
+    if at_once:
+        console.say(
+            translate(
+                "Bring {path} to every service now: until it has that, it refuses what is minted here. Then revoke the "
+                "stolen key: `daihoi revoke key`.",
+                spoken(),
+                path=settings.issuer_public_keys / f"{key_id}.pub",
+            )
+        )
 
 
 @keys.command("remove")

@@ -13,8 +13,16 @@ from daihoi.cli.sending import send_and_print
 from services.subcommittee.revocation import RecordRevocation
 from services.tracker.history.moments import parse_time
 from shared.events.revocation import Revocable
+from shared.i18n import render
 from shared.unit.patience import WAIT_FOR_SERVICE_S
+from shared.values.message import Message
 from shared.values.units import SUBCOMMITTEE
+
+NOT_YET = Message("revoked_later", "In force from {since} on; until then nothing is refused.")
+NOT_YET_A_POSITION = Message(
+    "revoked_later",
+    "In force from {since} on; until then nothing is refused. Then tokens are that the position was given by then.",
+)
 
 
 def revoke(
@@ -24,18 +32,19 @@ def revoke(
     actor: Annotated[str, typer.Option("--as", help="UNIT.POSITION that gives the command.")],
     since: Annotated[
         str | None,
-        typer.Option(help="As of when, Vietnamese time where it names no zone; now otherwise."),
+        typer.Option(help="As of when, Vietnamese time where it names no zone, 31 days ahead at most; now otherwise."),
     ] = None,
     command_id: Annotated[UUID | None, typer.Option("--id", help="The command's id; a new one otherwise.")] = None,
     wait_for_service: WaitForServiceOption = WAIT_FOR_SERVICE_S,
     lang: LangOption = None,
 ) -> None:
     """Have every service refuse a token, all tokens of a position so far, or a key, for a reason and on record."""
-    settings, _ = console.begin(lang)
+    settings, language = console.begin(lang)
     if not reason.strip():
         console.refuse(NO_REASON())
     with console.refusals_are_wrong_use():
-        moment = datetime.now(UTC) if since is None else parse_time(since)
+        now = datetime.now(UTC)
+        moment = now if since is None else parse_time(since)
     given = command_id or uuid4()
     data = {
         "revocation_id": given.hex,
@@ -53,3 +62,6 @@ def revoke(
         command_id=given,
         wait_for_service_s=wait_for_service,
     )
+    if moment > now:
+        sentence = NOT_YET_A_POSITION if what is Revocable.POSITION else NOT_YET
+        console.say(render(sentence.filled(since=moment), language))

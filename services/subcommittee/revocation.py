@@ -3,18 +3,24 @@ to go on is given a new token, and a key has a successor."""
 
 import re
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from shared.domain.decider import Actor, Aggregate, Command, Refusal, latest, once
 from shared.events.revocation import EVENTS, Revocable, RevocationRecorded
 from shared.values.message import word
+from shared.values.token_names import KEY_ID, TOKEN_ID
 from shared.values.types import EntityId, Instant, Name, Phrase
+from shared.values.units import AUDITOR, services
 
 FORMS = {
-    Revocable.TOKEN: re.compile(r"[A-Za-z0-9_-]{1,64}"),
-    Revocable.POSITION: re.compile(r"[a-z][a-z0-9-]{0,29}\.\S.*"),
-    Revocable.KEY: re.compile(r"[0-9a-f]{16}"),
+    Revocable.TOKEN: TOKEN_ID,
+    Revocable.POSITION: re.compile(r"[^.\n]+\.[^\n]+"),
+    Revocable.KEY: KEY_ID,
 }
 """How each is named. One that is mistyped would be refused to nobody, and nobody would know."""
+MOST_AHEAD = timedelta(days=31)
+"""How long before it is in force a revocation may be recorded. A mistyped year would revoke nothing, and later what
+nobody meant."""
 
 
 class RecordRevocation(Command):
@@ -30,12 +36,26 @@ class RecordRevocation(Command):
     since: Instant
     reason: Phrase
 
+    def check_given_at(self, happened: datetime) -> None:
+        if self.since > happened + MOST_AHEAD:
+            raise TOO_FAR_AHEAD(since=self.since, days=MOST_AHEAD.days)
+
 
 NO_RIGHT = Refusal("no_right_to_revoke", "{actor} can't revoke tokens and keys; the sub-committee's lead does.")
 NOT_NAMED = Refusal(
     "nothing_to_revoke",
     "Nothing has such a name: {what} {named}. Tokens and keys have ids, as `daihoi token` and `daihoi keys list` show"
     " them; positions are written UNIT.POSITION.",
+)
+NO_SUCH_UNIT = Refusal(
+    "no_unit_to_revoke",
+    "There is no unit {name} whose tokens could be revoked; there are {units}. A unit by setting has to stand in "
+    "DAIHOI_UNITS of the sub-committee's service too; until then its tokens can be revoked by their ids.",
+)
+TOO_FAR_AHEAD = Refusal(
+    "revocation_too_far_ahead",
+    "A revocation can be recorded up to {days} days before it is in force, and {since} is later. Until then it would "
+    "refuse nothing.",
 )
 ALREADY_RECORDED = Refusal(
     "revocation_already_recorded", "Revocation {revocation_id} is already on record with different content."
@@ -47,10 +67,18 @@ def decide(
 ) -> Sequence[RevocationRecorded]:
     if not actor.is_lead:
         raise NO_RIGHT(actor=actor.id)
-    if not FORMS[command.what].fullmatch(command.named):
-        raise NOT_NAMED(named=command.named, what=word(command.what))
+    _check_named(command)
     already = ALREADY_RECORDED(revocation_id=command.revocation_id)
     return once(RevocationRecorded(**command.content()), recorded, already)
+
+
+def _check_named(command: RecordRevocation) -> None:
+    """Raises a refusal where no token or key can have such a name."""
+    if not FORMS[command.what].fullmatch(command.named):
+        raise NOT_NAMED(named=command.named, what=word(command.what))
+    unit, units = command.named.partition(".")[0], (*services(), AUDITOR)
+    if command.what is Revocable.POSITION and unit not in units:
+        raise NO_SUCH_UNIT(name=unit, units=", ".join(units))
 
 
 AGGREGATE = Aggregate(events=EVENTS, commands=(RecordRevocation,), evolve=latest, decide=decide)

@@ -23,6 +23,12 @@ from shared.unit.issuer import (
     writing_keys,
 )
 
+NO_NEXT_KEY = Refusal(
+    "no_next_key",
+    "There is no next key that services could have, so they would refuse what is minted with it. `daihoi keys next` "
+    "makes it; bring its public half to every service, then rotate. Where the key that mints is stolen, `daihoi keys "
+    "rotate --at-once` waits for no service.",
+)
 KEYS_NEED_A_FOLDER = Refusal(
     "keys_need_a_folder",
     "DAIHOI_ISSUER_PUBLIC_KEY names the file {path}, and a second key needs a place beside it: name the folder. "
@@ -59,28 +65,42 @@ def keys_here(settings: Settings) -> list[IssuerKey]:
 
 def make_next_key(settings: Settings) -> Path:
     """The public half of the key that will be next, made where there is none yet. Raises `PlatformError`."""
-    held_private_key(settings)
-    folder = settings.issuer_public_keys
-    if folder.is_file():
-        raise PlatformError(KEYS_NEED_A_FOLDER(path=folder))
+    _check_changeable(settings)
     private = _next(settings)
     if not private.exists():
         make_private_key(private)
-    key = load_private_key(private).public_key()
-    public = folder / f"{key_id(key)}.pub"
+    public = _public_half(settings, private)
     if not public.exists():
-        write_public_key(public, key)
+        write_public_key(public, load_private_key(private).public_key())
     return public
 
 
-def rotate_keys(settings: Settings) -> str:
+def rotate_keys(settings: Settings, *, at_once: bool = False) -> str:
     """From now on tokens are minted with the next key; what the last one has signed is good until it is taken away.
-    The id of the key. Raises `PlatformError`."""
-    make_next_key(settings)
+    The id of the key. One that nobody can have brought to a service yet is refused, unless `at_once`: then it is made
+    now, and services refuse its tokens until they have it. Raises `PlatformError`."""
+    _check_changeable(settings)
+    coming = _next(settings)
+    if at_once:
+        make_next_key(settings)
+    elif not coming.exists() or not _public_half(settings, coming).exists():
+        raise PlatformError(NO_NEXT_KEY())
+    public = _public_half(settings, coming)
     private = settings.issuer_private_key_path
     with writing_keys(private):
-        move_over(_next(settings), private)
-    return key_id(load_private_key(private).public_key())
+        move_over(coming, private)
+    return public.stem
+
+
+def _check_changeable(settings: Settings) -> None:
+    """Raises `PlatformError` where the private half is not here, or there is no room for a second key."""
+    held_private_key(settings)
+    if settings.issuer_public_keys.is_file():
+        raise PlatformError(KEYS_NEED_A_FOLDER(path=settings.issuer_public_keys))
+
+
+def _public_half(settings: Settings, private: Path) -> Path:
+    return settings.issuer_public_keys / f"{_id_at(private)}.pub"
 
 
 def remove_key(settings: Settings, name: str) -> None:

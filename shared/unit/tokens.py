@@ -24,12 +24,12 @@ from shared.unit.issuer import KEY_ID_DIGITS, key_id
 from shared.unit.requests import CLOCK_SKEW
 from shared.values.message import Message
 from shared.values.text import clean
+from shared.values.token_names import TOKEN_ID
 
 ISSUER = "daihoi"
 ALGORITHM = "EdDSA"
 REMEMBERED_TOKENS = 1024
 REQUIRED_CLAIMS = ["sub", "unit", "aud", "iss", "iat", "exp"]
-TOKEN_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _SHOWN_KEY_ID = re.compile(rf"[\w.-]{{1,{KEY_ID_DIGITS}}}", re.ASCII)
 MOST_IN_AN_ACTOR = 200
 OF_ODD_CLAIMS = (ValueError, TypeError, KeyError, AttributeError, OverflowError, OSError, RecursionError)
@@ -193,4 +193,4 @@ def _token_id(claims: dict[str, Any]) -> str:
     token_id = claims.get("jti", "")
     if token_id == "" or TOKEN_ID.fullmatch(token_id):
         return str(token_id)
-    raise ValueError("a token's id has up to 64 letters, digits, hyphens and underscores")
+    raise ValueError("a token's id has 32 hexadecimal digits, so that it can be revoked by it")

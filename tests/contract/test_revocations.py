@@ -124,7 +124,7 @@ async def test_a_revoked_key_refuses_all_its_tokens_and_the_next_key_goes_on(off
         of_old = [of_before, office.token(), office.token("logistics.deputy"), office.token(later=SOON)]
         assert {await office.outcome(token) for token in of_old} == {"token_revoked"}
         assert await office.outcome(office.token("subcommittee.lead"), "subcommittee") == "token_revoked"
-        rotate_keys(settings)
+        rotate_keys(settings, at_once=True)
         assert await office.outcome(office.token()) == "opened"
         assert await office.outcome(office.token("subcommittee.lead"), "subcommittee") == "issued"
 
@@ -232,3 +232,21 @@ async def test_the_command_line_revokes_on_record_and_tells_wrong_use(office, se
         assert (code, RevocationRecorded.TYPE in answer) == (0, True)
         await settled(office.face.ledger, await office.face.written())
         assert await office.outcome(token) == "token_revoked"
+
+
+async def test_whoever_revokes_for_later_is_told_that_nothing_is_refused_yet(office, serving, endpoints, congress):  # noqa: F811
+    settings, tomorrow = office.face.settings, (datetime.now(UTC) + 24 * HOUR).isoformat(timespec="seconds")
+    shell = Shell(settings.data_dir, endpoints, congress)
+
+    async def revoke(*named, since):
+        words = ("revoke", *named, "--reason", "Bàn giao", "--as", "subcommittee.lead", "--since", since)
+        return await asyncio.to_thread(shell.run, *words, DAIHOI_DATA_DIR=str(settings.data_dir))
+
+    async with serving("subcommittee"):
+        of_a_position = await revoke("position", "logistics.lead", since=tomorrow)
+        assert of_a_position.returncode == 0, of_a_position.stderr
+        assert "until then nothing is refused. Then tokens are that the position was given" in of_a_position.stderr
+        assert (await revoke("key", "0" * 16, since=tomorrow)).stderr.endswith("until then nothing is refused.\n")
+        assert (await revoke("key", "1" * 16, since="2020-08-13")).stderr == ""
+        refused = await revoke("position", "logistics.lead", since="2199-01-01")
+        assert (refused.returncode, refused.stderr.partition(":")[0]) == (1, "revocation_too_far_ahead")

@@ -90,8 +90,23 @@ def test_a_step_that_is_done_again_does_the_rest_and_nothing_twice(here):
     half.unlink()
     assert make_next_key(here) == half, "it was broken off between the halves"
     assert rotate_keys(here) == half.stem
-    assert rotate_keys(here) != half.stem, "no key was left to be next, so another one was made"
-    assert len(keys_here(here)) == 3
+    assert refused(lambda: rotate_keys(here)) == "no_next_key"
+    assert parts(here)[half.stem] is Part.MINTS
+
+
+def test_no_key_mints_that_no_service_can_have_unless_it_is_to_at_once(here, service):
+    old = id_of_private(held_private_key(here))
+    assert refused(lambda: rotate_keys(here)) == "no_next_key"
+    make_next_key(here).unlink()
+    assert refused(lambda: rotate_keys(here)) == "no_next_key", "it was broken off before there was a half to bring"
+    assert id_of_private(held_private_key(here)) == old
+    new = rotate_keys(here, at_once=True)
+    assert parts(here) == {old: Part.CHECKS, new: Part.MINTS}
+    of_new = token(here)
+    assert (is_good(here, of_new), is_good(service, of_new)) == (True, False)
+    half = here.issuer_public_keys / f"{new}.pub"
+    (service.issuer_public_keys / half.name).write_bytes(half.read_bytes())
+    assert is_good(service, of_new)
 
 
 def test_a_key_that_was_made_and_is_not_wanted_can_be_taken_away_again(here):
@@ -178,12 +193,26 @@ def test_keys_are_listed_made_rotated_and_removed_by_name(tmp_path, monkeypatch)
     half = run("keys", "next").stdout.strip()
     new = run("keys", "rotate").stdout.strip()
     assert (part, half) == ("mints", str(tmp_path / "issuer" / "public" / f"{new}.pub"))
+    assert run("keys", "rotate").stderr.startswith("no_next_key: There is no next key")
     table = run("keys", "list").stdout
     assert old in table
     assert new in table
     assert run("keys", "remove", new).exit_code == 1
     assert run("keys", "remove", old).exit_code == 0
     assert old not in run("keys", "list").stdout
+
+
+def test_whoever_rotates_at_once_is_told_what_to_bring_to_every_service(tmp_path, monkeypatch):
+    monkeypatch.setenv("DAIHOI_DATA_DIR", str(tmp_path))
+    assert run("keys").exit_code == 0
+    for lang, sentence in (("en", "to every service now"), ("vi", "tới mọi dịch vụ")):
+        monkeypatch.setenv("DAIHOI_LANG", lang)
+        refused, ran = run("keys", "rotate"), run("keys", "rotate", "--at-once")
+        assert (refused.exit_code, ran.exit_code) == (1, 0)
+        half = tmp_path / "issuer" / "public" / f"{ran.stdout.strip()}.pub"
+        assert half.exists()
+        assert str(half) in ran.stderr
+        assert sentence in ran.stderr
 
 
 def test_a_token_is_minted_where_the_private_half_is_and_nowhere_else(tmp_path, monkeypatch):

@@ -1,17 +1,22 @@
 """The sub-committee's lead, and nobody else, revokes tokens, the tokens of a position, and keys."""
 
 from datetime import UTC, datetime, timedelta
+from uuid import uuid4
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from pydantic import ValidationError
 
 from services.subcommittee import revocation
-from services.subcommittee.revocation import AGGREGATE, RecordRevocation
+from services.subcommittee.revocation import AGGREGATE, MOST_AHEAD, RecordRevocation
 from services.tracker.history.sentences import summary
-from shared.domain.decider import Actor
+from shared.domain.decider import Actor, Refused
 from shared.events.revocation import RevocationRecorded
+from shared.eventstore.envelope import Cause, as_bytes, decode, decode_data, encode
+from shared.unit.issuer import id_of_private
 from shared.unit.revocations import Revocation
-from shared.unit.tokens import Bearer
+from shared.unit.tokens import Bearer, id_of, mint_token
 from tests.domain.scenario import LEAD, accepting, assert_all_told, given, rejecting
 
 HEAD = Actor("subcommittee.lead", "subcommittee")
@@ -19,6 +24,7 @@ DEPUTY_HEAD = Actor("subcommittee.deputy", "subcommittee")
 OFFICE = Actor("subcommittee.office", "subcommittee")
 NOON, HOUR = datetime(2020, 8, 14, 5, tzinfo=UTC), timedelta(hours=1)
 TOKEN, KEY = "0123456789abcdef" * 2, "0123456789abcdef"
+CAUSE = Cause(command_id=uuid4(), actor=HEAD, happened=NOON, correlation_id=uuid4(), causation_id=uuid4())
 
 
 def content(what: str, named: str, **changes: object) -> dict[str, object]:
@@ -52,10 +58,15 @@ ACCEPTED = {
 REJECTED = [
     *(((), revoke("token", TOKEN), actor, "no_right_to_revoke") for actor in (DEPUTY_HEAD, OFFICE)),
     *(((), revoke("token", wrong), HEAD, "nothing_to_revoke") for wrong in ("a.b", "a b", "x" * 65)),
+    *(((), revoke("token", wrong), HEAD, "nothing_to_revoke") for wrong in (TOKEN[1:], TOKEN.upper(), KEY, TOKEN * 2)),
     *(((), revoke("key", wrong), HEAD, "nothing_to_revoke") for wrong in (KEY[1:], KEY.upper(), "../issuer.pub")),
     *(((), revoke("position", wrong), HEAD, "nothing_to_revoke") for wrong in ("logistics", "logistics.", ".lead")),
+    *(((), revoke("position", wrong), HEAD, "no_unit_to_revoke") for wrong in ("logistic.lead", "tracker.x", "y-te.lead")),
     ((revoked("key", KEY),), revoke("key", KEY, reason="Khác"), HEAD, "revocation_already_recorded"),
 ]
+
+
+TOO_FAR_AHEAD = ((), revoke("position", LEAD.id, since=NOON + MOST_AHEAD + timedelta(seconds=1)), HEAD)
 
 
 @accepting(ACCEPTED)
@@ -70,7 +81,45 @@ def test_rejected(history, command, actor, code):
 
 
 def test_everything_is_told():
-    assert_all_told(revocation, ACCEPTED, REJECTED)
+    assert_all_told(revocation, ACCEPTED, [*REJECTED, (*TOO_FAR_AHEAD, "revocation_too_far_ahead")])
+
+
+def test_a_revocation_is_recorded_a_month_before_it_is_in_force_at_the_earliest():
+    _, command, _ = TOO_FAR_AHEAD
+    with pytest.raises(Refused) as refused:
+        command.check_given_at(NOON)
+    assert refused.value.code == "revocation_too_far_ahead"
+    command.check_given_at(NOON + timedelta(seconds=1))
+    revoke("position", LEAD.id, since=NOON - 1000 * HOUR).check_given_at(NOON)
+
+
+def test_tokens_of_the_auditor_and_of_a_unit_by_setting_are_revoked_where_the_service_has_the_setting(monkeypatch):
+    monkeypatch.setenv("DAIHOI_UNITS", "y-te=Bộ phận y tế")
+    for named in ("y-te.lead", "auditor.chief"):
+        given(AGGREGATE).when(revoke("position", named), HEAD).then(revoked("position", named))
+
+
+def test_what_tokens_and_keys_really_are_called_can_be_revoked():
+    private_key = Ed25519PrivateKey.generate()
+    pem = private_key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    token = mint_token(pem, "congress", LEAD, NOON, HOUR)
+    for what, named in (("token", id_of(token)), ("key", id_of_private(pem))):
+        given(AGGREGATE).when(revoke(what, named), HEAD).then(revoked(what, named))
+
+
+@pytest.mark.parametrize(
+    ("what", "named", "since"),
+    [
+        ("token", "any-id_of-before", NOON),
+        ("position", "a-unit-that-was.lead", NOON),
+        ("position", LEAD.id, NOON + 9000 * 24 * HOUR),
+    ],
+)
+def test_what_earlier_versions_recorded_is_still_read(what, named, since):
+    recorded = revoked(what, named, since=since)
+    stored = as_bytes(encode(recorded, CAUSE, "subcommittee", "revocation", "r1", 0))
+    assert decode_data(decode(stored), RevocationRecorded) == recorded
+    assert AGGREGATE.fold([recorded]) == recorded
 
 
 @pytest.mark.parametrize("wrong", [{"what": "unit"}, {"reason": " "}, {"since": None}, {"named": ""}])
