@@ -9,27 +9,36 @@ from daihoi.cli import console
 from daihoi.cli.console import Format, FormatOption, LangOption
 from daihoi.cli.groups import CommandGroup
 from daihoi.cli.language import Lang
+from daihoi.ops.nats_servers import next_step
 from daihoi.terminal.identities import identities_parts
-from shared.domain.decider import Refusal
+from shared.domain.decider import Refusal, Refused
 from shared.eventstore.credentials import NO_SUCH_IDENTITY, issue, name_of
 from shared.eventstore.names import is_name
 from shared.eventstore.rights import STORE, identities, rights
-from shared.i18n import Language, translate
+from shared.i18n import Language, render, translate
 from shared.platform.nats_account import (
+    ISSUED,
     KEYS,
     credentials_path,
     holds_account_key,
     issued,
     key_of,
     provide_keys,
-    revoke,
+    revoke_all_of,
 )
 from shared.platform.nats_places import Place, Tls, configuration_of
 from shared.platform.settings import Settings
 from shared.unit.problems import BAD_NAME
+from shared.values.message import Message
 
 NOTHING_ISSUED = Refusal(
     "nothing_issued", "No credentials of {identity} were ever made for {congress} from these keys."
+)
+UNREADABLE = Message(
+    "record_unreadable",
+    "{count} lines of {record} can't be read: should somebody have credentials that stood there, they are not "
+    "revoked by name. Then begin with a new key: remove {key}, make all credentials anew, and start the server with "
+    "the new configuration.",
 )
 nats = CommandGroup("Identities on NATS: credentials, accounts, config, revoke.")
 
@@ -132,20 +141,21 @@ def revoke_identity(
 ) -> None:
     """Let nobody in any more with credentials of this identity that were made up to now; new ones can be made."""
     settings, language = _begin(lang, congress)
-    if identity not in (*identities(), STORE):
-        console.refuse(NO_SUCH_IDENTITY(identity=identity, identities=", ".join(identities())))
     folder, name = settings.nats_keys_folder, name_of(settings.congress, identity)
-    users = {credentials.user for credentials in issued(folder) if credentials.name == name}
-    if not users:
-        console.refuse(NOTHING_ISSUED(identity=identity, congress=settings.congress))
-    revoke(folder, users)
-    credentials_path(folder, settings.congress, identity).unlink(missing_ok=True)
-    console.out.print(
-        translate(
-            "{identity} is revoked. The embedded server knows it at once; another one once it has the new output of "
-            "`daihoi nats config` and reads it (SIGHUP).",
-            language,
-            identity=identity,
-        ),
-        soft_wrap=True,
-    )
+    withdrawn = revoke_all_of(folder, name, credentials_path(folder, settings.congress, identity))
+    if withdrawn.unreadable:
+        lost = UNREADABLE.filled(count=withdrawn.unreadable, record=folder / ISSUED, key=folder / "account.nk")
+        console.say(render(lost, language))
+    if not withdrawn.users:
+        console.refuse(_nothing_issued(settings, identity))
+    console.out.print(translate("{identity} is revoked.", language, identity=identity), soft_wrap=True)
+    console.out.print(render(next_step(settings), language), soft_wrap=True)
+
+
+def _nothing_issued(settings: Settings, identity: str) -> Refused:
+    """Where credentials of an identity were made it can be revoked, even if today's settings don't know it."""
+    if identity in (*identities(), STORE):
+        return NOTHING_ISSUED(identity=identity, congress=settings.congress)
+    names = (credentials.name.partition("/") for credentials in issued(settings.nats_keys_folder))
+    known = dict.fromkeys((*identities(), *(name for congress, _, name in names if congress == settings.congress)))
+    return NO_SUCH_IDENTITY(identity=identity, identities=", ".join(known))

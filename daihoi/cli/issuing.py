@@ -102,7 +102,7 @@ def next_key() -> None:
 @keys.command("rotate")
 def rotate(
     at_once: Annotated[
-        bool, typer.Option("--at-once", help="With a key that no service has yet: where the one that mints is stolen.")
+        bool, typer.Option("--at-once", help="With a key that no service has yet, where the one that mints is stolen")
     ] = False,
 ) -> None:
     """Mint with the next key from now on; what the last one has signed stays good until that one is removed."""
@@ -112,8 +112,8 @@ def rotate(
     if at_once:
         console.say(
             translate(
-                "Bring {path} to every service now: until it has that, it refuses what is minted here. Then revoke the "
-                "stolen key: `daihoi revoke key`.",
+                "Bring {path} to every service now: until it has that, it refuses what is minted here. Then revoke "
+                "the stolen key: `daihoi revoke key`.",
                 spoken(),
                 path=settings.issuer_public_keys / f"{key_id}.pub",
             )

@@ -32,7 +32,7 @@ def revoke(
     actor: Annotated[str, typer.Option("--as", help="UNIT.POSITION that gives the command.")],
     since: Annotated[
         str | None,
-        typer.Option(help="As of when, Vietnamese time where it names no zone, 31 days ahead at most; now otherwise."),
+        typer.Option(help="As of when, Vietnamese time where it names no zone, at most 31 days ahead; now if none."),
     ] = None,
     command_id: Annotated[UUID | None, typer.Option("--id", help="The command's id; a new one otherwise.")] = None,
     wait_for_service: WaitForServiceOption = WAIT_FOR_SERVICE_S,

@@ -62,6 +62,20 @@ def own_file(path: Path, flags: int = os.O_WRONLY | os.O_CREAT | os.O_APPEND) ->
     return os.fdopen(descriptor, "ab" if flags & os.O_APPEND else "wb")
 
 
+def append_line(path: Path, line: bytes) -> None:
+    """Adds a line to a file that its owner alone reads; then it is on the disk. After one that was broken off it stands
+    on a line of its own. One writer at a time. Raises `OSError`."""
+    is_new = not path.exists()
+    with own_file(path, os.O_RDWR | os.O_CREAT | os.O_APPEND) as file:
+        size = os.fstat(file.fileno()).st_size
+        broken_off = size > 0 and os.pread(file.fileno(), 1, size - 1) != b"\n"
+        file.write(b"\n" * broken_off + line + b"\n")
+        file.flush()
+        os.fsync(file.fileno())
+    if is_new:
+        _sync(path.parent)
+
+
 def lock_file(path: Path) -> IO[bytes]:
     """A file that is there to be locked, made where it is not."""
     return own_file(path, os.O_WRONLY | os.O_CREAT)

@@ -13,13 +13,14 @@ import fcntl
 import json
 import time
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from shared.domain.decider import Refusal
 from shared.platform.errors import PlatformError
-from shared.platform.files import OWN_FILE, lock_file, own_file, own_folder, write_new, write_over
+from shared.platform.files import OWN_FILE, lock_file, own_folder, write_new, write_over
+from shared.platform.nats_issued import Issued, put_on_record, read_record
 from shared.platform.nats_keys import (
     Credentials,
     Kind,
@@ -49,11 +50,11 @@ NO_ACCOUNT_KEY = Refusal(
 KEYS_TROUBLE = Refusal("nats_keys_trouble", "The NATS keys in {folder} can't be read or written: {reason}.")
 
 
-class Issued(NamedTuple):
-    """Credentials that were made once, of the identity `name`."""
+class Withdrawn(NamedTuple):
+    """The users that were revoked, and how much of the record of what was issued can't be read."""
 
-    name: str
-    user: str
+    users: frozenset[str]
+    unreadable: int
 
 
 def provide_keys(folder: Path) -> None:
@@ -124,7 +125,7 @@ def mint(
             made = Credentials(user_jwt(account, held.key.public, name, publish, subscribe), held.key)
         else:
             made = user_credentials(account, name, publish, subscribe)
-            _put_on_record(folder, Issued(name, made.key.public))
+            put_on_record(folder / ISSUED, Issued(name, made.key.public))
         write_credentials(path, made)
     return made
 
@@ -135,11 +136,10 @@ def keeper_credentials(folder: Path) -> Credentials:
     return mint(folder / f"{KEEPER}.creds", folder, "account", KEEPER, ("$JS.API.INFO",), (inbox,))
 
 
-def issued(folder: Path) -> list[Issued]:
+def issued(folder: Path) -> tuple[Issued, ...]:
     """All credentials that were ever made from this folder's keys, the oldest first. Raises `PlatformError`."""
     with _told(folder):
-        lines = (folder / ISSUED).read_text().splitlines() if (folder / ISSUED).exists() else []
-        return [Issued(**json.loads(line)) for line in lines]
+        return read_record(folder / ISSUED).issued
 
 
 def revoked(folder: Path) -> dict[str, int]:
@@ -153,8 +153,33 @@ def revoke(folder: Path, users: Iterable[str]) -> None:
     """Who has these keys is not let in any more, from when on the server has read its configuration again. Raises
     `PlatformError`."""
     with _told(folder), _alone(folder):
-        now = revoked(folder) | dict.fromkeys(users, int(time.time()))
-        write_over(folder / REVOKED, json.dumps(now, indent=1).encode(), OWN_FILE)
+        _revoke(folder, users)
+
+
+def revoke_all_of(folder: Path, name: str, path: Path) -> Withdrawn:
+    """All users of this name that are on record, and the one whose credentials are in `path`, which is removed.
+    Raises `PlatformError`."""
+    if not holds_account_key(folder):
+        return Withdrawn(frozenset(), 0)
+    with _told(folder), _alone(folder):
+        record = read_record(folder / ISSUED)
+        if users := record.users_of(name) | _held(path, name):
+            _revoke(folder, users)
+            path.unlink(missing_ok=True)
+    return Withdrawn(frozenset(users), record.unreadable)
+
+
+def _revoke(folder: Path, users: Iterable[str]) -> None:
+    now = revoked(folder) | dict.fromkeys(users, int(time.time()))
+    write_over(folder / REVOKED, json.dumps(now, indent=1).encode(), OWN_FILE)
+
+
+def _held(path: Path, name: str) -> set[str]:
+    """The user of this name whose credentials are in `path`, on record or not."""
+    with suppress(PlatformError):
+        if path.exists() and (credentials := read_credentials(path)).name == name:
+            return {credentials.key.public}
+    return set()
 
 
 def adopt_streams(store: Path, account: str) -> None:
@@ -183,11 +208,6 @@ def _told(folder: Path) -> Iterator[None]:
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or error
         raise PlatformError(KEYS_TROUBLE(folder=folder, reason=reason)) from error
-
-
-def _put_on_record(folder: Path, issued_now: Issued) -> None:
-    with own_file(folder / ISSUED) as file:
-        file.write(json.dumps(issued_now._asdict()).encode() + b"\n")
 
 
 def _path_of(folder: Path, name: str) -> Path:

@@ -1,6 +1,7 @@
 """NATS' keys, credentials and the table of rights, without a server."""
 
 import json
+import os
 import stat
 
 import pytest
@@ -9,7 +10,18 @@ from shared.eventstore.credentials import credentials_for, issue
 from shared.eventstore.rights import Rights, covers, identities, inbox_prefix, member_of, rights
 from shared.platform import nats_account
 from shared.platform.errors import PlatformError
-from shared.platform.nats_account import KEYS, credentials_path, issued, jwts, key_of, provide_keys, revoke, revoked
+from shared.platform.files import own_folder
+from shared.platform.nats_account import (
+    KEYS,
+    credentials_path,
+    issued,
+    jwts,
+    key_of,
+    provide_keys,
+    revoke,
+    revoke_all_of,
+    revoked,
+)
 from shared.platform.nats_config import configuration
 from shared.platform.nats_keys import Kind, NKey, claims_of, read_credentials, read_key
 from shared.unit.answering import is_inbox
@@ -200,3 +212,52 @@ def test_the_record_of_what_was_issued_names_no_secret(folder):
     made = credentials_for(folder, CONGRESS, "tracker")
     lines = [json.loads(line) for line in (folder / "issued.jsonl").read_text().splitlines()]
     assert lines == [{"name": "xx/tracker", "user": made.key.public}]
+
+
+def test_the_record_is_on_the_disk_before_the_credentials_are(folder, monkeypatch):
+    synced, sync = [], os.fsync
+    monkeypatch.setattr(os, "fsync", lambda file: (synced.append(os.fstat(file).st_ino), sync(file)))
+    credentials_for(folder, CONGRESS, "tracker")
+    record, made = (folder / "issued.jsonl").stat(), credentials_path(folder, CONGRESS, "tracker").stat()
+    assert synced.index(record.st_ino) < synced.index(made.st_ino)
+    assert folder.stat().st_ino in synced[synced.index(record.st_ino) : synced.index(made.st_ino)], "its name is too"
+
+
+@pytest.mark.parametrize("kept", [1, 12, 40, -1])
+def test_a_record_that_was_broken_off_swallows_no_other_one_and_is_told(folder, kept):
+    """Whoever was broken off in it had made no credentials yet."""
+    first, record = credentials_for(folder, CONGRESS, "auditor"), folder / "issued.jsonl"
+    line = record.read_bytes()
+    record.write_bytes(line + line[:kept])
+    later = credentials_for(folder, CONGRESS, "tracker")
+    recorded = {each.user for each in issued(folder)}
+    assert {first.key.public, later.key.public} <= recorded
+    withdrawn = revoke_all_of(folder, f"{CONGRESS}/tracker", credentials_path(folder, CONGRESS, "tracker"))
+    assert (withdrawn.users, withdrawn.unreadable) == ({later.key.public}, int(kept > 0))
+    assert later.key.public in revoked(folder)
+
+
+def test_records_that_an_earlier_version_wrote_into_one_line_are_both_looked_at(folder):
+    first, record = credentials_for(folder, CONGRESS, "auditor"), folder / "issued.jsonl"
+    whole = record.read_bytes()
+    record.write_bytes(whole[:40] + whole + b"no record at all\n")
+    withdrawn = revoke_all_of(folder, f"{CONGRESS}/auditor", folder / "none")
+    assert (withdrawn.users, withdrawn.unreadable) == ({first.key.public}, 2)
+
+
+def test_credentials_that_lie_here_are_revoked_though_their_record_is_lost(folder):
+    first, path = credentials_for(folder, CONGRESS, "auditor"), credentials_path(folder, CONGRESS, "auditor")
+    (folder / "issued.jsonl").unlink()
+    assert revoke_all_of(folder, f"{CONGRESS}/tracker", path).users == frozenset(), "they are somebody else's"
+    assert path.exists()
+    assert revoke_all_of(folder, f"{CONGRESS}/auditor", path).users == {first.key.public}
+    assert (path.exists(), first.key.public in revoked(folder)) == (False, True)
+
+
+def test_where_no_key_of_an_account_is_nothing_is_revoked_and_nothing_removed(folder, tmp_path):
+    path = credentials_path(tmp_path / "device", CONGRESS, "auditor")
+    own_folder(path.parent)
+    credentials_for(folder, CONGRESS, "auditor")
+    credentials_path(folder, CONGRESS, "auditor").rename(path)
+    assert revoke_all_of(tmp_path / "device", f"{CONGRESS}/auditor", path).users == frozenset()
+    assert [each.name for each in (tmp_path / "device").rglob("*")] == [CONGRESS, "auditor.creds"]

