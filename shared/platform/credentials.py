@@ -11,6 +11,7 @@ from urllib.parse import quote, unquote, unquote_plus, urlsplit, urlunsplit
 
 from shared.domain.decider import Refusal
 from shared.platform.errors import PlatformError
+from shared.platform.secret_files import check_closed
 from shared.values.secrecy import PASSWORD_FILE
 
 TRACKER, READER, ADMIN = "tracker", "reader", "admin"
@@ -59,7 +60,7 @@ def login(url: str, *, reads_only: bool = False) -> Login:
 
 
 def read_password(file: Path) -> str:
-    """Without the end of its line. Raises `PlatformError`."""
+    """Without the end of its line. Raises `PlatformError`, where others may read the file too."""
     try:
         password = file.read_text("utf-8").rstrip("\r\n")
     except OSError as error:
@@ -68,4 +69,5 @@ def read_password(file: Path) -> str:
         raise PlatformError(NO_PASSWORD(file=file, reason=error.reason)) from error
     if not password:
         raise PlatformError(EMPTY_PASSWORD(file=file))
+    check_closed(file)
     return password

@@ -63,8 +63,8 @@ def own_file(path: Path, flags: int = os.O_WRONLY | os.O_CREAT | os.O_APPEND) ->
 
 
 def append_line(path: Path, line: bytes) -> None:
-    """Adds a line to a file that its owner alone reads; then it is on the disk. After one that was broken off it stands
-    on a line of its own. One writer at a time. Raises `OSError`."""
+    """Adds a line to a file that its owner alone reads; then it is on the disk. A line that was broken off before
+    stays apart from it. One writer at a time. Raises `OSError`."""
     is_new = not path.exists()
     with own_file(path, os.O_RDWR | os.O_CREAT | os.O_APPEND) as file:
         size = os.fstat(file.fileno()).st_size

@@ -26,6 +26,7 @@ from shared.platform.nats_keys import (
     Kind,
     NKey,
     account_jwt,
+    credentials_in,
     operator_jwt,
     read_credentials,
     read_key,
@@ -177,7 +178,7 @@ def _revoke(folder: Path, users: Iterable[str]) -> None:
 def _held(path: Path, name: str) -> set[str]:
     """The user of this name whose credentials are in `path`, on record or not."""
     with suppress(PlatformError):
-        if path.exists() and (credentials := read_credentials(path)).name == name:
+        if path.exists() and (credentials := credentials_in(path)).name == name:
             return {credentials.key.public}
     return set()
 

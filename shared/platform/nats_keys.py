@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from shared.domain.decider import Refusal
 from shared.platform.errors import PlatformError
 from shared.platform.files import OWN_FILE, own_folder, write_over
+from shared.platform.secret_files import check_closed
 
 type Claims = dict[str, Any]
 
@@ -164,7 +165,14 @@ def write_credentials(path: Path, credentials: Credentials) -> None:
 
 
 def read_credentials(path: Path) -> Credentials:
-    """Raises `PlatformError` where there are none in the file, `OSError`."""
+    """Raises `PlatformError` where there are none in the file, or others may read it too, `OSError`."""
+    credentials = credentials_in(path)
+    check_closed(path)
+    return credentials
+
+
+def credentials_in(path: Path) -> Credentials:
+    """Whoever may read the file, so not to come to a server with. Raises as `read_credentials`."""
     text = read_text(path)
     jwt, seed = (_part(name, text) for name in ("NATS USER JWT", "USER NKEY SEED"))
     try:
@@ -175,9 +183,11 @@ def read_credentials(path: Path) -> Credentials:
 
 
 def read_key(path: Path) -> NKey:
-    """From a file that holds a seed. Raises `PlatformError` where it does not, `OSError`."""
+    """From a file that holds a seed. Raises as `read_credentials`."""
     try:
-        return NKey.from_seed(read_text(path).strip())
+        key = NKey.from_seed(read_text(path).strip())
+        check_closed(path)
+        return key
     except ValueError as error:
         raise PlatformError(NO_KEY(path=path)) from error
 

@@ -7,6 +7,7 @@ byte of ours goes over a connection that is not encrypted, whatever the server o
 import os
 import ssl
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import nats.errors
@@ -14,6 +15,7 @@ import nats.errors
 from shared.domain.decider import Refusal, Refused
 from shared.platform.errors import PlatformError
 from shared.platform.plain import is_plain
+from shared.platform.secret_files import check_closed
 
 CA, CERTIFICATE, KEY = "DAIHOI_NATS_CA", "DAIHOI_NATS_CERTIFICATE", "DAIHOI_NATS_KEY"
 _NOT_YET_VALID, _EXPIRED = 9, 10
@@ -86,15 +88,16 @@ def _context() -> ssl.SSLContext:
     except (OSError, ValueError) as error:
         raise _unusable(CA, ca, error) from error
     context.minimum_version = ssl.TLSVersion.TLSv1_2
-    if certificate:
+    if certificate and key:
         _show(context, certificate, key)
     return context
 
 
-def _show(context: ssl.SSLContext, certificate: str, key: str | None) -> None:
+def _show(context: ssl.SSLContext, certificate: str, key: str) -> None:
     """The certificate that this process shows to servers."""
     try:
         context.load_cert_chain(certificate, key, password=_no_password)
+        check_closed(Path(key))
     except (OSError, ValueError) as error:
         raise _unusable(f"{CERTIFICATE}, {KEY}", f"{certificate}, {key}", error) from error
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from shared.domain.decider import Refusal
 from shared.platform.errors import PlatformError
-from shared.platform.files import OWN_UMASK
+from shared.platform.secret_files import is_closed
 
 SECRET = frozenset({"DAIHOI_TOKEN", "DAIHOI_NATS_URL", "DAIHOI_MONGO_URL"})
 """What may hold a password or lets one in."""
@@ -38,14 +38,14 @@ def take_setting_files(environment: MutableMapping[str, str]) -> None:
 
 
 def _check_closed(name: str, path: str) -> None:
-    if path and os.path.exists(path) and os.stat(path).st_mode & OWN_UMASK:
+    if path and os.path.exists(path) and not is_closed(os.stat(path)):
         raise PlatformError(SETTING_FILE_OPEN(name=name, path=path))
 
 
 def _content(name: str, path: Path) -> str:
     try:
         with path.open("rb") as file:
-            if name in SECRET and os.fstat(file.fileno()).st_mode & OWN_UMASK:
+            if name in SECRET and not is_closed(os.fstat(file.fileno())):
                 raise PlatformError(SETTING_FILE_OPEN(name=name, path=path))
             return file.read(LARGEST_BYTES).decode().strip()
     except OSError as error:

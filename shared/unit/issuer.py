@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from shared.domain.decider import Refusal, Refused
 from shared.platform.errors import PlatformError
 from shared.platform.files import OPEN_FILE, OPEN_FOLDER, OWN_FILE, own_folder, write_new, write_over
+from shared.platform.secret_files import check_closed
 from shared.platform.settings import Settings
 
 LARGEST_KEY_BYTES = 16 * 1024
@@ -214,10 +215,11 @@ def writing_keys(path: Path) -> Iterator[None]:
 
 
 def load_private_key(path: Path) -> Ed25519PrivateKey:
-    """Raises `PlatformError` where it can't be read, or is none."""
+    """Raises `PlatformError` where it can't be read, is none, or others may read it too."""
     with suppress(ValueError, TypeError, UnsupportedAlgorithm):
         key = serialization.load_pem_private_key(_read(path), password=None)
         if isinstance(key, Ed25519PrivateKey):
+            check_closed(path)
             return key
     raise PlatformError(NOT_A_PRIVATE_KEY(path=path))
 

@@ -12,6 +12,7 @@ from daihoi.ops.supervisor import all_services
 from deploy import keys
 from shared.platform.nats_account import key_of
 from shared.platform.nats_keys import read_credentials
+from shared.platform.secret_files import is_closed
 from shared.platform.settings import Settings
 from shared.unit.issuer import make_issuer_keys
 
@@ -53,6 +54,7 @@ def test_each_container_is_given_its_own_and_the_host_everything(settings, owner
         owner = expected.get(name.partition("/")[0], keys.SERVICE)
         assert (owners[path], owners[path.parent]) == (owner, owner), name
         assert (mode(path), mode(path.parent)) == (0o600, 0o700)
+        assert is_closed(path.stat()), "so whoever it was given to uses it"
     creds = {f"{name}/nats.creds" for name in (*all_services(), "operator")}
     passwords = {"mongo-users/admin", "mongo-users/tracker", "mongo-users/reader", "tracker/mongo.password"}
     given = {name for name in files(settings) if not name.startswith("host/")}

@@ -285,6 +285,7 @@ async def test_who_has_credentials_for_one_thing_is_told_what_else_needs(daihoi,
     there = credentials_path(device, settings.congress, member_of(UNIT))
     own_folder(there.parent)
     there.write_bytes(held.read_bytes())
+    there.chmod(0o600)
     lacking = await daihoi("policies", "list", credentials=device)
     assert lacking.exit_code == 1
     assert lacking.stderr.startswith("no_credentials: ")

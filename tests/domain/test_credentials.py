@@ -34,6 +34,7 @@ def test_what_is_secret_in_an_address_is_not_shown(text, shown):
 def folder(tmp_path):
     for user in ("tracker", "reader"):
         (tmp_path / user).write_text(f"{user}'s\n")
+        (tmp_path / user).chmod(0o600)
     return tmp_path
 
 

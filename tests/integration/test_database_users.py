@@ -149,6 +149,7 @@ def test_a_user_may_do_exactly_what_the_table_says(place, user):
 def test_a_password_that_is_not_the_users_opens_nothing(place, tmp_path):
     _, url = place
     (tmp_path / "wrong").write_text("wrong")
+    (tmp_path / "wrong").chmod(0o600)
     address = with_password_file(login(url).url.replace("://", "://tracker@", 1), tmp_path / "wrong")
     wrong = login(address)
     with MongoClient(wrong.url, username=wrong.user, password=wrong.password) as client:
