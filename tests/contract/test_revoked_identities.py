@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import signal
 from contextlib import ExitStack, asynccontextmanager
 
@@ -10,6 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from daihoi.cli.main import app
+from daihoi.ops.nats_servers import CONTAINERS_READ_IT
 from deploy import keys
 from shared.eventstore.credentials import credentials_for
 from shared.eventstore.ledger import Ledger
@@ -27,6 +29,7 @@ from shared.unit.issuer import make_issuer_keys
 from tests.congress import Writer, settled
 from tests.contract.test_nats_places import centre  # noqa: F401
 from tests.own_servers import OwnServer
+from tests.program import PROJECT
 from tests.waiting import until
 
 CONGRESS, UNIT = "apart", "logistics"
@@ -185,6 +188,13 @@ def test_a_record_that_can_not_be_read_is_told_with_the_way_out(tmp_path, lang, 
     assert (ran.exit_code, len(revoked(folder))) == (0, 1)
     assert sentence in ran.stderr
     assert str(folder / "account.nk") in ran.stderr.replace("\n", "")
+
+
+def test_the_servers_of_containers_are_called_as_the_next_step_calls_them():
+    named = re.findall(r"nats(?:-\d)?(?=[ `])", str(CONTAINERS_READ_IT).partition("HUP ")[2])
+    pages = [(PROJECT / name).read_text() for name in ("docker-compose.yml", "docker-compose.cluster.yml")]
+    files = "".join(page.partition("\nvolumes:")[0] for page in pages)
+    assert set(named) == set(re.findall(r"^  (nats(?:-\d)?):$", files, re.MULTILINE)) == {"nats", "nats-2", "nats-3"}
 
 
 @pytest.mark.parametrize("lang", ["en", "vi"])
