@@ -388,6 +388,7 @@ async def test_whoever_is_revoked_is_cut_off_from_the_embedded_server_and_new_cr
                 CliRunner().invoke, app, ["nats", "revoke", "auditor"], env={"DAIHOI_DATA_DIR": str(tmp_path), **XX}
             )
             assert ran.exit_code == 0, ran.output
+            assert "The embedded server reads it by itself at once" in ran.stdout
 
             async def cut_off():
                 return not auditor.is_connected

@@ -219,6 +219,6 @@ def test_every_token_has_an_id_of_its_own_and_an_odd_one_is_not_valid(keys, veri
     assert ids == [id_of(token) for token in minted]
     assert len(set(ids)) == 2
     claims = jwt.decode(minted[0], options={"verify_signature": False})
-    for odd in (7, None, ["a"], "a b", "\u001b[31m", "x" * 65):
+    for odd in (7, None, ["a"], "a b", "\u001b[31m", "x" * 65, "an-id", "0" * 31, "A" * 32):
         token = jwt.PyJWS().encode(json.dumps(claims | {"jti": odd}).encode(), keys[0], algorithm="EdDSA")
         assert code_of(verifier, token) == "invalid_token"
