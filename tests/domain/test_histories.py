@@ -122,7 +122,8 @@ BY_NAME: dict[str, st.SearchStrategy] = {
     "localities": st.sampled_from([["a"], ["a"], ["a"], ["a", "b"]]),
     "unit": st.sampled_from(support_unit_ids()),
     "units": st.lists(st.sampled_from(support_unit_ids()), min_size=1, max_size=2),
-    "named": st.sampled_from(["0123456789abcdef", "0123456789abcdef", "nobody.at-all"]),
+    "named": st.sampled_from(["0123456789abcdef", "0123456789abcdef" * 2, "logistics.lead", "nobody.at-all"]),
+    "since": st.sampled_from([datetime(2020, 8, 20, hour, tzinfo=UTC) for hour in (1, 2)]),
     "code": st.sampled_from(["1.01", "1.02"]),
     "item_ids": st.lists(st.sampled_from(["1-01", "1-02"]), min_size=1, unique=True),
 }
