@@ -197,7 +197,8 @@ def _shortened(service: str, aggregates: Sequence[Aggregate], way: list[Step]) -
     return way
 
 
-NO_NAMES = {"link", "sha256", "essential", "basis", "term", "stored_under", "parked_as", "unit", "units", "named"}
+NO_NAMES = {"link", "sha256", "essential", "basis", "term", "stored_under", "parked_as"}
+NO_NAMES |= {"unit", "units", "named", "since"}
 MARKED = BY_NAME.keys() - NO_NAMES
 """Fields that name something."""
 
