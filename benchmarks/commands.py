@@ -12,16 +12,15 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from itertools import count
 
-from benchmarks.measure import Against, Aim, Row, percentile, seconds
+from benchmarks.measure import Against, Aim, Row, at_once, percentile, seconds
 from benchmarks.place import Place, Recorded
 from benchmarks.work import TASKS, Work
 from daihoi.ops.supervisor import running_services
 from shared.eventstore.direct import read_subject
 from shared.eventstore.jetstream_api import js_api
 from shared.eventstore.names import event_subject, service_stream
-from shared.eventstore.streams import provision, stream_configs
+from shared.eventstore.streams import stream_configs
 from shared.unit.client import CommandClient
-from shared.unit.issuer import make_issuer_keys
 
 WARM_UP = 200
 ONE_BY_ONE = 2_000
@@ -38,8 +37,6 @@ type Turn = Callable[[], Awaitable[float]]
 
 async def measure(place: Place, recorded: Recorded) -> list[Row]:
     """The peer's commands go to the tasks of `recorded`."""
-    make_issuer_keys(place.settings.issuer_private_key_path, place.settings.issuer_public_key_path)
-    await provision(place.connection, place.settings.congress)
     client = CommandClient(place.connection, place.settings.congress)
     async with running_services(place.settings, place.servers, client, ["logistics"]):
         work = Work(client, place.settings)
@@ -82,7 +79,7 @@ async def _together(turns: list[Turn]) -> list[Row]:
     for _ in range(ROUNDS):
         for turn, rate, found in zip(turns, rates, taken, strict=True):
             began = time.perf_counter()
-            spent = await _at_once(turn, TOGETHER // ROUNDS)
+            spent = await at_once(turn, TOGETHER // ROUNDS, AT_ONCE)
             rate.append(len(spent) / (time.perf_counter() - began))
             found += [each * 1000 for each in spent]
     why = "one process decides and reads its own events: its core is the limit, where bare appends wait for the disk"
@@ -92,16 +89,6 @@ async def _together(turns: list[Turn]) -> list[Row]:
         _row("command p50, 100 in flight", [percentile(found, 50) for found in taken], "ms"),
         _row("command p99, 100 in flight", [percentile(found, 99) for found in taken], "ms"),
     ]
-
-
-async def _at_once(turn: Turn, how_many: int) -> list[float]:
-    left = iter(range(how_many))
-
-    async def worker() -> list[float]:
-        return [await turn() for _ in left]
-
-    found = await asyncio.gather(*(worker() for _ in range(AT_ONCE)))
-    return [spent for each in found for spent in each]
 
 
 def _row(name: str, found: list[float], unit: str, aims: tuple[Aim, ...] = (), why: str = "") -> Row:

@@ -48,9 +48,9 @@ def table(rows: Sequence[Row]) -> str:
 def _cells(row: Row) -> tuple[str, ...]:
     aims = "; ".join(aim.told(row.unit) for aim in row.aims)
     hits = "; ".join({True: "hit", False: "**missed**", None: "not measured"}[aim.met_by(row)] for aim in row.aims)
-    ratios = (_number(row.ratio_to_floor), _number(row.ratio_to_peer))
+    ratios = (_ratio(row.ratio_to_floor, row.spread), _number(row.ratio_to_peer))
     floor, peer = _number(row.floor), _number(row.peer)
-    on_mongod = (_number(row.on_mongod), _number(row.ratio_on_mongod))
+    on_mongod = (_number(row.on_mongod), _ratio(row.ratio_on_mongod, row.mongod_spread))
     ours = (row.name, f"{row.events:,}", _number(row.value), row.unit, floor, ratios[0])
     return (*ours, peer, ratios[1], aims, hits, *on_mongod)
 
@@ -100,6 +100,11 @@ def _number(value: float | None) -> str:
     if value is None:
         return ""
     return f"{value:,.0f}" if value >= 1000 else f"{value:.2f}"
+
+
+def _ratio(ratio: float | None, spread: tuple[float, float] | None) -> str:
+    around = f" ({_number(spread[0])}–{_number(spread[1])})" if spread else ""
+    return _number(ratio) + around
 
 
 def _lines(headings: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
