@@ -1,7 +1,7 @@
 """What locks, TLS and flushing cost on NATS: connecting, appending, reading the ledger, and giving commands."""
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from functools import partial
 from pathlib import Path
@@ -50,15 +50,15 @@ async def measure(folder: Path, sizes: Sizes = Sizes()) -> list[Row]:  # noqa: B
     with nats_ways(folder) as ways:
         flushing = {kind: way for kind, way in ways.items() if kind is not Kind.UNFLUSHED}
         measured = [
-            *await connecting(flushing, sizes),
+            await connecting(flushing, sizes),
             *await appending(ways, sizes),
-            *await reading(flushing, sizes),
+            await reading(flushing, sizes),
             *await commanding(flushing, sizes),
         ]
     return rows(COMPARED, measured)
 
 
-async def connecting(ways: Mapping[Kind, Way], sizes: Sizes) -> Iterator[Measured]:
+async def connecting(ways: Mapping[Kind, Way], sizes: Sizes) -> Measured:
     """As a unit: few identities have longer permissions to show."""
 
     async def connect(way: Way, _: int) -> float:
@@ -67,7 +67,7 @@ async def connecting(ways: Mapping[Kind, Way], sizes: Sizes) -> Iterator[Measure
             return time.perf_counter() - began
 
     works = {kind: partial(connect, way) for kind, way in ways.items()}
-    return latencies("connecting {}", await take(sizes.connections, works, warm_up=1), (50,))
+    return latencies("connecting p50", await take(sizes.connections, works, warm_up=1))
 
 
 async def appending(ways: Mapping[Kind, Way], sizes: Sizes) -> Sequence[Measured]:
@@ -82,12 +82,12 @@ async def appending(ways: Mapping[Kind, Way], sizes: Sizes) -> Sequence[Measured
         singly = {kind: work.append_one for kind, work in works.items()}
         together = {kind: partial(work.append_many, sizes.together) for kind, work in works.items()}
         return [
-            *latencies("append {}, 1 in flight", await take(sizes.one_by_one, singly, sizes.warm_up)),
+            latencies("append p50, 1 in flight", await take(sizes.one_by_one, singly, sizes.warm_up)),
             rates(_in_flight("appends", sizes), await take(sizes.rounds, together), sizes.together),
         ]
 
 
-async def reading(ways: Mapping[Kind, Way], sizes: Sizes) -> Sequence[Measured]:
+async def reading(ways: Mapping[Kind, Way], sizes: Sizes) -> Measured:
     """An auditor reads the history."""
 
     async def read(ledger: Ledger, _: int) -> float:
@@ -98,7 +98,7 @@ async def reading(ways: Mapping[Kind, Way], sizes: Sizes) -> Sequence[Measured]:
         for kind, way in of_history(ways).items():
             connection = await stack.enter_async_context(connected_as(AUDITOR, *way))
             works[kind] = partial(read, Ledger(connection, HISTORY))
-        return [rates("reading the ledger", await take(sizes.rounds, works, warm_up=1), sizes.history)]
+        return rates("reading the ledger", await take(sizes.rounds, works, warm_up=1), sizes.history)
 
 
 async def _read_all(ledger: Ledger, upto: int) -> None:
@@ -115,8 +115,8 @@ async def commanding(ways: Mapping[Kind, Way], sizes: Sizes) -> Sequence[Measure
         singly = {kind: partial(_command, work) for kind, work in works.items()}
         together = {kind: partial(_commands, work, sizes) for kind, work in works.items()}
         return [
-            *latencies("command {}, 1 in flight", await take(sizes.one_by_one, singly, sizes.warm_up)),
-            rates(_in_flight("commands", sizes), await take(sizes.rounds, together), sizes.together),
+            latencies("command p50, 1 in flight", await take(sizes.one_by_one, singly, sizes.warm_up)),
+            rates(_in_flight("commands", sizes), await take(sizes.rounds, together), sizes.together, "commands/s"),
         ]
 
 
