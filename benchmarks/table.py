@@ -40,8 +40,8 @@ most that the ratio was in a fifth of the run. Of milliseconds it is a cost abov
 - **Locks**: whoever comes to NATS shows who they are and may do what they need, against a server that lets anybody do
   anything. **TLS with locks**: the same, encrypted, against locks alone. **Flushed at once**: an event is on the disk
   before it is acknowledged, against within two minutes; both without locks.
-  - *Connecting*: a process waits so long when it starts, or its server comes back. Over TLS 50 ms of it pass while the
-    server waits whether the client begins with the handshake.
+  - *Connecting*: a process waits so long when it starts, or its server comes back. Over TLS 50 ms of it pass while
+    the server waits whether the client begins with the handshake.
   - *Append*: a unit waits so long for each event that it stores; *appends*: so many it stores when it is busy.
   - *Reading the ledger*: an audit, a rebuild, or a tracker that was away reads at this speed.
   - *Command*: a member waits so long for the unit's answer; *commands*: so many it answers when many come at once.

@@ -22,6 +22,8 @@ LOCKS_BEGIN = "max_control_line:"
 FLUSHED = ", sync_interval: always"
 TRUSTED = "SSL_CERT_FILE"
 """What OpenSSL trusts besides. DAIHOI_NATS_CA would have the servers without TLS refused."""
+OF_ANOTHER_SERVER = "DAIHOI_NATS_"
+"""So begin the settings that would be handed to the units' processes as well."""
 
 
 class Kind(StrEnum):
@@ -49,6 +51,8 @@ def nats_ways(folder: Path, kinds: Sequence[Kind] = tuple(Kind)) -> Iterator[Map
     pair = authority.server("nats")
     tls = Tls(str(pair.certificate), str(pair.key), str(authority.certificate))
     with ExitStack() as stack, patch.dict(os.environ, {TRUSTED: str(authority.certificate)}):
+        for setting in [name for name in os.environ if name.startswith(OF_ANOTHER_SERVER)]:
+            del os.environ[setting]
         yield {kind: stack.enter_context(_way(kind, folder / kind, tls)) for kind in kinds}
 
 
@@ -63,7 +67,7 @@ def _way(kind: Kind, folder: Path, tls: Tls) -> Iterator[Way]:
     locked = kind in (Kind.LOCKED, Kind.ENCRYPTED)
     endpoints = Endpoints(f"{scheme}://127.0.0.1:{port}", "", str(keys) if locked else "")
     with running(Server("nats-server", command, folder / "nats.log", lambda: listens(port))):
-        yield Way(Settings(congress=CONGRESS, data_dir=folder), endpoints)
+        yield Way(Settings(congress=CONGRESS, data_dir=folder, nats_url="", mongo_url=""), endpoints)
 
 
 def _configuration(kind: Kind, folder: Path, port: int, tls: Tls) -> str:
