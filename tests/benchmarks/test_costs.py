@@ -61,6 +61,11 @@ def test_the_past_brings_the_projection_whose_views_it_needs():
     assert wanted(["--only", "past"]).parts == {"past", "projection"}
 
 
+def test_contributors_are_told_every_part():
+    page = (HERE.parent / "CONTRIBUTING.md").read_text("utf-8")
+    assert [part for part in PARTS if f"`{part}`" not in page] == []
+
+
 async def test_what_is_measured_on_nats_is_compared_with_a_server_that_lacks_one_thing(tmp_path):
     with nats_ways(tmp_path / "nats") as ways:
         await _check_what_each_lacks(ways)
