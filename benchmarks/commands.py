@@ -28,7 +28,8 @@ AT_ONCE = 100
 TOGETHER = 6_000
 ROUNDS = 3
 PATIENCE_S = 60
-FLOOR_STREAM = "FLOOR"
+FLOOR_STREAM, FLOOR = "FLOOR", "evt.floor"
+"""As events are: no other subject is led to where the streams are."""
 EVENTSOURCING = "eventsourcing's load, command, save"
 
 type Turn = Callable[[], Awaitable[float]]
@@ -121,7 +122,7 @@ class _Floor:
         self._body = body
         self._numbers = count()
         self._last: dict[str, int] = {}
-        self._free = [f"floor.task-{number}" for number in range(TASKS)]
+        self._free = [f"{FLOOR}.task-{number}" for number in range(TASKS)]
 
     @classmethod
     async def prepare(cls, place: Place, work: Work) -> "_Floor":
@@ -133,12 +134,12 @@ class _Floor:
         )
         body = [stored.body async for stored in read_subject(place.connection, stream, subject)][-1]
         like = next(config for config in stream_configs(congress) if config["name"] == stream)
-        config = like | {"name": FLOOR_STREAM, "subjects": ["floor.>"]}
+        config = like | {"name": FLOOR_STREAM, "subjects": [f"{FLOOR}.>"]}
         await js_api(place.connection, f"STREAM.CREATE.{FLOOR_STREAM}", config)
         return cls(place, body)
 
     async def publish(self) -> None:
-        await self._connection.request("floor.publish", self._body, timeout=PATIENCE_S)
+        await self._connection.request(f"{FLOOR}.publish", self._body, timeout=PATIENCE_S)
 
     async def append(self) -> float:
         """Optimistic: each subject belongs to one writer while it writes."""

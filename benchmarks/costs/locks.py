@@ -48,7 +48,7 @@ class Sizes(NamedTuple):
 
 async def measure(folder: Path, sizes: Sizes = Sizes()) -> list[Row]:  # noqa: B008 - a tuple
     with nats_ways(folder) as ways:
-        flushing = {kind: way for kind, way in ways.items() if kind is not Kind.UNFLUSHED}
+        flushing: dict[Kind, Way] = {kind: way for kind, way in ways.items() if kind is not Kind.UNFLUSHED}
         measured = [
             await connecting(flushing, sizes),
             *await appending(ways, sizes),

@@ -4,14 +4,14 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Se
 from itertools import batched
 from math import ceil
 from statistics import median
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from benchmarks.measure import Row, samples_in_turn
 
 PARTS = 5
 """The spread of a ratio is that of the run's fifths."""
 
-type Samples = Mapping[str, list[float]]
+type Samples = Mapping[Any, list[float]]
 """Of each way to do the same thing, in the order in which they were taken."""
 
 
@@ -32,9 +32,9 @@ class Measured(NamedTuple):
     events: int
 
 
-async def take(
-    rounds: int, works: Mapping[str, Callable[[int], Awaitable[float]]], warm_up: int = 0
-) -> dict[str, list[float]]:
+async def take[Way: str](
+    rounds: int, works: Mapping[Way, Callable[[int], Awaitable[float]]], warm_up: int = 0
+) -> dict[Way, list[float]]:
     """The samples of `rounds`, after some that don't count."""
     samples = await samples_in_turn(warm_up + rounds, *works.values())
     return {way: taken[warm_up:] for way, taken in zip(works, samples, strict=True)}
