@@ -66,10 +66,10 @@ def _on_secantus(folder: Path, authority: Authority, stack: ExitStack) -> dict[K
     pair = authority.server("database")
     tls = ["--tls-cert-file", str(pair.certificate), "--tls-key-file", str(pair.key)]
     ways = {}
-    for kind, told in ((Kind.LOST, []), (Kind.KEPT, [SYNC]), (Kind.ENCRYPTED, [SYNC, *tls])):
+    for kind, options in ((Kind.LOST, []), (Kind.KEPT, [SYNC]), (Kind.ENCRYPTED, [SYNC, *tls])):
         data, port = folder / kind, free_port()
         where = ["--host", "127.0.0.1", "--port", str(port), "--storage-path", str(data)]
-        command = [secantus_program(), *where, "--log-level", "WARNING", *told]
+        command = [secantus_program(), *where, "--log-level", "WARNING", *options]
         ready = partial(listens if kind is Kind.ENCRYPTED else secantus.takes_writes, port)
         stack.enter_context(running(Server("SecantusDB", command, folder / f"{kind}.log", ready)))
         ways[kind] = Way(_url(port, authority if kind is Kind.ENCRYPTED else None))

@@ -16,9 +16,9 @@ type Samples = Mapping[Any, list[float]]
 
 
 class Comparison(NamedTuple):
-    """What is told of the ratio of one way to another."""
+    """`safety` is what one way has and the other has not."""
 
-    told: str
+    safety: str
     ours: str
     floor: str
 
@@ -46,16 +46,16 @@ def latencies(what: str, samples: Samples) -> Measured:
     return Measured(what, "ms", as_ms, max(map(len, samples.values())))
 
 
-def rates(what: str, samples: Samples, each_round: int, unit: str = "events/s") -> Measured:
-    """The samples are seconds for all of `each_round`."""
-    per_second = {way: [each_round / spent for spent in taken] for way, taken in samples.items()}
-    return Measured(what, unit, per_second, each_round)
+def rates(what: str, samples: Samples, events: int, unit: str = "events/s") -> Measured:
+    """The samples are seconds for all of `events`."""
+    per_second = {way: [events / spent for spent in taken] for way, taken in samples.items()}
+    return Measured(what, unit, per_second, events)
 
 
 def rows(comparisons: Iterable[Comparison], measured: Sequence[Measured]) -> list[Row]:
     """One for each comparison of ways in which a thing was done."""
     return [
-        _row(f"{comparison.told}: {thing.what}", thing, comparison)
+        _row(f"{comparison.safety}: {thing.what}", thing, comparison)
         for comparison in comparisons
         for thing in measured
         if {comparison.ours, comparison.floor} <= thing.samples.keys()

@@ -4,6 +4,7 @@ import pytest
 
 from benchmarks.__main__ import HERE, PARTS, wanted
 from benchmarks.costs import databases, locks
+from benchmarks.costs.database_ways import NOT_JOURNALLED, Way
 from benchmarks.costs.database_ways import Kind as DatabaseKind
 from benchmarks.costs.nats_ways import Kind, nats_ways
 from benchmarks.costs.ratios import Comparison, Measured, rows, take
@@ -75,18 +76,18 @@ async def test_what_is_measured_on_nats_is_compared_with_a_server_that_lacks_one
             *await locks.appending(ways, TINY),
             await locks.reading(flushing, TINY),
         ]
-    told = {row.name for row in rows(locks.COMPARED, measured)}
+    names = {row.name for row in rows(locks.COMPARED, measured)}
     appended = {what for what in STORED if what.startswith("append")}
-    assert told == {
+    assert names == {
         *(f"{safety}: {what}" for safety in (locks.LOCKS, locks.TLS) for what in STORED),
         *(f"{locks.FLUSHED}: {what}" for what in appended),
     }
 
 
 async def _check_what_each_lacks(ways):
-    said = {kind: (way.settings.data_dir / "nats.conf").read_text() for kind, way in ways.items()}
-    assert [kind for kind, text in said.items() if "sync_interval: always" not in text] == [Kind.UNFLUSHED]
-    assert [kind for kind, text in said.items() if "handshake_first" in text] == [Kind.ENCRYPTED]
+    configurations = {kind: (way.settings.data_dir / "nats.conf").read_text() for kind, way in ways.items()}
+    assert [kind for kind, text in configurations.items() if "sync_interval: always" not in text] == [Kind.UNFLUSHED]
+    assert [kind for kind, text in configurations.items() if "handshake_first" in text] == [Kind.ENCRYPTED]
     for kind in (Kind.UNFLUSHED, Kind.OPEN):
         async with nats_connection(ways[kind].servers.nats_url, "anybody"):
             pass
@@ -95,6 +96,19 @@ async def _check_what_each_lacks(ways):
             async with nats_connection(ways[kind].servers.nats_url, "anybody"):
                 pass
         assert refused.value.why.code == "not_let_in"
+
+
+@pytest.mark.parametrize(
+    ("way", "concern"),
+    [
+        (Way("mongodb://nobody/", NOT_JOURNALLED), {"w": 1, "j": False}),
+        (Way("mongodb://nobody/"), {"w": "majority", "j": True}),
+    ],
+    ids=["lost", "kept"],
+)
+async def test_only_the_way_that_may_lose_commits_does_without_the_journal(way, concern):
+    async with way.database("daihoi") as database:
+        assert database.client.write_concern.document == concern
 
 
 async def test_what_is_measured_on_a_database_is_done_in_each_way(endpoints, connection, congress, ledger):
@@ -107,8 +121,8 @@ async def test_what_is_measured_on_a_database_is_done_in_each_way(endpoints, con
             await databases.loading(ways, ledger, TINY_DATABASES),
             await databases.rebuilding(ways, ledger, TINY_DATABASES),
         ]
-    told = {row.name for row in rows(databases.COMPARED, measured)}
-    assert told == {f"{databases.JOURNALLED}: {what}" for what in {*WRITTEN, "rebuild"}}
+    compared = {row.name for row in rows(databases.COMPARED, measured)}
+    assert compared == {f"{databases.JOURNALLED}: {what}" for what in {*WRITTEN, "rebuild"}}
     for name in names.values():
         for part in ("", "-commits", *(f"-load-{number}" for number in range(TINY_DATABASES.rounds))):
             await drop_database(endpoints.mongo_url, name + part)
@@ -116,17 +130,17 @@ async def test_what_is_measured_on_a_database_is_done_in_each_way(endpoints, con
 
 @pytest.mark.long
 async def test_commands_are_compared_through_a_units_process(tmp_path):
-    told = {row.name for row in await locks.measure(tmp_path / "nats", TINY)}
-    assert {f"{safety}: {what}" for safety in (locks.LOCKS, locks.TLS) for what in COMMANDED} <= told
+    names = {row.name for row in await locks.measure(tmp_path / "nats", TINY)}
+    assert {f"{safety}: {what}" for safety in (locks.LOCKS, locks.TLS) for what in COMMANDED} <= names
 
 
 @pytest.mark.long
 async def test_each_database_is_compared_with_one_that_lacks_one_thing(tmp_path):
     program = mongod_program()
-    told = await databases.measure(tmp_path / "databases", program, TINY_DATABASES)
-    assert {row.name for row in told} == {
+    measured = await databases.measure(tmp_path / "databases", program, TINY_DATABASES)
+    assert {row.name for row in measured} == {
         *(f"{databases.JOURNALLED}: {what}" for what in {*WRITTEN, "rebuild"}),
         *(f"{databases.PASSWORDS}: {what}" for what in {*WRITTEN, "connecting p50"}),
         *(f"{databases.TLS}: {what}" for what in {*WRITTEN, "connecting p50"}),
     }
-    assert all((row.on_mongod is not None) == bool(program) for row in told)
+    assert all((row.on_mongod is not None) == bool(program) for row in measured)
