@@ -35,7 +35,7 @@ are the value's to the floor, and to the peer.
   peer's view are looked at every 10 ms.
 
 What safety costs is measured with it and without it in turn; the floor is without. In brackets are the least and the
-most that the ratio was in a fifth of the run. Of milliseconds it is a cost above 1, of events a second below 1.
+most that the ratio was in a part of the run. Of milliseconds it is a cost above 1, of events a second below 1.
 
 - **Locks**: whoever comes to NATS shows who they are and may do what they need, against a server that lets anybody do
   anything. **TLS with locks**: the same, encrypted, against locks alone. **Flushed at once**: an event is on the disk

@@ -41,10 +41,10 @@ type Databases = Mapping[Kind, Database]
 class Sizes(NamedTuple):
     """How often things are done; `history` is events in each of the rounds."""
 
-    connections: int = 40
-    commits: int = 200
+    connections: int = 30
+    commits: int = 150
     history: int = 10_000
-    rounds: int = 5
+    rounds: int = 3
     warm_up: int = 10
 
 
@@ -107,7 +107,7 @@ def _one_by_one(store: ViewStore, outcomes: Sequence[Outcome]) -> Callable[[int]
 
 
 async def loading(databases: Databases, ledger: Ledger, sizes: Sizes) -> Measured:
-    """The commits that fill empty views, apart from reading and folding."""
+    """The commits that fill empty views, apart from reading and folding. Who has shown a password once is as fast."""
     events = [stored async for page in ledger.read(0, sizes.history) for stored in page]
     outcomes = _outcomes(events, PAGE)
 
@@ -115,7 +115,7 @@ async def loading(databases: Databases, ledger: Ledger, sizes: Sizes) -> Measure
         commit = _one_by_one(await _empty(database, f"load-{number}"), outcomes)
         return sum([await commit(turn) for turn in range(len(outcomes))])
 
-    works = {kind: partial(load, database) for kind, database in databases.items()}
+    works = {kind: partial(load, database) for kind, database in databases.items() if kind is not Kind.LOCKED}
     return rates("bulk load", await take(sizes.rounds, works), sizes.history)
 
 

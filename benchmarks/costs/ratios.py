@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from benchmarks.measure import Row, samples_in_turn
 
 PARTS = 5
-"""The spread of a ratio is that of the run's fifths."""
+"""The spread of a ratio is that of so many parts of the run, or of its rounds where these are fewer."""
 
 type Samples = Mapping[Any, list[float]]
 """Of each way to do the same thing, in the order in which they were taken."""
