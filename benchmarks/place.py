@@ -3,7 +3,7 @@
 import sys
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from nats.aio.client import Client
@@ -16,6 +16,17 @@ if TYPE_CHECKING:
     from benchmarks.peers.eventsourced import Tasks
 
 
+class Report:
+    """Tells what is being measured, and since when."""
+
+    def __init__(self) -> None:
+        self._began = time.monotonic()
+
+    def __call__(self, what: str) -> None:
+        minutes, seconds = divmod(int(time.monotonic() - self._began), 60)
+        print(f"{minutes:3}:{seconds:02}  {what} ...", file=sys.stderr, flush=True)
+
+
 @dataclass(frozen=True)
 class Place:
     """`postgres` is empty where the peer can't be measured."""
@@ -24,11 +35,7 @@ class Place:
     servers: Endpoints
     connection: Client
     postgres: Mapping[str, str]
-    began: float = field(default_factory=time.monotonic)
-
-    def say(self, what: str) -> None:
-        minutes, seconds = divmod(int(time.monotonic() - self.began), 60)
-        print(f"{minutes:3}:{seconds:02}  {what} ...", file=sys.stderr, flush=True)
+    say: Report
 
 
 @dataclass(frozen=True)
@@ -45,6 +52,11 @@ class Recorded:
     @property
     def rounds(self) -> int:
         return 3 if self.events <= MEDIAN_UPTO else 1
+
+    def beside(self, name: str) -> Database:
+        """Another database. None is emptied to be used again: SecantusDB drops a collection document by document, and
+        flushes each."""
+        return self.database.client[f"{self.database.name}-{name}"]
 
 
 MEDIAN_UPTO = 100_000

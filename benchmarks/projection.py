@@ -1,6 +1,7 @@
 """How fast the projector fills the views, against a bare pull and bulk writes of the very same documents."""
 
 import asyncio
+from collections.abc import Sequence
 from functools import partial
 
 from pymongo import InsertOne, ReplaceOne
@@ -25,8 +26,9 @@ async def measure(recorded: Recorded) -> list[Row]:
     """Leaves the live views behind, at the end of the ledger."""
     ledger = Ledger(recorded.place.connection, recorded.congress)
     sample = min(SAMPLE, recorded.events)
-    live = Noting(recorded.database)
-    works = [timed(partial(_project, live, ledger)), partial(_bare, recorded, ledger, live)]
+    lives = [Noting(recorded.beside(f"live-{number}")) for number in range(recorded.rounds - 1)]
+    lives.append(Noting(recorded.database))
+    works = [timed(partial(_project, lives, ledger)), partial(_bare, recorded, ledger, lives)]
     works.append(timed(partial(handle_one_by_one, recorded, sample)))
     if recorded.peer:
         works.append(timed(partial(_peers_runner, recorded, sample)))
@@ -62,19 +64,18 @@ class Noting(ViewStore):
         self.ends.add(outcome.checkpoint.sequence)
 
 
-async def _project(live: Noting, ledger: Ledger, _: int) -> None:
-    await live.drop()
+async def _project(lives: Sequence[Noting], ledger: Ledger, number: int) -> None:
+    live = lives[number]
     await live.prepare()
-    live.ends = set()
     projection = Projection(live, Checkpoint())
     async for page in ledger.read():
         await projection.add(page)
     await projection.settle()
 
 
-async def _bare(recorded: Recorded, ledger: Ledger, live: Noting, number: int) -> float:
-    """Only the pull and the writes are timed; what to write is folded in between, in commits like those of `live`."""
-    folded, spent = Folded(), 0.0
+async def _bare(recorded: Recorded, ledger: Ledger, lives: Sequence[Noting], number: int) -> float:
+    """Only the pull and the writes are timed; what to write is folded in between, in commits as `lives` had them."""
+    folded, spent, bare = Folded(), 0.0, recorded.beside(f"bare-{number}")
     waiting: Outcome | None = None
     async with bare_pull(recorded.place.connection, ledger_stream(recorded.congress)) as pull:
         async for page in ledger.read():
@@ -83,20 +84,18 @@ async def _bare(recorded: Recorded, ledger: Ledger, live: Noting, number: int) -
                 waiting = outcome
             else:
                 waiting.go_on_with(outcome)
-            if page[-1].sequence in live.ends:
-                spent += await seconds(partial(_pull_and_write, recorded.database, number, pull, waiting))
+            if page[-1].sequence in lives[number].ends:
+                spent += await seconds(partial(_pull_and_write, bare, pull, waiting))
                 waiting = None
-    for name in ("tasks", "audit"):
-        await recorded.database[f"bare_{number}_{name}"].drop()
     return spent
 
 
-async def _pull_and_write(database: Database, number: int, pull: Pull, outcome: Outcome) -> None:
+async def _pull_and_write(database: Database, pull: Pull, outcome: Outcome) -> None:
     await pull(len(outcome.audit_rows))
     replaced = [ReplaceOne({"_id": key}, doc, upsert=True) for key, doc in outcome.documents["tasks"].items()]
-    await database[f"bare_{number}_tasks"].bulk_write(replaced, ordered=False)
+    await database["tasks"].bulk_write(replaced, ordered=False)
     rows = [InsertOne(row) for row in outcome.audit_rows]
-    await database[f"bare_{number}_audit"].bulk_write(rows, ordered=False)
+    await database["audit"].bulk_write(rows, ordered=False)
 
 
 async def _peers_runner(recorded: Recorded, sample: int, _: int) -> None:

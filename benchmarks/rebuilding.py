@@ -67,20 +67,17 @@ async def _in_a_process(recorded: Recorded) -> Rebuilding:
 
 async def _bare(recorded: Recorded, number: int) -> float:
     """Only the inserts are timed; what to insert is folded in between."""
-    folded, spent = Folded(), 0.0
-    name = f"inserted_{number}_"
+    folded, spent, bare = Folded(), 0.0, recorded.beside(f"inserted-{number}")
 
     async def insert(collection: str, documents: list[dict[str, object]]) -> None:
         inserts = [InsertOne(document) for document in documents]
-        await recorded.database[name + collection].bulk_write(inserts, ordered=False)
+        await bare[collection].bulk_write(inserts, ordered=False)
 
     async for page in Ledger(recorded.place.connection, recorded.congress).read():
         spent += await seconds(partial(insert, "audit", folded.take(page).audit_rows))
     documents = list(folded.views["tasks"].values())
     for first in range(0, len(documents), PAGE):
         spent += await seconds(partial(insert, "tasks", documents[first : first + PAGE]))
-    for collection in ("audit", "tasks"):
-        await recorded.database[name + collection].drop()
     return spent
 
 

@@ -26,15 +26,15 @@ PATIENCE_S = 300
 class Work:
     """Tasks of logistics that go on and on."""
 
-    def __init__(self, client: CommandClient, settings: Settings) -> None:
-        self._client = client
+    def __init__(self, client: CommandClient, settings: Settings, tasks: int = TASKS) -> None:
+        self._client, self._tasks = client, tasks
         private_key = settings.issuer_private_key_path.read_bytes()
         actor = Actor(ACTOR, "logistics")
         self._token = mint_token(private_key, settings.congress, actor, datetime.now(UTC), timedelta(hours=1))
         self._turns = count()
 
     async def begin(self) -> None:
-        for number in range(TASKS):
+        for number in range(self._tasks):
             task_id = f"task-{number}"
             facts = {"title": {"vi": "In tài liệu"}, "group": GROUP, "phase": "before", "scenario": "both"}
             await self._send("open-task", task_id=task_id, planned_vnd=1_000_000, **facts)
@@ -52,7 +52,7 @@ class Work:
     async def progress(self) -> int:
         """The event's place in the stream of logistics."""
         turn = next(self._turns)
-        task_id = f"task-{turn % TASKS}"
+        task_id = f"task-{turn % self._tasks}"
         answer = await self._send("report-progress", task_id=task_id, percent=turn % 101, note=f"turn {turn}")
         return answer.sequence
 

@@ -22,8 +22,7 @@ async def handle_one_by_one(recorded: Recorded, events: int, number: int) -> Non
     jetstream = recorded.place.connection.jetstream()
     config = ConsumerConfig(durable_name=f"handler-{number}", ack_wait=PATIENCE_S)
     messages = await jetstream.subscribe("", stream=stream, config=config, manual_ack=True)
-    name = f"handler_{number}_"
-    audit = recorded.database[f"{name}audit"]
+    database = recorded.beside(f"handler-{number}")
     for _ in range(events):
         message = await messages.next_msg(timeout=PATIENCE_S)
         about = message.metadata
@@ -34,16 +33,13 @@ async def handle_one_by_one(recorded: Recorded, events: int, number: int) -> Non
         changed: dict[str, dict[str, Document]] = defaultdict(dict)
         for view in VIEWS_OF[event.envelope.type]:
             for key in view.route(event):
-                before = await recorded.database[name + view.name].find_one({"_id": key})
+                before = await database[view.name].find_one({"_id": key})
                 changed[view.name][key] = after = view.fold(before, event)
                 changes += changes_between(view.name, key, before, after)
         for view_name, documents in changed.items():
             for key, after in documents.items():
-                await recorded.database[name + view_name].replace_one({"_id": key}, after, upsert=True)
-        await audit.replace_one({"_id": event.sequence}, applied_row(event, changes), upsert=True)
+                await database[view_name].replace_one({"_id": key}, after, upsert=True)
+        await database["audit"].replace_one({"_id": event.sequence}, applied_row(event, changes), upsert=True)
         await message.ack()
     await messages.unsubscribe()
     await jetstream.delete_consumer(stream, f"handler-{number}")
-    for name_of_collection in await recorded.database.list_collection_names():
-        if name_of_collection.startswith(name):
-            await recorded.database[name_of_collection].drop()
