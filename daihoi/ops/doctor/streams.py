@@ -1,5 +1,6 @@
 """Whether the streams are there, as they must be, whole, and all of them in the ledger."""
 
+import json
 from collections.abc import AsyncIterator, Sequence
 
 from nats.aio.client import Client
@@ -11,7 +12,7 @@ from shared.eventstore.errors import NoStream
 from shared.eventstore.jetstream_api import services_with_streams, stream_info
 from shared.eventstore.ledger import Ledger, origin_of
 from shared.eventstore.names import service_of, service_stream
-from shared.eventstore.streams import differing, lacking, stream_configs
+from shared.eventstore.streams import differing, lacking, relied_on, stream_configs
 from shared.unit.findings import Finding, Notice, Severity
 from shared.values.units import SETTING, services
 
@@ -27,7 +28,7 @@ STREAM_DIFFERS = Notice(
     "stream_differs",
     Severity.ERROR,
     "The stream {stream} has other settings than it must have: {settings}.",
-    "Find out who changed it, and set them back; the services refuse to start with it.",
+    "Find out who changed it, and set it back to {wanted}; the services refuse to start with anything else.",
 )
 UNIT_NOT_JOINED = Notice(
     "unit_not_joined",
@@ -77,8 +78,11 @@ async def _streams(connection: Client, congress: str, replicas: int) -> AsyncIte
             settings, unjoined = differing(config, wanted), lacking(config, wanted)
             for stream in unjoined:
                 yield UNIT_NOT_JOINED(LEDGER, service=service_of(congress, stream))
-            if settings := settings - ({"sources"} if unjoined else set()):
-                yield STREAM_DIFFERS(NATS, stream=wanted["name"], settings=", ".join(sorted(settings)))
+            if settings := sorted(settings - ({"sources"} if unjoined else set())):
+                values = {name: relied_on(wanted)[name] for name in settings}
+                yield STREAM_DIFFERS(
+                    NATS, stream=wanted["name"], settings=", ".join(settings), wanted=json.dumps(values)
+                )
 
 
 async def _sourcing(connection: Client, congress: str, names: Sequence[str]) -> AsyncIterator[Finding]:
