@@ -154,8 +154,9 @@ def test_the_operators_pages_say_what_each_finding_means(lang):
 
 
 def test_every_finding_that_is_not_simply_well_is_told():
-    codes = {notice.code for notice in findings_page.notices()}
+    codes = {one.code for one in (*findings_page.notices(), *findings_page.refusals())}
     assert {"parked", "stream_lost_events", "mongo_unreachable", "other_key", "standby"} <= codes
+    assert {"not_let_in", "no_credentials", "nats_certificate_expired", "key_halves_differ"} <= codes
     for path in findings_page.PAGES.values():
         assert codes <= set(re.findall(r"^\| `([a-z_]+)` \|", path.read_text("utf-8"), re.MULTILINE))
 
