@@ -75,10 +75,10 @@ async def _streams(connection: Client, congress: str, replicas: int) -> AsyncIte
         except NoStream:
             yield STREAM_MISSING(NATS, stream=wanted["name"])
         else:
-            settings, unjoined = differing(config, wanted), lacking(config, wanted)
+            differs, unjoined = differing(config, wanted), lacking(config, wanted)
             for stream in unjoined:
                 yield UNIT_NOT_JOINED(LEDGER, service=service_of(congress, stream))
-            if settings := sorted(settings - ({"sources"} if unjoined else set())):
+            if settings := sorted(differs - ({"sources"} if unjoined else set())):
                 values = {name: relied_on(wanted)[name] for name in settings}
                 yield STREAM_DIFFERS(
                     NATS, stream=wanted["name"], settings=", ".join(settings), wanted=json.dumps(values)
