@@ -95,7 +95,7 @@ lint: $(VENV)/dev-installed ## Check format, lint, types and imports
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache | tail -n 4; exit $${PIPESTATUS[0]}
 
-# Without pip-audit, or where its database can't be reached, the audit says so; a folder of advisories does without both.
+# Without pip-audit, or where its database can't be reached, the audit ends with 3; a folder of advisories does without both.
 $(VENV)/audit-installed: requirements-audit.lock $(VENV)/dev-installed
 	@$(call install,--require-hashes -r $<) \
 		&& touch $@ || echo "pip-audit could not be installed; going on without it"

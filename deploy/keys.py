@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from shared.eventstore.credentials import issue
 from shared.eventstore.rights import OPERATOR
+from shared.platform.database_users import KEY_FILE, USERS, provide_passwords
 from shared.platform.files import OPEN_FILE, OPEN_FOLDER, OWN_FILE, OWN_FOLDER, own_folder, write_new, write_over
 from shared.platform.nats_account import adopt_streams, credentials_path, key_of, provide_keys
 from shared.platform.nats_config import configuration
@@ -24,9 +25,7 @@ FOLDER = "containers"
 HOST = "host"
 VOLUMES = Path("/volumes")
 """Where what the servers keep is mounted, by the name of the server."""
-ADMIN, READER = "admin", "reader"
 PASSWORD_BYTES = 32
-KEY_FILE_BYTES = 96
 
 
 class User(NamedTuple):
@@ -61,13 +60,11 @@ def provide(settings: Settings, volumes: Mapping[str, Path], nats_servers: Seque
 def provide_for_mongo(folder: Path) -> None:
     """Passwords of the users, and the key by which members of the set know each other."""
     kept = folder / HOST / "mongo"
-    key = secrets.token_urlsafe(KEY_FILE_BYTES).replace("-", "+").replace("_", "/")
-    for name in (ADMIN, TRACKER, READER):
-        make(kept / name, secrets.token_urlsafe(PASSWORD_BYTES))
+    provide_passwords(kept)
+    for name in USERS:
         hand_over(kept / name, folder / "mongo-users" / name, SERVICE)
-    make(kept / "keyfile", key)
     hand_over(kept / TRACKER, folder / "tracker" / "mongo.password", SERVICE)
-    hand_over(kept / "keyfile", folder / "mongo" / "keyfile", MONGO)
+    hand_over(kept / KEY_FILE, folder / "mongo" / KEY_FILE, MONGO)
 
 
 def provide_for_nats(folder: Path, congress: str, servers: Sequence[str]) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -13,7 +14,7 @@ from daihoi.cli.console import LangOption
 from daihoi.cli.groups import CommandGroup, Group
 from daihoi.cli.rebuild import rebuilt_lines
 from daihoi.cli.streams import THERE_ALREADY
-from daihoi.ops.backup.file import Backup, BackupWriter
+from daihoi.ops.backup.file import Backup, BackupWriter, Progress
 from daihoi.ops.backup.manifest import Manifest
 from daihoi.ops.backup.restoring import Restored, restore
 from daihoi.ops.backup.taking import take
@@ -68,7 +69,7 @@ def take_backup(
 
     async def work() -> Manifest:
         async with connected(settings, OPERATOR) as connection:
-            bar = console.progress_bar(translate("Backing up", language))
+            bar = _bar(translate("Backing up", language))
             with bar as on_progress, new_file(path) as draft, BackupWriter(draft) as writer:
                 return await take(connection, settings.congress, writer, on_progress)
 
@@ -102,12 +103,17 @@ def restore_backup(
         async with connected(settings, OPERATOR, begins=True) as connection:
             await _check_that_nothing_runs(connection, settings, kept.manifest)
             async with connected(settings, STORE, begins=True) as within:
-                with console.progress_bar(translate("Restoring", language)) as on_progress:
+                with _bar(translate("Restoring", language)) as on_progress:
                     return await restore(within, settings.congress, kept, settings.nats_replicas, on_progress)
 
     restored = console.run(work())
     console.print_drawn(_restored_lines(restored, kept.manifest, language))
     _rebuild(settings, language)
+
+
+def _bar(label: str) -> AbstractContextManager[Progress]:
+    """In percent: an event is read twice, in the ledger and in the stream of its service."""
+    return console.progress_bar(label, counts=False)
 
 
 def _name(congress: str, moment: datetime) -> str:
@@ -129,7 +135,7 @@ def _chosen(path: Path, congress: str) -> Path:
 
 def _checked(path: Path, settings: Settings, lang: Language) -> Backup:
     kept = Backup(_chosen(path, settings.congress))
-    with console.progress_bar(translate("Checking", lang)) as on_progress:
+    with _bar(translate("Checking", lang)) as on_progress:
         kept.check(on_progress)
     return kept
 

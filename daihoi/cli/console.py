@@ -93,12 +93,14 @@ def write_lines(documents: Iterable[Any]) -> None:
 
 
 @contextmanager
-def progress_bar(label: str) -> Iterator[Callable[[int, int], None]]:
-    """A bar on stderr; call it with how much is done and how much there is."""
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+def progress_bar(label: str, *, counts: bool = True) -> Iterator[Callable[[int, int], None]]:
+    """A bar on stderr; call it with how much is done and how much there is. Says how much in percent alone where what
+    `counts` is nothing that a person would count."""
+    from rich import progress as bars
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=err) as progress:
+    how_much = bars.MofNCompleteColumn() if counts else bars.TaskProgressColumn()
+    columns = (bars.TextColumn("{task.description}"), bars.BarColumn(), how_much, bars.TimeRemainingColumn())
+    with bars.Progress(*columns, console=err) as progress:
         bar = progress.add_task(label, total=None)
         yield lambda done, total: progress.update(bar, completed=done, total=total)
 

@@ -26,7 +26,12 @@ def rebuild_views(lang: LangOption = None) -> None:
 
 
 def rebuilt_lines(done: Rebuilt, lang: Language) -> Iterator[str]:
-    yield f"{translate('Rebuilt at ledger event {sequence}', lang, sequence=done.sequence)}: {done.after}"
+    if done.upto > done.sequence:
+        yield translate("Rebuilt up to ledger event {upto}.", lang, upto=done.upto)
+        compared = translate("At ledger event {sequence}, where the old views stood", lang, sequence=done.sequence)
+    else:
+        compared = translate("Rebuilt at ledger event {sequence}", lang, sequence=done.sequence)
+    yield f"{compared}: {done.after}"
     if done.before and done.before != done.after:
         yield f"{translate('The views that were replaced differed', lang)}: {done.before}"
     if done.lost:

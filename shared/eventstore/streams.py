@@ -174,10 +174,15 @@ async def _give_more_replicas(connection: Client, config: dict[str, Any], replic
     await js_call(connection, f"STREAM.UPDATE.{config['name']}", config | {"num_replicas": replicas})
 
 
+def relied_on(wanted: dict[str, Any]) -> dict[str, Any]:
+    """Every setting that a stream must have, those too of which `wanted` says nothing."""
+    return _RELIED_ON | wanted
+
+
 def differing(config: dict[str, Any], wanted: dict[str, Any]) -> set[str]:
     """The settings of a stream that are not as wanted, or not as relied on where nothing is said of them. A ledger
     may source more streams than wanted: this process need not know every unit."""
-    differs = {key for key, value in (_RELIED_ON | wanted).items() if (config.get(key) or None) != (value or None)}
+    differs = {key for key, value in relied_on(wanted).items() if (config.get(key) or None) != (value or None)}
     congress = wanted["name"].removeprefix(ledger_stream(""))
     sources = config.get("sources") or () if "sources" in wanted else ()
     if sources and not lacking(config, wanted) and all(_is_plain(source, congress) for source in sources):

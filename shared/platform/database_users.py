@@ -5,10 +5,12 @@ The passwords are made once, each in a file of its own. Who can read the file ca
 
 import base64
 import secrets
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from pymongo import MongoClient
+from pymongo.errors import OperationFailure
 
 from shared.platform.credentials import ADMIN, READER, TRACKER, login, read_password, with_password_file
 from shared.platform.files import OWN_FILE, own_folder, write_new
@@ -21,6 +23,7 @@ USERS = (ADMIN, TRACKER, READER)
 PASSWORD_BYTES = 32
 KEY_FILE_BYTES = 96
 MECHANISMS = ["SCRAM-SHA-256"]
+AUTHENTICATION_FAILED = 18
 
 
 def provide_passwords(folder: Path) -> None:
@@ -54,25 +57,43 @@ def make_users(url: str, folder: Path, database: str) -> None:
     as_admin = url if "@" in url else url.replace("://", f"://{ADMIN}@", 1)
     address, user, password = login(with_password_file(as_admin, folder))
     with MongoClient[Any](address, username=user, password=password, w="majority", journal=True) as client:
-        for each in (TRACKER, READER):
-            make_user(client, each, folder, database)
+        make_view_users(client, folder, database)
+
+
+def provide_users(
+    anybody: MongoClient[Any], as_admin: Callable[[], MongoClient[Any]], folder: Path, database: str = ""
+) -> None:
+    """All of them. Where there is none yet, MongoDB takes the first one from whoever comes over loopback. Raises
+    `PyMongoError`."""
+    try:
+        with as_admin() as admin:
+            make_view_users(admin, folder, database)
+    except OperationFailure as error:
+        if error.code != AUTHENTICATION_FAILED:
+            raise
+        _order(anybody, "createUser", ADMIN, folder, roles_of(ADMIN))
+        with as_admin() as admin:
+            make_view_users(admin, folder, database)
+
+
+def make_view_users(client: MongoClient[Any], folder: Path, database: str = "") -> None:
+    for user in (TRACKER, READER):
+        make_user(client, user, folder, database)
 
 
 def make_user(client: MongoClient[Any], user: str, folder: Path, database: str = "") -> None:
     """With the password and the roles that it is to have, whether it is there or not."""
-    there = client.admin.command("usersInfo", user)["users"]
-    _order(client, "updateUser" if there else "createUser", user, folder, database)
+    roles, there = roles_of(user, database), client.admin.command("usersInfo", user)["users"]
+    if there:
+        roles += [role for role in there[0]["roles"] if _is_of_another_congress(role, roles[0])]
+    _order(client, "updateUser" if there else "createUser", user, folder, roles)
 
 
-def make_first_user(client: MongoClient[Any], folder: Path) -> None:
-    """The admin, where nobody can be asked yet who is there."""
-    _order(client, "createUser", ADMIN, folder)
+def _is_of_another_congress(role: dict[str, str], own: dict[str, str]) -> bool:
+    """One server may keep several, each in a database of its own."""
+    return role["role"] == own["role"] and role["db"] != own["db"]
 
 
-def _order(client: MongoClient[Any], order: str, user: str, folder: Path, database: str = "") -> None:
-    told: dict[str, Any] = {
-        "pwd": read_password(folder / user),
-        "roles": roles_of(user, database),
-        "mechanisms": MECHANISMS,
-    }
-    client.admin.command(order, user, **told)
+def _order(client: MongoClient[Any], order: str, user: str, folder: Path, roles: list[dict[str, str]]) -> None:
+    password = read_password(folder / user)
+    client.admin.command(order, user, pwd=password, roles=roles, mechanisms=MECHANISMS)

@@ -11,8 +11,8 @@ from typing import Any
 from pymongo import MongoClient
 from pymongo.errors import OperationFailure, PyMongoError
 
-from shared.platform.credentials import ADMIN, READER, TRACKER, read_password
-from shared.platform.database_users import KEY_FILE, KEYS, make_first_user, make_user
+from shared.platform.credentials import ADMIN, read_password
+from shared.platform.database_users import AUTHENTICATION_FAILED, KEY_FILE, KEYS, provide_users
 from shared.platform.errors import PlatformError
 
 REPLICA_SET = "daihoi"
@@ -22,7 +22,7 @@ OPLOG_MB = 200
 SLOW_MS = 600_000
 """What takes longer is logged with what was written: nothing is."""
 ELECTION_TIMEOUT_MS = 1000
-_AUTHENTICATION_FAILED, _UNAUTHORISED = 18, 13
+_UNAUTHORISED = 13
 
 
 def command(program: str, directory: Path, port: int) -> list[str]:
@@ -44,7 +44,7 @@ def takes_writes(directory: Path, port: int) -> bool:
                 _begin(anybody, keys, host, port)
             if not hello.get("isWritablePrimary"):
                 return False
-            _provide_users(anybody, keys, port)
+            provide_users(anybody, lambda: _as_admin(keys, port), keys)
     except OperationFailure as error:
         if error.code == _UNAUTHORISED:
             raise PlatformError(
@@ -75,24 +75,8 @@ def _begin(anybody: MongoClient[Any], keys: Path, host: str, port: int) -> None:
             moved = config | {"members": [config["members"][0] | members[0]], "version": config["version"] + 1}
             admin.admin.command("replSetReconfig", moved, force=True)
     except OperationFailure as error:
-        if error.code != _AUTHENTICATION_FAILED:
+        if error.code != AUTHENTICATION_FAILED:
             raise
         settings = {"electionTimeoutMillis": ELECTION_TIMEOUT_MS}
         initial = {"_id": REPLICA_SET, "members": members, "settings": settings}
         anybody.admin.command("replSetInitiate", initial)
-
-
-def _provide_users(anybody: MongoClient[Any], keys: Path, port: int) -> None:
-    try:
-        _make_others(keys, port)
-    except OperationFailure as error:
-        if error.code != _AUTHENTICATION_FAILED:
-            raise
-        make_first_user(anybody, keys)
-        _make_others(keys, port)
-
-
-def _make_others(keys: Path, port: int) -> None:
-    with _as_admin(keys, port) as admin:
-        for user in (TRACKER, READER):
-            make_user(admin, user, keys)

@@ -154,10 +154,63 @@ def test_the_operators_pages_say_what_each_finding_means(lang):
 
 
 def test_every_finding_that_is_not_simply_well_is_told():
-    codes = {notice.code for notice in findings_page.notices()}
+    codes = {one.code for one in (*findings_page.notices(), *findings_page.refusals())}
     assert {"parked", "stream_lost_events", "mongo_unreachable", "other_key", "standby"} <= codes
+    assert {"not_let_in", "no_credentials", "nats_certificate_expired", "key_halves_differ"} <= codes
     for path in findings_page.PAGES.values():
         assert codes <= set(re.findall(r"^\| `([a-z_]+)` \|", path.read_text("utf-8"), re.MULTILINE))
+
+
+OWN_WORDING = "2"
+"""The part of which the Vietnamese page names each command, and need not print each line."""
+
+
+def parts(lang):
+    """What stands under each numbered heading of an operator's page, by number."""
+    text = findings_page.PAGES[lang].read_text("utf-8")
+    return dict(re.findall(r"^## (\d)\. .*?$(.*?)(?=^## |\Z)", text, re.DOTALL | re.MULTILINE))
+
+
+def lines_to_type(part):
+    """Of all blocks, without what the commands print, comments, and the language that the page is in."""
+    blocks = re.findall(r"^```(sh|console)\n(.*?)^```", part, re.DOTALL | re.MULTILINE)
+    shown = "".join(
+        "".join(f"{one.command}\n" for one in pages.shown_in(f"```console\n{text}```\n"))
+        if kind == "console"
+        else text
+        for kind, text in blocks
+    ).replace("\\\n", " ")
+    lines = [re.sub(r"\s+#\s.*", "", line).replace("DAIHOI_LANG=vi", "DAIHOI_LANG=en") for line in shown.splitlines()]
+    return [re.sub(r"<[^>]*>|\s+", " ", line).strip() for line in lines if line.strip()]
+
+
+def commands_named(text):
+    """With the alternatives in `revoke token|key`."""
+    named = re.findall(r"\bdaihoi\s+([a-z]+)(?:\s+([a-z|-]+))?", text)
+    paths = {f"daihoi {name} {one}" for name, words in named for one in words.split("|")}
+    return (paths | {f"daihoi {name}" for name, _ in named}) & (COMMANDS - GROUPS | {"daihoi keys"})
+
+
+def test_who_reads_the_operators_page_in_vietnamese_types_the_same_lines():
+    english, vietnamese = parts("en"), parts("vi")
+    for number in english.keys() - {OWN_WORDING}:
+        assert lines_to_type(vietnamese[number]) == lines_to_type(english[number]), f"part {number}"
+    assert len(lines_to_type(english["1"])) > 20
+    whole = findings_page.PAGES["vi"].read_text("utf-8")
+    assert commands_named("\n".join(lines_to_type(english[OWN_WORDING]))) - commands_named(whole) == set()
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [r"\bDAIHOI_[A-Z_]+\b", r"(?<![\w-])--[a-z][a-z-]+", r"^\| `([A-Za-z0-9_]+)`"],
+    ids=["settings", "options", "codes in tables"],
+)
+def test_the_operators_page_in_vietnamese_leaves_out_nothing_that_has_a_name(kind):
+    english, vietnamese = (
+        {*re.findall(kind, path.read_text("utf-8"), re.MULTILINE)} for path in findings_page.PAGES.values()
+    )
+    assert len(english) > 10
+    assert english - vietnamese == set()
 
 
 def test_both_operators_pages_have_the_same_parts_in_the_same_order():

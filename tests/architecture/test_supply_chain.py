@@ -6,7 +6,7 @@ import secrets
 
 import pytest
 
-from tests.supply import audit
+from tests.supply import audit, locks
 from tests.supply.advisories import Hit, advisories_in, hits
 from tests.supply.licences import PAGE, UNKNOWN, copyleft, installed, page, rows
 from tests.supply.locks import Package, lock_files, packages
@@ -138,5 +138,58 @@ def test_an_audit_ends_with_1_where_there_is_an_advisory_and_says_what_it_looked
     assert f"pyjwt {package.version}: OSV-1 CVE-1" in told
     assert f"2 advisories of {tmp_path}, the newest of 2026-01-02" in told
     monkeypatch.setattr("sys.argv", ["audit"])
-    assert audit.main() == 0
-    assert capsys.readouterr().out == f"{unreachable}\n{len(PACKAGES)} packages: NOT AUDITED\n"
+    assert audit.main() == audit.NOT_AUDITED == 3
+    assert capsys.readouterr().out.startswith(f"{unreachable}\n{len(PACKAGES)} packages: NOT AUDITED\nWhether there ")
+
+
+KNOWN_BAD = {
+    "id": "GHSA-ffqj-6fqr-9h24",
+    "modified": "2024-11-19T00:00:00Z",
+    "aliases": ["CVE-2022-29217", "PYSEC-2022-202"],
+    "affected": [
+        {
+            "package": {"ecosystem": "PyPI", "name": "pyjwt", "purl": "pkg:pypi/pyjwt"},
+            "ranges": [{"type": "ECOSYSTEM", "events": [{"introduced": "1.5.0"}, {"fixed": "2.4.0"}]}],
+        }
+    ],
+}
+"""Of the library that tokens are checked with, as it was published."""
+
+
+def audited(folder, monkeypatch, tmp_path, pinned):
+    """How an audit ends that reaches no database, of a project that pins this."""
+    (tmp_path / "requirements.lock").write_text(f"{pinned} \\\n    --hash=sha256:{'0' * 64}\n")
+    monkeypatch.setattr(locks, "PROJECT", tmp_path)
+    monkeypatch.setattr(audit, "SERVICES", ())
+    monkeypatch.setattr("sys.argv", ["audit", str(folder)])
+    return audit.main()
+
+
+@pytest.mark.parametrize(
+    ("pinned", "ends_with"), [("PyJWT==2.3.0", audit.FOUND), ("PyJWT==2.4.0", audit.CLEAN)], ids=["bad", "mended"]
+)
+def test_a_pin_that_is_known_to_be_bad_is_found_where_no_database_can_be_reached(
+    pinned, ends_with, tmp_path, monkeypatch, capsys
+):
+    folder = tmp_path / "advisories"
+    folder.mkdir()
+    (folder / "GHSA-ffqj-6fqr-9h24.json").write_text(json.dumps(KNOWN_BAD))
+    assert audited(folder, monkeypatch, tmp_path, pinned) == ends_with
+    line = "pyjwt 2.3.0: GHSA-ffqj-6fqr-9h24 CVE-2022-29217 PYSEC-2022-202\n"
+    assert (line in capsys.readouterr().out) == (ends_with == audit.FOUND)
+
+
+@pytest.mark.parametrize("content", [None, "{ cut o"], ids=["nothing", "what is no advisory"])
+def test_a_folder_that_could_not_be_asked_has_audited_nothing(content, tmp_path, monkeypatch):
+    folder = tmp_path / "advisories"
+    if content:
+        folder.mkdir()
+        (folder / "broken.json").write_text(content)
+    assert audited(folder, monkeypatch, tmp_path, "PyJWT==2.3.0") == audit.NOT_AUDITED
+
+
+def test_half_an_audit_is_none():
+    answer = audit.Answer([], 2, 0)
+    assert audit.look_of("osv", [answer, answer]).succeeded
+    assert not audit.look_of("osv", [answer, None]).succeeded
+    assert not audit.look_of("osv", [answer, answer._replace(skipped=1)]).succeeded

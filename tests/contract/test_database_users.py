@@ -11,8 +11,11 @@ import pytest
 from pymongo import MongoClient
 from pymongo.errors import OperationFailure, PyMongoError
 
-from deploy.mongo_users import ADMIN, READER, REPLICA_SET, TRACKER, as_admin, provide
+from deploy.mongo_users import REPLICA_SET, as_admin, provide
 from shared.platform.children import start_child, stop_child
+from shared.platform.credentials import ADMIN, READER, TRACKER
+from shared.platform.database_users import make_users
+from shared.platform.files import OWN_FILE, own_folder, write_new
 from shared.platform.keeper import free_port
 from tests.waiting import wait_until
 
@@ -51,12 +54,25 @@ class Database:
     def provide(self, name: str) -> None:
         def is_done() -> bool:
             try:
-                provide(self.port, self.members, PASSWORDS, name)
+                provide(self.port, self.members, self.passwords, name)
             except PyMongoError:
                 return False
             return True
 
         wait_until(is_done)
+
+    @property
+    def passwords(self) -> Path:
+        """The folder of them, as a container is given it."""
+        folder = self.folder.parent / f"{self.folder.name}-passwords"
+        own_folder(folder)
+        for user, password in PASSWORDS.items():
+            write_new(folder / user, password.encode(), OWN_FILE)
+        return folder
+
+    def make_users(self, name: str) -> None:
+        """As `daihoi mongo users` does."""
+        make_users(f"mongodb://127.0.0.1:{self.port}/?directConnection=true", self.passwords, name)
 
     def client(self, user: str):
         login = {"username": user, "password": PASSWORDS[user], "authSource": "admin"} if user else {}
@@ -122,9 +138,10 @@ def test_each_user_may_do_what_it_is_for_in_its_congress_and_nothing_else(databa
     assert {(name, order) for name, order in tried if may(database, user, name, order)} == allowed
 
 
-def test_a_later_start_changes_nothing_and_another_congress_is_added(database):
-    database.provide(DATABASE)
-    database.provide(OTHER)
+@pytest.mark.parametrize("make", [Database.provide, Database.make_users], ids=["a start", "the command"])
+def test_a_later_start_changes_nothing_and_another_congress_is_added(database, make):
+    make(database, DATABASE)
+    make(database, OTHER)
     with as_admin(PASSWORDS[ADMIN], database.members, database.port) as admin:
         (tracker,) = admin.admin.command("usersInfo", TRACKER)["users"]
         admin.admin.command("revokeRolesFromUser", TRACKER, roles=[{"role": "readWrite", "db": OTHER}])

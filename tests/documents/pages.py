@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 PROJECT = Path(__file__).parents[2]
 READMES = ("README.md", "README.vi.md")
-PAGES = (*READMES, "docs/tour.vi.md", "docs/tour.md", "docs/operate.md")
+PAGES = (*READMES, "docs/tour.vi.md", "docs/tour.md", "docs/operate.md", "docs/operate.vi.md")
 """In the order in which they are run, all on one sample congress."""
 
 _BLOCK = re.compile(r"(?<=^```console\n).*?(?=^```$)", re.MULTILINE | re.DOTALL)

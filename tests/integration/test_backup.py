@@ -305,6 +305,8 @@ async def test_backup_verify_and_restore_say_what_they_do(
     [path] = out.iterdir()
     assert path.stat().st_mode & 0o777 == 0o600
     assert f"{path}: the congress {congress} up to ledger event {written}, in 5 streams." in taken.stdout
+    assert "100%" in taken.stderr
+    assert f"{2 * written}" not in taken.stderr, "every event is in the ledger and in its service's stream"
     checked = Shell(folder, endpoints._replace(nats_url="nats://127.0.0.1:1"), congress).run(
         "backup", "verify", str(path)
     )
@@ -327,6 +329,26 @@ async def test_backup_verify_and_restore_say_what_they_do(
     assert f"Rebuilt at ledger event {written}: {digest}" in restored.stdout
     assert there.run("audit", "verify").returncode == 0
     assert there.json("audit", "verify")["live"] == digest
+
+
+async def test_after_a_second_restoration_the_views_are_said_to_be_where_they_are(
+    connection, congress, ledger, endpoints, make_broker, tmp_path
+):
+    ends, paths = [], []
+    for number in (1, 2):
+        end = await Writer(EventStore(connection, congress, "logistics")).write([number])
+        ends.append(end + sum(ends))
+        await settled(ledger, ends[-1])
+        paths.append(tmp_path / f"{number}.zip")
+        await back_up(connection, congress, paths[-1])
+    _, _, url, keys = await make_broker("other")
+    there = Shell(tmp_path, endpoints._replace(nats_url=url, nats_credentials=keys), congress)
+    digests = [await digest_of(ledger, end) for end in ends]
+    assert f"Rebuilt at ledger event {ends[0]}: {digests[0]}" in there.run("restore", str(paths[0])).stdout
+    printed = there.run("restore", str(paths[1])).stdout
+    assert f"Rebuilt up to ledger event {ends[1]}.\n" in printed
+    assert f"At ledger event {ends[0]}, where the old views stood: {digests[0]}\n" in printed
+    assert there.json("audit", "verify")["live"] == digests[1]
 
 
 async def test_a_damaged_backup_is_refused_by_name_before_anything_is_written(

@@ -203,9 +203,12 @@ async def test_every_setting_that_is_relied_on_is_looked_at(settings, connection
     stream = ledger_stream(congress) if of == "ledger" else service_stream(congress, of)
     config = (await stream_info(connection, stream))["config"]
     assert "error" not in await js_api(connection, f"STREAM.UPDATE.{stream}", config | change)
-    [differs] = [each.detail for each in await examine(settings) if each.code == "stream_differs"]
-    assert stream in differs
-    assert differs.endswith(", ".join(sorted(change)) + ".")
+    [differs] = [each for each in await examine(settings) if each.code == "stream_differs"]
+    assert stream in differs.detail
+    assert differs.detail.endswith(", ".join(sorted(change)) + ".")
+    wanted = json.loads("{" + differs.advice.partition("{")[2].partition("}")[0] + "}")
+    assert "error" not in await js_api(connection, f"STREAM.UPDATE.{stream}", config | change | wanted)
+    assert "stream_differs" not in {each.code for each in await examine(settings)}, "as the advice says"
 
 
 async def test_a_service_that_the_ledger_does_not_source_is_named(settings, connection, congress):

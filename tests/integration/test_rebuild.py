@@ -176,6 +176,7 @@ async def test_views_that_move_while_they_are_compared_are_replaced_all_the_same
     monkeypatch.setattr(ViewStore, "digests", slow)
     done = await rebuild(ledger, views, silent)
     assert (done.sequence, done.before) == (written, done.after), "both are from one place"
+    assert done.upto == written + more[0]
     assert (await views.checkpoint()).sequence == written + more[0]
     assert (await verify(ledger, views, silent)).holds
 

@@ -1,7 +1,8 @@
 """`python -m tests.supply.audit [FOLDER]`: are there advisories about the packages of the lock files?
 
 Asks pip-audit, which asks a database of advisories, and looks into a folder of advisories where one is named. Ends
-with 1 where there is an advisory, and with 0 where none is, also if no database could be reached; which, it says."""
+with 1 where there is an advisory, with 0 where all packages were looked up and none has one, and with 3 where they
+could not all be looked up: then nothing is known."""
 
 import argparse
 import importlib.util
@@ -15,8 +16,13 @@ from typing import Any, NamedTuple
 from tests.supply.advisories import Hit, advisories_in, hits
 from tests.supply.locks import Package, lock_files, normal, packages
 
+CLEAN, FOUND, NOT_AUDITED = 0, 1, 3
 SERVICES = ("pypi", "osv")
 TIMEOUT_S = 300
+HOW_TO_AUDIT = (
+    "Whether there are advisories is not known. Run it where a database can be reached, or name a folder of "
+    "advisories (OSV, JSON): make audit ADVISORIES=folder\n"
+)
 
 
 class Answer(NamedTuple):
@@ -60,7 +66,8 @@ def ask(service: str, lock: Path) -> Answer | None:
 
 
 class Look(NamedTuple):
-    """At one source of advisories: what was found, what was looked at in words, and whether anything could be."""
+    """At one source of advisories: what was found, what was looked at in words, and whether it knew
+    every package."""
 
     hits: list[Hit]
     told: str
@@ -84,11 +91,15 @@ def look_of(service: str, answers: Sequence[Answer | None]) -> Look:
     given = [answer for answer in answers if answer]
     audited, skipped = sum(answer.audited for answer in given), sum(answer.skipped for answer in given)
     told = f"pip-audit asked {service} about {len(given)} of {len(answers)} lock files: {audited} lines answered"
-    return Look([hit for answer in given for hit in answer.hits], f"{told}, {skipped} not")
+    hits = [hit for answer in given for hit in answer.hits]
+    return Look(hits, f"{told}, {skipped} not", succeeded=len(given) == len(answers) and not skipped)
 
 
 def by_folder(folder: Path) -> Look:
-    advisories = list(advisories_in(folder))
+    try:
+        advisories = list(advisories_in(folder))
+    except (OSError, ValueError) as error:
+        return Look([], f"the advisories of {folder} can't be read: {error}", succeeded=False)
     newest = max((str(advisory.get("modified", ""))[:10] for advisory in advisories), default="never")
     told = f"{len(advisories)} advisories of {folder}, the newest of {newest}"
     return Look(list(hits(packages(), advisories)), told, succeeded=bool(advisories))
@@ -103,9 +114,12 @@ def main() -> int:
     found = sorted({hit for look in looks for hit in look.hits})
     for package, advisory, aliases in found:
         sys.stdout.write(f"{package.name} {package.version}: {advisory} {' '.join(aliases)}\n")
-    verdict = f"{len(found)} advisories" if any(look.succeeded for look in looks) else "NOT AUDITED"
+    is_audited = any(look.succeeded for look in looks)
+    verdict = f"{len(found)} advisories" if is_audited or found else "NOT AUDITED"
     sys.stdout.write(f"{len(packages())} packages: {verdict}\n")
-    return 1 if found else 0
+    if not is_audited:
+        sys.stdout.write(HOW_TO_AUDIT)
+    return FOUND if found else CLEAN if is_audited else NOT_AUDITED
 
 
 if __name__ == "__main__":

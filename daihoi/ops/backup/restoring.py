@@ -123,8 +123,9 @@ class _Restoring:
 
     async def _put_back(self, stream: KeptStream, standing: Standing) -> None:
         """Tries again for the same reason."""
-        config, deadline = self._config(stream), time.monotonic() + STALLED_S
+        config, deadline, before = self._config(stream), time.monotonic() + STALLED_S, self._done
         while True:
+            self._done = before
             if standing is not Standing.NOTHING:
                 await js_call(self._connection, f"STREAM.DELETE.{stream.name}", {})
             try:

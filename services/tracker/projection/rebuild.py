@@ -21,10 +21,12 @@ logger = logging.getLogger(__name__)
 
 
 class Rebuilt(NamedTuple):
-    """`sequence` is where new and old views were compared; by the swap both may be further. `before` is empty where
-    the old ones were not there. `lost` counts events that they knew and the ledger no longer holds."""
+    """`sequence` is where new and old views were compared, `upto` how far the new ones were when they came to serve.
+    `before` is empty where the old ones were not there. `lost` counts events that they knew and the ledger no longer
+    holds."""
 
     sequence: int
+    upto: int
     before: str
     after: str
     parked: int
@@ -54,8 +56,9 @@ async def rebuild(ledger: Ledger, live: ViewStore, on_progress: OnProgress) -> R
             if done is None or not done.sequence:
                 done = await _compare(was_at, digest, filling, projection.checkpoint)
             may_be_ahead = 0 if tries_left else CAUGHT_UP_SOON_EVENTS
+            parked = await filling.count_parked()
             if await view_sets.swap(live, stands_at, filling, projection.checkpoint, may_be_ahead):
-                return done
+                return done._replace(upto=projection.checkpoint.sequence, parked=parked)
     finally:
         await projection.close()
     await filling.drop()
@@ -78,7 +81,7 @@ async def _compare(was_at: Checkpoint, digest: str, filling: ViewStore, filled_t
     before = digest if was_at.sequence == filled_to.sequence else ""
     after = total_digest(await filling.digests())
     lost = max(0, was_at.sequence - filled_to.sequence)
-    return Rebuilt(filled_to.sequence, before, after, await filling.count_parked(), lost)
+    return Rebuilt(filled_to.sequence, filled_to.sequence, before, after, await filling.count_parked(), lost)
 
 
 async def renew(ledger: Ledger, live: ViewStore, on_progress: OnProgress) -> None:
@@ -90,4 +93,5 @@ async def renew(ledger: Ledger, live: ViewStore, on_progress: OnProgress) -> Non
         return
     logger.warning("another version of the fold made the views; they are made again while the old ones serve")
     done = await rebuild(ledger, live, on_progress)
-    logger.warning("rebuilt at ledger event %s: %s; the old ones were %s", done.sequence, done.after, done.before)
+    logger.warning("rebuilt up to ledger event %s", done.upto)
+    logger.warning("at ledger event %s they are %s; the old ones were %s", done.sequence, done.after, done.before)

@@ -1,0 +1,36 @@
+"""Whether every service answers, what it says of itself, and whether all know the same keys."""
+
+import asyncio
+from collections.abc import Iterator
+
+from nats.aio.client import Client
+
+from daihoi.ops.issuer_keys import key_findings
+from shared.platform.settings import Settings
+from shared.unit.client import CommandClient
+from shared.unit.findings import Finding, Notice, Severity
+from shared.unit.health import SERVICE_SILENT, Health
+from shared.values.units import TRACKER, services
+
+SERVICE_READY = Notice("service_ready", Severity.OK, "{service} is ready; processes: {count}.")
+PROJECTED_BY = Notice("projected_by", Severity.OK, "{holder} projects, in term {term}.")
+
+
+async def service_findings(connection: Client, settings: Settings) -> list[Finding]:
+    client, names = CommandClient(connection, settings.congress), (*services(), TRACKER)
+    answers = await asyncio.gather(*(client.healths(name) for name in names))
+    healths = dict(zip(names, answers, strict=True))
+    findings = [finding for name in names for finding in _of_service(name, healths[name])]
+    return [*findings, *key_findings(settings, healths)]
+
+
+def _of_service(name: str, healths: list[Health]) -> Iterator[Finding]:
+    if not healths:
+        yield SERVICE_SILENT(name, service=name)
+        return
+    if all(health.ready for health in healths):
+        yield SERVICE_READY(name, service=name, count=len(healths))
+    for health in healths:
+        yield from health.findings
+    if name == TRACKER and (active := [health for health in healths if health.detail.get("role") == "active"]):
+        yield PROJECTED_BY(name, holder=active[0].detail["holder"], term=active[0].detail["term"])
