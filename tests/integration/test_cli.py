@@ -604,7 +604,6 @@ def test_a_number_of_replicas_that_nats_does_not_have_is_wrong_use(shell, replic
 @pytest.mark.parametrize(
     ("arguments", "environment", "sentence"),
     [
-        (["report"], {"DAIHOI_NATS_URL": "nats://127.0.0.1:1"}, "no NATS server answers at nats://127.0.0.1:1"),
         (
             ["streams", "provision"],
             {"DAIHOI_NATS_REPLICAS": "3", "DAIHOI_CONGRESS": "never-made"},
@@ -635,6 +634,13 @@ def test_what_goes_wrong_outside_is_told_in_a_sentence_and_ends_with_1(shell, ar
     assert ran.returncode == 1
     assert sentence in ran.stderr
     assert "Traceback" not in ran.stderr
+
+
+def test_a_nats_that_does_not_answer_is_told_in_a_sentence_and_ends_with_1(shell, monkeypatch):
+    monkeypatch.setattr("shared.platform.nats.FIRST_CONNECTION_TIMEOUT_S", 0.3)
+    ran = shell.run("report", DAIHOI_NATS_URL="nats://127.0.0.1:1")
+    assert (ran.returncode, "Traceback" in ran.stderr) == (1, False)
+    assert "no NATS server answers at nats://127.0.0.1:1" in ran.stderr
 
 
 def test_any_view_is_shown_and_masked_where_only_some_may_read_it(shell):
