@@ -504,9 +504,11 @@ def test_what_had_happened_and_what_was_recorded_are_not_mixed(shell):
 def test_every_view_of_an_instant_can_be_shown(shell, tokens):
     end = shell.json("audit", "as-of", "--at", "300")
     assert end["sequence"] == 300
-    for view in (*end["views"], "audit_trail", "parked"):
-        assert len(shell.json("audit", "as-of", "--at", "300", "--view", view)["documents"]) >= 0
-    assert len(shell.json("audit", "as-of", "--at", "300", "--view", "audit_trail")["documents"]) == 300
+    rows = {
+        view: len(shell.json("audit", "as-of", "--at", "300", "--view", view)["documents"])
+        for view in (*end["views"], "audit_trail", "parked")
+    }
+    assert rows["audit_trail"] == 300
     last = str(shell.json("report")["as_of"]["sequence"])
     for view in ("incidents", "audit_trail"):
         way = ("audit", "as-of", "--at", last, "--view", view, "--format", "json")
@@ -515,7 +517,7 @@ def test_every_view_of_an_instant_can_be_shown(shell, tokens):
     for command in ("workload", "coverage", "expenses", "incidents", "documents", "duties", "clearances"):
         then, now = shell.json(command, "--at", last), shell.json(command)
         assert then == (now | {"at": last, "by": "recorded"} if isinstance(now, dict) else now)
-        assert shell.json(command, "--at", "1") != shell.json(command)
+        assert shell.json(command, "--at", "1") != now
 
 
 def test_the_difference_between_two_instants_is_told_with_its_events(shell):
