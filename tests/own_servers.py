@@ -116,12 +116,18 @@ def _fresh_database() -> "tempfile.TemporaryDirectory[str]":
     return folder
 
 
-def own_database(directory: Path) -> OwnServer:
-    """An empty one with users, as a first start would leave it."""
+def begin_as_after_a_first_start(directory: Path) -> Path:
+    """`directory`, with a database that has its users and nothing else."""
     with _one_at_a_time:
         fresh = Path(_fresh_database().name)
     for part in (DATABASE_FOLDER, KEYS):
         shutil.copytree(fresh / part, directory / part, dirs_exist_ok=True)
+    return directory
+
+
+def own_database(directory: Path) -> OwnServer:
+    """An empty one with users, as a first start would leave it."""
+    begin_as_after_a_first_start(directory)
     return OwnServer(mongo_server, DATABASE_FOLDER, directory)
 
 

@@ -11,9 +11,10 @@ from xdist.scheduler import LoadScopeScheduling
 LONG_FILES = (
     "faults/test_matrix.py",
     "integration/test_cli.py",
-    "domain/test_histories.py",
+    "properties/test_hostile_commands.py",
     "properties/test_services.py",
     "properties/test_aggregates.py",
+    "domain/test_histories.py",
 )
 FOLDERS = ("faults", "integration", "properties", "contract")
 ONE_BY_ONE = frozenset(

@@ -17,7 +17,7 @@ from shared.platform.memory import collect_rarely
 
 COMMANDS: Mapping[str, str] = {
     "up": "running:up",
-    "service": "running:service",
+    "service": "serving:service",
     "demo": "demo:demo",
     "send": "sending:send",
     "token": "issuing:token",

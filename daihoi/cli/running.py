@@ -1,32 +1,22 @@
-"""Running the congress: everything at once, one service, and asking one how it is."""
+"""Running the congress: everything at once, and asking one service how it is."""
 
 import asyncio
-import importlib
-import logging
 import signal
 from typing import Annotated
 
 import typer
 
-from daihoi.cli import console, failures
+from daihoi.cli import console
 from daihoi.cli.console import FreshOption
 from daihoi.cli.language import spoken
-from daihoi.ops.charters import service_named
 from daihoi.ops.session import connected, open_session
 from daihoi.ops.supervisor import Supervisor, all_services, only_one_up
 from daihoi.terminal.operation import services_table
 from shared.eventstore.operating import provide_streams
 from shared.eventstore.rights import OPERATOR
-from shared.platform.logs import begin_log
 from shared.platform.settings import Settings
 from shared.unit.client import CommandClient
 from shared.unit.issuer import provide_issuer_keys
-from shared.values.units import has_code
-
-LOOK_FOR_STOP_EVERY_S = 0.5
-"""FastStream's own tenth of a second was half of all that an idle service did."""
-
-logger = logging.getLogger(__name__)
 
 
 def up(fresh: FreshOption = False) -> None:
@@ -62,20 +52,6 @@ async def _until_told_to_stop(supervisor: Supervisor) -> None:
         task.cancel()
     for task in done:
         task.result()
-
-
-def service(name: Annotated[str, typer.Argument(help=console.NAME_HELP)]) -> None:
-    """Run one service in this process."""
-    settings = console.read_settings()
-    console.check_service(name, all_services())
-    begin_log(name, settings.log)
-    try:
-        app = importlib.import_module(f"services.{name}.main").app if has_code(name) else service_named(name).app()
-        console.run(app.run(sleep_time=LOOK_FOR_STOP_EVERY_S))
-    except Exception as error:
-        sentence = failures.sentence_of(error)
-        logger.critical("%s", sentence or "ended by an error", exc_info=None if sentence else error)
-        raise typer.Exit(console.FOUND_WRONG) from error
 
 
 def health(

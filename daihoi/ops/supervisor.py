@@ -74,9 +74,12 @@ class Supervisor:
                 await asyncio.sleep(LOOK_EVERY_S)
 
     async def watch(self) -> None:
-        """Starts again what died. Raises `PlatformError` when the embedded servers are gone: nothing can go on."""
+        """Starts again what died. Raises `PlatformError` when the embedded servers are gone: nothing can go on, and
+        nothing is waited for that can only be finished with them."""
         while True:
             if self._embedded_in and not keeper_lives(self._embedded_in):
+                for child in self.children.values():
+                    child.kill()
                 raise PlatformError("the process that kept the embedded servers was killed; start again")
             for name, child in self.children.items():
                 if child.poll() is not None:

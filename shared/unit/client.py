@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -9,6 +10,7 @@ from uuid import UUID
 import nats.errors
 from nats.aio.client import Client
 from nats.aio.msg import Msg
+from nats.js.api import Header, StatusCode
 
 from shared.eventstore.names import is_name
 from shared.eventstore.wire import as_json, read_json
@@ -121,18 +123,23 @@ class CommandClient:
         return read_health(reply.data)
 
     async def healths(self, service: str) -> list[Health]:
-        """What every running process of the service says of itself, as far as it answers in time."""
+        """What every running process of the service says of itself, as far as it answers in time. At once where NATS
+        says that none runs."""
         self._check_names(service)
         answers: list[Health] = []
+        none_runs = asyncio.Event()
 
         async def on_answer(message: Msg) -> None:
             if message.data:
                 answers.append(read_health(message.data))
+            elif message.headers and message.headers.get(Header.STATUS) == StatusCode.SERVICE_UNAVAILABLE:
+                none_runs.set()
 
         inbox = self._connection.new_inbox()
         subscription = await self._connection.subscribe(inbox, cb=on_answer)
         await self._connection.publish(health_subject(self._congress, service), b"", reply=inbox)
-        await asyncio.sleep(HEALTH_TIMEOUT_S)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(none_runs.wait(), HEALTH_TIMEOUT_S)
         await subscription.unsubscribe()
         return answers
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from contextlib import contextmanager
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -11,6 +12,7 @@ import pytest
 from shared.domain.decider import Actor
 from shared.events.task import TaskProgressed, TaskStarted
 from shared.eventstore import direct
+from shared.eventstore import store as storing
 from shared.eventstore.envelope import Cause, as_bytes, decode, decode_data, encode, event_id
 from shared.eventstore.errors import (
     Conflict,
@@ -84,8 +86,20 @@ async def wired(endpoints, store, congress):
         wire_to(endpoints.nats_url) as (wire, url),
         nats_connection(url, "wired", operator_of(endpoints)) as connected,
     ):
+        connected.options["reconnect_time_wait"] = 0.1
         await js_api(connected, "INFO", {})  # from now on the client listens for answers
         yield wire, EventStore(connected, congress, "logistics", ack_timeout_s=0.3)
+
+
+@contextmanager
+def nobody_answers(wire):
+    """Nor does anybody wait for long that it will change."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(direct, "READ_TIMEOUT_S", 0.3)
+        patch.setattr(storing, "LOOK_TIMEOUT_S", 0.3)
+        wire.deaf = True
+        yield
+    wire.deaf = False
 
 
 # --- append and load ---
@@ -240,16 +254,14 @@ async def test_an_append_that_never_arrived_conflicts_with_what_was_stored_meanw
 
 
 @pytest.mark.parametrize("count", [1, 3])
-async def test_an_append_that_nobody_answers_is_unavailable_and_safe_to_repeat(monkeypatch, wired, store, count):
-    monkeypatch.setattr(direct, "READ_TIMEOUT_S", 0.3)
+async def test_an_append_that_nobody_answers_is_unavailable_and_safe_to_repeat(wired, store, count):
     wire, behind = wired
     events = several(count)
-    wire.deaf = True
-    with pytest.raises(Unavailable):
-        await behind.append(events, {T1: 0})
-    with pytest.raises(Unavailable):
-        await behind.load(*T1)
-    wire.deaf = False
+    with nobody_answers(wire):
+        with pytest.raises(Unavailable):
+            await behind.append(events, {T1: 0})
+        with pytest.raises(Unavailable):
+            await behind.load(*T1)
     try:
         await behind.append(events, {T1: 0})
     except (Duplicate, Conflict):
@@ -266,8 +278,7 @@ async def test_health_is_told_before_whoever_asks_for_it_gives_up_also_where_jet
 
 
 @pytest.mark.parametrize("then", ["another is acknowledged", "another server may be answering"])
-async def test_an_append_that_was_given_up_is_told_until(monkeypatch, wired, settings, then):
-    monkeypatch.setattr(direct, "READ_TIMEOUT_S", 0.3)
+async def test_an_append_that_was_given_up_is_told_until(wired, settings, then):
     wire, behind = wired
 
     async def told():
@@ -275,10 +286,8 @@ async def test_an_append_that_was_given_up_is_told_until(monkeypatch, wired, set
         return health.ready, [(each.code, each.about) for each in health.findings]
 
     assert await told() == (True, [])
-    wire.deaf = True
-    with pytest.raises(Unavailable):
+    with nobody_answers(wire), pytest.raises(Unavailable):
         await behind.append([progress()], {T1: 0})
-    wire.deaf = False
     assert await told() == (False, [("append_unacknowledged", "logistics")])
     if then == "another is acknowledged":
         await behind.append([progress("t2")], {T2: 0})
@@ -357,7 +366,8 @@ async def test_an_empty_ledger_reads_as_nothing(ledger):
     assert [page async for page in ledger.read()] == []
 
 
-async def test_a_follower_gets_what_is_appended_later_and_an_empty_page_when_idle(store, ledger):
+async def test_a_follower_gets_what_is_appended_later_and_an_empty_page_when_idle(store, ledger, monkeypatch):
+    monkeypatch.setattr("shared.eventstore.ledger.IDLE_CHECK_S", 0.1)
     await store.append(several(3), {T1: 0})
     await arrived(ledger, 3)
     following = ledger.follow(after=1)
@@ -373,6 +383,7 @@ async def test_a_follower_gets_what_is_appended_later_and_an_empty_page_when_idl
     assert await until_idle() == []
     for last in (3, 4):
         await store.append([progress()], {T1: last})
+    await arrived(ledger, 5)
     assert await until_idle() == [4, 5]
     await following.aclose()
 

@@ -15,7 +15,6 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from daihoi.ops.issuer_keys import key_findings
 from services.tracker.access import proved_reader
 from shared.domain.decider import Actor, Refused
-from shared.i18n import render
 from shared.platform.errors import PlatformError
 from shared.platform.settings import Settings
 from shared.unit.health import health_of
@@ -29,6 +28,7 @@ from shared.unit.issuer import (
 )
 from shared.unit.problems import INVALID_TOKEN
 from shared.unit.tokens import TokenVerifier, mint_token
+from tests.contract.refusing import refused
 
 LEAD = Actor("logistics.lead", "logistics")
 
@@ -53,15 +53,6 @@ def token(private_key, actor=LEAD):
 def another_pair(folder):
     make_issuer_keys(folder / "other.key", folder / "other.pub")
     return folder / "other.key", folder / "other.pub"
-
-
-def refused(work):
-    with pytest.raises(PlatformError) as raised:
-        work()
-    why = raised.value.why
-    assert isinstance(why, Refused)
-    assert render(why.message, "vi") != str(why)
-    return why.code
 
 
 def test_a_pair_is_made_where_there_is_none_and_only_its_owner_reads_the_private_half(here):

@@ -12,14 +12,13 @@ from daihoi.cli.main import app
 from daihoi.ops.issuer_keys import key_findings
 from daihoi.terminal.screen import Screen
 from shared.domain.decider import Actor, Refused
-from shared.i18n import render
-from shared.platform.errors import PlatformError
 from shared.platform.settings import Settings
 from shared.unit.accepted_keys import KeysOnDisk, accepted_keys
 from shared.unit.health import health_of
 from shared.unit.issuer import held_private_key, id_of_private, issuer_private_key, provide_issuer_keys
 from shared.unit.rotation import Part, keys_here, make_next_key, remove_key, rotate_keys
 from shared.unit.tokens import TokenVerifier, id_of, mint_token
+from tests.contract.refusing import refused
 
 LEAD = Actor("logistics.lead", "logistics")
 
@@ -50,15 +49,6 @@ def is_good(settings, minted):
         return TokenVerifier(accepted_keys(settings), "congress", "logistics").actor(f"Bearer {minted}") == LEAD
     except Refused:
         return False
-
-
-def refused(work):
-    with pytest.raises(PlatformError) as raised:
-        work()
-    why = raised.value.why
-    assert isinstance(why, Refused)
-    assert render(why.message, "vi") != str(why)
-    return why.code
 
 
 def parts(settings):

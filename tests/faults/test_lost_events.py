@@ -169,9 +169,9 @@ async def refused(doing):
     ("how", "last_good"),
     [
         ("a block is cut", range(30, 50)),
-        ("a block is damaged", range(30, 50)),
+        pytest.param("a block is damaged", range(30, 50), marks=pytest.mark.long),
         ("a limit is set and taken back", [0]),
-        ("an age is set and taken back", [0]),
+        pytest.param("an age is set and taken back", [0], marks=pytest.mark.long),
         ("the stream is deleted and made anew", [0]),
     ],
 )

@@ -112,13 +112,17 @@ async def test_with_all_services_it_is_content_and_without_one_it_is_not(setting
         supervisor.stop()
 
 
-async def test_a_nats_that_does_not_answer_is_told_and_mongodb_is_looked_at_all_the_same(settings):
+async def test_a_nats_that_does_not_answer_is_told_and_mongodb_is_looked_at_all_the_same(settings, monkeypatch):
+    monkeypatch.setattr("shared.platform.nats.FIRST_CONNECTION_TIMEOUT_S", 0.5)
     away = settings.model_copy(update={"nats_url": f"nats://127.0.0.1:{free_port()}"})
     findings = await examine(away)
     assert [each.code for each in findings] == ["nats_unreachable", "mongo_answers"]
 
 
-async def test_a_mongodb_that_does_not_answer_is_told_and_nats_is_looked_at_all_the_same(settings, connection):
+async def test_a_mongodb_that_does_not_answer_is_told_and_nats_is_looked_at_all_the_same(
+    settings, connection, monkeypatch
+):
+    monkeypatch.setattr("daihoi.ops.doctor.MONGO_PATIENCE_MS", 500)
     away = settings.model_copy(update={"mongo_url": f"mongodb://127.0.0.1:{free_port()}/?directConnection=true"})
     findings = await examine(away)
     assert "MongoDB: mongo_unreachable" in told(findings)

@@ -17,7 +17,7 @@ from shared.platform import keeper
 from shared.platform.embedded import embedded_servers
 from shared.platform.errors import PlatformError
 from shared.platform.files import data_folder
-from tests.own_servers import DATABASE_FOLDER
+from tests.own_servers import DATABASE_FOLDER, begin_as_after_a_first_start
 from tests.waiting import wait_until
 
 HOLD_SERVERS = """
@@ -28,6 +28,12 @@ with embedded_servers(Path(sys.argv[1])) as found:
     print(found.nats_url, flush=True)
     time.sleep(600)
 """
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Where the servers start in the time that every start but the first takes."""
+    return begin_as_after_a_first_start(tmp_path)
 
 
 def lives(pid: int) -> bool:
@@ -62,43 +68,43 @@ def another_process_holding(folder: Path):
         holder.stdout.close()
 
 
-def test_a_second_user_gets_the_same_servers_and_the_last_one_ends_them(tmp_path):
-    with embedded_servers(tmp_path) as mine:
-        pids = server_pids(tmp_path)
-        with another_process_holding(tmp_path) as (_, theirs):
+def test_a_second_user_gets_the_same_servers_and_the_last_one_ends_them(folder):
+    with embedded_servers(folder) as mine:
+        pids = server_pids(folder)
+        with another_process_holding(folder) as (_, theirs):
             assert theirs == mine.nats_url
         assert all(map(lives, pids)), "one user is left"
     wait_until(lambda: not any(map(lives, pids)))
 
 
-def test_no_server_outlives_a_parent_killed_with_9(tmp_path):
-    with another_process_holding(tmp_path) as (holder, _):
-        pids = [*server_pids(tmp_path), keeper_pid(tmp_path)]
+def test_no_server_outlives_a_parent_killed_with_9(folder):
+    with another_process_holding(folder) as (holder, _):
+        pids = [*server_pids(folder), keeper_pid(folder)]
         os.kill(holder.pid, signal.SIGKILL)
         wait_until(lambda: not any(map(lives, pids)))
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux kills children with their parent")
-def test_no_server_outlives_a_keeper_killed_with_9(tmp_path):
-    with another_process_holding(tmp_path):
-        pids = server_pids(tmp_path)
-        os.kill(keeper_pid(tmp_path), signal.SIGKILL)
+def test_no_server_outlives_a_keeper_killed_with_9(folder):
+    with another_process_holding(folder):
+        pids = server_pids(folder)
+        os.kill(keeper_pid(folder), signal.SIGKILL)
         wait_until(lambda: not any(map(lives, pids)))
 
 
-def test_daihoi_up_says_so_and_ends_when_its_keeper_is_killed_with_9(tmp_path):
+def test_daihoi_up_says_so_and_ends_when_its_keeper_is_killed_with_9(folder):
     given = ("DAIHOI_NATS_URL", "DAIHOI_MONGO_URL")
     environment = {name: value for name, value in os.environ.items() if name not in given}
     running = subprocess.Popen(
         [sys.executable, "-m", "daihoi", "up"],
-        env=environment | {"DAIHOI_DATA_DIR": str(tmp_path), "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+        env=environment | {"DAIHOI_DATA_DIR": str(folder), "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     )
     try:
         assert "daihoi" in running.stdout.readline(), "all services are ready"
-        os.kill(keeper_pid(tmp_path), signal.SIGKILL)
+        os.kill(keeper_pid(folder), signal.SIGKILL)
         _, told = running.communicate(timeout=180)
     finally:
         running.kill()
@@ -107,11 +113,11 @@ def test_daihoi_up_says_so_and_ends_when_its_keeper_is_killed_with_9(tmp_path):
     assert "was killed; start again" in told
 
 
-def test_a_server_that_dies_is_started_again_at_the_same_place(tmp_path):
-    with embedded_servers(tmp_path) as found:
+def test_a_server_that_dies_is_started_again_at_the_same_place(folder):
+    with embedded_servers(folder) as found:
         began = time.monotonic()
         wait_until(lambda: time.monotonic() - began > keeper.SHORT_LIFE_S)
-        nats_pid = server_pids(tmp_path)[0]
+        nats_pid = server_pids(folder)[0]
         os.kill(nats_pid, signal.SIGKILL)
         port = int(found.nats_url.rpartition(":")[2])
         wait_until(lambda: not lives(nats_pid))
@@ -126,17 +132,23 @@ def test_a_server_that_will_not_start_says_why_with_the_tail_of_its_log(tmp_path
     assert not (tmp_path / "servers.json").exists()
 
 
-def test_servers_in_use_are_not_wiped(tmp_path):
+def test_servers_in_use_are_not_wiped(folder, monkeypatch):
+    monkeypatch.setattr("shared.platform.embedded.LAST_USER_TIMEOUT_S", 0.2)
     with (
-        another_process_holding(tmp_path),
+        another_process_holding(folder),
         pytest.raises(PlatformError, match="in use"),
-        embedded_servers(tmp_path, fresh=True),
+        embedded_servers(folder, fresh=True),
     ):
         pass
-    assert (tmp_path / "nats").exists()
+    assert (folder / "nats").exists()
 
 
-@pytest.mark.parametrize("name", ["Đại hội lần thứ XX", "a \"b\" 'c' \\x41 \\", "$HOME #1 {;} [é]", "data"])
+HARD_PARTS = ("Đại hội lần thứ XX", "$HOME #1 {;} [é]", "a \"b\" 'c' \\x41 \\")
+
+
+@pytest.mark.parametrize(
+    "name", [" ".join(HARD_PARTS), *(pytest.param(part, marks=pytest.mark.long) for part in (*HARD_PARTS, "data"))]
+)
 def test_the_servers_keep_their_data_in_a_folder_of_any_name_that_nobody_else_reads(tmp_path, monkeypatch, name):
     monkeypatch.chdir(tmp_path)
     folder = Path(name)

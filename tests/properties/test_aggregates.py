@@ -21,7 +21,7 @@ from tests.properties.effort import effort
 from tests.properties.service import SOMEWHERE, Service, Wish, standing_still
 from tests.properties.wishes import HOW, actors_of, wishes
 
-EXAMPLES, STEPS = 8, 25
+FEWER, EXAMPLES, STEPS = 5, 8, 25
 
 EVERY_AGGREGATE = [
     pytest.param(service, aggregate, id=f"{service} {aggregate.entity}")
@@ -120,12 +120,13 @@ async def make_stream(connection: Client, congress: str, name: str) -> None:
         raise RuntimeError(f"no stream {name}: {error['description']}")
 
 
+@pytest.mark.parametrize("examples", [FEWER, pytest.param(EXAMPLES, marks=pytest.mark.long)])
 @pytest.mark.parametrize(("service", "aggregate"), EVERY_AGGREGATE)
 def test_whatever_goes_wrong_a_command_is_done_once_and_what_is_remembered_is_what_is_stored(
-    endpoints, congress, service, aggregate
+    endpoints, congress, service, aggregate, examples
 ):
     met: Counter[Mishap] = Counter()
     with standing_still(endpoints) as (loop, connection):
         told = {"name": service, "focus": aggregate, "congress": congress, "met": met}
         machine = type("Machine", (Machine,), {**told, "loop": loop, "connection": connection})
-        run_state_machine_as_test(machine, settings=effort(EXAMPLES, STEPS))
+        run_state_machine_as_test(machine, settings=effort(examples, STEPS))

@@ -1,8 +1,8 @@
 """Every command of every service with boundary values in every field: refused with a code, or in the views.
 
-What several units have is dealt out over them: each gets every command. `make test` tries every tenth value in one of
-them, the long tests every second. A longer look (`DAIHOI_TEST_LONGER`) tries every value in every unit, and more at
-random.
+What several units have is dealt out over them: each gets every command. `make test` tries every twentieth value in
+one of them, the long tests every second. A longer look (`DAIHOI_TEST_LONGER`) tries every value in every unit, and
+more at random.
 """
 
 import asyncio
@@ -27,9 +27,9 @@ from tests.properties.effort import LONGER
 from tests.properties.hostile_values import Hostile, hostile_to
 from tests.properties.ways import all_ways
 
-SHORT, LONG = 10, 2
-"""Of what is hostile to a command every tenth or second value is tried; which, depends on its name."""
-COMBINATIONS = {SHORT: 30, LONG: 300}
+SHORT, LONG = 20, 2
+"""Of what is hostile to a command every twentieth or second value is tried; which, depends on its name."""
+COMBINATIONS = {SHORT: 20, LONG: 300}
 short_and_long = pytest.mark.parametrize("every", [SHORT, pytest.param(LONG, marks=pytest.mark.long)])
 AT_ONCE = 12
 REVIEW = review.AGGREGATE.entity
