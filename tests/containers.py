@@ -6,6 +6,7 @@ no environment holds it. The data is in memory.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -93,7 +94,8 @@ def to_be_had(image: str) -> bool:
     return True
 
 
-def do_without_the_reaper_where_it_is_not_to_be_had() -> None:
+@cache
+def _do_without_the_reaper_where_it_is_not_to_be_had() -> None:
     """Testcontainers' own image removes what a killed test run leaves behind; the tests don't need it."""
     reaper = testcontainers_config
     if not reaper.ryuk_disabled and not to_be_had(reaper.ryuk_image):
@@ -102,6 +104,7 @@ def do_without_the_reaper_where_it_is_not_to_be_had() -> None:
 
 def _on_loopback(container: DockerContainer, port: int) -> DockerContainer:
     """Publishes `port` at a free one of this machine alone; Testcontainers' own calls know only all addresses."""
+    _do_without_the_reaper_where_it_is_not_to_be_had()
     container.ports[port] = (LOOPBACK,)
     return container
 

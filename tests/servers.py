@@ -24,13 +24,7 @@ from shared.platform.mongo import mongo_database
 from shared.platform.nats import nats_connection
 from shared.platform.nats_keys import Credentials
 from shared.values.secrecy import PASSWORD_FILE
-from tests.containers import (
-    MONGO_IMAGE,
-    NATS_IMAGE,
-    containers,
-    do_without_the_reaper_where_it_is_not_to_be_had,
-    to_be_had,
-)
+from tests.containers import MONGO_IMAGE, NATS_IMAGE, containers, to_be_had
 
 
 @cache
@@ -101,7 +95,6 @@ def servers(kind: str) -> Iterator[Endpoints]:
         if kind == "given":
             yield Endpoints(*(os.environ.get(f"DAIHOI_{name.upper()}", "") for name in Endpoints._fields))
         elif kind == "containers":
-            do_without_the_reaper_where_it_is_not_to_be_had()
             yield stack.enter_context(containers(Path(stack.enter_context(_a_folder()))))
         else:
             yield stack.enter_context(embedded_servers(Path(stack.enter_context(_a_folder()))))
