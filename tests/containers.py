@@ -53,7 +53,7 @@ def nats_container(keys: Path) -> Iterator[str]:
         _on_loopback(DockerContainer(NATS_IMAGE), NATS_PORT)
         .with_tmpfs_mount("/data")
         .with_copy_into_container(settings, CONFIGURATION)
-        .with_command(["--config", CONFIGURATION])
+        .with_command(["nats-server", "--config", CONFIGURATION])
         .waiting_for(LogMessageWaitStrategy("Server is ready"))
     )
     with container:
