@@ -88,10 +88,11 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> FilesAndLong
 
 def pytest_report_header(config: pytest.Config) -> list[str]:
     kind, why = choice()
-    locked = kind == "embedded" or "DAIHOI_NATS_CREDENTIALS" in os.environ
+    locked = kind != "given" or "DAIHOI_NATS_CREDENTIALS" in os.environ
     locks = "NATS with locks" if locked else "NATS without locks: everybody may do everything"
+    place = "memory" if kind == "containers" else tempfile.gettempdir()
     told = [
-        f"servers: {kind} ({why}), {locks}, their data in {tempfile.gettempdir()}",
+        f"servers: {kind} ({why}), {locks}, their data in {place}",
         f"database: {database_of(kind)}",
     ]
     if LONGER:

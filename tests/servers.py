@@ -4,7 +4,6 @@ import asyncio
 import os
 import subprocess
 import tempfile
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from functools import cache
@@ -14,10 +13,6 @@ from uuid import uuid4
 
 import docker
 from docker.errors import DockerException
-from pymongo import MongoClient
-from testcontainers.core.config import testcontainers_config
-from testcontainers.core.container import DockerContainer
-from testcontainers.core.wait_strategies import LogMessageWaitStrategy
 
 from shared.eventstore.credentials import credentials_for
 from shared.eventstore.jetstream_api import js_api
@@ -29,13 +24,7 @@ from shared.platform.mongo import mongo_database
 from shared.platform.nats import nats_connection
 from shared.platform.nats_keys import Credentials
 from shared.values.secrecy import PASSWORD_FILE
-
-NATS_IMAGE = "nats:2.15-alpine"
-MONGO_IMAGE = "mongo:8"
-NATS_PORT = 4222
-MONGO_PORT = 27017
-LOOPBACK = "127.0.0.1"
-PRIMARY_TIMEOUT_S = 60
+from tests.containers import MONGO_IMAGE, NATS_IMAGE, containers, to_be_had
 
 
 @cache
@@ -46,11 +35,10 @@ def choice() -> tuple[str, str]:
     if os.environ.get(MONGOD) not in (None, "", NONE):
         return "embedded", f"{MONGOD} names the database"
     try:
-        engine = docker.from_env(timeout=5)
-        engine.ping()
+        docker.from_env(timeout=5).ping()
     except DockerException:
         return "embedded", "no Docker engine answers"
-    missing = [image for image in (NATS_IMAGE, MONGO_IMAGE) if not _to_be_had(engine, image)]
+    missing = [image for image in (NATS_IMAGE, MONGO_IMAGE) if not to_be_had(image)]
     if missing:
         return "embedded", f"a Docker engine answers, but it can't get {', '.join(missing)}"
     return "containers", "a Docker engine answers"
@@ -76,17 +64,6 @@ def as_admin(url: str) -> str:
 async def drop_database(url: str, name: str) -> None:
     async with mongo_database(as_admin(url), name) as database:
         await database.client.drop_database(name)
-
-
-def _to_be_had(engine: "docker.DockerClient", image: str) -> bool:
-    try:
-        engine.images.get(image)
-    except DockerException:
-        try:
-            engine.images.pull(image)
-        except DockerException:
-            return False
-    return True
 
 
 @contextmanager
@@ -118,18 +95,7 @@ def servers(kind: str) -> Iterator[Endpoints]:
         if kind == "given":
             yield Endpoints(*(os.environ.get(f"DAIHOI_{name.upper()}", "") for name in Endpoints._fields))
         elif kind == "containers":
-            _do_without_the_reaper_where_it_is_not_to_be_had()
-            nats = stack.enter_context(
-                _on_loopback(DockerContainer(NATS_IMAGE), NATS_PORT)
-                .with_command("-js")
-                .waiting_for(LogMessageWaitStrategy("Server is ready"))
-            )
-            mongo = stack.enter_context(
-                _on_loopback(DockerContainer(MONGO_IMAGE), MONGO_PORT)
-                .with_command("--replSet rs0 --bind_ip_all")
-                .waiting_for(LogMessageWaitStrategy("Waiting for connections"))
-            )
-            yield Endpoints(f"nats://{_address(nats, NATS_PORT)}", _replica_set(mongo))
+            yield stack.enter_context(containers(Path(stack.enter_context(_a_folder()))))
         else:
             yield stack.enter_context(embedded_servers(Path(stack.enter_context(_a_folder()))))
 
@@ -156,32 +122,3 @@ def a_stream_that_stays(endpoints: Endpoints) -> Iterator[None]:
 async def _call(endpoints: Endpoints, call: str, body: dict[str, object]) -> None:
     async with nats_connection(endpoints.nats_url, "tests", operator_of(endpoints)) as connection:
         await js_api(connection, call, body)
-
-
-def _do_without_the_reaper_where_it_is_not_to_be_had() -> None:
-    """Testcontainers' own image removes what a killed test run leaves behind; the tests don't need it."""
-    reaper = testcontainers_config
-    if not reaper.ryuk_disabled and not _to_be_had(docker.from_env(), reaper.ryuk_image):
-        reaper.ryuk_disabled = True
-
-
-def _on_loopback(container: DockerContainer, port: int) -> DockerContainer:
-    """Publishes `port` at a free one of this machine alone; Testcontainers' own calls know only all addresses."""
-    container.ports[port] = (LOOPBACK,)
-    return container
-
-
-def _address(container: DockerContainer, port: int) -> str:
-    return f"{LOOPBACK}:{container.get_exposed_port(port)}"
-
-
-def _replica_set(mongo: DockerContainer) -> str:
-    mongo.exec(["mongosh", "--quiet", "--eval", "try { rs.status() } catch { rs.initiate() }"])
-    url = f"mongodb://{_address(mongo, MONGO_PORT)}/?directConnection=true"
-    deadline = time.monotonic() + PRIMARY_TIMEOUT_S
-    with MongoClient(url) as client:
-        while not client.admin.command("hello")["isWritablePrimary"]:
-            if time.monotonic() > deadline:
-                raise TimeoutError(f"MongoDB has no primary after {PRIMARY_TIMEOUT_S} s")
-            time.sleep(0.1)
-    return url

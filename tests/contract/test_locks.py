@@ -43,7 +43,7 @@ from tests.conftest import token_for
 from tests.congress import Writer, settled
 from tests.contract.units import TASK
 from tests.own_servers import OwnServer
-from tests.servers import operator_of
+from tests.servers import choice, operator_of
 from tests.waiting import until
 
 UNIT = "logistics"
@@ -55,6 +55,7 @@ def endpoints(endpoints, tmp_path_factory):
     if endpoints.nats_credentials:
         yield endpoints
         return
+    assert choice()[0] == "given", "those that the tests start have locks"
     own = OwnServer(nats_server, "nats", tmp_path_factory.mktemp("nats"))
     own.start_here()
     with pytest.MonkeyPatch.context() as patch:
