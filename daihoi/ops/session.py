@@ -14,7 +14,9 @@ from services.tracker.projection.store import ViewStore
 from shared.domain.decider import Actor, Refusal
 from shared.eventstore.jetstream_api import congresses
 from shared.eventstore.ledger import Ledger
+from shared.eventstore.names import ledger_stream
 from shared.eventstore.operating import connected_as
+from shared.eventstore.rights import OPERATOR, rights
 from shared.platform.embedded import Endpoints, endpoints
 from shared.platform.errors import PlatformError
 from shared.platform.mongo import mongo_database
@@ -52,6 +54,13 @@ class Session:
     connection: Client
     patience: "Patience | None" = None
     """How long its commands wait for a service that does not run, if not as usual."""
+    identity: str = OPERATOR
+
+    @property
+    def looks_at_streams(self) -> bool:
+        """Otherwise it has to ask services how far they are."""
+        subject = f"$JS.API.STREAM.INFO.{ledger_stream(self.settings.congress)}"
+        return rights(self.settings.congress, self.identity).may_publish(subject)
 
     @cached_property
     def commands(self) -> "CommandClient":
@@ -94,7 +103,7 @@ async def open_session(
             if not begins:
                 await check_congress(connection, settings)
             ledger = Ledger(connection, settings.congress)
-            yield Session(settings, servers, ledger, ViewStore(database), connection, patience)
+            yield Session(settings, servers, ledger, ViewStore(database), connection, patience, identity)
 
 
 @asynccontextmanager

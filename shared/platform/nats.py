@@ -29,6 +29,9 @@ _NOT_LET_IN = re.compile("authorization violation|authentication (revoked|expire
 CONNECT_TIMEOUT_S = 5
 FIRST_CONNECTION_TIMEOUT_S = 8
 CLOSE_TIMEOUT_S = 1
+HEADERS_BYTES = 4096
+"""Room for headers, a token among them: the server counts them in `max_payload`, and hangs up on a client that goes
+over it."""
 
 logger = logging.getLogger(__name__)
 

@@ -15,13 +15,14 @@ from shared.eventstore.ledger import Ledger
 from shared.eventstore.store import EventStore
 from shared.eventstore.wire import read_json
 from shared.platform.settings import Settings
-from shared.unit.answering import respond, unread
+from shared.unit.answering import unread
 from shared.unit.findings import Finding, Notice, Severity
 from shared.unit.following import Follower
+from shared.unit.together import Together
 from shared.unit.unseen import Unseen
 
 if TYPE_CHECKING:
-    from faststream.nats import NatsBroker
+    from shared.unit.broker import UnitBroker
 
 JETSTREAM_PATIENCE_S = 0.8
 JETSTREAM_SILENT = Notice(
@@ -132,15 +133,21 @@ def health_subject(congress: str, service: str, instance: str = "") -> str:
 
 
 def answer_health(
-    broker: "NatsBroker", congress: str, service: str, instance: str, look: Callable[[], Awaitable[Health]]
+    broker: "UnitBroker", congress: str, service: str, instance: str, look: Callable[[], Awaitable[Health]]
 ) -> None:
-    """With what `look` finds, once the broker runs: its subscriptions are made in no order, health's may be first."""
+    """With what `look` finds, once the broker runs: its subscriptions are made in no order, health's may be first.
+    However many ask, there is one look at a time."""
     from faststream.nats import NatsMessage
 
-    async def on_health(message: NatsMessage) -> None:
+    async def make() -> bytes:
         health = await look() if broker.running else health_of([SERVICE_STARTING(service, service=service)], {})
         answer = health.model_copy(update={"detail": {"instance": instance, **health.detail}})
-        await respond(broker, message.reply_to, answer.model_dump_json().encode())
+        return answer.model_dump_json().encode()
+
+    together = Together(broker, make)
+
+    async def on_health(message: NatsMessage) -> None:
+        together.ask(message.reply_to)
 
     for subject in (health_subject(congress, service), health_subject(congress, service, instance)):
         broker.subscriber(subject, no_reply=True, decoder=unread, title=f"{service} health")(on_health)
