@@ -17,7 +17,7 @@ from shared.domain.decider import Refusal, Refused
 from shared.eventstore.errors import EventStoreError, NotPermitted
 from shared.i18n import render, translate
 from shared.platform.errors import PlatformError
-from shared.platform.files import own_file, own_folder
+from shared.platform.files import own_file, own_folder, why_not
 from shared.platform.mongo import in_words
 from shared.unit.problems import NOT_PERMITTED, ProblemError
 from shared.values.secrecy import masked
@@ -47,9 +47,9 @@ def report_failure(error: BaseException) -> None:
         case NotWritten():
             say_expected(NOT_WRITTEN(reason=error))
         case OSError() if error.filename is not None:
-            say_expected(FILE_TROUBLE(path=error.filename, reason=error.strerror))
+            say_expected(FILE_TROUBLE(path=error.filename, reason=why_not(error)))
         case OSError() if error.errno in (errno.ENOSPC, errno.EPIPE, errno.EBADF):
-            say_expected(NOT_WRITTEN(reason=error.strerror))
+            say_expected(NOT_WRITTEN(reason=why_not(error)))
         case _:
             _report_unexpected(error)
 

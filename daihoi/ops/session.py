@@ -93,11 +93,13 @@ async def open_session(
     writes: bool = False,
     patience: "Patience | None" = None,
 ) -> AsyncIterator[Session]:
-    """`begins` is for whoever makes the congress; `writes` for whoever changes the views. Raises `PlatformError` when
-    the servers or the credentials of `identity` can't be had, or the servers don't have the congress."""
+    """`begins` is for whoever makes the congress; `writes` for whoever changes the views. The servers are waited for
+    as long as services are. Raises `PlatformError` when they or the credentials of `identity` can't be had, or the
+    servers don't have the congress."""
+    wait_s = patience.seconds if patience else None
     with endpoints(settings, fresh=fresh) as servers:
         async with (
-            connected_as(identity, settings, servers) as connection,
+            connected_as(identity, settings, servers, wait_s=wait_s) as connection,
             mongo_database(servers.mongo_url, settings.database, reads_only=not writes) as database,
         ):
             if not begins:
@@ -107,10 +109,12 @@ async def open_session(
 
 
 @asynccontextmanager
-async def connected(settings: Settings, identity: str = AUDITOR, *, begins: bool = False) -> AsyncIterator[Client]:
+async def connected(
+    settings: Settings, identity: str = AUDITOR, *, begins: bool = False, wait_s: float | None = None
+) -> AsyncIterator[Client]:
     """A connection to the broker, without MongoDB; otherwise as `open_session`."""
     with endpoints(settings, with_mongo=False) as servers:
-        async with connected_as(identity, settings, servers) as connection:
+        async with connected_as(identity, settings, servers, wait_s=wait_s) as connection:
             if not begins:
                 await check_congress(connection, settings)
             yield connection

@@ -13,6 +13,7 @@ import nats.errors
 
 from shared.domain.decider import Refusal, Refused
 from shared.platform.errors import PlatformError
+from shared.platform.files import why_not
 from shared.platform.plain import is_plain
 
 CA, CERTIFICATE, KEY = "DAIHOI_NATS_CA", "DAIHOI_NATS_CERTIFICATE", "DAIHOI_NATS_KEY"
@@ -105,7 +106,7 @@ def _no_password() -> str:
 
 
 def _unusable(setting: str, path: str | None, error: Exception) -> PlatformError:
-    reason = error.strerror if isinstance(error, OSError) and not isinstance(error, ssl.SSLError) else error
+    reason = why_not(error) if isinstance(error, OSError) and not isinstance(error, ssl.SSLError) else error
     return PlatformError(TLS_FILE_UNUSABLE(setting=setting, path=path, reason=reason))
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from shared.domain.decider import Refusal
 from shared.platform.errors import PlatformError
-from shared.platform.files import OWN_UMASK
+from shared.platform.files import OWN_UMASK, why_not
 
 SECRET = frozenset({"DAIHOI_TOKEN", "DAIHOI_NATS_URL", "DAIHOI_MONGO_URL"})
 """What may hold a password or lets one in."""
@@ -49,6 +49,6 @@ def _content(name: str, path: Path) -> str:
                 raise PlatformError(SETTING_FILE_OPEN(name=name, path=path))
             return file.read(LARGEST_BYTES).decode().strip()
     except OSError as error:
-        raise PlatformError(SETTING_FILE_MISSING(name=name, path=path, reason=error.strerror or error)) from error
+        raise PlatformError(SETTING_FILE_MISSING(name=name, path=path, reason=why_not(error))) from error
     except UnicodeDecodeError as error:
         raise PlatformError(SETTING_FILE_NOT_TEXT(name=name, path=path)) from error

@@ -82,14 +82,15 @@ POLICY_HELD_UP = Notice(
     "policy_held_up",
     Severity.WARNING,
     "The policy {policy} has not got past ledger event {sequence} for {seconds} s: {reason}.",
-    "It tries again by itself every two seconds, and everything behind waits. If the reason stays, the service's log "
-    "says more.",
+    "It tries again by itself, every ten seconds at the longest, and everything behind waits. If the reason stays, "
+    "the service's log says more.",
 )
 POLICY_UNSERVED = Notice(
     "policy_unserved",
     Severity.WARNING,
     "The policies of {service} have been given no events for {seconds} s: {reason}.",
-    "They ask again by themselves every two seconds. If the reason stays, see their consumer with `daihoi doctor`.",
+    "They ask again by themselves, every ten seconds at the longest. If the reason stays, see their consumer with "
+    "`daihoi doctor`.",
 )
 UNSERVED_AFTER_S = 10
 POLICY_PAUSED = Notice(
