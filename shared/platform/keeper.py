@@ -19,7 +19,7 @@ from typing import NoReturn
 
 import nats
 
-from shared.domain.decider import Refusal
+from shared.domain.decider import Refusal, Refused
 from shared.platform.children import start_child, stop_child, tail
 from shared.platform.databases import embedded_database, embedded_mongo_url, mongod_program
 from shared.platform.errors import PlatformError
@@ -197,14 +197,15 @@ def main() -> None:
         keep(directory)
     except (PlatformError, ImportError) as error:
         why = error.why if isinstance(error, PlatformError) else NOT_INSTALLED(name=error.name)
-        write_over(directory / "keeper.error", _told(why.message), OWN_FILE)
+        write_over(directory / "keeper.error", _told(why), OWN_FILE)
         raise SystemExit(1) from error
 
 
-def _told(why: Message) -> bytes:
+def _told(why: Refused | str) -> bytes:
     """For whoever waits for the servers, and tells it in their language."""
-    params = {name: masked(str(value)) for name, value in why.params.items()}
-    return json.dumps({"code": why.code, "sentence": why.sentence, "params": params}).encode()
+    message = why.message if isinstance(why, Refused) else Message("platform", why)
+    params = {name: masked(str(value)) for name, value in message.params.items()}
+    return json.dumps({"code": message.code, "sentence": message.sentence, "params": params}).encode()
 
 
 if __name__ == "__main__":
