@@ -1,5 +1,7 @@
 """What every command of `daihoi` shares: where it says things, its options, and how it ends."""
 
+import logging
+import os
 import sys
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -19,6 +21,8 @@ from shared.i18n import Language, render, translate
 from shared.platform.settings import Settings
 from shared.unit.field_errors import message_of
 from shared.unit.patience import WAIT_FOR_SERVICE_S, Patience
+from shared.values.message import Message
+from shared.values.secrecy import masked
 
 NAME_HELP = "subcommittee, tracker, or the id of a support unit"
 NO_SUCH_SERVICE = Refusal("no_such_service", "There is no service {name}; there are {services}.")
@@ -136,9 +140,25 @@ def refuse(refused: Refused) -> NoReturn:
     wrong_use(render(refused.message, spoken()))
 
 
+class _Said(logging.Handler):
+    """On a command line people are told what is a sentence of ours, in their language. What else a module has to say
+    is for whoever looks into it, with DAIHOI_DEBUG=1."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if isinstance(sentence := getattr(record, "sentence", None), Message):
+            say(masked(render(sentence, spoken())))
+        elif os.environ.get("DAIHOI_DEBUG") == "1":
+            say(masked(record.getMessage()))
+
+
+SAID = _Said(logging.WARNING)
+
+
 def run[Result](work: Coroutine[Any, Any, Result]) -> Result:
     import uvloop
 
+    if not logging.root.handlers:  # else it is a service, which has a log
+        logging.root.addHandler(SAID)
     return uvloop.run(work)
 
 

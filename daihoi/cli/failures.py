@@ -14,12 +14,21 @@ from daihoi.cli.language import spoken
 from daihoi.cli.shell import NoStdout, NotText, NotWritten
 from services.tracker.projection.errors import FenceLost
 from shared.domain.decider import Refusal, Refused
-from shared.eventstore.errors import EventStoreError, NotPermitted
+from shared.eventstore.errors import (
+    EventStoreError,
+    LedgerBroken,
+    NoStream,
+    NotPermitted,
+    StreamLost,
+    StreamMismatch,
+    Unavailable,
+)
 from shared.i18n import render, translate
 from shared.platform.errors import PlatformError
-from shared.platform.files import own_file, own_folder
+from shared.platform.files import own_file, own_folder, why_not
 from shared.platform.mongo import in_words
 from shared.unit.problems import NOT_PERMITTED, ProblemError
+from shared.values.message import Message
 from shared.values.secrecy import masked
 
 NO_STDOUT = Refusal("no_stdout", "The answer has nowhere to go: standard output is closed. Nothing was done.")
@@ -36,6 +45,21 @@ UNEXPECTED_UNLOGGED = Refusal(
 )
 
 
+BY_KIND: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], Message], ...] = (
+    (NoStream, Message("no_stream", "NATS has no such stream; `daihoi streams provision` makes the streams.")),
+    (StreamMismatch, Message("stream_mismatch", "A stream is not as it must be; `daihoi doctor` says how.")),
+    (
+        (StreamLost, LedgerBroken),
+        Message("events_lost", "Events are missing, or this is another server; `daihoi doctor` says more."),
+    ),
+    (Unavailable, Message("nats_unavailable", "NATS does not answer, or does not do it; `daihoi doctor` says more.")),
+    (EventStoreError, Message("not_stored", "NATS does not store this.")),
+    (FenceLost, Message("fence_lost", "Somebody else has changed the views meanwhile; begin again.")),
+    (TimeoutError, Message("timed_out", "Nobody has answered in time.")),
+)
+"""What is told of an error whose own words are for whoever looks into it, the first that fits."""
+
+
 def report_failure(error: BaseException) -> None:
     if say_expected(error):
         return
@@ -47,9 +71,9 @@ def report_failure(error: BaseException) -> None:
         case NotWritten():
             say_expected(NOT_WRITTEN(reason=error))
         case OSError() if error.filename is not None:
-            say_expected(FILE_TROUBLE(path=error.filename, reason=error.strerror))
+            say_expected(FILE_TROUBLE(path=error.filename, reason=why_not(error)))
         case OSError() if error.errno in (errno.ENOSPC, errno.EPIPE, errno.EBADF):
-            say_expected(NOT_WRITTEN(reason=error.strerror))
+            say_expected(NOT_WRITTEN(reason=why_not(error)))
         case _:
             _report_unexpected(error)
 
@@ -82,6 +106,16 @@ def say_expected(error: BaseException) -> bool:
     return sentence is not None
 
 
+def _by_its_kind(error: BaseException) -> str:
+    """The error's own words stand beside it where they are in the language that is spoken, or DAIHOI_DEBUG=1."""
+    raw = in_words(error) if isinstance(error, Exception) else ""
+    kind = next((kind for types, kind in BY_KIND if isinstance(error, types)), None)
+    if kind is None:
+        return raw or type(error).__name__
+    shows_raw = raw and (spoken() == "en" or os.environ.get("DAIHOI_DEBUG") == "1")
+    return f"{kind.code}: {render(kind, spoken())}" + (f" ({raw})" if shows_raw else "")
+
+
 def sentence_of(error: BaseException) -> str | None:
     """What to tell of a refusal, or of what comes from outside; `None` for anything else."""
     match error:
@@ -94,7 +128,7 @@ def sentence_of(error: BaseException) -> str | None:
         case NotPermitted():
             return f"{NOT_PERMITTED.code}: {render(NOT_PERMITTED(subject=error.subject).message, spoken())}"
         case PlatformError() | EventStoreError() | FenceLost() | TimeoutError():
-            return in_words(error) or type(error).__name__
+            return _by_its_kind(error)
         case PyMongoError():
             return f"MongoDB: {in_words(error)}"
         case _:

@@ -60,7 +60,8 @@ def send_and_print(
 
     async def give_and_wait() -> None:
         if patience_s is None:
-            async with connected(settings, member_of(service), begins=True) as connection:
+            member = member_of(service)
+            async with connected(settings, member, begins=True, wait_s=wait_for_service_s) as connection:
                 await give(CommandClient(connection, settings.congress, console.patience(wait_for_service_s)))
             return
         patience = console.patience(wait_for_service_s)

@@ -18,6 +18,7 @@ from daihoi.ops.waiting import Write, until_all_in_views
 from services.tracker.queries import published_catalogue
 from shared.domain.decider import Actor, Refusal, Refused
 from shared.events.catalogue_item import Item
+from shared.platform.files import why_not
 from shared.unit.problems import Problem, ProblemError
 from shared.values.units import SUBCOMMITTEE
 
@@ -73,7 +74,7 @@ def _content(file: Path, name: str) -> bytes:
             if stat.S_ISREG(os.fstat(opened.fileno()).st_mode):
                 return opened.read(MAX_FILE_BYTES + 1)
     except OSError as error:
-        raise unreadable(FILE_UNREADABLE(name=name, reason=error.strerror or error)) from error
+        raise unreadable(FILE_UNREADABLE(name=name, reason=why_not(error))) from error
     raise unreadable(NOT_A_FILE(name=name))
 
 

@@ -14,7 +14,9 @@ from services.tracker.projection.store import ViewStore
 from shared.domain.decider import Actor, Refusal
 from shared.eventstore.jetstream_api import congresses
 from shared.eventstore.ledger import Ledger
+from shared.eventstore.names import ledger_stream
 from shared.eventstore.operating import connected_as
+from shared.eventstore.rights import OPERATOR, rights
 from shared.platform.embedded import Endpoints, endpoints
 from shared.platform.errors import PlatformError
 from shared.platform.mongo import mongo_database
@@ -52,6 +54,13 @@ class Session:
     connection: Client
     patience: "Patience | None" = None
     """How long its commands wait for a service that does not run, if not as usual."""
+    identity: str = OPERATOR
+
+    @property
+    def looks_at_streams(self) -> bool:
+        """Otherwise it has to ask services how far they are."""
+        subject = f"$JS.API.STREAM.INFO.{ledger_stream(self.settings.congress)}"
+        return rights(self.settings.congress, self.identity).may_publish(subject)
 
     @cached_property
     def commands(self) -> "CommandClient":
@@ -84,24 +93,28 @@ async def open_session(
     writes: bool = False,
     patience: "Patience | None" = None,
 ) -> AsyncIterator[Session]:
-    """`begins` is for whoever makes the congress; `writes` for whoever changes the views. Raises `PlatformError` when
-    the servers or the credentials of `identity` can't be had, or the servers don't have the congress."""
+    """`begins` is for whoever makes the congress; `writes` for whoever changes the views. The servers are waited for
+    as long as services are. Raises `PlatformError` when they or the credentials of `identity` can't be had, or the
+    servers don't have the congress."""
+    wait_s = patience.seconds if patience else None
     with endpoints(settings, fresh=fresh) as servers:
         async with (
-            connected_as(identity, settings, servers) as connection,
+            connected_as(identity, settings, servers, wait_s=wait_s) as connection,
             mongo_database(servers.mongo_url, settings.database, reads_only=not writes) as database,
         ):
             if not begins:
                 await check_congress(connection, settings)
             ledger = Ledger(connection, settings.congress)
-            yield Session(settings, servers, ledger, ViewStore(database), connection, patience)
+            yield Session(settings, servers, ledger, ViewStore(database), connection, patience, identity)
 
 
 @asynccontextmanager
-async def connected(settings: Settings, identity: str = AUDITOR, *, begins: bool = False) -> AsyncIterator[Client]:
+async def connected(
+    settings: Settings, identity: str = AUDITOR, *, begins: bool = False, wait_s: float | None = None
+) -> AsyncIterator[Client]:
     """A connection to the broker, without MongoDB; otherwise as `open_session`."""
     with endpoints(settings, with_mongo=False) as servers:
-        async with connected_as(identity, settings, servers) as connection:
+        async with connected_as(identity, settings, servers, wait_s=wait_s) as connection:
             if not begins:
                 await check_congress(connection, settings)
             yield connection

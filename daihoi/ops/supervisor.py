@@ -15,7 +15,7 @@ from shared.i18n import translate
 from shared.platform.children import start_child, stop_child, tail
 from shared.platform.embedded import Endpoints, environment_of, keeper_lives
 from shared.platform.errors import PlatformError
-from shared.platform.files import data_folder, lock_file, own_folder
+from shared.platform.files import data_folder, keeping_data_in, lock_file, own_folder
 from shared.platform.settings import Settings
 from shared.unit.client import CommandClient
 from shared.values.units import TRACKER, services
@@ -24,7 +24,15 @@ READY_TIMEOUT_S = 60
 LOOK_EVERY_S = 0.1
 RESTART_DELAY_S = 1.0
 
-
+DID_NOT_START = Refusal(
+    "service_did_not_start", "The service {service} did not start. {reasons} Its log says:\n{log}"
+)
+KEEPER_KILLED = Refusal("keeper_killed", "The process that kept the embedded servers was killed; start again.")
+NOT_STARTED_HERE = Refusal(
+    "not_started_here",
+    "Beside the servers at {url} nothing is started from here, and these services of {congress} are not ready: "
+    "{services}. Start them where they run; `daihoi doctor` says what they lack.",
+)
 UP_ALREADY = Refusal(
     "up_already",
     "`daihoi up` runs already for {congress} in {folder}, as process {process}. Stop that one first, or name another "
@@ -45,14 +53,15 @@ class Supervisor:
         self._environment = environment_of(settings, servers)
         are_named = settings.nats_url and settings.mongo_url
         self._embedded_in = None if are_named else settings.data_dir.absolute()
-        self._say = say
+        self._say, self._lang = say, settings.lang
         self.children: dict[str, subprocess.Popen[bytes]] = {}
 
     def start(self, name: str, command: Sequence[str] = ()) -> "subprocess.Popen[bytes]":
         """Starts a service, by another `command` than the usual one where it is given."""
-        data_folder(self._logs.parent)
         usual = [sys.executable, "-m", "daihoi", "service", name]
-        self.children[name] = start_child(command or usual, self._logs / f"{name}.log", self._environment)
+        with keeping_data_in(self._logs.parent):
+            data_folder(self._logs.parent)
+            self.children[name] = start_child(command or usual, self._logs / f"{name}.log", self._environment)
         return self.children[name]
 
     def stop(self) -> None:
@@ -68,9 +77,10 @@ class Supervisor:
         for name, child in self.children.items():
             while not (await client.health(name)).ready:
                 if child.poll() is not None or time.monotonic() > deadline:
-                    reasons = "; ".join((await client.health(name)).reasons)
+                    findings = (await client.health(name)).findings
+                    told = (finding.detail_in(self._lang) for finding in findings if not finding.is_healthy)
                     log = self._logs / f"{name}.log"
-                    raise PlatformError(f"the service {name} did not start: {reasons}\n{tail(log)}")
+                    raise PlatformError(DID_NOT_START(service=name, log=tail(log), reasons=" ".join(told)))
                 await asyncio.sleep(LOOK_EVERY_S)
 
     async def watch(self) -> None:
@@ -80,10 +90,11 @@ class Supervisor:
             if self._embedded_in and not keeper_lives(self._embedded_in):
                 for child in self.children.values():
                     child.kill()
-                raise PlatformError("the process that kept the embedded servers was killed; start again")
+                raise PlatformError(KEEPER_KILLED())
             for name, child in self.children.items():
                 if child.poll() is not None:
-                    self._say(f"{name} ended with {child.returncode}; starting it again")
+                    ending = {"name": name, "code": child.returncode}
+                    self._say(translate("{name} ended with {code}; starting it again", self._lang, **ending))
                     self.start(name)
             await asyncio.sleep(RESTART_DELAY_S)
 
@@ -100,14 +111,7 @@ async def running_services(
     lacking = [name for name, health in zip(names, answers, strict=True) if not health.ready]
     if lacking and settings.nats_url:
         raise PlatformError(
-            translate(
-                "Beside the servers at {url} nothing is started from here, and these services of {congress} are not "
-                "ready: {services}. Start them where they run; `daihoi doctor` says what they lack.",
-                settings.lang,
-                url=settings.nats_url,
-                congress=settings.congress,
-                services=", ".join(lacking),
-            )
+            NOT_STARTED_HERE(url=settings.nats_url, congress=settings.congress, services=", ".join(lacking))
         )
     supervisor = Supervisor(settings, servers)
     try:
@@ -126,10 +130,12 @@ def only_one_up(settings: Settings) -> Iterator[None]:
     """A second `daihoi up` for the congress and folder would start every service once more. Held by the process for
     as long as the block runs, however it ends. Raises `PlatformError`."""
     folder = settings.data_dir.absolute()
-    data_folder(folder)
-    own_folder(folder / "logs")
     path = folder / "logs" / f"up-{settings.congress}.lock"
-    with lock_file(path) as lock:
+    with keeping_data_in(folder):
+        data_folder(folder)
+        own_folder(folder / "logs")
+        opened = lock_file(path)
+    with opened as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:

@@ -7,13 +7,12 @@ from typing import NamedTuple
 
 from pymongo.errors import PyMongoError
 
+from daihoi.ops.extents import ledger_end, stream_lengths
 from daihoi.ops.session import Session
 from services.tracker.projection.fold import OriginPosition
 from services.tracker.projection.store import PARKED, ViewStore
 from shared.domain.decider import Refusal, Refused
-from shared.eventstore.jetstream_api import services_with_streams
-from shared.eventstore.names import service_stream
-from shared.eventstore.wholeness import state_of
+from shared.eventstore.names import service_of, service_stream
 from shared.platform.errors import PlatformError
 from shared.unit.commands import Answer
 from shared.unit.health import SERVICE_SILENT
@@ -104,21 +103,20 @@ async def shortfall(session: Session, write: Write, patience_s: float = PATIENCE
     accepted all the same. `None` where they show it."""
     parked, checkpoint = await until_in_views(session.views, write, patience_s)
     if parked is None:
-        return await _why_not(session, checkpoint, f"{patience_s:g}")
+        return await _why_not(session, write, checkpoint, f"{patience_s:g}")
     return WRITE_PARKED(sequences=", ".join(map(str, parked))) if parked else None
 
 
 async def until_all_in_views(session: Session, *services: str, patience_s: float = PATIENCE_S) -> None:
     """Until the views hold, or have parked, all that these services, or where none is named all of the congress, have
     written up to now: the ledger itself may not have it yet. Each has `patience_s`. Raises `PlatformError`."""
-    congress = session.settings.congress
-    for service in services or await services_with_streams(session.connection, congress):
-        stream = service_stream(congress, service)
-        write = Write(stream, (int((await state_of(session.connection, stream))["last_seq"]),))
+    congress, lengths = session.settings.congress, await stream_lengths(session, patience_s)
+    for service in services or lengths:
+        write = Write(service_stream(congress, service), (lengths.get(service, 0),))
         if (await until_in_views(session.views, write, patience_s)).parked is None:
-            checkpoint, end = (await session.views.checkpoint()).sequence, await session.ledger.last_sequence()
-            if checkpoint < end:
-                raise PlatformError(NOT_LEVEL(seconds=f"{patience_s:g}", checkpoint=checkpoint, end=end))
+            checkpoint, end = (await session.views.checkpoint()).sequence, await ledger_end(session, service)
+            if end is None or checkpoint < end:
+                raise PlatformError(NOT_LEVEL(seconds=f"{patience_s:g}", checkpoint=checkpoint, end=_or_unknown(end)))
             raise PlatformError(LEDGER_NOT_LEVEL(seconds=f"{patience_s:g}", end=end, service=service))
 
 
@@ -142,12 +140,18 @@ async def _parked(views: ViewStore, write: Write) -> dict[int, int]:
     return {sequence: places[sequence] for sequence in write.sequences if sequence in places}
 
 
-async def _why_not(session: Session, checkpoint: int | None, seconds: str) -> Refused:
+async def _why_not(session: Session, write: Write, checkpoint: int | None, seconds: str) -> Refused:
     if checkpoint is None:
         return VIEWS_SILENT(seconds=seconds)
-    end = await session.ledger.last_sequence()
-    stands_at = {"seconds": seconds, "checkpoint": checkpoint, "end": end}
+    end = await ledger_end(session, service_of(session.settings.congress, write.stream))
+    stands_at = {"seconds": seconds, "checkpoint": checkpoint, "end": _or_unknown(end)}
     tracker = await session.commands.health(TRACKER)
     if any(finding.code == SERVICE_SILENT.code for finding in tracker.findings):
         return NOT_IN_VIEWS_UNPROJECTED(**stands_at)
-    return NOT_IN_VIEWS(**stands_at) if checkpoint < end else NOT_IN_LEDGER(seconds=seconds, end=end)
+    if end is None or checkpoint < end:
+        return NOT_IN_VIEWS(**stands_at)
+    return NOT_IN_LEDGER(seconds=seconds, end=end)
+
+
+def _or_unknown(end: int | None) -> int | str:
+    return "?" if end is None else end

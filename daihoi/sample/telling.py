@@ -10,13 +10,22 @@ from daihoi.ops.waiting import Write, shortfall
 from daihoi.sample.story import Sample, Step
 from services.subcommittee.scenario import SwitchScenario
 from services.tracker.reports.scenarios import in_force
-from shared.domain.decider import Actor
+from shared.domain.decider import Actor, Refusal
 from shared.eventstore.envelope import decode
 from shared.eventstore.errors import NoStream, Undecodable
-from shared.i18n import translate
 from shared.platform.errors import PlatformError
+from shared.values.message import Message
 from shared.values.units import support_unit_ids
 
+NOT_THE_SAMPLES = Refusal(
+    "not_the_samples",
+    "The congress {congress} has events that are not the sample's; nothing was told into it. Name another one by "
+    "DAIHOI_CONGRESS.",
+)
+SAMPLE_STUCK = Refusal("sample_stuck", "After {seconds} s {what}; see the services' logs.")
+TASKS_NOT_OPEN = Message("tasks_not_open", "{count} tasks are not open")
+DOCUMENT_NOT_THERE = Message("document_not_there", "{name} is not in the views")
+UNITS_BEHIND = Message("units_behind", "{count} units have not followed the switch")
 WAIT_TIMEOUT_S = 60
 LOOK_EVERY_S = 0.05
 
@@ -31,14 +40,7 @@ async def check_only_the_sample_is_there(session: Session, sample: Sample) -> No
     with suppress(Undecodable):
         if first is None or decode(first.body).correlationid in {str(step.command_id) for step in steps}:
             return
-    raise PlatformError(
-        translate(
-            "The congress {congress} has events that are not the sample's; nothing was told into it. Name "
-            "another one by DAIHOI_CONGRESS.",
-            session.settings.lang,
-            congress=session.settings.congress,
-        )
-    )
+    raise PlatformError(NOT_THE_SAMPLES(congress=session.settings.congress))
 
 
 async def tell(session: Session, sample: Sample, on_progress: Callable[[int, int], None]) -> None:
@@ -80,7 +82,7 @@ async def _wait_for_tasks(session: Session, expected: set[str]) -> None:
     async def missing() -> int:
         return len(expected - {task["_id"] for task in await session.views.documents("tasks")})
 
-    await _wait_for(missing, "tasks are not open")
+    await _wait_for(missing, TASKS_NOT_OPEN)
 
 
 async def _wait_for_document(session: Session, name: str) -> None:
@@ -90,7 +92,7 @@ async def _wait_for_document(session: Session, name: str) -> None:
     async def missing() -> int:
         return 0 if await session.views.documents(view, _id=key) else 1
 
-    await _wait_for(missing, f"documents ({name}) are not there")
+    await _wait_for(missing, DOCUMENT_NOT_THERE.filled(name=name))
 
 
 async def _wait_for_units(session: Session, number: int) -> None:
@@ -100,12 +102,13 @@ async def _wait_for_units(session: Session, number: int) -> None:
         scenario = in_force(await session.views.documents("scenarios"))
         return len(scenario.behind) if scenario and scenario.number >= number else len(support_unit_ids())
 
-    await _wait_for(missing, "units have not followed the switch")
+    await _wait_for(missing, UNITS_BEHIND)
 
 
-async def _wait_for(missing: Callable[[], Awaitable[int]], what: str) -> None:
+async def _wait_for(missing: Callable[[], Awaitable[int]], otherwise: Message) -> None:
     deadline = time.monotonic() + WAIT_TIMEOUT_S
     while (count := await missing()) > 0:
         if time.monotonic() > deadline:
-            raise PlatformError(f"{count} {what} after {WAIT_TIMEOUT_S} s; see the services' logs")
+            what = otherwise.filled(**otherwise.params, count=count)
+            raise PlatformError(SAMPLE_STUCK(what=what, seconds=WAIT_TIMEOUT_S))
         await asyncio.sleep(LOOK_EVERY_S)

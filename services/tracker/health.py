@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -17,7 +17,7 @@ from services.tracker.projection.store import ViewStore
 from services.tracker.reports.parked import why
 from shared.eventstore.errors import EventStoreError, LedgerGone, LedgerOther, LedgerShort
 from shared.eventstore.ledger import Ledger
-from shared.eventstore.wholeness import losses
+from shared.eventstore.wholeness import extent, losses
 from shared.platform.mongo import in_words
 from shared.unit.findings import Finding, Notice, Severity
 from shared.unit.health import JETSTREAM_SILENT, LEDGER_GONE, Health, briefly, health_of, loss_finding
@@ -138,8 +138,11 @@ async def lag_of(ledger: Ledger, checkpoint: Checkpoint, end: int) -> Lag:
 
 async def loss_findings(ledger: Ledger, checkpoint: Checkpoint) -> list[Finding]:
     """Streams that no longer hold all that the ledger or the views have of them. Raises `Unavailable`."""
-    projected = {stream: at.sequence for stream, at in checkpoint.origins.items()}
-    return [loss_finding(loss.service or TRACKER, loss) for loss in await losses(ledger, projected)]
+    return [loss_finding(loss.service or TRACKER, loss) for loss in await losses(ledger, _projected(checkpoint))]
+
+
+def _projected(checkpoint: Checkpoint) -> dict[str, int]:
+    return {stream: at.sequence for stream, at in checkpoint.origins.items()}
 
 
 def lag_findings(lag: Lag) -> Iterator[Finding]:
@@ -182,10 +185,19 @@ def trouble_finding(trouble: Exception, mongo_silent_s: int) -> Finding:
 class TrackerHealth:
     """Looks at one running tracker. It never waits longer than whoever asks, and never asks MongoDB twice at once."""
 
-    def __init__(self, projector: Projector, store: ViewStore, ledger: Ledger) -> None:
+    def __init__(
+        self,
+        projector: Projector,
+        store: ViewStore,
+        ledger: Ledger,
+        may_read: Callable[[str], bool] = lambda _: True,
+    ) -> None:
+        """`may_read`: of which streams its credentials let it read events. They name the units that were known when
+        they were made."""
         self._projector = projector
         self._store = store
         self._ledger = ledger
+        self._may_read = may_read
         self._counting: asyncio.Task[dict[str, int]] | None = None
         self._shadow: Check | None = None
 
@@ -214,17 +226,19 @@ class TrackerHealth:
             async with briefly():
                 end = await self._ledger.last_sequence()
                 lag = await lag_of(self._ledger, progress.checkpoint, end)
-                findings += await loss_findings(self._ledger, progress.checkpoint)
+                streams = await extent(self._ledger, _projected(progress.checkpoint), self._may_read)
         except LedgerGone as gone:
             return [*findings, LEDGER_GONE(TRACKER, stream=gone.stream)]
         except EventStoreError as error:
             return [*findings, JETSTREAM_SILENT(TRACKER, reason=error)]
+        findings += [loss_finding(loss.service or TRACKER, loss) for loss in streams.losses]
         waits_s = round(time.monotonic() - progress.moved_at) if lag.events else 0
         detail |= {
             "ledger_sequence": end,
             "lag_events": lag.events,
             "lag_seconds": lag.seconds,
             "waits_seconds": waits_s,
+            "streams": streams.lengths,
         }
         findings += lag_findings(lag)
         if waits_s > STALLED_AFTER_S and progress.trouble is None:

@@ -12,7 +12,7 @@ from services.tracker.history.shadow import keep_shadow
 from services.tracker.projection.decoding import EVENT_TYPES
 from services.tracker.projection.projector import Projector
 from services.tracker.projection.store import ViewStore
-from shared.eventstore.credentials import credentials_for
+from shared.eventstore.credentials import credentials_for, may_publish
 from shared.eventstore.ledger import Ledger
 from shared.eventstore.operating import connected_as, provide_streams
 from shared.eventstore.streams import check_streams
@@ -48,7 +48,11 @@ async def lifespan() -> AsyncIterator[None]:
             projecting.add_done_callback(lambda _: app.exit())
             closing = asyncio.create_task(when_closed(broker.connection, app.exit))
             shadowing = asyncio.create_task(keep_shadow(environment_of(settings, servers)))
-            look = TrackerHealth(projector, views, ledger).look
+
+            def may_read(stream: str) -> bool:
+                return may_publish(credentials, f"$JS.API.STREAM.MSG.GET.{stream}")
+
+            look = TrackerHealth(projector, views, ledger, may_read).look
             answer_health(broker, settings.congress, TRACKER, settings.instance_name, look)
             telling = HealthFile(settings, TRACKER, look)
             app.after_startup(telling.start)

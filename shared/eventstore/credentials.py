@@ -3,8 +3,9 @@
 from pathlib import Path
 
 from shared.domain.decider import Refusal
-from shared.eventstore.rights import STORE, identities, rights
+from shared.eventstore.rights import STORE, covers, identities, rights
 from shared.platform.errors import PlatformError
+from shared.platform.files import why_not
 from shared.platform.nats_account import credentials_path, holds_account_key, mint
 from shared.platform.nats_keys import Credentials, read_credentials
 
@@ -33,7 +34,7 @@ def credentials_for(source: str | Path, congress: str, identity: str) -> Credent
     except FileNotFoundError as error:
         raise PlatformError(NO_CREDENTIALS(identity=identity, path=path)) from error
     except OSError as error:
-        raise PlatformError(CREDENTIALS_UNREADABLE(path=path, reason=error.strerror or error)) from error
+        raise PlatformError(CREDENTIALS_UNREADABLE(path=path, reason=why_not(error))) from error
 
 
 def issue(folder: Path, congress: str, identity: str) -> Credentials:
@@ -44,6 +45,13 @@ def issue(folder: Path, congress: str, identity: str) -> Credentials:
         raise PlatformError(NO_SUCH_IDENTITY(identity=identity, identities=", ".join(identities()))) from error
     account = "store" if identity == STORE else "account"
     return mint(credentials_path(folder, congress, identity), folder, account, name_of(congress, identity), *allowed)
+
+
+def may_publish(credentials: Credentials | None, subject: str) -> bool:
+    """Whether the credentials say so; where a server has no locks, everybody may."""
+    if credentials is None:
+        return True
+    return any(covers(pattern, subject) for pattern in credentials.permissions["pub"].get("allow", ()))
 
 
 def name_of(congress: str, identity: str) -> str:

@@ -17,11 +17,11 @@ from shared.platform.settings import Settings
 
 @asynccontextmanager
 async def connected_as(
-    identity: str, settings: Settings, servers: Endpoints, name: str = "daihoi"
+    identity: str, settings: Settings, servers: Endpoints, name: str = "daihoi", wait_s: float | None = None
 ) -> AsyncIterator[Client]:
-    """Raises `PlatformError` where the credentials or the server can't be had."""
+    """Waits `wait_s` for the server. Raises `PlatformError` where it or the credentials can't be had."""
     credentials = credentials_for(servers.nats_credentials, settings.congress, identity)
-    async with nats_connection(servers.nats_url, name, credentials) as connection:
+    async with nats_connection(servers.nats_url, name, credentials, wait_s) as connection:
         yield connection
 
 

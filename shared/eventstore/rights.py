@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from shared.eventstore.names import consumer_name, ledger_announcements, ledger_stream, service_stream
-from shared.values.units import AUDITOR, SUBCOMMITTEE, TRACKER, services
+from shared.values.units import AUDITOR, TRACKER, services
 
 OPERATOR = "operator"
 STORE = "store"
@@ -88,9 +88,11 @@ def _service(congress: str, service: str) -> Rights:
 
 
 def _tracker(congress: str) -> Rights:
-    """Reads the ledger, and of every stream how long it is and single events, to see that none has lost any."""
+    """Reads the ledger, and of every stream how long it is; of the units' that are known when the credentials are
+    made single events too, to see that none has lost any. Those of another congress it does not read."""
+    compared = (f"$JS.API.STREAM.MSG.GET.{service_stream(congress, unit)}" for unit in services())
     return Rights(
-        publish=(f"{INBOXES}.>", *_looking_at_every_stream(), f"$JS.API.DIRECT.GET.{ledger_stream(congress)}"),
+        publish=(f"{INBOXES}.>", *_length_of_every_stream(), *_events_of(ledger_stream(congress)), *compared),
         subscribe=(
             *_questions(congress, TRACKER),
             ledger_announcements(congress),
@@ -100,13 +102,11 @@ def _tracker(congress: str) -> Rights:
 
 
 def _member(congress: str, unit: str) -> Rights:
-    """Sends commands to one unit. To wait until the views have what it wrote it is told how far that unit's stream
-    and the ledger are, or for the sub-committee all of them; it reads none, for they hold what not everybody may
-    read."""
-    streams = ("*",) if unit == SUBCOMMITTEE else (service_stream(congress, unit), ledger_stream(congress))
-    lengths = (f"$JS.API.STREAM.INFO.{stream}" for stream in streams)
+    """Sends commands to one unit, and learns which streams there are. It looks at none: they hold what not everybody
+    may read, and whoever is told how long one is is told the ids of everything in it where the question asks for
+    those. How far they are, services and tracker say."""
     return Rights(
-        publish=(f"cmd.{congress}.{unit}.*", *_asking(congress), "$JS.API.STREAM.NAMES", *lengths),
+        publish=(f"cmd.{congress}.{unit}.*", *_asking(congress), "$JS.API.STREAM.NAMES"),
         subscribe=(_own_inbox(congress, member_of(unit)),),
     )
 
@@ -114,7 +114,7 @@ def _member(congress: str, unit: str) -> Rights:
 def _auditor(congress: str) -> Rights:
     """Reads everything, and changes nothing."""
     return Rights(
-        publish=(*_asking(congress), *_looking_at_every_stream(), "$JS.API.DIRECT.GET.*"),
+        publish=(*_asking(congress), *_length_of_every_stream(), *_events_of("*")),
         subscribe=(ledger_announcements(congress), _own_inbox(congress, AUDITOR)),
     )
 
@@ -123,12 +123,16 @@ _ONE_OF_A_KIND: Mapping[str, Callable[[str], Rights]] = {TRACKER: _tracker, AUDI
 
 
 def _reading(stream: str) -> tuple[str, ...]:
-    return tuple(f"$JS.API.{call}.{stream}" for call in ("STREAM.INFO", "STREAM.MSG.GET", "DIRECT.GET"))
+    return (f"$JS.API.STREAM.INFO.{stream}", *_events_of(stream))
 
 
-def _looking_at_every_stream() -> tuple[str, ...]:
+def _events_of(stream: str) -> tuple[str, ...]:
+    return (f"$JS.API.STREAM.MSG.GET.{stream}", f"$JS.API.DIRECT.GET.{stream}")
+
+
+def _length_of_every_stream() -> tuple[str, ...]:
     """Of units too that joined after the credentials were made: a wildcard stands for a whole name."""
-    return ("$JS.API.STREAM.NAMES", "$JS.API.STREAM.INFO.*", "$JS.API.STREAM.MSG.GET.*")
+    return ("$JS.API.STREAM.NAMES", "$JS.API.STREAM.INFO.*")
 
 
 def _questions(congress: str, service: str) -> tuple[str, ...]:

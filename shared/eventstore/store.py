@@ -18,12 +18,11 @@ from shared.eventstore.leader import read_subject_now
 from shared.eventstore.names import event_subject, service_stream
 from shared.eventstore.wholeness import StreamWatch
 from shared.eventstore.wire import read_json
+from shared.platform.nats import HEADERS_BYTES
 
 ACK_TIMEOUT_S = 2.0
 LOOK_TIMEOUT_S = 2.0
 """For a look at the stream before an append."""
-HEADERS_BYTES = 1024
-"""Room for the headers: the server counts them in `max_payload`, and hangs up on a client that goes over it."""
 APPEND_TRIES = 3
 MAX_BATCH_EVENTS = 1000
 """What the broker takes in one atomic batch (ADR-50); it refuses more for ever, with err_code 10199."""

@@ -5,9 +5,9 @@ block, or whose limits somebody changed for a moment, keeps fewer and says nothi
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from typing import Any
+from typing import Any, NamedTuple
 
 from nats.aio.client import Client
 
@@ -81,19 +81,35 @@ class StreamWatch:
             self._covered, self._compared = reads, answering
 
 
-async def losses(ledger: Ledger, projected: Mapping[str, int] | None = None) -> list[StreamLost]:
-    """Of all streams of a congress, the ledger's too. `projected` says how far the views have each service's stream.
-    Raises `Unavailable`."""
+class Extent(NamedTuple):
+    """How far the stream of each service of a congress goes, and what each, and the ledger, has lost."""
+
+    lengths: dict[str, int]
+    losses: list[StreamLost]
+
+
+async def extent(
+    ledger: Ledger, projected: Mapping[str, int] | None = None, may_read: Callable[[str], bool] = lambda _: True
+) -> Extent:
+    """`projected` says how far the views have each service's stream. The last event of a stream that this process
+    `may_read` is compared with the ledger's copy. Raises `Unavailable`."""
     connection, congress = ledger.connection, ledger.congress
 
     async def of(service: str) -> tuple[int, StreamLost | None]:
         stream, copy = service_stream(congress, service), await _last_copy(ledger, service)
         last_known = max(origin_of(copy).sequence if copy else 0, (projected or {}).get(stream, 0))
-        return await _loss(connection, stream, service, last_known, copy)
+        return await _loss(connection, stream, service, last_known, copy if may_read(stream) else None)
 
     every = dict.fromkeys((*services(), *await services_with_streams(connection, congress)))
     of_the_ledger = _loss(connection, ledger_stream(congress), "", 0, None)
-    return [loss for _, loss in await asyncio.gather(*map(of, every), of_the_ledger) if loss]
+    *streams, (_, ledger_loss) = await asyncio.gather(*map(of, every), of_the_ledger)
+    lengths = {service: last for service, (last, _) in zip(every, streams, strict=True)}
+    return Extent(lengths, [loss for loss in (*(loss for _, loss in streams), ledger_loss) if loss])
+
+
+async def losses(ledger: Ledger, projected: Mapping[str, int] | None = None) -> list[StreamLost]:
+    """Of all streams of a congress, the ledger's too; otherwise as `extent`."""
+    return (await extent(ledger, projected)).losses
 
 
 async def held_by_the_ledger(ledger: Ledger, service: str) -> int:

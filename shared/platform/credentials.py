@@ -11,6 +11,7 @@ from urllib.parse import quote, unquote, unquote_plus, urlsplit, urlunsplit
 
 from shared.domain.decider import Refusal
 from shared.platform.errors import PlatformError
+from shared.platform.files import why_not
 from shared.platform.secret_files import check_closed
 from shared.values.secrecy import PASSWORD_FILE
 
@@ -64,7 +65,7 @@ def read_password(file: Path) -> str:
     try:
         password = file.read_text("utf-8").rstrip("\r\n")
     except OSError as error:
-        raise PlatformError(NO_PASSWORD(file=file, reason=error.strerror)) from error
+        raise PlatformError(NO_PASSWORD(file=file, reason=why_not(error))) from error
     except UnicodeDecodeError as error:
         raise PlatformError(NO_PASSWORD(file=file, reason=error.reason)) from error
     if not password:

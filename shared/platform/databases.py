@@ -13,12 +13,19 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import quote
 
+from shared.domain.decider import Refusal
 from shared.platform import mongod, secantus
 from shared.platform.database_users import KEYS, provide_passwords
 from shared.platform.errors import PlatformError
 from shared.platform.files import own_folder
 from shared.values.secrecy import PASSWORD_FILE
 
+NO_SUCH_MONGOD = Refusal(
+    "no_such_mongod", "{setting} names {named}, which is no program that can be run; name a mongod, or {none}."
+)
+NO_DATABASE_PROGRAM = Refusal(
+    "no_database_program", "secantusd-py is not installed: pip install 'daihoi[embedded]', or set DAIHOI_MONGO_URL."
+)
 MONGOD = "DAIHOI_MONGOD"
 NONE = "none"
 """As the setting: SecantusDB, even where there is a mongod."""
@@ -45,7 +52,7 @@ def mongod_program() -> str:
         return ""
     program = shutil.which(named)
     if program is None:
-        raise PlatformError(f"{MONGOD} names {named}, which is no program that can be run; name a mongod, or {NONE}")
+        raise PlatformError(NO_SUCH_MONGOD(setting=MONGOD, named=named, none=NONE))
     return program
 
 
@@ -82,5 +89,5 @@ def secantus_program() -> str:
     beside = Path(sys.executable).parent / "secantusd-py"
     program = str(beside) if beside.exists() else shutil.which("secantusd-py")
     if program is None:
-        raise PlatformError("secantusd-py is not installed: pip install 'daihoi[embedded]', or set DAIHOI_MONGO_URL")
+        raise PlatformError(NO_DATABASE_PROGRAM())
     return program

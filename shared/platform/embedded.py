@@ -5,6 +5,7 @@ Their data stays in the directory between runs. See `keeper.py` for who runs the
 
 import fcntl
 import json
+import logging
 import os
 import shutil
 import subprocess
@@ -15,15 +16,33 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import IO, NamedTuple
 
+from shared.domain.decider import Refusal, Refused
 from shared.platform.credentials import with_password_file
 from shared.platform.errors import PlatformError
-from shared.platform.files import OWN_UMASK, data_folder, is_locked, lock_file, own_file
+from shared.platform.files import OWN_UMASK, data_folder, is_locked, keeping_data_in, lock_file, own_file
 from shared.platform.nats_account import FOLDER
 from shared.platform.settings import Settings
+from shared.values.message import Message
 
+NO_EFFECT = Message(
+    "setting_without_effect",
+    "{setting} has no effect here: {url} is not set, so the server is embedded, and makes its own.",
+)
+NOT_EMBEDDED = Refusal(
+    "not_embedded", "Only embedded servers can be started afresh; take DAIHOI_NATS_URL away first."
+)
+STILL_STARTING = Refusal("servers_still_starting", "Another process has been starting the servers for too long.")
+STILL_STOPPING = Refusal("servers_still_stopping", "The servers have been stopping for too long.")
+WOULD_NOT_START = Refusal("servers_would_not_start", "The embedded servers would not start. {reason}")
+KEEPER_ENDED = Message("keeper_ended", "Whoever starts them ended without a word; see {log}.")
+NOT_READY = Refusal("servers_not_ready", "The embedded servers were not ready after {seconds} s; see {folder}.")
+SERVERS_IN_USE = Refusal("servers_in_use", "The servers are in use; stop `daihoi up` before starting afresh.")
 START_TIMEOUT_S = 90
 LAST_USER_TIMEOUT_S = 10
 LOOK_EVERY_S = 0.05
+_SAID: set[tuple[str, str]] = set()
+
+logger = logging.getLogger(__name__)
 
 
 class Endpoints(NamedTuple):
@@ -43,12 +62,26 @@ def endpoints(settings: Settings, *, with_mongo: bool = True, fresh: bool = Fals
     given = Endpoints(settings.nats_url, mongo_url, _absolute(settings.nats_credentials))
     if given.nats_url and (given.mongo_url or not with_mongo):
         if fresh:
-            raise PlatformError("only embedded servers can be started afresh; unset DAIHOI_NATS_URL first")
+            raise PlatformError(NOT_EMBEDDED())
         yield given
         return
+    _say_what_has_no_effect(settings)
     with embedded_servers(settings.data_dir, fresh=fresh) as embedded:
         nats = given if given.nats_url else embedded
         yield Endpoints(nats.nats_url, given.mongo_url or embedded.mongo_url, nats.nats_credentials)
+
+
+def _say_what_has_no_effect(settings: Settings) -> None:
+    """Once a process. `daihoi nats` uses the credentials all the same, so they are not refused."""
+    unused = []
+    if not settings.nats_url and settings.nats_credentials:
+        unused.append(("DAIHOI_NATS_CREDENTIALS", "DAIHOI_NATS_URL"))
+    if not settings.mongo_url and settings.mongo_password_file:
+        unused.append(("DAIHOI_MONGO_PASSWORD_FILE", "DAIHOI_MONGO_URL"))
+    for setting, url in set(unused) - _SAID:
+        sentence = NO_EFFECT.filled(setting=setting, url=url)
+        logger.warning("%s", sentence, extra={"sentence": sentence})
+    _SAID.update(unused)
 
 
 def _absolute(path: Path | None) -> str:
@@ -75,10 +108,8 @@ def embedded_servers(directory: Path, *, fresh: bool = False) -> Iterator[Endpoi
     """The embedded servers that keep their data in `directory`, for the length of the block."""
     directory = directory.absolute()
     with ExitStack() as lease:
-        try:
+        with keeping_data_in(directory):
             servers = _leased(directory, lease, fresh=fresh)
-        except OSError as error:
-            raise PlatformError(f"the embedded servers can't keep their data in {directory}: {error}") from error
         yield servers
 
 
@@ -86,10 +117,10 @@ def _leased(directory: Path, stack: ExitStack, *, fresh: bool) -> Endpoints:
     data_folder(directory)
     lease = stack.enter_context(lock_file(directory / "lease"))
     with lock_file(directory / "start.lock") as starting:
-        _lock(starting, fcntl.LOCK_EX, "another process is starting the servers")
+        _lock(starting, fcntl.LOCK_EX, STILL_STARTING())
         if fresh:
             _wipe(directory)
-        _lock(lease, fcntl.LOCK_SH, "the servers are still stopping")
+        _lock(lease, fcntl.LOCK_SH, STILL_STOPPING())
         return _running(directory) if keeper_lives(directory) else _start(directory)
 
 
@@ -114,15 +145,20 @@ def _running(directory: Path, keeper: "subprocess.Popen[bytes] | None" = None) -
 
     def are_ready() -> bool:
         if not addresses.exists() and keeper is not None and keeper.poll() is not None:
-            error = directory / "keeper.error"
-            reason = error.read_text() if error.exists() else (directory / "keeper.log").read_text()[-2000:]
-            raise PlatformError(f"the embedded servers would not start: {reason}")
+            raise PlatformError(WOULD_NOT_START(reason=_why(directory)))
         return addresses.exists()
 
-    not_ready = f"the embedded servers were not ready after {START_TIMEOUT_S} s; see {directory}"
-    _wait_until(are_ready, START_TIMEOUT_S, not_ready)
+    _wait_until(are_ready, START_TIMEOUT_S, NOT_READY(seconds=START_TIMEOUT_S, folder=directory))
     urls = json.loads(addresses.read_text())
     return Endpoints(urls["nats_url"], urls["mongo_url"], str(directory / FOLDER))
+
+
+def _why(directory: Path) -> Message:
+    """What ended the keeper."""
+    try:
+        return Message(**json.loads((directory / "keeper.error").read_bytes()))
+    except (OSError, ValueError, TypeError):
+        return KEEPER_ENDED.filled(log=directory / "keeper.log")
 
 
 def database_kept(directory: Path) -> str:
@@ -140,19 +176,18 @@ def keeper_lives(directory: Path) -> bool:
 
 
 def _wipe(directory: Path) -> None:
-    in_use = "the servers are in use; stop `daihoi up` before starting afresh"
-    _wait_until(lambda: not keeper_lives(directory), LAST_USER_TIMEOUT_S, in_use)
+    _wait_until(lambda: not keeper_lives(directory), LAST_USER_TIMEOUT_S, SERVERS_IN_USE())
     for data in ("nats", "mongo", "mongod"):
         shutil.rmtree(directory / data, ignore_errors=True)
 
 
-def _lock(file: IO[bytes], kind: int, why_not: str) -> None:
-    _wait_until(lambda: is_locked(file, kind), START_TIMEOUT_S, f"gave up waiting: {why_not}")
+def _lock(file: IO[bytes], kind: int, otherwise: Refused) -> None:
+    _wait_until(lambda: is_locked(file, kind), START_TIMEOUT_S, otherwise)
 
 
-def _wait_until(is_so: Callable[[], bool], timeout_s: float, why_not: str) -> None:
+def _wait_until(is_so: Callable[[], bool], timeout_s: float, otherwise: Refused) -> None:
     deadline = time.monotonic() + timeout_s
     while not is_so():
         if time.monotonic() > deadline:
-            raise PlatformError(why_not)
+            raise PlatformError(otherwise)
         time.sleep(LOOK_EVERY_S)

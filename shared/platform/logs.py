@@ -29,27 +29,30 @@ class _Lines(logging.Formatter):
         super().__init__()
         self._service = service
 
-    def _parts(self, record: logging.LogRecord) -> tuple[str, str, str]:
-        """Its time in UTC, what it says, and its traceback, empty where it has none."""
+    def _parts(self, record: logging.LogRecord) -> tuple[str, str, str, str]:
+        """Its time in UTC, what it says, and where it has these what a library said of it and its traceback."""
         at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
         traceback = self.formatException(record.exc_info) if record.exc_info else ""
-        return at, without_secrets(record.getMessage()), without_secrets(traceback)
+        raw = without_secrets(str(getattr(record, "raw", "")))
+        return at, without_secrets(record.getMessage()), raw, without_secrets(traceback)
 
 
 class PlainLines(_Lines):
     """`2026-11-28T09:00:00.000+00:00 WARNING tracker services.tracker.projection: the projection waits`."""
 
     def format(self, record: logging.LogRecord) -> str:
-        at, message, traceback = self._parts(record)
-        entry = "\n".join(filter(None, (message, traceback)))
+        at, message, raw, traceback = self._parts(record)
+        entry = "\n".join(filter(None, (f"{message} [{raw}]" if raw else message, traceback)))
         return f"{at} {record.levelname} {self._service} {record.name}: {in_one_line(entry)}"
 
 
 class JsonLines(_Lines):
-    """An object with `time`, `level`, `service`, `logger`, `message` and, for an exception, `traceback`."""
+    """An object with `time`, `level`, `service`, `logger`, `message`, for what a library said in its own words `raw`,
+    and for an exception `traceback`."""
 
     def format(self, record: logging.LogRecord) -> str:
-        at, message, traceback = self._parts(record)
+        at, message, raw, traceback = self._parts(record)
         entry = {"time": at, "level": record.levelname, "service": self._service, "logger": record.name}
-        entry |= {"message": message} | ({"traceback": traceback} if traceback else {})
+        entry |= {"message": message} | ({"raw": raw} if raw else {})
+        entry |= {"traceback": traceback} if traceback else {}
         return harmless(json.dumps(entry, ensure_ascii=False))

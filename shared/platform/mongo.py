@@ -89,6 +89,13 @@ async def end_session(database: Database, session_id: UUID) -> None:
     await database.client.admin.command("killSessions", [{"id": Binary.from_uuid(session_id)}])
 
 
+async def drop_collection(database: Database, name: str) -> None:
+    """Removes it with all that is in it. SecantusDB flushes for every document that a drop removes, but once for a
+    deletion: emptied first, 20,000 documents take a second in place of a minute."""
+    await database[name].delete_many({})
+    await database.drop_collection(name)
+
+
 def still(database: Database) -> AbstractAsyncContextManager[Session]:
     """Whatever is read in this session is from one moment, whatever others write meanwhile, and they don't wait. Ends
     with an error that has the label `TRANSIENT` where the moment can't be had any more."""

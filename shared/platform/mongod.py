@@ -11,10 +11,16 @@ from typing import Any
 from pymongo import MongoClient
 from pymongo.errors import OperationFailure, PyMongoError
 
+from shared.domain.decider import Refusal
 from shared.platform.credentials import ADMIN, read_password
 from shared.platform.database_users import AUTHENTICATION_FAILED, KEY_FILE, KEYS, provide_users
 from shared.platform.errors import PlatformError
 
+OTHER_PASSWORDS = Refusal(
+    "other_mongod_passwords",
+    "mongod's users have other passwords than {keys} says; bring that folder back, or remove {data}: the views are "
+    "made again.",
+)
 REPLICA_SET = "daihoi"
 DATA = "mongod"
 PROBE_TIMEOUT_MS = 2000
@@ -47,10 +53,7 @@ def takes_writes(directory: Path, port: int) -> bool:
             provide_users(anybody, lambda: _as_admin(keys, port), keys)
     except OperationFailure as error:
         if error.code == _UNAUTHORISED:
-            raise PlatformError(
-                f"mongod's users have other passwords than {keys} says; bring that folder back, or remove "
-                f"{directory / DATA}: the views are made again"
-            ) from error
+            raise PlatformError(OTHER_PASSWORDS(keys=keys, data=directory / DATA)) from error
         return False
     except PyMongoError:
         return False

@@ -18,29 +18,54 @@ from shared.platform.nats_keys import Credentials
 from shared.platform.nats_parser import HandOverClient, Receive
 from shared.platform.nats_permissions import TellingClient
 from shared.platform.nats_tls import tls_options, untrusted
+from shared.platform.pauses import Pauses
 from shared.platform.plain import headers_as_bytes, headers_of, is_plain
+from shared.values.message import Message
 
 NOT_LET_IN = Refusal(
     "not_let_in",
     "The NATS server at {url} does not let {name} in: it wants other credentials, or has revoked these. Name the "
     "right file or folder with DAIHOI_NATS_CREDENTIALS.",
 )
+NO_SERVER = Refusal(
+    "no_nats_server",
+    "After {seconds} s still no NATS server answers at {url}; see that it runs and can be reached from here.",
+)
+AWAY = Message("nats_away", "The NATS server at {url} can't be reached; it is tried again until it can.")
+FORBIDDEN = Message("nats_not_permitted", "NATS does not permit {name} what it wants to do.")
+OVERRUN = Message("nats_overrun", "Messages came in faster than {name} took them; some are lost.")
+TROUBLE = Message("nats_trouble", "Something is wrong with the connection of {name} to NATS.")
+BACK = Message("nats_back", "{name} is connected to NATS again.")
 _NOT_LET_IN = re.compile("authorization violation|authentication (revoked|expired)", re.IGNORECASE)
 CONNECT_TIMEOUT_S = 5
-FIRST_CONNECTION_TIMEOUT_S = 8
+FIRST_CONNECTION_TIMEOUT_S = 10.0
+"""How long whoever has something to do waits for the server: one that is being started is there in a moment."""
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.1, 10.0
+AT_ONCE_S = 0.01
+"""nats-py's own pause between tries never grows; the teller's take its place."""
+MOST_SAID = 100
 CLOSE_TIMEOUT_S = 1
+HEADERS_BYTES = 4096
+"""Room for headers, a token among them: the server counts them in `max_payload`, and hangs up on a client that goes
+over it."""
+
+NO_CONNECTION = (OSError, TimeoutError, nats.errors.NoServersError, nats.errors.UnexpectedEOF)
+KINDS = {NO_CONNECTION: AWAY, (nats.errors.SlowConsumerError,): OVERRUN}
+PERMISSIONS_ERR = "permissions violation"
 
 logger = logging.getLogger(__name__)
 
 
 class Teller:
-    """What a client's errors come to: one line for what it would print as a page; it reconnects by itself. But until
-    it is `connected` for the first time, what no waiting mends ends the attempt: at once where it is not let in, and
-    where no server can be trusted once none is left to try, or plainly at the first."""
+    """What a client's errors come to: one line for what it would print as a page, once for each kind of trouble; it
+    reconnects by itself, after pauses that grow. But until it is connected for the first time, what no waiting mends
+    ends the attempt: at once where it is not let in, and where no server can be trusted once none is left to try, or
+    plainly at the first."""
 
     def __init__(self, url: str, name: str) -> None:
         self._url, self._name, self._left = url, name, 1 if is_plain() else len(servers_of(url))
-        self.connected = False
+        self._connected = False
+        self._pauses, self._said = Pauses(FIRST_PAUSE_S, LONGEST_PAUSE_S), set[str]()
         self.hear: Callable[[Exception], None] = lambda _: None
         """Who else is to know."""
 
@@ -48,16 +73,42 @@ class Teller:
         self.hear(error)
         not_let_in = NOT_LET_IN(url=self._url, name=self._name) if _NOT_LET_IN.search(str(error)) else None
         refused = not_let_in or untrusted(error, self._url)
-        logger.warning("NATS: %s", refused or error)
-        if refused and not self.connected:
+        self._say(refused.message if refused else self._in_words(error), str(error))
+        if refused and not self._connected:
             self._left -= 1
             if not_let_in or self._left <= 0:
                 raise PlatformError(refused) from error
+        if isinstance(error, NO_CONNECTION) and not isinstance(error, nats.errors.FlushTimeoutError):
+            await asyncio.sleep(self._pauses.next_s())  # nats-py tries again once it has been told
+
+    def has_connected(self) -> None:
+        self._connected = True
+        self._pauses.begin_anew()
+        self._said.clear()
+
+    async def is_back(self) -> None:
+        self.has_connected()
+        logger.info("%s", in_log := BACK.filled(name=self._name), extra={"sentence": in_log})
+
+    def _in_words(self, error: Exception) -> Message:
+        kind = next((kind for types, kind in KINDS.items() if isinstance(error, types)), TROUBLE)
+        if PERMISSIONS_ERR in str(error):
+            kind = FORBIDDEN
+        return kind.filled(name=self._name, url=self._url)
+
+    def _say(self, sentence: Message, raw: str) -> None:
+        """The library's own words beside it, for whoever looks after the machine."""
+        if len(self._said) >= MOST_SAID:
+            self._said.clear()
+        if raw not in self._said:
+            self._said.add(raw)
+            logger.warning("%s", sentence, extra={"sentence": sentence, "raw": raw})
 
 
 def connection_options(name: str, teller: Teller, credentials: Credentials | None = None) -> dict[str, Any]:
     """A connection that, once made, keeps trying to come back for as long as it is open."""
     options = {"name": name, "connect_timeout": CONNECT_TIMEOUT_S, "max_reconnect_attempts": -1}
+    options |= {"reconnect_time_wait": AT_ONCE_S, "reconnected_cb": teller.is_back}
     return options | {"error_cb": teller.tell} | (credentials.connection_options() if credentials else {})
 
 
@@ -112,16 +163,19 @@ async def _pass_over(_: Msg) -> None:
 
 
 @asynccontextmanager
-async def nats_connection(url: str, name: str, credentials: Credentials | None = None) -> AsyncIterator[Client]:
-    """Raises `PlatformError` when there is no server to begin with, none that can be trusted, or none that lets these
-    credentials in."""
+async def nats_connection(
+    url: str, name: str, credentials: Credentials | None = None, wait_s: float | None = None
+) -> AsyncIterator[Client]:
+    """Waits `wait_s` for a server, and never less than one connection may take. Raises `PlatformError` when none
+    answers, none can be trusted, or none lets these credentials in."""
+    seconds = FIRST_CONNECTION_TIMEOUT_S if wait_s is None else max(wait_s, CONNECT_TIMEOUT_S)
     connection, teller = new_client(), Teller(url, name)
     options = connection_options(name, teller, credentials) | tls_options(url)
     try:
-        async with asyncio.timeout(FIRST_CONNECTION_TIMEOUT_S):
+        async with asyncio.timeout(seconds):
             await connect(connection, teller, servers=servers_of(url), **options)
     except (nats.errors.Error, OSError, TimeoutError) as error:
-        raise PlatformError(f"no NATS server answers at {url}; is it running?") from error
+        raise PlatformError(NO_SERVER(url=url, seconds=f"{seconds:g}")) from error
     async with connection:
         yield connection
 
@@ -137,4 +191,4 @@ async def connect(connection: Client, teller: Teller, **options: Any) -> None:
             async with asyncio.timeout(CLOSE_TIMEOUT_S):
                 await connection.close()
         raise
-    teller.connected = True
+    teller.has_connected()

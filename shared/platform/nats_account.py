@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 
 from shared.domain.decider import Refusal
 from shared.platform.errors import PlatformError
-from shared.platform.files import OWN_FILE, lock_file, own_folder, write_new, write_over
+from shared.platform.files import OWN_FILE, lock_file, own_folder, why_not, write_new, write_over
 from shared.platform.nats_issued import Issued, put_on_record, read_record
 from shared.platform.nats_keys import (
     Credentials,
@@ -207,7 +207,7 @@ def _told(folder: Path) -> Iterator[None]:
     try:
         yield
     except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
+        reason = why_not(error) if isinstance(error, OSError) else error
         raise PlatformError(KEYS_TROUBLE(folder=folder, reason=reason)) from error
 
 

@@ -14,6 +14,7 @@ import nats.errors
 
 from shared.domain.decider import Refusal, Refused
 from shared.platform.errors import PlatformError
+from shared.platform.files import why_not
 from shared.platform.plain import is_plain
 from shared.platform.secret_files import check_closed
 
@@ -108,7 +109,7 @@ def _no_password() -> str:
 
 
 def _unusable(setting: str, path: str | None, error: Exception) -> PlatformError:
-    reason = error.strerror if isinstance(error, OSError) and not isinstance(error, ssl.SSLError) else error
+    reason = why_not(error) if isinstance(error, OSError) and not isinstance(error, ssl.SSLError) else error
     return PlatformError(TLS_FILE_UNUSABLE(setting=setting, path=path, reason=reason))
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from shared.domain.decider import Refusal
 from shared.platform.errors import PlatformError
+from shared.platform.files import why_not
 from shared.platform.secret_files import is_closed
 
 SECRET = frozenset({"DAIHOI_TOKEN", "DAIHOI_NATS_URL", "DAIHOI_MONGO_URL"})
@@ -49,6 +50,6 @@ def _content(name: str, path: Path) -> str:
                 raise PlatformError(SETTING_FILE_OPEN(name=name, path=path))
             return file.read(LARGEST_BYTES).decode().strip()
     except OSError as error:
-        raise PlatformError(SETTING_FILE_MISSING(name=name, path=path, reason=error.strerror or error)) from error
+        raise PlatformError(SETTING_FILE_MISSING(name=name, path=path, reason=why_not(error))) from error
     except UnicodeDecodeError as error:
         raise PlatformError(SETTING_FILE_NOT_TEXT(name=name, path=path)) from error

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 import nats.errors
 
+from shared.platform.nats import HEADERS_BYTES
+
 if TYPE_CHECKING:
     from faststream.nats import NatsBroker, NatsMessage
 
 logger = logging.getLogger(__name__)
 
-HEADERS_BYTES = 1024
 _INBOX = re.compile(r"_INBOX(\.[A-Za-z0-9_-]+){1,4}")
 """What clients of NATS make for themselves. Nothing here uses another prefix, so nothing else is allowed."""
 

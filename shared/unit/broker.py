@@ -35,7 +35,7 @@ class UnitBroker(NatsBroker):
 
     async def connect(self) -> Client:
         connection = await super().connect()
-        self._teller.connected = True
+        self._teller.has_connected()
         return connection
 
     async def stop(self, *how: Any, **ended: Any) -> None:

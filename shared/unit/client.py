@@ -14,6 +14,7 @@ from nats.js.api import Header, StatusCode
 
 from shared.eventstore.names import is_name
 from shared.eventstore.wire import as_json, read_json
+from shared.platform.nats import HEADERS_BYTES
 from shared.platform.nats_permissions import PermissionsViolation
 from shared.unit import problems
 from shared.unit.asyncapi import asyncapi_subject
@@ -26,10 +27,8 @@ from shared.values.units import services
 COMMAND_TIMEOUT_S = 5.0
 HEALTH_TIMEOUT_S = 2.0
 COMMAND_TRIES = 3
-HEADERS_BYTES = 4096
-"""Room for the token: the server counts headers in `max_payload`, and hangs up on a client that goes over it."""
 _TOKEN = re.compile(r"[!-~]{,3900}")
-"""What a header can hold and has room for."""
+"""What a header can hold and has room for beside the others."""
 
 
 AT_ONCE = Patience(0)

@@ -24,6 +24,7 @@ from shared.eventstore.envelope import decode
 from shared.eventstore.errors import Unavailable, Undecodable
 from shared.eventstore.ledger import Ledger
 from shared.eventstore.names import consumer_name, ledger_stream
+from shared.platform.pauses import Pauses
 from shared.unit.commands import CommandHandler
 from shared.unit.consumer import consumer_info, make_consumer
 from shared.unit.deliveries import Deliveries, deliveries
@@ -31,7 +32,7 @@ from shared.unit.policies import Policy, apply
 from shared.unit.problems import PASSING
 from shared.values.brief import brief_text
 
-POLICY_RETRY_DELAY_S = 2.0
+POLICY_RETRY_DELAY_S, LONGEST_TIMES_AS_LONG = 2.0, 5
 POLICY_TRIES = 5
 STOP_TIMEOUT_S = 10.0
 
@@ -76,6 +77,9 @@ class Follower:
         self._handler = handler
         self._make = make or partial(make_consumer, connection, congress, service, policies)
         self._ledger = Ledger(connection, congress)
+        self._pauses = _pauses()
+        self._said: object = None
+        """What the log has been told last; the same is not told again."""
         self._taking = asyncio.Lock()
         """Whoever holds it keeps the policies from beginning with anything else."""
 
@@ -100,13 +104,28 @@ class Follower:
             try:
                 await self._follow()
             except Exception as error:
-                if isinstance(error, (Unavailable, nats.errors.Error, TimeoutError)):
-                    logger.warning("the policies of %s wait: %s", self._service, brief_text(error))
-                else:
-                    logger.exception("the policies of %s begin anew", self._service)
+                self._say_why(error)
                 since = self.unserved.since if self.unserved else time.monotonic()
                 self.unserved = Unserved(since, _reason(error))
-            await asyncio.sleep(POLICY_RETRY_DELAY_S)
+            await asyncio.sleep(self._pauses.next_s())
+
+    def _say_why(self, error: Exception) -> None:
+        if self._is_said(_reason(error)):
+            return
+        if isinstance(error, (Unavailable, nats.errors.Error, TimeoutError)):
+            logger.warning("the policies of %s wait: %s", self._service, brief_text(error))
+        else:
+            logger.error("the policies of %s begin anew", self._service, exc_info=error)
+
+    def _is_said(self, what: object) -> bool:
+        was_said, self._said = self._said == what, what
+        return was_said
+
+    def _goes_on(self) -> None:
+        if self.unserved:
+            logger.info("the policies of %s go on", self._service)
+        self.unserved = self._said = None
+        self._pauses = _pauses()
 
     async def _follow(self) -> None:
         await self._make()
@@ -114,7 +133,7 @@ class Follower:
         async with deliveries(self._connection, stream, durable) as given:
             while True:
                 await given.news()
-                self.unserved = None
+                self._goes_on()
                 if await self._pass_over_what_concerns_nobody(given):
                     await given.wait_for_turn()
                 for sequence in sorted(given.in_hand):
@@ -141,7 +160,7 @@ class Follower:
     async def _take(self, sequence: int, policies: Sequence[Policy]) -> None:
         stored: Stored | None = None
         for policy in policies:
-            failures = 0
+            failures, pauses = 0, _pauses()
             while True:
                 try:
                     async with self._taking:
@@ -153,7 +172,7 @@ class Follower:
                 except Exception as error:
                     failures += not _is_passing(error)
                     self._has_failed(policy, sequence, error)
-                await asyncio.sleep(POLICY_RETRY_DELAY_S)
+                await asyncio.sleep(pauses.next_s())
             self.held = None
 
     async def _read(self, sequence: int) -> Stored:
@@ -165,10 +184,16 @@ class Follower:
     def _has_failed(self, policy: Policy, sequence: int, error: Exception) -> None:
         since = self.held.since if self.held else time.monotonic()
         self.held = Held(policy.name, sequence, since, _reason(error))
+        if self._is_said(self.held._replace(since=0)):
+            return
         if _is_passing(error):
             logger.warning("policy %s tries ledger event %s again: %s", policy.name, sequence, self.held.reason)
         else:
             logger.error("policy %s failed at ledger event %s", policy.name, sequence, exc_info=error)
+
+
+def _pauses() -> Pauses:
+    return Pauses(POLICY_RETRY_DELAY_S, LONGEST_TIMES_AS_LONG * POLICY_RETRY_DELAY_S)
 
 
 def _is_passing(error: Exception) -> bool:

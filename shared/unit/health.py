@@ -15,13 +15,14 @@ from shared.eventstore.ledger import Ledger
 from shared.eventstore.store import EventStore
 from shared.eventstore.wire import read_json
 from shared.platform.settings import Settings
-from shared.unit.answering import respond, unread
+from shared.unit.answering import unread
 from shared.unit.findings import Finding, Notice, Severity
 from shared.unit.following import Follower
+from shared.unit.together import Together
 from shared.unit.unseen import Unseen
 
 if TYPE_CHECKING:
-    from faststream.nats import NatsBroker
+    from shared.unit.broker import UnitBroker
 
 JETSTREAM_PATIENCE_S = 0.8
 JETSTREAM_SILENT = Notice(
@@ -81,14 +82,15 @@ POLICY_HELD_UP = Notice(
     "policy_held_up",
     Severity.WARNING,
     "The policy {policy} has not got past ledger event {sequence} for {seconds} s: {reason}.",
-    "It tries again by itself every two seconds, and everything behind waits. If the reason stays, the service's log "
-    "says more.",
+    "It tries again by itself, every ten seconds at the longest, and everything behind waits. If the reason stays, "
+    "the service's log says more.",
 )
 POLICY_UNSERVED = Notice(
     "policy_unserved",
     Severity.WARNING,
     "The policies of {service} have been given no events for {seconds} s: {reason}.",
-    "They ask again by themselves every two seconds. If the reason stays, see their consumer with `daihoi doctor`.",
+    "They ask again by themselves, every ten seconds at the longest. If the reason stays, see their consumer with "
+    "`daihoi doctor`.",
 )
 UNSERVED_AFTER_S = 10
 POLICY_PAUSED = Notice(
@@ -132,15 +134,21 @@ def health_subject(congress: str, service: str, instance: str = "") -> str:
 
 
 def answer_health(
-    broker: "NatsBroker", congress: str, service: str, instance: str, look: Callable[[], Awaitable[Health]]
+    broker: "UnitBroker", congress: str, service: str, instance: str, look: Callable[[], Awaitable[Health]]
 ) -> None:
-    """With what `look` finds, once the broker runs: its subscriptions are made in no order, health's may be first."""
+    """With what `look` finds, once the broker runs: its subscriptions are made in no order, health's may be first.
+    However many ask, there is one look at a time."""
     from faststream.nats import NatsMessage
 
-    async def on_health(message: NatsMessage) -> None:
+    async def make() -> bytes:
         health = await look() if broker.running else health_of([SERVICE_STARTING(service, service=service)], {})
         answer = health.model_copy(update={"detail": {"instance": instance, **health.detail}})
-        await respond(broker, message.reply_to, answer.model_dump_json().encode())
+        return answer.model_dump_json().encode()
+
+    together = Together(broker, make)
+
+    async def on_health(message: NatsMessage) -> None:
+        together.ask(message.reply_to)
 
     for subject in (health_subject(congress, service), health_subject(congress, service, instance)):
         broker.subscriber(subject, no_reply=True, decoder=unread, title=f"{service} health")(on_health)

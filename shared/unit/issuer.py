@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from shared.domain.decider import Refusal, Refused
 from shared.platform.errors import PlatformError
-from shared.platform.files import OPEN_FILE, OPEN_FOLDER, OWN_FILE, own_folder, write_new, write_over
+from shared.platform.files import OPEN_FILE, OPEN_FOLDER, OWN_FILE, own_folder, why_not, write_new, write_over
 from shared.platform.secret_files import check_closed
 from shared.platform.settings import Settings
 
@@ -211,7 +211,7 @@ def writing_keys(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise PlatformError(KEYS_NOT_WRITTEN(path=path, reason=error.strerror or error)) from error
+        raise PlatformError(KEYS_NOT_WRITTEN(path=path, reason=why_not(error))) from error
 
 
 def load_private_key(path: Path) -> Ed25519PrivateKey:
@@ -240,4 +240,4 @@ def _read(path: Path) -> bytes:
         with path.open("rb") as file:
             return file.read(LARGEST_KEY_BYTES)
     except OSError as error:
-        raise PlatformError(KEY_UNREADABLE(path=path, reason=error.strerror or error)) from error
+        raise PlatformError(KEY_UNREADABLE(path=path, reason=why_not(error))) from error

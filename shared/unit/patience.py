@@ -1,10 +1,11 @@
 """How long a caller waits for a service that does not run: one that is being started again is back in a moment."""
 
 import asyncio
-import random
 import time
 from collections.abc import Callable
 from typing import NamedTuple
+
+from shared.platform.pauses import Pauses
 
 WAIT_FOR_SERVICE_S = 10.0
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.05, 0.5
@@ -31,7 +32,7 @@ class Waiting:
     def __init__(self, patience: Patience, service: str) -> None:
         self._patience, self._service = patience, service
         self._deadline: float | None = None
-        self._pause = FIRST_PAUSE_S / 2
+        self._pauses = Pauses(FIRST_PAUSE_S, LONGEST_PAUSE_S)
 
     async def goes_on(self) -> bool:
         """Whether to look again, after a pause that grows: many callers who wait come back at different times."""
@@ -42,6 +43,5 @@ class Waiting:
         left = self._deadline - time.monotonic()
         if left <= 0:
             return False
-        self._pause = min(2 * self._pause, LONGEST_PAUSE_S)
-        await asyncio.sleep(min(left, self._pause * random.uniform(0.5, 1)))  # noqa: S311 - no secret
+        await asyncio.sleep(min(left, self._pauses.next_s()))
         return True

@@ -3,6 +3,7 @@
 import ast
 import importlib
 import pkgutil
+import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -164,6 +165,17 @@ def test_every_message_is_a_constant_of_its_module():
     made = {sentence for tree in TREES for sentence in literals(tree, "Refusal", "Message", position=1)}
     noticed = {text for tree in TREES for place in (2, 3) for text in literals(tree, "Notice", position=place)}
     assert made | noticed <= MESSAGES
+
+
+def test_whatever_can_not_be_had_is_told_by_a_refusal_and_never_by_a_text_in_one_language():
+    told = [
+        ast.unparse(node)
+        for tree in TREES
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "PlatformError"
+    ]
+    assert len(told) > 40
+    assert [call for call in told if re.match(r"PlatformError\((f?['\"]|translate|str\()", call)] == []
 
 
 def test_everything_people_read_is_translated():

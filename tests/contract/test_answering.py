@@ -8,7 +8,7 @@ import pytest
 from shared.unit import service
 from shared.unit.client import CommandClient
 from shared.unit.commands import Answer
-from shared.unit.health import answer_health, health_of
+from shared.unit.health import answer_health, health_of, health_subject, read_health
 from shared.unit.tokens import TokenVerifier
 from tests.conftest import token_for
 from tests.servers import operator_of
@@ -16,6 +16,7 @@ from tests.waiting import until
 
 UNIT = "logistics"
 AT_ONCE = 3
+FLOOD = 500
 
 
 class Held:
@@ -113,3 +114,71 @@ async def test_a_service_is_not_ready_before_it_takes_everything(endpoints, conn
         go_on.set()
         await starting
         assert (await client.health(UNIT)).ready
+
+
+async def test_however_many_ask_for_health_there_is_one_look_at_a_time_and_everybody_is_answered(
+    endpoints, connection, congress
+):
+    looks, at_work, go_on = [], 0, asyncio.Event()
+
+    async def look():
+        nonlocal at_work
+        looks.append(at_work)
+        at_work += 1
+        await go_on.wait()
+        at_work -= 1
+        return health_of((), {"look": len(looks)})
+
+    broker = service.service_broker(endpoints.nats_url, UNIT, operator_of(endpoints))
+    answer_health(broker, congress, UNIT, "here", look)
+    answers, inbox = [], connection.new_inbox()
+
+    async def hear(message):
+        answers.append(read_health(message.data).detail["look"])
+
+    await connection.subscribe(inbox, cb=hear)
+    async with broker:
+        await broker.start()
+        await broker.connection.flush()
+        await connection.publish(health_subject(congress, UNIT), b"", reply=inbox)
+
+        async def one_looks():
+            return looks
+
+        await until(one_looks)
+        for _ in range(FLOOD):
+            await connection.publish(health_subject(congress, UNIT), b"", reply=inbox)
+        await connection.flush()
+        await broker.connection.flush()  # all have come in
+        go_on.set()
+
+        async def all_are_answered():
+            return len(answers) == FLOOD + 1
+
+        await until(all_are_answered)
+    assert (answers[0], looks[:2]) == (1, [0, 0])
+    assert min(answers[1:]) == 2, "whoever asks during a look is told by the next one"
+    assert len(looks) < FLOOD / 2
+    assert set(looks) == {0}
+
+
+async def test_a_look_that_fails_leaves_the_next_to_ask_an_answer(endpoints, connection, congress):
+    looks = []
+
+    async def look():
+        looks.append(1)
+        if len(looks) == 1:
+            raise LookupError("nothing to see")
+        return health_of((), {})
+
+    broker = service.service_broker(endpoints.nats_url, UNIT, operator_of(endpoints))
+    answer_health(broker, congress, UNIT, "here", look)
+    client = CommandClient(connection, congress)
+    async with broker:
+        await broker.start()
+
+        async def answers():
+            return (await client.health(UNIT)).ready
+
+        await until(answers)
+    assert len(looks) > 1

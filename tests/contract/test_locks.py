@@ -16,16 +16,17 @@ from daihoi.ops.doctor import examine
 from daihoi.ops.supervisor import Supervisor
 from daihoi.sample.story import SAMPLE
 from shared.events.task import TaskOpened
-from shared.eventstore.credentials import credentials_for
+from shared.eventstore.credentials import credentials_for, may_publish
 from shared.eventstore.direct import read_subject
 from shared.eventstore.errors import NoStream, NotPermitted
-from shared.eventstore.jetstream_api import js_api, js_call, stream_info
+from shared.eventstore.jetstream_api import js_api, js_call, services_with_streams, stream_info
 from shared.eventstore.ledger import Ledger
 from shared.eventstore.names import consumer_name, ledger_stream, service_stream
 from shared.eventstore.operating import connected_as
 from shared.eventstore.rights import OPERATOR, member_of
 from shared.eventstore.store import EventStore
 from shared.eventstore.streams import provision, stream_configs
+from shared.eventstore.wholeness import extent
 from shared.platform.embedded import Endpoints, embedded_servers
 from shared.platform.errors import PlatformError
 from shared.platform.files import own_folder
@@ -103,11 +104,38 @@ async def test_what_is_not_permitted_is_told_with_its_subject_and_not_waited_for
         with pytest.raises(NotPermitted) as told:
             [stored async for stored in read_subject(member, ledger_stream(congress), ">")]
         assert told.value.subject == f"$JS.API.DIRECT.GET.{ledger_stream(congress)}"
-        assert await Ledger(member, congress).last_sequence() == 0, "how far it is may be known"
+        for other in (stream, ledger_stream(congress)):
+            with pytest.raises(NotPermitted):  # the ids of all incidents, where the question asks for subjects
+                await stream_info(member, other, subjects_filter=">")
         with pytest.raises(ProblemError) as refused:
             await CommandClient(member, congress).send("security", "x", {}, token="x", command_id=uuid4())
         assert refused.value.problem.code == "not_permitted"
     assert "error" not in await js_api(connection, f"STREAM.INFO.{stream}", {})
+
+
+async def test_the_tracker_sees_how_far_a_unit_is_that_joined_after_its_credentials_were_made(
+    endpoints, settings, connection, congress, monkeypatch
+):
+    credentials = credentials_for(endpoints.nats_credentials, congress, "tracker")
+    monkeypatch.setenv("DAIHOI_UNITS", "press=Báo chí")
+    await provision(connection, congress)
+    refused = []
+
+    def may_read(stream):
+        return may_publish(credentials, f"$JS.API.STREAM.MSG.GET.{stream}")
+
+    await Writer(EventStore(connection, congress, "press")).write([1])
+    await settled(Ledger(connection, congress), (written := await length_of(connection, congress, "press")))
+    async with nats_connection(endpoints.nats_url, "tests", credentials) as tracker:
+        tracker._error_cb = _noting(refused)
+        streams = await extent(Ledger(tracker, congress), {}, may_read)
+    await js_api(connection, f"STREAM.DELETE.{service_stream(congress, 'press')}", {})
+    assert (streams.lengths["press"], streams.losses, refused) == (written, [], [])
+    assert [may_read(service_stream(congress, unit)) for unit in (UNIT, "press")] == [True, False]
+
+
+async def length_of(connection, congress, service):
+    return (await stream_info(connection, service_stream(congress, service)))["state"]["last_seq"]
 
 
 async def test_nobody_hears_the_answers_of_another(coming_as, connection, congress):
@@ -121,7 +149,7 @@ async def test_nobody_hears_the_answers_of_another(coming_as, connection, congre
         for subject in ("_INBOX.>", f"_INBOX.{congress}.member_{UNIT}.>", f"_INBOX.{congress}.>"):
             await auditor.subscribe(subject, cb=hear)
         await auditor.flush()
-        await Ledger(member, congress).last_sequence()
+        await services_with_streams(member, congress)
         await auditor.flush()
     assert (heard, len(violations)) == ([], 3)
 

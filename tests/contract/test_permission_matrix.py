@@ -100,15 +100,16 @@ SERVER.EVACUATE                                     O
 STREAM.TEMPLATE.CREATE.x                            O
 DIRECT.GET                                          O
 STREAM.INFO                                         O
-STREAM.INFO.>                                       OTAN
+STREAM.INFO.>                                       OTA
 CONSUMER.>                                          O
 """
 
 CALLS_OF_A_STREAM = """
-# Tracker and auditor look at every stream of the server, those of another congress too (docs/adr/0044).
+# The auditor reads every stream of the server, those of another congress too, and the tracker is told how long they
+# are (docs/adr/0044). A member's device looks at none.
 #                                                   LOGISTICS     SECURITY      LEDGER        LEDGER_X
-STREAM.INFO.{}                                      OLMTAN        OSTAN         OLSCMTAN      OXTAN
-STREAM.MSG.GET.{}                                   OLTA          OSTA          OLSCTA        OXTA
+STREAM.INFO.{}                                      OLTA          OSTA          OLSCTA        OXTA
+STREAM.MSG.GET.{}                                   OLTA          OSTA          OLSCTA        OXA
 DIRECT.GET.{}                                       OLA           OSA           OLSCTA        OXA
 DIRECT.GET.{}.evt.{c}.logistics.task.1              O             O             O             O
 STREAM.CREATE.{}                                    O             O             O             O

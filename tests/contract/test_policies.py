@@ -11,6 +11,7 @@ from shared.domain import review
 from shared.domain.decider import Actor
 from shared.events.directive import DirectiveIssued
 from shared.eventstore.envelope import Cause, as_bytes, decode, encode
+from shared.eventstore.errors import NoStream
 from shared.eventstore.jetstream_api import js_api, js_call
 from shared.eventstore.ledger import Ledger
 from shared.eventstore.names import event_subject, ledger_stream
@@ -231,3 +232,22 @@ async def test_what_somebody_puts_into_the_inbox_of_a_policy_is_no_event(unit, c
         await unit.put(ordered("d1"))
         await unit.is_done_with(1)
     assert await unit.store.ids("review") == ["d1"]
+
+
+async def test_a_unit_that_waits_for_its_stream_says_why_once_and_then_that_it_goes_on(unit, caplog, monkeypatch):
+    caplog.set_level("INFO", "shared.unit.following")
+    tries, make = [], following.make_consumer
+
+    async def not_there_yet(*which):
+        tries.append(1)
+        if len(tries) < 6:
+            raise NoStream("there is no such stream")
+        await make(*which)
+
+    monkeypatch.setattr(following, "make_consumer", not_there_yet)
+    async with unit.following():
+        await unit.put(ordered("d1"))
+        await unit.is_done_with(1)
+    said = [record.getMessage() for record in caplog.records]
+    waits = f"the policies of {UNIT} wait: there is no such stream"
+    assert [line for line in said if line.startswith("the policies of")] == [waits, f"the policies of {UNIT} go on"]

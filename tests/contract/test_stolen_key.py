@@ -12,9 +12,11 @@ from shared.eventstore.credentials import credentials_for
 from shared.eventstore.errors import NotPermitted
 from shared.eventstore.jetstream_api import js_call, js_names, stream_info
 from shared.eventstore.names import consumer_name, ledger_stream, service_stream
+from shared.eventstore.rights import member_of
 from shared.eventstore.store import EventStore
 from shared.eventstore.wire import as_json
 from shared.platform.nats import nats_connection
+from shared.unit import client as client_module
 from shared.unit.client import CommandClient
 from tests.conftest import token_for
 from tests.congress import Writer, settled
@@ -22,6 +24,8 @@ from tests.contract.test_faces import serving  # noqa: F401 - a fixture
 from tests.contract.test_locks import endpoints  # noqa: F401 - a fixture
 from tests.contract.units import TASK
 from tests.integration.forgeries import event
+from tests.prober import Refusals, prober
+from tests.waiting import TIMEOUT_S, until
 
 UNIT, OTHER = "logistics", "security"
 GIVEN = {"ack_policy": "explicit", "deliver_policy": "new"}
@@ -202,3 +206,37 @@ async def test_nobody_can_foresee_where_an_answer_is_awaited(connection):
     assert third - second != second - first
     names = {connection.new_inbox().rpartition(".")[2][:12] for _ in range(100)}
     assert len(names) == 100
+
+
+FLOODS = (
+    "$JS.API.STREAM.NAMES",
+    "cmd.{congress}.{unit}.open-task",
+    "health.{congress}.{unit}",
+    "asyncapi.{congress}.{unit}",
+)
+FLOOD = 3000
+
+
+@pytest.mark.parametrize("subject", FLOODS)
+async def test_a_flood_from_a_members_device_makes_others_wait_and_keeps_nobody_out(
+    subject,
+    endpoints,  # noqa: F811
+    connection,
+    congress,
+    settings,
+    serving,  # noqa: F811
+    monkeypatch,
+):
+    monkeypatch.setattr(client_module, "COMMAND_TRIES", TIMEOUT_S)  # whoever waits asks again
+    device = credentials_for(endpoints.nats_credentials, congress, member_of(UNIT))
+    token, flooded = token_for(settings, f"{UNIT}.lead"), subject.format(congress=congress, unit=UNIT)
+    async with serving(UNIT), prober(endpoints.nats_url, device) as flooding:
+        assert await flooding.refusals([flooded] * FLOOD) == Refusals([], [])
+        client = CommandClient(connection, congress)
+        answer = await client.send(UNIT, "open-task", TASK, token=token, command_id=uuid4())
+        assert answer.sequence == 1
+
+        async def ready():
+            return (await client.health(UNIT)).ready
+
+        await until(ready)

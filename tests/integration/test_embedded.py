@@ -97,7 +97,12 @@ def test_daihoi_up_says_so_and_ends_when_its_keeper_is_killed_with_9(folder):
     environment = {name: value for name, value in os.environ.items() if name not in given}
     running = subprocess.Popen(
         [sys.executable, "-m", "daihoi", "up"],
-        env=environment | {"DAIHOI_DATA_DIR": str(folder), "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+        env=environment
+        | {
+            "DAIHOI_DATA_DIR": str(folder),
+            "DAIHOI_LANG": "en",
+            "PYTHONPATH": os.pathsep.join(filter(None, sys.path)),
+        },
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

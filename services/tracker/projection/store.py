@@ -14,7 +14,16 @@ from services.tracker.projection.errors import CommitRefused, FenceLost, ViewsBr
 from services.tracker.projection.fold import Checkpoint, Outcome, Touched
 from services.tracker.projection.parking import Lot, lot_of
 from services.tracker.projection.version import fold_version
-from shared.platform.mongo import TRANSIENT, Database, Session, in_words, still, transaction, will_never_be_taken
+from shared.platform.mongo import (
+    TRANSIENT,
+    Database,
+    Session,
+    drop_collection,
+    in_words,
+    still,
+    transaction,
+    will_never_be_taken,
+)
 from shared.views import VIEWS
 from shared.views.view import Document
 
@@ -216,7 +225,7 @@ class ViewStore:
     async def drop(self) -> None:
         await self.look_up()
         for name in COLLECTIONS:
-            await self.collection(name).drop()
+            await drop_collection(self.database, self.collection(name).name)
         await self.database[CHECKPOINTS].delete_one({"_id": self._checkpoint_id})
 
 

@@ -15,7 +15,7 @@ from services.tracker.projection.errors import FenceLost, ViewsBroken
 from services.tracker.projection.fold import Checkpoint
 from services.tracker.projection.store import CHECKPOINTS, COLLECTIONS, LIVE, ViewStore, checkpoint_of
 from services.tracker.projection.version import fold_version
-from shared.platform.mongo import Database, end_session, open_session
+from shared.platform.mongo import Database, drop_collection, end_session, open_session
 from shared.views.view import Document
 
 MARK = "__"
@@ -107,7 +107,7 @@ async def drop_replaced(database: Database) -> None:
     for former in _objects(live.get("replaced")):
         if former["at"] < time.time() - READ_FOR_S:
             for name in COLLECTIONS:
-                await database[name + former["generation"]].drop()
+                await drop_collection(database, name + former["generation"])
             await database[CHECKPOINTS].update_one({"_id": LIVE}, {"$pull": {"replaced": former}})
 
 
