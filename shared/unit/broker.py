@@ -5,6 +5,7 @@ from typing import Any
 
 from faststream.nats import NatsBroker, NatsJWT, NatsSecurity
 from nats.aio.client import Client
+from nats.errors import ConnectionClosedError, ConnectionReconnectingError
 
 from shared.platform.nats import Teller, connect, new_client
 from shared.platform.nats_keys import Credentials
@@ -42,7 +43,11 @@ class UnitBroker(NatsBroker):
         await asyncio.gather(*(subscriber.stop() for subscriber in self.subscribers))
         if self.at_work:
             await asyncio.wait(self.at_work, timeout=STOP_TIMEOUT_S)
-        await super().stop(*how, **ended)
+        try:
+            await super().stop(*how, **ended)
+        except (ConnectionReconnectingError, ConnectionClosedError):
+            # Where the server is away, nothing is left to be sent.
+            await self.connection.close()
 
 
 class HandOverBroker(UnitBroker):

@@ -22,10 +22,12 @@ STANDARD = {
     "embedded.py": "the same file",
     "nats_keys.py": "tokens that nats-server reads",
     "nats_account.py": "files beside keys",
+    "nats_issued.py": "the record beside them",
     "requests.py": "fingerprints that are stored in events",
     "story.py": "command ids that are stored in events, and the files of the sample",
     "changes.py": "how long a command is at most",
     "logs.py": "a log, an object a line",
+    "streams.py": "settings of a stream, as an operator sets them",
 }
 
 

@@ -108,3 +108,15 @@ async def test_a_service_whose_server_is_away_tries_ever_less_often_and_says_so_
     assert (bounds[0], bounds[-1]) == (0.01, 0.04)
     away = [record.raw for record in told() if record.sentence.code == "nats_away"]
     assert len(away) == len(set(away)) < 8
+
+
+async def test_a_service_can_end_while_its_server_is_away(own, pauses):
+    async with service_broker(own.url, "logistics", operator_of(Endpoints(own.url, "", own.keys))) as broker:
+        connection = broker.connection
+        own.kill()
+
+        async def is_away():
+            return connection.is_reconnecting
+
+        await until(is_away)
+    assert connection.is_closed
