@@ -47,7 +47,6 @@ UNEXPECTED_UNLOGGED = Refusal(
 
 BY_KIND: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], Message], ...] = (
     (NoStream, Message("no_stream", "NATS has no such stream; `daihoi streams provision` makes the streams.")),
-    (StreamMismatch, Message("stream_mismatch", "A stream is not as it must be; `daihoi doctor` says how.")),
     (
         (StreamLost, LedgerBroken),
         Message("events_lost", "Events are missing, or this is another server; `daihoi doctor` says more."),
@@ -127,6 +126,8 @@ def sentence_of(error: BaseException) -> str | None:
             return f"{why.code}: {render(why.message, spoken())}"
         case NotPermitted():
             return f"{NOT_PERMITTED.code}: {render(NOT_PERMITTED(subject=error.subject).message, spoken())}"
+        case StreamMismatch():
+            return f"{error.message.code}: {render(error.message, spoken())}"
         case PlatformError() | EventStoreError() | FenceLost() | TimeoutError():
             return _by_its_kind(error)
         case PyMongoError():

@@ -34,13 +34,12 @@ async def lifespan() -> AsyncIterator[None]:
     with endpoints(settings) as servers:
         await provide_streams(settings, servers)
         credentials = credentials_for(servers.nats_credentials, settings.congress, TRACKER)
-        broker = service_broker(servers.nats_url, TRACKER, credentials)
-        await broker.connect()
-        await check_streams(broker.connection, settings.congress, TRACKER, settings.nats_replicas)
         async with (
+            service_broker(servers.nats_url, TRACKER, credentials) as broker,
             connected_as(TRACKER, settings, servers, "daihoi tracker") as reading,
             mongo_database(servers.mongo_url, settings.database) as database,
         ):
+            await check_streams(broker.connection, settings.congress, TRACKER, settings.nats_replicas)
             views = ViewStore(database)
             ledger = Ledger(reading, settings.congress)
             projector = Projector(ledger, views)

@@ -1,5 +1,7 @@
 """What can go wrong between a decision and the ledger."""
 
+from shared.values.message import Message
+
 
 class EventStoreError(Exception):
     """Root of the event store's errors."""
@@ -50,7 +52,11 @@ class Undecodable(EventStoreError):
 
 
 class StreamMismatch(EventStoreError):
-    """A stream exists with another configuration than the design's."""
+    """A stream exists with another configuration than the design's; `message` says which."""
+
+    def __init__(self, message: Message) -> None:
+        super().__init__(str(message))
+        self.message = message
 
 
 class StreamLost(EventStoreError):

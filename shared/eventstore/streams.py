@@ -15,8 +15,20 @@ from shared.eventstore.jetstream_api import js_api, js_call, services_with_strea
 from shared.eventstore.ledger import Ledger
 from shared.eventstore.names import ledger_announcements, ledger_stream, service_of, service_stream
 from shared.eventstore.wholeness import held_by_the_ledger
+from shared.values.message import Message
 from shared.values.units import services
 
+STREAM_MISMATCH = Message(
+    "stream_mismatch",
+    "The stream {stream} exists with other settings: {settings}. `daihoi doctor` says what they are to be.",
+)
+MORE_REPLICAS = Message(
+    "stream_has_more_replicas",
+    "The stream {stream} has {has} replicas, more than {replicas}: set DAIHOI_NATS_REPLICAS={has}.",
+)
+NO_SOURCE = Message(
+    "stream_is_no_source", "The stream {stream} is no source of the ledger, which has events of it: restore it first."
+)
 JOINING_TRIES = 20
 _NAME_IN_USE = 10058
 
@@ -79,9 +91,7 @@ async def check_streams(connection: Client, congress: str, service: str, replica
                 _check_settings(config, wanted, differing(config, wanted) - {"num_replicas"})
                 _check_replicas(config, replicas)
                 if own in lacking(config, wanted) and await Ledger(connection, congress).last_of(service):
-                    raise StreamMismatch(
-                        f"{own} is no source of the ledger, which has events of it: restore it first"
-                    )
+                    raise StreamMismatch(NO_SOURCE.filled(stream=own))
 
 
 async def _provide(connection: Client, wanted: dict[str, Any]) -> bool:
@@ -104,15 +114,14 @@ async def _provide(connection: Client, wanted: dict[str, Any]) -> bool:
 def _check_settings(config: dict[str, Any], wanted: dict[str, Any], differs: set[str]) -> None:
     """A ledger that only lacks sources can be given them."""
     if differs - {"sources"} or (differs and not lacking(config, wanted)):
-        raise StreamMismatch(f"stream {wanted['name']} exists with other settings: {', '.join(sorted(differs))}")
+        settings = ", ".join(sorted(differs))
+        raise StreamMismatch(STREAM_MISMATCH.filled(stream=wanted["name"], settings=settings))
 
 
 def _check_replicas(config: dict[str, Any], replicas: int) -> None:
     name, has = config["name"], config["num_replicas"]
     if has > replicas:
-        raise StreamMismatch(
-            f"stream {name} has {has} replicas, more than {replicas}: set DAIHOI_NATS_REPLICAS={has}"
-        )
+        raise StreamMismatch(MORE_REPLICAS.filled(stream=name, has=has, replicas=replicas))
 
 
 async def _source_all(connection: Client, congress: str, wanted: dict[str, Any]) -> bool:
@@ -146,7 +155,7 @@ async def _joining(connection: Client, congress: str, stream: str) -> dict[str, 
     try:
         held = await held_by_the_ledger(Ledger(connection, congress), service_of(congress, stream))
     except StreamLost as loss:
-        raise StreamMismatch(f"{stream} is no source of the ledger, which has more of it: {loss}") from loss
+        raise StreamMismatch(NO_SOURCE.filled(stream=stream)) from loss
     return {"name": stream, "opt_start_seq": held + 1} if held else {"name": stream}
 
 

@@ -81,24 +81,31 @@ class UnitService:
                 provide_issuer_keys(settings, to_mint=False)
                 await provide_streams(settings, servers)
                 credentials = credentials_for(servers.nats_credentials, settings.congress, self.name)
-                broker = service_broker(servers.nats_url, self.name, credentials)
-                await broker.connect()
-                await check_streams(broker.connection, settings.congress, self.name, settings.nats_replicas)
-                store = EventStore(broker.connection, settings.congress, self.name, replicas=settings.nats_replicas)
-                watching = asyncio.create_task(store.watch.keep_looking())
-                closing = asyncio.create_task(when_closed(broker.connection, app.exit))
-                for part in self._subscribe(broker, settings, store, servers):
-                    app.after_startup(part.start)
-                    app.on_shutdown(part.stop)
-                app.add_broker(broker)
-                try:
-                    yield
-                finally:
-                    watching.cancel()
-                    closing.cancel()
+                async with service_broker(servers.nats_url, self.name, credentials) as broker:
+                    await check_streams(broker.connection, settings.congress, self.name, settings.nats_replicas)
+                    async with self._at_work(app, broker, settings, servers):
+                        yield
 
         app = FastStream(lifespan=lifespan, logger=logger)
         return app
+
+    @asynccontextmanager
+    async def _at_work(
+        self, app: FastStream, broker: UnitBroker, settings: Settings, servers: Endpoints
+    ) -> AsyncIterator[None]:
+        """Whatever begins and ends with the application."""
+        store = EventStore(broker.connection, settings.congress, self.name, replicas=settings.nats_replicas)
+        watching = asyncio.create_task(store.watch.keep_looking())
+        closing = asyncio.create_task(when_closed(broker.connection, app.exit))
+        for part in self._subscribe(broker, settings, store, servers):
+            app.after_startup(part.start)
+            app.on_shutdown(part.stop)
+        app.add_broker(broker)
+        try:
+            yield
+        finally:
+            watching.cancel()
+            closing.cancel()
 
     def _subscribe(
         self, broker: UnitBroker, settings: Settings, store: EventStore, servers: Endpoints

@@ -285,7 +285,7 @@ async def test_a_stream_with_other_settings_is_relied_on_by_no_service(connectio
         ended = await asyncio.to_thread(supervisor.children[UNIT].wait)
     assert ended == 1
     assert (
-        f"stream {stream} exists with other settings: max_age"
+        f"Luồng {stream} đã có với thiết lập khác quy định: max_age"
         in (settings.data_dir / "logs" / f"{UNIT}.log").read_text()
     )
 

@@ -327,8 +327,16 @@ COMMANDS = {
     ),
     "help that nobody reads": ("$DAIHOI --help >/dev/full", 1, "not_written"),
     "help of which nobody reads the end": ("$DAIHOI --help | true; exit ${PIPESTATUS[0]}", 141, ""),
-    "a data folder that is a file": ("touch f; DAIHOI_DATA_DIR=f $DAIHOI health logistics", 1, "File exists"),
-    "a data folder that nobody may write": ("DAIHOI_DATA_DIR=/sys $DAIHOI health logistics", 1, "Permission denied"),
+    "a data folder that is a file": (
+        "touch f; DAIHOI_DATA_DIR=f $DAIHOI health logistics",
+        1,
+        "no_data_folder: DAIHOI_DATA_DIR ghi",
+    ),
+    "a data folder that nobody may write": (
+        "DAIHOI_DATA_DIR=/sys $DAIHOI health logistics",
+        1,
+        "/sys, nơi không lưu được",
+    ),
     "a token that is no text": (r"DAIHOI_TOKEN=$'a\xff' $DAIHOI incidents", 1, "public_key_not_here"),
     "a folder for documents that is a file": ("touch f; $DAIHOI asyncapi --out f", 1, "file_trouble: Không đọc hoặc"),
     "a folder for the demo's exports that is a file": ("touch out; $DAIHOI demo", 1, "file_trouble: "),

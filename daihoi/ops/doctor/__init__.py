@@ -15,6 +15,7 @@ from shared.eventstore.rights import OPERATOR
 from shared.platform.embedded import Endpoints, endpoints, keeper_lives
 from shared.platform.errors import PlatformError
 from shared.platform.mongo import mongo_database
+from shared.platform.nats import NO_SERVER
 from shared.platform.settings import Settings
 from shared.unit.findings import Finding, Notice, Severity
 from shared.values.units import TRACKER
@@ -70,6 +71,6 @@ async def _examine(settings: Settings, servers: Endpoints) -> list[Finding]:
 
 def _not_reached(error: PlatformError, url: str) -> Finding:
     """Whoever lacks credentials, or is not let in with them, is told that."""
-    if isinstance(error.why, Refused):
+    if isinstance(error.why, Refused) and error.why.code != NO_SERVER.code:
         return Finding.of(NATS, Severity.ERROR, error.why.message)
     return NATS_UNREACHABLE(NATS, url=url)
