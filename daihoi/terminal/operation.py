@@ -22,8 +22,11 @@ PARTS = {
 }
 
 
-def services_table(congress: str, processes: Mapping[str, int], servers: Endpoints, lang: Language) -> Table:
-    table = table_of(f"daihoi · {congress}", lang, "Service")
+def services_table(
+    congress: str, title: str, processes: Mapping[str, int], servers: Endpoints, lang: Language
+) -> Table:
+    """`title` is the id of the congress where it has no other."""
+    table = table_of(f"daihoi · {title}", lang, "Service")
     add_columns(table, lang, "Process", justify="right")
     add_columns(table, lang, "Commands")
     for name, process in processes.items():
