@@ -17,20 +17,20 @@ from daihoi.cli.language import spoken
 from daihoi.cli.sending import PatienceOption, send_and_print
 from daihoi.cli.view_selection import SelectedViews, Selection, of_views, selecting, show_report
 from daihoi.importing.congress_answers import Answers, amendment_of, answers_of, data_of, read_answers
-from daihoi.ops.congress import particulars_on_record
-from daihoi.ops.session import connected
+from daihoi.ops.session import open_session
 from daihoi.ops.waiting import PATIENCE_S
 from daihoi.terminal.congress_tables import congress_tables, deadlines_parts
 from services.subcommittee.congress import NOT_FOUNDED, AmendCongress, Clearable, ConfirmDeadlines, FoundCongress
-from services.tracker.reports.congress import CongressOnRecord, on_record
+from services.tracker.reports.congress import CongressOnRecord, on_record, particulars_of
 from services.tracker.reports.deadlines import Deadlines, batches, deadlines_of
 from shared.domain.decider import Refusal
 from shared.events.congress import Particulars
-from shared.eventstore.ledger import Ledger
+from shared.eventstore.rights import member_of
 from shared.i18n import translate
 from shared.platform.settings import Settings
 from shared.unit.commands import Answer
 from shared.unit.patience import WAIT_FOR_SERVICE_S
+from shared.values.message import Message
 from shared.values.units import SUBCOMMITTEE
 
 NOTHING_SAID = Refusal(
@@ -38,6 +38,14 @@ NOTHING_SAID = Refusal(
 )
 NO_REASON = Refusal("no_reason", "--reason says why; it is kept with the amendment.")
 CONFIRM_NOW = Refusal("confirm_now", "--confirm is about now, so --at can't stand beside it.")
+ON_RECORD = Message("on_record", "The congress is on record now.")
+ON_RECORD_ALREADY = Message("on_record_already", "The congress was on record already, just so.")
+AMENDED = Message("amended", "The congress is amended.")
+NOTHING_CHANGES = Message("nothing_changes", "Nothing changes: it is on record like that.")
+NONE_HAS_MOVED = Message(
+    "none_has_moved",
+    "No deadline has moved: `daihoi congress deadlines` shows those that follow from the opening day.",
+)
 
 congress = CommandGroup("The congress itself: new, show, amend, deadlines.")
 FileOption = Annotated[
@@ -68,7 +76,7 @@ def new(
         data = data_of(answers if answers or not _may_ask() else ask({}, language))
     if not data:
         console.refuse(NOTHING_SAID())
-    tell = partial(_tell, done="The congress is on record now.", same="It is on record already, just so.")
+    tell = partial(_tell, done=ON_RECORD, same=ON_RECORD_ALREADY)
     give = partial(_give, settings, command_id, patience if wait else None, wait_for_service)
     give(FoundCongress.NAME, data, actor, tell)
 
@@ -104,14 +112,13 @@ def amend(
         if changes and not (reason := reason or (ask_why(language) if _may_ask() else "")):
             raise NO_REASON()
     if not changes:
-        console.out.print(translate("Nothing changes.", language))
+        console.out.print(render(NOTHING_CHANGES, language))
         return
-    tell = partial(_tell, done="The congress is amended.", same="Nothing changes.")
+    tell = partial(_tell, done=AMENDED, same=NOTHING_CHANGES)
     give = partial(_give, settings, command_id, patience if wait else None, wait_for_service)
     give(AmendCongress.NAME, {**changes, "reason": reason}, actor, tell)
     if "opening_day" in changes:
-        sentence = "No deadline has moved: `daihoi congress deadlines` shows those that follow from the opening day."
-        console.say(translate(sentence, language))
+        console.say(render(NONE_HAS_MOVED, language))
 
 
 @congress.command("show")
@@ -187,8 +194,10 @@ def _may_ask() -> bool:
 
 
 async def _held(settings: Settings) -> Particulars | None:
-    async with connected(settings) as connection:
-        return await particulars_on_record(Ledger(connection, settings.congress))
+    """As the views have it: who sends commands may not read the ledger."""
+    async with open_session(settings, member_of(SUBCOMMITTEE)) as session:
+        await session.check_views()
+        return particulars_of(await session.views.documents("congress"))
 
 
 def _give(
@@ -214,8 +223,8 @@ def _give(
     )
 
 
-def _tell(answer: Answer, *, done: str, same: str) -> None:
-    console.out.print(translate(done if answer.events else same, spoken()), soft_wrap=True)
+def _tell(answer: Answer, *, done: Message, same: Message) -> None:
+    console.out.print(render(done if answer.events else same, spoken()), soft_wrap=True)
 
 
 def _tell_confirmed(count: int, answer: Answer, *, aside: bool) -> None:

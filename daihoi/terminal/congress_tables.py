@@ -7,7 +7,7 @@ from rich.console import Group
 from rich.table import Table
 
 from daihoi.terminal.fields import field_in_words, value_in_words
-from daihoi.terminal.labels import add_columns, in_language, offset_in_words, table_of
+from daihoi.terminal.labels import add_columns, in_language, named, offset_in_words, table_of
 from services.tracker.reports.congress import CongressOnRecord
 from services.tracker.reports.deadlines import DeadlineLine, Deadlines
 from services.tracker.reports.deadlines import Standing as DeadlineStanding
@@ -21,6 +21,10 @@ STANDINGS = {
     DeadlineStanding.SETS: Message("sets", "is set"),
     DeadlineStanding.BY_HAND: Message("by_hand", "agreed otherwise: left alone, unless --all"),
     DeadlineStanding.OUT_OF_RANGE: Message("out_of_range", "lies outside the calendar"),
+}
+CODES = {
+    "form": named(party="that of the Party", state="that of the State"),
+    "language": named(vi="Vietnamese", en="English"),
 }
 BY_HAND_PROPOSED = Message("by_hand_proposed", "agreed otherwise: moves all the same")
 
@@ -63,6 +67,8 @@ def _value(name: str, value: Any, lang: Language) -> str:
     """A text in the reader's language."""
     if isinstance(value, dict):
         return in_language(value["vi"], value["en"], lang)
+    if name in CODES and value in CODES[name]:
+        return render(CODES[name][value], lang)
     return value_in_words(name, value, lang)
 
 

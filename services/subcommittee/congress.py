@@ -6,14 +6,13 @@ each unit moves those of its own tasks.
 """
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from shared.domain.decider import (
-    DEADLINE_IN_THE_PAST,
     EVENTS_AT_ONCE,
     Actor,
     Aggregate,
@@ -26,7 +25,6 @@ from shared.domain.decider import (
 from shared.domain.document import Term
 from shared.events import congress as events
 from shared.events.congress import CONGRESS, LetterheadForm, Particulars
-from shared.values.local_time import local_date
 from shared.values.types import Brief, Day, EntityId, KnownUnit, Name, Phrase, Text
 
 MOST_AMENDMENTS = 100
@@ -154,6 +152,7 @@ class ConfirmDeadlines(CongressCommand):
     some are over already."""
 
     NAME = "confirm-deadlines"
+    DEADLINE = "earliest_deadline"
     opening_day: Day
     moves: tuple[NewDeadline, ...] = Field(min_length=1, max_length=EVENTS_AT_ONCE)
     past_because: Phrase | None = None
@@ -164,10 +163,9 @@ class ConfirmDeadlines(CongressCommand):
             raise ValueError("each task at most once")
         return self
 
-    def check_given_at(self, happened: datetime) -> None:
-        earliest, day = min(move.deadline for move in self.moves), local_date(happened)
-        if earliest < day and self.past_because is None:
-            raise DEADLINE_IN_THE_PAST(deadline=earliest, day=day)
+    @property
+    def earliest_deadline(self) -> date:
+        return min(move.deadline for move in self.moves)
 
 
 Wish = FoundCongress | AmendCongress | ConfirmDeadlines

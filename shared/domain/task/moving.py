@@ -23,6 +23,7 @@ class MoveDeadline(TaskCommand):
     A closed task is left alone."""
 
     NAME = "move-deadline"
+    DEADLINE = "deadline"
     replaces: Day | None = None
     deadline: Day
     opening_day: Day
