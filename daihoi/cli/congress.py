@@ -26,7 +26,7 @@ from services.tracker.reports.deadlines import Deadlines, batches, deadlines_of
 from shared.domain.decider import Refusal
 from shared.events.congress import Particulars
 from shared.eventstore.rights import member_of
-from shared.i18n import translate
+from shared.i18n import render, translate
 from shared.platform.settings import Settings
 from shared.unit.commands import Answer
 from shared.unit.patience import WAIT_FOR_SERVICE_S

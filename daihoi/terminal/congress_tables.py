@@ -22,6 +22,7 @@ STANDINGS = {
     DeadlineStanding.BY_HAND: Message("by_hand", "agreed otherwise: left alone, unless --all"),
     DeadlineStanding.OUT_OF_RANGE: Message("out_of_range", "lies outside the calendar"),
 }
+TITLE = Message("title", "Name of the congress")
 CODES = {
     "form": named(party="that of the Party", state="that of the State"),
     "language": named(vi="Vietnamese", en="English"),
@@ -33,7 +34,7 @@ def congress_tables(congress: CongressOnRecord, lang: Language) -> Group:
     title = in_language(congress.title.vi, congress.title.en, lang)
     table = table_of(title, lang, "What", "On record")
     for name, value in congress.model_dump(mode="json", include=set(Particulars.model_fields)).items():
-        table.add_row(field_in_words(name, lang), _value(name, value, lang))
+        table.add_row(_field(name, lang), _value(name, value, lang))
     parts = [table]
     if congress.amendments:
         parts.append(_amendments(congress, lang))
@@ -46,7 +47,7 @@ def _amendments(congress: CongressOnRecord, lang: Language) -> Table:
     table = table_of(translate("Amendments", lang), lang, "When", "Who", "What changed", "Why")
     for amendment in congress.amendments:
         changes = (
-            f"{field_in_words(name, lang)}: {_value(name, change.before, lang)} → {_value(name, change.after, lang)}"
+            f"{_field(name, lang)}: {_value(name, change.before, lang)} → {_value(name, change.after, lang)}"
             for name, change in amendment.changes.items()
         )
         who = title_of_position(amendment.by, lang)
@@ -61,6 +62,10 @@ def _confirmations(congress: CongressOnRecord, lang: Language) -> Table:
         who, opening_day = title_of_position(confirmed.by, lang), format_date(confirmed.opening_day)
         table.add_row(format_minute(confirmed.at), who, opening_day, str(confirmed.tasks))
     return table
+
+
+def _field(name: str, lang: Language) -> str:
+    return render(TITLE, lang) if name == "title" else field_in_words(name, lang)
 
 
 def _value(name: str, value: Any, lang: Language) -> str:

@@ -13,8 +13,20 @@ from shared.values.message import word
 from shared.values.units import title_of
 
 FIELD_NAMES = named(
-    *("adjustments", "amendments", "advance_id", "advanced_vnd", "advances", "advised_by", "agreed_deadline", "amount_vnd"),
-    *("applies", "assigned_to", "at", "at_opening", "author", "basis", "budget_vnd", "by", "capacity", "catalogue"),
+    *("adjustments", "advance_id", "advanced_vnd", "advances", "advised_by", "agreed_deadline", "amount_vnd"),
+    *(
+        "amendments",
+        "applies",
+        "assigned_to",
+        "at",
+        "at_opening",
+        "author",
+        "basis",
+        "budget_vnd",
+        "by",
+        "capacity",
+        "catalogue",
+    ),
     *("catalogue_item", "chair", "channel", "clearance_id", "clearances", "closed_at", "code", "completed_on"),
     *("conditions", "confirmed", "coordinating", "deadline", "decided_at", "decided_by", "decision", "details"),
     *("directive_id", "document_id", "due_on", "duty", "ends", "evidence", "explained", "extensions", "filed_at"),

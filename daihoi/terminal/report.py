@@ -99,8 +99,10 @@ class Printer:
         if self._report.scenario:
             lines.append(scenario_line(self._report.scenario, self._lang))
         lines += [source.get(self._lang) or source["vi"] for source in self._report.sources]
-        name = title_in(self._report.particulars, self._report.congress, self._lang)
-        title = self._say("Consolidated report of the congress {congress}", congress=name)
+        title = self._say("Consolidated report of the congress {congress}", congress=self._report.congress)
+        if self._report.particulars:
+            name = title_in(self._report.particulars, self._report.congress, self._lang)
+            title = self._say("Consolidated report: {title}", title=name)
         return Panel(Text("\n".join(lines)), title=Text(title, style="bold"), expand=False)
 
     def _totals(self) -> Table:
