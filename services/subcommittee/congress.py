@@ -27,7 +27,7 @@ from shared.events import congress as events
 from shared.events.congress import CONGRESS, LetterheadForm, Particulars
 from shared.values.types import Brief, Day, EntityId, KnownUnit, Name, Phrase, Text
 
-MOST_AMENDMENTS = 100
+MOST_AMENDMENTS = 200
 MOST_MOVES = 50_000
 """Of all confirmations together."""
 TIME_ZONE = "Asia/Ho_Chi_Minh"
@@ -252,7 +252,7 @@ def _check_opening_day(meant: date, opening_day: date | None) -> None:
 
 AGGREGATE = Aggregate(
     events=events.EVENTS,
-    commands=(FoundCongress, AmendCongress, ConfirmDeadlines),
+    commands=(FoundCongress, ConfirmDeadlines, AmendCongress),
     evolve=evolve,
     decide=decide,
 )
