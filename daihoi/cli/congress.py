@@ -21,6 +21,7 @@ from daihoi.ops.session import open_session
 from daihoi.ops.waiting import PATIENCE_S
 from daihoi.terminal.congress_tables import congress_tables, deadlines_parts
 from services.subcommittee.congress import NOT_FOUNDED, AmendCongress, Clearable, ConfirmDeadlines, FoundCongress
+from services.tracker.projection.errors import as_written
 from services.tracker.reports.congress import CongressOnRecord, on_record, particulars_of
 from services.tracker.reports.deadlines import Deadlines, batches, deadlines_of
 from shared.domain.decider import Refusal
@@ -197,7 +198,9 @@ async def _held(settings: Settings) -> Particulars | None:
     """As the views have it: who sends commands may not read the ledger."""
     async with open_session(settings, member_of(SUBCOMMITTEE)) as session:
         await session.check_views()
-        return particulars_of(await session.views.documents("congress"))
+        documents = await session.views.documents("congress")
+        with as_written():
+            return particulars_of(documents)
 
 
 def _give(

@@ -108,7 +108,9 @@ async def language_of_reports(views: Views, spoken: Language) -> Language:
     """The language asked for; otherwise that of the congress, where it is on record."""
     if is_asked_for():
         return spoken
-    particulars = particulars_of(await views.documents("congress"))
+    documents = await views.documents("congress")
+    with as_written():
+        particulars = particulars_of(documents)
     return "en" if particulars and particulars.language == "en" else spoken
 
 

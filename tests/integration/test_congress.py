@@ -46,6 +46,9 @@ def tasks_when(shell, is_so):
 
 
 def test_a_congress_is_asked_for_amended_and_moves_the_deadlines_that_somebody_confirms(shell, monkeypatch):
+    for command in (("show",), ("amend", "--ordinal", "XI", "--reason", "x", *AS_OFFICE)):
+        not_yet = shell.run("congress", *command)
+        assert (not_yet.returncode != 0, "not on record yet" in not_yet.stderr) == (True, True), not_yet.stderr
     nothing_yet = shell.run("congress", "new", *AS_OFFICE)
     assert (nothing_yet.returncode, "questions are asked on a terminal only" in nothing_yet.stderr) == (2, True)
     answering(monkeypatch, *ANSWERS)
