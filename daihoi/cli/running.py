@@ -48,7 +48,7 @@ async def _up(settings: Settings, fresh: bool) -> None:
             await supervisor.wait_until_ready(session.commands)
             processes = {name: child.pid for name, child in supervisor.children.items()}
             title = await title_on_record(session.ledger, spoken())
-            console.out.print(services_table(settings.congress, title, processes, session.servers, spoken()))
+            console.out.print(services_table(settings.congress, processes, session.servers, spoken(), title))
             await _until_told_to_stop(supervisor)
         finally:
             supervisor.stop()

@@ -23,10 +23,10 @@ PARTS = {
 
 
 def services_table(
-    congress: str, title: str, processes: Mapping[str, int], servers: Endpoints, lang: Language
+    congress: str, processes: Mapping[str, int], servers: Endpoints, lang: Language, title: str = ""
 ) -> Table:
-    """`title` is the id of the congress where it has no other."""
-    table = table_of(f"daihoi · {title}", lang, "Service")
+    """Headed by the title of the congress, or its id where it has none."""
+    table = table_of(f"daihoi · {title or congress}", lang, "Service")
     add_columns(table, lang, "Process", justify="right")
     add_columns(table, lang, "Commands")
     for name, process in processes.items():

@@ -1,5 +1,6 @@
 """A congress of one's own from the command line: asked for on a terminal, amended, and its deadlines moved."""
 
+import asyncio
 import io
 import json
 import time
@@ -7,8 +8,14 @@ import time
 import pytest
 
 from daihoi.cli import congress as commands
+from daihoi.ops.congress import title_on_record
+from daihoi.terminal.operation import services_table
+from shared.eventstore.ledger import Ledger
+from shared.platform.embedded import Endpoints
+from shared.platform.nats import nats_connection
 from tests.contract.units import item, published
 from tests.integration.test_cli import served
+from tests.servers import operator_of
 
 AS_OFFICE, AS_LEAD = ("--as", "subcommittee.office"), ("--as", "subcommittee.lead")
 TITLE = "XIth trade-union congress"
@@ -46,6 +53,7 @@ def tasks_when(shell, is_so):
 
 
 def test_a_congress_is_asked_for_amended_and_moves_the_deadlines_that_somebody_confirms(shell, monkeypatch):
+    send(shell, "subcommittee", "publish-catalogue", published(item("1.03"), item("1.04")), "subcommittee.office")
     for command in (("show",), ("amend", "--ordinal", "XI", "--reason", "x", *AS_OFFICE)):
         not_yet = shell.run("congress", *command)
         assert (not_yet.returncode != 0, "not on record yet" in not_yet.stderr) == (True, True), not_yet.stderr
@@ -67,7 +75,6 @@ def test_a_congress_is_asked_for_amended_and_moves_the_deadlines_that_somebody_c
         "language": "en",
     }
 
-    send(shell, "subcommittee", "publish-catalogue", published(item("1.03"), item("1.04")), "subcommittee.office")
     assigned = {"unit": "logistics", "item_ids": ["1-03", "1-04"]}
     send(shell, "subcommittee", "assign-items", assigned, "subcommittee.office")
     tasks_when(shell, lambda tasks: len(tasks) == 2)
@@ -108,6 +115,18 @@ def test_a_congress_is_asked_for_amended_and_moves_the_deadlines_that_somebody_c
         assert "0 to be moved" in shell.run("congress", "deadlines").stdout
     assert "Công đoàn tỉnh lần thứ XI" in shell.run("report", "--lang", "vi").stdout
     assert shell.json("report")["particulars"]["title"]["en"] == TITLE
+
+
+def test_what_runs_is_headed_by_the_title_that_the_ledger_has(shell, endpoints):
+    async def title(congress):
+        async with nats_connection(endpoints.nats_url, "tests", operator_of(endpoints)) as connection:
+            return [await title_on_record(Ledger(connection, congress), lang) for lang in ("vi", "en")]
+
+    with asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner:
+        titles = runner.run(title("own-congress"))
+        assert runner.run(title("nowhere")) == ["nowhere", "nowhere"]
+    assert titles == ["Đại hội Công đoàn tỉnh lần thứ XI", TITLE]
+    assert services_table("c", {}, Endpoints("", "", None), "en", titles[1]).title == f"daihoi · {TITLE}"
 
 
 def test_an_amendment_asks_with_what_is_on_record_and_a_file_says_the_same_again(shell, monkeypatch, tmp_path):
