@@ -32,7 +32,7 @@ BY_HAND_PROPOSED = Message("by_hand_proposed", "agreed otherwise: moves all the 
 
 def congress_tables(congress: CongressOnRecord, lang: Language) -> Group:
     title = in_language(congress.title.vi, congress.title.en, lang)
-    table = table_of(title, lang, "What", "On record")
+    table = table_of(title, lang, "Particular", "On record")
     for name, value in congress.model_dump(mode="json", include=set(Particulars.model_fields)).items():
         table.add_row(_field(name, lang), _value(name, value, lang))
     parts = [table]
