@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
-from services.subcommittee.congress import TIME_ZONE, Clearable, FoundCongress, Language
+from services.subcommittee.congress import TIME_ZONE, Clearable, FoundCongress, Language, check
 from services.tracker.history.moments import parse_day
 from shared.domain.decider import Refusal, Refused
 from shared.domain.entering import entered
@@ -115,8 +115,11 @@ def what_is_wrong(question: Question, answer: str, answers: Mapping[str, str]) -
     """Why this answer can't stand, beside those before it."""
     if question.required and not answer.strip():
         return message_of({"type": "missing"})
+    so_far = {**answers, question.name: answer}
     try:
-        entered(FoundCongress, data_of({**answers, question.name: answer}))
+        opening_day, closing_day = (_day_or_none(so_far.get(name, "")) for name in DAYS)
+        check(opening_day, closing_day, so_far.get("time_zone", "").strip() or TIME_ZONE)
+        entered(FoundCongress, data_of(so_far))
     except Refused as refused:
         return refused.message
     except ValidationError as error:
@@ -129,6 +132,10 @@ def parse_typed_day(text: str) -> date:
     """`24/9/2020` as people write it, or `2020-09-24`. Raises a refusal."""
     typed = _A_DAY.fullmatch(text.strip())
     return parse_day(f"{typed[3]}-{typed[2]:0>2}-{typed[1]:0>2}" if typed else text.strip())
+
+
+def _day_or_none(text: str) -> date | None:
+    return parse_typed_day(text) if text.strip() else None
 
 
 # --- from a file ---

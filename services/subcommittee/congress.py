@@ -201,7 +201,7 @@ def decide(command: Wish, congress: Congress | None, actor: Actor) -> Sequence[e
     if isinstance(command, FoundCongress):
         founded = events.CongressFounded(**command.content())
         recorded = once(founded, congress.founded if congress else None, ALREADY_FOUNDED())
-        _check(founded)
+        check(founded.opening_day, founded.closing_day, founded.time_zone)
         return recorded
     if congress is None:
         raise NOT_FOUNDED()
@@ -217,18 +217,18 @@ def _amend(command: AmendCongress, congress: Congress, actor: Actor) -> Sequence
         return ()
     if any(getattr(amended, name) != getattr(congress.held, name) for name in DAYS) and not actor.leads:
         raise NO_RIGHT_TO_MOVE(actor=actor.id)
-    _check(amended)
+    check(amended.opening_day, amended.closing_day, amended.time_zone)
     if congress.amendments >= MOST_AMENDMENTS:
         raise AMENDMENTS_FULL(most=MOST_AMENDMENTS)
     return (amended,)
 
 
-def _check(particulars: Particulars) -> None:
-    opening_day, closing_day = particulars.opening_day, particulars.closing_day
+def check(opening_day: date | None, closing_day: date | None, time_zone: str) -> None:
+    """Raises a refusal where no congress can have these."""
     if opening_day and closing_day and closing_day < opening_day:
         raise CLOSES_BEFORE_IT_OPENS(opening_day=opening_day, closing_day=closing_day)
-    if particulars.time_zone != TIME_ZONE:
-        raise OTHER_TIME_ZONE(time_zone=particulars.time_zone, known=TIME_ZONE)
+    if time_zone != TIME_ZONE:
+        raise OTHER_TIME_ZONE(time_zone=time_zone, known=TIME_ZONE)
 
 
 def _confirm(command: ConfirmDeadlines, congress: Congress, actor: Actor) -> Sequence[events.DeadlinesConfirmed]:
