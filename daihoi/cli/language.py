@@ -17,6 +17,7 @@ class Lang(StrEnum):
 
 
 _spoken: ContextVar[Language] = ContextVar("spoken")
+_asked_for: ContextVar[bool] = ContextVar("asked_for", default=False)
 
 
 def speak(language: Language) -> Language:
@@ -30,7 +31,13 @@ def speak_as_asked(arguments: Sequence[str]) -> None:
     values = [value for option, value in pairwise(arguments) if option == "--lang"]
     values += [argument.partition("=")[2] for argument in arguments if argument.startswith("--lang=")]
     wanted = next((value for value in values if value in ("vi", "en")), os.environ.get("DAIHOI_LANG"))
+    _asked_for.set(wanted in ("vi", "en"))
     speak("en" if wanted == "en" else "vi")
+
+
+def is_asked_for() -> bool:
+    """Whether the arguments or the environment name a language; otherwise reports are in that of the congress."""
+    return _asked_for.get()
 
 
 def spoken() -> Language:

@@ -19,6 +19,7 @@ COMMANDS: Mapping[str, str] = {
     "up": "running:up",
     "service": "serving:service",
     "demo": "demo:demo",
+    "congress": "congress:congress",
     "send": "sending:send",
     "token": "issuing:token",
     "keys": "issuing:keys",

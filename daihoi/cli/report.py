@@ -12,6 +12,7 @@ from daihoi.cli.view_selection import (
     Selection,
     day_option,
     instant_option,
+    language_of_reports,
     open_views,
     selecting,
     views_of,
@@ -46,7 +47,7 @@ def _report(selection: Selection) -> None:
     instant, day = instant_option(selection.at, selection.by), day_option(selection.today)
     earlier = instant_option(selection.compare, selection.by if selection.compare is not None else By.RECORDED)
 
-    async def consolidate() -> Report:
+    async def consolidate() -> tuple[Report, Language]:
         async with open_views(settings, instant, language) as selected:
             session = selected.session
             report = await consolidated_report(
@@ -56,9 +57,9 @@ def _report(selection: Selection) -> None:
                 views = await views_of(session, earlier, language)
                 before = await consolidated_report(settings.congress, views, session.ledger, views.today)
                 report = report.model_copy(update={"movements": movements(before, report)})
-            return report
+            return report, await language_of_reports(selected.views, language)
 
-    report = console.run(consolidate())
+    report, language = console.run(consolidate())
     if selection.format is Format.JSON:
         console.write_json(report.model_dump(mode="json"))
     else:

@@ -9,6 +9,7 @@ import typer
 from daihoi.cli import console
 from daihoi.cli.console import FreshOption
 from daihoi.cli.language import spoken
+from daihoi.ops.congress import title_on_record
 from daihoi.ops.session import connected, open_session
 from daihoi.ops.supervisor import Supervisor, all_services, only_one_up
 from daihoi.terminal.operation import services_table
@@ -36,7 +37,8 @@ async def _up(settings: Settings, fresh: bool) -> None:
                 supervisor.start(name)
             await supervisor.wait_until_ready(session.commands)
             processes = {name: child.pid for name, child in supervisor.children.items()}
-            console.out.print(services_table(settings.congress, processes, session.servers, spoken()))
+            title = await title_on_record(session.ledger, spoken())
+            console.out.print(services_table(settings.congress, processes, session.servers, spoken(), title))
             await _until_told_to_stop(supervisor)
         finally:
             supervisor.stop()

@@ -1,5 +1,6 @@
 """Sending a command from the command line, in the name of a position: mints its token, prints the answer."""
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 from uuid import UUID, uuid4
@@ -35,6 +36,10 @@ PatienceOption = Annotated[
 ]
 
 
+def _print_answer(answer: Answer) -> None:
+    console.print_drawn(answer.model_dump_json(indent=2))
+
+
 def send_and_print(
     settings: Settings,
     service: str,
@@ -46,16 +51,18 @@ def send_and_print(
     happened: datetime | None = None,
     patience_s: float | None = None,
     wait_for_service_s: float = WAIT_FOR_SERVICE_S,
+    tell: Callable[[Answer], None] = _print_answer,
 ) -> None:
-    """Prints the answer; a problem is told by code and sentence, and ends the program with 1. With `patience_s` it
-    waits until what was written is in the views, and ends the program with 1 where it is not, or is parked."""
+    """Prints the answer, or tells of it as `tell` does; a problem is told by code and sentence, and ends the program
+    with 1. With `patience_s` it waits until what was written is in the views, and ends the program with 1 where it is
+    not, or is parked."""
     if patience_s is not None and settings.nats_url and not settings.mongo_url:
         console.refuse(NO_VIEWS())
     bearer = mint(settings, actor, TOKEN_LASTS + timedelta(seconds=wait_for_service_s))
 
     async def give(client: CommandClient) -> Answer:
         answer = await client.send(service, command, data, token=bearer, command_id=command_id, happened=happened)
-        console.print_drawn(answer.model_dump_json(indent=2))
+        tell(answer)
         return answer
 
     async def give_and_wait() -> None:

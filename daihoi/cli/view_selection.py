@@ -12,6 +12,7 @@ from pydantic import BaseModel
 
 from daihoi.cli import console
 from daihoi.cli.console import Format, FormatOption, LangOption, TodayOption
+from daihoi.cli.language import is_asked_for, speak
 from daihoi.ops.session import Session, open_session
 from daihoi.terminal.labels import as_it_was
 from services.tracker.history.as_of import By, ChosenInstant, PastViews, Views, chosen_instant, day_of, views_as_of
@@ -19,6 +20,7 @@ from services.tracker.history.moments import moment_in_words, parse_day
 from services.tracker.history.snapshots import Snapshots
 from services.tracker.projection.errors import as_written
 from services.tracker.queries import views_at_once
+from services.tracker.reports.congress import particulars_of
 from shared.domain.decider import Refusal
 from shared.i18n import Language, translate
 from shared.platform.settings import Settings
@@ -92,12 +94,24 @@ def show_report[Report](
     settings, lang = console.begin(selection.lang)
     instant, today = instant_option(selection.at, selection.by), day_option(selection.today)
 
-    async def answer() -> Report:
+    async def answer() -> tuple[Report, Language]:
         async with open_views(settings, instant, lang, head=selection.format) as selected:
-            return await question(selected._replace(today=today or selected.today))
+            report = await question(selected._replace(today=today or selected.today))
+            return report, await language_of_reports(selected.views, lang)
 
-    report = console.run(answer())
-    console.show(selection.format, _as_json(report, instant), lambda: draw(report, lang))
+    report, language = console.run(answer())
+    speak(language)
+    console.show(selection.format, _as_json(report, instant), lambda: draw(report, language))
+
+
+async def language_of_reports(views: Views, spoken: Language) -> Language:
+    """The language asked for; otherwise that of the congress, where it is on record."""
+    if is_asked_for():
+        return spoken
+    documents = await views.documents("congress")
+    with as_written():
+        particulars = particulars_of(documents)
+    return "en" if particulars and particulars.language == "en" else spoken
 
 
 def of_views[Report](

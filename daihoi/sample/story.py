@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from uuid import UUID, uuid5
 
 from daihoi.importing.items import read_file
+from services.subcommittee.congress import FoundCongress
 from services.subcommittee.duty import duty_id
 from services.subcommittee.scenario import SwitchScenario
 from shared.events.catalogue_item import Item
@@ -55,8 +56,9 @@ class Sample:
         self.opening_day = date.fromisoformat(self.congress["opening_day"])
 
     def orders(self) -> Iterator[Step]:
-        """The meeting, the register, the documents, the directives, and the work handed to the units: the catalogue's
-        and the continuing duties of the localities."""
+        """The congress itself, the meeting, the register, the documents, the directives, and the work handed to the
+        units: the catalogue's and the continuing duties of the localities."""
+        yield self._founding()
         yield from self._meeting()
         yield self._register()
         yield from self._documents()
@@ -119,6 +121,10 @@ class Sample:
             for phase in duty["phases"]
         }
         return items | duties
+
+    def _founding(self) -> Step:
+        founded = {**self.congress["congress"], "opening_day": self.opening_day.isoformat()}
+        return _step(SUBCOMMITTEE, FoundCongress.NAME, founded, "subcommittee.office", "2020-08-13")
 
     def _meeting(self) -> Iterator[Step]:
         meeting = self.congress["meeting"]

@@ -22,8 +22,11 @@ PARTS = {
 }
 
 
-def services_table(congress: str, processes: Mapping[str, int], servers: Endpoints, lang: Language) -> Table:
-    table = table_of(f"daihoi · {congress}", lang, "Service")
+def services_table(
+    congress: str, processes: Mapping[str, int], servers: Endpoints, lang: Language, title: str = ""
+) -> Table:
+    """Headed by the title of the congress, or its id where it has none."""
+    table = table_of(f"daihoi · {title or congress}", lang, "Service")
     add_columns(table, lang, "Process", justify="right")
     add_columns(table, lang, "Commands")
     for name, process in processes.items():

@@ -7,6 +7,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from daihoi.ops.congress import title_in
 from daihoi.terminal import labels
 from daihoi.terminal.duties_table import duties_table
 from daihoi.terminal.reviews import review_coverage_table, reviews_table
@@ -99,6 +100,9 @@ class Printer:
             lines.append(scenario_line(self._report.scenario, self._lang))
         lines += [source.get(self._lang) or source["vi"] for source in self._report.sources]
         title = self._say("Consolidated report of the congress {congress}", congress=self._report.congress)
+        if self._report.particulars:
+            name = title_in(self._report.particulars, self._report.congress, self._lang)
+            title = self._say("Consolidated report: {title}", title=name)
         return Panel(Text("\n".join(lines)), title=Text(title, style="bold"), expand=False)
 
     def _totals(self) -> Table:

@@ -1,9 +1,10 @@
-"""The sub-committee's service: meetings and conclusions, directives, the scenario, documents, the catalogue,
-organisations, the continuing duties of the localities, what becomes of events that the tracker has parked, and which
-tokens and keys are revoked."""
+"""The sub-committee's service: the congress itself, meetings and conclusions, directives, the scenario, documents,
+the catalogue, organisations, the continuing duties of the localities, what becomes of events that the tracker has
+parked, and which tokens and keys are revoked."""
 
 from services.subcommittee import (
     catalogue,
+    congress,
     directive,
     duty,
     meeting,
@@ -21,6 +22,7 @@ SERVICE = UnitService(
     aggregates=tuple(
         module.AGGREGATE
         for module in (
+            congress,
             meeting,
             directive,
             scenario,

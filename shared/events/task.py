@@ -141,9 +141,23 @@ class ScenarioFollowed(Event):
     deadline: date | None = None
 
 
+class TaskDeadlineMoved(Event):
+    """The agreed deadline follows the opening day of the congress; it is the original one where there was none.
+    `in_force` is another where the scenario says so."""
+
+    TYPE = "vn.daihoi.task.deadline-moved.v1"
+    SENTENCE = "{actor} moved the deadline of task {id} to {deadline}, as the congress opens on {opening_day}"
+    replaces: date | None = None
+    deadline: date
+    in_force: date
+    opening_day: date
+    past_because: Phrase | None = None
+
+
 TaskEvent = (
     TaskOpened | TaskAssigned | TaskDeadlineSet | ExtensionRequested | ExtensionGranted | ExtensionRefused
     | TaskFunded | TaskStarted | TaskProgressed | TaskBlocked | TaskUnblocked | TaskSubmitted | TaskCompleted
     | TaskReturned | TaskCancelled | TaskReopened | ClearanceRequired | ClearanceDropped | ScenarioFollowed
+    | TaskDeadlineMoved
 )  # fmt: skip
 EVENTS = members(TaskEvent)

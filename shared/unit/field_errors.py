@@ -64,6 +64,8 @@ RAISED = (
     "at most 1000 localities and phases at once",
     "each locality and each phase at most once",
     "a reservation ends after it starts",
+    "nothing is both given and cleared",
+    "each task at most once",
     "has blanks at its ends, or control characters; write it without",
     "is no text in UTF-8",
     "is empty; give a path, or take the setting away",

@@ -26,6 +26,7 @@ from shared.events.scenario import ScenarioSwitched
 from shared.events.task import ScenarioFollowed, TaskOpened, TaskReopened
 from shared.events.variant import AdjustmentWithdrawn, VariantAdjusted
 from shared.eventstore.envelope import Envelope
+from shared.unit.moving_deadlines import move_confirmed_deadlines
 from shared.unit.policies import ForEvery, Policy
 from shared.unit.service import UnitService
 from shared.values.types import EntityId, Scenario
@@ -46,6 +47,7 @@ def support_unit(unit: str, own: Sequence[Aggregate] = (), policies: Sequence[Po
             open_ordered_reviews(unit),
             *NOTE_CLEARANCES,
             FOLLOW_SWITCHES,
+            move_confirmed_deadlines(unit),
             *follow_own_events(unit),
             *policies,
         ),

@@ -44,6 +44,7 @@ WORDS = {
         *("proposed", "approved", "rejected", "released", "granted", "refused", "withdrawn", "not_decided"),
         *("low", "medium", "high", "critical"),
         *("requested", "reported", "assessed", "resolved", "returned", "reopened", "clearance_dropped"),
+        "deadline_moved",
         *("pending", "lapsed", "in_force", "superseded", "both"),
         *("decoration", "ceremony", "sanitation", "emulation", "place", "person", "vehicle"),
     )

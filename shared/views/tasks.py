@@ -27,8 +27,8 @@ def fold(document: Document | None, recorded: Recorded) -> Document:
             folded.update(additions)
         elif not changes:
             folded.update(event.model_dump(mode="json"))
-    if type(event) is not task.ScenarioFollowed:
-        # Nobody works on what follows a scenario, and its cause may be older than the last who did.
+    if type(event) not in (task.ScenarioFollowed, task.TaskDeadlineMoved):
+        # Nobody works on what follows a scenario or an opening day, and its cause may be older than the last who did.
         folded["updated_at"] = instant(recorded.envelope.time)
     return folded
 
@@ -108,6 +108,8 @@ def _additions(document: Document, recorded: Recorded) -> Document | None:
     match event:
         case task.TaskDeadlineSet():
             return {"past_because": event.past_because}
+        case task.TaskDeadlineMoved():
+            return _moved(document, event, recorded)
         case task.ScenarioFollowed():
             return {"followed": {"switch": event.switch, "scenario": event.scenario.value}}
         case task.TaskSubmitted():
@@ -132,6 +134,14 @@ def _additions(document: Document, recorded: Recorded) -> Document | None:
 def _with_setback(document: Document, what: str, reason: str, recorded: Recorded) -> Document:
     at, by = instant(recorded.envelope.time), recorded.envelope.actor
     return with_more(document, "history", {"what": what, "at": at, "by": by, "reason": reason})
+
+
+def _moved(document: Document, event: task.TaskDeadlineMoved, recorded: Recorded) -> Document:
+    """The deadlines that the opening day has moved stay in the history, before and after."""
+    move = event.model_dump(mode="json", include={"replaces", "deadline", "opening_day"})
+    signed = {"at": instant(recorded.envelope.time), "by": recorded.envelope.actor}
+    history = with_more(document, "history", {"what": "deadline_moved", **signed, **move})
+    return {"past_because": event.past_because, **history}
 
 
 VIEW = View("tasks", task.EVENTS, by_service_and_id, fold)

@@ -21,6 +21,7 @@ from daihoi.cli.help_page import one_line, placeholder, values_of
 from daihoi.terminal import (
     audit,
     catalogue,
+    congress_tables,
     documents_table,
     duties_table,
     fields,
@@ -135,6 +136,7 @@ DRAWN = (
     operation,
     audit,
     catalogue,
+    congress_tables,
 )
 LABELS = {label for module in DRAWN for label in labels(ast.parse(Path(module.__file__).read_text("utf-8")))}
 SAID = {sentence for tree in TREES for sentence in literals(tree, "translate", "_say")}

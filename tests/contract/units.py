@@ -101,6 +101,17 @@ def opening(title):
             published(item("1.03", title=text), item("1.04", title=text)),
             "catalogue_item_already_published",
         ),
+        "congress": (
+            "found-congress",
+            {
+                "title": text,
+                "ordinal": "XX",
+                "term": "2020-2025",
+                "issuing_body": {"vi": "Tiểu ban Tổ chức phục vụ Đại hội"},
+                "issuer_code": "TB",
+            },
+            "congress_already_founded",
+        ),
         "scenario": ("switch-scenario", {"scenario": "outbreak", "reason": title}, "no_right_to_switch"),
         "variant": ("prepare-variant", {"variant": "outbreak"}, "not_the_lead"),
         "unit-scenario": (

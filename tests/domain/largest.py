@@ -13,6 +13,7 @@ FACE = "\N{GRINNING FACE}"
 LAST_INSTANT = "2199-12-31T16:59:59.999999Z"
 BY_PATTERN = {
     r"^[a-z_]{1,40}$": "x" * 40,
+    r"^[^\s/]{1,40}$": FACE * 40,
     ID_PATTERN: "x" * 80,
     UNIT_PATTERN: "propaganda",
     r"^[0-9]{1,3}(\.[0-9]{1,4})+$": "999." + "9999." * 14 + "9999",

@@ -12,6 +12,7 @@ from services.propaganda import publications
 from services.security import clearances, incidents
 from services.subcommittee import (
     catalogue,
+    congress,
     directive,
     duty,
     meeting,
@@ -27,7 +28,7 @@ from shared.events.base import Event
 MODULES = (
     task, document, meeting, directive, review, organisation, duty, catalogue, scenario, variant, unit_scenario,
     publications, resources, clearances, expenses, incidents, known_clearance, parked_event,
-    revocation,
+    revocation, congress,
 )  # fmt: skip
 AGGREGATES = tuple(module.AGGREGATE for module in MODULES)
 

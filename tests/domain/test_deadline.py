@@ -5,11 +5,12 @@ from datetime import UTC, date, datetime
 import pytest
 
 from daihoi.sample.story import Sample
+from services.subcommittee.congress import ConfirmDeadlines
 from services.subcommittee.directive import IssueDirective
 from services.subcommittee.duty import HandOutDuty
 from shared.domain.decider import Command, Refused
 from shared.domain.review import OpenReview
-from shared.domain.task import RequestExtension, SetDeadline
+from shared.domain.task import MoveDeadline, RequestExtension, SetDeadline
 from shared.domain.variant import AdjustVariant
 from tests.contract.units import SERVICE_AGGREGATES
 
@@ -35,6 +36,14 @@ COMMANDS = {
     ),
     "open-review": lambda **why: OpenReview(review_id="d1", directive_id="d1", due_on=DUE, **why),
     "hand-out-duty": handed_out,
+    "move-deadline": lambda **why: MoveDeadline(task_id="1-03", deadline=DUE, opening_day="2020-09-24", **why),
+    "confirm-deadlines": lambda **why: ConfirmDeadlines(
+        opening_day="2020-09-24",
+        moves=[
+            {"unit": "logistics", "task_id": name, "deadline": day} for name, day in (("a", DUE), ("b", "2020-09-24"))
+        ],
+        **why,
+    ),
 }
 
 
@@ -64,7 +73,7 @@ def test_every_command_that_carries_a_deadline_asks_why():
     """A field that is called otherwise than these escapes it: name it here."""
     deadlines = {"deadline", "due_on"}
     dated = {command for command in COMMANDS_OF.values() if deadlines & command.model_fields.keys()}
-    assert {command.NAME for command in dated} == COMMANDS.keys() - {"hand-out-duty"}
+    assert {command.NAME for command in dated} == COMMANDS.keys() - {"hand-out-duty", "confirm-deadlines"}
     assert all("past_because" in command.model_fields for command in dated)
 
 

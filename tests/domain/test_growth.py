@@ -9,7 +9,7 @@ import orjson
 import pytest
 
 from services.logistics import expenses, resources
-from services.subcommittee import organisation, scenario
+from services.subcommittee import congress, organisation, scenario
 from services.tracker.projection.decoding import decode_event
 from shared.domain import review, task, variant
 from shared.domain.decider import Actor, Aggregate, Command, Key, Refused, latest
@@ -30,6 +30,7 @@ from tests.domain.scenario import AGGREGATES, LEAD, OFFICER, decided_in
 MOST_BYTES = 6 * 2**20
 """Well below the 16 MiB of a document, and of an audit row that tells it before and after."""
 BARE = task.AGGREGATE.fold([TaskOpened(**largest(task.OpenTask).model_dump())])
+DAY = "2199-12-31"
 HEAD = Actor("subcommittee.lead", "subcommittee")
 type Wishes = Iterator[tuple[Command, Actor]]
 
@@ -85,6 +86,15 @@ def the_scenario() -> Iterable[Wishes]:
     yield cycle([(largest(scenario.SwitchScenario, scenario=case), HEAD) for case in ("none", "outbreak")])
 
 
+def the_congress() -> Iterable[Wishes]:
+    told = {"time_zone": congress.TIME_ZONE, "cleared": []}
+    yield iter([(largest(congress.FoundCongress, time_zone=congress.TIME_ZONE), OFFICER)])
+    yield ((largest(congress.AmendCongress, ordinal=f"{number}", **told), HEAD) for number in count())
+    parts = [[named(number) for number in range(begin, begin + 1000)] for begin in (0, 1000)]
+    moves = [[{"unit": "propaganda", "task_id": name, "deadline": DAY} for name in part] for part in parts]
+    yield cycle([(largest(congress.ConfirmDeadlines, moves=part), HEAD) for part in moves])
+
+
 def a_variant() -> Iterable[Wishes]:
     yield ((largest(variant.AdjustVariant, task_id=named(number)), OFFICER) for number in count())
     yield iter([(largest(variant.PrepareVariant), LEAD)])
@@ -114,6 +124,12 @@ GROWING = {
     "a resource": (resources.AGGREGATE, a_resource, {}, ["resource_reservations_full"]),
     "an expense": (expenses.AGGREGATE, an_expense, {}, ["expense_advances_full", "expense_spending_full"]),
     "the scenario": (scenario.AGGREGATE, the_scenario, {}, ["scenario_switches_full"]),
+    "the congress": (
+        congress.AGGREGATE,
+        the_congress,
+        {},
+        ["congress_amendments_full", "congress_moves_full"],
+    ),
     "a variant": (variant.AGGREGATE, a_variant, AnyTask(), ["variant_adjustments_full"]),
     "a review": (review.AGGREGATE, a_review, TASKS, ["review_explanations_full"]),
     "an organisation": (organisation.AGGREGATE, an_organisation, {}, ["organisation_positions_full"]),
@@ -144,7 +160,10 @@ def test_whatever_holds_a_list_is_filled_here():
         for field in get_type_hints(aggregate.evolve)["return"].model_fields.values()
         if get_origin(field.annotation) in (tuple, dict, list, set, frozenset, Mapping)
     }
-    assert holding == {aggregate.entity for aggregate, *_ in GROWING.values()} - {"scenario"}  # its view holds one
+    assert holding == {aggregate.entity for aggregate, *_ in GROWING.values()} - {
+        "scenario",
+        "congress",
+    }  # their views hold one
 
 
 def told(

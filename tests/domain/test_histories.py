@@ -19,7 +19,7 @@ from pydantic import AwareDatetime, BaseModel
 from services.logistics import expenses, resources
 from services.propaganda import publications
 from services.security import clearances
-from services.subcommittee import catalogue, duty, organisation
+from services.subcommittee import catalogue, congress, duty, organisation
 from shared.domain import review, task, unit_scenario, variant
 from shared.domain.decider import Actor, Aggregate, Command, Refused
 from shared.events.base import Event
@@ -38,6 +38,7 @@ from shared.events.task import (
     TaskAssigned,
     TaskCancelled,
     TaskCompleted,
+    TaskDeadlineMoved,
     TaskDeadlineSet,
     TaskFunded,
     TaskOpened,
@@ -130,7 +131,11 @@ BY_NAME: dict[str, st.SearchStrategy] = {
     "item_ids": st.lists(st.sampled_from(["1-01", "1-02"]), min_size=1, unique=True),
 }
 
-UNIQUE_BY = {Item: lambda item: item.code, duty.DutyPhase: lambda each: each.phase}
+UNIQUE_BY = {
+    Item: lambda item: item.code,
+    duty.DutyPhase: lambda each: each.phase,
+    congress.NewDeadline: lambda move: (move.unit, move.task_id),
+}
 
 
 @cache
@@ -149,6 +154,8 @@ def any_of(annotation: Any) -> st.SearchStrategy:
         return reservations()
     if annotation is catalogue.ImportCatalogue:
         return imports()
+    if annotation in (congress.FoundCongress, congress.AmendCongress):
+        return particulars(annotation)
     if issubclass(annotation, BaseModel):
         fields = {name: field.annotation for name, field in annotation.model_fields.items() if name not in BY_NAME}
         named = {name: BY_NAME[name] for name in annotation.model_fields if name in BY_NAME}
@@ -179,6 +186,22 @@ def imports(draw: st.DrawFn) -> catalogue.ImportCatalogue:
         part = draw(st.sampled_from(sorted(lists)))
         lists[part].append(item.item_id if part == "withdraw" else item)
     return catalogue.ImportCatalogue(catalogue=draw(BY_NAME["catalogue"]), note=draw(any_of(catalogue.Text)), **lists)
+
+
+@st.composite
+def particulars(
+    draw: st.DrawFn, command: type[congress.FoundCongress | congress.AmendCongress]
+) -> congress.FoundCongress | congress.AmendCongress:
+    """Of a congress that may open before it closes, and takes its time zone from an office that knows only one."""
+    words = draw(st.sampled_from([{"vi": "Đại hội"}, {"vi": "Đại hội", "en": "Congress"}]))
+    days = {name: draw(BY_TYPE[date] | st.none()) for name in congress.DAYS}
+    if command is congress.AmendCongress:
+        cleared = draw(st.lists(st.sampled_from(congress.Clearable), max_size=1))
+        kept = {name: day for name, day in days.items() if name not in cleared}
+        return command(title=words, **kept, cleared=cleared, reason=draw(BY_TYPE[str]))
+    return command(
+        title=words, ordinal="XX", term="2020-2025", issuing_body={"vi": "Tiểu ban"}, issuer_code="TB", **days
+    )
 
 
 class Entry(NamedTuple):
@@ -367,7 +390,7 @@ def test_a_task_is_never_completed_while_it_needs_a_clearance_that_is_not_grante
 
 @same_histories_every_run
 @given(ledgers(task.AGGREGATE))
-def test_a_deadline_moves_only_later_and_only_by_an_extension_that_another_granted(ledger):
+def test_a_deadline_moves_later_by_an_extension_that_another_granted_or_after_the_opening_day(ledger):
     for entity_id, history in ledger.histories.items():
         original = agreed = deadline = asked = None
         for event, actor in history:
@@ -378,6 +401,11 @@ def test_a_deadline_moves_only_later_and_only_by_an_extension_that_another_grant
                     deadline = deadline or original
                 case ScenarioFollowed():
                     deadline = event.deadline
+                case TaskDeadlineMoved():
+                    assert actor.is_policy
+                    assert event.replaces == agreed != event.deadline
+                    assert event.in_force in (event.deadline, deadline)
+                    original, agreed, deadline = original or event.deadline, event.deadline, event.in_force
                 case ExtensionRequested():
                     assert asked is None
                     assert original is not None

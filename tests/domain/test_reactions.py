@@ -9,7 +9,7 @@ import pytest
 from services.logistics import resources
 from services.security import clearances
 from services.security.venues import react as ask_for_clearance
-from services.subcommittee import catalogue, directive, duty, organisation, scenario
+from services.subcommittee import catalogue, congress, directive, duty, organisation, scenario
 from shared.domain import task, variant
 from shared.domain.decider import Actor, Aggregate, Command, Refused
 from shared.events.base import Event
@@ -34,11 +34,22 @@ WORLD = {
     ),
     ("task", "x" * 80): "a task",
 }
+MOVES = [
+    {"unit": unit, "task_id": "x" * 80, "replaces": "2199-12-31", "deadline": "2000-01-01"}
+    for unit in ("propaganda", "logistics", "security")
+]
 STORIES: Sequence[tuple[Aggregate, Sequence[Command]]] = [
     (catalogue.AGGREGATE, [largest(catalogue.PublishItem), largest(catalogue.AssignItem, unit="logistics")]),
     (directive.AGGREGATE, [largest(directive.IssueDirective, kind="review", units=["logistics"])]),
     (duty.AGGREGATE, [largest(duty.HandOutToLocality, unit="logistics", locality=DISTRICT)]),
     (scenario.AGGREGATE, [largest(scenario.SwitchScenario)]),
+    (
+        congress.AGGREGATE,
+        [
+            largest(congress.FoundCongress, time_zone=congress.TIME_ZONE),
+            largest(congress.ConfirmDeadlines, moves=MOVES),
+        ],
+    ),
     (task.AGGREGATE, [largest(task.OpenTask), largest(task.RequireClearance)]),
     (task.AGGREGATE, [largest(task.OpenTask), largest(task.CancelTask), largest(task.ReopenTask)]),
     (variant.AGGREGATE, [largest(variant.AdjustVariant), largest(variant.WithdrawAdjustment)]),

@@ -1,6 +1,8 @@
 """The sample congress names only organisations and positions that stand on its register."""
 
 from daihoi.sample.story import Sample
+from services.subcommittee.congress import FoundCongress
+from shared.domain.entering import entered
 
 SAMPLE = Sample()
 REGISTER = {row["name_vi"]: row["positions"].split("; ") for row in SAMPLE.organisations}
@@ -29,3 +31,11 @@ def test_every_duty_with_progress_was_handed_out():
     assert {(row["duty"], row["phase"]) for row in SAMPLE.duties} <= handed_out
     assert {row["locality"] for row in SAMPLE.duties} <= localities
     assert len({(row["locality"], row["duty"], row["phase"]) for row in SAMPLE.duties}) == len(SAMPLE.duties)
+
+
+def test_the_congress_is_on_record_first_with_an_opening_day_that_is_said_to_be_an_illustration():
+    first = next(SAMPLE.orders())
+    command = entered(FoundCongress, first.data)
+    assert (first.command, command.ordinal, command.term) == ("found-congress", "XX", "2020-2025")
+    assert (command.opening_day, command.closing_day, command.place) == (SAMPLE.opening_day, None, None)
+    assert "ngày khai mạc" in SAMPLE.congress["catalogue"]["note"]["vi"]

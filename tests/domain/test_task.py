@@ -17,6 +17,7 @@ from shared.events.task import (
     TaskBlocked,
     TaskCancelled,
     TaskCompleted,
+    TaskDeadlineMoved,
     TaskDeadlineSet,
     TaskFunded,
     TaskOpened,
@@ -31,7 +32,17 @@ from shared.events.unit_scenario import SwitchRecorded
 from shared.events.variant import VariantAdjusted
 from shared.i18n import render
 from shared.values.types import Evidence
-from tests.domain.scenario import DEPUTY, LEAD, OFFICER, accepting, assert_all_told, given, rejecting, silent_on
+from tests.domain.scenario import (
+    DEPUTY,
+    LEAD,
+    OFFICER,
+    POLICY,
+    accepting,
+    assert_all_told,
+    given,
+    rejecting,
+    silent_on,
+)
 
 
 def ask(command: type[Command], **fields: object) -> Command:
@@ -99,6 +110,10 @@ ACCEPTED = {
         TaskAssigned(collective="Sở Y tế", individual="Giám đốc Sở"),
     ),
     "a deadline is set": (OPEN, ask(task.SetDeadline, deadline=DEADLINE), OFFICER, DATED[-1]),
+    "the policy moves a deadline after the opening day": (
+        DATED, ask(task.MoveDeadline, replaces=DEADLINE, deadline=LATER, opening_day=LATEST), POLICY,
+        TaskDeadlineMoved(replaces=DEADLINE, deadline=LATER, in_force=LATER, opening_day=LATEST),
+    ),
     "a later deadline is asked for in the name of the actor": (
         DATED, ask(task.RequestExtension, deadline=LATER, reason="Mưa bão"), OFFICER, ASKED[-1],
     ),
@@ -226,6 +241,18 @@ REJECTED = [
     (OPEN, ask(task.OpenTask, **PLAN | {"planned_vnd": 1}), OFFICER, "task_already_open"),
     (DATED, ask(task.SetDeadline, deadline=date(2020, 9, 21)), OFFICER, "deadline_already_set"),
     (GRANTED, ask(task.SetDeadline, deadline=LATER), OFFICER, "deadline_already_set"),
+    (
+        DATED,
+        ask(task.MoveDeadline, replaces=DEADLINE, deadline=LATER, opening_day=LATEST),
+        LEAD,
+        "for_the_policy_only",
+    ),
+    (
+        GRANTED,
+        ask(task.MoveDeadline, replaces=DEADLINE, deadline=LATEST, opening_day=LATEST),
+        POLICY,
+        "deadline_changed_meanwhile",
+    ),
     (OPEN, ask(task.RequestExtension, deadline=LATER, reason="Mưa bão"), OFFICER, "no_deadline"),
     (DATED, ask(task.RequestExtension, deadline=DEADLINE, reason="Mưa bão"), OFFICER, "deadline_not_later"),
     (GRANTED, ask(task.RequestExtension, deadline=LATER, reason="Mưa bão"), OFFICER, "deadline_not_later"),

@@ -62,6 +62,7 @@ LOOKING_BACK = [
     ["expenses"],
     ["clearances"],
     ["incidents"],
+    ["congress", "deadlines"],
     ["scenario", "show"],
     ["scenario", "compare"],
     ["audit", "as-of"],

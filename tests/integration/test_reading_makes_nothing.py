@@ -32,6 +32,8 @@ READING = [
     ("coverage",),
     ("duties",),
     ("trace", "1-01"),
+    ("congress", "show"),
+    ("congress", "deadlines"),
     ("scenario", "show"),
     ("scenario", "compare"),
     ("audit", "replay"),

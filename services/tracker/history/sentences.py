@@ -121,7 +121,7 @@ def _params(name: str, actor: str, entity_id: str, data: Mapping[str, Any]) -> d
 
 def _readable(field: str, value: Any) -> object:
     match field:
-        case "deadline" | "replaces" | "held_on" if value:
+        case "deadline" | "replaces" | "held_on" | "opening_day" if value:
             return date.fromisoformat(value)
         case "starts" | "ends" | "since":
             return format_minute(value)

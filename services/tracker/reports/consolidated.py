@@ -12,6 +12,7 @@ from pydantic import BaseModel
 
 from services.tracker.reports.cells import Cells, Share, cell_of, count, is_due_soon, where
 from services.tracker.reports.clearances import WaitingLine, waiting
+from services.tracker.reports.congress import particulars_of
 from services.tracker.reports.document_register import Filed, filed
 from services.tracker.reports.duties import Duties, duties_of, is_duty
 from services.tracker.reports.lines import ESSENTIALS, Names, TaskLine, group_names, lacks, line_of
@@ -20,6 +21,7 @@ from services.tracker.reports.reviews import Reviews, summarise
 from services.tracker.reports.scenarios import InForce, in_force
 from shared.domain.task import TaskStatus
 from shared.domain.task.standing import ExtensionOutcome
+from shared.events.congress import Particulars
 from shared.values.types import Phase
 from shared.views.view import Document
 
@@ -80,9 +82,11 @@ class Movements(BaseModel):
 
 
 class Report(BaseModel):
-    """`scenario` is the one in force; there is none before the first switch."""
+    """`scenario` is the one in force; there is none before the first switch. `particulars` say of the congress itself
+    what is on record, if anything is."""
 
     congress: str
+    particulars: Particulars | None = None
     as_of: AsOf
     scenario: InForce | None
     totals: Cells
@@ -117,6 +121,7 @@ def consolidate(congress: str, as_of: AsOf, views: Mapping[str, Sequence[Documen
     totals, units = count(tasks, today), unit_order(task["unit"] for task in tasks)
     return Report(
         congress=congress,
+        particulars=particulars_of(views["congress"]),
         as_of=as_of,
         scenario=in_force(views["scenarios"]),
         totals=totals,

@@ -2,8 +2,9 @@
 
 Lifecycle: open → in progress ⇄ blocked → submitted → completed, or returned to progress; cancelled and reopened
 at need. The calendar's view (overdue, late) is no part of it: a read model compares dates. A deadline is set once;
-after that only an extension moves it, which somebody asks for and another decides. A task that needs a clearance is
-not completed without it.
+after that only an extension moves it, which somebody asks for and another decides, or a new opening day of the
+congress, once the sub-committee confirms what follows from it. A task that needs a clearance is not completed
+without it.
 
 Beside its lifecycle a task follows the scenario in force in its unit: the variant may suspend it, or give it another
 cost and deadline for as long as that scenario lasts. A suspended task refuses work; its essentials and its extensions
@@ -22,6 +23,7 @@ from shared.domain.task.command import MOST_SENT_BACK, TaskCommand, refuse_if_in
 from shared.domain.task.essentials import AssignTask, FundTask, OpenTask, SetDeadline
 from shared.domain.task.extensions import MOST_EXTENSIONS, GrantExtension, RefuseExtension, RequestExtension
 from shared.domain.task.following import IN_FORCE, SEEN_TO_FOLLOW, FollowScenario, follow
+from shared.domain.task.moving import MoveDeadline, move
 from shared.domain.task.standing import CLOSED, TaskStatus
 from shared.domain.task.state import Task, evolve
 from shared.domain.task.work import MOST_EVIDENCE, BlockTask, ReportProgress, StartTask, SubmitTask, UnblockTask
@@ -30,9 +32,9 @@ from shared.events.task import EVENTS, TaskEvent
 __all__ = [
     "AGGREGATE", "CLOSED", "IN_FORCE", "MOST_CLEARANCES", "MOST_EVIDENCE", "MOST_EXTENSIONS", "MOST_SENT_BACK",
     "AssignTask", "BlockTask", "CancelTask", "CompleteTask", "DropClearance", "FollowScenario", "FundTask",
-    "GrantExtension", "OpenTask", "RefuseExtension", "ReopenTask", "ReportProgress", "RequestExtension",
-    "RequireClearance", "ReturnTask", "SetDeadline", "StartTask", "SubmitTask", "Task", "TaskStatus",
-    "UnblockTask",
+    "GrantExtension", "MoveDeadline", "OpenTask", "RefuseExtension", "ReopenTask", "ReportProgress",
+    "RequestExtension", "RequireClearance", "ReturnTask", "SetDeadline", "StartTask", "SubmitTask", "Task",
+    "TaskStatus", "UnblockTask",
 ]  # fmt: skip
 
 NOT_FOUND = Refusal("task_not_found", "There is no task {task_id}.")
@@ -46,9 +48,9 @@ DECIDED_WHILE_LIVE: Mapping[type[Command], Callable[..., Sequence[TaskEvent]]] =
 
 
 def reads(command: TaskCommand, task: Task | None) -> Sequence[Key]:
-    """What a task that follows the scenario has to see, or one that is to be completed."""
+    """What a task that follows the scenario has to see, or whose deadline moves, or one that is to be completed."""
     match command:
-        case FollowScenario():
+        case FollowScenario() | MoveDeadline():
             return SEEN_TO_FOLLOW
         case CompleteTask() if task is not None:
             return clearances.keys_of_clearances(task)
@@ -63,11 +65,22 @@ def decide(command: TaskCommand, task: Task | None, actor: Actor, seen: Mapping[
         raise NOT_FOUND(task_id=command.task_id)
     if isinstance(command, FollowScenario):
         return follow(command, task, seen)
+    if isinstance(command, MoveDeadline):
+        return move(command, task, actor, seen)
     if isinstance(command, closing.Wish):
         return closing.decide(command, task, actor, seen)
     refuse_if_in(command, task, *CLOSED)
     return DECIDED_WHILE_LIVE[type(command)](command, task, actor)
 
 
-Wish = OpenTask | essentials.Wish | extensions.Wish | work.Wish | closing.Wish | clearances.Wish | FollowScenario
+Wish = (
+    OpenTask
+    | essentials.Wish
+    | extensions.Wish
+    | work.Wish
+    | closing.Wish
+    | clearances.Wish
+    | FollowScenario
+    | MoveDeadline
+)
 AGGREGATE = Aggregate(events=EVENTS, commands=commands_of(Wish), evolve=evolve, decide=decide, reads=reads)

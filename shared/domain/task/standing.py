@@ -82,6 +82,11 @@ def _extension_granted(standing: Standing, event: events.ExtensionGranted) -> Ch
     }
 
 
+def _deadline_moved(standing: Standing, event: events.TaskDeadlineMoved) -> Changes:
+    original = {} if standing.agreed_deadline else {"original_deadline": event.deadline}
+    return {**original, "agreed_deadline": event.deadline, "deadline": event.in_force}
+
+
 def _later(deadline: date | None, extended: date) -> date:
     """An extension never brings a deadline forward, even if a scenario has moved it since it was requested."""
     return max(deadline or extended, extended)
@@ -108,6 +113,7 @@ _CHANGES: Mapping[type[Event], Callable[[Standing, Any], Changes]] = {
     events.ExtensionGranted: _extension_granted,
     events.ExtensionRefused: lambda task, event: {"extension_outcome": ExtensionOutcome.REFUSED},
     events.ScenarioFollowed: _scenario_followed,
+    events.TaskDeadlineMoved: _deadline_moved,
     events.TaskStarted: lambda task, event: {"status": TaskStatus.IN_PROGRESS, "started": True},
     events.TaskProgressed: lambda task, event: {"percent": event.percent},
     events.TaskBlocked: lambda task, event: {"status": TaskStatus.BLOCKED, "block_reason": event.reason},

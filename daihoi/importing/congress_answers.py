@@ -1,0 +1,195 @@
+"""What people answer when they are asked about the congress, and what a command makes of it. The same answers come
+from questions, from options and from one file in YAML or JSON."""
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import date
+from importlib import import_module
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from pydantic import ValidationError
+
+from services.subcommittee.congress import TIME_ZONE, Clearable, FoundCongress, Language, check
+from services.tracker.history.moments import parse_day
+from shared.domain.decider import Refusal, Refused
+from shared.domain.entering import entered
+from shared.events.congress import LetterheadForm, Particulars
+from shared.i18n import format_date
+from shared.unit.field_errors import message_of
+from shared.values.brief import brief_text
+from shared.values.message import Message
+
+MOST_BYTES = 256 * 1024
+MOST_SHOWN = 60
+TEXTS = ("title", "issuing_body", "parent_body", "place")
+"""What is said in both languages: the answer `title` is the Vietnamese, `title_en` the English."""
+DAYS = ("opening_day", "closing_day")
+_A_DAY = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})")
+
+FILE_TOO_LARGE = Refusal("file_too_large", "{path} has more than {most} KiB; a congress is told in less.")
+FILE_NOT_READ = Refusal("file_not_read", "{path} can't be read as YAML or JSON.")
+NO_YAML = Refusal("no_yaml", "{path} looks like YAML, and PyYAML is not installed here; write the same as JSON.")
+NO_ANSWERS = Refusal("no_answers", "{path} holds no fields with their values.")
+UNKNOWN_ANSWER = Refusal("unknown_answer", "There is no field {name}; there are {names}.")
+NOT_A_TEXT = Refusal("answer_not_a_text", "{name} is to be a text, a number or a day.")
+
+type Answers = dict[str, str]
+"""By the name of a question; what is empty is not decided, or not on record any more."""
+
+
+class Question(NamedTuple):
+    """`default` is what most congresses answer."""
+
+    name: str
+    label: Message
+    required: bool = False
+    default: str = ""
+
+    @property
+    def field(self) -> str:
+        """The field of the command that it is about."""
+        return self.name.removesuffix("_en")
+
+
+QUESTIONS = (
+    Question("title", Message("title", "Title, in Vietnamese"), required=True),
+    Question("title_en", Message("title_en", "Title, in English")),
+    Question("ordinal", Message("ordinal", "Which congress it is, such as XX"), required=True),
+    Question("term", Message("term", "Term, such as 2020-2025"), required=True),
+    Question("issuing_body", Message("issuing_body", "Body that issues the papers, in Vietnamese"), required=True),
+    Question("issuing_body_en", Message("issuing_body_en", "Body that issues the papers, in English")),
+    Question("issuer_code", Message("issuer_code", "Its code in symbols, such as TB"), required=True),
+    Question("parent_body", Message("parent_body", "Parent body, in Vietnamese")),
+    Question("parent_body_en", Message("parent_body_en", "Parent body, in English")),
+    Question("place", Message("place", "Place, in Vietnamese")),
+    Question("place_en", Message("place_en", "Place, in English")),
+    Question("opening_day", Message("opening_day", "Opening day, such as 24/09/2020; empty while not decided")),
+    Question("closing_day", Message("closing_day", "Closing day; empty while not decided")),
+    Question("form", Message("form", "Layout of its papers: party or state"), default=LetterheadForm.PARTY.value),
+    Question("time_zone", Message("time_zone", "Time zone"), default=TIME_ZONE),
+    Question("language", Message("language", "Language of its reports: vi or en"), default=Language.VI.value),
+)
+NAMES = tuple(question.name for question in QUESTIONS)
+
+
+def data_of(answers: Mapping[str, str]) -> dict[str, Any]:
+    """The fields of a command; what is empty is left out. Raises a refusal for what is no day."""
+    data: dict[str, Any] = {}
+    for question in QUESTIONS:
+        answer = answers.get(question.name, "").strip()
+        if not answer or question.name != question.field:
+            continue
+        if question.name in TEXTS:
+            data[question.name] = {"vi": answer, "en": answers.get(f"{question.name}_en", "").strip()}
+        else:
+            data[question.name] = parse_typed_day(answer).isoformat() if question.name in DAYS else answer
+    return data
+
+
+def answers_of(particulars: Particulars) -> Answers:
+    """What is on record, as it would be answered."""
+    answers: Answers = {}
+    for name, value in particulars.model_dump(include=set(Particulars.model_fields)).items():
+        match value:
+            case {"vi": vi, "en": en}:
+                answers |= {name: vi, f"{name}_en": en}
+            case date():
+                answers[name] = format_date(value)
+            case _:
+                answers[name] = value or ""
+    return answers
+
+
+def amendment_of(held: Particulars, answers: Mapping[str, str]) -> dict[str, Any]:
+    """What the answers change of what is on record, as fields of an amendment. What can't be taken off stays."""
+    before = data_of(answers_of(held))
+    after = data_of(answers_of(held) | dict(answers))
+    changed = {name: value for name, value in after.items() if before.get(name) != value}
+    cleared = [name.value for name in Clearable if name in before and name not in after]
+    return changed | ({"cleared": cleared} if cleared else {})
+
+
+def what_is_wrong(question: Question, answer: str, answers: Mapping[str, str]) -> Message | None:
+    """Why this answer can't stand, beside those before it."""
+    if question.required and not answer.strip():
+        return message_of({"type": "missing"})
+    so_far = {**answers, question.name: answer}
+    try:
+        opening_day, closing_day = (_day_or_none(so_far.get(name, "")) for name in DAYS)
+        check(opening_day, closing_day, so_far.get("time_zone", "").strip() or TIME_ZONE)
+        entered(FoundCongress, data_of(so_far))
+    except Refused as refused:
+        return refused.message
+    except ValidationError as error:
+        errors = [wrong for wrong in error.errors() if wrong["loc"][:1] == (question.field,) and answer.strip()]
+        return message_of(errors[0]) if errors else None
+    return None
+
+
+def parse_typed_day(text: str) -> date:
+    """`24/9/2020` as people write it, or `2020-09-24`. Raises a refusal."""
+    typed = _A_DAY.fullmatch(text.strip())
+    return parse_day(f"{typed[3]}-{typed[2]:0>2}-{typed[1]:0>2}" if typed else text.strip())
+
+
+def _day_or_none(text: str) -> date | None:
+    return parse_typed_day(text) if text.strip() else None
+
+
+# --- from a file ---
+def read_answers(path: Path) -> Answers:
+    """The answers in a file: `title: …` or `title: {vi: …, en: …}`. Raises a refusal."""
+    with path.open("rb") as file:
+        content = file.read(MOST_BYTES + 1)
+    if len(content) > MOST_BYTES:
+        raise FILE_TOO_LARGE(path=path, most=MOST_BYTES // 1024)
+    told = _loaded(path, content)
+    if not isinstance(told, dict) or not told:
+        raise NO_ANSWERS(path=path)
+    answers: Answers = {}
+    for name, value in told.items():
+        parts = {"vi": value} if not isinstance(value, dict) else value
+        for language, text in parts.items():
+            answers[_known(name, language)] = _as_text(name, text)
+    return answers
+
+
+def _loaded(path: Path, content: bytes) -> Any:
+    try:
+        text = content.decode("utf-8-sig")
+        return json.loads(text)
+    except (UnicodeDecodeError, RecursionError) as error:
+        raise FILE_NOT_READ(path=path) from error
+    except ValueError as error:
+        if path.suffix.lower() == ".json":
+            raise FILE_NOT_READ(path=path) from error
+    try:
+        yaml = import_module("yaml")
+    except ImportError as error:
+        raise NO_YAML(path=path) from error
+    try:
+        return yaml.safe_load(text)
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise FILE_NOT_READ(path=path) from error
+
+
+def _known(name: object, language: object) -> str:
+    """The question that a field of the file answers. Raises a refusal where there is none."""
+    full = str(name) if language == "vi" else f"{name}_{language}"
+    if full not in NAMES:
+        raise UNKNOWN_ANSWER(name=brief_text(full, MOST_SHOWN), names=", ".join(NAMES))
+    return full
+
+
+def _as_text(name: object, value: object) -> str:
+    match value:
+        case None:
+            return ""
+        case bool() | dict() | list():
+            raise NOT_A_TEXT(name=brief_text(name, MOST_SHOWN))
+        case date():
+            return value.isoformat()[:10]
+        case _:
+            return str(value)
