@@ -30,8 +30,8 @@ SERVICE = UnitService(
             organisation,
             parked_event,
             revocation,
-            duty,
             instruction,
+            duty,
         )
     ),
 )

@@ -147,7 +147,7 @@ class TaskDescribed(Event):
     """What the task is to bring about, who directs it and what else is to be known; the latest says all."""
 
     TYPE = "vn.daihoi.task.described.v1"
-    SENTENCE = "{actor} described task {id}"
+    SENTENCE = "{actor} described task {id}: {product}; directed by: {directing_leader}; remark: {remark}"
     product: Brief | None = None
     directing_leader: Name | None = None
     remark: Phrase | None = None
@@ -189,10 +189,10 @@ class TaskCommented(Event):
 
 
 class TaskInstructed(Event):
-    """`given_by` gave the instruction, in the unit or in the sub-committee; the envelope names who noted it."""
+    """Who gave the instruction is in the unit or in the sub-committee; the envelope names who noted it."""
 
     TYPE = "vn.daihoi.task.instructed.v1"
-    SENTENCE = "{actor} put an instruction on task {id} on record ({instruction_id}): {text}"
+    SENTENCE = "{given_by} gave an instruction on task {id} ({instruction_id}): {text}"
     instruction_id: EntityId
     text: Brief
     given_by: str

@@ -133,28 +133,32 @@ def test_a_shorter_deadline_stays_in_the_history_with_who_and_why():
     [
         (
             task.ObstacleOpened(**ROOMS),
-            "Trưởng Bộ phận hậu cần phục vụ đã ghi khó khăn, vướng mắc của nhiệm vụ 1-03 (rooms): Chưa đủ phòng",
+            "Trưởng Bộ phận hậu cần phục vụ ghi khó khăn, vướng mắc của nhiệm vụ 1-03 (rooms): Chưa đủ phòng",
             "Head, Logistics unit put an obstacle to task 1-03 on record (rooms): Chưa đủ phòng",
         ),
         (
+            task.TaskDescribed(product="Sơ đồ"),
+            "Trưởng Bộ phận hậu cần phục vụ ghi sản phẩm của nhiệm vụ 1-03: Sơ đồ; lãnh đạo chỉ đạo: –; ghi chú: –",
+            "Head, Logistics unit described task 1-03: Sơ đồ; directed by: –; remark: –",
+        ),
+        (
             task.TaskCommented(comment_id="c", text="Đã nhận"),
-            "Trưởng Bộ phận hậu cần phục vụ đã có ý kiến về nhiệm vụ 1-03: Đã nhận",
+            "Trưởng Bộ phận hậu cần phục vụ có ý kiến về nhiệm vụ 1-03: Đã nhận",
             "Head, Logistics unit commented on task 1-03: Đã nhận",
         ),
         (
             task.TaskInstructed(instruction_id="i", text="Làm ngay", given_by="subcommittee.lead"),
-            "Trưởng Bộ phận hậu cần phục vụ đã ghi ý kiến chỉ đạo về nhiệm vụ 1-03 (i): Làm ngay",
-            "Head, Logistics unit put an instruction on task 1-03 on record (i): Làm ngay",
+            "Trưởng Tiểu ban Tổ chức phục vụ Đại hội có ý kiến chỉ đạo về nhiệm vụ 1-03 (i): Làm ngay",
+            "Head, Sub-committee gave an instruction on task 1-03 (i): Làm ngay",
         ),
         (
             task.DependencyAdded(on="1-02"),
-            "Trưởng Bộ phận hậu cần phục vụ đã ghi nhiệm vụ 1-02 phải xong trước nhiệm vụ 1-03",
+            "Trưởng Bộ phận hậu cần phục vụ ghi nhiệm vụ 1-02 cần xong trước nhiệm vụ 1-03",
             "Head, Logistics unit made task 1-03 wait for task 1-02",
         ),
         (
             task.DeadlineShortened(replaces="2020-09-20", deadline="2020-09-15", reason="Sớm hơn"),
-            "Trưởng Bộ phận hậu cần phục vụ đã rút ngắn thời hạn của nhiệm vụ 1-03 từ 20/09/2020 xuống 15/09/2020: "
-            "Sớm hơn",
+            "Trưởng Bộ phận hậu cần phục vụ rút ngắn thời hạn nhiệm vụ 1-03 từ 20/09/2020 xuống 15/09/2020: Sớm hơn",
             "Head, Logistics unit shortened the deadline of task 1-03 from 20/09/2020 to 15/09/2020: Sớm hơn",
         ),
     ],

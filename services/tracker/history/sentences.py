@@ -128,5 +128,7 @@ def _readable(field: str, value: Any) -> object:
             return format_minute(value)
         case "scenario" | "severity" | "decision" | "what":
             return word(value)
+        case "product" | "directing_leader" | "remark" if value is None:
+            return "–"
         case _:
             return "" if value is None else brief(value, VALUE_CHARACTERS) if isinstance(value, str) else value
