@@ -166,7 +166,10 @@ class ObstacleOpened(Event):
     """`proposal` is what somebody asks `proposed_to` to do about it."""
 
     TYPE = "vn.daihoi.task.obstacle-opened.v1"
-    SENTENCE = "{actor} put an obstacle to task {id} on record ({obstacle_id}): {what}"
+    SENTENCE = (
+        "{actor} put an obstacle to task {id} on record ({obstacle_id}): {what}; "
+        "cause: {cause}; proposal: {proposal}; to: {proposed_to}"
+    )
     obstacle_id: EntityId
     what: Brief
     cause: Brief | None = None

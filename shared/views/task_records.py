@@ -1,5 +1,9 @@
 """What `tasks` shows of a task beside where it stands: obstacles, comments, instructions, the tasks that it waits
-for, its checklist, and when its deadline was shortened."""
+for, its checklist, and when its deadline was shortened.
+
+A document has one of these fields once something is on record there: what earlier versions wrote folds to the very
+documents, and digests, that they had. `with_records` is for readers.
+"""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -12,14 +16,15 @@ from shared.views.view import Document, Recorded, instant, with_more
 LISTS = ("obstacles", "comments", "instructions", "dependencies", "checklist")
 
 
-def nothing_on_record() -> Document:
-    """The fields of a task that was just opened."""
-    return {"product": None, "directing_leader": None, "remark": None, **{name: [] for name in LISTS}}
+def with_records(document: Document) -> Document:
+    """The document with all of these fields: empty where nothing is on record."""
+    nothing = {"product": None, "directing_leader": None, "remark": None, **{name: [] for name in LISTS}}
+    return nothing | document
 
 
 def is_document_obstructed(document: Document) -> bool:
     """Whether the task is obstructed, by the rule of the domain."""
-    unresolved = sum(obstacle["resolved_at"] is None for obstacle in document["obstacles"])
+    unresolved = sum(obstacle["resolved_at"] is None for obstacle in document.get("obstacles", ()))
     return is_obstructed(document["status"], unresolved)
 
 
@@ -28,7 +33,7 @@ def additions(document: Document, recorded: Recorded) -> Document | None:
     add = _ADDITIONS.get(type(recorded.event))
     if add is None:
         return None
-    return add(document, recorded.event, instant(recorded.envelope.time), recorded.envelope.actor)
+    return add(with_records(document), recorded.event, instant(recorded.envelope.time), recorded.envelope.actor)
 
 
 def _opened(document: Document, event: task.ObstacleOpened, at: str, by: str) -> Document:

@@ -54,7 +54,6 @@ def _opened(event: task.TaskOpened, recorded: Recorded) -> Document:
         "evidence": [],
         "clearances": [],
         "history": [],
-        **task_records.nothing_on_record(),
         "completed_on": None,
         "opened_at": instant(recorded.envelope.time),
     }

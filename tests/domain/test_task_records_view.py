@@ -8,7 +8,7 @@ from daihoi.terminal.fields import FIELD_NAMES
 from services.tracker.history.replay import ledger_line
 from services.tracker.projection.audit_rows import NOT_REPORTED
 from shared.events import task
-from shared.views.task_records import is_document_obstructed
+from shared.views.task_records import is_document_obstructed, with_records
 from tests.congress import in_memory, life_of_a_task
 from tests.domain.test_in_words import fields_of
 from tests.domain.test_tasks_view import DATED, OPENED, hour, shown
@@ -28,7 +28,7 @@ SOLVED = task.ObstacleResolved(obstacle_id="rooms", resolution="Đã giữ thêm
 def test_what_a_task_is_to_bring_about_is_empty_until_it_is_said_and_the_latest_says_all():
     fields = ("product", "directing_leader", "remark")
     described = task.TaskDescribed(product="Sơ đồ", remark="Khổ lớn")
-    assert [shown(*OPENED)[name] for name in fields] == [None, None, None]
+    assert [with_records(shown(*OPENED))[name] for name in fields] == [None, None, None]
     assert [shown(*OPENED, described)[name] for name in fields] == ["Sơ đồ", None, "Khổ lớn"]
     latest = task.TaskDescribed(directing_leader="Phó Trưởng Tiểu ban")
     assert [shown(*OPENED, described, latest)[name] for name in fields] == [None, "Phó Trưởng Tiểu ban", None]
@@ -133,8 +133,10 @@ def test_a_shorter_deadline_stays_in_the_history_with_who_and_why():
     [
         (
             task.ObstacleOpened(**ROOMS),
-            "Trưởng Bộ phận hậu cần phục vụ ghi khó khăn, vướng mắc của nhiệm vụ 1-03 (rooms): Chưa đủ phòng",
-            "Head, Logistics unit put an obstacle to task 1-03 on record (rooms): Chưa đủ phòng",
+            "Trưởng Bộ phận hậu cần phục vụ ghi khó khăn, vướng mắc của nhiệm vụ 1-03 (rooms): Chưa đủ phòng; "
+            "nguyên nhân: Nhà khách sửa chữa; kiến nghị: Giữ thêm phòng; nơi nhận kiến nghị: Tiểu ban",
+            "Head, Logistics unit put an obstacle to task 1-03 on record (rooms): Chưa đủ phòng; "
+            "cause: Nhà khách sửa chữa; proposal: Giữ thêm phòng; to: Tiểu ban",
         ),
         (
             task.TaskDescribed(product="Sơ đồ"),
@@ -177,11 +179,9 @@ def test_whatever_is_shown_has_a_name_that_people_read():
     assert set(fields_of(document)) - NOT_REPORTED - FIELD_NAMES.keys() == set()
 
 
-def test_a_task_that_lived_before_there_were_such_records_has_none():
+def test_a_task_of_which_nothing_is_on_record_has_the_document_that_earlier_versions_gave_it():
     document = shown(*life_of_a_task(1))
-    assert (document["obstacles"], document["comments"], document["checklist"], document["remark"]) == (
-        [],
-        [],
-        [],
-        None,
-    )
+    empty = {"product": None, "directing_leader": None, "remark": None}
+    lists = {name: [] for name in ("obstacles", "comments", "instructions", "dependencies", "checklist")}
+    assert document.keys().isdisjoint(empty | lists)
+    assert with_records(document) == document | empty | lists

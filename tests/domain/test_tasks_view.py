@@ -28,6 +28,7 @@ from shared.events.task import (
     TaskStarted,
     TaskSubmitted,
 )
+from shared.views.task_records import with_records
 from shared.views.tasks import VIEW
 from tests.congress import BEGINNING, in_memory, life_of_a_task
 from tests.domain.test_histories import ledgers, same_histories_every_run
@@ -104,6 +105,7 @@ NOTHING_STATED = {
 
 def in_the_view(document: dict) -> dict:
     """What a task and its document both hold, as the document has it."""
+    document = with_records(document)
     latest = document["extensions"][-1]["outcome"] if document["extensions"] else None
     same = {name: document[name] for name in (*STANDING, *NOTHING_STATED, "followed")}
     needed = {need["clearance_id"]: need for need in document["clearances"]}

@@ -87,6 +87,7 @@ SENTENCES = {
 }
 MESSAGES = {name: Message(name, sentence) for name, sentence in SENTENCES.items()}
 OVER_ALREADY = Message("over_already", "over already: {reason}")
+SHOWN_AS_MISSING = {"product", "directing_leader", "remark", "cause", "proposal", "proposed_to"}
 VALUE_CHARACTERS = 500
 """Of each value in a sentence; the event's data has all of it."""
 
@@ -128,7 +129,7 @@ def _readable(field: str, value: Any) -> object:
             return format_minute(value)
         case "scenario" | "severity" | "decision" | "what":
             return word(value)
-        case "product" | "directing_leader" | "remark" if value is None:
+        case _ if value is None and field in SHOWN_AS_MISSING:
             return "–"
         case _:
             return "" if value is None else brief(value, VALUE_CHARACTERS) if isinstance(value, str) else value
