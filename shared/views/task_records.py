@@ -18,7 +18,7 @@ LISTS = ("obstacles", "comments", "instructions", "dependencies", "checklist")
 
 def with_records(document: Document) -> Document:
     """The document with all of these fields: empty where nothing is on record."""
-    nothing = {"product": None, "directing_leader": None, "remark": None, **{name: [] for name in LISTS}}
+    nothing: Document = {"product": None, "directing_leader": None, "remark": None, **{name: [] for name in LISTS}}
     return nothing | document
 
 
