@@ -1,12 +1,13 @@
 """The sub-committee's service: the congress itself, meetings and conclusions, directives, the scenario, documents,
-the catalogue, organisations, the continuing duties of the localities, what becomes of events that the tracker has
-parked, and which tokens and keys are revoked."""
+the catalogue, organisations, the continuing duties of the localities, instructions on tasks of the units, what
+becomes of events that the tracker has parked, and which tokens and keys are revoked."""
 
 from services.subcommittee import (
     catalogue,
     congress,
     directive,
     duty,
+    instruction,
     meeting,
     organisation,
     parked_event,
@@ -31,6 +32,7 @@ SERVICE = UnitService(
             organisation,
             parked_event,
             revocation,
+            instruction,
             duty,
         )
     ),

@@ -46,6 +46,7 @@ WORDS = {
         *("requested", "reported", "assessed", "resolved", "returned", "reopened", "clearance_dropped"),
         "deadline_moved",
         *("pending", "lapsed", "in_force", "superseded", "both"),
+        *("not_started", "in_progress", "blocked", "submitted", "suspended", "deadline_shortened"),
         *("decoration", "ceremony", "sanitation", "emulation", "place", "person", "vehicle"),
     )
 } | {

@@ -40,15 +40,8 @@ _ABOVE = SupportUnit(
     "Tiểu ban Tổ chức phục vụ Đại hội",
     "Sub-committee",
     (
-        "meeting",
-        "directive",
-        "catalogue-item",
-        "organisation",
-        "duty",
-        "scenario",
-        "parked-event",
-        "revocation",
-        "congress",
+        *("meeting", "directive", "catalogue-item", "organisation", "duty", "scenario", "parked-event", "revocation"),
+        *("congress", "instruction"),
     ),
 )
 WRITERS = {entity: unit.id for unit in (_ABOVE, *WITH_CODE) for entity in unit.writes}

@@ -8,7 +8,12 @@ from shared.domain.task.standing import ExtensionOutcome, changes_of, standing_a
 from shared.events import task
 from shared.values.local_time import local_date
 from shared.values.types import fold_diacritics
+from shared.views import task_records
 from shared.views.view import Document, Recorded, View, begun, by_service_and_id, instant, with_more
+
+_NOT_WORKED_ON = (task.ScenarioFollowed, task.TaskDeadlineMoved, task.TaskInstructed)
+"""Nobody works on what follows a scenario or an opening day or is instructed, and the cause may be older than the
+last who did."""
 
 
 def fold(document: Document | None, recorded: Recorded) -> Document:
@@ -27,8 +32,7 @@ def fold(document: Document | None, recorded: Recorded) -> Document:
             folded.update(additions)
         elif not changes:
             folded.update(event.model_dump(mode="json"))
-    if type(event) not in (task.ScenarioFollowed, task.TaskDeadlineMoved):
-        # Nobody works on what follows a scenario or an opening day, and its cause may be older than the last who did.
+    if type(event) not in _NOT_WORKED_ON:
         folded["updated_at"] = instant(recorded.envelope.time)
     return folded
 
@@ -128,7 +132,7 @@ def _additions(document: Document, recorded: Recorded) -> Document | None:
         case task.ClearanceDropped():
             kept = [need for need in document["clearances"] if need["clearance_id"] != event.clearance_id]
             return {"clearances": kept, **_with_setback(document, "clearance_dropped", event.reason, recorded)}
-    return None
+    return task_records.additions(document, recorded)
 
 
 def _with_setback(document: Document, what: str, reason: str, recorded: Recorded) -> Document:

@@ -15,6 +15,7 @@ from services.subcommittee import (
     congress,
     directive,
     duty,
+    instruction,
     meeting,
     organisation,
     parked_event,
@@ -28,7 +29,7 @@ from shared.events.base import Event
 MODULES = (
     task, document, meeting, directive, review, organisation, duty, catalogue, scenario, variant, unit_scenario,
     publications, resources, clearances, expenses, incidents, known_clearance, parked_event,
-    revocation, congress,
+    revocation, congress, instruction,
 )  # fmt: skip
 AGGREGATES = tuple(module.AGGREGATE for module in MODULES)
 

@@ -8,9 +8,17 @@ from daihoi.sample.story import Sample
 from services.subcommittee.congress import ConfirmDeadlines
 from services.subcommittee.directive import IssueDirective
 from services.subcommittee.duty import HandOutDuty
+from services.subcommittee.instruction import GiveInstruction
 from shared.domain.decider import Command, Refused
 from shared.domain.review import OpenReview
-from shared.domain.task import MoveDeadline, RequestExtension, SetDeadline
+from shared.domain.task import (
+    InstructTask,
+    MoveDeadline,
+    NoteInstruction,
+    RequestExtension,
+    SetDeadline,
+    ShortenDeadline,
+)
 from shared.domain.variant import AdjustVariant
 from tests.contract.units import SERVICE_AGGREGATES
 
@@ -43,6 +51,14 @@ COMMANDS = {
             {"unit": "logistics", "task_id": name, "deadline": day} for name, day in (("a", DUE), ("b", "2020-09-24"))
         ],
         **why,
+    ),
+    "shorten-deadline": lambda **why: ShortenDeadline(task_id="1-03", deadline=DUE, reason="Sớm hơn", **why),
+    "instruct-task": lambda **why: InstructTask(task_id="1-03", instruction_id="i", text="Làm", due_on=DUE, **why),
+    "note-instruction": lambda **why: NoteInstruction(
+        task_id="1-03", instruction_id="i", text="Làm", due_on=DUE, given_by="subcommittee.lead", **why
+    ),
+    "give-instruction": lambda **why: GiveInstruction(
+        instruction_id="i", unit="logistics", task_id="1-03", text="Làm", due_on=DUE, **why
     ),
 }
 

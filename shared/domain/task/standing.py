@@ -87,6 +87,14 @@ def _deadline_moved(standing: Standing, event: events.TaskDeadlineMoved) -> Chan
     return {**original, "agreed_deadline": event.deadline, "deadline": event.in_force}
 
 
+def _deadline_shortened(standing: Standing, event: events.DeadlineShortened) -> Changes:
+    """Where a scenario has brought one of the two forward still further, it stays there."""
+    return {
+        "agreed_deadline": min(standing.agreed_deadline or event.deadline, event.deadline),
+        "deadline": min(standing.deadline or event.deadline, event.deadline),
+    }
+
+
 def _later(deadline: date | None, extended: date) -> date:
     """An extension never brings a deadline forward, even if a scenario has moved it since it was requested."""
     return max(deadline or extended, extended)
@@ -112,6 +120,7 @@ _CHANGES: Mapping[type[Event], Callable[[Standing, Any], Changes]] = {
     events.ExtensionRequested: lambda task, event: {"extension_outcome": ExtensionOutcome.PENDING},
     events.ExtensionGranted: _extension_granted,
     events.ExtensionRefused: lambda task, event: {"extension_outcome": ExtensionOutcome.REFUSED},
+    events.DeadlineShortened: _deadline_shortened,
     events.ScenarioFollowed: _scenario_followed,
     events.TaskDeadlineMoved: _deadline_moved,
     events.TaskStarted: lambda task, event: {"status": TaskStatus.IN_PROGRESS, "started": True},
