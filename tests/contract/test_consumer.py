@@ -281,6 +281,7 @@ def test_the_filters_of_a_unit_hold_none_that_another_one_covers():
             "subcommittee.congress",
             "subcommittee.directive",
             "subcommittee.duty",
+            "subcommittee.instruction",
             "subcommittee.scenario",
         )
     ]

@@ -32,7 +32,7 @@ async def test_an_instruction_reaches_its_task_once_and_one_that_finds_no_task_w
             "past_because": None,
         }
         assert await refusals(face) == [("logistics", NOTE, "task_not_found", "There is no task 9-99.")]
-        assert "There is no task 9-99." in (await daihoi("policies", "list", COLUMNS="200"))[1]
+        assert "There is no task 9-99." in (await daihoi("policies", "list", "--format", "json"))[1]
 
         await face.send("logistics", "open-task", TASK | {"task_id": "9-99"})
         (early,) = await Unseen(face.connection, face.settings.congress).now()
