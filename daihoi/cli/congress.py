@@ -14,7 +14,7 @@ from daihoi.cli.asking import answering, ask, ask_why
 from daihoi.cli.console import Format, LangOption, WaitForServiceOption
 from daihoi.cli.groups import CommandGroup
 from daihoi.cli.language import spoken
-from daihoi.cli.sending import PatienceOption, send_and_print
+from daihoi.cli.sending import ActorOption, PatienceOption, send_and_print
 from daihoi.cli.view_selection import SelectedViews, Selection, of_views, selecting, show_report
 from daihoi.importing.congress_answers import Answers, amendment_of, answers_of, data_of, read_answers
 from daihoi.ops.session import open_session
@@ -52,8 +52,6 @@ congress = CommandGroup("The congress itself: new, show, amend, deadlines.")
 FileOption = Annotated[
     Path | None, typer.Option("--file", help="One file with all of it, in JSON or YAML, in place of questions.")
 ]
-ActorOption = Annotated[str, typer.Option("--as", help="UNIT.POSITION, such as subcommittee.office")]
-LeadOption = Annotated[str, typer.Option("--as", help="subcommittee.lead or a deputy")]
 IdOption = Annotated[UUID | None, typer.Option("--id", help="The command's id; a new one otherwise.")]
 WaitOption = Annotated[bool, typer.Option(help="Until it is in the views; exit 1 if it is not.")]
 
@@ -62,7 +60,7 @@ WaitOption = Annotated[bool, typer.Option(help="Until it is in the views; exit 1
 @answering
 def new(
     given: Answers,
-    actor: ActorOption,
+    actor: ActorOption = "",
     file: FileOption = None,
     command_id: IdOption = None,
     wait: WaitOption = True,
@@ -86,7 +84,7 @@ def new(
 @answering
 def amend(
     given: Answers,
-    actor: ActorOption,
+    actor: ActorOption = "",
     reason: Annotated[str, typer.Option(help="Why; kept with the amendment.")] = "",
     file: FileOption = None,
     clear: Annotated[
@@ -143,7 +141,7 @@ def deadlines(
         bool, typer.Option("--all", help="Also the deadlines that were agreed otherwise than they follow.")
     ] = False,
     confirm: Annotated[bool, typer.Option("--confirm", help="Do it; otherwise it is only told.")] = False,
-    actor: LeadOption = "",
+    actor: ActorOption = "",
     past_because: Annotated[str, typer.Option("--past-because", help="Why some are over already.")] = "",
     patience: PatienceOption = PATIENCE_S,
     wait_for_service: WaitForServiceOption = WAIT_FOR_SERVICE_S,

@@ -30,12 +30,26 @@ NOT_A_NAME = Refusal("actor_not_a_name", "What --as names has {reason}.")
 NO_ACTOR = Refusal("no_actor", "--as names UNIT.POSITION, and the unit is one of {units}; not {given}.")
 
 
+NOBODY_NAMED = Refusal(
+    "nobody_named",
+    "Say who gives the command: --as UNIT.POSITION where the issuer's private key is, elsewhere a token in "
+    "DAIHOI_TOKEN or DAIHOI_TOKEN_FILE.",
+)
 LONGEST_HOURS = 24
 keys = CommandGroup(
     "The issuer's keys: alone it makes the pair where there is none; list, next, rotate, remove.",
     no_args_is_help=False,
 )
 KeyArgument = Annotated[str, typer.Argument(metavar="KEY", help="The key's id, as the list has it.")]
+
+
+def bearer_of(settings: Settings, actor: str, lasting: timedelta) -> str:
+    """The token of whoever gives a command: minted for `actor`, or else the one that the environment holds. Keys are
+    made only where the servers are embedded: elsewhere a new pair would be good for nothing."""
+    given = os.environ.get("DAIHOI_TOKEN", "").strip()
+    if not actor and not given:
+        console.refuse(NOBODY_NAMED())
+    return mint(settings, actor, lasting, makes_keys=not settings.nats_url) if actor else given
 
 
 def mint(settings: Settings, actor: str, lasting: timedelta, *, makes_keys: bool = True) -> str:

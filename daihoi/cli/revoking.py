@@ -9,7 +9,7 @@ import typer
 from daihoi.cli import console
 from daihoi.cli.console import LangOption, WaitForServiceOption
 from daihoi.cli.parked import NO_REASON
-from daihoi.cli.sending import send_and_print
+from daihoi.cli.sending import ActorOption, send_and_print
 from services.subcommittee.revocation import RecordRevocation
 from services.tracker.history.moments import parse_time
 from shared.events.revocation import Revocable
@@ -29,7 +29,7 @@ def revoke(
     what: Annotated[Revocable, typer.Argument(help="A token, all tokens of a position, or a key.")],
     named: Annotated[str, typer.Argument(metavar="NAME", help="The id of the token or key, or UNIT.POSITION.")],
     reason: Annotated[str, typer.Option(help="Why; kept on record.")],
-    actor: Annotated[str, typer.Option("--as", help="UNIT.POSITION that gives the command.")],
+    actor: ActorOption = "",
     since: Annotated[
         str | None,
         typer.Option(help="As of when, Vietnamese time where it names no zone, at most 31 days ahead; now if none."),

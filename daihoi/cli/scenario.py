@@ -8,7 +8,7 @@ import typer
 from daihoi.cli import console
 from daihoi.cli.console import LangOption, WaitForServiceOption
 from daihoi.cli.groups import CommandGroup
-from daihoi.cli.sending import PatienceOption, send_and_print
+from daihoi.cli.sending import ActorOption, PatienceOption, send_and_print
 from daihoi.cli.view_selection import Selection, of_views, selecting, show_report
 from daihoi.ops.session import connected
 from daihoi.ops.waiting import PATIENCE_S
@@ -59,7 +59,7 @@ def compare_variants(
 def switch(
     case: Annotated[Case, typer.Argument(help="The scenario to put in force.")],
     reason: Annotated[str, typer.Option(help="Why; kept with the switch.")],
-    actor: Annotated[str, typer.Option("--as", help="subcommittee.lead or a deputy")],
+    actor: ActorOption = "",
     command_id: Annotated[UUID | None, typer.Option("--id", help="The command's id; a new one otherwise.")] = None,
     wait: Annotated[bool, typer.Option(help="Until the switch is in the views; exit 1 if it is not.")] = True,
     patience: PatienceOption = PATIENCE_S,

@@ -10,7 +10,7 @@ import typer
 from daihoi.cli import console
 from daihoi.cli.arguments import json_object
 from daihoi.cli.console import LangOption, WaitForServiceOption
-from daihoi.cli.issuing import mint
+from daihoi.cli.issuing import bearer_of
 from daihoi.ops.session import TOKEN_LASTS, connected, open_session
 from daihoi.ops.waiting import PATIENCE_S, Write, shortfall
 from services.tracker.history.moments import parse_time
@@ -31,6 +31,10 @@ TAKES_NO_COMMANDS = Refusal(
     "No service {name} takes commands; these do: {services}. A unit by setting has to stand in DAIHOI_UNITS here "
     "too.",
 )
+ActorOption = Annotated[
+    str,
+    typer.Option("--as", help="UNIT.POSITION that gives the command; without it the token in DAIHOI_TOKEN says who."),
+]
 PatienceOption = Annotated[
     float, typer.Option("--patience", min=0, max=3600, metavar="SECONDS", help="How long to wait at most.")
 ]
@@ -58,7 +62,7 @@ def send_and_print(
     not, or is parked."""
     if patience_s is not None and settings.nats_url and not settings.mongo_url:
         console.refuse(NO_VIEWS())
-    bearer = mint(settings, actor, TOKEN_LASTS + timedelta(seconds=wait_for_service_s))
+    bearer = bearer_of(settings, actor, TOKEN_LASTS + timedelta(seconds=wait_for_service_s))
 
     async def give(client: CommandClient) -> Answer:
         answer = await client.send(service, command, data, token=bearer, command_id=command_id, happened=happened)
@@ -84,7 +88,7 @@ def send(
     service: Annotated[str, typer.Argument(help="The service that decides.")],
     command: Annotated[str, typer.Argument(help="The command, such as assign-task.")],
     data: Annotated[str, typer.Argument(help="Its data, as JSON.")],
-    actor: Annotated[str, typer.Option("--as", help="UNIT.POSITION that gives the command.")],
+    actor: ActorOption = "",
     command_id: Annotated[UUID | None, typer.Option("--id", help="The command's id; a new one otherwise.")] = None,
     happened: Annotated[
         str | None,
