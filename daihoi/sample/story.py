@@ -48,6 +48,7 @@ class Sample:
         self.congress: dict[str, Any] = json.loads((folder / "congress.json").read_text("utf-8"))
         self.catalogue = read_file((folder / "catalogue.csv").read_bytes()).items
         self.progress = {row["code"]: row for row in _rows(folder / "progress.csv")}
+        self.products = {row.pop("code"): row for row in _rows(folder / "products.csv")}
         self.organisations = _rows(folder / "organisations.csv")
         self.duties = _rows(folder / "duties.csv")
         self.prepared: dict[str, Any] = json.loads((folder / "scenarios.json").read_text("utf-8"))
@@ -78,6 +79,7 @@ class Sample:
         steps = list(self._directives(before_work=False))
         for item in self.catalogue:
             work = _work_on(item, self.progress[item.code], self.opening_day)
+            steps.append(_described(item, self.products[item.code]))
             steps += map(self._once_its_clearance_is_known, work)
         for row in self.duties:
             steps += _work_on_duty(row, self._unit_of_duty(row["duty"]))
@@ -177,6 +179,12 @@ class Sample:
             data = {name: document[name] for name in ("symbol", "kind", "issuer", "advised_by", "title")}
             unit = document["unit"]
             yield _step(unit, "issue-document", data, f"{unit}.lead", self.congress["meeting"]["held_on"])
+
+
+def _described(item: Item, row: dict[str, str]) -> Step:
+    """The product, the directing leader and a remark where there is one."""
+    described = {name: text for name, text in row.items() if text}
+    return _steps_on(item.unit, item.item_id)("describe-task", "2020-08-17", **described)
 
 
 def _work_on(item: Item, row: dict[str, str], opening_day: date) -> Iterator[Step]:

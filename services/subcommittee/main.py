@@ -1,11 +1,12 @@
 """The sub-committee's service: meetings and conclusions, directives, the scenario, documents, the catalogue,
-organisations, the continuing duties of the localities, what becomes of events that the tracker has parked, and which
-tokens and keys are revoked."""
+organisations, the continuing duties of the localities, instructions on tasks of the units, what becomes of events
+that the tracker has parked, and which tokens and keys are revoked."""
 
 from services.subcommittee import (
     catalogue,
     directive,
     duty,
+    instruction,
     meeting,
     organisation,
     parked_event,
@@ -29,6 +30,7 @@ SERVICE = UnitService(
             organisation,
             parked_event,
             revocation,
+            instruction,
             duty,
         )
     ),

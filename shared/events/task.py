@@ -4,12 +4,14 @@ from datetime import date
 
 from shared.events.base import Event, members
 from shared.values.types import (
+    Brief,
     Case,
     ClearanceKind,
     DutyKind,
     EntityId,
     Evidence,
     Group,
+    Name,
     Phase,
     Phrase,
     Scenario,
@@ -141,9 +143,108 @@ class ScenarioFollowed(Event):
     deadline: date | None = None
 
 
+class TaskDescribed(Event):
+    """What the task is to bring about, who directs it and what else is to be known; the latest says all."""
+
+    TYPE = "vn.daihoi.task.described.v1"
+    SENTENCE = "{actor} described task {id}: {product}; directed by: {directing_leader}; remark: {remark}"
+    product: Brief | None = None
+    directing_leader: Name | None = None
+    remark: Phrase | None = None
+
+
+class DeadlineShortened(Event):
+    TYPE = "vn.daihoi.task.deadline-shortened.v1"
+    SENTENCE = "{actor} shortened the deadline of task {id} from {replaces} to {deadline}: {reason}"
+    replaces: date
+    deadline: date
+    reason: Brief
+    past_because: Name | None = None
+
+
+class ObstacleOpened(Event):
+    """`proposal` is what somebody asks `proposed_to` to do about it."""
+
+    TYPE = "vn.daihoi.task.obstacle-opened.v1"
+    SENTENCE = "{actor} put an obstacle to task {id} on record ({obstacle_id}): {what}"
+    obstacle_id: EntityId
+    what: Brief
+    cause: Brief | None = None
+    proposal: Brief | None = None
+    proposed_to: Name | None = None
+
+
+class ObstacleResolved(Event):
+    TYPE = "vn.daihoi.task.obstacle-resolved.v1"
+    SENTENCE = "{actor} declared obstacle {obstacle_id} of task {id} resolved: {resolution}"
+    obstacle_id: EntityId
+    resolution: Brief
+
+
+class TaskCommented(Event):
+    TYPE = "vn.daihoi.task.commented.v1"
+    SENTENCE = "{actor} commented on task {id}: {text}"
+    comment_id: EntityId
+    text: Brief
+
+
+class TaskInstructed(Event):
+    """Who gave the instruction is in the unit or in the sub-committee; the envelope names who noted it."""
+
+    TYPE = "vn.daihoi.task.instructed.v1"
+    SENTENCE = "{given_by} gave an instruction on task {id} ({instruction_id}): {text}"
+    instruction_id: EntityId
+    text: Brief
+    given_by: str
+    due_on: date | None = None
+    past_because: Name | None = None
+
+
+class DependencyAdded(Event):
+    """The task is not completed before task `on`."""
+
+    TYPE = "vn.daihoi.task.dependency-added.v1"
+    SENTENCE = "{actor} made task {id} wait for task {on}"
+    on: EntityId
+
+
+class DependencyDropped(Event):
+    TYPE = "vn.daihoi.task.dependency-dropped.v1"
+    SENTENCE = "{actor} let task {id} no longer wait for task {on}"
+    on: EntityId
+
+
+class ChecklistItemAdded(Event):
+    TYPE = "vn.daihoi.task.checklist-item-added.v1"
+    SENTENCE = "{actor} put {item_id} on the checklist of task {id}: {text}"
+    item_id: EntityId
+    text: Brief
+
+
+class ChecklistItemTicked(Event):
+    TYPE = "vn.daihoi.task.checklist-item-ticked.v1"
+    SENTENCE = "{actor} ticked {item_id} on the checklist of task {id}"
+    item_id: EntityId
+
+
+class ChecklistItemUnticked(Event):
+    TYPE = "vn.daihoi.task.checklist-item-unticked.v1"
+    SENTENCE = "{actor} took back the tick of {item_id} on the checklist of task {id}"
+    item_id: EntityId
+
+
+class ChecklistItemDropped(Event):
+    TYPE = "vn.daihoi.task.checklist-item-dropped.v1"
+    SENTENCE = "{actor} took {item_id} off the checklist of task {id}"
+    item_id: EntityId
+
+
 TaskEvent = (
     TaskOpened | TaskAssigned | TaskDeadlineSet | ExtensionRequested | ExtensionGranted | ExtensionRefused
     | TaskFunded | TaskStarted | TaskProgressed | TaskBlocked | TaskUnblocked | TaskSubmitted | TaskCompleted
     | TaskReturned | TaskCancelled | TaskReopened | ClearanceRequired | ClearanceDropped | ScenarioFollowed
+    | TaskDescribed | DeadlineShortened | ObstacleOpened | ObstacleResolved | TaskCommented | TaskInstructed
+    | DependencyAdded | DependencyDropped
+    | ChecklistItemAdded | ChecklistItemTicked | ChecklistItemUnticked | ChecklistItemDropped
 )  # fmt: skip
 EVENTS = members(TaskEvent)

@@ -46,7 +46,7 @@ def in_words(name: str, value: object, lang: Language) -> str:
     match value:
         case str() if name == "unit":
             text = title_of(value, lang)
-        case str() if name == "actor":
+        case str() if name in ("actor", "given_by"):
             text = title_of_position(value, lang)
         case Message():
             text = render(value, lang)

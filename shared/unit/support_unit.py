@@ -2,10 +2,10 @@
 
 A catalogue item assigned to a unit opens a task there, a duty handed out to it likewise; a directive for a four-point
 review opens one in every unit that it addresses, and what is taken up while a review is open enters it. What security
-decides on clearances is noted, for tasks that need them. When the sub-committee switches the scenario, every task
-follows: the switch is put on record in the unit before its tasks are listed. A task opened or reopened later follows
-what is on record by then, in the same batch; what is put on record in the meantime it follows once the ledger tells
-of it. So none is left out, in whatever order the two meet.
+decides on clearances is noted, for tasks that need them, and what the sub-committee instructs is noted with the task.
+When the sub-committee switches the scenario, every task follows: the switch is put on record in the unit before its
+tasks are listed. A task opened or reopened later follows what is on record by then, in the same batch; what is put on
+record in the meantime it follows once the ledger tells of it. So none is left out, in whatever order the two meet.
 """
 
 from collections.abc import Sequence
@@ -26,6 +26,7 @@ from shared.events.scenario import ScenarioSwitched
 from shared.events.task import ScenarioFollowed, TaskOpened, TaskReopened
 from shared.events.variant import AdjustmentWithdrawn, VariantAdjusted
 from shared.eventstore.envelope import Envelope
+from shared.unit.instructions import note_instructions
 from shared.unit.policies import ForEvery, Policy
 from shared.unit.service import UnitService
 from shared.values.types import EntityId, Scenario
@@ -47,6 +48,7 @@ def support_unit(unit: str, own: Sequence[Aggregate] = (), policies: Sequence[Po
             *NOTE_CLEARANCES,
             FOLLOW_SWITCHES,
             *follow_own_events(unit),
+            note_instructions(unit),
             *policies,
         ),
     )

@@ -45,6 +45,7 @@ WORDS = {
         *("low", "medium", "high", "critical"),
         *("requested", "reported", "assessed", "resolved", "returned", "reopened", "clearance_dropped"),
         *("pending", "lapsed", "in_force", "superseded", "both"),
+        *("not_started", "in_progress", "blocked", "submitted", "suspended", "deadline_shortened"),
         *("decoration", "ceremony", "sanitation", "emulation", "place", "person", "vehicle"),
     )
 } | {

@@ -39,7 +39,10 @@ _ABOVE = SupportUnit(
     SUBCOMMITTEE,
     "Tiểu ban Tổ chức phục vụ Đại hội",
     "Sub-committee",
-    ("meeting", "directive", "catalogue-item", "organisation", "duty", "scenario", "parked-event", "revocation"),
+    (
+        *("meeting", "directive", "catalogue-item", "organisation", "duty", "scenario", "parked-event", "revocation"),
+        "instruction",
+    ),
 )
 WRITERS = {entity: unit.id for unit in (_ABOVE, *WITH_CODE) for entity in unit.writes}
 _OF_EVERY_UNIT = frozenset({"task", "review", "variant", "unit-scenario", "known-clearance"})

@@ -8,6 +8,7 @@ from shared.domain.task.standing import ExtensionOutcome, changes_of, standing_a
 from shared.events import task
 from shared.values.local_time import local_date
 from shared.values.types import fold_diacritics
+from shared.views import task_records
 from shared.views.view import Document, Recorded, View, begun, by_service_and_id, instant, with_more
 
 
@@ -27,8 +28,8 @@ def fold(document: Document | None, recorded: Recorded) -> Document:
             folded.update(additions)
         elif not changes:
             folded.update(event.model_dump(mode="json"))
-    if type(event) is not task.ScenarioFollowed:
-        # Nobody works on what follows a scenario, and its cause may be older than the last who did.
+    if type(event) not in (task.ScenarioFollowed, task.TaskInstructed):
+        # Nobody works on what follows a scenario or is instructed, and the cause may be older than the last who did.
         folded["updated_at"] = instant(recorded.envelope.time)
     return folded
 
@@ -53,6 +54,7 @@ def _opened(event: task.TaskOpened, recorded: Recorded) -> Document:
         "evidence": [],
         "clearances": [],
         "history": [],
+        **task_records.nothing_on_record(),
         "completed_on": None,
         "opened_at": instant(recorded.envelope.time),
     }
@@ -126,7 +128,7 @@ def _additions(document: Document, recorded: Recorded) -> Document | None:
         case task.ClearanceDropped():
             kept = [need for need in document["clearances"] if need["clearance_id"] != event.clearance_id]
             return {"clearances": kept, **_with_setback(document, "clearance_dropped", event.reason, recorded)}
-    return None
+    return task_records.additions(document, recorded)
 
 
 def _with_setback(document: Document, what: str, reason: str, recorded: Recorded) -> Document:

@@ -564,7 +564,7 @@ async def test_a_review_lists_the_live_tasks_and_closes_when_every_gap_is_fixed_
     here, there = start(), start()
     for number in (1, 2, 3):
         await here.send("open-task", TASK | {"task_id": f"1-0{number}"})
-    await here.send("cancel-task", {"task_id": "1-03", "reason": "Không còn cần"})
+    await here.send("cancel-task", {"task_id": "1-03", "reason": "Không còn cần"}, by="lead")
     review = {"review_id": "d1"}
     assert await here.outcome("open-review", review | {"directive_id": "d1"}) == "opened"
     assert await there.outcome("close-review", review, by="lead") == "gaps_left"

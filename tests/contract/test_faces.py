@@ -505,7 +505,8 @@ async def test_duties_told_again_open_nothing_again_whatever_became_of_their_tas
         await face.policies_are_done("logistics")
         moved = {"task_id": "y-yen-sanitation-before", "collective": "Huyện đoàn", "individual": "Bí thư"}
         await face.send("logistics", "assign-task", moved)
-        await face.send("logistics", "cancel-task", {"task_id": "y-yen-sanitation-after", "reason": "Không cần"})
+        cancelled = {"task_id": "y-yen-sanitation-after", "reason": "Không cần"}
+        await face.send("logistics", "cancel-task", cancelled, by="lead")
         before = await face.written()
     await face.forget_policies("logistics")
     async with serving("logistics"):

@@ -35,6 +35,7 @@ LOCALITY = {
 NEEDS = {"duty": ("register-organisations", {"entries": [LOCALITY]})}
 """The command that has to come before an entity can begin, where there is one."""
 OPENED_BY = {
+    "instruction": "lead",
     "scenario": "lead",
     "revocation": "lead",
     "variant": "lead",
@@ -62,6 +63,11 @@ def opening(title):
             "issue-directive",
             {"directive_id": "d1", "kind": "work", "text": text, "units": ["logistics"]},
             "directive_already_issued",
+        ),
+        "instruction": (
+            "give-instruction",
+            {"instruction_id": "i1", "unit": "logistics", "task_id": "1-03", "text": title},
+            "no_right_to_give",
         ),
         "organisation": (
             "register-organisation",

@@ -14,6 +14,7 @@ from services.subcommittee import (
     catalogue,
     directive,
     duty,
+    instruction,
     meeting,
     organisation,
     parked_event,
@@ -27,7 +28,7 @@ from shared.events.base import Event
 MODULES = (
     task, document, meeting, directive, review, organisation, duty, catalogue, scenario, variant, unit_scenario,
     publications, resources, clearances, expenses, incidents, known_clearance, parked_event,
-    revocation,
+    revocation, instruction,
 )  # fmt: skip
 AGGREGATES = tuple(module.AGGREGATE for module in MODULES)
 

@@ -7,9 +7,10 @@ import pytest
 from daihoi.sample.story import Sample
 from services.subcommittee.directive import IssueDirective
 from services.subcommittee.duty import HandOutDuty
+from services.subcommittee.instruction import GiveInstruction
 from shared.domain.decider import Command, Refused
 from shared.domain.review import OpenReview
-from shared.domain.task import RequestExtension, SetDeadline
+from shared.domain.task import InstructTask, NoteInstruction, RequestExtension, SetDeadline, ShortenDeadline
 from shared.domain.variant import AdjustVariant
 from tests.contract.units import SERVICE_AGGREGATES
 
@@ -35,6 +36,14 @@ COMMANDS = {
     ),
     "open-review": lambda **why: OpenReview(review_id="d1", directive_id="d1", due_on=DUE, **why),
     "hand-out-duty": handed_out,
+    "shorten-deadline": lambda **why: ShortenDeadline(task_id="1-03", deadline=DUE, reason="Sớm hơn", **why),
+    "instruct-task": lambda **why: InstructTask(task_id="1-03", instruction_id="i", text="Làm", due_on=DUE, **why),
+    "note-instruction": lambda **why: NoteInstruction(
+        task_id="1-03", instruction_id="i", text="Làm", due_on=DUE, given_by="subcommittee.lead", **why
+    ),
+    "give-instruction": lambda **why: GiveInstruction(
+        instruction_id="i", unit="logistics", task_id="1-03", text="Làm", due_on=DUE, **why
+    ),
 }
 
 

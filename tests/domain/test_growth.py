@@ -2,6 +2,7 @@
 name."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, timedelta
 from itertools import count, cycle
 from typing import Any, get_origin, get_type_hints
 
@@ -25,7 +26,7 @@ from shared.views import VIEWS
 from shared.views.view import Recorded
 from tests.congress import BEGINNING, envelope_of
 from tests.domain.largest import FACE, largest, largest_data
-from tests.domain.scenario import AGGREGATES, LEAD, OFFICER, decided_in
+from tests.domain.scenario import AGGREGATES, LEAD, OFFICER, POLICY, decided_in
 
 MOST_BYTES = 6 * 2**20
 """Well below the 16 MiB of a document, and of an audit row that tells it before and after."""
@@ -61,6 +62,33 @@ def a_task() -> Iterable[Wishes]:
     shown = largest(task.SubmitTask, evidence=largest_data(task.SubmitTask)["evidence"][:25])
     yield cycle([(shown, OFFICER), (largest(task.ReturnTask), LEAD)])
     yield cycle([(largest(task.SubmitTask, evidence=[]), OFFICER), (largest(task.ReturnTask), LEAD)])
+    yield from the_records_of_a_task()
+
+
+def the_records_of_a_task() -> Iterable[Wishes]:
+    """Each of them full, and what can be dropped is not."""
+    days = (date(2020, 9, 1) - timedelta(days=number) for number in count(1))
+    yield ((largest(task.ShortenDeadline, deadline=day.isoformat()), LEAD) for day in days)
+    yield iter([(largest(task.DescribeTask), OFFICER)])
+    yield (
+        (command, OFFICER)
+        for number in count()
+        for command in (
+            largest(task.OpenObstacle, obstacle_id=named(number)),
+            largest(task.ResolveObstacle, obstacle_id=named(number)),
+        )
+    )
+    yield ((largest(task.CommentOnTask, comment_id=named(number)), OFFICER) for number in count())
+    yield ((largest(task.NoteInstruction, instruction_id=named(number)), POLICY) for number in count())
+    yield ((largest(task.AddDependency, on=named(number)), OFFICER) for number in count())
+    yield (
+        (command, OFFICER)
+        for number in count()
+        for command in (
+            largest(task.AddChecklistItem, item_id=named(number)),
+            largest(task.TickChecklistItem, item_id=named(number)),
+        )
+    )
 
 
 def a_resource() -> Iterable[Wishes]:
@@ -108,8 +136,12 @@ GROWING = {
     "a task": (
         task.AGGREGATE,
         a_task,
-        {},
-        ["task_clearances_full", "task_extensions_full", "task_evidence_full", "task_sent_back_full"],
+        TASKS,
+        [
+            *("task_clearances_full", "task_extensions_full", "task_evidence_full", "task_sent_back_full"),
+            *("task_shortenings_full", "task_obstacles_full", "task_comments_full", "task_instructions_full"),
+            *("task_dependencies_full", "task_checklist_full"),
+        ],
     ),
     "a resource": (resources.AGGREGATE, a_resource, {}, ["resource_reservations_full"]),
     "an expense": (expenses.AGGREGATE, an_expense, {}, ["expense_advances_full", "expense_spending_full"]),

@@ -31,9 +31,14 @@ from shared.events.review import Essential
 from shared.events.task import (
     ClearanceDropped,
     ClearanceRequired,
+    DeadlineShortened,
+    DependencyAdded,
+    DependencyDropped,
     ExtensionGranted,
     ExtensionRefused,
     ExtensionRequested,
+    ObstacleOpened,
+    ObstacleResolved,
     ScenarioFollowed,
     TaskAssigned,
     TaskCancelled,
@@ -105,10 +110,15 @@ BY_NAME: dict[str, st.SearchStrategy] = {
             "resource_id",
             "clearance_id",
             "revocation_id",
+            "obstacle_id",
+            "comment_id",
+            "instruction_id",
+            "item_id",
         ),
         ONE_OR_ANOTHER,
     ),
     "incident_id": ONE_OR_ANOTHER,
+    "on": st.sampled_from(["b", "b", "a"]),
     **dict.fromkeys(("advance_id", "spending_id"), st.sampled_from(["x", "y", "z"])),
     **dict.fromkeys(("catalogue", "catalogue_item", "reservation_id"), st.sampled_from(["x", "y", "z"])),
     **dict.fromkeys(("symbol", "superseded_by"), st.sampled_from(["76-KH/TU", "39/KH-BPĐBANTT"])),
@@ -367,7 +377,26 @@ def test_a_task_is_never_completed_while_it_needs_a_clearance_that_is_not_grante
 
 @same_histories_every_run
 @given(ledgers(task.AGGREGATE))
-def test_a_deadline_moves_only_later_and_only_by_an_extension_that_another_granted(ledger):
+def test_a_task_is_never_completed_with_an_open_obstacle_or_before_what_it_waits_for(ledger):
+    for history in ledger.histories.values():
+        obstacles, waits = set(), set()
+        for event, _ in history:
+            match event:
+                case ObstacleOpened():
+                    obstacles.add(event.obstacle_id)
+                case ObstacleResolved():
+                    obstacles.remove(event.obstacle_id)
+                case DependencyAdded():
+                    waits.add(event.on)
+                case DependencyDropped():
+                    waits.remove(event.on)
+                case TaskCompleted():
+                    assert (obstacles, waits - {"b"}) == (set(), set())
+
+
+@same_histories_every_run
+@given(ledgers(task.AGGREGATE))
+def test_a_deadline_moves_later_only_by_an_extension_that_another_granted_and_earlier_only_by_a_lead(ledger):
     for entity_id, history in ledger.histories.items():
         original = agreed = deadline = asked = None
         for event, actor in history:
@@ -390,6 +419,11 @@ def test_a_deadline_moves_only_later_and_only_by_an_extension_that_another_grant
                         assert event.deadline > event.replaces
                         agreed, deadline = max(agreed, event.deadline), max(deadline, event.deadline)
                     asked = None
+                case DeadlineShortened():
+                    assert actor.leads or actor.is_policy
+                    assert (event.replaces, asked) == (deadline, None)
+                    assert event.deadline < deadline
+                    agreed, deadline = min(agreed or event.deadline, event.deadline), event.deadline
                 case TaskCompleted() | TaskCancelled():
                     asked = None
         state = ledger.states[entity_id]

@@ -9,7 +9,7 @@ import pytest
 from services.logistics import resources
 from services.security import clearances
 from services.security.venues import react as ask_for_clearance
-from services.subcommittee import catalogue, directive, duty, organisation, scenario
+from services.subcommittee import catalogue, directive, duty, instruction, organisation, scenario
 from shared.domain import task, variant
 from shared.domain.decider import Actor, Aggregate, Command, Refused
 from shared.events.base import Event
@@ -39,6 +39,7 @@ STORIES: Sequence[tuple[Aggregate, Sequence[Command]]] = [
     (directive.AGGREGATE, [largest(directive.IssueDirective, kind="review", units=["logistics"])]),
     (duty.AGGREGATE, [largest(duty.HandOutToLocality, unit="logistics", locality=DISTRICT)]),
     (scenario.AGGREGATE, [largest(scenario.SwitchScenario)]),
+    (instruction.AGGREGATE, [largest(instruction.GiveInstruction, unit="logistics")]),
     (task.AGGREGATE, [largest(task.OpenTask), largest(task.RequireClearance)]),
     (task.AGGREGATE, [largest(task.OpenTask), largest(task.CancelTask), largest(task.ReopenTask)]),
     (variant.AGGREGATE, [largest(variant.AdjustVariant), largest(variant.WithdrawAdjustment)]),

@@ -1,5 +1,7 @@
 """The sample congress names only organisations and positions that stand on its register."""
 
+from collections import Counter
+
 from daihoi.sample.story import Sample
 
 SAMPLE = Sample()
@@ -19,6 +21,18 @@ def test_the_register_holds_agencies_bodies_and_ten_localities_each_with_positio
     assert set(kinds) == {"agency", "body", "locality"}
     assert kinds.count("locality") == 10
     assert all(position for positions in REGISTER.values() for position in positions)
+
+
+def test_every_item_has_a_product_and_some_tasks_have_what_offices_keep_with_them():
+    assert SAMPLE.products.keys() == {item.code for item in SAMPLE.catalogue}
+    assert all(row["product"] and row["directing_leader"] for row in SAMPLE.products.values())
+    done = Counter(step.command for step in SAMPLE.work())
+    assert done["describe-task"] == 54
+    assert done["open-obstacle"] > done["resolve-obstacle"] > 0
+    told = ("give-instruction", "instruct-task", "comment-on-task", "add-dependency", "tick-checklist-item")
+    assert all(done[command] for command in told)
+    note = SAMPLE.congress["catalogue"]["note"]
+    assert ("sản phẩm" in note["vi"], "products" in note["en"]) == (True, True), "they are an illustration too"
 
 
 def test_every_duty_with_progress_was_handed_out():

@@ -31,6 +31,7 @@ from shared.events.unit_scenario import SwitchRecorded
 from shared.events.variant import VariantAdjusted
 from shared.i18n import render
 from shared.values.types import Evidence
+from tests.domain import test_dependencies, test_instructions, test_obstacles, test_task_details
 from tests.domain.scenario import DEPUTY, LEAD, OFFICER, accepting, assert_all_told, given, rejecting, silent_on
 
 
@@ -144,8 +145,8 @@ ACCEPTED = {
     "returned work is submitted again": (RETURNED, ask(task.SubmitTask), OFFICER, SUBMITTED[-1]),
     "somebody else accepts the work": (SUBMITTED, ask(task.CompleteTask), LEAD, TaskCompleted()),
     "somebody else returns the work": (SUBMITTED, ask(task.ReturnTask, reason="Thiếu ảnh"), LEAD, RETURNED[-1]),
-    "an open task is cancelled": (OPEN, ask(task.CancelTask, reason="Trùng việc"), OFFICER, CANCELLED[-1]),
-    "a submitted task is cancelled": (SUBMITTED, ask(task.CancelTask, reason="Trùng việc"), OFFICER, CANCELLED[-1]),
+    "an open task is cancelled": (OPEN, ask(task.CancelTask, reason="Trùng việc"), LEAD, CANCELLED[-1]),
+    "a submitted task is cancelled": (SUBMITTED, ask(task.CancelTask, reason="Trùng việc"), LEAD, CANCELLED[-1]),
     "a cancelled task is reopened": (CANCELLED, ask(task.ReopenTask, reason="Cần lại"), OFFICER, REOPENED[-1]),
     "a completed task is reopened": (COMPLETED, ask(task.ReopenTask, reason="Cần lại"), OFFICER, REOPENED[-1]),
     "an open task is suspended by the scenario in force": (OPEN, ask(task.FollowScenario), OFFICER, FOLLOWED),
@@ -156,7 +157,7 @@ ACCEPTED = {
     "a suspended task is extended": (
         (*ASKED, FOLLOWED.model_copy(update={"deadline": DEADLINE})), ask(task.GrantExtension), LEAD, GRANTED[-1],
     ),
-    "a suspended task is cancelled": (SUSPENDED, ask(task.CancelTask, reason="Trùng việc"), OFFICER, CANCELLED[-1]),
+    "a suspended task is cancelled": (SUSPENDED, ask(task.CancelTask, reason="Trùng việc"), DEPUTY, CANCELLED[-1]),
     "a task is reopened twice for one reason if it was closed in between": (
         (*REOPENED, CANCELLED[-1]), ask(task.ReopenTask, reason="Cần lại"), OFFICER, REOPENED[-1],
     ),
@@ -323,7 +324,10 @@ def test_a_task_refuses_what_its_lifecycle_forbids(history, command, actor, code
 
 
 def test_every_command_event_and_refusal_is_told_here():
-    assert_all_told(task, ACCEPTED, REJECTED)
+    topics = (test_dependencies, test_instructions, test_obstacles, test_task_details)
+    accepted = {(topic, told): case for topic in topics for told, case in topic.ACCEPTED.items()}
+    rejected = [case for topic in topics for case in topic.REJECTED]
+    assert_all_told(task, ACCEPTED | accepted, [*REJECTED, *rejected])
 
 
 def heard(**decisions: str) -> dict:

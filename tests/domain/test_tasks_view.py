@@ -97,7 +97,8 @@ def test_a_suspended_task_shows_what_is_in_force_and_what_was_agreed_and_comes_b
 
 STANDING = tuple(standing_at_opening(OPENED[0]))
 NOTHING_STATED = {
-    "collective": None, "individual": None, "coordinating": [], "secured_vnd": None, "funding_source": None
+    "collective": None, "individual": None, "coordinating": [], "secured_vnd": None, "funding_source": None,
+    "product": None, "directing_leader": None, "remark": None,
 }  # fmt: skip
 
 
@@ -106,7 +107,16 @@ def in_the_view(document: dict) -> dict:
     latest = document["extensions"][-1]["outcome"] if document["extensions"] else None
     same = {name: document[name] for name in (*STANDING, *NOTHING_STATED, "followed")}
     needed = {need["clearance_id"]: need for need in document["clearances"]}
-    return same | {"extension_outcome": latest, "extensions": len(document["extensions"]), "clearances": needed}
+    on_record = {
+        "open_obstacles": [entry["obstacle_id"] for entry in document["obstacles"] if entry["resolved_at"] is None],
+        "obstacles": len(document["obstacles"]),
+        "comments": [entry["comment_id"] for entry in document["comments"]],
+        "instructions": [(entry["instruction_id"], entry["given_by"]) for entry in document["instructions"]],
+        "waits_for": sorted(entry["task_id"] for entry in document["dependencies"]),
+        "checklist": {entry["item_id"]: (entry["text"], entry["ticked"]) for entry in document["checklist"]},
+    }
+    counted = {"extension_outcome": latest, "extensions": len(document["extensions"]), "clearances": needed}
+    return same | counted | on_record
 
 
 def in_the_task(state: task.Task) -> dict:
@@ -116,7 +126,16 @@ def in_the_task(state: task.Task) -> dict:
     followed = {name: whole["followed"][name] for name in ("switch", "scenario")} if state.followed else None
     same = {name: whole[name] for name in (*STANDING, "extension_outcome", "extensions")}
     needed = {clearance_id: whole["clearances"][clearance_id] for clearance_id in state.needed_clearances}
-    return {**same, **stated, "followed": followed, "clearances": needed}
+    records = state.records
+    on_record = {
+        "open_obstacles": list(records.open_obstacles),
+        "obstacles": len(records.obstacles),
+        "comments": list(records.comments),
+        "instructions": [(name, given.given_by) for name, given in records.instructions.items()],
+        "waits_for": sorted(records.waits_for),
+        "checklist": {name: (item.text, item.ticked) for name, item in records.checklist.items() if not item.dropped},
+    }
+    return {**same, **stated, "followed": followed, "clearances": needed, **on_record}
 
 
 @pytest.mark.parametrize(

@@ -35,7 +35,7 @@ AT_ONCE = 12
 REVIEW = review.AGGREGATE.entity
 UNITS_FIRST = sorted(SERVICE_AGGREGATES, key=lambda service: service == SUBCOMMITTEE)
 """A unit's reviews are looked at before the sub-committee has given it work."""
-ONLY_POLICIES_MAY = {"follow-scenario", "record-switch", "confirm-switch"}
+ONLY_POLICIES_MAY = {"follow-scenario", "record-switch", "confirm-switch", "note-instruction"}
 NEED_A_REFUSAL = {command.NAME for command in OFFERED}
 """There is none to see to where every policy can do what it wants."""
 NEVER_ACCEPTED = ONLY_POLICIES_MAY | NEED_A_REFUSAL

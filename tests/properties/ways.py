@@ -47,6 +47,19 @@ OPEN_TASK = Step(
     "member",
 )
 OPEN_REVIEW = Step(review.OpenReview(**R, directive_id="d"), "member")
+OPEN_ANOTHER = OPEN_TASK._replace(command=OPEN_TASK.command.model_copy(update={"task_id": "y"}))
+ADD_DEPENDENCY = Step(task.AddDependency(**X, on="y"), "member")
+OPEN_OBSTACLE = Step(task.OpenObstacle(**X, obstacle_id="o", what="x"), "member")
+ITEM = {"item_id": "i"}
+ADD_ITEM = Step(task.AddChecklistItem(**X, **ITEM, text="x"), "member")
+TICK_ITEM = Step(task.TickChecklistItem(**X, **ITEM), "member")
+
+
+def way_of(*steps: Step) -> dict[type[Command], list[Step]]:
+    """To the last of these steps on a task, by its command."""
+    return {type(steps[-1].command): [OPEN_TASK, *steps]}
+
+
 BY_HAND: dict[type[Command], list[Step]] = {
     review.CloseReview: [
         OPEN_TASK,
@@ -57,8 +70,24 @@ BY_HAND: dict[type[Command], list[Step]] = {
         Step(review.CloseReview(**R), "lead"),
     ],
     review.EnterTask: [OPEN_REVIEW, OPEN_TASK, Step(review.EnterTask(**R, **X), "member")],
+    **way_of(Step(task.DescribeTask(**X, product="x"), "member")),
+    **way_of(
+        Step(task.SetDeadline(**X, deadline="2020-09-30"), "member"),
+        Step(task.ShortenDeadline(**X, deadline="2020-09-29", reason="x"), "lead"),
+    ),
+    **way_of(OPEN_OBSTACLE),
+    **way_of(OPEN_OBSTACLE, Step(task.ResolveObstacle(**X, obstacle_id="o", resolution="x"), "member")),
+    **way_of(Step(task.CommentOnTask(**X, comment_id="c", text="x"), "member")),
+    **way_of(Step(task.InstructTask(**X, instruction_id="i", text="x"), "lead")),
+    **way_of(OPEN_ANOTHER, ADD_DEPENDENCY),
+    **way_of(OPEN_ANOTHER, ADD_DEPENDENCY, Step(task.DropDependency(**X, on="y"), "member")),
+    **way_of(ADD_ITEM),
+    **way_of(ADD_ITEM, TICK_ITEM),
+    **way_of(ADD_ITEM, TICK_ITEM, Step(task.UntickChecklistItem(**X, **ITEM), "member")),
+    **way_of(ADD_ITEM, Step(task.DropChecklistItem(**X, **ITEM), "member")),
 }
-"""Ways over several aggregates, which nobody looks for."""
+"""Ways over several aggregates, which nobody looks for; and what may happen to a task at any time: together it would
+be tried in every order."""
 
 
 @cache
@@ -145,13 +174,14 @@ def _search(
 ) -> None:
     """From two beginnings, nothing and everything begun, breadth first. Where the same can be done as somewhere else
     nobody looks further."""
+    looked_for = [command for command in aggregate.commands if command not in BY_HAND]
     level: list[tuple[History, list[Step]]] = [(History(aggregates), []), replayed(service, aggregates, opened)]
     seen: set[frozenset[tuple[str, str]]] = set()
     for _ in range(MOST_STEPS):
         following: list[tuple[History, list[Step]]] = []
         for history, way in level:
             possible: dict[tuple[str, str], tuple[Step, list[Wanted]]] = {}
-            for command in aggregate.commands:
+            for command in looked_for:
                 for step, outcome in steps_of(command, service, history):
                     possible.setdefault((command.NAME, step.position), (step, outcome))
             for step, _ in possible.values():
@@ -159,7 +189,7 @@ def _search(
             if (here := frozenset(possible)) not in seen:
                 seen.add(here)
                 following += [(history.after(outcome), [*way, step]) for step, outcome in possible.values()]
-        if found.keys() >= set(aggregate.commands):
+        if found.keys() >= set(looked_for):
             return
         level = following
 
@@ -170,7 +200,7 @@ def _search_beside(
     """What nothing of its own leads to may need just one step of another aggregate."""
     nothing = History(aggregates)
     others = [command for each in aggregates if not each.internal for command in each.commands]
-    for missing in [command for command in aggregate.commands if command not in found]:
+    for missing in [command for command in aggregate.commands if command not in found.keys() | BY_HAND.keys()]:
         for command in others:
             for step, outcome in steps_of(command, service, nothing):
                 for last, _ in steps_of(missing, service, nothing.after(outcome)):

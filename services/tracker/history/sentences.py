@@ -113,7 +113,8 @@ def with_summary(row: Document) -> Document:
 def _params(name: str, actor: str, entity_id: str, data: Mapping[str, Any]) -> dict[str, object]:
     values = {field: _readable(field, data[field]) for field in data if f"{{{field}}}" in SENTENCES[name]}
     inner = data.get("item", data)
-    title = inner.get("title") or inner.get("name") or inner.get("text") or {}
+    texts = (inner.get(field) for field in ("title", "name", "text"))
+    title = next((text for text in texts if isinstance(text, dict) and text), {})
     in_languages = {"vi": ""} | {lang: brief(text, VALUE_CHARACTERS) for lang, text in title.items()}
     entity = word(entity_id) if ".variant." in name else entity_id
     return {**values, "actor": actor, "id": entity, "title": in_languages}
@@ -127,5 +128,7 @@ def _readable(field: str, value: Any) -> object:
             return format_minute(value)
         case "scenario" | "severity" | "decision" | "what":
             return word(value)
+        case "product" | "directing_leader" | "remark" if value is None:
+            return "–"
         case _:
             return "" if value is None else brief(value, VALUE_CHARACTERS) if isinstance(value, str) else value

@@ -2,8 +2,8 @@
 
 Lifecycle: open → in progress ⇄ blocked → submitted → completed, or returned to progress; cancelled and reopened
 at need. The calendar's view (overdue, late) is no part of it: a read model compares dates. A deadline is set once;
-after that only an extension moves it, which somebody asks for and another decides. A task that needs a clearance is
-not completed without it.
+after that an extension moves it, which somebody asks for and another decides, or a lead brings it forward. A task
+that needs a clearance is not completed without it, nor one with an open obstacle, nor before the tasks it waits for.
 
 Beside its lifecycle a task follows the scenario in force in its unit: the variant may suspend it, or give it another
 cost and deadline for as long as that scenario lasts. A suspended task refuses work; its essentials and its extensions
@@ -15,43 +15,79 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from shared.domain.decider import Actor, Aggregate, Command, Key, Refusal, commands_of
-from shared.domain.task import clearances, closing, essentials, extensions, work
+from shared.domain.task import (
+    checklist,
+    clearances,
+    closing,
+    comments,
+    dependencies,
+    description,
+    essentials,
+    extensions,
+    instructions,
+    obstacles,
+    shortening,
+    work,
+)
+from shared.domain.task.checklist import (
+    MOST_ITEMS,
+    AddChecklistItem,
+    DropChecklistItem,
+    TickChecklistItem,
+    UntickChecklistItem,
+)
 from shared.domain.task.clearances import MOST_CLEARANCES, DropClearance, RequireClearance
 from shared.domain.task.closing import CancelTask, CompleteTask, ReopenTask, ReturnTask
 from shared.domain.task.command import MOST_SENT_BACK, TaskCommand, refuse_if_in
+from shared.domain.task.comments import MOST_COMMENTS, CommentOnTask
+from shared.domain.task.dependencies import MOST_DEPENDENCIES, AddDependency, DropDependency
+from shared.domain.task.description import DescribeTask
 from shared.domain.task.essentials import AssignTask, FundTask, OpenTask, SetDeadline
 from shared.domain.task.extensions import MOST_EXTENSIONS, GrantExtension, RefuseExtension, RequestExtension
 from shared.domain.task.following import IN_FORCE, SEEN_TO_FOLLOW, FollowScenario, follow
+from shared.domain.task.instructions import MOST_INSTRUCTIONS, InstructTask, NoteInstruction
+from shared.domain.task.obstacles import MOST_OBSTACLES, OpenObstacle, ResolveObstacle
+from shared.domain.task.obstruction import is_obstructed
+from shared.domain.task.shortening import MOST_SHORTENINGS, ShortenDeadline
 from shared.domain.task.standing import CLOSED, TaskStatus
 from shared.domain.task.state import Task, evolve
 from shared.domain.task.work import MOST_EVIDENCE, BlockTask, ReportProgress, StartTask, SubmitTask, UnblockTask
 from shared.events.task import EVENTS, TaskEvent
 
 __all__ = [
-    "AGGREGATE", "CLOSED", "IN_FORCE", "MOST_CLEARANCES", "MOST_EVIDENCE", "MOST_EXTENSIONS", "MOST_SENT_BACK",
-    "AssignTask", "BlockTask", "CancelTask", "CompleteTask", "DropClearance", "FollowScenario", "FundTask",
-    "GrantExtension", "OpenTask", "RefuseExtension", "ReopenTask", "ReportProgress", "RequestExtension",
-    "RequireClearance", "ReturnTask", "SetDeadline", "StartTask", "SubmitTask", "Task", "TaskStatus",
-    "UnblockTask",
+    "AGGREGATE", "CLOSED", "IN_FORCE", "MOST_CLEARANCES", "MOST_COMMENTS", "MOST_DEPENDENCIES", "MOST_EVIDENCE",
+    "MOST_EXTENSIONS", "MOST_INSTRUCTIONS", "MOST_ITEMS", "MOST_OBSTACLES", "MOST_SENT_BACK", "MOST_SHORTENINGS",
+    "AddChecklistItem", "AddDependency", "AssignTask", "BlockTask", "CancelTask", "CommentOnTask", "CompleteTask",
+    "DescribeTask", "DropChecklistItem", "DropClearance", "DropDependency", "FollowScenario", "FundTask",
+    "GrantExtension", "InstructTask", "NoteInstruction", "OpenObstacle", "OpenTask", "RefuseExtension", "ReopenTask",
+    "ReportProgress", "RequestExtension", "RequireClearance", "ResolveObstacle", "ReturnTask", "SetDeadline",
+    "ShortenDeadline", "StartTask", "SubmitTask", "Task", "TaskStatus", "TickChecklistItem", "UnblockTask",
+    "UntickChecklistItem", "is_obstructed",
 ]  # fmt: skip
 
 NOT_FOUND = Refusal("task_not_found", "There is no task {task_id}.")
 
 DECIDED_WHILE_LIVE: Mapping[type[Command], Callable[..., Sequence[TaskEvent]]] = {
-    command: topic.decide
-    for topic in (essentials, extensions, work, clearances)
-    for command in commands_of(topic.Wish)
+    DescribeTask: description.decide,
+    ShortenDeadline: shortening.decide,
+    **{
+        command: topic.decide
+        for topic in (essentials, extensions, work, clearances, obstacles, instructions, checklist)
+        for command in commands_of(topic.Wish)
+    },
 }
 """What a closed task refuses."""
 
 
 def reads(command: TaskCommand, task: Task | None) -> Sequence[Key]:
-    """What a task that follows the scenario has to see, or one that is to be completed."""
+    """What a task that follows the scenario has to see, or one that is to be completed or to wait for another."""
     match command:
         case FollowScenario():
             return SEEN_TO_FOLLOW
         case CompleteTask() if task is not None:
-            return clearances.keys_of_clearances(task)
+            return (*clearances.keys_of_clearances(task), *dependencies.keys_of_dependencies(task))
+        case AddDependency():
+            return dependencies.SEEN_TO_ADD
         case _:
             return ()
 
@@ -65,9 +101,17 @@ def decide(command: TaskCommand, task: Task | None, actor: Actor, seen: Mapping[
         return follow(command, task, seen)
     if isinstance(command, closing.Wish):
         return closing.decide(command, task, actor, seen)
+    if isinstance(command, comments.Wish):
+        return comments.decide(command, task)
     refuse_if_in(command, task, *CLOSED)
+    if isinstance(command, dependencies.Wish):
+        return dependencies.decide(command, task, seen)
     return DECIDED_WHILE_LIVE[type(command)](command, task, actor)
 
 
-Wish = OpenTask | essentials.Wish | extensions.Wish | work.Wish | closing.Wish | clearances.Wish | FollowScenario
+Wish = (
+    OpenTask | essentials.Wish | extensions.Wish | work.Wish | closing.Wish | clearances.Wish | FollowScenario
+    | description.Wish | shortening.Wish | obstacles.Wish | comments.Wish | instructions.Wish | dependencies.Wish
+    | checklist.Wish
+)  # fmt: skip
 AGGREGATE = Aggregate(events=EVENTS, commands=commands_of(Wish), evolve=evolve, decide=decide, reads=reads)

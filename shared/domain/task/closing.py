@@ -1,21 +1,24 @@
 """What was handed in is accepted or returned by somebody else; a task may be cancelled, and reopened at need."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from shared.domain.decider import Actor, Command, Key, Refusal
 from shared.domain.task.clearances import require_clearances
 from shared.domain.task.command import TaskCommand, refuse_if_in, refuse_if_suspended, require_room_to_send_back
+from shared.domain.task.dependencies import require_dependencies
 from shared.domain.task.following import FollowScenario
+from shared.domain.task.obstacles import require_obstacles_resolved
+from shared.domain.task.rights import require_lead
 from shared.domain.task.standing import CLOSED, TaskStatus
 from shared.domain.task.state import Task
-from shared.events.known_clearance import ClearanceNoted
 from shared.events.task import TaskCancelled, TaskCompleted, TaskEvent, TaskReopened, TaskReturned
 from shared.values.types import Phrase
 
 
 class CompleteTask(TaskCommand):
     """Accepts what was submitted. Every clearance that the task needs has to be granted, and not withdrawn, as far as
-    the unit has heard from security."""
+    the unit has heard from security; its obstacles have to be resolved, the tasks that it waits for closed."""
 
     NAME = "complete-task"
 
@@ -26,6 +29,8 @@ class ReturnTask(TaskCommand):
 
 
 class CancelTask(TaskCommand):
+    """Closes the task without completion; for the unit's lead or a deputy."""
+
     NAME = "cancel-task"
     reason: Phrase
 
@@ -41,12 +46,13 @@ class ReopenTask(TaskCommand):
 NOT_SUBMITTED = Refusal("task_not_submitted", "Task {task_id} has not been submitted.")
 OWN_WORK = Refusal("own_work", "{actor} submitted task {task_id}; somebody else has to accept or return it.")
 NOT_CLOSED = Refusal("task_not_closed", "Task {task_id} is not closed, so it can't be reopened.")
+NO_RIGHT_TO_CANCEL = Refusal("no_right_to_cancel", "{actor} can't cancel a task; the unit's lead or a deputy does.")
 
 
 Wish = CompleteTask | ReturnTask | CancelTask | ReopenTask
 
 
-def decide(command: Wish, task: Task, actor: Actor, seen: Mapping[Key, ClearanceNoted | None]) -> Sequence[TaskEvent]:
+def decide(command: Wish, task: Task, actor: Actor, seen: Mapping[Key, Any]) -> Sequence[TaskEvent]:
     match command:
         case CompleteTask():
             if task.status is TaskStatus.COMPLETED:
@@ -54,6 +60,8 @@ def decide(command: Wish, task: Task, actor: Actor, seen: Mapping[Key, Clearance
             refuse_if_in(command, task, TaskStatus.CANCELLED)
             _require_submitted_by_another(command, task, actor)
             require_clearances(command, task, seen)
+            require_obstacles_resolved(command, task)
+            require_dependencies(command, task, seen)
             return (TaskCompleted(),)
         case ReturnTask():
             refuse_if_in(command, task, *CLOSED)
@@ -64,7 +72,10 @@ def decide(command: Wish, task: Task, actor: Actor, seen: Mapping[Key, Clearance
             return (TaskReturned(reason=command.reason),)
         case CancelTask():
             refuse_if_in(command, task, TaskStatus.COMPLETED)
-            return () if task.status is TaskStatus.CANCELLED else (TaskCancelled(reason=command.reason),)
+            if task.status is TaskStatus.CANCELLED:
+                return ()
+            require_lead(actor, NO_RIGHT_TO_CANCEL)
+            return (TaskCancelled(reason=command.reason),)
         case ReopenTask():
             if task.status in CLOSED:
                 require_room_to_send_back(command, task)

@@ -63,7 +63,7 @@ class FundTask(TaskCommand):
 
 ALREADY_OPEN = Refusal("task_already_open", "Task {task_id} is already open with different content.")
 DEADLINE_FIXED = Refusal(
-    "deadline_already_set", "Task {task_id} already has the deadline {deadline}; only an extension moves it."
+    "deadline_already_set", "Task {task_id} already has the deadline {deadline}; have it extended or shortened."
 )
 
 

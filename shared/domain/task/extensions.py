@@ -37,7 +37,10 @@ class RefuseExtension(TaskCommand):
 
 
 NO_DEADLINE = Refusal("no_deadline", "Task {task_id} has no deadline yet; there is nothing to extend.")
-NOT_LATER = Refusal("deadline_not_later", "Task {task_id} has the deadline {deadline}; an extension has to be later.")
+NOT_LATER = Refusal(
+    "deadline_not_later",
+    "Task {task_id} has the deadline {deadline}; an extension has to be later; a lead or deputy shortens.",
+)
 ALREADY_PENDING = Refusal(
     "extension_already_pending", "Task {task_id} has another request waiting, for an extension to {deadline}."
 )

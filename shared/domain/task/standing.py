@@ -82,6 +82,14 @@ def _extension_granted(standing: Standing, event: events.ExtensionGranted) -> Ch
     }
 
 
+def _deadline_shortened(standing: Standing, event: events.DeadlineShortened) -> Changes:
+    """Where a scenario has brought one of the two forward still further, it stays there."""
+    return {
+        "agreed_deadline": min(standing.agreed_deadline or event.deadline, event.deadline),
+        "deadline": min(standing.deadline or event.deadline, event.deadline),
+    }
+
+
 def _later(deadline: date | None, extended: date) -> date:
     """An extension never brings a deadline forward, even if a scenario has moved it since it was requested."""
     return max(deadline or extended, extended)
@@ -107,6 +115,7 @@ _CHANGES: Mapping[type[Event], Callable[[Standing, Any], Changes]] = {
     events.ExtensionRequested: lambda task, event: {"extension_outcome": ExtensionOutcome.PENDING},
     events.ExtensionGranted: _extension_granted,
     events.ExtensionRefused: lambda task, event: {"extension_outcome": ExtensionOutcome.REFUSED},
+    events.DeadlineShortened: _deadline_shortened,
     events.ScenarioFollowed: _scenario_followed,
     events.TaskStarted: lambda task, event: {"status": TaskStatus.IN_PROGRESS, "started": True},
     events.TaskProgressed: lambda task, event: {"percent": event.percent},

@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from shared.domain.decider import State, begun
+from shared.domain.task.records import RECORDED, Records
 from shared.domain.task.standing import Changes, ExtensionOutcome, TaskStatus, changes_of, standing_at_opening
 from shared.events import task as events
 from shared.events.base import Event
@@ -40,6 +41,7 @@ class Task(State):
     last_return: str | None = None
     last_reopening: str | None = None
     clearances: Mapping[str, events.ClearanceRequired | events.ClearanceDropped] = {}
+    records: Records = Records()
 
     @property
     def assignment(self) -> events.TaskAssigned | None:
@@ -67,6 +69,8 @@ def evolve(task: Task | None, event: events.TaskEvent) -> Task:
     changes = changes_of(task, event)
     if remember := _REMEMBERED.get(type(event)):
         changes |= remember(task, event)
+    if record := RECORDED.get(type(event)):
+        changes["records"] = record(task.records, event)
     return task.but(**(changes or {"stated": {**task.stated, event.TYPE: event}}))
 
 
