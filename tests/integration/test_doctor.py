@@ -26,7 +26,7 @@ from shared.unit.consumer import consumer_config, consumer_name, make_consumer
 from shared.unit.findings import Severity
 from shared.values.units import services
 from tests.congress import Writer, life_of_a_task, settled
-from tests.waiting import until
+from tests.waiting import TIMEOUT_S, until
 
 PROJECT = Path(__file__).parents[2]
 SILENT = {f"{name}: service_silent" for name in all_services()}
@@ -81,11 +81,14 @@ async def test_with_all_services_it_is_content_and_without_one_it_is_not(setting
             supervisor.start(name)
         await supervisor.wait_until_ready(CommandClient(connection, congress))
 
+        looks = []
+
         async def content() -> bool:
-            return not told(await examine(settings))
+            looks.append(await examine(settings))
+            return not told(looks[-1])
 
         await until(content)
-        codes = [each.code for each in await examine(settings)]
+        codes = [each.code for each in looks[-1]]
         assert codes.count("service_ready") == len(all_services())
         assert {"jetstream_answers", "streams_there", "ledger_complete", "mongo_answers"} <= set(codes)
         assert {"projected_by", "views_level", "policies_follow"} <= set(codes)
@@ -127,6 +130,14 @@ async def test_a_mongodb_that_does_not_answer_is_told_and_nats_is_looked_at_all_
     findings = await examine(away)
     assert "MongoDB: mongo_unreachable" in told(findings)
     assert "streams_there" in {each.code for each in findings}
+
+
+async def test_that_no_process_of_a_service_runs_is_known_without_waiting_for_answers(
+    connection, congress, monkeypatch
+):
+    monkeypatch.setattr("shared.unit.client.HEALTH_TIMEOUT_S", 600)
+    async with asyncio.timeout(TIMEOUT_S):
+        assert await CommandClient(connection, congress).healths("logistics") == []
 
 
 async def test_a_stream_that_is_missing_or_differs_is_named(settings, connection, congress):

@@ -14,16 +14,17 @@ import pytest
 
 from daihoi.ops.supervisor import Supervisor, only_one_up
 from shared.platform import keeper
-from shared.platform.embedded import embedded_servers
+from shared.platform.embedded import Endpoints, embedded_servers
 from shared.platform.errors import PlatformError
 from shared.platform.files import data_folder
+from shared.platform.settings import Settings
 from tests.own_servers import DATABASE_FOLDER, begin_as_after_a_first_start
 from tests.waiting import wait_until
 
 HOLD_SERVERS = """
 import sys, time
 from pathlib import Path
-from shared.platform.embedded import embedded_servers
+from shared.platform.embedded import Endpoints, embedded_servers
 with embedded_servers(Path(sys.argv[1])) as found:
     print(found.nats_url, flush=True)
     time.sleep(600)
@@ -116,6 +117,15 @@ def test_daihoi_up_says_so_and_ends_when_its_keeper_is_killed_with_9(folder):
         running.wait()
     assert running.returncode == 1
     assert "was killed; start again" in told
+
+
+async def test_services_whose_embedded_servers_are_gone_are_not_waited_for(tmp_path):
+    settings = Settings(data_dir=tmp_path, congress="congress", nats_url="", mongo_url="")
+    supervisor = Supervisor(settings, Endpoints("", ""))
+    child = supervisor.start("logistics", ["sleep", "600"])
+    with pytest.raises(PlatformError, match="was killed"):
+        await supervisor.watch()
+    assert child.wait() == -signal.SIGKILL
 
 
 def test_a_server_that_dies_is_started_again_at_the_same_place(folder):
