@@ -1,12 +1,13 @@
 """The sub-committee's service: meetings and conclusions, directives, the scenario, documents, the catalogue,
-organisations, the continuing duties of the localities, instructions on tasks of the units, what becomes of events
-that the tracker has parked, and which tokens and keys are revoked."""
+organisations, the continuing duties of the localities, instructions on tasks of the units, reports that are
+handed up, what becomes of events that the tracker has parked, and which tokens and keys are revoked."""
 
 from services.subcommittee import (
     catalogue,
     directive,
     duty,
     instruction,
+    issued_report,
     meeting,
     organisation,
     parked_event,
@@ -31,6 +32,7 @@ SERVICE = UnitService(
             parked_event,
             revocation,
             instruction,
+            issued_report,
             duty,
         )
     ),

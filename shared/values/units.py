@@ -42,6 +42,7 @@ _ABOVE = SupportUnit(
     (
         *("meeting", "directive", "catalogue-item", "organisation", "duty", "scenario", "parked-event", "revocation"),
         "instruction",
+        "issued-report",
     ),
 )
 WRITERS = {entity: unit.id for unit in (_ABOVE, *WITH_CODE) for entity in unit.writes}

@@ -18,8 +18,8 @@ def nothing_on_record() -> Document:
 
 
 def is_document_obstructed(document: Document) -> bool:
-    """Whether the task is obstructed, by the rule of the domain."""
-    unresolved = sum(obstacle["resolved_at"] is None for obstacle in document["obstacles"])
+    """Whether the task is obstructed, by the rule of the domain; earlier versions' views hold no obstacles."""
+    unresolved = sum(obstacle["resolved_at"] is None for obstacle in document.get("obstacles", ()))
     return is_obstructed(document["status"], unresolved)
 
 

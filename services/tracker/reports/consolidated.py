@@ -1,7 +1,7 @@
 """The consolidated report: pure arithmetic over the views and a date.
 
 Continuing duties have a section of their own; the totals and lists are of all other work, reviews and extensions of
-both.
+both. What is said beside the numbers is made in `sections.py`.
 """
 
 from collections import Counter
@@ -18,6 +18,7 @@ from services.tracker.reports.lines import ESSENTIALS, Names, TaskLine, group_na
 from services.tracker.reports.order import task_order, unit_order
 from services.tracker.reports.reviews import Reviews, summarise
 from services.tracker.reports.scenarios import InForce, in_force
+from services.tracker.reports.sections import AS_USUAL, Sections, Wanted, sections_of
 from shared.domain.task import TaskStatus
 from shared.domain.task.standing import ExtensionOutcome
 from shared.values.types import Phase
@@ -70,16 +71,18 @@ class AsOf(BaseModel):
 
 
 class Movements(BaseModel):
-    """How each number of `Cells` moved since an earlier instant, `since`; negative where there are fewer."""
+    """How each number of `Cells` moved since an earlier instant, `since`; negative where there are fewer. `issued` is
+    the symbol of the report that showed that instant, where it is compared with one."""
 
     since: AsOf
+    issued: str | None = None
     totals: dict[str, int]
     by_unit: dict[str, dict[str, int]]
     by_group: dict[str, dict[str, int]]
     by_phase: dict[str, dict[str, int]]
 
 
-class Report(BaseModel):
+class Report(Sections):
     """`scenario` is the one in force; there is none before the first switch."""
 
     congress: str
@@ -107,7 +110,13 @@ class Report(BaseModel):
     movements: Movements | None = None
 
 
-def consolidate(congress: str, as_of: AsOf, views: Mapping[str, Sequence[Document]], digest: str) -> Report:
+def consolidate(
+    congress: str,
+    as_of: AsOf,
+    views: Mapping[str, Sequence[Document]],
+    digest: str,
+    wanted: Wanted = AS_USUAL,
+) -> Report:
     """`views` are the documents of every view, by its name."""
     every_task = sorted(views["tasks"], key=task_order)
     tasks = [task for task in every_task if not is_duty(task)]
@@ -115,7 +124,9 @@ def consolidate(congress: str, as_of: AsOf, views: Mapping[str, Sequence[Documen
     today = as_of.today
     lacking = [task for task in live if lacks(task)]
     totals, units = count(tasks, today), unit_order(task["unit"] for task in tasks)
+    groups = group_names(tasks, views["catalogue"])
     return Report(
+        **dict(sections_of(every_task, tasks, groups, views, today, wanted)),
         congress=congress,
         as_of=as_of,
         scenario=in_force(views["scenarios"]),
@@ -123,7 +134,7 @@ def consolidate(congress: str, as_of: AsOf, views: Mapping[str, Sequence[Documen
         completion=totals.completion,
         punctuality=totals.punctuality,
         by_unit={unit: count(where(tasks, "unit", unit), today) for unit in units},
-        by_group=_by_group(tasks, group_names(tasks, views["catalogue"]), today),
+        by_group=_by_group(tasks, groups, today),
         by_phase={phase.value: count(where(tasks, "phase", phase.value), today) for phase in Phase},
         missing={name: [task["task_id"] for task in lacking if name in lacks(task)] for name in ESSENTIALS},
         lacking=[line_of(task) for task in lacking],
