@@ -24,21 +24,34 @@ AMOUNTS = {
     "Advanced": "advanced_vnd",
     "Spent": "spent_vnd",
 }
+COLUMNS = {
+    "No.": 5,
+    "Work item": 22,
+    "In charge, coordinating": 18,
+    "Deadline": 10,
+    "Product": 13,
+    "Money, VND": 14,
+    "%": 3,
+    "Status": 11,
+    "Obstacles, remark": 14,
+}
+"""How wide each is at least; with the rules between them they take 120 columns."""
+SPARE = {"Work item": 3, "In charge, coordinating": 2, "Product": 2, "Obstacles, remark": 3}
+"""Who is given how many tenths of what a terminal has more."""
+TO_THE_RIGHT = ("Money, VND", "%")
 
 
-def annex_table(annex: Annex, lang: Language) -> Table:
-    """Each section begins with its name and what it comes to; the total stands last."""
+def annex_table(annex: Annex, lang: Language, width: int) -> Table:
+    """Each section begins with its name and what it comes to; the total stands last. `width` is that of the terminal;
+    what has fewer than 120 columns breaks the lines of the table."""
     table = labels.table_of(translate(TITLES[annex.by], lang), lang)
     table.show_lines = True
     table.padding = (0, 0)
-    labels.add_columns(table, lang, "No.", no_wrap=True)
-    labels.add_columns(table, lang, "Work", "In charge, coordinating", overflow="fold", ratio=3)
-    labels.add_columns(table, lang, "Deadline", overflow="fold", min_width=10)
-    labels.add_columns(table, lang, "Product", overflow="fold", ratio=2)
-    labels.add_columns(table, lang, "Money, VND", overflow="fold", justify="right", min_width=14)
-    labels.add_columns(table, lang, "%", justify="right", no_wrap=True)
-    labels.add_columns(table, lang, "Status", overflow="fold", ratio=2, min_width=10)
-    labels.add_columns(table, lang, "Obstacles, remark", overflow="fold", ratio=3)
+    spare = max(0, width - sum(COLUMNS.values()) - len(COLUMNS) - 1)
+    for heading, least in COLUMNS.items():
+        wide = least + spare * SPARE.get(heading, 0) // 10
+        justify = "right" if heading in TO_THE_RIGHT else "left"
+        labels.add_columns(table, lang, heading, overflow="fold", justify=justify, width=wide)
     for section in annex.sections:
         _add_subtotal(table, section, lang)
         for row in section.rows:

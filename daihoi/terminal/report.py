@@ -78,7 +78,7 @@ class Printer:
     def print_annex_on(self, console: Console) -> None:
         """The annex alone, under the heading of the report."""
         console.print(self._heading())
-        console.print(annex_table(self._report.annex, self._lang))
+        console.print(annex_table(self._report.annex, self._lang, console.width))
         console.print(self._digest())
 
     def _print_duties(self, console: Console) -> None:

@@ -27,7 +27,7 @@ NO_SUCH_REPORT = Refusal(
 )
 DIFFERS = Message(
     "issued_report_differs",
-    "Report {symbol} does not say what was handed up: its digest is {found}, and {issued} was issued. Either this "
+    "Report {symbol} does not say what was handed up: its digest is {now}, and {issued} was issued. Either this "
     "version counts otherwise, or events that were parked then are taken in by now, or this is another history.",
 )
 OF_A_LATER_VERSION = Message(
@@ -60,7 +60,7 @@ class HandedUp(BaseModel):
         if self.content_digest is None:
             return OF_A_LATER_VERSION.filled(symbol=symbol)
         if not self.says_the_same:
-            return DIFFERS.filled(symbol=symbol, found=self.content_digest, issued=self.issued.content_digest)
+            return DIFFERS.filled(symbol=symbol, now=self.content_digest, issued=self.issued.content_digest)
         return None if self.report.digest == self.issued.digest else OTHER_SHAPE.filled(symbol=symbol)
 
 

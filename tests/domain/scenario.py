@@ -15,6 +15,7 @@ from services.subcommittee import (
     directive,
     duty,
     instruction,
+    issued_report,
     meeting,
     organisation,
     parked_event,
@@ -28,7 +29,7 @@ from shared.events.base import Event
 MODULES = (
     task, document, meeting, directive, review, organisation, duty, catalogue, scenario, variant, unit_scenario,
     publications, resources, clearances, expenses, incidents, known_clearance, parked_event,
-    revocation, instruction,
+    revocation, instruction, issued_report,
 )  # fmt: skip
 AGGREGATES = tuple(module.AGGREGATE for module in MODULES)
 
