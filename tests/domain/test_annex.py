@@ -6,11 +6,12 @@ import pytest
 from rich.console import Console
 
 from daihoi.terminal.report import Printer
-from services.tracker.handed_up import content_digest
+from services.tracker.handed_up import content_digest, shown_by
 from services.tracker.projection.store import VIEW_NAMES
 from services.tracker.reports.arrangement import AnnexBy
 from services.tracker.reports.consolidated import AsOf, consolidate
 from services.tracker.reports.sections import Wanted
+from shared.domain.decider import Refused
 from tests.domain.test_report import TODAY, a_task, late, on_time, overdue
 
 OBSTACLE = {
@@ -88,6 +89,17 @@ def test_what_it_is_arranged_by_changes_nothing_of_what_the_report_says():
     assert len(digests) == 1
     assert content_digest(a_report(tasks=TASKS[1:])) not in digests
     assert content_digest(a_report(), 99) is None
+
+
+def test_what_is_issued_is_what_was_shown_and_nothing_beyond_the_ledger():
+    report = a_report()
+    shown = shown_by(report)
+    assert (shown["sequence"], shown["digest"], shown["today"], shown["coming_days"]) == (1, "d", "2020-09-10", 15)
+    assert (shown["content_digest"], shown["content_form"]) == (content_digest(report), 1)
+    beyond = report.model_copy(update={"as_of": report.as_of.model_copy(update={"sequence": 2})})
+    with pytest.raises(Refused) as refused:
+        shown_by(beyond)
+    assert refused.value.code == "beyond_the_end"
 
 
 def test_a_row_has_what_the_custom_asks_for():

@@ -32,6 +32,8 @@ READING = [
     ("coverage",),
     ("duties",),
     ("trace", "1-01"),
+    ("reports", "list"),
+    ("report", "show", "01-BC/TB"),
     ("scenario", "show"),
     ("scenario", "compare"),
     ("audit", "replay"),

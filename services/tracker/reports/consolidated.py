@@ -10,15 +10,21 @@ from datetime import date
 
 from pydantic import BaseModel
 
+from services.tracker.reports.annex import Annex
 from services.tracker.reports.cells import Cells, Share, cell_of, count, is_due_soon, where
 from services.tracker.reports.clearances import WaitingLine, waiting
+from services.tracker.reports.conditions import ConditionsBy
 from services.tracker.reports.document_register import Filed, filed
 from services.tracker.reports.duties import Duties, duties_of, is_duty
 from services.tracker.reports.lines import ESSENTIALS, Names, TaskLine, group_names, lacks, line_of
+from services.tracker.reports.money import Money
+from services.tracker.reports.obstacles import Obstacles
 from services.tracker.reports.order import task_order, unit_order
 from services.tracker.reports.reviews import Reviews, summarise
 from services.tracker.reports.scenarios import InForce, in_force
-from services.tracker.reports.sections import AS_USUAL, Sections, Wanted, sections_of
+from services.tracker.reports.schedule import Coming, LateLine
+from services.tracker.reports.sections import AS_USUAL, Wanted, sections_of
+from services.tracker.reports.stopped import StoppedLine
 from shared.domain.task import TaskStatus
 from shared.domain.task.standing import ExtensionOutcome
 from shared.values.types import Phase
@@ -82,7 +88,7 @@ class Movements(BaseModel):
     by_phase: dict[str, dict[str, int]]
 
 
-class Report(Sections):
+class Report(BaseModel):
     """`scenario` is the one in force; there is none before the first switch."""
 
     congress: str
@@ -106,6 +112,13 @@ class Report(Sections):
     meetings: int
     conclusion_points: int
     sources: list[dict[str, str]]
+    conditions: ConditionsBy
+    obstacles: Obstacles
+    late: list[LateLine]
+    stopped: list[StoppedLine]
+    money: Money
+    coming: Coming
+    annex: Annex
     digest: str
     movements: Movements | None = None
 

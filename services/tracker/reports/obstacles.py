@@ -51,7 +51,7 @@ def lines_of(task: Document) -> Iterator[ObstacleLine]:
     """Why it is blocked, then each obstacle as it came."""
     named = name_of(task) | {name: task[name] for name in ("collective", "individual")}
     if task["status"] == TaskStatus.BLOCKED:
-        yield ObstacleLine(**named, what=task["block_reason"])
+        yield ObstacleLine(**named, what=task.get("block_reason") or "")
     for obstacle in task.get("obstacles", ()):
         said = {name: obstacle[name] for name in ObstacleLine.model_fields.keys() & obstacle.keys()}
         days = {"opened_on": _day(obstacle["opened_at"]), "resolved_on": _day(obstacle["resolved_at"])}
