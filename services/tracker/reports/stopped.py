@@ -47,7 +47,7 @@ def _suspended(task: Document, scenarios: Mapping[str, Document]) -> Document:
     followed = task.get("followed") or {}
     number, case = followed.get("switch"), followed.get("scenario")
     switches = scenarios.get(CURRENT, {}).get("switches", ())
-    switch = next((switch for switch in switches if switch["number"] == number), {})
+    switch: Document = next((switch for switch in switches if switch["number"] == number), {})
     adjustments = scenarios.get(f"{task['unit']}/{case}", {}).get("adjustments", {})
     adjustment = adjustments.get(task["task_id"]) or {}
     own = {"reason": adjustment["reason"]} if adjustment.get("applies") is False else {}
