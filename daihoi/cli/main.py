@@ -27,6 +27,7 @@ COMMANDS: Mapping[str, str] = {
     "health": "running:health",
     "doctor": "doctor:doctor",
     "report": "report:report",
+    "reports": "issued:reports",
     "workload": "view_reports:workload",
     "duties": "view_reports:duties",
     "coverage": "view_reports:coverage",

@@ -7,6 +7,8 @@ import typer
 from daihoi.cli import console
 from daihoi.cli.console import Format
 from daihoi.cli.groups import CommandGroup
+from daihoi.cli.issued import issue_report, show_issued_report
+from daihoi.cli.report_options import AnnexOption, ComingOption, print_report, wanted_of
 from daihoi.cli.view_selection import (
     InstantOption,
     Selection,
@@ -17,32 +19,39 @@ from daihoi.cli.view_selection import (
     selecting,
     views_of,
 )
+from services.tracker.handed_up import report_with_movements
 from services.tracker.history.as_of import By
-from services.tracker.projection.errors import as_written
-from services.tracker.queries import consolidated_report
-from services.tracker.reports.consolidated import Report, movements
+from services.tracker.reports.arrangement import AnnexBy
+from services.tracker.reports.consolidated import Report
+from services.tracker.reports.schedule import COMING_DAYS
 from shared.i18n import Language
 
 WITH_COMPARISON = partial(selecting, also=("compare", "today"))
 report = CommandGroup("The consolidated report, as things stand or as of an instant.", no_args_is_help=False)
+report.command("issue")(issue_report)
+report.command("show")(show_issued_report)
 
 
 @report.callback(invoke_without_command=True)
 @WITH_COMPARISON
-def report_now(selection: Selection, context: typer.Context) -> None:
+def report_now(
+    selection: Selection, context: typer.Context, annex: AnnexOption = None, coming: ComingOption = COMING_DAYS
+) -> None:
     """The consolidated report, as things stand or as of an instant."""
     if not context.invoked_subcommand:
-        _report(selection)
+        _report(selection, annex, coming)
 
 
 @report.command("as-of")
 @WITH_COMPARISON
-def report_as_of(selection: Selection, at: InstantOption) -> None:
+def report_as_of(
+    selection: Selection, at: InstantOption, annex: AnnexOption = None, coming: ComingOption = COMING_DAYS
+) -> None:
     """The consolidated report as it would have been at an instant."""
-    _report(selection._replace(at=at))
+    _report(selection._replace(at=at), annex, coming)
 
 
-def _report(selection: Selection) -> None:
+def _report(selection: Selection, annex: AnnexBy | None, coming: int) -> None:
     settings, language = console.begin(selection.lang)
     instant, day = instant_option(selection.at, selection.by), day_option(selection.today)
     earlier = instant_option(selection.compare, selection.by if selection.compare is not None else By.RECORDED)
@@ -50,26 +59,19 @@ def _report(selection: Selection) -> None:
     async def consolidate() -> tuple[Report, Language]:
         async with open_views(settings, instant, language) as selected:
             session = selected.session
-            report = await consolidated_report(
-                settings.congress, selected.views, session.ledger, day or selected.today
+            made = await report_with_movements(
+                settings.congress,
+                selected.views,
+                session.ledger,
+                day or selected.today,
+                lambda past: views_of(session, past, language),
+                wanted_of(coming, annex),
+                earlier,
             )
-            if earlier:
-                views = await views_of(session, earlier, language)
-                before = await consolidated_report(settings.congress, views, session.ledger, views.today)
-                report = report.model_copy(update={"movements": movements(before, report)})
-            return report, await language_of_reports(selected.views, language)
+            return made, await language_of_reports(selected.views, language)
 
-    report, language = console.run(consolidate())
+    made, language = console.run(consolidate())
     if selection.format is Format.JSON:
-        console.write_json(report.model_dump(mode="json"))
+        console.write_json(made.model_dump(mode="json"))
     else:
-        _print(report, language)
-
-
-def _print(report: Report, lang: Language) -> None:
-    """All of it or nothing."""
-    from daihoi.terminal.report import Printer
-
-    with as_written(), console.out.capture() as drawn:
-        Printer(report, lang).print_on(console.out)
-    console.out.file.write(drawn.get())
+        print_report(made, annex, language)

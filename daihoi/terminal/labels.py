@@ -1,6 +1,7 @@
 """The names and signs in which every report speaks on a terminal, and the tables that they stand in."""
 
-from datetime import datetime
+from collections.abc import Sized
+from datetime import date, datetime
 from typing import Any
 
 from rich.table import Table
@@ -8,7 +9,7 @@ from rich.table import Table
 from services.tracker.history.moments import moment_in_words
 from services.tracker.reports.cells import Share
 from services.tracker.reports.consolidated import GroupCells
-from shared.i18n import Language, format_number, translate
+from shared.i18n import Language, format_date, format_number, translate
 from shared.values.message import Message
 
 
@@ -87,6 +88,22 @@ def offset_in_words(days: int, lang: Language) -> str:
     if days < 0:
         return translate("{days} days before the opening", lang, days=-days)
     return translate("{days} days after the opening", lang, days=days)
+
+
+def moved_deadline(deadline: date | None, original: date | None, past_because: str | None, lang: Language) -> str:
+    """A deadline, with the original one where it was moved, and why it was over when it was set; nothing for none."""
+    if not deadline or not original:
+        return format_date(deadline) if deadline else ""
+    written, first = format_date(deadline), format_date(original)
+    if written != first:
+        written = translate("{deadline} (originally {original})", lang, deadline=written, original=first)
+    if not past_because:
+        return written
+    return f"{written}\n{translate('set when it was over: {reason}', lang, reason=past_because)}"
+
+
+def counted(title: str, lines: Sized, lang: Language) -> str:
+    return f"{title}: {format_number(len(lines), lang)}"
 
 
 def instant_in_words(at: str, lang: Language) -> str:

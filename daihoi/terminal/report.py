@@ -9,12 +9,23 @@ from rich.text import Text
 
 from daihoi.ops.congress import title_in
 from daihoi.terminal import labels
+from daihoi.terminal.annex_table import annex_table
 from daihoi.terminal.duties_table import duties_table
+from daihoi.terminal.issued_reports import issued_line
 from daihoi.terminal.reviews import review_coverage_table, reviews_table
 from daihoi.terminal.scenario_tables import scenario_line
+from daihoi.terminal.section_tables import (
+    coming_table,
+    conditions_table,
+    disbursement_table,
+    late_table,
+    obstacles_table,
+    stopped_table,
+)
 from daihoi.terminal.task_lists import extensions_table, filed_table, missing_table, tasks_table, waiting_table
 from services.tracker.reports.cells import DUE_SOON, Cells, Share
-from services.tracker.reports.consolidated import Report
+from services.tracker.reports.consolidated import Movements, Report
+from services.tracker.reports.issued_reports import IssuedReport
 from shared.i18n import Language, format_date, format_number, render, translate
 from shared.values.units import title_of
 
@@ -27,11 +38,13 @@ type Moves = Mapping[str, int]
 
 
 class Printer:
-    """Prints one report; every sentence goes through the language's catalogue."""
+    """Prints one report, and says how it was `issued` if it was; every sentence goes through the language's
+    catalogue."""
 
-    def __init__(self, report: Report, lang: Language) -> None:
+    def __init__(self, report: Report, lang: Language, issued: IssuedReport | None = None) -> None:
         self._report = report
         self._lang = lang
+        self._issued = issued
         self._is_wide = True
 
     def print_on(self, console: Console) -> None:
@@ -39,16 +52,22 @@ class Printer:
         self._is_wide = console.width >= (WIDE_WITH_MOVEMENTS if report.movements else labels.WIDE)
         console.print(self._heading())
         console.print(self._totals())
+        console.print(conditions_table(report, self._lang))
         for breakdown in self._breakdowns():
             console.print(breakdown)
         console.print(self._money())
+        console.print(disbursement_table(report, self._lang))
         console.print(missing_table(report, self._lang))
         if report.reviews.latest:
             console.print(reviews_table(report, self._lang, is_wide=self._is_wide))
             console.print(review_coverage_table(report, self._lang))
         due_soon = self._say("Due within {days} days", days=DUE_SOON.days)
-        console.print(tasks_table(self._say("Overdue"), report.overdue, self._lang))
+        console.print(late_table(report, self._lang))
         console.print(tasks_table(due_soon, report.due_soon, self._lang))
+        console.print(coming_table(report, self._lang))
+        for lines, table in ((report.obstacles.lines, obstacles_table), (report.stopped, stopped_table)):
+            if lines:
+                console.print(table(report, self._lang))
         if report.duties.totals.tasks or report.duties.not_opened:
             self._print_duties(console)
         if report.waiting_for_clearance:
@@ -56,6 +75,12 @@ class Printer:
         console.print(extensions_table(report.extensions, self._lang))
         console.print(filed_table(report, self._lang))
         console.print(self._footer())
+
+    def print_annex_on(self, console: Console) -> None:
+        """The annex alone, under the heading of the report."""
+        console.print(self._heading())
+        console.print(annex_table(self._report.annex, self._lang, console.width))
+        console.print(self._digest())
 
     def _print_duties(self, console: Console) -> None:
         duties = self._report.duties
@@ -84,9 +109,10 @@ class Printer:
         if as_of.at:
             at = labels.instant_in_words(as_of.at, self._lang)
             lines.append(labels.as_it_was(as_of.by or "", at, as_of.left_out, self._lang))
-        if (moved := self._report.movements) and moved.since.at:
-            at = labels.instant_in_words(moved.since.at, self._lang)
-            lines.append(self._say("With each number: how it moved since {at}", at=at))
+        if self._issued:
+            lines.append(issued_line(self._issued, self._lang))
+        if moved := self._report.movements:
+            lines.append(self._since(moved))
         if as_of.ledger_sequence > as_of.sequence:
             lag = as_of.ledger_sequence - as_of.sequence
             lines.append(self._say("{lag} newer events are not in this report yet; is the tracker running?", lag=lag))
@@ -104,6 +130,14 @@ class Printer:
             name = title_in(self._report.particulars, self._report.congress, self._lang)
             title = self._say("Consolidated report: {title}", title=name)
         return Panel(Text("\n".join(lines)), title=Text(title, style="bold"), expand=False)
+
+    def _since(self, moved: Movements) -> str:
+        if moved.issued:
+            day = format_date(moved.since.today)
+            sentence = "With each number: how it moved since report {symbol} for {day}"
+            return self._say(sentence, symbol=moved.issued, day=day)
+        at = labels.instant_in_words(moved.since.at or str(moved.since.sequence), self._lang)
+        return self._say("With each number: how it moved since {at}", at=at)
 
     def _totals(self) -> Table:
         totals, moved = self._report.totals, self._report.movements
@@ -186,7 +220,10 @@ class Printer:
             meetings=report.meetings,
             points=report.conclusion_points,
         )
-        return Group(Text(meetings), Text(f"{self._say('Digest of the views')}: {report.digest}"))
+        return Group(Text(meetings), self._digest())
+
+    def _digest(self) -> Text:
+        return Text(f"{self._say('Digest of the views')}: {self._report.digest}")
 
 
 def _bar(cells: Cells) -> Text:

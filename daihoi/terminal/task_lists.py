@@ -1,7 +1,5 @@
 """The lists beneath the numbers of the consolidated report: tasks that somebody has to see to, extensions, papers."""
 
-from collections.abc import Sequence
-
 from rich.table import Table
 from rich.text import Text
 
@@ -11,7 +9,7 @@ from services.tracker.reports.clearances import WaitingLine
 from services.tracker.reports.consolidated import Extensions, Report
 from services.tracker.reports.lines import ESSENTIALS, TaskLine
 from shared.events.review import Essential
-from shared.i18n import Language, format_date, format_number, render, title_of_position, translate
+from shared.i18n import Language, format_date, render, title_of_position, translate
 from shared.values.units import title_of
 
 EXTENSION_OUTCOMES = {"granted": "Granted", "refused": "Refused", "lapsed": "Lapsed", "pending": "Pending"}
@@ -41,7 +39,7 @@ def _undated(report: Report, lang: Language) -> str:
 
 
 def tasks_table(title: str, lines: list[TaskLine], lang: Language) -> Table:
-    table = labels.table_of(_counted(title, lines, lang), lang, "Task", "Unit", "Title", "Deadline")
+    table = labels.table_of(labels.counted(title, lines, lang), lang, "Task", "Unit", "Title", "Deadline")
     for line in lines:
         title = labels.in_language(line.title_vi, line.title_en, lang)
         table.add_row(line.id, title_of(line.unit, lang), title, _deadline(line, lang))
@@ -52,18 +50,11 @@ def _deadline(line: TaskLine, lang: Language) -> str:
     """With the original one where it was extended."""
     if line.due_offset_days is not None:
         return labels.offset_in_words(line.due_offset_days, lang)
-    if not line.deadline or not line.original_deadline:
-        return ""
-    deadline, original = format_date(line.deadline), format_date(line.original_deadline)
-    if deadline != original:
-        deadline = translate("{deadline} (originally {original})", lang, deadline=deadline, original=original)
-    if not line.past_because:
-        return deadline
-    return f"{deadline}\n{translate('set when it was over: {reason}', lang, reason=line.past_because)}"
+    return labels.moved_deadline(line.deadline, line.original_deadline, line.past_because, lang)
 
 
 def waiting_table(lines: list[WaitingLine], lang: Language) -> Table:
-    title = _counted(translate("Waiting for a clearance", lang), lines, lang)
+    title = labels.counted(translate("Waiting for a clearance", lang), lines, lang)
     table = labels.table_of(title, lang, "Task", "Unit", "Title", "Clearance", "Status")
     for line in lines:
         name = labels.in_language(line.title_vi, line.title_en, lang)
@@ -93,12 +84,8 @@ def extensions_table(extensions: Extensions, lang: Language) -> Table:
     return table
 
 
-def _counted(title: str, lines: Sequence[object], lang: Language) -> str:
-    return f"{title}: {format_number(len(lines), lang)}"
-
-
 def filed_table(report: Report, lang: Language) -> Table:
-    title = _counted(translate("Documents on file", lang), report.documents, lang)
+    title = labels.counted(translate("Documents on file", lang), report.documents, lang)
     table = labels.table_of(title, lang, "Symbol", "Unit", "Subject")
     for document in report.documents:
         title = labels.in_language(document.title_vi, document.title_en, lang)

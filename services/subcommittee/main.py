@@ -1,6 +1,6 @@
 """The sub-committee's service: the congress itself, meetings and conclusions, directives, the scenario, documents,
-the catalogue, organisations, the continuing duties of the localities, instructions on tasks of the units, what
-becomes of events that the tracker has parked, and which tokens and keys are revoked."""
+the catalogue, organisations, the continuing duties of the localities, instructions on tasks of the units, reports
+that are handed up, what becomes of events that the tracker has parked, and which tokens and keys are revoked."""
 
 from services.subcommittee import (
     catalogue,
@@ -8,6 +8,7 @@ from services.subcommittee import (
     directive,
     duty,
     instruction,
+    issued_report,
     meeting,
     organisation,
     parked_event,
@@ -33,6 +34,7 @@ SERVICE = UnitService(
             parked_event,
             revocation,
             instruction,
+            issued_report,
             duty,
         )
     ),

@@ -19,6 +19,7 @@ from services.tracker.reports.coverage import Coverage, coverage_of
 from services.tracker.reports.duties import Duties, duties_of
 from services.tracker.reports.expenses import Account, accounts_of
 from services.tracker.reports.order import in_order_of_id
+from services.tracker.reports.sections import AS_USUAL, Wanted
 from shared.eventstore.ledger import Ledger
 from shared.values.types import ID_PATTERN
 from shared.views.view import Document
@@ -36,7 +37,9 @@ async def views_at_once(
     return await store.at_once(read)
 
 
-async def consolidated_report(congress: str, store: Views, ledger: Ledger, today: date) -> Report:
+async def consolidated_report(
+    congress: str, store: Views, ledger: Ledger, today: date, wanted: Wanted = AS_USUAL
+) -> Report:
     """Every number from one checkpoint. All views are read, for the digest of all that `audit verify` shows too."""
     checkpoint, views, parked = await views_at_once(store)
     past = store if isinstance(store, PastViews) else None
@@ -52,7 +55,7 @@ async def consolidated_report(congress: str, store: Views, ledger: Ledger, today
     )
     with as_written():
         digest = total_digest({name: view_digest(documents) for name, documents in views.items()})
-        return consolidate(congress, as_of, views, digest)
+        return consolidate(congress, as_of, views, digest, wanted)
 
 
 async def duties(store: Views, today: date, locality: str = "") -> Duties:

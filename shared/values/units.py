@@ -41,7 +41,7 @@ _ABOVE = SupportUnit(
     "Sub-committee",
     (
         *("meeting", "directive", "catalogue-item", "organisation", "duty", "scenario", "parked-event", "revocation"),
-        *("congress", "instruction"),
+        *("congress", "instruction", "issued-report"),
     ),
 )
 WRITERS = {entity: unit.id for unit in (_ABOVE, *WITH_CODE) for entity in unit.writes}

@@ -23,7 +23,7 @@ def with_records(document: Document) -> Document:
 
 
 def is_document_obstructed(document: Document) -> bool:
-    """Whether the task is obstructed, by the rule of the domain."""
+    """Whether the task is obstructed, by the rule of the domain; earlier versions' views hold no obstacles."""
     unresolved = sum(obstacle["resolved_at"] is None for obstacle in document.get("obstacles", ()))
     return is_obstructed(document["status"], unresolved)
 

@@ -125,6 +125,8 @@ def _additions(document: Document, recorded: Recorded) -> Document | None:
             return {"completed_on": local_date(recorded.envelope.time).isoformat()}
         case task.TaskReturned():
             return _with_setback(document, "returned", event.reason, recorded)
+        case task.TaskCancelled():
+            return _with_setback(document, "cancelled", event.reason, recorded)
         case task.TaskReopened():
             return {"completed_on": None, **_with_setback(document, "reopened", event.reason, recorded)}
         case task.ClearanceRequired():

@@ -19,6 +19,7 @@ import shared
 from daihoi.cli.command_pages import every_command
 from daihoi.cli.help_page import one_line, placeholder, values_of
 from daihoi.terminal import (
+    annex_table,
     audit,
     catalogue,
     congress_tables,
@@ -26,9 +27,11 @@ from daihoi.terminal import (
     duties_table,
     fields,
     identities,
+    issued_reports,
     operation,
     reviews,
     scenario_tables,
+    section_tables,
     task_lists,
     trace_tree,
     unit_tables,
@@ -137,6 +140,9 @@ DRAWN = (
     audit,
     catalogue,
     congress_tables,
+    annex_table,
+    issued_reports,
+    section_tables,
 )
 LABELS = {label for module in DRAWN for label in labels(ast.parse(Path(module.__file__).read_text("utf-8")))}
 SAID = {sentence for tree in TREES for sentence in literals(tree, "translate", "_say")}

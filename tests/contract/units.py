@@ -36,6 +36,7 @@ NEEDS = {"duty": ("register-organisations", {"entries": [LOCALITY]})}
 """The command that has to come before an entity can begin, where there is one."""
 OPENED_BY = {
     "instruction": "lead",
+    "issued-report": "lead",
     "scenario": "lead",
     "revocation": "lead",
     "variant": "lead",
@@ -68,6 +69,23 @@ def opening(title):
             "give-instruction",
             {"instruction_id": "i1", "unit": "logistics", "task_id": "1-03", "text": title},
             "no_right_to_give",
+        ),
+        "issued-report": (
+            "issue-report",
+            {
+                "symbol": "12-BC/TB",
+                "issued_on": "2020-09-11",
+                "signer": title,
+                "period_from": "2020-09-01",
+                "period_to": "2020-09-10",
+                "today": "2020-09-10",
+                "coming_days": 15,
+                "sequence": 7,
+                "digest": "0a" * 32,
+                "content_digest": "0b" * 32,
+                "content_form": 1,
+            },
+            "no_right_to_issue",
         ),
         "organisation": (
             "register-organisation",

@@ -16,6 +16,7 @@ from services.subcommittee import (
     directive,
     duty,
     instruction,
+    issued_report,
     meeting,
     organisation,
     parked_event,
@@ -29,7 +30,7 @@ from shared.events.base import Event
 MODULES = (
     task, document, meeting, directive, review, organisation, duty, catalogue, scenario, variant, unit_scenario,
     publications, resources, clearances, expenses, incidents, known_clearance, parked_event,
-    revocation, congress, instruction,
+    revocation, congress, instruction, issued_report,
 )  # fmt: skip
 AGGREGATES = tuple(module.AGGREGATE for module in MODULES)
 

@@ -125,6 +125,7 @@ BY_NAME: dict[str, st.SearchStrategy] = {
     **dict.fromkeys(("symbol", "superseded_by"), st.sampled_from(["76-KH/TU", "39/KH-BPĐBANTT"])),
     "link": st.just("https://example.invalid/1"),
     "sha256": st.just("0a" * 32),
+    **dict.fromkeys(("digest", "content_digest"), st.just("0a" * 32)),
     "document_id": st.sampled_from(["76-KH-TU", "39_KH-BPDBANTT"]),
     "parked_as": st.sampled_from([None, "unfoldable"]),
     "stored_under": st.just("evt.xx.logistics.task.1-03"),

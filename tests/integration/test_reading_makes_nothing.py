@@ -34,6 +34,8 @@ READING = [
     ("trace", "1-01"),
     ("congress", "show"),
     ("congress", "deadlines"),
+    ("reports", "list"),
+    ("report", "show", "01-BC/TB"),
     ("scenario", "show"),
     ("scenario", "compare"),
     ("audit", "replay"),

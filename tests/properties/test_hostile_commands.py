@@ -24,7 +24,7 @@ from shared.values.units import SUBCOMMITTEE
 from tests.contract.units import SERVICE_AGGREGATES
 from tests.properties.besieged import Besieged, besieged
 from tests.properties.effort import LONGER
-from tests.properties.hostile_values import Hostile, hostile_to
+from tests.properties.hostile_values import Hostile, fitting, hostile_to
 from tests.properties.ways import all_ways
 
 SHORT, LONG = 20, 2
@@ -156,7 +156,7 @@ async def test_boundary_values_together_are_refused_with_a_code_or_are_in_the_vi
     commands = [(service, command) for service in SERVICE_AGGREGATES for command in commands_of(service)]
     for _ in range(COMBINATIONS[every] * max(LONGER, 1)):
         which = random.choice(commands)
-        wishes[which].append(random.sample(hostile_to(which[1]), random.randint(2, 4)))
+        wishes[which].append(fitting(random.sample(hostile_to(which[1]), random.randint(2, 4))))
     await attack(siege, [(*which, hostile) for which, hostile in wishes.items()])
     await siege.audit_verify()
     assert not siege.wrong, f"with the seed {seed}\n{siege.told()}"

@@ -1,7 +1,7 @@
 """The consolidated report: pure arithmetic over the views and a date.
 
 Continuing duties have a section of their own; the totals and lists are of all other work, reviews and extensions of
-both.
+both. What is said beside the numbers is made in `sections.py`.
 """
 
 from collections import Counter
@@ -10,15 +10,22 @@ from datetime import date
 
 from pydantic import BaseModel
 
+from services.tracker.reports.annex import Annex
 from services.tracker.reports.cells import Cells, Share, cell_of, count, is_due_soon, where
 from services.tracker.reports.clearances import WaitingLine, waiting
+from services.tracker.reports.conditions import ConditionsBy
 from services.tracker.reports.congress import particulars_of
 from services.tracker.reports.document_register import Filed, filed
 from services.tracker.reports.duties import Duties, duties_of, is_duty
 from services.tracker.reports.lines import ESSENTIALS, Names, TaskLine, group_names, lacks, line_of
+from services.tracker.reports.money import Money
+from services.tracker.reports.obstacles import Obstacles
 from services.tracker.reports.order import task_order, unit_order
 from services.tracker.reports.reviews import Reviews, summarise
 from services.tracker.reports.scenarios import InForce, in_force
+from services.tracker.reports.schedule import Coming, LateLine
+from services.tracker.reports.sections import AS_USUAL, Wanted, sections_of
+from services.tracker.reports.stopped import StoppedLine
 from shared.domain.task import TaskStatus
 from shared.domain.task.standing import ExtensionOutcome
 from shared.events.congress import Particulars
@@ -72,9 +79,11 @@ class AsOf(BaseModel):
 
 
 class Movements(BaseModel):
-    """How each number of `Cells` moved since an earlier instant, `since`; negative where there are fewer."""
+    """How each number of `Cells` moved since an earlier instant, `since`; negative where there are fewer. `issued` is
+    the symbol of the report that showed that instant, where it is compared with one."""
 
     since: AsOf
+    issued: str | None = None
     totals: dict[str, int]
     by_unit: dict[str, dict[str, int]]
     by_group: dict[str, dict[str, int]]
@@ -107,11 +116,24 @@ class Report(BaseModel):
     meetings: int
     conclusion_points: int
     sources: list[dict[str, str]]
+    conditions: ConditionsBy
+    obstacles: Obstacles
+    late: list[LateLine]
+    stopped: list[StoppedLine]
+    money: Money
+    coming: Coming
+    annex: Annex
     digest: str
     movements: Movements | None = None
 
 
-def consolidate(congress: str, as_of: AsOf, views: Mapping[str, Sequence[Document]], digest: str) -> Report:
+def consolidate(
+    congress: str,
+    as_of: AsOf,
+    views: Mapping[str, Sequence[Document]],
+    digest: str,
+    wanted: Wanted = AS_USUAL,
+) -> Report:
     """`views` are the documents of every view, by its name."""
     every_task = sorted(views["tasks"], key=task_order)
     tasks = [task for task in every_task if not is_duty(task)]
@@ -119,7 +141,9 @@ def consolidate(congress: str, as_of: AsOf, views: Mapping[str, Sequence[Documen
     today = as_of.today
     lacking = [task for task in live if lacks(task)]
     totals, units = count(tasks, today), unit_order(task["unit"] for task in tasks)
+    groups = group_names(tasks, views["catalogue"])
     return Report(
+        **dict(sections_of(every_task, tasks, groups, views, today, wanted)),
         congress=congress,
         particulars=particulars_of(views["congress"]),
         as_of=as_of,
@@ -128,7 +152,7 @@ def consolidate(congress: str, as_of: AsOf, views: Mapping[str, Sequence[Documen
         completion=totals.completion,
         punctuality=totals.punctuality,
         by_unit={unit: count(where(tasks, "unit", unit), today) for unit in units},
-        by_group=_by_group(tasks, group_names(tasks, views["catalogue"]), today),
+        by_group=_by_group(tasks, groups, today),
         by_phase={phase.value: count(where(tasks, "phase", phase.value), today) for phase in Phase},
         missing={name: [task["task_id"] for task in lacking if name in lacks(task)] for name in ESSENTIALS},
         lacking=[line_of(task) for task in lacking],

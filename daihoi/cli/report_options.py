@@ -1,0 +1,43 @@
+"""What every command that shows the consolidated report takes, and showing it: all of it or its annex."""
+
+from typing import Annotated
+
+import typer
+
+from daihoi.cli import console
+from services.tracker.projection.errors import as_written
+from services.tracker.reports.arrangement import AnnexBy
+from services.tracker.reports.consolidated import Report
+from services.tracker.reports.issued_reports import IssuedReport
+from services.tracker.reports.schedule import MOST_COMING_DAYS
+from services.tracker.reports.sections import Wanted
+from shared.i18n import Language
+
+AnnexOption = Annotated[
+    AnnexBy | None,
+    typer.Option(
+        "--annex",
+        help="Prints the annex of every item instead, arranged by task group, unit, agency in charge or phase.",
+    ),
+]
+ComingOption = Annotated[
+    int,
+    typer.Option("--coming", min=1, max=MOST_COMING_DAYS, metavar="DAYS", help="How long the coming period is."),
+]
+
+
+def wanted_of(coming: int, annex: AnnexBy | None) -> Wanted:
+    return Wanted(coming, annex or AnnexBy.GROUP)
+
+
+def print_report(report: Report, annex: AnnexBy | None, lang: Language, issued: IssuedReport | None = None) -> None:
+    """All of it or nothing."""
+    from daihoi.terminal.report import Printer
+
+    with as_written(), console.out.capture() as drawn:
+        printer = Printer(report, lang, issued)
+        if annex:
+            printer.print_annex_on(console.out)
+        else:
+            printer.print_on(console.out)
+    console.out.file.write(drawn.get())

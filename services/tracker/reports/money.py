@@ -1,0 +1,121 @@
+"""Money from what is planned to what is settled: the tasks say what is planned and guaranteed, the accounts that
+logistics keeps say what was advanced, spent and settled."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Self
+
+from pydantic import BaseModel
+
+from services.tracker.reports.cells import Share
+from services.tracker.reports.conditions import state_of
+from services.tracker.reports.duties import is_duty
+from services.tracker.reports.order import unit_order
+from services.tracker.reports.stopped import STATES
+from shared.views.view import Document
+
+NO_TASK = "no_task"
+ELSEWHERE = ("duties", *STATES, NO_TASK)
+
+
+class Sums(BaseModel):
+    """In đồng. As in the cells, planned + surplus = secured + unsecured, and of what is cancelled or suspended
+    nothing is planned or secured. `settled_vnd` is what was spent in accounts that are settled."""
+
+    planned_vnd: int = 0
+    secured_vnd: int = 0
+    unsecured_vnd: int = 0
+    surplus_vnd: int = 0
+    advanced_vnd: int = 0
+    spent_vnd: int = 0
+    settled_vnd: int = 0
+
+    @classmethod
+    def of(cls, task: Document | None, account: Document | None) -> Self:
+        """Either may be missing."""
+        counts = task is not None and state_of(task) not in STATES
+        planned, secured = (task["planned_vnd"], task["secured_vnd"] or 0) if task and counts else (0, 0)
+        spent = account["spent_vnd"] if account else 0
+        return cls(
+            planned_vnd=planned,
+            secured_vnd=secured,
+            unsecured_vnd=max(0, planned - secured),
+            surplus_vnd=max(0, secured - planned),
+            advanced_vnd=account["advanced_vnd"] if account else 0,
+            spent_vnd=spent,
+            settled_vnd=spent if account and account["settled_on"] else 0,
+        )
+
+    @classmethod
+    def total(cls, parts: Iterable["Sums"]) -> Self:
+        added = dict.fromkeys(Sums.model_fields, 0)
+        for part in parts:
+            for name in added:
+                added[name] += getattr(part, name)
+        return cls(**added)
+
+
+class Disbursed(Sums):
+    """`rate` of disbursement: spent of what is guaranteed, beyond 100% where more was spent."""
+
+    rate: Share
+
+    @classmethod
+    def total_of(cls, parts: Iterable[Sums]) -> Self:
+        sums = Sums.total(parts)
+        return cls(**sums.model_dump(), rate=Share.of(sums.spent_vnd, sums.secured_vnd))
+
+
+class Money(BaseModel):
+    """`by_unit` is of tasks to be done or done, `elsewhere` of continuing duties, of cancelled and suspended tasks,
+    and of accounts that belong to no single task; `totals` of all of it."""
+
+    by_unit: dict[str, Disbursed]
+    elsewhere: dict[str, Disbursed]
+    totals: Disbursed
+
+
+type Accounts = Mapping[str, Document]
+"""Documents of the view `expenses`, by the key of their task."""
+
+
+def accounts_by_task(tasks: Sequence[Document], expenses: Iterable[Document]) -> tuple[Accounts, list[Document]]:
+    """An account has the id of its task: the task of its own unit, or else the only one of that id. Those that belong
+    to none or to several come second."""
+    by_id: dict[str, list[Document]] = defaultdict(list)
+    for task in tasks:
+        by_id[task["task_id"]].append(task)
+    accounts, others = {}, []
+    for expense in expenses:
+        candidates = by_id[expense["_id"]]
+        own = [task for task in candidates if task["unit"] == expense["unit"]] or candidates
+        if len(own) == 1:
+            accounts[own[0]["_id"]] = expense
+        else:
+            others.append(expense)
+    return accounts, others
+
+
+def money_of(tasks: Sequence[Document], expenses: Iterable[Document]) -> Money:
+    """`tasks` are all there are, continuing duties too."""
+    accounts, others = accounts_by_task(tasks, expenses)
+    by_unit: dict[str, list[Sums]] = {unit: [] for unit in unit_order(task["unit"] for task in tasks)}
+    elsewhere: dict[str, list[Sums]] = {place: [] for place in ELSEWHERE}
+    for task in tasks:
+        place = _elsewhere(task)
+        (elsewhere[place] if place else by_unit[task["unit"]]).append(Sums.of(task, accounts.get(task["_id"])))
+    elsewhere[NO_TASK] += [Sums.of(None, account) for account in others]
+    lines = [*by_unit.values(), *elsewhere.values()]
+    return Money(
+        by_unit={unit: Disbursed.total_of(parts) for unit, parts in by_unit.items()},
+        elsewhere={place: Disbursed.total_of(parts) for place, parts in elsewhere.items()},
+        totals=Disbursed.total_of(part for parts in lines for part in parts),
+    )
+
+
+def _elsewhere(task: Document) -> str | None:
+    """Where it is counted, if not with its unit."""
+    if is_duty(task):
+        return "duties"
+    state = state_of(task)
+    return state if state in STATES else None
