@@ -11,10 +11,10 @@ import typer
 
 from daihoi.cli import console
 from daihoi.cli.asking import answering, ask, ask_why
-from daihoi.cli.console import Format, LangOption, WaitForServiceOption
+from daihoi.cli.console import ActorOption, Format, LangOption, WaitForServiceOption
 from daihoi.cli.groups import CommandGroup
 from daihoi.cli.language import spoken
-from daihoi.cli.sending import ActorOption, PatienceOption, send_and_print
+from daihoi.cli.sending import PatienceOption, send_and_print
 from daihoi.cli.view_selection import SelectedViews, Selection, of_views, selecting, show_report
 from daihoi.importing.congress_answers import Answers, amendment_of, answers_of, data_of, read_answers
 from daihoi.ops.session import open_session

@@ -41,6 +41,10 @@ TodayOption = Annotated[
     str | None,
     typer.Option("--today", metavar="YYYY-MM-DD", help="The day to report for; otherwise the calendar's."),
 ]
+ActorOption = Annotated[
+    str,
+    typer.Option("--as", help="UNIT.POSITION that gives the command; without it the token in DAIHOI_TOKEN says who."),
+]
 TokenOption = Annotated[
     str,
     typer.Option(

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 import typer
 
 from daihoi.cli import console
-from daihoi.cli.console import Format, FormatOption, LangOption, TodayOption, WaitForServiceOption
+from daihoi.cli.console import ActorOption, Format, FormatOption, LangOption, TodayOption, WaitForServiceOption
 from daihoi.cli.groups import CommandGroup
 from daihoi.cli.report_options import AnnexOption, ComingOption, print_report, wanted_of
 from daihoi.cli.view_selection import (
@@ -43,7 +43,7 @@ def issue_report(
     signer: Annotated[str, typer.Option(metavar="POSITION", help="The position that signs.")],
     period_from: Annotated[str, typer.Option("--from", metavar="YYYY-MM-DD", help="The first day of its period.")],
     period_to: Annotated[str, typer.Option("--to", metavar="YYYY-MM-DD", help="The last day of its period.")],
-    actor: Annotated[str, typer.Option("--as", help="subcommittee.lead or a deputy")],
+    actor: ActorOption = "",
     capacity: Annotated[Capacity | None, typer.Option(help="Where it is signed in somebody's place.")] = None,
     date: DayOption = None,
     coming: ComingOption = COMING_DAYS,

@@ -7,9 +7,9 @@ from uuid import UUID, uuid4
 import typer
 
 from daihoi.cli import console
-from daihoi.cli.console import LangOption, WaitForServiceOption
+from daihoi.cli.console import ActorOption, LangOption, WaitForServiceOption
 from daihoi.cli.parked import NO_REASON
-from daihoi.cli.sending import ActorOption, send_and_print
+from daihoi.cli.sending import send_and_print
 from services.subcommittee.revocation import RecordRevocation
 from services.tracker.history.moments import parse_time
 from shared.events.revocation import Revocable

@@ -6,9 +6,9 @@ from uuid import UUID, uuid4
 import typer
 
 from daihoi.cli import console
-from daihoi.cli.console import LangOption, WaitForServiceOption
+from daihoi.cli.console import ActorOption, LangOption, WaitForServiceOption
 from daihoi.cli.groups import CommandGroup
-from daihoi.cli.sending import ActorOption, PatienceOption, send_and_print
+from daihoi.cli.sending import PatienceOption, send_and_print
 from daihoi.cli.view_selection import Selection, of_views, selecting, show_report
 from daihoi.ops.session import connected
 from daihoi.ops.waiting import PATIENCE_S

@@ -9,7 +9,7 @@ import typer
 
 from daihoi.cli import console
 from daihoi.cli.arguments import json_object
-from daihoi.cli.console import LangOption, WaitForServiceOption
+from daihoi.cli.console import ActorOption, LangOption, WaitForServiceOption
 from daihoi.cli.issuing import bearer_of
 from daihoi.ops.session import TOKEN_LASTS, connected, open_session
 from daihoi.ops.waiting import PATIENCE_S, Write, shortfall
@@ -31,10 +31,6 @@ TAKES_NO_COMMANDS = Refusal(
     "No service {name} takes commands; these do: {services}. A unit by setting has to stand in DAIHOI_UNITS here "
     "too.",
 )
-ActorOption = Annotated[
-    str,
-    typer.Option("--as", help="UNIT.POSITION that gives the command; without it the token in DAIHOI_TOKEN says who."),
-]
 PatienceOption = Annotated[
     float, typer.Option("--patience", min=0, max=3600, metavar="SECONDS", help="How long to wait at most.")
 ]
