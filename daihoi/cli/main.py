@@ -20,6 +20,8 @@ COMMANDS: Mapping[str, str] = {
     "service": "serving:service",
     "demo": "demo:demo",
     "send": "sending:send",
+    "submit": "submitting:submit",
+    "evidence": "evidence:evidence",
     "token": "issuing:token",
     "keys": "issuing:keys",
     "revoke": "revoking:revoke",

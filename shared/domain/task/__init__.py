@@ -3,7 +3,7 @@
 Lifecycle: open → in progress ⇄ blocked → submitted → completed, or returned to progress; cancelled and reopened
 at need. The calendar's view (overdue, late) is no part of it: a read model compares dates. A deadline is set once;
 after that only an extension moves it, which somebody asks for and another decides. A task that needs a clearance is
-not completed without it.
+not completed without it. It is handed in with evidence, unless its unit does without.
 
 Beside its lifecycle a task follows the scenario in force in its unit: the variant may suspend it, or give it another
 cost and deadline for as long as that scenario lasts. A suspended task refuses work; its essentials and its extensions
@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from shared.domain.decider import Actor, Aggregate, Command, Key, Refusal, commands_of
-from shared.domain.task import clearances, closing, essentials, extensions, work
+from shared.domain.task import clearances, closing, essentials, extensions, showing, work
 from shared.domain.task.clearances import MOST_CLEARANCES, DropClearance, RequireClearance
 from shared.domain.task.closing import CancelTask, CompleteTask, ReopenTask, ReturnTask
 from shared.domain.task.command import MOST_SENT_BACK, TaskCommand, refuse_if_in
@@ -46,12 +46,14 @@ DECIDED_WHILE_LIVE: Mapping[type[Command], Callable[..., Sequence[TaskEvent]]] =
 
 
 def reads(command: TaskCommand, task: Task | None) -> Sequence[Key]:
-    """What a task that follows the scenario has to see, or one that is to be completed."""
+    """What a task that follows the scenario has to see, or one that is to be handed in or completed."""
     match command:
         case FollowScenario():
             return SEEN_TO_FOLLOW
         case CompleteTask() if task is not None:
             return clearances.keys_of_clearances(task)
+        case SubmitTask():
+            return showing.keys_of_evidence(command)
         case _:
             return ()
 
@@ -66,7 +68,10 @@ def decide(command: TaskCommand, task: Task | None, actor: Actor, seen: Mapping[
     if isinstance(command, closing.Wish):
         return closing.decide(command, task, actor, seen)
     refuse_if_in(command, task, *CLOSED)
-    return DECIDED_WHILE_LIVE[type(command)](command, task, actor)
+    events = DECIDED_WHILE_LIVE[type(command)](command, task, actor)
+    if events and isinstance(command, SubmitTask):
+        showing.require_evidence(command, seen)
+    return events
 
 
 Wish = OpenTask | essentials.Wish | extensions.Wish | work.Wish | closing.Wish | clearances.Wish | FollowScenario
