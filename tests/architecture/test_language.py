@@ -23,6 +23,7 @@ from daihoi.terminal import (
     catalogue,
     documents_table,
     duties_table,
+    evidence,
     fields,
     identities,
     operation,
@@ -135,6 +136,7 @@ DRAWN = (
     operation,
     audit,
     catalogue,
+    evidence,
 )
 LABELS = {label for module in DRAWN for label in labels(ast.parse(Path(module.__file__).read_text("utf-8")))}
 SAID = {sentence for tree in TREES for sentence in literals(tree, "translate", "_say")}

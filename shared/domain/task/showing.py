@@ -15,10 +15,9 @@ EVIDENCE_REQUIRED = Refusal(
     "Task {task_id} is handed in without evidence, and this unit asks for it: name a file, or a link with its "
     "checksum.",
 )
-NOT_KEPT = Refusal("evidence_not_kept", "The unit does not keep «{title}» ({sha256}): send the file first.")
-NOT_AS_KEPT = Refusal(
-    "evidence_not_as_kept",
-    "«{title}» ({sha256}) is not as the unit keeps it: it has {size_bytes} bytes, {media_type}.",
+NOT_KEPT = Refusal(
+    "evidence_not_kept",
+    "The unit keeps no file «{title}» of {size_bytes} bytes with the checksum {sha256}: send the file first.",
 )
 
 
@@ -31,11 +30,6 @@ def require_evidence(command: SubmitTask, seen: Mapping[Key, Any]) -> None:
     if not command.evidence and unit_rules.evidence_required(seen.get(RULES)):
         raise EVIDENCE_REQUIRED(task_id=command.task_id)
     for shown in command.evidence:
-        if not shown.kept:
-            continue
         kept = seen.get((evidence.ENTITY, shown.sha256))
-        if kept is None:
-            raise NOT_KEPT(title=shown.title, sha256=shown.sha256)
-        if (shown.size_bytes, shown.media_type or kept.media_type) != (kept.size_bytes, kept.media_type):
-            told = {"size_bytes": kept.size_bytes, "media_type": kept.media_type}
-            raise NOT_AS_KEPT(title=shown.title, sha256=shown.sha256, **told)
+        if shown.kept and (kept is None or kept.size_bytes != shown.size_bytes):
+            raise NOT_KEPT(**shown.model_dump(include={"title", "size_bytes", "sha256"}))
