@@ -5,7 +5,7 @@ import base64
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import Any, BinaryIO
 from uuid import uuid4
 
 from shared.domain.decider import Refusal
@@ -88,7 +88,7 @@ class EvidenceSender:
             raise CHANGED(name=name)
         return upload
 
-    async def _give(self, command: str, data: dict[str, object]) -> int:
+    async def _give(self, command: str, data: dict[str, Any]) -> int:
         answer = await self.client.send(self.unit, command, data, token=self.token, command_id=uuid4())
         return answer.sequence
 
