@@ -13,8 +13,8 @@ from shared.platform.nats_account import FOLDER
 from shared.values.types import ID_LENGTH, ID_PATTERN, slug
 from shared.values.units import parse_units
 
-MOST_EVIDENCE_MB = 1024
-"""The most that `evidence_mb` can say."""
+MOST_EVIDENCE_MB = 200
+"""The most that `evidence_mb` can say: a file is read back whole within the time that a command has."""
 
 
 def _number(value: object) -> object:

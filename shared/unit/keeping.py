@@ -5,13 +5,14 @@ what was read back from the store, so nothing else is ever found under a checksu
 upload; parts of one that was broken off are named by nobody, and nobody reads them.
 """
 
+import asyncio
 import base64
 import binascii
 import hashlib
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated
 
 from pydantic import AfterValidator, Field, StringConstraints
@@ -97,6 +98,8 @@ class EvidenceKeeper:
     handler: CommandHandler
     service: str
     most_bytes: int
+    reading: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """One file at a time is read back: each takes some MiB of memory, however many send files at once."""
 
     def offer(self) -> None:
         self.handler.offer(KeepEvidencePart, lambda command, _: self.take(command))
@@ -115,7 +118,9 @@ class EvidenceKeeper:
         with self._store_answering():
             whole = await self.store.whole(command.sha256)
             if whole is None:
-                await self.store.name(command.sha256, await self._sent(command))
+                async with self.reading:
+                    sent = await self._sent(command)
+                await self.store.name(command.sha256, sent)
                 whole = await self.store.whole(command.sha256)
         if whole is None:
             raise REJECTED(service=self.service)
