@@ -175,7 +175,8 @@ async def test_what_is_not_as_it_was_said_is_not_kept(wrong, code, give, kept, s
         ({"offset": 1}, "evidence_part_unreadable"),
         ({"after": 5}, "evidence_part_misplaced"),
         ({"size_bytes": 50 * MB + 1}, "evidence_too_large"),
-        ({"part": base64.b64encode(bytes(PART_BYTES + 1)).decode(), "size_bytes": MB}, "invalid_input"),
+        ({"part": base64.b64encode(bytes(PART_BYTES + 1)).decode(), "size_bytes": MB}, "evidence_part_unreadable"),
+        ({"part": base64.b64encode(bytes(PART_BYTES + 3)).decode(), "size_bytes": MB}, "invalid_input"),
         ({"upload": "../x"}, "invalid_input"),
     ],
 )
