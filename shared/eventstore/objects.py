@@ -115,6 +115,6 @@ class EvidenceStore:
             await stream_info(self._connection, self.stream)  # says where there is no stream at all
             raise Unavailable(f"a part of a file was not acknowledged: {error!r}") from error
         answer = read_json(reply.data)
-        if error := answer.get("error"):
-            raise typed(error)
+        if refused := answer.get("error"):
+            raise typed(refused)
         return int(answer["seq"])

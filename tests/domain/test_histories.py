@@ -117,6 +117,8 @@ BY_NAME: dict[str, st.SearchStrategy] = {
     "link": st.just("https://example.invalid/1"),
     "sha256": st.just("0a" * 32),
     "media_type": st.just("application/pdf"),
+    "size_bytes": st.just(1),
+    "kept": st.sampled_from([False, False, True]),
     "document_id": st.sampled_from(["76-KH-TU", "39_KH-BPDBANTT"]),
     "parked_as": st.sampled_from([None, "unfoldable"]),
     "stored_under": st.just("evt.xx.logistics.task.1-03"),
