@@ -48,7 +48,7 @@ class EvidenceStore:
         """Stores the part that follows the one with the sequence `after` (0: none), and returns its own. Once again
         the same part after the same is that part. Raises `Conflict` where another one follows, `NoStream`,
         `Unavailable`."""
-        subject = self._subject_of_parts(upload)
+        subject = self.subject_of_parts(upload)
         try:
             return await self._store(subject, part, {EXPECTED: str(after)})
         except Conflict:
@@ -60,7 +60,7 @@ class EvidenceStore:
     async def parts(self, upload: str) -> AsyncIterator[bytes]:
         """The contents of the parts of an upload, in order; about 8 MiB are in memory at once. Raises `NoStream`,
         `Unavailable`."""
-        subject, after = self._subject_of_parts(upload), 0
+        subject, after = self.subject_of_parts(upload), 0
         async for stored in read_subject(self._connection, self.stream, subject):
             yield stored.body
             after = stored.sequence
@@ -84,14 +84,14 @@ class EvidenceStore:
             "mtime": datetime.now(UTC).isoformat(),
         }
         try:
-            await self._store(self._subject_of_name(sha256), as_json(said), {EXPECTED: "0"})
+            await self._store(self.subject_of_name(sha256), as_json(said), {EXPECTED: "0"})
         except Conflict:
             return
 
     async def whole(self, sha256: str) -> Whole | None:
         """What is stored under this checksum; nothing where there is none, or nobody can read what is said of it.
         Raises `NoStream`, `Unavailable`."""
-        stored = await read_one(self._connection, self.stream, next_by_subj=self._subject_of_name(sha256), seq=1)
+        stored = await read_one(self._connection, self.stream, next_by_subj=self.subject_of_name(sha256), seq=1)
         if stored is None:
             return None
         try:
@@ -101,10 +101,10 @@ class EvidenceStore:
         except (NotJson, LookupError, TypeError, ValueError):
             return None
 
-    def _subject_of_parts(self, upload: str) -> str:
+    def subject_of_parts(self, upload: str) -> str:
         return f"$O.{self._bucket}.C.{upload}"
 
-    def _subject_of_name(self, sha256: str) -> str:
+    def subject_of_name(self, sha256: str) -> str:
         return f"$O.{self._bucket}.M.{base64.urlsafe_b64encode(sha256.encode()).decode()}"
 
     async def _store(self, subject: str, body: bytes, headers: dict[str, str]) -> int:

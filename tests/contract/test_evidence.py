@@ -257,7 +257,7 @@ async def test_what_is_named_first_stands_and_is_replaced_by_nobody(
     async with connected_as(UNIT, settings, endpoints, "tests") as thief:
         own = EvidenceStore(thief, congress, UNIT)
         await own.name(SHA256, Whole(uuid4().hex, 1, 1, "text/plain"))
-        named = own._subject_of_name(SHA256)
+        named = own.subject_of_name(SHA256)
         rolled_up = await thief.request(named, b"{}", timeout=30, headers={"Nats-Rollup": "sub"})
         assert "error" in read_json(rolled_up.data)
         await thief.request(named, as_json({"nuid": "x"}), timeout=30)

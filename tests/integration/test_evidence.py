@@ -75,7 +75,7 @@ async def test_work_is_handed_in_with_files_that_can_be_fetched_and_verified(
 
     store = EvidenceStore(connection, congress, "logistics")
     whole = await store.whole(SHA256)
-    await js_call(connection, f"STREAM.PURGE.{store.stream}", {"filter": store._subject_of_parts(whole.upload)})
+    await js_call(connection, f"STREAM.PURGE.{store.stream}", {"filter": store.subject_of_parts(whole.upload)})
     told = await run(shell, "evidence", "verify", expects=1)
     assert "missing" in told.stdout
     assert "2 files" not in told.stdout
