@@ -10,7 +10,7 @@ from nats.aio.client import Client
 
 from shared.domain.decider import Refusal
 from shared.events.base import Event
-from shared.events.evidence import EvidenceKept
+from shared.events.evidence import EvidenceFiled
 from shared.events.task import TaskSubmitted
 from shared.eventstore.direct import Stored
 from shared.eventstore.envelope import check_place, decode, decode_data
@@ -22,7 +22,7 @@ NOT_IN_STORE = Refusal("evidence_not_in_store", "{unit} keeps no file with the c
 DIFFERS = Refusal(
     "evidence_differs", "What {unit} keeps as {sha256} has another content. `daihoi evidence verify` looks at all."
 )
-_READ = {event.TYPE: event for event in (EvidenceKept, TaskSubmitted)}
+_READ = {event.TYPE: event for event in (EvidenceFiled, TaskSubmitted)}
 _TYPES = tuple(f'"{name}"'.encode() for name in _READ)
 
 type Write = Callable[[bytes], object]
@@ -75,7 +75,7 @@ def _pieces_in(stored: Stored) -> Iterator[Piece]:
     except (Undecodable, KeyError):
         return
     unit, of = envelope.source, envelope.subject
-    if isinstance(event, EvidenceKept):
+    if isinstance(event, EvidenceFiled):
         yield Piece(unit, of, event.file_name, event.size_bytes)
     elif isinstance(event, TaskSubmitted):
         for shown in event.evidence:

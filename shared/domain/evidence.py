@@ -6,7 +6,7 @@ Only the unit's service records it, once it has the whole file and has compared 
 from collections.abc import Sequence
 
 from shared.domain.decider import Actor, Aggregate, Command, latest
-from shared.events.evidence import EVENTS, EvidenceKept
+from shared.events.evidence import EVENTS, EvidenceFiled
 from shared.values.types import Bytes, MediaType, Phrase, Sha256
 
 ENTITY = "evidence"
@@ -24,8 +24,8 @@ class RecordEvidence(Command):
     media_type: MediaType
 
 
-def decide(command: RecordEvidence, kept: EvidenceKept | None, _: Actor) -> Sequence[EvidenceKept]:
-    return () if kept else (EvidenceKept(**command.content()),)
+def decide(command: RecordEvidence, kept: EvidenceFiled | None, _: Actor) -> Sequence[EvidenceFiled]:
+    return () if kept else (EvidenceFiled(**command.content()),)
 
 
 AGGREGATE = Aggregate(events=EVENTS, commands=(RecordEvidence,), evolve=latest, decide=decide, internal=True)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from shared.domain.decider import Actor, Aggregate, Command, Refusal, latest
 from shared.events.scenario import CURRENT
-from shared.events.unit_rules import EVENTS, UnitRulesSet
+from shared.events.unit_rules import EVENTS, UnitRulesChanged
 from shared.values.types import Brief
 
 ENTITY = "unit-rules"
@@ -27,16 +27,16 @@ class SetUnitRules(Command):
 NO_RIGHT = Refusal("no_right_to_set_rules", "{actor} can't change the rules of the unit; its lead does.")
 
 
-def evidence_required(rules: UnitRulesSet | None) -> bool:
+def evidence_required(rules: UnitRulesChanged | None) -> bool:
     return rules is None or rules.evidence_required
 
 
-def decide(command: SetUnitRules, rules: UnitRulesSet | None, actor: Actor) -> Sequence[UnitRulesSet]:
+def decide(command: SetUnitRules, rules: UnitRulesChanged | None, actor: Actor) -> Sequence[UnitRulesChanged]:
     if not actor.is_lead:
         raise NO_RIGHT(actor=actor.id)
     if command.evidence_required == evidence_required(rules):
         return ()
-    return (UnitRulesSet(**command.model_dump()),)
+    return (UnitRulesChanged(**command.model_dump()),)
 
 
 AGGREGATE = Aggregate(events=EVENTS, commands=(SetUnitRules,), evolve=latest, decide=decide)

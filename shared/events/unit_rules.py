@@ -4,13 +4,13 @@ from shared.events.base import Event
 from shared.values.types import Phrase
 
 
-class UnitRulesSet(Event):
+class UnitRulesChanged(Event):
     """`evidence_required`: whether work is handed in with evidence only. Where nothing was set it is."""
 
-    TYPE = "vn.daihoi.unit-rules.set.v1"
+    TYPE = "vn.daihoi.unit-rules.changed.v1"
     SENTENCE = "{actor} changed whether work needs evidence: {reason}"
     evidence_required: bool
     reason: Phrase
 
 
-EVENTS: tuple[type[Event], ...] = (UnitRulesSet,)
+EVENTS: tuple[type[Event], ...] = (UnitRulesChanged,)

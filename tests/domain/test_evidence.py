@@ -5,13 +5,13 @@ from pydantic import TypeAdapter, ValidationError
 
 from shared.domain import evidence
 from shared.domain.evidence import AGGREGATE, RecordEvidence
-from shared.events.evidence import EvidenceKept
+from shared.events.evidence import EvidenceFiled
 from shared.values.files import HEAD_BYTES, UNKNOWN, FileName, media_type
 from shared.views.evidence import VIEW
 from tests.congress import envelope_of
 from tests.domain.scenario import OFFICER, accepting, assert_all_told, given
 
-KEPT = EvidenceKept(file_name="bien-ban.pdf", size_bytes=90, media_type="application/pdf")
+KEPT = EvidenceFiled(file_name="bien-ban.pdf", size_bytes=90, media_type="application/pdf")
 
 
 def record(file_name: str = "bien-ban.pdf") -> RecordEvidence:

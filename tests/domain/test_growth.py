@@ -17,7 +17,7 @@ from shared.domain.entering import EVENT_BYTES
 from shared.events.base import Event
 from shared.events.review import Essential
 from shared.events.task import TaskOpened
-from shared.events.unit_rules import UnitRulesSet
+from shared.events.unit_rules import UnitRulesChanged
 from shared.eventstore.direct import Stored
 from shared.eventstore.envelope import as_bytes
 from shared.eventstore.names import service_stream
@@ -109,7 +109,7 @@ GROWING = {
     "a task": (
         task.AGGREGATE,
         a_task,
-        {("unit-rules", "current"): UnitRulesSet(evidence_required=False, reason="x")},
+        {("unit-rules", "current"): UnitRulesChanged(evidence_required=False, reason="x")},
         ["task_clearances_full", "task_extensions_full", "task_evidence_full", "task_sent_back_full"],
     ),
     "a resource": (resources.AGGREGATE, a_resource, {}, ["resource_reservations_full"]),

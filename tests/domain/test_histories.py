@@ -24,7 +24,7 @@ from shared.domain import review, task, unit_scenario, variant
 from shared.domain.decider import Actor, Aggregate, Command, Refused
 from shared.events.base import Event
 from shared.events.catalogue_item import Item
-from shared.events.evidence import EvidenceKept
+from shared.events.evidence import EvidenceFiled
 from shared.events.known_clearance import ClearanceNoted
 from shared.events.organisation import OrganisationRegistered
 from shared.events.publication import PublicationApproved, PublicationReleased
@@ -68,7 +68,7 @@ WORLD = {
         ("known-clearance", name): ClearanceNoted(decision=decision)
         for name, decision in (("a", "granted"), ("b", "withdrawn"))
     },
-    ("evidence", "0a" * 32): EvidenceKept(file_name="bien-ban.pdf", size_bytes=1, media_type="application/pdf"),
+    ("evidence", "0a" * 32): EvidenceFiled(file_name="bien-ban.pdf", size_bytes=1, media_type="application/pdf"),
     task.IN_FORCE: unit_scenario.UnitScenario(
         recorded=SwitchRecorded(number=1, scenario="outbreak", reason="Dịch lan rộng")
     ),

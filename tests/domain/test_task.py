@@ -6,7 +6,7 @@ from pydantic import ValidationError
 from shared.domain import task, unit_scenario, variant
 from shared.domain.decider import Actor, Command
 from shared.domain.task import AGGREGATE, TaskStatus
-from shared.events.evidence import EvidenceKept
+from shared.events.evidence import EvidenceFiled
 from shared.events.known_clearance import ClearanceNoted
 from shared.events.task import (
     ClearanceDropped,
@@ -29,7 +29,7 @@ from shared.events.task import (
     TaskSubmitted,
     TaskUnblocked,
 )
-from shared.events.unit_rules import UnitRulesSet
+from shared.events.unit_rules import UnitRulesChanged
 from shared.events.unit_scenario import SwitchRecorded
 from shared.events.variant import VariantAdjusted
 from shared.i18n import render
@@ -56,7 +56,7 @@ EVIDENCE = Evidence(
 )
 PHOTO = EVIDENCE.model_copy(update={"title": "Ảnh hội trường"})
 KEPT = Evidence(title="nghiem-thu.pdf", sha256="0b" * 32, size_bytes=90, media_type="application/pdf", kept=True)
-DOES_WITHOUT = UnitRulesSet(evidence_required=False, reason="Việc giải quyết tại chỗ")
+DOES_WITHOUT = UnitRulesChanged(evidence_required=False, reason="Việc giải quyết tại chỗ")
 
 NEW = ()
 OPEN = (TaskOpened(**PLAN),)
@@ -93,7 +93,7 @@ WORLD = {
         adjustments={"1-03": VariantAdjusted(task_id="1-03", applies=False, reason="Không tập trung đông")}
     ),
     ("unit-rules", "current"): DOES_WITHOUT,
-    ("evidence", KEPT.sha256): EvidenceKept(file_name=KEPT.title, size_bytes=90, media_type="application/pdf"),
+    ("evidence", KEPT.sha256): EvidenceFiled(file_name=KEPT.title, size_bytes=90, media_type="application/pdf"),
 }
 FOLLOWED = ScenarioFollowed(switch=1, scenario="outbreak", suspended=True, planned_vnd=120_000_000)
 SUSPENDED = (*OPEN, FOLLOWED)
@@ -343,7 +343,9 @@ def test_a_unit_asks_for_evidence_until_its_lead_does_without():
     asked = ask(task.SubmitTask)
     for rules, code in ((None, "evidence_required"), (True, "evidence_required"), (False, None)):
         world = (
-            {} if rules is None else {("unit-rules", "current"): UnitRulesSet(evidence_required=rules, reason="x")}
+            {}
+            if rules is None
+            else {("unit-rules", "current"): UnitRulesChanged(evidence_required=rules, reason="x")}
         )
         outcome = given(AGGREGATE, *STARTED).seeing(world).when(asked, OFFICER)
         assert (outcome.refused.code if outcome.refused else None) == code

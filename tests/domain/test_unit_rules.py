@@ -3,7 +3,7 @@
 from shared.domain import unit_rules
 from shared.domain.decider import Actor
 from shared.domain.unit_rules import AGGREGATE, SetUnitRules
-from shared.events.unit_rules import UnitRulesSet
+from shared.events.unit_rules import UnitRulesChanged
 from tests.domain.scenario import DEPUTY, LEAD, OFFICER, accepting, assert_all_told, given, rejecting, silent_on
 
 
@@ -11,8 +11,8 @@ def demand(evidence: bool) -> SetUnitRules:
     return SetUnitRules(evidence_required=evidence, reason="Việc giải quyết tại chỗ")
 
 
-def demanded(evidence: bool) -> UnitRulesSet:
-    return UnitRulesSet(evidence_required=evidence, reason="Việc giải quyết tại chỗ")
+def demanded(evidence: bool) -> UnitRulesChanged:
+    return UnitRulesChanged(evidence_required=evidence, reason="Việc giải quyết tại chỗ")
 
 
 ACCEPTED = {
