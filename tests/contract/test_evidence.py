@@ -10,13 +10,15 @@ from uuid import uuid4
 
 import pytest
 
-from shared.eventstore.errors import Conflict, EventStoreError, NotPermitted
+from daihoi.ops.doctor import examine
+from shared.eventstore.errors import Conflict, EventStoreError, NotPermitted, StreamMismatch
 from shared.eventstore.jetstream_api import js_api, js_call, stream_info
 from shared.eventstore.names import bucket_stream, evidence_bucket
 from shared.eventstore.objects import PART_BYTES, EvidenceStore, Whole
 from shared.eventstore.operating import connected_as
 from shared.eventstore.rights import STORE, member_of
 from shared.eventstore.store import EventStore
+from shared.eventstore.streams import bucket_configs, provision
 from shared.eventstore.wire import as_json, read_json
 from shared.platform.nats import nats_connection
 from shared.unit.client import CommandClient
@@ -87,7 +89,7 @@ async def begin_work(give):
 # --- a file that goes through ---
 async def test_a_file_is_kept_whole_and_shown_for_a_task(sender, give, kept, serving, connection, congress):
     async with serving(UNIT):
-        shown = await sender.send(io.BytesIO(PDF), "Biên bản.pdf")
+        shown = await sender.send(Sipped(PDF), "Biên bản.pdf")
         assert shown == Evidence(
             title="Biên bản.pdf", sha256=SHA256, size_bytes=len(PDF), media_type="application/pdf", kept=True
         )
@@ -193,6 +195,14 @@ async def test_a_unit_keeps_no_file_that_is_larger_than_its_setting_says(sender,
         assert (await sender.send(io.BytesIO(bytes(MB)), "a.bin")).size_bytes == MB
 
 
+class Sipped(io.BytesIO):
+    """Of which nobody takes more than a part at once."""
+
+    def read(self, size=-1):
+        assert 0 < size <= PART_BYTES
+        return super().read(size)
+
+
 class Changing(io.BytesIO):
     """Another content from when on it is read a second time."""
 
@@ -230,6 +240,19 @@ async def test_where_the_operator_has_made_no_place_for_files_that_is_said(sende
     async with serving(UNIT):
         await js_call(connection, f"STREAM.DELETE.{kept.stream}", {})
         assert await code_of(sender.send(io.BytesIO(PDF), "a.pdf")) == "evidence_store_awaited"
+
+
+async def test_a_place_for_files_is_as_it_must_be_or_the_operator_is_told(settings, connection, congress, kept):
+    (wanted,) = [config for config in bucket_configs(congress) if config["name"] == kept.stream]
+    await js_call(connection, f"STREAM.DELETE.{kept.stream}", {})
+    missing = {each.code: each.detail for each in await examine(settings)}["stream_missing"]
+    assert kept.stream in missing
+    replaceable = wanted | {"deny_delete": False, "allow_rollup_hdrs": True}
+    await js_call(connection, f"STREAM.CREATE.{kept.stream}", replaceable)
+    with pytest.raises(StreamMismatch):
+        await provision(connection, congress)
+    differs = {each.code: each.detail for each in await examine(settings)}["stream_differs"]
+    assert f"{kept.stream} has other settings than it must have: allow_rollup_hdrs, deny_delete" in differs
 
 
 async def test_only_the_lead_says_that_work_needs_no_evidence(give, serving):
