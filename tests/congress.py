@@ -23,7 +23,7 @@ from shared.eventstore.direct import Stored
 from shared.eventstore.envelope import Cause, Envelope, as_bytes, encode
 from shared.eventstore.ledger import Ledger
 from shared.eventstore.store import EventStore, NewEvent
-from shared.eventstore.streams import provision, stream_configs
+from shared.eventstore.streams import bucket_configs, provision, stream_configs
 from shared.platform.embedded import Endpoints
 from shared.platform.nats import nats_connection
 from shared.values.types import Group, Phase, Scenario, Text
@@ -67,14 +67,19 @@ def envelope_of(event: Event, service: str, entity: str, entity_id: str, positio
     return encode(event, cause, service, entity, entity_id, 0)
 
 
+def every_stream(congress: str) -> list[str]:
+    """What is made for a congress, in the order in which it is removed."""
+    return [config["name"] for config in (*bucket_configs(congress), *reversed(stream_configs(congress)))]
+
+
 @asynccontextmanager
 async def connected_to_streams(endpoints: Endpoints, congress: str) -> AsyncIterator[Client]:
     """A connection, with the congress's streams made before and removed after."""
     async with nats_connection(endpoints.nats_url, "tests", operator_of(endpoints)) as connection:
         await provision(connection, congress)
         yield connection
-        for config in reversed(stream_configs(congress)):
-            await connection.request(f"$JS.API.STREAM.DELETE.{config['name']}", timeout=10)
+        for name in every_stream(congress):
+            await connection.request(f"$JS.API.STREAM.DELETE.{name}", timeout=10)
 
 
 class Writer:

@@ -21,7 +21,7 @@ from shared.platform.settings import Settings
 from shared.unit.field_errors import MESSAGES
 from shared.unit.issuer import held_private_key, issuer_private_key, provide_issuer_keys
 from shared.unit.rotation import IssuerKey, keys_here, make_next_key, remove_key, rotate_keys
-from shared.unit.tokens import id_of, mint_token
+from shared.unit.tokens import id_of, mint_token, unit_of
 from shared.values.text import Unclean, clean
 from shared.values.units import AUDITOR, services
 
@@ -50,6 +50,11 @@ def bearer_of(settings: Settings, actor: str, lasting: timedelta) -> str:
     if not actor and not given:
         console.refuse(NOBODY_NAMED())
     return mint(settings, actor, lasting, makes_keys=not settings.nats_url) if actor else given
+
+
+def unit_that_gives(actor: str) -> str:
+    """The unit of `actor`, or else of the token in the environment."""
+    return actor.partition(".")[0] if actor else unit_of(os.environ.get("DAIHOI_TOKEN", "").strip())
 
 
 def mint(settings: Settings, actor: str, lasting: timedelta, *, makes_keys: bool = True) -> str:

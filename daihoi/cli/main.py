@@ -21,6 +21,8 @@ COMMANDS: Mapping[str, str] = {
     "demo": "demo:demo",
     "congress": "congress:congress",
     "send": "sending:send",
+    "submit": "submitting:submit",
+    "evidence": "evidence:evidence",
     "token": "issuing:token",
     "keys": "issuing:keys",
     "revoke": "revoking:revoke",

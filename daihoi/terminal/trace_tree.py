@@ -88,7 +88,7 @@ class TreePrinter:
                     parts.append(f"{self._say('Signed by')} {title_of_position(signer, self._lang)}")
                 return parts
             case Role.ITEM | Role.EVIDENCE:
-                return [f"{name}: {value}" for name, value in facts.items() if isinstance(value, str | int)]
+                return [f"{name}: {value}" for name, value in facts.items() if _is_told(value)]
             case _:
                 return []
 
@@ -113,6 +113,11 @@ class TreePrinter:
         if day is None and offset_days is not None:
             return self._say("due {day}", day=labels.offset_in_words(offset_days, self._lang))
         return self._say("due {day}", day=_day(day)) if day else self._say("No deadline")
+
+
+def _is_told(value: object) -> bool:
+    """Whether a fact stands for itself where its name is all that explains it."""
+    return isinstance(value, str | int) and not isinstance(value, bool)
 
 
 def _day(iso: str) -> str:

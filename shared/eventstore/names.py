@@ -25,6 +25,27 @@ def service_of(congress: str, stream: str) -> str:
     return match[1].lower() if match else ""
 
 
+def evidence_bucket(congress: str, unit: str) -> str:
+    """The object store that holds the files which a unit keeps as evidence."""
+    return f"evidence-{unit}_{congress}"
+
+
+def bucket_stream(bucket: str) -> str:
+    """The stream of an object store."""
+    return f"OBJ_{bucket}"
+
+
+def unit_of_bucket(congress: str, stream: str) -> str:
+    """The unit whose evidence this stream holds, empty where it holds none of this congress."""
+    match = re.fullmatch(rf"OBJ_evidence-([a-z][a-z0-9-]*)_{re.escape(congress)}", stream)
+    return match[1] if match else ""
+
+
+def bucket_subjects(bucket: str) -> tuple[str, str]:
+    """Where the parts of objects are stored, and where what is said of them; each ends with a wildcard."""
+    return f"$O.{bucket}.C.>", f"$O.{bucket}.M.>"
+
+
 def ledger_stream(congress: str) -> str:
     return f"LEDGER_{congress}"
 

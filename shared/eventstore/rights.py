@@ -8,8 +8,16 @@ all made from here.
 from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
-from shared.eventstore.names import consumer_name, ledger_announcements, ledger_stream, service_stream
-from shared.values.units import AUDITOR, TRACKER, services
+from shared.eventstore.names import (
+    bucket_stream,
+    bucket_subjects,
+    consumer_name,
+    evidence_bucket,
+    ledger_announcements,
+    ledger_stream,
+    service_stream,
+)
+from shared.values.units import AUDITOR, TRACKER, services, support_unit_ids
 
 OPERATOR = "operator"
 STORE = "store"
@@ -77,6 +85,7 @@ def _service(congress: str, service: str) -> Rights:
             f"$JS.API.CONSUMER.NAMES.{ledger}",
             f"$JS.ACK.{ledger}.{consumer}.>",
             f"$JS.ACK.*.*.{ledger}.{consumer}.>",
+            *_keeping_evidence(congress, service),
         ),
         subscribe=(
             f"cmd.{congress}.{service}.*",
@@ -85,6 +94,14 @@ def _service(congress: str, service: str) -> Rights:
             _own_inbox(congress, service),
         ),
     )
+
+
+def _keeping_evidence(congress: str, service: str) -> tuple[str, ...]:
+    """Adds to its own unit's files and reads them. Nobody takes out or replaces any but the operator."""
+    if service not in support_unit_ids():
+        return ()
+    bucket = evidence_bucket(congress, service)
+    return (*bucket_subjects(bucket), *_reading(bucket_stream(bucket)))
 
 
 def _tracker(congress: str) -> Rights:
@@ -102,9 +119,9 @@ def _tracker(congress: str) -> Rights:
 
 
 def _member(congress: str, unit: str) -> Rights:
-    """Sends commands to one unit, and learns which streams there are. It looks at none: they hold what not everybody
-    may read, and whoever is told how long one is is told the ids of everything in it where the question asks for
-    those. How far they are, services and tracker say."""
+    """Sends commands to one unit, with them the files that it is to keep, and learns which streams there are. It
+    looks at none: they hold what not everybody may read, and whoever is told how long one is is told the ids of
+    everything in it where the question asks for those. How far they are, services and tracker say."""
     return Rights(
         publish=(f"cmd.{congress}.{unit}.*", *_asking(congress), "$JS.API.STREAM.NAMES"),
         subscribe=(_own_inbox(congress, member_of(unit)),),

@@ -13,10 +13,18 @@ from nats.aio.client import Client
 from shared.eventstore.errors import NoStream, StreamLost, StreamMismatch, Unavailable
 from shared.eventstore.jetstream_api import js_api, js_call, services_with_streams, stream_info
 from shared.eventstore.ledger import Ledger
-from shared.eventstore.names import ledger_announcements, ledger_stream, service_of, service_stream
+from shared.eventstore.names import (
+    bucket_stream,
+    bucket_subjects,
+    evidence_bucket,
+    ledger_announcements,
+    ledger_stream,
+    service_of,
+    service_stream,
+)
 from shared.eventstore.wholeness import held_by_the_ledger
 from shared.values.message import Message
-from shared.values.units import services
+from shared.values.units import services, support_unit_ids
 
 STREAM_MISMATCH = Message(
     "stream_mismatch",
@@ -65,11 +73,29 @@ def stream_configs(congress: str, replicas: int = 1, joined: Sequence[str] = ())
     return [*streams, ledger]
 
 
+def bucket_config(congress: str, unit: str, replicas: int = 1) -> dict[str, Any]:
+    """The object store of a unit's evidence. Nothing in it is replaced: what is stored stays until the operator takes
+    it out, with all parts of an object at once."""
+    bucket = evidence_bucket(congress, unit)
+    return _KEPT | {
+        "name": bucket_stream(bucket),
+        "subjects": [*bucket_subjects(bucket)],
+        "num_replicas": replicas,
+        "deny_purge": False,
+    }
+
+
+def bucket_configs(congress: str, replicas: int = 1) -> list[dict[str, Any]]:
+    """The object stores of a congress, one for each unit that has tasks."""
+    return [bucket_config(congress, unit, replicas) for unit in support_unit_ids()]
+
+
 async def provision(connection: Client, congress: str, replicas: int = 1) -> None:
-    """Makes the streams that are missing, each on `replicas` servers, gives more replicas to one that has fewer, and
-    has the ledger source every stream of the congress: so a unit joins, and a join that was cut short is finished.
-    Raises `StreamMismatch` where a stream differs otherwise, `Unavailable`. Safe to run at any time."""
-    for config in stream_configs(congress, replicas)[:-1]:
+    """Makes the streams and object stores that are missing, each on `replicas` servers, gives more replicas to one
+    that has fewer, and has the ledger source every stream of events of the congress: so a unit joins, and a join that
+    was cut short is finished. Raises `StreamMismatch` where one differs otherwise, `Unavailable`. Safe to run at any
+    time."""
+    for config in (*stream_configs(congress, replicas)[:-1], *bucket_configs(congress, replicas)):
         await _provide(connection, config)
     for _ in range(JOINING_TRIES):
         joined = await services_with_streams(connection, congress)

@@ -36,7 +36,7 @@ from shared.platform.nats_keys import (
 )
 
 FOLDER = "nats-keys"
-INTO_THE_STORE = ("evt.>", "$JS.API.>", "$JS.ACK.>")
+INTO_THE_STORE = ("evt.>", "$O.>", "$JS.API.>", "$JS.ACK.>")
 OUT_OF_THE_STORE = ("ledger.>", "_INBOX.>")
 """What is told there to whoever listens; inboxes, for deliveries that no answer is for."""
 ANSWERS_AT_MOST_APART_S = 60

@@ -13,6 +13,9 @@ from shared.platform.nats_account import FOLDER
 from shared.values.types import ID_LENGTH, ID_PATTERN, slug
 from shared.values.units import parse_units
 
+MOST_EVIDENCE_MB = 200
+"""The most that `evidence_mb` can say: a file is read back whole within the time that a command has."""
+
 
 def _number(value: object) -> object:
     """The environment holds text."""
@@ -83,6 +86,8 @@ class Settings(BaseSettings):
     log: Form = "plain"
     units: Annotated[str, AfterValidator(_names_units)] = ""
     """Looked at here, so that a mistake is told; what units there are, `shared.values.units` reads by itself."""
+    evidence_mb: Annotated[int, BeforeValidator(_number), Field(ge=1, le=MOST_EVIDENCE_MB)] = 50
+    """The largest file that a unit keeps as evidence, in MB of 1024 × 1024 bytes."""
     issuer_private_key: File | None = None
     issuer_public_key: File | None = None
     instance: Annotated[str, Field(pattern=rf"^$|{ID_PATTERN}")] = ""
@@ -92,6 +97,10 @@ class Settings(BaseSettings):
         """What health asks a process for alone: its `instance`, else the machine's name, which in a container is the
         container's."""
         return self.instance or slug(socket.gethostname())[:ID_LENGTH] or "here"
+
+    @property
+    def most_evidence_bytes(self) -> int:
+        return self.evidence_mb * 1024**2
 
     @property
     def nats_keys_folder(self) -> Path:

@@ -51,6 +51,9 @@ KINDS: Mapping[str, str] = {
     "too much at once; send it in several parts": "too_much_at_once",
     "no time from {first} to {last}, local time": "instant_out_of_range",
     "there is no unit {name}; there are {units}": "unknown_unit",
+    "neither kept by the unit nor with a link to where it is kept": "evidence_nowhere",
+    "the checksum of an empty file": "hash_of_nothing",
+    "no name of a file: it has a slash": "no_file_name",
 }
 """Kinds of errors, parted by blanks, by the sentence for them."""
 SENTENCES = {kind: sentence for sentence, kinds in KINDS.items() for kind in kinds.split()}

@@ -11,9 +11,11 @@ from faststream.nats import NatsBroker, NatsMessage
 from nats.aio.client import DEFAULT_INBOX_PREFIX, Client
 from pydantic import BaseModel, ValidationError
 
-from shared.domain.decider import Actor, Aggregate, Refused
+from shared.domain import evidence
+from shared.domain.decider import Actor, Aggregate, Command, Refused
 from shared.eventstore.credentials import credentials_for
 from shared.eventstore.ledger import Ledger
+from shared.eventstore.objects import EvidenceStore
 from shared.eventstore.operating import as_operator_if_possible, provide_streams
 from shared.eventstore.store import EventStore
 from shared.eventstore.streams import check_streams
@@ -34,6 +36,7 @@ from shared.unit.following import Follower
 from shared.unit.health import Health, answer_health, unit_health
 from shared.unit.health_file import HealthFile
 from shared.unit.issuer import provide_issuer_keys
+from shared.unit.keeping import KEEPING, EvidenceKeeper
 from shared.unit.policies import Policy
 from shared.unit.problems import ANSWER_TOO_LARGE, INTERNAL, Problem, bad_json, invalid_input, problem_of
 from shared.unit.refusals import OFFERED, REFUSALS, RetryPolicy, SettleRefusal
@@ -69,7 +72,16 @@ class UnitService:
 
     def contract(self) -> Json:
         """What it speaks, as an AsyncAPI document."""
-        return asyncapi(self.name, self._writing, self.policies, offered=OFFERED)
+        return asyncapi(self.name, self._writing, self.policies, offered=self.offered)
+
+    @property
+    def offered(self) -> tuple[type[Command], ...]:
+        """What callers may give beside the commands of its aggregates."""
+        return (*OFFERED, *KEEPING) if self.keeps_evidence else OFFERED
+
+    @property
+    def keeps_evidence(self) -> bool:
+        return evidence.AGGREGATE in self.aggregates
 
     def app(self) -> FastStream:
         """The application; nothing is connected or started before it runs."""
@@ -116,6 +128,9 @@ class UnitService:
         handler = CommandHandler(store, self._writing, discards=discards)
         handler.offer(RetryPolicy, Retries(ledger, discards, self.name, self.policies, handler))
         handler.offer(SettleRefusal, handler.execute)
+        if self.keeps_evidence:
+            kept = EvidenceStore(connection, congress, self.name)
+            EvidenceKeeper(kept, handler, self.name, settings.most_evidence_bytes).offer()
         verifier = TokenVerifier(accepted_keys(settings), congress, self.name)
         answer_commands(broker, congress, self.name, handler, verifier, Revocations(connection, congress))
 

@@ -10,7 +10,7 @@ record in the meantime it follows once the ledger tells of it. So none is left o
 
 from collections.abc import Sequence
 
-from shared.domain import document, known_clearance, review, task, unit_scenario, variant
+from shared.domain import document, evidence, known_clearance, review, task, unit_rules, unit_scenario, variant
 from shared.domain.decider import Aggregate, Command
 from shared.domain.known_clearance import NoteClearance
 from shared.domain.review import EnterTask, OpenReview
@@ -40,6 +40,7 @@ def support_unit(unit: str, own: Sequence[Aggregate] = (), policies: Sequence[Po
         unit,
         aggregates=(
             *(module.AGGREGATE for module in (task, known_clearance, document, review, variant, unit_scenario)),
+            *(module.AGGREGATE for module in (evidence, unit_rules)),
             *own,
         ),
         policies=(

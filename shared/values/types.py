@@ -101,21 +101,44 @@ TotalVnd = Annotated[int, Field(strict=True, ge=0, le=2**63 - 1)]
 """A sum of a few thousand amounts in đồng: it stays within 64 bits."""
 
 
+Sha256 = Annotated[str, StringConstraints(pattern=r"^[0-9A-Fa-f]{64}$", to_lower=True)]
+HASH_OF_NOTHING = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
+Bytes = Annotated[int, Field(strict=True, gt=0, le=10**15)]
+"""The size of a file that holds something."""
+MediaType = Annotated[str, StringConstraints(pattern=r"^[a-z]+/[a-z0-9][a-z0-9.+-]{0,99}$", max_length=120)]
+"""What kind of file it is, as `application/pdf`."""
+
+
+def something(sha256: str) -> str:
+    """Raises a validation error for the checksum of an empty file, which shows nothing."""
+    if sha256 == HASH_OF_NOTHING:
+        raise PydanticCustomError("hash_of_nothing", "the checksum of an empty file")
+    return sha256
+
+
 class Evidence(BaseModel):
-    """A paper, photo or file that shows work was done: kept elsewhere, known here by its checksum."""
+    """A paper, photo or file that shows work was done, known by its checksum. It is kept by the unit that shows it,
+    or elsewhere, where the link leads. What is not said of it is not stored."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     title: Phrase
-    link: Annotated[str, StringConstraints(pattern=r"^https?://[^\s/?#]\S*$", max_length=2000)]
-    sha256: Annotated[str, StringConstraints(pattern=r"^[0-9A-Fa-f]{64}$", to_lower=True)]
-    size_bytes: int = Field(strict=True, gt=0, le=10**15)
+    link: Annotated[str, StringConstraints(pattern=r"^https?://[^\s/?#]\S*$", max_length=2000)] | None = Field(
+        default=None, exclude_if=lambda link: link is None
+    )
+    sha256: Sha256
+    size_bytes: Bytes
+    media_type: MediaType | None = Field(default=None, exclude_if=lambda media_type: media_type is None)
+    kept: bool = Field(default=False, exclude_if=lambda kept: not kept)
 
 
 def _in_brief(evidence: Evidence) -> Evidence:
     for name, most in (("title", 500), ("link", 1000)):
-        if len(getattr(evidence, name)) > most:
+        if len(getattr(evidence, name) or "") > most:
             params = {"name": name, "most": most}
             raise PydanticCustomError("evidence_too_long", "its {name} has more than {most} characters", params)
+    if evidence.link is None and not evidence.kept:
+        raise PydanticCustomError("evidence_nowhere", "neither kept by the unit nor with a link to where it is kept")
+    something(evidence.sha256)
     return evidence
 
 

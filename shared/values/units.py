@@ -45,7 +45,9 @@ _ABOVE = SupportUnit(
     ),
 )
 WRITERS = {entity: unit.id for unit in (_ABOVE, *WITH_CODE) for entity in unit.writes}
-_OF_EVERY_UNIT = frozenset({"task", "review", "variant", "unit-scenario", "known-clearance"})
+_OF_EVERY_UNIT = frozenset(
+    {"task", "review", "variant", "unit-scenario", "known-clearance", "evidence", "unit-rules"}
+)
 _OF_EVERY_SERVICE = frozenset({"document", "policy"})
 _TAKEN = {
     SUBCOMMITTEE,

@@ -14,7 +14,7 @@ from services.tracker.projection.decoding import EVENT_TYPES
 from shared.eventstore.envelope import as_bytes
 from shared.unit.asyncapi import VERSION
 from shared.unit.policies import ANY_SERVICE
-from shared.unit.refusals import OFFERED, REFUSALS
+from shared.unit.refusals import REFUSALS
 from shared.values.units import services
 from tests.architecture.test_documents import PROJECT, service_named
 from tests.congress import envelope_of, life_of_a_task
@@ -110,7 +110,7 @@ def test_every_command_is_answered_on_its_subject_and_wants_a_token(name):
     operations = DOCUMENTS[name]["operations"]
     aggregates = [aggregate for aggregate in SERVICE_AGGREGATES[name] if not aggregate.internal]
     commands = {command.NAME for aggregate in aggregates for command in aggregate.commands}
-    offered = {command.NAME for command in OFFERED}
+    offered = {command.NAME for command in service_named(name).offered}
     assert {each for each, operation in operations.items() if "security" in operation} == commands | offered
     for command in commands:
         assert spoken(name, command) == ("receive", f"cmd.{{congress}}.{name}.{command}", [command])

@@ -25,6 +25,7 @@ from daihoi.terminal import (
     congress_tables,
     documents_table,
     duties_table,
+    evidence,
     fields,
     identities,
     issued_reports,
@@ -143,6 +144,7 @@ DRAWN = (
     annex_table,
     issued_reports,
     section_tables,
+    evidence,
 )
 LABELS = {label for module in DRAWN for label in labels(ast.parse(Path(module.__file__).read_text("utf-8")))}
 SAID = {sentence for tree in TREES for sentence in literals(tree, "translate", "_say")}

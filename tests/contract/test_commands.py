@@ -26,6 +26,7 @@ from tests.contract.units import (
     NEEDS,
     OPENED_BY,
     SERVICE_AGGREGATES,
+    SHOWN,
     TASK,
     in_ledger,
     item,
@@ -222,7 +223,7 @@ async def in_progress(unit, task_id="1-03"):
 async def test_a_refusal_from_a_stale_memory_is_decided_afresh(start):
     here, there = start(), start()
     await in_progress(here)
-    await here.send("submit-task", THE_TASK)
+    await here.send("submit-task", THE_TASK | SHOWN)
     await there.send("return-task", THE_TASK | {"reason": "Thiếu phụ lục"}, by="lead")
     assert await here.outcome("report-progress", THE_TASK | {"percent": 80}) == "progressed"
 
@@ -254,7 +255,7 @@ async def test_silence_about_one_of_many_aggregates_from_a_stale_memory_is_decid
 async def test_consent_from_a_stale_memory_is_decided_afresh(start):
     here, there = start(), start()
     await in_progress(here)
-    await there.send("submit-task", THE_TASK)
+    await there.send("submit-task", THE_TASK | SHOWN)
     await there.send("complete-task", THE_TASK, by="lead")
     assert await here.outcome("report-progress", THE_TASK | {"percent": 80}) == "task_closed"
     assert await here.outcome("complete-task", THE_TASK) == "silence"
@@ -264,9 +265,9 @@ async def test_consent_from_a_stale_memory_is_decided_afresh(start):
 async def test_a_command_another_instance_has_done_is_answered_despite_a_stale_memory(start):
     here, there, command_id = start(), start(), uuid4()
     await in_progress(here)
-    done = await there.send("submit-task", THE_TASK, command_id)
+    done = await there.send("submit-task", THE_TASK | SHOWN, command_id)
     await there.send("complete-task", THE_TASK, by="lead")
-    assert await here.send("submit-task", THE_TASK, command_id) == done
+    assert await here.send("submit-task", THE_TASK | SHOWN, command_id) == done
     assert await here.written() == 6
 
 
@@ -286,7 +287,7 @@ async def test_of_two_contradicting_commands_one_wins_and_the_other_is_refused_b
     for number in range(5):
         task = {"task_id": f"t{number}"}
         await in_progress(here, task["task_id"])
-        await there.send("submit-task", task)
+        await there.send("submit-task", task | SHOWN)
         both = await asyncio.gather(
             here.outcome("complete-task", task, by="lead"),
             there.outcome("return-task", task | {"reason": "Thiếu phụ lục"}, by="deputy"),

@@ -25,7 +25,7 @@ from shared.eventstore.names import consumer_name, ledger_stream, service_stream
 from shared.eventstore.operating import connected_as
 from shared.eventstore.rights import OPERATOR, member_of
 from shared.eventstore.store import EventStore
-from shared.eventstore.streams import provision, stream_configs
+from shared.eventstore.streams import provision
 from shared.eventstore.wholeness import extent
 from shared.platform.embedded import Endpoints, embedded_servers
 from shared.platform.errors import PlatformError
@@ -41,7 +41,7 @@ from shared.unit.issuer import make_issuer_keys
 from shared.unit.policies import Policy
 from shared.unit.problems import ProblemError
 from tests.conftest import token_for
-from tests.congress import Writer, settled
+from tests.congress import Writer, every_stream, settled
 from tests.contract.units import TASK
 from tests.own_servers import OwnServer
 from tests.servers import choice, operator_of
@@ -224,8 +224,8 @@ async def without_streams(endpoints, congress):
     """The operator's connection to a congress that is not made yet; what is made is removed after."""
     async with nats_connection(endpoints.nats_url, "tests", operator_of(endpoints)) as connection:
         yield connection
-        for config in reversed(stream_configs(congress)):
-            await js_api(connection, f"STREAM.DELETE.{config['name']}", {})
+        for name in every_stream(congress):
+            await js_api(connection, f"STREAM.DELETE.{name}", {})
 
 
 @asynccontextmanager

@@ -81,6 +81,16 @@ $SYS.REQ.CLAIMS.UPDATE                              O
 $SYS.ACCOUNT.x.CLAIMS.UPDATE                        O
 $KV.x.y                                             O
 $O.x.y                                              O
+# files that a unit keeps: added by its service alone
+$O.evidence-logistics_{c}.C.0123456789abcdef        OL
+$O.evidence-logistics_{c}.M.eA==                    OL
+$O.evidence-logistics_{c}.X.eA==                    O
+$O.evidence-logistics_{x}.C.0123456789abcdef        OX
+$O.evidence-security_{c}.C.0123456789abcdef         OS
+$O.evidence-security_{c}.M.eA==                     OS
+$O.evidence-subcommittee_{c}.C.0123456789abcdef     O
+$O.evidence_{c}.C.0123456789abcdef                  O
+$O.evidence-logistics_{c}.>                         O
 $MQTT.x                                             O
 $SRV.PING                                           O
 whatever                                            O
@@ -102,6 +112,20 @@ DIRECT.GET                                          O
 STREAM.INFO                                         O
 STREAM.INFO.>                                       OTA
 CONSUMER.>                                          O
+"""
+
+CALLS_OF_AN_OBJECT_STORE = """
+# Nobody but the operator takes anything out; the auditor reads everything.
+#                                                   LOGISTICS     SECURITY
+STREAM.INFO.{}                                      OLTA          OSTA
+STREAM.MSG.GET.{}                                   OLA           OSA
+DIRECT.GET.{}                                       OLA           OSA
+STREAM.PURGE.{}                                     O             O
+STREAM.MSG.DELETE.{}                                O             O
+STREAM.DELETE.{}                                    O             O
+STREAM.UPDATE.{}                                    O             O
+STREAM.SNAPSHOT.{}                                  O             O
+CONSUMER.CREATE.{}                                  O             O
 """
 
 CALLS_OF_A_STREAM = """
@@ -166,6 +190,8 @@ asyncapi.{c}.*                                      O
 ledger.{c}.>                                        OLSCTA
 ledger.{x}.>                                        OX
 ledger.>                                            O
+$O.evidence-logistics_{c}.C.>                       O
+$O.>                                                O
 evt.{c}.logistics.>                                 O
 evt.{c}.security.>                                  O
 evt.{c}.>                                           O
@@ -198,6 +224,7 @@ def rows(table):
     return [line.split() for line in table.splitlines() if line and not line.startswith("#")]
 
 
+OBJECTS = [f"OBJ_evidence-{unit}_{CONGRESS}" for unit in ("logistics", "security")]
 NAMES = {
     "LOGISTICS": f"EVENTS_LOGISTICS_{CONGRESS}", "SECURITY": f"EVENTS_SECURITY_{CONGRESS}",
     "LEDGER": f"LEDGER_{CONGRESS}", "LEDGER_X": f"LEDGER_{ANOTHER}", "c": CONGRESS, "x": ANOTHER,
@@ -209,6 +236,11 @@ MAY_PUBLISH = {
         f"$JS.API.{call.format(NAMES[stream], **NAMES)}": who
         for call, *columns in rows(CALLS_OF_A_STREAM)
         for stream, who in zip(("LOGISTICS", "SECURITY", "LEDGER", "LEDGER_X"), columns, strict=True)
+    },
+    **{
+        f"$JS.API.{call.format(stream)}": who
+        for call, *columns in rows(CALLS_OF_AN_OBJECT_STORE)
+        for stream, who in zip(OBJECTS, columns, strict=True)
     },
 }
 MAY_SUBSCRIBE = {subject.format_map(NAMES): who for subject, who in rows(SUBSCRIBE)}
@@ -243,6 +275,6 @@ def test_the_tables_name_every_call_that_this_server_has():
 
 
 def test_every_letter_of_the_tables_is_somebody():
-    for table in (PUBLISH, CALLS_OF_THE_ACCOUNT, CALLS_OF_A_STREAM, SUBSCRIBE):
+    for table in (PUBLISH, CALLS_OF_THE_ACCOUNT, CALLS_OF_AN_OBJECT_STORE, CALLS_OF_A_STREAM, SUBSCRIBE):
         for _, *columns in rows(table):
             assert all(set(letters) <= set(EVERYBODY) for letters in columns)

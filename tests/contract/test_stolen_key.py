@@ -11,7 +11,7 @@ import pytest
 from shared.eventstore.credentials import credentials_for
 from shared.eventstore.errors import NotPermitted
 from shared.eventstore.jetstream_api import js_call, js_names, stream_info
-from shared.eventstore.names import consumer_name, ledger_stream, service_stream
+from shared.eventstore.names import bucket_stream, consumer_name, evidence_bucket, ledger_stream, service_stream
 from shared.eventstore.rights import member_of
 from shared.eventstore.store import EventStore
 from shared.eventstore.wire import as_json
@@ -62,6 +62,8 @@ async def all_that_may_not_change(connection, congress):
     ledger = ledger_stream(congress)
     info = await stream_info(connection, ledger)
     there[ledger] = (info["config"], info["created"], info["state"]["first_seq"])
+    files = await stream_info(connection, bucket_stream(evidence_bucket(congress, OTHER)))
+    there["files"] = (files["config"], files["created"], files["state"]["last_seq"])
     there["consumers"] = sorted(await js_names(connection, f"CONSUMER.NAMES.{ledger}"))
     theirs = await js_call(connection, f"CONSUMER.INFO.{ledger}.{consumer_name(OTHER)}", {})
     return there | {"theirs": (theirs["config"], theirs["delivered"]["consumer_seq"], theirs["ack_floor"])}
@@ -94,6 +96,12 @@ def questions(congress):
             f"$JS.API.CONSUMER.MSG.NEXT.{ledger}.{consumer}", as_json({"batch": 1, "no_wait": True}), None
         ),
         "an acknowledgement": (f"evt.{congress}.{UNIT}.task.x", b"x", None),
+        "an acknowledgement of a part of a file": (f"$O.{evidence_bucket(congress, UNIT)}.C.x", b"x", None),
+        "a part of a file as it is": (
+            f"$JS.API.DIRECT.GET.{bucket_stream(evidence_bucket(congress, UNIT))}",
+            as_json({"last_by_subj": f"$O.{evidence_bucket(congress, UNIT)}.C.x"}),
+            None,
+        ),
         "an empty acknowledgement": (f"evt.{congress}.{UNIT}.task.x", b"x", batch),
     }  # fmt: skip
 
@@ -102,6 +110,7 @@ def places_that_do_harm(congress):
     theirs, ledger = service_stream(congress, OTHER), ledger_stream(congress)
     return [
         f"evt.{congress}.{OTHER}.task.forged",
+        f"$O.{evidence_bucket(congress, OTHER)}.M.forged",
         f"$JS.API.STREAM.PURGE.{theirs}",
         f"$JS.API.STREAM.UPDATE.{theirs}",
         f"$JS.API.CONSUMER.DURABLE.CREATE.{ledger}.smuggled",
@@ -133,6 +142,7 @@ async def test_no_answer_of_jetstream_does_what_the_thief_may_not(
     for body in await what_to_plant(connection, congress):
         for _ in places:
             await thief.request(f"evt.{congress}.{UNIT}.task.planted", body, timeout=30)
+        await thief.request(f"$O.{evidence_bucket(congress, UNIT)}.C.x", body, timeout=30)
         await everything_is_worked_on(thief, connection, congress, ledger)
         for place in places:
             subject, asked, headers = questions(congress)[question]

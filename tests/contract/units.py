@@ -15,6 +15,12 @@ SERVICE_AGGREGATES = {name: service_named(name).aggregates for name in services(
 GROUP = {"number": 1, "name": {"vi": "Công tác chuẩn bị"}}
 WORK = {"title": {"vi": "Chuẩn bị hội trường"}, "group": GROUP, "phase": "before", "scenario": "both"}
 TASK = {"task_id": "1-03", **WORK, "planned_vnd": 5_000_000}
+SHOWN = {
+    "evidence": [
+        {"title": "Biên bản", "link": "https://example.invalid/b", "sha256": "0a" * 32, "size_bytes": 120_000}
+    ]
+}
+"""What a submission has to have beside the task."""
 HALL = {"resource_id": "hall-1", "kind": "hall", "name": {"vi": "Trung tâm Hội nghị tỉnh"}, "capacity": 800}
 
 
@@ -40,6 +46,7 @@ OPENED_BY = {
     "scenario": "lead",
     "revocation": "lead",
     "variant": "lead",
+    "unit-rules": "lead",
     "unit-scenario": "policy.follow-switches",
 }
 """Who begins what an officer can't; to the officer it is refused."""
@@ -143,6 +150,7 @@ def opening(title):
             {"number": 1, "scenario": "outbreak", "reason": title},
             "for_the_policy_only",
         ),
+        "unit-rules": ("set-unit-rules", {"evidence_required": False, "reason": title}, "no_right_to_set_rules"),
         "publication": (
             "propose-publication",
             {"publication_id": "p1", "channel": "press", "title": text},

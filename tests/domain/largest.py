@@ -21,6 +21,7 @@ BY_PATTERN = {
     r"^https?://[^\s/?#]\S*$": "https://" + FACE * 992,
     r"^[0-9A-Fa-f]{64}$": "f" * 64,
     r"^[0-9a-f]{64}$": "f" * 64,
+    r"^[a-z]+/[a-z0-9][a-z0-9.+-]{0,99}$": "application/" + "x" * 100,
     r"^evt\.[^ \t\r\n]+$": "evt." + FACE * 4092,
 }
 BY_NAME = {

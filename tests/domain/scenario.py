@@ -23,14 +23,14 @@ from services.subcommittee import (
     revocation,
     scenario,
 )
-from shared.domain import document, known_clearance, review, task, unit_scenario, variant
+from shared.domain import document, evidence, known_clearance, review, task, unit_rules, unit_scenario, variant
 from shared.domain.decider import Actor, Aggregate, Command, Key, Refusal, Refused
 from shared.events.base import Event
 
 MODULES = (
     task, document, meeting, directive, review, organisation, duty, catalogue, scenario, variant, unit_scenario,
     publications, resources, clearances, expenses, incidents, known_clearance, parked_event,
-    revocation, congress, instruction, issued_report,
+    revocation, congress, instruction, issued_report, evidence, unit_rules,
 )  # fmt: skip
 AGGREGATES = tuple(module.AGGREGATE for module in MODULES)
 

@@ -219,6 +219,9 @@ def test_the_settings_of_event_streams_are_the_programs_own_whatever_a_backup_sa
     of_a_unit = settings_of(kept_stream("EVENTS_Y-TE_memory", **astray), CONGRESS, 1)
     assert (of_a_unit["subjects"], of_a_unit["deny_delete"]) == (["evt.memory.y-te.>"], True)
     assert "republish" not in of_a_unit
+    of_files = settings_of(kept_stream("OBJ_evidence-y-te_memory", **astray, allow_rollup_hdrs=True), CONGRESS, 1)
+    assert of_files["subjects"] == ["$O.evidence-y-te_memory.C.>", "$O.evidence-y-te_memory.M.>"]
+    assert (of_files["deny_delete"], "allow_rollup_hdrs" in of_files) == (True, False)
     objects = settings_of(kept_stream("OBJ_evidence_memory", **astray, max_age=5), CONGRESS, 1)
     assert objects["subjects"] == ["$O.evidence_memory.C.>", "$O.evidence_memory.M.>"]
     assert (objects.get("republish"), objects["max_age"]) == (None, 5)

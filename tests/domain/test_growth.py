@@ -18,6 +18,7 @@ from shared.domain.entering import EVENT_BYTES
 from shared.events.base import Event
 from shared.events.review import Essential
 from shared.events.task import TaskOpened
+from shared.events.unit_rules import UnitRulesChanged
 from shared.eventstore.direct import Stored
 from shared.eventstore.envelope import as_bytes
 from shared.eventstore.names import service_stream
@@ -146,7 +147,7 @@ GROWING = {
     "a task": (
         task.AGGREGATE,
         a_task,
-        TASKS,
+        TASKS | {("unit-rules", "current"): UnitRulesChanged(evidence_required=False, reason="x")},
         [
             *("task_clearances_full", "task_extensions_full", "task_evidence_full", "task_sent_back_full"),
             *("task_shortenings_full", "task_obstacles_full", "task_comments_full", "task_instructions_full"),

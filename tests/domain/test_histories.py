@@ -24,6 +24,7 @@ from shared.domain import review, task, unit_scenario, variant
 from shared.domain.decider import Actor, Aggregate, Command, Refused
 from shared.events.base import Event
 from shared.events.catalogue_item import Item
+from shared.events.evidence import EvidenceFiled
 from shared.events.known_clearance import ClearanceNoted
 from shared.events.organisation import OrganisationRegistered
 from shared.events.publication import PublicationApproved, PublicationReleased
@@ -73,6 +74,7 @@ WORLD = {
         ("known-clearance", name): ClearanceNoted(decision=decision)
         for name, decision in (("a", "granted"), ("b", "withdrawn"))
     },
+    ("evidence", "0a" * 32): EvidenceFiled(file_name="bien-ban.pdf", size_bytes=1, media_type="application/pdf"),
     task.IN_FORCE: unit_scenario.UnitScenario(
         recorded=SwitchRecorded(number=1, scenario="outbreak", reason="Dịch lan rộng")
     ),
@@ -81,7 +83,7 @@ WORLD = {
     ),
 }
 """The tasks that a review finds: one lacks its funding, one is not live. One locality on the register, two clearances
-that tasks may need, and a scenario in force, with a variant."""
+that tasks may need, a file that the unit keeps, and a scenario in force, with a variant."""
 
 TAKEN_UP_LATER = {
     ("task", "c"): task.AGGREGATE.fold(
@@ -126,6 +128,9 @@ BY_NAME: dict[str, st.SearchStrategy] = {
     "link": st.just("https://example.invalid/1"),
     "sha256": st.just("0a" * 32),
     **dict.fromkeys(("digest", "content_digest"), st.just("0a" * 32)),
+    "media_type": st.just("application/pdf"),
+    "size_bytes": st.just(1),
+    "kept": st.sampled_from([False, False, True]),
     "document_id": st.sampled_from(["76-KH-TU", "39_KH-BPDBANTT"]),
     "parked_as": st.sampled_from([None, "unfoldable"]),
     "stored_under": st.just("evt.xx.logistics.task.1-03"),

@@ -1,10 +1,12 @@
 from datetime import date
 
 import pytest
+from pydantic import ValidationError
 
 from shared.domain import task, unit_scenario, variant
 from shared.domain.decider import Actor, Command
 from shared.domain.task import AGGREGATE, TaskStatus
+from shared.events.evidence import EvidenceFiled
 from shared.events.known_clearance import ClearanceNoted
 from shared.events.task import (
     ClearanceDropped,
@@ -28,10 +30,11 @@ from shared.events.task import (
     TaskSubmitted,
     TaskUnblocked,
 )
+from shared.events.unit_rules import UnitRulesChanged
 from shared.events.unit_scenario import SwitchRecorded
 from shared.events.variant import VariantAdjusted
 from shared.i18n import render
-from shared.values.types import Evidence
+from shared.values.types import HASH_OF_NOTHING, Evidence
 from tests.domain import test_dependencies, test_instructions, test_obstacles, test_task_details
 from tests.domain.scenario import (
     DEPUTY,
@@ -64,6 +67,8 @@ EVIDENCE = Evidence(
     title="Biên bản nghiệm thu", link="https://example.invalid/bien-ban.pdf", sha256="0a" * 32, size_bytes=120_000
 )
 PHOTO = EVIDENCE.model_copy(update={"title": "Ảnh hội trường"})
+KEPT = Evidence(title="nghiem-thu.pdf", sha256="0b" * 32, size_bytes=90, media_type="application/pdf", kept=True)
+DOES_WITHOUT = UnitRulesChanged(evidence_required=False, reason="Việc giải quyết tại chỗ")
 
 NEW = ()
 OPEN = (TaskOpened(**PLAN),)
@@ -99,6 +104,8 @@ WORLD = {
     ("variant", "outbreak"): variant.Variant(
         adjustments={"1-03": VariantAdjusted(task_id="1-03", applies=False, reason="Không tập trung đông")}
     ),
+    ("unit-rules", "current"): DOES_WITHOUT,
+    ("evidence", KEPT.sha256): EvidenceFiled(file_name=KEPT.title, size_bytes=90, media_type="application/pdf"),
 }
 FOLLOWED = ScenarioFollowed(switch=1, scenario="outbreak", suspended=True, planned_vnd=120_000_000)
 SUSPENDED = (*OPEN, FOLLOWED)
@@ -156,6 +163,10 @@ ACCEPTED = {
     ),
     "work is submitted with its evidence": (
         STARTED, ask(task.SubmitTask, evidence=[EVIDENCE]), OFFICER, PROVED[-1],
+    ),
+    "work is submitted with a file that the unit keeps": (
+        STARTED, ask(task.SubmitTask, evidence=[KEPT]), OFFICER,
+        TaskSubmitted(submitted_by=OFFICER.id, evidence=(KEPT,)),
     ),
     "returned work is submitted again": (RETURNED, ask(task.SubmitTask), OFFICER, SUBMITTED[-1]),
     "somebody else accepts the work": (SUBMITTED, ask(task.CompleteTask), LEAD, TaskCompleted()),
@@ -331,6 +342,8 @@ REJECTED = [
     ),
     (WELL_GUARDED, ask(task.RequireClearance, clearance_id="bus"), OFFICER, "task_clearances_full"),
     *((SHOWN, ask(task.SubmitTask, evidence=[EVIDENCE] * more), OFFICER, "task_evidence_full") for more in (2, 50)),
+    (STARTED, ask(task.SubmitTask), OFFICER, "evidence_required"),
+    (STARTED, ask(task.SubmitTask, evidence=[EVIDENCE, KEPT]), OFFICER, "evidence_not_kept"),
 ]
 
 
@@ -355,6 +368,24 @@ def test_every_command_event_and_refusal_is_told_here():
     accepted = {(topic, told): case for topic in topics for told, case in topic.ACCEPTED.items()}
     rejected = [case for topic in topics for case in topic.REJECTED]
     assert_all_told(task, ACCEPTED | accepted, [*REJECTED, *rejected])
+
+
+def test_a_unit_asks_for_evidence_until_its_lead_does_without():
+    asked = ask(task.SubmitTask)
+    for rules, code in ((None, "evidence_required"), (True, "evidence_required"), (False, None)):
+        world = (
+            {}
+            if rules is None
+            else {("unit-rules", "current"): UnitRulesChanged(evidence_required=rules, reason="x")}
+        )
+        outcome = given(AGGREGATE, *STARTED).seeing(world).when(asked, OFFICER)
+        assert (outcome.refused.code if outcome.refused else None) == code
+
+
+def test_a_file_that_the_unit_keeps_is_not_shown_with_another_size():
+    larger = KEPT.model_copy(update={"size_bytes": 91})
+    started = given(AGGREGATE, *STARTED).seeing(WORLD)
+    started.when(ask(task.SubmitTask, evidence=[larger])).rejected("evidence_not_kept")
 
 
 def heard(**decisions: str) -> dict:
@@ -505,6 +536,24 @@ def test_a_unit_is_led_by_its_lead_and_deputies_and_signed_for_by_its_lead_alone
 def test_evidence_can_be_found_and_checked(field, value):
     with pytest.raises(ValueError, match=field):
         Evidence(**EVIDENCE.model_dump() | {field: value})
+
+
+@pytest.mark.parametrize(
+    ("changes", "kind"),
+    [({"link": None}, "evidence_nowhere"), ({"sha256": HASH_OF_NOTHING.upper()}, "hash_of_nothing")],
+)
+def test_evidence_is_somewhere_and_of_something(changes, kind):
+    with pytest.raises(ValidationError) as refused:
+        ask(task.SubmitTask, evidence=[EVIDENCE.model_dump() | changes])
+    assert [error["type"] for error in refused.value.errors()] == [kind]
+
+
+def test_what_is_not_said_of_evidence_is_not_stored():
+    stored = TaskSubmitted(submitted_by=OFFICER.id, evidence=(EVIDENCE, KEPT)).model_dump(mode="json")["evidence"]
+    assert [[*piece] for piece in stored] == [
+        ["title", "link", "sha256", "size_bytes"],
+        ["title", "sha256", "size_bytes", "media_type", "kept"],
+    ]
 
 
 def test_a_checksum_is_the_same_in_capitals():

@@ -1,6 +1,7 @@
 """A congress is backed up while it is written, put back onto another server, and is the same congress there."""
 
 import asyncio
+import hashlib
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,7 @@ from shared.events.catalogue_item import Item, ItemAssigned
 from shared.eventstore.jetstream_api import js_api, stream_info
 from shared.eventstore.ledger import Ledger
 from shared.eventstore.names import ledger_stream, service_stream
+from shared.eventstore.objects import EvidenceStore, Whole
 from shared.eventstore.rights import STORE
 from shared.eventstore.rows import read_rows
 from shared.eventstore.store import EventStore, NewEvent
@@ -260,6 +262,25 @@ async def test_the_objects_of_the_congress_are_kept_and_come_back(
         await object_stores.delete_object_store(name)
 
 
+async def test_files_that_units_keep_are_in_the_backup_and_as_they_were_after_it_was_put_back(
+    connection, congress, ledger, make_broker, tmp_path
+):
+    await settled(ledger, await Writer(EventStore(connection, congress, "logistics")).write([1]))
+    content, upload = [b"%PDF-" * 20_000, b"end"], "0a" * 16
+    sha256, kept = hashlib.sha256(b"".join(content)).hexdigest(), EvidenceStore(connection, congress, "logistics")
+    after = await kept.add(upload, content[0], 0)
+    await kept.add(upload, content[1], after)
+    await kept.name(sha256, Whole(upload, 100_003, 2, "application/pdf"))
+    backup = await back_up(connection, congress, tmp_path / "backup.zip")
+    other, within, *_ = await make_broker("other")
+    await restore(within, congress, backup, 1, silent)
+    restored = EvidenceStore(other, congress, "logistics")
+    assert await restored.whole(sha256) == Whole(upload, 100_003, 2, "application/pdf")
+    assert [part async for part in restored.parts(upload)] == content
+    await provision(other, congress)
+    assert (await restore(within, congress, backup, 1, silent)).put_back == []
+
+
 async def test_a_congress_that_lost_events_is_not_backed_up(connection, congress, ledger, tmp_path):
     stream = service_stream(congress, "logistics")
     await settled(ledger, await Writer(EventStore(connection, congress, "logistics")).write(range(3)))
@@ -304,7 +325,7 @@ async def test_backup_verify_and_restore_say_what_they_do(
     assert taken.returncode == 0, taken.stderr
     [path] = out.iterdir()
     assert path.stat().st_mode & 0o777 == 0o600
-    assert f"{path}: the congress {congress} up to ledger event {written}, in 5 streams." in taken.stdout
+    assert f"{path}: the congress {congress} up to ledger event {written}, in 8 streams." in taken.stdout
     assert "100%" in taken.stderr
     assert f"{2 * written}" not in taken.stderr, "every event is in the ledger and in its service's stream"
     checked = Shell(folder, endpoints._replace(nats_url="nats://127.0.0.1:1"), congress).run(
@@ -324,7 +345,7 @@ async def test_backup_verify_and_restore_say_what_they_do(
     await listening.unsubscribe()
     restored = there.run("restore", str(out))
     assert restored.returncode == 0, restored.stderr
-    assert "streams put back: 5, there already: 0." in restored.stdout
+    assert "streams put back: 8, there already: 0." in restored.stdout
     digest = await digest_of(ledger, written)
     assert f"Rebuilt at ledger event {written}: {digest}" in restored.stdout
     assert there.run("audit", "verify").returncode == 0

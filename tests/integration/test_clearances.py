@@ -11,7 +11,7 @@ from shared.eventstore.store import EventStore
 from shared.unit.client import CommandClient
 from shared.unit.problems import ProblemError
 from tests.conftest import token_for
-from tests.contract.units import TASK
+from tests.contract.units import SHOWN, TASK
 from tests.waiting import until
 
 THE_TASK = {"task_id": TASK["task_id"]}
@@ -56,7 +56,7 @@ class Units:
 
     async def work_and_submit(self):
         assert await self.outcome("logistics.member", "start-task", THE_TASK) == "started"
-        assert await self.outcome("logistics.member", "submit-task", THE_TASK) == "submitted"
+        assert await self.outcome("logistics.member", "submit-task", THE_TASK | SHOWN) == "submitted"
 
 
 async def test_a_task_is_not_completed_before_its_clearance_is_granted_nor_after_it_is_withdrawn(
@@ -76,7 +76,7 @@ async def test_a_task_is_not_completed_before_its_clearance_is_granted_nor_after
 
     assert await units.outcome("security.lead", "withdraw-clearance", THE_BUS | {"reason": "Hỏng"}) == "withdrawn"
     assert await units.outcome("logistics.lead", "reopen-task", THE_TASK | {"reason": "Đổi xe"}) == "reopened"
-    assert await units.outcome("logistics.member", "submit-task", THE_TASK) == "submitted"
+    assert await units.outcome("logistics.member", "submit-task", THE_TASK | SHOWN) == "submitted"
     heard = EventStore(connection, congress, "logistics")
 
     async def of_the_withdrawal() -> bool:

@@ -14,11 +14,10 @@ from daihoi.ops.supervisor import running_services
 from daihoi.sample import story as demo
 from daihoi.sample.telling import check_only_the_sample_is_there
 from shared.eventstore.jetstream_api import congresses, js_api
-from shared.eventstore.streams import stream_configs
 from shared.platform.errors import PlatformError
 from shared.platform.mongo import mongo_database
 from shared.unit.client import CommandClient
-from tests.congress import settled
+from tests.congress import every_stream, settled
 from tests.servers import as_admin
 
 IMPORT = ("catalogue", "import", str(demo.SAMPLE / "catalogue.csv"), "--as", "subcommittee.office")
@@ -80,8 +79,8 @@ async def test_a_congress_that_is_not_there_is_told_and_not_made(daihoi, connect
         assert f"There is no congress {mistyped} on this server; there are:" in ran.stderr
         assert congress in ran.stderr
     assert mistyped not in await congresses(connection)
-    for config in stream_configs(mistyped):
-        assert "error" in await js_api(connection, f"STREAM.INFO.{config['name']}", {})
+    for name in every_stream(mistyped):
+        assert "error" in await js_api(connection, f"STREAM.INFO.{name}", {})
     async with mongo_database(as_admin(endpoints.mongo_url), "admin") as admin:
         assert f"daihoi_{mistyped}" not in await admin.client.list_database_names()
 
@@ -104,8 +103,8 @@ async def test_streams_provision_makes_a_congress_that_can_be_looked_at(daihoi, 
     assert (ran.exit_code, ran.output.strip()) == (0, "All 5 streams are there.")
     assert other in await congresses(connection)
     assert (await daihoi(other, "audit", "replay")).exit_code != 2
-    for config in reversed(stream_configs(other)):
-        await js_api(connection, f"STREAM.DELETE.{config['name']}", {})
+    for name in every_stream(other):
+        assert "error" not in await js_api(connection, f"STREAM.DELETE.{name}", {})
 
 
 @pytest.mark.parametrize("command", [("demo",), (*IMPORT, "--commit")], ids=["demo", "import"])

@@ -30,7 +30,7 @@ from shared.eventstore.jetstream_api import js_api, stream_info
 from shared.eventstore.ledger import Ledger
 from shared.eventstore.names import ledger_stream, service_stream
 from shared.eventstore.store import EventStore
-from shared.eventstore.streams import provision, stream_configs
+from shared.eventstore.streams import provision
 from shared.platform.embedded import Endpoints
 from shared.platform.mongo import mongo_database
 from shared.platform.nats import nats_connection
@@ -40,6 +40,7 @@ from shared.unit.commands import CommandHandler, CommandRequest
 from shared.unit.issuer import make_issuer_keys
 from shared.unit.tokens import mint_token
 from shared.values.units import services
+from tests.congress import every_stream
 from tests.contract.units import SERVICE_AGGREGATES
 from tests.properties.hostile_values import Hostile, as_body, everything_full, labels_of
 from tests.properties.sent import SHORT, Sent, Wrong, told
@@ -290,5 +291,5 @@ async def besieged(endpoints: Endpoints, congress: str, folder: Path) -> AsyncIt
         finally:
             supervisor.stop()
             await drop_database(endpoints.mongo_url, database.name)
-            for config in reversed(stream_configs(congress)):
-                await js_api(connection, f"STREAM.DELETE.{config['name']}", {})
+            for name in every_stream(congress):
+                await js_api(connection, f"STREAM.DELETE.{name}", {})

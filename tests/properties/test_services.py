@@ -31,9 +31,10 @@ from shared.eventstore.direct import Stored
 from shared.eventstore.envelope import as_bytes, decode, decode_data, encode
 from shared.eventstore.jetstream_api import js_api
 from shared.eventstore.ledger import Ledger
-from shared.eventstore.streams import provision, stream_configs
+from shared.eventstore.streams import provision
 from shared.platform.mongo import Database, mongo_database
 from shared.unit.policies import ANY_SERVICE, ForEvery, Policy, apply
+from tests.congress import every_stream
 from tests.contract.units import LOGISTICS, PROPAGANDA, SECURITY, SUBCOMMITTEE
 from tests.properties.broker import Died, Mishap
 from tests.properties.effort import effort
@@ -365,8 +366,8 @@ class Machine(RuleBasedStateMachine):
             await tracker.stop()
         await drop_database(self.mongo_url, self.database.name)
         await self._opening.__aexit__(None, None, None)
-        for config in reversed(stream_configs(self.name)):
-            await js_api(self.connection, f"STREAM.DELETE.{config['name']}", {})
+        for name in every_stream(self.name):
+            await js_api(self.connection, f"STREAM.DELETE.{name}", {})
 
     # --- what has to be so when nothing is under way any more ---
     async def come_to_rest(self) -> None:

@@ -1,11 +1,11 @@
-"""The settings of what is put back. Those of event streams are the program's own, whatever the backup says; of object
-stores and consumers nothing is taken over that would send messages elsewhere."""
+"""The settings of what is put back. Those of event streams and of units' evidence are the program's own, whatever the
+backup says; of other object stores and consumers nothing is taken over that would send messages elsewhere."""
 
 from typing import Any
 
 from daihoi.ops.backup.manifest import KeptConsumer, KeptStream
-from shared.eventstore.names import service_of
-from shared.eventstore.streams import stream_configs
+from shared.eventstore.names import bucket_subjects, service_of, unit_of_bucket
+from shared.eventstore.streams import bucket_config, stream_configs
 
 _OF_AN_OBJECT_STORE = frozenset(
     {"name", "description", "metadata", "storage", "retention", "discard", "compression", "allow_direct"}
@@ -24,9 +24,11 @@ def settings_of(stream: KeptStream, congress: str, replicas: int) -> dict[str, A
         return ledger
     if service := service_of(congress, stream.name):
         return of_services[0] | {"name": stream.name, "subjects": [f"evt.{congress}.{service}.>"]}
+    if unit := unit_of_bucket(congress, stream.name):
+        return bucket_config(congress, unit, replicas)
     bucket = stream.name.removeprefix("OBJ_")
     kept = {key: value for key, value in stream.config.items() if key in _OF_AN_OBJECT_STORE}
-    return kept | {"num_replicas": replicas, "subjects": [f"$O.{bucket}.C.>", f"$O.{bucket}.M.>"]}
+    return kept | {"num_replicas": replicas, "subjects": [*bucket_subjects(bucket)]}
 
 
 def going_on(consumer: KeptConsumer) -> dict[str, Any]:

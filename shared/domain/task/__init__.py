@@ -4,7 +4,8 @@ Lifecycle: open → in progress ⇄ blocked → submitted → completed, or retu
 at need. The calendar's view (overdue, late) is no part of it: a read model compares dates. A deadline is set once;
 after that an extension moves it, which somebody asks for and another decides, a lead brings it forward, or it follows
 a new opening day of the congress, once the sub-committee confirms what follows from it. A task that needs a clearance
-is not completed without it, nor one with an open obstacle, nor before the tasks it waits for.
+is not completed without it, nor one with an open obstacle, nor before the tasks it waits for. It is handed
+in with evidence, unless its unit does without.
 
 Beside its lifecycle a task follows the scenario in force in its unit: the variant may suspend it, or give it another
 cost and deadline for as long as that scenario lasts. A suspended task refuses work; its essentials and its extensions
@@ -28,6 +29,7 @@ from shared.domain.task import (
     instructions,
     obstacles,
     shortening,
+    showing,
     work,
 )
 from shared.domain.task.checklist import (
@@ -82,8 +84,8 @@ DECIDED_WHILE_LIVE: Mapping[type[Command], Callable[..., Sequence[TaskEvent]]] =
 
 
 def reads(command: TaskCommand, task: Task | None) -> Sequence[Key]:
-    """What a task has to see that follows the scenario, whose deadline moves, or that is to be completed or to wait
-    for another."""
+    """What a task has to see that follows the scenario, whose deadline moves, or that is to be handed in, completed
+    or to wait for another."""
     match command:
         case FollowScenario() | MoveDeadline():
             return SEEN_TO_FOLLOW
@@ -91,6 +93,8 @@ def reads(command: TaskCommand, task: Task | None) -> Sequence[Key]:
             return (*clearances.keys_of_clearances(task), *dependencies.keys_of_dependencies(task))
         case AddDependency():
             return dependencies.SEEN_TO_ADD
+        case SubmitTask():
+            return showing.keys_of_evidence(command)
         case _:
             return ()
 
@@ -111,7 +115,10 @@ def decide(command: TaskCommand, task: Task | None, actor: Actor, seen: Mapping[
     refuse_if_in(command, task, *CLOSED)
     if isinstance(command, dependencies.Wish):
         return dependencies.decide(command, task, seen)
-    return DECIDED_WHILE_LIVE[type(command)](command, task, actor)
+    events = DECIDED_WHILE_LIVE[type(command)](command, task, actor)
+    if events and isinstance(command, SubmitTask):
+        showing.require_evidence(command, seen)
+    return events
 
 
 Wish = (

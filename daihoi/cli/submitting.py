@@ -1,0 +1,50 @@
+"""`daihoi submit`: handing work in with the files that show it."""
+
+from typing import Annotated, Any
+from uuid import UUID, uuid4
+
+import typer
+
+from daihoi.cli import console
+from daihoi.cli.console import ActorOption, LangOption, WaitForServiceOption
+from daihoi.cli.evidence import FileOption, send_all
+from daihoi.cli.issuing import unit_that_gives
+from daihoi.cli.sending import PatienceOption, send_and_print
+from daihoi.ops.waiting import PATIENCE_S
+from services.tracker.history.moments import parse_time
+from shared.domain.task import SubmitTask
+from shared.unit.patience import WAIT_FOR_SERVICE_S
+
+
+def submit(
+    task_id: Annotated[str, typer.Argument(metavar="TASK", help="The task that is done.")],
+    files: FileOption = [],  # noqa: B006 - typer makes a list of its own
+    actor: ActorOption = "",
+    note: Annotated[str, typer.Option(help="What whoever accepts it is to know.")] = "",
+    command_id: Annotated[UUID | None, typer.Option("--id", help="The command's id; a new one otherwise.")] = None,
+    happened: Annotated[
+        str | None,
+        typer.Option(help="When it happened, Vietnamese time where it names no zone; now otherwise."),
+    ] = None,
+    wait: Annotated[bool, typer.Option("--wait", help="Until what it wrote is in the views; exit 1 if not.")] = False,
+    patience: PatienceOption = PATIENCE_S,
+    wait_for_service: WaitForServiceOption = WAIT_FOR_SERVICE_S,
+    lang: LangOption = None,
+) -> None:
+    """Hand a task in, with files that the unit keeps as its evidence."""
+    settings, _ = console.begin(lang)
+    with console.refusals_are_wrong_use():
+        when = None if happened is None else parse_time(happened)
+    kept = send_all(settings, actor, files, wait_for_service)
+    data: dict[str, Any] = {"task_id": task_id, "note": note}
+    send_and_print(
+        settings,
+        unit_that_gives(actor),
+        SubmitTask.NAME,
+        data | {"evidence": [piece.model_dump(mode="json") for piece in kept]},
+        actor=actor,
+        command_id=command_id or uuid4(),
+        happened=when,
+        patience_s=patience if wait else None,
+        wait_for_service_s=wait_for_service,
+    )
