@@ -25,7 +25,9 @@ from daihoi.terminal import (
     duties_table,
     fields,
     identities,
+    lists,
     operation,
+    pages,
     reviews,
     scenario_tables,
     task_lists,
@@ -135,6 +137,8 @@ DRAWN = (
     operation,
     audit,
     catalogue,
+    lists,
+    pages,
 )
 LABELS = {label for module in DRAWN for label in labels(ast.parse(Path(module.__file__).read_text("utf-8")))}
 SAID = {sentence for tree in TREES for sentence in literals(tree, "translate", "_say")}
