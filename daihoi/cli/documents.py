@@ -27,7 +27,9 @@ NO_SUCH_DOCUMENT = Refusal("no_such_document", "No document on file is called {w
 SEVERAL_DOCUMENTS = Refusal(
     "several_documents", "Several documents are called {what}: {documents}; name the unit, or the term too."
 )
-documents = CommandGroup("The documents on file, with what looks odd; list, show, next-number.", no_args_is_help=False)
+documents = CommandGroup(
+    "The documents on file, with what looks odd; list, show, next-number.", no_args_is_help=False
+)
 
 
 @documents.callback(invoke_without_command=True)

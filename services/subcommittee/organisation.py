@@ -3,6 +3,7 @@ holds them (`holding.py`), and under which other names it is known (`naming.py`)
 
 import unicodedata
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -92,7 +93,7 @@ def _parts_of(entry: Entry) -> Sequence[Command]:
     return (RegisterOrganisation(organisation_id=organisation_id, kind=entry.kind, name=entry.name), *positions)
 
 
-Wish = RegisterOrganisation | AddPosition | RemovePosition | holding.Wish | naming.Wish
+Wish = RegisterOrganisation | AddPosition | holding.Wish | naming.Wish | RemovePosition
 
 NOT_FOUND = Refusal("organisation_not_found", "There is no organisation {organisation_id}.")
 ALREADY_REGISTERED = Refusal(
@@ -164,10 +165,14 @@ def _remove(command: RemovePosition, organisation: Organisation) -> Sequence[eve
     return (events.PositionRemoved(position=stored),)
 
 
+_folded = lru_cache(1024)(same)
+"""Every name of the register is compared with each that is merged."""
+
+
 def _registered(organisation: Organisation) -> naming.Registered:
     name = organisation.registered.name
     own = (*filter(None, (name.vi, name.en)), *organisation.positions)
-    return naming.Registered(taken=frozenset(map(same, own)), names=organisation.names)
+    return naming.Registered(taken=frozenset(map(_folded, own)), names=organisation.names)
 
 
 def _on_the_register[Named: Command](command: Named, organisation: Organisation) -> Named:

@@ -51,6 +51,7 @@ KINDS: Mapping[str, str] = {
     "too much at once; send it in several parts": "too_much_at_once",
     "no time from {first} to {last}, local time": "instant_out_of_range",
     "there is no unit {name}; there are {units}": "unknown_unit",
+    "no e-mail address or telephone number": "no_contact",
 }
 """Kinds of errors, parted by blanks, by the sentence for them."""
 SENTENCES = {kind: sentence for sentence, kinds in KINDS.items() for kind in kinds.split()}

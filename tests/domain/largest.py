@@ -5,6 +5,7 @@ from typing import Any
 
 from shared.domain.decider import Command
 from shared.domain.entering import entered
+from shared.values import contact
 from shared.values.types import ID_PATTERN
 from shared.values.units import UNIT_PATTERN
 
@@ -20,6 +21,7 @@ BY_PATTERN = {
     r"^https?://[^\s/?#]\S*$": "https://" + FACE * 992,
     r"^[0-9A-Fa-f]{64}$": "f" * 64,
     r"^evt\.[^ \t\r\n]+$": "evt." + FACE * 4092,
+    contact.PATTERN: "x" * 64 + "@" + ".".join(["x" * 26] * 5),
 }
 BY_NAME = {
     "symbol": "999999999-KH/" + "Đ" * 56,

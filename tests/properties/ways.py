@@ -198,7 +198,7 @@ def _shortened(service: str, aggregates: Sequence[Aggregate], way: list[Step]) -
 
 
 NO_NAMES = {"link", "sha256", "essential", "basis", "term", "stored_under", "parked_as"}
-NO_NAMES |= {"unit", "units", "named", "since"}
+NO_NAMES |= {"unit", "units", "named", "since", "contact"}
 MARKED = BY_NAME.keys() - NO_NAMES
 """Fields that name something."""
 
