@@ -2,12 +2,14 @@
 
 from datetime import date
 from io import StringIO
+from string import Formatter
 
 from rich.console import Console
 
 from daihoi.terminal.lists import positions_table
 from services.subcommittee.organisation import AGGREGATE
-from services.tracker.masking import MASK, masked_documents
+from services.tracker.history.sentences import SENTENCES, summary
+from services.tracker.masking import DATA, MASK, masked_documents
 from services.tracker.reports.positions import positions_of
 from shared.events import organisation as events
 from shared.views.organisations import VIEW
@@ -82,6 +84,18 @@ def test_positions_are_searched_without_marks():
     day = date(2020, 9, 1)
     assert [line.position for line in positions_of(documents, day, text="pho chu tich giao thuy")] == [VICE]
     assert positions_of(documents, day, organisation="khac") == []
+
+
+def test_a_holding_is_told_with_days_as_people_write_them():
+    held = LIFE[3]
+    said = summary(held.TYPE, "subcommittee.office", "giao-thuy", held.model_dump(mode="json"))
+    assert said["vi"].endswith("đã ghi nhận Một giữ chức danh Chủ tịch của giao-thuy từ ngày 01/01/2020")
+
+
+def test_what_everybody_reads_in_sentences_is_open():
+    for event in AGGREGATE.events:
+        fields = {field for _, field, _, _ in Formatter().parse(SENTENCES[event.TYPE]) if field}
+        assert fields <= DATA["organisation"].fields | {"actor", "id", "title"}
 
 
 def test_where_people_can_be_reached_is_masked():

@@ -102,7 +102,13 @@ def test_tasks_are_listed_searched_and_shown_with_their_history(told):
     assert "Việc số 2" in daihoi("tasks", "--collective", "so-y-te").stdout
     assert report("tasks", "--at", "2020-08-15T09:30", "--by", "happened")["tasks"][0]["status"] == "open"
     page = daihoi("task", "show", "task-2").stdout
-    for words in ("Việc số 2", "Bộ phận hậu cần phục vụ", "Sở Y tế tỉnh", "2.000.000", "bắt đầu triển khai nhiệm vụ task-2"):
+    for words in (
+        "Việc số 2",
+        "Bộ phận hậu cần phục vụ",
+        "Sở Y tế tỉnh",
+        "2.000.000",
+        "bắt đầu triển khai nhiệm vụ task-2",
+    ):
         assert words in page
     early = report("task", "show", "logistics/task-2", "--at", "2020-08-15T09:30", "--by", "happened")
     assert ([row["type"] for row in early["history"]], early["line"]["percent"]) == (["vn.daihoi.task.opened.v1"], 0)
