@@ -22,6 +22,11 @@ SEVERAL_TASKS = Refusal("several_tasks", "Several units have a task {what}: {uni
 task = CommandGroup("One task with all that is on record of it: show.")
 
 
+@task.callback()
+def _more_commands_may_come() -> None:
+    """One task with all that is on record of it: show."""
+
+
 @task.command("show")
 @partial(selecting, also=("today",))
 def show_task(

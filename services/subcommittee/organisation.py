@@ -199,5 +199,5 @@ def _as_stored(position: str, organisation: Organisation) -> str | None:
     return next(composed, None)
 
 
-COMMANDS = commands_of(Wish | RegisterOrganisations)
+COMMANDS = commands_of(RegisterOrganisations | Wish)
 AGGREGATE = Aggregate(events=events.EVENTS, commands=COMMANDS, evolve=evolve, decide=decide, reads=reads)

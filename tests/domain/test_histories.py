@@ -153,9 +153,10 @@ def any_of(annotation: Any) -> st.SearchStrategy:
     if annotation is catalogue.ImportCatalogue:
         return imports()
     if issubclass(annotation, BaseModel):
-        fields = {name: field.annotation for name, field in annotation.model_fields.items() if name not in BY_NAME}
-        named = {name: BY_NAME[name] for name in annotation.model_fields if name in BY_NAME}
-        return st.builds(annotation, **named, **{name: any_of(field) for name, field in fields.items()})
+        kinds = {name: field.annotation for name, field in annotation.model_fields.items()}
+        named = {name: BY_NAME[name] for name, kind in kinds.items() if name in BY_NAME and kind is not date}
+        others = {name: any_of(kind) for name, kind in kinds.items() if name not in named}
+        return st.builds(annotation, **named, **others)
     if issubclass(annotation, Enum):
         return st.sampled_from(annotation)
     return BY_TYPE[annotation]

@@ -107,7 +107,7 @@ def test_a_list_shows_what_fits_all_that_is_asked_for(wanted, shown):
         (TaskSort.TITLE, False, ["2-01", "1-10", "2-02", "1-02"]),
         (TaskSort.PERCENT, True, ["2-02", "1-02", "1-10", "2-01"]),
         (TaskSort.STATUS, False, ["1-10", "2-01", "1-02", "2-02"]),
-        (TaskSort.COLLECTIVE, False, ["1-02", "1-10", "2-01", "2-02"]),
+        (TaskSort.COLLECTIVE, False, ["1-10", "1-02", "2-01", "2-02"]),
         (TaskSort.UPDATED, False, ["1-02", "1-10", "2-01", "2-02"]),
         (TaskSort.UNIT, False, ["1-02", "1-10", "2-01", "2-02"]),
     ],

@@ -4,6 +4,7 @@ how it stands by the calendar."""
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from pydantic import BaseModel
@@ -17,7 +18,7 @@ from shared.domain.decider import Actor
 from shared.domain.paper import same
 from shared.domain.task import CLOSED, TaskStatus
 from shared.i18n import LANGUAGES, title_of_position
-from shared.values.ordering import vietnamese
+from shared.values.ordering import VietnameseKey, vietnamese
 from shared.values.types import Phase
 from shared.values.units import support_unit_ids, title_of
 from shared.views.view import Document
@@ -131,7 +132,7 @@ def task_list(
 ) -> TaskList:
     register = Register(organisations)
     matching = selected(tasks, wanted, register, today)
-    ordered = in_order(matching, sort, descending=descending)
+    ordered = in_order(matching, sort, register, descending=descending)
     return TaskList(
         today=today, matching=len(matching), tasks=[row_of(task, register, today) for task in ordered[:limit]]
     )
@@ -204,32 +205,42 @@ def _says(task: Document, words: Sequence[str]) -> bool:
 
 
 # --- in which order ---
-def in_order(tasks: Iterable[Document], sort: TaskSort, *, descending: bool = False) -> list[Document]:
+def in_order(
+    tasks: Iterable[Document], sort: TaskSort, register: Register, *, descending: bool = False
+) -> list[Document]:
     """What has nothing to sort by comes last either way; the same stand in the catalogue's order."""
     ordered = sorted(tasks, key=task_order)
     if sort is TaskSort.NUMBER:
         return ordered[::-1] if descending else ordered
-    value = _VALUES[sort]
-    said = [task for task in ordered if value(task) is not None]
-    rest = [task for task in ordered if value(task) is None]
-    return sorted(said, key=value, reverse=descending) + rest
+    values = [(_VALUES[sort](task, register), task) for task in ordered]
+    said = [(value, task) for value, task in values if value is not None]
+    rest = [task for value, task in values if value is None]
+    return [task for _, task in sorted(said, key=itemgetter(0), reverse=descending)] + rest
 
 
-_VALUES: Mapping[TaskSort, Callable[[Document], Any]] = {
-    TaskSort.DEADLINE: lambda task: task["deadline"],
-    TaskSort.UNIT: lambda task: place(task["unit"], support_unit_ids()),
-    TaskSort.STATUS: lambda task: place(task["status"], STATUSES),
-    TaskSort.PERCENT: lambda task: task["percent"],
-    TaskSort.TITLE: lambda task: vietnamese(task["title"]["vi"]),
-    TaskSort.COLLECTIVE: lambda task: vietnamese(task["collective"]) if task["collective"] else None,
-    TaskSort.UPDATED: lambda task: task.get("updated_at"),
+_VALUES: Mapping[TaskSort, Callable[[Document, Register], Any]] = {
+    TaskSort.DEADLINE: lambda task, _: task["deadline"],
+    TaskSort.UNIT: lambda task, _: place(task["unit"], support_unit_ids()),
+    TaskSort.STATUS: lambda task, _: place(task["status"], STATUSES),
+    TaskSort.PERCENT: lambda task, _: task["percent"],
+    TaskSort.TITLE: lambda task, _: vietnamese(task["title"]["vi"]),
+    TaskSort.COLLECTIVE: lambda task, register: _by_office(task["collective"], register),
+    TaskSort.UPDATED: lambda task, _: task.get("updated_at"),
 }
+
+
+def _by_office(collective: str | None, register: Register) -> VietnameseKey | None:
+    return vietnamese(_office_of(collective, register)) if collective else None
+
+
+def _office_of(collective: str, register: Register) -> str:
+    office = register.office(collective)
+    return office.name if office else collective
 
 
 # --- what each says ---
 def row_of(task: Document, register: Register, today: date) -> TaskRow:
     collective, individual = task["collective"], task["individual"]
-    office = register.office(collective) if collective else None
     post = register.post(individual, collective) if individual else None
     return TaskRow(
         **name_of(task),
@@ -239,9 +250,9 @@ def row_of(task: Document, register: Register, today: date) -> TaskRow:
         cell=cell_of(task, today),
         due_soon=is_due_soon(task, today),
         percent=task["percent"],
-        collective=office.name if office else collective,
+        collective=_office_of(collective, register) if collective else None,
         individual=post.position if post else individual,
-        coordinating=[known.name if (known := register.office(who)) else who for who in task["coordinating"]],
+        coordinating=[_office_of(who, register) for who in task["coordinating"]],
         deadline=task["deadline"],
         original_deadline=task["original_deadline"],
         due_offset_days=offset_of(task),
