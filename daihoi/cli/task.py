@@ -12,6 +12,7 @@ from daihoi.cli.lists import UnitOption, check_unit
 from daihoi.cli.view_selection import SelectedViews, Selection, selecting, show_report
 from daihoi.ops.reading import may_read_restricted
 from daihoi.terminal.pages import task_parts
+from services.tracker.masking import masked_documents
 from services.tracker.projection.errors import as_written
 from services.tracker.queries import history_of, views_at_once
 from services.tracker.reports.pages import TaskPage, task_page, tasks_called
@@ -51,7 +52,9 @@ def show_task(
             selected.views, session.views, session.ledger, called[0], "task", unmasked=unmasked
         )
         with as_written():
-            page = task_page(called[0], views["organisations"], selected.today)
+            organisations = views["organisations"]
+            shown = organisations if unmasked else masked_documents("organisations", organisations)
+            page = task_page(called[0], shown, selected.today)
         return page.model_copy(update={"history": history})
 
     show_report(selection, question, task_parts)

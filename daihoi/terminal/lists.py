@@ -15,7 +15,7 @@ from services.tracker.reports.positions import Holding, PositionLine
 from services.tracker.reports.task_list import TaskList, TaskRow
 from services.tracker.reports.unit_lists import Booking, MeetingLine, PublicationLine, ResourceLine
 from services.tracker.reports.unregistered import Alike, UnregisteredName, UnregisteredNames
-from shared.i18n import Language, format_date, format_minute, format_number, render, translate
+from shared.i18n import Language, format_date, format_minute, format_number, render, title_of_position, translate
 from shared.values.message import Message
 from shared.values.units import title_of
 
@@ -50,18 +50,29 @@ def _counted(report: TaskList, lang: Language) -> str:
 
 
 def deadline_in_words(row: TaskRow, lang: Language) -> str:
-    """With how many days are left, or it is over, of what is to be done."""
+    """With how many days are left where these are few, or it is over, of what is to be done."""
     if row.due_offset_days is not None:
         return labels.offset_in_words(row.due_offset_days, lang)
     if row.deadline is None:
         return translate("No deadline", lang)
     day = format_date(row.deadline)
-    if row.days is None:
+    if row.days is None or row.days > DUE_SOON.days:
         return day
-    if row.days < 0:
-        return f"{day}\n{translate('{days} days over', lang, days=-row.days)}"
-    near = row.days <= DUE_SOON.days
-    return f"{day}\n{translate('{days} days left', lang, days=row.days)}" if near else day
+    return f"{day}\n{_days_in_words(row.days, lang)}"
+
+
+def _days_in_words(left: int, lang: Language) -> str:
+    match left:
+        case 0:
+            return translate("due today", lang)
+        case 1:
+            return translate("1 day left", lang)
+        case -1:
+            return translate("1 day over", lang)
+        case _ if left < 0:
+            return translate("{days} days over", lang, days=-left)
+        case _:
+            return translate("{days} days left", lang, days=left)
 
 
 def status_in_words(row: TaskRow, lang: Language) -> Text:
@@ -103,7 +114,7 @@ def publications_table(publications: Sequence[PublicationLine], lang: Language) 
             f"{status}: {line.rejection}" if line.rejection else status,
             format_date(line.planned_on) if line.planned_on else "",
             format_date(line.released_on) if line.released_on else "",
-            line.author,
+            title_of_position(line.author, lang),
         )
     return table
 

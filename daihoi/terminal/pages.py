@@ -7,13 +7,15 @@ from rich.table import Table
 from rich.text import Text
 
 from daihoi.terminal.audit import timeline_lines
-from daihoi.terminal.fields import field_in_words, value_in_words
+from daihoi.terminal.documents_table import STATUS_NAMES, URGENCY_NAMES
+from daihoi.terminal.fields import field_in_words, masked_in_words, value_in_words
 from daihoi.terminal.labels import SCENARIO_NAMES, in_language
-from daihoi.terminal.lists import deadline_in_words, status_in_words
+from daihoi.terminal.lists import deadline_in_words, holding_in_words, status_in_words
 from services.tracker.reports.document_register import Filed
 from services.tracker.reports.pages import DocumentPage, TaskPage
+from services.tracker.reports.positions import Holding
 from services.tracker.reports.task_list import TaskRow
-from shared.i18n import Language, translate
+from shared.i18n import Language, render, translate
 from shared.values.units import title_of
 from shared.views.view import Document
 
@@ -28,7 +30,15 @@ def task_parts(page: TaskPage, lang: Language) -> Iterator[Any]:
     yield Text.assemble(f"{title_of(row.unit, lang)} · ", status_in_words(row, lang))
     known = {"collective": row.collective, "individual": row.individual, "coordinating": row.coordinating}
     yield _fields(_in_words({**task, **known}, row, lang), lang)
+    if page.holder:
+        yield Text(
+            f"{translate('Held by', lang)}: {holding_in_words(page.holder, lang)}{_reached(page.holder, lang)}"
+        )
     yield from _history(page.history, lang)
+
+
+def _reached(holding: Holding, lang: Language) -> str:
+    return f" · {masked_in_words(holding.contact, lang)}" if holding.contact else ""
 
 
 def _in_words(task: Document, row: TaskRow, lang: Language) -> Mapping[str, str]:
@@ -40,7 +50,8 @@ def _in_words(task: Document, row: TaskRow, lang: Language) -> Mapping[str, str]
 def document_parts(page: DocumentPage, lang: Language) -> Iterator[Any]:
     line = page.line
     yield Text(f"{line.symbol}. {in_language(line.title_vi, line.title_en, lang)}", style="bold")
-    yield Text(f"{line.kind} · {title_of(line.unit, lang)} · {value_in_words('status', line.status, lang)}")
+    status = render(STATUS_NAMES[line.status], lang) if line.status in STATUS_NAMES else line.status
+    yield Text(f"{line.kind} · {title_of(line.unit, lang)} · {status}")
     said = {name: _value(name, value, lang) for name, value in page.document.items() if name not in ("kind", "form")}
     yield _fields(said, lang)
     yield from _of_others(line, lang)
@@ -59,8 +70,8 @@ def _value(name: str, value: Any, lang: Language) -> str:
     """Text in two languages in the one that is read; records one beneath the other."""
     if name == "scenario" and value in SCENARIO_NAMES:
         return translate(SCENARIO_NAMES[value], lang)
-    if name == "unit":
-        return title_of(value, lang)
+    if name == "urgency" and value in URGENCY_NAMES:
+        return render(URGENCY_NAMES[value], lang)
     if isinstance(value, dict) and value.keys() <= {"vi", "en"}:
         return in_language(value["vi"], value.get("en", ""), lang)
     if name == "group" and isinstance(value, dict):
@@ -81,7 +92,7 @@ def _fields(words: Mapping[str, str], lang: Language) -> Table:
     return table
 
 
-def _history(rows: Sequence[dict[str, Any]], lang: Language) -> Iterator[Text]:
+def _history(rows: Sequence[dict[str, Any]], lang: Language) -> Iterator[Text | str]:
     if rows:
         yield Text(translate("History", lang), style="bold")
-        yield from map(Text, timeline_lines(list(rows), lang))
+        yield from timeline_lines(list(rows), lang)

@@ -102,6 +102,7 @@ def test_tasks_are_listed_searched_and_shown_with_their_history(told):
     assert "Việc số 2" in daihoi("tasks", "--collective", "so-y-te").stdout
     assert report("tasks", "--at", "2020-08-15T09:30", "--by", "happened")["tasks"][0]["status"] == "open"
     page = daihoi("task", "show", "task-2").stdout
+    assert "Người giữ: Người thứ hai (từ ngày 30/06/2020) · «hạn chế tiếp cận»" in page
     for words in (
         "Việc số 2",
         "Bộ phận hậu cần phục vụ",
@@ -154,6 +155,8 @@ def test_who_holds_a_position_is_shown_and_where_to_reach_them_to_some_only(told
     everything = (
         ("positions", "--format", "json"),
         ("view", "organisations"),
+        ("task", "show", "task-1"),
+        ("task", "show", "task-1", "--format", "json"),
         ("audit", "timeline", "so-y-te"),
         ("audit", "timeline", "so-y-te", "--format", "json"),
         ("audit", "replay", "--entity", "organisation", "--format", "json"),
