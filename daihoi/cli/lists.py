@@ -64,7 +64,9 @@ def tasks(
     sort: Annotated[TaskSort, typer.Option(help="What they are ordered by.")] = TaskSort.NUMBER,
     descending: Annotated[bool, typer.Option("--descending", help="In the reverse order.")] = False,
     limit: LimitOption = None,
-    token: TokenOption = "",
+    token: Annotated[
+        str, typer.Option("--token", envvar="DAIHOI_TOKEN", show_envvar=False, help="Says who asks, for --mine.")
+    ] = "",
 ) -> None:
     """Tasks: which, how each stands, who is in charge, until when."""
     reader = _reader(token) if mine else None

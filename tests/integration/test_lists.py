@@ -90,6 +90,28 @@ async def told(connection, congress, ledger, views):
     await project_all(ledger, views)
 
 
+@pytest.fixture
+async def told_twice(told, connection, congress, ledger, views):
+    """And a task and a document of another unit under the same names."""
+    await Writer(EventStore(connection, congress, "security")).write([1])
+    issued = TOLD["propaganda", "document", "76-KH-TU"][0]
+    again = NewEvent("document", "76-KH-TU", envelope_of(issued, "security", "document", "76-KH-TU", 0))
+    await EventStore(connection, congress, "security").append([again], {("document", "76-KH-TU"): 0})
+    await settled(ledger, EVENTS + len(life_of_a_task(1)) + 1)
+    await project_all(ledger, views)
+
+
+def test_what_two_units_call_the_same_is_asked_for_by_unit(told_twice):
+    assert "logistics, security" in daihoi("task", "show", "task-1", ends_with=2).stderr
+    assert report("task", "show", "task-1", "--unit", "security")["task"]["unit"] == "security"
+    history = report("task", "show", "security/task-1")["history"]
+    assert {row["unit"] for row in history} == {"security"}
+    assert len(history) == len(life_of_a_task(1))
+    both = daihoi("documents", "show", "76-KH/TU", ends_with=2).stderr
+    assert "propaganda/76-KH-TU, security/76-KH-TU" in both
+    assert report("documents", "show", "76-KH/TU", "--unit", "security")["document"]["unit"] == "security"
+
+
 def test_tasks_are_listed_searched_and_shown_with_their_history(told):
     whole = report("tasks", "--today", "2020-09-10")
     assert [(row["id"], row["collective"], row["cell"]) for row in whole["tasks"]] == [
