@@ -19,8 +19,8 @@ class Holdings(State):
     """By position: who holds it, who left it last, who acted in it last. `recorded` counts all there ever were."""
 
     holders: Mapping[str, events.PositionHeld] = {}
-    left: Mapping[str, events.PositionLeft] = {}
-    acting: Mapping[str, events.PositionActedFor] = {}
+    left: Mapping[str, events.PositionVacated] = {}
+    acting: Mapping[str, events.ActingAppointed] = {}
     deputies: Mapping[str, str] = {}
     recorded: int = 0
 
@@ -37,9 +37,9 @@ def evolve(holdings: Holdings, event: events.HoldingEvent) -> Holdings:
     match event:
         case events.PositionHeld():
             return holdings.but(holders={**holdings.holders, position: event}, recorded=holdings.recorded + 1)
-        case events.PositionLeft():
+        case events.PositionVacated():
             return holdings.but(holders=_without(holdings.holders, position), left={**holdings.left, position: event})
-        case events.PositionActedFor():
+        case events.ActingAppointed():
             return holdings.but(acting={**holdings.acting, position: event}, recorded=holdings.recorded + 1)
         case events.DeputyNamed():
             return holdings.but(deputies={**holdings.deputies, position: event.deputises_for})
@@ -201,10 +201,10 @@ def _leave(command: LeavePosition, holdings: Holdings) -> Sequence[events.Holdin
     raise NOT_HELD(position=command.position, organisation_id=command.organisation_id)
 
 
-def _left(holder: events.PositionHeld, until: date) -> events.PositionLeft:
+def _left(holder: events.PositionHeld, until: date) -> events.PositionVacated:
     if until < holder.since:
         raise _reversed(holder.person, holder.since, until)
-    return events.PositionLeft(position=holder.position, person=holder.person, until=until)
+    return events.PositionVacated(position=holder.position, person=holder.person, until=until)
 
 
 def _reversed(person: str, since: date, until: date) -> Refused:
@@ -212,7 +212,7 @@ def _reversed(person: str, since: date, until: date) -> Refused:
 
 
 def _act(command: ActForPosition, holdings: Holdings) -> Sequence[events.HoldingEvent]:
-    acted = events.PositionActedFor(**command.content())
+    acted = events.ActingAppointed(**command.content())
     last = holdings.acting.get(command.position)
     if last == acted:
         return ()
@@ -259,7 +259,7 @@ def _check_exclusive(command: HoldPosition | HandOverPosition, everywhere: Mappi
                 raise HOLDS_ANOTHER(person=command.person, position=position, organisation_id=organisation_id)
 
 
-def _are_one(held: events.PositionHeld | events.PositionActedFor, command: Holder) -> bool:
+def _are_one(held: events.PositionHeld | events.ActingAppointed, command: Holder) -> bool:
     """By their ids where both have one, otherwise by their names however these are spelled."""
     if held.person_id and command.person_id:
         return held.person_id == command.person_id

@@ -44,18 +44,18 @@ class PositionHeld(Event):
     exclusive: bool = False
 
 
-class PositionLeft(Event):
-    TYPE = "vn.daihoi.organisation.position-left.v1"
+class PositionVacated(Event):
+    TYPE = "vn.daihoi.organisation.position-vacated.v1"
     SENTENCE = "{actor} recorded that {person} held the position {position} of organisation {id} until {until}"
     position: Phrase
     person: Name
     until: date
 
 
-class PositionActedFor(Event):
+class ActingAppointed(Event):
     """`person` does the work of the position from `since` to `until`, whoever holds it."""
 
-    TYPE = "vn.daihoi.organisation.position-acted-for.v1"
+    TYPE = "vn.daihoi.organisation.acting-appointed.v1"
     SENTENCE = (
         "{actor} recorded that {person} acts in the position {position} of organisation {id} from {since} to {until}"
     )
@@ -95,11 +95,11 @@ class NameSeparated(Event):
     alias: Phrase
 
 
-HoldingEvent = PositionHeld | PositionLeft | PositionActedFor | DeputyNamed | DeputyDismissed
+HoldingEvent = PositionHeld | PositionVacated | ActingAppointed | DeputyNamed | DeputyDismissed
 NamingEvent = NameMerged | NameSeparated
 OrganisationEvent = (
     OrganisationRegistered | PositionAdded | PositionRemoved
-    | PositionHeld | PositionLeft | PositionActedFor | DeputyNamed | DeputyDismissed
+    | PositionHeld | PositionVacated | ActingAppointed | DeputyNamed | DeputyDismissed
     | NameMerged | NameSeparated
 )  # fmt: skip
 EVENTS = members(OrganisationEvent)

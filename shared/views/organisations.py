@@ -26,9 +26,9 @@ def fold(document: Document | None, recorded: Recorded) -> Document:
             return {**document, "positions": kept, **_without(document, "deputies", said)}
         case events.PositionHeld():
             return {**document, **_in_place(document, "holders", said)}
-        case events.PositionLeft():
+        case events.PositionVacated():
             return {**document, **_without(document, "holders", said), **_left(document, said)}
-        case events.PositionActedFor():
+        case events.ActingAppointed():
             return {**document, **_in_place(document, "acting", said), **_acted(document, said)}
         case events.DeputyNamed():
             return {**document, **_in_place(document, "deputies", said)}

@@ -7,13 +7,13 @@ from services.subcommittee import holding
 from services.subcommittee.organisation import AGGREGATE, Organisation, RemovePosition
 from shared.events import organisation as events
 from shared.events.organisation import (
+    ActingAppointed,
     DeputyDismissed,
     DeputyNamed,
     OrganisationRegistered,
-    PositionActedFor,
     PositionAdded,
     PositionHeld,
-    PositionLeft,
+    PositionVacated,
 )
 from tests.domain.scenario import OFFICER, accepting, given, refusal_codes, rejecting, silent_on
 
@@ -51,8 +51,8 @@ def deputise(position, deputises_for):
 
 DISMISS = holding.DismissDeputy(organisation_id="giao-thuy", position=VICE)
 HELD = (*REGISTERED, PositionHeld(**said()))
-LEFT = (*HELD, PositionLeft(position=CHAIR, person=ONE, until="2020-06-30"))
-ACTED = (*REGISTERED, PositionActedFor(**said(until="2020-03-31")))
+LEFT = (*HELD, PositionVacated(position=CHAIR, person=ONE, until="2020-06-30"))
+ACTED = (*REGISTERED, ActingAppointed(**said(until="2020-03-31")))
 DEPUTY = (*REGISTERED, DeputyNamed(position=VICE, deputises_for=CHAIR))
 
 ACCEPTED = {
@@ -79,7 +79,7 @@ ACCEPTED = {
         HELD,
         leave("2020-06-30"),
         OFFICER,
-        PositionLeft(position=CHAIR, person=ONE, until="2020-06-30"),
+        PositionVacated(position=CHAIR, person=ONE, until="2020-06-30"),
     ),
     "a successor from the predecessor's last day on": (
         LEFT,
@@ -91,19 +91,19 @@ ACCEPTED = {
         HELD,
         act(person=OTHER),
         OFFICER,
-        PositionActedFor(**said(person=OTHER, until="2020-03-31")),
+        ActingAppointed(**said(person=OTHER, until="2020-03-31")),
     ),
     "the same acts for a shorter time after all": (
         ACTED,
         act(until="2020-02-01"),
         OFFICER,
-        PositionActedFor(**said(until="2020-02-01")),
+        ActingAppointed(**said(until="2020-02-01")),
     ),
     "somebody else acts afterwards": (
         ACTED,
         act(person=OTHER, since="2020-04-01", until="2020-04-02"),
         OFFICER,
-        PositionActedFor(**said(person=OTHER, since="2020-04-01", until="2020-04-02")),
+        ActingAppointed(**said(person=OTHER, since="2020-04-01", until="2020-04-02")),
     ),
     "a deputy": (
         REGISTERED,
@@ -165,7 +165,7 @@ def test_rejected(history, command, actor, code):
 
 
 def test_a_handover_says_who_left_and_who_follows_on_one_day():
-    left = PositionLeft(position=CHAIR, person=ONE, until="2020-07-01")
+    left = PositionVacated(position=CHAIR, person=ONE, until="2020-07-01")
     follows = PositionHeld(**said(person=OTHER, since="2020-07-01"))
     command = hand_over(person=OTHER, since="2020-07-01")
     given(AGGREGATE, *HELD).when(command).then(left, follows)

@@ -9,7 +9,13 @@ from typer.testing import CliRunner
 from daihoi.cli.main import app
 from shared.events.document import DocumentIssued
 from shared.events.meeting import MeetingConcluded, MeetingHeld
-from shared.events.organisation import NameMerged, OrganisationRegistered, PositionAdded, PositionHeld, PositionLeft
+from shared.events.organisation import (
+    NameMerged,
+    OrganisationRegistered,
+    PositionAdded,
+    PositionHeld,
+    PositionVacated,
+)
 from shared.events.publication import PublicationProposed
 from shared.events.resource import ResourceRegistered, ResourceReserved
 from shared.eventstore.store import EventStore, NewEvent
@@ -24,7 +30,7 @@ TOLD = {
         OrganisationRegistered(kind="agency", name={"vi": "Sở Y tế tỉnh"}),
         PositionAdded(position=POSITION),
         PositionHeld(position=POSITION, person="Người thứ nhất", since="2020-01-01"),
-        PositionLeft(position=POSITION, person="Người thứ nhất", until="2020-06-30"),
+        PositionVacated(position=POSITION, person="Người thứ nhất", until="2020-06-30"),
         PositionHeld(position=POSITION, person="Người thứ hai", since="2020-06-30", contact=SECRET),
         NameMerged(alias="Sở Y tế"),
     ],
