@@ -8,11 +8,9 @@ import typer
 
 from daihoi.cli import console
 from daihoi.cli.console import TokenOption
-from daihoi.cli.groups import CommandGroup
 from daihoi.cli.language import spoken
 from daihoi.cli.view_selection import SelectedViews, Selection, of_views, selecting, show_report
 from daihoi.ops.reading import may_read_restricted
-from daihoi.terminal.documents_table import documents_table, next_number_line
 from daihoi.terminal.duties_table import duties_table
 from daihoi.terminal.labels import WIDE
 from daihoi.terminal.trace_tree import trace_trees
@@ -20,18 +18,14 @@ from daihoi.terminal.unit_tables import clearances_table, coverage_table, expens
 from daihoi.terminal.workload import workload_tables
 from services.tracker import queries
 from services.tracker.reports.consolidated import sources
-from services.tracker.reports.document_register import filed, next_number
 from services.tracker.reports.duties import Duties
 from services.tracker.reports.trace import Node, trace
 from services.tracker.reports.workload import workload as tasks_in_charge
-from shared.domain.decider import Refusal
 from shared.i18n import translate
 from shared.views.view import Document
 
 TRACED = ("meetings", "directives", "catalogue", "tasks", "reviews", "clearances")
 """The views that a trace goes through."""
-NO_ISSUER_OR_KIND = Refusal("no_issuer_or_kind", "--issuer and --kind can't be empty.")
-documents = CommandGroup("The documents on file, with what looks odd; next-number.", no_args_is_help=False)
 
 
 @partial(selecting, also=("today",))
@@ -98,30 +92,6 @@ def duties(
 
     draw = partial(duties_table, is_wide=console.out.width >= WIDE)
     show_report(selection, question, draw)
-
-
-@documents.callback(invoke_without_command=True)
-@selecting
-def list_documents(selection: Selection, context: typer.Context) -> None:
-    """The documents on file: basis, lineage, urgency, and what looks odd about a symbol."""
-    if not context.invoked_subcommand:
-        question = of_views(("documents",), lambda views, _: filed(views["documents"]))
-        show_report(selection, question, documents_table)
-
-
-@documents.command("next-number")
-@selecting
-def documents_next_number(
-    selection: Selection,
-    issuer: Annotated[str, typer.Option(help="The issuer's name, or its code in symbols.")],
-    kind: Annotated[str, typer.Option(help="The kind's code, such as KH, or its name.")],
-    term: Annotated[str | None, typer.Option(help="The term, such as 2020-2025.")] = None,
-) -> None:
-    """The next free number of an issuer for a kind of document, in both spellings."""
-    if not issuer.strip() or not kind.strip():
-        console.refuse(NO_ISSUER_OR_KIND())
-    question = of_views(("documents",), lambda views, _: next_number(views["documents"], issuer, kind, term))
-    show_report(selection, question, next_number_line)
 
 
 def _nothing(sentence: str) -> NoReturn:

@@ -1,12 +1,17 @@
-"""The register of organisations: agencies, localities and bodies, each with the positions that answer for work."""
+"""The register of organisations: agencies, localities and bodies, each with the positions that answer for work, who
+holds them (`holding.py`), and under which other names it is known (`naming.py`)."""
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from shared.domain.decider import Actor, Aggregate, Command, Refusal, State, begun, commands_of, once
+from services.subcommittee import holding, naming
+from shared.domain.decider import Actor, Aggregate, Command, Key, Refusal, State, begun, commands_of, once
+from shared.domain.paper import same
 from shared.events import organisation as events
+from shared.values.message import Message
 from shared.values.types import EntityId, Phrase, Text
 
 MOST_POSITIONS = 200
@@ -17,6 +22,8 @@ class Organisation(State):
 
     registered: events.OrganisationRegistered
     positions: tuple[str, ...] = ()
+    holdings: holding.Holdings = holding.Holdings()
+    names: naming.Names = naming.Names()
 
 
 def evolve(organisation: Organisation | None, event: events.OrganisationEvent) -> Organisation:
@@ -28,7 +35,11 @@ def evolve(organisation: Organisation | None, event: events.OrganisationEvent) -
             return organisation.but(positions=(*organisation.positions, event.position))
         case events.PositionRemoved():
             kept = tuple(position for position in organisation.positions if position != event.position)
-            return organisation.but(positions=kept)
+            return organisation.but(positions=kept, holdings=organisation.holdings.without(event.position))
+        case events.NameMerged() | events.NameSeparated():
+            return organisation.but(names=naming.evolve(organisation.names, event))
+        case _:
+            return organisation.but(holdings=holding.evolve(organisation.holdings, event))
 
 
 class OrganisationCommand(Command):
@@ -82,7 +93,7 @@ def _parts_of(entry: Entry) -> Sequence[Command]:
     return (RegisterOrganisation(organisation_id=organisation_id, kind=entry.kind, name=entry.name), *positions)
 
 
-Wish = RegisterOrganisation | AddPosition | RemovePosition
+Wish = RegisterOrganisation | AddPosition | holding.Wish | naming.Wish | RemovePosition
 
 NOT_FOUND = Refusal("organisation_not_found", "There is no organisation {organisation_id}.")
 ALREADY_REGISTERED = Refusal(
@@ -93,23 +104,93 @@ POSITIONS_FULL = Refusal(
 )
 
 
-def decide(command: Wish, organisation: Organisation | None, actor: Actor) -> Sequence[events.OrganisationEvent]:
+USES = (
+    Message("position_held", "somebody holds it"),
+    Message("position_has_deputy", "another position deputises for it"),
+    Message("position_has_names", "names are merged into it"),
+)
+IN_USE = Refusal(
+    "position_in_use", "The position {position} of organisation {organisation_id} can't be removed: {uses}."
+)
+
+
+def reads(command: Wish, _: Organisation | None) -> Sequence[Key]:
+    """Whoever holds two positions, and a name that is merged twice, are found in all organisations."""
+    is_exclusive = isinstance(command, holding.HoldPosition | holding.HandOverPosition) and command.exclusive
+    return (("organisation", "*"),) if is_exclusive or isinstance(command, naming.MergeName) else ()
+
+
+def decide(
+    command: Wish, organisation: Organisation | None, actor: Actor, seen: Mapping[Key, Organisation]
+) -> Sequence[events.OrganisationEvent]:
     if isinstance(command, RegisterOrganisation):
         registered = events.OrganisationRegistered(kind=command.kind, name=command.name)
         already = ALREADY_REGISTERED(organisation_id=command.organisation_id)
         return once(registered, organisation.registered if organisation else None, already)
     if organisation is None:
         raise NOT_FOUND(organisation_id=command.organisation_id)
+    everywhere = {key[1]: other for key, other in seen.items()} | {command.organisation_id: organisation}
     match command:
         case AddPosition():
-            if _as_stored(command.position, organisation):
-                return ()
-            if len(organisation.positions) >= MOST_POSITIONS:
-                raise POSITIONS_FULL(organisation_id=command.organisation_id, most=MOST_POSITIONS)
-            return (events.PositionAdded(position=command.position),)
+            return _add(command, organisation)
         case RemovePosition():
-            stored = _as_stored(command.position, organisation)
-            return (events.PositionRemoved(position=stored),) if stored else ()
+            return _remove(command, organisation)
+        case naming.MergeName() | naming.SeparateName():
+            named = {name: _registered(other) for name, other in everywhere.items()}
+            return naming.decide(_on_the_register(command, organisation), organisation.names, named)
+        case _:
+            holdings = {name: other.holdings for name, other in everywhere.items()}
+            return holding.decide(_on_the_register(command, organisation), organisation.holdings, holdings)
+
+
+def _add(command: AddPosition, organisation: Organisation) -> Sequence[events.OrganisationEvent]:
+    if _as_stored(command.position, organisation):
+        return ()
+    if len(organisation.positions) >= MOST_POSITIONS:
+        raise POSITIONS_FULL(organisation_id=command.organisation_id, most=MOST_POSITIONS)
+    return (events.PositionAdded(position=command.position),)
+
+
+def _remove(command: RemovePosition, organisation: Organisation) -> Sequence[events.OrganisationEvent]:
+    stored = _as_stored(command.position, organisation)
+    if stored is None:
+        return ()
+    in_use = (
+        stored in organisation.holdings.holders,
+        stored in organisation.holdings.deputies.values(),
+        any(name.position == stored for name in organisation.names.merged.values()),
+    )
+    if uses := tuple(use for use, is_so in zip(USES, in_use, strict=True) if is_so):
+        raise IN_USE(position=stored, organisation_id=command.organisation_id, uses=uses)
+    return (events.PositionRemoved(position=stored),)
+
+
+_folded = lru_cache(1024)(same)
+"""Every name of the register is compared with each that is merged."""
+
+
+def _registered(organisation: Organisation) -> naming.Registered:
+    name = organisation.registered.name
+    own = (*filter(None, (name.vi, name.en)), *organisation.positions)
+    return naming.Registered(taken=frozenset(map(_folded, own)), names=organisation.names)
+
+
+def _on_the_register[Named: Command](command: Named, organisation: Organisation) -> Named:
+    """With the positions that it names as the register has them, however they are spelled."""
+    named = {field: getattr(command, field, None) for field in ("position", "deputises_for")}
+    return command.model_copy(
+        update={field: _picked(position, command, organisation) for field, position in named.items() if position}
+    )
+
+
+def _picked(position: str, command: Command, organisation: Organisation) -> str:
+    """As it is stored, or the only one that differs in marks, case and blanks alone. Raises a refusal."""
+    if stored := _as_stored(position, organisation):
+        return stored
+    alike = [stored for stored in organisation.positions if same(stored) == same(position)]
+    if len(alike) != 1:
+        raise holding.NO_POSITION(organisation_id=command.entity_id, position=position)
+    return alike[0]
 
 
 def _as_stored(position: str, organisation: Organisation) -> str | None:
@@ -118,5 +199,5 @@ def _as_stored(position: str, organisation: Organisation) -> str | None:
     return next(composed, None)
 
 
-COMMANDS = commands_of(Wish | RegisterOrganisations)
-AGGREGATE = Aggregate(events=events.EVENTS, commands=COMMANDS, evolve=evolve, decide=decide)
+COMMANDS = commands_of(RegisterOrganisations | Wish)
+AGGREGATE = Aggregate(events=events.EVENTS, commands=COMMANDS, evolve=evolve, decide=decide, reads=reads)

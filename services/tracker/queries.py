@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Callable, Iterable
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from services.tracker.history.as_of import PastViews, Views
+from services.tracker.history.as_of import By, PastViews, Views
 from services.tracker.history.moments import moment_as_text
 from services.tracker.history.sentences import with_summary
 from services.tracker.masking import masked_documents, masked_row
@@ -22,7 +22,7 @@ from services.tracker.reports.order import in_order_of_id
 from services.tracker.reports.sections import AS_USUAL, Wanted
 from shared.eventstore.ledger import Ledger
 from shared.values.types import ID_PATTERN
-from shared.views.view import Document
+from shared.views.view import Document, instant
 
 
 async def views_at_once(
@@ -134,6 +134,29 @@ async def timeline(store: ViewStore, ledger: Ledger, entity: str, *, unmasked: b
     wanted = [row for row in rows if not qualifier or qualifier in (row.get("entity"), row.get("unit"))]
     with as_written():
         return [_readable(row, unmasked=unmasked) for row in sorted(wanted, key=lambda row: row["_id"])]
+
+
+async def history_of(
+    views: Views, live: ViewStore, ledger: Ledger, document: Document, entity: str, *, unmasked: bool = False
+) -> list[Document]:
+    """The audit rows of what a document of `entity` is about, as far as `views` have got, oldest first."""
+    unit, _, entity_id = document["_id"].rpartition("/")
+    checkpoint = await views.checkpoint()
+    rows = await timeline(live, ledger, f"{entity}/{entity_id}", unmasked=unmasked)
+    until = _happened_until(views)
+    return [
+        row
+        for row in rows
+        if row.get("unit") == unit and row["_id"] <= checkpoint.sequence and row.get("happened", "") <= until
+    ]
+
+
+def _happened_until(views: Views) -> str:
+    """As rows have it; what sorts after every row where the time at which things happened does not count."""
+    past = views.instant if isinstance(views, PastViews) else None
+    if past is None or past.by is not By.HAPPENED or not isinstance(past.at, datetime):
+        return "~"
+    return instant(past.at)
 
 
 def _readable(row: Document, *, unmasked: bool) -> Document:

@@ -54,6 +54,7 @@ KINDS: Mapping[str, str] = {
     "neither kept by the unit nor with a link to where it is kept": "evidence_nowhere",
     "the checksum of an empty file": "hash_of_nothing",
     "no name of a file: it has a slash": "no_file_name",
+    "no e-mail address or telephone number": "no_contact",
 }
 """Kinds of errors, parted by blanks, by the sentence for them."""
 SENTENCES = {kind: sentence for sentence, kinds in KINDS.items() for kind in kinds.split()}

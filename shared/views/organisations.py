@@ -1,27 +1,80 @@
-"""`organisations`: which agencies, localities and bodies are there, and which positions answer for work in each?
+"""`organisations`: which agencies, localities and bodies are there, which positions answer for work in each, who
+holds them, and under which other names are they known?
 
-Positions stand in the order in which they were added; the first answers for the continuing duties of a locality.
+Positions stand in the order in which they were added; the first answers for the continuing duties of a locality. What
+nobody has said of an organisation is no field of its document.
 """
 
-from shared.events.organisation import EVENTS, OrganisationRegistered, PositionAdded, PositionRemoved
+from shared.events import organisation as events
 from shared.values.types import fold_diacritics
 from shared.views.view import Document, Recorded, Unfoldable, View, begun, by_id
 
 
 def fold(document: Document | None, recorded: Recorded) -> Document:
     event = recorded.event
+    if isinstance(event, events.OrganisationRegistered):
+        registered = event.model_dump(mode="json")
+        search = fold_diacritics(event.name.vi).lower()
+        return {"_id": recorded.envelope.subject, **registered, "search": search, "positions": []}
+    document = begun(document, recorded)
+    said = event.model_dump(mode="json")
     match event:
-        case OrganisationRegistered():
-            registered = event.model_dump(mode="json")
-            search = fold_diacritics(event.name.vi).lower()
-            return {"_id": recorded.envelope.subject, **registered, "search": search, "positions": []}
-        case PositionAdded():
-            document = begun(document, recorded)
+        case events.PositionAdded():
             return {**document, "positions": [*document["positions"], event.position]}
-        case PositionRemoved():
-            document = begun(document, recorded)
-            return {**document, "positions": [kept for kept in document["positions"] if kept != event.position]}
+        case events.PositionRemoved():
+            kept = [position for position in document["positions"] if position != event.position]
+            return {**document, "positions": kept, **_without(document, "deputies", said)}
+        case events.PositionHeld():
+            return {**document, **_in_place(document, "holders", said)}
+        case events.PositionVacated():
+            return {**document, **_without(document, "holders", said), **_left(document, said)}
+        case events.ActingAppointed():
+            return {**document, **_in_place(document, "acting", said), **_acted(document, said)}
+        case events.DeputyNamed():
+            return {**document, **_in_place(document, "deputies", said)}
+        case events.DeputyDismissed():
+            return {**document, **_without(document, "deputies", said)}
+        case events.NameMerged():
+            return {**document, "aliases": [*_other_aliases(document, event.alias), said]}
+        case events.NameSeparated():
+            return {**document, "aliases": _other_aliases(document, event.alias)}
     raise Unfoldable(recorded.envelope.type)
 
 
-VIEW = View("organisations", EVENTS, by_id, fold)
+def _others(document: Document, name: str, said: Document) -> list[Document]:
+    return [entry for entry in document.get(name, ()) if entry["position"] != said["position"]]
+
+
+def _in_place(document: Document, name: str, said: Document) -> Document:
+    """The entries under `name`, of which each position has one."""
+    return {name: [*_others(document, name, said), said]}
+
+
+def _without(document: Document, name: str, said: Document) -> Document:
+    return {name: _others(document, name, said)} if name in document else {}
+
+
+def _held(document: Document, name: str, said: Document) -> Document | None:
+    return next((entry for entry in document.get(name, ()) if entry["position"] == said["position"]), None)
+
+
+def _left(document: Document, said: Document) -> Document:
+    """Who held it from when to when, at the end of those who did before."""
+    holder = _held(document, "holders", said) or {}
+    return {"former": [*document.get("former", ()), {**said, "since": holder.get("since"), "acting": False}]}
+
+
+def _acted(document: Document, said: Document) -> Document:
+    """Whoever acted before for another time is one of the former."""
+    last = _held(document, "acting", said)
+    if last is None or last["since"] == said["since"]:
+        return {}
+    former = {name: last[name] for name in ("position", "person", "since", "until")}
+    return {"former": [*document.get("former", ()), {**former, "acting": True}]}
+
+
+def _other_aliases(document: Document, alias: str) -> list[Document]:
+    return [entry for entry in document.get("aliases", ()) if entry["alias"] != alias]
+
+
+VIEW = View("organisations", events.EVENTS, by_id, fold)

@@ -29,7 +29,9 @@ from daihoi.terminal import (
     fields,
     identities,
     issued_reports,
+    lists,
     operation,
+    pages,
     reviews,
     scenario_tables,
     section_tables,
@@ -145,6 +147,8 @@ DRAWN = (
     issued_reports,
     section_tables,
     evidence,
+    lists,
+    pages,
 )
 LABELS = {label for module in DRAWN for label in labels(ast.parse(Path(module.__file__).read_text("utf-8")))}
 SAID = {sentence for tree in TREES for sentence in literals(tree, "translate", "_say")}

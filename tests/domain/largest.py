@@ -5,6 +5,7 @@ from typing import Any
 
 from shared.domain.decider import Command
 from shared.domain.entering import entered
+from shared.values import contact
 from shared.values.types import ID_PATTERN
 from shared.values.units import UNIT_PATTERN
 
@@ -23,6 +24,7 @@ BY_PATTERN = {
     r"^[0-9a-f]{64}$": "f" * 64,
     r"^[a-z]+/[a-z0-9][a-z0-9.+-]{0,99}$": "application/" + "x" * 100,
     r"^evt\.[^ \t\r\n]+$": "evt." + FACE * 4092,
+    contact.PATTERN: "x" * 64 + "@" + ".".join(["x" * 26] * 5),
 }
 BY_NAME = {
     "symbol": "999999999-KH/" + "Đ" * 56,

@@ -10,7 +10,7 @@ import orjson
 import pytest
 
 from services.logistics import expenses, resources
-from services.subcommittee import congress, organisation, scenario
+from services.subcommittee import congress, holding, naming, organisation, scenario
 from services.tracker.projection.decoding import decode_event
 from shared.domain import review, task, variant
 from shared.domain.decider import Actor, Aggregate, Command, Key, Refused, latest
@@ -140,7 +140,23 @@ def a_review() -> Iterable[Wishes]:
 
 def an_organisation() -> Iterable[Wishes]:
     yield iter([(largest(organisation.RegisterOrganisation), OFFICER)])
-    yield ((largest(organisation.AddPosition, position=f"{number:04}{FACE * 1996}"), OFFICER) for number in count())
+    yield ((largest(organisation.AddPosition, position=a_position(number)), OFFICER) for number in count())
+    positions = range(organisation.MOST_POSITIONS)
+    yield ((largest(holding.HoldPosition, position=a_position(number)), OFFICER) for number in positions)
+    yield iter([(largest(holding.ActForPosition, position=a_position(0)), OFFICER)])
+    yield (
+        (largest(holding.NameDeputy, position=a_position(n), deputises_for=a_position(n + 1)), OFFICER)
+        for n in positions
+    )
+    yield ((a_name(number), OFFICER) for number in count())
+
+
+def a_position(number: int) -> str:
+    return f"{number:04}{FACE * 1996}"
+
+
+def a_name(number: int) -> Command:
+    return largest(naming.MergeName, alias=f"{number:04}{FACE * 496}", position=a_position(0))
 
 
 GROWING = {
@@ -165,7 +181,17 @@ GROWING = {
     ),
     "a variant": (variant.AGGREGATE, a_variant, AnyTask(), ["variant_adjustments_full"]),
     "a review": (review.AGGREGATE, a_review, TASKS, ["review_explanations_full"]),
-    "an organisation": (organisation.AGGREGATE, an_organisation, {}, ["organisation_positions_full"]),
+    "an organisation": (
+        organisation.AGGREGATE,
+        an_organisation,
+        {},
+        [
+            "organisation_positions_full",
+            "organisation_holdings_full",
+            "organisation_deputies_full",
+            "organisation_names_full",
+        ],
+    ),
 }
 
 

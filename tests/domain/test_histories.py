@@ -122,6 +122,9 @@ BY_NAME: dict[str, st.SearchStrategy] = {
     ),
     "incident_id": ONE_OR_ANOTHER,
     "on": st.sampled_from(["b", "b", "a"]),
+    "person_id": st.sampled_from([None, "cb-1"]),
+    "contact": st.sampled_from([None, "0350 364 8888", "van-phong@example.vn"]),
+    "alias": st.sampled_from(["Sở YT", "Đội x"]),
     **dict.fromkeys(("advance_id", "spending_id"), st.sampled_from(["x", "y", "z"])),
     **dict.fromkeys(("catalogue", "catalogue_item", "reservation_id"), st.sampled_from(["x", "y", "z"])),
     **dict.fromkeys(("symbol", "superseded_by"), st.sampled_from(["76-KH/TU", "39/KH-BPĐBANTT"])),
@@ -173,9 +176,10 @@ def any_of(annotation: Any) -> st.SearchStrategy:
     if annotation in (congress.FoundCongress, congress.AmendCongress):
         return particulars(annotation)
     if issubclass(annotation, BaseModel):
-        fields = {name: field.annotation for name, field in annotation.model_fields.items() if name not in BY_NAME}
-        named = {name: BY_NAME[name] for name in annotation.model_fields if name in BY_NAME}
-        return st.builds(annotation, **named, **{name: any_of(field) for name, field in fields.items()})
+        kinds = {name: field.annotation for name, field in annotation.model_fields.items()}
+        named = {name: BY_NAME[name] for name, kind in kinds.items() if name in BY_NAME and kind is not date}
+        others = {name: any_of(kind) for name, kind in kinds.items() if name not in named}
+        return st.builds(annotation, **named, **others)
     if issubclass(annotation, Enum):
         return st.sampled_from(annotation)
     return BY_TYPE[annotation]

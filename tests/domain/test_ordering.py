@@ -2,7 +2,7 @@ from itertools import permutations
 
 import pytest
 
-from shared.values.ordering import natural
+from shared.values.ordering import natural, vietnamese
 
 IN_ORDER = [
     ["1-2", "1-9", "1-10", "2-1", "10-1"],
@@ -19,3 +19,9 @@ IN_ORDER = [
 def test_numbers_in_names_are_ordered_as_numbers(names):
     for shuffled in permutations(names):
         assert sorted(shuffled, key=natural) == names
+
+
+def test_vietnamese_names_are_ordered_by_letters_and_then_by_tones():
+    ordered = ["1. Mở đầu", "An", "Àn", "Ăn", "Ân", "Bà", "Bá", "Bạn", "Dũng", "Đông", "Em", "Êm", "Ơn", "Xã", "Xạ"]
+    backwards = ordered[::-1]
+    assert sorted(backwards, key=vietnamese) == ordered

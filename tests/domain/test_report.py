@@ -373,8 +373,8 @@ def test_a_sum_of_more_than_64_bits_is_told_as_json_too():
 
 
 REGISTER = [
-    {"name": {"vi": "Sở Y tế", "en": "Health"}, "positions": ["Phó Giám đốc"]},
-    {"name": {"vi": "Đội xe", "en": ""}, "positions": []},
+    {"_id": "so-y-te", "name": {"vi": "Sở Y tế", "en": "Health"}, "positions": ["Phó Giám đốc"]},
+    {"_id": "doi-xe", "name": {"vi": "Đội xe", "en": ""}, "positions": []},
 ]
 
 

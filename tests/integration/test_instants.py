@@ -54,6 +54,13 @@ async def history(connection, congress, ledger, views):
 LOOKING_BACK = [
     ["report"],
     ["workload"],
+    ["tasks"],
+    ["task", "show", "logistics/task-1"],
+    ["resources"],
+    ["publications"],
+    ["meetings"],
+    ["positions"],
+    ["names"],
     ["trace", "logistics/task-1"],
     ["duties"],
     ["documents"],

@@ -104,6 +104,9 @@ async def test_old_events_can_be_looked_at_in_every_way_on_a_terminal(old_events
         ("audit", "timeline", "logistics/task-1"): True,
         ("report",): True,
         ("workload",): False,
+        ("tasks",): False,
+        ("task", "show", "logistics/task-1"): True,
+        ("names",): False,
         ("trace", "logistics/task-1"): True,
         ("parked", "show", str(old_events)): True,
     }

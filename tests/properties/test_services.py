@@ -231,6 +231,8 @@ class Machine(RuleBasedStateMachine):
     def there_is_work_for_policies(self, data: st.DataObject) -> None:
         for policy in NAMES * 2:
             self.a_command_that_feeds_a_policy(policy=policy, data=data, where=HERE)
+            if self.waiting():
+                self.a_command_in_the_way(data=data, where=HERE)
 
     @rule(data=st.data(), where=SOMEWHERE, mishap=st.none() | st.sampled_from(Mishap))
     def a_command(self, data: st.DataObject, where: int, mishap: Mishap | None) -> None:

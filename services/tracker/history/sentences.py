@@ -123,7 +123,9 @@ def _params(name: str, actor: str, entity_id: str, data: Mapping[str, Any]) -> d
 
 def _readable(field: str, value: Any) -> object:
     match field:
-        case "deadline" | "replaces" | "held_on" | "opening_day" if value:
+        case "deadline" | "replaces" | "held_on" | "opening_day" | "until" if value:
+            return date.fromisoformat(value)
+        case "since" if len(value) == len("2020-08-13"):
             return date.fromisoformat(value)
         case "starts" | "ends" | "since":
             return format_minute(value)

@@ -1,0 +1,175 @@
+"""Lists of what is on record: tasks, bookings, publications, meetings, who holds which position, and names that the
+register does not have."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from functools import partial
+from typing import Annotated
+
+import typer
+
+from daihoi.cli import console
+from daihoi.cli.console import TokenOption
+from daihoi.cli.view_selection import Selection, day_option, of_views, selecting, show_report
+from daihoi.ops.reading import may_read_restricted, reader_of
+from daihoi.terminal import lists as terminal
+from services.tracker.masking import masked_documents
+from services.tracker.reports.positions import PositionLine, positions_of
+from services.tracker.reports.task_list import MOST_SHOWN, Reader, TaskCell, TaskFilter, TaskList, TaskSort, task_list
+from services.tracker.reports.unit_lists import (
+    MeetingLine,
+    PublicationLine,
+    PublicationStatus,
+    ResourceLine,
+    meeting_list,
+    publication_list,
+    resource_list,
+)
+from services.tracker.reports.unregistered import unregistered_names
+from shared.domain.decider import Refusal
+from shared.domain.task import TaskStatus
+from shared.events.publication import Channel
+from shared.events.resource import ResourceKind
+from shared.values.types import Phase
+from shared.values.units import support_unit_ids
+from shared.views.view import Document
+
+type Views = dict[str, list[Document]]
+
+MINE_NEEDS_TOKEN = Refusal("mine_needs_token", "--mine needs a token that says who asks: DAIHOI_TOKEN, or --token.")
+NO_SUCH_ORGANISATION = Refusal("no_such_organisation", "There is no organisation {organisation} on the register.")
+UnitOption = Annotated[str, typer.Option(help="Only this unit, by its id.")]
+TextOption = Annotated[
+    str, typer.Option("--text", help="Only what has these words; marks, đ and capitals may be left out.")
+]
+LimitOption = Annotated[
+    int | None, typer.Option("--limit", min=1, max=MOST_SHOWN, help="Show so many at most; all otherwise.")
+]
+
+
+@partial(selecting, also=("today",))
+def tasks(
+    selection: Selection,
+    unit: UnitOption = "",
+    status: Annotated[TaskStatus | None, typer.Option(help="Only those that people have brought so far.")] = None,
+    cell: Annotated[TaskCell | None, typer.Option(help="Only those that stand so by the calendar.")] = None,
+    phase: Annotated[Phase | None, typer.Option(help="Only work of this phase.")] = None,
+    group: Annotated[int | None, typer.Option(min=1, max=99, help="Only this task group, by its number.")] = None,
+    collective: Annotated[str, typer.Option(help="Only tasks that this collective is in charge of.")] = "",
+    individual: Annotated[str, typer.Option(help="Only tasks that this position is in charge of.")] = "",
+    text: TextOption = "",
+    mine: Annotated[
+        bool, typer.Option("--mine", help="Only those of the token's unit, and those that its position carries.")
+    ] = False,
+    sort: Annotated[TaskSort, typer.Option(help="What they are ordered by.")] = TaskSort.NUMBER,
+    descending: Annotated[bool, typer.Option("--descending", help="In the reverse order.")] = False,
+    limit: LimitOption = None,
+    token: Annotated[
+        str, typer.Option("--token", envvar="DAIHOI_TOKEN", show_envvar=False, help="Says who asks, for --mine.")
+    ] = "",
+) -> None:
+    """Tasks: which, how each stands, who is in charge, until when."""
+    reader = _reader(token) if mine else None
+    wanted = TaskFilter(unit, status, cell, phase, group, collective, individual, text, reader)
+
+    def report(views: Views, today: date) -> TaskList:
+        check_unit(unit, views["tasks"])
+        return task_list(
+            views["tasks"],
+            views["organisations"],
+            today,
+            wanted,
+            sort=sort,
+            descending=descending,
+            limit=limit,
+        )
+
+    show_report(selection, of_views(("tasks", "organisations"), report), terminal.tasks_table)
+
+
+def _reader(token: str) -> Reader:
+    if not token:
+        console.refuse(MINE_NEEDS_TOKEN())
+    return Reader.of(console.run(reader_of(console.read_settings(), token)))
+
+
+def check_unit(unit: str, documents: Iterable[Document]) -> None:
+    """Ends the program as wrong use where there is no such unit, neither here nor on record."""
+    if unit and unit not in support_unit_ids():
+        on_record = dict.fromkeys(document["unit"] for document in documents)
+        console.check_service(unit, tuple(dict.fromkeys((*support_unit_ids(), *on_record))))
+
+
+@partial(selecting, also=("today",))
+def resources(
+    selection: Selection,
+    kind: Annotated[ResourceKind | None, typer.Option(help="Only this kind.")] = None,
+    text: TextOption = "",
+    on: Annotated[
+        str | None, typer.Option("--on", metavar="YYYY-MM-DD", help="Show the bookings of this day alone.")
+    ] = None,
+) -> None:
+    """Halls, rooms, lodging and vehicles, with the bookings that are not over."""
+    day = day_option(on)
+
+    def report(views: Views, today: date) -> list[ResourceLine]:
+        return resource_list(views["resources"], today, kind=kind or "", text=text, on=day)
+
+    show_report(selection, of_views(("resources",), report), terminal.resources_table)
+
+
+@selecting
+def publications(
+    selection: Selection,
+    channel: Annotated[Channel | None, typer.Option(help="Only this channel.")] = None,
+    status: Annotated[PublicationStatus | None, typer.Option(help="Only those that have come so far.")] = None,
+    text: TextOption = "",
+    limit: LimitOption = None,
+) -> None:
+    """Publications: proposed, approved or rejected, released, by the day on which they run."""
+
+    def report(views: Views, _: date) -> Sequence[PublicationLine]:
+        return publication_list(views["publications"], channel=channel, status=status, text=text)[:limit]
+
+    show_report(selection, of_views(("publications",), report), terminal.publications_table)
+
+
+@selecting
+def meetings(selection: Selection, text: TextOption = "", limit: LimitOption = None) -> None:
+    """Meetings of the sub-committee and what was concluded, the latest first."""
+
+    def report(views: Views, _: date) -> Sequence[MeetingLine]:
+        return meeting_list(views["meetings"], text=text)[:limit]
+
+    show_report(selection, of_views(("meetings",), report), terminal.meetings_table)
+
+
+@partial(selecting, also=("today",))
+def positions(
+    selection: Selection,
+    organisation: Annotated[str, typer.Option(help="Only this organisation, by its id on the register.")] = "",
+    text: TextOption = "",
+    history: Annotated[bool, typer.Option("--history", help="With who held each before.")] = False,
+    token: TokenOption = "",
+) -> None:
+    """The positions on the register: who holds each, since when, who acts, who deputises."""
+    unmasked = console.run(may_read_restricted(console.read_settings(), token))
+
+    def report(views: Views, today: date) -> list[PositionLine]:
+        documents = views["organisations"]
+        if organisation and organisation not in {document["_id"] for document in documents}:
+            console.refuse(NO_SUCH_ORGANISATION(organisation=organisation))
+        shown = documents if unmasked else masked_documents("organisations", documents)
+        return positions_of(shown, today, organisation=organisation, text=text)
+
+    draw = partial(terminal.positions_table, with_history=history)
+    show_report(selection, of_views(("organisations",), report), draw)
+
+
+@selecting
+def names(selection: Selection) -> None:
+    """Names in tasks that are not on the register, where they are used, and what is like them."""
+    question = of_views(
+        ("tasks", "organisations"), lambda views, _: unregistered_names(views["tasks"], views["organisations"])
+    )
+    show_report(selection, question, terminal.names_tables)

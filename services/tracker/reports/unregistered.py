@@ -1,0 +1,111 @@
+"""Names in tasks that the register does not have, or has more than once: where each is used, and which names on the
+register are like it, so that somebody registers it or merges it into one."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from difflib import get_close_matches
+from itertools import islice
+
+from pydantic import BaseModel
+
+from services.tracker.reports.names import Register
+from services.tracker.reports.order import task_order
+from shared.domain.paper import same
+from shared.values.ordering import vietnamese
+from shared.views.view import Document
+
+ROLES = ("collective", "individual", "coordinating")
+MOST_COMPARED = 200
+"""Names that are compared with the whole register; of others nothing like them is shown."""
+MOST_ALIKE = 3
+LIKENESS = 0.75
+LONGEST_COMPARED = 200
+
+
+class Alike(BaseModel):
+    """A name on the register that is like it; `position` is empty where it is the organisation's own."""
+
+    organisation_id: str
+    organisation: str
+    position: str | None = None
+
+
+class UnregisteredName(BaseModel):
+    """`spellings`: how tasks write it, the most used first. `used_in`: the tasks, by what they name it as."""
+
+    name: str
+    spellings: list[str]
+    used_in: dict[str, list[str]]
+    tasks: int
+    alike: list[Alike] = []
+
+
+class AmbiguousName(BaseModel):
+    """A position that several organisations have, in tasks that don't say whose it is."""
+
+    name: str
+    organisations: list[str]
+    used_in: list[str]
+
+
+class UnregisteredNames(BaseModel):
+    """Those that most tasks have come first."""
+
+    names: list[UnregisteredName]
+    ambiguous: list[AmbiguousName]
+
+
+def unregistered_names(tasks: Iterable[Document], organisations: Sequence[Document]) -> UnregisteredNames:
+    register = Register(organisations)
+    unknown: dict[str, list[tuple[str, str, str]]] = {}
+    ambiguous: dict[str, tuple[list[str], AmbiguousName]] = {}
+    for task in sorted(tasks, key=task_order):
+        for role, name in _named(task):
+            posts = register.posts(name, task["collective"]) if role == "individual" else ()
+            if len(posts) > 1:
+                others = [post.office.name for post in posts]
+                said = AmbiguousName(name=posts[0].position, organisations=others, used_in=[])
+                ambiguous.setdefault(same(name), ([], said))[0].append(task["_id"])
+            elif not posts and (role == "individual" or register.office(name) is None):
+                unknown.setdefault(same(name), []).append((role, name, task["_id"]))
+    names = sorted(map(_unregistered, unknown.values()), key=lambda name: (-name.tasks, vietnamese(name.name)))
+    return UnregisteredNames(
+        names=_with_alike(names, organisations),
+        ambiguous=[said.model_copy(update={"used_in": used}) for used, said in ambiguous.values()],
+    )
+
+
+def _named(task: Document) -> Iterator[tuple[str, str]]:
+    for role in ROLES:
+        names = task[role] if role == "coordinating" else [task[role]]
+        yield from ((role, name) for name in names if name)
+
+
+def _unregistered(uses: Sequence[tuple[str, str, str]]) -> UnregisteredName:
+    used_in: dict[str, list[str]] = {}
+    counts: dict[str, int] = {}
+    for role, name, task in uses:
+        used_in.setdefault(role, []).append(task)
+        counts[name] = counts.get(name, 0) + 1
+    spellings = sorted(counts, key=lambda name: (-counts[name], name))
+    tasks = len({task for _, _, task in uses})
+    return UnregisteredName(name=spellings[0], spellings=spellings, used_in=used_in, tasks=tasks)
+
+
+def _with_alike(names: Sequence[UnregisteredName], organisations: Sequence[Document]) -> list[UnregisteredName]:
+    registered: dict[str, Alike] = {}
+    for document in organisations:
+        office = {"organisation_id": document["_id"], "organisation": document["name"]["vi"]}
+        registered.setdefault(_compared(document["name"]["vi"]), Alike(**office))
+        for position in document["positions"]:
+            registered.setdefault(_compared(position), Alike(**office, position=position))
+    compared = [_with(name, registered) for name in islice(names, MOST_COMPARED)]
+    return [*compared, *names[MOST_COMPARED:]]
+
+
+def _with(name: UnregisteredName, registered: dict[str, Alike]) -> UnregisteredName:
+    close = get_close_matches(_compared(name.name), registered, MOST_ALIKE, LIKENESS)
+    return name.model_copy(update={"alike": [registered[folded] for folded in close]})
+
+
+def _compared(name: str) -> str:
+    return same(name)[:LONGEST_COMPARED]
