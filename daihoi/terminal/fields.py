@@ -27,6 +27,7 @@ FIELD_NAMES = named(
     *("signed_by", "spending", "spent_vnd", "started", "starts", "status", "still_due_vnd", "submitted_at"),
     *("submitted_by", "superseded_by", "suspended", "switch", "switches", "symbol", "task_id", "term", "text"),
     *("title", "unit", "units", "urgency", "variant", "voucher", "what", "withdrawn"),
+    *("directing_leader", "product", "remark"),
     percent="Percent done",
     collective="Collective in charge",
     individual="Individual in charge",
@@ -56,6 +57,9 @@ FIELD_NAMES = named(
     to_return_vnd="To be returned",
     vi="Vietnamese",
     withdrawn_because="Why it was withdrawn",
+    title_vi="Title in Vietnamese",
+    title_en="Title in English",
+    group_vi="Group's name",
 )
 VALUE_NAMES = {"status": TASK_STATUSES, "phase": PHASE_NAMES}
 AN_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)", re.ASCII)
