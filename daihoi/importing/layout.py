@@ -22,8 +22,8 @@ _LONGEST_HEADING = 200
 
 UNKNOWN_HEADINGS = Refusal(
     "unknown_headings",
-    "These headings are not understood: {unknown}. These are: {understood}. Say what the others are, with «-» for "
-    "what is not to be read: {fields}.",
+    "These headings are not understood: {unknown}. These are: {understood}. Say with --columns what the others are, "
+    "«-» for what is not to be read: {fields}.",
 )
 NO_TITLE = Refusal("no_title_column", "No heading says what is to be done, such as «Nội dung công việc».")
 SAME_FIELD = Refusal("same_field_twice", "«{first}» and «{second}» are read as the same: {field}.")

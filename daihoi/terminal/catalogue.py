@@ -109,6 +109,8 @@ def error_lines(errors: Sequence[Wrong], lang: Language) -> Iterator[str]:
         rows.setdefault((error.column, render(error.why.message, lang)), []).append(error.row)
     for (column, sentence), its_rows in rows.items():
         yield f"{_place(its_rows, column, lang)}{sentence}"
+    if any(error.unclear for error in errors):
+        yield translate("--accept takes unclear cells as it is proposed.", lang)
     yield translate("{count} errors; nothing was written.", lang, count=len(errors))
 
 
