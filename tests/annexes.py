@@ -32,7 +32,7 @@ GUESTS = (
     None,
     80_000_000,
 )
-LETTERS = (4, "In giấy mời", OFFICE, None, None, None, None, "-", "Có dịch: chia hai điểm")
+LETTERS = (4, "In giấy mời", "Văn phòng Tỉnh ủy", None, None, None, None, "-", "Có dịch: chia hai điểm")
 ROWS = (
     ("I", "Hội trường, khánh tiết"), HALL, SOUND,
     ("II", "Đại biểu, lễ tân"), GUESTS, LETTERS,
