@@ -6,6 +6,7 @@ from daihoi.importing.plain import words
 
 NOT_TAKEN = "-"
 """What a heading names that is understood and not taken over, such as how far the work is."""
+LONGEST_HEADING = 100
 _BODY = "(?:co quan|don vi|tap the|to chuc|bo phan|ban nganh|ban|so nganh|nganh|phong ban|phong)"
 _PERSON = "(?:ca nhan|nguoi|can bo|dong chi|chuyen vien)"
 _CHARGE = "(?:phu trach|chiu trach nhiem|dau moi|chu tri|thuc hien|duoc giao|tham muu)"
@@ -69,6 +70,8 @@ def heading_key(heading: str) -> str:
 def field_of(heading: str) -> str | None:
     """What stands in parentheses may say more than the words before them: `Kinh phí (bảo đảm)`. It counts first, and
     money is never guessed without it."""
+    if len(heading) > LONGEST_HEADING:
+        return None
     if field := _named(heading_key(heading)):
         return field
     outside = _named(heading_key(re.sub(r"\([^)]*\)", " ", heading)))

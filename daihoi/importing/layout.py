@@ -18,7 +18,6 @@ HEADER_WITHIN = 40
 """So many filled rows may stand above the table."""
 LEAST_HEADINGS = 2
 _LEAST_CELLS = 3
-_LONGEST_HEADING = 200
 
 UNKNOWN_HEADINGS = Refusal(
     "unknown_headings",
@@ -52,13 +51,14 @@ class HeadingsUnknown(Unreadable):
 
 
 class Layout(NamedTuple):
-    """`columns` has the position of each field, `headings` what is written over it; `above` and `rows` are what
-    stands before and below the headings."""
+    """`columns` has the position of each field, `headings` what is written over it; `unnamed` are the numbers of the
+    columns that have values and no heading. `above` and `rows` are what stands before and below the headings."""
 
     header: int
     columns: Mapping[str, int]
     headings: Mapping[str, str]
     not_taken: Sequence[str]
+    unnamed: Sequence[int]
     above: Sequence[Row]
     rows: Sequence[Row]
 
@@ -82,6 +82,7 @@ def layout_of(table: Table, columns: Mapping[str, str]) -> Layout | None:
         columns=taken,
         headings={field: headings[position] for field, position in taken.items()},
         not_taken=[headings[position] for position, field in fields.items() if field == NOT_TAKEN],
+        unnamed=_unnamed(rows[last + 1 :], headings),
         above=rows[:first],
         rows=rows[last + 1 :],
     )
@@ -95,7 +96,7 @@ def _header_of(rows: Sequence[Row], columns: Mapping[str, str]) -> int | None:
     """The row with the most headings that are understood; else the first that looks like headings."""
     best, most = None, LEAST_HEADINGS - 1
     for place, row in enumerate(rows[:HEADER_WITHIN]):
-        fields = {_field(cell, columns) for cell in _texts(row) if len(cell) <= _LONGEST_HEADING}
+        fields = {_field(cell, columns) for cell in _texts(row)}
         if len(fields - {None}) > most:
             best, most = place, len(fields - {None})
     if best is not None:
@@ -130,6 +131,11 @@ def _headings(rows: Sequence[Row]) -> dict[int, str]:
     return headings
 
 
+def _unnamed(rows: Sequence[Row], headings: Mapping[int, str]) -> list[int]:
+    filled = {position for row in rows for position, cell in enumerate(row.cells) if cell is not None}
+    return [position + 1 for position in sorted(filled - headings.keys())]
+
+
 def _fields(headings: Mapping[int, str], columns: Mapping[str, str], header: int) -> dict[int, str]:
     """Raises `Unreadable`, `HeadingsUnknown` where somebody can say what is missing."""
     for field in columns.values():
@@ -139,7 +145,9 @@ def _fields(headings: Mapping[int, str], columns: Mapping[str, str], header: int
     unknown = [heading for position, heading in headings.items() if position not in fields]
     errors = [*_same_twice(fields, headings, header)]
     if unknown:
-        shown = ", ".join(f"«{headings[position]}» = {field}" for position, field in fields.items()) or "–"
+        shown = (
+            ", ".join(f"«{tables.quoted(headings[position])}» = {field}" for position, field in fields.items()) or "–"
+        )
         quoted = ", ".join(f"«{tables.quoted(heading)}»" for heading in unknown)
         why = UNKNOWN_HEADINGS(unknown=quoted, understood=shown, fields=", ".join(FIELDS))
         raise HeadingsUnknown(unknown, list(headings.values()), Wrong(header, "", why), *errors)
@@ -155,8 +163,12 @@ def _same_twice(fields: Mapping[int, str], headings: Mapping[int, str], header: 
     for position, field in fields.items():
         heading = headings[position]
         if field != NOT_TAKEN and field in first:
-            yield Wrong(header, tables.quoted(heading), SAME_FIELD(first=first[field], second=heading, field=field))
-        first.setdefault(field, heading)
+            yield Wrong(
+                header,
+                tables.quoted(heading),
+                SAME_FIELD(first=first[field], second=tables.quoted(heading), field=field),
+            )
+        first.setdefault(field, tables.quoted(heading))
 
 
 # --- merged cells ---

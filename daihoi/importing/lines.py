@@ -66,6 +66,9 @@ class _Sorting:
         self._lines = Lines()
         self._group = Group(1, NO_GROUP_VI)
         self._is_below = False
+        self._by_name: dict[str, Group] = {}
+        self._taken: set[int] = set()
+        self._next_free = 1
         says = set(layout.columns) - {"code", "title_vi"} - _BESIDE_A_GROUP
         self._tells_groups = bool(says) or "code" in layout.columns
         """Whether a row that says nothing but a name can be told from a task."""
@@ -132,14 +135,20 @@ class _Sorting:
     def _begin(self, label_and_name: tuple[str, str], row: int) -> None:
         """A group that was there before goes on."""
         label, name = label_and_name
-        groups = self._lines.groups
-        same = next((group for group in groups if words(group.name) == words(name)), None)
-        taken = {group.number for group in groups}
+        if (key := words(name)) not in self._by_name:
+            group = Group(self._number_for(label), name, row)
+            self._by_name[key] = group
+            self._lines.groups.append(group)
+        self._group = self._by_name[key]
+
+    def _number_for(self, label: str) -> int:
+        """What its label says, unless another group has it; then the first that is free."""
         wanted = _number_of(label)
-        free = next(number for number in range(1, len(taken) + 2) if number not in taken)
-        self._group = same or Group(wanted if wanted in range(1, 100) and wanted not in taken else free, name, row)
-        if same is None:
-            groups.append(self._group)
+        while self._next_free in self._taken:
+            self._next_free += 1
+        number = wanted if wanted in range(1, 100) and wanted not in self._taken else self._next_free
+        self._taken.add(number)
+        return number
 
 
 def _says_who_or_when(line: Line) -> bool:

@@ -29,7 +29,7 @@ _LONGEST = 100
 def measure_of(heading: str) -> int:
     """How many đồng one of a column is, by its heading: a million for `Kinh phí (triệu đồng)`; 0 where it says
     nothing."""
-    text = plain(heading)
+    text = plain(heading[:_LONGEST])
     if match := _MEASURE.search(text):
         return _WORDS.get(match[1], 1000)
     return 1 if re.search(r"\((?:.* )?(?:dong|vnd|d)\)", text) else 0

@@ -3,6 +3,8 @@ up."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from openpyxl.utils import get_column_letter
+
 from daihoi.importing.layout import Layout
 from daihoi.importing.lines import Lines
 from daihoi.importing.money import amount_of, measure_of, measure_said_in
@@ -13,6 +15,9 @@ from shared.events.catalogue_item import Item
 
 READ_AS = Refusal("read_as", "{tasks} tasks in {groups} groups, below the headings in row {row}.")
 NOT_TAKEN_OVER = Refusal("columns_not_taken_over", "These columns are not taken over: {headings}.")
+UNNAMED = Refusal(
+    "columns_without_heading", "These columns have values and no heading; they are not read: {columns}."
+)
 PASSED_OVER = Refusal("rows_passed_over", "These rows are no tasks and are passed over: {rows}.")
 EMPTY_GROUPS = Refusal("groups_without_tasks", "These rows were taken for groups and have no tasks: {rows}.")
 SAME_PHASE = Refusal("same_for_all_phase", "No column says the phase; all tasks are «{value}».")
@@ -39,6 +44,8 @@ def of(
     yield READ_AS(tasks=len(items), groups=len(groups), row=layout.header)
     if layout.not_taken:
         yield NOT_TAKEN_OVER(headings=", ".join(f"«{quoted(heading)}»" for heading in layout.not_taken))
+    if layout.unnamed:
+        yield UNNAMED(columns=", ".join(map(get_column_letter, layout.unnamed)))
     if passed_over := sorted([*lines.passed_over, *(line.row for line in lines.totals)]):
         yield PASSED_OVER(rows=in_ranges(passed_over))
     if empty := [group.row for group in lines.groups if group.number not in groups]:

@@ -22,8 +22,8 @@ from shared.platform.settings import Settings
 from shared.unit.client import CommandClient
 from shared.unit.support_unit import OVER_WHEN_ASSIGNED
 from tests.annexes import HALL, HEADINGS, ROWS, annex, task
-from tests.congress import settled
 from tests.conftest import token_for
+from tests.congress import settled
 from tests.program import Shell
 
 ODD = (*HEADINGS[:3], "Người làm", *HEADINGS[4:8], "Mức độ")
@@ -133,7 +133,7 @@ def test_an_unclear_cell_is_asked_about_once_and_refused_where_it_is_not_accepte
     unclear = annex(task(c5="tháng 9/2020"), task(c0=2, c5="tháng 9/2020"), task(c0=3, c5="14-16/10/2020"))
     Asked(monkeypatch, "2", "c", "c")
     assert [item.deadline for item in ask(tmp_path, unclear).items][1:] == [date(2020, 9, 30), date(2020, 10, 16)]
-    Asked(monkeypatch, "2", "k", "c", "k")
+    Asked(monkeypatch, "2", "k", "c")
     with pytest.raises(Unreadable) as raised:
         ask(tmp_path, unclear)
     assert {error.unclear for error in raised.value.errors} == {"tháng 9/2020"}
