@@ -3,14 +3,12 @@ row or two, with cells merged."""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
-from typing import NamedTuple, cast
-
-from openpyxl.utils import range_boundaries
+from typing import NamedTuple
 
 from daihoi.importing import tables
 from daihoi.importing.headings import NOT_TAKEN, field_of, heading_key
-from daihoi.importing.tables import Cell, Row, Table, Unreadable, Wrong
+from daihoi.importing.merged import Range, filled_across, filled_down, ranges_of
+from daihoi.importing.tables import Row, Table, Unreadable, Wrong
 from daihoi.importing.xlsx_parts import MAX_NOTED
 from shared.domain.decider import Refusal
 
@@ -35,10 +33,6 @@ FIELDS = (
     *("funding_source", "remark", NOT_TAKEN),
 )
 """What a column can be."""
-
-
-type Range = tuple[int, int, int, int]
-"""First column, first row, last column, last row."""
 
 
 class HeadingsUnknown(Unreadable):
@@ -68,13 +62,13 @@ def layout_of(table: Table, columns: Mapping[str, str]) -> Layout | None:
     are. Raises `Unreadable`."""
     if len(table.merged) >= MAX_NOTED:
         raise tables.unreadable(TOO_MANY_MERGED(most=MAX_NOTED))
-    ranges = _ranges(table.merged)
-    rows = _filled_down(table, ranges)
+    ranges = ranges_of(table.merged)
+    rows = filled_down(table, ranges)
     place = _header_of(rows, columns)
     if place is None:
         return None
     first, last = _rows_of_header(rows, place, ranges)
-    headings = _headings(_filled_across(rows[first : last + 1], ranges))
+    headings = _headings(filled_across(rows[first : last + 1], ranges))
     fields = _fields(headings, columns, rows[first].number)
     taken = {field: position for position, field in fields.items() if field != NOT_TAKEN}
     return Layout(
@@ -169,48 +163,3 @@ def _same_twice(fields: Mapping[int, str], headings: Mapping[int, str], header: 
                 SAME_FIELD(first=first[field], second=tables.quoted(heading), field=field),
             )
         first.setdefault(field, tables.quoted(heading))
-
-
-# --- merged cells ---
-def _ranges(merged: Sequence[str]) -> list[Range]:
-    """What is no range is passed over, as spreadsheets do."""
-    ranges = []
-    for named in merged:
-        with suppress(ValueError):
-            bounds = range_boundaries(named)
-            if None not in bounds and bounds[0] <= tables.MAX_COLUMNS:
-                ranges.append(bounds)
-    return ranges
-
-
-def _filled_down(table: Table, ranges: Sequence[Range]) -> list[Row]:
-    """What is merged downwards says the same in each row. What is merged across stands in its first column."""
-    rows = [Row(row.number, list(row.cells)) for row in table.rows]
-    numbers = [row.number for row in rows]
-    for left, top, _, bottom in ranges:
-        first, last = bisect_left(numbers, top), bisect_right(numbers, bottom)
-        for row in rows[first + 1 : last] if first < last and numbers[first] == top else ():
-            _put(row, left - 1, _at(rows[first], left - 1))
-    return rows
-
-
-def _filled_across(rows: Sequence[Row], ranges: Sequence[Range]) -> list[Row]:
-    """Headings that are merged across stand over all of their columns."""
-    filled = [Row(row.number, list(row.cells)) for row in rows]
-    for left, top, right, bottom in ranges:
-        for row in filled:
-            if top <= row.number <= bottom:
-                for column in range(left, min(right, tables.MAX_COLUMNS)):
-                    _put(row, column, _at(row, left - 1))
-    return filled
-
-
-def _at(row: Row, position: int) -> Cell:
-    return row.cells[position] if position < len(row.cells) else None
-
-
-def _put(row: Row, position: int, value: Cell) -> None:
-    cells = cast("list[Cell]", row.cells)
-    cells.extend([None] * (position + 1 - len(cells)))
-    if cells[position] is None:
-        cells[position] = value
