@@ -30,6 +30,7 @@ class Group(NamedTuple):
     number: int
     name: str
     row: int = 0
+    label: str = ""
 
 
 class Line(NamedTuple):
@@ -69,6 +70,8 @@ class _Sorting:
         self._by_name: dict[str, Group] = {}
         self._taken: set[int] = set()
         self._next_free = 1
+        self._leftmost = min(layout.columns, key=layout.columns.__getitem__)
+        """Where the name of a group stands that is merged across."""
         says = set(layout.columns) - {"code", "title_vi"} - _BESIDE_A_GROUP
         self._tells_groups = bool(says) or "code" in layout.columns
         """Whether a row that says nothing but a name can be told from a task."""
@@ -114,9 +117,8 @@ class _Sorting:
         title = _text(line.cells.get("title_vi"))
         beside = set(line.cells) - {"code", "title_vi"}
         if not title:
-            (text, *others) = [*map(_text, line.cells.values())] or [""]
-            is_alone = not others or ("code" in line.cells and beside <= _BESIDE_A_GROUP)
-            return _label_and_name(text) if text and is_alone and self._tells_groups else None
+            name = _text(line.cells.get(self._leftmost))
+            return _label_and_name(name) if name and beside - {self._leftmost} <= _BESIDE_A_GROUP else None
         if not beside <= _BESIDE_A_GROUP:
             return None
         if match := _GROUP_NUMBER.fullmatch(line.number):
@@ -136,7 +138,7 @@ class _Sorting:
         """A group that was there before goes on."""
         label, name = label_and_name
         if (key := words(name)) not in self._by_name:
-            group = Group(self._number_for(label), name, row)
+            group = Group(self._number_for(label), name, row, label)
             self._by_name[key] = group
             self._lines.groups.append(group)
         self._group = self._by_name[key]

@@ -20,6 +20,9 @@ UNNAMED = Refusal(
 )
 PASSED_OVER = Refusal("rows_passed_over", "These rows are no tasks and are passed over: {rows}.")
 EMPTY_GROUPS = Refusal("groups_without_tasks", "These rows were taken for groups and have no tasks: {rows}.")
+NAMES_ALONE = Refusal(
+    "names_taken_for_groups", "These rows have a name without a number, and are taken for groups: {rows}."
+)
 SAME_PHASE = Refusal("same_for_all_phase", "No column says the phase; all tasks are «{value}».")
 SAME_CASE = Refusal("same_for_all_case", "No column says the case; all tasks are for «{value}».")
 COUNTED_IN = Refusal("money_counted_in", "Money is counted in {measure_vnd} đồng, as stands above the table.")
@@ -50,6 +53,8 @@ def of(
         yield PASSED_OVER(rows=in_ranges(passed_over))
     if empty := [group.row for group in lines.groups if group.number not in groups]:
         yield EMPTY_GROUPS(rows=in_ranges(empty))
+    if alone := [group.row for group in lines.groups if not group.label and "group_vi" not in layout.columns]:
+        yield NAMES_ALONE(rows=in_ranges(alone))
     for field, refusal in (("phase", SAME_PHASE), ("scenario", SAME_CASE)):
         if field in assumed:
             yield refusal(value=in_words(assumed[field]))

@@ -183,6 +183,18 @@ def test_a_group_without_tasks_is_said():
     assert remarks_of(annex(("A", "Trước Đại hội"), *ROWS[:2]))["groups_without_tasks"] == {"rows": "5"}
 
 
+def test_a_name_without_a_number_is_taken_for_a_group_and_that_is_said():
+    assert remarks_of(annex((None, "Hội trường"), HALL))["names_taken_for_groups"] == {"rows": "5"}
+
+
+def test_what_stands_alone_in_another_column_is_no_group_and_not_lost():
+    assert errors_of(annex(HALL, (*[None] * 4, "Công an tỉnh"))) == [(6, "Nội dung công việc", "no_value")]
+
+
+def test_columns_with_values_and_no_heading_are_said():
+    assert remarks_of(annex([*HALL, None, "xem lại"]))["columns_without_heading"] == {"columns": "K"}
+
+
 # --- what is unclear is proposed, and taken where somebody accepts it ---
 UNCLEAR = annex(HALL, task(c0=2, c5="trước 20/9"), task(c0=3, c5="14-16/10/2020"))
 
