@@ -2,7 +2,7 @@
 
 import re
 
-from daihoi.importing.plain import words
+from daihoi.importing.plain import plain, words
 
 NOT_TAKEN = "-"
 """What a heading names that is understood and not taken over, such as how far the work is."""
@@ -48,7 +48,7 @@ _PATTERNS = {
     "funding_source": "nguon(?: (?:kinh phi|von|tien|bao dam|dam bao))*|(?:kinh phi )?tu nguon|funding source",
     "remark": "ghi chu|luu y|chu thich|remark|note",
     NOT_TAKEN: (
-        "tien do|tien do(?: thuc hien| hoan thanh)? %|(?:ty le )?%(?: .*)?|tinh trang(?: .*)?|trang thai|"
+        "tien do(?: thuc hien| hoan thanh)? %|(?:ty le )?%(?: .*)?|tinh trang(?: .*)?|trang thai|"
         "(?:kinh phi )?(?:da )?(?:tam ung|chi|giai ngan|quyet toan|thanh toan)|ket qua thuc hien|danh gia|"
         "kho khan(?: .*)?|vuong mac|kien nghi|de xuat"
     ),
@@ -58,6 +58,9 @@ _COMPILED = {field: re.compile(pattern) for field, pattern in _PATTERNS.items()}
 _MEASURE = re.compile(
     r"(?:\b(?:dvt|don vi(?: tinh)?))?(?: ?\b(?:ty|ti|trieu|tr|nghin|ngan|1000|1 000))?\b(?: (?:dong|vnd|d|vnd))$|"
     r" neu co$| ngay thang nam$"
+)
+_MEASURE_IN_PARENTHESES = re.compile(
+    r"\((?:(?:dvt|don vi(?: tinh)?)[ :]*)?(?:(?:ty|ti|trieu|tr\.?|nghin|ngan|1000|1\.000) ?)?(?:dong|vnd|d)\)"
 )
 _MONEY = frozenset(("budget_vnd", "secured_vnd"))
 
@@ -72,9 +75,10 @@ def field_of(heading: str) -> str | None:
     money is never guessed without it."""
     if len(heading) > LONGEST_HEADING:
         return None
-    if field := _named(heading_key(heading)):
+    text = _MEASURE_IN_PARENTHESES.sub(" ", plain(heading))
+    if field := _named(heading_key(heading)) or _named(heading_key(text)):
         return field
-    outside = _named(heading_key(re.sub(r"\([^)]*\)", " ", heading)))
+    outside = _named(heading_key(re.sub(r"\([^)]*\)", " ", text)))
     return None if outside in _MONEY else outside
 
 

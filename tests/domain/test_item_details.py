@@ -9,6 +9,7 @@ from shared.domain import task
 from shared.events.catalogue_item import DETAILS, Item, ItemAssigned, ItemPublished, ItemRevised
 from shared.events.task import TaskAssigned, TaskDeadlineSet, TaskFunded, TaskOpened
 from shared.unit.support_unit import OVER_WHEN_ASSIGNED, OpenItem, open_assigned_items
+from shared.values.types import Scenario
 from shared.views import catalogue as view
 from shared.views.view import Recorded
 from tests.congress import BEGINNING, envelope_of
@@ -84,7 +85,7 @@ def test_a_task_opens_with_who_does_it_by_when_and_with_what_money():
 
 
 def test_a_task_that_is_not_for_both_cases_follows_the_one_in_force_last():
-    *_, last = OpenItem(task_id="1-03", item=SAYS_ALL.model_copy(update={"scenario": "none"})).parts()
+    *_, last = OpenItem(task_id="1-03", item=SAYS_ALL.model_copy(update={"scenario": Scenario.NONE})).parts()
     assert isinstance(last, task.FollowScenario)
 
 
