@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from datetime import UTC, date, datetime
+from datetime import date
 from uuid import uuid4
 
 import openpyxl
@@ -57,7 +57,7 @@ async def running(connection, settings, endpoints):
 async def test_what_an_annex_says_is_in_the_tasks_of_the_unit(running, settings, endpoints, ledger, views):
     shell = Shell(settings.data_dir, endpoints, settings.congress)
     shell.environment["DAIHOI_DATA_DIR"] = str(settings.data_dir)
-    path = file_of(settings.data_dir, annex(*ROWS[:5], task(c0=5, c5="trước 1/8"), *ROWS[5:]))
+    path = file_of(settings.data_dir, annex(*ROWS[:5], task(c0=5, c5="tháng 8/2199"), *ROWS[5:]))
     wanted = ["--unit", "logistics", "--accept"]
     told = await asyncio.to_thread(shell.run, "catalogue", "import", path, *LIKE_THESE, *wanted)
     assert "Tập thể chủ trì: Sở Văn hóa" in told.stdout, told.stderr
@@ -71,15 +71,15 @@ async def test_what_an_annex_says_is_in_the_tasks_of_the_unit(running, settings,
 
     data = {"unit": "logistics", "item_ids": ["1-1", "1-2", "2-3", "2-5", "2-4"]}
     token = token_for(settings, "subcommittee.office")
-    happened = datetime(2020, 8, 15, 2, tzinfo=UTC)
-    await running.send("subcommittee", "assign-items", data, token=token, command_id=uuid4(), happened=happened)
+    await running.send("subcommittee", "assign-items", data, token=token, command_id=uuid4())
     await settled(ledger, 5 + 5 + 4 * 3 + 1)
     batches = [decode(stored.body) async for page in ledger.read() for stored in page]
     assert [event.type.split(".")[3] for event in batches if event.subject == "1-1"][2:] == [
         *("opened", "assigned", "deadline-set"),
     ]
-    (late,) = [event for event in batches if event.subject == "2-5" and event.type.endswith("deadline-set.v1")]
-    assert late.data == {"deadline": "2020-08-01", "past_because": OVER_WHEN_ASSIGNED}
+    dated = {event.subject: event.data for event in batches if event.type.endswith("deadline-set.v1")}
+    assert dated["1-1"] == {"deadline": "2020-09-25", "past_because": OVER_WHEN_ASSIGNED}
+    assert dated["2-5"] == {"deadline": "2199-08-31", "past_because": None}
     assert (await verify(ledger, views, lambda *_: None)).nothing_wrong
     (hall,) = await views.documents("tasks", _id="logistics/1-1")
     assert (hall["collective"], hall["individual"], hall["deadline"]) == (
