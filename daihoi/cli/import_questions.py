@@ -100,7 +100,7 @@ class _Asking:
 
     def _accepted(self, unreadable: Unreadable) -> frozenset[str]:
         """Each text once, however often it stands there."""
-        lang, accepted = self._lang, set()
+        lang, accepted = self._lang, set[str]()
         for text, error in {error.unclear: error for error in unreadable.errors if error.unclear}.items():
             if text in self._declined:
                 continue

@@ -132,9 +132,9 @@ def _unnamed(rows: Sequence[Row], headings: Mapping[int, str]) -> list[int]:
 
 def _fields(headings: Mapping[int, str], columns: Mapping[str, str], header: int) -> dict[int, str]:
     """Raises `Unreadable`, `HeadingsUnknown` where somebody can say what is missing."""
-    for field in columns.values():
-        if field not in FIELDS:
-            raise tables.unreadable(UNKNOWN_FIELD(field=field, fields=", ".join(FIELDS)))
+    for wish in columns.values():
+        if wish not in FIELDS:
+            raise tables.unreadable(UNKNOWN_FIELD(field=wish, fields=", ".join(FIELDS)))
     fields = {position: field for position, heading in headings.items() if (field := _field(heading, columns))}
     unknown = [heading for position, heading in headings.items() if position not in fields]
     errors = [*_same_twice(fields, headings, header)]

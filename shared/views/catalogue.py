@@ -16,7 +16,7 @@ def fold(document: Document | None, recorded: Recorded) -> Document:
         case ItemRevised():
             before = begun(document, recorded)
             beside = {name: value for name, value in before.items() if name not in Item.model_fields}
-            return beside | event.model_dump(mode="json")["item"]
+            return {**beside, **event.model_dump(mode="json")["item"]}
         case _:
             # Only what was withdrawn says so: the documents of all others stay as earlier versions wrote them.
             return {**begun(document, recorded), "withdrawn": True}
