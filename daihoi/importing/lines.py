@@ -78,8 +78,7 @@ class _Sorting:
 
     def lines(self) -> Lines:
         rows = [self._line(row) for row in self._layout.rows]
-        following = [*rows[1:], None]
-        for line, after in zip(rows, following, strict=True):
+        for line, after in zip(rows, [*rows[1:], None], strict=False):
             self._take(line, after)
         return self._lines
 
@@ -109,7 +108,7 @@ class _Sorting:
         is_header = heading_key(texts.get("title_vi", "")) == heading_key(self._layout.headings["title_vi"])
         are_columns = len(texts) > 1 and all(map(_COLUMN_NUMBER.fullmatch, texts.values()))
         is_number_alone = set(texts) == {"code"} and not _LABEL.fullmatch(line.number) and len(line.number) < 5
-        is_below = self._is_below and len(texts) <= 2 and not line.number[:1].isdigit()
+        is_below = self._is_below and len(texts) <= 2 and not is_number(line.number[:1])
         return is_header or are_columns or is_number_alone or is_below or bool(_EXAMPLE.fullmatch(words(line.number)))
 
     def _group_named(self, line: Line, after: Line | None) -> tuple[str, str] | None:
@@ -126,7 +125,7 @@ class _Sorting:
         if not line.number and not beside and self._tells_groups:
             return _label_and_name(title)
         number = line.number.rstrip(".)")
-        begins = after is not None and number.isdigit() and after.number.startswith(f"{number}.")
+        begins = after is not None and is_number(number) and after.number.startswith(f"{number}.")
         return (number, title) if begins else None
 
     def _group_of(self, line: Line) -> Group:
@@ -167,6 +166,11 @@ def _text(cell: Cell) -> str:
     return ""
 
 
+def is_number(text: str) -> bool:
+    """Whether it is a whole number in plain digits, and not a long one."""
+    return bool(re.fullmatch("[0-9]{1,9}", text))
+
+
 def _label_and_name(text: str) -> tuple[str, str]:
     match = _LABEL.fullmatch(text)
     return (match["label"], match["name"]) if match else ("", text)
@@ -174,7 +178,7 @@ def _label_and_name(text: str) -> tuple[str, str]:
 
 def _number_of(label: str) -> int:
     """`IV` and `4` → 4; 0 for letters."""
-    if label.isdigit():
+    if is_number(label):
         return int(label)
     values = [_ROMAN.get(letter, 0) for letter in label]
     if 0 in values:

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from daihoi.importing.cells import CODE, NOT_A_CODE, NOT_TEXT, in_range, within
-from daihoi.importing.lines import Line
+from daihoi.importing.lines import Line, is_number
 from daihoi.importing.tables import quoted
 from shared.domain.decider import Refused
 from shared.values.types import ID_LENGTH, TEXT_LENGTH
@@ -23,7 +23,7 @@ class Numbering:
         self._are_codes = all(_is_code_of(line) for line in tasks)
         self._greatest: defaultdict[int, int] = defaultdict(int)
         for line in tasks:
-            if (number := _number(line)).isdigit():
+            if is_number(number := _number(line)):
                 self._greatest[line.group.number] = max(self._greatest[line.group.number], int(number))
 
     def code(self, line: Line) -> str:
@@ -34,7 +34,7 @@ class Numbering:
         if isinstance(printed, float) and not printed.is_integer():
             raise NOT_TEXT(found=printed)
         number = _number(line)
-        if not re.fullmatch(r"\d+(\.\d+)*", number):
+        if not re.fullmatch(r"[0-9]+(\.[0-9]+)*", number):
             number = self._next(line) if _is_a_bullet(number) or isinstance(printed, Refused) else number
         code = number if self._are_codes else f"{line.group.number}.{number}"
         if not _DOTTED.fullmatch(code) or len(code) > ID_LENGTH:
@@ -49,7 +49,7 @@ class Numbering:
 def _number(line: Line) -> str:
     """`I.03.` → `03` → `3`; `1.03` stays."""
     number = _ROMAN_IN_FRONT.sub("", line.number).rstrip(".) ")
-    return str(int(number)) if re.fullmatch(r"\d{1,9}", number) else number
+    return str(int(number)) if is_number(number) else number
 
 
 def _is_code_of(line: Line) -> bool:

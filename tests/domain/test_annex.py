@@ -6,6 +6,8 @@ from datetime import date
 
 import openpyxl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from daihoi.importing import annex as reading
 from daihoi.importing import cells, days, layout, money
@@ -305,6 +307,53 @@ def test_a_field_that_is_none_is_refused():
 def test_more_merged_cells_than_are_noted_are_refused():
     merged = [f"B{row}:C{row}" for row in range(10, 1011)]
     assert errors_of(annex(HALL, merged=merged)) == [(0, "", "too_many_merged")]
+
+
+# --- whatever stands there ---
+CELLS = st.sampled_from(
+    [
+        *(
+            None,
+            "",
+            " ",
+            "-",
+            "I",
+            "II.",
+            "1",
+            "1.1",
+            "01",
+            "a)",
+            "=A1",
+            "\u200b",
+            "x" * 3000,
+            "12345678901234567890",
+        ),
+        *("Hội trường", "I. Khánh tiết", "Tổng cộng", "Cộng", "Ví dụ", "(1)", "Nội dung công việc", "H\ufffdi"),
+        *("20/9", "20/9/2020", "tháng 9/2020", "99/99/9999", "thường xuyên", "1,5 tỷ", "1e9", "9" * 200 + " triệu"),
+        *("a;b\nc", ";" * 100, "²", "٣", "Ⅳ", "１", "_x000D_"),
+    ]
+)
+TABLES = st.lists(st.lists(CELLS, max_size=11), max_size=8)
+
+
+@given(rows=TABLES, top=st.lists(CELLS, max_size=3), accepts=st.booleans())
+def test_whatever_stands_in_the_cells_it_is_read_or_refused_by_name(rows, top, accepts):
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows([top, HEADINGS, *rows])
+    errors, items = [], ()
+    try:
+        items = read(text.getvalue().encode(), LOGISTICS._replace(accepts_all=accepts)).items
+    except Unreadable as unreadable:
+        errors = [*unreadable.errors]
+    assert bool(errors) != bool(items)
+    assert all(error_lines(errors, "vi"))
+    assert len({item.item_id for item in items}) == len(items)
+
+
+def test_as_many_rows_as_may_be_are_read_each_in_a_group_of_its_own_or_refused_by_name():
+    headings = ("Nhóm nhiệm vụ", *HEADINGS[1:])
+    rows = [(f"Nhóm {number}", *HALL[1:]) for number in range(2000)]
+    assert {code for _, _, code in errors_of(annex(*rows, headings=headings))} == {"out_of_range"}
 
 
 # --- the template ---
