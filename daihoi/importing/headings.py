@@ -7,6 +7,8 @@ from daihoi.importing.plain import plain, words
 NOT_TAKEN = "-"
 """What a heading names that is understood and not taken over, such as how far the work is."""
 LONGEST_HEADING = 100
+"""What is longer is no heading that anybody knows."""
+MOST_OF_A_HEADING = 200
 _BODY = "(?:co quan|don vi|tap the|to chuc|bo phan|ban nganh|ban|so nganh|nganh|phong ban|phong)"
 _PERSON = "(?:ca nhan|nguoi|can bo|dong chi|chuyen vien)"
 _CHARGE = "(?:phu trach|chiu trach nhiem|dau moi|chu tri|thuc hien|duoc giao|tham muu)"
@@ -66,8 +68,8 @@ _MONEY = frozenset(("budget_vnd", "secured_vnd"))
 
 
 def heading_key(heading: str) -> str:
-    """The same for all ways to write the same heading."""
-    return words(heading)
+    """The same for all ways to write the same heading; the end of a very long one does not count."""
+    return words(heading[:MOST_OF_A_HEADING])
 
 
 def field_of(heading: str) -> str | None:

@@ -2,19 +2,18 @@
 all headings."""
 
 import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from daihoi.importing.headings import heading_key
 from daihoi.importing.layout import FIELDS
-from shared.platform.files import own_folder, write_over
+from shared.eventstore.canonical import canonical, indented, read_document
+from shared.platform.files import OWN_FILE, data_folder, own_folder, write_over
 
 MOST_SETS = 100
 """So many sets of headings are kept, the latest."""
-_MOST_BYTES = 1024 * 1024
-_OWN_FILE = 0o600
+_MOST_BYTES = 4 * 1024 * 1024
 
 
 def remembered(folder: Path, congress: str, headings: Sequence[str]) -> dict[str, str]:
@@ -30,23 +29,24 @@ def remember(folder: Path, congress: str, headings: Sequence[str], columns: Mapp
     kept.pop(_set_of(headings), None)
     kept[_set_of(headings)] = dict(columns)
     latest = dict([*kept.items()][-MOST_SETS:])
-    own_folder(folder)
-    write_over(file, json.dumps(latest, ensure_ascii=False, indent=1).encode(), _OWN_FILE)
+    data_folder(folder)
+    own_folder(file.parent)
+    write_over(file, indented(latest), OWN_FILE)
 
 
 def _file(folder: Path, congress: str) -> Path:
-    return folder / f"import-columns-{congress}.json"
+    return folder / "import-columns" / f"{congress}.json"
 
 
 def _set_of(headings: Sequence[str]) -> str:
     keys = sorted({heading_key(heading) for heading in headings})
-    return hashlib.sha256(json.dumps(keys).encode()).hexdigest()
+    return hashlib.sha256(canonical(keys)).hexdigest()
 
 
 def _all(file: Path) -> dict[str, dict[str, str]]:
-    with suppress(OSError, ValueError, RecursionError):
+    with suppress(OSError, ValueError):
         with file.open("rb") as opened:
-            kept = json.loads(opened.read(_MOST_BYTES))
+            kept = read_document(opened.read(_MOST_BYTES))
         if isinstance(kept, dict):
             return {name: columns for name, columns in kept.items() if _is_columns(columns)}
     return {}

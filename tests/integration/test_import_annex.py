@@ -144,7 +144,7 @@ def test_only_so_many_sets_of_headings_are_remembered_and_a_file_that_was_damage
         remember(tmp_path, "xx", [f"Cột {number}"], {"cot": "remark"})
     assert remembered(tmp_path, "xx", ["Cột 0"]) == {}
     assert remembered(tmp_path, "xx", [f"CỘT {MOST_SETS}"]) == {"cot": "remark"}
-    (tmp_path / "import-columns-xx.json").write_text('{"x": {"cot": "nothing"}, "y":')
+    (tmp_path / "import-columns" / "xx.json").write_text('{"x": {"cot": "nothing"}, "y":')
     assert remembered(tmp_path, "xx", [f"Cột {MOST_SETS}"]) == {}
 
 
