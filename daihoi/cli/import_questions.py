@@ -104,14 +104,22 @@ class _Asking:
         for text, error in {error.unclear: error for error in unreadable.errors if error.unclear}.items():
             if text in self._declined:
                 continue
-            answer = typer.prompt(f"{render(error.why.message, lang)} {translate('Accept (y/n)?', lang)}", err=True)
-            (accepted if answer.strip().casefold() in _YES else self._declined).add(text)
+            answer = _answer(f"{render(error.why.message, lang)} {translate('Accept (y/n)?', lang)}")
+            (accepted if answer.casefold() in _YES else self._declined).add(text)
         return frozenset(accepted)
+
+
+def _answer(question: str) -> str:
+    """Raises `KeyboardInterrupt` where somebody ends it, also by ending the input."""
+    try:
+        return str(typer.prompt(question, err=True)).strip()
+    except typer.Abort as ended:
+        raise KeyboardInterrupt from ended
 
 
 def _number(question: str, most: int, lang: Language) -> int:
     while True:
-        answer = typer.prompt(question, err=True).strip()
+        answer = _answer(question)
         if answer.isascii() and answer.isdigit() and 1 <= int(answer[:9]) <= most:
             return int(answer)
         console.say(translate("A number from 1 to {most}, please.", lang, most=most))

@@ -77,6 +77,8 @@ class _Reading:
         items = []
         for line in self.lines.tasks:
             values = self._of_all | self._values_of(line)
+            if "unit" in self.assumed:
+                values["unit"] = unit_of(line.group.name)
             code = self._code(line, numbering)
             if code and (first := first_rows.setdefault(code, line.row)) != line.row:
                 self._note(line, "code", SAME_NUMBER(code=code, row=first))
@@ -95,6 +97,9 @@ class _Reading:
         ):
             if field in self._layout.columns:
                 continue
+            if field == "unit" and not wish and self._groups_are_units():
+                self.assumed[field] = "group"
+                continue
             if not wish and not otherwise:
                 units = ", ".join(f"{unit.id} ({unit.vi})" for unit in support_units())
                 self.wrong.append(Wrong(self._layout.header, "", NO_UNIT(units=units)))
@@ -106,6 +111,13 @@ class _Reading:
             if not wish:
                 self.assumed[field] = otherwise
         return values
+
+    def _groups_are_units(self) -> bool:
+        """Whether every group is named as a unit, as in annexes that are cut by units."""
+        try:
+            return bool([unit_of(group.name) for group in {line.group for line in self.lines.tasks}])
+        except Refused:
+            return False
 
     def _values_of(self, line: Line) -> dict[str, Any]:
         values: dict[str, Any] = {}

@@ -23,6 +23,7 @@ EMPTY_GROUPS = Refusal("groups_without_tasks", "These rows were taken for groups
 NAMES_ALONE = Refusal(
     "names_taken_for_groups", "These rows have a name without a number, and are taken for groups: {rows}."
 )
+UNITS_BY_GROUP = Refusal("units_by_group", "The groups are named as units; each unit has the tasks of its group.")
 SAME_PHASE = Refusal("same_for_all_phase", "No column says the phase; all tasks are «{value}».")
 SAME_CASE = Refusal("same_for_all_case", "No column says the case; all tasks are for «{value}».")
 COUNTED_IN = Refusal("money_counted_in", "Money is counted in {measure_vnd} đồng, as stands above the table.")
@@ -55,6 +56,8 @@ def of(
         yield EMPTY_GROUPS(rows=in_ranges(empty))
     if alone := [group.row for group in lines.groups if not group.label and "group_vi" not in layout.columns]:
         yield NAMES_ALONE(rows=in_ranges(alone))
+    if "unit" in assumed:
+        yield UNITS_BY_GROUP()
     for field, refusal in (("phase", SAME_PHASE), ("scenario", SAME_CASE)):
         if field in assumed:
             yield refusal(value=in_words(assumed[field]))

@@ -264,6 +264,15 @@ def test_without_a_unit_nothing_is_read_and_the_units_are_named():
     assert errors_of(annex(*ROWS), Wishes(unit="bếp")) == [(0, "", "not_one_of")]
 
 
+def test_groups_that_are_all_named_as_units_say_which_unit_and_that_is_said():
+    rows = (("I", "Bộ phận tuyên truyền"), HALL, ("II", "HẬU CẦN PHỤC VỤ"), SOUND)
+    reading_ = read(annex(*rows), Wishes())
+    assert [item.unit for item in reading_.items] == ["propaganda", "logistics"]
+    assert "units_by_group" in {remark.code for remark in reading_.remarks}
+    assert {item.unit for item in read(annex(*rows)).items} == {"logistics"}
+    assert (4, "", "no_unit_said") in errors_of(annex(*rows, ("III", "Đại biểu"), GUESTS), Wishes())
+
+
 def test_a_table_of_which_no_task_is_left():
     assert errors_of(annex(("I", "Hội trường"))) == [(0, "", "no_tasks")]
 

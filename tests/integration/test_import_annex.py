@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import openpyxl
 import pytest
+import typer
 
 from daihoi.cli import import_questions
 from daihoi.cli.import_questions import read_asking
@@ -137,6 +138,16 @@ def test_an_unclear_cell_is_asked_about_once_and_refused_where_it_is_not_accepte
     with pytest.raises(Unreadable) as raised:
         ask(tmp_path, unclear)
     assert {error.unclear for error in raised.value.errors} == {"tháng 9/2020"}
+
+
+def test_whoever_ends_the_questions_ends_the_command(tmp_path, monkeypatch):
+    def ended(*_, **__):
+        raise typer.Abort
+
+    Asked(monkeypatch)
+    monkeypatch.setattr(import_questions.typer, "prompt", ended)
+    with pytest.raises(KeyboardInterrupt):
+        ask(tmp_path, annex(HALL))
 
 
 def test_only_so_many_sets_of_headings_are_remembered_and_a_file_that_was_damaged_is_none(tmp_path):
