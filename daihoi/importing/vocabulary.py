@@ -1,6 +1,7 @@
 """Units, phases and cases as people name them: by id, by title, or as offices say it in few words."""
 
 from collections.abc import Mapping
+from functools import cache
 
 from daihoi.importing.cells import NOT_ONE_OF, Value
 from daihoi.importing.plain import words
@@ -9,7 +10,7 @@ from services.subcommittee.duty import PHASE_NAMES
 from shared.i18n import translate
 from shared.values.message import Message, word
 from shared.values.types import Phase, Scenario
-from shared.values.units import support_units
+from shared.values.units import SupportUnit, support_units
 
 _PHASES = {
     Phase.BEFORE: ("trước", "trước Đại hội", "chuẩn bị", "before"),
@@ -26,23 +27,35 @@ _IN_FRONT = ("bo phan ", "tieu ban ", "to ")
 
 def unit_of(value: Value) -> str:
     """The id of the unit. Raises `Refused`."""
-    titles = {}
-    for unit in support_units():
-        for name in (unit.id, unit.vi, unit.en):
-            titles[words(name)] = unit.id
-            for front in _IN_FRONT:
-                titles.setdefault(words(name).removeprefix(front), unit.id)
-    return _one_of(value, titles, [unit.vi for unit in support_units()])
+    units = support_units()
+    return _one_of(value, _names_of(units), [unit.vi for unit in units])
 
 
 def phase_of(value: Value) -> str:
-    return _one_of(value, {words(name): phase.value for phase, names in _PHASES.items() for name in names}, phases())
+    return _one_of(value, _names_of_phases(), phases())
 
 
 def case_of(value: Value) -> str:
-    names = {words(name): case.value for case, names in _CASES.items() for name in names}
+    return _one_of(value, _names_of_cases(), cases())
+
+
+@cache
+def _names_of(units: tuple[SupportUnit, ...]) -> Mapping[str, str]:
+    """A short name goes to the first unit that has it; a title is always its own unit's."""
+    whole = {words(name): unit.id for unit in units for name in (unit.id, unit.vi, unit.en)}
+    short = {name.removeprefix(front): id_ for name, id_ in reversed(whole.items()) for front in _IN_FRONT}
+    return short | whole
+
+
+@cache
+def _names_of_phases() -> Mapping[str, str]:
+    return {words(name): phase.value for phase, names in _PHASES.items() for name in names}
+
+
+@cache
+def _names_of_cases() -> Mapping[str, str]:
     titles = {words(title): case.value for case in Scenario for title in (_title(case, "vi"), _title(case, "en"))}
-    return _one_of(value, titles | names, cases())
+    return titles | {words(name): case.value for case, names in _CASES.items() for name in names}
 
 
 def phases() -> list[str]:
