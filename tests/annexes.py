@@ -1,8 +1,13 @@
-"""Annexes as offices type them, made by code."""
+"""Annexes as offices type them, made by code, and what comes of reading them."""
 
 import io
 
 import openpyxl
+import pytest
+
+from daihoi.importing.annex import Wishes
+from daihoi.importing.items import read_file
+from daihoi.importing.tables import Unreadable
 
 HEADINGS = (
     *("STT", "Nội dung công việc", "Cơ quan chủ trì", "Người phụ trách", "Cơ quan phối hợp"),
@@ -60,3 +65,20 @@ def task(**cells):
     for name, value in cells.items():
         row[int(name[1:])] = value
     return row
+
+
+LOGISTICS = Wishes(unit="logistics")
+
+
+def read(content, wishes=LOGISTICS):
+    return read_file(content, wishes)
+
+
+def errors_of(content, wishes=LOGISTICS):
+    with pytest.raises(Unreadable) as raised:
+        read(content, wishes)
+    return [(error.row, error.column, error.why.code) for error in raised.value.errors]
+
+
+def remarks_of(content, wishes=LOGISTICS):
+    return {remark.code: remark.params for remark in read(content, wishes).remarks}
