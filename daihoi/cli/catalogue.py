@@ -9,10 +9,13 @@ import typer
 from daihoi.cli import console
 from daihoi.cli.console import Format, FormatOption, LangOption
 from daihoi.cli.groups import CommandGroup
+from daihoi.cli.import_questions import columns_of, read_asking
 from daihoi.cli.sending import PatienceOption
+from daihoi.importing.annex import Wishes
 from daihoi.importing.items import values_of
-from daihoi.importing.session import Committed, Preview, Source, carry_out, preview, read
+from daihoi.importing.session import Committed, Preview, Source, carry_out, preview
 from daihoi.importing.tables import Unreadable, Wrong
+from daihoi.importing.template import template
 from daihoi.ops.session import open_session
 from daihoi.ops.supervisor import running_services
 from daihoi.ops.waiting import PATIENCE_S, shortfall
@@ -20,6 +23,7 @@ from daihoi.terminal.catalogue import counts_of, end_lines, error_lines, import_
 from shared.domain.decider import Actor, Refusal
 from shared.eventstore.rights import member_of
 from shared.i18n import render, translate
+from shared.platform.files import new_file, why_not
 from shared.unit.issuer import provide_issuer_keys
 from shared.unit.problems import problem_of
 from shared.values.types import ID_PATTERN
@@ -32,12 +36,10 @@ NO_CATALOGUE_ID = Refusal("no_catalogue_id", "A catalogue's id has letters, digi
 NO_SUCH_FILE = Refusal("no_such_file", "There is no file {path}.")
 IS_A_FOLDER = Refusal("is_a_folder", "{path} is a folder, no file.")
 
-catalogue = CommandGroup("The catalogue of work: import.")
+FILE_THERE = Refusal("file_already_there", "There is a file {path} already; name another, or move it away.")
+NOT_WRITABLE = Refusal("file_not_written", "{path} can't be written: {reason}.")
 
-
-@catalogue.callback()
-def _more_commands_may_come() -> None:
-    """The catalogue of work: import."""
+catalogue = CommandGroup("The catalogue of work: import, and an empty workbook for it.")
 
 
 @catalogue.command("import")
@@ -46,6 +48,13 @@ def import_catalogue(
     actor: Annotated[str, typer.Option("--as", help="UNIT.POSITION, such as subcommittee.office")],
     commit: Annotated[bool, typer.Option("--commit", help="Do it; otherwise it is only told.")] = False,
     name: Annotated[str, typer.Option("--catalogue", help="The catalogue's id; otherwise the congress's.")] = "",
+    columns: Annotated[
+        str, typer.Option("--columns", metavar="HEADING=FIELD,…", help="What headings are that nobody knows.")
+    ] = "",
+    for_unit: Annotated[str, typer.Option("--unit", help="The unit of all tasks, where no column says it.")] = "",
+    phase: Annotated[str, typer.Option("--phase", help="The phase of all tasks, where no column says it.")] = "",
+    case: Annotated[str, typer.Option("--case", help="The case of all tasks, where no column says it.")] = "",
+    accept: Annotated[bool, typer.Option("--accept", help="Take unclear cells as it is proposed.")] = False,
     patience: PatienceOption = PATIENCE_S,
     format: FormatOption = Format.TEXT,  # noqa: A002
     lang: LangOption = None,
@@ -59,8 +68,10 @@ def import_catalogue(
         console.refuse(NO_CATALOGUE_ID(name=name))
     if file.is_dir() or not file.exists():
         console.refuse(IS_A_FOLDER(path=file) if file.is_dir() else NO_SUCH_FILE(path=file))
+    wishes = Wishes(columns_of(columns), for_unit, phase, case, accepts_all=accept)
+    asks = format is Format.TEXT
     try:
-        source = read(file, name or settings.congress)
+        source = read_asking(file, name or settings.congress, wishes, settings, language, asks=asks)
     except Unreadable as unreadable:
         if format is Format.JSON:
             console.write_json({"errors": [_error_as_json(error) for error in unreadable.errors]})
@@ -97,6 +108,24 @@ def import_catalogue(
     raise typer.Exit(console.FOUND_WRONG if went_wrong else 0)
 
 
+@catalogue.command("template")
+def write_template(
+    file: Annotated[Path, typer.Argument(help="The XLSX file to write.")],
+    lang: LangOption = None,
+) -> None:
+    """Write an empty workbook that an office can fill in and import."""
+    _, language = console.begin(lang)
+    try:
+        with new_file(file) as opened:
+            opened.write(template())
+    except FileExistsError:
+        console.refuse(FILE_THERE(path=file))
+    except OSError as error:
+        console.refuse(NOT_WRITABLE(path=file, reason=why_not(error)))
+    written = translate("{file} is written; fill it in below the example, then import it.", language, file=file.name)
+    console.say(written)
+
+
 # --- for programs ---
 def _as_json(source: Source, planned: Preview, done: Committed | None) -> dict[str, Any]:
     change = planned.change
@@ -128,10 +157,11 @@ def _end_as_json(done: Committed) -> dict[str, Any]:
 
 
 def _error_as_json(error: Wrong) -> dict[str, Any]:
-    return {
+    content = {
         "row": error.row or None,
         "column": error.column or None,
         "code": error.why.code,
         "detail": render(error.why.message, "en"),
         "detail_vi": render(error.why.message, "vi"),
     }
+    return content | {"can_be_accepted": True} if error.unclear else content

@@ -59,14 +59,15 @@ def compare(catalogue: str, items: Sequence[Item], published: Sequence[Mapping[s
 
 
 def _item(document: Mapping[str, Any]) -> Item:
-    return Item.model_validate({name: document[name] for name in Item.model_fields})
+    return Item.model_validate({name: document[name] for name in Item.model_fields if name in document})
 
 
 def _difference(before: Item | None, after: Item) -> dict[str, tuple[Any, Any]]:
     if before is None:
         return {}
     old, new = values_of(before), values_of(after)
-    return {name: (old[name], new[name]) for name in new if old[name] != new[name]}
+    names = dict.fromkeys((*old, *new))
+    return {name: (old.get(name), new.get(name)) for name in names if old.get(name) != new.get(name)}
 
 
 def commands(change: Change, catalogue: str, note: Mapping[str, str], max_bytes: int) -> list[dict[str, Any]]:

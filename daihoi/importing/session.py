@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 from uuid import UUID, uuid5
 
+from daihoi.importing.annex import NO_WISHES, Wishes
 from daihoi.importing.changes import Change, commands, compare
 from daihoi.importing.items import read_file
 from daihoi.importing.tables import MAX_FILE_BYTES, unreadable
@@ -59,11 +60,11 @@ class Committed(NamedTuple):
     why_not_shown: Refused | None = None
 
 
-def read(file: Path, catalogue_id: str) -> Source:
+def read(file: Path, catalogue_id: str, wishes: Wishes = NO_WISHES) -> Source:
     """Raises `Unreadable`."""
     name = _printable(file.name)
     content = _content(file, name)
-    items, remarks = read_file(content)
+    items, remarks = read_file(content, wishes)
     return Source(name, hashlib.sha256(content).hexdigest(), items, catalogue_id, remarks)
 
 

@@ -3,6 +3,7 @@
 Knows limits and encodings; refuses to know what the columns mean."""
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 from typing import NamedTuple
 
 from shared.domain.decider import Refusal, Refused
@@ -13,7 +14,7 @@ MAX_ROWS = 20_000
 MAX_COLUMNS = 64
 """Rows below the header, and columns. What goes over is refused as soon as it is met, before the rest is read."""
 
-type Cell = str | int | float | Refused | None
+type Cell = str | int | float | date | Refused | None
 """A cell that can't be a value, such as a formula, is the reason why."""
 
 
@@ -25,20 +26,22 @@ class Row(NamedTuple):
 
 
 class Wrong(NamedTuple):
-    """One thing wrong: where (`row` 0: the whole file; `column` empty: the whole row), and why."""
+    """One thing wrong: where (`row` 0: the whole file; `column` empty: the whole row), and why. `unclear` is the
+    cell's text where it says something that can be taken as `why` proposes."""
 
     row: int
     column: str
     why: Refused
+    unclear: str = ""
 
 
 class Table(NamedTuple):
-    """The filled rows, what is wrong beside what their cells say themselves, and what somebody should know who takes
-    the file for right."""
+    """The filled rows, what somebody should know who takes the file for right, and the ranges of merged cells, such
+    as `C4:D4`: what they say stands in the first."""
 
     rows: Sequence[Row]
-    wrong: Sequence[Wrong] = ()
     remarks: Sequence[Refused] = ()
+    merged: Sequence[str] = ()
 
 
 class Unreadable(Exception):
@@ -49,6 +52,8 @@ class Unreadable(Exception):
         self.errors = errors
 
 
+MERGED = Refusal("merged_cells", "The cells {cells} are merged; unmerge them and fill in each one.")
+NOT_A_VALUE = Refusal("not_a_value", "There is {found}; write the value as text or as a number.")
 FORMULA = Refusal("formula", "There is a formula; paste the value it has instead.")
 TOO_MANY_BYTES = Refusal("file_too_large", "The file is larger than {most} MB; split it into several catalogues.")
 TOO_MANY_ROWS = Refusal("too_many_rows", "There are more than {most} rows; nothing was read further.")

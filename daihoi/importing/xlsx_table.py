@@ -7,7 +7,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import closing
-from datetime import date, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from xml.parsers import expat
 
@@ -16,7 +16,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import CellCoordinatesException
 
 from daihoi.importing import tables
-from daihoi.importing.tables import Cell, Row, Table, Wrong
+from daihoi.importing.tables import NOT_A_VALUE, Cell, Row, Table
 from daihoi.importing.xlsx_parts import DAMAGED, LAST_ROW, Sheet, look_through
 from shared.domain.decider import Refusal, Refused
 
@@ -41,8 +41,6 @@ SEVERAL_SHEETS = Refusal(
 ONLY_HIDDEN_SHEETS = Refusal(
     "only_hidden_sheets", "All sheets that have anything in them are hidden ({sheets}); show the one that is meant."
 )
-MERGED = Refusal("merged_cells", "The cells {cells} are merged; unmerge them and fill in each one.")
-NOT_A_VALUE = Refusal("not_a_value", "There is {found}; write the value as text or as a number.")
 HIDDEN_SHEETS = Refusal("hidden_sheets", "The sheet «{sheet}» is read; hidden sheets are not: {sheets}.")
 HIDDEN_ROWS = Refusal("hidden_rows", "Hidden rows are read like the others: {rows}.")
 HIDDEN_COLUMNS = Refusal("hidden_columns", "Hidden columns are read like the others: {columns}.")
@@ -59,9 +57,8 @@ def xlsx_table(content: bytes) -> Table:
                 part = parts.sheets[sheet._worksheet_path.lstrip("/")]
                 if part.is_too_wide:  # what is further to the right would not be read
                     raise tables.unreadable(tables.TOO_MANY_COLUMNS(most=tables.MAX_COLUMNS))
-                wrong = [Wrong(_row_of(cells), "", MERGED(cells=cells)) for cells in part.merged]
                 rows = list(tables.bounded(_rows_of(sheet)))
-                return Table(rows, wrong, list(_remarks(sheet.title, hidden, part)))
+                return Table(rows, list(_remarks(sheet.title, hidden, part)), part.merged)
     except (zipfile.BadZipFile, zlib.error, expat.ExpatError, EOFError, *_NO_SPREADSHEET) as error:
         raise tables.unreadable(DAMAGED()) from error
 
@@ -78,12 +75,6 @@ def _only_filled_sheet(workbook: Any) -> tuple[Any, list[str]]:
     if len(visible) > 1:
         raise tables.unreadable(SEVERAL_SHEETS(sheets=", ".join(sheet.title for sheet in visible)))
     return visible[0], hidden
-
-
-def _row_of(cells: str) -> int:
-    """`C4:D4` → 4."""
-    first = re.search(r"\d{1,7}", cells)
-    return int(first.group()) if first else 0
 
 
 def _remarks(title: str, hidden: Sequence[str], part: Sheet) -> Iterator[Refused]:
@@ -119,14 +110,18 @@ def _cell(cell: Any) -> Cell:
     value = cell.value
     if cell.data_type == "f":
         return tables.FORMULA()
-    if cell.data_type == "e" or isinstance(value, date | time | timedelta):
+    if cell.data_type == "e" or isinstance(value, time | timedelta):
         return NOT_A_VALUE(found=tables.quoted(value))
     match value:
+        case datetime() if value.time() != time():
+            return NOT_A_VALUE(found=tables.quoted(value))
+        case datetime():
+            return value.date()
         case bool():
             return NOT_A_VALUE(found=str(value).upper())
         case str():
             return _unescaped(value).strip() or None
-        case int() | float() | None:
+        case int() | float() | date() | None:
             return value
         case _:
             return NOT_A_VALUE(found=type(value).__name__)

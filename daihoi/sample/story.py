@@ -198,7 +198,7 @@ def _work_on(item: Item, row: dict[str, str], opening_day: date) -> Iterator[Ste
     if row["collective"]:
         in_charge = {"collective": row["collective"], "individual": row["individual"]}
         yield step("assign-task", "2020-08-17", **in_charge, coordinating=_listed(row["coordinating"]))
-    if row["dated"] == "yes":
+    if row["dated"] == "yes" and item.due_offset_days is not None:
         deadline = opening_day + timedelta(days=item.due_offset_days)
         yield step("set-deadline", "2020-08-17", deadline=deadline.isoformat())
     if row["secured_percent"]:

@@ -6,10 +6,12 @@ from typing import Any
 from rich.table import Table
 
 from daihoi.importing.changes import Change
+from daihoi.importing.remarks import in_ranges
 from daihoi.importing.session import Committed, Preview, Source
 from daihoi.importing.tables import Wrong
+from daihoi.terminal.fields import field_in_words, value_in_words
 from daihoi.terminal.labels import add_columns, in_language
-from shared.events.catalogue_item import Item
+from shared.events.catalogue_item import DETAILS, Item
 from shared.i18n import Language, render, translate
 
 ROWS_SHOWN = 30
@@ -27,7 +29,7 @@ def import_parts(source: Source, planned: Preview, lang: Language) -> Iterator[s
     )
     yield _table_of_counts(change, lang)
     lines = [
-        *((translate("new", lang), item, "") for item in change.new),
+        *((translate("new", lang), item, _details(item, lang)) for item in change.new),
         *((translate("changed", lang), item, _fields(fields)) for item, fields in change.changed),
         *((translate("removed", lang), item, "") for item in change.removed),
     ]
@@ -82,6 +84,15 @@ def _fields(fields: Mapping[str, tuple[Any, Any]]) -> str:
     return "\n".join(f"{name}: {old} → {new}" for name, (old, new) in fields.items())
 
 
+def _details(item: Item, lang: Language) -> str:
+    """Who does it by when and with what money, as far as the item says so."""
+    values = item.model_dump(mode="json", include={*DETAILS, "budget_vnd"})
+    if not item.says_more:
+        return ""
+    named = ((field_in_words(name, lang), value_in_words(name, value, lang)) for name, value in values.items())
+    return "\n".join(f"{name}: {value}" for name, value in named)
+
+
 def counts_of(change: Change) -> dict[str, int]:
     return {
         "new": len(change.new),
@@ -92,12 +103,19 @@ def counts_of(change: Change) -> dict[str, int]:
 
 
 def error_lines(errors: Sequence[Wrong], lang: Language) -> Iterator[str]:
+    """What is the same in many rows is told once."""
+    rows: dict[tuple[str, str], list[int]] = {}
     for error in errors:
-        yield f"{_place(error, lang)}{render(error.why.message, lang)}"
+        rows.setdefault((error.column, render(error.why.message, lang)), []).append(error.row)
+    for (column, sentence), its_rows in rows.items():
+        yield f"{_place(its_rows, column, lang)}{sentence}"
+    if any(error.unclear for error in errors):
+        yield translate("--accept takes unclear cells as it is proposed.", lang)
     yield translate("{count} errors; nothing was written.", lang, count=len(errors))
 
 
-def _place(error: Wrong, lang: Language) -> str:
-    if error.row and error.column:
-        return translate("Row {row}, column {column}: ", lang, row=error.row, column=error.column)
-    return translate("Row {row}: ", lang, row=error.row) if error.row else ""
+def _place(rows: Sequence[int], column: str, lang: Language) -> str:
+    row = in_ranges(sorted(set(filter(None, rows))))
+    if row and column:
+        return translate("Row {row}, column {column}: ", lang, row=row, column=column)
+    return translate("Row {row}: ", lang, row=row) if row else ""

@@ -103,6 +103,9 @@ FIELD_NAMES = named(
     to_return_vnd="To be returned",
     vi="Vietnamese",
     withdrawn_because="Why it was withdrawn",
+    title_vi="Title in Vietnamese",
+    title_en="Title in English",
+    group_vi="Group's name",
 )
 VALUE_NAMES = {"status": TASK_STATUSES, "phase": PHASE_NAMES}
 AN_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)", re.ASCII)

@@ -1,23 +1,24 @@
 """What all support units share: tasks, documents, reviews and scenarios, and the policies that feed them.
 
-A catalogue item assigned to a unit opens a task there, a duty handed out to it likewise; a directive for a four-point
-review opens one in every unit that it addresses, and what is taken up while a review is open enters it. What security
-decides on clearances is noted, for tasks that need them, and what the sub-committee instructs is noted with the task.
-When the sub-committee switches the scenario, every task follows: the switch is put on record in the unit before its
-tasks are listed. A task opened or reopened later follows what is on record by then, in the same batch; what is put on
-record in the meantime it follows once the ledger tells of it. So none is left out, in whatever order the two meet.
+A catalogue item assigned to a unit opens a task there, with whoever does it, its deadline and its money where the
+item says so; a duty handed out to it likewise. A directive for a four-point review opens one in every unit that it
+addresses, and what is taken up while a review is open enters it. What security decides on clearances is noted, for
+tasks that need them, and what the sub-committee instructs is noted with the task. When the sub-committee switches the
+scenario, every task follows: the switch is put on record in the unit before its tasks are listed. A task opened or
+reopened later follows what is on record by then, in the same batch; what is put on record in the meantime it follows
+once the ledger tells of it. So none is left out, in whatever order the two meet.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from shared.domain import document, evidence, known_clearance, review, task, unit_rules, unit_scenario, variant
 from shared.domain.decider import Aggregate, Command
 from shared.domain.known_clearance import NoteClearance
 from shared.domain.review import EnterTask, OpenReview
-from shared.domain.task import AssignTask, FollowScenario, OpenTask, SetDeadline
+from shared.domain.task import AssignTask, DescribeTask, FollowScenario, FundTask, OpenTask, SetDeadline
 from shared.domain.unit_scenario import ConfirmSwitch, RecordSwitch
 from shared.events.base import Event
-from shared.events.catalogue_item import ItemAssigned
+from shared.events.catalogue_item import Item, ItemAssigned
 from shared.events.clearance import ClearanceGranted, ClearanceRefused, ClearanceWithdrawn
 from shared.events.directive import DirectiveIssued, DirectiveKind
 from shared.events.duty import DUTY_GROUP, DutyHandedOut
@@ -30,7 +31,8 @@ from shared.unit.instructions import note_instructions
 from shared.unit.moving_deadlines import move_confirmed_deadlines
 from shared.unit.policies import ForEvery, Policy
 from shared.unit.service import UnitService
-from shared.values.types import EntityId, Scenario
+from shared.values.local_time import local_date
+from shared.values.types import EARLIEST, LATEST, EntityId, Phrase, Scenario
 from shared.values.units import SECURITY, SUBCOMMITTEE
 
 
@@ -57,21 +59,64 @@ def support_unit(unit: str, own: Sequence[Aggregate] = (), policies: Sequence[Po
     )
 
 
+def _opening(item: Item, directive_id: EntityId | None) -> OpenTask:
+    return OpenTask(
+        task_id=item.item_id,
+        catalogue_item=item.item_id,
+        planned_vnd=item.budget_vnd,
+        directive_id=directive_id,
+        **item.model_dump(include={"title", "group", "phase", "scenario", "due_offset_days"}),
+    )
+
+
+class OpenItem(Command):
+    """Opens the task of a catalogue item with what it is to bring about, who does it, by when and with what money, as
+    far as the item says so: all of it or nothing. Only the policy gives it."""
+
+    NAME = "open-item"
+    ENTITY = "task"
+    task_id: EntityId
+    item: Item
+    directive_id: EntityId | None = None
+    past_because: Phrase | None = None
+
+    def parts(self) -> Sequence[Command]:
+        opened, *following = _opening(self.item, self.directive_id).parts()
+        return (opened, *self._settled(), *following)
+
+    def _settled(self) -> Iterator[Command]:
+        task_id, item = self.task_id, self.item
+        if item.product or item.directing_leader or item.remark:
+            yield DescribeTask(task_id=task_id, **item.model_dump(include={"product", "directing_leader", "remark"}))
+        if item.collective and item.individual:
+            who = item.model_dump(include={"collective", "individual", "coordinating"})
+            yield AssignTask(task_id=task_id, **who)
+        if item.deadline:
+            yield SetDeadline(task_id=task_id, deadline=item.deadline, past_because=self.past_because)
+        if item.secured_vnd is not None and item.funding_source:
+            yield FundTask(task_id=task_id, secured_vnd=item.secured_vnd, funding_source=item.funding_source)
+
+
+OVER_WHEN_ASSIGNED = "Thời hạn ghi trong danh mục đã qua khi giao việc"
+"""Why a deadline is set that is over on the day of assigning: the paper says it, and what is late is to be seen."""
+
+
 def open_assigned_items(unit: str) -> Policy:
-    def react(assigned: ItemAssigned, _: Envelope) -> Sequence[OpenTask]:
+    def react(assigned: ItemAssigned, envelope: Envelope) -> Sequence[OpenTask | OpenItem]:
+        item, directive_id = assigned.item, assigned.directive_id
         if assigned.unit != unit:
             return ()
-        item = assigned.item
-        opened = OpenTask(
-            task_id=item.item_id,
-            catalogue_item=item.item_id,
-            planned_vnd=item.budget_vnd,
-            directive_id=assigned.directive_id,
-            **item.model_dump(include={"title", "group", "phase", "scenario", "due_offset_days"}),
-        )
-        return (opened,)
+        if not item.says_more:
+            return (_opening(item, directive_id),)
+        because = OVER_WHEN_ASSIGNED if _is_over(item, envelope) else None
+        return (OpenItem(task_id=item.item_id, item=item, directive_id=directive_id, past_because=because),)
 
     return Policy(name="open-assigned-items", service=SUBCOMMITTEE, events=(ItemAssigned,), react=react)
+
+
+def _is_over(item: Item, assigned: Envelope) -> bool:
+    in_range = EARLIEST <= assigned.time < LATEST
+    return in_range and item.deadline is not None and item.deadline < local_date(assigned.time)
 
 
 class OpenDuty(Command):

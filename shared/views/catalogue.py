@@ -1,6 +1,6 @@
 """`catalogue`: which items of work are published, and which unit has each?"""
 
-from shared.events.catalogue_item import EVENTS, ItemAssigned, ItemPublished, ItemRevised
+from shared.events.catalogue_item import EVENTS, Item, ItemAssigned, ItemPublished, ItemRevised
 from shared.views.view import Document, Recorded, View, begun, by_id
 
 
@@ -14,7 +14,9 @@ def fold(document: Document | None, recorded: Recorded) -> Document:
         case ItemAssigned():
             return {**begun(document, recorded), "assigned_to": event.unit, "directive_id": event.directive_id}
         case ItemRevised():
-            return {**begun(document, recorded), **event.model_dump(mode="json")["item"]}
+            before = begun(document, recorded)
+            beside = {name: value for name, value in before.items() if name not in Item.model_fields}
+            return {**beside, **event.model_dump(mode="json")["item"]}
         case _:
             # Only what was withdrawn says so: the documents of all others stay as earlier versions wrote them.
             return {**begun(document, recorded), "withdrawn": True}

@@ -14,9 +14,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from daihoi.importing import cells as cell_values
 from daihoi.importing import csv_table, tables, xlsx_parts, xlsx_table
 from daihoi.importing import items as importing
-from daihoi.importing.items import COLUMNS, item_of, read_file, values_of
+from daihoi.importing.items import COLUMNS, MORE_COLUMNS, item_of, read_file, values_of
 from daihoi.importing.tables import MAX_FILE_BYTES, MAX_ROWS, Unreadable
 from shared.domain.decider import Refusal
 from shared.i18n import render
@@ -197,6 +198,39 @@ def test_a_file_is_read_as(content):
     assert read_catalogue(content) == (THE_ITEM,)
 
 
+MORE = {
+    "collective": "Sở Văn hóa",
+    "individual": "Phó Giám đốc Sở",
+    "coordinating": "Văn phòng Tỉnh ủy; Đoàn Thanh niên",
+    "directing_leader": "Phó Trưởng tiểu ban",
+    "deadline": "2020-09-25",
+    "product": "Hội trường hoàn thiện",
+    "secured_vnd": "4000000",
+    "funding_source": "Ngân sách tỉnh",
+    "remark": "Có dịch: chia hai điểm",
+}
+
+
+@pytest.mark.parametrize("header", [tuple(MORE), tuple(MORE_COLUMNS[name].heading_vi for name in MORE)])
+def test_what_more_an_item_says_may_stand_in_columns_of_its_own(header):
+    (item,) = read_catalogue(as_csv([*row(), *MORE.values()], header=(*HEADER, *header)))
+    assert item == THE_ITEM.model_copy(
+        update=MORE
+        | {
+            "coordinating": ("Văn phòng Tỉnh ủy", "Đoàn Thanh niên"),
+            "deadline": date(2020, 9, 25),
+            "secured_vnd": 4_000_000,
+        }
+    )
+    assert read_catalogue(as_csv([*row(), *[""] * len(MORE)], header=(*HEADER, *header))) == (THE_ITEM,)
+
+
+def test_more_bodies_that_coordinate_than_may_be():
+    names = ";".join(f"Sở {number}" for number in range(51))
+    content = as_csv([*row(), names], header=(*HEADER, "coordinating"))
+    assert errors_of(content) == [(2, "coordinating", "too_many_names")]
+
+
 def test_the_sample_is_read_alike_from_csv_and_xlsx():
     content = SAMPLE.read_bytes()
     rows = list(csv.reader(io.StringIO(content.decode())))
@@ -371,17 +405,6 @@ def sheet_of(content):
         return archive.read("xl/worksheets/sheet1.xml")
 
 
-def an_annex_as_offices_type_it(workbook):
-    """Letterhead, a merged title, groups as rows: no table of this layout."""
-    workbook.active.append(["TIỂU BAN TỔ CHỨC PHỤC VỤ ĐẠI HỘI"])
-    workbook.active.append(["Phụ lục: phân công nhiệm vụ"])
-    workbook.active.merge_cells("A2:I2")
-    workbook.active.append([])
-    workbook.active.append(["STT", "Nội dung công việc", "Cơ quan chủ trì", "Thời gian hoàn thành"])
-    workbook.active.append(["I", "Hội trường, khánh tiết"])
-    workbook.active.append([1, "Trang trí hội trường", "Sở Văn hóa", date(2020, 9, 20)])
-
-
 ENTITIES = b"<!DOCTYPE x [<!ENTITY a 'aaaa'><!ENTITY b '&a;&a;&a;'>]><worksheet>&b;</worksheet>"
 TEXT = as_csv(row(title_vi="Trang trí hội trường, đặt hoa, in khẩu hiệu")).decode()
 XLSX = as_xlsx(row())
@@ -419,7 +442,6 @@ REFUSED = {
         as_xlsx(row(), change=lambda workbook: workbook.create_sheet("Khác").append(["x"])),
         "several_sheets",
     ),
-    "an annex as offices type it": (as_xlsx(header=[], change=an_annex_as_offices_type_it), "no_catalogue"),
     "a damaged spreadsheet": (XLSX[: len(XLSX) // 2], "damaged_xlsx"),
     "a spreadsheet that unpacks to more than it says": (with_lying_size(XLSX), "damaged_xlsx"),
     "a sheet that is cut off": (in_parts(XLSX, sheet1=b"<worksheet><sheetData>"), "damaged_xlsx"),
@@ -508,7 +530,7 @@ def test_a_sheet_of_elements_without_rows_is_not_looked_through_to_its_end():
 # --- sentences ---
 REFUSALS = [
     constant
-    for module in (tables, csv_table, xlsx_parts, xlsx_table, importing)
+    for module in (tables, csv_table, xlsx_parts, xlsx_table, cell_values, importing)
     for constant in vars(module).values()
     if isinstance(constant, Refusal)
 ]
@@ -518,7 +540,7 @@ def test_every_refusal_is_met_here():
     everywhere = {code for _, _, code in WRONG_CELLS.values()} | {code for _, code in REFUSED.values()}
     elsewhere = {"too_many_rows", "zip_bomb", "merged_cells", "not_text", "not_a_value", "duplicate_code"}
     elsewhere |= {"hidden_sheets", "hidden_rows", "hidden_columns", "lone_surrogate"}
-    columns = {"unknown_column", "missing_column", "duplicate_column", "no_heading"}
+    columns = {"unknown_column", "missing_column", "duplicate_column", "no_heading"} | {"too_many_names"}
     assert everywhere | elsewhere | columns == {refusal.code for refusal in REFUSALS}
 
 

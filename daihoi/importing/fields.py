@@ -1,0 +1,75 @@
+"""How each field of an annex is read."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+from daihoi.importing.cells import BRIEF_LENGTH, NAME_LENGTH, Value, listed, text_of, whole_number
+from daihoi.importing.days import NO_SINGLE_DAY, UNCLEAR_DAY, meant_by
+from daihoi.importing.layout import Layout
+from daihoi.importing.money import amount_of, measure_of
+from daihoi.importing.tables import quoted
+from daihoi.importing.vocabulary import case_of, phase_of, unit_of
+from shared.domain.decider import Refused
+from shared.events.catalogue_item import DETAILS
+
+DETAIL_FIELDS = (*DETAILS, "due_offset_days")
+
+
+class Reader(NamedTuple):
+    """`read` gives what a cell means, and where it is not clear, why. Raises `Refused`."""
+
+    read: Callable[[Value], tuple[Any, Refused | None]]
+    is_needed: bool = False
+    empty: Any = None
+
+
+def readers_for(layout: Layout, years: frozenset[int], measure_above: int) -> Mapping[str, Reader]:
+    """Days without a year are of the one of `years`; money is counted as its heading says, or the line above."""
+
+    def money(field: str) -> Reader:
+        heading = layout.headings.get(field, "")
+        measure = measure_of(heading) or measure_above
+        return _clear(lambda value: amount_of(value, measure))
+
+    return _READERS | {
+        "deadline": Reader(lambda value: _day(value, years)),
+        "budget_vnd": money("budget_vnd")._replace(empty=0),
+        "secured_vnd": money("secured_vnd"),
+    }
+
+
+def _clear(read: Callable[[Value], Any], *, is_needed: bool = False) -> Reader:
+    return Reader(lambda value: (read(value), None), is_needed)
+
+
+def _text(most: int, *, is_needed: bool = False) -> Reader:
+    """Numbers are text here: a product «2» is as good as any."""
+    read = text_of(most)
+    return _clear(lambda value: read(str(value) if isinstance(value, int) else value), is_needed=is_needed)
+
+
+def _day(value: Value, years: frozenset[int]) -> tuple[Any, Refused | None]:
+    meant = meant_by(value, years)
+    if meant.is_clear:
+        return meant.day, None
+    if meant.day is None:
+        return None, NO_SINGLE_DAY(found=quoted(value))
+    return meant.day, UNCLEAR_DAY(found=quoted(value), proposed=meant.day)
+
+
+_READERS = {
+    "title_vi": _text(2000, is_needed=True),
+    "title_en": _text(2000)._replace(empty=""),
+    "group_vi": _text(2000),
+    "unit": _clear(unit_of, is_needed=True),
+    "phase": _clear(phase_of, is_needed=True),
+    "scenario": _clear(case_of, is_needed=True),
+    "collective": _text(BRIEF_LENGTH),
+    "individual": _text(BRIEF_LENGTH),
+    "directing_leader": _text(NAME_LENGTH),
+    "coordinating": _clear(listed),
+    "due_offset_days": _clear(whole_number(-3650, 3650)),
+    "product": _text(BRIEF_LENGTH),
+    "funding_source": _text(BRIEF_LENGTH),
+    "remark": _text(2000),
+}

@@ -1,0 +1,78 @@
+"""An empty workbook for an office to fill in: the headings that importing knows, lists to choose from, and one row
+that shows how, which importing passes over."""
+
+import io
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import openpyxl
+from openpyxl.styles import Alignment, Font
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.datavalidation import DataValidation
+
+from daihoi.importing.vocabulary import cases, phases
+from shared.values.units import support_units
+
+LISTS = "Danh sách"
+_LAST_ROW = 1000
+_EXAMPLE = "Ví dụ"
+
+
+class _Column(NamedTuple):
+    heading: str
+    example: str | int
+    width: int
+    format: str = "General"
+    choices: Sequence[str] = ()
+
+
+def template() -> bytes:
+    workbook = openpyxl.Workbook()
+    sheet, lists = workbook.active, workbook.create_sheet(LISTS)
+    sheet.title = "Danh mục"
+    lists.sheet_state = "hidden"
+    for number, column in enumerate(_columns(), start=1):
+        letter = get_column_letter(number)
+        heading, example = sheet.cell(1, number, column.heading), sheet.cell(2, number, column.example)
+        heading.font, example.font = Font(bold=True), Font(italic=True)
+        heading.alignment = Alignment(wrap_text=True, vertical="center")
+        sheet.column_dimensions[letter].width = column.width
+        for row in range(2, _LAST_ROW + 1) if column.format != "General" else ():
+            sheet.cell(row, number).number_format = column.format
+        if column.choices:
+            _offer(sheet, lists, letter, column.choices)
+    sheet.freeze_panes = "A2"
+    file = io.BytesIO()
+    workbook.save(file)
+    return file.getvalue()
+
+
+def _offer(sheet: Any, lists: Any, column: str, choices: Sequence[str]) -> None:
+    """By a list on a sheet of its own: one that stands in the rule itself is too short for titles."""
+    for row, choice in enumerate(choices, start=1):
+        lists[f"{column}{row}"] = choice
+    rule = DataValidation(type="list", formula1=f"'{LISTS}'!${column}$1:${column}${len(choices)}", allow_blank=True)
+    sheet.add_data_validation(rule)
+    rule.add(f"{column}2:{column}{_LAST_ROW}")
+
+
+def _columns() -> list[_Column]:
+    units = [unit.vi for unit in support_units()]
+    return [
+        _Column("STT", _EXAMPLE, 8, "@"),
+        _Column("Nhóm nhiệm vụ", "Hội trường, khánh tiết", 24),
+        _Column("Nội dung công việc", "Trang trí hội trường", 40),
+        _Column("Bộ phận", units[0], 28, choices=units),
+        _Column("Giai đoạn", phases()[0], 16, choices=phases()),
+        _Column("Trường hợp", cases()[-1], 16, choices=cases()),
+        _Column("Cơ quan chủ trì", "Sở Văn hóa", 24),
+        _Column("Cá nhân phụ trách", "Phó Giám đốc Sở", 24),
+        _Column("Lãnh đạo chỉ đạo", "Phó Trưởng tiểu ban", 24),
+        _Column("Cơ quan phối hợp", "Văn phòng Tỉnh ủy; Đoàn Thanh niên", 28),
+        _Column("Thời gian hoàn thành", "25/09/2020", 16, "dd/mm/yyyy"),
+        _Column("Sản phẩm", "Hội trường hoàn thiện", 24),
+        _Column("Kinh phí dự toán (đồng)", 150_000_000, 18, "#,##0"),
+        _Column("Kinh phí bảo đảm (đồng)", 100_000_000, 18, "#,##0"),
+        _Column("Nguồn kinh phí", "Ngân sách tỉnh", 20),
+        _Column("Ghi chú", "Dòng ví dụ, không nhập vào danh mục", 32),
+    ]
