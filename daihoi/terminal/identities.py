@@ -3,18 +3,20 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from rich.table import Table
-
-from daihoi.terminal.labels import add_columns
-from shared.i18n import Language
+from shared.i18n import Language, translate
 
 
-def identities_parts(content: Mapping[str, Any], lang: Language) -> Iterator[Table | str]:
+def identities_parts(content: Mapping[str, Any], lang: Language) -> Iterator[str]:
+    """A subject a line, whole however narrow the terminal is: they are copied and searched for."""
     for name, public in content["keys"].items():
         yield f"{name}: {public}"
-    table = Table(show_lines=True)
-    add_columns(table, lang, "Identity", no_wrap=True)
-    add_columns(table, lang, "May publish to", "May listen to", overflow="fold")
     for identity, rights in content["identities"].items():
-        table.add_row(identity, *("\n".join(rights[direction]) for direction in ("publish", "subscribe")))
-    yield table
+        yield f"\n{identity}"
+        yield from _subjects(translate("May publish to", lang), rights["publish"])
+        yield from _subjects(translate("May listen to", lang), rights["subscribe"])
+
+
+def _subjects(heading: str, subjects: list[str]) -> Iterator[str]:
+    yield f"  {heading}:"
+    for subject in subjects:
+        yield f"    {subject}"

@@ -28,6 +28,11 @@ NO_EFFECT = Message(
     "setting_without_effect",
     "{setting} has no effect here: {url} is not set, so the server is embedded, and makes its own.",
 )
+ONE_OF_TWO = Refusal(
+    "one_server_named",
+    "{named} names a server and {lacking} none, and nothing is started beside a server that is named: set both, or "
+    "neither.",
+)
 NOT_EMBEDDED = Refusal(
     "not_embedded", "Only embedded servers can be started afresh; take DAIHOI_NATS_URL away first."
 )
@@ -56,19 +61,27 @@ class Endpoints(NamedTuple):
 
 @contextmanager
 def endpoints(settings: Settings, *, with_mongo: bool = True, fresh: bool = False) -> Iterator[Endpoints]:
-    """The servers of `settings`, or embedded ones where a URL is missing, for the length of the block. `fresh` starts
+    """The servers of `settings`, or embedded ones where none is named, for the length of the block. `fresh` starts
     with empty embedded servers. Raises `PlatformError`."""
+    check_named(settings, with_mongo=with_mongo)
     mongo_url = with_password_file(settings.mongo_url, settings.mongo_password_file)
     given = Endpoints(settings.nats_url, mongo_url, _absolute(settings.nats_credentials))
-    if given.nats_url and (given.mongo_url or not with_mongo):
+    if given.nats_url:
         if fresh:
             raise PlatformError(NOT_EMBEDDED())
         yield given
         return
     _say_what_has_no_effect(settings)
     with embedded_servers(settings.data_dir, fresh=fresh) as embedded:
-        nats = given if given.nats_url else embedded
-        yield Endpoints(nats.nats_url, given.mongo_url or embedded.mongo_url, nats.nats_credentials)
+        yield embedded
+
+
+def check_named(settings: Settings, *, with_mongo: bool = True) -> None:
+    """Raises `PlatformError` where one server is named and another, which is needed too, is not."""
+    if settings.nats_url and with_mongo and not settings.mongo_url:
+        raise PlatformError(ONE_OF_TWO(named="DAIHOI_NATS_URL", lacking="DAIHOI_MONGO_URL"))
+    if settings.mongo_url and not settings.nats_url:
+        raise PlatformError(ONE_OF_TWO(named="DAIHOI_MONGO_URL", lacking="DAIHOI_NATS_URL"))
 
 
 def _say_what_has_no_effect(settings: Settings) -> None:

@@ -22,6 +22,12 @@ def begin_log(service: str, form: Form) -> None:
     handler.setFormatter(JsonLines(service) if form == "json" else PlainLines(service))
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
     logging.captureWarnings(True)
+    logging.getLogger("asyncio").addFilter(_is_of_use)
+
+
+def _is_of_use(record: logging.LogRecord) -> bool:
+    """Not what asyncio says of every TLS connection that ends; nobody can do anything about it."""
+    return "eof_received() has no effect" not in str(record.msg)
 
 
 class _Lines(logging.Formatter):

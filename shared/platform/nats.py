@@ -73,11 +73,12 @@ class Teller:
         self.hear(error)
         not_let_in = NOT_LET_IN(url=self._url, name=self._name) if _NOT_LET_IN.search(str(error)) else None
         refused = not_let_in or untrusted(error, self._url)
-        self._say(refused.message if refused else self._in_words(error), str(error))
         if refused and not self._connected:
             self._left -= 1
             if not_let_in or self._left <= 0:
+                self._say(refused.message, str(error), logging.INFO)  # people are told by whoever tried
                 raise PlatformError(refused) from error
+        self._say(refused.message if refused else self._in_words(error), str(error))
         if isinstance(error, NO_CONNECTION) and not isinstance(error, nats.errors.FlushTimeoutError):
             await asyncio.sleep(self._pauses.next_s())  # nats-py tries again once it has been told
 
@@ -96,13 +97,13 @@ class Teller:
             kind = FORBIDDEN
         return kind.filled(name=self._name, url=self._url)
 
-    def _say(self, sentence: Message, raw: str) -> None:
+    def _say(self, sentence: Message, raw: str, level: int = logging.WARNING) -> None:
         """The library's own words beside it, for whoever looks after the machine."""
         if len(self._said) >= MOST_SAID:
             self._said.clear()
         if raw not in self._said:
             self._said.add(raw)
-            logger.warning("%s", sentence, extra={"sentence": sentence, "raw": raw})
+            logger.log(level, "%s", sentence, extra={"sentence": sentence, "raw": raw})
 
 
 def connection_options(name: str, teller: Teller, credentials: Credentials | None = None) -> dict[str, Any]:

@@ -44,6 +44,7 @@ from tests.conftest import token_for
 from tests.congress import Writer, every_stream, settled
 from tests.contract.units import TASK
 from tests.own_servers import OwnServer
+from tests.program import Shell
 from tests.servers import choice, operator_of
 from tests.waiting import until
 
@@ -359,13 +360,22 @@ async def test_the_doctor_says_that_it_lacks_credentials_or_is_not_let_in_with_t
         assert code in {each.code for each in await examine(strange)}
 
 
+async def test_who_is_not_let_in_is_told_so_once(settings, tmp_path, connection):
+    nats_server(tmp_path, free_port())
+    shell = Shell(tmp_path, Endpoints(settings.nats_url, "", str(tmp_path / "nats-keys")), settings.congress)
+    ran = await asyncio.to_thread(shell.run_in_a_process, "streams", "provision")
+    assert (ran.returncode, ran.stderr.count("does not let"), ran.stderr.count("\n")) == (1, 1, 1), ran.stderr
+
+
 async def test_the_table_is_shown_with_public_keys_alone(daihoi, settings):
     shown = await daihoi("nats", "accounts", "--format", "json")
     content = json.loads(shown.stdout)
     assert {*content["keys"]} == {"operator", "account", "store", "system"}
     assert all(public[0] in "OA" for public in content["keys"].values())
     assert f"evt.{settings.congress}.logistics.>" in content["identities"]["logistics"]["publish"]
-    assert "logistics" in (await daihoi("nats", "accounts")).stdout
+    lines = [line.strip() for line in (await daihoi("nats", "accounts")).stdout.splitlines()]
+    for identity, rights in content["identities"].items():
+        assert {identity, *rights["publish"], *rights["subscribe"]} <= {*lines}, "each whole, on a line of its own"
 
 
 async def test_the_configuration_that_is_printed_lets_in_whoever_has_credentials(tmp_path):

@@ -2,6 +2,7 @@
 
 import json
 import re
+import subprocess
 import sys
 from uuid import uuid4
 
@@ -79,3 +80,14 @@ async def test_why_a_service_does_not_start_is_an_entry_too(form, settings, endp
     (line,) = (settings.data_dir / "logs" / "logistics.log").read_text().splitlines()
     said = json.loads(line)["message"] if form == "json" else line.partition(": ")[2]
     assert said.startswith("key_not_there: ")
+
+
+def test_what_asyncio_says_of_every_tls_connection_that_ends_is_left_out():
+    spoken = (
+        "import logging; from shared.platform.logs import begin_log; begin_log('logistics', 'plain');"
+        "say = logging.getLogger('asyncio').warning;"
+        "say('returning true from eof_received() has no effect when using ssl'); say('something else')"
+    )
+    ran = subprocess.run([sys.executable, "-c", spoken], capture_output=True, text=True, check=True)
+    assert PLAIN_LINE.findall(ran.stderr) == ran.stderr.splitlines()
+    assert [line.rpartition(": ")[2] for line in ran.stderr.splitlines()] == ["something else"]

@@ -203,6 +203,11 @@ async def test_a_policys_consumer_that_would_miss_events_is_told(settings, conne
     assert names in found.detail
 
 
+def as_stored(typed):
+    """What the editor of `nats` makes of a value: JSON is YAML too, and a duration has its unit."""
+    return int(typed.removesuffix("s")) * 1_000_000_000 if typed.endswith("s") else json.loads(typed)
+
+
 @pytest.mark.parametrize(
     ("of", "change"),
     [
@@ -221,7 +226,8 @@ async def test_every_setting_that_is_relied_on_is_looked_at(settings, connection
     [differs] = [each for each in await examine(settings) if each.code == "stream_differs"]
     assert stream in differs.detail
     assert differs.detail.endswith(", ".join(sorted(change)) + ".")
-    wanted = json.loads("{" + differs.advice.partition("{")[2].partition("}")[0] + "}")
+    typed = differs.advice.partition("--interactive` what it must have: ")[2].partition(". The services")[0]
+    wanted = {name: as_stored(value) for name, _, value in (line.partition(": ") for line in typed.split("; "))}
     assert "error" not in await js_api(connection, f"STREAM.UPDATE.{stream}", config | change | wanted)
     assert "stream_differs" not in {each.code for each in await examine(settings)}, "as the advice says"
 

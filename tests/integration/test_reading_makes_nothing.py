@@ -18,6 +18,7 @@ from shared.platform.errors import PlatformError
 from shared.platform.mongo import mongo_database
 from shared.unit.client import CommandClient
 from tests.congress import every_stream, settled
+from tests.program import Shell
 from tests.servers import as_admin
 
 IMPORT = ("catalogue", "import", str(demo.SAMPLE / "catalogue.csv"), "--as", "subcommittee.office")
@@ -113,6 +114,24 @@ async def test_streams_provision_makes_a_congress_that_can_be_looked_at(daihoi, 
     assert (await daihoi(other, "audit", "replay")).exit_code != 2
     for name in every_stream(other):
         assert "error" not in await js_api(connection, f"STREAM.DELETE.{name}", {})
+
+
+@pytest.mark.parametrize(
+    ("named", "lacking"), [("DAIHOI_NATS_URL", "DAIHOI_MONGO_URL"), ("DAIHOI_MONGO_URL", "DAIHOI_NATS_URL")]
+)
+@pytest.mark.parametrize("command", ["report", "rebuild", "doctor"])
+def test_where_one_server_is_named_and_not_the_other_nothing_is_started(tmp_path, endpoints, named, lacking, command):
+    shell = Shell(tmp_path, endpoints, "congress")
+    ran = shell.run(command, **{lacking: "", "DAIHOI_DATA_DIR": str(tmp_path / "data")})
+    assert (ran.returncode, ran.stdout) == (1, "")
+    assert ran.stderr.startswith(f"one_server_named: {named} names a server and {lacking} none")
+    assert not (tmp_path / "data" / "servers.json").exists()
+
+
+async def test_a_service_needs_only_nats_to_be_named(tmp_path, endpoints, congress, connection):
+    shell = Shell(tmp_path, endpoints, congress)
+    ran = await asyncio.to_thread(lambda: shell.run("streams", "provision", DAIHOI_MONGO_URL=""))
+    assert (ran.returncode, ran.stdout) == (0, "All 5 streams are there.\n"), ran.stderr
 
 
 @pytest.mark.parametrize("command", [("demo",), (*IMPORT, "--commit")], ids=["demo", "import"])

@@ -37,13 +37,14 @@ BROKER_TOO_OLD = Refusal(
 )
 LONGER = Refusal(
     "longer_history",
-    "{stream} holds what the backup does not have, so the backup is older than it and is not put in its place. If it "
-    "is to go, delete the stream yourself first.",
+    "{stream} holds what the backup does not have, so the backup is older than it and is not put in its place. "
+    "Restore into an empty folder (DAIHOI_DATA_DIR) that has the keys, or an empty NATS server, and keep the old "
+    "one.",
 )
 OTHER = Refusal(
     "other_history",
-    "{stream} holds something else than the backup, which is not put in its place. If it is to go, delete the stream "
-    "yourself first.",
+    "{stream} holds something else than the backup, which is not put in its place. Restore into an empty folder "
+    "(DAIHOI_DATA_DIR) that has the keys, or an empty NATS server, and keep the old one.",
 )
 NOT_AS_IN_THE_BACKUP = Refusal(
     "not_as_in_the_backup", "{stream} is not as in the backup; somebody else writes to it. Restore the backup again."

@@ -12,7 +12,7 @@ from shared.domain.decider import Refused
 from shared.eventstore.ledger import Ledger
 from shared.eventstore.operating import connected_as
 from shared.eventstore.rights import OPERATOR
-from shared.platform.embedded import Endpoints, endpoints, keeper_lives
+from shared.platform.embedded import Endpoints, check_named, endpoints, keeper_lives
 from shared.platform.errors import PlatformError
 from shared.platform.mongo import mongo_database
 from shared.platform.nats import NO_SERVER
@@ -36,8 +36,8 @@ NATS_UNREACHABLE = Notice(
 async def examine(settings: Settings) -> list[Finding]:
     """In the order in which one thing needs the other; each finding once."""
     directory = settings.data_dir.absolute()
-    are_named = settings.nats_url and settings.mongo_url
-    if not are_named and not (directory.exists() and keeper_lives(directory)):
+    check_named(settings)
+    if not settings.nats_url and not (directory.exists() and keeper_lives(directory)):
         return [NOT_STARTED(f"{NATS}, {MONGO}")]
     with endpoints(settings) as servers:
         findings = [*await _examine(settings, servers), *other_database_findings(settings)]

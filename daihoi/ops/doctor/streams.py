@@ -16,6 +16,9 @@ from shared.eventstore.streams import bucket_configs, differing, lacking, relied
 from shared.unit.findings import Finding, Notice, Severity
 from shared.values.units import SETTING, services
 
+DURATIONS = ("max_age", "duplicate_window")
+NS_IN_A_SECOND = 1_000_000_000
+
 STREAMS_THERE = Notice("streams_there", Severity.OK, "All {count} streams are there.")
 STREAMS_WHOLE = Notice("streams_whole", Severity.OK, "No stream has lost an event.")
 STREAM_MISSING = Notice(
@@ -28,7 +31,8 @@ STREAM_DIFFERS = Notice(
     "stream_differs",
     Severity.ERROR,
     "The stream {stream} has other settings than it must have: {settings}.",
-    "Find out who changed it, and set it back to {wanted}; the services refuse to start with anything else.",
+    "Find out who changed it, and write with `nats stream edit {stream} --interactive` what it must have: {wanted}. "
+    "The services refuse to start with anything else.",
 )
 UNIT_NOT_JOINED = Notice(
     "unit_not_joined",
@@ -79,10 +83,15 @@ async def _streams(connection: Client, congress: str, replicas: int) -> AsyncIte
             for stream in unjoined:
                 yield UNIT_NOT_JOINED(LEDGER, service=service_of(congress, stream))
             if settings := sorted(differs - ({"sources"} if unjoined else set())):
-                values = {name: relied_on(wanted)[name] for name in settings}
-                yield STREAM_DIFFERS(
-                    NATS, stream=wanted["name"], settings=", ".join(settings), wanted=json.dumps(values)
-                )
+                lines = "; ".join(_as_typed(name, relied_on(wanted)[name]) for name in settings)
+                yield STREAM_DIFFERS(NATS, stream=wanted["name"], settings=", ".join(settings), wanted=lines)
+
+
+def _as_typed(setting: str, value: object) -> str:
+    """A line of YAML, which the editor takes; a duration without its unit it refuses."""
+    if setting in DURATIONS:
+        return f"{setting}: {int(str(value or 0)) // NS_IN_A_SECOND}s"
+    return f"{setting}: {json.dumps(value)}"
 
 
 async def _sourcing(connection: Client, congress: str, names: Sequence[str]) -> AsyncIterator[Finding]:
