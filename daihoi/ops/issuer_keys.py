@@ -77,16 +77,16 @@ SERVICES_DIFFER = Notice(
 )
 
 type InUse = Sequence[tuple[str, frozenset[str]]]
-"""Services, and the ids of the keys that they verify with."""
+"""Services, and the ids of the keys that they verify with; none where they refuse every token."""
 
 
 def key_findings(settings: Settings, healths: Mapping[str, Sequence[Health]]) -> Iterator[Finding]:
     """`healths` is what every running process of each service says."""
     in_use = [
-        (name, frozenset(str(key_ids).split(", ")))
+        (name, frozenset(filter(None, str(health.detail["key_id"]).split(", "))))
         for name, answers in healths.items()
         for health in answers
-        if (key_ids := health.detail.get("key_id"))
+        if "key_id" in health.detail
     ]
     try:
         yield from _own_keys(settings, in_use)
@@ -98,15 +98,15 @@ def key_findings(settings: Settings, healths: Mapping[str, Sequence[Health]]) ->
 
 
 def _compared(in_use: InUse, here: frozenset[str]) -> Iterator[Finding]:
-    """Whether all services accept a token, and each of them every token that another one does."""
-    accepted = [theirs for _, theirs in in_use]
+    """Whether all services that have a key accept a token, and each of them every token that another one does."""
+    accepted = [theirs for _, theirs in in_use if theirs]
     if not accepted:
         return
     if not (common := frozenset.intersection(*accepted)):
         yield SERVICES_DIFFER(KEYS, key_ids=", ".join(sorted(frozenset.union(*accepted))))
     elif common & here:
         for name, theirs in dict.fromkeys(in_use):
-            for key_id in sorted(here.union(*accepted) - theirs):
+            for key_id in sorted(here.union(*accepted) - theirs if theirs else ()):
                 yield KEY_NOT_EVERYWHERE(name, service=name, key_id=key_id)
 
 
@@ -133,7 +133,7 @@ def _own_keys(settings: Settings, in_use: InUse) -> Iterator[Finding]:
         elif not in_use:
             yield KEYS_GOOD_ALONE(KEYS, key_id=ours)
     for name, theirs in dict.fromkeys(in_use):
-        if not theirs.intersection(ours.split(", ")):
+        if theirs and not theirs.intersection(ours.split(", ")):
             yield OTHER_KEY(name, service=name, theirs=", ".join(sorted(theirs)), ours=ours)
 
 

@@ -65,6 +65,12 @@ LEDGER_LOST = Notice(
     "Restore the broker's data from a backup. What the services' streams hold is not lost, but the order in which it "
     "was taken in is.",
 )
+KEYLESS = Notice(
+    "no_key_to_check_with",
+    Severity.ERROR,
+    "{service} has no key that it could check tokens with: it refuses every token.",
+    "Bring the issuer's public half to the folder that DAIHOI_ISSUER_PUBLIC_KEY names there. It notices by itself.",
+)
 SERVICE_SILENT = Notice(
     "service_silent",
     Severity.ERROR,
@@ -172,6 +178,12 @@ async def unit_health(
         jetstream_health(connection, settings, store), _policies(store.service, follower, unseen)
     )
     return health_of([*jetstream.findings, *policies], jetstream.detail)
+
+
+def with_keys(health: Health, service: str, key_ids: str) -> Health:
+    """`health` of a service that accepts these keys."""
+    keyless = [] if key_ids else [KEYLESS(service, service=service)]
+    return health_of([*health.findings, *keyless], health.detail | {"key_id": key_ids})
 
 
 async def _policies(service: str, follower: Follower | None, unseen: Unseen) -> list[Finding]:

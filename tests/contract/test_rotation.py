@@ -168,6 +168,16 @@ def test_doctor_names_the_services_that_lack_a_key_and_is_content_when_none_does
     assert seen(here, logistics=new, security=new) == {("keys", "keys_good")}
 
 
+def test_a_service_without_any_key_counts_for_nobody_who_verifies_and_hides_no_other(here):
+    ours = id_of_private(held_private_key(here))
+    [good] = key_findings(
+        here, {name: [health_of([], {"key_id": id_})] for name, id_ in (("logistics", ""), ("security", ours))}
+    )
+    assert (good.code, "1 services verify" in good.detail) == ("keys_good", True)
+    assert seen(here, logistics="", security="f" * 16) == {("security", "other_key")}
+    assert seen(here, logistics="") == set(), "one runs, so nobody says that none does"
+
+
 # --- the command line ---
 def run(*arguments):
     return CliRunner().invoke(app, arguments)

@@ -1,4 +1,4 @@
-"""A service that verifies with another key than the one that mints here, on the real servers."""
+"""A service that verifies with another key than the one that mints here, or with none, on the real servers."""
 
 from uuid import uuid4
 
@@ -11,6 +11,7 @@ from shared.unit.issuer import make_issuer_keys
 from shared.unit.problems import ProblemError
 from tests.conftest import token_for
 from tests.integration.test_doctor import told
+from tests.waiting import until
 
 
 async def test_doctor_finds_a_service_that_refuses_what_is_minted_here(
@@ -31,5 +32,33 @@ async def test_doctor_finds_a_service_that_refuses_what_is_minted_here(
         with pytest.raises(ProblemError, match="invalid_token") as refused:
             await client.send("logistics", "start-task", {}, token=token, command_id=uuid4())
         assert theirs in refused.value.problem.detail
+    finally:
+        supervisor.stop()
+
+
+async def test_a_service_that_lost_all_its_keys_is_not_ready_and_doctor_names_it(
+    settings, endpoints, connection, congress, tmp_path, monkeypatch
+):
+    folder = tmp_path / "brought"
+    folder.mkdir()
+    (folder / "issuer.pub").write_bytes(settings.issuer_public_key_path.read_bytes())
+    monkeypatch.setenv("DAIHOI_ISSUER_PUBLIC_KEY", str(folder))
+    supervisor, client = Supervisor(settings, endpoints), CommandClient(connection, congress)
+
+    async def says_so() -> bool:
+        return not (await client.health("logistics")).ready
+
+    try:
+        supervisor.start("logistics")
+        await supervisor.wait_until_ready(client)
+        assert "logistics: no_key_to_check_with" not in told(await examine(settings))
+        (folder / "issuer.pub").unlink()
+        await until(says_so)
+        findings = await examine(settings)
+        assert "logistics: no_key_to_check_with" in told(findings)
+        assert not {"service_ready", "keys_good"} & {each.code for each in findings}
+        token = token_for(settings, "logistics.lead")
+        with pytest.raises(ProblemError, match="invalid_token"):
+            await client.send("logistics", "start-task", {}, token=token, command_id=uuid4())
     finally:
         supervisor.stop()
