@@ -2,6 +2,7 @@
 
 import math
 import os
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,6 +14,7 @@ from daihoi.cli import console
 from daihoi.cli.console import Format, FormatOption, LangOption
 from daihoi.cli.groups import CommandGroup
 from daihoi.cli.language import spoken
+from daihoi.ops.revoked_keys import revoked_keys
 from daihoi.terminal.operation import keys_table
 from shared.domain.decider import Actor, Refusal
 from shared.i18n import translate
@@ -28,7 +30,6 @@ from shared.values.units import AUDITOR, services
 NO_HOURS = Refusal("no_hours", "--hours is a number of hours.")
 NOT_A_NAME = Refusal("actor_not_a_name", "What --as names has {reason}.")
 NO_ACTOR = Refusal("no_actor", "--as names UNIT.POSITION, and the unit is one of {units}; not {given}.")
-
 
 LONGEST_HOURS = 24
 keys = CommandGroup(
@@ -85,12 +86,22 @@ def make_keys(context: typer.Context) -> None:
 def list_keys(format: FormatOption = Format.TEXT, lang: LangOption = None) -> None:  # noqa: A002
     """The keys that tokens are checked with here, and which one mints."""
     settings, language = console.begin(lang)
-    here = keys_here(settings)
-    console.show(format, [_as_json(key) for key in here], lambda: keys_table(here, language))
+    here, revoked = keys_here(settings), console.run(revoked_keys(settings))
+    content = [_as_json(key, revoked) for key in here]
+    console.show(format, content, lambda: keys_table(here, revoked or {}, language))
+    if revoked is None:
+        console.say(
+            translate("Whether one of them is revoked is not known: the ledger can't be asked from here.", language)
+        )
 
 
-def _as_json(key: IssuerKey) -> dict[str, object]:
-    return {"key_id": key.key_id, "part": key.part.value, "files": [str(path) for path in key.files]}
+def _as_json(key: IssuerKey, revoked: Mapping[str, datetime] | None) -> dict[str, object]:
+    """Without `revoked_since` where that is not known."""
+    content = {"key_id": key.key_id, "part": key.part.value, "files": [str(path) for path in key.files]}
+    if revoked is None:
+        return content
+    since = revoked.get(key.key_id)
+    return content | {"revoked_since": since and since.isoformat()}
 
 
 @keys.command("next")

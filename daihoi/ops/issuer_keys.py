@@ -2,6 +2,7 @@
 those that the running services verify with. Makes nothing."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime, timedelta
 
 from shared.domain.decider import Actor, Refused
@@ -56,6 +57,13 @@ MINTED_IS_REFUSED = Notice(
     "A token that is minted here is refused here.",
     "Compare the clock of this machine, then bring back the pair of keys that is meant.",
 )
+KEY_REVOKED = Notice(
+    "key_revoked",
+    Severity.ERROR,
+    "The key {key_id} is revoked: every service refuses the tokens that it has signed, and those still to come.",
+    "Where tokens are minted, `daihoi keys rotate` brings the next key, where every service has it; otherwise "
+    "`daihoi keys rotate --at-once` makes one. Its public half goes to every service, to the sub-committee's first.",
+)
 OTHER_KEY = Notice(
     "other_key",
     Severity.ERROR,
@@ -80,8 +88,10 @@ type InUse = Sequence[tuple[str, frozenset[str]]]
 """Services, and the ids of the keys that they verify with; none where they refuse every token."""
 
 
-def key_findings(settings: Settings, healths: Mapping[str, Sequence[Health]]) -> Iterator[Finding]:
-    """`healths` is what every running process of each service says."""
+def key_findings(
+    settings: Settings, healths: Mapping[str, Sequence[Health]], revoked: AbstractSet[str] = frozenset()
+) -> Iterator[Finding]:
+    """`healths` is what every running process of each service says; `revoked` are the ids of keys that all refuse."""
     in_use = [
         (name, frozenset(filter(None, str(health.detail["key_id"]).split(", "))))
         for name, answers in healths.items()
@@ -89,12 +99,13 @@ def key_findings(settings: Settings, healths: Mapping[str, Sequence[Health]]) ->
         if "key_id" in health.detail
     ]
     try:
-        yield from _own_keys(settings, in_use)
+        yield from _own_keys(settings, in_use, revoked)
     except PlatformError as error:
         if not isinstance(error.why, Refused):
             raise
         yield Finding.of(KEYS, Severity.ERROR, error.why.message)
-    yield from _compared(in_use, frozenset(KeysOnDisk(settings.issuer_public_keys).ids))
+    here = frozenset(KeysOnDisk(settings.issuer_public_keys).ids)
+    yield from _compared([(name, theirs - revoked) for name, theirs in in_use], here - revoked)
 
 
 def _compared(in_use: InUse, here: frozenset[str]) -> Iterator[Finding]:
@@ -110,14 +121,18 @@ def _compared(in_use: InUse, here: frozenset[str]) -> Iterator[Finding]:
                 yield KEY_NOT_EVERYWHERE(name, service=name, key_id=key_id)
 
 
-def _own_keys(settings: Settings, in_use: InUse) -> Iterator[Finding]:
+def _own_keys(settings: Settings, in_use: InUse, revoked: AbstractSet[str]) -> Iterator[Finding]:
     held = held_issuer_keys(settings)
     if held.public is None and (held.private is not None or not public_key_files(settings.issuer_public_keys)):
         notice = KEYS_MISSING if held.private is None else PUBLIC_HALF_MISSING
         yield notice(KEYS, public=settings.issuer_public_key_path)
         return
     verifier = TokenVerifier(accepted_keys(settings), settings.congress, AUDITOR)
-    ours = verifier.key_id if held.private is None else id_of_private(held.private)
+    all_ours = verifier.key_id if held.private is None else id_of_private(held.private)
+    ours = ", ".join(key_id for key_id in all_ours.split(", ") if key_id not in revoked)
+    if not ours:
+        yield from (KEY_REVOKED(KEYS, key_id=key_id) for key_id in all_ours.split(", "))
+        return
     if held.private is None and settings.issuer_public_key is None:
         yield PRIVATE_HALF_MISSING(
             KEYS, private=settings.issuer_private_key_path, public=settings.issuer_public_key_path

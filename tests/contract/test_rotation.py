@@ -151,9 +151,9 @@ def test_a_service_starts_with_any_key_of_its_folder_and_not_without_one(here, s
 
 
 # --- what doctor says while keys change ---
-def seen(settings, **key_ids):
+def seen(settings, revoked=frozenset(), /, **key_ids):
     healths = {name: [health_of([], {"key_id": key_id})] for name, key_id in key_ids.items()}
-    return {(finding.about, finding.code) for finding in key_findings(settings, healths)}
+    return {(finding.about, finding.code) for finding in key_findings(settings, healths, revoked)}
 
 
 def test_doctor_names_the_services_that_lack_a_key_and_is_content_when_none_does(here):
@@ -178,6 +178,15 @@ def test_a_service_without_any_key_counts_for_nobody_who_verifies_and_hides_no_o
     assert seen(here, logistics="") == set(), "one runs, so nobody says that none does"
 
 
+def test_a_key_that_is_revoked_is_good_for_nobody_and_nobody_is_to_have_it(here, service):
+    old = id_of_private(held_private_key(here))
+    assert seen(here, {old}, logistics=old) == {("keys", "key_revoked")}
+    assert seen(service, {old}, logistics=old) == {("keys", "key_revoked")}
+    new = rotate_keys(here, at_once=True)
+    assert seen(here, {old}, logistics=new, security=old) == {("keys", "keys_good"), ("security", "other_key")}
+    assert seen(here, {old}, logistics=new, security=new) == {("keys", "keys_good")}, "though the old one is here"
+
+
 # --- the command line ---
 def run(*arguments):
     return CliRunner().invoke(app, arguments)
@@ -194,7 +203,9 @@ def test_keys_are_listed_made_rotated_and_removed_by_name(tmp_path, monkeypatch)
     new = run("keys", "rotate").stdout.strip()
     assert (part, half) == ("mints", str(tmp_path / "issuer" / "public" / f"{new}.pub"))
     assert run("keys", "rotate").stderr.startswith("no_next_key: There is no next key")
-    table = run("keys", "list").stdout
+    listed = run("keys", "list")
+    table = listed.stdout
+    assert listed.stderr.startswith("Whether one of them is revoked is not known"), "no server runs"
     assert old in table
     assert new in table
     assert run("keys", "remove", new).exit_code == 1

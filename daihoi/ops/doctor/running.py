@@ -2,14 +2,17 @@
 
 import asyncio
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 from nats.aio.client import Client
 
 from daihoi.ops.issuer_keys import key_findings
+from shared.domain.decider import Refused
 from shared.platform.settings import Settings
 from shared.unit.client import CommandClient
 from shared.unit.findings import Finding, Notice, Severity
 from shared.unit.health import SERVICE_SILENT, Health
+from shared.unit.revocations import Revocations
 from shared.values.units import TRACKER, services
 
 SERVICE_READY = Notice("service_ready", Severity.OK, "{service} is ready; processes: {count}.")
@@ -21,7 +24,17 @@ async def service_findings(connection: Client, settings: Settings) -> list[Findi
     answers = await asyncio.gather(*(client.healths(name) for name in names))
     healths = dict(zip(names, answers, strict=True))
     findings = [finding for name in names for finding in _of_service(name, healths[name])]
-    return [*findings, *key_findings(settings, healths)]
+    return [*findings, *key_findings(settings, healths, await _revoked_by_now(connection, settings))]
+
+
+async def _revoked_by_now(connection: Client, settings: Settings) -> frozenset[str]:
+    """The ids of the keys that services refuse. Where the ledger does not say, that is a finding of its own."""
+    now = datetime.now(UTC)
+    try:
+        keys = await Revocations(connection, settings.congress).keys()
+    except Refused:
+        return frozenset()
+    return frozenset(key_id for key_id, since in keys.items() if since <= now)
 
 
 def _of_service(name: str, healths: list[Health]) -> Iterator[Finding]:
