@@ -27,9 +27,9 @@ NOT_YET_A_POSITION = Message(
 
 IT_MINTS_HERE = Message(
     "minting_key_revoked",
-    "Tokens are minted here with that key: from {since} on none of them is good. `daihoi keys rotate` brings the "
-    "next key, where every service has it; otherwise `daihoi keys rotate --at-once` makes one. Its public half goes to "
-    "every service, to the sub-committee's first.",
+    "Tokens are minted here with that key: from {since} on none of them is good. `daihoi keys rotate` brings "
+    "the next key, where every service has it; otherwise `daihoi keys rotate --at-once` makes one. Its public half "
+    "goes to every service, to the sub-committee's first.",
 )
 
 
