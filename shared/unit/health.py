@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from nats.aio.client import Client
 from pydantic import BaseModel
 
-from shared.eventstore.errors import EventStoreError, LedgerGone, StreamLost, Unavailable
+from shared.eventstore.errors import EventStoreError, LedgerGone, NotPermitted, StreamLost, Unavailable
 from shared.eventstore.ledger import Ledger
 from shared.eventstore.store import EventStore
 from shared.eventstore.wire import read_json
@@ -31,6 +31,13 @@ JETSTREAM_SILENT = Notice(
     "JetStream does not answer: {reason}.",
     "Check that NATS runs, can be reached and has room on its disk; everything goes on by itself when it is back. "
     "Where its disk was full, JetStream is back only when nats-server is started again.",
+)
+NATS_NOT_PERMITTED = Notice(
+    "not_permitted",
+    Severity.ERROR,
+    "The NATS credentials in use do not permit publishing to {subject}.",
+    "Name those of the right identity with DAIHOI_NATS_CREDENTIALS: for the doctor the operator's. `daihoi nats "
+    "accounts` shows what each may do.",
 )
 LEDGER_GONE = Notice(
     "ledger_gone",
@@ -232,7 +239,14 @@ async def jetstream_health(connection: Client, settings: Settings, store: EventS
     except LedgerGone as gone:
         return health_of([LEDGER_GONE(service, stream=gone.stream)], {})
     except EventStoreError as error:
-        return health_of([JETSTREAM_SILENT(service, reason=error)], {})
+        return health_of([unserved_finding(service, error)], {})
+
+
+def unserved_finding(about: str, error: EventStoreError) -> Finding:
+    """That JetStream does not do what it is asked for: it does not permit it, or does not answer."""
+    if isinstance(error, NotPermitted):
+        return NATS_NOT_PERMITTED(about, subject=error.subject)
+    return JETSTREAM_SILENT(about, reason=error)
 
 
 def loss_finding(about: str, loss: StreamLost) -> Finding:

@@ -11,7 +11,8 @@ from shared.domain.decider import Refused
 from shared.platform.settings import Settings
 from shared.unit.client import CommandClient
 from shared.unit.findings import Finding, Notice, Severity
-from shared.unit.health import SERVICE_SILENT, Health
+from shared.unit.health import NATS_NOT_PERMITTED, SERVICE_SILENT, Health, health_subject
+from shared.unit.problems import ProblemError
 from shared.unit.revocations import Revocations
 from shared.values.units import TRACKER, services
 
@@ -20,11 +21,19 @@ PROJECTED_BY = Notice("projected_by", Severity.OK, "{holder} projects, in term {
 
 
 async def service_findings(connection: Client, settings: Settings) -> list[Finding]:
-    client, names = CommandClient(connection, settings.congress), (*services(), TRACKER)
-    answers = await asyncio.gather(*(client.healths(name) for name in names))
-    healths = dict(zip(names, answers, strict=True))
-    findings = [finding for name in names for finding in _of_service(name, healths[name])]
+    names = (*services(), TRACKER)
+    answers = await asyncio.gather(*(_ask(connection, settings.congress, name) for name in names))
+    findings = [finding for _, of_service in answers for finding in of_service]
+    healths = {name: healths for name, (healths, _) in zip(names, answers, strict=True)}
     return [*findings, *key_findings(settings, healths, await _revoked_by_now(connection, settings))]
+
+
+async def _ask(connection: Client, congress: str, name: str) -> tuple[list[Health], list[Finding]]:
+    try:
+        healths = await CommandClient(connection, congress).healths(name)
+    except ProblemError:
+        return [], [NATS_NOT_PERMITTED(name, subject=health_subject(congress, name))]
+    return healths, list(_of_service(name, healths))
 
 
 async def _revoked_by_now(connection: Client, settings: Settings) -> frozenset[str]:
