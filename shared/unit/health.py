@@ -49,7 +49,9 @@ STREAM_AWAITED = Notice(
     "stream_awaited",
     Severity.ERROR,
     "{service} waits for its stream {stream}, which is not there yet.",
-    "Make it with `daihoi streams provision`, with the same DAIHOI_UNITS; {service} then goes on by itself.",
+    "Make it with `daihoi streams provision`, with the same DAIHOI_UNITS; {service} then goes on by itself. One that "
+    "was there before is brought back from the ledger, while {service} is stopped: `daihoi streams restore "
+    "{service}`.",
 )
 APPEND_UNACKNOWLEDGED = Notice(
     "append_unacknowledged",
