@@ -43,7 +43,8 @@ PRIVATE_HALF_MISSING = Notice(
     "private_half_missing",
     Severity.ERROR,
     "Of the issuer's keys the private half {private} is missing: no token can be minted.",
-    "Bring it back from a backup. To begin with new keys, which refuses every token minted before, remove {public}.",
+    "Bring it back from a backup. To begin with new keys, which refuses every token minted before, remove {public} "
+    "and all keys beside it, here and at every service; `daihoi keys list` shows them.",
 )
 PUBLIC_HALF_MISSING = Notice(
     "public_half_missing",

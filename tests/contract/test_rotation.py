@@ -12,6 +12,7 @@ from daihoi.cli.main import app
 from daihoi.ops.issuer_keys import key_findings
 from daihoi.terminal.screen import Screen
 from shared.domain.decider import Actor, Refused
+from shared.platform.errors import PlatformError
 from shared.platform.settings import Settings
 from shared.unit.accepted_keys import KeysOnDisk, accepted_keys
 from shared.unit.health import health_of
@@ -127,6 +128,22 @@ def test_a_key_that_is_needed_or_not_there_is_not_taken_away(here, service):
     assert refused(lambda: remove_key(service, mints)) == "last_key"
 
 
+def test_after_a_rotation_a_lost_private_half_is_begun_anew_without_any_key_of_before(here):
+    of_old, half = token(here), make_next_key(here)
+    rotate_keys(here)
+    of_new = token(here)
+    here.issuer_private_key_path.unlink()
+    with pytest.raises(PlatformError, match=r"issuer\.pub and all keys beside it"):
+        provide_issuer_keys(here)
+    [lost] = [finding for finding in key_findings(here, {}) if finding.code == "private_half_missing"]
+    assert "issuer.pub and all keys beside it" in lost.advice
+    assert half in [path for key in keys_here(here) for path in key.files], "the list shows them"
+    for path in here.issuer_public_key_path.parent.iterdir():
+        path.unlink()
+    provide_issuer_keys(here)
+    assert [is_good(here, minted) for minted in (of_old, of_new, token(here))] == [False, False, True]
+
+
 def test_keys_are_rotated_where_the_private_half_is_and_in_a_folder(here, service):
     for step in (make_next_key, rotate_keys):
         assert refused(lambda step=step: step(service)) == "private_key_not_here"
@@ -200,7 +217,9 @@ def test_keys_are_listed_made_rotated_and_removed_by_name(tmp_path, monkeypatch)
         (key["key_id"], key["part"]) for key in json.loads(run("keys", "list", "--format", "json").stdout)
     ]
     half = run("keys", "next").stdout.strip()
-    new = run("keys", "rotate").stdout.strip()
+    rotated = run("keys", "rotate")
+    new = rotated.stdout.strip()
+    assert rotated.stderr.startswith("No service was asked whether it has the key"), "none runs here"
     assert (part, half) == ("mints", str(tmp_path / "issuer" / "public" / f"{new}.pub"))
     assert run("keys", "rotate").stderr.startswith("no_next_key: There is no next key")
     listed = run("keys", "list")

@@ -1,5 +1,6 @@
 """A service that verifies with another key than the one that mints here, or with none, on the real servers."""
 
+import asyncio
 from uuid import uuid4
 
 import pytest
@@ -9,8 +10,10 @@ from daihoi.ops.supervisor import Supervisor
 from shared.unit.client import CommandClient
 from shared.unit.issuer import make_issuer_keys
 from shared.unit.problems import ProblemError
+from shared.unit.rotation import make_next_key, minting_key
 from tests.conftest import token_for
 from tests.integration.test_doctor import told
+from tests.program import Shell
 from tests.waiting import until
 
 
@@ -60,5 +63,35 @@ async def test_a_service_that_lost_all_its_keys_is_not_ready_and_doctor_names_it
         token = token_for(settings, "logistics.lead")
         with pytest.raises(ProblemError, match="invalid_token"):
             await client.send("logistics", "start-task", {}, token=token, command_id=uuid4())
+    finally:
+        supervisor.stop()
+
+
+async def test_keys_are_not_rotated_while_a_service_that_runs_lacks_the_next_one(
+    settings, endpoints, connection, congress, tmp_path, monkeypatch
+):
+    folder = tmp_path / "brought"
+    folder.mkdir()
+    (folder / "issuer.pub").write_bytes(settings.issuer_public_key_path.read_bytes())
+    shell = Shell(tmp_path, endpoints, congress)
+
+    async def rotate():
+        return await asyncio.to_thread(shell.run, "keys", "rotate", DAIHOI_DATA_DIR=str(settings.data_dir))
+
+    with monkeypatch.context() as patch:
+        patch.setenv("DAIHOI_ISSUER_PUBLIC_KEY", str(folder))
+        supervisor = Supervisor(settings, endpoints)
+        supervisor.start("logistics")
+    client = CommandClient(connection, congress)
+    try:
+        await supervisor.wait_until_ready(client)
+        half, old = make_next_key(settings), minting_key(settings)
+        refused = await rotate()
+        assert (refused.returncode, refused.stderr.partition(":")[0]) == (1, "next_key_not_everywhere")
+        assert f"logistics. Bring {half} to each" in refused.stderr
+        assert minting_key(settings) == old
+        (folder / half.name).write_bytes(half.read_bytes())
+        rotated = await rotate()
+        assert (rotated.stdout.strip(), rotated.stderr, minting_key(settings)) == (half.stem, "", half.stem)
     finally:
         supervisor.stop()
