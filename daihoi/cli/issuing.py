@@ -103,7 +103,11 @@ def list_keys(format: FormatOption = Format.TEXT, lang: LangOption = None) -> No
 
 def _as_json(key: IssuerKey, revoked: Mapping[str, datetime] | None) -> dict[str, object]:
     """Without `revoked_since` where that is not known."""
-    content = {"key_id": key.key_id, "part": key.part.value, "files": [str(path) for path in key.files]}
+    content: dict[str, object] = {
+        "key_id": key.key_id,
+        "part": key.part.value,
+        "files": [str(path) for path in key.files],
+    }
     if revoked is None:
         return content
     since = revoked.get(key.key_id)
