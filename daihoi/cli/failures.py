@@ -26,7 +26,7 @@ from shared.eventstore.errors import (
 from shared.i18n import render, translate
 from shared.platform.errors import PlatformError
 from shared.platform.files import own_file, own_folder, why_not
-from shared.platform.mongo import in_words
+from shared.platform.mongo import in_words, is_not_let_in, is_unauthorised
 from shared.unit.problems import NOT_PERMITTED, ProblemError
 from shared.values.message import Message
 from shared.values.secrecy import masked
@@ -43,7 +43,16 @@ UNEXPECTED = Refusal(
 UNEXPECTED_UNLOGGED = Refusal(
     "unexpected_unlogged", "Something is wrong in daihoi itself ({kind}). DAIHOI_DEBUG=1 shows the details."
 )
-
+MONGO_NOT_LET_IN = Refusal(
+    "mongo_not_let_in",
+    "MongoDB does not know this user, or has another password for it: name the right user in DAIHOI_MONGO_URL and "
+    "the file of its password with DAIHOI_MONGO_PASSWORD_FILE.",
+)
+MONGO_NOT_PERMITTED = Refusal(
+    "mongo_not_permitted",
+    "MongoDB does not permit that here ({reason}). Name a user who may with DAIHOI_MONGO_URL and "
+    "DAIHOI_MONGO_PASSWORD_FILE: `tracker` writes the views, `reader` reads them.",
+)
 
 BY_KIND: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], Message], ...] = (
     (NoStream, Message("no_stream", "NATS has no such stream; `daihoi streams provision` makes the streams.")),
@@ -115,6 +124,17 @@ def _by_its_kind(error: BaseException) -> str:
     return f"{kind.code}: {render(kind, spoken())}" + (f" ({raw})" if shows_raw else "")
 
 
+def _of_mongo(error: PyMongoError) -> str:
+    reason = in_words(error)
+    if is_not_let_in(error):
+        refused = MONGO_NOT_LET_IN()
+    elif is_unauthorised(error):
+        refused = MONGO_NOT_PERMITTED(reason=reason.rstrip("."))
+    else:
+        return f"MongoDB: {reason}"
+    return f"{refused.code}: {render(refused.message, spoken())}"
+
+
 def sentence_of(error: BaseException) -> str | None:
     """What to tell of a refusal, or of what comes from outside; `None` for anything else."""
     match error:
@@ -131,6 +151,6 @@ def sentence_of(error: BaseException) -> str | None:
         case PlatformError() | EventStoreError() | FenceLost() | TimeoutError():
             return _by_its_kind(error)
         case PyMongoError():
-            return f"MongoDB: {in_words(error)}"
+            return _of_mongo(error)
         case _:
             return None

@@ -2,6 +2,7 @@
 
 import math
 import os
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,14 +14,16 @@ from daihoi.cli import console
 from daihoi.cli.console import Format, FormatOption, LangOption
 from daihoi.cli.groups import CommandGroup
 from daihoi.cli.language import spoken
+from daihoi.ops.keys_in_use import revoked_keys, services_lacking
 from daihoi.terminal.operation import keys_table
 from shared.domain.decider import Actor, Refusal
 from shared.i18n import translate
+from shared.platform.errors import PlatformError
 from shared.platform.files import OPEN_FILE, OPEN_FOLDER, OWN_FOLDER
 from shared.platform.settings import Settings
 from shared.unit.field_errors import MESSAGES
 from shared.unit.issuer import held_private_key, issuer_private_key, provide_issuer_keys
-from shared.unit.rotation import IssuerKey, keys_here, make_next_key, remove_key, rotate_keys
+from shared.unit.rotation import IssuerKey, coming_key, keys_here, make_next_key, remove_key, rotate_keys
 from shared.unit.tokens import id_of, mint_token, unit_of
 from shared.values.text import Unclean, clean
 from shared.values.units import AUDITOR, services
@@ -28,7 +31,11 @@ from shared.values.units import AUDITOR, services
 NO_HOURS = Refusal("no_hours", "--hours is a number of hours.")
 NOT_A_NAME = Refusal("actor_not_a_name", "What --as names has {reason}.")
 NO_ACTOR = Refusal("no_actor", "--as names UNIT.POSITION, and the unit is one of {units}; not {given}.")
-
+NOT_EVERYWHERE = Refusal(
+    "next_key_not_everywhere",
+    "These services lack the next key {key_id}, and would refuse what is minted with it: {services}. Bring {path} to "
+    "each, then rotate; where the key that mints is stolen, `daihoi keys rotate --at-once` waits for no service.",
+)
 
 NOBODY_NAMED = Refusal(
     "nobody_named",
@@ -104,12 +111,26 @@ def make_keys(context: typer.Context) -> None:
 def list_keys(format: FormatOption = Format.TEXT, lang: LangOption = None) -> None:  # noqa: A002
     """The keys that tokens are checked with here, and which one mints."""
     settings, language = console.begin(lang)
-    here = keys_here(settings)
-    console.show(format, [_as_json(key) for key in here], lambda: keys_table(here, language))
+    here, revoked = keys_here(settings), console.run(revoked_keys(settings))
+    content = [_as_json(key, revoked) for key in here]
+    console.show(format, content, lambda: keys_table(here, revoked or {}, language))
+    if revoked is None:
+        console.say(
+            translate("Whether one of them is revoked is not known: the ledger can't be asked from here.", language)
+        )
 
 
-def _as_json(key: IssuerKey) -> dict[str, object]:
-    return {"key_id": key.key_id, "part": key.part.value, "files": [str(path) for path in key.files]}
+def _as_json(key: IssuerKey, revoked: Mapping[str, datetime] | None) -> dict[str, object]:
+    """Without `revoked_since` where that is not known."""
+    content: dict[str, object] = {
+        "key_id": key.key_id,
+        "part": key.part.value,
+        "files": [str(path) for path in key.files],
+    }
+    if revoked is None:
+        return content
+    since = revoked.get(key.key_id)
+    return content | {"revoked_since": since and since.isoformat()}
 
 
 @keys.command("next")
@@ -126,8 +147,17 @@ def rotate(
 ) -> None:
     """Mint with the next key from now on; what the last one has signed stays good until that one is removed."""
     settings = console.read_settings()
+    were_asked = not at_once and _check_that_all_have(settings, coming_key(settings))
     key_id = rotate_keys(settings, at_once=at_once)
     console.out.print(key_id, soft_wrap=True)
+    if not (at_once or were_asked):
+        console.say(
+            translate(
+                "No service was asked whether it has the key: NATS can't be asked from here. One that lacks it "
+                "refuses what is minted now.",
+                spoken(),
+            )
+        )
     if at_once:
         console.say(
             translate(
@@ -137,6 +167,15 @@ def rotate(
                 path=settings.issuer_public_keys / f"{key_id}.pub",
             )
         )
+
+
+def _check_that_all_have(settings: Settings, key_id: str) -> bool:
+    """Whether the services that run could be asked. Raises `PlatformError` where one of them lacks the key."""
+    lacking = console.run(services_lacking(settings, key_id)) if key_id else None
+    if lacking:
+        path = settings.issuer_public_keys / f"{key_id}.pub"
+        raise PlatformError(NOT_EVERYWHERE(key_id=key_id, services=", ".join(lacking), path=path))
+    return lacking is not None
 
 
 @keys.command("remove")

@@ -15,6 +15,7 @@ from services.tracker.history.moments import parse_time
 from shared.events.revocation import Revocable
 from shared.i18n import render
 from shared.unit.patience import WAIT_FOR_SERVICE_S
+from shared.unit.rotation import minting_key
 from shared.values.message import Message
 from shared.values.units import SUBCOMMITTEE
 
@@ -22,6 +23,13 @@ NOT_YET = Message("revoked_later", "In force from {since} on; until then nothing
 NOT_YET_A_POSITION = Message(
     "revoked_later",
     "In force from {since} on; until then nothing is refused. Then tokens are that the position was given by then.",
+)
+
+IT_MINTS_HERE = Message(
+    "minting_key_revoked",
+    "Tokens are minted here with that key: from {since} on none of them is good. `daihoi keys rotate` brings "
+    "the next key, where every service has it; otherwise `daihoi keys rotate --at-once` makes one. Its public half "
+    "goes to every service, to the sub-committee's first.",
 )
 
 
@@ -65,3 +73,5 @@ def revoke(
     if moment > now:
         sentence = NOT_YET_A_POSITION if what is Revocable.POSITION else NOT_YET
         console.say(render(sentence.filled(since=moment), language))
+    if what is Revocable.KEY and named == minting_key(settings):
+        console.say(render(IT_MINTS_HERE.filled(since=max(moment, now)), language))

@@ -2,6 +2,7 @@
 those that the running services verify with. Makes nothing."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime, timedelta
 
 from shared.domain.decider import Actor, Refused
@@ -42,7 +43,8 @@ PRIVATE_HALF_MISSING = Notice(
     "private_half_missing",
     Severity.ERROR,
     "Of the issuer's keys the private half {private} is missing: no token can be minted.",
-    "Bring it back from a backup. To begin with new keys, which refuses every token minted before, remove {public}.",
+    "Bring it back from a backup. To begin with new keys, which refuses every token minted before, remove {public} "
+    "and all keys beside it, here and at every service; `daihoi keys list` shows them.",
 )
 PUBLIC_HALF_MISSING = Notice(
     "public_half_missing",
@@ -55,6 +57,13 @@ MINTED_IS_REFUSED = Notice(
     Severity.ERROR,
     "A token that is minted here is refused here.",
     "Compare the clock of this machine, then bring back the pair of keys that is meant.",
+)
+KEY_REVOKED = Notice(
+    "key_revoked",
+    Severity.ERROR,
+    "The key {key_id} is revoked: every service refuses the tokens that it has signed, and those still to come.",
+    "Where tokens are minted, `daihoi keys rotate` brings the next key, where every service has it; otherwise "
+    "`daihoi keys rotate --at-once` makes one. Its public half goes to every service, to the sub-committee's first.",
 )
 OTHER_KEY = Notice(
     "other_key",
@@ -77,47 +86,54 @@ SERVICES_DIFFER = Notice(
 )
 
 type InUse = Sequence[tuple[str, frozenset[str]]]
-"""Services, and the ids of the keys that they verify with."""
+"""Services, and the ids of the keys that they verify with; none where they refuse every token."""
 
 
-def key_findings(settings: Settings, healths: Mapping[str, Sequence[Health]]) -> Iterator[Finding]:
-    """`healths` is what every running process of each service says."""
+def key_findings(
+    settings: Settings, healths: Mapping[str, Sequence[Health]], revoked: AbstractSet[str] = frozenset()
+) -> Iterator[Finding]:
+    """`healths` is what every running process of each service says; `revoked` are the ids of keys that all refuse."""
     in_use = [
-        (name, frozenset(str(key_ids).split(", ")))
+        (name, frozenset(filter(None, str(health.detail["key_id"]).split(", "))))
         for name, answers in healths.items()
         for health in answers
-        if (key_ids := health.detail.get("key_id"))
+        if "key_id" in health.detail
     ]
     try:
-        yield from _own_keys(settings, in_use)
+        yield from _own_keys(settings, in_use, revoked)
     except PlatformError as error:
         if not isinstance(error.why, Refused):
             raise
         yield Finding.of(KEYS, Severity.ERROR, error.why.message)
-    yield from _compared(in_use, frozenset(KeysOnDisk(settings.issuer_public_keys).ids))
+    here = frozenset(KeysOnDisk(settings.issuer_public_keys).ids)
+    yield from _compared([(name, theirs - revoked) for name, theirs in in_use], here - revoked)
 
 
 def _compared(in_use: InUse, here: frozenset[str]) -> Iterator[Finding]:
-    """Whether all services accept a token, and each of them every token that another one does."""
-    accepted = [theirs for _, theirs in in_use]
+    """Whether all services that have a key accept a token, and each of them every token that another one does."""
+    accepted = [theirs for _, theirs in in_use if theirs]
     if not accepted:
         return
     if not (common := frozenset.intersection(*accepted)):
         yield SERVICES_DIFFER(KEYS, key_ids=", ".join(sorted(frozenset.union(*accepted))))
     elif common & here:
         for name, theirs in dict.fromkeys(in_use):
-            for key_id in sorted(here.union(*accepted) - theirs):
+            for key_id in sorted(here.union(*accepted) - theirs if theirs else ()):
                 yield KEY_NOT_EVERYWHERE(name, service=name, key_id=key_id)
 
 
-def _own_keys(settings: Settings, in_use: InUse) -> Iterator[Finding]:
+def _own_keys(settings: Settings, in_use: InUse, revoked: AbstractSet[str]) -> Iterator[Finding]:
     held = held_issuer_keys(settings)
     if held.public is None and (held.private is not None or not public_key_files(settings.issuer_public_keys)):
         notice = KEYS_MISSING if held.private is None else PUBLIC_HALF_MISSING
         yield notice(KEYS, public=settings.issuer_public_key_path)
         return
     verifier = TokenVerifier(accepted_keys(settings), settings.congress, AUDITOR)
-    ours = verifier.key_id if held.private is None else id_of_private(held.private)
+    all_ours = verifier.key_id if held.private is None else id_of_private(held.private)
+    ours = ", ".join(key_id for key_id in all_ours.split(", ") if key_id not in revoked)
+    if not ours:
+        yield from (KEY_REVOKED(KEYS, key_id=key_id) for key_id in all_ours.split(", "))
+        return
     if held.private is None and settings.issuer_public_key is None:
         yield PRIVATE_HALF_MISSING(
             KEYS, private=settings.issuer_private_key_path, public=settings.issuer_public_key_path
@@ -133,7 +149,7 @@ def _own_keys(settings: Settings, in_use: InUse) -> Iterator[Finding]:
         elif not in_use:
             yield KEYS_GOOD_ALONE(KEYS, key_id=ours)
     for name, theirs in dict.fromkeys(in_use):
-        if not theirs.intersection(ours.split(", ")):
+        if theirs and not theirs.intersection(ours.split(", ")):
             yield OTHER_KEY(name, service=name, theirs=", ".join(sorted(theirs)), ours=ours)
 
 

@@ -1,15 +1,17 @@
 """What runs, what is wrong with it, what policies could not do, and the issuer's keys."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from rich.table import Table
 
 from daihoi.terminal.labels import add_columns, table_of
-from shared.i18n import Language, translate
+from shared.i18n import Language, render, translate
 from shared.platform.embedded import Endpoints
 from shared.unit.findings import Finding, Severity
 from shared.unit.rotation import IssuerKey, Part
 from shared.unit.unseen import Unresolved
+from shared.values.message import Message
 from shared.values.secrecy import masked
 from shared.values.units import services
 
@@ -20,6 +22,8 @@ PARTS = {
     Part.NEXT: "It will be next: `daihoi keys rotate`.",
     Part.CHECKS: "Tokens are checked with it.",
 }
+
+REVOKED = Message("key_is_revoked", "Revoked as of {since}: from then on every token that it has signed is refused.")
 
 
 def services_table(
@@ -56,10 +60,19 @@ def refusals_drawn(refusals: list[Unresolved], lang: Language) -> Table | str:
     return table
 
 
-def keys_table(keys: Sequence[IssuerKey], lang: Language) -> Table:
+def keys_table(keys: Sequence[IssuerKey], revoked: Mapping[str, datetime], lang: Language) -> Table:
+    """`revoked`: as of when, by the keys' ids."""
     table = Table()
     add_columns(table, lang, "Key", no_wrap=True)
     add_columns(table, lang, "What it does", "Public half", overflow="fold")
     for key in keys:
-        table.add_row(key.key_id, translate(PARTS[key.part], lang), "\n".join(map(str, key.files)))
+        table.add_row(key.key_id, _what_it_does(key, revoked.get(key.key_id), lang), "\n".join(map(str, key.files)))
     return table
+
+
+def _what_it_does(key: IssuerKey, revoked: datetime | None, lang: Language) -> str:
+    part = translate(PARTS[key.part], lang)
+    if revoked is None:
+        return part
+    refused = render(REVOKED.filled(since=revoked), lang)
+    return f"{part} {refused}" if key.part is Part.MINTS else refused

@@ -20,7 +20,7 @@ from shared.eventstore.ledger import Ledger
 from shared.eventstore.wholeness import extent, losses
 from shared.platform.mongo import in_words
 from shared.unit.findings import Finding, Notice, Severity
-from shared.unit.health import JETSTREAM_SILENT, LEDGER_GONE, Health, briefly, health_of, loss_finding
+from shared.unit.health import LEDGER_GONE, Health, briefly, health_of, loss_finding, unserved_finding
 from shared.values.message import Message
 from shared.values.units import TRACKER
 
@@ -230,7 +230,7 @@ class TrackerHealth:
         except LedgerGone as gone:
             return [*findings, LEDGER_GONE(TRACKER, stream=gone.stream)]
         except EventStoreError as error:
-            return [*findings, JETSTREAM_SILENT(TRACKER, reason=error)]
+            return [*findings, unserved_finding(TRACKER, error)]
         findings += [loss_finding(loss.service or TRACKER, loss) for loss in streams.losses]
         waits_s = round(time.monotonic() - progress.moved_at) if lag.events else 0
         detail |= {

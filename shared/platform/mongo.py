@@ -34,6 +34,8 @@ NEVER_TAKEN = frozenset({2, 9, 14, 15, 22, 52, 56, 57, 121, 257, 388, 10334, 172
 transactions that are too large (257, 388)."""
 UNAUTHORISED = 13
 """MongoDB's code for what this user may not do."""
+NOT_LET_IN = 18
+"""MongoDB's code for a user or a password that it does not know."""
 
 
 @asynccontextmanager
@@ -116,6 +118,11 @@ def will_never_be_taken(error: Exception) -> bool:
 def is_unauthorised(error: Exception) -> bool:
     """Whether it failed because this user may not do it."""
     return isinstance(error, OperationFailure) and error.code == UNAUTHORISED
+
+
+def is_not_let_in(error: Exception) -> bool:
+    """Whether it failed because MongoDB does not know this user, or has another password for it."""
+    return isinstance(error, OperationFailure) and error.code == NOT_LET_IN
 
 
 def in_words(error: Exception) -> str:

@@ -15,7 +15,7 @@ from nats.js.api import Header, StatusCode
 from shared.eventstore.names import is_name
 from shared.eventstore.wire import as_json, read_json
 from shared.platform.nats import HEADERS_BYTES
-from shared.platform.nats_permissions import PermissionsViolation
+from shared.platform.nats_permissions import PermissionsViolation, told_of_refusal
 from shared.unit import problems
 from shared.unit.asyncapi import asyncapi_subject
 from shared.unit.commands import Answer
@@ -123,10 +123,15 @@ class CommandClient:
 
     async def healths(self, service: str) -> list[Health]:
         """What every running process of the service says of itself, as far as it answers in time. At once where NATS
-        says that none runs."""
+        says that none runs. Raises `ProblemError` for no name, and where it is not permitted to ask."""
         self._check_names(service)
+        subject = health_subject(self._congress, service)
         answers: list[Health] = []
-        none_runs = asyncio.Event()
+        none_runs, refused = asyncio.Event(), asyncio.Event()
+
+        def refuse() -> None:
+            refused.set()
+            none_runs.set()
 
         async def on_answer(message: Msg) -> None:
             if message.data:
@@ -136,10 +141,13 @@ class CommandClient:
 
         inbox = self._connection.new_inbox()
         subscription = await self._connection.subscribe(inbox, cb=on_answer)
-        await self._connection.publish(health_subject(self._congress, service), b"", reply=inbox)
-        with suppress(TimeoutError):
-            await asyncio.wait_for(none_runs.wait(), HEALTH_TIMEOUT_S)
+        with told_of_refusal(self._connection, subject, refuse):
+            await self._connection.publish(subject, b"", reply=inbox)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(none_runs.wait(), HEALTH_TIMEOUT_S)
         await subscription.unsubscribe()
+        if refused.is_set():
+            raise not_permitted(PermissionsViolation(subject))
         return answers
 
     def _check_names(self, *names: str) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from nats.aio.client import Client
 from pydantic import BaseModel
 
-from shared.eventstore.errors import EventStoreError, LedgerGone, StreamLost, Unavailable
+from shared.eventstore.errors import EventStoreError, LedgerGone, NotPermitted, StreamLost, Unavailable
 from shared.eventstore.ledger import Ledger
 from shared.eventstore.store import EventStore
 from shared.eventstore.wire import read_json
@@ -32,6 +32,13 @@ JETSTREAM_SILENT = Notice(
     "Check that NATS runs, can be reached and has room on its disk; everything goes on by itself when it is back. "
     "Where its disk was full, JetStream is back only when nats-server is started again.",
 )
+NATS_NOT_PERMITTED = Notice(
+    "not_permitted",
+    Severity.ERROR,
+    "The NATS credentials in use do not permit publishing to {subject}.",
+    "Name those of the right identity with DAIHOI_NATS_CREDENTIALS: for the doctor the operator's. `daihoi nats "
+    "accounts` shows what each may do.",
+)
 LEDGER_GONE = Notice(
     "ledger_gone",
     Severity.ERROR,
@@ -42,7 +49,9 @@ STREAM_AWAITED = Notice(
     "stream_awaited",
     Severity.ERROR,
     "{service} waits for its stream {stream}, which is not there yet.",
-    "Make it with `daihoi streams provision`, with the same DAIHOI_UNITS; {service} then goes on by itself.",
+    "Make it with `daihoi streams provision`, with the same DAIHOI_UNITS; {service} then goes on by itself. One that "
+    "was there before is brought back from the ledger, while {service} is stopped: `daihoi streams restore "
+    "{service}`.",
 )
 APPEND_UNACKNOWLEDGED = Notice(
     "append_unacknowledged",
@@ -64,6 +73,12 @@ LEDGER_LOST = Notice(
     "The ledger {stream} has lost events: the last good one is {sequence} of {known}.",
     "Restore the broker's data from a backup. What the services' streams hold is not lost, but the order in which it "
     "was taken in is.",
+)
+KEYLESS = Notice(
+    "no_key_to_check_with",
+    Severity.ERROR,
+    "{service} has no key that it could check tokens with: it refuses every token.",
+    "Bring the issuer's public half to the folder that DAIHOI_ISSUER_PUBLIC_KEY names there. It notices by itself.",
 )
 SERVICE_SILENT = Notice(
     "service_silent",
@@ -174,6 +189,12 @@ async def unit_health(
     return health_of([*jetstream.findings, *policies], jetstream.detail)
 
 
+def with_keys(health: Health, service: str, key_ids: str) -> Health:
+    """`health` of a service that accepts these keys."""
+    keyless = [] if key_ids else [KEYLESS(service, service=service)]
+    return health_of([*health.findings, *keyless], health.detail | {"key_id": key_ids})
+
+
 async def _policies(service: str, follower: Follower | None, unseen: Unseen) -> list[Finding]:
     findings = list(_of_policies(service, follower)) if follower else []
     with suppress(EventStoreError):  # that JetStream does not answer is a finding already
@@ -220,7 +241,14 @@ async def jetstream_health(connection: Client, settings: Settings, store: EventS
     except LedgerGone as gone:
         return health_of([LEDGER_GONE(service, stream=gone.stream)], {})
     except EventStoreError as error:
-        return health_of([JETSTREAM_SILENT(service, reason=error)], {})
+        return health_of([unserved_finding(service, error)], {})
+
+
+def unserved_finding(about: str, error: EventStoreError) -> Finding:
+    """That JetStream does not do what it is asked for: it does not permit it, or does not answer."""
+    if isinstance(error, NotPermitted):
+        return NATS_NOT_PERMITTED(about, subject=error.subject)
+    return JETSTREAM_SILENT(about, reason=error)
 
 
 def loss_finding(about: str, loss: StreamLost) -> Finding:

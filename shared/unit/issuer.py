@@ -38,7 +38,7 @@ PRIVATE_KEY_LOST = Refusal(
     "private_key_lost",
     "No token can be minted here: of the issuer's keys only the public half is there, the private half {private} is "
     "missing. Bring it back from a backup. To begin with new keys, which refuses every token minted before, remove "
-    "{public}.",
+    "{public} and all keys beside it, here and at every service; `daihoi keys list` shows them.",
 )
 PUBLIC_KEY_NOT_HERE = Refusal(
     "public_key_not_here",

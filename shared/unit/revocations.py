@@ -74,6 +74,15 @@ class Revocations:
                 if revocation.holds(bearer, now):
                     raise _refused(revocation.event)
 
+    async def keys(self) -> dict[str, datetime]:
+        """As of when keys are revoked, by their ids; that may be a time to come. Raises the refusal `unavailable`."""
+        await self._keep_up()
+        return {
+            named: min(revocation.event.since for revocation in revocations.values())
+            for (what, named), revocations in self._revoked.items()
+            if what is Revocable.KEY
+        }
+
     async def _keep_up(self) -> None:
         """Who comes while somebody looks waits for the same answer, and for the same failure."""
         if self._looking is None or self._looking.done():

@@ -63,6 +63,16 @@ def keys_here(settings: Settings) -> list[IssuerKey]:
     return [IssuerKey(name, parts.get(name, Part.CHECKS), tuple(files[name])) for name in sorted(files)]
 
 
+def minting_key(settings: Settings) -> str:
+    """The id of the key that tokens are minted with here; empty where none are. Raises `PlatformError`."""
+    return _id_at(settings.issuer_private_key_path)
+
+
+def coming_key(settings: Settings) -> str:
+    """The id of the key that will be next; empty where there is none. Raises `PlatformError`."""
+    return _id_at(_next(settings))
+
+
 def make_next_key(settings: Settings) -> Path:
     """The public half of the key that will be next, made where there is none yet. Raises `PlatformError`."""
     _check_changeable(settings)

@@ -33,7 +33,7 @@ from shared.unit.commands import Answer, CommandHandler
 from shared.unit.consumer import make_consumer
 from shared.unit.discards import Discards
 from shared.unit.following import Follower
-from shared.unit.health import Health, answer_health, unit_health
+from shared.unit.health import Health, answer_health, unit_health, with_keys
 from shared.unit.health_file import HealthFile
 from shared.unit.issuer import provide_issuer_keys
 from shared.unit.keeping import KEEPING, EvidenceKeeper
@@ -147,7 +147,7 @@ class UnitService:
 
         async def look() -> Health:
             health = await unit_health(connection, settings, store, follower, unseen)
-            return health.model_copy(update={"detail": health.detail | {"key_id": verifier.key_id}})
+            return with_keys(health, self.name, verifier.key_id)
 
         answer_health(broker, congress, self.name, settings.instance_name, look)
         answer_asyncapi(broker, congress, self.name, self.contract())

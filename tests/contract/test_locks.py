@@ -325,6 +325,20 @@ async def test_who_has_credentials_for_one_thing_is_told_what_else_needs(daihoi,
     assert f"$JS.API.DIRECT.GET.{ledger_stream(settings.congress)}" in refused.stderr
 
 
+@pytest.mark.parametrize("identity", ["auditor", member_of(UNIT), UNIT])
+async def test_the_doctor_says_whose_credentials_it_needs(endpoints, connection, settings, monkeypatch, identity):
+    monkeypatch.setattr("shared.unit.client.HEALTH_TIMEOUT_S", 600)
+    credentials_for(endpoints.nats_credentials, settings.congress, identity)
+    held = credentials_path(Path(endpoints.nats_credentials), settings.congress, identity)
+    findings = await examine(settings.model_copy(update={"nats_credentials": held}))
+    refused = {finding.detail for finding in findings if finding.code == "not_permitted"}
+    assert any("$JS.API.INFO" in detail for detail in refused)
+    assert any(f"health.{settings.congress}.security" in detail for detail in refused) == (identity == UNIT)
+    assert all("the operator's" in finding.advice for finding in findings if finding.code == "not_permitted")
+    assert "jetstream_silent" not in {finding.code for finding in findings}
+    assert ("service_silent" in {finding.code for finding in findings}) == (identity != UNIT), "it could be asked"
+
+
 @pytest.mark.parametrize(
     ("command", "identity"),
     [

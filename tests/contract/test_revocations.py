@@ -1,18 +1,21 @@
 """What the sub-committee's lead has revoked is refused by every service, from its first command on."""
 
 import asyncio
+import json
 from datetime import UTC, datetime, timedelta
+from operator import itemgetter
 from uuid import uuid4
 
 import jwt
 import pytest
 
+from daihoi.ops.doctor import examine
 from daihoi.ops.reading import may_read_restricted
 from services.tracker.history.replay import Filter, replay
 from shared.domain.decider import Actor, Refused
 from shared.events.revocation import RevocationRecorded
 from shared.unit import revocations
-from shared.unit.issuer import id_of_private
+from shared.unit.issuer import held_private_key, id_of_private
 from shared.unit.problems import ProblemError
 from shared.unit.revocations import Revocations
 from shared.unit.rotation import rotate_keys
@@ -250,3 +253,39 @@ async def test_whoever_revokes_for_later_is_told_that_nothing_is_refused_yet(off
         assert (await revoke("key", "1" * 16, since="2020-08-13")).stderr == ""
         refused = await revoke("position", "logistics.lead", since="2199-01-01")
         assert (refused.returncode, refused.stderr.partition(":")[0]) == (1, "revocation_too_far_ahead")
+
+
+async def test_whoever_revokes_the_key_that_mints_is_told_so_and_the_list_and_the_doctor_know(
+    office,
+    serving,  # noqa: F811
+    endpoints,
+    congress,
+):
+    settings = office.face.settings
+    shell, old = Shell(settings.data_dir, endpoints, congress), id_of_private(held_private_key(settings))
+
+    async def run(*words, lang="en"):
+        folder = {"DAIHOI_DATA_DIR": str(settings.data_dir), "DAIHOI_LANG": lang}
+        return await asyncio.to_thread(shell.run, *words, **folder)
+
+    async with serving("subcommittee", "logistics"):
+        assert "key_revoked" not in {finding.code for finding in await examine(settings)}
+        [key] = json.loads((await run("keys", "list", "--format", "json")).stdout)
+        assert (key["key_id"], key["revoked_since"]) == (old, None)
+        revoked = await run("revoke", "key", old, "--reason", "Bị sao chép", "--as", "subcommittee.lead")
+        assert (revoked.returncode, "daihoi keys rotate --at-once" in revoked.stderr) == (0, True)
+        await settled(office.face.ledger, await office.face.written())
+        codes = {finding.about: finding.code for finding in await examine(settings) if finding.about == "keys"}
+        assert codes == {"keys": "key_revoked"}
+        for lang, sentence in (("en", "Revoked as of"), ("vi", "Bị thu hồi kể từ")):
+            listed = await run("keys", "list", lang=lang)
+            assert (sentence in listed.stdout, listed.stderr) == (True, "")
+        rotate_keys(settings, at_once=True)
+        checked, minting = sorted(
+            json.loads((await run("keys", "list", "--format", "json")).stdout), key=itemgetter("part")
+        )
+        assert (checked["key_id"], minting["revoked_since"]) == (old, None)
+        assert datetime.fromisoformat(checked["revoked_since"]) <= datetime.now(UTC)
+        assert "Tokens are checked with it" not in (await run("keys", "list")).stdout
+        assert await office.outcome(office.token()) == "opened"
+        assert "key_revoked" not in {finding.code for finding in await examine(settings)}

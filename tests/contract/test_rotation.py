@@ -12,6 +12,7 @@ from daihoi.cli.main import app
 from daihoi.ops.issuer_keys import key_findings
 from daihoi.terminal.screen import Screen
 from shared.domain.decider import Actor, Refused
+from shared.platform.errors import PlatformError
 from shared.platform.settings import Settings
 from shared.unit.accepted_keys import KeysOnDisk, accepted_keys
 from shared.unit.health import health_of
@@ -127,6 +128,22 @@ def test_a_key_that_is_needed_or_not_there_is_not_taken_away(here, service):
     assert refused(lambda: remove_key(service, mints)) == "last_key"
 
 
+def test_after_a_rotation_a_lost_private_half_is_begun_anew_without_any_key_of_before(here):
+    of_old, half = token(here), make_next_key(here)
+    rotate_keys(here)
+    of_new = token(here)
+    here.issuer_private_key_path.unlink()
+    with pytest.raises(PlatformError, match=r"issuer\.pub and all keys beside it"):
+        provide_issuer_keys(here)
+    [lost] = [finding for finding in key_findings(here, {}) if finding.code == "private_half_missing"]
+    assert "issuer.pub and all keys beside it" in lost.advice
+    assert half in [path for key in keys_here(here) for path in key.files], "the list shows them"
+    for path in here.issuer_public_key_path.parent.iterdir():
+        path.unlink()
+    provide_issuer_keys(here)
+    assert [is_good(here, minted) for minted in (of_old, of_new, token(here))] == [False, False, True]
+
+
 def test_keys_are_rotated_where_the_private_half_is_and_in_a_folder(here, service):
     for step in (make_next_key, rotate_keys):
         assert refused(lambda step=step: step(service)) == "private_key_not_here"
@@ -151,9 +168,9 @@ def test_a_service_starts_with_any_key_of_its_folder_and_not_without_one(here, s
 
 
 # --- what doctor says while keys change ---
-def seen(settings, **key_ids):
+def seen(settings, revoked=frozenset(), /, **key_ids):
     healths = {name: [health_of([], {"key_id": key_id})] for name, key_id in key_ids.items()}
-    return {(finding.about, finding.code) for finding in key_findings(settings, healths)}
+    return {(finding.about, finding.code) for finding in key_findings(settings, healths, revoked)}
 
 
 def test_doctor_names_the_services_that_lack_a_key_and_is_content_when_none_does(here):
@@ -166,6 +183,25 @@ def test_doctor_names_the_services_that_lack_a_key_and_is_content_when_none_does
     remove_key(here, old)
     assert seen(here, logistics=new, security=both) == {("keys", "keys_good"), ("logistics", "key_not_everywhere")}
     assert seen(here, logistics=new, security=new) == {("keys", "keys_good")}
+
+
+def test_a_service_without_any_key_counts_for_nobody_who_verifies_and_hides_no_other(here):
+    ours = id_of_private(held_private_key(here))
+    [good] = key_findings(
+        here, {name: [health_of([], {"key_id": id_})] for name, id_ in (("logistics", ""), ("security", ours))}
+    )
+    assert (good.code, "1 services verify" in good.detail) == ("keys_good", True)
+    assert seen(here, logistics="", security="f" * 16) == {("security", "other_key")}
+    assert seen(here, logistics="") == set(), "one runs, so nobody says that none does"
+
+
+def test_a_key_that_is_revoked_is_good_for_nobody_and_nobody_is_to_have_it(here, service):
+    old = id_of_private(held_private_key(here))
+    assert seen(here, {old}, logistics=old) == {("keys", "key_revoked")}
+    assert seen(service, {old}, logistics=old) == {("keys", "key_revoked")}
+    new = rotate_keys(here, at_once=True)
+    assert seen(here, {old}, logistics=new, security=old) == {("keys", "keys_good"), ("security", "other_key")}
+    assert seen(here, {old}, logistics=new, security=new) == {("keys", "keys_good")}, "though the old one is here"
 
 
 # --- the command line ---
@@ -181,10 +217,14 @@ def test_keys_are_listed_made_rotated_and_removed_by_name(tmp_path, monkeypatch)
         (key["key_id"], key["part"]) for key in json.loads(run("keys", "list", "--format", "json").stdout)
     ]
     half = run("keys", "next").stdout.strip()
-    new = run("keys", "rotate").stdout.strip()
+    rotated = run("keys", "rotate")
+    new = rotated.stdout.strip()
+    assert rotated.stderr.startswith("No service was asked whether it has the key"), "none runs here"
     assert (part, half) == ("mints", str(tmp_path / "issuer" / "public" / f"{new}.pub"))
     assert run("keys", "rotate").stderr.startswith("no_next_key: There is no next key")
-    table = run("keys", "list").stdout
+    listed = run("keys", "list")
+    table = listed.stdout
+    assert listed.stderr.startswith("Whether one of them is revoked is not known"), "no server runs"
     assert old in table
     assert new in table
     assert run("keys", "remove", new).exit_code == 1

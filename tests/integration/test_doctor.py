@@ -150,6 +150,19 @@ async def test_a_stream_that_is_missing_or_differs_is_named(settings, connection
     assert service_stream(congress, "logistics") in findings["stream_differs"].detail
 
 
+async def test_a_stream_that_is_gone_is_to_come_from_the_ledger_wherever_it_is_told(
+    settings, connection, congress, written
+):
+    await connection.jetstream().delete_stream(service_stream(congress, "logistics"))
+    await connection.jetstream().delete_stream(service_stream(congress, "security"))
+    gone, never_used = [each for each in await examine(settings) if each.code == "stream_missing"]
+    assert ("daihoi streams restore logistics" in gone.advice, "provision" in gone.advice) == (True, False)
+    assert ("restore security" in never_used.advice, "provision" in never_used.advice) == (False, True)
+    await connection.jetstream().delete_stream(ledger_stream(congress))
+    ledger_too = [each for each in await examine(settings) if each.code == "stream_missing"]
+    assert [each for each in ledger_too if "streams restore" in each.advice] == []
+
+
 async def test_a_ledger_that_does_not_take_in_a_services_events_is_told(settings, connection, congress, written):
     config = stream_configs(congress)[-1]
     config["sources"] = [source for source in config["sources"] if "LOGISTICS" not in source["name"]]

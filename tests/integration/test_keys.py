@@ -14,8 +14,11 @@ from daihoi.ops.supervisor import Supervisor
 from shared.unit.client import CommandClient
 from shared.unit.issuer import make_issuer_keys
 from shared.unit.problems import ProblemError
+from shared.unit.rotation import make_next_key, minting_key
 from tests.conftest import token_for
 from tests.integration.test_doctor import told
+from tests.program import Shell
+from tests.waiting import until
 
 
 async def test_doctor_finds_a_service_that_refuses_what_is_minted_here(
@@ -69,5 +72,63 @@ async def test_a_device_gives_a_command_with_its_token_and_makes_no_keys(
         code, answer, said = await send(DAIHOI_TOKEN=token_for(settings, "logistics.member"))
         assert (code, said) == (0, "")
         assert json.loads(answer)["events"][0]["entity_id"] == "1-03"
+    finally:
+        supervisor.stop()
+
+
+async def test_a_service_that_lost_all_its_keys_is_not_ready_and_doctor_names_it(
+    settings, endpoints, connection, congress, tmp_path, monkeypatch
+):
+    folder = tmp_path / "brought"
+    folder.mkdir()
+    (folder / "issuer.pub").write_bytes(settings.issuer_public_key_path.read_bytes())
+    monkeypatch.setenv("DAIHOI_ISSUER_PUBLIC_KEY", str(folder))
+    supervisor, client = Supervisor(settings, endpoints), CommandClient(connection, congress)
+
+    async def says_so() -> bool:
+        return not (await client.health("logistics")).ready
+
+    try:
+        supervisor.start("logistics")
+        await supervisor.wait_until_ready(client)
+        assert "logistics: no_key_to_check_with" not in told(await examine(settings))
+        (folder / "issuer.pub").unlink()
+        await until(says_so)
+        findings = await examine(settings)
+        assert "logistics: no_key_to_check_with" in told(findings)
+        assert not {"service_ready", "keys_good"} & {each.code for each in findings}
+        token = token_for(settings, "logistics.lead")
+        with pytest.raises(ProblemError, match="invalid_token"):
+            await client.send("logistics", "start-task", {}, token=token, command_id=uuid4())
+    finally:
+        supervisor.stop()
+
+
+async def test_keys_are_not_rotated_while_a_service_that_runs_lacks_the_next_one(
+    settings, endpoints, connection, congress, tmp_path, monkeypatch
+):
+    folder = tmp_path / "brought"
+    folder.mkdir()
+    (folder / "issuer.pub").write_bytes(settings.issuer_public_key_path.read_bytes())
+    shell = Shell(tmp_path, endpoints, congress)
+
+    async def rotate():
+        return await asyncio.to_thread(shell.run, "keys", "rotate", DAIHOI_DATA_DIR=str(settings.data_dir))
+
+    with monkeypatch.context() as patch:
+        patch.setenv("DAIHOI_ISSUER_PUBLIC_KEY", str(folder))
+        supervisor = Supervisor(settings, endpoints)
+        supervisor.start("logistics")
+    client = CommandClient(connection, congress)
+    try:
+        await supervisor.wait_until_ready(client)
+        half, old = make_next_key(settings), minting_key(settings)
+        refused = await rotate()
+        assert (refused.returncode, refused.stderr.partition(":")[0]) == (1, "next_key_not_everywhere")
+        assert f"logistics. Bring {half} to each" in refused.stderr
+        assert minting_key(settings) == old
+        (folder / half.name).write_bytes(half.read_bytes())
+        rotated = await rotate()
+        assert (rotated.stdout.strip(), rotated.stderr, minting_key(settings)) == (half.stem, "", half.stem)
     finally:
         supervisor.stop()

@@ -9,7 +9,7 @@ from daihoi.ops.doctor.places import MONGO, since
 from services.tracker.projection.store import ViewStore
 from shared.platform.databases import left_beside
 from shared.platform.embedded import database_kept
-from shared.platform.mongo import is_unauthorised
+from shared.platform.mongo import in_words, is_not_let_in, is_unauthorised
 from shared.platform.settings import Settings
 from shared.unit.findings import Finding, Notice, Severity
 
@@ -30,6 +30,13 @@ OTHER_DATABASE = Notice(
     "The views are in {serving}. Those that {other} holds in the same folder are not looked at.",
     "Nothing: the tracker has made the views again. DAIHOI_MONGOD says which database is embedded.",
 )
+MONGO_NOT_LET_IN = Notice(
+    "mongo_not_let_in",
+    Severity.ERROR,
+    "MongoDB does not let the doctor read the views: {reason}.",
+    "Name the user in DAIHOI_MONGO_URL and the file of its password with DAIHOI_MONGO_PASSWORD_FILE; the doctor's "
+    "user is `tracker`. `daihoi mongo users` gives both users of a congress the passwords of the files.",
+)
 MONGO_UNREACHABLE = Notice(
     "mongo_unreachable",
     Severity.ERROR,
@@ -44,12 +51,20 @@ async def database_finding(views: ViewStore) -> Finding:
     try:
         if await views.look_up() is None:
             return NEVER_PROJECTED(MONGO, milliseconds=since(began))
+    except PyMongoError as error:
+        return _why_not(error)
+    try:
         await views.probe()
     except PyMongoError as error:
         if is_unauthorised(error):
             return MONGO_IS_READ(MONGO, milliseconds=since(began))
-        return MONGO_UNREACHABLE(MONGO, reason=str(error).partition(", Timeout:")[0])
+        return _why_not(error)
     return MONGO_ANSWERS(MONGO, milliseconds=since(began))
+
+
+def _why_not(error: PyMongoError) -> Finding:
+    notice = MONGO_NOT_LET_IN if is_not_let_in(error) or is_unauthorised(error) else MONGO_UNREACHABLE
+    return notice(MONGO, reason=in_words(error).rstrip("."))
 
 
 def other_database_findings(settings: Settings) -> Iterator[Finding]:

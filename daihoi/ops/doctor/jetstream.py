@@ -11,7 +11,7 @@ from daihoi.ops.doctor.streams import STREAM_MISSING, ledger_findings, stream_fi
 from shared.eventstore.errors import Unavailable
 from shared.eventstore.jetstream_api import js_api
 from shared.unit.findings import Finding, Notice, Severity
-from shared.unit.health import JETSTREAM_SILENT
+from shared.unit.health import unserved_finding
 
 JETSTREAM_ANSWERS = Notice("jetstream_answers", Severity.OK, "JetStream answers after {milliseconds} ms.")
 
@@ -31,4 +31,4 @@ async def jetstream_findings(connection: Client, congress: str, replicas: int) -
             async for finding in policy_findings(connection, congress):
                 yield finding
     except Unavailable as error:
-        yield JETSTREAM_SILENT(NATS, reason=error)
+        yield unserved_finding(NATS, error)

@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
 
 from nats.aio.client import Client
 
 from daihoi.ops.doctor.places import LEDGER, NATS
 from services.tracker.health import loss_findings
 from services.tracker.projection.fold import Checkpoint
-from shared.eventstore.errors import NoStream
+from shared.eventstore.errors import LedgerGone, NoStream
 from shared.eventstore.jetstream_api import services_with_streams, stream_info
 from shared.eventstore.ledger import Ledger, origin_of
 from shared.eventstore.names import service_of, service_stream
@@ -26,6 +27,13 @@ STREAM_MISSING = Notice(
     Severity.ERROR,
     "There is no stream {stream}.",
     "If the congress is new, make it with `daihoi streams provision`. Otherwise restore the broker's data.",
+)
+STREAM_GONE = Notice(
+    "stream_missing",
+    Severity.ERROR,
+    "There is no stream {stream}, and the ledger has events that were in it.",
+    "Stop {service} if it runs, run `daihoi streams restore {service}`, which brings the events back from the "
+    "ledger, and start it again.",
 )
 STREAM_DIFFERS = Notice(
     "stream_differs",
@@ -77,7 +85,7 @@ async def _streams(connection: Client, congress: str, replicas: int) -> AsyncIte
         try:
             config = (await stream_info(connection, wanted["name"]))["config"]
         except NoStream:
-            yield STREAM_MISSING(NATS, stream=wanted["name"])
+            yield await _missing(connection, congress, wanted["name"])
         else:
             differs, unjoined = differing(config, wanted), lacking(config, wanted)
             for stream in unjoined:
@@ -92,6 +100,14 @@ def _as_typed(setting: str, value: object) -> str:
     if setting in DURATIONS:
         return f"{setting}: {int(str(value or 0)) // NS_IN_A_SECOND}s"
     return f"{setting}: {json.dumps(value)}"
+
+
+async def _missing(connection: Client, congress: str, stream: str) -> Finding:
+    service = service_of(congress, stream)
+    with suppress(NoStream, LedgerGone):
+        if service and await Ledger(connection, congress).last_of(service):
+            return STREAM_GONE(NATS, stream=stream, service=service)
+    return STREAM_MISSING(NATS, stream=stream)
 
 
 async def _sourcing(connection: Client, congress: str, names: Sequence[str]) -> AsyncIterator[Finding]:

@@ -9,7 +9,7 @@ from services.tracker.projection.store import ViewStore
 from shared.eventstore.errors import EventStoreError, LedgerBroken
 from shared.eventstore.ledger import Ledger
 from shared.unit.findings import Finding, Notice, Severity
-from shared.unit.health import JETSTREAM_SILENT
+from shared.unit.health import unserved_finding
 from shared.values.units import TRACKER
 
 VIEWS_LEVEL = Notice("views_level", Severity.OK, "The views hold every event, up to {sequence}.")
@@ -37,5 +37,5 @@ async def view_findings(views: ViewStore, ledger: Ledger, *, projected: bool) ->
     except (LedgerBroken, PyMongoError, ViewsBroken) as error:
         findings.append(trouble_finding(error, 0))
     except EventStoreError as error:
-        findings.append(JETSTREAM_SILENT(TRACKER, reason=error))
+        findings.append(unserved_finding(TRACKER, error))
     return findings
