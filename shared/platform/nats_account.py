@@ -10,8 +10,6 @@ Here it ends: an answer that came in from there does not go back in, because all
 """
 
 import fcntl
-import json
-import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -19,7 +17,7 @@ from typing import Any, NamedTuple
 
 from shared.domain.decider import Refusal
 from shared.platform.errors import PlatformError
-from shared.platform.files import OWN_FILE, lock_file, own_folder, why_not, write_new, write_over
+from shared.platform.files import OWN_FILE, lock_file, own_folder, why_not, write_new
 from shared.platform.nats_issued import Issued, put_on_record, read_record
 from shared.platform.nats_keys import (
     Credentials,
@@ -34,6 +32,7 @@ from shared.platform.nats_keys import (
     user_jwt,
     write_credentials,
 )
+from shared.platform.nats_revoked import REVOKED, add_revoked, read_revoked
 
 FOLDER = "nats-keys"
 INTO_THE_STORE = ("evt.>", "$JS.API.>", "$JS.ACK.>")
@@ -41,7 +40,7 @@ OUT_OF_THE_STORE = ("ledger.>", "_INBOX.>")
 """What is told there to whoever listens; inboxes, for deliveries that no answer is for."""
 ANSWERS_AT_MOST_APART_S = 60
 KEEPER = "keeper"
-REVOKED, ISSUED = "revoked.json", "issued.jsonl"
+ISSUED = "issued.jsonl"
 KEYS = {"operator": Kind.OPERATOR, "account": Kind.ACCOUNT, "store": Kind.ACCOUNT, "system": Kind.ACCOUNT}
 NO_ACCOUNT_KEY = Refusal(
     "no_account_key",
@@ -86,8 +85,7 @@ def jwts(folder: Path) -> Mapping[str, str]:
     operator, account, store, system = (key_of(folder, name) for name in KEYS)
     imports = [_of_store(store, subject, "service") for subject in INTO_THE_STORE]
     imports += [_of_store(store, subject, "stream") for subject in OUT_OF_THE_STORE]
-    with _told(folder):
-        no_more = {"revocations": revoked(folder)}
+    no_more = {"revocations": revoked(folder)}
     return {
         "operator": operator_jwt(operator, system.public),
         store.public: account_jwt(operator, store.public, "store", jetstream=True, exports=_exports(), **no_more),
@@ -144,17 +142,17 @@ def issued(folder: Path) -> tuple[Issued, ...]:
 
 
 def revoked(folder: Path) -> dict[str, int]:
-    """Users by their public keys, and when they were revoked, in Unix seconds. Raises `OSError`, `ValueError`."""
-    path = folder / REVOKED
-    users: Any = json.loads(path.read_text()) if path.exists() else {}
-    return {str(user): int(when) for user, when in users.items()}
+    """Users by their public keys, and until when what was issued to them counts no more, in Unix seconds. Raises
+    `PlatformError`."""
+    with _told(folder):
+        return read_revoked(folder / REVOKED)
 
 
 def revoke(folder: Path, users: Iterable[str]) -> None:
     """Who has these keys is not let in any more, from when on the server has read its configuration again. Raises
     `PlatformError`."""
     with _told(folder), _alone(folder):
-        _revoke(folder, users)
+        add_revoked(folder / REVOKED, users)
 
 
 def revoke_all_of(folder: Path, name: str, path: Path) -> Withdrawn:
@@ -165,14 +163,9 @@ def revoke_all_of(folder: Path, name: str, path: Path) -> Withdrawn:
     with _told(folder), _alone(folder):
         record = read_record(folder / ISSUED)
         if users := record.users_of(name) | _held(path, name):
-            _revoke(folder, users)
+            add_revoked(folder / REVOKED, users)
             path.unlink(missing_ok=True)
     return Withdrawn(frozenset(users), record.unreadable)
-
-
-def _revoke(folder: Path, users: Iterable[str]) -> None:
-    now = revoked(folder) | dict.fromkeys(users, int(time.time()))
-    write_over(folder / REVOKED, json.dumps(now, indent=1).encode(), OWN_FILE)
 
 
 def _held(path: Path, name: str) -> set[str]:

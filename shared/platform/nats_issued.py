@@ -46,5 +46,5 @@ def _said_by(line: bytes) -> Issued | None:
     try:
         content = json.loads(line)
         return Issued(str(content["name"]), str(content["user"]))
-    except (ValueError, TypeError, LookupError):
+    except (ValueError, TypeError, LookupError, RecursionError):
         return None
