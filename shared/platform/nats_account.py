@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 from shared.domain.decider import Refusal
 from shared.platform.errors import PlatformError
 from shared.platform.files import OWN_FILE, lock_file, own_folder, why_not, write_new
-from shared.platform.nats_issued import Issued, put_on_record, read_record
+from shared.platform.nats_issued import Issued, begin_record, put_on_record, read_record
 from shared.platform.nats_keys import (
     Credentials,
     Kind,
@@ -40,7 +40,6 @@ OUT_OF_THE_STORE = ("ledger.>", "_INBOX.>")
 """What is told there to whoever listens; inboxes, for deliveries that no answer is for."""
 ANSWERS_AT_MOST_APART_S = 60
 KEEPER = "keeper"
-ISSUED = "issued.jsonl"
 KEYS = {"operator": Kind.OPERATOR, "account": Kind.ACCOUNT, "store": Kind.ACCOUNT, "system": Kind.ACCOUNT}
 NO_ACCOUNT_KEY = Refusal(
     "no_account_key",
@@ -51,16 +50,20 @@ KEYS_TROUBLE = Refusal("nats_keys_trouble", "The NATS keys in {folder} can't be 
 
 
 class Withdrawn(NamedTuple):
-    """The users that were revoked, and how much of the record of what was issued can't be read."""
+    """The users that were revoked, how many lines of the record of what was issued can't be read, and whether more
+    was issued than stands there."""
 
     users: frozenset[str]
     unreadable: int
+    is_short: bool = False
 
 
 def provide_keys(folder: Path) -> None:
     """Makes what is missing of the keys; what is there is never replaced. Raises `PlatformError`."""
     with _told(folder):
         own_folder(folder)
+        if not holds_account_key(folder):
+            begin_record(folder)
         for name, kind in KEYS.items():
             if not _path_of(folder, name).exists():
                 write_new(_path_of(folder, name), NKey.generate(kind).seed.encode(), OWN_FILE)
@@ -124,7 +127,7 @@ def mint(
             made = Credentials(user_jwt(account, held.key.public, name, publish, subscribe), held.key)
         else:
             made = user_credentials(account, name, publish, subscribe)
-            put_on_record(folder / ISSUED, Issued(name, made.key.public))
+            put_on_record(folder, Issued(name, made.key.public))
         write_credentials(path, made)
     return made
 
@@ -138,7 +141,7 @@ def keeper_credentials(folder: Path) -> Credentials:
 def issued(folder: Path) -> tuple[Issued, ...]:
     """All credentials that were ever made from this folder's keys, the oldest first. Raises `PlatformError`."""
     with _told(folder):
-        return read_record(folder / ISSUED).issued
+        return read_record(folder).issued
 
 
 def revoked(folder: Path) -> dict[str, int]:
@@ -161,11 +164,11 @@ def revoke_all_of(folder: Path, name: str, path: Path) -> Withdrawn:
     if not holds_account_key(folder):
         return Withdrawn(frozenset(), 0)
     with _told(folder), _alone(folder):
-        record = read_record(folder / ISSUED)
+        record = read_record(folder)
         if users := record.users_of(name) | _held(path, name):
             add_revoked(folder / REVOKED, users)
             path.unlink(missing_ok=True)
-    return Withdrawn(frozenset(users), record.unreadable)
+    return Withdrawn(frozenset(users), record.unreadable, record.is_short)
 
 
 def _held(path: Path, name: str) -> set[str]:
