@@ -12,6 +12,7 @@ from daihoi.cli.parked import NO_REASON
 from daihoi.cli.sending import send_and_print
 from services.subcommittee.revocation import RecordRevocation
 from services.tracker.history.moments import parse_time
+from shared.domain.decider import Refusal
 from shared.events.revocation import Revocable
 from shared.i18n import render
 from shared.unit.patience import WAIT_FOR_SERVICE_S
@@ -24,6 +25,12 @@ NOT_YET_A_POSITION = Message(
     "In force from {since} on; until then nothing is refused. Then tokens are that the position was given by then.",
 )
 
+SINCE_WITH_ID = Refusal(
+    "since_with_id",
+    "--id is for a command that may be given twice, and without --since each time would be another one. Give --since "
+    "too, the same each time.",
+)
+
 
 def revoke(
     what: Annotated[Revocable, typer.Argument(help="A token, all tokens of a position, or a key.")],
@@ -34,7 +41,9 @@ def revoke(
         str | None,
         typer.Option(help="As of when, Vietnamese time where it names no zone, at most 31 days ahead; now if none."),
     ] = None,
-    command_id: Annotated[UUID | None, typer.Option("--id", help="The command's id; a new one otherwise.")] = None,
+    command_id: Annotated[
+        UUID | None, typer.Option("--id", help="The command's id; a new one otherwise. With --since.")
+    ] = None,
     wait_for_service: WaitForServiceOption = WAIT_FOR_SERVICE_S,
     lang: LangOption = None,
 ) -> None:
@@ -42,6 +51,8 @@ def revoke(
     settings, language = console.begin(lang)
     if not reason.strip():
         console.refuse(NO_REASON())
+    if command_id and since is None:
+        console.refuse(SINCE_WITH_ID())
     with console.refusals_are_wrong_use():
         now = datetime.now(UTC)
         moment = now if since is None else parse_time(since)
