@@ -30,7 +30,7 @@ def read_revoked(path: Path) -> dict[str, int]:
 
 def add_revoked(path: Path, users: Iterable[str]) -> None:
     """Raises as `read_revoked`."""
-    entries = dict.fromkeys(users, int(time.time())) | _entries(path)
+    entries = {**dict.fromkeys(users, int(time.time())), **_entries(path)}
     write_over(path, json.dumps(entries, indent=1).encode(), OWN_FILE)
 
 

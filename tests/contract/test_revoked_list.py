@@ -7,13 +7,16 @@ from pathlib import Path
 
 import pytest
 
+from daihoi.ops.doctor import examine
 from shared.eventstore.credentials import credentials_for
 from shared.platform import nats_keys
+from shared.platform.embedded import embedded_servers
 from shared.platform.errors import PlatformError
 from shared.platform.keeper import Server, free_port, nats_server
 from shared.platform.nats import nats_connection
 from shared.platform.nats_account import provide_keys, revoke, revoked
 from shared.platform.nats_keys import Credentials, claims_of
+from shared.platform.settings import Settings
 from tests.contract.refusing import refused
 from tests.waiting import until
 
@@ -93,6 +96,24 @@ def put_back(path: Path, content: bytes) -> None:
     if path.is_dir():
         path.rmdir()
     path.write_bytes(content)
+
+
+async def test_the_keeper_goes_on_with_a_list_that_can_not_be_read_and_the_doctor_says_so(tmp_path, monkeypatch):
+    for name in ("NATS_CREDENTIALS", "NATS_URL", "MONGO_URL"):
+        monkeypatch.delenv(f"DAIHOI_{name}", raising=False)
+    settings, keeper_log = Settings(congress=CONGRESS, data_dir=tmp_path, lang="en"), tmp_path / "keeper.log"
+    with embedded_servers(tmp_path) as servers:
+        keys = tmp_path / "nats-keys"
+        kept, _ = (credentials_for(keys, CONGRESS, identity) for identity in ("auditor", "operator"))
+        (keys / "revoked.json").write_text('{"a":')
+
+        async def is_told():
+            return "who was revoked stays so" in keeper_log.read_text()
+
+        await until(is_told)
+        assert "revoked_unreadable" in {finding.code for finding in await examine(settings)}
+        async with nats_connection(servers.nats_url, "tests", kept):
+            pass
 
 
 async def test_a_list_that_is_gone_or_shorter_is_completed_while_the_server_runs(embedded, caplog):
