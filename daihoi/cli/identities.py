@@ -17,7 +17,6 @@ from shared.eventstore.names import is_name
 from shared.eventstore.rights import STORE, identities, rights
 from shared.i18n import Language, render, translate
 from shared.platform.nats_account import (
-    ISSUED,
     KEYS,
     credentials_path,
     holds_account_key,
@@ -26,6 +25,7 @@ from shared.platform.nats_account import (
     provide_keys,
     revoke_all_of,
 )
+from shared.platform.nats_issued import ISSUED
 from shared.platform.nats_places import Place, Tls, configuration_of
 from shared.platform.settings import Settings
 from shared.unit.problems import BAD_NAME
@@ -39,6 +39,12 @@ UNREADABLE = Message(
     "{count} lines of {record} can't be read: should somebody have credentials that stood there, they are not "
     "revoked by name. Then begin with a new key: remove {key}, make all credentials anew, and start the server with "
     "the new configuration.",
+)
+SHORT = Message(
+    "record_short",
+    "More credentials were made than stand in {record}. Who has those that are missing there is not revoked by name. "
+    "Bring a whole copy of it back and revoke again, or begin with a new key: remove {key}, make all credentials "
+    "anew, and start the server with the new configuration.",
 )
 nats = CommandGroup("Identities on NATS: credentials, accounts, config, revoke.")
 
@@ -143,9 +149,11 @@ def revoke_identity(
     settings, language = _begin(lang, congress)
     folder, name = settings.nats_keys_folder, name_of(settings.congress, identity)
     withdrawn = revoke_all_of(folder, name, credentials_path(folder, settings.congress, identity))
+    files = {"record": folder / ISSUED, "key": folder / "account.nk"}
     if withdrawn.unreadable:
-        lost = UNREADABLE.filled(count=withdrawn.unreadable, record=folder / ISSUED, key=folder / "account.nk")
-        console.say(render(lost, language))
+        console.say(render(UNREADABLE.filled(count=withdrawn.unreadable, **files), language))
+    elif withdrawn.is_short:
+        console.say(render(SHORT.filled(**files), language))
     if not withdrawn.users:
         console.refuse(_nothing_issued(settings, identity))
     console.out.print(translate("{identity} is revoked.", language, identity=identity), soft_wrap=True)

@@ -23,7 +23,16 @@ from shared.platform.files import OPEN_FILE, OPEN_FOLDER, OWN_FOLDER
 from shared.platform.settings import Settings
 from shared.unit.field_errors import MESSAGES
 from shared.unit.issuer import held_private_key, issuer_private_key, provide_issuer_keys
-from shared.unit.rotation import IssuerKey, coming_key, keys_here, make_next_key, remove_key, rotate_keys
+from shared.unit.rotation import (
+    IssuerKey,
+    coming_key,
+    keys_here,
+    make_next_key,
+    minting_file,
+    next_key_here,
+    remove_key,
+    rotate_keys,
+)
 from shared.unit.tokens import id_of, mint_token, unit_of
 from shared.values.text import Unclean, clean
 from shared.values.units import AUDITOR, services
@@ -104,7 +113,7 @@ def make_keys(context: typer.Context) -> None:
     settings = console.read_settings()
     provide_issuer_keys(settings)
     _hand_over(settings.issuer_private_key_path, settings.issuer_public_key_path)
-    console.out.print(str(settings.issuer_public_key_path), soft_wrap=True)
+    console.out.print(str(minting_file(settings)), soft_wrap=True)
 
 
 @keys.command("list")
@@ -142,14 +151,25 @@ def next_key() -> None:
 @keys.command("rotate")
 def rotate(
     at_once: Annotated[
-        bool, typer.Option("--at-once", help="With a key that no service has yet, where the one that mints is stolen")
+        bool,
+        typer.Option("--at-once", help="With a new key that no service has yet, where the one that mints is stolen"),
     ] = False,
 ) -> None:
     """Mint with the next key from now on; what the last one has signed stays good until that one is removed."""
     settings = console.read_settings()
+    waiting = next_key_here(settings) if at_once else ""
     were_asked = not at_once and _check_that_all_have(settings, coming_key(settings))
     key_id = rotate_keys(settings, at_once=at_once)
     console.out.print(key_id, soft_wrap=True)
+    if waiting:
+        console.say(
+            translate(
+                "The next key {key_id} may be stolen as well: it was removed here and mints nothing. Revoke it too, "
+                "for services may have it.",
+                spoken(),
+                key_id=waiting,
+            )
+        )
     if not (at_once or were_asked):
         console.say(
             translate(

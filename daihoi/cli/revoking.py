@@ -12,6 +12,7 @@ from daihoi.cli.parked import NO_REASON
 from daihoi.cli.sending import send_and_print
 from services.subcommittee.revocation import RecordRevocation
 from services.tracker.history.moments import parse_time
+from shared.domain.decider import Refusal
 from shared.events.revocation import Revocable
 from shared.i18n import render
 from shared.unit.patience import WAIT_FOR_SERVICE_S
@@ -31,6 +32,11 @@ IT_MINTS_HERE = Message(
     "the next key, where every service has it; otherwise `daihoi keys rotate --at-once` makes one. Its public half "
     "goes to every service, to the sub-committee's first.",
 )
+SINCE_WITH_ID = Refusal(
+    "since_with_id",
+    "--id is for a command that may be given twice, and without --since each time would be another one. Give --since "
+    "too, the same each time.",
+)
 
 
 def revoke(
@@ -42,7 +48,9 @@ def revoke(
         str | None,
         typer.Option(help="As of when, Vietnamese time where it names no zone, at most 31 days ahead; now if none."),
     ] = None,
-    command_id: Annotated[UUID | None, typer.Option("--id", help="The command's id; a new one otherwise.")] = None,
+    command_id: Annotated[
+        UUID | None, typer.Option("--id", help="The command's id; a new one otherwise. With --since.")
+    ] = None,
     wait_for_service: WaitForServiceOption = WAIT_FOR_SERVICE_S,
     lang: LangOption = None,
 ) -> None:
@@ -50,6 +58,8 @@ def revoke(
     settings, language = console.begin(lang)
     if not reason.strip():
         console.refuse(NO_REASON())
+    if command_id and since is None:
+        console.refuse(SINCE_WITH_ID())
     with console.refusals_are_wrong_use():
         now = datetime.now(UTC)
         moment = now if since is None else parse_time(since)

@@ -13,7 +13,7 @@ import shared
 from shared.domain.decider import Refusal
 from shared.eventstore import credentials
 from shared.i18n import Language, translate
-from shared.platform import nats, nats_account, nats_keys, nats_tls
+from shared.platform import nats, nats_account, nats_keys, nats_revoked, nats_tls
 from shared.unit import issuer
 from shared.unit.findings import Notice, Severity
 
@@ -30,7 +30,7 @@ SEVERITIES: dict[Language, dict[Severity, str]] = {
     "vi": {Severity.ERROR: "lỗi", Severity.WARNING: "cảnh báo", Severity.INFO: "thông tin"},
 }
 _ORDER = list(SEVERITIES["en"])
-PASSED_ON = (credentials, nats, nats_account, nats_keys, nats_tls, issuer)
+PASSED_ON = (credentials, nats, nats_account, nats_keys, nats_revoked, nats_tls, issuer)
 """Whose refusals the doctor repeats as errors. What is to be done stands in their sentences."""
 PASSED_ON_HEADS: dict[Language, str] = {
     "en": "What the doctor and the other commands say of NATS and of the issuer's keys, all of it errors:\n\n"

@@ -8,6 +8,7 @@ kernel kills with the keeper. So nothing outlives its users.
 import asyncio
 import fcntl
 import json
+import logging
 import signal
 import socket
 import subprocess
@@ -30,6 +31,7 @@ from shared.platform.nats_account import (
     keeper_credentials,
     key_of,
     provide_keys,
+    revoke,
     revoked,
 )
 from shared.platform.nats_config import configuration
@@ -40,6 +42,8 @@ READY_TIMEOUT_S = 30
 LOOK_EVERY_S = 0.1
 PROBE_TIMEOUT_S = 1
 SHORT_LIFE_S = 5
+
+logger = logging.getLogger(__name__)
 
 
 class WouldNotStart(PlatformError):
@@ -114,16 +118,35 @@ class NatsSettings:
         provide_keys(self._keys)
         adopt_streams(self._store, key_of(self._keys, "store").public)
         self.probe = keeper_credentials(self._keys).connection_options()
-        self._revoked: dict[str, int] | None = None
-        self.are_new()
+        self._revoked: dict[str, int] = {}
+        self._trouble = ""
+        self._write(revoked(self._keys))
 
     def are_new(self) -> bool:
-        """Whether other users are revoked than when the settings were written last; then they are written anew."""
-        before, self._revoked = self._revoked, revoked(self._keys)
-        if self._revoked == before:
+        """Whether others were revoked too since the settings were written last; then they are written anew. Nobody is
+        let in again meanwhile: who is missing on the list is put back, and one that can't be read changes nothing."""
+        try:
+            is_new = self._follow(revoked(self._keys))
+        except (PlatformError, OSError) as error:
+            if self._trouble != str(error):
+                logger.warning("who was revoked stays so, and nobody is added: %s", error)
+            self._trouble = str(error)
             return False
-        write_over(self.file, configuration(self._listen, str(self._store), self._keys).encode(), OWN_FILE)
+        self._trouble = ""
+        return is_new
+
+    def _follow(self, users: dict[str, int]) -> bool:
+        if missing := self._revoked.keys() - users.keys():
+            revoke(self._keys, missing)
+            logger.warning("%s revoked users were missing on the list and were put back", len(missing))
+        if users.keys() <= self._revoked.keys():
+            return False
+        self._write(self._revoked | users)
         return True
+
+    def _write(self, users: dict[str, int]) -> None:
+        write_over(self.file, configuration(self._listen, str(self._store), self._keys).encode(), OWN_FILE)
+        self._revoked = users
 
 
 def nats_server(directory: Path, port: int) -> Server:

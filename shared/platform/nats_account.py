@@ -10,8 +10,6 @@ Here it ends: an answer that came in from there does not go back in, because all
 """
 
 import fcntl
-import json
-import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -19,8 +17,8 @@ from typing import Any, NamedTuple
 
 from shared.domain.decider import Refusal
 from shared.platform.errors import PlatformError
-from shared.platform.files import OWN_FILE, lock_file, own_folder, why_not, write_new, write_over
-from shared.platform.nats_issued import Issued, put_on_record, read_record
+from shared.platform.files import OWN_FILE, lock_file, own_folder, why_not, write_new
+from shared.platform.nats_issued import Issued, begin_record, put_on_record, read_record
 from shared.platform.nats_keys import (
     Credentials,
     Kind,
@@ -34,6 +32,7 @@ from shared.platform.nats_keys import (
     user_jwt,
     write_credentials,
 )
+from shared.platform.nats_revoked import REVOKED, add_revoked, read_revoked
 
 FOLDER = "nats-keys"
 INTO_THE_STORE = ("evt.>", "$O.>", "$JS.API.>", "$JS.ACK.>")
@@ -41,7 +40,6 @@ OUT_OF_THE_STORE = ("ledger.>", "_INBOX.>")
 """What is told there to whoever listens; inboxes, for deliveries that no answer is for."""
 ANSWERS_AT_MOST_APART_S = 60
 KEEPER = "keeper"
-REVOKED, ISSUED = "revoked.json", "issued.jsonl"
 KEYS = {"operator": Kind.OPERATOR, "account": Kind.ACCOUNT, "store": Kind.ACCOUNT, "system": Kind.ACCOUNT}
 NO_ACCOUNT_KEY = Refusal(
     "no_account_key",
@@ -52,16 +50,20 @@ KEYS_TROUBLE = Refusal("nats_keys_trouble", "The NATS keys in {folder} can't be 
 
 
 class Withdrawn(NamedTuple):
-    """The users that were revoked, and how much of the record of what was issued can't be read."""
+    """The users that were revoked, how many lines of the record of what was issued can't be read, and whether more
+    was issued than stands there."""
 
     users: frozenset[str]
     unreadable: int
+    is_short: bool = False
 
 
 def provide_keys(folder: Path) -> None:
     """Makes what is missing of the keys; what is there is never replaced. Raises `PlatformError`."""
     with _told(folder):
         own_folder(folder)
+        if not holds_account_key(folder):
+            begin_record(folder)
         for name, kind in KEYS.items():
             if not _path_of(folder, name).exists():
                 write_new(_path_of(folder, name), NKey.generate(kind).seed.encode(), OWN_FILE)
@@ -86,8 +88,7 @@ def jwts(folder: Path) -> Mapping[str, str]:
     operator, account, store, system = (key_of(folder, name) for name in KEYS)
     imports = [_of_store(store, subject, "service") for subject in INTO_THE_STORE]
     imports += [_of_store(store, subject, "stream") for subject in OUT_OF_THE_STORE]
-    with _told(folder):
-        no_more = {"revocations": revoked(folder)}
+    no_more = {"revocations": revoked(folder)}
     return {
         "operator": operator_jwt(operator, system.public),
         store.public: account_jwt(operator, store.public, "store", jetstream=True, exports=_exports(), **no_more),
@@ -126,7 +127,7 @@ def mint(
             made = Credentials(user_jwt(account, held.key.public, name, publish, subscribe), held.key)
         else:
             made = user_credentials(account, name, publish, subscribe)
-            put_on_record(folder / ISSUED, Issued(name, made.key.public))
+            put_on_record(folder, Issued(name, made.key.public))
         write_credentials(path, made)
     return made
 
@@ -140,21 +141,21 @@ def keeper_credentials(folder: Path) -> Credentials:
 def issued(folder: Path) -> tuple[Issued, ...]:
     """All credentials that were ever made from this folder's keys, the oldest first. Raises `PlatformError`."""
     with _told(folder):
-        return read_record(folder / ISSUED).issued
+        return read_record(folder).issued
 
 
 def revoked(folder: Path) -> dict[str, int]:
-    """Users by their public keys, and when they were revoked, in Unix seconds. Raises `OSError`, `ValueError`."""
-    path = folder / REVOKED
-    users: Any = json.loads(path.read_text()) if path.exists() else {}
-    return {str(user): int(when) for user, when in users.items()}
+    """Users by their public keys, and until when what was issued to them counts no more, in Unix seconds. Raises
+    `PlatformError`."""
+    with _told(folder):
+        return read_revoked(folder / REVOKED)
 
 
 def revoke(folder: Path, users: Iterable[str]) -> None:
     """Who has these keys is not let in any more, from when on the server has read its configuration again. Raises
     `PlatformError`."""
     with _told(folder), _alone(folder):
-        _revoke(folder, users)
+        add_revoked(folder / REVOKED, users)
 
 
 def revoke_all_of(folder: Path, name: str, path: Path) -> Withdrawn:
@@ -163,16 +164,11 @@ def revoke_all_of(folder: Path, name: str, path: Path) -> Withdrawn:
     if not holds_account_key(folder):
         return Withdrawn(frozenset(), 0)
     with _told(folder), _alone(folder):
-        record = read_record(folder / ISSUED)
+        record = read_record(folder)
         if users := record.users_of(name) | _held(path, name):
-            _revoke(folder, users)
+            add_revoked(folder / REVOKED, users)
             path.unlink(missing_ok=True)
-    return Withdrawn(frozenset(users), record.unreadable)
-
-
-def _revoke(folder: Path, users: Iterable[str]) -> None:
-    now = revoked(folder) | dict.fromkeys(users, int(time.time()))
-    write_over(folder / REVOKED, json.dumps(now, indent=1).encode(), OWN_FILE)
+    return Withdrawn(frozenset(users), record.unreadable, record.is_short)
 
 
 def _held(path: Path, name: str) -> set[str]:

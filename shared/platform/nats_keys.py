@@ -147,7 +147,10 @@ def account_jwt(operator: NKey, account: str, name: str, *, jetstream: bool, **f
 def claims_of(jwt: str) -> Claims:
     """Unverified: the server verifies. Raises `ValueError`."""
     payload = jwt.split(".")[1] if jwt.count(".") == 2 else ""
-    claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)) or "null")
+    try:
+        claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)) or "null")
+    except RecursionError as error:
+        raise ValueError("no JWT") from error
     if not isinstance(claims, dict):
         raise ValueError("no JWT")
     return claims
@@ -176,10 +179,19 @@ def credentials_in(path: Path) -> Credentials:
     text = read_text(path)
     jwt, seed = (_part(name, text) for name in ("NATS USER JWT", "USER NKEY SEED"))
     try:
-        claims_of(jwt)["nats"]
+        _check_permissions(claims_of(jwt)["nats"])
         return Credentials(jwt, NKey.from_seed(seed))
     except (ValueError, KeyError) as error:
         raise PlatformError(BAD_CREDENTIALS(path=path)) from error
+
+
+def _check_permissions(nats: object) -> None:
+    """Raises `ValueError` where they are not as a user's are."""
+    directions = [nats.get(direction, {}) for direction in ("pub", "sub")] if isinstance(nats, dict) else [None]
+    for permissions in directions:
+        allowed = permissions.get("allow", []) if isinstance(permissions, dict) else None
+        if not isinstance(allowed, list) or not all(isinstance(subject, str) for subject in allowed):
+            raise ValueError("no permissions")
 
 
 def read_key(path: Path) -> NKey:

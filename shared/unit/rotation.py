@@ -73,6 +73,12 @@ def coming_key(settings: Settings) -> str:
     return _id_at(_next(settings))
 
 
+def minting_file(settings: Settings) -> Path:
+    """The public half of the key that mints, as it is to be brought to services. Raises `PlatformError`."""
+    half = _public_half(settings, settings.issuer_private_key_path)
+    return half if half.exists() else settings.issuer_public_key_path
+
+
 def make_next_key(settings: Settings) -> Path:
     """The public half of the key that will be next, made where there is none yet. Raises `PlatformError`."""
     _check_changeable(settings)
@@ -87,11 +93,15 @@ def make_next_key(settings: Settings) -> Path:
 
 def rotate_keys(settings: Settings, *, at_once: bool = False) -> str:
     """From now on tokens are minted with the next key; what the last one has signed is good until it is taken away.
-    The id of the key. One that nobody can have brought to a service yet is refused, unless `at_once`: then it is made
-    now, and services refuse its tokens until they have it. Raises `PlatformError`."""
+    The id of the key. One that nobody can have brought to a service yet is refused, unless `at_once`: then a new one
+    is made now, in the place of a next key that may be stolen as well, and services refuse its tokens until they have
+    it. Raises `PlatformError`."""
     _check_changeable(settings)
     coming = _next(settings)
     if at_once:
+        if waiting := next_key_here(settings):
+            remove_key(settings, waiting)
+        _take_away(coming)
         make_next_key(settings)
     elif not coming.exists() or not _public_half(settings, coming).exists():
         raise PlatformError(NO_NEXT_KEY())
@@ -100,6 +110,11 @@ def rotate_keys(settings: Settings, *, at_once: bool = False) -> str:
     with writing_keys(private):
         move_over(coming, private)
     return public.stem
+
+
+def next_key_here(settings: Settings) -> str:
+    """Its id; empty where its public half is not here. Raises `PlatformError`."""
+    return next((key.key_id for key in keys_here(settings) if key.part is Part.NEXT), "")
 
 
 def _check_changeable(settings: Settings) -> None:

@@ -1,5 +1,6 @@
 """NATS' keys, credentials and the table of rights, without a server."""
 
+import base64
 import json
 import os
 import stat
@@ -25,6 +26,7 @@ from shared.platform.nats_account import (
 from shared.platform.nats_config import configuration
 from shared.platform.nats_keys import Kind, NKey, claims_of, read_credentials, read_key
 from shared.unit.answering import is_inbox
+from tests.contract.refusing import refused
 from tests.own_servers import FOLDER
 
 CONGRESS = "xx"
@@ -235,6 +237,47 @@ def test_a_record_that_was_broken_off_swallows_no_other_one_and_is_told(folder, 
     withdrawn = revoke_all_of(folder, f"{CONGRESS}/tracker", credentials_path(folder, CONGRESS, "tracker"))
     assert (withdrawn.users, withdrawn.unreadable) == ({later.key.public}, int(kept > 0))
     assert later.key.public in revoked(folder)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [b"[" * 100_000, b'{"a":' * 50_000, b"\xff\xfe", b"null", b'{"name": null}', b"1e999", b'"U"', b"9" * 5_000],
+)
+def test_an_odd_line_of_the_record_is_told_and_the_others_are_read(folder, line):
+    first, record = credentials_for(folder, CONGRESS, "auditor"), folder / "issued.jsonl"
+    record.write_bytes(line + b"\n" + record.read_bytes())
+    withdrawn = revoke_all_of(folder, f"{CONGRESS}/auditor", folder / "none")
+    assert (withdrawn.users, withdrawn.unreadable) == ({first.key.public}, 1)
+
+
+@pytest.mark.parametrize(
+    "claims",
+    [
+        *(b"[" * 40_000, b"null", b"{}", b"\xff", b'{"nats": null}', b'{"nats": []}'),
+        *(b'{"nats": {"pub": 1}}', b'{"nats": {"sub": []}}', b'{"nats": {"sub": {"allow": [1]}}}'),
+    ],
+)
+def test_credentials_with_odd_claims_are_told_as_none(folder, claims):
+    made, path = credentials_for(folder, CONGRESS, "auditor"), credentials_path(folder, CONGRESS, "auditor")
+    head, payload, signature = made.jwt.split(".")
+    odd = ".".join((head, base64.urlsafe_b64encode(claims).decode().rstrip("="), signature))
+    path.write_text(path.read_text().replace(made.jwt, odd))
+    assert refused(lambda: credentials_for(folder, CONGRESS, "auditor")) == "bad_credentials"
+    assert payload not in path.read_text(), "it is left as it is"
+
+
+@pytest.mark.parametrize("content", ["", "null", "[" * 70_000, "é" * 56, "\0" * 56, "S" + "A" * 55, "SU" + "7" * 54])
+def test_a_key_file_that_holds_none_is_told(folder, content):
+    (folder / "account.nk").write_text(content)
+    assert refused(lambda: key_of(folder, "account")) == "no_nats_key"
+
+
+@pytest.mark.parametrize("count", ["", "[]", "nine", "1e999", "-1", "9" * 5_000])
+def test_an_odd_number_beside_the_record_stops_nobody_from_revoking(folder, count):
+    first = credentials_for(folder, CONGRESS, "auditor")
+    (folder / "issued.count").write_text(count)
+    assert revoke_all_of(folder, f"{CONGRESS}/auditor", folder / "none").users == {first.key.public}
+    assert credentials_for(folder, CONGRESS, "auditor").key.public != first.key.public
 
 
 def test_records_that_an_earlier_version_wrote_into_one_line_are_both_looked_at(folder):

@@ -289,3 +289,20 @@ async def test_whoever_revokes_the_key_that_mints_is_told_so_and_the_list_and_th
         assert "Tokens are checked with it" not in (await run("keys", "list")).stdout
         assert await office.outcome(office.token()) == "opened"
         assert "key_revoked" not in {finding.code for finding in await examine(settings)}
+
+
+async def test_a_command_of_one_id_revokes_once_however_often_it_is_given(office, serving, endpoints, congress):  # noqa: F811
+    settings, since = office.face.settings, datetime.now(UTC).isoformat(timespec="seconds")
+    shell = Shell(settings.data_dir, endpoints, congress)
+    words = ("revoke", "key", "0" * 16, "--reason", "Mất máy", "--as", "subcommittee.lead", "--id", str(uuid4()))
+
+    async def revoke(*further):
+        return await asyncio.to_thread(shell.run, *words, *further, DAIHOI_DATA_DIR=str(settings.data_dir))
+
+    async with serving("subcommittee"):
+        undated = await revoke()
+        assert (undated.returncode, "Give --since too" in " ".join(undated.stderr.split())) == (2, True)
+        assert await office.face.written() == 0
+        first, again = await revoke("--since", since), await revoke("--since", since)
+    assert (first.returncode, again.returncode) == (0, 0), again.stderr
+    assert await office.face.written() == 1

@@ -190,6 +190,42 @@ def test_a_record_that_can_not_be_read_is_told_with_the_way_out(tmp_path, lang, 
     assert str(folder / "account.nk") in ran.stderr.replace("\n", "")
 
 
+@pytest.mark.parametrize(("lang", "sentence"), [("en", "More credentials were made"), ("vi", "nhiều hơn số ghi")])
+@pytest.mark.parametrize("lose", [lambda record: record.unlink(), lambda record: record.write_bytes(b"")])
+def test_a_record_that_was_lost_is_told_though_another_one_was_begun(tmp_path, lang, sentence, lose):
+    """Whoever has a copy of the first credentials is still let in."""
+    here, folder = {"DAIHOI_DATA_DIR": str(tmp_path), "DAIHOI_LANG": lang}, tmp_path / "nats-keys"
+    daihoi("nats", "config", **here)
+    daihoi("nats", "credentials", MEMBER, **here)
+    assert daihoi("nats", "revoke", MEMBER, **here).stderr == "", "nothing is missing yet"
+    daihoi("nats", "credentials", MEMBER, **here)
+    credentials_path(folder, CONGRESS, MEMBER).unlink()
+    lose(folder / "issued.jsonl")
+    daihoi("nats", "credentials", MEMBER, **here)
+    ran = daihoi("nats", "revoke", MEMBER, **here)
+    assert ran.exit_code == 0
+    assert sentence in ran.stderr
+    assert str(folder / "account.nk") in ran.stderr.replace("\n", "")
+    (folder / "account.nk").unlink()
+    daihoi("nats", "config", **here)
+    daihoi("nats", "credentials", MEMBER, **here)
+    assert daihoi("nats", "revoke", MEMBER, **here).stderr == "", "a new key lets in nobody of before"
+
+
+@pytest.mark.parametrize("is_lost", [True, False])
+def test_of_a_folder_that_an_earlier_version_made_a_lost_record_is_told_and_no_other(tmp_path, is_lost):
+    here, folder = {"DAIHOI_DATA_DIR": str(tmp_path)}, tmp_path / "nats-keys"
+    daihoi("nats", "config", **here)
+    daihoi("nats", "credentials", MEMBER, **here)
+    (folder / "issued.count").unlink()
+    if is_lost:
+        (folder / "issued.jsonl").unlink()
+        credentials_path(folder, CONGRESS, MEMBER).unlink()
+    daihoi("nats", "credentials", MEMBER, "auditor", **here)
+    for identity in (MEMBER, "auditor"):
+        assert ("More credentials were made" in daihoi("nats", "revoke", identity, **here).stderr) is is_lost
+
+
 def test_the_servers_of_containers_are_called_as_the_next_step_calls_them():
     named = re.findall(r"nats(?:-\d)?(?=[ `])", str(CONTAINERS_READ_IT).partition("HUP ")[2])
     pages = [(PROJECT / name).read_text() for name in ("docker-compose.yml", "docker-compose.cluster.yml")]

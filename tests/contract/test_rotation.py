@@ -4,6 +4,7 @@ import json
 import os
 import stat
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -16,7 +17,14 @@ from shared.platform.errors import PlatformError
 from shared.platform.settings import Settings
 from shared.unit.accepted_keys import KeysOnDisk, accepted_keys
 from shared.unit.health import health_of
-from shared.unit.issuer import held_private_key, id_of_private, issuer_private_key, provide_issuer_keys
+from shared.unit.issuer import (
+    held_private_key,
+    id_of_private,
+    issuer_private_key,
+    key_id,
+    load_public_key,
+    provide_issuer_keys,
+)
 from shared.unit.rotation import Part, keys_here, make_next_key, remove_key, rotate_keys
 from shared.unit.tokens import TokenVerifier, id_of, mint_token
 from tests.contract.refusing import refused
@@ -243,6 +251,40 @@ def test_whoever_rotates_at_once_is_told_what_to_bring_to_every_service(tmp_path
         assert half.exists()
         assert str(half) in ran.stderr
         assert sentence in ran.stderr
+
+
+def test_a_next_key_that_may_be_stolen_as_well_never_mints_and_is_named(tmp_path, monkeypatch):
+    monkeypatch.setenv("DAIHOI_DATA_DIR", str(tmp_path))
+    private_key = Settings(data_dir=tmp_path).issuer_private_key_path
+    assert run("keys").exit_code == 0
+    for lang, sentence in (("en", "may be stolen as well"), ("vi", "cũng có thể đã lộ")):
+        monkeypatch.setenv("DAIHOI_LANG", lang)
+        waiting = Path(run("keys", "next").stdout.strip())
+        private = private_key.with_name("issuer.key.next").read_bytes()
+        ran = run("keys", "rotate", "--at-once")
+        assert ran.exit_code == 0
+        assert private_key.read_bytes() != private
+        assert ran.stdout.strip() != waiting.stem
+        assert not waiting.exists(), "no token of it is good here"
+        assert waiting.stem in ran.stderr
+        assert sentence in " ".join(ran.stderr.split())
+        assert not private_key.with_name("issuer.key.next").exists()
+
+
+def test_the_half_that_is_to_be_brought_to_services_is_that_of_the_key_that_mints(tmp_path, monkeypatch):
+    monkeypatch.setenv("DAIHOI_DATA_DIR", str(tmp_path))
+    printed = [run("keys").stdout.strip()]
+    old, half = Path(printed[0]), run("keys", "next").stdout.strip()
+    printed.append(run("keys").stdout.strip())
+    of_old = id_of_private(Settings(data_dir=tmp_path).issuer_private_key_path.read_bytes())
+    new = run("keys", "rotate").stdout.strip()
+    printed.append(run("keys").stdout.strip())
+    assert printed == [str(old), str(old), half]
+    (tmp_path / "issuer" / "public" / "copied.pub").write_text("half of a k")
+    assert run("keys").stdout.strip() == half, "what is no key is nobody's business here"
+    (tmp_path / "issuer" / "public" / "copied.pub").unlink()
+    assert run("keys", "remove", of_old).exit_code == 0
+    assert key_id(load_public_key(Path(run("keys").stdout.strip()))) == new
 
 
 def test_a_token_is_minted_where_the_private_half_is_and_nowhere_else(tmp_path, monkeypatch):
