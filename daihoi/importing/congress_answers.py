@@ -17,6 +17,7 @@ from shared.domain.decider import Refusal, Refused
 from shared.domain.entering import entered
 from shared.events.congress import LetterheadForm, Particulars
 from shared.i18n import format_date
+from shared.platform.reading import read_file
 from shared.unit.field_errors import message_of
 from shared.values.brief import brief_text
 from shared.values.message import Message
@@ -141,8 +142,7 @@ def _day_or_none(text: str) -> date | None:
 # --- from a file ---
 def read_answers(path: Path) -> Answers:
     """The answers in a file: `title: …` or `title: {vi: …, en: …}`. Raises a refusal."""
-    with path.open("rb") as file:
-        content = file.read(MOST_BYTES + 1)
+    content = read_file(path, MOST_BYTES + 1, or_pipe=True)
     if len(content) > MOST_BYTES:
         raise FILE_TOO_LARGE(path=path, most=MOST_BYTES // 1024)
     told = _loaded(path, content)

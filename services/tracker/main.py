@@ -5,8 +5,6 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
-from faststream import FastStream
-
 from services.tracker.health import TrackerHealth
 from services.tracker.history.shadow import keep_shadow
 from services.tracker.projection.decoding import EVENT_TYPES
@@ -19,6 +17,7 @@ from shared.eventstore.streams import check_streams
 from shared.platform.embedded import endpoints, environment_of
 from shared.platform.mongo import mongo_database
 from shared.platform.settings import Settings
+from shared.unit.application import ServiceApp
 from shared.unit.asyncapi import Json, answer_asyncapi, asyncapi
 from shared.unit.health import answer_health
 from shared.unit.health_file import HealthFile
@@ -72,4 +71,4 @@ def contract() -> Json:
     return asyncapi(TRACKER, reads=tuple(EVENT_TYPES[name] for name in sorted(EVENT_TYPES)))
 
 
-app = FastStream(lifespan=lifespan, logger=logger)
+app = ServiceApp(lifespan, logger)

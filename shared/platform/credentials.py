@@ -12,11 +12,14 @@ from urllib.parse import quote, unquote, unquote_plus, urlsplit, urlunsplit
 from shared.domain.decider import Refusal
 from shared.platform.errors import PlatformError
 from shared.platform.files import why_not
+from shared.platform.reading import read_file
 from shared.platform.secret_files import check_closed
 from shared.values.secrecy import PASSWORD_FILE
 
 TRACKER, READER, ADMIN = "tracker", "reader", "admin"
 """The users of the database: who writes the views, who reads them, and who makes the other two."""
+
+LARGEST_PASSWORD_BYTES = 64 * 1024
 
 NO_PASSWORD = Refusal("no_mongo_password", "The password for MongoDB can't be read from {file}: {reason}.")
 EMPTY_PASSWORD = Refusal("no_mongo_password", "The file {file} is to hold a password for MongoDB and is empty.")
@@ -63,7 +66,7 @@ def login(url: str, *, reads_only: bool = False) -> Login:
 def read_password(file: Path) -> str:
     """Without the end of its line. Raises `PlatformError`, where others may read the file too."""
     try:
-        password = file.read_text("utf-8").rstrip("\r\n")
+        password = read_file(file, LARGEST_PASSWORD_BYTES).decode().rstrip("\r\n")
     except OSError as error:
         raise PlatformError(NO_PASSWORD(file=file, reason=why_not(error))) from error
     except UnicodeDecodeError as error:

@@ -45,8 +45,18 @@ _REASONS = {
 NO_DATA_FOLDER = Refusal("no_data_folder", "DAIHOI_DATA_DIR names {folder}, where nothing can be kept: {reason}.")
 
 
+class NotOrdinary(OSError):
+    """It can't be read as an ordinary file can; `reason` says why."""
+
+    def __init__(self, reason: Message, path: Path) -> None:
+        super().__init__(errno.EINVAL, reason.code, str(path))
+        self.reason = reason
+
+
 def why_not(error: OSError) -> Message | str:
     """What the system says; a message where that is usual."""
+    if isinstance(error, NotOrdinary):
+        return error.reason
     return _REASONS.get(error.errno or 0) or error.strerror or str(error)
 
 

@@ -177,8 +177,18 @@ async def nats_connection(
             await connect(connection, teller, servers=servers_of(url), **options)
     except (nats.errors.Error, OSError, TimeoutError) as error:
         raise PlatformError(NO_SERVER(url=url, seconds=f"{seconds:g}")) from error
-    async with connection:
+    try:
         yield connection
+    finally:
+        await hang_up(connection)
+
+
+async def hang_up(connection: Client) -> None:
+    """Closes the connection, whether its server is there, away or hangs. nats-py alone would fail at a dead line with
+    something left to be sent, and wait for ever for a line that takes nothing."""
+    with suppress(OSError, TimeoutError, RuntimeError):
+        async with asyncio.timeout(CLOSE_TIMEOUT_S):
+            await connection.close()
 
 
 async def connect(connection: Client, teller: Teller, **options: Any) -> None:
@@ -188,8 +198,6 @@ async def connect(connection: Client, teller: Teller, **options: Any) -> None:
     try:
         await connection.connect(**options)
     except PlatformError:
-        with suppress(TimeoutError):  # nats-py waits for ever for the end of a line whose handshake failed
-            async with asyncio.timeout(CLOSE_TIMEOUT_S):
-                await connection.close()
+        await hang_up(connection)  # nats-py waits for ever for the end of a line whose handshake failed
         raise
     teller.has_connected()

@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from shared.domain.decider import Refusal
 from shared.platform.errors import PlatformError
 from shared.platform.files import OWN_FILE, own_folder, write_over
+from shared.platform.reading import read_file
 from shared.platform.secret_files import check_closed
 
 type Claims = dict[str, Any]
@@ -205,8 +206,7 @@ def read_key(path: Path) -> NKey:
 
 
 def read_text(path: Path) -> str:
-    with path.open("rb") as file:
-        return file.read(LARGEST_FILE_BYTES).decode(errors="replace")
+    return read_file(path, LARGEST_FILE_BYTES).decode(errors="replace")
 
 
 def _part(name: str, text: str) -> str:

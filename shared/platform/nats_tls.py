@@ -16,6 +16,7 @@ from shared.domain.decider import Refusal, Refused
 from shared.platform.errors import PlatformError
 from shared.platform.files import why_not
 from shared.platform.plain import is_plain
+from shared.platform.reading import check_ordinary
 from shared.platform.secret_files import check_closed
 
 CA, CERTIFICATE, KEY = "DAIHOI_NATS_CA", "DAIHOI_NATS_CERTIFICATE", "DAIHOI_NATS_KEY"
@@ -85,6 +86,8 @@ def _context() -> ssl.SSLContext:
     if bool(certificate) != bool(key):
         raise PlatformError(TLS_HALVES())
     try:
+        if ca:
+            check_ordinary(Path(ca))
         context = ssl.create_default_context(cafile=ca)
     except (OSError, ValueError) as error:
         raise _unusable(CA, ca, error) from error
@@ -97,6 +100,8 @@ def _context() -> ssl.SSLContext:
 def _show(context: ssl.SSLContext, certificate: str, key: str) -> None:
     """The certificate that this process shows to servers."""
     try:
+        for path in (certificate, key):
+            check_ordinary(Path(path))
         context.load_cert_chain(certificate, key, password=_no_password)
         check_closed(Path(key))
     except (OSError, ValueError) as error:

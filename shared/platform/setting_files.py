@@ -7,6 +7,7 @@ from pathlib import Path
 from shared.domain.decider import Refusal
 from shared.platform.errors import PlatformError
 from shared.platform.files import why_not
+from shared.platform.reading import read_file
 from shared.platform.secret_files import is_closed
 
 SECRET = frozenset({"DAIHOI_TOKEN", "DAIHOI_NATS_URL", "DAIHOI_MONGO_URL"})
@@ -44,11 +45,12 @@ def _check_closed(name: str, path: str) -> None:
 
 
 def _content(name: str, path: Path) -> str:
+    def check(status: os.stat_result) -> None:
+        if name in SECRET and not is_closed(status):
+            raise PlatformError(SETTING_FILE_OPEN(name=name, path=path))
+
     try:
-        with path.open("rb") as file:
-            if name in SECRET and not is_closed(os.fstat(file.fileno())):
-                raise PlatformError(SETTING_FILE_OPEN(name=name, path=path))
-            return file.read(LARGEST_BYTES).decode().strip()
+        return read_file(path, LARGEST_BYTES, or_pipe=True, check=check).decode().strip()
     except OSError as error:
         raise PlatformError(SETTING_FILE_MISSING(name=name, path=path, reason=why_not(error))) from error
     except UnicodeDecodeError as error:

@@ -34,7 +34,7 @@ from shared.values.brief import brief_text
 
 POLICY_RETRY_DELAY_S, LONGEST_TIMES_AS_LONG = 2.0, 5
 POLICY_TRIES = 5
-STOP_TIMEOUT_S = 10.0
+STOP_TIMEOUT_S = 3.0
 
 logger = logging.getLogger(__name__)
 
@@ -80,6 +80,7 @@ class Follower:
         self._pauses = _pauses()
         self._said: object = None
         """What the log has been told last; the same is not told again."""
+        self._running: asyncio.Task[None] | None = None
         self._taking = asyncio.Lock()
         """Whoever holds it keeps the policies from beginning with anything else."""
 
@@ -88,6 +89,8 @@ class Follower:
 
     async def stop(self) -> None:
         """Once it is done with the event that it has in hand, or after `STOP_TIMEOUT_S`."""
+        if not self._running:  # it is to end before it has begun
+            return
         with suppress(TimeoutError):
             async with asyncio.timeout(STOP_TIMEOUT_S), self._taking:
                 self._running.cancel()

@@ -27,14 +27,16 @@ class HealthFile:
 
     def __init__(self, settings: Settings, service: str, look: Callable[[], Awaitable[Health]]) -> None:
         self._data_dir, self._look = settings.data_dir, look
+        self._telling: asyncio.Task[None] | None = None
         self.path = Path(file_of(str(settings.data_dir), settings.congress, service, settings.instance))
 
     async def start(self) -> None:
         self._telling = asyncio.create_task(self._keep_telling())
 
     async def stop(self) -> None:
-        self._telling.cancel()
-        await asyncio.gather(self._telling, return_exceptions=True)
+        if self._telling:  # else it is to end before it has begun
+            self._telling.cancel()
+            await asyncio.gather(self._telling, return_exceptions=True)
         with suppress(OSError):
             self.path.unlink(missing_ok=True)
 

@@ -16,7 +16,17 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from shared.domain.decider import Refusal, Refused
 from shared.platform.errors import PlatformError
-from shared.platform.files import OPEN_FILE, OPEN_FOLDER, OWN_FILE, own_folder, why_not, write_new, write_over
+from shared.platform.files import (
+    OPEN_FILE,
+    OPEN_FOLDER,
+    OWN_FILE,
+    NotOrdinary,
+    own_folder,
+    why_not,
+    write_new,
+    write_over,
+)
+from shared.platform.reading import read_file
 from shared.platform.secret_files import check_closed
 from shared.platform.settings import Settings
 
@@ -234,10 +244,9 @@ def load_public_key(path: Path) -> Ed25519PublicKey:
 
 
 def _read(path: Path) -> bytes:
-    if path.exists() and not path.is_file():
-        raise PlatformError(NOT_A_FILE(path=path))
     try:
-        with path.open("rb") as file:
-            return file.read(LARGEST_KEY_BYTES)
+        return read_file(path, LARGEST_KEY_BYTES)
+    except (NotOrdinary, IsADirectoryError) as error:
+        raise PlatformError(NOT_A_FILE(path=path)) from error
     except OSError as error:
         raise PlatformError(KEY_UNREADABLE(path=path, reason=why_not(error))) from error

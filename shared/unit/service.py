@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-from faststream import AckPolicy, FastStream
+from faststream import AckPolicy
 from faststream.nats import NatsBroker, NatsMessage
 from nats.aio.client import DEFAULT_INBOX_PREFIX, Client
 from pydantic import BaseModel, ValidationError
@@ -27,6 +27,7 @@ from shared.platform.plain import is_plain
 from shared.platform.settings import Settings
 from shared.unit.accepted_keys import accepted_keys
 from shared.unit.answering import fits, is_inbox, respond, unread
+from shared.unit.application import ServiceApp
 from shared.unit.asyncapi import Json, answer_asyncapi, asyncapi
 from shared.unit.broker import STOP_TIMEOUT_S, HandOverBroker, UnitBroker, security_at
 from shared.unit.commands import Answer, CommandHandler
@@ -83,7 +84,7 @@ class UnitService:
     def keeps_evidence(self) -> bool:
         return evidence.AGGREGATE in self.aggregates
 
-    def app(self) -> FastStream:
+    def app(self) -> ServiceApp:
         """The application; nothing is connected or started before it runs."""
 
         @asynccontextmanager
@@ -98,12 +99,12 @@ class UnitService:
                     async with self._at_work(app, broker, settings, servers):
                         yield
 
-        app = FastStream(lifespan=lifespan, logger=logger)
+        app = ServiceApp(lifespan, logger)
         return app
 
     @asynccontextmanager
     async def _at_work(
-        self, app: FastStream, broker: UnitBroker, settings: Settings, servers: Endpoints
+        self, app: ServiceApp, broker: UnitBroker, settings: Settings, servers: Endpoints
     ) -> AsyncIterator[None]:
         """Whatever begins and ends with the application."""
         store = EventStore(broker.connection, settings.congress, self.name, replicas=settings.nats_replicas)

@@ -16,6 +16,7 @@ from shared.domain.decider import Refusal
 from shared.eventstore.canonical import indented, read_document
 from shared.eventstore.names import service_of
 from shared.eventstore.rows import Row
+from shared.platform.reading import read_file
 
 MANIFEST = "manifest.json"
 MOST_BYTES_OF_A_MANIFEST = 16 * 1024**2
@@ -63,9 +64,8 @@ class Backup:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        with path.open("rb") as file:
-            if file.read(len(_ZIP)) != _ZIP:
-                raise NO_BACKUP(path=path)
+        if read_file(path, len(_ZIP)) != _ZIP:
+            raise NO_BACKUP(path=path)
         with self._reading(MANIFEST), ZipFile(path) as archive:
             names = archive.namelist()
             if MANIFEST not in names:
