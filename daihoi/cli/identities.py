@@ -92,7 +92,8 @@ def show_config(
     listen: Annotated[str, typer.Option(help="The address that the server listens on.")] = Place.listen,
     store: Annotated[str, typer.Option(help="The folder for its streams.")] = Place.store,
     monitor: Annotated[
-        str, typer.Option(help="The address of its monitoring, which lets everybody in.")
+        str,
+        typer.Option(help="Where its monitoring is, which shows everybody the names of inboxes; none if not given."),
     ] = Place.monitor,
     cluster: Annotated[
         list[str] | None,
