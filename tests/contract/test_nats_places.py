@@ -180,8 +180,8 @@ async def test_a_unit_works_through_its_leaf_node(centre):
                 stop_child(service)
 
 
-def page(url):
-    with urlopen(url) as answer:
+def page(address):
+    with urlopen(f"http://{address}") as answer:
         return answer.read().decode()
 
 
@@ -193,7 +193,7 @@ async def test_monitoring_which_shows_the_names_of_inboxes_is_there_only_where_i
             inbox = unit.new_inbox()
             await unit.subscribe(inbox)
             await unit.flush()
-            shown = await asyncio.to_thread(page, f"http://{monitor}/connz?subs=1")
+            shown = await asyncio.to_thread(page, f"{monitor}/connz?subs=1")
             assert inbox in shown, "else it need not be kept away from everybody"
 
 
