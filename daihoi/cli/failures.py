@@ -7,7 +7,7 @@ import traceback
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pymongo.errors import PyMongoError
+from pymongo.errors import ConnectionFailure, OperationFailure, PyMongoError
 
 from daihoi.cli.console import say
 from daihoi.cli.language import spoken
@@ -23,7 +23,7 @@ from shared.eventstore.errors import (
     StreamMismatch,
     Unavailable,
 )
-from shared.i18n import render, translate
+from shared.i18n import render, shows_own_words, translate
 from shared.platform.errors import PlatformError
 from shared.platform.files import own_file, own_folder, why_not
 from shared.platform.mongo import in_words
@@ -45,6 +45,10 @@ UNEXPECTED_UNLOGGED = Refusal(
 )
 
 
+LOGIN_REFUSED = Message("login_refused", "the user or the password is another than the server knows")
+NOT_ALLOWED = Message("not_allowed", "this user may not do that")
+NO_ANSWER = Message("no_answer", "it does not answer; `daihoi doctor` says more")
+NOT_DONE = Message("not_done", "it has not done what was asked of it; `daihoi doctor` says more")
 BY_KIND: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], Message], ...] = (
     (NoStream, Message("no_stream", "NATS has no such stream; `daihoi streams provision` makes the streams.")),
     (
@@ -68,7 +72,7 @@ def report_failure(error: BaseException) -> None:
         case NotText():
             say_expected(NOT_TEXT(number=error.number, shown=error))
         case NotWritten():
-            say_expected(NOT_WRITTEN(reason=error))
+            say_expected(NOT_WRITTEN(reason=why_not(error.why)))
         case OSError() if error.filename is not None:
             say_expected(FILE_TROUBLE(path=error.filename, reason=why_not(error)))
         case OSError() if error.errno in (errno.ENOSPC, errno.EPIPE, errno.EBADF):
@@ -111,8 +115,23 @@ def _by_its_kind(error: BaseException) -> str:
     kind = next((kind for types, kind in BY_KIND if isinstance(error, types)), None)
     if kind is None:
         return raw or type(error).__name__
-    shows_raw = raw and (spoken() == "en" or os.environ.get("DAIHOI_DEBUG") == "1")
-    return f"{kind.code}: {render(kind, spoken())}" + (f" ({raw})" if shows_raw else "")
+    return f"{kind.code}: {_with_its_own_words(kind, raw)}"
+
+
+def _of_mongo(error: PyMongoError) -> Message:
+    match error:
+        case OperationFailure(code=18):
+            return LOGIN_REFUSED
+        case OperationFailure(code=13):
+            return NOT_ALLOWED
+        case ConnectionFailure():
+            return NO_ANSWER
+        case _:
+            return NOT_DONE
+
+
+def _with_its_own_words(kind: Message, raw: str) -> str:
+    return render(kind, spoken()) + (f" ({raw})" if raw and shows_own_words(spoken()) else "")
 
 
 def sentence_of(error: BaseException) -> str | None:
@@ -131,6 +150,6 @@ def sentence_of(error: BaseException) -> str | None:
         case PlatformError() | EventStoreError() | FenceLost() | TimeoutError():
             return _by_its_kind(error)
         case PyMongoError():
-            return f"MongoDB: {in_words(error)}"
+            return f"MongoDB: {_with_its_own_words(_of_mongo(error), in_words(error))}"
         case _:
             return None

@@ -34,6 +34,7 @@ from shared.platform.nats_keys import (
     user_jwt,
     write_credentials,
 )
+from shared.values.message import OwnWords
 
 FOLDER = "nats-keys"
 INTO_THE_STORE = ("evt.>", "$JS.API.>", "$JS.ACK.>")
@@ -207,7 +208,7 @@ def _told(folder: Path) -> Iterator[None]:
     try:
         yield
     except (OSError, ValueError) as error:
-        reason = why_not(error) if isinstance(error, OSError) else error
+        reason = why_not(error) if isinstance(error, OSError) else OwnWords(error)
         raise PlatformError(KEYS_TROUBLE(folder=folder, reason=reason)) from error
 
 

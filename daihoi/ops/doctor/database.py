@@ -9,7 +9,7 @@ from daihoi.ops.doctor.places import MONGO, since
 from services.tracker.projection.store import ViewStore
 from shared.platform.databases import left_beside
 from shared.platform.embedded import database_kept
-from shared.platform.mongo import is_unauthorised
+from shared.platform.mongo import in_words, is_unauthorised
 from shared.platform.settings import Settings
 from shared.unit.findings import Finding, Notice, Severity
 
@@ -48,7 +48,7 @@ async def database_finding(views: ViewStore) -> Finding:
     except PyMongoError as error:
         if is_unauthorised(error):
             return MONGO_IS_READ(MONGO, milliseconds=since(began))
-        return MONGO_UNREACHABLE(MONGO, reason=str(error).partition(", Timeout:")[0])
+        return MONGO_UNREACHABLE(MONGO, reason=in_words(error))
     return MONGO_ANSWERS(MONGO, milliseconds=since(began))
 
 
