@@ -36,7 +36,7 @@ NOTHING_ISSUED = Refusal(
 )
 UNREADABLE = Message(
     "record_unreadable",
-    "{count} lines of {record} can't be read: should somebody have credentials that stood there, they are not "
+    "Lines of {record} that can't be read: {count}. Should somebody have credentials that stood there, they are not "
     "revoked by name. Then begin with a new key: remove {key}, make all credentials anew, and start the server with "
     "the new configuration.",
 )

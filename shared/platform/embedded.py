@@ -28,6 +28,10 @@ NO_EFFECT = Message(
     "setting_without_effect",
     "{setting} has no effect here: {url} is not set, so the server is embedded, and makes its own.",
 )
+RUNS_ALREADY = Message(
+    "setting_without_effect",
+    "{setting} has no effect yet: {serving} runs already. End all that uses it, and begin again.",
+)
 NOT_EMBEDDED = Refusal(
     "not_embedded", "Only embedded servers can be started afresh; take DAIHOI_NATS_URL away first."
 )
@@ -110,7 +114,20 @@ def embedded_servers(directory: Path, *, fresh: bool = False) -> Iterator[Endpoi
     with ExitStack() as lease:
         with keeping_data_in(directory):
             servers = _leased(directory, lease, fresh=fresh)
+        _say_where_the_database_is_another(directory)
         yield servers
+
+
+def _say_where_the_database_is_another(directory: Path) -> None:
+    """Than the one that is named: who came first has chosen it. Raises `PlatformError` where it is none."""
+    if not os.environ.get("DAIHOI_MONGOD"):
+        return
+    from shared.platform.databases import MONGOD_NAME, SECANTUS_NAME, mongod_program
+
+    serving = database_kept(directory)
+    if serving != (MONGOD_NAME if mongod_program() else SECANTUS_NAME):
+        sentence = RUNS_ALREADY.filled(setting="DAIHOI_MONGOD", serving=serving)
+        logger.warning("%s", sentence, extra={"sentence": sentence})
 
 
 def _leased(directory: Path, stack: ExitStack, *, fresh: bool) -> Endpoints:
