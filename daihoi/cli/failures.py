@@ -7,7 +7,7 @@ import traceback
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pymongo.errors import PyMongoError
+from pymongo.errors import ConnectionFailure, PyMongoError
 
 from daihoi.cli.console import say
 from daihoi.cli.language import spoken
@@ -23,12 +23,12 @@ from shared.eventstore.errors import (
     StreamMismatch,
     Unavailable,
 )
-from shared.i18n import render, translate
+from shared.i18n import render, shows_own_words, translate
 from shared.platform.errors import PlatformError
 from shared.platform.files import own_file, own_folder, why_not
 from shared.platform.mongo import in_words, is_not_let_in, is_unauthorised
 from shared.unit.problems import NOT_PERMITTED, ProblemError
-from shared.values.message import Message
+from shared.values.message import Message, OwnWords
 from shared.values.secrecy import masked
 
 NO_STDOUT = Refusal("no_stdout", "The answer has nowhere to go: standard output is closed. Nothing was done.")
@@ -54,6 +54,8 @@ MONGO_NOT_PERMITTED = Refusal(
     "DAIHOI_MONGO_PASSWORD_FILE: `tracker` writes the views, `reader` reads them.",
 )
 
+NO_ANSWER = Message("no_answer", "it does not answer; `daihoi doctor` says more")
+NOT_DONE = Message("not_done", "it has not done what was asked of it; `daihoi doctor` says more")
 BY_KIND: tuple[tuple[type[BaseException] | tuple[type[BaseException], ...], Message], ...] = (
     (NoStream, Message("no_stream", "NATS has no such stream; `daihoi streams provision` makes the streams.")),
     (
@@ -77,7 +79,7 @@ def report_failure(error: BaseException) -> None:
         case NotText():
             say_expected(NOT_TEXT(number=error.number, shown=error))
         case NotWritten():
-            say_expected(NOT_WRITTEN(reason=error))
+            say_expected(NOT_WRITTEN(reason=why_not(error.why)))
         case OSError() if error.filename is not None:
             say_expected(FILE_TROUBLE(path=error.filename, reason=why_not(error)))
         case OSError() if error.errno in (errno.ENOSPC, errno.EPIPE, errno.EBADF):
@@ -120,8 +122,11 @@ def _by_its_kind(error: BaseException) -> str:
     kind = next((kind for types, kind in BY_KIND if isinstance(error, types)), None)
     if kind is None:
         return raw or type(error).__name__
-    shows_raw = raw and (spoken() == "en" or os.environ.get("DAIHOI_DEBUG") == "1")
-    return f"{kind.code}: {render(kind, spoken())}" + (f" ({raw})" if shows_raw else "")
+    return f"{kind.code}: {_with_its_own_words(kind, raw)}"
+
+
+def _with_its_own_words(kind: Message, raw: str) -> str:
+    return render(kind, spoken()) + (f" ({raw})" if raw and shows_own_words(spoken()) else "")
 
 
 def _of_mongo(error: PyMongoError) -> str:
@@ -129,9 +134,11 @@ def _of_mongo(error: PyMongoError) -> str:
     if is_not_let_in(error):
         refused = MONGO_NOT_LET_IN()
     elif is_unauthorised(error):
-        refused = MONGO_NOT_PERMITTED(reason=reason.rstrip("."))
+        refused = MONGO_NOT_PERMITTED(reason=OwnWords(reason.rstrip(".")))
     else:
-        return f"MongoDB: {reason}"
+        return (
+            f"MongoDB: {_with_its_own_words(NO_ANSWER if isinstance(error, ConnectionFailure) else NOT_DONE, reason)}"
+        )
     return f"{refused.code}: {render(refused.message, spoken())}"
 
 

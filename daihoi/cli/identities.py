@@ -36,7 +36,7 @@ NOTHING_ISSUED = Refusal(
 )
 UNREADABLE = Message(
     "record_unreadable",
-    "{count} lines of {record} can't be read: should somebody have credentials that stood there, they are not "
+    "Lines of {record} that can't be read: {count}. Should somebody have credentials that stood there, they are not "
     "revoked by name. Then begin with a new key: remove {key}, make all credentials anew, and start the server with "
     "the new configuration.",
 )
@@ -98,7 +98,8 @@ def show_config(
     listen: Annotated[str, typer.Option(help="The address that the server listens on.")] = Place.listen,
     store: Annotated[str, typer.Option(help="The folder for its streams.")] = Place.store,
     monitor: Annotated[
-        str, typer.Option(help="The address of its monitoring, which lets everybody in.")
+        str,
+        typer.Option(help="Where its monitoring is, which shows everybody the names of inboxes; none if not given."),
     ] = Place.monitor,
     cluster: Annotated[
         list[str] | None,

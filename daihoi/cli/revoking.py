@@ -1,6 +1,6 @@
 """`daihoi revoke`: tokens and keys that every service is to refuse from now on, or from another time."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated
 from uuid import UUID, uuid4
 
@@ -16,6 +16,7 @@ from shared.domain.decider import Refusal
 from shared.events.revocation import Revocable
 from shared.i18n import render
 from shared.unit.patience import WAIT_FOR_SERVICE_S
+from shared.unit.requests import CLOCK_SKEW
 from shared.unit.rotation import minting_key
 from shared.values.message import Message
 from shared.values.units import SUBCOMMITTEE
@@ -24,6 +25,11 @@ NOT_YET = Message("revoked_later", "In force from {since} on; until then nothing
 NOT_YET_A_POSITION = Message(
     "revoked_later",
     "In force from {since} on; until then nothing is refused. Then tokens are that the position was given by then.",
+)
+NEXT_HOLDER = Message(
+    "revoked_for_a_while",
+    "A token that the position is given within {minutes} minutes of that is refused too, since the clock that mints "
+    "may be as much ahead; a later one is taken.",
 )
 
 IT_MINTS_HERE = Message(
@@ -85,3 +91,5 @@ def revoke(
         console.say(render(sentence.filled(since=moment), language))
     if what is Revocable.KEY and named == minting_key(settings):
         console.say(render(IT_MINTS_HERE.filled(since=max(moment, now)), language))
+    if what is Revocable.POSITION:
+        console.say(render(NEXT_HOLDER.filled(minutes=CLOCK_SKEW // timedelta(minutes=1)), language))

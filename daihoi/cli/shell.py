@@ -22,6 +22,7 @@ class NotWritten(Exception):
 
     def __init__(self, error: OSError) -> None:
         super().__init__(error.strerror or str(error))
+        self.why = error
         self.nobody_reads = error.errno == errno.EPIPE
 
 

@@ -3,6 +3,7 @@
 The key of a sentence is its English text; `vi.po` holds the Vietnamese.
 """
 
+import os
 import re
 from datetime import date, datetime
 from functools import cache
@@ -14,12 +15,13 @@ from babel.numbers import format_decimal
 
 from shared.values.brief import brief_text
 from shared.values.local_time import LOCAL_TIME
-from shared.values.message import Message, joined
+from shared.values.message import Message, OwnWords, joined
 from shared.values.units import services, title_of
 
 type Language = Literal["vi", "en"]
 
 LANGUAGES: tuple[Language, ...] = ("vi", "en")
+NOT_TRANSLATED = Message("not_translated", "its own words, in English: ask with DAIHOI_LANG=en")
 CATALOGUE = Path(__file__).with_name("vi.po")
 
 
@@ -41,9 +43,16 @@ def render(message: Message, lang: Language) -> str:
     return translate(message.sentence, lang, **params)
 
 
+def shows_own_words(lang: Language) -> bool:
+    """Whether whoever reads `lang` is shown what other programs say, which is English."""
+    return lang == "en" or os.environ.get("DAIHOI_DEBUG") == "1"
+
+
 def in_words(name: str, value: object, lang: Language) -> str:
     """A value as it stands in a sentence under `name`."""
     match value:
+        case OwnWords() | Exception() if not shows_own_words(lang):
+            text = render(NOT_TRANSLATED, lang)
         case str() if name == "unit":
             text = title_of(value, lang)
         case str() if name in ("actor", "given_by"):

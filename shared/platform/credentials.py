@@ -14,6 +14,7 @@ from shared.platform.errors import PlatformError
 from shared.platform.files import why_not
 from shared.platform.reading import read_file
 from shared.platform.secret_files import check_closed
+from shared.values.message import Message
 from shared.values.secrecy import PASSWORD_FILE
 
 TRACKER, READER, ADMIN = "tracker", "reader", "admin"
@@ -22,6 +23,7 @@ TRACKER, READER, ADMIN = "tracker", "reader", "admin"
 LARGEST_PASSWORD_BYTES = 64 * 1024
 
 NO_PASSWORD = Refusal("no_mongo_password", "The password for MongoDB can't be read from {file}: {reason}.")
+NO_TEXT = Message("no_text", "it holds no text in UTF-8")
 EMPTY_PASSWORD = Refusal("no_mongo_password", "The file {file} is to hold a password for MongoDB and is empty.")
 NO_USER = Refusal("no_mongo_user", "DAIHOI_MONGO_URL names no user for the password in {file}: mongodb://USER@…")
 
@@ -70,7 +72,7 @@ def read_password(file: Path) -> str:
     except OSError as error:
         raise PlatformError(NO_PASSWORD(file=file, reason=why_not(error))) from error
     except UnicodeDecodeError as error:
-        raise PlatformError(NO_PASSWORD(file=file, reason=error.reason)) from error
+        raise PlatformError(NO_PASSWORD(file=file, reason=NO_TEXT)) from error
     if not password:
         raise PlatformError(EMPTY_PASSWORD(file=file))
     check_closed(file)

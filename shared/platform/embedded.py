@@ -14,7 +14,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import IO, Any, NamedTuple
 
 from shared.domain.decider import Refusal, Refused
 from shared.platform.credentials import with_password_file
@@ -22,7 +22,7 @@ from shared.platform.errors import PlatformError
 from shared.platform.files import OWN_UMASK, data_folder, is_locked, keeping_data_in, lock_file, own_file
 from shared.platform.nats_account import FOLDER
 from shared.platform.settings import Settings
-from shared.values.message import Message
+from shared.values.message import Message, OwnWords
 
 NO_EFFECT = Message(
     "setting_without_effect",
@@ -32,6 +32,10 @@ ONE_OF_TWO = Refusal(
     "one_server_named",
     "{named} names a server and {lacking} none, and nothing is started beside a server that is named: set both, or "
     "neither.",
+)
+RUNS_ALREADY = Message(
+    "setting_without_effect",
+    "{setting} has no effect yet: {serving} runs already. End all that uses it, and begin again.",
 )
 NOT_EMBEDDED = Refusal(
     "not_embedded", "Only embedded servers can be started afresh; take DAIHOI_NATS_URL away first."
@@ -123,7 +127,20 @@ def embedded_servers(directory: Path, *, fresh: bool = False) -> Iterator[Endpoi
     with ExitStack() as lease:
         with keeping_data_in(directory):
             servers = _leased(directory, lease, fresh=fresh)
+        _say_where_the_database_is_another(directory)
         yield servers
+
+
+def _say_where_the_database_is_another(directory: Path) -> None:
+    """Than the one that is named: who came first has chosen it. Raises `PlatformError` where it is none."""
+    if not os.environ.get("DAIHOI_MONGOD"):
+        return
+    from shared.platform.databases import MONGOD_NAME, SECANTUS_NAME, mongod_program
+
+    serving = database_kept(directory)
+    if serving != (MONGOD_NAME if mongod_program() else SECANTUS_NAME):
+        sentence = RUNS_ALREADY.filled(setting="DAIHOI_MONGOD", serving=serving)
+        logger.warning("%s", sentence, extra={"sentence": sentence})
 
 
 def _leased(directory: Path, stack: ExitStack, *, fresh: bool) -> Endpoints:
@@ -169,9 +186,21 @@ def _running(directory: Path, keeper: "subprocess.Popen[bytes] | None" = None) -
 def _why(directory: Path) -> Message:
     """What ended the keeper."""
     try:
-        return Message(**json.loads((directory / "keeper.error").read_bytes()))
-    except (OSError, ValueError, TypeError):
-        return KEEPER_ENDED.filled(log=directory / "keeper.log")
+        why = json.loads((directory / "keeper.error").read_bytes(), object_hook=_read)
+    except (OSError, ValueError):
+        why = None
+    return why if isinstance(why, Message) else KEEPER_ENDED.filled(log=directory / "keeper.log")
+
+
+def _read(written: dict[str, Any]) -> object:
+    """What stands in a sentence of the keeper may be another one, or what another program says."""
+    match written:
+        case {"own_words": words}:
+            return OwnWords(words)
+        case {"code": code, "sentence": sentence, "params": params}:
+            return Message(code, sentence, params)
+        case _:
+            return written
 
 
 def database_kept(directory: Path) -> str:

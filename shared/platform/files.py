@@ -12,7 +12,7 @@ from typing import IO
 
 from shared.domain.decider import Refusal
 from shared.platform.errors import PlatformError
-from shared.values.message import Message
+from shared.values.message import Message, OwnWords
 
 OWN_FOLDER, OPEN_FOLDER = 0o700, 0o755
 OWN_FILE, OPEN_FILE = 0o600, 0o644
@@ -57,7 +57,7 @@ def why_not(error: OSError) -> Message | str:
     """What the system says; a message where that is usual."""
     if isinstance(error, NotOrdinary):
         return error.reason
-    return _REASONS.get(error.errno or 0) or error.strerror or str(error)
+    return _REASONS.get(error.errno or 0) or OwnWords(error.strerror or str(error))
 
 
 @contextmanager

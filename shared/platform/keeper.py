@@ -35,7 +35,7 @@ from shared.platform.nats_account import (
     revoked,
 )
 from shared.platform.nats_config import configuration
-from shared.values.message import Message
+from shared.values.message import Message, OwnWords
 from shared.values.secrecy import masked
 
 READY_TIMEOUT_S = 30
@@ -227,8 +227,18 @@ def main() -> None:
 def _told(why: Refused | str) -> bytes:
     """For whoever waits for the servers, and tells it in their language."""
     message = why.message if isinstance(why, Refused) else Message("platform", why)
-    params = {name: masked(str(value)) for name, value in message.params.items()}
-    return json.dumps({"code": message.code, "sentence": message.sentence, "params": params}).encode()
+    return json.dumps(_plain(message)).encode()
+
+
+def _plain(value: object) -> object:
+    match value:
+        case Message():
+            params = {name: _plain(part) for name, part in value.params.items()}
+            return {"code": value.code, "sentence": value.sentence, "params": params}
+        case OwnWords() | Exception():
+            return {"own_words": masked(str(value))}
+        case _:
+            return masked(str(value))
 
 
 if __name__ == "__main__":

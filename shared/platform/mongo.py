@@ -14,7 +14,7 @@ from pymongo.read_concern import ReadConcern
 from shared.domain.decider import Refusal
 from shared.platform.credentials import login
 from shared.platform.errors import PlatformError
-from shared.values.message import Message
+from shared.values.message import Message, OwnWords
 from shared.values.secrecy import masked
 
 type Database = motor.AsyncIOMotorDatabase[dict[str, Any]]
@@ -57,7 +57,7 @@ async def mongo_database(
             **credentials,
         )
     except (ValueError, ConfigurationError) as error:
-        raise PlatformError(NO_MONGO_URL(reason=NOT_ESCAPED if "@" in url else str(error))) from None
+        raise PlatformError(NO_MONGO_URL(reason=NOT_ESCAPED if "@" in url else OwnWords(error))) from None
     with closing(client):
         yield client[name]
 
@@ -125,11 +125,11 @@ def is_not_let_in(error: Exception) -> bool:
     return isinstance(error, OperationFailure) and error.code == NOT_LET_IN
 
 
-def in_words(error: Exception) -> str:
+def in_words(error: Exception) -> OwnWords:
     """What went wrong in a line; the driver's own text may hold whole documents."""
     text = str(error)
     if isinstance(error, BulkWriteError):
         failed = (error.details or {}).get("writeErrors") or [{}]
         text = str(failed[0].get("errmsg", "")) or "a write failed"
     text = masked(text.partition(", full error:")[0].partition(", Timeout:")[0])
-    return text if len(text) <= WORDS_CHARACTERS else text[:WORDS_CHARACTERS] + "…"
+    return OwnWords(text if len(text) <= WORDS_CHARACTERS else text[:WORDS_CHARACTERS] + "…")

@@ -33,6 +33,7 @@ from shared.platform.nats_keys import (
     write_credentials,
 )
 from shared.platform.nats_revoked import REVOKED, add_revoked, read_revoked
+from shared.values.message import OwnWords
 
 FOLDER = "nats-keys"
 INTO_THE_STORE = ("evt.>", "$O.>", "$JS.API.>", "$JS.ACK.>")
@@ -203,7 +204,7 @@ def _told(folder: Path) -> Iterator[None]:
     try:
         yield
     except (OSError, ValueError) as error:
-        reason = why_not(error) if isinstance(error, OSError) else error
+        reason = why_not(error) if isinstance(error, OSError) else OwnWords(error)
         raise PlatformError(KEYS_TROUBLE(folder=folder, reason=reason)) from error
 
 

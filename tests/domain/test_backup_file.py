@@ -133,6 +133,9 @@ def test_one_with_any_other_bit_is_refused(path):
         (lambda path: with_members(path, **{f"{STREAM}__jsonl": b"not a row\n"}), "backup_damaged"),
         (lambda path: with_members(path, notes__txt=b"hello"), "backup_damaged"),
         (lambda path: path.write_bytes(b"PK\x03\x04 and nothing else"), "backup_damaged"),
+        (lambda path: path.write_bytes(path.read_bytes() + b"\n"), "backup_damaged"),
+        (lambda path: path.write_bytes(path.read_bytes()[:-2] + b"\x04\0more"), "backup_damaged"),
+        (lambda path: path.write_bytes(b"PK\x03\x04" + path.read_bytes()), "backup_damaged"),
         (lambda path: path.write_text("a letter"), "no_backup"),
     ],
 )

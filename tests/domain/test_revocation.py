@@ -15,6 +15,7 @@ from shared.domain.decider import Actor, Refused
 from shared.events.revocation import RevocationRecorded
 from shared.eventstore.envelope import Cause, as_bytes, decode, decode_data, encode
 from shared.unit.issuer import id_of_private
+from shared.unit.requests import CLOCK_SKEW
 from shared.unit.revocations import Revocation
 from shared.unit.tokens import Bearer, id_of, mint_token
 from tests.domain.scenario import LEAD, accepting, assert_all_told, given, rejecting
@@ -167,3 +168,11 @@ def test_who_comes_into_a_position_after_its_tokens_were_revoked_is_taken_and_a_
     assert taken("position", NOON - 9 * HOUR, NOON + HOUR, later, NOON + HOUR), "minted before it was on record"
     assert taken("key", NOON, NOON, later, NOON + HOUR)
     assert taken("token", NOON, NOON, later, NOON + HOUR)
+
+
+@pytest.mark.parametrize("since", [NOON - 9 * HOUR, NOON, NOON + HOUR])
+def test_a_clock_that_was_ahead_when_it_minted_takes_no_token_out_of_what_was_revoked(since):
+    """By as much as a token may name a later time than it is: who is given one in these minutes waits for as long."""
+    in_force = max(since, NOON)
+    assert taken("position", since, NOON, minted(in_force + CLOCK_SKEW), in_force)
+    assert not taken("position", since, NOON, minted(in_force + CLOCK_SKEW + timedelta(seconds=1)), in_force)

@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from shared.platform.credentials import login, with_password_file
 from shared.platform.errors import PlatformError
 from shared.platform.setting_files import take_setting_files
 
@@ -27,6 +28,26 @@ def test_a_setting_that_names_a_file_itself_is_left_as_it_is(tmp_path):
     file.chmod(0o640)
     with pytest.raises(PlatformError, match=r"DAIHOI_MONGO_PASSWORD_FILE names .* others may read"):
         take_setting_files(environment)
+
+
+@pytest.mark.parametrize(("folder_mode", "mode", "is_own"), [(0o755, 0o600, True), (0o1777, 0o440, False)])
+def test_a_folder_of_passwords_may_be_entered_and_each_password_in_it_is_closed(
+    tmp_path, monkeypatch, folder_mode, mode, is_own
+):
+    """As administrators make one, and as container platforms mount one."""
+    tmp_path.chmod(folder_mode)
+    for user in ("tracker", "reader"):
+        (tmp_path / user).write_text(f"{user}'s")
+        (tmp_path / user).chmod(mode)
+    own = tmp_path.stat().st_uid
+    monkeypatch.setattr(os, "geteuid", lambda: own + (not is_own))
+    take_setting_files({"DAIHOI_MONGO_PASSWORD_FILE": str(tmp_path)})
+    url = with_password_file("mongodb://db", tmp_path)
+    assert login(url).password == "tracker's"
+    (tmp_path / "tracker").chmod(0o644)
+    with pytest.raises(PlatformError) as refused:
+        login(url)
+    assert refused.value.why.code == "secret_file_open"
 
 
 @pytest.mark.parametrize("mode", [0o644, 0o640, 0o604])

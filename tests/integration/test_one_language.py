@@ -1,10 +1,17 @@
 """Whoever reads Vietnamese is told nothing in English, whatever a server, the system or the argument parser says."""
 
+import json
 import re
 
 import pytest
 
+from shared.i18n import render
+from shared.platform import embedded, keeper
+from shared.platform.credentials import login, with_password_file
+from shared.platform.files import why_not
 from shared.platform.keeper import free_port
+from shared.platform.nats_account import KEYS_TROUBLE, provide_keys
+from shared.values.message import Message, OwnWords
 from tests.program import Shell
 
 ENGLISH = re.compile(
@@ -67,6 +74,69 @@ def test_what_nats_refuses_is_told_by_its_kind_and_its_own_words_only_where_aske
     elsewhere = {"DAIHOI_NATS_REPLICAS": "3", "DAIHOI_CONGRESS": f"{congress}-never", "DAIHOI_LANG": "vi"}
     assert said_in_vietnamese(shell.run(*provision, **elsewhere), "nats_unavailable")
     assert "could not be made with 3 replicas" in shell.run(*provision, **elsewhere, DAIHOI_DEBUG="1").stderr
+
+
+def damaged_keys(folder, _):
+    keys = folder / "keys"
+    provide_keys(keys)
+    (keys / "revoked.json").write_text('{"a":')
+    return ("nats", "config"), {"DAIHOI_NATS_CREDENTIALS": str(keys)}, "nats_keys_trouble"
+
+
+def certificate_that_is_none(folder, _):
+    (folder / "ca.pem").write_text("no certificate")
+    return ("health", "logistics"), {"DAIHOI_NATS_CA": str(folder / "ca.pem")}, "nats_tls_file_unusable"
+
+
+def no_address_of_a_database(_folder, _):
+    return ("report",), {"DAIHOI_MONGO_URL": "mongodb://127.0.0.1:port"}, "no_mongo_url"
+
+
+def another_password(folder, endpoints):
+    (folder / "wrong").write_text("wrong")
+    (folder / "wrong").chmod(0o600)
+    url = with_password_file(login(endpoints.mongo_url).url.replace("://", "://tracker@"), folder / "wrong")
+    return ("report",), {"DAIHOI_MONGO_URL": url}, "MongoDB"
+
+
+def no_database(_folder, _):
+    nowhere = f"mongodb://127.0.0.1:{free_port()}/?directConnection=true"
+    return ("report",), {"DAIHOI_MONGO_URL": nowhere}, "MongoDB"
+
+
+@pytest.mark.parametrize(
+    "trouble", [damaged_keys, certificate_that_is_none, no_address_of_a_database, another_password, no_database]
+)
+def test_what_other_programs_say_is_shown_in_english_or_where_it_is_asked_for(
+    shell, connection, endpoints, tmp_path, monkeypatch, trouble
+):
+    monkeypatch.setattr("shared.platform.mongo.SERVER_SELECTION_TIMEOUT_MS", 200)
+    command, environment, code = trouble(tmp_path, endpoints)
+
+    def said(lang, debug):
+        ran = shell.run(*command, **environment, DAIHOI_LANG=lang, DAIHOI_DEBUG=debug)
+        return said_in_vietnamese(ran, code) if (lang, debug) == ("vi", "") else ran.stderr
+
+    in_vietnamese, debugging, in_english = said("vi", ""), said("vi", "1"), said("en", "")
+    assert len({in_vietnamese, debugging, in_english}) == 3
+
+
+def test_a_password_that_is_no_text_is_told_in_vietnamese(shell, tmp_path):
+    (tmp_path / "password").write_bytes(b"\xff")
+    (tmp_path / "password").chmod(0o600)
+    url = with_password_file("mongodb://tracker@127.0.0.1:1", tmp_path / "password")
+    assert "không phải văn bản UTF-8" in said_in_vietnamese(
+        shell.run("report", DAIHOI_MONGO_URL=url, DAIHOI_LANG="vi"), "no_mongo_password"
+    ).replace("\n", " ")
+
+
+def test_why_embedded_servers_would_not_start_is_told_in_the_readers_language_down_to_the_last_part(tmp_path):
+    reason = KEYS_TROUBLE(folder=tmp_path, reason=OwnWords("Expecting value")).message
+    noted = Message("outer", "{first} {second}").filled(first=reason, second=why_not(FileNotFoundError(2, "x")))
+    (tmp_path / "keeper.error").write_text(json.dumps(keeper._plain(noted)))
+    for lang in ("en", "vi"):
+        assert render(embedded._why(tmp_path), lang) == render(noted, lang)
+    assert "Expecting" not in render(noted, "vi")
 
 
 @pytest.mark.parametrize("below", ["tệp", "tệp/sau", "/proc/nowhere/sau"])

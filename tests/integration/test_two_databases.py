@@ -45,6 +45,23 @@ def test_a_mongod_that_is_none_is_told(tmp_path, monkeypatch):
         pass
 
 
+def test_a_mongod_that_is_named_beside_servers_that_run_is_told_to_have_no_effect(tmp_path, monkeypatch, caplog):
+    program = tmp_path / "mongod"
+    program.write_text("#!/bin/sh\n")
+    program.chmod(0o755)
+    data = tmp_path / "data"
+    monkeypatch.setenv(MONGOD, NONE)
+    with embedded_servers(data), embedded_servers(data):
+        assert "no effect" not in caplog.text
+        monkeypatch.setenv(MONGOD, str(program))
+        with embedded_servers(data):
+            pass
+        assert f"no effect yet: {SECANTUS_NAME} runs already" in caplog.text
+        monkeypatch.setenv(MONGOD, str(tmp_path / "nothing"))
+        with pytest.raises(PlatformError, match="DAIHOI_MONGOD names"), embedded_servers(data):
+            pass
+
+
 def test_the_one_on_the_path_is_taken_unless_the_setting_says_none(tmp_path, monkeypatch):
     from shared.platform.databases import mongod_program
 

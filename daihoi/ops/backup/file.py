@@ -24,6 +24,8 @@ READ_BYTES = 1024**2
 TOLD_EVERY = 1000
 QUICKLY = 1
 _ZIP = b"PK\x03\x04"
+_END, _NO_COMMENT, _BYTES_OF_THE_END = b"PK\x05\x06", b"\0\0", 22
+"""How a zip archive ends that has nothing after it."""
 _IS_DAMAGED = (BadZipFile, zlib.error, EOFError, ValueError, KeyError, NotImplementedError, RuntimeError, OSError)
 
 NO_BACKUP = Refusal("no_backup", "{path} is no backup of Daihoi.")
@@ -66,12 +68,17 @@ class Backup:
         self.path = path
         if read_file(path, len(_ZIP)) != _ZIP:
             raise NO_BACKUP(path=path)
+        with path.open("rb") as file:
+            file.seek(max(path.stat().st_size - _BYTES_OF_THE_END, 0))
+            end = file.read()
         with self._reading(MANIFEST), ZipFile(path) as archive:
             names = archive.namelist()
             if MANIFEST not in names:
                 raise NO_BACKUP(path=path)
             if archive.getinfo(MANIFEST).file_size > MOST_BYTES_OF_A_MANIFEST:
                 raise ValueError("too large")
+            if not (end.startswith(_END) and end.endswith(_NO_COMMENT)) or archive.infolist()[0].header_offset:
+                raise ValueError("something before or after it")
             self.manifest = self._manifest(read_document(archive.read(MANIFEST)))
             if sorted(names) != sorted([MANIFEST, *(stream.member for stream in self.manifest.streams)]):
                 raise ValueError("other members than the manifest says")
