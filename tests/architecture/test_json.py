@@ -23,6 +23,7 @@ STANDARD = {
     "nats_keys.py": "tokens that nats-server reads",
     "nats_account.py": "files beside keys",
     "nats_issued.py": "the record beside them",
+    "nats_revoked.py": "the list beside them",
     "requests.py": "fingerprints that are stored in events",
     "story.py": "command ids that are stored in events, and the files of the sample",
     "changes.py": "how long a command is at most",

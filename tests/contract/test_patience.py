@@ -132,6 +132,7 @@ def test_on_a_terminal_it_is_said_that_a_command_waits_and_how_services_are_star
 ):
     command = ["send", "logistics", "start-task", '{"task_id": "1-03"}', "--as", "logistics.lead"]
     shell = Shell(tmp_path, endpoints, congress)
+    assert shell.run("keys").returncode == 0
     ours, theirs = pty.openpty()
     try:
         ran = subprocess.run(
