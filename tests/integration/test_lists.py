@@ -6,6 +6,7 @@ import json
 import pytest
 from typer.testing import CliRunner
 
+from daihoi.cli import console
 from daihoi.cli.main import app
 from shared.events.document import DocumentIssued
 from shared.events.meeting import MeetingConcluded, MeetingHeld
@@ -70,8 +71,8 @@ def report(*arguments):
 
 @pytest.fixture(autouse=True)
 def elsewhere(monkeypatch, settings, congress):
+    monkeypatch.setattr(console.out, "width", 200)
     environment = {
-        "COLUMNS": "200",
         "DAIHOI_LANG": "vi",
         "DAIHOI_CONGRESS": congress,
         "DAIHOI_NATS_URL": settings.nats_url,

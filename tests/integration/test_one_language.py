@@ -7,10 +7,10 @@ import pytest
 
 from shared.i18n import render
 from shared.platform import embedded, keeper
-from shared.platform.credentials import login, with_password_file
+from shared.platform.credentials import with_password_file
 from shared.platform.files import why_not
 from shared.platform.keeper import free_port
-from shared.platform.nats_account import KEYS_TROUBLE, provide_keys
+from shared.platform.nats_account import KEYS_TROUBLE
 from shared.values.message import Message, OwnWords
 from tests.program import Shell
 
@@ -61,6 +61,7 @@ def test_a_server_that_is_not_there_is_told_by_a_code_and_a_sentence_after_the_t
     shell, monkeypatch, lang
 ):
     monkeypatch.setattr("shared.platform.nats.CONNECT_TIMEOUT_S", 0.2)
+    assert shell.run("keys").returncode == 0
     url = f"nats://127.0.0.1:{free_port()}"
     ran = shell.run(*SEND, "--wait-for-service", "0.3", DAIHOI_NATS_URL=url, DAIHOI_LANG=lang)
     assert ran.returncode == 1
@@ -76,13 +77,6 @@ def test_what_nats_refuses_is_told_by_its_kind_and_its_own_words_only_where_aske
     assert "could not be made with 3 replicas" in shell.run(*provision, **elsewhere, DAIHOI_DEBUG="1").stderr
 
 
-def damaged_keys(folder, _):
-    keys = folder / "keys"
-    provide_keys(keys)
-    (keys / "revoked.json").write_text('{"a":')
-    return ("nats", "config"), {"DAIHOI_NATS_CREDENTIALS": str(keys)}, "nats_keys_trouble"
-
-
 def certificate_that_is_none(folder, _):
     (folder / "ca.pem").write_text("no certificate")
     return ("health", "logistics"), {"DAIHOI_NATS_CA": str(folder / "ca.pem")}, "nats_tls_file_unusable"
@@ -92,21 +86,12 @@ def no_address_of_a_database(_folder, _):
     return ("report",), {"DAIHOI_MONGO_URL": "mongodb://127.0.0.1:port"}, "no_mongo_url"
 
 
-def another_password(folder, endpoints):
-    (folder / "wrong").write_text("wrong")
-    (folder / "wrong").chmod(0o600)
-    url = with_password_file(login(endpoints.mongo_url).url.replace("://", "://tracker@"), folder / "wrong")
-    return ("report",), {"DAIHOI_MONGO_URL": url}, "MongoDB"
-
-
 def no_database(_folder, _):
     nowhere = f"mongodb://127.0.0.1:{free_port()}/?directConnection=true"
     return ("report",), {"DAIHOI_MONGO_URL": nowhere}, "MongoDB"
 
 
-@pytest.mark.parametrize(
-    "trouble", [damaged_keys, certificate_that_is_none, no_address_of_a_database, another_password, no_database]
-)
+@pytest.mark.parametrize("trouble", [certificate_that_is_none, no_address_of_a_database, no_database])
 def test_what_other_programs_say_is_shown_in_english_or_where_it_is_asked_for(
     shell, connection, endpoints, tmp_path, monkeypatch, trouble
 ):

@@ -26,7 +26,14 @@ from shared.events.clearance import ClearanceRequested
 from shared.events.directive import DirectiveIssued, DirectiveKind
 from shared.events.policy import PolicyRefused
 from shared.events.review import ReviewOpened
-from shared.events.task import ScenarioFollowed, TaskOpened
+from shared.events.task import (
+    ScenarioFollowed,
+    TaskAssigned,
+    TaskDeadlineSet,
+    TaskDescribed,
+    TaskFunded,
+    TaskOpened,
+)
 from shared.eventstore.direct import Stored
 from shared.eventstore.envelope import as_bytes, decode, decode_data, encode
 from shared.eventstore.jetstream_api import js_api
@@ -64,6 +71,10 @@ PAGE = 3
 def asked(aggregate: Aggregate) -> bool:
     """Whether it answers callers."""
     return bool(aggregate.commands) and not aggregate.internal
+
+
+IN_THE_BATCH = (ScenarioFollowed, TaskDescribed, TaskAssigned, TaskDeadlineSet, TaskFunded)
+"""What a policy has happen to a task together with its opening."""
 
 
 class Deliveries:
@@ -392,10 +403,12 @@ class Machine(RuleBasedStateMachine):
         for service in self.services.values():
             for told in service.history.told:
                 by = told.envelope.actor
-                if by in known and isinstance(told.event, ScenarioFollowed):
+                if by in known and isinstance(told.event, IN_THE_BATCH):
+                    batch = [one for one in service.history.of(told.key) if isinstance(one.event, IN_THE_BATCH)]
                     opened = service.history.of(told.key)[0]
-                    together = (opened.sequence + 1, opened.envelope.actor, opened.envelope.causationid)
-                    assert (told.sequence, by, told.envelope.causationid) == together
+                    together = (opened.envelope.actor, opened.envelope.causationid)
+                    assert (by, told.envelope.causationid) == together
+                    assert 0 < told.sequence - opened.sequence <= len(batch)
                 elif by in known and not isinstance(told.event, PolicyRefused):
                     assert (service.name, told.key, type(told.event), by) in effects
 
