@@ -130,6 +130,8 @@ class Hostile(NamedTuple):
             into = _entered(into, step, [] if isinstance(following, int) else {})
         last = self.path[-1]
         match into:
+            case list() if self.value is GONE:
+                into[:1] = []
             case list():
                 into[:1] = [self.value]
             case dict() if self.value is GONE:

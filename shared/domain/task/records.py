@@ -42,8 +42,11 @@ class Records(State):
 
 
 def _resolved(records: Records, event: events.ObstacleResolved) -> Records:
-    obstacle = records.obstacles[event.obstacle_id].but(resolved=event)
-    return records.but(obstacles={**records.obstacles, event.obstacle_id: obstacle})
+    """What nobody opened stays unknown, here as in the view."""
+    obstacle = records.obstacles.get(event.obstacle_id)
+    if obstacle is None:
+        return records
+    return records.but(obstacles={**records.obstacles, event.obstacle_id: obstacle.but(resolved=event)})
 
 
 def _with_item(records: Records, item_id: str, item: ChecklistItem) -> Records:
@@ -51,7 +54,9 @@ def _with_item(records: Records, item_id: str, item: ChecklistItem) -> Records:
 
 
 def _item_changed(records: Records, item_id: str, **changes: bool) -> Records:
-    return _with_item(records, item_id, records.checklist[item_id].but(**changes))
+    """What nobody added stays unknown, here as in the view."""
+    item = records.checklist.get(item_id)
+    return records if item is None else _with_item(records, item_id, item.but(**changes))
 
 
 RECORDED: Mapping[type[Event], Callable[[Records, Any], Records]] = {
