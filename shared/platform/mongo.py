@@ -8,7 +8,7 @@ from uuid import UUID
 from bson import Binary
 from bson.errors import BSONError
 from motor import motor_asyncio as motor
-from pymongo.errors import BulkWriteError, ConfigurationError, OperationFailure
+from pymongo.errors import BulkWriteError, ConfigurationError, OperationFailure, PyMongoError
 from pymongo.read_concern import ReadConcern
 
 from shared.domain.decider import Refusal
@@ -32,6 +32,8 @@ TRANSIENT = "TransientTransactionError"
 NEVER_TAKEN = frozenset({2, 9, 14, 15, 22, 52, 56, 57, 121, 257, 388, 10334, 17280, 17419, 17420})
 """MongoDB's codes for what it refuses however often it is asked: documents that are too large or malformed, and
 transactions that are too large (257, 388)."""
+INTERRUPTED = 11601
+"""MongoDB's code for what ended with its session."""
 UNAUTHORISED = 13
 """MongoDB's code for what this user may not do."""
 NOT_LET_IN = 18
@@ -113,6 +115,13 @@ def will_never_be_taken(error: Exception) -> bool:
             return error.code in NEVER_TAKEN
         case _:
             return isinstance(error, BSONError | OverflowError | UnicodeEncodeError | RecursionError)
+
+
+def was_cut_off(error: Exception) -> bool:
+    """Whether a transaction met another one, or was ended by whoever took over, in its commit too."""
+    if isinstance(error, OperationFailure) and error.code == INTERRUPTED:
+        return True
+    return isinstance(error, PyMongoError) and error.has_error_label(TRANSIENT)
 
 
 def is_unauthorised(error: Exception) -> bool:

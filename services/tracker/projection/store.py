@@ -22,6 +22,7 @@ from shared.platform.mongo import (
     in_words,
     still,
     transaction,
+    was_cut_off,
     will_never_be_taken,
 )
 from shared.views import VIEWS
@@ -153,7 +154,7 @@ class ViewStore:
         except Exception as error:
             if will_never_be_taken(error):
                 raise CommitRefused(in_words(error)) from error
-            if isinstance(error, PyMongoError) and error.has_error_label(TRANSIENT):
+            if was_cut_off(error):
                 raise FenceLost(f"the transaction after {read.sequence} met another one, or was ended") from error
             raise
 
