@@ -11,7 +11,7 @@ import typer
 
 from daihoi.cli import console
 from daihoi.cli.asking import answering, ask, ask_why
-from daihoi.cli.console import ActorOption, Format, LangOption, WaitForServiceOption
+from daihoi.cli.console import ActorOption, CommandIdOption, Format, LangOption, WaitForServiceOption
 from daihoi.cli.groups import CommandGroup
 from daihoi.cli.language import spoken
 from daihoi.cli.sending import PatienceOption, send_and_print
@@ -52,7 +52,6 @@ congress = CommandGroup("The congress itself: new, show, amend, deadlines.")
 FileOption = Annotated[
     Path | None, typer.Option("--file", help="One file with all of it, in JSON or YAML, in place of questions.")
 ]
-IdOption = Annotated[UUID | None, typer.Option("--id", help="The command's id; a new one otherwise.")]
 WaitOption = Annotated[bool, typer.Option(help="Until it is in the views; exit 1 if it is not.")]
 
 
@@ -62,7 +61,7 @@ def new(
     given: Answers,
     actor: ActorOption = "",
     file: FileOption = None,
-    command_id: IdOption = None,
+    command_id: CommandIdOption = None,
     wait: WaitOption = True,
     patience: PatienceOption = PATIENCE_S,
     wait_for_service: WaitForServiceOption = WAIT_FOR_SERVICE_S,
@@ -90,7 +89,7 @@ def amend(
     clear: Annotated[
         list[Clearable] | None, typer.Option("--clear", help="Take this off the record; several times for several.")
     ] = None,
-    command_id: IdOption = None,
+    command_id: CommandIdOption = None,
     wait: WaitOption = True,
     patience: PatienceOption = PATIENCE_S,
     wait_for_service: WaitForServiceOption = WAIT_FOR_SERVICE_S,

@@ -7,6 +7,7 @@ from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from enum import StrEnum
 from typing import Annotated, Any, NoReturn
+from uuid import UUID
 
 import typer
 from pydantic import ValidationError
@@ -40,6 +41,10 @@ LangOption = Annotated[Lang | None, typer.Option("--lang", is_eager=True, help="
 TodayOption = Annotated[
     str | None,
     typer.Option("--today", metavar="YYYY-MM-DD", help="The day to report for; otherwise the calendar's."),
+]
+CommandIdOption = Annotated[UUID | None, typer.Option("--id", help="The command's id; a new one otherwise.")]
+HappenedOption = Annotated[
+    str | None, typer.Option(help="When it happened, Vietnamese time where it names no zone; now otherwise.")
 ]
 ActorOption = Annotated[
     str,

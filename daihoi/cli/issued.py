@@ -1,12 +1,20 @@
 """`daihoi report issue`, `daihoi report show` and `daihoi reports`: handing a report up, and having it again."""
 
 from typing import Annotated, Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import typer
 
 from daihoi.cli import console
-from daihoi.cli.console import ActorOption, Format, FormatOption, LangOption, TodayOption, WaitForServiceOption
+from daihoi.cli.console import (
+    ActorOption,
+    CommandIdOption,
+    Format,
+    FormatOption,
+    LangOption,
+    TodayOption,
+    WaitForServiceOption,
+)
 from daihoi.cli.groups import CommandGroup
 from daihoi.cli.report_options import AnnexOption, ComingOption, print_report, wanted_of
 from daihoi.cli.view_selection import (
@@ -49,7 +57,7 @@ def issue_report(
     coming: ComingOption = COMING_DAYS,
     at: AtOption = None,
     today: TodayOption = None,
-    command_id: Annotated[UUID | None, typer.Option("--id", help="The command's id; a new one otherwise.")] = None,
+    command_id: CommandIdOption = None,
     wait: Annotated[bool, typer.Option(help="Until the report is in the views; exit 1 if it is not.")] = True,
     wait_for_service: WaitForServiceOption = WAIT_FOR_SERVICE_S,
     lang: LangOption = None,

@@ -1,12 +1,12 @@
 """`daihoi scenario`: which scenario is in force, how the units' variants differ, and switching."""
 
 from typing import Annotated
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import typer
 
 from daihoi.cli import console
-from daihoi.cli.console import ActorOption, LangOption, WaitForServiceOption
+from daihoi.cli.console import ActorOption, CommandIdOption, LangOption, WaitForServiceOption
 from daihoi.cli.groups import CommandGroup
 from daihoi.cli.sending import PatienceOption, send_and_print
 from daihoi.cli.view_selection import Selection, of_views, selecting, show_report
@@ -60,7 +60,7 @@ def switch(
     case: Annotated[Case, typer.Argument(help="The scenario to put in force.")],
     reason: Annotated[str, typer.Option(help="Why; kept with the switch.")],
     actor: ActorOption = "",
-    command_id: Annotated[UUID | None, typer.Option("--id", help="The command's id; a new one otherwise.")] = None,
+    command_id: CommandIdOption = None,
     wait: Annotated[bool, typer.Option(help="Until the switch is in the views; exit 1 if it is not.")] = True,
     patience: PatienceOption = PATIENCE_S,
     wait_for_service: WaitForServiceOption = WAIT_FOR_SERVICE_S,

@@ -9,7 +9,7 @@ import typer
 
 from daihoi.cli import console
 from daihoi.cli.arguments import json_object
-from daihoi.cli.console import ActorOption, LangOption, WaitForServiceOption
+from daihoi.cli.console import ActorOption, CommandIdOption, HappenedOption, LangOption, WaitForServiceOption
 from daihoi.cli.issuing import bearer_of
 from daihoi.ops.session import TOKEN_LASTS, connected, open_session
 from daihoi.ops.waiting import PATIENCE_S, Write, shortfall
@@ -85,11 +85,8 @@ def send(
     command: Annotated[str, typer.Argument(help="The command, such as assign-task.")],
     data: Annotated[str, typer.Argument(help="Its data, as JSON.")],
     actor: ActorOption = "",
-    command_id: Annotated[UUID | None, typer.Option("--id", help="The command's id; a new one otherwise.")] = None,
-    happened: Annotated[
-        str | None,
-        typer.Option(help="When it happened, Vietnamese time where it names no zone; now otherwise."),
-    ] = None,
+    command_id: CommandIdOption = None,
+    happened: HappenedOption = None,
     wait: Annotated[bool, typer.Option("--wait", help="Until what it wrote is in the views; exit 1 if not.")] = False,
     patience: PatienceOption = PATIENCE_S,
     wait_for_service: WaitForServiceOption = WAIT_FOR_SERVICE_S,

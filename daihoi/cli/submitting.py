@@ -1,12 +1,12 @@
 """`daihoi submit`: handing work in with the files that show it."""
 
 from typing import Annotated, Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import typer
 
 from daihoi.cli import console
-from daihoi.cli.console import ActorOption, LangOption, WaitForServiceOption
+from daihoi.cli.console import ActorOption, CommandIdOption, HappenedOption, LangOption, WaitForServiceOption
 from daihoi.cli.evidence import FileOption, send_all
 from daihoi.cli.issuing import unit_that_gives
 from daihoi.cli.sending import PatienceOption, send_and_print
@@ -21,11 +21,8 @@ def submit(
     files: FileOption = [],  # noqa: B006 - typer makes a list of its own
     actor: ActorOption = "",
     note: Annotated[str, typer.Option(help="What whoever accepts it is to know.")] = "",
-    command_id: Annotated[UUID | None, typer.Option("--id", help="The command's id; a new one otherwise.")] = None,
-    happened: Annotated[
-        str | None,
-        typer.Option(help="When it happened, Vietnamese time where it names no zone; now otherwise."),
-    ] = None,
+    command_id: CommandIdOption = None,
+    happened: HappenedOption = None,
     wait: Annotated[bool, typer.Option("--wait", help="Until what it wrote is in the views; exit 1 if not.")] = False,
     patience: PatienceOption = PATIENCE_S,
     wait_for_service: WaitForServiceOption = WAIT_FOR_SERVICE_S,

@@ -3,7 +3,6 @@
 import asyncio
 import io
 import json
-import time
 
 import pytest
 
@@ -16,6 +15,7 @@ from shared.platform.nats import nats_connection
 from tests.contract.units import item, published
 from tests.integration.test_cli import served
 from tests.servers import operator_of
+from tests.waiting import wait_until
 
 AS_OFFICE, AS_LEAD = ("--as", "subcommittee.office"), ("--as", "subcommittee.lead")
 TITLE = "XIth trade-union congress"
@@ -24,7 +24,6 @@ ANSWERS = [
     *("LĐLĐ", "", "", "Nhà Văn hóa", "", "31/2/2023", "9/10/2023", "", "state", "", "en"),
 ]
 """Two that can't stand among them, which are asked for again."""
-WAIT_S = 60
 
 
 @pytest.fixture(scope="module")
@@ -45,10 +44,13 @@ def send(shell, service, command, data, actor):
 
 def tasks_when(shell, is_so):
     """The tasks by id, once they are as they are to be."""
-    patience = time.monotonic() + WAIT_S
-    while not is_so(tasks := {task["task_id"]: task for task in shell.json("view", "tasks")}):
-        assert time.monotonic() < patience, tasks
-        time.sleep(0.05)
+    tasks = {}
+
+    def they_are():
+        tasks.update({task["task_id"]: task for task in shell.json("view", "tasks")})
+        return is_so(tasks)
+
+    wait_until(they_are)
     return tasks
 
 
