@@ -6,6 +6,7 @@ folded anew into the other.
 
 import os
 import shutil
+import subprocess
 import sys
 from collections.abc import Callable
 from functools import partial
@@ -15,6 +16,7 @@ from urllib.parse import quote
 
 from shared.domain.decider import Refusal
 from shared.platform import mongod, secantus
+from shared.platform.children import stop_child
 from shared.platform.database_users import KEYS, provide_passwords
 from shared.platform.errors import PlatformError
 from shared.platform.files import own_folder
@@ -40,6 +42,7 @@ class EmbeddedDatabase(NamedTuple):
     data: Path
     log: Path
     takes_writes: Callable[[], bool]
+    stop: Callable[[subprocess.Popen[bytes]], None]
 
 
 def mongod_program() -> str:
@@ -63,11 +66,14 @@ def embedded_database(directory: Path, port: int, program: str) -> EmbeddedDatab
     if not program:
         command = secantus.command(secantus_program(), directory, port)
         data, log = directory / secantus.DATA, directory / "mongo.log"
-        return EmbeddedDatabase(SECANTUS_NAME, command, data, log, partial(secantus.takes_writes, port))
+        ready, stop = partial(secantus.takes_writes, port), partial(secantus.stop, port=port)
+        return EmbeddedDatabase(SECANTUS_NAME, command, data, log, ready, stop)
     own_folder(directory / mongod.DATA)
     command = mongod.command(program, directory, port)
     ready = partial(mongod.takes_writes, directory, port)
-    return EmbeddedDatabase(MONGOD_NAME, command, directory / mongod.DATA, directory / "mongod.log", ready)
+    return EmbeddedDatabase(
+        MONGOD_NAME, command, directory / mongod.DATA, directory / "mongod.log", ready, stop_child
+    )
 
 
 def embedded_mongo_url(directory: Path, port: int) -> str:

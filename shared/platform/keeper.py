@@ -66,9 +66,10 @@ class Server:
         log: Path,
         is_ready: Callable[[], bool],
         has_new_settings: Callable[[], bool] = lambda: False,
+        stop: Callable[[subprocess.Popen[bytes]], None] = stop_child,
     ) -> None:
         self.name, self.command, self.log, self.is_ready = name, command, log, is_ready
-        self._has_new_settings = has_new_settings
+        self._has_new_settings, self._stop = has_new_settings, stop
         self.process: subprocess.Popen[bytes] | None = None
         self.started_at = 0.0
 
@@ -95,7 +96,7 @@ class Server:
 
     def stop(self) -> None:
         if self.process is not None:
-            stop_child(self.process)
+            self._stop(self.process)
 
 
 def free_port() -> int:
@@ -179,7 +180,11 @@ async def _not_yet(_: Exception) -> None:
 def mongo_server(directory: Path, port: int, mongod: str | None = None) -> Server:
     """`mongod` is a program, empty for SecantusDB; which one there is where it is not given."""
     database = embedded_database(directory, port, mongod_program() if mongod is None else mongod)
-    return Server(database.name, database.command, database.log, lambda: listens(port) and database.takes_writes())
+
+    def is_ready() -> bool:
+        return listens(port) and database.takes_writes()
+
+    return Server(database.name, database.command, database.log, is_ready, stop=database.stop)
 
 
 def keep(directory: Path) -> None:

@@ -8,6 +8,7 @@ of its own, and then becomes the server.
 import hashlib
 import os
 import socket
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -20,6 +21,8 @@ MARK = "users-made"
 """In the data's folder: of which passwords the users were made."""
 READY_TIMEOUT_S = 30
 LOOK_EVERY_S = 0.05
+STOP_TIMEOUT_S = 10
+KNOCK_EVERY_S = 0.02
 PROBE_TIMEOUT_MS = 1000
 
 
@@ -50,6 +53,19 @@ def takes_writes(port: int) -> bool:
     return True
 
 
+def stop(server: subprocess.Popen[bytes], port: int) -> None:
+    """Asks the server to end, and makes it end when it does not. It waits up to two seconds for its thread that
+    accepts connections, which a closed port does not wake; a connection does."""
+    server.terminate()
+    deadline = time.monotonic() + STOP_TIMEOUT_S
+    while server.poll() is None and time.monotonic() < deadline:
+        with socket.socket() as knock:
+            knock.connect_ex(("127.0.0.1", port))
+        time.sleep(KNOCK_EVERY_S)
+    server.kill()
+    server.wait()
+
+
 def _serving(program: str, directory: Path, port: int) -> list[str]:
     where = ["--host", "127.0.0.1", "--port", str(port), "--storage-path", str(directory / DATA)]
     return [program, *where, "--sync-on-commit", "--log-level", "WARNING"]
@@ -58,7 +74,7 @@ def _serving(program: str, directory: Path, port: int) -> list[str]:
 def _make_users(program: str, directory: Path, keys: Path) -> None:
     from pymongo import MongoClient
 
-    from shared.platform.children import start_child, stop_child
+    from shared.platform.children import start_child
 
     port = _free_port()
     server = start_child(_serving(program, directory, port), None)
@@ -73,7 +89,7 @@ def _make_users(program: str, directory: Path, keys: Path) -> None:
                 make_user(client, user, keys)
             _check_nobody_else(client)
     finally:
-        stop_child(server)
+        stop(server, port)
 
 
 def _check_nobody_else(client: Any) -> None:
