@@ -2,6 +2,7 @@
 
 import json
 import tomllib
+from functools import cache
 from pathlib import Path
 from uuid import uuid4
 
@@ -21,7 +22,12 @@ from tests.congress import envelope_of, life_of_a_task
 from tests.contract.units import SERVICE_AGGREGATES, opening
 
 SPECIFICATION = json.loads((Path(__file__).parent / "asyncapi-3.0.0.schema.json").read_text("utf-8"))
-DOCUMENTS = {name: json.loads(document_of(name)) for name in all_services()}
+
+
+@cache
+def written(name):
+    return json.loads(document_of(name))
+
 
 every_document = pytest.mark.parametrize("name", all_services())
 every_writer = pytest.mark.parametrize("name", services())
@@ -48,13 +54,13 @@ def found(document, reference):
 
 def spoken(name, operation):
     """Where it goes, what is said there, and with which data: the names of the messages and of their schemas."""
-    told = DOCUMENTS[name]["operations"][operation]
-    channel = found(DOCUMENTS[name], told["channel"]["$ref"])
+    told = written(name)["operations"][operation]
+    channel = found(written(name), told["channel"]["$ref"])
     return told["action"], channel["address"], [each["$ref"].rpartition("/")[2] for each in told["messages"]]
 
 
 def payload(name, message):
-    document = DOCUMENTS[name]
+    document = written(name)
     schema = {"$ref": f"#/components/messages/{message}/payload", "components": document["components"]}
     return Draft7Validator(schema, format_checker=Draft7Validator.FORMAT_CHECKER)
 
@@ -70,7 +76,7 @@ def test_there_is_no_document_of_anything_else():
 
 @every_document
 def test_a_document_keeps_to_the_specification(name):
-    Draft7Validator(SPECIFICATION).validate(DOCUMENTS[name])
+    Draft7Validator(SPECIFICATION).validate(written(name))
 
 
 @pytest.mark.parametrize(
@@ -85,12 +91,12 @@ def test_a_document_keeps_to_the_specification(name):
 )
 def test_what_the_specification_forbids_is_noticed(part, wrong):
     with pytest.raises(ValidationError):
-        Draft7Validator(SPECIFICATION).validate(DOCUMENTS["logistics"] | {part: wrong})
+        Draft7Validator(SPECIFICATION).validate(written("logistics") | {part: wrong})
 
 
 @every_document
 def test_every_reference_leads_somewhere_and_nothing_is_described_that_nobody_speaks_of(name):
-    document = DOCUMENTS[name]
+    document = written(name)
     named = set(references(document))
     assert all(found(document, reference) is not None for reference in named)
     for part in ("schemas", "messages", "securitySchemes"):
@@ -99,7 +105,7 @@ def test_every_reference_leads_somewhere_and_nothing_is_described_that_nobody_sp
 
 @every_document
 def test_addresses_are_unique_and_their_parameters_are_explained(name):
-    channels = [channel for channel in DOCUMENTS[name]["channels"].values() if channel["address"]]
+    channels = [channel for channel in written(name)["channels"].values() if channel["address"]]
     assert len({channel["address"] for channel in channels}) == len(channels)
     for channel in channels:
         assert {part[1:-1] for part in channel["address"].split(".") if part[0] == "{"} == set(channel["parameters"])
@@ -107,7 +113,7 @@ def test_addresses_are_unique_and_their_parameters_are_explained(name):
 
 @every_writer
 def test_every_command_is_answered_on_its_subject_and_wants_a_token(name):
-    operations = DOCUMENTS[name]["operations"]
+    operations = written(name)["operations"]
     aggregates = [aggregate for aggregate in SERVICE_AGGREGATES[name] if not aggregate.internal]
     commands = {command.NAME for aggregate in aggregates for command in aggregate.commands}
     offered = {command.NAME for command in service_named(name).offered}
@@ -116,7 +122,7 @@ def test_every_command_is_answered_on_its_subject_and_wants_a_token(name):
         assert spoken(name, command) == ("receive", f"cmd.{{congress}}.{name}.{command}", [command])
         answers = [each["$ref"] for each in operations[command]["reply"]["messages"]]
         assert answers == ["#/channels/replies/messages/answer", "#/channels/replies/messages/problem"]
-        headers = DOCUMENTS[name]["components"]["messages"][command]["headers"]
+        headers = written(name)["components"]["messages"][command]["headers"]
         assert headers["required"] == ["Authorization"]
 
 
@@ -133,7 +139,7 @@ def test_every_event_is_appended_under_its_entity_and_every_policy_says_what_it_
 
 
 def test_the_tracker_reads_every_event_and_takes_no_command():
-    operations = DOCUMENTS["tracker"]["operations"]
+    operations = written("tracker")["operations"]
     read = [name for name in operations if name.startswith("read-")]
     assert {event for name in read for event in spoken("tracker", name)[2]} == set(EVENT_TYPES)
     assert set(operations) == {*read, "health", "health-of-instance", "asyncapi"}

@@ -6,6 +6,7 @@ import pkgutil
 import re
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
+from functools import cache
 from pathlib import Path
 from string import Formatter
 
@@ -51,13 +52,15 @@ from shared.values.local_time import local_date
 from shared.values.message import Message, word
 
 PACKAGES = (daihoi, services, shared)
-TREES = [
-    ast.parse(path.read_text("utf-8"), str(path))
-    for package in PACKAGES
-    for path in sorted(Path(package.__path__[0]).rglob("*.py"))
-]
 with CATALOGUE.open("rb") as file:
     VIETNAMESE = {str(message.id): str(message.string) for message in read_po(file) if message.id}
+
+
+@cache
+def trees() -> list[ast.Module]:
+    """Of all modules, when a test first needs them: every worker collects these tests, and one runs them."""
+    paths = [path for package in PACKAGES for path in sorted(Path(package.__path__[0]).rglob("*.py"))]
+    return [ast.parse(path.read_text("utf-8"), str(path)) for path in paths]
 
 
 def literals(tree: ast.AST, *functions: str, position: int = 0) -> Iterator[str]:
@@ -123,7 +126,11 @@ def placeholders(sentence: str) -> set[str]:
     return {name for _, name, _, _ in Formatter().parse(sentence) if name is not None}
 
 
-MESSAGES = {message.sentence for constant in constants_of_all_modules() for message in messages_in(constant)}
+@cache
+def messages() -> set[str]:
+    return {message.sentence for constant in constants_of_all_modules() for message in messages_in(constant)}
+
+
 DRAWN = (
     report_tables,
     label_names,
@@ -150,41 +157,53 @@ DRAWN = (
     lists,
     pages,
 )
-LABELS = {label for module in DRAWN for label in labels(ast.parse(Path(module.__file__).read_text("utf-8")))}
-SAID = {sentence for tree in TREES for sentence in literals(tree, "translate", "_say")}
-HELP = set(help_texts()) - SIGNS - {""}
-READ = HELP | {sentence for sentence in MESSAGES | SAID | LABELS if says_something(sentence)}
+
+
+@cache
+def drawn() -> set[str]:
+    return {label for module in DRAWN for label in labels(ast.parse(Path(module.__file__).read_text("utf-8")))}
+
+
+@cache
+def said() -> set[str]:
+    return {sentence for tree in trees() for sentence in literals(tree, "translate", "_say")}
+
+
+@cache
+def read() -> set[str]:
+    offered = set(help_texts()) - SIGNS - {""}
+    return offered | {sentence for sentence in messages() | said() | drawn() if says_something(sentence)}
 
 
 def test_messages_sentences_and_labels_are_found_where_they_are_known_to_be():
-    assert {*label_names.ESSENTIAL_NAMES.values(), *(label for label, *_ in label_names.CELLS.values())} <= LABELS
-    assert {"By unit", "By phase"} <= LABELS - SAID
-    assert {"There is no task {task_id}.", "There is no resource {resource_id}."} <= MESSAGES
-    assert {"can not be read", "Status of all tasks"} <= SAID
+    assert {*label_names.ESSENTIAL_NAMES.values(), *(label for label, *_ in label_names.CELLS.values())} <= drawn()
+    assert {"By unit", "By phase"} <= drawn() - said()
+    assert {"There is no task {task_id}.", "There is no resource {resource_id}."} <= messages()
+    assert {"can not be read", "Status of all tasks"} <= said()
     names = (
         *label_names.PHASE_NAMES.values(),
         *documents_table.URGENCY_NAMES.values(),
         *label_names.TASK_STATUSES.values(),
         *trace_tree.ROLE_NAMES.values(),
     )
-    assert {name.sentence for name in names} <= MESSAGES
-    assert {paper.USED_TWICE.sentence, "required", "it can't be read", "{actor} started task {id}"} <= MESSAGES
+    assert {name.sentence for name in names} <= messages()
+    assert {paper.USED_TWICE.sentence, "required", "it can't be read", "{actor} started task {id}"} <= messages()
     assert {
         "{service} does not answer.",
         "Restart the tracker and keep its log: it is to say why it waits.",
-    } <= MESSAGES
+    } <= messages()
 
 
 def test_every_message_is_a_constant_of_its_module():
-    made = {sentence for tree in TREES for sentence in literals(tree, "Refusal", "Message", position=1)}
-    noticed = {text for tree in TREES for place in (2, 3) for text in literals(tree, "Notice", position=place)}
-    assert made | noticed <= MESSAGES
+    made = {sentence for tree in trees() for sentence in literals(tree, "Refusal", "Message", position=1)}
+    noticed = {text for tree in trees() for place in (2, 3) for text in literals(tree, "Notice", position=place)}
+    assert made | noticed <= messages()
 
 
 def test_whatever_can_not_be_had_is_told_by_a_refusal_and_never_by_a_text_in_one_language():
     told = [
         ast.unparse(node)
-        for tree in TREES
+        for tree in trees()
         for node in ast.walk(tree)
         if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "PlatformError"
     ]
@@ -193,12 +212,12 @@ def test_whatever_can_not_be_had_is_told_by_a_refusal_and_never_by_a_text_in_one
 
 
 def test_everything_people_read_is_translated():
-    untranslated = {sentence for sentence in READ if VIETNAMESE.get(sentence, "") in ("", sentence)}
+    untranslated = {sentence for sentence in read() if VIETNAMESE.get(sentence, "") in ("", sentence)}
     assert untranslated == set()
 
 
 def test_nothing_is_translated_that_nobody_reads():
-    assert VIETNAMESE.keys() - READ == set()
+    assert VIETNAMESE.keys() - read() == set()
 
 
 @pytest.mark.parametrize("sentence", VIETNAMESE)
