@@ -1,5 +1,6 @@
 """Fixtures on the real servers. Every test gets a congress of its own, so none sees another's events."""
 
+import gc
 import os
 import secrets
 import tempfile
@@ -20,6 +21,7 @@ from shared.eventstore.ledger import Ledger
 from shared.eventstore.rights import OPERATOR, STORE
 from shared.platform.embedded import Endpoints
 from shared.platform.keeper import nats_server
+from shared.platform.memory import collect_rarely
 from shared.platform.mongo import Database, mongo_database
 from shared.platform.nats import nats_connection
 from shared.platform.settings import Settings
@@ -29,7 +31,7 @@ from tests.congress import connected_to_streams
 from tests.in_memory import keep_temporary_files_in_memory
 from tests.own_servers import OwnServer
 from tests.properties.effort import LONGER
-from tests.scheduling import FilesAndLongTests, place_in_line
+from tests.scheduling import FilesAndLongTests, places_in_line
 from tests.servers import (
     a_stream_that_stays,
     choice,
@@ -78,7 +80,14 @@ def pytest_configure_node(node: Any) -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items.sort(key=lambda item: place_in_line(item.path))
+    places = places_in_line(item.path for item in items)
+    items.sort(key=lambda item: places[item.path])
+
+
+def pytest_collection_finish() -> None:
+    """Nobody looks for garbage among what was collected, which stays to the end."""
+    collect_rarely()
+    gc.freeze()
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -1,9 +1,12 @@
 """In which order several workers take the tests, and which go together.
 
-What takes long begins first, so that all workers end at about the same time. Tests of a file stay with one worker,
-for some share what is set up for their module; the long ones that share nothing are handed out one by one.
+What takes long begins first, so that all workers end at about the same time. After that, files that wait for servers
+and files that only compute take turns, for the first leave a processor idle that the second can use. Tests of a file
+stay with one worker, for some share what is set up for their module; the long ones that share nothing are handed out
+one by one.
 """
 
+from collections.abc import Iterable
 from pathlib import Path
 
 from xdist.scheduler import LoadScopeScheduling
@@ -35,9 +38,13 @@ ONE_BY_ONE = frozenset(
 """Files whose tests share nothing but the servers."""
 
 
-def place_in_line(path: Path) -> tuple[int, int]:
-    file = f"{path.parent.name}/{path.name}"
-    return _place(file, LONG_FILES), _place(path.parent.name, FOLDERS)
+def places_in_line(paths: Iterable[Path]) -> dict[Path, tuple[int, float]]:
+    """By the file: whether it is a long one, and where it stands among those that are like it."""
+    files = sorted(set(paths), key=lambda path: (_place(path.parent.name, FOLDERS), path))
+    waiting = [path for path in files if path.parent.name in FOLDERS]
+    computing = [path for path in files if path.parent.name not in FOLDERS]
+    share = {path: place / len(line) for line in (waiting, computing) for place, path in enumerate(line)}
+    return {path: (_place(f"{path.parent.name}/{path.name}", LONG_FILES), share[path]) for path in files}
 
 
 def _place(name: str, line: tuple[str, ...]) -> int:
