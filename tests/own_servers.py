@@ -53,8 +53,11 @@ class OwnServer:
     def start_here(self) -> None:
         self._server.start()
 
-    def stop_here(self) -> None:
+    def stop_here(self) -> int:
+        """The exit code: 0 where it ended in good order, by itself."""
         self._server.stop()
+        assert self._server.process is not None
+        return self._server.process.returncode
 
     def end_here(self) -> None:
         """For servers whose data nobody wants: at once."""

@@ -22,7 +22,7 @@ MARK = "users-made"
 READY_TIMEOUT_S = 30
 LOOK_EVERY_S = 0.05
 STOP_TIMEOUT_S = 10
-KNOCK_EVERY_S = 0.02
+KNOCK_EVERY_S, ASK_AGAIN_AFTER_S = 0.02, 1.0
 PROBE_TIMEOUT_MS = 1000
 
 
@@ -54,16 +54,22 @@ def takes_writes(port: int) -> bool:
 
 
 def stop(server: subprocess.Popen[bytes], port: int) -> None:
-    """Asks the server to end, and makes it end when it does not. It waits up to two seconds for its thread that
-    accepts connections, which a closed port does not wake; a connection does."""
+    """Asks the server to end, and makes it end when it does not. A connection wakes its thread that accepts them, for
+    which it would else wait two seconds. One that still accepts has not heard the signal: it is asked again."""
     server.terminate()
-    deadline = time.monotonic() + STOP_TIMEOUT_S
-    while server.poll() is None and time.monotonic() < deadline:
-        with socket.socket() as knock:
-            knock.connect_ex(("127.0.0.1", port))
+    began = asked_at = time.monotonic()
+    while server.poll() is None and (now := time.monotonic()) < began + STOP_TIMEOUT_S:
         time.sleep(KNOCK_EVERY_S)
+        if _accepts(port) and now - asked_at > ASK_AGAIN_AFTER_S:
+            server.terminate()
+            asked_at = now
     server.kill()
     server.wait()
+
+
+def _accepts(port: int) -> bool:
+    with socket.socket() as knock:
+        return knock.connect_ex(("127.0.0.1", port)) == 0
 
 
 def _serving(program: str, directory: Path, port: int) -> list[str]:

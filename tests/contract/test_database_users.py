@@ -12,7 +12,8 @@ from pymongo import MongoClient
 from pymongo.errors import OperationFailure, PyMongoError
 
 from deploy.mongo_users import REPLICA_SET, as_admin, provide
-from shared.platform.children import start_child, stop_child
+from shared.platform import secantus
+from shared.platform.children import start_child
 from shared.platform.credentials import ADMIN, READER, TRACKER
 from shared.platform.database_users import make_users
 from shared.platform.files import OWN_FILE, own_folder, write_new
@@ -94,12 +95,13 @@ def database(tmp_path_factory):
     try:
         database.provide(DATABASE)
         if not MONGOD:  # which SecantusDB does from its next start on
-            stop_child(database.process)
+            secantus.stop(database.process, database.port)
             database.start(asks=True)
         yield database
     finally:
         database.process.send_signal(signal.SIGCONT)
-        stop_child(database.process)
+        database.process.kill()
+        database.process.wait()
 
 
 def may(database, user, name, order):

@@ -10,7 +10,7 @@ from pymongo import MongoClient
 from pymongo.errors import OperationFailure
 
 from shared.platform import secantus
-from shared.platform.children import start_child, stop_child
+from shared.platform.children import start_child
 from shared.platform.credentials import login
 from shared.platform.databases import secantus_program
 from shared.platform.keeper import WouldNotStart, free_port, mongo_server
@@ -28,7 +28,7 @@ def asking_nobody(folder: Path) -> Iterator[MongoClient[Any]]:
         with MongoClient[Any](f"mongodb://127.0.0.1:{port}/?directConnection=true") as client:
             yield client
     finally:
-        stop_child(server)
+        secantus.stop(server, port)
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def test_it_keeps_its_views_and_from_now_on_asks(server, tmp_path):
             assert tracker["daihoi_old"]["tasks"].find_one() == {"_id": "1-01"}
         with MongoClient[Any](address) as nobody, pytest.raises(OperationFailure, match="requires authentication"):
             nobody["daihoi_old"]["tasks"].find_one()
-        server.stop_here()
+        assert server.stop_here() == 0
         (tmp_path / "mongo-keys" / "tracker").write_text("another password")  # which it is given at the next start
 
 
