@@ -15,10 +15,16 @@ LONG_FILES = (
     "faults/test_matrix.py",
     "integration/test_cli.py",
     "properties/test_hostile_commands.py",
+    "faults/test_outages.py",
+    "faults/test_two_trackers.py",
     "properties/test_services.py",
-    "properties/test_aggregates.py",
+    "faults/test_lost_events.py",
     "domain/test_histories.py",
+    "properties/test_aggregates.py",
+    "integration/test_rebuild.py",
+    "integration/test_backup.py",
 )
+"""They take turns as well: three that keep a processor busy, then one that mostly waits."""
 FOLDERS = ("faults", "integration", "properties", "contract")
 ONE_BY_ONE = frozenset(
     {
