@@ -20,6 +20,7 @@ from services.tracker.projection.decoding import VIEWS_OF, Recorded, decode_even
 from services.tracker.projection.errors import FenceLost
 from services.tracker.projection.store import AUDIT_TRAIL, ViewStore
 from shared.domain.decider import Actor, Aggregate, Command, Key, Refused
+from shared.domain.evidence import RecordEvidence
 from shared.events.base import Event
 from shared.events.catalogue_item import ItemAssigned
 from shared.events.clearance import ClearanceRequested
@@ -286,6 +287,12 @@ class Machine(RuleBasedStateMachine):
                 actor = data.draw(actors_of(deliveries.service.name))
                 wish = Wish(UUID(int=len(self.sent) + 1), otherwise, actor)
                 self.run(self.send(deliveries.service, wish, where, None))
+
+    @rule(data=st.data(), unit=st.sampled_from(UNITS), where=SOMEWHERE, mishap=st.none() | st.sampled_from(Mishap))
+    def a_file_is_kept(self, data: st.DataObject, unit: str, where: int, mishap: Mishap | None) -> None:
+        """Only the service records it, once it has the whole file; from then on a submission may refer to it."""
+        command, actor = data.draw(commands_of(RecordEvidence), label="file"), data.draw(actors_of(unit))
+        self.run(self.send(self.services[unit], Wish(UUID(int=len(self.sent) + 1), command, actor), where, mishap))
 
     @precondition(lambda self: self.sent)
     @rule(data=st.data(), where=SOMEWHERE)
