@@ -8,6 +8,7 @@ from functools import lru_cache
 from pydantic import BaseModel, ConfigDict, Field
 
 from services.subcommittee import holding, naming
+from shared.domain.correcting import BriefText, Correction, Past, Recorders, require_right, require_room, wrong_values
 from shared.domain.decider import Actor, Aggregate, Command, Key, Refusal, State, begun, commands_of, once
 from shared.domain.paper import same
 from shared.events import organisation as events
@@ -24,6 +25,17 @@ class Organisation(State):
     positions: tuple[str, ...] = ()
     holdings: holding.Holdings = holding.Holdings()
     names: naming.Names = naming.Names()
+    corrected: events.OrganisationValues = events.OrganisationValues()
+    """By field the last correction of it."""
+    corrections: int = 0
+
+    @property
+    def kind(self) -> events.OrganisationKind:
+        return self.corrected.kind or self.registered.kind
+
+    @property
+    def name(self) -> Text:
+        return self.corrected.name or self.registered.name
 
 
 def evolve(organisation: Organisation | None, event: events.OrganisationEvent) -> Organisation:
@@ -38,6 +50,10 @@ def evolve(organisation: Organisation | None, event: events.OrganisationEvent) -
             return organisation.but(positions=kept, holdings=organisation.holdings.without(event.position))
         case events.NameMerged() | events.NameSeparated():
             return organisation.but(names=naming.evolve(organisation.names, event))
+        case events.OrganisationCorrected():
+            after = {name: value for name, value in event.after if value is not None}
+            corrected = organisation.corrected.model_copy(update=after)
+            return organisation.but(corrected=corrected, corrections=organisation.corrections + 1)
         case _:
             return organisation.but(holdings=holding.evolve(organisation.holdings, event))
 
@@ -91,6 +107,16 @@ def _parts_of(entry: Entry) -> Sequence[Command]:
     organisation_id = entry.organisation_id
     positions = (AddPosition(organisation_id=organisation_id, position=position) for position in entry.positions)
     return (RegisterOrganisation(organisation_id=organisation_id, kind=entry.kind, name=entry.name), *positions)
+
+
+class CorrectOrganisation(OrganisationCommand, Correction):
+    """Puts right a name or a kind that was registered wrongly. Tasks keep the names that they were given; merge the
+    wrong one, so that reports still know it."""
+
+    NAME = "correct-organisation"
+    VALUES = events.OrganisationValues
+    kind: events.OrganisationKind | None = None
+    name: BriefText | None = None
 
 
 Wish = RegisterOrganisation | AddPosition | holding.Wish | naming.Wish | RemovePosition
@@ -170,7 +196,7 @@ _folded = lru_cache(1024)(same)
 
 
 def _registered(organisation: Organisation) -> naming.Registered:
-    name = organisation.registered.name
+    name = organisation.name
     own = (*filter(None, (name.vi, name.en)), *organisation.positions)
     return naming.Registered(taken=frozenset(map(_folded, own)), names=organisation.names)
 
@@ -199,5 +225,23 @@ def _as_stored(position: str, organisation: Organisation) -> str | None:
     return next(composed, None)
 
 
-COMMANDS = commands_of(RegisterOrganisations | Wish)
-AGGREGATE = Aggregate(events=events.EVENTS, commands=COMMANDS, evolve=evolve, decide=decide, reads=reads)
+def correct(
+    command: CorrectOrganisation, organisation: Organisation | None, actor: Actor, past: Past, _: object
+) -> Sequence[events.OrganisationEvent]:
+    if organisation is None:
+        raise NOT_FOUND(organisation_id=command.organisation_id)
+    held = {"kind": organisation.kind, "name": organisation.name}
+    wrong = wrong_values(command, held)
+    if not wrong:
+        return ()
+    require_right(command, wrong, actor, past, Recorders({events.OrganisationRegistered: tuple(held)}))
+    require_room(command, organisation.corrections)
+    before = events.OrganisationValues(**{name: held[name] for name in wrong})
+    after = events.OrganisationValues(**wrong)
+    return (events.OrganisationCorrected(before=before, after=after, reason=command.reason),)
+
+
+COMMANDS = commands_of(RegisterOrganisations | Wish | CorrectOrganisation)
+AGGREGATE = Aggregate(
+    events=events.EVENTS, commands=COMMANDS, evolve=evolve, decide=decide, reads=reads, correct=correct
+)

@@ -3,8 +3,8 @@
 from datetime import date
 from enum import StrEnum
 
-from shared.events.base import Event, members
-from shared.values.types import EntityId, Name, Phrase, Text
+from shared.events.base import Event, Values, if_corrected, members
+from shared.values.types import Brief, EntityId, Name, Phrase, Text
 
 
 class OrganisationKind(StrEnum):
@@ -95,11 +95,24 @@ class NameSeparated(Event):
     alias: Phrase
 
 
+class OrganisationValues(Values):
+    kind: OrganisationKind | None = if_corrected()
+    name: Text | None = if_corrected()
+
+
+class OrganisationCorrected(Event):
+    TYPE = "vn.daihoi.organisation.corrected.v1"
+    SENTENCE = "{actor} corrected organisation {id}: {after}; recorded before: {before}; reason: {reason}"
+    before: OrganisationValues
+    after: OrganisationValues
+    reason: Brief
+
+
 HoldingEvent = PositionHeld | PositionVacated | ActingAppointed | DeputyNamed | DeputyDismissed
 NamingEvent = NameMerged | NameSeparated
 OrganisationEvent = (
     OrganisationRegistered | PositionAdded | PositionRemoved
     | PositionHeld | PositionVacated | ActingAppointed | DeputyNamed | DeputyDismissed
-    | NameMerged | NameSeparated
+    | NameMerged | NameSeparated | OrganisationCorrected
 )  # fmt: skip
 EVENTS = members(OrganisationEvent)

@@ -7,6 +7,7 @@ nobody has said of an organisation is no field of its document.
 
 from shared.events import organisation as events
 from shared.values.types import fold_diacritics
+from shared.views.corrections import corrected_values, with_correction
 from shared.views.view import Document, Recorded, Unfoldable, View, begun, by_id
 
 
@@ -36,9 +37,18 @@ def fold(document: Document | None, recorded: Recorded) -> Document:
             return {**document, **_without(document, "deputies", said)}
         case events.NameMerged():
             return {**document, "aliases": [*_other_aliases(document, event.alias), said]}
+        case events.OrganisationCorrected():
+            return _put_right(document, recorded)
         case events.NameSeparated():
             return {**document, "aliases": _other_aliases(document, event.alias)}
     raise Unfoldable(recorded.envelope.type)
+
+
+def _put_right(document: Document, recorded: Recorded) -> Document:
+    after = corrected_values(recorded)
+    if name := after.get("name"):
+        after["search"] = fold_diacritics(name["vi"]).lower()
+    return {**document, **after, **with_correction(document, recorded)}
 
 
 def _others(document: Document, name: str, said: Document) -> list[Document]:
