@@ -4,11 +4,17 @@ corrected sum settles it anew.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, ClassVar
+from typing import Any, ClassVar
 
-from pydantic import Field
-
-from services.logistics.account import NOT_FOUND, Expense, ExpenseCommand, beyond, evolve, settlement
+from services.logistics.expenses.account import (
+    NOT_FOUND,
+    Amount,
+    Expense,
+    ExpenseCommand,
+    beyond,
+    evolve,
+    settlement,
+)
 from shared.domain.correcting import (
     NEVER_RECORDED,
     Correction,
@@ -23,9 +29,6 @@ from shared.domain.decider import Actor, Refusal
 from shared.events import expense as events
 from shared.values.field_names import field_words
 from shared.values.types import Brief, Day, EntityId, Name, Vnd
-
-Amount = Annotated[int, Field(strict=True, ge=1, le=10**15)]
-"""Money that changes hands, in đồng: never nothing."""
 
 
 class CorrectEstimate(ExpenseCommand, Correction):

@@ -1,11 +1,16 @@
 """Where the account of one task's money stands: its estimate, what was advanced and spent, whether it is settled."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
+
+from pydantic import Field
 
 from shared.domain.decider import Command, Refusal, State, begun
 from shared.events import expense as events
 from shared.values.types import EntityId
+
+Amount = Annotated[int, Field(strict=True, ge=1, le=10**15)]
+"""Money that changes hands, in đồng: never nothing."""
 
 
 class Expense(State):

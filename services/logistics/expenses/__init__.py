@@ -7,9 +7,16 @@ still due. A correction of a sum in a settled account settles it anew.
 
 from collections.abc import Sequence
 
-from services.logistics import expense_corrections
-from services.logistics.account import NOT_FOUND, Expense, ExpenseCommand, beyond, evolve, settlement
-from services.logistics.expense_corrections import Amount
+from services.logistics.expenses import corrections
+from services.logistics.expenses.account import (
+    NOT_FOUND,
+    Amount,
+    Expense,
+    ExpenseCommand,
+    beyond,
+    evolve,
+    settlement,
+)
 from shared.domain.decider import Actor, Aggregate, Refusal, commands_of, once
 from shared.events import expense as events
 from shared.values.types import Brief, EntityId, Name, Phrase, Vnd
@@ -142,8 +149,8 @@ def _require_open(command: ExpenseCommand, expense: Expense) -> None:
 
 AGGREGATE = Aggregate(
     events=events.EVENTS,
-    commands=(*commands_of(Wish), *commands_of(expense_corrections.Wish)),
+    commands=(*commands_of(Wish), *commands_of(corrections.Wish)),
     evolve=evolve,
     decide=decide,
-    correct=expense_corrections.correct,
+    correct=corrections.correct,
 )
