@@ -53,13 +53,13 @@ def task_corrected(before: dict[str, Any], after: dict[str, Any], **others: Any)
 
 NAMES = {"collective": "Sở Y tế", "individual": "Phó Giám đốc Sở Y tế"}
 TASK = {
-    "a deadline nobody has moved is put right, and the original one": (
+    "a deadline that nobody has moved, and the original one": (
         DATED,
         correct_task(deadline=RIGHT),
         OFFICER,
         task_corrected({"deadline": DUE, "original_deadline": DUE}, {"deadline": RIGHT, "original_deadline": RIGHT}),
     ),
-    "an extension leaves the original deadline alone when what it granted is put right": (
+    "what an extension granted, and not the original deadline": (
         EXTENDED,
         correct_task(deadline=RIGHT),
         LEAD,
@@ -157,7 +157,7 @@ EXPENSE = {
             advance_id="a1",
         ),
     ),
-    "a payment that goes beyond what is guaranteed and says why": (
+    "a payment beyond what is guaranteed": (
         PAID,
         of_spending(amount_vnd=230, beyond_guaranteed_because="Giá tăng"),
         LEAD,
@@ -213,7 +213,7 @@ RESOURCE = {
         OFFICER,
         corrected(booked.ResourceCorrected, {"kind": "hall", "capacity": 80}, {"kind": "room", "capacity": 800}),
     ),
-    "the times of a reservation, over its own": (
+    "the times of a reservation": (
         RESERVED,
         of_reservation(starts=at(2), ends=at(5)),
         OFFICER,
@@ -241,7 +241,7 @@ def correct_incident(**values: Any) -> incidents.CorrectIncident:
 
 
 INCIDENT = {
-    "the kind of an incident and where it was, after it is resolved": (
+    "kind and place of a resolved incident": (
         OVER,
         correct_incident(kind="drill", place="Cổng phụ", severity="medium", outcome="Đã dập tắt"),
         OFFICER,
@@ -299,7 +299,7 @@ def correct_document(**values: Any) -> document.CorrectDocument:
 
 
 DOCUMENT = {
-    "date, excerpt and urgency, and the marks of a symbol": (
+    "excerpt, day, urgency and marks": (
         ISSUED,
         correct_document(symbol="39/KH-BPĐBANTT", issued_on=DUE, urgency="urgent", title={"vi": "Kế hoạch"}),
         OFFICER,
