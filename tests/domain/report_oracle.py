@@ -36,7 +36,7 @@ def retold(events: Iterable[Raw]) -> tuple[list[Fields], dict[str, Fields], dict
         if event.type == "scenario.switched":
             switches[event.data["number"]] = event.data["reason"]
         elif event.type.startswith("expense."):
-            account = accounts.setdefault(event.subject, {"advanced": 0, "spent": 0, "settled": False})
+            account = accounts.setdefault(event.subject, {"advanced": {}, "spent": {}, "settled": False})
             _on_account(account, event)
         elif event.type == "task.opened":
             tasks[event.source, event.subject] = _opened(event)
@@ -57,10 +57,13 @@ def _opened(event: Raw) -> Fields:
 
 
 def _on_account(account: Fields, event: Raw) -> None:
-    if event.type == "expense.money-advanced":
-        account["advanced"] += event.data["amount_vnd"]
-    elif event.type == "expense.spending-recorded":
-        account["spent"] += event.data["amount_vnd"]
+    data = event.data
+    if event.type in ("expense.money-advanced", "expense.spending-recorded"):
+        paid, name = ("spent", "spending_id") if "spending_id" in data else ("advanced", "advance_id")
+        account[paid][data[name]] = data["amount_vnd"]
+    elif event.type in ("expense.advance-corrected", "expense.spending-corrected"):
+        paid, name = ("spent", "spending_id") if "spending_id" in data else ("advanced", "advance_id")
+        account[paid][data[name]] = data["after"].get("amount_vnd", account[paid][data[name]])
     elif event.type == "expense.settled":
         account["settled"] = True
 
@@ -77,6 +80,16 @@ def _follows(task: Fields, event: Raw) -> None:
         deadline=date.fromisoformat(deadline) if deadline else None,
         switch=event.data["switch"],
     )
+
+
+def _put_right(task: Fields, event: Raw) -> None:
+    after = event.data["after"]
+    same = {"collective": "collective", "secured_vnd": "secured", "planned_vnd": "planned"}
+    task.update({there: after[here] for here, there in same.items() if here in after})
+    if "deadline" in after:
+        task["deadline"] = _day(after)
+    if "completed_on" in after:
+        task["done_on"] = date.fromisoformat(after["completed_on"])
 
 
 def _hindered(task: Fields, event: Raw) -> None:
@@ -103,6 +116,7 @@ _ON_TASK: dict[str, Callable[[Fields, Raw], None]] = {
     "task.cancelled": lambda task, event: task.update(state="cancelled", cancelled_because=event.data["reason"]),
     "task.reopened": lambda task, _: task.update(state="going" if task["began"] else "open", done_on=None),
     "task.scenario-followed": _follows,
+    "task.corrected": _put_right,
     "task.obstacle-opened": _hindered,
     "task.obstacle-resolved": _freed,
 }
@@ -146,7 +160,8 @@ def is_coming(task: Fields, today: date, days: int) -> bool:
 def money(task: Fields | None, account: Fields | None) -> dict[str, int]:
     counts = task is not None and task["state"] != "cancelled" and not is_out(task)
     planned, secured = (task["planned"], task["secured"]) if task and counts else (0, 0)
-    advanced, spent, settled = (account["advanced"], account["spent"], account["settled"]) if account else (0, 0, 0)
+    advanced, spent = (sum(account[paid].values()) if account else 0 for paid in ("advanced", "spent"))
+    settled = bool(account and account["settled"])
     lacking, over = max(planned - secured, 0), max(secured - planned, 0)
     return dict(zip(SUMS, (planned, secured, lacking, over, advanced, spent, spent * settled), strict=True))
 
