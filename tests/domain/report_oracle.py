@@ -36,7 +36,7 @@ def retold(events: Iterable[Raw]) -> tuple[list[Fields], dict[str, Fields], dict
         if event.type == "scenario.switched":
             switches[event.data["number"]] = event.data["reason"]
         elif event.type.startswith("expense."):
-            account = accounts.setdefault(event.subject, {"advanced": {}, "spent": {}, "settled": False})
+            account = accounts.setdefault(event.subject, {"advanced": 0, "spent": 0, "settled": False, "amounts": {}})
             _on_account(account, event)
         elif event.type == "task.opened":
             tasks[event.source, event.subject] = _opened(event)
@@ -57,15 +57,15 @@ def _opened(event: Raw) -> Fields:
 
 
 def _on_account(account: Fields, event: Raw) -> None:
-    data = event.data
-    if event.type in ("expense.money-advanced", "expense.spending-recorded"):
-        paid, name = ("spent", "spending_id") if "spending_id" in data else ("advanced", "advance_id")
-        account[paid][data[name]] = data["amount_vnd"]
-    elif event.type in ("expense.advance-corrected", "expense.spending-corrected"):
-        paid, name = ("spent", "spending_id") if "spending_id" in data else ("advanced", "advance_id")
-        account[paid][data[name]] = data["after"].get("amount_vnd", account[paid][data[name]])
-    elif event.type == "expense.settled":
+    if event.type == "expense.settled":
         account["settled"] = True
+        return
+    data = event.data
+    for paid, name in (("advanced", "advance_id"), ("spent", "spending_id")):
+        if name in data:
+            amounts = account["amounts"]
+            amounts[paid, data[name]] = data.get("after", data).get("amount_vnd", amounts.get((paid, data[name])))
+            account[paid] = sum(amount for (kind, _), amount in amounts.items() if kind == paid)
 
 
 def _day(data: Fields) -> date:
@@ -160,8 +160,7 @@ def is_coming(task: Fields, today: date, days: int) -> bool:
 def money(task: Fields | None, account: Fields | None) -> dict[str, int]:
     counts = task is not None and task["state"] != "cancelled" and not is_out(task)
     planned, secured = (task["planned"], task["secured"]) if task and counts else (0, 0)
-    advanced, spent = (sum(account[paid].values()) if account else 0 for paid in ("advanced", "spent"))
-    settled = bool(account and account["settled"])
+    advanced, spent, settled = (account["advanced"], account["spent"], account["settled"]) if account else (0, 0, 0)
     lacking, over = max(planned - secured, 0), max(secured - planned, 0)
     return dict(zip(SUMS, (planned, secured, lacking, over, advanced, spent, spent * settled), strict=True))
 
