@@ -4,6 +4,8 @@ which. A part of the organisation (`organisation.py`), which says which position
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
+from pydantic import BaseModel
+
 from shared.domain.decider import Command, Refusal, Refused, State
 from shared.domain.paper import same
 from shared.events import organisation as events
@@ -26,6 +28,25 @@ class Holdings(State):
 
     def without(self, position: str) -> "Holdings":
         return self.but(deputies=_without(self.deputies, position))
+
+    def renamed(self, position: str, name: str) -> "Holdings":
+        """With the position under its right name."""
+
+        def right[Held: BaseModel](held: Mapping[str, Held]) -> Mapping[str, Held]:
+            return {
+                name if key == position else key: one.model_copy(update={"position": name})
+                if key == position
+                else one
+                for key, one in held.items()
+            }
+
+        deputies = {
+            name if deputy == position else deputy: name if of == position else of
+            for deputy, of in self.deputies.items()
+        }
+        return self.but(
+            holders=right(self.holders), left=right(self.left), acting=right(self.acting), deputies=deputies
+        )
 
 
 def _without[Value](values: Mapping[str, Value], position: str) -> Mapping[str, Value]:

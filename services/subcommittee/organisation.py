@@ -4,6 +4,7 @@ holds them (`holding.py`), and under which other names it is known (`naming.py`)
 import unicodedata
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -13,7 +14,7 @@ from shared.domain.decider import Actor, Aggregate, Command, Key, Refusal, State
 from shared.domain.paper import same
 from shared.events import organisation as events
 from shared.values.message import Message
-from shared.values.types import EntityId, Phrase, Text
+from shared.values.types import Brief, EntityId, Phrase, Text
 
 MOST_POSITIONS = 200
 
@@ -54,8 +55,19 @@ def evolve(organisation: Organisation | None, event: events.OrganisationEvent) -
             after = {name: value for name, value in event.after if value is not None}
             corrected = organisation.corrected.model_copy(update=after)
             return organisation.but(corrected=corrected, corrections=organisation.corrections + 1)
+        case events.PositionCorrected():
+            return _position_put_right(organisation, event.position, event.after.position or event.position)
         case _:
             return organisation.but(holdings=holding.evolve(organisation.holdings, event))
+
+
+def _position_put_right(organisation: Organisation, position: str, name: str) -> Organisation:
+    return organisation.but(
+        positions=tuple(name if stored == position else stored for stored in organisation.positions),
+        holdings=organisation.holdings.renamed(position, name),
+        names=organisation.names.renamed(position, name),
+        corrections=organisation.corrections + 1,
+    )
 
 
 class OrganisationCommand(Command):
@@ -119,6 +131,21 @@ class CorrectOrganisation(OrganisationCommand, Correction):
     name: BriefText | None = None
 
 
+class CorrectPosition(OrganisationCommand, Correction):
+    """Puts right the name under which a position was added; who holds it holds it under the right one. Tasks keep the
+    names that they were given."""
+
+    NAME = "correct-position"
+    VALUES = events.PositionValues
+    position: Phrase
+    right_name: Brief
+
+    @property
+    def given(self) -> dict[str, Any]:
+        return {"position": self.right_name}
+
+
+Corrections = CorrectOrganisation | CorrectPosition
 Wish = RegisterOrganisation | AddPosition | holding.Wish | naming.Wish | RemovePosition
 
 NOT_FOUND = Refusal("organisation_not_found", "There is no organisation {organisation_id}.")
@@ -225,11 +252,18 @@ def _as_stored(position: str, organisation: Organisation) -> str | None:
     return next(composed, None)
 
 
+ALREADY_A_POSITION = Refusal(
+    "position_already_there", "Organisation {organisation_id} has the position {position} already."
+)
+
+
 def correct(
-    command: CorrectOrganisation, organisation: Organisation | None, actor: Actor, past: Past, _: object
+    command: Corrections, organisation: Organisation | None, actor: Actor, past: Past, _: object
 ) -> Sequence[events.OrganisationEvent]:
     if organisation is None:
         raise NOT_FOUND(organisation_id=command.organisation_id)
+    if isinstance(command, CorrectPosition):
+        return _correct_position(command, organisation, actor, past)
     held = {"kind": organisation.kind, "name": organisation.name}
     wrong = wrong_values(command, held)
     if not wrong:
@@ -241,7 +275,25 @@ def correct(
     return (events.OrganisationCorrected(before=before, after=after, reason=command.reason),)
 
 
-COMMANDS = commands_of(RegisterOrganisations | Wish | CorrectOrganisation)
+def _correct_position(
+    command: CorrectPosition, organisation: Organisation, actor: Actor, past: Past
+) -> Sequence[events.OrganisationEvent]:
+    stored, name = _as_stored(command.position, organisation), command.right_name
+    there = _as_stored(name, organisation)
+    if there and stored in (None, there):
+        return ()
+    if there:
+        raise ALREADY_A_POSITION(organisation_id=command.organisation_id, position=name)
+    if stored is None:
+        raise holding.NO_POSITION(organisation_id=command.organisation_id, position=command.position)
+    recorders = Recorders({events.PositionAdded: ("position",)}, ("position", stored))
+    require_right(command, ("position",), actor, past, recorders)
+    require_room(command, organisation.corrections)
+    before, after = events.PositionValues(position=stored), events.PositionValues(position=name)
+    return (events.PositionCorrected(position=stored, before=before, after=after, reason=command.reason),)
+
+
+COMMANDS = commands_of(RegisterOrganisations | Wish | Corrections)
 AGGREGATE = Aggregate(
     events=events.EVENTS, commands=COMMANDS, evolve=evolve, decide=decide, reads=reads, correct=correct
 )

@@ -108,11 +108,28 @@ class OrganisationCorrected(Event):
     reason: Brief
 
 
+class PositionValues(Values):
+    position: Phrase | None = if_corrected()
+
+
+class PositionCorrected(Event):
+    """`position` is on the register under its right name from now on, for whoever holds it too."""
+
+    TYPE = "vn.daihoi.organisation.position-corrected.v1"
+    SENTENCE = (
+        "{actor} corrected a position of organisation {id}: {after}; recorded before: {before}; reason: {reason}"
+    )
+    position: Phrase
+    before: PositionValues
+    after: PositionValues
+    reason: Brief
+
+
 HoldingEvent = PositionHeld | PositionVacated | ActingAppointed | DeputyNamed | DeputyDismissed
 NamingEvent = NameMerged | NameSeparated
 OrganisationEvent = (
     OrganisationRegistered | PositionAdded | PositionRemoved
     | PositionHeld | PositionVacated | ActingAppointed | DeputyNamed | DeputyDismissed
-    | NameMerged | NameSeparated | OrganisationCorrected
+    | NameMerged | NameSeparated | OrganisationCorrected | PositionCorrected
 )  # fmt: skip
 EVENTS = members(OrganisationEvent)

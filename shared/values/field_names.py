@@ -14,7 +14,7 @@ NAMES = {
             *("completed_on", "recipient", "purpose", "on", "payee", "voucher", "kind", "name", "capacity"),
             *("starts", "ends", "place", "severity", "details", "happened_at", "outcome", "lessons", "held_on"),
             *("chair", "symbol", "issuer", "issued_on", "urgency", "basis", "advised_by", "superseded_by"),
-            *("channel", "planned_on", "released_on"),
+            *("channel", "planned_on", "released_on", "position"),
         )
     },
     "collective": Message("collective", "Collective in charge"),

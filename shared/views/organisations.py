@@ -39,6 +39,8 @@ def fold(document: Document | None, recorded: Recorded) -> Document:
             return {**document, "aliases": [*_other_aliases(document, event.alias), said]}
         case events.OrganisationCorrected():
             return _put_right(document, recorded)
+        case events.PositionCorrected():
+            return _position_put_right(document, event, recorded)
         case events.NameSeparated():
             return {**document, "aliases": _other_aliases(document, event.alias)}
     raise Unfoldable(recorded.envelope.type)
@@ -49,6 +51,21 @@ def _put_right(document: Document, recorded: Recorded) -> Document:
     if name := after.get("name"):
         after["search"] = fold_diacritics(name["vi"]).lower()
     return {**document, **after, **with_correction(document, recorded)}
+
+
+def _position_put_right(document: Document, event: events.PositionCorrected, recorded: Recorded) -> Document:
+    wrong, right = event.position, event.after.position or event.position
+
+    def named(entry: Document) -> Document:
+        return {
+            name: right if name in ("position", "deputises_for") and value == wrong else value
+            for name, value in entry.items()
+        }
+
+    positions = [right if position == wrong else position for position in document["positions"]]
+    lists = ("holders", "acting", "former", "deputies", "aliases")
+    entries = {name: [named(entry) for entry in document[name]] for name in lists if name in document}
+    return {**document, "positions": positions, **entries, **with_correction(document, recorded)}
 
 
 def _others(document: Document, name: str, said: Document) -> list[Document]:

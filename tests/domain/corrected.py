@@ -15,7 +15,15 @@ from shared.events import resource as booked
 from shared.events.document import DocumentCorrected, DocumentIssued, DocumentSuperseded, DocumentWithdrawn
 from shared.events.incident import IncidentAssessed, IncidentCorrected, IncidentReported, IncidentResolved
 from shared.events.meeting import MeetingConcluded, MeetingCorrected, MeetingHeld
-from shared.events.organisation import OrganisationCorrected, OrganisationRegistered
+from shared.events.organisation import (
+    DeputyNamed,
+    NameMerged,
+    OrganisationCorrected,
+    OrganisationRegistered,
+    PositionAdded,
+    PositionCorrected,
+    PositionHeld,
+)
 from shared.events.task import (
     ExtensionGranted,
     ExtensionRequested,
@@ -358,13 +366,27 @@ PUBLICATION = {
 PUBLICATION_REJECTED = [(TURNED_DOWN, correct_publication(channel="portal"), EDITOR, "publication_not_pending")]
 
 REGISTERED = (OrganisationRegistered(kind="agency", name={"vi": "Sở Y tê"}),)
+STAFFED = (
+    *REGISTERED,
+    PositionAdded(position="Gíam đốc"),
+    PositionAdded(position="Phó Giám đốc"),
+    PositionHeld(position="Gíam đốc", person="Người thứ nhất", since=DUE),
+    DeputyNamed(position="Phó Giám đốc", deputises_for="Gíam đốc"),
+    NameMerged(alias="GĐ Sở", position="Gíam đốc"),
+)
 ORGANISATION = {
     "the name of an office": (
         REGISTERED,
         organisation.CorrectOrganisation(organisation_id="so-y-te", name={"vi": "Sở Y tế"}, **WHY),
         OFFICER,
         corrected(OrganisationCorrected, {"name": {"vi": "Sở Y tê"}}, {"name": {"vi": "Sở Y tế"}}),
-    )
+    ),
+    "a position, for who holds it and what is merged into it too": (
+        STAFFED,
+        organisation.CorrectPosition(organisation_id="so-y-te", position="Gíam đốc", right_name="Giám đốc", **WHY),
+        OFFICER,
+        corrected(PositionCorrected, {"position": "Gíam đốc"}, {"position": "Giám đốc"}, position="Gíam đốc"),
+    ),
 }
 
 OF = {

@@ -43,6 +43,7 @@ from tests.domain.corrected import (
     MET,
     NAMES,
     OPENED,
+    ORGANISATION,
     PAID,
     PUBLICATION_REJECTED,
     REGISTERED,
@@ -202,6 +203,24 @@ def test_a_corrected_name_is_the_one_that_others_may_not_be_merged_under():
     merge = organisation.naming.MergeName(organisation_id="so-y-te", alias="Sở Y tế tỉnh")
     given(organisation.AGGREGATE, *REGISTERED).when(merge).then(NameMerged(alias="Sở Y tế tỉnh"))
     given(organisation.AGGREGATE, *REGISTERED, right).when(merge).rejected("name_on_the_register")
+
+
+def test_a_corrected_position_is_held_deputised_and_merged_under_its_right_name():
+    *_, event = STAFFED_CASE
+    state = organisation.AGGREGATE.fold([*STAFFED_CASE[0], event])
+    assert state.positions == ("Giám đốc", "Phó Giám đốc")
+    assert [(name, held.position) for name, held in state.holdings.holders.items()] == [("Giám đốc", "Giám đốc")]
+    assert state.holdings.deputies == {"Phó Giám đốc": "Giám đốc"}
+    assert [name.position for name in state.names.merged.values()] == ["Giám đốc"]
+    twice = organisation.CorrectPosition(
+        organisation_id="so-y-te", position="Gíam đốc", right_name="Phó Giám đốc", **WHY
+    )
+    given(organisation.AGGREGATE, *STAFFED_CASE[0]).when(twice).rejected("position_already_there")
+    unknown = organisation.CorrectPosition(organisation_id="so-y-te", position="Chủ tịch", right_name="Bí thư", **WHY)
+    given(organisation.AGGREGATE, *STAFFED_CASE[0]).when(unknown).rejected("position_not_found")
+
+
+STAFFED_CASE = ORGANISATION["a position, for who holds it and what is merged into it too"]
 
 
 def test_there_is_an_end_of_corrections():

@@ -177,7 +177,7 @@ def any_of(annotation: Any) -> st.SearchStrategy:
         return imports()
     if annotation in (congress.FoundCongress, congress.AmendCongress):
         return particulars(annotation)
-    if issubclass(annotation, Correction):
+    if issubclass(annotation, Correction) and annotation is not organisation.CorrectPosition:
         return corrections(annotation)
     if issubclass(annotation, BaseModel):
         kinds = {name: field.annotation for name, field in annotation.model_fields.items()}

@@ -170,6 +170,11 @@ BY_HAND: dict[type[Command], list[Step]] = {
         Step(organisation.RegisterOrganisation(organisation_id="o", kind="agency", name={"vi": "x"}), "member"),
         organisation.CorrectOrganisation(organisation_id="o", kind="body", reason="x"),
     ),
+    **corrections_of(
+        Step(organisation.RegisterOrganisation(organisation_id="o", kind="agency", name={"vi": "x"}), "member"),
+        Step(organisation.AddPosition(organisation_id="o", position="x"), "member"),
+        organisation.CorrectPosition(organisation_id="o", position="x", right_name="y", reason="x"),
+    ),
 }
 """Ways over several aggregates, which nobody looks for; one that leads there whatever day the congress opens; and
 what may happen to a task at any time: together it would be tried in every order."""
