@@ -33,12 +33,9 @@ class Holdings(State):
         """With the position under its right name."""
 
         def right[Held: BaseModel](held: Mapping[str, Held]) -> Mapping[str, Held]:
-            return {
-                name if key == position else key: one.model_copy(update={"position": name})
-                if key == position
-                else one
-                for key, one in held.items()
-            }
+            if position not in held:
+                return held
+            return {**_without(held, position), name: held[position].model_copy(update={"position": name})}
 
         deputies = {
             name if deputy == position else deputy: name if of == position else of
