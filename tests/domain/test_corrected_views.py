@@ -23,6 +23,7 @@ from shared.eventstore.envelope import as_bytes
 from shared.eventstore.names import service_stream
 from tests.congress import BEGINNING, envelope_of
 from tests.domain import corrected as cases
+from tests.domain import corrected_papers as papers
 from tests.domain.corrected import COMPLETED, DATED, DUE, FUNDED, RIGHT
 
 TODAY = date(2020, 9, 11)
@@ -77,10 +78,10 @@ ENTITIES = {
     "expense": ("expenses", cases.EXPENSE),
     "resource": ("resources", cases.RESOURCE),
     "incident": ("incidents", cases.INCIDENT),
-    "meeting": ("meetings", cases.MEETING),
-    "document": ("documents", cases.DOCUMENT),
-    "publication": ("publications", cases.PUBLICATION),
-    "organisation": ("organisations", cases.ORGANISATION),
+    "meeting": ("meetings", papers.MEETING),
+    "document": ("documents", papers.DOCUMENT),
+    "publication": ("publications", papers.PUBLICATION),
+    "organisation": ("organisations", papers.ORGANISATION),
 }
 EVERY = [
     pytest.param(entity, view, case, id=name)
@@ -202,13 +203,13 @@ def test_the_trail_tells_both_values_and_the_reason_in_both_languages():
 
 
 def test_points_codes_and_what_was_not_said_are_in_words():
-    *_, point = rows("meeting", *after(cases.MEETING["a point of its conclusion"]))
+    *_, point = rows("meeting", *after(papers.MEETING["a point of its conclusion"]))
     assert (
         "Các điểm kết luận: 2. Nội dung đúng; trước ghi: Các điểm kết luận: 2. Nội dung 2" in point["summary"]["vi"]
     )
-    *_, channel = rows("publication", *after(cases.PUBLICATION["channel and day of what is proposed"]))
+    *_, channel = rows("publication", *after(papers.PUBLICATION["channel and day of what is proposed"]))
     assert "Kênh: Cổng thông tin; Ngày dự kiến: 10/09/2020; trước ghi: Kênh: Báo in" in channel["summary"]["vi"]
-    *_, paper = rows("document", *after(cases.DOCUMENT[MARKS]))
+    *_, paper = rows("document", *after(papers.DOCUMENT[MARKS]))
     assert "Mức độ khẩn: Khẩn" in paper["summary"]["vi"]
 
 

@@ -16,55 +16,72 @@ from shared.domain.variant import Variant
 from shared.events import expense as money
 from shared.events import publication as published
 from shared.events.organisation import NameMerged, OrganisationCorrected
-from shared.events.task import (
-    TaskCorrected,
-)
+from shared.events.task import TaskCorrected
 from shared.events.unit_scenario import SwitchRecorded
 from shared.events.variant import VariantAdjusted
 from tests.domain.corrected import (
-    ACCEPTED,
-    APPROVED,
     ASSESSED,
     ASSIGNED,
-    AUTHOR,
     CANCELLED,
     COMPLETED,
     DATED,
-    DOCUMENT_REJECTED,
     DUE,
-    EDITOR,
+    EXPENSE,
     EXPENSE_REJECTED,
     FIRE,
     FUNDED,
-    ISSUED,
+    INCIDENT,
     LIFE,
-    MEETING_REJECTED,
     MEMBER,
-    MET,
     NAMES,
     OPENED,
-    ORGANISATION,
     PAID,
-    PUBLICATION_REJECTED,
-    REGISTERED,
-    RELEASED,
+    RESOURCE,
     RESOURCE_REJECTED,
     RIGHT,
-    SECOND,
     SETTLED,
+    TASK,
     TASK_REJECTED,
     WHY,
-    correct_document,
     correct_incident,
-    correct_meeting,
-    correct_publication,
     correct_task,
     corrected,
     of_spending,
     task_corrected,
 )
+from tests.domain.corrected_papers import (
+    APPROVED,
+    AUTHOR,
+    DOCUMENT,
+    DOCUMENT_REJECTED,
+    EDITOR,
+    ISSUED,
+    MEETING,
+    MEETING_REJECTED,
+    MET,
+    ORGANISATION,
+    PUBLICATION,
+    PUBLICATION_REJECTED,
+    REGISTERED,
+    RELEASED,
+    SECOND,
+    correct_document,
+    correct_meeting,
+    correct_publication,
+)
 from tests.domain.scenario import BEGAN, LEAD, POLICY, given
 
+OF = {
+    task: TASK,
+    expenses: EXPENSE,
+    resources: RESOURCE,
+    incidents: INCIDENT,
+    meeting: MEETING,
+    document: DOCUMENT,
+    publications: PUBLICATION,
+    organisation: ORGANISATION,
+}
+ACCEPTED = {name: (module.AGGREGATE, *case) for module, cases in OF.items() for name, case in cases.items()}
 of_everything = pytest.mark.parametrize(
     ("aggregate", "history", "command", "actor", "event"), ACCEPTED.values(), ids=ACCEPTED.keys()
 )

@@ -5,7 +5,7 @@ import pytest
 from shared.domain import document
 from shared.domain.document import AGGREGATE
 from shared.events.document import DocumentIssued, DocumentSuperseded, DocumentWithdrawn
-from tests.domain import corrected
+from tests.domain import corrected_papers as corrected
 from tests.domain.scenario import OFFICER, accepting, assert_all_told, given, rejecting
 
 PLAN = {

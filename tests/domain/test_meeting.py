@@ -5,7 +5,7 @@ import pytest
 from services.subcommittee import meeting
 from services.subcommittee.meeting import AGGREGATE
 from shared.events.meeting import MeetingConcluded, MeetingHeld
-from tests.domain import corrected
+from tests.domain import corrected_papers as corrected
 from tests.domain.scenario import OFFICER, accepting, assert_all_told, given, rejecting
 
 MINUTES = {

@@ -7,7 +7,7 @@ from shared.events.publication import (
     PublicationRejected,
     PublicationReleased,
 )
-from tests.domain import corrected
+from tests.domain import corrected_papers as corrected
 from tests.domain.scenario import accepting, assert_all_told, given, rejecting, silent_on
 
 AUTHOR = Actor("propaganda.author", "propaganda")
