@@ -1,9 +1,16 @@
 """What every view keeps of a correction: who put which values right, when and why, before and after.
 
-A document has `corrections` once something was corrected: all others stay as earlier versions wrote them.
+A document has `corrections` once something was corrected: all others stay as earlier versions wrote them. The newest
+stay, and long texts in them are cut: a document must not grow with what the ledger has whole.
 """
 
-from shared.views.view import Document, Recorded, instant, with_more
+from typing import Any
+
+from shared.values.brief import brief
+from shared.views.view import Document, Recorded, instant
+
+MOST_KEPT = 5
+CHARACTERS = 100
 
 
 def corrected_values(recorded: Recorded) -> Document:
@@ -12,8 +19,22 @@ def corrected_values(recorded: Recorded) -> Document:
     return after
 
 
-def with_correction(document: Document, recorded: Recorded, **about: object) -> Document:
+def with_correction(document: Document, recorded: Recorded, **about: str) -> Document:
     """The field `corrections` with one entry more; `about` says which part of the document it is about."""
-    said = recorded.event.model_dump(mode="json", include={"before", "after", "reason"})
-    entry = {"at": instant(recorded.envelope.time), "by": recorded.envelope.actor, **about, **said}
-    return with_more({"corrections": [], **document}, "corrections", entry)
+    said = recorded.event.model_dump(mode="json", include={"before", "after"})
+    signed = {"at": instant(recorded.envelope.time), "by": recorded.envelope.actor}
+    reason: str = getattr(recorded.event, "reason", "")
+    entry = {**signed, **about, **_short(said), "reason": reason}
+    return {"corrections": [*document.get("corrections", ()), entry][-MOST_KEPT:]}
+
+
+def _short(value: Any) -> Any:
+    match value:
+        case dict():
+            return {name: _short(inner) for name, inner in value.items()}
+        case list():
+            return [_short(inner) for inner in value]
+        case str():
+            return brief(value, CHARACTERS)
+        case _:
+            return value

@@ -253,19 +253,17 @@ def test_there_is_an_end_of_corrections():
     given(task.AGGREGATE, *DATED[:-1], *state).when(correct_task(deadline=RIGHT)).rejected("corrections_full")
 
 
-@pytest.mark.parametrize("command", sorted({type(case[2]) for case in ACCEPTED.values()}, key=lambda kind: kind.NAME))
+EVERY_CORRECTION = {type(command).NAME: command for _, _, command, *_ in ACCEPTED.values()}
+
+
+@pytest.mark.parametrize("command", EVERY_CORRECTION.values(), ids=EVERY_CORRECTION.keys())
 def test_a_correction_gives_something_and_says_why(command):
-    ids = {
-        name: "39/KH-BPDBANTT"
-        for name, field in command.model_fields.items()
-        if name.endswith("_id") and (field.is_required())
-    }
-    with pytest.raises(ValueError, match="nothing to correct is given"):
-        command(**ids, reason="Nhầm") if command is document.CorrectDocument else command(
-            **dict.fromkeys(ids, "x"), reason="Nhầm"
-        )
+    given_at_all = command.model_dump(exclude_none=True)
+    required = {name for name, field in type(command).model_fields.items() if field.is_required()} - {"right_name"}
+    with pytest.raises(ValueError, match=r"nothing to correct is given|right_name"):
+        type(command)(**{name: given_at_all[name] for name in required})
     with pytest.raises(ValueError, match="reason"):
-        command(**ids)
+        type(command)(**{name: value for name, value in given_at_all.items() if name != "reason"})
 
 
 def test_a_point_is_corrected_once_at_a_time():

@@ -265,7 +265,7 @@ class Ledger:
         states, entries = self.states.copy(), []
         try:
             for part in command.parts():
-                past = Past([Noted(event, by.id, BEGAN) for event, by in self.histories[part.entity_id]])
+                past = Past([Noted(event, by.id, BEGAN) for event, by in self.histories.get(part.entity_id, ())])
                 events = decided_in(world, self.aggregate, part, states[part.entity_id], actor, past)
                 states[part.entity_id] = self.aggregate.fold(events, states[part.entity_id])
                 entries += [(part.entity_id, Entry(event, actor)) for event in events]
