@@ -28,7 +28,7 @@ from shared.events.catalogue_item import Item
 from shared.events.evidence import EvidenceFiled
 from shared.events.known_clearance import ClearanceNoted
 from shared.events.organisation import OrganisationRegistered
-from shared.events.publication import PublicationApproved, PublicationReleased
+from shared.events.publication import PublicationApproved, PublicationCorrected, PublicationReleased
 from shared.events.review import Essential
 from shared.events.task import (
     ClearanceDropped,
@@ -45,6 +45,7 @@ from shared.events.task import (
     TaskAssigned,
     TaskCancelled,
     TaskCompleted,
+    TaskCorrected,
     TaskDeadlineMoved,
     TaskDeadlineSet,
     TaskFunded,
@@ -369,12 +370,17 @@ def test_reservations_of_a_resource_never_overlap(ledger):
 @same_histories_every_run
 @given(ledgers(publications.AGGREGATE))
 def test_a_publication_is_released_only_after_somebody_else_approved_it(ledger):
-    for (proposed, author), *later in ledger.histories.values():
+    for (proposed, author), *others in ledger.histories.values():
         assert proposed.author == author.id
+        later = [entry for entry in others if not isinstance(entry.event, PublicationCorrected)]
         said = [type(event) for event, _ in later]
         if PublicationReleased in said:
             assert said == [PublicationApproved, PublicationReleased]
             assert later[0].actor != author
+        approved_at = next((place for place, entry in enumerate(others) if entry in later), len(others))
+        for event, actor in others[approved_at:]:
+            if isinstance(event, PublicationCorrected) and (event.after.title or event.after.channel):
+                assert actor != author
 
 
 @same_histories_every_run
@@ -486,6 +492,16 @@ def test_a_deadline_moves_by_an_extension_that_another_granted_by_a_lead_or_afte
                     assert (event.replaces, asked) == (deadline, None)
                     assert event.deadline < deadline
                     agreed, deadline = min(agreed or event.deadline, event.deadline), event.deadline
+                case TaskCorrected():
+                    before, after = event.before, event.after
+                    assert not (asked and (after.deadline or after.original_deadline))
+                    if after.original_deadline:
+                        assert before.original_deadline == original
+                        original = after.original_deadline
+                    if after.deadline:
+                        assert before.deadline == agreed
+                        assert event.deadline_in_force in (None, deadline)
+                        agreed, deadline = after.deadline, event.deadline_in_force or after.deadline
                 case TaskCompleted() | TaskCancelled():
                     asked = None
         state = ledger.states[entity_id]
