@@ -40,7 +40,7 @@ def evolve(incident: Incident | None, event: events.IncidentEvent) -> Incident:
 
 def _corrected(incident: Incident, event: events.IncidentCorrected) -> Incident:
     after = {name: value for name, value in event.after if value is not None}
-    concluded = {name: after[name] for name in ("outcome", "lessons") if name in after}
+    concluded: dict[str, Any] = {name: after[name] for name in ("outcome", "lessons") if name in after}
     return incident.but(
         severity=after.get("severity", incident.severity),
         resolution=incident.resolution and incident.resolution.model_copy(update=concluded),

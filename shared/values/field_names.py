@@ -78,7 +78,7 @@ def _readable(name: str, value: Any) -> object:
         case list():
             return ", ".join(map(str, value))
         case {"position": position, **others}:
-            return ", ".join(filter(None, (others.get("name"), position)))
+            return ", ".join(str(part) for part in (others.get("name"), position) if part)
         case str() if name in DAYS:
             return date.fromisoformat(value)
         case str() if name in INSTANTS:
