@@ -82,12 +82,13 @@ class Loader:
     async def noted(self, key: Key) -> tuple[Noted, ...]:
         """The aggregate's events with who recorded each and when it happened, for corrections: the state has neither.
         Those that its state is made without are left out. Raises `Unavailable`."""
-        noted = []
+        noted, state = [], None
         for stored in await self._store.load(*key):
             if self._discards and self._discards.strike_out((stored.subject, stored.sequence)):
                 continue
             with suppress(Undecodable):
                 envelope, event = self._read(stored)
+                state = self._evolved(key, state, event)
                 noted.append(Noted(event, envelope.actor, min(max(envelope.time, EARLIEST), LATEST)))
         return tuple(noted)
 
@@ -119,11 +120,14 @@ class Loader:
     def _with(self, loaded: Loaded, key: Key, stored: Stored) -> Loaded:
         """Raises `Undecodable`, also for what can't have happened to the aggregate as it was."""
         envelope, event = self._read(stored)
-        try:
-            state = self.aggregates[key[0]].evolve(loaded.state, event)
-        except Exception as error:
-            raise Undecodable(f"{envelope.type} does not fit what came before: {error!r}") from error
+        state = self._evolved(key, loaded.state, event)
         return loaded.after(reference_to(NewEvent(*key, envelope), stored.sequence), envelope, state)
+
+    def _evolved(self, key: Key, state: Any, event: Event) -> Any:
+        try:
+            return self.aggregates[key[0]].evolve(state, event)
+        except Exception as error:
+            raise Undecodable(f"{event.TYPE} does not fit what came before: {error!r}") from error
 
     def _read(self, stored: Stored) -> tuple[Envelope, Event]:
         """Raises `Undecodable`."""
