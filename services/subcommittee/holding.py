@@ -189,7 +189,7 @@ def _hold(
     if left and left.until > command.since:
         raise HELD_BY_ANOTHER(**left.model_dump(), since=command.since)
     _check_room(command, holdings)
-    _check_exclusive(command, everywhere)
+    check_exclusive(command, everywhere)
     return (held,)
 
 
@@ -205,7 +205,7 @@ def _hand_over(
     if _are_one(holder, command):
         raise ALREADY_HELD(person=holder.person, position=command.position, since=holder.since)
     _check_room(command, holdings)
-    _check_exclusive(command, everywhere)
+    check_exclusive(command, everywhere)
     return (_left(holder, command.since), held)
 
 
@@ -266,7 +266,7 @@ def _check_room(command: Holder, holdings: Holdings) -> None:
         raise HOLDINGS_FULL(organisation_id=command.organisation_id, most=MOST_HOLDINGS)
 
 
-def _check_exclusive(command: HoldPosition | HandOverPosition, everywhere: Mapping[str, Holdings]) -> None:
+def check_exclusive(command: HoldPosition | HandOverPosition, everywhere: Mapping[str, Holdings]) -> None:
     """Raises a refusal where the same person holds another position and both are exclusive."""
     if not command.exclusive:
         return

@@ -8,7 +8,8 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.subcommittee import holding, naming
+from services.subcommittee import correcting_holders, holding, naming
+from services.subcommittee.correcting_holders import CorrectHolder
 from shared.domain.correcting import BriefText, Correction, Past, Recorders, require_right, require_room, wrong_values
 from shared.domain.decider import Actor, Aggregate, Command, Key, Refusal, State, begun, commands_of, once
 from shared.domain.paper import same
@@ -57,6 +58,9 @@ def evolve(organisation: Organisation | None, event: events.OrganisationEvent) -
             return organisation.but(corrected=corrected, corrections=organisation.corrections + 1)
         case events.PositionCorrected():
             return _position_put_right(organisation, event.position, event.after.position or event.position)
+        case events.HolderCorrected():
+            holdings = correcting_holders.evolve(organisation.holdings, event)
+            return organisation.but(holdings=holdings, corrections=organisation.corrections + 1)
         case _:
             return organisation.but(holdings=holding.evolve(organisation.holdings, event))
 
@@ -145,7 +149,7 @@ class CorrectPosition(OrganisationCommand, Correction):
         return {"position": self.right_name}
 
 
-Corrections = CorrectOrganisation | CorrectPosition
+Corrections = CorrectOrganisation | CorrectPosition | CorrectHolder
 Wish = RegisterOrganisation | AddPosition | holding.Wish | naming.Wish | RemovePosition
 
 NOT_FOUND = Refusal("organisation_not_found", "There is no organisation {organisation_id}.")
@@ -167,10 +171,10 @@ IN_USE = Refusal(
 )
 
 
-def reads(command: Wish, _: Organisation | None) -> Sequence[Key]:
+def reads(command: Wish | Corrections, _: Organisation | None) -> Sequence[Key]:
     """Whoever holds two positions, and a name that is merged twice, are found in all organisations."""
     is_exclusive = isinstance(command, holding.HoldPosition | holding.HandOverPosition) and command.exclusive
-    return (("organisation", "*"),) if is_exclusive or isinstance(command, naming.MergeName) else ()
+    return (("organisation", "*"),) if is_exclusive or isinstance(command, naming.MergeName | CorrectHolder) else ()
 
 
 def decide(
@@ -258,12 +262,18 @@ ALREADY_A_POSITION = Refusal(
 
 
 def correct(
-    command: Corrections, organisation: Organisation | None, actor: Actor, past: Past, _: object
+    command: Corrections,
+    organisation: Organisation | None,
+    actor: Actor,
+    past: Past,
+    seen: Mapping[Key, Organisation],
 ) -> Sequence[events.OrganisationEvent]:
     if organisation is None:
         raise NOT_FOUND(organisation_id=command.organisation_id)
     if isinstance(command, CorrectPosition):
         return _correct_position(command, organisation, actor, past)
+    if isinstance(command, CorrectHolder):
+        return _correct_holder(command, organisation, actor, past, seen)
     held = {"kind": organisation.kind, "name": organisation.name}
     wrong = wrong_values(command, held)
     if not wrong:
@@ -291,6 +301,19 @@ def _correct_position(
     require_room(command, organisation.corrections)
     before, after = events.PositionValues(position=stored), events.PositionValues(position=name)
     return (events.PositionCorrected(position=stored, before=before, after=after, reason=command.reason),)
+
+
+def _correct_holder(
+    command: CorrectHolder, organisation: Organisation, actor: Actor, past: Past, seen: Mapping[Key, Organisation]
+) -> Sequence[events.OrganisationEvent]:
+    everywhere = {key[1]: other.holdings for key, other in seen.items()}
+    everywhere[command.organisation_id] = organisation.holdings
+    named = _on_the_register(command, organisation)
+    corrected = correcting_holders.correct(named, organisation.holdings, everywhere, actor, past)
+    if corrected is None:
+        return ()
+    require_room(command, organisation.corrections)
+    return (corrected,)
 
 
 COMMANDS = commands_of(RegisterOrganisations | Wish | Corrections)

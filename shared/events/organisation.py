@@ -125,11 +125,28 @@ class PositionCorrected(Event):
     reason: Brief
 
 
+class HolderValues(Values):
+    person: Name | None = if_corrected()
+    since: date | None = if_corrected()
+
+
+class HolderCorrected(Event):
+    TYPE = "vn.daihoi.organisation.holder-corrected.v1"
+    SENTENCE = (
+        "{actor} corrected who holds the position {position} of organisation {id}: {after}; recorded before: {before}; "
+        "reason: {reason}"
+    )
+    position: Phrase
+    before: HolderValues
+    after: HolderValues
+    reason: Brief
+
+
 HoldingEvent = PositionHeld | PositionVacated | ActingAppointed | DeputyNamed | DeputyDismissed
 NamingEvent = NameMerged | NameSeparated
 OrganisationEvent = (
     OrganisationRegistered | PositionAdded | PositionRemoved
     | PositionHeld | PositionVacated | ActingAppointed | DeputyNamed | DeputyDismissed
-    | NameMerged | NameSeparated | OrganisationCorrected | PositionCorrected
+    | NameMerged | NameSeparated | OrganisationCorrected | PositionCorrected | HolderCorrected
 )  # fmt: skip
 EVENTS = members(OrganisationEvent)

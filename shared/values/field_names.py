@@ -14,7 +14,7 @@ NAMES = {
             *("completed_on", "recipient", "purpose", "on", "payee", "voucher", "kind", "name", "capacity"),
             *("starts", "ends", "place", "severity", "details", "happened_at", "outcome", "lessons", "held_on"),
             *("chair", "symbol", "issuer", "issued_on", "urgency", "basis", "advised_by", "superseded_by"),
-            *("channel", "planned_on", "released_on", "position"),
+            *("channel", "planned_on", "released_on", "position", "person", "since"),
         )
     },
     "collective": Message("collective", "Collective in charge"),
@@ -90,6 +90,16 @@ def _readable(name: str, value: Any) -> object:
 
 
 DAYS = frozenset(
-    ("deadline", "original_deadline", "completed_on", "on", "held_on", "issued_on", "planned_on", "released_on")
+    (
+        "deadline",
+        "original_deadline",
+        "completed_on",
+        "on",
+        "held_on",
+        "issued_on",
+        "planned_on",
+        "released_on",
+        "since",
+    )
 )
 INSTANTS = frozenset(("starts", "ends", "happened_at"))

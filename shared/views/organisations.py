@@ -39,6 +39,8 @@ def fold(document: Document | None, recorded: Recorded) -> Document:
             return {**document, "aliases": [*_other_aliases(document, event.alias), said]}
         case events.OrganisationCorrected():
             return _put_right(document, recorded)
+        case events.HolderCorrected():
+            return _holder_put_right(document, event, recorded)
         case events.PositionCorrected():
             return _position_put_right(document, event, recorded)
         case events.NameSeparated():
@@ -66,6 +68,14 @@ def _position_put_right(document: Document, event: events.PositionCorrected, rec
     lists = ("holders", "acting", "former", "deputies", "aliases")
     entries = {name: [named(entry) for entry in document[name]] for name in lists if name in document}
     return {**document, "positions": positions, **entries, **with_correction(document, recorded)}
+
+
+def _holder_put_right(document: Document, event: events.HolderCorrected, recorded: Recorded) -> Document:
+    after = corrected_values(recorded)
+    holders = [
+        {**entry, **after} if entry["position"] == event.position else entry for entry in document.get("holders", ())
+    ]
+    return {**document, "holders": holders, **with_correction(document, recorded, position=event.position)}
 
 
 def _others(document: Document, name: str, said: Document) -> list[Document]:

@@ -5,6 +5,7 @@ from typing import Any
 
 from services.propaganda import publications
 from services.subcommittee import meeting, organisation
+from services.subcommittee.correcting_holders import CorrectHolder
 from shared.domain import document
 from shared.domain.decider import Actor
 from shared.events import publication as published
@@ -12,6 +13,7 @@ from shared.events.document import DocumentCorrected, DocumentIssued, DocumentSu
 from shared.events.meeting import MeetingConcluded, MeetingCorrected, MeetingHeld
 from shared.events.organisation import (
     DeputyNamed,
+    HolderCorrected,
     NameMerged,
     OrganisationCorrected,
     OrganisationRegistered,
@@ -136,6 +138,17 @@ ORGANISATION = {
         organisation.CorrectOrganisation(organisation_id="so-y-te", name={"vi": "Sở Y tế"}, **WHY),
         OFFICER,
         corrected(OrganisationCorrected, {"name": {"vi": "Sở Y tê"}}, {"name": {"vi": "Sở Y tế"}}),
+    ),
+    "who holds a position, and since when": (
+        STAFFED,
+        CorrectHolder(organisation_id="so-y-te", position="gíam đốc", person="Người thứ hai", since=RIGHT, **WHY),
+        OFFICER,
+        corrected(
+            HolderCorrected,
+            {"person": "Người thứ nhất", "since": DUE},
+            {"person": "Người thứ hai", "since": RIGHT},
+            position="Gíam đốc",
+        ),
     ),
     "a position, for who holds it and what is merged into it too": (
         STAFFED,

@@ -8,6 +8,7 @@ from services.logistics import expenses, resources
 from services.propaganda import publications
 from services.security import incidents
 from services.subcommittee import meeting, organisation
+from services.subcommittee.correcting_holders import CorrectHolder
 from shared.domain import document, task
 from shared.domain.correcting import MOST_CORRECTIONS
 from shared.domain.task import IN_FORCE
@@ -15,7 +16,7 @@ from shared.domain.unit_scenario import UnitScenario
 from shared.domain.variant import Variant
 from shared.events import expense as money
 from shared.events import publication as published
-from shared.events.organisation import NameMerged, OrganisationCorrected
+from shared.events.organisation import NameMerged, OrganisationCorrected, PositionHeld, PositionVacated
 from shared.events.task import TaskCorrected
 from shared.events.unit_scenario import SwitchRecorded
 from shared.events.variant import VariantAdjusted
@@ -243,6 +244,24 @@ def test_a_corrected_position_is_held_deputised_and_merged_under_its_right_name(
     given(organisation.AGGREGATE, *STAFFED_CASE[0]).when(twice).rejected("position_already_there")
     unknown = organisation.CorrectPosition(organisation_id="so-y-te", position="Chủ tịch", right_name="Bí thư", **WHY)
     given(organisation.AGGREGATE, *STAFFED_CASE[0]).when(unknown).rejected("position_not_found")
+
+
+def test_a_holder_is_corrected_as_one_could_be_recorded():
+    def correct(**values):
+        return CorrectHolder(organisation_id="so-y-te", position="Gíam đốc", **values, **WHY)
+
+    staffed = STAFFED_CASE[0]
+    vacant = (*staffed[:3], PositionHeld(position="Gíam đốc", person="Ai đó", since=date(2020, 1, 1)))
+    left = (*vacant, PositionVacated(position="Gíam đốc", person="Ai đó", until=DUE), staffed[3])
+    given(organisation.AGGREGATE, *left).when(correct(since=date(2020, 8, 1)), LEAD).rejected("position_held_until")
+    given(organisation.AGGREGATE, *REGISTERED).when(correct(person="x"), LEAD).rejected("position_not_found")
+    given(organisation.AGGREGATE, *staffed[:3]).when(correct(person="x"), LEAD).rejected("position_not_held")
+    alone = (*staffed[:3], PositionHeld(position="Gíam đốc", person="Ai đó", since=DUE, exclusive=True))
+    elsewhere = {("organisation", "so-tai-chinh"): organisation.AGGREGATE.fold(alone)}
+    there = given(organisation.AGGREGATE, *alone[:3], alone[3].model_copy(update={"person": "Khác"})).seeing(
+        elsewhere
+    )
+    there.when(correct(person="Ai đó"), LEAD).rejected("person_holds_another_position")
 
 
 STAFFED_CASE = ORGANISATION["a position, for who holds it and what is merged into it too"]

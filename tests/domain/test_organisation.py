@@ -74,7 +74,7 @@ def test_everything_is_told():
     of_parts = {*get_args(holding.Wish), *get_args(naming.Wish), *get_args(organisation.Corrections)}
     assert single | {organisation.RegisterOrganisations} == set(AGGREGATE.commands) - of_parts
     events_of_parts = {*get_args(events.HoldingEvent), *get_args(events.NamingEvent), events.OrganisationCorrected}
-    events_of_parts |= {events.PositionCorrected}
+    events_of_parts |= {events.PositionCorrected, events.HolderCorrected}
     assert {type(event) for *_, event in ACCEPTED.values()} == set(AGGREGATE.events) - events_of_parts
     assert {code for *_, code in REJECTED} | {"position_in_use", "position_already_there"} == refusal_codes(
         organisation

@@ -173,6 +173,15 @@ BY_HAND: dict[type[Command], list[Step]] = {
     **corrections_of(
         Step(organisation.RegisterOrganisation(organisation_id="o", kind="agency", name={"vi": "x"}), "member"),
         Step(organisation.AddPosition(organisation_id="o", position="x"), "member"),
+        Step(
+            organisation.holding.HoldPosition(organisation_id="o", position="x", person="x", since="2020-01-01"),
+            "lead",
+        ),
+        organisation.CorrectHolder(organisation_id="o", position="x", person="y", reason="x"),
+    ),
+    **corrections_of(
+        Step(organisation.RegisterOrganisation(organisation_id="o", kind="agency", name={"vi": "x"}), "member"),
+        Step(organisation.AddPosition(organisation_id="o", position="x"), "member"),
         organisation.CorrectPosition(organisation_id="o", position="x", right_name="y", reason="x"),
     ),
 }

@@ -58,7 +58,7 @@ RECORDERS = Recorders(
         events.TaskDeadlineSet: ("deadline", "original_deadline"),
         events.ExtensionGranted: ("deadline",),
         events.DeadlineShortened: ("deadline",),
-        events.TaskDeadlineMoved: ("deadline", "original_deadline"),
+        events.TaskDeadlineMoved: ("deadline",),
         events.TaskFunded: ("secured_vnd", "funding_source"),
         events.TaskDescribed: ("product", "directing_leader", "remark"),
         events.TaskCompleted: ("completed_on",),
