@@ -1,5 +1,5 @@
-"""Corrections of who holds a position, and since when. A part of the organisation (`organisation.py`): what nobody may
-record of a holder, as `holding.py` has it, is not to be had by a correction either."""
+"""Corrections of who holds a position, and since when. A part of the organisation (`organisation.py`): what nobody
+may record of a holder, as `holding.py` has it, is not to be had by a correction either."""
 
 from collections.abc import Mapping
 

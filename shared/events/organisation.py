@@ -133,8 +133,8 @@ class HolderValues(Values):
 class HolderCorrected(Event):
     TYPE = "vn.daihoi.organisation.holder-corrected.v1"
     SENTENCE = (
-        "{actor} corrected who holds the position {position} of organisation {id}: {after}; recorded before: {before}; "
-        "reason: {reason}"
+        "{actor} corrected who holds the position {position} of organisation {id}: {after}; "
+        "recorded before: {before}; reason: {reason}"
     )
     position: Phrase
     before: HolderValues

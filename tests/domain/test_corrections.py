@@ -124,7 +124,7 @@ def test_who_recorded_it_and_was_corrected_by_another_does_not_correct_that_one(
 def _before(command, event):
     """What it replaced, in the fields of the command."""
     yield command.ID, command.entity_id
-    for name in ("reservation_id", "advance_id", "spending_id"):
+    for name in ("reservation_id", "advance_id", "spending_id", "position"):
         if hasattr(event, name):
             yield name, getattr(event, name)
     for name, value in event.model_dump(mode="json")["before"].items():
