@@ -83,7 +83,7 @@ def _readable(name: str, value: Any) -> object:
             return date.fromisoformat(value)
         case str() if name in INSTANTS:
             return datetime.fromisoformat(value)
-        case str():
+        case str() if name in CODED:
             return VALUES.get(name, {}).get(value) or word(value)
         case _:
             return value
@@ -102,4 +102,6 @@ DAYS = frozenset(
         "since",
     )
 )
+CODED = frozenset((*VALUES, "severity"))
+"""Fields whose values are words of the program; what people wrote is shown as they wrote it."""
 INSTANTS = frozenset(("starts", "ends", "happened_at"))

@@ -18,6 +18,7 @@ from services.tracker.reports.document_register import filed
 from services.tracker.reports.expenses import accounts_of
 from services.tracker.reports.pages import document_page, task_page
 from services.tracker.reports.unit_lists import meeting_list, resource_list
+from shared.events.expense import AdvanceCorrected
 from shared.eventstore.direct import Stored
 from shared.eventstore.envelope import as_bytes
 from shared.eventstore.names import service_stream
@@ -211,6 +212,12 @@ def test_points_codes_and_what_was_not_said_are_in_words():
     assert "Kênh: Cổng thông tin; Ngày dự kiến: 10/09/2020; trước ghi: Kênh: Báo in" in channel["summary"]["vi"]
     *_, paper = rows("document", *after(papers.DOCUMENT[MARKS]))
     assert "Mức độ khẩn: Khẩn" in paper["summary"]["vi"]
+
+
+def test_what_people_wrote_is_shown_as_they_wrote_it_though_it_is_a_word_of_the_program():
+    written = {"before": {"purpose": "blocked"}, "after": {"purpose": "completed"}, "reason": "Nhầm"}
+    *_, row = rows("expense", *cases.PAID, AdvanceCorrected(advance_id="a1", **written))
+    assert "Mục đích: completed; trước ghi: Mục đích: blocked" in row["summary"]["vi"]
 
 
 def test_of_a_corrected_incident_everybody_reads_the_open_fields_alone():
