@@ -31,7 +31,7 @@ def timeline_lines(rows: list[Document], lang: Language) -> list[str]:
         lines += [
             f"{'':>8}{field_in_words(change['field'], lang)}: {_changed(change['field'], change, lang)}"
             for change in row["changes"]
-            if change.get("before") is not None or "before" not in change
+            if (change.get("before") is not None or "before" not in change) and change["field"] != "corrections"
         ]
     return lines
 

@@ -70,6 +70,7 @@ FIELD_NAMES = named(
     changes="What changed",
     closing_day="Closing day",
     confirmations="Deadlines confirmed",
+    corrections="Corrections",
     en="English",
     evidence_required="Evidence required",
     file_name="Name of the file",

@@ -7,6 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from daihoi.terminal.audit import timeline_lines
+from daihoi.terminal.corrections import correction_lines
 from daihoi.terminal.documents_table import STATUS_NAMES, URGENCY_NAMES
 from daihoi.terminal.fields import field_in_words, masked_in_words, value_in_words
 from daihoi.terminal.labels import SCENARIO_NAMES, in_language
@@ -19,8 +20,10 @@ from shared.i18n import Language, render, translate
 from shared.values.units import title_of
 from shared.views.view import Document
 
-SAID_ABOVE = frozenset({"_id", "search", "title", "task_id", "document_id", "symbol", "unit", "status", "percent"})
-"""What the heading has, and what is for programs alone."""
+SAID_ABOVE = frozenset(
+    ("_id", "search", "title", "task_id", "document_id", "symbol", "unit", "status", "percent", "corrections")
+)
+"""What the heading has or lines of their own, and what is for programs alone."""
 FIRST_OF_A_TASK = ("group", "phase", "scenario", "collective", "individual", "coordinating", "deadline")
 
 
@@ -34,6 +37,7 @@ def task_parts(page: TaskPage, lang: Language) -> Iterator[Any]:
         yield Text(
             f"{translate('Held by', lang)}: {holding_in_words(page.holder, lang)}{_reached(page.holder, lang)}"
         )
+    yield from correction_lines(task, lang)
     yield from _history(page.history, lang)
 
 
@@ -55,6 +59,7 @@ def document_parts(page: DocumentPage, lang: Language) -> Iterator[Any]:
     said = {name: _value(name, value, lang) for name, value in page.document.items() if name not in ("kind", "form")}
     yield _fields(said, lang)
     yield from _of_others(line, lang)
+    yield from correction_lines(page.document, lang)
     yield from _history(page.history, lang)
 
 

@@ -5,7 +5,18 @@ The rule that is propaganda's own: nothing is released unapproved, and nobody ap
 
 from collections.abc import Sequence
 from enum import StrEnum
+from typing import Any, ClassVar
 
+from shared.domain.correcting import (
+    BriefText,
+    Correction,
+    Past,
+    Recorders,
+    require_after_beginning,
+    require_right,
+    require_room,
+    wrong_values,
+)
 from shared.domain.decider import Actor, Aggregate, Command, Refusal, State, begun, commands_of, once
 from shared.events import publication as events
 from shared.values.message import word
@@ -23,6 +34,9 @@ class Publication(State):
     proposed: events.PublicationProposed
     status: PublicationStatus = PublicationStatus.PROPOSED
     rejection: str | None = None
+    corrected: events.PublicationValues = events.PublicationValues()
+    """By field the last correction of it."""
+    corrections: int = 0
 
 
 def evolve(publication: Publication | None, event: events.PublicationEvent) -> Publication:
@@ -36,6 +50,10 @@ def evolve(publication: Publication | None, event: events.PublicationEvent) -> P
             return publication.but(status=PublicationStatus.REJECTED, rejection=event.reason)
         case events.PublicationReleased():
             return publication.but(status=PublicationStatus.RELEASED)
+        case events.PublicationCorrected():
+            after = {name: value for name, value in event.after if value is not None}
+            corrected = publication.corrected.model_copy(update=after)
+            return publication.but(corrected=corrected, corrections=publication.corrections + 1)
 
 
 class PublicationCommand(Command):
@@ -67,7 +85,28 @@ class ReleasePublication(PublicationCommand):
     NAME = "release-publication"
 
 
+class CorrectPublication(PublicationCommand, Correction):
+    """Puts right what was recorded wrongly; `released_on` is the day on which it ran. What somebody has approved its
+    author corrects no more, and what is rejected is proposed anew."""
+
+    NAME = "correct-publication"
+    VALUES = events.PublicationValues
+    HAPPENED: ClassVar[frozenset[str]] = frozenset({"released_on"})
+    channel: events.Channel | None = None
+    title: BriefText | None = None
+    task_id: EntityId | None = None
+    planned_on: Day | None = None
+    released_on: Day | None = None
+
+
 Wish = ProposePublication | ApprovePublication | RejectPublication | ReleasePublication
+WHAT_IS_APPROVED = frozenset({"channel", "title"})
+RECORDERS = Recorders(
+    {
+        events.PublicationProposed: ("channel", "title", "task_id", "planned_on"),
+        events.PublicationReleased: ("released_on",),
+    }
+)
 
 NOT_FOUND = Refusal("publication_not_found", "There is no publication {publication_id}.")
 ALREADY_PROPOSED = Refusal(
@@ -113,4 +152,41 @@ def _require_right_to_judge(command: PublicationCommand, publication: Publicatio
         raise OWN_TEXT(publication_id=command.publication_id, actor=actor.id)
 
 
-AGGREGATE = Aggregate(events=events.EVENTS, commands=commands_of(Wish), evolve=evolve, decide=decide)
+def correct(
+    command: CorrectPublication, publication: Publication | None, actor: Actor, past: Past, _: object
+) -> Sequence[events.PublicationEvent]:
+    if publication is None:
+        raise NOT_FOUND(publication_id=command.publication_id)
+    held = _held(publication, past)
+    wrong = wrong_values(command, held)
+    if not wrong:
+        return ()
+    if publication.status is PublicationStatus.REJECTED:
+        raise NOT_PENDING(publication_id=command.publication_id, status=word(publication.status))
+    require_right(command, wrong, actor, past, RECORDERS)
+    is_judged = publication.status is not PublicationStatus.PROPOSED
+    if is_judged and wrong.keys() & WHAT_IS_APPROVED and publication.proposed.author == actor.id:
+        raise OWN_TEXT(publication_id=command.publication_id, actor=actor.id)
+    require_after_beginning(command, past)
+    require_room(command, publication.corrections)
+    before = events.PublicationValues(**{name: held[name] for name in wrong})
+    after = events.PublicationValues(**wrong)
+    return (events.PublicationCorrected(before=before, after=after, reason=command.reason),)
+
+
+def _held(publication: Publication, past: Past) -> dict[str, Any]:
+    """What is on record now, by field; a day of release once there is one."""
+    held = dict(publication.proposed)
+    if publication.status is PublicationStatus.RELEASED:
+        released = past.latest(events.PublicationReleased)
+        held["released_on"] = released.day if released else None
+    return held | {name: value for name, value in publication.corrected if value is not None}
+
+
+AGGREGATE = Aggregate(
+    events=events.EVENTS,
+    commands=(*commands_of(Wish), CorrectPublication),
+    evolve=evolve,
+    decide=decide,
+    correct=correct,
+)

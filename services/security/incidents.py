@@ -5,10 +5,12 @@ for reopening are for security and the auditor; whoever shows these events to ot
 """
 
 from collections.abc import Sequence
+from typing import Any
 
+from shared.domain.correcting import Correction, Past, Recorders, require_right, require_room, wrong_values
 from shared.domain.decider import Actor, Aggregate, Command, Refusal, State, begun, commands_of, once
 from shared.events import incident as events
-from shared.values.types import EntityId, Instant, Phrase
+from shared.values.types import Brief, EntityId, Instant, Phrase
 
 
 class Incident(State):
@@ -16,6 +18,9 @@ class Incident(State):
     severity: str | None = None
     resolution: events.IncidentResolved | None = None
     last_reopening: str | None = None
+    corrected: events.IncidentValues = events.IncidentValues()
+    """Of what was reported, by field the last correction of it."""
+    corrections: int = 0
 
 
 def evolve(incident: Incident | None, event: events.IncidentEvent) -> Incident:
@@ -29,6 +34,19 @@ def evolve(incident: Incident | None, event: events.IncidentEvent) -> Incident:
             return incident.but(resolution=event, last_reopening=None)
         case events.IncidentReopened():
             return incident.but(resolution=None, last_reopening=event.reason)
+        case events.IncidentCorrected():
+            return _corrected(incident, event)
+
+
+def _corrected(incident: Incident, event: events.IncidentCorrected) -> Incident:
+    after = {name: value for name, value in event.after if value is not None}
+    concluded: dict[str, Any] = {name: after[name] for name in ("outcome", "lessons") if name in after}
+    return incident.but(
+        severity=after.get("severity", incident.severity),
+        resolution=incident.resolution and incident.resolution.model_copy(update=concluded),
+        corrected=incident.corrected.model_copy(update=after),
+        corrections=incident.corrections + 1,
+    )
 
 
 class IncidentCommand(Command):
@@ -65,7 +83,28 @@ class ReopenIncident(IncidentCommand):
     reason: Phrase
 
 
+class CorrectIncident(IncidentCommand, Correction):
+    """Puts right what was recorded wrongly, resolved or not; details, outcome and lessons stay restricted."""
+
+    NAME = "correct-incident"
+    VALUES = events.IncidentValues
+    place: Brief | None = None
+    kind: events.IncidentKind | None = None
+    details: Phrase | None = None
+    happened_at: Instant | None = None
+    severity: events.Severity | None = None
+    outcome: Phrase | None = None
+    lessons: Phrase | None = None
+
+
 Wish = ReportIncident | AssessIncident | ResolveIncident | ReopenIncident
+RECORDERS = Recorders(
+    {
+        events.IncidentReported: ("place", "kind", "details", "happened_at"),
+        events.IncidentAssessed: ("severity",),
+        events.IncidentResolved: ("outcome", "lessons"),
+    }
+)
 
 NOT_FOUND = Refusal("incident_not_found", "There is no incident {incident_id}.")
 ALREADY_REPORTED = Refusal(
@@ -113,4 +152,34 @@ def _resolve(command: ResolveIncident, incident: Incident) -> Sequence[events.In
     return (resolved,)
 
 
-AGGREGATE = Aggregate(events=events.EVENTS, commands=commands_of(Wish), evolve=evolve, decide=decide)
+def correct(
+    command: CorrectIncident, incident: Incident | None, actor: Actor, past: Past, _: object
+) -> Sequence[events.IncidentEvent]:
+    if incident is None:
+        raise NOT_FOUND(incident_id=command.incident_id)
+    held = _held(incident)
+    wrong = wrong_values(command, held)
+    if not wrong:
+        return ()
+    require_right(command, wrong, actor, past, RECORDERS)
+    require_room(command, incident.corrections)
+    before = events.IncidentValues(**{name: held[name] for name in wrong})
+    return (events.IncidentCorrected(before=before, after=events.IncidentValues(**wrong), reason=command.reason),)
+
+
+def _held(incident: Incident) -> dict[str, Any]:
+    """What is on record now, by field; what nobody has said yet is not there."""
+    reported = dict(incident.reported)
+    held = {name: getattr(incident.corrected, name) or value for name, value in reported.items()}
+    if incident.severity:
+        held["severity"] = incident.severity
+    return held | dict(incident.resolution or {})
+
+
+AGGREGATE = Aggregate(
+    events=events.EVENTS,
+    commands=(*commands_of(Wish), CorrectIncident),
+    evolve=evolve,
+    decide=decide,
+    correct=correct,
+)

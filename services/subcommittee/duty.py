@@ -128,11 +128,11 @@ def decide(
     locality = seen.get(("organisation", command.locality))
     if locality is None:
         raise NOT_FOUND(organisation_id=command.locality)
-    if locality.registered.kind is not OrganisationKind.LOCALITY:
-        raise NO_LOCALITY(organisation_id=command.locality, kind=word(locality.registered.kind))
+    if locality.kind is not OrganisationKind.LOCALITY:
+        raise NO_LOCALITY(organisation_id=command.locality, kind=word(locality.kind))
     if not locality.positions:
         raise NOBODY_RESPONSIBLE(organisation_id=command.locality)
-    name = locality.registered.name
+    name = locality.name
     return (
         DutyHandedOut(
             **dict(command),

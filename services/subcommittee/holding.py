@@ -4,6 +4,8 @@ which. A part of the organisation (`organisation.py`), which says which position
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
+from pydantic import BaseModel
+
 from shared.domain.decider import Command, Refusal, Refused, State
 from shared.domain.paper import same
 from shared.events import organisation as events
@@ -26,6 +28,22 @@ class Holdings(State):
 
     def without(self, position: str) -> "Holdings":
         return self.but(deputies=_without(self.deputies, position))
+
+    def renamed(self, position: str, name: str) -> "Holdings":
+        """With the position under its right name."""
+
+        def right[Held: BaseModel](held: Mapping[str, Held]) -> Mapping[str, Held]:
+            if position not in held:
+                return held
+            return {**_without(held, position), name: held[position].model_copy(update={"position": name})}
+
+        deputies = {
+            name if deputy == position else deputy: name if of == position else of
+            for deputy, of in self.deputies.items()
+        }
+        return self.but(
+            holders=right(self.holders), left=right(self.left), acting=right(self.acting), deputies=deputies
+        )
 
 
 def _without[Value](values: Mapping[str, Value], position: str) -> Mapping[str, Value]:
@@ -171,7 +189,7 @@ def _hold(
     if left and left.until > command.since:
         raise HELD_BY_ANOTHER(**left.model_dump(), since=command.since)
     _check_room(command, holdings)
-    _check_exclusive(command, everywhere)
+    check_exclusive(command, everywhere)
     return (held,)
 
 
@@ -187,7 +205,7 @@ def _hand_over(
     if _are_one(holder, command):
         raise ALREADY_HELD(person=holder.person, position=command.position, since=holder.since)
     _check_room(command, holdings)
-    _check_exclusive(command, everywhere)
+    check_exclusive(command, everywhere)
     return (_left(holder, command.since), held)
 
 
@@ -248,7 +266,7 @@ def _check_room(command: Holder, holdings: Holdings) -> None:
         raise HOLDINGS_FULL(organisation_id=command.organisation_id, most=MOST_HOLDINGS)
 
 
-def _check_exclusive(command: HoldPosition | HandOverPosition, everywhere: Mapping[str, Holdings]) -> None:
+def check_exclusive(command: HoldPosition | HandOverPosition, everywhere: Mapping[str, Holdings]) -> None:
     """Raises a refusal where the same person holds another position and both are exclusive."""
     if not command.exclusive:
         return

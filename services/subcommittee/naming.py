@@ -16,6 +16,15 @@ class Names(State):
 
     merged: Mapping[str, events.NameMerged] = {}
 
+    def renamed(self, position: str, name: str) -> "Names":
+        """With what is merged into a position under its right name."""
+        return self.but(
+            merged={
+                folded: merged.model_copy(update={"position": name}) if merged.position == position else merged
+                for folded, merged in self.merged.items()
+            }
+        )
+
 
 def evolve(names: Names, event: events.NamingEvent) -> Names:
     kept = {folded: name for folded, name in names.merged.items() if folded != same(event.alias)}

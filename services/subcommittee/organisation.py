@@ -4,15 +4,18 @@ holds them (`holding.py`), and under which other names it is known (`naming.py`)
 import unicodedata
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.subcommittee import holding, naming
+from services.subcommittee import correcting_holders, holding, naming
+from services.subcommittee.correcting_holders import CorrectHolder
+from shared.domain.correcting import BriefText, Correction, Past, Recorders, require_right, require_room, wrong_values
 from shared.domain.decider import Actor, Aggregate, Command, Key, Refusal, State, begun, commands_of, once
 from shared.domain.paper import same
 from shared.events import organisation as events
 from shared.values.message import Message
-from shared.values.types import EntityId, Phrase, Text
+from shared.values.types import Brief, EntityId, Phrase, Text
 
 MOST_POSITIONS = 200
 
@@ -24,6 +27,17 @@ class Organisation(State):
     positions: tuple[str, ...] = ()
     holdings: holding.Holdings = holding.Holdings()
     names: naming.Names = naming.Names()
+    corrected: events.OrganisationValues = events.OrganisationValues()
+    """By field the last correction of it."""
+    corrections: int = 0
+
+    @property
+    def kind(self) -> events.OrganisationKind:
+        return self.corrected.kind or self.registered.kind
+
+    @property
+    def name(self) -> Text:
+        return self.corrected.name or self.registered.name
 
 
 def evolve(organisation: Organisation | None, event: events.OrganisationEvent) -> Organisation:
@@ -38,8 +52,26 @@ def evolve(organisation: Organisation | None, event: events.OrganisationEvent) -
             return organisation.but(positions=kept, holdings=organisation.holdings.without(event.position))
         case events.NameMerged() | events.NameSeparated():
             return organisation.but(names=naming.evolve(organisation.names, event))
+        case events.OrganisationCorrected():
+            after = {name: value for name, value in event.after if value is not None}
+            corrected = organisation.corrected.model_copy(update=after)
+            return organisation.but(corrected=corrected, corrections=organisation.corrections + 1)
+        case events.PositionCorrected():
+            return _position_put_right(organisation, event.position, event.after.position or event.position)
+        case events.HolderCorrected():
+            holdings = correcting_holders.evolve(organisation.holdings, event)
+            return organisation.but(holdings=holdings, corrections=organisation.corrections + 1)
         case _:
             return organisation.but(holdings=holding.evolve(organisation.holdings, event))
+
+
+def _position_put_right(organisation: Organisation, position: str, name: str) -> Organisation:
+    return organisation.but(
+        positions=tuple(name if stored == position else stored for stored in organisation.positions),
+        holdings=organisation.holdings.renamed(position, name),
+        names=organisation.names.renamed(position, name),
+        corrections=organisation.corrections + 1,
+    )
 
 
 class OrganisationCommand(Command):
@@ -93,6 +125,31 @@ def _parts_of(entry: Entry) -> Sequence[Command]:
     return (RegisterOrganisation(organisation_id=organisation_id, kind=entry.kind, name=entry.name), *positions)
 
 
+class CorrectOrganisation(OrganisationCommand, Correction):
+    """Puts right a name or a kind that was registered wrongly. Tasks keep the names that they were given; merge the
+    wrong one, so that reports still know it."""
+
+    NAME = "correct-organisation"
+    VALUES = events.OrganisationValues
+    kind: events.OrganisationKind | None = None
+    name: BriefText | None = None
+
+
+class CorrectPosition(OrganisationCommand, Correction):
+    """Puts right the name under which a position was added; who holds it holds it under the right one. Tasks keep the
+    names that they were given."""
+
+    NAME = "correct-position"
+    VALUES = events.PositionValues
+    position: Phrase
+    right_name: Brief
+
+    @property
+    def given(self) -> dict[str, Any]:
+        return {"position": self.right_name}
+
+
+Corrections = CorrectOrganisation | CorrectPosition | CorrectHolder
 Wish = RegisterOrganisation | AddPosition | holding.Wish | naming.Wish | RemovePosition
 
 NOT_FOUND = Refusal("organisation_not_found", "There is no organisation {organisation_id}.")
@@ -114,10 +171,10 @@ IN_USE = Refusal(
 )
 
 
-def reads(command: Wish, _: Organisation | None) -> Sequence[Key]:
+def reads(command: Wish | Corrections, _: Organisation | None) -> Sequence[Key]:
     """Whoever holds two positions, and a name that is merged twice, are found in all organisations."""
     is_exclusive = isinstance(command, holding.HoldPosition | holding.HandOverPosition) and command.exclusive
-    return (("organisation", "*"),) if is_exclusive or isinstance(command, naming.MergeName) else ()
+    return (("organisation", "*"),) if is_exclusive or isinstance(command, naming.MergeName | CorrectHolder) else ()
 
 
 def decide(
@@ -170,7 +227,7 @@ _folded = lru_cache(1024)(same)
 
 
 def _registered(organisation: Organisation) -> naming.Registered:
-    name = organisation.registered.name
+    name = organisation.name
     own = (*filter(None, (name.vi, name.en)), *organisation.positions)
     return naming.Registered(taken=frozenset(map(_folded, own)), names=organisation.names)
 
@@ -199,5 +256,67 @@ def _as_stored(position: str, organisation: Organisation) -> str | None:
     return next(composed, None)
 
 
-COMMANDS = commands_of(RegisterOrganisations | Wish)
-AGGREGATE = Aggregate(events=events.EVENTS, commands=COMMANDS, evolve=evolve, decide=decide, reads=reads)
+ALREADY_A_POSITION = Refusal(
+    "position_already_there", "Organisation {organisation_id} has the position {position} already."
+)
+
+
+def correct(
+    command: Corrections,
+    organisation: Organisation | None,
+    actor: Actor,
+    past: Past,
+    seen: Mapping[Key, Organisation],
+) -> Sequence[events.OrganisationEvent]:
+    if organisation is None:
+        raise NOT_FOUND(organisation_id=command.organisation_id)
+    if isinstance(command, CorrectPosition):
+        return _correct_position(command, organisation, actor, past)
+    if isinstance(command, CorrectHolder):
+        return _correct_holder(command, organisation, actor, past, seen)
+    held = {"kind": organisation.kind, "name": organisation.name}
+    wrong = wrong_values(command, held)
+    if not wrong:
+        return ()
+    require_right(command, wrong, actor, past, Recorders({events.OrganisationRegistered: tuple(held)}))
+    require_room(command, organisation.corrections)
+    before = events.OrganisationValues(**{name: held[name] for name in wrong})
+    after = events.OrganisationValues(**wrong)
+    return (events.OrganisationCorrected(before=before, after=after, reason=command.reason),)
+
+
+def _correct_position(
+    command: CorrectPosition, organisation: Organisation, actor: Actor, past: Past
+) -> Sequence[events.OrganisationEvent]:
+    stored, name = _as_stored(command.position, organisation), command.right_name
+    there = _as_stored(name, organisation)
+    if there and stored in (None, there):
+        return ()
+    if there:
+        raise ALREADY_A_POSITION(organisation_id=command.organisation_id, position=name)
+    if stored is None:
+        raise holding.NO_POSITION(organisation_id=command.organisation_id, position=command.position)
+    recorders = Recorders({events.PositionAdded: ("position",)}, ("position", stored))
+    require_right(command, ("position",), actor, past, recorders)
+    require_room(command, organisation.corrections)
+    before, after = events.PositionValues(position=stored), events.PositionValues(position=name)
+    return (events.PositionCorrected(position=stored, before=before, after=after, reason=command.reason),)
+
+
+def _correct_holder(
+    command: CorrectHolder, organisation: Organisation, actor: Actor, past: Past, seen: Mapping[Key, Organisation]
+) -> Sequence[events.OrganisationEvent]:
+    everywhere = {key[1]: other.holdings for key, other in seen.items()}
+    everywhere[command.organisation_id] = organisation.holdings
+    named = _on_the_register(command, organisation)
+    corrected = correcting_holders.correct(named, organisation.holdings, everywhere, actor, past)
+    if corrected is None:
+        return ()
+    require_room(command, organisation.corrections)
+    return (corrected,)
+
+
+COMMANDS = commands_of(RegisterOrganisations | Wish | Corrections)
+AGGREGATE = Aggregate(
+    events=events.EVENTS, commands=COMMANDS, evolve=evolve, decide=decide, reads=reads, correct=correct
+)

@@ -25,6 +25,9 @@ OPEN_FIELDS = OPEN_DATA | {"_id", "reported_at", "status", "resolved_at"}
 OF_A_HOLDING = frozenset({"position", "person", "person_id", "since", "until", "exclusive", "acting"})
 """What everybody may read of who holds a position."""
 
+OF_A_CORRECTION = frozenset({"before", "after", "reason"})
+"""What everybody may read of a correction on the register: names and kinds."""
+
 
 class Open(NamedTuple):
     """Which fields everybody may read; of `entries`, which are lists, these fields of each."""
@@ -35,13 +38,13 @@ class Open(NamedTuple):
 
 DATA = {
     ENTITY: Open(OPEN_DATA),
-    "organisation": Open(OF_A_HOLDING | {"kind", "name", "deputises_for", "alias"}),
+    "organisation": Open(OF_A_HOLDING | {"kind", "name", "deputises_for", "alias", *OF_A_CORRECTION}),
 }
 """The entities of whose events something is masked."""
 FIELDS = {
     VIEW: Open(OPEN_FIELDS),
     "organisations": Open(
-        frozenset({"_id", "kind", "name", "search", "positions", "deputies", "aliases"}),
+        frozenset({"_id", "kind", "name", "search", "positions", "deputies", "aliases", "corrections"}),
         dict.fromkeys(("holders", "acting", "former"), OF_A_HOLDING),
     ),
 }

@@ -161,6 +161,10 @@ def begun[S: State](state: S | None, event: Event) -> S:
     return state
 
 
+def _corrects_nothing(*_: object) -> Sequence[Event]:
+    return ()
+
+
 @dataclass(frozen=True)
 class Aggregate:
     """An aggregate's events, commands and functions."""
@@ -172,6 +176,9 @@ class Aggregate:
     reads: Callable[[Any, Any], Sequence[Key]] | None = None
     """Names the other aggregates of the service that a decision depends on, given the command and the state.
     `decide` gets their states as a fourth argument; nothing keeps them from changing before the append."""
+    correct: Callable[..., Sequence[Event]] = _corrects_nothing
+    """Decides on corrections (`shared.domain.correcting`): command, state, actor, what was noted so far and by whom,
+    and the states that `reads` names."""
     internal: bool = False
     """Only policies give its commands; to callers they don't exist."""
 

@@ -6,14 +6,15 @@ names another, it may say the term: `03-KH/TB (2015-2020)`; without, its own ter
 
 import re
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field
 
+from shared.domain.correcting import BriefText, Correction, Past, Recorders, require_right, require_room, wrong_values
 from shared.domain.decider import Actor, Aggregate, Command, Refusal, State, begun, commands_of, once
 from shared.events import document as events
 from shared.values.symbol import MOST_DIGITS, Citation, DocumentSymbol, leading_digits
-from shared.values.types import ID_PATTERN, Day, Phrase, Text
+from shared.values.types import ID_PATTERN, Brief, Day, Phrase, Text
 
 
 def _names_a_file(symbol: str) -> str:
@@ -57,6 +58,9 @@ class Document(State):
     issued: events.DocumentIssued
     superseded_by: str | None = None
     withdrawn_because: str | None = None
+    corrected: events.DocumentValues = events.DocumentValues()
+    """Of what was issued, by field the last correction of it."""
+    corrections: int = 0
 
     @property
     def filed(self) -> Citation:
@@ -76,6 +80,13 @@ def evolve(document: Document | None, event: events.DocumentEvent) -> Document:
             return document.but(superseded_by=event.superseded_by)
         case events.DocumentWithdrawn():
             return document.but(withdrawn_because=event.reason)
+        case events.DocumentCorrected():
+            after = {name: value for name, value in event.after if value is not None}
+            return document.but(
+                superseded_by=after.get("superseded_by", document.superseded_by),
+                corrected=document.corrected.model_copy(update=after),
+                corrections=document.corrections + 1,
+            )
 
 
 class IssueDocument(Command):
@@ -118,7 +129,26 @@ class WithdrawDocument(DocumentCommand):
     reason: Phrase
 
 
+class CorrectDocument(DocumentCommand, Correction):
+    """Puts right what was recorded wrongly, in force or not. A symbol is corrected where it still names the same
+    document, as marks that are missing do; `superseded_by` where the document is superseded."""
+
+    NAME = "correct-document"
+    VALUES = events.DocumentValues
+    symbol: Symbol | None = None
+    kind: Brief | None = None
+    title: BriefText | None = None
+    issuer: Brief | None = None
+    issued_on: Day | None = None
+    urgency: events.Urgency | None = None
+    basis: Annotated[tuple[Cited, ...], Field(max_length=50)] | None = None
+    advised_by: Brief | None = None
+    superseded_by: Cited | None = None
+
+
 Wish = IssueDocument | SupersedeDocument | WithdrawDocument
+OF_ITS_ISSUE = tuple(name for name in events.DocumentValues.model_fields if name != "superseded_by")
+RECORDERS = Recorders({events.DocumentIssued: OF_ITS_ISSUE, events.DocumentSuperseded: ("superseded_by",)})
 
 NOT_FOUND = Refusal(
     "document_not_found",
@@ -131,6 +161,10 @@ NUMBER_TOO_LONG = Refusal(
     "document_number_too_long", "The number of a document has at most {most} digits; {symbol} has {digits}."
 )
 NOT_IN_FORCE = Refusal("document_not_in_force", "Document {document_id} is no longer in force.")
+NAMES_ANOTHER = Refusal(
+    "symbol_names_another",
+    "{symbol} is another document than {document_id}: file it under its own symbol, and withdraw this one.",
+)
 SUPERSEDES_ITSELF = Refusal("document_supersedes_itself", "Document {document_id} can't supersede itself.")
 
 
@@ -153,13 +187,43 @@ def decide(command: Wish, document: Document | None, actor: Actor) -> Sequence[e
 
 
 def _supersede(command: SupersedeDocument, document: Document) -> Sequence[events.DocumentEvent]:
-    cited = Citation.parse(command.superseded_by)
-    if (cited.file, cited.term or document.issued.term) == (document.filed.file, document.filed.term):
-        raise SUPERSEDES_ITSELF(document_id=command.document_id)
+    _require_another(command, command.superseded_by, document)
     if document.superseded_by == command.superseded_by:
         return ()
     _require_in_force(command, document)
     return (events.DocumentSuperseded(superseded_by=command.superseded_by),)
+
+
+def _require_another(command: DocumentCommand, superseded_by: str, document: Document) -> None:
+    cited = Citation.parse(superseded_by)
+    if (cited.file, cited.term or document.issued.term) == (document.filed.file, document.filed.term):
+        raise SUPERSEDES_ITSELF(document_id=command.document_id)
+
+
+def correct(
+    command: CorrectDocument, document: Document | None, actor: Actor, past: Past, _: object
+) -> Sequence[events.DocumentEvent]:
+    if document is None:
+        raise NOT_FOUND(document_id=command.document_id)
+    held = _held(document)
+    wrong = wrong_values(command, held)
+    if not wrong:
+        return ()
+    if "symbol" in wrong and Citation(wrong["symbol"], document.issued.term).entity_id != command.document_id:
+        raise NAMES_ANOTHER(symbol=wrong["symbol"], document_id=command.document_id)
+    if "superseded_by" in wrong:
+        _require_another(command, wrong["superseded_by"], document)
+    require_right(command, wrong, actor, past, RECORDERS)
+    require_room(command, document.corrections)
+    before = events.DocumentValues(**{name: held[name] for name in wrong})
+    return (events.DocumentCorrected(before=before, after=events.DocumentValues(**wrong), reason=command.reason),)
+
+
+def _held(document: Document) -> dict[str, Any]:
+    """What is on record now, by field."""
+    corrected = {name: value for name, value in document.corrected if value is not None}
+    superseded = {"superseded_by": document.superseded_by} if document.superseded_by else {}
+    return {**dict(document.issued), **corrected, **superseded}
 
 
 def _require_in_force(command: DocumentCommand, document: Document) -> None:
@@ -167,4 +231,10 @@ def _require_in_force(command: DocumentCommand, document: Document) -> None:
         raise NOT_IN_FORCE(document_id=command.document_id)
 
 
-AGGREGATE = Aggregate(events=events.EVENTS, commands=commands_of(Wish), evolve=evolve, decide=decide)
+AGGREGATE = Aggregate(
+    events=events.EVENTS,
+    commands=(*commands_of(Wish), CorrectDocument),
+    evolve=evolve,
+    decide=decide,
+    correct=correct,
+)

@@ -4,9 +4,9 @@ The names of types and fields are the stored format. An event holds what may eve
 bounded by the commands.
 """
 
-from typing import ClassVar, get_args
+from typing import Any, ClassVar, get_args
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 
 class Event(BaseModel):
@@ -18,6 +18,17 @@ class Event(BaseModel):
     SENTENCE: ClassVar[str] = ""
     """What it says in the audit trail, of its fields and `{actor}`, `{id}`, `{title}`. Where it is empty, the table
     of sentences in the tracker has it."""
+
+
+class Values(BaseModel):
+    """Values that a correction gives or replaces: stored are those that it is about."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+def if_corrected() -> Any:
+    """A field of `Values`."""
+    return Field(default=None, exclude_if=lambda value: value is None)
 
 
 def entity_of(event: type[Event]) -> str:

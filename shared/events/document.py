@@ -3,8 +3,8 @@
 from datetime import date
 from enum import StrEnum
 
-from shared.events.base import Event, members
-from shared.values.types import Phrase, Text
+from shared.events.base import Event, Values, if_corrected, members
+from shared.values.types import Brief, Phrase, Text
 
 
 class Urgency(StrEnum):
@@ -40,5 +40,25 @@ class DocumentWithdrawn(Event):
     reason: Phrase
 
 
-DocumentEvent = DocumentIssued | DocumentSuperseded | DocumentWithdrawn
+class DocumentValues(Values):
+    symbol: str | None = if_corrected()
+    kind: Phrase | None = if_corrected()
+    title: Text | None = if_corrected()
+    issuer: Phrase | None = if_corrected()
+    issued_on: date | None = if_corrected()
+    urgency: Urgency | None = if_corrected()
+    basis: tuple[str, ...] | None = if_corrected()
+    advised_by: Phrase | None = if_corrected()
+    superseded_by: str | None = if_corrected()
+
+
+class DocumentCorrected(Event):
+    TYPE = "vn.daihoi.document.corrected.v1"
+    SENTENCE = "{actor} corrected document {id}: {after}; recorded before: {before}; reason: {reason}"
+    before: DocumentValues
+    after: DocumentValues
+    reason: Brief
+
+
+DocumentEvent = DocumentIssued | DocumentSuperseded | DocumentWithdrawn | DocumentCorrected
 EVENTS = members(DocumentEvent)

@@ -5,7 +5,8 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, Field
 
-from shared.events.base import Event, members
+from shared.events.base import Event, Values, if_corrected, members
+from shared.values.types import Brief
 
 
 class IncidentKind(StrEnum):
@@ -49,5 +50,23 @@ class IncidentReopened(Event):
     reason: str
 
 
-IncidentEvent = IncidentReported | IncidentAssessed | IncidentResolved | IncidentReopened
+class IncidentValues(Values):
+    place: str | None = if_corrected()
+    kind: Annotated[str | None, Field(examples=list(IncidentKind))] = if_corrected()
+    details: str | None = if_corrected()
+    happened_at: AwareDatetime | None = if_corrected()
+    severity: Annotated[str | None, Field(examples=list(Severity))] = if_corrected()
+    outcome: str | None = if_corrected()
+    lessons: str | None = if_corrected()
+
+
+class IncidentCorrected(Event):
+    TYPE = "vn.daihoi.incident.corrected.v1"
+    SENTENCE = "{actor} corrected incident {id}"
+    before: IncidentValues
+    after: IncidentValues
+    reason: Brief
+
+
+IncidentEvent = IncidentReported | IncidentAssessed | IncidentResolved | IncidentReopened | IncidentCorrected
 EVENTS = members(IncidentEvent)

@@ -4,8 +4,8 @@ from datetime import date
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from shared.events.base import Event, members
-from shared.values.types import Phrase, Text
+from shared.events.base import Event, Values, if_corrected, members
+from shared.values.types import Brief, Phrase, Text
 
 
 class Participant(BaseModel):
@@ -37,5 +37,22 @@ class MeetingConcluded(Event):
     points: tuple[Point, ...]
 
 
-MeetingEvent = MeetingHeld | MeetingConcluded
+class MeetingValues(Values):
+    """Of the conclusion the points that are corrected."""
+
+    title: Text | None = if_corrected()
+    held_on: date | None = if_corrected()
+    chair: Participant | None = if_corrected()
+    points: tuple[Point, ...] | None = if_corrected()
+
+
+class MeetingCorrected(Event):
+    TYPE = "vn.daihoi.meeting.corrected.v1"
+    SENTENCE = "{actor} corrected meeting {id}: {after}; recorded before: {before}; reason: {reason}"
+    before: MeetingValues
+    after: MeetingValues
+    reason: Brief
+
+
+MeetingEvent = MeetingHeld | MeetingConcluded | MeetingCorrected
 EVENTS = members(MeetingEvent)

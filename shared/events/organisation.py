@@ -3,8 +3,8 @@
 from datetime import date
 from enum import StrEnum
 
-from shared.events.base import Event, members
-from shared.values.types import EntityId, Name, Phrase, Text
+from shared.events.base import Event, Values, if_corrected, members
+from shared.values.types import Brief, EntityId, Name, Phrase, Text
 
 
 class OrganisationKind(StrEnum):
@@ -95,11 +95,58 @@ class NameSeparated(Event):
     alias: Phrase
 
 
+class OrganisationValues(Values):
+    kind: OrganisationKind | None = if_corrected()
+    name: Text | None = if_corrected()
+
+
+class OrganisationCorrected(Event):
+    TYPE = "vn.daihoi.organisation.corrected.v1"
+    SENTENCE = "{actor} corrected organisation {id}: {after}; recorded before: {before}; reason: {reason}"
+    before: OrganisationValues
+    after: OrganisationValues
+    reason: Brief
+
+
+class PositionValues(Values):
+    position: Phrase | None = if_corrected()
+
+
+class PositionCorrected(Event):
+    """`position` is on the register under its right name from now on, for whoever holds it too."""
+
+    TYPE = "vn.daihoi.organisation.position-corrected.v1"
+    SENTENCE = (
+        "{actor} corrected a position of organisation {id}: {after}; recorded before: {before}; reason: {reason}"
+    )
+    position: Phrase
+    before: PositionValues
+    after: PositionValues
+    reason: Brief
+
+
+class HolderValues(Values):
+    person: Name | None = if_corrected()
+    since: date | None = if_corrected()
+
+
+class HolderCorrected(Event):
+    TYPE = "vn.daihoi.organisation.holder-corrected.v1"
+    SENTENCE = (
+        "{actor} corrected who holds the position {position} of organisation {id}: {after}; "
+        "recorded before: {before}; reason: {reason}"
+    )
+    position: Phrase
+    before: HolderValues
+    after: HolderValues
+    reason: Brief
+
+
 HoldingEvent = PositionHeld | PositionVacated | ActingAppointed | DeputyNamed | DeputyDismissed
 NamingEvent = NameMerged | NameSeparated
 OrganisationEvent = (
     OrganisationRegistered | PositionAdded | PositionRemoved
     | PositionHeld | PositionVacated | ActingAppointed | DeputyNamed | DeputyDismissed
-    | NameMerged | NameSeparated
+    | NameMerged | NameSeparated | OrganisationCorrected | PositionCorrected | HolderCorrected
 )  # fmt: skip
 EVENTS = members(OrganisationEvent)

@@ -6,8 +6,8 @@ from typing import Annotated
 
 from pydantic import Field
 
-from shared.events.base import Event, members
-from shared.values.types import Text
+from shared.events.base import Event, Values, if_corrected, members
+from shared.values.types import Brief, Text
 
 
 class Channel(StrEnum):
@@ -40,5 +40,25 @@ class PublicationReleased(Event):
     TYPE = "vn.daihoi.publication.released.v1"
 
 
-PublicationEvent = PublicationProposed | PublicationApproved | PublicationRejected | PublicationReleased
+class PublicationValues(Values):
+    """`released_on` is the day on which it ran."""
+
+    channel: Annotated[str | None, Field(examples=list(Channel))] = if_corrected()
+    title: Text | None = if_corrected()
+    task_id: str | None = if_corrected()
+    planned_on: date | None = if_corrected()
+    released_on: date | None = if_corrected()
+
+
+class PublicationCorrected(Event):
+    TYPE = "vn.daihoi.publication.corrected.v1"
+    SENTENCE = "{actor} corrected publication {id}: {after}; recorded before: {before}; reason: {reason}"
+    before: PublicationValues
+    after: PublicationValues
+    reason: Brief
+
+
+PublicationEvent = (
+    PublicationProposed | PublicationApproved | PublicationRejected | PublicationReleased | PublicationCorrected
+)
 EVENTS = members(PublicationEvent)

@@ -5,8 +5,8 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, Field
 
-from shared.events.base import Event, members
-from shared.values.types import Text
+from shared.events.base import Event, Values, if_corrected, members
+from shared.values.types import Brief, Text
 
 
 class ResourceKind(StrEnum):
@@ -39,5 +39,37 @@ class ReservationReleased(Event):
     reservation_id: str
 
 
-ResourceEvent = ResourceRegistered | ResourceReserved | ReservationReleased
+class ResourceValues(Values):
+    kind: Annotated[str | None, Field(examples=list(ResourceKind))] = if_corrected()
+    name: Text | None = if_corrected()
+    capacity: int | None = if_corrected()
+
+
+class ResourceCorrected(Event):
+    TYPE = "vn.daihoi.resource.corrected.v1"
+    SENTENCE = "{actor} corrected resource {id}: {after}; recorded before: {before}; reason: {reason}"
+    before: ResourceValues
+    after: ResourceValues
+    reason: Brief
+
+
+class ReservationValues(Values):
+    starts: AwareDatetime | None = if_corrected()
+    ends: AwareDatetime | None = if_corrected()
+    purpose: str | None = if_corrected()
+
+
+class ReservationCorrected(Event):
+    TYPE = "vn.daihoi.resource.reservation-corrected.v1"
+    SENTENCE = (
+        "{actor} corrected reservation {reservation_id} of resource {id}: {after}; recorded before: {before}; "
+        "reason: {reason}"
+    )
+    reservation_id: str
+    before: ReservationValues
+    after: ReservationValues
+    reason: Brief
+
+
+ResourceEvent = ResourceRegistered | ResourceReserved | ReservationReleased | ResourceCorrected | ReservationCorrected
 EVENTS = members(ResourceEvent)

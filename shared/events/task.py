@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from shared.events.base import Event, members
+from shared.events.base import Event, Values, if_corrected, members
 from shared.values.types import (
     Brief,
     Case,
@@ -230,6 +230,37 @@ class DependencyDropped(Event):
     on: EntityId
 
 
+class TaskValues(Values):
+    """`deadline` is the one agreed, `planned_vnd` what was first planned."""
+
+    title: Text | None = if_corrected()
+    phase: Phase | None = if_corrected()
+    collective: Phrase | None = if_corrected()
+    individual: Phrase | None = if_corrected()
+    deadline: date | None = if_corrected()
+    original_deadline: date | None = if_corrected()
+    planned_vnd: Vnd | None = if_corrected()
+    secured_vnd: Vnd | None = if_corrected()
+    funding_source: Phrase | None = if_corrected()
+    product: Brief | None = if_corrected()
+    directing_leader: Name | None = if_corrected()
+    remark: Phrase | None = if_corrected()
+    completed_on: date | None = if_corrected()
+
+
+class TaskCorrected(Event):
+    """What was recorded wrongly, before and after. What is in force from then on is another where the scenario says
+    so."""
+
+    TYPE = "vn.daihoi.task.corrected.v1"
+    SENTENCE = "{actor} corrected task {id}: {after}; recorded before: {before}; reason: {reason}"
+    before: TaskValues
+    after: TaskValues
+    reason: Brief
+    deadline_in_force: date | None = None
+    planned_in_force_vnd: Vnd | None = None
+
+
 class ChecklistItemAdded(Event):
     TYPE = "vn.daihoi.task.checklist-item-added.v1"
     SENTENCE = "{actor} put {item_id} on the checklist of task {id}: {text}"
@@ -263,5 +294,6 @@ TaskEvent = (
     | TaskDescribed | DeadlineShortened | ObstacleOpened | ObstacleResolved | TaskCommented | TaskInstructed
     | DependencyAdded | DependencyDropped
     | ChecklistItemAdded | ChecklistItemTicked | ChecklistItemUnticked | ChecklistItemDropped
+    | TaskCorrected
 )  # fmt: skip
 EVENTS = members(TaskEvent)

@@ -13,6 +13,7 @@ from weakref import WeakValueDictionary
 
 from pydantic import BaseModel
 
+from shared.domain.correcting import Correction, Past
 from shared.domain.decider import Actor, Aggregate, Command, Key, Refused
 from shared.domain.entering import entered
 from shared.events.base import Event
@@ -170,7 +171,7 @@ class CommandHandler:
             if cause.fingerprint:  # somebody gave it
                 part.check_given_at(cause.happened)
             try:
-                decided, latest_seen = await self._decided(aggregate, part, states[key], cause.actor)
+                decided, latest_seen = await self._decided(aggregate, part, states[key], cause)
             except Refused:
                 if not is_effect:
                     raise
@@ -185,12 +186,27 @@ class CommandHandler:
         return states, events
 
     async def _decided(
-        self, aggregate: Aggregate, command: Command, state: Any, actor: Actor
+        self, aggregate: Aggregate, command: Command, state: Any, cause: Cause
     ) -> tuple[Sequence[Event], datetime | None]:
         """The events, and when the latest of what was read for them by name happened."""
+        if isinstance(command, Correction):
+            return await self._corrected(aggregate, command, state, cause)
         if aggregate.reads is None:
-            return aggregate.decide(command, state, actor), None
-        keys = aggregate.reads(command, state)
+            return aggregate.decide(command, state, cause.actor), None
+        seen, latest = await self._see(aggregate.reads(command, state))
+        return aggregate.decide(command, state, cause.actor, seen), latest
+
+    async def _corrected(
+        self, aggregate: Aggregate, command: Correction, state: Any, cause: Cause
+    ) -> tuple[Sequence[Event], datetime | None]:
+        """The history is read once more: the state does not say who recorded what."""
+        noted = await self._loader.noted((aggregate.entity, command.entity_id))
+        seen, _ = await self._see(aggregate.reads(command, state) if aggregate.reads else ())
+        past = Past(noted, cause.happened, cause.is_dated)
+        latest = max((event.happened for event in noted), default=None)
+        return aggregate.correct(command, state, cause.actor, past, seen), latest
+
+    async def _see(self, keys: Sequence[Key]) -> tuple[dict[Key, Any], datetime | None]:
         named = [key for key in keys if key[1] != "*"]
         seen: dict[Key, Any] = {}
         for entity in [entity for entity, entity_id in keys if entity_id == "*"]:
@@ -198,7 +214,7 @@ class CommandHandler:
         others = await asyncio.gather(*map(self._loader.load, named))
         seen |= {key: other.state for key, other in zip(named, others, strict=True)}
         latest = max((other.latest for other in others if other.latest), default=None)
-        return aggregate.decide(command, state, actor, seen), latest
+        return seen, latest
 
     async def _append(self, loaded: dict[Key, Loaded], states: dict[Key, Any], events: Sequence[NewEvent]) -> Answer:
         if not events:

@@ -69,6 +69,8 @@ RAISED = (
     "each locality and each phase at most once",
     "a reservation ends after it starts",
     "nothing is both given and cleared",
+    "nothing to correct is given",
+    "each point at most once",
     "each task at most once",
     "has blanks at its ends, or control characters; write it without",
     "is no text in UTF-8",

@@ -3,6 +3,7 @@
 import logging
 from collections import defaultdict
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -11,7 +12,9 @@ from uuid import UUID
 from msgspec import UNSET
 from pydantic import BaseModel
 
+from shared.domain.correcting import Noted
 from shared.domain.decider import Aggregate, Key
+from shared.events.base import Event
 from shared.eventstore.direct import Stored
 from shared.eventstore.envelope import Envelope, check_ids, check_place, decode, decode_data
 from shared.eventstore.errors import Undecodable
@@ -76,6 +79,19 @@ class Loader:
             loaded = await self._and(loaded, key, stored, lenient=False)
         return loaded
 
+    async def noted(self, key: Key) -> tuple[Noted, ...]:
+        """The aggregate's events with who recorded each and when it happened, for corrections: the state has neither.
+        Those that its state is made without are left out. Raises `Unavailable`."""
+        noted, state = [], None
+        for stored in await self._store.load(*key):
+            if self._discards and self._discards.strike_out((stored.subject, stored.sequence)):
+                continue
+            with suppress(Undecodable):
+                envelope, event = self._read(stored)
+                state = self._evolved(key, state, event)
+                noted.append(Noted(event, envelope.actor, min(max(envelope.time, EARLIEST), LATEST)))
+        return tuple(noted)
+
     async def load_all(self, entity: str) -> dict[Key, Any]:
         """The states of all aggregates of one kind, as far as their events can be read. What nobody began is none."""
         loaded: dict[Key, Loaded] = defaultdict(Loaded)
@@ -103,18 +119,25 @@ class Loader:
 
     def _with(self, loaded: Loaded, key: Key, stored: Stored) -> Loaded:
         """Raises `Undecodable`, also for what can't have happened to the aggregate as it was."""
+        envelope, event = self._read(stored)
+        state = self._evolved(key, loaded.state, event)
+        return loaded.after(reference_to(NewEvent(*key, envelope), stored.sequence), envelope, state)
+
+    def _evolved(self, key: Key, state: Any, event: Event) -> Any:
+        try:
+            return self.aggregates[key[0]].evolve(state, event)
+        except Exception as error:
+            raise Undecodable(f"{event.TYPE} does not fit what came before: {error!r}") from error
+
+    def _read(self, stored: Stored) -> tuple[Envelope, Event]:
+        """Raises `Undecodable`."""
         envelope = decode(stored.body)
         check_place(envelope, stored.subject)
         check_ids(envelope)
         model = self._events.get(envelope.type)
         if model is None:
             raise Undecodable(f"{envelope.type} is not known here")
-        event = decode_data(envelope, model)
-        try:
-            state = self.aggregates[key[0]].evolve(loaded.state, event)
-        except Exception as error:
-            raise Undecodable(f"{envelope.type} does not fit what came before: {error!r}") from error
-        return loaded.after(reference_to(NewEvent(*key, envelope), stored.sequence), envelope, state)
+        return envelope, decode_data(envelope, model)
 
 
 def reference_to(event: NewEvent, sequence: int) -> EventReference:

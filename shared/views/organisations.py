@@ -7,6 +7,7 @@ nobody has said of an organisation is no field of its document.
 
 from shared.events import organisation as events
 from shared.values.types import fold_diacritics
+from shared.views.corrections import corrected_values, with_correction
 from shared.views.view import Document, Recorded, Unfoldable, View, begun, by_id
 
 
@@ -36,9 +37,45 @@ def fold(document: Document | None, recorded: Recorded) -> Document:
             return {**document, **_without(document, "deputies", said)}
         case events.NameMerged():
             return {**document, "aliases": [*_other_aliases(document, event.alias), said]}
+        case events.OrganisationCorrected():
+            return _put_right(document, recorded)
+        case events.HolderCorrected():
+            return _holder_put_right(document, event, recorded)
+        case events.PositionCorrected():
+            return _position_put_right(document, event, recorded)
         case events.NameSeparated():
             return {**document, "aliases": _other_aliases(document, event.alias)}
     raise Unfoldable(recorded.envelope.type)
+
+
+def _put_right(document: Document, recorded: Recorded) -> Document:
+    after = corrected_values(recorded)
+    if name := after.get("name"):
+        after["search"] = fold_diacritics(name["vi"]).lower()
+    return {**document, **after, **with_correction(document, recorded)}
+
+
+def _position_put_right(document: Document, event: events.PositionCorrected, recorded: Recorded) -> Document:
+    wrong, right = event.position, event.after.position or event.position
+
+    def named(entry: Document) -> Document:
+        return {
+            name: right if name in ("position", "deputises_for") and value == wrong else value
+            for name, value in entry.items()
+        }
+
+    positions = [right if position == wrong else position for position in document["positions"]]
+    lists = ("holders", "acting", "former", "deputies", "aliases")
+    entries = {name: [named(entry) for entry in document[name]] for name in lists if name in document}
+    return {**document, "positions": positions, **entries, **with_correction(document, recorded)}
+
+
+def _holder_put_right(document: Document, event: events.HolderCorrected, recorded: Recorded) -> Document:
+    after = corrected_values(recorded)
+    holders = [
+        {**entry, **after} if entry["position"] == event.position else entry for entry in document.get("holders", ())
+    ]
+    return {**document, "holders": holders, **with_correction(document, recorded, position=event.position)}
 
 
 def _others(document: Document, name: str, said: Document) -> list[Document]:

@@ -2,6 +2,7 @@
 
 from shared.events import publication
 from shared.values.local_time import local_date
+from shared.views.corrections import corrected_values, with_correction
 from shared.views.view import Document, Recorded, View, begun, by_id
 
 
@@ -15,6 +16,9 @@ def fold(document: Document | None, recorded: Recorded) -> Document:
             return {**begun(document, recorded), "status": "approved"}
         case publication.PublicationRejected():
             return {**begun(document, recorded), "status": "rejected", "rejection": event.reason}
+        case publication.PublicationCorrected():
+            document = begun(document, recorded)
+            return {**document, **corrected_values(recorded), **with_correction(document, recorded)}
         case _:
             released_on = local_date(recorded.envelope.time).isoformat()
             return {**begun(document, recorded), "status": "released", "released_on": released_on}

@@ -9,11 +9,12 @@ from shared.events import task
 from shared.values.local_time import local_date
 from shared.values.types import fold_diacritics
 from shared.views import task_records
+from shared.views.corrections import corrected_values, with_correction
 from shared.views.view import Document, Recorded, View, begun, by_service_and_id, instant, with_more
 
-_NOT_WORKED_ON = (task.ScenarioFollowed, task.TaskDeadlineMoved, task.TaskInstructed)
-"""Nobody works on what follows a scenario or an opening day or is instructed, and the cause may be older than the
-last who did."""
+_NOT_WORKED_ON = (task.ScenarioFollowed, task.TaskDeadlineMoved, task.TaskInstructed, task.TaskCorrected)
+"""Nobody works on what follows a scenario or an opening day, is instructed or corrected, and the cause may be older
+than the last who did."""
 
 
 def fold(document: Document | None, recorded: Recorded) -> Document:
@@ -134,12 +135,28 @@ def _additions(document: Document, recorded: Recorded) -> Document | None:
         case task.ClearanceDropped():
             kept = [need for need in document["clearances"] if need["clearance_id"] != event.clearance_id]
             return {"clearances": kept, **_with_setback(document, "clearance_dropped", event.reason, recorded)}
+        case task.TaskCorrected():
+            return {**_put_right(recorded), **with_correction(document, recorded)}
     return task_records.additions(document, recorded)
 
 
 def _with_setback(document: Document, what: str, reason: str, recorded: Recorded) -> Document:
     at, by = instant(recorded.envelope.time), recorded.envelope.actor
     return with_more(document, "history", {"what": what, "at": at, "by": by, "reason": reason})
+
+
+def _put_right(recorded: Recorded) -> Document:
+    """The corrected values, but for those that say where the task stands."""
+    after = corrected_values(recorded)
+    right = {name: value for name, value in after.items() if name not in _OF_ITS_STANDING}
+    if title := after.get("title"):
+        right["search"] = fold_diacritics(title["vi"]).lower()
+    if "planned_vnd" in after:
+        right["original_planned_vnd"] = after["planned_vnd"]
+    return right
+
+
+_OF_ITS_STANDING = ("deadline", "original_deadline", "planned_vnd")
 
 
 def _moved(document: Document, event: task.TaskDeadlineMoved, recorded: Recorded) -> Document:

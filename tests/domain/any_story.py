@@ -57,7 +57,27 @@ def life(rng: random.Random, number: int, **duty: object) -> Iterator[Event]:
                 yield task.DeadlineShortened(**back, reason="Tạnh")
     if rng.random() < 0.7:
         yield task.TaskFunded(secured_vnd=rng.randrange(0, 900, 50), funding_source="Ngân sách")
-    yield from work(rng)
+    done = list(work(rng))
+    yield from done
+    yield from put_right(number, done)
+
+
+def put_right(number: int, done: list[Event]) -> Iterator[Event]:
+    """Corrections of every third task; a day of completion only where the task is completed."""
+    rng = random.Random(number)  # noqa: S311
+    if number % 3:
+        return
+    day = FIRST_DAY + timedelta(days=rng.randrange(50))
+    yield corrected(planned_vnd=rng.randrange(0, 900, 100), secured_vnd=rng.randrange(0, 900, 50))
+    yield corrected(deadline=day, original_deadline=day)
+    yield corrected(collective="Sở Tài chính")
+    ends = [event for event in done if isinstance(event, task.TaskCompleted | task.TaskReopened)]
+    if ends and isinstance(ends[-1], task.TaskCompleted):
+        yield corrected(completed_on=day + timedelta(days=rng.randrange(-5, 5)))
+
+
+def corrected(**after: object) -> task.TaskCorrected:
+    return task.TaskCorrected(before={}, after=after, reason="Ghi nhầm")
 
 
 def work(rng: random.Random) -> Iterator[Event]:
@@ -100,6 +120,10 @@ def account(rng: random.Random) -> Iterator[Event]:
         amount = rng.randrange(1, 300)
         yield expense.MoneyAdvanced(advance_id=f"a{number}", amount_vnd=amount, recipient="x", purpose="x")
         yield expense.SpendingRecorded(spending_id=f"s{number}", amount_vnd=amount, payee="x", voucher=f"v{number}")
+        if number == 1:
+            right = {"before": {}, "after": {"amount_vnd": amount + 7}, "reason": "Ghi nhầm"}
+            yield expense.SpendingCorrected(spending_id="s0", **right)
+            yield expense.AdvanceCorrected(advance_id="a1", **right)
     if rng.random() < 0.5:
         yield expense.ExpenseSettled(advanced_vnd=0, spent_vnd=0, to_return_vnd=0, still_due_vnd=0)
 

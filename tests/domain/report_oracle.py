@@ -36,7 +36,7 @@ def retold(events: Iterable[Raw]) -> tuple[list[Fields], dict[str, Fields], dict
         if event.type == "scenario.switched":
             switches[event.data["number"]] = event.data["reason"]
         elif event.type.startswith("expense."):
-            account = accounts.setdefault(event.subject, {"advanced": 0, "spent": 0, "settled": False})
+            account = accounts.setdefault(event.subject, {"advanced": 0, "spent": 0, "settled": False, "amounts": {}})
             _on_account(account, event)
         elif event.type == "task.opened":
             tasks[event.source, event.subject] = _opened(event)
@@ -57,12 +57,15 @@ def _opened(event: Raw) -> Fields:
 
 
 def _on_account(account: Fields, event: Raw) -> None:
-    if event.type == "expense.money-advanced":
-        account["advanced"] += event.data["amount_vnd"]
-    elif event.type == "expense.spending-recorded":
-        account["spent"] += event.data["amount_vnd"]
-    elif event.type == "expense.settled":
+    if event.type == "expense.settled":
         account["settled"] = True
+        return
+    data = event.data
+    for paid, name in (("advanced", "advance_id"), ("spent", "spending_id")):
+        if name in data:
+            amounts = account["amounts"]
+            amounts[paid, data[name]] = data.get("after", data).get("amount_vnd", amounts.get((paid, data[name])))
+            account[paid] = sum(amount for (kind, _), amount in amounts.items() if kind == paid)
 
 
 def _day(data: Fields) -> date:
@@ -77,6 +80,16 @@ def _follows(task: Fields, event: Raw) -> None:
         deadline=date.fromisoformat(deadline) if deadline else None,
         switch=event.data["switch"],
     )
+
+
+def _put_right(task: Fields, event: Raw) -> None:
+    after = event.data["after"]
+    same = {"collective": "collective", "secured_vnd": "secured", "planned_vnd": "planned"}
+    task.update({there: after[here] for here, there in same.items() if here in after})
+    if "deadline" in after:
+        task["deadline"] = _day(after)
+    if "completed_on" in after:
+        task["done_on"] = date.fromisoformat(after["completed_on"])
 
 
 def _hindered(task: Fields, event: Raw) -> None:
@@ -103,6 +116,7 @@ _ON_TASK: dict[str, Callable[[Fields, Raw], None]] = {
     "task.cancelled": lambda task, event: task.update(state="cancelled", cancelled_because=event.data["reason"]),
     "task.reopened": lambda task, _: task.update(state="going" if task["began"] else "open", done_on=None),
     "task.scenario-followed": _follows,
+    "task.corrected": _put_right,
     "task.obstacle-opened": _hindered,
     "task.obstacle-resolved": _freed,
 }

@@ -1,7 +1,8 @@
 """`given(aggregate, *history).when(command, actor).then(*events)`: the language the domain's tests are written in."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from types import ModuleType
 from typing import Any
 
@@ -24,6 +25,7 @@ from services.subcommittee import (
     scenario,
 )
 from shared.domain import document, evidence, known_clearance, review, task, unit_rules, unit_scenario, variant
+from shared.domain.correcting import Correction, Noted, Past
 from shared.domain.decider import Actor, Aggregate, Command, Key, Refusal, Refused
 from shared.events.base import Event
 
@@ -38,17 +40,32 @@ OFFICER = Actor("logistics.officer", "logistics")
 LEAD = Actor("logistics.lead", "logistics")
 DEPUTY = Actor("logistics.deputy-2", "logistics")
 POLICY = Actor("policy.follow-switches", "logistics")
+BEGAN, CORRECTED = datetime(2020, 8, 15, 2, tzinfo=UTC), datetime(2020, 9, 30, 2, tzinfo=UTC)
+"""When everything happened, and when it is corrected."""
+
+
+def noted(events: Iterable[Event], actor: Actor, happened: datetime = BEGAN) -> tuple[Noted, ...]:
+    return tuple(Noted(event, actor.id, happened) for event in events)
 
 
 def decided_in(
-    world: Mapping[Key, Any], aggregate: Aggregate, command: Command, state: Any, actor: Actor
+    world: Mapping[Key, Any],
+    aggregate: Aggregate,
+    command: Command,
+    state: Any,
+    actor: Actor,
+    past: Past = Past(),  # noqa: B008 - a tuple
 ) -> Sequence[Event]:
-    """What `aggregate` decides, shown of the `world` what it wants to see."""
-    if aggregate.reads is None:
+    """What `aggregate` decides, shown of the `world` what it wants to see, and a correction the `past`."""
+    if aggregate.reads is None and not isinstance(command, Correction):
         return aggregate.decide(command, state, actor)
-    wanted = aggregate.reads(command, state)
+    wanted = aggregate.reads(command, state) if aggregate.reads else ()
     seen = {key: world.get(key) for key in wanted if key[1] != "*"}
     seen |= {key: found for key, found in world.items() if (key[0], "*") in wanted}
+    if isinstance(command, Correction):
+        if past.happened:
+            command.check_given_at(past.happened)
+        return aggregate.correct(command, state, actor, past, seen)
     return aggregate.decide(command, state, actor, seen)
 
 
@@ -74,14 +91,26 @@ class Given:
     aggregate: Aggregate
     history: tuple[Event, ...]
     world: Mapping[Key, Any] = field(default_factory=dict)
+    past: Past = Past(happened=CORRECTED)  # noqa: RUF009 - a tuple
 
     def seeing(self, world: Mapping[Key, Any]) -> "Given":
         """Other aggregates of the service, as the decision finds them."""
         return replace(self, world=world)
 
+    def dated(self, happened: datetime) -> "Given":
+        """Whoever corrects says when that was."""
+        return replace(self, past=Past(happened=happened, is_dated=True))
+
+    def recorded_by(self, *actors: Actor) -> "Given":
+        """Who recorded each event of the history; otherwise the officer recorded all."""
+        each = zip(self.history, actors, strict=True)
+        return replace(self, past=self.past._replace(noted=[Noted(event, actor.id, BEGAN) for event, actor in each]))
+
     def when(self, command: Command, actor: Actor = OFFICER) -> Outcome:
+        past = self.past._replace(noted=self.past.noted or noted(self.history, OFFICER))
         try:
-            decided = decided_in(self.world, self.aggregate, command, self.aggregate.fold(self.history), actor)
+            state = self.aggregate.fold(self.history)
+            decided = decided_in(self.world, self.aggregate, command, state, actor, past)
         except Refused as refused:
             return Outcome(refused=refused)
         return Outcome(tuple(decided))

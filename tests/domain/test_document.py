@@ -5,6 +5,7 @@ import pytest
 from shared.domain import document
 from shared.domain.document import AGGREGATE
 from shared.events.document import DocumentIssued, DocumentSuperseded, DocumentWithdrawn
+from tests.domain import corrected_papers as corrected
 from tests.domain.scenario import OFFICER, accepting, assert_all_told, given, rejecting
 
 PLAN = {
@@ -83,7 +84,7 @@ def test_what_is_on_file_is_not_rewritten(history, command, actor, code):
 
 
 def test_every_command_event_and_refusal_is_told_here():
-    assert_all_told(document, ACCEPTED, REJECTED)
+    assert_all_told(document, ACCEPTED | corrected.DOCUMENT, [*REJECTED, *corrected.DOCUMENT_REJECTED])
 
 
 @pytest.mark.parametrize(("history", "in_force"), [(ISSUED, True), (SUPERSEDED, False), (WITHDRAWN, False)])

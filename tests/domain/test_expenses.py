@@ -3,6 +3,7 @@ import pytest
 from services.logistics import expenses
 from services.logistics.expenses import AGGREGATE
 from shared.events.expense import ExpenseEstimated, ExpenseRevised, ExpenseSettled, MoneyAdvanced, SpendingRecorded
+from tests.domain import corrected
 from tests.domain.scenario import LEAD, OFFICER, accepting, assert_all_told, given, rejecting
 
 SUMS = {"amount_vnd": 300, "guaranteed_vnd": 200, "funding_source": "Ngân sách tỉnh"}
@@ -124,7 +125,7 @@ def test_nothing_goes_beyond_what_is_guaranteed_unsaid_and_nothing_counts_twice(
 
 
 def test_every_command_event_and_refusal_is_told_here():
-    assert_all_told(expenses, ACCEPTED, REJECTED)
+    assert_all_told(expenses, ACCEPTED | corrected.EXPENSE, [*REJECTED, *corrected.EXPENSE_REJECTED])
 
 
 @pytest.mark.parametrize("amount_vnd", [0, -1, 1.5, "100"])

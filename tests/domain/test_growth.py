@@ -10,9 +10,11 @@ import orjson
 import pytest
 
 from services.logistics import expenses, resources
-from services.subcommittee import congress, holding, naming, organisation, scenario
+from services.propaganda import publications
+from services.security import incidents
+from services.subcommittee import congress, holding, meeting, naming, organisation, scenario
 from services.tracker.projection.decoding import decode_event
-from shared.domain import review, task, variant
+from shared.domain import document, review, task, variant
 from shared.domain.decider import Actor, Aggregate, Command, Key, Refused, latest
 from shared.domain.entering import EVENT_BYTES
 from shared.events.base import Event
@@ -26,7 +28,7 @@ from shared.values.units import may_write, services
 from shared.views import VIEWS
 from shared.views.view import Recorded
 from tests.congress import BEGINNING, envelope_of
-from tests.domain.largest import FACE, largest, largest_data
+from tests.domain.largest import BY_NAME, FACE, largest, largest_data
 from tests.domain.scenario import AGGREGATES, LEAD, OFFICER, POLICY, decided_in
 
 MOST_BYTES = 6 * 2**20
@@ -91,11 +93,14 @@ def the_records_of_a_task() -> Iterable[Wishes]:
             largest(task.TickChecklistItem, item_id=named(number)),
         )
     )
+    told = {"deadline": DAY, "original_deadline": DAY, "completed_on": None}
+    yield ((largest(task.CorrectTask, directing_leader=f"{number}", **told), LEAD) for number in count())
 
 
 def a_resource() -> Iterable[Wishes]:
     yield iter([(largest(resources.RegisterResource), OFFICER)])
     yield ((reservation(number), OFFICER) for number in count())
+    yield ((largest(resources.CorrectResource, capacity=number), LEAD) for number in count(1))
 
 
 def reservation(number: int) -> Command:
@@ -109,6 +114,9 @@ def an_expense() -> Iterable[Wishes]:
     yield ((largest(expenses.AdvanceMoney, advance_id=named(number)), LEAD) for number in count())
     yield ((largest(expenses.RecordSpending, spending_id=named(number)), LEAD) for number in count())
     yield iter([(largest(expenses.SettleExpense), LEAD)])
+    told = {"spending_id": named(0), "on": None}
+    corrected = expenses.corrections.CorrectSpending
+    yield ((largest(corrected, amount_vnd=number, **told), LEAD) for number in count(1))
 
 
 def the_scenario() -> Iterable[Wishes]:
@@ -149,6 +157,7 @@ def an_organisation() -> Iterable[Wishes]:
         for n in positions
     )
     yield ((a_name(number), OFFICER) for number in count())
+    yield ((a_corrected_name(number), LEAD) for number in count())
 
 
 def a_position(number: int) -> str:
@@ -159,6 +168,45 @@ def a_name(number: int) -> Command:
     return largest(naming.MergeName, alias=f"{number:04}{FACE * 496}", position=a_position(0))
 
 
+def a_corrected_name(number: int) -> Command:
+    return largest(organisation.CorrectOrganisation, name={"vi": f"{number:04}{FACE * 996}", "en": FACE * 1000})
+
+
+def a_meeting() -> Iterable[Wishes]:
+    points = largest_data(meeting.ConcludeMeeting)["points"][:10]
+    numbered = [{**point, "number": number} for number, point in enumerate(points, start=1)]
+    participants = largest_data(meeting.RecordMeeting)["participants"][:18]
+    yield iter([(largest(meeting.RecordMeeting, participants=participants), OFFICER)])
+    yield iter([(largest(meeting.ConcludeMeeting, points=numbered), OFFICER)])
+    yield ((corrected_points(number), LEAD) for number in count())
+
+
+def corrected_points(number: int) -> Command:
+    text = {"vi": f"{number:04}{FACE * 996}", "en": FACE * 1000}
+    points = [{"number": point, "text": text} for point in range(1, meeting.MOST_POINTS_CORRECTED + 1)]
+    return largest(meeting.CorrectMeeting, points=points)
+
+
+def an_incident() -> Iterable[Wishes]:
+    first = (incidents.ReportIncident, incidents.AssessIncident, incidents.ResolveIncident)
+    yield iter([(largest(command), OFFICER) for command in first])
+    yield ((largest(incidents.CorrectIncident, place=f"{number}"), LEAD) for number in count())
+
+
+def a_document() -> Iterable[Wishes]:
+    yield iter([(largest(document.IssueDocument, term=None), OFFICER)])
+    told = {"document_id": BY_NAME["symbol"], "superseded_by": None}
+    yield ((largest(document.CorrectDocument, advised_by=f"{number}", **told), LEAD) for number in count())
+
+
+def a_publication() -> Iterable[Wishes]:
+    yield iter([(largest(publications.ProposePublication), OFFICER)])
+    yield (
+        (largest(publications.CorrectPublication, task_id=named(number), released_on=None), LEAD)
+        for number in count()
+    )
+
+
 GROWING = {
     "a task": (
         task.AGGREGATE,
@@ -167,11 +215,20 @@ GROWING = {
         [
             *("task_clearances_full", "task_extensions_full", "task_evidence_full", "task_sent_back_full"),
             *("task_shortenings_full", "task_obstacles_full", "task_comments_full", "task_instructions_full"),
-            *("task_dependencies_full", "task_checklist_full"),
+            *("task_dependencies_full", "task_checklist_full", "corrections_full"),
         ],
     ),
-    "a resource": (resources.AGGREGATE, a_resource, {}, ["resource_reservations_full"]),
-    "an expense": (expenses.AGGREGATE, an_expense, {}, ["expense_advances_full", "expense_spending_full"]),
+    "a resource": (resources.AGGREGATE, a_resource, {}, ["resource_reservations_full", "corrections_full"]),
+    "an expense": (
+        expenses.AGGREGATE,
+        an_expense,
+        {},
+        ["expense_advances_full", "expense_spending_full", "corrections_full"],
+    ),
+    "a meeting": (meeting.AGGREGATE, a_meeting, {}, ["corrections_full"]),
+    "an incident": (incidents.AGGREGATE, an_incident, {}, ["corrections_full"]),
+    "a document": (document.AGGREGATE, a_document, {}, ["corrections_full"]),
+    "a publication": (publications.AGGREGATE, a_publication, {}, ["corrections_full"]),
     "the scenario": (scenario.AGGREGATE, the_scenario, {}, ["scenario_switches_full"]),
     "the congress": (
         congress.AGGREGATE,
@@ -190,6 +247,7 @@ GROWING = {
             "organisation_holdings_full",
             "organisation_deputies_full",
             "organisation_names_full",
+            "corrections_full",
         ],
     ),
 }
@@ -220,8 +278,7 @@ def test_whatever_holds_a_list_is_filled_here():
         if get_origin(field.annotation) in (tuple, dict, list, set, frozenset, Mapping)
     }
     assert holding == {aggregate.entity for aggregate, *_ in GROWING.values()} - {
-        "scenario",
-        "congress",
+        *("scenario", "congress", "meeting", "incident", "document", "publication")
     }  # their views hold one
 
 

@@ -19,15 +19,16 @@ from pydantic import AwareDatetime, BaseModel
 from services.logistics import expenses, resources
 from services.propaganda import publications
 from services.security import clearances
-from services.subcommittee import catalogue, congress, duty, organisation
+from services.subcommittee import catalogue, congress, duty, meeting, organisation
 from shared.domain import review, task, unit_scenario, variant
+from shared.domain.correcting import Correction, Noted, Past
 from shared.domain.decider import Actor, Aggregate, Command, Refused
 from shared.events.base import Event
 from shared.events.catalogue_item import Item
 from shared.events.evidence import EvidenceFiled
 from shared.events.known_clearance import ClearanceNoted
 from shared.events.organisation import OrganisationRegistered
-from shared.events.publication import PublicationApproved, PublicationReleased
+from shared.events.publication import PublicationApproved, PublicationCorrected, PublicationReleased
 from shared.events.review import Essential
 from shared.events.task import (
     ClearanceDropped,
@@ -44,6 +45,7 @@ from shared.events.task import (
     TaskAssigned,
     TaskCancelled,
     TaskCompleted,
+    TaskCorrected,
     TaskDeadlineMoved,
     TaskDeadlineSet,
     TaskFunded,
@@ -54,7 +56,7 @@ from shared.events.task import (
 from shared.events.unit_scenario import SwitchRecorded
 from shared.events.variant import VariantAdjusted
 from shared.values.units import support_unit_ids
-from tests.domain.scenario import AGGREGATES, decided_in
+from tests.domain.scenario import AGGREGATES, BEGAN, decided_in
 
 LEADS = [Actor(f"{unit}.lead", unit) for unit in ("logistics", "propaganda", "security")]
 ACTORS = st.sampled_from([*LEADS, Actor("policy.follow-switches", "logistics")])
@@ -154,6 +156,7 @@ UNIQUE_BY = {
     Item: lambda item: item.code,
     duty.DutyPhase: lambda each: each.phase,
     congress.NewDeadline: lambda move: (move.unit, move.task_id),
+    meeting.CorrectedPoint: lambda point: point.number,
 }
 
 
@@ -175,6 +178,8 @@ def any_of(annotation: Any) -> st.SearchStrategy:
         return imports()
     if annotation in (congress.FoundCongress, congress.AmendCongress):
         return particulars(annotation)
+    if issubclass(annotation, Correction) and annotation is not organisation.CorrectPosition:
+        return corrections(annotation)
     if issubclass(annotation, BaseModel):
         kinds = {name: field.annotation for name, field in annotation.model_fields.items()}
         named = {name: BY_NAME[name] for name, kind in kinds.items() if name in BY_NAME and kind is not date}
@@ -224,6 +229,24 @@ def particulars(
     )
 
 
+@st.composite
+def corrections(draw: st.DrawFn, command: type[Correction]) -> Correction:
+    """Of one value or two."""
+    fields = command.model_fields
+    values = [name for name in command.VALUES.model_fields if name in fields]
+    corrected = draw(st.lists(st.sampled_from(values), min_size=1, max_size=2, unique=True))
+    others = [name for name, field in fields.items() if field.is_required() or name == "beyond_guaranteed_because"]
+    return command(**{name: draw(given_for(name, fields[name].annotation)) for name in (*corrected, *others)})
+
+
+def given_for(name: str, annotation: Any) -> st.SearchStrategy:
+    """Of an optional value, one that is given."""
+    [kind, *_] = [each for each in get_args(annotation) if each is not NoneType] or [annotation]
+    is_day = date in (kind, *get_args(kind)[:1])
+    found = any_of(kind if get_origin(annotation) in (UnionType, Union) else annotation)
+    return found if is_day or name not in BY_NAME else BY_NAME[name].filter(lambda value: value is not None)
+
+
 class Entry(NamedTuple):
     event: Event
     actor: Actor
@@ -243,7 +266,8 @@ class Ledger:
         states, entries = self.states.copy(), []
         try:
             for part in command.parts():
-                events = decided_in(world, self.aggregate, part, states[part.entity_id], actor)
+                past = Past([Noted(event, by.id, BEGAN) for event, by in self.histories.get(part.entity_id, ())])
+                events = decided_in(world, self.aggregate, part, states[part.entity_id], actor, past)
                 states[part.entity_id] = self.aggregate.fold(events, states[part.entity_id])
                 entries += [(part.entity_id, Entry(event, actor)) for event in events]
         except Refused:
@@ -346,12 +370,17 @@ def test_reservations_of_a_resource_never_overlap(ledger):
 @same_histories_every_run
 @given(ledgers(publications.AGGREGATE))
 def test_a_publication_is_released_only_after_somebody_else_approved_it(ledger):
-    for (proposed, author), *later in ledger.histories.values():
+    for (proposed, author), *others in ledger.histories.values():
         assert proposed.author == author.id
+        later = [entry for entry in others if not isinstance(entry.event, PublicationCorrected)]
         said = [type(event) for event, _ in later]
         if PublicationReleased in said:
             assert said == [PublicationApproved, PublicationReleased]
             assert later[0].actor != author
+        approved_at = next((place for place, entry in enumerate(others) if entry in later), len(others))
+        for event, actor in others[approved_at:]:
+            if isinstance(event, PublicationCorrected) and (event.after.title or event.after.channel):
+                assert actor != author
 
 
 @same_histories_every_run
@@ -374,8 +403,9 @@ def test_money_goes_beyond_what_is_guaranteed_only_where_somebody_said_why(ledge
                 (before.spent_vnd, after.spent_vnd, after.spending),
             ):
                 if has > max(had, after.guaranteed_vnd):
-                    assert movements[-1].beyond_vnd == has - after.guaranteed_vnd
-                    assert movements[-1].beyond_guaranteed_because
+                    [moved] = set(movements) - {*before.advances, *before.spending}
+                    assert moved.beyond_vnd == has - after.guaranteed_vnd
+                    assert moved.beyond_guaranteed_because
 
 
 @same_histories_every_run
@@ -462,6 +492,16 @@ def test_a_deadline_moves_by_an_extension_that_another_granted_by_a_lead_or_afte
                     assert (event.replaces, asked) == (deadline, None)
                     assert event.deadline < deadline
                     agreed, deadline = min(agreed or event.deadline, event.deadline), event.deadline
+                case TaskCorrected():
+                    before, after = event.before, event.after
+                    assert not (asked and (after.deadline or after.original_deadline))
+                    if after.original_deadline:
+                        assert before.original_deadline == original
+                        original = after.original_deadline
+                    if after.deadline:
+                        assert before.deadline == agreed
+                        assert event.deadline_in_force in (None, deadline)
+                        agreed, deadline = after.deadline, event.deadline_in_force or after.deadline
                 case TaskCompleted() | TaskCancelled():
                     asked = None
         state = ledger.states[entity_id]

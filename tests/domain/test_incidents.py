@@ -4,6 +4,7 @@ from services.security import incidents
 from services.security.incidents import AGGREGATE
 from shared.domain.decider import Actor
 from shared.events.incident import IncidentAssessed, IncidentReopened, IncidentReported, IncidentResolved
+from tests.domain import corrected
 from tests.domain.scenario import accepting, assert_all_told, given, rejecting
 
 GUARD = Actor("security.guard", "security")
@@ -54,7 +55,7 @@ def test_nothing_is_resolved_unassessed_and_nothing_changes_once_it_is_resolved(
 
 
 def test_every_command_event_and_refusal_is_told_here():
-    assert_all_told(incidents, ACCEPTED, REJECTED)
+    assert_all_told(incidents, ACCEPTED | corrected.INCIDENT, REJECTED)
 
 
 @pytest.mark.parametrize("severity", ["", "mild", 1])

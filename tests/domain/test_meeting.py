@@ -5,6 +5,7 @@ import pytest
 from services.subcommittee import meeting
 from services.subcommittee.meeting import AGGREGATE
 from shared.events.meeting import MeetingConcluded, MeetingHeld
+from tests.domain import corrected_papers as corrected
 from tests.domain.scenario import OFFICER, accepting, assert_all_told, given, rejecting
 
 MINUTES = {
@@ -54,7 +55,7 @@ def test_minutes_are_neither_rewritten_nor_misnumbered(history, command, actor, 
 
 
 def test_every_command_event_and_refusal_is_told_here():
-    assert_all_told(meeting, ACCEPTED, REJECTED)
+    assert_all_told(meeting, ACCEPTED | corrected.MEETING, [*REJECTED, *corrected.MEETING_REJECTED])
 
 
 def test_a_conclusion_has_at_least_one_point():

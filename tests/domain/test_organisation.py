@@ -71,8 +71,11 @@ def test_a_position_that_was_stored_with_letters_and_marks_apart_is_the_one_that
 
 def test_everything_is_told():
     single = {type(command) for _, command, *_ in ACCEPTED.values()}
-    of_parts = {*get_args(holding.Wish), *get_args(naming.Wish)}
+    of_parts = {*get_args(holding.Wish), *get_args(naming.Wish), *get_args(organisation.Corrections)}
     assert single | {organisation.RegisterOrganisations} == set(AGGREGATE.commands) - of_parts
-    events_of_parts = {*get_args(events.HoldingEvent), *get_args(events.NamingEvent)}
+    events_of_parts = {*get_args(events.HoldingEvent), *get_args(events.NamingEvent), events.OrganisationCorrected}
+    events_of_parts |= {events.PositionCorrected, events.HolderCorrected}
     assert {type(event) for *_, event in ACCEPTED.values()} == set(AGGREGATE.events) - events_of_parts
-    assert {code for *_, code in REJECTED} | {"position_in_use"} == refusal_codes(organisation)
+    assert {code for *_, code in REJECTED} | {"position_in_use", "position_already_there"} == refusal_codes(
+        organisation
+    )

@@ -7,6 +7,7 @@ from shared.events.publication import (
     PublicationRejected,
     PublicationReleased,
 )
+from tests.domain import corrected_papers as corrected
 from tests.domain.scenario import accepting, assert_all_told, given, rejecting, silent_on
 
 AUTHOR = Actor("propaganda.author", "propaganda")
@@ -67,4 +68,4 @@ def test_nothing_is_released_unapproved_and_nobody_judges_their_own_text(history
 
 
 def test_every_command_event_and_refusal_is_told_here():
-    assert_all_told(publications, ACCEPTED, REJECTED)
+    assert_all_told(publications, ACCEPTED | corrected.PUBLICATION, REJECTED)

@@ -6,6 +6,7 @@ from services.logistics import resources
 from services.logistics.resources import AGGREGATE
 from shared.domain.decider import Refused
 from shared.events.resource import ReservationReleased, ResourceRegistered, ResourceReserved
+from tests.domain import corrected
 from tests.domain.scenario import OFFICER, accepting, assert_all_told, given, rejecting
 
 VIETNAM = timezone(timedelta(hours=7))
@@ -108,7 +109,7 @@ def test_reservations_of_one_resource_never_overlap_nor_share_a_name(history, co
 
 
 def test_every_command_event_and_refusal_is_told_here():
-    assert_all_told(resources, ACCEPTED, REJECTED)
+    assert_all_told(resources, ACCEPTED | corrected.RESOURCE, [*REJECTED, *corrected.RESOURCE_REJECTED])
 
 
 @pytest.mark.parametrize(("starts", "ends"), [(NOON, MORNING), (NOON, NOON)])

@@ -35,7 +35,7 @@ from shared.events.unit_scenario import SwitchRecorded
 from shared.events.variant import VariantAdjusted
 from shared.i18n import render
 from shared.values.types import HASH_OF_NOTHING, Evidence
-from tests.domain import test_dependencies, test_instructions, test_obstacles, test_task_details
+from tests.domain import corrected, test_dependencies, test_instructions, test_obstacles, test_task_details
 from tests.domain.scenario import (
     DEPUTY,
     LEAD,
@@ -367,7 +367,8 @@ def test_every_command_event_and_refusal_is_told_here():
     topics = (test_dependencies, test_instructions, test_obstacles, test_task_details)
     accepted = {(topic, told): case for topic in topics for told, case in topic.ACCEPTED.items()}
     rejected = [case for topic in topics for case in topic.REJECTED]
-    assert_all_told(task, ACCEPTED | accepted, [*REJECTED, *rejected])
+    rejected += corrected.TASK_REJECTED
+    assert_all_told(task, ACCEPTED | accepted | corrected.TASK, [*REJECTED, *rejected])
 
 
 def test_a_unit_asks_for_evidence_until_its_lead_does_without():

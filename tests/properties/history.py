@@ -3,18 +3,23 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from copy import copy
+from datetime import UTC, datetime
 from itertools import accumulate
 from typing import Any, NamedTuple
 from uuid import UUID, uuid5
 
 from nats.aio.client import Client
 
+from shared.domain.correcting import Noted, Past
 from shared.domain.decider import Actor, Aggregate, Command, Key, Refused
 from shared.events.base import Event
 from shared.eventstore.direct import read_subject
 from shared.eventstore.envelope import Envelope, decode, decode_data
 from shared.eventstore.names import service_stream
 from tests.domain.scenario import decided_in
+
+HAPPENED = datetime(2020, 8, 17, 2, tzinfo=UTC)
+"""When all that is asked for did."""
 
 
 class Wanted(NamedTuple):
@@ -84,6 +89,11 @@ class History:
     def of(self, key: Key) -> list[Told]:
         return [each for each in self.told if each.key == key]
 
+    def past(self, key: Key) -> Past:
+        """What a correction is decided on."""
+        noted = [Noted(each.event, each.envelope.actor, each.envelope.time) for each in self.of(key)]
+        return Past(noted, HAPPENED, is_dated=True)
+
     def last_sequence(self, keys: Iterable[Key]) -> int:
         return max((each.sequence for each in self.told if each.key in set(keys)), default=0)
 
@@ -127,7 +137,7 @@ class History:
             key = (part.ENTITY, part.entity_id)
             aggregate = self.aggregates[part.ENTITY]
             try:
-                events = decided_in(self.states, aggregate, part, states.get(key), actor)
+                events = decided_in(self.states, aggregate, part, states.get(key), actor, self.past(key))
             except Refused as refused:
                 return refused
             for event in events:

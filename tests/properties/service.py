@@ -4,7 +4,6 @@ import asyncio
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, contextmanager
-from datetime import UTC, datetime
 from typing import NamedTuple
 from uuid import UUID
 
@@ -20,10 +19,9 @@ from shared.unit.commands import Answer, CommandHandler, CommandRequest
 from shared.unit.refusals import REFUSALS
 from tests.contract.units import SERVICE_AGGREGATES
 from tests.properties.broker import ACK_TIMEOUT_S, Died, Mishap, Unreliable
-from tests.properties.history import Expected, History, Told, keys_of, read_history
+from tests.properties.history import HAPPENED, Expected, History, Told, keys_of, read_history
 from tests.servers import operator_of
 
-HAPPENED = datetime(2020, 8, 17, 2, tzinfo=UTC)
 HERE, THERE = 0, 1
 SOMEWHERE = st.sampled_from([HERE, THERE])
 UNANSWERED = "unavailable"

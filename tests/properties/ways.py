@@ -7,8 +7,11 @@ from uuid import UUID
 
 from hypothesis import HealthCheck, Phase, given, settings
 
-from services.subcommittee import congress
-from shared.domain import review, task
+from services.logistics import expenses, resources
+from services.propaganda import publications
+from services.security import incidents
+from services.subcommittee import congress, meeting, organisation
+from shared.domain import document, review, task
 from shared.domain.decider import Actor, Aggregate, Command
 from tests.contract.units import SERVICE_AGGREGATES
 from tests.domain.test_histories import BY_NAME
@@ -61,6 +64,17 @@ def way_of(*steps: Step) -> dict[type[Command], list[Step]]:
     return {type(steps[-1].command): [OPEN_TASK, *steps]}
 
 
+def corrections_of(*steps: Step | Command) -> dict[type[Command], list[Step]]:
+    """To the correction at the end of these steps, which the lead gives."""
+    *before, last = steps
+    return {type(last): [*before, Step(last, "lead")]}
+
+
+HALL = {"resource_id": "h"}
+REGISTER_HALL = Step(resources.RegisterResource(**HALL, kind="hall", name={"vi": "x"}, capacity=1), "member")
+ESTIMATE = Step(expenses.EstimateExpense(**X, amount_vnd=1, guaranteed_vnd=1, funding_source="x"), "member")
+
+
 BY_HAND: dict[type[Command], list[Step]] = {
     review.CloseReview: [
         OPEN_TASK,
@@ -103,6 +117,73 @@ BY_HAND: dict[type[Command], list[Step]] = {
     **way_of(ADD_ITEM, TICK_ITEM),
     **way_of(ADD_ITEM, TICK_ITEM, Step(task.UntickChecklistItem(**X, **ITEM), "member")),
     **way_of(ADD_ITEM, Step(task.DropChecklistItem(**X, **ITEM), "member")),
+    **way_of(Step(task.CorrectTask(**X, planned_vnd=2, reason="x"), "lead")),
+    **corrections_of(ESTIMATE, expenses.corrections.CorrectEstimate(**X, amount_vnd=2, reason="x")),
+    **corrections_of(
+        ESTIMATE,
+        Step(expenses.AdvanceMoney(**X, advance_id="a", amount_vnd=1, recipient="x", purpose="x"), "lead"),
+        expenses.corrections.CorrectAdvance(**X, advance_id="a", recipient="y", reason="x"),
+    ),
+    **corrections_of(
+        ESTIMATE,
+        Step(expenses.RecordSpending(**X, spending_id="s", amount_vnd=1, payee="x", voucher="x"), "lead"),
+        expenses.corrections.CorrectSpending(**X, spending_id="s", payee="y", reason="x"),
+    ),
+    **corrections_of(REGISTER_HALL, resources.CorrectResource(**HALL, capacity=2, reason="x")),
+    **corrections_of(
+        REGISTER_HALL,
+        Step(
+            resources.ReserveResource(
+                **HALL,
+                reservation_id="b",
+                starts="2020-09-25T01:00:00Z",
+                ends="2020-09-25T02:00:00Z",
+                purpose="x",
+            ),
+            "member",
+        ),
+        resources.CorrectReservation(**HALL, reservation_id="b", purpose="y", reason="x"),
+    ),
+    **corrections_of(
+        Step(incidents.ReportIncident(incident_id="i", place="x", kind="fire", details="x"), "member"),
+        incidents.CorrectIncident(incident_id="i", kind="drill", reason="x"),
+    ),
+    **corrections_of(
+        Step(
+            meeting.RecordMeeting(meeting_id="m", title={"vi": "x"}, held_on="2020-08-14", chair={"position": "x"}),
+            "member",
+        ),
+        meeting.CorrectMeeting(meeting_id="m", held_on="2020-08-13", reason="x"),
+    ),
+    **corrections_of(
+        Step(
+            document.IssueDocument(symbol="76-KH/TU", kind="Kế hoạch", title={"vi": "x"}, issuer="x"),
+            "member",
+        ),
+        document.CorrectDocument(document_id="76-KH-TU", issuer="y", reason="x"),
+    ),
+    **corrections_of(
+        Step(publications.ProposePublication(publication_id="p", channel="press", title={"vi": "x"}), "member"),
+        publications.CorrectPublication(publication_id="p", channel="portal", reason="x"),
+    ),
+    **corrections_of(
+        Step(organisation.RegisterOrganisation(organisation_id="o", kind="agency", name={"vi": "x"}), "member"),
+        organisation.CorrectOrganisation(organisation_id="o", kind="body", reason="x"),
+    ),
+    **corrections_of(
+        Step(organisation.RegisterOrganisation(organisation_id="o", kind="agency", name={"vi": "x"}), "member"),
+        Step(organisation.AddPosition(organisation_id="o", position="x"), "member"),
+        Step(
+            organisation.holding.HoldPosition(organisation_id="o", position="x", person="x", since="2020-01-01"),
+            "lead",
+        ),
+        organisation.CorrectHolder(organisation_id="o", position="x", person="y", reason="x"),
+    ),
+    **corrections_of(
+        Step(organisation.RegisterOrganisation(organisation_id="o", kind="agency", name={"vi": "x"}), "member"),
+        Step(organisation.AddPosition(organisation_id="o", position="x"), "member"),
+        organisation.CorrectPosition(organisation_id="o", position="x", right_name="y", reason="x"),
+    ),
 }
 """Ways over several aggregates, which nobody looks for; one that leads there whatever day the congress opens; and
 what may happen to a task at any time: together it would be tried in every order."""

@@ -7,6 +7,7 @@ from typing import Any
 from services.tracker.projection.decoding import EVENT_TYPES
 from shared.i18n import LANGUAGES, format_minute, render
 from shared.values.brief import brief
+from shared.values.field_names import in_fields
 from shared.values.message import WITH_REASON, Message, word
 from shared.views.view import Document
 
@@ -123,6 +124,8 @@ def _params(name: str, actor: str, entity_id: str, data: Mapping[str, Any]) -> d
 
 def _readable(field: str, value: Any) -> object:
     match field:
+        case "before" | "after" if isinstance(value, dict):
+            return in_fields(value)
         case "deadline" | "replaces" | "held_on" | "opening_day" | "until" if value:
             return date.fromisoformat(value)
         case "since" if len(value) == len("2020-08-13"):

@@ -16,12 +16,14 @@ reopened: what is done is done.
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from shared.domain.correcting import Past
 from shared.domain.decider import Actor, Aggregate, Command, Key, Refusal, commands_of
 from shared.domain.task import (
     checklist,
     clearances,
     closing,
     comments,
+    correcting,
     dependencies,
     description,
     essentials,
@@ -43,6 +45,7 @@ from shared.domain.task.clearances import MOST_CLEARANCES, DropClearance, Requir
 from shared.domain.task.closing import CancelTask, CompleteTask, ReopenTask, ReturnTask
 from shared.domain.task.command import MOST_SENT_BACK, TaskCommand, refuse_if_in
 from shared.domain.task.comments import MOST_COMMENTS, CommentOnTask
+from shared.domain.task.correcting import CorrectTask
 from shared.domain.task.dependencies import MOST_DEPENDENCIES, AddDependency, DropDependency
 from shared.domain.task.description import DescribeTask
 from shared.domain.task.essentials import AssignTask, FundTask, OpenTask, SetDeadline
@@ -62,8 +65,8 @@ __all__ = [
     "AGGREGATE", "CLOSED", "IN_FORCE", "MOST_CLEARANCES", "MOST_COMMENTS", "MOST_DEPENDENCIES", "MOST_EVIDENCE",
     "MOST_EXTENSIONS", "MOST_INSTRUCTIONS", "MOST_ITEMS", "MOST_OBSTACLES", "MOST_SENT_BACK", "MOST_SHORTENINGS",
     "AddChecklistItem", "AddDependency", "AssignTask", "BlockTask", "CancelTask", "CommentOnTask", "CompleteTask",
-    "DescribeTask", "DropChecklistItem", "DropClearance", "DropDependency", "FollowScenario", "FundTask",
-    "GrantExtension", "InstructTask", "MoveDeadline", "NoteInstruction", "OpenObstacle", "OpenTask",
+    "CorrectTask", "DescribeTask", "DropChecklistItem", "DropClearance", "DropDependency", "FollowScenario",
+    "FundTask", "GrantExtension", "InstructTask", "MoveDeadline", "NoteInstruction", "OpenObstacle", "OpenTask",
     "RefuseExtension", "ReopenTask", "ReportProgress", "RequestExtension", "RequireClearance", "ResolveObstacle",
     "ReturnTask", "SetDeadline", "ShortenDeadline", "StartTask", "SubmitTask", "Task", "TaskStatus",
     "TickChecklistItem", "UnblockTask", "UntickChecklistItem", "is_obstructed",
@@ -84,10 +87,10 @@ DECIDED_WHILE_LIVE: Mapping[type[Command], Callable[..., Sequence[TaskEvent]]] =
 
 
 def reads(command: TaskCommand, task: Task | None) -> Sequence[Key]:
-    """What a task has to see that follows the scenario, whose deadline moves, or that is to be handed in, completed
-    or to wait for another."""
+    """What a task has to see that follows the scenario, is corrected, whose deadline moves, or that is to be handed
+    in, completed or to wait for another."""
     match command:
-        case FollowScenario() | MoveDeadline():
+        case FollowScenario() | MoveDeadline() | CorrectTask():
             return SEEN_TO_FOLLOW
         case CompleteTask() if task is not None:
             return (*clearances.keys_of_clearances(task), *dependencies.keys_of_dependencies(task))
@@ -121,9 +124,19 @@ def decide(command: TaskCommand, task: Task | None, actor: Actor, seen: Mapping[
     return events
 
 
+def correct(
+    command: CorrectTask, task: Task | None, actor: Actor, past: Past, seen: Mapping[Key, Any]
+) -> Sequence[TaskEvent]:
+    if task is None:
+        raise NOT_FOUND(task_id=command.task_id)
+    return correcting.correct(command, task, actor, past, seen)
+
+
 Wish = (
     OpenTask | essentials.Wish | extensions.Wish | work.Wish | closing.Wish | clearances.Wish | FollowScenario
     | description.Wish | shortening.Wish | obstacles.Wish | comments.Wish | instructions.Wish | dependencies.Wish
-    | checklist.Wish | MoveDeadline
+    | checklist.Wish | MoveDeadline | CorrectTask
 )  # fmt: skip
-AGGREGATE = Aggregate(events=EVENTS, commands=commands_of(Wish), evolve=evolve, decide=decide, reads=reads)
+AGGREGATE = Aggregate(
+    events=EVENTS, commands=commands_of(Wish), evolve=evolve, decide=decide, reads=reads, correct=correct
+)

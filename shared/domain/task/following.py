@@ -11,6 +11,7 @@ from shared.domain.unit_scenario import UnitScenario
 from shared.domain.variant import Demand, Variant, demanded
 from shared.events.scenario import CURRENT
 from shared.events.task import ScenarioFollowed, TaskEvent
+from shared.events.variant import VariantAdjusted
 from shared.values.types import Case
 
 IN_FORCE: Key = ("unit-scenario", CURRENT)
@@ -31,14 +32,22 @@ def follow(command: FollowScenario, task: Task, seen: Mapping[Key, Any]) -> Sequ
         return ()
     in_force = unit_scenario.recorded
     variant: Variant = seen.get(("variant", in_force.scenario.value)) or Variant()
-    opened = task.opened
     demand = demanded(
         in_force.scenario,
         variant.adjustments.get(command.task_id),
-        scenario=opened.scenario,
-        planned_vnd=opened.planned_vnd,
+        scenario=task.opened.scenario,
+        planned_vnd=task.first_planned_vnd,
         deadline=task.agreed_deadline,
     )
     followed = ScenarioFollowed(switch=in_force.number, scenario=in_force.scenario, **demand.model_dump())
     held = Demand(suspended=task.suspended, planned_vnd=task.planned_vnd, deadline=task.deadline)
     return () if followed == task.followed or demand == held else (followed,)
+
+
+def adjustment_in_force(task_id: str, seen: Mapping[Key, Any]) -> VariantAdjusted | None:
+    """What the variant in force says of this task in particular."""
+    unit_scenario: UnitScenario | None = seen.get(IN_FORCE)
+    if unit_scenario is None:
+        return None
+    variant: Variant = seen.get(("variant", unit_scenario.recorded.scenario.value)) or Variant()
+    return variant.adjustments.get(task_id)

@@ -9,11 +9,9 @@ from typing import Any
 
 from shared.domain.decider import Actor, Key, Refusal
 from shared.domain.task.command import TaskCommand
-from shared.domain.task.following import IN_FORCE
+from shared.domain.task.following import adjustment_in_force
 from shared.domain.task.standing import CLOSED
 from shared.domain.task.state import Task
-from shared.domain.unit_scenario import UnitScenario
-from shared.domain.variant import Variant
 from shared.events.task import TaskDeadlineMoved, TaskEvent
 from shared.values.types import Day, Phrase
 
@@ -53,9 +51,5 @@ def move(command: MoveDeadline, task: Task, actor: Actor, seen: Mapping[Key, Any
 
 def _scenario_says(task_id: str, seen: Mapping[Key, Any]) -> bool:
     """Whether the variant in force has a deadline of its own for the task."""
-    unit_scenario: UnitScenario | None = seen.get(IN_FORCE)
-    if unit_scenario is None:
-        return False
-    variant: Variant = seen.get(("variant", unit_scenario.recorded.scenario.value)) or Variant()
-    adjustment = variant.adjustments.get(task_id)
+    adjustment = adjustment_in_force(task_id, seen)
     return adjustment is not None and adjustment.deadline is not None

@@ -104,6 +104,19 @@ def _scenario_followed(_: Standing, event: events.ScenarioFollowed) -> Changes:
     return {"suspended": event.suspended, "planned_vnd": event.planned_vnd, "deadline": event.deadline}
 
 
+def _corrected(_: Standing, event: events.TaskCorrected) -> Changes:
+    changes: Changes = {}
+    after = event.after
+    if after.original_deadline:
+        changes["original_deadline"] = after.original_deadline
+    if after.deadline:
+        changes |= {"agreed_deadline": after.deadline, "deadline": event.deadline_in_force or after.deadline}
+    if after.planned_vnd is not None:
+        in_force_vnd = event.planned_in_force_vnd
+        changes["planned_vnd"] = after.planned_vnd if in_force_vnd is None else in_force_vnd
+    return changes
+
+
 def _resting(standing: Standing) -> TaskStatus:
     """Where a task stands once nothing holds or closes it."""
     return TaskStatus.IN_PROGRESS if standing.started else TaskStatus.OPEN
@@ -123,6 +136,7 @@ _CHANGES: Mapping[type[Event], Callable[[Standing, Any], Changes]] = {
     events.DeadlineShortened: _deadline_shortened,
     events.ScenarioFollowed: _scenario_followed,
     events.TaskDeadlineMoved: _deadline_moved,
+    events.TaskCorrected: _corrected,
     events.TaskStarted: lambda task, event: {"status": TaskStatus.IN_PROGRESS, "started": True},
     events.TaskProgressed: lambda task, event: {"percent": event.percent},
     events.TaskBlocked: lambda task, event: {"status": TaskStatus.BLOCKED, "block_reason": event.reason},

@@ -42,6 +42,15 @@ class Task(State):
     last_reopening: str | None = None
     clearances: Mapping[str, events.ClearanceRequired | events.ClearanceDropped] = {}
     records: Records = Records()
+    corrected: events.TaskValues = events.TaskValues()
+    """By field the last correction of it."""
+    corrections: int = 0
+
+    @property
+    def first_planned_vnd(self) -> int:
+        """What was planned before any scenario said otherwise, as it was recorded or corrected."""
+        corrected = self.corrected.planned_vnd
+        return self.opened.planned_vnd if corrected is None else corrected
 
     @property
     def assignment(self) -> events.TaskAssigned | None:
@@ -74,6 +83,22 @@ def evolve(task: Task | None, event: events.TaskEvent) -> Task:
     return task.but(**(changes or {"stated": {**task.stated, event.TYPE: event}}))
 
 
+def _corrected(task: Task, event: events.TaskCorrected) -> Changes:
+    """What was stated last holds the corrected values from now on."""
+    after = {name: value for name, value in event.after if value is not None}
+    stated = {
+        name: last.model_copy(update={field: after[field] for field in type(last).model_fields.keys() & after.keys()})
+        for name, last in task.stated.items()
+    }
+    corrected = task.corrected.model_copy(update=after)
+    return {"stated": stated, "corrected": corrected, "corrections": task.corrections + 1}
+
+
+def _without_its_day(task: Task) -> events.TaskValues:
+    """A correction of the day of completion is about that completion."""
+    return task.corrected.model_copy(update={"completed_on": None})
+
+
 _REMEMBERED: Mapping[type[Event], Callable[[Task, Any], Changes]] = {
     events.ScenarioFollowed: lambda task, event: {"followed": event},
     events.ExtensionRequested: lambda task, event: {"extension": event, "extensions": task.extensions + 1},
@@ -86,8 +111,13 @@ _REMEMBERED: Mapping[type[Event], Callable[[Task, Any], Changes]] = {
         "last_return": None,
     },
     events.TaskReturned: lambda task, event: {"last_return": event.reason, "sent_back": task.sent_back + 1},
-    events.TaskReopened: lambda task, event: {"last_reopening": event.reason, "sent_back": task.sent_back + 1},
-    events.TaskCompleted: lambda task, event: {"last_reopening": None},
+    events.TaskReopened: lambda task, event: {
+        "last_reopening": event.reason,
+        "sent_back": task.sent_back + 1,
+        "corrected": _without_its_day(task),
+    },
+    events.TaskCompleted: lambda task, event: {"last_reopening": None, "corrected": _without_its_day(task)},
+    events.TaskCorrected: _corrected,
     events.TaskCancelled: lambda task, event: {"last_reopening": None},
     events.ClearanceRequired: lambda task, event: {"clearances": {**task.clearances, event.clearance_id: event}},
     events.ClearanceDropped: lambda task, event: {

@@ -2,63 +2,27 @@
 
 The rule that is logistics' own: nothing is advanced or spent beyond what is guaranteed unless the command says why,
 and what it says is kept. All spending counts against what was advanced, so settling says what is to be returned or is
-still due.
+still due. A correction of a sum in a settled account settles it anew.
 """
 
 from collections.abc import Sequence
-from typing import Annotated
 
-from pydantic import Field
-
-from shared.domain.decider import Actor, Aggregate, Command, Refusal, State, begun, commands_of, once
+from services.logistics.expenses import corrections
+from services.logistics.expenses.account import (
+    NOT_FOUND,
+    Amount,
+    Expense,
+    ExpenseCommand,
+    beyond,
+    evolve,
+    settlement,
+)
+from shared.domain.decider import Actor, Aggregate, Refusal, commands_of, once
 from shared.events import expense as events
 from shared.values.types import Brief, EntityId, Name, Phrase, Vnd
 
-Amount = Annotated[int, Field(strict=True, ge=1, le=10**15)]
-"""Money that changes hands, in đồng: never nothing."""
 MOST_ADVANCES = 200
 MOST_SPENDING = 1000
-
-
-class Expense(State):
-    estimated: events.ExpenseEstimated
-    revised: events.ExpenseRevised | None = None
-    advances: tuple[events.MoneyAdvanced, ...] = ()
-    spending: tuple[events.SpendingRecorded, ...] = ()
-    settled: events.ExpenseSettled | None = None
-
-    @property
-    def guaranteed_vnd(self) -> int:
-        return (self.revised or self.estimated).guaranteed_vnd
-
-    @property
-    def advanced_vnd(self) -> int:
-        return sum(advance.amount_vnd for advance in self.advances)
-
-    @property
-    def spent_vnd(self) -> int:
-        return sum(spent.amount_vnd for spent in self.spending)
-
-
-def evolve(expense: Expense | None, event: events.ExpenseEvent) -> Expense:
-    if isinstance(event, events.ExpenseEstimated):
-        return Expense(estimated=event)
-    expense = begun(expense, event)
-    match event:
-        case events.ExpenseRevised():
-            return expense.but(revised=event)
-        case events.MoneyAdvanced():
-            return expense.but(advances=(*expense.advances, event))
-        case events.SpendingRecorded():
-            return expense.but(spending=(*expense.spending, event))
-        case events.ExpenseSettled():
-            return expense.but(settled=event)
-
-
-class ExpenseCommand(Command):
-    ENTITY = "expense"
-    ID = "task_id"
-    task_id: EntityId
 
 
 class EstimateExpense(ExpenseCommand):
@@ -110,7 +74,6 @@ class SettleExpense(ExpenseCommand):
 
 Wish = EstimateExpense | ReviseEstimate | AdvanceMoney | RecordSpending | SettleExpense
 
-NOT_FOUND = Refusal("expense_not_found", "Nothing has been estimated for task {task_id}.")
 ALREADY_ESTIMATED = Refusal(
     "expense_already_estimated", "The expenses of task {task_id} already have another estimate; revise that one."
 )
@@ -118,10 +81,6 @@ IS_SETTLED = Refusal("expense_settled", "The expenses of task {task_id} are sett
 ADVANCE_TAKEN = Refusal("advance_id_taken", "Advance {advance_id} of task {task_id} exists with different content.")
 SPENDING_TAKEN = Refusal(
     "spending_id_taken", "Spending {spending_id} of task {task_id} exists with different content."
-)
-BEYOND_GUARANTEED = Refusal(
-    "beyond_guaranteed",
-    "Task {task_id} would be {beyond_vnd} VND beyond the {guaranteed_vnd} VND that are guaranteed; say why.",
 )
 ADVANCES_FULL = Refusal("expense_advances_full", "Task {task_id} has {most} advances on record; that is the most.")
 SPENDING_FULL = Refusal(
@@ -148,7 +107,7 @@ def decide(command: Wish, expense: Expense | None, actor: Actor) -> Sequence[eve
         case RecordSpending():
             return _spend(command, expense)
         case SettleExpense():
-            return () if expense.settled else (_settlement(expense),)
+            return () if expense.settled else (settlement(expense),)
 
 
 def _advance(command: AdvanceMoney, expense: Expense) -> Sequence[events.ExpenseEvent]:
@@ -160,7 +119,8 @@ def _advance(command: AdvanceMoney, expense: Expense) -> Sequence[events.Expense
     _require_open(command, expense)
     if len(expense.advances) >= MOST_ADVANCES:
         raise ADVANCES_FULL(task_id=command.task_id, most=MOST_ADVANCES)
-    beyond_vnd = _beyond(command, expense, expense.advanced_vnd + command.amount_vnd)
+    total_vnd = expense.advanced_vnd + command.amount_vnd
+    beyond_vnd = beyond(command.task_id, command.beyond_guaranteed_because, expense, total_vnd)
     return (events.MoneyAdvanced(**command.content(), beyond_vnd=beyond_vnd),)
 
 
@@ -173,7 +133,8 @@ def _spend(command: RecordSpending, expense: Expense) -> Sequence[events.Expense
     _require_open(command, expense)
     if len(expense.spending) >= MOST_SPENDING:
         raise SPENDING_FULL(task_id=command.task_id, most=MOST_SPENDING)
-    beyond_vnd = _beyond(command, expense, expense.spent_vnd + command.amount_vnd)
+    total_vnd = expense.spent_vnd + command.amount_vnd
+    beyond_vnd = beyond(command.task_id, command.beyond_guaranteed_because, expense, total_vnd)
     return (events.SpendingRecorded(**command.content(), beyond_vnd=beyond_vnd),)
 
 
@@ -181,27 +142,15 @@ def _is_repeat(command: AdvanceMoney | RecordSpending, recorded: events.ExpenseE
     return command.content() == recorded.model_dump(exclude={"beyond_vnd"})
 
 
-def _beyond(command: AdvanceMoney | RecordSpending, expense: Expense, total_vnd: int) -> int:
-    """How far `total_vnd` goes beyond what is guaranteed. Raises a refusal where it does and nobody said why."""
-    beyond_vnd = max(0, total_vnd - expense.guaranteed_vnd)
-    if beyond_vnd and command.beyond_guaranteed_because is None:
-        raise BEYOND_GUARANTEED(task_id=command.task_id, beyond_vnd=beyond_vnd, guaranteed_vnd=expense.guaranteed_vnd)
-    return beyond_vnd
-
-
-def _settlement(expense: Expense) -> events.ExpenseSettled:
-    advanced, spent = expense.advanced_vnd, expense.spent_vnd
-    return events.ExpenseSettled(
-        advanced_vnd=advanced,
-        spent_vnd=spent,
-        to_return_vnd=max(0, advanced - spent),
-        still_due_vnd=max(0, spent - advanced),
-    )
-
-
 def _require_open(command: ExpenseCommand, expense: Expense) -> None:
     if expense.settled:
         raise IS_SETTLED(task_id=command.task_id)
 
 
-AGGREGATE = Aggregate(events=events.EVENTS, commands=commands_of(Wish), evolve=evolve, decide=decide)
+AGGREGATE = Aggregate(
+    events=events.EVENTS,
+    commands=(*commands_of(Wish), *commands_of(corrections.Wish)),
+    evolve=evolve,
+    decide=decide,
+    correct=corrections.correct,
+)
