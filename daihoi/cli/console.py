@@ -37,6 +37,10 @@ class Format(StrEnum):
 
 
 FormatOption = Annotated[Format, typer.Option("--format", help="text for people, json for programs.")]
+AnswerFormatOption = Annotated[
+    Format,
+    typer.Option("--format", help="text: once it is in the views, what is on record; json: the service's answer."),
+]
 LangOption = Annotated[Lang | None, typer.Option("--lang", is_eager=True, help="vi or en; otherwise DAIHOI_LANG.")]
 TodayOption = Annotated[
     str | None,

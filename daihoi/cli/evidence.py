@@ -58,7 +58,8 @@ def send_all(settings: Settings, actor: str, files: list[Path], wait_for_service
 
     async def give() -> list[Evidence]:
         async with connected(settings, member_of(unit), begins=True, wait_s=wait_for_service_s) as connection:
-            client = CommandClient(connection, settings.congress, console.patience(wait_for_service_s))
+            patience = console.patience(wait_for_service_s)
+            client = CommandClient(connection, settings.congress, patience, settings.happened)
             return await send_files(EvidenceSender(client, unit, token, settings.most_evidence_bytes), files)
 
     return console.run(give())

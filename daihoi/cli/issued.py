@@ -8,6 +8,7 @@ import typer
 from daihoi.cli import console
 from daihoi.cli.console import (
     ActorOption,
+    AnswerFormatOption,
     CommandIdOption,
     Format,
     FormatOption,
@@ -60,6 +61,7 @@ def issue_report(
     command_id: CommandIdOption = None,
     wait: Annotated[bool, typer.Option(help="Until the report is in the views; exit 1 if it is not.")] = True,
     wait_for_service: WaitForServiceOption = WAIT_FOR_SERVICE_S,
+    format: AnswerFormatOption = Format.TEXT,  # noqa: A002
     lang: LangOption = None,
 ) -> None:
     """Make the consolidated report and put on record that it is handed up, so that it can be had again."""
@@ -81,6 +83,7 @@ def issue_report(
         command_id=command_id or uuid4(),
         patience_s=PATIENCE_S if wait else None,
         wait_for_service_s=wait_for_service,
+        in_words=format is Format.TEXT,
     )
 
 

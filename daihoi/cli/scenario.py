@@ -6,7 +6,14 @@ from uuid import uuid4
 import typer
 
 from daihoi.cli import console
-from daihoi.cli.console import ActorOption, CommandIdOption, LangOption, WaitForServiceOption
+from daihoi.cli.console import (
+    ActorOption,
+    AnswerFormatOption,
+    CommandIdOption,
+    Format,
+    LangOption,
+    WaitForServiceOption,
+)
 from daihoi.cli.groups import CommandGroup
 from daihoi.cli.sending import PatienceOption, send_and_print
 from daihoi.cli.view_selection import Selection, of_views, selecting, show_report
@@ -64,6 +71,7 @@ def switch(
     wait: Annotated[bool, typer.Option(help="Until the switch is in the views; exit 1 if it is not.")] = True,
     patience: PatienceOption = PATIENCE_S,
     wait_for_service: WaitForServiceOption = WAIT_FOR_SERVICE_S,
+    format: AnswerFormatOption = Format.TEXT,  # noqa: A002
     lang: LangOption = None,
 ) -> None:
     """Put a scenario in force; every unit suspends and resumes its tasks by itself. Units that have not prepared it
@@ -81,6 +89,7 @@ def switch(
         command_id=command_id or uuid4(),
         patience_s=patience if wait else None,
         wait_for_service_s=wait_for_service,
+        in_words=format is Format.TEXT,
     )
 
 

@@ -11,6 +11,8 @@ from daihoi.cli import console
 from daihoi.cli.arguments import json_object
 from daihoi.cli.console import ActorOption, CommandIdOption, HappenedOption, LangOption, WaitForServiceOption
 from daihoi.cli.issuing import bearer_of
+from daihoi.cli.language import spoken
+from daihoi.ops.on_record import what_is_on_record
 from daihoi.ops.session import TOKEN_LASTS, connected, open_session
 from daihoi.ops.waiting import PATIENCE_S, Write, shortfall
 from services.tracker.history.moments import parse_time
@@ -52,8 +54,9 @@ def send_and_print(
     patience_s: float | None = None,
     wait_for_service_s: float = WAIT_FOR_SERVICE_S,
     tell: Callable[[Answer], None] = _print_answer,
+    in_words: bool = False,
 ) -> None:
-    """Prints the answer, or tells of it as `tell` does; a problem is told by code and sentence, and ends the program
+    """Prints the answer, or tells of it as `tell` does, or `in_words` what is on record once it is in the views; a problem is told by code and sentence, and ends the program
     with 1. With `patience_s` it waits until what was written is in the views, and ends the program with 1 where it is
     not, or is parked."""
     if patience_s is not None and settings.nats_url and not settings.mongo_url:
@@ -62,20 +65,25 @@ def send_and_print(
 
     async def give(client: CommandClient) -> Answer:
         answer = await client.send(service, command, data, token=bearer, command_id=command_id, happened=happened)
-        tell(answer)
+        if not in_words or patience_s is None:
+            tell(answer)
         return answer
 
     async def give_and_wait() -> None:
         if patience_s is None:
             member = member_of(service)
             async with connected(settings, member, begins=True, wait_s=wait_for_service_s) as connection:
-                await give(CommandClient(connection, settings.congress, console.patience(wait_for_service_s)))
+                patience = console.patience(wait_for_service_s)
+                await give(CommandClient(connection, settings.congress, patience, settings.happened))
             return
         patience = console.patience(wait_for_service_s)
         async with open_session(settings, member_of(service), begins=True, patience=patience) as session:
-            write = Write.of(settings.congress, service, await give(session.commands))
+            answer = await give(session.commands)
+            write = Write.of(settings.congress, service, answer)
             if why_not_shown := await shortfall(session, write, patience_s):
                 raise why_not_shown
+            for sentence in await what_is_on_record(session.views, answer, spoken()) if in_words else ():
+                console.out.print(sentence, soft_wrap=True)
 
     console.run(give_and_wait())
 

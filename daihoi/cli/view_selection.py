@@ -160,7 +160,7 @@ async def open_views(
     async with open_session(settings) as session:
         if instant is None:
             await session.check_views()
-            yield SelectedViews(session, session.views, day_of(session.views))
+            yield SelectedViews(session, session.views, settings.today or day_of(session.views))
             return
         views = await views_of(session, instant, lang)
         if head:

@@ -142,10 +142,7 @@ def _day_or_none(text: str) -> date | None:
 # --- from a file ---
 def read_answers(path: Path) -> Answers:
     """The answers in a file: `title: …` or `title: {vi: …, en: …}`. Raises a refusal."""
-    content = read_file(path, MOST_BYTES + 1, or_pipe=True)
-    if len(content) > MOST_BYTES:
-        raise FILE_TOO_LARGE(path=path, most=MOST_BYTES // 1024)
-    told = _loaded(path, content)
+    told = loaded(path)
     if not isinstance(told, dict) or not told:
         raise NO_ANSWERS(path=path)
     answers: Answers = {}
@@ -156,7 +153,11 @@ def read_answers(path: Path) -> Answers:
     return answers
 
 
-def _loaded(path: Path, content: bytes) -> Any:
+def loaded(path: Path) -> Any:
+    """What a file in JSON or YAML holds. Raises a refusal."""
+    content = read_file(path, MOST_BYTES + 1, or_pipe=True)
+    if len(content) > MOST_BYTES:
+        raise FILE_TOO_LARGE(path=path, most=MOST_BYTES // 1024)
     try:
         text = content.decode("utf-8-sig")
         return json.loads(text)

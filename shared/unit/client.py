@@ -38,10 +38,18 @@ class CommandClient:
     """Speaks to the services of one congress. A command that gets no answer is sent again under the same id; where
     its service does not run, it waits as long as `patience` allows. Other questions don't wait."""
 
-    def __init__(self, connection: Client, congress: str, patience: Patience = Patience()) -> None:  # noqa: B008
+    def __init__(
+        self,
+        connection: Client,
+        congress: str,
+        patience: Patience = Patience(),  # noqa: B008
+        happened: datetime | None = None,
+    ) -> None:
+        """`happened` is when that was which a command does not date itself; now otherwise."""
         self._connection = connection
         self._congress = congress
         self._patience = patience
+        self._happened = happened
 
     @property
     def max_body_bytes(self) -> int:
@@ -66,7 +74,7 @@ class CommandClient:
         if not _TOKEN.fullmatch(token):
             raise ProblemError(problem_of(problems.INVALID_TOKEN(reason=problems.NOT_SENDABLE)))
         request: dict[str, Any] = {"command_id": str(command_id), "data": data}
-        if happened is not None:
+        if (happened := happened or self._happened) is not None:
             request["happened"] = _on_the_wire(happened)
         body = as_json(request)
         answer = read_json(await self._ask(service, name, body, token))

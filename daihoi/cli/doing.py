@@ -1,0 +1,73 @@
+"""`daihoi do`: a command in the words of whoever works, from fields or a file, and told in a sentence."""
+
+from pathlib import Path
+from typing import Annotated
+from uuid import uuid4
+
+import typer
+
+from daihoi.cli import console
+from daihoi.cli.arguments import named_fields
+from daihoi.cli.console import ActorOption, HappenedOption, LangOption, WaitForServiceOption
+from daihoi.cli.issuing import unit_that_gives
+from daihoi.cli.sending import PatienceOption, send_and_print
+from daihoi.importing.steps import Step, read_steps
+from daihoi.ops.waiting import PATIENCE_S
+from services.tracker.history.moments import parse_time
+from shared.domain.decider import Refusal
+from shared.unit.patience import WAIT_FOR_SERVICE_S
+
+NOTHING_TO_DO = Refusal("nothing_to_do", "Name a command with its fields, or a file of commands with --file.")
+FIELDS_OF_SEVERAL = Refusal(
+    "fields_of_several", "{path} holds commands by itself; no command and no fields can stand beside it."
+)
+
+
+def do(
+    command: Annotated[str, typer.Argument(help="What is done, such as start-task.")] = "",
+    fields: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="FIELD=VALUE", help="Its fields. What begins with a quotation mark or a bracket is read as JSON."
+        ),
+    ] = None,
+    actor: ActorOption = "",
+    file: Annotated[
+        Path | None, typer.Option("--file", help="A file in JSON or YAML: fields, or a list of commands with theirs.")
+    ] = None,
+    happened: HappenedOption = None,
+    patience: PatienceOption = PATIENCE_S,
+    wait_for_service: WaitForServiceOption = WAIT_FOR_SERVICE_S,
+    lang: LangOption = None,
+) -> None:
+    """Have one's own unit do something, and say what is on record then."""
+    settings, _ = console.begin(lang)
+    with console.refusals_are_wrong_use():
+        when = None if happened is None else parse_time(happened)
+        steps = _steps(command, fields or [], file)
+    for step in steps:
+        send_and_print(
+            settings,
+            unit_that_gives(step.actor or actor),
+            step.command,
+            step.data,
+            actor=step.actor or actor,
+            command_id=uuid4(),
+            happened=when,
+            patience_s=patience,
+            wait_for_service_s=wait_for_service,
+            in_words=True,
+        )
+
+
+def _steps(command: str, fields: list[str], file: Path | None) -> tuple[Step, ...]:
+    """Raises a refusal."""
+    held = read_steps(file, command) if file else ()
+    if not command:
+        if not held:
+            raise NOTHING_TO_DO()
+        if fields:
+            raise FIELDS_OF_SEVERAL(path=file)
+        return held
+    data = held[0].data if held else {}
+    return (Step(command, data | named_fields(fields)),)

@@ -1,0 +1,69 @@
+"""Commands in a file, one after the other: `- record-meeting: {meeting_id: …}` in YAML, or the same in JSON."""
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from daihoi.importing.congress_answers import loaded
+from shared.domain.decider import Refusal
+from shared.values.brief import brief_text
+
+MOST_STEPS = 100
+MOST_SHOWN = 60
+
+NO_STEPS = Refusal(
+    "no_steps", "{path} is to hold a list of commands, each with its fields, such as «start-task: {{task_id: 1-03}}»."
+)
+ONE_STEP = Refusal("not_one_command", "{path} is to hold the fields of {command}, as names with their values.")
+TOO_MANY_STEPS = Refusal("too_many_steps", "{path} holds more than {most} commands; give them in several files.")
+NO_FIELDS = Refusal("no_fields", "In {path}, {command} has no fields with their values.")
+
+
+class Step(NamedTuple):
+    """A command with its fields; `actor` where the file says who gives it."""
+
+    command: str
+    data: dict[str, Any]
+    actor: str = ""
+
+
+def read_steps(path: Path, command: str = "") -> tuple[Step, ...]:
+    """All of a file, or the fields of one `command`. Raises a refusal."""
+    told = loaded(path)
+    if command:
+        if not isinstance(told, dict):
+            raise ONE_STEP(path=path, command=command)
+        return (Step(command, _as_json(told)),)
+    if not isinstance(told, list) or not told:
+        raise NO_STEPS(path=path)
+    if len(told) > MOST_STEPS:
+        raise TOO_MANY_STEPS(path=path, most=MOST_STEPS)
+    return tuple(_step(path, one) for one in told)
+
+
+def _step(path: Path, told: object) -> Step:
+    """`as` beside the command says who gives it."""
+    if not isinstance(told, Mapping):
+        raise NO_STEPS(path=path)
+    actor = str(told.get("as", ""))
+    commands = [(str(name), data) for name, data in told.items() if name != "as"]
+    if len(commands) != 1:
+        raise NO_STEPS(path=path)
+    ((command, data),) = commands
+    if not isinstance(data, dict):
+        raise NO_FIELDS(path=path, command=brief_text(command, MOST_SHOWN))
+    return Step(command, _as_json(data), actor)
+
+
+def _as_json(value: Any) -> Any:
+    """YAML has days; a command has their text."""
+    match value:
+        case dict():
+            return {str(name): _as_json(item) for name, item in value.items()}
+        case list():
+            return [_as_json(item) for item in value]
+        case date():
+            return value.isoformat()
+        case _:
+            return value
