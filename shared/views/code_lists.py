@@ -1,8 +1,21 @@
 """`code_lists`: what stands on each code list of the congress? A list that is not here is as it is by default."""
 
+from collections.abc import Iterable, Mapping
+
 from shared.events.code_list import EVENTS, CodeListEvent, ListPublished
 from shared.values.code_lists import DEFAULTS, CodeList, Entries, Entry, with_entry
 from shared.views.view import Document, Recorded, Unfoldable, View, by_id, instant
+
+
+def entries_by_list(documents: Iterable[Document]) -> Mapping[CodeList, Entries]:
+    """Every list as the view has it, `DEFAULTS` where nothing was published; retired entries are among them."""
+    published = {document["_id"]: document["entries"] for document in documents}
+    return {
+        code_list: tuple(map(Entry.model_validate, published[code_list]))
+        if code_list in published
+        else DEFAULTS[code_list]
+        for code_list in CodeList
+    }
 
 
 def fold(document: Document | None, recorded: Recorded) -> Document:
