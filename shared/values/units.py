@@ -41,12 +41,12 @@ _ABOVE = SupportUnit(
     "Sub-committee",
     (
         *("meeting", "directive", "catalogue-item", "organisation", "duty", "scenario", "parked-event", "revocation"),
-        *("congress", "instruction", "issued-report"),
+        *("congress", "instruction", "issued-report", "code-list"),
     ),
 )
 WRITERS = {entity: unit.id for unit in (_ABOVE, *WITH_CODE) for entity in unit.writes}
 _OF_EVERY_UNIT = frozenset(
-    {"task", "review", "variant", "unit-scenario", "known-clearance", "evidence", "unit-rules"}
+    {"task", "review", "variant", "unit-scenario", "known-clearance", "evidence", "unit-rules", "known-list"}
 )
 _OF_EVERY_SERVICE = frozenset({"document", "policy"})
 _TAKEN = {

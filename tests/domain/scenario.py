@@ -12,6 +12,7 @@ from services.propaganda import publications
 from services.security import clearances, incidents
 from services.subcommittee import (
     catalogue,
+    code_list,
     congress,
     directive,
     duty,
@@ -23,14 +24,24 @@ from services.subcommittee import (
     revocation,
     scenario,
 )
-from shared.domain import document, evidence, known_clearance, review, task, unit_rules, unit_scenario, variant
+from shared.domain import (
+    document,
+    evidence,
+    known_clearance,
+    known_list,
+    review,
+    task,
+    unit_rules,
+    unit_scenario,
+    variant,
+)
 from shared.domain.decider import Actor, Aggregate, Command, Key, Refusal, Refused
 from shared.events.base import Event
 
 MODULES = (
     task, document, meeting, directive, review, organisation, duty, catalogue, scenario, variant, unit_scenario,
     publications, resources, clearances, expenses, incidents, known_clearance, parked_event,
-    revocation, congress, instruction, issued_report, evidence, unit_rules,
+    revocation, congress, instruction, issued_report, evidence, unit_rules, code_list, known_list,
 )  # fmt: skip
 AGGREGATES = tuple(module.AGGREGATE for module in MODULES)
 

@@ -1,0 +1,106 @@
+"""The code lists of a congress: its units, the cases that it prepares for, and the like.
+
+Commands name an entry by its id, which never changes its meaning; an entry is retired, never deleted. A list that the
+congress never published holds what `DEFAULTS` says. A list without entries is free: whatever a command writes holds.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from shared.values.message import Message
+from shared.values.types import Text
+from shared.values.units import WITH_CODE
+
+MOST_ENTRIES = 100
+NO_EPIDEMIC, OUTBREAK = "none", "outbreak"
+EVERY_CASE = "both"
+"""What stands on a task that is done in every case; no case has this id."""
+ENTRY_PATTERN = r"^[a-z0-9][a-z0-9-]{0,39}$"
+
+
+class CodeList(StrEnum):
+    UNITS = "units"
+    CASES = "cases"
+    DUTIES = "duties"
+    CHANNELS = "channels"
+    INCIDENT_KINDS = "incident-kinds"
+    GROUPS = "groups"
+    FUNDING_SOURCES = "funding-sources"
+
+
+LIST_NAMES = {
+    CodeList.UNITS: Message("units", "Units that take part"),
+    CodeList.CASES: Message("cases", "Cases that are prepared for"),
+    CodeList.DUTIES: Message("duties", "Duties of the localities"),
+    CodeList.CHANNELS: Message("channels", "Channels of propaganda"),
+    CodeList.INCIDENT_KINDS: Message("incident-kinds", "Kinds of incident"),
+    CodeList.GROUPS: Message("groups", "Groups of tasks"),
+    CodeList.FUNDING_SOURCES: Message("funding-sources", "Sources of funding"),
+}
+
+EntryId = Annotated[str, Field(pattern=ENTRY_PATTERN)]
+"""The id of an entry, as a command names it. A group has its number: `1` … `99`."""
+
+
+class EntryName(Text):
+    """Short enough for a heading: all entries of a list have to fit into one message."""
+
+    vi: str = Field(min_length=1, max_length=300)
+    en: str = Field(default="", max_length=300)
+
+
+class Entry(BaseModel):
+    """A retired one is no longer named anew; what names it already keeps its name."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    id: str
+    name: Text
+    retired: bool = Field(default=False, exclude_if=lambda retired: not retired)
+
+
+type Entries = tuple[Entry, ...]
+"""In the order of every report."""
+
+
+def _entries(*rows: tuple[str, str, str]) -> Entries:
+    return tuple(Entry(id=id_, name=Text(vi=vi, en=en)) for id_, vi, en in rows)
+
+
+DEFAULTS: Mapping[CodeList, Entries] = {
+    CodeList.UNITS: _entries(*((unit.id, unit.vi, unit.en) for unit in WITH_CODE)),
+    CodeList.CASES: _entries((NO_EPIDEMIC, "Không có dịch", "No epidemic"), (OUTBREAK, "Có dịch", "Outbreak")),
+    CodeList.DUTIES: _entries(
+        ("decoration", "Trang trí", "Decoration"),
+        ("ceremony", "Khánh tiết", "Ceremony"),
+        ("sanitation", "Vệ sinh môi trường", "Environmental sanitation"),
+        ("emulation", "Thi đua", "Emulation"),
+    ),
+    CodeList.CHANNELS: _entries(
+        ("press", "Báo in", "Press"),
+        ("broadcast", "Phát thanh, truyền hình", "Broadcast"),
+        ("portal", "Cổng thông tin", "Portal"),
+        ("visual", "Cổ động trực quan", "Visual"),
+        ("loudspeaker", "Loa truyền thanh", "Loudspeakers"),
+    ),
+    CodeList.INCIDENT_KINDS: _entries(
+        ("order", "Trật tự", "Order"),
+        ("fire", "Cháy nổ", "Fire"),
+        ("health", "Y tế", "Health"),
+        ("traffic", "Giao thông", "Traffic"),
+        ("information", "Thông tin", "Information"),
+        ("drill", "Diễn tập", "Drill"),
+        ("other", "Khác", "Other"),
+    ),
+    CodeList.GROUPS: (),
+    CodeList.FUNDING_SOURCES: (),
+}
+
+
+def with_entry(entries: Entries, entry: Entry) -> Entries:
+    """`entries` with this one in the place of the one with its id, or at the end."""
+    if all(other.id != entry.id for other in entries):
+        return (*entries, entry)
+    return tuple(entry if other.id == entry.id else other for other in entries)
