@@ -7,11 +7,13 @@ from typing import Annotated, Any
 import typer
 
 from daihoi.cli import console
-from daihoi.cli.console import Format, FormatOption, LangOption
+from daihoi.cli.console import Format, FormatOption, LangOption, WaitForServiceOption
 from daihoi.cli.groups import CommandGroup
 from daihoi.cli.import_questions import columns_of, read_asking
 from daihoi.cli.sending import PatienceOption
 from daihoi.importing.annex import Wishes
+from daihoi.importing.assigning import Assignment, assignments
+from daihoi.importing.assigning import carry_out as carry_out_assignments
 from daihoi.importing.items import values_of
 from daihoi.importing.session import Committed, Preview, Source, carry_out, preview
 from daihoi.importing.tables import Unreadable, Wrong
@@ -25,9 +27,10 @@ from shared.eventstore.rights import member_of
 from shared.i18n import render, translate
 from shared.platform.files import new_file, why_not
 from shared.unit.issuer import provide_issuer_keys
+from shared.unit.patience import WAIT_FOR_SERVICE_S
 from shared.unit.problems import problem_of
 from shared.values.types import ID_PATTERN
-from shared.values.units import SUBCOMMITTEE, TRACKER
+from shared.values.units import SUBCOMMITTEE, TRACKER, title_of
 
 NOT_THE_SUBCOMMITTEE = Refusal(
     "not_the_subcommittee", "The catalogue is the sub-committee's: --as names {position}, not {given}."
@@ -39,7 +42,7 @@ IS_A_FOLDER = Refusal("is_a_folder", "{path} is a folder, no file.")
 FILE_THERE = Refusal("file_already_there", "There is a file {path} already; name another, or move it away.")
 NOT_WRITABLE = Refusal("file_not_written", "{path} can't be written: {reason}.")
 
-catalogue = CommandGroup("The catalogue of work: import, and an empty workbook for it.")
+catalogue = CommandGroup("The catalogue of work: import, assign, and an empty workbook for it.")
 
 
 @catalogue.command("import")
@@ -106,6 +109,43 @@ def import_catalogue(
             (console.err if is_wrong else console.out).print(line, soft_wrap=True)
     went_wrong = planned.change.refused or (done and (done.problem or done.why_not_shown))
     raise typer.Exit(console.FOUND_WRONG if went_wrong else 0)
+
+
+@catalogue.command("assign")
+def assign(
+    actor: Annotated[str, typer.Option("--as", help="UNIT.POSITION, such as subcommittee.office")],
+    for_unit: Annotated[str, typer.Option("--unit", help="Only this unit, by its id.")] = "",
+    directive: Annotated[str, typer.Option("--directive", help="The directive that the tasks carry out.")] = "",
+    name: Annotated[str, typer.Option("--catalogue", help="The catalogue's id; otherwise the congress's.")] = "",
+    patience: PatienceOption = PATIENCE_S,
+    wait_for_service: WaitForServiceOption = WAIT_FOR_SERVICE_S,
+    lang: LangOption = None,
+) -> None:
+    """Hand every item that no unit has yet to the unit that it names; its task opens there."""
+    settings, language = console.begin(lang)
+    unit, _, position = actor.partition(".")
+    if unit != SUBCOMMITTEE or not position:
+        console.refuse(NOT_THE_SUBCOMMITTEE(position=f"{SUBCOMMITTEE}.POSITION", given=actor))
+
+    async def work() -> list[Assignment]:
+        provide_issuer_keys(settings)
+        waiting = console.patience(wait_for_service)
+        async with open_session(settings, member_of(SUBCOMMITTEE), patience=waiting) as session:
+            planned = await assignments(session, name or settings.congress, for_unit, directive)
+            await carry_out_assignments(session, planned, Actor(actor, unit), patience)
+            return planned
+
+    done = console.run(work())
+    for assignment in done:
+        line = translate(
+            "{unit}: {count} tasks are open.",
+            language,
+            unit=title_of(assignment.unit, language),
+            count=len(assignment.item_ids),
+        )
+        console.out.print(line, soft_wrap=True)
+    if not done:
+        console.out.print(translate("Every item is assigned already.", language), soft_wrap=True)
 
 
 @catalogue.command("template")

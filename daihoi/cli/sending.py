@@ -56,9 +56,9 @@ def send_and_print(
     tell: Callable[[Answer], None] = _print_answer,
     in_words: bool = False,
 ) -> None:
-    """Prints the answer, or tells of it as `tell` does, or `in_words` what is on record once it is in the views; a problem is told by code and sentence, and ends the program
-    with 1. With `patience_s` it waits until what was written is in the views, and ends the program with 1 where it is
-    not, or is parked."""
+    """Prints the answer, or tells of it as `tell` does, or `in_words` what is on record once it is in the views; a
+    problem is told by code and sentence, and ends the program with 1. With `patience_s` it waits until what was
+    written is in the views, and ends the program with 1 where it is not, or is parked."""
     if patience_s is not None and settings.nats_url and not settings.mongo_url:
         console.refuse(NO_VIEWS())
     bearer = bearer_of(settings, actor, TOKEN_LASTS + timedelta(seconds=wait_for_service_s))

@@ -11,7 +11,7 @@ MOST_LOOKED_AT = 2000
 MOST_SAID = 10
 
 SO_ALREADY = Message("so_already", "Nothing changes: it is so already.")
-ON_RECORD_BEFORE = Message("on_record_before", "On record since ledger events before: {entity} {entity_id}.")
+ON_RECORD = Message("on_record_of", "On record: {entity} {entity_id}.")
 AND_MORE = Message("and_more", "… and {count} more.")
 
 
@@ -24,7 +24,7 @@ async def what_is_on_record(views: ViewStore, answer: Answer, lang: Language) ->
     summaries = {row["event_id"]: with_summary(row).get("summary") for row in rows if "event_id" in row}
     said = []
     for event in answer.events[:MOST_SAID]:
-        earlier = ON_RECORD_BEFORE.filled(entity=event.entity, entity_id=event.entity_id)
+        earlier = ON_RECORD.filled(entity=event.entity, entity_id=event.entity_id)
         summary = summaries.get(str(event.id))
         said.append(summary[lang] if summary else render(earlier, lang))
     if left := len(answer.events) - len(said):
