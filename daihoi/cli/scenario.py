@@ -1,5 +1,6 @@
 """`daihoi scenario`: which scenario is in force, how the units' variants differ, and switching."""
 
+from functools import partial
 from typing import Annotated
 from uuid import uuid4
 
@@ -15,11 +16,13 @@ from daihoi.cli.console import (
     WaitForServiceOption,
 )
 from daihoi.cli.groups import CommandGroup
+from daihoi.cli.language import spoken
 from daihoi.cli.sending import PatienceOption, send_and_print
 from daihoi.cli.view_selection import Selection, of_views, selecting, show_report
-from daihoi.ops.session import connected
+from daihoi.ops.following import units_behind
+from daihoi.ops.session import Session, connected
 from daihoi.ops.waiting import PATIENCE_S
-from daihoi.terminal.scenario_tables import comparison_tables, standing_tables, unprepared_line
+from daihoi.terminal.scenario_tables import comparison_tables, following_line, standing_tables, unprepared_line
 from services.subcommittee.scenario import SwitchScenario
 from services.tracker.projection.decoding import decode_event
 from services.tracker.reports.scenarios import compare, standing, unprepared_units
@@ -90,7 +93,13 @@ def switch(
         patience_s=patience if wait else None,
         wait_for_service_s=wait_for_service,
         in_words=format is Format.TEXT,
+        then=partial(_tell_who_follows, patience),
     )
+
+
+async def _tell_who_follows(patience_s: float, session: Session) -> None:
+    """On the standard error output: what the command itself did is done."""
+    console.say(following_line(await units_behind(session, patience_s), spoken()))
 
 
 async def _unprepared(settings: Settings, case: Case) -> list[str]:

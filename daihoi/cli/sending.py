@@ -1,6 +1,6 @@
 """Sending a command from the command line, in the name of a position: mints its token, prints the answer."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 from uuid import UUID, uuid4
@@ -13,7 +13,7 @@ from daihoi.cli.console import ActorOption, CommandIdOption, HappenedOption, Lan
 from daihoi.cli.issuing import bearer_of
 from daihoi.cli.language import spoken
 from daihoi.ops.on_record import what_is_on_record
-from daihoi.ops.session import TOKEN_LASTS, connected, open_session
+from daihoi.ops.session import TOKEN_LASTS, Session, connected, open_session
 from daihoi.ops.waiting import PATIENCE_S, Write, shortfall
 from services.tracker.history.moments import parse_time
 from shared.domain.decider import Refusal
@@ -55,10 +55,11 @@ def send_and_print(
     wait_for_service_s: float = WAIT_FOR_SERVICE_S,
     tell: Callable[[Answer], None] = _print_answer,
     in_words: bool = False,
+    then: Callable[[Session], Awaitable[None]] | None = None,
 ) -> None:
     """Prints the answer, or tells of it as `tell` does, or `in_words` what is on record once it is in the views; a
     problem is told by code and sentence, and ends the program with 1. With `patience_s` it waits until what was
-    written is in the views, and ends the program with 1 where it is not, or is parked."""
+    written is in the views, does what comes `then`, and ends the program with 1 where it is not, or is parked."""
     if patience_s is not None and settings.nats_url and not settings.mongo_url:
         console.refuse(NO_VIEWS())
     bearer = bearer_of(settings, actor, TOKEN_LASTS + timedelta(seconds=wait_for_service_s))
@@ -84,6 +85,8 @@ def send_and_print(
                 raise why_not_shown
             for sentence in await what_is_on_record(session.views, answer, spoken()) if in_words else ():
                 console.out.print(sentence, soft_wrap=True)
+            if then:
+                await then(session)
 
     console.run(give_and_wait())
 

@@ -30,6 +30,12 @@ def scenario_line(scenario: scenarios.InForce, lang: Language) -> str:
     return line
 
 
+def following_line(behind: Sequence[str], lang: Language) -> str:
+    if not behind:
+        return translate("Every unit has followed.", lang)
+    return translate("Not followed yet: {units}", lang, units=_named_units(behind, lang))
+
+
 def unprepared_line(units: Iterable[str], lang: Language) -> str:
     return translate("Without a prepared variant for this scenario: {units}", lang, units=_named_units(units, lang))
 
