@@ -1,4 +1,5 @@
-"""Units, phases and cases as people name them: by id, by title, or as offices say it in few words."""
+"""Units, phases and cases as people name them: by id, by title, or as offices say it in few words. The cases are
+those of the congress."""
 
 from collections.abc import Mapping
 from functools import cache
@@ -7,9 +8,10 @@ from daihoi.importing.cells import NOT_ONE_OF, Value
 from daihoi.importing.plain import words
 from daihoi.importing.tables import quoted
 from services.subcommittee.duty import PHASE_NAMES
-from shared.i18n import translate
-from shared.values.message import Message, word
-from shared.values.types import Phase, Scenario
+from shared.i18n import in_words as in_language
+from shared.values.case_names import text_of_case
+from shared.values.code_lists import EVERY_CASE, NO_EPIDEMIC, OUTBREAK, Entries
+from shared.values.types import Phase
 from shared.values.units import SupportUnit, support_units
 
 _PHASES = {
@@ -18,10 +20,14 @@ _PHASES = {
     Phase.AFTER: ("sau", "sau Đại hội", "tổng kết", "after"),
 }
 _CASES = {
-    Scenario.NONE: ("không có dịch", "không dịch", "không có dịch bệnh", "bình thường", "none"),
-    Scenario.OUTBREAK: ("có dịch", "có dịch bệnh", "dịch bệnh", "dịch bùng phát", "outbreak"),
-    Scenario.BOTH: ("cả hai", "cả hai trường hợp", "mọi trường hợp", "mọi kịch bản", "chung", "both"),
+    NO_EPIDEMIC: ("không có dịch", "không dịch", "không có dịch bệnh", "bình thường", "none"),
+    OUTBREAK: ("có dịch", "có dịch bệnh", "dịch bệnh", "dịch bùng phát", "outbreak"),
+    EVERY_CASE: (
+        *("cả hai", "cả hai trường hợp", "cả hai kịch bản", "mọi trường hợp", "mọi kịch bản", "mọi tình huống"),
+        *("chung", "both"),
+    ),
 }
+"""What offices say beside the names on the list, which come first."""
 _IN_FRONT = ("bo phan ", "tieu ban ", "to ")
 
 
@@ -35,8 +41,8 @@ def phase_of(value: Value) -> str:
     return _one_of(value, _names_of_phases(), phases())
 
 
-def case_of(value: Value) -> str:
-    return _one_of(value, _names_of_cases(), cases())
+def case_of(value: Value, entries: Entries) -> str:
+    return _one_of(value, _names_of_cases(entries), cases(entries))
 
 
 @cache
@@ -53,9 +59,11 @@ def _names_of_phases() -> Mapping[str, str]:
 
 
 @cache
-def _names_of_cases() -> Mapping[str, str]:
-    titles = {words(title): case.value for case in Scenario for title in (_title(case, "vi"), _title(case, "en"))}
-    return titles | {words(name): case.value for case, names in _CASES.items() for name in names}
+def _names_of_cases(entries: Entries) -> Mapping[str, str]:
+    ids = case_ids(entries)
+    said = {words(name): case for case, names in _CASES.items() if case in ids for name in names}
+    titles = {words(title): case for case in reversed(ids) for title in _titles(case, entries) if title}
+    return said | titles | {words(case): case for case in ids}
 
 
 def phases() -> list[str]:
@@ -63,19 +71,23 @@ def phases() -> list[str]:
     return [PHASE_NAMES[phase].vi for phase in Phase]
 
 
-def cases() -> list[str]:
-    return [_title(case, "vi") for case in Scenario]
+def case_ids(entries: Entries) -> list[str]:
+    """Those that may be named anew, and «every case» as the last."""
+    return [*(entry.id for entry in entries if not entry.retired), EVERY_CASE]
+
+
+def cases(entries: Entries) -> list[str]:
+    return [_titles(case, entries)[0] for case in case_ids(entries)]
 
 
 def in_words(value: str) -> object:
-    """A phase or a case as a message has it."""
-    return PHASE_NAMES[Phase(value)].model_dump() if value in [*Phase] else word(value)
+    """A phase, or the case of all rows where none is said, as a message has it."""
+    return PHASE_NAMES[Phase(value)].model_dump() if value in [*Phase] else text_of_case(value)
 
 
-def _title(case: Scenario, lang: str) -> str:
-    named = word(case.value)
-    sentence = named.sentence if isinstance(named, Message) else named
-    return translate(sentence, "vi" if lang == "vi" else "en")
+def _titles(case: str, entries: Entries) -> tuple[str, str]:
+    name = text_of_case(case, entries)
+    return in_language("case", name, "vi"), in_language("case", name, "en")
 
 
 def _one_of(value: Value, names: Mapping[str, str], shown: list[str]) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from daihoi.terminal.labels import PHASE_NAMES, TASK_STATUSES, named
 from services.tracker.masking import MASK
 from shared.i18n import Language, format_date, format_minute, in_words, render, title_of_position, translate
+from shared.values.case_names import text_of_case
 from shared.values.message import word
 from shared.values.units import title_of
 
@@ -112,7 +113,7 @@ AN_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d
 """As views hold it, in UTC or with the offset that it was sent with."""
 CODED = frozenset(
     (
-        *("status", "outcome", "decision", "severity", "what", "kind", "duty", "scenario"),
+        *("status", "outcome", "decision", "severity", "what", "kind", "duty"),
         *("found", "at_opening", "explained"),
     )
 )
@@ -153,6 +154,8 @@ def _text_in_words(field: str, text: str, lang: Language) -> str:
         return masked_in_words(text, lang)
     if field == "by" or field.endswith("_by"):
         return title_of_position(text, lang)
+    if field in ("scenario", "variant"):
+        return in_words(field, text_of_case(text), lang)
     if field in CODED:
         return in_words(field, word(text), lang)
     if A_DAY.fullmatch(text):

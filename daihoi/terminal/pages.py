@@ -9,7 +9,7 @@ from rich.text import Text
 from daihoi.terminal.audit import timeline_lines
 from daihoi.terminal.documents_table import STATUS_NAMES, URGENCY_NAMES
 from daihoi.terminal.fields import field_in_words, masked_in_words, value_in_words
-from daihoi.terminal.labels import SCENARIO_NAMES, in_language
+from daihoi.terminal.labels import in_language
 from daihoi.terminal.lists import deadline_in_words, holding_in_words, status_in_words
 from services.tracker.reports.document_register import Filed
 from services.tracker.reports.pages import DocumentPage, TaskPage
@@ -68,8 +68,6 @@ def _of_others(line: Filed, lang: Language) -> Iterator[Text]:
 
 def _value(name: str, value: Any, lang: Language) -> str:
     """Text in two languages in the one that is read; records one beneath the other."""
-    if name == "scenario" and value in SCENARIO_NAMES:
-        return translate(SCENARIO_NAMES[value], lang)
     if name == "urgency" and value in URGENCY_NAMES:
         return render(URGENCY_NAMES[value], lang)
     if isinstance(value, dict) and value.keys() <= {"vi", "en"}:

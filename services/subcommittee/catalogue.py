@@ -1,12 +1,13 @@
 """The catalogue of work. Each item is an aggregate of its own; a catalogue is published and imported anew, and
 items are assigned, many at once: all or none."""
 
-from collections.abc import Sequence
-from typing import Annotated, Self
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from shared.domain.decider import EVENTS_AT_ONCE, Actor, Aggregate, Command, Refusal, State, begun, once
+from services.subcommittee.own_lists import check_scenario, keys_of_scenario
+from shared.domain.decider import EVENTS_AT_ONCE, Actor, Aggregate, Command, Key, Refusal, State, begun, once
 from shared.events import catalogue_item as events
 from shared.values.types import EntityId, KnownUnit, Text, Unit, check_known
 
@@ -154,19 +155,31 @@ OF_ANOTHER_CATALOGUE = Refusal(
 )
 
 
+Wish = PublishItem | AssignItem | ReviseItem | WithdrawItem
+
+
+def reads(command: Wish, state: CatalogueItem | None) -> Sequence[Key]:
+    return keys_of_scenario(command.item.scenario) if isinstance(command, PublishItem | ReviseItem) else ()
+
+
 def decide(
-    command: PublishItem | AssignItem | ReviseItem | WithdrawItem, state: CatalogueItem | None, actor: Actor
+    command: Wish, state: CatalogueItem | None, actor: Actor, seen: Mapping[Key, Any]
 ) -> Sequence[events.CatalogueEvent]:
     match command:
         case PublishItem():
             published = events.ItemPublished(**command.content())
             recorded = None if state is None or state.withdrawn else state.published
-            return once(published, recorded, ALREADY_PUBLISHED(item_id=command.item_id))
+            decided = once(published, recorded, ALREADY_PUBLISHED(item_id=command.item_id))
+            if decided:
+                check_scenario(command.item.scenario, seen)
+            return decided
         case AssignItem():
             return _assign(command, _in_the_catalogue(command, state))
         case ReviseItem():
             state = _in_the_catalogue(command, state)
             _require_of_its_catalogue(command, state)
+            if state.published.item.scenario != command.item.scenario:
+                check_scenario(command.item.scenario, seen)
             return () if state.published.item == command.item else (events.ItemRevised(item=command.item),)
         case WithdrawItem():
             if state is None:
@@ -201,5 +214,9 @@ def _require_of_its_catalogue(command: ReviseItem | WithdrawItem, state: Catalog
 
 
 AGGREGATE = Aggregate(
-    events=events.EVENTS, commands=(PublishCatalogue, AssignItems, ImportCatalogue), evolve=evolve, decide=decide
+    events=events.EVENTS,
+    commands=(PublishCatalogue, AssignItems, ImportCatalogue),
+    evolve=evolve,
+    decide=decide,
+    reads=reads,
 )

@@ -172,6 +172,8 @@ class Aggregate:
     reads: Callable[[Any, Any], Sequence[Key]] | None = None
     """Names the other aggregates of the service that a decision depends on, given the command and the state.
     `decide` gets their states as a fourth argument; nothing keeps them from changing before the append."""
+    reads_then: Callable[[Any, Any, Mapping[Key, Any]], Sequence[Key]] | None = None
+    """Names further ones, given also what `reads` had read: those that only their states lead to."""
     internal: bool = False
     """Only policies give its commands; to callers they don't exist."""
 

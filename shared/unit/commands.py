@@ -162,6 +162,7 @@ class CommandHandler:
     ) -> tuple[dict[Key, Any], list[NewEvent]]:
         states = {key: aggregate.state for key, aggregate in loaded.items()}
         events: list[NewEvent] = []
+        read: dict[Key, Loaded] = {}
         positions = dict.fromkeys(loaded, 0)
         for part in parts:
             key = (part.ENTITY, part.entity_id)
@@ -170,7 +171,7 @@ class CommandHandler:
             if cause.fingerprint:  # somebody gave it
                 part.check_given_at(cause.happened)
             try:
-                decided, latest_seen = await self._decided(aggregate, part, states[key], cause.actor)
+                decided, latest_seen = await self._decided(aggregate, part, states[key], cause.actor, read)
             except Refused:
                 if not is_effect:
                     raise
@@ -185,20 +186,29 @@ class CommandHandler:
         return states, events
 
     async def _decided(
-        self, aggregate: Aggregate, command: Command, state: Any, actor: Actor
+        self, aggregate: Aggregate, command: Command, state: Any, actor: Actor, read: dict[Key, Loaded]
     ) -> tuple[Sequence[Event], datetime | None]:
-        """The events, and when the latest of what was read for them by name happened."""
+        """The events, and when the latest of what was read for them by name happened. `read` has what the parts of
+        one command read by name, each once."""
         if aggregate.reads is None:
             return aggregate.decide(command, state, actor), None
-        keys = aggregate.reads(command, state)
+        keys = [*aggregate.reads(command, state)]
+        seen = await self._seen(keys, read)
+        if aggregate.reads_then is not None and (further := aggregate.reads_then(command, state, seen)):
+            seen |= await self._seen(further, read)
+            keys += further
+        latest = max((read[key].latest for key in keys if key in read and read[key].latest), default=None)
+        return aggregate.decide(command, state, actor, seen), latest
+
+    async def _seen(self, keys: Sequence[Key], read: dict[Key, Loaded]) -> dict[Key, Any]:
+        """The states of others."""
         named = [key for key in keys if key[1] != "*"]
         seen: dict[Key, Any] = {}
         for entity in [entity for entity, entity_id in keys if entity_id == "*"]:
             seen |= await self._loader.load_all(entity)
-        others = await asyncio.gather(*map(self._loader.load, named))
-        seen |= {key: other.state for key, other in zip(named, others, strict=True)}
-        latest = max((other.latest for other in others if other.latest), default=None)
-        return aggregate.decide(command, state, actor, seen), latest
+        missing = [key for key in named if key not in read]
+        read.update(zip(missing, await asyncio.gather(*map(self._loader.load, missing)), strict=True))
+        return seen | {key: read[key].state for key in named}
 
     async def _append(self, loaded: dict[Key, Loaded], states: dict[Key, Any], events: Sequence[NewEvent]) -> Answer:
         if not events:

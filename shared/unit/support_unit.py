@@ -42,9 +42,9 @@ from shared.unit.known_lists import OF_EVERY_UNIT, note_lists
 from shared.unit.moving_deadlines import move_confirmed_deadlines
 from shared.unit.policies import ForEvery, Policy
 from shared.unit.service import UnitService
-from shared.values.code_lists import CodeList
+from shared.values.code_lists import EVERY_CASE, CodeList
 from shared.values.local_time import local_date
-from shared.values.types import EARLIEST, LATEST, EntityId, Phrase, Scenario
+from shared.values.types import EARLIEST, LATEST, EntityId, Phrase
 from shared.values.units import SECURITY, SUBCOMMITTEE
 
 
@@ -147,7 +147,7 @@ class OpenDuty(Command):
     def parts(self) -> Sequence[Command]:
         task_id, duty = self.task_id, self.handed_out
         same = duty.model_dump(include={"title", "phase", "planned_vnd", "directive_id", "duty", "locality"})
-        opened = OpenTask(task_id=task_id, group=DUTY_GROUP, scenario=Scenario.BOTH, **same)
+        opened = OpenTask(task_id=task_id, group=DUTY_GROUP, scenario=EVERY_CASE, **same)
         assigned = AssignTask(task_id=task_id, collective=duty.locality_name.vi, individual=duty.responsible)
         if duty.deadline is None:
             return (opened, assigned)

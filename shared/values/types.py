@@ -20,14 +20,6 @@ class Phase(StrEnum):
     AFTER = "after"
 
 
-class Scenario(StrEnum):
-    """The case a task is for: no epidemic, COVID-19 spreading widely, or both."""
-
-    NONE = "none"
-    OUTBREAK = "outbreak"
-    BOTH = "both"
-
-
 class DutyKind(StrEnum):
     """What every locality does before, during and after the congress."""
 
@@ -43,13 +35,6 @@ class ClearanceKind(StrEnum):
     PLACE = "place"
     PERSON = "person"
     VEHICLE = "vehicle"
-
-
-class Case(StrEnum):
-    """One of the two cases that every unit prepares for; one of them can be in force."""
-
-    NONE = "none"
-    OUTBREAK = "outbreak"
 
 
 TEXT_LENGTH = 2000

@@ -47,7 +47,7 @@ from shared.domain.task.dependencies import MOST_DEPENDENCIES, AddDependency, Dr
 from shared.domain.task.description import DescribeTask
 from shared.domain.task.essentials import AssignTask, FundTask, OpenTask, SetDeadline
 from shared.domain.task.extensions import MOST_EXTENSIONS, GrantExtension, RefuseExtension, RequestExtension
-from shared.domain.task.following import IN_FORCE, SEEN_TO_FOLLOW, FollowScenario, follow
+from shared.domain.task.following import IN_FORCE, FollowScenario, follow, variant_in_force
 from shared.domain.task.instructions import MOST_INSTRUCTIONS, InstructTask, NoteInstruction
 from shared.domain.task.moving import MoveDeadline, move
 from shared.domain.task.obstacles import MOST_OBSTACLES, OpenObstacle, ResolveObstacle
@@ -84,11 +84,13 @@ DECIDED_WHILE_LIVE: Mapping[type[Command], Callable[..., Sequence[TaskEvent]]] =
 
 
 def reads(command: TaskCommand, task: Task | None) -> Sequence[Key]:
-    """What a task has to see that follows the scenario, whose deadline moves, or that is to be handed in, completed
-    or to wait for another."""
+    """What a task has to see that is opened for one case, follows the scenario, whose deadline moves, or that is to
+    be handed in, completed or to wait for another."""
     match command:
         case FollowScenario() | MoveDeadline():
-            return SEEN_TO_FOLLOW
+            return (IN_FORCE,)
+        case OpenTask():
+            return essentials.keys_to_open(command)
         case CompleteTask() if task is not None:
             return (*clearances.keys_of_clearances(task), *dependencies.keys_of_dependencies(task))
         case AddDependency():
@@ -99,9 +101,13 @@ def reads(command: TaskCommand, task: Task | None) -> Sequence[Key]:
             return ()
 
 
+def reads_then(command: TaskCommand, _: Task | None, seen: Mapping[Key, Any]) -> Sequence[Key]:
+    return variant_in_force(seen) if isinstance(command, FollowScenario | MoveDeadline) else ()
+
+
 def decide(command: TaskCommand, task: Task | None, actor: Actor, seen: Mapping[Key, Any]) -> Sequence[TaskEvent]:
     if isinstance(command, OpenTask):
-        return essentials.open_task(command, task)
+        return essentials.open_task(command, task, actor, seen)
     if task is None:
         raise NOT_FOUND(task_id=command.task_id)
     if isinstance(command, FollowScenario):
@@ -126,4 +132,11 @@ Wish = (
     | description.Wish | shortening.Wish | obstacles.Wish | comments.Wish | instructions.Wish | dependencies.Wish
     | checklist.Wish | MoveDeadline
 )  # fmt: skip
-AGGREGATE = Aggregate(events=EVENTS, commands=commands_of(Wish), evolve=evolve, decide=decide, reads=reads)
+AGGREGATE = Aggregate(
+    events=EVENTS,
+    commands=commands_of(Wish),
+    evolve=evolve,
+    decide=decide,
+    reads=reads,
+    reads_then=reads_then,
+)

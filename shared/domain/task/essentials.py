@@ -1,19 +1,22 @@
 """What a task is opened with, and what is settled wherever it stands: who is in charge, by when, what money."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from pydantic import Field
 
-from shared.domain.decider import Actor, Command, Refusal, once
+from shared.domain.decider import Actor, Command, Key, Refusal, once
+from shared.domain.known_cases import check_case, keys_of_case
 from shared.domain.task.command import TaskCommand
 from shared.domain.task.following import FollowScenario
 from shared.domain.task.state import Task
 from shared.events.task import TaskAssigned, TaskDeadlineSet, TaskEvent, TaskFunded, TaskOpened
-from shared.values.types import Day, DutyKind, EntityId, Group, Phase, Phrase, Scenario, Text, Vnd
+from shared.values.code_lists import EVERY_CASE, EntryId
+from shared.values.types import Day, DutyKind, EntityId, Group, Phase, Phrase, Text, Vnd
 
 
 class OpenTask(TaskCommand):
-    """Opens a task; `catalogue_item` and `directive_id` say where the work comes from. `duty` and `locality` mark it
+    """Opens a task for one case of the congress, or for `both`: every case. `catalogue_item` and `directive_id` say where the work comes from. `duty` and `locality` mark it
     as a continuing duty of that locality. `due_offset_days` counts from the opening day: until there is one, the task
     has no deadline."""
 
@@ -21,7 +24,7 @@ class OpenTask(TaskCommand):
     title: Text
     group: Group
     phase: Phase
-    scenario: Scenario
+    scenario: EntryId
     planned_vnd: Vnd
     catalogue_item: EntityId | None = None
     directive_id: EntityId | None = None
@@ -30,8 +33,8 @@ class OpenTask(TaskCommand):
     due_offset_days: int | None = Field(default=None, ge=-3650, le=3650)
 
     def parts(self) -> Sequence[Command]:
-        """What is for both cases applies in each: before it is open no variant says otherwise."""
-        return (self,) if self.scenario is Scenario.BOTH else (self, FollowScenario(task_id=self.task_id))
+        """What is for every case applies in each: before it is open no variant says otherwise."""
+        return (self,) if self.scenario == EVERY_CASE else (self, FollowScenario(task_id=self.task_id))
 
 
 class AssignTask(TaskCommand):
@@ -67,9 +70,19 @@ DEADLINE_FIXED = Refusal(
 )
 
 
-def open_task(command: OpenTask, task: Task | None) -> Sequence[TaskEvent]:
+def keys_to_open(command: OpenTask) -> Sequence[Key]:
+    return () if command.scenario == EVERY_CASE else keys_of_case(command.scenario)
+
+
+def open_task(
+    command: OpenTask, task: Task | None, actor: Actor, seen: Mapping[Key, Any]
+) -> Sequence[TaskEvent]:
+    """A policy opens what the sub-committee hands out, which knows its own list; the unit may hear of it later."""
     opened = TaskOpened(**command.content())
-    return once(opened, task.opened if task else None, ALREADY_OPEN(task_id=command.task_id))
+    events = once(opened, task.opened if task else None, ALREADY_OPEN(task_id=command.task_id))
+    if events and command.scenario != EVERY_CASE and not actor.is_policy:
+        check_case(command.scenario, seen)
+    return events
 
 
 Wish = AssignTask | SetDeadline | FundTask

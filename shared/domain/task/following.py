@@ -11,10 +11,14 @@ from shared.domain.unit_scenario import UnitScenario
 from shared.domain.variant import Demand, Variant, demanded
 from shared.events.scenario import CURRENT
 from shared.events.task import ScenarioFollowed, TaskEvent
-from shared.values.types import Case
 
 IN_FORCE: Key = ("unit-scenario", CURRENT)
-SEEN_TO_FOLLOW: Sequence[Key] = (IN_FORCE, *(("variant", case.value) for case in Case))
+
+
+def variant_in_force(seen: Mapping[Key, Any]) -> Sequence[Key]:
+    """Which variant holds now, as the unit has the switch on record; none before the first."""
+    unit_scenario: UnitScenario | None = seen.get(IN_FORCE)
+    return () if unit_scenario is None else (("variant", unit_scenario.recorded.scenario),)
 
 
 class FollowScenario(TaskCommand):
@@ -30,7 +34,7 @@ def follow(command: FollowScenario, task: Task, seen: Mapping[Key, Any]) -> Sequ
     if unit_scenario is None or task.status in CLOSED:
         return ()
     in_force = unit_scenario.recorded
-    variant: Variant = seen.get(("variant", in_force.scenario.value)) or Variant()
+    variant: Variant = seen.get(("variant", in_force.scenario)) or Variant()
     opened = task.opened
     demand = demanded(
         in_force.scenario,

@@ -56,6 +56,6 @@ def _scenario_says(task_id: str, seen: Mapping[Key, Any]) -> bool:
     unit_scenario: UnitScenario | None = seen.get(IN_FORCE)
     if unit_scenario is None:
         return False
-    variant: Variant = seen.get(("variant", unit_scenario.recorded.scenario.value)) or Variant()
+    variant: Variant = seen.get(("variant", unit_scenario.recorded.scenario)) or Variant()
     adjustment = variant.adjustments.get(task_id)
     return adjustment is not None and adjustment.deadline is not None
