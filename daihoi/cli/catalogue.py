@@ -42,13 +42,18 @@ IS_A_FOLDER = Refusal("is_a_folder", "{path} is a folder, no file.")
 FILE_THERE = Refusal("file_already_there", "There is a file {path} already; name another, or move it away.")
 NOT_WRITABLE = Refusal("file_not_written", "{path} can't be written: {reason}.")
 
+SubcommitteeOption = Annotated[
+    str,
+    typer.Option("--as", envvar="DAIHOI_AS", show_envvar=False, help="UNIT.POSITION, such as subcommittee.office"),
+]
+
 catalogue = CommandGroup("The catalogue of work: import, assign, and an empty workbook for it.")
 
 
 @catalogue.command("import")
 def import_catalogue(
     file: Annotated[Path, typer.Argument(help="XLSX, or CSV in UTF-8.")],
-    actor: Annotated[str, typer.Option("--as", help="UNIT.POSITION, such as subcommittee.office")],
+    actor: SubcommitteeOption,
     commit: Annotated[bool, typer.Option("--commit", help="Do it; otherwise it is only told.")] = False,
     name: Annotated[str, typer.Option("--catalogue", help="The catalogue's id; otherwise the congress's.")] = "",
     columns: Annotated[
@@ -113,7 +118,7 @@ def import_catalogue(
 
 @catalogue.command("assign")
 def assign(
-    actor: Annotated[str, typer.Option("--as", help="UNIT.POSITION, such as subcommittee.office")],
+    actor: SubcommitteeOption,
     for_unit: Annotated[str, typer.Option("--unit", help="Only this unit, by its id.")] = "",
     directive: Annotated[str, typer.Option("--directive", help="The directive that the tasks carry out.")] = "",
     name: Annotated[str, typer.Option("--catalogue", help="The catalogue's id; otherwise the congress's.")] = "",

@@ -52,7 +52,13 @@ HappenedOption = Annotated[
 ]
 ActorOption = Annotated[
     str,
-    typer.Option("--as", help="UNIT.POSITION that gives the command; without it the token in DAIHOI_TOKEN says who."),
+    typer.Option(
+        "--as",
+        envvar="DAIHOI_AS",
+        show_envvar=False,
+        help="UNIT.POSITION that gives the command; otherwise that of DAIHOI_AS, or the token in DAIHOI_TOKEN says "
+        "who.",
+    ),
 ]
 TokenOption = Annotated[
     str,

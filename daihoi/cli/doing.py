@@ -28,7 +28,9 @@ def do(
     fields: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="FIELD=VALUE", help="Its fields. What begins with a quotation mark or a bracket is read as JSON."
+            metavar="FIELD=VALUE",
+            help="Its fields; the id of a task may stand in front alone. What begins with a quotation mark or a "
+            "bracket is read as JSON.",
         ),
     ] = None,
     actor: ActorOption = "",

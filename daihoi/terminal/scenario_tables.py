@@ -90,9 +90,7 @@ def _prepared(variant: scenarios.VariantStanding, lang: Language) -> str:
     return f"{count}\n{translate('signed by {who}, {day}', lang, who=signer, day=day)}"
 
 
-def _variants(
-    variants: Sequence[scenarios.VariantStanding], cases: Sequence[CaseLine], lang: Language
-) -> Table:
+def _variants(variants: Sequence[scenarios.VariantStanding], cases: Sequence[CaseLine], lang: Language) -> Table:
     table = table_of(translate("Preparation of the variants", lang), lang, "Unit", "Scenario", "Prepared")
     for variant in variants:
         prepared = _prepared(variant, lang).replace("\n", ", ")

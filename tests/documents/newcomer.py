@@ -17,8 +17,6 @@ from tests.documents.pages import PROJECT
 from tests.documents.reader import COLUMNS, in_place, running, without_progress_bars
 from tests.program import Shell
 
-BEGINNINGS = ("docs/start.md", "docs/start.vi.md")
-"""One guide in two languages, each followed on a congress of its own."""
 CONGRESS = "congdoan-xi"
 RUN_ALREADY = ("cd ", "source ", "make up")
 _VARIES = ((r"\b[0-9a-f]{64}\b", "…"),)

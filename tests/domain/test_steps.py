@@ -22,9 +22,10 @@ def test_fields_are_typed_as_they_are_meant():
         "reason": "2023",
         "units": [1, 2],
     }
+    assert named_fields(["5", "percent=40"]) == {"task_id": "5", "percent": 40}
 
 
-@pytest.mark.parametrize("typed", ["percent", "=40", "a=1 a.b=2", "list=[1", "percent=" + "9" * 100])
+@pytest.mark.parametrize("typed", ["a=1 percent", "1.03", "=40", "a=1 a.b=2", "list=[1", "percent=" + "9" * 100])
 def test_what_is_no_field_is_wrong_use(typed, capsys):
     with pytest.raises(typer.Exit) as raised:
         named_fields(typed.split())

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.documents.newcomer import BEGINNINGS, newcomer
-from tests.documents.pages import text_of, with_outputs
+from tests.documents.newcomer import newcomer
+from tests.documents.pages import BEGINNINGS, text_of, with_outputs
 
 LANGUAGES = dict(zip(BEGINNINGS, ("en", "vi"), strict=True))
 
