@@ -12,8 +12,8 @@ _BETWEEN_BYTES = 2
 def packed[Part](
     parts: Iterable[tuple[Part, Any, int]], most: int, beside: Any, max_bytes: int
 ) -> list[list[tuple[Part, Any]]]:
-    """Each part with its content and its weight, packed in order: into as few batches as weigh no more than `most` each
-    and leave room for `beside`."""
+    """Each part with its content and its weight, packed in order: into as few batches as weigh no more than `most`
+    each and leave room for `beside`."""
     room = max_bytes - _BESIDE_BYTES - size_of(beside)
     batches: list[list[tuple[Part, Any]]] = []
     weighed, used = most + 1, room
