@@ -49,6 +49,7 @@ COMMANDS: Mapping[str, str] = {
     "documents": "documents:documents",
     "scenario": "scenario:scenario",
     "catalogue": "catalogue:catalogue",
+    "organisations": "organisations:organisations",
     "audit": "audit:audit",
     "rebuild": "rebuild:rebuild_views",
     "parked": "parked:parked",

@@ -34,15 +34,15 @@ _IN_FRONT = ("bo phan ", "tieu ban ", "to ")
 def unit_of(value: Value) -> str:
     """The id of the unit. Raises `Refused`."""
     units = support_units()
-    return _one_of(value, _names_of(units), [unit.vi for unit in units])
+    return one_of(value, _names_of(units), [unit.vi for unit in units])
 
 
 def phase_of(value: Value) -> str:
-    return _one_of(value, _names_of_phases(), phases())
+    return one_of(value, _names_of_phases(), phases())
 
 
 def case_of(value: Value, entries: Entries) -> str:
-    return _one_of(value, _names_of_cases(entries), cases(entries))
+    return one_of(value, _names_of_cases(entries), cases(entries))
 
 
 @cache
@@ -90,7 +90,8 @@ def _titles(case: str, entries: Entries) -> tuple[str, str]:
     return in_language("case", name, "vi"), in_language("case", name, "en")
 
 
-def _one_of(value: Value, names: Mapping[str, str], shown: list[str]) -> str:
+def one_of(value: Value, names: Mapping[str, str], shown: list[str]) -> str:
+    """What a name means, by `words`. Raises `Refused` with those that are `shown`."""
     if (key := words(str(value))) in names:
         return names[key]
     raise NOT_ONE_OF(found=quoted(value), choices=", ".join(shown))

@@ -7,7 +7,7 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar
 from uuid import uuid5
 from weakref import WeakValueDictionary
 
@@ -41,6 +41,13 @@ class Answer(BaseModel):
 
     events: tuple[EventReference, ...]
     sequence: int
+
+
+class Question(Command):
+    """What a service is asked as it is given commands, by somebody with a token: nothing is written, and the answer
+    says more than that."""
+
+    ANSWER: ClassVar[type[Answer]] = Answer
 
 
 class CommandHandler:
@@ -92,6 +99,11 @@ class CommandHandler:
             fingerprint=fingerprint_of(command, request, actor),
         )
         return await self._doings.get(type(command), self.execute)(command, cause)
+
+    async def state(self, entity: str, entity_id: str) -> Any:
+        """That of an aggregate as it was last read; `None` where nothing happened to it yet. Raises `Refused`,
+        `Unavailable`."""
+        return (await self._load((entity, entity_id))).state
 
     async def execute(self, command: Command, cause: Cause) -> Answer:
         """Decides and appends, again after a conflict. A command that converges is given again, under an id that
