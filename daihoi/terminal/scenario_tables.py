@@ -1,16 +1,21 @@
 """Scenarios for people, on a terminal: what is in force, and the two variants side by side."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from rich.table import Table
 from rich.text import Text
 
-from daihoi.terminal.labels import SCENARIO_NAMES, add_columns, in_language, offset_in_words, table_of
+from daihoi.terminal.labels import add_columns, in_language, offset_in_words, table_of
 from services.tracker.reports import scenarios
 from shared.events.duty import DUTY_GROUP
 from shared.i18n import Language, format_date, format_number, title_of_position, translate
+from shared.values.code_lists import NO_EPIDEMIC, OUTBREAK, CodeList, name_of
 from shared.values.local_time import local_date
 from shared.values.units import title_of
+
+CASES = (NO_EPIDEMIC, OUTBREAK)
+"""In the order of the columns."""
 
 
 def scenario_line(scenario: scenarios.InForce, lang: Language) -> str:
@@ -18,7 +23,7 @@ def scenario_line(scenario: scenarios.InForce, lang: Language) -> str:
     line = translate(
         "Scenario in force: {scenario} (switch {number}, {day}): {reason}",
         lang,
-        scenario=translate(SCENARIO_NAMES[scenario.scenario], lang),
+        scenario=name_of(CodeList.CASES, scenario.scenario, lang),
         number=scenario.number,
         day=format_date(local_date(scenario.at)),
         reason=scenario.reason,
@@ -50,12 +55,17 @@ def standing_tables(report: scenarios.Standing, lang: Language) -> Iterable[Text
 def _units(report: scenarios.Standing, lang: Language) -> Table:
     table = table_of(translate("Units and their variants", lang), lang, "Unit")
     add_columns(table, lang, "Recorded", "Followed", "Suspended", justify="right", overflow="fold")
-    add_columns(table, lang, *SCENARIO_NAMES.values(), overflow="fold")
+    _add_cases(table, lang, overflow="fold")
     for unit in report.units:
         variants = [_prepared(variant, lang) for variant in report.variants if variant.unit == unit.unit]
         counts = (str(number) for number in (unit.recorded, unit.followed, unit.suspended))
         table.add_row(title_of(unit.unit, lang), *counts, *variants)
     return table
+
+
+def _add_cases(table: Table, lang: Language, **options: Any) -> None:
+    for case in CASES:
+        table.add_column(name_of(CodeList.CASES, case, lang), **options)
 
 
 def _prepared(variant: scenarios.VariantStanding, lang: Language) -> str:
@@ -70,7 +80,7 @@ def _prepared(variant: scenarios.VariantStanding, lang: Language) -> str:
 def _switches(report: scenarios.Standing, lang: Language) -> Table:
     table = table_of(translate("Switches", lang), lang, "Switch", "Day", "Scenario", "By", "Reason")
     for switch in report.switches:
-        name = translate(SCENARIO_NAMES[switch.scenario], lang)
+        name = name_of(CodeList.CASES, switch.scenario, lang)
         day = format_date(local_date(switch.at))
         table.add_row(str(switch.number), day, name, title_of_position(switch.by, lang), Text(switch.reason))
     return table
@@ -93,7 +103,8 @@ def _group_name(number: str, row: scenarios.GroupRow, lang: Language) -> str:
 
 def _amounts(title: str, rows: Sequence[tuple[str, scenarios.Row]], total: scenarios.Row, lang: Language) -> Table:
     table = table_of(translate(title, lang), lang, "")
-    add_columns(table, lang, *SCENARIO_NAMES.values(), "Difference", justify="right", no_wrap=True)
+    _add_cases(table, lang, justify="right", no_wrap=True)
+    add_columns(table, lang, "Difference", justify="right", no_wrap=True)
     for name, row in rows:
         table.add_row(name, *_row(row, lang))
     if len(rows) > 1:
@@ -114,7 +125,7 @@ def _row(row: scenarios.Row, lang: Language) -> list[str]:
 
 def _differing(lines: Sequence[scenarios.Difference], lang: Language) -> Table:
     table = table_of(f"{translate('Tasks that differ', lang)}: {len(lines)}", lang, "Task", "Title")
-    add_columns(table, lang, *SCENARIO_NAMES.values(), justify="right", no_wrap=True)
+    _add_cases(table, lang, justify="right", no_wrap=True)
     add_columns(table, lang, "Reason")
     for line in lines:
         title = in_language(line.title_vi, line.title_en, lang)
@@ -134,8 +145,8 @@ def _side(side: scenarios.Side, lang: Language) -> str:
 
 
 def _reasons(line: scenarios.Difference, lang: Language) -> str:
-    sides = zip(SCENARIO_NAMES.values(), (line.none, line.outbreak), strict=True)
-    reasons = [f"{translate(name, lang)}: {side.reason}" for name, side in sides if side.reason]
+    sides = zip(CASES, (line.none, line.outbreak), strict=True)
+    reasons = [f"{name_of(CodeList.CASES, case, lang)}: {side.reason}" for case, side in sides if side.reason]
     return "\n".join(reasons) or translate("planned for one scenario only", lang)
 
 
@@ -144,5 +155,5 @@ def _variants(variants: Sequence[scenarios.VariantStanding], lang: Language) -> 
     for variant in variants:
         prepared = _prepared(variant, lang).replace("\n", ", ")
         unit = title_of(variant.unit, lang)
-        table.add_row(unit, translate(SCENARIO_NAMES[variant.variant], lang), prepared)
+        table.add_row(unit, name_of(CodeList.CASES, variant.variant, lang), prepared)
     return table
