@@ -24,9 +24,7 @@ class Reader(NamedTuple):
     empty: Any = None
 
 
-def readers_for(
-    layout: Layout, years: frozenset[int], measure_above: int, cases: Entries
-) -> Mapping[str, Reader]:
+def readers_for(layout: Layout, years: frozenset[int], measure_above: int, cases: Entries) -> Mapping[str, Reader]:
     """Days without a year are of the one of `years`; money is counted as its heading says, or the line above."""
 
     def money(field: str) -> Reader:

@@ -20,8 +20,8 @@ from daihoi.importing.vocabulary import case_of
 from daihoi.importing.xlsx_table import xlsx_table
 from shared.domain.decider import Refusal, Refused
 from shared.events.catalogue_item import DETAILS, Item
-from shared.values.text import Unclean, clean
 from shared.values.code_lists import Entries
+from shared.values.text import Unclean, clean
 from shared.values.types import Phase
 from shared.values.units import support_unit_ids
 
