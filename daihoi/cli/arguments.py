@@ -42,7 +42,7 @@ def json_object(text: str) -> dict[str, Any]:
 
 def named_fields(texts: Iterable[str]) -> dict[str, Any]:
     """`percent=40` and `text.vi=…` as fields; an id alone in front names a task. Digits are a number, what begins
-    with a quotation mark or a bracket is JSON, and all else is text. Ends the program as wrong use where one is no such
+    with a quotation mark or a bracket is JSON, all else is text. Ends the program as wrong use where one is no such
     field."""
     fields: dict[str, Any] = {}
     for text in texts:

@@ -9,6 +9,7 @@ from daihoi.cli.console import LangOption, WaitForServiceOption
 from daihoi.cli.importing import OfficeOption, check_office
 from daihoi.cli.sending import PatienceOption
 from daihoi.importing.assigning import Assignment, assignments, carry_out
+from daihoi.ops.names import take_names_over
 from daihoi.ops.session import open_session
 from daihoi.ops.waiting import PATIENCE_S
 from shared.domain.decider import Actor, Refusal
@@ -41,6 +42,7 @@ def assign(
         waiting = console.patience(wait_for_service)
         async with open_session(settings, member_of(SUBCOMMITTEE), patience=waiting) as session:
             planned = await assignments(session, name or settings.congress, for_unit, directive)
+            await take_names_over(session.views)
             await carry_out(session, planned, Actor(actor, SUBCOMMITTEE), patience)
             return planned
 

@@ -9,6 +9,7 @@ from daihoi.cli import console
 from daihoi.cli.console import Format, FormatOption, LangOption, TokenOption
 from daihoi.cli.groups import CommandGroup
 from daihoi.cli.view_selection import ByOption, InstantOption, check_view, instant_option, open_views
+from daihoi.ops.names import take_names_of_the_ledger, take_names_over
 from daihoi.ops.reading import may_read_restricted
 from daihoi.ops.session import connected, open_session
 from daihoi.terminal import audit as terminal
@@ -52,6 +53,7 @@ def audit_replay(
         unmasked = await may_read_restricted(settings, token)
         async with connected(settings) as connection:
             ledger, count = Ledger(connection, settings.congress), 0
+            await take_names_of_the_ledger(ledger)
             async for line in replay(ledger, wanted, unmasked=unmasked):
                 count += 1
                 if format is Format.JSON:
@@ -85,6 +87,7 @@ def audit_timeline(
         unmasked = await may_read_restricted(settings, token)
         async with open_session(settings) as session:
             await session.check_views()
+            await take_names_over(session.views)
             return await timeline(session.views, session.ledger, entity_named(entity), unmasked=unmasked)
 
     rows = console.run(look())
@@ -145,6 +148,7 @@ def audit_diff(
     async def look() -> Difference:
         unmasked = await may_read_restricted(settings, token)
         async with open_session(settings) as session:
+            await take_names_of_the_ledger(session.ledger)
             now = datetime.now(LOCAL_TIME) if by is By.HAPPENED else await session.ledger.last_sequence()
             snapshots, until = Snapshots(session.views.database), later or ChosenInstant(now, by)
             bar = console.progress_bar(translate("Folding", language))

@@ -23,6 +23,7 @@ from shared.platform.settings import Settings
 from shared.unit.field_errors import message_of
 from shared.unit.patience import WAIT_FOR_SERVICE_S, Patience
 from shared.values.message import Message
+from shared.values.names_in_use import Names, names_in_use, use_names
 from shared.values.secrecy import masked
 
 NAME_HELP = "subcommittee, tracker, or the id of a support unit"
@@ -178,7 +179,14 @@ def run[Result](work: Coroutine[Any, Any, Result]) -> Result:
 
     if not logging.root.handlers:  # else it is a service, which has a log
         logging.root.addHandler(SAID)
-    return uvloop.run(work)
+    result, names = uvloop.run(_with_names(work))
+    use_names(names)
+    return result
+
+
+async def _with_names[Result](work: Coroutine[Any, Any, Result]) -> tuple[Result, Names]:
+    """What the work took over holds for what is made of its result."""
+    return await work, names_in_use()
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """`daihoi scenario`: which scenario is in force, how the units' variants differ, and switching."""
 
+from datetime import date
 from functools import partial
 from typing import Annotated
 from uuid import uuid4
@@ -20,22 +21,26 @@ from daihoi.cli.language import spoken
 from daihoi.cli.sending import PatienceOption, send_and_print
 from daihoi.cli.view_selection import Selection, of_views, selecting, show_report
 from daihoi.ops.following import units_behind
+from daihoi.ops.names import lists_on_record
 from daihoi.ops.session import Session, connected
 from daihoi.ops.waiting import PATIENCE_S
 from daihoi.terminal.scenario_tables import comparison_tables, following_line, standing_tables, unprepared_line
 from services.subcommittee.scenario import SwitchScenario
 from services.tracker.projection.decoding import decode_event
-from services.tracker.reports.scenarios import compare, standing, unprepared_units
+from services.tracker.reports.cases import cases_of, check_cases
+from services.tracker.reports.scenarios import Comparison, compare, standing, unprepared_units
 from shared.domain.decider import Refused
+from shared.domain.known_list import check_on_list
 from shared.eventstore.credentials import NO_CREDENTIALS
 from shared.eventstore.errors import EventStoreError
 from shared.eventstore.ledger import Ledger
 from shared.platform.errors import PlatformError
 from shared.platform.settings import Settings
 from shared.unit.patience import WAIT_FOR_SERVICE_S
-from shared.values.types import Case
+from shared.values.code_lists import DEFAULTS, CodeList, names_of
+from shared.values.names_in_use import use_names
 from shared.values.units import SUBCOMMITTEE, support_unit_ids
-from shared.views.view import Recorded
+from shared.views.view import Document, Recorded
 
 scenario = CommandGroup("Scenarios: show, compare, switch.")
 
@@ -44,7 +49,10 @@ scenario = CommandGroup("Scenarios: show, compare, switch.")
 @selecting
 def show(selection: Selection) -> None:
     """Which scenario is in force, how far each unit has followed, and what it has prepared."""
-    question = of_views(("tasks", "scenarios"), lambda views, _: standing(views["tasks"], views["scenarios"]))
+    question = of_views(
+        ("tasks", "scenarios", "code_lists"),
+        lambda views, _: standing(views["tasks"], views["scenarios"], views["code_lists"]),
+    )
     show_report(selection, question, standing_tables)
 
 
@@ -53,21 +61,29 @@ def show(selection: Selection) -> None:
 def compare_variants(
     selection: Selection,
     unit: Annotated[str | None, typer.Option(help="Only this unit.")] = None,
+    case: Annotated[
+        list[str] | None, typer.Option("--case", help="Only «none» and this case, by its id; may be given again.")
+    ] = None,
 ) -> None:
-    """Both variants side by side: tasks and money, and every task that differs. Changes nothing."""
+    """The variants of all cases side by side: tasks and money, and every task that differs. Changes nothing."""
     console.read_settings()
     if unit is not None:
         console.check_service(unit, support_unit_ids())
-    question = of_views(
-        ("tasks", "scenarios", "catalogue"),
-        lambda views, _: compare(views["tasks"], views["scenarios"], unit, views["catalogue"]),
-    )
+    wanted = case or []
+
+    def report(views: dict[str, list[Document]], _: date) -> Comparison:
+        tasks, scenarios, code_lists = (views[name] for name in ("tasks", "scenarios", "code_lists"))
+        with console.refusals_are_wrong_use():
+            check_cases(wanted, cases_of(code_lists, tasks, scenarios))
+        return compare(tasks, scenarios, unit, views["catalogue"], code_lists, wanted)
+
+    question = of_views(("tasks", "scenarios", "catalogue", "code_lists"), report)
     show_report(selection, question, comparison_tables)
 
 
 @scenario.command("switch")
 def switch(
-    case: Annotated[Case, typer.Argument(help="The scenario to put in force.")],
+    case: Annotated[str, typer.Argument(help="The case to put in force, by its id on the list of cases.")],
     reason: Annotated[str, typer.Option(help="Why; kept with the switch.")],
     actor: ActorOption = "",
     command_id: CommandIdOption = None,
@@ -80,8 +96,10 @@ def switch(
     """Put a scenario in force; every unit suspends and resumes its tasks by itself. Units that have not prepared it
     are named, and follow all the same."""
     settings, language = console.begin(lang)
-    data = {"scenario": case.value, "reason": reason}
-    if unprepared := console.run(_unprepared(settings, case)):
+    data = {"scenario": case, "reason": reason}
+    with console.refusals_are_wrong_use():
+        unprepared = console.run(_unprepared(settings, case))
+    if unprepared:
         console.say(f"⚠ {unprepared_line(unprepared, language)}")
     send_and_print(
         settings,
@@ -102,12 +120,17 @@ async def _tell_who_follows(patience_s: float, session: Session) -> None:
     console.say(following_line(await units_behind(session, patience_s), spoken()))
 
 
-async def _unprepared(settings: Settings, case: Case) -> list[str]:
+async def _unprepared(settings: Settings, case: str) -> list[str]:
     """The units that have not prepared this case, as the ledger says it; the tracker need not run. None where the
-    ledger can't be read, or not by whoever switches; what is wrong is told then."""
+    ledger can't be read, or not by whoever switches; what is wrong is told then. Raises `Refused` where there is no
+    such case."""
     try:
         async with connected(settings, begins=True) as connection:
-            history = await Ledger(connection, settings.congress).about(case.value)
+            ledger = Ledger(connection, settings.congress)
+            lists = await lists_on_record(ledger)
+            use_names(names_of(lists))
+            check_on_list(CodeList.CASES, case, lists.get(CodeList.CASES, DEFAULTS[CodeList.CASES]))
+            history = await ledger.about(case)
     except EventStoreError:
         return []
     except PlatformError as error:

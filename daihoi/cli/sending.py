@@ -12,6 +12,7 @@ from daihoi.cli.arguments import json_object
 from daihoi.cli.console import ActorOption, CommandIdOption, HappenedOption, LangOption, WaitForServiceOption
 from daihoi.cli.issuing import bearer_of
 from daihoi.cli.language import spoken
+from daihoi.ops.names import take_names_over
 from daihoi.ops.on_record import what_is_on_record
 from daihoi.ops.session import TOKEN_LASTS, Session, connected, open_session
 from daihoi.ops.waiting import PATIENCE_S, Write, shortfall
@@ -83,8 +84,10 @@ def send_and_print(
             write = Write.of(settings.congress, service, answer)
             if why_not_shown := await shortfall(session, write, patience_s):
                 raise why_not_shown
-            for sentence in await what_is_on_record(session.views, answer, spoken()) if in_words else ():
-                console.out.print(sentence, soft_wrap=True)
+            if in_words:
+                await take_names_over(session.views)
+                for sentence in await what_is_on_record(session.views, answer, spoken()):
+                    console.out.print(sentence, soft_wrap=True)
             if then:
                 await then(session)
 

@@ -19,8 +19,8 @@ from daihoi.importing.tables import Cell, Row, Table, Unreadable, Wrong
 from daihoi.importing.vocabulary import case_of
 from shared.domain.decider import Refusal, Refused
 from shared.events.catalogue_item import DETAILS, Item
-from shared.values.text import Unclean, clean
 from shared.values.code_lists import Entries
+from shared.values.text import Unclean, clean
 from shared.values.types import Phase
 from shared.values.units import support_unit_ids
 

@@ -8,9 +8,9 @@ from daihoi.importing.cells import NOT_ONE_OF, Value
 from daihoi.importing.plain import words
 from daihoi.importing.tables import quoted
 from services.subcommittee.duty import PHASE_NAMES
-from shared.i18n import in_words as in_language
-from shared.values.case_names import text_of_case
+from shared.i18n import translate
 from shared.values.code_lists import EVERY_CASE, NO_EPIDEMIC, OUTBREAK, Entries
+from shared.values.message import WORDS, word
 from shared.values.types import Phase
 from shared.values.units import SupportUnit, support_units
 
@@ -82,12 +82,16 @@ def cases(entries: Entries) -> list[str]:
 
 def in_words(value: str) -> object:
     """A phase, or the case of all rows where none is said, as a message has it."""
-    return PHASE_NAMES[Phase(value)].model_dump() if value in [*Phase] else text_of_case(value)
+    return PHASE_NAMES[Phase(value)].model_dump() if value in [*Phase] else word(value)
 
 
 def _titles(case: str, entries: Entries) -> tuple[str, str]:
-    name = text_of_case(case, entries)
-    return in_language("case", name, "vi"), in_language("case", name, "en")
+    """In Vietnamese and, where there is one, in English."""
+    if case == EVERY_CASE:
+        sentence = WORDS[EVERY_CASE].sentence
+        return translate(sentence, "vi"), sentence
+    name = next(entry.name for entry in entries if entry.id == case)
+    return name.vi, name.en
 
 
 def one_of(value: Value, names: Mapping[str, str], shown: list[str]) -> str:

@@ -8,10 +8,9 @@ from typing import Any
 
 from daihoi.terminal.labels import PHASE_NAMES, TASK_STATUSES, named
 from services.tracker.masking import MASK
-from shared.i18n import Language, format_date, format_minute, in_words, render, title_of_position, translate
-from shared.values.case_names import text_of_case
+from shared.i18n import LISTED, Language, format_date, format_minute, in_words, render, title_of_position, translate
+from shared.values.code_lists import CodeList, is_listed, name_of
 from shared.values.message import word
-from shared.values.units import title_of
 
 FIELD_NAMES = named(
     *("adjustments", "advance_id", "advanced_vnd", "advances", "advised_by", "agreed_deadline", "amount_vnd"),
@@ -118,7 +117,7 @@ AN_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d
 """As views hold it, in UTC or with the offset that it was sent with."""
 CODED = frozenset(
     (
-        *("status", "outcome", "decision", "severity", "what", "kind", "duty"),
+        *("status", "outcome", "decision", "severity", "what", "kind", "duty", "scenario"),
         *("found", "at_opening", "explained"),
     )
 )
@@ -151,16 +150,16 @@ def value_in_words(field: str, value: Any, lang: Language) -> str:
 
 
 def _text_in_words(field: str, text: str, lang: Language) -> str:
-    if field == "unit":
-        return title_of(text, lang)
+    if field in LISTED and (field == "unit" or is_listed(LISTED[field], text)):
+        return name_of(LISTED[field], text, lang)
     if name := VALUE_NAMES.get(field, {}).get(text):
         return render(name, lang)
     if text == MASK:
         return masked_in_words(text, lang)
     if field == "by" or field.endswith("_by"):
         return title_of_position(text, lang)
-    if field in ("scenario", "variant"):
-        return in_words(field, text_of_case(text), lang)
+    if field == "kind" and word(text) == text:
+        return name_of(CodeList.INCIDENT_KINDS, text, lang)
     if field in CODED:
         return in_words(field, word(text), lang)
     if A_DAY.fullmatch(text):

@@ -16,6 +16,7 @@ from services.tracker.reports.pages import DocumentPage, TaskPage
 from services.tracker.reports.positions import Holding
 from services.tracker.reports.task_list import TaskRow
 from shared.i18n import Language, render, translate
+from shared.values.code_lists import CodeList, name_of
 from shared.values.units import title_of
 from shared.views.view import Document
 
@@ -73,7 +74,8 @@ def _value(name: str, value: Any, lang: Language) -> str:
     if isinstance(value, dict) and value.keys() <= {"vi", "en"}:
         return in_language(value["vi"], value.get("en", ""), lang)
     if name == "group" and isinstance(value, dict):
-        return f"{value['number']}. {_value('name', value['name'], lang)}"
+        name = name_of(CodeList.GROUPS, number := str(value["number"]), lang)
+        return f"{number}. {_value('name', value['name'], lang) if name == number else name}"
     if isinstance(value, list) and any(isinstance(entry, dict) for entry in value):
         return "\n".join(value_in_words(name.removesuffix("s"), entry, lang) for entry in value)
     return value_in_words(name, value, lang)

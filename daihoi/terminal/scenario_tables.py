@@ -2,16 +2,16 @@
 the other where there are more than two."""
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from rich.table import Table
 from rich.text import Text
 
-from daihoi.terminal.case_names import case_name, case_names
 from daihoi.terminal.labels import add_columns, in_language, offset_in_words, table_of
 from services.tracker.reports import scenarios
-from services.tracker.reports.cases import CaseLine
 from shared.events.duty import DUTY_GROUP
 from shared.i18n import Language, format_date, format_number, title_of_position, translate
+from shared.values.code_lists import CodeList, name_of
 from shared.values.local_time import local_date
 from shared.values.units import title_of
 
@@ -19,12 +19,12 @@ SIDE_BY_SIDE = 2
 """So many cases have room beside each other on a terminal of 80 columns."""
 
 
-def scenario_line(scenario: scenarios.InForce, lang: Language, cases: Iterable[CaseLine] = ()) -> str:
+def scenario_line(scenario: scenarios.InForce, lang: Language) -> str:
     """Which scenario is in force since when and why, and which units have yet to follow."""
     line = translate(
         "Scenario in force: {scenario} (switch {number}, {day}): {reason}",
         lang,
-        scenario=case_name(scenario.scenario, lang, cases),
+        scenario=_case(scenario.scenario, lang),
         number=scenario.number,
         day=format_date(local_date(scenario.at)),
         reason=scenario.reason,
@@ -54,10 +54,10 @@ def _named_units(units: Iterable[str], lang: Language) -> str:
 def standing_tables(report: scenarios.Standing, lang: Language) -> Iterable[Text | Table]:
     """What is in force, how far each unit has followed, and every switch."""
     nothing_yet = translate("No scenario is in force yet; every task is live.", lang)
-    yield Text(scenario_line(report.in_force, lang, report.cases) if report.in_force else nothing_yet)
+    yield Text(scenario_line(report.in_force, lang) if report.in_force else nothing_yet)
     yield _units(report, lang)
     if len(report.cases) > SIDE_BY_SIDE:
-        yield _variants(report.variants, report.cases, lang)
+        yield _variants(report.variants, lang)
     if report.switches:
         yield _switches(report, lang)
 
@@ -67,7 +67,7 @@ def _units(report: scenarios.Standing, lang: Language) -> Table:
     title = "Units and their variants" if beside else "Units"
     table = table_of(translate(title, lang), lang, "Unit")
     add_columns(table, lang, "Recorded", "Followed", "Suspended", justify="right", overflow="fold")
-    _add_named_columns(table, case_names(beside, lang), overflow="fold")
+    _add_cases(table, beside, lang, overflow="fold")
     for unit in report.units:
         variants = [_prepared(variant, lang) for variant in report.variants if variant.unit == unit.unit]
         counts = (str(number) for number in (unit.recorded, unit.followed, unit.suspended))
@@ -75,10 +75,13 @@ def _units(report: scenarios.Standing, lang: Language) -> Table:
     return table
 
 
-def _add_named_columns(table: Table, names: Iterable[str], **options: object) -> None:
-    """Their headings are names, in their language already."""
-    for name in names:
-        table.add_column(Text(name), **options)  # type: ignore[arg-type]
+def _case(case_id: str, lang: Language) -> str:
+    return name_of(CodeList.CASES, case_id, lang)
+
+
+def _add_cases(table: Table, cases: Iterable[str], lang: Language, **options: Any) -> None:
+    for case in cases:
+        table.add_column(Text(_case(case, lang)), **options)
 
 
 def _prepared(variant: scenarios.VariantStanding, lang: Language) -> str:
@@ -90,18 +93,18 @@ def _prepared(variant: scenarios.VariantStanding, lang: Language) -> str:
     return f"{count}\n{translate('signed by {who}, {day}', lang, who=signer, day=day)}"
 
 
-def _variants(variants: Sequence[scenarios.VariantStanding], cases: Sequence[CaseLine], lang: Language) -> Table:
+def _variants(variants: Sequence[scenarios.VariantStanding], lang: Language) -> Table:
     table = table_of(translate("Preparation of the variants", lang), lang, "Unit", "Scenario", "Prepared")
     for variant in variants:
         prepared = _prepared(variant, lang).replace("\n", ", ")
-        table.add_row(title_of(variant.unit, lang), Text(case_name(variant.variant, lang, cases)), prepared)
+        table.add_row(title_of(variant.unit, lang), Text(_case(variant.variant, lang)), prepared)
     return table
 
 
 def _switches(report: scenarios.Standing, lang: Language) -> Table:
     table = table_of(translate("Switches", lang), lang, "Switch", "Day", "Scenario", "By", "Reason")
     for switch in report.switches:
-        name = Text(case_name(switch.scenario, lang, report.cases))
+        name = Text(_case(switch.scenario, lang))
         day = format_date(local_date(switch.at))
         table.add_row(str(switch.number), day, name, title_of_position(switch.by, lang), Text(switch.reason))
     return table
@@ -116,7 +119,7 @@ def comparison_tables(report: scenarios.Comparison, lang: Language) -> Iterable[
     yield amounts("Variants by unit: tasks that apply, and VND planned", units, report, lang)
     yield amounts("Variants by task group: tasks that apply, and VND planned", groups, report, lang)
     yield _differing(report, lang) if len(report.cases) <= SIDE_BY_SIDE else _differing_by_case(report, lang)
-    yield _variants(report.variants, report.cases, lang)
+    yield _variants(report.variants, lang)
 
 
 def _group_name(number: str, row: scenarios.GroupRow, lang: Language) -> str:
@@ -130,11 +133,11 @@ type NamedRows = Sequence[tuple[str, scenarios.Row]]
 def _amounts(title: str, rows: NamedRows, report: scenarios.Comparison, lang: Language) -> Table:
     """Each cell: how many tasks, and beneath it the money."""
     table = table_of(translate(title, lang), lang, "")
-    _add_named_columns(table, case_names(report.cases, lang), justify="right", no_wrap=True)
-    others = [case.id for case in report.cases if case.id in report.total.differences]
+    _add_cases(table, report.cases, lang, justify="right", no_wrap=True)
+    others = list(report.total.differences)
     add_columns(table, lang, *("Difference" for _ in others), justify="right", no_wrap=True)
     for name, row in (*rows, *_total(rows, report, lang)):
-        amounts = (_amount(row.amounts[case.id], lang) for case in report.cases)
+        amounts = (_amount(row.amounts[case], lang) for case in report.cases)
         table.add_row(name, *amounts, *(_amount(row.differences[case], lang, "+") for case in others))
     return table
 
@@ -146,10 +149,10 @@ def _amounts_by_case(title: str, rows: NamedRows, report: scenarios.Comparison, 
     for name, row in (*rows, *_total(rows, report, lang)):
         table.add_section()
         for position, case in enumerate(report.cases):
-            amount, more = row.amounts[case.id], row.differences.get(case.id)
+            amount, more = row.amounts[case], row.differences.get(case)
             numbers = (format_number(amount.tasks, lang), format_number(amount.planned_vnd, lang))
             difference = _amount(more, lang, "+") if more else ""
-            table.add_row("" if position else name, Text(case_name(case.id, lang, [case])), *numbers, difference)
+            table.add_row("" if position else name, Text(_case(case, lang)), *numbers, difference)
     return table
 
 
@@ -165,10 +168,10 @@ def _amount(amount: scenarios.Amount, lang: Language, sign: str = "") -> str:
 def _differing(report: scenarios.Comparison, lang: Language) -> Table:
     lines = report.differing
     table = table_of(f"{translate('Tasks that differ', lang)}: {len(lines)}", lang, "Task", "Title")
-    _add_named_columns(table, case_names(report.cases, lang), justify="right", no_wrap=True)
+    _add_cases(table, report.cases, lang, justify="right", no_wrap=True)
     add_columns(table, lang, "Reason")
     for line in lines:
-        sides = (_side(line.sides[case.id], lang) for case in report.cases)
+        sides = (_side(line.sides[case], lang) for case in report.cases)
         table.add_row(line.id, _title(line, lang), *sides, Text(_reasons(line, report.cases, lang)))
     return table
 
@@ -181,9 +184,9 @@ def _differing_by_case(report: scenarios.Comparison, lang: Language) -> Table:
     for line in lines:
         table.add_section()
         for position, case in enumerate(report.cases):
-            side = line.sides[case.id]
+            side = line.sides[case]
             first = ("", "") if position else (line.id, _title(line, lang))
-            table.add_row(*first, Text(case_name(case.id, lang, [case])), _side(side, lang), Text(side.reason))
+            table.add_row(*first, Text(_case(case, lang)), _side(side, lang), Text(side.reason))
     return table
 
 
@@ -200,7 +203,7 @@ def _side(side: scenarios.Side, lang: Language) -> str:
     return f"{format_number(side.planned_vnd, lang)}\n{due}"
 
 
-def _reasons(line: scenarios.Difference, cases: Sequence[CaseLine], lang: Language) -> str:
-    sides = [(case_name(case.id, lang, [case]), line.sides[case.id]) for case in cases]
+def _reasons(line: scenarios.Difference, cases: Sequence[str], lang: Language) -> str:
+    sides = [(_case(case, lang), line.sides[case]) for case in cases]
     reasons = [f"{name}: {side.reason}" for name, side in sides if side.reason]
     return "\n".join(reasons) or translate("planned for one scenario only", lang)

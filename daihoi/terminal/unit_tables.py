@@ -12,12 +12,12 @@ from services.tracker.reports.clearances import ClearanceLine
 from services.tracker.reports.coverage import Coverage
 from services.tracker.reports.expenses import Account
 from shared.i18n import Language, format_date, format_number, render, translate
+from shared.values.code_lists import CodeList, name_of
 from shared.values.local_time import LOCAL_TIME
 from shared.values.message import Message
 from shared.values.units import support_unit_ids
 from shared.views.view import Document
 
-CHANNEL_NAMES = named("press", "broadcast", "portal", "visual", loudspeaker="Loudspeakers")
 FLAG_NAMES = named(
     *("settled", "still_due"),
     advanced_beyond_guaranteed="Advanced beyond what is guaranteed",
@@ -27,7 +27,6 @@ FLAG_NAMES = named(
     to_return="To be returned",
 )
 CLEARANCE_KINDS = named("place", "person", "vehicle")
-INCIDENT_KINDS = named(*("order", "fire", "health", "traffic", "drill", "other"), information="Information security")
 SEVERITIES = named("low", "medium", "high", "critical")
 INCIDENT_STATUSES = named("reported", "assessed", "resolved", "reopened")
 
@@ -37,7 +36,7 @@ def coverage_table(coverage: Coverage, lang: Language) -> Table:
     table = table_of(translate("Publications released (planned)", lang), lang, "Day")
     channels = coverage.channels.values()
     for name in coverage.channels:
-        table.add_column(_named(CHANNEL_NAMES, name, lang), justify="right")
+        table.add_column(name_of(CodeList.CHANNELS, name, lang), justify="right")
     for day in coverage.days:
         cells = [(channel.by_day.get(day, 0), channel.planned.get(day, 0)) for channel in channels]
         counts = (f"{released or ''}{f' ({planned})' if planned else ''}".strip() for released, planned in cells)
@@ -118,7 +117,7 @@ def incidents_table(incidents: list[Document], lang: Language) -> Table:
         table.add_row(
             incident["_id"],
             format_date(reported.date()),
-            _named(INCIDENT_KINDS, incident["kind"], lang),
+            name_of(CodeList.INCIDENT_KINDS, incident["kind"], lang),
             _named(SEVERITIES, incident["severity"] or "", lang),
             _named(INCIDENT_STATUSES, incident["status"], lang),
             incident["place"],

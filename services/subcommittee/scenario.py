@@ -16,7 +16,8 @@ MOST_SWITCHES = 500
 
 
 class SwitchScenario(Command):
-    """Puts a case of the congress in force; for the sub-committee's lead or a deputy. Every unit follows by itself."""
+    """Puts a case of the congress in force; for the sub-committee's lead or a deputy. Every unit follows by
+    itself."""
 
     NAME = "switch-scenario"
     ENTITY = "scenario"

@@ -1,7 +1,9 @@
 """A variant: how one unit prepares for one case of the congress.
 
-A task applies in a variant when its own scenario is that case or every case (`both`). An adjustment says otherwise for one task, or
-gives it another cost or deadline there. The unit's lead signs the variant; a later adjustment opens it again.
+A task applies in a variant when its own scenario is that case or every case (`both`). An adjustment says otherwise
+for one task, or gives it another cost or deadline there. What is for normal conditions (`none`) and goes on in a
+storm is for every case, or adjusted in the storm's variant: no case falls back on another. The unit's lead signs the
+variant; a later adjustment opens it again.
 """
 
 from collections.abc import Mapping, Sequence

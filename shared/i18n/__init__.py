@@ -14,14 +14,24 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
 from shared.values.brief import brief_text
+from shared.values.code_lists import CodeList, is_listed, name_of
 from shared.values.local_time import LOCAL_TIME
 from shared.values.message import Message, OwnWords, joined
-from shared.values.units import services, title_of
+from shared.values.units import services
 
 type Language = Literal["vi", "en"]
 
 LANGUAGES: tuple[Language, ...] = ("vi", "en")
 NOT_TRANSLATED = Message("not_translated", "its own words, in English: ask with DAIHOI_LANG=en")
+LISTED = {
+    "unit": CodeList.UNITS,
+    "channel": CodeList.CHANNELS,
+    "duty": CodeList.DUTIES,
+    "scenario": CodeList.CASES,
+    "variant": CodeList.CASES,
+    "funding_source": CodeList.FUNDING_SOURCES,
+}
+"""The code list that a value's id is looked up on, by the name under which it stands in a sentence or a document."""
 CATALOGUE = Path(__file__).with_name("vi.po")
 
 
@@ -53,8 +63,8 @@ def in_words(name: str, value: object, lang: Language) -> str:
     match value:
         case OwnWords() | Exception() if not shows_own_words(lang):
             text = render(NOT_TRANSLATED, lang)
-        case str() if name == "unit":
-            text = title_of(value, lang)
+        case str() if name in LISTED and (name == "unit" or is_listed(LISTED[name], value)):
+            text = name_of(LISTED[name], value, lang)
         case str() if name in ("actor", "given_by"):
             text = title_of_position(value, lang)
         case Message():
@@ -93,7 +103,7 @@ def title_of_position(actor: str, lang: Language) -> str:
         return render(POLICY.filled(name=position), lang)
     deputy = re.fullmatch("deputy-([1-9][0-9]*)", position)
     title = NUMBERED_DEPUTY if deputy else POSITIONS.get(position)
-    if title is None or unit not in services():
+    if title is None or (unit not in services() and not is_listed(CodeList.UNITS, unit)):
         return actor
     return render(title.filled(unit=unit, number=deputy[1] if deputy else ""), lang)
 

@@ -6,13 +6,15 @@ congress never published holds what `DEFAULTS` says. A list without entries is f
 
 from collections.abc import Mapping
 from enum import StrEnum
+from functools import cache
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.values.message import Message
+from shared.values.names_in_use import Name, Names, name_in_use
 from shared.values.types import Text
-from shared.values.units import WITH_CODE
+from shared.values.units import UNITS_LIST, WITH_CODE, SupportUnit, support_units, title_of
 
 MOST_ENTRIES = 100
 NO_EPIDEMIC, OUTBREAK = "none", "outbreak"
@@ -22,7 +24,7 @@ ENTRY_PATTERN = r"^[a-z0-9][a-z0-9-]{0,39}$"
 
 
 class CodeList(StrEnum):
-    UNITS = "units"
+    UNITS = UNITS_LIST
     CASES = "cases"
     DUTIES = "duties"
     CHANNELS = "channels"
@@ -83,14 +85,14 @@ DEFAULTS: Mapping[CodeList, Entries] = {
         ("broadcast", "Phát thanh, truyền hình", "Broadcast"),
         ("portal", "Cổng thông tin", "Portal"),
         ("visual", "Cổ động trực quan", "Visual"),
-        ("loudspeaker", "Loa truyền thanh", "Loudspeakers"),
+        ("loudspeaker", "Truyền thanh cơ sở", "Loudspeakers"),
     ),
     CodeList.INCIDENT_KINDS: _entries(
         ("order", "Trật tự", "Order"),
         ("fire", "Cháy nổ", "Fire"),
         ("health", "Y tế", "Health"),
         ("traffic", "Giao thông", "Traffic"),
-        ("information", "Thông tin", "Information"),
+        ("information", "An ninh thông tin", "Information security"),
         ("drill", "Diễn tập", "Drill"),
         ("other", "Khác", "Other"),
     ),
@@ -99,8 +101,45 @@ DEFAULTS: Mapping[CodeList, Entries] = {
 }
 
 
+def registered_units() -> Entries:
+    """The units whose services this process knows, as entries: those with code, then those that the setting names.
+    They take part in a congress that has no list of its own."""
+    return _registered(support_units())
+
+
+@cache
+def _registered(units: tuple[SupportUnit, ...]) -> Entries:
+    return _entries(*((unit.id, unit.vi, unit.en) for unit in units))
+
+
 def with_entry(entries: Entries, entry: Entry) -> Entries:
     """`entries` with this one in the place of the one with its id, or at the end."""
     if all(other.id != entry.id for other in entries):
         return (*entries, entry)
     return tuple(entry if other.id == entry.id else other for other in entries)
+
+
+# --- names ---
+def names_of(lists: Mapping[CodeList, Entries]) -> Names:
+    """As `use_names` takes them over; retired entries keep their names."""
+    return {
+        code_list: {entry.id: Name(entry.name.vi, entry.name.en, entry.retired) for entry in entries}
+        for code_list, entries in lists.items()
+    }
+
+
+def name_of(code_list: CodeList, entry_id: str, lang: str) -> str:
+    """What the entry is called: by the names in use, else by default. What is no entry stands for itself."""
+    if code_list is CodeList.UNITS:
+        return title_of(entry_id, lang)
+    if name := name_in_use(code_list, entry_id, lang):
+        return name
+    default = next((entry.name for entry in DEFAULTS[code_list] if entry.id == entry_id), None)
+    if default is None:
+        return entry_id
+    return default.en if lang == "en" and default.en else default.vi
+
+
+def is_listed(code_list: CodeList, entry_id: str) -> bool:
+    """Whether there is a name for it, in use or by default."""
+    return bool(name_in_use(code_list, entry_id, "vi")) or any(entry.id == entry_id for entry in DEFAULTS[code_list])

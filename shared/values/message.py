@@ -54,6 +54,7 @@ WORDS = {
         *("decoration", "ceremony", "sanitation", "emulation", "place", "person", "vehicle"),
     )
 } | {
+    "both": Message("both", "every case"),
     "token": Message("token", "the token"),
     "position": Message("position", "all tokens of"),
     "key": Message("key", "the key"),

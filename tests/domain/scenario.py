@@ -60,6 +60,8 @@ def decided_in(
     wanted = aggregate.reads(command, state)
     seen = {key: world.get(key) for key in wanted if key[1] != "*"}
     seen |= {key: found for key, found in world.items() if (key[0], "*") in wanted}
+    if aggregate.reads_then is not None:
+        seen |= {key: world.get(key) for key in aggregate.reads_then(command, state, seen)}
     return aggregate.decide(command, state, actor, seen)
 
 

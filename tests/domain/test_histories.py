@@ -147,6 +147,8 @@ BY_NAME: dict[str, st.SearchStrategy] = {
     "named": st.sampled_from(["0123456789abcdef", "0123456789abcdef" * 2, "logistics.lead", "nobody.at-all"]),
     "since": st.sampled_from([datetime(2020, 8, 20, hour, tzinfo=UTC) for hour in (1, 2)]),
     "code": st.sampled_from(["1.01", "1.02"]),
+    "scenario": st.sampled_from(["both", "none", "outbreak", "storm"]),
+    "variant": st.sampled_from(["none", "outbreak", "storm"]),
     "item_ids": st.lists(st.sampled_from(["1-01", "1-02"]), min_size=1, unique=True),
 }
 

@@ -7,7 +7,7 @@ from typing import Any
 from services.tracker.projection.decoding import EVENT_TYPES
 from shared.i18n import LANGUAGES, format_minute, render
 from shared.values.brief import brief
-from shared.values.case_names import text_of_case
+from shared.values.code_lists import CodeList, is_listed, name_of
 from shared.values.message import WITH_REASON, Message, word
 from shared.views.view import Document
 
@@ -118,8 +118,14 @@ def _params(name: str, actor: str, entity_id: str, data: Mapping[str, Any]) -> d
     texts = (inner.get(field) for field in ("title", "name", "text"))
     title = next((text for text in texts if isinstance(text, dict) and text), {})
     in_languages = {"vi": ""} | {lang: brief(text, VALUE_CHARACTERS) for lang, text in title.items()}
-    entity = text_of_case(entity_id) if ".variant." in name else entity_id
+    entity = _case(entity_id) if ".variant." in name else entity_id
     return {**values, "actor": actor, "id": entity, "title": in_languages}
+
+
+def _case(case: str) -> object:
+    if not is_listed(CodeList.CASES, case):
+        return word(case)
+    return {lang: name_of(CodeList.CASES, case, lang) for lang in LANGUAGES}
 
 
 def _readable(field: str, value: Any) -> object:
@@ -131,7 +137,7 @@ def _readable(field: str, value: Any) -> object:
         case "starts" | "ends" | "since":
             return format_minute(value)
         case "scenario":
-            return text_of_case(value)
+            return _case(value)
         case "severity" | "decision" | "what":
             return word(value)
         case _ if value is None and field in SHOWN_AS_MISSING:

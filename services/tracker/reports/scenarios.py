@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from pydantic import BaseModel
 
-from services.tracker.reports.cases import CaseLine, cases_of, narrowed
+from services.tracker.reports.cases import cases_of, narrowed
 from services.tracker.reports.lines import NamedTask, Names, group_names, is_suspended, name_of, offset_of
 from services.tracker.reports.order import task_order, unit_order
 from shared.domain.task import CLOSED, TaskStatus
@@ -54,7 +54,7 @@ class VariantStanding(BaseModel):
 class Standing(BaseModel):
     """`cases` are in the order of their list, as `variants` are in each unit."""
 
-    cases: list[CaseLine]
+    cases: list[str]
     in_force: InForce | None
     switches: list[Switch]
     units: list[UnitStanding]
@@ -95,7 +95,7 @@ class Difference(NamedTask):
 class Comparison(BaseModel):
     """Cancelled tasks are left out. A completed task is in every variant as it was completed."""
 
-    cases: list[CaseLine]
+    cases: list[str]
     total: Row
     by_unit: dict[str, Row]
     by_group: dict[str, GroupRow]
@@ -154,13 +154,11 @@ def standing(
             )
             for unit in units
         ],
-        variants=_variants(documents, units, [case.id for case in cases]),
+        variants=_variants(documents, units, cases),
     )
 
 
-def _variants(
-    documents: dict[str, Document], units: Iterable[str], cases: Sequence[str]
-) -> list[VariantStanding]:
+def _variants(documents: dict[str, Document], units: Iterable[str], cases: Sequence[str]) -> list[VariantStanding]:
     keys = [(unit, case, documents.get(f"{unit}/{case}", {})) for unit in units for case in cases]
     return [
         VariantStanding(
@@ -184,18 +182,17 @@ def compare(
     """The variants of «none» and of every other case side by side, whichever is in force; of one `unit` where it is
     named, and of the `wanted` cases alone where there are any."""
     cases = narrowed(cases_of(code_lists, tasks, scenarios), wanted)
-    ids = [case.id for case in cases]
     documents = {document["_id"]: document for document in scenarios}
     units = [unit] if unit else _units(documents, tasks)
     live = [task for task in tasks if task["status"] != TaskStatus.CANCELLED and task["unit"] in units]
     ordered = sorted(live, key=task_order)
-    compared = [(task, {case: _side(task, case, documents) for case in ids}) for task in ordered]
+    compared = [(task, {case: _side(task, case, documents) for case in cases}) for task in ordered]
     return Comparison(
         cases=cases,
-        total=_row(ids, (sides for _, sides in compared)),
-        by_unit={name: _row(ids, (sides for task, sides in compared if task["unit"] == name)) for name in units},
-        by_group=_by_group(ids, compared, group_names(ordered, catalogue)),
-        variants=_variants(documents, units, ids),
+        total=_row(cases, (sides for _, sides in compared)),
+        by_unit={name: _row(cases, (sides for task, sides in compared if task["unit"] == name)) for name in units},
+        by_group=_by_group(cases, compared, group_names(ordered, catalogue)),
+        variants=_variants(documents, units, cases),
         differing=[Difference(**name_of(task), sides=sides) for task, sides in compared if _differ(sides)],
     )
 
@@ -244,9 +241,7 @@ def _row(cases: Sequence[str], compared: Iterable[Sides]) -> Row:
     return Row(amounts=amounts, differences=differences)
 
 
-def _by_group(
-    cases: Sequence[str], compared: Sequence[tuple[Document, Sides]], names: Names
-) -> dict[str, GroupRow]:
+def _by_group(cases: Sequence[str], compared: Sequence[tuple[Document, Sides]], names: Names) -> dict[str, GroupRow]:
     rows = {
         number: _row(cases, (sides for task, sides in compared if task["group"]["number"] == number))
         for number in names

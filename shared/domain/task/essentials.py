@@ -16,9 +16,9 @@ from shared.values.types import Day, DutyKind, EntityId, Group, Phase, Phrase, T
 
 
 class OpenTask(TaskCommand):
-    """Opens a task for one case of the congress, or for `both`: every case. `catalogue_item` and `directive_id` say where the work comes from. `duty` and `locality` mark it
-    as a continuing duty of that locality. `due_offset_days` counts from the opening day: until there is one, the task
-    has no deadline."""
+    """Opens a task for one case of the congress, or for `both`: every case. `catalogue_item` and `directive_id` say
+    where the work comes from. `duty` and `locality` mark it as a continuing duty of that locality. `due_offset_days`
+    counts from the opening day: until there is one, the task has no deadline."""
 
     NAME = "open-task"
     title: Text
@@ -74,9 +74,7 @@ def keys_to_open(command: OpenTask) -> Sequence[Key]:
     return () if command.scenario == EVERY_CASE else keys_of_case(command.scenario)
 
 
-def open_task(
-    command: OpenTask, task: Task | None, actor: Actor, seen: Mapping[Key, Any]
-) -> Sequence[TaskEvent]:
+def open_task(command: OpenTask, task: Task | None, actor: Actor, seen: Mapping[Key, Any]) -> Sequence[TaskEvent]:
     """A policy opens what the sub-committee hands out, which knows its own list; the unit may hear of it later."""
     opened = TaskOpened(**command.content())
     events = once(opened, task.opened if task else None, ALREADY_OPEN(task_id=command.task_id))

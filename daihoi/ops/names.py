@@ -1,0 +1,42 @@
+"""What a congress calls its units, cases, duties and the like, for what a person is shown of it."""
+
+from collections.abc import Mapping
+
+from services.subcommittee.code_list import AGGREGATE
+from services.tracker.history.as_of import Views
+from services.tracker.projection.decoding import decode_event
+from services.tracker.reports.lists_in_use import lists_in_use
+from shared.domain.known_list import KnownList, entries_of
+from shared.events.code_list import CodeListEvent
+from shared.eventstore.ledger import Ledger
+from shared.values.code_lists import CodeList, Entries, names_of
+from shared.values.names_in_use import use_names
+from shared.values.units import SUBCOMMITTEE
+from shared.views.code_lists import VIEW
+from shared.views.view import Recorded
+
+
+async def take_names_over(views: Views) -> None:
+    """As the congress called everything when the views were so."""
+    use_names(names_of(lists_in_use({VIEW.name: await views.documents(VIEW.name)})))
+
+
+async def take_names_of_the_ledger(ledger: Ledger) -> None:
+    """As the congress calls everything by now, whether or not there are views. Raises `Unavailable`, `NoStream`."""
+    use_names(names_of(await lists_on_record(ledger)))
+
+
+async def lists_on_record(ledger: Ledger) -> Mapping[CodeList, Entries]:
+    """Those that the congress has published or changed. Raises `Unavailable`, `NoStream`."""
+    lists = {}
+    for code_list in CodeList:
+        if (published := await _on_record(ledger, code_list)) is not None:
+            lists[code_list] = entries_of(code_list, published)
+    return lists
+
+
+async def _on_record(ledger: Ledger, code_list: CodeList) -> KnownList | None:
+    recorded = (decode_event(stored) for stored in await ledger.about(code_list.value))
+    own = [entry.event for entry in recorded if isinstance(entry, Recorded) and entry.envelope.source == SUBCOMMITTEE]
+    state: KnownList | None = AGGREGATE.fold(event for event in own if isinstance(event, CodeListEvent))
+    return state
