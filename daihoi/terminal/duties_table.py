@@ -18,19 +18,21 @@ def duties_table(duties: Duties, lang: Language, *, is_wide: bool = True) -> Tab
     title, legend = _heading(duties, lang), _legend(duties, lang)
     table = Table(title=title, title_justify="left", caption=legend, caption_justify="left")
     labels.add_columns(table, lang, "Locality")
-    labels.add_columns(table, lang, *(name.sentence for name in DUTY_NAMES.values()), justify="center", no_wrap=True)
+    kinds = tuple(duties.by_duty)
+    names = (DUTY_NAMES[kind].sentence if kind in DUTY_NAMES else kind for kind in kinds)
+    labels.add_columns(table, lang, *names, justify="center", no_wrap=True)
     labels.add_columns(table, lang, *(["Overdue"] if is_wide else []), "Completed", justify="right", no_wrap=True)
     for row in duties.localities:
         name = labels.in_language(row.name_vi, row.name_en, lang)
-        signs = (_phases(row.by_duty[duty]) for duty in DUTY_NAMES)
+        signs = (_phases(row.by_duty[duty]) for duty in kinds)
         table.add_row(Text(name, style=_style(row.totals)), *signs, *_numbers(row.totals, lang, is_wide))
     table.add_section()
     for phase, cells in duties.by_phase.items():
         if cells.tasks:
-            sums = (labels.fraction_in_words(duties.by_duty[duty][phase].completion, lang) for duty in DUTY_NAMES)
+            sums = (labels.fraction_in_words(duties.by_duty[duty][phase].completion, lang) for duty in kinds)
             table.add_row(render(labels.PHASE_NAMES[phase], lang), *sums, *_numbers(cells, lang, is_wide))
     table.add_section()
-    sums = (_all_phases(duties.by_duty[duty], lang) for duty in DUTY_NAMES)
+    sums = (_all_phases(duties.by_duty[duty], lang) for duty in kinds)
     table.add_row(translate("Total", lang), *sums, *_numbers(duties.totals, lang, is_wide))
     return table
 
