@@ -6,9 +6,10 @@ from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from services.subcommittee.own_lists import check_scenario, keys_of_scenario
+from services.subcommittee.listed import check_named, key_of
 from shared.domain.decider import EVENTS_AT_ONCE, Actor, Aggregate, Command, Key, Refusal, State, begun, once
 from shared.events import catalogue_item as events
+from shared.values.code_lists import EVERY_CASE, CodeList
 from shared.values.types import EntityId, KnownUnit, Text, Unit, check_known
 
 ITEMS_AT_ONCE = EVENTS_AT_ONCE
@@ -159,27 +160,43 @@ Wish = PublishItem | AssignItem | ReviseItem | WithdrawItem
 
 
 def reads(command: Wish, state: CatalogueItem | None) -> Sequence[Key]:
-    return keys_of_scenario(command.item.scenario) if isinstance(command, PublishItem | ReviseItem) else ()
+    return tuple(key_of(code_list) for code_list in _named_anew(command, state))
 
 
 def decide(
     command: Wish, state: CatalogueItem | None, actor: Actor, seen: Mapping[Key, Any]
 ) -> Sequence[events.CatalogueEvent]:
+    decided = _decide(command, state)
+    for code_list, entry_id in _named_anew(command, state).items() if decided else ():
+        check_named(code_list, entry_id, seen)
+    return decided
+
+
+def _named_anew(command: Wish, state: CatalogueItem | None) -> Mapping[CodeList, str]:
+    """The entries of code lists that the item is to have, and has not yet."""
+    if not isinstance(command, PublishItem | ReviseItem):
+        return {}
+    held = _entries_of(state.published.item) if state and not state.withdrawn else {}
+    return dict(_entries_of(command.item).items() - held.items())
+
+
+def _entries_of(item: events.Item) -> Mapping[CodeList, str]:
+    source = {CodeList.FUNDING_SOURCES: item.funding_source} if item.funding_source else {}
+    case = {} if item.scenario == EVERY_CASE else {CodeList.CASES: item.scenario}
+    return {CodeList.GROUPS: str(item.group.number), **source, **case}
+
+
+def _decide(command: Wish, state: CatalogueItem | None) -> Sequence[events.CatalogueEvent]:
     match command:
         case PublishItem():
             published = events.ItemPublished(**command.content())
             recorded = None if state is None or state.withdrawn else state.published
-            decided = once(published, recorded, ALREADY_PUBLISHED(item_id=command.item_id))
-            if decided:
-                check_scenario(command.item.scenario, seen)
-            return decided
+            return once(published, recorded, ALREADY_PUBLISHED(item_id=command.item_id))
         case AssignItem():
             return _assign(command, _in_the_catalogue(command, state))
         case ReviseItem():
             state = _in_the_catalogue(command, state)
             _require_of_its_catalogue(command, state)
-            if state.published.item.scenario != command.item.scenario:
-                check_scenario(command.item.scenario, seen)
             return () if state.published.item == command.item else (events.ItemRevised(item=command.item),)
         case WithdrawItem():
             if state is None:

@@ -6,7 +6,7 @@ Before the first switch no scenario is in force. Every switch has a number, one 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from services.subcommittee.own_lists import check_own_entry, key_of_list
+from services.subcommittee.listed import check_named, key_of
 from shared.domain.decider import Actor, Aggregate, Command, Key, Refusal, latest
 from shared.events.scenario import CURRENT, EVENTS, ScenarioSwitched
 from shared.values.code_lists import CodeList, EntryId
@@ -36,7 +36,7 @@ SWITCHES_FULL = Refusal("scenario_switches_full", "The scenario has been switche
 
 
 def reads(command: SwitchScenario, last: ScenarioSwitched | None) -> Sequence[Key]:
-    return (key_of_list(CodeList.CASES),)
+    return (key_of(CodeList.CASES),)
 
 
 def decide(
@@ -46,7 +46,7 @@ def decide(
         raise NO_RIGHT(actor=actor.id)
     if last is not None and last.scenario == command.scenario:
         return ()
-    check_own_entry(CodeList.CASES, command.scenario, seen)
+    check_named(CodeList.CASES, command.scenario, seen)
     number = last.number + 1 if last else 1
     if number > MOST_SWITCHES:
         raise SWITCHES_FULL(most=MOST_SWITCHES)

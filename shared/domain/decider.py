@@ -176,6 +176,9 @@ class Aggregate:
     """Names further ones, given also what `reads` had read: those that only their states lead to."""
     internal: bool = False
     """Only policies give its commands; to callers they don't exist."""
+    for_reference: bool = False
+    """What is looked up here, such as which entries a list has, may have been written down after what is decided with
+    it has happened."""
 
     @property
     def public_commands(self) -> tuple[type[Command], ...]:

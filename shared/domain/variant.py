@@ -10,9 +10,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 
 from shared.domain.decider import Actor, Aggregate, Command, Key, Refusal, State, commands_of
-from shared.domain.known_cases import check_case, keys_of_case
+from shared.domain.known_list import check_entry, key_of
 from shared.events.variant import EVENTS, AdjustmentWithdrawn, VariantAdjusted, VariantEvent, VariantPrepared
-from shared.values.code_lists import EVERY_CASE, EntryId
+from shared.values.code_lists import EVERY_CASE, CodeList, EntryId
 from shared.values.types import Brief, Day, EntityId, Vnd
 
 MOST_ADJUSTMENTS = 1400
@@ -105,8 +105,8 @@ NOT_THE_LEAD = Refusal(
 
 
 def reads(command: VariantCommand, variant: Variant | None) -> Sequence[Key]:
-    case = keys_of_case(command.variant)
-    return (*case, ("task", command.task_id)) if isinstance(command, AdjustVariant) else case
+    cases = key_of(CodeList.CASES)
+    return (cases, ("task", command.task_id)) if isinstance(command, AdjustVariant) else (cases,)
 
 
 def decide(
@@ -119,7 +119,7 @@ def decide(
             return _adjust(command, variant, seen)
         case WithdrawAdjustment():
             if not is_begun:
-                check_case(command.variant, seen)
+                check_entry(CodeList.CASES, command.variant, seen)
             adjusted = command.task_id in variant.adjustments
             return (AdjustmentWithdrawn(task_id=command.task_id),) if adjusted else ()
         case PrepareVariant():
@@ -127,7 +127,7 @@ def decide(
                 raise NOT_THE_LEAD(actor=actor.id)
             if variant.signed_by:
                 return ()
-            check_case(command.variant, seen)
+            check_entry(CodeList.CASES, command.variant, seen)
             return (VariantPrepared(signed_by=actor.id),)
 
 
@@ -135,7 +135,7 @@ def _adjust(command: AdjustVariant, variant: Variant, seen: Mapping[Key, object]
     adjusted = VariantAdjusted(**command.content())
     if variant.adjustments.get(command.task_id) == adjusted:
         return ()
-    check_case(command.variant, seen)
+    check_entry(CodeList.CASES, command.variant, seen)
     if seen.get(("task", command.task_id)) is None:
         raise NO_TASK(task_id=command.task_id)
     if command.applies is None and command.planned_vnd is None and command.deadline is None:

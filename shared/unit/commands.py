@@ -174,8 +174,8 @@ class CommandHandler:
     ) -> tuple[dict[Key, Any], list[NewEvent]]:
         states = {key: aggregate.state for key, aggregate in loaded.items()}
         events: list[NewEvent] = []
-        read: dict[Key, Loaded] = {}
         positions = dict.fromkeys(loaded, 0)
+        others: dict[Key, Loaded] = {}
         for part in parts:
             key = (part.ENTITY, part.entity_id)
             aggregate = self._loader.aggregates[part.ENTITY]
@@ -183,7 +183,7 @@ class CommandHandler:
             if cause.fingerprint:  # somebody gave it
                 part.check_given_at(cause.happened)
             try:
-                decided, latest_seen = await self._decided(aggregate, part, states[key], cause.actor, read)
+                decided, latest_seen = await self._decided(aggregate, part, states[key], cause.actor, others)
             except Refused:
                 if not is_effect:
                     raise
@@ -198,29 +198,28 @@ class CommandHandler:
         return states, events
 
     async def _decided(
-        self, aggregate: Aggregate, command: Command, state: Any, actor: Actor, read: dict[Key, Loaded]
+        self, aggregate: Aggregate, command: Command, state: Any, actor: Actor, others: dict[Key, Loaded]
     ) -> tuple[Sequence[Event], datetime | None]:
-        """The events, and when the latest of what was read for them by name happened. `read` has what the parts of
-        one command read by name, each once."""
+        """The events, and when the latest of what was read for them by name happened. `others` are those that earlier
+        parts of the same command have read: a thousand parts look a list up once."""
         if aggregate.reads is None:
             return aggregate.decide(command, state, actor), None
-        keys = [*aggregate.reads(command, state)]
-        seen = await self._seen(keys, read)
-        if aggregate.reads_then is not None and (further := aggregate.reads_then(command, state, seen)):
-            seen |= await self._seen(further, read)
-            keys += further
-        latest = max((read[key].latest for key in keys if key in read and read[key].latest), default=None)
+        seen = await self._seen(aggregate.reads(command, state), others)
+        if aggregate.reads_then is not None:
+            seen |= await self._seen(aggregate.reads_then(command, state, seen), others)
+        read = (others[key] for key in seen if key in others and not self._loader.aggregates[key[0]].for_reference)
+        latest = max(filter(None, (loaded.latest for loaded in read)), default=None)
         return aggregate.decide(command, state, actor, seen), latest
 
-    async def _seen(self, keys: Sequence[Key], read: dict[Key, Loaded]) -> dict[Key, Any]:
-        """The states of others."""
+    async def _seen(self, keys: Sequence[Key], others: dict[Key, Loaded]) -> dict[Key, Any]:
+        """The states of what `keys` name, read where none of `others` is it."""
         named = [key for key in keys if key[1] != "*"]
         seen: dict[Key, Any] = {}
         for entity in [entity for entity, entity_id in keys if entity_id == "*"]:
             seen |= await self._loader.load_all(entity)
-        missing = [key for key in named if key not in read]
-        read.update(zip(missing, await asyncio.gather(*map(self._loader.load, missing)), strict=True))
-        return seen | {key: read[key].state for key in named}
+        unread = [key for key in named if key not in others]
+        others.update(zip(unread, await asyncio.gather(*map(self._loader.load, unread)), strict=True))
+        return seen | {key: others[key].state for key in named}
 
     async def _append(self, loaded: dict[Key, Loaded], states: dict[Key, Any], events: Sequence[NewEvent]) -> Answer:
         if not events:

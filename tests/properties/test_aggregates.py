@@ -111,7 +111,6 @@ class Machine(RuleBasedStateMachine):
         self.sent.append(wish)
         return wish
 
-
     def read_for(self, part: Command, state: Any) -> Sequence[Key]:
         """What a decision wants to see, and what that leads to."""
         keys = self.focus.reads(part, state)

@@ -29,7 +29,9 @@ from services.tracker.reports.stopped import StoppedLine
 from shared.domain.task import TaskStatus
 from shared.domain.task.standing import ExtensionOutcome
 from shared.events.congress import Particulars
+from shared.values.code_lists import CodeList
 from shared.values.types import Phase
+from shared.views.code_lists import entries_by_list
 from shared.views.view import Document
 
 
@@ -135,6 +137,7 @@ def consolidate(
     wanted: Wanted = AS_USUAL,
 ) -> Report:
     """`views` are the documents of every view, by its name."""
+    entries = entries_by_list(views.get("code_lists", ()))
     every_task = sorted(views["tasks"], key=task_order)
     tasks = [task for task in every_task if not is_duty(task)]
     live = [task for task in tasks if task["status"] != TaskStatus.CANCELLED]
@@ -158,7 +161,7 @@ def consolidate(
         lacking=[line_of(task) for task in lacking],
         overdue=[line_of(task) for task in live if cell_of(task, today) == "open_overdue"],
         due_soon=[line_of(task) for task in live if is_due_soon(task, today)],
-        duties=duties_of(every_task, views["duties"], views["organisations"], today),
+        duties=duties_of(every_task, views["duties"], views["organisations"], today, entries[CodeList.DUTIES]),
         waiting_for_clearance=waiting(every_task, views["clearances"]),
         reviews=summarise(every_task, views["reviews"]),
         documents=filed(views["documents"]),

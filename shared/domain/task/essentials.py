@@ -1,18 +1,16 @@
 """What a task is opened with, and what is settled wherever it stands: who is in charge, by when, what money."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from pydantic import Field
 
-from shared.domain.decider import Actor, Command, Key, Refusal, once
-from shared.domain.known_cases import check_case, keys_of_case
+from shared.domain.decider import Actor, Command, Refusal, once
 from shared.domain.task.command import TaskCommand
 from shared.domain.task.following import FollowScenario
 from shared.domain.task.state import Task
 from shared.events.task import TaskAssigned, TaskDeadlineSet, TaskEvent, TaskFunded, TaskOpened
-from shared.values.code_lists import EVERY_CASE, EntryId
-from shared.values.types import Day, DutyKind, EntityId, Group, Phase, Phrase, Text, Vnd
+from shared.values.code_lists import EVERY_CASE, DutyId, EntryId
+from shared.values.types import Day, EntityId, Group, Phase, Phrase, Text, Vnd
 
 
 class OpenTask(TaskCommand):
@@ -28,7 +26,7 @@ class OpenTask(TaskCommand):
     planned_vnd: Vnd
     catalogue_item: EntityId | None = None
     directive_id: EntityId | None = None
-    duty: DutyKind | None = None
+    duty: DutyId | None = None
     locality: EntityId | None = None
     due_offset_days: int | None = Field(default=None, ge=-3650, le=3650)
 
@@ -70,17 +68,9 @@ DEADLINE_FIXED = Refusal(
 )
 
 
-def keys_to_open(command: OpenTask) -> Sequence[Key]:
-    return () if command.scenario == EVERY_CASE else keys_of_case(command.scenario)
-
-
-def open_task(command: OpenTask, task: Task | None, actor: Actor, seen: Mapping[Key, Any]) -> Sequence[TaskEvent]:
-    """A policy opens what the sub-committee hands out, which knows its own list; the unit may hear of it later."""
+def open_task(command: OpenTask, task: Task | None) -> Sequence[TaskEvent]:
     opened = TaskOpened(**command.content())
-    events = once(opened, task.opened if task else None, ALREADY_OPEN(task_id=command.task_id))
-    if events and command.scenario != EVERY_CASE and not actor.is_policy:
-        check_case(command.scenario, seen)
-    return events
+    return once(opened, task.opened if task else None, ALREADY_OPEN(task_id=command.task_id))
 
 
 Wish = AssignTask | SetDeadline | FundTask
