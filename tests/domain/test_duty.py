@@ -120,7 +120,8 @@ def test_every_locality_duty_and_phase_has_an_id_of_its_own_that_fits():
     ids = [duty_id(*told) for told in product((longest, "y"), ids_of(CodeList.DUTIES), Phase)]
     assert len(set(ids)) == len(ids)
     assert {
-        hand_out(locality=longest, duty=kind, phase=phase).entity_id for kind, phase in product(ids_of(CodeList.DUTIES), Phase)
+        hand_out(locality=longest, duty=kind, phase=phase).entity_id
+        for kind, phase in product(ids_of(CodeList.DUTIES), Phase)
     } <= set(ids)
     assert max(map(len, ids)) == ID_LENGTH
     with pytest.raises(ValueError, match="locality"):
