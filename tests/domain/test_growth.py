@@ -26,7 +26,7 @@ from shared.values.units import may_write, services
 from shared.views import VIEWS
 from shared.views.view import Recorded
 from tests.congress import BEGINNING, envelope_of
-from tests.domain.largest import FACE, largest, largest_data
+from tests.domain.largest import FACE, THE_CASES, largest, largest_data
 from tests.domain.scenario import AGGREGATES, LEAD, OFFICER, POLICY, decided_in
 
 MOST_BYTES = 6 * 2**20
@@ -46,7 +46,7 @@ class AnyTask(dict[Key, Any]):
     """A service in which every task is there."""
 
     def get(self, key: Key, default: Any = None) -> Any:
-        return BARE if key[0] == "task" else default
+        return BARE if key[0] == "task" else THE_CASES.get(key, default)
 
 
 TASKS: Mapping[Key, Any] = {("task", named(number)): BARE for number in range(review.MOST_REVIEWED)}
@@ -185,7 +185,7 @@ GROWING = {
     "a task": (
         task.AGGREGATE,
         a_task,
-        TASKS | {("unit-rules", "current"): UnitRulesChanged(evidence_required=False, reason="x")},
+        TASKS | THE_CASES | {("unit-rules", "current"): UnitRulesChanged(evidence_required=False, reason="x")},
         [
             *("task_clearances_full", "task_extensions_full", "task_evidence_full", "task_sent_back_full"),
             *("task_shortenings_full", "task_obstacles_full", "task_comments_full", "task_instructions_full"),
