@@ -138,31 +138,41 @@ def _amounts(title: str, rows: NamedRows, report: scenarios.Comparison, lang: La
     add_columns(table, lang, *("Difference" for _ in others), justify="right", no_wrap=True)
     for name, row in (*rows, *_total(rows, report, lang)):
         amounts = (_amount(row.amounts[case], lang) for case in report.cases)
-        table.add_row(name, *amounts, *(_amount(row.differences[case], lang, "+") for case in others))
+        table.add_row(name, *amounts, *(_difference(row.differences[case], lang) for case in others))
     return table
 
 
 def _amounts_by_case(title: str, rows: NamedRows, report: scenarios.Comparison, lang: Language) -> Table:
-    """One line a case, with the difference from «none» at its end."""
+    """One line a case; the differences from «none» beside the number of tasks and at the end."""
     table = table_of(translate(title, lang), lang, "", "Scenario")
     add_columns(table, lang, "Tasks", "Planned", "Difference", justify="right", no_wrap=True)
     for name, row in (*rows, *_total(rows, report, lang)):
         table.add_section()
         for position, case in enumerate(report.cases):
-            amount, more = row.amounts[case], row.differences.get(case)
-            numbers = (format_number(amount.tasks, lang), format_number(amount.planned_vnd, lang))
-            difference = _amount(more, lang, "+") if more else ""
-            table.add_row("" if position else name, Text(_case(case, lang)), *numbers, difference)
+            amount, more = row.amounts[case], row.differences.get(case) or scenarios.Amount()
+            tasks = format_number(amount.tasks, lang) + (f" ({_signed(more.tasks, lang)})" if more.tasks else "")
+            money = (
+                format_number(amount.planned_vnd, lang),
+                _signed(more.planned_vnd, lang) if case in row.differences else "",
+            )
+            table.add_row("" if position else name, Text(_case(case, lang)), tasks, *money)
     return table
+
+
+def _signed(number: int, lang: Language) -> str:
+    return f"{'+' if number > 0 else ''}{format_number(number, lang)}"
 
 
 def _total(rows: NamedRows, report: scenarios.Comparison, lang: Language) -> NamedRows:
     return [(translate("Total", lang), report.total)] if len(rows) > 1 else []
 
 
-def _amount(amount: scenarios.Amount, lang: Language, sign: str = "") -> str:
-    numbers = (amount.tasks, amount.planned_vnd)
-    return "\n".join(f"{sign if number > 0 else ''}{format_number(number, lang)}" for number in numbers)
+def _amount(amount: scenarios.Amount, lang: Language) -> str:
+    return f"{format_number(amount.tasks, lang)}\n{format_number(amount.planned_vnd, lang)}"
+
+
+def _difference(amount: scenarios.Amount, lang: Language) -> str:
+    return f"{_signed(amount.tasks, lang)}\n{_signed(amount.planned_vnd, lang)}"
 
 
 def _differing(report: scenarios.Comparison, lang: Language) -> Table:

@@ -53,7 +53,8 @@ from shared.events.task import (
 )
 from shared.events.unit_scenario import SwitchRecorded
 from shared.events.variant import VariantAdjusted
-from shared.values.code_lists import CodeList
+from shared.values.code_lists import CodeList, Entry
+from shared.values.types import Text
 from shared.values.units import support_unit_ids
 from tests.domain.scenario import AGGREGATES, decided_in
 
@@ -65,6 +66,7 @@ OPENED = TaskOpened(
     title={"vi": "Việc"}, group={"number": 1, "name": {"vi": "Nhóm"}}, phase="before", scenario="both", planned_vnd=5
 )
 ASSIGNED = TaskAssigned(collective="Sở Y tế", individual="Phó Giám đốc")
+THREE_CASES = known_list.KnownList(changed=(Entry(id="storm", name=Text(vi="Có bão", en="Storm")),))
 WORLD = {
     ("task", "a"): task.AGGREGATE.fold([OPENED, ASSIGNED, TaskDeadlineSet(deadline=date(2020, 9, 1))]),
     ("task", "b"): task.AGGREGATE.fold([OPENED.model_copy(update={"planned_vnd": 0}), TaskCancelled(reason="Thôi")]),
@@ -76,6 +78,7 @@ WORLD = {
         for name, decision in (("a", "granted"), ("b", "withdrawn"))
     },
     ("evidence", "0a" * 32): EvidenceFiled(file_name="bien-ban.pdf", size_bytes=1, media_type="application/pdf"),
+    **dict.fromkeys([("known-list", "cases"), ("code-list", "cases")], THREE_CASES),
     task.IN_FORCE: unit_scenario.UnitScenario(
         recorded=SwitchRecorded(number=1, scenario="outbreak", reason="Dịch lan rộng")
     ),
@@ -84,7 +87,7 @@ WORLD = {
     ),
 }
 """The tasks that a review finds: one lacks its funding, one is not live. One locality on the register, two clearances
-that tasks may need, a file that the unit keeps, and a scenario in force, with a variant."""
+that tasks may need, a file that the unit keeps, a list with a third case, and a scenario in force, with a variant."""
 
 TAKEN_UP_LATER = {
     ("task", "c"): task.AGGREGATE.fold(
@@ -148,7 +151,7 @@ BY_NAME: dict[str, st.SearchStrategy] = {
     "named": st.sampled_from(["0123456789abcdef", "0123456789abcdef" * 2, "logistics.lead", "nobody.at-all"]),
     "since": st.sampled_from([datetime(2020, 8, 20, hour, tzinfo=UTC) for hour in (1, 2)]),
     "code": st.sampled_from(["1.01", "1.02"]),
-    "scenario": st.sampled_from(["both", "none", "outbreak", "storm"]),
+    "scenario": st.sampled_from(["both", "none", "outbreak", "both", "outbreak", "storm"]),
     "variant": st.sampled_from(["none", "outbreak", "storm"]),
     **dict.fromkeys(("id", "entry_id"), ONE_OR_ANOTHER),
     "code_list": st.sampled_from([CodeList.CHANNELS, CodeList.INCIDENT_KINDS]),

@@ -76,7 +76,7 @@ def test_sentences_and_fields_have_the_names_that_are_in_use(own_names):
     assert "«Có bão»" in prepared["vi"]
     assert in_words("unit", "cong-nghe", "en") == "Tổ Công nghệ"
     assert value_in_words("scenario", "storm", "en") == "Storm"
-    assert value_in_words("scenario", "both", "vi") == "cả hai kịch bản"
+    assert value_in_words("scenario", "both", "vi") == "mọi tình huống"
     assert value_in_words("kind", "fire", "vi") == "Cháy nổ"
     assert value_in_words("kind", "vehicle", "en") == "vehicle"
 

@@ -20,7 +20,7 @@ from shared.eventstore.envelope import decode_data
 from shared.unit.policies import ANY_SERVICE, ForEvery, Policy
 from tests.congress import envelope_of
 from tests.contract.units import LOGISTICS, PROPAGANDA, SECURITY, SUBCOMMITTEE
-from tests.domain.largest import largest
+from tests.domain.largest import THE_CASES, largest
 from tests.domain.scenario import AGGREGATES, decided_in
 
 LEADS = [Actor("subcommittee.lead", "subcommittee"), Actor("security.lead", "security")]
@@ -33,6 +33,7 @@ WORLD = {
         ]
     ),
     ("task", "x" * 80): "a task",
+    **THE_CASES,
 }
 MOVES = [
     {"unit": unit, "task_id": "x" * 80, "replaces": "2199-12-31", "deadline": "2000-01-01"}
@@ -42,7 +43,7 @@ MANY_ENTRIES = [{"id": f"x-{number}", "name": {"vi": "x" * 300, "en": "x" * 300}
 STORIES: Sequence[tuple[Aggregate, Sequence[Command]]] = [
     (catalogue.AGGREGATE, [largest(catalogue.PublishItem), largest(catalogue.AssignItem, unit="logistics")]),
     (directive.AGGREGATE, [largest(directive.IssueDirective, kind="review", units=["logistics"])]),
-    (duty.AGGREGATE, [largest(duty.HandOutToLocality, unit="logistics", duty="decoration", locality=DISTRICT)]),
+    (duty.AGGREGATE, [largest(duty.HandOutToLocality, unit="logistics", locality=DISTRICT)]),
     (scenario.AGGREGATE, [largest(scenario.SwitchScenario)]),
     (
         congress.AGGREGATE,

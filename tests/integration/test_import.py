@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from uuid import uuid4
 
+import openpyxl
 import pytest
 
 from daihoi.importing.items import read_file
@@ -20,6 +21,7 @@ from shared.unit.client import CommandClient
 from tests.conftest import token_for
 from tests.congress import settled
 from tests.program import Shell
+from tests.waiting import until
 
 HEADER, *SAMPLE = csv.reader((demo.SAMPLE / "catalogue.csv").read_text("utf-8").splitlines())
 BUDGET = HEADER.index("budget_vnd")
@@ -61,9 +63,16 @@ class Office:
         assert ran.returncode == ends_with, ran.stderr
         return json.loads(ran.stdout)
 
-    async def send(self, command, data):
-        token = token_for(self.settings, "subcommittee.office")
+    async def send(self, command, data, by="office"):
+        token = token_for(self.settings, f"subcommittee.{by}")
         return await self.client.send("subcommittee", command, data, token=token, command_id=uuid4())
+
+    async def until_in_views(self, name):
+        async def is_there():
+            async with open_session(self.settings) as session:
+                return bool(await session.views.documents(name))
+
+        await until(is_there)
 
 
 def counts(new=0, changed=0, removed=0, unchanged=0):
@@ -118,6 +127,36 @@ async def test_one_wrong_row_and_nothing_is_written_and_all_that_is_wrong_is_tol
     told = await office.json(path, "--commit", ends_with=1)
     assert [(error["row"], error["column"]) for error in told["errors"]] == [(7, "budget_vnd"), (11, "title_vi")]
     assert await ledger.last_sequence() == 0
+
+
+async def test_the_cases_are_those_of_the_congress(office, ledger):
+    """From its list into a template, a catalogue, the switch and what is shown of it."""
+    path = office.file(with_cell(SAMPLE[:1], 0, HEADER.index("scenario"), "CO BAO"))
+    told = await office.json(path, ends_with=1)
+    assert [error["code"] for error in told["errors"]] == ["not_one_of"]
+    switch = ("scenario", "switch", "storm", "--reason", "Bão số 3", "--as", "subcommittee.lead", "--lang", "vi")
+    refused = await asyncio.to_thread(office.shell.run, *switch)
+    assert (refused.returncode, "none, outbreak" in refused.stderr) == (2, True), refused.stderr
+    assert await ledger.last_sequence() == 0
+
+    storm = {"code_list": "cases", "entry_id": "storm", "name": {"vi": "Có bão", "en": "Storm"}}
+    await office.send("add-entry", storm, by="lead")
+    await settled(ledger, 1)
+    await office.until_in_views("code_lists")
+    done = await office.json(path, "--commit")
+    assert (done["committed"]["problem"], done["new"][0]["scenario"]) == (None, "storm")
+    template = office.settings.data_dir / "mau.xlsx"
+    assert (await asyncio.to_thread(office.shell.run, "catalogue", "template", str(template))).returncode == 0
+    offered = openpyxl.load_workbook(template)["Danh sách"]
+    assert "Có bão" in [cell.value for column in offered.columns for cell in column]
+
+    switched = await asyncio.to_thread(office.shell.run, *switch)
+    assert switched.returncode == 0, switched.stderr
+    assert "Chưa chuẩn bị xong phương án" in switched.stderr
+    shown = await asyncio.to_thread(office.shell.run, "scenario", "show", "--lang", "vi")
+    assert "Kịch bản đang áp dụng: Có bão (lần chuyển 1" in shown.stdout
+    compared = await asyncio.to_thread(office.shell.json, "scenario", "compare", "--case", "storm")
+    assert compared["cases"] == ["none", "storm"]
 
 
 async def test_what_a_rule_forbids_is_told_and_nothing_is_written(office, ledger):
