@@ -57,9 +57,10 @@ def test_a_congress_begins_with_a_set_of_lists_and_changes_them(shell):
 
     change = ("--reason", "Theo kế hoạch", *AS_LEAD)
     assert "is changed" in done(shell, "lists", "add", "channels", "tiktok", "--vi", "TikTok", *AS_LEAD).stdout
-    assert "was like that already" in done(
-        shell, "lists", "add", "channels", "tiktok", "--vi", "TikTok", *AS_LEAD
-    ).stdout
+    assert (
+        "was like that already"
+        in done(shell, "lists", "add", "channels", "tiktok", "--vi", "TikTok", *AS_LEAD).stdout
+    )
     done(shell, "lists", "amend", "channels", "tiktok", "--vi", "Kênh TikTok", *change)
     done(shell, "lists", "retire", "channels", "zalo", *change)
     assert entries(shell, "channels")["tiktok"] == "Kênh TikTok"
