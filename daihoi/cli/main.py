@@ -20,6 +20,7 @@ COMMANDS: Mapping[str, str] = {
     "service": "serving:service",
     "demo": "demo:demo",
     "congress": "congress:congress",
+    "lists": "code_lists:lists",
     "do": "doing:do",
     "send": "sending:send",
     "submit": "submitting:submit",
