@@ -15,6 +15,7 @@ from daihoi.ops.waiting import PATIENCE_S
 from daihoi.terminal.scenario_tables import comparison_tables, standing_tables, unprepared_line
 from services.subcommittee.scenario import SwitchScenario
 from services.tracker.projection.decoding import decode_event
+from services.tracker.reports.lists_in_use import lists_in_use, units_in_use
 from services.tracker.reports.scenarios import compare, standing, unprepared_units
 from shared.domain.decider import Refused
 from shared.eventstore.credentials import NO_CREDENTIALS
@@ -34,7 +35,10 @@ scenario = CommandGroup("Scenarios: show, compare, switch.")
 @selecting
 def show(selection: Selection) -> None:
     """Which scenario is in force, how far each unit has followed, and what it has prepared."""
-    question = of_views(("tasks", "scenarios"), lambda views, _: standing(views["tasks"], views["scenarios"]))
+    question = of_views(
+        ("tasks", "scenarios", "code_lists"),
+        lambda views, _: standing(views["tasks"], views["scenarios"], units_in_use(views)),
+    )
     show_report(selection, question, standing_tables)
 
 
@@ -49,8 +53,8 @@ def compare_variants(
     if unit is not None:
         console.check_service(unit, support_unit_ids())
     question = of_views(
-        ("tasks", "scenarios", "catalogue"),
-        lambda views, _: compare(views["tasks"], views["scenarios"], unit, views["catalogue"]),
+        ("tasks", "scenarios", "catalogue", "code_lists"),
+        lambda views, _: compare(views["tasks"], views["scenarios"], unit, views["catalogue"], lists_in_use(views)),
     )
     show_report(selection, question, comparison_tables)
 

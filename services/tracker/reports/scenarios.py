@@ -1,7 +1,7 @@
 """Scenarios: which one is in force, how far the units have followed, and how their variants differ. Pure arithmetic
 over the `scenarios` and `tasks` views."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 from pydantic import BaseModel
@@ -12,6 +12,7 @@ from shared.domain.task import CLOSED, TaskStatus
 from shared.domain.variant import AGGREGATE, demanded
 from shared.events.scenario import CURRENT
 from shared.events.variant import VariantAdjusted, VariantEvent
+from shared.values.code_lists import CodeList, Entries
 from shared.values.types import Case, Scenario
 from shared.views.view import Document, Recorded
 
@@ -102,12 +103,13 @@ class Comparison(BaseModel):
 type Sides = dict[Case, Side]
 
 
-def in_force(scenarios: Iterable[Document]) -> InForce | None:
+def in_force(scenarios: Iterable[Document], listed: Entries | None = None) -> InForce | None:
+    """`listed` are the units of the congress, here and below."""
     documents = {document["_id"]: document for document in scenarios}
     current = documents.get(CURRENT)
     if current is None:
         return None
-    units = _units(documents)
+    units = _units(documents, listed=listed)
     followed = {unit: documents.get(unit, {}).get("followed", 0) for unit in units}
     behind = [unit for unit, number in followed.items() if number < current["number"]]
     variants = (variant for variant in _variants(documents, units) if variant.variant == current["scenario"])
@@ -116,26 +118,29 @@ def in_force(scenarios: Iterable[Document]) -> InForce | None:
     return InForce(**switch, behind=behind, unprepared=unprepared)
 
 
-def _units(documents: dict[str, Document], tasks: Iterable[Document] = ()) -> list[str]:
-    """Every unit that there is or that has said something."""
-    return unit_order(document["unit"] for document in (*documents.values(), *tasks) if "unit" in document)
+def _units(
+    documents: dict[str, Document], tasks: Iterable[Document] = (), listed: Entries | None = None
+) -> list[str]:
+    """Every unit that takes part or that has said something."""
+    on_record = (document["unit"] for document in (*documents.values(), *tasks) if "unit" in document)
+    return unit_order(on_record, listed)
 
 
-def unprepared_units(recorded: Iterable[Recorded]) -> list[str]:
+def unprepared_units(recorded: Iterable[Recorded], listed: Entries | None = None) -> list[str]:
     """The units whose variant nobody has signed, of all that is on record about one case."""
     histories: dict[str, list[VariantEvent]] = {}
     for entry in recorded:
         if isinstance(entry.event, VariantEvent):
             histories.setdefault(entry.envelope.source, []).append(entry.event)
-    variants = {unit: AGGREGATE.fold(histories.get(unit, ())) for unit in unit_order(histories)}
+    variants = {unit: AGGREGATE.fold(histories.get(unit, ())) for unit in unit_order(histories, listed)}
     return [unit for unit, variant in variants.items() if variant is None or variant.signed_by is None]
 
 
-def standing(tasks: Sequence[Document], scenarios: Sequence[Document]) -> Standing:
+def standing(tasks: Sequence[Document], scenarios: Sequence[Document], listed: Entries | None = None) -> Standing:
     documents = {document["_id"]: document for document in scenarios}
-    units = _units(documents, tasks)
+    units = _units(documents, tasks, listed)
     return Standing(
-        in_force=in_force(scenarios),
+        in_force=in_force(scenarios, listed),
         switches=[Switch(**switch) for switch in documents.get(CURRENT, {}).get("switches", ())],
         units=[
             UnitStanding(
@@ -168,17 +173,20 @@ def compare(
     scenarios: Iterable[Document],
     unit: str | None = None,
     catalogue: Sequence[Document] = (),
+    lists: Mapping[CodeList, Entries] | None = None,
 ) -> Comparison:
-    """Both variants side by side, whichever is in force; of one `unit` where it is named."""
+    """Both variants side by side, whichever is in force; of one `unit` where it is named. `lists` are the code lists
+    of the congress."""
     documents = {document["_id"]: document for document in scenarios}
-    units = [unit] if unit else _units(documents, tasks)
+    listed, groups = (lists[CodeList.UNITS], lists[CodeList.GROUPS]) if lists else (None, ())
+    units = [unit] if unit else _units(documents, tasks, listed)
     live = [task for task in tasks if task["status"] != TaskStatus.CANCELLED and task["unit"] in units]
     ordered = sorted(live, key=task_order)
     compared = [(task, {case: _side(task, case, documents) for case in Case}) for task in ordered]
     return Comparison(
         total=_row(sides for _, sides in compared),
         by_unit={name: _row(sides for task, sides in compared if task["unit"] == name) for name in units},
-        by_group=_by_group(compared, group_names(ordered, catalogue)),
+        by_group=_by_group(compared, group_names(ordered, catalogue, groups)),
         variants=_variants(documents, units),
         differing=[
             Difference(**name_of(task), none=sides[Case.NONE], outbreak=sides[Case.OUTBREAK])
