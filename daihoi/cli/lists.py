@@ -15,6 +15,7 @@ from daihoi.ops.reading import may_read_restricted, reader_of
 from daihoi.terminal import lists as terminal
 from services.tracker.masking import masked_documents
 from services.tracker.reports.lists_in_use import units_in_use
+from services.tracker.reports.order import listed
 from services.tracker.reports.positions import PositionLine, positions_of
 from services.tracker.reports.task_list import MOST_SHOWN, Reader, TaskCell, TaskFilter, TaskList, TaskSort, task_list
 from services.tracker.reports.unit_lists import (
@@ -28,11 +29,13 @@ from services.tracker.reports.unit_lists import (
 )
 from services.tracker.reports.unregistered import unregistered_names
 from shared.domain.decider import Actor, Refusal
+from shared.domain.known_list import ENTRY_UNKNOWN, ids_for
 from shared.domain.task import TaskStatus
-from shared.events.publication import Channel
 from shared.events.resource import ResourceKind
+from shared.values.code_lists import LIST_NAMES, CodeList
 from shared.values.types import Phase
 from shared.values.units import support_unit_ids
+from shared.views.code_lists import entries_by_list
 from shared.views.view import Document
 
 type Views = dict[str, list[Document]]
@@ -125,7 +128,7 @@ def resources(
 @selecting
 def publications(
     selection: Selection,
-    channel: Annotated[Channel | None, typer.Option(help="Only this channel.")] = None,
+    channel: Annotated[str | None, typer.Option(help="Only this channel, by its id on the code list.")] = None,
     status: Annotated[PublicationStatus | None, typer.Option(help="Only those that have come so far.")] = None,
     text: TextOption = "",
     limit: LimitOption = None,
@@ -133,9 +136,18 @@ def publications(
     """Publications: proposed, approved or rejected, released, by the day on which they run."""
 
     def report(views: Views, _: date) -> Sequence[PublicationLine]:
+        _check_channel(channel, views)
         return publication_list(views["publications"], channel=channel, status=status, text=text)[:limit]
 
-    show_report(selection, of_views(("publications",), report), terminal.publications_table)
+    show_report(selection, of_views(("publications", "code_lists"), report), terminal.publications_table)
+
+
+def _check_channel(channel: str | None, views: Views) -> None:
+    """Ends the program as wrong use where no publication can have this channel. A retired one may be asked for."""
+    entries = entries_by_list(views["code_lists"])[CodeList.CHANNELS]
+    if channel is not None and channel not in listed(entries, (line["channel"] for line in views["publications"])):
+        ids = ids_for(channel, entries)
+        console.refuse(ENTRY_UNKNOWN(id=channel, list=LIST_NAMES[CodeList.CHANNELS], ids=ids))
 
 
 @selecting

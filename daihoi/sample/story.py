@@ -16,7 +16,7 @@ from services.subcommittee.duty import duty_id
 from services.subcommittee.scenario import SwitchScenario
 from shared.events.catalogue_item import Item
 from shared.values.local_time import LOCAL_TIME
-from shared.values.types import DutyKind, Phase, slug
+from shared.values.types import Phase, slug
 from shared.values.units import SUBCOMMITTEE
 from shared.views.view import instant
 
@@ -117,7 +117,7 @@ class Sample:
     def task_ids(self) -> set[str]:
         items = {f"{item.unit}/{item.item_id}" for item in self.catalogue}
         duties = {
-            f"{duty['unit']}/{duty_id(locality, DutyKind(duty['duty']), Phase(phase['phase']))}"
+            f"{duty['unit']}/{duty_id(locality, duty['duty'], Phase(phase['phase']))}"
             for duty in self.congress["duties"]["handed_out"]
             for locality in self._localities()
             for phase in duty["phases"]
@@ -215,7 +215,7 @@ def _work_on(item: Item, row: dict[str, str], opening_day: date) -> Iterator[Ste
 
 
 def _work_on_duty(row: dict[str, str], unit: str) -> Iterator[Step]:
-    task_id = duty_id(row["locality"], DutyKind(row["duty"]), Phase(row["phase"]))
+    task_id = duty_id(row["locality"], row["duty"], Phase(row["phase"]))
     yield from _carry_out(_steps_on(unit, task_id), row)
 
 

@@ -5,13 +5,15 @@ and what it says is kept. All spending counts against what was advanced, so sett
 still due.
 """
 
-from collections.abc import Sequence
-from typing import Annotated
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any
 
 from pydantic import Field
 
-from shared.domain.decider import Actor, Aggregate, Command, Refusal, State, begun, commands_of, once
+from shared.domain.decider import Actor, Aggregate, Command, Key, Refusal, State, begun, commands_of, once
+from shared.domain.known_list import check_entry, key_of
 from shared.events import expense as events
+from shared.values.code_lists import CodeList
 from shared.values.types import Brief, EntityId, Name, Phrase, Vnd
 
 Amount = Annotated[int, Field(strict=True, ge=1, le=10**15)]
@@ -26,6 +28,10 @@ class Expense(State):
     advances: tuple[events.MoneyAdvanced, ...] = ()
     spending: tuple[events.SpendingRecorded, ...] = ()
     settled: events.ExpenseSettled | None = None
+
+    @property
+    def funding_source(self) -> str:
+        return (self.revised or self.estimated).funding_source
 
     @property
     def guaranteed_vnd(self) -> int:
@@ -130,10 +136,30 @@ SPENDING_FULL = Refusal(
 )
 
 
-def decide(command: Wish, expense: Expense | None, actor: Actor) -> Sequence[events.ExpenseEvent]:
+def reads(command: Wish, expense: Expense | None) -> Sequence[Key]:
+    return (key_of(CodeList.FUNDING_SOURCES),) if _names_a_source(command, expense) else ()
+
+
+def _names_a_source(command: Wish, expense: Expense | None) -> bool:
+    """Whether it names another source of funding than what is on record last."""
+    match command:
+        case EstimateExpense():
+            return expense is None
+        case ReviseEstimate():
+            return expense is not None and expense.funding_source != command.funding_source
+        case _:
+            return False
+
+
+def decide(
+    command: Wish, expense: Expense | None, actor: Actor, seen: Mapping[Key, Any]
+) -> Sequence[events.ExpenseEvent]:
     if isinstance(command, EstimateExpense):
         estimated = events.ExpenseEstimated(**command.content())
-        return once(estimated, expense.estimated if expense else None, ALREADY_ESTIMATED(task_id=command.task_id))
+        if expense is None:
+            check_entry(CodeList.FUNDING_SOURCES, command.funding_source, seen)
+            return (estimated,)
+        return once(estimated, expense.estimated, ALREADY_ESTIMATED(task_id=command.task_id))
     if expense is None:
         raise NOT_FOUND(task_id=command.task_id)
     match command:
@@ -142,6 +168,8 @@ def decide(command: Wish, expense: Expense | None, actor: Actor) -> Sequence[eve
             if expense.revised == revised:
                 return ()
             _require_open(command, expense)
+            if _names_a_source(command, expense):
+                check_entry(CodeList.FUNDING_SOURCES, command.funding_source, seen)
             return (revised,)
         case AdvanceMoney():
             return _advance(command, expense)
@@ -204,4 +232,4 @@ def _require_open(command: ExpenseCommand, expense: Expense) -> None:
         raise IS_SETTLED(task_id=command.task_id)
 
 
-AGGREGATE = Aggregate(events=events.EVENTS, commands=commands_of(Wish), evolve=evolve, decide=decide)
+AGGREGATE = Aggregate(events=events.EVENTS, commands=commands_of(Wish), evolve=evolve, decide=decide, reads=reads)

@@ -3,11 +3,14 @@
 The rule that is propaganda's own: nothing is released unapproved, and nobody approves their own text.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
+from typing import Any
 
-from shared.domain.decider import Actor, Aggregate, Command, Refusal, State, begun, commands_of, once
+from shared.domain.decider import Actor, Aggregate, Command, Key, Refusal, State, begun, commands_of, once
+from shared.domain.known_list import check_entry, key_of
 from shared.events import publication as events
+from shared.values.code_lists import CodeList, EntryId
 from shared.values.message import word
 from shared.values.types import Day, EntityId, Phrase, Text
 
@@ -48,7 +51,7 @@ class ProposePublication(PublicationCommand):
     """`planned_on` is the day it is meant to run; the day it did run is when its release happened."""
 
     NAME = "propose-publication"
-    channel: events.Channel
+    channel: EntryId
     title: Text
     task_id: EntityId | None = None
     planned_on: Day | None = None
@@ -80,11 +83,20 @@ NOT_APPROVED = Refusal(
 )
 
 
-def decide(command: Wish, publication: Publication | None, actor: Actor) -> Sequence[events.PublicationEvent]:
+def reads(command: Wish, publication: Publication | None) -> Sequence[Key]:
+    is_new = isinstance(command, ProposePublication) and publication is None
+    return (key_of(CodeList.CHANNELS),) if is_new else ()
+
+
+def decide(
+    command: Wish, publication: Publication | None, actor: Actor, seen: Mapping[Key, Any]
+) -> Sequence[events.PublicationEvent]:
     if isinstance(command, ProposePublication):
         proposed = events.PublicationProposed(**command.content(), author=actor.id)
-        recorded = publication.proposed if publication else None
-        return once(proposed, recorded, ALREADY_PROPOSED(publication_id=command.publication_id))
+        if publication is None:
+            check_entry(CodeList.CHANNELS, command.channel, seen)
+            return (proposed,)
+        return once(proposed, publication.proposed, ALREADY_PROPOSED(publication_id=command.publication_id))
     if publication is None:
         raise NOT_FOUND(publication_id=command.publication_id)
     match command:
@@ -113,4 +125,4 @@ def _require_right_to_judge(command: PublicationCommand, publication: Publicatio
         raise OWN_TEXT(publication_id=command.publication_id, actor=actor.id)
 
 
-AGGREGATE = Aggregate(events=events.EVENTS, commands=commands_of(Wish), evolve=evolve, decide=decide)
+AGGREGATE = Aggregate(events=events.EVENTS, commands=commands_of(Wish), evolve=evolve, decide=decide, reads=reads)

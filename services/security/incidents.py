@@ -4,10 +4,13 @@ The rule that is security's own: nothing is resolved before it was assessed. Det
 for reopening are for security and the auditor; whoever shows these events to others has to mask them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from shared.domain.decider import Actor, Aggregate, Command, Refusal, State, begun, commands_of, once
+from shared.domain.decider import Actor, Aggregate, Command, Key, Refusal, State, begun, commands_of, once
+from shared.domain.known_list import check_entry, key_of
 from shared.events import incident as events
+from shared.values.code_lists import CodeList, EntryId
 from shared.values.types import EntityId, Instant, Phrase
 
 
@@ -42,7 +45,7 @@ class ReportIncident(IncidentCommand):
 
     NAME = "report-incident"
     place: Phrase
-    kind: events.IncidentKind
+    kind: EntryId
     details: Phrase
     happened_at: Instant | None = None
 
@@ -78,11 +81,20 @@ IS_RESOLVED = Refusal("incident_resolved", "Incident {incident_id} is resolved; 
 NOT_RESOLVED = Refusal("incident_not_resolved", "Incident {incident_id} is not resolved, so it can't be reopened.")
 
 
-def decide(command: Wish, incident: Incident | None, actor: Actor) -> Sequence[events.IncidentEvent]:
+def reads(command: Wish, incident: Incident | None) -> Sequence[Key]:
+    is_new = isinstance(command, ReportIncident) and incident is None
+    return (key_of(CodeList.INCIDENT_KINDS),) if is_new else ()
+
+
+def decide(
+    command: Wish, incident: Incident | None, actor: Actor, seen: Mapping[Key, Any]
+) -> Sequence[events.IncidentEvent]:
     if isinstance(command, ReportIncident):
         reported = events.IncidentReported(**command.content())
-        already = ALREADY_REPORTED(incident_id=command.incident_id)
-        return once(reported, incident.reported if incident else None, already)
+        if incident is None:
+            check_entry(CodeList.INCIDENT_KINDS, command.kind, seen)
+            return (reported,)
+        return once(reported, incident.reported, ALREADY_REPORTED(incident_id=command.incident_id))
     if incident is None:
         raise NOT_FOUND(incident_id=command.incident_id)
     match command:
@@ -113,4 +125,4 @@ def _resolve(command: ResolveIncident, incident: Incident) -> Sequence[events.In
     return (resolved,)
 
 
-AGGREGATE = Aggregate(events=events.EVENTS, commands=commands_of(Wish), evolve=evolve, decide=decide)
+AGGREGATE = Aggregate(events=events.EVENTS, commands=commands_of(Wish), evolve=evolve, decide=decide, reads=reads)

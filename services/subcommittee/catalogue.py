@@ -1,13 +1,15 @@
 """The catalogue of work. Each item is an aggregate of its own; a catalogue is published and imported anew, and
 items are assigned, many at once: all or none."""
 
-from collections.abc import Sequence
-from typing import Annotated, Self
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from shared.domain.decider import EVENTS_AT_ONCE, Actor, Aggregate, Command, Refusal, State, begun, once
+from services.subcommittee.listed import check_named, key_of
+from shared.domain.decider import EVENTS_AT_ONCE, Actor, Aggregate, Command, Key, Refusal, State, begun, once
 from shared.events import catalogue_item as events
+from shared.values.code_lists import CodeList
 from shared.values.types import EntityId, KnownUnit, Text, Unit, check_known
 
 ITEMS_AT_ONCE = EVENTS_AT_ONCE
@@ -154,9 +156,36 @@ OF_ANOTHER_CATALOGUE = Refusal(
 )
 
 
+Wish = PublishItem | AssignItem | ReviseItem | WithdrawItem
+
+
+def reads(command: Wish, state: CatalogueItem | None) -> Sequence[Key]:
+    return tuple(key_of(code_list) for code_list in _named_anew(command, state))
+
+
 def decide(
-    command: PublishItem | AssignItem | ReviseItem | WithdrawItem, state: CatalogueItem | None, actor: Actor
+    command: Wish, state: CatalogueItem | None, actor: Actor, seen: Mapping[Key, Any]
 ) -> Sequence[events.CatalogueEvent]:
+    decided = _decide(command, state)
+    for code_list, entry_id in _named_anew(command, state).items() if decided else ():
+        check_named(code_list, entry_id, seen)
+    return decided
+
+
+def _named_anew(command: Wish, state: CatalogueItem | None) -> Mapping[CodeList, str]:
+    """The entries of code lists that the item is to have, and has not yet."""
+    if not isinstance(command, PublishItem | ReviseItem):
+        return {}
+    held = _entries_of(state.published.item) if state and not state.withdrawn else {}
+    return dict(_entries_of(command.item).items() - held.items())
+
+
+def _entries_of(item: events.Item) -> Mapping[CodeList, str]:
+    source = {CodeList.FUNDING_SOURCES: item.funding_source} if item.funding_source else {}
+    return {CodeList.GROUPS: str(item.group.number), **source}
+
+
+def _decide(command: Wish, state: CatalogueItem | None) -> Sequence[events.CatalogueEvent]:
     match command:
         case PublishItem():
             published = events.ItemPublished(**command.content())
@@ -201,5 +230,9 @@ def _require_of_its_catalogue(command: ReviseItem | WithdrawItem, state: Catalog
 
 
 AGGREGATE = Aggregate(
-    events=events.EVENTS, commands=(PublishCatalogue, AssignItems, ImportCatalogue), evolve=evolve, decide=decide
+    events=events.EVENTS,
+    commands=(PublishCatalogue, AssignItems, ImportCatalogue),
+    evolve=evolve,
+    decide=decide,
+    reads=reads,
 )

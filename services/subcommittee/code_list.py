@@ -11,12 +11,14 @@ from typing import Annotated, Any
 from pydantic import Field, StringConstraints
 
 from services.subcommittee.catalogue import CatalogueItem
+from services.subcommittee.listed import ENTITY
 from shared.domain.decider import Actor, Aggregate, Command, Key, Refusal, commands_of
-from shared.domain.known_list import ENTRY_UNKNOWN, KnownList, entries_of
+from shared.domain.known_list import ENTRY_UNKNOWN, KnownList, entries_of, ids_for
 from shared.events import code_list as events
 from shared.events.duty import DutyHandedOut
 from shared.events.scenario import CURRENT, ScenarioSwitched
 from shared.values.code_lists import (
+    DUTY_PATTERN,
     EVERY_CASE,
     LIST_NAMES,
     MOST_ENTRIES,
@@ -27,11 +29,12 @@ from shared.values.code_lists import (
     EntryId,
     EntryName,
 )
-from shared.values.types import Brief
+from shared.values.types import Brief, Text
 from shared.values.units import UNIT_PATTERN
 
-MOST_CHANGES = 500
-PATTERNS = {CodeList.UNITS: UNIT_PATTERN, CodeList.GROUPS: r"^[1-9][0-9]?$"}
+MOST_CHANGES = 200
+"""Of one list: a decision reads all of them."""
+PATTERNS = {CodeList.UNITS: UNIT_PATTERN, CodeList.GROUPS: r"^[1-9][0-9]?$", CodeList.DUTIES: DUTY_PATTERN}
 """What an id has to look like where the list asks for more than `EntryId`."""
 IN_FORCE: Key = ("scenario", CURRENT)
 EVERY_ITEM: Key = ("catalogue-item", "*")
@@ -41,6 +44,7 @@ USES: Mapping[CodeList, Sequence[Key]] = {
     CodeList.CASES: (IN_FORCE, EVERY_ITEM),
     CodeList.DUTIES: (EVERY_DUTY,),
     CodeList.GROUPS: (EVERY_ITEM,),
+    CodeList.FUNDING_SOURCES: (EVERY_ITEM,),
 }
 """Where the sub-committee can see that an entry is in use."""
 
@@ -58,7 +62,7 @@ class NewEntry(Entry):
 
 
 class CodeListCommand(Command):
-    ENTITY = "code-list"
+    ENTITY = ENTITY
     ID = "code_list"
     code_list: CodeList
 
@@ -160,10 +164,10 @@ def _change(
     if isinstance(command, AddEntry):
         return _add(command, entry, len(held))
     if entry is None:
-        raise ENTRY_UNKNOWN(id=entry_id, list=LIST_NAMES[code_list], ids=", ".join(entry.id for entry in held))
+        raise ENTRY_UNKNOWN(id=entry_id, list=LIST_NAMES[code_list], ids=ids_for(entry_id, held))
     match command:
         case AmendEntry():
-            amended = entry.model_copy(update={"name": command.name})
+            amended = entry.model_copy(update={"name": _name(command.name)})
             return () if amended == entry else (events.EntryAmended(entry=amended, reason=command.reason),)
         case RetireEntry():
             if entry.retired:
@@ -177,7 +181,7 @@ def _change(
 
 
 def _add(command: AddEntry, held: Entry | None, count: int) -> Sequence[events.CodeListEvent]:
-    entry = Entry(id=command.entry_id, name=command.name)
+    entry = Entry(id=command.entry_id, name=_name(command.name))
     if held is not None:
         if held == entry:
             return ()
@@ -186,6 +190,11 @@ def _add(command: AddEntry, held: Entry | None, count: int) -> Sequence[events.C
     if count >= MOST_ENTRIES:
         raise LIST_FULL(list=LIST_NAMES[command.code_list], most=MOST_ENTRIES)
     return (events.EntryAdded(entry=entry),)
+
+
+def _name(name: EntryName) -> Text:
+    """As an event gives it back: names are compared, and their bounds are for commands."""
+    return Text(**name.model_dump())
 
 
 def _check_id(code_list: CodeList, entry_id: str) -> None:
@@ -221,8 +230,17 @@ def _named_by(state: CatalogueItem, code_list: CodeList) -> str:
             return state.unit or item.unit
         case CodeList.GROUPS:
             return str(item.group.number)
+        case CodeList.FUNDING_SOURCES:
+            return item.funding_source or ""
         case _:
             return item.scenario
 
 
-AGGREGATE = Aggregate(events=events.EVENTS, commands=commands_of(Wish), evolve=evolve, decide=decide, reads=reads)
+AGGREGATE = Aggregate(
+    events=events.EVENTS,
+    commands=commands_of(Wish),
+    evolve=evolve,
+    decide=decide,
+    reads=reads,
+    for_reference=True,
+)

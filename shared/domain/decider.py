@@ -174,6 +174,9 @@ class Aggregate:
     `decide` gets their states as a fourth argument; nothing keeps them from changing before the append."""
     internal: bool = False
     """Only policies give its commands; to callers they don't exist."""
+    for_reference: bool = False
+    """What is looked up here, such as which entries a list has, may have been written down after what is decided with
+    it has happened."""
 
     @property
     def public_commands(self) -> tuple[type[Command], ...]:

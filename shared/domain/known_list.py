@@ -11,6 +11,7 @@ from pydantic import Field
 from shared.domain.decider import Actor, Aggregate, Command, Key, Refusal, State, commands_of
 from shared.events.known_list import EVENTS, EntryNoted, KnownListEvent, ListNoted
 from shared.values.code_lists import DEFAULTS, LIST_NAMES, MOST_ENTRIES, CodeList, Entries, Entry, with_entry
+from shared.values.types import fold_diacritics
 
 ENTITY = "known-list"
 
@@ -58,7 +59,7 @@ class NoteEntry(KnownListCommand):
 
 Wish = NoteList | NoteEntry
 ENTRY_UNKNOWN = Refusal("entry_unknown", "{id} is not on the list «{list}»; there are: {ids}.")
-ENTRY_RETIRED = Refusal("entry_retired", "«{entry}» on the list «{list}» is retired; nothing new names it.")
+ENTRY_RETIRED = Refusal("entry_retired", "{id} is retired from the list «{list}»; nothing new names it.")
 
 
 def key_of(code_list: CodeList) -> Key:
@@ -83,14 +84,25 @@ def check_entry(code_list: CodeList, entry_id: str, seen: Mapping[Key, Any]) -> 
 
 
 def check_on_list(code_list: CodeList, entry_id: str, entries: Entries) -> None:
-    if not entries:
-        return
+    """The same; on a list without entries everything may be named."""
     entry = next((entry for entry in entries if entry.id == entry_id), None)
-    if entry is None:
-        ids = ", ".join(other.id for other in entries if not other.retired)
-        raise ENTRY_UNKNOWN(id=entry_id, list=LIST_NAMES[code_list], ids=ids)
-    if entry.retired:
-        raise ENTRY_RETIRED(entry=entry.name.model_dump(), list=LIST_NAMES[code_list])
+    if entry is None and entries:
+        raise ENTRY_UNKNOWN(id=entry_id, list=LIST_NAMES[code_list], ids=ids_for(entry_id, entries))
+    if entry is not None and entry.retired:
+        raise ENTRY_RETIRED(id=entry_id, list=LIST_NAMES[code_list])
+
+
+def ids_for(said: str, entries: Entries) -> str:
+    """The ids that can be named; that of the entry which is called what somebody `said` stands first, with its
+    name."""
+    live = [entry for entry in entries if not entry.retired]
+    called = next((entry for entry in live if _plain(said) in map(_plain, (entry.name.vi, entry.name.en))), None)
+    first = [f"{called.id} ({said})"] if called else []
+    return ", ".join([*first, *(entry.id for entry in live if entry is not called)])
+
+
+def _plain(name: str) -> str:
+    return " ".join(fold_diacritics(name).casefold().split())
 
 
 def decide(command: Wish, known: KnownList | None, actor: Actor) -> Sequence[KnownListEvent]:
@@ -101,4 +113,6 @@ def decide(command: Wish, known: KnownList | None, actor: Actor) -> Sequence[Kno
     return () if command.entry in entries_of(code_list, known) else (EntryNoted(entry=command.entry),)
 
 
-AGGREGATE = Aggregate(events=EVENTS, commands=commands_of(Wish), evolve=evolve, decide=decide, internal=True)
+AGGREGATE = Aggregate(
+    events=EVENTS, commands=commands_of(Wish), evolve=evolve, decide=decide, internal=True, for_reference=True
+)

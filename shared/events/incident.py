@@ -6,16 +6,7 @@ from typing import Annotated
 from pydantic import AwareDatetime, Field
 
 from shared.events.base import Event, members
-
-
-class IncidentKind(StrEnum):
-    ORDER = "order"
-    FIRE = "fire"
-    HEALTH = "health"
-    TRAFFIC = "traffic"
-    INFORMATION = "information"
-    DRILL = "drill"
-    OTHER = "other"
+from shared.values.code_lists import CodeList, ids_of
 
 
 class Severity(StrEnum):
@@ -28,7 +19,7 @@ class Severity(StrEnum):
 class IncidentReported(Event):
     TYPE = "vn.daihoi.incident.reported.v1"
     place: str
-    kind: Annotated[str, Field(examples=list(IncidentKind))]
+    kind: Annotated[str, Field(examples=list(ids_of(CodeList.INCIDENT_KINDS)))]
     details: str
     happened_at: AwareDatetime | None = None
 

@@ -1,26 +1,18 @@
 """What happens to a publication of propaganda."""
 
 from datetime import date
-from enum import StrEnum
 from typing import Annotated
 
 from pydantic import Field
 
 from shared.events.base import Event, members
+from shared.values.code_lists import CodeList, ids_of
 from shared.values.types import Text
-
-
-class Channel(StrEnum):
-    PRESS = "press"
-    BROADCAST = "broadcast"
-    PORTAL = "portal"
-    VISUAL = "visual"
-    LOUDSPEAKER = "loudspeaker"
 
 
 class PublicationProposed(Event):
     TYPE = "vn.daihoi.publication.proposed.v1"
-    channel: Annotated[str, Field(examples=list(Channel))]
+    channel: Annotated[str, Field(examples=list(ids_of(CodeList.CHANNELS)))]
     title: Text
     author: str
     task_id: str | None = None

@@ -7,7 +7,6 @@ from shared.values.types import (
     Brief,
     Case,
     ClearanceKind,
-    DutyKind,
     EntityId,
     Evidence,
     Group,
@@ -29,7 +28,7 @@ class TaskOpened(Event):
     planned_vnd: Vnd
     catalogue_item: EntityId | None = None
     directive_id: EntityId | None = None
-    duty: DutyKind | None = None
+    duty: str | None = None
     locality: EntityId | None = None
     due_offset_days: int | None = None
 

@@ -163,6 +163,7 @@ class CommandHandler:
         states = {key: aggregate.state for key, aggregate in loaded.items()}
         events: list[NewEvent] = []
         positions = dict.fromkeys(loaded, 0)
+        others: dict[Key, Loaded] = {}
         for part in parts:
             key = (part.ENTITY, part.entity_id)
             aggregate = self._loader.aggregates[part.ENTITY]
@@ -170,7 +171,7 @@ class CommandHandler:
             if cause.fingerprint:  # somebody gave it
                 part.check_given_at(cause.happened)
             try:
-                decided, latest_seen = await self._decided(aggregate, part, states[key], cause.actor)
+                decided, latest_seen = await self._decided(aggregate, part, states[key], cause.actor, others)
             except Refused:
                 if not is_effect:
                     raise
@@ -185,20 +186,22 @@ class CommandHandler:
         return states, events
 
     async def _decided(
-        self, aggregate: Aggregate, command: Command, state: Any, actor: Actor
+        self, aggregate: Aggregate, command: Command, state: Any, actor: Actor, others: dict[Key, Loaded]
     ) -> tuple[Sequence[Event], datetime | None]:
-        """The events, and when the latest of what was read for them by name happened."""
+        """The events, and when the latest of what was read for them by name happened. `others` are those that earlier
+        parts of the same command have read: a thousand parts look a list up once."""
         if aggregate.reads is None:
             return aggregate.decide(command, state, actor), None
         keys = aggregate.reads(command, state)
         named = [key for key in keys if key[1] != "*"]
+        unread = [key for key in named if key not in others]
         seen: dict[Key, Any] = {}
         for entity in [entity for entity, entity_id in keys if entity_id == "*"]:
             seen |= await self._loader.load_all(entity)
-        others = await asyncio.gather(*map(self._loader.load, named))
-        seen |= {key: other.state for key, other in zip(named, others, strict=True)}
-        latest = max((other.latest for other in others if other.latest), default=None)
-        return aggregate.decide(command, state, actor, seen), latest
+        others.update(zip(unread, await asyncio.gather(*map(self._loader.load, unread)), strict=True))
+        seen |= {key: others[key].state for key in named}
+        happened = (others[key].latest for key in named if not self._loader.aggregates[key[0]].for_reference)
+        return aggregate.decide(command, state, actor, seen), max(filter(None, happened), default=None)
 
     async def _append(self, loaded: dict[Key, Loaded], states: dict[Key, Any], events: Sequence[NewEvent]) -> Answer:
         if not events:

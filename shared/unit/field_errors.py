@@ -67,6 +67,7 @@ RAISED = (
     "neither the id nor the symbol of a document",
     "at most 1000 localities and phases at once",
     "each locality and each phase at most once",
+    "the ids of the locality and of the duty are too long together",
     "a reservation ends after it starts",
     "nothing is both given and cleared",
     "each task at most once",

@@ -9,7 +9,7 @@ from shared.unit.policies import Policy
 from shared.values.code_lists import CodeList
 from shared.values.units import SUBCOMMITTEE
 
-OF_EVERY_UNIT = (CodeList.CASES, CodeList.FUNDING_SOURCES)
+OF_EVERY_UNIT = (CodeList.CASES, CodeList.DUTIES, CodeList.FUNDING_SOURCES)
 
 
 def note_lists(lists: Collection[CodeList]) -> Policy:

@@ -21,6 +21,8 @@ NO_EPIDEMIC, OUTBREAK = "none", "outbreak"
 EVERY_CASE = "both"
 """What stands on a task that is done in every case; no case has this id."""
 ENTRY_PATTERN = r"^[a-z0-9][a-z0-9-]{0,39}$"
+DUTY_PATTERN = r"^[a-z0-9]{1,20}$"
+"""Of the id of a duty: it is a part of the ids of tasks, and no hyphen may be taken for the end of another part."""
 
 
 class CodeList(StrEnum):
@@ -45,6 +47,7 @@ LIST_NAMES = {
 
 EntryId = Annotated[str, Field(pattern=ENTRY_PATTERN)]
 """The id of an entry, as a command names it. A group has its number: `1` … `99`."""
+DutyId = Annotated[str, Field(pattern=DUTY_PATTERN)]
 
 
 class EntryName(Text):
@@ -110,6 +113,11 @@ def registered_units() -> Entries:
 @cache
 def _registered(units: tuple[SupportUnit, ...]) -> Entries:
     return _entries(*((unit.id, unit.vi, unit.en) for unit in units))
+
+
+def ids_of(code_list: CodeList) -> tuple[str, ...]:
+    """Those of the default list."""
+    return tuple(entry.id for entry in DEFAULTS[code_list])
 
 
 def with_entry(entries: Entries, entry: Entry) -> Entries:

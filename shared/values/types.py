@@ -28,15 +28,6 @@ class Scenario(StrEnum):
     BOTH = "both"
 
 
-class DutyKind(StrEnum):
-    """What every locality does before, during and after the congress."""
-
-    DECORATION = "decoration"
-    CEREMONY = "ceremony"
-    SANITATION = "sanitation"
-    EMULATION = "emulation"
-
-
 class ClearanceKind(StrEnum):
     """What a clearance lets in, or lets be used."""
 

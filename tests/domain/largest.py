@@ -6,6 +6,7 @@ from typing import Any
 from shared.domain.decider import Command
 from shared.domain.entering import entered
 from shared.values import contact
+from shared.values.code_lists import DUTY_PATTERN, ENTRY_PATTERN
 from shared.values.types import ID_PATTERN
 from shared.values.units import UNIT_PATTERN
 
@@ -17,6 +18,9 @@ BY_PATTERN = {
     r"^[^\s/]{1,40}$": FACE * 40,
     ID_PATTERN: "x" * 80,
     UNIT_PATTERN: "propaganda",
+    ENTRY_PATTERN: "x" * 40,
+    DUTY_PATTERN: "x" * 20,
+    r"^[a-z][a-z-]{0,39}$": "x" * 40,
     r"^[0-9]{1,3}(\.[0-9]{1,4})+$": "999." + "9999." * 14 + "9999",
     r"^(19|20|21)[0-9]{2}-(19|20|21)[0-9]{2}$": "2100-2199",
     r"^https?://[^\s/?#]\S*$": "https://" + FACE * 992,

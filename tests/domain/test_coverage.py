@@ -1,7 +1,7 @@
 from datetime import date
 
 from services.tracker.reports.coverage import coverage_of
-from shared.events.publication import Channel
+from shared.values.code_lists import CodeList, ids_of
 
 
 def publication(channel, status, released_on=None, planned_on=None):
@@ -29,7 +29,7 @@ def test_it_counts_what_was_released_by_channel_and_day_and_what_waits():
 
 def test_it_shows_channels_without_anything_and_channels_nobody_told_it_of():
     channels = coverage_of(TOLD).channels
-    assert list(channels) == [*Channel, "leaflet"]
+    assert list(channels) == [*ids_of(CodeList.CHANNELS), "leaflet"]
     assert channels["visual"].released == channels["visual"].pending == 0
 
 

@@ -13,7 +13,8 @@ from daihoi.terminal.report import Printer
 from services.tracker.reports.cells import cell_of
 from services.tracker.reports.consolidated import movements
 from services.tracker.reports.duties import duties_of
-from shared.values.types import DutyKind, Phase
+from shared.values.code_lists import CodeList, ids_of
+from shared.values.types import Phase
 from tests.domain.test_report import TODAY, a_report, a_review, a_task
 
 LOCALITIES = {"giao-thuy": "Huyện Giao Thủy", "y-yen": "Huyện Ý Yên", "hai-hau": "Huyện Hải Hậu"}
@@ -53,7 +54,7 @@ STATES = [DONE, LATE, OVERDUE, {}, {"deadline": None}, {"status": "cancelled"}]
 DUTIES = st.builds(
     lambda locality, duty, phase, state: a_duty(locality, duty, phase, **state),
     st.sampled_from([*LOCALITIES, "nowhere-on-the-register"]),
-    st.sampled_from([duty.value for duty in DutyKind]),
+    st.sampled_from(ids_of(CodeList.DUTIES)),
     st.sampled_from([phase.value for phase in Phase]),
     st.sampled_from(STATES),
 )

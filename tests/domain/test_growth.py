@@ -10,9 +10,9 @@ import orjson
 import pytest
 
 from services.logistics import expenses, resources
-from services.subcommittee import congress, holding, naming, organisation, scenario
+from services.subcommittee import code_list, congress, holding, naming, organisation, scenario
 from services.tracker.projection.decoding import decode_event
-from shared.domain import review, task, variant
+from shared.domain import known_list, review, task, variant
 from shared.domain.decider import Actor, Aggregate, Command, Key, Refused, latest
 from shared.domain.entering import EVENT_BYTES
 from shared.events.base import Event
@@ -124,6 +124,27 @@ def the_congress() -> Iterable[Wishes]:
     yield cycle([(largest(congress.ConfirmDeadlines, moves=part), HEAD) for part in moves])
 
 
+def a_code_list() -> Iterable[Wishes]:
+    """Its entries come first: what is taken from the default list stays on it."""
+    list_id = {"code_list": "channels"}
+    yield (
+        (largest(code_list.AddEntry, entry_id=f"{'x' * 37}{number:03}", **list_id), HEAD)
+        for number in range(code_list.MOST_ENTRIES)
+    )
+    yield (
+        (largest(code_list.AmendEntry, entry_id="press", name={"vi": f"{number:03}{FACE * 297}"}, **list_id), HEAD)
+        for number in count()
+    )
+
+
+def a_known_list() -> Iterable[Wishes]:
+    entries = [
+        {"id": f"{'x' * 37}{number:03}", "name": {"vi": FACE * 300, "en": FACE * 300}}
+        for number in range(code_list.MOST_ENTRIES)
+    ]
+    yield iter([(known_list.NoteList(code_list="channels", entries=entries), POLICY)])
+
+
 def a_variant() -> Iterable[Wishes]:
     yield ((largest(variant.AdjustVariant, task_id=named(number)), OFFICER) for number in count())
     yield iter([(largest(variant.PrepareVariant), LEAD)])
@@ -179,6 +200,8 @@ GROWING = {
         {},
         ["congress_amendments_full", "congress_moves_full"],
     ),
+    "a code list": (code_list.AGGREGATE, a_code_list, {}, ["list_full", "list_changes_full"]),
+    "a known list": (known_list.AGGREGATE, a_known_list, {}, []),
     "a variant": (variant.AGGREGATE, a_variant, AnyTask(), ["variant_adjustments_full"]),
     "a review": (review.AGGREGATE, a_review, TASKS, ["review_explanations_full"]),
     "an organisation": (

@@ -18,9 +18,9 @@ from pydantic import AwareDatetime, BaseModel
 
 from services.logistics import expenses, resources
 from services.propaganda import publications
-from services.security import clearances
-from services.subcommittee import catalogue, congress, duty, organisation
-from shared.domain import review, task, unit_scenario, variant
+from services.security import clearances, incidents
+from services.subcommittee import catalogue, code_list, congress, duty, organisation
+from shared.domain import known_list, review, task, unit_scenario, variant
 from shared.domain.decider import Actor, Aggregate, Command, Refused
 from shared.events.base import Event
 from shared.events.catalogue_item import Item
@@ -53,6 +53,7 @@ from shared.events.task import (
 )
 from shared.events.unit_scenario import SwitchRecorded
 from shared.events.variant import VariantAdjusted
+from shared.values.code_lists import CodeList
 from shared.values.units import support_unit_ids
 from tests.domain.scenario import AGGREGATES, decided_in
 
@@ -147,6 +148,10 @@ BY_NAME: dict[str, st.SearchStrategy] = {
     "named": st.sampled_from(["0123456789abcdef", "0123456789abcdef" * 2, "logistics.lead", "nobody.at-all"]),
     "since": st.sampled_from([datetime(2020, 8, 20, hour, tzinfo=UTC) for hour in (1, 2)]),
     "code": st.sampled_from(["1.01", "1.02"]),
+    **dict.fromkeys(("id", "entry_id"), ONE_OR_ANOTHER),
+    "code_list": st.sampled_from([CodeList.CHANNELS, CodeList.INCIDENT_KINDS]),
+    "channel": st.sampled_from(["press", "portal"]),
+    "duty": st.sampled_from(["decoration", "emulation"]),
     "item_ids": st.lists(st.sampled_from(["1-01", "1-02"]), min_size=1, unique=True),
 }
 
@@ -154,6 +159,7 @@ UNIQUE_BY = {
     Item: lambda item: item.code,
     duty.DutyPhase: lambda each: each.phase,
     congress.NewDeadline: lambda move: (move.unit, move.task_id),
+    code_list.NewEntry: lambda entry: entry.id,
 }
 
 
@@ -173,16 +179,26 @@ def any_of(annotation: Any) -> st.SearchStrategy:
         return reservations()
     if annotation is catalogue.ImportCatalogue:
         return imports()
+    if annotation is incidents.ReportIncident:
+        return st.builds(annotation, **named_in(annotation) | {"kind": st.sampled_from(["order", "fire"])})
+    if annotation in (known_list.NoteList, known_list.NoteEntry):  # of a list that no unit decides with
+        return st.builds(annotation, **named_in(annotation) | {"code_list": st.just(CodeList.GROUPS)})
+    if annotation is code_list.PublishList:
+        return st.builds(annotation, **named_in(annotation) | {"template": st.sampled_from([None, "trade-union"])})
     if annotation in (congress.FoundCongress, congress.AmendCongress):
         return particulars(annotation)
     if issubclass(annotation, BaseModel):
-        kinds = {name: field.annotation for name, field in annotation.model_fields.items()}
-        named = {name: BY_NAME[name] for name, kind in kinds.items() if name in BY_NAME and kind is not date}
-        others = {name: any_of(kind) for name, kind in kinds.items() if name not in named}
-        return st.builds(annotation, **named, **others)
+        return st.builds(annotation, **named_in(annotation))
     if issubclass(annotation, Enum):
         return st.sampled_from(annotation)
     return BY_TYPE[annotation]
+
+
+def named_in(model: type[BaseModel]) -> dict[str, st.SearchStrategy]:
+    """A few values for each of its fields, by its name or else by its type."""
+    kinds = {name: field.annotation for name, field in model.model_fields.items()}
+    named = {name: BY_NAME[name] for name, kind in kinds.items() if name in BY_NAME and kind is not date}
+    return named | {name: any_of(kind) for name, kind in kinds.items() if name not in named}
 
 
 @st.composite

@@ -164,7 +164,7 @@ def consolidate(
         lacking=[line_of(task) for task in lacking],
         overdue=[line_of(task) for task in live if cell_of(task, today) == "open_overdue"],
         due_soon=[line_of(task) for task in live if is_due_soon(task, today)],
-        duties=duties_of(every_task, views["duties"], views["organisations"], today),
+        duties=duties_of(every_task, views["duties"], views["organisations"], today, lists[CodeList.DUTIES]),
         waiting_for_clearance=waiting(every_task, views["clearances"]),
         reviews=summarise(every_task, views["reviews"], listed),
         documents=filed(views["documents"]),

@@ -27,6 +27,7 @@ from shared.domain.task import (
     essentials,
     extensions,
     instructions,
+    listed,
     obstacles,
     shortening,
     showing,
@@ -84,8 +85,8 @@ DECIDED_WHILE_LIVE: Mapping[type[Command], Callable[..., Sequence[TaskEvent]]] =
 
 
 def reads(command: TaskCommand, task: Task | None) -> Sequence[Key]:
-    """What a task has to see that follows the scenario, whose deadline moves, or that is to be handed in, completed
-    or to wait for another."""
+    """What a task has to see that follows the scenario, whose deadline moves, that is to be handed in, completed or
+    to wait for another, or with which an entry of a code list is named."""
     match command:
         case FollowScenario() | MoveDeadline():
             return SEEN_TO_FOLLOW
@@ -96,12 +97,12 @@ def reads(command: TaskCommand, task: Task | None) -> Sequence[Key]:
         case SubmitTask():
             return showing.keys_of_evidence(command)
         case _:
-            return ()
+            return listed.keys_of_lists(command, task)
 
 
 def decide(command: TaskCommand, task: Task | None, actor: Actor, seen: Mapping[Key, Any]) -> Sequence[TaskEvent]:
     if isinstance(command, OpenTask):
-        return essentials.open_task(command, task)
+        return _listed(essentials.open_task(command, task), command, task, actor, seen)
     if task is None:
         raise NOT_FOUND(task_id=command.task_id)
     if isinstance(command, FollowScenario):
@@ -118,6 +119,15 @@ def decide(command: TaskCommand, task: Task | None, actor: Actor, seen: Mapping[
     events = DECIDED_WHILE_LIVE[type(command)](command, task, actor)
     if events and isinstance(command, SubmitTask):
         showing.require_evidence(command, seen)
+    return _listed(events, command, task, actor, seen)
+
+
+def _listed(
+    events: Sequence[TaskEvent], command: TaskCommand, task: Task | None, actor: Actor, seen: Mapping[Key, Any]
+) -> Sequence[TaskEvent]:
+    """`events`. Raises a refusal where they name what a code list has not."""
+    if events:
+        listed.check_lists(command, task, actor, seen)
     return events
 
 

@@ -9,7 +9,8 @@ from shared.domain.task.command import TaskCommand
 from shared.domain.task.following import FollowScenario
 from shared.domain.task.state import Task
 from shared.events.task import TaskAssigned, TaskDeadlineSet, TaskEvent, TaskFunded, TaskOpened
-from shared.values.types import Day, DutyKind, EntityId, Group, Phase, Phrase, Scenario, Text, Vnd
+from shared.values.code_lists import DutyId
+from shared.values.types import Day, EntityId, Group, Phase, Phrase, Scenario, Text, Vnd
 
 
 class OpenTask(TaskCommand):
@@ -25,7 +26,7 @@ class OpenTask(TaskCommand):
     planned_vnd: Vnd
     catalogue_item: EntityId | None = None
     directive_id: EntityId | None = None
-    duty: DutyKind | None = None
+    duty: DutyId | None = None
     locality: EntityId | None = None
     due_offset_days: int | None = Field(default=None, ge=-3650, le=3650)
 

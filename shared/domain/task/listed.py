@@ -1,0 +1,36 @@
+"""What is named with a task from the code lists of the congress: its duty, and where its money comes from."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from shared.domain.decider import Actor, Key
+from shared.domain.known_list import check_entry, key_of
+from shared.domain.task.command import TaskCommand
+from shared.domain.task.essentials import FundTask, OpenTask
+from shared.domain.task.state import Task
+from shared.values.code_lists import CodeList
+
+
+def keys_of_lists(command: TaskCommand, task: Task | None) -> Sequence[Key]:
+    return tuple(key_of(code_list) for code_list, _ in _named_anew(command, task))
+
+
+def check_lists(command: TaskCommand, task: Task | None, actor: Actor, seen: Mapping[Key, Any]) -> None:
+    """Raises the refusal `entry_unknown` or `entry_retired` for what is not on record with the task and may not be
+    named anew. A policy hands on what the sub-committee has named already."""
+    if actor.is_policy:
+        return
+    for code_list, entry_id in _named_anew(command, task):
+        check_entry(code_list, entry_id, seen)
+
+
+def _named_anew(command: TaskCommand, task: Task | None) -> Sequence[tuple[CodeList, str]]:
+    match command:
+        case OpenTask(duty=str(duty)) if task is None:
+            return ((CodeList.DUTIES, duty),)
+        case FundTask(funding_source=source) if task is not None and (
+            task.funding is None or task.funding.funding_source != source
+        ):
+            return ((CodeList.FUNDING_SOURCES, source),)
+        case _:
+            return ()
