@@ -20,7 +20,7 @@ class KnownList(State):
     """`entries` is none as long as only single entries of the defaults have changed: `changed` has those."""
 
     entries: Entries | None = None
-    changed: Entries = ()
+    changed: tuple[Entry, ...] = ()
     changes: int = 0
 
     def published(self, entries: Entries) -> "KnownList":

@@ -9,34 +9,34 @@ class ListPublished(Event):
     it was taken from."""
 
     TYPE = "vn.daihoi.code-list.published.v1"
-    SENTENCE = "{actor} published the list {id}"
+    SENTENCE = "{actor} published the list «{id}»"
     entries: tuple[Entry, ...]
     template: str | None = None
 
 
 class EntryAdded(Event):
     TYPE = "vn.daihoi.code-list.entry-added.v1"
-    SENTENCE = "{actor} added «{entry}» to the list {id}"
+    SENTENCE = "{actor} added «{entry}» to the list «{id}»"
     entry: Entry
 
 
 class EntryAmended(Event):
     TYPE = "vn.daihoi.code-list.entry-amended.v1"
-    SENTENCE = "{actor} renamed an entry of the list {id} to «{entry}»: {reason}"
+    SENTENCE = "{actor} renamed an entry of the list «{id}» to «{entry}»: {reason}"
     entry: Entry
     reason: str
 
 
 class EntryRetired(Event):
     TYPE = "vn.daihoi.code-list.entry-retired.v1"
-    SENTENCE = "{actor} retired «{entry}» from the list {id}: {reason}"
+    SENTENCE = "{actor} retired «{entry}» from the list «{id}»: {reason}"
     entry: Entry
     reason: str
 
 
 class EntryRestored(Event):
     TYPE = "vn.daihoi.code-list.entry-restored.v1"
-    SENTENCE = "{actor} restored «{entry}» to the list {id}: {reason}"
+    SENTENCE = "{actor} restored «{entry}» to the list «{id}»: {reason}"
     entry: Entry
     reason: str
 

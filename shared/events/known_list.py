@@ -6,13 +6,13 @@ from shared.values.code_lists import Entry
 
 class ListNoted(Event):
     TYPE = "vn.daihoi.known-list.noted.v1"
-    SENTENCE = "{actor} took over the list {id}"
+    SENTENCE = "{actor} took over the list «{id}»"
     entries: tuple[Entry, ...]
 
 
 class EntryNoted(Event):
     TYPE = "vn.daihoi.known-list.entry-noted.v1"
-    SENTENCE = "{actor} took over «{entry}» into the list {id}"
+    SENTENCE = "{actor} took over «{entry}» into the list «{id}»"
     entry: Entry
 
 

@@ -19,7 +19,7 @@ BY_PATTERN = {
     ID_PATTERN: "x" * 80,
     UNIT_PATTERN: "propaganda",
     ENTRY_PATTERN: "x" * 40,
-    DUTY_PATTERN: "x" * 20,
+    DUTY_PATTERN: "decoration",
     r"^[a-z][a-z-]{0,39}$": "x" * 40,
     r"^[0-9]{1,3}(\.[0-9]{1,4})+$": "999." + "9999." * 14 + "9999",
     r"^(19|20|21)[0-9]{2}-(19|20|21)[0-9]{2}$": "2100-2199",

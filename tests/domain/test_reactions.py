@@ -42,7 +42,7 @@ MANY_ENTRIES = [{"id": f"x-{number}", "name": {"vi": "x" * 300, "en": "x" * 300}
 STORIES: Sequence[tuple[Aggregate, Sequence[Command]]] = [
     (catalogue.AGGREGATE, [largest(catalogue.PublishItem), largest(catalogue.AssignItem, unit="logistics")]),
     (directive.AGGREGATE, [largest(directive.IssueDirective, kind="review", units=["logistics"])]),
-    (duty.AGGREGATE, [largest(duty.HandOutToLocality, unit="logistics", duty="decoration", locality=DISTRICT)]),
+    (duty.AGGREGATE, [largest(duty.HandOutToLocality, unit="logistics", locality=DISTRICT)]),
     (scenario.AGGREGATE, [largest(scenario.SwitchScenario)]),
     (
         congress.AGGREGATE,

@@ -1,4 +1,4 @@
-"""Which units commands may name: those that take part by the congress's list, or else those that this process knows."""
+"""Which units a command may name: those on the congress's list, or else those that this process knows."""
 
 from datetime import date
 
@@ -37,6 +37,10 @@ FOUNDED = CongressFounded(
 )
 
 
+def of_unit(unit):
+    return PUBLISHED.model_copy(update={"item": PUBLISHED.item.model_copy(update={"unit": unit})})
+
+
 def publish(unit):
     return catalogue.PublishItem(item_id="1-03", catalogue="xx", note=NOTE, item=item(unit=unit))
 
@@ -52,7 +56,7 @@ def naming(unit):
         "publish-item": (catalogue, (), publish(unit)),
         "revise-item": (
             catalogue,
-            (PUBLISHED.model_copy(update={"item": PUBLISHED.item.model_copy(update={"unit": "propaganda"})}),),
+            (of_unit("publicity"),),
             catalogue.ReviseItem(item_id="1-03", catalogue="xx", item=item(unit=unit)),
         ),
         "assign-item": (catalogue, (PUBLISHED,), catalogue.AssignItem(item_id="1-03", unit=unit)),
@@ -121,8 +125,7 @@ def test_what_named_a_unit_before_it_was_retired_stays_and_may_be_said_again():
     issued = DirectiveIssued(**order("security").content())
     given(directive.AGGREGATE, issued).seeing(LISTED).when(order("security"), HEAD).nothing_happened()
     revised = catalogue.ReviseItem(item_id="1-03", catalogue="xx", item=item(unit="security", budget_vnd=7))
-    held = PUBLISHED.model_copy(update={"item": PUBLISHED.item.model_copy(update={"unit": "security"})})
-    assert given(catalogue.AGGREGATE, held).seeing(LISTED).when(revised, HEAD).refused is None
+    assert given(catalogue.AGGREGATE, of_unit("security")).seeing(LISTED).when(revised, HEAD).refused is None
 
 
 def test_a_position_of_a_listed_unit_is_revoked_by_a_process_that_does_not_know_the_service():
