@@ -32,7 +32,7 @@ from shared.domain.decider import Actor, Refusal
 from shared.domain.known_list import ENTRY_UNKNOWN, ids_for
 from shared.domain.task import TaskStatus
 from shared.events.resource import ResourceKind
-from shared.values.code_lists import LIST_NAMES, CodeList
+from shared.values.code_lists import LIST_NAMES, CodeList, Entries
 from shared.values.types import Phase
 from shared.values.units import support_unit_ids
 from shared.views.code_lists import entries_by_list
@@ -76,7 +76,7 @@ def tasks(
     reader = _reader(token) if mine else None
 
     def report(views: Views, today: date) -> TaskList:
-        check_unit(unit, views["tasks"])
+        check_unit(unit, views["tasks"], units_in_use(views))
         own = Reader.of(reader) if reader else None
         wanted = TaskFilter(unit, status, cell, phase, group, collective, individual, text, own)
         return task_list(
@@ -100,11 +100,13 @@ def _reader(token: str) -> Actor:
     return console.run(reader_of(console.read_settings(), token))
 
 
-def check_unit(unit: str, documents: Iterable[Document]) -> None:
-    """Ends the program as wrong use where there is no such unit, neither here nor on record."""
+def check_unit(unit: str, documents: Iterable[Document], listed_units: Entries = ()) -> None:
+    """Ends the program as wrong use where there is no such unit: neither on the congress's list, nor here, nor on
+    record."""
     if unit and unit not in support_unit_ids():
-        on_record = dict.fromkeys(document["unit"] for document in documents)
-        console.check_service(unit, tuple(dict.fromkeys((*support_unit_ids(), *on_record))))
+        there_are = (*(entry.id for entry in listed_units), *support_unit_ids())
+        on_record = (document["unit"] for document in documents)
+        console.check_service(unit, tuple(dict.fromkeys((*there_are, *on_record))))
 
 
 @partial(selecting, also=("today",))

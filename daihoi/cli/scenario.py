@@ -8,6 +8,7 @@ import typer
 from daihoi.cli import console
 from daihoi.cli.console import ActorOption, CommandIdOption, LangOption, WaitForServiceOption
 from daihoi.cli.groups import CommandGroup
+from daihoi.cli.listed import check_service
 from daihoi.cli.sending import PatienceOption, send_and_print
 from daihoi.cli.view_selection import Selection, of_views, selecting, show_report
 from daihoi.ops.session import connected
@@ -51,7 +52,7 @@ def compare_variants(
     """Both variants side by side: tasks and money, and every task that differs. Changes nothing."""
     console.read_settings()
     if unit is not None:
-        console.check_service(unit, support_unit_ids())
+        check_service(unit, support_unit_ids())
     question = of_views(
         ("tasks", "scenarios", "catalogue", "code_lists"),
         lambda views, _: compare(views["tasks"], views["scenarios"], unit, views["catalogue"], lists_in_use(views)),
