@@ -18,6 +18,7 @@ from daihoi.cli.console import (
 )
 from daihoi.cli.groups import CommandGroup
 from daihoi.cli.language import spoken
+from daihoi.cli.listed import check_service
 from daihoi.cli.sending import PatienceOption, send_and_print
 from daihoi.cli.view_selection import Selection, of_views, selecting, show_report
 from daihoi.ops.following import units_behind
@@ -68,7 +69,7 @@ def compare_variants(
     """The variants of all cases side by side: tasks and money, and every task that differs. Changes nothing."""
     console.read_settings()
     if unit is not None:
-        console.check_service(unit, support_unit_ids())
+        check_service(unit, support_unit_ids())
     wanted = case or []
 
     def report(views: dict[str, list[Document]], _: date) -> Comparison:

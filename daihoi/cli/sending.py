@@ -12,6 +12,7 @@ from daihoi.cli.arguments import json_object
 from daihoi.cli.console import ActorOption, CommandIdOption, HappenedOption, LangOption, WaitForServiceOption
 from daihoi.cli.issuing import bearer_of
 from daihoi.cli.language import spoken
+from daihoi.cli.listed import is_listed
 from daihoi.ops.names import take_names_over
 from daihoi.ops.on_record import what_is_on_record
 from daihoi.ops.session import TOKEN_LASTS, Session, connected, open_session
@@ -108,7 +109,7 @@ def send(
 ) -> None:
     """Send one command and print the answer."""
     settings, _ = console.begin(lang)
-    if service not in services():
+    if service not in services() and not is_listed(service):
         console.refuse(TAKES_NO_COMMANDS(name=service, services=", ".join(services())))
     parsed = json_object(data)
     with console.refusals_are_wrong_use():
