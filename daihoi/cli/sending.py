@@ -11,6 +11,7 @@ from daihoi.cli import console
 from daihoi.cli.arguments import json_object
 from daihoi.cli.console import ActorOption, CommandIdOption, HappenedOption, LangOption, WaitForServiceOption
 from daihoi.cli.issuing import bearer_of
+from daihoi.cli.names_given import warn_of_names
 from daihoi.ops.session import TOKEN_LASTS, connected, open_session
 from daihoi.ops.waiting import PATIENCE_S, Write, shortfall
 from services.tracker.history.moments import parse_time
@@ -55,7 +56,7 @@ def send_and_print(
 ) -> None:
     """Prints the answer, or tells of it as `tell` does; a problem is told by code and sentence, and ends the program
     with 1. With `patience_s` it waits until what was written is in the views, and ends the program with 1 where it is
-    not, or is parked."""
+    not, or is parked. Names that the register does not know are told on stderr."""
     if patience_s is not None and settings.nats_url and not settings.mongo_url:
         console.refuse(NO_VIEWS())
     bearer = bearer_of(settings, actor, TOKEN_LASTS + timedelta(seconds=wait_for_service_s))
@@ -70,10 +71,12 @@ def send_and_print(
             member = member_of(service)
             async with connected(settings, member, begins=True, wait_s=wait_for_service_s) as connection:
                 await give(CommandClient(connection, settings.congress, console.patience(wait_for_service_s)))
+                await warn_of_names(settings, data)
             return
         patience = console.patience(wait_for_service_s)
         async with open_session(settings, member_of(service), begins=True, patience=patience) as session:
             write = Write.of(settings.congress, service, await give(session.commands))
+            await warn_of_names(settings, data, session.views)
             if why_not_shown := await shortfall(session, write, patience_s):
                 raise why_not_shown
 
