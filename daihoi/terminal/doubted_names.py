@@ -17,11 +17,10 @@ def warning_lines(doubts: Sequence[DoubtedName], lang: Language) -> Iterator[str
     for doubt in doubts[:MOST_TOLD]:
         yield from _lines(doubt, lang)
     if len(doubts) > MOST_TOLD:
-        sentence = "… and {count} more names; `daihoi names` lists those in tasks."
-        yield translate(sentence, lang, count=len(doubts) - MOST_TOLD)
+        more = len(doubts) - MOST_TOLD
+        yield translate("… and {count} more names; `daihoi names` lists those in tasks.", lang, count=more)
     if any(doubt.taken_for is None for doubt in doubts):
-        sentence = "`daihoi organisations import` or `add-position` adds what the register lacks."
-        yield translate(sentence, lang)
+        yield translate("`daihoi organisations import` or `add-position` adds what the register lacks.", lang)
 
 
 def _lines(doubt: DoubtedName, lang: Language) -> Iterator[str]:
