@@ -17,8 +17,9 @@ def told(lang="vi", **data):
 
 def test_names_are_found_wherever_they_stand_in_a_command_and_nothing_else_is_one():
     data = {
-        "collective": "Sở Y tế", "individual": "Giám đốc", "coordinating": ["Công an tỉnh", " ", 7], "title": {"vi": "x"},
-        "publish": [{"collective": None, "directing_leader": "Chủ tịch"}], "proposed_to": "Tiểu ban", "recipient": "Ai",
+        "collective": "Sở Y tế", "individual": "Giám đốc", "coordinating": ["Công an tỉnh", " ", 7],
+        "title": {"vi": "x"}, "publish": [{"collective": None, "directing_leader": "Chủ tịch"}],
+        "proposed_to": "Tiểu ban", "recipient": "Ai",
     }  # fmt: skip
     assert list(names_in(data)) == [
         Named("collective", "Sở Y tế", "Sở Y tế"), Named("individual", "Giám đốc", "Sở Y tế"),
