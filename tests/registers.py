@@ -56,4 +56,4 @@ def remarks_of(content, wishes=NO_WISHES):
 
 
 def change_of(content, organisations=(), wishes=NO_WISHES):
-    return compare(read_register(content, wishes), organisations, wishes.kind)
+    return compare(read_register(content, wishes), organisations, wishes.kind, wishes.since)

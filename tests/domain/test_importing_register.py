@@ -61,11 +61,14 @@ def test_groups_say_the_kind_or_where_there_is_no_column_the_organisation():
         ("I", "Sở Y tế", None), (1, "Giám đốc", "Người A"), (2, "Phó Giám đốc", None),
         (None, "Sở Tài chính", None), (1, "Giám đốc", None), headings=("TT", "Chức vụ", "Họ tên"), merged=(),
     )  # fmt: skip
-    said = RegisterWishes(since=date(2020, 1, 1))
-    assert [(line.organisation, line.position, line.since) for line in lines_of(by_office, said)] == [
-        ("Sở Y tế", "Giám đốc", date(2020, 1, 1)), ("Sở Y tế", "Phó Giám đốc", None),
-        ("Sở Tài chính", "Giám đốc", None),
+    assert [(line.organisation, line.position, line.person) for line in lines_of(by_office)] == [
+        ("Sở Y tế", "Giám đốc", "Người A"), ("Sở Y tế", "Phó Giám đốc", ""), ("Sở Tài chính", "Giám đốc", ""),
     ]  # fmt: skip
+
+
+def test_what_only_begins_like_a_total_or_an_example_is_an_organisation():
+    rows = [row(c1="Tổng công ty Điện lực"), row(c1="Mẫu giáo Hoa Sen"), (None, "Tổng cộng"), (1, 2, 3)]
+    assert [line.organisation for line in lines_of(register(*rows))] == ["Tổng công ty Điện lực", "Mẫu giáo Hoa Sen"]
 
 
 @pytest.mark.parametrize(

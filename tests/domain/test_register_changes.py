@@ -157,11 +157,22 @@ def test_what_the_file_does_not_say_may_be_said_for_all():
     assert made == 3
 
 
-def test_an_id_that_is_anothers_is_refused(known):
-    headings = ("Mã", *HEADINGS[1:])
-    change = change_of(register(row(c0="huyen-my-loc"), headings=headings), known.documents())
-    codes = {wrong.why.code for wrong in change.refused}
-    assert "organisation_of_another_name" in codes
+@pytest.mark.parametrize(
+    ("cells", "code"),
+    [
+        ({"c0": "so-khac"}, "organisation_under_another_id"),
+        ({"c0": "huyen-my-loc", "c1": "Sở Lạ", "c2": "Địa phương"}, "organisation_of_another_name"),
+    ],
+)
+def test_an_id_that_is_anothers_is_refused(known, cells, code):
+    change = change_of(register(row(**cells), headings=("Mã", *HEADINGS[1:])), known.documents())
+    assert [(wrong.column, wrong.why.code) for wrong in change.refused] == [("Mã", code)]
+
+
+def test_the_day_for_all_does_not_contradict_who_is_on_the_register_already(known):
+    wishes = RegisterWishes(since=date(2021, 1, 1))
+    change = change_of(register(row(c5=None)), known.documents(), wishes)
+    assert (change.changes_nothing, change.refused) == (True, [])
 
 
 def test_a_batch_that_the_rules_forbid_writes_nothing(known):
