@@ -64,12 +64,12 @@ class RegisterChange(NamedTuple):
 def compare(
     listed: Listed, organisations: Sequence[Mapping[str, Any]], kind: str = "", since: date | None = None
 ) -> RegisterChange:
-    """`organisations` are documents of the view. Where the file does not say it, `kind` is that of new ones, and `since`
-    the day from which somebody newly holds a position."""
+    """`organisations` are documents of the view. Where the file does not say it, `kind` is that of new ones, and
+    `since` the day from which somebody newly holds a position."""
     comparing = _Comparing(listed, organisations, kind, since)
     by_office: dict[str, list[Line]] = {}
     for line in listed.lines:
-        by_office.setdefault(same(line.organisation), []).append(line)
+        by_office.setdefault(comparing.key_of(line), []).append(line)
     offices = [comparing.office(lines) for lines in by_office.values()]
     return RegisterChange(
         entries=[entry for office in offices for entry in office.entries()],
@@ -102,6 +102,11 @@ class _Comparing:
         self.documents = {document["_id"]: document for document in organisations}
         self._ids = set(self.documents)
         self.wrong: list[Wrong] = []
+
+    def key_of(self, line: Line) -> str:
+        """The same for all names of one organisation."""
+        known = self.register.office(line.organisation)
+        return known.name if known else same(line.organisation)
 
     def office(self, lines: Sequence[Line]) -> "_Office":
         first = lines[0]
@@ -145,9 +150,9 @@ class _Comparing:
         return wanted if wanted not in self._ids else next(id_ for id_ in numbered if id_ not in self._ids)
 
     def lines_of(self, organisation: str) -> list[Line]:
-        return [
-            line for line in self._listed.lines if same(line.organisation) == same(organisation) and line.position
-        ]
+        """Those with a position."""
+        keys = (organisation, same(organisation))
+        return [line for line in self._listed.lines if line.position and self.key_of(line) in keys]
 
     def note(self, line: Line, field: str, why: Any) -> None:
         self.wrong.append(Wrong(line.row, quoted(self._listed.headings.get(field, "")), why))
