@@ -25,6 +25,7 @@ from daihoi.cli.importing import (
     plan_and_do,
     write_new,
 )
+from daihoi.cli.names_given import say_doubts
 from daihoi.cli.sending import PatienceOption
 from daihoi.importing.annex import Wishes
 from daihoi.importing.items import values_of
@@ -91,6 +92,7 @@ def import_catalogue(
         console.write_json(_as_json(source, planned, done))
     else:
         console.print_drawn(import_parts(source, planned, language))
+        say_doubts(planned.doubts)
         for line, is_wrong in end_lines(planned.change, done, language):
             (console.err if is_wrong else console.out).print(line, soft_wrap=True)
     went_wrong = planned.change.refused or (done and (done.problem or done.why_not_shown))
@@ -125,6 +127,7 @@ def _as_json(source: Source, planned: Preview, done: Committed | None) -> dict[s
             for item, fields in change.changed
         ],
         "removed": [values_of(item) for item in change.removed],
+        "names": [doubt.model_dump(mode="json") for doubt in planned.doubts],
         "remarks": [error_as_json(Wrong(0, "", remark)) for remark in source.remarks],
         "errors": [error_as_json(Wrong(0, "", refused)) for refused in change.refused],
         "committed": done and end_as_json(done),

@@ -13,6 +13,7 @@ from daihoi.cli.console import ActorOption, CommandIdOption, HappenedOption, Lan
 from daihoi.cli.issuing import bearer_of
 from daihoi.cli.language import spoken
 from daihoi.cli.listed import is_listed
+from daihoi.cli.names_given import warn_of_names
 from daihoi.ops.names import take_names_over
 from daihoi.ops.on_record import what_is_on_record
 from daihoi.ops.session import TOKEN_LASTS, Session, connected, open_session
@@ -61,7 +62,8 @@ def send_and_print(
 ) -> None:
     """Prints the answer, or tells of it as `tell` does, or `in_words` what is on record once it is in the views; a
     problem is told by code and sentence, and ends the program with 1. With `patience_s` it waits until what was
-    written is in the views, does what comes `then`, and ends the program with 1 where it is not, or is parked."""
+    written is in the views, does what comes `then`, and ends the program with 1 where it is not, or is parked. Names
+    that the register does not know are told on stderr."""
     if patience_s is not None and settings.nats_url and not settings.mongo_url:
         console.refuse(NO_VIEWS())
     bearer = bearer_of(settings, actor, TOKEN_LASTS + timedelta(seconds=wait_for_service_s))
@@ -78,10 +80,12 @@ def send_and_print(
             async with connected(settings, member, begins=True, wait_s=wait_for_service_s) as connection:
                 patience = console.patience(wait_for_service_s)
                 await give(CommandClient(connection, settings.congress, patience, settings.happened))
+                await warn_of_names(settings, data)
             return
         patience = console.patience(wait_for_service_s)
         async with open_session(settings, member_of(service), begins=True, patience=patience) as session:
             answer = await give(session.commands)
+            await warn_of_names(settings, data, session.views)
             write = Write.of(settings.congress, service, answer)
             if why_not_shown := await shortfall(session, write, patience_s):
                 raise why_not_shown

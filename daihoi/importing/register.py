@@ -50,12 +50,13 @@ E_MAIL_TAKEN = Refusal(
     "email_taken", "Rows {rows} have an e-mail address and a telephone number; the address is taken."
 )
 _GROUP_LABEL = re.compile(r"[IVX]+|[A-Z]")
-_TOTAL = re.compile(r"tong(?: cong| so)?(?: .*)?")
+_TOTAL = re.compile("cong|tong|tong cong|tong so")
 
 
 class RegisterWishes(NamedTuple):
     """What somebody says beside the file: which field a heading is (by `heading_key`); the kind of the organisations
-    where nothing says it, since when positions are held; and which unclear texts are taken as proposed."""
+    where nothing says it; since when positions are held that nobody held before; and which unclear texts are taken as
+    proposed."""
 
     columns: Mapping[str, str] = {}
     kind: str = ""
@@ -144,7 +145,7 @@ class _Reading:
         are_columns = len(texts) > 1 and all(map(COLUMN_NUMBER.fullmatch, texts.values()))
         number = texts.get("code", "")
         is_number_alone = set(texts) == {"code"} and len(number) < 5 and not label_and_name(number)[0]
-        is_example = any(EXAMPLE.fullmatch(words(text)) for text in (number, texts.get("organisation", "")))
+        is_example = bool(EXAMPLE.fullmatch(words(number)))
         total = texts.get("organisation") or texts.get("position") or number
         is_total = bool(_TOTAL.fullmatch(words(total))) and "person" not in texts
         return is_header or are_columns or is_number_alone or is_example or is_total
@@ -192,8 +193,7 @@ class _Reading:
             self._note(row, "organisation" if "organisation" in self._layout.columns else "position", NO_OFFICE())
         if values.get("person") and not values.get("position"):
             self._note(row, "position", NO_POSITION_SAID())
-        line = Line(**{"kind": self._kind, **values}, row=row, contact=email or phone or other)
-        return line._replace(since=line.since or (self._wishes.since if line.person else None))
+        return Line(**{"kind": self._kind, **values}, row=row, contact=email or phone or other)
 
     def _value(self, row: int, field: str, cell: Cell, reader: Reader) -> Any:
         value = written(cell)

@@ -27,6 +27,9 @@ OTHER_KIND = Refusal("organisation_of_another_kind", "«{organisation}» is on t
 OTHER_NAME = Refusal(
     "organisation_of_another_name", "The id {organisation_id} is that of «{name}» on the register, not of «{given}»."
 )
+OTHER_ID = Refusal(
+    "organisation_under_another_id", "«{organisation}» is on the register under the id {organisation_id}."
+)
 NO_SINCE = Refusal(
     "no_since_said",
     "Nothing says since when the position is held; write the day, or name one for all with --since.",
@@ -58,12 +61,15 @@ class RegisterChange(NamedTuple):
         return not self.entries
 
 
-def compare(listed: Listed, organisations: Sequence[Mapping[str, Any]], kind: str = "") -> RegisterChange:
-    """`organisations` are documents of the view; `kind` is that of new ones where the file does not say it."""
-    comparing = _Comparing(listed, organisations, kind)
+def compare(
+    listed: Listed, organisations: Sequence[Mapping[str, Any]], kind: str = "", since: date | None = None
+) -> RegisterChange:
+    """`organisations` are documents of the view. Where the file does not say it, `kind` is that of new ones, and
+    `since` the day from which somebody newly holds a position."""
+    comparing = _Comparing(listed, organisations, kind, since)
     by_office: dict[str, list[Line]] = {}
     for line in listed.lines:
-        by_office.setdefault(same(line.organisation), []).append(line)
+        by_office.setdefault(comparing.key_of(line), []).append(line)
     offices = [comparing.office(lines) for lines in by_office.values()]
     return RegisterChange(
         entries=[entry for office in offices for entry in office.entries()],
@@ -88,18 +94,28 @@ def _events_of(entry: Mapping[str, Any]) -> int:
 
 
 class _Comparing:
-    def __init__(self, listed: Listed, organisations: Sequence[Mapping[str, Any]], kind: str) -> None:
-        self._listed, self._kind = listed, kind
+    def __init__(
+        self, listed: Listed, organisations: Sequence[Mapping[str, Any]], kind: str, since: date | None
+    ) -> None:
+        self._listed, self._kind, self.since = listed, kind, since
         self.register = Register([dict(document) for document in organisations])
         self.documents = {document["_id"]: document for document in organisations}
         self._ids = set(self.documents)
         self.wrong: list[Wrong] = []
 
+    def key_of(self, line: Line) -> str:
+        """The same for all names of one organisation."""
+        known = self.register.office(line.organisation)
+        return known.name if known else same(line.organisation)
+
     def office(self, lines: Sequence[Line]) -> "_Office":
         first = lines[0]
         said = {name: next(filter(None, (getattr(line, name) for line in lines)), "") for name in _OF_AN_OFFICE}
         known = self.register.office(first.organisation)
-        document = self.documents.get(said["organisation_id"] or (known.id if known else ""))
+        document = self.documents.get(known.id if known else said["organisation_id"])
+        if known and said["organisation_id"] not in ("", known.id):
+            shown = {"organisation": quoted(known.name), "organisation_id": known.id}
+            self.note(first, "organisation_id", OTHER_ID(**shown))
         if document and not self._is_of(document, first.organisation):
             name = document["name"]["vi"]
             why = OTHER_NAME(organisation_id=document["_id"], name=quoted(name), given=quoted(first.organisation))
@@ -134,9 +150,9 @@ class _Comparing:
         return wanted if wanted not in self._ids else next(id_ for id_ in numbered if id_ not in self._ids)
 
     def lines_of(self, organisation: str) -> list[Line]:
-        return [
-            line for line in self._listed.lines if same(line.organisation) == same(organisation) and line.position
-        ]
+        """Those with a position."""
+        keys = (organisation, same(organisation))
+        return [line for line in self._listed.lines if line.position and self.key_of(line) in keys]
 
     def note(self, line: Line, field: str, why: Any) -> None:
         self.wrong.append(Wrong(line.row, quoted(self._listed.headings.get(field, "")), why))
@@ -172,7 +188,8 @@ class _Office:
         position, is_new = self._position(line.position)
         changes = {**self._holding(line, position), **self._deputising(line, position)}
         if is_new or changes:
-            self.told.append(Told(is_new, self._name, position, changes))
+            told = Told(is_new, self._name, position, changes)
+            self.told += [told] if told not in self.told else []
         else:
             self.unchanged += 1
 
@@ -215,14 +232,15 @@ class _Office:
         holder = self._holders.get(position)
         if holder and same(holder["person"]) == same(line.person):
             return self._more_of(line, position, holder)
-        if line.since is None:
+        since = line.since or self._comparing.since
+        if since is None:
             self._comparing.note(line, "person", NO_SINCE())
             return {}
-        if holder and line.since.isoformat() < holder["since"]:
-            days = {"person": holder["person"], "since": _day(holder["since"]), "until": line.since}
+        if holder and since.isoformat() < holder["since"]:
+            days = {"person": holder["person"], "since": _day(holder["since"]), "until": since}
             self._comparing.note(line, "since", DAYS_REVERSED(**days))
             return {}
-        held = {"position": position, "person": line.person, "since": line.since.isoformat()}
+        held = {"position": position, "person": line.person, "since": since.isoformat()}
         self._hold(held, line.contact, takes_over=holder is not None, exclusive=bool(holder and holder["exclusive"]))
         before = holder or {}
         contact = {"contact": (None, line.contact)} if line.contact else {}

@@ -3,6 +3,7 @@ sub-committee's service."""
 
 import hashlib
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 from uuid import UUID, uuid5
@@ -21,12 +22,14 @@ from shared.values.units import SUBCOMMITTEE
 
 
 class RegisterSource(NamedTuple):
-    """A file that was read without error; `kind` is that of new organisations where it does not say it."""
+    """A file that was read without error, and what is said beside it: the kind of new organisations, and since when
+    positions are newly held."""
 
     name: str
     digest: str
     listed: Listed
     kind: str = ""
+    since: date | None = None
 
 
 class RegisterPreview(NamedTuple):
@@ -40,7 +43,9 @@ def read(file: Path, wishes: RegisterWishes = NO_WISHES) -> RegisterSource:
     """Raises `Unreadable`."""
     content = content_of(file)
     listed = read_register(content, wishes)
-    return RegisterSource(printable(file.name), hashlib.sha256(content).hexdigest(), listed, wishes.kind)
+    return RegisterSource(
+        printable(file.name), hashlib.sha256(content).hexdigest(), listed, wishes.kind, wishes.since
+    )
 
 
 async def preview(session: Session, source: RegisterSource) -> RegisterPreview:
@@ -48,12 +53,14 @@ async def preview(session: Session, source: RegisterSource) -> RegisterPreview:
     get it."""
     await until_all_in_views(session, SUBCOMMITTEE)
     checkpoint, views, _ = await views_at_once(session.views, ("organisations",))
-    return RegisterPreview(compare(source.listed, views["organisations"], source.kind), checkpoint.sequence)
+    return RegisterPreview(
+        compare(source.listed, views["organisations"], source.kind, source.since), checkpoint.sequence
+    )
 
 
 def command_id(source: RegisterSource, sequence: int, number: int) -> UUID:
     """As that of a batch of the catalogue's: what is compared at one ledger event is always the same."""
-    return uuid5(IMPORTS, f"{source.digest}/register/{source.kind}/{sequence}/{number}")
+    return uuid5(IMPORTS, f"{source.digest}/register/{source.kind}/{source.since}/{sequence}/{number}")
 
 
 async def carry_out(

@@ -5,7 +5,7 @@ from daihoi.importing.template import EXAMPLE, Column, workbook
 
 
 def register_template() -> bytes:
-    return workbook("Danh bạ", _columns())
+    return workbook("Sổ đơn vị", _columns())
 
 
 def _columns() -> list[Column]:
@@ -19,5 +19,5 @@ def _columns() -> list[Column]:
         Column("Điện thoại", "0228 3649 888", 18, "@"),
         Column("Thư điện tử", "van-thu@example.vn", 26),
         Column("Cấp phó của", "Giám đốc Sở Y tế", 26),
-        Column("Ghi chú", "Dòng ví dụ, không nhập vào danh bạ", 32),
+        Column("Ghi chú", "Dòng ví dụ, không nhập vào sổ đơn vị", 32),
     ]

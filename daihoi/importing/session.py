@@ -1,7 +1,7 @@
 """Importing a catalogue: read a file, compare it with the view, send what changes to the sub-committee's service."""
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 from uuid import UUID, uuid5
@@ -14,6 +14,7 @@ from daihoi.importing.sending import Committed, send_batches
 from daihoi.ops.session import Session
 from daihoi.ops.waiting import until_all_in_views
 from services.tracker.queries import published_catalogue
+from services.tracker.reports.doubted_names import DoubtedName, doubted_names, names_in
 from shared.domain.decider import Actor, Refused
 from shared.events.catalogue_item import Item
 from shared.values.units import SUBCOMMITTEE
@@ -37,6 +38,8 @@ class Preview(NamedTuple):
     change: Change
     sequence: int
     note: Mapping[str, str]
+    doubts: Sequence[DoubtedName] = ()
+    """Names that the register of organisations does not know, or has otherwise."""
 
 
 def read(file: Path, catalogue_id: str, wishes: Wishes = NO_WISHES) -> Source:
@@ -54,7 +57,9 @@ async def preview(session: Session, source: Source) -> Preview:
     change = compare(source.catalogue, source.items, published)
     notes = [document["note"] for document in published if document["catalogue"] == source.catalogue]
     imported = {"vi": f"Nhập từ tệp {source.name}", "en": f"Imported from the file {source.name}"}
-    return Preview(change, sequence, notes[0] if notes else imported)
+    named = names_in([item.model_dump(mode="json") for item in source.items])
+    doubts = doubted_names(named, await session.views.documents("organisations"))
+    return Preview(change, sequence, notes[0] if notes else imported, doubts)
 
 
 def command_id(source: Source, sequence: int, number: int) -> UUID:

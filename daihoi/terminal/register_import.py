@@ -19,15 +19,18 @@ def import_parts(source: RegisterSource, planned: RegisterPreview, lang: Languag
     """What the file would change: each organisation and position, as it is and as it would be."""
     change = planned.change
     about = {"file": source.name, "sequence": planned.sequence}
-    yield translate("{file} against the register at ledger event {sequence}", lang, **about)
+    yield translate("{file} against the register of organisations at ledger event {sequence}", lang, **about)
     yield _table_of_counts(change, lang)
     if change.told:
         yield _table_of_changes(change, lang)
     if len(change.told) > ROWS_SHOWN:
         yield translate("… and {count} more; --format json has all.", lang, count=len(change.told) - ROWS_SHOWN)
     if change.not_listed:
-        sentence = "{count} positions of these organisations are not in the file; they stay as they are."
-        yield translate(sentence, lang, count=change.not_listed)
+        yield translate(
+            "{count} positions of these organisations are not in the file; they stay as they are.",
+            lang,
+            count=change.not_listed,
+        )
 
 
 def counts_of(change: RegisterChange) -> dict[str, int]:
