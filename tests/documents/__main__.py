@@ -41,9 +41,11 @@ def refresh_beginnings() -> list[str]:
     changed = []
     with servers(choice()[0]) as endpoints:
         for page, language in BEGINNINGS.items():
-            with tempfile.TemporaryDirectory(prefix="daihoi-", ignore_cleanup_errors=True) as folder:
-                with newcomer(Path(folder), endpoints, language) as somebody:
-                    renewed = with_outputs(text_of(page), lambda shown: somebody.run(shown.command))
+            with (
+                tempfile.TemporaryDirectory(prefix="daihoi-", ignore_cleanup_errors=True) as folder,
+                newcomer(Path(folder), endpoints, language) as somebody,
+            ):
+                renewed = with_outputs(text_of(page), lambda shown: somebody.run(shown.command))
             changed += _renew(page, renewed)
     return changed
 
