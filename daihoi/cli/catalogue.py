@@ -10,6 +10,7 @@ from daihoi.cli import console
 from daihoi.cli.console import Format, FormatOption, LangOption
 from daihoi.cli.groups import CommandGroup
 from daihoi.cli.import_questions import columns_of, read_asking
+from daihoi.cli.listed import take_names_if_there
 from daihoi.cli.sending import PatienceOption
 from daihoi.importing.annex import Wishes
 from daihoi.importing.items import values_of
@@ -70,6 +71,7 @@ def import_catalogue(
         console.refuse(IS_A_FOLDER(path=file) if file.is_dir() else NO_SUCH_FILE(path=file))
     wishes = Wishes(columns_of(columns), for_unit, phase, case, accepts_all=accept)
     asks = format is Format.TEXT
+    take_names_if_there()
     try:
         source = read_asking(file, name or settings.congress, wishes, settings, language, asks=asks)
     except Unreadable as unreadable:
@@ -115,6 +117,7 @@ def write_template(
 ) -> None:
     """Write an empty workbook that an office can fill in and import."""
     _, language = console.begin(lang)
+    take_names_if_there()
     try:
         with new_file(file) as opened:
             opened.write(template())

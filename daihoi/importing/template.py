@@ -11,7 +11,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from daihoi.importing.vocabulary import cases, phases
-from shared.values.units import support_units
+from shared.values.code_lists import units_to_choose
 
 LISTS = "Danh sách"
 _LAST_ROW = 1000
@@ -57,7 +57,7 @@ def _offer(sheet: Any, lists: Any, column: str, choices: Sequence[str]) -> None:
 
 
 def _columns() -> list[_Column]:
-    units = [unit.vi for unit in support_units()]
+    units = [unit.name.vi for unit in units_to_choose()]
     return [
         _Column("STT", _EXAMPLE, 8, "@"),
         _Column("Nhóm nhiệm vụ", "Hội trường, khánh tiết", 24),

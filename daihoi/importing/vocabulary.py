@@ -8,9 +8,9 @@ from daihoi.importing.plain import words
 from daihoi.importing.tables import quoted
 from services.subcommittee.duty import PHASE_NAMES
 from shared.i18n import translate
+from shared.values.code_lists import Entries, units_to_choose
 from shared.values.message import Message, word
 from shared.values.types import Phase, Scenario
-from shared.values.units import SupportUnit, support_units
 
 _PHASES = {
     Phase.BEFORE: ("trước", "trước Đại hội", "chuẩn bị", "before"),
@@ -27,8 +27,8 @@ _IN_FRONT = ("bo phan ", "tieu ban ", "to ")
 
 def unit_of(value: Value) -> str:
     """The id of the unit. Raises `Refused`."""
-    units = support_units()
-    return _one_of(value, _names_of(units), [unit.vi for unit in units])
+    units = units_to_choose()
+    return _one_of(value, _names_of(units), [unit.name.vi for unit in units])
 
 
 def phase_of(value: Value) -> str:
@@ -40,9 +40,9 @@ def case_of(value: Value) -> str:
 
 
 @cache
-def _names_of(units: tuple[SupportUnit, ...]) -> Mapping[str, str]:
+def _names_of(units: Entries) -> Mapping[str, str]:
     """A short name goes to the first unit that has it; a title is always its own unit's."""
-    whole = {words(name): unit.id for unit in units for name in (unit.id, unit.vi, unit.en)}
+    whole = {words(name): unit.id for unit in units for name in (unit.id, unit.name.vi, unit.name.en)}
     short = {name.removeprefix(front): id_ for name, id_ in reversed(whole.items()) for front in _IN_FRONT}
     return short | whole
 
