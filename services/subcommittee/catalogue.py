@@ -165,7 +165,8 @@ def decide(
 
 
 def _named_anew(command: Wish, state: CatalogueItem | None) -> Mapping[CodeList, str]:
-    """The entries of code lists that the item is to have, and has not yet."""
+    """The entries of code lists that the item is to have, and has not yet. Where its money comes from it says as the
+    paper does that it was read from."""
     if isinstance(command, AssignItem):
         return {CodeList.UNITS: command.unit}
     if not isinstance(command, PublishItem | ReviseItem):
@@ -175,8 +176,7 @@ def _named_anew(command: Wish, state: CatalogueItem | None) -> Mapping[CodeList,
 
 
 def _entries_of(item: events.Item) -> Mapping[CodeList, str]:
-    source = {CodeList.FUNDING_SOURCES: item.funding_source} if item.funding_source else {}
-    return {CodeList.UNITS: item.unit, CodeList.GROUPS: str(item.group.number), **source}
+    return {CodeList.UNITS: item.unit, CodeList.GROUPS: str(item.group.number)}
 
 
 def _decide(command: Wish, state: CatalogueItem | None) -> Sequence[events.CatalogueEvent]:
