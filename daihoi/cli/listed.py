@@ -28,7 +28,7 @@ def is_listed(name: str) -> bool:
         join(wanted)
         return bool(wanted)
 
-    return name not in services() and may_be_unit(name) and bool(_asked(look))
+    return name not in services() and may_be_unit(name) and bool(_answer_of(look))
 
 
 def take_names_if_there() -> None:
@@ -40,10 +40,10 @@ def take_names_if_there() -> None:
 
         await take_names_of_the_ledger(Ledger(connection, congress))
 
-    _asked(look)
+    _answer_of(look)
 
 
-def _asked[Answer](look: Callable[[Client, str], Awaitable[Answer]]) -> Answer | None:
+def _answer_of[Answer](look: Callable[[Client, str], Awaitable[Answer]]) -> Answer | None:
     from daihoi.ops.session import connected
     from shared.eventstore.errors import EventStoreError
     from shared.platform.embedded import keeper_lives
