@@ -11,6 +11,7 @@ from daihoi.cli.groups import CommandGroup
 from daihoi.cli.listed import check_service
 from daihoi.cli.sending import PatienceOption, send_and_print
 from daihoi.cli.view_selection import Selection, of_views, selecting, show_report
+from daihoi.ops.names import take_names_of_the_ledger
 from daihoi.ops.session import connected
 from daihoi.ops.waiting import PATIENCE_S
 from daihoi.terminal.scenario_tables import comparison_tables, standing_tables, unprepared_line
@@ -25,6 +26,7 @@ from shared.eventstore.ledger import Ledger
 from shared.platform.errors import PlatformError
 from shared.platform.settings import Settings
 from shared.unit.patience import WAIT_FOR_SERVICE_S
+from shared.values.code_lists import CodeList
 from shared.values.types import Case
 from shared.values.units import SUBCOMMITTEE, support_unit_ids
 from shared.views.view import Recorded
@@ -94,11 +96,13 @@ async def _unprepared(settings: Settings, case: Case) -> list[str]:
     ledger can't be read, or not by whoever switches; what is wrong is told then."""
     try:
         async with connected(settings, begins=True) as connection:
-            history = await Ledger(connection, settings.congress).about(case.value)
+            ledger = Ledger(connection, settings.congress)
+            history, lists = await ledger.about(case.value), await take_names_of_the_ledger(ledger)
     except EventStoreError:
         return []
     except PlatformError as error:
         if isinstance(error.why, Refused) and error.why.code == NO_CREDENTIALS.code:
             return []
         raise
-    return unprepared_units(event for stored in history if isinstance(event := decode_event(stored), Recorded))
+    recorded = [event for stored in history if isinstance(event := decode_event(stored), Recorded)]
+    return unprepared_units(recorded, lists.get(CodeList.UNITS))
