@@ -25,6 +25,7 @@ from daihoi.cli.importing import (
     plan_and_do,
     write_new,
 )
+from daihoi.cli.listed import take_names_if_there
 from daihoi.cli.names_given import say_doubts
 from daihoi.cli.sending import PatienceOption
 from daihoi.importing.annex import Wishes
@@ -71,6 +72,7 @@ def import_catalogue(
     wishes = Wishes(columns_of(columns), for_unit, phase, case, accepts_all=accept)
     wishes = wishes._replace(cases=console.run(entries_in_views(settings, CodeList.CASES)))
     asks = format is Format.TEXT
+    take_names_if_there()
     try:
         source = read_asking(file, name or settings.congress, wishes, settings, language, asks=asks)
     except Unreadable as unreadable:
@@ -106,6 +108,7 @@ catalogue.command("assign")(assign)
 def write_template(file: NewFileArgument, lang: LangOption = None) -> None:
     """Write an empty workbook that an office can fill in and import."""
     settings, language = console.begin(lang)
+    take_names_if_there()
     cases = console.run(entries_in_views(settings, CodeList.CASES))
     write_new(file, template(cases), language)
 

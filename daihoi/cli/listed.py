@@ -1,7 +1,10 @@
-"""Units that somebody names and this process does not know: where the congress lists them, it does from then on."""
+"""What a command has to know of the code lists before it opens the congress: units that somebody names and this
+process does not know, and what units are called in a file that is read first. Nothing is started to find out."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+
+from nats.aio.client import Client
 
 from daihoi.cli import console
 from shared.values.units import may_be_unit, services
@@ -14,11 +17,33 @@ def check_service(name: str, names: Sequence[str]) -> None:
 
 
 def is_listed(name: str) -> bool:
-    """Whether the congress lists this unit; then this process knows it from now on. Nothing is started to find out,
-    and where nobody can be asked, it is not."""
-    if name in services() or not may_be_unit(name) or _is_at_work():
-        return False
-    from daihoi.ops.listed_units import join, taking_part, units_on_record
+    """Whether the congress lists this unit, which then this process knows from now on. Where nobody can be asked, it
+    does not."""
+
+    async def look(connection: Client, congress: str) -> bool:
+        from daihoi.ops.listed_units import join, taking_part, units_on_record
+
+        entries = taking_part(await units_on_record(connection, congress) or ())
+        wanted = [entry for entry in entries if entry.id == name]
+        join(wanted)
+        return bool(wanted)
+
+    return name not in services() and may_be_unit(name) and bool(_answer_of(look))
+
+
+def take_names_if_there() -> None:
+    """As the congress calls everything by now, where it can be asked."""
+
+    async def look(connection: Client, congress: str) -> None:
+        from daihoi.ops.names import take_names_of_the_ledger
+        from shared.eventstore.ledger import Ledger
+
+        await take_names_of_the_ledger(Ledger(connection, congress))
+
+    _answer_of(look)
+
+
+def _answer_of[Answer](look: Callable[[Client, str], Awaitable[Answer]]) -> Answer | None:
     from daihoi.ops.session import connected
     from shared.eventstore.errors import EventStoreError
     from shared.platform.embedded import keeper_lives
@@ -26,20 +51,17 @@ def is_listed(name: str) -> bool:
 
     settings = console.read_settings()
     directory = settings.data_dir.absolute()
-    if not settings.nats_url and not (directory.exists() and keeper_lives(directory)):
-        return False
+    if _is_at_work() or not (settings.nats_url or (directory.exists() and keeper_lives(directory))):
+        return None
 
-    async def look() -> bool:
-        async with connected(settings, begins=True, wait_s=0) as connection:
-            entries = taking_part(await units_on_record(connection, settings.congress) or ())
-        wanted = [entry for entry in entries if entry.id == name]
-        join(wanted)
-        return bool(wanted)
+    async def work() -> Answer:
+        async with connected(settings, wait_s=0) as connection:
+            return await look(connection, settings.congress)
 
     try:
-        return console.run(look())
+        return console.run(work())
     except (PlatformError, EventStoreError):
-        return False
+        return None
 
 
 def _is_at_work() -> bool:

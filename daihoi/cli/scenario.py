@@ -22,7 +22,7 @@ from daihoi.cli.listed import check_service
 from daihoi.cli.sending import PatienceOption, send_and_print
 from daihoi.cli.view_selection import Selection, of_views, selecting, show_report
 from daihoi.ops.following import units_behind
-from daihoi.ops.names import lists_on_record
+from daihoi.ops.names import take_names_of_the_ledger
 from daihoi.ops.session import Session, connected
 from daihoi.ops.waiting import PATIENCE_S
 from daihoi.terminal.scenario_tables import comparison_tables, following_line, standing_tables, unprepared_line
@@ -38,8 +38,7 @@ from shared.eventstore.ledger import Ledger
 from shared.platform.errors import PlatformError
 from shared.platform.settings import Settings
 from shared.unit.patience import WAIT_FOR_SERVICE_S
-from shared.values.code_lists import DEFAULTS, CodeList, names_of
-from shared.values.names_in_use import use_names
+from shared.values.code_lists import DEFAULTS, CodeList
 from shared.values.units import SUBCOMMITTEE, support_unit_ids
 from shared.views.view import Document, Recorded
 
@@ -128,8 +127,7 @@ async def _unprepared(settings: Settings, case: str) -> list[str]:
     try:
         async with connected(settings, begins=True) as connection:
             ledger = Ledger(connection, settings.congress)
-            lists = await lists_on_record(ledger)
-            use_names(names_of(lists))
+            lists = await take_names_of_the_ledger(ledger)
             check_on_list(CodeList.CASES, case, lists.get(CodeList.CASES, DEFAULTS[CodeList.CASES]))
             history = await ledger.about(case)
     except EventStoreError:
@@ -138,4 +136,5 @@ async def _unprepared(settings: Settings, case: str) -> list[str]:
         if isinstance(error.why, Refused) and error.why.code == NO_CREDENTIALS.code:
             return []
         raise
-    return unprepared_units(event for stored in history if isinstance(event := decode_event(stored), Recorded))
+    recorded = [event for stored in history if isinstance(event := decode_event(stored), Recorded)]
+    return unprepared_units(recorded, lists.get(CodeList.UNITS))

@@ -16,9 +16,8 @@ from daihoi.importing.tables import Table, Unreadable, Wrong, quoted
 from daihoi.importing.vocabulary import case_of, phase_of, unit_of
 from shared.domain.decider import Refusal, Refused
 from shared.events.catalogue_item import Item
-from shared.values.code_lists import DEFAULTS, EVERY_CASE, CodeList, Entries
+from shared.values.code_lists import DEFAULTS, EVERY_CASE, CodeList, Entries, units_to_choose
 from shared.values.types import Phase
-from shared.values.units import support_units
 
 NO_TASKS = Refusal("no_tasks", "There is no task below the headings in row {row}.")
 NO_UNIT = Refusal(
@@ -103,7 +102,7 @@ class _Reading:
                 self.assumed[field] = "group"
                 continue
             if not wish and not otherwise:
-                units = ", ".join(f"{unit.id} ({unit.vi})" for unit in support_units())
+                units = ", ".join(f"{unit.id} ({unit.name.vi})" for unit in units_to_choose())
                 self.wrong.append(Wrong(self._layout.header, "", NO_UNIT(units=units)))
                 continue
             try:

@@ -11,8 +11,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from daihoi.importing.vocabulary import cases, phases
-from shared.values.code_lists import DEFAULTS, CodeList, Entries
-from shared.values.units import support_units
+from shared.values.code_lists import DEFAULTS, CodeList, Entries, units_to_choose
 
 LISTS = "Danh sách"
 _LAST_ROW = 1000
@@ -65,7 +64,7 @@ def _offer(sheet: Any, lists: Any, column: str, choices: Sequence[str]) -> None:
 
 
 def _columns(entries: Entries) -> list[Column]:
-    units = [unit.vi for unit in support_units()]
+    units = [unit.name.vi for unit in units_to_choose()]
     return [
         Column("STT", EXAMPLE, 8, "@"),
         Column("Nhóm nhiệm vụ", "Hội trường, khánh tiết", 24),

@@ -9,10 +9,9 @@ from daihoi.importing.plain import words
 from daihoi.importing.tables import quoted
 from services.subcommittee.duty import PHASE_NAMES
 from shared.i18n import translate
-from shared.values.code_lists import EVERY_CASE, NO_EPIDEMIC, OUTBREAK, Entries
+from shared.values.code_lists import EVERY_CASE, NO_EPIDEMIC, OUTBREAK, Entries, units_to_choose
 from shared.values.message import WORDS, word
 from shared.values.types import Phase
-from shared.values.units import SupportUnit, support_units
 
 _PHASES = {
     Phase.BEFORE: ("trước", "trước Đại hội", "chuẩn bị", "before"),
@@ -33,8 +32,8 @@ _IN_FRONT = ("bo phan ", "tieu ban ", "to ")
 
 def unit_of(value: Value) -> str:
     """The id of the unit. Raises `Refused`."""
-    units = support_units()
-    return one_of(value, _names_of(units), [unit.vi for unit in units])
+    units = units_to_choose()
+    return one_of(value, _names_of(units), [unit.name.vi for unit in units])
 
 
 def phase_of(value: Value) -> str:
@@ -46,9 +45,9 @@ def case_of(value: Value, entries: Entries) -> str:
 
 
 @cache
-def _names_of(units: tuple[SupportUnit, ...]) -> Mapping[str, str]:
+def _names_of(units: Entries) -> Mapping[str, str]:
     """A short name goes to the first unit that has it; a title is always its own unit's."""
-    whole = {words(name): unit.id for unit in units for name in (unit.id, unit.vi, unit.en)}
+    whole = {words(name): unit.id for unit in units for name in (unit.id, unit.name.vi, unit.name.en)}
     short = {name.removeprefix(front): id_ for name, id_ in reversed(whole.items()) for front in _IN_FRONT}
     return short | whole
 
