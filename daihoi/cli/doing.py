@@ -55,7 +55,7 @@ def do(
             step.data,
             actor=step.actor or actor,
             command_id=uuid4(),
-            happened=when,
+            happened=step.happened or when,
             patience_s=patience,
             wait_for_service_s=wait_for_service,
             in_words=True,

@@ -26,6 +26,7 @@ from daihoi.ops.names import take_names_of_the_ledger
 from daihoi.ops.session import Session, connected
 from daihoi.ops.waiting import PATIENCE_S
 from daihoi.terminal.scenario_tables import comparison_tables, following_line, standing_tables, unprepared_line
+from daihoi.terminal.screen import Screen
 from services.subcommittee.scenario import SwitchScenario
 from services.tracker.projection.decoding import decode_event
 from services.tracker.reports.cases import cases_of, check_cases
@@ -111,13 +112,12 @@ def switch(
         patience_s=patience if wait else None,
         wait_for_service_s=wait_for_service,
         in_words=format is Format.TEXT,
-        then=partial(_tell_who_follows, patience),
+        then=partial(_tell_who_follows, patience, console.out if format is Format.TEXT else console.err),
     )
 
 
-async def _tell_who_follows(patience_s: float, session: Session) -> None:
-    """On the standard error output: what the command itself did is done."""
-    console.say(following_line(await units_behind(session, patience_s), spoken()))
+async def _tell_who_follows(patience_s: float, screen: Screen, session: Session) -> None:
+    screen.print(following_line(await units_behind(session, patience_s), spoken()), soft_wrap=True)
 
 
 async def _unprepared(settings: Settings, case: str) -> list[str]:

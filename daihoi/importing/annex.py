@@ -53,7 +53,11 @@ def read_annex(table: Table, wishes: Wishes) -> tuple[tuple[Item, ...], tuple[Re
     items = reading.items()
     if reading.wrong:
         raise Unreadable(*sorted(reading.wrong, key=attrgetter("row")))
-    return tuple(items), (*table.remarks, *remarks.of(layout, reading.lines, items, reading.rows, reading.assumed))
+    return tuple(items), (
+        *table.remarks,
+        *remarks.of(layout, reading.lines, items, reading.rows, reading.assumed),
+        *remarks.of_proposals(reading.proposals),
+    )
 
 
 class _Reading:
@@ -65,6 +69,8 @@ class _Reading:
         self.wrong: list[Wrong] = []
         self.assumed: dict[str, str] = {}
         self.rows: list[int] = []
+        self.proposals: dict[tuple[str, Any], list[int]] = {}
+        """The rows of each unclear text that is taken as proposed."""
         self._of_all = self._values_of_all()
         tasks = self.lines.tasks
         deadlines = [cell for line in tasks if not isinstance(cell := line.cells.get("deadline"), Refused)]
@@ -137,7 +143,9 @@ class _Reading:
                 raise NO_VALUE()
             return reader.empty
         meaning, unclear = reader.read(value)
-        if unclear and not self._accepts(value):
+        if unclear and self._accepts(value):
+            self.proposals.setdefault((str(value), meaning), []).append(line.row)
+        elif unclear:
             self.wrong.append(Wrong(line.row, self._heading(field), unclear, str(value)))
         return meaning
 

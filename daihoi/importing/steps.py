@@ -1,16 +1,18 @@
 """Commands in a file, one after the other: `- record-meeting: {meeting_id: …}` in YAML, or the same in JSON."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from daihoi.importing.congress_answers import loaded
+from services.tracker.history.moments import parse_time
 from shared.domain.decider import Refusal
 from shared.values.brief import brief_text
 
 MOST_STEPS = 100
 MOST_SHOWN = 60
+BESIDE = ("as", "happened")
 
 NO_STEPS = Refusal(
     "no_steps", "{path} is to hold a list of commands, each with its fields, such as «start-task: {{task_id: 1-03}}»."
@@ -21,11 +23,12 @@ NO_FIELDS = Refusal("no_fields", "In {path}, {command} has no fields with their 
 
 
 class Step(NamedTuple):
-    """A command with its fields; `actor` where the file says who gives it."""
+    """A command with its fields; `actor` and `happened` where the file says who gives it, and when it happened."""
 
     command: str
     data: dict[str, Any]
     actor: str = ""
+    happened: datetime | None = None
 
 
 def read_steps(path: Path, command: str = "") -> tuple[Step, ...]:
@@ -43,17 +46,18 @@ def read_steps(path: Path, command: str = "") -> tuple[Step, ...]:
 
 
 def _step(path: Path, told: object) -> Step:
-    """`as` beside the command says who gives it."""
+    """`as` beside the command says who gives it, `happened` when it happened."""
     if not isinstance(told, Mapping):
         raise NO_STEPS(path=path)
-    actor = str(told.get("as", ""))
-    commands = [(str(name), data) for name, data in told.items() if name != "as"]
+    beside = {name: str(told[name]) for name in BESIDE if told.get(name)}
+    commands = [(str(name), data) for name, data in told.items() if name not in BESIDE]
     if len(commands) != 1:
         raise NO_STEPS(path=path)
     ((command, data),) = commands
     if not isinstance(data, dict):
         raise NO_FIELDS(path=path, command=brief_text(command, MOST_SHOWN))
-    return Step(command, _as_json(data), actor)
+    happened = parse_time(beside["happened"]) if "happened" in beside else None
+    return Step(command, _as_json(data), beside.get("as", ""), happened)
 
 
 def _as_json(value: Any) -> Any:

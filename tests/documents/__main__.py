@@ -8,7 +8,6 @@ from pathlib import Path
 from tests.documents.newcomer import newcomer
 from tests.documents.pages import BEGINNINGS, PAGES, PROJECT, text_of, with_outputs
 from tests.documents.reader import Reader, reader
-from tests.servers import choice, servers
 
 SAMPLE_END = re.compile(r"(?<=daihoi report --at )\d+\b(?!-)")
 EVENTS_OF_THE_PAGES = 9
@@ -39,14 +38,13 @@ def refresh(reading: Reader) -> list[str]:
 def refresh_beginnings() -> list[str]:
     """The guides in which something changed, each followed on a congress of its own."""
     changed = []
-    with servers(choice()[0]) as endpoints:
-        for page, language in BEGINNINGS.items():
-            with (
-                tempfile.TemporaryDirectory(prefix="daihoi-", ignore_cleanup_errors=True) as folder,
-                newcomer(Path(folder), endpoints, language) as somebody,
-            ):
-                renewed = with_outputs(text_of(page), lambda shown: somebody.run(shown.command))
-            changed += _renew(page, renewed)
+    for page, language in BEGINNINGS.items():
+        with (
+            tempfile.TemporaryDirectory(prefix="daihoi-", ignore_cleanup_errors=True) as folder,
+            newcomer(Path(folder), language) as somebody,
+        ):
+            renewed = with_outputs(text_of(page), lambda shown: somebody.run(shown.command))
+        changed += _renew(page, renewed)
     return changed
 
 

@@ -42,9 +42,12 @@ def test_a_file_holds_the_fields_of_one_command_or_several_commands(tmp_path):
     assert read_steps(fields, "record-meeting") == (
         Step("record-meeting", {"meeting_id": "a", "held_on": "2023-08-21"}),
     )
-    several = written(tmp_path, "- as: y-te.lead\n  start-task: {task_id: 1-03}\n- report-progress: {percent: 40}\n")
+    several = written(
+        tmp_path,
+        "- as: y-te.lead\n  happened: 2023-09-08\n  start-task: {task_id: 1-03}\n- report-progress: {percent: 40}\n",
+    )
     assert read_steps(several) == (
-        Step("start-task", {"task_id": "1-03"}, "y-te.lead"),
+        Step("start-task", {"task_id": "1-03"}, "y-te.lead", datetime(2023, 9, 8, tzinfo=LOCAL_TIME)),
         Step("report-progress", {"percent": 40}),
     )
 

@@ -7,7 +7,7 @@ from tests.documents.pages import BEGINNINGS, text_of, with_outputs
 
 
 @pytest.mark.parametrize("page", BEGINNINGS)
-def test_who_follows_the_guide_sees_what_it_prints(page, tmp_path, endpoints):
-    with newcomer(tmp_path, endpoints, BEGINNINGS[page]) as somebody:
+def test_who_follows_the_guide_sees_what_it_prints(page, tmp_path):
+    with newcomer(tmp_path, BEGINNINGS[page]) as somebody:
         as_printed_today = with_outputs(text_of(page), lambda shown: somebody.run(shown.command))
     assert text_of(page) == as_printed_today, "if that is meant, run `make tour`"
