@@ -10,14 +10,22 @@ from daihoi.cli import console
 from daihoi.cli.arguments import named_fields
 from daihoi.cli.console import ActorOption, HappenedOption, LangOption, WaitForServiceOption
 from daihoi.cli.issuing import unit_that_gives
+from daihoi.cli.language import spoken
 from daihoi.cli.sending import PatienceOption, send_and_print
-from daihoi.importing.steps import Step, read_steps
+from daihoi.importing.steps import Step, command_ids, read_steps
 from daihoi.ops.waiting import PATIENCE_S
 from services.tracker.history.moments import parse_time
 from shared.domain.decider import Refusal
+from shared.i18n import render
 from shared.unit.patience import WAIT_FOR_SERVICE_S
+from shared.values.message import Message
 
 NOTHING_TO_DO = Refusal("nothing_to_do", "Name a command with its fields, or a file of commands with --file.")
+NOT_DONE = Message(
+    "step_not_done",
+    "Command {number} of {count}, {command}, was not done; those before it are on record. Mend it in the file and "
+    "give the file again.",
+)
 FIELDS_OF_SEVERAL = Refusal(
     "fields_of_several", "{path} holds commands by itself; no command and no fields can stand beside it."
 )
@@ -47,19 +55,29 @@ def do(
     with console.refusals_are_wrong_use():
         when = None if happened is None else parse_time(happened)
         steps = _steps(command, fields or [], file)
-    for step in steps:
-        send_and_print(
-            settings,
-            unit_that_gives(step.actor or actor),
-            step.command,
-            step.data,
-            actor=step.actor or actor,
-            command_id=uuid4(),
-            happened=step.happened or when,
-            patience_s=patience,
-            wait_for_service_s=wait_for_service,
-            in_words=True,
-        )
+    steps = [
+        step._replace(actor=step.actor or actor, happened=step.happened or when or settings.happened)
+        for step in steps
+    ]
+    ids = [uuid4()] if command else command_ids(settings.congress, steps)
+    for number, (step, id_) in enumerate(zip(steps, ids, strict=True), start=1):
+        try:
+            send_and_print(
+                settings,
+                unit_that_gives(step.actor),
+                step.command,
+                step.data,
+                actor=step.actor,
+                command_id=id_,
+                happened=step.happened,
+                patience_s=patience,
+                wait_for_service_s=wait_for_service,
+                in_words=True,
+            )
+        except Exception:
+            if len(steps) > 1:
+                console.say(render(NOT_DONE.filled(number=number, count=len(steps), command=step.command), spoken()))
+            raise
 
 
 def _steps(command: str, fields: list[str], file: Path | None) -> tuple[Step, ...]:

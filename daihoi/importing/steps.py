@@ -1,9 +1,12 @@
 """Commands in a file, one after the other: `- record-meeting: {meeting_id: …}` in YAML, or the same in JSON."""
 
-from collections.abc import Mapping
-from datetime import date, datetime
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
+from uuid import UUID, uuid4, uuid5
 
 from daihoi.importing.congress_answers import loaded
 from services.tracker.history.moments import parse_time
@@ -12,6 +15,7 @@ from shared.values.brief import brief_text
 
 MOST_STEPS = 100
 MOST_SHOWN = 60
+STEP_IDS = UUID("d0c3c1b7-5b7e-5f0a-9f6e-1b8f0a4c2e11")
 BESIDE = ("as", "happened")
 
 NO_STEPS = Refusal(
@@ -58,6 +62,22 @@ def _step(path: Path, told: object) -> Step:
         raise NO_FIELDS(path=path, command=brief_text(command, MOST_SHOWN))
     happened = parse_time(beside["happened"]) if "happened" in beside else None
     return Step(command, _as_json(data), beside.get("as", ""), happened)
+
+
+def command_ids(congress: str, steps: Sequence[Step]) -> list[UUID]:
+    """One for each step of a file. The same thing by the same position at the same time is the same command, so that
+    a file that is given again does only what it did not do before; what has no date is a new command every time."""
+    seen: Counter[str] = Counter()
+    return [_command_id(congress, step, seen) for step in steps]
+
+
+def _command_id(congress: str, step: Step, seen: Counter[str]) -> UUID:
+    if step.happened is None:
+        return uuid4()
+    content = [congress, step.actor, step.command, step.data, step.happened.astimezone(UTC).isoformat()]
+    text = json.dumps(content, sort_keys=True, ensure_ascii=False)
+    seen[text] += 1
+    return uuid5(STEP_IDS, f"{text}/{seen[text]}")
 
 
 def _as_json(value: Any) -> Any:

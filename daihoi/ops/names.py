@@ -1,32 +1,51 @@
 """What a congress calls its units, cases, duties and the like, for what a person is shown of it."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 
+from daihoi.ops.congress import particulars_on_record
 from services.subcommittee.code_list import AGGREGATE
 from services.tracker.history.as_of import Views
 from services.tracker.projection.decoding import decode_event
+from services.tracker.projection.errors import ViewsBroken, as_written
+from services.tracker.reports.congress import particulars_of
 from services.tracker.reports.lists_in_use import lists_in_use
 from shared.domain.known_list import KnownList, entries_of
 from shared.events.code_list import CodeListEvent
+from shared.events.congress import Particulars
 from shared.eventstore.ledger import Ledger
 from shared.values.code_lists import CodeList, Entries, names_of
-from shared.values.names_in_use import use_names
-from shared.values.units import SUBCOMMITTEE
+from shared.values.names_in_use import Name, Names, use_names
+from shared.values.units import BODY_ABOVE, SUBCOMMITTEE, default_title
 from shared.views.code_lists import VIEW
 from shared.views.view import Recorded
 
 
 async def take_names_over(views: Views) -> None:
     """As the congress called everything when the views were so."""
-    use_names(names_of(lists_in_use({VIEW.name: await views.documents(VIEW.name)})))
+    lists = lists_in_use({VIEW.name: await views.documents(VIEW.name)})
+    documents = await views.documents("congress")
+    particulars = None
+    with suppress(ViewsBroken), as_written():  # who reads the congress itself is told of it
+        particulars = particulars_of(documents)
+    use_names({**names_of(lists), **_above(particulars)})
 
 
 async def take_names_of_the_ledger(ledger: Ledger) -> Mapping[CodeList, Entries]:
     """As the congress calls everything by now, whether or not there are views; the lists that it has published or
     changed. Raises `Unavailable`, `NoStream`."""
     lists = await lists_on_record(ledger)
-    use_names(names_of(lists))
+    use_names({**names_of(lists), **_above(await particulars_on_record(ledger))})
     return lists
+
+
+def _above(particulars: Particulars | None) -> Names:
+    """What the congress calls the body that steers the work: the one that issues its papers. None where it is called
+    what it is called by default."""
+    body = particulars and particulars.issuing_body
+    if body is None or body.vi == default_title(SUBCOMMITTEE, "vi"):
+        return {}
+    return {BODY_ABOVE: {SUBCOMMITTEE: Name(body.vi, body.en)}}
 
 
 async def lists_on_record(ledger: Ledger) -> Mapping[CodeList, Entries]:

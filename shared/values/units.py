@@ -20,6 +20,8 @@ LOGISTICS, SECURITY = "logistics", "security"
 TRACKER = "tracker"
 UNITS_LIST = "units"
 """The id of the code list of the units that take part."""
+BODY_ABOVE = "body-above"
+"""Where the name of the body that steers the work stands among the names in use."""
 UNIT_PATTERN = r"^[a-z][a-z0-9-]{0,29}$"
 
 
@@ -140,8 +142,12 @@ def has_code(service: str) -> bool:
 def title_of(service: str, lang: str) -> str:
     """The title of a unit as the congress calls it that is being read, or else as this process does; its id where
     neither knows it."""
-    if name := name_in_use(UNITS_LIST, service, lang):
-        return name
+    list_id = BODY_ABOVE if service == SUBCOMMITTEE else UNITS_LIST
+    return name_in_use(list_id, service, lang) or default_title(service, lang)
+
+
+def default_title(service: str, lang: str) -> str:
+    """As this process calls it."""
     for unit in (_ABOVE, *support_units()):
         if unit.id == service:
             return unit.vi if lang == "vi" else unit.en

@@ -8,8 +8,8 @@ from services.tracker.history.sentences import summary
 from services.tracker.reports.lists_in_use import lists_in_use
 from shared.i18n import in_words, title_of_position
 from shared.values.code_lists import CodeList, name_of, names_of
-from shared.values.names_in_use import use_names
-from shared.values.units import SETTING, title_of
+from shared.values.names_in_use import Name, use_names
+from shared.values.units import BODY_ABOVE, SETTING, SUBCOMMITTEE, default_title, title_of
 
 
 def listed(list_id, *rows):
@@ -95,3 +95,11 @@ def test_what_the_work_of_a_command_takes_over_holds_for_what_it_draws():
 
     assert console.run(work()) == 1
     assert title_of("logistics", "vi") == "Ban Hậu cần"
+
+
+def test_the_body_above_the_units_is_called_as_the_congress_calls_it():
+    use_names({BODY_ABOVE: {SUBCOMMITTEE: Name("Ban Tổ chức Đại hội", "Organising committee")}})
+    assert title_of(SUBCOMMITTEE, "vi") == "Ban Tổ chức Đại hội"
+    assert title_of_position("subcommittee.lead", "en") == "Head, Organising committee"
+    use_names({})
+    assert title_of(SUBCOMMITTEE, "en") == default_title(SUBCOMMITTEE, "en")

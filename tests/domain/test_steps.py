@@ -1,12 +1,12 @@
 """Commands as people type or write them down: fields with values, and a file of one or several."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 import pytest
 import typer
 
 from daihoi.cli.arguments import named_fields
-from daihoi.importing.steps import MOST_STEPS, Step, read_steps
+from daihoi.importing.steps import MOST_STEPS, Step, command_ids, read_steps
 from shared.domain.decider import Refused
 from shared.platform.settings import Settings
 from shared.values.local_time import LOCAL_TIME
@@ -50,6 +50,17 @@ def test_a_file_holds_the_fields_of_one_command_or_several_commands(tmp_path):
         Step("start-task", {"task_id": "1-03"}, "y-te.lead", datetime(2023, 9, 8, tzinfo=LOCAL_TIME)),
         Step("report-progress", {"percent": 40}),
     )
+
+
+def test_what_is_dated_is_the_same_command_whenever_the_file_is_given():
+    dated = Step(
+        "report-progress", {"task_id": "1-03", "percent": 40}, "y-te.member", datetime(2023, 9, 8, tzinfo=UTC)
+    )
+    steps = [dated, dated._replace(actor="y-te.lead"), dated, dated._replace(happened=None)]
+    first, again = command_ids("xi", steps), command_ids("xi", [*steps[1:], dated])
+    assert len({*first, *again}) == 5, "three that are dated, and the one without a date twice"
+    assert {*first} & {*again} == {*first[:3]}
+    assert command_ids("xx", [dated]) != first[:1]
 
 
 @pytest.mark.parametrize(
