@@ -17,7 +17,7 @@ CONGRESS = "congdoan-xi"
 RUN_ALREADY = ("cd ", "source ", "make up")
 _VARIES = (
     (r"\b[0-9a-f]{64}\b", "…"),
-    (r"(?:(?<=ledger event )|(?<=bản ghi số ))\d+", "…"),
+    (r"(?:(?<=ledger event )|(?<=bản ghi số )|(?<=bản ghi ))\d+", "…"),
     (r"(?m)(?<=│ )\d+(?= +│$)(?<=\d\d\d)", "…"),
 )
 """Where in the ledger it stands: the units work side by side."""
