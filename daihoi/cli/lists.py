@@ -14,7 +14,6 @@ from daihoi.cli.view_selection import Selection, day_option, of_views, selecting
 from daihoi.ops.reading import may_read_restricted, reader_of
 from daihoi.terminal import lists as terminal
 from services.tracker.masking import masked_documents
-from services.tracker.reports.order import listed
 from services.tracker.reports.positions import PositionLine, positions_of
 from services.tracker.reports.task_list import MOST_SHOWN, Reader, TaskCell, TaskFilter, TaskList, TaskSort, task_list
 from services.tracker.reports.unit_lists import (
@@ -141,7 +140,8 @@ def publications(
 def _check_channel(channel: str | None, views: Views) -> None:
     """Ends the program as wrong use where no publication can have this channel. A retired one may be asked for."""
     entries = entries_by_list(views["code_lists"])[CodeList.CHANNELS]
-    if channel is not None and channel not in listed(entries, (line["channel"] for line in views["publications"])):
+    known = {entry.id for entry in entries} | {document["channel"] for document in views["publications"]}
+    if channel is not None and channel not in known:
         ids = ids_for(channel, entries)
         console.refuse(ENTRY_UNKNOWN(id=channel, list=LIST_NAMES[CodeList.CHANNELS], ids=ids))
 

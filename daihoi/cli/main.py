@@ -20,6 +20,7 @@ COMMANDS: Mapping[str, str] = {
     "service": "serving:service",
     "demo": "demo:demo",
     "congress": "congress:congress",
+    "lists": "code_lists:lists",
     "send": "sending:send",
     "submit": "submitting:submit",
     "evidence": "evidence:evidence",

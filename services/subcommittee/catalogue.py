@@ -173,7 +173,8 @@ def decide(
 
 
 def _named_anew(command: Wish, state: CatalogueItem | None) -> Mapping[CodeList, str]:
-    """The entries of code lists that the item is to have, and has not yet."""
+    """The entries of code lists that the item is to have, and has not yet. Where its money comes from it says as the
+    paper does that it was read from."""
     if not isinstance(command, PublishItem | ReviseItem):
         return {}
     held = _entries_of(state.published.item) if state and not state.withdrawn else {}
@@ -181,9 +182,8 @@ def _named_anew(command: Wish, state: CatalogueItem | None) -> Mapping[CodeList,
 
 
 def _entries_of(item: events.Item) -> Mapping[CodeList, str]:
-    source = {CodeList.FUNDING_SOURCES: item.funding_source} if item.funding_source else {}
     case = {} if item.scenario == EVERY_CASE else {CodeList.CASES: item.scenario}
-    return {CodeList.GROUPS: str(item.group.number), **source, **case}
+    return {CodeList.GROUPS: str(item.group.number), **case}
 
 
 def _decide(command: Wish, state: CatalogueItem | None) -> Sequence[events.CatalogueEvent]:
