@@ -10,13 +10,13 @@ from daihoi.cli import console
 from daihoi.cli.console import Format, FormatOption, LangOption
 from daihoi.cli.groups import CommandGroup
 from daihoi.cli.import_questions import columns_of, read_asking
+from daihoi.cli.listed import take_names_if_there
 from daihoi.cli.sending import PatienceOption
 from daihoi.importing.annex import Wishes
 from daihoi.importing.items import values_of
 from daihoi.importing.session import Committed, Preview, Source, carry_out, preview
 from daihoi.importing.tables import Unreadable, Wrong
 from daihoi.importing.template import template
-from daihoi.ops.lists_in_views import entries_in_views
 from daihoi.ops.session import open_session
 from daihoi.ops.supervisor import running_services
 from daihoi.ops.waiting import PATIENCE_S, shortfall
@@ -27,7 +27,6 @@ from shared.i18n import render, translate
 from shared.platform.files import new_file, why_not
 from shared.unit.issuer import provide_issuer_keys
 from shared.unit.problems import problem_of
-from shared.values.code_lists import CodeList
 from shared.values.types import ID_PATTERN
 from shared.values.units import SUBCOMMITTEE, TRACKER
 
@@ -71,8 +70,8 @@ def import_catalogue(
     if file.is_dir() or not file.exists():
         console.refuse(IS_A_FOLDER(path=file) if file.is_dir() else NO_SUCH_FILE(path=file))
     wishes = Wishes(columns_of(columns), for_unit, phase, case, accepts_all=accept)
-    wishes = wishes._replace(cases=console.run(entries_in_views(settings, CodeList.CASES)))
     asks = format is Format.TEXT
+    take_names_if_there()
     try:
         source = read_asking(file, name or settings.congress, wishes, settings, language, asks=asks)
     except Unreadable as unreadable:
@@ -117,11 +116,11 @@ def write_template(
     lang: LangOption = None,
 ) -> None:
     """Write an empty workbook that an office can fill in and import."""
-    settings, language = console.begin(lang)
-    cases = console.run(entries_in_views(settings, CodeList.CASES))
+    _, language = console.begin(lang)
+    take_names_if_there()
     try:
         with new_file(file) as opened:
-            opened.write(template(cases))
+            opened.write(template())
     except FileExistsError:
         console.refuse(FILE_THERE(path=file))
     except OSError as error:

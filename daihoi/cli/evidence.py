@@ -11,6 +11,7 @@ from daihoi.cli import console
 from daihoi.cli.console import FOUND_WRONG, ActorOption, Format, FormatOption, LangOption, WaitForServiceOption
 from daihoi.cli.groups import CommandGroup
 from daihoi.cli.issuing import bearer_of, unit_that_gives
+from daihoi.cli.listed import check_service
 from daihoi.cli.streams import THERE_ALREADY
 from daihoi.ops.evidence_files import send_files
 from daihoi.ops.evidence_record import Checked, checked, fetch, on_record
@@ -54,7 +55,7 @@ def put(
 def send_all(settings: Settings, actor: str, files: list[Path], wait_for_service_s: float) -> list[Evidence]:
     """Ends the program where a unit by that name keeps no files."""
     token, unit = bearer_of(settings, actor, SENDING_LASTS), unit_that_gives(actor)
-    console.check_service(unit, support_unit_ids())
+    check_service(unit, support_unit_ids())
 
     async def give() -> list[Evidence]:
         async with connected(settings, member_of(unit), begins=True, wait_s=wait_for_service_s) as connection:
@@ -73,7 +74,7 @@ def get(
 ) -> None:
     """Fetch a file that a unit keeps, and compare it with its checksum."""
     settings, language = console.begin(lang)
-    console.check_service(unit, support_unit_ids())
+    check_service(unit, support_unit_ids())
     if not re.fullmatch("[0-9A-Fa-f]{64}", sha256):
         console.refuse(NO_CHECKSUM(given=sha256))
     if out.exists():

@@ -19,7 +19,8 @@ from shared.domain.decider import Refusal
 from shared.i18n import Language, render, translate
 from shared.platform.files import why_not
 from shared.platform.settings import Settings
-from shared.values.units import support_units, title_of
+from shared.values.code_lists import units_to_choose
+from shared.values.units import title_of
 
 NOT_A_COLUMN = Refusal("not_a_column", "--columns is to be such as «Người làm=individual, Mức độ=-», not {part}.")
 NOT_REMEMBERED = Refusal("columns_not_remembered", "What the headings are could not be kept for next time: {reason}.")
@@ -93,7 +94,7 @@ class _Asking:
     def _unit(self) -> str:
         lang = self._lang
         console.say(translate("No column says which unit the tasks are for. Which one has them all?", lang))
-        units = support_units()
+        units = units_to_choose()
         for number, unit in enumerate(units, start=1):
             console.say(f"{number:>3}  {title_of(unit.id, lang)}")
         return units[_number(translate("Unit", lang), len(units), lang) - 1].id

@@ -9,6 +9,7 @@ import typer
 from daihoi.cli import console
 from daihoi.cli.console import ActorOption, CommandIdOption, LangOption, WaitForServiceOption
 from daihoi.cli.groups import CommandGroup
+from daihoi.cli.listed import check_service
 from daihoi.cli.sending import PatienceOption, send_and_print
 from daihoi.cli.view_selection import Selection, of_views, selecting, show_report
 from daihoi.ops.names import lists_on_record
@@ -18,6 +19,7 @@ from daihoi.terminal.scenario_tables import comparison_tables, standing_tables, 
 from services.subcommittee.scenario import SwitchScenario
 from services.tracker.projection.decoding import decode_event
 from services.tracker.reports.cases import cases_of, check_cases
+from services.tracker.reports.lists_in_use import lists_in_use
 from services.tracker.reports.scenarios import Comparison, compare, standing, unprepared_units
 from shared.domain.decider import Refused
 from shared.domain.known_list import check_on_list
@@ -41,7 +43,7 @@ def show(selection: Selection) -> None:
     """Which scenario is in force, how far each unit has followed, and what it has prepared."""
     question = of_views(
         ("tasks", "scenarios", "code_lists"),
-        lambda views, _: standing(views["tasks"], views["scenarios"], views["code_lists"]),
+        lambda views, _: standing(views["tasks"], views["scenarios"], lists_in_use(views)),
     )
     show_report(selection, question, standing_tables)
 
@@ -58,14 +60,14 @@ def compare_variants(
     """The variants of all cases side by side: tasks and money, and every task that differs. Changes nothing."""
     console.read_settings()
     if unit is not None:
-        console.check_service(unit, support_unit_ids())
+        check_service(unit, support_unit_ids())
     wanted = case or []
 
     def report(views: dict[str, list[Document]], _: date) -> Comparison:
-        tasks, scenarios, code_lists = (views[name] for name in ("tasks", "scenarios", "code_lists"))
+        tasks, scenarios, lists = views["tasks"], views["scenarios"], lists_in_use(views)
         with console.refusals_are_wrong_use():
-            check_cases(wanted, cases_of(code_lists, tasks, scenarios))
-        return compare(tasks, scenarios, unit, views["catalogue"], code_lists, wanted)
+            check_cases(wanted, cases_of(lists[CodeList.CASES], tasks, scenarios))
+        return compare(tasks, scenarios, unit, views["catalogue"], lists, wanted)
 
     question = of_views(("tasks", "scenarios", "catalogue", "code_lists"), report)
     show_report(selection, question, comparison_tables)

@@ -11,6 +11,7 @@ from daihoi.cli import console
 from daihoi.cli.arguments import json_object
 from daihoi.cli.console import ActorOption, CommandIdOption, HappenedOption, LangOption, WaitForServiceOption
 from daihoi.cli.issuing import bearer_of
+from daihoi.cli.listed import is_listed
 from daihoi.ops.session import TOKEN_LASTS, connected, open_session
 from daihoi.ops.waiting import PATIENCE_S, Write, shortfall
 from services.tracker.history.moments import parse_time
@@ -94,7 +95,7 @@ def send(
 ) -> None:
     """Send one command and print the answer."""
     settings, _ = console.begin(lang)
-    if service not in services():
+    if service not in services() and not is_listed(service):
         console.refuse(TAKES_NO_COMMANDS(name=service, services=", ".join(services())))
     parsed = json_object(data)
     with console.refusals_are_wrong_use():

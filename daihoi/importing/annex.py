@@ -16,9 +16,8 @@ from daihoi.importing.tables import Table, Unreadable, Wrong, quoted
 from daihoi.importing.vocabulary import case_of, phase_of, unit_of
 from shared.domain.decider import Refusal, Refused
 from shared.events.catalogue_item import Item
-from shared.values.code_lists import DEFAULTS, EVERY_CASE, CodeList, Entries
+from shared.values.code_lists import EVERY_CASE, units_to_choose
 from shared.values.types import Phase
-from shared.values.units import support_units
 
 NO_TASKS = Refusal("no_tasks", "There is no task below the headings in row {row}.")
 NO_UNIT = Refusal(
@@ -30,7 +29,7 @@ SAME_NUMBER = Refusal("same_number", "The number {code} is already in row {row}.
 
 class Wishes(NamedTuple):
     """What somebody says beside the file: which field a heading is (by `heading_key`); the unit, phase and case of
-    all rows where there is no column; which unclear texts are taken as proposed; and which cases the congress has."""
+    all rows where there is no column; and which unclear texts are taken as proposed."""
 
     columns: Mapping[str, str] = {}
     unit: str = ""
@@ -38,7 +37,6 @@ class Wishes(NamedTuple):
     scenario: str = ""
     accepts_all: bool = False
     accepted: frozenset[str] = frozenset()
-    cases: Entries = DEFAULTS[CodeList.CASES]
 
 
 NO_WISHES = Wishes()
@@ -69,7 +67,7 @@ class _Reading:
         self._of_all = self._values_of_all()
         tasks = self.lines.tasks
         deadlines = [cell for line in tasks if not isinstance(cell := line.cells.get("deadline"), Refused)]
-        self._readers = readers_for(layout, years_in(deadlines), remarks.measure_said_above(layout), wishes.cases)
+        self._readers = readers_for(layout, years_in(deadlines), remarks.measure_said_above(layout))
 
     def items(self) -> list[Item]:
         if not self.lines.tasks:
@@ -95,7 +93,7 @@ class _Reading:
         for field, wish, otherwise, read in (
             ("unit", wishes.unit, "", unit_of),
             ("phase", wishes.phase, Phase.BEFORE.value, phase_of),
-            ("scenario", wishes.scenario, EVERY_CASE, lambda case: case_of(case, wishes.cases)),
+            ("scenario", wishes.scenario, EVERY_CASE, case_of),
         ):
             if field in self._layout.columns:
                 continue
@@ -103,7 +101,7 @@ class _Reading:
                 self.assumed[field] = "group"
                 continue
             if not wish and not otherwise:
-                units = ", ".join(f"{unit.id} ({unit.vi})" for unit in support_units())
+                units = ", ".join(f"{unit.id} ({unit.name.vi})" for unit in units_to_choose())
                 self.wrong.append(Wrong(self._layout.header, "", NO_UNIT(units=units)))
                 continue
             try:

@@ -11,8 +11,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from daihoi.importing.vocabulary import cases, phases
-from shared.values.code_lists import DEFAULTS, CodeList, Entries
-from shared.values.units import support_units
+from shared.values.code_lists import units_to_choose
 
 LISTS = "Danh sách"
 _LAST_ROW = 1000
@@ -27,13 +26,12 @@ class _Column(NamedTuple):
     choices: Sequence[str] = ()
 
 
-def template(entries: Entries = DEFAULTS[CodeList.CASES]) -> bytes:
-    """`entries` are the cases of the congress."""
+def template() -> bytes:
     workbook = openpyxl.Workbook()
     sheet, lists = workbook.active, workbook.create_sheet(LISTS)
     sheet.title = "Danh mục"
     lists.sheet_state = "hidden"
-    for number, column in enumerate(_columns(entries), start=1):
+    for number, column in enumerate(_columns(), start=1):
         letter = get_column_letter(number)
         heading, example = sheet.cell(1, number, column.heading), sheet.cell(2, number, column.example)
         heading.font, example.font = Font(bold=True), Font(italic=True)
@@ -58,15 +56,15 @@ def _offer(sheet: Any, lists: Any, column: str, choices: Sequence[str]) -> None:
     rule.add(f"{column}2:{column}{_LAST_ROW}")
 
 
-def _columns(entries: Entries) -> list[_Column]:
-    units = [unit.vi for unit in support_units()]
+def _columns() -> list[_Column]:
+    units = [unit.name.vi for unit in units_to_choose()]
     return [
         _Column("STT", _EXAMPLE, 8, "@"),
         _Column("Nhóm nhiệm vụ", "Hội trường, khánh tiết", 24),
         _Column("Nội dung công việc", "Trang trí hội trường", 40),
         _Column("Bộ phận", units[0], 28, choices=units),
         _Column("Giai đoạn", phases()[0], 16, choices=phases()),
-        _Column("Trường hợp", cases(entries)[-1], 16, choices=cases(entries)),
+        _Column("Trường hợp", cases()[-1], 16, choices=cases()),
         _Column("Cơ quan chủ trì", "Sở Văn hóa", 24),
         _Column("Cá nhân phụ trách", "Phó Giám đốc Sở", 24),
         _Column("Lãnh đạo chỉ đạo", "Phó Trưởng tiểu ban", 24),

@@ -2,15 +2,15 @@
 items are assigned, many at once: all or none."""
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any, Self
+from typing import Any, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import Field, model_validator
 
 from services.subcommittee.listed import check_named, key_of
 from shared.domain.decider import EVENTS_AT_ONCE, Actor, Aggregate, Command, Key, Refusal, State, begun, once
 from shared.events import catalogue_item as events
 from shared.values.code_lists import EVERY_CASE, CodeList
-from shared.values.types import EntityId, KnownUnit, Text, Unit, check_known
+from shared.values.types import EntityId, Text, Unit
 
 ITEMS_AT_ONCE = EVENTS_AT_ONCE
 
@@ -35,14 +35,6 @@ def evolve(state: CatalogueItem | None, event: events.CatalogueEvent) -> Catalog
             return state.but(published=state.published.model_copy(update={"item": event.item}))
         case events.ItemWithdrawn():
             return state.but(withdrawn=True)
-
-
-def _of_a_known_unit(item: events.Item) -> events.Item:
-    check_known(item.unit)
-    return item
-
-
-KnownUnitsItem = Annotated[events.Item, AfterValidator(_of_a_known_unit)]
 
 
 class ItemCommand(Command):
@@ -82,7 +74,7 @@ class PublishCatalogue(Command):
     ENTITY = "catalogue-item"
     catalogue: EntityId
     note: Text
-    items: tuple[KnownUnitsItem, ...] = Field(min_length=1, max_length=ITEMS_AT_ONCE)
+    items: tuple[events.Item, ...] = Field(min_length=1, max_length=ITEMS_AT_ONCE)
 
     def parts(self) -> Sequence[Command]:
         return _publishing(self.items, self.catalogue, self.note)
@@ -97,7 +89,7 @@ class AssignItems(Command):
 
     NAME = "assign-items"
     ENTITY = "catalogue-item"
-    unit: KnownUnit
+    unit: Unit
     item_ids: tuple[EntityId, ...] = Field(min_length=1, max_length=ITEMS_AT_ONCE)
     directive_id: EntityId | None = None
 
@@ -114,8 +106,8 @@ class ImportCatalogue(Command):
     ENTITY = "catalogue-item"
     catalogue: EntityId
     note: Text
-    publish: tuple[KnownUnitsItem, ...] = Field(default=(), max_length=ITEMS_AT_ONCE)
-    revise: tuple[KnownUnitsItem, ...] = Field(default=(), max_length=ITEMS_AT_ONCE)
+    publish: tuple[events.Item, ...] = Field(default=(), max_length=ITEMS_AT_ONCE)
+    revise: tuple[events.Item, ...] = Field(default=(), max_length=ITEMS_AT_ONCE)
     withdraw: tuple[EntityId, ...] = Field(default=(), max_length=ITEMS_AT_ONCE)
 
     @model_validator(mode="after")
@@ -175,6 +167,8 @@ def decide(
 def _named_anew(command: Wish, state: CatalogueItem | None) -> Mapping[CodeList, str]:
     """The entries of code lists that the item is to have, and has not yet. Where its money comes from it says as the
     paper does that it was read from."""
+    if isinstance(command, AssignItem):
+        return {CodeList.UNITS: command.unit}
     if not isinstance(command, PublishItem | ReviseItem):
         return {}
     held = _entries_of(state.published.item) if state and not state.withdrawn else {}
@@ -183,7 +177,7 @@ def _named_anew(command: Wish, state: CatalogueItem | None) -> Mapping[CodeList,
 
 def _entries_of(item: events.Item) -> Mapping[CodeList, str]:
     case = {} if item.scenario == EVERY_CASE else {CodeList.CASES: item.scenario}
-    return {CodeList.GROUPS: str(item.group.number), **case}
+    return {CodeList.UNITS: item.unit, CodeList.GROUPS: str(item.group.number), **case}
 
 
 def _decide(command: Wish, state: CatalogueItem | None) -> Sequence[events.CatalogueEvent]:

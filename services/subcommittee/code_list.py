@@ -11,13 +11,14 @@ from typing import Annotated, Any
 from pydantic import Field, StringConstraints
 
 from services.subcommittee.catalogue import CatalogueItem
-from services.subcommittee.listed import ENTITY
+from services.subcommittee.listed import ENTITY, entries_held
 from shared.domain.decider import Actor, Aggregate, Command, Key, Refusal, commands_of
-from shared.domain.known_list import ENTRY_UNKNOWN, KnownList, entries_of, ids_for
+from shared.domain.known_list import ENTRY_UNKNOWN, KnownList, ids_for
 from shared.events import code_list as events
 from shared.events.duty import DutyHandedOut
 from shared.events.scenario import CURRENT, ScenarioSwitched
 from shared.values.code_lists import (
+    DEFAULTS,
     DUTY_PATTERN,
     EVERY_CASE,
     LIST_NAMES,
@@ -30,11 +31,11 @@ from shared.values.code_lists import (
     EntryName,
 )
 from shared.values.types import Brief, Text
-from shared.values.units import UNIT_PATTERN
+from shared.values.units import MOST_UNITS, has_code, may_be_unit, support_unit_ids
 
 MOST_CHANGES = 200
 """Of one list: a decision reads all of them."""
-PATTERNS = {CodeList.UNITS: UNIT_PATTERN, CodeList.GROUPS: r"^[1-9][0-9]?$", CodeList.DUTIES: DUTY_PATTERN}
+PATTERNS = {CodeList.GROUPS: r"^[1-9][0-9]?$", CodeList.DUTIES: DUTY_PATTERN}
 """What an id has to look like where the list asks for more than `EntryId`."""
 IN_FORCE: Key = ("scenario", CURRENT)
 EVERY_ITEM: Key = ("catalogue-item", "*")
@@ -69,7 +70,7 @@ class CodeListCommand(Command):
 
 class PublishList(CodeListCommand):
     """Publishes the whole list, in its order; entries that were on it and are not given are retired. `template` is
-    the name of the set that it was taken from."""
+    the name of the set that it was taken from; with it, units that a setting names beside the set stay."""
 
     NAME = "publish-list"
     entries: tuple[NewEntry, ...] = Field(min_length=1, max_length=MOST_ENTRIES)
@@ -129,11 +130,13 @@ def decide(
 ) -> Sequence[events.CodeListEvent]:
     if not actor.leads:
         raise NO_RIGHT(actor=actor.id)
-    entries = entries_of(command.code_list, state)
+    entries = entries_held(command.code_list, state)
     if isinstance(command, PublishList):
         changes = _publish(command, entries, seen)
     else:
         changes = _change(command, entries, seen)
+        if changes and state is None and entries != DEFAULTS[command.code_list]:
+            changes = (events.ListPublished(entries=entries), *changes)
     if changes and state is not None and state.changes >= MOST_CHANGES:
         raise CHANGES_FULL(list=LIST_NAMES[command.code_list], most=MOST_CHANGES)
     return changes
@@ -146,13 +149,15 @@ def _publish(command: PublishList, held: Entries, seen: Mapping[Key, Any]) -> Se
         _check_id(code_list, entry_id)
         if ids.count(entry_id) > 1:
             raise TWICE(id=entry_id, list=LIST_NAMES[code_list])
-    gone = [entry for entry in held if entry.id not in ids]
+    others = [entry for entry in held if entry.id not in ids]
+    staying = [entry for entry in others if command.template and _is_by_setting(code_list, entry)]
+    gone = [entry for entry in others if entry not in staying]
     for entry in (*gone, *(entry for entry in given if entry.retired)):
         if not any(other.id == entry.id and other.retired for other in held):
             _check_retiring(code_list, entry.id, seen)
-    entries = (*given, *(entry.model_copy(update={"retired": True}) for entry in gone))
-    if len(entries) > MOST_ENTRIES:
-        raise LIST_FULL(list=LIST_NAMES[code_list], most=MOST_ENTRIES)
+    entries = (*given, *staying, *(entry.model_copy(update={"retired": True}) for entry in gone))
+    if len(entries) > _most(code_list):
+        raise LIST_FULL(list=LIST_NAMES[code_list], most=_most(code_list))
     return () if entries == held else (events.ListPublished(entries=entries, template=command.template),)
 
 
@@ -187,8 +192,8 @@ def _add(command: AddEntry, held: Entry | None, count: int) -> Sequence[events.C
             return ()
         raise ALREADY_THERE(id=command.entry_id, list=LIST_NAMES[command.code_list])
     _check_id(command.code_list, command.entry_id)
-    if count >= MOST_ENTRIES:
-        raise LIST_FULL(list=LIST_NAMES[command.code_list], most=MOST_ENTRIES)
+    if count >= _most(command.code_list):
+        raise LIST_FULL(list=LIST_NAMES[command.code_list], most=_most(command.code_list))
     return (events.EntryAdded(entry=entry),)
 
 
@@ -199,8 +204,21 @@ def _name(name: EntryName) -> Text:
 
 def _check_id(code_list: CodeList, entry_id: str) -> None:
     fits = re.fullmatch(PATTERNS.get(code_list, ""), entry_id) if code_list in PATTERNS else True
+    if code_list is CodeList.UNITS:
+        fits = may_be_unit(entry_id)
     if not fits or (code_list is CodeList.CASES and entry_id == EVERY_CASE):
         raise BAD_ID(id=entry_id, list=LIST_NAMES[code_list])
+
+
+def _most(code_list: CodeList) -> int:
+    """Each unit has a service of its own."""
+    return MOST_UNITS if code_list is CodeList.UNITS else MOST_ENTRIES
+
+
+def _is_by_setting(code_list: CodeList, entry: Entry) -> bool:
+    """Whether a setting says that this unit takes part. A template is a beginning for any congress: it says nothing
+    against that."""
+    return code_list is CodeList.UNITS and not has_code(entry.id) and entry.id in support_unit_ids()
 
 
 def _check_retiring(code_list: CodeList, entry_id: str, seen: Mapping[Key, Any]) -> None:

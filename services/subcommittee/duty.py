@@ -11,14 +11,14 @@ from typing import Annotated, Any, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from services.subcommittee.catalogue import ITEMS_AT_ONCE
-from services.subcommittee.listed import check_named, entries_in, key_of
+from services.subcommittee.listed import UNITS, check_named, check_units, entries_in, key_of
 from services.subcommittee.organisation import NOT_FOUND
 from shared.domain.decider import Actor, Aggregate, Command, Key, Refusal, latest
 from shared.events.duty import EVENTS, DutyHandedOut
 from shared.events.organisation import OrganisationKind
 from shared.values.code_lists import CodeList, DutyId
 from shared.values.message import word
-from shared.values.types import ID_LENGTH, TEXT_LENGTH, Day, EntityId, KnownUnit, Phase, Phrase, Text, Vnd
+from shared.values.types import ID_LENGTH, TEXT_LENGTH, Day, EntityId, Phase, Phrase, Text, Unit, Vnd
 
 PHASE_NAMES = {
     Phase.BEFORE: Text(vi="trước Đại hội", en="before the congress"),
@@ -49,7 +49,7 @@ class HandOutToLocality(Command):
     NAME = "hand-out-to-locality"
     DEADLINE = "deadline"
     ENTITY = "duty"
-    unit: KnownUnit
+    unit: Unit
     duty: DutyId
     phase: Phase
     locality: LocalityId
@@ -70,7 +70,7 @@ class HandOutDuty(Command):
 
     NAME = "hand-out-duty"
     ENTITY = "duty"
-    unit: KnownUnit
+    unit: Unit
     duty: DutyId
     phases: tuple[DutyPhase, ...] = Field(min_length=1, max_length=len(Phase))
     localities: tuple[LocalityId, ...] = Field(min_length=1, max_length=ITEMS_AT_ONCE)
@@ -112,7 +112,7 @@ ALREADY_HANDED_OUT = Refusal(
 
 
 def reads(command: HandOutToLocality, duty: DutyHandedOut | None) -> Sequence[Key]:
-    return (("organisation", command.locality), key_of(CodeList.DUTIES)) if duty is None else ()
+    return (("organisation", command.locality), key_of(CodeList.DUTIES), UNITS) if duty is None else ()
 
 
 def decide(
@@ -123,6 +123,7 @@ def decide(
         if all(getattr(duty, name) == value for name, value in command):
             return ()
         raise ALREADY_HANDED_OUT(duty_id=command.entity_id, unit=duty.unit)
+    check_units([command.unit], seen)
     check_named(CodeList.DUTIES, command.duty, seen)
     locality = seen.get(("organisation", command.locality))
     if locality is None:

@@ -1,13 +1,14 @@
 """What the sub-committee's decisions see of the code lists of the congress."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from shared.domain.decider import Key
-from shared.domain.known_list import check_on_list, entries_of
-from shared.values.code_lists import CodeList, Entries
+from shared.domain.known_list import KnownList, check_on_list, entries_of
+from shared.values.code_lists import CodeList, Entries, registered_units
 
 ENTITY = "code-list"
+UNITS: Key = (ENTITY, CodeList.UNITS.value)
 
 
 def key_of(code_list: CodeList) -> Key:
@@ -15,10 +16,31 @@ def key_of(code_list: CodeList) -> Key:
 
 
 def entries_in(code_list: CodeList, seen: Mapping[Key, Any]) -> Entries:
-    """The list as it is now, retired entries among them; `DEFAULTS` where nobody published one."""
-    return entries_of(code_list, seen.get(key_of(code_list)))
+    """The list as it is now, retired entries among them; what is so by default where nobody published one."""
+    return entries_held(code_list, seen.get(key_of(code_list)))
+
+
+def entries_held(code_list: CodeList, known: KnownList | None) -> Entries:
+    """Of units, by default those whose services this process knows: with the list, a congress says itself which of
+    all services take part."""
+    if code_list is CodeList.UNITS and known is None:
+        return registered_units()
+    return entries_of(code_list, known)
 
 
 def check_named(code_list: CodeList, entry_id: str, seen: Mapping[Key, Any]) -> None:
     """Raises the refusal `entry_unknown` or `entry_retired` for what may not be named anew."""
     check_on_list(code_list, entry_id, entries_in(code_list, seen))
+
+
+def check_units(units: Iterable[str], seen: Mapping[Key, Any]) -> None:
+    """The same for each of `units`."""
+    for unit in units:
+        check_named(CodeList.UNITS, unit, seen)
+
+
+def check_were_units(units: Iterable[str], seen: Mapping[Key, Any]) -> None:
+    """Raises the refusal `entry_unknown` for what never was a unit here; one that is retired was one."""
+    entries = entries_in(CodeList.UNITS, seen)
+    for unit in units:
+        check_on_list(CodeList.UNITS, unit, tuple(entry.model_copy(update={"retired": False}) for entry in entries))

@@ -50,7 +50,6 @@ KINDS: Mapping[str, str] = {
     "too many things at once; send them in turn": "too_many_at_once",
     "too much at once; send it in several parts": "too_much_at_once",
     "no time from {first} to {last}, local time": "instant_out_of_range",
-    "there is no unit {name}; there are {units}": "unknown_unit",
     "neither kept by the unit nor with a link to where it is kept": "evidence_nowhere",
     "the checksum of an empty file": "hash_of_nothing",
     "no name of a file: it has a slash": "no_file_name",

@@ -12,7 +12,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.values.message import Message
-from shared.values.names_in_use import Name, Names, name_in_use
+from shared.values.names_in_use import Name, Names, name_in_use, names_in_use
 from shared.values.types import Text
 from shared.values.units import UNITS_LIST, WITH_CODE, SupportUnit, support_units, title_of
 
@@ -146,6 +146,24 @@ def name_of(code_list: CodeList, entry_id: str, lang: str) -> str:
     if default is None:
         return entry_id
     return default.en if lang == "en" and default.en else default.vi
+
+
+def units_to_choose() -> Entries:
+    """Those that take part in the congress whose names are in use, in its order; else those that this process
+    knows."""
+    return _to_choose(CodeList.UNITS, registered_units())
+
+
+def cases_to_choose() -> Entries:
+    """Those of the congress whose names are in use, in its order; else those by default."""
+    return _to_choose(CodeList.CASES, DEFAULTS[CodeList.CASES])
+
+
+def _to_choose(code_list: CodeList, otherwise: Entries) -> Entries:
+    names = names_in_use().get(code_list)
+    if names is None:
+        return otherwise
+    return _entries(*((id_, name.vi, name.en) for id_, name in names.items() if not name.retired))
 
 
 def is_listed(code_list: CodeList, entry_id: str) -> bool:

@@ -118,6 +118,11 @@ def _new_id(name: str, units: list[SupportUnit]) -> str:
     return name
 
 
+def may_be_unit(name: str) -> bool:
+    """Whether a unit can have this id: what means something else where a unit can be named is none."""
+    return re.fullmatch(UNIT_PATTERN, name) is not None and name not in _TAKEN
+
+
 def support_unit_ids() -> tuple[str, ...]:
     return tuple(unit.id for unit in support_units())
 

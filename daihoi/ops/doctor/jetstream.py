@@ -8,6 +8,7 @@ from nats.aio.client import Client
 from daihoi.ops.doctor.places import NATS, since
 from daihoi.ops.doctor.policies import policy_findings
 from daihoi.ops.doctor.streams import STREAM_MISSING, ledger_findings, stream_findings
+from daihoi.ops.doctor.units import unit_findings
 from shared.eventstore.errors import Unavailable
 from shared.eventstore.jetstream_api import js_api
 from shared.unit.findings import Finding, Notice, Severity
@@ -22,6 +23,8 @@ async def jetstream_findings(connection: Client, congress: str, replicas: int) -
     try:
         await js_api(connection, "INFO", {})
         yield JETSTREAM_ANSWERS(NATS, milliseconds=since(began))
+        for finding in await unit_findings(connection, congress):
+            yield finding
         of_streams = await stream_findings(connection, congress, replicas)
         for finding in of_streams:
             yield finding

@@ -1,7 +1,7 @@
 """Scenarios: which one is in force, how far the units have followed, and how their variants differ. Pure arithmetic
-over the `scenarios`, `tasks` and `code_lists` views."""
+over the `scenarios` and `tasks` views and the code lists."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 from pydantic import BaseModel
@@ -13,7 +13,7 @@ from shared.domain.task import CLOSED, TaskStatus
 from shared.domain.variant import AGGREGATE, demanded
 from shared.events.scenario import CURRENT
 from shared.events.variant import VariantAdjusted, VariantEvent
-from shared.values.code_lists import NO_EPIDEMIC
+from shared.values.code_lists import NO_EPIDEMIC, CodeList, Entries
 from shared.views.view import Document, Recorded
 
 
@@ -106,12 +106,17 @@ class Comparison(BaseModel):
 type Sides = dict[str, Side]
 
 
-def in_force(scenarios: Iterable[Document]) -> InForce | None:
+type Lists = Mapping[CodeList, Entries]
+"""The code lists of the congress; units and cases are as by default where there are none."""
+
+
+def in_force(scenarios: Iterable[Document], listed: Entries | None = None) -> InForce | None:
+    """`listed` are the units of the congress, here and below."""
     documents = {document["_id"]: document for document in scenarios}
     current = documents.get(CURRENT)
     if current is None:
         return None
-    units = _units(documents)
+    units = _units(documents, listed=listed)
     followed = {unit: documents.get(unit, {}).get("followed", 0) for unit in units}
     behind = [unit for unit, number in followed.items() if number < current["number"]]
     variants = _variants(documents, units, [current["scenario"]])
@@ -120,30 +125,32 @@ def in_force(scenarios: Iterable[Document]) -> InForce | None:
     return InForce(**switch, behind=behind, unprepared=unprepared)
 
 
-def _units(documents: dict[str, Document], tasks: Iterable[Document] = ()) -> list[str]:
-    """Every unit that there is or that has said something."""
-    return unit_order(document["unit"] for document in (*documents.values(), *tasks) if "unit" in document)
+def _units(
+    documents: dict[str, Document], tasks: Iterable[Document] = (), listed: Entries | None = None
+) -> list[str]:
+    """Every unit that takes part or that has said something."""
+    on_record = (document["unit"] for document in (*documents.values(), *tasks) if "unit" in document)
+    return unit_order(on_record, listed)
 
 
-def unprepared_units(recorded: Iterable[Recorded]) -> list[str]:
+def unprepared_units(recorded: Iterable[Recorded], listed: Entries | None = None) -> list[str]:
     """The units whose variant nobody has signed, of all that is on record about one case."""
     histories: dict[str, list[VariantEvent]] = {}
     for entry in recorded:
         if isinstance(entry.event, VariantEvent):
             histories.setdefault(entry.envelope.source, []).append(entry.event)
-    variants = {unit: AGGREGATE.fold(histories.get(unit, ())) for unit in unit_order(histories)}
+    variants = {unit: AGGREGATE.fold(histories.get(unit, ())) for unit in unit_order(histories, listed)}
     return [unit for unit, variant in variants.items() if variant is None or variant.signed_by is None]
 
 
-def standing(
-    tasks: Sequence[Document], scenarios: Sequence[Document], code_lists: Iterable[Document] = ()
-) -> Standing:
-    cases = cases_of(code_lists, tasks, scenarios)
+def standing(tasks: Sequence[Document], scenarios: Sequence[Document], lists: Lists | None = None) -> Standing:
+    listed, entries = (lists[CodeList.UNITS], lists[CodeList.CASES]) if lists else (None, None)
+    cases = cases_of(entries, tasks, scenarios)
     documents = {document["_id"]: document for document in scenarios}
-    units = _units(documents, tasks)
+    units = _units(documents, tasks, listed)
     return Standing(
         cases=cases,
-        in_force=in_force(scenarios),
+        in_force=in_force(scenarios, listed),
         switches=[Switch(**switch) for switch in documents.get(CURRENT, {}).get("switches", ())],
         units=[
             UnitStanding(
@@ -176,14 +183,17 @@ def compare(
     scenarios: Collection[Document],
     unit: str | None = None,
     catalogue: Sequence[Document] = (),
-    code_lists: Iterable[Document] = (),
+    lists: Lists | None = None,
     wanted: Collection[str] = (),
 ) -> Comparison:
     """The variants of «none» and of every other case side by side, whichever is in force; of one `unit` where it is
     named, and of the `wanted` cases alone where there are any."""
-    cases = narrowed(cases_of(code_lists, tasks, scenarios), wanted)
+    listed, groups, entries = (
+        (lists[CodeList.UNITS], lists[CodeList.GROUPS], lists[CodeList.CASES]) if lists else (None, (), None)
+    )
+    cases = narrowed(cases_of(entries, tasks, scenarios), wanted)
     documents = {document["_id"]: document for document in scenarios}
-    units = [unit] if unit else _units(documents, tasks)
+    units = [unit] if unit else _units(documents, tasks, listed)
     live = [task for task in tasks if task["status"] != TaskStatus.CANCELLED and task["unit"] in units]
     ordered = sorted(live, key=task_order)
     compared = [(task, {case: _side(task, case, documents) for case in cases}) for task in ordered]
@@ -191,7 +201,7 @@ def compare(
         cases=cases,
         total=_row(cases, (sides for _, sides in compared)),
         by_unit={name: _row(cases, (sides for task, sides in compared if task["unit"] == name)) for name in units},
-        by_group=_by_group(cases, compared, group_names(ordered, catalogue)),
+        by_group=_by_group(cases, compared, group_names(ordered, catalogue, groups)),
         variants=_variants(documents, units, cases),
         differing=[Difference(**name_of(task), sides=sides) for task, sides in compared if _differ(sides)],
     )
