@@ -121,4 +121,5 @@ async def _unprepared(settings: Settings, case: str) -> list[str]:
         if isinstance(error.why, Refused) and error.why.code == NO_CREDENTIALS.code:
             return []
         raise
-    return unprepared_units(event for stored in history if isinstance(event := decode_event(stored), Recorded))
+    recorded = (event for stored in history if isinstance(event := decode_event(stored), Recorded))
+    return unprepared_units(recorded, lists.get(CodeList.UNITS))

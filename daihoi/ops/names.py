@@ -1,19 +1,30 @@
 """What a congress calls its units, cases, duties and the like, for what a person is shown of it."""
 
 from collections.abc import Mapping
+from contextlib import suppress
+
+from pymongo.errors import PyMongoError
 
 from services.subcommittee.code_list import AGGREGATE
 from services.tracker.history.as_of import Views
 from services.tracker.projection.decoding import decode_event
+from services.tracker.projection.errors import as_written
+from services.tracker.projection.store import ViewStore
 from services.tracker.reports.lists_in_use import lists_in_use
 from shared.domain.known_list import KnownList, entries_of
 from shared.events.code_list import CodeListEvent
 from shared.eventstore.ledger import Ledger
+from shared.platform.embedded import endpoints
+from shared.platform.errors import PlatformError
+from shared.platform.mongo import mongo_database
+from shared.platform.settings import Settings
 from shared.values.code_lists import CodeList, Entries, names_of
 from shared.values.names_in_use import use_names
 from shared.values.units import SUBCOMMITTEE
 from shared.views.code_lists import VIEW
 from shared.views.view import Recorded
+
+PATIENCE_MS = 3000
 
 
 async def take_names_over(views: Views) -> None:
@@ -24,6 +35,15 @@ async def take_names_over(views: Views) -> None:
 async def take_names_of_the_ledger(ledger: Ledger) -> None:
     """As the congress calls everything by now, whether or not there are views. Raises `Unavailable`, `NoStream`."""
     use_names(names_of(await lists_on_record(ledger)))
+
+
+async def take_names_of_the_database(settings: Settings) -> None:
+    """As the views have it in the database that is named; as by default where they can't be read. What is wrong is
+    told by what is done then."""
+    with suppress(PlatformError, PyMongoError), endpoints(settings) as servers:
+        async with mongo_database(servers.mongo_url, settings.database, PATIENCE_MS, reads_only=True) as database:
+            with as_written():
+                await take_names_over(ViewStore(database))
 
 
 async def lists_on_record(ledger: Ledger) -> Mapping[CodeList, Entries]:
