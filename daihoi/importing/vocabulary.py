@@ -66,7 +66,7 @@ def _names_of_cases(entries: Entries) -> Mapping[str, str]:
     return said | titles | {words(case): case for case in named}
 
 
-def _named_cases(entries: Entries) -> Mapping[str, tuple[str, str]]:
+def _named_cases(entries: Entries) -> dict[str, tuple[str, str]]:
     """By id, in Vietnamese and, where there is one, in English; «every case» is the last."""
     sentence = WORDS[EVERY_CASE].sentence
     return {
