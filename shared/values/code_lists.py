@@ -66,6 +66,17 @@ class Entry(BaseModel):
     retired: bool = Field(default=False, exclude_if=lambda retired: not retired)
 
 
+class NewEntry(Entry):
+    """As a command names it, within bounds."""
+
+    id: EntryId
+    name: EntryName
+
+    def as_stored(self) -> Entry:
+        """As an event gives it back: entries are compared, and their bounds are for commands."""
+        return Entry(**self.model_dump())
+
+
 type Entries = tuple[Entry, ...]
 """In the order of every report."""
 
