@@ -8,6 +8,7 @@ import typer
 from daihoi.cli import console
 from daihoi.cli.console import Format, FormatOption, LangOption, TokenOption
 from daihoi.cli.groups import CommandGroup
+from daihoi.cli.listed import is_listed
 from daihoi.cli.view_selection import ByOption, InstantOption, check_view, instant_option, open_views
 from daihoi.ops.names import take_names_of_the_ledger, take_names_over
 from daihoi.ops.reading import may_read_restricted
@@ -46,6 +47,8 @@ def audit_replay(
 ) -> None:
     """Every event as it was recorded, in order, from the ledger itself; exit 1 where a name is on no record."""
     settings, language = console.begin(lang)
+    for name in (unit, entity.partition("/")[0]):
+        is_listed(name)
     with console.refusals_are_wrong_use():
         wanted = Filter(unit, entity_named(entity), actor, type, *stretch_of(first, last, by), by)
 
@@ -82,6 +85,7 @@ def audit_timeline(
 ) -> None:
     """What happened to one entity, and what each event changed."""
     settings, language = console.begin(lang)
+    is_listed(entity.partition("/")[0])
 
     async def look() -> list[dict[str, Any]]:
         unmasked = await may_read_restricted(settings, token)

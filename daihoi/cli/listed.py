@@ -28,7 +28,7 @@ def is_listed(name: str) -> bool:
         join(wanted)
         return bool(wanted)
 
-    return name not in services() and may_be_unit(name) and bool(_asked(look))
+    return name not in services() and may_be_unit(name) and bool(_answer_of(look))
 
 
 def take_names_if_there() -> None:
@@ -43,13 +43,13 @@ def take_names_if_there() -> None:
         return True
 
     settings = console.read_settings()
-    if not _asked(look) and settings.nats_url and not _is_at_work():
+    if not _answer_of(look) and settings.nats_url and not _is_at_work():
         from daihoi.ops.names import take_names_of_the_database
 
         console.run(take_names_of_the_database(settings))
 
 
-def _asked[Answer](look: Callable[[Client, str], Awaitable[Answer]]) -> Answer | None:
+def _answer_of[Answer](look: Callable[[Client, str], Awaitable[Answer]]) -> Answer | None:
     from daihoi.ops.session import connected
     from shared.eventstore.errors import EventStoreError
     from shared.platform.embedded import keeper_lives

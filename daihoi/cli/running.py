@@ -45,7 +45,7 @@ async def _up(settings: Settings, fresh: bool) -> None:
             processes = {name: child.pid for name, child in supervisor.children.items()}
             title = await title_on_record(session.ledger, spoken())
             console.out.print(services_table(settings.congress, processes, session.servers, spoken(), title))
-            following = asyncio.create_task(_follow_the_list(session, supervisor))
+            following = asyncio.create_task(follow_the_list(session, supervisor))
             try:
                 await _until_told_to_stop(supervisor)
             finally:
@@ -54,7 +54,7 @@ async def _up(settings: Settings, fresh: bool) -> None:
             supervisor.stop()
 
 
-async def _follow_the_list(session: Session, supervisor: Supervisor) -> None:
+async def follow_the_list(session: Session, supervisor: Supervisor) -> None:
     """Starts the service of a unit without code when it comes on the list of units."""
     async for _ in changes_of_the_list(session.connection, session.settings.congress):
         try:

@@ -12,7 +12,7 @@ from daihoi.cli.groups import CommandGroup
 from daihoi.cli.listed import check_service
 from daihoi.cli.sending import PatienceOption, send_and_print
 from daihoi.cli.view_selection import Selection, of_views, selecting, show_report
-from daihoi.ops.names import lists_on_record
+from daihoi.ops.names import take_names_of_the_ledger
 from daihoi.ops.session import connected
 from daihoi.ops.waiting import PATIENCE_S
 from daihoi.terminal.scenario_tables import comparison_tables, standing_tables, unprepared_line
@@ -24,13 +24,12 @@ from services.tracker.reports.scenarios import Comparison, compare, standing, un
 from shared.domain.decider import Refused
 from shared.domain.known_list import check_on_list
 from shared.eventstore.credentials import NO_CREDENTIALS
-from shared.eventstore.errors import EventStoreError
+from shared.eventstore.errors import EventStoreError, NoStream
 from shared.eventstore.ledger import Ledger
 from shared.platform.errors import PlatformError
 from shared.platform.settings import Settings
 from shared.unit.patience import WAIT_FOR_SERVICE_S
-from shared.values.code_lists import DEFAULTS, CodeList, names_of
-from shared.values.names_in_use import use_names
+from shared.values.code_lists import DEFAULTS, CodeList
 from shared.values.units import SUBCOMMITTEE, support_unit_ids
 from shared.views.view import Document, Recorded
 
@@ -106,20 +105,22 @@ def switch(
 
 async def _unprepared(settings: Settings, case: str) -> list[str]:
     """The units that have not prepared this case, as the ledger says it; the tracker need not run. None where the
-    ledger can't be read, or not by whoever switches; what is wrong is told then. Raises `Refused` where there is no
-    such case."""
+    ledger can't be read, or not by whoever switches; what is wrong is told then. Raises `Refused` where the congress
+    has no such case; one that is not there has those by default."""
     try:
         async with connected(settings, begins=True) as connection:
             ledger = Ledger(connection, settings.congress)
-            lists = await lists_on_record(ledger)
-            use_names(names_of(lists))
+            lists = await take_names_of_the_ledger(ledger)
             check_on_list(CodeList.CASES, case, lists.get(CodeList.CASES, DEFAULTS[CodeList.CASES]))
             history = await ledger.about(case)
+    except NoStream:
+        check_on_list(CodeList.CASES, case, DEFAULTS[CodeList.CASES])
+        return []
     except EventStoreError:
         return []
     except PlatformError as error:
         if isinstance(error.why, Refused) and error.why.code == NO_CREDENTIALS.code:
             return []
         raise
-    recorded = (event for stored in history if isinstance(event := decode_event(stored), Recorded))
+    recorded = [event for stored in history if isinstance(event := decode_event(stored), Recorded)]
     return unprepared_units(recorded, lists.get(CodeList.UNITS))

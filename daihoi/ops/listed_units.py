@@ -39,8 +39,8 @@ async def units_on_record(connection: Client, congress: str) -> Entries | None:
 
 def taking_part(entries: Iterable[Entry]) -> list[Entry]:
     """Those that take part and that this process does not know."""
-    known = {unit.id for unit in support_units()}
-    return [entry for entry in entries if not entry.retired and entry.id not in known]
+    registered = {unit.id for unit in support_units()}
+    return [entry for entry in entries if not entry.retired and entry.id not in registered]
 
 
 def join(entries: Iterable[Entry]) -> None:
@@ -79,10 +79,12 @@ async def join_listed(connection: Client, settings: Settings, servers: Endpoints
 
 
 async def changes_of_the_list(connection: Client, congress: str) -> AsyncIterator[None]:
-    """Whenever the ledger tells that the list of units was changed."""
+    """Once it listens, and whenever the ledger tells that the list of units was changed."""
     subject = event_subject(congress, SUBCOMMITTEE, *listed.UNITS)
     subscription = await connection.subscribe(f"ledger.{congress}.{subject}")
     try:
+        await connection.flush()
+        yield
         async for _ in subscription.messages:
             yield
     finally:

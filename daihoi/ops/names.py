@@ -32,9 +32,12 @@ async def take_names_over(views: Views) -> None:
     use_names(names_of(lists_in_use({VIEW.name: await views.documents(VIEW.name)})))
 
 
-async def take_names_of_the_ledger(ledger: Ledger) -> None:
-    """As the congress calls everything by now, whether or not there are views. Raises `Unavailable`, `NoStream`."""
-    use_names(names_of(await lists_on_record(ledger)))
+async def take_names_of_the_ledger(ledger: Ledger) -> Mapping[CodeList, Entries]:
+    """As the congress calls everything by now, whether or not there are views; the lists that it has published or
+    changed. Raises `Unavailable`, `NoStream`."""
+    lists = await lists_on_record(ledger)
+    use_names(names_of(lists))
+    return lists
 
 
 async def take_names_of_the_database(settings: Settings) -> None:

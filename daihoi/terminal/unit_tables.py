@@ -12,10 +12,9 @@ from services.tracker.reports.clearances import ClearanceLine
 from services.tracker.reports.coverage import Coverage
 from services.tracker.reports.expenses import Account
 from shared.i18n import Language, format_date, format_number, render, translate
-from shared.values.code_lists import CodeList, name_of
+from shared.values.code_lists import CodeList, name_of, units_to_choose
 from shared.values.local_time import LOCAL_TIME
 from shared.values.message import Message
-from shared.values.units import support_unit_ids
 from shared.views.view import Document
 
 FLAG_NAMES = named(
@@ -93,6 +92,7 @@ def _flag(name: str, account: Account, lang: Language) -> str:
 def clearances_table(clearances: list[ClearanceLine], lang: Language) -> Table:
     headings = ("Clearance", "Kind", "Holder", "Status", "Needed by", "Units informed", "Conditions or reason")
     table = table_of(translate("Clearances", lang), lang, *headings)
+    taking_part = [entry.id for entry in units_to_choose()]
     for line in clearances:
         table.add_row(
             line.id,
@@ -100,7 +100,7 @@ def clearances_table(clearances: list[ClearanceLine], lang: Language) -> Table:
             line.holder or "",
             _named(CLEARANCE_STATUSES, line.status, lang),
             "\n".join(line.needed_by),
-            f"{len(line.informed)}/{len({*support_unit_ids(), *line.known_to})}" if line.known_to else "",
+            f"{len(line.informed)}/{len({*taking_part, *line.known_to})}" if line.known_to else "",
             line.reason or "\n".join(line.conditions),
         )
     return table

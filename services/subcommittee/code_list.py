@@ -29,6 +29,7 @@ from shared.values.code_lists import (
     Entry,
     EntryId,
     EntryName,
+    NewEntry,
 )
 from shared.values.types import Brief, Text
 from shared.values.units import MOST_UNITS, has_code, may_be_unit, support_unit_ids
@@ -55,11 +56,6 @@ def evolve(state: KnownList | None, event: events.CodeListEvent) -> KnownList:
     if isinstance(event, events.ListPublished):
         return state.published(event.entries)
     return state.with_entry(event.entry)
-
-
-class NewEntry(Entry):
-    id: EntryId
-    name: EntryName
 
 
 class CodeListCommand(Command):
@@ -143,7 +139,7 @@ def decide(
 
 
 def _publish(command: PublishList, held: Entries, seen: Mapping[Key, Any]) -> Sequence[events.CodeListEvent]:
-    code_list, given = command.code_list, tuple(Entry(**entry.model_dump()) for entry in command.entries)
+    code_list, given = command.code_list, tuple(entry.as_stored() for entry in command.entries)
     ids = [entry.id for entry in given]
     for entry_id in ids:
         _check_id(code_list, entry_id)
@@ -172,7 +168,7 @@ def _change(
         raise ENTRY_UNKNOWN(id=entry_id, list=LIST_NAMES[code_list], ids=ids_for(entry_id, held))
     match command:
         case AmendEntry():
-            amended = entry.model_copy(update={"name": _name(command.name)})
+            amended = entry.model_copy(update={"name": Text(**command.name.model_dump())})
             return () if amended == entry else (events.EntryAmended(entry=amended, reason=command.reason),)
         case RetireEntry():
             if entry.retired:
@@ -186,7 +182,7 @@ def _change(
 
 
 def _add(command: AddEntry, held: Entry | None, count: int) -> Sequence[events.CodeListEvent]:
-    entry = Entry(id=command.entry_id, name=_name(command.name))
+    entry = NewEntry(id=command.entry_id, name=command.name).as_stored()
     if held is not None:
         if held == entry:
             return ()
@@ -195,11 +191,6 @@ def _add(command: AddEntry, held: Entry | None, count: int) -> Sequence[events.C
     if count >= _most(command.code_list):
         raise LIST_FULL(list=LIST_NAMES[command.code_list], most=_most(command.code_list))
     return (events.EntryAdded(entry=entry),)
-
-
-def _name(name: EntryName) -> Text:
-    """As an event gives it back: names are compared, and their bounds are for commands."""
-    return Text(**name.model_dump())
 
 
 def _check_id(code_list: CodeList, entry_id: str) -> None:

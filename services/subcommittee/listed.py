@@ -20,12 +20,12 @@ def entries_in(code_list: CodeList, seen: Mapping[Key, Any]) -> Entries:
     return entries_held(code_list, seen.get(key_of(code_list)))
 
 
-def entries_held(code_list: CodeList, known: KnownList | None) -> Entries:
+def entries_held(code_list: CodeList, state: KnownList | None) -> Entries:
     """Of units, by default those whose services this process knows: with the list, a congress says itself which of
     all services take part."""
-    if code_list is CodeList.UNITS and known is None:
+    if code_list is CodeList.UNITS and state is None:
         return registered_units()
-    return entries_of(code_list, known)
+    return entries_of(code_list, state)
 
 
 def check_named(code_list: CodeList, entry_id: str, seen: Mapping[Key, Any]) -> None:

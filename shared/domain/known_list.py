@@ -10,7 +10,16 @@ from pydantic import Field
 
 from shared.domain.decider import Actor, Aggregate, Command, Key, Refusal, State, commands_of
 from shared.events.known_list import EVENTS, EntryNoted, KnownListEvent, ListNoted
-from shared.values.code_lists import DEFAULTS, LIST_NAMES, MOST_ENTRIES, CodeList, Entries, Entry, with_entry
+from shared.values.code_lists import (
+    DEFAULTS,
+    LIST_NAMES,
+    MOST_ENTRIES,
+    CodeList,
+    Entries,
+    Entry,
+    NewEntry,
+    with_entry,
+)
 from shared.values.types import fold_diacritics
 
 ENTITY = "known-list"
@@ -47,14 +56,14 @@ class NoteList(KnownListCommand):
     """Notes the whole list; only policies do."""
 
     NAME = "note-list"
-    entries: tuple[Entry, ...] = Field(max_length=MOST_ENTRIES)
+    entries: tuple[NewEntry, ...] = Field(max_length=MOST_ENTRIES)
 
 
 class NoteEntry(KnownListCommand):
     """Notes how one entry is from now on; only policies do."""
 
     NAME = "note-entry"
-    entry: Entry
+    entry: NewEntry
 
 
 Wish = NoteList | NoteEntry
@@ -108,9 +117,11 @@ def _plain(name: str) -> str:
 def decide(command: Wish, known: KnownList | None, actor: Actor) -> Sequence[KnownListEvent]:
     code_list = command.code_list
     if isinstance(command, NoteList):
-        is_noted = known is not None and known.entries == command.entries
-        return () if is_noted else (ListNoted(entries=command.entries),)
-    return () if command.entry in entries_of(code_list, known) else (EntryNoted(entry=command.entry),)
+        entries = tuple(entry.as_stored() for entry in command.entries)
+        is_noted = known is not None and known.entries == entries
+        return () if is_noted else (ListNoted(entries=entries),)
+    entry = command.entry.as_stored()
+    return () if entry in entries_of(code_list, known) else (EntryNoted(entry=entry),)
 
 
 AGGREGATE = Aggregate(

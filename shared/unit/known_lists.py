@@ -6,7 +6,7 @@ from shared.domain.known_list import NoteEntry, NoteList
 from shared.events.code_list import EVENTS, CodeListEvent, ListPublished
 from shared.eventstore.envelope import Envelope
 from shared.unit.policies import Policy
-from shared.values.code_lists import CodeList
+from shared.values.code_lists import CodeList, Entry, NewEntry
 from shared.values.units import SUBCOMMITTEE
 
 OF_EVERY_UNIT = (CodeList.CASES, CodeList.DUTIES, CodeList.FUNDING_SOURCES)
@@ -20,7 +20,13 @@ def note_lists(lists: Collection[CodeList]) -> Policy:
             return ()
         code_list = CodeList(envelope.subject)
         if isinstance(changed, ListPublished):
-            return (NoteList(code_list=code_list, entries=changed.entries),)
-        return (NoteEntry(code_list=code_list, entry=changed.entry),)
+            return (NoteList(code_list=code_list, entries=_as_said(*changed.entries)),)
+        (entry,) = _as_said(changed.entry)
+        return (NoteEntry(code_list=code_list, entry=entry),)
 
     return Policy(name="note-lists", service=SUBCOMMITTEE, events=EVENTS, react=react)
+
+
+def _as_said(*entries: Entry) -> tuple[NewEntry, ...]:
+    """Raises `ValidationError` for what the sub-committee's commands could not have said."""
+    return tuple(NewEntry(**entry.model_dump()) for entry in entries)

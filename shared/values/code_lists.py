@@ -5,16 +5,16 @@ congress never published holds what `DEFAULTS` says. A list without entries is f
 """
 
 from collections.abc import Mapping
-from enum import StrEnum
 from functools import cache
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.values.message import Message
+from shared.values.names_in_use import CodeList as CodeList
 from shared.values.names_in_use import Name, Names, name_in_use, names_in_use
 from shared.values.types import Text
-from shared.values.units import UNITS_LIST, WITH_CODE, SupportUnit, support_units, title_of
+from shared.values.units import WITH_CODE, SupportUnit, support_units, title_of
 
 MOST_ENTRIES = 100
 NO_EPIDEMIC, OUTBREAK = "none", "outbreak"
@@ -23,16 +23,6 @@ EVERY_CASE = "both"
 ENTRY_PATTERN = r"^[a-z0-9][a-z0-9-]{0,39}$"
 DUTY_PATTERN = r"^[a-z0-9]{1,20}$"
 """Of the id of a duty: it is a part of the ids of tasks, and no hyphen may be taken for the end of another part."""
-
-
-class CodeList(StrEnum):
-    UNITS = UNITS_LIST
-    CASES = "cases"
-    DUTIES = "duties"
-    CHANNELS = "channels"
-    INCIDENT_KINDS = "incident-kinds"
-    GROUPS = "groups"
-    FUNDING_SOURCES = "funding-sources"
 
 
 LIST_NAMES = {
@@ -64,6 +54,17 @@ class Entry(BaseModel):
     id: str
     name: Text
     retired: bool = Field(default=False, exclude_if=lambda retired: not retired)
+
+
+class NewEntry(Entry):
+    """As a command names it, within bounds."""
+
+    id: EntryId
+    name: EntryName
+
+    def as_stored(self) -> Entry:
+        """As an event gives it back: entries are compared, and their bounds are for commands."""
+        return Entry(**self.model_dump())
 
 
 type Entries = tuple[Entry, ...]

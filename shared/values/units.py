@@ -11,15 +11,13 @@ from typing import NamedTuple
 
 from shared.values.brief import brief_text
 from shared.values.message import Message
-from shared.values.names_in_use import name_in_use
+from shared.values.names_in_use import CodeList, name_in_use
 
 SUBCOMMITTEE = "subcommittee"
 AUDITOR = "auditor"
 """A unit for reading only: no service takes its commands."""
 LOGISTICS, SECURITY = "logistics", "security"
 TRACKER = "tracker"
-UNITS_LIST = "units"
-"""The id of the code list of the units that take part."""
 UNIT_PATTERN = r"^[a-z][a-z0-9-]{0,29}$"
 
 
@@ -140,7 +138,7 @@ def has_code(service: str) -> bool:
 def title_of(service: str, lang: str) -> str:
     """The title of a unit as the congress calls it that is being read, or else as this process does; its id where
     neither knows it."""
-    if name := name_in_use(UNITS_LIST, service, lang):
+    if name := name_in_use(CodeList.UNITS, service, lang):
         return name
     for unit in (_ABOVE, *support_units()):
         if unit.id == service:

@@ -30,7 +30,7 @@ def by_a_policy(happened):
 
 
 def noting(entry, code_list="channels"):
-    return NoteEntry(code_list=code_list, entry=entry)
+    return NoteEntry(code_list=code_list, entry=entry.model_dump())
 
 
 async def test_a_list_is_read_once_for_all_parts_of_a_command(start):

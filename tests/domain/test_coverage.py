@@ -36,3 +36,15 @@ def test_it_shows_channels_without_anything_and_channels_nobody_told_it_of():
 def test_every_release_is_counted_once():
     channels = coverage_of(TOLD).channels.values()
     assert sum(sum(channel.by_day.values()) for channel in channels) == 4 == sum(each.released for each in channels)
+
+
+def test_channels_stand_in_the_order_of_the_list_and_retired_ones_where_something_ran():
+    retired = {"retired": True}
+    entries = [
+        {"id": "zalo", "name": {"vi": "Zalo"}},
+        {"id": "press", "name": {"vi": "Báo in"}, **retired},
+        {"id": "visual", "name": {"vi": "Cổ động"}, **retired},
+        {"id": "portal", "name": {"vi": "Cổng"}},
+    ]
+    channels = coverage_of(TOLD, [{"_id": "channels", "entries": entries}]).channels
+    assert list(channels) == ["zalo", "press", "portal", "leaflet"]

@@ -53,7 +53,7 @@ from shared.events.task import (
 )
 from shared.events.unit_scenario import SwitchRecorded
 from shared.events.variant import VariantAdjusted
-from shared.values.code_lists import CodeList, Entry
+from shared.values.code_lists import CodeList, Entry, NewEntry
 from shared.values.types import Text
 from shared.values.units import support_unit_ids
 from tests.domain.scenario import AGGREGATES, decided_in
@@ -164,7 +164,7 @@ UNIQUE_BY = {
     Item: lambda item: item.code,
     duty.DutyPhase: lambda each: each.phase,
     congress.NewDeadline: lambda move: (move.unit, move.task_id),
-    code_list.NewEntry: lambda entry: entry.id,
+    NewEntry: lambda entry: entry.id,
 }
 
 

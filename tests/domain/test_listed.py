@@ -144,13 +144,19 @@ def test_the_ids_of_locality_and_duty_fit_together():
 
 
 # --- the copy of a unit ---
+def said(*entries: Entry) -> list[dict]:
+    return [entry.model_dump() for entry in entries]
+
+
 NOTED = ListNoted(entries=LISTED)
 BACK = OLD.model_copy(update={"retired": False})
 CHANGED = {
-    "a whole list": ((), NoteList(code_list="channels", entries=LISTED), POLICY, NOTED),
-    "an entry of the default list": ((), NoteEntry(code_list="channels", entry=GOOD), POLICY, EntryNoted(entry=GOOD)),
+    "a whole list": ((), NoteList(code_list="channels", entries=said(*LISTED)), POLICY, NOTED),
+    "an entry of the default list": (
+        (), NoteEntry(code_list="channels", entry=said(GOOD)[0]), POLICY, EntryNoted(entry=GOOD),
+    ),
     "an entry of the list that was noted": (
-        (NOTED,), NoteEntry(code_list="channels", entry=BACK), POLICY, EntryNoted(entry=BACK),
+        (NOTED,), NoteEntry(code_list="channels", entry=said(BACK)[0]), POLICY, EntryNoted(entry=BACK),
     ),
 }  # fmt: skip
 

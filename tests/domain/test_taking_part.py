@@ -83,39 +83,39 @@ COMMANDS = tuple(naming("logistics"))
 NEW_WORK = tuple(name for name in COMMANDS if name != "confirm-deadlines")
 
 
-def told(name, unit, world):
+def outcome_of(name, unit, world):
     module, history, command = naming(unit)[name]
     return given(module.AGGREGATE, *history).seeing(world).when(command, HEAD)
 
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_a_unit_on_no_list_is_refused_with_those_that_take_part(name):
-    refused = told(name, "propaganda", LISTED).refused
+    refused = outcome_of(name, "propaganda", LISTED).refused
     assert refused.code == "entry_unknown"
     assert "cong-nghe, logistics" in str(refused)
 
 
 @pytest.mark.parametrize("name", NEW_WORK)
 def test_a_retired_unit_is_given_no_new_work(name):
-    told(name, "security", LISTED).rejected("entry_retired")
+    outcome_of(name, "security", LISTED).rejected("entry_retired")
 
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_a_unit_that_takes_part_is_named_whether_or_not_this_process_knows_its_service(name):
-    outcome = told(name, "cong-nghe", LISTED)
+    outcome = outcome_of(name, "cong-nghe", LISTED)
     assert outcome.refused is None or outcome.refused.code == "organisation_not_found"  # after the unit is looked at
 
 
 @pytest.mark.parametrize("name", COMMANDS)
 def test_without_a_list_there_are_the_units_that_this_process_knows(name, monkeypatch):
-    assert told(name, "cong-nghe", {}).refused.code == "entry_unknown"
+    assert outcome_of(name, "cong-nghe", {}).refused.code == "entry_unknown"
     monkeypatch.setenv(SETTING, "cong-nghe")
-    outcome = told(name, "cong-nghe", {})
+    outcome = outcome_of(name, "cong-nghe", {})
     assert outcome.refused is None or outcome.refused.code == "organisation_not_found"
 
 
 def test_deadlines_of_a_retired_unit_move_with_the_opening_day():
-    assert told("confirm-deadlines", "security", LISTED).refused is None
+    assert outcome_of("confirm-deadlines", "security", LISTED).refused is None
 
 
 def test_what_named_a_unit_before_it_was_retired_stays_and_may_be_said_again():

@@ -1,10 +1,8 @@
 """Whether the units that take part by the congress's list are those whose services there are."""
 
-from collections.abc import Collection
-
 from nats.aio.client import Client
 
-from daihoi.ops.listed_units import join, taking_part, units_on_record
+from daihoi.ops.listed_units import join, taking_part
 from shared.eventstore.jetstream_api import services_with_streams
 from shared.unit.findings import Finding, Notice, Severity
 from shared.values.code_lists import Entries
@@ -26,17 +24,12 @@ NOT_LISTED = Notice(
 )
 
 
-async def unit_findings(connection: Client, congress: str) -> list[Finding]:
-    """Nothing where the congress has no list of its own. Units that are listed and have streams are known to this
-    process from then on, so that it looks at their services as well. Raises `Unavailable`."""
-    entries = await units_on_record(connection, congress)
-    if entries is None:
+async def unit_findings(connection: Client, congress: str, entries: Entries) -> list[Finding]:
+    """`entries` are those that are on record; of none there is nothing to say. Units that are listed and have streams
+    are known to this process from then on, so that it looks at their services as well. Raises `Unavailable`."""
+    if not entries:
         return []
     with_streams = await services_with_streams(connection, congress)
-    return findings_of(entries, with_streams)
-
-
-def findings_of(entries: Entries, with_streams: Collection[str]) -> list[Finding]:
     new = taking_part(entries)
     join(entry for entry in new if entry.id in with_streams)
     ids = {entry.id for entry in entries}

@@ -1,13 +1,12 @@
 """Sets of code lists that a congress can begin with, chosen by name. What a set does not say of a list is as it is by
 default."""
 
-import json
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from services.subcommittee.code_list import PublishList
 from shared.domain.decider import Refusal
@@ -16,6 +15,7 @@ from shared.unit.field_errors import message_of
 from shared.values.code_lists import DEFAULTS, CodeList, Entries
 
 FOLDER = Path(__file__).parent
+FILE = TypeAdapter(dict[CodeList, list[dict[str, str]]])
 NOT_VALID = Refusal("list_not_valid", "This can't be published ({place}): {reason}.")
 NO_SUCH_TEMPLATE = Refusal("no_such_template", "There is no set of lists {name}; there are {names}.")
 
@@ -51,13 +51,13 @@ def lists_of(template: str) -> Mapping[CodeList, ListEntries]:
     """All lists of a set. Raises the refusal `no_such_template`."""
     if template not in templates():
         raise NO_SUCH_TEMPLATE(name=template, names=", ".join(templates()))
-    return {code_list: _as_written(entries) for code_list, entries in DEFAULTS.items()} | _in_file(template)
+    by_default = {code_list: _as_written(entries) for code_list, entries in DEFAULTS.items()}
+    return {**by_default, **_in_file(template)}
 
 
 @cache
 def _in_file(template: str) -> Mapping[CodeList, ListEntries]:
-    lists = json.loads((FOLDER / f"{template}.json").read_text("utf-8"))
-    return {CodeList(name): entries for name, entries in lists.items()}
+    return FILE.validate_json((FOLDER / f"{template}.json").read_bytes())
 
 
 def _as_written(entries: Entries) -> ListEntries:

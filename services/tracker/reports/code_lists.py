@@ -5,8 +5,9 @@ from datetime import datetime
 
 from pydantic import BaseModel
 
+from services.tracker.reports.lists_in_use import lists_in_use
 from shared.values.code_lists import CodeList, Entry
-from shared.views.code_lists import entries_by_list
+from shared.views.code_lists import VIEW
 from shared.views.view import Document
 
 
@@ -38,7 +39,7 @@ def list_lines(documents: Iterable[Document]) -> list[ListLine]:
 
 
 def _line(code_list: CodeList, by_id: dict[str, Document]) -> ListLine:
-    entries = entries_by_list(by_id.values())[code_list]
+    entries = lists_in_use({VIEW.name: list(by_id.values())})[code_list]
     retired = sum(entry.retired for entry in entries)
     document = by_id.get(code_list, {})
     signed = {name: document.get(name) for name in ("template", "changed_at", "changed_by")}
@@ -47,6 +48,6 @@ def _line(code_list: CodeList, by_id: dict[str, Document]) -> ListLine:
 
 def list_page(documents: Sequence[Document], code_list: CodeList, *, with_retired: bool = False) -> ListPage:
     line = next(line for line in list_lines(documents) if line.id == code_list)
-    entries = entries_by_list(documents)[code_list]
+    entries = lists_in_use({VIEW.name: documents})[code_list]
     shown = [entry for entry in entries if with_retired or not entry.retired]
     return ListPage(line=line, entries=shown, left_out=len(entries) - len(shown))
