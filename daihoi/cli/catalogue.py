@@ -34,12 +34,10 @@ from daihoi.importing.sending import Committed
 from daihoi.importing.session import Preview, Source, carry_out, preview
 from daihoi.importing.tables import Unreadable, Wrong
 from daihoi.importing.template import template
-from daihoi.ops.lists_in_views import entries_in_views
 from daihoi.ops.waiting import PATIENCE_S
 from daihoi.terminal.catalogue import counts_of, end_lines, import_parts
 from shared.domain.decider import Actor, Refusal
 from shared.i18n import render
-from shared.values.code_lists import CodeList
 from shared.values.types import ID_PATTERN
 from shared.values.units import SUBCOMMITTEE
 
@@ -70,7 +68,6 @@ def import_catalogue(
         console.refuse(NO_CATALOGUE_ID(name=name))
     check_file(file)
     wishes = Wishes(columns_of(columns), for_unit, phase, case, accepts_all=accept)
-    wishes = wishes._replace(cases=console.run(entries_in_views(settings, CodeList.CASES)))
     asks = format is Format.TEXT
     take_names_if_there()
     try:
@@ -107,10 +104,9 @@ catalogue.command("assign")(assign)
 @catalogue.command("template")
 def write_template(file: NewFileArgument, lang: LangOption = None) -> None:
     """Write an empty workbook that an office can fill in and import."""
-    settings, language = console.begin(lang)
+    _, language = console.begin(lang)
     take_names_if_there()
-    cases = console.run(entries_in_views(settings, CodeList.CASES))
-    write_new(file, template(cases), language)
+    write_new(file, template(), language)
 
 
 # --- for programs ---

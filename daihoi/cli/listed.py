@@ -32,15 +32,21 @@ def is_listed(name: str) -> bool:
 
 
 def take_names_if_there() -> None:
-    """As the congress calls everything by now, where it can be asked."""
+    """As the congress calls everything by now, where it can be asked: the ledger, or the views by who may not read
+    it, as a member of a unit."""
 
-    async def look(connection: Client, congress: str) -> None:
+    async def look(connection: Client, congress: str) -> bool:
         from daihoi.ops.names import take_names_of_the_ledger
         from shared.eventstore.ledger import Ledger
 
         await take_names_of_the_ledger(Ledger(connection, congress))
+        return True
 
-    _answer_of(look)
+    settings = console.read_settings()
+    if not _answer_of(look) and settings.nats_url and not _is_at_work():
+        from daihoi.ops.names import take_names_of_the_database
+
+        console.run(take_names_of_the_database(settings))
 
 
 def _answer_of[Answer](look: Callable[[Client, str], Awaitable[Answer]]) -> Answer | None:

@@ -30,11 +30,12 @@ from daihoi.terminal.screen import Screen
 from services.subcommittee.scenario import SwitchScenario
 from services.tracker.projection.decoding import decode_event
 from services.tracker.reports.cases import cases_of, check_cases
+from services.tracker.reports.lists_in_use import lists_in_use
 from services.tracker.reports.scenarios import Comparison, compare, standing, unprepared_units
 from shared.domain.decider import Refused
 from shared.domain.known_list import check_on_list
 from shared.eventstore.credentials import NO_CREDENTIALS
-from shared.eventstore.errors import EventStoreError
+from shared.eventstore.errors import EventStoreError, NoStream
 from shared.eventstore.ledger import Ledger
 from shared.platform.errors import PlatformError
 from shared.platform.settings import Settings
@@ -52,7 +53,7 @@ def show(selection: Selection) -> None:
     """Which scenario is in force, how far each unit has followed, and what it has prepared."""
     question = of_views(
         ("tasks", "scenarios", "code_lists"),
-        lambda views, _: standing(views["tasks"], views["scenarios"], views["code_lists"]),
+        lambda views, _: standing(views["tasks"], views["scenarios"], lists_in_use(views)),
     )
     show_report(selection, question, standing_tables)
 
@@ -73,10 +74,10 @@ def compare_variants(
     wanted = case or []
 
     def report(views: dict[str, list[Document]], _: date) -> Comparison:
-        tasks, scenarios, code_lists = (views[name] for name in ("tasks", "scenarios", "code_lists"))
+        tasks, scenarios, lists = views["tasks"], views["scenarios"], lists_in_use(views)
         with console.refusals_are_wrong_use():
-            check_cases(wanted, cases_of(code_lists, tasks, scenarios))
-        return compare(tasks, scenarios, unit, views["catalogue"], code_lists, wanted)
+            check_cases(wanted, cases_of(lists[CodeList.CASES], tasks, scenarios))
+        return compare(tasks, scenarios, unit, views["catalogue"], lists, wanted)
 
     question = of_views(("tasks", "scenarios", "catalogue", "code_lists"), report)
     show_report(selection, question, comparison_tables)
@@ -122,14 +123,17 @@ async def _tell_who_follows(patience_s: float, screen: Screen, session: Session)
 
 async def _unprepared(settings: Settings, case: str) -> list[str]:
     """The units that have not prepared this case, as the ledger says it; the tracker need not run. None where the
-    ledger can't be read, or not by whoever switches; what is wrong is told then. Raises `Refused` where there is no
-    such case."""
+    ledger can't be read, or not by whoever switches; what is wrong is told then. Raises `Refused` where the congress
+    has no such case; one that is not there has those by default."""
     try:
         async with connected(settings, begins=True) as connection:
             ledger = Ledger(connection, settings.congress)
             lists = await take_names_of_the_ledger(ledger)
             check_on_list(CodeList.CASES, case, lists.get(CodeList.CASES, DEFAULTS[CodeList.CASES]))
             history = await ledger.about(case)
+    except NoStream:
+        check_on_list(CodeList.CASES, case, DEFAULTS[CodeList.CASES])
+        return []
     except EventStoreError:
         return []
     except PlatformError as error:

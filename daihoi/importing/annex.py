@@ -16,7 +16,7 @@ from daihoi.importing.tables import Table, Unreadable, Wrong, quoted
 from daihoi.importing.vocabulary import case_of, phase_of, unit_of
 from shared.domain.decider import Refusal, Refused
 from shared.events.catalogue_item import Item
-from shared.values.code_lists import DEFAULTS, EVERY_CASE, CodeList, Entries, units_to_choose
+from shared.values.code_lists import EVERY_CASE, units_to_choose
 from shared.values.types import Phase
 
 NO_TASKS = Refusal("no_tasks", "There is no task below the headings in row {row}.")
@@ -29,7 +29,7 @@ SAME_NUMBER = Refusal("same_number", "The number {code} is already in row {row}.
 
 class Wishes(NamedTuple):
     """What somebody says beside the file: which field a heading is (by `heading_key`); the unit, phase and case of
-    all rows where there is no column; which unclear texts are taken as proposed; and which cases the congress has."""
+    all rows where there is no column; and which unclear texts are taken as proposed."""
 
     columns: Mapping[str, str] = {}
     unit: str = ""
@@ -37,7 +37,6 @@ class Wishes(NamedTuple):
     scenario: str = ""
     accepts_all: bool = False
     accepted: frozenset[str] = frozenset()
-    cases: Entries = DEFAULTS[CodeList.CASES]
 
 
 NO_WISHES = Wishes()
@@ -74,7 +73,7 @@ class _Reading:
         self._of_all = self._values_of_all()
         tasks = self.lines.tasks
         deadlines = [cell for line in tasks if not isinstance(cell := line.cells.get("deadline"), Refused)]
-        self._readers = readers_for(layout, years_in(deadlines), remarks.measure_said_above(layout), wishes.cases)
+        self._readers = readers_for(layout, years_in(deadlines), remarks.measure_said_above(layout))
 
     def items(self) -> list[Item]:
         if not self.lines.tasks:
@@ -100,7 +99,7 @@ class _Reading:
         for field, wish, otherwise, read in (
             ("unit", wishes.unit, "", unit_of),
             ("phase", wishes.phase, Phase.BEFORE.value, phase_of),
-            ("scenario", wishes.scenario, EVERY_CASE, lambda case: case_of(case, wishes.cases)),
+            ("scenario", wishes.scenario, EVERY_CASE, case_of),
         ):
             if field in self._layout.columns:
                 continue

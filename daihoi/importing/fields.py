@@ -11,7 +11,6 @@ from daihoi.importing.tables import quoted
 from daihoi.importing.vocabulary import case_of, phase_of, unit_of
 from shared.domain.decider import Refused
 from shared.events.catalogue_item import DETAILS
-from shared.values.code_lists import Entries
 
 DETAIL_FIELDS = (*DETAILS, "due_offset_days")
 
@@ -24,7 +23,7 @@ class Reader(NamedTuple):
     empty: Any = None
 
 
-def readers_for(layout: Layout, years: frozenset[int], measure_above: int, cases: Entries) -> Mapping[str, Reader]:
+def readers_for(layout: Layout, years: frozenset[int], measure_above: int) -> Mapping[str, Reader]:
     """Days without a year are of the one of `years`; money is counted as its heading says, or the line above."""
 
     def money(field: str) -> Reader:
@@ -36,7 +35,6 @@ def readers_for(layout: Layout, years: frozenset[int], measure_above: int, cases
         "deadline": Reader(lambda value: day(value, years)),
         "budget_vnd": money("budget_vnd")._replace(empty=0),
         "secured_vnd": money("secured_vnd"),
-        "scenario": clear(lambda value: case_of(value, cases), is_needed=True),
     }
 
 
@@ -66,6 +64,7 @@ _READERS = {
     "group_vi": brief(2000),
     "unit": clear(unit_of, is_needed=True),
     "phase": clear(phase_of, is_needed=True),
+    "scenario": clear(case_of, is_needed=True),
     "collective": brief(BRIEF_LENGTH),
     "individual": brief(BRIEF_LENGTH),
     "directing_leader": brief(NAME_LENGTH),

@@ -19,7 +19,6 @@ from daihoi.importing.tables import Cell, Row, Table, Unreadable, Wrong
 from daihoi.importing.vocabulary import case_of
 from shared.domain.decider import Refusal, Refused
 from shared.events.catalogue_item import DETAILS, Item
-from shared.values.code_lists import Entries
 from shared.values.text import Unclean, clean
 from shared.values.types import Phase
 from shared.values.units import support_unit_ids
@@ -52,10 +51,10 @@ def read_file(content: bytes, wishes: Wishes = NO_WISHES) -> Reading:
     own = sum(column.name in COLUMNS for column in _columns(header)[0].values())
     if any(header.cells) and own < _MOST_OF_THEM and (annex := read_annex(table, wishes)):
         return Reading(*annex)
-    return _read_own(table, header, table.rows[1:], wishes.cases)
+    return _read_own(table, header, table.rows[1:])
 
 
-def _read_own(table: Table, header: Row, rows: Sequence[Row], cases: Entries) -> Reading:
+def _read_own(table: Table, header: Row, rows: Sequence[Row]) -> Reading:
     columns, errors = _columns(header)
     merged = [Wrong(_row_of(range_), "", tables.MERGED(cells=range_)) for range_ in table.merged]
     if not columns and any(header.cells):
@@ -63,7 +62,7 @@ def _read_own(table: Table, header: Row, rows: Sequence[Row], cases: Entries) ->
     wrong = [*merged, *errors]
     if not rows:
         wrong.append(Wrong(0, "", EMPTY()))
-    items = list(_items(header, columns, rows, wrong, cases))
+    items = list(_items(header, columns, rows, wrong))
     if wrong:
         raise Unreadable(*sorted(wrong, key=attrgetter("row")))
     return Reading(tuple(items), tuple(table.remarks))
@@ -107,9 +106,7 @@ def _heading(cell: Cell) -> str:
 
 
 # --- the rows ---
-def _items(
-    header: Row, columns: dict[int, "Column"], rows: Sequence[Row], wrong: list[Wrong], cases: Entries
-) -> Iterator[Item]:
+def _items(header: Row, columns: dict[int, "Column"], rows: Sequence[Row], wrong: list[Wrong]) -> Iterator[Item]:
     """The items of the rows that are right; the others are added to `wrong`."""
     complete = set(COLUMNS) <= {column.name for column in columns.values()}
     rows_of_codes: dict[str, int] = {}
@@ -119,7 +116,7 @@ def _items(
         for position, column in columns.items():
             cell = row.cells[position] if position < len(row.cells) else None
             try:
-                values[column.name] = _value(column, cell, cases)
+                values[column.name] = _value(column, cell)
             except Refused as why:
                 errors.append(Wrong(row.number, _heading_of(header, position), why))
         code = values.get("code")
@@ -141,10 +138,10 @@ def _without_heading(header: Row, row: Row) -> list[int]:
     return [number for number, (cell, heading) in pairs if heading is None and cell is not None]
 
 
-def _value(column: "Column", cell: Cell, cases: Entries) -> Any:
+def _value(column: "Column", cell: Cell) -> Any:
     value = cells.written(cell)
     if value is not None:
-        return case_of(value, cases) if column.name == "scenario" else column.read(value)
+        return column.read(value)
     if column.may_be_empty:
         return ""
     raise cells.NO_VALUE()
@@ -170,7 +167,7 @@ COLUMNS = {
         Column("title_en", "Nội dung (tiếng Anh)", TEXT, may_be_empty=True),
         Column("unit", "Bộ phận", cells.choice(support_unit_ids)),
         Column("phase", "Giai đoạn", cells.choice(lambda: [*Phase])),
-        Column("scenario", "Kịch bản", TEXT),
+        Column("scenario", "Kịch bản", case_of),
         Column("due_offset_days", "Thời hạn (ngày)", cells.whole_number(-3650, 3650)),
         Column("budget_vnd", "Kinh phí (đồng)", cells.whole_number(0, 10**15)),
     )

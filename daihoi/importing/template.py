@@ -11,7 +11,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from daihoi.importing.vocabulary import cases, phases
-from shared.values.code_lists import DEFAULTS, CodeList, Entries, units_to_choose
+from shared.values.code_lists import units_to_choose
 
 LISTS = "Danh sách"
 _LAST_ROW = 1000
@@ -27,9 +27,8 @@ class Column(NamedTuple):
     choices: Sequence[str] = ()
 
 
-def template(entries: Entries = DEFAULTS[CodeList.CASES]) -> bytes:
-    """`entries` are the cases of the congress."""
-    return workbook("Danh mục", _columns(entries))
+def template() -> bytes:
+    return workbook("Danh mục", _columns())
 
 
 def workbook(title: str, columns: Sequence[Column]) -> bytes:
@@ -63,7 +62,7 @@ def _offer(sheet: Any, lists: Any, column: str, choices: Sequence[str]) -> None:
     rule.add(f"{column}2:{column}{_LAST_ROW}")
 
 
-def _columns(entries: Entries) -> list[Column]:
+def _columns() -> list[Column]:
     units = [unit.name.vi for unit in units_to_choose()]
     return [
         Column("STT", EXAMPLE, 8, "@"),
@@ -71,7 +70,7 @@ def _columns(entries: Entries) -> list[Column]:
         Column("Nội dung công việc", "Trang trí hội trường", 40),
         Column("Bộ phận", units[0], 28, choices=units),
         Column("Giai đoạn", phases()[0], 16, choices=phases()),
-        Column("Trường hợp", cases(entries)[-1], 16, choices=cases(entries)),
+        Column("Trường hợp", cases()[-1], 16, choices=cases()),
         Column("Cơ quan chủ trì", "Sở Văn hóa", 24),
         Column("Cá nhân phụ trách", "Phó Giám đốc Sở", 24),
         Column("Lãnh đạo chỉ đạo", "Phó Trưởng tiểu ban", 24),

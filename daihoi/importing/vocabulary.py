@@ -9,7 +9,7 @@ from daihoi.importing.plain import words
 from daihoi.importing.tables import quoted
 from services.subcommittee.duty import PHASE_NAMES
 from shared.i18n import translate
-from shared.values.code_lists import EVERY_CASE, NO_EPIDEMIC, OUTBREAK, Entries, units_to_choose
+from shared.values.code_lists import EVERY_CASE, NO_EPIDEMIC, OUTBREAK, Entries, cases_to_choose, units_to_choose
 from shared.values.message import WORDS, word
 from shared.values.types import Phase
 
@@ -40,8 +40,8 @@ def phase_of(value: Value) -> str:
     return one_of(value, _names_of_phases(), phases())
 
 
-def case_of(value: Value, entries: Entries) -> str:
-    return one_of(value, _names_of_cases(entries), cases(entries))
+def case_of(value: Value) -> str:
+    return one_of(value, _names_of_cases(cases_to_choose()), cases())
 
 
 @cache
@@ -59,10 +59,20 @@ def _names_of_phases() -> Mapping[str, str]:
 
 @cache
 def _names_of_cases(entries: Entries) -> Mapping[str, str]:
-    ids = case_ids(entries)
-    said = {words(name): case for case, names in _CASES.items() if case in ids for name in names}
-    titles = {words(title): case for case in reversed(ids) for title in _titles(case, entries) if title}
-    return said | titles | {words(case): case for case in ids}
+    """A name goes to the first case that has it."""
+    named = _named_cases(entries)
+    said = {words(name): case for case, names in _CASES.items() if case in named for name in names}
+    titles = {words(name): case for case in reversed(named) for name in named[case] if name}
+    return said | titles | {words(case): case for case in named}
+
+
+def _named_cases(entries: Entries) -> dict[str, tuple[str, str]]:
+    """By id, in Vietnamese and, where there is one, in English; «every case» is the last."""
+    sentence = WORDS[EVERY_CASE].sentence
+    return {
+        **{entry.id: (entry.name.vi, entry.name.en) for entry in entries},
+        EVERY_CASE: (translate(sentence, "vi"), sentence),
+    }
 
 
 def phases() -> list[str]:
@@ -70,27 +80,13 @@ def phases() -> list[str]:
     return [PHASE_NAMES[phase].vi for phase in Phase]
 
 
-def case_ids(entries: Entries) -> list[str]:
-    """Those that may be named anew, and «every case» as the last."""
-    return [*(entry.id for entry in entries if not entry.retired), EVERY_CASE]
-
-
-def cases(entries: Entries) -> list[str]:
-    return [_titles(case, entries)[0] for case in case_ids(entries)]
+def cases() -> list[str]:
+    return [name for name, _ in _named_cases(cases_to_choose()).values()]
 
 
 def in_words(value: str) -> object:
     """A phase, or the case of all rows where none is said, as a message has it."""
     return PHASE_NAMES[Phase(value)].model_dump() if value in [*Phase] else word(value)
-
-
-def _titles(case: str, entries: Entries) -> tuple[str, str]:
-    """In Vietnamese and, where there is one, in English."""
-    if case == EVERY_CASE:
-        sentence = WORDS[EVERY_CASE].sentence
-        return translate(sentence, "vi"), sentence
-    name = next(entry.name for entry in entries if entry.id == case)
-    return name.vi, name.en
 
 
 def one_of(value: Value, names: Mapping[str, str], shown: list[str]) -> str:

@@ -3,22 +3,31 @@
 from collections.abc import Mapping
 from contextlib import suppress
 
+from pymongo.errors import PyMongoError
+
 from daihoi.ops.congress import particulars_on_record
 from services.subcommittee.code_list import AGGREGATE
 from services.tracker.history.as_of import Views
 from services.tracker.projection.decoding import decode_event
 from services.tracker.projection.errors import ViewsBroken, as_written
+from services.tracker.projection.store import ViewStore
 from services.tracker.reports.congress import particulars_of
 from services.tracker.reports.lists_in_use import lists_in_use
 from shared.domain.known_list import KnownList, entries_of
 from shared.events.code_list import CodeListEvent
 from shared.events.congress import Particulars
 from shared.eventstore.ledger import Ledger
+from shared.platform.embedded import endpoints
+from shared.platform.errors import PlatformError
+from shared.platform.mongo import mongo_database
+from shared.platform.settings import Settings
 from shared.values.code_lists import CodeList, Entries, names_of
 from shared.values.names_in_use import Name, Names, use_names
 from shared.values.units import BODY_ABOVE, SUBCOMMITTEE, default_title
 from shared.views.code_lists import VIEW
 from shared.views.view import Recorded
+
+PATIENCE_MS = 3000
 
 
 async def take_names_over(views: Views) -> None:
@@ -46,6 +55,15 @@ def _above(particulars: Particulars | None) -> Names:
     if body is None or body.vi == default_title(SUBCOMMITTEE, "vi"):
         return {}
     return {BODY_ABOVE: {SUBCOMMITTEE: Name(body.vi, body.en)}}
+
+
+async def take_names_of_the_database(settings: Settings) -> None:
+    """As the views have it in the database that is named; as by default where they can't be read. What is wrong is
+    told by what is done then."""
+    with suppress(PlatformError, PyMongoError), endpoints(settings) as servers:
+        async with mongo_database(servers.mongo_url, settings.database, PATIENCE_MS, reads_only=True) as database:
+            with as_written():
+                await take_names_over(ViewStore(database))
 
 
 async def lists_on_record(ledger: Ledger) -> Mapping[CodeList, Entries]:

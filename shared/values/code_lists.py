@@ -5,16 +5,16 @@ congress never published holds what `DEFAULTS` says. A list without entries is f
 """
 
 from collections.abc import Mapping
-from enum import StrEnum
 from functools import cache
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.values.message import Message
+from shared.values.names_in_use import CodeList as CodeList
 from shared.values.names_in_use import Name, Names, name_in_use, names_in_use
 from shared.values.types import Text
-from shared.values.units import UNITS_LIST, WITH_CODE, SupportUnit, support_units, title_of
+from shared.values.units import WITH_CODE, SupportUnit, support_units, title_of
 
 MOST_ENTRIES = 100
 NO_EPIDEMIC, OUTBREAK = "none", "outbreak"
@@ -23,16 +23,6 @@ EVERY_CASE = "both"
 ENTRY_PATTERN = r"^[a-z0-9][a-z0-9-]{0,39}$"
 DUTY_PATTERN = r"^[a-z0-9]{1,20}$"
 """Of the id of a duty: it is a part of the ids of tasks, and no hyphen may be taken for the end of another part."""
-
-
-class CodeList(StrEnum):
-    UNITS = UNITS_LIST
-    CASES = "cases"
-    DUTIES = "duties"
-    CHANNELS = "channels"
-    INCIDENT_KINDS = "incident-kinds"
-    GROUPS = "groups"
-    FUNDING_SOURCES = "funding-sources"
 
 
 LIST_NAMES = {
@@ -162,10 +152,19 @@ def name_of(code_list: CodeList, entry_id: str, lang: str) -> str:
 def units_to_choose() -> Entries:
     """Those that take part in the congress whose names are in use, in its order; else those that this process
     knows."""
-    names = names_in_use().get(CodeList.UNITS)
+    return _to_choose(CodeList.UNITS, registered_units())
+
+
+def cases_to_choose() -> Entries:
+    """Those of the congress whose names are in use, in its order; else those by default."""
+    return _to_choose(CodeList.CASES, DEFAULTS[CodeList.CASES])
+
+
+def _to_choose(code_list: CodeList, otherwise: Entries) -> Entries:
+    names = names_in_use().get(code_list)
     if names is None:
-        return registered_units()
-    return _entries(*((unit, name.vi, name.en) for unit, name in names.items() if not name.retired))
+        return otherwise
+    return _entries(*((id_, name.vi, name.en) for id_, name in names.items() if not name.retired))
 
 
 def is_listed(code_list: CodeList, entry_id: str) -> bool:

@@ -7,8 +7,19 @@ depend on them.
 
 from collections.abc import Mapping
 from contextvars import ContextVar
+from enum import StrEnum
 from types import MappingProxyType
 from typing import NamedTuple
+
+
+class CodeList(StrEnum):
+    UNITS = "units"
+    CASES = "cases"
+    DUTIES = "duties"
+    CHANNELS = "channels"
+    INCIDENT_KINDS = "incident-kinds"
+    GROUPS = "groups"
+    FUNDING_SOURCES = "funding-sources"
 
 
 class Name(NamedTuple):

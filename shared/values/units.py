@@ -11,15 +11,13 @@ from typing import NamedTuple
 
 from shared.values.brief import brief_text
 from shared.values.message import Message
-from shared.values.names_in_use import name_in_use
+from shared.values.names_in_use import CodeList, name_in_use
 
 SUBCOMMITTEE = "subcommittee"
 AUDITOR = "auditor"
 """A unit for reading only: no service takes its commands."""
 LOGISTICS, SECURITY = "logistics", "security"
 TRACKER = "tracker"
-UNITS_LIST = "units"
-"""The id of the code list of the units that take part."""
 BODY_ABOVE = "body-above"
 """Where the name of the body that steers the work stands among the names in use."""
 UNIT_PATTERN = r"^[a-z][a-z0-9-]{0,29}$"
@@ -142,7 +140,7 @@ def has_code(service: str) -> bool:
 def title_of(service: str, lang: str) -> str:
     """The title of a unit as the congress calls it that is being read, or else as this process does; its id where
     neither knows it."""
-    list_id = BODY_ABOVE if service == SUBCOMMITTEE else UNITS_LIST
+    list_id = BODY_ABOVE if service == SUBCOMMITTEE else CodeList.UNITS
     return name_in_use(list_id, service, lang) or default_title(service, lang)
 
 

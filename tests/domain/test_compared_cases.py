@@ -5,6 +5,7 @@ from collections import defaultdict
 
 import pytest
 
+from services.tracker.reports.lists_in_use import lists_in_use
 from services.tracker.reports.scenarios import compare, standing
 from shared.events import task
 from shared.events.code_list import EntryAdded
@@ -107,7 +108,7 @@ class Oracle:
 def test_every_number_of_the_comparison_is_what_the_events_come_to(seed):
     steps = [*a_story(seed)]
     oracle, views = Oracle(steps), views_of(enveloped(steps, seed))
-    report = compare(views["tasks"], views["scenarios"], code_lists=views["code_lists"])
+    report = compare(views["tasks"], views["scenarios"], lists=lists_in_use(views))
     assert report.cases == [*CASES]
     rows = [(report.total, {})]
     rows += [(row, {"unit": unit}) for unit, row in report.by_unit.items()]
@@ -127,7 +128,7 @@ def test_every_number_of_the_comparison_is_what_the_events_come_to(seed):
 def test_the_case_in_force_is_the_last_one_and_who_has_not_followed_it_is_named():
     steps = [*a_story(1)]
     views = views_of(enveloped(steps, 1))
-    report = standing(views["tasks"], views["scenarios"], views["code_lists"])
+    report = standing(views["tasks"], views["scenarios"], lists_in_use(views))
     assert [switch.scenario for switch in report.switches] == [*SWITCHES]
     assert (report.in_force.scenario, report.in_force.number, report.in_force.behind) == ("none", 4, [UNITS[-1]])
     assert report.cases == [*CASES]
@@ -138,8 +139,8 @@ def test_as_of_each_switch_its_case_is_in_force():
     switches = [place for place, step in enumerate(steps, start=1) if isinstance(step.event, ScenarioSwitched)]
     for place, case in zip(switches, SWITCHES, strict=True):
         views = views_of(enveloped(steps, 2)[:place])
-        report = standing(views["tasks"], views["scenarios"], views["code_lists"])
+        report = standing(views["tasks"], views["scenarios"], lists_in_use(views))
         assert (report.in_force.scenario, report.in_force.behind) == (case, [*UNITS])
-        in_views = compare(views["tasks"], views["scenarios"], code_lists=views["code_lists"])
+        in_views = compare(views["tasks"], views["scenarios"], lists=lists_in_use(views))
         whole = views_of(enveloped(steps, 2))
-        assert in_views == compare(whole["tasks"], whole["scenarios"], code_lists=whole["code_lists"])
+        assert in_views == compare(whole["tasks"], whole["scenarios"], lists=lists_in_use(whole))

@@ -9,7 +9,8 @@ from daihoi.importing.annex import Wishes
 from daihoi.importing.items import read_file
 from daihoi.importing.tables import Unreadable
 from daihoi.importing.template import LISTS, template
-from shared.values.code_lists import Entry
+from shared.values.code_lists import CodeList, Entry, names_of
+from shared.values.names_in_use import use_names
 from tests.annexes import HEADINGS, annex, task
 from tests.domain.test_importing import as_csv, row
 
@@ -31,18 +32,25 @@ MEANT = {
     "Mọi tình huống": "both",
     "cả hai": "both",
 }
+
+
+@pytest.fixture(autouse=True)
+def own_cases():
+    use_names(names_of({CodeList.CASES: OWN}))
+
+
 NOT_MEANT = ["Có dịch", "outbreak", "bão lớn"]
 
 
 def case_in_annex(text, **wishes):
     headings = [*HEADINGS, "Trường hợp"] if text else HEADINGS
     rows = [(*task(), text)] if text else [task()]
-    (item,) = read_file(annex(*rows, headings=headings), Wishes(unit="logistics", cases=OWN, **wishes)).items
+    (item,) = read_file(annex(*rows, headings=headings), Wishes(unit="logistics", **wishes)).items
     return item.scenario
 
 
 def case_in_table(text):
-    (item,) = read_file(as_csv(row(scenario=text)), Wishes(cases=OWN)).items
+    (item,) = read_file(as_csv(row(scenario=text))).items
     return item.scenario
 
 
@@ -72,11 +80,12 @@ def test_a_case_that_is_retired_or_on_no_list_is_refused_with_those_there_are(ca
 
 def test_a_name_on_the_list_comes_before_what_offices_say_elsewhere():
     own = (OWN[0], Entry(id="storm", name={"vi": "Bình thường"}))
-    (item,) = read_file(as_csv(row(scenario="bình thường")), Wishes(cases=own)).items
+    use_names(names_of({CodeList.CASES: own}))
+    (item,) = read_file(as_csv(row(scenario="bình thường"))).items
     assert item.scenario == "storm"
 
 
 def test_the_template_offers_the_cases_of_the_congress():
-    workbook = openpyxl.load_workbook(io.BytesIO(template(OWN)))
+    workbook = openpyxl.load_workbook(io.BytesIO(template()))
     offered = [[cell.value for cell in column if cell.value] for column in workbook[LISTS].columns]
     assert ["Điều kiện thường", "Có bão, lũ", "Mất điện", "mọi tình huống"] in offered

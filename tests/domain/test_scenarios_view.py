@@ -8,6 +8,7 @@ from rich.console import Console
 
 from daihoi.terminal.scenario_tables import comparison_tables, scenario_line, standing_tables
 from services.tracker.reports.cases import cases_of, check_cases
+from services.tracker.reports.lists_in_use import lists_in_use
 from services.tracker.reports.scenarios import Amount, compare, in_force, standing, unprepared_units
 from shared.domain.decider import Refused
 from shared.events.duty import DUTY_GROUP
@@ -15,9 +16,8 @@ from shared.events.scenario import ScenarioSwitched
 from shared.events.unit_scenario import SwitchFollowed, SwitchRecorded
 from shared.events.variant import AdjustmentWithdrawn, VariantAdjusted, VariantPrepared
 from shared.eventstore.ledger import Origin
-from shared.values.code_lists import names_of
+from shared.values.code_lists import CodeList, names_of
 from shared.values.names_in_use import use_names
-from shared.views.code_lists import entries_by_list
 from shared.views.scenarios import VIEW
 from shared.views.view import Recorded
 from tests.congress import BEGINNING, envelope_of
@@ -215,8 +215,9 @@ def test_one_unit_can_be_compared_alone():
 
 # --- a congress with more cases ---
 def cases(*rows):
+    """The lists of a congress that has these."""
     entries = [{"id": id_, "name": {"vi": vi, "en": en}, "retired": retired} for id_, vi, en, retired in rows]
-    return [{"_id": "cases", "entries": entries}]
+    return lists_in_use({"code_lists": [{"_id": "cases", "entries": entries}]})
 
 
 NONE, STORM, OUTBREAK, FLOOD = (
@@ -230,7 +231,7 @@ MORE_VARIANTS = [*VARIANTS, *view(adjusted("logistics", "storm", "1-02", applies
 
 
 def test_every_case_is_compared_with_none_in_the_order_of_the_list():
-    found = compare(MORE_TASKS, MORE_VARIANTS, code_lists=cases(NONE, STORM, OUTBREAK))
+    found = compare(MORE_TASKS, MORE_VARIANTS, lists=cases(NONE, STORM, OUTBREAK))
     assert found.cases == ["none", "storm", "outbreak"]
     row = found.by_unit["logistics"]
     assert row.amounts == {
@@ -251,21 +252,21 @@ def test_every_case_is_compared_with_none_in_the_order_of_the_list():
 
 
 def test_one_case_can_be_compared_with_none_alone():
-    found = compare(MORE_TASKS, MORE_VARIANTS, code_lists=cases(NONE, STORM, OUTBREAK), wanted=["storm"])
+    found = compare(MORE_TASKS, MORE_VARIANTS, lists=cases(NONE, STORM, OUTBREAK), wanted=["storm"])
     assert (found.cases, list(found.total.differences)) == (["none", "storm"], ["storm"])
     assert list(found.differing[0].sides) == ["none", "storm"]
     assert "1-01" not in [line.id for line in found.differing], "it differs in an outbreak only"
 
 
 def test_a_retired_case_is_shown_where_something_is_on_record_for_it():
-    retired = cases(NONE, (*STORM[:3], True), OUTBREAK)
+    retired = cases(NONE, (*STORM[:3], True), OUTBREAK)[CodeList.CASES]
     assert cases_of(retired) == ["none", "outbreak"]
     assert cases_of(retired, MORE_TASKS) == ["none", "storm", "outbreak"]
     assert cases_of(retired, [], MORE_VARIANTS) == ["none", "storm", "outbreak"]
     assert cases_of(retired, [], view(switched(1, "storm")).values()) == ["none", "storm", "outbreak"]
     withdrawn = [adjusted("logistics", "storm", "1-02", applies=True), ("logistics", "storm", WITHDRAWN)]
     assert cases_of(retired, [], view(*withdrawn).values()) == ["none", "outbreak"]
-    assert cases_of(cases(NONE), MORE_TASKS) == ["none", "outbreak", "storm"], "no list has them"
+    assert cases_of(cases(NONE)[CodeList.CASES], MORE_TASKS) == ["none", "outbreak", "storm"], "no list has them"
     with pytest.raises(Refused, match="flood is not on the list"):
         check_cases(["storm", "flood"], ["none", "storm"])
 
@@ -278,8 +279,8 @@ def test_the_tables_are_readable_on_80_columns_however_many_cases_there_are(coun
     listed = cases(*(NONE, STORM, OUTBREAK, FLOOD)[:count])
     dear = {"planned_vnd": 12_345_678_900, "original_planned_vnd": 12_345_678_900}
     tasks = [task | dear for task in TASKS if task["scenario"] != "outbreak"]
-    report = compare(tasks, [], code_lists=listed)
-    use_names(names_of(entries_by_list(listed)))
+    report = compare(tasks, [], lists=listed)
+    use_names(names_of(listed))
     console = Console(file=StringIO(), width=80)
     console.print(*comparison_tables(report, "vi"), *standing_tables(standing(tasks, [], listed), "vi"))
     text = console.file.getvalue()

@@ -13,6 +13,8 @@ from daihoi.cli import console
 from daihoi.cli.main import app
 from daihoi.cli.running import follow_the_list
 from daihoi.ops.doctor import examine
+from daihoi.ops.doctor.units import unit_findings
+from daihoi.ops.listed_units import units_on_record
 from daihoi.ops.session import Session
 from daihoi.ops.supervisor import Supervisor
 from services.tracker.history.verify import verify
@@ -70,13 +72,10 @@ async def test_a_unit_that_comes_on_the_list_is_started_and_reported_as_the_cong
         token = token_for(settings, f"{service}.lead")
         return await client.send(service, command, data, token=token, command_id=uuid4())
 
-    async def codes():
-        return {finding.code for finding in await examine(settings)}
-
     add = {"code_list": "channels", "entry_id": "zalo", "name": {"vi": "Zalo"}}
     await send("subcommittee", "add-entry", add)
     await send("subcommittee", "publish-list", {"code_list": "units", "entries": UNITS})
-    assert "unit_listed_without_service" in await codes()
+    assert "unit_listed_without_service" in {finding.code for finding in await examine(settings)}
     embedded = settings.model_copy(update={"nats_url": "", "mongo_url": ""})
     session = Session(embedded, endpoints, ledger, views, connection)
     following = asyncio.create_task(follow_the_list(session, supervisor))
@@ -88,7 +87,8 @@ async def test_a_unit_that_comes_on_the_list_is_started_and_reported_as_the_cong
         await until(the_unit_answers)
     finally:
         following.cancel()
-    assert "unit_listed_without_service" not in await codes()
+    entries = await units_on_record(connection, settings.congress)
+    assert await unit_findings(connection, settings.congress, entries) == []
 
     renamed = {"code_list": "units", "entry_id": "propaganda", "name": {"vi": "Ban Tuyên truyền"}, "reason": "x"}
     await send("subcommittee", "amend-entry", renamed)
@@ -112,7 +112,7 @@ async def test_a_unit_that_comes_on_the_list_is_started_and_reported_as_the_cong
     shown = await asyncio.to_thread(daihoi, "report")
     first, second = shown.index("Tổ Công nghệ"), shown.index("Ban Hậu cần")
     assert first < second < shown.index("Ban Tuyên truyền")
-    assert "Bộ phận" not in shown
+    assert "Bộ phận hậu cần" not in shown
     before = await asyncio.to_thread(daihoi, "report", "as-of", "--at", "1")
     assert "Bộ phận hậu cần phục vụ" in before
     at_first = await asyncio.to_thread(daihoi, "report", "as-of", "--at", "2")
@@ -124,10 +124,9 @@ async def test_a_unit_that_comes_on_the_list_is_started_and_reported_as_the_cong
     assert "Tổ Công nghệ" in timeline
 
     monkeypatch.setenv(SETTING, "")  # a shell that knows nothing of the unit
-    sent = await asyncio.to_thread(
-        daihoi, "send", "cong-nghe", "start-task", '{"task_id": "9-02"}', "--as", "cong-nghe.lead", "--wait"
-    )
-    assert "task.started" in sent
+    assigning = '{"task_id": "9-02", "collective": "Tổ Công nghệ", "individual": "Tổ trưởng"}'
+    lead = ("--as", "cong-nghe.lead", "--wait")
+    assert "task.assigned" in await asyncio.to_thread(daihoi, "send", "cong-nghe", "assign-task", assigning, *lead)
 
 
 def daihoi(*arguments):

@@ -146,10 +146,10 @@ def _readable(field: str, value: Any) -> object:
             return date.fromisoformat(value)
         case "starts" | "ends" | "since":
             return format_minute(value)
-        case "entry":
-            return {lang: brief(text, VALUE_CHARACTERS) for lang, text in value["name"].items()}
         case "scenario":
             return _case(value)
+        case "entry":
+            return {lang: brief(text, VALUE_CHARACTERS) for lang, text in value["name"].items()}
         case "severity" | "decision" | "what":
             return word(value)
         case _ if value is None and field in SHOWN_AS_MISSING:

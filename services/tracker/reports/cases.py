@@ -1,23 +1,31 @@
-"""Which cases of the congress a report is about, in the order of their list. A retired one is among them only where
-something is on record for it."""
+"""Which cases of the congress a report is about, in the order of their list."""
 
 from collections.abc import Collection, Iterable, Iterator
 
+from services.tracker.reports.order import listed
 from shared.domain.known_list import ENTRY_UNKNOWN
 from shared.events.scenario import CURRENT
-from shared.values.code_lists import EVERY_CASE, LIST_NAMES, NO_EPIDEMIC, CodeList
-from shared.views.code_lists import entries_by_list
+from shared.values.code_lists import DEFAULTS, EVERY_CASE, LIST_NAMES, NO_EPIDEMIC, CodeList, Entries
 from shared.views.view import Document
 
 
 def cases_of(
-    code_lists: Iterable[Document], tasks: Iterable[Document] = (), scenarios: Iterable[Document] = ()
+    entries: Entries | None, tasks: Iterable[Document] = (), scenarios: Iterable[Document] = ()
 ) -> list[str]:
-    """Their ids. What is on record for a case that no list has comes last."""
-    on_record = {*_on_record(tasks, scenarios)}
-    entries = entries_by_list(code_lists)[CodeList.CASES]
-    listed = [entry.id for entry in entries if not entry.retired or entry.id in on_record]
-    return [*listed, *sorted(on_record - {entry.id for entry in entries})]
+    """Their ids. `entries` is the list of cases, retired ones among them: these count where something is on record
+    for them."""
+    on_the_list = DEFAULTS[CodeList.CASES] if entries is None else entries
+    return list(listed(on_the_list, _on_record(tasks, scenarios)))
+
+
+def _on_record(tasks: Iterable[Document], scenarios: Iterable[Document]) -> Iterator[str]:
+    """The cases that tasks are for, that have been in force, and that units have prepared for."""
+    yield from (task["scenario"] for task in tasks if task["scenario"] != EVERY_CASE)
+    for document in scenarios:
+        if document["_id"] == CURRENT:
+            yield from (switch["scenario"] for switch in document["switches"])
+        elif document.get("kind") == "variant" and (document["adjustments"] or document["signed_by"]):
+            yield document["variant"]
 
 
 def check_cases(wanted: Iterable[str], cases: Collection[str]) -> None:
@@ -30,13 +38,3 @@ def check_cases(wanted: Iterable[str], cases: Collection[str]) -> None:
 def narrowed(cases: Iterable[str], wanted: Collection[str]) -> list[str]:
     """«none» and those that are wanted; all where none is named."""
     return [case for case in cases if not wanted or case == NO_EPIDEMIC or case in wanted]
-
-
-def _on_record(tasks: Iterable[Document], scenarios: Iterable[Document]) -> Iterator[str]:
-    """The cases that tasks are for, that have been in force, and that units have prepared for."""
-    yield from (task["scenario"] for task in tasks if task["scenario"] != EVERY_CASE)
-    for document in scenarios:
-        if document["_id"] == CURRENT:
-            yield from (switch["scenario"] for switch in document["switches"])
-        elif document.get("kind") == "variant" and (document["adjustments"] or document["signed_by"]):
-            yield document["variant"]

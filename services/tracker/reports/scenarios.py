@@ -1,5 +1,5 @@
 """Scenarios: which one is in force, how far the units have followed, and how their variants differ. Pure arithmetic
-over the `scenarios`, `tasks` and `code_lists` views."""
+over the `scenarios` and `tasks` views and the code lists."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
@@ -8,14 +8,12 @@ from pydantic import BaseModel
 
 from services.tracker.reports.cases import cases_of, narrowed
 from services.tracker.reports.lines import NamedTask, Names, group_names, is_suspended, name_of, offset_of
-from services.tracker.reports.lists_in_use import lists_in_use
 from services.tracker.reports.order import task_order, unit_order
 from shared.domain.task import CLOSED, TaskStatus
 from shared.domain.variant import AGGREGATE, demanded
 from shared.events.scenario import CURRENT
 from shared.events.variant import VariantAdjusted, VariantEvent
 from shared.values.code_lists import NO_EPIDEMIC, CodeList, Entries
-from shared.views.code_lists import VIEW
 from shared.views.view import Document, Recorded
 
 
@@ -108,6 +106,10 @@ class Comparison(BaseModel):
 type Sides = dict[str, Side]
 
 
+type Lists = Mapping[CodeList, Entries]
+"""The code lists of the congress; units and cases are as by default where there are none."""
+
+
 def in_force(scenarios: Iterable[Document], listed: Entries | None = None) -> InForce | None:
     """`listed` are the units of the congress, here and below."""
     documents = {document["_id"]: document for document in scenarios}
@@ -141,15 +143,9 @@ def unprepared_units(recorded: Iterable[Recorded], listed: Entries | None = None
     return [unit for unit, variant in variants.items() if variant is None or variant.signed_by is None]
 
 
-def _lists(code_lists: Iterable[Document]) -> Mapping[CodeList, Entries]:
-    return lists_in_use({VIEW.name: [*code_lists]})
-
-
-def standing(
-    tasks: Sequence[Document], scenarios: Sequence[Document], code_lists: Collection[Document] = ()
-) -> Standing:
-    listed = _lists(code_lists)[CodeList.UNITS] if code_lists else None
-    cases = cases_of(code_lists, tasks, scenarios)
+def standing(tasks: Sequence[Document], scenarios: Sequence[Document], lists: Lists | None = None) -> Standing:
+    listed, entries = (lists[CodeList.UNITS], lists[CodeList.CASES]) if lists else (None, None)
+    cases = cases_of(entries, tasks, scenarios)
     documents = {document["_id"]: document for document in scenarios}
     units = _units(documents, tasks, listed)
     return Standing(
@@ -187,15 +183,16 @@ def compare(
     scenarios: Collection[Document],
     unit: str | None = None,
     catalogue: Sequence[Document] = (),
-    code_lists: Collection[Document] = (),
+    lists: Lists | None = None,
     wanted: Collection[str] = (),
 ) -> Comparison:
     """The variants of «none» and of every other case side by side, whichever is in force; of one `unit` where it is
     named, and of the `wanted` cases alone where there are any."""
-    cases = narrowed(cases_of(code_lists, tasks, scenarios), wanted)
+    listed, groups, entries = (
+        (lists[CodeList.UNITS], lists[CodeList.GROUPS], lists[CodeList.CASES]) if lists else (None, (), None)
+    )
+    cases = narrowed(cases_of(entries, tasks, scenarios), wanted)
     documents = {document["_id"]: document for document in scenarios}
-    lists = _lists(code_lists) if code_lists else None
-    listed, groups = (lists[CodeList.UNITS], lists[CodeList.GROUPS]) if lists else (None, ())
     units = [unit] if unit else _units(documents, tasks, listed)
     live = [task for task in tasks if task["status"] != TaskStatus.CANCELLED and task["unit"] in units]
     ordered = sorted(live, key=task_order)

@@ -1,5 +1,5 @@
-"""What is named with a task from the code lists of the congress: its duty, the case that it is
-for, and where its money comes from. «none» is always there."""
+"""What is named with a task from the code lists of the congress: its duty, the case that it is for, and where its
+money comes from. «none» is always there."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
