@@ -143,12 +143,12 @@ def verify(
     async def look() -> list[Checked]:
         if unit:
             async with _fetcher_of(settings, actor, unit, wait_for_service) as fetcher:
-                return await _compared(await on_record_of(fetcher), lambda piece: checked_through(fetcher, piece))
+                return await compared(await on_record_of(fetcher), lambda piece: checked_through(fetcher, piece))
         async with connected(settings) as connection:
             pieces = await on_record(connection, settings.congress)
-            return await _compared(pieces, lambda piece: checked(connection, settings.congress, piece))
+            return await compared(pieces, lambda piece: checked(connection, settings.congress, piece))
 
-    async def _compared(pieces: list[Piece], check: Callable[[Piece], Awaitable[Checked]]) -> list[Checked]:
+    async def compared(pieces: list[Piece], check: Callable[[Piece], Awaitable[Checked]]) -> list[Checked]:
         results: list[Checked] = []
         with console.progress_bar(translate("Comparing", language)) as on_progress:
             for piece in pieces:

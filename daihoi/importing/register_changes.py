@@ -195,7 +195,11 @@ class _Office:
 
     def entries(self) -> Iterator[dict[str, Any]]:
         """One, or several where it is long; none where nothing changes."""
-        lists = {"positions": [*self._positions.values()], "holders": self._held, "deputies": self._named}
+        lists: dict[str, list[Any]] = {
+            "positions": [*self._positions.values()],
+            "holders": self._held,
+            "deputies": self._named,
+        }
         longest = max(map(len, lists.values()))
         document = {
             "organisation_id": self._document["_id"],

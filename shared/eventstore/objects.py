@@ -74,7 +74,7 @@ class EvidenceStore:
         `Unavailable`."""
         subject = self.subject_of_parts(upload)
         stored = await read_one(self._connection, self.stream, next_by_subj=subject, seq=after + 1)
-        return stored and (stored.body, stored.sequence)
+        return (stored.body, stored.sequence) if stored else None
 
     async def name(self, sha256: str, whole: Whole) -> None:
         """Makes an upload the content of this checksum, unless there is one. Raises `NoStream`, `Unavailable`."""

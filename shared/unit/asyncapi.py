@@ -123,7 +123,7 @@ class _Schemas:
         commands = [*(command for aggregate in aggregates for command in aggregate.public_commands), *offered]
         events = dict.fromkeys((*others, *(event for aggregate in aggregates for event in aggregate.events)))
         answers = dict.fromkeys((Answer, *map(_answer_to, commands)))
-        requests = (CommandRequest, *answers, Problem) if commands else ()
+        requests: tuple[type[BaseModel], ...] = (CommandRequest, *answers, Problem) if commands else ()
         models: list[type[BaseModel]] = [*requests, Health, *commands, *events]
         references, schemas = models_json_schema(
             [(model, "validation") for model in models], ref_template=PLACE.format(name="{model}")
@@ -155,11 +155,13 @@ class _Contract:
         self._can_say(name, name, payload)
         self.messages[name]["headers"] = AUTHORIZATION
         self.security_schemes["bearer"] = BEARER
+        answer = _answer_to(command)
+        replies: dict[str, type[BaseModel] | None] = {_name_of(answer): answer, "problem": Problem}
         self.operations[name] = {
             **self._operation("receive", name, [name]),
             **({"summary": summary} if (summary := sentence_of(command)) else {}),
             "security": [{"$ref": "#/components/securitySchemes/bearer"}],
-            "reply": self._reply(**{_name_of(answer := _answer_to(command)): answer, "problem": Problem}),
+            "reply": self._reply(**replies),
             "bindings": {"nats": {"queue": self._service, "bindingVersion": "0.1.0"}},
         }
 

@@ -80,8 +80,6 @@ class _Looking:
     def __init__(self, organisations: Sequence[Document]) -> None:
         self._register = Register(organisations)
         self._registered = registered_names(organisations)
-        aliases = (alias["alias"] for document in organisations for alias in document.get("aliases", ()))
-        self._aliases = {same(alias) for alias in aliases}
         holders = (holder["person"] for document in organisations for holder in document.get("holders", ()))
         self._people = {same(person): person for person in holders}
 
@@ -89,8 +87,8 @@ class _Looking:
         known = self._known(named)
         if known is None:
             return DoubtedName(role=named.role, name=named.name, alike=alike(named.name, self._registered))
-        if same(named.name) in self._aliases or known == _composed(named.name) or same(known) != same(named.name):
-            return None
+        if known == _composed(named.name) or same(known) != same(named.name):
+            return None  # an id or a merged name is as good as the name
         return DoubtedName(role=named.role, name=named.name, taken_for=known)
 
     def _known(self, named: Named) -> str | None:
