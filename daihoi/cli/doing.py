@@ -54,11 +54,9 @@ def do(
     settings, _ = console.begin(lang)
     with console.refusals_are_wrong_use():
         when = None if happened is None else parse_time(happened)
-        steps = _steps(command, fields or [], file)
-    steps = [
-        step._replace(actor=step.actor or actor, happened=step.happened or when or settings.happened)
-        for step in steps
-    ]
+        named = _steps(command, fields or [], file)
+    dated = when or settings.happened
+    steps = [step._replace(actor=step.actor or actor, happened=step.happened or dated) for step in named]
     ids = [uuid4()] if command else command_ids(settings.congress, steps)
     for number, (step, id_) in enumerate(zip(steps, ids, strict=True), start=1):
         try:

@@ -51,7 +51,7 @@ async def take_names_of_the_ledger(ledger: Ledger) -> Mapping[CodeList, Entries]
 def _above(particulars: Particulars | None) -> Names:
     """What the congress calls the body that steers the work: the one that issues its papers. None where it is called
     what it is called by default."""
-    body = particulars and particulars.issuing_body
+    body = particulars.issuing_body if particulars else None
     if body is None or body.vi == default_title(SUBCOMMITTEE, "vi"):
         return {}
     return {BODY_ABOVE: {SUBCOMMITTEE: Name(body.vi, body.en)}}
