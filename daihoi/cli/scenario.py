@@ -6,6 +6,7 @@ from typing import Annotated
 from uuid import uuid4
 
 import typer
+from nats.aio.client import Client
 
 from daihoi.cli import console
 from daihoi.cli.console import (
@@ -35,7 +36,8 @@ from services.tracker.reports.scenarios import Comparison, compare, standing, un
 from shared.domain.decider import Refused
 from shared.domain.known_list import check_on_list
 from shared.eventstore.credentials import NO_CREDENTIALS
-from shared.eventstore.errors import EventStoreError, NoStream
+from shared.eventstore.errors import EventStoreError
+from shared.eventstore.jetstream_api import congresses
 from shared.eventstore.ledger import Ledger
 from shared.platform.errors import PlatformError
 from shared.platform.settings import Settings
@@ -125,20 +127,23 @@ async def _unprepared(settings: Settings, case: str) -> list[str]:
     """The units that have not prepared this case, as the ledger says it; the tracker need not run. None where the
     ledger can't be read, or not by whoever switches; what is wrong is told then. Raises `Refused` where the congress
     has no such case; one that is not there has those by default."""
+    if not settings.nats_url and not (settings.data_dir / "nats").is_dir():  # nothing was ever kept here
+        check_on_list(CodeList.CASES, case, DEFAULTS[CodeList.CASES])
     try:
         async with connected(settings, begins=True) as connection:
-            ledger = Ledger(connection, settings.congress)
-            lists = await take_names_of_the_ledger(ledger)
-            check_on_list(CodeList.CASES, case, lists.get(CodeList.CASES, DEFAULTS[CodeList.CASES]))
-            history = await ledger.about(case)
-    except NoStream:
-        check_on_list(CodeList.CASES, case, DEFAULTS[CodeList.CASES])
-        return []
+            return await _on_record(connection, settings.congress, case)
     except EventStoreError:
         return []
     except PlatformError as error:
         if isinstance(error.why, Refused) and error.why.code == NO_CREDENTIALS.code:
             return []
         raise
+
+
+async def _on_record(connection: Client, congress: str, case: str) -> list[str]:
+    is_there, ledger = congress in await congresses(connection), Ledger(connection, congress)
+    lists = await take_names_of_the_ledger(ledger) if is_there else {}
+    check_on_list(CodeList.CASES, case, lists.get(CodeList.CASES, DEFAULTS[CodeList.CASES]))
+    history = await ledger.about(case) if is_there else []
     recorded = [event for stored in history if isinstance(event := decode_event(stored), Recorded)]
-    return unprepared_units(recorded, lists.get(CodeList.UNITS))
+    return unprepared_units(recorded, lists.get(CodeList.UNITS)) if is_there else []

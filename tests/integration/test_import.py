@@ -16,7 +16,9 @@ from daihoi.ops.supervisor import Supervisor
 from daihoi.sample import story as demo
 from services.tracker.history.verify import verify
 from shared.domain.decider import Actor
+from shared.eventstore.credentials import credentials_for
 from shared.eventstore.rights import member_of
+from shared.platform.nats_account import credentials_path
 from shared.unit.client import CommandClient
 from tests.conftest import token_for
 from tests.congress import settled
@@ -44,7 +46,7 @@ async def office(connection, settings, endpoints, views):
 
 class Office:
     def __init__(self, settings, endpoints, client):
-        self.settings, self.client = settings, client
+        self.settings, self.client, self.credentials = settings, client, endpoints.nats_credentials
         self.shell = Shell(settings.data_dir, endpoints, settings.congress)
         self.shell.environment["DAIHOI_DATA_DIR"] = str(settings.data_dir)
 
@@ -66,6 +68,14 @@ class Office:
     async def send(self, command, data, by="office"):
         token = token_for(self.settings, f"subcommittee.{by}")
         return await self.client.send("subcommittee", command, data, token=token, command_id=uuid4())
+
+    async def run_as_a_member(self, path, *options):
+        """On a device that has the credentials of the unit's members alone."""
+        folder, congress, identity = self.credentials, self.settings.congress, member_of("subcommittee")
+        credentials_for(folder, congress, identity)
+        held = {"DAIHOI_NATS_CREDENTIALS": str(credentials_path(Path(folder), congress, identity))}
+        arguments = ("catalogue", "import", path, "--as", "subcommittee.office", *options)
+        return await asyncio.to_thread(lambda: self.shell.run(*arguments, **held))
 
     async def until_in_views(self, name):
         async def is_there():
@@ -143,6 +153,8 @@ async def test_the_cases_are_those_of_the_congress(office, ledger):
     await office.send("add-entry", storm, by="lead")
     await settled(ledger, 1)
     await office.until_in_views("code_lists")
+    member = await office.run_as_a_member(path, "--format", "json")
+    assert json.loads(member.stdout)["new"][0]["scenario"] == "storm", "who may not read the ledger asks the views"
     done = await office.json(path, "--commit")
     assert (done["committed"]["problem"], done["new"][0]["scenario"]) == (None, "storm")
     template = office.settings.data_dir / "mau.xlsx"
