@@ -1,12 +1,12 @@
 """Names that the register does not know, as a warning: what is like them, and how they come onto it afterwards."""
 
-import json
 from collections.abc import Iterator, Sequence
 
 from daihoi.terminal.fields import field_in_words
 from services.subcommittee.naming import MergeName
 from services.tracker.reports.doubted_names import DoubtedName
 from services.tracker.reports.unregistered import Alike
+from shared.eventstore.wire import as_json
 from shared.i18n import Language, translate
 from shared.values.units import SUBCOMMITTEE
 
@@ -40,5 +40,5 @@ def _merging(name: str, alike: Alike) -> str:
     data = {"organisation_id": alike.organisation_id, "alias": name}
     if alike.position:
         data["position"] = alike.position
-    said = json.dumps(data, ensure_ascii=False).replace("'", "'\\''")
+    said = as_json(data).decode().replace("'", "'\\''")
     return f"daihoi send {SUBCOMMITTEE} {MergeName.NAME} '{said}' --as {SUBCOMMITTEE}.office"

@@ -122,7 +122,7 @@ class _Schemas:
     ) -> None:
         commands = [*(command for aggregate in aggregates for command in aggregate.public_commands), *offered]
         events = dict.fromkeys((*others, *(event for aggregate in aggregates for event in aggregate.events)))
-        answers = dict.fromkeys((Answer, *map(_answer_to, commands)))
+        answers: Iterable[type[Answer]] = dict.fromkeys((Answer, *(_answer_to(command) for command in commands)))
         requests: tuple[type[BaseModel], ...] = (CommandRequest, *answers, Problem) if commands else ()
         models: list[type[BaseModel]] = [*requests, Health, *commands, *events]
         references, schemas = models_json_schema(
@@ -238,7 +238,8 @@ class _Contract:
 
 
 def _answer_to(command: type[Command]) -> type[Answer]:
-    return command.ANSWER if issubclass(command, Question) else Answer
+    answer: type[Answer] = command.ANSWER if issubclass(command, Question) else Answer
+    return answer
 
 
 def _name_of(answer: type[Answer]) -> str:

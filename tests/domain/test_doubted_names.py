@@ -54,7 +54,7 @@ def test_a_name_that_is_spelled_without_marks_or_capitals_is_said_as_the_registe
 def test_a_name_that_is_not_there_is_told_with_what_is_like_it_and_how_it_is_merged_or_added():
     lines = told(collective="Sơ Y tê'", individual="Chánh Thanh tra đặc phái")
     assert lines[0] == "Tập thể chủ trì: sổ đơn vị chưa có «Sơ Y tê'»."
-    assert lines[1].endswith("""'{"organisation_id": "so-y-te", "alias": "Sơ Y tê'\\''"}' --as subcommittee.office""")
+    assert lines[1].endswith("""'{"organisation_id":"so-y-te","alias":"Sơ Y tê'\\''"}' --as subcommittee.office""")
     assert lines[2].startswith("Cá nhân chủ trì: sổ đơn vị chưa có")
     assert "daihoi organisations import" in lines[-1]
     assert "does not know" in told("en", collective="Sở Lạ")[0]
