@@ -26,7 +26,7 @@ FILTER_TIMEOUT_S = 60
 
 class Newcomer:
     def __init__(self, shell: Shell) -> None:
-        self._shell = shell
+        self.shell = shell
 
     def run(self, command: str) -> str:
         """What it prints, as a terminal shows it, without what varies."""
@@ -34,7 +34,7 @@ class Newcomer:
             return ""
         words, piped = _parted(command)
         if words[0] == "export":
-            self._shell.environment |= dict(word.split("=", 1) for word in words[1:])
+            self.shell.environment |= dict(word.split("=", 1) for word in words[1:])
             return ""
         assert words[0] == "daihoi", f"nobody who follows the guide needs another program: {command}"
         printed = without_progress_bars(self._printed(words[1:], piped))
@@ -43,10 +43,9 @@ class Newcomer:
         return "".join(f"{line.rstrip()}\n" for line in printed.splitlines())
 
     def _printed(self, arguments: list[str], piped: str) -> str:
-        if not piped:
-            return self._shell.run_on_one_stream(*arguments).stdout
-        ended = self._shell.run(*arguments)
-        return ended.stderr + _through(piped, ended.stdout)
+        ended = (self.shell.run if piped else self.shell.run_on_one_stream)(*arguments)
+        assert ended.returncode == 0, ended.stderr
+        return ended.stderr + _through(piped, ended.stdout) if piped else ended.stdout
 
 
 def _parted(command: str) -> tuple[list[str], str]:
