@@ -15,7 +15,8 @@ from shared.eventstore.envelope import Cause, encode
 from shared.eventstore.ledger import Ledger
 from shared.eventstore.store import EventStore, NewEvent
 from shared.eventstore.streams import provision
-from shared.values.types import Group, Phase, Scenario, Text
+from shared.values.code_lists import EVERY_CASE
+from shared.values.types import Group, Phase, Text
 
 MOST_TASKS = 10_000
 UNDER_WAY = 300
@@ -101,6 +102,6 @@ def _event(step: Step) -> Event:
         title=Text(vi=step.title),
         group=Group.model_validate(GROUP),
         phase=Phase.BEFORE,
-        scenario=Scenario.BOTH,
+        scenario=EVERY_CASE,
         planned_vnd=1_000_000,
     )

@@ -27,6 +27,7 @@ from shared.platform.nats import nats_connection
 from shared.platform.settings import Settings
 from shared.unit.issuer import make_issuer_keys
 from shared.unit.tokens import mint_token
+from shared.values.names_in_use import NONE_IN_USE, use_names
 from tests.congress import connected_to_streams
 from tests.in_memory import keep_temporary_files_in_memory
 from tests.own_servers import OwnServer
@@ -115,6 +116,14 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
 def no_language_is_left_over(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each test begins as a process does: the language is that of the environment until something is said."""
     monkeypatch.setattr("daihoi.cli.language._spoken", ContextVar("spoken"))
+
+
+@pytest.fixture(autouse=True)
+def no_names_are_left_over() -> Iterator[None]:
+    """Nor what another congress calls its units."""
+    use_names(NONE_IN_USE)
+    yield
+    use_names(NONE_IN_USE)
 
 
 @pytest.fixture(scope="session")

@@ -26,7 +26,8 @@ from shared.eventstore.store import EventStore, NewEvent
 from shared.eventstore.streams import bucket_configs, provision, stream_configs
 from shared.platform.embedded import Endpoints
 from shared.platform.nats import nats_connection
-from shared.values.types import Group, Phase, Scenario, Text
+from shared.values.code_lists import EVERY_CASE
+from shared.values.types import Group, Phase, Text
 from tests.servers import operator_of
 from tests.waiting import until
 
@@ -42,7 +43,7 @@ def life_of_a_task(number: int) -> list[Event]:
             title=Text(vi=f"Việc số {number}"),
             group=group,
             phase=Phase.BEFORE,
-            scenario=Scenario.BOTH,
+            scenario=EVERY_CASE,
             planned_vnd=1_000_000 * number,
         ),
         TaskAssigned(collective="Sở Y tế", individual="Phó Giám đốc Sở Y tế"),

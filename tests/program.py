@@ -45,6 +45,11 @@ class Shell:
         with ThreadPoolExecutor(1) as thread:
             return thread.submit(_run_here, arguments, self.folder, self.environment | environment).result()
 
+    def run_on_one_stream(self, *arguments: str) -> Ended:
+        """All that it says on stdout, as a terminal shows it."""
+        with ThreadPoolExecutor(1) as thread:
+            return thread.submit(_run_here, arguments, self.folder, self.environment, on_one_stream=True).result()
+
     def run_in_a_process(self, *arguments: str, **environment: str) -> Ended:
         return subprocess.run(
             [sys.executable, "-m", "daihoi", *arguments],
@@ -68,9 +73,12 @@ class Shell:
         return ended.stdout
 
 
-def _run_here(arguments: Sequence[str], folder: Path, environment: Mapping[str, str]) -> Ended:
+def _run_here(
+    arguments: Sequence[str], folder: Path, environment: Mapping[str, str], *, on_one_stream: bool = False
+) -> Ended:
     """The program's own `main`, with streams, folder and environment as a process would have them."""
-    out, err = io.BytesIO(), io.BytesIO()
+    out = io.BytesIO()
+    err = out if on_one_stream else io.BytesIO()
     with pytest.MonkeyPatch.context() as patch, chdir(folder):
         for name in os.environ.keys() - environment.keys():
             patch.delenv(name)
@@ -79,8 +87,8 @@ def _run_here(arguments: Sequence[str], folder: Path, environment: Mapping[str, 
         for screen in (console.out, console.err):
             patch.setattr(screen, "_width", None)  # which was COLUMNS when it was made
         patch.setattr(sys, "argv", ["daihoi", *arguments])
-        patch.setattr(sys, "stdout", io.TextIOWrapper(out, "utf-8"))
-        patch.setattr(sys, "stderr", io.TextIOWrapper(err, "utf-8"))
+        patch.setattr(sys, "stdout", io.TextIOWrapper(out, "utf-8", write_through=on_one_stream))
+        patch.setattr(sys, "stderr", io.TextIOWrapper(err, "utf-8", write_through=on_one_stream))
         with pytest.raises(SystemExit) as end:
             main()
         sys.stderr.flush()

@@ -2,6 +2,8 @@
 
 import json
 import math
+import re
+from collections.abc import Iterable
 from typing import Any, NoReturn
 
 from daihoi.cli.console import refuse
@@ -9,12 +11,16 @@ from shared.domain.decider import Refusal
 from shared.unit.field_errors import MESSAGES
 from shared.values.brief import brief_text
 from shared.values.text import Unclean, cleaned
+from shared.values.types import ID_PATTERN
 
 NOT_JSON = Refusal("not_json", "The data can't be read as JSON: line {line}, column {column}.")
 NOT_MEANT = Refusal("data_not_meant", "The data can't be meant as it stands: {reason}.")
 NO_OBJECT = Refusal("no_json_object", "The data is no JSON object, such as {example}: {shown}")
 NO_NUMBER = Refusal("no_number", "The data can't be meant as it stands: {shown} is no number.")
 TOO_LARGE_A_NUMBER = Refusal("too_large_a_number", "The number {shown} is too large.")
+NO_FIELD = Refusal("no_field", "A field is written with its value, such as {example}; not {shown}.")
+FIELD_EXAMPLE = "percent=40"
+TASK_ID = "task_id"
 EXAMPLE = '{"task_id": "1-03"}'
 MOST_SHOWN = 61
 MOST_BITS = 64
@@ -32,6 +38,33 @@ def json_object(text: str) -> dict[str, Any]:
     if not isinstance(value, dict):
         refuse(NO_OBJECT(example=EXAMPLE, shown=brief_text(text, MOST_SHOWN)))
     return value
+
+
+def named_fields(texts: Iterable[str]) -> dict[str, Any]:
+    """`percent=40` and `text.vi=…` as fields; an id alone in front names a task. Digits are a number, what begins
+    with a quotation mark or a bracket is JSON, all else is text. Ends the program as wrong use where one is no such
+    field."""
+    fields: dict[str, Any] = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not fields and re.fullmatch(ID_PATTERN, text):
+            name, equals, value = TASK_ID, "=", json.dumps(text)
+        if not equals or not name.strip(". "):
+            refuse(NO_FIELD(example=FIELD_EXAMPLE, shown=brief_text(text, MOST_SHOWN)))
+        *outer, last = name.strip().split(".")
+        within = fields
+        for part in outer:
+            within = within.setdefault(part, {})
+            if not isinstance(within, dict):
+                refuse(NO_FIELD(example=FIELD_EXAMPLE, shown=brief_text(text, MOST_SHOWN)))
+        within[last] = _value(value)
+    return fields
+
+
+def _value(text: str) -> Any:
+    if re.fullmatch(r"[0-9]+", text) or text.startswith(("{", "[", '"')):
+        return json_object(f'{{"value": {text}}}')["value"]
+    return text
 
 
 def _no_number(text: str) -> NoReturn:

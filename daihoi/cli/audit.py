@@ -8,7 +8,9 @@ import typer
 from daihoi.cli import console
 from daihoi.cli.console import Format, FormatOption, LangOption, TokenOption
 from daihoi.cli.groups import CommandGroup
+from daihoi.cli.listed import is_listed
 from daihoi.cli.view_selection import ByOption, InstantOption, check_view, instant_option, open_views
+from daihoi.ops.names import take_names_of_the_ledger, take_names_over
 from daihoi.ops.reading import may_read_restricted
 from daihoi.ops.session import connected, open_session
 from daihoi.terminal import audit as terminal
@@ -45,6 +47,8 @@ def audit_replay(
 ) -> None:
     """Every event as it was recorded, in order, from the ledger itself; exit 1 where a name is on no record."""
     settings, language = console.begin(lang)
+    for name in (unit, entity.partition("/")[0]):
+        is_listed(name)
     with console.refusals_are_wrong_use():
         wanted = Filter(unit, entity_named(entity), actor, type, *stretch_of(first, last, by), by)
 
@@ -52,6 +56,7 @@ def audit_replay(
         unmasked = await may_read_restricted(settings, token)
         async with connected(settings) as connection:
             ledger, count = Ledger(connection, settings.congress), 0
+            await take_names_of_the_ledger(ledger)
             async for line in replay(ledger, wanted, unmasked=unmasked):
                 count += 1
                 if format is Format.JSON:
@@ -80,11 +85,13 @@ def audit_timeline(
 ) -> None:
     """What happened to one entity, and what each event changed."""
     settings, language = console.begin(lang)
+    is_listed(entity.partition("/")[0])
 
     async def look() -> list[dict[str, Any]]:
         unmasked = await may_read_restricted(settings, token)
         async with open_session(settings) as session:
             await session.check_views()
+            await take_names_over(session.views)
             return await timeline(session.views, session.ledger, entity_named(entity), unmasked=unmasked)
 
     rows = console.run(look())
@@ -145,6 +152,7 @@ def audit_diff(
     async def look() -> Difference:
         unmasked = await may_read_restricted(settings, token)
         async with open_session(settings) as session:
+            await take_names_of_the_ledger(session.ledger)
             now = datetime.now(LOCAL_TIME) if by is By.HAPPENED else await session.ledger.last_sequence()
             snapshots, until = Snapshots(session.views.database), later or ChosenInstant(now, by)
             bar = console.progress_bar(translate("Folding", language))

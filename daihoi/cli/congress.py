@@ -1,7 +1,7 @@
 """`daihoi congress`: putting the congress on record, amending it, and the deadlines that follow."""
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,26 +11,37 @@ import typer
 
 from daihoi.cli import console
 from daihoi.cli.asking import answering, ask, ask_why
+from daihoi.cli.code_lists import publish_lists
 from daihoi.cli.console import ActorOption, CommandIdOption, Format, LangOption, WaitForServiceOption
 from daihoi.cli.groups import CommandGroup
 from daihoi.cli.language import spoken
 from daihoi.cli.sending import PatienceOption, send_and_print
 from daihoi.cli.view_selection import SelectedViews, Selection, of_views, selecting, show_report
-from daihoi.importing.congress_answers import Answers, amendment_of, answers_of, data_of, read_answers
+from daihoi.importing.congress_answers import (
+    Answers,
+    CongressFile,
+    amendment_of,
+    answers_of,
+    data_of,
+    read_congress,
+)
 from daihoi.ops.session import open_session
-from daihoi.ops.waiting import PATIENCE_S
+from daihoi.ops.waiting import PATIENCE_S, until_all_in_views
 from daihoi.terminal.congress_tables import congress_tables, deadlines_parts
+from services.subcommittee.code_list import NO_RIGHT, PublishList
 from services.subcommittee.congress import NOT_FOUNDED, AmendCongress, Clearable, ConfirmDeadlines, FoundCongress
+from services.subcommittee.templates import lists_to_publish
 from services.tracker.projection.errors import as_written
 from services.tracker.reports.congress import CongressOnRecord, on_record, particulars_of
 from services.tracker.reports.deadlines import Deadlines, batches, deadlines_of
-from shared.domain.decider import Refusal
+from shared.domain.decider import Actor, Refusal
 from shared.events.congress import Particulars
 from shared.eventstore.rights import member_of
 from shared.i18n import render, translate
 from shared.platform.settings import Settings
 from shared.unit.commands import Answer
 from shared.unit.patience import WAIT_FOR_SERVICE_S
+from shared.values.code_lists import LIST_NAMES
 from shared.values.message import Message
 from shared.values.units import SUBCOMMITTEE
 
@@ -43,6 +54,10 @@ ON_RECORD = Message("on_record", "The congress is on record now.")
 ON_RECORD_ALREADY = Message("on_record_already", "The congress was on record already, just so.")
 AMENDED = Message("amended", "The congress is amended.")
 NOTHING_CHANGES = Message("nothing_changes", "Nothing changes: it is on record like that.")
+LEFT_ALONE = Message(
+    "list_left_alone", "The list «{list}» is on record already, and stays as it is; `daihoi lists` changes it."
+)
+LISTS_APART = Message("lists_apart", "The lists in the file are left alone: `daihoi lists` changes those on record.")
 NONE_HAS_MOVED = Message(
     "none_has_moved",
     "No deadline has moved: `daihoi congress deadlines` shows those that follow from the opening day.",
@@ -61,22 +76,31 @@ def new(
     given: Answers,
     actor: ActorOption = "",
     file: FileOption = None,
+    template: Annotated[
+        str, typer.Option("--template", help="The set of lists that it begins with: party-congress or trade-union.")
+    ] = "",
     command_id: CommandIdOption = None,
     wait: WaitOption = True,
     patience: PatienceOption = PATIENCE_S,
     wait_for_service: WaitForServiceOption = WAIT_FOR_SERVICE_S,
     lang: LangOption = None,
 ) -> None:
-    """Put the congress on record: title, term, place, days, and who issues its papers. Asks on a terminal."""
+    """Put the congress on record: title, term, place, days, and who issues its papers; and its lists, where a set or
+    the file has them. Asks on a terminal."""
     settings, language = console.begin(lang)
     with console.refusals_are_wrong_use():
-        answers = _from(file) | given
+        content = read_congress(file) if file else CongressFile({})
+        wishes = lists_to_publish(template or content.template, content.lists)
+        _check_right_to_publish(wishes, actor)
+        answers = content.answers | given
         data = data_of(answers if answers or not _may_ask() else ask({}, language))
     if not data:
         console.refuse(NOTHING_SAID())
     tell = partial(_tell, done=ON_RECORD, same=ON_RECORD_ALREADY)
     give = partial(_give, settings, command_id, patience if wait else None, wait_for_service)
     give(FoundCongress.NAME, data, actor, tell)
+    if to_come := console.run(_not_on_record(settings, wishes)) if wishes else ():
+        publish_lists(settings, to_come, actor, command_id, patience if wait else None, wait_for_service)
 
 
 @congress.command("amend")
@@ -101,7 +125,7 @@ def amend(
     with console.refusals_are_wrong_use():
         if held is None:
             raise NOT_FOUNDED()
-        answers = _from(file) | given | {name.value: "" for name in clear or ()}
+        answers = _answers_in(file) | given | {name.value: "" for name in clear or ()}
         if not answers and _may_ask():
             answers = ask(answers_of(held), language)
         elif not answers:
@@ -183,8 +207,31 @@ def _day(day: Any) -> str | None:
 
 
 # --- what is given, and to whom ---
-def _from(file: Path | None) -> Answers:
-    return read_answers(file) if file else {}
+def _answers_in(file: Path | None) -> Answers:
+    """Of a file that may be the one that the congress was begun with: its lists are told to be left alone."""
+    if file is None:
+        return {}
+    content = read_congress(file)
+    if content.template or content.lists:
+        console.say(render(LISTS_APART, spoken()))
+    return content.answers
+
+
+def _check_right_to_publish(wishes: Sequence[PublishList], actor: str) -> None:
+    """Raises the refusal that would come once the congress is on record and its lists are not."""
+    if wishes and actor and not Actor(actor, SUBCOMMITTEE).leads:
+        raise NO_RIGHT(actor=actor)
+
+
+async def _not_on_record(settings: Settings, wishes: Sequence[PublishList]) -> Sequence[PublishList]:
+    """Those whose list nobody has published or changed yet; the others are told of."""
+    async with open_session(settings, member_of(SUBCOMMITTEE)) as session:
+        await until_all_in_views(session, SUBCOMMITTEE)
+        changed = {document["_id"] for document in await session.views.documents("code_lists")}
+    for wish in wishes:
+        if wish.code_list in changed:
+            console.say(render(LEFT_ALONE.filled(list=LIST_NAMES[wish.code_list]), spoken()))
+    return [wish for wish in wishes if wish.code_list not in changed]
 
 
 def _may_ask() -> bool:

@@ -23,6 +23,7 @@ from shared.platform.settings import Settings
 from shared.unit.field_errors import message_of
 from shared.unit.patience import WAIT_FOR_SERVICE_S, Patience
 from shared.values.message import Message
+from shared.values.names_in_use import Names, names_in_use, use_names
 from shared.values.secrecy import masked
 
 NAME_HELP = "subcommittee, tracker, or the id of a support unit"
@@ -37,6 +38,10 @@ class Format(StrEnum):
 
 
 FormatOption = Annotated[Format, typer.Option("--format", help="text for people, json for programs.")]
+AnswerFormatOption = Annotated[
+    Format,
+    typer.Option("--format", help="text: once it is in the views, what is on record; json: the service's answer."),
+]
 LangOption = Annotated[Lang | None, typer.Option("--lang", is_eager=True, help="vi or en; otherwise DAIHOI_LANG.")]
 TodayOption = Annotated[
     str | None,
@@ -48,7 +53,13 @@ HappenedOption = Annotated[
 ]
 ActorOption = Annotated[
     str,
-    typer.Option("--as", help="UNIT.POSITION that gives the command; without it the token in DAIHOI_TOKEN says who."),
+    typer.Option(
+        "--as",
+        envvar="DAIHOI_AS",
+        show_envvar=False,
+        help="UNIT.POSITION that gives the command; otherwise that of DAIHOI_AS, or the token in DAIHOI_TOKEN says "
+        "who.",
+    ),
 ]
 TokenOption = Annotated[
     str,
@@ -168,7 +179,14 @@ def run[Result](work: Coroutine[Any, Any, Result]) -> Result:
 
     if not logging.root.handlers:  # else it is a service, which has a log
         logging.root.addHandler(SAID)
-    return uvloop.run(work)
+    result, names = uvloop.run(_with_names(work))
+    use_names(names)
+    return result
+
+
+async def _with_names[Result](work: Coroutine[Any, Any, Result]) -> tuple[Result, Names]:
+    """What the work took over holds for what is made of its result."""
+    return await work, names_in_use()
 
 
 @contextmanager

@@ -8,6 +8,7 @@ import typer
 from daihoi.cli import console
 from daihoi.cli.console import TokenOption
 from daihoi.cli.groups import CommandGroup
+from daihoi.cli.listed import check_service
 from daihoi.cli.lists import LimitOption, TextOption, UnitOption
 from daihoi.cli.view_selection import SelectedViews, Selection, of_views, selecting, show_report
 from daihoi.ops.reading import may_read_restricted
@@ -54,7 +55,7 @@ def list_documents(
 ) -> None:
     """Those of the documents on file that are looked for."""
     if unit:
-        console.check_service(unit, services())
+        check_service(unit, services())
     _show_list(selection, DocumentFilter(unit, kind, issuer, term, status, text), limit)
 
 

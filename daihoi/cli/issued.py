@@ -8,6 +8,7 @@ import typer
 from daihoi.cli import console
 from daihoi.cli.console import (
     ActorOption,
+    AnswerFormatOption,
     CommandIdOption,
     Format,
     FormatOption,
@@ -50,7 +51,9 @@ def issue_report(
     number: Annotated[str, typer.Option(metavar="SYMBOL", help="Number and symbol, such as 12-BC/TB.")],
     signer: Annotated[str, typer.Option(metavar="POSITION", help="The position that signs.")],
     period_from: Annotated[str, typer.Option("--from", metavar="YYYY-MM-DD", help="The first day of its period.")],
-    period_to: Annotated[str, typer.Option("--to", metavar="YYYY-MM-DD", help="The last day of its period.")],
+    period_to: Annotated[
+        str | None, typer.Option("--to", metavar="YYYY-MM-DD", help="The last day of its period; otherwise its day.")
+    ] = None,
     actor: ActorOption = "",
     capacity: Annotated[Capacity | None, typer.Option(help="Where it is signed in somebody's place.")] = None,
     date: DayOption = None,
@@ -60,6 +63,7 @@ def issue_report(
     command_id: CommandIdOption = None,
     wait: Annotated[bool, typer.Option(help="Until the report is in the views; exit 1 if it is not.")] = True,
     wait_for_service: WaitForServiceOption = WAIT_FOR_SERVICE_S,
+    format: AnswerFormatOption = Format.TEXT,  # noqa: A002
     lang: LangOption = None,
 ) -> None:
     """Make the consolidated report and put on record that it is handed up, so that it can be had again."""
@@ -72,15 +76,17 @@ def issue_report(
         days = {name: parse_day(day).isoformat() for name, day in days.items() if day is not None}
     instant = instant_option(at, By.RECORDED)
     shown = console.run(_shown(settings, instant, today, Wanted(coming), language))
+    days_of_it = {"issued_on": shown["today"], "period_to": shown["today"]}
     send_and_print(
         settings,
         SUBCOMMITTEE,
         IssueReport.NAME,
-        {"symbol": number, "signer": signer, "signing": capacity, "issued_on": shown["today"], **shown, **days},
+        {"symbol": number, "signer": signer, "signing": capacity, **days_of_it, **shown, **days},
         actor=actor,
         command_id=command_id or uuid4(),
         patience_s=PATIENCE_S if wait else None,
         wait_for_service_s=wait_for_service,
+        in_words=format is Format.TEXT,
     )
 
 

@@ -14,6 +14,7 @@ from daihoi.cli import console
 from daihoi.cli.console import Format, FormatOption, LangOption
 from daihoi.cli.groups import CommandGroup
 from daihoi.cli.language import spoken
+from daihoi.cli.listed import is_listed
 from daihoi.ops.keys_in_use import revoked_keys, services_lacking
 from daihoi.terminal.operation import keys_table
 from shared.domain.decider import Actor, Refusal
@@ -80,6 +81,8 @@ def mint(settings: Settings, actor: str, lasting: timedelta, *, makes_keys: bool
     except Unclean as error:
         console.refuse(NOT_A_NAME(reason=MESSAGES[error.code]))
     unit, _, position = actor.partition(".")
+    if unit not in (*services(), AUDITOR):
+        is_listed(unit)
     units = (*services(), AUDITOR)
     no_actor = NO_ACTOR(units=", ".join(units), given=actor)
     if unit not in units or not position:

@@ -14,6 +14,7 @@ from daihoi.cli.view_selection import Selection, day_option, of_views, selecting
 from daihoi.ops.reading import may_read_restricted, reader_of
 from daihoi.terminal import lists as terminal
 from services.tracker.masking import masked_documents
+from services.tracker.reports.lists_in_use import units_in_use
 from services.tracker.reports.positions import PositionLine, positions_of
 from services.tracker.reports.task_list import MOST_SHOWN, Reader, TaskCell, TaskFilter, TaskList, TaskSort, task_list
 from services.tracker.reports.unit_lists import (
@@ -26,12 +27,14 @@ from services.tracker.reports.unit_lists import (
     resource_list,
 )
 from services.tracker.reports.unregistered import unregistered_names
-from shared.domain.decider import Refusal
+from shared.domain.decider import Actor, Refusal
+from shared.domain.known_list import ENTRY_UNKNOWN, ids_for
 from shared.domain.task import TaskStatus
-from shared.events.publication import Channel
 from shared.events.resource import ResourceKind
+from shared.values.code_lists import LIST_NAMES, CodeList, Entries
 from shared.values.types import Phase
 from shared.values.units import support_unit_ids
+from shared.views.code_lists import entries_by_list
 from shared.views.view import Document
 
 type Views = dict[str, list[Document]]
@@ -70,10 +73,11 @@ def tasks(
 ) -> None:
     """Tasks: which, how each stands, who is in charge, until when."""
     reader = _reader(token) if mine else None
-    wanted = TaskFilter(unit, status, cell, phase, group, collective, individual, text, reader)
 
     def report(views: Views, today: date) -> TaskList:
-        check_unit(unit, views["tasks"])
+        check_unit(unit, views["tasks"], units_in_use(views))
+        own = Reader.of(reader) if reader else None
+        wanted = TaskFilter(unit, status, cell, phase, group, collective, individual, text, own)
         return task_list(
             views["tasks"],
             views["organisations"],
@@ -82,22 +86,26 @@ def tasks(
             sort=sort,
             descending=descending,
             limit=limit,
+            listed=units_in_use(views),
         )
 
-    show_report(selection, of_views(("tasks", "organisations"), report), terminal.tasks_table)
+    question = of_views(("tasks", "organisations", "code_lists"), report)
+    show_report(selection, question, terminal.tasks_table)
 
 
-def _reader(token: str) -> Reader:
+def _reader(token: str) -> Actor:
     if not token:
         console.refuse(MINE_NEEDS_TOKEN())
-    return Reader.of(console.run(reader_of(console.read_settings(), token)))
+    return console.run(reader_of(console.read_settings(), token))
 
 
-def check_unit(unit: str, documents: Iterable[Document]) -> None:
-    """Ends the program as wrong use where there is no such unit, neither here nor on record."""
+def check_unit(unit: str, documents: Iterable[Document], listed_units: Entries = ()) -> None:
+    """Ends the program as wrong use where there is no such unit: neither on the congress's list, nor here, nor on
+    record."""
     if unit and unit not in support_unit_ids():
-        on_record = dict.fromkeys(document["unit"] for document in documents)
-        console.check_service(unit, tuple(dict.fromkeys((*support_unit_ids(), *on_record))))
+        there_are = (*(entry.id for entry in listed_units), *support_unit_ids())
+        on_record = (document["unit"] for document in documents)
+        console.check_service(unit, tuple(dict.fromkeys((*there_are, *on_record))))
 
 
 @partial(selecting, also=("today",))
@@ -121,7 +129,7 @@ def resources(
 @selecting
 def publications(
     selection: Selection,
-    channel: Annotated[Channel | None, typer.Option(help="Only this channel.")] = None,
+    channel: Annotated[str | None, typer.Option(help="Only this channel, by its id on the code list.")] = None,
     status: Annotated[PublicationStatus | None, typer.Option(help="Only those that have come so far.")] = None,
     text: TextOption = "",
     limit: LimitOption = None,
@@ -129,9 +137,19 @@ def publications(
     """Publications: proposed, approved or rejected, released, by the day on which they run."""
 
     def report(views: Views, _: date) -> Sequence[PublicationLine]:
+        _check_channel(channel, views)
         return publication_list(views["publications"], channel=channel, status=status, text=text)[:limit]
 
-    show_report(selection, of_views(("publications",), report), terminal.publications_table)
+    show_report(selection, of_views(("publications", "code_lists"), report), terminal.publications_table)
+
+
+def _check_channel(channel: str | None, views: Views) -> None:
+    """Ends the program as wrong use where no publication can have this channel. A retired one may be asked for."""
+    entries = entries_by_list(views["code_lists"])[CodeList.CHANNELS]
+    known = {entry.id for entry in entries} | {document["channel"] for document in views["publications"]}
+    if channel is not None and channel not in known:
+        ids = ids_for(channel, entries)
+        console.refuse(ENTRY_UNKNOWN(id=channel, list=LIST_NAMES[CodeList.CHANNELS], ids=ids))
 
 
 @selecting

@@ -9,6 +9,7 @@ from nats.aio.client import Client
 from daihoi.cli import console
 from daihoi.cli.console import Format, FormatOption, LangOption, WaitForServiceOption
 from daihoi.cli.groups import CommandGroup
+from daihoi.cli.listed import check_service
 from daihoi.cli.parked import NO_REASON
 from daihoi.ops.session import connected
 from daihoi.terminal.operation import refusals_drawn
@@ -59,7 +60,7 @@ def retry(
     """Let the policy look at the event again; what it does is put on record, and that this is seen to."""
     settings, language = console.begin(lang)
 
-    console.check_service(unit, services())
+    check_service(unit, services())
 
     async def work() -> Answer:
         data = {"policy": policy, "sequence": sequence}
@@ -85,7 +86,7 @@ def settle(
     if not reason.strip():
         console.refuse(NO_REASON())
 
-    console.check_service(unit, services())
+    check_service(unit, services())
 
     async def work() -> Answer:
         async with connected(settings) as connection:

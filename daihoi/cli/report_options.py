@@ -12,6 +12,8 @@ from services.tracker.reports.issued_reports import IssuedReport
 from services.tracker.reports.schedule import MOST_COMING_DAYS
 from services.tracker.reports.sections import Wanted
 from shared.i18n import Language
+from shared.values.code_lists import CodeList, names_of
+from shared.values.names_in_use import use_names
 
 AnnexOption = Annotated[
     AnnexBy | None,
@@ -31,9 +33,10 @@ def wanted_of(coming: int, annex: AnnexBy | None) -> Wanted:
 
 
 def print_report(report: Report, annex: AnnexBy | None, lang: Language, issued: IssuedReport | None = None) -> None:
-    """All of it or nothing."""
+    """All of it or nothing, everything called as the congress called it when the report was so."""
     from daihoi.terminal.report import Printer
 
+    use_names(names_of({CodeList(name): tuple(entries) for name, entries in report.lists.items()}))
     with as_written(), console.out.capture() as drawn:
         printer = Printer(report, lang, issued)
         if annex:

@@ -9,12 +9,17 @@ import typer
 from daihoi.cli import console
 from daihoi.cli.console import FreshOption
 from daihoi.cli.language import spoken
+from daihoi.cli.listed import check_service
 from daihoi.ops.congress import title_on_record
-from daihoi.ops.session import connected, open_session
+from daihoi.ops.listed_units import changes_of_the_list, join_listed
+from daihoi.ops.session import Session, connected, open_session
 from daihoi.ops.supervisor import Supervisor, all_services, only_one_up
 from daihoi.terminal.operation import services_table
+from shared.eventstore.errors import EventStoreError
 from shared.eventstore.operating import provide_streams
 from shared.eventstore.rights import OPERATOR
+from shared.i18n import translate
+from shared.platform.errors import PlatformError
 from shared.platform.settings import Settings
 from shared.unit.client import CommandClient
 from shared.unit.issuer import provide_issuer_keys
@@ -33,15 +38,35 @@ async def _up(settings: Settings, fresh: bool) -> None:
         supervisor = Supervisor(settings, session.servers, console.err.print)
         try:
             await provide_streams(settings, session.servers)
+            await join_listed(session.connection, settings, session.servers)
             for name in all_services():
                 supervisor.start(name)
             await supervisor.wait_until_ready(session.commands)
             processes = {name: child.pid for name, child in supervisor.children.items()}
             title = await title_on_record(session.ledger, spoken())
             console.out.print(services_table(settings.congress, processes, session.servers, spoken(), title))
-            await _until_told_to_stop(supervisor)
+            following = asyncio.create_task(follow_the_list(session, supervisor))
+            try:
+                await _until_told_to_stop(supervisor)
+            finally:
+                following.cancel()
         finally:
             supervisor.stop()
+
+
+async def follow_the_list(session: Session, supervisor: Supervisor) -> None:
+    """Starts the service of a unit without code when it comes on the list of units."""
+    async for _ in changes_of_the_list(session.connection, session.settings.congress):
+        try:
+            for entry in await join_listed(session.connection, session.settings, session.servers):
+                supervisor.start(entry.id)
+                await supervisor.wait_until_ready(session.commands, [entry.id])
+                name = entry.name.en if spoken() == "en" and entry.name.en else entry.name.vi
+                console.say(translate("{unit} takes part now; its service runs.", spoken(), unit=name))
+        except (PlatformError, EventStoreError) as error:
+            from daihoi.cli.failures import say_expected
+
+            say_expected(error)
 
 
 async def _until_told_to_stop(supervisor: Supervisor) -> None:
@@ -62,7 +87,7 @@ def health(
 ) -> None:
     """Ask a running service how it is; exit 1 when it is not ready."""
     settings = console.read_settings()
-    console.check_service(name, all_services())
+    check_service(name, all_services())
 
     async def ask() -> bool:
         async with connected(settings, begins=True) as connection:

@@ -1,31 +1,50 @@
 """`daihoi scenario`: which scenario is in force, how the units' variants differ, and switching."""
 
+from datetime import date
+from functools import partial
 from typing import Annotated
 from uuid import uuid4
 
 import typer
+from nats.aio.client import Client
 
 from daihoi.cli import console
-from daihoi.cli.console import ActorOption, CommandIdOption, LangOption, WaitForServiceOption
+from daihoi.cli.console import (
+    ActorOption,
+    AnswerFormatOption,
+    CommandIdOption,
+    Format,
+    LangOption,
+    WaitForServiceOption,
+)
 from daihoi.cli.groups import CommandGroup
+from daihoi.cli.language import spoken
+from daihoi.cli.listed import check_service
 from daihoi.cli.sending import PatienceOption, send_and_print
 from daihoi.cli.view_selection import Selection, of_views, selecting, show_report
-from daihoi.ops.session import connected
+from daihoi.ops.following import units_behind
+from daihoi.ops.names import take_names_of_the_ledger
+from daihoi.ops.session import Session, connected
 from daihoi.ops.waiting import PATIENCE_S
-from daihoi.terminal.scenario_tables import comparison_tables, standing_tables, unprepared_line
+from daihoi.terminal.scenario_tables import comparison_tables, following_line, standing_tables, unprepared_line
+from daihoi.terminal.screen import Screen
 from services.subcommittee.scenario import SwitchScenario
 from services.tracker.projection.decoding import decode_event
-from services.tracker.reports.scenarios import compare, standing, unprepared_units
+from services.tracker.reports.cases import cases_of, check_cases
+from services.tracker.reports.lists_in_use import lists_in_use
+from services.tracker.reports.scenarios import Comparison, compare, standing, unprepared_units
 from shared.domain.decider import Refused
+from shared.domain.known_list import check_on_list
 from shared.eventstore.credentials import NO_CREDENTIALS
 from shared.eventstore.errors import EventStoreError
+from shared.eventstore.jetstream_api import congresses
 from shared.eventstore.ledger import Ledger
 from shared.platform.errors import PlatformError
 from shared.platform.settings import Settings
 from shared.unit.patience import WAIT_FOR_SERVICE_S
-from shared.values.types import Case
+from shared.values.code_lists import DEFAULTS, CodeList
 from shared.values.units import SUBCOMMITTEE, support_unit_ids
-from shared.views.view import Recorded
+from shared.views.view import Document, Recorded
 
 scenario = CommandGroup("Scenarios: show, compare, switch.")
 
@@ -34,7 +53,10 @@ scenario = CommandGroup("Scenarios: show, compare, switch.")
 @selecting
 def show(selection: Selection) -> None:
     """Which scenario is in force, how far each unit has followed, and what it has prepared."""
-    question = of_views(("tasks", "scenarios"), lambda views, _: standing(views["tasks"], views["scenarios"]))
+    question = of_views(
+        ("tasks", "scenarios", "code_lists"),
+        lambda views, _: standing(views["tasks"], views["scenarios"], lists_in_use(views)),
+    )
     show_report(selection, question, standing_tables)
 
 
@@ -43,34 +65,45 @@ def show(selection: Selection) -> None:
 def compare_variants(
     selection: Selection,
     unit: Annotated[str | None, typer.Option(help="Only this unit.")] = None,
+    case: Annotated[
+        list[str] | None, typer.Option("--case", help="Only «none» and this case, by its id; may be given again.")
+    ] = None,
 ) -> None:
-    """Both variants side by side: tasks and money, and every task that differs. Changes nothing."""
+    """The variants of all cases side by side: tasks and money, and every task that differs. Changes nothing."""
     console.read_settings()
     if unit is not None:
-        console.check_service(unit, support_unit_ids())
-    question = of_views(
-        ("tasks", "scenarios", "catalogue"),
-        lambda views, _: compare(views["tasks"], views["scenarios"], unit, views["catalogue"]),
-    )
+        check_service(unit, support_unit_ids())
+    wanted = case or []
+
+    def report(views: dict[str, list[Document]], _: date) -> Comparison:
+        tasks, scenarios, lists = views["tasks"], views["scenarios"], lists_in_use(views)
+        with console.refusals_are_wrong_use():
+            check_cases(wanted, cases_of(lists[CodeList.CASES], tasks, scenarios))
+        return compare(tasks, scenarios, unit, views["catalogue"], lists, wanted)
+
+    question = of_views(("tasks", "scenarios", "catalogue", "code_lists"), report)
     show_report(selection, question, comparison_tables)
 
 
 @scenario.command("switch")
 def switch(
-    case: Annotated[Case, typer.Argument(help="The scenario to put in force.")],
+    case: Annotated[str, typer.Argument(help="The case to put in force, by its id on the list of cases.")],
     reason: Annotated[str, typer.Option(help="Why; kept with the switch.")],
     actor: ActorOption = "",
     command_id: CommandIdOption = None,
     wait: Annotated[bool, typer.Option(help="Until the switch is in the views; exit 1 if it is not.")] = True,
     patience: PatienceOption = PATIENCE_S,
     wait_for_service: WaitForServiceOption = WAIT_FOR_SERVICE_S,
+    format: AnswerFormatOption = Format.TEXT,  # noqa: A002
     lang: LangOption = None,
 ) -> None:
     """Put a scenario in force; every unit suspends and resumes its tasks by itself. Units that have not prepared it
     are named, and follow all the same."""
     settings, language = console.begin(lang)
-    data = {"scenario": case.value, "reason": reason}
-    if unprepared := console.run(_unprepared(settings, case)):
+    data = {"scenario": case, "reason": reason}
+    with console.refusals_are_wrong_use():
+        unprepared = console.run(_unprepared(settings, case))
+    if unprepared:
         console.say(f"⚠ {unprepared_line(unprepared, language)}")
     send_and_print(
         settings,
@@ -81,19 +114,36 @@ def switch(
         command_id=command_id or uuid4(),
         patience_s=patience if wait else None,
         wait_for_service_s=wait_for_service,
+        in_words=format is Format.TEXT,
+        then=partial(_tell_who_follows, patience, console.out if format is Format.TEXT else console.err),
     )
 
 
-async def _unprepared(settings: Settings, case: Case) -> list[str]:
+async def _tell_who_follows(patience_s: float, screen: Screen, session: Session) -> None:
+    screen.print(following_line(await units_behind(session, patience_s), spoken()), soft_wrap=True)
+
+
+async def _unprepared(settings: Settings, case: str) -> list[str]:
     """The units that have not prepared this case, as the ledger says it; the tracker need not run. None where the
-    ledger can't be read, or not by whoever switches; what is wrong is told then."""
+    ledger can't be read, or not by whoever switches; what is wrong is told then. Raises `Refused` where the congress
+    has no such case; one that is not there has those by default."""
+    if not settings.nats_url and not (settings.data_dir / "nats").is_dir():  # nothing was ever kept here
+        check_on_list(CodeList.CASES, case, DEFAULTS[CodeList.CASES])
     try:
         async with connected(settings, begins=True) as connection:
-            history = await Ledger(connection, settings.congress).about(case.value)
+            return await _on_record(connection, settings.congress, case)
     except EventStoreError:
         return []
     except PlatformError as error:
         if isinstance(error.why, Refused) and error.why.code == NO_CREDENTIALS.code:
             return []
         raise
-    return unprepared_units(event for stored in history if isinstance(event := decode_event(stored), Recorded))
+
+
+async def _on_record(connection: Client, congress: str, case: str) -> list[str]:
+    is_there, ledger = congress in await congresses(connection), Ledger(connection, congress)
+    lists = await take_names_of_the_ledger(ledger) if is_there else {}
+    check_on_list(CodeList.CASES, case, lists.get(CodeList.CASES, DEFAULTS[CodeList.CASES]))
+    history = await ledger.about(case) if is_there else []
+    recorded = [event for stored in history if isinstance(event := decode_event(stored), Recorded)]
+    return unprepared_units(recorded, lists.get(CodeList.UNITS)) if is_there else []

@@ -1,6 +1,6 @@
 """Sending a command from the command line, in the name of a position: mints its token, prints the answer."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Annotated, Any
 from uuid import UUID, uuid4
@@ -11,7 +11,12 @@ from daihoi.cli import console
 from daihoi.cli.arguments import json_object
 from daihoi.cli.console import ActorOption, CommandIdOption, HappenedOption, LangOption, WaitForServiceOption
 from daihoi.cli.issuing import bearer_of
-from daihoi.ops.session import TOKEN_LASTS, connected, open_session
+from daihoi.cli.language import spoken
+from daihoi.cli.listed import is_listed
+from daihoi.cli.names_given import warn_of_names
+from daihoi.ops.names import take_names_over
+from daihoi.ops.on_record import what_is_on_record
+from daihoi.ops.session import TOKEN_LASTS, Session, connected, open_session
 from daihoi.ops.waiting import PATIENCE_S, Write, shortfall
 from services.tracker.history.moments import parse_time
 from shared.domain.decider import Refusal
@@ -52,30 +57,44 @@ def send_and_print(
     patience_s: float | None = None,
     wait_for_service_s: float = WAIT_FOR_SERVICE_S,
     tell: Callable[[Answer], None] = _print_answer,
+    in_words: bool = False,
+    then: Callable[[Session], Awaitable[None]] | None = None,
 ) -> None:
-    """Prints the answer, or tells of it as `tell` does; a problem is told by code and sentence, and ends the program
-    with 1. With `patience_s` it waits until what was written is in the views, and ends the program with 1 where it is
-    not, or is parked."""
+    """Prints the answer, or tells of it as `tell` does, or `in_words` what is on record once it is in the views; a
+    problem is told by code and sentence, and ends the program with 1. With `patience_s` it waits until what was
+    written is in the views, does what comes `then`, and ends the program with 1 where it is not, or is parked. Names
+    that the register does not know are told on stderr."""
     if patience_s is not None and settings.nats_url and not settings.mongo_url:
         console.refuse(NO_VIEWS())
     bearer = bearer_of(settings, actor, TOKEN_LASTS + timedelta(seconds=wait_for_service_s))
 
     async def give(client: CommandClient) -> Answer:
         answer = await client.send(service, command, data, token=bearer, command_id=command_id, happened=happened)
-        tell(answer)
+        if not in_words or patience_s is None:
+            tell(answer)
         return answer
 
     async def give_and_wait() -> None:
         if patience_s is None:
             member = member_of(service)
             async with connected(settings, member, begins=True, wait_s=wait_for_service_s) as connection:
-                await give(CommandClient(connection, settings.congress, console.patience(wait_for_service_s)))
+                patience = console.patience(wait_for_service_s)
+                await give(CommandClient(connection, settings.congress, patience, settings.happened))
+                await warn_of_names(settings, data)
             return
         patience = console.patience(wait_for_service_s)
         async with open_session(settings, member_of(service), begins=True, patience=patience) as session:
-            write = Write.of(settings.congress, service, await give(session.commands))
+            answer = await give(session.commands)
+            await warn_of_names(settings, data, session.views)
+            write = Write.of(settings.congress, service, answer)
             if why_not_shown := await shortfall(session, write, patience_s):
                 raise why_not_shown
+            if in_words:
+                await take_names_over(session.views)
+                for sentence in await what_is_on_record(session.views, answer, spoken()):
+                    console.out.print(sentence, soft_wrap=True)
+            if then:
+                await then(session)
 
     console.run(give_and_wait())
 
@@ -94,7 +113,7 @@ def send(
 ) -> None:
     """Send one command and print the answer."""
     settings, _ = console.begin(lang)
-    if service not in services():
+    if service not in services() and not is_listed(service):
         console.refuse(TAKES_NO_COMMANDS(name=service, services=", ".join(services())))
     parsed = json_object(data)
     with console.refusals_are_wrong_use():

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from daihoi.cli import console
+from daihoi.cli.listed import check_service
 from daihoi.ops.charters import service_named
 from daihoi.ops.supervisor import all_services
 from shared.platform.logs import begin_log
@@ -21,7 +22,7 @@ logger = logging.getLogger(__name__)
 def service(name: Annotated[str, typer.Argument(help=console.NAME_HELP)]) -> None:
     """Run one service in this process."""
     settings = console.read_settings()
-    console.check_service(name, all_services())
+    check_service(name, all_services())
     begin_log(name, settings.log)
     try:
         app = importlib.import_module(f"services.{name}.main").app if has_code(name) else service_named(name).app()

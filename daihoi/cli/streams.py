@@ -9,7 +9,9 @@ import typer
 from daihoi.cli import console
 from daihoi.cli.console import LangOption
 from daihoi.cli.groups import CommandGroup
+from daihoi.cli.listed import check_service
 from daihoi.ops.charters import service_named
+from daihoi.ops.listed_units import join, taking_part, units_on_record
 from daihoi.ops.session import connected
 from shared.domain.decider import Refusal
 from shared.eventstore.names import service_stream
@@ -36,6 +38,9 @@ def provision_streams(lang: LangOption = None) -> None:
     async def make() -> None:
         async with connected(settings, OPERATOR, begins=True) as connection:
             await provision(connection, settings.congress, settings.nats_replicas)
+            if entries := taking_part(await units_on_record(connection, settings.congress) or ()):
+                join(entries)
+                await provision(connection, settings.congress, settings.nats_replicas)
             for service in map(service_named, services()):
                 if service.policies:
                     await make_consumer(connection, settings.congress, service.name, service.policies)
@@ -56,7 +61,7 @@ def restore_stream(
 ) -> None:
     """Bring back from the ledger what the broker has lost of a service's stream. The service must not run."""
     settings, language = console.begin(lang)
-    console.check_service(unit, services())
+    check_service(unit, services())
     if set_aside and set_aside.exists():
         console.refuse(THERE_ALREADY(path=set_aside))
 

@@ -6,7 +6,15 @@ from uuid import uuid4
 import typer
 
 from daihoi.cli import console
-from daihoi.cli.console import ActorOption, CommandIdOption, HappenedOption, LangOption, WaitForServiceOption
+from daihoi.cli.console import (
+    ActorOption,
+    AnswerFormatOption,
+    CommandIdOption,
+    Format,
+    HappenedOption,
+    LangOption,
+    WaitForServiceOption,
+)
 from daihoi.cli.evidence import FileOption, send_all
 from daihoi.cli.issuing import unit_that_gives
 from daihoi.cli.sending import PatienceOption, send_and_print
@@ -26,6 +34,7 @@ def submit(
     wait: Annotated[bool, typer.Option("--wait", help="Until what it wrote is in the views; exit 1 if not.")] = False,
     patience: PatienceOption = PATIENCE_S,
     wait_for_service: WaitForServiceOption = WAIT_FOR_SERVICE_S,
+    format: AnswerFormatOption = Format.TEXT,  # noqa: A002
     lang: LangOption = None,
 ) -> None:
     """Hand a task in, with files that the unit keeps as its evidence."""
@@ -44,4 +53,5 @@ def submit(
         happened=when,
         patience_s=patience if wait else None,
         wait_for_service_s=wait_for_service,
+        in_words=format is Format.TEXT,
     )

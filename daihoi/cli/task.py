@@ -15,6 +15,7 @@ from daihoi.terminal.pages import task_parts
 from services.tracker.masking import masked_documents
 from services.tracker.projection.errors import as_written
 from services.tracker.queries import history_of, views_at_once
+from services.tracker.reports.lists_in_use import units_in_use
 from services.tracker.reports.pages import TaskPage, task_page, tasks_called
 from shared.domain.decider import Refusal
 
@@ -40,8 +41,8 @@ def show_task(
     unmasked = console.run(may_read_restricted(console.read_settings(), token))
 
     async def question(selected: SelectedViews) -> TaskPage:
-        _, views, _ = await views_at_once(selected.views, ("tasks", "organisations"))
-        check_unit(unit, views["tasks"])
+        _, views, _ = await views_at_once(selected.views, ("tasks", "organisations", "code_lists"))
+        check_unit(unit, views["tasks"], units_in_use(views))
         called = tasks_called(views["tasks"], what, unit)
         if len(called) > 1:
             console.refuse(SEVERAL_TASKS(what=what, units=", ".join(document["unit"] for document in called)))

@@ -13,6 +13,7 @@ from pydantic import BaseModel
 from daihoi.cli import console
 from daihoi.cli.console import Format, FormatOption, LangOption, TodayOption
 from daihoi.cli.language import is_asked_for, speak
+from daihoi.ops.names import take_names_over
 from daihoi.ops.session import Session, open_session
 from daihoi.terminal.labels import as_it_was
 from services.tracker.history.as_of import By, ChosenInstant, PastViews, Views, chosen_instant, day_of, views_as_of
@@ -156,16 +157,19 @@ def day_option(today: str | None) -> date | None:
 async def open_views(
     settings: Settings, instant: ChosenInstant | None, lang: Language, head: Format | None = None
 ) -> AsyncIterator[SelectedViews]:
-    """With `head` it says first which instant is meant: above what people read, and on stderr beside JSON."""
+    """With `head` it says first which instant is meant: above what people read, and on stderr beside JSON. From then
+    on everything is called as the congress called it at that instant."""
     async with open_session(settings) as session:
         if instant is None:
             await session.check_views()
-            yield SelectedViews(session, session.views, day_of(session.views))
+            await take_names_over(session.views)
+            yield SelectedViews(session, session.views, settings.today or day_of(session.views))
             return
         views = await views_of(session, instant, lang)
         if head:
             heading = as_it_was(instant.by, moment_in_words(instant.at, lang), views.folded.left_out, lang)
             (console.out if head is Format.TEXT else console.err).print(heading, soft_wrap=True)
+        await take_names_over(views)
         yield SelectedViews(session, views, day_of(views))
 
 

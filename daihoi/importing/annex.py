@@ -16,8 +16,8 @@ from daihoi.importing.tables import Table, Unreadable, Wrong, quoted
 from daihoi.importing.vocabulary import case_of, phase_of, unit_of
 from shared.domain.decider import Refusal, Refused
 from shared.events.catalogue_item import Item
-from shared.values.types import Phase, Scenario
-from shared.values.units import support_units
+from shared.values.code_lists import EVERY_CASE, units_to_choose
+from shared.values.types import Phase
 
 NO_TASKS = Refusal("no_tasks", "There is no task below the headings in row {row}.")
 NO_UNIT = Refusal(
@@ -52,7 +52,11 @@ def read_annex(table: Table, wishes: Wishes) -> tuple[tuple[Item, ...], tuple[Re
     items = reading.items()
     if reading.wrong:
         raise Unreadable(*sorted(reading.wrong, key=attrgetter("row")))
-    return tuple(items), (*table.remarks, *remarks.of(layout, reading.lines, items, reading.rows, reading.assumed))
+    return tuple(items), (
+        *table.remarks,
+        *remarks.of(layout, reading.lines, items, reading.rows, reading.assumed),
+        *remarks.of_proposals(reading.proposals),
+    )
 
 
 class _Reading:
@@ -64,6 +68,8 @@ class _Reading:
         self.wrong: list[Wrong] = []
         self.assumed: dict[str, str] = {}
         self.rows: list[int] = []
+        self.proposals: dict[tuple[str, Any], list[int]] = {}
+        """The rows of each unclear text that is taken as proposed."""
         self._of_all = self._values_of_all()
         tasks = self.lines.tasks
         deadlines = [cell for line in tasks if not isinstance(cell := line.cells.get("deadline"), Refused)]
@@ -93,7 +99,7 @@ class _Reading:
         for field, wish, otherwise, read in (
             ("unit", wishes.unit, "", unit_of),
             ("phase", wishes.phase, Phase.BEFORE.value, phase_of),
-            ("scenario", wishes.scenario, Scenario.BOTH.value, case_of),
+            ("scenario", wishes.scenario, EVERY_CASE, case_of),
         ):
             if field in self._layout.columns:
                 continue
@@ -101,7 +107,7 @@ class _Reading:
                 self.assumed[field] = "group"
                 continue
             if not wish and not otherwise:
-                units = ", ".join(f"{unit.id} ({unit.vi})" for unit in support_units())
+                units = ", ".join(f"{unit.id} ({unit.name.vi})" for unit in units_to_choose())
                 self.wrong.append(Wrong(self._layout.header, "", NO_UNIT(units=units)))
                 continue
             try:
@@ -136,7 +142,9 @@ class _Reading:
                 raise NO_VALUE()
             return reader.empty
         meaning, unclear = reader.read(value)
-        if unclear and not self._accepts(value):
+        if unclear and self._accepts(value):
+            self.proposals.setdefault((str(value), meaning), []).append(line.row)
+        elif unclear:
             self.wrong.append(Wrong(line.row, self._heading(field), unclear, str(value)))
         return meaning
 

@@ -1,18 +1,14 @@
 """What a file would change in a catalogue that is published already: told first, then cut into commands. Pure."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from daihoi.importing.items import values_of
+from daihoi.importing.packing import packed
 from services.subcommittee.catalogue import ASSIGNED, ITEMS_AT_ONCE, OF_ANOTHER_CATALOGUE
 from shared.domain.decider import Refused
 from shared.events.catalogue_item import Item
 from shared.values.ordering import natural
-
-_BESIDE_THE_ITEMS_BYTES = 1024
-"""Room for the command's id and name, the catalogue's id and the names of the lists."""
-_BETWEEN_ITEMS_BYTES = 2
 
 
 class Changed(NamedTuple):
@@ -74,27 +70,19 @@ def commands(change: Change, catalogue: str, note: Mapping[str, str], max_bytes:
     """The data of `import-catalogue` commands that bring `change` about: each within the broker's batch and payload,
     always the same for the same change."""
     beside = {"catalogue": catalogue, "note": dict(note)}
-    room = max_bytes - _BESIDE_THE_ITEMS_BYTES - _size(beside)
-    batches: list[dict[str, Any]] = []
-    items, used = ITEMS_AT_ONCE, room
-    for part, content in _parts(change):
-        size = _size(content) + _BETWEEN_ITEMS_BYTES
-        if items == ITEMS_AT_ONCE or used + size > room:
-            batches.append(beside | {"publish": [], "revise": [], "withdraw": []})
-            items, used = 0, 0
-        batches[-1][part].append(content)
-        items, used = items + 1, used + size
+    batches = []
+    for parts in packed(_parts(change), ITEMS_AT_ONCE, beside, max_bytes):
+        lists: dict[str, list[Any]] = {"publish": [], "revise": [], "withdraw": []}
+        for name, content in parts:
+            lists[name].append(content)
+        batches.append(beside | lists)
     return batches
 
 
-def _parts(change: Change) -> Iterator[tuple[str, Any]]:
+def _parts(change: Change) -> Iterator[tuple[str, Any, int]]:
     for item in change.new:
-        yield "publish", item.model_dump(mode="json")
+        yield "publish", item.model_dump(mode="json"), 1
     for changed in change.changed:
-        yield "revise", changed.item.model_dump(mode="json")
+        yield "revise", changed.item.model_dump(mode="json"), 1
     for item in change.removed:
-        yield "withdraw", item.item_id
-
-
-def _size(content: Any) -> int:
-    return len(json.dumps(content, ensure_ascii=False).encode())
+        yield "withdraw", item.item_id, 1

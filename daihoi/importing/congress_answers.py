@@ -11,7 +11,9 @@ from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 
+from daihoi.importing.list_entries import lists_in
 from services.subcommittee.congress import TIME_ZONE, Clearable, FoundCongress, Language, check
+from services.subcommittee.templates import ListEntries
 from services.tracker.history.moments import parse_day
 from shared.domain.decider import Refusal, Refused
 from shared.domain.entering import entered
@@ -20,6 +22,7 @@ from shared.i18n import format_date
 from shared.platform.reading import read_file
 from shared.unit.field_errors import message_of
 from shared.values.brief import brief_text
+from shared.values.code_lists import CodeList
 from shared.values.message import Message
 
 MOST_BYTES = 256 * 1024
@@ -27,6 +30,8 @@ MOST_SHOWN = 60
 TEXTS = ("title", "issuing_body", "parent_body", "place")
 """What is said in both languages: the answer `title` is the Vietnamese, `title_en` the English."""
 DAYS = ("opening_day", "closing_day")
+BESIDE_THE_ANSWERS = ("about", "template", "lists")
+"""What a file may say beside the answers; `about` is for whoever reads it."""
 _A_DAY = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})")
 
 FILE_TOO_LARGE = Refusal("file_too_large", "{path} has more than {most} KiB; a congress is told in less.")
@@ -140,14 +145,32 @@ def _day_or_none(text: str) -> date | None:
 
 
 # --- from a file ---
-def read_answers(path: Path) -> Answers:
-    """The answers in a file: `title: …` or `title: {vi: …, en: …}`. Raises a refusal."""
-    content = read_file(path, MOST_BYTES + 1, or_pipe=True)
-    if len(content) > MOST_BYTES:
-        raise FILE_TOO_LARGE(path=path, most=MOST_BYTES // 1024)
-    told = _loaded(path, content)
-    if not isinstance(told, dict) or not told:
+class CongressFile(NamedTuple):
+    """What one file says of a congress: the answers, and the code lists that it begins with, `template` for those
+    that the file does not have itself."""
+
+    answers: Answers
+    template: str = ""
+    lists: Mapping[CodeList, ListEntries] = {}
+
+
+def read_congress(path: Path) -> CongressFile:
+    """`title: …` or `title: {vi: …, en: …}`; `template: trade-union`; `lists: {channels: [{id: zalo, vi: Zalo}]}`.
+    Raises a refusal."""
+    content = loaded(path)
+    if not isinstance(content, dict) or not content:
         raise NO_ANSWERS(path=path)
+    told = {name: value for name, value in content.items() if name not in BESIDE_THE_ANSWERS}
+    template = _as_text("template", content.get("template"))
+    return CongressFile(_answers_in(told), template, lists_in(content.get("lists")))
+
+
+def read_answers(path: Path) -> Answers:
+    """The answers alone. Raises a refusal."""
+    return read_congress(path).answers
+
+
+def _answers_in(told: Mapping[Any, Any]) -> Answers:
     answers: Answers = {}
     for name, value in told.items():
         parts = {"vi": value} if not isinstance(value, dict) else value
@@ -156,7 +179,11 @@ def read_answers(path: Path) -> Answers:
     return answers
 
 
-def _loaded(path: Path, content: bytes) -> Any:
+def loaded(path: Path) -> Any:
+    """What a file in JSON or YAML holds. Raises a refusal."""
+    content = read_file(path, MOST_BYTES + 1, or_pipe=True)
+    if len(content) > MOST_BYTES:
+        raise FILE_TOO_LARGE(path=path, most=MOST_BYTES // 1024)
     try:
         text = content.decode("utf-8-sig")
         return json.loads(text)

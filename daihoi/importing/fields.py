@@ -29,26 +29,27 @@ def readers_for(layout: Layout, years: frozenset[int], measure_above: int) -> Ma
     def money(field: str) -> Reader:
         heading = layout.headings.get(field, "")
         measure = measure_of(heading) or measure_above
-        return _clear(lambda value: amount_of(value, measure))
+        return clear(lambda value: amount_of(value, measure))
 
     return _READERS | {
-        "deadline": Reader(lambda value: _day(value, years)),
+        "deadline": Reader(lambda value: day(value, years)),
         "budget_vnd": money("budget_vnd")._replace(empty=0),
         "secured_vnd": money("secured_vnd"),
     }
 
 
-def _clear(read: Callable[[Value], Any], *, is_needed: bool = False) -> Reader:
+def clear(read: Callable[[Value], Any], *, is_needed: bool = False) -> Reader:
+    """What has one meaning, or none."""
     return Reader(lambda value: (read(value), None), is_needed)
 
 
-def _text(most: int, *, is_needed: bool = False) -> Reader:
+def brief(most: int, *, is_needed: bool = False) -> Reader:
     """Numbers are text here: a product «2» is as good as any."""
     read = text_of(most)
-    return _clear(lambda value: read(str(value) if isinstance(value, int) else value), is_needed=is_needed)
+    return clear(lambda value: read(str(value) if isinstance(value, int) else value), is_needed=is_needed)
 
 
-def _day(value: Value, years: frozenset[int]) -> tuple[Any, Refused | None]:
+def day(value: Value, years: frozenset[int]) -> tuple[Any, Refused | None]:
     meant = meant_by(value, years)
     if meant.is_clear:
         return meant.day, None
@@ -58,18 +59,18 @@ def _day(value: Value, years: frozenset[int]) -> tuple[Any, Refused | None]:
 
 
 _READERS = {
-    "title_vi": _text(2000, is_needed=True),
-    "title_en": _text(2000)._replace(empty=""),
-    "group_vi": _text(2000),
-    "unit": _clear(unit_of, is_needed=True),
-    "phase": _clear(phase_of, is_needed=True),
-    "scenario": _clear(case_of, is_needed=True),
-    "collective": _text(BRIEF_LENGTH),
-    "individual": _text(BRIEF_LENGTH),
-    "directing_leader": _text(NAME_LENGTH),
-    "coordinating": _clear(listed),
-    "due_offset_days": _clear(whole_number(-3650, 3650)),
-    "product": _text(BRIEF_LENGTH),
-    "funding_source": _text(BRIEF_LENGTH),
-    "remark": _text(2000),
+    "title_vi": brief(2000, is_needed=True),
+    "title_en": brief(2000)._replace(empty=""),
+    "group_vi": brief(2000),
+    "unit": clear(unit_of, is_needed=True),
+    "phase": clear(phase_of, is_needed=True),
+    "scenario": clear(case_of, is_needed=True),
+    "collective": brief(BRIEF_LENGTH),
+    "individual": brief(BRIEF_LENGTH),
+    "directing_leader": brief(NAME_LENGTH),
+    "coordinating": clear(listed),
+    "due_offset_days": clear(whole_number(-3650, 3650)),
+    "product": brief(BRIEF_LENGTH),
+    "funding_source": brief(BRIEF_LENGTH),
+    "remark": brief(2000),
 }

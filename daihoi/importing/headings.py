@@ -1,6 +1,7 @@
 """Which field a heading names, as offices write it: with or without marks, in any case, over several lines."""
 
 import re
+from collections.abc import Mapping
 
 from daihoi.importing.plain import plain, words
 
@@ -75,19 +76,27 @@ def heading_key(heading: str) -> str:
 def field_of(heading: str) -> str | None:
     """What stands in parentheses may say more than the words before them: `Kinh phí (bảo đảm)`. It counts first, and
     money is never guessed without it."""
+    return field_among(_COMPILED, heading, _MONEY)
+
+
+def field_among(
+    patterns: Mapping[str, re.Pattern[str]], heading: str, never_guessed: frozenset[str] = frozenset()
+) -> str | None:
+    """The same with these patterns by their fields; those `never_guessed` are not taken from the words before the
+    parentheses alone."""
     if len(heading) > LONGEST_HEADING:
         return None
     text = _MEASURE_IN_PARENTHESES.sub(" ", plain(heading))
-    if field := _named(heading_key(heading)) or _named(heading_key(text)):
+    if field := _named(heading_key(heading), patterns) or _named(heading_key(text), patterns):
         return field
-    outside = _named(heading_key(re.sub(r"\([^)]*\)", " ", text)))
-    return None if outside in _MONEY else outside
+    outside = _named(heading_key(re.sub(r"\([^)]*\)", " ", text)), patterns)
+    return None if outside in never_guessed else outside
 
 
-def _named(key: str) -> str | None:
+def _named(key: str, patterns: Mapping[str, re.Pattern[str]]) -> str | None:
     shorter = _MEASURE.sub("", key).strip()
     for text in dict.fromkeys((key, shorter)):
-        for field, pattern in _COMPILED.items():
+        for field, pattern in patterns.items():
             if pattern.fullmatch(text):
                 return field
     return None

@@ -13,26 +13,19 @@ from typing import Any, NamedTuple
 from daihoi.importing import cells, tables
 from daihoi.importing.annex import NO_WISHES, Wishes, read_annex
 from daihoi.importing.cells import Value
-from daihoi.importing.csv_table import csv_table
 from daihoi.importing.days import clear_day
+from daihoi.importing.opening import table_of
 from daihoi.importing.tables import Cell, Row, Table, Unreadable, Wrong
-from daihoi.importing.xlsx_table import xlsx_table
+from daihoi.importing.vocabulary import case_of
 from shared.domain.decider import Refusal, Refused
 from shared.events.catalogue_item import DETAILS, Item
 from shared.values.text import Unclean, clean
-from shared.values.types import Phase, Scenario
+from shared.values.types import Phase
 from shared.values.units import support_unit_ids
 
-_ZIP = b"PK\x03\x04"
-_OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_ENCRYPTED_PART = "EncryptedPackage".encode("utf-16-le")
 _MOST_OF_THEM = 8
 """So many headings of the program's own make a table its own."""
 
-OLD_XLS = Refusal("old_xls", "The file is of an old Excel (.xls). Save it as «Excel Workbook (.xlsx)».")
-PROTECTED = Refusal(
-    "password_protected", "The file is protected by a password. Take the password off, and save it again as XLSX."
-)
 EMPTY = Refusal("empty_file", "There is no row below the header.")
 NO_CATALOGUE = Refusal(
     "no_catalogue", "The first row has none of the catalogue's columns: {columns}. Is this the right file?"
@@ -53,7 +46,7 @@ class Reading(NamedTuple):
 
 def read_file(content: bytes, wishes: Wishes = NO_WISHES) -> Reading:
     """Raises `Unreadable` with everything that is wrong. `wishes` is what somebody says of an annex beside it."""
-    table = _table_of(content)
+    table = table_of(content)
     header = table.rows[0] if table.rows else Row(1, [])
     own = sum(column.name in COLUMNS for column in _columns(header)[0].values())
     if any(header.cells) and own < _MOST_OF_THEM and (annex := read_annex(table, wishes)):
@@ -79,14 +72,6 @@ def _row_of(range_: str) -> int:
     """`C4:D4` → 4."""
     first = re.search(r"\d{1,7}", range_)
     return int(first.group()) if first else 0
-
-
-def _table_of(content: bytes) -> Table:
-    if len(content) > tables.MAX_FILE_BYTES:
-        raise tables.unreadable(tables.TOO_MANY_BYTES(most=tables.MAX_FILE_BYTES // (1024 * 1024)))
-    if content.startswith(_OLD_OFFICE):
-        raise tables.unreadable(PROTECTED() if _ENCRYPTED_PART in content else OLD_XLS())
-    return xlsx_table(content) if content.startswith(_ZIP) else csv_table(content)
 
 
 # --- the header ---
@@ -182,7 +167,7 @@ COLUMNS = {
         Column("title_en", "Nội dung (tiếng Anh)", TEXT, may_be_empty=True),
         Column("unit", "Bộ phận", cells.choice(support_unit_ids)),
         Column("phase", "Giai đoạn", cells.choice(lambda: [*Phase])),
-        Column("scenario", "Kịch bản", cells.choice(lambda: [*Scenario])),
+        Column("scenario", "Kịch bản", case_of),
         Column("due_offset_days", "Thời hạn (ngày)", cells.whole_number(-3650, 3650)),
         Column("budget_vnd", "Kinh phí (đồng)", cells.whole_number(0, 10**15)),
     )

@@ -2,7 +2,7 @@
 row or two, with cells merged."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from daihoi.importing import tables
@@ -44,6 +44,19 @@ class HeadingsUnknown(Unreadable):
         self.headings = tuple(headings)
 
 
+class Fields(NamedTuple):
+    """What the columns of a kind of table can be, and how a heading says it. One of `needed` has to be there; where
+    none is, `without` says so."""
+
+    names: Sequence[str]
+    field_of: Callable[[str], str | None]
+    needed: Sequence[str]
+    without: Refusal
+
+
+OF_TASKS = Fields(FIELDS, field_of, ("title_vi",), NO_TITLE)
+
+
 class Layout(NamedTuple):
     """`columns` has the position of each field, `headings` what is written over it; `unnamed` are the numbers of the
     columns that have values and no heading. `above` and `rows` are what stands before and below the headings."""
@@ -57,19 +70,19 @@ class Layout(NamedTuple):
     rows: Sequence[Row]
 
 
-def layout_of(table: Table, columns: Mapping[str, str]) -> Layout | None:
+def layout_of(table: Table, columns: Mapping[str, str], known: Fields = OF_TASKS) -> Layout | None:
     """Nothing where no row has anything like headings. `columns` says of headings, by `heading_key`, which field they
     are. Raises `Unreadable`."""
     if len(table.merged) >= MAX_NOTED:
         raise tables.unreadable(TOO_MANY_MERGED(most=MAX_NOTED))
     ranges = ranges_of(table.merged)
     rows = filled_down(table, ranges)
-    place = _header_of(rows, columns)
+    place = _header_of(rows, columns, known)
     if place is None:
         return None
     first, last = _rows_of_header(rows, place, ranges)
     headings = _headings(filled_across(rows[first : last + 1], ranges))
-    fields = _fields(headings, columns, rows[first].number)
+    fields = _fields(headings, columns, rows[first].number, known)
     taken = {field: position for position, field in fields.items() if field != NOT_TAKEN}
     return Layout(
         header=rows[first].number,
@@ -82,15 +95,15 @@ def layout_of(table: Table, columns: Mapping[str, str]) -> Layout | None:
     )
 
 
-def _field(heading: str, columns: Mapping[str, str]) -> str | None:
-    return columns.get(heading_key(heading)) or field_of(heading)
+def _field(heading: str, columns: Mapping[str, str], known: Fields) -> str | None:
+    return columns.get(heading_key(heading)) or known.field_of(heading)
 
 
-def _header_of(rows: Sequence[Row], columns: Mapping[str, str]) -> int | None:
+def _header_of(rows: Sequence[Row], columns: Mapping[str, str], known: Fields) -> int | None:
     """The row with the most headings that are understood; else the first that looks like headings."""
     best, most = None, LEAST_HEADINGS - 1
     for place, row in enumerate(rows[:HEADER_WITHIN]):
-        fields = {_field(cell, columns) for cell in _texts(row)}
+        fields = {_field(cell, columns, known) for cell in _texts(row)}
         if len(fields - {None}) > most:
             best, most = place, len(fields - {None})
     if best is not None:
@@ -130,12 +143,13 @@ def _unnamed(rows: Sequence[Row], headings: Mapping[int, str]) -> list[int]:
     return [position + 1 for position in sorted(filled - headings.keys())]
 
 
-def _fields(headings: Mapping[int, str], columns: Mapping[str, str], header: int) -> dict[int, str]:
+def _fields(headings: Mapping[int, str], columns: Mapping[str, str], header: int, known: Fields) -> dict[int, str]:
     """Raises `Unreadable`, `HeadingsUnknown` where somebody can say what is missing."""
     for wish in columns.values():
-        if wish not in FIELDS:
-            raise tables.unreadable(UNKNOWN_FIELD(field=wish, fields=", ".join(FIELDS)))
-    fields = {position: field for position, heading in headings.items() if (field := _field(heading, columns))}
+        if wish not in known.names:
+            raise tables.unreadable(UNKNOWN_FIELD(field=wish, fields=", ".join(known.names)))
+    named = {position: _field(heading, columns, known) for position, heading in headings.items()}
+    fields = {position: field for position, field in named.items() if field}
     unknown = [heading for position, heading in headings.items() if position not in fields]
     errors = [*_same_twice(fields, headings, header)]
     if unknown:
@@ -143,10 +157,10 @@ def _fields(headings: Mapping[int, str], columns: Mapping[str, str], header: int
             ", ".join(f"«{tables.quoted(headings[position])}» = {field}" for position, field in fields.items()) or "–"
         )
         quoted = ", ".join(f"«{tables.quoted(heading)}»" for heading in unknown)
-        why = UNKNOWN_HEADINGS(unknown=quoted, understood=shown, fields=", ".join(FIELDS))
+        why = UNKNOWN_HEADINGS(unknown=quoted, understood=shown, fields=", ".join(known.names))
         raise HeadingsUnknown(unknown, list(headings.values()), Wrong(header, "", why), *errors)
-    if "title_vi" not in fields.values():
-        errors.append(Wrong(header, "", NO_TITLE()))
+    if not set(known.needed) & set(fields.values()):
+        errors.append(Wrong(header, "", known.without()))
     if errors:
         raise Unreadable(*errors)
     return fields

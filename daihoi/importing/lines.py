@@ -16,10 +16,10 @@ from shared.domain.decider import Refused
 
 _WHOLE_TOTAL = "tong cong|tong so|tong|tong kinh phi|total"
 _TOTAL = re.compile(rf"({_WHOLE_TOTAL}|cong|cong nhom|cong muc)( (nhom|muc|phan|[ivx]+|\d+)\b.*)?")
-_EXAMPLE = re.compile(r"(vi du|vd|mau|example)( .*)?")
+EXAMPLE = re.compile(r"(vi du|vd|mau|example)( .*)?")
 _LABEL = re.compile(r"(?P<label>[IVX]+|[A-Z]|\d{1,2}) ?[.)\-:/] ?(?P<name>\S.*)", re.DOTALL)
 _GROUP_NUMBER = re.compile(r"(?P<label>[IVX]+|[A-Z])[.)]?")
-_COLUMN_NUMBER = re.compile(r"\(?(\d{1,2}|[A-Z])\)?")
+COLUMN_NUMBER = re.compile(r"\(?(\d{1,2}|[A-Z])\)?")
 _ROMAN = {"I": 1, "V": 5, "X": 10}
 _BESIDE_A_GROUP = frozenset(("budget_vnd", "secured_vnd", "remark"))
 """What may stand beside a group's name: its subtotal."""
@@ -44,7 +44,7 @@ class Line(NamedTuple):
     @property
     def is_of_all(self) -> bool:
         """Whether it is the total of everything, such as `Tổng cộng`."""
-        return bool(re.fullmatch(_WHOLE_TOTAL, words(_text(self.cells.get("title_vi")) or self.number)))
+        return bool(re.fullmatch(_WHOLE_TOTAL, words(shown(self.cells.get("title_vi")) or self.number)))
 
 
 @dataclass
@@ -85,7 +85,7 @@ class _Sorting:
     def _line(self, row: Row) -> Line:
         columns = self._layout.columns.items()
         cells = {name: row.cells[at] for name, at in columns if at < len(row.cells) and row.cells[at] is not None}
-        return Line(row.number, cells, _text(cells.get("code")), self._group)
+        return Line(row.number, cells, shown(cells.get("code")), self._group)
 
     def _take(self, line: Line, after: Line | None) -> None:
         if self._is_total(line):
@@ -99,38 +99,38 @@ class _Sorting:
             self._lines.tasks.append(line._replace(group=self._group_of(line)))
 
     def _is_total(self, line: Line) -> bool:
-        title = _text(line.cells.get("title_vi"))
+        title = shown(line.cells.get("title_vi"))
         label = title or line.number
         return bool(_TOTAL.fullmatch(words(label))) and not (title and line.number) and not _says_who_or_when(line)
 
     def _is_no_task(self, line: Line) -> bool:
-        texts = {name: _text(cell) for name, cell in line.cells.items()}
+        texts = {name: shown(cell) for name, cell in line.cells.items()}
         is_header = heading_key(texts.get("title_vi", "")) == heading_key(self._layout.headings["title_vi"])
-        are_columns = len(texts) > 1 and all(map(_COLUMN_NUMBER.fullmatch, texts.values()))
+        are_columns = len(texts) > 1 and all(map(COLUMN_NUMBER.fullmatch, texts.values()))
         is_number_alone = set(texts) == {"code"} and not _LABEL.fullmatch(line.number) and len(line.number) < 5
         is_below = self._is_below and len(texts) <= 2 and not is_number(line.number[:1])
-        return is_header or are_columns or is_number_alone or is_below or bool(_EXAMPLE.fullmatch(words(line.number)))
+        return is_header or are_columns or is_number_alone or is_below or bool(EXAMPLE.fullmatch(words(line.number)))
 
     def _group_named(self, line: Line, after: Line | None) -> tuple[str, str] | None:
         """The label and the name of the group that begins here."""
-        title = _text(line.cells.get("title_vi"))
+        title = shown(line.cells.get("title_vi"))
         beside = set(line.cells) - {"code", "title_vi"}
         if not title:
-            name = _text(line.cells.get(self._leftmost))
-            return _label_and_name(name) if name and beside - {self._leftmost} <= _BESIDE_A_GROUP else None
+            name = shown(line.cells.get(self._leftmost))
+            return label_and_name(name) if name and beside - {self._leftmost} <= _BESIDE_A_GROUP else None
         if not beside <= _BESIDE_A_GROUP:
             return None
         if match := _GROUP_NUMBER.fullmatch(line.number):
             return match["label"], title
         if not line.number and not beside and self._tells_groups:
-            return _label_and_name(title)
+            return label_and_name(title)
         number = line.number.rstrip(".)")
         begins = after is not None and is_number(number) and after.number.startswith(f"{number}.")
         return (number, title) if begins else None
 
     def _group_of(self, line: Line) -> Group:
-        if name := _text(line.cells.get("group_vi")):
-            self._begin(_label_and_name(name), line.row)
+        if name := shown(line.cells.get("group_vi")):
+            self._begin(label_and_name(name), line.row)
         return self._group
 
     def _begin(self, label_and_name: tuple[str, str], row: int) -> None:
@@ -156,7 +156,7 @@ def _says_who_or_when(line: Line) -> bool:
     return not set(line.cells) - {"code", "title_vi"} <= _BESIDE_A_GROUP
 
 
-def _text(cell: Cell) -> str:
+def shown(cell: Cell) -> str:
     """What stands there, on one line; nothing where it can't be read: whoever needs it says why."""
     with suppress(Refused):
         value = written(cell)
@@ -171,7 +171,8 @@ def is_number(text: str) -> bool:
     return bool(re.fullmatch("[0-9]{1,9}", text))
 
 
-def _label_and_name(text: str) -> tuple[str, str]:
+def label_and_name(text: str) -> tuple[str, str]:
+    """`I. Các sở` → `I`, `Các sở`; no label where there is none."""
     match = _LABEL.fullmatch(text)
     return (match["label"], match["name"]) if match else ("", text)
 

@@ -2,6 +2,7 @@
 up."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from openpyxl.utils import get_column_letter
 
@@ -12,6 +13,7 @@ from daihoi.importing.tables import quoted
 from daihoi.importing.vocabulary import in_words
 from shared.domain.decider import Refusal, Refused
 from shared.events.catalogue_item import Item
+from shared.values.message import Message
 
 READ_AS = Refusal("read_as", "{tasks} tasks in {groups} groups, below the headings in row {row}.")
 NOT_TAKEN_OVER = Refusal("columns_not_taken_over", "These columns are not taken over: {headings}.")
@@ -37,6 +39,8 @@ HALF_FUNDED = Refusal(
     "half_funded",
     "Rows {rows} don't say both how much is guaranteed and from where: their tasks open without funding.",
 )
+TAKEN_AS_PROPOSED = Refusal("taken_as_proposed", "Rows {rows}: «{found}» is taken for {meaning}, as accepted.")
+NO_DEADLINE = Message("no_deadline_at_all", "no deadline")
 _MOST_NAMED = 20
 
 
@@ -87,6 +91,12 @@ def _of_money(layout: Layout, lines: Lines, items: Sequence[Item]) -> Iterator[R
                 continue
             if stated != total:
                 yield TOTAL_DIFFERS(row=line.row, total_vnd=stated, sum_vnd=total)
+
+
+def of_proposals(proposals: Mapping[tuple[str, Any], Sequence[int]]) -> Iterator[Refused]:
+    """The rows of each text and what it is taken for."""
+    for (found, meaning), rows in proposals.items():
+        yield TAKEN_AS_PROPOSED(rows=in_ranges(rows), found=quoted(found), meaning=meaning or NO_DEADLINE)
 
 
 def measure_said_above(layout: Layout) -> int:

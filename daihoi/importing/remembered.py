@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from daihoi.importing.headings import heading_key
-from daihoi.importing.layout import FIELDS
+from daihoi.importing.layout import OF_TASKS, Fields
 from shared.eventstore.canonical import canonical, indented, read_document
 from shared.platform.files import OWN_FILE, data_folder, own_folder, write_over
 
@@ -16,18 +16,21 @@ MOST_SETS = 100
 _MOST_BYTES = 4 * 1024 * 1024
 
 
-def remembered(folder: Path, congress: str, headings: Sequence[str]) -> dict[str, str]:
-    """The field of each heading, by `heading_key`, as it was said of a file with the same headings; empty where
-    nobody did, and where what is kept can't be read."""
-    return _all(_file(folder, congress)).get(_set_of(headings), {})
+def remembered(folder: Path, congress: str, headings: Sequence[str], known: Fields = OF_TASKS) -> dict[str, str]:
+    """The field of each heading, by `heading_key`, as it was said of a file of this kind with the same headings;
+    empty where nobody did, and where what is kept can't be read."""
+    columns = _all(_file(folder, congress)).get(_set_of(headings, known), {})
+    return columns if set(columns.values()) <= set(known.names) else {}
 
 
-def remember(folder: Path, congress: str, headings: Sequence[str], columns: Mapping[str, str]) -> None:
+def remember(
+    folder: Path, congress: str, headings: Sequence[str], columns: Mapping[str, str], known: Fields = OF_TASKS
+) -> None:
     """Raises `OSError`."""
     file = _file(folder, congress)
     kept = _all(file)
-    kept.pop(_set_of(headings), None)
-    kept[_set_of(headings)] = dict(columns)
+    kept.pop(_set_of(headings, known), None)
+    kept[_set_of(headings, known)] = dict(columns)
     latest = dict([*kept.items()][-MOST_SETS:])
     data_folder(folder)
     own_folder(file.parent)
@@ -38,9 +41,11 @@ def _file(folder: Path, congress: str) -> Path:
     return folder / "import-columns" / f"{congress}.json"
 
 
-def _set_of(headings: Sequence[str]) -> str:
+def _set_of(headings: Sequence[str], known: Fields) -> str:
+    """Of tasks as earlier versions wrote it; other kinds of tables stand apart."""
     keys = sorted({heading_key(heading) for heading in headings})
-    return hashlib.sha256(canonical(keys)).hexdigest()
+    apart = [] if known is OF_TASKS else [*known.needed]
+    return hashlib.sha256(canonical([*keys, *apart])).hexdigest()
 
 
 def _all(file: Path) -> dict[str, dict[str, str]]:
@@ -53,4 +58,4 @@ def _all(file: Path) -> dict[str, dict[str, str]]:
 
 
 def _is_columns(columns: object) -> bool:
-    return isinstance(columns, dict) and all(field in FIELDS for field in columns.values())
+    return isinstance(columns, dict) and all(isinstance(field, str) for field in columns.values())

@@ -11,14 +11,15 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from daihoi.importing.vocabulary import cases, phases
-from shared.values.units import support_units
+from shared.values.code_lists import units_to_choose
 
 LISTS = "Danh sách"
 _LAST_ROW = 1000
-_EXAMPLE = "Ví dụ"
+EXAMPLE = "Ví dụ"
+"""In the column of numbers: importing passes the row over."""
 
 
-class _Column(NamedTuple):
+class Column(NamedTuple):
     heading: str
     example: str | int
     width: int
@@ -27,11 +28,16 @@ class _Column(NamedTuple):
 
 
 def template() -> bytes:
-    workbook = openpyxl.Workbook()
-    sheet, lists = workbook.active, workbook.create_sheet(LISTS)
-    sheet.title = "Danh mục"
+    return workbook("Danh mục", _columns())
+
+
+def workbook(title: str, columns: Sequence[Column]) -> bytes:
+    """With a sheet of this title, its headings, an example below them, and the lists to choose from."""
+    made = openpyxl.Workbook()
+    sheet, lists = made.active, made.create_sheet(LISTS)
+    sheet.title = title
     lists.sheet_state = "hidden"
-    for number, column in enumerate(_columns(), start=1):
+    for number, column in enumerate(columns, start=1):
         letter = get_column_letter(number)
         heading, example = sheet.cell(1, number, column.heading), sheet.cell(2, number, column.example)
         heading.font, example.font = Font(bold=True), Font(italic=True)
@@ -43,7 +49,7 @@ def template() -> bytes:
             _offer(sheet, lists, letter, column.choices)
     sheet.freeze_panes = "A2"
     file = io.BytesIO()
-    workbook.save(file)
+    made.save(file)
     return file.getvalue()
 
 
@@ -56,23 +62,23 @@ def _offer(sheet: Any, lists: Any, column: str, choices: Sequence[str]) -> None:
     rule.add(f"{column}2:{column}{_LAST_ROW}")
 
 
-def _columns() -> list[_Column]:
-    units = [unit.vi for unit in support_units()]
+def _columns() -> list[Column]:
+    units = [unit.name.vi for unit in units_to_choose()]
     return [
-        _Column("STT", _EXAMPLE, 8, "@"),
-        _Column("Nhóm nhiệm vụ", "Hội trường, khánh tiết", 24),
-        _Column("Nội dung công việc", "Trang trí hội trường", 40),
-        _Column("Bộ phận", units[0], 28, choices=units),
-        _Column("Giai đoạn", phases()[0], 16, choices=phases()),
-        _Column("Trường hợp", cases()[-1], 16, choices=cases()),
-        _Column("Cơ quan chủ trì", "Sở Văn hóa", 24),
-        _Column("Cá nhân phụ trách", "Phó Giám đốc Sở", 24),
-        _Column("Lãnh đạo chỉ đạo", "Phó Trưởng tiểu ban", 24),
-        _Column("Cơ quan phối hợp", "Văn phòng Tỉnh ủy; Đoàn Thanh niên", 28),
-        _Column("Thời gian hoàn thành", "25/09/2020", 16, "dd/mm/yyyy"),
-        _Column("Sản phẩm", "Hội trường hoàn thiện", 24),
-        _Column("Kinh phí dự toán (đồng)", 150_000_000, 18, "#,##0"),
-        _Column("Kinh phí bảo đảm (đồng)", 100_000_000, 18, "#,##0"),
-        _Column("Nguồn kinh phí", "Ngân sách tỉnh", 20),
-        _Column("Ghi chú", "Dòng ví dụ, không nhập vào danh mục", 32),
+        Column("STT", EXAMPLE, 8, "@"),
+        Column("Nhóm nhiệm vụ", "Hội trường, khánh tiết", 24),
+        Column("Nội dung công việc", "Trang trí hội trường", 40),
+        Column("Bộ phận", units[0], 28, choices=units),
+        Column("Giai đoạn", phases()[0], 16, choices=phases()),
+        Column("Trường hợp", cases()[-1], 16, choices=cases()),
+        Column("Cơ quan chủ trì", "Sở Văn hóa", 24),
+        Column("Cá nhân phụ trách", "Phó Giám đốc Sở", 24),
+        Column("Lãnh đạo chỉ đạo", "Phó Trưởng tiểu ban", 24),
+        Column("Cơ quan phối hợp", "Văn phòng Tỉnh ủy; Đoàn Thanh niên", 28),
+        Column("Thời gian hoàn thành", "25/09/2020", 16, "dd/mm/yyyy"),
+        Column("Sản phẩm", "Hội trường hoàn thiện", 24),
+        Column("Kinh phí dự toán (đồng)", 150_000_000, 18, "#,##0"),
+        Column("Kinh phí bảo đảm (đồng)", 100_000_000, 18, "#,##0"),
+        Column("Nguồn kinh phí", "Ngân sách tỉnh", 20),
+        Column("Ghi chú", "Dòng ví dụ, không nhập vào danh mục", 32),
     ]

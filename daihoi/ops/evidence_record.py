@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from nats.aio.client import Client
 
-from shared.domain.decider import Refusal
+from shared.domain.decider import Refused
 from shared.events.base import Event
 from shared.events.evidence import EvidenceFiled
 from shared.events.task import TaskSubmitted
@@ -17,11 +17,10 @@ from shared.eventstore.envelope import check_place, decode, decode_data
 from shared.eventstore.errors import NoStream, Undecodable
 from shared.eventstore.ledger import Ledger, origin_of
 from shared.eventstore.objects import EvidenceStore
+from shared.unit.fetching_files import EvidenceFetcher
+from shared.unit.handing_out import DIFFERS, NOT_IN_STORE
+from shared.unit.problems import ProblemError
 
-NOT_IN_STORE = Refusal("evidence_not_in_store", "{unit} keeps no file with the checksum {sha256}.")
-DIFFERS = Refusal(
-    "evidence_differs", "What {unit} keeps as {sha256} has another content. `daihoi evidence verify` looks at all."
-)
 _READ = {event.TYPE: event for event in (EvidenceFiled, TaskSubmitted)}
 _TYPES = tuple(f'"{name}"'.encode() for name in _READ)
 
@@ -53,6 +52,9 @@ class Checked(NamedTuple):
     @property
     def is_lost(self) -> bool:
         return self.standing in (Standing.MISSING, Standing.DIFFERS)
+
+
+_LOST = {NOT_IN_STORE.code: Standing.MISSING, DIFFERS.code: Standing.DIFFERS}
 
 
 async def on_record(connection: Client, congress: str) -> list[Piece]:
@@ -93,6 +95,24 @@ async def checked(connection: Client, congress: str, piece: Piece) -> Checked:
         return Checked(piece, Standing.MISSING)
     if size is None:
         return Checked(piece, Standing.MISSING)
+    return Checked(piece, Standing.THERE if size == piece.size_bytes else Standing.DIFFERS)
+
+
+async def on_record_of(fetcher: EvidenceFetcher) -> list[Piece]:
+    """The files that a unit keeps, as its service says; not what is kept elsewhere. Raises `ProblemError`."""
+    return [Piece(fetcher.unit, kept.sha256, kept.file_name, kept.size_bytes) async for kept in fetcher.on_record()]
+
+
+async def checked_through(fetcher: EvidenceFetcher, piece: Piece) -> Checked:
+    """As it comes from the unit's service. Raises `ProblemError`."""
+    try:
+        size = await fetcher.fetch(piece.sha256, lambda _: None)
+    except Refused:
+        return Checked(piece, Standing.DIFFERS)
+    except ProblemError as error:
+        if error.problem.code not in _LOST:
+            raise
+        return Checked(piece, _LOST[error.problem.code])
     return Checked(piece, Standing.THERE if size == piece.size_bytes else Standing.DIFFERS)
 
 

@@ -67,7 +67,8 @@ class Session:
         from shared.unit.client import CommandClient
         from shared.unit.patience import Patience
 
-        return CommandClient(self.connection, self.settings.congress, self.patience or Patience())
+        settings = self.settings
+        return CommandClient(self.connection, settings.congress, self.patience or Patience(), settings.happened)
 
     def token(self, actor: Actor) -> str:
         """Good for what is sent at once. Raises `PlatformError` where there is no key to mint with."""

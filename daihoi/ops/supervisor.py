@@ -9,8 +9,10 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 
+from daihoi.ops.listed_units import join_listed
 from shared.domain.decider import Refusal
-from shared.eventstore.operating import provide_streams
+from shared.eventstore.operating import connected_as, provide_streams
+from shared.eventstore.rights import OPERATOR
 from shared.i18n import translate
 from shared.platform.children import start_child, stop_child, tail
 from shared.platform.embedded import Endpoints, environment_of, keeper_lives
@@ -50,7 +52,7 @@ class Supervisor:
 
     def __init__(self, settings: Settings, servers: Endpoints, say: Callable[[str], None] = lambda _: None) -> None:
         self._logs = settings.data_dir.absolute() / "logs"
-        self._environment = environment_of(settings, servers)
+        self._settings, self._servers = settings, servers
         are_named = settings.nats_url and settings.mongo_url
         self._embedded_in = None if are_named else settings.data_dir.absolute()
         self._say, self._lang = say, settings.lang
@@ -61,7 +63,8 @@ class Supervisor:
         usual = [sys.executable, "-m", "daihoi", "service", name]
         with keeping_data_in(self._logs.parent):
             data_folder(self._logs.parent)
-            self.children[name] = start_child(command or usual, self._logs / f"{name}.log", self._environment)
+            environment = environment_of(self._settings, self._servers)
+            self.children[name] = start_child(command or usual, self._logs / f"{name}.log", environment)
         return self.children[name]
 
     def stop(self) -> None:
@@ -71,10 +74,12 @@ class Supervisor:
         for child in self.children.values():
             stop_child(child)
 
-    async def wait_until_ready(self, client: CommandClient) -> None:
-        """Raises `PlatformError` with the tail of a service's log when it does not come up."""
+    async def wait_until_ready(self, client: CommandClient, names: Sequence[str] = ()) -> None:
+        """Raises `PlatformError` with the tail of a service's log when it does not come up; all of them, unless
+        `names` say which."""
         deadline = time.monotonic() + READY_TIMEOUT_S
-        for name, child in self.children.items():
+        for name in names or tuple(self.children):
+            child = self.children[name]
             while not (await client.health(name)).ready:
                 if child.poll() is not None or time.monotonic() > deadline:
                     findings = (await client.health(name)).findings
@@ -106,6 +111,9 @@ async def running_services(
     """All services of the congress, or those with these names: those that answer already are used as they are. The
     others are started, but only beside embedded servers: where the servers are named, whoever runs those runs the
     services too. Raises `PlatformError`."""
+    if not names and not settings.nats_url:
+        async with connected_as(OPERATOR, settings, servers) as connection:
+            await join_listed(connection, settings, servers)
     names = names or all_services()
     answers = await asyncio.gather(*(client.health(name) for name in names))
     lacking = [name for name, health in zip(names, answers, strict=True) if not health.ready]

@@ -4,7 +4,7 @@ command's content, so telling the story again changes nothing."""
 import csv
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -13,10 +13,11 @@ from uuid import UUID, uuid5
 from daihoi.importing.items import read_file
 from services.subcommittee.congress import FoundCongress
 from services.subcommittee.duty import duty_id
+from services.subcommittee.issued_report import IssueReport
 from services.subcommittee.scenario import SwitchScenario
 from shared.events.catalogue_item import Item
 from shared.values.local_time import LOCAL_TIME
-from shared.values.types import DutyKind, Phase, slug
+from shared.values.types import Phase, slug
 from shared.values.units import SUBCOMMITTEE
 from shared.views.view import instant
 
@@ -114,10 +115,19 @@ class Sample:
             happened = datetime.fromisoformat(switch["happened"])
             yield Step(SUBCOMMITTEE, SwitchScenario.NAME, data, "subcommittee.lead", happened)
 
+    def issues_before(self, step: Step) -> bool:
+        """Whether the report was handed up before this step of the work."""
+        return step.happened.date() > date.fromisoformat(self.congress["report"]["issued_on"])
+
+    def report(self, shown: Mapping[str, Any]) -> Step:
+        """The report that was handed up; `shown` is what it shows, which only the views can say."""
+        issued = self.congress["report"]
+        return _step(SUBCOMMITTEE, IssueReport.NAME, issued | dict(shown), "subcommittee.lead", issued["issued_on"])
+
     def task_ids(self) -> set[str]:
         items = {f"{item.unit}/{item.item_id}" for item in self.catalogue}
         duties = {
-            f"{duty['unit']}/{duty_id(locality, DutyKind(duty['duty']), Phase(phase['phase']))}"
+            f"{duty['unit']}/{duty_id(locality, duty['duty'], Phase(phase['phase']))}"
             for duty in self.congress["duties"]["handed_out"]
             for locality in self._localities()
             for phase in duty["phases"]
@@ -143,11 +153,19 @@ class Sample:
                 "kind": row["kind"],
                 "name": {"vi": row["name_vi"], "en": row["name_en"]},
                 "positions": _listed(row["positions"]),
+                **self._holders(row["organisation_id"]),
             }
             for row in self.organisations
         ]
         data = {"entries": entries}
         return _step(SUBCOMMITTEE, "register-organisations", data, "subcommittee.office", "2020-08-13")
+
+    def _holders(self, organisation_id: str) -> dict[str, Any]:
+        """Who holds its positions, where the article names somebody."""
+        holders = self.congress["holders"]
+        if organisation_id != holders["organisation_id"]:
+            return {}
+        return {"holders": [held | {"since": holders["since"]} for held in holders["held"]]}
 
     def _duties(self) -> Iterator[Step]:
         """Each duty goes to every locality, in one command."""
@@ -215,7 +233,7 @@ def _work_on(item: Item, row: dict[str, str], opening_day: date) -> Iterator[Ste
 
 
 def _work_on_duty(row: dict[str, str], unit: str) -> Iterator[Step]:
-    task_id = duty_id(row["locality"], DutyKind(row["duty"]), Phase(row["phase"]))
+    task_id = duty_id(row["locality"], row["duty"], Phase(row["phase"]))
     yield from _carry_out(_steps_on(unit, task_id), row)
 
 

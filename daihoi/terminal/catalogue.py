@@ -7,7 +7,8 @@ from rich.table import Table
 
 from daihoi.importing.changes import Change
 from daihoi.importing.remarks import in_ranges
-from daihoi.importing.session import Committed, Preview, Source
+from daihoi.importing.sending import Committed
+from daihoi.importing.session import Preview, Source
 from daihoi.importing.tables import Wrong
 from daihoi.terminal.fields import field_in_words, value_in_words
 from daihoi.terminal.labels import add_columns, in_language
@@ -47,7 +48,13 @@ def end_lines(change: Change, done: Committed | None, lang: Language) -> Iterato
         yield translate("{count} errors; nothing was written.", lang, count=len(change.refused)), True
     elif change.changes_nothing:
         yield translate("The catalogue is so already; nothing was written.", lang), False
-    elif done is None:
+    else:
+        yield from outcome_lines(done, lang)
+
+
+def outcome_lines(done: Committed | None, lang: Language) -> Iterator[tuple[str, bool]]:
+    """What came of a change, where it was done at all; of each line whether it tells of something wrong."""
+    if done is None:
         yield translate("Nothing was written yet; --commit does it.", lang), False
     elif done.problem is None:
         yield translate("Done: {events} events in {batches} batches.", lang, **numbers_of(done)), False

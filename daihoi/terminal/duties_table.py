@@ -7,9 +7,11 @@ from daihoi.terminal import labels
 from services.tracker.reports.cells import Cells, Share
 from services.tracker.reports.duties import Duties
 from shared.i18n import Language, format_number, render, translate
+from shared.values.code_lists import CodeList, name_of
 
-DUTY_NAMES = labels.named("decoration", "ceremony", "sanitation", "emulation")
 NOT_HANDED_OUT = "·"
+NARROWEST, NARROW, WIDEST = 7, 9, 14
+"""Widths of a duty's column: a sum fits, and the locality's name has room beside it, whatever the duty is called."""
 
 
 def duties_table(duties: Duties, lang: Language, *, is_wide: bool = True) -> Table:
@@ -18,19 +20,22 @@ def duties_table(duties: Duties, lang: Language, *, is_wide: bool = True) -> Tab
     title, legend = _heading(duties, lang), _legend(duties, lang)
     table = Table(title=title, title_justify="left", caption=legend, caption_justify="left")
     labels.add_columns(table, lang, "Locality")
-    labels.add_columns(table, lang, *(name.sentence for name in DUTY_NAMES.values()), justify="center", no_wrap=True)
+    most = WIDEST if is_wide else NARROW
+    for duty in duties.by_duty:
+        name = name_of(CodeList.DUTIES, duty, lang)
+        table.add_column(name, justify="center", overflow="fold", min_width=NARROWEST, max_width=most)
     labels.add_columns(table, lang, *(["Overdue"] if is_wide else []), "Completed", justify="right", no_wrap=True)
     for row in duties.localities:
         name = labels.in_language(row.name_vi, row.name_en, lang)
-        signs = (_phases(row.by_duty[duty]) for duty in DUTY_NAMES)
+        signs = (_phases(row.by_duty[duty]) for duty in duties.by_duty)
         table.add_row(Text(name, style=_style(row.totals)), *signs, *_numbers(row.totals, lang, is_wide))
     table.add_section()
     for phase, cells in duties.by_phase.items():
         if cells.tasks:
-            sums = (labels.fraction_in_words(duties.by_duty[duty][phase].completion, lang) for duty in DUTY_NAMES)
+            sums = (labels.fraction_in_words(duties.by_duty[duty][phase].completion, lang) for duty in duties.by_duty)
             table.add_row(render(labels.PHASE_NAMES[phase], lang), *sums, *_numbers(cells, lang, is_wide))
     table.add_section()
-    sums = (_all_phases(duties.by_duty[duty], lang) for duty in DUTY_NAMES)
+    sums = (_all_phases(duties.by_duty[duty], lang) for duty in duties.by_duty)
     table.add_row(translate("Total", lang), *sums, *_numbers(duties.totals, lang, is_wide))
     return table
 

@@ -8,9 +8,9 @@ from typing import Any
 
 from daihoi.terminal.labels import PHASE_NAMES, TASK_STATUSES, named
 from services.tracker.masking import MASK
-from shared.i18n import Language, format_date, format_minute, in_words, render, title_of_position, translate
+from shared.i18n import LISTED, Language, format_date, format_minute, in_words, render, title_of_position, translate
+from shared.values.code_lists import CodeList, is_listed, name_of
 from shared.values.message import word
-from shared.values.units import title_of
 
 FIELD_NAMES = named(
     *("adjustments", "advance_id", "advanced_vnd", "advances", "advised_by", "agreed_deadline", "amount_vnd"),
@@ -45,6 +45,11 @@ FIELD_NAMES = named(
     *("acting", "alias", "aliases", "contact", "deputies", "deputises_for", "exclusive", "former", "holders"),
     *("person", "since", "until", "updated_at"),
     *("issued_by", "period_from", "period_to", "sequence", "signer"),
+    changed_at="Changed on",
+    changed_by="Changed by",
+    entries="Entries",
+    retired="Retired",
+    template="Set of lists",
     today="Made for the day",
     coming_days="Days of the coming period",
     content_digest="Digest of what it says",
@@ -54,6 +59,11 @@ FIELD_NAMES = named(
     dependencies="Tasks to be done before",
     item_id="Checklist item",
     person_id="Person's id",
+    organisation="Organisation",
+    organisation_en="Organisation in English",
+    organisation_id="Organisation's id",
+    phone="Telephone",
+    email="E-mail",
     percent="Percent done",
     collective="Collective in charge",
     individual="Individual in charge",
@@ -146,14 +156,16 @@ def value_in_words(field: str, value: Any, lang: Language) -> str:
 
 
 def _text_in_words(field: str, text: str, lang: Language) -> str:
-    if field == "unit":
-        return title_of(text, lang)
+    if field in LISTED and (field == "unit" or is_listed(LISTED[field], text)):
+        return name_of(LISTED[field], text, lang)
     if name := VALUE_NAMES.get(field, {}).get(text):
         return render(name, lang)
     if text == MASK:
         return masked_in_words(text, lang)
     if field == "by" or field.endswith("_by"):
         return title_of_position(text, lang)
+    if field == "kind" and word(text) == text:
+        return name_of(CodeList.INCIDENT_KINDS, text, lang)
     if field in CODED:
         return in_words(field, word(text), lang)
     if A_DAY.fullmatch(text):

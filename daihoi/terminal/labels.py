@@ -39,7 +39,6 @@ CLEARANCE_STATUSES = named(
     *("not_requested", "requested", "withdrawn"), granted="Clearance granted", refused="Clearance refused"
 )
 TASK_STATUSES = named("in_progress", "blocked", "submitted", "completed", "cancelled", open="Not started")
-SCENARIO_NAMES = {"none": "No epidemic", "outbreak": "Outbreak"}
 WIDE = 100
 """Columns of a terminal from which on there is room for bars; what is narrower does without."""
 

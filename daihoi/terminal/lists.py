@@ -9,13 +9,13 @@ from rich.text import Text
 from daihoi.terminal import labels
 from daihoi.terminal.fields import masked_in_words
 from daihoi.terminal.labels import in_language, named, table_of
-from daihoi.terminal.unit_tables import CHANNEL_NAMES
 from services.tracker.reports.cells import DUE_SOON
 from services.tracker.reports.positions import Holding, PositionLine
 from services.tracker.reports.task_list import TaskList, TaskRow
 from services.tracker.reports.unit_lists import Booking, MeetingLine, PublicationLine, ResourceLine
 from services.tracker.reports.unregistered import Alike, UnregisteredName, UnregisteredNames
 from shared.i18n import Language, format_date, format_minute, format_number, render, title_of_position, translate
+from shared.values.code_lists import CodeList, name_of
 from shared.values.message import Message
 from shared.values.units import title_of
 
@@ -109,7 +109,7 @@ def publications_table(publications: Sequence[PublicationLine], lang: Language) 
         status = _word(PUBLICATION_STATUSES, line.status, lang)
         table.add_row(
             line.id,
-            _word(CHANNEL_NAMES, line.channel, lang),
+            name_of(CodeList.CHANNELS, line.channel, lang),
             in_language(line.title_vi, line.title_en, lang),
             f"{status}: {line.rejection}" if line.rejection else status,
             format_date(line.planned_on) if line.planned_on else "",

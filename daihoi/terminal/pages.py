@@ -10,13 +10,14 @@ from daihoi.terminal.audit import timeline_lines
 from daihoi.terminal.corrections import correction_lines
 from daihoi.terminal.documents_table import STATUS_NAMES, URGENCY_NAMES
 from daihoi.terminal.fields import field_in_words, masked_in_words, value_in_words
-from daihoi.terminal.labels import SCENARIO_NAMES, in_language
+from daihoi.terminal.labels import in_language
 from daihoi.terminal.lists import deadline_in_words, holding_in_words, status_in_words
 from services.tracker.reports.document_register import Filed
 from services.tracker.reports.pages import DocumentPage, TaskPage
 from services.tracker.reports.positions import Holding
 from services.tracker.reports.task_list import TaskRow
 from shared.i18n import Language, render, translate
+from shared.values.code_lists import CodeList, name_of
 from shared.values.units import title_of
 from shared.views.view import Document
 
@@ -73,14 +74,13 @@ def _of_others(line: Filed, lang: Language) -> Iterator[Text]:
 
 def _value(name: str, value: Any, lang: Language) -> str:
     """Text in two languages in the one that is read; records one beneath the other."""
-    if name == "scenario" and value in SCENARIO_NAMES:
-        return translate(SCENARIO_NAMES[value], lang)
     if name == "urgency" and value in URGENCY_NAMES:
         return render(URGENCY_NAMES[value], lang)
     if isinstance(value, dict) and value.keys() <= {"vi", "en"}:
         return in_language(value["vi"], value.get("en", ""), lang)
     if name == "group" and isinstance(value, dict):
-        return f"{value['number']}. {_value('name', value['name'], lang)}"
+        name = name_of(CodeList.GROUPS, number := str(value["number"]), lang)
+        return f"{number}. {_value('name', value['name'], lang) if name == number else name}"
     if isinstance(value, list) and any(isinstance(entry, dict) for entry in value):
         return "\n".join(value_in_words(name.removesuffix("s"), entry, lang) for entry in value)
     return value_in_words(name, value, lang)

@@ -12,12 +12,11 @@ from services.tracker.reports.clearances import ClearanceLine
 from services.tracker.reports.coverage import Coverage
 from services.tracker.reports.expenses import Account
 from shared.i18n import Language, format_date, format_number, render, translate
+from shared.values.code_lists import CodeList, name_of, units_to_choose
 from shared.values.local_time import LOCAL_TIME
 from shared.values.message import Message
-from shared.values.units import support_unit_ids
 from shared.views.view import Document
 
-CHANNEL_NAMES = named("press", "broadcast", "portal", "visual", loudspeaker="Loudspeakers")
 FLAG_NAMES = named(
     *("settled", "still_due"),
     advanced_beyond_guaranteed="Advanced beyond what is guaranteed",
@@ -27,7 +26,6 @@ FLAG_NAMES = named(
     to_return="To be returned",
 )
 CLEARANCE_KINDS = named("place", "person", "vehicle")
-INCIDENT_KINDS = named(*("order", "fire", "health", "traffic", "drill", "other"), information="Information security")
 SEVERITIES = named("low", "medium", "high", "critical")
 INCIDENT_STATUSES = named("reported", "assessed", "resolved", "reopened")
 
@@ -37,7 +35,7 @@ def coverage_table(coverage: Coverage, lang: Language) -> Table:
     table = table_of(translate("Publications released (planned)", lang), lang, "Day")
     channels = coverage.channels.values()
     for name in coverage.channels:
-        table.add_column(_named(CHANNEL_NAMES, name, lang), justify="right")
+        table.add_column(name_of(CodeList.CHANNELS, name, lang), justify="right")
     for day in coverage.days:
         cells = [(channel.by_day.get(day, 0), channel.planned.get(day, 0)) for channel in channels]
         counts = (f"{released or ''}{f' ({planned})' if planned else ''}".strip() for released, planned in cells)
@@ -94,6 +92,7 @@ def _flag(name: str, account: Account, lang: Language) -> str:
 def clearances_table(clearances: list[ClearanceLine], lang: Language) -> Table:
     headings = ("Clearance", "Kind", "Holder", "Status", "Needed by", "Units informed", "Conditions or reason")
     table = table_of(translate("Clearances", lang), lang, *headings)
+    taking_part = [entry.id for entry in units_to_choose()]
     for line in clearances:
         table.add_row(
             line.id,
@@ -101,7 +100,7 @@ def clearances_table(clearances: list[ClearanceLine], lang: Language) -> Table:
             line.holder or "",
             _named(CLEARANCE_STATUSES, line.status, lang),
             "\n".join(line.needed_by),
-            f"{len(line.informed)}/{len({*support_unit_ids(), *line.known_to})}" if line.known_to else "",
+            f"{len(line.informed)}/{len({*taking_part, *line.known_to})}" if line.known_to else "",
             line.reason or "\n".join(line.conditions),
         )
     return table
@@ -118,7 +117,7 @@ def incidents_table(incidents: list[Document], lang: Language) -> Table:
         table.add_row(
             incident["_id"],
             format_date(reported.date()),
-            _named(INCIDENT_KINDS, incident["kind"], lang),
+            name_of(CodeList.INCIDENT_KINDS, incident["kind"], lang),
             _named(SEVERITIES, incident["severity"] or "", lang),
             _named(INCIDENT_STATUSES, incident["status"], lang),
             incident["place"],

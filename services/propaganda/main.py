@@ -2,6 +2,7 @@
 
 from services.propaganda import publications
 from shared.unit.support_unit import support_unit
+from shared.values.code_lists import CodeList
 
-SERVICE = support_unit("propaganda", own=(publications.AGGREGATE,))
+SERVICE = support_unit("propaganda", own=(publications.AGGREGATE,), lists=(CodeList.CHANNELS,))
 app = SERVICE.app()

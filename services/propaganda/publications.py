@@ -3,7 +3,7 @@
 The rule that is propaganda's own: nothing is released unapproved, and nobody approves their own text.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Any, ClassVar
 
@@ -17,8 +17,10 @@ from shared.domain.correcting import (
     require_room,
     wrong_values,
 )
-from shared.domain.decider import Actor, Aggregate, Command, Refusal, State, begun, commands_of, once
+from shared.domain.decider import Actor, Aggregate, Command, Key, Refusal, State, begun, commands_of, once
+from shared.domain.known_list import check_entry, key_of
 from shared.events import publication as events
+from shared.values.code_lists import CodeList, EntryId
 from shared.values.message import word
 from shared.values.types import Day, EntityId, Phrase, Text
 
@@ -66,7 +68,7 @@ class ProposePublication(PublicationCommand):
     """`planned_on` is the day it is meant to run; the day it did run is when its release happened."""
 
     NAME = "propose-publication"
-    channel: events.Channel
+    channel: EntryId
     title: Text
     task_id: EntityId | None = None
     planned_on: Day | None = None
@@ -92,7 +94,7 @@ class CorrectPublication(PublicationCommand, Correction):
     NAME = "correct-publication"
     VALUES = events.PublicationValues
     HAPPENED: ClassVar[frozenset[str]] = frozenset({"released_on"})
-    channel: events.Channel | None = None
+    channel: EntryId | None = None
     title: BriefText | None = None
     task_id: EntityId | None = None
     planned_on: Day | None = None
@@ -119,11 +121,21 @@ NOT_APPROVED = Refusal(
 )
 
 
-def decide(command: Wish, publication: Publication | None, actor: Actor) -> Sequence[events.PublicationEvent]:
+def reads(command: Wish | CorrectPublication, publication: Publication | None) -> Sequence[Key]:
+    is_new = isinstance(command, ProposePublication) and publication is None
+    is_put_right = isinstance(command, CorrectPublication) and command.channel is not None
+    return (key_of(CodeList.CHANNELS),) if is_new or is_put_right else ()
+
+
+def decide(
+    command: Wish, publication: Publication | None, actor: Actor, seen: Mapping[Key, Any]
+) -> Sequence[events.PublicationEvent]:
     if isinstance(command, ProposePublication):
         proposed = events.PublicationProposed(**command.content(), author=actor.id)
-        recorded = publication.proposed if publication else None
-        return once(proposed, recorded, ALREADY_PROPOSED(publication_id=command.publication_id))
+        if publication is None:
+            check_entry(CodeList.CHANNELS, command.channel, seen)
+            return (proposed,)
+        return once(proposed, publication.proposed, ALREADY_PROPOSED(publication_id=command.publication_id))
     if publication is None:
         raise NOT_FOUND(publication_id=command.publication_id)
     match command:
@@ -153,7 +165,7 @@ def _require_right_to_judge(command: PublicationCommand, publication: Publicatio
 
 
 def correct(
-    command: CorrectPublication, publication: Publication | None, actor: Actor, past: Past, _: object
+    command: CorrectPublication, publication: Publication | None, actor: Actor, past: Past, seen: Mapping[Key, Any]
 ) -> Sequence[events.PublicationEvent]:
     if publication is None:
         raise NOT_FOUND(publication_id=command.publication_id)
@@ -169,6 +181,8 @@ def correct(
         raise OWN_TEXT(publication_id=command.publication_id, actor=actor.id)
     require_after_beginning(command, past)
     require_room(command, publication.corrections)
+    if "channel" in wrong:
+        check_entry(CodeList.CHANNELS, wrong["channel"], seen)
     before = events.PublicationValues(**{name: held[name] for name in wrong})
     after = events.PublicationValues(**wrong)
     return (events.PublicationCorrected(before=before, after=after, reason=command.reason),)

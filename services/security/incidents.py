@@ -4,12 +4,14 @@ The rule that is security's own: nothing is resolved before it was assessed. Det
 for reopening are for security and the auditor; whoever shows these events to others has to mask them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from shared.domain.correcting import Correction, Past, Recorders, require_right, require_room, wrong_values
-from shared.domain.decider import Actor, Aggregate, Command, Refusal, State, begun, commands_of, once
+from shared.domain.decider import Actor, Aggregate, Command, Key, Refusal, State, begun, commands_of, once
+from shared.domain.known_list import check_entry, key_of
 from shared.events import incident as events
+from shared.values.code_lists import CodeList, EntryId
 from shared.values.types import Brief, EntityId, Instant, Phrase
 
 
@@ -60,7 +62,7 @@ class ReportIncident(IncidentCommand):
 
     NAME = "report-incident"
     place: Phrase
-    kind: events.IncidentKind
+    kind: EntryId
     details: Phrase
     happened_at: Instant | None = None
 
@@ -89,7 +91,7 @@ class CorrectIncident(IncidentCommand, Correction):
     NAME = "correct-incident"
     VALUES = events.IncidentValues
     place: Brief | None = None
-    kind: events.IncidentKind | None = None
+    kind: EntryId | None = None
     details: Phrase | None = None
     happened_at: Instant | None = None
     severity: events.Severity | None = None
@@ -117,11 +119,20 @@ IS_RESOLVED = Refusal("incident_resolved", "Incident {incident_id} is resolved; 
 NOT_RESOLVED = Refusal("incident_not_resolved", "Incident {incident_id} is not resolved, so it can't be reopened.")
 
 
-def decide(command: Wish, incident: Incident | None, actor: Actor) -> Sequence[events.IncidentEvent]:
+def reads(command: Wish, incident: Incident | None) -> Sequence[Key]:
+    is_new = isinstance(command, ReportIncident) and incident is None
+    return (key_of(CodeList.INCIDENT_KINDS),) if is_new else ()
+
+
+def decide(
+    command: Wish, incident: Incident | None, actor: Actor, seen: Mapping[Key, Any]
+) -> Sequence[events.IncidentEvent]:
     if isinstance(command, ReportIncident):
         reported = events.IncidentReported(**command.content())
-        already = ALREADY_REPORTED(incident_id=command.incident_id)
-        return once(reported, incident.reported if incident else None, already)
+        if incident is None:
+            check_entry(CodeList.INCIDENT_KINDS, command.kind, seen)
+            return (reported,)
+        return once(reported, incident.reported, ALREADY_REPORTED(incident_id=command.incident_id))
     if incident is None:
         raise NOT_FOUND(incident_id=command.incident_id)
     match command:
@@ -153,7 +164,7 @@ def _resolve(command: ResolveIncident, incident: Incident) -> Sequence[events.In
 
 
 def correct(
-    command: CorrectIncident, incident: Incident | None, actor: Actor, past: Past, _: object
+    command: CorrectIncident, incident: Incident | None, actor: Actor, past: Past, seen: Mapping[Key, Any]
 ) -> Sequence[events.IncidentEvent]:
     if incident is None:
         raise NOT_FOUND(incident_id=command.incident_id)
@@ -163,6 +174,8 @@ def correct(
         return ()
     require_right(command, wrong, actor, past, RECORDERS)
     require_room(command, incident.corrections)
+    if "kind" in wrong:
+        check_entry(CodeList.INCIDENT_KINDS, wrong["kind"], seen)
     before = events.IncidentValues(**{name: held[name] for name in wrong})
     return (events.IncidentCorrected(before=before, after=events.IncidentValues(**wrong), reason=command.reason),)
 

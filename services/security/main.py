@@ -4,8 +4,12 @@ from services.security import clearances, incidents
 from services.security.needs import CLEARANCE_FOR_TASKS
 from services.security.venues import CLEARANCE_FOR_VENUES
 from shared.unit.support_unit import support_unit
+from shared.values.code_lists import CodeList
 
 SERVICE = support_unit(
-    "security", own=(clearances.AGGREGATE, incidents.AGGREGATE), policies=(CLEARANCE_FOR_VENUES, CLEARANCE_FOR_TASKS)
+    "security",
+    own=(clearances.AGGREGATE, incidents.AGGREGATE),
+    policies=(CLEARANCE_FOR_VENUES, CLEARANCE_FOR_TASKS),
+    lists=(CodeList.INCIDENT_KINDS,),
 )
 app = SERVICE.app()

@@ -1,14 +1,16 @@
 """The catalogue of work. Each item is an aggregate of its own; a catalogue is published and imported anew, and
 items are assigned, many at once: all or none."""
 
-from collections.abc import Sequence
-from typing import Annotated, Self
+from collections.abc import Mapping, Sequence
+from typing import Any, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import Field, model_validator
 
-from shared.domain.decider import EVENTS_AT_ONCE, Actor, Aggregate, Command, Refusal, State, begun, once
+from services.subcommittee.listed import check_named, key_of
+from shared.domain.decider import EVENTS_AT_ONCE, Actor, Aggregate, Command, Key, Refusal, State, begun, once
 from shared.events import catalogue_item as events
-from shared.values.types import EntityId, KnownUnit, Text, Unit, check_known
+from shared.values.code_lists import EVERY_CASE, CodeList
+from shared.values.types import EntityId, Text, Unit
 
 ITEMS_AT_ONCE = EVENTS_AT_ONCE
 
@@ -33,14 +35,6 @@ def evolve(state: CatalogueItem | None, event: events.CatalogueEvent) -> Catalog
             return state.but(published=state.published.model_copy(update={"item": event.item}))
         case events.ItemWithdrawn():
             return state.but(withdrawn=True)
-
-
-def _of_a_known_unit(item: events.Item) -> events.Item:
-    check_known(item.unit)
-    return item
-
-
-KnownUnitsItem = Annotated[events.Item, AfterValidator(_of_a_known_unit)]
 
 
 class ItemCommand(Command):
@@ -80,7 +74,7 @@ class PublishCatalogue(Command):
     ENTITY = "catalogue-item"
     catalogue: EntityId
     note: Text
-    items: tuple[KnownUnitsItem, ...] = Field(min_length=1, max_length=ITEMS_AT_ONCE)
+    items: tuple[events.Item, ...] = Field(min_length=1, max_length=ITEMS_AT_ONCE)
 
     def parts(self) -> Sequence[Command]:
         return _publishing(self.items, self.catalogue, self.note)
@@ -95,7 +89,7 @@ class AssignItems(Command):
 
     NAME = "assign-items"
     ENTITY = "catalogue-item"
-    unit: KnownUnit
+    unit: Unit
     item_ids: tuple[EntityId, ...] = Field(min_length=1, max_length=ITEMS_AT_ONCE)
     directive_id: EntityId | None = None
 
@@ -112,8 +106,8 @@ class ImportCatalogue(Command):
     ENTITY = "catalogue-item"
     catalogue: EntityId
     note: Text
-    publish: tuple[KnownUnitsItem, ...] = Field(default=(), max_length=ITEMS_AT_ONCE)
-    revise: tuple[KnownUnitsItem, ...] = Field(default=(), max_length=ITEMS_AT_ONCE)
+    publish: tuple[events.Item, ...] = Field(default=(), max_length=ITEMS_AT_ONCE)
+    revise: tuple[events.Item, ...] = Field(default=(), max_length=ITEMS_AT_ONCE)
     withdraw: tuple[EntityId, ...] = Field(default=(), max_length=ITEMS_AT_ONCE)
 
     @model_validator(mode="after")
@@ -154,9 +148,39 @@ OF_ANOTHER_CATALOGUE = Refusal(
 )
 
 
+Wish = PublishItem | AssignItem | ReviseItem | WithdrawItem
+
+
+def reads(command: Wish, state: CatalogueItem | None) -> Sequence[Key]:
+    return tuple(key_of(code_list) for code_list in _named_anew(command, state))
+
+
 def decide(
-    command: PublishItem | AssignItem | ReviseItem | WithdrawItem, state: CatalogueItem | None, actor: Actor
+    command: Wish, state: CatalogueItem | None, actor: Actor, seen: Mapping[Key, Any]
 ) -> Sequence[events.CatalogueEvent]:
+    decided = _decide(command, state)
+    for code_list, entry_id in _named_anew(command, state).items() if decided else ():
+        check_named(code_list, entry_id, seen)
+    return decided
+
+
+def _named_anew(command: Wish, state: CatalogueItem | None) -> Mapping[CodeList, str]:
+    """The entries of code lists that the item is to have, and has not yet. Where its money comes from it says as the
+    paper does that it was read from."""
+    if isinstance(command, AssignItem):
+        return {CodeList.UNITS: command.unit}
+    if not isinstance(command, PublishItem | ReviseItem):
+        return {}
+    held = _entries_of(state.published.item) if state and not state.withdrawn else {}
+    return dict(_entries_of(command.item).items() - held.items())
+
+
+def _entries_of(item: events.Item) -> Mapping[CodeList, str]:
+    case = {} if item.scenario == EVERY_CASE else {CodeList.CASES: item.scenario}
+    return {CodeList.UNITS: item.unit, CodeList.GROUPS: str(item.group.number), **case}
+
+
+def _decide(command: Wish, state: CatalogueItem | None) -> Sequence[events.CatalogueEvent]:
     match command:
         case PublishItem():
             published = events.ItemPublished(**command.content())
@@ -201,5 +225,9 @@ def _require_of_its_catalogue(command: ReviseItem | WithdrawItem, state: Catalog
 
 
 AGGREGATE = Aggregate(
-    events=events.EVENTS, commands=(PublishCatalogue, AssignItems, ImportCatalogue), evolve=evolve, decide=decide
+    events=events.EVENTS,
+    commands=(PublishCatalogue, AssignItems, ImportCatalogue),
+    evolve=evolve,
+    decide=decide,
+    reads=reads,
 )

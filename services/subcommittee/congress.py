@@ -5,18 +5,20 @@ leads the sub-committee. Tasks keep their deadlines when the opening day moves, 
 each unit moves those of its own tasks.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from services.subcommittee.listed import UNITS, check_were_units
 from shared.domain.decider import (
     EVENTS_AT_ONCE,
     Actor,
     Aggregate,
     Command,
+    Key,
     Refusal,
     State,
     begun,
@@ -25,7 +27,7 @@ from shared.domain.decider import (
 from shared.domain.document import Term
 from shared.events import congress as events
 from shared.events.congress import CONGRESS, LetterheadForm, Particulars
-from shared.values.types import Brief, Day, EntityId, KnownUnit, Name, Phrase, Text
+from shared.values.types import Brief, Day, EntityId, Name, Phrase, Text, Unit
 
 MOST_AMENDMENTS = 200
 MOST_MOVES = 50_000
@@ -140,7 +142,7 @@ class NewDeadline(BaseModel):
     """The deadline of one task: what is agreed now, `replaces`, and what follows from the opening day."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
-    unit: KnownUnit
+    unit: Unit
     task_id: EntityId
     replaces: Day | None = None
     deadline: Day
@@ -197,7 +199,13 @@ MOVES_FULL = Refusal(
 )
 
 
-def decide(command: Wish, congress: Congress | None, actor: Actor) -> Sequence[events.CongressEvent]:
+def reads(command: Wish, congress: Congress | None) -> Sequence[Key]:
+    return (UNITS,) if isinstance(command, ConfirmDeadlines) else ()
+
+
+def decide(
+    command: Wish, congress: Congress | None, actor: Actor, seen: Mapping[Key, Any]
+) -> Sequence[events.CongressEvent]:
     if isinstance(command, FoundCongress):
         founded = events.CongressFounded(**command.content())
         recorded = once(founded, congress.founded if congress else None, ALREADY_FOUNDED())
@@ -207,7 +215,7 @@ def decide(command: Wish, congress: Congress | None, actor: Actor) -> Sequence[e
         raise NOT_FOUNDED()
     if isinstance(command, AmendCongress):
         return _amend(command, congress, actor)
-    return _confirm(command, congress, actor)
+    return _confirm(command, congress, actor, seen)
 
 
 def _amend(command: AmendCongress, congress: Congress, actor: Actor) -> Sequence[events.CongressAmended]:
@@ -231,12 +239,15 @@ def check(opening_day: date | None, closing_day: date | None, time_zone: str) ->
         raise OTHER_TIME_ZONE(time_zone=time_zone, known=TIME_ZONE)
 
 
-def _confirm(command: ConfirmDeadlines, congress: Congress, actor: Actor) -> Sequence[events.DeadlinesConfirmed]:
+def _confirm(
+    command: ConfirmDeadlines, congress: Congress, actor: Actor, seen: Mapping[Key, Any]
+) -> Sequence[events.DeadlinesConfirmed]:
     if not actor.leads:
         raise NO_RIGHT_TO_CONFIRM(actor=actor.id)
     confirmed = events.DeadlinesConfirmed(**command.content())
     if congress.confirmed == confirmed:
         return ()
+    check_were_units((move.unit for move in command.moves), seen)
     _check_opening_day(command.opening_day, congress.held.opening_day)
     if congress.moves + len(command.moves) > MOST_MOVES:
         raise MOVES_FULL(held=congress.moves, most=MOST_MOVES)
@@ -255,4 +266,5 @@ AGGREGATE = Aggregate(
     commands=(FoundCongress, ConfirmDeadlines, AmendCongress),
     evolve=evolve,
     decide=decide,
+    reads=reads,
 )

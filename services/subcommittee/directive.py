@@ -1,12 +1,14 @@
 """A directive of the sub-committee: what a point of a conclusion orders, and which units it addresses."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from pydantic import Field
 
-from shared.domain.decider import Actor, Aggregate, Command, Refusal, latest, once
+from services.subcommittee.listed import UNITS, check_units
+from shared.domain.decider import Actor, Aggregate, Command, Key, Refusal, latest, once
 from shared.events.directive import EVENTS, DirectiveIssued, DirectiveKind
-from shared.values.types import Day, EntityId, KnownUnit, Phrase, Text
+from shared.values.types import Day, EntityId, Phrase, Text, Unit
 from shared.values.units import MOST_UNITS
 
 
@@ -21,7 +23,7 @@ class IssueDirective(Command):
     directive_id: EntityId
     kind: DirectiveKind
     text: Text
-    units: tuple[KnownUnit, ...] = Field(min_length=1, max_length=MOST_UNITS)
+    units: tuple[Unit, ...] = Field(min_length=1, max_length=MOST_UNITS)
     meeting_id: EntityId | None = None
     point: int | None = Field(default=None, ge=1, le=99)
     due_on: Day | None = None
@@ -36,11 +38,19 @@ POINT_WITHOUT_MEETING = Refusal(
 )
 
 
-def decide(command: IssueDirective, directive: DirectiveIssued | None, actor: Actor) -> Sequence[DirectiveIssued]:
+def reads(command: IssueDirective, directive: DirectiveIssued | None) -> Sequence[Key]:
+    return (UNITS,) if directive is None else ()
+
+
+def decide(
+    command: IssueDirective, directive: DirectiveIssued | None, actor: Actor, seen: Mapping[Key, Any]
+) -> Sequence[DirectiveIssued]:
     if directive is None and command.point is not None and command.meeting_id is None:
         raise POINT_WITHOUT_MEETING(point=command.point)
+    if directive is None:
+        check_units(command.units, seen)
     issued = DirectiveIssued(**command.content())
     return once(issued, directive, ALREADY_ISSUED(directive_id=command.directive_id))
 
 
-AGGREGATE = Aggregate(events=EVENTS, commands=(IssueDirective,), evolve=latest, decide=decide)
+AGGREGATE = Aggregate(events=EVENTS, commands=(IssueDirective,), evolve=latest, decide=decide, reads=reads)

@@ -1,29 +1,25 @@
-"""A continuing duty of a locality: decoration, ceremony, environmental sanitation or emulation, in one phase.
+"""A continuing duty of a locality, such as decoration or environmental sanitation, in one phase.
 
 The sub-committee hands a duty out to many localities at once: all or none. Each locality, duty and phase is an
-aggregate of its own. The decision needs to see the register of organisations: `reads` says which locality.
+aggregate of its own. The decision needs to see the locality on the register of organisations, and the code list of
+duties: the task is called as the duty is called there when it is handed out.
 """
 
 from collections.abc import Mapping, Sequence
-from itertools import product
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from services.subcommittee.catalogue import ITEMS_AT_ONCE
-from services.subcommittee.organisation import NOT_FOUND, Organisation
+from services.subcommittee.listed import UNITS, check_named, check_units, entries_in, key_of
+from services.subcommittee.organisation import NOT_FOUND
 from shared.domain.decider import Actor, Aggregate, Command, Key, Refusal, latest
 from shared.events.duty import EVENTS, DutyHandedOut
 from shared.events.organisation import OrganisationKind
+from shared.values.code_lists import CodeList, DutyId
 from shared.values.message import word
-from shared.values.types import ID_LENGTH, TEXT_LENGTH, Day, DutyKind, EntityId, KnownUnit, Phase, Phrase, Text, Vnd
+from shared.values.types import ID_LENGTH, TEXT_LENGTH, Day, EntityId, Phase, Phrase, Text, Unit, Vnd
 
-DUTY_NAMES = {
-    DutyKind.DECORATION: Text(vi="Trang trí", en="Decoration"),
-    DutyKind.CEREMONY: Text(vi="Khánh tiết", en="Ceremony"),
-    DutyKind.SANITATION: Text(vi="Vệ sinh môi trường", en="Environmental sanitation"),
-    DutyKind.EMULATION: Text(vi="Thi đua", en="Emulation"),
-}
 PHASE_NAMES = {
     Phase.BEFORE: Text(vi="trước Đại hội", en="before the congress"),
     Phase.DURING: Text(vi="trong Đại hội", en="during the congress"),
@@ -31,14 +27,13 @@ PHASE_NAMES = {
 }
 
 
-def duty_id(locality: str, duty: DutyKind, phase: Phase) -> str:
+def duty_id(locality: str, duty: str, phase: Phase) -> str:
     """The id of the aggregate, and of its task: `giao-thuy-decoration-before`."""
-    return f"{locality}-{duty.value}-{phase.value}"
+    return f"{locality}-{duty}-{phase.value}"
 
 
-_LONGEST_ENDING = max(len(duty_id("", duty, phase)) for duty, phase in product(DutyKind, Phase))
-LocalityId = Annotated[EntityId, Field(max_length=ID_LENGTH - _LONGEST_ENDING)]
-"""The id of an organisation, with room for the rest of a duty's id."""
+LocalityId = Annotated[EntityId, Field(max_length=ID_LENGTH - len("-decoration-before"))]
+"""The id of an organisation, with room for the rest of a duty's id; a duty of a longer name needs a shorter one."""
 
 
 class DutyPhase(BaseModel):
@@ -54,8 +49,8 @@ class HandOutToLocality(Command):
     NAME = "hand-out-to-locality"
     DEADLINE = "deadline"
     ENTITY = "duty"
-    unit: KnownUnit
-    duty: DutyKind
+    unit: Unit
+    duty: DutyId
     phase: Phase
     locality: LocalityId
     planned_vnd: Vnd = 0
@@ -75,8 +70,8 @@ class HandOutDuty(Command):
 
     NAME = "hand-out-duty"
     ENTITY = "duty"
-    unit: KnownUnit
-    duty: DutyKind
+    unit: Unit
+    duty: DutyId
     phases: tuple[DutyPhase, ...] = Field(min_length=1, max_length=len(Phase))
     localities: tuple[LocalityId, ...] = Field(min_length=1, max_length=ITEMS_AT_ONCE)
     planned_vnd: Vnd = 0
@@ -87,8 +82,11 @@ class HandOutDuty(Command):
         count = len(self.localities) * len(self.phases)
         if count > ITEMS_AT_ONCE:
             raise ValueError("at most 1000 localities and phases at once")
-        if len({part.entity_id for part in self.parts()}) < count:
+        duty_ids = {part.entity_id for part in self.parts()}
+        if len(duty_ids) < count:
             raise ValueError("each locality and each phase at most once")
+        if max(map(len, duty_ids)) > ID_LENGTH:
+            raise ValueError("the ids of the locality and of the duty are too long together")
         return self
 
     def parts(self) -> Sequence[Command]:
@@ -114,17 +112,19 @@ ALREADY_HANDED_OUT = Refusal(
 
 
 def reads(command: HandOutToLocality, duty: DutyHandedOut | None) -> Sequence[Key]:
-    return (("organisation", command.locality),) if duty is None else ()
+    return (("organisation", command.locality), key_of(CodeList.DUTIES), UNITS) if duty is None else ()
 
 
 def decide(
-    command: HandOutToLocality, duty: DutyHandedOut | None, actor: Actor, seen: Mapping[Key, Organisation | None]
+    command: HandOutToLocality, duty: DutyHandedOut | None, actor: Actor, seen: Mapping[Key, Any]
 ) -> Sequence[DutyHandedOut]:
     """What was handed out stays as it was: a repeat does not look at the register again."""
     if duty is not None:
         if all(getattr(duty, name) == value for name, value in command):
             return ()
         raise ALREADY_HANDED_OUT(duty_id=command.entity_id, unit=duty.unit)
+    check_units([command.unit], seen)
+    check_named(CodeList.DUTIES, command.duty, seen)
     locality = seen.get(("organisation", command.locality))
     if locality is None:
         raise NOT_FOUND(organisation_id=command.locality)
@@ -138,15 +138,21 @@ def decide(
             **dict(command),
             locality_name=name,
             responsible=locality.positions[0],
-            title=_title(command.duty, command.phase, name),
+            title=_title(_called(command.duty, seen), command.phase, name),
         ),
     )
 
 
-def _title(duty: DutyKind, phase: Phase, locality: Text) -> Text:
+def _called(duty: str, seen: Mapping[Key, Any]) -> Text:
+    """What the list calls it now."""
+    names = {entry.id: entry.name for entry in entries_in(CodeList.DUTIES, seen)}
+    return names.get(duty, Text(vi=duty))
+
+
+def _title(duty: Text, phase: Phase, locality: Text) -> Text:
     """The end of a name that is too long for a title is left out."""
-    vi = f"{DUTY_NAMES[duty].vi} {PHASE_NAMES[phase].vi}: {locality.vi}"
-    en = f"{DUTY_NAMES[duty].en} {PHASE_NAMES[phase].en}: {locality.en or locality.vi}"
+    vi = f"{duty.vi} {PHASE_NAMES[phase].vi}: {locality.vi}"
+    en = f"{duty.en or duty.vi} {PHASE_NAMES[phase].en}: {locality.en or locality.vi}"
     return Text(vi=vi[:TEXT_LENGTH], en=en[:TEXT_LENGTH])
 
 

@@ -4,7 +4,7 @@ which. A part of the organisation (`organisation.py`), which says which position
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 from shared.domain.decider import Command, Refusal, Refused, State
 from shared.domain.paper import same
@@ -122,6 +122,34 @@ class DismissDeputy(PositionCommand):
     """Says that a position deputises for none any more."""
 
     NAME = "dismiss-deputy"
+
+
+class HolderEntry(BaseModel):
+    """Who holds a position, as a line of a register says it; `takes_over`: from who holds it up to that day."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    position: Phrase
+    person: Name
+    since: Day
+    person_id: EntityId | None = None
+    contact: Contact | None = None
+    exclusive: bool = False
+    takes_over: bool = False
+
+    def on(self, organisation_id: str) -> HoldPosition | HandOverPosition:
+        command = HandOverPosition if self.takes_over else HoldPosition
+        return command(organisation_id=organisation_id, **self.model_dump(exclude={"takes_over"}))
+
+
+class DeputyEntry(BaseModel):
+    """Which position deputises for which, as a line of a register says it."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    position: Phrase
+    deputises_for: Phrase
+
+    def on(self, organisation_id: str) -> NameDeputy:
+        return NameDeputy(organisation_id=organisation_id, **self.model_dump())
 
 
 Wish = HoldPosition | HandOverPosition | LeavePosition | ActForPosition | NameDeputy | DismissDeputy

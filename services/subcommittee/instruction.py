@@ -1,10 +1,12 @@
 """An instruction of the sub-committee on one task of a unit. The unit's policy puts it on record with the task."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from shared.domain.decider import Actor, Aggregate, Command, Refusal, latest, once
+from services.subcommittee.listed import UNITS, check_units
+from shared.domain.decider import Actor, Aggregate, Command, Key, Refusal, latest, once
 from shared.events.instruction import EVENTS, InstructionIssued
-from shared.values.types import Brief, Day, EntityId, KnownUnit, Name
+from shared.values.types import Brief, Day, EntityId, Name, Unit
 
 
 class GiveInstruction(Command):
@@ -16,7 +18,7 @@ class GiveInstruction(Command):
     ENTITY = "instruction"
     ID = "instruction_id"
     instruction_id: EntityId
-    unit: KnownUnit
+    unit: Unit
     task_id: EntityId
     text: Brief
     due_on: Day | None = None
@@ -31,13 +33,19 @@ NO_RIGHT_TO_GIVE = Refusal(
 )
 
 
+def reads(command: GiveInstruction, instruction: InstructionIssued | None) -> Sequence[Key]:
+    return (UNITS,) if instruction is None else ()
+
+
 def decide(
-    command: GiveInstruction, instruction: InstructionIssued | None, actor: Actor
+    command: GiveInstruction, instruction: InstructionIssued | None, actor: Actor, seen: Mapping[Key, Any]
 ) -> Sequence[InstructionIssued]:
     if not actor.leads:
         raise NO_RIGHT_TO_GIVE(actor=actor.id)
+    if instruction is None:
+        check_units([command.unit], seen)
     issued = InstructionIssued(**command.content())
     return once(issued, instruction, ALREADY_GIVEN(instruction_id=command.instruction_id))
 
 
-AGGREGATE = Aggregate(events=EVENTS, commands=(GiveInstruction,), evolve=latest, decide=decide)
+AGGREGATE = Aggregate(events=EVENTS, commands=(GiveInstruction,), evolve=latest, decide=decide, reads=reads)

@@ -4,6 +4,7 @@ that are handed up, what becomes of events that the tracker has parked, and whic
 
 from services.subcommittee import (
     catalogue,
+    code_list,
     congress,
     directive,
     duty,
@@ -25,6 +26,7 @@ SERVICE = UnitService(
         module.AGGREGATE
         for module in (
             congress,
+            code_list,
             meeting,
             directive,
             scenario,

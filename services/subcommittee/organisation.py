@@ -18,6 +18,8 @@ from shared.values.message import Message
 from shared.values.types import Brief, EntityId, Phrase, Text
 
 MOST_POSITIONS = 200
+MOST_OF_AN_ENTRY = 50
+"""As many positions, holders and deputies as one line of a register has."""
 
 
 class Organisation(State):
@@ -99,17 +101,20 @@ class RemovePosition(OrganisationCommand):
 
 
 class Entry(BaseModel):
-    """One line of a register: an organisation as it is to be registered."""
+    """One line of a register: an organisation as it is to be registered, with who holds which of its positions, and
+    which of them deputises for which. One that is registered already is given with the same kind and name."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     organisation_id: EntityId
     kind: events.OrganisationKind
     name: Text
-    positions: tuple[Phrase, ...] = Field(default=(), max_length=50)
+    positions: tuple[Phrase, ...] = Field(default=(), max_length=MOST_OF_AN_ENTRY)
+    holders: tuple[holding.HolderEntry, ...] = Field(default=(), max_length=MOST_OF_AN_ENTRY)
+    deputies: tuple[holding.DeputyEntry, ...] = Field(default=(), max_length=MOST_OF_AN_ENTRY)
 
 
 class RegisterOrganisations(Command):
-    """Registers many organisations and their positions at once: all or none."""
+    """Registers many organisations, their positions, and who holds these, at once: all or none."""
 
     NAME = "register-organisations"
     ENTITY = "organisation"
@@ -122,7 +127,12 @@ class RegisterOrganisations(Command):
 def _parts_of(entry: Entry) -> Sequence[Command]:
     organisation_id = entry.organisation_id
     positions = (AddPosition(organisation_id=organisation_id, position=position) for position in entry.positions)
-    return (RegisterOrganisation(organisation_id=organisation_id, kind=entry.kind, name=entry.name), *positions)
+    return (
+        RegisterOrganisation(organisation_id=organisation_id, kind=entry.kind, name=entry.name),
+        *positions,
+        *(holder.on(organisation_id) for holder in entry.holders),
+        *(deputy.on(organisation_id) for deputy in entry.deputies),
+    )
 
 
 class CorrectOrganisation(OrganisationCommand, Correction):

@@ -2,11 +2,14 @@
 to go on is given a new token, and a key has a successor."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
-from shared.domain.decider import Actor, Aggregate, Command, Refusal, latest, once
+from services.subcommittee.listed import UNITS, entries_in
+from shared.domain.decider import Actor, Aggregate, Command, Key, Refusal, latest, once
 from shared.events.revocation import EVENTS, Revocable, RevocationRecorded
+from shared.values.code_lists import CodeList
 from shared.values.message import word
 from shared.values.token_names import KEY_ID, TOKEN_ID
 from shared.values.types import EntityId, Instant, Name, Phrase
@@ -62,23 +65,30 @@ ALREADY_RECORDED = Refusal(
 )
 
 
+def reads(command: RecordRevocation, recorded: RevocationRecorded | None) -> Sequence[Key]:
+    """The list of units only where this process does not know the unit: nothing else may stand in the way."""
+    is_known = command.named.partition(".")[0] in (*services(), AUDITOR)
+    return (UNITS,) if command.what is Revocable.POSITION and not is_known else ()
+
+
 def decide(
-    command: RecordRevocation, recorded: RevocationRecorded | None, actor: Actor
+    command: RecordRevocation, recorded: RevocationRecorded | None, actor: Actor, seen: Mapping[Key, Any]
 ) -> Sequence[RevocationRecorded]:
     if not actor.is_lead:
         raise NO_RIGHT(actor=actor.id)
-    _check_named(command)
+    _check_named(command, seen)
     already = ALREADY_RECORDED(revocation_id=command.revocation_id)
     return once(RevocationRecorded(**command.content()), recorded, already)
 
 
-def _check_named(command: RecordRevocation) -> None:
+def _check_named(command: RecordRevocation, seen: Mapping[Key, Any]) -> None:
     """Raises a refusal where no token or key can have such a name."""
     if not FORMS[command.what].fullmatch(command.named):
         raise NOT_NAMED(named=command.named, what=word(command.what))
-    unit, units = command.named.partition(".")[0], (*services(), AUDITOR)
+    listed = (entry.id for entry in entries_in(CodeList.UNITS, seen))
+    unit, units = command.named.partition(".")[0], tuple(dict.fromkeys((*services(), *listed, AUDITOR)))
     if command.what is Revocable.POSITION and unit not in units:
         raise NO_SUCH_UNIT(name=unit, units=", ".join(units))
 
 
-AGGREGATE = Aggregate(events=EVENTS, commands=(RecordRevocation,), evolve=latest, decide=decide)
+AGGREGATE = Aggregate(events=EVENTS, commands=(RecordRevocation,), evolve=latest, decide=decide, reads=reads)

@@ -1,23 +1,27 @@
-"""The switch of scenarios: which case the sub-committee has put in force, epidemic or none.
+"""The switch of scenarios: which of the congress's cases the sub-committee has put in force.
 
 Before the first switch no scenario is in force. Every switch has a number, one more than the last; the units follow.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from shared.domain.decider import Actor, Aggregate, Command, Refusal, latest
+from services.subcommittee.listed import check_named, key_of
+from shared.domain.decider import Actor, Aggregate, Command, Key, Refusal, latest
 from shared.events.scenario import CURRENT, EVENTS, ScenarioSwitched
-from shared.values.types import Case, Phrase
+from shared.values.code_lists import CodeList, EntryId
+from shared.values.types import Phrase
 
 MOST_SWITCHES = 500
 
 
 class SwitchScenario(Command):
-    """Puts a scenario in force; for the sub-committee's lead or a deputy. Every unit follows by itself."""
+    """Puts a case of the congress in force; for the sub-committee's lead or a deputy. Every unit follows by
+    itself."""
 
     NAME = "switch-scenario"
     ENTITY = "scenario"
-    scenario: Case
+    scenario: EntryId
     reason: Phrase
 
     @property
@@ -31,15 +35,22 @@ NO_RIGHT = Refusal(
 SWITCHES_FULL = Refusal("scenario_switches_full", "The scenario has been switched {most} times; that is the most.")
 
 
-def decide(command: SwitchScenario, last: ScenarioSwitched | None, actor: Actor) -> Sequence[ScenarioSwitched]:
+def reads(command: SwitchScenario, last: ScenarioSwitched | None) -> Sequence[Key]:
+    return (key_of(CodeList.CASES),)
+
+
+def decide(
+    command: SwitchScenario, last: ScenarioSwitched | None, actor: Actor, seen: Mapping[Key, Any]
+) -> Sequence[ScenarioSwitched]:
     if not actor.leads:
         raise NO_RIGHT(actor=actor.id)
-    if last is not None and last.scenario is command.scenario:
+    if last is not None and last.scenario == command.scenario:
         return ()
+    check_named(CodeList.CASES, command.scenario, seen)
     number = last.number + 1 if last else 1
     if number > MOST_SWITCHES:
         raise SWITCHES_FULL(most=MOST_SWITCHES)
     return (ScenarioSwitched(number=number, scenario=command.scenario, reason=command.reason),)
 
 
-AGGREGATE = Aggregate(events=EVENTS, commands=(SwitchScenario,), evolve=latest, decide=decide)
+AGGREGATE = Aggregate(events=EVENTS, commands=(SwitchScenario,), evolve=latest, decide=decide, reads=reads)

@@ -21,7 +21,9 @@ from services.tracker.reports.expenses import Account, accounts_of
 from services.tracker.reports.order import in_order_of_id
 from services.tracker.reports.sections import AS_USUAL, Wanted
 from shared.eventstore.ledger import Ledger
+from shared.values.code_lists import CodeList
 from shared.values.types import ID_PATTERN
+from shared.views.code_lists import entries_by_list
 from shared.views.view import Document, instant
 
 
@@ -61,13 +63,14 @@ async def consolidated_report(
 async def duties(store: Views, today: date, locality: str = "") -> Duties:
     """Of every locality, or of one. No row: there is no such locality."""
     fields = {"tasks": "locality", "duties": "locality", "organisations": "_id"}
-    _, views, _ = await views_at_once(store, fields)
+    _, views, _ = await views_at_once(store, (*fields, "code_lists"))
     tasks, duties, organisations = (
         [document for document in views[name] if not locality or document.get(field) == locality]
         for name, field in fields.items()
     )
     with as_written():
-        return duties_of(tasks, duties, organisations, today)
+        entries = entries_by_list(views["code_lists"])[CodeList.DUTIES]
+        return duties_of(tasks, duties, organisations, today, entries)
 
 
 async def instant_of(views: Views, live: ViewStore, view: str = "", *, unmasked: bool = False) -> dict[str, Any]:
@@ -104,7 +107,7 @@ async def clearances(store: Views) -> list[ClearanceLine]:
 
 
 async def coverage(store: Views) -> Coverage:
-    return await _report(coverage_of, store, "publications")
+    return await _report(coverage_of, store, "publications", "code_lists")
 
 
 async def accounts(store: Views) -> list[Account]:

@@ -179,8 +179,13 @@ class Aggregate:
     correct: Callable[..., Sequence[Event]] = _corrects_nothing
     """Decides on corrections (`shared.domain.correcting`): command, state, actor, what was noted so far and by whom,
     and the states that `reads` names."""
+    reads_then: Callable[[Any, Any, Mapping[Key, Any]], Sequence[Key]] | None = None
+    """Names further ones, given also what `reads` had read: those that only their states lead to."""
     internal: bool = False
     """Only policies give its commands; to callers they don't exist."""
+    for_reference: bool = False
+    """What is looked up here, such as which entries a list has, may have been written down after what is decided with
+    it has happened."""
 
     @property
     def public_commands(self) -> tuple[type[Command], ...]:

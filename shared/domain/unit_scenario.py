@@ -11,7 +11,8 @@ from pydantic import Field
 from shared.domain.decider import Actor, Aggregate, Command, Refusal, State, begun
 from shared.events.scenario import CURRENT
 from shared.events.unit_scenario import EVENTS, SwitchFollowed, SwitchRecorded, UnitScenarioEvent
-from shared.values.types import Case, Phrase
+from shared.values.code_lists import EntryId
+from shared.values.types import Phrase
 
 
 class UnitScenario(State):
@@ -39,7 +40,7 @@ class RecordSwitch(UnitScenarioCommand):
     """Puts the sub-committee's switch on record in the unit; for its policy only."""
 
     NAME = "record-switch"
-    scenario: Case
+    scenario: EntryId
     reason: Phrase
 
 

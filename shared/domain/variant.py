@@ -1,15 +1,19 @@
-"""A variant: how one unit prepares for one case, epidemic or none.
+"""A variant: how one unit prepares for one case of the congress.
 
-A task applies in a variant when its own scenario is that case or both. An adjustment says otherwise for one task, or
-gives it another cost or deadline there. The unit's lead signs the variant; a later adjustment opens it again.
+A task applies in a variant when its own scenario is that case or every case (`both`). An adjustment says otherwise
+for one task, or gives it another cost or deadline there. What is for normal conditions (`none`) and goes on in a
+storm is for every case, or adjusted in the storm's variant: no case falls back on another. The unit's lead signs the
+variant; a later adjustment opens it again.
 """
 
 from collections.abc import Mapping, Sequence
 from datetime import date
 
 from shared.domain.decider import Actor, Aggregate, Command, Key, Refusal, State, commands_of
+from shared.domain.known_list import check_entry, key_of
 from shared.events.variant import EVENTS, AdjustmentWithdrawn, VariantAdjusted, VariantEvent, VariantPrepared
-from shared.values.types import Brief, Case, Day, EntityId, Scenario, Vnd
+from shared.values.code_lists import EVERY_CASE, CodeList, EntryId
+from shared.values.types import Brief, Day, EntityId, Vnd
 
 MOST_ADJUSTMENTS = 1400
 
@@ -28,10 +32,10 @@ class Variant(State):
 
 
 def demanded(
-    case: Case, adjustment: VariantAdjusted | None, *, scenario: Scenario, planned_vnd: int, deadline: date | None
+    case: str, adjustment: VariantAdjusted | None, *, scenario: str, planned_vnd: int, deadline: date | None
 ) -> Demand:
     """What `case` demands of a task for `scenario` that was planned at `planned_vnd` and agreed for `deadline`."""
-    applies = scenario.value in (case.value, Scenario.BOTH.value)
+    applies = scenario in (case, EVERY_CASE)
     if adjustment is not None:
         applies = applies if adjustment.applies is None else adjustment.applies
         planned_vnd = planned_vnd if adjustment.planned_vnd is None else adjustment.planned_vnd
@@ -55,7 +59,7 @@ def evolve(variant: Variant | None, event: VariantEvent) -> Variant:
 class VariantCommand(Command):
     ENTITY = "variant"
     ID = "variant"
-    variant: Case
+    variant: EntryId
 
 
 class AdjustVariant(VariantCommand):
@@ -101,29 +105,37 @@ NOT_THE_LEAD = Refusal(
 
 
 def reads(command: VariantCommand, variant: Variant | None) -> Sequence[Key]:
-    return (("task", command.task_id),) if isinstance(command, AdjustVariant) else ()
+    cases = key_of(CodeList.CASES)
+    return (cases, ("task", command.task_id)) if isinstance(command, AdjustVariant) else (cases,)
 
 
 def decide(
     command: Wish, variant: Variant | None, actor: Actor, seen: Mapping[Key, object]
 ) -> Sequence[VariantEvent]:
-    variant = variant or Variant()
+    """What is adjusted for a case that was retired since can only be taken out again."""
+    is_begun, variant = variant is not None, variant or Variant()
     match command:
         case AdjustVariant():
             return _adjust(command, variant, seen)
         case WithdrawAdjustment():
+            if not is_begun:
+                check_entry(CodeList.CASES, command.variant, seen)
             adjusted = command.task_id in variant.adjustments
             return (AdjustmentWithdrawn(task_id=command.task_id),) if adjusted else ()
         case PrepareVariant():
             if not actor.is_lead:
                 raise NOT_THE_LEAD(actor=actor.id)
-            return () if variant.signed_by else (VariantPrepared(signed_by=actor.id),)
+            if variant.signed_by:
+                return ()
+            check_entry(CodeList.CASES, command.variant, seen)
+            return (VariantPrepared(signed_by=actor.id),)
 
 
 def _adjust(command: AdjustVariant, variant: Variant, seen: Mapping[Key, object]) -> Sequence[VariantEvent]:
     adjusted = VariantAdjusted(**command.content())
     if variant.adjustments.get(command.task_id) == adjusted:
         return ()
+    check_entry(CodeList.CASES, command.variant, seen)
     if seen.get(("task", command.task_id)) is None:
         raise NO_TASK(task_id=command.task_id)
     if command.applies is None and command.planned_vnd is None and command.deadline is None:

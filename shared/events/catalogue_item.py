@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared.events.base import Event, members
+from shared.values.code_lists import EntryId
 from shared.values.types import (
     ID_LENGTH,
     Brief,
@@ -14,7 +15,6 @@ from shared.values.types import (
     Name,
     Phase,
     Phrase,
-    Scenario,
     Text,
     Unit,
     Vnd,
@@ -36,8 +36,8 @@ def _if_said(default: Any = None, **bounds: Any) -> Any:
 
 class Item(BaseModel):
     """What the catalogue says of one piece of work. `due_offset_days` counts from the opening day; `code` is as
-    printed, such as `1.03`. Who does it by when, and with what money, is there where the catalogue says so already:
-    the task is then opened with it."""
+    printed, such as `1.03`; `scenario` is the case that it is for, or `both`: every case. Who does it by when, and
+    with what money, is there where the catalogue says so already: the task is then opened with it."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     code: Annotated[str, Field(pattern=r"^[0-9]{1,3}(\.[0-9]{1,4})+$", max_length=ID_LENGTH)]
@@ -45,7 +45,7 @@ class Item(BaseModel):
     group: Group
     unit: Unit
     phase: Phase
-    scenario: Scenario
+    scenario: EntryId
     due_offset_days: int | None = _if_said(ge=-3650, le=3650)
     budget_vnd: Vnd
     collective: Brief | None = _if_said()

@@ -1,9 +1,13 @@
 """A continuing duty is handed out to a locality."""
 
 from datetime import date
+from typing import Annotated
+
+from pydantic import Field
 
 from shared.events.base import Event
-from shared.values.types import DutyKind, EntityId, Group, Phase, Phrase, Text, Unit, Vnd
+from shared.values.code_lists import CodeList, ids_of
+from shared.values.types import EntityId, Group, Phase, Phrase, Text, Unit, Vnd
 
 DUTY_GROUP = Group(
     number=99, name=Text(vi="Nhiệm vụ thường xuyên của các địa phương", en="Continuing duties of the localities")
@@ -17,7 +21,7 @@ class DutyHandedOut(Event):
 
     TYPE = "vn.daihoi.duty.handed-out.v1"
     unit: Unit
-    duty: DutyKind
+    duty: Annotated[str, Field(examples=list(ids_of(CodeList.DUTIES)))]
     phase: Phase
     locality: EntityId
     locality_name: Text

@@ -6,17 +6,8 @@ from typing import Annotated
 from pydantic import AwareDatetime, Field
 
 from shared.events.base import Event, Values, if_corrected, members
+from shared.values.code_lists import CodeList, ids_of
 from shared.values.types import Brief
-
-
-class IncidentKind(StrEnum):
-    ORDER = "order"
-    FIRE = "fire"
-    HEALTH = "health"
-    TRAFFIC = "traffic"
-    INFORMATION = "information"
-    DRILL = "drill"
-    OTHER = "other"
 
 
 class Severity(StrEnum):
@@ -29,7 +20,7 @@ class Severity(StrEnum):
 class IncidentReported(Event):
     TYPE = "vn.daihoi.incident.reported.v1"
     place: str
-    kind: Annotated[str, Field(examples=list(IncidentKind))]
+    kind: Annotated[str, Field(examples=list(ids_of(CodeList.INCIDENT_KINDS)))]
     details: str
     happened_at: AwareDatetime | None = None
 
@@ -52,7 +43,7 @@ class IncidentReopened(Event):
 
 class IncidentValues(Values):
     place: str | None = if_corrected()
-    kind: Annotated[str | None, Field(examples=list(IncidentKind))] = if_corrected()
+    kind: Annotated[str | None, Field(examples=list(ids_of(CodeList.INCIDENT_KINDS)))] = if_corrected()
     details: str | None = if_corrected()
     happened_at: AwareDatetime | None = if_corrected()
     severity: Annotated[str | None, Field(examples=list(Severity))] = if_corrected()

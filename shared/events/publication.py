@@ -1,26 +1,18 @@
 """What happens to a publication of propaganda."""
 
 from datetime import date
-from enum import StrEnum
 from typing import Annotated
 
 from pydantic import Field
 
 from shared.events.base import Event, Values, if_corrected, members
+from shared.values.code_lists import CodeList, ids_of
 from shared.values.types import Brief, Text
-
-
-class Channel(StrEnum):
-    PRESS = "press"
-    BROADCAST = "broadcast"
-    PORTAL = "portal"
-    VISUAL = "visual"
-    LOUDSPEAKER = "loudspeaker"
 
 
 class PublicationProposed(Event):
     TYPE = "vn.daihoi.publication.proposed.v1"
-    channel: Annotated[str, Field(examples=list(Channel))]
+    channel: Annotated[str, Field(examples=list(ids_of(CodeList.CHANNELS)))]
     title: Text
     author: str
     task_id: str | None = None
@@ -43,7 +35,7 @@ class PublicationReleased(Event):
 class PublicationValues(Values):
     """`released_on` is the day on which it ran."""
 
-    channel: Annotated[str | None, Field(examples=list(Channel))] = if_corrected()
+    channel: Annotated[str | None, Field(examples=list(ids_of(CodeList.CHANNELS)))] = if_corrected()
     title: Text | None = if_corrected()
     task_id: str | None = if_corrected()
     planned_on: date | None = if_corrected()

@@ -1,7 +1,7 @@
 """The sub-committee switches the scenario in force."""
 
 from shared.events.base import Event
-from shared.values.types import Case, Phrase
+from shared.values.types import Phrase
 
 CURRENT = "current"
 """The id of the one scenario that a congress has."""
@@ -10,7 +10,7 @@ CURRENT = "current"
 class ScenarioSwitched(Event):
     TYPE = "vn.daihoi.scenario.switched.v1"
     number: int
-    scenario: Case
+    scenario: str
     reason: Phrase
 
 

@@ -5,31 +5,30 @@ from datetime import date
 from shared.events.base import Event, Values, if_corrected, members
 from shared.values.types import (
     Brief,
-    Case,
     ClearanceKind,
-    DutyKind,
     EntityId,
     Evidence,
     Group,
     Name,
     Phase,
     Phrase,
-    Scenario,
     Text,
     Vnd,
 )
 
 
 class TaskOpened(Event):
+    """`scenario` is the case that it is for; `both` stands for every case."""
+
     TYPE = "vn.daihoi.task.opened.v1"
     title: Text
     group: Group
     phase: Phase
-    scenario: Scenario
+    scenario: str
     planned_vnd: Vnd
     catalogue_item: EntityId | None = None
     directive_id: EntityId | None = None
-    duty: DutyKind | None = None
+    duty: str | None = None
     locality: EntityId | None = None
     due_offset_days: int | None = None
 
@@ -137,7 +136,7 @@ class ScenarioFollowed(Event):
 
     TYPE = "vn.daihoi.task.scenario-followed.v1"
     switch: int
-    scenario: Case
+    scenario: str
     suspended: bool
     planned_vnd: Vnd
     deadline: date | None = None

@@ -1,13 +1,13 @@
 """How a unit follows the sub-committee's switch of scenarios."""
 
 from shared.events.base import Event, members
-from shared.values.types import Case, Phrase
+from shared.values.types import Phrase
 
 
 class SwitchRecorded(Event):
     TYPE = "vn.daihoi.unit-scenario.recorded.v1"
     number: int
-    scenario: Case
+    scenario: str
     reason: Phrase
 
 

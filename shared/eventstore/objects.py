@@ -69,6 +69,13 @@ class EvidenceStore:
             yield later.body
             after = later.sequence
 
+    async def part_after(self, upload: str, after: int) -> tuple[bytes, int] | None:
+        """The part that follows the one with the sequence `after` (0: none), and its own. Raises `NoStream`,
+        `Unavailable`."""
+        subject = self.subject_of_parts(upload)
+        stored = await read_one(self._connection, self.stream, next_by_subj=subject, seq=after + 1)
+        return (stored.body, stored.sequence) if stored else None
+
     async def name(self, sha256: str, whole: Whole) -> None:
         """Makes an upload the content of this checksum, unless there is one. Raises `NoStream`, `Unavailable`."""
         digest = base64.urlsafe_b64encode(bytes.fromhex(sha256)).decode()

@@ -119,9 +119,9 @@ def _tracker(congress: str) -> Rights:
 
 
 def _member(congress: str, unit: str) -> Rights:
-    """Sends commands to one unit, with them the files that it is to keep, and learns which streams there are. It
-    looks at none: they hold what not everybody may read, and whoever is told how long one is is told the ids of
-    everything in it where the question asks for those. How far they are, services and tracker say."""
+    """Sends commands to one unit, with them the files that it is to keep, or to hand out, and learns which streams
+    there are. It looks at none: they hold what not everybody may read, and whoever is told how long one is is told
+    the ids of everything in it where the question asks for those. How far they are, services and tracker say."""
     return Rights(
         publish=(f"cmd.{congress}.{unit}.*", *_asking(congress), "$JS.API.STREAM.NAMES"),
         subscribe=(_own_inbox(congress, member_of(unit)),),

@@ -16,12 +16,22 @@ from babel.numbers import format_decimal
 from shared.values.brief import brief_text
 from shared.values.local_time import LOCAL_TIME
 from shared.values.message import Message, OwnWords, joined
+from shared.values.names_in_use import CodeList, name_in_use
 from shared.values.units import services, title_of
 
 type Language = Literal["vi", "en"]
 
 LANGUAGES: tuple[Language, ...] = ("vi", "en")
 NOT_TRANSLATED = Message("not_translated", "its own words, in English: ask with DAIHOI_LANG=en")
+LISTED = {
+    "unit": CodeList.UNITS,
+    "channel": CodeList.CHANNELS,
+    "duty": CodeList.DUTIES,
+    "scenario": CodeList.CASES,
+    "variant": CodeList.CASES,
+    "funding_source": CodeList.FUNDING_SOURCES,
+}
+"""The code list that a value's id is looked up on, by the name under which it stands in a sentence or a document."""
 CATALOGUE = Path(__file__).with_name("vi.po")
 
 
@@ -55,6 +65,8 @@ def in_words(name: str, value: object, lang: Language) -> str:
             text = render(NOT_TRANSLATED, lang)
         case str() if name == "unit":
             text = title_of(value, lang)
+        case str() if name in LISTED and (listed := _listed_name(LISTED[name], value, lang)):
+            text = listed
         case str() if name in ("actor", "given_by"):
             text = title_of_position(value, lang)
         case Message():
@@ -72,6 +84,13 @@ def in_words(name: str, value: object, lang: Language) -> str:
         case _:
             text = str(value)
     return brief_text(text)
+
+
+def _listed_name(code_list: CodeList, entry_id: str, lang: Language) -> str:
+    """Empty for what is no entry. Help is shown without loading what the lists are made of."""
+    from shared.values.code_lists import is_listed, name_of
+
+    return name_of(code_list, entry_id, lang) if is_listed(code_list, entry_id) else ""
 
 
 POSITIONS = {
@@ -93,7 +112,7 @@ def title_of_position(actor: str, lang: Language) -> str:
         return render(POLICY.filled(name=position), lang)
     deputy = re.fullmatch("deputy-([1-9][0-9]*)", position)
     title = NUMBERED_DEPUTY if deputy else POSITIONS.get(position)
-    if title is None or unit not in services():
+    if title is None or (unit not in services() and not name_in_use(CodeList.UNITS, unit, lang)):
         return actor
     return render(title.filled(unit=unit, number=deputy[1] if deputy else ""), lang)
 

@@ -2,15 +2,18 @@
 
 import re
 import socket
+from datetime import datetime, time
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared.platform.logs import Form
 from shared.platform.nats_account import FOLDER
-from shared.values.types import ID_LENGTH, ID_PATTERN, slug
+from shared.values.local_time import LOCAL_TIME
+from shared.values.types import ID_LENGTH, ID_PATTERN, Day, slug
 from shared.values.units import parse_units
 
 MOST_EVIDENCE_MB = 200
@@ -20,6 +23,13 @@ MOST_EVIDENCE_MB = 200
 def _number(value: object) -> object:
     """The environment holds text."""
     return int(value) if isinstance(value, str) and value.isdecimal() else value
+
+
+def _day(value: object) -> object:
+    """In no other form than the command line's own days."""
+    if isinstance(value, str) and not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+        raise PydanticCustomError("date_parsing", "no day such as 2020-09-20")
+    return value
 
 
 def _plain(text: str) -> str:
@@ -88,9 +98,18 @@ class Settings(BaseSettings):
     """Looked at here, so that a mistake is told; what units there are, `shared.values.units` reads by itself."""
     evidence_mb: Annotated[int, BeforeValidator(_number), Field(ge=1, le=MOST_EVIDENCE_MB)] = 50
     """The largest file that a unit keeps as evidence, in MB of 1024 × 1024 bytes."""
+    today: Annotated[Day | None, BeforeValidator(_day)] = None
+    """The day as of which somebody works who puts on record afterwards what happened then; else the calendar's."""
     issuer_private_key: File | None = None
     issuer_public_key: File | None = None
     instance: Annotated[str, Field(pattern=rf"^$|{ID_PATTERN}")] = ""
+
+    @property
+    def happened(self) -> datetime | None:
+        """When that happened which is put on record as of another day than the calendar's: at noon; else now."""
+        if self.today is None or self.today == datetime.now(LOCAL_TIME).date():
+            return None
+        return datetime.combine(self.today, time(12), LOCAL_TIME)
 
     @property
     def instance_name(self) -> str:

@@ -6,6 +6,7 @@ the envelope).
 """
 
 import inspect
+import re
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +20,7 @@ from shared.eventstore.canonical import indented
 from shared.eventstore.envelope import Envelope
 from shared.eventstore.names import ledger_stream, service_stream
 from shared.unit.answering import respond, unread
-from shared.unit.commands import Answer
+from shared.unit.commands import Answer, Question
 from shared.unit.health import Health
 from shared.unit.policies import ANY_SERVICE, Policy
 from shared.unit.problems import Problem
@@ -121,7 +122,8 @@ class _Schemas:
     ) -> None:
         commands = [*(command for aggregate in aggregates for command in aggregate.public_commands), *offered]
         events = dict.fromkeys((*others, *(event for aggregate in aggregates for event in aggregate.events)))
-        requests = (CommandRequest, Answer, Problem) if commands else ()
+        answers: Iterable[type[Answer]] = dict.fromkeys((Answer, *(_answer_to(command) for command in commands)))
+        requests: tuple[type[BaseModel], ...] = (CommandRequest, *answers, Problem) if commands else ()
         models: list[type[BaseModel]] = [*requests, Health, *commands, *events]
         references, schemas = models_json_schema(
             [(model, "validation") for model in models], ref_template=PLACE.format(name="{model}")
@@ -153,11 +155,13 @@ class _Contract:
         self._can_say(name, name, payload)
         self.messages[name]["headers"] = AUTHORIZATION
         self.security_schemes["bearer"] = BEARER
+        answer = _answer_to(command)
+        replies: dict[str, type[BaseModel] | None] = {_name_of(answer): answer, "problem": Problem}
         self.operations[name] = {
             **self._operation("receive", name, [name]),
             **({"summary": summary} if (summary := sentence_of(command)) else {}),
             "security": [{"$ref": "#/components/securitySchemes/bearer"}],
-            "reply": self._reply(answer=Answer, problem=Problem),
+            "reply": self._reply(**replies),
             "bindings": {"nats": {"queue": self._service, "bindingVersion": "0.1.0"}},
         }
 
@@ -231,6 +235,16 @@ class _Contract:
     def _of(channel: str, messages: Iterable[str]) -> Json:
         path = f"#/channels/{channel}"
         return {"channel": {"$ref": path}, "messages": [{"$ref": f"{path}/messages/{name}"} for name in messages]}
+
+
+def _answer_to(command: type[Command]) -> type[Answer]:
+    answer: type[Answer] = command.ANSWER if issubclass(command, Question) else Answer
+    return answer
+
+
+def _name_of(answer: type[Answer]) -> str:
+    """`EvidencePart` → `evidence-part`."""
+    return re.sub("(?<=[a-z])(?=[A-Z])", "-", answer.__name__).lower()
 
 
 def sentence_of(command: type[Command]) -> str:

@@ -5,7 +5,7 @@ import re
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import nats.errors
 from nats.aio.client import Client
@@ -18,7 +18,7 @@ from shared.platform.nats import HEADERS_BYTES
 from shared.platform.nats_permissions import PermissionsViolation, told_of_refusal
 from shared.unit import problems
 from shared.unit.asyncapi import asyncapi_subject
-from shared.unit.commands import Answer
+from shared.unit.commands import Answer, Question
 from shared.unit.health import SERVICE_SILENT, Health, health_of, health_subject, read_health
 from shared.unit.patience import Patience
 from shared.unit.problems import Problem, ProblemError, problem_of
@@ -38,10 +38,18 @@ class CommandClient:
     """Speaks to the services of one congress. A command that gets no answer is sent again under the same id; where
     its service does not run, it waits as long as `patience` allows. Other questions don't wait."""
 
-    def __init__(self, connection: Client, congress: str, patience: Patience = Patience()) -> None:  # noqa: B008
+    def __init__(
+        self,
+        connection: Client,
+        congress: str,
+        patience: Patience = Patience(),  # noqa: B008
+        happened: datetime | None = None,
+    ) -> None:
+        """`happened` is when that was which a command does not date itself; now otherwise."""
         self._connection = connection
         self._congress = congress
         self._patience = patience
+        self._happened = happened
 
     @property
     def max_body_bytes(self) -> int:
@@ -60,19 +68,26 @@ class CommandClient:
     ) -> Answer:
         """The service's answer. Raises `ProblemError` with the problem it answered, or why nobody did: at once where
         there is no such unit. Nothing is sent where a name or the token could not be part of a message."""
+        request: dict[str, Any] = {"command_id": str(command_id), "data": data}
+        if (happened := happened or self._happened) is not None:
+            request["happened"] = _on_the_wire(happened)
+        return Answer.model_validate(await self._answer(service, name, request, token))
+
+    async def question(self, service: str, question: Question, *, token: str) -> Any:
+        """The answer to it, of the question's own kind. Raises `ProblemError` as `send`."""
+        request = {"command_id": str(uuid4()), "data": question.model_dump(mode="json")}
+        return question.ANSWER.model_validate(await self._answer(service, question.NAME, request, token))
+
+    async def _answer(self, service: str, name: str, request: dict[str, Any], token: str) -> Any:
         self._check_names(service)
         if not is_name(name):
             raise ProblemError(problem_of(problems.UNKNOWN_COMMAND(service=service, command=repr(name))))
         if not _TOKEN.fullmatch(token):
             raise ProblemError(problem_of(problems.INVALID_TOKEN(reason=problems.NOT_SENDABLE)))
-        request: dict[str, Any] = {"command_id": str(command_id), "data": data}
-        if happened is not None:
-            request["happened"] = _on_the_wire(happened)
-        body = as_json(request)
-        answer = read_json(await self._ask(service, name, body, token))
+        answer = read_json(await self._ask(service, name, as_json(request), token))
         if "code" in answer:
             raise ProblemError(Problem.model_validate(answer))
-        return Answer.model_validate(answer)
+        return answer
 
     async def _ask(self, service: str, name: str, body: bytes, token: str) -> bytes:
         subject = f"cmd.{self._congress}.{service}.{name}"

@@ -7,7 +7,7 @@ from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, ClassVar
 from uuid import uuid5
 from weakref import WeakValueDictionary
 
@@ -42,6 +42,13 @@ class Answer(BaseModel):
 
     events: tuple[EventReference, ...]
     sequence: int
+
+
+class Question(Command):
+    """What a service is asked as it is given commands, by somebody with a token: nothing is written, and the answer
+    says more than that."""
+
+    ANSWER: ClassVar[type[Answer]] = Answer
 
 
 class CommandHandler:
@@ -93,6 +100,11 @@ class CommandHandler:
             fingerprint=fingerprint_of(command, request, actor),
         )
         return await self._doings.get(type(command), self.execute)(command, cause)
+
+    async def state(self, entity: str, entity_id: str) -> Any:
+        """That of an aggregate as it was last read; `None` where nothing happened to it yet. Raises `Refused`,
+        `Unavailable`."""
+        return (await self._load((entity, entity_id))).state
 
     async def execute(self, command: Command, cause: Cause) -> Answer:
         """Decides and appends, again after a conflict. A command that converges is given again, under an id that
@@ -164,6 +176,7 @@ class CommandHandler:
         states = {key: aggregate.state for key, aggregate in loaded.items()}
         events: list[NewEvent] = []
         positions = dict.fromkeys(loaded, 0)
+        others: dict[Key, Loaded] = {}
         for part in parts:
             key = (part.ENTITY, part.entity_id)
             aggregate = self._loader.aggregates[part.ENTITY]
@@ -171,7 +184,7 @@ class CommandHandler:
             if cause.fingerprint:  # somebody gave it
                 part.check_given_at(cause.happened)
             try:
-                decided, latest_seen = await self._decided(aggregate, part, states[key], cause)
+                decided, latest_seen = await self._decided(aggregate, part, states[key], cause, others)
             except Refused:
                 if not is_effect:
                     raise
@@ -186,35 +199,48 @@ class CommandHandler:
         return states, events
 
     async def _decided(
-        self, aggregate: Aggregate, command: Command, state: Any, cause: Cause
+        self, aggregate: Aggregate, command: Command, state: Any, cause: Cause, others: dict[Key, Loaded]
     ) -> tuple[Sequence[Event], datetime | None]:
-        """The events, and when the latest of what was read for them by name happened."""
+        """The events, and when the latest of what was read for them by name happened. `others` are those that earlier
+        parts of the same command have read: a thousand parts look a list up once."""
         if isinstance(command, Correction):
-            return await self._corrected(aggregate, command, state, cause)
+            return await self._corrected(aggregate, command, state, cause, others)
         if aggregate.reads is None:
             return aggregate.decide(command, state, cause.actor), None
-        seen, latest = await self._see(aggregate.reads(command, state))
+        seen = await self._see(aggregate, command, state, others)
+        read = (others[key] for key in seen if key in others and not self._loader.aggregates[key[0]].for_reference)
+        latest = max(filter(None, (loaded.latest for loaded in read)), default=None)
         return aggregate.decide(command, state, cause.actor, seen), latest
 
     async def _corrected(
-        self, aggregate: Aggregate, command: Correction, state: Any, cause: Cause
+        self, aggregate: Aggregate, command: Correction, state: Any, cause: Cause, others: dict[Key, Loaded]
     ) -> tuple[Sequence[Event], datetime | None]:
         """The history is read once more: the state does not say who recorded what."""
         noted = await self._loader.noted((aggregate.entity, command.entity_id))
-        seen, _ = await self._see(aggregate.reads(command, state) if aggregate.reads else ())
+        seen = await self._see(aggregate, command, state, others)
         past = Past(noted, cause.happened, cause.is_dated)
         latest = max((event.happened for event in noted), default=None)
         return aggregate.correct(command, state, cause.actor, past, seen), latest
 
-    async def _see(self, keys: Sequence[Key]) -> tuple[dict[Key, Any], datetime | None]:
+    async def _see(
+        self, aggregate: Aggregate, command: Command, state: Any, others: dict[Key, Loaded]
+    ) -> dict[Key, Any]:
+        if aggregate.reads is None:
+            return {}
+        seen = await self._seen(aggregate.reads(command, state), others)
+        if aggregate.reads_then is not None:
+            seen |= await self._seen(aggregate.reads_then(command, state, seen), others)
+        return seen
+
+    async def _seen(self, keys: Sequence[Key], others: dict[Key, Loaded]) -> dict[Key, Any]:
+        """The states of what `keys` name, read where none of `others` is it."""
         named = [key for key in keys if key[1] != "*"]
         seen: dict[Key, Any] = {}
         for entity in [entity for entity, entity_id in keys if entity_id == "*"]:
             seen |= await self._loader.load_all(entity)
-        others = await asyncio.gather(*map(self._loader.load, named))
-        seen |= {key: other.state for key, other in zip(named, others, strict=True)}
-        latest = max((other.latest for other in others if other.latest), default=None)
-        return seen, latest
+        unread = [key for key in named if key not in others]
+        others.update(zip(unread, await asyncio.gather(*map(self._loader.load, unread)), strict=True))
+        return seen | {key: others[key].state for key in named}
 
     async def _append(self, loaded: dict[Key, Loaded], states: dict[Key, Any], events: Sequence[NewEvent]) -> Answer:
         if not events:

@@ -109,13 +109,13 @@ class EvidenceKeeper:
         """The sequence of the part. Raises a refusal."""
         self._check_size(command.size_bytes)
         part = _part_of(command)
-        with self._store_answering():
+        with store_answering(self.service):
             return Answer(events=(), sequence=await self.store.add(command.upload, part, command.after))
 
     async def keep(self, command: KeepEvidence, cause: Cause) -> Answer:
         """The event that it is kept; nothing where that is on record. Raises a refusal."""
         self._check_size(command.size_bytes)
-        with self._store_answering():
+        with store_answering(self.service):
             whole = await self.store.whole(command.sha256)
             if whole is None:
                 async with self.reading:
@@ -149,19 +149,21 @@ class EvidenceKeeper:
         if size_bytes > self.most_bytes:
             raise too_large(size_bytes, self.most_bytes)
 
-    @contextmanager
-    def _store_answering(self) -> Iterator[None]:
-        try:
-            yield
-        except Conflict as error:
-            raise PART_MISPLACED() from error
-        except NoStream as error:
-            raise STORE_AWAITED() from error
-        except Unavailable as error:
-            raise UNAVAILABLE() from error
-        except Rejected as error:
-            logger.error("a part of a file was refused for good: %s", error)
-            raise REJECTED(service=self.service) from error
+
+@contextmanager
+def store_answering(service: str) -> Iterator[None]:
+    """What goes wrong with the store becomes a refusal."""
+    try:
+        yield
+    except Conflict as error:
+        raise PART_MISPLACED() from error
+    except NoStream as error:
+        raise STORE_AWAITED() from error
+    except Unavailable as error:
+        raise UNAVAILABLE() from error
+    except Rejected as error:
+        logger.error("a part of a file was refused for good: %s", error)
+        raise REJECTED(service=service) from error
 
 
 def too_large(size_bytes: int, most_bytes: int) -> Refused:

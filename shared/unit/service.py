@@ -34,6 +34,7 @@ from shared.unit.commands import Answer, CommandHandler
 from shared.unit.consumer import make_consumer
 from shared.unit.discards import Discards
 from shared.unit.following import Follower
+from shared.unit.handing_out import HANDING_OUT, EvidenceGiver
 from shared.unit.health import Health, answer_health, unit_health, with_keys
 from shared.unit.health_file import HealthFile
 from shared.unit.issuer import provide_issuer_keys
@@ -78,7 +79,7 @@ class UnitService:
     @property
     def offered(self) -> tuple[type[Command], ...]:
         """What callers may give beside the commands of its aggregates."""
-        return (*OFFERED, *KEEPING) if self.keeps_evidence else OFFERED
+        return (*OFFERED, *KEEPING, *HANDING_OUT) if self.keeps_evidence else OFFERED
 
     @property
     def keeps_evidence(self) -> bool:
@@ -132,6 +133,7 @@ class UnitService:
         if self.keeps_evidence:
             kept = EvidenceStore(connection, congress, self.name)
             EvidenceKeeper(kept, handler, self.name, settings.most_evidence_bytes).offer()
+            EvidenceGiver(kept, handler, self.name).offer()
         verifier = TokenVerifier(accepted_keys(settings), congress, self.name)
         answer_commands(broker, congress, self.name, handler, verifier, Revocations(connection, congress))
 

@@ -11,7 +11,17 @@ once the ledger tells of it. So none is left out, in whatever order the two meet
 
 from collections.abc import Iterator, Sequence
 
-from shared.domain import document, evidence, known_clearance, review, task, unit_rules, unit_scenario, variant
+from shared.domain import (
+    document,
+    evidence,
+    known_clearance,
+    known_list,
+    review,
+    task,
+    unit_rules,
+    unit_scenario,
+    variant,
+)
 from shared.domain.decider import Aggregate, Command
 from shared.domain.known_clearance import NoteClearance
 from shared.domain.review import EnterTask, OpenReview
@@ -28,21 +38,26 @@ from shared.events.task import ScenarioFollowed, TaskOpened, TaskReopened
 from shared.events.variant import AdjustmentWithdrawn, VariantAdjusted
 from shared.eventstore.envelope import Envelope
 from shared.unit.instructions import note_instructions
+from shared.unit.known_lists import OF_EVERY_UNIT, note_lists
 from shared.unit.moving_deadlines import move_confirmed_deadlines
 from shared.unit.policies import ForEvery, Policy
 from shared.unit.service import UnitService
+from shared.values.code_lists import EVERY_CASE, CodeList
 from shared.values.local_time import local_date
-from shared.values.types import EARLIEST, LATEST, EntityId, Phrase, Scenario
+from shared.values.types import EARLIEST, LATEST, EntityId, Phrase
 from shared.values.units import SECURITY, SUBCOMMITTEE
 
 
-def support_unit(unit: str, own: Sequence[Aggregate] = (), policies: Sequence[Policy] = ()) -> UnitService:
-    """The service of a support unit, with what is its `own` beside what all have."""
+def support_unit(
+    unit: str, own: Sequence[Aggregate] = (), policies: Sequence[Policy] = (), lists: Sequence[CodeList] = ()
+) -> UnitService:
+    """The service of a support unit, with what is its `own` beside what all have; `lists` are the code lists that it
+    decides with beside those of every unit."""
     return UnitService(
         unit,
         aggregates=(
             *(module.AGGREGATE for module in (task, known_clearance, document, review, variant, unit_scenario)),
-            *(module.AGGREGATE for module in (evidence, unit_rules)),
+            *(module.AGGREGATE for module in (evidence, unit_rules, known_list)),
             *own,
         ),
         policies=(
@@ -54,6 +69,7 @@ def support_unit(unit: str, own: Sequence[Aggregate] = (), policies: Sequence[Po
             move_confirmed_deadlines(unit),
             *follow_own_events(unit),
             note_instructions(unit),
+            note_lists((*OF_EVERY_UNIT, *lists)),
             *policies,
         ),
     )
@@ -131,7 +147,7 @@ class OpenDuty(Command):
     def parts(self) -> Sequence[Command]:
         task_id, duty = self.task_id, self.handed_out
         same = duty.model_dump(include={"title", "phase", "planned_vnd", "directive_id", "duty", "locality"})
-        opened = OpenTask(task_id=task_id, group=DUTY_GROUP, scenario=Scenario.BOTH, **same)
+        opened = OpenTask(task_id=task_id, group=DUTY_GROUP, scenario=EVERY_CASE, **same)
         assigned = AssignTask(task_id=task_id, collective=duty.locality_name.vi, individual=duty.responsible)
         if duty.deadline is None:
             return (opened, assigned)

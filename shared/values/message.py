@@ -49,13 +49,12 @@ WORDS = {
         *("low", "medium", "high", "critical"),
         *("requested", "reported", "assessed", "resolved", "returned", "reopened", "clearance_dropped"),
         "deadline_moved",
-        *("pending", "lapsed", "in_force", "superseded", "both"),
+        *("pending", "lapsed", "in_force", "superseded"),
         *("not_started", "in_progress", "blocked", "submitted", "suspended", "deadline_shortened"),
         *("decoration", "ceremony", "sanitation", "emulation", "place", "person", "vehicle"),
     )
 } | {
-    "none": Message("none", "No epidemic"),
-    "outbreak": Message("outbreak", "Outbreak"),
+    "both": Message("both", "every case"),
     "token": Message("token", "the token"),
     "position": Message("position", "all tokens of"),
     "key": Message("key", "the key"),

@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
-from shared.values.units import UNIT_PATTERN, support_unit_ids
+from shared.values.units import UNIT_PATTERN
 
 
 class Phase(StrEnum):
@@ -20,36 +20,12 @@ class Phase(StrEnum):
     AFTER = "after"
 
 
-class Scenario(StrEnum):
-    """The case a task is for: no epidemic, COVID-19 spreading widely, or both."""
-
-    NONE = "none"
-    OUTBREAK = "outbreak"
-    BOTH = "both"
-
-
-class DutyKind(StrEnum):
-    """What every locality does before, during and after the congress."""
-
-    DECORATION = "decoration"
-    CEREMONY = "ceremony"
-    SANITATION = "sanitation"
-    EMULATION = "emulation"
-
-
 class ClearanceKind(StrEnum):
     """What a clearance lets in, or lets be used."""
 
     PLACE = "place"
     PERSON = "person"
     VEHICLE = "vehicle"
-
-
-class Case(StrEnum):
-    """One of the two cases that every unit prepares for; one of them can be in force."""
-
-    NONE = "none"
-    OUTBREAK = "outbreak"
 
 
 TEXT_LENGTH = 2000
@@ -69,19 +45,7 @@ ID_PATTERN = r"^[A-Za-z0-9][A-Za-z0-9_-]{0,79}$"
 
 EntityId = Annotated[str, Field(pattern=ID_PATTERN)]
 Unit = Annotated[str, Field(pattern=UNIT_PATTERN)]
-"""The id of a support unit in what is stored, known to this process or not; commands name a `KnownUnit`."""
-
-
-def check_known(unit: Unit) -> Unit:
-    """Raises a validation error that names the units there are."""
-    if unit not in support_unit_ids():
-        there_are = {"name": unit, "units": ", ".join(support_unit_ids())}
-        raise PydanticCustomError("unknown_unit", "there is no unit {name}; there are {units}", there_are)
-    return unit
-
-
-KnownUnit = Annotated[Unit, AfterValidator(check_known)]
-"""A support unit that a command may name."""
+"""The id of a support unit. Whether it takes part in the congress is decided with the list of its units."""
 
 
 MAX_SEQUENCE = 2**63 - 1

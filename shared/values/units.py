@@ -11,12 +11,15 @@ from typing import NamedTuple
 
 from shared.values.brief import brief_text
 from shared.values.message import Message
+from shared.values.names_in_use import CodeList, name_in_use
 
 SUBCOMMITTEE = "subcommittee"
 AUDITOR = "auditor"
 """A unit for reading only: no service takes its commands."""
 LOGISTICS, SECURITY = "logistics", "security"
 TRACKER = "tracker"
+BODY_ABOVE = "body-above"
+"""Where the name of the body that steers the work stands among the names in use."""
 UNIT_PATTERN = r"^[a-z][a-z0-9-]{0,29}$"
 
 
@@ -41,12 +44,12 @@ _ABOVE = SupportUnit(
     "Sub-committee",
     (
         *("meeting", "directive", "catalogue-item", "organisation", "duty", "scenario", "parked-event", "revocation"),
-        *("congress", "instruction", "issued-report"),
+        *("congress", "instruction", "issued-report", "code-list"),
     ),
 )
 WRITERS = {entity: unit.id for unit in (_ABOVE, *WITH_CODE) for entity in unit.writes}
 _OF_EVERY_UNIT = frozenset(
-    {"task", "review", "variant", "unit-scenario", "known-clearance", "evidence", "unit-rules"}
+    {"task", "review", "variant", "unit-scenario", "known-clearance", "evidence", "unit-rules", "known-list"}
 )
 _OF_EVERY_SERVICE = frozenset({"document", "policy"})
 _TAKEN = {
@@ -115,6 +118,11 @@ def _new_id(name: str, units: list[SupportUnit]) -> str:
     return name
 
 
+def may_be_unit(name: str) -> bool:
+    """Whether a unit can have this id: what means something else where a unit can be named is none."""
+    return re.fullmatch(UNIT_PATTERN, name) is not None and name not in _TAKEN
+
+
 def support_unit_ids() -> tuple[str, ...]:
     return tuple(unit.id for unit in support_units())
 
@@ -130,7 +138,14 @@ def has_code(service: str) -> bool:
 
 
 def title_of(service: str, lang: str) -> str:
-    """The title of a unit; its id where this process does not know it."""
+    """The title of a unit as the congress calls it that is being read, or else as this process does; its id where
+    neither knows it."""
+    list_id = BODY_ABOVE if service == SUBCOMMITTEE else CodeList.UNITS
+    return name_in_use(list_id, service, lang) or default_title(service, lang)
+
+
+def default_title(service: str, lang: str) -> str:
+    """As this process calls it."""
     for unit in (_ABOVE, *support_units()):
         if unit.id == service:
             return unit.vi if lang == "vi" else unit.en

@@ -116,7 +116,7 @@ def _additions(document: Document, recorded: Recorded) -> Document | None:
         case task.TaskDeadlineMoved():
             return _moved(document, event, recorded)
         case task.ScenarioFollowed():
-            return {"followed": {"switch": event.switch, "scenario": event.scenario.value}}
+            return {"followed": {"switch": event.switch, "scenario": event.scenario}}
         case task.TaskSubmitted():
             # What earlier submissions showed stays.
             submission = {"submitted_at": instant(recorded.envelope.time), "submitted_by": event.submitted_by}

@@ -111,7 +111,27 @@ def test_the_picture_differs_in_its_words_alone():
     assert len(WORDS_OF_A_PICTURE.findall(english)) == len(WORDS_OF_A_PICTURE.findall(vietnamese)) > 20
 
 
-@pytest.mark.parametrize("page", pages.PAGES)
+def test_who_begins_in_either_language_types_the_same():
+    english, vietnamese = (
+        [shown.command.replace("DAIHOI_LANG=en", "DAIHOI_LANG=vi") for shown in pages.shown_in(pages.text_of(page))]
+        for page in pages.BEGINNINGS
+    )
+    assert english == vietnamese != []
+    headings = [len(re.findall(r"^## ", pages.text_of(page), re.MULTILINE)) for page in pages.BEGINNINGS]
+    assert headings[0] == headings[1]
+
+
+LETTERS_A_MINUTE = 280
+"""Of somebody who types for a living."""
+
+
+@pytest.mark.parametrize("page", pages.BEGINNINGS)
+def test_who_begins_types_for_less_than_five_minutes(page):
+    typed = [shown.command.partition(" | ")[0] for shown in pages.shown_in(pages.text_of(page))]
+    assert sum(map(len, typed)) < 5 * LETTERS_A_MINUTE
+
+
+@pytest.mark.parametrize("page", [*pages.PAGES, *pages.BEGINNINGS])
 def test_what_is_shown_as_run_begins_with_a_command(page):
     text = pages.text_of(page)
     assert text.count("```console\n") == text.count(f"```console\n{pages.PROMPT}") > 0

@@ -31,7 +31,10 @@ DEFINED = {
     if isinstance(model, type) and issubclass(model, Event) and model is not Event
 }
 EMITTED = {event.TYPE: event for aggregate in (*AGGREGATES, REFUSALS) for event in aggregate.events}
-MAY_BE_IMPORTED = ("pydantic", "shared.values.types", "shared.events.base", "datetime", "enum", "typing")
+MAY_BE_IMPORTED = (
+    *("pydantic", "shared.values.types", "shared.values.code_lists", "shared.events.base"),
+    *("datetime", "enum", "typing"),
+)
 
 
 def types_written_in(path: Path) -> list[str]:

@@ -278,6 +278,7 @@ def test_the_filters_of_a_unit_hold_none_that_another_one_covers():
             "security.clearance",
             "security.variant",
             "subcommittee.catalogue-item",
+            "subcommittee.code-list",
             "subcommittee.congress",
             "subcommittee.directive",
             "subcommittee.duty",

@@ -11,6 +11,7 @@ from uuid import uuid4
 import pytest
 
 from daihoi.ops.doctor import examine
+from shared.domain.decider import Refused
 from shared.eventstore.errors import Conflict, EventStoreError, NotPermitted, StreamMismatch
 from shared.eventstore.jetstream_api import js_api, js_call, stream_info
 from shared.eventstore.names import bucket_stream, evidence_bucket
@@ -22,6 +23,8 @@ from shared.eventstore.streams import bucket_configs, provision
 from shared.eventstore.wire import as_json, read_json
 from shared.platform.nats import nats_connection
 from shared.unit.client import CommandClient
+from shared.unit.fetching_files import EvidenceFetcher
+from shared.unit.handing_out import FetchEvidencePart
 from shared.unit.keeping import KeepEvidence, KeepEvidencePart
 from shared.unit.patience import Patience
 from shared.unit.problems import ProblemError
@@ -48,6 +51,11 @@ def client(connection, congress):
 @pytest.fixture
 def sender(client, settings):
     return EvidenceSender(client, UNIT, token_for(settings, f"{UNIT}.member"), 50 * MB)
+
+
+@pytest.fixture
+def fetcher(client, settings):
+    return EvidenceFetcher(client, UNIT, token_for(settings, f"{UNIT}.member"))
 
 
 @pytest.fixture
@@ -140,6 +148,44 @@ async def test_a_part_that_was_not_answered_may_be_sent_again(give, serving, con
         sha256 = hashlib.sha256(b"%PDF-" * 2).hexdigest()
         await give(KeepEvidence.NAME, sha256=sha256, size_bytes=10, file_name="x.pdf", upload=upload)
     assert await stored(connection, congress) == 3
+
+
+# --- and comes out again ---
+async def test_a_file_comes_out_as_it_went_in_and_is_listed_once(sender, fetcher, serving, connection, congress):
+    async with serving(UNIT):
+        for content in (PDF, b"%PDF-", PDF):
+            await sender.send(io.BytesIO(content), "Biên bản.pdf")
+        before, written = await stored(connection, congress), io.BytesIO()
+        assert await fetcher.fetch(SHA256, written.write) == len(PDF)
+        listed = {kept.sha256: (kept.file_name, kept.size_bytes) async for kept in fetcher.on_record()}
+        assert await stored(connection, congress) == before
+    assert written.getvalue() == PDF
+    assert listed[SHA256] == ("Biên bản.pdf", len(PDF))
+    assert len(listed) == 2
+
+
+async def test_what_is_not_there_or_not_as_it_was_is_refused_at_the_latest_at_its_end(sender, fetcher, kept, serving):
+    other = "0a" * 32
+    async with serving(UNIT):
+        assert await code_of(fetcher.fetch(SHA256, io.BytesIO().write)) == "evidence_not_in_store"
+        await sender.send(io.BytesIO(PDF), "a.pdf")
+        whole = await kept.whole(SHA256)
+        await kept.name(other, whole)
+        with pytest.raises(Refused) as error:
+            await fetcher.fetch(other, io.BytesIO().write)
+        assert error.value.code == "evidence_differs"
+        await kept.name("0b" * 32, whole._replace(size_bytes=len(PDF) + 1))
+        assert await code_of(fetcher.fetch("0b" * 32, io.BytesIO().write)) == "evidence_differs"
+
+
+async def test_a_file_is_handed_out_for_a_token_of_the_unit_alone(sender, client, settings, serving):
+    async with serving(UNIT):
+        await sender.send(io.BytesIO(PDF), "a.pdf")
+        question = FetchEvidencePart(sha256=SHA256)
+        for stranger in ("security.member", "auditor.office"):
+            refused = client.question(UNIT, question, token=token_for(settings, stranger))
+            assert await code_of(refused) == "wrong_unit"
+        assert (await client.question(UNIT, question, token=token_for(settings, f"{UNIT}.member"))).part
 
 
 # --- a file that doesn't ---

@@ -7,7 +7,8 @@ from uuid import uuid4
 import pytest
 
 from shared.domain import review, task
-from shared.domain.decider import Actor
+from shared.domain.decider import Actor, Refused
+from shared.events.code_list import EntryAdded
 from shared.events.scenario import ScenarioSwitched
 from shared.eventstore.envelope import Cause, as_bytes, decode, decode_data, encode
 from shared.eventstore.jetstream_api import js_api
@@ -100,6 +101,41 @@ async def test_a_switch_suspends_what_does_not_apply_and_the_next_one_resumes_it
     await here.hears("follow-switches", switch(2, "none"))
     assert await there.suspended() == {"1-03"}
     assert [event.TYPE for event in await here.history("1-01")] == ["vn.daihoi.task.opened.v1"]
+
+
+async def test_of_three_cases_each_suspends_what_is_not_for_it_and_its_own_variant_holds(start):
+    here, there = start(), start()
+    with pytest.raises(Refused, match="storm is not on the list"):
+        await here.opens("1-04", "storm")
+    await here.hears("note-lists", storm_is_listed())
+    for task_id, case in (("1-01", "both"), ("1-02", "none"), ("1-03", "outbreak"), ("1-04", "storm")):
+        await here.opens(task_id, case)
+    for case, task_id, change in (
+        ("storm", "1-02", {"applies": True}),
+        ("storm", "1-01", {"planned_vnd": 3}),
+        ("outbreak", "1-01", {"planned_vnd": 5}),
+    ):
+        await here.send("adjust-variant", {"variant": case, "task_id": task_id, "reason": "Vì thế", **change})
+    suspended = {"none": {"1-03", "1-04"}, "storm": {"1-03"}, "outbreak": {"1-02", "1-04"}}
+    for number, case in enumerate(("none", "storm", "outbreak", "none"), start=1):
+        await there.hears("follow-switches", switch(number, case))
+        assert await here.suspended() == suspended[case]
+    costs = [event.planned_vnd for event in await here.history("1-01") if hasattr(event, "switch")]
+    assert costs == [3, 5, TASK["planned_vnd"]]
+    assert await here.store.ids("policy") == []
+
+
+def storm_is_listed():
+    storm = {"id": "storm", "name": {"vi": "Có bão"}}
+    return told(EntryAdded(entry=storm), "code-list", "cases")
+
+
+async def test_the_variant_of_another_case_than_the_one_in_force_holds_nothing_up(start, connection, congress):
+    here = start()
+    await here.opens("1-02", "none")
+    await connection.jetstream().publish(event_subject(congress, UNIT, "variant", "storm"), b"garbage")
+    await here.hears("follow-switches", switch(1, "outbreak"))
+    assert await here.suspended() == {"1-02"}
 
 
 async def test_a_switch_told_again_changes_nothing_even_after_the_next_one(start):

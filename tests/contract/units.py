@@ -41,6 +41,7 @@ LOCALITY = {
 NEEDS = {"duty": ("register-organisations", {"entries": [LOCALITY]})}
 """The command that has to come before an entity can begin, where there is one."""
 OPENED_BY = {
+    "code-list": "lead",
     "instruction": "lead",
     "issued-report": "lead",
     "scenario": "lead",
@@ -142,6 +143,11 @@ def opening(title):
                 "issuer_code": "TB",
             },
             "congress_already_founded",
+        ),
+        "code-list": (
+            "add-entry",
+            {"code_list": "incident-kinds", "entry_id": "flood", "name": text},
+            "no_right_to_change_lists",
         ),
         "scenario": ("switch-scenario", {"scenario": "outbreak", "reason": title}, "no_right_to_switch"),
         "variant": ("prepare-variant", {"variant": "outbreak"}, "not_the_lead"),

@@ -2,8 +2,11 @@
 
 import re
 import sys
+import tempfile
+from pathlib import Path
 
-from tests.documents.pages import PAGES, PROJECT, text_of, with_outputs
+from tests.documents.newcomer import newcomer
+from tests.documents.pages import BEGINNINGS, PAGES, PROJECT, text_of, with_outputs
 from tests.documents.reader import Reader, reader
 
 SAMPLE_END = re.compile(r"(?<=daihoi report --at )\d+\b(?!-)")
@@ -27,14 +30,32 @@ def refresh(reading: Reader) -> list[str]:
     before = sample_end_in(text_of("docs/tour.md"))
     changed = []
     for page in PAGES:
-        text = text_of(page)
-        renewed = with_outputs(renumbered(text, before, reading.sample_end), lambda shown: reading.run(shown.command))
-        if renewed != text:
-            (PROJECT / page).write_text(renewed, "utf-8")
-            changed.append(page)
+        text = renumbered(text_of(page), before, reading.sample_end)
+        changed += _renew(page, with_outputs(text, lambda shown: reading.run(shown.command)))
     return changed
+
+
+def refresh_beginnings() -> list[str]:
+    """The guides in which something changed, each followed on a congress of its own."""
+    changed = []
+    for page, language in BEGINNINGS.items():
+        with (
+            tempfile.TemporaryDirectory(prefix="daihoi-", ignore_cleanup_errors=True) as folder,
+            newcomer(Path(folder), language) as somebody,
+        ):
+            renewed = with_outputs(text_of(page), lambda shown: somebody.run(shown.command))
+        changed += _renew(page, renewed)
+    return changed
+
+
+def _renew(page: str, renewed: str) -> list[str]:
+    if renewed == text_of(page):
+        return []
+    (PROJECT / page).write_text(renewed, "utf-8")
+    return [page]
 
 
 if __name__ == "__main__":
     with reader() as reading:
-        sys.stdout.write("".join(f"{page} has changed\n" for page in refresh(reading)) or "nothing has changed\n")
+        pages = [*refresh(reading), *refresh_beginnings()]
+    sys.stdout.write("".join(f"{page} has changed\n" for page in pages) or "nothing has changed\n")

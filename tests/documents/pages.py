@@ -13,6 +13,8 @@ PROJECT = Path(__file__).parents[2]
 READMES = ("README.md", "README.vi.md")
 PAGES = (*READMES, "docs/tour.vi.md", "docs/tour.md", "docs/operate.md", "docs/operate.vi.md")
 """In the order in which they are run, all on one sample congress."""
+BEGINNINGS = {"docs/start.md": "en", "docs/start.vi.md": "vi"}
+"""One guide in two languages, each followed on a congress of its own."""
 
 _BLOCK = re.compile(r"(?<=^```console\n).*?(?=^```$)", re.MULTILINE | re.DOTALL)
 PROMPT = "$ "

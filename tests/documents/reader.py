@@ -66,6 +66,10 @@ class Reader:
         return printed.removesuffix(f"{ENDED}\n")
 
 
+def without_progress_bars(printed: str) -> str:
+    return _PROGRESS_BAR.sub("", printed)
+
+
 def without_what_varies(printed: str, sample_end: int) -> str:
     """Progress bars go. Placeholders come where the output differs from one telling to the next.
 
@@ -76,20 +80,20 @@ def without_what_varies(printed: str, sample_end: int) -> str:
         is_early = int(sequence.group(1)) <= sample_end
         return "…".rjust(len(sequence.group())) if is_early else sequence.group()
 
-    text = _SEQUENCE.sub(stand_in, _PROGRESS_BAR.sub("", printed))
+    text = _SEQUENCE.sub(stand_in, without_progress_bars(printed))
     for pattern, placeholder in _VARIES:
-        text = _in_place(pattern, placeholder, text)
+        text = in_place(pattern, placeholder, text)
     return "".join(f"{line.rstrip()}\n" for line in text.splitlines())
 
 
-def _in_place(pattern: str, placeholder: str, text: str) -> str:
+def in_place(pattern: str, placeholder: str, text: str) -> str:
     """A table's cell stays as wide as it is."""
 
     def replaced(part: re.Match[str]) -> str:
         return f"{placeholder}{part['rest']}".rstrip().ljust(len(part.group()))
 
     renewed = re.sub(rf"{pattern}(?P<rest>[^│\n]*)", replaced, text)
-    return renewed if renewed == text else _in_place(pattern, placeholder, renewed)
+    return renewed if renewed == text else in_place(pattern, placeholder, renewed)
 
 
 @contextmanager
@@ -107,7 +111,7 @@ def reader() -> Iterator[Reader]:
             (["-m", "daihoi", "up"], "mongodb://"),
             (["-m", "tests.documents.forked", str(address)], "ready"),
         ):
-            stack.enter_context(_running(arguments, folder, environment, until))
+            stack.enter_context(running(arguments, folder, environment, until))
         shell = subprocess.Popen(
             ["bash", "--noprofile", "--norc"],
             cwd=folder,
@@ -149,7 +153,7 @@ def _tell_the_sample(folder: Path, environment: Mapping[str, str]) -> int:
 
 
 @contextmanager
-def _running(arguments: list[str], folder: Path, environment: Mapping[str, str], until: str) -> Iterator[None]:
+def running(arguments: list[str], folder: Path, environment: Mapping[str, str], until: str) -> Iterator[None]:
     """A Python process for the length of the block, which begins when the process has printed `until`."""
     printed = folder / f"{arguments[1]}.log"
     with (

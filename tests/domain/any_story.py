@@ -11,7 +11,7 @@ from shared.events.base import Event
 from shared.events.scenario import ScenarioSwitched
 from shared.eventstore.direct import Stored
 from shared.eventstore.envelope import Envelope, as_bytes
-from shared.values.types import DutyKind
+from shared.values.code_lists import CodeList, ids_of
 from tests.congress import BEGINNING, envelope_of
 
 FIRST_DAY = BEGINNING.date()
@@ -136,7 +136,7 @@ def story(seed: int) -> list[Step]:
         unit, name = rng.choice(UNITS), f"t-{number % 33:02}"
         lives.append([Step(unit, "task", name, event) for event in life(rng, number)])
     for number in range(10):
-        duty = {"duty": rng.choice(list(DutyKind)), "locality": f"huyen-{number}"}
+        duty = {"duty": rng.choice(ids_of(CodeList.DUTIES)), "locality": f"huyen-{number}"}
         lives.append([Step("logistics", "task", f"duty-{number}", event) for event in life(rng, number, **duty)])
     names = dict.fromkeys((*rng.sample([steps[0].id for steps in lives[1:]], 20), "no-such-task"))
     lives += [[Step("logistics", "expense", name, event) for event in account(rng)] for name in names]

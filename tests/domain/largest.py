@@ -5,8 +5,10 @@ from typing import Any
 
 from shared.domain.decider import Command
 from shared.domain.entering import entered
+from shared.domain.known_list import KnownList
 from shared.values import contact
-from shared.values.types import ID_PATTERN
+from shared.values.code_lists import DEFAULTS, DUTY_PATTERN, ENTRY_PATTERN, CodeList, Entry
+from shared.values.types import ID_PATTERN, Text
 from shared.values.units import UNIT_PATTERN
 
 FACE = "\N{GRINNING FACE}"
@@ -17,6 +19,9 @@ BY_PATTERN = {
     r"^[^\s/]{1,40}$": FACE * 40,
     ID_PATTERN: "x" * 80,
     UNIT_PATTERN: "propaganda",
+    ENTRY_PATTERN: "x" * 40,
+    DUTY_PATTERN: "decoration",
+    r"^[a-z][a-z-]{0,39}$": "x" * 40,
     r"^[0-9]{1,3}(\.[0-9]{1,4})+$": "999." + "9999." * 14 + "9999",
     r"^(19|20|21)[0-9]{2}-(19|20|21)[0-9]{2}$": "2100-2199",
     r"^https?://[^\s/?#]\S*$": "https://" + FACE * 992,
@@ -32,6 +37,12 @@ BY_NAME = {
     "basis": ["999999999-KH/" + "Đ" * 56] * 50,
     "title_of_evidence": FACE * 500,
 }
+
+
+CASES = KnownList(entries=(*DEFAULTS[CodeList.CASES], Entry(id="x" * 40, name=Text(vi="x" * 300, en="x" * 300))))
+"""A list of cases with one of the longest id and name."""
+THE_CASES = {("known-list", "cases"): CASES, ("code-list", "cases"): CASES}
+"""As a unit decides with it, and as the sub-committee does."""
 
 
 @cache

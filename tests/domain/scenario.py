@@ -13,6 +13,7 @@ from services.propaganda import publications
 from services.security import clearances, incidents
 from services.subcommittee import (
     catalogue,
+    code_list,
     congress,
     directive,
     duty,
@@ -24,7 +25,17 @@ from services.subcommittee import (
     revocation,
     scenario,
 )
-from shared.domain import document, evidence, known_clearance, review, task, unit_rules, unit_scenario, variant
+from shared.domain import (
+    document,
+    evidence,
+    known_clearance,
+    known_list,
+    review,
+    task,
+    unit_rules,
+    unit_scenario,
+    variant,
+)
 from shared.domain.correcting import Correction, Noted, Past
 from shared.domain.decider import Actor, Aggregate, Command, Key, Refusal, Refused
 from shared.events.base import Event
@@ -32,7 +43,7 @@ from shared.events.base import Event
 MODULES = (
     task, document, meeting, directive, review, organisation, duty, catalogue, scenario, variant, unit_scenario,
     publications, resources, clearances, expenses, incidents, known_clearance, parked_event,
-    revocation, congress, instruction, issued_report, evidence, unit_rules,
+    revocation, congress, instruction, issued_report, evidence, unit_rules, code_list, known_list,
 )  # fmt: skip
 AGGREGATES = tuple(module.AGGREGATE for module in MODULES)
 
@@ -62,6 +73,8 @@ def decided_in(
     wanted = aggregate.reads(command, state) if aggregate.reads else ()
     seen = {key: world.get(key) for key in wanted if key[1] != "*"}
     seen |= {key: found for key, found in world.items() if (key[0], "*") in wanted}
+    if aggregate.reads_then is not None:
+        seen |= {key: world.get(key) for key in aggregate.reads_then(command, state, seen)}
     if isinstance(command, Correction):
         if past.happened:
             command.check_given_at(past.happened)

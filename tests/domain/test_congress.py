@@ -151,7 +151,7 @@ def test_every_command_event_and_refusal_is_told_here():
     [
         lambda: amend(place={"vi": "Hội trường"}, cleared=["place"]),
         lambda: ConfirmDeadlines(opening_day=OPENS, moves=[MOVES[0], MOVES[0]]),
-        lambda: ConfirmDeadlines(opening_day=OPENS, moves=[MOVES[0] | {"unit": "kitchen"}]),
+        lambda: ConfirmDeadlines(opening_day=OPENS, moves=[MOVES[0] | {"unit": "Bếp"}]),
         lambda: ConfirmDeadlines(opening_day=OPENS, moves=[]),
         lambda: FoundCongress(**TOLD | {"issuer_code": "TB/BPTT"}),
         lambda: FoundCongress(**TOLD | {"term": "2020"}),

@@ -1,7 +1,7 @@
 from datetime import date
 
 from services.tracker.reports.coverage import coverage_of
-from shared.events.publication import Channel
+from shared.values.code_lists import CodeList, ids_of
 
 
 def publication(channel, status, released_on=None, planned_on=None):
@@ -29,10 +29,22 @@ def test_it_counts_what_was_released_by_channel_and_day_and_what_waits():
 
 def test_it_shows_channels_without_anything_and_channels_nobody_told_it_of():
     channels = coverage_of(TOLD).channels
-    assert list(channels) == [*Channel, "leaflet"]
+    assert list(channels) == [*ids_of(CodeList.CHANNELS), "leaflet"]
     assert channels["visual"].released == channels["visual"].pending == 0
 
 
 def test_every_release_is_counted_once():
     channels = coverage_of(TOLD).channels.values()
     assert sum(sum(channel.by_day.values()) for channel in channels) == 4 == sum(each.released for each in channels)
+
+
+def test_channels_stand_in_the_order_of_the_list_and_retired_ones_where_something_ran():
+    retired = {"retired": True}
+    entries = [
+        {"id": "zalo", "name": {"vi": "Zalo"}},
+        {"id": "press", "name": {"vi": "Báo in"}, **retired},
+        {"id": "visual", "name": {"vi": "Cổ động"}, **retired},
+        {"id": "portal", "name": {"vi": "Cổng"}},
+    ]
+    channels = coverage_of(TOLD, [{"_id": "channels", "entries": entries}]).channels
+    assert list(channels) == ["zalo", "press", "portal", "leaflet"]

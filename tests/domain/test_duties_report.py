@@ -13,7 +13,8 @@ from daihoi.terminal.report import Printer
 from services.tracker.reports.cells import cell_of
 from services.tracker.reports.consolidated import movements
 from services.tracker.reports.duties import duties_of
-from shared.values.types import DutyKind, Phase
+from shared.values.code_lists import CodeList, Entry, ids_of
+from shared.values.types import Phase
 from tests.domain.test_report import TODAY, a_report, a_review, a_task
 
 LOCALITIES = {"giao-thuy": "Huyện Giao Thủy", "y-yen": "Huyện Ý Yên", "hai-hau": "Huyện Hải Hậu"}
@@ -53,7 +54,7 @@ STATES = [DONE, LATE, OVERDUE, {}, {"deadline": None}, {"status": "cancelled"}]
 DUTIES = st.builds(
     lambda locality, duty, phase, state: a_duty(locality, duty, phase, **state),
     st.sampled_from([*LOCALITIES, "nowhere-on-the-register"]),
-    st.sampled_from([duty.value for duty in DutyKind]),
+    st.sampled_from(ids_of(CodeList.DUTIES)),
     st.sampled_from([phase.value for phase in Phase]),
     st.sampled_from(STATES),
 )
@@ -118,6 +119,19 @@ def test_duties_are_listed_where_they_lack_something_are_overdue_or_due_soon_and
         assert [line.id for line in getattr(report.duties, name)] == [expected["task_id"]]
         assert getattr(report, name) == []
     assert report.duties.lacking[0].missing == ("funding",)
+
+
+def test_duties_stand_in_the_order_of_the_list_and_those_it_has_not_after_them():
+    entries = tuple(Entry(id=name, name={"vi": name}) for name in ("works", "emulation"))
+    tasks = [a_duty("y-yen", name, **OVERDUE) for name in ("decoration", "emulation", "works")]
+    found = duties_of(
+        tasks, [handed_out("hai-hau", name) for name in ("emulation", "works")], REGISTER, TODAY, entries
+    )
+    assert list(found.by_duty) == ["works", "emulation", "decoration"]
+    assert list(found.localities[0].by_duty) == ["works", "emulation", "decoration"]
+    assert [line.id for line in found.overdue] == [f"y-yen-{name}-before" for name in found.by_duty]
+    assert found.not_opened == ["hai-hau-works-before", "hai-hau-emulation-before"]
+    assert "works" in printed(duties_table(found, "vi"))
 
 
 def test_a_duty_that_no_unit_has_opened_is_named():

@@ -9,7 +9,8 @@ from services.subcommittee.organisation import Organisation
 from shared.domain.decider import Actor
 from shared.events.duty import DutyHandedOut
 from shared.events.organisation import OrganisationKind, OrganisationRegistered
-from shared.values.types import ID_LENGTH, DutyKind, Phase
+from shared.values.code_lists import CodeList, ids_of
+from shared.values.types import ID_LENGTH, Phase
 from tests.domain.scenario import OFFICER, given, refusal_codes, rejecting, silent_on
 
 CHAIR = Actor("subcommittee.chair", "subcommittee")
@@ -116,10 +117,11 @@ def test_one_command_stands_for_every_locality_in_every_phase():
 
 def test_every_locality_duty_and_phase_has_an_id_of_its_own_that_fits():
     longest = "x" * (ID_LENGTH - 18)
-    ids = [duty_id(*told) for told in product((longest, "y"), DutyKind, Phase)]
+    ids = [duty_id(*told) for told in product((longest, "y"), ids_of(CodeList.DUTIES), Phase)]
     assert len(set(ids)) == len(ids)
     assert {
-        hand_out(locality=longest, duty=kind, phase=phase).entity_id for kind, phase in product(DutyKind, Phase)
+        hand_out(locality=longest, duty=kind, phase=phase).entity_id
+        for kind, phase in product(ids_of(CodeList.DUTIES), Phase)
     } <= set(ids)
     assert max(map(len, ids)) == ID_LENGTH
     with pytest.raises(ValueError, match="locality"):

@@ -63,7 +63,7 @@ def test_an_event_is_not_bound_by_what_its_command_takes_today(event, shown):
 def test_sums_beyond_the_largest_amount_are_settled():
     estimated = ExpenseEstimated(amount_vnd=SUM, guaranteed_vnd=SUM, funding_source="x")
     account = expenses.AGGREGATE.fold([estimated, *[EARLIER[-3]] * 2, *[EARLIER[-2]] * 3])
-    (settled,) = expenses.decide(expenses.SettleExpense(task_id="1-03"), account, None)
+    (settled,) = expenses.decide(expenses.SettleExpense(task_id="1-03"), account, None, {})
     assert (settled.advanced_vnd, settled.spent_vnd, settled.still_due_vnd) == (2 * SUM, 3 * SUM, SUM)
 
 

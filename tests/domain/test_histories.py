@@ -18,9 +18,9 @@ from pydantic import AwareDatetime, BaseModel
 
 from services.logistics import expenses, resources
 from services.propaganda import publications
-from services.security import clearances
-from services.subcommittee import catalogue, congress, duty, meeting, organisation
-from shared.domain import review, task, unit_scenario, variant
+from services.security import clearances, incidents
+from services.subcommittee import catalogue, code_list, congress, duty, holding, meeting, organisation
+from shared.domain import known_list, review, task, unit_scenario, variant
 from shared.domain.correcting import Correction, Noted, Past
 from shared.domain.decider import Actor, Aggregate, Command, Refused
 from shared.events.base import Event
@@ -55,6 +55,8 @@ from shared.events.task import (
 )
 from shared.events.unit_scenario import SwitchRecorded
 from shared.events.variant import VariantAdjusted
+from shared.values.code_lists import CodeList, Entry, NewEntry
+from shared.values.types import Text
 from shared.values.units import support_unit_ids
 from tests.domain.scenario import AGGREGATES, BEGAN, decided_in
 
@@ -66,6 +68,7 @@ OPENED = TaskOpened(
     title={"vi": "Việc"}, group={"number": 1, "name": {"vi": "Nhóm"}}, phase="before", scenario="both", planned_vnd=5
 )
 ASSIGNED = TaskAssigned(collective="Sở Y tế", individual="Phó Giám đốc")
+THREE_CASES = known_list.KnownList(changed=(Entry(id="storm", name=Text(vi="Có bão", en="Storm")),))
 WORLD = {
     ("task", "a"): task.AGGREGATE.fold([OPENED, ASSIGNED, TaskDeadlineSet(deadline=date(2020, 9, 1))]),
     ("task", "b"): task.AGGREGATE.fold([OPENED.model_copy(update={"planned_vnd": 0}), TaskCancelled(reason="Thôi")]),
@@ -77,6 +80,7 @@ WORLD = {
         for name, decision in (("a", "granted"), ("b", "withdrawn"))
     },
     ("evidence", "0a" * 32): EvidenceFiled(file_name="bien-ban.pdf", size_bytes=1, media_type="application/pdf"),
+    **dict.fromkeys([("known-list", "cases"), ("code-list", "cases")], THREE_CASES),
     task.IN_FORCE: unit_scenario.UnitScenario(
         recorded=SwitchRecorded(number=1, scenario="outbreak", reason="Dịch lan rộng")
     ),
@@ -85,7 +89,7 @@ WORLD = {
     ),
 }
 """The tasks that a review finds: one lacks its funding, one is not live. One locality on the register, two clearances
-that tasks may need, a file that the unit keeps, and a scenario in force, with a variant."""
+that tasks may need, a file that the unit keeps, a list with a third case, and a scenario in force, with a variant."""
 
 TAKEN_UP_LATER = {
     ("task", "c"): task.AGGREGATE.fold(
@@ -127,6 +131,8 @@ BY_NAME: dict[str, st.SearchStrategy] = {
     "person_id": st.sampled_from([None, "cb-1"]),
     "contact": st.sampled_from([None, "0350 364 8888", "van-phong@example.vn"]),
     "alias": st.sampled_from(["Sở YT", "Đội x"]),
+    "holders": st.just([]) | st.deferred(lambda: st.lists(any_of(holding.HolderEntry), max_size=1)),
+    "deputies": st.just([]) | st.deferred(lambda: st.lists(any_of(holding.DeputyEntry), max_size=1)),
     **dict.fromkeys(("advance_id", "spending_id"), st.sampled_from(["x", "y", "z"])),
     **dict.fromkeys(("catalogue", "catalogue_item", "reservation_id"), st.sampled_from(["x", "y", "z"])),
     **dict.fromkeys(("symbol", "superseded_by"), st.sampled_from(["76-KH/TU", "39/KH-BPĐBANTT"])),
@@ -149,6 +155,12 @@ BY_NAME: dict[str, st.SearchStrategy] = {
     "named": st.sampled_from(["0123456789abcdef", "0123456789abcdef" * 2, "logistics.lead", "nobody.at-all"]),
     "since": st.sampled_from([datetime(2020, 8, 20, hour, tzinfo=UTC) for hour in (1, 2)]),
     "code": st.sampled_from(["1.01", "1.02"]),
+    "scenario": st.sampled_from(["both", "none", "outbreak", "both", "outbreak", "storm"]),
+    "variant": st.sampled_from(["none", "outbreak", "storm"]),
+    **dict.fromkeys(("id", "entry_id"), ONE_OR_ANOTHER),
+    "code_list": st.sampled_from([CodeList.CHANNELS, CodeList.INCIDENT_KINDS]),
+    "channel": st.sampled_from(["press", "portal"]),
+    "duty": st.sampled_from(["decoration", "emulation"]),
     "item_ids": st.lists(st.sampled_from(["1-01", "1-02"]), min_size=1, unique=True),
 }
 
@@ -157,6 +169,7 @@ UNIQUE_BY = {
     duty.DutyPhase: lambda each: each.phase,
     congress.NewDeadline: lambda move: (move.unit, move.task_id),
     meeting.CorrectedPoint: lambda point: point.number,
+    NewEntry: lambda entry: entry.id,
 }
 
 
@@ -176,18 +189,28 @@ def any_of(annotation: Any) -> st.SearchStrategy:
         return reservations()
     if annotation is catalogue.ImportCatalogue:
         return imports()
+    if annotation is incidents.ReportIncident:
+        return st.builds(annotation, **named_in(annotation) | {"kind": st.sampled_from(["order", "fire"])})
+    if annotation in (known_list.NoteList, known_list.NoteEntry):  # of a list that no unit decides with
+        return st.builds(annotation, **named_in(annotation) | {"code_list": st.just(CodeList.GROUPS)})
+    if annotation is code_list.PublishList:
+        return st.builds(annotation, **named_in(annotation) | {"template": st.sampled_from([None, "trade-union"])})
     if annotation in (congress.FoundCongress, congress.AmendCongress):
         return particulars(annotation)
     if issubclass(annotation, Correction) and annotation is not organisation.CorrectPosition:
         return corrections(annotation)
     if issubclass(annotation, BaseModel):
-        kinds = {name: field.annotation for name, field in annotation.model_fields.items()}
-        named = {name: BY_NAME[name] for name, kind in kinds.items() if name in BY_NAME and kind is not date}
-        others = {name: any_of(kind) for name, kind in kinds.items() if name not in named}
-        return st.builds(annotation, **named, **others)
+        return st.builds(annotation, **named_in(annotation))
     if issubclass(annotation, Enum):
         return st.sampled_from(annotation)
     return BY_TYPE[annotation]
+
+
+def named_in(model: type[BaseModel]) -> dict[str, st.SearchStrategy]:
+    """A few values for each of its fields, by its name or else by its type."""
+    kinds = {name: field.annotation for name, field in model.model_fields.items()}
+    named = {name: BY_NAME[name] for name, kind in kinds.items() if name in BY_NAME and kind is not date}
+    return named | {name: any_of(kind) for name, kind in kinds.items() if name not in named}
 
 
 @st.composite

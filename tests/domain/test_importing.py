@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from daihoi.importing import cells as cell_values
-from daihoi.importing import csv_table, tables, xlsx_parts, xlsx_table
+from daihoi.importing import csv_table, opening, tables, xlsx_parts, xlsx_table
 from daihoi.importing import items as importing
 from daihoi.importing.items import COLUMNS, MORE_COLUMNS, item_of, read_file, values_of
 from daihoi.importing.tables import MAX_FILE_BYTES, MAX_ROWS, Unreadable
@@ -530,7 +530,7 @@ def test_a_sheet_of_elements_without_rows_is_not_looked_through_to_its_end():
 # --- sentences ---
 REFUSALS = [
     constant
-    for module in (tables, csv_table, xlsx_parts, xlsx_table, cell_values, importing)
+    for module in (tables, csv_table, xlsx_parts, xlsx_table, cell_values, opening, importing)
     for constant in vars(module).values()
     if isinstance(constant, Refusal)
 ]
@@ -540,6 +540,7 @@ def test_every_refusal_is_met_here():
     everywhere = {code for _, _, code in WRONG_CELLS.values()} | {code for _, code in REFUSED.values()}
     elsewhere = {"too_many_rows", "zip_bomb", "merged_cells", "not_text", "not_a_value", "duplicate_code"}
     elsewhere |= {"hidden_sheets", "hidden_rows", "hidden_columns", "lone_surrogate"}
+    elsewhere |= {"not_a_file", "file_unreadable"}
     columns = {"unknown_column", "missing_column", "duplicate_column", "no_heading"} | {"too_many_names"}
     assert everywhere | elsewhere | columns == {refusal.code for refusal in REFUSALS}
 

@@ -9,7 +9,7 @@ from shared.domain import task
 from shared.events.catalogue_item import DETAILS, Item, ItemAssigned, ItemPublished, ItemRevised
 from shared.events.task import TaskAssigned, TaskDeadlineSet, TaskDescribed, TaskFunded, TaskOpened
 from shared.unit.support_unit import OVER_WHEN_ASSIGNED, OpenItem, open_assigned_items
-from shared.values.types import Scenario
+from shared.values.code_lists import NO_EPIDEMIC
 from shared.views import catalogue as view
 from shared.views.view import Recorded
 from tests.congress import BEGINNING, envelope_of
@@ -86,7 +86,7 @@ def test_a_task_opens_with_what_it_brings_about_who_does_it_by_when_and_with_wha
 
 
 def test_a_task_that_is_not_for_both_cases_follows_the_one_in_force_last():
-    *_, last = OpenItem(task_id="1-03", item=SAYS_ALL.model_copy(update={"scenario": Scenario.NONE})).parts()
+    *_, last = OpenItem(task_id="1-03", item=SAYS_ALL.model_copy(update={"scenario": NO_EPIDEMIC})).parts()
     assert isinstance(last, task.FollowScenario)
 
 

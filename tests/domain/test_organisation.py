@@ -56,6 +56,28 @@ def test_a_register_stands_for_its_organisations_and_their_positions():
     assert organisation.RegisterOrganisations(entries=(entry,)).parts() == (register(), ADD)
 
 
+def test_a_register_also_says_who_holds_positions_and_who_takes_over_and_deputises():
+    entry = organisation.Entry(
+        organisation_id="giao-thuy", **DISTRICT, positions=[CHAIR, "Phó Chủ tịch"],
+        holders=[
+            {"position": CHAIR, "person": "Một", "since": "2020-01-01", "contact": "mot@example.vn"},
+            {"position": CHAIR, "person": "Hai", "since": "2020-07-01", "takes_over": True},
+        ],
+        deputies=[{"position": "phó chủ tịch", "deputises_for": CHAIR}],
+    )  # fmt: skip
+    state, decided = None, []
+    for command in organisation.RegisterOrganisations(entries=[entry]).parts():
+        for event in AGGREGATE.decide(command, state, OFFICER, {}):
+            state = AGGREGATE.evolve(state, event)
+            decided.append(event)
+    assert decided[3:] == [
+        events.PositionHeld(position=CHAIR, person="Một", since="2020-01-01", contact="mot@example.vn"),
+        events.PositionVacated(position=CHAIR, person="Một", until="2020-07-01"),
+        events.PositionHeld(position=CHAIR, person="Hai", since="2020-07-01"),
+        events.DeputyNamed(position="Phó Chủ tịch", deputises_for=CHAIR),
+    ]
+
+
 def test_positions_stand_in_the_order_in_which_they_were_added():
     added = [PositionAdded(position=position) for position in ("Phó Chủ tịch", CHAIR, "Chánh Văn phòng")]
     removed = PositionRemoved(position="Phó Chủ tịch")

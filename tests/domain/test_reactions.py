@@ -9,7 +9,7 @@ import pytest
 from services.logistics import resources
 from services.security import clearances
 from services.security.venues import react as ask_for_clearance
-from services.subcommittee import catalogue, congress, directive, duty, instruction, organisation, scenario
+from services.subcommittee import catalogue, code_list, congress, directive, duty, instruction, organisation, scenario
 from shared.domain import task, variant
 from shared.domain.decider import Actor, Aggregate, Command, Refused
 from shared.events.base import Event
@@ -20,7 +20,7 @@ from shared.eventstore.envelope import decode_data
 from shared.unit.policies import ANY_SERVICE, ForEvery, Policy
 from tests.congress import envelope_of
 from tests.contract.units import LOGISTICS, PROPAGANDA, SECURITY, SUBCOMMITTEE
-from tests.domain.largest import largest
+from tests.domain.largest import THE_CASES, largest
 from tests.domain.scenario import AGGREGATES, decided_in
 
 LEADS = [Actor("subcommittee.lead", "subcommittee"), Actor("security.lead", "security")]
@@ -33,11 +33,13 @@ WORLD = {
         ]
     ),
     ("task", "x" * 80): "a task",
+    **THE_CASES,
 }
 MOVES = [
     {"unit": unit, "task_id": "x" * 80, "replaces": "2199-12-31", "deadline": "2000-01-01"}
     for unit in ("propaganda", "logistics", "security")
 ]
+MANY_ENTRIES = [{"id": f"x-{number}", "name": {"vi": "x" * 300, "en": "x" * 300}} for number in range(90)]
 STORIES: Sequence[tuple[Aggregate, Sequence[Command]]] = [
     (catalogue.AGGREGATE, [largest(catalogue.PublishItem), largest(catalogue.AssignItem, unit="logistics")]),
     (directive.AGGREGATE, [largest(directive.IssueDirective, kind="review", units=["logistics"])]),
@@ -49,6 +51,18 @@ STORIES: Sequence[tuple[Aggregate, Sequence[Command]]] = [
             largest(congress.FoundCongress, time_zone=congress.TIME_ZONE),
             largest(congress.ConfirmDeadlines, moves=MOVES),
         ],
+    ),
+    (code_list.AGGREGATE, [largest(code_list.PublishList, code_list="incident-kinds", entries=MANY_ENTRIES)]),
+    (
+        code_list.AGGREGATE,
+        [
+            largest(command, code_list="incident-kinds", entry_id="x" * 40)
+            for command in (code_list.AddEntry, code_list.RetireEntry, code_list.RestoreEntry)
+        ],
+    ),
+    (
+        code_list.AGGREGATE,
+        [largest(code_list.AmendEntry, code_list="incident-kinds", entry_id="order")],
     ),
     (instruction.AGGREGATE, [largest(instruction.GiveInstruction, unit="logistics")]),
     (task.AGGREGATE, [largest(task.OpenTask), largest(task.RequireClearance)]),

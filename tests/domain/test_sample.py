@@ -4,6 +4,8 @@ from collections import Counter
 
 from daihoi.sample.story import Sample
 from services.subcommittee.congress import FoundCongress
+from services.subcommittee.issued_report import IssueReport
+from services.subcommittee.organisation import RegisterOrganisations
 from shared.domain.entering import entered
 
 SAMPLE = Sample()
@@ -53,3 +55,34 @@ def test_the_congress_is_on_record_first_with_an_opening_day_that_is_said_to_be_
     assert (first.command, command.ordinal, command.term) == ("found-congress", "XX", "2020-2025")
     assert (command.opening_day, command.closing_day, command.place) == (SAMPLE.opening_day, None, None)
     assert "ngày khai mạc" in SAMPLE.congress["catalogue"]["note"]["vi"]
+
+
+def test_positions_are_held_by_those_alone_whom_the_article_names_in_them_from_its_own_day_on():
+    meeting, holders = SAMPLE.congress["meeting"], SAMPLE.congress["holders"]
+    named = {person["name"]: person["position"] for person in (meeting["chair"], *meeting["participants"])}
+    (entry,) = [entry for entry in register().entries if entry.holders]
+    assert {holder.since.isoformat() for holder in entry.holders} == {holders["since"]} == {meeting["held_on"]}
+    for holder in entry.holders:
+        office, _, rank = holder.position.rpartition(", ")
+        assert office in named[holder.person]
+        assert rank.casefold() in named[holder.person].casefold()
+        assert holder.position in entry.positions
+    assert "article" in holders["about"]
+
+
+def test_a_report_is_handed_up_in_the_middle_of_the_work_and_signed_by_a_position_on_the_register():
+    shown = {"today": "2020-08-31", "coming_days": 30, "sequence": 1, "digest": "0a" * 32, "content_form": 1}
+    step = SAMPLE.report(shown | {"content_digest": "0a" * 32})
+    command = entered(IssueReport, step.data)
+    work = [*SAMPLE.work()]
+    before = [SAMPLE.issues_before(one) for one in work]
+    assert before == sorted(before), "it is issued once"
+    assert 0 < before.index(True) < len(work) - 1
+    assert command.issued_on == step.happened.date() == command.period_to
+    assert any(command.signer in positions for positions in REGISTER.values())
+    assert step.actor == "subcommittee.lead"
+
+
+def register():
+    (step,) = [step for step in SAMPLE.orders() if step.command == "register-organisations"]
+    return entered(RegisterOrganisations, step.data)

@@ -3,15 +3,21 @@
 from datetime import date
 from io import StringIO
 
+import pytest
 from rich.console import Console
 
-from daihoi.terminal.scenario_tables import comparison_tables, scenario_line
+from daihoi.terminal.scenario_tables import comparison_tables, scenario_line, standing_tables
+from services.tracker.reports.cases import cases_of, check_cases
+from services.tracker.reports.lists_in_use import lists_in_use
 from services.tracker.reports.scenarios import Amount, compare, in_force, standing, unprepared_units
+from shared.domain.decider import Refused
 from shared.events.duty import DUTY_GROUP
 from shared.events.scenario import ScenarioSwitched
 from shared.events.unit_scenario import SwitchFollowed, SwitchRecorded
 from shared.events.variant import AdjustmentWithdrawn, VariantAdjusted, VariantPrepared
 from shared.eventstore.ledger import Origin
+from shared.values.code_lists import CodeList, names_of
+from shared.values.names_in_use import use_names
 from shared.views.scenarios import VIEW
 from shared.views.view import Recorded
 from tests.congress import BEGINNING, envelope_of
@@ -153,17 +159,25 @@ VARIANTS = view(
 
 def test_the_variants_are_compared_whatever_is_in_force_now():
     found = compare(TASKS, VARIANTS)
-    assert found.by_unit["logistics"].none == Amount(tasks=3, planned_vnd=300)
-    assert found.by_unit["logistics"].outbreak == Amount(tasks=2, planned_vnd=170)
-    assert found.by_unit["logistics"].difference == Amount(tasks=-1, planned_vnd=-130)
-    assert found.by_unit["security"].none == found.by_unit["security"].outbreak == Amount(tasks=2, planned_vnd=140)
-    assert found.total.none == Amount(tasks=5, planned_vnd=440)
+    assert found.cases == ["none", "outbreak"]
+    logistics, security = found.by_unit["logistics"], found.by_unit["security"]
+    assert logistics.amounts["none"] == Amount(tasks=3, planned_vnd=300)
+    assert logistics.amounts["outbreak"] == Amount(tasks=2, planned_vnd=170)
+    assert logistics.differences == {"outbreak": Amount(tasks=-1, planned_vnd=-130)}
+    assert security.amounts["none"] == security.amounts["outbreak"] == Amount(tasks=2, planned_vnd=140)
+    assert found.total.amounts["none"] == Amount(tasks=5, planned_vnd=440)
+    assert_adds_up(found)
+
+
+def assert_adds_up(found):
+    """Over units and over groups, in every case and in every difference."""
     for breakdown in (found.by_unit, found.by_group):
-        for case in ("none", "outbreak", "difference"):
-            assert (
-                sum(getattr(row, case).planned_vnd for row in breakdown.values())
-                == getattr(found.total, case).planned_vnd
-            )
+        for case in found.cases:
+            sums = sum(row.amounts[case].planned_vnd for row in breakdown.values())
+            assert sums == found.total.amounts[case].planned_vnd
+        for case in found.total.differences:
+            sums = sum(row.differences[case].planned_vnd for row in breakdown.values())
+            assert sums == found.total.differences[case].planned_vnd
 
 
 def test_the_duties_are_a_group_without_a_number():
@@ -179,11 +193,12 @@ def test_the_duties_are_a_group_without_a_number():
 def test_every_task_that_differs_is_told_with_the_reason():
     told = {line.id: line for line in compare(TASKS, VARIANTS).differing}
     assert list(told) == ["1-01", "1-02", "1-03", "2-01"]
-    cheaper = told["1-01"]
-    assert (cheaper.none.planned_vnd, cheaper.outbreak.planned_vnd) == (100, 70)
-    assert (cheaper.none.deadline, cheaper.outbreak.deadline) == (date(2020, 9, 20), date(2020, 9, 15))
-    assert (cheaper.none.reason, cheaper.outbreak.reason) == ("", "Theo phương án")
-    assert [(told[name].none.applies, told[name].outbreak.applies) for name in ("1-02", "1-03", "2-01")] == [
+    none, outbreak = told["1-01"].sides.values()
+    assert (none.planned_vnd, outbreak.planned_vnd) == (100, 70)
+    assert (none.deadline, outbreak.deadline) == (date(2020, 9, 20), date(2020, 9, 15))
+    assert (none.reason, outbreak.reason) == ("", "Theo phương án")
+    applies = [[side.applies for side in told[name].sides.values()] for name in ("1-02", "1-03", "2-01")]
+    assert [tuple(sides) for sides in applies] == [
         (True, False),
         (False, True),
         (True, False),
@@ -196,3 +211,81 @@ def test_one_unit_can_be_compared_alone():
     assert found.total == found.by_unit["security"]
     assert found.differing == []
     assert {variant.unit for variant in found.variants} == {"security"}
+
+
+# --- a congress with more cases ---
+def cases(*rows):
+    """The lists of a congress that has these."""
+    entries = [{"id": id_, "name": {"vi": vi, "en": en}, "retired": retired} for id_, vi, en, retired in rows]
+    return lists_in_use({"code_lists": [{"_id": "cases", "entries": entries}]})
+
+
+NONE, STORM, OUTBREAK, FLOOD = (
+    ("none", "Bình thường", "As usual", False),
+    ("storm", "Có bão", "Storm", False),
+    ("outbreak", "Có dịch", "Outbreak", False),
+    ("flood", "Có lũ", "Flood", False),
+)
+MORE_TASKS = [*TASKS, a_task("2-02", "storm", planned_vnd=30, original_planned_vnd=30)]
+MORE_VARIANTS = [*VARIANTS, *view(adjusted("logistics", "storm", "1-02", applies=True, planned_vnd=50)).values()]
+
+
+def test_every_case_is_compared_with_none_in_the_order_of_the_list():
+    found = compare(MORE_TASKS, MORE_VARIANTS, lists=cases(NONE, STORM, OUTBREAK))
+    assert found.cases == ["none", "storm", "outbreak"]
+    row = found.by_unit["logistics"]
+    assert row.amounts == {
+        "none": Amount(tasks=3, planned_vnd=300),
+        "storm": Amount(tasks=4, planned_vnd=100 + 50 + 100 + 30),
+        "outbreak": Amount(tasks=2, planned_vnd=170),
+    }
+    assert row.differences == {
+        "storm": Amount(tasks=1, planned_vnd=-20),
+        "outbreak": Amount(tasks=-1, planned_vnd=-130),
+    }
+    assert_adds_up(found)
+    told = {line.id: [side.applies for side in line.sides.values()] for line in found.differing}
+    assert told["1-02"] == [True, True, False], "what is for none goes on in a storm where the variant says so"
+    assert told["1-03"] == [False, False, True]
+    assert told["2-02"] == [False, True, False]
+    assert [variant.variant for variant in found.variants[:3]] == found.cases
+
+
+def test_one_case_can_be_compared_with_none_alone():
+    found = compare(MORE_TASKS, MORE_VARIANTS, lists=cases(NONE, STORM, OUTBREAK), wanted=["storm"])
+    assert (found.cases, list(found.total.differences)) == (["none", "storm"], ["storm"])
+    assert list(found.differing[0].sides) == ["none", "storm"]
+    assert "1-01" not in [line.id for line in found.differing], "it differs in an outbreak only"
+
+
+def test_a_retired_case_is_shown_where_something_is_on_record_for_it():
+    retired = cases(NONE, (*STORM[:3], True), OUTBREAK)[CodeList.CASES]
+    assert cases_of(retired) == ["none", "outbreak"]
+    assert cases_of(retired, MORE_TASKS) == ["none", "storm", "outbreak"]
+    assert cases_of(retired, [], MORE_VARIANTS) == ["none", "storm", "outbreak"]
+    assert cases_of(retired, [], view(switched(1, "storm")).values()) == ["none", "storm", "outbreak"]
+    withdrawn = [adjusted("logistics", "storm", "1-02", applies=True), ("logistics", "storm", WITHDRAWN)]
+    assert cases_of(retired, [], view(*withdrawn).values()) == ["none", "outbreak"]
+    assert cases_of(cases(NONE)[CodeList.CASES], MORE_TASKS) == ["none", "outbreak", "storm"], "no list has them"
+    with pytest.raises(Refused, match="flood is not on the list"):
+        check_cases(["storm", "flood"], ["none", "storm"])
+
+
+WITHDRAWN = AdjustmentWithdrawn(task_id="1-02")
+
+
+@pytest.mark.parametrize("count", [2, 3, 4])
+def test_the_tables_are_readable_on_80_columns_however_many_cases_there_are(count):
+    listed = cases(*(NONE, STORM, OUTBREAK, FLOOD)[:count])
+    dear = {"planned_vnd": 12_345_678_900, "original_planned_vnd": 12_345_678_900}
+    tasks = [task | dear for task in TASKS if task["scenario"] != "outbreak"]
+    report = compare(tasks, [], lists=listed)
+    use_names(names_of(listed))
+    console = Console(file=StringIO(), width=80)
+    console.print(*comparison_tables(report, "vi"), *standing_tables(standing(tasks, [], listed), "vi"))
+    text = console.file.getvalue()
+    for _, name, _, _ in (NONE, STORM, OUTBREAK, FLOOD)[:count]:
+        assert name in text
+    assert "61.728.394.500" in text, "the total of none is in one line"
+    assert "…" not in text
+    assert max(map(len, text.splitlines())) <= 80

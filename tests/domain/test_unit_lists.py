@@ -10,7 +10,6 @@ from daihoi.terminal.lists import meetings_table, publications_table, resources_
 from services.tracker.reports.document_list import DocumentFilter, DocumentStatus, document_list, documents_called
 from services.tracker.reports.document_register import filed
 from services.tracker.reports.unit_lists import PublicationStatus, meeting_list, publication_list, resource_list
-from shared.events.publication import Channel
 from shared.values.symbol import DocumentSymbol
 
 TODAY = date(2020, 9, 10)
@@ -74,7 +73,7 @@ def test_publications_stand_by_the_day_on_which_they_run():
         a_publication("p4", "rejected", rejection="Trùng bài"),
     ]
     assert [line.id for line in publication_list(told)] == ["p3", "p2", "p4", "p9", "p10"]
-    assert [line.id for line in publication_list(told, channel=Channel.PORTAL)] == ["p3"]
+    assert [line.id for line in publication_list(told, channel="portal")] == ["p3"]
     assert [line.id for line in publication_list(told, status=PublicationStatus.REJECTED)] == ["p4"]
     assert [line.id for line in publication_list(told, text="bai P9")] == ["p9"]
     assert "Không duyệt: Trùng bài" in drawn(publications_table(publication_list(told), "vi"))

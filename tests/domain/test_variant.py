@@ -5,7 +5,6 @@ import pytest
 from shared.domain import variant
 from shared.domain.variant import AGGREGATE, AdjustVariant, Demand, PrepareVariant, WithdrawAdjustment, demanded
 from shared.events.variant import AdjustmentWithdrawn, VariantAdjusted, VariantPrepared
-from shared.values.types import Case, Scenario
 from tests.domain.scenario import DEPUTY, LEAD, OFFICER, assert_all_told, given, rejecting, silent_on
 
 WORLD = {("task", "1-03"): "a task", ("task", "1-04"): "another"}
@@ -85,10 +84,14 @@ def test_everything_is_told():
         ("outbreak", "both", {"applies": False}, (True, 100, DEADLINE)),
         ("outbreak", "none", {"planned_vnd": 0}, (True, 0, DEADLINE)),
         ("outbreak", "both", {"deadline": date(2020, 9, 1)}, (False, 100, date(2020, 9, 1))),
+        ("storm", "both", None, (False, 100, DEADLINE)),
+        ("storm", "storm", None, (False, 100, DEADLINE)),
+        ("storm", "outbreak", None, (True, 100, DEADLINE)),
+        ("storm", "none", None, (True, 100, DEADLINE)),
     ],
 )
 def test_a_case_demands_what_the_tasks_own_scenario_says_unless_it_is_adjusted(case, scenario, adjustment, expected):
     says = adjusted(**adjustment, reason="Theo phương án") if adjustment else None
-    found = demanded(Case(case), says, scenario=Scenario(scenario), planned_vnd=100, deadline=DEADLINE)
+    found = demanded(case, says, scenario=scenario, planned_vnd=100, deadline=DEADLINE)
     suspended, planned_vnd, deadline = expected
     assert found == Demand(suspended=suspended, planned_vnd=planned_vnd, deadline=deadline)

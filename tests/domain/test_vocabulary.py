@@ -8,13 +8,14 @@ from pydantic import ValidationError
 
 from services.subcommittee.catalogue import AssignItem, PublishItem, ReviseItem, WithdrawItem
 from services.subcommittee.duty import HandOutToLocality
-from shared.domain import variant
 from shared.unit.support_unit import OpenDuty, OpenItem
 from tests.domain.scenario import AGGREGATES
 
 EVENTS = [(aggregate.entity, event) for aggregate in AGGREGATES for event in aggregate.events]
-BEGUN = [aggregate for aggregate in AGGREGATES if aggregate is not variant.AGGREGATE]
-"""A variant is there before anybody says anything of it: its tasks apply by their own scenario."""
+THERE_BEFORE = {"variant", "code-list", "known-list"}
+BEGUN = [aggregate for aggregate in AGGREGATES if aggregate.entity not in THERE_BEFORE]
+"""A variant is there before anybody says anything of it: its tasks apply by their own scenario. A list is: as by
+default."""
 PARTS = [PublishItem, AssignItem, ReviseItem, WithdrawItem, HandOutToLocality, OpenDuty, OpenItem]
 COMMANDS = [*chain.from_iterable(aggregate.commands for aggregate in AGGREGATES), *PARTS]
 

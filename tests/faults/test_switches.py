@@ -15,7 +15,7 @@ from shared.eventstore.envelope import decode, decode_data
 from shared.eventstore.store import EventStore
 from shared.unit.client import CommandClient
 from shared.unit.problems import ProblemError
-from shared.values.types import Case
+from shared.values.code_lists import NO_EPIDEMIC
 from shared.values.units import SUBCOMMITTEE, support_unit_ids
 from tests.conftest import token_for
 from tests.faults.test_kills import histogram_of_ids, kill_9
@@ -121,9 +121,9 @@ async def test_switches_with_the_services_killed_in_between_leave_every_task_as_
         return min([await told.followed(unit) for unit in UNITS]) == switches
 
     await until(all_followed)
-    last = Case.NONE
+    last = NO_EPIDEMIC
     for unit in UNITS:
-        prepared = await told.state(unit, variant, last.value)
+        prepared = await told.state(unit, variant, last)
         task_ids = await told.stores[unit].ids("task")
         assert len(task_ids) > TASKS
 
@@ -159,7 +159,7 @@ def values(followed):
 async def as_demanded(told, unit, task_id, case, prepared):
     found = await told.state(unit, task, task_id)
     adjustment = prepared.adjustments.get(task_id)
-    applies = found.opened.scenario in (case.value, "both")
+    applies = found.opened.scenario in (case, "both")
     applies = adjustment.applies if adjustment and adjustment.applies is not None else applies
     planned = adjustment.planned_vnd if adjustment and adjustment.planned_vnd is not None else 100
     deadline = date(2099, 9, 20) if found.original_deadline else None

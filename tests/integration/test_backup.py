@@ -33,7 +33,8 @@ from shared.platform.nats import nats_connection
 from shared.unit.client import CommandClient
 from shared.unit.consumer import make_consumer
 from shared.unit.health import health_of
-from shared.values.types import Group, Phase, Scenario, Text
+from shared.values.code_lists import EVERY_CASE
+from shared.values.types import Group, Phase, Text
 from tests import recorded
 from tests.congress import Writer, envelope_of, settled
 from tests.program import Shell
@@ -122,7 +123,7 @@ ORDERED = ItemAssigned(
         group=Group(number=1, name=Text(vi="Nhóm 1")),
         unit="logistics",
         phase=Phase.BEFORE,
-        scenario=Scenario.BOTH,
+        scenario=EVERY_CASE,
         due_offset_days=-7,
         budget_vnd=0,
     ),

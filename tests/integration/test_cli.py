@@ -375,16 +375,18 @@ def test_the_switch_of_the_sample_was_followed_by_every_unit_there_and_back(shel
 
 def test_the_variants_are_compared_by_unit_and_group_and_task(shell):
     found = shell.json("scenario", "compare")
-    assert found["total"]["none"]["tasks"] == 53 + 80, "duties apply in both"
+    assert found["cases"] == ["none", "outbreak"]
+    assert found["total"]["amounts"]["none"]["tasks"] == 53 + 80, "duties apply in every case"
     for breakdown in ("by_unit", "by_group"):
-        for case in ("none", "outbreak", "difference"):
+        for kind, case in (("amounts", "none"), ("amounts", "outbreak"), ("differences", "outbreak")):
             rows = found[breakdown].values()
-            assert sum(row[case]["planned_vnd"] for row in rows) == found["total"][case]["planned_vnd"]
-    lines = {line["id"]: line for line in found["differing"]}
+            assert sum(row[kind][case]["planned_vnd"] for row in rows) == found["total"][kind][case]["planned_vnd"]
+    lines = {line["id"]: line["sides"] for line in found["differing"]}
     programme = lines["7-07"]
     assert (programme["none"]["planned_vnd"], programme["outbreak"]["planned_vnd"]) == (310_000_000, 150_000_000)
     assert programme["outbreak"]["deadline"] == "2020-09-21"
     assert (lines["5-05"]["none"]["applies"], lines["5-05"]["outbreak"]["applies"]) == (False, True)
+    assert shell.json("scenario", "compare", "--case", "outbreak") == found
     alone = shell.json("scenario", "compare", "--unit", "security")
     assert alone["total"] == found["by_unit"]["security"]
     assert "does not apply" in shell.run("scenario", "compare").stdout
@@ -582,6 +584,9 @@ def test_progress_goes_to_stderr_and_json_stays_clean(shell):
         ["token", "--as", "somebody"],
         ["scenario", "switch", "both", "--reason", "x", "--as", "subcommittee.lead"],
         ["scenario", "switch", "outbreak", "--as", "subcommittee.lead"],
+        ["scenario", "switch", "storm", "--reason", "x", "--as", "subcommittee.lead"],
+        ["scenario", "switch", "a b", "--reason", "x", "--as", "subcommittee.lead"],
+        ["scenario", "compare", "--case", "storm"],
         ["scenario", "compare", "--unit", "kitchen"],
         ["parked", "retry"],
         ["parked", "retry", "7", "--all"],

@@ -68,6 +68,15 @@ async def test_work_is_handed_in_with_files_that_can_be_fetched_and_verified(
     await run(shell, *get, fetched)
     assert fetched.read_bytes() == MINUTES
     assert "exists already" in (await run(shell, *get, fetched, expects=2)).stderr
+    through = tmp_path / "through-the-unit.pdf"
+    await run(shell, "evidence", "get", SHA256, "--unit", "logistics", "--out", through, *MEMBER)
+    assert through.read_bytes() == MINUTES
+    strangers = ("--unit", "logistics", "--out", tmp_path / "x.pdf", "--as", "security.member")
+    assert "wrong_unit" in (await run(shell, "evidence", "get", SHA256, *strangers, expects=1)).stderr
+    own = json.loads((await run(shell, "evidence", "verify", *MEMBER, "--format", "json")).stdout)
+    assert sorted((each["title"], each["standing"]) for each in own) == [
+        ("Biên bản.pdf", "there"), ("anh.jpg", "there"),
+    ]  # fmt: skip
     checked = json.loads((await run(shell, "evidence", "verify", "--format", "json")).stdout)
     assert [(each["title"], each["standing"]) for each in checked] == [
         ("Biên bản.pdf", "there"), ("anh.jpg", "there"), ("Biên bản", "elsewhere"),
@@ -81,7 +90,11 @@ async def test_work_is_handed_in_with_files_that_can_be_fetched_and_verified(
     assert "2 files" not in told.stdout
     told = await run(shell, *get, tmp_path / "again.pdf", expects=1)
     assert "evidence_not_in_store" in told.stderr
-    assert not (tmp_path / "again.pdf").exists()
+    told = await run(shell, *get, tmp_path / "again.pdf", *MEMBER, expects=1)
+    assert "evidence_not_in_store" in told.stderr
+    assert not [*tmp_path.glob("*again.pdf*")]
+    told = json.loads((await run(shell, "evidence", "verify", *MEMBER, "--format", "json", expects=1)).stdout)
+    assert {each["title"]: each["standing"] for each in told}["Biên bản.pdf"] == "missing"
     vietnamese = await run(shell, "evidence", "verify", expects=1, DAIHOI_LANG="vi")
     assert "1 tệp khớp mã kiểm tra, 1 tệp thiếu" in vietnamese.stdout
 

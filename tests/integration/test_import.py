@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from uuid import uuid4
 
+import openpyxl
 import pytest
 
 from daihoi.importing.items import read_file
@@ -15,11 +16,14 @@ from daihoi.ops.supervisor import Supervisor
 from daihoi.sample import story as demo
 from services.tracker.history.verify import verify
 from shared.domain.decider import Actor
+from shared.eventstore.credentials import credentials_for
 from shared.eventstore.rights import member_of
+from shared.platform.nats_account import credentials_path
 from shared.unit.client import CommandClient
 from tests.conftest import token_for
 from tests.congress import settled
 from tests.program import Shell
+from tests.waiting import until
 
 HEADER, *SAMPLE = csv.reader((demo.SAMPLE / "catalogue.csv").read_text("utf-8").splitlines())
 BUDGET = HEADER.index("budget_vnd")
@@ -42,7 +46,7 @@ async def office(connection, settings, endpoints, views):
 
 class Office:
     def __init__(self, settings, endpoints, client):
-        self.settings, self.client = settings, client
+        self.settings, self.client, self.credentials = settings, client, endpoints.nats_credentials
         self.shell = Shell(settings.data_dir, endpoints, settings.congress)
         self.shell.environment["DAIHOI_DATA_DIR"] = str(settings.data_dir)
 
@@ -61,9 +65,24 @@ class Office:
         assert ran.returncode == ends_with, ran.stderr
         return json.loads(ran.stdout)
 
-    async def send(self, command, data):
-        token = token_for(self.settings, "subcommittee.office")
+    async def send(self, command, data, by="office"):
+        token = token_for(self.settings, f"subcommittee.{by}")
         return await self.client.send("subcommittee", command, data, token=token, command_id=uuid4())
+
+    async def run_as_a_member(self, path, *options):
+        """On a device that has the credentials of the unit's members alone."""
+        folder, congress, identity = self.credentials, self.settings.congress, member_of("subcommittee")
+        credentials_for(folder, congress, identity)
+        held = {"DAIHOI_NATS_CREDENTIALS": str(credentials_path(Path(folder), congress, identity))}
+        arguments = ("catalogue", "import", path, "--as", "subcommittee.office", *options)
+        return await asyncio.to_thread(lambda: self.shell.run(*arguments, **held))
+
+    async def until_in_views(self, name):
+        async def is_there():
+            async with open_session(self.settings) as session:
+                return bool(await session.views.documents(name))
+
+        await until(is_there)
 
 
 def counts(new=0, changed=0, removed=0, unchanged=0):
@@ -118,6 +137,38 @@ async def test_one_wrong_row_and_nothing_is_written_and_all_that_is_wrong_is_tol
     told = await office.json(path, "--commit", ends_with=1)
     assert [(error["row"], error["column"]) for error in told["errors"]] == [(7, "budget_vnd"), (11, "title_vi")]
     assert await ledger.last_sequence() == 0
+
+
+async def test_the_cases_are_those_of_the_congress(office, ledger):
+    """From its list into a template, a catalogue, the switch and what is shown of it."""
+    path = office.file(with_cell(SAMPLE[:1], 0, HEADER.index("scenario"), "CO BAO"))
+    told = await office.json(path, ends_with=1)
+    assert [error["code"] for error in told["errors"]] == ["not_one_of"]
+    switch = ("scenario", "switch", "storm", "--reason", "Bão số 3", "--as", "subcommittee.lead", "--lang", "vi")
+    refused = await asyncio.to_thread(office.shell.run, *switch)
+    assert (refused.returncode, "none, outbreak" in refused.stderr) == (2, True), refused.stderr
+    assert await ledger.last_sequence() == 0
+
+    storm = {"code_list": "cases", "entry_id": "storm", "name": {"vi": "Có bão", "en": "Storm"}}
+    await office.send("add-entry", storm, by="lead")
+    await settled(ledger, 1)
+    await office.until_in_views("code_lists")
+    member = await office.run_as_a_member(path, "--format", "json")
+    assert json.loads(member.stdout)["new"][0]["scenario"] == "storm", "who may not read the ledger asks the views"
+    done = await office.json(path, "--commit")
+    assert (done["committed"]["problem"], done["new"][0]["scenario"]) == (None, "storm")
+    template = office.settings.data_dir / "mau.xlsx"
+    assert (await asyncio.to_thread(office.shell.run, "catalogue", "template", str(template))).returncode == 0
+    offered = openpyxl.load_workbook(template)["Danh sách"]
+    assert "Có bão" in [cell.value for column in offered.columns for cell in column]
+
+    switched = await asyncio.to_thread(office.shell.run, *switch)
+    assert switched.returncode == 0, switched.stderr
+    assert "Chưa chuẩn bị xong phương án" in switched.stderr
+    shown = await asyncio.to_thread(office.shell.run, "scenario", "show", "--lang", "vi")
+    assert "Kịch bản đang áp dụng: Có bão (lần chuyển 1" in shown.stdout
+    compared = await asyncio.to_thread(office.shell.json, "scenario", "compare", "--case", "storm")
+    assert compared["cases"] == ["none", "storm"]
 
 
 async def test_what_a_rule_forbids_is_told_and_nothing_is_written(office, ledger):

@@ -12,6 +12,7 @@ import typer
 from daihoi.cli import import_questions
 from daihoi.cli.import_questions import read_asking
 from daihoi.importing.annex import NO_WISHES
+from daihoi.importing.layout import FIELDS
 from daihoi.importing.remembered import MOST_SETS, remember, remembered
 from daihoi.importing.session import read
 from daihoi.importing.tables import MAX_FILE_BYTES, Unreadable
@@ -119,7 +120,7 @@ def ask(tmp_path, content):
 
 
 def test_what_headings_are_is_asked_once_and_remembered_for_the_congress(tmp_path, monkeypatch):
-    individual, not_read = import_questions.FIELDS.index("individual") + 1, len(import_questions.FIELDS)
+    individual, not_read = FIELDS.index("individual") + 1, len(FIELDS)
     somebody = Asked(monkeypatch, "một", "0", str(individual), str(not_read), "2")
     (item,) = ask(tmp_path, annex(HALL, headings=ODD)).items
     assert (item.individual, item.unit) == ("Phó Giám đốc Sở", "logistics")

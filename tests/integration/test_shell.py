@@ -27,7 +27,8 @@ from daihoi.importing.tables import Unreadable
 from daihoi.terminal.screen import Screen, forget_impossible_sizes, harmless
 from shared.events.task import TaskBlocked, TaskDeadlineSet, TaskOpened
 from shared.platform.settings import Settings
-from shared.values.types import Group, Phase, Scenario, Text
+from shared.values.code_lists import EVERY_CASE
+from shared.values.types import Group, Phase, Text
 from tests.congress import BEGINNING
 from tests.domain.test_importing import as_xlsx, hide_everything_but_the_table, row
 from tests.integration.test_parked import Stage
@@ -78,7 +79,7 @@ async def old_events(connection, congress, ledger, views):
             title=hostile,
             group=Group(number=1, name=hostile),
             phase=Phase.BEFORE,
-            scenario=Scenario.BOTH,
+            scenario=EVERY_CASE,
             planned_vnd=1,
         )
     )

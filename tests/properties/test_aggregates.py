@@ -2,8 +2,8 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Awaitable
-from typing import ClassVar
+from collections.abc import Awaitable, Sequence
+from typing import Any, ClassVar
 from uuid import UUID
 
 import pytest
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
 from nats.aio.client import Client
 
-from shared.domain.decider import Actor, Aggregate
+from shared.domain.decider import Actor, Aggregate, Command, Key
 from shared.eventstore.jetstream_api import js_api
 from shared.eventstore.names import service_stream
 from shared.eventstore.streams import stream_configs
@@ -106,10 +106,18 @@ class Machine(RuleBasedStateMachine):
         if self.focus.reads is not None and command.ENTITY == self.focus.entity:
             for part in command.parts():
                 state = history.states.get((part.ENTITY, part.entity_id))
-                self.seen |= {entity for entity, _ in self.focus.reads(part, state)} - {self.focus.entity}
+                self.seen |= {entity for entity, _ in self.read_for(part, state)} - {self.focus.entity}
         wish = Wish(UUID(int=len(self.sent) + 1), command, actor)
         self.sent.append(wish)
         return wish
+
+    def read_for(self, part: Command, state: Any) -> Sequence[Key]:
+        """What a decision wants to see, and what that leads to."""
+        keys = self.focus.reads(part, state)
+        if self.focus.reads_then is None:
+            return keys
+        seen = {key: self.service.history.states.get(key) for key in keys}
+        return [*keys, *self.focus.reads_then(part, state, seen)]
 
 
 async def make_stream(connection: Client, congress: str, name: str) -> None:

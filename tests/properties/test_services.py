@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
 from nats.aio.client import Client
 
+from services.subcommittee.code_list import AddEntry
 from services.tracker.history.verify import verify
 from services.tracker.projection.committing import Projection
 from services.tracker.projection.decoding import VIEWS_OF, Recorded, decode_event
@@ -42,6 +43,7 @@ from shared.eventstore.ledger import Ledger
 from shared.eventstore.streams import provision
 from shared.platform.mongo import Database, mongo_database
 from shared.unit.policies import ANY_SERVICE, ForEvery, Policy, apply
+from shared.values.code_lists import CodeList
 from tests.congress import every_stream
 from tests.contract.units import LOGISTICS, PROPAGANDA, SECURITY, SUBCOMMITTEE
 from tests.properties.broker import Died, Mishap
@@ -241,10 +243,20 @@ class Machine(RuleBasedStateMachine):
     # --- what may happen ---
     @initialize(data=st.data())
     def there_is_work_for_policies(self, data: st.DataObject) -> None:
+        self.every_unit_knows_a_third_case()
         for policy in NAMES * 2:
             self.a_command_that_feeds_a_policy(policy=policy, data=data, where=HERE)
             if self.waiting():
                 self.a_command_in_the_way(data=data, where=HERE)
+
+    def every_unit_knows_a_third_case(self) -> None:
+        lead = Actor(f"{SUBCOMMITTEE.name}.lead", SUBCOMMITTEE.name)
+        storm = AddEntry(code_list=CodeList.CASES, entry_id="storm", name={"vi": "Có bão"})
+        self.run(self.send(self.services[SUBCOMMITTEE.name], Wish(UUID(int=1), storm, lead), HERE, None))
+        for deliveries in self.waiting():
+            (stored,) = deliveries.of(self.ledger)
+            assert self.run(self.deliver(deliveries, stored, HERE, None))
+            deliveries.acknowledged += 1
 
     @rule(data=st.data(), where=SOMEWHERE, mishap=st.none() | st.sampled_from(Mishap))
     def a_command(self, data: st.DataObject, where: int, mishap: Mishap | None) -> None:

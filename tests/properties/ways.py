@@ -327,7 +327,8 @@ def _shortened(service: str, aggregates: Sequence[Aggregate], way: list[Step]) -
 
 
 NO_NAMES = {"link", "sha256", "media_type", "essential", "basis", "term", "stored_under", "parked_as", "contact"}
-NO_NAMES |= {"unit", "units", "named", "since", "digest", "content_digest"}
+NO_NAMES |= {"unit", "scenario", "variant", "units", "named", "since", "digest", "content_digest"}
+NO_NAMES |= {"code_list", "channel", "duty"}
 MARKED = BY_NAME.keys() - NO_NAMES
 """Fields that name something."""
 

@@ -15,6 +15,7 @@ from shared.eventstore.ledger import Ledger, origin_of
 from shared.eventstore.names import service_of, service_stream
 from shared.eventstore.streams import bucket_configs, differing, lacking, relied_on, stream_configs
 from shared.unit.findings import Finding, Notice, Severity
+from shared.values.code_lists import Entries
 from shared.values.units import SETTING, services
 
 DURATIONS = ("max_age", "duplicate_window")
@@ -69,14 +70,15 @@ async def stream_findings(connection: Client, congress: str, replicas: int) -> l
     return findings or [STREAMS_THERE(NATS, count=len(stream_configs(congress)))]
 
 
-async def ledger_findings(connection: Client, congress: str) -> AsyncIterator[Finding]:
-    """Of streams that are all there. Raises `Unavailable`."""
+async def ledger_findings(connection: Client, congress: str, units: Entries = ()) -> AsyncIterator[Finding]:
+    """Of streams that are all there; `units` are those on the congress's list. Raises `Unavailable`."""
     for finding in await loss_findings(Ledger(connection, congress), Checkpoint()) or [STREAMS_WHOLE(NATS)]:
         yield finding
     names = await services_with_streams(connection, congress)
     async for finding in _sourcing(connection, congress, names):
         yield finding
-    for unit in sorted(set(names) - {*services()}):
+    retired = {entry.id for entry in units if entry.retired}
+    for unit in sorted(set(names) - {*services()} - retired):
         yield UNIT_NOT_NAMED(LEDGER, service=unit, setting=SETTING)
 
 

@@ -5,7 +5,8 @@ and what it says is kept. All spending counts against what was advanced, so sett
 still due. A correction of a sum in a settled account settles it anew.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from services.logistics.expenses import corrections
 from services.logistics.expenses.account import (
@@ -17,8 +18,10 @@ from services.logistics.expenses.account import (
     evolve,
     settlement,
 )
-from shared.domain.decider import Actor, Aggregate, Refusal, commands_of, once
+from shared.domain.decider import Actor, Aggregate, Key, Refusal, commands_of, once
+from shared.domain.known_list import check_entry, key_of
 from shared.events import expense as events
+from shared.values.code_lists import CodeList
 from shared.values.types import Brief, EntityId, Name, Phrase, Vnd
 
 MOST_ADVANCES = 200
@@ -89,10 +92,32 @@ SPENDING_FULL = Refusal(
 )
 
 
-def decide(command: Wish, expense: Expense | None, actor: Actor) -> Sequence[events.ExpenseEvent]:
+def reads(command: Wish | corrections.Wish, expense: Expense | None) -> Sequence[Key]:
+    return (key_of(CodeList.FUNDING_SOURCES),) if _names_a_source(command, expense) else ()
+
+
+def _names_a_source(command: Wish | corrections.Wish, expense: Expense | None) -> bool:
+    """Whether it names another source of funding than what is on record last."""
+    match command:
+        case EstimateExpense():
+            return expense is None
+        case ReviseEstimate():
+            return expense is not None and expense.funding_source != command.funding_source
+        case corrections.CorrectEstimate():
+            return command.funding_source is not None
+        case _:
+            return False
+
+
+def decide(
+    command: Wish, expense: Expense | None, actor: Actor, seen: Mapping[Key, Any]
+) -> Sequence[events.ExpenseEvent]:
     if isinstance(command, EstimateExpense):
         estimated = events.ExpenseEstimated(**command.content())
-        return once(estimated, expense.estimated if expense else None, ALREADY_ESTIMATED(task_id=command.task_id))
+        if expense is None:
+            check_entry(CodeList.FUNDING_SOURCES, command.funding_source, seen)
+            return (estimated,)
+        return once(estimated, expense.estimated, ALREADY_ESTIMATED(task_id=command.task_id))
     if expense is None:
         raise NOT_FOUND(task_id=command.task_id)
     match command:
@@ -101,6 +126,8 @@ def decide(command: Wish, expense: Expense | None, actor: Actor) -> Sequence[eve
             if expense.revised == revised:
                 return ()
             _require_open(command, expense)
+            if _names_a_source(command, expense):
+                check_entry(CodeList.FUNDING_SOURCES, command.funding_source, seen)
             return (revised,)
         case AdvanceMoney():
             return _advance(command, expense)
@@ -152,5 +179,6 @@ AGGREGATE = Aggregate(
     commands=(*commands_of(Wish), *commands_of(corrections.Wish)),
     evolve=evolve,
     decide=decide,
+    reads=reads,
     correct=corrections.correct,
 )

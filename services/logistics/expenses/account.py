@@ -26,6 +26,10 @@ class Expense(State):
     corrections: int = 0
 
     @property
+    def funding_source(self) -> str:
+        return self.held.funding_source or ""
+
+    @property
     def guaranteed_vnd(self) -> int:
         return self.held.guaranteed_vnd or 0
 

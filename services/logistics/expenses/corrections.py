@@ -25,8 +25,10 @@ from shared.domain.correcting import (
     require_room,
     wrong_values,
 )
-from shared.domain.decider import Actor, Refusal
+from shared.domain.decider import Actor, Key, Refusal
+from shared.domain.known_list import check_entry
 from shared.events import expense as events
+from shared.values.code_lists import CodeList
 from shared.values.field_names import field_words
 from shared.values.types import Brief, Day, EntityId, Name, Vnd
 
@@ -80,20 +82,22 @@ SETTLED_FOR_LEADS = Refusal(
 
 
 def correct(
-    command: Wish, expense: Expense | None, actor: Actor, past: Past, _: object
+    command: Wish, expense: Expense | None, actor: Actor, past: Past, seen: Mapping[Key, Any]
 ) -> Sequence[events.ExpenseEvent]:
     if expense is None:
         raise NOT_FOUND(task_id=command.task_id)
     match command:
         case CorrectEstimate():
-            return _estimate(command, expense, actor, past)
+            return _estimate(command, expense, actor, past, seen)
         case CorrectAdvance():
             return _advance(command, expense, actor, past)
         case CorrectSpending():
             return _spending(command, expense, actor, past)
 
 
-def _estimate(command: CorrectEstimate, expense: Expense, actor: Actor, past: Past) -> Sequence[events.ExpenseEvent]:
+def _estimate(
+    command: CorrectEstimate, expense: Expense, actor: Actor, past: Past, seen: Mapping[Key, Any]
+) -> Sequence[events.ExpenseEvent]:
     fields = tuple(events.EstimateValues.model_fields)
     recorders = Recorders({events.ExpenseEstimated: fields, events.ExpenseRevised: fields})
     held = dict(expense.held)
@@ -101,6 +105,8 @@ def _estimate(command: CorrectEstimate, expense: Expense, actor: Actor, past: Pa
     if not wrong:
         return ()
     _check(command, wrong, expense, actor, past, recorders)
+    if "funding_source" in wrong:
+        check_entry(CodeList.FUNDING_SOURCES, wrong["funding_source"], seen)
     before = events.EstimateValues(**{name: held[name] for name in wrong})
     return (events.EstimateCorrected(before=before, after=events.EstimateValues(**wrong), reason=command.reason),)
 

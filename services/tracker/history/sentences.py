@@ -7,6 +7,7 @@ from typing import Any
 from services.tracker.projection.decoding import EVENT_TYPES
 from shared.i18n import LANGUAGES, format_minute, render
 from shared.values.brief import brief
+from shared.values.code_lists import LIST_NAMES, CodeList, is_listed, name_of
 from shared.values.field_names import in_fields
 from shared.values.message import WITH_REASON, Message, word
 from shared.views.view import Document
@@ -118,8 +119,24 @@ def _params(name: str, actor: str, entity_id: str, data: Mapping[str, Any]) -> d
     texts = (inner.get(field) for field in ("title", "name", "text"))
     title = next((text for text in texts if isinstance(text, dict) and text), {})
     in_languages = {"vi": ""} | {lang: brief(text, VALUE_CHARACTERS) for lang, text in title.items()}
-    entity = word(entity_id) if ".variant." in name else entity_id
-    return {**values, "actor": actor, "id": entity, "title": in_languages}
+    return {**values, "actor": actor, "id": _called(name, entity_id), "title": in_languages}
+
+
+def _called(name: str, entity_id: str) -> object:
+    """What the event `name` is about, in words where it has a word."""
+    match name.split("."):
+        case [_, _, "variant", *_]:
+            return _case(entity_id)
+        case [_, _, "code-list" | "known-list", *_] if entity_id in CodeList:
+            return LIST_NAMES[CodeList(entity_id)]
+        case _:
+            return entity_id
+
+
+def _case(case: str) -> object:
+    if not is_listed(CodeList.CASES, case):
+        return word(case)
+    return {lang: name_of(CodeList.CASES, case, lang) for lang in LANGUAGES}
 
 
 def _readable(field: str, value: Any) -> object:
@@ -132,7 +149,11 @@ def _readable(field: str, value: Any) -> object:
             return date.fromisoformat(value)
         case "starts" | "ends" | "since":
             return format_minute(value)
-        case "scenario" | "severity" | "decision" | "what":
+        case "scenario":
+            return _case(value)
+        case "entry":
+            return {lang: brief(text, VALUE_CHARACTERS) for lang, text in value["name"].items()}
+        case "severity" | "decision" | "what":
             return word(value)
         case _ if value is None and field in SHOWN_AS_MISSING:
             return "–"

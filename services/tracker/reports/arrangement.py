@@ -11,10 +11,10 @@ from services.tracker.reports.money import Accounts
 from services.tracker.reports.order import PHASES, place, unit_order
 from shared.domain.paper import same
 from shared.i18n import render
+from shared.values.code_lists import Entries
 from shared.values.message import Message
 from shared.values.ordering import natural
-from shared.values.types import fold_diacritics
-from shared.values.units import title_of
+from shared.values.types import Text, fold_diacritics
 from shared.views.view import Document
 
 
@@ -42,12 +42,14 @@ class Heading(NamedTuple):
 
 
 class Arranged(NamedTuple):
-    """What an annex is made of; `tasks` in the order in which a section lists them."""
+    """What an annex is made of; `tasks` in the order in which a section lists them, `units` as the congress has
+    them."""
 
     tasks: Sequence[Document]
     accounts: Accounts
     groups: Names
     organisations: Sequence[Document]
+    units: Entries
     today: date
 
 
@@ -67,9 +69,11 @@ def _by_group(arranged: Arranged) -> Sections:
 
 def _by_unit(arranged: Arranged) -> Sections:
     by_unit = _grouped(arranged.tasks, "unit")
-    for unit in unit_order(by_unit):
+    names = {entry.id: entry.name for entry in arranged.units}
+    for unit in unit_order(by_unit, arranged.units):
         if unit in by_unit:
-            yield Heading(unit, title_of(unit, "vi"), title_of(unit, "en")), by_unit[unit]
+            name = names.get(unit, Text(vi=unit))
+            yield Heading(unit, name.vi, name.en or name.vi), by_unit[unit]
 
 
 def _by_agency(arranged: Arranged) -> Sections:

@@ -10,6 +10,7 @@ from services.tracker.reports.cells import where
 from services.tracker.reports.lines import Names, is_suspended
 from services.tracker.reports.order import unit_order
 from shared.domain.task import CLOSED, TaskStatus
+from shared.values.code_lists import Entries
 from shared.values.types import Phase
 from shared.views.task_records import is_document_obstructed
 from shared.views.view import Document
@@ -63,8 +64,9 @@ def state_of(task: Document) -> str:
     return condition_of(task) or "suspended"
 
 
-def conditions_by(tasks: Sequence[Document], groups: Names) -> ConditionsBy:
-    units = unit_order(task["unit"] for task in tasks)
+def conditions_by(tasks: Sequence[Document], groups: Names, listed: Entries | None = None) -> ConditionsBy:
+    """`listed` are the units of the congress."""
+    units = unit_order((task["unit"] for task in tasks), listed)
     return ConditionsBy(
         totals=Conditions.of(tasks),
         by_unit={unit: Conditions.of(where(tasks, "unit", unit)) for unit in units},

@@ -18,9 +18,10 @@ from services.tracker.reports.congress import particulars_of
 from services.tracker.reports.document_register import Filed, filed
 from services.tracker.reports.duties import Duties, duties_of, is_duty
 from services.tracker.reports.lines import ESSENTIALS, Names, TaskLine, group_names, lacks, line_of
+from services.tracker.reports.lists_in_use import lists_in_use
 from services.tracker.reports.money import Money
 from services.tracker.reports.obstacles import Obstacles
-from services.tracker.reports.order import task_order, unit_order
+from services.tracker.reports.order import task_order_among, unit_order
 from services.tracker.reports.reviews import Reviews, summarise
 from services.tracker.reports.scenarios import InForce, in_force
 from services.tracker.reports.schedule import Coming, LateLine
@@ -29,6 +30,7 @@ from services.tracker.reports.stopped import StoppedLine
 from shared.domain.task import TaskStatus
 from shared.domain.task.standing import ExtensionOutcome
 from shared.events.congress import Particulars
+from shared.values.code_lists import CodeList, Entry
 from shared.values.types import Phase
 from shared.views.view import Document
 
@@ -92,7 +94,8 @@ class Movements(BaseModel):
 
 class Report(BaseModel):
     """`scenario` is the one in force; there is none before the first switch. `particulars` say of the congress itself
-    what is on record, if anything is."""
+    what is on record, if anything is. `lists` are its code lists, by which units and all else are called and ordered
+    here."""
 
     congress: str
     particulars: Particulars | None = None
@@ -124,6 +127,7 @@ class Report(BaseModel):
     coming: Coming
     annex: Annex
     digest: str
+    lists: dict[str, list[Entry]]
     movements: Movements | None = None
 
 
@@ -135,19 +139,21 @@ def consolidate(
     wanted: Wanted = AS_USUAL,
 ) -> Report:
     """`views` are the documents of every view, by its name."""
-    every_task = sorted(views["tasks"], key=task_order)
+    lists = lists_in_use(views)
+    listed = lists[CodeList.UNITS]
+    every_task = sorted(views["tasks"], key=task_order_among(listed))
     tasks = [task for task in every_task if not is_duty(task)]
     live = [task for task in tasks if task["status"] != TaskStatus.CANCELLED]
     today = as_of.today
     lacking = [task for task in live if lacks(task)]
-    totals, units = count(tasks, today), unit_order(task["unit"] for task in tasks)
-    groups = group_names(tasks, views["catalogue"])
+    totals, units = count(tasks, today), unit_order((task["unit"] for task in tasks), listed)
+    groups = group_names(tasks, views["catalogue"], lists[CodeList.GROUPS])
     return Report(
         **dict(sections_of(every_task, tasks, groups, views, today, wanted)),
         congress=congress,
         particulars=particulars_of(views["congress"]),
         as_of=as_of,
-        scenario=in_force(views["scenarios"]),
+        scenario=in_force(views["scenarios"], listed),
         totals=totals,
         completion=totals.completion,
         punctuality=totals.punctuality,
@@ -158,15 +164,16 @@ def consolidate(
         lacking=[line_of(task) for task in lacking],
         overdue=[line_of(task) for task in live if cell_of(task, today) == "open_overdue"],
         due_soon=[line_of(task) for task in live if is_due_soon(task, today)],
-        duties=duties_of(every_task, views["duties"], views["organisations"], today),
+        duties=duties_of(every_task, views["duties"], views["organisations"], today, lists[CodeList.DUTIES]),
         waiting_for_clearance=waiting(every_task, views["clearances"]),
-        reviews=summarise(every_task, views["reviews"]),
+        reviews=summarise(every_task, views["reviews"], listed),
         documents=filed(views["documents"]),
         extensions=_extensions(task for task in every_task if task["status"] != TaskStatus.CANCELLED),
         meetings=len(views["meetings"]),
         conclusion_points=sum(len(meeting["points"]) for meeting in views["meetings"]),
         sources=sources(views["catalogue"]),
         digest=digest,
+        lists={code_list.value: list(entries) for code_list, entries in lists.items()},
     )
 
 

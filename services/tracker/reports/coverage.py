@@ -1,12 +1,14 @@
 """Coverage by channel and day: what was released where and when, and what still waits."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from pydantic import BaseModel
 
-from shared.events.publication import Channel
+from services.tracker.reports.order import listed
+from shared.values.code_lists import CodeList
+from shared.views.code_lists import entries_by_list
 from shared.views.view import Document
 
 PENDING = ("proposed", "approved")
@@ -27,12 +29,11 @@ class Coverage(BaseModel):
     channels: dict[str, ChannelCoverage]
 
 
-def coverage_of(publications: Iterable[Document]) -> Coverage:
-    """Counts `publications`, the documents of that view; rejected ones are left out. Every channel is shown."""
-    by_channel: dict[str, list[Document]] = {channel.value: [] for channel in Channel}
-    for publication in sorted(publications, key=lambda document: str(document["channel"])):
-        by_channel.setdefault(publication["channel"], []).append(publication)
-    channels = {name: _channel(documents) for name, documents in by_channel.items()}
+def coverage_of(publications: Sequence[Document], code_lists: Iterable[Document] = ()) -> Coverage:
+    """Counts `publications`, the documents of that view; rejected ones are left out. Every channel on the code list
+    is shown, in its order; `code_lists` are documents of that view."""
+    names = listed(entries_by_list(code_lists)[CodeList.CHANNELS], (document["channel"] for document in publications))
+    channels = {name: _channel([each for each in publications if each["channel"] == name]) for name in names}
     days = {day for channel in channels.values() for day in (*channel.by_day, *channel.planned)}
     return Coverage(days=sorted(days), channels=channels)
 

@@ -11,6 +11,7 @@ from services.tracker.reports.order import in_order_of_id, task_order
 from shared.domain.task import CLOSED
 from shared.events.duty import DUTY_GROUP
 from shared.events.review import Essential
+from shared.values.code_lists import Entries
 from shared.views.view import Document
 
 ESSENTIALS = tuple(essential.value for essential in Essential)
@@ -76,13 +77,15 @@ type Names = dict[int, Document]
 """Names in both languages, by the group's number; in the order of the numbers."""
 
 
-def group_names(tasks: Sequence[Document], catalogue: Sequence[Document]) -> Names:
-    """Of every group of `tasks`: its name in the catalogue, or else the one that most of its tasks carry."""
+def group_names(tasks: Sequence[Document], catalogue: Sequence[Document], listed: Entries = ()) -> Names:
+    """Of every group of `tasks`: its name on the congress's list, or else in the catalogue, or else the one that most
+    of its tasks carry."""
     items = in_order_of_id(item for item in catalogue if not item.get("withdrawn"))
     names = (
         _most_given(sorted(tasks, key=task_order))
         | {DUTY_GROUP.number: DUTY_GROUP.name.model_dump()}
         | _most_given(items)
+        | {int(entry.id): entry.name.model_dump() for entry in listed if entry.id.isdecimal()}
     )
     return {number: names[number] for number in sorted({task["group"]["number"] for task in tasks})}
 

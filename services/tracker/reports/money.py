@@ -12,6 +12,7 @@ from services.tracker.reports.conditions import state_of
 from services.tracker.reports.duties import is_duty
 from services.tracker.reports.order import unit_order
 from services.tracker.reports.stopped import STATES
+from shared.values.code_lists import Entries
 from shared.views.view import Document
 
 NO_TASK = "no_task"
@@ -96,10 +97,11 @@ def accounts_by_task(tasks: Sequence[Document], expenses: Iterable[Document]) ->
     return accounts, others
 
 
-def money_of(tasks: Sequence[Document], expenses: Iterable[Document]) -> Money:
-    """`tasks` are all there are, continuing duties too."""
+def money_of(tasks: Sequence[Document], expenses: Iterable[Document], listed: Entries | None = None) -> Money:
+    """`tasks` are all there are, continuing duties too; `listed` are the units of the congress."""
     accounts, others = accounts_by_task(tasks, expenses)
-    by_unit: dict[str, list[Sums]] = {unit: [] for unit in unit_order(task["unit"] for task in tasks)}
+    units = unit_order((task["unit"] for task in tasks), listed)
+    by_unit: dict[str, list[Sums]] = {unit: [] for unit in units}
     elsewhere: dict[str, list[Sums]] = {place: [] for place in ELSEWHERE}
     for task in tasks:
         place = _elsewhere(task)

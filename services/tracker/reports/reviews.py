@@ -7,10 +7,10 @@ from pydantic import BaseModel
 
 from services.tracker.reports.duties import is_duty
 from services.tracker.reports.lines import is_suspended, lacks
-from services.tracker.reports.order import PHASES, place
+from services.tracker.reports.order import PHASES, listed_units, place
 from shared.domain.task import CLOSED
+from shared.values.code_lists import Entries
 from shared.values.ordering import natural
-from shared.values.units import support_unit_ids
 from shared.views.view import Document
 
 DUTIES = "duties"
@@ -65,14 +65,16 @@ class Reviews(BaseModel):
     changed_since: list[Change]
 
 
-def summarise(tasks: Sequence[Document], reviews: Sequence[Document]) -> Reviews:
+def summarise(tasks: Sequence[Document], reviews: Sequence[Document], listed: Entries | None = None) -> Reviews:
+    """`listed` are the units of the congress, in its order."""
+    units = listed_units(listed)
     by_id = {task["_id"]: task for task in tasks}
-    latest = _latest_of_each_unit(reviews)
-    signed = _latest_of_each_unit([review for review in reviews if review["status"] == "closed"])
+    latest = _latest_of_each_unit(reviews, units)
+    signed = _latest_of_each_unit([review for review in reviews if review["status"] == "closed"], units)
     open_tasks = [task for task in tasks if task["status"] not in CLOSED and not is_suspended(task)]
     return Reviews(
         latest=[_line(review, by_id) for review in latest.values()],
-        by_unit=_coverage(open_tasks, latest, lambda task: str(task["unit"]), support_unit_ids()),
+        by_unit=_coverage(open_tasks, latest, lambda task: str(task["unit"]), units),
         by_group=_coverage(open_tasks, latest, _group_of),
         by_phase=_coverage(open_tasks, latest, lambda task: str(task["phase"]), PHASES),
         changed_since=[change for review in signed.values() for change in _changes(review, by_id)],
@@ -83,8 +85,7 @@ def _group_of(task: Document) -> str:
     return DUTIES if is_duty(task) else str(task["group"]["number"])
 
 
-def _latest_of_each_unit(reviews: Iterable[Document]) -> dict[str, Document]:
-    units = support_unit_ids()
+def _latest_of_each_unit(reviews: Iterable[Document], units: tuple[str, ...]) -> dict[str, Document]:
     in_order = sorted(
         reviews, key=lambda review: (place(review["unit"], units), review["opened_at"], natural(review["_id"]))
     )

@@ -1,18 +1,19 @@
 """Scenarios: which one is in force, how far the units have followed, and how their variants differ. Pure arithmetic
-over the `scenarios` and `tasks` views."""
+over the `scenarios` and `tasks` views and the code lists."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 from pydantic import BaseModel
 
+from services.tracker.reports.cases import cases_of, narrowed
 from services.tracker.reports.lines import NamedTask, Names, group_names, is_suspended, name_of, offset_of
 from services.tracker.reports.order import task_order, unit_order
 from shared.domain.task import CLOSED, TaskStatus
 from shared.domain.variant import AGGREGATE, demanded
 from shared.events.scenario import CURRENT
 from shared.events.variant import VariantAdjusted, VariantEvent
-from shared.values.types import Case, Scenario
+from shared.values.code_lists import NO_EPIDEMIC, CodeList, Entries
 from shared.views.view import Document, Recorded
 
 
@@ -51,6 +52,9 @@ class VariantStanding(BaseModel):
 
 
 class Standing(BaseModel):
+    """`cases` are in the order of their list, as `variants` are in each unit."""
+
+    cases: list[str]
     in_force: InForce | None
     switches: list[Switch]
     units: list[UnitStanding]
@@ -63,11 +67,10 @@ class Amount(BaseModel):
 
 
 class Row(BaseModel):
-    """`difference` is the outbreak less no epidemic."""
+    """By case. `differences` say of every other case how much more it is than «none»."""
 
-    none: Amount
-    outbreak: Amount
-    difference: Amount
+    amounts: dict[str, Amount]
+    differences: dict[str, Amount]
 
 
 class GroupRow(Row):
@@ -85,13 +88,14 @@ class Side(BaseModel):
 
 
 class Difference(NamedTask):
-    none: Side
-    outbreak: Side
+    sides: dict[str, Side]
+    """By case."""
 
 
 class Comparison(BaseModel):
-    """Cancelled tasks are left out. A completed task is in both variants as it was completed."""
+    """Cancelled tasks are left out. A completed task is in every variant as it was completed."""
 
+    cases: list[str]
     total: Row
     by_unit: dict[str, Row]
     by_group: dict[str, GroupRow]
@@ -99,43 +103,54 @@ class Comparison(BaseModel):
     differing: list[Difference]
 
 
-type Sides = dict[Case, Side]
+type Sides = dict[str, Side]
 
 
-def in_force(scenarios: Iterable[Document]) -> InForce | None:
+type Lists = Mapping[CodeList, Entries]
+"""The code lists of the congress; units and cases are as by default where there are none."""
+
+
+def in_force(scenarios: Iterable[Document], listed: Entries | None = None) -> InForce | None:
+    """`listed` are the units of the congress, here and below."""
     documents = {document["_id"]: document for document in scenarios}
     current = documents.get(CURRENT)
     if current is None:
         return None
-    units = _units(documents)
+    units = _units(documents, listed=listed)
     followed = {unit: documents.get(unit, {}).get("followed", 0) for unit in units}
     behind = [unit for unit, number in followed.items() if number < current["number"]]
-    variants = (variant for variant in _variants(documents, units) if variant.variant == current["scenario"])
+    variants = _variants(documents, units, [current["scenario"]])
     unprepared = [variant.unit for variant in variants if variant.signed_by is None]
     switch = {name: current[name] for name in Switch.model_fields}
     return InForce(**switch, behind=behind, unprepared=unprepared)
 
 
-def _units(documents: dict[str, Document], tasks: Iterable[Document] = ()) -> list[str]:
-    """Every unit that there is or that has said something."""
-    return unit_order(document["unit"] for document in (*documents.values(), *tasks) if "unit" in document)
+def _units(
+    documents: dict[str, Document], tasks: Iterable[Document] = (), listed: Entries | None = None
+) -> list[str]:
+    """Every unit that takes part or that has said something."""
+    on_record = (document["unit"] for document in (*documents.values(), *tasks) if "unit" in document)
+    return unit_order(on_record, listed)
 
 
-def unprepared_units(recorded: Iterable[Recorded]) -> list[str]:
+def unprepared_units(recorded: Iterable[Recorded], listed: Entries | None = None) -> list[str]:
     """The units whose variant nobody has signed, of all that is on record about one case."""
     histories: dict[str, list[VariantEvent]] = {}
     for entry in recorded:
         if isinstance(entry.event, VariantEvent):
             histories.setdefault(entry.envelope.source, []).append(entry.event)
-    variants = {unit: AGGREGATE.fold(histories.get(unit, ())) for unit in unit_order(histories)}
+    variants = {unit: AGGREGATE.fold(histories.get(unit, ())) for unit in unit_order(histories, listed)}
     return [unit for unit, variant in variants.items() if variant is None or variant.signed_by is None]
 
 
-def standing(tasks: Sequence[Document], scenarios: Sequence[Document]) -> Standing:
+def standing(tasks: Sequence[Document], scenarios: Sequence[Document], lists: Lists | None = None) -> Standing:
+    listed, entries = (lists[CodeList.UNITS], lists[CodeList.CASES]) if lists else (None, None)
+    cases = cases_of(entries, tasks, scenarios)
     documents = {document["_id"]: document for document in scenarios}
-    units = _units(documents, tasks)
+    units = _units(documents, tasks, listed)
     return Standing(
-        in_force=in_force(scenarios),
+        cases=cases,
+        in_force=in_force(scenarios, listed),
         switches=[Switch(**switch) for switch in documents.get(CURRENT, {}).get("switches", ())],
         units=[
             UnitStanding(
@@ -146,12 +161,12 @@ def standing(tasks: Sequence[Document], scenarios: Sequence[Document]) -> Standi
             )
             for unit in units
         ],
-        variants=_variants(documents, units),
+        variants=_variants(documents, units, cases),
     )
 
 
-def _variants(documents: dict[str, Document], units: Iterable[str]) -> list[VariantStanding]:
-    keys = [(unit, case.value, documents.get(f"{unit}/{case.value}", {})) for unit in units for case in Case]
+def _variants(documents: dict[str, Document], units: Iterable[str], cases: Sequence[str]) -> list[VariantStanding]:
+    keys = [(unit, case, documents.get(f"{unit}/{case}", {})) for unit in units for case in cases]
     return [
         VariantStanding(
             unit=unit,
@@ -165,39 +180,43 @@ def _variants(documents: dict[str, Document], units: Iterable[str]) -> list[Vari
 
 def compare(
     tasks: Sequence[Document],
-    scenarios: Iterable[Document],
+    scenarios: Collection[Document],
     unit: str | None = None,
     catalogue: Sequence[Document] = (),
+    lists: Lists | None = None,
+    wanted: Collection[str] = (),
 ) -> Comparison:
-    """Both variants side by side, whichever is in force; of one `unit` where it is named."""
+    """The variants of «none» and of every other case side by side, whichever is in force; of one `unit` where it is
+    named, and of the `wanted` cases alone where there are any."""
+    listed, groups, entries = (
+        (lists[CodeList.UNITS], lists[CodeList.GROUPS], lists[CodeList.CASES]) if lists else (None, (), None)
+    )
+    cases = narrowed(cases_of(entries, tasks, scenarios), wanted)
     documents = {document["_id"]: document for document in scenarios}
-    units = [unit] if unit else _units(documents, tasks)
+    units = [unit] if unit else _units(documents, tasks, listed)
     live = [task for task in tasks if task["status"] != TaskStatus.CANCELLED and task["unit"] in units]
     ordered = sorted(live, key=task_order)
-    compared = [(task, {case: _side(task, case, documents) for case in Case}) for task in ordered]
+    compared = [(task, {case: _side(task, case, documents) for case in cases}) for task in ordered]
     return Comparison(
-        total=_row(sides for _, sides in compared),
-        by_unit={name: _row(sides for task, sides in compared if task["unit"] == name) for name in units},
-        by_group=_by_group(compared, group_names(ordered, catalogue)),
-        variants=_variants(documents, units),
-        differing=[
-            Difference(**name_of(task), none=sides[Case.NONE], outbreak=sides[Case.OUTBREAK])
-            for task, sides in compared
-            if _differ(sides)
-        ],
+        cases=cases,
+        total=_row(cases, (sides for _, sides in compared)),
+        by_unit={name: _row(cases, (sides for task, sides in compared if task["unit"] == name)) for name in units},
+        by_group=_by_group(cases, compared, group_names(ordered, catalogue, groups)),
+        variants=_variants(documents, units, cases),
+        differing=[Difference(**name_of(task), sides=sides) for task, sides in compared if _differ(sides)],
     )
 
 
-def _side(task: Document, case: Case, documents: dict[str, Document]) -> Side:
+def _side(task: Document, case: str, documents: dict[str, Document]) -> Side:
     if task["status"] in CLOSED:
         offset = offset_of(task)
         return Side(applies=True, planned_vnd=task["planned_vnd"], deadline=task["deadline"], due_offset_days=offset)
-    variant = documents.get(f"{task['unit']}/{case.value}", {})
+    variant = documents.get(f"{task['unit']}/{case}", {})
     adjustment = variant.get("adjustments", {}).get(task["task_id"])
     demand = demanded(
         case,
         VariantAdjusted.model_validate(adjustment) if adjustment else None,
-        scenario=Scenario(task["scenario"]),
+        scenario=task["scenario"],
         planned_vnd=task["original_planned_vnd"],
         deadline=date.fromisoformat(task["agreed_deadline"]) if task["agreed_deadline"] else None,
     )
@@ -211,25 +230,32 @@ def _side(task: Document, case: Case, documents: dict[str, Document]) -> Side:
 
 
 def _differ(sides: Sides) -> bool:
-    """A task that applies in neither does not differ, whatever is said of its cost."""
-    one, other = ((side.applies, side.planned_vnd, side.deadline) for side in sides.values())
-    return one != other and (one[0] or other[0])
+    """A task that applies in no case does not differ, whatever is said of its cost."""
+    demands = {(side.applies, side.planned_vnd, side.deadline) for side in sides.values()}
+    return len(demands) > 1 and any(side.applies for side in sides.values())
 
 
-def _row(compared: Iterable[Sides]) -> Row:
-    amounts = {case: Amount() for case in Case}
+def _row(cases: Sequence[str], compared: Iterable[Sides]) -> Row:
+    amounts = {case: Amount() for case in cases}
     for sides in compared:
         for case, side in sides.items():
             if side.applies:
                 amounts[case].tasks += 1
                 amounts[case].planned_vnd += side.planned_vnd
-    none, outbreak = amounts[Case.NONE], amounts[Case.OUTBREAK]
-    more = Amount(tasks=outbreak.tasks - none.tasks, planned_vnd=outbreak.planned_vnd - none.planned_vnd)
-    return Row(none=none, outbreak=outbreak, difference=more)
+    none = amounts[NO_EPIDEMIC]
+    differences = {
+        case: Amount(tasks=amount.tasks - none.tasks, planned_vnd=amount.planned_vnd - none.planned_vnd)
+        for case, amount in amounts.items()
+        if case != NO_EPIDEMIC
+    }
+    return Row(amounts=amounts, differences=differences)
 
 
-def _by_group(compared: Sequence[tuple[Document, Sides]], names: Names) -> dict[str, GroupRow]:
-    rows = {number: _row(sides for task, sides in compared if task["group"]["number"] == number) for number in names}
+def _by_group(cases: Sequence[str], compared: Sequence[tuple[Document, Sides]], names: Names) -> dict[str, GroupRow]:
+    rows = {
+        number: _row(cases, (sides for task, sides in compared if task["group"]["number"] == number))
+        for number in names
+    }
     return {
         str(number): GroupRow(**row.model_dump(), name_vi=names[number]["vi"], name_en=names[number]["en"])
         for number, row in rows.items()

@@ -14,6 +14,7 @@ from services.tracker.reports.annex import Annex, annex_of
 from services.tracker.reports.arrangement import AnnexBy, Arranged
 from services.tracker.reports.conditions import ConditionsBy, conditions_by
 from services.tracker.reports.lines import Names
+from services.tracker.reports.lists_in_use import units_in_use
 from services.tracker.reports.money import Money, accounts_by_task, money_of
 from services.tracker.reports.obstacles import Obstacles, obstacles_of
 from services.tracker.reports.schedule import COMING_DAYS, Coming, LateLine, coming_of, late_of
@@ -50,13 +51,14 @@ def sections_of(
     wanted: Wanted,
 ) -> Sections:
     """`tasks` are those of `every_task` that are no continuing duties; both in the order of the lists."""
+    units = units_in_use(views)
     accounts, _ = accounts_by_task(every_task, views["expenses"])
     return Sections(
-        conditions=conditions_by(tasks, groups),
+        conditions=conditions_by(tasks, groups, units),
         obstacles=obstacles_of(every_task),
         late=late_of(tasks, today),
         stopped=stopped_of(every_task, views["scenarios"]),
-        money=money_of(every_task, views["expenses"]),
+        money=money_of(every_task, views["expenses"], units),
         coming=coming_of(tasks, today, wanted.coming_days),
-        annex=annex_of(Arranged(tasks, accounts, groups, views["organisations"], today), wanted.annex),
+        annex=annex_of(Arranged(tasks, accounts, groups, views["organisations"], units, today), wanted.annex),
     )

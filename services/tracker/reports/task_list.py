@@ -12,15 +12,16 @@ from pydantic import BaseModel
 from services.tracker.reports.cells import cell_of, is_due_soon
 from services.tracker.reports.lines import NamedTask, is_suspended, lacks, name_of, offset_of
 from services.tracker.reports.names import Register
-from services.tracker.reports.order import place, task_order
+from services.tracker.reports.order import listed_units, place, task_order_among
 from services.tracker.reports.searching import has_words, words_of
 from shared.domain.decider import Actor
 from shared.domain.paper import same
 from shared.domain.task import CLOSED, TaskStatus
 from shared.i18n import LANGUAGES, title_of_position
+from shared.values.code_lists import Entries, registered_units
 from shared.values.ordering import VietnameseKey, vietnamese
 from shared.values.types import Phase
-from shared.values.units import support_unit_ids, title_of
+from shared.values.units import title_of
 from shared.views.view import Document
 
 STATUSES = tuple(status.value for status in TaskStatus)
@@ -129,10 +130,12 @@ def task_list(
     sort: TaskSort = TaskSort.NUMBER,
     descending: bool = False,
     limit: int | None = None,
+    listed: Entries | None = None,
 ) -> TaskList:
+    """`listed` are the units of the congress, in its order."""
     register = Register(organisations)
     matching = selected(tasks, wanted, register, today)
-    ordered = in_order(matching, sort, register, descending=descending)
+    ordered = in_order(matching, sort, register, descending=descending, listed=listed)
     return TaskList(
         today=today, matching=len(matching), tasks=[row_of(task, register, today) for task in ordered[:limit]]
     )
@@ -206,13 +209,21 @@ def _says(task: Document, words: Sequence[str]) -> bool:
 
 # --- in which order ---
 def in_order(
-    tasks: Iterable[Document], sort: TaskSort, register: Register, *, descending: bool = False
+    tasks: Iterable[Document],
+    sort: TaskSort,
+    register: Register,
+    *,
+    descending: bool = False,
+    listed: Entries | None = None,
 ) -> list[Document]:
     """What has nothing to sort by comes last either way; the same stand in the catalogue's order."""
-    ordered = sorted(tasks, key=task_order)
+    units = registered_units() if listed is None else listed
+    ordered = sorted(tasks, key=task_order_among(units))
     if sort is TaskSort.NUMBER:
         return ordered[::-1] if descending else ordered
-    values = [(_VALUES[sort](task, register), task) for task in ordered]
+    order = listed_units(units)
+    value_of = _VALUES[sort] if sort is not TaskSort.UNIT else lambda task, _: place(task["unit"], order)
+    values = [(value_of(task, register), task) for task in ordered]
     said = [(value, task) for value, task in values if value is not None]
     rest = [task for value, task in values if value is None]
     return [task for _, task in sorted(said, key=itemgetter(0), reverse=descending)] + rest
@@ -220,7 +231,6 @@ def in_order(
 
 _VALUES: Mapping[TaskSort, Callable[[Document, Register], Any]] = {
     TaskSort.DEADLINE: lambda task, _: task["deadline"],
-    TaskSort.UNIT: lambda task, _: place(task["unit"], support_unit_ids()),
     TaskSort.STATUS: lambda task, _: place(task["status"], STATUSES),
     TaskSort.PERCENT: lambda task, _: task["percent"],
     TaskSort.TITLE: lambda task, _: vietnamese(task["title"]["vi"]),

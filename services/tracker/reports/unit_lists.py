@@ -10,7 +10,6 @@ from pydantic import BaseModel
 
 from services.tracker.reports.order import in_order_of_id
 from services.tracker.reports.searching import has_words, words_of
-from shared.events.publication import Channel
 from shared.events.resource import ResourceKind
 from shared.values.local_time import local_date
 from shared.values.ordering import natural
@@ -96,7 +95,7 @@ class PublicationLine(BaseModel):
 def publication_list(
     publications: Iterable[Document],
     *,
-    channel: Channel | None = None,
+    channel: str | None = None,
     status: PublicationStatus | None = None,
     text: str = "",
 ) -> list[PublicationLine]:

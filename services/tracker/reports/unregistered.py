@@ -92,19 +92,27 @@ def _unregistered(uses: Sequence[tuple[str, str, str]]) -> UnregisteredName:
 
 
 def _with_alike(names: Sequence[UnregisteredName], organisations: Sequence[Document]) -> list[UnregisteredName]:
+    registered = registered_names(organisations)
+    compared = [
+        name.model_copy(update={"alike": alike(name.name, registered)}) for name in islice(names, MOST_COMPARED)
+    ]
+    return [*compared, *names[MOST_COMPARED:]]
+
+
+def registered_names(organisations: Iterable[Document]) -> dict[str, Alike]:
+    """What stands on the register, by how it is compared."""
     registered: dict[str, Alike] = {}
     for document in organisations:
         office = {"organisation_id": document["_id"], "organisation": document["name"]["vi"]}
         registered.setdefault(_compared(document["name"]["vi"]), Alike(**office))
         for position in document["positions"]:
             registered.setdefault(_compared(position), Alike(**office, position=position))
-    compared = [_with(name, registered) for name in islice(names, MOST_COMPARED)]
-    return [*compared, *names[MOST_COMPARED:]]
+    return registered
 
 
-def _with(name: UnregisteredName, registered: dict[str, Alike]) -> UnregisteredName:
-    close = get_close_matches(_compared(name.name), registered, MOST_ALIKE, LIKENESS)
-    return name.model_copy(update={"alike": [registered[folded] for folded in close]})
+def alike(name: str, registered: dict[str, Alike]) -> list[Alike]:
+    """The few of these that are most like the name."""
+    return [registered[folded] for folded in get_close_matches(_compared(name), registered, MOST_ALIKE, LIKENESS)]
 
 
 def _compared(name: str) -> str:

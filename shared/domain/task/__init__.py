@@ -29,6 +29,7 @@ from shared.domain.task import (
     essentials,
     extensions,
     instructions,
+    listed,
     obstacles,
     shortening,
     showing,
@@ -50,7 +51,7 @@ from shared.domain.task.dependencies import MOST_DEPENDENCIES, AddDependency, Dr
 from shared.domain.task.description import DescribeTask
 from shared.domain.task.essentials import AssignTask, FundTask, OpenTask, SetDeadline
 from shared.domain.task.extensions import MOST_EXTENSIONS, GrantExtension, RefuseExtension, RequestExtension
-from shared.domain.task.following import IN_FORCE, SEEN_TO_FOLLOW, FollowScenario, follow
+from shared.domain.task.following import IN_FORCE, FollowScenario, follow, variant_in_force
 from shared.domain.task.instructions import MOST_INSTRUCTIONS, InstructTask, NoteInstruction
 from shared.domain.task.moving import MoveDeadline, move
 from shared.domain.task.obstacles import MOST_OBSTACLES, OpenObstacle, ResolveObstacle
@@ -87,11 +88,13 @@ DECIDED_WHILE_LIVE: Mapping[type[Command], Callable[..., Sequence[TaskEvent]]] =
 
 
 def reads(command: TaskCommand, task: Task | None) -> Sequence[Key]:
-    """What a task has to see that follows the scenario, is corrected, whose deadline moves, or that is to be handed
-    in, completed or to wait for another."""
+    """What a task has to see that follows the scenario, is corrected, whose deadline moves, that is to be handed in,
+    completed or to wait for another, or with which an entry of a code list is named."""
     match command:
-        case FollowScenario() | MoveDeadline() | CorrectTask():
-            return SEEN_TO_FOLLOW
+        case FollowScenario() | MoveDeadline():
+            return (IN_FORCE,)
+        case CorrectTask():
+            return (IN_FORCE, *listed.keys_of_lists(command, task))
         case CompleteTask() if task is not None:
             return (*clearances.keys_of_clearances(task), *dependencies.keys_of_dependencies(task))
         case AddDependency():
@@ -99,12 +102,18 @@ def reads(command: TaskCommand, task: Task | None) -> Sequence[Key]:
         case SubmitTask():
             return showing.keys_of_evidence(command)
         case _:
-            return ()
+            return listed.keys_of_lists(command, task)
+
+
+def reads_then(command: TaskCommand, _: Task | None, seen: Mapping[Key, Any]) -> Sequence[Key]:
+    """The variant of the case in force, however many cases there are."""
+    is_decided_by_it = isinstance(command, FollowScenario | MoveDeadline | CorrectTask)
+    return variant_in_force(seen) if is_decided_by_it else ()
 
 
 def decide(command: TaskCommand, task: Task | None, actor: Actor, seen: Mapping[Key, Any]) -> Sequence[TaskEvent]:
     if isinstance(command, OpenTask):
-        return essentials.open_task(command, task)
+        return _listed(essentials.open_task(command, task), command, task, actor, seen)
     if task is None:
         raise NOT_FOUND(task_id=command.task_id)
     if isinstance(command, FollowScenario):
@@ -121,6 +130,15 @@ def decide(command: TaskCommand, task: Task | None, actor: Actor, seen: Mapping[
     events = DECIDED_WHILE_LIVE[type(command)](command, task, actor)
     if events and isinstance(command, SubmitTask):
         showing.require_evidence(command, seen)
+    return _listed(events, command, task, actor, seen)
+
+
+def _listed(
+    events: Sequence[TaskEvent], command: TaskCommand, task: Task | None, actor: Actor, seen: Mapping[Key, Any]
+) -> Sequence[TaskEvent]:
+    """`events`. Raises a refusal where they name what a code list has not."""
+    if events:
+        listed.check_lists(command, task, actor, seen)
     return events
 
 
@@ -129,7 +147,7 @@ def correct(
 ) -> Sequence[TaskEvent]:
     if task is None:
         raise NOT_FOUND(task_id=command.task_id)
-    return correcting.correct(command, task, actor, past, seen)
+    return _listed(correcting.correct(command, task, actor, past, seen), command, task, actor, seen)
 
 
 Wish = (
@@ -138,5 +156,11 @@ Wish = (
     | checklist.Wish | MoveDeadline | CorrectTask
 )  # fmt: skip
 AGGREGATE = Aggregate(
-    events=EVENTS, commands=commands_of(Wish), evolve=evolve, decide=decide, reads=reads, correct=correct
+    events=EVENTS,
+    commands=commands_of(Wish),
+    evolve=evolve,
+    decide=decide,
+    reads=reads,
+    reads_then=reads_then,
+    correct=correct,
 )

@@ -9,29 +9,30 @@ from shared.domain.task.command import TaskCommand
 from shared.domain.task.following import FollowScenario
 from shared.domain.task.state import Task
 from shared.events.task import TaskAssigned, TaskDeadlineSet, TaskEvent, TaskFunded, TaskOpened
-from shared.values.types import Day, DutyKind, EntityId, Group, Phase, Phrase, Scenario, Text, Vnd
+from shared.values.code_lists import EVERY_CASE, DutyId, EntryId
+from shared.values.types import Day, EntityId, Group, Phase, Phrase, Text, Vnd
 
 
 class OpenTask(TaskCommand):
-    """Opens a task; `catalogue_item` and `directive_id` say where the work comes from. `duty` and `locality` mark it
-    as a continuing duty of that locality. `due_offset_days` counts from the opening day: until there is one, the task
-    has no deadline."""
+    """Opens a task for one case of the congress, or for `both`: every case. `catalogue_item` and `directive_id` say
+    where the work comes from. `duty` and `locality` mark it as a continuing duty of that locality. `due_offset_days`
+    counts from the opening day: until there is one, the task has no deadline."""
 
     NAME = "open-task"
     title: Text
     group: Group
     phase: Phase
-    scenario: Scenario
+    scenario: EntryId
     planned_vnd: Vnd
     catalogue_item: EntityId | None = None
     directive_id: EntityId | None = None
-    duty: DutyKind | None = None
+    duty: DutyId | None = None
     locality: EntityId | None = None
     due_offset_days: int | None = Field(default=None, ge=-3650, le=3650)
 
     def parts(self) -> Sequence[Command]:
-        """What is for both cases applies in each: before it is open no variant says otherwise."""
-        return (self,) if self.scenario is Scenario.BOTH else (self, FollowScenario(task_id=self.task_id))
+        """What is for every case applies in each: before it is open no variant says otherwise."""
+        return (self,) if self.scenario == EVERY_CASE else (self, FollowScenario(task_id=self.task_id))
 
 
 class AssignTask(TaskCommand):

@@ -12,10 +12,14 @@ from shared.domain.variant import Demand, Variant, demanded
 from shared.events.scenario import CURRENT
 from shared.events.task import ScenarioFollowed, TaskEvent
 from shared.events.variant import VariantAdjusted
-from shared.values.types import Case
 
 IN_FORCE: Key = ("unit-scenario", CURRENT)
-SEEN_TO_FOLLOW: Sequence[Key] = (IN_FORCE, *(("variant", case.value) for case in Case))
+
+
+def variant_in_force(seen: Mapping[Key, Any]) -> Sequence[Key]:
+    """Which variant holds now, as the unit has the switch on record; none before the first."""
+    unit_scenario: UnitScenario | None = seen.get(IN_FORCE)
+    return () if unit_scenario is None else (("variant", unit_scenario.recorded.scenario),)
 
 
 class FollowScenario(TaskCommand):
@@ -31,7 +35,7 @@ def follow(command: FollowScenario, task: Task, seen: Mapping[Key, Any]) -> Sequ
     if unit_scenario is None or task.status in CLOSED:
         return ()
     in_force = unit_scenario.recorded
-    variant: Variant = seen.get(("variant", in_force.scenario.value)) or Variant()
+    variant: Variant = seen.get(("variant", in_force.scenario)) or Variant()
     demand = demanded(
         in_force.scenario,
         variant.adjustments.get(command.task_id),
@@ -49,5 +53,5 @@ def adjustment_in_force(task_id: str, seen: Mapping[Key, Any]) -> VariantAdjuste
     unit_scenario: UnitScenario | None = seen.get(IN_FORCE)
     if unit_scenario is None:
         return None
-    variant: Variant = seen.get(("variant", unit_scenario.recorded.scenario.value)) or Variant()
+    variant: Variant = seen.get(("variant", unit_scenario.recorded.scenario)) or Variant()
     return variant.adjustments.get(task_id)

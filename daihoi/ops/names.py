@@ -1,0 +1,82 @@
+"""What a congress calls its units, cases, duties and the like, for what a person is shown of it."""
+
+from collections.abc import Mapping
+from contextlib import suppress
+
+from pymongo.errors import PyMongoError
+
+from daihoi.ops.congress import particulars_on_record
+from services.subcommittee.code_list import AGGREGATE
+from services.tracker.history.as_of import Views
+from services.tracker.projection.decoding import decode_event
+from services.tracker.projection.errors import ViewsBroken, as_written
+from services.tracker.projection.store import ViewStore
+from services.tracker.reports.congress import particulars_of
+from services.tracker.reports.lists_in_use import lists_in_use
+from shared.domain.known_list import KnownList, entries_of
+from shared.events.code_list import CodeListEvent
+from shared.events.congress import Particulars
+from shared.eventstore.ledger import Ledger
+from shared.platform.embedded import endpoints
+from shared.platform.errors import PlatformError
+from shared.platform.mongo import mongo_database
+from shared.platform.settings import Settings
+from shared.values.code_lists import CodeList, Entries, names_of
+from shared.values.names_in_use import Name, Names, use_names
+from shared.values.units import BODY_ABOVE, SUBCOMMITTEE, default_title
+from shared.views.code_lists import VIEW
+from shared.views.view import Recorded
+
+PATIENCE_MS = 3000
+
+
+async def take_names_over(views: Views) -> None:
+    """As the congress called everything when the views were so."""
+    lists = lists_in_use({VIEW.name: await views.documents(VIEW.name)})
+    documents = await views.documents("congress")
+    particulars = None
+    with suppress(ViewsBroken), as_written():  # who reads the congress itself is told of it
+        particulars = particulars_of(documents)
+    use_names({**names_of(lists), **_above(particulars)})
+
+
+async def take_names_of_the_ledger(ledger: Ledger) -> Mapping[CodeList, Entries]:
+    """As the congress calls everything by now, whether or not there are views; the lists that it has published or
+    changed. Raises `Unavailable`, `NoStream`."""
+    lists = await lists_on_record(ledger)
+    use_names({**names_of(lists), **_above(await particulars_on_record(ledger))})
+    return lists
+
+
+def _above(particulars: Particulars | None) -> Names:
+    """What the congress calls the body that steers the work: the one that issues its papers. None where it is called
+    what it is called by default."""
+    body = particulars.issuing_body if particulars else None
+    if body is None or body.vi == default_title(SUBCOMMITTEE, "vi"):
+        return {}
+    return {BODY_ABOVE: {SUBCOMMITTEE: Name(body.vi, body.en)}}
+
+
+async def take_names_of_the_database(settings: Settings) -> None:
+    """As the views have it in the database that is named; as by default where they can't be read. What is wrong is
+    told by what is done then."""
+    with suppress(PlatformError, PyMongoError), endpoints(settings) as servers:
+        async with mongo_database(servers.mongo_url, settings.database, PATIENCE_MS, reads_only=True) as database:
+            with as_written():
+                await take_names_over(ViewStore(database))
+
+
+async def lists_on_record(ledger: Ledger) -> Mapping[CodeList, Entries]:
+    """Those that the congress has published or changed. Raises `Unavailable`, `NoStream`."""
+    lists = {}
+    for code_list in CodeList:
+        if (published := await _on_record(ledger, code_list)) is not None:
+            lists[code_list] = entries_of(code_list, published)
+    return lists
+
+
+async def _on_record(ledger: Ledger, code_list: CodeList) -> KnownList | None:
+    recorded = (decode_event(stored) for stored in await ledger.about(code_list.value))
+    own = [entry.event for entry in recorded if isinstance(entry, Recorded) and entry.envelope.source == SUBCOMMITTEE]
+    state: KnownList | None = AGGREGATE.fold(event for event in own if isinstance(event, CodeListEvent))
+    return state

@@ -1,0 +1,105 @@
+"""What entries of the code lists are called where somebody reads: as the congress calls them, or else by default."""
+
+import pytest
+
+from daihoi.cli import console
+from daihoi.terminal.fields import value_in_words
+from services.tracker.history.sentences import summary
+from services.tracker.reports.lists_in_use import lists_in_use
+from shared.i18n import in_words, title_of_position
+from shared.values.code_lists import CodeList, name_of, names_of
+from shared.values.names_in_use import Name, use_names
+from shared.values.units import BODY_ABOVE, SETTING, SUBCOMMITTEE, default_title, title_of
+
+
+def listed(list_id, *rows):
+    entries = [
+        {"id": entry_id, "name": {"vi": vi, "en": en}, **({"retired": True} if retired else {})}
+        for entry_id, vi, en, *retired in rows
+    ]
+    return {"_id": list_id, "entries": entries}
+
+
+OWN = [
+    listed(
+        "units",
+        ("logistics", "Ban Hậu cần", "Supply office"),
+        ("cong-nghe", "Tổ Công nghệ", ""),
+        ("security", "Ban Bảo vệ", "Guard", "retired"),
+    ),
+    listed("cases", ("none", "Bình thường", "As usual"), ("storm", "Có bão", "Storm")),
+    listed("channels", ("zalo", "Zalo của Công đoàn", "")),
+    listed("groups", ("1", "Nội dung", "Content")),
+]
+
+
+@pytest.fixture
+def own_names():
+    use_names(names_of(lists_in_use({"code_lists": OWN})))
+
+
+def test_a_unit_is_called_as_the_congress_calls_it_a_retired_one_too(own_names):
+    assert [title_of("logistics", lang) for lang in ("vi", "en")] == ["Ban Hậu cần", "Supply office"]
+    assert title_of("security", "vi") == "Ban Bảo vệ"
+    assert title_of("subcommittee", "en") == "Sub-committee"
+
+
+def test_english_falls_back_to_vietnamese_and_what_is_no_entry_stands_for_itself(own_names):
+    assert name_of(CodeList.UNITS, "cong-nghe", "en") == "Tổ Công nghệ"
+    assert name_of(CodeList.CHANNELS, "zalo", "en") == "Zalo của Công đoàn"
+    assert name_of(CodeList.CHANNELS, "billboard", "vi") == "billboard"
+    assert name_of(CodeList.GROUPS, "1", "vi") == "Nội dung"
+    assert name_of(CodeList.GROUPS, "2", "vi") == "2"
+
+
+def test_what_the_congress_did_not_publish_is_called_as_by_default(own_names):
+    assert name_of(CodeList.DUTIES, "sanitation", "vi") == "Vệ sinh môi trường"
+    assert name_of(CodeList.CHANNELS, "press", "en") == "Press"
+
+
+def test_a_position_has_its_title_from_the_unit_as_the_congress_calls_it(own_names):
+    assert title_of_position("logistics.lead", "vi") == "Trưởng Ban Hậu cần"
+    assert title_of_position("cong-nghe.deputy-2", "en") == "Deputy head 2, Tổ Công nghệ"
+
+
+def test_sentences_and_fields_have_the_names_that_are_in_use(own_names):
+    told = summary(
+        "vn.daihoi.scenario.switched.v1",
+        "subcommittee.lead",
+        "current",
+        {"number": 1, "scenario": "storm", "reason": "Bão số 3"},
+    )
+    assert "«Có bão»" in told["vi"]
+    assert "«Storm»" in told["en"]
+    prepared = summary("vn.daihoi.variant.prepared.v1", "logistics.lead", "storm", {})
+    assert prepared["vi"].startswith("Trưởng Ban Hậu cần")
+    assert "«Có bão»" in prepared["vi"]
+    assert in_words("unit", "cong-nghe", "en") == "Tổ Công nghệ"
+    assert value_in_words("scenario", "storm", "en") == "Storm"
+    assert value_in_words("scenario", "both", "vi") == "mọi tình huống"
+    assert value_in_words("kind", "fire", "vi") == "Cháy nổ"
+    assert value_in_words("kind", "vehicle", "en") == "vehicle"
+
+
+def test_without_a_list_of_its_own_a_congress_has_the_units_of_this_process(monkeypatch):
+    monkeypatch.setenv(SETTING, "y-te=Tiểu ban Y tế|Health unit")
+    units = lists_in_use({})[CodeList.UNITS]
+    assert [entry.id for entry in units] == ["propaganda", "logistics", "security", "y-te"]
+    assert "y-te" not in [entry.id for entry in lists_in_use({"code_lists": OWN})[CodeList.UNITS]]
+
+
+def test_what_the_work_of_a_command_takes_over_holds_for_what_it_draws():
+    async def work():
+        use_names(names_of(lists_in_use({"code_lists": OWN})))
+        return 1
+
+    assert console.run(work()) == 1
+    assert title_of("logistics", "vi") == "Ban Hậu cần"
+
+
+def test_the_body_above_the_units_is_called_as_the_congress_calls_it():
+    use_names({BODY_ABOVE: {SUBCOMMITTEE: Name("Ban Tổ chức Đại hội", "Organising committee")}})
+    assert title_of(SUBCOMMITTEE, "vi") == "Ban Tổ chức Đại hội"
+    assert title_of_position("subcommittee.lead", "en") == "Head, Organising committee"
+    use_names({})
+    assert title_of(SUBCOMMITTEE, "en") == default_title(SUBCOMMITTEE, "en")
