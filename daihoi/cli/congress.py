@@ -23,7 +23,6 @@ from daihoi.importing.congress_answers import (
     amendment_of,
     answers_of,
     data_of,
-    read_answers,
     read_congress,
 )
 from daihoi.ops.session import open_session
@@ -58,6 +57,7 @@ NOTHING_CHANGES = Message("nothing_changes", "Nothing changes: it is on record l
 LEFT_ALONE = Message(
     "list_left_alone", "The list «{list}» is on record already, and stays as it is; `daihoi lists` changes it."
 )
+LISTS_APART = Message("lists_apart", "The lists in the file are left alone: `daihoi lists` changes those on record.")
 NONE_HAS_MOVED = Message(
     "none_has_moved",
     "No deadline has moved: `daihoi congress deadlines` shows those that follow from the opening day.",
@@ -125,7 +125,7 @@ def amend(
     with console.refusals_are_wrong_use():
         if held is None:
             raise NOT_FOUNDED()
-        answers = _from(file) | given | {name.value: "" for name in clear or ()}
+        answers = _answers_in(file) | given | {name.value: "" for name in clear or ()}
         if not answers and _may_ask():
             answers = ask(answers_of(held), language)
         elif not answers:
@@ -207,8 +207,14 @@ def _day(day: Any) -> str | None:
 
 
 # --- what is given, and to whom ---
-def _from(file: Path | None) -> Answers:
-    return read_answers(file) if file else {}
+def _answers_in(file: Path | None) -> Answers:
+    """Of a file that may be the one that the congress was begun with: its lists are told to be left alone."""
+    if file is None:
+        return {}
+    content = read_congress(file)
+    if content.template or content.lists:
+        console.say(render(LISTS_APART, spoken()))
+    return content.answers
 
 
 def _check_right_to_publish(wishes: Sequence[PublishList], actor: str) -> None:
