@@ -26,6 +26,7 @@ STANDARD = {
     "nats_revoked.py": "the list beside them",
     "requests.py": "fingerprints that are stored in events",
     "story.py": "command ids that are stored in events, and the files of the sample",
+    "steps.py": "command ids that are stored in events",
     "packing.py": "how long a command is at most",
     "congress_answers.py": "a file that somebody wrote by hand",
     "logs.py": "a log, an object a line",
