@@ -202,5 +202,6 @@ AGGREGATE = Aggregate(
     commands=(*commands_of(Wish), CorrectPublication),
     evolve=evolve,
     decide=decide,
+    reads=reads,
     correct=correct,
 )

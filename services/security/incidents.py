@@ -119,9 +119,10 @@ IS_RESOLVED = Refusal("incident_resolved", "Incident {incident_id} is resolved; 
 NOT_RESOLVED = Refusal("incident_not_resolved", "Incident {incident_id} is not resolved, so it can't be reopened.")
 
 
-def reads(command: Wish, incident: Incident | None) -> Sequence[Key]:
+def reads(command: Wish | CorrectIncident, incident: Incident | None) -> Sequence[Key]:
     is_new = isinstance(command, ReportIncident) and incident is None
-    return (key_of(CodeList.INCIDENT_KINDS),) if is_new else ()
+    is_put_right = isinstance(command, CorrectIncident) and command.kind is not None
+    return (key_of(CodeList.INCIDENT_KINDS),) if is_new or is_put_right else ()
 
 
 def decide(
@@ -194,5 +195,6 @@ AGGREGATE = Aggregate(
     commands=(*commands_of(Wish), CorrectIncident),
     evolve=evolve,
     decide=decide,
+    reads=reads,
     correct=correct,
 )

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
+from shared.values.code_lists import CodeList, is_listed, name_of
 from shared.values.message import Message, word
 
 NAMES = {
@@ -41,13 +42,11 @@ VALUES = {
     "urgency": _named(
         "urgent", "very_urgent", "express", normal="Ordinary", express_timed="Express, at a stated time"
     ),
-    "channel": _named("press", "broadcast", "portal", "visual", loudspeaker="Loudspeakers"),
-    "kind": _named(
-        *("hall", "room", "lodging", "vehicle", "order", "fire", "health", "traffic", "drill", "other"),
-        information="Information security",
-    ),
+    "kind": _named("hall", "room", "lodging", "vehicle"),
 }
 """Codes of the program, by the field that they stand in."""
+LISTS = {"channel": CodeList.CHANNELS, "kind": CodeList.INCIDENT_KINDS, "funding_source": CodeList.FUNDING_SOURCES}
+"""Fields that hold the id of an entry, of which a resource's kind is none."""
 IS = Message("is", "{field}: {value}")
 IS_A_SUM = Message("is_a_sum", "{field}: {value_vnd} VND")
 POINT = Message("point", "{number}. {text}")
@@ -83,6 +82,8 @@ def _readable(name: str, value: Any) -> object:
             return date.fromisoformat(value)
         case str() if name in INSTANTS:
             return datetime.fromisoformat(value)
+        case str() if name in LISTS and is_listed(LISTS[name], value):
+            return {lang: name_of(LISTS[name], value, lang) for lang in ("vi", "en")}
         case str() if name in CODED:
             return VALUES.get(name, {}).get(value) or word(value)
         case _:

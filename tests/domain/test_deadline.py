@@ -9,6 +9,7 @@ from services.subcommittee.congress import ConfirmDeadlines
 from services.subcommittee.directive import IssueDirective
 from services.subcommittee.duty import HandOutDuty
 from services.subcommittee.instruction import GiveInstruction
+from shared.domain.correcting import Correction
 from shared.domain.decider import Command, Refused
 from shared.domain.review import OpenReview
 from shared.domain.task import (
@@ -88,7 +89,10 @@ def test_a_deadline_that_is_over_by_the_local_day_needs_a_reason(make):
 def test_every_command_that_carries_a_deadline_asks_why():
     """A field that is called otherwise than these escapes it: name it here."""
     deadlines = {"deadline", "due_on"}
-    dated = {command for command in COMMANDS_OF.values() if deadlines & command.model_fields.keys()}
+    carrying = {command for command in COMMANDS_OF.values() if deadlines & command.model_fields.keys()}
+    corrections = {command for command in carrying if issubclass(command, Correction)}
+    assert all(command.model_fields["reason"].is_required() for command in corrections)
+    dated = carrying - corrections
     assert {command.NAME for command in dated} == COMMANDS.keys() - {"hand-out-duty", "confirm-deadlines"}
     assert all("past_because" in command.model_fields for command in dated)
 

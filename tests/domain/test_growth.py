@@ -210,9 +210,15 @@ def corrected_points(number: int) -> Command:
 
 
 def an_incident() -> Iterable[Wishes]:
-    first = (incidents.ReportIncident, incidents.AssessIncident, incidents.ResolveIncident)
-    yield iter([(largest(command), OFFICER) for command in first])
-    yield ((largest(incidents.CorrectIncident, place=f"{number}"), LEAD) for number in count())
+    longest = "information"
+    yield iter(
+        [
+            (largest(incidents.ReportIncident, kind=longest), OFFICER),
+            (largest(incidents.AssessIncident), OFFICER),
+            (largest(incidents.ResolveIncident), OFFICER),
+        ]
+    )
+    yield ((largest(incidents.CorrectIncident, kind=longest, place=f"{number}"), LEAD) for number in count())
 
 
 def a_document() -> Iterable[Wishes]:
@@ -222,11 +228,10 @@ def a_document() -> Iterable[Wishes]:
 
 
 def a_publication() -> Iterable[Wishes]:
-    yield iter([(largest(publications.ProposePublication), OFFICER)])
-    yield (
-        (largest(publications.CorrectPublication, task_id=named(number), released_on=None), LEAD)
-        for number in count()
-    )
+    longest = "loudspeaker"
+    yield iter([(largest(publications.ProposePublication, channel=longest), OFFICER)])
+    told = {"channel": longest, "released_on": None}
+    yield ((largest(publications.CorrectPublication, task_id=named(number), **told), LEAD) for number in count())
 
 
 GROWING = {

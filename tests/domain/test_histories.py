@@ -19,7 +19,7 @@ from pydantic import AwareDatetime, BaseModel
 from services.logistics import expenses, resources
 from services.propaganda import publications
 from services.security import clearances, incidents
-from services.subcommittee import catalogue, code_list, congress, duty, holding, meeting, organisation
+from services.subcommittee import catalogue, code_list, congress, duty, meeting, organisation
 from shared.domain import known_list, review, task, unit_scenario, variant
 from shared.domain.correcting import Correction, Noted, Past
 from shared.domain.decider import Actor, Aggregate, Command, Refused
@@ -61,6 +61,7 @@ from shared.values.units import support_unit_ids
 from tests.domain.scenario import AGGREGATES, BEGAN, decided_in
 
 LEADS = [Actor(f"{unit}.lead", unit) for unit in ("logistics", "propaganda", "security")]
+KINDS_OF_INCIDENT = st.sampled_from(["order", "fire"])
 ACTORS = st.sampled_from([*LEADS, Actor("policy.follow-switches", "logistics")])
 ONE_OR_ANOTHER = st.sampled_from([*"aaaaaaa", "b"])
 
@@ -189,7 +190,7 @@ def any_of(annotation: Any) -> st.SearchStrategy:
     if annotation is catalogue.ImportCatalogue:
         return imports()
     if annotation is incidents.ReportIncident:
-        return st.builds(annotation, **named_in(annotation) | {"kind": st.sampled_from(["order", "fire"])})
+        return st.builds(annotation, **named_in(annotation) | {"kind": KINDS_OF_INCIDENT})
     if annotation in (known_list.NoteList, known_list.NoteEntry):  # of a list that no unit decides with
         return st.builds(annotation, **named_in(annotation) | {"code_list": st.just(CodeList.GROUPS)})
     if annotation is code_list.PublishList:
@@ -258,7 +259,10 @@ def corrections(draw: st.DrawFn, command: type[Correction]) -> Correction:
     values = [name for name in command.VALUES.model_fields if name in fields]
     corrected = draw(st.lists(st.sampled_from(values), min_size=1, max_size=2, unique=True))
     others = [name for name, field in fields.items() if field.is_required() or name == "beyond_guaranteed_because"]
-    return command(**{name: draw(given_for(name, fields[name].annotation)) for name in (*corrected, *others)})
+    given = {name: draw(given_for(name, fields[name].annotation)) for name in (*corrected, *others)}
+    if command is incidents.CorrectIncident and "kind" in given:
+        given["kind"] = draw(KINDS_OF_INCIDENT)
+    return command(**given)
 
 
 def given_for(name: str, annotation: Any) -> st.SearchStrategy:

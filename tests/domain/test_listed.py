@@ -194,7 +194,7 @@ def test_a_unit_knows_what_the_sub_committee_has():
 
 
 def test_the_id_of_what_is_named_by_its_name_stands_first():
-    assert ids_for("LOA TRUYEN THANH", DEFAULTS[CodeList.CHANNELS]).startswith(
-        "loudspeaker (LOA TRUYEN THANH), press"
+    assert ids_for("TRUYEN THANH CO SO", DEFAULTS[CodeList.CHANNELS]).startswith(
+        "loudspeaker (TRUYEN THANH CO SO), press"
     )
     assert ids_for("Cũ", LISTED) == "good"
