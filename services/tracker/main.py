@@ -55,7 +55,7 @@ async def lifespan() -> AsyncIterator[None]:
             telling = HealthFile(settings, TRACKER, look)
             app.after_startup(telling.start)
             app.on_shutdown(telling.stop)
-            answer_asyncapi(broker, settings.congress, TRACKER, contract())
+            answer_asyncapi(broker, settings.congress, TRACKER, contract)
             app.add_broker(broker)
             try:
                 yield

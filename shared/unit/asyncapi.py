@@ -7,7 +7,8 @@ the envelope).
 
 import inspect
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -63,16 +64,19 @@ def asyncapi_subject(congress: str, service: str) -> str:
     return f"asyncapi.{congress}.{service}"
 
 
-def answer_asyncapi(broker: "NatsBroker", congress: str, service: str, document: Json) -> None:
+def answer_asyncapi(broker: "NatsBroker", congress: str, service: str, document: Callable[[], Json]) -> None:
+    """`document` is made when somebody first asks for it."""
     from faststream.nats import NatsMessage
 
-    answer = indented(document)
+    @cache
+    def answer() -> bytes:
+        return indented(document())
 
     @broker.subscriber(
         asyncapi_subject(congress, service), no_reply=True, decoder=unread, title=f"{service} asyncapi"
     )
     async def on_asyncapi(message: NatsMessage) -> None:
-        await respond(broker, message.reply_to, answer)
+        await respond(broker, message.reply_to, answer())
 
 
 def asyncapi(

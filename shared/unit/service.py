@@ -153,7 +153,7 @@ class UnitService:
             return with_keys(health, self.name, verifier.key_id)
 
         answer_health(broker, congress, self.name, settings.instance_name, look)
-        answer_asyncapi(broker, congress, self.name, self.contract())
+        answer_asyncapi(broker, congress, self.name, self.contract)
         return [HealthFile(settings, self.name, look), *([follower] if follower else [])]
 
 
