@@ -115,7 +115,9 @@ def switch(
         patience_s=patience if wait else None,
         wait_for_service_s=wait_for_service,
         in_words=format is Format.TEXT,
-        then=partial(_tell_who_follows, patience, console.out if format is Format.TEXT else console.err),
+        then=partial(
+            _tell_who_follows, patience if wait else 0, console.out if format is Format.TEXT else console.err
+        ),
     )
 
 

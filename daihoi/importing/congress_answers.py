@@ -5,7 +5,6 @@ import json
 import re
 from collections.abc import Mapping
 from datetime import date
-from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -36,7 +35,6 @@ _A_DAY = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})")
 
 FILE_TOO_LARGE = Refusal("file_too_large", "{path} has more than {most} KiB; a congress is told in less.")
 FILE_NOT_READ = Refusal("file_not_read", "{path} can't be read as YAML or JSON.")
-NO_YAML = Refusal("no_yaml", "{path} looks like YAML, and PyYAML is not installed here; write the same as JSON.")
 NO_ANSWERS = Refusal("no_answers", "{path} holds no fields with their values.")
 UNKNOWN_ANSWER = Refusal("unknown_answer", "There is no field {name}; there are {names}.")
 NOT_A_TEXT = Refusal("answer_not_a_text", "{name} is to be a text, a number or a day.")
@@ -192,10 +190,8 @@ def loaded(path: Path) -> Any:
     except ValueError as error:
         if path.suffix.lower() == ".json":
             raise FILE_NOT_READ(path=path) from error
-    try:
-        yaml = import_module("yaml")
-    except ImportError as error:
-        raise NO_YAML(path=path) from error
+    import yaml
+
     try:
         return yaml.safe_load(text)
     except (yaml.YAMLError, ValueError, RecursionError) as error:

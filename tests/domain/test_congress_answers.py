@@ -1,7 +1,6 @@
 """Questions, options and a file answer the same, and a command is made of the answers."""
 
 import json
-import sys
 from datetime import date
 
 import pytest
@@ -133,13 +132,3 @@ def test_a_file_that_can_not_be_meant_is_refused_by_name(tmp_path, content, code
     with pytest.raises(Refused) as refused:
         read_answers(file)
     assert refused.value.code == code
-
-
-def test_without_pyyaml_json_is_read_and_yaml_is_refused_by_name(tmp_path, monkeypatch):
-    monkeypatch.setitem(sys.modules, "yaml", None)
-    (file := tmp_path / "congress").write_text(json.dumps(ANSWERS), "utf-8")
-    assert read_answers(file) == ANSWERS
-    file.write_text(YAML, "utf-8")
-    with pytest.raises(Refused) as refused:
-        read_answers(file)
-    assert refused.value.code == "no_yaml"

@@ -162,8 +162,9 @@ async def test_the_cases_are_those_of_the_congress(office, ledger):
     offered = openpyxl.load_workbook(template)["Danh sách"]
     assert "Có bão" in [cell.value for column in offered.columns for cell in column]
 
-    switched = await asyncio.to_thread(office.shell.run, *switch)
+    switched = await asyncio.to_thread(office.shell.run, *switch, "--no-wait")
     assert switched.returncode == 0, switched.stderr
+    await office.until_in_views("scenarios")
     assert "Chưa chuẩn bị xong phương án" in switched.stderr
     shown = await asyncio.to_thread(office.shell.run, "scenario", "show", "--lang", "vi")
     assert "Kịch bản đang áp dụng: Có bão (lần chuyển 1" in shown.stdout
