@@ -10,12 +10,9 @@ from tests.own_servers import DATABASE
 SEED = 20_200_813
 TELLING = {
     "unit killed between append and ack",
-    "unit killed before the policy's ack",
     "tracker killed inside the transaction",
-    "rebuild killed in mid swap",
     "nats-server killed",
     f"{DATABASE} killed",
-    "answers lost",
 }
 SHORT = [
     pytest.param(fault, id=fault.name, marks=() if fault.name in TELLING else pytest.mark.long)

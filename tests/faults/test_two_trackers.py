@@ -138,9 +138,8 @@ async def test_the_second_takes_over_from_a_first_that_is_killed(pair, write, le
     assert (await pair.lease())["term"] > term
 
 
-@pytest.mark.parametrize(
-    "point", ["inside_the_transaction", pytest.param("before_the_transaction", marks=pytest.mark.long)]
-)
+@pytest.mark.long
+@pytest.mark.parametrize("point", ["inside_the_transaction", "before_the_transaction"])
 async def test_a_first_that_stood_still_wakes_up_as_one_of_two_and_has_moved_nothing(
     pair, write, ledger, views, point
 ):
@@ -164,6 +163,7 @@ async def test_of_two_started_at_once_one_projects_and_the_other_stands_by(pair,
     await until(pair.one_of_each)
 
 
+@pytest.mark.long
 async def test_a_tracker_that_is_stopped_lets_the_lease_go_before_it_ends(pair, write, ledger, views):
     await pair.start_first_then_second()
     events = await write(tasks=20)
