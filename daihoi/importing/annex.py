@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from daihoi.importing import remarks
 from daihoi.importing.cells import NO_VALUE, Value, written
 from daihoi.importing.days import years_in
-from daihoi.importing.fields import DETAIL_FIELDS, Reader, readers_for
+from daihoi.importing.fields import DETAIL_FIELDS, FromTheOpening, Reader, readers_for
 from daihoi.importing.layout import Layout, layout_of
 from daihoi.importing.lines import Line, lines_of
 from daihoi.importing.numbering import Numbering
@@ -23,6 +23,9 @@ NO_TASKS = Refusal("no_tasks", "There is no task below the headings in row {row}
 NO_UNIT = Refusal(
     "no_unit_said",
     "Nothing says which unit the tasks are for: add a column «Bộ phận», or name one for all with --unit: {units}.",
+)
+TWO_OFFSETS = Refusal(
+    "two_offsets", "The deadline is {days} days from the opening here and {other} in the column of days; leave one."
 )
 SAME_NUMBER = Refusal("same_number", "The number {code} is already in row {row}.")
 
@@ -133,7 +136,15 @@ class _Reading:
                     values[field] = self._value(line, field, reader)
                 except Refused as why:
                     self._note(line, field, why)
+        if isinstance(deadline := values.get("deadline"), FromTheOpening):
+            self._count(line, deadline.days, values)
         return values
+
+    def _count(self, line: Line, days: int, values: dict[str, Any]) -> None:
+        """A deadline that counts from the opening is told as days, like those in a column of their own."""
+        if values.get("due_offset_days") not in (None, days):
+            self._note(line, "deadline", TWO_OFFSETS(days=days, other=values["due_offset_days"]))
+        values |= {"deadline": None, "due_offset_days": days}
 
     def _value(self, line: Line, field: str, reader: Reader) -> Any:
         value = written(line.cells.get(field))

@@ -7,7 +7,7 @@ from contextlib import suppress
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from daihoi.importing.cells import Value
+from daihoi.importing.cells import Value, in_range
 from daihoi.importing.plain import plain
 from daihoi.importing.tables import quoted
 from shared.domain.decider import Refusal
@@ -43,6 +43,18 @@ _QUARTERS = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
 _NO_DEADLINE = {"-", "--", "khong", "khong co", "/"}
 _WITHOUT_END = re.compile(r"(thuong xuyen|lien tuc|hang (ngay|tuan|thang)|theo (ke hoach|tien do|thuc te|yeu cau)).*")
 _LONGEST = 200
+_OPENING = r"(?:ngay |le |ngay le |khi )?khai mac(?: dai hoi)?"
+_COUNT = r"(?P<count>\d{1,4}) ?(?P<measure>ngay|tuan|days?|weeks?)"
+_FROM_THE_OPENING = (
+    re.compile(rf"(?P<side>truoc|sau) {_OPENING}:? ?{_COUNT}"),
+    re.compile(rf"{_COUNT} (?P<side>truoc|sau) {_OPENING}"),
+    re.compile(rf"{_COUNT} (?P<side>before|after) the opening"),
+)
+_ON_THE_OPENING = re.compile(r"(?:dung |vao |trong )?(?:ngay |le |ngay le )khai mac(?: dai hoi)?|on the opening day")
+_BEFORE_AN_OFFSET = re.compile(
+    r"^(?:(?:hoan thanh|hoan tat|xong|han cuoi|han|thoi han|cham nhat|muon nhat|la)\b[ :,]*)+"
+)
+MOST_OFFSET_DAYS = 3650
 
 
 class Meant(NamedTuple):
@@ -50,6 +62,21 @@ class Meant(NamedTuple):
 
     day: date | None
     is_clear: bool = True
+
+
+def offset_in(value: Value) -> int | None:
+    """Days from the opening: −10 for `trước khai mạc 10 ngày`; none where the cell counts from no opening. Raises
+    `Refused` for what is too far away."""
+    if not isinstance(value, str) or len(value) > _LONGEST:
+        return None
+    text = _BEFORE_AN_OFFSET.sub("", plain(value).rstrip(" .;"))
+    if _ON_THE_OPENING.fullmatch(text):
+        return 0
+    match = next(filter(None, (form.fullmatch(text) for form in _FROM_THE_OPENING)), None)
+    if match is None:
+        return None
+    days = int(match["count"]) * (7 if match["measure"].startswith(("tuan", "week")) else 1)
+    return in_range(-days if match["side"] in ("truoc", "before") else days, -MOST_OFFSET_DAYS, MOST_OFFSET_DAYS)
 
 
 def clear_day(value: Value) -> date | None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from daihoi.importing.cells import BRIEF_LENGTH, NAME_LENGTH, Value, listed, text_of, whole_number
-from daihoi.importing.days import NO_SINGLE_DAY, UNCLEAR_DAY, meant_by
+from daihoi.importing.days import NO_SINGLE_DAY, UNCLEAR_DAY, meant_by, offset_in
 from daihoi.importing.layout import Layout
 from daihoi.importing.money import amount_of, measure_of
 from daihoi.importing.tables import quoted
@@ -49,7 +49,16 @@ def brief(most: int, *, is_needed: bool = False) -> Reader:
     return clear(lambda value: read(str(value) if isinstance(value, int) else value), is_needed=is_needed)
 
 
+class FromTheOpening(NamedTuple):
+    """A deadline that is so many days from the opening."""
+
+    days: int
+
+
 def day(value: Value, years: frozenset[int]) -> tuple[Any, Refused | None]:
+    """A day, or `FromTheOpening`."""
+    if (offset := offset_in(value)) is not None:
+        return FromTheOpening(offset), None
     meant = meant_by(value, years)
     if meant.is_clear:
         return meant.day, None

@@ -184,6 +184,38 @@ def test_columns_with_values_and_no_heading_are_said():
     assert remarks_of(annex([*HALL, None, "xem lại"]))["columns_without_heading"] == {"columns": "K"}
 
 
+# --- deadlines that count from the opening ---
+@pytest.mark.parametrize(
+    ("said", "days"),
+    [
+        ("trước khai mạc 10 ngày", -10),
+        ("Sau khai mạc 2 tuần", 14),
+        ("5 ngày trước khai mạc", -5),
+        ("1 ngày sau khai mạc", 1),
+        ("Hoàn thành trước ngày khai mạc Đại hội 30 ngày.", -30),
+        ("ngày khai mạc", 0),
+        ("7 days before the opening", -7),
+    ],
+)
+def test_a_deadline_may_count_from_the_opening_day(said, days):
+    (item,) = read(annex(task(c5=said))).items
+    assert (item.deadline, item.due_offset_days) == (None, days)
+
+
+@pytest.mark.parametrize("said", ["trước khai mạc", "trước khai mạc vài ngày", "trước khai mạc 4000 ngày"])
+def test_what_counts_from_the_opening_by_no_number_of_days_is_refused(said):
+    ((row, column, code),) = errors_of(annex(task(c5=said)))
+    assert (row, column, code in ("not_a_day", "out_of_range")) == (5, HEADINGS[5], True)
+
+
+def test_two_ways_of_counting_that_differ_are_refused():
+    headings = (*HEADINGS, "Số ngày so với ngày khai mạc")
+    (same,) = read(annex((*task(c5="trước khai mạc 10 ngày"), -10), headings=headings)).items
+    assert same.due_offset_days == -10
+    ((_, _, code),) = errors_of(annex((*task(c5="trước khai mạc 10 ngày"), -9), headings=headings))
+    assert code == "two_offsets"
+
+
 # --- the template ---
 def test_the_template_is_read_and_its_example_passed_over():
     assert errors_of(template(), Wishes()) == [(0, "", "no_tasks")]
