@@ -1,6 +1,7 @@
 """`daihoi catalogue`: what a file would change in the catalogue of work, and changing it."""
 
 import re
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import typer
@@ -36,6 +37,7 @@ from daihoi.importing.tables import Unreadable, Wrong
 from daihoi.importing.template import template
 from daihoi.ops.waiting import PATIENCE_S
 from daihoi.terminal.catalogue import counts_of, end_lines, import_parts
+from daihoi.terminal.kept_tasks import kept_lines
 from shared.domain.decider import Actor, Refusal
 from shared.i18n import render
 from shared.values.types import ID_PATTERN
@@ -91,7 +93,11 @@ def import_catalogue(
         console.write_json(_as_json(source, planned, done))
     else:
         console.print_drawn(import_parts(source, planned, language))
+        for remark in planned.remarks:
+            console.say(render(remark.message, language))
         say_doubts(planned.doubts)
+        for line in kept_lines(planned.kept, language):
+            console.say(line)
         for line, is_wrong in end_lines(planned.change, done, language):
             (console.err if is_wrong else console.out).print(line, soft_wrap=True)
     went_wrong = planned.change.refused or (done and (done.problem or done.why_not_shown))
@@ -119,15 +125,19 @@ def _as_json(source: Source, planned: Preview, done: Committed | None) -> dict[s
         "counts": counts_of(change),
         "new": [values_of(item) for item in change.new],
         "changed": [
-            {
-                "code": item.code,
-                "fields": {name: {"before": old, "after": new} for name, (old, new) in fields.items()},
-            }
-            for item, fields in change.changed
+            {"code": item.code, "fields": _pairs(fields, "before", "after")} for item, fields in change.changed
         ],
         "removed": [values_of(item) for item in change.removed],
+        "tasks_kept": [
+            {"unit": task.unit, "task_id": task.task_id, "fields": _pairs(task.fields, "task", "file")}
+            for task in planned.kept
+        ],
         "names": [doubt.model_dump(mode="json") for doubt in planned.doubts],
-        "remarks": [error_as_json(Wrong(0, "", remark)) for remark in source.remarks],
+        "remarks": [error_as_json(Wrong(0, "", remark)) for remark in (*source.remarks, *planned.remarks)],
         "errors": [error_as_json(Wrong(0, "", refused)) for refused in change.refused],
         "committed": done and end_as_json(done),
     }
+
+
+def _pairs(fields: Mapping[str, tuple[Any, Any]], first: str, second: str) -> dict[str, Any]:
+    return {name: {first: one, second: other} for name, (one, other) in fields.items()}

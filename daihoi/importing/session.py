@@ -9,15 +9,19 @@ from uuid import UUID, uuid5
 from daihoi.importing.annex import NO_WISHES, Wishes
 from daihoi.importing.changes import Change, commands, compare
 from daihoi.importing.items import read_file
+from daihoi.importing.kept import KeptTask, kept_tasks
 from daihoi.importing.opening import content_of, printable
 from daihoi.importing.sending import Committed, send_batches
+from daihoi.importing.sources import not_listed, with_listed_sources
 from daihoi.ops.session import Session
 from daihoi.ops.waiting import until_all_in_views
 from services.tracker.queries import published_catalogue
 from services.tracker.reports.doubted_names import DoubtedName, doubted_names, names_in
 from shared.domain.decider import Actor, Refused
 from shared.events.catalogue_item import Item
+from shared.values.code_lists import CodeList
 from shared.values.units import SUBCOMMITTEE
+from shared.views.code_lists import entries_by_list
 
 IMPORTS = UUID("0f6d1c0e-59d5-5b5c-8f0a-7d3f0e0b9a41")
 
@@ -40,6 +44,10 @@ class Preview(NamedTuple):
     note: Mapping[str, str]
     doubts: Sequence[DoubtedName] = ()
     """Names that the register of organisations does not know, or has otherwise."""
+    kept: Sequence[KeptTask] = ()
+    """The open tasks that keep what they were opened with."""
+    remarks: tuple[Refused, ...] = ()
+    """What the lists of the congress have against it, that is written all the same."""
 
 
 def read(file: Path, catalogue_id: str, wishes: Wishes = NO_WISHES) -> Source:
@@ -54,12 +62,16 @@ async def preview(session: Session, source: Source) -> Preview:
     get it."""
     await until_all_in_views(session, SUBCOMMITTEE)
     sequence, published = await published_catalogue(session.views)
-    change = compare(source.catalogue, source.items, published)
+    sources = entries_by_list(await session.views.documents("code_lists"))[CodeList.FUNDING_SOURCES]
+    items = with_listed_sources(source.items, sources)
+    change = compare(source.catalogue, items, published)
     notes = [document["note"] for document in published if document["catalogue"] == source.catalogue]
     imported = {"vi": f"Nhập từ tệp {source.name}", "en": f"Imported from the file {source.name}"}
-    named = names_in([item.model_dump(mode="json") for item in source.items])
+    named = names_in([item.model_dump(mode="json") for item in items])
     doubts = doubted_names(named, await session.views.documents("organisations"))
-    return Preview(change, sequence, notes[0] if notes else imported, doubts)
+    kept = kept_tasks(change, published, await session.views.documents("tasks")) if change.changed else ()
+    note = notes[0] if notes else imported
+    return Preview(change, sequence, note, doubts, kept, tuple(not_listed(items, sources)))
 
 
 def command_id(source: Source, sequence: int, number: int) -> UUID:

@@ -11,7 +11,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from daihoi.importing.vocabulary import cases, phases
-from shared.values.code_lists import units_to_choose
+from shared.values.code_lists import sources_to_choose, units_to_choose
 
 LISTS = "Danh sách"
 _LAST_ROW = 1000
@@ -64,6 +64,7 @@ def _offer(sheet: Any, lists: Any, column: str, choices: Sequence[str]) -> None:
 
 def _columns() -> list[Column]:
     units = [unit.name.vi for unit in units_to_choose()]
+    sources = [source.name.vi for source in sources_to_choose()]
     return [
         Column("STT", EXAMPLE, 8, "@"),
         Column("Nhóm nhiệm vụ", "Hội trường, khánh tiết", 24),
@@ -79,6 +80,10 @@ def _columns() -> list[Column]:
         Column("Sản phẩm", "Hội trường hoàn thiện", 24),
         Column("Kinh phí dự toán (đồng)", 150_000_000, 18, "#,##0"),
         Column("Kinh phí bảo đảm (đồng)", 100_000_000, 18, "#,##0"),
-        Column("Nguồn kinh phí", "Ngân sách tỉnh", 20),
-        Column("Ghi chú", "Dòng ví dụ, không nhập vào danh mục", 32),
+        Column("Nguồn kinh phí", (sources or ["Ngân sách tỉnh"])[0], 20, choices=sources),
+        Column(
+            "Ghi chú",
+            "Dòng ví dụ, không nhập vào danh mục. Thời gian hoàn thành cũng ghi được: trước khai mạc 10 ngày",
+            48,
+        ),
     ]

@@ -11,7 +11,7 @@ from daihoi.importing.sending import Committed
 from daihoi.importing.session import Preview, Source
 from daihoi.importing.tables import Wrong
 from daihoi.terminal.fields import field_in_words, value_in_words
-from daihoi.terminal.labels import add_columns, in_language
+from daihoi.terminal.labels import add_columns, in_language, offset_in_words
 from shared.events.catalogue_item import DETAILS, Item
 from shared.i18n import Language, render, translate
 
@@ -31,7 +31,7 @@ def import_parts(source: Source, planned: Preview, lang: Language) -> Iterator[s
     yield _table_of_counts(change, lang)
     lines = [
         *((translate("new", lang), item, _details(item, lang)) for item in change.new),
-        *((translate("changed", lang), item, _fields(fields)) for item, fields in change.changed),
+        *((translate("changed", lang), item, _fields(fields, lang)) for item, fields in change.changed),
         *((translate("removed", lang), item, "") for item in change.removed),
     ]
     if lines:
@@ -87,17 +87,31 @@ def _table_of_items(lines: Sequence[tuple[str, Item, str]], lang: Language) -> T
     return table
 
 
-def _fields(fields: Mapping[str, tuple[Any, Any]]) -> str:
-    return "\n".join(f"{name}: {old} → {new}" for name, (old, new) in fields.items())
+def _fields(fields: Mapping[str, tuple[Any, Any]], lang: Language) -> str:
+    return "\n".join(f"{name}: {old} → {new}" for name, old, new in fields_in_words(fields, lang))
+
+
+def fields_in_words(fields: Mapping[str, tuple[Any, Any]], lang: Language) -> Iterator[tuple[str, str, str]]:
+    """Each column that changes, what stands there before and after."""
+    for name, (old, new) in fields.items():
+        yield field_in_words(name, lang), _value(name, old, lang), _value(name, new, lang)
+
+
+def _value(name: str, value: Any, lang: Language) -> str:
+    if name == "due_offset_days" and isinstance(value, int):
+        return offset_in_words(value, lang)
+    return value_in_words(name, value, lang)
 
 
 def _details(item: Item, lang: Language) -> str:
-    """Who does it by when and with what money, as far as the item says so."""
-    values = item.model_dump(mode="json", include={*DETAILS, "budget_vnd"})
-    if not item.says_more:
-        return ""
-    named = ((field_in_words(name, lang), value_in_words(name, value, lang)) for name, value in values.items())
-    return "\n".join(f"{name}: {value}" for name, value in named)
+    """Which unit has it, when and in which case; then who does it by when and with what money, as far as the item
+    says so."""
+    where = " · ".join(_value(name, getattr(item, name), lang) for name in ("unit", "phase", "scenario"))
+    values = item.model_dump(mode="json", include={*DETAILS, "due_offset_days", "budget_vnd"})
+    said = {name: value for name, value in values.items() if name != "budget_vnd" or value}
+    return "\n".join(
+        [where, *(f"{field_in_words(name, lang)}: {_value(name, value, lang)}" for name, value in said.items())]
+    )
 
 
 def counts_of(change: Change) -> dict[str, int]:

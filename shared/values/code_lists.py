@@ -160,6 +160,11 @@ def cases_to_choose() -> Entries:
     return _to_choose(CodeList.CASES, DEFAULTS[CodeList.CASES])
 
 
+def sources_to_choose() -> Entries:
+    """Those of the congress whose names are in use; none while it leaves them free."""
+    return _to_choose(CodeList.FUNDING_SOURCES, DEFAULTS[CodeList.FUNDING_SOURCES])
+
+
 def _to_choose(code_list: CodeList, otherwise: Entries) -> Entries:
     names = names_in_use().get(code_list)
     if names is None:

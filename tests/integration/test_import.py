@@ -114,7 +114,7 @@ async def test_told_first_then_done_and_done_once(office, ledger, views):
     ]
     shown = await office.run(office.file(revised), "--commit")
     assert "3 events in 1 batches" in shown.stdout
-    assert f"budget_vnd: {before} → 1000000" in shown.stdout
+    assert f"Budget: {before:,} → 1,000,000" in shown.stdout
     assert "Importing" in shown.stderr
 
     back = await office.json(office.file(SAMPLE), "--commit")
