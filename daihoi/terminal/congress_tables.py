@@ -1,6 +1,7 @@
 """The congress itself on a terminal: what is on record, what was amended and why, and the deadlines that follow from
 its opening day."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from rich.console import Group
@@ -95,7 +96,30 @@ def deadlines_parts(deadlines: Deadlines, lang: Language) -> list[Table | str]:
         by_hand=deadlines.by_hand,
         same=deadlines.same,
     )
-    return [table, counts] if deadlines.lines else [counts]
+    counting = bool(deadlines.lines or deadlines.same or not deadlines.fixed)
+    return [*([table] if deadlines.lines else ()), *([counts] if counting else ()), *_fixed(deadlines, lang)]
+
+
+def _fixed(deadlines: Deadlines, lang: Language) -> Iterator[Table | str]:
+    """What moves with no opening day, and which of it no longer fits its phase."""
+    if deadlines.fixed:
+        yield translate(
+            "{count} tasks have a fixed date, which does not count from the opening day and stays.",
+            lang,
+            count=deadlines.fixed,
+        )
+    if deadlines.wrong_side:
+        title = translate("On the wrong side of the opening for their phase", lang)
+        table = table_of(title, lang, "Task", "Unit", "Title", "Phase", "Deadline today")
+        for line in deadlines.wrong_side:
+            name, phase = in_language(line.title_vi, line.title_en, lang), value_in_words("phase", line.phase, lang)
+            table.add_row(line.id, title_of(line.unit, lang), name, phase, format_date(line.deadline))
+        yield table
+        yield translate(
+            "To move one of them: `daihoi do request-extension` or `shorten-deadline`; `correct-task` where the day "
+            "was wrong from the beginning.",
+            lang,
+        )
 
 
 def _today(line: DeadlineLine, lang: Language) -> str:

@@ -130,6 +130,22 @@ def test_tasks_that_are_closed_or_count_from_no_opening_day_and_those_that_follo
     assert (deadlines.lines, deadlines.same, deadlines.opening_day) == ([], 1, SECOND_DAY)
 
 
+def test_tasks_with_a_fixed_date_are_counted_and_named_where_they_no_longer_fit_their_phase():
+    after = task(offset=None, agreed="2020-10-01", task_id="9-1", _id="logistics/9-1", phase="after")
+    before = task(offset=None, agreed="2020-10-20", task_id="2-5", _id="logistics/2-5", phase="before")
+    fits = task(offset=None, agreed="2020-10-14", task_id="2-4", _id="logistics/2-4", phase="before")
+    by_hand = task(agreed="2020-10-15", task_id="3-1", _id="logistics/3-1", phase="before")
+    undated = task(offset=None, agreed=None, task_id="4-1", _id="logistics/4-1", phase="after")
+    over = after | {"status": "completed", "completed_on": "2020-10-01", "_id": "logistics/9-2"}
+    deadlines = deadlines_of(in_the_view(FOUNDED, MOVED), [after, before, fits, by_hand, undated, over])
+    assert (deadlines.fixed, [line.id for line in deadlines.wrong_side]) == (3, ["2-5", "3-1", "9-1"])
+    said = drawn(*deadlines_parts(deadlines, "vi"))
+    for words in ("3 nhiệm vụ có thời hạn là ngày cố định", "9-1", "Sau Đại hội", "01/10/2020", "request-extension"):
+        assert words in said
+    (alone,) = deadlines_parts(deadlines_of(in_the_view(FOUNDED, MOVED), [fits]), "vi")
+    assert alone.startswith("1 nhiệm vụ có thời hạn là ngày cố định"), "nothing of deadlines that follow"
+
+
 def test_a_day_that_was_passed_over_without_a_confirmation_is_remembered():
     further = MOVED.model_copy(update={"opening_day": date(2020, 11, 1)})
     congress = in_the_view(FOUNDED, MOVED, further)

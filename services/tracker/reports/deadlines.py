@@ -2,10 +2,11 @@
 
 The catalogue says of its items how many days from the opening they are due. A deadline that stands where an opening
 day on record puts it, now or before, follows that day; one that stands elsewhere was agreed by hand or by an
-extension, and is proposed only where somebody asks for all.
+extension, and is proposed only where somebody asks for all. Tasks with a fixed date count from no opening day: they
+are counted, and named where the date no longer fits the phase.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from datetime import date, timedelta
 from enum import StrEnum
 
@@ -16,7 +17,7 @@ from services.tracker.reports.lines import NamedTask, name_of
 from services.tracker.reports.order import task_order
 from shared.domain.decider import EVENTS_AT_ONCE
 from shared.domain.task import CLOSED
-from shared.values.types import FIRST_DAY, LAST_DAY
+from shared.values.types import FIRST_DAY, LAST_DAY, Phase
 from shared.views.view import Document
 
 
@@ -43,15 +44,25 @@ class DeadlineLine(NamedTask):
     proposed: bool
 
 
+class WrongSide(NamedTask):
+    """A task whose deadline stays and is on the wrong side of the opening for its phase."""
+
+    phase: str
+    deadline: date
+
+
 class Deadlines(BaseModel):
-    """`lines` are the tasks whose deadline is not the one that follows; `same` counts those that have it. Closed
-    tasks, and those that count from no opening day, are left out."""
+    """`lines` are the tasks whose deadline is not the one that follows; `same` counts those that have it, `fixed`
+    those with a day that counts from no opening. `wrong_side` are those that stay and no longer fit their phase.
+    Closed tasks are left out."""
 
     opening_day: date | None
     lines: list[DeadlineLine]
     same: int
     proposed: int
     by_hand: int
+    fixed: int = 0
+    wrong_side: list[WrongSide] = []
 
 
 def deadlines_of(
@@ -60,19 +71,39 @@ def deadlines_of(
     """With no opening day nothing follows."""
     recorded = on_record(congress)
     opening_day = recorded.opening_day if recorded else None
-    counting = (task for task in tasks if task.get("due_offset_days") is not None and task["status"] not in CLOSED)
+    live = sorted((task for task in tasks if task["status"] not in CLOSED), key=task_order)
+    counting = {task["_id"]: task for task in live if task.get("due_offset_days") is not None}
     lines = [
         _line(task, recorded, opening_day, with_those_by_hand)
-        for task in sorted(counting, key=task_order)
+        for task in counting.values()
         if recorded and opening_day
     ]
+    by_hand = {f"{line.unit}/{line.id}" for line in lines if line.standing is Standing.BY_HAND and not line.proposed}
+    staying = [task for task in live if _stays(task, counting, by_hand) and task.get("agreed_deadline")]
     return Deadlines(
         opening_day=opening_day,
         lines=[line for line in lines if line.standing is not Standing.SAME],
         same=sum(line.standing is Standing.SAME for line in lines),
         proposed=sum(line.proposed for line in lines),
         by_hand=sum(line.standing is Standing.BY_HAND for line in lines),
+        fixed=sum(task["_id"] not in counting for task in staying),
+        wrong_side=[_wrong_side(task) for task in staying if opening_day and _misses(task, opening_day)],
     )
+
+
+def _stays(task: Document, counting: Container[str], by_hand: Container[str]) -> bool:
+    return task["_id"] not in counting or task["_id"] in by_hand
+
+
+def _misses(task: Document, opening_day: date) -> bool:
+    deadline = date.fromisoformat(task["agreed_deadline"])
+    return (task["phase"] == Phase.AFTER and deadline < opening_day) or (
+        task["phase"] == Phase.BEFORE and deadline > opening_day
+    )
+
+
+def _wrong_side(task: Document) -> WrongSide:
+    return WrongSide(**name_of(task), phase=task["phase"], deadline=task["agreed_deadline"])
 
 
 def batches(lines: Iterable[DeadlineLine]) -> list[list[DeadlineLine]]:
