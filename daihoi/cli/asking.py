@@ -44,7 +44,9 @@ def _option_of(question: Question) -> Any:
 def ask(held: Answers, lang: Language) -> Answers:
     """An answer to each question; Enter keeps what is `held`, or takes what most would answer. Asks again where one
     can't stand."""
-    console.say(translate("Enter takes what stands in brackets; - leaves it empty.", lang))
+    console.say(
+        translate("Enter takes what stands in brackets, or goes on; - empties what stands in brackets.", lang)
+    )
     answers: Answers = {}
     for question in QUESTIONS:
         default = held.get(question.name) or question.default
@@ -53,9 +55,13 @@ def ask(held: Answers, lang: Language) -> Answers:
             wrong = what_is_wrong(question, answer, answers)
             if wrong is None:
                 break
-            console.say(render(wrong, lang))
+            console.say(_sentence(render(wrong, lang)))
         answers[question.name] = answer
     return answers
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "!", "?")) else ".")
 
 
 def ask_why(lang: Language) -> str:

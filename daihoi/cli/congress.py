@@ -2,12 +2,14 @@
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 from uuid import UUID, uuid4
 
 import typer
+from pymongo.errors import PyMongoError
 
 from daihoi.cli import console
 from daihoi.cli.asking import answering, ask, ask_why
@@ -18,26 +20,31 @@ from daihoi.cli.language import spoken
 from daihoi.cli.sending import PatienceOption, send_and_print
 from daihoi.cli.view_selection import SelectedViews, Selection, of_views, selecting, show_report
 from daihoi.importing.congress_answers import (
+    QUESTIONS,
     Answers,
     CongressFile,
     amendment_of,
     answers_of,
+    check_answers,
     data_of,
     read_congress,
 )
 from daihoi.ops.session import open_session
 from daihoi.ops.waiting import PATIENCE_S, until_all_in_views
 from daihoi.terminal.congress_tables import congress_tables, deadlines_parts
+from daihoi.terminal.labels import in_language
 from services.subcommittee.code_list import NO_RIGHT, PublishList
 from services.subcommittee.congress import NOT_FOUNDED, AmendCongress, Clearable, ConfirmDeadlines, FoundCongress
 from services.subcommittee.templates import lists_to_publish
-from services.tracker.projection.errors import as_written
+from services.tracker.projection.errors import ViewsBroken, as_written
 from services.tracker.reports.congress import CongressOnRecord, on_record, particulars_of
 from services.tracker.reports.deadlines import Deadlines, batches, deadlines_of
 from shared.domain.decider import Actor, Refusal
 from shared.events.congress import Particulars
 from shared.eventstore.rights import member_of
 from shared.i18n import render, translate
+from shared.platform.embedded import keeper_lives
+from shared.platform.errors import PlatformError
 from shared.platform.settings import Settings
 from shared.unit.commands import Answer
 from shared.unit.patience import WAIT_FOR_SERVICE_S
@@ -52,6 +59,15 @@ NO_REASON = Refusal("no_reason", "--reason says why; it is kept with the amendme
 CONFIRM_NOW = Refusal("confirm_now", "--confirm is about now, so --at can't stand beside it.")
 ON_RECORD = Message("on_record", "The congress is on record now.")
 ON_RECORD_ALREADY = Message("on_record_already", "The congress was on record already, just so.")
+ON_RECORD_BEFORE = Refusal(
+    "congress_on_record_before",
+    "«{title}» is on record already: `daihoi congress show` has it, and `daihoi congress amend` changes it.",
+)
+FORM_BY_DEFAULT = Message(
+    "form_by_default",
+    "Its papers are laid out as the Party's, as nothing else was said; `daihoi congress amend --form state` changes "
+    "that.",
+)
 AMENDED = Message("amended", "The congress is amended.")
 NOTHING_CHANGES = Message("nothing_changes", "Nothing changes: it is on record like that.")
 LEFT_ALONE = Message(
@@ -65,7 +81,12 @@ NONE_HAS_MOVED = Message(
 
 congress = CommandGroup("The congress itself: new, show, amend, deadlines.")
 FileOption = Annotated[
-    Path | None, typer.Option("--file", help="One file with all of it, in JSON or YAML, in place of questions.")
+    Path | None,
+    typer.Option(
+        "--file",
+        help="One file in JSON or YAML in place of questions: each field by its name, as `congress show --format "
+        "json` has it; template; lists. docs/start.md shows one.",
+    ),
 ]
 WaitOption = Annotated[bool, typer.Option(help="Until it is in the views; exit 1 if it is not.")]
 
@@ -90,15 +111,22 @@ def new(
     settings, language = console.begin(lang)
     with console.refusals_are_wrong_use():
         content = read_congress(file) if file else CongressFile({})
+        held = _held_if_there(settings)
+        if held and not _is_whole(content.answers | given):
+            raise ON_RECORD_BEFORE(title=in_language(held.title.vi, held.title.en, language))
         wishes = lists_to_publish(template or content.template, content.lists)
         _check_right_to_publish(wishes, actor)
         answers = content.answers | given
-        data = data_of(answers if answers or not _may_ask() else ask({}, language))
-    if not data:
-        console.refuse(NOTHING_SAID())
+        if not answers and not _may_ask():
+            raise NOTHING_SAID()
+        answers = answers or ask({}, language)
+        check_answers(answers)
+        data = data_of(answers)
     tell = partial(_tell, done=ON_RECORD, same=ON_RECORD_ALREADY)
     give = partial(_give, settings, command_id, patience if wait else None, wait_for_service)
     give(FoundCongress.NAME, data, actor, tell)
+    if "form" not in data and not held:
+        console.say(render(FORM_BY_DEFAULT, language))
     if to_come := console.run(_not_on_record(settings, wishes)) if wishes else ():
         publish_lists(settings, to_come, actor, command_id, patience if wait else None, wait_for_service)
 
@@ -236,6 +264,19 @@ async def _not_on_record(settings: Settings, wishes: Sequence[PublishList]) -> S
 
 def _may_ask() -> bool:
     return console.err.is_terminal and sys.stdin.isatty()
+
+
+def _is_whole(answers: Answers) -> bool:
+    """Whether they answer all that has to be: what is on record may then be said again."""
+    return all(answers.get(question.name, "").strip() for question in QUESTIONS if question.required)
+
+
+def _held_if_there(settings: Settings) -> Particulars | None:
+    """Nothing where nobody can be asked: whoever is to write it says why."""
+    if settings.nats_url or keeper_lives(settings.data_dir.absolute()):
+        with suppress(PlatformError, ViewsBroken, PyMongoError):
+            return console.run(_held(settings))
+    return None
 
 
 async def _held(settings: Settings) -> Particulars | None:

@@ -37,6 +37,7 @@ FILE_TOO_LARGE = Refusal("file_too_large", "{path} has more than {most} KiB; a c
 FILE_NOT_READ = Refusal("file_not_read", "{path} can't be read as YAML or JSON.")
 NO_ANSWERS = Refusal("no_answers", "{path} holds no fields with their values.")
 UNKNOWN_ANSWER = Refusal("unknown_answer", "There is no field {name}; there are {names}.")
+WRONG_ANSWER = Refusal("answer_wrong", "{question}: {why}")
 NOT_A_TEXT = Refusal("answer_not_a_text", "{name} is to be a text, a number or a day.")
 
 type Answers = dict[str, str]
@@ -44,12 +45,13 @@ type Answers = dict[str, str]
 
 
 class Question(NamedTuple):
-    """`default` is what most congresses answer."""
+    """`default` is what most congresses answer, `wrong` what is said where an answer has not the form."""
 
     name: str
     label: Message
     required: bool = False
     default: str = ""
+    wrong: Message | None = None
 
     @property
     def field(self) -> str:
@@ -57,14 +59,20 @@ class Question(NamedTuple):
         return self.name.removesuffix("_en")
 
 
+NEEDED = Message("needed", "An answer is required here.")
+NO_TERM = Message("no_term", "A term is two years with a hyphen between, such as 2020-2025.")
+NO_ISSUER_CODE = Message("no_issuer_code", "A code has at most 40 characters, without blanks or slashes, such as TB.")
+
 QUESTIONS = (
     Question("title", Message("title", "Title, in Vietnamese"), required=True),
     Question("title_en", Message("title_en", "Title, in English")),
-    Question("ordinal", Message("ordinal", "Which congress it is, such as XX"), required=True),
-    Question("term", Message("term", "Term, such as 2020-2025"), required=True),
+    Question("ordinal", Message("ordinal", "Which congress it is, such as XX; empty where it has no number")),
+    Question("term", Message("term", "Term, such as 2020-2025; empty where there is none"), wrong=NO_TERM),
     Question("issuing_body", Message("issuing_body", "Body that issues the papers, in Vietnamese"), required=True),
     Question("issuing_body_en", Message("issuing_body_en", "Body that issues the papers, in English")),
-    Question("issuer_code", Message("issuer_code", "Its code in symbols, such as TB"), required=True),
+    Question(
+        "issuer_code", Message("issuer_code", "Its code in symbols, such as TB"), required=True, wrong=NO_ISSUER_CODE
+    ),
     Question("parent_body", Message("parent_body", "Parent body, in Vietnamese")),
     Question("parent_body_en", Message("parent_body_en", "Parent body, in English")),
     Question("place", Message("place", "Place, in Vietnamese")),
@@ -118,7 +126,7 @@ def amendment_of(held: Particulars, answers: Mapping[str, str]) -> dict[str, Any
 def what_is_wrong(question: Question, answer: str, answers: Mapping[str, str]) -> Message | None:
     """Why this answer can't stand, beside those before it."""
     if question.required and not answer.strip():
-        return message_of({"type": "missing"})
+        return NEEDED
     so_far = {**answers, question.name: answer}
     try:
         opening_day, closing_day = (_day_or_none(so_far.get(name, "")) for name in DAYS)
@@ -128,8 +136,21 @@ def what_is_wrong(question: Question, answer: str, answers: Mapping[str, str]) -
         return refused.message
     except ValidationError as error:
         errors = [wrong for wrong in error.errors() if wrong["loc"][:1] == (question.field,) and answer.strip()]
-        return message_of(errors[0]) if errors else None
+        return _why(question, errors[0]) if errors else None
     return None
+
+
+def _why(question: Question, error: Mapping[str, Any]) -> Message:
+    """In a sentence of the question's own rather than by a pattern."""
+    return question.wrong if question.wrong and error["type"] == "string_pattern_mismatch" else message_of(error)
+
+
+def check_answers(answers: Mapping[str, str]) -> None:
+    """Raises the first thing that is wrong with what options and a file answer, by the name of its question."""
+    for question in QUESTIONS:
+        so_far = {name: answer for name, answer in answers.items() if name != question.name}
+        if why := what_is_wrong(question, answers.get(question.name, ""), so_far):
+            raise WRONG_ANSWER(question=question.label, why=why)
 
 
 def parse_typed_day(text: str) -> date:

@@ -42,12 +42,14 @@ class Language(StrEnum):
 
 
 class Clearable(StrEnum):
-    """What an amendment can take off the record: a day that is no longer decided, a place, a parent body."""
+    """What an amendment can take off the record: what a congress may be without, and a day no longer decided."""
 
     OPENING_DAY = "opening_day"
     CLOSING_DAY = "closing_day"
     PLACE = "place"
     PARENT_BODY = "parent_body"
+    ORDINAL = "ordinal"
+    TERM = "term"
 
 
 class ShortText(Text):
@@ -89,13 +91,14 @@ class CongressCommand(Command):
 
 
 class FoundCongress(CongressCommand):
-    """Puts the congress on record. `issuer_code` stands in the symbols of its papers: TB, TU. Days that are not
-    decided yet are left out. `form` is the layout of its papers; reports are in `language` where nobody names one."""
+    """Puts the congress on record. `issuer_code` stands in the symbols of its papers: TB, TU. What it has not is left
+    out: days that are not decided yet, an ordinal, a term. `form` is the layout of its papers; reports are in
+    `language` where nobody names one."""
 
     NAME = "found-congress"
     title: ShortText
-    ordinal: Ordinal
-    term: Term
+    ordinal: Ordinal | None = None
+    term: Term | None = None
     issuing_body: ShortText
     issuer_code: IssuerCode
     parent_body: ShortText | None = None

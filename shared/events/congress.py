@@ -21,13 +21,14 @@ class LetterheadForm(StrEnum):
 
 
 class Particulars(BaseModel):
-    """What is on record of a congress. `issuer_code` is what its papers carry in their symbols, such as TB or TU;
-    `language` is the one in which reports are printed where nobody names one."""
+    """What is on record of a congress; a yearly one has neither ordinal nor term. `issuer_code` is what its papers
+    carry in their symbols, such as TB or TU; `language` is the one in which reports are printed where nobody names
+    one."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
     title: Text
-    ordinal: str
-    term: str
+    ordinal: str | None = None
+    term: str | None = None
     issuing_body: Text
     issuer_code: str
     parent_body: Text | None = None

@@ -24,6 +24,8 @@ TOLD = {
     "issuing_body": {"vi": "Tiểu ban Tổ chức phục vụ Đại hội", "en": ""},
     "issuer_code": "TB",
 }
+YEARLY = {name: value for name, value in TOLD.items() if name not in ("ordinal", "term")}
+"""A congress of every year has neither."""
 FOUND = FoundCongress(**TOLD)
 FOUNDED = (CongressFounded(**TOLD),)
 DATED = (CongressFounded(**TOLD, opening_day=OPENS, closing_day=CLOSES),)
@@ -57,6 +59,13 @@ ACCEPTED = {
         FoundCongress(**TOLD, opening_day=OPENS, closing_day=OPENS),
         OFFICE,
         CongressFounded(**TOLD, opening_day=OPENS, closing_day=OPENS),
+    ),
+    "one that has neither number nor term": ((), FoundCongress(**YEARLY), OFFICE, CongressFounded(**YEARLY)),
+    "number and term are taken off": (
+        FOUNDED,
+        amend(cleared=["ordinal", "term"]),
+        OFFICE,
+        amended(ordinal=None, term=None),
     ),
     "any position amends what it is called": (FOUNDED, amend(ordinal="XXI"), OFFICE, amended(ordinal="XXI")),
     "a place is put on record": (

@@ -20,7 +20,7 @@ from shared.eventstore.direct import Stored
 from shared.eventstore.envelope import as_bytes
 from shared.views.congress import VIEW
 from tests.congress import BEGINNING, envelope_of
-from tests.domain.test_congress import DATED, MOVES, TOLD
+from tests.domain.test_congress import DATED, MOVES, TOLD, YEARLY
 from tests.domain.test_report import a_task
 
 TITLED = TOLD | {"title": {"vi": "Đại hội Công đoàn tỉnh lần thứ XI", "en": "XIth trade-union congress"}}
@@ -92,6 +92,15 @@ def test_a_report_is_headed_by_the_title_and_by_the_id_where_there_is_none():
             ("XX", "2020-09-24") if documents else None
         )
     assert title_in(particulars_of(in_the_view(*DATED)), "xi", "en") == "Đại hội Đảng bộ tỉnh lần thứ XX"
+
+
+def test_a_yearly_congress_is_told_without_number_and_term():
+    documents = in_the_view(CongressFounded(**YEARLY, opening_day=FIRST_DAY))
+    shown = drawn(congress_tables(on_record(documents), "vi"))
+    assert "None" not in shown
+    as_of = AsOf(sequence=1, ledger_sequence=1, today=FIRST_DAY, parked=0, gaps={})
+    report = consolidate("xi", as_of, {**dict.fromkeys(VIEW_NAMES, ()), "congress": documents}, "d")
+    assert "phục vụ Đại hội Đảng bộ tỉnh" in printed(report, "vi")
 
 
 # --- what follows from the opening day ---

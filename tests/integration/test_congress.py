@@ -65,7 +65,10 @@ def test_a_congress_is_asked_for_amended_and_moves_the_deadlines_that_somebody_c
     asked = shell.run("congress", "new", *AS_OFFICE)
     assert asked.returncode == 0, asked.stderr
     assert "The congress is on record now." in asked.stdout
-    assert "must match the pattern" in asked.stderr
+    assert "A term is two years with a hyphen between, such as 2020-2025." in asked.stderr
+    for again in (("congress", "new", *AS_OFFICE), ("congress", "new", "--place", "Nhà Văn hóa", *AS_OFFICE)):
+        told = shell.run(*again)
+        assert (told.returncode, f"«{TITLE}» is on record already" in told.stderr) == (2, True), told.stderr
     shown = shell.json("congress", "show")
     told = {name: shown[name] for name in ("ordinal", "term", "issuer_code", "opening_day", "form", "language")}
     assert told == {
