@@ -1,5 +1,6 @@
 """Names that the register does not know, as a warning: what is like them, and how they come onto it afterwards."""
 
+import shlex
 from collections.abc import Iterator, Sequence
 
 from daihoi.terminal.fields import field_in_words
@@ -40,5 +41,11 @@ def _merging(name: str, alike: Alike) -> str:
     data = {"organisation_id": alike.organisation_id, "alias": name}
     if alike.position:
         data["position"] = alike.position
-    said = as_json(data).decode().replace("'", "'\\''")
-    return f"daihoi send {SUBCOMMITTEE} {MergeName.NAME} '{said}' --as {SUBCOMMITTEE}.office"
+    fields = shlex.join(f"{field}={_typed(value)}" for field, value in data.items())
+    return f"daihoi do {MergeName.NAME} {fields} --as {SUBCOMMITTEE}.office"
+
+
+def _typed(value: str) -> str:
+    """In quotation marks where `daihoi do` would take it for something else than text."""
+    is_text = not value.isdigit() and not value.startswith(("{", "[", '"'))
+    return value if is_text else as_json(value).decode()

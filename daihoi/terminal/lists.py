@@ -21,7 +21,9 @@ from shared.values.units import title_of
 
 RESOURCE_KINDS = named("hall", "room", "lodging", "vehicle")
 PUBLICATION_STATUSES = named("proposed", "approved", "rejected", "released")
-ROLE_NAMES = named("coordinating", collective="Collective in charge", individual="Individual in charge")
+ROLE_NAMES = named(
+    "coordinating", "directing_leader", collective="Collective in charge", individual="Individual in charge"
+)
 
 
 # --- tasks ---

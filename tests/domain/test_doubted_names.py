@@ -1,5 +1,8 @@
 """Names in a command that the register does not know, or has otherwise, are doubted; what is known is not."""
 
+import shlex
+
+from daihoi.cli.arguments import named_fields
 from daihoi.terminal.doubted_names import MOST_TOLD, warning_lines
 from services.tracker.reports.doubted_names import Named, doubted_names, names_in
 from tests.domain.test_names import HEALTH, POLICE
@@ -54,12 +57,23 @@ def test_a_name_that_is_spelled_without_marks_or_capitals_is_said_as_the_registe
 def test_a_name_that_is_not_there_is_told_with_what_is_like_it_and_how_it_is_merged_or_added():
     lines = told(collective="Sơ Y tê'", individual="Chánh Thanh tra đặc phái")
     assert lines[0] == "Tập thể chủ trì: sổ đơn vị chưa có «Sơ Y tê'»."
-    assert lines[1].endswith("""'{"organisation_id":"so-y-te","alias":"Sơ Y tê'\\''"}' --as subcommittee.office""")
+    typed = shlex.split(lines[1].partition(": ")[2])
+    assert typed[:3] == ["daihoi", "do", "merge-name"]
+    assert named_fields(typed[3:-2]) == {"organisation_id": "so-y-te", "alias": "Sơ Y tê'"}
+    assert typed[-2:] == ["--as", "subcommittee.office"]
     assert lines[2].startswith("Cá nhân chủ trì: sổ đơn vị chưa có")
     assert "daihoi organisations import" in lines[-1]
     assert "does not know" in told("en", collective="Sở Lạ")[0]
     (doubt,) = doubts(individual="Phó Giám đốc Sở Y tê mới")
     assert doubt.alike[0].position == "Phó Giám đốc Sở Y tế"
+
+
+def test_a_name_that_abbreviates_one_on_the_register_is_like_it():
+    office = {"_id": "van-phong", "name": {"vi": "Văn phòng Công ty"}, "positions": ["Chánh Văn phòng"]}
+    for short in ("VP Công ty", "vpct", "Văn phòng CT"):
+        (doubt,) = doubts([office], collective=short)
+        assert [alike.organisation for alike in doubt.alike] == ["Văn phòng Công ty"], short
+    assert doubts([office], collective="VP Sở")[0].alike == []
 
 
 def test_each_name_is_told_once_and_not_too_many():

@@ -95,3 +95,17 @@ def test_names_that_are_not_on_the_register_are_listed_with_their_tasks_and_what
 def test_a_congress_without_a_register_has_every_name_listed():
     assert [name.tasks for name in unregistered_names([task("Sở Y tế", "A")], []).names] == [1, 1]
     assert unregistered_names([task(None, None)], REGISTER).names == []
+
+
+def test_a_leader_whom_the_register_does_not_know_is_listed_too():
+    held = HEALTH | {"holders": [{"position": "Giám đốc", "person": "Người A", "since": "2020-01-01"}]}
+    led = [
+        task("Sở Y tế", "Giám đốc") | {"directing_leader": leader}
+        for leader in ("Chủ tịch HĐQT", "Người A", "giam doc", "Sở Y tế", None)
+    ]
+    listed = unregistered_names(led, [held])
+    (name,) = listed.names
+    assert (name.name, list(name.used_in)) == ("Chủ tịch HĐQT", ["directing_leader"])
+    console = Console(width=140, record=True, file=StringIO())
+    console.print(*names_tables(listed, "vi"))
+    assert "Lãnh đạo chỉ đạo" in console.export_text()

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel
 
 from services.tracker.reports.names import Register
-from services.tracker.reports.unregistered import Alike, alike, registered_names
+from services.tracker.reports.unregistered import Alike, alike, people_of, registered_names
 from shared.domain.paper import same
 from shared.views.view import Document
 
@@ -80,8 +80,7 @@ class _Looking:
     def __init__(self, organisations: Sequence[Document]) -> None:
         self._register = Register(organisations)
         self._registered = registered_names(organisations)
-        holders = (holder["person"] for document in organisations for holder in document.get("holders", ()))
-        self._people = {same(person): person for person in holders}
+        self._people = people_of(organisations)
 
     def doubt(self, named: Named) -> DoubtedName | None:
         known = self._known(named)

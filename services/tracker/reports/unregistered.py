@@ -13,7 +13,7 @@ from shared.domain.paper import same
 from shared.values.ordering import vietnamese
 from shared.views.view import Document
 
-ROLES = ("collective", "individual", "coordinating")
+ROLES = ("collective", "individual", "coordinating", "directing_leader")
 MOST_COMPARED = 200
 """Names that are compared with the whole register; of others nothing like them is shown."""
 MOST_ALIKE = 3
@@ -55,7 +55,7 @@ class UnregisteredNames(BaseModel):
 
 
 def unregistered_names(tasks: Iterable[Document], organisations: Sequence[Document]) -> UnregisteredNames:
-    register = Register(organisations)
+    register, people = Register(organisations), people_of(organisations)
     unknown: dict[str, list[tuple[str, str, str]]] = {}
     ambiguous: dict[str, tuple[list[str], AmbiguousName]] = {}
     for task in sorted(tasks, key=task_order):
@@ -65,6 +65,8 @@ def unregistered_names(tasks: Iterable[Document], organisations: Sequence[Docume
                 others = [post.office.name for post in posts]
                 said = AmbiguousName(name=posts[0].position, organisations=others, used_in=[])
                 ambiguous.setdefault(same(name), ([], said))[0].append(task["_id"])
+            elif role == "directing_leader" and (same(name) in people or register.posts(name)):
+                continue
             elif not posts and (role == "individual" or register.office(name) is None):
                 unknown.setdefault(same(name), []).append((role, name, task["_id"]))
     names = sorted(map(_unregistered, unknown.values()), key=lambda name: (-name.tasks, vietnamese(name.name)))
@@ -76,7 +78,7 @@ def unregistered_names(tasks: Iterable[Document], organisations: Sequence[Docume
 
 def _named(task: Document) -> Iterator[tuple[str, str]]:
     for role in ROLES:
-        names = task[role] if role == "coordinating" else [task[role]]
+        names = task[role] if role == "coordinating" else [task.get(role)]
         yield from ((role, name) for name in names if name)
 
 
@@ -110,9 +112,29 @@ def registered_names(organisations: Iterable[Document]) -> dict[str, Alike]:
     return registered
 
 
+def people_of(organisations: Iterable[Document]) -> dict[str, str]:
+    """Whoever holds a position, by how the name is compared."""
+    holders = (holder["person"] for document in organisations for holder in document.get("holders", ()))
+    return {same(person): person for person in holders}
+
+
 def alike(name: str, registered: dict[str, Alike]) -> list[Alike]:
-    """The few of these that are most like the name."""
-    return [registered[folded] for folded in get_close_matches(_compared(name), registered, MOST_ALIKE, LIKENESS)]
+    """The few of these that are most like the name: those that it abbreviates first."""
+    compared = _compared(name)
+    short = [folded for folded in registered if abbreviates(compared.split(), folded.split())]
+    most = dict.fromkeys((*short, *get_close_matches(compared, registered, MOST_ALIKE, LIKENESS)))
+    return [registered[folded] for folded in islice(most, MOST_ALIKE)]
+
+
+def abbreviates(short: Sequence[str], long: Sequence[str]) -> bool:
+    """Whether `vp cong ty` stands for `van phong cong ty`: each word for itself, or its letters for as many words."""
+    if not short or not long or len(short) > len(long):
+        return not short and not long
+    word, count = short[0], len(short[0])
+    if word == long[0] and abbreviates(short[1:], long[1:]):
+        return True
+    stands_for = count > 1 and word == "".join(other[:1] for other in long[:count])
+    return stands_for and abbreviates(short[1:], long[count:])
 
 
 def _compared(name: str) -> str:
