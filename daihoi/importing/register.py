@@ -44,10 +44,10 @@ PASSED_OVER = Refusal(
     "register_rows_passed_over", "These rows name no organisation and no position, and are passed over: {rows}."
 )
 FROM_ABOVE = Refusal(
-    "organisation_from_above", "Rows {rows} name no organisation, and are taken for the one above them."
+    "organisation_from_above", "Row {rows}: no organisation is named, so it is taken for the one above."
 )
 E_MAIL_TAKEN = Refusal(
-    "email_taken", "Rows {rows} have an e-mail address and a telephone number; the address is taken."
+    "email_taken", "Row {rows}: there are an e-mail address and a telephone number; the address is taken."
 )
 _GROUP_LABEL = re.compile(r"[IVX]+|[A-Z]")
 _TOTAL = re.compile("cong|tong|tong cong|tong so")

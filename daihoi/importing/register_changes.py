@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from daihoi.importing.packing import packed
 from daihoi.importing.register import Line, Listed
 from daihoi.importing.tables import Wrong, quoted
-from services.subcommittee.holding import ALREADY_HELD, DAYS_REVERSED
+from services.subcommittee.holding import ALREADY_HELD
 from services.subcommittee.organisation import MOST_OF_AN_ENTRY
 from services.tracker.reports.names import Register
 from shared.domain.decider import EVENTS_AT_ONCE, Refusal
@@ -33,6 +33,11 @@ OTHER_ID = Refusal(
 NO_SINCE = Refusal(
     "no_since_said",
     "Nothing says since when the position is held; write the day, or name one for all with --since.",
+)
+OLDER_FILE = Refusal(
+    "file_before_handover",
+    "{person} has held «{position}» since {since}, later than {until} in the file, which is from before the "
+    "handover: write who holds it now, or leave the person and the day empty.",
 )
 NO_SUCH_ABOVE = Refusal("no_such_position_above", "«{organisation}» has no position «{position}» to deputise for.")
 
@@ -242,7 +247,7 @@ class _Office:
             return {}
         if holder and since.isoformat() < holder["since"]:
             days = {"person": holder["person"], "since": _day(holder["since"]), "until": since}
-            self._comparing.note(line, "since", DAYS_REVERSED(**days))
+            self._comparing.note(line, "since", OLDER_FILE(**days, position=position))
             return {}
         held = {"position": position, "person": line.person, "since": since.isoformat()}
         self._hold(held, line.contact, takes_over=holder is not None, exclusive=bool(holder and holder["exclusive"]))

@@ -33,13 +33,13 @@ TOTAL_DIFFERS = Refusal(
     "total_differs", "Row {row} says {total_vnd} đồng in all, but the rows come to {sum_vnd} đồng."
 )
 HALF_ASSIGNED = Refusal(
-    "half_assigned", "Rows {rows} don't say both who is in charge and which person: their tasks open unassigned."
+    "half_assigned", "Row {rows}: who is in charge and which person are not both there, so the task opens unassigned."
 )
 HALF_FUNDED = Refusal(
     "half_funded",
-    "Rows {rows} don't say both how much is guaranteed and from where: their tasks open without funding.",
+    "Row {rows}: how much is guaranteed and from where are not both there, so the task opens without funding.",
 )
-TAKEN_AS_PROPOSED = Refusal("taken_as_proposed", "Rows {rows}: «{found}» is taken for {meaning}, as accepted.")
+TAKEN_AS_PROPOSED = Refusal("taken_as_proposed", "Row {rows}: «{found}» is taken for {meaning}, as accepted.")
 NO_DEADLINE = Message("no_deadline_at_all", "no deadline")
 _MOST_NAMED = 20
 

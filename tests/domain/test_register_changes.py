@@ -138,7 +138,7 @@ def test_two_organisations_whose_names_make_one_id_get_two():
     [
         ({"c2": "Đơn vị"}, "Loại", "organisation_of_another_kind"),
         ({"c5": "2/7/2019"}, "Giữ chức từ ngày", "position_already_held"),
-        ({"c4": "Người C", "c5": "1/1/2018"}, "Giữ chức từ ngày", "position_days_reversed"),
+        ({"c4": "Người C", "c5": "1/1/2018"}, "Giữ chức từ ngày", "file_before_handover"),
         ({"c4": "Người C", "c5": None}, "Họ và tên", "no_since_said"),
         ({"c1": "Sở Lạ", "c2": None}, "Loại", "no_kind_said"),
     ],
