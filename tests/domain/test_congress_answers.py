@@ -10,6 +10,7 @@ from daihoi.importing.congress_answers import (
     QUESTIONS,
     amendment_of,
     answers_of,
+    check_answers,
     data_of,
     read_answers,
     what_is_wrong,
@@ -110,6 +111,16 @@ def test_an_answer_that_can_not_stand_is_asked_for_again_saying_why(name, answer
     assert why in str(what_is_wrong(question, answer, ANSWERS))
     right = {"closing_day": "9/10/2023", "time_zone": "Asia/Ho_Chi_Minh"}
     assert what_is_wrong(question, ANSWERS.get(name) or right[name], ANSWERS) is None
+
+
+def test_answers_without_number_and_term_can_stand_and_what_can_not_is_refused_in_a_sentence():
+    yearly = {name: answer for name, answer in ANSWERS.items() if name not in ("ordinal", "term")}
+    check_answers(yearly)
+    assert entered(FoundCongress, data_of(yearly)).term is None
+    for wrong, said in (({"term": "2023"}, "A term is two years"), ({"title": ""}, "An answer is required here.")):
+        with pytest.raises(Refused) as refused:
+            check_answers(ANSWERS | wrong)
+        assert (refused.value.code, said in str(refused.value)) == ("answer_wrong", True)
 
 
 FILES = {

@@ -185,6 +185,32 @@ async def test_what_a_rule_forbids_is_told_and_nothing_is_written(office, ledger
     assert await ledger.last_sequence() == 54 + 1
 
 
+async def test_an_open_task_that_keeps_what_it_was_opened_with_and_an_unlisted_source_are_told(office):
+    header = [*HEADER, "funding_source"]
+    path = office.settings.data_dir / "sources.csv"
+
+    def write(*sources):
+        with path.open("w", encoding="utf-8", newline="") as opened:
+            csv.writer(opened).writerows(
+                [header, *([*row, source] for row, source in zip(SAMPLE, sources, strict=False))]
+            )
+        return str(path)
+
+    entry = {"code_list": "funding-sources", "entry_id": "union", "name": {"vi": "Tài chính công đoàn"}}
+    await office.send("add-entry", entry, by="lead")
+    await office.json(write("Tài chính công đoàn", "Quỹ khác"), "--commit")
+    first = SAMPLE[0][0].replace(".", "-")
+    await office.send("assign-items", {"unit": "logistics", "item_ids": [first]})
+    changed = await office.json(write("", "Quỹ khác"))
+    kept = {"unit": "logistics", "task_id": first, "fields": {"funding_source": {"task": "union", "file": None}}}
+    assert changed["tasks_kept"] == [kept]
+    assert [remark["code"] for remark in changed["remarks"]] == ["funding_source_not_listed"]
+    shown = await office.run(write("", "Quỹ khác"), lang="vi")
+    assert "1 nhiệm vụ đã giao giữ nguyên nội dung lúc giao" in shown.stderr
+    assert "Tài chính công đoàn → –" in shown.stderr
+    assert "«Quỹ khác» không có trong danh mục nguồn kinh phí" in shown.stderr
+
+
 async def test_a_batch_that_is_refused_leaves_those_before_it_and_the_next_import_does_the_rest(office, ledger):
     rows = [[f"{number // 1000 + 1}.{number % 1000}", *SAMPLE[0][1:]] for number in range(1001)]
     path = Path(office.file(rows))
