@@ -23,6 +23,7 @@ from daihoi.importing.congress_answers import (
     QUESTIONS,
     Answers,
     CongressFile,
+    amended_answers,
     amendment_of,
     answers_of,
     check_answers,
@@ -158,6 +159,7 @@ def amend(
             answers = ask(answers_of(held), language)
         elif not answers:
             raise NOTHING_SAID()
+        check_answers(amended_answers(held, answers))
         changes = amendment_of(held, answers)
         if changes and not (reason := reason or (ask_why(language) if _may_ask() else "")):
             raise NO_REASON()

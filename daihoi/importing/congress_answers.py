@@ -114,10 +114,18 @@ def answers_of(particulars: Particulars) -> Answers:
     return answers
 
 
+def amended_answers(held: Particulars, answers: Mapping[str, str]) -> Answers:
+    """All answers as they will be. What can't be taken off stays."""
+    stays = {question.name for question in QUESTIONS if question.required}
+    return answers_of(held) | {
+        name: answer for name, answer in answers.items() if answer.strip() or name not in stays
+    }
+
+
 def amendment_of(held: Particulars, answers: Mapping[str, str]) -> dict[str, Any]:
-    """What the answers change of what is on record, as fields of an amendment. What can't be taken off stays."""
+    """What the answers change of what is on record, as fields of an amendment."""
     before = data_of(answers_of(held))
-    after = data_of(answers_of(held) | dict(answers))
+    after = data_of(amended_answers(held, answers))
     changed = {name: value for name, value in after.items() if before.get(name) != value}
     cleared = [name.value for name in Clearable if name in before and name not in after]
     return changed | ({"cleared": cleared} if cleared else {})

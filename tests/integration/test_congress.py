@@ -142,6 +142,8 @@ def test_an_amendment_asks_with_what_is_on_record_and_a_file_says_the_same_again
     amending = ("congress", "amend", "--file", str(file), *AS_OFFICE)
     without_reason = shell.run(*amending)
     assert (without_reason.returncode, "--reason says why" in without_reason.stderr) == (2, True)
+    wrong = shell.run("congress", "amend", "--term", "2023", "--reason", "x", *AS_OFFICE)
+    assert (wrong.returncode, "A term is two years with a hyphen between" in wrong.stderr) == (2, True)
     amended = shell.run(*amending, "--reason", "Ghi đúng ký hiệu", "--clear", "place")
     assert "The congress is amended." in amended.stdout, amended.stderr
     now = shell.json("congress", "show")
