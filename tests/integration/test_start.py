@@ -75,3 +75,14 @@ def test_a_program_is_answered_in_json_where_people_are_told_in_words(followed):
     assert [event["type"] for event in answer["events"]] == ["vn.daihoi.issued-report.issued.v1"]
     switched = shell.json("scenario", "switch", "none", "--reason", "Bão tan")
     assert [event["entity"] for event in switched["events"]] == ["scenario"]
+
+
+def test_what_needs_an_id_is_given_one_that_the_same_command_has_again(followed):
+    shell = followed[0].shell
+    same = ("--id", "00000000-0000-4000-8000-000000000001", "--as", "y-te.member")
+    first = shell.run("do", "comment-on-task", "5-18", "text=Đã kiểm tra xe", *same)
+    assert first.returncode == 0, first.stderr
+    assert first.stdout.splitlines()[-1].startswith("comment_id: yk-")
+    written = len(shell.lines("audit", "replay"))
+    assert shell.run("do", "comment-on-task", "5-18", "text=Đã kiểm tra xe", *same).stdout == first.stdout
+    assert len(shell.lines("audit", "replay")) == written
