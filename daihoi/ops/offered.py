@@ -31,8 +31,11 @@ DIGITS = 8
 
 def offered_by(unit: str) -> dict[str, type[Command]]:
     """By name, what people of this unit may give; lists that the service keeps for itself have none."""
-    commands = [command for aggregate in service_named(unit).aggregates for command in aggregate.public_commands]
-    return {command.NAME: command for command in (*commands, SettleRefusal, RetryPolicy)}
+    commands: list[type[Command]] = [
+        command for aggregate in service_named(unit).aggregates for command in aggregate.public_commands
+    ]
+    commands += [SettleRefusal, RetryPolicy]
+    return {command.NAME: command for command in commands}
 
 
 def new_id(command: str, data: Mapping[str, Any], command_id: UUID) -> dict[str, str]:

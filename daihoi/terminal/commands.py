@@ -8,10 +8,11 @@ from daihoi.importing.typed import kind_of
 from daihoi.ops.offered import NEW_IDS, Schema, schema_of
 from daihoi.terminal.labels import table_of
 from shared.domain.decider import Command
-from shared.i18n import Language, render, title_of, translate
+from shared.i18n import Language, render, translate
 from shared.unit.asyncapi import sentence_of
 from shared.values.command_words import COMMAND_WORDS, words_of_field
 from shared.values.message import Message
+from shared.values.units import title_of
 
 KIND_NAMES = {
     "choice": Message("choice", "one of these"),
