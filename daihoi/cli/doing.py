@@ -14,10 +14,12 @@ from daihoi.cli.offering import command_named, fields_meant, fields_typed, list_
 from daihoi.cli.sending import PatienceOption, send_and_print
 from daihoi.importing.steps import Step, command_ids, read_steps
 from daihoi.ops.offered import new_id
+from daihoi.ops.task_units import takes_unit_of_task, unit_of_task
 from daihoi.ops.waiting import PATIENCE_S
 from services.tracker.history.moments import parse_time
 from shared.domain.decider import Refusal
 from shared.i18n import render
+from shared.platform.settings import Settings
 from shared.unit.field_errors import field_label
 from shared.unit.patience import WAIT_FOR_SERVICE_S
 from shared.values.message import Message
@@ -83,13 +85,15 @@ def do(
     with console.refusals_are_wrong_use():
         meant = [_as_meant(step, fields or []) for step in steps]
     for number, (step, id_) in enumerate(zip(meant, ids, strict=True), start=1):
-        proposed = new_id(step.command, step.data, id_)
         try:
+            with console.refusals_are_wrong_use():
+                data = step.data | _unit_of_its_task(settings, step)
+            proposed = new_id(step.command, data, id_)
             send_and_print(
                 settings,
                 unit_that_gives(step.actor),
                 step.command,
-                step.data | proposed,
+                data | proposed,
                 actor=step.actor,
                 command_id=id_,
                 happened=step.happened,
@@ -123,3 +127,11 @@ def _as_meant(step: Step, typed: list[str]) -> Step:
     """With values in the form that the command takes. Raises a refusal."""
     command = command_named(step.command, step.actor)
     return step._replace(data=fields_meant(command, step.data) | fields_typed(command, typed))
+
+
+def _unit_of_its_task(settings: Settings, step: Step) -> dict[str, str]:
+    """Raises a refusal."""
+    command = command_named(step.command, step.actor)
+    if command is None or not takes_unit_of_task(command) or "unit" in step.data:
+        return {}
+    return console.run(unit_of_task(settings, step.data))

@@ -27,6 +27,8 @@ NEW_IDS: Mapping[str, tuple[str, str]] = {
 }
 """Ids that nobody need invent, by the command that brings them up, and how a proposed one begins."""
 DIGITS = 8
+GIVEN_BY_POLICIES = frozenset(("note-instruction", "move-deadline", "record-switch", "confirm-switch"))
+"""A service refuses them to people, by name."""
 
 
 def offered_by(unit: str) -> dict[str, type[Command]]:

@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from rich.console import Group
 
 from daihoi.importing.typed import kind_of
-from daihoi.ops.offered import NEW_IDS, Schema, schema_of
+from daihoi.ops.offered import GIVEN_BY_POLICIES, NEW_IDS, Schema, schema_of
+from daihoi.ops.task_units import takes_unit_of_task
 from daihoi.terminal.labels import table_of
 from shared.domain.decider import Command
 from shared.i18n import Language, render, translate
@@ -35,7 +36,8 @@ def offered_table(unit: str, commands: Mapping[str, type[Command]], lang: Langua
     title = translate("Commands of {name}", lang, name=title_of(unit, lang))
     table = table_of(title, lang, "Command", "What it does")
     for name, command in commands.items():
-        table.add_row(name, meaning_of(command, lang))
+        if name not in GIVEN_BY_POLICIES:
+            table.add_row(name, meaning_of(command, lang))
     return Group(table, translate("`daihoi do COMMAND --help` shows what one of them takes.", lang))
 
 
@@ -51,9 +53,8 @@ def fields_parts(command: type[Command], lang: Language) -> Group:
     schema = schema_of(command)
     fields, required = schema.get("properties", {}), schema.get("required", ())
     table = table_of(translate("Fields of {command}", lang, command=command.NAME), lang, *HEADINGS)
-    new_id, _ = NEW_IDS.get(command.NAME, ("", ""))
     for name in sorted(fields, key=lambda name: name not in required):
-        table.add_row(*_row(command.NAME, name, fields[name], _need(name, new_id, required, lang), lang))
+        table.add_row(*_row(command.NAME, name, fields[name], _need(command, name, lang), lang))
     about = meaning_of(command, lang)
     more = sentence_of(command) if lang == "en" else ""
     example = f"daihoi do {command.NAME} {example_of(command)}".rstrip()
@@ -66,8 +67,7 @@ HEADINGS = ("Field", "What it is", "Needed", "Kind", "Example")
 def example_of(command: type[Command]) -> str:
     """All that has to be given, as it may be typed."""
     schema = schema_of(command)
-    new_id, _ = NEW_IDS.get(command.NAME, ("", ""))
-    names = [name for name in schema.get("required", ()) if name != new_id]
+    names = [name for name in schema.get("required", ()) if name != new_id_of(command)]
     return " ".join(f"{name}={_example(name, schema['properties'][name])}" for name in names)
 
 
@@ -79,10 +79,16 @@ def _row(command: str, name: str, schema: Schema, need: str, lang: Language) -> 
     return name, render(words, lang) if isinstance(words, Message) else "", need, kind, _example(name, schema)
 
 
-def _need(name: str, new_id: str, required: Sequence[str], lang: Language) -> str:
-    if name == new_id:
+def _need(command: type[Command], name: str, lang: Language) -> str:
+    if name == new_id_of(command):
         return translate("proposed where left out", lang)
-    return translate("yes", lang) if name in required else ""
+    if name == "unit" and takes_unit_of_task(command):
+        return translate("that of the task where left out", lang)
+    return translate("yes", lang) if command.model_fields[name].is_required() else ""
+
+
+def new_id_of(command: type[Command]) -> str:
+    return NEW_IDS.get(command.NAME, ("", ""))[0]
 
 
 def _example(name: str, schema: Schema) -> str:

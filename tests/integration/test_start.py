@@ -86,3 +86,14 @@ def test_what_needs_an_id_is_given_one_that_the_same_command_has_again(followed)
     written = len(shell.lines("audit", "replay"))
     assert shell.run("do", "comment-on-task", "5-18", "text=Đã kiểm tra xe", *same).stdout == first.stdout
     assert len(shell.lines("audit", "replay")) == written
+
+
+def test_an_instruction_goes_to_the_unit_whose_task_it_names(followed):
+    told = followed[0].shell.run(
+        *("do", "give-instruction", "task_id=5-19", "text=Khử khuẩn xong trước 15 giờ", "due_on=15/10/2023"),
+        *("--as", "subcommittee.lead", "--happened", "2023-10-12T09:00"),
+    )
+    assert told.returncode == 0, told.stderr
+    assert "5-19" in told.stdout
+    assert "Health team" in told.stdout
+    assert told.stdout.splitlines()[-1].startswith("instruction_id: cd-")
