@@ -149,7 +149,7 @@ def _refuse_parts(text: str, schema: Schema) -> Any:
 
 
 TEXT = Kind("text", "…", _untouched)
-ID = Kind("id", "1-03", _untouched)
+ID = Kind("id", "a-1", _untouched)
 NUMBER = Kind("number", "40", lambda text, _: integer(text))
 SUM = Kind("sum", "12.000.000", lambda text, _: amount_of(text))
 YES_OR_NO = Kind("yes_or_no", "true", _yes_or_no)

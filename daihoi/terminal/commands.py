@@ -96,8 +96,11 @@ def _example(name: str, schema: Schema) -> str:
 
 
 EXAMPLES = {
+    "task_id": "1-03",
+    "catalogue_item": "1-03",
     "unit": "logistics",
     "units": "logistics,security",
+    "item_ids": "1-03,1-04",
     "due_offset_days": "-3",
     "scenario": "none",
     "organisation_id": "van-phong",
