@@ -101,9 +101,10 @@ def _day(text: str, _: Schema) -> str:
 
 
 def _instant(text: str, _: Schema) -> str:
-    """Local time where no zone is given; an instant with its zone stays as it is."""
-    if A_TIME.fullmatch(text):
-        return parse_time(text).isoformat()
+    """Local time where no zone is given; an instant with its zone stays letter by letter, so that a file that was
+    given before is the same command again."""
+    if match := A_TIME.fullmatch(text):
+        return text if match[3] else parse_time(text).isoformat()
     for form in _INSTANTS:
         if match := form.fullmatch(plain(text)):
             return _at(text, match)
