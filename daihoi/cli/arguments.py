@@ -3,7 +3,7 @@
 import json
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, NoReturn
 
 from daihoi.cli.console import refuse
@@ -40,15 +40,21 @@ def json_object(text: str) -> dict[str, Any]:
     return value
 
 
-def named_fields(texts: Iterable[str]) -> dict[str, Any]:
-    """`percent=40` and `text.vi=…` as fields; an id alone in front names a task. Digits are a number, what begins
-    with a quotation mark or a bracket is JSON, all else is text. Ends the program as wrong use where one is no such
-    field."""
+def guessed(_: tuple[str, ...], text: str) -> Any:
+    """Digits are a number, what begins with a quotation mark or a bracket is JSON, all else is text."""
+    return json_value(text) if re.fullmatch(r"[0-9]+", text) or text.startswith(("{", "[", '"')) else text
+
+
+def named_fields(
+    texts: Iterable[str], front: str = TASK_ID, value_of: Callable[[tuple[str, ...], str], Any] = guessed
+) -> dict[str, Any]:
+    """`percent=40` and `text.vi=…` as fields; an id alone comes first, and stands for the field `front`. A value is
+    read by the place of its field. Ends the program as wrong use where one is no such field."""
     fields: dict[str, Any] = {}
     for text in texts:
         name, equals, value = text.partition("=")
-        if not fields and re.fullmatch(ID_PATTERN, text):
-            name, equals, value = TASK_ID, "=", json.dumps(text)
+        if is_front := not fields and re.fullmatch(ID_PATTERN, text) is not None:
+            name, equals, value = front, "=", text
         if not equals or not name.strip(". "):
             refuse(NO_FIELD(example=FIELD_EXAMPLE, shown=brief_text(text, MOST_SHOWN)))
         *outer, last = name.strip().split(".")
@@ -57,14 +63,12 @@ def named_fields(texts: Iterable[str]) -> dict[str, Any]:
             within = within.setdefault(part, {})
             if not isinstance(within, dict):
                 refuse(NO_FIELD(example=FIELD_EXAMPLE, shown=brief_text(text, MOST_SHOWN)))
-        within[last] = _value(value)
+        within[last] = value if is_front else value_of((*outer, last), value)
     return fields
 
 
-def _value(text: str) -> Any:
-    if re.fullmatch(r"[0-9]+", text) or text.startswith(("{", "[", '"')):
-        return json_object(f'{{"value": {text}}}')["value"]
-    return text
+def json_value(text: str) -> Any:
+    return json_object(f'{{"value": {text}}}')["value"]
 
 
 def _no_number(text: str) -> NoReturn:

@@ -25,7 +25,7 @@ NOT_THE_SUBCOMMITTEE = Refusal(
 
 
 def assign(
-    actor: OfficeOption,
+    actor: OfficeOption = "",
     for_unit: Annotated[str, typer.Option("--unit", help="Only this unit, by its id.")] = "",
     directive: Annotated[str, typer.Option("--directive", help="The directive that the tasks carry out.")] = "",
     name: Annotated[str, typer.Option("--catalogue", help="The catalogue's id; otherwise the congress's.")] = "",

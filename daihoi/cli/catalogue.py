@@ -51,7 +51,7 @@ catalogue = CommandGroup("The catalogue of work: import, assign, and an empty wo
 @catalogue.command("import")
 def import_catalogue(
     file: FileArgument,
-    actor: OfficeOption,
+    actor: OfficeOption = "",
     commit: CommitOption = False,
     name: Annotated[str, typer.Option("--catalogue", help="The catalogue's id; otherwise the congress's.")] = "",
     columns: ColumnsOption = "",

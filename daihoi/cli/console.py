@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from daihoi.cli.language import Lang, speak, spoken
 from daihoi.cli.shell import FOUND_WRONG as FOUND_WRONG
 from daihoi.cli.shell import WRONG_USE, writing
+from daihoi.ops.other_ups import others_run
 from daihoi.terminal.screen import Screen, harmless_json
 from shared.domain.decider import Refusal, Refused
 from shared.eventstore.canonical import indented, json_line
@@ -148,6 +149,8 @@ def _say_that_it_waits(service: str, seconds: float) -> None:
             seconds=f"{seconds:g}",
         )
     )
+    if others := others_run(read_settings()):
+        say(render(others, spoken()))
 
 
 def wrong_use(sentence: str) -> NoReturn:

@@ -4,6 +4,7 @@ nobody thought of a log with the details. Loaded only when that happens."""
 import errno
 import os
 import traceback
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from pymongo.errors import ConnectionFailure, PyMongoError
 from daihoi.cli.console import say
 from daihoi.cli.language import spoken
 from daihoi.cli.shell import NoStdout, NotText, NotWritten
+from daihoi.ops.other_ups import others_run
 from services.tracker.projection.errors import FenceLost
 from shared.domain.decider import Refusal, Refused
 from shared.eventstore.errors import (
@@ -27,7 +29,8 @@ from shared.i18n import render, shows_own_words, translate
 from shared.platform.errors import PlatformError
 from shared.platform.files import own_file, own_folder, why_not
 from shared.platform.mongo import in_words, is_not_let_in, is_unauthorised
-from shared.unit.problems import NOT_PERMITTED, ProblemError
+from shared.platform.settings import Settings
+from shared.unit.problems import NOT_PERMITTED, NOT_RUNNING, ProblemError
 from shared.values.message import Message, OwnWords
 from shared.values.secrecy import masked
 
@@ -142,13 +145,22 @@ def _of_mongo(error: PyMongoError) -> str:
     return f"{refused.code}: {render(refused.message, spoken())}"
 
 
+def _why_not_running() -> str:
+    """Where `daihoi up` runs for another congress: somebody has two terminals, and a name in one of them alone."""
+    with suppress(ValueError):  # settings that can't be meant are told elsewhere
+        if others := others_run(Settings()):
+            return render(others, spoken())
+    return ""
+
+
 def sentence_of(error: BaseException) -> str | None:
     """What to tell of a refusal, or of what comes from outside; `None` for anything else."""
     match error:
         case KeyboardInterrupt():
             return translate("stopped", spoken())
         case ProblemError():
-            return f"{error.problem.code}: {error.problem.detail_in(spoken())}"
+            told = f"{error.problem.code}: {error.problem.detail_in(spoken())}"
+            return f"{told} {_why_not_running()}".rstrip() if error.problem.code == NOT_RUNNING.code else told
         case (Refused() as why) | PlatformError(why=Refused() as why):
             return f"{why.code}: {render(why.message, spoken())}"
         case NotPermitted():

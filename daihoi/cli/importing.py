@@ -27,11 +27,17 @@ NO_SUCH_FILE = Refusal("no_such_file", "There is no file {path}.")
 IS_A_FOLDER = Refusal("is_a_folder", "{path} is a folder, no file.")
 FILE_THERE = Refusal("file_already_there", "There is a file {path} already; name another, or move it away.")
 NOT_WRITABLE = Refusal("file_not_written", "{path} can't be written: {reason}.")
+NO_OFFICE = Refusal("no_office_named", "Say who does it: --as {position}, or the same in DAIHOI_AS.")
 
 FileArgument = Annotated[Path, typer.Argument(help="XLSX, or CSV in UTF-8.")]
 OfficeOption = Annotated[
     str,
-    typer.Option("--as", envvar="DAIHOI_AS", show_envvar=False, help="UNIT.POSITION, such as subcommittee.office"),
+    typer.Option(
+        "--as",
+        envvar="DAIHOI_AS",
+        show_envvar=False,
+        help="UNIT.POSITION, such as subcommittee.office; otherwise that of DAIHOI_AS.",
+    ),
 ]
 CommitOption = Annotated[bool, typer.Option("--commit", help="Do it; otherwise it is only told.")]
 ColumnsOption = Annotated[
@@ -46,6 +52,8 @@ type Progress = Callable[[int, int], None]
 def check_office(actor: str, otherwise: Refusal) -> None:
     """Ends the program as wrong use where it is none of the sub-committee's."""
     unit, _, position = actor.partition(".")
+    if not actor:
+        console.refuse(NO_OFFICE(position=f"{SUBCOMMITTEE}.office"))
     if unit != SUBCOMMITTEE or not position:
         console.refuse(otherwise(position=f"{SUBCOMMITTEE}.POSITION", given=actor))
 

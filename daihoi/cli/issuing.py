@@ -34,7 +34,7 @@ from shared.unit.rotation import (
     remove_key,
     rotate_keys,
 )
-from shared.unit.tokens import id_of, mint_token, unit_of
+from shared.unit.tokens import id_of, mint_token, position_of, unit_of
 from shared.values.text import Unclean, clean
 from shared.values.units import AUDITOR, services
 
@@ -49,8 +49,8 @@ NOT_EVERYWHERE = Refusal(
 
 NOBODY_NAMED = Refusal(
     "nobody_named",
-    "Say who gives the command: --as UNIT.POSITION where the issuer's private key is, elsewhere a token in "
-    "DAIHOI_TOKEN or DAIHOI_TOKEN_FILE.",
+    "Say who gives the command: --as UNIT.POSITION, or the same in DAIHOI_AS for all that follow, where the issuer's "
+    "private key is; elsewhere a token in DAIHOI_TOKEN or DAIHOI_TOKEN_FILE.",
 )
 LONGEST_HOURS = 24
 keys = CommandGroup(
@@ -72,6 +72,11 @@ def bearer_of(settings: Settings, actor: str, lasting: timedelta) -> str:
 def unit_that_gives(actor: str) -> str:
     """The unit of `actor`, or else of the token in the environment."""
     return actor.partition(".")[0] if actor else unit_of(os.environ.get("DAIHOI_TOKEN", "").strip())
+
+
+def position_that_gives(actor: str) -> str:
+    """`actor`, or else the position of the token in the environment."""
+    return actor or position_of(os.environ.get("DAIHOI_TOKEN", "").strip())
 
 
 def mint(settings: Settings, actor: str, lasting: timedelta, *, makes_keys: bool = True) -> str:

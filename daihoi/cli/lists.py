@@ -10,8 +10,10 @@ import typer
 
 from daihoi.cli import console
 from daihoi.cli.console import TokenOption
+from daihoi.cli.issuing import bearer_of
 from daihoi.cli.view_selection import Selection, day_option, of_views, selecting, show_report
 from daihoi.ops.reading import may_read_restricted, reader_of
+from daihoi.ops.session import TOKEN_LASTS
 from daihoi.terminal import lists as terminal
 from services.tracker.masking import masked_documents
 from services.tracker.reports.lists_in_use import units_in_use
@@ -39,7 +41,14 @@ from shared.views.view import Document
 
 type Views = dict[str, list[Document]]
 
-MINE_NEEDS_TOKEN = Refusal("mine_needs_token", "--mine needs a token that says who asks: DAIHOI_TOKEN, or --token.")
+MINE_NEEDS_TOKEN = Refusal(
+    "mine_needs_token",
+    "--mine has to know who asks: DAIHOI_AS or --as where the issuer's private key is, elsewhere a token in "
+    "DAIHOI_TOKEN or --token.",
+)
+AskingOption = Annotated[
+    str, typer.Option("--as", envvar="DAIHOI_AS", show_envvar=False, help="UNIT.POSITION that asks, for --mine.")
+]
 NO_SUCH_ORGANISATION = Refusal("no_such_organisation", "There is no organisation {organisation} on the register.")
 UnitOption = Annotated[str, typer.Option(help="Only this unit, by its id.")]
 TextOption = Annotated[
@@ -62,7 +71,7 @@ def tasks(
     individual: Annotated[str, typer.Option(help="Only tasks that this position is in charge of.")] = "",
     text: TextOption = "",
     mine: Annotated[
-        bool, typer.Option("--mine", help="Only those of the token's unit, and those that its position carries.")
+        bool, typer.Option("--mine", help="Only those of one's own unit, and those that one's position carries.")
     ] = False,
     sort: Annotated[TaskSort, typer.Option(help="What they are ordered by.")] = TaskSort.NUMBER,
     descending: Annotated[bool, typer.Option("--descending", help="In the reverse order.")] = False,
@@ -70,9 +79,10 @@ def tasks(
     token: Annotated[
         str, typer.Option("--token", envvar="DAIHOI_TOKEN", show_envvar=False, help="Says who asks, for --mine.")
     ] = "",
+    actor: AskingOption = "",
 ) -> None:
     """Tasks: which, how each stands, who is in charge, until when."""
-    reader = _reader(token) if mine else None
+    reader = _reader(token, actor) if mine else None
 
     def report(views: Views, today: date) -> TaskList:
         check_unit(unit, views["tasks"], units_in_use(views))
@@ -93,10 +103,12 @@ def tasks(
     show_report(selection, question, terminal.tasks_table)
 
 
-def _reader(token: str) -> Actor:
-    if not token:
+def _reader(token: str, actor: str) -> Actor:
+    """Proved as for a command: by a token, or by the key that mints one."""
+    settings = console.read_settings()
+    if not token and not actor:
         console.refuse(MINE_NEEDS_TOKEN())
-    return console.run(reader_of(console.read_settings(), token))
+    return console.run(reader_of(settings, token or bearer_of(settings, actor, TOKEN_LASTS)))
 
 
 def check_unit(unit: str, documents: Iterable[Document], listed_units: Entries = ()) -> None:

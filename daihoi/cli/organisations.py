@@ -48,7 +48,7 @@ organisations = CommandGroup("The register of organisations: import, and an empt
 @organisations.command("import")
 def import_register(
     file: FileArgument,
-    actor: OfficeOption,
+    actor: OfficeOption = "",
     commit: CommitOption = False,
     columns: ColumnsOption = "",
     kind: Annotated[

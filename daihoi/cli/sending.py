@@ -41,7 +41,7 @@ PatienceOption = Annotated[
 ]
 
 
-def _print_answer(answer: Answer) -> None:
+def print_answer(answer: Answer) -> None:
     console.print_drawn(answer.model_dump_json(indent=2))
 
 
@@ -56,7 +56,7 @@ def send_and_print(
     happened: datetime | None = None,
     patience_s: float | None = None,
     wait_for_service_s: float = WAIT_FOR_SERVICE_S,
-    tell: Callable[[Answer], None] = _print_answer,
+    tell: Callable[[Answer], None] = print_answer,
     in_words: bool = False,
     then: Callable[[Session], Awaitable[None]] | None = None,
 ) -> None:

@@ -16,11 +16,15 @@ from daihoi.cli.console import (
     WaitForServiceOption,
 )
 from daihoi.cli.evidence import FileOption, send_all
-from daihoi.cli.issuing import unit_that_gives
-from daihoi.cli.sending import PatienceOption, send_and_print
+from daihoi.cli.issuing import position_that_gives, unit_that_gives
+from daihoi.cli.language import spoken
+from daihoi.cli.listed import take_names_if_there
+from daihoi.cli.sending import PatienceOption, print_answer, send_and_print
+from daihoi.ops.on_record import done
 from daihoi.ops.waiting import PATIENCE_S
 from services.tracker.history.moments import parse_time
 from shared.domain.task import SubmitTask
+from shared.unit.commands import Answer
 from shared.unit.patience import WAIT_FOR_SERVICE_S
 
 
@@ -43,6 +47,14 @@ def submit(
         when = None if happened is None else parse_time(happened)
     kept = send_all(settings, actor, files, wait_for_service)
     data: dict[str, Any] = {"task_id": task_id, "note": note}
+    in_words = format is Format.TEXT
+    if in_words and not wait and not settings.nats_url:
+        take_names_if_there()
+
+    def tell(answer: Answer) -> None:
+        for sentence in done(answer, position_that_gives(actor), spoken()):
+            console.out.print(sentence, soft_wrap=True)
+
     send_and_print(
         settings,
         unit_that_gives(actor),
@@ -53,5 +65,6 @@ def submit(
         happened=when,
         patience_s=patience if wait else None,
         wait_for_service_s=wait_for_service,
-        in_words=format is Format.TEXT,
+        tell=tell if in_words else print_answer,
+        in_words=in_words,
     )

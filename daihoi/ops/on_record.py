@@ -1,6 +1,6 @@
 """What a command has put on record, in the sentences that its history has."""
 
-from services.tracker.history.sentences import with_summary
+from services.tracker.history.sentences import summary, with_summary
 from services.tracker.projection.store import ViewStore
 from shared.i18n import Language, render
 from shared.unit.commands import Answer
@@ -30,3 +30,11 @@ async def what_is_on_record(views: ViewStore, answer: Answer, lang: Language) ->
     if left := len(answer.events) - len(said):
         said.append(render(AND_MORE.filled(count=left), lang))
     return said
+
+
+def done(answer: Answer, actor: str, lang: Language) -> list[str]:
+    """A sentence for each event, of what its answer says alone; whether it is in the views is not known."""
+    events = answer.events[:MOST_SAID]
+    said = [summary(event.type, actor, event.entity_id, {})[lang] for event in events] or [render(SO_ALREADY, lang)]
+    left = len(answer.events) - len(events)
+    return said + ([render(AND_MORE.filled(count=left), lang)] if left else [])

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 
 from daihoi.ops.listed_units import join_listed
+from daihoi.ops.other_ups import lock_path
 from shared.domain.decider import Refusal
 from shared.eventstore.operating import connected_as, provide_streams
 from shared.eventstore.rights import OPERATOR
@@ -138,7 +139,7 @@ def only_one_up(settings: Settings) -> Iterator[None]:
     """A second `daihoi up` for the congress and folder would start every service once more. Held by the process for
     as long as the block runs, however it ends. Raises `PlatformError`."""
     folder = settings.data_dir.absolute()
-    path = folder / "logs" / f"up-{settings.congress}.lock"
+    path = lock_path(folder, settings.congress)
     with keeping_data_in(folder):
         data_folder(folder)
         own_folder(folder / "logs")

@@ -4,7 +4,9 @@ here is only said to be not valid."""
 from collections.abc import Mapping
 from typing import Any
 
+from shared.i18n import translate
 from shared.values.brief import brief
+from shared.values.command_words import FIELD_WORDS
 from shared.values.message import Message
 from shared.values.units import MalformedUnits
 
@@ -93,6 +95,12 @@ def message_of(error: Mapping[str, Any]) -> Message:
     if error["type"] in VALIDATORS:
         return RAISED_MESSAGES.get(str(params.get("error")), NOT_VALID)
     return MESSAGES.get(error["type"], NOT_VALID).filled(**params)
+
+
+def field_label(path: str) -> Mapping[str, str]:
+    """A field by its dotted path; in Vietnamese, what people call it stands before."""
+    called = next((FIELD_WORDS[part] for part in reversed(path.split(".")) if part in FIELD_WORDS), None)
+    return {"en": path, "vi": f"{translate(called.sentence, 'vi')} ({path})" if called else path}
 
 
 def _in_words(value: object) -> object:

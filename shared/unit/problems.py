@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from shared.domain.decider import Refusal, Refused
 from shared.eventstore.wire import NotJson
 from shared.i18n import Language, render
-from shared.unit.field_errors import message_of
+from shared.unit.field_errors import field_label, message_of
 from shared.values.brief import brief_text
 from shared.values.message import Message
 
@@ -173,7 +173,7 @@ def invalid_input(error: ValidationError) -> Problem:
     count = error.error_count()
     wrong = [_in_field(detail) for detail in error.errors(include_url=False, include_input=False)[:MOST_ERRORS]]
     more = [AND_MORE.filled(count=count - len(wrong))] if count > len(wrong) else []
-    fields = (*(IN_FIELD.filled(field=name, message=why) for name, why in wrong), *more)
+    fields = (*(IN_FIELD.filled(field=field_label(name), message=why) for name, why in wrong), *more)
     problem = problem_of(INVALID_INPUT(fields=fields))
     errors = tuple(
         FieldError(field=name, message=render(why, "en"), message_vi=render(why, "vi")) for name, why in wrong

@@ -83,8 +83,17 @@ def id_of(token: str) -> str:
 
 def unit_of(token: str) -> str:
     """Whose member a token says that its bearer is, which nobody has checked; empty where it is no token."""
+    return _claim(token, "unit")
+
+
+def position_of(token: str) -> str:
+    """The position that a token says that its bearer has; as `unit_of`."""
+    return _claim(token, "sub")
+
+
+def _claim(token: str, name: str) -> str:
     try:
-        return str(jwt.decode(token, options={"verify_signature": False}).get("unit", ""))
+        return str(jwt.decode(token, options={"verify_signature": False}).get(name, ""))
     except jwt.InvalidTokenError:
         return ""
 

@@ -12,12 +12,15 @@ from pathlib import Path
 
 import pytest
 
+from daihoi.cli.failures import sentence_of
+from daihoi.ops.other_ups import congresses_up, others_run
 from daihoi.ops.supervisor import Supervisor, only_one_up
 from shared.platform import keeper
 from shared.platform.embedded import Endpoints, embedded_servers
 from shared.platform.errors import PlatformError
 from shared.platform.files import data_folder
 from shared.platform.settings import Settings
+from shared.unit.problems import NOT_RUNNING, ProblemError, problem_of
 from tests.own_servers import DATABASE_FOLDER, begin_as_after_a_first_start
 from tests.waiting import wait_until
 
@@ -208,6 +211,26 @@ def test_data_is_kept_between_runs_and_wiped_when_asked(tmp_path):
         assert all(mark.exists() for mark in marks)
     with embedded_servers(tmp_path, fresh=True):
         assert not any(mark.exists() for mark in marks)
+
+
+def test_who_works_on_another_congress_than_the_one_that_runs_is_told_which_that_is(settings, monkeypatch):
+    here = settings.model_copy(update={"nats_url": None})
+    other = here.model_copy(update={"congress": "another"})
+    monkeypatch.setenv("DAIHOI_DATA_DIR", str(here.data_dir))
+    monkeypatch.setenv("DAIHOI_CONGRESS", "another")
+    monkeypatch.setenv("DAIHOI_LANG", "en")
+    monkeypatch.delenv("DAIHOI_NATS_URL", raising=False)
+    silent = ProblemError(problem_of(NOT_RUNNING(service="logistics")))
+    with only_one_up(here):
+        assert congresses_up(here.data_dir.absolute()) == [here.congress]
+        assert others_run(here) is None
+        told = sentence_of(silent)
+        with only_one_up(other):
+            assert others_run(other) is None, "it runs too"
+    assert told.startswith("service_not_running: ")
+    assert f"`daihoi up` runs for {here.congress}, not for another" in told
+    assert others_run(other) is None, "none runs any more"
+    assert "`daihoi up` runs" not in sentence_of(silent)
 
 
 def test_everything_is_started_once_a_congress_and_folder(settings):

@@ -53,7 +53,8 @@ async def test_work_is_handed_in_with_files_that_can_be_fetched_and_verified(
     shell, files, connection, congress, tmp_path
 ):
     await run(shell, "submit", "1-03", *MEMBER, expects=1)
-    await run(shell, "submit", "1-03", *MEMBER, *files, "--note", "Đủ hồ sơ")
+    told = await run(shell, "submit", "1-03", *MEMBER, *files, "--note", "Đủ hồ sơ", DAIHOI_LANG="vi")
+    assert told.stdout == "Thành viên Bộ phận hậu cần phục vụ trình xác nhận hoàn thành nhiệm vụ 1-03\n"
     printed = json.loads((await run(shell, "evidence", "put", *MEMBER, *files)).stdout)
     assert printed[0] == {
         "title": "Biên bản.pdf", "sha256": SHA256, "size_bytes": len(MINUTES), "media_type": "application/pdf",

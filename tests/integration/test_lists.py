@@ -153,6 +153,13 @@ def test_mine_is_what_the_token_says(told, settings, monkeypatch):
     assert report("tasks", "--mine")["matching"] == 0
 
 
+def test_mine_is_what_who_may_mint_a_token_says(told, monkeypatch):
+    monkeypatch.setenv("DAIHOI_AS", "logistics.member")
+    assert report("tasks", "--mine")["matching"] == 2
+    assert report("tasks", "--mine", "--as", "security.lead")["matching"] == 0
+    assert "nobody" in daihoi("tasks", "--mine", "--as", "nobody.lead", ends_with=2).stderr
+
+
 def test_what_is_not_there_is_told_by_name(told):
     assert "Không có nhiệm vụ nào mang mã 9-99." in daihoi("task", "show", "9-99", ends_with=1).stderr
     assert "01-KH/TU" in daihoi("documents", "show", "01-KH/TU", ends_with=1).stderr

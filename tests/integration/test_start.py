@@ -75,3 +75,25 @@ def test_a_program_is_answered_in_json_where_people_are_told_in_words(followed):
     assert [event["type"] for event in answer["events"]] == ["vn.daihoi.issued-report.issued.v1"]
     switched = shell.json("scenario", "switch", "none", "--reason", "Bão tan")
     assert [event["entity"] for event in switched["events"]] == ["scenario"]
+
+
+def test_what_needs_an_id_is_given_one_that_the_same_command_has_again(followed):
+    shell = followed[0].shell
+    same = ("--id", "00000000-0000-4000-8000-000000000001", "--as", "y-te.member")
+    first = shell.run("do", "comment-on-task", "5-18", "text=Đã kiểm tra xe", *same)
+    assert first.returncode == 0, first.stderr
+    assert first.stdout.splitlines()[-1].startswith("comment_id: yk-")
+    written = len(shell.lines("audit", "replay"))
+    assert shell.run("do", "comment-on-task", "5-18", "text=Đã kiểm tra xe", *same).stdout == first.stdout
+    assert len(shell.lines("audit", "replay")) == written
+
+
+def test_an_instruction_goes_to_the_unit_whose_task_it_names(followed):
+    told = followed[0].shell.run(
+        *("do", "give-instruction", "task_id=5-19", "text=Khử khuẩn xong trước 15 giờ", "due_on=15/10/2023"),
+        *("--as", "subcommittee.lead", "--happened", "2023-10-12T09:00"),
+    )
+    assert told.returncode == 0, told.stderr
+    assert "5-19" in told.stdout
+    assert "Health team" in told.stdout
+    assert told.stdout.splitlines()[-1].startswith("instruction_id: cd-")
