@@ -61,7 +61,9 @@ def outcome_lines(done: Committed | None, lang: Language) -> Iterator[tuple[str,
     else:
         yield f"{done.problem.code}: {done.problem.detail_in(lang)}", True
         counts = numbers_of(done)
-        yield translate("{stored} of {batches} batches are stored; import again for the rest.", lang, **counts), True
+        yield translate(
+            "{stored} of {batches} batches are stored; once that is mended, import again for the rest.", lang, **counts
+        ), True
     if done and done.why_not_shown:
         yield f"{done.why_not_shown.code}: {render(done.why_not_shown.message, lang)}", True
 
