@@ -33,7 +33,7 @@ BESIDE_THE_ANSWERS = ("about", "template", "lists")
 """What a file may say beside the answers; `about` is for whoever reads it."""
 _A_DAY = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})")
 
-FILE_TOO_LARGE = Refusal("file_too_large", "{path} has more than {most} KiB; a congress is told in less.")
+FILE_TOO_LARGE = Refusal("file_too_large", "{path} has more than {most} KiB, the most that is read of such a file.")
 FILE_NOT_READ = Refusal("file_not_read", "{path} can't be read as YAML or JSON.")
 NO_ANSWERS = Refusal("no_answers", "{path} holds no fields with their values.")
 UNKNOWN_ANSWER = Refusal("unknown_answer", "There is no field {name}; there are {names}.")
