@@ -51,7 +51,10 @@ NOTHING_SAID = Refusal(
 NO_REASON = Refusal("no_reason", "--reason says why; it is kept with the amendment.")
 CONFIRM_NOW = Refusal("confirm_now", "--confirm is about now, so --at can't stand beside it.")
 ON_RECORD = Message("on_record", "The congress is on record now.")
-ON_RECORD_ALREADY = Message("on_record_already", "The congress was on record already, just so.")
+ON_RECORD_ALREADY = Message(
+    "on_record_already",
+    "The congress was put on record just so before; what was amended since, stays amended (`daihoi congress show`).",
+)
 AMENDED = Message("amended", "The congress is amended.")
 NOTHING_CHANGES = Message("nothing_changes", "Nothing changes: it is on record like that.")
 LEFT_ALONE = Message(
