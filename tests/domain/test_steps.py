@@ -88,7 +88,9 @@ def test_what_is_put_on_record_as_of_another_day_happened_then(monkeypatch):
     assert Settings().happened == datetime(2023, 8, 21, 12, tzinfo=LOCAL_TIME)
     monkeypatch.setenv("DAIHOI_TODAY", datetime.now(LOCAL_TIME).date().isoformat())
     assert Settings().happened is None
-    for wrong in ("", "1692576000", "21/8/2023", "1999-12-31", "2023-02-30"):
+    monkeypatch.setenv("DAIHOI_TODAY", "")
+    assert Settings().today is None, "as every setting that names nobody or nothing"
+    for wrong in (" ", "1692576000", "21/8/2023", "1999-12-31", "2023-02-30"):
         monkeypatch.setenv("DAIHOI_TODAY", wrong)
         with pytest.raises(ValueError, match="today"):
             Settings()
