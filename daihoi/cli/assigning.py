@@ -20,7 +20,7 @@ from shared.unit.patience import WAIT_FOR_SERVICE_S
 from shared.values.units import SUBCOMMITTEE
 
 NOT_THE_SUBCOMMITTEE = Refusal(
-    "not_the_subcommittee", "The catalogue is the sub-committee's: --as names {position}, not {given}."
+    "not_the_subcommittee", "The catalogue is the sub-committee's: --as names subcommittee.POSITION, not {given}."
 )
 
 

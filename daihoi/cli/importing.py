@@ -47,7 +47,7 @@ def check_office(actor: str, otherwise: Refusal) -> None:
     """Ends the program as wrong use where it is none of the sub-committee's."""
     unit, _, position = actor.partition(".")
     if unit != SUBCOMMITTEE or not position:
-        console.refuse(otherwise(position=f"{SUBCOMMITTEE}.POSITION", given=actor))
+        console.refuse(otherwise(given=actor))
 
 
 def check_file(file: Path) -> None:

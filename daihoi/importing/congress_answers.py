@@ -37,6 +37,8 @@ FILE_TOO_LARGE = Refusal("file_too_large", "{path} has more than {most} KiB, the
 FILE_NOT_READ = Refusal("file_not_read", "{path} can't be read as YAML or JSON.")
 NO_ANSWERS = Refusal("no_answers", "{path} holds no fields with their values.")
 UNKNOWN_ANSWER = Refusal("unknown_answer", "There is no field {name}; there are {names}.")
+NO_TYPED_DAY = Refusal("no_day", "«{text}» is no day such as 24/09/2020 or 2020-09-24.")
+HAS_TO_STAY = Refusal("has_to_stay", "{name} has to stay on record: give another value, it can't be taken off.")
 NOT_A_TEXT = Refusal("answer_not_a_text", "{name} is to be a text, a number or a day.")
 
 type Answers = dict[str, str]
@@ -107,9 +109,12 @@ def answers_of(particulars: Particulars) -> Answers:
 
 
 def amendment_of(held: Particulars, answers: Mapping[str, str]) -> dict[str, Any]:
-    """What the answers change of what is on record, as fields of an amendment. What can't be taken off stays."""
+    """What the answers change of what is on record, as fields of an amendment. Raises a refusal for what can't be
+    taken off."""
     before = data_of(answers_of(held))
     after = data_of(answers_of(held) | dict(answers))
+    for name in before.keys() - after.keys() - {clearable.value for clearable in Clearable}:
+        raise HAS_TO_STAY(name=name)
     changed = {name: value for name, value in after.items() if before.get(name) != value}
     cleared = [name.value for name in Clearable if name in before and name not in after]
     return changed | ({"cleared": cleared} if cleared else {})
@@ -135,7 +140,11 @@ def what_is_wrong(question: Question, answer: str, answers: Mapping[str, str]) -
 def parse_typed_day(text: str) -> date:
     """`24/9/2020` as people write it, or `2020-09-24`. Raises a refusal."""
     typed = _A_DAY.fullmatch(text.strip())
-    return parse_day(f"{typed[3]}-{typed[2]:0>2}-{typed[1]:0>2}" if typed else text.strip())
+    try:
+        return parse_day(f"{typed[3]}-{typed[2]:0>2}-{typed[1]:0>2}" if typed else text.strip())
+    except Refused as why:
+        refusal = NO_TYPED_DAY if why.code == NO_TYPED_DAY.code else why.refusal
+        raise refusal(**{**why.params, "text": brief_text(text.strip(), MOST_SHOWN)}) from why
 
 
 def _day_or_none(text: str) -> date | None:

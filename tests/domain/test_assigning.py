@@ -1,7 +1,9 @@
 """Handing out a catalogue: what one unit can't be given keeps no other unit waiting, and is told of."""
 
 import pytest
+from typer.testing import CliRunner
 
+from daihoi.cli.main import app
 from daihoi.importing.assigning import Assignment, check_unit, in_turn
 from daihoi.terminal.assigning import done_lines, waiting_lines
 from shared.domain.decider import Refused
@@ -52,3 +54,10 @@ def test_a_unit_that_never_was_one_is_refused_and_a_retired_one_is_not():
     with pytest.raises(Refused) as refused:
         check_unit("TYPO", published)
     assert refused.value.code == "entry_unknown"
+
+
+@pytest.mark.parametrize("arguments", [("catalogue", "assign"), ("organisations", "import", "nothing.xlsx")])
+def test_who_may_is_written_in_vietnamese_to_whom_vietnamese_is_spoken(arguments):
+    told = CliRunner().invoke(app, [*arguments, "--as", "logistics.lead", "--lang", "vi"])
+    assert told.exit_code == 2
+    assert "subcommittee.CHỨC_DANH, không phải logistics.lead" in " ".join(told.output.split())

@@ -11,6 +11,7 @@ from daihoi.importing.congress_answers import (
     amendment_of,
     answers_of,
     data_of,
+    parse_typed_day,
     read_answers,
     what_is_wrong,
 )
@@ -18,6 +19,7 @@ from services.subcommittee.congress import AmendCongress, FoundCongress
 from shared.domain.decider import Refused
 from shared.domain.entering import entered
 from shared.events.congress import CongressFounded
+from shared.i18n import render
 
 ANSWERS = {
     "title": "Đại hội Công đoàn tỉnh lần thứ XI",
@@ -74,7 +76,7 @@ def test_a_file_in_yaml_or_json_answers_the_same(tmp_path, as_json):
         ({"ordinal": "XII"}, {"ordinal": "XII"}),
         ({"title": "Đại hội XI"}, {"title": {"vi": "Đại hội XI", "en": ANSWERS["title_en"]}}),
         ({"opening_day": "16/10/2023"}, {"opening_day": "2023-10-16"}),
-        ({"opening_day": "", "place": "", "ordinal": ""}, {"cleared": ["opening_day"]}),
+        ({"opening_day": "", "place": ""}, {"cleared": ["opening_day"]}),
         ({"place": "Nhà Văn hóa"}, {"place": {"vi": "Nhà Văn hóa", "en": ""}}),
     ],
 )
@@ -82,6 +84,20 @@ def test_an_amendment_says_what_the_answers_change_and_nothing_else(answers, cha
     assert amendment_of(HELD, answers) == changes
     if changes:
         entered(AmendCongress, {**changes, "reason": "Sửa"})
+
+
+@pytest.mark.parametrize("name", ["title", "ordinal", "term", "issuing_body", "issuer_code", "form", "language"])
+def test_what_has_to_stay_on_record_can_not_be_taken_off(name):
+    with pytest.raises(Refused) as refused:
+        amendment_of(HELD, {name: " "})
+    assert (refused.value.code, refused.value.params["name"]) == ("has_to_stay", name)
+
+
+@pytest.mark.parametrize("typed", ["32/10/2023", "1.13.2023", "ngày mai", "2023-02-30", "1/1/2300"])
+def test_a_day_that_is_none_is_shown_as_it_was_typed(typed):
+    with pytest.raises(Refused) as refused:
+        parse_typed_day(typed)
+    assert typed in render(refused.value.message, "vi")
 
 
 def test_what_is_on_record_is_asked_for_as_it_was_answered():
