@@ -3,17 +3,20 @@
 import json
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, NoReturn
 
 from daihoi.cli.console import refuse
-from shared.domain.decider import Refusal
+from shared.domain.decider import Refusal, Refused
 from shared.unit.field_errors import MESSAGES
 from shared.values.brief import brief_text
 from shared.values.text import Unclean, cleaned
 from shared.values.types import ID_PATTERN
 
 NOT_JSON = Refusal("not_json", "The data can't be read as JSON: line {line}, column {column}.")
+FIELD_NOT_JSON = Refusal(
+    "not_json", "The value of {field} can't be read as JSON: line {line}, column {column} of {shown}"
+)
 NOT_MEANT = Refusal("data_not_meant", "The data can't be meant as it stands: {reason}.")
 NO_OBJECT = Refusal("no_json_object", "The data is no JSON object, such as {example}: {shown}")
 NO_NUMBER = Refusal("no_number", "The data can't be meant as it stands: {shown} is no number.")
@@ -28,16 +31,21 @@ MOST_BITS = 64
 
 def json_object(text: str) -> dict[str, Any]:
     """The object that `text` is as JSON. Ends the program as wrong use where it is none or can't be meant."""
-    try:
-        value = cleaned(json.loads(text, parse_constant=_no_number, parse_int=_integer, parse_float=_decimal))
-    except json.JSONDecodeError as error:
-        refuse(NOT_JSON(line=error.lineno, column=error.colno))
-    except (Unclean, RecursionError) as error:
-        code = error.code if isinstance(error, Unclean) else "too_deep"
-        refuse(NOT_MEANT(reason=MESSAGES[code]))
+    value = _json(text, lambda line, column: NOT_JSON(line=line, column=column))
     if not isinstance(value, dict):
         refuse(NO_OBJECT(example=EXAMPLE, shown=brief_text(text, MOST_SHOWN)))
     return value
+
+
+def _json(text: str, otherwise: Callable[[int, int], Refused]) -> Any:
+    """`otherwise` is given the line and the column where it stops being JSON."""
+    try:
+        return cleaned(json.loads(text, parse_constant=_no_number, parse_int=_integer, parse_float=_decimal))
+    except json.JSONDecodeError as error:
+        refuse(otherwise(error.lineno, error.colno))
+    except (Unclean, RecursionError) as error:
+        code = error.code if isinstance(error, Unclean) else "too_deep"
+        refuse(NOT_MEANT(reason=MESSAGES[code]))
 
 
 def named_fields(texts: Iterable[str]) -> dict[str, Any]:
@@ -57,14 +65,15 @@ def named_fields(texts: Iterable[str]) -> dict[str, Any]:
             within = within.setdefault(part, {})
             if not isinstance(within, dict):
                 refuse(NO_FIELD(example=FIELD_EXAMPLE, shown=brief_text(text, MOST_SHOWN)))
-        within[last] = _value(value)
+        within[last] = _value(name.strip(), value)
     return fields
 
 
-def _value(text: str) -> Any:
-    if re.fullmatch(r"[0-9]+", text) or text.startswith(("{", "[", '"')):
-        return json_object(f'{{"value": {text}}}')["value"]
-    return text
+def _value(field: str, text: str) -> Any:
+    if not (re.fullmatch(r"[0-9]+", text) or text.startswith(("{", "[", '"'))):
+        return text
+    shown = {"field": brief_text(field, MOST_SHOWN), "shown": brief_text(text, MOST_SHOWN)}
+    return _json(text, lambda line, column: FIELD_NOT_JSON(line=line, column=column, **shown))
 
 
 def _no_number(text: str) -> NoReturn:
