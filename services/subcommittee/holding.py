@@ -175,7 +175,7 @@ ACTED_FOR = Refusal("position_acted_for", "{person} acts in the position {positi
 ITS_OWN_DEPUTY = Refusal(
     "deputies_in_a_circle", "{position} can't deputise for {deputises_for}: the two would deputise for each other."
 )
-OF_ITSELF = Refusal("deputy_of_itself", "The position {position} can't deputise for itself.")
+OF_ITSELF = Refusal("deputies_in_a_circle", "The position {position} can't deputise for itself.")
 HOLDINGS_FULL = Refusal(
     "organisation_holdings_full",
     "Organisation {organisation_id} has had {most} holders of its positions; it can't have more. Register it again "

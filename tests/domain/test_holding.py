@@ -142,7 +142,7 @@ REJECTED = [
     (HELD, act(until="2019-12-31"), OFFICER, "position_days_reversed"),
     (ACTED, act(person=OTHER, since="2020-03-31"), OFFICER, "position_acted_for"),
     (DEPUTY, deputise(CHAIR, VICE), OFFICER, "deputies_in_a_circle"),
-    (REGISTERED, deputise(CHAIR, CHAIR), OFFICER, "deputy_of_itself"),
+    (REGISTERED, deputise(CHAIR, CHAIR), OFFICER, "deputies_in_a_circle"),
     (FULL, act(), OFFICER, "organisation_holdings_full"),
     (ALL_DEPUTIES, deputise(VICE, CHAIR), OFFICER, "organisation_deputies_full"),
 ]

@@ -205,7 +205,7 @@ def refused_of(headings, *rows, documents=()):
             [("Sở Lạ", "ngành", "Trưởng", "Phó"), ("Sở Lạ", None, "Phó", "trưởng")],
             (3, "Cấp phó của", "deputies_in_a_circle"),
         ),
-        (WITH_DEPUTIES, [("Sở Lạ", "ngành", "Trưởng", "trưởng")], (2, "Cấp phó của", "deputy_of_itself")),
+        (WITH_DEPUTIES, [("Sở Lạ", "ngành", "Trưởng", "trưởng")], (2, "Cấp phó của", "deputies_in_a_circle")),
         (
             WITH_DEPUTIES,
             [("Sở Lạ", "ngành", name, above) for name, above in [("A", None), ("B", None), ("C", "A"), ("C", "B")]],
