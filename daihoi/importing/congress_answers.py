@@ -3,8 +3,9 @@ from questions, from options and from one file in YAML or JSON."""
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -34,6 +35,7 @@ BESIDE_THE_ANSWERS = ("about", "template", "lists")
 _A_DAY = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})")
 
 FILE_TOO_LARGE = Refusal("file_too_large", "{path} has more than {most} KiB, the most that is read of such a file.")
+NAME_TWICE = Refusal("name_twice", "{path} says {name} twice of the same thing; say it once.")
 FILE_NOT_READ = Refusal("file_not_read", "{path} can't be read as YAML or JSON.")
 NO_ANSWERS = Refusal("no_answers", "{path} holds no fields with their values.")
 UNKNOWN_ANSWER = Refusal("unknown_answer", "There is no field {name}; there are {names}.")
@@ -193,7 +195,7 @@ def loaded(path: Path) -> Any:
         raise FILE_TOO_LARGE(path=path, most=MOST_BYTES // 1024)
     try:
         text = content.decode("utf-8-sig")
-        return json.loads(text)
+        return json.loads(text, object_pairs_hook=partial(_each_once, path))
     except (UnicodeDecodeError, RecursionError) as error:
         raise FILE_NOT_READ(path=path) from error
     except ValueError as error:
@@ -202,9 +204,33 @@ def loaded(path: Path) -> Any:
     import yaml
 
     try:
+        _check_names(yaml.compose(text, Loader=yaml.SafeLoader), path)
         return yaml.safe_load(text)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise FILE_NOT_READ(path=path) from error
+
+
+def _each_once(path: Path, pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    """Raises the refusal that a name stands twice, where the last would silently be taken."""
+    seen: set[str] = set()
+    for name, _ in pairs:
+        if name in seen:
+            raise NAME_TWICE(path=path, name=brief_text(name, MOST_SHOWN))
+        seen.add(name)
+    return dict(pairs)
+
+
+def _check_names(document: Any, path: Path) -> None:
+    """The same of YAML, by the nodes that it is made of; one that is named again is looked at once."""
+    nodes, seen = [document], set[int]()
+    while nodes:
+        node = nodes.pop()
+        if id(node) in seen or not isinstance(getattr(node, "value", None), list):
+            continue
+        seen.add(id(node))
+        pairs = [part for part in node.value if isinstance(part, tuple)]
+        _each_once(path, [(name.value, None) for name, _ in pairs if isinstance(name.value, str)])
+        nodes += [part for pair in pairs for part in pair] or node.value
 
 
 def _known(name: object, language: object) -> str:

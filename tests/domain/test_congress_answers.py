@@ -138,6 +138,9 @@ FILES = {
     "no YAML": (b"title: {vi: a", "file_not_read"),
     "an object of a program": (b"!!python/object/apply:os.system ['true']", "file_not_read"),
     "too much": (b" " * (congress_answers.MOST_BYTES + 1), "file_too_large"),
+    "a field twice in JSON": (b'{"term": "2020-2025", "term": "2023-2028"}', "name_twice"),
+    "a field twice in YAML": (b"term: 2020-2025\nplace: {vi: a, vi: b}", "name_twice"),
+    "a field twice further down": (b"lists:\n  channels:\n  - {id: a, vi: A, id: b}", "name_twice"),
     "nested too deep": (b"[" * 100_000, "file_not_read"),
 }
 
