@@ -14,10 +14,15 @@ from services.tracker.reports.lists_in_use import units_in_use
 from shared.domain.decider import Actor, Refusal
 from shared.domain.known_list import check_on_list
 from shared.unit.problems import NOT_FOUND, REFUSED_BY_A_RULE, Problem, ProblemError
+from shared.values.brief import brief_text
 from shared.values.code_lists import CodeList
 from shared.values.units import SUBCOMMITTEE
 from shared.views.view import Document
 
+MOST_SHOWN = 60
+NO_CATALOGUE = Refusal(
+    "no_catalogue_published", "No item of a catalogue {catalogue} is published; catalogues on record: {names}."
+)
 NOT_OPENED = Refusal(
     "tasks_not_opened",
     "The items are assigned, but after {seconds} s {count} tasks are not open: {units}. `daihoi doctor` says what "
@@ -51,14 +56,23 @@ class HandedOut(NamedTuple):
 
 
 async def assignments(session: Session, catalogue: str, unit: str = "", directive_id: str = "") -> list[Assignment]:
-    """Of a catalogue as it is by now, of all units or of one. Raises `PlatformError`, and a refusal where the
-    congress never had the unit."""
+    """Of a catalogue as it is by now, of all units or of one. Raises `PlatformError`, and a refusal where there is
+    no such catalogue, or the congress never had the unit."""
     await until_all_in_views(session, SUBCOMMITTEE)
     if unit:
         check_unit(unit, await session.views.documents("code_lists"))
     _, published = await published_catalogue(session.views)
-    waiting = [document for document in published if document["catalogue"] == catalogue and _waits(document)]
+    waiting = [document for document in items_of(catalogue, published) if _waits(document)]
     return [*_by_unit([document for document in waiting if unit in ("", document["unit"])], directive_id)]
+
+
+def items_of(catalogue: str, published: Sequence[Document]) -> Sequence[Document]:
+    """Raises a refusal where there are none."""
+    items = [document for document in published if document["catalogue"] == catalogue]
+    if not items:
+        names = ", ".join(sorted({document["catalogue"] for document in published})) or "–"
+        raise NO_CATALOGUE(catalogue=brief_text(catalogue, MOST_SHOWN), names=names)
+    return items
 
 
 def check_unit(unit: str, code_lists: Sequence[Document]) -> None:

@@ -4,7 +4,7 @@ import pytest
 from typer.testing import CliRunner
 
 from daihoi.cli.main import app
-from daihoi.importing.assigning import Assignment, check_unit, in_turn
+from daihoi.importing.assigning import Assignment, check_unit, in_turn, items_of
 from daihoi.terminal.assigning import done_lines, waiting_lines
 from shared.domain.decider import Refused
 from shared.domain.known_list import ENTRY_RETIRED
@@ -54,6 +54,15 @@ def test_a_unit_that_never_was_one_is_refused_and_a_retired_one_is_not():
     with pytest.raises(Refused) as refused:
         check_unit("TYPO", published)
     assert refused.value.code == "entry_unknown"
+
+
+def test_a_catalogue_of_which_nothing_is_published_is_refused():
+    item = {"_id": "1-01", "catalogue": "xi"}
+    assert [*items_of("xi", [item])] == [item]
+    for published, names in (([item], "xi"), ([], "–")):
+        with pytest.raises(Refused) as refused:
+            items_of("TYPO", published)
+        assert (refused.value.code, refused.value.params["names"]) == ("no_catalogue_published", names)
 
 
 @pytest.mark.parametrize("arguments", [("catalogue", "assign"), ("organisations", "import", "nothing.xlsx")])
