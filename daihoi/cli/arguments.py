@@ -7,13 +7,16 @@ from collections.abc import Callable, Iterable
 from typing import Any, NoReturn
 
 from daihoi.cli.console import refuse
-from shared.domain.decider import Refusal
+from shared.domain.decider import Refusal, Refused
 from shared.unit.field_errors import MESSAGES
 from shared.values.brief import brief_text
 from shared.values.text import Unclean, cleaned
 from shared.values.types import ID_PATTERN
 
 NOT_JSON = Refusal("not_json", "The data can't be read as JSON: line {line}, column {column}.")
+FIELD_NOT_JSON = Refusal(
+    "not_json", "The value of {field} can't be read as JSON: line {line}, column {column} of {shown}"
+)
 NOT_MEANT = Refusal("data_not_meant", "The data can't be meant as it stands: {reason}.")
 NO_OBJECT = Refusal("no_json_object", "The data is no JSON object, such as {example}: {shown}")
 NO_NUMBER = Refusal("no_number", "The data can't be meant as it stands: {shown} is no number.")
@@ -28,21 +31,26 @@ MOST_BITS = 64
 
 def json_object(text: str) -> dict[str, Any]:
     """The object that `text` is as JSON. Ends the program as wrong use where it is none or can't be meant."""
-    try:
-        value = cleaned(json.loads(text, parse_constant=_no_number, parse_int=_integer, parse_float=_decimal))
-    except json.JSONDecodeError as error:
-        refuse(NOT_JSON(line=error.lineno, column=error.colno))
-    except (Unclean, RecursionError) as error:
-        code = error.code if isinstance(error, Unclean) else "too_deep"
-        refuse(NOT_MEANT(reason=MESSAGES[code]))
+    value = _json(text, lambda line, column: NOT_JSON(line=line, column=column))
     if not isinstance(value, dict):
         refuse(NO_OBJECT(example=EXAMPLE, shown=brief_text(text, MOST_SHOWN)))
     return value
 
 
-def guessed(_: tuple[str, ...], text: str) -> Any:
+def _json(text: str, otherwise: Callable[[int, int], Refused]) -> Any:
+    """`otherwise` is given the line and the column where it stops being JSON."""
+    try:
+        return cleaned(json.loads(text, parse_constant=_no_number, parse_int=_integer, parse_float=_decimal))
+    except json.JSONDecodeError as error:
+        refuse(otherwise(error.lineno, error.colno))
+    except (Unclean, RecursionError) as error:
+        code = error.code if isinstance(error, Unclean) else "too_deep"
+        refuse(NOT_MEANT(reason=MESSAGES[code]))
+
+
+def guessed(path: tuple[str, ...], text: str) -> Any:
     """Digits are a number, what begins with a quotation mark or a bracket is JSON, all else is text."""
-    return json_value(text) if re.fullmatch(r"[0-9]+", text) or text.startswith(("{", "[", '"')) else text
+    return json_value(path, text) if re.fullmatch(r"[0-9]+", text) or text.startswith(("{", "[", '"')) else text
 
 
 def named_fields(
@@ -67,8 +75,10 @@ def named_fields(
     return fields
 
 
-def json_value(text: str) -> Any:
-    return json_object(f'{{"value": {text}}}')["value"]
+def json_value(path: tuple[str, ...], text: str) -> Any:
+    """What `text` is as JSON, the value of the field at `path`. Ends the program as wrong use where it is none."""
+    shown = {"field": brief_text(".".join(path), MOST_SHOWN), "shown": brief_text(text, MOST_SHOWN)}
+    return _json(text, lambda line, column: FIELD_NOT_JSON(line=line, column=column, **shown))
 
 
 def _no_number(text: str) -> NoReturn:

@@ -56,7 +56,7 @@ def ask(held: Answers, lang: Language) -> Answers:
             if wrong is None:
                 break
             console.say(_sentence(render(wrong, lang)))
-        answers[question.name] = answer
+        answers[question.name] = answer or question.default
     return answers
 
 

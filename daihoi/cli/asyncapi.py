@@ -7,6 +7,7 @@ import typer
 
 from daihoi.cli import console
 from daihoi.cli.console import LangOption
+from daihoi.cli.listed import check_service
 from daihoi.ops.charters import service_named
 from daihoi.ops.session import connected
 from daihoi.ops.supervisor import all_services
@@ -34,7 +35,7 @@ def asyncapi(
     """What a service speaks: its commands, answers, events and subjects, as AsyncAPI 3.0."""
     settings, _ = console.begin(lang)
     if service:
-        console.check_service(service, all_services())
+        check_service(service, all_services())
     elif folder is None:
         console.refuse(NO_SERVICE_NAMED(services=", ".join(all_services())))
     names = (service,) if service else all_services()

@@ -59,7 +59,10 @@ NOTHING_SAID = Refusal(
 NO_REASON = Refusal("no_reason", "--reason says why; it is kept with the amendment.")
 CONFIRM_NOW = Refusal("confirm_now", "--confirm is about now, so --at can't stand beside it.")
 ON_RECORD = Message("on_record", "The congress is on record now.")
-ON_RECORD_ALREADY = Message("on_record_already", "The congress was on record already, just so.")
+ON_RECORD_ALREADY = Message(
+    "on_record_already",
+    "The congress was put on record just so before; what was amended since, stays amended (`daihoi congress show`).",
+)
 ON_RECORD_BEFORE = Refusal(
     "congress_on_record_before",
     "«{title}» is on record already: `daihoi congress show` has it, and `daihoi congress amend` changes it.",

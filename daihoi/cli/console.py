@@ -26,9 +26,11 @@ from shared.unit.patience import WAIT_FOR_SERVICE_S, Patience
 from shared.values.message import Message
 from shared.values.names_in_use import Names, names_in_use, use_names
 from shared.values.secrecy import masked
+from shared.values.units import AUDITOR, TRACKER, services
 
 NAME_HELP = "subcommittee, tracker, or the id of a support unit"
 NO_SUCH_SERVICE = Refusal("no_such_service", "There is no service {name}; there are {services}.")
+NOT_MEANT = Refusal("service_not_meant", "{name} can't be named here; these can: {services}.")
 out = Screen()
 err = Screen(stderr=True)
 
@@ -204,7 +206,8 @@ def refusals_are_wrong_use() -> Iterator[None]:
 def check_service(name: str, names: Sequence[str]) -> None:
     """Ends the program as wrong use where none of them has this name."""
     if name not in names:
-        refuse(NO_SUCH_SERVICE(name=name, services=", ".join(names)))
+        no_service = NOT_MEANT if name in (*services(), TRACKER, AUDITOR) else NO_SUCH_SERVICE
+        refuse(no_service(name=name, services=", ".join(names)))
 
 
 def show(format: Format, content: Any, draw: Callable[[], Any]) -> None:  # noqa: A002

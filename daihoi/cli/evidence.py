@@ -138,7 +138,7 @@ def verify(
     settings, language = console.begin(lang)
     unit = _member_unit(actor)
     if unit:
-        console.check_service(unit, support_unit_ids())
+        check_service(unit, support_unit_ids())
 
     async def look() -> list[Checked]:
         if unit:

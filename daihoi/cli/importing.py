@@ -55,7 +55,7 @@ def check_office(actor: str, otherwise: Refusal) -> None:
     if not actor:
         console.refuse(NO_OFFICE(position=f"{SUBCOMMITTEE}.office"))
     if unit != SUBCOMMITTEE or not position:
-        console.refuse(otherwise(position=f"{SUBCOMMITTEE}.POSITION", given=actor))
+        console.refuse(otherwise(given=actor))
 
 
 def check_file(file: Path) -> None:

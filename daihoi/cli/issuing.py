@@ -14,10 +14,10 @@ from daihoi.cli import console
 from daihoi.cli.console import Format, FormatOption, LangOption
 from daihoi.cli.groups import CommandGroup
 from daihoi.cli.language import spoken
-from daihoi.cli.listed import is_listed
+from daihoi.cli.listed import is_listed, with_listed
 from daihoi.ops.keys_in_use import revoked_keys, services_lacking
 from daihoi.terminal.operation import keys_table
-from shared.domain.decider import Actor, Refusal
+from shared.domain.decider import Actor, Refusal, Refused
 from shared.i18n import translate
 from shared.platform.errors import PlatformError
 from shared.platform.files import OPEN_FILE, OPEN_FOLDER, OWN_FOLDER
@@ -88,15 +88,17 @@ def mint(settings: Settings, actor: str, lasting: timedelta, *, makes_keys: bool
     unit, _, position = actor.partition(".")
     if unit not in (*services(), AUDITOR):
         is_listed(unit)
-    units = (*services(), AUDITOR)
-    no_actor = NO_ACTOR(units=", ".join(units), given=actor)
-    if unit not in units or not position:
-        console.refuse(no_actor)
+    if unit not in (*services(), AUDITOR) or not position:
+        console.refuse(_no_actor(actor))
     key = issuer_private_key(settings) if makes_keys else held_private_key(settings)
     try:
         return mint_token(key, settings.congress, Actor(actor, unit), datetime.now(UTC), lasting)
     except ValueError:
-        console.refuse(no_actor)
+        console.refuse(_no_actor(actor))
+
+
+def _no_actor(given: str) -> Refused:
+    return NO_ACTOR(units=", ".join((*with_listed(services()), AUDITOR)), given=given)
 
 
 def token(

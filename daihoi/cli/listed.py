@@ -7,28 +7,41 @@ from collections.abc import Awaitable, Callable, Sequence
 from nats.aio.client import Client
 
 from daihoi.cli import console
-from shared.values.units import may_be_unit, services
+from shared.values.units import may_be_unit, services, support_unit_ids
 
 
 def check_service(name: str, names: Sequence[str]) -> None:
     """Ends the program as wrong use where none of `names` is this one, and the congress lists no such unit."""
     if name not in names and not is_listed(name):
-        console.check_service(name, names)
+        console.check_service(name, with_listed(names))
 
 
 def is_listed(name: str) -> bool:
-    """Whether the congress lists this unit, which then this process knows from now on. Where nobody can be asked, it
-    does not."""
+    """Whether the congress lists this unit, which then this process knows from now on. Where it does not, the process
+    knows those that it lists, to say which there are. Where nobody can be asked, it does not."""
 
     async def look(connection: Client, congress: str) -> bool:
         from daihoi.ops.listed_units import join, taking_part, units_on_record
 
         entries = taking_part(await units_on_record(connection, congress) or ())
         wanted = [entry for entry in entries if entry.id == name]
-        join(wanted)
+        join(wanted or entries)
         return bool(wanted)
 
     return name not in services() and may_be_unit(name) and bool(_answer_of(look))
+
+
+def with_listed(names: Sequence[str]) -> tuple[str, ...]:
+    """`names`, and the units that the congress lists and this process did not know, for whoever says which there
+    are."""
+
+    async def look(connection: Client, congress: str) -> None:
+        from daihoi.ops.listed_units import join, taking_part, units_on_record
+
+        join(taking_part(await units_on_record(connection, congress) or ()))
+
+    _answer_of(look)
+    return tuple(dict.fromkeys((*names, *support_unit_ids())))
 
 
 def take_names_if_there() -> None:

@@ -68,7 +68,7 @@ def fields_typed(command: type[Command] | None, texts: Sequence[str]) -> dict[st
         if not held:
             return guessed(path, text)
         opens = {"object": "{", "array": "["}.get(held.get("type", ""))
-        return as_meant(json_value(text) if opens and text.startswith(opens) else text, path[-1], held)
+        return as_meant(json_value(path, text) if opens and text.startswith(opens) else text, path[-1], held)
 
     return named_fields(texts, command.ID or TASK_ID, value_of)
 

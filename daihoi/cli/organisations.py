@@ -39,7 +39,7 @@ from shared.i18n import render
 from shared.values.units import SUBCOMMITTEE
 
 NOT_THE_SUBCOMMITTEE = Refusal(
-    "not_the_subcommittee", "The register is the sub-committee's: --as names {position}, not {given}."
+    "not_the_subcommittee", "The register is the sub-committee's: --as names subcommittee.POSITION, not {given}."
 )
 
 organisations = CommandGroup("The register of organisations: import, and an empty workbook for it.")

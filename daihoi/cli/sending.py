@@ -12,7 +12,7 @@ from daihoi.cli.arguments import json_object
 from daihoi.cli.console import ActorOption, CommandIdOption, HappenedOption, LangOption, WaitForServiceOption
 from daihoi.cli.issuing import bearer_of
 from daihoi.cli.language import spoken
-from daihoi.cli.listed import is_listed
+from daihoi.cli.listed import is_listed, with_listed
 from daihoi.cli.names_given import warn_of_names
 from daihoi.ops.names import take_names_over
 from daihoi.ops.on_record import what_is_on_record
@@ -114,7 +114,7 @@ def send(
     """Send one command and print the answer."""
     settings, _ = console.begin(lang)
     if service not in services() and not is_listed(service):
-        console.refuse(TAKES_NO_COMMANDS(name=service, services=", ".join(services())))
+        console.refuse(TAKES_NO_COMMANDS(name=service, services=", ".join(with_listed(services()))))
     parsed = json_object(data)
     with console.refusals_are_wrong_use():
         when = None if happened is None else parse_time(happened)

@@ -3,8 +3,9 @@ from questions, from options and from one file in YAML or JSON."""
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -33,11 +34,14 @@ BESIDE_THE_ANSWERS = ("about", "template", "lists")
 """What a file may say beside the answers; `about` is for whoever reads it."""
 _A_DAY = re.compile(r"([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})")
 
-FILE_TOO_LARGE = Refusal("file_too_large", "{path} has more than {most} KiB; a congress is told in less.")
+FILE_TOO_LARGE = Refusal("file_too_large", "{path} has more than {most} KiB, the most that is read of such a file.")
+NAME_TWICE = Refusal("name_twice", "{path} says {name} twice of the same thing; say it once.")
 FILE_NOT_READ = Refusal("file_not_read", "{path} can't be read as YAML or JSON.")
 NO_ANSWERS = Refusal("no_answers", "{path} holds no fields with their values.")
 UNKNOWN_ANSWER = Refusal("unknown_answer", "There is no field {name}; there are {names}.")
 WRONG_ANSWER = Refusal("answer_wrong", "{question}: {why}")
+NO_TYPED_DAY = Refusal("no_day", "«{text}» is no day such as 24/09/2020 or 2020-09-24.")
+HAS_TO_STAY = Refusal("has_to_stay", "{name} has to stay on record: give another value, it can't be taken off.")
 NOT_A_TEXT = Refusal("answer_not_a_text", "{name} is to be a text, a number or a day.")
 
 type Answers = dict[str, str]
@@ -115,15 +119,16 @@ def answers_of(particulars: Particulars) -> Answers:
 
 
 def amended_answers(held: Particulars, answers: Mapping[str, str]) -> Answers:
-    """All answers as they will be. What can't be taken off stays."""
-    stays = {question.name for question in QUESTIONS if question.required}
-    return answers_of(held) | {
-        name: answer for name, answer in answers.items() if answer.strip() or name not in stays
-    }
+    """All answers as they will be. Raises a refusal for what can't be taken off."""
+    before, after = answers_of(held), answers_of(held) | dict(answers)
+    for name in data_of(before).keys() - data_of(after).keys() - {clearable.value for clearable in Clearable}:
+        raise HAS_TO_STAY(name=name)
+    return after
 
 
 def amendment_of(held: Particulars, answers: Mapping[str, str]) -> dict[str, Any]:
-    """What the answers change of what is on record, as fields of an amendment."""
+    """What the answers change of what is on record, as fields of an amendment. Raises a refusal for what can't be
+    taken off."""
     before = data_of(answers_of(held))
     after = data_of(amended_answers(held, answers))
     changed = {name: value for name, value in after.items() if before.get(name) != value}
@@ -164,7 +169,11 @@ def check_answers(answers: Mapping[str, str]) -> None:
 def parse_typed_day(text: str) -> date:
     """`24/9/2020` as people write it, or `2020-09-24`. Raises a refusal."""
     typed = _A_DAY.fullmatch(text.strip())
-    return parse_day(f"{typed[3]}-{typed[2]:0>2}-{typed[1]:0>2}" if typed else text.strip())
+    try:
+        return parse_day(f"{typed[3]}-{typed[2]:0>2}-{typed[1]:0>2}" if typed else text.strip())
+    except Refused as why:
+        refusal = NO_TYPED_DAY if why.code == NO_TYPED_DAY.code else why.refusal
+        raise refusal(**{**why.params, "text": brief_text(text.strip(), MOST_SHOWN)}) from why
 
 
 def _day_or_none(text: str) -> date | None:
@@ -213,7 +222,7 @@ def loaded(path: Path) -> Any:
         raise FILE_TOO_LARGE(path=path, most=MOST_BYTES // 1024)
     try:
         text = content.decode("utf-8-sig")
-        return json.loads(text)
+        return json.loads(text, object_pairs_hook=partial(_each_once, path))
     except (UnicodeDecodeError, RecursionError) as error:
         raise FILE_NOT_READ(path=path) from error
     except ValueError as error:
@@ -222,9 +231,33 @@ def loaded(path: Path) -> Any:
     import yaml
 
     try:
+        _check_names(yaml.compose(text, Loader=yaml.SafeLoader), path)
         return yaml.safe_load(text)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise FILE_NOT_READ(path=path) from error
+
+
+def _each_once(path: Path, pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    """Raises the refusal that a name stands twice, where the last would silently be taken."""
+    seen: set[str] = set()
+    for name, _ in pairs:
+        if name in seen:
+            raise NAME_TWICE(path=path, name=brief_text(name, MOST_SHOWN))
+        seen.add(name)
+    return dict(pairs)
+
+
+def _check_names(document: Any, path: Path) -> None:
+    """The same of YAML, by the nodes that it is made of; one that is named again is looked at once."""
+    nodes, seen = [document], set[int]()
+    while nodes:
+        node = nodes.pop()
+        if id(node) in seen or not isinstance(getattr(node, "value", None), list):
+            continue
+        seen.add(id(node))
+        pairs = [part for part in node.value if isinstance(part, tuple)]
+        _each_once(path, [(name.value, None) for name, _ in pairs if isinstance(name.value, str)])
+        nodes += [part for pair in pairs for part in pair] or node.value
 
 
 def _known(name: object, language: object) -> str:

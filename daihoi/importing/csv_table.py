@@ -44,12 +44,13 @@ _BYTE_ORDER_MARKS = (
 
 def csv_table(content: bytes) -> Table:
     """Raises `Unreadable`."""
-    return Table(list(bounded(_rows_of(_decoded(content)))))
-
-
-def _rows_of(text: str) -> Iterator[Row]:
+    text = _decoded(content)
     sep_line = _SEP_LINE.match(text)
     delimiter = sep_line.group(1) if sep_line else _delimiter(text)
+    return Table(list(bounded(_rows_of(text, sep_line, delimiter))), separator=delimiter)
+
+
+def _rows_of(text: str, sep_line: re.Match[str] | None, delimiter: str) -> Iterator[Row]:
     table = io.StringIO(text[sep_line.end() :] if sep_line else text, newline="")
     reader = csv.reader(table, delimiter=delimiter, strict=True)
     number = 0

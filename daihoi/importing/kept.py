@@ -44,7 +44,7 @@ class KeptTask(NamedTuple):
         }
         if not values:
             return ""
-        said = [f"{name}={_typed(value)}" for name, value in values.items()]
+        said = [f"{name}={value!s}" for name, value in values.items()]
         words = [
             "daihoi",
             "do",
@@ -85,8 +85,3 @@ def _held(task: Mapping[str, Any], name: str, before: Any) -> Any:
     if of_a_text == "title" and of_a_text in task:
         return task[of_a_text].get(language, "")
     return task.get(_IN_THE_TASK.get(name, name), before) if not name.startswith("group") else before
-
-
-def _typed(value: Any) -> str:
-    """As `daihoi do` takes it for what it is: digits alone would be a number there."""
-    return f'"{value}"' if isinstance(value, str) and value.isdigit() else str(value)

@@ -83,6 +83,8 @@ def layout_of(table: Table, columns: Mapping[str, str], known: Fields = OF_TASKS
     first, last = _rows_of_header(rows, place, ranges)
     headings = _headings(filled_across(rows[first : last + 1], ranges))
     fields = _fields(headings, columns, rows[first].number, known)
+    if too_long := [*tables.rows_too_long(rows[last + 1 :], rows[last], table.separator)]:
+        raise Unreadable(*too_long)
     taken = {field: position for position, field in fields.items() if field != NOT_TAKEN}
     return Layout(
         header=rows[first].number,

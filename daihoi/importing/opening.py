@@ -2,7 +2,6 @@
 
 import os
 import re
-import stat
 import unicodedata
 from pathlib import Path
 
@@ -11,7 +10,8 @@ from daihoi.importing.csv_table import csv_table
 from daihoi.importing.tables import MAX_FILE_BYTES, Table, unreadable
 from daihoi.importing.xlsx_table import xlsx_table
 from shared.domain.decider import Refusal
-from shared.platform.files import why_not
+from shared.platform.files import NotOrdinary, why_not
+from shared.platform.reading import read_file
 
 LONGEST_NAME = 100
 _ZIP = b"PK\x03\x04"
@@ -31,12 +31,11 @@ def content_of(file: Path) -> bytes:
     `Unreadable`."""
     name = printable(file.name)
     try:
-        with os.fdopen(os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as opened:
-            if stat.S_ISREG(os.fstat(opened.fileno()).st_mode):
-                return opened.read(MAX_FILE_BYTES + 1)
+        return read_file(file, MAX_FILE_BYTES + 1)
+    except NotOrdinary as error:
+        raise unreadable(NOT_A_FILE(name=name)) from error
     except OSError as error:
         raise unreadable(FILE_UNREADABLE(name=name, reason=why_not(error))) from error
-    raise unreadable(NOT_A_FILE(name=name))
 
 
 def printable(name: str) -> str:

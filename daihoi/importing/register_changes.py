@@ -3,15 +3,24 @@ into commands. What the register says already is left out, and what the file doe
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from daihoi.importing.packing import packed
 from daihoi.importing.register import Line, Listed
+from daihoi.importing.register_lines import united
 from daihoi.importing.tables import Wrong, quoted
-from services.subcommittee.holding import ALREADY_HELD
-from services.subcommittee.organisation import MOST_OF_AN_ENTRY
+from services.subcommittee.holding import (
+    ALREADY_HELD,
+    DEPUTIES_FULL,
+    ITS_OWN_DEPUTY,
+    MOST_DEPUTIES,
+    OF_ITSELF,
+    chain_above,
+)
+from services.subcommittee.organisation import MOST_OF_AN_ENTRY, MOST_POSITIONS, POSITIONS_FULL
 from services.tracker.reports.names import Register
-from shared.domain.decider import EVENTS_AT_ONCE, Refusal
+from shared.domain.decider import EVENTS_AT_ONCE, Refusal, Refused
 from shared.domain.paper import same
 from shared.events.organisation import OrganisationKind
 from shared.values.types import ID_LENGTH, slug
@@ -30,6 +39,7 @@ OTHER_NAME = Refusal(
 OTHER_ID = Refusal(
     "organisation_under_another_id", "«{organisation}» is on the register under the id {organisation_id}."
 )
+ID_TWICE = Refusal("organisation_id_twice", "The id {organisation_id} stands in row {row} too, for «{name}».")
 NO_SINCE = Refusal(
     "no_since_said",
     "Nothing says since when the position is held; write the day, or name one for all with --since.",
@@ -81,7 +91,7 @@ def compare(
         told=[told for office in offices for told in office.told],
         unchanged=sum(office.unchanged for office in offices),
         not_listed=sum(office.not_listed for office in offices),
-        refused=comparing.wrong,
+        refused=sorted(comparing.wrong, key=attrgetter("row")),
     )
 
 
@@ -105,7 +115,8 @@ class _Comparing:
         self._listed, self._kind, self.since = listed, kind, since
         self.register = Register([dict(document) for document in organisations])
         self.documents = {document["_id"]: document for document in organisations}
-        self._ids = set(self.documents)
+        self._ids = {*self.documents, *(line.organisation_id for line in listed.lines)}
+        self._named: dict[str, Line] = {}
         self.wrong: list[Wrong] = []
 
     def key_of(self, line: Line) -> str:
@@ -130,9 +141,18 @@ class _Comparing:
         if document is None:
             document = self._new(first, said)
         office = _Office(self, document, is_new=document["_id"] not in self.documents)
-        for line in lines:
+        self._check_only_one_has(document["_id"], lines)
+        for line in united(lines, office.key_of, self.note):
             office.take(line)
         return office
+
+    def _check_only_one_has(self, id_: str, lines: Sequence[Line]) -> None:
+        """Where one that is on the register has it, that is told already."""
+        saying = next((line for line in lines if line.organisation_id), lines[0])
+        other = self._named.setdefault(id_, saying)
+        if other is not saying and id_ not in self.documents:
+            shown = {"organisation_id": id_, "row": other.row, "name": quoted(other.organisation)}
+            self.note(saying, "organisation_id", ID_TWICE(**shown))
 
     def _is_of(self, document: Mapping[str, Any], name: str) -> bool:
         known = self.register.office(name)
@@ -186,11 +206,19 @@ class _Office:
     def not_listed(self) -> int:
         return len(self._stored.keys() - self._listed)
 
+    def key_of(self, position: str) -> str:
+        """The same for all names of one position."""
+        return same(self._on_register(position))
+
+    def _on_register(self, position: str) -> str:
+        post = self._comparing.register.post(position, self._name)
+        return post.position if post and post.office.id == self._document["_id"] else position
+
     def take(self, line: Line) -> None:
         if not line.position:
             self.unchanged += not self._is_new
             return
-        position, is_new = self._position(line.position)
+        position, is_new = self._position(line)
         changes = {**self._holding(line, position), **self._deputising(line, position)}
         if is_new or changes:
             told = Told(is_new, self._name, position, changes)
@@ -222,15 +250,16 @@ class _Office:
     def _name_said(self) -> dict[str, str]:
         return {"vi": self._name, "en": self._document["name"].get("en", "")}
 
-    def _position(self, name: str) -> tuple[str, bool]:
+    def _position(self, line: Line) -> tuple[str, bool]:
         """As the register has it, and whether it is to be added."""
-        post = self._comparing.register.post(name, self._name)
-        if post and post.office.id == self._document["_id"]:
-            name = post.position
+        name = self._on_register(line.position)
         key = same(name)
         self._listed.add(key)
         if key in self._stored:
             return self._stored[key], False
+        if len(self._stored) + len(self._positions) == MOST_POSITIONS:
+            full = POSITIONS_FULL(organisation_id=self._document["_id"], most=MOST_POSITIONS)
+            self._comparing.note(line, "position", full)
         is_new = key not in self._positions
         return self._positions.setdefault(key, name), is_new
 
@@ -275,8 +304,9 @@ class _Office:
     def _deputising(self, line: Line, position: str) -> dict[str, tuple[Any, Any]]:
         if not line.deputises_for:
             return {}
-        above = same(line.deputises_for)
-        known = self._stored | self._positions | {same(other.position): other.position for other in self._others()}
+        above = self.key_of(line.deputises_for)
+        in_file = {self.key_of(other.position): other.position for other in reversed(self._others())}
+        known = in_file | self._positions | self._stored
         if above not in known:
             shown = {"organisation": quoted(self._name), "position": quoted(line.deputises_for)}
             self._comparing.note(line, "deputises_for", NO_SUCH_ABOVE(**shown))
@@ -284,8 +314,21 @@ class _Office:
         before = self._deputies.get(position)
         if before is not None and same(before) == above:
             return {}
+        if why := self._why_no_deputy(position, known[above]):
+            self._comparing.note(line, "deputises_for", why)
+            return {}
+        self._deputies[position] = known[above]
         self._named.append({"position": position, "deputises_for": known[above]})
         return {"deputises_for": (before, known[above])}
+
+    def _why_no_deputy(self, position: str, above: str) -> Refused | None:
+        if position == above:
+            return OF_ITSELF(position=quoted(position))
+        if position in chain_above(above, self._deputies):
+            return ITS_OWN_DEPUTY(position=quoted(position), deputises_for=quoted(above))
+        if position not in self._deputies and len(self._deputies) >= MOST_DEPUTIES:
+            return DEPUTIES_FULL(organisation_id=self._document["_id"], most=MOST_DEPUTIES)
+        return None
 
     def _others(self) -> list[Line]:
         return self._comparing.lines_of(self._name)

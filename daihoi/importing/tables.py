@@ -2,7 +2,7 @@
 
 Knows limits and encodings; refuses to know what the columns mean."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import NamedTuple
 
@@ -37,11 +37,13 @@ class Wrong(NamedTuple):
 
 class Table(NamedTuple):
     """The filled rows, what somebody should know who takes the file for right, and the ranges of merged cells, such
-    as `C4:D4`: what they say stands in the first."""
+    as `C4:D4`: what they say stands in the first. `separator` is what parts the cells, where that is a character:
+    one too many of it moves all that follows."""
 
     rows: Sequence[Row]
     remarks: Sequence[Refused] = ()
     merged: Sequence[str] = ()
+    separator: str = ""
 
 
 class Unreadable(Exception):
@@ -55,8 +57,12 @@ class Unreadable(Exception):
 MERGED = Refusal("merged_cells", "The cells {cells} are merged; unmerge them and fill in each one.")
 NOT_A_VALUE = Refusal("not_a_value", "There is {found}; write the value as text or as a number.")
 FORMULA = Refusal("formula", "There is a formula; paste the value it has instead.")
-TOO_MANY_BYTES = Refusal("file_too_large", "The file is larger than {most} MB; split it into several catalogues.")
+TOO_MANY_BYTES = Refusal("file_too_large", "The file is larger than {most} MB; split it into several files.")
 TOO_MANY_ROWS = Refusal("too_many_rows", "There are more than {most} rows; nothing was read further.")
+MORE_THAN_HEADINGS = Refusal(
+    "more_cells_than_headings",
+    "There are {cells} cells below {headings} headings. A name with a {separator} in it stands in quotation marks.",
+)
 TOO_MANY_COLUMNS = Refusal("too_many_columns", "There are more than {most} columns.")
 
 _MOST_SHOWN = 61
@@ -70,6 +76,15 @@ def quoted(value: object) -> str:
 def unreadable(why: Refused) -> Unreadable:
     """The whole file is refused."""
     return Unreadable(Wrong(0, "", why))
+
+
+def rows_too_long(rows: Iterable[Row], header: Row, separator: str) -> Iterator[Wrong]:
+    """Those with more cells than there are headings, where a `separator` parts them."""
+    for row in rows if separator else ():
+        filled = max((at for at, cell in enumerate(row.cells, start=1) if cell is not None), default=0)
+        if filled > len(header.cells):
+            shown = {"cells": len(row.cells), "headings": len(header.cells), "separator": f"«{quoted(separator)}»"}
+            yield Wrong(row.number, "", MORE_THAN_HEADINGS(**shown))
 
 
 def bounded(rows: Iterator[Row]) -> Iterator[Row]:

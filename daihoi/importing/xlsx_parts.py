@@ -36,7 +36,7 @@ _TRANSITIONAL = {
 }
 """ISO/IEC 29500 has two sets of names for the same elements; openpyxl knows the second."""
 
-BOMB = Refusal("zip_bomb", "The file unpacks to {unpacked} MB, far more than a catalogue needs; it is not opened.")
+BOMB = Refusal("zip_bomb", "The file unpacks to {unpacked} MB, far more than such a table needs; it is not opened.")
 DAMAGED = Refusal("damaged_xlsx", "The XLSX file is damaged or protected by a password.")
 NOT_A_SPREADSHEET = Refusal("not_a_spreadsheet", "The file is a zip archive but no XLSX spreadsheet.")
 MACROS = Refusal("macros", "The file holds macros, which are not wanted here. Save it as «Excel Workbook (.xlsx)».")

@@ -60,8 +60,12 @@ def outcome_lines(done: Committed | None, lang: Language) -> Iterator[tuple[str,
         yield translate("Done: {events} events in {batches} batches.", lang, **numbers_of(done)), False
     else:
         yield f"{done.problem.code}: {done.problem.detail_in(lang)}", True
-        counts = numbers_of(done)
-        yield translate("{stored} of {batches} batches are stored; import again for the rest.", lang, **counts), True
+        rest = translate(
+            "{stored} of {batches} batches are stored; once that is mended, import again for the rest.",
+            lang,
+            **numbers_of(done),
+        )
+        yield rest, True
     if done and done.why_not_shown:
         yield f"{done.why_not_shown.code}: {render(done.why_not_shown.message, lang)}", True
 

@@ -7,7 +7,6 @@ from daihoi.terminal.fields import field_in_words
 from services.subcommittee.naming import MergeName
 from services.tracker.reports.doubted_names import DoubtedName
 from services.tracker.reports.unregistered import Alike
-from shared.eventstore.wire import as_json
 from shared.i18n import Language, translate
 from shared.values.units import SUBCOMMITTEE
 
@@ -41,11 +40,5 @@ def _merging(name: str, alike: Alike) -> str:
     data = {"organisation_id": alike.organisation_id, "alias": name}
     if alike.position:
         data["position"] = alike.position
-    fields = shlex.join(f"{field}={_typed(value)}" for field, value in data.items())
+    fields = shlex.join(f"{field}={value}" for field, value in data.items())
     return f"daihoi do {MergeName.NAME} {fields} --as {SUBCOMMITTEE}.office"
-
-
-def _typed(value: str) -> str:
-    """In quotation marks where `daihoi do` would take it for something else than text."""
-    is_text = not value.isdigit() and not value.startswith(("{", "[", '"'))
-    return value if is_text else as_json(value).decode()

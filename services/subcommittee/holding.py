@@ -175,6 +175,7 @@ ACTED_FOR = Refusal("position_acted_for", "{person} acts in the position {positi
 ITS_OWN_DEPUTY = Refusal(
     "deputies_in_a_circle", "{position} can't deputise for {deputises_for}: the two would deputise for each other."
 )
+OF_ITSELF = Refusal("deputies_in_a_circle", "The position {position} can't deputise for itself.")
 HOLDINGS_FULL = Refusal(
     "organisation_holdings_full",
     "Organisation {organisation_id} has had {most} holders of its positions; it can't have more. Register it again "
@@ -274,19 +275,21 @@ def _act(command: ActForPosition, holdings: Holdings) -> Sequence[events.Holding
 def _name_deputy(command: NameDeputy, holdings: Holdings) -> Sequence[events.HoldingEvent]:
     if holdings.deputies.get(command.position) == command.deputises_for:
         return ()
-    if command.position in _chain_above(command.deputises_for, holdings):
+    if command.position == command.deputises_for:
+        raise OF_ITSELF(position=command.position)
+    if command.position in chain_above(command.deputises_for, holdings.deputies):
         raise ITS_OWN_DEPUTY(position=command.position, deputises_for=command.deputises_for)
     if command.position not in holdings.deputies and len(holdings.deputies) >= MOST_DEPUTIES:
         raise DEPUTIES_FULL(organisation_id=command.organisation_id, most=MOST_DEPUTIES)
     return (events.DeputyNamed(position=command.position, deputises_for=command.deputises_for),)
 
 
-def _chain_above(position: str, holdings: Holdings) -> Iterator[str]:
+def chain_above(position: str, deputies: Mapping[str, str]) -> Iterator[str]:
     """The position, whom it deputises for, whom that one deputises for: none twice, for no circle was let in."""
     above: str | None = position
     while above is not None:
         yield above
-        above = holdings.deputies.get(above)
+        above = deputies.get(above)
 
 
 def _check_room(command: Holder, holdings: Holdings) -> None:

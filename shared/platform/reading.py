@@ -29,11 +29,12 @@ def read_file(
     """Its first bytes, `most` at most, once `check` has looked at what was opened. Raises `OSError`, and so
     `NotOrdinary` where it is no file, nor a pipe where one may be, or nothing comes out of that for `SILENCE_S`."""
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    status = os.fstat(descriptor)
+    if stat.S_ISDIR(status.st_mode):  # of which no file can be made, not even to close it
+        os.close(descriptor)
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
     with os.fdopen(descriptor, "rb", buffering=0) as file:
-        status = os.fstat(descriptor)
         is_pipe = stat.S_ISFIFO(status.st_mode)
-        if stat.S_ISDIR(status.st_mode):
-            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
         if not (stat.S_ISREG(status.st_mode) or (is_pipe and or_pipe)):
             raise NotOrdinary(NOT_ORDINARY, path)
         if check:

@@ -26,7 +26,9 @@ def _number(value: object) -> object:
 
 
 def _day(value: object) -> object:
-    """In no other form than the command line's own days."""
+    """In no other form than the command line's own days; nothing where it is empty."""
+    if value == "":
+        return None
     if isinstance(value, str) and not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
         raise PydanticCustomError("date_parsing", "no day such as 2020-09-20")
     return value

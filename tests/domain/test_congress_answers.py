@@ -12,6 +12,7 @@ from daihoi.importing.congress_answers import (
     answers_of,
     check_answers,
     data_of,
+    parse_typed_day,
     read_answers,
     what_is_wrong,
 )
@@ -19,6 +20,7 @@ from services.subcommittee.congress import AmendCongress, FoundCongress
 from shared.domain.decider import Refused
 from shared.domain.entering import entered
 from shared.events.congress import CongressFounded
+from shared.i18n import render
 
 ANSWERS = {
     "title": "Đại hội Công đoàn tỉnh lần thứ XI",
@@ -75,7 +77,7 @@ def test_a_file_in_yaml_or_json_answers_the_same(tmp_path, as_json):
         ({"ordinal": "XII"}, {"ordinal": "XII"}),
         ({"title": "Đại hội XI"}, {"title": {"vi": "Đại hội XI", "en": ANSWERS["title_en"]}}),
         ({"opening_day": "16/10/2023"}, {"opening_day": "2023-10-16"}),
-        ({"opening_day": "", "place": "", "issuer_code": ""}, {"cleared": ["opening_day"]}),
+        ({"opening_day": "", "place": ""}, {"cleared": ["opening_day"]}),
         ({"ordinal": "", "term": ""}, {"cleared": ["ordinal", "term"]}),
         ({"place": "Nhà Văn hóa"}, {"place": {"vi": "Nhà Văn hóa", "en": ""}}),
     ],
@@ -84,6 +86,20 @@ def test_an_amendment_says_what_the_answers_change_and_nothing_else(answers, cha
     assert amendment_of(HELD, answers) == changes
     if changes:
         entered(AmendCongress, {**changes, "reason": "Sửa"})
+
+
+@pytest.mark.parametrize("name", ["title", "issuing_body", "issuer_code", "form", "language"])
+def test_what_has_to_stay_on_record_can_not_be_taken_off(name):
+    with pytest.raises(Refused) as refused:
+        amendment_of(HELD, {name: " "})
+    assert (refused.value.code, refused.value.params["name"]) == ("has_to_stay", name)
+
+
+@pytest.mark.parametrize("typed", ["32/10/2023", "1.13.2023", "ngày mai", "2023-02-30", "1/1/2300"])
+def test_a_day_that_is_none_is_shown_as_it_was_typed(typed):
+    with pytest.raises(Refused) as refused:
+        parse_typed_day(typed)
+    assert typed in render(refused.value.message, "vi")
 
 
 def test_what_is_on_record_is_asked_for_as_it_was_answered():
@@ -134,6 +150,9 @@ FILES = {
     "no YAML": (b"title: {vi: a", "file_not_read"),
     "an object of a program": (b"!!python/object/apply:os.system ['true']", "file_not_read"),
     "too much": (b" " * (congress_answers.MOST_BYTES + 1), "file_too_large"),
+    "a field twice in JSON": (b'{"term": "2020-2025", "term": "2023-2028"}', "name_twice"),
+    "a field twice in YAML": (b"term: 2020-2025\nplace: {vi: a, vi: b}", "name_twice"),
+    "a field twice further down": (b"lists:\n  channels:\n  - {id: a, vi: A, id: b}", "name_twice"),
     "nested too deep": (b"[" * 100_000, "file_not_read"),
 }
 

@@ -540,7 +540,7 @@ def test_every_refusal_is_met_here():
     everywhere = {code for _, _, code in WRONG_CELLS.values()} | {code for _, code in REFUSED.values()}
     elsewhere = {"too_many_rows", "zip_bomb", "merged_cells", "not_text", "not_a_value", "duplicate_code"}
     elsewhere |= {"hidden_sheets", "hidden_rows", "hidden_columns", "lone_surrogate"}
-    elsewhere |= {"not_a_file", "file_unreadable"}
+    elsewhere |= {"not_a_file", "file_unreadable", "more_cells_than_headings"}
     columns = {"unknown_column", "missing_column", "duplicate_column", "no_heading"} | {"too_many_names"}
     assert everywhere | elsewhere | columns == {refusal.code for refusal in REFUSALS}
 

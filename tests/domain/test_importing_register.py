@@ -158,3 +158,11 @@ def test_a_workbook_that_maps_to_nothing_is_refused_by_name():
         errors_of(register(DISTRICT, headings=("Họ tên", "Điện thoại"), merged=()))[0][2] == "no_organisation_column"
     )
     assert errors_of(register(HEALTH, headings=("Đơn vị", "Tổ chức", *HEADINGS[2:])))[0][2] == "same_field_twice"
+
+
+def test_a_comma_too_many_in_a_csv_moves_no_cell_into_nothing():
+    lines = "Danh sách, cán bộ, đầu mối, năm, 2020\nĐơn vị,Chức vụ,Họ tên\nSở Y tế,Giám đốc,Người A,\n"
+    assert [line.person for line in lines_of(lines.encode())] == ["Người A"]
+    assert errors_of((lines + "Báo in, tạp chí,Tổng Biên tập,Người B\n").encode()) == [
+        (4, "", "more_cells_than_headings")
+    ]

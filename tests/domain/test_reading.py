@@ -7,6 +7,7 @@ import threading
 import pytest
 
 from daihoi.importing.congress_answers import read_answers
+from daihoi.importing.steps import read_steps
 from daihoi.ops.backup.file import Backup
 from shared.platform import nats_tls, reading
 from shared.platform.credentials import read_password
@@ -38,6 +39,7 @@ def in_tls(setting):
 
 READERS = {
     "an answers file": read_answers,
+    "commands in a file": read_steps,
     "a backup": Backup,
     "a database's password": read_password,
     "NATS credentials": read_credentials,
@@ -77,6 +79,15 @@ def test_a_setting_can_come_through_a_pipe_that_has_no_name_as_bash_makes_it():
     take_setting_files(environment)
     os.close(reads)
     assert environment == {"DAIHOI_CONGRESS": "hanoi-xx"}
+
+
+@pytest.mark.parametrize("read", READERS.values(), ids=READERS)
+def test_a_folder_is_told_of_by_its_name_and_left_closed(tmp_path, read):
+    before = os.listdir("/dev/fd")
+    with pytest.raises((IsADirectoryError, PlatformError)) as refused:
+        read(tmp_path)
+    assert str(tmp_path) in str(getattr(refused.value, "filename", "") or refused.value)
+    assert len(os.listdir("/dev/fd")) == len(before)
 
 
 def test_a_device_that_never_ends_and_a_folder_are_no_files(tmp_path):

@@ -187,6 +187,74 @@ def _entry(name, id_, kind="agency"):
     return {"organisation_id": id_, "kind": kind, "name": {"vi": name}, "positions": ["Trưởng"]}
 
 
+# --- a file that contradicts itself, or asks for more than there can be ---
+WITH_DEPUTIES = ("Đơn vị", "Loại", "Chức vụ", "Cấp phó của")
+WITH_IDS = ("Mã đơn vị", "Đơn vị", "Loại", "Chức vụ")
+
+
+def refused_of(headings, *rows, documents=()):
+    change = change_of(register(*rows, headings=headings, merged=(), title=()), documents)
+    return [(wrong.row, wrong.column, wrong.why.code) for wrong in change.refused]
+
+
+@pytest.mark.parametrize(
+    ("headings", "rows", "wrong"),
+    [
+        (
+            WITH_DEPUTIES,
+            [("Sở Lạ", "ngành", "Trưởng", "Phó"), ("Sở Lạ", None, "Phó", "trưởng")],
+            (3, "Cấp phó của", "deputies_in_a_circle"),
+        ),
+        (WITH_DEPUTIES, [("Sở Lạ", "ngành", "Trưởng", "trưởng")], (2, "Cấp phó của", "deputies_in_a_circle")),
+        (
+            WITH_DEPUTIES,
+            [("Sở Lạ", "ngành", name, above) for name, above in [("A", None), ("B", None), ("C", "A"), ("C", "B")]],
+            (5, "Cấp phó của", "said_otherwise_above"),
+        ),
+        (
+            WITH_DEPUTIES,
+            [("Sở Lạ", "ngành", "A", None), *(("Sở Lạ", "ngành", f"Phó {n}", "A") for n in range(51))],
+            (53, "Cấp phó của", "organisation_deputies_full"),
+        ),
+        (
+            WITH_DEPUTIES,
+            [("Sở Lạ", "ngành", f"Chức vụ {number}", None) for number in range(300)],
+            (202, "Chức vụ", "organisation_positions_full"),
+        ),
+        (
+            WITH_IDS,
+            [("so-la", "Sở Lạ", "ngành", "Trưởng"), ("so-la", "Sở Khác", "ngành", "Trưởng")],
+            (3, "Mã đơn vị", "organisation_id_twice"),
+        ),
+        (
+            WITH_IDS,
+            [("so-la", "Sở Lạ", "ngành", "Trưởng"), ("so-khac", "Sở Lạ", "ngành", "Phó")],
+            (3, "Mã đơn vị", "said_otherwise_above"),
+        ),
+        (
+            ("Đơn vị", "Loại", "Chức vụ", "Họ tên", "Giữ chức từ ngày"),
+            [("Sở Lạ", "ngành", "Trưởng", "Người A", day) for day in ("1/7/2019", "1/8/2019")],
+            (3, "Giữ chức từ ngày", "said_otherwise_above"),
+        ),
+    ],
+)
+def test_what_contradicts_itself_is_named_by_row_and_heading_before_anything_is_sent(headings, rows, wrong):
+    assert refused_of(headings, *rows) == [wrong]
+
+
+def test_an_id_in_the_file_is_not_given_to_another_organisation():
+    rows = [(None, "Sở Lạ", "ngành", "Trưởng"), ("so-la", "Sở Khác", "ngành", "Trưởng")]
+    change, _ = Register().take(register(*rows, headings=WITH_IDS, merged=(), title=()))
+    assert [entry["organisation_id"] for entry in change.entries] == ["so-la-2", "so-la"]
+
+
+def test_rows_that_repeat_a_position_are_one_and_what_one_leaves_out_the_other_says():
+    rows = (row(c7=None, c6=None), row(c3="giám đốc sở y tế"), row(c5=None))
+    change, made = Register().take(register(*rows))
+    assert [(one.is_new, one.position) for one in change.told] == [(True, ""), (True, "Giám đốc Sở Y tế")]
+    assert (made, change.entries[0]["holders"][0]["contact"]) == (3, "0228 3649 888")
+
+
 # --- what is sent ---
 def test_a_long_register_is_cut_into_commands_that_the_broker_takes():
     rows = [(number, f"Sở {number // 120}", "ngành", f"Chức vụ {number}", f"Người {number}", "1/1/2020")

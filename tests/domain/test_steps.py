@@ -64,6 +64,21 @@ def test_what_is_dated_is_the_same_command_whenever_the_file_is_given():
 
 
 @pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("units=[", "Không đọc được giá trị của units dưới dạng JSON: dòng 1, cột 2 của ["),
+        ('text.vi="a', 'Không đọc được giá trị của text.vi dưới dạng JSON: dòng 1, cột 1 của "a'),
+        ('a=[1], "b": 2', 'Không đọc được giá trị của a dưới dạng JSON: dòng 1, cột 4 của [1], "b": 2'),
+    ],
+)
+def test_a_value_that_is_no_json_is_told_by_its_field_and_its_own_columns(capsys, monkeypatch, typed, told):
+    monkeypatch.setenv("DAIHOI_LANG", "vi")
+    with pytest.raises(typer.Exit):
+        named_fields([typed])
+    assert " ".join(capsys.readouterr().err.split()) == told
+
+
+@pytest.mark.parametrize(
     ("text", "command", "code"),
     [
         ("[]", "", "no_steps"),
@@ -88,7 +103,9 @@ def test_what_is_put_on_record_as_of_another_day_happened_then(monkeypatch):
     assert Settings().happened == datetime(2023, 8, 21, 12, tzinfo=LOCAL_TIME)
     monkeypatch.setenv("DAIHOI_TODAY", datetime.now(LOCAL_TIME).date().isoformat())
     assert Settings().happened is None
-    for wrong in ("", "1692576000", "21/8/2023", "1999-12-31", "2023-02-30"):
+    monkeypatch.setenv("DAIHOI_TODAY", "")
+    assert Settings().today is None, "as every setting that names nobody or nothing"
+    for wrong in (" ", "1692576000", "21/8/2023", "1999-12-31", "2023-02-30"):
         monkeypatch.setenv("DAIHOI_TODAY", wrong)
         with pytest.raises(ValueError, match="today"):
             Settings()

@@ -10,6 +10,7 @@ from daihoi.importing.list_entries import entries_in_table, lists_in
 from services.subcommittee.code_list import AGGREGATE
 from services.subcommittee.templates import lists_of, lists_to_publish, publishing, templates
 from shared.domain.decider import Actor, Refused
+from shared.i18n import render
 from shared.values.code_lists import DEFAULTS, CodeList
 from tests.documents.pages import PROJECT
 
@@ -75,7 +76,7 @@ def test_a_table_names_its_columns_in_either_language():
         table = "\n".join(
             [header, separator.join(("zalo", "Nhóm Zalo", "Zalo groups")), separator.join(("tv", "Đài", ""))]
         )
-        assert entries_in_table(table.encode(), "channels") == [
+        assert entries_in_table(table.encode(), CodeList.CHANNELS) == [
             {"id": "zalo", "vi": "Nhóm Zalo", "en": "Zalo groups"},
             {"id": "tv", "vi": "Đài"},
         ]
@@ -95,13 +96,48 @@ def test_a_table_names_its_columns_in_either_language():
         (lambda: lists_in({"channels": [{"id": "zalo"}]}), "no_list_entries"),
         (lambda: lists_in({"channels": [ZALO | {"fr": "x"}]}), "no_list_entries"),
         (lambda: lists_in({"channels": [ZALO | {"vi": 5}]}), "no_list_entries"),
-        (lambda: entries_in_table(b"", "channels"), "no_list_headings"),
-        (lambda: entries_in_table(b"name\nx\n", "channels"), "no_list_headings"),
-        (lambda: entries_in_table(b"id,vi\nzalo,=1+1\n", "channels"), "no_list_entries"),
-        (lambda: entries_in_table("id,vi\nzalo,Nhóm".encode("utf-16"), "channels"), "wrong_encoding"),
+        (lambda: entries_in_table(b"", CodeList.CHANNELS), "no_list_headings"),
+        (lambda: entries_in_table(b"name\nx\n", CodeList.CHANNELS), "no_list_headings"),
+        (lambda: entries_in_table(b"id,vi\nzalo,=1+1\n", CodeList.CHANNELS), "no_list_entries"),
+        (
+            lambda: entries_in_table("id,vi\nbao,Báo in, tạp chí\n".encode(), CodeList.CHANNELS),
+            "more_cells_than_headings",
+        ),
+        (
+            lambda: entries_in_table("id,vi,\nbao,Báo in, tạp chí\n".encode(), CodeList.CHANNELS),
+            "more_cells_than_headings",
+        ),
+        (lambda: entries_in_table("id,vi,id\npress,Báo,radio\n".encode(), CodeList.CHANNELS), "list_heading_twice"),
+        (lambda: entries_in_table("id,vi,tên\npress,Báo,Đài\n".encode(), CodeList.CHANNELS), "list_heading_twice"),
+        (lambda: entries_in_table("id,vi\nzalo,Nhóm".encode("utf-16"), CodeList.CHANNELS), "wrong_encoding"),
     ],
 )
 def test_refused_by_name(doing, code):
     with pytest.raises(Refused) as refused:
         doing()
     assert refused.value.code == code
+
+
+@pytest.mark.parametrize(
+    ("doing", "sentence"),
+    [
+        (
+            lambda: entries_in_table(b"id,vi\n\npress\n", CodeList.CHANNELS),
+            "Danh mục «Kênh tuyên truyền», dòng 3: thiếu vi.",
+        ),
+        (
+            lambda: entries_in_table("id,vi\ntv,Đài\nbao,Báo in, tạp chí\n".encode(), CodeList.CHANNELS),
+            "Danh mục «Kênh tuyên truyền», dòng 3: Có 3 ô dưới 2 tiêu đề cột. "
+            "Nội dung có dấu «,» phải đặt trong dấu ngoặc kép.",
+        ),
+        (lambda: lists_in({"channels": [ZALO, {"id": "x"}]}), "Danh mục «Kênh tuyên truyền», mục 2: thiếu vi."),
+        (
+            lambda: publishing(CodeList.CHANNELS, [ZALO, {"id": "tv", "vi": "x" * 301}]),
+            "Không ban hành được danh mục «Kênh tuyên truyền»: mục 2, «tv»: vi: nhiều nhất 300 ký tự.",
+        ),
+    ],
+)
+def test_what_is_wrong_with_a_list_is_told_by_its_title_and_where(doing, sentence):
+    with pytest.raises(Refused) as refused:
+        doing()
+    assert render(refused.value.message, "vi") == sentence

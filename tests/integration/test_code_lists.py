@@ -73,6 +73,7 @@ def test_a_congress_begins_with_a_set_of_lists_and_changes_them(shell):
 
     again = done(shell, *new, *AS_LEAD)
     assert ("just so" in again.stdout, again.stderr.count("stays as it is")) == (True, 7)
+    assert "was amended since, stays amended" in again.stdout
     assert "tiktok" in entries(shell, "channels")
     amended = done(shell, "congress", "amend", "--file", "congress.json", *AS_LEAD)
     assert ("Nothing changes" in amended.stdout, "lists in the file are left alone" in amended.stderr) == (True, True)

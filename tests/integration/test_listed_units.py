@@ -127,6 +127,26 @@ async def test_a_unit_that_comes_on_the_list_is_started_and_reported_as_the_cong
     assigning = '{"task_id": "9-02", "collective": "Tổ Công nghệ", "individual": "Tổ trưởng"}'
     lead = ("--as", "cong-nghe.lead", "--wait")
     assert "task.assigned" in await asyncio.to_thread(daihoi, "send", "cong-nghe", "assign-task", assigning, *lead)
+    for arguments in REFUSED:
+        monkeypatch.setenv(SETTING, "")
+        told = await asyncio.to_thread(refused_of, *arguments)
+        assert "cong-nghe" in told, (arguments, told)
+        assert "Không có dịch vụ subcommittee" not in told
+
+
+REFUSED = (
+    ("evidence", "put", "--file", "x", "--as", "subcommittee.lead"),
+    ("scenario", "compare", "--unit", "Nobody"),
+    ("token", "--as", "nobody.x"),
+    ("send", "nobody", "start-task", "{}", "--as", "logistics.lead"),
+)
+"""What names no unit that it could, and is told which there are."""
+
+
+def refused_of(*arguments):
+    ran = CliRunner().invoke(app, [*arguments])
+    assert ran.exit_code == 2, (arguments, ran.output, ran.exception)
+    return ran.output
 
 
 def daihoi(*arguments):

@@ -53,6 +53,8 @@ def test_a_file_that_is_mended_and_given_again_does_what_it_had_not_done(followe
     told = shell.run("do", "--file", WORK)
     assert (told.returncode, told.stdout.count("\n")) == (0, len(json.loads((shell.folder / WORK).read_bytes())))
     assert shell.run("catalogue", "assign").stdout == "Every item is assigned already.\n"
+    mistyped = shell.run("catalogue", "assign", "--unit", "y-tee")
+    assert (mistyped.returncode, mistyped.stderr.split(":")[0]) == (1, "entry_unknown")
     assert len(shell.lines("audit", "replay")) == written
 
     member = {"as": "y-te.member", "happened": "2023-10-12"}

@@ -9,14 +9,19 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from services.subcommittee.code_list import PublishList
-from shared.domain.decider import Refusal
+from shared.domain.decider import Refusal, Refused
 from shared.domain.entering import entered
 from shared.unit.field_errors import message_of
-from shared.values.code_lists import DEFAULTS, CodeList, Entries
+from shared.values.brief import brief_text
+from shared.values.code_lists import DEFAULTS, LIST_NAMES, CodeList, Entries
 
 FOLDER = Path(__file__).parent
 FILE = TypeAdapter(dict[CodeList, list[dict[str, str]]])
-NOT_VALID = Refusal("list_not_valid", "This can't be published ({place}): {reason}.")
+NOT_VALID = Refusal("list_not_valid", "The list «{list}» can't be published: {reason}.")
+ENTRY_NOT_VALID = Refusal(
+    "list_not_valid", "The list «{list}» can't be published: entry {number}, {entry}: {field}: {reason}."
+)
+MOST_SHOWN = 60
 NO_SUCH_TEMPLATE = Refusal("no_such_template", "There is no set of lists {name}; there are {names}.")
 
 type ListEntries = Sequence[Mapping[str, str]]
@@ -42,9 +47,19 @@ def publishing(code_list: CodeList, entries: ListEntries, template: str = "") ->
     try:
         return entered(PublishList, data | ({"template": template} if template else {}))
     except ValidationError as error:
-        wrong = error.errors()[0]
-        place = "".join(f", {part + 1}" for part in wrong["loc"] if isinstance(part, int))
-        raise NOT_VALID(place=f"{code_list}{place}", reason=message_of(wrong)) from error
+        raise _not_valid(code_list, entries, error.errors()[0]) from error
+
+
+def _not_valid(code_list: CodeList, entries: ListEntries, wrong: Any) -> Refused:
+    """`wrong` is one of pydantic's errors; names the entry and what of it, where it is about one."""
+    shown = {"list": LIST_NAMES[code_list], "reason": message_of(wrong)}
+    match wrong["loc"]:
+        case ("entries", int(at), *fields):
+            entry = f"«{brief_text(entries[at]['id'], MOST_SHOWN)}»"
+            named = [str(field) for field in fields if field != "name"]
+            return ENTRY_NOT_VALID(number=at + 1, entry=entry, field=".".join(named) or "id", **shown)
+        case _:
+            return NOT_VALID(**shown)
 
 
 def lists_of(template: str) -> Mapping[CodeList, ListEntries]:
