@@ -12,12 +12,12 @@ from daihoi.terminal import labels
 from daihoi.terminal.annex_table import annex_table
 from daihoi.terminal.duties_table import duties_table
 from daihoi.terminal.issued_reports import issued_line
+from daihoi.terminal.money_tables import disbursement_table, guarantees_table
 from daihoi.terminal.reviews import review_coverage_table, reviews_table
 from daihoi.terminal.scenario_tables import scenario_line
 from daihoi.terminal.section_tables import (
     coming_table,
     conditions_table,
-    disbursement_table,
     late_table,
     obstacles_table,
     stopped_table,
@@ -55,8 +55,8 @@ class Printer:
         console.print(conditions_table(report, self._lang))
         for breakdown in self._breakdowns():
             console.print(breakdown)
-        console.print(self._money())
-        console.print(disbursement_table(report, self._lang))
+        console.print(guarantees_table(report, self._lang))
+        console.print(disbursement_table(report, self._lang, is_wide=console.width >= labels.WIDE))
         console.print(missing_table(report, self._lang))
         if report.reviews.latest:
             console.print(reviews_table(report, self._lang, is_wide=self._is_wide))
@@ -199,19 +199,6 @@ class Printer:
         """`12`, or `12 +3` where it moved."""
         movement = f"{between}{'+' if moved > 0 else '−'}{self._number(abs(moved))}" if moved else ""
         return Text.assemble(self._number(number), (movement, "bold"))
-
-    def _money(self) -> Table:
-        table = labels.table_of(self._say("Money, VND"), self._lang, "")
-        labels.add_columns(
-            table, self._lang, "Planned", "Secured", "Still to be secured", "Left over", justify="right"
-        )
-        rows = [(title_of(name, self._lang), cells) for name, cells in self._report.by_unit.items()]
-        for name, cells in [*rows, (self._say("Total"), self._report.totals)]:
-            if cells is self._report.totals:
-                table.add_section()
-            amounts = (cells.planned_vnd, cells.secured_vnd, cells.unsecured_vnd, cells.surplus_vnd)
-            table.add_row(name, *(self._number(amount) for amount in amounts))
-        return table
 
     def _footer(self) -> Group:
         report = self._report
