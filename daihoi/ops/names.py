@@ -37,15 +37,20 @@ async def take_names_over(views: Views) -> None:
     particulars = None
     with suppress(ViewsBroken), as_written():  # who reads the congress itself is told of it
         particulars = particulars_of(documents)
-    use_names({**names_of(lists), **_above(particulars)})
+    use_names(names_in(lists, particulars))
 
 
 async def take_names_of_the_ledger(ledger: Ledger) -> Mapping[CodeList, Entries]:
     """As the congress calls everything by now, whether or not there are views; the lists that it has published or
     changed. Raises `Unavailable`, `NoStream`."""
     lists = await lists_on_record(ledger)
-    use_names({**names_of(lists), **_above(await particulars_on_record(ledger))})
+    use_names(names_in(lists, await particulars_on_record(ledger)))
     return lists
+
+
+def names_in(lists: Mapping[CodeList, Entries], particulars: Particulars | None) -> Names:
+    """Of everything on the lists, and of the body above the units."""
+    return {**names_of(lists), **_above(particulars)}
 
 
 def _above(particulars: Particulars | None) -> Names:

@@ -3,13 +3,18 @@
 import pytest
 
 from daihoi.cli import console
+from daihoi.cli.report_options import print_report
 from daihoi.terminal.fields import value_in_words
 from services.tracker.history.sentences import summary
+from services.tracker.reports.document_register import Filed
 from services.tracker.reports.lists_in_use import lists_in_use
+from services.tracker.reports.unit_named import unit_meant, units_meant
+from shared.events.congress import Particulars
 from shared.i18n import in_words, title_of_position
 from shared.values.code_lists import CodeList, name_of, names_of
 from shared.values.names_in_use import Name, use_names
 from shared.values.units import BODY_ABOVE, SETTING, SUBCOMMITTEE, default_title, title_of
+from tests.domain.test_annex import a_report
 
 
 def listed(list_id, *rows):
@@ -103,3 +108,23 @@ def test_the_body_above_the_units_is_called_as_the_congress_calls_it():
     assert title_of_position("subcommittee.lead", "en") == "Head, Organising committee"
     use_names({})
     assert title_of(SUBCOMMITTEE, "en") == default_title(SUBCOMMITTEE, "en")
+
+
+def test_the_report_calls_the_body_above_the_units_as_the_congress_did_then(capsys):
+    own = {"vi": "Ban Tổ chức Đại hội"}
+    particulars = Particulars(title=own, ordinal="I", term="2026-2031", issuing_body=own, issuer_code="BTC")
+    paper = Filed.model_construct(symbol="01-KH/BTC", unit=SUBCOMMITTEE, title_vi="Kế hoạch", title_en="")
+    report = a_report().model_copy(update={"particulars": particulars, "documents": [paper]})
+    print_report(report, None, "vi")
+    printed = capsys.readouterr().out
+    assert "Ban Tổ chức Đại hội" in " ".join(printed.split())
+    assert default_title(SUBCOMMITTEE, "vi") not in printed
+
+
+def test_a_unit_is_meant_by_its_id_or_its_name():
+    listed = lists_in_use({"code_lists": OWN})[CodeList.UNITS]
+    units = units_meant(listed, [{"unit": "y-te"}])
+    assert units[-1] == "y-te"
+    for said in ("logistics", "Ban Hậu cần", "ban hau can"):
+        assert unit_meant(said, listed, units) == "logistics"
+    assert unit_meant("Ban Kho báu", listed, units) is None
