@@ -26,6 +26,7 @@ from services.tracker.reports.unit_lists import (
     publication_list,
     resource_list,
 )
+from services.tracker.reports.unit_named import unit_meant, units_meant
 from services.tracker.reports.unregistered import unregistered_names
 from shared.domain.decider import Actor, Refusal
 from shared.domain.known_list import ENTRY_UNKNOWN, ids_for
@@ -41,7 +42,7 @@ type Views = dict[str, list[Document]]
 
 MINE_NEEDS_TOKEN = Refusal("mine_needs_token", "--mine needs a token that says who asks: DAIHOI_TOKEN, or --token.")
 NO_SUCH_ORGANISATION = Refusal("no_such_organisation", "There is no organisation {organisation} on the register.")
-UnitOption = Annotated[str, typer.Option(help="Only this unit, by its id.")]
+UnitOption = Annotated[str, typer.Option(help="Only this unit, by its id or its name.")]
 TextOption = Annotated[
     str, typer.Option("--text", help="Only what has these words; marks, đ and capitals may be left out.")
 ]
@@ -75,9 +76,9 @@ def tasks(
     reader = _reader(token) if mine else None
 
     def report(views: Views, today: date) -> TaskList:
-        check_unit(unit, views["tasks"], units_in_use(views))
+        named = checked_unit(unit, views["tasks"], units_in_use(views))
         own = Reader.of(reader) if reader else None
-        wanted = TaskFilter(unit, status, cell, phase, group, collective, individual, text, own)
+        wanted = TaskFilter(named, status, cell, phase, group, collective, individual, text, own)
         return task_list(
             views["tasks"],
             views["organisations"],
@@ -99,13 +100,16 @@ def _reader(token: str) -> Actor:
     return console.run(reader_of(console.read_settings(), token))
 
 
-def check_unit(unit: str, documents: Iterable[Document], listed_units: Entries = ()) -> None:
-    """Ends the program as wrong use where there is no such unit: neither on the congress's list, nor here, nor on
-    record."""
-    if unit and unit not in support_unit_ids():
-        there_are = (*(entry.id for entry in listed_units), *support_unit_ids())
-        on_record = (document["unit"] for document in documents)
-        console.check_service(unit, tuple(dict.fromkeys((*there_are, *on_record))))
+def checked_unit(said: str, documents: Iterable[Document], listed: Entries = ()) -> str:
+    """The id of the unit that is meant, by its id or its name. Ends the program as wrong use where there is no such
+    unit: neither on the congress's list nor on record."""
+    if not said:
+        return ""
+    units = units_meant(listed, documents)
+    unit = unit_meant(said, listed, units)
+    if unit is None and said not in support_unit_ids():
+        console.check_service(said, units)
+    return unit or said
 
 
 @partial(selecting, also=("today",))

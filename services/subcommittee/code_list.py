@@ -109,6 +109,9 @@ NO_RIGHT = Refusal(
     "{actor} can't change a list of the congress; the sub-committee's lead or a deputy does.",
 )
 BAD_ID = Refusal("bad_entry_id", "{id} can't be the id of an entry of the list «{list}».")
+BAD_GROUP = Refusal(
+    "bad_entry_id", "{id} can't be the id of an entry of the list «{list}»: a task group has a number from 1 to 99."
+)
 TWICE = Refusal("entry_twice", "{id} stands on the list «{list}» more than once.")
 ALREADY_THERE = Refusal("entry_already_there", "{id} is on the list «{list}» already, with another name.")
 STAYS = Refusal("entry_stays", "{id} can't be retired from the list «{list}»: there is always this one.")
@@ -198,7 +201,8 @@ def _check_id(code_list: CodeList, entry_id: str) -> None:
     if code_list is CodeList.UNITS:
         fits = may_be_unit(entry_id)
     if not fits or (code_list is CodeList.CASES and entry_id == EVERY_CASE):
-        raise BAD_ID(id=entry_id, list=LIST_NAMES[code_list])
+        refusal = BAD_GROUP if code_list is CodeList.GROUPS else BAD_ID
+        raise refusal(id=entry_id, list=LIST_NAMES[code_list])
 
 
 def _most(code_list: CodeList) -> int:
