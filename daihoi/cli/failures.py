@@ -29,7 +29,6 @@ from shared.platform.files import own_file, own_folder, why_not
 from shared.platform.mongo import in_words, is_not_let_in, is_unauthorised
 from shared.unit.problems import NOT_PERMITTED, ProblemError
 from shared.values.message import Message, OwnWords
-from shared.values.names_in_use import names_in_use
 from shared.values.secrecy import masked
 
 NO_STDOUT = Refusal("no_stdout", "The answer has nowhere to go: standard output is closed. Nothing was done.")
@@ -112,19 +111,9 @@ def _log(details: str) -> Path | None:
 
 def say_expected(error: BaseException) -> bool:
     """Whether the error is a refusal or comes from outside. If so, it is said."""
-    if isinstance(error, ProblemError):
-        _call_all_as_the_congress_does()
     if sentence := sentence_of(error):
         say(masked(sentence))
     return sentence is not None
-
-
-def _call_all_as_the_congress_does() -> None:
-    """A service refuses by ids, which are shown by name."""
-    from daihoi.cli.listed import take_names_if_there
-
-    if not names_in_use():
-        take_names_if_there()
 
 
 def _by_its_kind(error: BaseException) -> str:
