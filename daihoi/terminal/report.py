@@ -9,7 +9,8 @@ from rich.text import Text
 
 from daihoi.ops.congress import title_in
 from daihoi.terminal import labels
-from daihoi.terminal.annex_table import annex_table
+from daihoi.terminal.annex_blocks import annex_blocks
+from daihoi.terminal.annex_table import WIDTH, annex_table
 from daihoi.terminal.duties_table import duties_table
 from daihoi.terminal.issued_reports import issued_line
 from daihoi.terminal.money_tables import disbursement_table, guarantees_table
@@ -62,9 +63,9 @@ class Printer:
             console.print(reviews_table(report, self._lang, is_wide=self._is_wide))
             console.print(review_coverage_table(report, self._lang))
         due_soon = self._say("Due within {days} days", days=DUE_SOON.days)
-        console.print(late_table(report, self._lang))
-        console.print(tasks_table(due_soon, report.due_soon, self._lang))
-        console.print(coming_table(report, self._lang))
+        console.print(_list_of(late_table(report, self._lang)))
+        console.print(_list_of(tasks_table(due_soon, report.due_soon, self._lang)))
+        console.print(_list_of(coming_table(report, self._lang)))
         for lines, table in ((report.obstacles.lines, obstacles_table), (report.stopped, stopped_table)):
             if lines:
                 console.print(table(report, self._lang))
@@ -72,14 +73,18 @@ class Printer:
             self._print_duties(console)
         if report.waiting_for_clearance:
             console.print(waiting_table(report.waiting_for_clearance, self._lang))
-        console.print(extensions_table(report.extensions, self._lang))
-        console.print(filed_table(report, self._lang))
+        console.print(_list_of(extensions_table(report.extensions, self._lang)))
+        console.print(_list_of(filed_table(report, self._lang)))
         console.print(self._footer())
 
     def print_annex_on(self, console: Console) -> None:
         """The annex alone, under the heading of the report."""
         console.print(self._heading())
-        console.print(annex_table(self._report.annex, self._lang, console.width))
+        if console.width >= WIDTH:
+            console.print(annex_table(self._report.annex, self._lang, console.width))
+        else:
+            for part in annex_blocks(self._report.annex, self._lang):
+                console.print(part)
         console.print(self._digest())
 
     def _print_duties(self, console: Console) -> None:
@@ -211,6 +216,11 @@ class Printer:
 
     def _digest(self) -> Text:
         return Text(f"{self._say('Digest of the views')}: {self._report.digest}")
+
+
+def _list_of(table: Table) -> Table | Text:
+    """Where nothing is on it, its title says so alone."""
+    return table if table.row_count else Text(f"{table.title}", style="italic")
 
 
 def _bar(cells: Cells) -> Text:

@@ -131,6 +131,14 @@ def drawn(lang, width, by=None):
     return console.export_text()
 
 
+def test_where_the_terminal_is_narrow_one_item_stands_under_the_other():
+    text = drawn("vi", 80, AnnexBy.UNIT)
+    assert max(map(len, text.splitlines())) <= 80
+    sums = "Kinh phí, đồng: Dự kiến: 1.250.000.000; Bảo đảm: 1.100.000.000; Tạm ứng: 700.000.000"
+    assert all(said in " ".join(text.split()) for said in (sums, "Sản phẩm, kết quả:", "Thời hạn:", "Chưa đủ phòng"))
+    assert all(row.title_vi in " ".join(text.split()) for part in a_report().annex.sections for row in part.rows)
+
+
 @pytest.mark.parametrize("width", [120, 160, 200])
 @pytest.mark.parametrize("lang", ["vi", "en"])
 def test_the_annex_fits_and_nothing_is_cut_off(lang, width):
