@@ -13,6 +13,7 @@ from daihoi.cli.console import TokenOption
 from daihoi.cli.view_selection import Selection, day_option, of_views, selecting, show_report
 from daihoi.ops.reading import may_read_restricted, reader_of
 from daihoi.terminal import lists as terminal
+from daihoi.terminal.rules_table import rules_table
 from services.tracker.masking import masked_documents
 from services.tracker.reports.lists_in_use import units_in_use
 from services.tracker.reports.positions import PositionLine, positions_of
@@ -27,6 +28,7 @@ from services.tracker.reports.unit_lists import (
     resource_list,
 )
 from services.tracker.reports.unit_named import unit_meant, units_meant
+from services.tracker.reports.unit_rules import rules_of
 from services.tracker.reports.unregistered import unregistered_names
 from shared.domain.decider import Actor, Refusal
 from shared.domain.known_list import ENTRY_UNKNOWN, ids_for
@@ -186,6 +188,15 @@ def positions(
 
     draw = partial(terminal.positions_table, with_history=history)
     show_report(selection, of_views(("organisations",), report), draw)
+
+
+@selecting
+def unit_rules(selection: Selection) -> None:
+    """What each unit's lead demands of its work: whether it is handed in with evidence only."""
+    question = of_views(
+        ("unit_rules", "code_lists"), lambda views, _: rules_of(views["unit_rules"], units_in_use(views))
+    )
+    show_report(selection, question, rules_table)
 
 
 @selecting

@@ -4,16 +4,17 @@ import pytest
 
 from daihoi.cli import console
 from daihoi.cli.report_options import print_report
+from daihoi.ops.charters import service_named
 from daihoi.terminal.fields import value_in_words
 from services.tracker.history.sentences import summary
 from services.tracker.reports.document_register import Filed
 from services.tracker.reports.lists_in_use import lists_in_use
 from services.tracker.reports.unit_named import unit_meant, units_meant
 from shared.events.congress import Particulars
-from shared.i18n import in_words, title_of_position
+from shared.i18n import POLICIES, in_words, title_of_position
 from shared.values.code_lists import CodeList, name_of, names_of
-from shared.values.names_in_use import Name, use_names
-from shared.values.units import BODY_ABOVE, SETTING, SUBCOMMITTEE, default_title, title_of
+from shared.values.names_in_use import REGISTER, Name, use_names
+from shared.values.units import BODY_ABOVE, SETTING, SUBCOMMITTEE, default_title, services, title_of
 from tests.domain.test_annex import a_report
 
 
@@ -128,3 +129,17 @@ def test_a_unit_is_meant_by_its_id_or_its_name():
     for said in ("logistics", "Ban Hậu cần", "ban hau can"):
         assert unit_meant(said, listed, units) == "logistics"
     assert unit_meant("Ban Kho báu", listed, units) is None
+
+
+def test_an_organisation_is_told_by_its_name_on_the_register():
+    told = {"organisation_id": "van-phong", "alias": "VP Công ty"}
+    merged = "vn.daihoi.organisation.name-merged.v1"
+    assert summary(merged, "subcommittee.lead", "van-phong", told)["vi"].endswith("vào van-phong")
+    use_names({REGISTER: {"van-phong": Name("Văn phòng Công ty", "")}})
+    assert summary(merged, "subcommittee.lead", "van-phong", told)["vi"].endswith("vào Văn phòng Công ty")
+
+
+def test_what_does_things_by_itself_is_told_by_what_it_does():
+    assert title_of_position("policy.open-assigned-items", "vi") == "Quy tắc tự động lập nhiệm vụ được giao"
+    names = {policy.name for service in services() for policy in service_named(service).policies}
+    assert names - POLICIES.keys() == set()
