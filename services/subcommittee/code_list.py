@@ -31,6 +31,7 @@ from shared.values.code_lists import (
     EntryName,
     NewEntry,
 )
+from shared.values.message import Message
 from shared.values.types import Brief, Text
 from shared.values.units import MOST_UNITS, has_code, may_be_unit, support_unit_ids
 
@@ -108,10 +109,8 @@ NO_RIGHT = Refusal(
     "no_right_to_change_lists",
     "{actor} can't change a list of the congress; the sub-committee's lead or a deputy does.",
 )
-BAD_ID = Refusal("bad_entry_id", "{id} can't be the id of an entry of the list «{list}».")
-BAD_GROUP = Refusal(
-    "bad_entry_id", "{id} can't be the id of an entry of the list «{list}»: a task group has a number from 1 to 99."
-)
+BAD_ID = Refusal("bad_entry_id", "{id} can't be the id of an entry of the list «{list}»{hint}.")
+GROUP_NUMBER = Message("group_number", ": a task group has a number from 1 to 99")
 TWICE = Refusal("entry_twice", "{id} stands on the list «{list}» more than once.")
 ALREADY_THERE = Refusal("entry_already_there", "{id} is on the list «{list}» already, with another name.")
 STAYS = Refusal("entry_stays", "{id} can't be retired from the list «{list}»: there is always this one.")
@@ -201,8 +200,8 @@ def _check_id(code_list: CodeList, entry_id: str) -> None:
     if code_list is CodeList.UNITS:
         fits = may_be_unit(entry_id)
     if not fits or (code_list is CodeList.CASES and entry_id == EVERY_CASE):
-        refusal = BAD_GROUP if code_list is CodeList.GROUPS else BAD_ID
-        raise refusal(id=entry_id, list=LIST_NAMES[code_list])
+        hint = GROUP_NUMBER if code_list is CodeList.GROUPS else ""
+        raise BAD_ID(id=entry_id, list=LIST_NAMES[code_list], hint=hint)
 
 
 def _most(code_list: CodeList) -> int:

@@ -107,3 +107,10 @@ def test_the_last_report_is_the_one_that_shows_the_latest_event_up_to_a_place():
 def test_a_signature_is_written_as_the_form_of_the_symbol_has_it(symbol, signing, signature):
     document = on_record("x", symbol=symbol, signing=signing, signer="Trưởng Tiểu ban")
     assert IssuedReport.model_validate(document).signature == signature
+
+
+def test_a_report_is_found_by_its_symbol_without_marks_and_capitals():
+    document = {"_id": "01_BC-BTC", **ISSUED.model_dump(mode="json")}
+    document |= {"symbol": "01/BC-BTC", "issued_by": "subcommittee.lead", "issued_at": "2020-09-11T02:00:00Z"}
+    assert issued_as([document], "01/bc-btc").symbol == issued_as([document], "01_BC-BTC").symbol == "01/BC-BTC"
+    assert issued_as([document], "02/bc-btc") is None
