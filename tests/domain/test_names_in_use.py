@@ -140,6 +140,6 @@ def test_an_organisation_is_told_by_its_name_on_the_register():
 
 
 def test_what_does_things_by_itself_is_told_by_what_it_does():
-    assert title_of_position("policy.open-assigned-items", "vi") == "Quy tắc tự động lập nhiệm vụ được giao"
+    assert title_of_position("policy.open-assigned-items", "vi") == "Quy tắc tự động «lập nhiệm vụ được giao»"
     names = {policy.name for service in services() for policy in service_named(service).policies}
     assert names - POLICIES.keys() == set()
