@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
+from rich.cells import cell_len
 from rich.console import Console, Group
 from rich.panel import Panel
 from rich.table import Table
@@ -31,6 +32,8 @@ from shared.i18n import Language, format_date, format_number, render, translate
 from shared.values.units import title_of
 
 BAR_WIDTH = 16
+FRAME = 6
+"""Columns that the frame takes beside a title in it."""
 WIDE_WITH_MOVEMENTS = 130
 """Columns of a terminal from which on there is room for bars beside numbers that moved."""
 
@@ -51,7 +54,7 @@ class Printer:
     def print_on(self, console: Console) -> None:
         report = self._report
         self._is_wide = console.width >= (WIDE_WITH_MOVEMENTS if report.movements else labels.WIDE)
-        console.print(self._heading())
+        console.print(self._heading(console.width))
         console.print(self._totals())
         console.print(conditions_table(report, self._lang))
         for breakdown in self._breakdowns():
@@ -79,7 +82,7 @@ class Printer:
 
     def print_annex_on(self, console: Console) -> None:
         """The annex alone, under the heading of the report."""
-        console.print(self._heading())
+        console.print(self._heading(console.width))
         if console.width >= WIDTH:
             console.print(annex_table(self._report.annex, self._lang, console.width))
         else:
@@ -107,7 +110,8 @@ class Printer:
     def _share(self, share: Share) -> str:
         return labels.share_in_words(share, self._lang)
 
-    def _heading(self) -> Panel:
+    def _heading(self, width: int) -> Panel:
+        """The title stands in the frame, or where it is too long for that as the first line."""
         as_of = self._report.as_of
         today = format_date(as_of.today)
         lines = [self._say("As of {today} · ledger event {sequence}", today=today, sequence=as_of.sequence)]
@@ -134,7 +138,10 @@ class Printer:
         if self._report.particulars:
             name = title_in(self._report.particulars, self._report.congress, self._lang)
             title = self._say("Consolidated report: {title}", title=name)
-        return Panel(Text("\n".join(lines)), title=Text(title, style="bold"), expand=False)
+        text = Text("\n".join(lines))
+        if cell_len(title) > width - FRAME:
+            return Panel(Text.assemble((title, "bold"), "\n", text), expand=False)
+        return Panel(text, title=Text(title, style="bold"), expand=False)
 
     def _since(self, moved: Movements) -> str:
         if moved.issued:

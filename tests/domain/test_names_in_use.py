@@ -1,11 +1,15 @@
 """What entries of the code lists are called where somebody reads: as the congress calls them, or else by default."""
 
+from io import StringIO
+
 import pytest
+from rich.console import Console
 
 from daihoi.cli import console
 from daihoi.cli.report_options import print_report
 from daihoi.ops.charters import service_named
 from daihoi.terminal.fields import value_in_words
+from daihoi.terminal.report import Printer
 from services.tracker.history.sentences import summary
 from services.tracker.reports.document_register import Filed
 from services.tracker.reports.lists_in_use import lists_in_use
@@ -120,6 +124,15 @@ def test_the_report_calls_the_body_above_the_units_as_the_congress_did_then(caps
     printed = capsys.readouterr().out
     assert "Ban Tổ chức Đại hội" in " ".join(printed.split())
     assert default_title(SUBCOMMITTEE, "vi") not in printed
+
+
+def test_a_title_that_is_longer_than_the_frame_is_not_cut_off():
+    long = {"vi": "Đại hội đại biểu Công đoàn các khu công nghiệp và chế xuất lần thứ XI, nhiệm kỳ 2023-2028"}
+    particulars = Particulars(title=long, ordinal="XI", term="2023-2028", issuing_body=long, issuer_code="BTC")
+    console = Console(width=80, record=True, file=StringIO())
+    Printer(a_report().model_copy(update={"particulars": particulars}), "vi").print_on(console)
+    told = " ".join(console.export_text().replace("│", " ").split())
+    assert long["vi"] in told
 
 
 def test_a_unit_is_meant_by_its_id_or_its_name():
