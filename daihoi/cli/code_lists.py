@@ -12,6 +12,7 @@ from daihoi.cli import console
 from daihoi.cli.console import ActorOption, CommandIdOption, LangOption, WaitForServiceOption
 from daihoi.cli.groups import CommandGroup
 from daihoi.cli.language import spoken
+from daihoi.cli.listed import take_names_if_there
 from daihoi.cli.sending import PatienceOption, send_and_print
 from daihoi.cli.view_selection import Selection, of_views, selecting, show_report
 from daihoi.importing.congress_answers import MOST_BYTES, loaded
@@ -26,13 +27,17 @@ from shared.platform.reading import read_file
 from shared.platform.settings import Settings
 from shared.unit.commands import Answer
 from shared.unit.patience import WAIT_FOR_SERVICE_S
-from shared.values.code_lists import LIST_NAMES, CodeList
+from shared.values.code_lists import LIST_NAMES, CodeList, Entries, entries_to_choose, name_of
 from shared.values.message import Message
+from shared.values.names_in_use import names_in_use
 from shared.values.units import SUBCOMMITTEE
 from shared.views.view import Document
 
 CHANGED = Message("list_changed", "The list «{list}» is changed.")
 PUBLISHED = Message("list_published", "The list «{list}» is published, with {count} entries.")
+RETIRED = Message(
+    "entries_retired", "Retired: {entries}. What is on record of them stays; `daihoi lists restore` takes one back."
+)
 AS_IT_WAS = Message("list_as_it_was", "The list «{list}» was like that already.")
 
 lists = CommandGroup(
@@ -155,10 +160,12 @@ def publish(
     wait_for_service: WaitForServiceOption = WAIT_FOR_SERVICE_S,
     lang: LangOption = None,
 ) -> None:
-    """Publish a whole list, in the order of the file; entries that are not in it are retired."""
+    """Publish a whole list, in the order of the file; entries that are not in it are retired. The list of cases
+    always has «none»."""
     settings, _ = console.begin(lang)
     with console.refusals_are_wrong_use():
         wish = publishing(code_list, _entries_of(file, code_list))
+    take_names_if_there()
     publish_lists(settings, (wish,), actor, command_id, patience, wait_for_service)
 
 
@@ -189,7 +196,7 @@ def publish_lists(
             command_id=uuid5(command_id, wish.code_list) if command_id else uuid4(),
             patience_s=patience_s if number == len(wishes) else None,
             wait_for_service_s=wait_for_service_s,
-            tell=_telling(PUBLISHED, wish.code_list, count=sum(not entry.retired for entry in wish.entries)),
+            tell=partial(_tell_of_published, wish, _retired_by(wish)),
         )
 
 
@@ -214,6 +221,21 @@ def _give(
         wait_for_service_s=wait_for_service_s,
         tell=_telling(CHANGED, code_list),
     )
+
+
+def _retired_by(wish: PublishList) -> Entries:
+    """What leaves the list, where it is known from the congress itself what was on it."""
+    staying = {entry.id for entry in wish.entries if not entry.retired}
+    before = entries_to_choose(wish.code_list) if names_in_use() and not wish.template else ()
+    return tuple(entry for entry in before if entry.id not in staying)
+
+
+def _tell_of_published(wish: PublishList, retired: Entries, answer: Answer) -> None:
+    count = sum(not entry.retired for entry in wish.entries)
+    _tell(PUBLISHED.filled(list=LIST_NAMES[wish.code_list], count=count), wish.code_list, answer)
+    if retired and answer.events:
+        names = "; ".join(f"{name_of(wish.code_list, entry.id, spoken())} ({entry.id})" for entry in retired)
+        console.out.print(render(RETIRED.filled(entries=names), spoken()), soft_wrap=True)
 
 
 def _telling(done: Message, code_list: CodeList, **params: object) -> Callable[[Answer], None]:

@@ -37,20 +37,26 @@ from services.tracker.queries import consolidated_report
 from services.tracker.reports.issued_reports import issued_reports
 from services.tracker.reports.schedule import COMING_DAYS
 from services.tracker.reports.sections import Wanted
+from shared.domain.decider import Refusal
 from shared.events.issued_report import Capacity
 from shared.i18n import Language, render
 from shared.platform.settings import Settings
 from shared.unit.patience import WAIT_FOR_SERVICE_S
 from shared.values.units import SUBCOMMITTEE
 
+OPTIONS_MISSING = Refusal("options_missing", "A report is issued with these options, which are missing: {options}.")
 reports = CommandGroup("The reports that were handed up: list, show.")
 DayOption = Annotated[str | None, typer.Option("--date", metavar="YYYY-MM-DD", help="Of issue; otherwise its day.")]
 
 
 def issue_report(
-    number: Annotated[str, typer.Option(metavar="SYMBOL", help="Number and symbol, such as 12-BC/TB.")],
-    signer: Annotated[str, typer.Option(metavar="POSITION", help="The position that signs.")],
-    period_from: Annotated[str, typer.Option("--from", metavar="YYYY-MM-DD", help="The first day of its period.")],
+    number: Annotated[
+        str, typer.Option(metavar="SYMBOL", help="Number and symbol, such as 12-BC/TB; always needed.")
+    ] = "",
+    signer: Annotated[str, typer.Option(metavar="POSITION", help="The position that signs; always needed.")] = "",
+    period_from: Annotated[
+        str, typer.Option("--from", metavar="YYYY-MM-DD", help="The first day of its period; always needed.")
+    ] = "",
     period_to: Annotated[
         str | None, typer.Option("--to", metavar="YYYY-MM-DD", help="The last day of its period; otherwise its day.")
     ] = None,
@@ -71,6 +77,7 @@ def issue_report(
     from daihoi.ops.waiting import PATIENCE_S
 
     settings, language = console.begin(lang)
+    _check_given({"--number": number, "--signer": signer, "--from": period_from})
     with console.refusals_are_wrong_use():
         days = {"issued_on": date, "period_from": period_from, "period_to": period_to}
         days = {name: parse_day(day).isoformat() for name, day in days.items() if day is not None}
@@ -88,6 +95,12 @@ def issue_report(
         wait_for_service_s=wait_for_service,
         in_words=format is Format.TEXT,
     )
+
+
+def _check_given(options: dict[str, str]) -> None:
+    """Ends the program as wrong use, with all that is missing."""
+    if missing := [option for option, value in options.items() if not value.strip()]:
+        console.refuse(OPTIONS_MISSING(options=", ".join(missing)))
 
 
 async def _shown(

@@ -15,6 +15,7 @@ from daihoi.cli.view_selection import Selection, day_option, of_views, selecting
 from daihoi.ops.reading import may_read_restricted, reader_of
 from daihoi.ops.session import TOKEN_LASTS
 from daihoi.terminal import lists as terminal
+from daihoi.terminal.rules_table import rules_table
 from services.tracker.masking import masked_documents
 from services.tracker.reports.lists_in_use import units_in_use
 from services.tracker.reports.positions import PositionLine, positions_of
@@ -28,6 +29,8 @@ from services.tracker.reports.unit_lists import (
     publication_list,
     resource_list,
 )
+from services.tracker.reports.unit_named import unit_meant, units_meant
+from services.tracker.reports.unit_rules import rules_of
 from services.tracker.reports.unregistered import unregistered_names
 from shared.domain.decider import Actor, Refusal
 from shared.domain.known_list import ENTRY_UNKNOWN, ids_for
@@ -50,7 +53,7 @@ AskingOption = Annotated[
     str, typer.Option("--as", envvar="DAIHOI_AS", show_envvar=False, help="UNIT.POSITION that asks, for --mine.")
 ]
 NO_SUCH_ORGANISATION = Refusal("no_such_organisation", "There is no organisation {organisation} on the register.")
-UnitOption = Annotated[str, typer.Option(help="Only this unit, by its id.")]
+UnitOption = Annotated[str, typer.Option(help="Only this unit, by its id or its name.")]
 TextOption = Annotated[
     str, typer.Option("--text", help="Only what has these words; marks, đ and capitals may be left out.")
 ]
@@ -85,9 +88,9 @@ def tasks(
     reader = _reader(token, actor) if mine else None
 
     def report(views: Views, today: date) -> TaskList:
-        check_unit(unit, views["tasks"], units_in_use(views))
+        named = checked_unit(unit, views["tasks"], units_in_use(views))
         own = Reader.of(reader) if reader else None
-        wanted = TaskFilter(unit, status, cell, phase, group, collective, individual, text, own)
+        wanted = TaskFilter(named, status, cell, phase, group, collective, individual, text, own)
         return task_list(
             views["tasks"],
             views["organisations"],
@@ -111,13 +114,16 @@ def _reader(token: str, actor: str) -> Actor:
     return console.run(reader_of(settings, token or bearer_of(settings, actor, TOKEN_LASTS)))
 
 
-def check_unit(unit: str, documents: Iterable[Document], listed_units: Entries = ()) -> None:
-    """Ends the program as wrong use where there is no such unit: neither on the congress's list, nor here, nor on
-    record."""
-    if unit and unit not in support_unit_ids():
-        there_are = (*(entry.id for entry in listed_units), *support_unit_ids())
-        on_record = (document["unit"] for document in documents)
-        console.check_service(unit, tuple(dict.fromkeys((*there_are, *on_record))))
+def checked_unit(said: str, documents: Iterable[Document], listed: Entries = ()) -> str:
+    """The id of the unit that is meant, by its id or its name. Ends the program as wrong use where there is no such
+    unit: neither on the congress's list nor on record."""
+    if not said:
+        return ""
+    units = units_meant(listed, documents)
+    unit = unit_meant(said, listed, units)
+    if unit is None and said not in support_unit_ids():
+        console.check_service(said, units)
+    return unit or said
 
 
 @partial(selecting, also=("today",))
@@ -194,6 +200,15 @@ def positions(
 
     draw = partial(terminal.positions_table, with_history=history)
     show_report(selection, of_views(("organisations",), report), draw)
+
+
+@selecting
+def unit_rules(selection: Selection) -> None:
+    """What each unit's lead demands of its work: whether it is handed in with evidence only."""
+    question = of_views(
+        ("unit_rules", "code_lists"), lambda views, _: rules_of(views["unit_rules"], units_in_use(views))
+    )
+    show_report(selection, question, rules_table)
 
 
 @selecting

@@ -33,6 +33,7 @@ COMMANDS: Mapping[str, str] = {
     "report": "report:report",
     "reports": "issued:reports",
     "tasks": "lists:tasks",
+    "unit-rules": "lists:unit_rules",
     "task": "task:task",
     "workload": "view_reports:workload",
     "positions": "lists:positions",

@@ -20,11 +20,12 @@ from daihoi.cli.view_selection import (
     views_of,
 )
 from services.tracker.handed_up import report_with_movements
-from services.tracker.history.as_of import By
+from services.tracker.history.as_of import By, ChosenInstant
 from services.tracker.reports.arrangement import AnnexBy
 from services.tracker.reports.consolidated import Report
 from services.tracker.reports.schedule import COMING_DAYS
 from shared.i18n import Language
+from shared.values.symbol import DocumentSymbol, SymbolForm
 
 WITH_COMPARISON = partial(selecting, also=("compare", "today"))
 report = CommandGroup("The consolidated report, as things stand or as of an instant.", no_args_is_help=False)
@@ -51,10 +52,18 @@ def report_as_of(
     _report(selection._replace(at=at), annex, coming)
 
 
+def _compared_with(selection: Selection) -> ChosenInstant | str | None:
+    """An instant, or the symbol of a report that was issued. Ends the program on what can be neither."""
+    text = selection.compare
+    if text is not None and DocumentSymbol.parse(text.upper()).form is not SymbolForm.OTHER:
+        return text
+    return instant_option(text, selection.by if text is not None else By.RECORDED)
+
+
 def _report(selection: Selection, annex: AnnexBy | None, coming: int) -> None:
     settings, language = console.begin(selection.lang)
     instant, day = instant_option(selection.at, selection.by), day_option(selection.today)
-    earlier = instant_option(selection.compare, selection.by if selection.compare is not None else By.RECORDED)
+    earlier = _compared_with(selection)
 
     async def consolidate() -> tuple[Report, Language]:
         async with open_views(settings, instant, language) as selected:

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from daihoi.cli import console
+from daihoi.ops.names import names_in
 from services.tracker.projection.errors import as_written
 from services.tracker.reports.arrangement import AnnexBy
 from services.tracker.reports.consolidated import Report
@@ -12,7 +13,7 @@ from services.tracker.reports.issued_reports import IssuedReport
 from services.tracker.reports.schedule import MOST_COMING_DAYS
 from services.tracker.reports.sections import Wanted
 from shared.i18n import Language
-from shared.values.code_lists import CodeList, names_of
+from shared.values.code_lists import CodeList
 from shared.values.names_in_use import use_names
 
 AnnexOption = Annotated[
@@ -36,7 +37,8 @@ def print_report(report: Report, annex: AnnexBy | None, lang: Language, issued: 
     """All of it or nothing, everything called as the congress called it when the report was so."""
     from daihoi.terminal.report import Printer
 
-    use_names(names_of({CodeList(name): tuple(entries) for name, entries in report.lists.items()}))
+    lists = {CodeList(name): tuple(entries) for name, entries in report.lists.items()}
+    use_names(names_in(lists, report.particulars))
     with as_written(), console.out.capture() as drawn:
         printer = Printer(report, lang, issued)
         if annex:

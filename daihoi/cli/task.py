@@ -8,7 +8,7 @@ import typer
 from daihoi.cli import console
 from daihoi.cli.console import TokenOption
 from daihoi.cli.groups import CommandGroup
-from daihoi.cli.lists import UnitOption, check_unit
+from daihoi.cli.lists import UnitOption, checked_unit
 from daihoi.cli.view_selection import SelectedViews, Selection, selecting, show_report
 from daihoi.ops.reading import may_read_restricted
 from daihoi.terminal.pages import task_parts
@@ -42,8 +42,8 @@ def show_task(
 
     async def question(selected: SelectedViews) -> TaskPage:
         _, views, _ = await views_at_once(selected.views, ("tasks", "organisations", "code_lists"))
-        check_unit(unit, views["tasks"], units_in_use(views))
-        called = tasks_called(views["tasks"], what, unit)
+        named = checked_unit(unit, views["tasks"], units_in_use(views))
+        called = tasks_called(views["tasks"], what, named)
         if len(called) > 1:
             console.refuse(SEVERAL_TASKS(what=what, units=", ".join(document["unit"] for document in called)))
         if not called:

@@ -21,10 +21,14 @@ from shared.views.view import Document
 @selecting
 def view(
     selection: Selection,
-    name: Annotated[str, typer.Argument(help="The view, such as tasks.")],
+    name: Annotated[str, typer.Argument(help="The view, such as tasks; without one the names of all.")] = "",
     token: TokenOption = "",
 ) -> None:
     """The documents of a view: as a table where there is a listing of it, otherwise one a line, as JSON."""
+    if not name:
+        console.out.print("\n".join(VIEW_NAMES), soft_wrap=True)
+        return
+    name = name.replace("-", "_")
     check_view(name, VIEW_NAMES)
     unmasked = console.run(may_read_restricted(console.read_settings(), token))
     listing = listing_of(name)

@@ -19,6 +19,7 @@ from daihoi.terminal.workload import workload_tables
 from services.tracker import queries
 from services.tracker.reports.consolidated import sources
 from services.tracker.reports.duties import Duties
+from services.tracker.reports.expenses import Account, NotEstimated
 from services.tracker.reports.trace import Node, trace
 from services.tracker.reports.workload import workload as tasks_in_charge
 from shared.i18n import translate
@@ -45,8 +46,15 @@ def coverage(selection: Selection) -> None:
 
 @selecting
 def expenses(selection: Selection) -> None:
-    """Money by task: estimated, guaranteed, advanced, spent, left, and what to look at."""
-    show_report(selection, lambda selected: queries.accounts(selected.views), expenses_tables)
+    """Money by task: estimated, guaranteed, advanced, spent, left, and what to look at; and which tasks have money
+    and no estimate yet."""
+    without: list[NotEstimated] = []
+
+    async def question(selected: SelectedViews) -> list[Account]:
+        without.extend(await queries.tasks_not_estimated(selected.views))
+        return await queries.accounts(selected.views)
+
+    show_report(selection, question, partial(expenses_tables, not_estimated=without))
 
 
 @selecting

@@ -45,7 +45,11 @@ ByOption = Annotated[
 
 CompareOption = Annotated[
     str | None,
-    typer.Option("--compare", help="Shows what moved since this ledger sequence or time; a day means its end."),
+    typer.Option(
+        "--compare",
+        help="Shows what moved since this ledger sequence or time (a day means its end), or since the issued report "
+        "of this symbol.",
+    ),
 ]
 NO_SUCH_VIEW = Refusal("no_such_view", "There is no view {view}; there are {views}.")
 

@@ -11,7 +11,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from daihoi.importing.vocabulary import cases, phases
-from shared.values.code_lists import sources_to_choose, units_to_choose
+from shared.values.code_lists import entries_to_choose, units_to_choose
 
 LISTS = "Danh sách"
 _LAST_ROW = 1000
@@ -64,7 +64,7 @@ def _offer(sheet: Any, lists: Any, column: str, choices: Sequence[str]) -> None:
 
 def _columns() -> list[Column]:
     units = [unit.name.vi for unit in units_to_choose()]
-    sources = [source.name.vi for source in sources_to_choose()]
+    sources = [source.name.vi for source in entries_to_choose(CodeList.FUNDING_SOURCES)]
     return [
         Column("STT", EXAMPLE, 8, "@"),
         Column("Nhóm nhiệm vụ", "Hội trường, khánh tiết", 24),

@@ -1,6 +1,6 @@
 """What a congress calls its units, cases, duties and the like, for what a person is shown of it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 
 from pymongo.errors import PyMongoError
@@ -22,10 +22,10 @@ from shared.platform.errors import PlatformError
 from shared.platform.mongo import mongo_database
 from shared.platform.settings import Settings
 from shared.values.code_lists import CodeList, Entries, names_of
-from shared.values.names_in_use import Name, Names, use_names
+from shared.values.names_in_use import REGISTER, Name, Names, use_names
 from shared.values.units import BODY_ABOVE, SUBCOMMITTEE, default_title
 from shared.views.code_lists import VIEW
-from shared.views.view import Recorded
+from shared.views.view import Document, Recorded
 
 PATIENCE_MS = 3000
 
@@ -37,15 +37,26 @@ async def take_names_over(views: Views) -> None:
     particulars = None
     with suppress(ViewsBroken), as_written():  # who reads the congress itself is told of it
         particulars = particulars_of(documents)
-    use_names({**names_of(lists), **_above(particulars)})
+    organisations = await views.documents("organisations")
+    use_names({**names_in(lists, particulars), REGISTER: _of_the_register(organisations)})
 
 
 async def take_names_of_the_ledger(ledger: Ledger) -> Mapping[CodeList, Entries]:
     """As the congress calls everything by now, whether or not there are views; the lists that it has published or
     changed. Raises `Unavailable`, `NoStream`."""
     lists = await lists_on_record(ledger)
-    use_names({**names_of(lists), **_above(await particulars_on_record(ledger))})
+    use_names(names_in(lists, await particulars_on_record(ledger)))
     return lists
+
+
+def names_in(lists: Mapping[CodeList, Entries], particulars: Particulars | None) -> Names:
+    """Of everything on the lists, and of the body above the units."""
+    return {**names_of(lists), **_above(particulars)}
+
+
+def _of_the_register(organisations: Iterable[Document]) -> Mapping[str, Name]:
+    names = ((document["_id"], document.get("name") or {}) for document in organisations)
+    return {organisation: Name(name["vi"], name.get("en", "")) for organisation, name in names if name.get("vi")}
 
 
 def _above(particulars: Particulars | None) -> Names:

@@ -35,15 +35,17 @@ COLUMNS = {
     "Status": 11,
     "Obstacles, remark": 14,
 }
-"""How wide each is at least; with the rules between them they take 120 columns."""
+"""How wide each is at least."""
+WIDTH = 120
+"""How many columns they take with the rules between them."""
 SPARE = {"Work item": 3, "In charge, coordinating": 2, "Product": 2, "Obstacles, remark": 3}
 """Who is given how many tenths of what a terminal has more."""
 TO_THE_RIGHT = ("Money, VND", "%")
 
 
 def annex_table(annex: Annex, lang: Language, width: int) -> Table:
-    """Each section begins with its name and what it comes to; the total stands last. `width` is that of the terminal;
-    what has fewer than 120 columns breaks the lines of the table."""
+    """Each section begins with its name and what it comes to; the total stands last. `width` is that of the terminal,
+    which has `WIDTH` columns or more."""
     table = labels.table_of(translate(TITLES[annex.by], lang), lang)
     table.show_lines = True
     table.padding = (0, 0)
@@ -55,17 +57,17 @@ def annex_table(annex: Annex, lang: Language, width: int) -> Table:
     for section in annex.sections:
         _add_subtotal(table, section, lang)
         for row in section.rows:
-            table.add_row(*_cells(row, lang))
-    table.add_row("", Text(translate("Total", lang), "bold"), *_subtotal(annex.cells, annex.sums, lang))
+            table.add_row(*cells_of(row, lang))
+    table.add_row("", Text(translate("Total", lang), "bold"), *subtotal_of(annex.cells, annex.sums, lang))
     return table
 
 
 def _add_subtotal(table: Table, section: AnnexSection, lang: Language) -> None:
     name = labels.in_language(section.name_vi, section.name_en, lang)
-    table.add_row(section.number, Text(name, "bold"), *_subtotal(section.cells, section.sums, lang))
+    table.add_row(section.number, Text(name, "bold"), *subtotal_of(section.cells, section.sums, lang))
 
 
-def _subtotal(cells: Cells, sums: Sums, lang: Language) -> Iterator[Text | str]:
+def subtotal_of(cells: Cells, sums: Sums, lang: Language) -> Iterator[Text | str]:
     """From the third column on: how many items there are, their money, and how many are completed."""
     items = translate("{count} items", lang, count=format_number(cells.tasks + cells.cancelled, lang))
     completed = labels.fraction_in_words(Share.of(cells.completed, cells.tasks), lang)
@@ -74,7 +76,7 @@ def _subtotal(cells: Cells, sums: Sums, lang: Language) -> Iterator[Text | str]:
     yield ""
 
 
-def _cells(row: AnnexRow, lang: Language) -> Iterator[Text | str]:
+def cells_of(row: AnnexRow, lang: Language) -> Iterator[Text | str]:
     title = labels.in_language(row.title_vi, row.title_en, lang)
     yield row.number
     yield Text(f"{row.id} {title}")

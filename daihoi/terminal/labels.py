@@ -6,6 +6,7 @@ from typing import Any
 
 from rich.table import Table
 
+from daihoi.terminal.fitted import FittedTable
 from services.tracker.history.moments import moment_in_words
 from services.tracker.reports.cells import Share
 from services.tracker.reports.consolidated import GroupCells
@@ -45,7 +46,7 @@ WIDE = 100
 
 def table_of(title: str, lang: Language, *headings: str) -> Table:
     """An empty table under a title that is translated already; what is too long for a column goes on beneath."""
-    table = Table(title=title, title_justify="left")
+    table = FittedTable(title=title, title_justify="left")
     add_columns(table, lang, *headings, overflow="fold")
     return table
 
@@ -59,8 +60,13 @@ def share_in_words(share: Share, lang: Language) -> str:
     """Always with its denominator: `12/54 (22,22%)`."""
     if share.percent is None:
         return fraction_in_words(share, lang)
-    percent = f"{share.percent:.2f}"
-    return f"{fraction_in_words(share, lang)} ({percent.replace('.', ',') if lang == 'vi' else percent}%)"
+    return f"{fraction_in_words(share, lang)} ({percent_in_words(share, lang)})"
+
+
+def percent_in_words(share: Share, lang: Language) -> str:
+    """Where its two parts stand beside it."""
+    percent = f"{share.percent or 0:.2f}"
+    return f"{percent.replace('.', ',') if lang == 'vi' else percent}%"
 
 
 def fraction_in_words(share: Share, lang: Language) -> str:

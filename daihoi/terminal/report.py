@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
+from rich.cells import cell_len
 from rich.console import Console, Group
 from rich.panel import Panel
 from rich.table import Table
@@ -9,15 +10,16 @@ from rich.text import Text
 
 from daihoi.ops.congress import title_in
 from daihoi.terminal import labels
-from daihoi.terminal.annex_table import annex_table
+from daihoi.terminal.annex_blocks import annex_blocks
+from daihoi.terminal.annex_table import WIDTH, annex_table
 from daihoi.terminal.duties_table import duties_table
 from daihoi.terminal.issued_reports import issued_line
+from daihoi.terminal.money_tables import disbursement_table, guarantees_table
 from daihoi.terminal.reviews import review_coverage_table, reviews_table
 from daihoi.terminal.scenario_tables import scenario_line
 from daihoi.terminal.section_tables import (
     coming_table,
     conditions_table,
-    disbursement_table,
     late_table,
     obstacles_table,
     stopped_table,
@@ -30,6 +32,8 @@ from shared.i18n import Language, format_date, format_number, render, translate
 from shared.values.units import title_of
 
 BAR_WIDTH = 16
+FRAME = 6
+"""Columns that the frame takes beside a title in it."""
 WIDE_WITH_MOVEMENTS = 130
 """Columns of a terminal from which on there is room for bars beside numbers that moved."""
 
@@ -50,21 +54,21 @@ class Printer:
     def print_on(self, console: Console) -> None:
         report = self._report
         self._is_wide = console.width >= (WIDE_WITH_MOVEMENTS if report.movements else labels.WIDE)
-        console.print(self._heading())
+        console.print(self._heading(console.width))
         console.print(self._totals())
         console.print(conditions_table(report, self._lang))
         for breakdown in self._breakdowns():
             console.print(breakdown)
-        console.print(self._money())
-        console.print(disbursement_table(report, self._lang))
+        console.print(guarantees_table(report, self._lang))
+        console.print(disbursement_table(report, self._lang, is_wide=console.width >= labels.WIDE))
         console.print(missing_table(report, self._lang))
         if report.reviews.latest:
             console.print(reviews_table(report, self._lang, is_wide=self._is_wide))
             console.print(review_coverage_table(report, self._lang))
         due_soon = self._say("Due within {days} days", days=DUE_SOON.days)
-        console.print(late_table(report, self._lang))
-        console.print(tasks_table(due_soon, report.due_soon, self._lang))
-        console.print(coming_table(report, self._lang))
+        console.print(_list_of(late_table(report, self._lang)))
+        console.print(_list_of(tasks_table(due_soon, report.due_soon, self._lang)))
+        console.print(_list_of(coming_table(report, self._lang)))
         for lines, table in ((report.obstacles.lines, obstacles_table), (report.stopped, stopped_table)):
             if lines:
                 console.print(table(report, self._lang))
@@ -72,14 +76,18 @@ class Printer:
             self._print_duties(console)
         if report.waiting_for_clearance:
             console.print(waiting_table(report.waiting_for_clearance, self._lang))
-        console.print(extensions_table(report.extensions, self._lang))
-        console.print(filed_table(report, self._lang))
+        console.print(_list_of(extensions_table(report.extensions, self._lang)))
+        console.print(_list_of(filed_table(report, self._lang)))
         console.print(self._footer())
 
     def print_annex_on(self, console: Console) -> None:
         """The annex alone, under the heading of the report."""
-        console.print(self._heading())
-        console.print(annex_table(self._report.annex, self._lang, console.width))
+        console.print(self._heading(console.width))
+        if console.width >= WIDTH:
+            console.print(annex_table(self._report.annex, self._lang, console.width))
+        else:
+            for part in annex_blocks(self._report.annex, self._lang):
+                console.print(part)
         console.print(self._digest())
 
     def _print_duties(self, console: Console) -> None:
@@ -102,7 +110,8 @@ class Printer:
     def _share(self, share: Share) -> str:
         return labels.share_in_words(share, self._lang)
 
-    def _heading(self) -> Panel:
+    def _heading(self, width: int) -> Panel:
+        """The title stands in the frame, or where it is too long for that as the first line."""
         as_of = self._report.as_of
         today = format_date(as_of.today)
         lines = [self._say("As of {today} · ledger event {sequence}", today=today, sequence=as_of.sequence)]
@@ -129,7 +138,10 @@ class Printer:
         if self._report.particulars:
             name = title_in(self._report.particulars, self._report.congress, self._lang)
             title = self._say("Consolidated report: {title}", title=name)
-        return Panel(Text("\n".join(lines)), title=Text(title, style="bold"), expand=False)
+        text = Text("\n".join(lines))
+        if cell_len(title) > width - FRAME:
+            return Panel(Text.assemble((title, "bold"), "\n", text), expand=False)
+        return Panel(text, title=Text(title, style="bold"), expand=False)
 
     def _since(self, moved: Movements) -> str:
         if moved.issued:
@@ -200,19 +212,6 @@ class Printer:
         movement = f"{between}{'+' if moved > 0 else '−'}{self._number(abs(moved))}" if moved else ""
         return Text.assemble(self._number(number), (movement, "bold"))
 
-    def _money(self) -> Table:
-        table = labels.table_of(self._say("Money, VND"), self._lang, "")
-        labels.add_columns(
-            table, self._lang, "Planned", "Secured", "Still to be secured", "Left over", justify="right"
-        )
-        rows = [(title_of(name, self._lang), cells) for name, cells in self._report.by_unit.items()]
-        for name, cells in [*rows, (self._say("Total"), self._report.totals)]:
-            if cells is self._report.totals:
-                table.add_section()
-            amounts = (cells.planned_vnd, cells.secured_vnd, cells.unsecured_vnd, cells.surplus_vnd)
-            table.add_row(name, *(self._number(amount) for amount in amounts))
-        return table
-
     def _footer(self) -> Group:
         report = self._report
         meetings = self._say(
@@ -224,6 +223,11 @@ class Printer:
 
     def _digest(self) -> Text:
         return Text(f"{self._say('Digest of the views')}: {self._report.digest}")
+
+
+def _list_of(table: Table) -> Table | Text:
+    """Where nothing is on it, its title says so alone."""
+    return table if table.row_count else Text(f"{table.title}", style="italic")
 
 
 def _bar(cells: Cells) -> Text:

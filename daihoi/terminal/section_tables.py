@@ -1,16 +1,14 @@
-"""The sections of the report that stand beside its numbers: conditions, obstacles, what is late, stopped or coming,
-and what was advanced and spent."""
-
-from collections.abc import Iterator
+"""The sections of the report that stand beside its numbers: conditions, obstacles, and what is late, stopped or
+coming."""
 
 from rich.table import Table
 from rich.text import Text
 
 from daihoi.terminal import labels
+from daihoi.terminal.task_lists import number_of
 from services.tracker.reports.conditions import Conditions
 from services.tracker.reports.consolidated import Report
 from services.tracker.reports.lines import NamedTask
-from services.tracker.reports.money import Disbursed
 from services.tracker.reports.obstacles import ObstacleLine
 from services.tracker.reports.schedule import InCharge, LateLine
 from services.tracker.reports.stopped import StoppedLine
@@ -25,12 +23,6 @@ STATE_NAMES = {
     "completed": "Completed",
     "cancelled": "Cancelled",
     "suspended": "Suspended",
-}
-ELSEWHERE_NAMES = {
-    "duties": "Continuing duties",
-    "cancelled": "Cancelled tasks",
-    "suspended": "Suspended tasks",
-    "no_task": "Of no single task",
 }
 
 
@@ -50,28 +42,6 @@ def conditions_table(report: Report, lang: Language) -> Table:
 def _counts(counted: Conditions, lang: Language) -> list[str]:
     numbers = (counted.total, *(getattr(counted, name) for name in Conditions.model_fields))
     return [format_number(number, lang) for number in numbers]
-
-
-def disbursement_table(report: Report, lang: Language) -> Table:
-    """What was advanced, spent and settled, and spent of what is guaranteed."""
-    table = labels.table_of(translate("Money advanced, spent and settled, VND", lang), lang, "")
-    headings = ("Guaranteed", "Advanced", "Spent", "Settled", "Spent of guaranteed")
-    labels.add_columns(table, lang, *headings, justify="right", overflow="fold")
-    money = report.money
-    for unit, line in money.by_unit.items():
-        table.add_row(title_of(unit, lang), *_amounts(line, lang))
-    for place, line in money.elsewhere.items():
-        if line.secured_vnd or line.advanced_vnd or line.spent_vnd:
-            table.add_row(translate(ELSEWHERE_NAMES[place], lang), *_amounts(line, lang))
-    table.add_section()
-    table.add_row(translate("Total", lang), *_amounts(money.totals, lang))
-    return table
-
-
-def _amounts(line: Disbursed, lang: Language) -> Iterator[str]:
-    for amount in (line.secured_vnd, line.advanced_vnd, line.spent_vnd, line.settled_vnd):
-        yield format_number(amount, lang)
-    yield labels.share_in_words(line.rate, lang) if line.rate.whole or line.rate.part else "–"
 
 
 def obstacles_table(report: Report, lang: Language) -> Table:
@@ -101,12 +71,13 @@ def late_table(report: Report, lang: Language) -> Table:
     title = labels.counted(translate("Late", lang), report.late, lang)
     table = labels.table_of(title, lang, "Task", "Title", "In charge", "Deadline", "Status")
     labels.add_columns(table, lang, "Days late", justify="right")
+    told = number_of(report)
     for line in report.late:
         status = translate(labels.CELLS[line.cell][0], lang)
         if line.completed_on:
             status += f" ({format_date(line.completed_on)})"
         days = format_number(line.days_late, lang)
-        table.add_row(line.id, _title(line, lang), in_charge(line, lang), _deadline(line, lang), status, days)
+        table.add_row(told(line), _title(line, lang), in_charge(line, lang), _deadline(line, lang), status, days)
     return table
 
 
@@ -139,10 +110,11 @@ def coming_table(report: Report, lang: Language) -> Table:
     )
     headings = ("Task", "Title", "In charge", "Deadline", "Status", "Product")
     table = labels.table_of(labels.counted(title, coming.lines, lang), lang, *headings)
+    told = number_of(report)
     for line in coming.lines:
         status = translate(STATE_NAMES[line.state], lang)
         deadline, product = format_date(line.deadline), Text(line.product or "")
-        table.add_row(line.id, _title(line, lang), in_charge(line, lang), deadline, status, product)
+        table.add_row(told(line), _title(line, lang), in_charge(line, lang), deadline, status, product)
     return table
 
 

@@ -1,5 +1,8 @@
 """The lists beneath the numbers of the consolidated report: tasks that somebody has to see to, extensions, papers."""
 
+from collections import Counter
+from collections.abc import Callable
+
 from rich.table import Table
 from rich.text import Text
 
@@ -7,7 +10,7 @@ from daihoi.terminal import labels
 from services.tracker.reports.cells import Share
 from services.tracker.reports.clearances import WaitingLine
 from services.tracker.reports.consolidated import Extensions, Report
-from services.tracker.reports.lines import ESSENTIALS, TaskLine
+from services.tracker.reports.lines import ESSENTIALS, NamedTask, TaskLine
 from shared.events.review import Essential
 from shared.i18n import Language, format_date, render, title_of_position, translate
 from shared.values.units import title_of
@@ -19,20 +22,28 @@ def missing_table(report: Report, lang: Language) -> Table:
     table = labels.table_of(translate("Tasks that lack an essential", lang), lang, "Essential")
     labels.add_columns(table, lang, "Missing", justify="right")
     labels.add_columns(table, lang, "Tasks", overflow="fold")
+    told = number_of(report)
     for name in ESSENTIALS:
-        ids = report.missing[name]
+        ids = [told(line) for line in report.lacking if name in line.missing]
         share = labels.share_in_words(Share.of(len(ids), report.totals.tasks), lang)
         tasks = _undated(report, lang) if name == Essential.DEADLINE else ", ".join(ids)
         table.add_row(translate(labels.ESSENTIAL_NAMES[name], lang), share, tasks)
     return table
 
 
+def number_of(report: Report) -> Callable[[NamedTask], str]:
+    """A task by its number, with its unit where several units have one of that number."""
+    counted = Counter(row.id for section in report.annex.sections for row in section.rows)
+    return lambda line: f"{line.unit}/{line.id}" if counted[line.id] > 1 else line.id
+
+
 def _undated(report: Report, lang: Language) -> str:
     """The tasks without a deadline; those that are due from the opening day, which is not set yet, day by day."""
     undated = [line for line in report.lacking if Essential.DEADLINE in line.missing]
+    told = number_of(report)
     by_offset: dict[int | None, list[str]] = {}
     for line in undated:
-        by_offset.setdefault(line.due_offset_days, []).append(line.id)
+        by_offset.setdefault(line.due_offset_days, []).append(told(line))
     never = [", ".join(by_offset.pop(None))] if None in by_offset else []
     counted = sorted((days, ids) for days, ids in by_offset.items() if days is not None)
     return "\n".join([*never, *(f"{labels.offset_in_words(days, lang)}: {', '.join(ids)}" for days, ids in counted)])

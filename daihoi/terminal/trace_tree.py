@@ -8,6 +8,7 @@ from rich.text import Text
 from rich.tree import Tree
 
 from daihoi.terminal import labels
+from daihoi.terminal.fields import field_in_words, value_in_words
 from services.tracker.reports.trace import Node, Role
 from shared.i18n import Language, format_date, render, title_of_position, translate
 from shared.values.units import title_of
@@ -88,7 +89,11 @@ class TreePrinter:
                     parts.append(f"{self._say('Signed by')} {title_of_position(signer, self._lang)}")
                 return parts
             case Role.ITEM | Role.EVIDENCE:
-                return [f"{name}: {value}" for name, value in facts.items() if _is_told(value)]
+                return [
+                    f"{field_in_words(name, self._lang)}: {value_in_words(name, value, self._lang)}"
+                    for name, value in facts.items()
+                    if _is_told(value)
+                ]
             case _:
                 return []
 

@@ -1,5 +1,6 @@
 """Tables of what only one unit has: publications, accounts, clearances, incidents."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from rich.console import Group
@@ -7,14 +8,15 @@ from rich.table import Table
 from rich.text import Text
 
 from daihoi.terminal.fields import masked_in_words
-from daihoi.terminal.labels import CLEARANCE_STATUSES, add_columns, in_language, named, table_of
+from daihoi.terminal.labels import CLEARANCE_STATUSES, add_columns, counted, in_language, named, table_of
 from services.tracker.reports.clearances import ClearanceLine
 from services.tracker.reports.coverage import Coverage
-from services.tracker.reports.expenses import Account
+from services.tracker.reports.expenses import Account, NotEstimated
 from shared.i18n import Language, format_date, format_number, render, translate
 from shared.values.code_lists import CodeList, name_of, units_to_choose
 from shared.values.local_time import LOCAL_TIME
 from shared.values.message import Message
+from shared.values.units import title_of
 from shared.views.view import Document
 
 FLAG_NAMES = named(
@@ -55,14 +57,35 @@ FUNDING = {
 SPENDING = {"Advanced": "advanced_vnd", "Spent": "spent_vnd", "Left": "left_vnd", "Overspent": "overspent_vnd"}
 
 
-def expenses_tables(accounts: list[Account], lang: Language) -> Group:
-    """What is guaranteed of the estimates, and what was spent of that; beneath it what somebody has to look at."""
+def expenses_tables(accounts: list[Account], lang: Language, not_estimated: Sequence[NotEstimated] = ()) -> Group:
+    """What is guaranteed of the estimates, and what was spent of that; beneath it what somebody has to look at, and
+    the tasks that nobody has estimated."""
+    tables = _estimated_tables(accounts, lang) if accounts or not not_estimated else ()
+    return Group(*tables, *([_not_estimated_table(not_estimated, lang)] if not_estimated else []))
+
+
+def _not_estimated_table(lines: Sequence[NotEstimated], lang: Language) -> Table:
+    title = counted(translate("With money, and no estimate on record yet, VND", lang), lines, lang)
+    table = table_of(title, lang, "Task", "Unit", "Title")
+    add_columns(table, lang, "Planned", "Guaranteed", justify="right", overflow="fold")
+    for line in lines:
+        sums = (format_number(line.planned_vnd, lang), format_number(line.secured_vnd, lang))
+        table.add_row(
+            line.id, title_of(line.unit, lang), Text(in_language(line.title_vi, line.title_en, lang)), *sums
+        )
+    table.add_section()
+    planned, secured = sum(line.planned_vnd for line in lines), sum(line.secured_vnd for line in lines)
+    table.add_row(translate("Total", lang), "", "", format_number(planned, lang), format_number(secured, lang))
+    return table
+
+
+def _estimated_tables(accounts: list[Account], lang: Language) -> Sequence[Table]:
     funding = _sums("Guaranteed funding by task, VND", FUNDING, accounts, lang)
     spending = _sums("Expenses by task, VND", SPENDING, accounts, lang)
     notes = [f"{account.task_id}: {note}" for account in accounts for note in _notes(account, lang)]
     if notes:
         spending.caption = Text("\n".join((f"{translate('To look at', lang)}:", *notes)))
-    return Group(funding, spending)
+    return funding, spending
 
 
 def _sums(title: str, columns: dict[str, str], accounts: list[Account], lang: Language) -> Table:

@@ -6,27 +6,35 @@ from rich.table import Table
 from rich.text import Text
 
 from daihoi.terminal.labels import add_columns, table_of
+from services.tracker.reports.cells import Cells
 from services.tracker.reports.workload import Load, Workload
 from shared.i18n import Language, format_number, translate
 
 
 def workload_tables(report: Workload, lang: Language) -> Iterable[Table]:
     """One table of collectives, one of individuals, the heaviest load first."""
-    headings = ("Tasks", "Completed", "Not completed", "Overdue", "Coordinating")
+    headings = ("Tasks", "Completed", "Not completed", "Overdue", "Suspended", "Coordinating")
     for title, loads in (("By collective", report.by_collective), ("By individual", report.by_individual)):
         table = table_of(translate(title, lang), lang, "")
         add_columns(table, lang, *headings, justify="right")
-        add_columns(table, lang, "Register", overflow="fold")
+        off_the_register = any(not load.on_the_register for load in loads)
+        if off_the_register:
+            add_columns(table, lang, "Register", overflow="fold")
         for load in loads:
             cells = load.cells
-            counts = (cells.tasks, cells.completed, cells.open_tasks, cells.open_overdue, load.coordinating)
-            remark = "" if load.on_the_register else translate("not on the register", lang)
-            table.add_row(_spelled(load, lang), *(format_number(number, lang) for number in counts), remark)
+            numbers = [*_counts(cells), load.coordinating]
+            remarks = ["" if load.on_the_register else translate("not on the register", lang)]
+            counts = [format_number(number, lang) for number in numbers]
+            table.add_row(_spelled(load, lang), *counts, *(remarks if off_the_register else ()))
         table.add_section()
-        nobody = report.nobody
-        without = (nobody.tasks, nobody.completed, nobody.open_tasks, nobody.open_overdue)
-        table.add_row(translate("Nobody yet", lang), *(format_number(number, lang) for number in without))
+        without = (format_number(number, lang) for number in _counts(report.nobody))
+        table.add_row(translate("Nobody yet", lang), *without)
         yield table
+
+
+def _counts(cells: Cells) -> tuple[int, ...]:
+    """The first is the sum of completed, not completed and suspended ones."""
+    return cells.tasks, cells.completed, cells.open_tasks, cells.open_overdue, cells.suspended
 
 
 def _spelled(load: Load, lang: Language) -> Text:

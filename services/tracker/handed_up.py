@@ -112,14 +112,15 @@ async def report_with_movements(
     today: date,
     past: Past,
     wanted: Wanted = AS_USUAL,
-    since: ChosenInstant | None = None,
+    since: ChosenInstant | str | None = None,
 ) -> Report:
-    """What moved since an instant, or since the last report that was issued by then, if any was."""
+    """What moved since an instant, or since the issued report of a symbol, or else since the last report that was
+    issued by then, if any was. Raises a refusal where none has that symbol."""
     report = await consolidated_report(congress, views, ledger, today, wanted)
-    last = None if since else await _last_issued(views, report.as_of.sequence)
+    last = await _compared_with(views, report.as_of.sequence, since)
     if last:
         since = ChosenInstant(last.sequence)
-    if since is None:
+    if not isinstance(since, ChosenInstant):
         return report
     then = await past(since)
     before = await consolidated_report(congress, then, ledger, last.today if last else then.today)
@@ -127,9 +128,15 @@ async def report_with_movements(
     return report.model_copy(update={"movements": moved})
 
 
-async def _last_issued(views: Views, upto: int) -> IssuedReport | None:
+async def _compared_with(views: Views, upto: int, since: ChosenInstant | str | None) -> IssuedReport | None:
+    if isinstance(since, ChosenInstant):
+        return None
+    documents = await _on_record(views)
     with as_written():
-        return last_issued(await _on_record(views), upto)
+        record = issued_as(documents, since) if since else last_issued(documents, upto)
+    if since and record is None:
+        raise NO_SUCH_REPORT(symbol=since)
+    return record
 
 
 async def _on_record(views: Views) -> list[Document]:

@@ -17,7 +17,7 @@ from services.tracker.reports.clearances import ClearanceLine, clearance_lines
 from services.tracker.reports.consolidated import AsOf, Report, consolidate
 from services.tracker.reports.coverage import Coverage, coverage_of
 from services.tracker.reports.duties import Duties, duties_of
-from services.tracker.reports.expenses import Account, accounts_of
+from services.tracker.reports.expenses import Account, NotEstimated, accounts_of, not_estimated
 from services.tracker.reports.order import in_order_of_id
 from services.tracker.reports.sections import AS_USUAL, Wanted
 from shared.eventstore.ledger import Ledger
@@ -112,6 +112,10 @@ async def coverage(store: Views) -> Coverage:
 
 async def accounts(store: Views) -> list[Account]:
     return await _report(accounts_of, store, "expenses", "tasks")
+
+
+async def tasks_not_estimated(store: Views) -> list[NotEstimated]:
+    return await _report(not_estimated, store, "expenses", "tasks")
 
 
 async def _report[Answer](report: Callable[..., Answer], store: Views, *names: str) -> Answer:

@@ -103,13 +103,30 @@ POSITIONS = {
 }
 NUMBERED_DEPUTY = Message("deputy", "Deputy head {number}, {unit}")
 POLICY = Message("policy", "Policy {name}")
+POLICIES = {
+    "open-assigned-items": Message("policy_name", "open-assigned-items"),
+    "open-handed-out-duties": Message("policy_name", "open-handed-out-duties"),
+    "open-ordered-reviews": Message("policy_name", "open-ordered-reviews"),
+    "note-granted-clearances": Message("policy_name", "note-granted-clearances"),
+    "note-refused-clearances": Message("policy_name", "note-refused-clearances"),
+    "note-withdrawn-clearances": Message("policy_name", "note-withdrawn-clearances"),
+    "note-lists": Message("policy_name", "note-lists"),
+    "note-instructions": Message("policy_name", "note-instructions"),
+    "follow-switches": Message("policy_name", "follow-switches"),
+    "follow-when-adjusted": Message("policy_name", "follow-when-adjusted"),
+    "enter-open-reviews": Message("policy_name", "enter-open-reviews"),
+    "move-confirmed-deadlines": Message("policy_name", "move-confirmed-deadlines"),
+    "clearance-for-tasks": Message("policy_name", "clearance-for-tasks"),
+    "clearance-for-reserved-venues": Message("policy_name", "clearance-for-reserved-venues"),
+}
+"""What each does, in Vietnamese; in English its name says that."""
 
 
 def title_of_position(actor: str, lang: Language) -> str:
     """`logistics.lead` as «Trưởng Bộ phận hậu cần phục vụ»; a position without a title is shown as it is."""
     unit, _, position = actor.partition(".")
     if unit == "policy":
-        return render(POLICY.filled(name=position), lang)
+        return render(POLICY.filled(name=POLICIES.get(position, position)), lang)
     deputy = re.fullmatch("deputy-([1-9][0-9]*)", position)
     title = NUMBERED_DEPUTY if deputy else POSITIONS.get(position)
     if title is None or (unit not in services() and not name_in_use(CodeList.UNITS, unit, lang)):

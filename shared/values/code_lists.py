@@ -152,23 +152,19 @@ def name_of(code_list: CodeList, entry_id: str, lang: str) -> str:
 def units_to_choose() -> Entries:
     """Those that take part in the congress whose names are in use, in its order; else those that this process
     knows."""
-    return _to_choose(CodeList.UNITS, registered_units())
+    return entries_to_choose(CodeList.UNITS)
 
 
 def cases_to_choose() -> Entries:
     """Those of the congress whose names are in use, in its order; else those by default."""
-    return _to_choose(CodeList.CASES, DEFAULTS[CodeList.CASES])
+    return entries_to_choose(CodeList.CASES)
 
 
-def sources_to_choose() -> Entries:
-    """Those of the congress whose names are in use; none while it leaves them free."""
-    return _to_choose(CodeList.FUNDING_SOURCES, DEFAULTS[CodeList.FUNDING_SOURCES])
-
-
-def _to_choose(code_list: CodeList, otherwise: Entries) -> Entries:
+def entries_to_choose(code_list: CodeList) -> Entries:
+    """Those of the list that is in use which are not retired; else those by default."""
     names = names_in_use().get(code_list)
     if names is None:
-        return otherwise
+        return registered_units() if code_list is CodeList.UNITS else DEFAULTS[code_list]
     return _entries(*((id_, name.vi, name.en) for id_, name in names.items() if not name.retired))
 
 

@@ -22,6 +22,10 @@ class CodeList(StrEnum):
     FUNDING_SOURCES = "funding-sources"
 
 
+REGISTER = "organisations"
+"""Where the names of the organisations on the register stand among the names in use."""
+
+
 class Name(NamedTuple):
     """`en` may be empty. A retired entry keeps its name, but is not to be chosen any more."""
 

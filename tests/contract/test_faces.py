@@ -494,7 +494,7 @@ async def test_whoever_switches_the_scenario_is_told_which_units_have_not_prepar
         command = [sys.executable, "-m", "daihoi", *switch, "--lang", "vi"]
         ran = await asyncio.to_thread(subprocess.run, command, capture_output=True, text=True, check=True)
     assert "scenario.switched" in ran.stdout
-    named = "Chưa chuẩn bị xong phương án cho kịch bản này: Bộ phận tuyên truyền, Bộ phận đảm bảo an ninh"
+    named = "Chưa chuẩn bị xong phương án cho tình huống này: Bộ phận tuyên truyền, Bộ phận đảm bảo an ninh"
     assert named in ran.stderr
 
 

@@ -158,8 +158,10 @@ def is_coming(task: Fields, today: date, days: int) -> bool:
 
 
 def money(task: Fields | None, account: Fields | None) -> dict[str, int]:
-    counts = task is not None and task["state"] != "cancelled" and not is_out(task)
-    planned, secured = (task["planned"], task["secured"]) if task and counts else (0, 0)
+    """What is suspended counts in full; of what is cancelled nothing is planned, and all that was secured is over."""
+    planned, secured = (task["planned"], task["secured"]) if task else (0, 0)
+    if task and task["state"] == "cancelled":
+        planned = 0
     advanced, spent, settled = (account["advanced"], account["spent"], account["settled"]) if account else (0, 0, 0)
     lacking, over = max(planned - secured, 0), max(secured - planned, 0)
     return dict(zip(SUMS, (planned, secured, lacking, over, advanced, spent, spent * settled), strict=True))

@@ -4,7 +4,7 @@ import pytest
 from rich.console import Console
 
 from daihoi.terminal.unit_tables import expenses_tables
-from services.tracker.reports.expenses import Account, accounts_of
+from services.tracker.reports.expenses import Account, accounts_of, not_estimated
 from shared.events.expense import ExpenseEstimated, MoneyAdvanced, SpendingRecorded
 from shared.eventstore.direct import Stored
 from shared.eventstore.envelope import as_bytes
@@ -124,3 +124,17 @@ def test_spending_beyond_the_advance_is_warned_of():
     console = Console(width=100, record=True, file=StringIO())
     console.print(expenses_tables([beyond], "vi"))
     assert "⚠ Đã chi 1.151 đồng, vượt 1.001 đồng" in console.export_text()
+
+
+def test_tasks_with_money_that_nobody_has_estimated_are_told_of():
+    def task_of(number, planned, status="open"):
+        return {"_id": f"logistics/{number}", "task_id": number, "unit": "logistics", "status": status,
+                "title": {"vi": "Xe", "en": ""}, "planned_vnd": planned, "secured_vnd": None}  # fmt: skip
+
+    tasks = [task_of("4-01", 5), task_of("4-02", 12_000_000), task_of("4-03", 0), task_of("4-04", 1, "cancelled")]
+    lines = not_estimated(folded("4-01", ESTIMATED), tasks)
+    assert [(line.id, line.planned_vnd, line.secured_vnd) for line in lines] == [("4-02", 12_000_000, 0)]
+    console = Console(width=100, record=True, file=StringIO())
+    console.print(expenses_tables([], "vi", lines))
+    told = console.export_text()
+    assert ("chưa lập dự toán" in told, "12.000.000" in told, "Bảo đảm theo" in told) == (True, True, False)

@@ -96,7 +96,7 @@ def test_what_is_issued_is_what_was_shown_and_nothing_beyond_the_ledger():
     report = a_report()
     shown = shown_by(report)
     assert (shown["sequence"], shown["digest"], shown["today"], shown["coming_days"]) == (1, "d", "2020-09-10", 15)
-    assert (shown["content_digest"], shown["content_form"]) == (content_digest(report), 1)
+    assert (shown["content_digest"], shown["content_form"]) == (content_digest(report), 2)
     beyond = report.model_copy(update={"as_of": report.as_of.model_copy(update={"sequence": 2})})
     with pytest.raises(Refused) as refused:
         shown_by(beyond)
@@ -129,6 +129,14 @@ def drawn(lang, width, by=None):
     else:
         printer.print_on(console)
     return console.export_text()
+
+
+def test_where_the_terminal_is_narrow_one_item_stands_under_the_other():
+    text = drawn("vi", 80, AnnexBy.UNIT)
+    assert max(map(len, text.splitlines())) <= 80
+    sums = "Kinh phí, đồng: Dự kiến: 1.250.000.000; Bảo đảm: 1.100.000.000; Tạm ứng: 700.000.000"
+    assert all(said in " ".join(text.split()) for said in (sums, "Sản phẩm, kết quả:", "Thời hạn:", "Chưa đủ phòng"))
+    assert all(row.title_vi in " ".join(text.split()) for part in a_report().annex.sections for row in part.rows)
 
 
 @pytest.mark.parametrize("width", [120, 160, 200])

@@ -77,4 +77,4 @@ def test_every_field_of_every_view_has_a_name_that_people_read():
     documents = [document for of_view in recorded().views.values() for document in of_view]
     fields = {field for document in documents for field in fields_of(document)} - NOT_REPORTED
     assert fields - FIELD_NAMES.keys() == set()
-    assert field_in_words("followed.switch", "vi") == "Kịch bản đang theo › Lần"
+    assert field_in_words("followed.switch", "vi") == "Tình huống đang theo › Lần"

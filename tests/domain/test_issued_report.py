@@ -1,7 +1,9 @@
 """A report is issued once under its symbol, by those who lead the sub-committee; the list knows which came last."""
 
 import pytest
+from typer.testing import CliRunner
 
+from daihoi.cli.main import app
 from daihoi.terminal.fields import FIELD_NAMES
 from services.subcommittee import issued_report
 from services.subcommittee.issued_report import AGGREGATE, IssueReport
@@ -107,3 +109,16 @@ def test_the_last_report_is_the_one_that_shows_the_latest_event_up_to_a_place():
 def test_a_signature_is_written_as_the_form_of_the_symbol_has_it(symbol, signing, signature):
     document = on_record("x", symbol=symbol, signing=signing, signer="Trưởng Tiểu ban")
     assert IssuedReport.model_validate(document).signature == signature
+
+
+def test_a_report_is_found_by_its_symbol_without_marks_and_capitals():
+    document = {"_id": "01_BC-BTC", **ISSUED.model_dump(mode="json")}
+    document |= {"symbol": "01/BC-BTC", "issued_by": "subcommittee.lead", "issued_at": "2020-09-11T02:00:00Z"}
+    assert issued_as([document], "01/bc-btc").symbol == issued_as([document], "01_BC-BTC").symbol == "01/BC-BTC"
+    assert issued_as([document], "02/bc-btc") is None
+
+
+def test_all_that_a_report_is_not_issued_without_is_named_at_once(monkeypatch, tmp_path):
+    monkeypatch.setenv("DAIHOI_DATA_DIR", str(tmp_path))
+    ended = CliRunner().invoke(app, ["report", "issue", "--lang", "vi"], prog_name="daihoi")
+    assert (ended.exit_code, "--number, --signer, --from" in ended.stderr) == (2, True)

@@ -1,15 +1,25 @@
 """What entries of the code lists are called where somebody reads: as the congress calls them, or else by default."""
 
+from io import StringIO
+
 import pytest
+from rich.console import Console
 
 from daihoi.cli import console
+from daihoi.cli.report_options import print_report
+from daihoi.ops.charters import service_named
 from daihoi.terminal.fields import value_in_words
+from daihoi.terminal.report import Printer
 from services.tracker.history.sentences import summary
+from services.tracker.reports.document_register import Filed
 from services.tracker.reports.lists_in_use import lists_in_use
-from shared.i18n import in_words, title_of_position
+from services.tracker.reports.unit_named import unit_meant, units_meant
+from shared.events.congress import Particulars
+from shared.i18n import POLICIES, in_words, title_of_position
 from shared.values.code_lists import CodeList, name_of, names_of
-from shared.values.names_in_use import Name, use_names
-from shared.values.units import BODY_ABOVE, SETTING, SUBCOMMITTEE, default_title, title_of
+from shared.values.names_in_use import REGISTER, Name, use_names
+from shared.values.units import BODY_ABOVE, SETTING, SUBCOMMITTEE, default_title, services, title_of
+from tests.domain.test_annex import a_report
 
 
 def listed(list_id, *rows):
@@ -103,3 +113,46 @@ def test_the_body_above_the_units_is_called_as_the_congress_calls_it():
     assert title_of_position("subcommittee.lead", "en") == "Head, Organising committee"
     use_names({})
     assert title_of(SUBCOMMITTEE, "en") == default_title(SUBCOMMITTEE, "en")
+
+
+def test_the_report_calls_the_body_above_the_units_as_the_congress_did_then(capsys):
+    own = {"vi": "Ban Tổ chức Đại hội"}
+    particulars = Particulars(title=own, ordinal="I", term="2026-2031", issuing_body=own, issuer_code="BTC")
+    paper = Filed.model_construct(symbol="01-KH/BTC", unit=SUBCOMMITTEE, title_vi="Kế hoạch", title_en="")
+    report = a_report().model_copy(update={"particulars": particulars, "documents": [paper]})
+    print_report(report, None, "vi")
+    printed = capsys.readouterr().out
+    assert "Ban Tổ chức Đại hội" in " ".join(printed.split())
+    assert default_title(SUBCOMMITTEE, "vi") not in printed
+
+
+def test_a_title_that_is_longer_than_the_frame_is_not_cut_off():
+    long = {"vi": "Đại hội đại biểu Công đoàn các khu công nghiệp và chế xuất lần thứ XI, nhiệm kỳ 2023-2028"}
+    particulars = Particulars(title=long, ordinal="XI", term="2023-2028", issuing_body=long, issuer_code="BTC")
+    console = Console(width=80, record=True, file=StringIO())
+    Printer(a_report().model_copy(update={"particulars": particulars}), "vi").print_on(console)
+    told = " ".join(console.export_text().replace("│", " ").split())
+    assert long["vi"] in told
+
+
+def test_a_unit_is_meant_by_its_id_or_its_name():
+    listed = lists_in_use({"code_lists": OWN})[CodeList.UNITS]
+    units = units_meant(listed, [{"unit": "y-te"}])
+    assert units[-1] == "y-te"
+    for said in ("logistics", "Ban Hậu cần", "ban hau can"):
+        assert unit_meant(said, listed, units) == "logistics"
+    assert unit_meant("Ban Kho báu", listed, units) is None
+
+
+def test_an_organisation_is_told_by_its_name_on_the_register():
+    told = {"organisation_id": "van-phong", "alias": "VP Công ty"}
+    merged = "vn.daihoi.organisation.name-merged.v1"
+    assert summary(merged, "subcommittee.lead", "van-phong", told)["vi"].endswith("vào van-phong")
+    use_names({REGISTER: {"van-phong": Name("Văn phòng Công ty", "")}})
+    assert summary(merged, "subcommittee.lead", "van-phong", told)["vi"].endswith("vào Văn phòng Công ty")
+
+
+def test_what_does_things_by_itself_is_told_by_what_it_does():
+    assert title_of_position("policy.open-assigned-items", "vi") == "Quy tắc tự động «lập nhiệm vụ được giao»"
+    names = {policy.name for service in services() for policy in service_named(service).policies}
+    assert names - POLICIES.keys() == set()

@@ -9,6 +9,7 @@ import pytest
 from rich.console import Console
 
 from daihoi.terminal.report import Printer
+from daihoi.terminal.task_lists import missing_table
 from daihoi.terminal.workload import workload_tables
 from services.tracker.projection.store import VIEW_NAMES
 from services.tracker.reports.cells import Share, cell_of
@@ -396,4 +397,26 @@ def test_one_office_spelled_in_many_ways_has_one_load_and_is_looked_up_on_the_re
     ]
     console = Console(width=140, record=True, file=StringIO())
     console.print(*workload_tables(found, "vi"))
-    assert console.export_text().count("chưa có trong sổ đơn vị") == 2
+    told = console.export_text()
+    assert told.count("chưa có trong sổ đơn vị") == 2
+    assert "Sổ đơn vị" in told
+
+
+def test_the_workload_has_suspended_tasks_and_no_column_that_says_nothing():
+    found = workload([a_task(coordinating=[]), a_task(coordinating=[], suspended=True)], TODAY, REGISTER)
+    cells = found.by_collective[0].cells
+    assert (cells.tasks, cells.completed + cells.open_tasks + cells.suspended, cells.suspended) == (2, 2, 1)
+    console = Console(width=140, record=True, file=StringIO())
+    console.print(next(iter(workload_tables(found, "vi"))))
+    told = console.export_text()
+    assert ("Tạm dừng" in told, "Sổ đơn vị" in told) == (True, False)
+
+
+def test_a_number_that_two_units_have_is_told_with_the_unit():
+    alike = [
+        a_task(task_id="9-1", unit=unit, _id=f"{unit}/9-1", collective=None) for unit in ("logistics", "security")
+    ]
+    report = a_report(*alike)
+    console = Console(width=140, record=True, file=StringIO())
+    console.print(missing_table(report, "vi"))
+    assert "logistics/9-1, security/9-1" in console.export_text()

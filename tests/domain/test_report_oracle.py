@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 import pytest
 
 from services.tracker.reports.arrangement import AnnexBy
-from services.tracker.reports.consolidated import AsOf, consolidate
+from services.tracker.reports.consolidated import AsOf, Report, consolidate
+from services.tracker.reports.content import content_of
 from services.tracker.reports.sections import Wanted
 from tests.domain import report_oracle as oracle
 from tests.domain.any_story import REASON, enveloped, story, views_of
@@ -117,9 +118,42 @@ def test_money_adds_up_wherever_it_stands(both):
     }
     assert sums(section["totals"]) == added(sums(line) for line in lines.values())
     assert section["totals"]["spent_vnd"] == sum(one["spent"] for one in both.accounts.values()) > 0
-    for line in (*lines.values(), section["totals"]):
-        assert (line["rate"]["part"], line["rate"]["whole"]) == (line["spent_vnd"], line["secured_vnd"])
+    of_none = lines["no_task"]["spent_vnd"]
+    for line, beside in ((section["totals"], of_none), *((line, 0) for line in lines.values())):
+        share = (line["spent_vnd"] - beside, line["secured_vnd"])
+        assert (line["rate"]["part"], line["rate"]["whole"]) == (share if line is not lines["no_task"] else (0, 0))
         assert line["planned_vnd"] + line["surplus_vnd"] == line["secured_vnd"] + line["unsecured_vnd"]
+
+
+def test_the_money_of_what_is_stopped_is_told_in_full(both):
+    lines = {(line["unit"], line["id"]): line["sums"] for line in both.report["stopped"]}
+    stopped = [one for one in both.tasks if one["state"] == "cancelled" or oracle.is_out(one)]
+    assert lines == {(one["unit"], one["id"]): both.money_of(one) for one in stopped} != {}
+    assert both.report["money"]["elsewhere"]["suspended"]["planned_vnd"] == sum(
+        one["planned"] for one in stopped if one["state"] != "cancelled" and not one["is_duty"]
+    )
+
+
+def without_stopped(one, sums):
+    """As reports had it at first: nothing planned or guaranteed for what is cancelled or suspended."""
+    guarantees = oracle.SUMS[:4] if one["state"] == "cancelled" or oracle.is_out(one) else ()
+    return sums | dict.fromkeys(guarantees, 0)
+
+
+def test_a_report_issued_in_the_first_form_still_says_what_it_said(both):
+    content = content_of(Report.model_validate(both.report), 1)
+    rows = {(line["unit"], line["id"]): sums(line) for line in content if line["about"] == "row"}
+    assert rows == {(one["unit"], one["id"]): without_stopped(one, both.money_of(one)) for one in both.counted}
+    money = {line.get("key"): sums(line) for line in content if line["about"].startswith("money")}
+    owned = {one["id"] for one in both.tasks if oracle.account_of(one, both.tasks, both.accounts)}
+    assert money[None] == added([
+        *(without_stopped(one, both.money_of(one)) for one in both.tasks),
+        *(oracle.money(None, one) for name, one in both.accounts.items() if name not in owned),
+    ])  # fmt: skip
+    duties = added(without_stopped(one, both.money_of(one)) for one in both.tasks if one["is_duty"])
+    assert money.get("duties", duties) == duties
+    for state in ("cancelled", "suspended"):
+        assert not any(money.get(state, {}).get(name) for name in oracle.SUMS[:4])
 
 
 def test_the_annex_has_every_item_once_and_its_subtotals_add_up(both):

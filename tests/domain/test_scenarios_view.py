@@ -16,7 +16,7 @@ from shared.events.scenario import ScenarioSwitched
 from shared.events.unit_scenario import SwitchFollowed, SwitchRecorded
 from shared.events.variant import AdjustmentWithdrawn, VariantAdjusted, VariantPrepared
 from shared.eventstore.ledger import Origin
-from shared.values.code_lists import CodeList, names_of
+from shared.values.code_lists import CodeList, names_of, registered_units
 from shared.values.names_in_use import use_names
 from shared.views.scenarios import VIEW
 from shared.views.view import Recorded
@@ -289,3 +289,16 @@ def test_the_tables_are_readable_on_80_columns_however_many_cases_there_are(coun
     assert "61.728.394.500" in text, "the total of none is in one line"
     assert "…" not in text
     assert max(map(len, text.splitlines())) <= 80
+
+
+def test_a_retired_unit_is_told_of_only_for_what_is_on_record_of_it():
+    listed = (*registered_units()[:2], registered_units()[2].model_copy(update={"retired": True}))
+    noted = [switched(1, "outbreak"), *(recorded(unit, 1, "outbreak") for unit in UNITS)]
+    of_its_own = [
+        view(*noted, prepared("security", "outbreak")).values(),
+        view(*noted).values(),
+        view(*noted).values(),
+    ]
+    tasks = [[], [{"unit": "security", "suspended": False, "status": "open", "scenario": "all"}], []]
+    for scenarios, on_record, is_there in zip(of_its_own, tasks, (True, True, False), strict=True):
+        assert ("security" in in_force(scenarios, listed, on_record).behind) is is_there

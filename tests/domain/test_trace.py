@@ -170,4 +170,4 @@ def test_a_tree_is_printed_in_both_languages():
     assert "Theo chỉ đạo" in up
     assert "Nội dung kết luận m1#1: Điểm 1" in up
     assert "chưa có trong hồ sơ" in printed("9-01", "vi")
-    assert "name: a.jpg" in printed("logistics/1-01", "vi")
+    assert "Tên: a.jpg" in printed("logistics/1-01", "vi")

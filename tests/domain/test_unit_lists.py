@@ -137,7 +137,7 @@ def test_documents_are_listed_that_fit_all_that_is_asked_for(wanted, titles):
 
 
 def test_a_document_is_called_by_its_symbol_with_or_without_its_term_or_by_its_id():
-    assert documents_called(ON_FILE, "76-KH/TU") == [PLAN, EARLIER]
+    assert documents_called(ON_FILE, "76-KH/TU") == documents_called(ON_FILE, "76-kh/tu") == [PLAN, EARLIER]
     assert documents_called(ON_FILE, "76-KH/TU (2015-2020)") == [EARLIER]
     assert documents_called(ON_FILE, "76-KH-TU_2015-2020") == [EARLIER]
     assert documents_called(ON_FILE, "logistics/01-TB-BPHC") == [NOTICE]

@@ -1,9 +1,19 @@
 """What a unit's lead demands of its work."""
 
+from io import StringIO
+
+from rich.console import Console
+from typer.testing import CliRunner
+
+from daihoi.cli.main import app
+from daihoi.terminal.rules_table import rules_table
+from services.tracker.history.sentences import summary
+from services.tracker.reports.unit_rules import rules_of
 from shared.domain import unit_rules
 from shared.domain.decider import Actor
 from shared.domain.unit_rules import AGGREGATE, SetUnitRules
 from shared.events.unit_rules import UnitRulesChanged
+from shared.values.code_lists import registered_units
 from tests.domain.scenario import DEPUTY, LEAD, OFFICER, accepting, assert_all_told, given, rejecting, silent_on
 
 
@@ -49,3 +59,25 @@ def test_the_rules_are_the_leads_alone(history, command, actor, code):
 
 def test_every_command_event_and_refusal_is_told_here():
     assert_all_told(unit_rules, ACCEPTED, REJECTED)
+
+
+def test_the_rules_of_every_unit_are_told_by_name_and_in_words():
+    said = {"unit": "logistics", "evidence_required": False, "reason": "Việc nhỏ", "set_by": "logistics.lead"}
+    lines = rules_of([said | {"set_at": "2020-09-01T02:00:00Z"}], registered_units())
+    assert [(line.unit, line.evidence_required) for line in lines] == [
+        ("propaganda", True), ("logistics", False), ("security", True),
+    ]  # fmt: skip
+    console = Console(width=140, record=True, file=StringIO())
+    console.print(rules_table(lines, "vi"))
+    told = console.export_text()
+    assert all(
+        words in told for words in ("không bắt buộc có minh chứng", "mặc định", "01/09/2020 09:00", "Việc nhỏ")
+    )
+    data = {"evidence_required": False, "reason": "Việc nhỏ"}
+    sentence = summary(UnitRulesChanged.TYPE, "logistics.lead", "current", data)["vi"]
+    assert sentence.endswith("không bắt buộc có minh chứng; Việc nhỏ")
+
+
+def test_the_names_of_all_views_are_listed_where_none_is_named():
+    listed = CliRunner().invoke(app, ["view"]).stdout.split()
+    assert {"tasks", "unit_rules"} <= set(listed)

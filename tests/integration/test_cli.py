@@ -370,7 +370,7 @@ def test_the_switch_of_the_sample_was_followed_by_every_unit_there_and_back(shel
     assert len({line["event"]["id"] for line in followed}) == len(followed)
     printed = shell.run("scenario", "show").stdout
     assert "Scenario in force: No epidemic (switch 2, 10/09/2020)" in printed
-    assert "Kịch bản đang áp dụng: Không có dịch" in shell.run("report", "--lang", "vi").stdout
+    assert "Tình huống đang áp dụng: Không có dịch" in shell.run("report", "--lang", "vi").stdout
 
 
 def test_the_variants_are_compared_by_unit_and_group_and_task(shell):

@@ -84,6 +84,8 @@ def test_a_congress_begins_with_a_set_of_lists_and_changes_them(shell):
     (shell.folder / "kenh.csv").write_text("Mã;Tên\nzalo;Nhóm Zalo\nfanpage;Trang Facebook\n", "utf-8")
     published = done(shell, "lists", "publish", "channels", "kenh.csv", *AS_LEAD)
     assert "is published, with 2 entries" in published.stdout
+    gone = next(line for line in published.stdout.splitlines() if line.startswith("Retired: "))
+    assert ("Kênh TikTok (tiktok)" in gone, "zalo" in gone, "fanpage" in gone) == (True, False, False)
     assert entries(shell, "channels") == {"zalo": "Nhóm Zalo", "fanpage": "Trang Facebook"}
     assert done(shell, "publications", "--channel", "press", code=0).stdout
     assert "there are: zalo, fanpage" in done(shell, "publications", "--channel", "radio", code=2).stderr

@@ -167,7 +167,7 @@ async def test_the_cases_are_those_of_the_congress(office, ledger):
     await office.until_in_views("scenarios")
     assert "Chưa chuẩn bị xong phương án" in switched.stderr
     shown = await asyncio.to_thread(office.shell.run, "scenario", "show", "--lang", "vi")
-    assert "Kịch bản đang áp dụng: Có bão (lần chuyển 1" in shown.stdout
+    assert "Tình huống đang áp dụng: Có bão (lần chuyển 1" in shown.stdout
     compared = await asyncio.to_thread(office.shell.json, "scenario", "compare", "--case", "storm")
     assert compared["cases"] == ["none", "storm"]
 

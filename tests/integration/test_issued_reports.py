@@ -68,6 +68,9 @@ def test_a_report_is_issued_once_and_had_again_as_it_was(shell):
     moved = {name: number for name, number in now["movements"]["totals"].items() if number}
     assert (moved["tasks"], moved["open_overdue"], moved["cancelled"]) == (-1, -1, 1)
     assert [(line["state"], line["reason"]) for line in now["stopped"]] == [("cancelled", "Trùng việc")]
+    assert shell.json("report", *for_the_day, "--compare", "01-bc/tb")["movements"] == now["movements"]
+    unknown = shell.run("report", *for_the_day, "--compare", "09-BC/TB")
+    assert (unknown.returncode, "No report 09-BC/TB was issued" in unknown.stderr) == (1, True)
     assert "so với báo cáo số 01-BC/TB" in shell.run("report", *for_the_day, "--lang", "vi").stdout
     assert issue(shell, "02-BC/TB", *for_the_day) == (0, "")
     second = shell.json("report", "show", "02-BC/TB")

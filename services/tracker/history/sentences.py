@@ -10,6 +10,7 @@ from shared.values.brief import brief
 from shared.values.code_lists import LIST_NAMES, CodeList, is_listed, name_of
 from shared.values.field_names import in_fields
 from shared.values.message import WITH_REASON, Message, word
+from shared.values.names_in_use import REGISTER, name_in_use
 from shared.views.view import Document
 
 SENTENCES = {
@@ -129,8 +130,18 @@ def _called(name: str, entity_id: str) -> object:
             return _case(entity_id)
         case [_, _, "code-list" | "known-list", *_] if entity_id in CodeList:
             return LIST_NAMES[CodeList(entity_id)]
+        case [_, _, "organisation", *_]:
+            return {lang: name_in_use(REGISTER, entity_id, lang) or entity_id for lang in LANGUAGES}
         case _:
             return entity_id
+
+
+EVIDENCE_REQUIRED = Message("evidence_required", "evidence is required")
+NO_EVIDENCE_REQUIRED = Message("no_evidence_required", "no evidence is required")
+
+
+def evidence_in_words(is_required: bool) -> Message:
+    return EVIDENCE_REQUIRED if is_required else NO_EVIDENCE_REQUIRED
 
 
 def _case(case: str) -> object:
@@ -151,6 +162,8 @@ def _readable(field: str, value: Any) -> object:
             return format_minute(value)
         case "scenario":
             return _case(value)
+        case "evidence_required":
+            return evidence_in_words(value)
         case "entry":
             return {lang: brief(text, VALUE_CHARACTERS) for lang, text in value["name"].items()}
         case "severity" | "decision" | "what":

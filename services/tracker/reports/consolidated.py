@@ -153,7 +153,7 @@ def consolidate(
         congress=congress,
         particulars=particulars_of(views["congress"]),
         as_of=as_of,
-        scenario=in_force(views["scenarios"], listed),
+        scenario=in_force(views["scenarios"], listed, every_task),
         totals=totals,
         completion=totals.completion,
         punctuality=totals.punctuality,

@@ -12,9 +12,10 @@ from pydantic import BaseModel
 from services.tracker.reports.annex import AnnexRow
 from services.tracker.reports.cells import Cells
 from services.tracker.reports.consolidated import Report
+from services.tracker.reports.money import Sums
 from shared.views.view import Document
 
-FORM = 1
+FORM = 2
 """The form of reports that are issued today."""
 
 _CELLS = (
@@ -23,6 +24,8 @@ _CELLS = (
 )
 _CONDITIONS = ("not_begun", "under_way", "obstructed", "submitted")
 _SUMS = ("planned_vnd", "secured_vnd", "unsecured_vnd", "surplus_vnd", "advanced_vnd", "spent_vnd", "settled_vnd")
+_GUARANTEES = ("planned_vnd", "secured_vnd", "unsecured_vnd", "surplus_vnd")
+_STOPPED_STATES = ("cancelled", "suspended")
 _TASK = ("id", "unit")
 _IN_CHARGE = ("collective", "individual", "directing_leader")
 _ROW = (
@@ -45,11 +48,25 @@ def content_of(report: Report, form: int = FORM) -> list[Document] | None:
 
 
 def _first_form(report: Report) -> Iterator[Document]:
+    """Where nothing was planned or guaranteed for what is cancelled or suspended."""
+    stopped = Sums.total(line.sums for line in report.stopped)
+    money, elsewhere = report.money, dict(report.money.elsewhere)
+    beside = Sums.total(elsewhere[state] for state in _STOPPED_STATES)
+    for state in _STOPPED_STATES:
+        elsewhere[state] = _without_guarantees(elsewhere[state], elsewhere[state])
+    duties = _without_guarantees(elsewhere["duties"], stopped)
+    elsewhere["duties"] = _with_guarantees(duties, beside)
+    totals = _without_guarantees(money.totals, stopped)
+    money = money.model_copy(update={"elsewhere": elsewhere, "totals": totals})
+    yield from _second_form(report.model_copy(update={"money": money}), _row_of_first_form)
+
+
+def _second_form(report: Report, made_row: Callable[[AnnexRow], Document] | None = None) -> Iterator[Document]:
     yield {"about": "report", "today": report.as_of.today.isoformat(), "coming_days": report.coming.days}
     yield from _counted(report)
     yield from _amounts(report)
     for row in (row for section in report.annex.sections for row in section.rows):
-        yield _row(row)
+        yield (made_row or _row)(row)
     for about, lines, names in (
         ("obstacle", report.obstacles.lines, _OBSTACLE),
         ("late", report.late, _LATE),
@@ -89,6 +106,18 @@ def _row(row: AnnexRow) -> Document:
     return {"about": "row", **_named(row, _ROW), **_named(row.sums, _SUMS), "obstacles": obstacles}
 
 
+def _row_of_first_form(row: AnnexRow) -> Document:
+    return _row(row) | (dict.fromkeys(_GUARANTEES, 0) if row.state in _STOPPED_STATES else {})
+
+
+def _without_guarantees[Line: Sums](line: Line, taken: Sums) -> Line:
+    return line.model_copy(update={name: getattr(line, name) - getattr(taken, name) for name in _GUARANTEES})
+
+
+def _with_guarantees[Line: Sums](line: Line, added: Sums) -> Line:
+    return line.model_copy(update={name: getattr(line, name) + getattr(added, name) for name in _GUARANTEES})
+
+
 def _not_empty(cells: Mapping[str, Cells]) -> Iterator[str]:
     """A unit that a later process knows, and which had nothing to do, makes no other report."""
     return (key for key, one in cells.items() if one.tasks or one.cancelled)
@@ -103,4 +132,4 @@ def _named(model: BaseModel, names: tuple[str, ...]) -> Document:
     return {name: dumped[name] for name in names}
 
 
-_FORMS: Mapping[int, Callable[[Report], Iterator[Document]]] = {1: _first_form}
+_FORMS: Mapping[int, Callable[[Report], Iterator[Document]]] = {1: _first_form, 2: _second_form}

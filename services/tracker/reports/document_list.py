@@ -50,14 +50,18 @@ def document_list(documents: Iterable[Filed], wanted: DocumentFilter) -> list[Fi
 
 
 def documents_called(documents: Iterable[Document], what: str, unit: str = "") -> list[Document]:
-    """Those that a symbol names, with its term or without, or that have this id."""
-    citation = Citation.parse(what)
+    """Those that a symbol names, with its term or without, or that have this id; marks and capitals may be left
+    out."""
+    citation = Citation.parse(what.upper())
     return [
         document
         for document in documents
         if unit in ("", document["unit"])
         and (
-            what in (document["document_id"], document["_id"])
-            or (Citation(document["symbol"]).file == citation.file and citation.term in (None, document.get("term")))
+            same(what) in (same(document["document_id"]), same(document["_id"]))
+            or (
+                same(Citation(document["symbol"]).file) == same(citation.file)
+                and citation.term in (None, document.get("term"))
+            )
         )
     ]

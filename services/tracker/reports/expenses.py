@@ -3,13 +3,16 @@ estimated + surplus = guaranteed + unsecured, and guaranteed + overspent = spent
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from pydantic import BaseModel
 
 from services.tracker.reports.document_register import Warning  # noqa: A004
-from services.tracker.reports.order import in_order_of_id
+from services.tracker.reports.lines import NamedTask, name_of
+from services.tracker.reports.money import accounts_by_task
+from services.tracker.reports.order import in_order_of_id, task_order
 from shared.domain.paper import same
+from shared.domain.task import TaskStatus
 from shared.values.message import Message
 from shared.views.view import Document
 
@@ -48,6 +51,22 @@ def accounts_of(expenses: Iterable[Document], tasks: Iterable[Document]) -> list
     ordered = in_order_of_id(expenses)
     uses = _uses_of_vouchers(ordered)
     return [_account(expense, secured.get(f"{expense['unit']}/{expense['_id']}"), uses) for expense in ordered]
+
+
+class NotEstimated(NamedTask):
+    planned_vnd: int
+    secured_vnd: int
+
+
+def not_estimated(expenses: Iterable[Document], tasks: Sequence[Document]) -> list[NotEstimated]:
+    """The tasks with money that no account has, by number; cancelled ones are left out."""
+    accounts, _ = accounts_by_task(tasks, expenses)
+    lines = [
+        NotEstimated(**name_of(task), planned_vnd=task["planned_vnd"], secured_vnd=task["secured_vnd"] or 0)
+        for task in sorted(tasks, key=task_order)
+        if task["_id"] not in accounts and task["status"] != TaskStatus.CANCELLED
+    ]
+    return [line for line in lines if line.planned_vnd or line.secured_vnd]
 
 
 def _account(expense: Document, secured_vnd: int | None, uses: dict[str, list[str]]) -> Account:

@@ -7,6 +7,7 @@ from operator import itemgetter
 from pydantic import BaseModel
 
 from services.tracker.reports.listing import Column, Listing
+from shared.domain.paper import same
 from shared.events.issued_report import Capacity
 from shared.values.ordering import natural
 from shared.values.symbol import DocumentSymbol, SymbolForm
@@ -54,9 +55,10 @@ def last_issued(documents: Iterable[Document], upto: int) -> IssuedReport | None
 
 
 def issued_as(documents: Iterable[Document], symbol: str) -> IssuedReport | None:
-    """The one of this symbol, or filed under this id."""
-    names = {symbol, DocumentSymbol.parse(symbol).entity_id}
-    return next((IssuedReport.model_validate(document) for document in documents if document["_id"] in names), None)
+    """The one of this symbol, or filed under this id; marks and capitals may be left out."""
+    names = {same(symbol), *(same(DocumentSymbol.parse(text).entity_id) for text in (symbol, symbol.upper()))}
+    called = (document for document in documents if same(document["_id"]) in names)
+    return next(map(IssuedReport.model_validate, called), None)
 
 
 def _in_order(documents: Iterable[Document]) -> list[Document]:

@@ -3,6 +3,7 @@ logistics keeps say what was advanced, spent and settled."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Self
 
 from pydantic import BaseModel
@@ -11,17 +12,20 @@ from services.tracker.reports.cells import Share
 from services.tracker.reports.conditions import state_of
 from services.tracker.reports.duties import is_duty
 from services.tracker.reports.order import unit_order
-from services.tracker.reports.stopped import STATES
+from shared.domain.task import TaskStatus
 from shared.values.code_lists import Entries
 from shared.views.view import Document
 
+STATES = ("cancelled", "suspended")
 NO_TASK = "no_task"
-ELSEWHERE = ("duties", *STATES, NO_TASK)
+OF_TASKS = ("duties", *STATES)
+NO_RATE = Share.of(0, 0)
 
 
 class Sums(BaseModel):
-    """In đồng. As in the cells, planned + surplus = secured + unsecured, and of what is cancelled or suspended
-    nothing is planned or secured. `settled_vnd` is what was spent in accounts that are settled."""
+    """In đồng; planned + surplus = secured + unsecured. A suspended task counts in full. For a cancelled one nothing
+    is planned any more, so all that was guaranteed for it is left over. `settled_vnd` is what was spent in accounts
+    that are settled."""
 
     planned_vnd: int = 0
     secured_vnd: int = 0
@@ -34,8 +38,8 @@ class Sums(BaseModel):
     @classmethod
     def of(cls, task: Document | None, account: Document | None) -> Self:
         """Either may be missing."""
-        counts = task is not None and state_of(task) not in STATES
-        planned, secured = (task["planned_vnd"], task["secured_vnd"] or 0) if task and counts else (0, 0)
+        planned = task["planned_vnd"] if task and task["status"] != TaskStatus.CANCELLED else 0
+        secured = (task["secured_vnd"] or 0) if task else 0
         spent = account["spent_vnd"] if account else 0
         return cls(
             planned_vnd=planned,
@@ -57,14 +61,19 @@ class Sums(BaseModel):
 
 
 class Disbursed(Sums):
-    """`rate` of disbursement: spent of what is guaranteed, beyond 100% where more was spent."""
+    """`rate` of disbursement: spent of what is guaranteed, beyond 100% where more was spent. Both are of the same
+    tasks: what was spent in accounts of no single task, for which no task guarantees anything, is in neither."""
 
     rate: Share
 
     @classmethod
-    def total_of(cls, parts: Iterable[Sums]) -> Self:
+    def of_tasks(cls, parts: Iterable[Sums]) -> Self:
         sums = Sums.total(parts)
         return cls(**sums.model_dump(), rate=Share.of(sums.spent_vnd, sums.secured_vnd))
+
+    @classmethod
+    def of_no_task(cls, parts: Iterable[Sums]) -> Self:
+        return cls(**Sums.total(parts).model_dump(), rate=NO_RATE)
 
 
 class Money(BaseModel):
@@ -78,6 +87,7 @@ class Money(BaseModel):
 
 type Accounts = Mapping[str, Document]
 """Documents of the view `expenses`, by the key of their task."""
+NO_ACCOUNTS: Accounts = MappingProxyType({})
 
 
 def accounts_by_task(tasks: Sequence[Document], expenses: Iterable[Document]) -> tuple[Accounts, list[Document]]:
@@ -102,16 +112,16 @@ def money_of(tasks: Sequence[Document], expenses: Iterable[Document], listed: En
     accounts, others = accounts_by_task(tasks, expenses)
     units = unit_order((task["unit"] for task in tasks), listed)
     by_unit: dict[str, list[Sums]] = {unit: [] for unit in units}
-    elsewhere: dict[str, list[Sums]] = {place: [] for place in ELSEWHERE}
+    elsewhere: dict[str, list[Sums]] = {place: [] for place in OF_TASKS}
     for task in tasks:
         place = _elsewhere(task)
         (elsewhere[place] if place else by_unit[task["unit"]]).append(Sums.of(task, accounts.get(task["_id"])))
-    elsewhere[NO_TASK] += [Sums.of(None, account) for account in others]
-    lines = [*by_unit.values(), *elsewhere.values()]
+    of_tasks = [part for parts in (*by_unit.values(), *elsewhere.values()) for part in parts]
+    of_none = Disbursed.of_no_task(Sums.of(None, account) for account in others)
     return Money(
-        by_unit={unit: Disbursed.total_of(parts) for unit, parts in by_unit.items()},
-        elsewhere={place: Disbursed.total_of(parts) for place, parts in elsewhere.items()},
-        totals=Disbursed.total_of(part for parts in lines for part in parts),
+        by_unit={unit: Disbursed.of_tasks(parts) for unit, parts in by_unit.items()},
+        elsewhere={place: Disbursed.of_tasks(parts) for place, parts in elsewhere.items()} | {NO_TASK: of_none},
+        totals=Disbursed(**Sums.total([*of_tasks, of_none]).model_dump(), rate=Disbursed.of_tasks(of_tasks).rate),
     )
 
 

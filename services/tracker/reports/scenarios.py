@@ -110,13 +110,16 @@ type Lists = Mapping[CodeList, Entries]
 """The code lists of the congress; units and cases are as by default where there are none."""
 
 
-def in_force(scenarios: Iterable[Document], listed: Entries | None = None) -> InForce | None:
-    """`listed` are the units of the congress, here and below."""
+def in_force(
+    scenarios: Iterable[Document], listed: Entries | None = None, tasks: Iterable[Document] = ()
+) -> InForce | None:
+    """`listed` are the units of the congress, here and below. One that is retired counts as long as it has tasks or
+    has prepared a variant."""
     documents = {document["_id"]: document for document in scenarios}
     current = documents.get(CURRENT)
     if current is None:
         return None
-    units = _units(documents, listed=listed)
+    units = _units(documents, tasks, listed)
     followed = {unit: documents.get(unit, {}).get("followed", 0) for unit in units}
     behind = [unit for unit, number in followed.items() if number < current["number"]]
     variants = _variants(documents, units, [current["scenario"]])
@@ -128,8 +131,10 @@ def in_force(scenarios: Iterable[Document], listed: Entries | None = None) -> In
 def _units(
     documents: dict[str, Document], tasks: Iterable[Document] = (), listed: Entries | None = None
 ) -> list[str]:
-    """Every unit that takes part or that has said something."""
-    on_record = (document["unit"] for document in (*documents.values(), *tasks) if "unit" in document)
+    """Every unit that takes part, and others with tasks or variants on record. That one noted a switch is nothing of
+    its own: every service does."""
+    variants = (document for document in documents.values() if document.get("kind") == "variant")
+    on_record = (document["unit"] for document in (*variants, *tasks))
     return unit_order(on_record, listed)
 
 
@@ -150,7 +155,7 @@ def standing(tasks: Sequence[Document], scenarios: Sequence[Document], lists: Li
     units = _units(documents, tasks, listed)
     return Standing(
         cases=cases,
-        in_force=in_force(scenarios, listed),
+        in_force=in_force(scenarios, listed, tasks),
         switches=[Switch(**switch) for switch in documents.get(CURRENT, {}).get("switches", ())],
         units=[
             UnitStanding(

@@ -57,7 +57,7 @@ def sections_of(
         conditions=conditions_by(tasks, groups, units),
         obstacles=obstacles_of(every_task),
         late=late_of(tasks, today),
-        stopped=stopped_of(every_task, views["scenarios"]),
+        stopped=stopped_of(every_task, views["scenarios"], accounts),
         money=money_of(every_task, views["expenses"], units),
         coming=coming_of(tasks, today, wanted.coming_days),
         annex=annex_of(Arranged(tasks, accounts, groups, views["organisations"], units, today), wanted.annex),

@@ -5,36 +5,39 @@ from datetime import date, datetime
 
 from services.tracker.reports.conditions import state_of
 from services.tracker.reports.lines import NamedTask, name_of
+from services.tracker.reports.money import NO_ACCOUNTS, STATES, Accounts, Sums
 from shared.domain.task import TaskStatus
 from shared.events.scenario import CURRENT
 from shared.values.local_time import local_date
 from shared.views.view import Document
 
-STATES = ("cancelled", "suspended")
-
 
 class StoppedLine(NamedTask):
     """`state` is cancelled or suspended. `switch` is the number of the sub-committee's switch that suspended it.
-    Views of earlier versions don't say why a task was cancelled."""
+    `sums` is the money of the task. Views of earlier versions don't say why a task was cancelled."""
 
     state: str
     reason: str | None
     on: date | None
     by: str | None
     switch: int | None = None
+    sums: Sums = Sums()
 
 
-def stopped_of(tasks: Iterable[Document], scenarios: Iterable[Document]) -> list[StoppedLine]:
+def stopped_of(
+    tasks: Iterable[Document], scenarios: Iterable[Document], accounts: Accounts = NO_ACCOUNTS
+) -> list[StoppedLine]:
     """Cancelled ones first, each in the order of `tasks`."""
     by_id = {document["_id"]: document for document in scenarios}
-    lines = [_line(task, by_id) for task in tasks if state_of(task) in STATES]
+    lines = [_line(task, by_id, accounts) for task in tasks if state_of(task) in STATES]
     return sorted(lines, key=lambda line: STATES.index(line.state))
 
 
-def _line(task: Document, scenarios: Mapping[str, Document]) -> StoppedLine:
+def _line(task: Document, scenarios: Mapping[str, Document], accounts: Accounts) -> StoppedLine:
+    named = {**name_of(task), "sums": Sums.of(task, accounts.get(task["_id"]))}
     if task["status"] == TaskStatus.CANCELLED:
-        return StoppedLine(**name_of(task), state="cancelled", **_cancelled(task))
-    return StoppedLine(**name_of(task), state="suspended", **_suspended(task, scenarios))
+        return StoppedLine(**named, state="cancelled", **_cancelled(task))
+    return StoppedLine(**named, state="suspended", **_suspended(task, scenarios))
 
 
 def _cancelled(task: Document) -> Document:
