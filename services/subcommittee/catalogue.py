@@ -230,4 +230,5 @@ AGGREGATE = Aggregate(
     evolve=evolve,
     decide=decide,
     reads=reads,
+    holds_while_nothing_else_is_written=True,
 )

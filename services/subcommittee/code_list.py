@@ -251,5 +251,6 @@ AGGREGATE = Aggregate(
     evolve=evolve,
     decide=decide,
     reads=reads,
+    holds_while_nothing_else_is_written=True,
     for_reference=True,
 )

@@ -156,4 +156,11 @@ def _title(duty: Text, phase: Phase, locality: Text) -> Text:
     return Text(vi=vi[:TEXT_LENGTH], en=en[:TEXT_LENGTH])
 
 
-AGGREGATE = Aggregate(events=EVENTS, commands=(HandOutDuty,), evolve=latest, decide=decide, reads=reads)
+AGGREGATE = Aggregate(
+    events=EVENTS,
+    commands=(HandOutDuty,),
+    evolve=latest,
+    decide=decide,
+    reads=reads,
+    holds_while_nothing_else_is_written=True,
+)

@@ -175,7 +175,8 @@ class Aggregate:
     decide: Callable[..., Sequence[Event]]
     reads: Callable[[Any, Any], Sequence[Key]] | None = None
     """Names the other aggregates of the service that a decision depends on, given the command and the state.
-    `decide` gets their states as a fourth argument; nothing keeps them from changing before the append."""
+    `decide` gets their states as a fourth argument; nothing keeps them from changing before the append, unless
+    `holds_while_nothing_else_is_written`."""
     correct: Callable[..., Sequence[Event]] = _corrects_nothing
     """Decides on corrections (`shared.domain.correcting`): command, state, actor, what was noted so far and by whom,
     and the states that `reads` names."""
@@ -186,6 +187,10 @@ class Aggregate:
     for_reference: bool = False
     """What is looked up here, such as which entries a list has, may have been written down after what is decided with
     it has happened."""
+    holds_while_nothing_else_is_written: bool = False
+    """Its events are stored only if nothing at all was written to the service's stream since `reads` was followed;
+    otherwise the command is decided afresh. For decisions that must not contradict each other though none of them
+    writes to what the other one reads. Where nothing is read, only the aggregate itself has to be as it was."""
 
     @property
     def public_commands(self) -> tuple[type[Command], ...]:
