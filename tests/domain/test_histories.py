@@ -95,7 +95,8 @@ WORLD = {
     ),
 }
 """The tasks that a review finds: one lacks its funding, one is not live. One locality on the register, two clearances
-that tasks may need, two directives, a file that the unit keeps, a list with a third case, and a scenario in force, with a variant."""
+that tasks may need, two directives, a file that the unit keeps, a list with a third case, and a scenario in force,
+with a variant."""
 
 TAKEN_UP_LATER = {
     ("task", "c"): task.AGGREGATE.fold(
