@@ -6,13 +6,14 @@
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import reduce
 from typing import Any, ClassVar, NamedTuple, Self, get_args
 
 from pydantic import BaseModel, ConfigDict
 
 from shared.events.base import Event, entity_of
+from shared.values.field_names import field_words
 from shared.values.local_time import local_date
 from shared.values.message import Message
 
@@ -52,12 +53,18 @@ class Command(BaseModel):
     """The field that holds a deadline. One that is over on the day it is given needs a reason, in the field
     `past_because`; it is kept."""
 
+    HAPPENED: ClassVar[frozenset[str]] = frozenset()
+    """The fields that hold a day or an instant at which something did happen, so that it can't be still to come."""
+
     def check_given_at(self, happened: datetime) -> None:
-        """Raises a refusal for a deadline before the local day of `happened` that comes without a reason."""
+        """Raises a refusal for a deadline before the local day of `happened` that comes without a reason, and for
+        what is said to have happened and is still to come."""
         deadline: date | None = getattr(self, self.DEADLINE, None)
         day = local_date(happened)
         if deadline is not None and deadline < day and getattr(self, "past_because", None) is None:
             raise DEADLINE_IN_THE_PAST(deadline=deadline, day=day)
+        for name in sorted(self.HAPPENED):
+            check_has_come(name, getattr(self, name, None), happened)
 
     def parts(self) -> "Sequence[Command]":
         """The commands on single aggregates that this one stands for; they succeed or fail together."""
@@ -133,6 +140,21 @@ DEADLINE_IN_THE_PAST = Refusal(
     "deadline_in_the_past",
     "The deadline {deadline} was over by {day}; say in past_because why it is set all the same.",
 )
+
+
+STILL_TO_COME = Refusal("day_to_come", "{field}: {day} is still to come; nothing can have happened then.")
+CLOCK_SKEW = timedelta(minutes=5)
+"""How far the clock of whoever says an instant may be ahead."""
+
+
+def check_has_come(field: str, when: date | datetime | None, now: datetime) -> None:
+    """Raises a refusal for a day after that of `now`, or for an instant after it. `None`: nobody says when."""
+    if isinstance(when, datetime):
+        is_to_come = when > now + CLOCK_SKEW
+    else:
+        is_to_come = when is not None and when > local_date(now)
+    if is_to_come:
+        raise STILL_TO_COME(field=field_words(field), day=when)
 
 
 def once[E: Event](event: E, recorded: E | None, otherwise: Refused) -> Sequence[E]:
