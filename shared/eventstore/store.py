@@ -151,7 +151,7 @@ class EventStore:
     def _messages(
         self, events: Sequence[NewEvent], expected: dict[tuple[str, str], int]
     ) -> list[tuple[str, bytes, dict[str, str]]]:
-        messages = []
+        messages: list[tuple[str, bytes, dict[str, str]]] = []
         guarded: set[tuple[str, str]] = set()
         for event in events:
             key = (event.entity, event.entity_id)
