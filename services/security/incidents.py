@@ -5,7 +5,7 @@ for reopening are for security and the auditor; whoever shows these events to ot
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from shared.domain.correcting import Correction, Past, Recorders, require_right, require_room, wrong_values
 from shared.domain.decider import Actor, Aggregate, Command, Key, Refusal, State, begun, commands_of, once
@@ -61,6 +61,7 @@ class ReportIncident(IncidentCommand):
     """`place` and `kind` may be read by everybody, `details` by security and the auditor only."""
 
     NAME = "report-incident"
+    HAPPENED: ClassVar[frozenset[str]] = frozenset({"happened_at"})
     place: Phrase
     kind: EntryId
     details: Phrase
@@ -90,6 +91,7 @@ class CorrectIncident(IncidentCommand, Correction):
 
     NAME = "correct-incident"
     VALUES = events.IncidentValues
+    HAPPENED: ClassVar[frozenset[str]] = frozenset({"happened_at"})
     place: Brief | None = None
     kind: EntryId | None = None
     details: Phrase | None = None

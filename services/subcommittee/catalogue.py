@@ -7,6 +7,7 @@ from typing import Any, Self
 from pydantic import Field, model_validator
 
 from services.subcommittee.listed import check_named, key_of
+from services.subcommittee.ordered import check_directive, directive_read
 from shared.domain.decider import EVENTS_AT_ONCE, Actor, Aggregate, Command, Key, Refusal, State, begun, once
 from shared.events import catalogue_item as events
 from shared.values.code_lists import EVERY_CASE, CodeList
@@ -152,7 +153,8 @@ Wish = PublishItem | AssignItem | ReviseItem | WithdrawItem
 
 
 def reads(command: Wish, state: CatalogueItem | None) -> Sequence[Key]:
-    return tuple(key_of(code_list) for code_list in _named_anew(command, state))
+    lists = tuple(key_of(code_list) for code_list in _named_anew(command, state))
+    return (*lists, *directive_read(command.directive_id)) if isinstance(command, AssignItem) else lists
 
 
 def decide(
@@ -161,6 +163,8 @@ def decide(
     decided = _decide(command, state)
     for code_list, entry_id in _named_anew(command, state).items() if decided else ():
         check_named(code_list, entry_id, seen)
+    if decided and isinstance(command, AssignItem):
+        check_directive(command.directive_id, seen)
     return decided
 
 
@@ -230,4 +234,5 @@ AGGREGATE = Aggregate(
     evolve=evolve,
     decide=decide,
     reads=reads,
+    holds_while_nothing_else_is_written=True,
 )

@@ -122,6 +122,9 @@ FORMS = {
 """What an id looks like, for whoever gave another."""
 TWICE = Refusal("entry_twice", "{id} stands on the list «{list}» more than once.")
 ALREADY_THERE = Refusal("entry_already_there", "{id} is on the list «{list}» already, with another name.")
+IS_RETIRED = Refusal(
+    "entry_there_retired", "{id} is on the list «{list}» already, and is retired: restore it instead of adding it."
+)
 STAYS = Refusal("entry_stays", "{id} can't be retired from the list «{list}»: there is always this one.")
 IN_USE = Refusal("entry_in_use", "{id} can't be retired from the list «{list}»: it is in use, by {users}.")
 LIST_FULL = Refusal("list_full", "The list «{list}» has {most} entries, retired ones among them; that is the most.")
@@ -197,6 +200,8 @@ def _add(command: AddEntry, held: Entry | None, count: int) -> Sequence[events.C
     if held is not None:
         if held == entry:
             return ()
+        if held.retired:
+            raise IS_RETIRED(id=command.entry_id, list=LIST_NAMES[command.code_list])
         raise ALREADY_THERE(id=command.entry_id, list=LIST_NAMES[command.code_list])
     _check_id(command.code_list, command.entry_id)
     if count >= _most(command.code_list):
@@ -262,5 +267,6 @@ AGGREGATE = Aggregate(
     evolve=evolve,
     decide=decide,
     reads=reads,
+    holds_while_nothing_else_is_written=True,
     for_reference=True,
 )

@@ -12,8 +12,9 @@ from services.subcommittee.holding import (
     check_exclusive,
 )
 from shared.domain.correcting import Correction, Past, Recorders, require_right, wrong_values
-from shared.domain.decider import Actor
+from shared.domain.decider import Actor, check_has_come
 from shared.events import organisation as events
+from shared.values.local_time import local_date
 from shared.values.types import Day, Name
 
 
@@ -51,6 +52,8 @@ def correct(
     require_right(
         command, wrong, actor, past, Recorders({events.PositionHeld: fields}, ("position", holder.position))
     )
+    if past.happened and holder.since <= local_date(past.happened):  # who holds it has begun to
+        check_has_come("since", wrong.get("since"), past.happened)
     right = HoldPosition(organisation_id=command.organisation_id, **held | wrong)
     left = holdings.left.get(command.position)
     if left and left.until > right.since:

@@ -53,4 +53,11 @@ def decide(
     return once(issued, directive, ALREADY_ISSUED(directive_id=command.directive_id))
 
 
-AGGREGATE = Aggregate(events=EVENTS, commands=(IssueDirective,), evolve=latest, decide=decide, reads=reads)
+AGGREGATE = Aggregate(
+    events=EVENTS,
+    commands=(IssueDirective,),
+    evolve=latest,
+    decide=decide,
+    reads=reads,
+    holds_while_nothing_else_is_written=True,
+)

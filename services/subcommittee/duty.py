@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from services.subcommittee.catalogue import ITEMS_AT_ONCE
 from services.subcommittee.listed import UNITS, check_named, check_units, entries_in, key_of
+from services.subcommittee.ordered import check_directive, directive_read
 from services.subcommittee.organisation import NOT_FOUND
 from shared.domain.decider import Actor, Aggregate, Command, Key, Refusal, latest
 from shared.events.duty import EVENTS, DutyHandedOut
@@ -112,7 +113,10 @@ ALREADY_HANDED_OUT = Refusal(
 
 
 def reads(command: HandOutToLocality, duty: DutyHandedOut | None) -> Sequence[Key]:
-    return (("organisation", command.locality), key_of(CodeList.DUTIES), UNITS) if duty is None else ()
+    if duty is not None:
+        return ()
+    looked_up = ("organisation", command.locality), key_of(CodeList.DUTIES), UNITS
+    return (*looked_up, *directive_read(command.directive_id))
 
 
 def decide(
@@ -125,6 +129,7 @@ def decide(
         raise ALREADY_HANDED_OUT(duty_id=command.entity_id, unit=duty.unit)
     check_units([command.unit], seen)
     check_named(CodeList.DUTIES, command.duty, seen)
+    check_directive(command.directive_id, seen)
     locality = seen.get(("organisation", command.locality))
     if locality is None:
         raise NOT_FOUND(organisation_id=command.locality)
@@ -156,4 +161,11 @@ def _title(duty: Text, phase: Phase, locality: Text) -> Text:
     return Text(vi=vi[:TEXT_LENGTH], en=en[:TEXT_LENGTH])
 
 
-AGGREGATE = Aggregate(events=EVENTS, commands=(HandOutDuty,), evolve=latest, decide=decide, reads=reads)
+AGGREGATE = Aggregate(
+    events=EVENTS,
+    commands=(HandOutDuty,),
+    evolve=latest,
+    decide=decide,
+    reads=reads,
+    holds_while_nothing_else_is_written=True,
+)

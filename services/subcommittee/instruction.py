@@ -48,4 +48,11 @@ def decide(
     return once(issued, instruction, ALREADY_GIVEN(instruction_id=command.instruction_id))
 
 
-AGGREGATE = Aggregate(events=EVENTS, commands=(GiveInstruction,), evolve=latest, decide=decide, reads=reads)
+AGGREGATE = Aggregate(
+    events=EVENTS,
+    commands=(GiveInstruction,),
+    evolve=latest,
+    decide=decide,
+    reads=reads,
+    holds_while_nothing_else_is_written=True,
+)

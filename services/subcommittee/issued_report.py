@@ -12,7 +12,7 @@ from pydantic import Field
 from shared.domain.decider import Actor, Aggregate, Command, Refusal, latest, once
 from shared.domain.document import Symbol
 from shared.events.issued_report import EVENTS, Capacity, ReportIssued
-from shared.values.symbol import DocumentSymbol
+from shared.values.symbol import DocumentSymbol, SymbolForm
 from shared.values.types import Day, Name, Place
 
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
@@ -48,6 +48,11 @@ NO_RIGHT_TO_ISSUE = Refusal(
 PERIOD_REVERSED = Refusal(
     "report_period_reversed", "The period of a report can't end on {period_to}, before it begins on {period_from}."
 )
+NO_SYMBOL = Refusal(
+    "report_symbol_unfit",
+    "{symbol} is no number that a report is handed up under: neither the Party's form, 15-BC/TB, nor the State's, "
+    "15/BC-TB.",
+)
 ALREADY_ISSUED = Refusal(
     "report_already_issued", "A report with the symbol {symbol} is issued already, with another content."
 )
@@ -56,6 +61,8 @@ ALREADY_ISSUED = Refusal(
 def decide(command: IssueReport, issued: ReportIssued | None, actor: Actor) -> Sequence[ReportIssued]:
     if not actor.leads:
         raise NO_RIGHT_TO_ISSUE(actor=actor.id)
+    if issued is None and DocumentSymbol.parse(command.symbol).form is SymbolForm.OTHER:
+        raise NO_SYMBOL(symbol=command.symbol)
     if command.period_to < command.period_from:
         raise PERIOD_REVERSED(period_from=command.period_from, period_to=command.period_to)
     return once(ReportIssued(**command.model_dump()), issued, ALREADY_ISSUED(symbol=command.symbol))

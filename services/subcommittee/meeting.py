@@ -1,12 +1,13 @@
 """A meeting of the sub-committee and the conclusion of its chair, in numbered points."""
 
 from collections.abc import Sequence
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, ClassVar, NamedTuple, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from shared.domain.correcting import BriefText, Correction, Past, Recorders, require_right, require_room, wrong_values
 from shared.domain.decider import Actor, Aggregate, Command, Refusal, State, begun, once
+from shared.events.base import Event
 from shared.events.meeting import (
     EVENTS,
     MeetingConcluded,
@@ -59,6 +60,7 @@ class RecordMeeting(MeetingCommand):
     """Puts a meeting on record: when it was held, who chaired it, who took part."""
 
     NAME = "record-meeting"
+    HAPPENED: ClassVar[frozenset[str]] = frozenset({"held_on"})
     title: Text
     held_on: Day
     chair: Participant
@@ -90,6 +92,7 @@ class CorrectMeeting(MeetingCommand, Correction):
 
     NAME = "correct-meeting"
     VALUES = MeetingValues
+    HAPPENED: ClassVar[frozenset[str]] = frozenset({"held_on"})
     title: BriefText | None = None
     held_on: Day | None = None
     chair: CorrectedChair | None = None
@@ -122,7 +125,23 @@ POINTS_MISNUMBERED = Refusal(
     "points_misnumbered", "The points of a conclusion are numbered 1, 2, 3 …; got {numbers}."
 )
 NO_SUCH_POINT = Refusal("no_such_point", "The conclusion of meeting {meeting_id} has no point {number}.")
-RECORDERS = Recorders({MeetingHeld: ("title", "held_on", "chair"), MeetingConcluded: ("points",)})
+RECORDERS = Recorders({MeetingHeld: ("title", "held_on", "chair")})
+
+
+class PointRecorders(NamedTuple):
+    """Which events record the point `number` of the conclusion."""
+
+    number: int
+
+    def says(self, event: Event, name: str) -> bool:
+        match event:
+            case MeetingConcluded():
+                points = event.points
+            case MeetingCorrected():
+                points = event.after.points or ()
+            case _:
+                return False
+        return name == "points" and any(point.number == self.number for point in points)
 
 
 def decide(command: RecordMeeting | ConcludeMeeting, meeting: Meeting | None, actor: Actor) -> Sequence[MeetingEvent]:
@@ -156,7 +175,9 @@ def correct(
         held["points"] = tuple(point for point in held["points"] if point.number in numbers)
     if not wrong:
         return ()
-    require_right(command, wrong, actor, past, RECORDERS)
+    require_right(command, wrong.keys() - {"points"}, actor, past, RECORDERS)
+    for point in wrong.get("points", ()):
+        require_right(command, ("points",), actor, past, PointRecorders(point.number))
     require_room(command, meeting.corrections)
     before = MeetingValues(**{name: held[name] for name in wrong})
     return (MeetingCorrected(before=before, after=MeetingValues(**wrong), reason=command.reason),)

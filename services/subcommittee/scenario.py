@@ -53,4 +53,11 @@ def decide(
     return (ScenarioSwitched(number=number, scenario=command.scenario, reason=command.reason),)
 
 
-AGGREGATE = Aggregate(events=EVENTS, commands=(SwitchScenario,), evolve=latest, decide=decide, reads=reads)
+AGGREGATE = Aggregate(
+    events=EVENTS,
+    commands=(SwitchScenario,),
+    evolve=latest,
+    decide=decide,
+    reads=reads,
+    holds_while_nothing_else_is_written=True,
+)

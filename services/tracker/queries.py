@@ -168,4 +168,4 @@ def _happened_until(views: Views) -> str:
 
 def _readable(row: Document, *, unmasked: bool) -> Document:
     """A row of the audit trail with its sentence, which is made of what this reader may read."""
-    return with_summary(row if unmasked else masked_row(row))
+    return with_summary(row if unmasked else masked_row(row), unmasked=unmasked)

@@ -6,7 +6,7 @@ and after. It may do only what a first recording may: every aggregate checks its
 
 from collections.abc import Container, Iterable, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any, ClassVar, NamedTuple, Self
+from typing import Any, ClassVar, NamedTuple, Protocol, Self
 
 from pydantic import BaseModel, Field, model_validator
 
@@ -28,11 +28,9 @@ class BriefText(Text):
 
 
 class Correction(Command):
-    """Gives the right values of what is named in `VALUES`, one at least. A day in `HAPPENED` is one on which
-    something did happen."""
+    """Gives the right values of what is named in `VALUES`, one at least."""
 
     VALUES: ClassVar[type[BaseModel]]
-    HAPPENED: ClassVar[frozenset[str]] = frozenset()
     reason: Brief
 
     @property
@@ -45,12 +43,6 @@ class Correction(Command):
         if not self.given:
             raise ValueError("nothing to correct is given")
         return self
-
-    def check_given_at(self, happened: datetime) -> None:
-        """Raises a refusal for a day on which something is said to have happened, and that is still to come."""
-        for name in sorted(self.HAPPENED & self.given.keys()):
-            if (day := self.given[name]) > local_date(happened):
-                raise STILL_TO_COME(field=field_words(name), day=day)
 
 
 def _as_stored(value: Any) -> Any:
@@ -82,6 +74,13 @@ class Past(NamedTuple):
         return next((noted for noted in reversed(self.noted) if isinstance(noted.event, events)), None)
 
 
+class Recording(Protocol):
+    """Knows which events record what."""
+
+    def says(self, event: Event, name: str) -> bool:
+        """Whether `event` is about the field `name`."""
+
+
 class Recorders(NamedTuple):
     """Which fields each event records."""
 
@@ -109,7 +108,6 @@ BEFORE_IT_WAS_RECORDED = Refusal(
     "correction_before_recording",
     "The correction can't have been made at {happened}: what it corrects dates from {recorded}.",
 )
-STILL_TO_COME = Refusal("day_to_come", "{field}: {day} is still to come; nothing can have happened then.")
 BEFORE_ITS_BEGINNING = Refusal(
     "day_before_beginning", "{field}: {day} is before {began}, when {entity_id} was put on record."
 )
@@ -125,7 +123,7 @@ def wrong_values(command: Correction, held: Mapping[str, Any]) -> dict[str, Any]
     return {name: value for name, value in given.items() if value != held[name]}
 
 
-def require_right(command: Correction, names: Iterable[str], actor: Actor, past: Past, recorders: Recorders) -> None:
+def require_right(command: Correction, names: Iterable[str], actor: Actor, past: Past, recorders: Recording) -> None:
     """Raises a refusal for whoever neither recorded all of these values as they stand nor leads the unit, and for a
     correction from before one of them was."""
     for name in names:

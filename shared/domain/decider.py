@@ -6,13 +6,14 @@
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import reduce
 from typing import Any, ClassVar, NamedTuple, Self, get_args
 
 from pydantic import BaseModel, ConfigDict
 
 from shared.events.base import Event, entity_of
+from shared.values.field_names import field_words
 from shared.values.local_time import local_date
 from shared.values.message import Message
 
@@ -52,12 +53,18 @@ class Command(BaseModel):
     """The field that holds a deadline. One that is over on the day it is given needs a reason, in the field
     `past_because`; it is kept."""
 
+    HAPPENED: ClassVar[frozenset[str]] = frozenset()
+    """The fields that hold a day or an instant at which something did happen, so that it can't be still to come."""
+
     def check_given_at(self, happened: datetime) -> None:
-        """Raises a refusal for a deadline before the local day of `happened` that comes without a reason."""
+        """Raises a refusal for a deadline before the local day of `happened` that comes without a reason, and for
+        what is said to have happened and is still to come."""
         deadline: date | None = getattr(self, self.DEADLINE, None)
         day = local_date(happened)
         if deadline is not None and deadline < day and getattr(self, "past_because", None) is None:
             raise DEADLINE_IN_THE_PAST(deadline=deadline, day=day)
+        for name in sorted(self.HAPPENED):
+            check_has_come(name, getattr(self, name, None), happened)
 
     def parts(self) -> "Sequence[Command]":
         """The commands on single aggregates that this one stands for; they succeed or fail together."""
@@ -135,6 +142,21 @@ DEADLINE_IN_THE_PAST = Refusal(
 )
 
 
+STILL_TO_COME = Refusal("day_to_come", "{field}: {day} is still to come; nothing can have happened then.")
+CLOCK_SKEW = timedelta(minutes=5)
+"""How far the clock of whoever says an instant may be ahead."""
+
+
+def check_has_come(field: str, when: date | datetime | None, now: datetime) -> None:
+    """Raises a refusal for a day after that of `now`, or for an instant after it. `None`: nobody says when."""
+    if isinstance(when, datetime):
+        is_to_come = when > now + CLOCK_SKEW
+    else:
+        is_to_come = when is not None and when > local_date(now)
+    if is_to_come:
+        raise STILL_TO_COME(field=field_words(field), day=when)
+
+
 def once[E: Event](event: E, recorded: E | None, otherwise: Refused) -> Sequence[E]:
     """`event`, or nothing where it is on record already. Raises `otherwise` where another one is."""
     if recorded is None:
@@ -175,7 +197,8 @@ class Aggregate:
     decide: Callable[..., Sequence[Event]]
     reads: Callable[[Any, Any], Sequence[Key]] | None = None
     """Names the other aggregates of the service that a decision depends on, given the command and the state.
-    `decide` gets their states as a fourth argument; nothing keeps them from changing before the append."""
+    `decide` gets their states as a fourth argument; nothing keeps them from changing before the append, unless
+    `holds_while_nothing_else_is_written`."""
     correct: Callable[..., Sequence[Event]] = _corrects_nothing
     """Decides on corrections (`shared.domain.correcting`): command, state, actor, what was noted so far and by whom,
     and the states that `reads` names."""
@@ -186,6 +209,10 @@ class Aggregate:
     for_reference: bool = False
     """What is looked up here, such as which entries a list has, may have been written down after what is decided with
     it has happened."""
+    holds_while_nothing_else_is_written: bool = False
+    """Its events are stored only if nothing at all was written to the service's stream since `reads` was followed;
+    otherwise the command is decided afresh. For decisions that must not contradict each other though none of them
+    writes to what the other one reads. Where nothing is read, only the aggregate itself has to be as it was."""
 
     @property
     def public_commands(self) -> tuple[type[Command], ...]:

@@ -6,7 +6,7 @@ names another, it may say the term: `03-KH/TB (2015-2020)`; without, its own ter
 
 import re
 from collections.abc import Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from pydantic import AfterValidator, Field
 
@@ -95,6 +95,7 @@ class IssueDocument(Command):
     file or not; `advised_by` is who prepared it for the issuer (tham mưu). Numbers begin again with each `term`."""
 
     NAME = "issue-document"
+    HAPPENED: ClassVar[frozenset[str]] = frozenset({"issued_on"})
     ENTITY = "document"
     symbol: Symbol
     kind: Phrase
@@ -135,6 +136,7 @@ class CorrectDocument(DocumentCommand, Correction):
 
     NAME = "correct-document"
     VALUES = events.DocumentValues
+    HAPPENED: ClassVar[frozenset[str]] = frozenset({"issued_on"})
     symbol: Symbol | None = None
     kind: Brief | None = None
     title: BriefText | None = None

@@ -27,6 +27,9 @@ APPEND_TRIES = 3
 MAX_BATCH_EVENTS = 1000
 """What the broker takes in one atomic batch (ADR-50); it refuses more for ever, with err_code 10199."""
 
+WHOLE_STREAM = ("*", "*")
+"""Every aggregate of a service, where an append says which sequence is the last."""
+
 
 class NewEvent(NamedTuple):
     """An event to append to the aggregate `entity/entity_id`."""
@@ -105,10 +108,15 @@ class EventStore:
                 self.watch.has_read()
                 return sorted(ids)
 
+    async def last_sequence(self) -> int:
+        """Where the stream ends, as its leader has it. Raises `Unavailable`."""
+        return int((await stream_info(self._connection, self._stream))["state"]["last_seq"])
+
     async def append(self, events: Sequence[NewEvent], expected: dict[tuple[str, str], int]) -> int:
         """Stores `events` all or none and returns the stream sequence of the last; they are contiguous.
 
-        `expected` holds, per (entity, id), the sequence of its last event as the decision saw it (0: new).
+        `expected` holds, per (entity, id), the sequence of its last event as the decision saw it (0: new),
+        and of `WHOLE_STREAM` that of the stream, where nothing else may have been written to it since.
         An ack that does not come is resolved by reading back, so a return means stored exactly once.
         Raises `Conflict`, `Duplicate`, `Rejected` (`TooLarge`, `TooManyEvents`), `StreamLost`, or `Unavailable` (only
         this one leaves it open what happened).
@@ -143,7 +151,7 @@ class EventStore:
     def _messages(
         self, events: Sequence[NewEvent], expected: dict[tuple[str, str], int]
     ) -> list[tuple[str, bytes, dict[str, str]]]:
-        messages = []
+        messages: list[tuple[str, bytes, dict[str, str]]] = []
         guarded: set[tuple[str, str]] = set()
         for event in events:
             key = (event.entity, event.entity_id)
@@ -151,6 +159,8 @@ class EventStore:
             if key not in guarded:
                 headers["Nats-Expected-Last-Subject-Sequence"] = str(expected[key])
                 guarded.add(key)
+            if WHOLE_STREAM in expected and not messages:  # in the first message of a batch, and in no other
+                headers["Nats-Expected-Last-Sequence"] = str(expected[WHOLE_STREAM])
             subject = event_subject(self._congress, self.service, *key)
             body = as_bytes(event.envelope)
             if len(body) + HEADERS_BYTES > self._connection.max_payload:

@@ -20,11 +20,12 @@ from shared.events.base import Event
 from shared.eventstore import errors
 from shared.eventstore.envelope import Cause, encode, event_id
 from shared.eventstore.names import is_name
-from shared.eventstore.store import EventStore, NewEvent
+from shared.eventstore.store import WHOLE_STREAM, EventStore, NewEvent
 from shared.i18n import format_minute
 from shared.unit import problems
 from shared.unit.discards import Discards
 from shared.unit.loading import EventReference, Loaded, Loader, reference_to
+from shared.unit.others import Others
 from shared.unit.requests import CommandRequest, check_happened, fingerprint_of
 
 DECIDE_TRIES = 20
@@ -54,7 +55,8 @@ class Question(Command):
 class CommandHandler:
     """Executes the commands of one service. Many may run at once; the expected sequence keeps them apart.
 
-    Commands on one aggregate take turns here, which only saves conflicts: other instances of the service don't.
+    Commands on one aggregate take turns here, and so do those during which nothing else may be written, which only
+    saves conflicts: other instances of the service don't.
     """
 
     def __init__(
@@ -72,6 +74,7 @@ class CommandHandler:
         self._doings: dict[type[Command], Doing] = {}
         self._remembered: OrderedDict[Key, Loaded] = OrderedDict()
         self._turns: WeakValueDictionary[Key, asyncio.Lock] = WeakValueDictionary()
+        self._turn_of_those_that_need_all_still = asyncio.Lock()
 
     def offer(self, command: type[Command], doing: Doing) -> None:
         """Callers may give `command` from now on, which is no decision about one aggregate: `doing` does it."""
@@ -125,6 +128,8 @@ class CommandHandler:
         parts = command.parts()
         keys = sorted({(part.ENTITY, part.entity_id) for part in parts})
         async with AsyncExitStack() as taking_turns:
+            if any(self._loader.aggregates[entity].holds_while_nothing_else_is_written for entity, _ in keys):
+                await taking_turns.enter_async_context(self._turn_of_those_that_need_all_still)
             for key in keys:
                 await taking_turns.enter_async_context(self._turns.setdefault(key, asyncio.Lock()))
             return await self._execute(parts, keys, cause)
@@ -143,9 +148,10 @@ class CommandHandler:
                         if from_memory <= _touched_by(earlier.events):
                             return earlier
                     else:
-                        states, events = await self._decide(parts, loaded, cause)
+                        others = Others(self._store, self._loader)
+                        states, events = await self._decide(parts, loaded, cause, others)
                         if from_memory <= _touched_by(events):
-                            return await self._append(loaded, states, events)
+                            return await self._append(loaded, states, events, others.upto)
                 except Refused:
                     if not from_memory:
                         await self._store.watch.assure()
@@ -171,12 +177,11 @@ class CommandHandler:
         raise problems.CONFLICT()
 
     async def _decide(
-        self, parts: Sequence[Command], loaded: dict[Key, Loaded], cause: Cause
+        self, parts: Sequence[Command], loaded: dict[Key, Loaded], cause: Cause, others: Others
     ) -> tuple[dict[Key, Any], list[NewEvent]]:
         states = {key: aggregate.state for key, aggregate in loaded.items()}
         events: list[NewEvent] = []
         positions = dict.fromkeys(loaded, 0)
-        others: dict[Key, Loaded] = {}
         for part in parts:
             key = (part.ENTITY, part.entity_id)
             aggregate = self._loader.aggregates[part.ENTITY]
@@ -199,53 +204,27 @@ class CommandHandler:
         return states, events
 
     async def _decided(
-        self, aggregate: Aggregate, command: Command, state: Any, cause: Cause, others: dict[Key, Loaded]
+        self, aggregate: Aggregate, command: Command, state: Any, cause: Cause, others: Others
     ) -> tuple[Sequence[Event], datetime | None]:
-        """The events, and when the latest of what was read for them by name happened. `others` are those that earlier
-        parts of the same command have read: a thousand parts look a list up once."""
+        """The events, and when the latest of what was read for them by name happened."""
+        seen = await others.see(aggregate, command, state)
         if isinstance(command, Correction):
-            return await self._corrected(aggregate, command, state, cause, others)
+            # The history is read once more: the state does not say who recorded what.
+            noted = await self._loader.noted((aggregate.entity, command.entity_id))
+            past = Past(noted, cause.happened, cause.is_dated)
+            latest = max((event.happened for event in noted), default=None)
+            return aggregate.correct(command, state, cause.actor, past, seen), latest
         if aggregate.reads is None:
             return aggregate.decide(command, state, cause.actor), None
-        seen = await self._see(aggregate, command, state, others)
-        read = (others[key] for key in seen if key in others and not self._loader.aggregates[key[0]].for_reference)
-        latest = max(filter(None, (loaded.latest for loaded in read)), default=None)
-        return aggregate.decide(command, state, cause.actor, seen), latest
+        return aggregate.decide(command, state, cause.actor, seen), others.latest(seen)
 
-    async def _corrected(
-        self, aggregate: Aggregate, command: Correction, state: Any, cause: Cause, others: dict[Key, Loaded]
-    ) -> tuple[Sequence[Event], datetime | None]:
-        """The history is read once more: the state does not say who recorded what."""
-        noted = await self._loader.noted((aggregate.entity, command.entity_id))
-        seen = await self._see(aggregate, command, state, others)
-        past = Past(noted, cause.happened, cause.is_dated)
-        latest = max((event.happened for event in noted), default=None)
-        return aggregate.correct(command, state, cause.actor, past, seen), latest
-
-    async def _see(
-        self, aggregate: Aggregate, command: Command, state: Any, others: dict[Key, Loaded]
-    ) -> dict[Key, Any]:
-        if aggregate.reads is None:
-            return {}
-        seen = await self._seen(aggregate.reads(command, state), others)
-        if aggregate.reads_then is not None:
-            seen |= await self._seen(aggregate.reads_then(command, state, seen), others)
-        return seen
-
-    async def _seen(self, keys: Sequence[Key], others: dict[Key, Loaded]) -> dict[Key, Any]:
-        """The states of what `keys` name, read where none of `others` is it."""
-        named = [key for key in keys if key[1] != "*"]
-        seen: dict[Key, Any] = {}
-        for entity in [entity for entity, entity_id in keys if entity_id == "*"]:
-            seen |= await self._loader.load_all(entity)
-        unread = [key for key in named if key not in others]
-        others.update(zip(unread, await asyncio.gather(*map(self._loader.load, unread)), strict=True))
-        return seen | {key: others[key].state for key in named}
-
-    async def _append(self, loaded: dict[Key, Loaded], states: dict[Key, Any], events: Sequence[NewEvent]) -> Answer:
+    async def _append(
+        self, loaded: dict[Key, Loaded], states: dict[Key, Any], events: Sequence[NewEvent], upto: int | None
+    ) -> Answer:
         if not events:
             return Answer(events=(), sequence=max(aggregate.sequence for aggregate in loaded.values()))
-        last = await self._store.append(events, {key: aggregate.sequence for key, aggregate in loaded.items()})
+        expected = {key: aggregate.sequence for key, aggregate in loaded.items()}
+        last = await self._store.append(events, expected if upto is None else expected | {WHOLE_STREAM: upto})
         references = []
         for sequence, event in enumerate(events, start=last - len(events) + 1):
             key = (event.entity, event.entity_id)

@@ -10,12 +10,13 @@ from uuid import UUID
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict
 from pydantic_core import PydanticKnownError
 
+from shared.domain import decider
 from shared.domain.decider import Actor, Command
 from shared.i18n import format_minute
 from shared.unit.problems import IN_THE_FUTURE, OUT_OF_TIME
 from shared.values.types import EARLIEST, LATEST
 
-CLOCK_SKEW = timedelta(minutes=5)
+CLOCK_SKEW = decider.CLOCK_SKEW
 FINGERPRINT_CHARACTERS = 32
 _WRITTEN = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:[\d:.+\-Zz]{2,40}")
 _SECONDS_IN_OFFSET = re.compile(r"[+-]\d\d:\d\d:\d\d(\.\d+)?\Z")

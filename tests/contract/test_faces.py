@@ -434,6 +434,8 @@ async def register(face):
 async def test_a_duty_handed_out_opens_one_task_for_each_locality_and_phase_assigned_and_dated(face, serving):
     async with serving("subcommittee", *UNITS):
         await register(face)
+        order = {"directive_id": "d3", "kind": "work", "text": {"vi": "Vệ sinh"}, "units": ["logistics"]}
+        await face.send("subcommittee", "issue-directive", order)
         await face.send("subcommittee", "hand-out-duty", DUTY | {"unit": "logistics", "directive_id": "d3"})
         await face.send("subcommittee", "hand-out-duty", DUTY | {"unit": "security", "duty": "emulation"})
         for unit in UNITS:

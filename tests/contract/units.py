@@ -124,7 +124,7 @@ def opening(title):
                 "duty": "sanitation",
                 "phases": [{"phase": "before"}, {"phase": "during"}],
                 "localities": ["giao-thuy"],
-                "directive_id": slug(title),
+                "planned_vnd": sum(map(ord, title)),
             },
             "duty_already_handed_out",
         ),

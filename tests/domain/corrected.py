@@ -139,6 +139,12 @@ EXPENSE = {
         OFFICER,
         corrected(money.EstimateCorrected, {"guaranteed_vnd": 200}, {"guaranteed_vnd": 250}),
     ),
+    "a guarantee that was less than what is paid already, as a revision may say too": (
+        PAID,
+        CORRECTIONS.CorrectEstimate(task_id="4-01", guaranteed_vnd=100, **WHY),
+        OFFICER,
+        corrected(money.EstimateCorrected, {"guaranteed_vnd": 200}, {"guaranteed_vnd": 100}),
+    ),
     "an advance": (
         PAID,
         of_advance(amount_vnd=180, recipient="Phó Trưởng phòng", on=date(2020, 8, 20)),

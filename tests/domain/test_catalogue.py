@@ -3,6 +3,7 @@ import pytest
 from services.subcommittee import catalogue
 from services.subcommittee.catalogue import AGGREGATE, ITEMS_AT_ONCE
 from shared.events.catalogue_item import Item, ItemAssigned, ItemPublished, ItemRevised, ItemWithdrawn
+from shared.events.directive import DirectiveIssued
 from shared.unit.support_unit import open_assigned_items
 from tests.domain.scenario import OFFICER, accepting, given, refusal_codes, rejecting
 
@@ -45,6 +46,9 @@ ASSIGNED = (*PUBLISHED, ItemAssigned(unit="logistics", item=item()))
 ORDERED = (*PUBLISHED, ItemAssigned(unit="logistics", item=item(), directive_id="point-2"))
 REVISED = (*PUBLISHED, ItemRevised(item=item(budget_vnd=1)))
 WITHDRAWN = (*PUBLISHED, ItemWithdrawn())
+
+POINT_2 = DirectiveIssued(kind="work", text={"vi": "Triển khai"}, units=["logistics"])
+ISSUED = {("directive", "point-2"): POINT_2}
 
 ACCEPTED = {
     "an item is published": ((), publish(), OFFICER, PUBLISHED[-1]),
@@ -101,8 +105,14 @@ REJECTED = [
 
 @accepting(ACCEPTED)
 def test_it_happens_once_that(history, command, actor, event):
-    given(AGGREGATE, *history).when(command, actor).then(event)
-    given(AGGREGATE, *history, event).when(command, actor).nothing_happened()
+    given(AGGREGATE, *history).seeing(ISSUED).when(command, actor).then(event)
+    given(AGGREGATE, *history, event).seeing(ISSUED).when(command, actor).nothing_happened()
+
+
+def test_an_item_is_assigned_under_a_directive_that_was_issued_only():
+    nowhere = assign("logistics", directive_id="point-3")
+    given(AGGREGATE, *PUBLISHED).seeing(ISSUED).when(nowhere).rejected("directive_not_found")
+    given(AGGREGATE, *ORDERED).when(assign("logistics", directive_id="point-2")).nothing_happened()
 
 
 def test_publishing_again_after_assignment_changes_nothing():

@@ -108,7 +108,7 @@ REJECTED = [
     ((), publishes("none", "both", to=CodeList.CASES), CHAIR, "bad_entry_id"),
     ((), publishes("zalo", "zalo"), CHAIR, "entry_twice"),
     (ADDED, adds(name={"vi": "Khác"}), CHAIR, "entry_already_there"),
-    (RETIRED, adds(), CHAIR, "entry_already_there"),
+    (RETIRED, adds(), CHAIR, "entry_there_retired"),
     ((), retires("none"), CHAIR, "entry_stays"),
     ((), publishes("outbreak", to=CodeList.CASES), CHAIR, "entry_stays"),
     (FULL, adds("one-more"), CHAIR, "list_full"),

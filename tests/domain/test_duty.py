@@ -7,6 +7,7 @@ from services.subcommittee import duty
 from services.subcommittee.duty import AGGREGATE, DutyPhase, HandOutDuty, HandOutToLocality, duty_id
 from services.subcommittee.organisation import Organisation
 from shared.domain.decider import Actor
+from shared.events.directive import DirectiveIssued
 from shared.events.duty import DutyHandedOut
 from shared.events.organisation import OrganisationKind, OrganisationRegistered
 from shared.values.code_lists import CodeList, ids_of
@@ -17,6 +18,7 @@ CHAIR = Actor("subcommittee.chair", "subcommittee")
 POSITION = "Chủ tịch UBND huyện Giao Thủy"
 NAME = {"vi": "Huyện Giao Thủy", "en": "Giao Thủy district"}
 DUE = date(2020, 9, 20)
+D3 = DirectiveIssued(kind="work", text={"vi": "Triển khai"}, units=["propaganda"])
 
 
 def registered(
@@ -26,7 +28,7 @@ def registered(
 
 
 def register(organisation: Organisation | None) -> dict[object, object]:
-    return {("organisation", "giao-thuy"): organisation}
+    return {("organisation", "giao-thuy"): organisation, ("directive", "d3"): D3}
 
 
 def hand_out(**changes: object) -> HandOutToLocality:
@@ -95,6 +97,11 @@ NO_ADDRESSEE = {
 @pytest.mark.parametrize(("organisation", "code"), NO_ADDRESSEE.values(), ids=NO_ADDRESSEE)
 def test_a_duty_is_handed_out_to_localities_on_the_register_only(organisation, code):
     given(AGGREGATE).seeing(register(organisation)).when(hand_out(), CHAIR).rejected(code)
+
+
+def test_a_duty_is_handed_out_under_a_directive_that_was_issued_only():
+    nowhere = hand_out(directive_id="d4")
+    given(AGGREGATE).seeing(register(registered())).when(nowhere, CHAIR).rejected("directive_not_found")
 
 
 def test_a_name_without_english_stands_as_it_is_in_the_english_title():

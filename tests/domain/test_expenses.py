@@ -72,6 +72,12 @@ ACCEPTED = {
         LEAD,
         MoneyAdvanced(**advance("a1", 250)),
     ),
+    "less is guaranteed than was advanced": (
+        ADVANCED,
+        REVISE.model_copy(update={"guaranteed_vnd": 100}),
+        OFFICER,
+        ExpenseRevised(**MORE | {"guaranteed_vnd": 100}),
+    ),
     "spending is recorded": (ADVANCED, to_spend("s1", 120), OFFICER, SPENT[-1]),
     "spending goes beyond what is guaranteed and says why": (
         SPENT,

@@ -25,6 +25,7 @@ from shared.domain.correcting import Correction, Noted, Past
 from shared.domain.decider import Actor, Aggregate, Command, Refused
 from shared.events.base import Event
 from shared.events.catalogue_item import Item
+from shared.events.directive import DirectiveIssued
 from shared.events.evidence import EvidenceFiled
 from shared.events.known_clearance import ClearanceNoted
 from shared.events.organisation import OrganisationRegistered
@@ -80,6 +81,10 @@ WORLD = {
         ("known-clearance", name): ClearanceNoted(decision=decision)
         for name, decision in (("a", "granted"), ("b", "withdrawn"))
     },
+    **dict.fromkeys(
+        [("directive", "a"), ("directive", "b")],
+        DirectiveIssued(kind="work", text={"vi": "Triển khai"}, units=["logistics"]),
+    ),
     ("evidence", "0a" * 32): EvidenceFiled(file_name="bien-ban.pdf", size_bytes=1, media_type="application/pdf"),
     **dict.fromkeys([("known-list", "cases"), ("code-list", "cases")], THREE_CASES),
     task.IN_FORCE: unit_scenario.UnitScenario(
@@ -90,7 +95,8 @@ WORLD = {
     ),
 }
 """The tasks that a review finds: one lacks its funding, one is not live. One locality on the register, two clearances
-that tasks may need, a file that the unit keeps, a list with a third case, and a scenario in force, with a variant."""
+that tasks may need, two directives, a file that the unit keeps, a list with a third case, and a scenario in force,
+with a variant."""
 
 TAKEN_UP_LATER = {
     ("task", "c"): task.AGGREGATE.fold(

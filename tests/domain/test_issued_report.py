@@ -43,9 +43,12 @@ ACCEPTED = {
     "the lead issues a report": ((), issues(), LEAD, ISSUED),
     "a deputy issues one of a single day": ((), issues(**ONE_DAY), DEPUTY, ReportIssued(**SHOWN | ONE_DAY)),
 }
+UNFIT = ReportIssued(**SHOWN | {"symbol": "x"})
 REJECTED = [
     ((), issues(), OFFICE, "no_right_to_issue"),
     ((ISSUED,), issues(), OFFICE, "no_right_to_issue"),
+    ((), issues(symbol="x"), LEAD, "report_symbol_unfit"),
+    ((), issues(symbol="Báo cáo số 12"), LEAD, "report_symbol_unfit"),
     ((), issues(period_to="2020-08-31"), LEAD, "report_period_reversed"),
     ((ISSUED,), issues(sequence=970), LEAD, "report_already_issued"),
     ((ISSUED,), issues(signer="Trưởng Tiểu ban"), DEPUTY, "report_already_issued"),
@@ -57,6 +60,11 @@ REJECTED = [
 def test_it_happens_once_that(history, command, actor, event):
     given(AGGREGATE, *history).when(command, actor).then(event)
     given(AGGREGATE, *history, event).when(command, actor).nothing_happened()
+
+
+def test_the_state_s_form_is_a_number_too_and_what_was_issued_under_none_stays():
+    given(AGGREGATE).when(issues(symbol="12/BC-TB"), LEAD).then(ReportIssued(**SHOWN | {"symbol": "12/BC-TB"}))
+    given(AGGREGATE, UNFIT).when(issues(symbol="x"), LEAD).nothing_happened()
 
 
 @rejecting(REJECTED)

@@ -4,10 +4,12 @@ import pytest
 
 from services.subcommittee import meeting
 from services.subcommittee.meeting import AGGREGATE
-from shared.events.meeting import MeetingConcluded, MeetingHeld
+from shared.domain.decider import Actor
+from shared.events.meeting import MeetingConcluded, MeetingCorrected, MeetingHeld
 from tests.domain import corrected_papers as corrected
-from tests.domain.scenario import OFFICER, accepting, assert_all_told, given, rejecting
+from tests.domain.scenario import LEAD, OFFICER, accepting, assert_all_told, given, rejecting
 
+CLERK = Actor("subcommittee.clerk", "subcommittee")
 MINUTES = {
     "title": {"vi": "Họp Tiểu ban Tổ chức phục vụ Đại hội"},
     "held_on": date(2020, 8, 13),
@@ -67,3 +69,23 @@ def test_a_conclusion_has_at_least_one_point():
 def test_nobody_takes_part_without_a_position(chair):
     with pytest.raises(ValueError, match="position"):
         record(chair=chair)
+
+
+def test_who_recorded_a_point_corrects_it_though_the_lead_has_corrected_another():
+    first, second = ({"number": number, "text": {"vi": f"Nội dung đúng {number}"}} for number in (1, 2))
+    history = given(meeting.AGGREGATE, *CONCLUDED, MeetingCorrected(**of_points(1, first), reason="Nhầm"))
+    recorded = history.recorded_by(OFFICER, OFFICER, LEAD)
+    right_second = MeetingCorrected(**of_points(2, second), reason="Nhầm")
+    recorded.when(correct(second), OFFICER).then(right_second)
+    anew = first | {"text": {"vi": "Nội dung khác"}}
+    recorded.when(correct(anew), OFFICER).rejected("no_right_to_correct")
+    recorded.when(correct(anew, second), OFFICER).rejected("no_right_to_correct")
+    recorded.when(correct(second), CLERK).rejected("no_right_to_correct")
+
+
+def correct(*right: dict[str, object]) -> meeting.CorrectMeeting:
+    return meeting.CorrectMeeting(meeting_id="2020-08-13", points=right, reason="Nhầm")
+
+
+def of_points(number: int, right: dict[str, object]) -> dict[str, object]:
+    return {"before": {"points": points(number)}, "after": {"points": (right,)}}

@@ -12,7 +12,13 @@ from services.tracker.history.verify import first_difference
 from services.tracker.masking import MASK, OPEN_DATA, masked_document, masked_line, masked_row
 from services.tracker.projection.audit_rows import discarded_row
 from services.tracker.projection.decoding import decode_event
-from shared.events.incident import IncidentAssessed, IncidentReopened, IncidentReported, IncidentResolved
+from shared.events.incident import (
+    IncidentAssessed,
+    IncidentCorrected,
+    IncidentReopened,
+    IncidentReported,
+    IncidentResolved,
+)
 from shared.events.publication import PublicationRejected
 from shared.eventstore.direct import Stored
 from shared.eventstore.envelope import as_bytes
@@ -26,10 +32,18 @@ LIFE = [
     IncidentResolved(outcome=f"{SECRET} 2", lessons=f"{SECRET} 3"),
     IncidentReopened(reason=f"{SECRET} 4"),
 ]
+PUT_RIGHT = [
+    IncidentCorrected(
+        before={"place": "Cổng chính", "details": f"{SECRET} 1"},
+        after={"place": "Cổng phụ", "details": f"{SECRET} 5", "happened_at": BEGINNING},
+        reason=f"{SECRET} 6",
+    ),
+    IncidentCorrected(before={"details": f"{SECRET} 5"}, after={"details": f"{SECRET} 7"}, reason=f"{SECRET} 8"),
+]
 
 
 def stored(position, body=None):
-    event = LIFE[position]
+    event = [*LIFE, *PUT_RIGHT][position]
     return Stored(
         sequence=position + 1,
         subject="evt.memory.security.incident.i1",
@@ -172,3 +186,17 @@ def test_sentences_about_incidents_are_made_of_what_everybody_may_read(folded):
             fields = {field for _, field, _, _ in string.Formatter().parse(sentence) if field}
             assert fields <= OPEN_DATA | {"actor", "id"}
     assert all(SECRET not in said(ledger_line(entry)["summary"]) for entry in LEDGER)
+
+
+def test_a_correction_says_before_after_and_why_to_those_who_may_read_it_alone():
+    corrections = [stored(4), stored(5)]
+    *_, row, other = Folded().add([*LEDGER, *corrections]).audit_rows
+    assert with_summary(row, unmasked=True)["summary"]["en"].partition(" corrected ")[2] == (
+        "incident i1: Place: Cổng phụ; Details: mật 5; Happened at: 15/08/2020 09:00; "
+        "recorded before: Place: Cổng chính; Details: mật 1; reason: mật 6"
+    )
+    for entry, kept in zip(corrections, (row, other), strict=True):
+        line = masked_line(ledger_line(entry))
+        assert SECRET not in said([line, with_summary(masked_row(kept)), with_summary(kept)["summary"]])
+        assert line["summary"]["en"].endswith(" corrected incident i1")
+        assert with_summary(masked_row(kept))["summary"] == line["summary"]

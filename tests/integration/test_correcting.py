@@ -7,6 +7,7 @@ from typer.testing import CliRunner
 
 from daihoi.cli import console
 from daihoi.cli.main import app
+from tests.conftest import token_for
 from tests.congress import settled
 from tests.contract.test_commands import Instance
 from tests.contract.units import TASK
@@ -59,3 +60,25 @@ def test_a_wrong_deadline_is_put_right_and_what_was_believed_can_be_had_again(co
     assert both in daihoi("audit", "timeline", "1-03")
     assert "20/09/2020" in daihoi("audit", "diff", "2", "3")
     assert "khớp" in daihoi("audit", "verify")
+
+
+@pytest.fixture
+async def corrected_incident(connection, congress, ledger, views):
+    unit = Instance(connection, congress, "security")
+    incident = {"incident_id": "i1", "place": "Cổng chính", "kind": "order", "details": "Khói ở tầng hai"}
+    await unit.send("report-incident", incident)
+    right = {"details": "Hơi nước ở tầng hai", "happened_at": "2020-08-17T08:00:00+07:00", "reason": "Nhìn nhầm"}
+    await unit.send("correct-incident", {"incident_id": "i1", **right})
+    await settled(ledger, 2)
+    await project_all(ledger, views)
+
+
+@pytest.mark.parametrize("history", [("timeline", "i1"), ("replay",)], ids=["timeline", "replay"])
+def test_what_a_correction_changed_of_an_incident_is_told_to_who_may_read_it(corrected_incident, settings, history):
+    masked = daihoi("audit", *history)
+    assert "đã đính chính vụ việc i1" in masked
+    assert not any(secret in masked for secret in ("Khói", "Hơi nước", "08:00", "Nhìn nhầm"))
+    assert daihoi("audit", *history, "--token", token_for(settings, "logistics.member")) == masked
+    whole = daihoi("audit", *history, "--token", token_for(settings, "auditor.one"))
+    after = "Nội dung: Hơi nước ở tầng hai; Thời điểm xảy ra: 17/08/2020 08:00"
+    assert f"vụ việc i1: {after}; trước ghi: Nội dung: Khói ở tầng hai; lý do: Nhìn nhầm" in whole

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from services.logistics import expenses, resources
 from services.propaganda import publications
 from services.security import incidents
-from services.subcommittee import congress, meeting, organisation
+from services.subcommittee import congress, duty, meeting, organisation
 from shared.domain import document, review, task
 from shared.domain.decider import Actor, Aggregate, Command
 from tests.contract.units import SERVICE_AGGREGATES
@@ -98,6 +98,14 @@ BY_HAND: dict[type[Command], list[Step]] = {
                 moves=[{"unit": "logistics", "task_id": "x", "deadline": "2020-09-30"}],
                 past_because="x",
             ),
+            "lead",
+        ),
+    ],
+    duty.HandOutDuty: [
+        Step(organisation.RegisterOrganisation(organisation_id="o", kind="locality", name={"vi": "x"}), "member"),
+        Step(organisation.AddPosition(organisation_id="o", position="x"), "member"),
+        Step(
+            duty.HandOutDuty(unit="logistics", duty="sanitation", phases=[{"phase": "before"}], localities=["o"]),
             "lead",
         ),
     ],

@@ -103,7 +103,14 @@ async def replay(ledger: Ledger, wanted: Filter, *, unmasked: bool = False) -> A
         for stored in page:
             line = ledger_line(stored)
             if wanted.is_in_range(line, stored) and wanted.fits(line, stored):
-                yield line if unmasked else masked_line(line)
+                yield _with_whole_sentence(line) if unmasked else masked_line(line)
+
+
+def _with_whole_sentence(line: dict[str, Any]) -> dict[str, Any]:
+    if "summary" not in line:
+        return line
+    event = line["event"]
+    return line | {"summary": summary(event["type"], event["actor"], event["subject"], event["data"], unmasked=True)}
 
 
 def ledger_line(stored: Stored) -> dict[str, Any]:

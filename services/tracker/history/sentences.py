@@ -5,6 +5,7 @@ from datetime import date
 from typing import Any
 
 from services.tracker.projection.decoding import EVENT_TYPES
+from shared.events.incident import IncidentCorrected
 from shared.i18n import LANGUAGES, format_minute, render
 from shared.values.brief import brief
 from shared.values.code_lists import LIST_NAMES, CodeList, is_listed, name_of
@@ -89,16 +90,27 @@ SENTENCES = {
     **{name: event.SENTENCE for name, event in EVENT_TYPES.items() if event.SENTENCE},
 }
 MESSAGES = {name: Message(name, sentence) for name, sentence in SENTENCES.items()}
+WITH_WHAT_IS_RESTRICTED = {
+    IncidentCorrected.TYPE: Message(
+        IncidentCorrected.TYPE,
+        "{actor} corrected incident {id}: {after}; recorded before: {before}; reason: {reason}",
+    )
+}
+"""For those who may read what the others are not shown; made of events that nobody has masked."""
 OVER_ALREADY = Message("over_already", "over already: {reason}")
 SHOWN_AS_MISSING = {"product", "directing_leader", "remark", "cause", "proposal", "proposed_to"}
 VALUE_CHARACTERS = 500
 """Of each value in a sentence; the event's data has all of it."""
 
 
-def summary(name: str, actor: str, entity_id: str, data: Mapping[str, Any]) -> dict[str, str]:
-    """In both languages; the type `name` itself where there is no sentence, or the data has not what it needs."""
+def summary(
+    name: str, actor: str, entity_id: str, data: Mapping[str, Any], *, unmasked: bool = False
+) -> dict[str, str]:
+    """In both languages; the type `name` itself where there is no sentence, or the data has not what it needs.
+    Nothing restricted is in it, unless whoever reads it may have it `unmasked`."""
     try:
-        message = MESSAGES[name].filled(**_params(name, actor, entity_id, data))
+        sentence = (unmasked and WITH_WHAT_IS_RESTRICTED.get(name)) or MESSAGES[name]
+        message = sentence.filled(**_params(sentence.sentence, name, actor, entity_id, data))
         if because := data.get("past_because"):
             message = WITH_REASON.filled(name=message, reason=OVER_ALREADY.filled(reason=because))
         return {lang: render(message, lang) for lang in LANGUAGES}
@@ -107,15 +119,16 @@ def summary(name: str, actor: str, entity_id: str, data: Mapping[str, Any]) -> d
         return dict.fromkeys(LANGUAGES, name)
 
 
-def with_summary(row: Document) -> Document:
+def with_summary(row: Document, *, unmasked: bool = False) -> Document:
     """A row of the audit trail with its sentence, where its event was applied."""
     if "data" not in row:
         return row
-    return row | {"summary": summary(row["type"], row["actor"], row["entity_id"], row["data"])}
+    told = summary(row["type"], row["actor"], row["entity_id"], row["data"], unmasked=unmasked)
+    return row | {"summary": told}
 
 
-def _params(name: str, actor: str, entity_id: str, data: Mapping[str, Any]) -> dict[str, object]:
-    values = {field: _readable(field, data[field]) for field in data if f"{{{field}}}" in SENTENCES[name]}
+def _params(sentence: str, name: str, actor: str, entity_id: str, data: Mapping[str, Any]) -> dict[str, object]:
+    values = {field: _readable(field, data[field]) for field in data if f"{{{field}}}" in sentence}
     inner = data.get("item", data)
     texts = (inner.get(field) for field in ("title", "name", "text"))
     title = next((text for text in texts if isinstance(text, dict) and text), {})
