@@ -11,7 +11,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from daihoi.importing.vocabulary import cases, phases
-from shared.values.code_lists import entries_to_choose, units_to_choose
+from shared.values.code_lists import CodeList, entries_to_choose, units_to_choose
 
 LISTS = "Danh sách"
 _LAST_ROW = 1000

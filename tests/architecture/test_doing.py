@@ -24,7 +24,7 @@ def test_alone_it_lists_what_the_unit_of_whoever_asks_may_do(daihoi, monkeypatch
     assert "give-instruction" not in listed.stdout
     assert "give-instruction" in daihoi("do", "--as", "subcommittee.lead").stdout
     assert "note-instruction" not in listed.stdout, "only a policy may give it"
-    assert "theo nhiệm vụ" in daihoi("do", "give-instruction", "--help", "--as", "subcommittee.lead").stdout
+    assert "để trống thì theo" in daihoi("do", "give-instruction", "--help", "--as", "subcommittee.lead").stdout
     monkeypatch.delenv("DAIHOI_AS")
     nobody = daihoi("do")
     assert (nobody.exit_code, "DAIHOI_AS" in nobody.stderr) == (2, True)
