@@ -12,6 +12,7 @@ from shared.domain.decider import Actor, Refusal, Refused
 from shared.eventstore.names import is_name
 from shared.eventstore.wire import NotJson, read_json
 from shared.unit.answering import is_inbox
+from shared.unit.field_errors import field_label
 from shared.unit.findings import Notice, Severity
 from shared.unit.problems import MOST_ERRORS, bad_json, invalid_input, problem_of
 from shared.unit.requests import CommandRequest, check_happened, fingerprint_of
@@ -147,7 +148,8 @@ def test_what_is_wrong_with_a_field_is_told_in_both_languages(data):
         assert error.message_vi != error.message
         assert not any(word in error.message_vi for word in ENGLISH), error.message_vi
         assert len(error.message) <= 250
-        assert f"{error.field}: {error.message_vi}" in problem.detail_vi
+        assert f"{field_label(error.field)['vi']}: {error.message_vi}" in problem.detail_vi
+        assert f"{error.field}: {error.message}" in problem.detail
 
 
 def test_of_many_things_wrong_the_first_are_told_and_how_many_there_are():

@@ -33,6 +33,7 @@ WORLD = {
         ]
     ),
     ("task", "x" * 80): "a task",
+    ("directive", "x" * 80): "a directive",
     **THE_CASES,
 }
 MOVES = [

@@ -137,6 +137,7 @@ class History:
             key = (part.ENTITY, part.entity_id)
             aggregate = self.aggregates[part.ENTITY]
             try:
+                part.check_given_at(HAPPENED)
                 events = decided_in(self.states, aggregate, part, states.get(key), actor, self.past(key))
             except Refused as refused:
                 return refused
