@@ -216,7 +216,14 @@ def named_in(model: type[BaseModel]) -> dict[str, st.SearchStrategy]:
     """A few values for each of its fields, by its name or else by its type."""
     kinds = {name: field.annotation for name, field in model.model_fields.items()}
     named = {name: BY_NAME[name] for name, kind in kinds.items() if name in BY_NAME and kind is not date}
-    return named | {name: any_of(kind) for name, kind in kinds.items() if name not in named}
+    others = {name: any_of(kind) for name, kind in kinds.items() if name not in named}
+    happened = {name: others[name].map(long_ago) for name in getattr(model, "HAPPENED", ())}
+    return named | others | happened
+
+
+def long_ago[When: (date, datetime)](when: When | None) -> When | None:
+    """What is said to have happened is over when it is said."""
+    return None if when is None else when - timedelta(days=45)
 
 
 @st.composite
