@@ -28,6 +28,7 @@ from shared.platform.settings import Settings
 from shared.unit.issuer import make_issuer_keys
 from shared.unit.tokens import mint_token
 from shared.values.names_in_use import NONE_IN_USE, use_names
+from shared.values.units import SETTING
 from tests.congress import connected_to_streams
 from tests.in_memory import keep_temporary_files_in_memory
 from tests.own_servers import OwnServer
@@ -124,6 +125,17 @@ def no_names_are_left_over() -> Iterator[None]:
     use_names(NONE_IN_USE)
     yield
     use_names(NONE_IN_USE)
+
+
+@pytest.fixture(autouse=True)
+def no_units_are_left_over() -> Iterator[None]:
+    """Nor the units that a command, run in this process, came to know from its congress."""
+    before = os.environ.get(SETTING)
+    yield
+    if before is not None:
+        os.environ[SETTING] = before
+    else:
+        os.environ.pop(SETTING, None)
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 import nats.errors
-from nats.aio.client import Client
+from nats.aio.client import PING_PROTO, Client
 from nats.aio.msg import Msg
 from nats.aio.transport import TcpTransport
 from nats.nuid import NUID, TOTAL_LENGTH
@@ -112,6 +112,12 @@ class HandOverClient(TellingClient):
             return await asyncio.wait_for(answered, timeout)
         finally:
             self._resp_map.pop(token.decode(), None)
+
+    async def _send_ping(self, future: asyncio.Future[bool] | None = None) -> None:
+        """nats-py's overtakes what waits to be sent, so that `flush` returns before that is at the server."""
+        self._pongs.append(future or asyncio.get_running_loop().create_future())
+        await self._send_command(PING_PROTO)
+        await self._flush_pending()
 
     async def _process_connect_init(self) -> None:
         """nats-py would wait for ever for the end of a line whose handshake failed, and try no other server."""

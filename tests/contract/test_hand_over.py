@@ -131,3 +131,20 @@ async def test_other_messages_go_on_while_a_page_is_read(connection, congress, s
 
     found = await asyncio.gather(*(read() for _ in range(5)), *(ledger.last_sequence() for _ in range(20)))
     assert found == [last] * 25
+
+
+async def test_a_flush_overtakes_nothing_that_was_said_before(connection, monkeypatch):
+    sent = []
+    for way in ("write", "writelines"):
+        monkeypatch.setattr(connection._transport, way, noting(sent, getattr(connection._transport, way)))
+    await connection._send_command(b"PUB a 0\r\n\r\n")
+    await connection.flush()
+    assert b"".join(sent) == b"PUB a 0\r\n\r\nPING\r\n"
+
+
+def noting(sent, send):
+    def also(data):
+        sent.append(data if isinstance(data, bytes) else b"".join(data))
+        send(data)
+
+    return also
