@@ -7,7 +7,7 @@ import pytest
 
 from daihoi.importing.annex import Wishes
 from daihoi.importing.items import read_file
-from daihoi.importing.tables import Unreadable
+from shared.entering.tables import Unreadable
 
 HEADINGS = (
     *("STT", "Nội dung công việc", "Cơ quan chủ trì", "Người phụ trách", "Cơ quan phối hợp"),

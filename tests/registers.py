@@ -7,7 +7,7 @@ import pytest
 
 from daihoi.importing.register import NO_WISHES, read_register
 from daihoi.importing.register_changes import compare
-from daihoi.importing.tables import Unreadable
+from shared.entering.tables import Unreadable
 
 HEADINGS = (
     *("STT", "Cơ quan, đơn vị", "Loại", "Chức vụ", "Họ và tên", "Giữ chức từ ngày", "Điện thoại", "Thư điện tử"),

@@ -5,10 +5,10 @@ from collections import defaultdict
 from nats.js.api import ConsumerConfig
 
 from benchmarks.place import Recorded
-from services.tracker.projection.audit_rows import applied_row, changes_between
-from services.tracker.projection.decoding import VIEWS_OF, decode_event
 from shared.eventstore.direct import Stored
 from shared.eventstore.names import ledger_stream
+from shared.history.audit_rows import applied_row, changes_between
+from shared.history.decoding import VIEWS_OF, decode_event
 from shared.views.view import Document
 from shared.views.view import Recorded as RecordedEvent
 

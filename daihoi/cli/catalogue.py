@@ -33,12 +33,12 @@ from daihoi.importing.annex import Wishes
 from daihoi.importing.items import values_of
 from daihoi.importing.sending import Committed
 from daihoi.importing.session import Preview, Source, carry_out, preview
-from daihoi.importing.tables import Unreadable, Wrong
 from daihoi.importing.template import template
 from daihoi.ops.waiting import PATIENCE_S
 from daihoi.terminal.catalogue import counts_of, end_lines, import_parts
 from daihoi.terminal.kept_tasks import kept_lines
 from shared.domain.decider import Actor, Refusal
+from shared.entering.tables import Unreadable, Wrong
 from shared.i18n import render
 from shared.values.types import ID_PATTERN
 from shared.values.units import SUBCOMMITTEE

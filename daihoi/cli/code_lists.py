@@ -21,10 +21,10 @@ from daihoi.ops.waiting import PATIENCE_S
 from daihoi.terminal.code_lists import entries_parts, lists_table
 from services.subcommittee.code_list import AddEntry, AmendEntry, PublishList, RestoreEntry, RetireEntry
 from services.subcommittee.templates import ListEntries, publishing
-from services.tracker.reports.code_lists import ListLine, ListPage, list_lines, list_page
 from shared.i18n import render
 from shared.platform.reading import read_file
 from shared.platform.settings import Settings
+from shared.reports.code_lists import ListLine, ListPage, list_lines, list_page
 from shared.unit.commands import Answer
 from shared.unit.patience import WAIT_FOR_SERVICE_S
 from shared.values.code_lists import LIST_NAMES, CodeList, Entries, entries_to_choose, name_of

@@ -38,8 +38,6 @@ from services.subcommittee.code_list import NO_RIGHT, PublishList
 from services.subcommittee.congress import NOT_FOUNDED, AmendCongress, Clearable, ConfirmDeadlines, FoundCongress
 from services.subcommittee.templates import lists_to_publish
 from services.tracker.projection.errors import ViewsBroken, as_written
-from services.tracker.reports.congress import CongressOnRecord, on_record, particulars_of
-from services.tracker.reports.deadlines import Deadlines, batches, deadlines_of
 from shared.domain.decider import Actor, Refusal
 from shared.events.congress import Particulars
 from shared.eventstore.rights import member_of
@@ -47,6 +45,8 @@ from shared.i18n import render, translate
 from shared.platform.embedded import keeper_lives
 from shared.platform.errors import PlatformError
 from shared.platform.settings import Settings
+from shared.reports.congress import CongressOnRecord, on_record, particulars_of
+from shared.reports.deadlines import Deadlines, batches, deadlines_of
 from shared.unit.commands import Answer
 from shared.unit.patience import WAIT_FOR_SERVICE_S
 from shared.values.code_lists import LIST_NAMES

@@ -18,11 +18,11 @@ from daihoi.terminal.report import Printer
 from services.tracker.history.replay import Filter, replay
 from services.tracker.history.verify import verify
 from services.tracker.queries import consolidated_report
-from services.tracker.reports.consolidated import Report
 from shared.eventstore.canonical import indented, json_line
 from shared.eventstore.rights import OPERATOR
 from shared.i18n import Language, translate
 from shared.platform.settings import Settings
+from shared.reports.consolidated import Report
 from shared.unit.issuer import provide_issuer_keys
 
 EXPORTS = Path("out")

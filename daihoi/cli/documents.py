@@ -16,10 +16,10 @@ from daihoi.terminal.documents_table import documents_table, next_number_line
 from daihoi.terminal.pages import document_parts
 from services.tracker.projection.errors import as_written
 from services.tracker.queries import history_of, views_at_once
-from services.tracker.reports.document_list import DocumentFilter, DocumentStatus, document_list, documents_called
-from services.tracker.reports.document_register import Filed, filed, next_number
-from services.tracker.reports.pages import DocumentPage, document_page
 from shared.domain.decider import Refusal
+from shared.reports.document_list import DocumentFilter, DocumentStatus, document_list, documents_called
+from shared.reports.document_register import Filed, filed, next_number
+from shared.reports.pages import DocumentPage, document_page
 from shared.values.units import services
 from shared.views.view import Document
 

@@ -13,11 +13,11 @@ from daihoi.cli.language import spoken
 from daihoi.cli.offering import command_named, fields_meant, fields_typed, list_offered, show_fields
 from daihoi.cli.sending import PatienceOption, send_and_print
 from daihoi.importing.steps import Step, command_ids, read_steps
-from daihoi.ops.offered import new_id
 from daihoi.ops.task_units import takes_unit_of_task, unit_of_task
 from daihoi.ops.waiting import PATIENCE_S
-from services.tracker.history.moments import parse_time
 from shared.domain.decider import Refusal
+from shared.entering.fields import new_id
+from shared.entering.moments import parse_time
 from shared.i18n import render
 from shared.platform.settings import Settings
 from shared.unit.field_errors import field_label

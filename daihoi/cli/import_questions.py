@@ -14,9 +14,9 @@ from daihoi.importing.layout import OF_TASKS, UNKNOWN_FIELD, Fields, HeadingsUnk
 from daihoi.importing.register import RegisterWishes
 from daihoi.importing.remembered import remember, remembered
 from daihoi.importing.session import Source, read
-from daihoi.importing.tables import Unreadable
 from daihoi.terminal.fields import field_in_words
 from shared.domain.decider import Refusal
+from shared.entering.tables import Unreadable
 from shared.i18n import Language, render, translate
 from shared.platform.files import why_not
 from shared.platform.settings import Settings

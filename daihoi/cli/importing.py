@@ -9,12 +9,12 @@ import typer
 from daihoi.cli import console
 from daihoi.cli.console import Format
 from daihoi.importing.sending import Committed
-from daihoi.importing.tables import Unreadable, Wrong
 from daihoi.ops.session import Session, open_session
 from daihoi.ops.supervisor import running_services
 from daihoi.ops.waiting import shortfall
 from daihoi.terminal.catalogue import error_lines, numbers_of
 from shared.domain.decider import Refusal
+from shared.entering.tables import Unreadable, Wrong
 from shared.eventstore.rights import member_of
 from shared.i18n import Language, render, translate
 from shared.platform.files import new_file, why_not

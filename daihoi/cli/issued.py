@@ -32,15 +32,15 @@ from daihoi.cli.view_selection import (
 from services.subcommittee.issued_report import IssueReport
 from services.tracker.handed_up import HandedUp, handed_up, shown_by
 from services.tracker.history.as_of import By, ChosenInstant
-from services.tracker.history.moments import parse_day
 from services.tracker.queries import consolidated_report
-from services.tracker.reports.issued_reports import issued_reports
-from services.tracker.reports.schedule import COMING_DAYS
-from services.tracker.reports.sections import Wanted
 from shared.domain.decider import Refusal
+from shared.entering.moments import parse_day
 from shared.events.issued_report import Capacity
 from shared.i18n import Language, render
 from shared.platform.settings import Settings
+from shared.reports.issued_reports import issued_reports
+from shared.reports.schedule import COMING_DAYS
+from shared.reports.sections import Wanted
 from shared.unit.patience import WAIT_FOR_SERVICE_S
 from shared.values.units import SUBCOMMITTEE
 

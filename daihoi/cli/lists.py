@@ -16,11 +16,15 @@ from daihoi.ops.reading import may_read_restricted, reader_of
 from daihoi.ops.session import TOKEN_LASTS
 from daihoi.terminal import lists as terminal
 from daihoi.terminal.rules_table import rules_table
-from services.tracker.masking import masked_documents
-from services.tracker.reports.lists_in_use import units_in_use
-from services.tracker.reports.positions import PositionLine, positions_of
-from services.tracker.reports.task_list import MOST_SHOWN, Reader, TaskCell, TaskFilter, TaskList, TaskSort, task_list
-from services.tracker.reports.unit_lists import (
+from shared.domain.decider import Actor, Refusal
+from shared.domain.known_list import ENTRY_UNKNOWN, ids_for
+from shared.domain.task import TaskStatus
+from shared.events.resource import ResourceKind
+from shared.reports.lists_in_use import units_in_use
+from shared.reports.masking import masked_documents
+from shared.reports.positions import PositionLine, positions_of
+from shared.reports.task_list import MOST_SHOWN, Reader, TaskCell, TaskFilter, TaskList, TaskSort, task_list
+from shared.reports.unit_lists import (
     MeetingLine,
     PublicationLine,
     PublicationStatus,
@@ -29,13 +33,9 @@ from services.tracker.reports.unit_lists import (
     publication_list,
     resource_list,
 )
-from services.tracker.reports.unit_named import unit_meant, units_meant
-from services.tracker.reports.unit_rules import rules_of
-from services.tracker.reports.unregistered import unregistered_names
-from shared.domain.decider import Actor, Refusal
-from shared.domain.known_list import ENTRY_UNKNOWN, ids_for
-from shared.domain.task import TaskStatus
-from shared.events.resource import ResourceKind
+from shared.reports.unit_named import unit_meant, units_meant
+from shared.reports.unit_rules import rules_of
+from shared.reports.unregistered import unregistered_names
 from shared.values.code_lists import LIST_NAMES, CodeList, Entries
 from shared.values.types import Phase
 from shared.values.units import support_unit_ids

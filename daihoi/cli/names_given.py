@@ -13,11 +13,11 @@ from daihoi.cli.language import spoken
 from daihoi.terminal.doubted_names import warning_lines
 from services.tracker.projection.errors import ViewsBroken
 from services.tracker.projection.store import ViewStore
-from services.tracker.reports.doubted_names import DoubtedName, Named, doubted_names, names_in
 from shared.platform.embedded import endpoints
 from shared.platform.errors import PlatformError
 from shared.platform.mongo import mongo_database
 from shared.platform.settings import Settings
+from shared.reports.doubted_names import DoubtedName, Named, doubted_names, names_in
 
 PATIENCE_MS = 2_000
 

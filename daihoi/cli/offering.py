@@ -13,10 +13,11 @@ from daihoi.cli.language import spoken
 from daihoi.cli.listed import is_listed
 from daihoi.cli.shell import WRONG_USE
 from daihoi.cli.usage_errors import PERHAPS
-from daihoi.importing.typed import as_meant, schema_at
-from daihoi.ops.offered import offered_by, schema_of
+from daihoi.ops.offered import offered_by
 from daihoi.terminal.commands import fields_parts, offered_table
 from shared.domain.decider import Command
+from shared.entering.fields import schema_of
+from shared.entering.typed import as_meant, schema_at
 from shared.i18n import render
 from shared.unit.problems import UNKNOWN_COMMAND
 from shared.values.brief import brief_text

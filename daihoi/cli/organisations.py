@@ -30,10 +30,10 @@ from daihoi.importing.register_headings import OF_ORGANISATIONS
 from daihoi.importing.register_session import RegisterPreview, RegisterSource, carry_out, preview, read
 from daihoi.importing.register_template import register_template
 from daihoi.importing.sending import Committed
-from daihoi.importing.tables import Unreadable, Wrong
 from daihoi.ops.waiting import PATIENCE_S
 from daihoi.terminal.register_import import counts_of, end_lines, import_parts, masked
 from shared.domain.decider import Actor, Refusal
+from shared.entering.tables import Unreadable, Wrong
 from shared.events.organisation import OrganisationKind
 from shared.i18n import render
 from shared.values.units import SUBCOMMITTEE

@@ -16,12 +16,12 @@ from daihoi.terminal.parked import parked_lines, parked_table, retried_lines
 from services.subcommittee.parked_event import DiscardParkedEvent
 from services.tracker.history.repair import Retried, retry
 from services.tracker.projection.errors import as_written
-from services.tracker.projection.parking import ORIGIN_GAP
 from services.tracker.projection.store import PARKED
-from services.tracker.reports.parked import ParkedEvent, names_of_entity, parked_event, parked_events, waiting_behind
 from shared.domain.decider import Refusal
 from shared.eventstore.rights import member_of
+from shared.history.parked_rows import ORIGIN_GAP
 from shared.i18n import translate
+from shared.reports.parked import ParkedEvent, names_of_entity, parked_event, parked_events, waiting_behind
 from shared.values.units import SUBCOMMITTEE
 from shared.views.view import Document
 

@@ -21,10 +21,10 @@ from daihoi.cli.view_selection import (
 )
 from services.tracker.handed_up import report_with_movements
 from services.tracker.history.as_of import By, ChosenInstant
-from services.tracker.reports.arrangement import AnnexBy
-from services.tracker.reports.consolidated import Report
-from services.tracker.reports.schedule import COMING_DAYS
 from shared.i18n import Language
+from shared.reports.arrangement import AnnexBy
+from shared.reports.consolidated import Report
+from shared.reports.schedule import COMING_DAYS
 from shared.values.symbol import DocumentSymbol, SymbolForm
 
 WITH_COMPARISON = partial(selecting, also=("compare", "today"))

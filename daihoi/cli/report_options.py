@@ -7,12 +7,12 @@ import typer
 from daihoi.cli import console
 from daihoi.ops.names import names_in
 from services.tracker.projection.errors import as_written
-from services.tracker.reports.arrangement import AnnexBy
-from services.tracker.reports.consolidated import Report
-from services.tracker.reports.issued_reports import IssuedReport
-from services.tracker.reports.schedule import MOST_COMING_DAYS
-from services.tracker.reports.sections import Wanted
 from shared.i18n import Language
+from shared.reports.arrangement import AnnexBy
+from shared.reports.consolidated import Report
+from shared.reports.issued_reports import IssuedReport
+from shared.reports.schedule import MOST_COMING_DAYS
+from shared.reports.sections import Wanted
 from shared.values.code_lists import CodeList
 from shared.values.names_in_use import use_names
 

@@ -11,8 +11,8 @@ from daihoi.cli.console import ActorOption, LangOption, WaitForServiceOption
 from daihoi.cli.parked import NO_REASON
 from daihoi.cli.sending import send_and_print
 from services.subcommittee.revocation import RecordRevocation
-from services.tracker.history.moments import parse_time
 from shared.domain.decider import Refusal
+from shared.entering.moments import parse_time
 from shared.events.revocation import Revocable
 from shared.i18n import render
 from shared.unit.patience import WAIT_FOR_SERVICE_S

@@ -29,18 +29,18 @@ from daihoi.ops.waiting import PATIENCE_S
 from daihoi.terminal.scenario_tables import comparison_tables, following_line, standing_tables, unprepared_line
 from daihoi.terminal.screen import Screen
 from services.subcommittee.scenario import SwitchScenario
-from services.tracker.projection.decoding import decode_event
-from services.tracker.reports.cases import cases_of, check_cases
-from services.tracker.reports.lists_in_use import lists_in_use
-from services.tracker.reports.scenarios import Comparison, compare, standing, unprepared_units
 from shared.domain.decider import Refused
 from shared.domain.known_list import check_on_list
 from shared.eventstore.credentials import NO_CREDENTIALS
 from shared.eventstore.errors import EventStoreError
 from shared.eventstore.jetstream_api import congresses
 from shared.eventstore.ledger import Ledger
+from shared.history.decoding import decode_event
 from shared.platform.errors import PlatformError
 from shared.platform.settings import Settings
+from shared.reports.cases import cases_of, check_cases
+from shared.reports.lists_in_use import lists_in_use
+from shared.reports.scenarios import Comparison, compare, standing, unprepared_units
 from shared.unit.patience import WAIT_FOR_SERVICE_S
 from shared.values.code_lists import DEFAULTS, CodeList
 from shared.values.units import SUBCOMMITTEE, support_unit_ids

@@ -18,8 +18,8 @@ from daihoi.ops.names import take_names_over
 from daihoi.ops.on_record import what_is_on_record
 from daihoi.ops.session import TOKEN_LASTS, Session, connected, open_session
 from daihoi.ops.waiting import PATIENCE_S, Write, shortfall
-from services.tracker.history.moments import parse_time
 from shared.domain.decider import Refusal
+from shared.entering.moments import parse_time
 from shared.eventstore.rights import member_of
 from shared.platform.settings import Settings
 from shared.unit.client import CommandClient

@@ -22,8 +22,8 @@ from daihoi.cli.listed import take_names_if_there
 from daihoi.cli.sending import PatienceOption, print_answer, send_and_print
 from daihoi.ops.on_record import done
 from daihoi.ops.waiting import PATIENCE_S
-from services.tracker.history.moments import parse_time
 from shared.domain.task import SubmitTask
+from shared.entering.moments import parse_time
 from shared.unit.commands import Answer
 from shared.unit.patience import WAIT_FOR_SERVICE_S
 

@@ -12,12 +12,12 @@ from daihoi.cli.lists import UnitOption, checked_unit
 from daihoi.cli.view_selection import SelectedViews, Selection, selecting, show_report
 from daihoi.ops.reading import may_read_restricted
 from daihoi.terminal.pages import task_parts
-from services.tracker.masking import masked_documents
 from services.tracker.projection.errors import as_written
 from services.tracker.queries import history_of, views_at_once
-from services.tracker.reports.lists_in_use import units_in_use
-from services.tracker.reports.pages import TaskPage, task_page, tasks_called
 from shared.domain.decider import Refusal
+from shared.reports.lists_in_use import units_in_use
+from shared.reports.masking import masked_documents
+from shared.reports.pages import TaskPage, task_page, tasks_called
 
 NO_SUCH_TASK = Refusal("no_such_task", "No task on record is called {what}.")
 SEVERAL_TASKS = Refusal("several_tasks", "Several units have a task {what}: {units}; name one with --unit.")

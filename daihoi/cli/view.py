@@ -10,11 +10,11 @@ from daihoi.cli.console import TokenOption
 from daihoi.cli.view_selection import Selection, check_view, of_views, selecting, show_report
 from daihoi.ops.reading import may_read_restricted
 from daihoi.terminal.listing_table import listing_table
-from services.tracker.masking import masked_documents
 from services.tracker.projection.store import VIEW_NAMES
-from services.tracker.reports.listing import listing_of
-from services.tracker.reports.order import in_order_of_id
 from shared.i18n import Language
+from shared.reports.listing import listing_of
+from shared.reports.masking import masked_documents
+from shared.reports.order import in_order_of_id
 from shared.views.view import Document
 
 

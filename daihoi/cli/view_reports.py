@@ -17,12 +17,12 @@ from daihoi.terminal.trace_tree import trace_trees
 from daihoi.terminal.unit_tables import clearances_table, coverage_table, expenses_tables, incidents_table
 from daihoi.terminal.workload import workload_tables
 from services.tracker import queries
-from services.tracker.reports.consolidated import sources
-from services.tracker.reports.duties import Duties
-from services.tracker.reports.expenses import Account, NotEstimated
-from services.tracker.reports.trace import Node, trace
-from services.tracker.reports.workload import workload as tasks_in_charge
 from shared.i18n import translate
+from shared.reports.consolidated import sources
+from shared.reports.duties import Duties
+from shared.reports.expenses import Account, NotEstimated
+from shared.reports.trace import Node, trace
+from shared.reports.workload import workload as tasks_in_charge
 from shared.views.view import Document
 
 TRACED = ("meetings", "directives", "catalogue", "tasks", "reviews", "clearances")

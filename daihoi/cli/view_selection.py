@@ -17,14 +17,14 @@ from daihoi.ops.names import take_names_over
 from daihoi.ops.session import Session, open_session
 from daihoi.terminal.labels import as_it_was
 from services.tracker.history.as_of import By, ChosenInstant, PastViews, Views, chosen_instant, day_of, views_as_of
-from services.tracker.history.moments import moment_in_words, parse_day
 from services.tracker.history.snapshots import Snapshots
 from services.tracker.projection.errors import as_written
 from services.tracker.queries import views_at_once
-from services.tracker.reports.congress import particulars_of
 from shared.domain.decider import Refusal
+from shared.entering.moments import moment_in_words, parse_day
 from shared.i18n import Language, translate
 from shared.platform.settings import Settings
+from shared.reports.congress import particulars_of
 from shared.views.view import Document
 
 AtOption = Annotated[

@@ -6,15 +6,15 @@ from operator import attrgetter
 from typing import Any, NamedTuple
 
 from daihoi.importing import remarks
-from daihoi.importing.cells import NO_VALUE, Value, written
-from daihoi.importing.days import years_in
 from daihoi.importing.fields import DETAIL_FIELDS, FromTheOpening, Reader, readers_for
 from daihoi.importing.layout import Layout, layout_of
 from daihoi.importing.lines import Line, lines_of
 from daihoi.importing.numbering import Numbering
-from daihoi.importing.tables import Table, Unreadable, Wrong, quoted
 from daihoi.importing.vocabulary import case_of, phase_of, unit_of
 from shared.domain.decider import Refusal, Refused
+from shared.entering.cells import NO_VALUE, Value, written
+from shared.entering.days import years_in
+from shared.entering.tables import Table, Unreadable, Wrong, quoted
 from shared.events.catalogue_item import Item
 from shared.values.code_lists import EVERY_CASE, units_to_choose
 from shared.values.types import Phase

@@ -10,9 +10,9 @@ from daihoi.ops.session import Session
 from daihoi.ops.waiting import LOOK_EVERY_S, Write, shortfall, until_all_in_views
 from services.subcommittee.catalogue import ITEMS_AT_ONCE, AssignItems
 from services.tracker.queries import published_catalogue
-from services.tracker.reports.lists_in_use import units_in_use
 from shared.domain.decider import Actor, Refusal
 from shared.domain.known_list import check_on_list
+from shared.reports.lists_in_use import units_in_use
 from shared.unit.problems import NOT_FOUND, REFUSED_BY_A_RULE, Problem, ProblemError
 from shared.values.brief import brief_text
 from shared.values.code_lists import CodeList

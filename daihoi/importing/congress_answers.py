@@ -14,9 +14,9 @@ from pydantic import ValidationError
 from daihoi.importing.list_entries import lists_in
 from services.subcommittee.congress import TIME_ZONE, Clearable, FoundCongress, Language, check
 from services.subcommittee.templates import ListEntries
-from services.tracker.history.moments import parse_day
 from shared.domain.decider import Refusal, Refused
 from shared.domain.entering import entered
+from shared.entering.moments import parse_day
 from shared.events.congress import LetterheadForm, Particulars
 from shared.i18n import format_date
 from shared.platform.reading import read_file

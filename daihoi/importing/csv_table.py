@@ -8,8 +8,8 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-from daihoi.importing.tables import FORMULA, Cell, Row, Table, bounded, unreadable
 from shared.domain.decider import Refusal, Refused
+from shared.entering.tables import FORMULA, Cell, Row, Table, bounded, unreadable
 
 DELIMITERS = ",;\t"
 _SEP_LINE = re.compile(r"""\s*"?sep=([^"\r\n])"?[ \t]*(?:\r\n|\r|\n|$)""", re.IGNORECASE)

@@ -3,13 +3,13 @@
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from daihoi.importing.cells import BRIEF_LENGTH, NAME_LENGTH, Value, listed, text_of, whole_number
-from daihoi.importing.days import NO_SINGLE_DAY, UNCLEAR_DAY, meant_by, offset_in
 from daihoi.importing.layout import Layout
-from daihoi.importing.money import amount_of, measure_of
-from daihoi.importing.tables import quoted
 from daihoi.importing.vocabulary import case_of, phase_of, unit_of
 from shared.domain.decider import Refused
+from shared.entering.cells import BRIEF_LENGTH, NAME_LENGTH, Value, listed, text_of, whole_number
+from shared.entering.days import NO_SINGLE_DAY, UNCLEAR_DAY, meant_by, offset_in
+from shared.entering.money import amount_of, measure_of
+from shared.entering.tables import quoted
 from shared.events.catalogue_item import DETAILS
 
 DETAIL_FIELDS = (*DETAILS, "due_offset_days")

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-from daihoi.importing.plain import plain, words
+from shared.entering.plain import plain, words
 
 NOT_TAKEN = "-"
 """What a heading names that is understood and not taken over, such as how far the work is."""

@@ -10,14 +10,14 @@ from contextlib import suppress
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-from daihoi.importing import cells, tables
 from daihoi.importing.annex import NO_WISHES, Wishes, read_annex
-from daihoi.importing.cells import Value
-from daihoi.importing.days import clear_day
 from daihoi.importing.opening import table_of
-from daihoi.importing.tables import Cell, Row, Table, Unreadable, Wrong
 from daihoi.importing.vocabulary import case_of
 from shared.domain.decider import Refusal, Refused
+from shared.entering import cells, tables
+from shared.entering.cells import Value
+from shared.entering.days import clear_day
+from shared.entering.tables import Cell, Row, Table, Unreadable, Wrong
 from shared.events.catalogue_item import DETAILS, Item
 from shared.values.text import Unclean, clean
 from shared.values.types import Phase

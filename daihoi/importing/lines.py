@@ -7,12 +7,12 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from daihoi.importing.cells import written
 from daihoi.importing.headings import heading_key
 from daihoi.importing.layout import Layout
-from daihoi.importing.plain import words
-from daihoi.importing.tables import Cell, Row
 from shared.domain.decider import Refused
+from shared.entering.cells import written
+from shared.entering.plain import words
+from shared.entering.tables import Cell, Row
 
 _WHOLE_TOTAL = "tong cong|tong so|tong|tong kinh phi|total"
 _TOTAL = re.compile(rf"({_WHOLE_TOTAL}|cong|cong nhom|cong muc)( (nhom|muc|phan|[ivx]+|\d+)\b.*)?")

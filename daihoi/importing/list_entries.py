@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from daihoi.importing.csv_table import csv_table
-from daihoi.importing.plain import plain
-from daihoi.importing.tables import Row, Unreadable, rows_too_long
 from services.subcommittee.templates import ListEntries
 from shared.domain.decider import Refusal
+from shared.entering.plain import plain
+from shared.entering.tables import Row, Unreadable, rows_too_long
 from shared.values.brief import brief_text
 from shared.values.code_lists import LIST_NAMES, CodeList
 from shared.values.message import Message

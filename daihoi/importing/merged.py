@@ -7,8 +7,8 @@ from typing import cast
 
 from openpyxl.utils import range_boundaries
 
-from daihoi.importing import tables
-from daihoi.importing.tables import Cell, Row, Table
+from shared.entering import tables
+from shared.entering.tables import Cell, Row, Table
 
 type Range = tuple[int, int, int, int]
 """First column, first row, last column, last row."""

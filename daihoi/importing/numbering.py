@@ -4,10 +4,10 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 
-from daihoi.importing.cells import CODE, NOT_A_CODE, NOT_TEXT, in_range, within
 from daihoi.importing.lines import Line, is_number
-from daihoi.importing.tables import quoted
 from shared.domain.decider import Refused
+from shared.entering.cells import CODE, NOT_A_CODE, NOT_TEXT, in_range, within
+from shared.entering.tables import quoted
 from shared.values.types import ID_LENGTH, TEXT_LENGTH
 
 MOST_GROUPS = 99

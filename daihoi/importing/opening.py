@@ -5,11 +5,11 @@ import re
 import unicodedata
 from pathlib import Path
 
-from daihoi.importing import tables
 from daihoi.importing.csv_table import csv_table
-from daihoi.importing.tables import MAX_FILE_BYTES, Table, unreadable
 from daihoi.importing.xlsx_table import xlsx_table
 from shared.domain.decider import Refusal
+from shared.entering import tables
+from shared.entering.tables import MAX_FILE_BYTES, Table, unreadable
 from shared.platform.files import NotOrdinary, why_not
 from shared.platform.reading import read_file
 

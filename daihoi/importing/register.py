@@ -9,20 +9,20 @@ from typing import Any, NamedTuple
 
 from openpyxl.utils import get_column_letter
 
-from daihoi.importing.cells import written
-from daihoi.importing.days import years_in
 from daihoi.importing.fields import Reader
 from daihoi.importing.headings import heading_key
 from daihoi.importing.layout import Layout, layout_of
 from daihoi.importing.lines import COLUMN_NUMBER, EXAMPLE, label_and_name, shown
 from daihoi.importing.opening import table_of
-from daihoi.importing.plain import words
 from daihoi.importing.register_cells import kind_named, readers
 from daihoi.importing.register_headings import OF_ORGANISATIONS
 from daihoi.importing.remarks import NOT_TAKEN_OVER, UNNAMED, in_ranges
-from daihoi.importing.tables import Cell, Row, Unreadable, Wrong, quoted, unreadable
 from shared.domain.decider import Refusal, Refused
 from shared.domain.paper import same
+from shared.entering.cells import written
+from shared.entering.days import years_in
+from shared.entering.plain import words
+from shared.entering.tables import Cell, Row, Unreadable, Wrong, quoted, unreadable
 
 NOT_A_REGISTER = Refusal(
     "not_a_register",

@@ -7,13 +7,13 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from daihoi.importing.cells import BRIEF_LENGTH, NAME_LENGTH, Value, text_of
-from daihoi.importing.days import NOT_A_DAY, UNCLEAR_DAY, meant_by
 from daihoi.importing.fields import Reader, clear
-from daihoi.importing.plain import plain, words
-from daihoi.importing.tables import quoted
 from daihoi.importing.vocabulary import one_of
 from shared.domain.decider import Refusal, Refused
+from shared.entering.cells import BRIEF_LENGTH, NAME_LENGTH, Value, text_of
+from shared.entering.days import NOT_A_DAY, UNCLEAR_DAY, meant_by
+from shared.entering.plain import plain, words
+from shared.entering.tables import quoted
 from shared.events.organisation import OrganisationKind
 from shared.values.contact import Contact
 from shared.values.types import FIRST_DAY, ID_PATTERN, LAST_DAY

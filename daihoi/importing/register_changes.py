@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 from daihoi.importing.packing import packed
 from daihoi.importing.register import Line, Listed
 from daihoi.importing.register_lines import united
-from daihoi.importing.tables import Wrong, quoted
 from services.subcommittee.holding import (
     ALREADY_HELD,
     DEPUTIES_FULL,
@@ -19,10 +18,11 @@ from services.subcommittee.holding import (
     chain_above,
 )
 from services.subcommittee.organisation import MOST_OF_AN_ENTRY, MOST_POSITIONS, POSITIONS_FULL
-from services.tracker.reports.names import Register
 from shared.domain.decider import EVENTS_AT_ONCE, Refusal, Refused
 from shared.domain.paper import same
+from shared.entering.tables import Wrong, quoted
 from shared.events.organisation import OrganisationKind
+from shared.reports.names import Register
 from shared.values.types import ID_LENGTH, slug
 
 MOST_ENTRIES = 200

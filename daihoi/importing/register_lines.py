@@ -4,9 +4,9 @@ from collections.abc import Callable, Sequence
 from functools import reduce
 
 from daihoi.importing.register import Line
-from daihoi.importing.tables import quoted
 from shared.domain.decider import Refusal, Refused
 from shared.domain.paper import same
+from shared.entering.tables import quoted
 from shared.i18n import format_date
 
 OTHERWISE = Refusal("said_otherwise_above", "Row {row} says otherwise of the same: «{value}».")

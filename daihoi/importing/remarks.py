@@ -8,10 +8,10 @@ from openpyxl.utils import get_column_letter
 
 from daihoi.importing.layout import Layout
 from daihoi.importing.lines import Lines
-from daihoi.importing.money import amount_of, measure_of, measure_said_in
-from daihoi.importing.tables import quoted
 from daihoi.importing.vocabulary import in_words
 from shared.domain.decider import Refusal, Refused
+from shared.entering.money import amount_of, measure_of, measure_said_in
+from shared.entering.tables import quoted
 from shared.events.catalogue_item import Item
 from shared.values.message import Message
 

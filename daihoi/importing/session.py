@@ -16,9 +16,9 @@ from daihoi.importing.sources import not_listed, with_listed_sources
 from daihoi.ops.session import Session
 from daihoi.ops.waiting import until_all_in_views
 from services.tracker.queries import published_catalogue
-from services.tracker.reports.doubted_names import DoubtedName, doubted_names, names_in
 from shared.domain.decider import Actor, Refused
 from shared.events.catalogue_item import Item
+from shared.reports.doubted_names import DoubtedName, doubted_names, names_in
 from shared.values.code_lists import CodeList
 from shared.values.units import SUBCOMMITTEE
 from shared.views.code_lists import entries_by_list

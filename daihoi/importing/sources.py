@@ -3,9 +3,9 @@ where it has none. Pure."""
 
 from collections.abc import Iterator, Sequence
 
-from daihoi.importing.plain import words
-from daihoi.importing.tables import quoted
 from shared.domain.decider import Refusal, Refused
+from shared.entering.plain import words
+from shared.entering.tables import quoted
 from shared.events.catalogue_item import Item
 from shared.values.code_lists import Entries
 

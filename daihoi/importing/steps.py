@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 from uuid import UUID, uuid4, uuid5
 
 from daihoi.importing.congress_answers import loaded
-from services.tracker.history.moments import parse_time
 from shared.domain.decider import Refusal
+from shared.entering.moments import parse_time
 from shared.values.brief import brief_text
 
 MOST_STEPS = 100

@@ -4,10 +4,10 @@ those of the congress."""
 from collections.abc import Mapping
 from functools import cache
 
-from daihoi.importing.cells import NOT_ONE_OF, Value
-from daihoi.importing.plain import words
-from daihoi.importing.tables import quoted
 from services.subcommittee.duty import PHASE_NAMES
+from shared.entering.cells import NOT_ONE_OF, Value
+from shared.entering.plain import words
+from shared.entering.tables import quoted
 from shared.i18n import translate
 from shared.values.code_lists import EVERY_CASE, NO_EPIDEMIC, OUTBREAK, Entries, cases_to_choose, units_to_choose
 from shared.values.message import WORDS, word

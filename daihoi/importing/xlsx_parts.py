@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import IO, NamedTuple
 from xml.parsers import expat
 
-from daihoi.importing.tables import MAX_COLUMNS, MAX_ROWS, TOO_MANY_ROWS, unreadable
 from shared.domain.decider import Refusal
+from shared.entering.tables import MAX_COLUMNS, MAX_ROWS, TOO_MANY_ROWS, unreadable
 
 MAX_PARTS = 1000
 MAX_UNPACKED_BYTES = 512 * 1024 * 1024

@@ -1,10 +1,10 @@
 """What the ledger says of the congress itself, for those who need it before there are views or beside them."""
 
 from services.subcommittee.congress import AGGREGATE
-from services.tracker.projection.decoding import decode_event
 from shared.events.congress import CONGRESS, CongressEvent, Particulars
 from shared.eventstore.errors import EventStoreError
 from shared.eventstore.ledger import Ledger
+from shared.history.decoding import decode_event
 from shared.i18n import Language
 from shared.values.units import SUBCOMMITTEE
 from shared.views.view import Recorded

@@ -5,8 +5,8 @@ import time
 
 from daihoi.ops.session import Session
 from daihoi.ops.waiting import LOOK_EVERY_S
-from services.tracker.reports.lists_in_use import units_in_use
-from services.tracker.reports.scenarios import in_force
+from shared.reports.lists_in_use import units_in_use
+from shared.reports.scenarios import in_force
 from shared.views.code_lists import VIEW
 
 

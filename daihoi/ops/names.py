@@ -8,19 +8,19 @@ from pymongo.errors import PyMongoError
 from daihoi.ops.congress import particulars_on_record
 from services.subcommittee.code_list import AGGREGATE
 from services.tracker.history.as_of import Views
-from services.tracker.projection.decoding import decode_event
 from services.tracker.projection.errors import ViewsBroken, as_written
 from services.tracker.projection.store import ViewStore
-from services.tracker.reports.congress import particulars_of
-from services.tracker.reports.lists_in_use import lists_in_use
 from shared.domain.known_list import KnownList, entries_of
 from shared.events.code_list import CodeListEvent
 from shared.events.congress import Particulars
 from shared.eventstore.ledger import Ledger
+from shared.history.decoding import decode_event
 from shared.platform.embedded import endpoints
 from shared.platform.errors import PlatformError
 from shared.platform.mongo import mongo_database
 from shared.platform.settings import Settings
+from shared.reports.congress import particulars_of
+from shared.reports.lists_in_use import lists_in_use
 from shared.values.code_lists import CodeList, Entries, names_of
 from shared.values.names_in_use import REGISTER, Name, Names, use_names
 from shared.values.units import BODY_ABOVE, SUBCOMMITTEE, default_title

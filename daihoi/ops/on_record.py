@@ -1,7 +1,7 @@
 """What a command has put on record, in the sentences that its history has."""
 
-from services.tracker.history.sentences import summary, with_summary
 from services.tracker.projection.store import ViewStore
+from shared.history.sentences import summary, with_summary
 from shared.i18n import Language, render
 from shared.unit.commands import Answer
 from shared.values.message import Message

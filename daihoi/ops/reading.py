@@ -2,9 +2,9 @@
 
 from daihoi.ops.session import connected
 from services.tracker.access import proved_reader
-from services.tracker.masking import READERS
 from shared.domain.decider import Actor
 from shared.platform.settings import Settings
+from shared.reports.masking import READERS
 from shared.unit.revocations import Revocations
 
 

@@ -9,12 +9,12 @@ from pymongo.errors import PyMongoError
 
 from services.tracker.projection.errors import ViewsBroken
 from services.tracker.projection.store import ViewStore
-from services.tracker.reports.pages import tasks_called
 from shared.domain.decider import Command, Refusal
 from shared.platform.embedded import endpoints
 from shared.platform.errors import PlatformError
 from shared.platform.mongo import mongo_database
 from shared.platform.settings import Settings
+from shared.reports.pages import tasks_called
 
 PATIENCE_MS = 2_000
 SEVERAL_UNITS = Refusal(

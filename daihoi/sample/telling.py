@@ -13,11 +13,11 @@ from daihoi.sample.story import Sample, Step
 from services.subcommittee.scenario import SwitchScenario
 from services.tracker.handed_up import shown_by
 from services.tracker.queries import consolidated_report
-from services.tracker.reports.scenarios import in_force
 from shared.domain.decider import Actor, Refusal
 from shared.eventstore.envelope import decode
 from shared.eventstore.errors import NoStream, Undecodable
 from shared.platform.errors import PlatformError
+from shared.reports.scenarios import in_force
 from shared.unit.consumer import consumer_info
 from shared.values.message import Message
 from shared.values.symbol import DocumentSymbol

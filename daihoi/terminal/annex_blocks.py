@@ -7,8 +7,8 @@ from rich.text import Text
 
 from daihoi.terminal import labels
 from daihoi.terminal.annex_table import COLUMNS, TITLES, cells_of, subtotal_of
-from services.tracker.reports.annex import Annex, AnnexRow
 from shared.i18n import Language, translate
+from shared.reports.annex import Annex, AnnexRow
 
 INDENT = 3
 

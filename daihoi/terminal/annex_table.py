@@ -7,10 +7,10 @@ from rich.text import Text
 
 from daihoi.terminal import labels
 from daihoi.terminal.section_tables import STATE_NAMES, in_charge
-from services.tracker.reports.annex import Annex, AnnexRow, AnnexSection
-from services.tracker.reports.cells import Cells, Share
-from services.tracker.reports.money import Sums
 from shared.i18n import Language, format_number, translate
+from shared.reports.annex import Annex, AnnexRow, AnnexSection
+from shared.reports.cells import Cells, Share
+from shared.reports.money import Sums
 
 TITLES = {
     "group": "Annex of all items by task group",

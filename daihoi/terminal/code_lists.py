@@ -6,8 +6,8 @@ from rich.console import Group
 from rich.table import Table
 
 from daihoi.terminal.labels import in_language, table_of
-from services.tracker.reports.code_lists import ListLine, ListPage
 from shared.i18n import Language, format_minute, format_number, render, title_of_position, translate
+from shared.reports.code_lists import ListLine, ListPage
 from shared.values.code_lists import LIST_NAMES, CodeList
 
 

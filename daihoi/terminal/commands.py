@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 
 from rich.console import Group
 
-from daihoi.importing.typed import kind_of
-from daihoi.ops.offered import GIVEN_BY_POLICIES, NEW_IDS, Schema, schema_of
 from daihoi.ops.task_units import takes_unit_of_task
 from daihoi.terminal.labels import table_of
 from shared.domain.decider import Command
+from shared.entering.fields import GIVEN_BY_POLICIES, NEW_IDS, Schema, schema_of
+from shared.entering.typed import kind_of
 from shared.i18n import Language, render, translate
 from shared.unit.asyncapi import sentence_of
 from shared.values.command_words import COMMAND_WORDS, words_of_field

@@ -9,11 +9,11 @@ from rich.table import Table
 
 from daihoi.terminal.fields import field_in_words, value_in_words
 from daihoi.terminal.labels import add_columns, in_language, named, offset_in_words, table_of
-from services.tracker.reports.congress import CongressOnRecord
-from services.tracker.reports.deadlines import DeadlineLine, Deadlines
-from services.tracker.reports.deadlines import Standing as DeadlineStanding
 from shared.events.congress import Particulars
 from shared.i18n import Language, format_date, format_minute, render, title_of_position, translate
+from shared.reports.congress import CongressOnRecord
+from shared.reports.deadlines import DeadlineLine, Deadlines
+from shared.reports.deadlines import Standing as DeadlineStanding
 from shared.values.message import Message
 from shared.values.units import title_of
 

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from rich.table import Table
 
 from daihoi.terminal.labels import in_language, named, table_of
-from services.tracker.reports.document_register import Filed, NextNumber
 from shared.i18n import Language, render, translate
+from shared.reports.document_register import Filed, NextNumber
 from shared.values.units import title_of
 
 URGENCY_NAMES = named(

@@ -5,9 +5,9 @@ from collections.abc import Iterator, Sequence
 
 from daihoi.terminal.fields import field_in_words
 from services.subcommittee.naming import MergeName
-from services.tracker.reports.doubted_names import DoubtedName
-from services.tracker.reports.unregistered import Alike
 from shared.i18n import Language, translate
+from shared.reports.doubted_names import DoubtedName
+from shared.reports.unregistered import Alike
 from shared.values.units import SUBCOMMITTEE
 
 MOST_TOLD = 10

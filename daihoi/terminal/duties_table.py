@@ -4,9 +4,9 @@ from rich.table import Table
 from rich.text import Text
 
 from daihoi.terminal import labels
-from services.tracker.reports.cells import Cells, Share
-from services.tracker.reports.duties import Duties
 from shared.i18n import Language, format_number, render, translate
+from shared.reports.cells import Cells, Share
+from shared.reports.duties import Duties
 from shared.values.code_lists import CodeList, name_of
 
 NOT_HANDED_OUT = "·"

@@ -7,8 +7,8 @@ from datetime import date
 from typing import Any
 
 from daihoi.terminal.labels import PHASE_NAMES, TASK_STATUSES, named
-from services.tracker.masking import MASK
 from shared.i18n import LISTED, Language, format_date, format_minute, in_words, render, title_of_position, translate
+from shared.reports.masking import MASK
 from shared.values.code_lists import CodeList, is_listed, name_of
 from shared.values.message import word
 

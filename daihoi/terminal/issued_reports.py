@@ -6,8 +6,8 @@ from rich.table import Table
 from rich.text import Text
 
 from daihoi.terminal.labels import table_of
-from services.tracker.reports.issued_reports import IssuedReport
 from shared.i18n import Language, format_date, format_number, translate
+from shared.reports.issued_reports import IssuedReport
 
 
 def issued_table(reports: Sequence[IssuedReport], lang: Language) -> Table:

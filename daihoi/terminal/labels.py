@@ -7,10 +7,10 @@ from typing import Any
 from rich.table import Table
 
 from daihoi.terminal.fitted import FittedTable
-from services.tracker.history.moments import moment_in_words
-from services.tracker.reports.cells import Share
-from services.tracker.reports.consolidated import GroupCells
+from shared.entering.moments import moment_in_words
 from shared.i18n import Language, format_date, format_number, translate
+from shared.reports.cells import Share
+from shared.reports.consolidated import GroupCells
 from shared.values.message import Message
 
 

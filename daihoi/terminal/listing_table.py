@@ -6,8 +6,8 @@ from rich.table import Table
 from rich.text import Text as Words
 
 from daihoi.terminal.labels import in_language
-from services.tracker.reports.listing import Listing
 from shared.i18n import Language, format_number
+from shared.reports.listing import Listing
 from shared.values.types import Text
 from shared.views.view import Document
 

@@ -9,12 +9,12 @@ from rich.text import Text
 from daihoi.terminal import labels
 from daihoi.terminal.fields import masked_in_words
 from daihoi.terminal.labels import in_language, named, table_of
-from services.tracker.reports.cells import DUE_SOON
-from services.tracker.reports.positions import Holding, PositionLine
-from services.tracker.reports.task_list import TaskList, TaskRow
-from services.tracker.reports.unit_lists import Booking, MeetingLine, PublicationLine, ResourceLine
-from services.tracker.reports.unregistered import Alike, UnregisteredName, UnregisteredNames
 from shared.i18n import Language, format_date, format_minute, format_number, render, title_of_position, translate
+from shared.reports.cells import DUE_SOON
+from shared.reports.positions import Holding, PositionLine
+from shared.reports.task_list import TaskList, TaskRow
+from shared.reports.unit_lists import Booking, MeetingLine, PublicationLine, ResourceLine
+from shared.reports.unregistered import Alike, UnregisteredName, UnregisteredNames
 from shared.values.code_lists import CodeList, name_of
 from shared.values.message import Message
 from shared.values.units import title_of

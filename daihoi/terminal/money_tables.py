@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from rich.table import Table
 
 from daihoi.terminal import labels
-from services.tracker.reports.consolidated import Report
-from services.tracker.reports.money import NO_TASK, Disbursed
 from shared.i18n import Language, format_number, translate
+from shared.reports.consolidated import Report
+from shared.reports.money import NO_TASK, Disbursed
 from shared.values.units import title_of
 
 ELSEWHERE_NAMES = {

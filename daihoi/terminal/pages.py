@@ -12,11 +12,11 @@ from daihoi.terminal.documents_table import STATUS_NAMES, URGENCY_NAMES
 from daihoi.terminal.fields import field_in_words, masked_in_words, value_in_words
 from daihoi.terminal.labels import in_language
 from daihoi.terminal.lists import deadline_in_words, holding_in_words, status_in_words
-from services.tracker.reports.document_register import Filed
-from services.tracker.reports.pages import DocumentPage, TaskPage
-from services.tracker.reports.positions import Holding
-from services.tracker.reports.task_list import TaskRow
 from shared.i18n import Language, render, translate
+from shared.reports.document_register import Filed
+from shared.reports.pages import DocumentPage, TaskPage
+from shared.reports.positions import Holding
+from shared.reports.task_list import TaskRow
 from shared.values.code_lists import CodeList, name_of
 from shared.values.units import title_of
 from shared.views.view import Document

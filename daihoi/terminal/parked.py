@@ -7,9 +7,9 @@ from rich.table import Table
 
 from daihoi.terminal.labels import table_of
 from services.tracker.history.repair import Retried
-from services.tracker.projection.parking import BEHIND
-from services.tracker.reports.parked import RETRY_OR_DISCARD, WHAT_TO_DO, ParkedEvent, entity_of, why
+from shared.history.parked_rows import BEHIND
 from shared.i18n import Language, format_minute, render, translate
+from shared.reports.parked import RETRY_OR_DISCARD, WHAT_TO_DO, ParkedEvent, entity_of, why
 
 
 def parked_table(events: Sequence[ParkedEvent], lang: Language) -> Table:

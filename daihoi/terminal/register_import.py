@@ -11,8 +11,8 @@ from daihoi.importing.sending import Committed
 from daihoi.terminal.catalogue import ROWS_SHOWN, outcome_lines
 from daihoi.terminal.fields import field_in_words, value_in_words
 from daihoi.terminal.labels import add_columns
-from services.tracker.masking import MASK
 from shared.i18n import Language, translate
+from shared.reports.masking import MASK
 
 
 def import_parts(source: RegisterSource, planned: RegisterPreview, lang: Language) -> Iterator[str | Table]:

@@ -25,10 +25,10 @@ from daihoi.terminal.section_tables import (
     stopped_table,
 )
 from daihoi.terminal.task_lists import extensions_table, filed_table, missing_table, tasks_table, waiting_table
-from services.tracker.reports.cells import DUE_SOON, Cells, Share
-from services.tracker.reports.consolidated import Movements, Report
-from services.tracker.reports.issued_reports import IssuedReport
 from shared.i18n import Language, format_date, format_number, render, translate
+from shared.reports.cells import DUE_SOON, Cells, Share
+from shared.reports.consolidated import Movements, Report
+from shared.reports.issued_reports import IssuedReport
 from shared.values.units import title_of
 
 BAR_WIDTH = 16

@@ -3,10 +3,10 @@
 from rich.table import Table
 
 from daihoi.terminal.labels import PHASE_NAMES, add_columns, group_name, share_in_words, table_of
-from services.tracker.reports.cells import Share
-from services.tracker.reports.consolidated import Report
-from services.tracker.reports.reviews import DUTIES
 from shared.i18n import Language, format_number, render, title_of_position, translate
+from shared.reports.cells import Share
+from shared.reports.consolidated import Report
+from shared.reports.reviews import DUTIES
 from shared.values.units import title_of
 
 

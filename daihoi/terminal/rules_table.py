@@ -6,9 +6,9 @@ from rich.table import Table
 from rich.text import Text
 
 from daihoi.terminal.labels import table_of
-from services.tracker.history.sentences import evidence_in_words
-from services.tracker.reports.unit_rules import RuleLine
+from shared.history.sentences import evidence_in_words
 from shared.i18n import Language, format_minute, render, title_of_position, translate
+from shared.reports.unit_rules import RuleLine
 from shared.values.units import title_of
 
 

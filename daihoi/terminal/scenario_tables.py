@@ -8,9 +8,9 @@ from rich.table import Table
 from rich.text import Text
 
 from daihoi.terminal.labels import add_columns, in_language, offset_in_words, table_of
-from services.tracker.reports import scenarios
 from shared.events.duty import DUTY_GROUP
 from shared.i18n import Language, format_date, format_number, title_of_position, translate
+from shared.reports import scenarios
 from shared.values.code_lists import CodeList, name_of
 from shared.values.local_time import local_date
 from shared.values.units import title_of

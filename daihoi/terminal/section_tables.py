@@ -6,13 +6,13 @@ from rich.text import Text
 
 from daihoi.terminal import labels
 from daihoi.terminal.task_lists import number_of
-from services.tracker.reports.conditions import Conditions
-from services.tracker.reports.consolidated import Report
-from services.tracker.reports.lines import NamedTask
-from services.tracker.reports.obstacles import ObstacleLine
-from services.tracker.reports.schedule import InCharge, LateLine
-from services.tracker.reports.stopped import StoppedLine
 from shared.i18n import Language, format_date, format_number, title_of_position, translate
+from shared.reports.conditions import Conditions
+from shared.reports.consolidated import Report
+from shared.reports.lines import NamedTask
+from shared.reports.obstacles import ObstacleLine
+from shared.reports.schedule import InCharge, LateLine
+from shared.reports.stopped import StoppedLine
 from shared.values.units import title_of
 
 STATE_NAMES = {

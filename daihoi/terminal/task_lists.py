@@ -7,12 +7,12 @@ from rich.table import Table
 from rich.text import Text
 
 from daihoi.terminal import labels
-from services.tracker.reports.cells import Share
-from services.tracker.reports.clearances import WaitingLine
-from services.tracker.reports.consolidated import Extensions, Report
-from services.tracker.reports.lines import ESSENTIALS, NamedTask, TaskLine
 from shared.events.review import Essential
 from shared.i18n import Language, format_date, render, title_of_position, translate
+from shared.reports.cells import Share
+from shared.reports.clearances import WaitingLine
+from shared.reports.consolidated import Extensions, Report
+from shared.reports.lines import ESSENTIALS, NamedTask, TaskLine
 from shared.values.units import title_of
 
 EXTENSION_OUTCOMES = {"granted": "Granted", "refused": "Refused", "lapsed": "Lapsed", "pending": "Pending"}

@@ -9,8 +9,8 @@ from rich.tree import Tree
 
 from daihoi.terminal import labels
 from daihoi.terminal.fields import field_in_words, value_in_words
-from services.tracker.reports.trace import Node, Role
 from shared.i18n import Language, format_date, render, title_of_position, translate
+from shared.reports.trace import Node, Role
 from shared.values.units import title_of
 
 ROLE_NAMES = labels.named(

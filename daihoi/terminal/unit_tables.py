@@ -9,10 +9,10 @@ from rich.text import Text
 
 from daihoi.terminal.fields import masked_in_words
 from daihoi.terminal.labels import CLEARANCE_STATUSES, add_columns, counted, in_language, named, table_of
-from services.tracker.reports.clearances import ClearanceLine
-from services.tracker.reports.coverage import Coverage
-from services.tracker.reports.expenses import Account, NotEstimated
 from shared.i18n import Language, format_date, format_number, render, translate
+from shared.reports.clearances import ClearanceLine
+from shared.reports.coverage import Coverage
+from shared.reports.expenses import Account, NotEstimated
 from shared.values.code_lists import CodeList, name_of, units_to_choose
 from shared.values.local_time import LOCAL_TIME
 from shared.values.message import Message

@@ -6,9 +6,9 @@ from rich.table import Table
 from rich.text import Text
 
 from daihoi.terminal.labels import add_columns, table_of
-from services.tracker.reports.cells import Cells
-from services.tracker.reports.workload import Load, Workload
 from shared.i18n import Language, format_number, translate
+from shared.reports.cells import Cells
+from shared.reports.workload import Load, Workload
 
 
 def workload_tables(report: Workload, lang: Language) -> Iterable[Table]:

@@ -13,12 +13,12 @@ from services.tracker.history.as_of import BEYOND_THE_END, ChosenInstant, PastVi
 from services.tracker.projection.digest import view_digest
 from services.tracker.projection.errors import as_written
 from services.tracker.queries import consolidated_report, views_at_once
-from services.tracker.reports.consolidated import Report, movements
-from services.tracker.reports.content import FORM, content_of
-from services.tracker.reports.issued_reports import IssuedReport, issued_as, issued_reports, last_issued
-from services.tracker.reports.sections import AS_USUAL, Wanted
 from shared.domain.decider import Refusal
 from shared.eventstore.ledger import Ledger
+from shared.reports.consolidated import Report, movements
+from shared.reports.content import FORM, content_of
+from shared.reports.issued_reports import IssuedReport, issued_as, issued_reports, last_issued
+from shared.reports.sections import AS_USUAL, Wanted
 from shared.values.message import Message
 from shared.views.view import Document
 

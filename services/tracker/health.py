@@ -14,11 +14,11 @@ from services.tracker.projection.fold import Checkpoint
 from services.tracker.projection.lease import LAPSES_AFTER_S
 from services.tracker.projection.projector import Projector
 from services.tracker.projection.store import ViewStore
-from services.tracker.reports.parked import why
 from shared.eventstore.errors import EventStoreError, LedgerGone, LedgerOther, LedgerShort
 from shared.eventstore.ledger import Ledger
 from shared.eventstore.wholeness import extent, losses
 from shared.platform.mongo import in_words
+from shared.reports.parked import why
 from shared.unit.findings import Finding, Notice, Severity
 from shared.unit.health import LEDGER_GONE, Health, briefly, health_of, loss_finding, unserved_finding
 from shared.values.message import Message

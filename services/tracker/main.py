@@ -7,13 +7,13 @@ from contextlib import asynccontextmanager, suppress
 
 from services.tracker.health import TrackerHealth
 from services.tracker.history.shadow import keep_shadow
-from services.tracker.projection.decoding import EVENT_TYPES
 from services.tracker.projection.projector import Projector
 from services.tracker.projection.store import ViewStore
 from shared.eventstore.credentials import credentials_for, may_publish
 from shared.eventstore.ledger import Ledger
 from shared.eventstore.operating import connected_as, provide_streams
 from shared.eventstore.streams import check_streams
+from shared.history.decoding import EVENT_TYPES
 from shared.platform.embedded import endpoints, environment_of
 from shared.platform.mongo import mongo_database
 from shared.platform.settings import Settings

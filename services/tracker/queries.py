@@ -6,21 +6,21 @@ from datetime import date, datetime
 from typing import Any
 
 from services.tracker.history.as_of import By, PastViews, Views
-from services.tracker.history.moments import moment_as_text
-from services.tracker.history.sentences import with_summary
-from services.tracker.masking import masked_documents, masked_row
 from services.tracker.projection.digest import total_digest, view_digest
 from services.tracker.projection.errors import as_written
 from services.tracker.projection.fold import Checkpoint
 from services.tracker.projection.store import AUDIT_TRAIL, VIEW_NAMES, ViewStore
-from services.tracker.reports.clearances import ClearanceLine, clearance_lines
-from services.tracker.reports.consolidated import AsOf, Report, consolidate
-from services.tracker.reports.coverage import Coverage, coverage_of
-from services.tracker.reports.duties import Duties, duties_of
-from services.tracker.reports.expenses import Account, NotEstimated, accounts_of, not_estimated
-from services.tracker.reports.order import in_order_of_id
-from services.tracker.reports.sections import AS_USUAL, Wanted
+from shared.entering.moments import moment_as_text
 from shared.eventstore.ledger import Ledger
+from shared.history.sentences import with_summary
+from shared.reports.clearances import ClearanceLine, clearance_lines
+from shared.reports.consolidated import AsOf, Report, consolidate
+from shared.reports.coverage import Coverage, coverage_of
+from shared.reports.duties import Duties, duties_of
+from shared.reports.expenses import Account, NotEstimated, accounts_of, not_estimated
+from shared.reports.masking import masked_documents, masked_row
+from shared.reports.order import in_order_of_id
+from shared.reports.sections import AS_USUAL, Wanted
 from shared.values.code_lists import CodeList
 from shared.values.types import ID_PATTERN
 from shared.views.code_lists import entries_by_list

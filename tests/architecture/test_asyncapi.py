@@ -11,8 +11,8 @@ from jsonschema import Draft7Validator, ValidationError
 
 from daihoi.cli.asyncapi import FOLDER, document_of
 from daihoi.ops.supervisor import all_services
-from services.tracker.projection.decoding import EVENT_TYPES
 from shared.eventstore.envelope import as_bytes
+from shared.history.decoding import EVENT_TYPES
 from shared.unit.asyncapi import VERSION
 from shared.unit.policies import ANY_SERVICE
 from shared.unit.refusals import REFUSALS

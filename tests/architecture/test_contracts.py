@@ -11,11 +11,11 @@ FORBIDDEN = {
     "shared.views.tasks": ("asyncio", "nats", "pymongo", "shared.i18n", "shared.platform.mongo"),
     "shared.platform.mongo": ("shared.unit.problems",),
     "shared.i18n.added": ("shared.platform.files",),
-    "services.tracker.projection.audit_rows": ("shared.i18n",),
-    "services.tracker.reports.lines": ("services.tracker.projection.store", "pymongo", "motor", "nats"),
-    "services.tracker.reports.parked": ("services.tracker.projection.store",),
-    "services.tracker.history.moments": ("services.tracker.access",),
-    "services.tracker.masking": ("services.tracker.queries",),
+    "shared.history.audit_rows": ("shared.i18n",),
+    "shared.reports.lines": ("services.tracker.projection.store", "pymongo", "motor", "nats"),
+    "shared.reports.parked": ("services.tracker.projection.store",),
+    "shared.entering.moments": ("services.tracker.access",),
+    "shared.reports.masking": ("services.tracker.queries",),
 }
 """What a module may not import."""
 

@@ -9,13 +9,13 @@ from pkgutil import iter_modules
 import pytest
 
 from services.security import clearances
-from services.tracker.history.sentences import SENTENCES
-from services.tracker.projection.decoding import EVENT_TYPES
 from shared import events
 from shared.events.base import Event
 from shared.events.clearance import ClearanceRequested
 from shared.eventstore.names import event_subject, ledger_stream, service_stream
 from shared.eventstore.streams import stream_configs
+from shared.history.decoding import EVENT_TYPES
+from shared.history.sentences import SENTENCES
 from shared.unit.refusals import REFUSALS
 from shared.unit.support_unit import NOTE_CLEARANCES
 from shared.values.units import services

@@ -36,8 +36,8 @@ def does_something(source):
 
 
 def test_a_changed_sentence_label_or_translation_changes_no_view(copied):
-    words = ("shared/i18n/vi.po", "shared/i18n/__init__.py", "services/tracker/history/sentences.py")
-    others = ("services/tracker/reports/parked.py", "services/tracker/masking.py", "shared/unit/problems.py")
+    words = ("shared/i18n/vi.po", "shared/i18n/__init__.py", "shared/history/sentences.py")
+    others = ("shared/reports/parked.py", "shared/reports/masking.py", "shared/unit/problems.py")
     assert version_after_a_change_of(copied, *words, *others) == TODAY
     in_the_fold = ("shared/views/tasks.py", "services/tracker/projection/fold.py")
     assert version_after_a_change_of(copied, *in_the_fold, change='# another comment\n"""words"""\n') == TODAY
@@ -55,8 +55,8 @@ def test_a_changed_sentence_label_or_translation_changes_no_view(copied):
     "part",
     [
         "services/tracker/projection/fold.py",
-        "services/tracker/projection/audit_rows.py",
-        "services/tracker/projection/decoding.py",
+        "shared/history/audit_rows.py",
+        "shared/history/decoding.py",
         "shared/eventstore/envelope.py",
         "shared/views/tasks.py",
         "shared/views/view.py",
@@ -80,7 +80,7 @@ def test_what_python_loads_for_the_fold_is_part_of_its_version_or_brings_only_th
     }
 
 
-LOOKING = {"services/tracker/projection/decoding.py", "shared/views/__init__.py"}
+LOOKING = {"shared/history/decoding.py", "shared/views/__init__.py"}
 """They find every module of a package that the version names."""
 
 

@@ -48,9 +48,9 @@ from daihoi.terminal import (
 from daihoi.terminal import labels as label_names
 from daihoi.terminal import parked as parked_lines
 from daihoi.terminal import report as report_tables
-from services.tracker.reports import parked
 from shared.domain import paper
 from shared.i18n import CATALOGUE, format_date, format_number, render, translate
+from shared.reports import parked
 from shared.unit.findings import Notice
 from shared.values.local_time import local_date
 from shared.values.message import Message, word

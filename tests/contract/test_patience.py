@@ -12,7 +12,7 @@ from uuid import uuid4
 import pytest
 
 from daihoi.ops.supervisor import Supervisor
-from services.tracker.projection.decoding import decode_event
+from shared.history.decoding import decode_event
 from shared.unit import client as client_module
 from shared.unit.client import CommandClient
 from shared.unit.patience import Patience

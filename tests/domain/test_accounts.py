@@ -4,10 +4,10 @@ import pytest
 from rich.console import Console
 
 from daihoi.terminal.unit_tables import expenses_tables
-from services.tracker.reports.expenses import Account, accounts_of, not_estimated
 from shared.events.expense import ExpenseEstimated, MoneyAdvanced, SpendingRecorded
 from shared.eventstore.direct import Stored
 from shared.eventstore.envelope import as_bytes
+from shared.reports.expenses import Account, accounts_of, not_estimated
 from tests.congress import BEGINNING, envelope_of
 from tests.domain.test_expenses import ADVANCED, ESTIMATED, SETTLED, WHY, advance, spending
 from tests.domain.test_fold import Folded

@@ -9,10 +9,10 @@ from rich.console import Console
 from daihoi.terminal.report import Printer
 from services.tracker.handed_up import content_digest, shown_by
 from services.tracker.projection.store import VIEW_NAMES
-from services.tracker.reports.arrangement import AnnexBy
-from services.tracker.reports.consolidated import AsOf, consolidate
-from services.tracker.reports.sections import Wanted
 from shared.domain.decider import Refused
+from shared.reports.arrangement import AnnexBy
+from shared.reports.consolidated import AsOf, consolidate
+from shared.reports.sections import Wanted
 from tests.domain.test_report import TODAY, a_task, late, on_time, overdue
 
 OBSTACLE = {

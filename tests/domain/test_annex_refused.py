@@ -9,12 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from daihoi.importing import annex as reading
-from daihoi.importing import cells, days, layout, money
+from daihoi.importing import layout
 from daihoi.importing.annex import Wishes
 from daihoi.importing.layout import HeadingsUnknown
-from daihoi.importing.tables import Unreadable
 from daihoi.terminal.catalogue import error_lines
 from shared.domain.decider import Refusal
+from shared.entering import cells, days, money
+from shared.entering.tables import Unreadable
 from tests.annexes import (
     GUESTS,
     HALL,

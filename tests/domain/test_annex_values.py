@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daihoi.importing.days import Meant, meant_by
 from daihoi.importing.headings import field_of
-from daihoi.importing.money import amount_of, measure_of, measure_said_in
 from shared.domain.decider import Refused
+from shared.entering.days import Meant, meant_by
+from shared.entering.money import amount_of, measure_of, measure_said_in
 
 OF_2020 = frozenset([2020])
 THE_20TH = date(2020, 9, 20)

@@ -15,12 +15,12 @@ from services.subcommittee.code_list import (
     RestoreEntry,
     RetireEntry,
 )
-from services.tracker.history.sentences import summary
 from shared.domain.decider import Actor
 from shared.events.catalogue_item import ItemPublished
 from shared.events.code_list import EntryAdded, EntryAmended, EntryRestored, EntryRetired, ListPublished
 from shared.events.duty import DutyHandedOut
 from shared.events.scenario import ScenarioSwitched
+from shared.history.sentences import summary
 from shared.values.code_lists import DEFAULTS, MOST_ENTRIES, CodeList, Entry
 from shared.views import code_lists as view
 from shared.views.code_lists import entries_by_list

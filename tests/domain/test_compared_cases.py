@@ -5,13 +5,13 @@ from collections import defaultdict
 
 import pytest
 
-from services.tracker.reports.lists_in_use import lists_in_use
-from services.tracker.reports.scenarios import compare, standing
 from shared.events import task
 from shared.events.code_list import EntryAdded
 from shared.events.scenario import ScenarioSwitched
 from shared.events.unit_scenario import SwitchFollowed, SwitchRecorded
 from shared.events.variant import AdjustmentWithdrawn, VariantAdjusted, VariantPrepared
+from shared.reports.lists_in_use import lists_in_use
+from shared.reports.scenarios import compare, standing
 from tests.domain.any_story import UNITS, Step, enveloped, views_of
 
 CASES = ("none", "outbreak", "storm")

@@ -10,18 +10,18 @@ from rich.console import Console
 from daihoi.terminal.audit import timeline_lines
 from daihoi.terminal.pages import document_parts, task_parts
 from services.tracker.history.folded import Folded
-from services.tracker.history.sentences import with_summary
-from services.tracker.masking import MASK, masked_documents, masked_row
-from services.tracker.reports.cells import cell_of
-from services.tracker.reports.coverage import coverage_of
-from services.tracker.reports.document_register import filed
-from services.tracker.reports.expenses import accounts_of
-from services.tracker.reports.pages import document_page, task_page
-from services.tracker.reports.unit_lists import meeting_list, resource_list
 from shared.events.expense import AdvanceCorrected
 from shared.eventstore.direct import Stored
 from shared.eventstore.envelope import as_bytes
 from shared.eventstore.names import service_stream
+from shared.history.sentences import with_summary
+from shared.reports.cells import cell_of
+from shared.reports.coverage import coverage_of
+from shared.reports.document_register import filed
+from shared.reports.expenses import accounts_of
+from shared.reports.masking import MASK, masked_documents, masked_row
+from shared.reports.pages import document_page, task_page
+from shared.reports.unit_lists import meeting_list, resource_list
 from tests.congress import BEGINNING, envelope_of
 from tests.domain import corrected as cases
 from tests.domain import corrected_papers as papers

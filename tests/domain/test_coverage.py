@@ -1,6 +1,6 @@
 from datetime import date
 
-from services.tracker.reports.coverage import coverage_of
+from shared.reports.coverage import coverage_of
 from shared.values.code_lists import CodeList, ids_of
 
 

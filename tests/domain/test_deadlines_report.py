@@ -10,14 +10,14 @@ from rich.console import Console
 from daihoi.ops.congress import title_in
 from daihoi.terminal.congress_tables import congress_tables, deadlines_parts
 from daihoi.terminal.report import Printer
-from services.tracker.projection.decoding import decode_event
 from services.tracker.projection.store import VIEW_NAMES
-from services.tracker.reports.congress import on_record, particulars_of
-from services.tracker.reports.consolidated import AsOf, consolidate
-from services.tracker.reports.deadlines import Standing, batches, deadlines_of
 from shared.events.congress import CongressAmended, CongressEvent, CongressFounded, DeadlinesConfirmed
 from shared.eventstore.direct import Stored
 from shared.eventstore.envelope import as_bytes
+from shared.history.decoding import decode_event
+from shared.reports.congress import on_record, particulars_of
+from shared.reports.consolidated import AsOf, consolidate
+from shared.reports.deadlines import Standing, batches, deadlines_of
 from shared.views.congress import VIEW
 from tests.congress import BEGINNING, envelope_of
 from tests.domain.test_congress import DATED, MOVES, TOLD, YEARLY

@@ -4,7 +4,7 @@ import shlex
 
 from daihoi.cli.arguments import named_fields
 from daihoi.terminal.doubted_names import MOST_TOLD, warning_lines
-from services.tracker.reports.doubted_names import Named, doubted_names, names_in
+from shared.reports.doubted_names import Named, doubted_names, names_in
 from tests.domain.test_names import HEALTH, POLICE
 
 REGISTER = [HEALTH | {"holders": [{"position": "Giám đốc", "person": "Người A", "since": "2020-01-01"}]}, POLICE]

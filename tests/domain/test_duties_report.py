@@ -10,9 +10,9 @@ from rich.console import Console
 from daihoi.terminal.duties_table import duties_table
 from daihoi.terminal.labels import CELLS
 from daihoi.terminal.report import Printer
-from services.tracker.reports.cells import cell_of
-from services.tracker.reports.consolidated import movements
-from services.tracker.reports.duties import duties_of
+from shared.reports.cells import cell_of
+from shared.reports.consolidated import movements
+from shared.reports.duties import duties_of
 from shared.values.code_lists import CodeList, Entry, ids_of
 from shared.values.types import Phase
 from tests.domain.test_report import TODAY, a_report, a_review, a_task

@@ -3,7 +3,6 @@
 import pytest
 
 from services.logistics import expenses
-from services.tracker.projection.decoding import VIEWS_OF
 from shared.domain import document
 from shared.events.clearance import ClearanceRequested
 from shared.events.document import DocumentIssued
@@ -14,6 +13,7 @@ from shared.events.publication import PublicationProposed
 from shared.events.resource import ResourceRegistered, ResourceReserved
 from shared.events.task import ClearanceRequired, TaskAssigned, TaskDeadlineSet, TaskSubmitted
 from shared.events.variant import VariantAdjusted
+from shared.history.decoding import VIEWS_OF
 from shared.views import documents
 from tests.domain.largest import FACE
 from tests.domain.scenario import AGGREGATES

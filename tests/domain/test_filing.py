@@ -2,7 +2,7 @@
 
 import pytest
 
-from services.tracker.reports.document_register import filed, next_number
+from shared.reports.document_register import filed, next_number
 from shared.values.symbol import DocumentSymbol
 from shared.values.types import slug
 

@@ -6,13 +6,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from services.tracker.history.sentences import with_summary
-from services.tracker.projection.decoding import decode_event
 from services.tracker.projection.digest import view_digest
 from services.tracker.projection.fold import Checkpoint, OriginPosition, Touched, fold_page
 from services.tracker.projection.parking import Lot, update
 from services.tracker.projection.store import VIEW_NAMES
 from shared.eventstore.direct import Stored
+from shared.history.decoding import decode_event
+from shared.history.sentences import with_summary
 from tests.congress import in_memory, life_of_a_task
 
 LEDGER = in_memory("logistics", [(f"task-{number}", life_of_a_task(number)) for number in range(1, 6)])

@@ -13,7 +13,6 @@ from services.logistics import expenses, resources
 from services.propaganda import publications
 from services.security import incidents
 from services.subcommittee import code_list, congress, holding, meeting, naming, organisation, scenario
-from services.tracker.projection.decoding import decode_event
 from shared.domain import document, known_list, review, task, variant
 from shared.domain.decider import Actor, Aggregate, Command, Key, Refused, latest
 from shared.domain.entering import EVENT_BYTES
@@ -24,6 +23,7 @@ from shared.events.unit_rules import UnitRulesChanged
 from shared.eventstore.direct import Stored
 from shared.eventstore.envelope import as_bytes
 from shared.eventstore.names import service_stream
+from shared.history.decoding import decode_event
 from shared.values.units import may_write, services
 from shared.views import VIEWS
 from shared.views.view import Recorded

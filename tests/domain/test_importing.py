@@ -14,12 +14,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daihoi.importing import cells as cell_values
-from daihoi.importing import csv_table, opening, tables, xlsx_parts, xlsx_table
+from daihoi.importing import csv_table, opening, xlsx_parts, xlsx_table
 from daihoi.importing import items as importing
 from daihoi.importing.items import COLUMNS, MORE_COLUMNS, item_of, read_file, values_of
-from daihoi.importing.tables import MAX_FILE_BYTES, MAX_ROWS, Unreadable
 from shared.domain.decider import Refusal
+from shared.entering import cells as cell_values
+from shared.entering import tables
+from shared.entering.tables import MAX_FILE_BYTES, MAX_ROWS, Unreadable
 from shared.i18n import render
 
 SAMPLE = Path(__file__).parents[2] / "data" / "namdinh-xx" / "catalogue.csv"

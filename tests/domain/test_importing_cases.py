@@ -7,8 +7,8 @@ import pytest
 
 from daihoi.importing.annex import Wishes
 from daihoi.importing.items import read_file
-from daihoi.importing.tables import Unreadable
 from daihoi.importing.template import LISTS, template
+from shared.entering.tables import Unreadable
 from shared.values.code_lists import CodeList, Entry, names_of
 from shared.values.names_in_use import use_names
 from tests.annexes import HEADINGS, annex, task

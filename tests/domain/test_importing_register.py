@@ -11,8 +11,8 @@ import pytest
 from daihoi.importing.register import RegisterWishes, read_register
 from daihoi.importing.register_headings import field_of_register
 from daihoi.importing.register_template import register_template
-from daihoi.importing.tables import Unreadable
 from daihoi.terminal.catalogue import error_lines
+from shared.entering.tables import Unreadable
 from tests.registers import DEPUTY, DISTRICT, FIRST, HEADINGS, HEALTH, errors_of, lines_of, register, remarks_of, row
 
 

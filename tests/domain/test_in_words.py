@@ -6,9 +6,9 @@ import pytest
 
 from daihoi.terminal.audit import timeline_lines
 from daihoi.terminal.fields import FIELD_NAMES, field_in_words, value_in_words
-from services.tracker.masking import MASK
-from services.tracker.projection.audit_rows import NOT_REPORTED
+from shared.history.audit_rows import NOT_REPORTED
 from shared.i18n import title_of_position
+from shared.reports.masking import MASK
 from tests.recorded import recorded
 
 MAPS = {"adjustments", "items", "explained"}

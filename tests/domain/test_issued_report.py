@@ -7,9 +7,9 @@ from daihoi.cli.main import app
 from daihoi.terminal.fields import FIELD_NAMES
 from services.subcommittee import issued_report
 from services.subcommittee.issued_report import AGGREGATE, IssueReport
-from services.tracker.reports.issued_reports import IssuedReport, issued_as, issued_reports, last_issued
 from shared.domain.decider import Actor
 from shared.events.issued_report import ReportIssued
+from shared.reports.issued_reports import IssuedReport, issued_as, issued_reports, last_issued
 from shared.views import issued_reports as view
 from tests.domain.scenario import accepting, assert_all_told, given, rejecting
 from tests.domain.test_growth import stored

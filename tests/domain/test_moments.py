@@ -7,8 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from daihoi.terminal.audit import history_line, timeline_lines
-from services.tracker.history.moments import moment_as_text, moment_in_words, parse_day, parse_moment, parse_time
 from shared.domain.decider import Refused
+from shared.entering.moments import moment_as_text, moment_in_words, parse_day, parse_moment, parse_time
 from shared.i18n import format_minute
 from shared.unit.client import _on_the_wire
 from shared.values.local_time import LOCAL_TIME

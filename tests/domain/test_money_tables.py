@@ -8,7 +8,7 @@ from rich.console import Console
 
 from daihoi.terminal.fitted import FittedTable
 from daihoi.terminal.money_tables import EXPENSES, GUARANTEES, disbursement_table, guarantees_table
-from services.tracker.reports.money import Disbursed, Money, Sums
+from shared.reports.money import Disbursed, Money, Sums
 from tests.domain.test_annex import a_report
 
 

@@ -5,9 +5,9 @@ from io import StringIO
 from rich.console import Console
 
 from daihoi.terminal.lists import names_tables
-from services.tracker.reports.names import Register
-from services.tracker.reports.unregistered import unregistered_names
-from services.tracker.reports.workload import workload
+from shared.reports.names import Register
+from shared.reports.unregistered import unregistered_names
+from shared.reports.workload import workload
 from tests.domain.test_report import TODAY, a_task
 
 HEALTH = {

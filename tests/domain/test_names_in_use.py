@@ -10,12 +10,12 @@ from daihoi.cli.report_options import print_report
 from daihoi.ops.charters import service_named
 from daihoi.terminal.fields import value_in_words
 from daihoi.terminal.report import Printer
-from services.tracker.history.sentences import summary
-from services.tracker.reports.document_register import Filed
-from services.tracker.reports.lists_in_use import lists_in_use
-from services.tracker.reports.unit_named import unit_meant, units_meant
 from shared.events.congress import Particulars
+from shared.history.sentences import summary
 from shared.i18n import POLICIES, in_words, title_of_position
+from shared.reports.document_register import Filed
+from shared.reports.lists_in_use import lists_in_use
+from shared.reports.unit_named import unit_meant, units_meant
 from shared.values.code_lists import CodeList, name_of, names_of
 from shared.values.names_in_use import REGISTER, Name, use_names
 from shared.values.units import BODY_ABOVE, SETTING, SUBCOMMITTEE, default_title, services, title_of

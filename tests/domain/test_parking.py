@@ -11,7 +11,6 @@ from msgspec.structs import replace
 
 from services.tracker.history.repair import Live, kept_back, mending
 from services.tracker.history.verify import Replay
-from services.tracker.projection.decoding import EVENT_TYPES, VIEWS_OF, RefusingDecoder, decode_event
 from services.tracker.projection.fold import Checkpoint, fold_page, touched_keys
 from services.tracker.projection.parking import lot_for, lot_of, stored_again, update
 from services.tracker.projection.store import VIEW_NAMES
@@ -20,6 +19,7 @@ from shared.events.parked_event import ParkedEventDiscarded
 from shared.events.task import TaskProgressed
 from shared.eventstore.direct import Stored
 from shared.eventstore.envelope import as_bytes
+from shared.history.decoding import EVENT_TYPES, VIEWS_OF, RefusingDecoder, decode_event
 from shared.views.view import View
 from tests.congress import BEGINNING, envelope_of, life_of_a_task
 from tests.domain.test_fold import Folded

@@ -8,10 +8,10 @@ from rich.console import Console
 
 from daihoi.terminal.lists import positions_table
 from services.subcommittee.organisation import AGGREGATE
-from services.tracker.history.sentences import SENTENCES, summary
-from services.tracker.masking import DATA, MASK, masked_documents
-from services.tracker.reports.positions import positions_of
 from shared.events import organisation as events
+from shared.history.sentences import SENTENCES, summary
+from shared.reports.masking import DATA, MASK, masked_documents
+from shared.reports.positions import positions_of
 from shared.views.organisations import VIEW
 from tests.domain.test_growth import stored
 

@@ -12,12 +12,12 @@ from daihoi.terminal.report import Printer
 from daihoi.terminal.task_lists import missing_table
 from daihoi.terminal.workload import workload_tables
 from services.tracker.projection.store import VIEW_NAMES
-from services.tracker.reports.cells import Share, cell_of
-from services.tracker.reports.cells import count as count_cells
-from services.tracker.reports.consolidated import AsOf, consolidate
-from services.tracker.reports.lines import lacks
-from services.tracker.reports.workload import workload
 from shared.eventstore.canonical import indented
+from shared.reports.cells import Share, cell_of
+from shared.reports.cells import count as count_cells
+from shared.reports.consolidated import AsOf, consolidate
+from shared.reports.lines import lacks
+from shared.reports.workload import workload
 
 TODAY = date(2020, 9, 10)
 NUMBERS = count(1)

@@ -5,10 +5,10 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from services.tracker.reports.arrangement import AnnexBy
-from services.tracker.reports.consolidated import AsOf, Report, consolidate
-from services.tracker.reports.content import content_of
-from services.tracker.reports.sections import Wanted
+from shared.reports.arrangement import AnnexBy
+from shared.reports.consolidated import AsOf, Report, consolidate
+from shared.reports.content import content_of
+from shared.reports.sections import Wanted
 from tests.domain import report_oracle as oracle
 from tests.domain.any_story import REASON, enveloped, story, views_of
 from tests.domain.report_oracle import Raw, added

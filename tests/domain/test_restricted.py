@@ -7,11 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from services.tracker.history.replay import ledger_line
-from services.tracker.history.sentences import SENTENCES, with_summary
 from services.tracker.history.verify import first_difference
-from services.tracker.masking import MASK, OPEN_DATA, masked_document, masked_line, masked_row
-from services.tracker.projection.audit_rows import discarded_row
-from services.tracker.projection.decoding import decode_event
 from shared.events.incident import (
     IncidentAssessed,
     IncidentCorrected,
@@ -22,6 +18,10 @@ from shared.events.incident import (
 from shared.events.publication import PublicationRejected
 from shared.eventstore.direct import Stored
 from shared.eventstore.envelope import as_bytes
+from shared.history.audit_rows import discarded_row
+from shared.history.decoding import decode_event
+from shared.history.sentences import SENTENCES, with_summary
+from shared.reports.masking import MASK, OPEN_DATA, masked_document, masked_line, masked_row
 from tests.congress import BEGINNING, envelope_of
 from tests.domain.test_fold import Folded
 

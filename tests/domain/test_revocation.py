@@ -10,10 +10,10 @@ from pydantic import ValidationError
 
 from services.subcommittee import revocation
 from services.subcommittee.revocation import AGGREGATE, MOST_AHEAD, RecordRevocation
-from services.tracker.history.sentences import summary
 from shared.domain.decider import Actor, Refused
 from shared.events.revocation import RevocationRecorded
 from shared.eventstore.envelope import Cause, as_bytes, decode, decode_data, encode
+from shared.history.sentences import summary
 from shared.unit.issuer import id_of_private
 from shared.unit.requests import CLOCK_SKEW
 from shared.unit.revocations import Revocation

@@ -7,15 +7,15 @@ import pytest
 from rich.console import Console
 
 from daihoi.terminal.scenario_tables import comparison_tables, scenario_line, standing_tables
-from services.tracker.reports.cases import cases_of, check_cases
-from services.tracker.reports.lists_in_use import lists_in_use
-from services.tracker.reports.scenarios import Amount, compare, in_force, standing, unprepared_units
 from shared.domain.decider import Refused
 from shared.events.duty import DUTY_GROUP
 from shared.events.scenario import ScenarioSwitched
 from shared.events.unit_scenario import SwitchFollowed, SwitchRecorded
 from shared.events.variant import AdjustmentWithdrawn, VariantAdjusted, VariantPrepared
 from shared.eventstore.ledger import Origin
+from shared.reports.cases import cases_of, check_cases
+from shared.reports.lists_in_use import lists_in_use
+from shared.reports.scenarios import Amount, compare, in_force, standing, unprepared_units
 from shared.values.code_lists import CodeList, names_of, registered_units
 from shared.values.names_in_use import use_names
 from shared.views.scenarios import VIEW

@@ -13,19 +13,19 @@ from daihoi.terminal.audit import timeline_lines
 from services.tracker.health import kept_findings
 from services.tracker.history.folded import Folded as Replayed
 from services.tracker.history.replay import ledger_line
-from services.tracker.masking import MASK, masked_change, masked_parked
-from services.tracker.projection import storable
-from services.tracker.projection.audit_rows import changes_between, within_bounds
-from services.tracker.projection.decoding import NOWHERE, Unreadable, decode_event
 from services.tracker.projection.fold import Checkpoint, fold_page
 from services.tracker.projection.parking import stored_again
-from services.tracker.reports.parked import REASONS, WHAT_TO_DO
 from shared.events.expense import ExpenseEstimated, MoneyAdvanced
 from shared.events.parked_event import ParkedEventDiscarded
 from shared.events.resource import ResourceRegistered, ResourceReserved
 from shared.events.task import TaskAssigned, TaskReturned, TaskSubmitted
 from shared.eventstore.direct import Stored
 from shared.eventstore.envelope import as_bytes
+from shared.history import storable
+from shared.history.audit_rows import changes_between, within_bounds
+from shared.history.decoding import NOWHERE, Unreadable, decode_event
+from shared.reports.masking import MASK, masked_change, masked_parked
+from shared.reports.parked import REASONS, WHAT_TO_DO
 from shared.values.types import Evidence, Text
 from shared.views.view import MOST_KEPT
 from tests.congress import BEGINNING, envelope_of, in_memory, life_of_a_task
@@ -296,7 +296,7 @@ def test_of_a_list_a_row_tells_what_was_added_and_removed(before, after, change)
 def test_a_row_that_would_be_too_long_names_what_changed(monkeypatch):
     assigned = TaskAssigned(collective="a" * 400, individual="b" * 500)
     (*_, row) = Folded().add(ledger_of(("task", "1", OPENED), ("task", "1", assigned))).audit_rows
-    monkeypatch.setattr("services.tracker.projection.audit_rows.ROW_BYTES", 1_000)
+    monkeypatch.setattr("shared.history.audit_rows.ROW_BYTES", 1_000)
     short, _ = within_bounds(row)
     assert {change["field"] for change in short["changes"]} >= {"collective", "individual"}
     assert all("after" not in change and change["not_shown_bytes"] for change in short["changes"])

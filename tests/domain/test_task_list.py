@@ -7,10 +7,10 @@ import pytest
 from rich.console import Console
 
 from daihoi.terminal.lists import tasks_table
-from services.tracker.reports.pages import tasks_called
-from services.tracker.reports.task_list import Reader, TaskCell, TaskFilter, TaskSort, task_list
 from shared.domain.decider import Actor
 from shared.domain.task import TaskStatus
+from shared.reports.pages import tasks_called
+from shared.reports.task_list import Reader, TaskCell, TaskFilter, TaskSort, task_list
 from shared.values.types import Phase, fold_diacritics
 
 TODAY = date(2020, 9, 10)

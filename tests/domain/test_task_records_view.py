@@ -6,8 +6,8 @@ import pytest
 
 from daihoi.terminal.fields import FIELD_NAMES
 from services.tracker.history.replay import ledger_line
-from services.tracker.projection.audit_rows import NOT_REPORTED
 from shared.events import task
+from shared.history.audit_rows import NOT_REPORTED
 from shared.views.task_records import is_document_obstructed, with_records
 from tests.congress import in_memory, life_of_a_task
 from tests.domain.test_in_words import fields_of

@@ -8,7 +8,6 @@ from hypothesis import given
 from msgspec.structs import replace
 
 from services.tracker.history.replay import ledger_line
-from services.tracker.projection.decoding import decode_event
 from shared.domain import task
 from shared.domain.task.standing import standing_at_opening
 from shared.events.base import Event
@@ -28,6 +27,7 @@ from shared.events.task import (
     TaskStarted,
     TaskSubmitted,
 )
+from shared.history.decoding import decode_event
 from shared.views.task_records import with_records
 from shared.views.tasks import VIEW
 from tests.congress import BEGINNING, in_memory, life_of_a_task

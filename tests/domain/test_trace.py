@@ -5,7 +5,7 @@ from io import StringIO
 from rich.console import Console
 
 from daihoi.terminal.trace_tree import TreePrinter
-from services.tracker.reports.trace import Role, trace
+from shared.reports.trace import Role, trace
 
 
 def a_task(task_id, unit="logistics", directive_id=None, **other):

@@ -5,9 +5,10 @@ from uuid import UUID
 import pytest
 
 from daihoi.cli.offering import fields_meant, fields_typed
-from daihoi.ops.offered import NEW_IDS, new_id, offered_by
+from daihoi.ops.offered import offered_by
 from shared.domain.decider import Refused
 from shared.domain.entering import entered
+from shared.entering.fields import NEW_IDS, new_id
 from shared.i18n import render
 from shared.values.command_words import COMMAND_WORDS, words_of_field
 from shared.values.message import Message

@@ -7,9 +7,9 @@ import pytest
 from rich.console import Console
 
 from daihoi.terminal.lists import meetings_table, publications_table, resources_table
-from services.tracker.reports.document_list import DocumentFilter, DocumentStatus, document_list, documents_called
-from services.tracker.reports.document_register import filed
-from services.tracker.reports.unit_lists import PublicationStatus, meeting_list, publication_list, resource_list
+from shared.reports.document_list import DocumentFilter, DocumentStatus, document_list, documents_called
+from shared.reports.document_register import filed
+from shared.reports.unit_lists import PublicationStatus, meeting_list, publication_list, resource_list
 from shared.values.symbol import DocumentSymbol
 
 TODAY = date(2020, 9, 10)

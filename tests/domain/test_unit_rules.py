@@ -7,12 +7,12 @@ from typer.testing import CliRunner
 
 from daihoi.cli.main import app
 from daihoi.terminal.rules_table import rules_table
-from services.tracker.history.sentences import summary
-from services.tracker.reports.unit_rules import rules_of
 from shared.domain import unit_rules
 from shared.domain.decider import Actor
 from shared.domain.unit_rules import AGGREGATE, SetUnitRules
 from shared.events.unit_rules import UnitRulesChanged
+from shared.history.sentences import summary
+from shared.reports.unit_rules import rules_of
 from shared.values.code_lists import registered_units
 from tests.domain.scenario import DEPUTY, LEAD, OFFICER, accepting, assert_all_told, given, rejecting, silent_on
 

@@ -1,7 +1,7 @@
 """Which tasks wait for which clearances, and who knows of what."""
 
-from services.tracker.reports.clearances import clearance_lines, waiting
-from services.tracker.reports.trace import trace
+from shared.reports.clearances import clearance_lines, waiting
+from shared.reports.trace import trace
 from tests.domain.test_report import a_report
 from tests.domain.test_report import a_task as a_counted_task
 from tests.domain.test_trace import VIEWS

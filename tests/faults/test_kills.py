@@ -10,8 +10,8 @@ import pytest
 
 from daihoi.ops.supervisor import Supervisor
 from services.tracker.history.verify import verify
-from services.tracker.projection.decoding import decode_event
 from shared.eventstore.store import EventStore
+from shared.history.decoding import decode_event
 from shared.unit.client import CommandClient
 from shared.unit.problems import ProblemError
 from tests.conftest import token_for

@@ -13,7 +13,6 @@ from services.tracker.projection.digest import OF_NOTHING, total_digest
 from services.tracker.projection.rebuild import rebuild
 from services.tracker.projection.store import AUDIT_TRAIL, VIEW_NAMES
 from services.tracker.queries import consolidated_report
-from services.tracker.reports.sections import Sections
 from shared.eventstore.jetstream_api import js_api, stream_info
 from shared.eventstore.ledger import Ledger
 from shared.eventstore.names import ledger_stream, service_stream
@@ -21,6 +20,7 @@ from shared.eventstore.rights import STORE
 from shared.platform.embedded import Endpoints
 from shared.platform.keeper import nats_server
 from shared.platform.nats import nats_connection
+from shared.reports.sections import Sections
 from shared.unit.client import CommandClient
 from tests.conftest import token_for
 from tests.integration.test_tracker import project_all

@@ -15,9 +15,9 @@ from daihoi.importing.annex import NO_WISHES
 from daihoi.importing.layout import FIELDS
 from daihoi.importing.remembered import MOST_SETS, remember, remembered
 from daihoi.importing.session import read
-from daihoi.importing.tables import MAX_FILE_BYTES, Unreadable
 from daihoi.ops.supervisor import Supervisor
 from services.tracker.history.verify import verify
+from shared.entering.tables import MAX_FILE_BYTES, Unreadable
 from shared.eventstore.envelope import decode
 from shared.i18n import render
 from shared.platform.settings import Settings

@@ -9,7 +9,6 @@ from daihoi.ops.supervisor import Supervisor
 from services.tracker.history.repair import retry
 from services.tracker.history.verify import verify
 from services.tracker.projection.committing import Projection
-from services.tracker.projection.decoding import EVENT_TYPES, VIEWS_OF
 from services.tracker.projection.errors import FenceLost
 from services.tracker.projection.rebuild import rebuild
 from services.tracker.projection.store import ViewStore
@@ -19,6 +18,7 @@ from shared.events.task import TaskFunded, TaskProgressed
 from shared.eventstore.envelope import as_bytes
 from shared.eventstore.names import service_stream
 from shared.eventstore.store import EventStore
+from shared.history.decoding import EVENT_TYPES, VIEWS_OF
 from shared.unit.client import CommandClient
 from shared.views.view import View
 from tests.conftest import token_for

@@ -11,12 +11,12 @@ from services.tracker.history.as_of import By, ChosenInstant, views_as_of
 from services.tracker.history.diff import difference
 from services.tracker.history.folded import Folded
 from services.tracker.history.snapshots import Snapshots
-from services.tracker.projection.audit_rows import NOT_REPORTED
 from services.tracker.projection.digest import total_digest, view_digest
 from shared.domain.decider import Refused
 from shared.eventstore.direct import Stored
 from shared.eventstore.ledger import Ledger
 from shared.eventstore.store import EventStore
+from shared.history.audit_rows import NOT_REPORTED
 from tests.congress import BEGINNING, Writer, connected_to_streams, settled
 
 TASKS = 400

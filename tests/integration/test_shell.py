@@ -23,8 +23,8 @@ from daihoi.cli.main import app
 from daihoi.cli.shell import NotWritten
 from daihoi.importing.changes import compare
 from daihoi.importing.session import Preview, read
-from daihoi.importing.tables import Unreadable
 from daihoi.terminal.screen import Screen, forget_impossible_sizes, harmless
+from shared.entering.tables import Unreadable
 from shared.events.task import TaskBlocked, TaskDeadlineSet, TaskOpened
 from shared.platform.settings import Settings
 from shared.values.code_lists import EVERY_CASE

@@ -17,7 +17,6 @@ from nats.aio.client import Client
 from services.subcommittee.code_list import AddEntry
 from services.tracker.history.verify import verify
 from services.tracker.projection.committing import Projection
-from services.tracker.projection.decoding import VIEWS_OF, Recorded, decode_event
 from services.tracker.projection.errors import FenceLost
 from services.tracker.projection.store import AUDIT_TRAIL, ViewStore
 from shared.domain.decider import Actor, Aggregate, Command, Key, Refused
@@ -41,6 +40,7 @@ from shared.eventstore.envelope import as_bytes, decode, decode_data, encode
 from shared.eventstore.jetstream_api import js_api
 from shared.eventstore.ledger import Ledger
 from shared.eventstore.streams import provision
+from shared.history.decoding import VIEWS_OF, Recorded, decode_event
 from shared.platform.mongo import Database, mongo_database
 from shared.unit.policies import ANY_SERVICE, ForEvery, Policy, apply
 from shared.values.code_lists import CodeList

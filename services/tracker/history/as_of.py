@@ -10,11 +10,11 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from services.tracker.history.folded import Folded
-from services.tracker.history.moments import Moment, moment_as_text, parse_moment
 from services.tracker.history.snapshots import EVERY, Snapshots
 from services.tracker.projection.fold import Checkpoint, OnProgress
 from services.tracker.projection.store import PARKED, ViewStore
 from shared.domain.decider import Refusal
+from shared.entering.moments import Moment, moment_as_text, parse_moment
 from shared.eventstore.ledger import Ledger
 from shared.i18n import format_minute
 from shared.values.local_time import LOCAL_TIME

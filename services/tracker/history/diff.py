@@ -9,13 +9,13 @@ from pydantic import BaseModel
 
 from services.tracker.history.as_of import WRONG_ORDER, By, ChosenInstant, last_event, views_as_of
 from services.tracker.history.folded import Folded
-from services.tracker.history.moments import moment_as_text
-from services.tracker.history.sentences import with_summary
 from services.tracker.history.snapshots import Snapshots
-from services.tracker.masking import masked_change
-from services.tracker.projection.audit_rows import changes_between
 from services.tracker.projection.fold import OnProgress, Touched
+from shared.entering.moments import moment_as_text
 from shared.eventstore.ledger import Ledger
+from shared.history.audit_rows import changes_between
+from shared.history.sentences import with_summary
+from shared.reports.masking import masked_change
 from shared.values.ordering import natural
 from shared.views.view import Document, instant
 

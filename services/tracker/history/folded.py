@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from services.tracker.projection.decoding import Decoder, LeftOut, RefusingDecoder, Unreadable, decode_event
 from services.tracker.projection.fold import Checkpoint, Outcome, Touched, fold_page
-from services.tracker.projection.parking import UNSTORABLE, Lot, update
+from services.tracker.projection.parking import Lot, update
 from shared.eventstore.direct import Stored
+from shared.history.decoding import Decoder, LeftOut, RefusingDecoder, Unreadable, decode_event
+from shared.history.parked_rows import UNSTORABLE
 from shared.views import VIEWS
 from shared.views.view import Document, Recorded, instant
 

@@ -12,15 +12,15 @@ from typing import NamedTuple
 from pymongo.errors import PyMongoError
 
 from services.tracker.history.verify import MOST_DIFFERENCES, Replay
-from services.tracker.projection.audit_rows import APPLIED, DISCARDED
-from services.tracker.projection.decoding import RefusingDecoder
 from services.tracker.projection.digest import are_same
 from services.tracker.projection.errors import CommitRefused, FenceLost, as_written
 from services.tracker.projection.fold import Checkpoint, OnProgress, Outcome, Touched
-from services.tracker.projection.parking import UNSTORABLE, holds_up
 from services.tracker.projection.store import AUDIT_TRAIL, PARKED, VIEW_NAMES, ViewStore
 from shared.domain.decider import Refusal
 from shared.eventstore.ledger import Ledger
+from shared.history.audit_rows import APPLIED, DISCARDED
+from shared.history.decoding import RefusingDecoder
+from shared.history.parked_rows import UNSTORABLE, holds_up
 from shared.platform.mongo import TRANSIENT, Session, in_words, transaction, will_never_be_taken
 from shared.views.view import Document
 

@@ -9,14 +9,14 @@ from typing import Any, NamedTuple
 from msgspec.structs import asdict
 
 from services.tracker.history.as_of import By
-from services.tracker.history.moments import Moment, moment_in_words
-from services.tracker.history.sentences import summary
-from services.tracker.masking import masked_line
-from services.tracker.projection.decoding import EVENT_TYPES, Unreadable, decode_event
+from shared.entering.moments import Moment, moment_in_words
 from shared.eventstore.canonical import read_document
 from shared.eventstore.direct import Stored
 from shared.eventstore.ledger import Ledger
+from shared.history.decoding import EVENT_TYPES, Unreadable, decode_event
+from shared.history.sentences import summary
 from shared.i18n import Language, render, translate
+from shared.reports.masking import masked_line
 from shared.values.message import Message
 from shared.values.symbol import Citation, DocumentSymbol, SymbolForm
 from shared.values.units import services

@@ -9,13 +9,13 @@ from typing import NamedTuple
 import msgspec
 
 from services.tracker.history.folded import Folded
-from services.tracker.masking import masked_value
-from services.tracker.projection.audit_rows import APPLIED
 from services.tracker.projection.digest import are_same, total_digest, view_digest
 from services.tracker.projection.fold import Checkpoint, OnProgress, Touched
 from services.tracker.projection.store import AUDIT_TRAIL, CHECKPOINTS, LIVE, PARKED, VIEW_NAMES, ViewStore
 from shared.eventstore.direct import Stored
 from shared.eventstore.ledger import Ledger
+from shared.history.audit_rows import APPLIED
+from shared.reports.masking import masked_value
 from shared.views.view import Document
 
 MOST_DIFFERENCES = 10_000

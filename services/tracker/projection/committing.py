@@ -4,12 +4,13 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 
-from services.tracker.projection.decoding import RefusingDecoder
 from services.tracker.projection.errors import CommitRefused, FenceLost, as_written
 from services.tracker.projection.fold import Checkpoint, Outcome, Touched, fold_page, touched_keys
-from services.tracker.projection.parking import UNSTORABLE, Lot, lot_for
+from services.tracker.projection.parking import Lot, lot_for
 from services.tracker.projection.store import VIEW_NAMES, ViewStore
 from shared.eventstore.direct import Stored
+from shared.history.decoding import RefusingDecoder
+from shared.history.parked_rows import UNSTORABLE
 
 HOT_DOCUMENTS = 20_000
 UNCOMMITTED_EVENTS = 20_000

@@ -8,13 +8,14 @@ from typing import Annotated, Any, NamedTuple
 
 import msgspec
 
-from services.tracker.projection import audit_rows, parking
-from services.tracker.projection.decoding import NOWHERE, VIEWS_OF, Decoder, LeftOut, Unreadable, decode_event
+from services.tracker.projection import parking
 from services.tracker.projection.parking import Lot, Parking, Problem
-from services.tracker.projection.storable import NOT_STORABLE, NotStorable, json_bytes
 from shared.events.parked_event import ParkedEventDiscarded
 from shared.eventstore.direct import Stored
 from shared.eventstore.ledger import Origin, fingerprint
+from shared.history import audit_rows, parked_rows
+from shared.history.decoding import NOWHERE, VIEWS_OF, Decoder, LeftOut, Unreadable, decode_event
+from shared.history.storable import NOT_STORABLE, NotStorable, json_bytes
 from shared.views.view import Document, Recorded, Unfoldable
 
 type Touched = dict[str, dict[str, Document]]
@@ -169,13 +170,13 @@ class _Folding:
         stream, sequence = origin.stream, origin.sequence
         applied = self._applied.get(stream, 0)
         if sequence <= applied:
-            return Problem(parking.ORIGIN_REPEAT, f"{stream} {sequence} was applied before")
+            return Problem(parked_rows.ORIGIN_REPEAT, f"{stream} {sequence} was applied before")
         if sequence == applied + 1 and stream not in self._gaps:
             self._applied[stream] = sequence
             return None
         self._applied[stream] = applied
         gap_at = self._gaps.setdefault(stream, applied + 1)
-        return Problem(parking.ORIGIN_GAP, f"{stream} {gap_at} is missing from the ledger")
+        return Problem(parked_rows.ORIGIN_GAP, f"{stream} {gap_at} is missing from the ledger")
 
     def _take_in(self, event: Recorded | Unreadable, waited_until: int | None = None) -> Problem | None:
         """All that one event changes, or nothing: views, its row and what it discards are made before any is kept."""
@@ -223,13 +224,13 @@ class _Folding:
             raise Unfoldable(f"{named} is no place in the ledger")
         meant = self._parking.queue(discarded.stored_under).get(int(named))
         is_same = meant is not None and meant["origin"]["sequence"] == discarded.origin_sequence
-        return meant if meant and is_same and meant["reason"] != parking.ORIGIN_GAP else None
+        return meant if meant and is_same and meant["reason"] != parked_rows.ORIGIN_GAP else None
 
     def _discard(self, parked: Document, discard: Recorded) -> list[dict[str, Any]]:
         self._parking.take_out(parked)
         envelope = self._decode(parking.stored_again(parked)).envelope
         self._keep(audit_rows.discarded_row(parked, envelope, discard))
-        if parking.holds_up(parked):
+        if parked_rows.holds_up(parked):
             self._freed.append(parked["subject"])
         return [audit_rows.discard_change(parked)]
 
@@ -247,7 +248,7 @@ class _Folding:
     def _park(self, stored: Stored, event: Recorded | Unreadable, problem: Problem) -> Document:
         document = parking.parked_document(stored, event, problem)
         self._parking.put(document)
-        if problem.reason == parking.UNSTORABLE:
+        if problem.reason == parked_rows.UNSTORABLE:
             self._refused[stored.sequence] = document["detail"]
         self._bytes[stored.subject, stored.sequence] = len(stored.body)
         self._keep(audit_rows.parked_row(stored, event.origin, event.envelope, problem.reason))

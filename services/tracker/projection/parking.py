@@ -12,19 +12,15 @@ from typing import NamedTuple
 
 from msgspec.structs import asdict
 
-from services.tracker.projection.decoding import Unreadable, decode_event
 from shared.events.parked_event import ParkedEventDiscarded
 from shared.eventstore.direct import Stored
+from shared.history.decoding import Unreadable, decode_event
+from shared.history.parked_rows import (
+    BEHIND,
+    OUT_OF_LINE,
+)
 from shared.views.view import Document, Recorded, instant
 
-BEHIND = "behind"
-ORIGIN_GAP = "origin_gap"
-ORIGIN_REPEAT = "origin_repeat"
-OUT_OF_LINE = frozenset({ORIGIN_GAP, ORIGIN_REPEAT})
-UNSTORABLE = "unstorable"
-"""The database refused it, whatever the fold thought of it. That it is parked for this is what remembers it."""
-BODY_FIELDS = ("body", "body_base64", "detail")
-"""Of a parked event: what it says, or what is said of that."""
 SHOWN_CHARACTERS = 10_000
 """Of a body that is no text: so much of it is shown, and all of it is kept."""
 DETAIL_CHARACTERS = 500
@@ -40,11 +36,6 @@ class Problem(NamedTuple):
     reason: str
     detail: str
     waits_for: int | None = None
-
-
-def holds_up(document: Document) -> bool:
-    """Whether others wait behind this one."""
-    return document["reason"] not in OUT_OF_LINE and document["reason"] != BEHIND
 
 
 def parked_document(stored: Stored, event: Recorded | Unreadable, problem: Problem) -> Document:

@@ -1,0 +1,1 @@
+"""The faces of a service in a browser, and its commands over HTTP."""
