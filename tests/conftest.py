@@ -47,6 +47,7 @@ from tests.servers import (
 
 pytest.register_assert_rewrite("tests.domain.scenario")
 
+UNITS_OF_THE_RUN = os.environ.get(SETTING)
 PAIR = pytest.StashKey[Mapping[str, str]]()
 
 
@@ -130,12 +131,15 @@ def no_names_are_left_over() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def no_units_are_left_over() -> Iterator[None]:
     """Nor the units that a command, run in this process, came to know from its congress."""
-    before = os.environ.get(SETTING)
+    _know_the_units_of_the_run()
     yield
-    if before is not None:
-        os.environ[SETTING] = before
-    else:
-        os.environ.pop(SETTING, None)
+    _know_the_units_of_the_run()
+
+
+def _know_the_units_of_the_run() -> None:
+    os.environ.pop(SETTING, None)
+    if UNITS_OF_THE_RUN is not None:
+        os.environ[SETTING] = UNITS_OF_THE_RUN
 
 
 @pytest.fixture(scope="session")

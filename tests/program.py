@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import chdir
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 
@@ -79,11 +80,8 @@ def _run_here(
     """The program's own `main`, with streams, folder and environment as a process would have them."""
     out = io.BytesIO()
     err = out if on_one_stream else io.BytesIO()
-    with pytest.MonkeyPatch.context() as patch, chdir(folder):
-        for name in os.environ.keys() - environment.keys():
-            patch.delenv(name)
-        for name, value in environment.items():
-            patch.setenv(name, value)
+    own_environment = mock.patch.dict(os.environ, environment, clear=True)
+    with own_environment, pytest.MonkeyPatch.context() as patch, chdir(folder):
         for screen in (console.out, console.err):
             patch.setattr(screen, "_width", None)  # which was COLUMNS when it was made
         patch.setattr(sys, "argv", ["daihoi", *arguments])
