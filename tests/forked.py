@@ -31,8 +31,9 @@ from typing import Any, NoReturn
 from shared.platform.children import dying_with_parent
 
 PROJECT = Path(__file__).parents[1]
-PROGRAMS = frozenset({"shared.platform.secantus", "tests.faults.dying", "tests.faults.rush"})
-"""Besides `daihoi service`."""
+PROGRAMS = frozenset(
+    {"daihoi", "shared.platform.secantus", "tests.contract.making_keys", "tests.faults.dying", "tests.faults.rush"}
+)
 FROM_NOTHING = frozenset({"integration/test_cli.py", "integration/test_start.py", "integration/test_shell.py"})
 """Files of tests in which services are started as people start them: all of them, and what they need of imports."""
 PACKAGES = ("services", "shared.unit", "shared.history", "shared.views")
@@ -119,9 +120,7 @@ def _can_be_forked(call: Mapping[str, Any]) -> bool:
     arguments = call["args"]
     if isinstance(arguments, str | bytes) or call["shell"] or call["pass_fds"] or call["executable"] is not None:
         return False
-    if list(arguments[:2]) != [sys.executable, "-m"]:
-        return False
-    is_ours = arguments[2] in PROGRAMS or list(arguments[2:4]) == ["daihoi", "service"]
+    is_ours = list(arguments[:2]) == [sys.executable, "-m"] and arguments[2] in PROGRAMS
     ends_with_us = call["preexec_fn"] is None or getattr(call["preexec_fn"], "__qualname__", "") == _DYING
     as_they_are = call["uid"] is None and call["gid"] is None and call["gids"] is None
     return is_ours and ends_with_us and as_they_are and _is_like_ours(call["env"]) and not _from_nothing()

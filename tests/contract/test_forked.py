@@ -106,7 +106,7 @@ def test_anything_else_is_started_from_nothing(forks, tmp_path):
     elsewhere = {**os.environ, "PYTHONPATH": str(tmp_path)}
     for command, environment in (
         ([sys.executable, "-c", "pass"], None),
-        ([sys.executable, "-m", "daihoi", "--help"], {**os.environ, "PYTHONPATH": str(PROJECT)}),
+        ([sys.executable, "-m", "site"], {**os.environ, "PYTHONPATH": str(PROJECT)}),
         ([sys.executable, "-m", ITSELF, "well"], other),
         ([sys.executable, "-m", ITSELF, "well"], elsewhere),
     ):
