@@ -1,6 +1,6 @@
 """Every command of every service with boundary values in every field: refused with a code, or in the views.
 
-What several units have is dealt out over them: each gets every command. `make test` tries every fortieth value in
+What several units have is dealt out over them: each gets every command. `make test` tries every twentieth value in
 one of them, the long tests every second. A longer look (`DAIHOI_TEST_LONGER`) tries every value in every unit, and
 more at random.
 """
@@ -27,8 +27,8 @@ from tests.properties.effort import LONGER
 from tests.properties.hostile_values import Hostile, fitting, hostile_to
 from tests.properties.ways import all_ways
 
-SHORT, LONG = 40, 2
-"""Of what is hostile to a command every fortieth or second value is tried; which, depends on its name."""
+SHORT, LONG = 20, 2
+"""Of what is hostile to a command every twentieth or second value is tried; which, depends on its name."""
 COMBINATIONS = {SHORT: 20, LONG: 300}
 short_and_long = pytest.mark.parametrize("every", [SHORT, pytest.param(LONG, marks=pytest.mark.long)])
 AT_ONCE = 12
