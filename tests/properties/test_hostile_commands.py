@@ -1,8 +1,8 @@
 """Every command of every service with boundary values in every field: refused with a code, or in the views.
 
 What several units have is dealt out over them: each gets every command. `make test` tries every twentieth value in
-one of them, and every field full, the long tests every second, and every field full in each. A longer look (`DAIHOI_TEST_LONGER`) tries every value in every unit, and
-more at random.
+one of them, and there every field full; the long tests every second, and every field full in each. A longer look
+(`DAIHOI_TEST_LONGER`) tries every value in every unit, and more at random.
 """
 
 import asyncio
