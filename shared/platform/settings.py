@@ -102,6 +102,15 @@ class Settings(BaseSettings):
     """The largest file that a unit keeps as evidence, in MB of 1024 × 1024 bytes."""
     today: Annotated[Day | None, BeforeValidator(_day)] = None
     """The day as of which somebody works who puts on record afterwards what happened then; else the calendar's."""
+    http_port: Annotated[int | Literal["off"] | None, BeforeValidator(_number), Field(union_mode="left_to_right")] = (
+        None
+    )
+    """Where this process speaks HTTP, 0 for any port that is free, `off` for none; else the service's own place from
+    `FIRST_HTTP_PORT` on."""
+    http_host: Annotated[str, AfterValidator(_plain)] = "127.0.0.1"
+    """The address that it listens on: loopback alone, unless a setting says otherwise."""
+    http_addresses: Annotated[str, AfterValidator(_plain)] = ""
+    """What people type to reach the services: `subcommittee=https://…; logistics=https://…`."""
     issuer_private_key: File | None = None
     issuer_public_key: File | None = None
     instance: Annotated[str, Field(pattern=rf"^$|{ID_PATTERN}")] = ""
