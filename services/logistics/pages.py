@@ -22,7 +22,7 @@ from services.logistics.resources import (
     ReserveResource,
 )
 from shared.events.resource import ResourceKind
-from shared.reports.expenses import Account, accounts_of, not_estimated
+from shared.reports.expenses import FLAG_NAMES, Account, accounts_of, not_estimated
 from shared.reports.unit_lists import Booking, ResourceLine, resource_list
 from shared.values.local_time import LOCAL_TIME, local_date
 from shared.values.types import FIRST_DAY, LAST_DAY
@@ -117,6 +117,7 @@ async def expenses_page(visit: Visit) -> Response:
     return visit.render(
         "logistics/expenses.html",
         page_title=visit.t("Expenses"),
+        flag_names=FLAG_NAMES,
         accounts=[{"account": account, "task": _task(visit, account.task_id)} for account in accounts],
         sums=_sums(accounts),
         lacking=[
@@ -145,6 +146,7 @@ async def expense_page(visit: Visit) -> Response:
         "logistics/expense.html",
         page_title=visit.t("Expenses of task {id}", id=task_id),
         expense=document,
+        flag_names=FLAG_NAMES,
         account=account,
         task=_task(visit, task_id),
         movements=_movements(visit, document),
