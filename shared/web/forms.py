@@ -15,6 +15,7 @@ from uuid import UUID
 from shared.domain.decider import Command, Refused
 from shared.entering.cells import DAMAGED_TEXT
 from shared.entering.fields import NEW_IDS, Schema, new_id, schema_of
+from shared.entering.money import dong_of
 from shared.entering.typed import kind_of
 from shared.i18n import LANGUAGES, LISTED, Language, format_date, format_minute, format_number, render
 from shared.unit.problems import Problem
@@ -159,7 +160,6 @@ LONGEST_NAME = 200
 LONGEST_TYPED = 500
 """Letters of what is no text: a day, a number."""
 _INDEX = re.compile(r"[0-9]{1,4}", re.ASCII)
-_GROUPED = re.compile(r"[0-9]{1,3}([., \u00a0\u202f])[0-9]{3}", re.ASCII)
 _WHOLE = re.compile(r"[+-]?[0-9]{1,19}", re.ASCII)
 _ABSENT: Any = object()
 
@@ -462,12 +462,10 @@ def _value(spec: Spec, text: str, path: str, problems: list[FieldProblem]) -> An
     if len(text) > LONGEST_TYPED:
         problems.append(FieldProblem(path, TOO_LONG_TYPED))
         return _ABSENT
-    if kind.name == "sum" and _GROUPED.fullmatch(text):
-        text = re.sub(r"\D", "", text)  # no sum in đồng has decimals
-    if kind.name in ("sum", "number") and _WHOLE.fullmatch(text):
+    if kind.name == "number" and _WHOLE.fullmatch(text):
         return int(text)
     try:
-        return kind.read(text, spec.schema)
+        return dong_of(text) if kind.name == "sum" else kind.read(text, spec.schema)
     except Refused as why:
         problems.append(FieldProblem(path, why.message))
         return _ABSENT
