@@ -19,7 +19,7 @@ from shared.entering.money import dong_of
 from shared.entering.typed import kind_of
 from shared.i18n import LANGUAGES, LISTED, Language, format_date, format_minute, format_number, render
 from shared.unit.field_errors import MESSAGES
-from shared.unit.problems import Problem
+from shared.unit.problems import AND_MORE, Problem
 from shared.values.choice_words import words_of_choice
 from shared.values.code_lists import ENTRY_PATTERN, EVERY_CASE, CodeList, entries_to_choose
 from shared.values.command_words import COMMAND_WORDS, words_of_field
@@ -153,6 +153,8 @@ IN_EVERY_CASE = frozenset(("open-task", "publish-catalogue", "import-catalogue")
 NOBODY_TYPES = frozenset(("sha256", "size_bytes", "media_type", "kept"))
 """Parts of a piece of evidence that whoever keeps the file fills in."""
 FILE = "file"
+WHOLE = "request"
+"""Where a problem names no field."""
 GROUP = "group"
 NUMBERED = ("conclude-meeting", "points")
 """Rows that are numbered in turn where nobody numbers them."""
@@ -259,6 +261,8 @@ def with_problem(form: Form, problem: Problem, posted: Typed) -> Form:
         (error.field, error.message_vi if form.lang == "vi" and error.message_vi else error.message)
         for error in problem.errors
     ]
+    if (more := problem.error_count - len(told)) > 0:
+        told.append((WHOLE, render(AND_MORE.filled(count=more), form.lang)))
     return _told(retyped, told)
 
 
@@ -695,7 +699,7 @@ def _told(form: Form, told: Sequence[tuple[str, str]]) -> Form:
     summary: list[str] = []
     for path, sentence in told:
         if (at := _field_for(path, shown)) is None:
-            summary.append(sentence if path == "request" else f"{_label_of(form, path)}: {sentence}")
+            summary.append(sentence if path == WHOLE else f"{_label_of(form, path)}: {sentence}")
         else:
             line = path.removeprefix(f"{at}.")
             numbered = (

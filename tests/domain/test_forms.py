@@ -277,6 +277,16 @@ def test_what_the_service_refuses_stands_beside_the_field_that_it_names():
     assert [(field.path, field.error) for field in submitted.wrong] == [("evidence", "required")]
 
 
+def test_a_form_tells_that_more_is_wrong_than_is_listed():
+    one = FieldError(field="collective", message="required", message_vi="bắt buộc")
+    many = problem(one).model_copy(update={"error_count": 23})
+    assert with_problem(form_of(OFFERED["assign-task"], lang="vi"), many, {}).summary == ("+ 22",)
+
+
+def test_a_unit_without_code_offers_no_other_commands():
+    assert set(offered_by("y-te").values()) <= {*OFFERED.values(), *offered_by("logistics").values()}
+
+
 @pytest.mark.parametrize(("lang", "told"), [("vi", "Không có nhiệm vụ 1-03."), ("en", "There is no task 1-03.")])
 def test_a_refusal_of_no_field_stands_in_the_summary(lang, told):
     form = with_problem(form_of(OFFERED["start-task"], lang=lang), problem(), {"task_id": ["1-03"]})
@@ -331,7 +341,7 @@ def test_the_register_and_the_tasks_of_the_unit_are_there_to_choose_from():
     assigned = form_of(OFFERED["assign-task"], lang="en", choices=choices)
     assert field_at(assigned, "collective").suggestions == ("Health department", "Huyện A")
     assert field_at(assigned, "individual").suggestions == ("Giám đốc", "Chủ tịch")
-    [blank, task] = field_at(assigned, "task_id").options
+    [_, task] = field_at(assigned, "task_id").options
     assert task.value == "1-03"
     assert task.label.startswith("1-03 In tài liệu")
     assert len(task.label) <= 121
