@@ -13,6 +13,7 @@ from shared.platform.embedded import Endpoints
 from shared.platform.settings import Settings
 from shared.unit.issuer import make_issuer_keys
 from shared.web import server
+from shared.web.application import application
 from tests.congress import connected_to_streams
 from tests.web.pages import Pages, Shown
 
@@ -74,6 +75,18 @@ async def pages(endpoints: Endpoints, tmp_path_factory: pytest.TempPathFactory) 
             return shown
 
         yield Pages(settings, connection, begin)
+
+
+@pytest.fixture(scope="module")
+def probe(pages: Pages) -> Pages:
+    """The same services, with the pages of `tests.web.probing` besides."""
+    begun: dict[str, Shown] = {}
+
+    async def begin(service: str) -> Shown:
+        shown = await pages.at(service)
+        return begun.setdefault(service, Shown(shown.face, application(shown.place, ["tests.web.probing"])))
+
+    return Pages(pages.settings, pages.connection, begin)
 
 
 def _kept_in(faces: list[server.HttpServer]) -> type[server.HttpServer]:
