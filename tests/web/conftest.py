@@ -55,13 +55,14 @@ async def pages(endpoints: Endpoints, tmp_path_factory: pytest.TempPathFactory) 
         data_dir=tmp_path_factory.mktemp(congress),
         lang="en",
         http_port=0,
+        evidence_mb=2,
     )
     make_issuer_keys(settings.issuer_private_key_path, settings.issuer_public_key_path)
     async with connected_to_streams(endpoints, congress) as connection, AsyncExitStack() as stack:
 
         async def begin(service: str) -> Shown:
             with pytest.MonkeyPatch.context() as patch:
-                for name in ("congress", "nats_url", "data_dir", "http_port"):
+                for name in ("congress", "nats_url", "data_dir", "http_port", "evidence_mb"):
                     patch.setenv(f"DAIHOI_{name.upper()}", str(getattr(settings, name)))
                 patch.delenv("DAIHOI_MONGO_URL", raising=False)
                 faces: list[server.HttpServer] = []

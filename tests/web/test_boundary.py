@@ -138,7 +138,9 @@ async def test_a_choice_is_kept_in_a_cookie_that_scripts_cannot_read(pages):
         assert not cookie["domain"]
 
 
-@pytest.mark.parametrize("path", ["/language/fr", "/language/", "/theme/pink", "/language/vi%0d%0aX: y", "/theme/../x"])
+@pytest.mark.parametrize(
+    "path", ["/language/fr", "/language/", "/theme/pink", "/language/vi%0d%0aX: y", "/theme/../x"]
+)
 async def test_there_is_no_other_choice(pages, path):
     response = await pages.get("", path, **AT)
     assert response.status_code == 404
@@ -238,14 +240,14 @@ async def test_a_form_is_bounded(probe):
     ):
         for files in (None, {"file": ("a", b"a")}):
             response = await probe.post(LEAD, "/probe/take", fields, files=files)
-            assert response.status_code == 413
-            assert "More than" in response.text or "At most" in response.text
+            assert response.status_code in (400, 413)
+            assert "Send less at once" in response.text or "At most 2 MB" in response.text
     assert (await probe.post(LEAD, "/probe/take", {"a": "x" * 1024 * 1000})).status_code == 200
 
 
 async def test_a_file_is_taken_where_files_are_taken_and_bounded(probe):
     most = probe.settings.most_evidence_bytes
-    small, large = {"file": ("a.pdf", b"%PDF")}, {"file": ("a.pdf", b"x" * (most + 3 * 1024 * 1024))}
+    small, large = {"file": ("a.pdf", b"%PDF")}, {"file": ("a.pdf", bytes(most + 3 * 1024 * 1024))}
     assert "file=file of 4" in (await probe.post(LEAD, "/probe/keep", files=small)).text
     assert (await probe.post(LEAD, "/probe/keep", files=large)).status_code == 413
     assert (await probe.post(LEAD, "/probe/take", files=large)).status_code == 413
@@ -257,7 +259,10 @@ async def test_a_file_is_taken_where_files_are_taken_and_bounded(probe):
         ("multipart/form-data", b"no boundary"),
         ("multipart/form-data; boundary=x", b"--x\r\nContent-Disposition: form-data\r\n\r\n\r\n--x--"),
         ("multipart/form-data; boundary=x", b"--x\r\n" + b"a" * 100_000),
-        ("multipart/form-data; boundary=x; charset=nonsense", b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n'),
+        (
+            "multipart/form-data; boundary=x; charset=nonsense",
+            b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n',
+        ),
         ("multipart/form-data; boundary=" + "x" * 10_000, b"--x"),
         ("application/x-www-form-urlencoded", b"\xff\xfe=\xff&%=%zz"),
         ("application/json", b'{"csrf": 1}'),
