@@ -216,8 +216,8 @@ def settings(endpoints: Endpoints, congress: str, tmp_path: Path) -> Settings:
     return found
 
 
-def token_for(settings: Settings, actor: str, lasting: timedelta = timedelta(hours=1)) -> str:
+def token_for(settings: Settings, actor: str, lasting: timedelta = timedelta(hours=1), person: str = "") -> str:
     """A bearer token for `logistics.lead` and the like, signed by the test's issuer."""
     private_key = settings.issuer_private_key_path.read_bytes()
-    who = Actor(actor, actor.partition(".")[0])
+    who = Actor(actor, actor.partition(".")[0], person)
     return mint_token(private_key, settings.congress, who, datetime.now(UTC), lasting)

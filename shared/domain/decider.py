@@ -89,10 +89,12 @@ _LEADING = re.compile(r"lead|deputy(-[1-9][0-9]*)?")
 
 
 class Actor(NamedTuple):
-    """Who acts: an authenticated position such as `logistics.lead`, and the unit it belongs to."""
+    """Who acts: an authenticated position such as `logistics.lead`, and the unit it belongs to. `person` is the id on
+    the register of whoever holds it; empty where nobody is named. No decision depends on it."""
 
     id: str
     unit: str
+    person: str = ""
 
     @property
     def is_lead(self) -> bool:

@@ -102,7 +102,7 @@ class Settings(BaseSettings):
     """The largest file that a unit keeps as evidence, in MB of 1024 × 1024 bytes."""
     today: Annotated[Day | None, BeforeValidator(_day)] = None
     """The day as of which somebody works who puts on record afterwards what happened then; else the calendar's."""
-    http_port: Annotated[int | Literal["off"] | None, BeforeValidator(_number), Field(union_mode="left_to_right")] = (
+    http_port: Annotated[int | Literal["off"] | None, Field(union_mode="left_to_right"), BeforeValidator(_number)] = (
         None
     )
     """Where this process speaks HTTP, 0 for any port that is free, `off` for none; else the service's own place from
