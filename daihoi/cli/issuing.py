@@ -39,7 +39,7 @@ from shared.unit.tokens import id_of, mint_token, position_of, unit_of
 from shared.values.brief import brief_text
 from shared.values.text import Unclean, clean
 from shared.values.types import ID_PATTERN
-from shared.values.units import AUDITOR, services
+from shared.values.units import READING, services
 
 NO_HOURS = Refusal("no_hours", "--hours is a number of hours.")
 NOT_A_NAME = Refusal("actor_not_a_name", "What --as names has {reason}.")
@@ -93,9 +93,9 @@ def mint(settings: Settings, actor: str, lasting: timedelta, *, person: str = ""
     except Unclean as error:
         console.refuse(NOT_A_NAME(reason=MESSAGES[error.code]))
     unit, _, position = actor.partition(".")
-    if unit not in (*services(), AUDITOR):
+    if unit not in (*services(), *READING):
         is_listed(unit)
-    if unit not in (*services(), AUDITOR) or not position:
+    if unit not in (*services(), *READING) or not position:
         console.refuse(_no_actor(actor))
     if person and not re.fullmatch(ID_PATTERN, person):
         console.refuse(NO_PERSON(given=brief_text(person)))
@@ -107,11 +107,13 @@ def mint(settings: Settings, actor: str, lasting: timedelta, *, person: str = ""
 
 
 def _no_actor(given: str) -> Refused:
-    return NO_ACTOR(units=", ".join((*with_listed(services()), AUDITOR)), given=given)
+    return NO_ACTOR(units=", ".join((*with_listed(services()), *READING)), given=given)
 
 
 def token(
-    actor: Annotated[str, typer.Option("--as", help="UNIT.POSITION: logistics.lead; auditor.… to read only")],
+    actor: Annotated[
+        str, typer.Option("--as", help="UNIT.POSITION: logistics.lead; auditor.… or leaders.… to read only")
+    ],
     hours: Annotated[float, typer.Option(min=0.01, max=LONGEST_HOURS, help="How long it is valid.")] = 1,
     person: Annotated[
         str, typer.Option(help="Who holds the position, by the id on the register; history names them.")

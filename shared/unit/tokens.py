@@ -23,6 +23,7 @@ from shared.unit import problems
 from shared.unit.accepted_keys import AcceptedKeys
 from shared.unit.issuer import KEY_ID_DIGITS, key_id
 from shared.unit.requests import CLOCK_SKEW
+from shared.unit.roles import check_may_record
 from shared.values.message import Message
 from shared.values.text import clean
 from shared.values.token_names import TOKEN_ID
@@ -138,14 +139,13 @@ class TokenVerifier:
         return ", ".join(self._keys.ids)
 
     def actor(self, authorization: str | None) -> Actor:
-        """Who may give commands. Raises a refusal: as `reader`, or `wrong_unit`."""
+        """Who may give commands. Raises a refusal: as `reader`, `wrong_unit`, or `reads_only`."""
         return self.commander(authorization).actor
 
     def commander(self, authorization: str | None) -> Bearer:
         """As `actor`, with all that the token says."""
         bearer = self.bearer(authorization)
-        if bearer.actor.unit != self._service:
-            raise problems.WRONG_UNIT(actor=bearer.actor.id, service=self._service)
+        check_may_record(bearer.actor, self._service)
         return bearer
 
     def reader(self, authorization: str | None) -> Actor:

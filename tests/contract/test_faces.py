@@ -642,12 +642,13 @@ async def test_every_unit_hears_once_how_security_decided_and_no_caller_can_say_
         assert len(heard) in (3, 4), "the grant of what was withdrawn may be heard of before, never after"
 
 
-# --- the auditor reads; no service takes its commands ---
+# --- those who only read or operate: no service takes their commands ---
 @pytest.mark.parametrize("service", services())
-async def test_no_service_takes_a_command_of_the_auditor(face, serving, service):
-    headers = f"Bearer {token_for(face.settings, 'auditor.chief')}"
+async def test_no_service_takes_a_command_of_who_only_reads_or_operates(face, serving, service):
     request = {"command_id": str(uuid4()), "data": opening("Một")["document"][1]}
     async with serving(service):
-        problem = await face.ask(service, "issue-document", json.dumps(request).encode(), headers)
-        assert (problem["code"], problem["status"]) == ("wrong_unit", 403)
+        for actor in ("auditor.chief", "leaders.lead", "operator.lead"):
+            headers = f"Bearer {token_for(face.settings, actor)}"
+            problem = await face.ask(service, "issue-document", json.dumps(request).encode(), headers)
+            assert (problem["code"], problem["status"]) == ("reads_only", 403)
         assert await face.written() == 0
