@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from shared.domain.decider import Actor
 from shared.domain.paper import same
+from shared.domain.ranks import Act
 from shared.domain.task import CLOSED, TaskStatus
 from shared.events.review import Essential
 from shared.reports.lines import is_suspended, lacks
@@ -54,11 +55,15 @@ class Whose:
     @classmethod
     def of(cls, actor: Actor, organisations: Sequence[Document], today: date, register: Register) -> "Whose":
         """Where the actor says which person it is, what that person does the work of on the day is theirs too."""
-        person: str = getattr(actor, "person", "")
-        lines = positions_of(organisations, today) if person else ()
-        held = (line for line in lines if line.in_charge and line.in_charge.person_id == person)
+        lines = positions_of(organisations, today) if actor.person else ()
+        held = (line for line in lines if line.in_charge and line.in_charge.person_id == actor.person)
         posts = frozenset((line.organisation_id, line.position) for line in held)
         return cls(actor, Reader.of(actor).names, posts, register)
+
+    @property
+    def decides(self) -> bool:
+        """Whether they lead the unit, or are a deputy."""
+        return self.actor.ranks_for(Act.DECIDE)
 
     def has(self, task: Document) -> bool:
         """Whether the task is put in charge of them."""
@@ -136,18 +141,18 @@ def pending_extension(task: Document) -> Document | None:
 def _returned_to(task: Document, whose: Whose, _: date) -> bool:
     if not is_returned(task):
         return False
-    return whose.actor.leads or task["submitted_by"] == whose.actor.id or whose.has(task)
+    return whose.decides or task["submitted_by"] == whose.actor.id or whose.has(task)
 
 
 def _to_accept(task: Document, whose: Whose, _: date) -> bool:
     """Nobody accepts their own work."""
     is_submitted = task["status"] == TaskStatus.SUBMITTED and not is_suspended(task)
-    return is_submitted and whose.actor.leads and task["submitted_by"] != whose.actor.id
+    return is_submitted and whose.decides and task["submitted_by"] != whose.actor.id
 
 
 def _to_extend(task: Document, whose: Whose, _: date) -> bool:
     requested = pending_extension(task)
-    return requested is not None and whose.actor.leads and requested["requested_by"] != whose.actor.id
+    return requested is not None and whose.decides and requested["requested_by"] != whose.actor.id
 
 
 def _waits_for(task: Document, whose: Whose, today: date) -> bool:

@@ -2,37 +2,27 @@
 as it stands."""
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import cache
 from typing import NamedTuple
 
 from shared.domain.decider import Actor, Command
-from shared.domain.task import CLOSED, TaskStatus
+from shared.domain.task import AGGREGATE, CLOSED, TaskStatus
 from shared.domain.task.command import TaskCommand
 from shared.entering.fields import GIVEN_BY_POLICIES
-from shared.reports.lines import is_suspended, lacks
+from shared.reports.lines import is_suspended
 from shared.reports.my_work import pending_extension
 from shared.unit.refusals import OFFERED
-from shared.unit.roles import Act
+from shared.unit.roles import may_give
 from shared.unit.service import UnitService
 from shared.views.view import Document
 
 NOT_BY_HAND = GIVEN_BY_POLICIES | {"follow-scenario", "enter-task"}
 """What a service does of its own accord; a form for it would only be in the way."""
-LEADS_DECIDE = frozenset(
-    ("grant-extension", "refuse-extension", "cancel-task", "shorten-deadline", "drop-clearance", "instruct-task")
-)
 
 
 def offered_at(service: UnitService) -> Mapping[str, type[Command]]:
     """By name, what people may be offered a form for."""
     commands = (*(command for each in service.aggregates for command in each.public_commands), *OFFERED)
     return {command.NAME: command for command in commands if command.NAME not in NOT_BY_HAND}
-
-
-@cache
-def act_needed(name: str) -> Act:
-    """What whoever gives the command has to be allowed to."""
-    return Act.DECIDE if name in LEADS_DECIDE else Act.RECORD
 
 
 class Help(NamedTuple):
@@ -81,7 +71,8 @@ HELP: Mapping[str, Help] = {
     ),
     "drop-clearance": Help("Do without the clearance", "The task can be completed without it. Say why."),
     "describe-task": Help(
-        "Product, leader, remark", "What the task brings about, who directs it, and a remark. This replaces all three."
+        "Product, leader, remark",
+        "What the task brings about, who directs it, and a remark. This replaces all three.",
     ),
     "open-obstacle": Help(
         "Record an obstacle", "What stands in the way, why, and what is proposed to whom. The task is not stopped."
@@ -99,15 +90,10 @@ HELP: Mapping[str, Help] = {
     "drop-checklist-item": Help("Take off", "The step is not needed."),
     "correct-task": Help(
         "Correct the record",
-        "Put right what was recorded wrongly. Both values stay on record. What has changed since is no error: use the "
-        "action for it.",
+        "Put right what was recorded wrongly. Both values stay on record. What has changed since is no error: there "
+        "are actions for it.",
     ),
 }
-IN_THE_LIST = frozenset(
-    (*("resolve-obstacle", "drop-clearance", "drop-dependency", "open-task"),
-     *("tick-checklist-item", "untick-checklist-item", "drop-checklist-item"))
-)  # fmt: skip
-"""What is offered beside the entry that it is about, or not on a task at all."""
 ABOUT_AN_ENTRY = frozenset(("obstacle_id", "clearance_id", "on", "item_id"))
 """Fields that a link may fill in for good: which entry of a task it is about."""
 
@@ -128,13 +114,16 @@ LED_TO = frozenset(("start-task", "submit-task", "complete-task", "reopen-task",
 """What is most likely next."""
 
 
+_TASK_COMMANDS = {command.NAME: command for command in AGGREGATE.commands}
+
+
 class Action(NamedTuple):
     name: str
     title: str
     is_next: bool
 
 
-def actions_for(task: Document, actor: Actor, may: Callable[[Act], bool]) -> Mapping[str, Sequence[Action]]:
+def actions_for(task: Document, actor: Actor, service: str) -> Mapping[str, Sequence[Action]]:
     """What this actor may do with the task as it stands, by group; the service has the last word."""
     next_one = _next(task, actor)
     return {
@@ -144,7 +133,7 @@ def actions_for(task: Document, actor: Actor, may: Callable[[Act], bool]) -> Map
             actions := [
                 Action(name, HELP[name].title, name == next_one or name in LED_TO)
                 for name in names
-                if may(act_needed(name)) and _fits(name, task, actor)
+                if may_give(actor, _TASK_COMMANDS[name], service) and _fits(name, task, actor)
             ]
         )
     }
@@ -198,8 +187,10 @@ _FITS: Mapping[str, Callable[[Document, Actor], bool]] = {
 }
 
 
+def may_do(actor: Actor, name: str, service: str) -> bool:
+    """Whether this command on a task is this actor's to give there."""
+    return may_give(actor, _TASK_COMMANDS[name], service)
+
+
 def is_about_a_task(command: type[Command]) -> bool:
     return issubclass(command, TaskCommand)
-
-
-__all__ = ["ABOUT_AN_ENTRY", "HELP", "Action", "actions_for", "act_needed", "is_about_a_task", "lacks", "offered_at"]

@@ -9,14 +9,15 @@ from starlette.responses import Response
 from shared.i18n import render
 from shared.reports.lines import group_names
 from shared.reports.my_work import Attention, Whose, wanting
-from shared.reports.task_list import STATUSES, TaskCell, in_order, row_of, selected, task_list
+from shared.reports.task_list import STATUSES, TaskCell, TaskList, TaskRow, task_list
 from shared.unit.roles import Act
 from shared.values.choice_words import words_of_choice
 from shared.values.code_lists import CodeList, entries_to_choose
+from shared.values.message import Message, word
 from shared.values.types import Phase
 from shared.views.view import Document
 from shared.web.forms import Option
-from shared.web.pages.offered import HELP, act_needed
+from shared.web.pages.offered import HELP, may_do
 from shared.web.pages.task_filter import PAGE_TASKS, Wanted, pages_of, wanted_of
 from shared.web.rendering import text_in
 from shared.web.sections import Link, Section, route
@@ -66,13 +67,13 @@ async def tasks_page(visit: Visit) -> Response:
         pages=pages_of(shown.matching),
         saved=_saved(visit, wanted),
         options=_options(visit, everything),
-        actions=[(name, HELP[name].title) for name in FOR_MANY if visit.may(act_needed(name))],
+        actions=[(name, HELP[name].title) for name in FOR_MANY if may_do(visit.actor, name, visit.service)],
         may_open=visit.may(Act.RECORD),
     )
 
 
-def _listed(visit: Visit, tasks: list[Document], wanted: Wanted) -> tuple[Wanted, Any]:
-    def listed(wanted: Wanted) -> Any:
+def _listed(visit: Visit, tasks: list[Document], wanted: Wanted) -> tuple[Wanted, TaskList]:
+    def listed(wanted: Wanted) -> TaskList:
         return task_list(
             tasks,
             visit.views.documents("organisations"),
@@ -89,9 +90,22 @@ def _listed(visit: Visit, tasks: list[Document], wanted: Wanted) -> tuple[Wanted
     return there, shown if there == wanted else listed(there)
 
 
-def _row(row: Any, visit: Visit) -> dict[str, Any]:
+def _row(row: TaskRow, visit: Visit) -> dict[str, Any]:
     title = text_in({"vi": row.title_vi, "en": row.title_en}, visit.lang)
-    return {"row": row, "id": row.id, "title": title, "label": f"{row.id}. {title}"}
+    document = visit.views.document("tasks", f"{row.unit}/{row.id}") or {}
+    return {
+        "row": row,
+        "id": row.id,
+        "title": title,
+        "label": f"{row.id}. {title}",
+        "missing": missing_in_words(row.missing, visit),
+        "updated": document.get("updated_at") or "",
+    }
+
+
+def missing_in_words(missing: Sequence[str], visit: Visit) -> str:
+    words = (word(name) for name in missing)
+    return ", ".join(visit.say(told) if isinstance(told, Message) else told for told in words)
 
 
 def _saved(visit: Visit, wanted: Wanted) -> list[dict[str, Any]]:
@@ -114,9 +128,7 @@ def _options(visit: Visit, tasks: Sequence[Document]) -> dict[str, list[Option]]
         "status": [Option(status, _word(visit, "status", status)) for status in STATUSES],
         "cell": [Option(cell, _word(visit, "cell", cell)) for cell in TaskCell],
         "phase": [Option(phase, _word(visit, "phase", phase)) for phase in Phase],
-        "group": [
-            Option(str(number), f"{number}. {text_in(name, visit.lang)}") for number, name in groups.items()
-        ],
+        "group": [Option(str(number), f"{number}. {text_in(name, visit.lang)}") for number, name in groups.items()],
         "collective": [Option(name, name) for name in offices[:MOST_NAMES]],
         "individual": [Option(name, name) for name in individuals[:MOST_NAMES]],
     }
@@ -153,4 +165,3 @@ CELL_WORDS = {
 }
 
 SECTION = Section(routes=(route("/tasks", tasks_page),), links=(Link("Tasks", "/tasks"),), only_units=True)
-__all__ = ["SECTION", "in_order", "own_tasks", "row_of", "selected", "whose_of"]
