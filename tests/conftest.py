@@ -67,6 +67,7 @@ type MakeBroker = Callable[[str], Awaitable[Broker]]
 def pytest_configure(config: pytest.Config) -> None:
     """A longer look for properties begins somewhere else on every run, unless `--hypothesis-seed` says where."""
     keep_temporary_files_in_memory()
+    os.environ.setdefault("DAIHOI_HTTP_PORT", "off")  # a service has pages only where they are looked at
     if LONGER and config.option.hypothesis_seed is None:
         config.option.hypothesis_seed = str(secrets.randbits(32))
 

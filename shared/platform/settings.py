@@ -69,6 +69,7 @@ def _names_units(setting: str) -> str:
 
 type Url = Annotated[str, AfterValidator(_plain), AfterValidator(_some)]
 type File = Annotated[Path, BeforeValidator(_named), AfterValidator(lambda path: Path(_plain(str(path))))]
+type Port = Annotated[int, Field(ge=0, le=65535)]
 type FileForServer = Annotated[File | None, AfterValidator(_beside_a_server)]
 
 
@@ -102,9 +103,7 @@ class Settings(BaseSettings):
     """The largest file that a unit keeps as evidence, in MB of 1024 × 1024 bytes."""
     today: Annotated[Day | None, BeforeValidator(_day)] = None
     """The day as of which somebody works who puts on record afterwards what happened then; else the calendar's."""
-    http_port: Annotated[int | Literal["off"] | None, BeforeValidator(_number), Field(union_mode="left_to_right")] = (
-        None
-    )
+    http_port: Annotated[Port | Literal["off"] | None, BeforeValidator(_number)] = None
     """Where this process speaks HTTP, 0 for any port that is free, `off` for none; else the service's own place from
     `FIRST_HTTP_PORT` on."""
     http_host: Annotated[str, AfterValidator(_plain)] = "127.0.0.1"

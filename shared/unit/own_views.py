@@ -5,7 +5,7 @@ process has written is in them as soon as the answer to the command is.
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import suppress
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -80,6 +80,10 @@ class OwnViews:
         """Returns once the event with this place in the service's own stream is folded. Raises `Unavailable`."""
         if self.sequence < sequence:
             await self._read_own()
+
+    @property
+    def view_names(self) -> Collection[str]:
+        return self._views.keys()
 
     def documents(self, view: str) -> list[Document]:
         return list(self._views[view].values())
