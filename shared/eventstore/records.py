@@ -1,4 +1,4 @@
-"""Records that are replaced: one a key, the last one alone is kept. The format is that of NATS's key-value buckets."""
+"""Records that are replaced: one a key, the last one alone is kept. Stored as NATS's key-value buckets are."""
 
 from typing import NamedTuple
 

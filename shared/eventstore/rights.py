@@ -34,8 +34,8 @@ INBOXES = "_INBOX"
 
 
 class Rights(NamedTuple):
-    """The subjects, with wildcards, that an identity may publish and subscribe to. What is `denied` it may not publish
-    to, whatever else allows it: a wildcard of `publish` can stand for less than a whole name in no other way."""
+    """The subjects, with wildcards, that an identity may publish and subscribe to. To what is `denied` it may not
+    publish, whatever else allows it: a wildcard stands for whole names, so nothing else excepts some of them."""
 
     publish: tuple[str, ...]
     subscribe: tuple[str, ...]

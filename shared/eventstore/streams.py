@@ -115,10 +115,10 @@ def _of_bucket(bucket: str) -> dict[str, Any]:
 
 
 async def provision(connection: Client, congress: str, replicas: int = 1) -> None:
-    """Makes the streams, object stores and buckets that are missing, each on `replicas` servers, gives more replicas to one
-    that has fewer, and has the ledger source every stream of events of the congress: so a unit joins, and a join that
-    was cut short is finished. Raises `StreamMismatch` where one differs otherwise, `Unavailable`. Safe to run at any
-    time."""
+    """Makes the streams, object stores and buckets that are missing, each on `replicas` servers, gives more replicas
+    to one that has fewer, and has the ledger source every stream of events of the congress: so a unit joins, and a
+    join that was cut short is finished. Raises `StreamMismatch` where one differs otherwise, `Unavailable`.
+    Safe to run at any time."""
     buckets = (*bucket_configs(congress, replicas), *record_configs(congress, replicas))
     for config in (*stream_configs(congress, replicas)[:-1], *buckets):
         await _provide(connection, config)

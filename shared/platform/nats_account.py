@@ -26,6 +26,7 @@ from shared.platform.nats_keys import (
     account_jwt,
     credentials_in,
     operator_jwt,
+    permissions,
     read_credentials,
     read_key,
     user_credentials,

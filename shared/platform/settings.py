@@ -115,7 +115,8 @@ class Settings(BaseSettings):
     oidc_client_id: Annotated[str, AfterValidator(_plain)] = ""
     oidc_client_secret: SecretStr = SecretStr("")
     oidc_claim: Annotated[str, AfterValidator(_plain)] = ""
-    """The claim that says which account is meant; else `preferred_username`, then a verified `email`, then `sub`."""
+    """The claim that says which account is meant, such as `preferred_username` where people can't change it; else
+    `sub`, then a verified `email`."""
     issuer_private_key: File | None = None
     issuer_public_key: File | None = None
     instance: Annotated[str, Field(pattern=rf"^$|{ID_PATTERN}")] = ""

@@ -114,7 +114,7 @@ class Accounts:
         return [_kept(record) for record in await self._records.all()]
 
     async def named_by_provider(self, name: str) -> Kept | None:
-        """The one account that `name` is an OpenID Connect name of; none where there are several. Raises as `find`."""
+        """The one account that the provider calls `name`; none where there are several. Raises as `find`."""
         named = [kept for kept in await self.all() if name.casefold() in map(str.casefold, kept.account.oidc_names)]
         return named[0] if len(named) == 1 else None
 

@@ -1,0 +1,231 @@
+"""Signing in with a provider of OpenID Connect: authorization code with PKCE, as any standard provider offers it."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple
+from urllib.parse import urlsplit
+
+import httpx
+from authlib.integrations.base_client import OAuthError
+from authlib.integrations.httpx_client import AsyncOAuth2Client
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import KeySet
+from joserfc.jws import extract_compact
+
+from shared.domain.decider import Refusal
+from shared.eventstore.wire import NotJson, read_json
+from shared.platform.settings import Settings
+from shared.values.brief import brief
+
+TIMEOUT_S = 5.0
+DISCOVERED_FOR_S = 3600.0
+KEYS_AGAIN_AFTER_S = 10.0
+"""An unknown key has them read again, no more often than this."""
+LEEWAY_S = 60
+MOST_BYTES = 256 * 1024
+LONGEST_TOKEN = 64 * 1024
+ALGORITHMS: Final = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
+"""Signatures with a public key alone: neither `none` nor a shared secret."""
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+
+PROVIDER_AWAY = Refusal(
+    "oidc_provider_away", "The sign-in of your organisation does not answer just now; try again in a minute."
+)
+PROVIDER_REFUSED = Refusal(
+    "oidc_refused", "The sign-in of your organisation has not confirmed who you are; begin again."
+)
+NOT_PROVED = Refusal("oidc_not_proved", "What the sign-in of your organisation has sent does not hold; begin again.")
+
+logger = logging.getLogger(__name__)
+
+
+class _Provider(NamedTuple):
+    issuer: str
+    authorization_endpoint: str
+    token_endpoint: str
+    jwks_uri: str
+    auth_method: str
+
+
+class Oidc:
+    """`transport` is how providers are reached, where it is not the network."""
+
+    def __init__(self, settings: Settings, redirect_uri: str, transport: httpx.AsyncBaseTransport | None = None):
+        self._settings, self._redirect_uri, self._transport = settings, redirect_uri, transport
+        self._provider: _Provider | None = None
+        self._discovered_at = self._keys_at = float("-inf")
+        self._keys: KeySet | None = None
+        self._looking = asyncio.Lock()
+
+    @property
+    def is_on(self) -> bool:
+        return bool(self._settings.oidc_issuer and self._settings.oidc_client_id)
+
+    async def begin(self, state: str, nonce: str, verifier: str) -> str:
+        """The provider's URL that somebody is to be sent to. Raises the refusal `oidc_provider_away`."""
+        provider = await self._discover()
+        async with self._client(provider) as client:
+            url, _ = client.create_authorization_url(
+                provider.authorization_endpoint, state=state, nonce=nonce, code_verifier=verifier
+            )
+        return str(url)
+
+    async def finish(self, code: str, nonce: str, verifier: str) -> tuple[str, ...]:
+        """What the provider calls whoever comes back with this code, the best name first. Raises a refusal."""
+        provider = await self._discover()
+        token = await self._exchange(provider, code, verifier)
+        claims = await self._proved(provider, token, nonce)
+        return _names(claims, self._settings.oidc_claim)
+
+    async def _exchange(self, provider: _Provider, code: str, verifier: str) -> str:
+        try:
+            async with self._client(provider) as client:
+                answer = await client.fetch_token(
+                    provider.token_endpoint, grant_type="authorization_code", code=code, code_verifier=verifier
+                )
+        except OAuthError as error:
+            logger.warning("the provider of OpenID Connect refused a code: %s", brief(error))
+            raise PROVIDER_REFUSED() from error
+        except (httpx.HTTPError, ValueError) as error:
+            logger.warning("the provider of OpenID Connect gave no token: %s", brief(error))
+            raise PROVIDER_AWAY() from error
+        token = answer.get("id_token") if isinstance(answer, Mapping) else None
+        if not isinstance(token, str) or len(token) > LONGEST_TOKEN:
+            raise NOT_PROVED()
+        return token
+
+    async def _proved(self, provider: _Provider, token: str, nonce: str) -> Mapping[str, Any]:
+        for again in (False, True):
+            keys = await self._key_set(provider, again=again)
+            try:
+                decoded = jwt.decode(token, keys, algorithms=[*ALGORITHMS])
+                self._registry(provider, nonce).validate(decoded.claims)
+            except (JoseError, ValueError, TypeError, KeyError) as error:
+                if not again and _may_be_newer_key(token, keys):
+                    continue
+                logger.warning("an ID token does not hold: %s", brief(error))
+                raise NOT_PROVED() from error
+            if self._is_for_others(decoded.claims):
+                raise NOT_PROVED()
+            return decoded.claims
+        raise NOT_PROVED()
+
+    def _registry(self, provider: _Provider, nonce: str) -> jwt.JWTClaimsRegistry:
+        return jwt.JWTClaimsRegistry(
+            leeway=LEEWAY_S,
+            iss={"essential": True, "value": provider.issuer},
+            aud={"essential": True, "value": self._settings.oidc_client_id},
+            nonce={"essential": True, "value": nonce},
+            exp={"essential": True},
+            iat={"essential": True},
+            sub={"essential": True},
+        )
+
+    def _is_for_others(self, claims: Mapping[str, Any]) -> bool:
+        audience, party = claims["aud"], claims.get("azp")
+        ours = self._settings.oidc_client_id
+        return (isinstance(audience, list) and len(audience) > 1 and party != ours) or party not in (None, ours)
+
+    def _client(self, provider: _Provider) -> AsyncOAuth2Client:
+        secret = self._settings.oidc_client_secret.get_secret_value()
+        return AsyncOAuth2Client(
+            self._settings.oidc_client_id,
+            secret or None,
+            scope="openid profile email",
+            redirect_uri=self._redirect_uri,
+            code_challenge_method="S256",
+            token_endpoint_auth_method=provider.auth_method if secret else "none",
+            **self._http(),
+        )
+
+    def _http(self) -> dict[str, Any]:
+        return {"timeout": TIMEOUT_S, "transport": self._transport, "follow_redirects": False}
+
+    async def _discover(self) -> _Provider:
+        async with self._looking:
+            if self._provider is None or time.monotonic() - self._discovered_at > DISCOVERED_FOR_S:
+                self._provider = await self._look_up()
+                self._discovered_at = time.monotonic()
+            return self._provider
+
+    async def _look_up(self) -> _Provider:
+        issuer = self._settings.oidc_issuer
+        said = await self._get(f"{issuer.rstrip('/')}/.well-known/openid-configuration")
+        endpoints = [said.get(name) for name in ("authorization_endpoint", "token_endpoint", "jwks_uri")]
+        if said.get("issuer") != issuer or not all(map(_is_safe, endpoints)):
+            logger.error("what %s says of itself is not to be used: another issuer, or no https", issuer)
+            raise PROVIDER_AWAY()
+        methods = said.get("token_endpoint_auth_methods_supported") or ["client_secret_basic"]
+        method = "client_secret_basic" if "client_secret_basic" in methods else "client_secret_post"
+        authorization, token, keys = map(str, endpoints)
+        return _Provider(issuer, authorization, token, keys, method)
+
+    async def _key_set(self, provider: _Provider, *, again: bool) -> KeySet:
+        async with self._looking:
+            waits_s = KEYS_AGAIN_AFTER_S if again else DISCOVERED_FOR_S
+            if self._keys is None or time.monotonic() - self._keys_at > waits_s:
+                said = await self._get(provider.jwks_uri)
+                try:
+                    self._keys = KeySet.import_key_set({"keys": _for_signatures(said["keys"])})
+                except (JoseError, ValueError, TypeError, KeyError, AttributeError) as error:
+                    raise PROVIDER_AWAY() from error
+                self._keys_at = time.monotonic()
+            return self._keys
+
+    async def _get(self, url: str) -> dict[str, Any]:
+        body = b""
+        try:
+            async with httpx.AsyncClient(**self._http()) as client, client.stream("GET", url) as answer:
+                answer.raise_for_status()
+                async for part in answer.aiter_bytes():
+                    body += part
+                    if len(body) > MOST_BYTES:
+                        raise ValueError("too much")
+            said = read_json(body)
+        except (httpx.HTTPError, httpx.InvalidURL, NotJson, ValueError) as error:
+            logger.warning("%s does not answer as it must: %s", url, brief(error))
+            raise PROVIDER_AWAY() from error
+        if not isinstance(said, dict):
+            raise PROVIDER_AWAY()
+        return said
+
+
+def _for_signatures(keys: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """A provider may offer kinds of keys that this library does not know, for other purposes."""
+    return [key for key in keys if key.get("kty") in ("RSA", "EC", "OKP") and key.get("use", "sig") == "sig"]
+
+
+def _may_be_newer_key(token: str, keys: KeySet) -> bool:
+    try:
+        key_id = _header(token).get("kid")
+    except ValueError:
+        return False
+    return key_id is not None and key_id not in {key.kid for key in keys.keys}
+
+
+def _header(token: str) -> Mapping[str, Any]:
+    """Unverified. Raises `ValueError`."""
+    try:
+        return extract_compact(token.encode()).headers()
+    except (JoseError, UnicodeError) as error:
+        raise ValueError("no JWT") from error
+
+
+def _names(claims: Mapping[str, Any], claim: str) -> tuple[str, ...]:
+    named = [claims.get(claim)] if claim else [claims.get("sub"), _email(claims)]
+    return tuple(name for name in named if isinstance(name, str) and name)
+
+
+def _email(claims: Mapping[str, Any]) -> object:
+    """An address that the provider has not verified is anybody's."""
+    return claims.get("email") if claims.get("email_verified") is True else None
+
+
+def _is_safe(url: object) -> bool:
+    if not isinstance(url, str):
+        return False
+    parts = urlsplit(url)
+    return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
