@@ -23,6 +23,7 @@ from shared.platform.errors import PlatformError
 from shared.platform.settings import Settings
 from shared.unit.client import CommandClient
 from shared.unit.issuer import provide_issuer_keys
+from shared.web.addresses import addresses, first_free_port
 
 
 def up(fresh: FreshOption = False) -> None:
@@ -35,7 +36,8 @@ def up(fresh: FreshOption = False) -> None:
 async def _up(settings: Settings, fresh: bool) -> None:
     provide_issuer_keys(settings, to_mint=False)
     async with open_session(settings, OPERATOR, fresh=fresh, begins=True) as session:
-        supervisor = Supervisor(settings, session.servers, console.err.print)
+        pages = None if settings.http_port == "off" else first_free_port(settings)
+        supervisor = Supervisor(settings, session.servers, console.err.print, first_http_port=pages)
         try:
             await provide_streams(settings, session.servers)
             await join_listed(session.connection, settings, session.servers)
@@ -44,7 +46,8 @@ async def _up(settings: Settings, fresh: bool) -> None:
             await supervisor.wait_until_ready(session.commands)
             processes = {name: child.pid for name, child in supervisor.children.items()}
             title = await title_on_record(session.ledger, spoken())
-            console.out.print(services_table(settings.congress, processes, session.servers, spoken(), title))
+            served = addresses(settings.model_copy(update={"http_first_port": pages})) if pages else {}
+            console.out.print(services_table(settings.congress, processes, session.servers, spoken(), title, served))
             following = asyncio.create_task(follow_the_list(session, supervisor))
             try:
                 await _until_told_to_stop(supervisor)

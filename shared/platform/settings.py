@@ -16,6 +16,8 @@ from shared.values.local_time import LOCAL_TIME
 from shared.values.types import ID_LENGTH, ID_PATTERN, Day, slug
 from shared.values.units import parse_units
 
+MOST_FIRST_PORT = 65_000
+"""So that each service has a place after it."""
 MOST_EVIDENCE_MB = 200
 """The most that `evidence_mb` can say: a file is read back whole within the time that a command has."""
 
@@ -105,7 +107,8 @@ class Settings(BaseSettings):
     """The day as of which somebody works who puts on record afterwards what happened then; else the calendar's."""
     http_port: Annotated[Port | Literal["off"] | None, BeforeValidator(_number)] = None
     """Where this process speaks HTTP, 0 for any port that is free, `off` for none; else the service's own place from
-    `FIRST_HTTP_PORT` on."""
+    `http_first_port` on."""
+    http_first_port: Annotated[int, BeforeValidator(_number), Field(ge=1, le=MOST_FIRST_PORT)] = 8700
     http_host: Annotated[str, AfterValidator(_plain)] = "127.0.0.1"
     """The address that it listens on: loopback alone, unless a setting says otherwise."""
     http_addresses: Annotated[str, AfterValidator(_plain)] = ""

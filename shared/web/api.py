@@ -51,6 +51,7 @@ def routes(place: Place) -> list[Route]:
         answer = await door.answer(request.path_params["name"], request.headers.get("authorization"), body)
         if isinstance(answer, Problem):
             return problem_response(answer)
+        await place.views.upto(answer.sequence)
         return Response(answer.model_dump_json(), media_type="application/json")
 
     async def query(request: Request) -> Response:

@@ -30,7 +30,7 @@ class Place:
     def addresses(self) -> Mapping[str, str]:
         """Of every service, by its name."""
         named = addresses(self.at_work.settings)
-        if self.service in self.at_work.settings.http_addresses or not self.port:
+        if f"{self.service}=" in self.at_work.settings.http_addresses or self.at_work.settings.http_port != 0:
             return named
         return {**named, self.service: f"http://localhost:{self.port}"}
 
