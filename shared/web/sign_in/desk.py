@@ -4,7 +4,7 @@ import logging
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlencode, urlsplit
 
 from pydantic import ValidationError
@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from shared.domain.decider import Refusal, Refused
+from shared.domain.decider import Refused
 from shared.eventstore.errors import EventStoreError
 from shared.eventstore.streams import LONGEST_SESSION_S
 from shared.platform.errors import PlatformError
@@ -43,37 +43,32 @@ from shared.web.sign_in.accounts import (
 from shared.web.sign_in.asking import FORM_NOT_FROM_HERE, Cookie, FormGuard, small_form
 from shared.web.sign_in.handing_over import HandedOver, HandingOver, digest
 from shared.web.sign_in.limits import OF_AN_ACCOUNT, OF_AN_ADDRESS, Limit
-from shared.web.sign_in.oidc import PROVIDER_AWAY, PROVIDER_REFUSED, Oidc
 from shared.web.sign_in.passwords import Passwords, checked_password
+from shared.web.sign_in.refusals import (
+    ACCOUNT_FIELDS,
+    ACCOUNT_SEEN,
+    CURRENT_NOT_RIGHT,
+    FORM_OF_ANOTHER_SESSION,
+    HAND_OVER_FAILED,
+    MAY_NOT_KEEP_ACCOUNTS,
+    NO_SIGN_IN_HERE,
+    NO_SUCH_CODE,
+    NOT_RIGHT,
+    NOT_YOUR_OWN,
+    NOT_YOUR_POSITION,
+    PASSWORDS_DIFFER,
+    PROVIDER_AWAY,
+    PROVIDER_REFUSED,
+    SAME_PASSWORD,
+    TOO_MANY_TRIES,
+    UNKNOWN_TO_US,
+)
 from shared.web.sign_in.setup_code import is_setup_code, provide_setup_code, remove_setup_code
 from shared.web.sign_in.signed_out import SignedOut
 from shared.web.sign_in.tickets import LASTING, AtProvider, Destination, Proved, mint_session, person_of, seal, unseal
 
-NOT_RIGHT = Refusal("sign_in_refused", "The account or the password is not right.")
-TOO_MANY_TRIES = Refusal("too_many_tries", "Too many tries. Try again in {seconds} seconds.")
-NO_SUCH_CODE = Refusal("setup_code_refused", "The set-up code is not right.")
-CURRENT_NOT_RIGHT = Refusal("current_password_refused", "The password that you have now is not right.")
-NOT_YOUR_POSITION = Refusal("not_your_position", "That is no position of yours.")
-PASSWORDS_DIFFER = Refusal("passwords_differ", "The two passwords are not the same.")
-SAME_PASSWORD = Refusal("same_password", "The new password is the old one.")
-HAND_OVER_FAILED = Refusal(
-    "hand_over_failed",
-    "Your sign-in did not arrive: it took too long, was used before, or your browser keeps no cookies for this "
-    "address. Begin again.",
-)
-NO_SIGN_IN_HERE = Refusal(
-    "no_sign_in_here", "Nobody can sign in here: this service has no private key of the issuer. Its log says more."
-)
-UNKNOWN_TO_US = Refusal(
-    "oidc_account_unknown",
-    "Your organisation has confirmed who you are, and nobody has given you an account here yet. Ask the standing "
-    "office.",
-)
-MAY_NOT_KEEP_ACCOUNTS = Refusal("may_not_keep_accounts", "Accounts are kept by the lead of the sub-committee alone.")
-NOT_YOUR_OWN = Refusal("not_your_own_account", "You can't disable your own account.")
-FORM_OF_ANOTHER_SESSION = Refusal(
-    "form_not_from_here", "The form was not sent from a page of this session. Open the page again and send it anew."
-)
+if TYPE_CHECKING:
+    from shared.web.sign_in.oidc import Oidc
 
 LONGEST_CODE = 4000
 
@@ -107,7 +102,7 @@ class Desk:
         self,
         place: Place,
         render: Render,
-        oidc: Oidc | None = None,
+        oidc: "Oidc | None" = None,
         passwords: Passwords | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
@@ -123,7 +118,15 @@ class Desk:
         self._state = Cookie(f"to-{place.service}", self._congress, int(LASTING.total_seconds()))
         self._proved = Cookie("proved", self._congress, int(LASTING.total_seconds()))
         self._at_provider = Cookie("oidc", self._congress, int(LASTING.total_seconds()))
-        self.oidc = oidc or Oidc(self._settings, f"{place.addresses[SUBCOMMITTEE]}/sign-in/oidc/callback")
+        self.oidc = oidc or self._provider()
+
+    def _provider(self) -> "Oidc | None":
+        """What is loaded for it takes a while, and most have none."""
+        if not (self._settings.oidc_issuer and self._settings.oidc_client_id and self._place.is_authority):
+            return None
+        from shared.web.sign_in.oidc import Oidc
+
+        return Oidc(self._settings, f"{self._place.address}/sign-in/oidc/callback")
 
     # --- what other pages need ---
     async def begin(self) -> None:
@@ -289,7 +292,7 @@ class Desk:
         return kept
 
     async def _to_provider(self, request: Request) -> Response:
-        if not self.oidc.is_on:
+        if self.oidc is None:
             raise PROVIDER_AWAY()
         destination = self._destination(request.query_params)
         state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))
@@ -304,7 +307,11 @@ class Desk:
         given = request.query_params
         if ticket is None or not secrets.compare_digest(given.get("state", "").encode(), ticket.state.encode()):
             raise HAND_OVER_FAILED()
-        if not given.get("code") or given.get("iss", self._settings.oidc_issuer) != self._settings.oidc_issuer:
+        if (
+            self.oidc is None
+            or not given.get("code")
+            or given.get("iss", self._settings.oidc_issuer) != self._settings.oidc_issuer
+        ):
             raise PROVIDER_REFUSED()
         kept = None
         for name in await self.oidc.finish(given["code"][:LONGEST_CODE], ticket.nonce, ticket.verifier):
@@ -612,7 +619,7 @@ class Desk:
             status,
             destination=destination,
             account=(form or {}).get("account", "")[:100],
-            oidc=f"/sign-in/oidc?{urlencode(destination.model_dump())}" if self.oidc.is_on else "",
+            oidc=f"/sign-in/oidc?{urlencode(destination.model_dump())}" if self.oidc else "",
         )
 
     def _first_page(
@@ -644,15 +651,6 @@ class Desk:
 
     def _refused(self, request: Request, refused: Refused, status: int = 0) -> Response:
         return self._page(request, "refused.html", refused, status or _status(refused, 403))
-
-
-ACCOUNT_FIELDS = Refusal(
-    "account_fields",
-    "Account and name are needed: the account has letters without marks, digits, - and _, at most 80 of them.",
-)
-ACCOUNT_SEEN = Refusal(
-    "account_changed", "Somebody else changed the account {account} meanwhile; here it is as it is now."
-)
 
 
 def _positions(form: Mapping[str, str]) -> tuple[str, ...]:

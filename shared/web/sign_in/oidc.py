@@ -15,10 +15,10 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 from joserfc.jws import extract_compact
 
-from shared.domain.decider import Refusal
 from shared.eventstore.wire import NotJson, read_json
 from shared.platform.settings import Settings
 from shared.values.brief import brief
+from shared.web.sign_in.refusals import NOT_PROVED, PROVIDER_AWAY, PROVIDER_REFUSED
 
 TIMEOUT_S = 5.0
 DISCOVERED_FOR_S = 3600.0
@@ -30,14 +30,6 @@ LONGEST_TOKEN = 64 * 1024
 ALGORITHMS: Final = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
 """Signatures with a public key alone: neither `none` nor a shared secret."""
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
-
-PROVIDER_AWAY = Refusal(
-    "oidc_provider_away", "The sign-in of your organisation does not answer just now; try again in a minute."
-)
-PROVIDER_REFUSED = Refusal(
-    "oidc_refused", "The sign-in of your organisation has not confirmed who you are; begin again."
-)
-NOT_PROVED = Refusal("oidc_not_proved", "What the sign-in of your organisation has sent does not hold; begin again.")
 
 logger = logging.getLogger(__name__)
 
@@ -59,10 +51,6 @@ class Oidc:
         self._discovered_at = self._keys_at = float("-inf")
         self._keys: KeySet | None = None
         self._looking = asyncio.Lock()
-
-    @property
-    def is_on(self) -> bool:
-        return bool(self._settings.oidc_issuer and self._settings.oidc_client_id)
 
     async def begin(self, state: str, nonce: str, verifier: str) -> str:
         """The provider's URL that somebody is to be sent to. Raises the refusal `oidc_provider_away`."""
