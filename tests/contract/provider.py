@@ -6,7 +6,7 @@ import hmac
 import json
 import secrets
 import time
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import parse_qs, quote_plus, urlencode, urlsplit
 
 import httpx
 from joserfc import jwt
@@ -72,7 +72,7 @@ class Provider:
     async def _token(self, request: Request):
         form = await request.form()
         asked = self._codes.pop(form["code"], None)
-        basic = base64.b64encode(f"{CLIENT}:{SECRET}".encode()).decode()
+        basic = base64.b64encode(f"{CLIENT}:{quote_plus(SECRET)}".encode()).decode()
         challenge = base64.urlsafe_b64encode(hashlib.sha256(form["code_verifier"].encode()).digest()).decode()
         if (
             asked is None

@@ -1,15 +1,15 @@
 """Signing in with a provider of OpenID Connect: authorization code with PKCE, as any standard provider offers it."""
 
 import asyncio
+import hashlib
 import logging
 import time
+from base64 import urlsafe_b64encode
 from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import quote_plus, urlencode, urlsplit
 
 import httpx
-from authlib.integrations.base_client import OAuthError
-from authlib.integrations.httpx_client import AsyncOAuth2Client
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
@@ -17,7 +17,8 @@ from joserfc.jws import extract_compact
 
 from shared.eventstore.wire import NotJson, read_json
 from shared.platform.settings import Settings
-from shared.values.brief import brief
+from shared.values.brief import brief, brief_text
+from shared.values.secrecy import without_secrets
 from shared.web.sign_in.refusals import NOT_PROVED, PROVIDER_AWAY, PROVIDER_REFUSED
 
 TIMEOUT_S = 5.0
@@ -39,7 +40,7 @@ class _Provider(NamedTuple):
     authorization_endpoint: str
     token_endpoint: str
     jwks_uri: str
-    auth_method: str
+    takes_basic: bool
 
 
 class Oidc:
@@ -55,11 +56,19 @@ class Oidc:
     async def begin(self, state: str, nonce: str, verifier: str) -> str:
         """The provider's URL that somebody is to be sent to. Raises the refusal `oidc_provider_away`."""
         provider = await self._discover()
-        async with self._client(provider) as client:
-            url, _ = client.create_authorization_url(
-                provider.authorization_endpoint, state=state, nonce=nonce, code_verifier=verifier
-            )
-        return str(url)
+        challenge = urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
+        query = {
+            "response_type": "code",
+            "client_id": self._settings.oidc_client_id,
+            "redirect_uri": self._redirect_uri,
+            "scope": "openid profile email",
+            "state": state,
+            "nonce": nonce,
+            "code_challenge": challenge,
+            "code_challenge_method": "S256",
+        }
+        separator = "&" if "?" in provider.authorization_endpoint else "?"
+        return f"{provider.authorization_endpoint}{separator}{urlencode(query)}"
 
     async def finish(self, code: str, nonce: str, verifier: str) -> tuple[str, ...]:
         """What the provider calls whoever comes back with this code, the best name first. Raises a refusal."""
@@ -69,18 +78,20 @@ class Oidc:
         return _names(claims, self._settings.oidc_claim)
 
     async def _exchange(self, provider: _Provider, code: str, verifier: str) -> str:
-        try:
-            async with self._client(provider) as client:
-                answer = await client.fetch_token(
-                    provider.token_endpoint, grant_type="authorization_code", code=code, code_verifier=verifier
-                )
-        except OAuthError as error:
-            logger.warning("the provider of OpenID Connect refused a code: %s", brief(error))
-            raise PROVIDER_REFUSED() from error
-        except (httpx.HTTPError, ValueError) as error:
-            logger.warning("the provider of OpenID Connect gave no token: %s", brief(error))
-            raise PROVIDER_AWAY() from error
-        token = answer.get("id_token") if isinstance(answer, Mapping) else None
+        form = {
+            "grant_type": "authorization_code",
+            "code": code,
+            "redirect_uri": self._redirect_uri,
+            "code_verifier": verifier,
+        }
+        client_id, secret = self._settings.oidc_client_id, self._settings.oidc_client_secret.get_secret_value()
+        basic = bool(secret) and provider.takes_basic
+        if not basic:
+            form |= {"client_id": client_id, **({"client_secret": secret} if secret else {})}
+        # RFC 6749, 2.3.1: both are encoded as in a form first.
+        authorization = (quote_plus(client_id), quote_plus(secret)) if basic else None
+        answer = await self._ask("POST", provider.token_endpoint, data=form, auth=authorization)
+        token = answer.get("id_token")
         if not isinstance(token, str) or len(token) > LONGEST_TOKEN:
             raise NOT_PROVED()
         return token
@@ -117,21 +128,6 @@ class Oidc:
         ours = self._settings.oidc_client_id
         return (isinstance(audience, list) and len(audience) > 1 and party != ours) or party not in (None, ours)
 
-    def _client(self, provider: _Provider) -> AsyncOAuth2Client:
-        secret = self._settings.oidc_client_secret.get_secret_value()
-        return AsyncOAuth2Client(
-            self._settings.oidc_client_id,
-            secret or None,
-            scope="openid profile email",
-            redirect_uri=self._redirect_uri,
-            code_challenge_method="S256",
-            token_endpoint_auth_method=provider.auth_method if secret else "none",
-            **self._http(),
-        )
-
-    def _http(self) -> dict[str, Any]:
-        return {"timeout": TIMEOUT_S, "transport": self._transport, "follow_redirects": False}
-
     async def _discover(self) -> _Provider:
         async with self._looking:
             if self._provider is None or time.monotonic() - self._discovered_at > DISCOVERED_FOR_S:
@@ -141,21 +137,20 @@ class Oidc:
 
     async def _look_up(self) -> _Provider:
         issuer = self._settings.oidc_issuer
-        said = await self._get(f"{issuer.rstrip('/')}/.well-known/openid-configuration")
+        said = await self._ask("GET", f"{issuer.rstrip('/')}/.well-known/openid-configuration")
         endpoints = [said.get(name) for name in ("authorization_endpoint", "token_endpoint", "jwks_uri")]
         if said.get("issuer") != issuer or not all(map(_is_safe, endpoints)):
             logger.error("what %s says of itself is not to be used: another issuer, or no https", issuer)
             raise PROVIDER_AWAY()
         methods = said.get("token_endpoint_auth_methods_supported") or ["client_secret_basic"]
-        method = "client_secret_basic" if "client_secret_basic" in methods else "client_secret_post"
         authorization, token, keys = map(str, endpoints)
-        return _Provider(issuer, authorization, token, keys, method)
+        return _Provider(issuer, authorization, token, keys, "client_secret_basic" in methods)
 
     async def _key_set(self, provider: _Provider, *, again: bool) -> KeySet:
         async with self._looking:
             waits_s = KEYS_AGAIN_AFTER_S if again else DISCOVERED_FOR_S
             if self._keys is None or time.monotonic() - self._keys_at > waits_s:
-                said = await self._get(provider.jwks_uri)
+                said = await self._ask("GET", provider.jwks_uri)
                 try:
                     self._keys = KeySet.import_key_set({"keys": _for_signatures(said["keys"])})
                 except (JoseError, ValueError, TypeError, KeyError, AttributeError) as error:
@@ -163,17 +158,27 @@ class Oidc:
                 self._keys_at = time.monotonic()
             return self._keys
 
-    async def _get(self, url: str) -> dict[str, Any]:
+    async def _ask(self, method: str, url: str, **what: Any) -> dict[str, Any]:
+        """Raises the refusals `oidc_provider_away`, and `oidc_refused` where it says that the request is wrong."""
         body = b""
         try:
-            async with httpx.AsyncClient(**self._http()) as client, client.stream("GET", url) as answer:
+            async with (
+                httpx.AsyncClient(timeout=TIMEOUT_S, transport=self._transport, follow_redirects=False) as client,
+                client.stream(method, url, **what) as answer,
+            ):
+                async with asyncio.timeout(TIMEOUT_S):
+                    async for part in answer.aiter_bytes():
+                        body += part
+                        if len(body) > MOST_BYTES:
+                            raise ValueError("too much")
+                if method == "POST" and answer.status_code in (400, 401):
+                    logger.warning(
+                        "%s refused: %s", url, brief_text(without_secrets(body.decode(errors="replace")), 200)
+                    )
+                    raise PROVIDER_REFUSED()
                 answer.raise_for_status()
-                async for part in answer.aiter_bytes():
-                    body += part
-                    if len(body) > MOST_BYTES:
-                        raise ValueError("too much")
             said = read_json(body)
-        except (httpx.HTTPError, httpx.InvalidURL, NotJson, ValueError) as error:
+        except (httpx.HTTPError, httpx.InvalidURL, NotJson, ValueError, TimeoutError) as error:
             logger.warning("%s does not answer as it must: %s", url, brief(error))
             raise PROVIDER_AWAY() from error
         if not isinstance(said, dict):
