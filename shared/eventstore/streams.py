@@ -100,11 +100,12 @@ def bucket_configs(congress: str, replicas: int = 1) -> list[dict[str, Any]]:
 
 def record_configs(congress: str, replicas: int = 1) -> list[dict[str, Any]]:
     """The buckets of records of a congress: who may sign in, which sessions were ended, and which are handed over.
-    Of each key only the last record is kept; a session that was ended is forgotten when it would have been over."""
+    A session that was ended is forgotten when it would have been over. Of an account the record before the last one
+    is kept too: what is changed while a backup reads is in the backup all the same, as it was before."""
     kept = _KEPT | {"num_replicas": replicas, "max_msgs_per_subject": 1}
     short = {"duplicate_window": HANDED_OVER_S * _NS, "max_age": HANDED_OVER_S * _NS, "storage": "memory"}
     return [
-        kept | _of_bucket(accounts_bucket(congress)),
+        kept | _of_bucket(accounts_bucket(congress)) | {"max_msgs_per_subject": 2},
         kept | _of_bucket(signed_out_bucket(congress)) | {"max_age": LONGEST_SESSION_S * _NS},
         kept | _of_bucket(handed_over_bucket(congress)) | short,
     ]
