@@ -4,7 +4,8 @@
 const body = document.body;
 const all = (selector, root = document) => [...root.querySelectorAll(selector)];
 const say = (name, count) => (body.dataset[`say${name}`] || "").replace("{count}", count);
-const tell = (text) => { document.getElementById("connection").textContent = text; };
+const line = document.getElementById("connection");
+const tell = (text) => { line.textContent = text; };
 const isBox = (field) => field.type === "checkbox" || field.type === "radio";
 const isText = (field) => field.matches("textarea, input") && !isBox(field);
 const stateOf = (field) => (isBox(field) ? field.checked : field.value);
@@ -51,10 +52,10 @@ function restore(form) {
     form.elements.command_id.value = kept.sent;
     form.dataset.sent = "";
   }
-  const line = document.createElement("p");
+  const notice = document.createElement("p");
   const drop = document.createElement("button");
-  line.className = "notice tone-info";
-  line.setAttribute("role", "status");
+  notice.className = "notice tone-info";
+  notice.setAttribute("role", "status");
   drop.type = "button";
   drop.className = "quiet";
   drop.textContent = say("Discard");
@@ -62,8 +63,8 @@ function restore(form) {
     stored((storage) => storage.removeItem(keyOf(form)));
     location.reload();
   });
-  line.append(say("Kept"), " ", drop);
-  form.prepend(line);
+  notice.append(say("Kept"), " ", drop);
+  form.prepend(notice);
 }
 
 function release(form) {
@@ -110,10 +111,11 @@ window.addEventListener("pageshow", (event) => {
 
 // --- live parts ---
 
+const TOLD = "told";
 let version = Number(body.dataset.version);
 let events = null;
 let pause = 1000;
-let isAway = false;
+let away = null;  // what will say so if the stream is not back soon, or TOLD
 let isWanted = false;
 let isRefreshing = false;
 let isStale = false;
@@ -133,7 +135,7 @@ async function refresh() {
       if (!answer.ok || answer.redirected) break;
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       for (const region of all("[data-live][id]")) show(region, page.getElementById(region.id));
-      tell(isStale ? say("Changed") : "");
+      if (isStale || line.textContent === say("Changed")) tell(isStale ? say("Changed") : "");
     }
   } catch { /* the stream of events tells of the connection, and comes back to this */ }
   isRefreshing = false;
@@ -162,11 +164,12 @@ function follow() {
   events = new EventSource(`/live?after=${version}`);
   events.onopen = () => {
     pause = 1000;
-    if (!isAway) return;
-    isAway = false;
-    tell(say("Back"));
-    setTimeout(() => isAway || tell(""), 6000);
-    refresh();
+    clearTimeout(away);
+    if (away === TOLD) {
+      tell(say("Back"));
+      setTimeout(tell, 6000, "");
+    }
+    away = null;
   };
   events.addEventListener("changed", (event) => {
     version = Number(event.data) || version;
@@ -177,8 +180,10 @@ function follow() {
     tell(say("SignedOut"));
   });
   events.onerror = () => {
-    if (!isAway) setTimeout(() => isAway && tell(say("Away")), 1500);
-    isAway = true;
+    away ??= setTimeout(() => {
+      away = TOLD;
+      tell(say("Away"));
+    }, 1500);
     if (events.readyState !== EventSource.CLOSED) return;  // the browser comes back by itself
     setTimeout(follow, pause * (0.75 + Math.random() / 2));
     pause = Math.min(pause * 2, 30000);
@@ -192,9 +197,9 @@ const ticksOf = (name) => all(".tick").filter((tick) => tick.name === name);
 function countTicks() {
   for (const form of all("form[data-ticks]")) {
     const count = ticksOf(form.dataset.ticks).filter((tick) => tick.checked).length;
-    const line = form.querySelector("[data-ticked]");
-    line.dataset.none ??= line.textContent;
-    line.textContent = count ? say("Ticked", count) : line.dataset.none;
+    const ticked = form.querySelector("[data-ticked]");
+    ticked.dataset.none ??= ticked.textContent;
+    ticked.textContent = count ? say("Ticked", count) : ticked.dataset.none;
   }
   for (const box of all("[data-tick-all]")) {
     const ticks = ticksOf(box.dataset.tickAll);
