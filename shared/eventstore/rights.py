@@ -17,9 +17,8 @@ from shared.eventstore.names import (
     ledger_stream,
     service_stream,
 )
-from shared.values.units import AUDITOR, TRACKER, services, support_unit_ids
+from shared.values.units import AUDITOR, OPERATOR, TRACKER, services, support_unit_ids
 
-OPERATOR = "operator"
 STORE = "store"
 """The operator within the account of the streams, for JetStream's own backups: these can't be put back from outside.
 No service hears anything that is asked there, so whether one runs the operator asks."""

@@ -39,7 +39,6 @@ LIVE = "X-Live"
 """A header of requests for a page whose live parts alone are wanted."""
 
 NO_SUCH_PAGE = Refusal("no_such_page", "There is no such page here.")
-FORM_TOO_LARGE = Refusal("form_too_large", "That is more than a form may have: {reason}.")
 
 
 class Given(NamedTuple):
