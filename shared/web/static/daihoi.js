@@ -123,6 +123,9 @@ let isStale = false;
 const isInUse = (region) => region.contains(document.activeElement) && document.activeElement.matches("form *, [data-sheet] *") ||
   region.querySelector(".tick:checked") || all("input, select, textarea", region).some(isDirty);
 
+const sources = new Map();  // of the regions as they came; each form has a command id of its own
+const sourceOf = (region) => region.outerHTML.replace(/name="command_id" value="[^"]*"/g, "");
+
 async function refresh() {
   isWanted = true;
   if (isRefreshing || !document.querySelector("[data-live][id]")) return;
@@ -142,18 +145,18 @@ async function refresh() {
 }
 
 function show(region, fresh) {
-  if (!fresh || fresh.isEqualNode(region)) return;
+  if (!fresh || sources.get(region.id) === sourceOf(fresh)) return;
   if (isInUse(region)) {
     isStale = true;
     return;
   }
-  const open = new Set(all("details[open][id]", region).map((each) => each.id));
+  const folds = new Map(all("details", region).map((each) => [each.querySelector("summary").textContent, each.open]));
   const href = region.contains(document.activeElement) && document.activeElement.getAttribute("href");
   region.replaceWith(fresh);
-  for (const each of all("details[id]", fresh)) each.open ||= open.has(each.id);
+  for (const each of all("details", fresh)) each.open = folds.get(each.querySelector("summary").textContent) ?? each.open;
   if (href) fresh.querySelector(`a[href="${CSS.escape(href)}"]`)?.focus({ preventScroll: true });
-  fresh.classList.add("fresh");
   prepare(fresh);
+  fresh.classList.add("fresh");
 }
 
 for (const name of ["focusout", "change"]) document.addEventListener(name, () => isStale && setTimeout(refresh, 200));
@@ -215,8 +218,9 @@ document.addEventListener("change", ({ target }) => {
   if (cell) cell.classList.toggle("changed", all("input, select", cell).some(isDirty));
 });
 
+const DROPPED = ".fold[open]:has(> .fold-panel)";
 document.addEventListener("click", (event) => {
-  for (const fold of all("details.fold[open]")) if (!fold.contains(event.target)) fold.open = false;
+  for (const fold of all(DROPPED)) if (!fold.contains(event.target)) fold.open = false;
   const look = event.target.closest("[data-look]");
   if (!look || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
@@ -227,7 +231,7 @@ document.addEventListener("click", (event) => {
 });
 
 document.addEventListener("keydown", (event) => {
-  const fold = document.querySelector("details.fold[open]");
+  const fold = document.querySelector(DROPPED);
   if (event.key === "Escape" && fold) {
     fold.open = false;
     fold.querySelector("summary").focus();
@@ -380,6 +384,7 @@ document.addEventListener("paste", (event) => {
 // --- as the page opens ---
 
 function prepare(root) {
+  for (const region of [root, ...all("[data-live]", root)]) if (region.id) sources.set(region.id, sourceOf(region));
   for (const field of all("input, select, textarea", root)) firstStates.set(field, stateOf(field));
   for (const box of all("[data-tick-all]", root)) box.closest("label").hidden = false;
   countTicks();
