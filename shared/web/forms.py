@@ -312,7 +312,8 @@ def _control(name: str, schema: Schema) -> Control:
         case "choice" | "day" | "instant" | "number" | "sum" as same:
             return cast(Control, same)
         case _:
-            return "textarea" if name in TEXTAREAS or name.endswith("because") else "text"
+            is_long = name.endswith("because") or (name in TEXTAREAS and "format" not in schema)
+            return "textarea" if is_long else "text"
 
 
 # --- texts of values, and of what was posted ---
