@@ -169,7 +169,7 @@ async def refusal_to(actor: Actor, command: type[Command], service: str) -> Refu
             cause = Cause(
                 command_id=NOBODY, actor=actor, happened=HAPPENED, correlation_id=NOBODY, causation_id=NOBODY
             )
-            retries = Retries(None, None, service, (), None)  # type: ignore[arg-type]
+            retries = Retries(None, None, service, (), None)
             await retries(RetryPolicy(**SEEN_TO, sequence=1), cause)
         elif command is SettleRefusal:
             refused = PolicyRefused(**SEEN_TO, command="x", code="x", detail="x")
