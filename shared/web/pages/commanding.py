@@ -155,7 +155,7 @@ def _form(visit: Visit, giving: Giving, values: Mapping[str, Any] | None = None)
         lang=visit.lang,
         values=giving.values if values is None else values,
         fixed=giving.fixed,
-        choices=choices_for(visit),
+        choices=choices_for(visit, giving.command),
     )
 
 
