@@ -146,7 +146,7 @@ def _page(visit: Visit, typed: Mapping[str, str], pasted: Pasted, steps: Sequenc
         "tasks/paste.html",
         422 if typed and not any(step.command for step in steps) else 200,
         page_title=visit.t("Paste from Excel"),
-        typed=typed,
+        typed={TEXT: "", REASON: "", SOURCE: "", COLUMN: DEADLINE} | {**typed},
         columns=[Option(name, visit.t(label)) for name, label in COLUMNS.items()],
         steps=[
             {
