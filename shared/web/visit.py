@@ -97,10 +97,6 @@ class Visit:
     def may(self, act: Act, unit: str = "") -> bool:
         return self.bearer is not None and may(self.bearer.actor, act, unit or self.service)
 
-    def may_give(self, command: type[Command]) -> bool:
-        """Whether whoever visits gives such commands here; what the rules say of a single one is another thing."""
-        return self.bearer is not None and may(self.actor, Act.RECORD, self.service)
-
     # --- what is said ---
     def t(self, sentence: str, **params: object) -> str:
         return (

@@ -7,10 +7,13 @@ from typing import Any
 
 from shared.history.sentences import with_summary
 from shared.i18n import Language, format_minute, in_words, render, title_of_position, translate
+from shared.reports.masking import masked_row
+from shared.unit.roles import Act
 from shared.values.command_words import FIELD_WORDS
 from shared.values.field_names import field_words, readable
 from shared.values.message import Message, word
 from shared.views.view import Document
+from shared.web.visit import Visit
 
 RECORDED_LATER = timedelta(minutes=1)
 TONES = {
@@ -33,23 +36,30 @@ NOT_SHOWN = frozenset(("submitted_by", "started", "agreed_deadline", "completed_
 """What the sentence says already, or what is for programs alone."""
 
 
-def told_of(row: Document, lang: Language) -> str:
+async def story_for(visit: Visit, entity: str, entity_id: str) -> list[dict[str, Any]]:
+    """Of an entity of the service, for the macro `timeline`, the newest first; what this visitor may not read is
+    masked. Raises `Unavailable`."""
+    rows, unmasked = await visit.views.history(entity, entity_id), visit.may(Act.READ_RESTRICTED)
+    return story_of(rows if unmasked else list(map(masked_row, rows)), visit.lang, unmasked=unmasked)
+
+
+def told_of(row: Document, lang: Language, *, unmasked: bool = False) -> str:
     """The sentence of a row of the audit trail."""
-    summary: Mapping[str, str] = with_summary(row).get("summary", {})
+    summary: Mapping[str, str] = with_summary(row, unmasked=unmasked).get("summary", {})
     return summary.get(lang) or str(row.get("type", ""))
 
 
-def story_of(rows: Sequence[Document], lang: Language) -> list[dict[str, Any]]:
+def story_of(rows: Sequence[Document], lang: Language, *, unmasked: bool = False) -> list[dict[str, Any]]:
     """For the macro `timeline`, the newest first."""
-    return [_line(row, lang) for row in reversed(rows)]
+    return [_line(row, lang, unmasked) for row in reversed(rows)]
 
 
-def _line(row: Document, lang: Language) -> dict[str, Any]:
+def _line(row: Document, lang: Language, unmasked: bool) -> dict[str, Any]:
     happened = row.get("happened") or row["recorded"]
     return {
         "time": happened,
         "who": _who(row, happened, lang),
-        "sentence": told_of(row, lang),
+        "sentence": told_of(row, lang, unmasked=unmasked),
         "tone": TONES.get(row["type"].split(".")[3] if row["type"].count(".") > 2 else "", "plain"),
         "changes": list(_changes(row, lang)),
     }
