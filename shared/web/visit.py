@@ -14,7 +14,7 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from shared.domain.decider import Actor, Command, Refusal
+from shared.domain.decider import Actor, Refusal
 from shared.eventstore.errors import EventStoreError
 from shared.i18n import LANGUAGES, Language, render, translate
 from shared.reports.congress import particulars_of

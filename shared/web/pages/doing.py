@@ -6,7 +6,9 @@ from typing import Any
 from starlette.responses import Response
 
 from shared.domain.decider import Command
+from shared.reports.lines import Names, group_names
 from shared.unit.roles import may_give
+from shared.values.code_lists import CodeList, entries_to_choose
 from shared.views.view import Document
 from shared.web.forms import read_form
 from shared.web.local_paths import local_path
@@ -61,7 +63,16 @@ async def any_page(visit: Visit) -> Response:
     values = read_form(command, given).data
     back = local_path(visit.query.get("back", ""), "/work")
     document = _document(visit, command, values)
-    return await answer(visit, Giving(command, {}, values, document, back, back))
+    groups = _groups(visit) if "group" in command.model_fields else {}
+    return await answer(visit, Giving(command, {}, values, document, back, back, groups=groups))
+
+
+def _groups(visit: Visit) -> Names:
+    catalogue, listed = visit.views.documents("catalogue"), entries_to_choose(CodeList.GROUPS)
+    tasks = visit.views.documents("tasks")
+    known = group_names([*tasks, *(item for item in catalogue if not item.get("withdrawn"))], catalogue, listed)
+    on_list = {int(entry.id): entry.name.model_dump() for entry in listed if entry.id.isdecimal()}
+    return known | on_list
 
 
 def _values(command: type[Command], task: Document, visit: Visit) -> Mapping[str, Any]:

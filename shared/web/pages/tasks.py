@@ -103,14 +103,12 @@ def _listed(visit: Visit, tasks: list[Document], wanted: Wanted) -> tuple[Wanted
 
 def _row(row: TaskRow, visit: Visit) -> dict[str, Any]:
     title = text_in({"vi": row.title_vi, "en": row.title_en}, visit.lang)
-    document = visit.views.document("tasks", f"{row.unit}/{row.id}") or {}
     return {
         "row": row,
         "id": row.id,
         "title": title,
         "label": f"{row.id}. {title}",
         "missing": missing_in_words(row.missing, visit),
-        "updated": document.get("updated_at") or "",
     }
 
 
