@@ -68,11 +68,13 @@ async def any_page(visit: Visit) -> Response:
 
 
 def _groups(visit: Visit) -> Names:
-    catalogue, listed = visit.views.documents("catalogue"), entries_to_choose(CodeList.GROUPS)
-    tasks = visit.views.documents("tasks")
-    known = group_names([*tasks, *(item for item in catalogue if not item.get("withdrawn"))], catalogue, listed)
-    on_list = {int(entry.id): entry.name.model_dump() for entry in listed if entry.id.isdecimal()}
-    return known | on_list
+    """The task groups there are by now: those on the list, of the catalogue and of the tasks."""
+    catalogue = [item for item in visit.views.documents("catalogue") if not item.get("withdrawn")]
+    listed = entries_to_choose(CodeList.GROUPS)
+    names = group_names(visit.views.documents("tasks"), catalogue, listed)
+    names |= {item["group"]["number"]: item["group"]["name"] for item in catalogue} | names
+    names |= {int(entry.id): entry.name.model_dump() for entry in listed if entry.id.isdecimal()}
+    return dict(sorted(names.items()))
 
 
 def _values(command: type[Command], task: Document, visit: Visit) -> Mapping[str, Any]:
