@@ -263,7 +263,9 @@ def _page(
 ) -> Response:
     name = giving.command.NAME
     help_ = HELP.get(name)
-    title = visit.t(help_.title) if help_ else visit.say(COMMAND_WORDS[name]) if name in COMMAND_WORDS else form.title
+    title = (
+        visit.say(help_.title) if help_ else visit.say(COMMAND_WORDS[name]) if name in COMMAND_WORDS else form.title
+    )
     happened_error = filled.happened_error if filled else ""
     return visit.render(
         "doing/form.html",
@@ -271,7 +273,7 @@ def _page(
         page_title=title,
         form=with_elsewhere(_without_names_of_groups(form, giving), visit),
         giving=giving,
-        help=visit.t(help_.text) if help_ else "",
+        help=visit.say(help_.text) if help_ else "",
         seen=seen,
         command_id=str(command_id),
         happened={"value": filled.happened_text if filled else "", "error": happened_error},
