@@ -30,8 +30,8 @@ from shared.web.rendering import STATIC, static_url
 from shared.web.sections import Link, PageRoute, Section
 from shared.web.visit import FORM_BYTES, FORM_FIELDS, NO_SUCH_PAGE, Visit, language_of
 
-PAGES_OF_ALL = ("shared.web.pages.work",)
-"""The modules of pages that every service has."""
+PAGES_OF_ALL = tuple(f"shared.web.pages.{name}" for name in ("work", "tasks", "many", "task", "doing", "evidence"))
+"""The modules of pages that every service has, or every unit's."""
 READY_TIMEOUT_S = 10
 A_YEAR_S = 365 * 24 * 60 * 60
 MOST_BESIDE_A_FILE = 2 * FORM_BYTES
@@ -58,7 +58,8 @@ class _TooLarge(Exception):
 
 
 def application(place: Place, modules: Sequence[str]) -> ASGIApp:
-    sections: list[Section] = [importlib.import_module(name).SECTION for name in (*PAGES_OF_ALL, *modules)]
+    declared: list[Section] = [importlib.import_module(name).SECTION for name in (*PAGES_OF_ALL, *modules)]
+    sections = [section for section in declared if not (section.only_units and place.is_authority)]
     links = tuple(link for section in sections for link in section.links)
     pages = [_Page(place, route, links) for section in sections for route in section.routes]
     routes = [
@@ -124,7 +125,7 @@ async def bearer_of(request: Request, place: Place) -> Bearer | None:
     if not token:
         return None
     bearer = await place.at_work.door.reader(f"Bearer {token}")
-    await sign_in.check_signed_in(place, bearer)
+    await sign_in.check_signed_in(place, bearer, request)
     return bearer
 
 
