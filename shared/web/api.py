@@ -3,10 +3,8 @@ token; cookies of the pages count for nothing."""
 
 import asyncio
 import re
-from collections.abc import Sequence
 from contextlib import suppress
 from functools import cache
-from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -15,12 +13,12 @@ from starlette.routing import Route
 from shared.domain.decider import Refusal, Refused
 from shared.eventstore.canonical import indented
 from shared.eventstore.errors import EventStoreError
-from shared.reports.masking import masked_documents
 from shared.unit.problems import TOO_LARGE, UNAVAILABLE, Problem, problem_of
 from shared.unit.roles import Act, may
 from shared.values.types import ID_PATTERN
 from shared.web.openapi import openapi
 from shared.web.place import Place
+from shared.web.readable import readable
 
 COMMAND_BYTES = 1024 * 1024
 MOST_DOCUMENTS = 1000
@@ -109,9 +107,7 @@ async def _documents(request: Request, place: Place) -> Response:
         (document for document in place.views.documents(view) if str(document["_id"]) > after),
         key=lambda document: str(document["_id"]),
     )
-    page: Sequence[dict[str, Any]] = documents[:limit]
-    if not may(bearer.actor, Act.READ_RESTRICTED, place.service):
-        page = masked_documents(view, page)
+    page = readable(bearer.actor, view, documents[:limit], place.service)
     following = str(page[-1]["_id"]) if len(documents) > limit else None
     return JSONResponse({"sequence": place.views.sequence, "documents": list(page), "after": following})
 
