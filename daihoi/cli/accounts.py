@@ -17,13 +17,13 @@ from daihoi.cli.listed import is_listed
 from daihoi.ops.session import connected
 from daihoi.terminal.accounts import accounts_table
 from shared.domain.decider import Refusal
-from shared.eventstore.rights import OPERATOR
 from shared.i18n import Language, translate
 from shared.platform.errors import PlatformError
 from shared.platform.files import why_not
 from shared.platform.reading import read_file
 from shared.platform.secret_files import is_closed
 from shared.platform.settings import Settings
+from shared.values.units import OPERATOR
 from shared.web.sign_in.accounts import Account, Accounts, Kept, checked_position
 from shared.web.sign_in.passwords import Passwords, checked_password
 from shared.web.sign_in.refusals import ACCOUNT_FIELDS, PASSWORDS_DIFFER

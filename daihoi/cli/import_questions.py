@@ -9,13 +9,13 @@ import typer
 
 from daihoi.cli import console
 from daihoi.importing.annex import NO_UNIT, Wishes
-from daihoi.importing.headings import NOT_TAKEN, heading_key
 from daihoi.importing.layout import OF_TASKS, UNKNOWN_FIELD, Fields, HeadingsUnknown
 from daihoi.importing.register import RegisterWishes
 from daihoi.importing.remembered import remember, remembered
 from daihoi.importing.session import Source, read
 from daihoi.terminal.fields import field_in_words
 from shared.domain.decider import Refusal
+from shared.entering.headings import NOT_TAKEN, heading_key
 from shared.entering.tables import Unreadable
 from shared.i18n import Language, render, translate
 from shared.platform.files import why_not

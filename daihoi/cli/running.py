@@ -18,13 +18,12 @@ from daihoi.ops.supervisor import Supervisor, all_services, only_one_up
 from daihoi.terminal.operation import services_table
 from shared.eventstore.errors import EventStoreError
 from shared.eventstore.operating import provide_streams
-from shared.eventstore.rights import OPERATOR
 from shared.i18n import translate
 from shared.platform.errors import PlatformError
 from shared.platform.settings import Settings
 from shared.unit.client import CommandClient
 from shared.unit.issuer import provide_issuer_keys
-from shared.values.units import SUBCOMMITTEE
+from shared.values.units import OPERATOR, SUBCOMMITTEE
 from shared.web.addresses import addresses, first_free_port
 from shared.web.sign_in.setup_code import read_setup_code
 

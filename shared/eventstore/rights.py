@@ -22,9 +22,8 @@ from shared.eventstore.names import (
     service_stream,
     signed_out_bucket,
 )
-from shared.values.units import AUDITOR, SUBCOMMITTEE, TRACKER, services, support_unit_ids
+from shared.values.units import AUDITOR, OPERATOR, SUBCOMMITTEE, TRACKER, services, support_unit_ids
 
-OPERATOR = "operator"
 STORE = "store"
 """The operator within the account of the streams, for JetStream's own backups: these can't be put back from outside.
 No service hears anything that is asked there, so whether one runs the operator asks."""

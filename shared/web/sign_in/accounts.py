@@ -11,10 +11,9 @@ from shared.domain.decider import Actor, Refusal
 from shared.eventstore.errors import Conflict
 from shared.eventstore.names import accounts_bucket, is_name
 from shared.eventstore.records import Record, Records
-from shared.unit.roles import LEADERS
 from shared.unit.tokens import checked_actor
 from shared.values.types import EntityId, Name
-from shared.values.units import AUDITOR, SUBCOMMITTEE, services
+from shared.values.units import AUDITOR, LEADERS, SUBCOMMITTEE, services
 
 MOST_POSITIONS, MOST_OIDC_NAMES = 20, 10
 FIRST_POSITION = f"{SUBCOMMITTEE}.lead"
