@@ -129,14 +129,25 @@ FIELD_WORDS = NAMES | {
     "publication_id": Message("publication_id", "Id of the publication"),
     "conditions": Message("conditions", "Conditions"),
     "incident_id": Message("incident_id", "Id of the incident"),
+    "revocation_id": Message("revocation_id", "Id of the revocation"),
+    "policy": Message("policy", "Policy"),
+    "digest": Message("digest", "Digest of the views"),
+    "content_digest": Message("content_digest", "Digest of what it says"),
+    "content_form": Message("content_form", "Form of the digest"),
+    "stored_under": Message("stored_under", "Where it is stored"),
+    "origin_sequence": Message("origin_sequence", "Number in its unit's stream"),
+    "parked_as": Message("parked_as", "Why it was set aside"),
 }
 """By the name on the wire."""
 
 COMES_FIRST = Message("comes_first", "Task that has to be done first")
+EVENT_BEHIND = Message("event_behind", "Event that it comes from")
 
 
 def words_of_field(command: str, name: str) -> Message | str:
     """A field as people call it; one that has no words stands for itself."""
     if name == "on" and command.endswith("-dependency"):
         return COMES_FIRST
+    if name == "cause" and command == "settle-policy-refusal":
+        return EVENT_BEHIND
     return FIELD_WORDS.get(name, name)

@@ -1,0 +1,671 @@
+"""A form made from a command, and what was posted with it read back: values as people type them.
+
+Everything in a form is text in the reader's language, ready to be shown. Reading never raises: what can't be read
+stands beside its field, and what only the service can judge is left to it.
+"""
+
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from functools import cache
+from typing import Any, Literal, NamedTuple, cast
+from uuid import UUID
+
+from shared.domain.decider import Command, Refused
+from shared.entering.fields import NEW_IDS, Schema, new_id, schema_of
+from shared.entering.typed import kind_of
+from shared.i18n import LISTED, Language, format_date, format_minute, format_number, render
+from shared.unit.problems import Problem
+from shared.values.choice_words import words_of_choice
+from shared.values.code_lists import ENTRY_PATTERN, EVERY_CASE, CodeList, entries_to_choose
+from shared.values.command_words import COMMAND_WORDS, words_of_field
+from shared.values.message import WORDS, Message
+
+type Control = Literal[
+    "text",
+    "textarea",
+    "day",
+    "instant",
+    "number",
+    "sum",
+    "choice",
+    "choices",
+    "yes-no",
+    "lines",
+    "rows",
+    "file",
+    "hidden",
+]
+type Typed = Mapping[str, Sequence[str]]
+"""What was posted: every text under each name."""
+
+
+class Option(NamedTuple):
+    """`value` is posted, `label` is read."""
+
+    value: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Field:
+    """`path` is the name in HTML: `title.vi`, `evidence.0.link`. `value` is the text to show, `values` are those that
+    are ticked of `choices`; `rows` holds the fields of each row, the last ones blank. `suggestions` are for a datalist.
+    `most` is how many characters, or entries of a list, there may be. `error` is empty where nothing is wrong."""
+
+    path: str
+    label: str
+    control: Control
+    required: bool = False
+    hint: str = ""
+    most: int | None = None
+    options: tuple[Option, ...] = ()
+    suggestions: tuple[str, ...] = ()
+    value: str = ""
+    values: tuple[str, ...] = ()
+    rows: tuple[tuple["Field", ...], ...] = ()
+    error: str = ""
+
+    @property
+    def id(self) -> str:
+        """For `id`, `for` and `aria-describedby`."""
+        return f"f-{self.path.replace('.', '-')}"
+
+
+class FieldProblem(NamedTuple):
+    """Why what stands in the field `path` can't be read."""
+
+    path: str
+    message: Message
+
+
+@dataclass(frozen=True)
+class Posted:
+    """`data` is for `Door.give`; with `errors` it is not whole and is not to be given."""
+
+    data: dict[str, Any]
+    errors: tuple[FieldProblem, ...] = ()
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What may be chosen beside the code lists in use and the words of the program, by a field's path without the
+    numbers of rows (`holders.position`) or its last name (`position`). `options` close a field, `suggestions` help
+    who types."""
+
+    options: Mapping[str, Sequence[Option]] = field(default_factory=dict)
+    suggestions: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+
+NO_CHOICES = Choices()
+
+
+@dataclass(frozen=True)
+class Form:
+    """`title` says what the command does; `summary` what is wrong beside the fields."""
+
+    name: str
+    title: str
+    fields: tuple[Field, ...]
+    lang: Language
+    made: "Making"
+    summary: tuple[str, ...] = ()
+
+    @property
+    def all_fields(self) -> Iterator[Field]:
+        """Those within rows too, in the order of the page."""
+        return _flat(self.fields)
+
+    @property
+    def wrong(self) -> tuple[Field, ...]:
+        """The fields with an error, for links from the summary to them."""
+        return tuple(each for each in self.all_fields if each.error)
+
+    @property
+    def has_errors(self) -> bool:
+        return bool(self.summary or self.wrong)
+
+
+class Making(NamedTuple):
+    """What a form is made from, to make it again with other texts."""
+
+    command: type[Command]
+    choices: Choices
+    fixed: Mapping[str, Any]
+    without: Collection[str]
+
+
+LIST_NAMES = {**LISTED, "units": CodeList.UNITS}
+TEXTAREAS = frozenset(
+    (
+        *("reason", "note", "text", "details", "outcome", "lessons", "remark", "resolution", "cause", "proposal"),
+        *("what", "purpose"),
+    )
+)
+"""Fields in which people write sentences, beside those that say because of what."""
+IN_EVERY_CASE = frozenset(("open-task", "publish-catalogue", "import-catalogue"))
+"""Commands that may name work to be done in every case."""
+NOBODY_TYPES = frozenset(("sha256", "size_bytes", "media_type", "kept"))
+"""Parts of a piece of evidence that whoever keeps the file fills in."""
+FILE = "file"
+FIRST_ROWS = 3
+"""Blank rows of a list that has to have some, to begin with."""
+MOST_ROWS = 1000
+MOST_DEPTH = 8
+LONGEST_NAME = 200
+LONGEST_TYPED = 500
+"""Letters of what is no text: a day, a number."""
+_INDEX = re.compile(r"[0-9]{1,4}", re.ASCII)
+_GROUPED = re.compile(r"[0-9]{1,3}([., \u00a0\u202f])[0-9]{3}", re.ASCII)
+_WHOLE = re.compile(r"[+-]?[0-9]{1,19}", re.ASCII)
+_ABSENT: Any = object()
+
+IN_VIETNAMESE = Message("in_vietnamese", "{field}, in Vietnamese")
+IN_ENGLISH = Message("in_english", "{field}, in English")
+PART_OF = Message("part_of", "{field}: {part}")
+IN_LINE = Message("in_line", "Line {number}: {message}")
+FILE_TO_KEEP = Message("file", "File")
+TOO_LONG_TYPED = Message("too_long_typed", "This is too long.")
+NO_NUMBER = Message("no_number", "This is no whole number.")
+YES, NO = Message("yes", "Yes"), Message("no", "No")
+HINTS: Mapping[str, Message] = {
+    "day": Message("day", "Such as 30/12/2026"),
+    "instant": Message("instant", "Such as 20/12/2026 08:00"),
+    "sum": Message("sum", "In đồng: 12.000.000 or 12 triệu"),
+    "lines": Message("lines", "One in each line"),
+    "id": Message("id", "Letters without marks, digits and hyphens, such as a-1"),
+    "term": Message("term", "Such as 2020-2025"),
+    "code": Message("code", "Such as 1.03"),
+    "due_offset_days": Message("due_offset_days", "Days before the opening with a minus sign, such as -30"),
+    "contact": Message("contact", "An e-mail address or a telephone number"),
+    "link": Message("link", "Begins with https://"),
+}
+
+
+class Spec(NamedTuple):
+    """One field of a command, made ready: `parts` are those of an object, or of each row of a list of objects.
+    `control` is none for an object, of which only the parts are shown."""
+
+    command: str
+    name: str
+    schema: Schema
+    control: Control | None
+    required: bool
+    parts: tuple["Spec", ...] = ()
+
+    @property
+    def default(self) -> str:
+        """The text of a field that nobody has filled in."""
+        return "" if self.control == "file" else _text_of(self, self.schema.get("default"), "vi")
+
+
+type Tree = Mapping[str, Tree] | Sequence[Tree] | str
+"""Texts as a command has its fields: an object by name, rows and ticked choices one after the other."""
+
+
+def form_of(
+    command: type[Command],
+    *,
+    lang: Language,
+    values: Mapping[str, Any] | None = None,
+    fixed: Mapping[str, Any] | None = None,
+    choices: Choices = NO_CHOICES,
+    without: Collection[str] = (),
+) -> Form:
+    """To give `command` with. `values` is data as the command takes it, or dates and sums as they are, shown as people
+    write them; `fixed` goes along hidden; the fields in `without` are not there, nor is an id that `new_id` gives."""
+    fixed, values = fixed or {}, values or {}
+    making = Making(command, choices, fixed, without)
+    known = {**values, **fixed}
+    return _form(making, lang, {spec.name: _tree_of_value(spec, known, lang) for spec in _specs(command)}, {})
+
+
+def read_form(command: type[Command], posted: Typed, command_id: UUID | None = None) -> Posted:
+    """What was posted, as the command takes it. Empty fields and rows are left out, names that the command does not
+    know are ignored. With `command_id` the data has the id that nobody need invent. Raises nothing."""
+    problems: list[FieldProblem] = []
+    trees = _trees_of(command, posted)
+    data = {
+        spec.name: value
+        for spec in _specs(command)
+        if (value := _data_of(spec, trees[spec.name], spec.name, problems)) is not _ABSENT
+    }
+    if command_id is not None:
+        data |= new_id(command.NAME, data, command_id)
+    return Posted(data, tuple(problems))
+
+
+def with_typed(form: Form, posted: Typed, errors: Sequence[FieldProblem] = ()) -> Form:
+    """The form with what was typed, and why some of it can't be read; one blank row more than there are filled ones."""
+    told = [(problem.path, render(problem.message, form.lang)) for problem in errors]
+    return _told(_retyped(form, posted), told)
+
+
+def with_problem(form: Form, problem: Problem, posted: Typed) -> Form:
+    """The form with what was typed, and the service's refusal of it beside the fields that it names; else in the
+    summary."""
+    retyped = _retyped(form, posted)
+    if not problem.errors:
+        return replace(retyped, summary=(problem.detail_in(form.lang),))
+    told = [
+        (error.field, error.message_vi if form.lang == "vi" and error.message_vi else error.message)
+        for error in problem.errors
+    ]
+    return _told(retyped, told)
+
+
+# --- what a command takes ---
+@cache
+def _specs(command: type[Command]) -> tuple[Spec, ...]:
+    """Those that have to be given first, in the order of the command."""
+    schema = schema_of(command)
+    required = frozenset(schema.get("required", ()))
+    specs = [
+        _spec(command.NAME, name, part, required=name in required) for name, part in schema["properties"].items()
+    ]
+    return tuple(sorted(specs, key=lambda spec: (spec.name == "reason", not spec.required)))
+
+
+def _spec(command: str, name: str, schema: Schema, *, required: bool) -> Spec:
+    match schema:
+        case {"type": "array", "items": {"properties": _} as items}:
+            parts = _parts(command, items)
+            kept = {part.name for part in parts} >= NOBODY_TYPES
+            file = (Spec(command, FILE, {"type": "string"}, "file", required=False),) if kept else ()
+            return Spec(command, name, schema, "rows", required, (*parts, *file))
+        case {"type": "array", "items": items}:
+            return Spec(command, name, schema, "choices" if "enum" in items or name == "units" else "lines", required)
+        case {"properties": _}:
+            return Spec(command, name, schema, None, required, _parts(command, schema))
+        case _:
+            return Spec(command, name, schema, _control(command, name, schema), required)
+
+
+def _parts(command: str, schema: Schema) -> tuple[Spec, ...]:
+    required = frozenset(schema.get("required", ()))
+    return tuple(_spec(command, name, part, required=name in required) for name, part in schema["properties"].items())
+
+
+def _control(command: str, name: str, schema: Schema) -> Control:
+    if name in NOBODY_TYPES:
+        return "hidden"
+    match kind_of(name, schema).name:
+        case "yes_or_no":
+            return "yes-no"
+        case "choice" | "day" | "instant" | "number" | "sum" as same:
+            return cast(Control, same)
+        case _:
+            return "textarea" if name in TEXTAREAS or name.endswith("because") else "text"
+
+
+# --- texts of values, and of what was posted ---
+def _tree_of_value(spec: Spec, values: Mapping[str, Any], lang: Language) -> Tree:
+    value = values.get(spec.name, spec.schema.get("default"))
+    match spec.control:
+        case None:
+            parts = value if isinstance(value, Mapping) else {}
+            return {part.name: _tree_of_value(part, parts, lang) for part in spec.parts}
+        case "rows":
+            rows = [row for row in value or () if isinstance(row, Mapping)]
+            return [{part.name: _tree_of_value(part, row, lang) for part in spec.parts} for row in rows]
+        case "choices":
+            return [str(each) for each in value or ()]
+        case "lines":
+            return "\n".join(" ".join(str(each).split("\n")) for each in value or ())
+        case _:
+            return _text_of(spec, value, lang)
+
+
+def _text_of(spec: Spec, value: Any, lang: Language) -> str:
+    """A value as people write it."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "true" if value else "false"
+        case int() if spec.control == "sum":
+            return format_number(value, lang)
+        case datetime():
+            return value.isoformat() if value.second or value.microsecond else format_minute(value)
+        case date():
+            return format_date(value)
+        case str() if spec.control == "day":
+            return _text_of(spec, date.fromisoformat(value), lang) if _is_of(date, value) else value
+        case str() if spec.control == "instant":
+            return _text_of(spec, datetime.fromisoformat(value), lang) if _is_of(datetime, value) else value
+        case _:
+            return str(value)
+
+
+def _is_of(kind: type[date], text: str) -> bool:
+    try:
+        kind.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _trees_of(command: type[Command], posted: Typed) -> Mapping[str, Tree]:
+    root = _nested(posted)
+    return {spec.name: _tree_of_posted(spec, root.get(spec.name, _Node())) for spec in _specs(command)}
+
+
+class _Node(dict[str, "_Node"]):
+    """What was posted under names that begin alike."""
+
+    texts: Sequence[str] = ()
+
+
+def _nested(posted: Typed) -> _Node:
+    root = _Node()
+    for name, texts in posted.items():
+        parts = name.split(".", MOST_DEPTH) if len(name) <= LONGEST_NAME else ()
+        if not parts or len(parts) > MOST_DEPTH:
+            continue
+        node = root
+        for part in parts:
+            node = node.setdefault(part, _Node())
+        node.texts = texts
+    return root
+
+
+def _tree_of_posted(spec: Spec, node: _Node) -> Tree:
+    match spec.control:
+        case None:
+            return {part.name: _tree_of_posted(part, node.get(part.name, _Node())) for part in spec.parts}
+        case "rows":
+            indices = sorted(int(name) for name in node if _INDEX.fullmatch(name) and str(int(name)) == name)
+            rows = (
+                {part.name: _tree_of_posted(part, node[str(at)].get(part.name, _Node())) for part in spec.parts}
+                for at in indices
+            )
+            return [row for row in rows if not _is_blank_row(spec, row)][:MOST_ROWS]
+        case "choices":
+            return list(dict.fromkeys(filter(None, (text.strip() for text in node.texts[:MOST_ROWS]))))
+        case _:
+            return _whole_letters(node.texts[0]) if node.texts else ""
+
+
+def _whole_letters(text: str) -> str:
+    """Lines as everywhere but in a browser; no half letters, which no page can carry."""
+    whole = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return whole.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _is_blank_row(spec: Spec, row: Mapping[str, Tree]) -> bool:
+    return all(_is_blank(part, row[part.name]) for part in spec.parts)
+
+
+def _is_blank(spec: Spec, tree: Tree) -> bool:
+    match tree:
+        case str():
+            return tree.strip() in ("", spec.default)
+        case Mapping():
+            return _is_blank_row(spec, tree)
+        case _:
+            return not tree
+
+
+# --- data of texts ---
+def _data_of(spec: Spec, tree: Tree, path: str, problems: list[FieldProblem]) -> Any:
+    """`_ABSENT` for what is empty."""
+    match tree:
+        case Mapping():
+            parts = {
+                part.name: value
+                for part in spec.parts
+                if part.control != "file"
+                and (value := _data_of(part, tree[part.name], f"{path}.{part.name}", problems)) is not _ABSENT
+            }
+            return parts or _ABSENT
+        case str() if spec.control == "lines":
+            return _lines(spec, tree) or _ABSENT
+        case str():
+            return _value(spec, tree, path, problems) if tree.strip() else _ABSENT
+        case _ if spec.control == "choices":
+            return list(tree) or _ABSENT
+        case _:
+            rows = [
+                _row(spec, cast(Mapping[str, Tree], row), f"{path}.{at}", problems) for at, row in enumerate(tree)
+            ]
+            return rows or _ABSENT
+
+
+def _row(spec: Spec, row: Mapping[str, Tree], path: str, problems: list[FieldProblem]) -> Any:
+    value = _data_of(spec, row, path, problems)
+    return {} if value is _ABSENT else value
+
+
+def _lines(spec: Spec, text: str) -> list[str]:
+    """One more than there may be says that there are too many."""
+    lines = filter(None, (line.strip() for line in text.split("\n")))
+    most = spec.schema.get("maxItems", MOST_ROWS)
+    return [line for _, line in zip(range(most + 1), lines, strict=False)]
+
+
+def _value(spec: Spec, text: str, path: str, problems: list[FieldProblem]) -> Any:
+    kind = kind_of(spec.name, spec.schema)
+    if kind.name in ("text", "id"):
+        return text
+    text = text.strip()
+    if len(text) > LONGEST_TYPED:
+        problems.append(FieldProblem(path, TOO_LONG_TYPED))
+        return _ABSENT
+    if kind.name == "sum" and _GROUPED.fullmatch(text):
+        text = re.sub(r"\D", "", text)  # no sum in đồng has decimals
+    if kind.name in ("sum", "number") and _WHOLE.fullmatch(text):
+        return int(text)
+    try:
+        return kind.read(text, spec.schema)
+    except Refused as why:
+        problems.append(FieldProblem(path, why.message))
+        return _ABSENT
+
+
+# --- what is shown ---
+def _form(making: Making, lang: Language, trees: Mapping[str, Tree], errors: Mapping[str, str]) -> Form:
+    command = making.command
+    drawn = _Drawn(making, lang)
+    left_out = {*making.without, *_ids_given(command, making.fixed, trees)}
+    fields = [
+        field
+        for spec in _specs(command)
+        if spec.name not in left_out or spec.name in making.fixed
+        for field in drawn.fields(spec, trees[spec.name], spec.name, spec.required, spec.name in making.fixed)
+    ]
+    words = COMMAND_WORDS.get(command.NAME)
+    title = render(words, lang) if words else command.NAME.replace("-", " ").capitalize()
+    return Form(command.NAME, title, tuple(fields), lang, making)
+
+
+def _ids_given(command: type[Command], fixed: Mapping[str, Any], trees: Mapping[str, Tree]) -> set[str]:
+    name, _ = NEW_IDS.get(command.NAME, ("", ""))
+    return {name} if name and not trees.get(name) else set()
+
+
+class _Drawn(NamedTuple):
+    making: Making
+    lang: Language
+
+    def fields(
+        self, spec: Spec, tree: Tree, path: str, required: bool, hidden: bool, above: str = ""
+    ) -> Iterator[Field]:
+        if spec.control is None:
+            label = self._label(spec, above)
+            for part in spec.parts:
+                texts = cast(Mapping[str, Tree], tree)[part.name]
+                needed = required and part.required
+                yield from self.fields(part, texts, f"{path}.{part.name}", needed, hidden, label)
+            return
+        hidden = hidden or spec.control == "hidden"
+        if hidden and spec.control == "rows":
+            for at, row in enumerate(cast(Sequence[Mapping[str, Tree]], tree)):
+                for part in spec.parts:
+                    yield from self.fields(part, row[part.name], f"{path}.{at}.{part.name}", False, True)
+            return
+        yield self._field(spec, tree, path, required, hidden, above)
+
+    def _field(self, spec: Spec, tree: Tree, path: str, required: bool, hidden: bool, above: str) -> Field:
+        field = Field(
+            path,
+            self._label(spec, above),
+            "hidden" if hidden else cast(Control, spec.control),
+            required and not hidden,
+            most=spec.schema.get("maxItems", spec.schema.get("maxLength")),
+        )
+        match spec.control:
+            case "rows":
+                return replace(field, rows=self._rows(spec, cast(Sequence[Tree], tree), path, required))
+            case "choices":
+                values = tuple(cast(Sequence[str], tree))
+                return replace(field, values=values, options=self._options(spec, path, *values))
+            case _:
+                return self._leaf(field, spec, cast(str, tree))
+
+    def _leaf(self, field: Field, spec: Spec, text: str) -> Field:
+        options = () if field.control == "hidden" else self._options(spec, field.path, text)
+        control = field.control
+        if options and control != "yes-no":
+            control = "choice"
+        if control == "text" and "\n" in text:
+            control = "textarea"
+        if control in ("choice", "yes-no") and (not text or not field.required):
+            options = (Option("", ""), *options)
+        if control == "yes-no" and spec.default:
+            options = tuple(option for option in options if option.value)
+        return replace(
+            field,
+            control=control,
+            value=text,
+            options=options,
+            suggestions=() if options else tuple(self._chosen(self.making.choices.suggestions, field.path)),
+            hint=self._hint(spec, control),
+        )
+
+    def _rows(self, spec: Spec, rows: Sequence[Tree], path: str, required: bool) -> tuple[tuple[Field, ...], ...]:
+        most = min(spec.schema.get("maxItems", MOST_ROWS), MOST_ROWS)
+        begins_empty = required and not rows and path == spec.name
+        blanks = FIRST_ROWS if begins_empty else 1
+        blank = {part.name: _tree_of_value(part, {}, self.lang) for part in spec.parts}
+        shown = [*rows, *[blank] * min(blanks, max(most - len(rows), 0))]
+        return tuple(
+            tuple(
+                field
+                for part in spec.parts
+                for field in self.fields(
+                    part,
+                    cast(Mapping[str, Tree], row)[part.name],
+                    f"{path}.{at}.{part.name}",
+                    part.required and at < max(len(rows), int(required)),
+                    False,
+                )
+            )
+            for at, row in enumerate(shown)
+        )
+
+    def _label(self, spec: Spec, above: str) -> str:
+        words = FILE_TO_KEEP if spec.control == "file" else words_of_field(spec.command, spec.name)
+        label = render(words, self.lang) if isinstance(words, Message) else words
+        if not above:
+            return label
+        in_language = {"vi": IN_VIETNAMESE, "en": IN_ENGLISH}.get(spec.name)
+        return render(
+            in_language.filled(field=above) if in_language else PART_OF.filled(field=above, part=label.lower()),
+            self.lang,
+        )
+
+    def _hint(self, spec: Spec, control: Control) -> str:
+        is_id = control == "text" and kind_of(spec.name, spec.schema).name == "id"
+        hint = HINTS.get(spec.name) or HINTS.get("id" if is_id else control)
+        return render(hint, self.lang) if hint and control != "hidden" and control != "choice" else ""
+
+    def _options(self, spec: Spec, path: str, *values: str) -> tuple[Option, ...]:
+        """Whatever a field holds can be chosen again, on the list or not."""
+        options = (*self._chosen(self.making.choices.options, path), *())
+        options = options or tuple(self._listed(spec))
+        if not options:
+            return ()
+        known = {option.value for option in options}
+        return (*options, *(Option(value, value) for value in values if value and value not in known))
+
+    def _listed(self, spec: Spec) -> Iterator[Option]:
+        schema = spec.schema.get("items", spec.schema)
+        if spec.control == "yes-no":
+            yield Option("true", render(YES, self.lang))
+            yield Option("false", render(NO, self.lang))
+        for code in schema.get("enum", ()):
+            words = words_of_choice(spec.name, code)
+            yield Option(code, _capital(render(words, self.lang)) if words else str(code))
+        is_entry = spec.name == "kind" and schema.get("pattern") == ENTRY_PATTERN
+        code_list = CodeList.INCIDENT_KINDS if is_entry else LIST_NAMES.get(spec.name)
+        if code_list is None or spec.control not in ("text", "choices"):
+            return
+        for entry in entries_to_choose(code_list):
+            yield Option(entry.id, entry.name.en if self.lang == "en" and entry.name.en else entry.name.vi)
+        if code_list is CodeList.CASES and spec.command in IN_EVERY_CASE:
+            yield Option(EVERY_CASE, _capital(render(WORDS[EVERY_CASE], self.lang)))
+
+    @staticmethod
+    def _chosen[Each](by_name: Mapping[str, Sequence[Each]], path: str) -> Sequence[Each]:
+        names = [part for part in path.split(".") if not part.isdigit()]
+        return by_name.get(".".join(names)) or by_name.get(names[-1]) or ()
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+# --- what is wrong ---
+def _retyped(form: Form, posted: Typed) -> Form:
+    trees = dict(_trees_of(form.made.command, posted))
+    return _form(form.made, form.lang, trees, {})
+
+
+def _told(form: Form, told: Sequence[tuple[str, str]]) -> Form:
+    """Each sentence beside the field that it is about; a hidden field has none beside it."""
+    shown = [field.path for field in form.all_fields if field.control != "hidden"]
+    errors: dict[str, list[str]] = {}
+    summary: list[str] = []
+    for path, sentence in told:
+        if (at := _field_for(path, shown)) is None:
+            summary.append(sentence if path == "request" else f"{_label_of(form, path)}: {sentence}")
+        else:
+            line = path.removeprefix(f"{at}.")
+            numbered = (
+                IN_LINE.filled(number=int(line) + 1, message=sentence) if line.isdigit() and line != path else None
+            )
+            errors.setdefault(at, []).append(render(numbered, form.lang) if numbered else sentence)
+    return replace(form, fields=_with_errors(form.fields, errors), summary=tuple(summary))
+
+
+def _label_of(form: Form, path: str) -> str:
+    words = words_of_field(form.name, path.rpartition(".")[2])
+    return render(words, form.lang) if isinstance(words, Message) else words
+
+
+def _field_for(path: str, shown: Sequence[str]) -> str | None:
+    """The field itself, the one that it stands in, or the first that stands in it."""
+    if path in shown:
+        return path
+    around = [name for name in shown if path.startswith(f"{name}.")]
+    within = [name for name in shown if name.startswith(f"{path}.")]
+    return max(around, key=len) if around else next(iter(within), None)
+
+
+def _with_errors(fields: tuple[Field, ...], errors: Mapping[str, Sequence[str]]) -> tuple[Field, ...]:
+    return tuple(
+        replace(
+            field,
+            error=" ".join(errors.get(field.path, ())),
+            rows=tuple(_with_errors(row, errors) for row in field.rows),
+        )
+        for field in fields
+    )
+
+
+def _flat(fields: tuple[Field, ...]) -> Iterator[Field]:
+    for field in fields:
+        yield field
+        for row in field.rows:
+            yield from _flat(row)
