@@ -4,7 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 
-from daihoi.importing.lines import Line, is_number
+from services.subcommittee.importing.lines import Line, is_number
 from shared.domain.decider import Refused
 from shared.entering.cells import CODE, NOT_A_CODE, NOT_TEXT, in_range, within
 from shared.entering.tables import quoted

@@ -6,9 +6,6 @@ from datetime import date
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-from daihoi.importing.packing import packed
-from daihoi.importing.register import Line, Listed
-from daihoi.importing.register_lines import united
 from services.subcommittee.holding import (
     ALREADY_HELD,
     DEPUTIES_FULL,
@@ -17,6 +14,9 @@ from services.subcommittee.holding import (
     OF_ITSELF,
     chain_above,
 )
+from services.subcommittee.importing.packing import packed
+from services.subcommittee.importing.register import Line, Listed
+from services.subcommittee.importing.register_lines import united
 from services.subcommittee.organisation import MOST_OF_AN_ENTRY, MOST_POSITIONS, POSITIONS_FULL
 from shared.domain.decider import EVENTS_AT_ONCE, Refusal, Refused
 from shared.domain.paper import same

@@ -9,14 +9,14 @@ from typing import Any, NamedTuple
 
 from openpyxl.utils import get_column_letter
 
-from daihoi.importing.fields import Reader
-from daihoi.importing.headings import heading_key
-from daihoi.importing.layout import Layout, layout_of
-from daihoi.importing.lines import COLUMN_NUMBER, EXAMPLE, label_and_name, shown
-from daihoi.importing.opening import table_of
-from daihoi.importing.register_cells import kind_named, readers
-from daihoi.importing.register_headings import OF_ORGANISATIONS
-from daihoi.importing.remarks import NOT_TAKEN_OVER, UNNAMED, in_ranges
+from services.subcommittee.importing.fields import Reader
+from services.subcommittee.importing.headings import heading_key
+from services.subcommittee.importing.layout import Layout, layout_of
+from services.subcommittee.importing.lines import COLUMN_NUMBER, EXAMPLE, label_and_name, shown
+from services.subcommittee.importing.opening import table_of
+from services.subcommittee.importing.register_cells import kind_named, readers
+from services.subcommittee.importing.register_headings import OF_ORGANISATIONS
+from services.subcommittee.importing.remarks import NOT_TAKEN_OVER, UNNAMED, in_ranges
 from shared.domain.decider import Refusal, Refused
 from shared.domain.paper import same
 from shared.entering.cells import written

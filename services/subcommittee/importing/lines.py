@@ -7,8 +7,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from daihoi.importing.headings import heading_key
-from daihoi.importing.layout import Layout
+from services.subcommittee.importing.headings import heading_key
+from services.subcommittee.importing.layout import Layout
 from shared.domain.decider import Refused
 from shared.entering.cells import written
 from shared.entering.plain import words

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from functools import reduce
 
-from daihoi.importing.register import Line
+from services.subcommittee.importing.register import Line
 from shared.domain.decider import Refusal, Refused
 from shared.domain.paper import same
 from shared.entering.tables import quoted

@@ -5,8 +5,8 @@ import re
 import unicodedata
 from pathlib import Path
 
-from daihoi.importing.csv_table import csv_table
-from daihoi.importing.xlsx_table import xlsx_table
+from services.subcommittee.importing.csv_table import csv_table
+from services.subcommittee.importing.xlsx_table import xlsx_table
 from shared.domain.decider import Refusal
 from shared.entering import tables
 from shared.entering.tables import MAX_FILE_BYTES, Table, unreadable

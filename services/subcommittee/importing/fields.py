@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from daihoi.importing.layout import Layout
-from daihoi.importing.vocabulary import case_of, phase_of, unit_of
+from services.subcommittee.importing.layout import Layout
+from services.subcommittee.importing.vocabulary import case_of, phase_of, unit_of
 from shared.domain.decider import Refused
 from shared.entering.cells import BRIEF_LENGTH, NAME_LENGTH, Value, listed, text_of, whole_number
 from shared.entering.days import NO_SINGLE_DAY, UNCLEAR_DAY, meant_by, offset_in

@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-from daihoi.importing import remarks
-from daihoi.importing.fields import DETAIL_FIELDS, FromTheOpening, Reader, readers_for
-from daihoi.importing.layout import Layout, layout_of
-from daihoi.importing.lines import Line, lines_of
-from daihoi.importing.numbering import Numbering
-from daihoi.importing.vocabulary import case_of, phase_of, unit_of
+from services.subcommittee.importing import remarks
+from services.subcommittee.importing.fields import DETAIL_FIELDS, FromTheOpening, Reader, readers_for
+from services.subcommittee.importing.layout import Layout, layout_of
+from services.subcommittee.importing.lines import Line, lines_of
+from services.subcommittee.importing.numbering import Numbering
+from services.subcommittee.importing.vocabulary import case_of, phase_of, unit_of
 from shared.domain.decider import Refusal, Refused
 from shared.entering.cells import NO_VALUE, Value, written
 from shared.entering.days import years_in

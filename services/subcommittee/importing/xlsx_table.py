@@ -15,7 +15,7 @@ import openpyxl
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import CellCoordinatesException
 
-from daihoi.importing.xlsx_parts import DAMAGED, LAST_ROW, Sheet, look_through
+from services.subcommittee.importing.xlsx_parts import DAMAGED, LAST_ROW, Sheet, look_through
 from shared.domain.decider import Refusal, Refused
 from shared.entering import tables
 from shared.entering.tables import NOT_A_VALUE, Cell, Row, Table

@@ -10,7 +10,7 @@ from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 
-from daihoi.importing.vocabulary import cases, phases
+from services.subcommittee.importing.vocabulary import cases, phases
 from shared.values.code_lists import CodeList, entries_to_choose, units_to_choose
 
 LISTS = "Danh sách"

@@ -6,9 +6,9 @@ from typing import Any
 
 from openpyxl.utils import get_column_letter
 
-from daihoi.importing.layout import Layout
-from daihoi.importing.lines import Lines
-from daihoi.importing.vocabulary import in_words
+from services.subcommittee.importing.layout import Layout
+from services.subcommittee.importing.lines import Lines
+from services.subcommittee.importing.vocabulary import in_words
 from shared.domain.decider import Refusal, Refused
 from shared.entering.money import amount_of, measure_of, measure_said_in
 from shared.entering.tables import quoted

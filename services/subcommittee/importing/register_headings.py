@@ -2,8 +2,8 @@
 
 import re
 
-from daihoi.importing.headings import NOT_TAKEN, field_among
-from daihoi.importing.layout import Fields
+from services.subcommittee.importing.headings import NOT_TAKEN, field_among
+from services.subcommittee.importing.layout import Fields
 from shared.domain.decider import Refusal
 
 NO_ORGANISATION = Refusal(

@@ -10,9 +10,9 @@ from contextlib import suppress
 from operator import attrgetter
 from typing import Any, NamedTuple
 
-from daihoi.importing.annex import NO_WISHES, Wishes, read_annex
-from daihoi.importing.opening import table_of
-from daihoi.importing.vocabulary import case_of
+from services.subcommittee.importing.annex import NO_WISHES, Wishes, read_annex
+from services.subcommittee.importing.opening import table_of
+from services.subcommittee.importing.vocabulary import case_of
 from shared.domain.decider import Refusal, Refused
 from shared.entering import cells, tables
 from shared.entering.cells import Value

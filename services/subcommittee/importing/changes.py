@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from daihoi.importing.items import values_of
-from daihoi.importing.packing import packed
 from services.subcommittee.catalogue import ASSIGNED, ITEMS_AT_ONCE, OF_ANOTHER_CATALOGUE
+from services.subcommittee.importing.items import values_of
+from services.subcommittee.importing.packing import packed
 from shared.domain.decider import Refused
 from shared.events.catalogue_item import Item
 from shared.values.ordering import natural

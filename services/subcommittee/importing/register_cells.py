@@ -7,8 +7,8 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from daihoi.importing.fields import Reader, clear
-from daihoi.importing.vocabulary import one_of
+from services.subcommittee.importing.fields import Reader, clear
+from services.subcommittee.importing.vocabulary import one_of
 from shared.domain.decider import Refusal, Refused
 from shared.entering.cells import BRIEF_LENGTH, NAME_LENGTH, Value, text_of
 from shared.entering.days import NOT_A_DAY, UNCLEAR_DAY, meant_by

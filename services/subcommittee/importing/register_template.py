@@ -1,7 +1,7 @@
 """An empty register for an office to fill in."""
 
-from daihoi.importing.register_cells import KINDS
-from daihoi.importing.template import EXAMPLE, Column, workbook
+from services.subcommittee.importing.register_cells import KINDS
+from services.subcommittee.importing.template import EXAMPLE, Column, workbook
 
 
 def register_template() -> bytes:

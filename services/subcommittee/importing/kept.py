@@ -5,7 +5,7 @@ import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from daihoi.importing.changes import Change, Changed
+from services.subcommittee.importing.changes import Change, Changed
 from shared.domain.task import CLOSED
 from shared.domain.task.correcting import CorrectTask
 from shared.views.view import Document
