@@ -5,4 +5,4 @@ from shared.unit.support_unit import support_unit
 from shared.web.serving import with_pages
 
 SERVICE = support_unit("logistics", own=(resources.AGGREGATE, expenses.AGGREGATE))
-app = with_pages(SERVICE)
+app = with_pages(SERVICE, "services.logistics.pages")

@@ -6,4 +6,4 @@ from shared.values.code_lists import CodeList
 from shared.web.serving import with_pages
 
 SERVICE = support_unit("propaganda", own=(publications.AGGREGATE,), lists=(CodeList.CHANNELS,))
-app = with_pages(SERVICE)
+app = with_pages(SERVICE, "services.propaganda.pages")

@@ -13,4 +13,4 @@ SERVICE = support_unit(
     policies=(CLEARANCE_FOR_VENUES, CLEARANCE_FOR_TASKS),
     lists=(CodeList.INCIDENT_KINDS,),
 )
-app = with_pages(SERVICE)
+app = with_pages(SERVICE, "services.security.pages")

@@ -1,5 +1,7 @@
 """What people call commands and their fields, where they are listed and where they are refused."""
 
+from collections.abc import Mapping
+
 from shared.values.field_names import NAMES
 from shared.values.message import Message
 
@@ -141,13 +143,20 @@ FIELD_WORDS = NAMES | {
 """By the name on the wire."""
 
 COMES_FIRST = Message("comes_first", "Task that has to be done first")
-EVENT_BEHIND = Message("event_behind", "Event that it comes from")
+_OF_A_CONGRESS = Message("congress_name", "Name of the congress")
+_OF_A_DOCUMENT = Message("subject", "Subject")
+OF_A_COMMAND: Mapping[tuple[str, str], Message] = {
+    ("settle-policy-refusal", "cause"): Message("event_behind", "Event that it comes from"),
+    ("found-congress", "title"): _OF_A_CONGRESS,
+    ("amend-congress", "title"): _OF_A_CONGRESS,
+    ("issue-document", "title"): _OF_A_DOCUMENT,
+    ("correct-document", "title"): _OF_A_DOCUMENT,
+}
+"""Where a field means something of its own in one command."""
 
 
 def words_of_field(command: str, name: str) -> Message | str:
     """A field as people call it; one that has no words stands for itself."""
     if name == "on" and command.endswith("-dependency"):
         return COMES_FIRST
-    if name == "cause" and command == "settle-policy-refusal":
-        return EVENT_BEHIND
-    return FIELD_WORDS.get(name, name)
+    return OF_A_COMMAND.get((command, name), FIELD_WORDS.get(name, name))

@@ -13,9 +13,10 @@ from typing import Any, Literal, NamedTuple, cast
 from uuid import UUID
 
 from shared.domain.decider import Command, Refused
+from shared.entering.cells import DAMAGED_TEXT
 from shared.entering.fields import NEW_IDS, Schema, new_id, schema_of
 from shared.entering.typed import kind_of
-from shared.i18n import LISTED, Language, format_date, format_minute, format_number, render
+from shared.i18n import LANGUAGES, LISTED, Language, format_date, format_minute, format_number, render
 from shared.unit.problems import Problem
 from shared.values.choice_words import words_of_choice
 from shared.values.code_lists import ENTRY_PATTERN, EVERY_CASE, CodeList, entries_to_choose
@@ -51,8 +52,9 @@ class Option(NamedTuple):
 @dataclass(frozen=True)
 class Field:
     """`path` is the name in HTML: `title.vi`, `evidence.0.link`. `value` is the text to show, `values` are those that
-    are ticked of `choices`; `rows` holds the fields of each row, the last ones blank. `suggestions` are for a datalist.
-    `most` is how many characters, or entries of a list, there may be. `error` is empty where nothing is wrong."""
+    are ticked of `choices`; `rows` holds the fields of each row, the last ones blank. `suggestions` are for a
+    datalist. `most` is how many characters, or entries of a list, there may be. `error` is empty where nothing is
+    wrong."""
 
     path: str
     label: str
@@ -167,12 +169,11 @@ PART_OF = Message("part_of", "{field}: {part}")
 IN_LINE = Message("in_line", "Line {number}: {message}")
 FILE_TO_KEEP = Message("file", "File")
 TOO_LONG_TYPED = Message("too_long_typed", "This is too long.")
-NO_NUMBER = Message("no_number", "This is no whole number.")
 YES, NO = Message("yes", "Yes"), Message("no", "No")
 HINTS: Mapping[str, Message] = {
     "day": Message("day", "Such as 30/12/2026"),
     "instant": Message("instant", "Such as 20/12/2026 08:00"),
-    "sum": Message("sum", "In đồng: 12.000.000 or 12 triệu"),
+    "sum": Message("sum", "In đồng, such as 12,000,000"),
     "lines": Message("lines", "One in each line"),
     "id": Message("id", "Letters without marks, digits and hyphens, such as a-1"),
     "term": Message("term", "Such as 2020-2025"),
@@ -213,12 +214,12 @@ def form_of(
     choices: Choices = NO_CHOICES,
     without: Collection[str] = (),
 ) -> Form:
-    """To give `command` with. `values` is data as the command takes it, or dates and sums as they are, shown as people
-    write them; `fixed` goes along hidden; the fields in `without` are not there, nor is an id that `new_id` gives."""
+    """To give `command` with. `values` is data as the command takes it, shown as people write it; `fixed` goes along
+    hidden; the fields in `without` are not there, nor is an id that `new_id` gives."""
     fixed, values = fixed or {}, values or {}
     making = Making(command, choices, fixed, without)
     known = {**values, **fixed}
-    return _form(making, lang, {spec.name: _tree_of_value(spec, known, lang) for spec in _specs(command)}, {})
+    return _form(making, lang, {spec.name: _tree_of_value(spec, known, lang) for spec in _specs(command)})
 
 
 def read_form(command: type[Command], posted: Typed, command_id: UUID | None = None) -> Posted:
@@ -237,7 +238,8 @@ def read_form(command: type[Command], posted: Typed, command_id: UUID | None = N
 
 
 def with_typed(form: Form, posted: Typed, errors: Sequence[FieldProblem] = ()) -> Form:
-    """The form with what was typed, and why some of it can't be read; one blank row more than there are filled ones."""
+    """The form with what was typed, and why some of it can't be read; it has one blank row more than filled ones, as
+    whoever asks for one more row wants."""
     told = [(problem.path, render(problem.message, form.lang)) for problem in errors]
     return _told(_retyped(form, posted), told)
 
@@ -267,7 +269,7 @@ def _specs(command: type[Command]) -> tuple[Spec, ...]:
     return tuple(sorted(specs, key=lambda spec: (spec.name == "reason", not spec.required)))
 
 
-def _spec(command: str, name: str, schema: Schema, *, required: bool) -> Spec:
+def _spec(command: str, name: str, schema: Schema, *, required: bool, above: str = "") -> Spec:
     match schema:
         case {"type": "array", "items": {"properties": _} as items}:
             parts = _parts(command, items)
@@ -277,17 +279,20 @@ def _spec(command: str, name: str, schema: Schema, *, required: bool) -> Spec:
         case {"type": "array", "items": items}:
             return Spec(command, name, schema, "choices" if "enum" in items or name == "units" else "lines", required)
         case {"properties": _}:
-            return Spec(command, name, schema, None, required, _parts(command, schema))
+            return Spec(command, name, schema, None, required, _parts(command, schema, above=name))
         case _:
-            return Spec(command, name, schema, _control(command, name, schema), required)
+            return Spec(command, name, schema, _control(above if name in LANGUAGES else name, schema), required)
 
 
-def _parts(command: str, schema: Schema) -> tuple[Spec, ...]:
+def _parts(command: str, schema: Schema, above: str = "") -> tuple[Spec, ...]:
     required = frozenset(schema.get("required", ()))
-    return tuple(_spec(command, name, part, required=name in required) for name, part in schema["properties"].items())
+    return tuple(
+        _spec(command, name, part, required=name in required, above=above)
+        for name, part in schema["properties"].items()
+    )
 
 
-def _control(command: str, name: str, schema: Schema) -> Control:
+def _control(name: str, schema: Schema) -> Control:
     if name in NOBODY_TYPES:
         return "hidden"
     match kind_of(name, schema).name:
@@ -383,6 +388,8 @@ def _tree_of_posted(spec: Spec, node: _Node) -> Tree:
             return [row for row in rows if not _is_blank_row(spec, row)][:MOST_ROWS]
         case "choices":
             return list(dict.fromkeys(filter(None, (text.strip() for text in node.texts[:MOST_ROWS]))))
+        case "lines":
+            return "\n".join(map(_whole_letters, node.texts[:MOST_ROWS]))
         case _:
             return _whole_letters(node.texts[0]) if node.texts else ""
 
@@ -446,6 +453,9 @@ def _lines(spec: Spec, text: str) -> list[str]:
 
 def _value(spec: Spec, text: str, path: str, problems: list[FieldProblem]) -> Any:
     kind = kind_of(spec.name, spec.schema)
+    if "\ufffd" in text:
+        problems.append(FieldProblem(path, DAMAGED_TEXT.filled(found="\ufffd")))
+        return _ABSENT
     if kind.name in ("text", "id"):
         return text
     text = text.strip()
@@ -464,22 +474,23 @@ def _value(spec: Spec, text: str, path: str, problems: list[FieldProblem]) -> An
 
 
 # --- what is shown ---
-def _form(making: Making, lang: Language, trees: Mapping[str, Tree], errors: Mapping[str, str]) -> Form:
+def _form(making: Making, lang: Language, trees: Mapping[str, Tree]) -> Form:
     command = making.command
     drawn = _Drawn(making, lang)
-    left_out = {*making.without, *_ids_given(command, making.fixed, trees)}
-    fields = [
-        field
-        for spec in _specs(command)
-        if spec.name not in left_out or spec.name in making.fixed
-        for field in drawn.fields(spec, trees[spec.name], spec.name, spec.required, spec.name in making.fixed)
-    ]
+    left_out = {*making.without, *_id_to_give(command, trees)}
+    fields: list[Field] = []
+    for spec in _specs(command):
+        tree = trees[spec.name]
+        if spec.name in making.fixed:
+            fields += drawn.hidden(spec, tree, spec.name)
+        elif spec.name not in left_out:
+            fields += drawn.fields(spec, tree, spec.name, required=spec.required)
     words = COMMAND_WORDS.get(command.NAME)
     title = render(words, lang) if words else command.NAME.replace("-", " ").capitalize()
     return Form(command.NAME, title, tuple(fields), lang, making)
 
 
-def _ids_given(command: type[Command], fixed: Mapping[str, Any], trees: Mapping[str, Tree]) -> set[str]:
+def _id_to_give(command: type[Command], trees: Mapping[str, Tree]) -> set[str]:
     name, _ = NEW_IDS.get(command.NAME, ("", ""))
     return {name} if name and not trees.get(name) else set()
 
@@ -488,30 +499,40 @@ class _Drawn(NamedTuple):
     making: Making
     lang: Language
 
-    def fields(
-        self, spec: Spec, tree: Tree, path: str, required: bool, hidden: bool, above: str = ""
-    ) -> Iterator[Field]:
+    def fields(self, spec: Spec, tree: Tree, path: str, *, required: bool, above: str = "") -> Iterator[Field]:
         if spec.control is None:
             label = self._label(spec, above)
             for part in spec.parts:
                 texts = cast(Mapping[str, Tree], tree)[part.name]
                 needed = required and part.required
-                yield from self.fields(part, texts, f"{path}.{part.name}", needed, hidden, label)
-            return
-        hidden = hidden or spec.control == "hidden"
-        if hidden and spec.control == "rows":
-            for at, row in enumerate(cast(Sequence[Mapping[str, Tree]], tree)):
-                for part in spec.parts:
-                    yield from self.fields(part, row[part.name], f"{path}.{at}.{part.name}", False, True)
-            return
-        yield self._field(spec, tree, path, required, hidden, above)
+                yield from self.fields(part, texts, f"{path}.{part.name}", required=needed, above=label)
+        elif spec.control == "hidden":
+            yield from self.hidden(spec, tree, path)
+        else:
+            yield self._field(spec, tree, path, required, above)
 
-    def _field(self, spec: Spec, tree: Tree, path: str, required: bool, hidden: bool, above: str) -> Field:
+    def hidden(self, spec: Spec, tree: Tree, path: str) -> Iterator[Field]:
+        """Each text of it, to go along as it is."""
+        match tree:
+            case str():
+                if spec.control != "file":
+                    yield Field(path, self._label(spec, ""), "hidden", value=tree)
+            case Mapping():
+                for part in spec.parts:
+                    yield from self.hidden(part, tree[part.name], f"{path}.{part.name}")
+            case _ if spec.control == "choices":
+                for text in tree:
+                    yield Field(path, self._label(spec, ""), "hidden", value=cast(str, text))
+            case _:
+                for at, row in enumerate(tree):
+                    yield from self.hidden(spec, row, f"{path}.{at}")
+
+    def _field(self, spec: Spec, tree: Tree, path: str, required: bool, above: str) -> Field:
         field = Field(
             path,
             self._label(spec, above),
-            "hidden" if hidden else cast(Control, spec.control),
-            required and not hidden,
+            cast(Control, spec.control),
+            required,
             most=spec.schema.get("maxItems", spec.schema.get("maxLength")),
         )
         match spec.control:
@@ -520,20 +541,21 @@ class _Drawn(NamedTuple):
             case "choices":
                 values = tuple(cast(Sequence[str], tree))
                 return replace(field, values=values, options=self._options(spec, path, *values))
+            case "lines" if options := self._chosen(self.making.choices.options, path):
+                values = tuple(_lines(spec, cast(str, tree)))
+                return replace(field, control="choices", values=values, options=_with_values(options, values))
             case _:
                 return self._leaf(field, spec, cast(str, tree))
 
     def _leaf(self, field: Field, spec: Spec, text: str) -> Field:
-        options = () if field.control == "hidden" else self._options(spec, field.path, text)
+        options = self._options(spec, field.path, text)
         control = field.control
         if options and control != "yes-no":
             control = "choice"
         if control == "text" and "\n" in text:
             control = "textarea"
-        if control in ("choice", "yes-no") and (not text or not field.required):
+        if control in ("choice", "yes-no") and not spec.default and not (text and field.required):
             options = (Option("", ""), *options)
-        if control == "yes-no" and spec.default:
-            options = tuple(option for option in options if option.value)
         return replace(
             field,
             control=control,
@@ -557,8 +579,7 @@ class _Drawn(NamedTuple):
                     part,
                     cast(Mapping[str, Tree], row)[part.name],
                     f"{path}.{at}.{part.name}",
-                    part.required and at < max(len(rows), int(required)),
-                    False,
+                    required=part.required and at < max(len(rows), int(required)),
                 )
             )
             for at, row in enumerate(shown)
@@ -578,16 +599,12 @@ class _Drawn(NamedTuple):
     def _hint(self, spec: Spec, control: Control) -> str:
         is_id = control == "text" and kind_of(spec.name, spec.schema).name == "id"
         hint = HINTS.get(spec.name) or HINTS.get("id" if is_id else control)
-        return render(hint, self.lang) if hint and control != "hidden" and control != "choice" else ""
+        return render(hint, self.lang) if hint and control != "choice" else ""
 
     def _options(self, spec: Spec, path: str, *values: str) -> tuple[Option, ...]:
         """Whatever a field holds can be chosen again, on the list or not."""
-        options = (*self._chosen(self.making.choices.options, path), *())
-        options = options or tuple(self._listed(spec))
-        if not options:
-            return ()
-        known = {option.value for option in options}
-        return (*options, *(Option(value, value) for value in values if value and value not in known))
+        options = tuple(self._chosen(self.making.choices.options, path)) or tuple(self._listed(spec))
+        return _with_values(options, values) if options else ()
 
     def _listed(self, spec: Spec) -> Iterator[Option]:
         schema = spec.schema.get("items", spec.schema)
@@ -612,14 +629,18 @@ class _Drawn(NamedTuple):
         return by_name.get(".".join(names)) or by_name.get(names[-1]) or ()
 
 
+def _with_values(options: Sequence[Option], values: Sequence[str]) -> tuple[Option, ...]:
+    known = {option.value for option in options}
+    return (*options, *(Option(value, value) for value in values if value and value not in known))
+
+
 def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
 # --- what is wrong ---
 def _retyped(form: Form, posted: Typed) -> Form:
-    trees = dict(_trees_of(form.made.command, posted))
-    return _form(form.made, form.lang, trees, {})
+    return _form(form.made, form.lang, _trees_of(form.made.command, posted))
 
 
 def _told(form: Form, told: Sequence[tuple[str, str]]) -> Form:
@@ -665,7 +686,7 @@ def _with_errors(fields: tuple[Field, ...], errors: Mapping[str, Sequence[str]])
 
 
 def _flat(fields: tuple[Field, ...]) -> Iterator[Field]:
-    for field in fields:
-        yield field
-        for row in field.rows:
+    for each in fields:
+        yield each
+        for row in each.rows:
             yield from _flat(row)

@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from shared.i18n import Language, format_date, format_minute, format_number, render, title_of_position, translate
+from shared.values.choice_words import words_of_choice
 from shared.values.code_lists import CodeList, is_listed, name_of
 from shared.values.message import Message
 from shared.values.units import title_of
@@ -18,6 +19,7 @@ from shared.values.units import title_of
 FOLDER = Path(__file__).parent
 TEMPLATES = FOLDER / "templates"
 STATIC = FOLDER / "static"
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 
 
 @cache
@@ -45,6 +47,8 @@ def in_language(lang: Language) -> Mapping[str, Any]:
         "unit_title": lambda unit: title_of(unit, lang),
         "listed": partial(_listed, lang),
         "text_in": lambda text: text_in(text, lang),
+        "weekday": lambda day: translate(WEEKDAYS[day.weekday()], lang),
+        "choice_word": partial(_word, lang),
         "static": static_url,
     }
 
@@ -62,6 +66,13 @@ def page_of(template: str, context: Mapping[str, Any]) -> str:
 
 def _said(lang: Language, sentence: str, /, **params: object) -> str:
     return render(Message("of_a_page", sentence).filled(**params), lang) if params else translate(sentence, lang)
+
+
+def _word(lang: Language, field: str, code: str | None) -> str:
+    """What people call a code of the program that stands in this field; the code where it has no name."""
+    message = words_of_choice(field, code) if code else None
+    said = render(message, lang) if message else (code or "")
+    return said[:1].upper() + said[1:]
 
 
 def _listed(lang: Language, code_list: str, entry_id: str | None) -> str:
