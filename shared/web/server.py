@@ -44,7 +44,7 @@ class HttpServer:
         self._at_work = at_work
         self._views = OwnViews(at_work.connection, at_work.settings.congress, at_work.service.name)
         self.place = Place(at_work, self._views)
-        self._modules = modules
+        self.application = application(self.place, modules)
         self._serving: asyncio.Task[None] | None = None
         self._server: _Server | None = None
 
@@ -54,7 +54,7 @@ class HttpServer:
         listening = self._listen()
         self.place.port = listening.getsockname()[1]
         config = uvicorn.Config(
-            application(self.place, self._modules),
+            self.application,
             lifespan="off",
             log_config=None,
             access_log=False,

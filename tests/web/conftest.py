@@ -1,0 +1,85 @@
+"""The pages of services that run in this process, on the real broker; no database is anywhere near."""
+
+import asyncio
+import logging
+import runpy
+import uuid
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack
+
+import pytest
+
+from shared.platform.embedded import Endpoints
+from shared.platform.settings import Settings
+from shared.unit.issuer import make_issuer_keys
+from shared.web import server
+from tests.congress import connected_to_streams
+from tests.web.pages import Pages, Shown
+
+
+class Errors(logging.Handler):
+    """What was logged as an error since it was last asked."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.ERROR)
+        self._told: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        trace = logging.Formatter().formatException(record.exc_info) if record.exc_info else ""
+        self._told.append(f"{record.name}: {record.getMessage()} {trace}")
+
+    def taken(self) -> list[str]:
+        told, self._told = self._told, []
+        return told
+
+
+@pytest.fixture(autouse=True)
+def errors() -> Iterator[Errors]:
+    """A test fails where a service logs an error, unless the test has `taken` it."""
+    errors = Errors()
+    logging.getLogger().addHandler(errors)
+    yield errors
+    logging.getLogger().removeHandler(errors)
+    assert errors.taken() == []
+
+
+@pytest.fixture(scope="module")
+async def pages(endpoints: Endpoints, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Pages]:
+    """Those of a congress of the module's own. A service runs from when it is first asked for; so a test that needs
+    to count on what there is gives names of its own."""
+    congress = f"t-{uuid.uuid4().hex[:12]}"
+    settings = Settings(
+        congress=congress,
+        nats_url=endpoints.nats_url,
+        data_dir=tmp_path_factory.mktemp(congress),
+        lang="en",
+        http_port=0,
+    )
+    make_issuer_keys(settings.issuer_private_key_path, settings.issuer_public_key_path)
+    async with connected_to_streams(endpoints, congress) as connection, AsyncExitStack() as stack:
+
+        async def begin(service: str) -> Shown:
+            with pytest.MonkeyPatch.context() as patch:
+                for name in ("congress", "nats_url", "data_dir", "http_port"):
+                    patch.setenv(f"DAIHOI_{name.upper()}", str(getattr(settings, name)))
+                patch.delenv("DAIHOI_MONGO_URL", raising=False)
+                faces: list[server.HttpServer] = []
+                patch.setattr(server, "HttpServer", _kept_in(faces))
+                app = runpy.run_module(f"services.{service}.main")["app"]
+                await stack.enter_async_context(app.lifespan_context())
+                await stack.enter_async_context(app)
+            shown = await stack.enter_async_context(Shown(faces[0]))
+            async with asyncio.timeout(60):
+                await shown.views.begun()
+            return shown
+
+        yield Pages(settings, connection, begin)
+
+
+def _kept_in(faces: list[server.HttpServer]) -> type[server.HttpServer]:
+    class Kept(server.HttpServer):
+        async def start(self) -> None:
+            await super().start()
+            faces.append(self)
+
+    return Kept
