@@ -5,11 +5,11 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from services.subcommittee.importing.headings import NOT_TAKEN, field_of, heading_key
 from services.subcommittee.importing.merged import Range, filled_across, filled_down, ranges_of
 from services.subcommittee.importing.xlsx_parts import MAX_NOTED
 from shared.domain.decider import Refusal
 from shared.entering import tables
+from shared.entering.headings import NOT_TAKEN, field_of, heading_key
 from shared.entering.tables import Row, Table, Unreadable, Wrong
 
 HEADER_WITHIN = 40

@@ -7,10 +7,10 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from services.subcommittee.importing.headings import heading_key
 from services.subcommittee.importing.layout import Layout
 from shared.domain.decider import Refused
 from shared.entering.cells import written
+from shared.entering.headings import heading_key
 from shared.entering.plain import words
 from shared.entering.tables import Cell, Row
 

@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 from openpyxl.utils import get_column_letter
 
 from services.subcommittee.importing.fields import Reader
-from services.subcommittee.importing.headings import heading_key
 from services.subcommittee.importing.layout import Layout, layout_of
 from services.subcommittee.importing.lines import COLUMN_NUMBER, EXAMPLE, label_and_name, shown
 from services.subcommittee.importing.opening import table_of
@@ -21,6 +20,7 @@ from shared.domain.decider import Refusal, Refused
 from shared.domain.paper import same
 from shared.entering.cells import written
 from shared.entering.days import years_in
+from shared.entering.headings import heading_key
 from shared.entering.plain import words
 from shared.entering.tables import Cell, Row, Unreadable, Wrong, quoted, unreadable
 

@@ -2,9 +2,9 @@
 
 import re
 
-from services.subcommittee.importing.headings import NOT_TAKEN, field_among
 from services.subcommittee.importing.layout import Fields
 from shared.domain.decider import Refusal
+from shared.entering.headings import NOT_TAKEN, field_among
 
 NO_ORGANISATION = Refusal(
     "no_organisation_column",

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from services.subcommittee.importing.headings import heading_key
 from services.subcommittee.importing.layout import OF_TASKS, Fields
+from shared.entering.headings import heading_key
 from shared.eventstore.canonical import canonical, indented, read_document
 from shared.platform.files import OWN_FILE, data_folder, own_folder, write_over
 
