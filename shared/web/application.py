@@ -54,8 +54,9 @@ def application(place: Place, modules: Sequence[str]) -> ASGIApp:
     sections: list[Section] = [importlib.import_module(name).SECTION for name in (*PAGES_OF_ALL, *modules)]
     links = tuple(link for section in sections for link in section.links)
     pages = [_Page(place, route, links) for section in sections for route in section.routes]
+    begins = () if any(page.route.path == "/" for page in pages) else (Route("/", _to(links[0].path)),)
     routes = [
-        Route("/", lambda _: RedirectResponse(links[0].path, 303)),
+        *begins,
         Route("/language/{lang}", _keep("daihoi-lang", "lang", ("vi", "en"))),
         Route("/theme/{theme}", _keep("daihoi-theme", "theme", ("auto", "light", "dark"))),
         *api.routes(place),
@@ -66,6 +67,10 @@ def application(place: Place, modules: Sequence[str]) -> ASGIApp:
     ]
     inner = Starlette(routes=routes, exception_handlers={HTTPException: _wrong_address(place, links)})
     return _Boundary(inner, place)
+
+
+def _to(path: str) -> Callable[[Request], Response]:
+    return lambda _: RedirectResponse(path, 303)
 
 
 class _Page:
