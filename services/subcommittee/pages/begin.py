@@ -41,7 +41,7 @@ def steps_of(visit: Visit) -> list[Step]:
             t("The congress"),
             t("What it is called, when it opens, who issues its papers, and the set of lists that it begins with."),
             bool(count["congress"]),
-            t("On record") if count["congress"] else t("Not on record yet"),
+            t("It is on record") if count["congress"] else t("Not on record yet"),
             "/congress" if count["congress"] else href(FoundCongress, "/congress/found"),
             t("Look at it") if count["congress"] else t("Put the congress on record"),
         ),

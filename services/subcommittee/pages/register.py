@@ -93,9 +93,7 @@ async def register_page(visit: Visit) -> Response:
         total=len(shown),
         actions=[
             *_action(visit, RegisterOrganisation, "/new/organisation", first=True),
-            *_action(
-                visit, RegisterOrganisations, "/import/register", label=visit.t("Import an office's own register")
-            ),
+            *_action(visit, RegisterOrganisations, "/import/register", label=visit.t("Import a register")),
         ],
     )
 
