@@ -25,7 +25,6 @@ from benchmarks.peers.postgres import NotInstalled, fresh_database, postgres
 from benchmarks.place import Place, Recorded, Report
 from benchmarks.table import markdown
 from shared.eventstore.operating import connected_as
-from shared.eventstore.rights import OPERATOR
 from shared.eventstore.streams import provision
 from shared.platform.databases import MONGOD, NONE, mongod_program
 from shared.platform.embedded import endpoints
@@ -33,6 +32,7 @@ from shared.platform.memory import collect_rarely
 from shared.platform.mongo import mongo_database
 from shared.platform.settings import Settings
 from shared.unit.issuer import make_issuer_keys
+from shared.values.units import OPERATOR
 from tests.mongod import installed_mongod
 
 HERE = Path(__file__).parent

@@ -22,7 +22,7 @@ from shared.reports.all_names import names_in, of_the_register
 from shared.reports.congress import particulars_of
 from shared.reports.lists_in_use import lists_in_use
 from shared.values.code_lists import CodeList, Entries
-from shared.values.names_in_use import REGISTER, use_names
+from shared.values.names_in_use import use_names
 from shared.values.units import SUBCOMMITTEE
 from shared.views.code_lists import VIEW
 from shared.views.view import Recorded
@@ -38,7 +38,7 @@ async def take_names_over(views: Views) -> None:
     with suppress(ViewsBroken), as_written():  # who reads the congress itself is told of it
         particulars = particulars_of(documents)
     organisations = await views.documents("organisations")
-    use_names({**names_in(lists, particulars), REGISTER: of_the_register(organisations)})
+    use_names({**names_in(lists, particulars), **of_the_register(organisations)})
 
 
 async def take_names_of_the_ledger(ledger: Ledger) -> Mapping[CodeList, Entries]:

@@ -13,7 +13,6 @@ from daihoi.ops.listed_units import join_listed
 from daihoi.ops.other_ups import lock_path
 from shared.domain.decider import Refusal
 from shared.eventstore.operating import connected_as, provide_streams
-from shared.eventstore.rights import OPERATOR
 from shared.i18n import translate
 from shared.platform.children import start_child, stop_child, tail
 from shared.platform.embedded import Endpoints, environment_of, keeper_lives
@@ -21,7 +20,7 @@ from shared.platform.errors import PlatformError
 from shared.platform.files import data_folder, keeping_data_in, lock_file, own_folder
 from shared.platform.settings import Settings
 from shared.unit.client import CommandClient
-from shared.values.units import TRACKER, services
+from shared.values.units import OPERATOR, TRACKER, services
 
 READY_TIMEOUT_S = 60
 LOOK_EVERY_S = 0.1

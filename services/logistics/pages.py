@@ -27,8 +27,8 @@ from shared.reports.unit_lists import Booking, ResourceLine, resource_list
 from shared.values.local_time import LOCAL_TIME, local_date
 from shared.values.types import FIRST_DAY, LAST_DAY
 from shared.web.actions import Action, action, actions
+from shared.web.pages.story import story_for
 from shared.web.sections import Link, Section, route
-from shared.web.story import story_of
 from shared.web.visit import Visit
 
 A_WEEK = timedelta(days=7)
@@ -106,7 +106,7 @@ async def resource_page(visit: Visit) -> Response:
             }
             for booking in line.bookings
         ],
-        story=await story_of(visit, "resource", resource_id),
+        story=await story_for(visit, "resource", resource_id),
         actions=actions(action(visit, ReserveResource, named, first=True), action(visit, CorrectResource, named)),
     )
 
@@ -150,7 +150,7 @@ async def expense_page(visit: Visit) -> Response:
         account=account,
         task=_task(visit, task_id),
         movements=_movements(visit, document),
-        story=await story_of(visit, "expense", task_id),
+        story=await story_for(visit, "expense", task_id),
         actions=_of_account(visit, document),
     )
 

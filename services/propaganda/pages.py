@@ -16,8 +16,8 @@ from shared.reports.unit_lists import PublicationLine, PublicationStatus, public
 from shared.values.code_lists import CodeList, entries_to_choose
 from shared.values.types import Text
 from shared.web.actions import Action, action, actions
+from shared.web.pages.story import story_for
 from shared.web.sections import Link, Section, route
-from shared.web.story import story_of
 from shared.web.visit import Visit
 
 MOST_RELEASED = 30
@@ -92,7 +92,7 @@ async def publication_page(visit: Visit) -> Response:
         page_title=Text.model_validate(document["title"]).vi,
         publication=document,
         task=task,
-        story=await story_of(visit, "publication", publication_id),
+        story=await story_for(visit, "publication", publication_id),
         actions=[*_actions(visit, publication_id, document["status"]), *actions(correct)],
     )
 

@@ -18,8 +18,8 @@ from shared.reports.masking import masked_document
 from shared.reports.searching import has_words, words_of
 from shared.unit.roles import Act
 from shared.web.actions import Action, action, actions
+from shared.web.pages.story import story_for
 from shared.web.sections import Link, Section, route
-from shared.web.story import story_of
 from shared.web.visit import Visit
 
 CLEARANCE_STATES = ("requested", "granted", "refused", "withdrawn", NOT_REQUESTED)
@@ -69,7 +69,7 @@ async def clearance_page(visit: Visit) -> Response:
         "security/clearance.html",
         page_title=visit.t("Clearance {id}", id=clearance_id),
         line=line,
-        story=await story_of(visit, "clearance", clearance_id),
+        story=await story_for(visit, "clearance", clearance_id),
         actions=_of_clearance(visit, line),
     )
 
@@ -119,7 +119,7 @@ async def incident_page(visit: Visit) -> Response:
         "security/incident.html",
         page_title=visit.t("Incident {id}", id=incident_id),
         incident=_readable(visit, document),
-        story=await story_of(visit, "incident", incident_id),
+        story=await story_for(visit, "incident", incident_id),
         actions=[
             *_of_incident(visit, document),
             *actions(action(visit, CorrectIncident, {"incident_id": incident_id})),

@@ -1,14 +1,14 @@
-"""Who may do what, and where: the one table that commands over NATS, HTTP, pages and tests go by."""
+"""Who may do what, and where: the one table that commands over NATS, HTTP, pages, reports and tests go by."""
 
 from collections.abc import Mapping
 from enum import StrEnum
 
-from shared.domain.decider import Actor
-from shared.values.units import AUDITOR, SUBCOMMITTEE
+from shared.domain.decider import Actor, Command
+from shared.domain.ranks import BY_RANK, Act, Rank
+from shared.unit.problems import READS_ONLY, WRONG_UNIT
+from shared.values.units import AUDITOR, LEADERS, OPERATOR, SECURITY, SUBCOMMITTEE
 
-LEADERS = "leaders"
-"""A unit for reading only: those who direct the work and read of all of it."""
-OPERATOR = "operator"
+__all__ = ["MAY", "ONLY_AT", "Act", "Role", "Where", "check_may_record", "may", "may_give", "role_of"]
 
 
 class Role(StrEnum):
@@ -23,57 +23,70 @@ class Role(StrEnum):
     OPERATOR = "operator"
 
 
-class Act(StrEnum):
-    """`RECORD`: commands of every member. `DECIDE`: those of the lead or a deputy. `SIGN`: the lead's alone."""
-
-    READ = "read"
-    READ_RESTRICTED = "read-restricted"
-    RECORD = "record"
-    DECIDE = "decide"
-    SIGN = "sign"
-    KEEP_ACCOUNTS = "keep-accounts"
-
-
 class Where(StrEnum):
+    """`OWN`: at the service of one's own unit."""
+
     NOWHERE = "nowhere"
     OWN = "own"
     EVERYWHERE = "everywhere"
 
 
-_MEMBER = {Act.READ: Where.OWN, Act.READ_RESTRICTED: Where.OWN, Act.RECORD: Where.OWN}
-_DEPUTY = {**_MEMBER, Act.DECIDE: Where.OWN}
-_LEAD = {**_DEPUTY, Act.SIGN: Where.OWN}
+def _of_a_unit(rank: Rank) -> Mapping[Act, Where]:
+    return dict.fromkeys((Act.READ, Act.READ_RESTRICTED, *(act for act in Act if act in BY_RANK[rank])), Where.OWN)
+
+
 _SEES_ALL = {Act.READ: Where.EVERYWHERE}
 MAY: Mapping[Role, Mapping[Act, Where]] = {
-    Role.MEMBER: _MEMBER,
-    Role.DEPUTY: _DEPUTY,
-    Role.LEAD: _LEAD,
-    Role.OF_SUBCOMMITTEE: {**_MEMBER, **_SEES_ALL},
-    Role.DEPUTY_OF_SUBCOMMITTEE: {**_DEPUTY, **_SEES_ALL},
-    Role.LEAD_OF_SUBCOMMITTEE: {**_LEAD, **_SEES_ALL, Act.KEEP_ACCOUNTS: Where.OWN},
+    Role.MEMBER: _of_a_unit(Rank.MEMBER),
+    Role.DEPUTY: _of_a_unit(Rank.DEPUTY),
+    Role.LEAD: _of_a_unit(Rank.LEAD),
+    Role.OF_SUBCOMMITTEE: {**_of_a_unit(Rank.MEMBER), **_SEES_ALL},
+    Role.DEPUTY_OF_SUBCOMMITTEE: {**_of_a_unit(Rank.DEPUTY), **_SEES_ALL},
+    Role.LEAD_OF_SUBCOMMITTEE: {**_of_a_unit(Rank.LEAD), **_SEES_ALL, Act.KEEP_ACCOUNTS: Where.OWN},
     Role.LEADER: {**_SEES_ALL},
     Role.AUDITOR: {**_SEES_ALL, Act.READ_RESTRICTED: Where.EVERYWHERE},
     Role.OPERATOR: {Act.KEEP_ACCOUNTS: Where.EVERYWHERE},
 }
 """What is not in it is not allowed."""
+ONLY_AT: Mapping[Act, frozenset[str]] = {Act.READ_RESTRICTED: frozenset({SECURITY, SUBCOMMITTEE})}
+"""What those whose own it is find at these services alone: the details of incidents are security's, and where people
+can be reached is security's and the sub-committee's, which keeps the register."""
+_READS_ONLY = {AUDITOR: Role.AUDITOR, LEADERS: Role.LEADER, OPERATOR: Role.OPERATOR}
+_OF_SUBCOMMITTEE = {
+    Rank.MEMBER: Role.OF_SUBCOMMITTEE,
+    Rank.DEPUTY: Role.DEPUTY_OF_SUBCOMMITTEE,
+    Rank.LEAD: Role.LEAD_OF_SUBCOMMITTEE,
+}
+_OF_A_UNIT = {Rank.MEMBER: Role.MEMBER, Rank.DEPUTY: Role.DEPUTY, Rank.LEAD: Role.LEAD}
 
 
 def role_of(actor: Actor) -> Role:
-    match actor.unit:
-        case unit if unit == AUDITOR:
-            return Role.AUDITOR
-        case unit if unit == LEADERS:
-            return Role.LEADER
-        case unit if unit == OPERATOR:
-            return Role.OPERATOR
-        case unit if unit == SUBCOMMITTEE:
-            ranks = (Role.OF_SUBCOMMITTEE, Role.DEPUTY_OF_SUBCOMMITTEE, Role.LEAD_OF_SUBCOMMITTEE)
-        case _:
-            ranks = (Role.MEMBER, Role.DEPUTY, Role.LEAD)
-    return ranks[2 if actor.is_lead else 1 if actor.leads else 0]
+    if role := _READS_ONLY.get(actor.unit):
+        return role
+    return (_OF_SUBCOMMITTEE if actor.unit == SUBCOMMITTEE else _OF_A_UNIT)[actor.rank]
 
 
 def may(actor: Actor, act: Act, unit: str) -> bool:
     """Whether whoever acts so may do this at the service of `unit`."""
-    where = MAY[role_of(actor)].get(act, Where.NOWHERE)
-    return where is Where.EVERYWHERE or (where is Where.OWN and actor.unit == unit)
+    match MAY[role_of(actor)].get(act, Where.NOWHERE):
+        case Where.EVERYWHERE:
+            return True
+        case Where.OWN:
+            return actor.unit == unit and (act not in ONLY_AT or unit in ONLY_AT[act])
+        case _:
+            return False
+
+
+def may_give(actor: Actor, command: type[Command], service: str) -> bool:
+    """Whether the command is this actor's to give there, so that it can be offered. It may still be refused for what
+    the state is."""
+    return may(actor, command.GIVEN_BY, service)
+
+
+def check_may_record(actor: Actor, service: str) -> None:
+    """Raises a refusal for whoever gives no commands there at all."""
+    if may(actor, Act.RECORD, service):
+        return
+    if actor.unit in _READS_ONLY:
+        raise READS_ONLY(actor=actor.id)
+    raise WRONG_UNIT(actor=actor.id, service=service)

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from starlette.applications import Starlette
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
@@ -21,16 +21,17 @@ from shared.unit.problems import STATUS, UNAVAILABLE, problem_of
 from shared.unit.roles import may
 from shared.unit.tokens import Bearer
 from shared.values.names_in_use import use_names
+from shared.values.units import title_of
 from shared.web import api, live, session, sign_in
 from shared.web.addresses import LOOPBACK
 from shared.web.local_paths import local_path
 from shared.web.place import Place
-from shared.web.rendering import STATIC
+from shared.web.rendering import STATIC, static_url
 from shared.web.sections import Link, PageRoute, Section
-from shared.web.visit import FORM_BYTES, NO_SUCH_PAGE, Visit, language_of
+from shared.web.visit import FORM_BYTES, FORM_FIELDS, NO_SUCH_PAGE, Visit, language_of
 
-PAGES_OF_ALL = ("shared.web.pages.work",)
-"""The modules of pages that every service has."""
+PAGES_OF_ALL = tuple(f"shared.web.pages.{name}" for name in ("work", "tasks", "many", "task", "doing", "evidence"))
+"""The modules of pages that every service has, or every unit's."""
 READY_TIMEOUT_S = 10
 A_YEAR_S = 365 * 24 * 60 * 60
 MOST_BESIDE_A_FILE = 2 * FORM_BYTES
@@ -39,7 +40,13 @@ NOT_YOURS = Refusal("not_yours_to_open", "{role} may not open this page of {unit
 NOT_FROM_HERE = Refusal(
     "form_not_from_here", "The form was not sent from a page of this session. Open the page again and send it anew."
 )
+FORM_UNREADABLE = Refusal(
+    "form_unreadable",
+    "The form can't be read: it was cut off on its way, or it has more than {fields} fields, or one of more than "
+    "{most} MB. Send less at once.",
+)
 STARTING = Refusal("pages_starting", "The pages are being made ready; try again in a moment.")
+NOT_SO = Refusal("no_such_method", "This address takes no {method}.")
 TOO_LARGE = Refusal("request_too_large", "At most {most} MB can be sent at once.")
 BROKEN = Refusal("internal_page", "Something is wrong in {service} itself; its log has the details.")
 
@@ -51,7 +58,8 @@ class _TooLarge(Exception):
 
 
 def application(place: Place, modules: Sequence[str]) -> ASGIApp:
-    sections: list[Section] = [importlib.import_module(name).SECTION for name in (*PAGES_OF_ALL, *modules)]
+    declared: list[Section] = [importlib.import_module(name).SECTION for name in (*PAGES_OF_ALL, *modules)]
+    sections = [section for section in declared if not (section.only_units and place.is_authority)]
     links = tuple(link for section in sections for link in section.links)
     pages = [_Page(place, route, links) for section in sections for route in section.routes]
     begins = () if any(page.route.path == "/" for page in pages) else (Route("/", _to(links[0].path)),)
@@ -66,6 +74,7 @@ def application(place: Place, modules: Sequence[str]) -> ASGIApp:
         Mount("/static/{version}", StaticFiles(directory=STATIC)),
     ]
     inner = Starlette(routes=routes, exception_handlers={HTTPException: _wrong_address(place, links)})
+    inner.router.redirect_slashes = False
     return _Boundary(inner, place)
 
 
@@ -89,7 +98,9 @@ class _Page:
         except _TooLarge:
             response = visit.refused(TOO_LARGE(most=(most + MOST_BESIDE_A_FILE) // 1024**2), 413)
         except HTTPException as error:  # what starlette says of forms that it can't read
-            response = visit.refused(NOT_FROM_HERE(), error.status_code)
+            response = visit.refused(
+                FORM_UNREADABLE(fields=FORM_FIELDS, most=FORM_BYTES // 1024**2), error.status_code
+            )
         await response(scope, receive, send)
 
     async def _respond(self, visit: Visit) -> Response:
@@ -107,7 +118,7 @@ class _Page:
             return visit.refused(refused, STATUS.get(refused.refusal, 403))
         use_names(self._place.views.names())
         if not may(visit.actor, self.route.needs, self._place.service):
-            return visit.refused(NOT_YOURS(role=visit.position, unit=self._place.service), 403)
+            return visit.refused(NOT_YOURS(role=visit.position, unit=title_of(self._place.service, visit.lang)), 403)
         if visit.request.method not in ("GET", "HEAD") and not await _is_from_here(visit):
             return visit.refused(NOT_FROM_HERE(), 403)
         return await self.route.page(visit)
@@ -119,7 +130,7 @@ async def bearer_of(request: Request, place: Place) -> Bearer | None:
     if not token:
         return None
     bearer = await place.at_work.door.reader(f"Bearer {token}")
-    await sign_in.check_signed_in(place, bearer)
+    await sign_in.check_signed_in(place, bearer, request)
     return bearer
 
 
@@ -149,11 +160,23 @@ def _keep(cookie: str, name: str, values: Sequence[str]) -> Callable[[Request], 
 def _wrong_address(place: Place, links: tuple[Link, ...]) -> Callable[[Request, Exception], Any]:
     async def answer(request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 500
+        refused = NOT_SO(method=request.method[:40]) if status == 405 else NO_SUCH_PAGE()
         if api.is_for_programs(request):
-            return api.problem_response(problem_of(NO_SUCH_PAGE()).model_copy(update={"status": status}))
-        return Visit(request, place, None, language_of(request)).refused(NO_SUCH_PAGE(), status)
+            response = api.problem_response(problem_of(refused).model_copy(update={"status": status}))
+        else:
+            response = Visit(request, place, None, language_of(request)).refused(refused, status)
+        response.headers.update(getattr(error, "headers", None) or {})
+        return response
 
     return answer
+
+
+def _is_static(path: str) -> bool:
+    """A file under the name that its content gives it; under any other the next version may have another content."""
+    try:
+        return path.startswith("/static/") and path == static_url("/".join(path.split("/")[3:]))
+    except (LookupError, ValueError):
+        return False
 
 
 def _bounded(receive: Receive, most: int) -> Receive:
@@ -189,7 +212,7 @@ class _Boundary:
                 headers = MutableHeaders(scope=message)
                 for name, value in self._headers().items():
                     headers.setdefault(name, value)
-                if scope["path"].startswith("/static/") and message["status"] == 200:
+                if message["status"] in (200, 304) and _is_static(scope["path"]):
                     headers["Cache-Control"] = f"public, max-age={A_YEAR_S}, immutable"
             await send(message)
 
@@ -198,6 +221,8 @@ class _Boundary:
             return
         try:
             await self._inner(scope, receive, send_with_headers)
+        except ClientDisconnect:
+            logger.debug("whoever asked for %s went away", scope["path"])
         except Exception:
             logger.exception("%s %s failed", scope["method"], scope["path"])
             if not has_begun:

@@ -15,9 +15,11 @@ from uuid import UUID
 from shared.domain.decider import Command, Refused
 from shared.entering.cells import DAMAGED_TEXT
 from shared.entering.fields import NEW_IDS, Schema, new_id, schema_of
+from shared.entering.money import dong_of
 from shared.entering.typed import kind_of
 from shared.i18n import LANGUAGES, LISTED, Language, format_date, format_minute, format_number, render
-from shared.unit.problems import Problem
+from shared.unit.field_errors import MESSAGES
+from shared.unit.problems import AND_MORE, Problem
 from shared.values.choice_words import words_of_choice
 from shared.values.code_lists import ENTRY_PATTERN, EVERY_CASE, CodeList, entries_to_choose
 from shared.values.command_words import COMMAND_WORDS, words_of_field
@@ -151,6 +153,11 @@ IN_EVERY_CASE = frozenset(("open-task", "publish-catalogue", "import-catalogue")
 NOBODY_TYPES = frozenset(("sha256", "size_bytes", "media_type", "kept"))
 """Parts of a piece of evidence that whoever keeps the file fills in."""
 FILE = "file"
+WHOLE = "request"
+"""Where a problem names no field."""
+GROUP = "group"
+NUMBERED = ("conclude-meeting", "points")
+"""Rows that are numbered in turn where nobody numbers them."""
 FIRST_ROWS = 3
 """Blank rows of a list that has to have some, to begin with."""
 MOST_ROWS = 1000
@@ -159,7 +166,6 @@ LONGEST_NAME = 200
 LONGEST_TYPED = 500
 """Letters of what is no text: a day, a number."""
 _INDEX = re.compile(r"[0-9]{1,4}", re.ASCII)
-_GROUPED = re.compile(r"[0-9]{1,3}([., \u00a0\u202f])[0-9]{3}", re.ASCII)
 _WHOLE = re.compile(r"[+-]?[0-9]{1,19}", re.ASCII)
 _ABSENT: Any = object()
 
@@ -181,6 +187,7 @@ HINTS: Mapping[str, Message] = {
     "due_offset_days": Message("due_offset_days", "Days before the opening with a minus sign, such as -30"),
     "contact": Message("contact", "An e-mail address or a telephone number"),
     "link": Message("link", "Begins with https://"),
+    "points.number": Message("points_number", "Numbered in turn where left empty"),
 }
 
 
@@ -254,6 +261,8 @@ def with_problem(form: Form, problem: Problem, posted: Typed) -> Form:
         (error.field, error.message_vi if form.lang == "vi" and error.message_vi else error.message)
         for error in problem.errors
     ]
+    if (more := problem.error_count - len(told)) > 0:
+        told.append((WHOLE, render(AND_MORE.filled(count=more), form.lang)))
     return _told(retyped, told)
 
 
@@ -273,6 +282,8 @@ def _spec(command: str, name: str, schema: Schema, *, required: bool, above: str
     match schema:
         case {"type": "array", "items": {"properties": _} as items}:
             parts = _parts(command, items)
+            if (command, name) == NUMBERED:
+                parts = tuple(part._replace(required=part.required and part.name != "number") for part in parts)
             kept = {part.name for part in parts} >= NOBODY_TYPES
             file = (Spec(command, FILE, {"type": "string"}, "file", required=False),) if kept else ()
             return Spec(command, name, schema, "rows", required, (*parts, *file))
@@ -385,11 +396,11 @@ def _tree_of_posted(spec: Spec, node: _Node) -> Tree:
                 {part.name: _tree_of_posted(part, node[str(at)].get(part.name, _Node())) for part in spec.parts}
                 for at in indices
             )
-            return [row for row in rows if not _is_blank_row(spec, row)][:MOST_ROWS]
+            return [row for row in rows if not _is_blank_row(spec, row)][: MOST_ROWS + 1]
         case "choices":
-            return list(dict.fromkeys(filter(None, (text.strip() for text in node.texts[:MOST_ROWS]))))
+            return list(dict.fromkeys(filter(None, (text.strip() for text in node.texts[: MOST_ROWS + 1]))))
         case "lines":
-            return "\n".join(map(_whole_letters, node.texts[:MOST_ROWS]))
+            return "\n".join(map(_whole_letters, node.texts[: MOST_ROWS + 1]))
         case _:
             return _whole_letters(node.texts[0]) if node.texts else ""
 
@@ -425,23 +436,30 @@ def _data_of(spec: Spec, tree: Tree, path: str, problems: list[FieldProblem]) ->
                 if part.control != "file"
                 and (value := _data_of(part, tree[part.name], f"{path}.{part.name}", problems)) is not _ABSENT
             }
-            return parts or _ABSENT
-        case str() if spec.control == "lines":
+            return _with_name(parts) if parts and spec.name == GROUP else parts or _ABSENT
+        case str() if spec.control == "lines" and "\ufffd" not in tree:
             return _lines(spec, tree) or _ABSENT
         case str():
             return _value(spec, tree, path, problems) if tree.strip() else _ABSENT
         case _ if spec.control == "choices":
             return list(tree) or _ABSENT
         case _:
-            rows = [
-                _row(spec, cast(Mapping[str, Tree], row), f"{path}.{at}", problems) for at, row in enumerate(tree)
-            ]
+            if len(tree) > MOST_ROWS:
+                problems.append(FieldProblem(path, MESSAGES["too_long"].filled(max_length=MOST_ROWS)))
+            rows = [_row(spec, row, at, path, problems) for at, row in enumerate(tree[:MOST_ROWS])]
             return rows or _ABSENT
 
 
-def _row(spec: Spec, row: Mapping[str, Tree], path: str, problems: list[FieldProblem]) -> Any:
-    value = _data_of(spec, row, path, problems)
-    return {} if value is _ABSENT else value
+def _row(spec: Spec, row: Tree, at: int, path: str, problems: list[FieldProblem]) -> Any:
+    value = _data_of(spec, row, f"{path}.{at}", problems)
+    values = {} if value is _ABSENT else value
+    return {"number": at + 1} | values if (spec.command, spec.name) == NUMBERED else values
+
+
+def _with_name(group: dict[str, Any]) -> dict[str, Any]:
+    """The number of a group on the congress's list says its name."""
+    names = (entry.name for entry in entries_to_choose(CodeList.GROUPS) if entry.id == str(group.get("number")))
+    return {"name": name.model_dump()} | group if (name := next(names, None)) else group
 
 
 def _lines(spec: Spec, text: str) -> list[str]:
@@ -462,12 +480,10 @@ def _value(spec: Spec, text: str, path: str, problems: list[FieldProblem]) -> An
     if len(text) > LONGEST_TYPED:
         problems.append(FieldProblem(path, TOO_LONG_TYPED))
         return _ABSENT
-    if kind.name == "sum" and _GROUPED.fullmatch(text):
-        text = re.sub(r"\D", "", text)  # no sum in đồng has decimals
-    if kind.name in ("sum", "number") and _WHOLE.fullmatch(text):
+    if kind.name == "number" and _WHOLE.fullmatch(text):
         return int(text)
     try:
-        return kind.read(text, spec.schema)
+        return dong_of(text) if kind.name == "sum" else kind.read(text, spec.schema)
     except Refused as why:
         problems.append(FieldProblem(path, why.message))
         return _ABSENT
@@ -495,15 +511,29 @@ def _id_to_give(command: type[Command], trees: Mapping[str, Tree]) -> set[str]:
     return {name} if name and not trees.get(name) else set()
 
 
-class _Drawn(NamedTuple):
+class _Words(NamedTuple):
+    """What is the same for a field in all rows."""
+
+    label: str
+    options: tuple[Option, ...]
+    suggestions: tuple[str, ...]
+    hint: str
+
+
+@dataclass(frozen=True)
+class _Drawn:
     making: Making
     lang: Language
+    words: dict[tuple[int, str], _Words] = field(default_factory=dict)
 
     def fields(self, spec: Spec, tree: Tree, path: str, *, required: bool, above: str = "") -> Iterator[Field]:
         if spec.control is None:
             label = self._label(spec, above)
+            is_listed_group = spec.name == GROUP and bool(entries_to_choose(CodeList.GROUPS))
             for part in spec.parts:
                 texts = cast(Mapping[str, Tree], tree)[part.name]
+                if is_listed_group and part.control is None and _is_blank(part, texts):
+                    continue
                 needed = required and part.required
                 yield from self.fields(part, texts, f"{path}.{part.name}", required=needed, above=label)
         elif spec.control == "hidden":
@@ -528,42 +558,55 @@ class _Drawn(NamedTuple):
                     yield from self.hidden(spec, row, f"{path}.{at}")
 
     def _field(self, spec: Spec, tree: Tree, path: str, required: bool, above: str) -> Field:
-        field = Field(
-            path,
-            self._label(spec, above),
-            cast(Control, spec.control),
-            required,
-            most=spec.schema.get("maxItems", spec.schema.get("maxLength")),
-        )
-        match spec.control:
-            case "rows":
-                return replace(field, rows=self._rows(spec, cast(Sequence[Tree], tree), path, required))
-            case "choices":
+        words = self._words_of(spec, path, above)
+        control, options, text = cast(Control, spec.control), words.options, ""
+        values: tuple[str, ...] = ()
+        rows: tuple[tuple[Field, ...], ...] = ()
+        match tree:
+            case str() if control == "lines" and options:
+                control, values = "choices", tuple(_lines(spec, tree))
+            case str() if control != "lines":
+                text = tree
+                control = self._control(spec, text, options)
+                options = _with_values(options, (text,)) if options else ()
+                if control in ("choice", "yes-no") and not spec.default and not (text and required):
+                    options = (Option("", ""), *options)
+            case str():
+                text = tree
+            case _ if control == "choices":
                 values = tuple(cast(Sequence[str], tree))
-                return replace(field, values=values, options=self._options(spec, path, *values))
-            case "lines" if options := self._chosen(self.making.choices.options, path):
-                values = tuple(_lines(spec, cast(str, tree)))
-                return replace(field, control="choices", values=values, options=_with_values(options, values))
             case _:
-                return self._leaf(field, spec, cast(str, tree))
-
-    def _leaf(self, field: Field, spec: Spec, text: str) -> Field:
-        options = self._options(spec, field.path, text)
-        control = field.control
-        if options and control != "yes-no":
-            control = "choice"
-        if control == "text" and "\n" in text:
-            control = "textarea"
-        if control in ("choice", "yes-no") and not spec.default and not (text and field.required):
-            options = (Option("", ""), *options)
-        return replace(
-            field,
+                rows = self._rows(spec, cast(Sequence[Tree], tree), path, required)
+        most = spec.schema.get("maxItems", spec.schema.get("maxLength"))
+        hint = words.hint if control not in ("choice", "choices") else ""
+        return Field(
+            path=path,
+            label=words.label,
             control=control,
+            required=required,
+            hint=hint,
+            most=most,
+            options=_with_values(options, values) if values else options,
+            suggestions=words.suggestions,
             value=text,
-            options=options,
-            suggestions=() if options else tuple(self._chosen(self.making.choices.suggestions, field.path)),
-            hint=self._hint(spec, control),
+            values=values,
+            rows=rows,
         )
+
+    @staticmethod
+    def _control(spec: Spec, text: str, options: Sequence[Option]) -> Control:
+        if options and spec.control != "yes-no":
+            return "choice"
+        return "textarea" if spec.control == "text" and "\n" in text else cast(Control, spec.control)
+
+    def _words_of(self, spec: Spec, path: str, above: str) -> _Words:
+        key = (id(spec), above)  # kept as long as the program runs
+        if key not in self.words:
+            name = ".".join(part for part in path.split(".") if not part.isdigit())
+            options = self._chosen(self.making.choices.options, spec, name) or tuple(self._listed(spec, name))
+            suggestions = () if options else self._chosen(self.making.choices.suggestions, spec, name)
+            self.words[key] = _Words(self._label(spec, above), options, suggestions, self._hint(spec, name))
+        return self.words[key]
 
     def _rows(self, spec: Spec, rows: Sequence[Tree], path: str, required: bool) -> tuple[tuple[Field, ...], ...]:
         most = min(spec.schema.get("maxItems", MOST_ROWS), MOST_ROWS)
@@ -596,17 +639,13 @@ class _Drawn(NamedTuple):
             self.lang,
         )
 
-    def _hint(self, spec: Spec, control: Control) -> str:
-        is_id = control == "text" and kind_of(spec.name, spec.schema).name == "id"
-        hint = HINTS.get(spec.name) or HINTS.get("id" if is_id else control)
-        return render(hint, self.lang) if hint and control != "choice" else ""
+    def _hint(self, spec: Spec, name: str) -> str:
+        is_id = spec.control == "text" and kind_of(spec.name, spec.schema).name == "id"
+        hints = (HINTS.get(key) for key in (name, spec.name, "id" if is_id else str(spec.control)))
+        hint = next(filter(None, hints), None)
+        return render(hint, self.lang) if hint else ""
 
-    def _options(self, spec: Spec, path: str, *values: str) -> tuple[Option, ...]:
-        """Whatever a field holds can be chosen again, on the list or not."""
-        options = tuple(self._chosen(self.making.choices.options, path)) or tuple(self._listed(spec))
-        return _with_values(options, values) if options else ()
-
-    def _listed(self, spec: Spec) -> Iterator[Option]:
+    def _listed(self, spec: Spec, name: str) -> Iterator[Option]:
         schema = spec.schema.get("items", spec.schema)
         if spec.control == "yes-no":
             yield Option("true", render(YES, self.lang))
@@ -614,19 +653,29 @@ class _Drawn(NamedTuple):
         for code in schema.get("enum", ()):
             words = words_of_choice(spec.name, code)
             yield Option(code, _capital(render(words, self.lang)) if words else str(code))
-        is_entry = spec.name == "kind" and schema.get("pattern") == ENTRY_PATTERN
-        code_list = CodeList.INCIDENT_KINDS if is_entry else LIST_NAMES.get(spec.name)
-        if code_list is None or spec.control not in ("text", "choices"):
-            return
-        for entry in entries_to_choose(code_list):
+        code_list = _list_of(spec, name, schema)
+        for entry in entries_to_choose(code_list) if code_list else ():
             yield Option(entry.id, entry.name.en if self.lang == "en" and entry.name.en else entry.name.vi)
         if code_list is CodeList.CASES and spec.command in IN_EVERY_CASE:
             yield Option(EVERY_CASE, _capital(render(WORDS[EVERY_CASE], self.lang)))
 
     @staticmethod
-    def _chosen[Each](by_name: Mapping[str, Sequence[Each]], path: str) -> Sequence[Each]:
-        names = [part for part in path.split(".") if not part.isdigit()]
-        return by_name.get(".".join(names)) or by_name.get(names[-1]) or ()
+    def _chosen[Each](by_name: Mapping[str, Sequence[Each]], spec: Spec, name: str) -> tuple[Each, ...]:
+        """Of a field of text, unless that is the id of what is registered."""
+        is_new = spec.command.startswith("register-") or (spec.command, spec.name) == ("open-task", "task_id")
+        if (is_new and spec.name.endswith("_id")) or spec.control not in ("text", "textarea", "lines", "choices"):
+            return ()
+        return tuple(by_name.get(name) or by_name.get(spec.name) or ())
+
+
+def _list_of(spec: Spec, name: str, schema: Schema) -> CodeList | None:
+    if name.endswith(f"{GROUP}.number"):
+        return CodeList.GROUPS
+    if spec.control not in ("text", "choices"):
+        return None
+    if spec.name == "kind" and schema.get("pattern") == ENTRY_PATTERN:
+        return CodeList.INCIDENT_KINDS
+    return LIST_NAMES.get(spec.name)
 
 
 def _with_values(options: Sequence[Option], values: Sequence[str]) -> tuple[Option, ...]:
@@ -650,7 +699,7 @@ def _told(form: Form, told: Sequence[tuple[str, str]]) -> Form:
     summary: list[str] = []
     for path, sentence in told:
         if (at := _field_for(path, shown)) is None:
-            summary.append(sentence if path == "request" else f"{_label_of(form, path)}: {sentence}")
+            summary.append(sentence if path == WHOLE else f"{_label_of(form, path)}: {sentence}")
         else:
             line = path.removeprefix(f"{at}.")
             numbered = (
@@ -677,11 +726,13 @@ def _field_for(path: str, shown: Sequence[str]) -> str | None:
 def _with_errors(fields: tuple[Field, ...], errors: Mapping[str, Sequence[str]]) -> tuple[Field, ...]:
     return tuple(
         replace(
-            field,
-            error=" ".join(errors.get(field.path, ())),
-            rows=tuple(_with_errors(row, errors) for row in field.rows),
+            each,
+            error=" ".join(errors.get(each.path, ())),
+            rows=tuple(_with_errors(row, errors) for row in each.rows),
         )
-        for field in fields
+        if each.path in errors or each.rows
+        else each
+        for each in fields
     )
 
 

@@ -47,5 +47,8 @@ class Link:
 
 @dataclass(frozen=True)
 class Section:
+    """`only_units`: the sub-committee, which has no tasks, has not these pages."""
+
     routes: tuple[PageRoute, ...]
     links: tuple[Link, ...] = ()
+    only_units: bool = False

@@ -13,7 +13,7 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from shared.domain.decider import Actor, Command, Refusal
+from shared.domain.decider import Actor, Refusal
 from shared.i18n import LANGUAGES, Language, render, translate
 from shared.reports.congress import particulars_of
 from shared.reports.names import Register
@@ -39,7 +39,6 @@ LIVE = "X-Live"
 """A header of requests for a page whose live parts alone are wanted."""
 
 NO_SUCH_PAGE = Refusal("no_such_page", "There is no such page here.")
-FORM_TOO_LARGE = Refusal("form_too_large", "That is more than a form may have: {reason}.")
 
 
 class Given(NamedTuple):
@@ -95,10 +94,6 @@ class Visit:
 
     def may(self, act: Act, unit: str = "") -> bool:
         return self.bearer is not None and may(self.bearer.actor, act, unit or self.service)
-
-    def may_give(self, command: type[Command]) -> bool:
-        """Whether whoever visits gives such commands here; what the rules say of a single one is another thing."""
-        return self.bearer is not None and may(self.actor, Act.RECORD, self.service)
 
     # --- what is said ---
     def t(self, sentence: str, **params: object) -> str:

@@ -15,7 +15,10 @@ from shared.entering.fields import GIVEN_BY_POLICIES, NEW_IDS
 from shared.entering.tables import quoted
 from shared.i18n import LANGUAGES, render
 from shared.unit.problems import FieldError, Problem, problem_of
+from shared.values.code_lists import CodeList
+from shared.values.names_in_use import Name, use_names
 from shared.values.units import services
+from shared.web.choosing import choices_from
 from shared.web.forms import Choices, Form, Option, form_of, read_form, with_problem, with_typed
 from tests.domain.test_histories import any_of
 
@@ -217,7 +220,10 @@ def test_a_command_is_given_what_was_filled_in_of_its_rows():
         "points.9.number": [" "],
     }
     read = read_form(OFFERED["conclude-meeting"], posted)
-    points = [{"number": 1, "text": {"vi": "Rà soát\ntừng việc"}}, {"text": {"en": "Only English"}}]
+    points = [
+        {"number": 1, "text": {"vi": "Rà soát\ntừng việc"}},
+        {"number": 2, "text": {"en": "Only English"}},  # by its place, where nobody gives one
+    ]
     assert read.data == {"points": points}
     form = with_typed(form_of(OFFERED["conclude-meeting"], lang="vi"), posted)
     rows = field_at(form, "points").rows
@@ -271,6 +277,16 @@ def test_what_the_service_refuses_stands_beside_the_field_that_it_names():
     assert [(field.path, field.error) for field in submitted.wrong] == [("evidence", "required")]
 
 
+def test_a_form_tells_that_more_is_wrong_than_is_listed():
+    one = FieldError(field="collective", message="required", message_vi="bắt buộc")
+    many = problem(one).model_copy(update={"error_count": 23})
+    assert with_problem(form_of(OFFERED["assign-task"], lang="vi"), many, {}).summary == ("+ 22",)
+
+
+def test_a_unit_without_code_offers_no_other_commands():
+    assert set(offered_by("y-te").values()) <= {*OFFERED.values(), *offered_by("logistics").values()}
+
+
 @pytest.mark.parametrize(("lang", "told"), [("vi", "Không có nhiệm vụ 1-03."), ("en", "There is no task 1-03.")])
 def test_a_refusal_of_no_field_stands_in_the_summary(lang, told):
     form = with_problem(form_of(OFFERED["start-task"], lang=lang), problem(), {"task_id": ["1-03"]})
@@ -303,3 +319,77 @@ def test_what_a_form_is_filled_with_is_written_as_people_write_it():
     assert field_at(form, "funding_source").control == "textarea"
     booked = form_of(OFFERED["reserve-resource"], lang="vi", values={"starts": "2026-12-20T01:00:00Z"})
     assert field_at(booked, "starts").value == "20/12/2026 08:00"
+
+
+REGISTER = (
+    {
+        "_id": "so-y-te",
+        "kind": "agency",
+        "name": {"vi": "Sở Y tế", "en": "Health department"},
+        "positions": ["Giám đốc"],
+        "holders": [{"position": "Giám đốc", "person": "Nguyễn Văn A", "since": "2026-01-01"}],
+    },
+    {"_id": "huyen-a", "kind": "locality", "name": {"vi": "Huyện A"}, "positions": ["Chủ tịch", "Giám đốc"]},
+)
+OF_A_TASK = {"task_id": "1-03", "title": {"vi": "In tài liệu " * 100, "en": ""}}
+
+
+def test_the_register_and_the_tasks_of_the_unit_are_there_to_choose_from():
+    choices = choices_from(REGISTER, [OF_A_TASK], "en")
+    handed_out = form_of(OFFERED["hand-out-duty"], lang="en", choices=choices)
+    assert field_at(handed_out, "localities").options == (Option("huyen-a", "Huyện A"),)
+    assigned = form_of(OFFERED["assign-task"], lang="en", choices=choices)
+    assert field_at(assigned, "collective").suggestions == ("Health department", "Huyện A")
+    assert field_at(assigned, "individual").suggestions == ("Giám đốc", "Chủ tịch")
+    [_, task] = field_at(assigned, "task_id").options
+    assert task.value == "1-03"
+    assert task.label.startswith("1-03 In tài liệu")
+    assert len(task.label) <= 121
+    held = form_of(OFFERED["hold-position"], lang="en", choices=choices, values={"organisation_id": "gone"})
+    assert [option.value for option in field_at(held, "organisation_id").options] == ["so-y-te", "huyen-a", "gone"]
+    assert field_at(held, "person").suggestions == ("Nguyễn Văn A",)
+
+
+@pytest.mark.parametrize(
+    ("name", "path"),
+    [("open-task", "task_id"), ("register-organisation", "organisation_id"), ("correct-advance", "on")],
+)
+def test_what_is_new_or_no_text_is_not_chosen(name, path):
+    choices = choices_from(REGISTER, [OF_A_TASK])
+    assert field_at(form_of(OFFERED[name], lang="vi", choices=choices), path).options == ()
+
+
+@pytest.fixture
+def groups():
+    use_names({CodeList.GROUPS: {"1": Name("Nội dung", "Content"), "2": Name("Hậu cần", "")}})
+    yield
+    use_names({})
+
+
+def test_a_group_on_the_list_is_chosen_by_its_name(groups):
+    opened = form_of(OFFERED["open-task"], lang="vi", values={"group": {"number": 2}})
+    assert [option.label for option in field_at(opened, "group.number").options] == ["Nội dung", "Hậu cần"]
+    assert not [field for field in opened.fields if field.path.startswith("group.name")]
+    read = read_form(OFFERED["open-task"], {"group.number": ["2"]})
+    assert read.data == {"group": {"number": 2, "name": {"vi": "Hậu cần", "en": ""}}}
+    own = read_form(OFFERED["open-task"], {"group.number": ["2"], "group.name.vi": ["Hậu cần, lễ tân"]})
+    assert own.data["group"]["name"] == {"vi": "Hậu cần, lễ tân"}
+    assert read_form(OFFERED["open-task"], {"group.number": ["7"]}).data == {"group": {"number": 7}}
+
+
+def test_a_file_that_is_kept_already_is_not_lost_when_another_field_is_wrong():
+    kept = {"sha256": ["a" * 64], "size_bytes": ["1200"], "media_type": ["application/pdf"], "kept": ["true"]}
+    posted = {f"evidence.1.{name}": texts for name, texts in kept.items()}
+    read = read_form(OFFERED["submit-task"], posted)
+    [piece] = read.data["evidence"]
+    assert piece == {"sha256": "a" * 64, "size_bytes": 1200, "media_type": "application/pdf", "kept": True}
+    form = with_typed(form_of(OFFERED["submit-task"], lang="vi"), posted)
+    shown = {field.path: field for field in form.all_fields}
+    assert shown["evidence.0.sha256"].value == "a" * 64
+    assert shown["evidence.0.file"].control == "file"
+    assert read_form(OFFERED["submit-task"], posted_by(form)).data == read.data
+
+
+def test_more_rows_than_a_form_holds_are_told_and_not_dropped_in_silence():
+    posted = {f"evidence.{at}.title": ["x"] for at in range(1001)}
+    assert [problem.path for problem in read_form(OFFERED["submit-task"], posted).errors] == ["evidence"]

@@ -324,6 +324,11 @@ COMMANDS = {
     "half an emoji": (r"$DAIHOI token --as $'logistics.\xed\xa0\xbd'", 2, "argument_not_text: Tham số thứ 3"),
     "no id": ("$DAIHOI send logistics start-task '{}' --as logistics.lead --id none", 2, "--id"),
     "no hours": ("$DAIHOI token --as logistics.lead --hours nan", 2, "--hours"),
+    "a person by name": (
+        '$DAIHOI token --as logistics.lead --person "Nguyễn Văn A"',
+        2,
+        "mã của một người theo danh bạ",
+    ),
     "an actor that is none": (r"$DAIHOI token --as $'logistics.\x1b[2J'", 2, "ký tự điều khiển"),
     "a key that is not there": (
         "DAIHOI_ISSUER_PRIVATE_KEY=none $DAIHOI token --as logistics.lead",

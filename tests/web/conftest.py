@@ -13,6 +13,7 @@ from shared.platform.embedded import Endpoints
 from shared.platform.settings import Settings
 from shared.unit.issuer import make_issuer_keys
 from shared.web import server
+from shared.web.application import application
 from tests.congress import connected_to_streams
 from tests.web.pages import Pages, Shown
 
@@ -54,13 +55,14 @@ async def pages(endpoints: Endpoints, tmp_path_factory: pytest.TempPathFactory) 
         data_dir=tmp_path_factory.mktemp(congress),
         lang="en",
         http_port=0,
+        evidence_mb=2,
     )
     make_issuer_keys(settings.issuer_private_key_path, settings.issuer_public_key_path)
     async with connected_to_streams(endpoints, congress) as connection, AsyncExitStack() as stack:
 
         async def begin(service: str) -> Shown:
             with pytest.MonkeyPatch.context() as patch:
-                for name in ("congress", "nats_url", "data_dir", "http_port"):
+                for name in ("congress", "nats_url", "data_dir", "http_port", "evidence_mb"):
                     patch.setenv(f"DAIHOI_{name.upper()}", str(getattr(settings, name)))
                 patch.delenv("DAIHOI_MONGO_URL", raising=False)
                 faces: list[server.HttpServer] = []
@@ -74,6 +76,18 @@ async def pages(endpoints: Endpoints, tmp_path_factory: pytest.TempPathFactory) 
             return shown
 
         yield Pages(settings, connection, begin)
+
+
+@pytest.fixture(scope="module")
+def probe(pages: Pages) -> Pages:
+    """The same services, with the pages of `tests.web.probing` besides."""
+    begun: dict[str, Shown] = {}
+
+    async def begin(service: str) -> Shown:
+        shown = await pages.at(service)
+        return begun.setdefault(service, Shown(shown.face, application(shown.place, ["tests.web.probing"])))
+
+    return Pages(pages.settings, pages.connection, begin)
 
 
 def _kept_in(faces: list[server.HttpServer]) -> type[server.HttpServer]:

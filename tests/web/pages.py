@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 
 import httpx
 from nats.aio.client import Client
+from starlette.types import ASGIApp
 
 from shared.platform.settings import Settings
 from shared.unit.client import CommandClient
@@ -28,9 +29,10 @@ TIMEOUT_S = 120
 class Shown:
     """One service, asked without a socket (`client`), and where it really listens (`address`)."""
 
-    def __init__(self, face: HttpServer) -> None:
+    def __init__(self, face: HttpServer, application: ASGIApp | None = None) -> None:
         self.face = face
-        transport = httpx.ASGITransport(face.application)
+        self.application = application or face.application
+        transport = httpx.ASGITransport(self.application)
         self.client = httpx.AsyncClient(transport=transport, base_url="http://localhost", timeout=TIMEOUT_S)
 
     @property

@@ -110,7 +110,9 @@ def _with_whole_sentence(line: dict[str, Any]) -> dict[str, Any]:
     if "summary" not in line:
         return line
     event = line["event"]
-    return line | {"summary": summary(event["type"], event["actor"], event["subject"], event["data"], unmasked=True)}
+    person = event.get("person", "")
+    told = summary(event["type"], event["actor"], event["subject"], event["data"], person=person, unmasked=True)
+    return line | {"summary": told}
 
 
 def ledger_line(stored: Stored) -> dict[str, Any]:
@@ -126,7 +128,8 @@ def ledger_line(stored: Stored) -> dict[str, Any]:
     if event := decoded.envelope:
         # What lies too deep for this parser is shown as bytes as well.
         with suppress(ValueError):
-            sentence = summary(event.type, event.actor, event.subject, event.data)
+            person = event.person or ""
+            sentence = summary(event.type, event.actor, event.subject, event.data, person=person)
             return line | {"event": read_document(stored.body), "summary": sentence}
     return line | {"body": stored.body.decode("utf-8", errors="backslashreplace")}
 
