@@ -9,6 +9,7 @@ from services.subcommittee.code_list import PublishList
 from services.subcommittee.congress import FoundCongress
 from services.subcommittee.meeting import RecordMeeting
 from services.subcommittee.organisation import RegisterOrganisation
+from services.subcommittee.pages.forms import may
 from shared.domain.decider import Command
 from shared.values.code_lists import CodeList, units_to_choose
 from shared.web.sections import Section, route
@@ -34,7 +35,7 @@ def steps_of(visit: Visit) -> list[Step]:
     published = views.document("code_lists", CodeList.UNITS) is not None
 
     def href(command: type[Command], path: str) -> str:
-        return path if visit.may_give(command) else ""
+        return path if may(visit, command) else ""
 
     return [
         Step(

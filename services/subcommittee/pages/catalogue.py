@@ -1,28 +1,22 @@
 """The catalogue of work: its items by group, what each unit has of it, and assigning what waits."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
-from uuid import UUID, uuid5
+from uuid import uuid5
 
 from starlette.responses import Response
 
 from services.subcommittee.catalogue import ITEMS_AT_ONCE, AssignItems, ImportCatalogue, PublishCatalogue
 from services.subcommittee.pages.duties import directives_to_choose
-from services.subcommittee.pages.giving import (
-    Data,
-    Giving,
-    first_of,
-    give_by_form,
-    page_of,
-    posted_id,
-    texts_of,
-    unit_options,
-)
+from services.subcommittee.pages.forms import FORM, Data, answer_form, first_of, may, page_of, unit_options
 from shared.reports.order import in_order_of_id
 from shared.reports.searching import has_words, words_of
 from shared.unit.roles import Act
 from shared.values.ordering import natural
 from shared.web.actions import Action
+from shared.web.forms import Field, Form
+from shared.web.pages.commanding import Own, command_id_in, typed_in
 from shared.web.sections import Link, Section, route
 from shared.web.visit import Visit
 
@@ -89,7 +83,7 @@ def _shown(
         ticked=ticked,
         typed=typed or {},
         directives=directives_to_choose(visit),
-        may_assign=visit.may_give(AssignItems),
+        may_assign=may(visit, AssignItems),
         problems=problems,
         actions=_actions(visit),
     )
@@ -102,7 +96,7 @@ def _group(visit: Visit, item: Mapping[str, Any]) -> str:
 
 
 def _actions(visit: Visit) -> list[Action]:
-    if not visit.may_give(ImportCatalogue):
+    if not may(visit, ImportCatalogue):
         return []
     return [
         Action(visit.t("Import a workbook"), f"{PATH}/import", first=True),
@@ -114,7 +108,7 @@ def _actions(visit: Visit) -> list[Action]:
 async def assign_page(visit: Visit) -> Response:
     """What is ticked, in one command a unit; what one unit is refused does not keep the others waiting."""
     posted = await visit.form()
-    typed, command_id = texts_of(posted), posted_id(posted)
+    typed, command_id = typed_in(posted), command_id_in(posted)
     ticked = typed.get("item", [])
     items = [document for document in map(visit.views.by_key("catalogue").get, dict.fromkeys(ticked)) if document]
     if not items:
@@ -142,29 +136,33 @@ def _assignments(items: Sequence[Mapping[str, Any]], unit: str, directive_id: st
 
 # --- publishing by hand ---
 async def publish_page(visit: Visit) -> Response:
-    notes = [each["note"] for each in visit.views.documents("catalogue") if each["catalogue"] == visit.place.congress]
-
-    def whole(data: Data, _: UUID) -> Data:
-        return {"catalogue": visit.place.congress, **data}
-
-    giving = Giving(
-        PublishCatalogue,
-        back=PATH,
-        values={"note": notes[0]} if notes else {},
-        without=("catalogue",),
-        finish=whole,
+    congress = visit.place.congress
+    notes = [each["note"] for each in visit.views.documents("catalogue") if each["catalogue"] == congress]
+    own = Own(
         title=visit.t("Add items by hand"),
-        lead=visit.t("A few items that stand in no workbook; what an office has typed already is imported."),
+        help=visit.t("A few items that stand in no workbook; what an office has typed already is imported."),
         trail=[{"href": PATH, "label": visit.t("Catalogue of work")}],
+        shape=_one_at_a_time,
     )
-    return await give_by_form(visit, giving)
+    fixed = {"catalogue": congress, **({"note": notes[0]} if notes else {})}
+    return await answer_form(visit, PublishCatalogue, PATH, own, fixed=fixed)
+
+
+def _one_at_a_time(form: Form) -> Form:
+    """As long as nothing is typed, one item is asked for."""
+
+    def shaped(field: Field) -> Field:
+        is_filled = any(each.value or each.values or each.error for row in field.rows for each in row)
+        return field if is_filled else replace(field, rows=field.rows[:1])
+
+    return replace(form, fields=tuple(map(shaped, form.fields)))
 
 
 SECTION = Section(
     routes=(
         route(PATH, catalogue_page),
         route(f"{PATH}/assign", assign_page, ("POST",), Act.RECORD),
-        route("/new/items", publish_page, ("GET", "POST"), Act.RECORD),
+        route("/new/items", publish_page, FORM, Act.RECORD),
     ),
     links=(Link("Catalogue of work", PATH),),
 )

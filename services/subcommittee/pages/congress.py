@@ -9,16 +9,7 @@ from starlette.responses import Response
 
 from services.subcommittee.code_list import PublishList
 from services.subcommittee.congress import AmendCongress, Clearable, ConfirmDeadlines, FoundCongress
-from services.subcommittee.pages.giving import (
-    Data,
-    Giving,
-    first_of,
-    give_by_form,
-    page_of,
-    posted_id,
-    texts_of,
-    without_what_is_held,
-)
+from services.subcommittee.pages.forms import Data, answer_form, first_of, may, page_of, without_what_is_held
 from services.subcommittee.templates import lists_to_publish, templates
 from shared.events.congress import CONGRESS, Particulars
 from shared.reports.congress import Amendment, on_record
@@ -29,6 +20,7 @@ from shared.values.choice_words import words_of_choice
 from shared.values.command_words import words_of_field
 from shared.values.message import Message
 from shared.web.actions import Action
+from shared.web.pages.commanding import Own, command_id_in, typed_in
 from shared.web.sections import Link, Section, route
 from shared.web.visit import Visit
 
@@ -56,7 +48,7 @@ async def congress_page(visit: Visit) -> Response:
 
 
 def _actions(visit: Visit) -> list[Action]:
-    if not visit.may_give(AmendCongress):
+    if not may(visit, AmendCongress):
         return []
     return [Action(visit.t("Amend"), f"{PATH}/amend", first=True)]
 
@@ -95,29 +87,29 @@ def _shown(visit: Visit, name: str, value: Any) -> str:
 async def found_page(visit: Visit) -> Response:
     if on_record(visit.views.documents("congress")) is not None:
         return visit.redirect(PATH)
-    giving = Giving(
-        FoundCongress,
-        back="/begin",
-        done="/begin",
+    own = Own(
         title=visit.t("Put the congress on record"),
-        lead=visit.t("What it is called, who issues its papers, and when it opens. All of it can be amended later."),
+        help=visit.t("What it is called, who issues its papers, and when it opens. All of it can be amended later."),
         button=visit.t("Put on record"),
+        trail=[{"href": "/begin", "label": visit.t("First steps")}],
+        about=CONGRESS,
+        without=("time_zone",),
+        also=lambda posted, command_id: _publish_lists(visit, posted, command_id),
         template="subcommittee/found.html",
         context={
             "sets": [
                 {"value": name, "label": visit.say(SETS[name]) if name in SETS else name} for name in templates()
             ],
-            "may_choose_lists": visit.may_give(PublishList),
+            "may_choose_lists": may(visit, PublishList),
         },
-        then=lambda posted, command_id: _publish_lists(visit, posted, command_id),
     )
-    return await give_by_form(visit, giving)
+    return await answer_form(visit, FoundCongress, "/begin", own)
 
 
 async def _publish_lists(visit: Visit, posted: FormData, command_id: UUID) -> Problem | None:
     """Those of the set that was chosen which nobody has published yet."""
     chosen = str(posted.get("template", ""))
-    if chosen not in templates() or not visit.may_give(PublishList):
+    if chosen not in templates() or not may(visit, PublishList):
         return None
     published = visit.views.by_key("code_lists")
     for wish in lists_to_publish(chosen, {}):
@@ -134,21 +126,18 @@ async def amend_page(visit: Visit) -> Response:
     if recorded is None:
         return visit.redirect(f"{PATH}/found")
     held = recorded.model_dump(mode="json", include=set(Particulars.model_fields))
-    giving = Giving(
-        AmendCongress,
-        back=PATH,
-        about=("congress", CONGRESS),
-        values=held,
-        without=("cleared",),
-        finish=lambda data, _: _changes(held, data),
-        lead=visit.t(
+    own = Own(
+        help=visit.t(
             "Change what is wrong or has been decided since, and say why. No deadline moves by it: those that follow "
             "from a new opening day are shown afterwards, to be confirmed."
         ),
         trail=[{"href": PATH, "label": visit.t("Congress")}],
-        done=lambda _, data: f"{PATH}/deadlines" if "opening_day" in data else PATH,
+        about=CONGRESS,
+        without=("cleared", "time_zone"),
+        finish=lambda data, _: _changes(held, data),
+        then=lambda data: f"{PATH}/deadlines" if "opening_day" in data else PATH,
     )
-    return await give_by_form(visit, giving)
+    return await answer_form(visit, AmendCongress, PATH, own, values=held, document=held)
 
 
 def _changes(held: Mapping[str, Any], data: Data) -> Data:
@@ -184,7 +173,7 @@ async def _deadlines_shown(
     lines = deadlines.lines
     page, pages = page_of(len(lines), LINES_ON_A_PAGE, query.get("page", ""))
     shown = lines[(page - 1) * LINES_ON_A_PAGE : page * LINES_ON_A_PAGE]
-    posted = texts_of(await visit.form()) if visit.request.method == "POST" else {}
+    posted = typed_in(await visit.form()) if visit.request.method == "POST" else {}
     return visit.render(
         "subcommittee/deadlines.html",
         status,
@@ -202,7 +191,7 @@ async def _deadlines_shown(
         pages=pages,
         with_all=with_all,
         every_as=_of_all([line for line in lines if _follows(line)]),
-        may_confirm=visit.may_give(ConfirmDeadlines) and visit.may(Act.DECIDE),
+        may_confirm=may(visit, ConfirmDeadlines),
         past_because=first_of(posted, "past_because"),
         problems=[problem.detail_in(visit.lang)] if problem else [],
         changed=changed,
@@ -221,7 +210,7 @@ def _tick(line: DeadlineLine) -> str:
 
 async def confirm_page(visit: Visit) -> Response:
     posted = await visit.form()
-    typed, command_id = texts_of(posted), posted_id(posted)
+    typed, command_id = typed_in(posted), command_id_in(posted)
     deadlines = _deadlines(visit, with_all=True)
     if "every" in typed:
         chosen = [line for line in deadlines.lines if _follows(line)]

@@ -6,14 +6,14 @@ from typing import Any
 from starlette.responses import Response
 
 from services.subcommittee.directive import IssueDirective
-from services.subcommittee.pages.giving import page_of, unit_options
+from services.subcommittee.pages.forms import may, page_of, unit_options
 from services.subcommittee.pages.ordered import units_below, views_to_trace
 from shared.reports.searching import has_words, words_of
 from shared.reports.trace import Role, trace
 from shared.values.ordering import natural
 from shared.web.actions import Action
+from shared.web.pages.story import story_for
 from shared.web.sections import Link, Section, route
-from shared.web.story import story_of
 from shared.web.visit import Visit
 
 PATH = "/directives"
@@ -44,7 +44,7 @@ async def directives_page(visit: Visit) -> Response:
         pages=pages,
         total=len(documents),
         actions=[Action(visit.t("Issue a directive"), "/new/directive", first=True)]
-        if visit.may_give(IssueDirective)
+        if may(visit, IssueDirective)
         else [],
     )
 
@@ -67,7 +67,7 @@ async def directive_page(visit: Visit) -> Response:
         directive=document,
         meeting=meeting,
         units=_units(directive_id, views_to_trace(visit)),
-        story=await story_of(visit, "directive", directive_id),
+        story=await story_for(visit, "directive", directive_id),
     )
 
 

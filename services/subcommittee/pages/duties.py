@@ -5,8 +5,10 @@ from typing import Any
 from starlette.responses import Response
 
 from services.subcommittee.duty import HandOutDuty
-from services.subcommittee.pages.giving import Giving, give_by_form
+from services.subcommittee.pages.forms import FORM, answer_form, may
 from shared.events.organisation import OrganisationKind
+from shared.i18n import Language
+from shared.reports.cells import Share
 from shared.reports.duties import LocalityDuties, duties_of
 from shared.reports.lists_in_use import lists_in_use
 from shared.reports.order import in_order_of_id
@@ -16,6 +18,7 @@ from shared.values.code_lists import CodeList
 from shared.values.types import Phase
 from shared.web.actions import Action
 from shared.web.forms import Choices, Option
+from shared.web.pages.commanding import Own
 from shared.web.rendering import text_in
 from shared.web.sections import Link, Section, route
 from shared.web.visit import Visit
@@ -35,12 +38,18 @@ async def duties_page(visit: Visit) -> Response:
         "subcommittee/duties.html",
         page_title=visit.t("Duties of the localities"),
         duties=duties,
+        percent=_percent(duties.completion, visit.lang),
         rows=[{"row": row, "cells": _cells(row, phase)} for row in rows],
         kinds=list(duties.by_duty),
         phases=[each.value for each in Phase],
         phase=phase if phase in Phase else "",
-        actions=[Action(visit.t("Hand out a duty"), "/new/duty", first=True)] if visit.may_give(HandOutDuty) else [],
+        actions=[Action(visit.t("Hand out a duty"), "/new/duty", first=True)] if may(visit, HandOutDuty) else [],
     )
+
+
+def _percent(share: Share, lang: Language) -> str:
+    text = f"{share.percent or 0:.2f}%"
+    return text.replace(".", ",") if lang == "vi" else text
 
 
 def _cells(row: LocalityDuties, phase: str) -> list[list[Any]]:
@@ -58,18 +67,16 @@ async def hand_out_page(visit: Visit) -> Response:
         for document in in_order_of_id(visit.views.documents("organisations"))
         if document["kind"] == OrganisationKind.LOCALITY and document["positions"]
     ]
-    giving = Giving(
-        HandOutDuty,
-        back=PATH,
-        choices=Choices({"localities": localities, "directive_id": directives_to_choose(visit)}),
+    own = Own(
         title=visit.t("Hand out a duty"),
-        lead=visit.t(
+        help=visit.t(
             "Each locality and phase opens as a task in the unit that follows it, in charge of the locality's first "
             "position on the register."
         ),
         trail=[{"href": PATH, "label": visit.t("Duties of the localities")}],
+        choices=Choices({"localities": localities, "directive_id": directives_to_choose(visit)}),
     )
-    return await give_by_form(visit, giving)
+    return await answer_form(visit, HandOutDuty, PATH, own)
 
 
 def directives_to_choose(visit: Visit) -> list[Option]:
@@ -78,6 +85,6 @@ def directives_to_choose(visit: Visit) -> list[Option]:
 
 
 SECTION = Section(
-    routes=(route(PATH, duties_page), route("/new/duty", hand_out_page, ("GET", "POST"), Act.RECORD)),
+    routes=(route(PATH, duties_page), route("/new/duty", hand_out_page, FORM, Act.RECORD)),
     links=(Link("Duties of the localities", PATH),),
 )

@@ -30,7 +30,7 @@ from services.subcommittee.importing.remembered import remember, remembered
 from services.subcommittee.importing.sources import NOT_LISTED
 from services.subcommittee.importing.template import template
 from services.subcommittee.organisation import RegisterOrganisations
-from services.subcommittee.pages.giving import first_of, posted_id, texts_of
+from services.subcommittee.pages.forms import FORM, first_of
 from services.subcommittee.pages.uploads import Upload, Uploads
 from shared.domain.decider import Command, Refused
 from shared.entering.days import clear_day
@@ -49,6 +49,7 @@ from shared.values.message import Message
 from shared.values.types import Phase
 from shared.views.view import Document
 from shared.web import session
+from shared.web.pages.commanding import command_id_in, typed_in
 from shared.web.sections import Section, route
 from shared.web.visit import Visit
 
@@ -131,9 +132,9 @@ class Kind:
 # --- pages, the same for every kind ---
 def _pages(kind: Kind) -> tuple[Any, ...]:
     return (
-        route(kind.path, partial(_upload_page, kind), ("GET", "POST"), Act.RECORD, uploads=True),
+        route(kind.path, partial(_upload_page, kind), FORM, Act.RECORD, uploads=True),
         route(f"{kind.path}/template", partial(_template_page, kind), ("GET",), Act.RECORD),
-        route(f"{kind.path}/{{upload_id}}", partial(_look_page, kind), ("GET", "POST"), Act.RECORD),
+        route(f"{kind.path}/{{upload_id}}", partial(_look_page, kind), FORM, Act.RECORD),
         route(f"{kind.path}/{{upload_id}}/confirm", partial(_confirm_page, kind), ("POST",), Act.RECORD),
     )
 
@@ -150,7 +151,7 @@ async def _upload_page(kind: Kind, visit: Visit) -> Response:
     if len(content) > MAX_FILE_BYTES:
         why = TOO_MANY_BYTES(most=MAX_FILE_BYTES // (1024 * 1024))
         return _ask_for_file(kind, visit, visit.say(why.message), 413)
-    wishes = kind.wishes_of(texts_of(posted), None)
+    wishes = kind.wishes_of(typed_in(posted), None)
     upload = UPLOADS.keep(_session(visit), kind.name, _base_name(file.filename), content, wishes)
     return visit.redirect(f"{kind.path}/{upload.id}")
 
@@ -320,7 +321,7 @@ def _said(visit: Visit, why: Refused) -> str:
 
 async def _answered(kind: Kind, visit: Visit, upload: Upload) -> None:
     """Takes over what was answered; what columns are is remembered for files with the same headings."""
-    typed = texts_of(await visit.form())
+    typed = typed_in(await visit.form())
     headings = typed.get("heading", [])
     columns = {
         key: name
@@ -363,7 +364,7 @@ async def _confirm_page(kind: Kind, visit: Visit) -> Response:
     if plan.refused or plan.digest != str(posted.get("plan", "")):
         notice = visit.t("What is on record has changed meanwhile; this is what the file would change by now.")
         return await _looked_at(kind, visit, upload, 409, notice=notice)
-    command_id = posted_id(posted)
+    command_id = command_id_in(posted)
     for number, data in enumerate(plan.commands):
         given = await visit.give(kind.command.NAME, data, uuid5(command_id, f"{plan.digest}/{number}"))
         if given.problem:

@@ -6,14 +6,14 @@ from typing import Any
 from starlette.responses import Response
 
 from services.subcommittee.code_list import AddEntry, AmendEntry, RestoreEntry, RetireEntry
-from services.subcommittee.pages.giving import Giving, give_by_form
+from services.subcommittee.pages.forms import FORM, answer_form, may
 from shared.domain.decider import Command
 from shared.reports.code_lists import list_lines, list_page
 from shared.unit.roles import Act
 from shared.values.code_lists import LIST_NAMES, CodeList, Entry
-from shared.values.command_words import COMMAND_WORDS
 from shared.values.message import Message
 from shared.web.actions import Action
+from shared.web.pages.commanding import Own
 from shared.web.sections import Link, Section, route
 from shared.web.visit import Visit
 
@@ -64,7 +64,7 @@ def _actions(visit: Visit, code_list: CodeList, entry: Entry) -> list[Action]:
 
 
 def _action(visit: Visit, code_list: CodeList, command: type[Command], entry_id: str = "") -> list[Action]:
-    if not (visit.may_give(command) and visit.may(Act.DECIDE)):
+    if not (may(visit, command)):
         return []
     query = f"?entry_id={entry_id}" if entry_id else ""
     return [Action(visit.say(WORDS[command]), f"{PATH}/{code_list}/{command.NAME}{query}", not entry_id)]
@@ -81,24 +81,19 @@ async def change_page(visit: Visit) -> Response:
         return visit.not_found()
     fixed: dict[str, Any] = {"code_list": code_list.value} | ({"entry_id": entry.id} if entry else {})
     name = visit.say(LIST_NAMES[code_list])
-    giving = Giving(
-        command,
-        back=f"{PATH}/{code_list}",
-        about=("code-list", code_list.value) if command is AmendEntry else None,
-        values={"name": entry.name.model_dump()} if entry and command is AmendEntry else {},
-        fixed=fixed,
-        title=visit.say(COMMAND_WORDS[command.NAME]),
-        lead=entry.name.vi if entry else name,
+    own = Own(
+        help=entry.name.vi if entry else name,
         trail=[{"href": PATH, "label": visit.t("Code lists")}, {"href": f"{PATH}/{code_list}", "label": name}],
     )
-    return await give_by_form(visit, giving)
+    values = {"name": entry.name.model_dump()} if entry and command is AmendEntry else {}
+    return await answer_form(visit, command, f"{PATH}/{code_list}", own, fixed=fixed, values=values, document=values)
 
 
 SECTION = Section(
     routes=(
         route(PATH, lists_page),
         route(f"{PATH}/{{code_list}}", list_one_page),
-        route(f"{PATH}/{{code_list}}/{{command}}", change_page, ("GET", "POST"), Act.DECIDE),
+        route(f"{PATH}/{{code_list}}/{{command}}", change_page, FORM, Act.DECIDE),
     ),
     links=(Link("Code lists", PATH),),
 )

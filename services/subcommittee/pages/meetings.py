@@ -9,17 +9,17 @@ from starlette.responses import Response
 
 from services.subcommittee.directive import IssueDirective
 from services.subcommittee.meeting import ConcludeMeeting, CorrectMeeting, RecordMeeting
-from services.subcommittee.pages.giving import Data, Giving, fresh_id, give_by_form, without_what_is_held
+from services.subcommittee.pages.forms import FORM, Data, answer_form, fresh_id, may, without_what_is_held
 from services.subcommittee.pages.ordered import ordered, views_to_trace
-from services.subcommittee.pages.register import positions_to_suggest
 from shared.reports.trace import Role, trace
 from shared.reports.unit_lists import meeting_list
 from shared.unit.roles import Act
 from shared.web.actions import Action
-from shared.web.forms import Choices, Form
+from shared.web.forms import Form
+from shared.web.pages.commanding import Own
+from shared.web.pages.story import story_for
 from shared.web.rendering import text_in
 from shared.web.sections import Link, Section, route
-from shared.web.story import story_of
 from shared.web.visit import Visit
 
 PATH = "/meetings"
@@ -35,7 +35,7 @@ async def meetings_page(visit: Visit) -> Response:
         page_title=visit.t("Meetings"),
         lines=[{"line": line, "directives": ordered.get(line.id, 0)} for line in lines],
         actions=[Action(visit.t("Record a meeting"), "/new/meeting", first=True)]
-        if visit.may_give(RecordMeeting)
+        if may(visit, RecordMeeting)
         else [],
     )
 
@@ -56,9 +56,9 @@ async def meeting_page(visit: Visit) -> Response:
             for point in points
         ],
         others=[ordered(each) for each in node.below if each.role is Role.DIRECTIVE],
-        may_issue=visit.may_give(IssueDirective),
+        may_issue=may(visit, IssueDirective),
         actions=_actions(visit, meeting),
-        story=await story_of(visit, "meeting", meeting_id),
+        story=await story_for(visit, "meeting", meeting_id),
     )
 
 
@@ -69,9 +69,9 @@ def _meeting(visit: Visit) -> Mapping[str, Any] | None:
 def _actions(visit: Visit, meeting: Mapping[str, Any]) -> list[Action]:
     here = f"{PATH}/{meeting['_id']}"
     possible = []
-    if not meeting["points"] and visit.may_give(ConcludeMeeting):
+    if not meeting["points"] and may(visit, ConcludeMeeting):
         possible.append(Action(visit.t("Record the conclusion"), f"{here}/conclude", first=True))
-    if visit.may_give(CorrectMeeting):
+    if may(visit, CorrectMeeting):
         possible.append(Action(visit.t("Correct"), f"{here}/correct"))
     return possible
 
@@ -85,35 +85,30 @@ async def record_page(visit: Visit) -> Response:
         held = visit.views.document("meetings", day)
         return {**data, "meeting_id": fresh_id(day, held, data, command_id)}
 
-    giving = Giving(
-        RecordMeeting,
-        back=PATH,
-        done=lambda _, data: f"{PATH}/{data['meeting_id']}",
+    own = Own(
+        title=visit.t("Record a meeting"),
+        help=visit.t("When it was held, who chaired it, who took part. The conclusion is recorded afterwards."),
+        trail=_trail(visit),
         without=("meeting_id",),
         finish=with_id,
-        choices=Choices(suggestions={"position": positions_to_suggest(visit)}),
-        title=visit.t("Record a meeting"),
-        lead=visit.t("When it was held, who chaired it, who took part. The conclusion is recorded afterwards."),
-        trail=_trail(visit),
+        then=lambda data: f"{PATH}/{data['meeting_id']}",
     )
-    return await give_by_form(visit, giving)
+    return await answer_form(visit, RecordMeeting, PATH, own)
 
 
 async def conclude_page(visit: Visit) -> Response:
     meeting = _meeting(visit)
     if meeting is None:
         return visit.not_found()
-    giving = Giving(
-        ConcludeMeeting,
-        back=f"{PATH}/{meeting['_id']}",
-        fixed={"meeting_id": meeting["_id"]},
+    own = Own(
+        title=visit.t("Record the conclusion"),
+        help=visit.t("The points of the chair's conclusion, in their order; they are numbered as they stand here."),
+        trail=_trail(visit, meeting),
         finish=lambda data, _: _numbered(data),
         shape=_without_numbers,
-        title=visit.t("Record the conclusion"),
-        lead=visit.t("The points of the chair's conclusion, in their order; they are numbered as they stand here."),
-        trail=_trail(visit, meeting),
     )
-    return await give_by_form(visit, giving)
+    fixed, back = {"meeting_id": meeting["_id"]}, f"{PATH}/{meeting['_id']}"
+    return await answer_form(visit, ConcludeMeeting, back, own, fixed=fixed)
 
 
 def _numbered(data: Data) -> Data:
@@ -136,19 +131,15 @@ async def correct_page(visit: Visit) -> Response:
     if meeting is None:
         return visit.not_found()
     held = {name: meeting[name] for name in ("title", "held_on", "chair")}
-    giving = Giving(
-        CorrectMeeting,
-        back=f"{PATH}/{meeting['_id']}",
-        about=("meeting", meeting["_id"]),
-        values=held,
-        fixed={"meeting_id": meeting["_id"]},
-        finish=lambda data, _: without_what_is_held(data, held),
-        lead=visit.t(
+    own = Own(
+        help=visit.t(
             "Put right what was written down wrongly. A point is named by its number, with its right words."
         ),
         trail=_trail(visit, meeting),
+        finish=lambda data, _: without_what_is_held(data, held),
     )
-    return await give_by_form(visit, giving)
+    fixed, back = {"meeting_id": meeting["_id"]}, f"{PATH}/{meeting['_id']}"
+    return await answer_form(visit, CorrectMeeting, back, own, fixed=fixed, values=held, document=held)
 
 
 async def directive_page(visit: Visit) -> Response:
@@ -162,22 +153,19 @@ async def directive_page(visit: Visit) -> Response:
     fixed: dict[str, Any] = {"meeting_id": meeting_id} if meeting else {}
     fixed |= {"point": point["number"]} if point else {}
     back = f"{PATH}/{meeting_id}" if meeting else "/directives"
-    giving = Giving(
-        IssueDirective,
-        back=back,
-        values={"text": point["text"]} if point else {},
-        fixed=fixed,
-        without=("directive_id", *(() if fixed else ("meeting_id", "point"))),
-        finish=lambda data, command_id: _with_id(visit, data, command_id),
+    own = Own(
         title=visit.t("Issue a directive"),
-        lead=visit.t(
+        help=visit.t(
             "Point {number} of the conclusion: {text}", number=number, text=text_in(point["text"], visit.lang)
         )
         if point
         else "",
         trail=_trail(visit, meeting) if meeting else [{"href": "/directives", "label": visit.t("Directives")}],
+        without=("directive_id", *(() if meeting else ("meeting_id", "point")), *(("point",) if not point else ())),
+        finish=lambda data, command_id: _with_id(visit, data, command_id),
     )
-    return await give_by_form(visit, giving)
+    values = {"text": point["text"]} if point else {}
+    return await answer_form(visit, IssueDirective, back, own, fixed=fixed, values=values)
 
 
 def _with_id(visit: Visit, data: Data, command_id: UUID) -> Data:
@@ -194,7 +182,6 @@ def _trail(visit: Visit, meeting: Mapping[str, Any] | None = None) -> list[dict[
     return steps
 
 
-FORM = ("GET", "POST")
 SECTION = Section(
     routes=(
         route(PATH, meetings_page),

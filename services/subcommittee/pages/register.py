@@ -1,6 +1,6 @@
 """The register of organisations: their positions, who holds them, deputises and acts, and other names they go by."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote, urlencode
 from uuid import UUID
@@ -26,7 +26,7 @@ from services.subcommittee.organisation import (
     RegisterOrganisations,
     RemovePosition,
 )
-from services.subcommittee.pages.giving import Data, Giving, give_by_form, page_of, without_what_is_held
+from services.subcommittee.pages.forms import FORM, Data, answer_form, may, page_of, without_what_is_held
 from shared.domain.decider import Command
 from shared.events.organisation import OrganisationKind
 from shared.reports.masking import masked_documents
@@ -37,27 +37,20 @@ from shared.unit.roles import Act
 from shared.values.command_words import COMMAND_WORDS
 from shared.values.types import slug
 from shared.web.actions import Action
-from shared.web.forms import Choices, Option
+from shared.web.forms import NO_CHOICES, Choices, Option
+from shared.web.pages.commanding import Own
+from shared.web.pages.story import story_for
 from shared.web.rendering import text_in
 from shared.web.sections import Link, Section, route
-from shared.web.story import story_of
 from shared.web.visit import Visit
 
 PATH = "/register"
 ON_A_PAGE = 50
-MOST_SUGGESTED = 500
 COMMANDS: Mapping[str, type[Command]] = {
     command.NAME: command
     for command in organisation.AGGREGATE.commands
     if command not in (RegisterOrganisation, RegisterOrganisations)
 } | {command.NAME: command for command in (CorrectOrganisation, CorrectPosition, CorrectHolder)}
-OF_A_PERSON = (HoldPosition, HandOverPosition, ActForPosition)
-
-
-def positions_to_suggest(visit: Visit) -> Sequence[str]:
-    """The positions on the register, each once."""
-    names = (name for each in visit.views.documents("organisations") for name in each["positions"])
-    return list(dict.fromkeys(names))[:MOST_SUGGESTED]
 
 
 def organisations_of(visit: Visit) -> list[Any]:
@@ -99,7 +92,7 @@ async def register_page(visit: Visit) -> Response:
 
 
 def _action(visit: Visit, command: type[Command], href: str, *, first: bool = False, label: str = "") -> list[Action]:
-    return [Action(label or visit.say(COMMAND_WORDS[command.NAME]), href, first)] if visit.may_give(command) else []
+    return [Action(label or visit.say(COMMAND_WORDS[command.NAME]), href, first)] if may(visit, command) else []
 
 
 async def organisation_page(visit: Visit) -> Response:
@@ -122,7 +115,7 @@ async def organisation_page(visit: Visit) -> Response:
             *_give(visit, MergeName, organisation_id),
             *_give(visit, CorrectOrganisation, organisation_id),
         ],
-        story=await story_of(visit, "organisation", organisation_id),
+        story=await story_for(visit, "organisation", organisation_id),
     )
 
 
@@ -154,16 +147,14 @@ async def add_page(visit: Visit) -> Response:
         name = data.get("name", {}).get("vi", "")
         return {**data, "organisation_id": slug(name).lower()[:60].strip("-") or "-"}
 
-    giving = Giving(
-        RegisterOrganisation,
-        back=PATH,
-        done=lambda _, data: f"{PATH}/{data['organisation_id']}",
+    own = Own(
+        help=visit.t("An agency, a locality or a body that work is given to. Its positions are added afterwards."),
+        trail=[{"href": PATH, "label": visit.t("Register of organisations")}],
         without=("organisation_id",),
         finish=with_id,
-        lead=visit.t("An agency, a locality or a body that work is given to. Its positions are added afterwards."),
-        trail=[{"href": PATH, "label": visit.t("Register of organisations")}],
+        then=lambda data: f"{PATH}/{data['organisation_id']}",
     )
-    return await give_by_form(visit, giving)
+    return await answer_form(visit, RegisterOrganisation, PATH, own)
 
 
 async def change_page(visit: Visit) -> Response:
@@ -179,18 +170,14 @@ async def change_page(visit: Visit) -> Response:
     held = _held(document, command, position)
     here = f"{PATH}/{organisation_id}"
     name = text_in(document["name"], visit.lang)
-    giving = Giving(
-        command,
-        back=here,
-        about=("organisation", organisation_id) if held else None,
-        values=held,
-        fixed={"organisation_id": organisation_id, **named},
-        choices=_choices(visit, document, command, position),
-        finish=lambda data, _: without_what_is_held(data, held),
-        lead=" · ".join(filter(None, (position or alias, name))),
+    own = Own(
+        help=position or alias,
         trail=[{"href": PATH, "label": visit.t("Register of organisations")}, {"href": here, "label": name}],
+        choices=_choices(document, command, position),
+        finish=lambda data, _: without_what_is_held(data, held),
     )
-    return await give_by_form(visit, giving)
+    fixed = {"organisation_id": organisation_id, **named}
+    return await answer_form(visit, command, here, own, fixed=fixed, values=held, document=dict(held), subject=name)
 
 
 def _held(document: Mapping[str, Any], command: type[Command], position: str) -> Mapping[str, Any]:
@@ -205,18 +192,14 @@ def _held(document: Mapping[str, Any], command: type[Command], position: str) ->
     return {}
 
 
-def _choices(visit: Visit, document: Mapping[str, Any], command: type[Command], position: str) -> Choices:
-    others = [name for name in document["positions"] if name != position]
-    options = {"deputises_for": others} if command is NameDeputy else {}
-    if command is MergeName:
-        options["position"] = document["positions"]
-    holders = (holder for each in visit.views.documents("organisations") for holder in each.get("holders", ()))
-    people = [holder["person"] for holder in holders]
-    suggestions = {"person": list(dict.fromkeys(people))[:MOST_SUGGESTED]} if command in OF_A_PERSON else {}
-    return Choices({name: [Option(each, each) for each in names] for name, names in options.items()}, suggestions)
+def _choices(document: Mapping[str, Any], command: type[Command], position: str) -> Choices:
+    """Positions of this organisation alone, where one of them is meant."""
+    others = [Option(name, name) for name in document["positions"] if name != position]
+    if command is NameDeputy:
+        return Choices({"deputises_for": others})
+    return Choices({"position": others}) if command is MergeName else NO_CHOICES
 
 
-FORM = ("GET", "POST")
 SECTION = Section(
     routes=(
         route(PATH, register_page),

@@ -5,7 +5,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from services.subcommittee.pages.giving import Data, Giving, give_by_form, unit_options
+from services.subcommittee.pages.forms import FORM, answer_form, may, unit_options
 from services.subcommittee.scenario import SwitchScenario
 from shared.events.scenario import CURRENT
 from shared.i18n import format_number
@@ -14,6 +14,7 @@ from shared.reports.scenarios import Amount, Comparison, Row, Side, compare, eff
 from shared.unit.roles import Act
 from shared.values.code_lists import CodeList, name_of
 from shared.web.actions import Action
+from shared.web.pages.commanding import Own
 from shared.web.sections import Link, Section, route
 from shared.web.visit import Visit
 
@@ -52,7 +53,7 @@ async def scenarios_page(visit: Visit) -> Response:
 
 
 def _actions(visit: Visit) -> list[Action]:
-    if not (visit.may_give(SwitchScenario) and visit.may(Act.DECIDE)):
+    if not (may(visit, SwitchScenario)):
         return []
     return [Action(visit.t("Switch the case in force"), f"{PATH}/switch", first=True)]
 
@@ -77,23 +78,22 @@ def _side(visit: Visit, side: Side) -> Mapping[str, Any]:
 
 async def switch_page(visit: Visit) -> Response:
     current = visit.views.document("scenarios", CURRENT)
-    giving = Giving(
-        SwitchScenario,
-        back=PATH,
-        effect=lambda data: _effect(visit, data),
-        values={"scenario": visit.query.get("case", "")},
+    own = Own(
         title=visit.t("Switch the case in force"),
-        lead=visit.t("In force now: {case}", case=name_of(CodeList.CASES, current["scenario"], visit.lang))
+        help=visit.t("In force now: {case}", case=name_of(CodeList.CASES, current["scenario"], visit.lang))
         if current
         else visit.t("No case is in force yet."),
         button=visit.t("See what would change"),
         trail=[{"href": PATH, "label": visit.t("Cases prepared for")}],
+        about=CURRENT,
+        effect=lambda data: _effect(visit, data),
         template="subcommittee/switch.html",
     )
-    return await give_by_form(visit, giving)
+    values = {"scenario": visit.query["case"]} if "case" in visit.query else {}
+    return await answer_form(visit, SwitchScenario, PATH, own, values=values)
 
 
-def _effect(visit: Visit, data: Data) -> Mapping[str, Any]:
+def _effect(visit: Visit, data: Mapping[str, Any]) -> Mapping[str, Any]:
     tasks, scenarios = visit.views.documents("tasks"), visit.views.documents("scenarios")
     case = str(data.get("scenario", ""))
     effect = effect_of_switching(tasks, scenarios, case)
@@ -103,7 +103,7 @@ def _effect(visit: Visit, data: Data) -> Mapping[str, Any]:
 SECTION = Section(
     routes=(
         route(PATH, scenarios_page),
-        route(f"{PATH}/switch", switch_page, ("GET", "POST"), Act.DECIDE),
+        route(f"{PATH}/switch", switch_page, FORM, Act.DECIDE),
     ),
     links=(Link("Cases prepared for", PATH),),
 )
