@@ -45,8 +45,14 @@ def without_what_is_held(data: Data, held: Mapping[str, Any]) -> Data:
 
 
 def plain(value: Any) -> Any:
-    """A text in two languages, or any object, without its empty parts."""
-    return {name: part for name, part in value.items() if part} if isinstance(value, Mapping) else value
+    """A text in two languages, or whatever else has parts, without those that are empty."""
+    match value:
+        case Mapping():
+            return {name: plain(part) for name, part in value.items() if part}
+        case list() | tuple():
+            return [plain(part) for part in value]
+        case _:
+            return value
 
 
 def fresh_id(base: str, held: Mapping[str, Any] | None, data: Data, command_id: UUID) -> str:

@@ -21,6 +21,7 @@ from services.subcommittee.importing import planning, register_planning
 from services.subcommittee.importing.annex import NO_UNIT, Wishes
 from services.subcommittee.importing.kept import KeptTask
 from services.subcommittee.importing.layout import OF_TASKS, UNKNOWN_HEADINGS, Fields, HeadingsUnknown
+from services.subcommittee.importing.opening import printable
 from services.subcommittee.importing.register import RegisterWishes
 from services.subcommittee.importing.register_changes import NO_KIND, NO_SINCE
 from services.subcommittee.importing.register_headings import OF_ORGANISATIONS
@@ -159,7 +160,7 @@ async def _upload_page(kind: Kind, visit: Visit) -> Response:
 def _base_name(name: str) -> str:
     """Without the folders that some programs send along, and without what no file on record is called."""
     whole = name.encode("utf-8", "replace").decode("utf-8")
-    return re.split(r"[/\\]", whole)[-1] or "-"
+    return printable(re.split(r"[/\\]", whole)[-1]) or "-"
 
 
 def _session(visit: Visit) -> str:

@@ -15,7 +15,7 @@ from shared.reports.trace import Role, trace
 from shared.reports.unit_lists import meeting_list
 from shared.unit.roles import Act
 from shared.web.actions import Action
-from shared.web.forms import Form
+from shared.web.forms import Field, Form
 from shared.web.pages.commanding import Own
 from shared.web.pages.story import story_for
 from shared.web.rendering import text_in
@@ -119,8 +119,11 @@ def _numbered(data: Data) -> Data:
 def _without_numbers(form: Form) -> Form:
     """Nobody counts the points: they are numbered as they stand."""
 
-    def shaped(field: Any) -> Any:
-        rows = tuple(tuple(each for each in row if not each.path.endswith(".number")) for row in field.rows)
+    def shaped(field: Field) -> Field:
+        rows = tuple(
+            tuple(replace(each, label=f"{number}. {each.label}") for each in row if not each.path.endswith(".number"))
+            for number, row in enumerate(field.rows, start=1)
+        )
         return replace(field, rows=rows) if field.path == "points" else field
 
     return replace(form, fields=tuple(map(shaped, form.fields)))
