@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+from collections.abc import Mapping
 from typing import Annotated
 
 import typer
@@ -22,8 +23,9 @@ from shared.platform.errors import PlatformError
 from shared.platform.settings import Settings
 from shared.unit.client import CommandClient
 from shared.unit.issuer import provide_issuer_keys
-from shared.values.units import OPERATOR
+from shared.values.units import OPERATOR, SUBCOMMITTEE
 from shared.web.addresses import addresses, first_free_port
+from shared.web.sign_in.setup_code import read_setup_code
 
 
 def up(fresh: FreshOption = False) -> None:
@@ -48,6 +50,7 @@ async def _up(settings: Settings, fresh: bool) -> None:
             title = await title_on_record(session.ledger, spoken())
             served = addresses(settings.model_copy(update={"http_first_port": pages})) if pages else {}
             console.out.print(services_table(settings.congress, processes, session.servers, spoken(), title, served))
+            _say_how_to_begin(settings, served)
             following = asyncio.create_task(follow_the_list(session, supervisor))
             try:
                 await _until_told_to_stop(supervisor)
@@ -55,6 +58,20 @@ async def _up(settings: Settings, fresh: bool) -> None:
                 following.cancel()
         finally:
             supervisor.stop()
+
+
+def _say_how_to_begin(settings: Settings, served: Mapping[str, str]) -> None:
+    """Where nobody has an account yet."""
+    if served and (code := read_setup_code(settings)):
+        address = f"{served[SUBCOMMITTEE]}/first-account"
+        console.say(
+            translate(
+                "Nobody can sign in yet. Make the first account at {address}; the set-up code is {code}.",
+                spoken(),
+                address=address,
+                code=code,
+            )
+        )
 
 
 async def follow_the_list(session: Session, supervisor: Supervisor) -> None:

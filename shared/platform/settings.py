@@ -6,7 +6,7 @@ from datetime import datetime, time
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationInfo
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -113,6 +113,13 @@ class Settings(BaseSettings):
     """The address that it listens on: loopback alone, unless a setting says otherwise."""
     http_addresses: Annotated[str, AfterValidator(_plain)] = ""
     """What people type to reach the services: `subcommittee=https://…; logistics=https://…`."""
+    oidc_issuer: Annotated[str, AfterValidator(_plain)] = ""
+    """The provider of OpenID Connect whose people sign in here, as it calls itself; none where it is empty."""
+    oidc_client_id: Annotated[str, AfterValidator(_plain)] = ""
+    oidc_client_secret: SecretStr = SecretStr("")
+    oidc_claim: Annotated[str, AfterValidator(_plain)] = ""
+    """The claim that says which account is meant, such as `preferred_username` where people can't change it; else
+    `sub`, then a verified `email`."""
     issuer_private_key: File | None = None
     issuer_public_key: File | None = None
     instance: Annotated[str, Field(pattern=rf"^$|{ID_PATTERN}")] = ""

@@ -1,8 +1,10 @@
 """The same commands over HTTP as over NATS, and what the service's own views hold. Whoever comes here has a bearer
 token; cookies of the pages count for nothing."""
 
+import asyncio
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import cache
 from typing import Any
 
@@ -12,8 +14,9 @@ from starlette.routing import Route
 
 from shared.domain.decider import Refusal, Refused
 from shared.eventstore.canonical import indented
+from shared.eventstore.errors import EventStoreError
 from shared.reports.masking import masked_documents
-from shared.unit.problems import Problem, problem_of
+from shared.unit.problems import UNAVAILABLE, Problem, problem_of
 from shared.unit.roles import Act, may
 from shared.values.types import ID_PATTERN
 from shared.web.openapi import openapi
@@ -21,6 +24,7 @@ from shared.web.place import Place
 
 COMMAND_BYTES = 1024 * 1024
 MOST_DOCUMENTS = 1000
+READY_TIMEOUT_S = 10
 FOR_PROGRAMS = ("/commands/", "/queries/", "/openapi.json", "/health")
 PROBLEM_JSON = "application/problem+json"
 _KEY = re.compile(rf"({ID_PATTERN[1:-1]}/)*{ID_PATTERN[1:-1]}")
@@ -51,7 +55,8 @@ def routes(place: Place) -> list[Route]:
         answer = await door.answer(request.path_params["name"], request.headers.get("authorization"), body)
         if isinstance(answer, Problem):
             return problem_response(answer)
-        await place.views.upto(answer.sequence)
+        with suppress(EventStoreError):  # it is done all the same
+            await place.views.upto(answer.sequence)
         return Response(answer.model_dump_json(), media_type="application/json")
 
     async def query(request: Request) -> Response:
@@ -85,7 +90,11 @@ async def _documents(request: Request, place: Place) -> Response:
     if not may(bearer.actor, Act.READ, place.service):
         raise NOT_YOURS_TO_READ(actor=bearer.actor.id, service=place.service)
     view = request.path_params["view"]
-    await place.views.begun()
+    try:
+        async with asyncio.timeout(READY_TIMEOUT_S):
+            await place.views.begun()
+    except TimeoutError as error:
+        raise UNAVAILABLE() from error
     if view not in place.views.view_names:
         raise NO_SUCH_VIEW(service=place.service, view=view[:80])
     after, limit = _page_asked_for(request)

@@ -33,7 +33,8 @@ from shared.web.visit import FORM_BYTES, FORM_FIELDS, NO_SUCH_PAGE, Visit, langu
 PAGES_OF_ALL = tuple(
     f"shared.web.pages.{name}"
     for name in (
-        *("work", "tasks", "many", "task", "doing", "evidence", "reviews", "cases", "documents", "rules", "refusals"),
+        *("work", "tasks", "many", "paste", "task", "doing", "evidence"),
+        *("reviews", "cases", "documents", "rules", "refusals"),
     )
 )
 """The modules of pages that every service has, or every unit's."""
@@ -130,7 +131,7 @@ async def bearer_of(request: Request, place: Place) -> Bearer | None:
     if not token:
         return None
     bearer = await place.at_work.door.reader(f"Bearer {token}")
-    await sign_in.check_signed_in(place, bearer)
+    await sign_in.check_signed_in(place, bearer, request)
     return bearer
 
 

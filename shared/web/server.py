@@ -12,6 +12,7 @@ from shared.domain.decider import Refusal
 from shared.platform.errors import PlatformError
 from shared.unit.own_views import OwnViews
 from shared.unit.service import AtWork
+from shared.web import sign_in
 from shared.web.addresses import port_of
 from shared.web.application import application
 from shared.web.place import Place
@@ -53,6 +54,7 @@ class HttpServer:
         await self._views.start()
         listening = self._listen()
         self.place.port = listening.getsockname()[1]
+        await sign_in.begin(self.place)
         config = uvicorn.Config(
             self.application,
             lifespan="off",

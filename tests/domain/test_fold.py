@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from services.tracker.history.replay import ledger_line
+from services.tracker.history.replay import Filter, ledger_line
 from services.tracker.projection.digest import view_digest
 from services.tracker.projection.fold import Checkpoint, OriginPosition, Touched, fold_page
 from services.tracker.projection.parking import Lot, update
@@ -98,7 +98,10 @@ def test_a_row_names_the_person_who_acted_and_says_it_in_a_sentence_where_one_is
     (unnamed,) = Folded().add(LEDGER[:1]).audit_rows
     assert row == unnamed | {"person": "nguyen-van-a"}
     assert with_summary(row)["summary"]["en"].startswith("Head, Logistics unit (nguyen-van-a) opened task task-1")
-    assert ledger_line(named)["summary"] == with_summary(row)["summary"]
+    line = ledger_line(named)
+    assert line["summary"] == with_summary(row)["summary"]
+    sought = ("nguyen-van-a", "logistics.lead", "", "tran-b")
+    assert [Filter(actor=name).fits(line, named) for name in sought] == [True, True, True, False]
     use_names({PEOPLE: {"nguyen-van-a": Name("Nguyễn Văn A", "")}})
     said = with_summary(row)["summary"]["vi"]
     assert said.startswith("Trưởng Bộ phận hậu cần phục vụ (Nguyễn Văn A) ")

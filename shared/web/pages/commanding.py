@@ -5,7 +5,7 @@ twice; where somebody else has changed the same thing since the form was made, i
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID, uuid4
@@ -14,18 +14,21 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.responses import Response
 
 from shared.domain.decider import Command, Refused
+from shared.domain.task import OpenTask
 from shared.entering.typed import INSTANT
 from shared.eventstore.errors import Unavailable
 from shared.i18n import render
+from shared.reports.lines import Names
 from shared.unit.problems import COMMAND_ID_REUSED, Problem
-from shared.values.command_words import COMMAND_WORDS
+from shared.values.command_words import COMMAND_WORDS, FIELD_WORDS
 from shared.values.message import Message
 from shared.views.view import Document
-from shared.web.forms import Form, Posted, form_of, read_form, with_problem, with_typed
+from shared.web.forms import Form, Option, Posted, form_of, read_form, with_problem, with_typed
 from shared.web.pages.choices import choices_for
 from shared.web.pages.offered import HELP
 from shared.web.pages.story import told_of
 from shared.web.pages.uploading import FILE_FIELD, keep_files, with_elsewhere
+from shared.web.rendering import text_in
 from shared.web.visit import Visit
 
 HAPPENED = "happened"
@@ -51,6 +54,8 @@ class Giving:
     back: str
     then: str
     subject: str = ""
+    groups: Names = field(default_factory=dict)
+    """Task groups to choose among, where the command names one."""
 
     @property
     def takes_files(self) -> bool:
@@ -79,7 +84,7 @@ async def answer(visit: Visit, giving: Giving) -> Response:
     typed, problem = await _typed(visit, giving, fields)
     filled = _read(visit, giving, typed, command_id_in(fields))
     form = _form(visit, giving)
-    data = {**filled.posted.data, **giving.fixed}
+    data = {**_with_name_of_group(filled.posted.data, giving.groups), **giving.fixed}
     seen = _seen(visit, giving, data)
     if filled.posted.errors or filled.happened_error or problem:
         told = with_typed(form, typed, filled.posted.errors)
@@ -92,7 +97,8 @@ async def answer(visit: Visit, giving: Giving) -> Response:
     given = await visit.give(giving.command.NAME, data, filled.command_id, filled.happened)
     if given.problem:
         return _refused(visit, giving, form, filled, seen, given.problem)
-    return visit.redirect(giving.then, done=giving.command.NAME)
+    then = f"/tasks/{data['task_id']}" if giving.command is OpenTask else giving.then
+    return visit.redirect(then, done=giving.command.NAME)
 
 
 def command_id_in(fields: FormData) -> UUID:
@@ -149,13 +155,29 @@ def _read(visit: Visit, giving: Giving, typed: Mapping[str, Sequence[str]], comm
     return Filled(typed, posted, command_id, happened, text, error)
 
 
+def _with_name_of_group(data: Mapping[str, Any], groups: Names) -> dict[str, Any]:
+    """Groups that there are have their names already."""
+    match data:
+        case {"group": {"number": int(number)}} if number in groups:
+            name = {lang: text for lang, text in groups[number].items() if text}
+            return {**data, "group": {"number": number, "name": name}}
+        case _:
+            return dict(data)
+
+
 def _form(visit: Visit, giving: Giving, values: Mapping[str, Any] | None = None) -> Form:
+    choices = choices_for(visit, giving.command)
+    if giving.groups:
+        listed = [
+            Option(str(number), f"{number}. {text_in(name, visit.lang)}") for number, name in giving.groups.items()
+        ]
+        choices = replace(choices, options={**choices.options, "group.number": listed})
     return form_of(
         giving.command,
         lang=visit.lang,
         values=giving.values if values is None else values,
         fixed=giving.fixed,
-        choices=choices_for(visit),
+        choices=choices,
     )
 
 
@@ -247,7 +269,7 @@ def _page(
         "doing/form.html",
         status,
         page_title=title,
-        form=with_elsewhere(form, visit),
+        form=with_elsewhere(_without_names_of_groups(form, giving), visit),
         giving=giving,
         help=visit.t(help_.text) if help_ else "",
         seen=seen,
@@ -258,6 +280,17 @@ def _page(
         compared=_compared(visit, giving, form) if meanwhile else [],
         most_mb=visit.place.at_work.settings.most_evidence_bytes // 1024**2,
     )
+
+
+def _without_names_of_groups(form: Form, giving: Giving) -> Form:
+    if not giving.groups:
+        return form
+    shown = (
+        replace(each, label=render(FIELD_WORDS["group"], form.lang)) if each.path == "group.number" else each
+        for each in form.fields
+        if not each.path.startswith("group.name")
+    )
+    return replace(form, fields=tuple(shown))
 
 
 def _problems(visit: Visit, form: Form, happened_error: str) -> list[Any]:

@@ -9,6 +9,7 @@ from shared.domain.paper import KINDS
 from shared.reports.document_list import DocumentFilter, DocumentStatus, document_list
 from shared.reports.document_register import Filed, NextNumber, filed, next_number
 from shared.reports.pages import document_page as page_of_document
+from shared.values.message import Message
 from shared.values.symbol import Citation
 from shared.values.units import SUBCOMMITTEE
 from shared.views.view import Document
@@ -42,7 +43,7 @@ async def documents_page(visit: Visit) -> Response:
         lines=[{"line": line, "href": address_of(visit, line)} for line in listed.rows],
         in_all=len(on_file),
         options=_options(on_file),
-        statuses=[Option(each, visit.t(STATUS_WORDS[each])) for each in DocumentStatus],
+        statuses=[Option(each, visit.say(STATUS_WORDS[each])) for each in DocumentStatus],
         units=sorted({document["unit"] for document in on_file}),
         next=_next(visit, on_file, query),
         listed_page=listed,
@@ -51,9 +52,9 @@ async def documents_page(visit: Visit) -> Response:
 
 
 STATUS_WORDS = {
-    DocumentStatus.IN_FORCE: "In force",
-    DocumentStatus.SUPERSEDED: "Superseded",
-    DocumentStatus.WITHDRAWN: "No longer in force: withdrawn",
+    DocumentStatus.IN_FORCE: Message("in_force", "In force"),
+    DocumentStatus.SUPERSEDED: Message("superseded", "Superseded"),
+    DocumentStatus.WITHDRAWN: Message("withdrawn", "No longer in force: withdrawn"),
 }
 
 
@@ -101,7 +102,7 @@ async def document_page(visit: Visit) -> Response:
         page_title=document["symbol"],
         document=document,
         line=page_of_document(document, on_file).line,
-        status=visit.t(STATUS_WORDS[DocumentStatus(document["status"])]),
+        status=visit.say(STATUS_WORDS[DocumentStatus(document["status"])]),
         addresses=_addresses(visit, on_file),
         story=await story_for(visit, "document", document_id) if is_own else None,
         actions=actions(

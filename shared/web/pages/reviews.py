@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 from starlette.responses import Response
 
 from shared.domain.review import CloseReview, OpenReview
+from shared.domain.task import AssignTask
 from shared.reports.reviews import SheetRow, review_lines, sheet_of
 from shared.unit.problems import Problem
 from shared.unit.roles import Act
@@ -40,12 +41,16 @@ ROWS = 40
 ONLY = "only"
 """The name of the button that records one row."""
 CONFIRM_COMMAND = "confirm-review-item"
-SHOWN = (("", "All tasks"), ("left", "With gaps left"), ("unconfirmed", "Not confirmed yet"))
-CHOICE_WORDS: Mapping[Choice, str] = {
-    Choice.CONFIRM: "Confirm as it stands",
-    Choice.EXPLAIN: "Explain what is missing",
-    Choice.FILL_IN: "Only fill in",
-    Choice.LATER: "Leave for later",
+SHOWN = {
+    "": Message("all_tasks", "All tasks"),
+    "left": Message("with_gaps_left", "With gaps left"),
+    "unconfirmed": Message("not_confirmed", "Not confirmed yet"),
+}
+CHOICE_WORDS: Mapping[Choice, Message] = {
+    Choice.CONFIRM: Message("confirm", "Confirm as it stands"),
+    Choice.EXPLAIN: Message("explain", "Explain what is missing"),
+    Choice.FILL_IN: Message("fill_in", "Only fill in"),
+    Choice.LATER: Message("later", "Leave for later"),
 }
 LONGEST_SEEN = 18
 
@@ -102,7 +107,7 @@ class Sheet(NamedTuple):
         visit, review = self.visit, self.review
         (line,) = review_lines([review], visit.views.documents("tasks"))
         is_open = line.status == "open"
-        choices = choices_for(visit).suggestions
+        choices = choices_for(visit, AssignTask).suggestions
         said = {"done": visit.say(SOME_DONE.filled(count=done))} if done else {}
         return visit.render(
             "reviews/sheet.html",
@@ -117,7 +122,7 @@ class Sheet(NamedTuple):
             missing=lambda gaps: missing_in_words(gaps, visit),
             can_record=is_open and visit.may(Act.RECORD),
             lacks={gap for each in shown for gap in each.row.missing},
-            choice_options=[Option(choice, visit.t(words)) for choice, words in CHOICE_WORDS.items()],
+            choice_options=[Option(choice, visit.say(words)) for choice, words in CHOICE_WORDS.items()],
             offices=choices.get("collective", ()),
             positions=choices.get("individual", ()),
             tabs=self._tabs(),
@@ -135,12 +140,12 @@ class Sheet(NamedTuple):
         rows, current = self.rows, self.visit.query.get("show", "")
         return [
             {
-                "label": self.visit.t(label),
+                "label": self.visit.say(label),
                 "href": f"{self.path}?show={show}" if show else self.path,
                 "current": show == current,
                 "count": len(_wanted(rows, show)),
             }
-            for show, label in SHOWN
+            for show, label in SHOWN.items()
         ]
 
     def _problems(self, shown: Sequence[Shown]) -> list[dict[str, str]]:

@@ -1,21 +1,56 @@
-"""Who signs in, and where."""
+"""Who signs in, and where: at the sub-committee's service, for all services of the congress (docs/adr/0061).
 
-from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
-from starlette.routing import Route
+Commands that only look at accounts load nothing of the web."""
 
-from shared.unit.tokens import Bearer
-from shared.web.place import Place
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
+    from starlette.routing import Route
+
+    from shared.unit.tokens import Bearer
+    from shared.web.place import Place
+    from shared.web.sign_in.desk import Desk
+
+_desks: "WeakKeyDictionary[Place, Desk]" = WeakKeyDictionary()
 
 
-def routes(place: Place) -> list[Route]:
-    return []
+def desk_of(place: "Place") -> "Desk":
+    """The one of this service."""
+    from shared.web.sign_in.desk import Desk
+    from shared.web.visit import Visit, language_of
+
+    def render(
+        request: "Request", template: str, status: int, bearer: "Bearer | None", **context: object
+    ) -> "Response":
+        return Visit(request, place, bearer, language_of(request)).render(template, status, **context)
+
+    if place not in _desks:
+        _desks[place] = Desk(place, render)
+    return _desks[place]
 
 
-async def send_away(request: Request, place: Place) -> Response:
-    """To where one signs in."""
-    return RedirectResponse(place.addresses["subcommittee"] + "/sign-in", 303)
+def routes(place: "Place") -> "list[Route]":
+    """`/signed-in` and `/sign-out`; where people sign in all the other pages of it too."""
+    return desk_of(place).routes()
 
 
-async def check_signed_in(place: Place, bearer: Bearer) -> None:
-    """Raises `signed_out`, `unavailable`."""
+async def begin(place: "Place") -> None:
+    """Before the first page is asked for: keys to mint sessions with and, while nobody has an account, a set-up
+    code. Raises nothing."""
+    await desk_of(place).begin()
+
+
+async def send_away(request: "Request", place: "Place") -> "Response":
+    """To where one signs in, and back to this page."""
+    return desk_of(place).send_away(request)
+
+
+async def check_signed_in(place: "Place", bearer: "Bearer", request: "Request") -> None:
+    """Whether the session of this bearer, whose token was proved, was not ended. Raises `signed_out`,
+    `unavailable`."""
+    from shared.web.session import token_of
+
+    await desk_of(place).check(bearer, token_of(request, place.congress))
