@@ -11,8 +11,8 @@ from shared.i18n import render
 from shared.reports.lines import group_names
 from shared.reports.my_work import Attention, Whose, wanting
 from shared.reports.task_list import STATUSES, TaskCell, TaskList, TaskRow, TaskSort, task_list
-from shared.unit.roles import Act
 from shared.unit.own_views import OwnViews
+from shared.unit.roles import Act
 from shared.values.choice_words import words_of_choice
 from shared.values.code_lists import CodeList, entries_to_choose
 from shared.values.message import Message, word
