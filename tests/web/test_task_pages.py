@@ -135,6 +135,15 @@ async def test_somebody_elses_change_is_shown_before_ones_own_is_recorded(pages)
     assert (await document(pages, task_id))["collective"] == "Sở Y tế"
 
 
+async def test_what_is_only_added_asks_nothing(pages):
+    task_id = await opened(pages)
+    path = f"/tasks/{task_id}/do/comment-on-task"
+    fields = await form_at(pages, LEAD, path) | {"text": "Hai"}
+    await pages.give(MEMBER, "comment-on-task", {"task_id": task_id, "comment_id": "a", "text": "Một"})
+    assert (await pages.post(LEAD, path, fields)).status_code == 303
+    assert len((await document(pages, task_id))["comments"]) == 2
+
+
 async def test_ones_own_change_asks_nothing(pages):
     task_id = await opened(pages)
     path = f"/tasks/{task_id}/do/fund-task"
