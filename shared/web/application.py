@@ -30,7 +30,13 @@ from shared.web.rendering import STATIC, static_url
 from shared.web.sections import Link, PageRoute, Section
 from shared.web.visit import FORM_BYTES, FORM_FIELDS, NO_SUCH_PAGE, Visit, language_of
 
-PAGES_OF_ALL = tuple(f"shared.web.pages.{name}" for name in ("work", "tasks", "many", "task", "doing", "evidence"))
+PAGES_OF_ALL = tuple(
+    f"shared.web.pages.{name}"
+    for name in (
+        *("work", "tasks", "many", "paste", "task", "doing", "evidence"),
+        *("reviews", "cases", "documents", "rules", "refusals"),
+    )
+)
 """The modules of pages that every service has, or every unit's."""
 READY_TIMEOUT_S = 10
 A_YEAR_S = 365 * 24 * 60 * 60
@@ -62,8 +68,9 @@ def application(place: Place, modules: Sequence[str]) -> ASGIApp:
     sections = [section for section in declared if not (section.only_units and place.is_authority)]
     links = tuple(link for section in sections for link in section.links)
     pages = [_Page(place, route, links) for section in sections for route in section.routes]
+    begins = () if any(page.route.path == "/" for page in pages) else (Route("/", _to(links[0].path)),)
     routes = [
-        Route("/", lambda _: RedirectResponse(links[0].path, 303)),
+        *begins,
         Route("/language/{lang}", _keep("daihoi-lang", "lang", ("vi", "en"))),
         Route("/theme/{theme}", _keep("daihoi-theme", "theme", ("auto", "light", "dark"))),
         *api.routes(place),
@@ -75,6 +82,10 @@ def application(place: Place, modules: Sequence[str]) -> ASGIApp:
     inner = Starlette(routes=routes, exception_handlers={HTTPException: _wrong_address(place, links)})
     inner.router.redirect_slashes = False
     return _Boundary(inner, place)
+
+
+def _to(path: str) -> Callable[[Request], Response]:
+    return lambda _: RedirectResponse(path, 303)
 
 
 class _Page:
@@ -125,7 +136,7 @@ async def bearer_of(request: Request, place: Place) -> Bearer | None:
     if not token:
         return None
     bearer = await place.at_work.door.reader(f"Bearer {token}")
-    await sign_in.check_signed_in(place, bearer, request)
+    await sign_in.check_signed_in(place, bearer)
     return bearer
 
 

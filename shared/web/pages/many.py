@@ -48,7 +48,7 @@ async def many_page(visit: Visit) -> Response:
         return visit.refused(TOO_MANY_TICKED(count=len(ticked), most=MOST_AT_ONCE), 422)
     tasks = [task for name in ticked if (task := visit.views.document("tasks", f"{visit.service}/{name}"))]
     unknown = len(ticked) - len(tasks)
-    form = form_of(command, lang=visit.lang, choices=choices_for(visit), without=("task_id",))
+    form = form_of(command, lang=visit.lang, choices=choices_for(visit, command), without=("task_id",))
     shown = _Shown(visit, command.NAME, tasks, unknown)
     if fields.get(CONFIRMED) != "1" or not tasks:
         return shown.form(form)
@@ -80,8 +80,8 @@ class _Shown(NamedTuple):
         return visit.render(
             "doing/many.html",
             422 if fields else 200,
-            page_title=visit.t(HELP[self.name].title),
-            help=visit.t(HELP[self.name].text),
+            page_title=visit.say(HELP[self.name].title),
+            help=visit.say(HELP[self.name].text),
             form=form,
             name=self.name,
             tasks=[{"id": task["task_id"], "title": visit_title(visit, task)} for task in self.tasks],
@@ -95,7 +95,7 @@ class _Shown(NamedTuple):
         visit = self.visit
         return visit.render(
             "doing/outcomes.html",
-            page_title=visit.t(HELP[self.name].title),
+            page_title=visit.say(HELP[self.name].title),
             done_ones=[each for each in outcomes if not each.why],
             refused_ones=[each for each in outcomes if each.why],
             unknown=self.unknown,

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from shared.i18n import render
 from shared.reports.lines import group_names
 from shared.reports.my_work import Attention, Whose, wanting
-from shared.reports.task_list import STATUSES, TaskCell, TaskList, TaskRow, task_list
+from shared.reports.task_list import STATUSES, TaskCell, TaskList, TaskRow, TaskSort, task_list
 from shared.unit.roles import Act
 from shared.values.choice_words import words_of_choice
 from shared.values.code_lists import CodeList, entries_to_choose
@@ -23,17 +23,28 @@ from shared.web.rendering import text_in
 from shared.web.sections import Link, Section, route
 from shared.web.visit import Visit
 
-READY_MADE: Sequence[tuple[str, str]] = (
-    ("", "All tasks"),
-    (Attention.MINE, "Mine"),
-    (Attention.WAITING, "Waiting for me"),
-    (Attention.LATE, "Overdue"),
-    (Attention.WEEK, "Due within 7 days"),
-    (Attention.RETURNED, "Returned"),
-    (Attention.OBSTRUCTED, "Obstructed"),
-    (Attention.UNFUNDED, "Without funding"),
+READY_MADE: Sequence[tuple[str, Message]] = (
+    ("", Message("all", "All tasks")),
+    (Attention.MINE, Message("mine", "Mine")),
+    (Attention.WAITING, Message("waiting", "Waiting for me")),
+    (Attention.LATE, Message("late", "Overdue")),
+    (Attention.WEEK, Message("week", "Due within 7 days")),
+    (Attention.RETURNED, Message("returned", "Returned")),
+    (Attention.OBSTRUCTED, Message("obstructed", "Obstructed")),
+    (Attention.UNFUNDED, Message("unfunded", "Without funding")),
 )
 """Views by the parameter `view`, and what they are called."""
+SORTS = (
+    (TaskSort.NUMBER, Message("sort", "By number")),
+    (TaskSort.TITLE, Message("sort", "By title")),
+    (TaskSort.COLLECTIVE, Message("sort", "By collective")),
+    (TaskSort.INDIVIDUAL, Message("sort", "By individual")),
+    (TaskSort.DEADLINE, Message("sort", "By deadline")),
+    (TaskSort.STATUS, Message("sort", "By status")),
+    (TaskSort.PERCENT, Message("sort", "By progress")),
+    (TaskSort.PLANNED, Message("sort", "By money")),
+    (TaskSort.UPDATED, Message("sort", "By last change")),
+)
 FOR_MANY = (
     *("start-task", "report-progress", "complete-task", "return-task", "grant-extension", "assign-task"),
     *("set-deadline", "request-extension", "fund-task", "comment-on-task", "instruct-task", "cancel-task"),
@@ -92,14 +103,12 @@ def _listed(visit: Visit, tasks: list[Document], wanted: Wanted) -> tuple[Wanted
 
 def _row(row: TaskRow, visit: Visit) -> dict[str, Any]:
     title = text_in({"vi": row.title_vi, "en": row.title_en}, visit.lang)
-    document = visit.views.document("tasks", f"{row.unit}/{row.id}") or {}
     return {
         "row": row,
         "id": row.id,
         "title": title,
         "label": f"{row.id}. {title}",
         "missing": missing_in_words(row.missing, visit),
-        "updated": document.get("updated_at") or "",
     }
 
 
@@ -111,7 +120,7 @@ def missing_in_words(missing: Sequence[str], visit: Visit) -> str:
 def _saved(visit: Visit, wanted: Wanted) -> list[dict[str, Any]]:
     return [
         {
-            "label": visit.t(label),
+            "label": visit.say(label),
             "href": f"/tasks?{urlencode({'view': view})}" if view else "/tasks",
             "current": (wanted.attention or "") == view,
         }
@@ -131,6 +140,7 @@ def _options(visit: Visit, tasks: Sequence[Document]) -> dict[str, list[Option]]
         "group": [Option(str(number), f"{number}. {text_in(name, visit.lang)}") for number, name in groups.items()],
         "collective": [Option(name, name) for name in offices[:MOST_NAMES]],
         "individual": [Option(name, name) for name in individuals[:MOST_NAMES]],
+        "sort": [Option(sort, visit.say(label)) for sort, label in SORTS],
     }
 
 
@@ -142,26 +152,26 @@ def _office(visit: Visit, collective: str) -> str:
 def _word(visit: Visit, field: str, code: str) -> str:
     words = CELL_WORDS.get(code) if field in ("status", "cell") else None
     if words:
-        return visit.t(words)
+        return visit.say(words)
     told = words_of_choice(field, code)
     return render(told, visit.lang) if told else code
 
 
 CELL_WORDS = {
-    "open": "Not started",
-    "in_progress": "In progress",
-    "blocked": "Blocked",
-    "submitted": "Submitted",
-    "completed": "Completed",
-    "cancelled": "Cancelled",
-    "completed_on_time": "Completed on time",
-    "completed_late": "Completed late",
-    "open_in_time": "Within the deadline",
-    "open_overdue": "Overdue",
-    "no_deadline": "No deadline",
-    "suspended": "Suspended",
-    "due_soon": "Due soon",
-    "lacking": "Lacks essentials",
+    "open": Message("cell", "Not started"),
+    "in_progress": Message("cell", "In progress"),
+    "blocked": Message("cell", "Blocked"),
+    "submitted": Message("cell", "Submitted"),
+    "completed": Message("cell", "Completed"),
+    "cancelled": Message("cell", "Cancelled"),
+    "completed_on_time": Message("cell", "Completed on time"),
+    "completed_late": Message("cell", "Completed late"),
+    "open_in_time": Message("cell", "Within the deadline"),
+    "open_overdue": Message("cell", "Overdue"),
+    "no_deadline": Message("cell", "No deadline"),
+    "suspended": Message("cell", "Suspended"),
+    "due_soon": Message("cell", "Due soon"),
+    "lacking": Message("cell", "Lacks essentials"),
 }
 
 SECTION = Section(routes=(route("/tasks", tasks_page),), links=(Link("Tasks", "/tasks"),), only_units=True)

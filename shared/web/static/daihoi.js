@@ -4,7 +4,8 @@
 const body = document.body;
 const all = (selector, root = document) => [...root.querySelectorAll(selector)];
 const say = (name, count) => (body.dataset[`say${name}`] || "").replace("{count}", count);
-const tell = (text) => { document.getElementById("connection").textContent = text; };
+const line = document.getElementById("connection");
+const tell = (text) => { line.textContent = text; };
 const isBox = (field) => field.type === "checkbox" || field.type === "radio";
 const isText = (field) => field.matches("textarea, input") && !isBox(field);
 const stateOf = (field) => (isBox(field) ? field.checked : field.value);
@@ -51,10 +52,10 @@ function restore(form) {
     form.elements.command_id.value = kept.sent;
     form.dataset.sent = "";
   }
-  const line = document.createElement("p");
+  const notice = document.createElement("p");
   const drop = document.createElement("button");
-  line.className = "notice tone-info";
-  line.setAttribute("role", "status");
+  notice.className = "notice tone-info";
+  notice.setAttribute("role", "status");
   drop.type = "button";
   drop.className = "quiet";
   drop.textContent = say("Discard");
@@ -62,8 +63,8 @@ function restore(form) {
     stored((storage) => storage.removeItem(keyOf(form)));
     location.reload();
   });
-  line.append(say("Kept"), " ", drop);
-  form.prepend(line);
+  notice.append(say("Kept"), " ", drop);
+  form.prepend(notice);
 }
 
 function release(form) {
@@ -110,16 +111,20 @@ window.addEventListener("pageshow", (event) => {
 
 // --- live parts ---
 
+const TOLD = "told";
 let version = Number(body.dataset.version);
 let events = null;
 let pause = 1000;
-let isAway = false;
+let away = null;  // what will say so if the stream is not back soon, or TOLD
 let isWanted = false;
 let isRefreshing = false;
 let isStale = false;
 
 const isInUse = (region) => region.contains(document.activeElement) && document.activeElement.matches("form *, [data-sheet] *") ||
   region.querySelector(".tick:checked") || all("input, select, textarea", region).some(isDirty);
+
+const sources = new Map();  // of the regions as they came; each form has a command id of its own
+const sourceOf = (region) => region.outerHTML.replace(/name="command_id" value="[^"]*"/g, "");
 
 async function refresh() {
   isWanted = true;
@@ -133,25 +138,25 @@ async function refresh() {
       if (!answer.ok || answer.redirected) break;
       const page = new DOMParser().parseFromString(await answer.text(), "text/html");
       for (const region of all("[data-live][id]")) show(region, page.getElementById(region.id));
-      tell(isStale ? say("Changed") : "");
+      if (isStale || line.textContent === say("Changed")) tell(isStale ? say("Changed") : "");
     }
   } catch { /* the stream of events tells of the connection, and comes back to this */ }
   isRefreshing = false;
 }
 
 function show(region, fresh) {
-  if (!fresh || fresh.isEqualNode(region)) return;
+  if (!fresh || sources.get(region.id) === sourceOf(fresh)) return;
   if (isInUse(region)) {
     isStale = true;
     return;
   }
-  const open = new Set(all("details[open][id]", region).map((each) => each.id));
+  const folds = new Map(all("details", region).map((each) => [each.querySelector("summary").textContent, each.open]));
   const href = region.contains(document.activeElement) && document.activeElement.getAttribute("href");
   region.replaceWith(fresh);
-  for (const each of all("details[id]", fresh)) each.open ||= open.has(each.id);
+  for (const each of all("details", fresh)) each.open = folds.get(each.querySelector("summary").textContent) ?? each.open;
   if (href) fresh.querySelector(`a[href="${CSS.escape(href)}"]`)?.focus({ preventScroll: true });
-  fresh.classList.add("fresh");
   prepare(fresh);
+  fresh.classList.add("fresh");
 }
 
 for (const name of ["focusout", "change"]) document.addEventListener(name, () => isStale && setTimeout(refresh, 200));
@@ -162,11 +167,12 @@ function follow() {
   events = new EventSource(`/live?after=${version}`);
   events.onopen = () => {
     pause = 1000;
-    if (!isAway) return;
-    isAway = false;
-    tell(say("Back"));
-    setTimeout(() => isAway || tell(""), 6000);
-    refresh();
+    clearTimeout(away);
+    if (away === TOLD) {
+      tell(say("Back"));
+      setTimeout(tell, 6000, "");
+    }
+    away = null;
   };
   events.addEventListener("changed", (event) => {
     version = Number(event.data) || version;
@@ -177,8 +183,10 @@ function follow() {
     tell(say("SignedOut"));
   });
   events.onerror = () => {
-    if (!isAway) setTimeout(() => isAway && tell(say("Away")), 1500);
-    isAway = true;
+    away ??= setTimeout(() => {
+      away = TOLD;
+      tell(say("Away"));
+    }, 1500);
     if (events.readyState !== EventSource.CLOSED) return;  // the browser comes back by itself
     setTimeout(follow, pause * (0.75 + Math.random() / 2));
     pause = Math.min(pause * 2, 30000);
@@ -192,9 +200,9 @@ const ticksOf = (name) => all(".tick").filter((tick) => tick.name === name);
 function countTicks() {
   for (const form of all("form[data-ticks]")) {
     const count = ticksOf(form.dataset.ticks).filter((tick) => tick.checked).length;
-    const line = form.querySelector("[data-ticked]");
-    line.dataset.none ??= line.textContent;
-    line.textContent = count ? say("Ticked", count) : line.dataset.none;
+    const ticked = form.querySelector("[data-ticked]");
+    ticked.dataset.none ??= ticked.textContent;
+    ticked.textContent = count ? say("Ticked", count) : ticked.dataset.none;
   }
   for (const box of all("[data-tick-all]")) {
     const ticks = ticksOf(box.dataset.tickAll);
@@ -210,8 +218,9 @@ document.addEventListener("change", ({ target }) => {
   if (cell) cell.classList.toggle("changed", all("input, select", cell).some(isDirty));
 });
 
+const DROPPED = ".fold[open]:has(> .fold-panel)";
 document.addEventListener("click", (event) => {
-  for (const fold of all("details.fold[open]")) if (!fold.contains(event.target)) fold.open = false;
+  for (const fold of all(DROPPED)) if (!fold.contains(event.target)) fold.open = false;
   const look = event.target.closest("[data-look]");
   if (!look || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
@@ -222,7 +231,7 @@ document.addEventListener("click", (event) => {
 });
 
 document.addEventListener("keydown", (event) => {
-  const fold = document.querySelector("details.fold[open]");
+  const fold = document.querySelector(DROPPED);
   if (event.key === "Escape" && fold) {
     fold.open = false;
     fold.querySelector("summary").focus();
@@ -259,8 +268,9 @@ function enter(cell) {
 
 function goDown(field, by) {
   const rows = rowsOf(field.closest("table"));
-  const row = rows[rows.indexOf(field.closest("tr")) + by];
-  return enter(row?.cells[cellOf(field).cellIndex]);
+  const column = cellOf(field).cellIndex;
+  for (let place = rows.indexOf(field.closest("tr")) + by; rows[place]; place += by) if (enter(rows[place].cells[column])) return true;
+  return false;
 }
 
 function goRight(field, by) {
@@ -375,6 +385,7 @@ document.addEventListener("paste", (event) => {
 // --- as the page opens ---
 
 function prepare(root) {
+  for (const region of [root, ...all("[data-live]", root)]) if (region.id) sources.set(region.id, sourceOf(region));
   for (const field of all("input, select, textarea", root)) firstStates.set(field, stateOf(field));
   for (const box of all("[data-tick-all]", root)) box.closest("label").hidden = false;
   countTicks();
