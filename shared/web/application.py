@@ -68,8 +68,9 @@ def application(place: Place, modules: Sequence[str]) -> ASGIApp:
     sections = [section for section in declared if not (section.only_units and place.is_authority)]
     links = tuple(link for section in sections for link in section.links)
     pages = [_Page(place, route, links) for section in sections for route in section.routes]
+    begins = () if any(page.route.path == "/" for page in pages) else (Route("/", _to(links[0].path)),)
     routes = [
-        Route("/", lambda _: RedirectResponse(links[0].path, 303)),
+        *begins,
         Route("/language/{lang}", _keep("daihoi-lang", "lang", ("vi", "en"))),
         Route("/theme/{theme}", _keep("daihoi-theme", "theme", ("auto", "light", "dark"))),
         *api.routes(place),
@@ -81,6 +82,10 @@ def application(place: Place, modules: Sequence[str]) -> ASGIApp:
     inner = Starlette(routes=routes, exception_handlers={HTTPException: _wrong_address(place, links)})
     inner.router.redirect_slashes = False
     return _Boundary(inner, place)
+
+
+def _to(path: str) -> Callable[[Request], Response]:
+    return lambda _: RedirectResponse(path, 303)
 
 
 class _Page:
@@ -131,7 +136,7 @@ async def bearer_of(request: Request, place: Place) -> Bearer | None:
     if not token:
         return None
     bearer = await place.at_work.door.reader(f"Bearer {token}")
-    await sign_in.check_signed_in(place, bearer, request)
+    await sign_in.check_signed_in(place, bearer)
     return bearer
 
 
