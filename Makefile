@@ -13,7 +13,7 @@ ARGS ?=
 unexport PYTHONDONTWRITEBYTECODE
 export PYTHONPYCACHEPREFIX := $(CURDIR)/$(VENV)/bytecode
 
-.PHONY: help demo up test test-all faults mongod bench lint audit format charters commands findings licences tour asyncapi lock compose-up compose-down clean
+.PHONY: help demo up test test-all faults mongod bench lint audit format charters commands roles findings licences tour asyncapi lock compose-up compose-down clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -111,6 +111,9 @@ charters: $(VENV)/dev-installed ## Write the generated half of every service's R
 
 commands: $(VENV)/dev-installed ## Write docs/commands.md from the commands
 	@$(BIN)/python -m daihoi.cli.command_pages
+
+roles: $(VENV)/dev-installed ## Write docs/roles.md from the table of roles and the commands
+	@$(BIN)/python -m daihoi.ops.roles_page
 
 findings: $(VENV)/dev-installed ## Write what each finding means into the operator's pages
 	@$(BIN)/python -m daihoi.ops.findings_page

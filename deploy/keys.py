@@ -12,14 +12,13 @@ from pathlib import Path
 from typing import NamedTuple
 
 from shared.eventstore.credentials import issue
-from shared.eventstore.rights import OPERATOR
 from shared.platform.database_users import KEY_FILE, USERS, provide_passwords
 from shared.platform.files import OPEN_FILE, OPEN_FOLDER, OWN_FILE, OWN_FOLDER, own_folder, write_new, write_over
 from shared.platform.nats_account import adopt_streams, credentials_path, key_of, provide_keys
 from shared.platform.nats_config import configuration
 from shared.platform.settings import Settings
 from shared.unit.issuer import provide_issuer_keys
-from shared.values.units import TRACKER, services
+from shared.values.units import OPERATOR, TRACKER, services
 
 FOLDER = "containers"
 HOST = "host"

@@ -18,7 +18,7 @@ from nats.aio.client import Client
 from services.tracker.projection.store import ViewStore
 from shared.domain.decider import Actor
 from shared.eventstore.ledger import Ledger
-from shared.eventstore.rights import OPERATOR, STORE
+from shared.eventstore.rights import STORE
 from shared.platform.embedded import Endpoints
 from shared.platform.keeper import nats_server
 from shared.platform.memory import collect_rarely
@@ -28,7 +28,7 @@ from shared.platform.settings import Settings
 from shared.unit.issuer import make_issuer_keys
 from shared.unit.tokens import mint_token
 from shared.values.names_in_use import NONE_IN_USE, use_names
-from shared.values.units import SETTING
+from shared.values.units import OPERATOR, SETTING
 from tests.congress import connected_to_streams
 from tests.forked import fork_children
 from tests.in_memory import keep_temporary_files_in_memory
@@ -68,6 +68,7 @@ type MakeBroker = Callable[[str], Awaitable[Broker]]
 def pytest_configure(config: pytest.Config) -> None:
     """A longer look for properties begins somewhere else on every run, unless `--hypothesis-seed` says where."""
     keep_temporary_files_in_memory()
+    os.environ.setdefault("DAIHOI_HTTP_PORT", "off")  # a service has pages only where they are looked at
     fork_children()
     if LONGER and config.option.hypothesis_seed is None:
         config.option.hypothesis_seed = str(secrets.randbits(32))
@@ -218,8 +219,8 @@ def settings(endpoints: Endpoints, congress: str, tmp_path: Path) -> Settings:
     return found
 
 
-def token_for(settings: Settings, actor: str, lasting: timedelta = timedelta(hours=1)) -> str:
+def token_for(settings: Settings, actor: str, lasting: timedelta = timedelta(hours=1), person: str = "") -> str:
     """A bearer token for `logistics.lead` and the like, signed by the test's issuer."""
     private_key = settings.issuer_private_key_path.read_bytes()
-    who = Actor(actor, actor.partition(".")[0])
+    who = Actor(actor, actor.partition(".")[0], person)
     return mint_token(private_key, settings.congress, who, datetime.now(UTC), lasting)

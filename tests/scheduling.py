@@ -25,7 +25,7 @@ LONG_FILES = (
     "integration/test_backup.py",
 )
 """They take turns as well: three that keep a processor busy, then one that mostly waits."""
-FOLDERS = ("faults", "integration", "properties", "contract")
+FOLDERS = ("faults", "integration", "properties", "contract", "web")
 ONE_BY_ONE = frozenset(
     {
         "faults/test_kept.py",

@@ -16,7 +16,6 @@ from uuid import uuid4
 
 from shared.eventstore.credentials import credentials_for
 from shared.eventstore.jetstream_api import js_api
-from shared.eventstore.rights import OPERATOR
 from shared.platform.credentials import ADMIN
 from shared.platform.databases import MONGOD, NONE, mongod_program
 from shared.platform.embedded import Endpoints, embedded_servers
@@ -24,6 +23,7 @@ from shared.platform.mongo import mongo_database
 from shared.platform.nats import nats_connection
 from shared.platform.nats_keys import Credentials
 from shared.values.secrecy import PASSWORD_FILE
+from shared.values.units import OPERATOR
 
 
 @cache

@@ -21,8 +21,8 @@ from services.tracker.projection.store import ViewStore
 from shared.eventstore.direct import Stored
 from shared.eventstore.ledger import Ledger
 from shared.eventstore.operating import connected_as
-from shared.eventstore.rights import OPERATOR
 from shared.platform.mongo import Database
+from shared.values.units import OPERATOR
 
 JOURNALLED, PASSWORDS, TLS = "journalled", "passwords", "TLS to the database"
 COMPARED = (

@@ -16,11 +16,11 @@ from benchmarks.work import Work
 from daihoi.ops.supervisor import running_services
 from shared.eventstore.ledger import Ledger
 from shared.eventstore.operating import connected_as
-from shared.eventstore.rights import OPERATOR, member_of
+from shared.eventstore.rights import member_of
 from shared.eventstore.store import EventStore
 from shared.unit.client import CommandClient
 from shared.unit.issuer import make_issuer_keys
-from shared.values.units import AUDITOR
+from shared.values.units import AUDITOR, OPERATOR
 
 UNIT = "logistics"
 HISTORY = f"{CONGRESS}-history"

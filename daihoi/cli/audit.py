@@ -34,7 +34,7 @@ audit = CommandGroup("The event history: replay, timeline, as-of, diff, verify."
 def audit_replay(
     unit: Annotated[str, typer.Option(help="Only events of this service.")] = "",
     entity: Annotated[str, typer.Option(help="Only this entity: 1-03, task/1-03, logistics/1-03, or task.")] = "",
-    actor: Annotated[str, typer.Option(help="Only what this actor did.")] = "",
+    actor: Annotated[str, typer.Option(help="Only what this position did, or this person.")] = "",
     type: Annotated[str, typer.Option(help="Only this event type: task.completed, or all of task.")] = "",  # noqa: A002
     first: Annotated[str | None, typer.Option("--from", help="From this sequence, time or day on.")] = None,
     last: Annotated[

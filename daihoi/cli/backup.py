@@ -21,12 +21,12 @@ from daihoi.ops.backup.taking import take
 from daihoi.ops.session import connected, open_session
 from services.tracker.projection.rebuild import rebuild
 from shared.domain.decider import Refusal
-from shared.eventstore.rights import OPERATOR, STORE
+from shared.eventstore.rights import STORE
 from shared.i18n import Language, translate
 from shared.platform.files import new_file, own_folder
 from shared.platform.settings import Settings
 from shared.unit.client import CommandClient
-from shared.values.units import TRACKER
+from shared.values.units import OPERATOR, TRACKER
 
 STILL_RUN = Refusal("services_still_run", "These services answer: {services}. Stop them first, wherever they run.")
 NOT_THERE = Refusal("no_such_file", "There is no file {path}.")

@@ -49,6 +49,7 @@ from shared.reports.congress import CongressOnRecord, on_record, particulars_of
 from shared.reports.deadlines import Deadlines, batches, deadlines_of
 from shared.unit.commands import Answer
 from shared.unit.patience import WAIT_FOR_SERVICE_S
+from shared.unit.roles import may_give
 from shared.values.code_lists import LIST_NAMES
 from shared.values.message import Message
 from shared.values.units import SUBCOMMITTEE
@@ -252,7 +253,7 @@ def _answers_in(file: Path | None) -> Answers:
 
 def _check_right_to_publish(wishes: Sequence[PublishList], actor: str) -> None:
     """Raises the refusal that would come once the congress is on record and its lists are not."""
-    if wishes and actor and not Actor(actor, SUBCOMMITTEE).leads:
+    if wishes and actor and not may_give(Actor(actor, SUBCOMMITTEE), PublishList, SUBCOMMITTEE):
         raise NO_RIGHT(actor=actor)
 
 

@@ -26,7 +26,7 @@ from shared.unit.patience import WAIT_FOR_SERVICE_S, Patience
 from shared.values.message import Message
 from shared.values.names_in_use import Names, names_in_use, use_names
 from shared.values.secrecy import masked
-from shared.values.units import AUDITOR, TRACKER, services
+from shared.values.units import READING, TRACKER, services
 
 NAME_HELP = "subcommittee, tracker, or the id of a support unit"
 NO_SUCH_SERVICE = Refusal("no_such_service", "There is no service {name}; there are {services}.")
@@ -206,7 +206,7 @@ def refusals_are_wrong_use() -> Iterator[None]:
 def check_service(name: str, names: Sequence[str]) -> None:
     """Ends the program as wrong use where none of them has this name."""
     if name not in names:
-        no_service = NOT_MEANT if name in (*services(), TRACKER, AUDITOR) else NO_SUCH_SERVICE
+        no_service = NOT_MEANT if name in (*services(), TRACKER, *READING) else NO_SUCH_SERVICE
         refuse(no_service(name=name, services=", ".join(names)))
 
 

@@ -19,11 +19,11 @@ from services.tracker.history.replay import Filter, replay
 from services.tracker.history.verify import verify
 from services.tracker.queries import consolidated_report
 from shared.eventstore.canonical import indented, json_line
-from shared.eventstore.rights import OPERATOR
 from shared.i18n import Language, translate
 from shared.platform.settings import Settings
 from shared.reports.consolidated import Report
 from shared.unit.issuer import provide_issuer_keys
+from shared.values.units import OPERATOR
 
 EXPORTS = Path("out")
 

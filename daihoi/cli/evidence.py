@@ -29,7 +29,7 @@ from shared.unit.fetching_files import EvidenceFetcher
 from shared.unit.patience import WAIT_FOR_SERVICE_S
 from shared.unit.sending_files import EvidenceSender
 from shared.values.types import Evidence
-from shared.values.units import AUDITOR, support_unit_ids
+from shared.values.units import READING, support_unit_ids
 
 SENDING_LASTS = timedelta(hours=1)
 """As long as files may take to be sent."""
@@ -121,9 +121,9 @@ async def _fetcher_of(
 
 
 def _member_unit(actor: str) -> str:
-    """As whose member somebody asks; empty for the auditor, and where nobody is named: these read the stores."""
+    """As whose member somebody asks; empty for who only reads, and where nobody is named: these read the stores."""
     unit = unit_that_gives(actor)
-    return "" if unit == AUDITOR else unit
+    return "" if unit in READING else unit
 
 
 @evidence.command("verify")

@@ -2,6 +2,7 @@
 
 import math
 import os
+import re
 from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -35,12 +36,17 @@ from shared.unit.rotation import (
     rotate_keys,
 )
 from shared.unit.tokens import id_of, mint_token, position_of, unit_of
+from shared.values.brief import brief_text
 from shared.values.text import Unclean, clean
-from shared.values.units import AUDITOR, services
+from shared.values.types import ID_PATTERN
+from shared.values.units import READING, services
 
 NO_HOURS = Refusal("no_hours", "--hours is a number of hours.")
 NOT_A_NAME = Refusal("actor_not_a_name", "What --as names has {reason}.")
 NO_ACTOR = Refusal("no_actor", "--as names UNIT.POSITION, and the unit is one of {units}; not {given}.")
+NO_PERSON = Refusal(
+    "no_person", "--person is the id of a person as the register has it, such as nguyen-van-a; not {given}."
+)
 NOT_EVERYWHERE = Refusal(
     "next_key_not_everywhere",
     "These services lack the next key {key_id}, and would refuse what is minted with it: {services}. Bring {path} to "
@@ -79,37 +85,45 @@ def position_that_gives(actor: str) -> str:
     return actor or position_of(os.environ.get("DAIHOI_TOKEN", "").strip())
 
 
-def mint(settings: Settings, actor: str, lasting: timedelta, *, makes_keys: bool = True) -> str:
-    """A bearer token. Ends the program where `actor` is no UNIT.POSITION. Raises `PlatformError` without a key."""
+def mint(settings: Settings, actor: str, lasting: timedelta, *, person: str = "", makes_keys: bool = True) -> str:
+    """A bearer token, which may name the `person` who holds the position. Ends the program where `actor` is no
+    UNIT.POSITION or `person` no id. Raises `PlatformError` without a key."""
     try:
         actor = clean(actor)
     except Unclean as error:
         console.refuse(NOT_A_NAME(reason=MESSAGES[error.code]))
     unit, _, position = actor.partition(".")
-    if unit not in (*services(), AUDITOR):
+    if unit not in (*services(), *READING):
         is_listed(unit)
-    if unit not in (*services(), AUDITOR) or not position:
+    if unit not in (*services(), *READING) or not position:
         console.refuse(_no_actor(actor))
+    if person and not re.fullmatch(ID_PATTERN, person):
+        console.refuse(NO_PERSON(given=brief_text(person)))
     key = issuer_private_key(settings) if makes_keys else held_private_key(settings)
     try:
-        return mint_token(key, settings.congress, Actor(actor, unit), datetime.now(UTC), lasting)
+        return mint_token(key, settings.congress, Actor(actor, unit, person), datetime.now(UTC), lasting)
     except ValueError:
         console.refuse(_no_actor(actor))
 
 
 def _no_actor(given: str) -> Refused:
-    return NO_ACTOR(units=", ".join((*with_listed(services()), AUDITOR)), given=given)
+    return NO_ACTOR(units=", ".join((*with_listed(services()), *READING)), given=given)
 
 
 def token(
-    actor: Annotated[str, typer.Option("--as", help="UNIT.POSITION: logistics.lead; auditor.… to read only")],
+    actor: Annotated[
+        str, typer.Option("--as", help="UNIT.POSITION: logistics.lead; auditor.… or leaders.… to read only")
+    ],
     hours: Annotated[float, typer.Option(min=0.01, max=LONGEST_HOURS, help="How long it is valid.")] = 1,
+    person: Annotated[
+        str, typer.Option(help="Who holds the position, by the id on the register; history names them.")
+    ] = "",
 ) -> None:
     """Mint a bearer token, on the machine that has the issuer's private key."""
     settings = console.read_settings()
     if math.isnan(hours):
         console.refuse(NO_HOURS())
-    minted = mint(settings, actor, timedelta(hours=hours), makes_keys=False)
+    minted = mint(settings, actor, timedelta(hours=hours), person=person, makes_keys=False)
     console.out.print(minted, soft_wrap=True)
     if console.err.is_terminal:
         console.say(translate("Its id, should it have to be revoked: {token_id}", spoken(), token_id=id_of(minted)))

@@ -25,6 +25,7 @@ COMMANDS: Mapping[str, str] = {
     "send": "sending:send",
     "submit": "submitting:submit",
     "evidence": "evidence:evidence",
+    "accounts": "accounts:accounts",
     "token": "issuing:token",
     "keys": "issuing:keys",
     "revoke": "revoking:revoke",

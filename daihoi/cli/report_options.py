@@ -5,9 +5,9 @@ from typing import Annotated
 import typer
 
 from daihoi.cli import console
-from daihoi.ops.names import names_in
 from services.tracker.projection.errors import as_written
 from shared.i18n import Language
+from shared.reports.all_names import names_in
 from shared.reports.arrangement import AnnexBy
 from shared.reports.consolidated import Report
 from shared.reports.issued_reports import IssuedReport

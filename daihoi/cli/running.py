@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+from collections.abc import Mapping
 from typing import Annotated
 
 import typer
@@ -17,12 +18,14 @@ from daihoi.ops.supervisor import Supervisor, all_services, only_one_up
 from daihoi.terminal.operation import services_table
 from shared.eventstore.errors import EventStoreError
 from shared.eventstore.operating import provide_streams
-from shared.eventstore.rights import OPERATOR
 from shared.i18n import translate
 from shared.platform.errors import PlatformError
 from shared.platform.settings import Settings
 from shared.unit.client import CommandClient
 from shared.unit.issuer import provide_issuer_keys
+from shared.values.units import OPERATOR, SUBCOMMITTEE
+from shared.web.addresses import addresses, first_free_port
+from shared.web.sign_in.setup_code import read_setup_code
 
 
 def up(fresh: FreshOption = False) -> None:
@@ -35,7 +38,8 @@ def up(fresh: FreshOption = False) -> None:
 async def _up(settings: Settings, fresh: bool) -> None:
     provide_issuer_keys(settings, to_mint=False)
     async with open_session(settings, OPERATOR, fresh=fresh, begins=True) as session:
-        supervisor = Supervisor(settings, session.servers, console.err.print)
+        pages = None if settings.http_port == "off" else first_free_port(settings)
+        supervisor = Supervisor(settings, session.servers, console.err.print, first_http_port=pages)
         try:
             await provide_streams(settings, session.servers)
             await join_listed(session.connection, settings, session.servers)
@@ -44,7 +48,9 @@ async def _up(settings: Settings, fresh: bool) -> None:
             await supervisor.wait_until_ready(session.commands)
             processes = {name: child.pid for name, child in supervisor.children.items()}
             title = await title_on_record(session.ledger, spoken())
-            console.out.print(services_table(settings.congress, processes, session.servers, spoken(), title))
+            served = addresses(settings.model_copy(update={"http_first_port": pages})) if pages else {}
+            console.out.print(services_table(settings.congress, processes, session.servers, spoken(), title, served))
+            _say_how_to_begin(settings, served)
             following = asyncio.create_task(follow_the_list(session, supervisor))
             try:
                 await _until_told_to_stop(supervisor)
@@ -52,6 +58,20 @@ async def _up(settings: Settings, fresh: bool) -> None:
                 following.cancel()
         finally:
             supervisor.stop()
+
+
+def _say_how_to_begin(settings: Settings, served: Mapping[str, str]) -> None:
+    """Where nobody has an account yet."""
+    if served and (code := read_setup_code(settings)):
+        address = f"{served[SUBCOMMITTEE]}/first-account"
+        console.say(
+            translate(
+                "Nobody can sign in yet. Make the first account at {address}; the set-up code is {code}.",
+                spoken(),
+                address=address,
+                code=code,
+            )
+        )
 
 
 async def follow_the_list(session: Session, supervisor: Supervisor) -> None:

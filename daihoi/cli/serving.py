@@ -12,6 +12,7 @@ from daihoi.ops.charters import service_named
 from daihoi.ops.supervisor import all_services
 from shared.platform.logs import begin_log
 from shared.values.units import has_code
+from shared.web.serving import with_pages
 
 LOOK_FOR_STOP_EVERY_S = 0.5
 """FastStream's own tenth of a second was half of all that an idle service did."""
@@ -25,7 +26,11 @@ def service(name: Annotated[str, typer.Argument(help=console.NAME_HELP)]) -> Non
     check_service(name, all_services())
     begin_log(name, settings.log)
     try:
-        app = importlib.import_module(f"services.{name}.main").app if has_code(name) else service_named(name).app()
+        app = (
+            importlib.import_module(f"services.{name}.main").app
+            if has_code(name)
+            else with_pages(service_named(name))
+        )
         console.run(app.run(sleep_time=LOOK_FOR_STOP_EVERY_S))
     except Exception as error:
         from daihoi.cli import failures

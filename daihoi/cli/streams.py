@@ -16,12 +16,11 @@ from daihoi.ops.session import connected
 from shared.domain.decider import Refusal
 from shared.eventstore.names import service_stream
 from shared.eventstore.restoring import AT_ODDS, Comparison, Restoring, as_line
-from shared.eventstore.rights import OPERATOR
 from shared.eventstore.streams import provision, stream_configs
 from shared.i18n import Language, translate
 from shared.unit.client import CommandClient
 from shared.unit.consumer import make_consumer
-from shared.values.units import services
+from shared.values.units import OPERATOR, services
 
 STILL_RUNS = Refusal("service_still_runs", "The service {service} answers; stop it first, wherever it runs.")
 

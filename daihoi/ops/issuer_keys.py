@@ -156,6 +156,6 @@ def _own_keys(settings: Settings, in_use: InUse, revoked: AbstractSet[str]) -> I
 def _is_good(private_key: bytes, verifier: TokenVerifier, congress: str) -> bool:
     token = mint_token(private_key, congress, PROBE, datetime.now(UTC), PROBE_LASTS)
     try:
-        return verifier.actor(f"Bearer {token}") == PROBE
+        return verifier.reader(f"Bearer {token}") == PROBE
     except Refused:
         return False

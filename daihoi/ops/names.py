@@ -1,6 +1,6 @@
 """What a congress calls its units, cases, duties and the like, for what a person is shown of it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 
 from pymongo.errors import PyMongoError
@@ -12,20 +12,20 @@ from services.tracker.projection.errors import ViewsBroken, as_written
 from services.tracker.projection.store import ViewStore
 from shared.domain.known_list import KnownList, entries_of
 from shared.events.code_list import CodeListEvent
-from shared.events.congress import Particulars
 from shared.eventstore.ledger import Ledger
 from shared.history.decoding import decode_event
 from shared.platform.embedded import endpoints
 from shared.platform.errors import PlatformError
 from shared.platform.mongo import mongo_database
 from shared.platform.settings import Settings
+from shared.reports.all_names import names_in, of_the_register
 from shared.reports.congress import particulars_of
 from shared.reports.lists_in_use import lists_in_use
-from shared.values.code_lists import CodeList, Entries, names_of
-from shared.values.names_in_use import REGISTER, Name, Names, use_names
-from shared.values.units import BODY_ABOVE, SUBCOMMITTEE, default_title
+from shared.values.code_lists import CodeList, Entries
+from shared.values.names_in_use import use_names
+from shared.values.units import SUBCOMMITTEE
 from shared.views.code_lists import VIEW
-from shared.views.view import Document, Recorded
+from shared.views.view import Recorded
 
 PATIENCE_MS = 3000
 
@@ -38,7 +38,7 @@ async def take_names_over(views: Views) -> None:
     with suppress(ViewsBroken), as_written():  # who reads the congress itself is told of it
         particulars = particulars_of(documents)
     organisations = await views.documents("organisations")
-    use_names({**names_in(lists, particulars), REGISTER: _of_the_register(organisations)})
+    use_names({**names_in(lists, particulars), **of_the_register(organisations)})
 
 
 async def take_names_of_the_ledger(ledger: Ledger) -> Mapping[CodeList, Entries]:
@@ -47,25 +47,6 @@ async def take_names_of_the_ledger(ledger: Ledger) -> Mapping[CodeList, Entries]
     lists = await lists_on_record(ledger)
     use_names(names_in(lists, await particulars_on_record(ledger)))
     return lists
-
-
-def names_in(lists: Mapping[CodeList, Entries], particulars: Particulars | None) -> Names:
-    """Of everything on the lists, and of the body above the units."""
-    return {**names_of(lists), **_above(particulars)}
-
-
-def _of_the_register(organisations: Iterable[Document]) -> Mapping[str, Name]:
-    names = ((document["_id"], document.get("name") or {}) for document in organisations)
-    return {organisation: Name(name["vi"], name.get("en", "")) for organisation, name in names if name.get("vi")}
-
-
-def _above(particulars: Particulars | None) -> Names:
-    """What the congress calls the body that steers the work: the one that issues its papers. None where it is called
-    what it is called by default."""
-    body = particulars.issuing_body if particulars else None
-    if body is None or body.vi == default_title(SUBCOMMITTEE, "vi"):
-        return {}
-    return {BODY_ABOVE: {SUBCOMMITTEE: Name(body.vi, body.en)}}
 
 
 async def take_names_of_the_database(settings: Settings) -> None:

@@ -16,12 +16,12 @@ from shared.eventstore.jetstream_api import congresses
 from shared.eventstore.ledger import Ledger
 from shared.eventstore.names import ledger_stream
 from shared.eventstore.operating import connected_as
-from shared.eventstore.rights import OPERATOR, rights
+from shared.eventstore.rights import rights
 from shared.platform.embedded import Endpoints, endpoints
 from shared.platform.errors import PlatformError
 from shared.platform.mongo import mongo_database
 from shared.platform.settings import Settings
-from shared.values.units import AUDITOR
+from shared.values.units import AUDITOR, OPERATOR
 
 if TYPE_CHECKING:
     from shared.unit.client import CommandClient

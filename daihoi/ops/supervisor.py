@@ -13,7 +13,6 @@ from daihoi.ops.listed_units import join_listed
 from daihoi.ops.other_ups import lock_path
 from shared.domain.decider import Refusal
 from shared.eventstore.operating import connected_as, provide_streams
-from shared.eventstore.rights import OPERATOR
 from shared.i18n import translate
 from shared.platform.children import start_child, stop_child, tail
 from shared.platform.embedded import Endpoints, environment_of, keeper_lives
@@ -21,7 +20,7 @@ from shared.platform.errors import PlatformError
 from shared.platform.files import data_folder, keeping_data_in, lock_file, own_folder
 from shared.platform.settings import Settings
 from shared.unit.client import CommandClient
-from shared.values.units import TRACKER, services
+from shared.values.units import OPERATOR, TRACKER, services
 
 READY_TIMEOUT_S = 60
 LOOK_EVERY_S = 0.1
@@ -51,12 +50,23 @@ def all_services() -> tuple[str, ...]:
 class Supervisor:
     """All services as children of this process."""
 
-    def __init__(self, settings: Settings, servers: Endpoints, say: Callable[[str], None] = lambda _: None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        servers: Endpoints,
+        say: Callable[[str], None] = lambda _: None,
+        *,
+        first_http_port: int | None = None,
+    ) -> None:
+        """The services have pages only where it is said from which port on."""
         self._logs = settings.data_dir.absolute() / "logs"
         self._settings, self._servers = settings, servers
         are_named = settings.nats_url and settings.mongo_url
         self._embedded_in = None if are_named else settings.data_dir.absolute()
         self._say, self._lang = say, settings.lang
+        self._pages = (
+            {"DAIHOI_HTTP_FIRST_PORT": str(first_http_port)} if first_http_port else {"DAIHOI_HTTP_PORT": "off"}
+        )
         self.children: dict[str, subprocess.Popen[bytes]] = {}
 
     def start(self, name: str, command: Sequence[str] = ()) -> "subprocess.Popen[bytes]":
@@ -64,7 +74,7 @@ class Supervisor:
         usual = [sys.executable, "-m", "daihoi", "service", name]
         with keeping_data_in(self._logs.parent):
             data_folder(self._logs.parent)
-            environment = environment_of(self._settings, self._servers)
+            environment = {**environment_of(self._settings, self._servers), **self._pages}
             self.children[name] = start_child(command or usual, self._logs / f"{name}.log", environment)
         return self.children[name]
 

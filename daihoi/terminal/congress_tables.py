@@ -8,12 +8,13 @@ from rich.console import Group
 from rich.table import Table
 
 from daihoi.terminal.fields import field_in_words, value_in_words
-from daihoi.terminal.labels import add_columns, in_language, named, offset_in_words, table_of
+from daihoi.terminal.labels import add_columns, in_language, offset_in_words, table_of
 from shared.events.congress import Particulars
 from shared.i18n import Language, format_date, format_minute, render, title_of_position, translate
 from shared.reports.congress import CongressOnRecord
 from shared.reports.deadlines import DeadlineLine, Deadlines
 from shared.reports.deadlines import Standing as DeadlineStanding
+from shared.values.choice_words import FORMS, LANGUAGES
 from shared.values.message import Message
 from shared.values.units import title_of
 
@@ -25,8 +26,8 @@ STANDINGS = {
 }
 TITLE = Message("title", "Name of the congress")
 CODES = {
-    "form": named(party="that of the Party", state="that of the State"),
-    "language": named(vi="Vietnamese", en="English"),
+    "form": FORMS,
+    "language": LANGUAGES,
 }
 BY_HAND_PROPOSED = Message("by_hand_proposed", "agreed otherwise: moves all the same")
 

@@ -27,14 +27,23 @@ REVOKED = Message("key_is_revoked", "Revoked as of {since}: from then on every t
 
 
 def services_table(
-    congress: str, processes: Mapping[str, int], servers: Endpoints, lang: Language, title: str = ""
+    congress: str,
+    processes: Mapping[str, int],
+    servers: Endpoints,
+    lang: Language,
+    title: str = "",
+    addresses: Mapping[str, str] | None = None,
 ) -> Table:
-    """Headed by the title of the congress, or its id where it has none."""
+    """Headed by the title of the congress, or its id where it has none; `addresses` are those of the pages."""
     table = table_of(f"daihoi · {title or congress}", lang, "Service")
     add_columns(table, lang, "Process", justify="right")
     add_columns(table, lang, "Commands")
+    if addresses:
+        add_columns(table, lang, "Pages", no_wrap=True)
     for name, process in processes.items():
-        table.add_row(name, str(process), f"cmd.{congress}.{name}.*" if name in services() else "")
+        takes_commands = name in services()
+        pages = [addresses.get(name, "") if takes_commands else ""] if addresses else []
+        table.add_row(name, str(process), f"cmd.{congress}.{name}.*" if takes_commands else "", *pages)
     table.caption = masked(f"{servers.nats_url} · {servers.mongo_url}")
     return table
 

@@ -11,6 +11,7 @@ from daihoi.terminal import labels
 from daihoi.terminal.fields import field_in_words, value_in_words
 from shared.i18n import Language, format_date, render, title_of_position, translate
 from shared.reports.trace import Node, Role
+from shared.values.choice_words import DIRECTIVE_KINDS
 from shared.values.units import title_of
 
 ROLE_NAMES = labels.named(
@@ -18,11 +19,6 @@ ROLE_NAMES = labels.named(
     point="Point of the conclusion",
     item="Catalogue item",
 )
-DIRECTIVE_KINDS = {
-    "review": "Review of every main work item",
-    "scenarios": "Preparation of scenarios",
-    "work": "Work",
-}
 REVIEW_NAMES = {"open": "Review open", "closed": "Review closed"}
 
 
@@ -80,7 +76,7 @@ class TreePrinter:
                 return [_day(facts["held_on"])]
             case Role.DIRECTIVE if facts:
                 units = ", ".join(title_of(unit, self._lang) for unit in facts["units"])
-                return [self._say(DIRECTIVE_KINDS[facts["kind"]]), units, self._due(facts["due_on"])]
+                return [self._say(DIRECTIVE_KINDS[facts["kind"]].sentence), units, self._due(facts["due_on"])]
             case Role.TASK:
                 return self._facts_of_task(node)
             case Role.REVIEW:

@@ -12,21 +12,13 @@ from daihoi.terminal.labels import CLEARANCE_STATUSES, add_columns, counted, in_
 from shared.i18n import Language, format_date, format_number, render, translate
 from shared.reports.clearances import ClearanceLine
 from shared.reports.coverage import Coverage
-from shared.reports.expenses import Account, NotEstimated
+from shared.reports.expenses import FLAG_NAMES, Account, NotEstimated
 from shared.values.code_lists import CodeList, name_of, units_to_choose
 from shared.values.local_time import LOCAL_TIME
 from shared.values.message import Message
 from shared.values.units import title_of
 from shared.views.view import Document
 
-FLAG_NAMES = named(
-    *("settled", "still_due"),
-    advanced_beyond_guaranteed="Advanced beyond what is guaranteed",
-    spent_beyond_guaranteed="Spent beyond what is guaranteed",
-    estimated_beyond_guaranteed="Estimated beyond what is guaranteed",
-    task_secures_another_sum="The task names another guaranteed sum",
-    to_return="To be returned",
-)
 CLEARANCE_KINDS = named("place", "person", "vehicle")
 SEVERITIES = named("low", "medium", "high", "critical")
 INCIDENT_STATUSES = named("reported", "assessed", "resolved", "reopened")

@@ -2,6 +2,7 @@
 
 from services.logistics import expenses, resources
 from shared.unit.support_unit import support_unit
+from shared.web.serving import with_pages
 
 SERVICE = support_unit("logistics", own=(resources.AGGREGATE, expenses.AGGREGATE))
-app = SERVICE.app()
+app = with_pages(SERVICE, "services.logistics.pages")

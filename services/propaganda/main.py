@@ -3,6 +3,7 @@
 from services.propaganda import publications
 from shared.unit.support_unit import support_unit
 from shared.values.code_lists import CodeList
+from shared.web.serving import with_pages
 
 SERVICE = support_unit("propaganda", own=(publications.AGGREGATE,), lists=(CodeList.CHANNELS,))
-app = SERVICE.app()
+app = with_pages(SERVICE, "services.propaganda.pages")

@@ -5,6 +5,7 @@ from services.security.needs import CLEARANCE_FOR_TASKS
 from services.security.venues import CLEARANCE_FOR_VENUES
 from shared.unit.support_unit import support_unit
 from shared.values.code_lists import CodeList
+from shared.web.serving import with_pages
 
 SERVICE = support_unit(
     "security",
@@ -12,4 +13,4 @@ SERVICE = support_unit(
     policies=(CLEARANCE_FOR_VENUES, CLEARANCE_FOR_TASKS),
     lists=(CodeList.INCIDENT_KINDS,),
 )
-app = SERVICE.app()
+app = with_pages(SERVICE, "services.security.pages")

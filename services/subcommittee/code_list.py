@@ -12,8 +12,9 @@ from pydantic import Field, StringConstraints
 
 from services.subcommittee.catalogue import CatalogueItem
 from services.subcommittee.listed import ENTITY, entries_held
-from shared.domain.decider import Actor, Aggregate, Command, Key, Refusal, commands_of
+from shared.domain.decider import Actor, Aggregate, Command, Key, RankRefusal, Refusal, commands_of, require_rank
 from shared.domain.known_list import ENTRY_UNKNOWN, KnownList, ids_for
+from shared.domain.ranks import Act
 from shared.events import code_list as events
 from shared.events.duty import DutyHandedOut
 from shared.events.scenario import CURRENT, ScenarioSwitched
@@ -61,6 +62,7 @@ def evolve(state: KnownList | None, event: events.CodeListEvent) -> KnownList:
 
 class CodeListCommand(Command):
     ENTITY = ENTITY
+    GIVEN_BY = Act.DECIDE
     ID = "code_list"
     code_list: CodeList
 
@@ -105,7 +107,7 @@ class RestoreEntry(CodeListCommand):
 
 Wish = PublishList | AddEntry | AmendEntry | RetireEntry | RestoreEntry
 
-NO_RIGHT = Refusal(
+NO_RIGHT = RankRefusal(
     "no_right_to_change_lists",
     "{actor} can't change a list of the congress; the sub-committee's lead or a deputy does.",
 )
@@ -138,8 +140,7 @@ def reads(command: Wish, state: KnownList | None) -> Sequence[Key]:
 def decide(
     command: Wish, state: KnownList | None, actor: Actor, seen: Mapping[Key, Any]
 ) -> Sequence[events.CodeListEvent]:
-    if not actor.leads:
-        raise NO_RIGHT(actor=actor.id)
+    require_rank(command, actor, NO_RIGHT)
     entries = entries_held(command.code_list, state)
     if isinstance(command, PublishList):
         changes = _publish(command, entries, seen)

@@ -19,12 +19,15 @@ from shared.domain.decider import (
     Aggregate,
     Command,
     Key,
+    RankRefusal,
     Refusal,
     State,
     begun,
     once,
+    require_rank,
 )
 from shared.domain.document import Term
+from shared.domain.ranks import Act
 from shared.events import congress as events
 from shared.events.congress import CONGRESS, LetterheadForm, Particulars
 from shared.values.types import Brief, Day, EntityId, Name, Phrase, Text, Unit
@@ -112,7 +115,8 @@ class FoundCongress(CongressCommand):
 
 class AmendCongress(CongressCommand):
     """Changes what is given and leaves the rest; `cleared` names what is taken off. To move the opening or the
-    closing day is for the sub-committee's lead or a deputy. No task's deadline moves by it."""
+    closing day is for the sub-committee's lead or a deputy, which the decider sees to; any other change is every
+    member's. No task's deadline moves by it."""
 
     NAME = "amend-congress"
     reason: Brief
@@ -157,6 +161,7 @@ class ConfirmDeadlines(CongressCommand):
     some are over already."""
 
     NAME = "confirm-deadlines"
+    GIVEN_BY = Act.DECIDE
     DEADLINE = "earliest_deadline"
     opening_day: Day
     moves: tuple[NewDeadline, ...] = Field(min_length=1, max_length=EVENTS_AT_ONCE)
@@ -189,7 +194,7 @@ NO_RIGHT_TO_MOVE = Refusal(
     "no_right_to_move_days",
     "{actor} can't move the opening or the closing day; the sub-committee's lead or a deputy does.",
 )
-NO_RIGHT_TO_CONFIRM = Refusal(
+NO_RIGHT_TO_CONFIRM = RankRefusal(
     "no_right_to_confirm_deadlines", "{actor} can't confirm deadlines; the sub-committee's lead or a deputy does."
 )
 AMENDMENTS_FULL = Refusal("congress_amendments_full", "The congress has been amended {most} times; that is the most.")
@@ -226,7 +231,9 @@ def _amend(command: AmendCongress, congress: Congress, actor: Actor) -> Sequence
     amended = events.CongressAmended(**before | command.changes(), reason=command.reason)
     if all(getattr(amended, name) == getattr(congress.held, name) for name in before):
         return ()
-    if any(getattr(amended, name) != getattr(congress.held, name) for name in DAYS) and not actor.leads:
+    if any(getattr(amended, name) != getattr(congress.held, name) for name in DAYS) and not actor.ranks_for(
+        Act.DECIDE
+    ):
         raise NO_RIGHT_TO_MOVE(actor=actor.id)
     check(amended.opening_day, amended.closing_day, amended.time_zone)
     if congress.amendments >= MOST_AMENDMENTS:
@@ -245,8 +252,7 @@ def check(opening_day: date | None, closing_day: date | None, time_zone: str) ->
 def _confirm(
     command: ConfirmDeadlines, congress: Congress, actor: Actor, seen: Mapping[Key, Any]
 ) -> Sequence[events.DeadlinesConfirmed]:
-    if not actor.leads:
-        raise NO_RIGHT_TO_CONFIRM(actor=actor.id)
+    require_rank(command, actor, NO_RIGHT_TO_CONFIRM)
     confirmed = events.DeadlinesConfirmed(**command.content())
     if congress.confirmed == confirmed:
         return ()

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from services.subcommittee.listed import UNITS, check_units
-from shared.domain.decider import Actor, Aggregate, Command, Key, Refusal, latest, once
+from shared.domain.decider import Actor, Aggregate, Command, Key, RankRefusal, Refusal, latest, once, require_rank
+from shared.domain.ranks import Act
 from shared.events.instruction import EVENTS, InstructionIssued
 from shared.values.types import Brief, Day, EntityId, Name, Unit
 
@@ -14,6 +15,7 @@ class GiveInstruction(Command):
     `due_on` is over already."""
 
     NAME = "give-instruction"
+    GIVEN_BY = Act.DECIDE
     DEADLINE = "due_on"
     ENTITY = "instruction"
     ID = "instruction_id"
@@ -28,7 +30,7 @@ class GiveInstruction(Command):
 ALREADY_GIVEN = Refusal(
     "instruction_already_issued", "Instruction {instruction_id} is given already, with another content."
 )
-NO_RIGHT_TO_GIVE = Refusal(
+NO_RIGHT_TO_GIVE = RankRefusal(
     "no_right_to_give", "{actor} can't instruct a unit on a task; the sub-committee's lead or a deputy does."
 )
 
@@ -40,8 +42,7 @@ def reads(command: GiveInstruction, instruction: InstructionIssued | None) -> Se
 def decide(
     command: GiveInstruction, instruction: InstructionIssued | None, actor: Actor, seen: Mapping[Key, Any]
 ) -> Sequence[InstructionIssued]:
-    if not actor.leads:
-        raise NO_RIGHT_TO_GIVE(actor=actor.id)
+    require_rank(command, actor, NO_RIGHT_TO_GIVE)
     if instruction is None:
         check_units([command.unit], seen)
     issued = InstructionIssued(**command.content())

@@ -9,8 +9,9 @@ from typing import Annotated
 
 from pydantic import Field
 
-from shared.domain.decider import Actor, Aggregate, Command, Refusal, latest, once
+from shared.domain.decider import Actor, Aggregate, Command, RankRefusal, Refusal, latest, once, require_rank
 from shared.domain.document import Symbol
+from shared.domain.ranks import Act
 from shared.events.issued_report import EVENTS, Capacity, ReportIssued
 from shared.values.symbol import DocumentSymbol, SymbolForm
 from shared.values.types import Day, Name, Place
@@ -23,6 +24,7 @@ class IssueReport(Command):
     computes it, and with it `sequence` and the digests. A symbol is used once."""
 
     NAME = "issue-report"
+    GIVEN_BY = Act.DECIDE
     ENTITY = "issued-report"
     symbol: Symbol
     issued_on: Day
@@ -42,7 +44,7 @@ class IssueReport(Command):
         return DocumentSymbol.parse(self.symbol).entity_id
 
 
-NO_RIGHT_TO_ISSUE = Refusal(
+NO_RIGHT_TO_ISSUE = RankRefusal(
     "no_right_to_issue", "{actor} can't issue a report; the sub-committee's lead or a deputy does."
 )
 PERIOD_REVERSED = Refusal(
@@ -59,8 +61,7 @@ ALREADY_ISSUED = Refusal(
 
 
 def decide(command: IssueReport, issued: ReportIssued | None, actor: Actor) -> Sequence[ReportIssued]:
-    if not actor.leads:
-        raise NO_RIGHT_TO_ISSUE(actor=actor.id)
+    require_rank(command, actor, NO_RIGHT_TO_ISSUE)
     if issued is None and DocumentSymbol.parse(command.symbol).form is SymbolForm.OTHER:
         raise NO_SYMBOL(symbol=command.symbol)
     if command.period_to < command.period_from:

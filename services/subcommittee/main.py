@@ -19,6 +19,7 @@ from services.subcommittee import (
 from shared.domain import document
 from shared.unit.service import UnitService
 from shared.values.units import SUBCOMMITTEE
+from shared.web.serving import with_pages
 
 SERVICE = UnitService(
     SUBCOMMITTEE,
@@ -41,4 +42,4 @@ SERVICE = UnitService(
         )
     ),
 )
-app = SERVICE.app()
+app = with_pages(SERVICE, "services.subcommittee.pages")

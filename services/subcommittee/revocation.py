@@ -7,13 +7,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from services.subcommittee.listed import UNITS, entries_in
-from shared.domain.decider import Actor, Aggregate, Command, Key, Refusal, latest, once
+from shared.domain.decider import Actor, Aggregate, Command, Key, RankRefusal, Refusal, latest, once, require_rank
+from shared.domain.ranks import Act
 from shared.events.revocation import EVENTS, Revocable, RevocationRecorded
 from shared.values.code_lists import CodeList
 from shared.values.message import word
 from shared.values.token_names import KEY_ID, TOKEN_ID
 from shared.values.types import EntityId, Instant, Name, Phrase
-from shared.values.units import AUDITOR, services
+from shared.values.units import READING, services
 
 FORMS = {
     Revocable.TOKEN: TOKEN_ID,
@@ -31,6 +32,7 @@ class RecordRevocation(Command):
     that were minted by then, or a key by its id with all that it signs. For the sub-committee's lead."""
 
     NAME = "record-revocation"
+    GIVEN_BY = Act.SIGN
     ENTITY = "revocation"
     ID = "revocation_id"
     revocation_id: EntityId
@@ -44,7 +46,7 @@ class RecordRevocation(Command):
             raise TOO_FAR_AHEAD(since=self.since, days=MOST_AHEAD.days)
 
 
-NO_RIGHT = Refusal("no_right_to_revoke", "{actor} can't revoke tokens and keys; the sub-committee's lead does.")
+NO_RIGHT = RankRefusal("no_right_to_revoke", "{actor} can't revoke tokens and keys; the sub-committee's lead does.")
 NOT_NAMED = Refusal(
     "nothing_to_revoke",
     "Nothing has such a name: {what} {named}. Tokens and keys have ids, as `daihoi token` and `daihoi keys list` show"
@@ -67,15 +69,14 @@ ALREADY_RECORDED = Refusal(
 
 def reads(command: RecordRevocation, recorded: RevocationRecorded | None) -> Sequence[Key]:
     """The list of units only where this process does not know the unit: nothing else may stand in the way."""
-    is_known = command.named.partition(".")[0] in (*services(), AUDITOR)
+    is_known = command.named.partition(".")[0] in (*services(), *READING)
     return (UNITS,) if command.what is Revocable.POSITION and not is_known else ()
 
 
 def decide(
     command: RecordRevocation, recorded: RevocationRecorded | None, actor: Actor, seen: Mapping[Key, Any]
 ) -> Sequence[RevocationRecorded]:
-    if not actor.is_lead:
-        raise NO_RIGHT(actor=actor.id)
+    require_rank(command, actor, NO_RIGHT)
     _check_named(command, seen)
     already = ALREADY_RECORDED(revocation_id=command.revocation_id)
     return once(RevocationRecorded(**command.content()), recorded, already)
@@ -86,7 +87,7 @@ def _check_named(command: RecordRevocation, seen: Mapping[Key, Any]) -> None:
     if not FORMS[command.what].fullmatch(command.named):
         raise NOT_NAMED(named=command.named, what=word(command.what))
     listed = (entry.id for entry in entries_in(CodeList.UNITS, seen))
-    unit, units = command.named.partition(".")[0], tuple(dict.fromkeys((*services(), *listed, AUDITOR)))
+    unit, units = command.named.partition(".")[0], tuple(dict.fromkeys((*services(), *listed, *READING)))
     if command.what is Revocable.POSITION and unit not in units:
         raise NO_SUCH_UNIT(name=unit, units=", ".join(units))
 

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from services.subcommittee.listed import check_named, key_of
-from shared.domain.decider import Actor, Aggregate, Command, Key, Refusal, latest
+from shared.domain.decider import Actor, Aggregate, Command, Key, RankRefusal, Refusal, latest, require_rank
+from shared.domain.ranks import Act
 from shared.events.scenario import CURRENT, EVENTS, ScenarioSwitched
 from shared.values.code_lists import CodeList, EntryId
 from shared.values.types import Phrase
@@ -20,6 +21,7 @@ class SwitchScenario(Command):
     itself."""
 
     NAME = "switch-scenario"
+    GIVEN_BY = Act.DECIDE
     ENTITY = "scenario"
     scenario: EntryId
     reason: Phrase
@@ -29,7 +31,7 @@ class SwitchScenario(Command):
         return CURRENT
 
 
-NO_RIGHT = Refusal(
+NO_RIGHT = RankRefusal(
     "no_right_to_switch", "{actor} can't switch the scenario; the sub-committee's lead or a deputy does."
 )
 SWITCHES_FULL = Refusal("scenario_switches_full", "The scenario has been switched {most} times; that is the most.")
@@ -42,8 +44,7 @@ def reads(command: SwitchScenario, last: ScenarioSwitched | None) -> Sequence[Ke
 def decide(
     command: SwitchScenario, last: ScenarioSwitched | None, actor: Actor, seen: Mapping[Key, Any]
 ) -> Sequence[ScenarioSwitched]:
-    if not actor.leads:
-        raise NO_RIGHT(actor=actor.id)
+    require_rank(command, actor, NO_RIGHT)
     if last is not None and last.scenario == command.scenario:
         return ()
     check_named(CodeList.CASES, command.scenario, seen)

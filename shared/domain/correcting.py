@@ -11,6 +11,7 @@ from typing import Any, ClassVar, NamedTuple, Protocol, Self
 from pydantic import BaseModel, Field, model_validator
 
 from shared.domain.decider import Actor, Command, Refusal
+from shared.domain.ranks import Act
 from shared.events.base import Event
 from shared.values.field_names import field_words
 from shared.values.local_time import local_date
@@ -28,7 +29,8 @@ class BriefText(Text):
 
 
 class Correction(Command):
-    """Gives the right values of what is named in `VALUES`, one at least."""
+    """Gives the right values of what is named in `VALUES`, one at least. Whose it is to give depends on who recorded
+    them (`require_right`), so that any member may try."""
 
     VALUES: ClassVar[type[BaseModel]]
     reason: Brief
@@ -128,7 +130,7 @@ def require_right(command: Correction, names: Iterable[str], actor: Actor, past:
     correction from before one of them was."""
     for name in names:
         noted = next((noted for noted in reversed(past.noted) if recorders.says(noted.event, name)), None)
-        if not actor.leads and (noted is None or noted.actor != actor.id):
+        if not actor.ranks_for(Act.DECIDE) and (noted is None or noted.actor != actor.id):
             raise NO_RIGHT_TO_CORRECT(actor=actor.id, field=field_words(name), entity_id=command.entity_id)
         if noted and past.is_dated and past.happened and past.happened < noted.happened:
             raise BEFORE_IT_WAS_RECORDED(happened=past.happened, recorded=noted.happened)

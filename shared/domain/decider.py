@@ -12,6 +12,7 @@ from typing import Any, ClassVar, NamedTuple, Self, get_args
 
 from pydantic import BaseModel, ConfigDict
 
+from shared.domain.ranks import BY_RANK, Act, Rank
 from shared.events.base import Event, entity_of
 from shared.values.field_names import field_words
 from shared.values.local_time import local_date
@@ -49,6 +50,11 @@ class Command(BaseModel):
         """All of its fields but the id."""
         return self.model_dump(exclude={self.ID})
 
+    GIVEN_BY: ClassVar[Act] = Act.RECORD
+    """What it takes to give it, whatever the state: the decider goes by it (`require_rank`), and so do pages. Where
+    that depends on the state, as with corrections of what somebody else recorded, it is `RECORD`, and the decider
+    refuses by itself."""
+
     DEADLINE: ClassVar[str] = ""
     """The field that holds a deadline. One that is over on the day it is given needs a reason, in the field
     `past_because`; it is kept."""
@@ -84,27 +90,31 @@ type Key = tuple[str, str]
 """An aggregate of a service: its entity and its id; the id `*` stands for all of that entity."""
 
 
-_LEADING = re.compile(r"lead|deputy(-[1-9][0-9]*)?")
-"""The positions that decide for a unit."""
+_DEPUTY = re.compile(r"deputy(-[1-9][0-9]*)?")
 
 
 class Actor(NamedTuple):
-    """Who acts: an authenticated position such as `logistics.lead`, and the unit it belongs to."""
+    """Who acts: an authenticated position such as `logistics.lead`, and the unit it belongs to. `person` is the id on
+    the register of whoever holds it; empty where nobody is named. No decision depends on it."""
 
     id: str
     unit: str
+    person: str = ""
 
     @property
-    def is_lead(self) -> bool:
-        """Whether this is the unit's lead, who alone signs for it: `logistics.lead`."""
-        return self.id == f"{self.unit}.lead"
-
-    @property
-    def leads(self) -> bool:
-        """Whether this is the unit's lead or a deputy. Where there are several they are numbered, as in
-        `logistics.deputy-2`; who works for one of them, such as `logistics.lead-secretary`, is none."""
+    def rank(self) -> Rank:
+        """In its unit: `logistics.lead`, `logistics.deputy`. Where there are several deputies they are numbered, as
+        in `logistics.deputy-2`; who works for one of them, such as `logistics.lead-secretary`, is a member."""
         unit, _, position = self.id.partition(".")
-        return unit == self.unit and _LEADING.fullmatch(position) is not None
+        if unit == self.unit and position == "lead":
+            return Rank.LEAD
+        if unit == self.unit and _DEPUTY.fullmatch(position):
+            return Rank.DEPUTY
+        return Rank.MEMBER
+
+    def ranks_for(self, act: Act) -> bool:
+        """Whether a command that takes this may be given in this position, or by this policy."""
+        return self.is_policy if act is Act.FOLLOW else act in BY_RANK[self.rank]
 
     @property
     def is_policy(self) -> bool:
@@ -134,6 +144,16 @@ class Refusal(Message):
 
     def __call__(self, **params: object) -> Refused:
         return Refused(self, params)
+
+
+class RankRefusal(Refusal):
+    """No to whoever gives a command that is not theirs to give (`Command.GIVEN_BY`); it names the `actor`."""
+
+
+def require_rank(command: Command | type[Command], actor: Actor, otherwise: RankRefusal) -> None:
+    """Raises `otherwise` where the command is not this actor's to give."""
+    if not actor.ranks_for(command.GIVEN_BY):
+        raise otherwise(actor=actor.id)
 
 
 DEADLINE_IN_THE_PAST = Refusal(

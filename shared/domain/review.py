@@ -9,7 +9,19 @@ The decisions need to see the unit's tasks: `reads` says which, and `decide` is 
 from collections.abc import Mapping, Sequence
 
 from shared.domain import task as tasks
-from shared.domain.decider import Actor, Aggregate, Command, Key, Refusal, State, begun, commands_of
+from shared.domain.decider import (
+    Actor,
+    Aggregate,
+    Command,
+    Key,
+    RankRefusal,
+    Refusal,
+    State,
+    begun,
+    commands_of,
+    require_rank,
+)
+from shared.domain.ranks import Act
 from shared.domain.task import Task
 from shared.events import review as events
 from shared.values.message import WITH_REASON, word
@@ -92,6 +104,7 @@ class CloseReview(ReviewCommand):
     """Judges every task of the review once more, and every live task that it lacks, and signs the result."""
 
     NAME = "close-review"
+    GIVEN_BY = Act.SIGN
 
 
 Wish = OpenReview | EnterTask | ConfirmReviewItem | ExplainGap | CloseReview
@@ -109,7 +122,7 @@ TOO_MANY_TASKS = Refusal(
 EXPLANATIONS_FULL = Refusal(
     "review_explanations_full", "Review {review_id} has {most} gaps explained; the others have to be fixed."
 )
-NOT_THE_LEAD = Refusal("not_the_lead", "Only the unit's lead signs a review, and {actor} is not the lead.")
+NOT_THE_LEAD = RankRefusal("not_the_lead", "Only the unit's lead signs a review, and {actor} is not the lead.")
 
 EVERY_TASK: Key = ("task", "*")
 
@@ -211,8 +224,7 @@ def _close(
         if review.closed.signed_by == actor.id:
             return ()
         raise IS_CLOSED(review_id=command.review_id)
-    if not actor.is_lead:
-        raise NOT_THE_LEAD(actor=actor.id)
+    require_rank(command, actor, NOT_THE_LEAD)
     entered = _entered(review, seen)
     judged_again = (judge(task_id, seen.get(("task", task_id))) for task_id in review.findings)
     findings = (*judged_again, *(entry.finding for entry in entered))

@@ -3,7 +3,8 @@ is."""
 
 from collections.abc import Sequence
 
-from shared.domain.decider import Actor, Aggregate, Command, Refusal, latest
+from shared.domain.decider import Actor, Aggregate, Command, RankRefusal, latest, require_rank
+from shared.domain.ranks import Act
 from shared.events.scenario import CURRENT
 from shared.events.unit_rules import EVENTS, UnitRulesChanged
 from shared.values.types import Brief
@@ -15,6 +16,7 @@ class SetUnitRules(Command):
     """Says whether work of this unit is handed in with evidence only; for the unit's lead."""
 
     NAME = "set-unit-rules"
+    GIVEN_BY = Act.SIGN
     ENTITY = ENTITY
     evidence_required: bool
     reason: Brief
@@ -24,7 +26,7 @@ class SetUnitRules(Command):
         return CURRENT
 
 
-NO_RIGHT = Refusal("no_right_to_set_rules", "{actor} can't change the rules of the unit; its lead does.")
+NO_RIGHT = RankRefusal("no_right_to_set_rules", "{actor} can't change the rules of the unit; its lead does.")
 
 
 def evidence_required(rules: UnitRulesChanged | None) -> bool:
@@ -32,8 +34,7 @@ def evidence_required(rules: UnitRulesChanged | None) -> bool:
 
 
 def decide(command: SetUnitRules, rules: UnitRulesChanged | None, actor: Actor) -> Sequence[UnitRulesChanged]:
-    if not actor.is_lead:
-        raise NO_RIGHT(actor=actor.id)
+    require_rank(command, actor, NO_RIGHT)
     if command.evidence_required == evidence_required(rules):
         return ()
     return (UnitRulesChanged(**command.model_dump()),)

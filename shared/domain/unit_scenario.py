@@ -8,7 +8,8 @@ from collections.abc import Sequence
 
 from pydantic import Field
 
-from shared.domain.decider import Actor, Aggregate, Command, Refusal, State, begun
+from shared.domain.decider import Actor, Aggregate, Command, RankRefusal, Refusal, State, begun, require_rank
+from shared.domain.ranks import Act
 from shared.events.scenario import CURRENT
 from shared.events.unit_scenario import EVENTS, SwitchFollowed, SwitchRecorded, UnitScenarioEvent
 from shared.values.code_lists import EntryId
@@ -29,6 +30,7 @@ def evolve(scenario: UnitScenario | None, event: UnitScenarioEvent) -> UnitScena
 
 class UnitScenarioCommand(Command):
     ENTITY = "unit-scenario"
+    GIVEN_BY = Act.FOLLOW
     number: int = Field(ge=1, le=2**31 - 1)
 
     @property
@@ -50,15 +52,16 @@ class ConfirmSwitch(UnitScenarioCommand):
     NAME = "confirm-switch"
 
 
-FOR_THE_POLICY = Refusal("for_the_policy_only", "{actor} can't record a switch; the unit's policy does so by itself.")
+FOR_THE_POLICY = RankRefusal(
+    "for_the_policy_only", "{actor} can't record a switch; the unit's policy does so by itself."
+)
 NOT_RECORDED = Refusal("switch_not_recorded", "Switch {number} is not on record in the unit.")
 
 
 def decide(
     command: RecordSwitch | ConfirmSwitch, scenario: UnitScenario | None, actor: Actor
 ) -> Sequence[UnitScenarioEvent]:
-    if not actor.is_policy:
-        raise FOR_THE_POLICY(actor=actor.id)
+    require_rank(command, actor, FOR_THE_POLICY)
     match command:
         case RecordSwitch():
             if scenario is not None and command.number <= scenario.recorded.number:

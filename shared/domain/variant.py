@@ -9,8 +9,19 @@ variant; a later adjustment opens it again.
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from shared.domain.decider import Actor, Aggregate, Command, Key, Refusal, State, commands_of
+from shared.domain.decider import (
+    Actor,
+    Aggregate,
+    Command,
+    Key,
+    RankRefusal,
+    Refusal,
+    State,
+    commands_of,
+    require_rank,
+)
 from shared.domain.known_list import check_entry, key_of
+from shared.domain.ranks import Act
 from shared.events.variant import EVENTS, AdjustmentWithdrawn, VariantAdjusted, VariantEvent, VariantPrepared
 from shared.values.code_lists import EVERY_CASE, CodeList, EntryId
 from shared.values.types import Brief, Day, EntityId, Vnd
@@ -87,6 +98,7 @@ class PrepareVariant(VariantCommand):
     """Declares the variant prepared, signed by the unit's lead. A later adjustment opens it again."""
 
     NAME = "prepare-variant"
+    GIVEN_BY = Act.SIGN
 
 
 Wish = AdjustVariant | WithdrawAdjustment | PrepareVariant
@@ -99,7 +111,7 @@ NOTHING_ADJUSTED = Refusal(
 ADJUSTMENTS_FULL = Refusal(
     "variant_adjustments_full", "The variant adjusts {most} tasks; withdraw an adjustment before you make another."
 )
-NOT_THE_LEAD = Refusal(
+NOT_THE_LEAD = RankRefusal(
     "not_the_lead", "Only the unit's lead declares a variant prepared, and {actor} is not the lead."
 )
 
@@ -123,8 +135,7 @@ def decide(
             adjusted = command.task_id in variant.adjustments
             return (AdjustmentWithdrawn(task_id=command.task_id),) if adjusted else ()
         case PrepareVariant():
-            if not actor.is_lead:
-                raise NOT_THE_LEAD(actor=actor.id)
+            require_rank(command, actor, NOT_THE_LEAD)
             if variant.signed_by:
                 return ()
             check_entry(CodeList.CASES, command.variant, seen)

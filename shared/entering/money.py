@@ -18,6 +18,7 @@ _WORDS = {"ty": 10**9, "ti": 10**9, "trieu": 10**6, "tr": 10**6, "nghin": 1000, 
 _IN_WORDS = re.compile(r"(\d+(?:[.,]\d+)?) ?(ty|ti|trieu|tr|nghin|ngan|k)\b ?")
 _CURRENCY = re.compile(r" ?(?:vnd|dong|d)\.?$")
 _NOTHING = {"-", "--", "khong", "khong co", "0"}
+_GROUPED = re.compile(r"\d{1,3}[., ]\d{3}", re.ASCII)
 _MAY_BE_GROUPED = re.compile(r"[1-9]\d{0,2}[.,]\d{3}")
 _MEASURE = re.compile(r"\b(ty|ti|trieu|tr|nghin|ngan|1000|1\.000)\.? ?(?:dong|d|vnd)\b")
 _SAID_ABOVE = re.compile(
@@ -48,6 +49,13 @@ def amount_of(value: Value, measure: int = 1) -> int:
     if not measure and 0 < amount < _LEAST_VND:
         raise SMALL_SUM(found=quoted(value))
     return amount
+
+
+def dong_of(text: str, measure: int = 1) -> int:
+    """The same of what somebody types: in đồng, which has no decimals, a dot or a comma sets thousands apart. Raises
+    `Refused`."""
+    is_grouped = measure <= 1 and len(text) <= _LONGEST and _GROUPED.fullmatch(_CURRENCY.sub("", plain(text)))
+    return amount_of(re.sub(r"\D", "", text) if is_grouped else text, measure)
 
 
 def _number(value: Value, measure: int) -> int:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from shared.domain.decider import Refusal, Refused
 from shared.entering.cells import integer
-from shared.entering.days import clear_day
+from shared.entering.days import NOT_A_DAY, clear_day
 from shared.entering.moments import A_TIME, parse_time
 from shared.entering.money import amount_of
 from shared.entering.plain import plain
@@ -97,7 +97,9 @@ def _yes_or_no(text: str, _: Schema) -> bool:
 
 
 def _day(text: str, _: Schema) -> str:
-    return str(clear_day(text))
+    if (day := clear_day(text)) is None:
+        raise NOT_A_DAY(found=quoted(text))
+    return str(day)
 
 
 def _instant(text: str, _: Schema) -> str:

@@ -51,7 +51,10 @@ def may_publish(credentials: Credentials | None, subject: str) -> bool:
     """Whether the credentials say so; where a server has no locks, everybody may."""
     if credentials is None:
         return True
-    return any(covers(pattern, subject) for pattern in credentials.permissions["pub"].get("allow", ()))
+    said = credentials.permissions["pub"]
+    if any(covers(pattern, subject) for pattern in said.get("deny", ())):
+        return False
+    return any(covers(pattern, subject) for pattern in said.get("allow", ()))
 
 
 def name_of(congress: str, identity: str) -> str:

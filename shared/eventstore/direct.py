@@ -15,7 +15,7 @@ from shared.eventstore.errors import NotPermitted, Unavailable
 from shared.eventstore.wire import as_json
 from shared.platform.nats import read_inbox, stop_reading
 from shared.platform.nats_parser import text_of
-from shared.platform.nats_permissions import told_of_refusal
+from shared.platform.nats_permissions import PermissionsViolation, told_of_refusal
 
 READ_TIMEOUT_S = 5.0
 BATCH_MESSAGES = 1000
@@ -159,3 +159,21 @@ def nanoseconds(recorded: str) -> int:
     whole, _, fraction = recorded.removesuffix("Z").partition(".")
     seconds = int(datetime.fromisoformat(f"{whole}+00:00").timestamp())
     return seconds * 10**9 + int(fraction.ljust(9, "0"))
+
+
+async def read_last(connection: Client, stream: str, subject: str) -> bytes | None:
+    """The last message of one subject, asked for by a call that names the subject: so whoever may read some subjects
+    of a stream alone can ask. `None` where there is none. Raises `Unavailable`."""
+    call = f"$JS.API.DIRECT.GET.{stream}.{subject}"
+    try:
+        reply = await connection.request(call, b"", timeout=READ_TIMEOUT_S)
+    except PermissionsViolation as error:
+        raise NotPermitted(call) from error
+    except (nats.errors.Error, TimeoutError) as error:
+        raise Unavailable(f"can't read {stream}: {error}") from error
+    status = (reply.headers or {}).get("Status")
+    if status == "404":
+        return None
+    if status:
+        raise Unavailable(f"the stream {stream} refused a read: {status}")
+    return reply.data

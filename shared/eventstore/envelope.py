@@ -2,7 +2,8 @@
 
 `time` is when it happened; when it was recorded is the broker's to say. Extension attributes: `actor`,
 `correlationid` (one for a whole chain of causes), `causationid` (the command's id, or the event's that led to it),
-`fingerprint` (of what the command asked, on its first event in each aggregate; absent on what policies led to).
+`fingerprint` (of what the command asked, on its first event in each aggregate; absent on what policies led to),
+`person` (the id on the register of who held the position `actor`; absent where nobody was named).
 """
 
 import re
@@ -20,12 +21,15 @@ from shared.domain.decider import Actor
 from shared.events.base import Event
 from shared.eventstore.errors import Undecodable
 from shared.eventstore.names import service_stream
+from shared.values.types import ID_LENGTH, ID_PATTERN
 from shared.values.units import may_write
 
 MOST_INTEGER = 2**63 - 1
 
 type Id = Annotated[str, Meta(min_length=36, max_length=36, extra_json_schema={"format": "uuid"})]
 """A UUID as text. Those who only pass it on, and they read millions, need not take it apart."""
+type PersonId = Annotated[str, Meta(min_length=1, max_length=ID_LENGTH, extra_json_schema={"pattern": ID_PATTERN})]
+"""As `Id`: `check_ids` takes it apart."""
 
 
 class Envelope(msgspec.Struct, frozen=True, kw_only=True, gc=False):
@@ -40,10 +44,12 @@ class Envelope(msgspec.Struct, frozen=True, kw_only=True, gc=False):
     correlationid: Id
     causationid: Id
     fingerprint: str | msgspec.UnsetType = msgspec.UNSET
+    person: PersonId | msgspec.UnsetType = msgspec.UNSET
     data: dict[str, Any]
 
 
 _is_uuid = re.compile("-".join(f"[0-9A-Fa-f]{{{digits}}}" for digits in (8, 4, 4, 4, 12))).fullmatch
+_is_entity_id = re.compile(ID_PATTERN).fullmatch
 _decoder = msgspec.json.Decoder(Envelope)
 
 
@@ -79,6 +85,7 @@ def encode(event: Event, cause: Cause, service: str, entity: str, entity_id: str
         correlationid=str(cause.correlation_id),
         causationid=str(cause.causation_id),
         fingerprint=cause.fingerprint if cause.fingerprint and position == 0 else msgspec.UNSET,
+        person=cause.actor.person or msgspec.UNSET,
         data=event.model_dump(mode="json"),
     )
 
@@ -92,10 +99,13 @@ def decode(body: bytes) -> Envelope:
 
 
 def check_ids(envelope: Envelope) -> None:
-    """Other ids follow from these, so they have to be what they are said to be. Raises `Undecodable`."""
+    """Other ids follow from these and a person is looked up by one, so they have to be what they are said to be.
+    Raises `Undecodable`."""
     for name in ("id", "correlationid", "causationid"):
         if not _is_uuid(getattr(envelope, name)):
             raise Undecodable(f"its {name} is no UUID")
+    if envelope.person is not msgspec.UNSET and not _is_entity_id(envelope.person):
+        raise Undecodable("its person is no id")
 
 
 def check_place(envelope: Envelope, subject: str, origin_stream: str = "") -> None:

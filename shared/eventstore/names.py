@@ -46,6 +46,30 @@ def bucket_subjects(bucket: str) -> tuple[str, str]:
     return f"$O.{bucket}.C.>", f"$O.{bucket}.M.>"
 
 
+def accounts_bucket(congress: str) -> str:
+    """The records of who may sign in: password hashes and positions."""
+    return f"accounts_{congress}"
+
+
+def signed_out_bucket(congress: str) -> str:
+    """The records of sessions that were ended before their time, and of codes that were used."""
+    return f"signed-out_{congress}"
+
+
+def handed_over_bucket(congress: str) -> str:
+    """Sessions on their way from where somebody signs in to the services, by service."""
+    return f"handed-over_{congress}"
+
+
+def record_stream(bucket: str) -> str:
+    """The stream of a bucket of records."""
+    return f"KV_{bucket}"
+
+
+def record_subject(bucket: str, key: str) -> str:
+    return f"$KV.{bucket}.{key}"
+
+
 def ledger_stream(congress: str) -> str:
     return f"LEDGER_{congress}"
 

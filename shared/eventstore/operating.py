@@ -7,12 +7,12 @@ from pathlib import Path
 from nats.aio.client import Client
 
 from shared.eventstore.credentials import credentials_for
-from shared.eventstore.rights import OPERATOR
 from shared.eventstore.streams import provision
 from shared.platform.embedded import Endpoints
 from shared.platform.nats import nats_connection
 from shared.platform.nats_account import holds_account_key
 from shared.platform.settings import Settings
+from shared.values.units import OPERATOR
 
 
 @asynccontextmanager

@@ -9,17 +9,21 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from shared.eventstore.names import (
+    accounts_bucket,
     bucket_stream,
     bucket_subjects,
     consumer_name,
     evidence_bucket,
+    handed_over_bucket,
     ledger_announcements,
     ledger_stream,
+    record_stream,
+    record_subject,
     service_stream,
+    signed_out_bucket,
 )
-from shared.values.units import AUDITOR, TRACKER, services, support_unit_ids
+from shared.values.units import AUDITOR, OPERATOR, SUBCOMMITTEE, TRACKER, services, support_unit_ids
 
-OPERATOR = "operator"
 STORE = "store"
 """The operator within the account of the streams, for JetStream's own backups: these can't be put back from outside.
 No service hears anything that is asked there, so whether one runs the operator asks."""
@@ -29,12 +33,16 @@ INBOXES = "_INBOX"
 
 
 class Rights(NamedTuple):
-    """The subjects, with wildcards, that an identity may publish and subscribe to."""
+    """The subjects, with wildcards, that an identity may publish and subscribe to. To what is `denied` it may not
+    publish, whatever else allows it: a wildcard stands for whole names, so nothing else excepts some of them."""
 
     publish: tuple[str, ...]
     subscribe: tuple[str, ...]
+    denied: tuple[str, ...] = ()
 
     def may_publish(self, subject: str) -> bool:
+        if any(covers(pattern, subject) for pattern in self.denied):
+            return False
         return any(covers(pattern, subject) for pattern in self.publish)
 
     def may_subscribe(self, subject: str) -> bool:
@@ -86,6 +94,8 @@ def _service(congress: str, service: str) -> Rights:
             f"$JS.ACK.{ledger}.{consumer}.>",
             f"$JS.ACK.*.*.{ledger}.{consumer}.>",
             *_keeping_evidence(congress, service),
+            *_sessions(congress, service),
+            *(_accounts(congress) if service == SUBCOMMITTEE else ()),
         ),
         subscribe=(
             f"cmd.{congress}.{service}.*",
@@ -102,6 +112,29 @@ def _keeping_evidence(congress: str, service: str) -> tuple[str, ...]:
         return ()
     bucket = evidence_bucket(congress, service)
     return (*bucket_subjects(bucket), *_reading(bucket_stream(bucket)))
+
+
+def _sessions(congress: str, service: str) -> tuple[str, ...]:
+    """Ends single sessions, hears which were ended, and takes those that are handed over to it, nobody else's. What
+    was ended stays so: a record of a session says nothing that another could take back."""
+    ended, handed_over = signed_out_bucket(congress), handed_over_bucket(congress)
+    own = record_subject(handed_over, f"{service}.*")
+    return (
+        *(record_subject(ended, f"{what}.*") for what in ("token", "code")),
+        *_reading(record_stream(ended)),
+        f"$JS.API.DIRECT.GET.{record_stream(handed_over)}.{own}",
+    )
+
+
+def _accounts(congress: str) -> tuple[str, ...]:
+    """Keeps who may sign in, ends all sessions of somebody, and hands sessions over."""
+    accounts = accounts_bucket(congress)
+    return (
+        record_subject(accounts, "*"),
+        *_reading(record_stream(accounts)),
+        record_subject(signed_out_bucket(congress), "person.*"),
+        record_subject(handed_over_bucket(congress), "*.*"),
+    )
 
 
 def _tracker(congress: str) -> Rights:
@@ -129,10 +162,12 @@ def _member(congress: str, unit: str) -> Rights:
 
 
 def _auditor(congress: str) -> Rights:
-    """Reads everything, and changes nothing."""
+    """Reads everything but passwords and sessions, and changes nothing."""
+    secret = [record_stream(bucket(congress)) for bucket in (accounts_bucket, handed_over_bucket)]
     return Rights(
         publish=(*_asking(congress), *_length_of_every_stream(), *_events_of("*")),
         subscribe=(ledger_announcements(congress), _own_inbox(congress, AUDITOR)),
+        denied=tuple(call for stream in secret for call in _events_of(stream)),
     )
 
 

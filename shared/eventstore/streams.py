@@ -14,13 +14,18 @@ from shared.eventstore.errors import NoStream, StreamLost, StreamMismatch, Unava
 from shared.eventstore.jetstream_api import js_api, js_call, services_with_streams, stream_info
 from shared.eventstore.ledger import Ledger
 from shared.eventstore.names import (
+    accounts_bucket,
     bucket_stream,
     bucket_subjects,
     evidence_bucket,
+    handed_over_bucket,
     ledger_announcements,
     ledger_stream,
+    record_stream,
+    record_subject,
     service_of,
     service_stream,
+    signed_out_bucket,
 )
 from shared.eventstore.wholeness import held_by_the_ledger
 from shared.values.message import Message
@@ -38,7 +43,10 @@ NO_SOURCE = Message(
     "stream_is_no_source", "The stream {stream} is no source of the ledger, which has events of it: restore it first."
 )
 JOINING_TRIES = 20
+LONGEST_SESSION_S = 12 * 60 * 60
+HANDED_OVER_S = 60
 _NAME_IN_USE = 10058
+_NS = 10**9
 
 _KEPT: dict[str, Any] = {"storage": "file", "allow_direct": True, "deny_delete": True, "deny_purge": True}
 _RELIED_ON: dict[str, Any] = {
@@ -90,12 +98,30 @@ def bucket_configs(congress: str, replicas: int = 1) -> list[dict[str, Any]]:
     return [bucket_config(congress, unit, replicas) for unit in support_unit_ids()]
 
 
+def record_configs(congress: str, replicas: int = 1) -> list[dict[str, Any]]:
+    """The buckets of records of a congress: who may sign in, which sessions were ended, and which are handed over.
+    A session that was ended is forgotten when it would have been over. Of an account the record before the last one
+    is kept too: what is changed while a backup reads is in the backup all the same, as it was before."""
+    kept = _KEPT | {"num_replicas": replicas, "max_msgs_per_subject": 1}
+    short = {"duplicate_window": HANDED_OVER_S * _NS, "max_age": HANDED_OVER_S * _NS, "storage": "memory"}
+    return [
+        kept | _of_bucket(accounts_bucket(congress)) | {"max_msgs_per_subject": 2},
+        kept | _of_bucket(signed_out_bucket(congress)) | {"max_age": LONGEST_SESSION_S * _NS},
+        kept | _of_bucket(handed_over_bucket(congress)) | short,
+    ]
+
+
+def _of_bucket(bucket: str) -> dict[str, Any]:
+    return {"name": record_stream(bucket), "subjects": [record_subject(bucket, ">")]}
+
+
 async def provision(connection: Client, congress: str, replicas: int = 1) -> None:
-    """Makes the streams and object stores that are missing, each on `replicas` servers, gives more replicas to one
-    that has fewer, and has the ledger source every stream of events of the congress: so a unit joins, and a join that
-    was cut short is finished. Raises `StreamMismatch` where one differs otherwise, `Unavailable`. Safe to run at any
-    time."""
-    for config in (*stream_configs(congress, replicas)[:-1], *bucket_configs(congress, replicas)):
+    """Makes the streams, object stores and buckets that are missing, each on `replicas` servers, gives more replicas
+    to one that has fewer, and has the ledger source every stream of events of the congress: so a unit joins, and a
+    join that was cut short is finished. Raises `StreamMismatch` where one differs otherwise, `Unavailable`.
+    Safe to run at any time."""
+    buckets = (*bucket_configs(congress, replicas), *record_configs(congress, replicas))
+    for config in (*stream_configs(congress, replicas)[:-1], *buckets):
         await _provide(connection, config)
     for _ in range(JOINING_TRIES):
         joined = await services_with_streams(connection, congress)

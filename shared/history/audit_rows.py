@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from itertools import takewhile
 from typing import Any
 
+from msgspec import UNSET
 from msgspec.structs import asdict
 
 from shared.eventstore.canonical import canonical, compact
@@ -102,6 +103,7 @@ def _of_envelope(envelope: Envelope) -> Document:
     return {
         **_happened(envelope),
         "actor": envelope.actor,
+        **({} if envelope.person is UNSET else {"person": envelope.person}),
         "unit": envelope.source,
         "type": envelope.type,
         "entity": envelope.type.split(".")[2] if envelope.type.count(".") > 2 else envelope.type,

@@ -61,8 +61,9 @@ class LeftOut(NamedTuple):
 type Decoder = Callable[[Stored], Recorded | Unreadable]
 
 
-def decode_event(stored: Stored) -> Recorded | Unreadable:
-    origin = _origin(stored)
+def decode_event(stored: Stored, origin: Origin | None = None) -> Recorded | Unreadable:
+    """`origin` is where it was read, unless that was the ledger, which says of each event where it comes from."""
+    origin = origin or _origin(stored)
     try:
         envelope = decode(stored.body)
     except Undecodable as error:

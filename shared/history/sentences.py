@@ -11,7 +11,7 @@ from shared.values.brief import brief
 from shared.values.code_lists import LIST_NAMES, CodeList, is_listed, name_of
 from shared.values.field_names import in_fields
 from shared.values.message import WITH_REASON, Message, word
-from shared.values.names_in_use import REGISTER, name_in_use
+from shared.values.names_in_use import PEOPLE, REGISTER, name_in_use
 from shared.views.view import Document
 
 SENTENCES = {
@@ -97,6 +97,7 @@ WITH_WHAT_IS_RESTRICTED = {
     )
 }
 """For those who may read what the others are not shown; made of events that nobody has masked."""
+HELD_BY = Message("held_by", "{actor} ({person})")
 OVER_ALREADY = Message("over_already", "over already: {reason}")
 SHOWN_AS_MISSING = {"product", "directing_leader", "remark", "cause", "proposal", "proposed_to"}
 VALUE_CHARACTERS = 500
@@ -104,13 +105,14 @@ VALUE_CHARACTERS = 500
 
 
 def summary(
-    name: str, actor: str, entity_id: str, data: Mapping[str, Any], *, unmasked: bool = False
+    name: str, actor: str, entity_id: str, data: Mapping[str, Any], *, person: str = "", unmasked: bool = False
 ) -> dict[str, str]:
     """In both languages; the type `name` itself where there is no sentence, or the data has not what it needs.
-    Nothing restricted is in it, unless whoever reads it may have it `unmasked`."""
+    Nothing restricted is in it, unless whoever reads it may have it `unmasked`. `person`: who held the position
+    `actor`, empty where nobody was named."""
     try:
         sentence = (unmasked and WITH_WHAT_IS_RESTRICTED.get(name)) or MESSAGES[name]
-        message = sentence.filled(**_params(sentence.sentence, name, actor, entity_id, data))
+        message = sentence.filled(**_params(sentence.sentence, name, entity_id, data), actor=_acting(actor, person))
         if because := data.get("past_because"):
             message = WITH_REASON.filled(name=message, reason=OVER_ALREADY.filled(reason=because))
         return {lang: render(message, lang) for lang in LANGUAGES}
@@ -123,17 +125,25 @@ def with_summary(row: Document, *, unmasked: bool = False) -> Document:
     """A row of the audit trail with its sentence, where its event was applied."""
     if "data" not in row:
         return row
-    told = summary(row["type"], row["actor"], row["entity_id"], row["data"], unmasked=unmasked)
+    person = row.get("person", "")
+    told = summary(row["type"], row["actor"], row["entity_id"], row["data"], person=person, unmasked=unmasked)
     return row | {"summary": told}
 
 
-def _params(sentence: str, name: str, actor: str, entity_id: str, data: Mapping[str, Any]) -> dict[str, object]:
+def _acting(actor: str, person: str) -> object:
+    if not person:
+        return actor
+    named = {lang: name_in_use(PEOPLE, person, lang) or person for lang in LANGUAGES}
+    return HELD_BY.filled(actor=actor, person=named)
+
+
+def _params(sentence: str, name: str, entity_id: str, data: Mapping[str, Any]) -> dict[str, object]:
     values = {field: _readable(field, data[field]) for field in data if f"{{{field}}}" in sentence}
     inner = data.get("item", data)
     texts = (inner.get(field) for field in ("title", "name", "text"))
     title = next((text for text in texts if isinstance(text, dict) and text), {})
     in_languages = {"vi": ""} | {lang: brief(text, VALUE_CHARACTERS) for lang, text in title.items()}
-    return {**values, "actor": actor, "id": _called(name, entity_id), "title": in_languages}
+    return {**values, "id": _called(name, entity_id), "title": in_languages}
 
 
 def _called(name: str, entity_id: str) -> object:

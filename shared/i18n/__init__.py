@@ -17,7 +17,7 @@ from shared.values.brief import brief_text
 from shared.values.local_time import LOCAL_TIME
 from shared.values.message import Message, OwnWords, joined
 from shared.values.names_in_use import CodeList, name_in_use
-from shared.values.units import services, title_of
+from shared.values.units import AUDITOR, LEADERS, OPERATOR, services, title_of
 
 type Language = Literal["vi", "en"]
 
@@ -101,6 +101,12 @@ POSITIONS = {
     "secretary": Message("secretary", "Secretary, {unit}"),
     "office": Message("office", "Office, {unit}"),
 }
+WITHOUT_SERVICE = {
+    AUDITOR: Message("auditor", "Auditor ({position})"),
+    LEADERS: Message("leader", "Leader ({position})"),
+    OPERATOR: Message("operator", "Operator ({position})"),
+}
+"""Those of no unit that has a service."""
 NUMBERED_DEPUTY = Message("deputy", "Deputy head {number}, {unit}")
 POLICY = Message("policy", "Policy {name}")
 POLICIES = {
@@ -127,6 +133,8 @@ def title_of_position(actor: str, lang: Language) -> str:
     unit, _, position = actor.partition(".")
     if unit == "policy":
         return render(POLICY.filled(name=POLICIES.get(position, position)), lang)
+    if unit in WITHOUT_SERVICE and position:
+        return render(WITHOUT_SERVICE[unit].filled(position=position), lang)
     deputy = re.fullmatch("deputy-([1-9][0-9]*)", position)
     title = NUMBERED_DEPUTY if deputy else POSITIONS.get(position)
     if title is None or (unit not in services() and not name_in_use(CodeList.UNITS, unit, lang)):

@@ -26,6 +26,7 @@ from shared.platform.nats_keys import (
     account_jwt,
     credentials_in,
     operator_jwt,
+    permissions,
     read_credentials,
     read_key,
     user_credentials,
@@ -36,7 +37,7 @@ from shared.platform.nats_revoked import REVOKED, add_revoked, read_revoked
 from shared.values.message import OwnWords
 
 FOLDER = "nats-keys"
-INTO_THE_STORE = ("evt.>", "$O.>", "$JS.API.>", "$JS.ACK.>")
+INTO_THE_STORE = ("evt.>", "$O.>", "$KV.>", "$JS.API.>", "$JS.ACK.>")
 OUT_OF_THE_STORE = ("ledger.>", "_INBOX.>")
 """What is told there to whoever listens; inboxes, for deliveries that no answer is for."""
 ANSWERS_AT_MOST_APART_S = 60
@@ -114,20 +115,26 @@ def credentials_path(folder: Path, congress: str, identity: str) -> Path:
 
 
 def mint(
-    path: Path, folder: Path, account_name: str, name: str, publish: tuple[str, ...], subscribe: tuple[str, ...]
+    path: Path,
+    folder: Path,
+    account_name: str,
+    name: str,
+    publish: tuple[str, ...],
+    subscribe: tuple[str, ...],
+    denied: tuple[str, ...] = (),
 ) -> Credentials:
     """The credentials in `path`, of a user of this account: made where there are none or these are revoked, signed
     anew for the same key where they allow something else. Raises `PlatformError`."""
     account = key_of(folder, account_name)
-    wanted = {"pub": {"allow": [*publish]}, "sub": {"allow": [*subscribe]}}
+    wanted = permissions(publish, subscribe, denied)
     with _told(folder), _alone(folder):
         held = read_credentials(path) if path.exists() else None
         if held and held.key.public not in revoked(folder):
             if held.permissions == wanted and held.is_signed_by(account.public):
                 return held
-            made = Credentials(user_jwt(account, held.key.public, name, publish, subscribe), held.key)
+            made = Credentials(user_jwt(account, held.key.public, name, publish, subscribe, denied), held.key)
         else:
-            made = user_credentials(account, name, publish, subscribe)
+            made = user_credentials(account, name, publish, subscribe, denied)
             put_on_record(folder, Issued(name, made.key.public))
         write_credentials(path, made)
     return made

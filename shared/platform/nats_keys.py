@@ -118,16 +118,31 @@ class Credentials(NamedTuple):
         return base64.b64encode(self.key.sign(nonce.encode()))
 
 
-def user_credentials(account: NKey, name: str, publish: tuple[str, ...], subscribe: tuple[str, ...]) -> Credentials:
+def user_credentials(
+    account: NKey, name: str, publish: tuple[str, ...], subscribe: tuple[str, ...], denied: tuple[str, ...] = ()
+) -> Credentials:
     """A new user of the account, who may do this and nothing else."""
     key = NKey.generate(Kind.USER)
-    return Credentials(user_jwt(account, key.public, name, publish, subscribe), key)
+    return Credentials(user_jwt(account, key.public, name, publish, subscribe, denied), key)
 
 
-def user_jwt(account: NKey, user: str, name: str, publish: tuple[str, ...], subscribe: tuple[str, ...]) -> str:
+def user_jwt(
+    account: NKey,
+    user: str,
+    name: str,
+    publish: tuple[str, ...],
+    subscribe: tuple[str, ...],
+    denied: tuple[str, ...] = (),
+) -> str:
     unlimited = dict.fromkeys(("subs", "data", "payload"), -1)
-    allowed: Claims = {"pub": {"allow": [*publish]}, "sub": {"allow": [*subscribe]}}
+    allowed = permissions(publish, subscribe, denied)
     return account.issue(user, name, {**allowed, **unlimited, "type": "user", "version": 2})
+
+
+def permissions(publish: tuple[str, ...], subscribe: tuple[str, ...], denied: tuple[str, ...] = ()) -> Claims:
+    """As a user's JWT has them; what is `denied` may not be published to, whatever else allows it."""
+    refused = {"deny": [*denied]} if denied else {}
+    return {"pub": {"allow": [*publish], **refused}, "sub": {"allow": [*subscribe]}}
 
 
 def operator_jwt(operator: NKey, system_account: str) -> str:

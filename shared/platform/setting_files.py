@@ -10,7 +10,7 @@ from shared.platform.files import why_not
 from shared.platform.reading import read_file
 from shared.platform.secret_files import is_closed
 
-SECRET = frozenset({"DAIHOI_TOKEN", "DAIHOI_NATS_URL", "DAIHOI_MONGO_URL"})
+SECRET = frozenset({"DAIHOI_TOKEN", "DAIHOI_NATS_URL", "DAIHOI_MONGO_URL", "DAIHOI_OIDC_CLIENT_SECRET"})
 """What may hold a password or lets one in."""
 PATHS = frozenset({"DAIHOI_MONGO_PASSWORD_FILE"})
 """Settings that name a secret file, or a folder of such files, itself: it is read when it is needed."""

@@ -6,7 +6,7 @@ from datetime import datetime, time
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationInfo
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -16,6 +16,8 @@ from shared.values.local_time import LOCAL_TIME
 from shared.values.types import ID_LENGTH, ID_PATTERN, Day, slug
 from shared.values.units import parse_units
 
+MOST_FIRST_PORT = 65_000
+"""So that each service has a place after it."""
 MOST_EVIDENCE_MB = 200
 """The most that `evidence_mb` can say: a file is read back whole within the time that a command has."""
 
@@ -69,6 +71,7 @@ def _names_units(setting: str) -> str:
 
 type Url = Annotated[str, AfterValidator(_plain), AfterValidator(_some)]
 type File = Annotated[Path, BeforeValidator(_named), AfterValidator(lambda path: Path(_plain(str(path))))]
+type Port = Annotated[int, Field(ge=0, le=65535)]
 type FileForServer = Annotated[File | None, AfterValidator(_beside_a_server)]
 
 
@@ -102,6 +105,21 @@ class Settings(BaseSettings):
     """The largest file that a unit keeps as evidence, in MB of 1024 × 1024 bytes."""
     today: Annotated[Day | None, BeforeValidator(_day)] = None
     """The day as of which somebody works who puts on record afterwards what happened then; else the calendar's."""
+    http_port: Annotated[Port | Literal["off"] | None, BeforeValidator(_number)] = None
+    """Where this process speaks HTTP, 0 for any port that is free, `off` for none; else the service's own place from
+    `http_first_port` on."""
+    http_first_port: Annotated[int, BeforeValidator(_number), Field(ge=1, le=MOST_FIRST_PORT)] = 8700
+    http_host: Annotated[str, AfterValidator(_plain)] = "127.0.0.1"
+    """The address that it listens on: loopback alone, unless a setting says otherwise."""
+    http_addresses: Annotated[str, AfterValidator(_plain)] = ""
+    """What people type to reach the services: `subcommittee=https://…; logistics=https://…`."""
+    oidc_issuer: Annotated[str, AfterValidator(_plain)] = ""
+    """The provider of OpenID Connect whose people sign in here, as it calls itself; none where it is empty."""
+    oidc_client_id: Annotated[str, AfterValidator(_plain)] = ""
+    oidc_client_secret: SecretStr = SecretStr("")
+    oidc_claim: Annotated[str, AfterValidator(_plain)] = ""
+    """The claim that says which account is meant, such as `preferred_username` where people can't change it; else
+    `sub`, then a verified `email`."""
     issuer_private_key: File | None = None
     issuer_public_key: File | None = None
     instance: Annotated[str, Field(pattern=rf"^$|{ID_PATTERN}")] = ""

@@ -21,6 +21,15 @@ SPENT_BEYOND_ADVANCE = Message(
     "spent_beyond_advance",
     "{spent_vnd} VND were spent, {beyond_vnd} VND more than the {advanced_vnd} VND that were advanced.",
 )
+FLAG_NAMES = {
+    "advanced_beyond_guaranteed": Message("advanced_beyond_guaranteed", "Advanced beyond what is guaranteed"),
+    "spent_beyond_guaranteed": Message("spent_beyond_guaranteed", "Spent beyond what is guaranteed"),
+    "estimated_beyond_guaranteed": Message("estimated_beyond_guaranteed", "Estimated beyond what is guaranteed"),
+    "task_secures_another_sum": Message("task_secures_another_sum", "The task names another guaranteed sum"),
+    "settled": Message("settled", "Settled"),
+    "to_return": Message("to_return", "To be returned"),
+    "still_due": Message("still_due", "Still due"),
+}
 
 
 class Account(BaseModel):

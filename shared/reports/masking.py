@@ -1,5 +1,5 @@
-"""Who may read what: the details of incidents, and where people can be reached, are for security and the auditor, and
-masked for everybody else.
+"""What only some may read, masked for everybody else: the details of incidents, and where people can be reached. Who
+these are is in `shared.unit.roles` (`READ_RESTRICTED`).
 
 What may be read is listed: a field that a later version adds is masked until somebody lists it. The database and
 the broker are not guarded: whoever reads those directly reads everything.
@@ -9,12 +9,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from shared.history.parked_rows import BODY_FIELDS
-from shared.values.units import AUDITOR, SECURITY
 from shared.views.view import Document
 
 MASK = "«restricted»"
-READERS = frozenset({SECURITY, AUDITOR})
-"""The units whose tokens unmask."""
 ENTITY = "incident"
 VIEW = "incidents"
 PARKED = "parked"

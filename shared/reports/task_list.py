@@ -52,6 +52,8 @@ class TaskSort(StrEnum):
     PERCENT = "percent"
     TITLE = "title"
     COLLECTIVE = "collective"
+    INDIVIDUAL = "individual"
+    PLANNED = "planned"
     UPDATED = "updated"
 
 
@@ -129,16 +131,16 @@ def task_list(
     *,
     sort: TaskSort = TaskSort.NUMBER,
     descending: bool = False,
+    skip: int = 0,
     limit: int | None = None,
     listed: Entries | None = None,
 ) -> TaskList:
-    """`listed` are the units of the congress, in its order."""
+    """At most `limit` tasks, after those that are skipped. `listed` are the units of the congress, in its order."""
     register = Register(organisations)
     matching = selected(tasks, wanted, register, today)
     ordered = in_order(matching, sort, register, descending=descending, listed=listed)
-    return TaskList(
-        today=today, matching=len(matching), tasks=[row_of(task, register, today) for task in ordered[:limit]]
-    )
+    shown = ordered[skip : None if limit is None else skip + limit]
+    return TaskList(today=today, matching=len(matching), tasks=[row_of(task, register, today) for task in shown])
 
 
 # --- which ---
@@ -235,6 +237,8 @@ _VALUES: Mapping[TaskSort, Callable[[Document, Register], Any]] = {
     TaskSort.PERCENT: lambda task, _: task["percent"],
     TaskSort.TITLE: lambda task, _: vietnamese(task["title"]["vi"]),
     TaskSort.COLLECTIVE: lambda task, register: _by_office(task["collective"], register),
+    TaskSort.INDIVIDUAL: lambda task, _: vietnamese(task["individual"]) if task["individual"] else None,
+    TaskSort.PLANNED: lambda task, _: task["planned_vnd"],
     TaskSort.UPDATED: lambda task, _: task.get("updated_at"),
 }
 

@@ -9,7 +9,8 @@ from uuid import UUID, uuid5
 
 from pydantic import Field
 
-from shared.domain.decider import Actor, Aggregate, Command, Refusal, State
+from shared.domain.decider import Actor, Aggregate, Command, RankRefusal, Refusal, State, require_rank
+from shared.domain.ranks import Act
 from shared.events.policy import PolicyRefusalResolved, PolicyRefused
 from shared.values.types import Phrase, Place
 
@@ -52,6 +53,7 @@ class SettleRefusal(RefusalCommand):
     """Strikes off what a policy could not do, because it is seen to otherwise. `cause` is the id of the refusal."""
 
     NAME = "settle-policy-refusal"
+    GIVEN_BY = Act.DECIDE
     policy: PolicyName
     reason: Phrase
 
@@ -67,6 +69,7 @@ class RetryPolicy(Command):
     """Lets a policy of this service look again at one event of the ledger, as it would have then."""
 
     NAME = "retry-policy"
+    GIVEN_BY = Act.DECIDE
     ENTITY = ENTITY
     policy: PolicyName
     sequence: Place
@@ -75,7 +78,7 @@ class RetryPolicy(Command):
 NOTHING_REFUSED = Refusal(
     "policy_refusal_not_found", "Nothing is left to see to that {policy} could not do for {cause}."
 )
-NOT_THE_LEAD = Refusal(
+NOT_THE_LEAD = RankRefusal(
     "not_the_lead", "Only the unit's lead or a deputy sees to what policies could not do; {actor} is neither."
 )
 
@@ -89,8 +92,7 @@ def decide(
         case ResolveRefusal():
             return (PolicyRefusalResolved(policy=command.policy),) if state and state.of(command.policy) else ()
         case SettleRefusal():
-            if not actor.leads:
-                raise NOT_THE_LEAD(actor=actor.id)
+            require_rank(command, actor, NOT_THE_LEAD)
             if state is None or not state.of(command.policy):
                 raise NOTHING_REFUSED(policy=command.policy, cause=command.cause)
             return (PolicyRefusalResolved(policy=command.policy, reason=command.reason),)

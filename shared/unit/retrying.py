@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from shared.domain.decider import Refusal
+from shared.domain.decider import Refusal, require_rank
 from shared.eventstore.direct import Stored
 from shared.eventstore.envelope import Cause, check_ids, decode
 from shared.eventstore.errors import Unavailable, Undecodable
@@ -36,8 +36,7 @@ class Retries:
 
     async def __call__(self, command: RetryPolicy, cause: Cause) -> Answer:
         """What was done, and that it is resolved. Raises a refusal: also the one that a rule gives today."""
-        if not cause.actor.leads:
-            raise NOT_THE_LEAD(actor=cause.actor.id)
+        require_rank(command, cause.actor, NOT_THE_LEAD)
         policy = next((policy for policy in self.policies if policy.name == command.policy), None)
         if policy is None:
             raise POLICY_NOT_FOUND(service=self.service, policy=command.policy)

@@ -1,16 +1,17 @@
 """Sending a file to the unit that is to keep it as evidence. Two parts of it are in memory at most, however large it
 is."""
 
+import asyncio
 import base64
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, BinaryIO
-from uuid import uuid4
+from typing import Any, BinaryIO, Protocol
+from uuid import UUID, uuid4
 
 from shared.domain.decider import Refusal
 from shared.eventstore.objects import PART_BYTES
-from shared.unit.client import CommandClient
+from shared.unit.commands import Answer
 from shared.unit.keeping import NOT_SENT, KeepEvidence, KeepEvidencePart, too_large
 from shared.unit.problems import ProblemError
 from shared.values.files import HEAD_BYTES, media_type
@@ -45,11 +46,19 @@ def content_of(file: BinaryIO, name: str, most_bytes: int) -> Content:
     return Content(digest.hexdigest(), size, head)
 
 
+class Giver(Protocol):
+    """Gives commands to a service; `ProblemError` where it refuses them."""
+
+    async def send(
+        self, service: str, name: str, data: dict[str, Any], /, *, token: str, command_id: UUID
+    ) -> Answer: ...
+
+
 @dataclass(frozen=True)
 class EvidenceSender:
     """Sends files to one unit, with a token of one of its members."""
 
-    client: CommandClient
+    client: Giver
     unit: str
     token: str
     most_bytes: int
@@ -57,7 +66,7 @@ class EvidenceSender:
     async def send(self, file: BinaryIO, name: str) -> Evidence:
         """Has the unit keep the file, which it may have already. Raises a refusal, `ProblemError`, `OSError`; then
         nothing of it is to be seen."""
-        content = content_of(file, name, self.most_bytes)
+        content = await asyncio.to_thread(content_of, file, name, self.most_bytes)
         said = {"sha256": content.sha256, "size_bytes": content.size_bytes, "file_name": name}
         try:
             await self._give(KeepEvidence.NAME, said)

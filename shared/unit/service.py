@@ -5,21 +5,21 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Protocol
 
 from faststream import AckPolicy
 from faststream.nats import NatsBroker, NatsMessage
 from nats.aio.client import DEFAULT_INBOX_PREFIX, Client
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
 from shared.domain import evidence
-from shared.domain.decider import Actor, Aggregate, Command, Refused
+from shared.domain.decider import Aggregate, Command
 from shared.eventstore.credentials import credentials_for
 from shared.eventstore.ledger import Ledger
 from shared.eventstore.objects import EvidenceStore
 from shared.eventstore.operating import as_operator_if_possible, provide_streams
 from shared.eventstore.store import EventStore
 from shared.eventstore.streams import check_streams
-from shared.eventstore.wire import NotJson, read_json
 from shared.platform.embedded import Endpoints, endpoints
 from shared.platform.nats import Teller, connection_options, servers_of
 from shared.platform.nats_keys import Credentials
@@ -33,6 +33,7 @@ from shared.unit.broker import STOP_TIMEOUT_S, HandOverBroker, UnitBroker, secur
 from shared.unit.commands import Answer, CommandHandler
 from shared.unit.consumer import make_consumer
 from shared.unit.discards import Discards
+from shared.unit.door import Door
 from shared.unit.following import Follower
 from shared.unit.handing_out import HANDING_OUT, EvidenceGiver
 from shared.unit.health import Health, answer_health, unit_health, with_keys
@@ -40,11 +41,11 @@ from shared.unit.health_file import HealthFile
 from shared.unit.issuer import provide_issuer_keys
 from shared.unit.keeping import KEEPING, EvidenceKeeper
 from shared.unit.policies import Policy
-from shared.unit.problems import ANSWER_TOO_LARGE, INTERNAL, Problem, bad_json, invalid_input, problem_of
+from shared.unit.problems import ANSWER_TOO_LARGE, Problem, problem_of
 from shared.unit.refusals import OFFERED, REFUSALS, RetryPolicy, SettleRefusal
-from shared.unit.requests import CommandRequest
 from shared.unit.retrying import Retries
 from shared.unit.revocations import Revocations
+from shared.unit.signed_out import SignedOut
 from shared.unit.tokens import TokenVerifier
 from shared.unit.unseen import Unseen
 
@@ -55,8 +56,31 @@ READ_FROM_A_STREAM = "Nats-Stream"
 
 logger = logging.getLogger(__name__)
 
-type Admit = Callable[[str | None], Awaitable[Actor]]
-"""Who gives a command with this `Authorization`. Raises a refusal."""
+
+class Part(Protocol):
+    """What begins and ends with a service."""
+
+    async def start(self) -> None: ...
+
+    async def stop(self) -> None: ...
+
+
+@dataclass(frozen=True)
+class AtWork:
+    """A service while it runs, for a face of it. `look` says how it is."""
+
+    service: "UnitService"
+    settings: Settings
+    servers: Endpoints
+    connection: Client
+    store: EventStore
+    ledger: Ledger
+    door: Door
+    look: Callable[[], Awaitable[Health]]
+
+
+type Face = Callable[[AtWork], Part | None]
+"""Makes what shows the service to people, beside the commands over NATS."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +109,7 @@ class UnitService:
     def keeps_evidence(self) -> bool:
         return evidence.AGGREGATE in self.aggregates
 
-    def app(self) -> ServiceApp:
+    def app(self, face: Face | None = None) -> ServiceApp:
         """The application; nothing is connected or started before it runs."""
 
         @asynccontextmanager
@@ -97,7 +121,7 @@ class UnitService:
                 credentials = credentials_for(servers.nats_credentials, settings.congress, self.name)
                 async with service_broker(servers.nats_url, self.name, credentials) as broker:
                     await check_streams(broker.connection, settings.congress, self.name, settings.nats_replicas)
-                    async with self._at_work(app, broker, settings, servers):
+                    async with self._at_work(app, broker, settings, servers, face):
                         yield
 
         app = ServiceApp(lifespan, logger)
@@ -105,13 +129,13 @@ class UnitService:
 
     @asynccontextmanager
     async def _at_work(
-        self, app: ServiceApp, broker: UnitBroker, settings: Settings, servers: Endpoints
+        self, app: ServiceApp, broker: UnitBroker, settings: Settings, servers: Endpoints, face: Face | None
     ) -> AsyncIterator[None]:
         """Whatever begins and ends with the application."""
         store = EventStore(broker.connection, settings.congress, self.name, replicas=settings.nats_replicas)
         watching = asyncio.create_task(store.watch.keep_looking())
         closing = asyncio.create_task(when_closed(broker.connection, app.exit))
-        for part in self._subscribe(broker, settings, store, servers):
+        for part in self._subscribe(broker, settings, store, servers, face):
             app.after_startup(part.start)
             app.on_shutdown(part.stop)
         app.add_broker(broker)
@@ -122,8 +146,8 @@ class UnitService:
             closing.cancel()
 
     def _subscribe(
-        self, broker: UnitBroker, settings: Settings, store: EventStore, servers: Endpoints
-    ) -> list[Follower | HealthFile]:
+        self, broker: UnitBroker, settings: Settings, store: EventStore, servers: Endpoints, face: Face | None
+    ) -> list[Part]:
         """What is to be started beside the broker, and stopped before it."""
         congress, connection = settings.congress, broker.connection
         discards, ledger = Discards(connection, congress), Ledger(connection, congress)
@@ -135,7 +159,8 @@ class UnitService:
             EvidenceKeeper(kept, handler, self.name, settings.most_evidence_bytes).offer()
             EvidenceGiver(kept, handler, self.name).offer()
         verifier = TokenVerifier(accepted_keys(settings), congress, self.name)
-        answer_commands(broker, congress, self.name, handler, verifier, Revocations(connection, congress))
+        door = Door(self.name, handler, verifier, Revocations(connection, congress), SignedOut(connection, congress))
+        answer_commands(broker, congress, door)
 
         async def make_own_consumer() -> None:
             async with as_operator_if_possible(settings, servers, connection) as making:
@@ -154,7 +179,8 @@ class UnitService:
 
         answer_health(broker, congress, self.name, settings.instance_name, look)
         answer_asyncapi(broker, congress, self.name, self.contract)
-        return [HealthFile(settings, self.name, look), *([follower] if follower else [])]
+        shown = face(AtWork(self, settings, servers, connection, store, ledger, door, look)) if face else None
+        return [part for part in (HealthFile(settings, self.name, look), follower, shown) if part]
 
 
 async def when_closed(connection: Client, end: Callable[[], None]) -> None:
@@ -184,14 +210,7 @@ def service_broker(url: str, service: str, credentials: Credentials | None = Non
     )
 
 
-def answer_commands(
-    broker: UnitBroker,
-    congress: str,
-    service: str,
-    handler: CommandHandler,
-    verifier: TokenVerifier,
-    revocations: Revocations | None = None,
-) -> None:
+def answer_commands(broker: UnitBroker, congress: str, door: Door) -> None:
     """`cmd.<congress>.<service>.<name>`, one queue group: any instance of the service may answer.
 
     Each command is answered by a task that starts at once. FastStream's workers would pass it on through a queue and
@@ -199,24 +218,18 @@ def answer_commands(
     """
     free = asyncio.Semaphore(COMMANDS_AT_ONCE)
     subscriber = broker.subscriber(
-        f"cmd.{congress}.{service}.*",
-        queue=service,
+        f"cmd.{congress}.{door.service}.*",
+        queue=door.service,
         ack_policy=AckPolicy.MANUAL,
         no_reply=True,
         decoder=unread,
-        title=f"{service} commands",
+        title=f"{door.service} commands",
     )
-
-    async def admit(authorization: str | None) -> Actor:
-        bearer = verifier.commander(authorization)
-        if revocations:
-            await revocations.check(bearer)
-        return bearer.actor
 
     async def work_on(message: NatsMessage) -> None:
         name = message.raw_message.subject.rpartition(".")[2]
         try:
-            answer = await _answer(name, message, service, handler, admit)
+            answer = await door.answer(name, message.headers.get("Authorization"), message.body)
             await respond(broker, message.reply_to, _as_bytes(broker, answer))
         finally:
             free.release()
@@ -234,22 +247,6 @@ def answer_commands(
         if not task.done():
             broker.at_work.add(task)
             task.add_done_callback(broker.at_work.discard)
-
-
-async def _answer(name: str, message: NatsMessage, service: str, handler: CommandHandler, admit: Admit) -> BaseModel:
-    try:
-        actor = await admit(message.headers.get("Authorization"))
-        request = CommandRequest.model_validate(read_json(message.body))
-        return await handler.handle(name, request, actor)
-    except Refused as refused:
-        return problem_of(refused)
-    except NotJson as error:
-        return bad_json(error)
-    except ValidationError as error:
-        return invalid_input(error)
-    except Exception:
-        logger.exception("command %s failed", name)
-        return problem_of(INTERNAL(service=service))
 
 
 def _as_bytes(broker: NatsBroker, answer: BaseModel) -> bytes:

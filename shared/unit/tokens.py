@@ -1,7 +1,8 @@
 """Who is calling: bearer tokens, JSON Web Tokens signed with Ed25519 (RFC 7519, RFC 8037).
 
 Claims: `sub` the actor, such as `logistics.lead`; `unit`; `aud` the congress; `iss`, `iat`, `exp`; `jti` the token's
-id. The header's `kid` names the key that signed it. Tokens of earlier versions lack `jti`, and older ones `kid`.
+id; `person` the id on the register of who holds the position, where one is named. The header's `kid` names the key
+that signed it. Tokens of earlier versions lack `jti`, and older ones `kid`.
 """
 
 import re
@@ -22,28 +23,33 @@ from shared.unit import problems
 from shared.unit.accepted_keys import AcceptedKeys
 from shared.unit.issuer import KEY_ID_DIGITS, key_id
 from shared.unit.requests import CLOCK_SKEW
+from shared.unit.roles import check_may_record
 from shared.values.message import Message
 from shared.values.text import clean
 from shared.values.token_names import TOKEN_ID
+from shared.values.types import ID_PATTERN
 
 ISSUER = "daihoi"
 ALGORITHM = "EdDSA"
 REMEMBERED_TOKENS = 1024
 REQUIRED_CLAIMS = ["sub", "unit", "aud", "iss", "iat", "exp"]
+_is_id = re.compile(ID_PATTERN).fullmatch
 _SHOWN_KEY_ID = re.compile(rf"[\w.-]{{1,{KEY_ID_DIGITS}}}", re.ASCII)
 MOST_IN_AN_ACTOR = 200
 OF_ODD_CLAIMS = (ValueError, TypeError, KeyError, AttributeError, OverflowError, OSError, RecursionError)
 """What reading a signed token can raise beside the library's own errors, where its claims are of odd kinds."""
 
 
-def checked_actor(actor_id: object, unit: object) -> Actor:
+def checked_actor(actor_id: object, unit: object, person: object = "") -> Actor:
     """The actor of these claims, its id clean. Raises `ValueError` where they could not be one's."""
     if not isinstance(actor_id, str) or not isinstance(unit, str) or not is_name(unit):
         raise ValueError("an actor has an id and a unit")
     named = clean(actor_id)
     if not named or len(named) > MOST_IN_AN_ACTOR or "\n" in named or Actor(named, unit).is_policy:
         raise ValueError(f"an actor's id has up to {MOST_IN_AN_ACTOR} characters on one line, and is no policy's")
-    return Actor(named, unit)
+    if not isinstance(person, str) or (person and not _is_id(person)):
+        raise ValueError("a person is named by an id as the register has it")
+    return Actor(named, unit, person)
 
 
 def _reason(error: Exception) -> Message:
@@ -70,8 +76,17 @@ class Bearer(NamedTuple):
 def mint_token(private_key: bytes, congress: str, actor: Actor, now: datetime, lasting: timedelta) -> str:
     """Raises `ValueError` where `actor` can be nobody."""
     actor = checked_actor(*actor)
-    claims = {"iss": ISSUER, "aud": congress, "sub": actor.id, "unit": actor.unit, "iat": now, "exp": now + lasting}
+    claims: dict[str, Any] = {
+        "iss": ISSUER,
+        "aud": congress,
+        "sub": actor.id,
+        "unit": actor.unit,
+        "iat": now,
+        "exp": now + lasting,
+    }
     key = cast("Ed25519PrivateKey", load_pem_private_key(private_key, password=None))
+    if actor.person:
+        claims["person"] = actor.person
     headers = {"kid": key_id(key.public_key())}
     return jwt.encode(claims | {"jti": uuid4().hex}, key, algorithm=ALGORITHM, headers=headers)
 
@@ -124,14 +139,13 @@ class TokenVerifier:
         return ", ".join(self._keys.ids)
 
     def actor(self, authorization: str | None) -> Actor:
-        """Who may give commands. Raises a refusal: as `reader`, or `wrong_unit`."""
+        """Who may give commands. Raises a refusal: as `reader`, `wrong_unit`, or `reads_only`."""
         return self.commander(authorization).actor
 
     def commander(self, authorization: str | None) -> Bearer:
         """As `actor`, with all that the token says."""
         bearer = self.bearer(authorization)
-        if bearer.actor.unit != self._service:
-            raise problems.WRONG_UNIT(actor=bearer.actor.id, service=self._service)
+        check_may_record(bearer.actor, self._service)
         return bearer
 
     def reader(self, authorization: str | None) -> Actor:
@@ -164,7 +178,7 @@ class TokenVerifier:
         try:
             claims, key = self._claims(token, jwt.get_unverified_header(token).get("kid"))
             bearer = Bearer(
-                checked_actor(claims["sub"], claims["unit"]),
+                checked_actor(claims["sub"], claims["unit"], claims.get("person", "")),
                 _token_id(claims),
                 key_id(key),
                 datetime.fromtimestamp(claims["iat"], UTC),

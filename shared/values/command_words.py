@@ -1,5 +1,7 @@
 """What people call commands and their fields, where they are listed and where they are refused."""
 
+from collections.abc import Mapping
+
 from shared.values.field_names import NAMES
 from shared.values.message import Message
 
@@ -129,14 +131,35 @@ FIELD_WORDS = NAMES | {
     "publication_id": Message("publication_id", "Id of the publication"),
     "conditions": Message("conditions", "Conditions"),
     "incident_id": Message("incident_id", "Id of the incident"),
+    "revocation_id": Message("revocation_id", "Id of the revocation"),
+    "policy": Message("policy", "Policy"),
+    "digest": Message("digest", "Digest of the views"),
+    "content_digest": Message("content_digest", "Digest of what it says"),
+    "content_form": Message("content_form", "Form of the digest"),
+    "stored_under": Message("stored_under", "Where it is stored"),
+    "origin_sequence": Message("origin_sequence", "Number in its unit's stream"),
+    "parked_as": Message("parked_as", "Why it was set aside"),
 }
 """By the name on the wire."""
 
 COMES_FIRST = Message("comes_first", "Task that has to be done first")
+_OF_A_CONGRESS = Message("congress_name", "Name of the congress")
+_OF_A_DOCUMENT = Message("subject", "Subject")
+OF_A_COMMAND: Mapping[tuple[str, str], Message] = {
+    ("settle-policy-refusal", "cause"): Message("event_behind", "Event that it comes from"),
+    ("record-revocation", "what"): Message("revoked", "What is revoked"),
+    ("publish-catalogue", "items"): Message("items", "Items of the catalogue"),
+    ("submit-task", "title"): Message("evidence_title", "What the evidence is called"),
+    ("found-congress", "title"): _OF_A_CONGRESS,
+    ("amend-congress", "title"): _OF_A_CONGRESS,
+    ("issue-document", "title"): _OF_A_DOCUMENT,
+    ("correct-document", "title"): _OF_A_DOCUMENT,
+}
+"""Where a field means something of its own in one command."""
 
 
 def words_of_field(command: str, name: str) -> Message | str:
     """A field as people call it; one that has no words stands for itself."""
     if name == "on" and command.endswith("-dependency"):
         return COMES_FIRST
-    return FIELD_WORDS.get(name, name)
+    return OF_A_COMMAND.get((command, name), FIELD_WORDS.get(name, name))

@@ -62,7 +62,7 @@ def in_fields(values: Mapping[str, Any]) -> tuple[Message, ...]:
     return tuple(
         IS_A_SUM.filled(field=field_words(name), value_vnd=value)
         if name.endswith("_vnd")
-        else IS.filled(field=field_words(name), value=_readable(name, value))
+        else IS.filled(field=field_words(name), value=readable(name, value))
         for name, value in values.items()
     ) or (NOTHING,)
 
@@ -70,7 +70,8 @@ def in_fields(values: Mapping[str, Any]) -> tuple[Message, ...]:
 NOTHING = Message("nothing", "nothing")
 
 
-def _readable(name: str, value: Any) -> object:
+def readable(name: str, value: Any) -> object:
+    """A value as an event holds it, in the form that sentences take."""
     match value:
         case [{"number": _}, *_]:
             return tuple(POINT.filled(**point) for point in value)

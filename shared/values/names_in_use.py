@@ -24,6 +24,8 @@ class CodeList(StrEnum):
 
 REGISTER = "organisations"
 """Where the names of the organisations on the register stand among the names in use."""
+PEOPLE = "people"
+"""And those of the people who hold positions there, by their ids."""
 
 
 class Name(NamedTuple):

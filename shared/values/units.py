@@ -15,7 +15,12 @@ from shared.values.names_in_use import CodeList, name_in_use
 
 SUBCOMMITTEE = "subcommittee"
 AUDITOR = "auditor"
-"""A unit for reading only: no service takes its commands."""
+LEADERS = "leaders"
+"""Those who direct the work, and read of all of it."""
+READING = (AUDITOR, LEADERS)
+"""Units for reading only: no service takes their commands."""
+OPERATOR = "operator"
+"""Who runs the servers; of no unit."""
 LOGISTICS, SECURITY = "logistics", "security"
 TRACKER = "tracker"
 BODY_ABOVE = "body-above"
@@ -55,8 +60,8 @@ _OF_EVERY_SERVICE = frozenset({"document", "policy"})
 _TAKEN = {
     SUBCOMMITTEE,
     TRACKER,
-    AUDITOR,
-    "operator",
+    *READING,
+    OPERATOR,
     "store",
     "current",
     *WRITERS,

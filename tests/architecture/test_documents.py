@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from daihoi.cli.command_pages import PAGE, every_command, page
-from daihoi.ops import findings_page
+from daihoi.ops import findings_page, roles_page
 from daihoi.ops.charters import charter, path_of, service_named
 from shared.values.units import services
 from tests.documents import pages
@@ -49,6 +49,10 @@ def test_every_command_in_a_page_exists(page):
 
 def test_the_page_of_commands_says_what_their_help_says():
     assert PAGE.read_text("utf-8") == page(), "run `make commands`"
+
+
+def test_the_page_of_roles_says_what_the_table_says():
+    assert roles_page.PAGE.read_text("utf-8") == roles_page.page(), "run `make roles`"
 
 
 def test_the_index_of_decisions_names_every_record_once():

@@ -12,6 +12,7 @@ from string import Formatter
 
 import pytest
 from babel.messages.pofile import read_po
+from jinja2 import Environment, nodes
 from typer.core import TyperArgument
 
 import daihoi
@@ -56,6 +57,7 @@ from shared.values.local_time import local_date
 from shared.values.message import Message, word
 
 PACKAGES = (daihoi, services, shared)
+TEMPLATES = Path(shared.__path__[0]) / "web" / "templates"
 with CATALOGUE.open("rb") as file:
     VIETNAMESE = {str(message.id): str(message.string) for message in read_po(file) if message.id}
 
@@ -174,13 +176,27 @@ def drawn() -> set[str]:
 
 @cache
 def said() -> set[str]:
-    return {sentence for tree in trees() for sentence in literals(tree, "translate", "_say")}
+    return {sentence for tree in trees() for sentence in literals(tree, "translate", "_say", "t", "Link")}
+
+
+@cache
+def said_on_pages() -> set[str]:
+    """The sentences that templates say by `t`."""
+    parsed = Environment(autoescape=True)
+    return {
+        call.args[0].value
+        for path in TEMPLATES.rglob("*.html")
+        for call in parsed.parse(path.read_text("utf-8")).find_all(nodes.Call)
+        if isinstance(call.node, nodes.Name) and call.node.name == "t" and isinstance(call.args[0], nodes.Const)
+    }
 
 
 @cache
 def read() -> set[str]:
     offered = set(help_texts()) - SIGNS - {""}
-    return offered | {sentence for sentence in messages() | said() | drawn() if says_something(sentence)}
+    return offered | {
+        sentence for sentence in messages() | said() | said_on_pages() | drawn() if says_something(sentence)
+    }
 
 
 def test_messages_sentences_and_labels_are_found_where_they_are_known_to_be():
@@ -188,6 +204,7 @@ def test_messages_sentences_and_labels_are_found_where_they_are_known_to_be():
     assert {"By unit", "By phase"} <= drawn() - said()
     assert {"There is no task {task_id}.", "There is no resource {resource_id}."} <= messages()
     assert {"can not be read", "Status of all tasks"} <= said()
+    assert {"Skip to the content", "Overdue"} <= said_on_pages()
     names = (
         *label_names.PHASE_NAMES.values(),
         *documents_table.URGENCY_NAMES.values(),

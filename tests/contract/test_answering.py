@@ -8,6 +8,7 @@ import pytest
 from shared.unit import service
 from shared.unit.client import CommandClient
 from shared.unit.commands import Answer
+from shared.unit.door import Door
 from shared.unit.health import answer_health, health_of, health_subject, read_health
 from shared.unit.tokens import TokenVerifier
 from tests.conftest import token_for
@@ -49,7 +50,7 @@ async def held(request, endpoints, congress, settings, connection, monkeypatch):
     broker = service.service_broker(endpoints.nats_url, UNIT, operator_of(endpoints))
     verifier = TokenVerifier(settings.issuer_public_key_path.read_bytes(), congress, UNIT)
     held = Held(broker)
-    service.answer_commands(broker, congress, UNIT, held, verifier)
+    service.answer_commands(broker, congress, Door(UNIT, held, verifier))
     async with broker:
         await broker.start()
         for _ in range(2):  # the first ping of nats-py may overtake the subscription

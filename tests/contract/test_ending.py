@@ -12,7 +12,6 @@ import uvloop
 import yaml
 
 from shared.eventstore.operating import connected_as
-from shared.eventstore.rights import OPERATOR
 from shared.eventstore.streams import provision
 from shared.platform import children, nats
 from shared.platform.embedded import Endpoints
@@ -21,6 +20,7 @@ from shared.platform.nats import nats_connection
 from shared.platform.settings import Settings
 from shared.unit import broker, following
 from shared.unit.service import service_broker
+from shared.values.units import OPERATOR
 from tests.own_servers import OwnServer
 from tests.program import PROJECT
 from tests.servers import operator_of

@@ -13,7 +13,7 @@ from shared.domain.decider import Actor
 from shared.events.task import TaskProgressed, TaskStarted
 from shared.eventstore import direct
 from shared.eventstore import store as storing
-from shared.eventstore.envelope import Cause, as_bytes, decode, decode_data, encode, event_id
+from shared.eventstore.envelope import Cause, as_bytes, check_ids, decode, decode_data, encode, event_id
 from shared.eventstore.errors import (
     Conflict,
     Duplicate,
@@ -44,9 +44,9 @@ NEW = {T1: 0, T2: 0}
 ARRIVAL_TIMEOUT_S = 60
 
 
-def progress(task_id="t1", position=0, command=None, note="", service="logistics") -> NewEvent:
+def progress(task_id="t1", position=0, command=None, note="", service="logistics", person="") -> NewEvent:
     command = command or uuid4()
-    officer = Actor(f"{service}.officer", service)
+    officer = Actor(f"{service}.officer", service, person)
     cause = Cause(command_id=command, actor=officer, happened=HAPPENED, correlation_id=command, causation_id=CAUSE)
     told = TaskProgressed(percent=position % 101, note=note)
     return NewEvent("task", task_id, encode(told, cause, service, "task", task_id, position))
@@ -424,6 +424,20 @@ async def test_a_stored_event_is_a_cloudevent(store, congress):
     }
 
 
+def test_an_envelope_names_the_person_who_acted_where_one_is_known_and_else_lacks_the_attribute():
+    def written(person):
+        return json.loads(as_bytes(progress(command=COMMAND, person=person).envelope))
+
+    assert "person" not in written("")
+    assert written("nguyen-van-a") == written("") | {"person": "nguyen-van-a"}
+
+
+@pytest.mark.parametrize("person", ["nguyen van a", "nguyen-van-a\n", "-a", "\u202e"])
+def test_a_person_who_is_no_id_is_refused_with_the_other_ids(person):
+    with pytest.raises(Undecodable, match="person"):
+        check_ids(decode(json.dumps(GOOD | {"person": person}).encode()))
+
+
 GOOD = json.loads(as_bytes(progress().envelope))
 NO_ENVELOPES = {
     "nothing": b"",
@@ -435,6 +449,9 @@ NO_ENVELOPES = {
     "another content": json.dumps(GOOD | {"datacontenttype": "text/plain"}).encode(),
     "data that is no object": json.dumps(GOOD | {"data": "x"}).encode(),
     "an id that is none": json.dumps(GOOD | {"id": "1"}).encode(),
+    "a person without a name": json.dumps(GOOD | {"person": ""}).encode(),
+    "a person without end": json.dumps(GOOD | {"person": "x" * 81}).encode(),
+    "a person that is no text": json.dumps(GOOD | {"person": None}).encode(),
 }
 REQUIRED = ["specversion", "id", "source", "type", "subject", "time", "actor", "correlationid", "causationid", "data"]
 

@@ -13,6 +13,7 @@ from uuid import UUID, uuid4, uuid5
 
 import jwt
 import pytest
+from msgspec import UNSET
 
 from daihoi.cli.asyncapi import document_of
 from daihoi.ops.charters import service_named
@@ -80,8 +81,8 @@ class Face:
         subject = f"cmd.{self.settings.congress}.{service}.{command}"
         return json.loads((await self.connection.request(subject, body, timeout=5, headers=headers)).data)
 
-    async def send(self, service, command, data, by="officer"):
-        token = token_for(self.settings, f"{service}.{by}")
+    async def send(self, service, command, data, by="officer", person=""):
+        token = token_for(self.settings, f"{service}.{by}", person=person)
         return await self.client.send(service, command, data, token=token, command_id=uuid4())
 
     async def begin(self, service, entity):
@@ -353,7 +354,8 @@ async def hand_out(face):
     await face.send("subcommittee", "publish-catalogue", published(*items, item("9.99")))
     for unit, codes in HANDED_OUT.items():
         item_ids = [code.replace(".", "-") for code in codes]
-        await face.send("subcommittee", "assign-items", {"unit": unit, "item_ids": item_ids}, by="chair")
+        data = {"unit": unit, "item_ids": item_ids}
+        await face.send("subcommittee", "assign-items", data, by="chair", person="nguyen-van-a")
 
 
 async def assert_each_item_opened_once(face):
@@ -369,6 +371,7 @@ async def assert_each_item_opened_once(face):
             assert UUID(event.id) == event_id(command_id, "task", event.subject, 0)
             assert event.type == "vn.daihoi.task.opened.v1"
             assert event.actor == "policy.open-assigned-items"
+            assert (cause.actor, cause.person, event.person) == ("subcommittee.chair", "nguyen-van-a", UNSET)
             assert (event.causationid, event.correlationid, event.time) == (cause.id, cause.correlationid, cause.time)
             assert event.data["title"] == cause.data["item"]["title"]
 
@@ -639,12 +642,13 @@ async def test_every_unit_hears_once_how_security_decided_and_no_caller_can_say_
         assert len(heard) in (3, 4), "the grant of what was withdrawn may be heard of before, never after"
 
 
-# --- the auditor reads; no service takes its commands ---
+# --- those who only read or operate: no service takes their commands ---
 @pytest.mark.parametrize("service", services())
-async def test_no_service_takes_a_command_of_the_auditor(face, serving, service):
-    headers = f"Bearer {token_for(face.settings, 'auditor.chief')}"
+async def test_no_service_takes_a_command_of_who_only_reads_or_operates(face, serving, service):
     request = {"command_id": str(uuid4()), "data": opening("Một")["document"][1]}
     async with serving(service):
-        problem = await face.ask(service, "issue-document", json.dumps(request).encode(), headers)
-        assert (problem["code"], problem["status"]) == ("wrong_unit", 403)
+        for actor in ("auditor.chief", "leaders.lead", "operator.lead"):
+            headers = f"Bearer {token_for(face.settings, actor)}"
+            problem = await face.ask(service, "issue-document", json.dumps(request).encode(), headers)
+            assert (problem["code"], problem["status"]) == ("reads_only", 403)
         assert await face.written() == 0

@@ -23,7 +23,7 @@ from shared.eventstore.jetstream_api import js_api, js_call, services_with_strea
 from shared.eventstore.ledger import Ledger
 from shared.eventstore.names import consumer_name, ledger_stream, service_stream
 from shared.eventstore.operating import connected_as
-from shared.eventstore.rights import OPERATOR, member_of
+from shared.eventstore.rights import member_of
 from shared.eventstore.store import EventStore
 from shared.eventstore.streams import provision
 from shared.eventstore.wholeness import extent
@@ -40,6 +40,7 @@ from shared.unit.consumer import make_consumer
 from shared.unit.issuer import make_issuer_keys
 from shared.unit.policies import Policy
 from shared.unit.problems import ProblemError
+from shared.values.units import OPERATOR
 from tests.conftest import token_for
 from tests.congress import Writer, every_stream, settled
 from tests.contract.units import TASK

@@ -78,7 +78,9 @@ def test_nothing_that_the_server_is_told_is_secret(folder):
 def test_credentials_hold_the_rights_of_the_table_and_nothing_else(folder, identity):
     made = credentials_for(folder, CONGRESS, identity)
     wanted = rights(CONGRESS, identity)
-    assert made.permissions == {"pub": {"allow": [*wanted.publish]}, "sub": {"allow": [*wanted.subscribe]}}
+    denied = {"deny": [*wanted.denied]} if wanted.denied else {}
+    assert made.permissions == {"pub": {"allow": [*wanted.publish], **denied}, "sub": {"allow": [*wanted.subscribe]}}
+    assert bool(denied) == (identity == "auditor")
     assert made.inbox_prefix == inbox_prefix(CONGRESS, identity)
     assert read_credentials(credentials_path(folder, CONGRESS, identity)).jwt == made.jwt
 

@@ -91,6 +91,18 @@ $O.evidence-security_{c}.M.eA==                     OS
 $O.evidence-subcommittee_{c}.C.0123456789abcdef     O
 $O.evidence_{c}.C.0123456789abcdef                  O
 $O.evidence-logistics_{c}.>                         O
+# records: accounts by the sub-committee's service, what ends a session by every service, of everybody by that one
+$KV.accounts_{c}.lan                                OC
+$KV.accounts_{c}.lan.x                              O
+$KV.accounts_{c}.>                                  OC
+$KV.accounts_{x}.lan                                O
+$KV.signed-out_{c}.token.0123                       OLSC
+$KV.signed-out_{c}.code.0123                        OLSC
+$KV.signed-out_{c}.person.lan                       OC
+$KV.signed-out_{x}.token.0123                       OX
+$KV.handed-over_{c}.logistics.0123                  OC
+$KV.handed-over_{c}.subcommittee.0123               OC
+$KV.handed-over_{x}.logistics.0123                  O
 $MQTT.x                                             O
 $SRV.PING                                           O
 whatever                                            O
@@ -126,6 +138,24 @@ STREAM.DELETE.{}                                    O             O
 STREAM.UPDATE.{}                                    O             O
 STREAM.SNAPSHOT.{}                                  O             O
 CONSUMER.CREATE.{}                                  O             O
+"""
+
+CALLS_OF_RECORDS = """
+# Passwords and sessions the auditor does not read.
+#                                                               ACCOUNTS   SIGNED_OUT  HANDED_OVER
+STREAM.INFO.{}                                                  OCTA       OLSCTA      OTA
+STREAM.MSG.GET.{}                                               OC         OLSCA       O
+DIRECT.GET.{}                                                   OC         OLSCA       O
+DIRECT.GET.{}.$KV.accounts_{c}.lan                              O          O           O
+DIRECT.GET.{}.$KV.handed-over_{c}.logistics.0123                O          O           OL
+DIRECT.GET.{}.$KV.handed-over_{c}.security.0123                 O          O           OS
+DIRECT.GET.{}.$KV.handed-over_{c}.subcommittee.0123             O          O           OC
+DIRECT.GET.{}.$KV.handed-over_{c}.>                             O          O           O
+STREAM.PURGE.{}                                                 O          O           O
+STREAM.MSG.DELETE.{}                                            O          O           O
+STREAM.DELETE.{}                                                O          O           O
+STREAM.SNAPSHOT.{}                                              O          O           O
+CONSUMER.CREATE.{}                                              O          O           O
 """
 
 CALLS_OF_A_STREAM = """
@@ -224,6 +254,7 @@ def rows(table):
     return [line.split() for line in table.splitlines() if line and not line.startswith("#")]
 
 
+RECORDS = [f"KV_{bucket}_{CONGRESS}" for bucket in ("accounts", "signed-out", "handed-over")]
 OBJECTS = [f"OBJ_evidence-{unit}_{CONGRESS}" for unit in ("logistics", "security")]
 NAMES = {
     "LOGISTICS": f"EVENTS_LOGISTICS_{CONGRESS}", "SECURITY": f"EVENTS_SECURITY_{CONGRESS}",
@@ -241,6 +272,11 @@ MAY_PUBLISH = {
         f"$JS.API.{call.format(stream)}": who
         for call, *columns in rows(CALLS_OF_AN_OBJECT_STORE)
         for stream, who in zip(OBJECTS, columns, strict=True)
+    },
+    **{
+        f"$JS.API.{call.format(stream, **NAMES)}": who
+        for call, *columns in rows(CALLS_OF_RECORDS)
+        for stream, who in zip(RECORDS, columns, strict=True)
     },
 }
 MAY_SUBSCRIBE = {subject.format_map(NAMES): who for subject, who in rows(SUBSCRIBE)}
@@ -275,6 +311,13 @@ def test_the_tables_name_every_call_that_this_server_has():
 
 
 def test_every_letter_of_the_tables_is_somebody():
-    for table in (PUBLISH, CALLS_OF_THE_ACCOUNT, CALLS_OF_AN_OBJECT_STORE, CALLS_OF_A_STREAM, SUBSCRIBE):
+    for table in (
+        PUBLISH,
+        CALLS_OF_THE_ACCOUNT,
+        CALLS_OF_AN_OBJECT_STORE,
+        CALLS_OF_RECORDS,
+        CALLS_OF_A_STREAM,
+        SUBSCRIBE,
+    ):
         for _, *columns in rows(table):
             assert all(set(letters) <= set(EVERYBODY) for letters in columns)

@@ -103,6 +103,7 @@ def test_a_fingerprint_is_of_what_is_asked_by_whom_for_when_and_not_of_how_it_is
     assert of(TASK, happened=at) == of(TASK, happened=same)
     others = (of(TASK | {"planned_vnd": 1}), of(TASK, lead), of(TASK, happened=at), of(TASK))
     assert len(set(others)) == len(others)
+    assert of(TASK, officer._replace(person="nguyen-van-a")) == of(TASK)
 
 
 # --- how it is told ---

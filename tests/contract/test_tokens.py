@@ -79,6 +79,13 @@ ODD = {
     "a list of odd congresses": {"aud": [7, None]},
     "a list for an issuer": {"iss": ["daihoi"]},
     "nobody": {"sub": None},
+    "no text for a person": {"person": 7},
+    "a person that is nothing": {"person": None},
+    "a list of people": {"person": ["nguyen-van-a"]},
+    "a person by name": {"person": "Nguyễn Văn A"},
+    "a person on two lines": {"person": "nguyen-van-a\n"},
+    "a person elsewhere": {"person": "../nguyen-van-a"},
+    "a long person": {"person": "x" * 81},
 }
 
 
@@ -100,6 +107,16 @@ def test_a_name_is_composed_and_trimmed_whoever_mints_it(keys, verifier):
     for nobody in (Actor("", "logistics"), Actor("policy.x", "logistics"), Actor("logistics.\x00", "logistics")):
         with pytest.raises(ValueError, match=r"actor|control"):
             mint_token(keys[0], "congress", nobody, NOW, HOUR)
+
+
+def test_a_token_names_who_holds_the_position_where_whoever_minted_it_did(keys, verifier):
+    held = LEAD._replace(person="nguyen-van-a")
+    assert verifier.actor(f"Bearer {mint_token(keys[0], 'congress', held, NOW, HOUR)}") == held
+    assert "person" not in jwt.decode(
+        mint_token(keys[0], "congress", LEAD, NOW, HOUR), options={"verify_signature": False}
+    )
+    with pytest.raises(ValueError, match="person"):
+        mint_token(keys[0], "congress", LEAD._replace(person="Nguyễn Văn A"), NOW, HOUR)
 
 
 # --- several keys ---

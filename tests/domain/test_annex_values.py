@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daihoi.importing.headings import field_of
 from shared.domain.decider import Refused
 from shared.entering.days import Meant, meant_by
+from shared.entering.headings import field_of
 from shared.entering.money import amount_of, measure_of, measure_said_in
 
 OF_2020 = frozenset([2020])

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from services.tracker.history.replay import Filter, ledger_line
 from services.tracker.projection.digest import view_digest
 from services.tracker.projection.fold import Checkpoint, OriginPosition, Touched, fold_page
 from services.tracker.projection.parking import Lot, update
@@ -13,6 +14,7 @@ from services.tracker.projection.store import VIEW_NAMES
 from shared.eventstore.direct import Stored
 from shared.history.decoding import decode_event
 from shared.history.sentences import with_summary
+from shared.values.names_in_use import PEOPLE, Name, use_names
 from tests.congress import in_memory, life_of_a_task
 
 LEDGER = in_memory("logistics", [(f"task-{number}", life_of_a_task(number)) for number in range(1, 6)])
@@ -88,6 +90,26 @@ def test_every_event_has_its_audit_row():
     }
     changed = {change["field"]: (change["before"], change["after"]) for change in started["changes"]}
     assert changed == {"status": ("open", "in_progress"), "started": (False, True)}
+
+
+def test_a_row_names_the_person_who_acted_and_says_it_in_a_sentence_where_one_is_known():
+    named = replace(LEDGER[0], body=LEDGER[0].body.replace(b'"data":', b'"person":"nguyen-van-a","data":'))
+    (row,) = Folded().add([named]).audit_rows
+    (unnamed,) = Folded().add(LEDGER[:1]).audit_rows
+    assert row == unnamed | {"person": "nguyen-van-a"}
+    assert with_summary(row)["summary"]["en"].startswith("Head, Logistics unit (nguyen-van-a) opened task task-1")
+    line = ledger_line(named)
+    assert line["summary"] == with_summary(row)["summary"]
+    sought = ("nguyen-van-a", "logistics.lead", "", "tran-b")
+    assert [Filter(actor=name).fits(line, named) for name in sought] == [True, True, True, False]
+    use_names({PEOPLE: {"nguyen-van-a": Name("Nguyễn Văn A", "")}})
+    said = with_summary(row)["summary"]["vi"]
+    assert said.startswith("Trưởng Bộ phận hậu cần phục vụ (Nguyễn Văn A) ")
+
+
+def test_an_event_of_a_person_who_is_no_id_is_parked():
+    odd = replace(LEDGER[0], body=LEDGER[0].body.replace(b'"data":', b'"person":"Nguyen A","data":'))
+    assert [parked["reason"] for parked in Folded().add([odd]).parked] == ["undecodable"]
 
 
 def test_a_missing_origin_sequence_stops_that_origin_and_no_other():

@@ -23,6 +23,7 @@ from services.subcommittee import catalogue, code_list, congress, duty, meeting,
 from shared.domain import known_list, review, task, unit_scenario, variant
 from shared.domain.correcting import Correction, Noted, Past
 from shared.domain.decider import Actor, Aggregate, Command, Refused
+from shared.domain.ranks import Act
 from shared.events.base import Event
 from shared.events.catalogue_item import Item
 from shared.events.directive import DirectiveIssued
@@ -527,7 +528,7 @@ def test_a_deadline_moves_by_an_extension_that_another_granted_by_a_lead_or_afte
                         agreed, deadline = max(agreed, event.deadline), max(deadline, event.deadline)
                     asked = None
                 case DeadlineShortened():
-                    assert actor.leads or actor.is_policy
+                    assert actor.ranks_for(Act.DECIDE) or actor.is_policy
                     assert (event.replaces, asked) == (deadline, None)
                     assert event.deadline < deadline
                     agreed, deadline = min(agreed or event.deadline, event.deadline), event.deadline

@@ -24,7 +24,7 @@ MAPS = {"adjustments", "items", "explained"}
         ("subcommittee.office", "Văn phòng Tiểu ban Tổ chức phục vụ Đại hội", "Office, Sub-committee"),
         ("logistics.lead-secretary", "logistics.lead-secretary", "logistics.lead-secretary"),
         ("policy.open-task", "Quy tắc tự động open-task", "Policy open-task"),
-        ("auditor.one", "auditor.one", "auditor.one"),
+        ("auditor.one", "Người kiểm tra (one)", "Auditor (one)"),
     ],
 )
 def test_a_position_is_read_by_its_title_and_what_has_none_as_it_is(actor, vi, en):

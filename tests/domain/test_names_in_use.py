@@ -13,11 +13,12 @@ from daihoi.terminal.report import Printer
 from shared.events.congress import Particulars
 from shared.history.sentences import summary
 from shared.i18n import POLICIES, in_words, title_of_position
+from shared.reports.all_names import of_the_register
 from shared.reports.document_register import Filed
 from shared.reports.lists_in_use import lists_in_use
 from shared.reports.unit_named import unit_meant, units_meant
 from shared.values.code_lists import CodeList, name_of, names_of
-from shared.values.names_in_use import REGISTER, Name, use_names
+from shared.values.names_in_use import PEOPLE, REGISTER, Name, use_names
 from shared.values.units import BODY_ABOVE, SETTING, SUBCOMMITTEE, default_title, services, title_of
 from tests.domain.test_annex import a_report
 
@@ -96,6 +97,18 @@ def test_without_a_list_of_its_own_a_congress_has_the_units_of_this_process(monk
     units = lists_in_use({})[CodeList.UNITS]
     assert [entry.id for entry in units] == ["propaganda", "logistics", "security", "y-te"]
     assert "y-te" not in [entry.id for entry in lists_in_use({"code_lists": OWN})[CodeList.UNITS]]
+
+
+def test_people_are_called_by_the_name_of_the_position_that_they_hold_now_or_held():
+    holding = {"person": "Nguyễn Văn A", "person_id": "nguyen-van-a"}
+    organisations = [
+        {"_id": "y-te", "name": {"vi": "Sở Y tế"}, "holders": [holding, {"person": "Trần B", "person_id": None}]},
+        {"_id": "cu", "name": {}, "former": [{**holding, "person": "Nguyễn Van A"}]},
+    ]
+    assert of_the_register(organisations) == {
+        REGISTER: {"y-te": Name("Sở Y tế", "")},
+        PEOPLE: {"nguyen-van-a": Name("Nguyễn Văn A", "")},
+    }
 
 
 def test_what_the_work_of_a_command_takes_over_holds_for_what_it_draws():

@@ -96,7 +96,7 @@ def test_a_revocation_is_recorded_a_month_before_it_is_in_force_at_the_earliest(
 
 def test_tokens_of_the_auditor_and_of_a_unit_by_setting_are_revoked_where_the_service_has_the_setting(monkeypatch):
     monkeypatch.setenv("DAIHOI_UNITS", "y-te=Bộ phận y tế")
-    for named in ("y-te.lead", "auditor.chief"):
+    for named in ("y-te.lead", "auditor.chief", "leaders.bi-thu"):
         given(AGGREGATE).when(revoke("position", named), HEAD).then(revoked("position", named))
 
 

@@ -5,6 +5,7 @@ from pydantic import ValidationError
 
 from shared.domain import task, unit_scenario, variant
 from shared.domain.decider import Actor, Command
+from shared.domain.ranks import Act
 from shared.domain.task import AGGREGATE, TaskStatus
 from shared.events.evidence import EvidenceFiled
 from shared.events.known_clearance import ClearanceNoted
@@ -517,7 +518,7 @@ def test_a_task_reopened_keeps_its_extensions_and_its_evidence():
 )
 def test_a_unit_is_led_by_its_lead_and_deputies_and_signed_for_by_its_lead_alone(actor_id, leads):
     actor = Actor(actor_id, "logistics")
-    assert (actor.leads, actor.is_lead) == (leads, actor_id == "logistics.lead")
+    assert (actor.ranks_for(Act.DECIDE), actor.ranks_for(Act.SIGN)) == (leads, actor_id == "logistics.lead")
 
 
 @pytest.mark.parametrize(

@@ -85,6 +85,8 @@ def test_a_unit_that_this_process_does_not_know_speaks_of_its_own_work_and_of_no
 @pytest.mark.parametrize(
     ("setting", "reason", "vietnamese"),
     [
+        ("leaders=X", "names leaders, which is taken", "nêu mã leaders, nhưng mã này đã được dùng"),
+        ("operator=X", "names operator, which is taken", "nêu mã operator, nhưng mã này đã được dùng"),
         ("tracker=X", "names tracker, which is taken", "nêu mã tracker, nhưng mã này đã được dùng"),
         ("y_te=X", "and «y_te» is no id of a unit: up to 30 small letters", "«y_te» không phải là mã bộ phận"),
         ("a=[b]", "has square brackets or control characters", "có dấu ngoặc vuông hoặc ký tự điều khiển"),

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -33,8 +34,10 @@ from shared.platform.nats import nats_connection
 from shared.unit.client import CommandClient
 from shared.unit.consumer import make_consumer
 from shared.unit.health import health_of
+from shared.unit.signed_out import SignedOut
 from shared.values.code_lists import EVERY_CASE
 from shared.values.types import Group, Phase, Text
+from shared.web.sign_in.accounts import Account, Accounts
 from tests import recorded
 from tests.congress import Writer, envelope_of, settled
 from tests.program import Shell
@@ -326,7 +329,7 @@ async def test_backup_verify_and_restore_say_what_they_do(
     assert taken.returncode == 0, taken.stderr
     [path] = out.iterdir()
     assert path.stat().st_mode & 0o777 == 0o600
-    assert f"{path}: the congress {congress} up to ledger event {written}, in 8 streams." in taken.stdout
+    assert f"{path}: the congress {congress} up to ledger event {written}, in 9 streams." in taken.stdout
     assert "100%" in taken.stderr
     assert f"{2 * written}" not in taken.stderr, "every event is in the ledger and in its service's stream"
     checked = Shell(folder, endpoints._replace(nats_url="nats://127.0.0.1:1"), congress).run(
@@ -397,3 +400,30 @@ def test_one_file_of_credentials_is_not_enough_to_restore(endpoints, congress, t
 
 async def answer_as_ready(message):
     await message.respond(health_of([], {}).model_dump_json().encode())
+
+
+async def test_accounts_come_back_and_ended_sessions_do_not(connection, congress, ledger, make_broker, tmp_path):
+    await provision(connection, congress)
+    accounts = Accounts(connection, congress)
+    for name in ("lan", "minh"):
+        account = Account(id=name, name=name, password="$argon2id$…", changed_at=datetime.now(UTC))
+        await accounts.add(account)
+    for changed in range(5):
+        await accounts.change(await accounts.get("lan"), name=f"Lan {changed}")
+    await SignedOut(connection, congress).end("0" * 32)
+    before = await accounts.all()
+    backup = await back_up(connection, congress, tmp_path / "backup")
+    assert [stream.name for stream in backup.manifest.streams if stream.name.startswith("KV_")] == [
+        f"KV_accounts_{congress}"
+    ]
+    broker = await make_broker("another")
+    await provision(broker.connection, congress)
+    await restore(broker.within, congress, backup, 1, silent)
+    await provision(broker.connection, congress)
+    there = Accounts(broker.connection, congress)
+    assert await there.all() == before
+    assert (await there.get("lan")).account.password == "$argon2id$…"
+    await there.change(await there.get("lan"), active=False)
+    with pytest.raises(Refused) as told:
+        await restore(broker.within, congress, backup, 1, silent)
+    assert told.value.code == "other_history"

@@ -21,9 +21,10 @@ from daihoi.cli.catalogue import _as_json
 from daihoi.cli.console import write, write_json
 from daihoi.cli.main import app
 from daihoi.cli.shell import NotWritten
-from daihoi.importing.changes import compare
-from daihoi.importing.session import Preview, read
+from daihoi.importing.session import read
 from daihoi.terminal.screen import Screen, forget_impossible_sizes, harmless
+from services.subcommittee.importing.changes import compare
+from services.subcommittee.importing.planning import Preview
 from shared.entering.tables import Unreadable
 from shared.events.task import TaskBlocked, TaskDeadlineSet, TaskOpened
 from shared.platform.settings import Settings
@@ -323,6 +324,11 @@ COMMANDS = {
     "half an emoji": (r"$DAIHOI token --as $'logistics.\xed\xa0\xbd'", 2, "argument_not_text: Tham số thứ 3"),
     "no id": ("$DAIHOI send logistics start-task '{}' --as logistics.lead --id none", 2, "--id"),
     "no hours": ("$DAIHOI token --as logistics.lead --hours nan", 2, "--hours"),
+    "a person by name": (
+        '$DAIHOI token --as logistics.lead --person "Nguyễn Văn A"',
+        2,
+        "mã của một người theo danh bạ",
+    ),
     "an actor that is none": (r"$DAIHOI token --as $'logistics.\x1b[2J'", 2, "ký tự điều khiển"),
     "a key that is not there": (
         "DAIHOI_ISSUER_PRIVATE_KEY=none $DAIHOI token --as logistics.lead",

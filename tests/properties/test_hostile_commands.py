@@ -1,4 +1,5 @@
-"""Every command of every service with boundary values in every field: refused with a code, or in the views.
+"""Every command of every service with boundary values in every field: refused with a code, or in the views. And given
+by everybody: refused to those whom the table of roles does not let give it.
 
 What several units have is dealt out over them: each gets every command. `make test` tries every twentieth value in
 one of them, and there every field full; the long tests every second, and every field full in each. A longer look
@@ -16,16 +17,25 @@ from zlib import crc32
 
 import pytest
 
-from shared.domain import review
-from shared.domain.decider import Command
+from shared.domain import review, task, unit_scenario
+from shared.domain.decider import Actor, Command, RankRefusal, Refused
+from shared.domain.ranks import Act
+from shared.events.policy import PolicyRefused
+from shared.eventstore.envelope import Cause
 from shared.platform.embedded import Endpoints
-from shared.unit.refusals import OFFERED
-from shared.values.units import SUBCOMMITTEE
+from shared.unit.handing_out import HANDING_OUT
+from shared.unit.keeping import KEEPING
+from shared.unit.problems import READS_ONLY, WRONG_UNIT
+from shared.unit.refusals import OFFERED, REFUSALS, PolicyRefusals, RetryPolicy, SettleRefusal
+from shared.unit.retrying import Retries
+from shared.unit.roles import check_may_record, may_give
+from shared.values.units import OPERATOR, READING, SUBCOMMITTEE, services
 from tests.contract.units import SERVICE_AGGREGATES
 from tests.properties.besieged import Besieged, besieged
 from tests.properties.effort import LONGER
+from tests.properties.history import HAPPENED
 from tests.properties.hostile_values import Hostile, fitting, hostile_to
-from tests.properties.ways import all_ways
+from tests.properties.ways import NOBODY, OPEN_TASK, Step, all_ways, replayed
 
 SHORT, LONG = 20, 2
 """Of what is hostile to a command every twentieth or second value is tried; which, depends on its name."""
@@ -130,6 +140,71 @@ def test_every_command_is_accepted_somewhere_so_that_its_values_are_looked_at():
     missing = {command.NAME for service in SERVICE_AGGREGATES for command in commands_of(service)}
     missing -= {command.NAME for command in all_ways()}
     assert missing <= NEVER_ACCEPTED, "no valid command leads there: see BY_NAME in tests/domain/test_histories.py"
+
+
+X = {"task_id": "x"}
+BY_POLICIES = {
+    type(last): [OPEN_TASK, Step(last, "member")]
+    for last in (
+        task.FollowScenario(**X),
+        task.NoteInstruction(**X, instruction_id="i", text="x", given_by="x"),
+        task.MoveDeadline(**X, deadline="2020-09-30", opening_day="2020-09-24"),
+        unit_scenario.RecordSwitch(number=1, scenario="outbreak", reason="x"),
+        unit_scenario.ConfirmSwitch(number=1),
+    )
+}
+SEEN_TO = {"policy": "note-lists"}
+EVERYBODY = [
+    Actor(f"{unit}.{position}", unit)
+    for unit in (*services(), *READING, OPERATOR)
+    for position in ("member", "lead-secretary", "deputy", "deputy-2", "lead")
+]
+WHATEVER_THE_RANK = {
+    *("own_request", "own_work", "own_publication"),
+    *("no_right_to_correct", "no_right_to_move_days", "expense_settled_for_leads"),
+    "policy_not_found",
+}
+"""Refusals of what else it depends on whether it is somebody's to give."""
+
+
+async def refusal_to(actor: Actor, command: type[Command], service: str) -> Refused | None:
+    """Where somebody is known to be accepted, or where it is the turn of a policy."""
+    try:
+        check_may_record(actor, service)
+        if command is RetryPolicy:
+            cause = Cause(
+                command_id=NOBODY, actor=actor, happened=HAPPENED, correlation_id=NOBODY, causation_id=NOBODY
+            )
+            retries = Retries(None, None, service, (), None)
+            await retries(RetryPolicy(**SEEN_TO, sequence=1), cause)
+        elif command is SettleRefusal:
+            refused = PolicyRefused(**SEEN_TO, command="x", code="x", detail="x")
+            settles = SettleRefusal(**SEEN_TO, cause=NOBODY, reason="x")
+            REFUSALS.decide(settles, PolicyRefusals(refused=(refused,)), actor)
+        else:
+            *before, last = BY_POLICIES.get(command) or all_ways()[command]
+            history, _ = replayed(service, SERVICE_AGGREGATES[service], before)
+            outcome = history.outcome(last.command, NOBODY, actor)
+            return outcome if isinstance(outcome, Refused) else None
+    except Refused as refused:
+        return refused
+    return None
+
+
+@pytest.mark.parametrize("service", services())
+async def test_a_command_is_given_by_those_alone_who_may_by_the_table_of_roles(service):
+    for command in commands_of(service):
+        for actor in EVERYBODY:
+            refused = await refusal_to(actor, command, service)
+            for_rank = refused is not None and (
+                isinstance(refused.refusal, RankRefusal) or refused.refusal in (WRONG_UNIT, READS_ONLY)
+            )
+            assert for_rank != may_give(actor, command, service), (command, actor, refused)
+            assert refused is None or for_rank or refused.code in WHATEVER_THE_RANK, (command, actor, refused)
+
+
+def test_what_is_decided_by_no_aggregate_is_every_members_to_give():
+    assert {command.GIVEN_BY for command in (*KEEPING, *HANDING_OUT)} == {Act.RECORD}
 
 
 @short_and_long

@@ -7,13 +7,18 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
 
 from shared.eventstore.canonical import canonical
-from shared.eventstore.names import ledger_stream, service_of
+from shared.eventstore.names import accounts_bucket, ledger_stream, record_stream, service_of
 from shared.eventstore.rows import Row
 from shared.values.types import ID_PATTERN
 
 FORMAT, VERSION = "daihoi-backup", 1
 
 type Count = Annotated[int, Field(ge=0, strict=True)]
+
+
+def is_store(congress: str, stream: str) -> bool:
+    """Whether a stream holds objects, or records that are kept for good: those of the accounts."""
+    return is_object_store(congress, stream) or stream == record_stream(accounts_bucket(congress))
 
 
 def is_object_store(congress: str, stream: str) -> bool:
@@ -58,7 +63,7 @@ class Manifest(Part):
     server: str
     """The version of the broker."""
     streams: tuple[KeptStream, ...]
-    """The ledger first, then those of the services, then those of object stores."""
+    """The ledger first, then those of the services, then those of object stores and of accounts."""
     consumers: tuple[KeptConsumer, ...]
 
     @property
@@ -80,7 +85,7 @@ class Manifest(Part):
         return sum(stream.messages for stream in self.streams)
 
     def _may_have_holes(self, stream: KeptStream) -> bool:
-        return is_object_store(self.congress, stream.name)
+        return is_store(self.congress, stream.name)
 
     @model_validator(mode="after")
     def _is_of_one_congress(self) -> Self:
@@ -88,7 +93,7 @@ class Manifest(Part):
         if names[:1] != [ledger_stream(self.congress)] or len({*names}) != len(names):
             raise ValueError("the ledger does not come first, or a stream comes twice")
         for stream in self.streams[1:]:
-            if not (service_of(self.congress, stream.name) or is_object_store(self.congress, stream.name)):
+            if not (service_of(self.congress, stream.name) or is_store(self.congress, stream.name)):
                 raise ValueError(f"{stream.name} is no stream of the congress")
         if any(stream.config.get("name") != stream.name for stream in self.streams):
             raise ValueError("a stream has the settings of another")

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from nats.aio.client import Client
 
 from daihoi.ops.backup.file import TOLD_EVERY, Backup, Progress
-from daihoi.ops.backup.manifest import KeptStream, is_object_store
+from daihoi.ops.backup.manifest import KeptStream, is_store
 from daihoi.ops.backup.settings import going_on, settings_of
 from shared.domain.decider import Refusal
 from shared.eventstore.broker_archive import FIRST_SERVER
@@ -105,10 +105,10 @@ class _Restoring:
 
     async def _streams_of_the_congress(self) -> list[str]:
         services = await services_with_streams(self._connection, self._congress)
-        stores = await js_names(self._connection, "STREAM.NAMES", subject="$O.>")
+        stores = await js_names(self._connection, "STREAM.NAMES")
         return [
             *(service_stream(self._congress, service) for service in services),
-            *(name for name in stores if is_object_store(self._congress, name)),
+            *(name for name in stores if is_store(self._congress, name)),
         ]
 
     async def _standing(self, stream: KeptStream) -> Standing:

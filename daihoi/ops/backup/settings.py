@@ -5,7 +5,7 @@ from typing import Any
 
 from daihoi.ops.backup.manifest import KeptConsumer, KeptStream
 from shared.eventstore.names import bucket_subjects, service_of, unit_of_bucket
-from shared.eventstore.streams import bucket_config, stream_configs
+from shared.eventstore.streams import bucket_config, record_configs, stream_configs
 
 _OF_AN_OBJECT_STORE = frozenset(
     {"name", "description", "metadata", "storage", "retention", "discard", "compression", "allow_direct"}
@@ -26,6 +26,9 @@ def settings_of(stream: KeptStream, congress: str, replicas: int) -> dict[str, A
         return of_services[0] | {"name": stream.name, "subjects": [f"evt.{congress}.{service}.>"]}
     if unit := unit_of_bucket(congress, stream.name):
         return bucket_config(congress, unit, replicas)
+    for config in record_configs(congress, replicas):
+        if config["name"] == stream.name:
+            return config
     bucket = stream.name.removeprefix("OBJ_")
     kept = {key: value for key, value in stream.config.items() if key in _OF_AN_OBJECT_STORE}
     return kept | {"num_replicas": replicas, "subjects": [*bucket_subjects(bucket)]}

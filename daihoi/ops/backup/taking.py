@@ -16,7 +16,7 @@ from nats.aio.client import Client
 
 from daihoi.ops.backup.agreement import Agreement
 from daihoi.ops.backup.file import TOLD_EVERY, BackupWriter, Progress
-from daihoi.ops.backup.manifest import KeptConsumer, KeptStream, Manifest, Tally, is_object_store
+from daihoi.ops.backup.manifest import KeptConsumer, KeptStream, Manifest, Tally, is_store
 from shared.domain.decider import Refusal
 from shared.eventstore.errors import NoStream
 from shared.eventstore.jetstream_api import js_call, js_names, services_with_streams, stream_info
@@ -112,10 +112,10 @@ class _Taking:
         return kept
 
     async def _object_stores(self) -> AsyncIterator[KeptStream]:
-        """An object may be removed meanwhile. Its description goes before its parts and is stored after them, so it
-        is kept whole or without a description, as if it had never been stored whole."""
+        """And the accounts. An object may be removed meanwhile. Its description goes before its parts and is stored
+        after them, so it is kept whole or without a description, as if it had never been stored whole."""
         for name in await js_names(self._connection, "STREAM.NAMES"):
-            if is_object_store(self._congress, name):
+            if is_store(self._congress, name):
                 info = await stream_info(self._connection, name)
                 self._total += info["state"]["messages"]
                 yield await self._write(name, info["config"], info["state"]["last_seq"])

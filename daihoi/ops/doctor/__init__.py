@@ -11,14 +11,13 @@ from services.tracker.projection.store import ViewStore
 from shared.domain.decider import Refused
 from shared.eventstore.ledger import Ledger
 from shared.eventstore.operating import connected_as
-from shared.eventstore.rights import OPERATOR
 from shared.platform.embedded import Endpoints, check_named, endpoints, keeper_lives
 from shared.platform.errors import PlatformError
 from shared.platform.mongo import mongo_database
 from shared.platform.nats import NO_SERVER
 from shared.platform.settings import Settings
 from shared.unit.findings import Finding, Notice, Severity
-from shared.values.units import TRACKER
+from shared.values.units import OPERATOR, TRACKER
 
 MONGO_PATIENCE_MS = 5_000
 

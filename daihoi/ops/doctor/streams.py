@@ -13,7 +13,7 @@ from shared.eventstore.errors import LedgerGone, NoStream
 from shared.eventstore.jetstream_api import services_with_streams, stream_info
 from shared.eventstore.ledger import Ledger, origin_of
 from shared.eventstore.names import service_of, service_stream
-from shared.eventstore.streams import bucket_configs, differing, lacking, relied_on, stream_configs
+from shared.eventstore.streams import bucket_configs, differing, lacking, record_configs, relied_on, stream_configs
 from shared.unit.findings import Finding, Notice, Severity
 from shared.values.code_lists import Entries
 from shared.values.units import SETTING, services
@@ -83,7 +83,8 @@ async def ledger_findings(connection: Client, congress: str, units: Entries = ()
 
 
 async def _streams(connection: Client, congress: str, replicas: int) -> AsyncIterator[Finding]:
-    for wanted in (*stream_configs(congress, replicas), *bucket_configs(congress, replicas)):
+    buckets = (*bucket_configs(congress, replicas), *record_configs(congress, replicas))
+    for wanted in (*stream_configs(congress, replicas), *buckets):
         try:
             config = (await stream_info(connection, wanted["name"]))["config"]
         except NoStream:

@@ -27,6 +27,7 @@ from shared.domain.correcting import (
 )
 from shared.domain.decider import Actor, Key, Refusal
 from shared.domain.known_list import check_entry
+from shared.domain.ranks import Act
 from shared.events import expense as events
 from shared.values.code_lists import CodeList
 from shared.values.field_names import field_words
@@ -178,7 +179,7 @@ def _day_of(past: Past, recorders: Recorders) -> object:
 def _check(
     command: Wish, wrong: Mapping[str, Any], expense: Expense, actor: Actor, past: Past, recorders: Recorders
 ) -> None:
-    if expense.settled and not actor.leads:
+    if expense.settled and not actor.ranks_for(Act.DECIDE):
         raise SETTLED_FOR_LEADS(task_id=command.task_id, actor=actor.id)
     require_right(command, wrong, actor, past, recorders)
     require_after_beginning(command, past)

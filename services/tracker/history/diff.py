@@ -43,6 +43,7 @@ class Cause(BaseModel):
     happened: str
     recorded: str
     actor: str
+    person: str | None = None
     type: str
     summary: dict[str, str]
 

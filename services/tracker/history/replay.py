@@ -27,7 +27,8 @@ TYPES_BEGIN = "vn.daihoi."
 
 @dataclass(frozen=True)
 class Filter:
-    """An empty field lets everything through. `first` and `last` are inclusive, and mean one of an event's times."""
+    """An empty field lets everything through. `actor` is a position or the person who held it; `first` and `last` are
+    inclusive, and mean one of an event's times."""
 
     unit: str = ""
     entity: str = ""
@@ -40,8 +41,9 @@ class Filter:
     def fits(self, line: dict[str, Any], stored: Stored) -> bool:
         """Whatever the time."""
         event = line.get("event", {})
-        wanted = ((self.unit, event.get("source")), (self.actor, event.get("actor")))
-        if any(want and want != have for want, have in wanted):
+        if self.unit and self.unit != event.get("source"):
+            return False
+        if self.actor and self.actor not in (event.get("actor"), event.get("person")):
             return False
         if self.type and self.type not in names_of_type(str(event.get("type", ""))):
             return False
@@ -110,7 +112,9 @@ def _with_whole_sentence(line: dict[str, Any]) -> dict[str, Any]:
     if "summary" not in line:
         return line
     event = line["event"]
-    return line | {"summary": summary(event["type"], event["actor"], event["subject"], event["data"], unmasked=True)}
+    person = event.get("person", "")
+    told = summary(event["type"], event["actor"], event["subject"], event["data"], person=person, unmasked=True)
+    return line | {"summary": told}
 
 
 def ledger_line(stored: Stored) -> dict[str, Any]:
@@ -126,7 +130,8 @@ def ledger_line(stored: Stored) -> dict[str, Any]:
     if event := decoded.envelope:
         # What lies too deep for this parser is shown as bytes as well.
         with suppress(ValueError):
-            sentence = summary(event.type, event.actor, event.subject, event.data)
+            person = event.person or ""
+            sentence = summary(event.type, event.actor, event.subject, event.data, person=person)
             return line | {"event": read_document(stored.body), "summary": sentence}
     return line | {"body": stored.body.decode("utf-8", errors="backslashreplace")}
 

@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 
 from shared.domain import known_clearance
-from shared.domain.decider import Actor, Key, Refusal
+from shared.domain.decider import Actor, Key, RankRefusal, Refusal, require_rank
+from shared.domain.ranks import Act
 from shared.domain.task.command import TaskCommand, require_room_to_send_back
 from shared.domain.task.state import Task
 from shared.events.known_clearance import ClearanceDecision, ClearanceNoted
@@ -30,6 +31,7 @@ class DropClearance(TaskCommand):
     """Says that the task can do without a clearance, and why; for the unit's lead or a deputy."""
 
     NAME = "drop-clearance"
+    GIVEN_BY = Act.DECIDE
     clearance_id: EntityId
     reason: Phrase
 
@@ -43,7 +45,7 @@ CLEARANCE_HALF_DESCRIBED = Refusal(
 )
 CLEARANCES_FULL = Refusal("task_clearances_full", "Task {task_id} needs {most} clearances already; that is the most.")
 CLEARANCE_NOT_REQUIRED = Refusal("clearance_not_required", "Task {task_id} does not need clearance {clearance_id}.")
-NO_RIGHT_TO_DROP = Refusal(
+NO_RIGHT_TO_DROP = RankRefusal(
     "no_right_to_drop", "{actor} can't drop a clearance that a task needs; the unit's lead or a deputy does."
 )
 
@@ -71,8 +73,7 @@ def decide(command: Wish, task: Task, actor: Actor) -> Sequence[TaskEvent]:
                 return ()
             if not isinstance(last, ClearanceRequired):
                 raise CLEARANCE_NOT_REQUIRED(**names)
-            if not actor.leads:
-                raise NO_RIGHT_TO_DROP(actor=actor.id)
+            require_rank(command, actor, NO_RIGHT_TO_DROP)
             require_room_to_send_back(command, task)
             return (dropped,)
 

@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from shared.domain.decider import Actor, Command, Key, Refusal
+from shared.domain.decider import Actor, Command, Key, RankRefusal, Refusal
+from shared.domain.ranks import Act
 from shared.domain.task.clearances import require_clearances
 from shared.domain.task.command import TaskCommand, refuse_if_in, refuse_if_suspended, require_room_to_send_back
 from shared.domain.task.dependencies import require_dependencies
@@ -32,6 +33,7 @@ class CancelTask(TaskCommand):
     """Closes the task without completion; for the unit's lead or a deputy."""
 
     NAME = "cancel-task"
+    GIVEN_BY = Act.DECIDE
     reason: Phrase
 
 
@@ -46,7 +48,9 @@ class ReopenTask(TaskCommand):
 NOT_SUBMITTED = Refusal("task_not_submitted", "Task {task_id} has not been submitted.")
 OWN_WORK = Refusal("own_work", "{actor} submitted task {task_id}; somebody else has to accept or return it.")
 NOT_CLOSED = Refusal("task_not_closed", "Task {task_id} is not closed, so it can't be reopened.")
-NO_RIGHT_TO_CANCEL = Refusal("no_right_to_cancel", "{actor} can't cancel a task; the unit's lead or a deputy does.")
+NO_RIGHT_TO_CANCEL = RankRefusal(
+    "no_right_to_cancel", "{actor} can't cancel a task; the unit's lead or a deputy does."
+)
 
 
 Wish = CompleteTask | ReturnTask | CancelTask | ReopenTask
@@ -74,7 +78,7 @@ def decide(command: Wish, task: Task, actor: Actor, seen: Mapping[Key, Any]) -> 
             refuse_if_in(command, task, TaskStatus.COMPLETED)
             if task.status is TaskStatus.CANCELLED:
                 return ()
-            require_lead(actor, NO_RIGHT_TO_CANCEL)
+            require_lead(command, actor, NO_RIGHT_TO_CANCEL)
             return (TaskCancelled(reason=command.reason),)
         case ReopenTask():
             if task.status in CLOSED:

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from shared.domain.decider import Actor, Refusal
+from shared.domain.decider import Actor, RankRefusal, Refusal, require_rank
+from shared.domain.ranks import Act
 from shared.domain.task.command import TaskCommand
 from shared.domain.task.standing import ExtensionOutcome
 from shared.domain.task.state import Task
@@ -27,12 +28,14 @@ class GrantExtension(TaskCommand):
     """Moves the deadline as requested; for the unit's lead or a deputy, but not for who asked."""
 
     NAME = "grant-extension"
+    GIVEN_BY = Act.DECIDE
 
 
 class RefuseExtension(TaskCommand):
     """Leaves the deadline as it is; for the same people as granting."""
 
     NAME = "refuse-extension"
+    GIVEN_BY = Act.DECIDE
     reason: Phrase
 
 
@@ -48,7 +51,7 @@ EXTENSIONS_FULL = Refusal(
     "task_extensions_full", "An extension of task {task_id} was requested {most} times; that is the most."
 )
 NOT_PENDING = Refusal("no_extension_pending", "Task {task_id} has no request for an extension waiting.")
-NO_RIGHT = Refusal("no_right_to_decide", "{actor} can't decide on extensions; the unit's lead or a deputy does.")
+NO_RIGHT = RankRefusal("no_right_to_decide", "{actor} can't decide on extensions; the unit's lead or a deputy does.")
 OWN_REQUEST = Refusal(
     "own_request", "{actor} requested the extension of task {task_id}; somebody else has to decide."
 )
@@ -93,8 +96,7 @@ def _requested_by_another(command: TaskCommand, task: Task, actor: Actor) -> Ext
     """The request that waits, if this actor may decide on it."""
     if task.pending_extension is None:
         raise NOT_PENDING(task_id=command.task_id)
-    if not actor.leads:
-        raise NO_RIGHT(actor=actor.id)
+    require_rank(command, actor, NO_RIGHT)
     if task.pending_extension.requested_by == actor.id:
         raise OWN_REQUEST(task_id=command.task_id, actor=actor.id)
     return task.pending_extension

@@ -3,7 +3,8 @@ policy notes."""
 
 from collections.abc import Sequence
 
-from shared.domain.decider import Actor, Refusal
+from shared.domain.decider import Actor, RankRefusal, Refusal, require_rank
+from shared.domain.ranks import Act
 from shared.domain.task.command import TaskCommand
 from shared.domain.task.rights import require_lead
 from shared.domain.task.state import Task
@@ -29,19 +30,21 @@ class InstructTask(Instruct):
     already."""
 
     NAME = "instruct-task"
+    GIVEN_BY = Act.DECIDE
 
 
 class NoteInstruction(Instruct):
     """Notes what the sub-committee instructed, and who there; for the unit's policy only."""
 
     NAME = "note-instruction"
+    GIVEN_BY = Act.FOLLOW
     given_by: Name
 
 
-NO_RIGHT_TO_INSTRUCT = Refusal(
+NO_RIGHT_TO_INSTRUCT = RankRefusal(
     "no_right_to_instruct", "{actor} can't give instructions on a task; the unit's lead or a deputy does."
 )
-FOR_THE_POLICY = Refusal(
+FOR_THE_POLICY = RankRefusal(
     "note_for_the_policy_only",
     "{actor} can't note an instruction of the sub-committee; the unit's policy does so by itself.",
 )
@@ -58,10 +61,9 @@ Wish = InstructTask | NoteInstruction
 
 def decide(command: Wish, task: Task, actor: Actor) -> Sequence[TaskEvent]:
     if isinstance(command, NoteInstruction):
-        if not actor.is_policy:
-            raise FOR_THE_POLICY(actor=actor.id)
+        require_rank(command, actor, FOR_THE_POLICY)
         return _instructed(command, task, TaskInstructed(**command.content()))
-    require_lead(actor, NO_RIGHT_TO_INSTRUCT)
+    require_lead(command, actor, NO_RIGHT_TO_INSTRUCT)
     return _instructed(command, task, TaskInstructed(**command.content(), given_by=actor.id))
 
 

@@ -7,7 +7,8 @@ scenario in force gives the task a deadline of its own, that one stays in force.
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from shared.domain.decider import Actor, Key, Refusal
+from shared.domain.decider import Actor, Key, RankRefusal, Refusal, require_rank
+from shared.domain.ranks import Act
 from shared.domain.task.command import TaskCommand
 from shared.domain.task.following import adjustment_in_force
 from shared.domain.task.standing import CLOSED
@@ -21,6 +22,7 @@ class MoveDeadline(TaskCommand):
     A closed task is left alone."""
 
     NAME = "move-deadline"
+    GIVEN_BY = Act.FOLLOW
     DEADLINE = "deadline"
     replaces: Day | None = None
     deadline: Day
@@ -28,7 +30,7 @@ class MoveDeadline(TaskCommand):
     past_because: Phrase | None = None
 
 
-FOR_THE_POLICY = Refusal(
+FOR_THE_POLICY = RankRefusal(
     "for_the_policy_only",
     "{actor} can't move a deadline; the unit's policy does, once the sub-committee confirms it.",
 )
@@ -39,8 +41,7 @@ MOVED_MEANWHILE = Refusal(
 
 
 def move(command: MoveDeadline, task: Task, actor: Actor, seen: Mapping[Key, Any]) -> Sequence[TaskEvent]:
-    if not actor.is_policy:
-        raise FOR_THE_POLICY(actor=actor.id)
+    require_rank(command, actor, FOR_THE_POLICY)
     if task.status in CLOSED or task.agreed_deadline == command.deadline:
         return ()
     if task.agreed_deadline != command.replaces:

@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from shared.domain.decider import Actor, Refusal
+from shared.domain.decider import Actor, RankRefusal, Refusal
+from shared.domain.ranks import Act
 from shared.domain.task.command import TaskCommand
 from shared.domain.task.rights import require_lead
 from shared.domain.task.state import Task
@@ -16,13 +17,14 @@ class ShortenDeadline(TaskCommand):
     """Brings the deadline forward; for the unit's lead or a deputy. `past_because` says why it is over already."""
 
     NAME = "shorten-deadline"
+    GIVEN_BY = Act.DECIDE
     DEADLINE = "deadline"
     deadline: Day
     reason: Brief
     past_because: Name | None = None
 
 
-NO_RIGHT_TO_SHORTEN = Refusal(
+NO_RIGHT_TO_SHORTEN = RankRefusal(
     "no_right_to_shorten", "{actor} can't shorten a deadline; the unit's lead or a deputy does."
 )
 NOTHING_TO_SHORTEN = Refusal("nothing_to_shorten", "Task {task_id} has no deadline yet; there is nothing to shorten.")
@@ -44,7 +46,7 @@ def decide(command: Wish, task: Task, actor: Actor) -> Sequence[TaskEvent]:
     last, names = task.records.shortened, {"task_id": command.task_id}
     if last and task.deadline == last.deadline and _content(last) == command.content():
         return ()
-    require_lead(actor, NO_RIGHT_TO_SHORTEN)
+    require_lead(command, actor, NO_RIGHT_TO_SHORTEN)
     if task.deadline is None:
         raise NOTHING_TO_SHORTEN(**names)
     if task.pending_extension:

@@ -1,0 +1,51 @@
+"""Where people reach the services of a congress, and where these listen."""
+
+import socket
+from collections.abc import Mapping
+
+from shared.platform.settings import MOST_FIRST_PORT, Settings
+from shared.values.units import MOST_UNITS, TRACKER, services
+
+LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
+PLACES = MOST_UNITS + 10
+"""How many ports one congress has."""
+
+
+def port_of(settings: Settings, service: str) -> int:
+    """Of this process, which is that of `service`."""
+    if isinstance(settings.http_port, int):
+        return settings.http_port
+    return settings.http_first_port + _place(service)
+
+
+def addresses(settings: Settings) -> Mapping[str, str]:
+    """By service, without a slash at the end: those that the setting names, else those on this machine."""
+    named = dict(part.strip().split("=", 1) for part in settings.http_addresses.split(";") if "=" in part)
+    return {
+        service: named.get(service, f"http://localhost:{settings.http_first_port + _place(service)}").rstrip("/")
+        for service in (*services(), TRACKER)
+    }
+
+
+def first_free_port(settings: Settings) -> int:
+    """The first from which on no port of the known services is in use: that of the settings, or one of the blocks
+    after it."""
+    first = settings.http_first_port
+    while first <= MOST_FIRST_PORT and not all(_is_free(first + _place(name)) for name in (*services(), TRACKER)):
+        first += PLACES
+    return first if first <= MOST_FIRST_PORT else settings.http_first_port
+
+
+def _place(service: str) -> int:
+    """Units that join later come after those that are there; the tracker is the last of all."""
+    return PLACES - 1 if service == TRACKER else services().index(service)
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as trying:
+        trying.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            trying.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True

@@ -1,0 +1,83 @@
+"""Server-sent events: each page hears that something has changed, and from which version on it has to catch up."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import suppress
+
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+from starlette.routing import Route
+
+from shared.domain.decider import Refused
+from shared.unit.problems import STATUS
+from shared.web.place import Place
+
+HEARTBEAT_S = 15.0
+"""A line that nobody reads goes down unnoticed; this is also how soon a session that has ended hears no more."""
+RETRY_MS = 1000
+LISTENERS = 500
+
+
+def routes(place: Place) -> list[Route]:
+    listeners = asyncio.Semaphore(LISTENERS)
+
+    async def live(request: Request) -> Response:
+        from shared.web.application import bearer_of
+
+        try:
+            bearer = await bearer_of(request, place)
+        except Refused:
+            bearer = None
+        if bearer is None or listeners.locked():
+            return Response(status_code=204)  # an EventSource does not come again
+        return StreamingResponse(
+            _changes(request, place, listeners), media_type="text/event-stream", headers={"X-Accel-Buffering": "no"}
+        )
+
+    return [Route("/live", live)]
+
+
+async def _changes(request: Request, place: Place, listeners: asyncio.Semaphore) -> AsyncIterator[str]:
+    async with listeners:
+        after = _version_in(request)
+        yield f"retry: {RETRY_MS}\n\n"
+        if after > place.views.version:  # of a process before this one
+            after = -1
+        changes = place.views.changes(after)
+        awaited = asyncio.ensure_future(anext(changes))
+        ending = asyncio.ensure_future(place.is_ending.wait())
+        try:
+            while not place.is_ending.is_set():
+                await asyncio.wait((awaited, ending), timeout=HEARTBEAT_S, return_when=asyncio.FIRST_COMPLETED)
+                if awaited.done():
+                    version = awaited.result()
+                    yield f"id: {version}\nevent: changed\ndata: {version}\n\n"
+                    awaited = asyncio.ensure_future(anext(changes))
+                elif not ending.done():
+                    if not await _is_signed_in(request, place):
+                        yield "event: signed-out\ndata: \n\n"
+                        return
+                    yield ": here\n\n"
+        finally:
+            for task in (awaited, ending):
+                task.cancel()
+                with suppress(asyncio.CancelledError, StopAsyncIteration):
+                    await task
+
+
+async def _is_signed_in(request: Request, place: Place) -> bool:
+    """So is whoever can't be looked up for the moment."""
+    from shared.web import application
+
+    try:
+        return await application.bearer_of(request, place) is not None
+    except Refused as refused:
+        return STATUS.get(refused.refusal) != 401
+
+
+def _version_in(request: Request) -> int:
+    """Where the page stands: what its stream last had, else what the page was made of."""
+    for said in (request.headers.get("last-event-id", ""), request.query_params.get("after", "")):
+        if said.isdecimal() and len(said) < 16:
+            return int(said)
+    return 0

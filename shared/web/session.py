@@ -1,0 +1,39 @@
+"""The session of somebody who is signed in: a bearer token in a cookie that only this host's pages may use."""
+
+import hashlib
+import hmac
+from typing import Final
+
+from starlette.requests import HTTPConnection
+from starlette.responses import Response
+
+CSRF_FIELD: Final = "csrf"
+
+
+def cookie_name(congress: str) -> str:
+    """Cookies know no ports: each congress on a machine has a name of its own."""
+    return f"__Host-daihoi-{congress}"
+
+
+def token_of(request: HTTPConnection, congress: str) -> str:
+    """Empty where nobody is signed in."""
+    return request.cookies.get(cookie_name(congress), "")
+
+
+def begin_session(response: Response, congress: str, token: str, seconds: int) -> None:
+    response.set_cookie(
+        cookie_name(congress), token, max_age=seconds, path="/", secure=True, httponly=True, samesite="lax"
+    )
+
+
+def end_session(response: Response, congress: str) -> None:
+    response.delete_cookie(cookie_name(congress), path="/", secure=True, httponly=True, samesite="lax")
+
+
+def csrf_token(token: str) -> str:
+    """What every form of this session carries: it follows from the session's token, which no other page knows."""
+    return hashlib.sha256(b"csrf " + token.encode()).hexdigest()
+
+
+def is_csrf_token(given: str, token: str) -> bool:
+    return hmac.compare_digest(given.encode(), csrf_token(token).encode())

@@ -1,0 +1,47 @@
+"""How often somebody may try: token buckets in memory, a bounded number of them."""
+
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import NamedTuple
+
+MOST_KEPT = 10_000
+
+
+class Rate(NamedTuple):
+    """`burst` tries at once, and one more after every `every_s` seconds."""
+
+    burst: int
+    every_s: float
+
+
+OF_AN_ACCOUNT = Rate(10, 30.0)
+OF_AN_ADDRESS = Rate(30, 2.0)
+
+
+class Limit:
+    """Of one kind of key. Where there are too many, the one that was longest not tried is forgotten."""
+
+    def __init__(self, rate: Rate, clock: Callable[[], float] = time.monotonic, most: int = MOST_KEPT) -> None:
+        self._rate, self._clock, self._most = rate, clock, most
+        self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()
+
+    def take(self, key: str) -> float:
+        """Counts a try. How many seconds to wait where it is one too many; else 0, which lets it in."""
+        now = self._clock()
+        left = self._at(key, now)
+        taken = left >= 1
+        self._left[key] = (left - 1 if taken else left), now
+        self._left.move_to_end(key)
+        if len(self._left) > self._most:
+            self._left.popitem(last=False)
+        return 0.0 if taken else (1 - left) * self._rate.every_s
+
+    def give_back(self, key: str) -> None:
+        """A try that was right does not count."""
+        now = self._clock()
+        self._left[key] = min(self._rate.burst, self._at(key, now) + 1), now
+
+    def _at(self, key: str, now: float) -> float:
+        left, then = self._left.get(key, (float(self._rate.burst), now))
+        return min(self._rate.burst, left + (now - then) / self._rate.every_s)
