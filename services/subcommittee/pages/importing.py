@@ -47,7 +47,7 @@ from shared.values.choice_words import words_of_choice
 from shared.values.code_lists import CodeList, cases_to_choose, is_listed, name_of, units_to_choose
 from shared.values.command_words import words_of_field
 from shared.values.message import Message
-from shared.values.types import Phase
+from shared.values.types import ID_PATTERN, Phase
 from shared.views.view import Document
 from shared.web import session
 from shared.web.pages.commanding import command_id_in, typed_in
@@ -83,6 +83,8 @@ SAID_ON_PAGES = {
     ),
 }
 """What the command line says with its options."""
+NO_CATALOGUE_ID = Message("no_catalogue_id", "Letters without marks, digits and hyphens, such as a-1")
+LABELS = {"f-file": "File", "f-catalogue": "Id of the catalogue"}
 NO_FILE = Message("no_file", "Choose a file first.")
 
 
@@ -152,8 +154,12 @@ async def _upload_page(kind: Kind, visit: Visit) -> Response:
     if len(content) > MAX_FILE_BYTES:
         why = TOO_MANY_BYTES(most=MAX_FILE_BYTES // (1024 * 1024))
         return _ask_for_file(kind, visit, visit.say(why.message), 413)
-    wishes = kind.wishes_of(typed_in(posted), None)
-    upload = UPLOADS.keep(_session(visit), kind.name, _base_name(file.filename), content, wishes)
+    typed = typed_in(posted)
+    called = first_of(typed, "catalogue").strip() or visit.place.congress
+    if not re.fullmatch(ID_PATTERN, called):
+        return _ask_for_file(kind, visit, visit.say(NO_CATALOGUE_ID), field="f-catalogue")
+    wishes = kind.wishes_of(typed, None)
+    upload = UPLOADS.keep(_session(visit), kind.name, _base_name(file.filename), content, wishes, called)
     return visit.redirect(f"{kind.path}/{upload.id}")
 
 
@@ -167,7 +173,7 @@ def _session(visit: Visit) -> str:
     return hashlib.sha256(session.token_of(visit.request, visit.place.congress).encode()).hexdigest()
 
 
-def _ask_for_file(kind: Kind, visit: Visit, error: str = "", status: int = 0) -> Response:
+def _ask_for_file(kind: Kind, visit: Visit, error: str = "", status: int = 0, field: str = "f-file") -> Response:
     return visit.render(
         "subcommittee/import.html",
         status or (422 if error else 200),
@@ -175,8 +181,9 @@ def _ask_for_file(kind: Kind, visit: Visit, error: str = "", status: int = 0) ->
         kind=kind,
         lead=visit.t(kind.lead),
         error=error,
+        field=field,
         most_mb=MAX_FILE_BYTES // (1024 * 1024),
-        problems=[{"id": "f-file", "label": visit.t("File"), "error": error}] if error else [],
+        problems=[{"id": field, "label": visit.t(LABELS[field]), "error": error}] if error else [],
         **_choices(visit),
     )
 
@@ -229,7 +236,7 @@ async def _looked_at(
     return visit.render(
         "subcommittee/import_preview.html",
         status,
-        page_title=visit.t(kind.title),
+        page_title=visit.t("What the file would change"),
         kind=kind,
         upload=upload,
         plan=plan,
@@ -277,7 +284,7 @@ def _unread(kind: Kind, visit: Visit, upload: Upload, unreadable: Unreadable) ->
     return visit.render(
         "subcommittee/import_problems.html",
         422,
-        page_title=visit.t(kind.title),
+        page_title=visit.t("The file can't be taken over yet"),
         kind=kind,
         upload=upload,
         unknown=[{"heading": heading, "key": heading_key(heading)} for heading in unknown],
@@ -467,7 +474,7 @@ CATALOGUE = Kind(
     template=template,
     file_name="danh-muc.xlsx",
     wishes_of=_wishes,
-    read=lambda visit, upload, wishes: planning.source_of(upload.name, upload.content, visit.place.congress, wishes),
+    read=lambda visit, upload, wishes: planning.source_of(upload.name, upload.content, upload.called, wishes),
     views=planning.READ,
     plan=_plan_of_catalogue,
 )

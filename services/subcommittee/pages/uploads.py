@@ -17,7 +17,8 @@ MOST_OF_A_SESSION: Final = 3
 
 @dataclass
 class Upload:
-    """`wishes` is what was said beside the file; `read` what came of reading it with these."""
+    """`wishes` is what was said beside the file, `called` the catalogue that it is for; `read` what came of reading
+    it with these wishes."""
 
     id: str
     session: str
@@ -25,6 +26,7 @@ class Upload:
     name: str
     content: bytes
     wishes: Any
+    called: str = ""
     since: float = field(default_factory=time.monotonic)
     read: tuple[Any, Any] | None = None
 
@@ -33,7 +35,7 @@ class Uploads:
     def __init__(self) -> None:
         self._kept: dict[str, Upload] = {}
 
-    def keep(self, session: str, kind: str, name: str, content: bytes, wishes: Any) -> Upload:
+    def keep(self, session: str, kind: str, name: str, content: bytes, wishes: Any, called: str = "") -> Upload:
         """The oldest make room for it."""
         self._forget_old()
         of_session = [upload.id for upload in self._kept.values() if upload.session == session]
@@ -41,7 +43,7 @@ class Uploads:
             del self._kept[upload_id]
         while self._kept and self._bytes + len(content) > MOST_BYTES:
             del self._kept[next(iter(self._kept))]
-        upload = Upload(uuid4().hex, session, kind, name, content, wishes)
+        upload = Upload(uuid4().hex, session, kind, name, content, wishes, called)
         self._kept[upload.id] = upload
         return upload
 
