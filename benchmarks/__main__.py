@@ -17,7 +17,7 @@ from pathlib import Path
 
 import uvloop
 
-from benchmarks import commands, freshness, past, projection, reading, rebuilding, starting
+from benchmarks import commands, freshness, pages, past, projection, reading, rebuilding, starting
 from benchmarks.costs import databases, locks
 from benchmarks.history import record
 from benchmarks.measure import Row
@@ -40,8 +40,9 @@ NO_MONGOD = "On mongod nothing was measured: none is here. Get it: make mongod"
 HISTORIES = {"projection": projection, "reading": reading, "rebuilding": rebuilding, "past": past}
 """What is measured on every history; the past needs the views that the projection leaves behind."""
 ON_THE_SMALLEST = ("commands", "freshness")
+PAGES = "pages"
 ON_MONGOD = ("freshness", "projection", "rebuilding", "past")
-PARTS = ("starting", *ON_THE_SMALLEST, *HISTORIES, "locks", "databases")
+PARTS = ("starting", *ON_THE_SMALLEST, PAGES, *HISTORIES, "locks", "databases")
 SIZES = (10_000, 100_000)
 FULL = (*SIZES, 1_000_000)
 
@@ -118,13 +119,15 @@ async def run(sizes: Sequence[int], parts: Collection[str], folder: Path, out: P
     if "starting" in parts:
         say("starting")
         rows += starting.measure()
-    if not {*ON_THE_SMALLEST, *HISTORIES}.isdisjoint(parts):
+    if not {*ON_THE_SMALLEST, PAGES, *HISTORIES}.isdisjoint(parts):
         with peer_or_reason() as (peers, no_peer):
             missing = "  \n".join(filter(None, (no_peer, missing)))
             if missing:
                 say(missing)
             async with a_place(folder / "SecantusDB", NONE, peers, say) as place:
-                async for measured in measure(place, sizes, parts):
+                if PAGES in parts:
+                    rows += await pages.measure(place)
+                async for measured in measure(place, sizes if parts - {PAGES} else (), parts):
                     rows += measured
                     write(rows, missing, out)
     if mongod and not set(ON_MONGOD).isdisjoint(parts):
