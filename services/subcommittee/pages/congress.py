@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from services.subcommittee.code_list import PublishList
 from services.subcommittee.congress import AmendCongress, Clearable, ConfirmDeadlines, FoundCongress
-from services.subcommittee.pages.forms import Data, answer_form, first_of, may, page_of, without_what_is_held
+from services.subcommittee.pages.forms import Data, answer_form, first_of, may, without_what_is_held
 from services.subcommittee.templates import lists_to_publish, templates
 from shared.events.congress import CONGRESS, Particulars
 from shared.reports.congress import Amendment, on_record
@@ -21,6 +21,7 @@ from shared.values.command_words import words_of_field
 from shared.values.message import Message
 from shared.web.actions import Action
 from shared.web.pages.commanding import Own, command_id_in, typed_in
+from shared.web.paging import paged
 from shared.web.sections import Link, Section, route
 from shared.web.visit import Visit
 
@@ -171,8 +172,7 @@ async def _deadlines_shown(
     with_all = query.get("all") == "1"
     deadlines = _deadlines(visit, with_all=with_all)
     lines = deadlines.lines
-    page, pages = page_of(len(lines), LINES_ON_A_PAGE, query.get("page", ""))
-    shown = lines[(page - 1) * LINES_ON_A_PAGE : page * LINES_ON_A_PAGE]
+    listed = paged(lines, query, LINES_ON_A_PAGE)
     posted = typed_in(await visit.form()) if visit.request.method == "POST" else {}
     return visit.render(
         "subcommittee/deadlines.html",
@@ -185,10 +185,10 @@ async def _deadlines_shown(
                 "value": _tick(line),
                 "ticked": _follows(line) if ticked is None else _tick(line) in ticked,
             }
-            for line in shown
+            for line in listed.rows
         ],
-        page=page,
-        pages=pages,
+        page=listed.page,
+        pages=listed.pages,
         with_all=with_all,
         every_as=_of_all([line for line in lines if _follows(line)]),
         may_confirm=may(visit, ConfirmDeadlines),

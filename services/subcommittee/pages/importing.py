@@ -85,6 +85,16 @@ SAID_ON_PAGES = {
 """What the command line says with its options."""
 NO_CATALOGUE_ID = Message("no_catalogue_id", "Letters without marks, digits and hyphens, such as a-1")
 LABELS = {"f-file": "File", "f-catalogue": "Id of the catalogue"}
+WORKBOOK_LEAD = Message(
+    "workbook_lead",
+    "The workbook that your office has already. What it would change is shown first; nothing is written before you "
+    "have confirmed it.",
+)
+REGISTER_LEAD = Message(
+    "register_lead",
+    "The register of offices and people as you keep it. What it would change is shown first; nothing is written "
+    "before you have confirmed it.",
+)
 NO_FILE = Message("no_file", "Choose a file first.")
 
 
@@ -121,7 +131,7 @@ class Kind:
     path: str
     back: str
     title: str
-    lead: str
+    lead: Message
     known: Fields
     command: type[Command]
     template: Callable[[], bytes]
@@ -179,7 +189,7 @@ def _ask_for_file(kind: Kind, visit: Visit, error: str = "", status: int = 0, fi
         status or (422 if error else 200),
         page_title=visit.t(kind.title),
         kind=kind,
-        lead=visit.t(kind.lead),
+        lead=visit.say(kind.lead),
         error=error,
         field=field,
         most_mb=MAX_FILE_BYTES // (1024 * 1024),
@@ -467,8 +477,7 @@ CATALOGUE = Kind(
     path="/catalogue/import",
     back="/catalogue",
     title="Import a workbook",
-    lead="The workbook that your office has already. What it would change is shown first; nothing is written before "
-    "you have confirmed it.",
+    lead=WORKBOOK_LEAD,
     known=OF_TASKS,
     command=ImportCatalogue,
     template=template,
@@ -533,8 +542,7 @@ REGISTER = Kind(
     path="/import/register",
     back="/register",
     title="Import a register",
-    lead="The register of offices and people as you keep it. What it would change is shown first; nothing is written "
-    "before you have confirmed it.",
+    lead=REGISTER_LEAD,
     known=OF_ORGANISATIONS,
     command=RegisterOrganisations,
     template=register_template,
