@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from services.subcommittee.code_list import PublishList
 from services.subcommittee.congress import AmendCongress, Clearable, ConfirmDeadlines, FoundCongress
+from services.subcommittee.pages.figures import worked_out
 from services.subcommittee.pages.forms import Data, answer_form, first_of, may, without_what_is_held
 from services.subcommittee.templates import lists_to_publish, templates
 from shared.events.congress import CONGRESS, Particulars
@@ -37,7 +38,7 @@ async def congress_page(visit: Visit) -> Response:
     recorded = on_record(visit.views.documents("congress"))
     if recorded is None:
         return visit.render("subcommittee/no_congress.html", page_title=visit.t("Congress"))
-    deadlines = _deadlines(visit)
+    deadlines = await _deadlines(visit)
     return visit.render(
         "subcommittee/congress.html",
         page_title=visit.t("Congress"),
@@ -151,9 +152,13 @@ def _changes(held: Mapping[str, Any], data: Data) -> Data:
 
 
 # --- the deadlines that follow from the opening day ---
-def _deadlines(visit: Visit, *, with_all: bool = False) -> Deadlines:
-    views = visit.views
-    return deadlines_of(views.documents("congress"), views.documents("tasks"), with_those_by_hand=with_all)
+async def _deadlines(visit: Visit, *, with_all: bool = False) -> Deadlines:
+    return await worked_out(
+        visit,
+        ("deadlines", with_all),
+        ("congress", "tasks"),
+        lambda views: deadlines_of(views["congress"], views["tasks"], with_those_by_hand=with_all),
+    )
 
 
 async def deadlines_page(visit: Visit) -> Response:
@@ -170,7 +175,7 @@ async def _deadlines_shown(
 ) -> Response:
     query = visit.query
     with_all = query.get("all") == "1"
-    deadlines = _deadlines(visit, with_all=with_all)
+    deadlines = await _deadlines(visit, with_all=with_all)
     lines = deadlines.lines
     listed = paged(lines, query, LINES_ON_A_PAGE)
     posted = typed_in(await visit.form()) if visit.request.method == "POST" else {}
@@ -211,7 +216,7 @@ def _tick(line: DeadlineLine) -> str:
 async def confirm_page(visit: Visit) -> Response:
     posted = await visit.form()
     typed, command_id = typed_in(posted), command_id_in(posted)
-    deadlines = _deadlines(visit, with_all=True)
+    deadlines = await _deadlines(visit, with_all=True)
     if "every" in typed:
         chosen = [line for line in deadlines.lines if _follows(line)]
         ticked = [_tick(line) for line in chosen]

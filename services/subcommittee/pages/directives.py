@@ -1,13 +1,15 @@
 """The directives that the sub-committee has issued, and what each unit has done for them."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from starlette.responses import Response
 
 from services.subcommittee.directive import IssueDirective
+from services.subcommittee.pages.figures import worked_out
 from services.subcommittee.pages.forms import may, unit_options
-from services.subcommittee.pages.ordered import units_below, views_to_trace
+from services.subcommittee.pages.ordered import TRACED, units_below
 from shared.reports.searching import has_words, words_of
 from shared.reports.trace import Role, trace
 from shared.values.ordering import natural
@@ -33,11 +35,14 @@ async def directives_page(visit: Visit) -> Response:
     ]
     documents.sort(key=lambda document: (document["issued_at"], natural(document["_id"])), reverse=True)
     listed = paged(documents, query, ON_A_PAGE)
-    views = views_to_trace(visit)
+    ids = tuple(document["_id"] for document in listed.rows)
+    units = await worked_out(
+        visit, ("ordered", ids), TRACED, lambda views: {name: _units(name, views) for name in ids}
+    )
     return visit.render(
         "subcommittee/directives.html",
         page_title=visit.t("Directives"),
-        lines=[{"directive": document, "units": _units(document["_id"], views)} for document in listed.rows],
+        lines=[{"directive": document, "units": units[document["_id"]]} for document in listed.rows],
         unit=unit,
         unit_options=unit_options(visit),
         page=listed.page,
@@ -66,7 +71,7 @@ async def directive_page(visit: Visit) -> Response:
         page_title=visit.t("Directive {id}", id=directive_id),
         directive=document,
         meeting=meeting,
-        units=_units(directive_id, views_to_trace(visit)),
+        units=await worked_out(visit, ("ordered", directive_id), TRACED, partial(_units, directive_id)),
         story=await story_for(visit, "directive", directive_id),
     )
 
