@@ -62,6 +62,15 @@ async def test_unknown_columns_are_asked_about_and_remembered(pages):
     assert (await looked_at(pages, await upload(pages, content, unit="logistics"))).status_code == 200
 
 
+async def test_two_columns_that_are_read_as_the_same_are_asked_about(pages):
+    content = annex(task(), headings=(*HEADINGS[:8], "Nội dung nhiệm vụ"))
+    sent = await upload(pages, content, unit="logistics")
+    form = form_in(await looked_at(pages, sent), "column")
+    assert form.fields["column"] == ["title_vi", "-"]
+    await pages.post(OFFICE, sent.headers["location"], filled(form))
+    assert (await pages.get(OFFICE, sent.headers["location"])).status_code == 200
+
+
 async def test_the_unit_of_all_tasks_is_asked_for(pages):
     sent = await upload(pages, annex(task()))
     asked = await looked_at(pages, sent)

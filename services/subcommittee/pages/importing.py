@@ -20,7 +20,7 @@ from services.subcommittee.catalogue import ImportCatalogue
 from services.subcommittee.importing import planning, register_planning
 from services.subcommittee.importing.annex import NO_UNIT, Wishes
 from services.subcommittee.importing.kept import KeptTask
-from services.subcommittee.importing.layout import OF_TASKS, UNKNOWN_HEADINGS, Fields, HeadingsUnknown
+from services.subcommittee.importing.layout import OF_TASKS, SAME_FIELD, UNKNOWN_HEADINGS, Fields, HeadingsUnknown
 from services.subcommittee.importing.opening import printable
 from services.subcommittee.importing.register import RegisterWishes
 from services.subcommittee.importing.register_changes import NO_KIND, NO_SINCE
@@ -285,9 +285,9 @@ async def _read(kind: Kind, visit: Visit, upload: Upload) -> Any:
 
 # --- what can't be read, and what is asked about it ---
 def _unread(kind: Kind, visit: Visit, upload: Upload, unreadable: Unreadable) -> Response:
-    unknown = unreadable.unknown if isinstance(unreadable, HeadingsUnknown) else ()
+    columns = _asked_columns(unreadable)
     codes = {error.why.refusal for error in unreadable.errors}
-    asked = {NO_UNIT, NO_KIND, NO_SINCE, UNKNOWN_HEADINGS} & codes
+    asked = {NO_UNIT, NO_KIND, NO_SINCE, UNKNOWN_HEADINGS, SAME_FIELD} & codes
     unclear = {error.unclear: error for error in unreadable.errors if error.unclear}
     told = [error for error in unreadable.errors if not error.unclear and error.why.refusal not in asked]
     names = [{"value": name, "label": _column(visit, kind, name)} for name in kind.known.names]
@@ -297,7 +297,9 @@ def _unread(kind: Kind, visit: Visit, upload: Upload, unreadable: Unreadable) ->
         page_title=visit.t("The file can't be taken over yet"),
         kind=kind,
         upload=upload,
-        unknown=[{"heading": heading, "key": heading_key(heading)} for heading in unknown],
+        columns=[
+            {"heading": heading, "key": heading_key(heading), "value": name} for heading, name in columns.items()
+        ],
         names=names,
         asks_unit=NO_UNIT in asked,
         asks_kind=NO_KIND in asked,
@@ -310,6 +312,17 @@ def _unread(kind: Kind, visit: Visit, upload: Upload, unreadable: Unreadable) ->
         count=len(told),
         **_choices(visit),
     )
+
+
+def _asked_columns(unreadable: Unreadable) -> dict[str, str]:
+    """The headings that somebody has to say what they are, each with what is proposed: those that nobody knows, and
+    those of which two are read as the same."""
+    columns = dict.fromkeys(unreadable.unknown if isinstance(unreadable, HeadingsUnknown) else (), NOT_TAKEN)
+    for error in unreadable.errors:
+        if error.why.refusal == SAME_FIELD:
+            columns.setdefault(str(error.why.params["first"]), str(error.why.params["field"]))
+            columns.setdefault(str(error.why.params["second"]), NOT_TAKEN)
+    return columns
 
 
 def _grouped(visit: Visit, errors: Sequence[Wrong]) -> list[Mapping[str, Any]]:
