@@ -92,7 +92,6 @@ async def found_page(visit: Visit) -> Response:
     own = Own(
         title=visit.t("Put the congress on record"),
         help=visit.t("What it is called, who issues its papers, and when it opens. All of it can be amended later."),
-        button=visit.t("Put on record"),
         trail=[{"href": "/begin", "label": visit.t("First steps")}],
         about=CONGRESS,
         without=("time_zone",),
