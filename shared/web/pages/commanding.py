@@ -110,14 +110,14 @@ class Filled(NamedTuple):
 async def answer(visit: Visit, giving: Giving) -> Response:
     """The page of the form, or what came of it."""
     if visit.request.method == "GET":
-        return _page(visit, giving, _form(visit, giving), _seen(visit, giving, giving.fixed), uuid4())
+        return _page(visit, giving, _form(visit, giving), visit.views.sequence, uuid4())
     fields = await visit.form()
     typed, problem = await _typed(visit, giving, fields)
     filled = _read(visit, giving, typed, command_id_in(fields))
     form = _form(visit, giving)
     data = {**_with_name_of_group(filled.posted.data, giving.groups), **giving.fixed}
     data = giving.own.finish(data, filled.command_id)
-    seen = _seen(visit, giving, data)
+    seen = visit.views.sequence
     if MORE in typed:
         return _page(visit, giving, with_typed(form, typed), _seen_in(fields), filled.command_id, filled=filled)
     if filled.posted.errors or filled.happened_error or problem:
@@ -229,11 +229,6 @@ def _seen_in(fields: FormData) -> int:
     """The last event that whoever made the form had seen."""
     seen = str(fields.get(SEEN, ""))
     return int(seen) if seen.isascii() and seen.isdecimal() and len(seen) <= 18 else 0
-
-
-def _seen(visit: Visit, giving: Giving, data: Mapping[str, Any]) -> int:
-    touch = visit.views.touch(giving.command.ENTITY, giving.entity_id(data))
-    return touch.sequence if touch else 0
 
 
 def _refused(visit: Visit, giving: Giving, form: Form, filled: Filled, seen: int, problem: Problem) -> Response:
