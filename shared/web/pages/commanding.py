@@ -124,7 +124,7 @@ async def answer(visit: Visit, giving: Giving) -> Response:
         told = with_typed(form, typed, filled.posted.errors)
         if problem:
             told = _with_file_problem(told, problem)
-        return _page(visit, giving, told, seen, filled.command_id, filled=filled, status=422)
+        return _page(visit, giving, told, _seen_in(fields), filled.command_id, filled=filled, status=422)
     if meanwhile := await _meanwhile(visit, giving, data, fields, filled.command_id):
         told = with_typed(form, typed)
         return _page(visit, giving, told, seen, filled.command_id, filled=filled, meanwhile=meanwhile, status=409)

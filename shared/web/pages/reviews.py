@@ -130,6 +130,7 @@ class Sheet(NamedTuple):
             seen=str(visit.views.sequence),
             command_id=str(uuid4()),
             problems=self._problems(shown),
+            problems_title=visit.t("What follows is not recorded yet. Please mend it:"),
             actions=actions(action(visit, CloseReview, {"review_id": line.review_id}, first=not line.left))
             if is_open
             else [],
