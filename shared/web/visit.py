@@ -177,7 +177,6 @@ class Visit:
             "theme_links": [{"theme": name, "href": f"/theme/{name}?{back}"} for name in ("auto", "light", "dark")],
             "done": self.say(done) if done else "",
             "problems": [],
-            "problems_title": "",
             "live_version": self.views.version,
             "page_title": "",
             "today": self.today,
