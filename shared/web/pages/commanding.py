@@ -111,7 +111,7 @@ class Filled(NamedTuple):
 async def answer(visit: Visit, giving: Giving) -> Response:
     """The page of the form, or what came of it."""
     if visit.request.method != "POST":
-        return _page(visit, giving, _form(visit, giving), _seen(visit, giving, giving.fixed), uuid4())
+        return _page(visit, giving, _form(visit, giving), visit.views.sequence, uuid4())
     fields = await visit.form()
     typed, problem = await _typed(visit, giving, fields)
     filled = _read(visit, giving, typed, command_id_in(fields))
