@@ -37,7 +37,7 @@ async def test_a_workbook_is_shown_confirmed_and_written(pages):
     assert done.headers["location"] == "/catalogue?done=import-catalogue"
     assert len(views.documents("catalogue")) == 2
     late = await pages.post(OFFICE, f"{sent.headers['location']}/confirm", confirm)
-    assert late.status_code == 410  # it is not kept once it was taken over
+    assert late.status_code == 404  # it is not kept once it was taken over
 
 
 async def test_what_changed_since_the_preview_is_shown_again(pages):
@@ -135,11 +135,11 @@ async def test_no_file_says_so_beside_the_field(pages):
 
 async def test_nobody_else_sees_what_somebody_sent_and_few_are_kept(pages):
     sent = [await upload(pages, annex(task()), unit="logistics") for _ in range(MOST_OF_A_SESSION + 1)]
-    assert (await pages.get("subcommittee.lead", sent[-1].headers["location"])).status_code == 410
-    assert (await pages.get(OFFICE, sent[0].headers["location"])).status_code == 410
+    assert (await pages.get("subcommittee.lead", sent[-1].headers["location"])).status_code == 404
+    assert (await pages.get(OFFICE, sent[0].headers["location"])).status_code == 404
     assert (await pages.get(OFFICE, sent[-1].headers["location"])).status_code == 200
     other_kind = sent[-1].headers["location"].replace("/catalogue/import", "/import/register")
-    assert (await pages.get(OFFICE, other_kind)).status_code == 410
+    assert (await pages.get(OFFICE, other_kind)).status_code == 404
 
 
 async def test_a_register_is_imported_the_same_way(pages):

@@ -230,7 +230,7 @@ async def _look_page(kind: Kind, visit: Visit) -> Response:
 
 
 def _gone(kind: Kind, visit: Visit) -> Response:
-    return _ask_for_file(kind, visit, visit.t("The file is not kept any more; send it again."), 410)
+    return _ask_for_file(kind, visit, visit.t("The file is not kept any more; send it again."), 404)
 
 
 async def _looked_at(
