@@ -125,7 +125,7 @@ async def bearer_of(request: Request, place: Place) -> Bearer | None:
     if not token:
         return None
     bearer = await place.at_work.door.reader(f"Bearer {token}")
-    await sign_in.check_signed_in(place, bearer, request)
+    await sign_in.check_signed_in(place, bearer)
     return bearer
 
 

@@ -329,7 +329,7 @@ async def test_backup_verify_and_restore_say_what_they_do(
     assert taken.returncode == 0, taken.stderr
     [path] = out.iterdir()
     assert path.stat().st_mode & 0o777 == 0o600
-    assert f"{path}: the congress {congress} up to ledger event {written}, in 8 streams." in taken.stdout
+    assert f"{path}: the congress {congress} up to ledger event {written}, in 9 streams." in taken.stdout
     assert "100%" in taken.stderr
     assert f"{2 * written}" not in taken.stderr, "every event is in the ledger and in its service's stream"
     checked = Shell(folder, endpoints._replace(nats_url="nats://127.0.0.1:1"), congress).run(

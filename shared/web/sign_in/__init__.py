@@ -48,9 +48,7 @@ async def send_away(request: "Request", place: "Place") -> "Response":
     return desk_of(place).send_away(request)
 
 
-async def check_signed_in(place: "Place", bearer: "Bearer", request: "Request") -> None:
+async def check_signed_in(place: "Place", bearer: "Bearer") -> None:
     """Whether the session of this bearer, whose token was proved, was not ended. Raises `signed_out`,
     `unavailable`."""
-    from shared.web.session import token_of
-
-    await desk_of(place).check(bearer, token_of(request, place.congress))
+    await desk_of(place).signed_out.check(bearer)

@@ -7,7 +7,7 @@ from typing import Annotated, NamedTuple
 from nats.aio.client import Client
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
-from shared.domain.decider import Actor, Refusal
+from shared.domain.decider import Refusal
 from shared.eventstore.errors import Conflict
 from shared.eventstore.names import accounts_bucket, is_name
 from shared.eventstore.records import Record, Records
@@ -73,9 +73,6 @@ class Account(BaseModel):
     def usable_positions(self) -> tuple[str, ...]:
         """Those of units that there are."""
         return tuple(each for each in self.positions if each.partition(".")[0] in units_of_positions())
-
-    def actor(self, position: str) -> Actor:
-        return Actor(position, position.partition(".")[0])
 
 
 class Kept(NamedTuple):

@@ -12,14 +12,14 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from shared.domain.decider import Refused
+from shared.domain.decider import Actor, Refused
 from shared.eventstore.errors import EventStoreError
 from shared.eventstore.streams import LONGEST_SESSION_S
 from shared.platform.errors import PlatformError
 from shared.unit.issuer import held_private_key, provide_issuer_keys
 from shared.unit.problems import STATUS, UNAVAILABLE
 from shared.unit.roles import Act, may
-from shared.unit.tokens import Bearer
+from shared.unit.tokens import Bearer, mint_token
 from shared.values.message import Message
 from shared.values.units import SUBCOMMITTEE
 from shared.web.local_paths import local_path
@@ -65,12 +65,26 @@ from shared.web.sign_in.refusals import (
 )
 from shared.web.sign_in.setup_code import is_setup_code, provide_setup_code, remove_setup_code
 from shared.web.sign_in.signed_out import SignedOut
-from shared.web.sign_in.tickets import LASTING, AtProvider, Destination, Proved, mint_session, person_of, seal, unseal
+from shared.web.sign_in.tickets import LASTING, AtProvider, Destination, Proved, seal, unseal
 
 if TYPE_CHECKING:
     from shared.web.sign_in.oidc import Oidc
 
 LONGEST_CODE = 4000
+FIELDS: Mapping[str, str] = {
+    "setup_code_refused": "code",
+    "account_exists": "account",
+    "account_fields": "account",
+    "not_a_position": "positions",
+    "password_too_short": "password",
+    "password_too_long": "password",
+    "password_is_the_name": "password",
+    "password_unreadable": "password",
+    "same_password": "password",
+    "passwords_differ": "password_again",
+    "current_password_refused": "current",
+}
+"""The field that a refusal is told beside."""
 
 type Handler = Callable[[Request], Awaitable[Response]]
 type Render = Callable[..., Response]
@@ -83,7 +97,7 @@ class Session:
 
     def __init__(self, token: str, bearer: Bearer) -> None:
         self.token, self.bearer = token, bearer
-        self.person = person_of(token)
+        self.person = bearer.actor.person
 
 
 class _Whose(NamedTuple):
@@ -140,10 +154,6 @@ class Desk:
         except (PlatformError, EventStoreError, OSError) as error:
             logger.warning("nobody can sign in here: %s", error)
 
-    async def check(self, bearer: Bearer, token: str) -> None:
-        """Raises the refusals `signed_out`, `unavailable`."""
-        await self.signed_out.check(bearer, person_of(token))
-
     async def session(self, request: Request) -> Session | None:
         """Nothing where nobody is signed in, or not any more. Raises the refusal `unavailable`."""
         token = token_of(request, self._congress)
@@ -151,7 +161,7 @@ class Desk:
             return None
         try:
             bearer = await self._place.at_work.door.reader(f"Bearer {token}")
-            await self.check(bearer, token)
+            await self.signed_out.check(bearer)
         except Refused as refused:
             if refused.refusal == UNAVAILABLE:
                 raise
@@ -219,7 +229,7 @@ class Desk:
         if session is None:
             raise HAND_OVER_FAILED()
         bearer = await self._place.at_work.door.reader(f"Bearer {session.token}")
-        await self.check(bearer, session.token)
+        await self.signed_out.check(bearer)
         response = _away(local_path(session.path))
         self._begin(response, session.token, bearer.expires)
         return response
@@ -262,7 +272,7 @@ class Desk:
 
     async def _sign_in(self, request: Request) -> Response:
         form = await small_form(request)
-        destination = self._destination(form)
+        destination = self._destination(request.query_params)
         if not self._guard.is_from_here(request, form):
             return self._sign_in_page(request, destination, FORM_NOT_FROM_HERE(), 403, form)
         name, password = form.get("account", "").strip(), form.get("password", "")
@@ -349,7 +359,8 @@ class Desk:
     async def _begin_session(self, account: Account, position: str, destination: Destination) -> Response:
         now, lasting = self._now(), timedelta(seconds=LONGEST_SESSION_S)
         begun = max(now, await self.signed_out.holds_from(account.id) or now)
-        token = mint_session(self._key(), self._congress, position, account.id, begun, lasting)
+        actor = Actor(position, position.partition(".")[0], account.id)
+        token = mint_token(self._key(), self._congress, actor, begun, lasting)
         return await self._go(destination, token, begun + lasting)
 
     async def _go(self, destination: Destination, token: str, expires: datetime) -> Response:
@@ -593,9 +604,16 @@ class Desk:
         cookie, field = self._guard.of(request)
         field = csrf_token(session.token) if session else field
         message: Message | None = problem.message if problem else None
-        bearer = session.bearer if session else None
+        bearer, at_fault = session.bearer if session else None, FIELDS.get(problem.code, "") if problem else ""
         response = self._render_page(
-            request, f"sign_in/{template}", status, bearer, csrf=field, message=message, **context
+            request,
+            f"sign_in/{template}",
+            status,
+            bearer,
+            csrf=field,
+            message=message,
+            at_fault=at_fault,
+            **context,
         )
         if not session:
             self._guard.keep(response, cookie)
@@ -617,9 +635,9 @@ class Desk:
             "sign_in.html",
             problem,
             status,
-            destination=destination,
+            action=_local_url("/sign-in", destination.model_dump()),
             account=(form or {}).get("account", "")[:100],
-            oidc=f"/sign-in/oidc?{urlencode(destination.model_dump())}" if self.oidc else "",
+            oidc=_local_url("/sign-in/oidc", destination.model_dump()) if self.oidc else "",
         )
 
     def _first_page(
@@ -661,6 +679,10 @@ def _positions(form: Mapping[str, str]) -> tuple[str, ...]:
 
 def _status(refused: Refused, otherwise: int) -> int:
     return 429 if refused.refusal == TOO_MANY_TRIES else STATUS.get(refused.refusal, otherwise)
+
+
+def _local_url(path: str, query: Mapping[str, str]) -> str:
+    return f"{path}?{urlencode(query)}"
 
 
 def _address(request: Request) -> str:

@@ -20,8 +20,9 @@ class SignedOut:
     def __init__(self, connection: Client, congress: str) -> None:
         self._records = Records(connection, signed_out_bucket(congress))
 
-    async def check(self, bearer: Bearer, person: str) -> None:
+    async def check(self, bearer: Bearer) -> None:
         """Raises the refusal `signed_out`; `unavailable` where the broker does not say."""
+        person = bearer.actor.person
         keys = [f"token.{bearer.token_id}"] if bearer.token_id else []
         keys += [f"person.{person}"] if person else []
         if not keys:

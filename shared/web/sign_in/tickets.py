@@ -10,8 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from shared.domain.decider import Actor
-from shared.unit.tokens import ALGORITHM, ISSUER, mint_token
+from shared.unit.tokens import ALGORITHM, ISSUER
 
 LASTING = timedelta(minutes=10)
 
@@ -65,24 +64,6 @@ def unseal[Kind: Ticket](kind: type[Kind], sealed: str, private_key: bytes, cong
         return kind.model_validate(claims["ticket"])
     except (jwt.InvalidTokenError, ValidationError, ValueError, KeyError):
         return None
-
-
-def mint_session(
-    private_key: bytes, congress: str, position: str, person: str, now: datetime, lasting: timedelta
-) -> str:
-    """A session's token: as `mint_token`, with the person who holds the position."""
-    token = mint_token(private_key, congress, Actor(position, position.partition(".")[0]), now, lasting)
-    claims = jwt.decode(token, options={"verify_signature": False})
-    headers = {"kid": jwt.get_unverified_header(token)["kid"]}
-    return jwt.encode(claims | {"person": person}, _key(private_key), algorithm=ALGORITHM, headers=headers)
-
-
-def person_of(token: str) -> str:
-    """Whose session a token is that was proved before; empty where nobody is named."""
-    try:
-        return str(jwt.decode(token, options={"verify_signature": False}).get("person", ""))
-    except jwt.InvalidTokenError:
-        return ""
 
 
 def _key(private_key: bytes) -> Ed25519PrivateKey:
