@@ -11,6 +11,7 @@ from shared.unit.commands import Answer, CommandHandler
 from shared.unit.problems import INTERNAL, Problem, bad_json, invalid_input, problem_of
 from shared.unit.requests import CommandRequest
 from shared.unit.revocations import Revocations
+from shared.unit.roles import check_may_record
 from shared.unit.tokens import Bearer, TokenVerifier
 
 logger = logging.getLogger(__name__)
@@ -40,8 +41,9 @@ class Door:
         return await self._not_revoked(self.verifier.bearer(authorization))
 
     async def give(self, name: str, request: CommandRequest, actor: Actor) -> Answer:
-        """Does the command of somebody who has been let in. Raises `Refused` or `ValidationError`; then nothing was
-        written."""
+        """Does the command of somebody who is signed in. Raises `Refused`, of whoever gives none here too, or
+        `ValidationError`; then nothing was written."""
+        check_may_record(actor, self.service)
         return await self._handler.handle(name, request, actor)
 
     async def answer(self, name: str, authorization: str | None, body: bytes) -> Answer | Problem:

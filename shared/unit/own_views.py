@@ -81,6 +81,11 @@ class OwnViews:
         if self.sequence < sequence:
             await self._read_own()
 
+    async def caught_up(self) -> None:
+        """Returns once everything is folded that was there to be read. Raises `Unavailable`."""
+        await self._read_own()
+        await self._read_others()
+
     @property
     def view_names(self) -> Collection[str]:
         return self._views.keys()
@@ -134,21 +139,29 @@ class OwnViews:
         return rows
 
     async def _keep_up(self) -> None:
-        async def wake(_: Msg) -> None:
+        grown = {self._read_own, self._read_others}
+
+        async def wake(announced: Msg) -> None:
+            grown.add(self._read_own if announced.subject.split(".")[4:5] == [self.service] else self._read_others)
             self._wake.set()
 
         subscription = await self._connection.subscribe(ledger_announcements(self._congress), cb=wake)
         try:
             while True:
                 self._wake.clear()
+                reading = [read for read in (self._read_own, self._read_others) if read in grown]
+                grown.clear()
                 try:
-                    await self._read_own()
-                    await self._read_others()
+                    for read in reading:
+                        await read()
                     self._is_begun.set()
                 except EventStoreError as error:
+                    grown.update(reading)
                     logger.info("the pages are not kept up for now: %s", error)
-                with suppress(TimeoutError):
+                try:
                     await asyncio.wait_for(self._wake.wait(), LOOK_EVERY_S)
+                except TimeoutError:
+                    grown.update((self._read_own, self._read_others))
         finally:
             if not self._connection.is_closed:
                 await subscription.unsubscribe()

@@ -1,10 +1,10 @@
 """The same commands over HTTP as over NATS, and what the service's own views hold. Whoever comes here has a bearer
 token; cookies of the pages count for nothing."""
 
+import asyncio
 import re
-from collections.abc import Sequence
+from contextlib import suppress
 from functools import cache
-from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -12,15 +12,17 @@ from starlette.routing import Route
 
 from shared.domain.decider import Refusal, Refused
 from shared.eventstore.canonical import indented
-from shared.reports.masking import masked_documents
-from shared.unit.problems import Problem, problem_of
+from shared.eventstore.errors import EventStoreError
+from shared.unit.problems import TOO_LARGE, UNAVAILABLE, Problem, problem_of
 from shared.unit.roles import Act, may
 from shared.values.types import ID_PATTERN
 from shared.web.openapi import openapi
 from shared.web.place import Place
+from shared.web.readable import readable
 
 COMMAND_BYTES = 1024 * 1024
 MOST_DOCUMENTS = 1000
+READY_TIMEOUT_S = 10
 FOR_PROGRAMS = ("/commands/", "/queries/", "/openapi.json", "/health")
 PROBLEM_JSON = "application/problem+json"
 _KEY = re.compile(rf"({ID_PATTERN[1:-1]}/)*{ID_PATTERN[1:-1]}")
@@ -28,7 +30,7 @@ _KEY = re.compile(rf"({ID_PATTERN[1:-1]}/)*{ID_PATTERN[1:-1]}")
 NO_SUCH_VIEW = Refusal("view_not_found", "{service} has no view {view}.")
 BAD_CURSOR = Refusal("bad_cursor", "{name} is not what a page before this one gave out.")
 NOT_YOURS_TO_READ = Refusal("not_yours_to_read", "{actor} may not read what {service} keeps.")
-COMMAND_TOO_LARGE = Refusal("too_large", "The command is larger than the broker accepts.")
+STATUS = {BAD_CURSOR: 422, NOT_YOURS_TO_READ: 403}
 
 
 def is_for_programs(request: Request) -> bool:
@@ -45,20 +47,28 @@ def routes(place: Place) -> list[Route]:
     door = place.at_work.door
 
     async def command(request: Request) -> Response:
+        authorization = request.headers.get("authorization")
+        try:
+            await door.commander(authorization)  # who may give none is not read at all
+        except Refused as refused:
+            return problem_response(problem_of(refused))
         body = await _body(request)
         if body is None:
-            return problem_response(problem_of(COMMAND_TOO_LARGE()).model_copy(update={"status": 413}))
-        answer = await door.answer(request.path_params["name"], request.headers.get("authorization"), body)
+            return problem_response(problem_of(TOO_LARGE()))
+        answer = await door.answer(request.path_params["name"], authorization, body)
         if isinstance(answer, Problem):
             return problem_response(answer)
-        await place.views.upto(answer.sequence)
+        with suppress(EventStoreError):  # it is done all the same
+            await place.views.upto(answer.sequence)
         return Response(answer.model_dump_json(), media_type="application/json")
 
     async def query(request: Request) -> Response:
         try:
             return await _documents(request, place)
         except Refused as refused:
-            return problem_response(problem_of(refused))
+            problem = problem_of(refused)
+            status = STATUS.get(refused.refusal, problem.status)
+            return problem_response(problem.model_copy(update={"status": status}))
 
     async def health(_: Request) -> Response:
         state = await place.at_work.look()
@@ -85,7 +95,11 @@ async def _documents(request: Request, place: Place) -> Response:
     if not may(bearer.actor, Act.READ, place.service):
         raise NOT_YOURS_TO_READ(actor=bearer.actor.id, service=place.service)
     view = request.path_params["view"]
-    await place.views.begun()
+    try:
+        async with asyncio.timeout(READY_TIMEOUT_S):
+            await place.views.begun()
+    except TimeoutError as error:
+        raise UNAVAILABLE() from error
     if view not in place.views.view_names:
         raise NO_SUCH_VIEW(service=place.service, view=view[:80])
     after, limit = _page_asked_for(request)
@@ -93,9 +107,7 @@ async def _documents(request: Request, place: Place) -> Response:
         (document for document in place.views.documents(view) if str(document["_id"]) > after),
         key=lambda document: str(document["_id"]),
     )
-    page: Sequence[dict[str, Any]] = documents[:limit]
-    if not may(bearer.actor, Act.READ_RESTRICTED, place.service):
-        page = masked_documents(view, page)
+    page = readable(bearer.actor, view, documents[:limit], place.service)
     following = str(page[-1]["_id"]) if len(documents) > limit else None
     return JSONResponse({"sequence": place.views.sequence, "documents": list(page), "after": following})
 

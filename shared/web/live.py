@@ -9,6 +9,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from shared.domain.decider import Refused
+from shared.unit.problems import STATUS
 from shared.web.place import Place
 
 HEARTBEAT_S = 15.0
@@ -53,10 +54,10 @@ async def _changes(request: Request, place: Place, listeners: asyncio.Semaphore)
                     yield f"id: {version}\nevent: changed\ndata: {version}\n\n"
                     awaited = asyncio.ensure_future(anext(changes))
                 elif not ending.done():
-                    await _still_signed_in(request, place)
+                    if not await _is_signed_in(request, place):
+                        yield "event: signed-out\ndata: \n\n"
+                        return
                     yield ": here\n\n"
-        except Refused:
-            yield "event: signed-out\ndata: \n\n"
         finally:
             for task in (awaited, ending):
                 task.cancel()
@@ -64,10 +65,14 @@ async def _changes(request: Request, place: Place, listeners: asyncio.Semaphore)
                     await task
 
 
-async def _still_signed_in(request: Request, place: Place) -> None:
-    from shared.web.application import bearer_of
+async def _is_signed_in(request: Request, place: Place) -> bool:
+    """So is whoever can't be looked up for the moment."""
+    from shared.web import application
 
-    await bearer_of(request, place)
+    try:
+        return await application.bearer_of(request, place) is not None
+    except Refused as refused:
+        return STATUS.get(refused.refusal) != 401
 
 
 def _version_in(request: Request) -> int:

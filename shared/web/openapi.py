@@ -11,6 +11,8 @@ from shared.unit.commands import Answer, Question
 from shared.unit.health import Health
 from shared.unit.problems import Problem
 from shared.unit.service import UnitService
+from shared.values.command_words import COMMAND_WORDS
+from shared.values.message import Message
 from shared.views import VIEWS
 
 type Json = dict[str, Any]
@@ -50,7 +52,8 @@ def openapi(service: UnitService) -> Json:
         paths[f"/commands/{command.NAME}"] = {
             "post": {
                 "operationId": command.NAME,
-                "summary": sentence_of(command),
+                "summary": sentence_of(command)
+                or COMMAND_WORDS.get(command.NAME, Message("", command.NAME)).sentence,
                 "security": [{"bearer": []}],
                 "requestBody": {
                     "required": True,

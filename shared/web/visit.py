@@ -1,6 +1,7 @@
 """One visit of a page: who it is, what they may see and do here, and how the page answers."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
@@ -14,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from shared.domain.decider import Actor, Refusal
+from shared.eventstore.errors import EventStoreError
 from shared.i18n import LANGUAGES, Language, render, translate
 from shared.reports.congress import particulars_of
 from shared.reports.names import Register
@@ -122,7 +124,8 @@ class Visit:
         async def doing() -> Answer:
             request = CommandRequest(command_id=command_id or uuid4(), data=data, happened=happened or self._as_of)
             answer = await door.give(name, request, self.actor)
-            await self.views.upto(answer.sequence)
+            with suppress(EventStoreError):  # it is done all the same
+                await self.views.upto(answer.sequence)
             return answer
 
         answered = await door.answered(name, doing())

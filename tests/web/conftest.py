@@ -5,7 +5,9 @@ import logging
 import runpy
 import uuid
 from collections.abc import AsyncIterator, Iterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,7 +17,8 @@ from shared.unit.issuer import make_issuer_keys
 from shared.web import server
 from shared.web.application import application
 from tests.congress import connected_to_streams
-from tests.web.pages import Pages, Shown
+from tests.web.pages import TIMEOUT_S, Pages, Shown
+from tests.web.telling import TODAY, tell
 
 
 class Errors(logging.Handler):
@@ -44,26 +47,20 @@ def errors() -> Iterator[Errors]:
     assert errors.taken() == []
 
 
-@pytest.fixture(scope="module")
-async def pages(endpoints: Endpoints, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Pages]:
-    """Those of a congress of the module's own. A service runs from when it is first asked for; so a test that needs
-    to count on what there is gives names of its own."""
+@asynccontextmanager
+async def a_congress(endpoints: Endpoints, folder: Path, **changed: Any) -> AsyncIterator[Pages]:
+    """Its streams, and its services from when they are first asked for. `changed` are settings."""
     congress = f"t-{uuid.uuid4().hex[:12]}"
-    settings = Settings(
-        congress=congress,
-        nats_url=endpoints.nats_url,
-        data_dir=tmp_path_factory.mktemp(congress),
-        lang="en",
-        http_port=0,
-        evidence_mb=2,
-    )
+    values = {"congress": congress, "nats_url": endpoints.nats_url, "data_dir": folder, "http_port": 0}
+    values |= {"evidence_mb": 2} | changed
+    settings = Settings(lang="en", **values)
     make_issuer_keys(settings.issuer_private_key_path, settings.issuer_public_key_path)
     async with connected_to_streams(endpoints, congress) as connection, AsyncExitStack() as stack:
 
         async def begin(service: str) -> Shown:
             with pytest.MonkeyPatch.context() as patch:
-                for name in ("congress", "nats_url", "data_dir", "http_port", "evidence_mb"):
-                    patch.setenv(f"DAIHOI_{name.upper()}", str(getattr(settings, name)))
+                for name, value in values.items():
+                    patch.setenv(f"DAIHOI_{name.upper()}", str(value))
                 patch.delenv("DAIHOI_MONGO_URL", raising=False)
                 faces: list[server.HttpServer] = []
                 patch.setattr(server, "HttpServer", _kept_in(faces))
@@ -71,11 +68,28 @@ async def pages(endpoints: Endpoints, tmp_path_factory: pytest.TempPathFactory) 
                 await stack.enter_async_context(app.lifespan_context())
                 await stack.enter_async_context(app)
             shown = await stack.enter_async_context(Shown(faces[0]))
-            async with asyncio.timeout(60):
+            async with asyncio.timeout(TIMEOUT_S):
                 await shown.views.begun()
             return shown
 
         yield Pages(settings, connection, begin)
+
+
+@pytest.fixture(scope="module")
+async def pages(endpoints: Endpoints, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Pages]:
+    """Those of a congress of the module's own, where nothing has happened yet. A service runs from when it is first
+    asked for. Tests of one module see each other's events; so each gives names of its own."""
+    async with a_congress(endpoints, tmp_path_factory.mktemp("pages")) as pages:
+        yield pages
+
+
+@pytest.fixture(scope="session")
+async def sample(endpoints: Endpoints, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Pages]:
+    """The sample congress, told whole, on a day in the middle of the work. To tell it takes long, so all tests that
+    look at it share it, and leave it as it is."""
+    async with a_congress(endpoints, tmp_path_factory.mktemp("sample"), today=TODAY) as pages:
+        await tell(pages)
+        yield pages
 
 
 @pytest.fixture(scope="module")

@@ -11,6 +11,8 @@ import httpx
 from nats.aio.client import Client
 from starlette.types import ASGIApp
 
+from shared.eventstore.jetstream_api import js_api, stream_info
+from shared.eventstore.names import ledger_stream, service_stream
 from shared.platform.settings import Settings
 from shared.unit.client import CommandClient
 from shared.unit.commands import Answer
@@ -22,6 +24,7 @@ from shared.web.rendering import STATIC
 from shared.web.server import HttpServer
 from shared.web.session import CSRF_FIELD, cookie_name, csrf_token
 from tests.conftest import token_for
+from tests.waiting import until
 
 TIMEOUT_S = 120
 
@@ -76,6 +79,9 @@ class Pages:
         if who not in self._tokens:
             self._tokens[who] = token_for(self.settings, who)
         return self._tokens[who]
+
+    def set_token(self, who: str, token: str) -> None:
+        self._tokens[who] = token
 
     def cookies(self, who: str, lang: str = "en", **others: str) -> str:
         """The header of a browser that is signed in."""
@@ -136,6 +142,25 @@ class Pages:
         sent = {"Authorization": f"Bearer {self.token(who)}", **(headers or {})} if who else dict(headers or {})
         body = {"content": data} if isinstance(data, bytes) else {"json": {"command_id": str(uuid4()), "data": data}}
         return await shown.client.post(f"/commands/{command}", headers=sent, **body)
+
+    async def settled(self) -> None:
+        """Until the ledger has everything, all policies are through with it, and so are the views of all services
+        that run."""
+        congress, last = self.settings.congress, -1
+
+        async def still() -> bool:
+            nonlocal last
+            streams = [await stream_info(self.connection, service_stream(congress, name)) for name in services()]
+            stored = sum(each["state"]["last_seq"] for each in streams)
+            ledger = await stream_info(self.connection, ledger_stream(congress))
+            listed = await js_api(self.connection, f"CONSUMER.LIST.{ledger_stream(congress)}", {})
+            waiting = sum(each["num_pending"] + each["num_ack_pending"] for each in listed["consumers"] or ())
+            before, last = last, stored
+            return not waiting and before == stored == ledger["state"]["last_seq"]
+
+        await until(still)
+        for task in self._begun.values():
+            await (await task).views.caught_up()
 
     async def query(self, who: str, view: str, *, at: str = "", **params: str) -> httpx.Response:
         shown = await self.at(at or _unit_of(who))
