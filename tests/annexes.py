@@ -5,8 +5,8 @@ import io
 import openpyxl
 import pytest
 
-from daihoi.importing.annex import Wishes
-from daihoi.importing.items import read_file
+from services.subcommittee.importing.annex import Wishes
+from services.subcommittee.importing.items import read_file
 from shared.entering.tables import Unreadable
 
 HEADINGS = (

@@ -5,8 +5,8 @@ import io
 import openpyxl
 import pytest
 
-from daihoi.importing.register import NO_WISHES, read_register
-from daihoi.importing.register_changes import compare
+from services.subcommittee.importing.register import NO_WISHES, read_register
+from services.subcommittee.importing.register_changes import compare
 from shared.entering.tables import Unreadable
 
 HEADINGS = (

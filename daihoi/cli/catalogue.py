@@ -29,14 +29,15 @@ from daihoi.cli.importing import (
 from daihoi.cli.listed import take_names_if_there
 from daihoi.cli.names_given import say_doubts
 from daihoi.cli.sending import PatienceOption
-from daihoi.importing.annex import Wishes
-from daihoi.importing.items import values_of
 from daihoi.importing.sending import Committed
-from daihoi.importing.session import Preview, Source, carry_out, preview
-from daihoi.importing.template import template
+from daihoi.importing.session import carry_out, preview
 from daihoi.ops.waiting import PATIENCE_S
 from daihoi.terminal.catalogue import counts_of, end_lines, import_parts
 from daihoi.terminal.kept_tasks import kept_lines
+from services.subcommittee.importing.annex import Wishes
+from services.subcommittee.importing.items import values_of
+from services.subcommittee.importing.planning import Preview, Source
+from services.subcommittee.importing.template import template
 from shared.domain.decider import Actor, Refusal
 from shared.entering.tables import Unreadable, Wrong
 from shared.i18n import render

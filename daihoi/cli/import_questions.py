@@ -8,12 +8,13 @@ from pathlib import Path
 import typer
 
 from daihoi.cli import console
-from daihoi.importing.annex import NO_UNIT, Wishes
-from daihoi.importing.layout import OF_TASKS, UNKNOWN_FIELD, Fields, HeadingsUnknown
-from daihoi.importing.register import RegisterWishes
-from daihoi.importing.remembered import remember, remembered
-from daihoi.importing.session import Source, read
+from daihoi.importing.session import read
 from daihoi.terminal.fields import field_in_words
+from services.subcommittee.importing.annex import NO_UNIT, Wishes
+from services.subcommittee.importing.layout import OF_TASKS, UNKNOWN_FIELD, Fields, HeadingsUnknown
+from services.subcommittee.importing.planning import Source
+from services.subcommittee.importing.register import RegisterWishes
+from services.subcommittee.importing.remembered import remember, remembered
 from shared.domain.decider import Refusal
 from shared.entering.headings import NOT_TAKEN, heading_key
 from shared.entering.tables import Unreadable

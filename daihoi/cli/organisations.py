@@ -25,13 +25,14 @@ from daihoi.cli.importing import (
 )
 from daihoi.cli.sending import PatienceOption
 from daihoi.cli.view_selection import day_option
-from daihoi.importing.register import RegisterWishes
-from daihoi.importing.register_headings import OF_ORGANISATIONS
-from daihoi.importing.register_session import RegisterPreview, RegisterSource, carry_out, preview, read
-from daihoi.importing.register_template import register_template
+from daihoi.importing.register_session import carry_out, preview, read
 from daihoi.importing.sending import Committed
 from daihoi.ops.waiting import PATIENCE_S
 from daihoi.terminal.register_import import counts_of, end_lines, import_parts, masked
+from services.subcommittee.importing.register import RegisterWishes
+from services.subcommittee.importing.register_headings import OF_ORGANISATIONS
+from services.subcommittee.importing.register_planning import RegisterPreview, RegisterSource
+from services.subcommittee.importing.register_template import register_template
 from shared.domain.decider import Actor, Refusal
 from shared.entering.tables import Unreadable, Wrong
 from shared.events.organisation import OrganisationKind

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from daihoi.importing.csv_table import csv_table
+from services.subcommittee.importing.csv_table import csv_table
 from services.subcommittee.templates import ListEntries
 from shared.domain.decider import Refusal
 from shared.entering.plain import plain

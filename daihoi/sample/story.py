@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import UUID, uuid5
 
-from daihoi.importing.items import read_file
 from services.subcommittee.congress import FoundCongress
 from services.subcommittee.duty import duty_id
+from services.subcommittee.importing.items import read_file
 from services.subcommittee.issued_report import IssueReport
 from services.subcommittee.scenario import SwitchScenario
 from shared.events.catalogue_item import Item

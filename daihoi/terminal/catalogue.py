@@ -5,12 +5,12 @@ from typing import Any
 
 from rich.table import Table
 
-from daihoi.importing.changes import Change
-from daihoi.importing.remarks import in_ranges
 from daihoi.importing.sending import Committed
-from daihoi.importing.session import Preview, Source
 from daihoi.terminal.fields import field_in_words, value_in_words
 from daihoi.terminal.labels import add_columns, in_language, offset_in_words
+from services.subcommittee.importing.changes import Change
+from services.subcommittee.importing.planning import Preview, Source
+from services.subcommittee.importing.remarks import in_ranges
 from shared.entering.tables import Wrong
 from shared.events.catalogue_item import DETAILS, Item
 from shared.i18n import Language, render, translate

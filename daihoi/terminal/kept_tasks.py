@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from daihoi.importing.kept import KeptTask
 from daihoi.terminal.catalogue import fields_in_words
+from services.subcommittee.importing.kept import KeptTask
 from shared.i18n import Language, translate
 from shared.values.units import title_of
 

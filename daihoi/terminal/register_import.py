@@ -5,12 +5,12 @@ from typing import Any
 
 from rich.table import Table
 
-from daihoi.importing.register_changes import RegisterChange
-from daihoi.importing.register_session import RegisterPreview, RegisterSource
 from daihoi.importing.sending import Committed
 from daihoi.terminal.catalogue import ROWS_SHOWN, outcome_lines
 from daihoi.terminal.fields import field_in_words, value_in_words
 from daihoi.terminal.labels import add_columns
+from services.subcommittee.importing.register_changes import RegisterChange
+from services.subcommittee.importing.register_planning import RegisterPreview, RegisterSource
 from shared.i18n import Language, translate
 from shared.reports.masking import MASK
 

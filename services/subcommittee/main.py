@@ -42,4 +42,4 @@ SERVICE = UnitService(
         )
     ),
 )
-app = with_pages(SERVICE)
+app = with_pages(SERVICE, "services.subcommittee.pages")

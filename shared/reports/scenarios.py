@@ -103,6 +103,23 @@ class Comparison(BaseModel):
     differing: list[Difference]
 
 
+class ChangedTask(NamedTask):
+    """What is different once a case is in force: planned sum and deadline before and after."""
+
+    planned_vnd: tuple[int, int]
+    deadline: tuple[date | None, date | None]
+
+
+class SwitchEffect(BaseModel):
+    """What putting a case in force does to the tasks that are not closed: those that stop and that go on again, and
+    those that go on otherwise. `by_unit` counts all of these."""
+
+    suspended: list[NamedTask]
+    resumed: list[NamedTask]
+    changed: list[ChangedTask]
+    by_unit: dict[str, int]
+
+
 type Sides = dict[str, Side]
 
 
@@ -210,6 +227,30 @@ def compare(
         variants=_variants(documents, units, cases),
         differing=[Difference(**name_of(task), sides=sides) for task, sides in compared if _differ(sides)],
     )
+
+
+def effect_of_switching(tasks: Iterable[Document], scenarios: Iterable[Document], case: str) -> SwitchEffect:
+    """Against how the tasks stand now, whichever case is in force and whoever has followed it."""
+    documents = {document["_id"]: document for document in scenarios}
+    live = sorted((task for task in tasks if task["status"] not in CLOSED), key=task_order)
+    effect = SwitchEffect(suspended=[], resumed=[], changed=[], by_unit={})
+    for task in live:
+        side, is_stopped = _side(task, case, documents), is_suspended(task)
+        change = ChangedTask(
+            **name_of(task),
+            planned_vnd=(task["planned_vnd"], side.planned_vnd),
+            deadline=(task["deadline"], side.deadline),
+        )
+        if not side.applies and not is_stopped:
+            effect.suspended.append(NamedTask(**name_of(task)))
+        elif side.applies and is_stopped:
+            effect.resumed.append(NamedTask(**name_of(task)))
+        elif side.applies and any(before != after for before, after in (change.planned_vnd, change.deadline)):
+            effect.changed.append(change)
+        else:
+            continue
+        effect.by_unit[task["unit"]] = effect.by_unit.get(task["unit"], 0) + 1
+    return effect
 
 
 def _side(task: Document, case: str, documents: dict[str, Document]) -> Side:

@@ -147,6 +147,9 @@ _OF_A_CONGRESS = Message("congress_name", "Name of the congress")
 _OF_A_DOCUMENT = Message("subject", "Subject")
 OF_A_COMMAND: Mapping[tuple[str, str], Message] = {
     ("settle-policy-refusal", "cause"): Message("event_behind", "Event that it comes from"),
+    ("record-revocation", "what"): Message("revoked", "What is revoked"),
+    ("publish-catalogue", "items"): Message("items", "Items of the catalogue"),
+    ("submit-task", "title"): Message("evidence_title", "What the evidence is called"),
     ("found-congress", "title"): _OF_A_CONGRESS,
     ("amend-congress", "title"): _OF_A_CONGRESS,
     ("issue-document", "title"): _OF_A_DOCUMENT,

@@ -30,7 +30,9 @@ from shared.web.rendering import STATIC, static_url
 from shared.web.sections import Link, PageRoute, Section
 from shared.web.visit import FORM_BYTES, FORM_FIELDS, NO_SUCH_PAGE, Visit, language_of
 
-PAGES_OF_ALL = tuple(f"shared.web.pages.{name}" for name in ("work", "tasks", "many", "task", "doing", "evidence"))
+PAGES_OF_ALL = tuple(
+    f"shared.web.pages.{name}" for name in ("work", "tasks", "paste", "many", "task", "doing", "evidence")
+)
 """The modules of pages that every service has, or every unit's."""
 READY_TIMEOUT_S = 10
 A_YEAR_S = 365 * 24 * 60 * 60
@@ -62,8 +64,9 @@ def application(place: Place, modules: Sequence[str]) -> ASGIApp:
     sections = [section for section in declared if not (section.only_units and place.is_authority)]
     links = tuple(link for section in sections for link in section.links)
     pages = [_Page(place, route, links) for section in sections for route in section.routes]
+    begins = () if any(page.route.path == "/" for page in pages) else (Route("/", _to(links[0].path)),)
     routes = [
-        Route("/", lambda _: RedirectResponse(links[0].path, 303)),
+        *begins,
         Route("/language/{lang}", _keep("daihoi-lang", "lang", ("vi", "en"))),
         Route("/theme/{theme}", _keep("daihoi-theme", "theme", ("auto", "light", "dark"))),
         *api.routes(place),
@@ -75,6 +78,10 @@ def application(place: Place, modules: Sequence[str]) -> ASGIApp:
     inner = Starlette(routes=routes, exception_handlers={HTTPException: _wrong_address(place, links)})
     inner.router.redirect_slashes = False
     return _Boundary(inner, place)
+
+
+def _to(path: str) -> Callable[[Request], Response]:
+    return lambda _: RedirectResponse(path, 303)
 
 
 class _Page:

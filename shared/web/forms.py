@@ -312,7 +312,8 @@ def _control(name: str, schema: Schema) -> Control:
         case "choice" | "day" | "instant" | "number" | "sum" as same:
             return cast(Control, same)
         case _:
-            return "textarea" if name in TEXTAREAS or name.endswith("because") else "text"
+            is_long = name.endswith("because") or (name in TEXTAREAS and "format" not in schema)
+            return "textarea" if is_long else "text"
 
 
 # --- texts of values, and of what was posted ---
@@ -602,7 +603,7 @@ class _Drawn:
     def _words_of(self, spec: Spec, path: str, above: str) -> _Words:
         key = (id(spec), above)  # kept as long as the program runs
         if key not in self.words:
-            name = ".".join(part for part in path.split(".") if not part.isdigit())
+            name = ".".join(part for part in path.split(".") if not part.isdecimal())
             options = self._chosen(self.making.choices.options, spec, name) or tuple(self._listed(spec, name))
             suggestions = () if options else self._chosen(self.making.choices.suggestions, spec, name)
             self.words[key] = _Words(self._label(spec, above), options, suggestions, self._hint(spec, name))
@@ -703,7 +704,7 @@ def _told(form: Form, told: Sequence[tuple[str, str]]) -> Form:
         else:
             line = path.removeprefix(f"{at}.")
             numbered = (
-                IN_LINE.filled(number=int(line) + 1, message=sentence) if line.isdigit() and line != path else None
+                IN_LINE.filled(number=int(line) + 1, message=sentence) if line.isdecimal() and line != path else None
             )
             errors.setdefault(at, []).append(render(numbered, form.lang) if numbered else sentence)
     return replace(form, fields=_with_errors(form.fields, errors), summary=tuple(summary))

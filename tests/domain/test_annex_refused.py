@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daihoi.importing import annex as reading
-from daihoi.importing import layout
-from daihoi.importing.annex import Wishes
-from daihoi.importing.layout import HeadingsUnknown
 from daihoi.terminal.catalogue import error_lines
+from services.subcommittee.importing import annex as reading
+from services.subcommittee.importing import layout
+from services.subcommittee.importing.annex import Wishes
+from services.subcommittee.importing.layout import HeadingsUnknown
 from shared.domain.decider import Refusal
 from shared.entering import cells, days, money
 from shared.entering.tables import Unreadable

@@ -5,8 +5,8 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daihoi.importing.changes import commands, compare
 from services.subcommittee.catalogue import ITEMS_AT_ONCE, ImportCatalogue
+from services.subcommittee.importing.changes import commands, compare
 from tests.domain.test_catalogue import item
 
 NOTE = {"vi": "Danh mục minh họa", "en": ""}

@@ -7,12 +7,12 @@ from datetime import date
 
 import pytest
 
-from daihoi.importing.changes import compare
-from daihoi.importing.kept import kept_tasks
-from daihoi.importing.session import Preview, Source
-from daihoi.importing.sources import not_listed, with_listed_sources
 from daihoi.terminal.catalogue import import_parts
 from daihoi.terminal.kept_tasks import kept_lines
+from services.subcommittee.importing.changes import compare
+from services.subcommittee.importing.kept import kept_tasks
+from services.subcommittee.importing.planning import Preview, Source
+from services.subcommittee.importing.sources import not_listed, with_listed_sources
 from shared.i18n import render
 from shared.values.code_lists import CodeList, Entry, names_of
 from shared.values.names_in_use import NONE_IN_USE, use_names

@@ -14,9 +14,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from daihoi.importing import csv_table, opening, xlsx_parts, xlsx_table
-from daihoi.importing import items as importing
-from daihoi.importing.items import COLUMNS, MORE_COLUMNS, item_of, read_file, values_of
+from services.subcommittee.importing import csv_table, opening, xlsx_parts, xlsx_table
+from services.subcommittee.importing import items as importing
+from services.subcommittee.importing.items import COLUMNS, MORE_COLUMNS, item_of, read_file, values_of
 from shared.domain.decider import Refusal
 from shared.entering import cells as cell_values
 from shared.entering import tables

@@ -7,9 +7,9 @@ from datetime import date
 import openpyxl
 import pytest
 
-from daihoi.importing.annex import Wishes
-from daihoi.importing.items import values_of
-from daihoi.importing.template import template
+from services.subcommittee.importing.annex import Wishes
+from services.subcommittee.importing.items import values_of
+from services.subcommittee.importing.template import template
 from shared.values.message import word
 from tests.annexes import (
     FIRST,

@@ -5,9 +5,9 @@ import io
 import openpyxl
 import pytest
 
-from daihoi.importing.annex import Wishes
-from daihoi.importing.items import read_file
-from daihoi.importing.template import LISTS, template
+from services.subcommittee.importing.annex import Wishes
+from services.subcommittee.importing.items import read_file
+from services.subcommittee.importing.template import LISTS, template
 from shared.entering.tables import Unreadable
 from shared.values.code_lists import CodeList, Entry, names_of
 from shared.values.names_in_use import use_names

@@ -8,10 +8,10 @@ from datetime import date
 import openpyxl
 import pytest
 
-from daihoi.importing.register import RegisterWishes, read_register
-from daihoi.importing.register_headings import field_of_register
-from daihoi.importing.register_template import register_template
 from daihoi.terminal.catalogue import error_lines
+from services.subcommittee.importing.register import RegisterWishes, read_register
+from services.subcommittee.importing.register_headings import field_of_register
+from services.subcommittee.importing.register_template import register_template
 from shared.entering.tables import Unreadable
 from tests.registers import DEPUTY, DISTRICT, FIRST, HEADINGS, HEALTH, errors_of, lines_of, register, remarks_of, row
 

@@ -5,8 +5,8 @@ from datetime import date
 
 import pytest
 
-from daihoi.importing.register import RegisterWishes
-from daihoi.importing.register_changes import commands
+from services.subcommittee.importing.register import RegisterWishes
+from services.subcommittee.importing.register_changes import commands
 from services.subcommittee.organisation import AGGREGATE, RegisterOrganisations
 from shared.domain.decider import Actor, Refused
 from shared.domain.entering import entered

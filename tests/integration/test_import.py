@@ -9,11 +9,12 @@ from uuid import uuid4
 import openpyxl
 import pytest
 
-from daihoi.importing.items import read_file
-from daihoi.importing.session import Source, carry_out, command_id, preview
+from daihoi.importing.session import carry_out, preview
 from daihoi.ops.session import open_session
 from daihoi.ops.supervisor import Supervisor
 from daihoi.sample import story as demo
+from services.subcommittee.importing.items import read_file
+from services.subcommittee.importing.planning import Source, command_id
 from services.tracker.history.verify import verify
 from shared.domain.decider import Actor
 from shared.eventstore.credentials import credentials_for

@@ -11,11 +11,11 @@ import typer
 
 from daihoi.cli import import_questions
 from daihoi.cli.import_questions import read_asking
-from daihoi.importing.annex import NO_WISHES
-from daihoi.importing.layout import FIELDS
-from daihoi.importing.remembered import MOST_SETS, remember, remembered
 from daihoi.importing.session import read
 from daihoi.ops.supervisor import Supervisor
+from services.subcommittee.importing.annex import NO_WISHES
+from services.subcommittee.importing.layout import FIELDS
+from services.subcommittee.importing.remembered import MOST_SETS, remember, remembered
 from services.tracker.history.verify import verify
 from shared.entering.tables import MAX_FILE_BYTES, Unreadable
 from shared.eventstore.envelope import decode

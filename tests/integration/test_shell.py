@@ -21,9 +21,10 @@ from daihoi.cli.catalogue import _as_json
 from daihoi.cli.console import write, write_json
 from daihoi.cli.main import app
 from daihoi.cli.shell import NotWritten
-from daihoi.importing.changes import compare
-from daihoi.importing.session import Preview, read
+from daihoi.importing.session import read
 from daihoi.terminal.screen import Screen, forget_impossible_sizes, harmless
+from services.subcommittee.importing.changes import compare
+from services.subcommittee.importing.planning import Preview
 from shared.entering.tables import Unreadable
 from shared.events.task import TaskBlocked, TaskDeadlineSet, TaskOpened
 from shared.platform.settings import Settings

@@ -4,8 +4,8 @@ What was typed stays whatever happens. The form's command id goes with it, so th
 twice; where somebody else has changed the same thing since the form was made, it says so and asks once more.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, NamedTuple
 from uuid import UUID, uuid4
@@ -14,18 +14,21 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.responses import Response
 
 from shared.domain.decider import Command, Refused
+from shared.domain.task import OpenTask
 from shared.entering.typed import INSTANT
 from shared.eventstore.errors import Unavailable
 from shared.i18n import render
+from shared.reports.lines import Names
 from shared.unit.problems import COMMAND_ID_REUSED, Problem
-from shared.values.command_words import COMMAND_WORDS
+from shared.values.command_words import COMMAND_WORDS, FIELD_WORDS
 from shared.values.message import Message
 from shared.views.view import Document
-from shared.web.forms import Form, Posted, form_of, read_form, with_problem, with_typed
+from shared.web.forms import NO_CHOICES, Choices, Form, Option, Posted, form_of, read_form, with_problem, with_typed
 from shared.web.pages.choices import choices_for
 from shared.web.pages.offered import HELP
 from shared.web.pages.story import told_of
 from shared.web.pages.uploading import FILE_FIELD, keep_files, with_elsewhere
+from shared.web.rendering import text_in
 from shared.web.visit import Visit
 
 HAPPENED = "happened"
@@ -37,6 +40,36 @@ GIVEN_BEFORE = Message(
     "given_before",
     "This form was recorded before, with other values. What stands here now is recorded too if you send it again.",
 )
+
+
+MORE, CONFIRMED = "more", "confirmed"
+"""What buttons of a form say: one more row; do what was shown."""
+
+
+@dataclass(frozen=True)
+class Own:
+    """What a page with a form of its own settles of it. `about` is the id of what the command changes, where none of
+    its fields says it. `finish` makes the data whole, from what was read and the command's id; `shape` changes what
+    the form looks like. With `effect` the command is shown first with what it would do, as `template` draws it, and
+    given once that is confirmed. `also` does what follows, and `then` says where it leads."""
+
+    title: str = ""
+    help: str = ""
+    button: str = ""
+    trail: Sequence[Mapping[str, str]] = ()
+    about: str = ""
+    without: Collection[str] = ()
+    choices: Choices = NO_CHOICES
+    finish: Callable[[dict[str, Any], UUID], dict[str, Any]] = lambda data, _: data
+    shape: Callable[[Form], Form] = lambda form: form
+    effect: Callable[[Mapping[str, Any]], Mapping[str, Any]] | None = None
+    also: Callable[[FormData, UUID], Awaitable[Problem | None]] | None = None
+    then: Callable[[Mapping[str, Any]], str] | None = None
+    template: str = "doing/form.html"
+    context: Mapping[str, Any] = field(default_factory=dict)
+
+
+PLAIN = Own()
 
 
 @dataclass(frozen=True)
@@ -51,13 +84,16 @@ class Giving:
     back: str
     then: str
     subject: str = ""
+    groups: Names = field(default_factory=dict)
+    """Task groups to choose among, where the command names one."""
+    own: Own = PLAIN
 
     @property
     def takes_files(self) -> bool:
         return "evidence" in self.command.model_fields
 
     def entity_id(self, data: Mapping[str, Any]) -> str:
-        return str(data.get(self.command.ID, "")) if self.command.ID else ""
+        return self.own.about or (str(data.get(self.command.ID, "")) if self.command.ID else "")
 
 
 class Filled(NamedTuple):
@@ -79,8 +115,11 @@ async def answer(visit: Visit, giving: Giving) -> Response:
     typed, problem = await _typed(visit, giving, fields)
     filled = _read(visit, giving, typed, command_id_in(fields))
     form = _form(visit, giving)
-    data = {**filled.posted.data, **giving.fixed}
+    data = {**_with_name_of_group(filled.posted.data, giving.groups), **giving.fixed}
+    data = giving.own.finish(data, filled.command_id)
     seen = _seen(visit, giving, data)
+    if MORE in typed:
+        return _page(visit, giving, with_typed(form, typed), _seen_in(fields), filled.command_id, filled=filled)
     if filled.posted.errors or filled.happened_error or problem:
         told = with_typed(form, typed, filled.posted.errors)
         if problem:
@@ -89,10 +128,19 @@ async def answer(visit: Visit, giving: Giving) -> Response:
     if meanwhile := await _meanwhile(visit, giving, data, fields, filled.command_id):
         told = with_typed(form, typed)
         return _page(visit, giving, told, seen, filled.command_id, filled=filled, meanwhile=meanwhile, status=409)
+    if giving.own.effect and CONFIRMED not in typed:
+        told, effect = with_typed(form, typed), giving.own.effect(data)
+        return _page(visit, giving, told, seen, filled.command_id, filled=filled, effect=effect)
     given = await visit.give(giving.command.NAME, data, filled.command_id, filled.happened)
-    if given.problem:
-        return _refused(visit, giving, form, filled, seen, given.problem)
-    return visit.redirect(giving.then, done=giving.command.NAME)
+    problem_of_it = given.problem
+    if giving.own.also and not problem_of_it:
+        problem_of_it = await giving.own.also(fields, filled.command_id)
+    if problem_of_it:
+        return _refused(visit, giving, form, filled, seen, problem_of_it)
+    then = f"/tasks/{data['task_id']}" if giving.command is OpenTask else giving.then
+    if giving.own.then:
+        then = giving.own.then(data)
+    return visit.redirect(then, done=giving.command.NAME)
 
 
 def command_id_in(fields: FormData) -> UUID:
@@ -149,14 +197,38 @@ def _read(visit: Visit, giving: Giving, typed: Mapping[str, Sequence[str]], comm
     return Filled(typed, posted, command_id, happened, text, error)
 
 
+def _with_name_of_group(data: Mapping[str, Any], groups: Names) -> dict[str, Any]:
+    """Groups that there are have their names already."""
+    match data:
+        case {"group": {"number": int(number)}} if number in groups:
+            name = {lang: text for lang, text in groups[number].items() if text}
+            return {**data, "group": {"number": number, "name": name}}
+        case _:
+            return dict(data)
+
+
 def _form(visit: Visit, giving: Giving, values: Mapping[str, Any] | None = None) -> Form:
+    choices = choices_for(visit, giving.command)
+    if giving.groups:
+        listed = [
+            Option(str(number), f"{number}. {text_in(name, visit.lang)}") for number, name in giving.groups.items()
+        ]
+        choices = replace(choices, options={**choices.options, "group.number": listed})
+    own = giving.own.choices
     return form_of(
         giving.command,
         lang=visit.lang,
         values=giving.values if values is None else values,
         fixed=giving.fixed,
-        choices=choices_for(visit),
+        choices=Choices({**choices.options, **own.options}, {**choices.suggestions, **own.suggestions}),
+        without=giving.own.without,
     )
+
+
+def _seen_in(fields: FormData) -> int:
+    """The last event that whoever made the form had seen."""
+    seen = str(fields.get(SEEN, ""))
+    return int(seen) if seen.isascii() and seen.isdecimal() and len(seen) <= 18 else 0
 
 
 def _seen(visit: Visit, giving: Giving, data: Mapping[str, Any]) -> int:
@@ -237,19 +309,25 @@ def _page(
     *,
     filled: Filled | None = None,
     meanwhile: Meanwhile | None = None,
+    effect: Mapping[str, Any] | None = None,
     status: int = 200,
 ) -> Response:
-    name = giving.command.NAME
+    own, name, form = giving.own, giving.command.NAME, giving.own.shape(form)
     help_ = HELP.get(name)
     title = visit.t(help_.title) if help_ else visit.say(COMMAND_WORDS[name]) if name in COMMAND_WORDS else form.title
     happened_error = filled.happened_error if filled else ""
+    title = own.title or title
     return visit.render(
-        "doing/form.html",
+        own.template,
         status,
         page_title=title,
-        form=with_elsewhere(form, visit),
+        button=own.button or title,
+        effect=effect,
+        typed=filled.typed if filled else {},
+        **own.context,
+        form=with_elsewhere(_without_names_of_groups(form, giving), visit),
         giving=giving,
-        help=visit.t(help_.text) if help_ else "",
+        help=own.help or (visit.t(help_.text) if help_ else ""),
         seen=seen,
         command_id=str(command_id),
         happened={"value": filled.happened_text if filled else "", "error": happened_error},
@@ -258,6 +336,17 @@ def _page(
         compared=_compared(visit, giving, form) if meanwhile else [],
         most_mb=visit.place.at_work.settings.most_evidence_bytes // 1024**2,
     )
+
+
+def _without_names_of_groups(form: Form, giving: Giving) -> Form:
+    if not giving.groups:
+        return form
+    shown = (
+        replace(each, label=render(FIELD_WORDS["group"], form.lang)) if each.path == "group.number" else each
+        for each in form.fields
+        if not each.path.startswith("group.name")
+    )
+    return replace(form, fields=tuple(shown))
 
 
 def _problems(visit: Visit, form: Form, happened_error: str) -> list[Any]:

@@ -6,7 +6,9 @@ from typing import Any
 from starlette.responses import Response
 
 from shared.domain.decider import Command
+from shared.reports.lines import Names, group_names
 from shared.unit.roles import may_give
+from shared.values.code_lists import CodeList, entries_to_choose
 from shared.views.view import Document
 from shared.web.forms import read_form
 from shared.web.local_paths import local_path
@@ -61,7 +63,18 @@ async def any_page(visit: Visit) -> Response:
     values = read_form(command, given).data
     back = local_path(visit.query.get("back", ""), "/work")
     document = _document(visit, command, values)
-    return await answer(visit, Giving(command, {}, values, document, back, back))
+    groups = _groups(visit) if "group" in command.model_fields else {}
+    return await answer(visit, Giving(command, {}, values, document, back, back, groups=groups))
+
+
+def _groups(visit: Visit) -> Names:
+    """The task groups there are by now: those on the list, of the catalogue and of the tasks."""
+    catalogue = [item for item in visit.views.documents("catalogue") if not item.get("withdrawn")]
+    listed = entries_to_choose(CodeList.GROUPS)
+    names = group_names(visit.views.documents("tasks"), catalogue, listed)
+    names |= {item["group"]["number"]: item["group"]["name"] for item in catalogue} | names
+    names |= {int(entry.id): entry.name.model_dump() for entry in listed if entry.id.isdecimal()}
+    return dict(sorted(names.items()))
 
 
 def _values(command: type[Command], task: Document, visit: Visit) -> Mapping[str, Any]:

@@ -48,7 +48,7 @@ async def many_page(visit: Visit) -> Response:
         return visit.refused(TOO_MANY_TICKED(count=len(ticked), most=MOST_AT_ONCE), 422)
     tasks = [task for name in ticked if (task := visit.views.document("tasks", f"{visit.service}/{name}"))]
     unknown = len(ticked) - len(tasks)
-    form = form_of(command, lang=visit.lang, choices=choices_for(visit), without=("task_id",))
+    form = form_of(command, lang=visit.lang, choices=choices_for(visit, command), without=("task_id",))
     shown = _Shown(visit, command.NAME, tasks, unknown)
     if fields.get(CONFIRMED) != "1" or not tasks:
         return shown.form(form)

@@ -97,7 +97,7 @@ HELP: Mapping[str, Help] = {
 ABOUT_AN_ENTRY = frozenset(("obstacle_id", "clearance_id", "on", "item_id"))
 """Fields that a link may fill in for good: which entry of a task it is about."""
 
-WORK, ESSENTIALS, NOTES, MORE = "Work", "Essentials", "Notes", "More"
+WORK, ESSENTIALS, NOTES, MORE = "work", "essentials", "notes", "more"
 GROUPS: Mapping[str, Sequence[str]] = {
     WORK: (
         *("start-task", "report-progress", "unblock-task", "submit-task", "complete-task", "return-task"),
@@ -110,6 +110,7 @@ GROUPS: Mapping[str, Sequence[str]] = {
     NOTES: ("comment-on-task", "open-obstacle", "add-checklist-item", "instruct-task"),
     MORE: ("require-clearance", "add-dependency", "correct-task", "cancel-task"),
 }
+GROUP_TITLES = {ESSENTIALS: "Essentials, deadline", NOTES: "Notes and obstacles", MORE: "More actions"}
 LED_TO = frozenset(("start-task", "submit-task", "complete-task", "reopen-task", "unblock-task", "grant-extension"))
 """What is most likely next."""
 

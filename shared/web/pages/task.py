@@ -21,7 +21,7 @@ from shared.views.task_records import with_records
 from shared.views.view import Document
 from shared.web.forms import Option
 from shared.web.pages.doing import task_of, visit_title
-from shared.web.pages.offered import actions_for, may_do
+from shared.web.pages.offered import GROUP_TITLES, actions_for, may_do
 from shared.web.pages.story import story_of
 from shared.web.pages.tasks import missing_in_words
 from shared.web.rendering import text_in
@@ -53,6 +53,7 @@ async def page(visit: Visit) -> Response:
         holder=told.holder,
         title=visit_title(visit, task),
         actions=actions_for(task, visit.actor, visit.service),
+        titles=GROUP_TITLES,
         may=lambda name: may_do(visit.actor, name, visit.service),
         is_live=task["status"] not in CLOSED,
         is_suspended=is_suspended(task),

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from shared.i18n import render
 from shared.reports.lines import group_names
 from shared.reports.my_work import Attention, Whose, wanting
-from shared.reports.task_list import STATUSES, TaskCell, TaskList, TaskRow, task_list
+from shared.reports.task_list import STATUSES, TaskCell, TaskList, TaskRow, TaskSort, task_list
 from shared.unit.roles import Act
 from shared.values.choice_words import words_of_choice
 from shared.values.code_lists import CodeList, entries_to_choose
@@ -34,6 +34,17 @@ READY_MADE: Sequence[tuple[str, str]] = (
     (Attention.UNFUNDED, "Without funding"),
 )
 """Views by the parameter `view`, and what they are called."""
+SORTS = (
+    (TaskSort.NUMBER, "By number"),
+    (TaskSort.TITLE, "By title"),
+    (TaskSort.COLLECTIVE, "By collective"),
+    (TaskSort.INDIVIDUAL, "By individual"),
+    (TaskSort.DEADLINE, "By deadline"),
+    (TaskSort.STATUS, "By status"),
+    (TaskSort.PERCENT, "By progress"),
+    (TaskSort.PLANNED, "By money"),
+    (TaskSort.UPDATED, "By last change"),
+)
 FOR_MANY = (
     *("start-task", "report-progress", "complete-task", "return-task", "grant-extension", "assign-task"),
     *("set-deadline", "request-extension", "fund-task", "comment-on-task", "instruct-task", "cancel-task"),
@@ -92,14 +103,12 @@ def _listed(visit: Visit, tasks: list[Document], wanted: Wanted) -> tuple[Wanted
 
 def _row(row: TaskRow, visit: Visit) -> dict[str, Any]:
     title = text_in({"vi": row.title_vi, "en": row.title_en}, visit.lang)
-    document = visit.views.document("tasks", f"{row.unit}/{row.id}") or {}
     return {
         "row": row,
         "id": row.id,
         "title": title,
         "label": f"{row.id}. {title}",
         "missing": missing_in_words(row.missing, visit),
-        "updated": document.get("updated_at") or "",
     }
 
 
@@ -131,6 +140,7 @@ def _options(visit: Visit, tasks: Sequence[Document]) -> dict[str, list[Option]]
         "group": [Option(str(number), f"{number}. {text_in(name, visit.lang)}") for number, name in groups.items()],
         "collective": [Option(name, name) for name in offices[:MOST_NAMES]],
         "individual": [Option(name, name) for name in individuals[:MOST_NAMES]],
+        "sort": [Option(sort, visit.t(label)) for sort, label in SORTS],
     }
 
 

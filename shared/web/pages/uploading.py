@@ -20,6 +20,8 @@ FILE_FIELD = "file"
 LONGEST_NAME = 255
 ELSEWHERE = ("sha256", "size_bytes")
 """What has to be said of a file that is kept elsewhere."""
+MORE_ROWS = 2
+"""Blank ones beside the one that every form has: several files are handed in at once."""
 
 
 class _Door:
@@ -85,7 +87,18 @@ def with_elsewhere(form: Form, visit: Visit) -> Form:
 def _with_elsewhere(field: Field, visit: Visit) -> Field:
     if field.path != "evidence" or field.control != "rows":
         return field
-    return replace(field, rows=tuple(_row(row, visit) for row in field.rows))
+    rows = [_row(row, visit) for row in field.rows]
+    most = field.most or len(rows)
+    last = field.rows[-1] if field.rows else ()
+    if last and not any(part.value and part.control != "hidden" for part in last):
+        blanks = range(len(rows), min(len(rows) + MORE_ROWS, most))
+        rows += [_row(tuple(_at(part, place) for part in last), visit) for place in blanks]
+    return replace(field, rows=tuple(rows))
+
+
+def _at(field: Field, place: int) -> Field:
+    first, _, rest = field.path.partition(".")
+    return replace(field, path=f"{first}.{place}.{rest.partition('.')[2]}")
 
 
 def _row(row: tuple[Field, ...], visit: Visit) -> tuple[Field, ...]:

@@ -5,7 +5,6 @@ from typing import Any
 
 from starlette.responses import Response
 
-from shared.domain.ranks import Act
 from shared.reports.my_work import Attention, MyWork, Whose, my_work, pending_extension, wanting
 from shared.reports.reviews import summarise
 from shared.reports.task_list import TaskRow, row_of
@@ -47,9 +46,10 @@ async def work_page(visit: Visit) -> Response:
     if visit.service == SUBCOMMITTEE:
         return _of_subcommittee(visit)
     whose = whose_of(visit)
-    wants_mine = _wants_mine(visit, whose)
+    tasks = own_tasks(visit)
+    wants_mine = _wants_mine(visit, whose, tasks)
     wanted = [each for each, *_ in TILES if whose.decides or each not in FOR_WHO_DECIDES]
-    work = my_work(own_tasks(visit), whose, visit.today, wanted, only_mine=wants_mine, shown=SHOWN)
+    work = my_work(tasks, whose, visit.today, wanted, only_mine=wants_mine, shown=SHOWN)
     by_attention = {each.attention: each for each in work.lists}
     return visit.render(
         "work.html",
@@ -76,15 +76,15 @@ async def work_page(visit: Visit) -> Response:
     )
 
 
-def _wants_mine(visit: Visit, whose: Whose) -> bool:
-    """Who leads sees the unit's work first, everybody else their own."""
+def _wants_mine(visit: Visit, whose: Whose, tasks: Sequence[Document]) -> bool:
+    """Who leads sees the unit's work first, everybody else their own where there is some."""
     match visit.query.get("whose"):
         case "mine":
             return True
         case "unit":
             return False
         case _:
-            return visit.may(Act.RECORD) and not whose.decides
+            return not whose.decides and bool(wanting(tasks, Attention.MINE, whose, visit.today))
 
 
 def _tabs(visit: Visit, work: MyWork, wants_mine: bool) -> list[dict[str, Any]]:

@@ -1,0 +1,33 @@
+"""What was ordered and what each unit has done for it, as pages show it."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from shared.reports.trace import Node, Role
+from shared.web.visit import Visit
+
+TRACED = ("meetings", "directives", "catalogue", "tasks", "reviews", "clearances")
+
+
+def views_to_trace(visit: Visit) -> Mapping[str, Sequence[Any]]:
+    return {name: visit.views.documents(name) for name in TRACED}
+
+
+def ordered(directive: Node) -> Mapping[str, Any]:
+    """A directive with what was done for it, unit by unit."""
+    return {"node": directive, "units": units_below(directive)}
+
+
+def units_below(directive: Node) -> list[Mapping[str, Any]]:
+    """What each unit that it addresses has done for it: its reviews, its tasks by where they stand."""
+    units: dict[str, dict[str, Any]] = {}
+    for node in directive.below:
+        unit = node.facts["unit"] if node.role is Role.REVIEW else node.id
+        line = units.setdefault(unit, {"unit": unit, "reviews": [], "tasks": [], "statuses": Counter()})
+        if node.role is Role.REVIEW:
+            line["reviews"].append(node)
+        else:
+            line["tasks"] = node.below
+            line["statuses"] = Counter(task.facts["status"] for task in node.below)
+    return list(units.values())
