@@ -1,13 +1,14 @@
 """What the four-point reviews cover and what they left. A gap counts as long as the task has it."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from pydantic import BaseModel
 
 from shared.domain.task import CLOSED
 from shared.reports.duties import is_duty
-from shared.reports.lines import is_suspended, lacks
+from shared.reports.lines import NamedTask, is_suspended, lacks, name_of, offset_of
 from shared.reports.order import PHASES, listed_units, place
 from shared.values.code_lists import Entries
 from shared.values.ordering import natural
@@ -57,6 +58,31 @@ class Change(BaseModel):
     missing_now: tuple[str, ...]
 
 
+class SheetRow(NamedTask):
+    """A task of a review with its four essentials as they are now. `explained` says why a gap stays, by essential;
+    `at_opening` are the gaps found when the task came under review."""
+
+    status: str
+    is_suspended: bool
+    collective: str | None
+    individual: str | None
+    deadline: date | None
+    due_offset_days: int | None
+    planned_vnd: int
+    secured_vnd: int
+    funding_source: str | None
+    confirmed: bool
+    entered_later: bool
+    at_opening: tuple[str, ...]
+    missing: tuple[str, ...]
+    explained: dict[str, str]
+
+    @property
+    def left(self) -> tuple[str, ...]:
+        """Gaps that are neither fixed nor explained."""
+        return tuple(gap for gap in self.missing if gap not in self.explained)
+
+
 class Reviews(BaseModel):
     latest: list[ReviewLine]
     by_unit: dict[str, Coverage]
@@ -78,6 +104,40 @@ def summarise(tasks: Sequence[Document], reviews: Sequence[Document], listed: En
         by_group=_coverage(open_tasks, latest, _group_of),
         by_phase=_coverage(open_tasks, latest, lambda task: str(task["phase"]), PHASES),
         changed_since=[change for review in signed.values() for change in _changes(review, by_id)],
+    )
+
+
+def review_lines(reviews: Iterable[Document], tasks: Iterable[Document]) -> list[ReviewLine]:
+    """Of every review, the newest first."""
+    by_id = {task["_id"]: task for task in tasks}
+    newest_first = sorted(reviews, key=lambda review: (review["opened_at"], natural(review["_id"])), reverse=True)
+    return [_line(review, by_id) for review in newest_first]
+
+
+def sheet_of(review: Document, by_id: Mapping[str, Document]) -> list[SheetRow]:
+    """The review task by task, in the order of their numbers; `by_id` holds the documents of `tasks` by their key.
+    A task that is not there is left out."""
+    rows = (
+        (by_id.get(f"{review['unit']}/{task_id}"), review["items"][task_id])
+        for task_id in sorted(review["items"], key=natural)
+    )
+    return [_sheet_row(task, item) for task, item in rows if task]
+
+
+def _sheet_row(task: Document, item: Document) -> SheetRow:
+    plain = {name: task[name] for name in ("status", "collective", "individual", "planned_vnd", "funding_source")}
+    return SheetRow(
+        **name_of(task),
+        **plain,
+        is_suspended=is_suspended(task),
+        deadline=task["deadline"],
+        due_offset_days=offset_of(task),
+        secured_vnd=task["secured_vnd"] or 0,
+        confirmed=item["confirmed"],
+        entered_later=item.get("entered_later", False),
+        at_opening=item["at_opening"],
+        missing=lacks(task),
+        explained=item["explained"],
     )
 
 

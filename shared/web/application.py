@@ -31,7 +31,11 @@ from shared.web.sections import Link, PageRoute, Section
 from shared.web.visit import FORM_BYTES, FORM_FIELDS, NO_SUCH_PAGE, Visit, language_of
 
 PAGES_OF_ALL = tuple(
-    f"shared.web.pages.{name}" for name in ("work", "tasks", "paste", "many", "task", "doing", "evidence")
+    f"shared.web.pages.{name}"
+    for name in (
+        *("work", "tasks", "many", "paste", "task", "doing", "evidence"),
+        *("reviews", "cases", "documents", "rules", "refusals"),
+    )
 )
 """The modules of pages that every service has, or every unit's."""
 READY_TIMEOUT_S = 10

@@ -176,7 +176,7 @@ def drawn() -> set[str]:
 
 @cache
 def said() -> set[str]:
-    return {sentence for tree in trees() for sentence in literals(tree, "translate", "_say", "t")}
+    return {sentence for tree in trees() for sentence in literals(tree, "translate", "_say", "t", "Link")}
 
 
 @cache

@@ -314,7 +314,9 @@ def _page(
 ) -> Response:
     own, name, form = giving.own, giving.command.NAME, giving.own.shape(form)
     help_ = HELP.get(name)
-    title = visit.t(help_.title) if help_ else visit.say(COMMAND_WORDS[name]) if name in COMMAND_WORDS else form.title
+    title = (
+        visit.say(help_.title) if help_ else visit.say(COMMAND_WORDS[name]) if name in COMMAND_WORDS else form.title
+    )
     happened_error = filled.happened_error if filled else ""
     title = own.title or title
     return visit.render(
@@ -327,7 +329,7 @@ def _page(
         **own.context,
         form=with_elsewhere(_without_names_of_groups(form, giving), visit),
         giving=giving,
-        help=own.help or (visit.t(help_.text) if help_ else ""),
+        help=own.help or (visit.say(help_.text) if help_ else ""),
         seen=seen,
         command_id=str(command_id),
         happened={"value": filled.happened_text if filled else "", "error": happened_error},

@@ -80,8 +80,8 @@ class _Shown(NamedTuple):
         return visit.render(
             "doing/many.html",
             422 if fields else 200,
-            page_title=visit.t(HELP[self.name].title),
-            help=visit.t(HELP[self.name].text),
+            page_title=visit.say(HELP[self.name].title),
+            help=visit.say(HELP[self.name].text),
             form=form,
             name=self.name,
             tasks=[{"id": task["task_id"], "title": visit_title(visit, task)} for task in self.tasks],
@@ -95,7 +95,7 @@ class _Shown(NamedTuple):
         visit = self.visit
         return visit.render(
             "doing/outcomes.html",
-            page_title=visit.t(HELP[self.name].title),
+            page_title=visit.say(HELP[self.name].title),
             done_ones=[each for each in outcomes if not each.why],
             refused_ones=[each for each in outcomes if each.why],
             unknown=self.unknown,

@@ -13,6 +13,7 @@ from shared.reports.my_work import pending_extension
 from shared.unit.refusals import OFFERED
 from shared.unit.roles import may_give
 from shared.unit.service import UnitService
+from shared.values.message import Message
 from shared.views.view import Document
 
 NOT_BY_HAND = GIVEN_BY_POLICIES | {"follow-scenario", "enter-task"}
@@ -26,69 +27,73 @@ def offered_at(service: UnitService) -> Mapping[str, type[Command]]:
 
 
 class Help(NamedTuple):
-    """`title` is what a button says, `text` what the form says beneath; both are sentences to translate."""
+    """`title` is what a button says, `text` what the form says beneath."""
 
-    title: str
-    text: str
+    title: Message
+    text: Message
+
+
+def _help(title: str, text: str) -> Help:
+    return Help(Message("action", title), Message("help", text))
 
 
 HELP: Mapping[str, Help] = {
-    "open-task": Help("Open a task", "A piece of work that is not on the catalogue. It gets a number of its own."),
-    "assign-task": Help(
+    "open-task": _help("Open a task", "A piece of work that is not on the catalogue. It gets a number of its own."),
+    "assign-task": _help(
         "Put in charge",
         "Name the collective and the individual, by position, who answer for the task, and who lends a hand.",
     ),
-    "set-deadline": Help(
+    "set-deadline": _help(
         "Set the deadline",
         "The day on which the work has to be done. It is set once; later it is extended or brought forward.",
     ),
-    "fund-task": Help("Guarantee funding", "How much money is guaranteed for the task, and from which source."),
-    "request-extension": Help(
+    "fund-task": _help("Guarantee funding", "How much money is guaranteed for the task, and from which source."),
+    "request-extension": _help(
         "Ask for an extension",
         "Ask for a later deadline and say why. The head or a deputy decides; the original deadline stays on record.",
     ),
-    "grant-extension": Help("Grant the extension", "The deadline moves as it was asked for."),
-    "refuse-extension": Help("Refuse the extension", "The deadline stays. Say why, so that whoever asked knows."),
-    "shorten-deadline": Help("Bring the deadline forward", "An earlier deadline, with the reason."),
-    "start-task": Help("Start", "The work has begun. Somebody has to be in charge first."),
-    "report-progress": Help("Report progress", "How far the work is, in percent, and a word on it where one helps."),
-    "block-task": Help(
+    "grant-extension": _help("Grant the extension", "The deadline moves as it was asked for."),
+    "refuse-extension": _help("Refuse the extension", "The deadline stays. Say why, so that whoever asked knows."),
+    "shorten-deadline": _help("Bring the deadline forward", "An earlier deadline, with the reason."),
+    "start-task": _help("Start", "The work has begun. Somebody has to be in charge first."),
+    "report-progress": _help("Report progress", "How far the work is, in percent, and a word on it where one helps."),
+    "block-task": _help(
         "Report as blocked",
         "The work can't go on. Say what holds it up; where it goes on all the same, record an obstacle instead.",
     ),
-    "unblock-task": Help("Take up again", "What blocked the work is out of the way."),
-    "submit-task": Help(
+    "unblock-task": _help("Take up again", "What blocked the work is out of the way."),
+    "submit-task": _help(
         "Hand in", "The work is done. Show it with files or links; somebody else accepts or returns it."
     ),
-    "complete-task": Help("Accept", "The work that was handed in is accepted, and the task is completed."),
-    "return-task": Help("Return", "The work has to be mended. Say what is missing."),
-    "cancel-task": Help("Cancel", "The task is given up. It stays on record and can be reopened."),
-    "reopen-task": Help("Reopen", "The task was closed and has to be worked on again. Say why."),
-    "require-clearance": Help(
+    "complete-task": _help("Accept", "The work that was handed in is accepted, and the task is completed."),
+    "return-task": _help("Return", "The work has to be mended. Say what is missing."),
+    "cancel-task": _help("Cancel", "The task is given up. It stays on record and can be reopened."),
+    "reopen-task": _help("Reopen", "The task was closed and has to be worked on again. Say why."),
+    "require-clearance": _help(
         "Needs a security clearance",
         "The task can't be completed before security has cleared it. Describe what is to be cleared, or name the "
         "clearance that is requested already.",
     ),
-    "drop-clearance": Help("Do without the clearance", "The task can be completed without it. Say why."),
-    "describe-task": Help(
+    "drop-clearance": _help("Do without the clearance", "The task can be completed without it. Say why."),
+    "describe-task": _help(
         "Product, leader, remark",
         "What the task brings about, who directs it, and a remark. This replaces all three.",
     ),
-    "open-obstacle": Help(
+    "open-obstacle": _help(
         "Record an obstacle", "What stands in the way, why, and what is proposed to whom. The task is not stopped."
     ),
-    "resolve-obstacle": Help("Resolved", "Say how the obstacle was overcome."),
-    "comment-on-task": Help("Comment", "A word on the task for everybody who works on it."),
-    "instruct-task": Help("Give an instruction", "What the head of the unit wants done, and by when."),
-    "add-dependency": Help(
+    "resolve-obstacle": _help("Resolved", "Say how the obstacle was overcome."),
+    "comment-on-task": _help("Comment", "A word on the task for everybody who works on it."),
+    "instruct-task": _help("Give an instruction", "What the head of the unit wants done, and by when."),
+    "add-dependency": _help(
         "Comes after another task", "This task can't be completed before that one is completed or cancelled."
     ),
-    "drop-dependency": Help("Does not wait any more", "The task can be completed before the other one."),
-    "add-checklist-item": Help("Add a step", "One step of the work, to be ticked once it is done."),
-    "tick-checklist-item": Help("Tick", "The step is done."),
-    "untick-checklist-item": Help("Untick", "The step is not done after all."),
-    "drop-checklist-item": Help("Take off", "The step is not needed."),
-    "correct-task": Help(
+    "drop-dependency": _help("Does not wait any more", "The task can be completed before the other one."),
+    "add-checklist-item": _help("Add a step", "One step of the work, to be ticked once it is done."),
+    "tick-checklist-item": _help("Tick", "The step is done."),
+    "untick-checklist-item": _help("Untick", "The step is not done after all."),
+    "drop-checklist-item": _help("Take off", "The step is not needed."),
+    "correct-task": _help(
         "Correct the record",
         "Put right what was recorded wrongly. Both values stay on record. What has changed since is no error: there "
         "are actions for it.",
@@ -110,7 +115,11 @@ GROUPS: Mapping[str, Sequence[str]] = {
     NOTES: ("comment-on-task", "open-obstacle", "add-checklist-item", "instruct-task"),
     MORE: ("require-clearance", "add-dependency", "correct-task", "cancel-task"),
 }
-GROUP_TITLES = {ESSENTIALS: "Essentials, deadline", NOTES: "Notes and obstacles", MORE: "More actions"}
+GROUP_TITLES = {
+    ESSENTIALS: Message("essentials", "Essentials, deadline"),
+    NOTES: Message("notes", "Notes and obstacles"),
+    MORE: Message("more", "More actions"),
+}
 LED_TO = frozenset(("start-task", "submit-task", "complete-task", "reopen-task", "unblock-task", "grant-extension"))
 """What is most likely next."""
 
@@ -120,7 +129,7 @@ _TASK_COMMANDS = {command.NAME: command for command in AGGREGATE.commands}
 
 class Action(NamedTuple):
     name: str
-    title: str
+    title: Message
     is_next: bool
 
 

@@ -27,7 +27,7 @@ from shared.web.visit import Visit
 
 TEXT, COLUMN, REASON, SOURCE, CONFIRMED = "text", "column", "reason", "funding_source", "confirmed"
 DEADLINE, SUM = "deadline", "secured_vnd"
-COLUMNS = {DEADLINE: "Deadlines", SUM: "Guaranteed sums"}
+COLUMNS = {DEADLINE: Message("deadlines", "Deadlines"), SUM: Message("sums", "Guaranteed sums")}
 LONGEST_LINE = 500
 
 SAME = Message("same_already", "It is so already.")
@@ -147,12 +147,12 @@ def _page(visit: Visit, typed: Mapping[str, str], pasted: Pasted, steps: Sequenc
         422 if typed and not any(step.command for step in steps) else 200,
         page_title=visit.t("Paste from Excel"),
         typed={TEXT: "", REASON: "", SOURCE: "", COLUMN: DEADLINE} | {**typed},
-        columns=[Option(name, visit.t(label)) for name, label in COLUMNS.items()],
+        columns=[Option(name, visit.say(label)) for name, label in COLUMNS.items()],
         steps=[
             {
                 "step": step,
                 "title": visit_title(visit, step.task),
-                "verb": visit.t(VERBS[step.command.NAME]) if step.command else "",
+                "verb": visit.say(VERBS[step.command.NAME]) if step.command else "",
                 "why_not": render(step.why_not, visit.lang) if step.why_not else "",
             }
             for step in steps
@@ -164,10 +164,10 @@ def _page(visit: Visit, typed: Mapping[str, str], pasted: Pasted, steps: Sequenc
 
 
 VERBS = {
-    "set-deadline": "set the deadline",
-    "request-extension": "ask for an extension",
-    "shorten-deadline": "bring the deadline forward",
-    "fund-task": "guarantee the sum",
+    "set-deadline": Message("verb", "set the deadline"),
+    "request-extension": Message("verb", "ask for an extension"),
+    "shorten-deadline": Message("verb", "bring the deadline forward"),
+    "fund-task": Message("verb", "guarantee the sum"),
 }
 
 

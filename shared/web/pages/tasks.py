@@ -23,27 +23,27 @@ from shared.web.rendering import text_in
 from shared.web.sections import Link, Section, route
 from shared.web.visit import Visit
 
-READY_MADE: Sequence[tuple[str, str]] = (
-    ("", "All tasks"),
-    (Attention.MINE, "Mine"),
-    (Attention.WAITING, "Waiting for me"),
-    (Attention.LATE, "Overdue"),
-    (Attention.WEEK, "Due within 7 days"),
-    (Attention.RETURNED, "Returned"),
-    (Attention.OBSTRUCTED, "Obstructed"),
-    (Attention.UNFUNDED, "Without funding"),
+READY_MADE: Sequence[tuple[str, Message]] = (
+    ("", Message("all", "All tasks")),
+    (Attention.MINE, Message("mine", "Mine")),
+    (Attention.WAITING, Message("waiting", "Waiting for me")),
+    (Attention.LATE, Message("late", "Overdue")),
+    (Attention.WEEK, Message("week", "Due within 7 days")),
+    (Attention.RETURNED, Message("returned", "Returned")),
+    (Attention.OBSTRUCTED, Message("obstructed", "Obstructed")),
+    (Attention.UNFUNDED, Message("unfunded", "Without funding")),
 )
 """Views by the parameter `view`, and what they are called."""
 SORTS = (
-    (TaskSort.NUMBER, "By number"),
-    (TaskSort.TITLE, "By title"),
-    (TaskSort.COLLECTIVE, "By collective"),
-    (TaskSort.INDIVIDUAL, "By individual"),
-    (TaskSort.DEADLINE, "By deadline"),
-    (TaskSort.STATUS, "By status"),
-    (TaskSort.PERCENT, "By progress"),
-    (TaskSort.PLANNED, "By money"),
-    (TaskSort.UPDATED, "By last change"),
+    (TaskSort.NUMBER, Message("sort", "By number")),
+    (TaskSort.TITLE, Message("sort", "By title")),
+    (TaskSort.COLLECTIVE, Message("sort", "By collective")),
+    (TaskSort.INDIVIDUAL, Message("sort", "By individual")),
+    (TaskSort.DEADLINE, Message("sort", "By deadline")),
+    (TaskSort.STATUS, Message("sort", "By status")),
+    (TaskSort.PERCENT, Message("sort", "By progress")),
+    (TaskSort.PLANNED, Message("sort", "By money")),
+    (TaskSort.UPDATED, Message("sort", "By last change")),
 )
 FOR_MANY = (
     *("start-task", "report-progress", "complete-task", "return-task", "grant-extension", "assign-task"),
@@ -120,7 +120,7 @@ def missing_in_words(missing: Sequence[str], visit: Visit) -> str:
 def _saved(visit: Visit, wanted: Wanted) -> list[dict[str, Any]]:
     return [
         {
-            "label": visit.t(label),
+            "label": visit.say(label),
             "href": f"/tasks?{urlencode({'view': view})}" if view else "/tasks",
             "current": (wanted.attention or "") == view,
         }
@@ -140,7 +140,7 @@ def _options(visit: Visit, tasks: Sequence[Document]) -> dict[str, list[Option]]
         "group": [Option(str(number), f"{number}. {text_in(name, visit.lang)}") for number, name in groups.items()],
         "collective": [Option(name, name) for name in offices[:MOST_NAMES]],
         "individual": [Option(name, name) for name in individuals[:MOST_NAMES]],
-        "sort": [Option(sort, visit.t(label)) for sort, label in SORTS],
+        "sort": [Option(sort, visit.say(label)) for sort, label in SORTS],
     }
 
 
@@ -152,26 +152,26 @@ def _office(visit: Visit, collective: str) -> str:
 def _word(visit: Visit, field: str, code: str) -> str:
     words = CELL_WORDS.get(code) if field in ("status", "cell") else None
     if words:
-        return visit.t(words)
+        return visit.say(words)
     told = words_of_choice(field, code)
     return render(told, visit.lang) if told else code
 
 
 CELL_WORDS = {
-    "open": "Not started",
-    "in_progress": "In progress",
-    "blocked": "Blocked",
-    "submitted": "Submitted",
-    "completed": "Completed",
-    "cancelled": "Cancelled",
-    "completed_on_time": "Completed on time",
-    "completed_late": "Completed late",
-    "open_in_time": "Within the deadline",
-    "open_overdue": "Overdue",
-    "no_deadline": "No deadline",
-    "suspended": "Suspended",
-    "due_soon": "Due soon",
-    "lacking": "Lacks essentials",
+    "open": Message("cell", "Not started"),
+    "in_progress": Message("cell", "In progress"),
+    "blocked": Message("cell", "Blocked"),
+    "submitted": Message("cell", "Submitted"),
+    "completed": Message("cell", "Completed"),
+    "cancelled": Message("cell", "Cancelled"),
+    "completed_on_time": Message("cell", "Completed on time"),
+    "completed_late": Message("cell", "Completed late"),
+    "open_in_time": Message("cell", "Within the deadline"),
+    "open_overdue": Message("cell", "Overdue"),
+    "no_deadline": Message("cell", "No deadline"),
+    "suspended": Message("cell", "Suspended"),
+    "due_soon": Message("cell", "Due soon"),
+    "lacking": Message("cell", "Lacks essentials"),
 }
 
 SECTION = Section(routes=(route("/tasks", tasks_page),), links=(Link("Tasks", "/tasks"),), only_units=True)

@@ -98,7 +98,7 @@ def _with_elsewhere(field: Field, visit: Visit) -> Field:
 
 def _at(field: Field, place: int) -> Field:
     first, _, rest = field.path.partition(".")
-    return replace(field, path=f"{first}.{place}.{rest.partition('.')[2]}")
+    return replace(field, path=f"{first}.{place}.{rest.partition('.')[2]}", error="")
 
 
 def _row(row: tuple[Field, ...], visit: Visit) -> tuple[Field, ...]:

@@ -8,6 +8,7 @@ from starlette.responses import Response
 from shared.reports.my_work import Attention, MyWork, Whose, my_work, pending_extension, wanting
 from shared.reports.reviews import summarise
 from shared.reports.task_list import TaskRow, row_of
+from shared.values.message import Message
 from shared.values.units import SUBCOMMITTEE
 from shared.views.view import Document
 from shared.web.pages.tasks import own_tasks, whose_of
@@ -17,26 +18,26 @@ from shared.web.visit import Visit
 
 UNIT_LISTS = (Attention.TO_ACCEPT, Attention.TO_EXTEND, Attention.RETURNED, Attention.LATE, Attention.WEEK)
 TILES = (
-    (Attention.LATE, "Overdue", "bad"),
-    (Attention.TODAY, "Due today", "watch"),
-    (Attention.WEEK, "Due within 7 days", "info"),
-    (Attention.RETURNED, "Returned", "watch"),
-    (Attention.TO_ACCEPT, "To accept", "watch"),
-    (Attention.TO_EXTEND, "Extensions to decide", "watch"),
-    (Attention.OBSTRUCTED, "Obstructed", "bad"),
-    (Attention.UNFUNDED, "Without funding", "watch"),
+    (Attention.LATE, Message("tile", "Overdue"), "bad"),
+    (Attention.TODAY, Message("tile", "Due today"), "watch"),
+    (Attention.WEEK, Message("tile", "Due within 7 days"), "info"),
+    (Attention.RETURNED, Message("tile", "Returned"), "watch"),
+    (Attention.TO_ACCEPT, Message("tile", "To accept"), "watch"),
+    (Attention.TO_EXTEND, Message("tile", "Extensions to decide"), "watch"),
+    (Attention.OBSTRUCTED, Message("tile", "Obstructed"), "bad"),
+    (Attention.UNFUNDED, Message("tile", "Without funding"), "watch"),
 )
 TITLES = {
-    Attention.TO_ACCEPT: "Handed in: accept or return",
-    Attention.TO_EXTEND: "Extensions to decide on",
-    Attention.RETURNED: "Returned to be mended",
-    Attention.LATE: "Overdue",
-    Attention.WEEK: "Due today and within 7 days",
+    Attention.TO_ACCEPT: Message("list", "Handed in: accept or return"),
+    Attention.TO_EXTEND: Message("list", "Extensions to decide on"),
+    Attention.RETURNED: Message("list", "Returned to be mended"),
+    Attention.LATE: Message("list", "Overdue"),
+    Attention.WEEK: Message("list", "Due today and within 7 days"),
 }
 FOR_WHO_DECIDES = frozenset((Attention.TO_ACCEPT, Attention.TO_EXTEND))
 TO_APPROVE = (
-    ("publications", "proposed", "/publications", "Publications to approve"),
-    ("clearances", "requested", "/clearances", "Clearances to decide on"),
+    ("publications", "proposed", "/publications", Message("publications", "Publications to approve")),
+    ("clearances", "requested", "/clearances", Message("clearances", "Clearances to decide on")),
 )
 """View, the status that waits, the page, and what it is called."""
 SHOWN = 8
@@ -56,14 +57,19 @@ async def work_page(visit: Visit) -> Response:
         page_title=visit.t("My work"),
         tabs=_tabs(visit, work, wants_mine),
         tiles=[
-            {"count": by_attention[each].count, "label": visit.t(label), "href": f"/tasks?view={each}", "tone": tone}
+            {
+                "count": by_attention[each].count,
+                "label": visit.say(label),
+                "href": f"/tasks?view={each}",
+                "tone": tone,
+            }
             for each, label, tone in TILES
             if each in by_attention
         ],
         lists=[
             {
                 "id": each,
-                "title": visit.t(TITLES[each]),
+                "title": visit.say(TITLES[each]),
                 "count": by_attention[each].count,
                 "href": f"/tasks?view={each}",
                 "rows": [_row(visit, row) for row in by_attention[each].tasks],
@@ -114,7 +120,7 @@ def _approvals(visit: Visit) -> list[dict[str, Any]]:
         for view, status, path, label in TO_APPROVE
         if path in paths
     )
-    return [{"href": path, "label": visit.t(label), "count": count} for path, label, count in waiting if count]
+    return [{"href": path, "label": visit.say(label), "count": count} for path, label, count in waiting if count]
 
 
 # --- the sub-committee's ---

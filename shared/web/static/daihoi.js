@@ -268,8 +268,9 @@ function enter(cell) {
 
 function goDown(field, by) {
   const rows = rowsOf(field.closest("table"));
-  const row = rows[rows.indexOf(field.closest("tr")) + by];
-  return enter(row?.cells[cellOf(field).cellIndex]);
+  const column = cellOf(field).cellIndex;
+  for (let place = rows.indexOf(field.closest("tr")) + by; rows[place]; place += by) if (enter(rows[place].cells[column])) return true;
+  return false;
 }
 
 function goRight(field, by) {
