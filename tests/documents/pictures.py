@@ -1,4 +1,4 @@
-"""`make pictures`: the pages that the README shows: the sample congress on one of its days, in the system's Chromium."""
+"""`make pictures`: pages for the README, of the sample congress on one of its days, in the system's Chromium."""
 
 import base64
 import os
