@@ -67,9 +67,14 @@ async def _say_how_to_begin(session: Session, served: Mapping[str, str]) -> None
     if not served:
         return
     if code := read_setup_code(session.settings):
-        sentence = "Nobody can sign in yet. Make the first account at {address}; the set-up code is {code}."
-        address = f"{served[SUBCOMMITTEE]}/first-account"
-        console.say(translate(sentence, spoken(), address=address, code=code))
+        console.say(
+            translate(
+                "Nobody can sign in yet. Make the first account at {address}; the set-up code is {code}.",
+                spoken(),
+                address=f"{served[SUBCOMMITTEE]}/first-account",
+                code=code,
+            )
+        )
     elif made := await sign_ins(session.connection, session.settings):
         console.out.print(sign_ins_table(made.accounts, made.password, served, spoken()))
 
