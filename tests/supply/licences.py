@@ -26,8 +26,8 @@ COPYLEFT = re.compile(r"\b[AL]?GPL|\bGNU\b|General Public|SSPL|Server Side|EUPL"
 
 
 def licence_of(distribution: Distribution) -> str:
-    """The expression, else what the classifiers say, else the first line of the field that earlier packages have, else
-    that of the licence itself."""
+    """The expression, else what the classifiers say, else the first line of the field that earlier packages have,
+    else that of the licence itself."""
     metadata = distribution.metadata
     if expression := metadata.get("License-Expression"):
         return str(expression)
