@@ -169,7 +169,7 @@ compose-up: ## Build and start everything in containers, and wait until it is re
 		done; \
 		echo "$$name is not ready: $$answer"; $(COMPOSE) logs --tail=20 $$name; exit 1; \
 	done
-	@echo "all services are ready"
+	@echo "all services are ready; pages: http://localhost:$${DAIHOI_SUBCOMMITTEE_PORT:-8700}"
 
 compose-down: ## Stop the containers; their data stays (ARGS=--volumes removes it)
 	@$(COMPOSE) down $(ARGS)

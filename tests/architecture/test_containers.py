@@ -136,6 +136,7 @@ def test_the_pages_are_where_their_addresses_say_and_sessions_are_minted_at_one_
         environment = services[name]["environment"]
         assert services[name]["ports"] == [f"127.0.0.1:{address.rpartition(':')[2]}:8080"]
         assert environment["DAIHOI_HTTP_PORT"] == "8080"
+        assert any(mount.startswith("/tmp:") for mount in services[name]["tmpfs"]), "for files that are handed in"
         assert environment["DAIHOI_HTTP_ADDRESSES"] == named
         assert ("DAIHOI_ISSUER_PRIVATE_KEY" in environment) == (name == SUBCOMMITTEE)
     assert services["tracker"]["environment"]["DAIHOI_HTTP_PORT"] == "off"
