@@ -61,7 +61,7 @@ def text_in(text: Any, lang: Language) -> str:
 
 
 def page_of(template: str, context: Mapping[str, Any]) -> str:
-    return environment().get_template(template).render(context)
+    return environment().get_template(template).render(context).replace("\0", "\ufffd")
 
 
 def _said(lang: Language, sentence: str, /, **params: object) -> str:

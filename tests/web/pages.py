@@ -1,10 +1,12 @@
 """Pages as a browser asks for them, of services that run in this process."""
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from http.cookies import SimpleCookie
 from typing import Any, Self
+from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
 import httpx
@@ -117,7 +119,11 @@ class Pages:
         shown = await self.at(at or _unit_of(who))
         filled = {CSRF_FIELD: self.csrf(who), "command_id": str(uuid4()), **(fields or {})}
         sent = {"Cookie": self.cookies(who, lang), "Origin": "http://localhost", **(headers or {})}
-        return await shown.client.post(path, data=filled, files=files, headers=sent)
+        if files is not None:
+            return await shown.client.post(path, data=filled, files=files, headers=sent)
+        body = urlencode(filled, doseq=True, errors="surrogatepass")
+        sent["Content-Type"] = "application/x-www-form-urlencoded"
+        return await shown.client.post(path, content=body, headers=sent)
 
     def csrf(self, who: str) -> str:
         return csrf_token(self.token(who)) if who else ""
@@ -140,8 +146,8 @@ class Pages:
         """The HTTP interface, as programs use it. Bytes are sent as they are."""
         shown = await self.at(at or _unit_of(who))
         sent = {"Authorization": f"Bearer {self.token(who)}", **(headers or {})} if who else dict(headers or {})
-        body = {"content": data} if isinstance(data, bytes) else {"json": {"command_id": str(uuid4()), "data": data}}
-        return await shown.client.post(f"/commands/{command}", headers=sent, **body)
+        body = data if isinstance(data, bytes) else json.dumps({"command_id": str(uuid4()), "data": data})
+        return await shown.client.post(f"/commands/{command}", headers=sent, content=body)
 
     async def settled(self) -> None:
         """Until the ledger has everything, all policies are through with it, and so are the views of all services
@@ -172,6 +178,15 @@ def _unit_of(who: str) -> str:
     unit = who.partition(".")[0]
     assert unit in services(), f"name the service at which {who or 'nobody'} is"
     return unit
+
+
+def csrf_fields(fields: Mapping[str, list[str]], text: str, only: str | None = None) -> dict[str, list[str]]:
+    """A form's fields with `text` in all of them, or in one, except for what a browser carries along unseen."""
+    kept = ("csrf", "command_id", "seen")
+    return {
+        name: values if name in kept or (only is not None and name != only) else [text]
+        for name, values in fields.items()
+    }
 
 
 @contextmanager
