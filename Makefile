@@ -13,7 +13,7 @@ ARGS ?=
 unexport PYTHONDONTWRITEBYTECODE
 export PYTHONPYCACHEPREFIX := $(CURDIR)/$(VENV)/bytecode
 
-.PHONY: help demo up test test-all faults mongod bench lint audit format charters commands roles findings licences tour asyncapi lock compose-up compose-down clean
+.PHONY: help demo up test test-all browser pictures faults mongod bench lint audit format charters commands roles findings licences tour asyncapi lock compose-up compose-down clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -64,6 +64,19 @@ test: $(VENV)/dev-installed $(DATABASE_INSTALLED) ## Run what guards a change, o
 
 test-all: $(VENV)/dev-installed $(DATABASE_INSTALLED) ## Run the long tests as well: every fault, outages, kills (ARGS='-m long' for these alone)
 	@$(ON_DATABASE) $(PYTEST) -n $(WORKERS) $(ARGS)
+
+BROWSERS := chromium chromium-browser google-chrome
+
+browser: ## Install Chromium, which tests of pages drive, where this may be done (Debian, as root); elsewhere they are left out
+	@for name in $(BROWSERS); do command -v $$name && exit; done; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		echo "installing chromium ..."; \
+		{ apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install --no-install-recommends chromium; } >/dev/null && exit; \
+	fi; \
+	echo "no Chromium could be installed here; tests in a browser are left out"
+
+pictures: $(VENV)/dev-installed ## Take the pictures of pages that the README shows, in Chromium
+	@$(BIN)/python -m tests.documents.pictures
 
 ROUNDS ?=
 SEED ?= 1
@@ -156,7 +169,7 @@ compose-up: ## Build and start everything in containers, and wait until it is re
 		done; \
 		echo "$$name is not ready: $$answer"; $(COMPOSE) logs --tail=20 $$name; exit 1; \
 	done
-	@echo "all services are ready"
+	@echo "all services are ready; pages: http://localhost:$${DAIHOI_SUBCOMMITTEE_PORT:-8700}"
 
 compose-down: ## Stop the containers; their data stays (ARGS=--volumes removes it)
 	@$(COMPOSE) down $(ARGS)

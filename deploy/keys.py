@@ -17,11 +17,19 @@ from shared.platform.files import OPEN_FILE, OPEN_FOLDER, OWN_FILE, OWN_FOLDER, 
 from shared.platform.nats_account import adopt_streams, credentials_path, key_of, provide_keys
 from shared.platform.nats_config import configuration
 from shared.platform.settings import Settings
-from shared.unit.issuer import provide_issuer_keys
-from shared.values.units import OPERATOR, TRACKER, services
+from shared.unit.issuer import (
+    key_id,
+    load_private_key,
+    make_private_key,
+    provide_issuer_keys,
+    public_key_files,
+    write_public_key,
+)
+from shared.values.units import OPERATOR, SUBCOMMITTEE, TRACKER, services
 
 FOLDER = "containers"
 HOST = "host"
+SESSIONS_KEY, OIDC_SECRET = "sessions.key", "oidc-client-secret"
 VOLUMES = Path("/volumes")
 """Where what the servers keep is mounted, by the name of the server."""
 PASSWORD_BYTES = 32
@@ -47,10 +55,12 @@ def provide(settings: Settings, volumes: Mapping[str, Path], nats_servers: Seque
     provide_for_mongo(folder)
     provide_for_nats(folder, settings.congress, nats_servers)
     adopt_streams(volumes["nats"], key_of(folder / HOST / "nats", "store").public)
+    provide_for_sign_in(settings, folder)
     give(folder / HOST, owner)
     give(settings.issuer_private_key_path.parent, owner)
     settings.issuer_public_key_path.parent.chmod(OPEN_FOLDER)
-    settings.issuer_public_key_path.chmod(OPEN_FILE)
+    for path in public_key_files(settings.issuer_public_keys):
+        path.chmod(OPEN_FILE)
     for name, volume in volumes.items():
         if _owner(volume) != (user := NATS if name.startswith("nats") else MONGO):
             give(volume, user)
@@ -80,6 +90,19 @@ def provide_for_nats(folder: Path, congress: str, servers: Sequence[str]) -> Non
             further.append(routes(name, servers, (kept / "routes").read_text()))
         told = configuration("0.0.0.0:4222", "/data", kept, *further, name=name)
         put(folder / "nats" / f"{name}.conf", told.encode(), NATS)
+
+
+def provide_for_sign_in(settings: Settings, folder: Path) -> None:
+    """The key by which the sub-committee's service mints sessions, its public half beside the issuer's; and what the
+    client's secret for OpenID Connect is, empty where there is none."""
+    kept = folder / HOST / SESSIONS_KEY
+    if not kept.exists():
+        make_private_key(kept)
+    public = load_private_key(kept).public_key()
+    write_public_key(settings.issuer_public_keys / f"{key_id(public)}.pub", public)
+    hand_over(kept, folder / SUBCOMMITTEE / SESSIONS_KEY, SERVICE)
+    make(folder / HOST / OIDC_SECRET, "")
+    hand_over(folder / HOST / OIDC_SECRET, folder / SUBCOMMITTEE / OIDC_SECRET, SERVICE)
 
 
 def routes(name: str, servers: Sequence[str], password: str) -> str:

@@ -11,6 +11,7 @@ from daihoi.cli.view_selection import day_option
 from daihoi.ops.session import Session, open_session
 from daihoi.ops.supervisor import running_services
 from daihoi.ops.waiting import until_all_in_views
+from daihoi.sample.sign_ins import provide_sign_ins
 from daihoi.sample.story import Sample
 from daihoi.sample.telling import check_only_the_sample_is_there, tell
 from daihoi.terminal.audit import verdict_lines
@@ -46,6 +47,7 @@ async def _demo(settings: Settings, fresh: bool, today: date | None, lang: Langu
             with console.progress_bar(translate("The sample congress", lang)) as on_progress:
                 await tell(session, sample, on_progress)
             await until_all_in_views(session)
+            await provide_sign_ins(session.connection, settings)
             day = today or sample.today
             report = await consolidated_report(settings.congress, session.views, session.ledger, day)
             Printer(report, lang).print_on(console.out)

@@ -15,6 +15,8 @@ from daihoi.ops.congress import title_on_record
 from daihoi.ops.listed_units import changes_of_the_list, join_listed
 from daihoi.ops.session import Session, connected, open_session
 from daihoi.ops.supervisor import Supervisor, all_services, only_one_up
+from daihoi.sample.sign_ins import sign_ins
+from daihoi.terminal.accounts import sign_ins_table
 from daihoi.terminal.operation import services_table
 from shared.eventstore.errors import EventStoreError
 from shared.eventstore.operating import provide_streams
@@ -50,7 +52,7 @@ async def _up(settings: Settings, fresh: bool) -> None:
             title = await title_on_record(session.ledger, spoken())
             served = addresses(settings.model_copy(update={"http_first_port": pages})) if pages else {}
             console.out.print(services_table(settings.congress, processes, session.servers, spoken(), title, served))
-            _say_how_to_begin(settings, served)
+            await _say_how_to_begin(session, served)
             following = asyncio.create_task(follow_the_list(session, supervisor))
             try:
                 await _until_told_to_stop(supervisor)
@@ -60,18 +62,21 @@ async def _up(settings: Settings, fresh: bool) -> None:
             supervisor.stop()
 
 
-def _say_how_to_begin(settings: Settings, served: Mapping[str, str]) -> None:
-    """Where nobody has an account yet."""
-    if served and (code := read_setup_code(settings)):
-        address = f"{served[SUBCOMMITTEE]}/first-account"
+async def _say_how_to_begin(session: Session, served: Mapping[str, str]) -> None:
+    """Where nobody has an account yet, and in the sample congress."""
+    if not served:
+        return
+    if code := read_setup_code(session.settings):
         console.say(
             translate(
                 "Nobody can sign in yet. Make the first account at {address}; the set-up code is {code}.",
                 spoken(),
-                address=address,
+                address=f"{served[SUBCOMMITTEE]}/first-account",
                 code=code,
             )
         )
+    elif made := await sign_ins(session.connection, session.settings):
+        console.out.print(sign_ins_table(made.accounts, made.password, served, spoken()))
 
 
 async def follow_the_list(session: Session, supervisor: Supervisor) -> None:

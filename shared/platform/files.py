@@ -20,7 +20,7 @@ OWN_UMASK = 0o077
 MADE_IN_A_DATA_FOLDER = frozenset(
     {"issuer", "keeper.draft", "keeper.error", "keeper.lock", "keeper.log", "lease", "logs", "mongo", "mongo.log"}
     | {"health", "nats", "nats-keys", "nats.conf", "nats.log", "servers.draft", "servers.json", "start.lock"}
-    | {"import-columns", "mongo-keys", "mongod", "mongod.log", "setup-code"}
+    | {"import-columns", "mongo-keys", "mongod", "mongod.log", "sample-sign-ins", "setup-code"}
 )
 
 

@@ -28,7 +28,7 @@ from shared.web.local_paths import local_path
 from shared.web.place import Place
 from shared.web.rendering import STATIC, static_url
 from shared.web.sections import Link, PageRoute, Section
-from shared.web.visit import FORM_BYTES, FORM_FIELDS, NO_SUCH_PAGE, Visit, language_of
+from shared.web.visit import FORM_BYTES, FORM_FIELDS, NO_SUCH_PAGE, NoRoom, Visit, language_of
 
 PAGES_OF_ALL = tuple(
     f"shared.web.pages.{name}"
@@ -54,6 +54,7 @@ FORM_UNREADABLE = Refusal(
 STARTING = Refusal("pages_starting", "The pages are being made ready; try again in a moment.")
 NOT_SO = Refusal("no_such_method", "This address takes no {method}.")
 TOO_LARGE = Refusal("request_too_large", "At most {most} MB can be sent at once.")
+NO_ROOM = Refusal("no_room_for_files", "{service} has no room for the file now; its log says why. Try again later.")
 BROKEN = Refusal("internal_page", "Something is wrong in {service} itself; its log has the details.")
 
 logger = logging.getLogger(__name__)
@@ -103,6 +104,9 @@ class _Page:
             response = await self._respond(visit)
         except _TooLarge:
             response = visit.refused(TOO_LARGE(most=(most + MOST_BESIDE_A_FILE) // 1024**2), 413)
+        except NoRoom as error:
+            logger.error("%s keeps no file that comes: %s", self._place.service, error.__cause__)
+            response = visit.refused(NO_ROOM(service=self._place.service), 503)
         except HTTPException as error:  # what starlette says of forms that it can't read
             response = visit.refused(
                 FORM_UNREADABLE(fields=FORM_FIELDS, most=FORM_BYTES // 1024**2), error.status_code

@@ -43,6 +43,10 @@ LIVE = "X-Live"
 NO_SUCH_PAGE = Refusal("no_such_page", "There is no such page here.")
 
 
+class NoRoom(Exception):
+    """A file that comes lies in the folder for what is passing; there was no room, or no such folder."""
+
+
 class Given(NamedTuple):
     """What came of a command: either of the two."""
 
@@ -110,9 +114,12 @@ class Visit:
 
     # --- what is asked ---
     async def form(self) -> FormData:
-        """The posted fields."""
+        """The posted fields. Raises `NoRoom` where a file has none on this machine."""
         if self._form is None:
-            self._form = await self.request.form(max_fields=FORM_FIELDS, max_files=20, max_part_size=FORM_BYTES)
+            try:
+                self._form = await self.request.form(max_fields=FORM_FIELDS, max_files=20, max_part_size=FORM_BYTES)
+            except OSError as error:
+                raise NoRoom from error
         return self._form
 
     async def give(

@@ -10,12 +10,15 @@ import yaml
 
 from daihoi.ops.supervisor import all_services
 from deploy import keys
+from shared.values.units import SUBCOMMITTEE, support_unit_ids
 
 PROJECT = Path(__file__).parents[2]
 SINGLE = ("docker-compose.yml",)
 CLUSTER = (*SINGLE, "docker-compose.cluster.yml")
 ONCE = {"keys", "streams", "mongo-users"}
 NATS, MONGO = {"nats", "nats-2", "nats-3"}, {"mongo", "mongo-2", "mongo-3"}
+FOR_FILES_HANDED_IN = "/tmp"  # noqa: S108  # where Python puts them
+UNITS = {*support_unit_ids(), "y-te"}
 VERSION = tomllib.loads((PROJECT / "pyproject.toml").read_text())["project"]["version"]
 DEFAULT = re.compile(r"\$\{\w+:-([^}]*)\}")
 PASSWORD_IN_AN_ADDRESS = re.compile(r"://[^/\s@]*:[^/\s@]*@")
@@ -119,7 +122,26 @@ def test_nothing_is_published_but_on_loopback_and_units_never_meet_mongodb(files
         assert service["network_mode"] == {"keys": "none", "mongo-users": "service:mongo"}[name]
         return
     expected = {"nats": {"bus", "bus-host"}, "mongo": {"views", "views-host"}, "tracker": {"bus", "views"}}
+    expected |= {unit: {"bus", "pages"} for unit in UNITS} | {SUBCOMMITTEE: {"bus", "pages", "provider"}}
     assert {*service["networks"]} == expected.get(name, {"views"} if name in MONGO else {"bus"})
+    way_out = whole["networks"]["pages"]["driver_opts"]["com.docker.network.bridge.enable_ip_masquerade"]
+    assert way_out == "false"
+
+
+def test_the_pages_are_where_their_addresses_say_and_sessions_are_minted_at_one_place():
+    services = composed(SINGLE)["services"]
+    named = services[SUBCOMMITTEE]["environment"]["DAIHOI_HTTP_ADDRESSES"]
+    addresses = dict(part.strip().split("=") for part in named.split(";"))
+    assert addresses.keys() == UNITS | {SUBCOMMITTEE}
+    for name, address in addresses.items():
+        environment = services[name]["environment"]
+        assert services[name]["ports"] == [f"127.0.0.1:{address.rpartition(':')[2]}:8080"]
+        assert environment["DAIHOI_HTTP_PORT"] == "8080"
+        lies_in_memory = {mount.partition(":")[0] for mount in services[name]["tmpfs"]}
+        assert lies_in_memory == {environment["DAIHOI_DATA_DIR"], FOR_FILES_HANDED_IN}
+        assert environment["DAIHOI_HTTP_ADDRESSES"] == named
+        assert ("DAIHOI_ISSUER_PRIVATE_KEY" in environment) == (name == SUBCOMMITTEE)
+    assert services["tracker"]["environment"]["DAIHOI_HTTP_PORT"] == "off"
 
 
 @pytest.mark.parametrize("files", [SINGLE, CLUSTER], ids=["single", "cluster"])

@@ -8,7 +8,9 @@ import pytest
 from daihoi.cli.command_pages import PAGE, every_command, page
 from daihoi.ops import findings_page, roles_page
 from daihoi.ops.charters import charter, path_of, service_named
+from shared.i18n import render
 from shared.values.units import services
+from shared.web.pages.offered import HELP
 from tests.documents import pages
 from tests.documents.__main__ import renumbered, sample_end_in
 from tests.documents.reader import without_what_varies
@@ -242,3 +244,21 @@ def test_both_operators_pages_have_the_same_parts_in_the_same_order():
         re.findall(r"^## (\d+)\.", path.read_text("utf-8"), re.MULTILINE) for path in findings_page.PAGES.values()
     )
     assert english == vietnamese != []
+
+
+# --- the pages in the browser ---
+OF_EVERY_DAY = (
+    *("start-task", "report-progress", "block-task", "unblock-task", "open-obstacle", "resolve-obstacle"),
+    *("comment-on-task", "assign-task", "set-deadline", "request-extension", "fund-task", "submit-task"),
+    *("complete-task", "return-task"),
+)
+
+
+@pytest.mark.parametrize(("page", "lang"), [("pages.md", "en"), ("pages.vi.md", "vi")])
+def test_what_is_done_every_day_is_called_as_the_pages_call_it(page, lang):
+    text = (PROJECT / "docs" / page).read_text("utf-8")
+    first = render(HELP[OF_EVERY_DAY[0]].title, lang)
+    rows = text[text.index(f"| {first} |") :].partition("\n\n")[0].splitlines()
+    assert len(rows) == 10
+    said = [name for row in rows for name in row.split("|")[1].strip().split(" · ")]
+    assert said == [render(HELP[command].title, lang) for command in OF_EVERY_DAY]

