@@ -398,9 +398,9 @@ function prepare(root) {
 
 prepare(document);
 if ("done" in body.dataset) {
-  stored((storage) => {  // whoever goes back and sends the same again records nothing twice
-    for (const key of Object.keys(storage).filter((each) => each.startsWith("daihoi:"))) {
-      const kept = JSON.parse(storage[key]);
+  stored((storage) => {  // for whoever goes back and sends it again
+    for (const key of Object.keys(storage)) {
+      const kept = key.startsWith("daihoi:") && JSON.parse(storage[key]);
       if (kept.sent) storage.setItem(key, JSON.stringify({ ...kept, done: true }));
     }
   });
