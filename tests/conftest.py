@@ -30,6 +30,7 @@ from shared.unit.tokens import mint_token
 from shared.values.names_in_use import NONE_IN_USE, use_names
 from shared.values.units import OPERATOR, SETTING
 from tests.congress import connected_to_streams
+from tests.forked import fork_children
 from tests.in_memory import keep_temporary_files_in_memory
 from tests.own_servers import OwnServer
 from tests.properties.effort import LONGER
@@ -68,6 +69,7 @@ def pytest_configure(config: pytest.Config) -> None:
     """A longer look for properties begins somewhere else on every run, unless `--hypothesis-seed` says where."""
     keep_temporary_files_in_memory()
     os.environ.setdefault("DAIHOI_HTTP_PORT", "off")  # a service has pages only where they are looked at
+    fork_children()
     if LONGER and config.option.hypothesis_seed is None:
         config.option.hypothesis_seed = str(secrets.randbits(32))
 

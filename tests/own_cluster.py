@@ -12,10 +12,11 @@ from nats.aio.client import Client
 from shared.eventstore.errors import Unavailable
 from shared.eventstore.jetstream_api import stream_info
 from shared.platform.embedded import Endpoints
-from shared.platform.keeper import Server, free_port, listens
+from shared.platform.keeper import Server, listens
 from shared.platform.nats_account import FOLDER, provide_keys
 from shared.platform.nats_config import locks
 from tests.own_servers import OwnServer, own_database
+from tests.ports import own_port
 from tests.waiting import until, wait_until
 
 NODES = ("one", "two", "three")
@@ -27,7 +28,7 @@ class Node(OwnServer):
     """One server of the cluster."""
 
     def __init__(self, name: str, route: int, routes: list[int], directory: Path, locks: str) -> None:
-        self.name, self._route, self._monitor, self._locks = name, route, free_port(), locks
+        self.name, self._route, self._monitor, self._locks = name, route, own_port(), locks
         self._routes = [f"nats://127.0.0.1:{each}" for each in routes if each != route]
         super().__init__(self._server_on, "nats", directory)
 
@@ -62,7 +63,7 @@ class OwnCluster:
             (folder / name).mkdir()
         self._keys = folder / FOLDER
         provide_keys(self._keys)
-        routes, lines = [free_port() for _ in NODES], "\n".join(locks(self._keys))
+        routes, lines = [own_port() for _ in NODES], "\n".join(locks(self._keys))
         named = zip(NODES, routes, strict=True)
         self.nodes = {name: Node(name, route, routes, folder / name, lines) for name, route in named}
         self.mongo = own_database(folder / "mongo")

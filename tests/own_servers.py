@@ -15,8 +15,9 @@ from shared.platform import mongod, secantus
 from shared.platform.database_users import KEYS
 from shared.platform.databases import MONGOD_NAME, SECANTUS_NAME, embedded_mongo_url, mongod_program
 from shared.platform.embedded import Endpoints
-from shared.platform.keeper import Server, free_port, mongo_server, nats_server
+from shared.platform.keeper import Server, mongo_server, nats_server
 from shared.platform.nats_account import FOLDER
+from tests.ports import give_up_port, own_port
 
 type Maker = Callable[[Path, int], Server]
 
@@ -32,7 +33,7 @@ class OwnServer:
     """One server that keeps its port and its data until it is told otherwise."""
 
     def __init__(self, make: Maker, data: str, directory: Path) -> None:
-        self._make, self._data, self._directory, self.port = make, data, directory, free_port()
+        self._make, self._data, self._directory, self.port = make, data, directory, own_port()
         self._server = make(directory, self.port)
 
     @property
@@ -64,6 +65,7 @@ class OwnServer:
         if self._server.process is not None:
             self._server.process.kill()
             self._server.process.wait()
+        give_up_port(self.port)
 
     async def stop(self) -> None:
         await asyncio.to_thread(self.stop_here)

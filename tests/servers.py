@@ -1,4 +1,7 @@
-"""Which real servers the tests run on: those named by the environment, containers, or the embedded ones."""
+"""Which real servers the tests run on: those named by the environment, containers, or the embedded ones.
+
+What speaks to Docker is loaded where containers come into question, once for a run: no worker asks again.
+"""
 
 import asyncio
 import os
@@ -11,9 +14,6 @@ from importlib.metadata import version
 from pathlib import Path
 from uuid import uuid4
 
-import docker
-from docker.errors import DockerException
-
 from shared.eventstore.credentials import credentials_for
 from shared.eventstore.jetstream_api import js_api
 from shared.platform.credentials import ADMIN
@@ -24,7 +24,6 @@ from shared.platform.nats import nats_connection
 from shared.platform.nats_keys import Credentials
 from shared.values.secrecy import PASSWORD_FILE
 from shared.values.units import OPERATOR
-from tests.containers import MONGO_IMAGE, NATS_IMAGE, containers, to_be_had
 
 
 @cache
@@ -34,6 +33,12 @@ def choice() -> tuple[str, str]:
         return "given", "DAIHOI_NATS_URL and DAIHOI_MONGO_URL name them"
     if os.environ.get(MONGOD) not in (None, "", NONE):
         return "embedded", f"{MONGOD} names the database"
+
+    import docker
+    from docker.errors import DockerException
+
+    from tests.containers import MONGO_IMAGE, NATS_IMAGE, to_be_had
+
     try:
         docker.from_env(timeout=5).ping()
     except DockerException:
@@ -49,6 +54,8 @@ def database_of(kind: str) -> str:
     if kind == "given":
         return "the one that is named"
     if kind == "containers":
+        from tests.containers import MONGO_IMAGE
+
         return MONGO_IMAGE
     if program := mongod_program():
         told = subprocess.run([program, "--version"], capture_output=True, text=True, check=True).stdout
@@ -95,6 +102,8 @@ def servers(kind: str) -> Iterator[Endpoints]:
         if kind == "given":
             yield Endpoints(*(os.environ.get(f"DAIHOI_{name.upper()}", "") for name in Endpoints._fields))
         elif kind == "containers":
+            from tests.containers import containers
+
             yield stack.enter_context(containers(Path(stack.enter_context(_a_folder()))))
         else:
             yield stack.enter_context(embedded_servers(Path(stack.enter_context(_a_folder()))))

@@ -23,11 +23,11 @@ from shared.platform.files import why_not
 from shared.platform.reading import read_file
 from shared.platform.secret_files import is_closed
 from shared.platform.settings import Settings
+from shared.unit.signed_out import SignedOut
 from shared.values.units import OPERATOR
 from shared.web.sign_in.accounts import Account, Accounts, Kept, checked_position
 from shared.web.sign_in.passwords import Passwords, checked_password
 from shared.web.sign_in.refusals import ACCOUNT_FIELDS, PASSWORDS_DIFFER
-from shared.web.sign_in.signed_out import SignedOut
 
 LARGEST_PASSWORD_FILE = 8 * 1024
 

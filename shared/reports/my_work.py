@@ -3,7 +3,7 @@ so."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 
 from pydantic import BaseModel
@@ -16,12 +16,14 @@ from shared.events.review import Essential
 from shared.reports.lines import is_suspended, lacks
 from shared.reports.names import Register
 from shared.reports.positions import positions_of
-from shared.reports.task_list import Reader, TaskRow, TaskSort, days_left, in_order, row_of
+from shared.reports.task_list import Reader, TaskRow, TaskSort, in_order, row_of
 from shared.views.task_records import is_document_obstructed
 from shared.views.view import Document
 
 COMING_DAYS = 7
 SENT_BACK = ("returned", "reopened", "cancelled")
+LATEST = "9999"
+"""After every deadline."""
 SHOWN = 8
 """The most rows of each list of `MyWork`."""
 
@@ -112,10 +114,18 @@ def my_work(
     lists = []
     for attention in wanted:
         waiting = wanting(looked_at, attention, whose, today)
-        ordered = in_order(waiting, TaskSort.DEADLINE, whose.register)[:shown]
-        rows = [row_of(task, whose.register, today) for task in ordered]
+        rows = [row_of(task, whose.register, today) for task in _first(waiting, shown, whose.register)]
         lists.append(WorkList(attention=attention, count=len(waiting), tasks=rows))
     return MyWork(mine=len(mine), unit=len(live), lists=lists)
+
+
+def _first(tasks: Sequence[Document], count: int, register: Register) -> Sequence[Document]:
+    """Those that are due first. Only what may be among them is put in order."""
+    deadlines = sorted(task["deadline"] or LATEST for task in tasks)[:count]
+    if not deadlines:
+        return ()
+    candidates = [task for task in tasks if (task["deadline"] or LATEST) <= deadlines[-1]]
+    return in_order(candidates, TaskSort.DEADLINE, register)[:count]
 
 
 def wanting(tasks: Iterable[Document], attention: Attention, whose: Whose, today: date) -> list[Document]:
@@ -159,17 +169,25 @@ def _waits_for(task: Document, whose: Whose, today: date) -> bool:
     return any(check(task, whose, today) for check in (_to_accept, _to_extend, _returned_to))
 
 
+def _is_to_be_done(task: Document) -> bool:
+    return task["deadline"] is not None and task["status"] not in CLOSED and not is_suspended(task)
+
+
 def _is_due_within(days: int) -> Callable[[Document, Whose, date], bool]:
+    """Deadlines are compared as they are written, which is quick: a list looks at every task."""
+
     def check(task: Document, _: Whose, today: date) -> bool:
-        left = days_left(task, today)
-        return left is not None and 0 <= left <= days
+        return (
+            task["deadline"] is not None
+            and str(today) <= task["deadline"] <= str(today + timedelta(days=days))
+            and _is_to_be_done(task)
+        )
 
     return check
 
 
 def _is_late(task: Document, _: Whose, today: date) -> bool:
-    left = days_left(task, today)
-    return left is not None and left < 0
+    return task["deadline"] is not None and task["deadline"] < str(today) and _is_to_be_done(task)
 
 
 _CHECKS: Mapping[Attention, Callable[[Document, Whose, date], bool]] = {

@@ -12,6 +12,7 @@ from shared.unit.problems import INTERNAL, Problem, bad_json, invalid_input, pro
 from shared.unit.requests import CommandRequest
 from shared.unit.revocations import Revocations
 from shared.unit.roles import check_may_record
+from shared.unit.signed_out import SignedOut
 from shared.unit.tokens import Bearer, TokenVerifier
 
 logger = logging.getLogger(__name__)
@@ -26,11 +27,12 @@ class Door:
         handler: CommandHandler,
         verifier: TokenVerifier,
         revocations: Revocations | None = None,
+        signed_out: SignedOut | None = None,
     ) -> None:
         self.service = service
         self.verifier = verifier
         self._handler = handler
-        self._revocations = revocations
+        self._revocations, self._signed_out = revocations, signed_out
 
     async def commander(self, authorization: str | None) -> Bearer:
         """Who gives commands with this `Authorization`. Raises a refusal."""
@@ -72,4 +74,6 @@ class Door:
     async def _not_revoked(self, bearer: Bearer) -> Bearer:
         if self._revocations:
             await self._revocations.check(bearer)
+        if self._signed_out and bearer.actor.person:
+            await self._signed_out.check(bearer)
         return bearer

@@ -36,6 +36,7 @@ POSITION_REVOKED = Refusal(
     "{renewed} on is taken.",
 )
 READS_ONLY = Refusal("reads_only", "{actor} gives no commands: no service takes any from who only reads or operates.")
+SIGNED_OUT = Refusal("signed_out", "You have signed out; sign in again.")
 WRONG_UNIT = Refusal("wrong_unit", "{service} takes commands from its own unit alone, and {actor} is of another.")
 IN_THE_FUTURE = Refusal("happened_in_future", "Nothing can be recorded that has not happened yet ({happened}).")
 OUT_OF_TIME = Refusal(
@@ -102,7 +103,15 @@ AND_MORE = Message("and_more", "+ {count}")
 
 _BY_STATUS = {
     400: (BAD_JSON,),
-    401: (MISSING_TOKEN, INVALID_TOKEN, SIGNED_BY_ANOTHER_KEY, EXPIRED_TOKEN, TOKEN_REVOKED, POSITION_REVOKED),
+    401: (
+        MISSING_TOKEN,
+        INVALID_TOKEN,
+        SIGNED_BY_ANOTHER_KEY,
+        EXPIRED_TOKEN,
+        TOKEN_REVOKED,
+        POSITION_REVOKED,
+        SIGNED_OUT,
+    ),
     403: (WRONG_UNIT, READS_ONLY, NOT_PERMITTED),
     404: (UNKNOWN_COMMAND,),
     409: (COMMAND_ID_REUSED, CONFLICT),

@@ -45,6 +45,7 @@ from shared.unit.problems import ANSWER_TOO_LARGE, Problem, problem_of
 from shared.unit.refusals import OFFERED, REFUSALS, RetryPolicy, SettleRefusal
 from shared.unit.retrying import Retries
 from shared.unit.revocations import Revocations
+from shared.unit.signed_out import SignedOut
 from shared.unit.tokens import TokenVerifier
 from shared.unit.unseen import Unseen
 
@@ -158,7 +159,7 @@ class UnitService:
             EvidenceKeeper(kept, handler, self.name, settings.most_evidence_bytes).offer()
             EvidenceGiver(kept, handler, self.name).offer()
         verifier = TokenVerifier(accepted_keys(settings), congress, self.name)
-        door = Door(self.name, handler, verifier, Revocations(connection, congress))
+        door = Door(self.name, handler, verifier, Revocations(connection, congress), SignedOut(connection, congress))
         answer_commands(broker, congress, door)
 
         async def make_own_consumer() -> None:

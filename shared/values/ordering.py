@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 
 type NaturalKey = tuple[tuple[int, int, str], ...]
 
@@ -30,10 +31,12 @@ type VietnameseKey = tuple[tuple[tuple[int, str], ...], tuple[int, ...], str]
 def vietnamese(text: str) -> VietnameseKey:
     """The key to sort names and titles by: by their letters (a ă â … d đ e ê …), and where these are the same, by
     their tones. Other signs come before all letters."""
-    letters, tones = [], []
-    for sign in unicodedata.normalize("NFC", text.lower()):
-        marks = unicodedata.normalize("NFD", sign)
-        letter = unicodedata.normalize("NFC", "".join(mark for mark in marks if mark not in _TONES))
-        letters.append((_LETTERS.find(letter), letter))
-        tones.append(max(map(_TONES.find, marks)) + 1)
-    return tuple(letters), tuple(tones), text
+    signs = [_letter_and_tone(sign) for sign in unicodedata.normalize("NFC", text.lower())]
+    return tuple(letter for letter, _ in signs), tuple(tone for _, tone in signs), text
+
+
+@lru_cache(maxsize=4096)
+def _letter_and_tone(sign: str) -> tuple[tuple[int, str], int]:
+    marks = unicodedata.normalize("NFD", sign)
+    letter = unicodedata.normalize("NFC", "".join(mark for mark in marks if mark not in _TONES))
+    return (_LETTERS.find(letter), letter), max(map(_TONES.find, marks)) + 1

@@ -401,12 +401,12 @@ def _tree_of_posted(spec: Spec, node: _Node) -> Tree:
         case "choices":
             return list(dict.fromkeys(filter(None, (text.strip() for text in node.texts[: MOST_ROWS + 1]))))
         case "lines":
-            return "\n".join(map(_whole_letters, node.texts[: MOST_ROWS + 1]))
+            return "\n".join(map(whole_letters, node.texts[: MOST_ROWS + 1]))
         case _:
-            return _whole_letters(node.texts[0]) if node.texts else ""
+            return whole_letters(node.texts[0]) if node.texts else ""
 
 
-def _whole_letters(text: str) -> str:
+def whole_letters(text: str) -> str:
     """Lines as everywhere but in a browser; no half letters, which no page can carry."""
     whole = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     return whole.replace("\r\n", "\n").replace("\r", "\n")

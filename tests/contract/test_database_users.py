@@ -17,7 +17,7 @@ from shared.platform.children import start_child
 from shared.platform.credentials import ADMIN, READER, TRACKER
 from shared.platform.database_users import make_users
 from shared.platform.files import OWN_FILE, own_folder, write_new
-from shared.platform.keeper import free_port
+from tests.ports import own_port
 from tests.waiting import wait_until
 
 ALIVE = Path(__file__).parents[2] / "deploy" / "mongo-alive.sh"
@@ -32,7 +32,7 @@ class Database:
     """One that asks who somebody is, as soon as there are users."""
 
     def __init__(self, folder: Path) -> None:
-        self.folder, self.port = folder, free_port()
+        self.folder, self.port = folder, own_port()
 
     @property
     def members(self) -> list[str]:
@@ -157,6 +157,6 @@ def test_a_server_that_hangs_or_is_not_there_is_not_alive(database):
     assert not database.is_alive()
     os.kill(database.process.pid, signal.SIGCONT)
     wait_until(database.is_alive)
-    database.port, port = free_port(), database.port
+    database.port, port = own_port(), database.port
     assert not database.is_alive()
     database.port = port

@@ -189,20 +189,9 @@ def test_a_folder_for_a_key_and_a_place_where_none_can_be_written_are_told(here,
     assert refused(lambda: provide_issuer_keys(nowhere)) == "keys_not_written"
 
 
-MAKE = """
-import sys
-from pathlib import Path
-from shared.unit.issuer import make_issuer_keys
-private, public = map(Path, sys.argv[1:])
-sys.stdin.read()
-make_issuer_keys(private, public)
-print(private.read_bytes().hex(), public.read_bytes().hex())
-"""
-
-
 def test_first_users_at_once_end_with_one_pair(here):
     private, public = halves(here)
-    command = [sys.executable, "-c", MAKE, str(private), str(public)]
+    command = [sys.executable, "-m", "tests.contract.making_keys", str(private), str(public)]
     makers = [
         subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=Path(__file__).parents[2])
         for _ in range(12)

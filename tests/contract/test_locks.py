@@ -30,7 +30,7 @@ from shared.eventstore.wholeness import extent
 from shared.platform.embedded import Endpoints, embedded_servers
 from shared.platform.errors import PlatformError
 from shared.platform.files import own_folder
-from shared.platform.keeper import Server, free_port, listens, nats_server
+from shared.platform.keeper import Server, listens, nats_server
 from shared.platform.nats import nats_connection
 from shared.platform.nats_account import credentials_path
 from shared.platform.nats_permissions import PermissionsViolation
@@ -45,6 +45,7 @@ from tests.conftest import token_for
 from tests.congress import Writer, every_stream, settled
 from tests.contract.units import TASK
 from tests.own_servers import OwnServer
+from tests.ports import own_port
 from tests.program import Shell
 from tests.servers import choice, operator_of
 from tests.waiting import until
@@ -80,7 +81,7 @@ async def test_whoever_has_no_credentials_is_not_let_in_and_told_so_at_once(endp
 
 
 async def test_keys_of_another_server_open_nothing(endpoints, tmp_path):
-    nats_server(tmp_path, free_port())  # makes the keys
+    nats_server(tmp_path, own_port())  # makes the keys
     strange = credentials_for(tmp_path / "nats-keys", "xx", "operator")
     with pytest.raises(PlatformError) as told:
         async with nats_connection(endpoints.nats_url, "stranger", strange):
@@ -368,7 +369,7 @@ async def test_a_command_comes_as_whoever_it_needs(daihoi, settings, tmp_path, m
 
 
 async def test_the_doctor_says_that_it_lacks_credentials_or_is_not_let_in_with_them(settings, tmp_path, connection):
-    nats_server(tmp_path, free_port())
+    nats_server(tmp_path, own_port())
     (tmp_path / "device").mkdir()
     for folder, code in (("nats-keys", "not_let_in"), ("device", "no_credentials")):
         strange = settings.model_copy(update={"nats_credentials": tmp_path / folder})
@@ -376,7 +377,7 @@ async def test_the_doctor_says_that_it_lacks_credentials_or_is_not_let_in_with_t
 
 
 async def test_who_is_not_let_in_is_told_so_once(settings, tmp_path, connection):
-    nats_server(tmp_path, free_port())
+    nats_server(tmp_path, own_port())
     shell = Shell(tmp_path, Endpoints(settings.nats_url, "", str(tmp_path / "nats-keys")), settings.congress)
     ran = await asyncio.to_thread(shell.run_in_a_process, "streams", "provision")
     assert (ran.returncode, ran.stderr.count("does not let"), ran.stderr.count("\n")) == (1, 1, 1), ran.stderr
@@ -406,7 +407,7 @@ async def test_the_configuration_that_is_printed_lets_in_whoever_has_credentials
         return Server("nats-server", command, directory / "nats.log", lambda: listens(port))
 
     own = OwnServer(as_printed, "nats", tmp_path)
-    listening = ("--listen", f"127.0.0.1:{own.port}", "--monitor", f"127.0.0.1:{free_port()}")
+    listening = ("--listen", f"127.0.0.1:{own.port}", "--monitor", f"127.0.0.1:{own_port()}")
     (tmp_path / "nats.conf").write_text(await daihoi("config", *listening, "--store", str(tmp_path / "store")))
     made = await daihoi("credentials", "operator", "auditor")
     operator, auditor = map(Path, made.split())

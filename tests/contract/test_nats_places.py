@@ -23,7 +23,7 @@ from shared.eventstore.names import ledger_stream, service_stream
 from shared.eventstore.store import EventStore
 from shared.eventstore.streams import provision
 from shared.platform.children import start_child, stop_child
-from shared.platform.keeper import Server, free_port, listens
+from shared.platform.keeper import Server, listens
 from shared.platform.nats import nats_connection
 from shared.platform.nats_places import (
     LEAF_ALONE,
@@ -40,6 +40,7 @@ from tests.certificates import Authority
 from tests.conftest import token_for
 from tests.congress import Writer, settled
 from tests.contract.units import TASK
+from tests.ports import own_port
 from tests.program import Shell
 from tests.waiting import until
 
@@ -66,7 +67,7 @@ class Centre:
         """One that runs on what is printed, and its address."""
         here = self.folder / name
         here.mkdir()
-        port, pair = free_port(), self.authority.server(name)
+        port, pair = own_port(), self.authority.server(name)
         tls = ("--tls-certificate", str(pair.certificate), "--tls-key", str(pair.key))
         places = ("--listen", f"127.0.0.1:{port}", "--store", str(here))
         trusted = ("--tls-ca", str(self.authority.certificate))
@@ -107,7 +108,7 @@ def centre(tmp_path, endpoints, monkeypatch):
 
 
 async def test_a_cluster_of_three_with_locks_keeps_every_stream_three_times(centre):
-    routes = {name: free_port() for name in NODES}
+    routes = {name: own_port() for name in NODES}
     cluster = [word for name, port in routes.items() for word in ("--cluster", f"{name}=127.0.0.1:{port}")]
     with ExitStack() as stack:
         url = ",".join(stack.enter_context(centre.server(name, *cluster)) for name in NODES)
@@ -142,7 +143,7 @@ async def test_a_cluster_of_three_with_locks_keeps_every_stream_three_times(cent
 
 async def test_a_unit_works_through_its_leaf_node(centre):
     """Its service has the unit's credentials alone, and reaches nothing but the leaf node."""
-    leaves, shown = f"127.0.0.1:{free_port()}", centre.keys / CONGRESS / f"{UNIT}.creds"
+    leaves, shown = f"127.0.0.1:{own_port()}", centre.keys / CONGRESS / f"{UNIT}.creds"
     private, public = (centre.folder / ".daihoi" / "issuer" / name for name in ("issuer.key", "issuer.pub"))
     make_issuer_keys(private, public)
     with centre.server("hub", "--leaves", leaves) as hub:
@@ -186,7 +187,7 @@ def page(address):
 
 
 async def test_monitoring_which_shows_the_names_of_inboxes_is_there_only_where_it_is_asked_for(centre):
-    monitor = f"127.0.0.1:{free_port()}"
+    monitor = f"127.0.0.1:{own_port()}"
     assert "http" not in centre.shell.run("nats", "config").stdout
     with centre.server("watched", "--monitor", monitor) as url:
         async with centre.connection(url, UNIT) as unit:

@@ -19,7 +19,7 @@ from shared.eventstore.rights import member_of
 from shared.eventstore.store import EventStore
 from shared.eventstore.streams import provision
 from shared.platform.errors import PlatformError
-from shared.platform.keeper import Server, free_port, listens, nats_server
+from shared.platform.keeper import Server, listens, nats_server
 from shared.platform.nats import nats_connection
 from shared.platform.nats_account import credentials_path, issued, revoked
 from shared.platform.nats_config import configuration
@@ -29,6 +29,7 @@ from shared.unit.issuer import make_issuer_keys
 from tests.congress import Writer, settled
 from tests.contract.test_nats_places import centre  # noqa: F401
 from tests.own_servers import OwnServer
+from tests.ports import own_port
 from tests.program import PROJECT
 from tests.waiting import until
 
@@ -66,7 +67,7 @@ async def a_session(url, credentials):
 
 
 async def test_each_server_of_a_cluster_lets_in_who_is_revoked_until_it_is_told(centre):  # noqa: F811
-    routes = {name: free_port() for name in ("one", "two")}
+    routes = {name: own_port() for name in ("one", "two")}
     cluster = [word for name, port in routes.items() for word in ("--cluster", f"{name}=127.0.0.1:{port}")]
     with ExitStack() as stack:
         one, two = (stack.enter_context(centre.server(name, *cluster)) for name in routes)
@@ -88,7 +89,7 @@ async def test_each_server_of_a_cluster_lets_in_who_is_revoked_until_it_is_told(
 
 
 async def test_a_leaf_node_has_to_be_told_too(centre):  # noqa: F811
-    leaves, shown = f"127.0.0.1:{free_port()}", credentials_path(centre.keys, CONGRESS, UNIT)
+    leaves, shown = f"127.0.0.1:{own_port()}", credentials_path(centre.keys, CONGRESS, UNIT)
     with centre.server("hub", "--leaves", leaves) as hub:
         credentials_for(centre.keys, CONGRESS, UNIT)
         with centre.server("leaf", "--leaf", leaves, "--leaf-credentials", str(shown)) as leaf:
@@ -107,7 +108,7 @@ async def test_in_containers_new_keys_and_a_signal_end_it_and_the_service_comes_
     tmp_path, monkeypatch
 ):
     """As docker-compose.yml does: `keys` runs once more, and the server reads what it has written."""
-    port, store = free_port(), str(tmp_path / "store")
+    port, store = own_port(), str(tmp_path / "store")
     monkeypatch.setattr(os, "chown", lambda *_, **__: None)
     monkeypatch.setattr(
         keys, "configuration", lambda _, __, folder, *___, name: configuration(f"127.0.0.1:{port}", store, folder)

@@ -12,12 +12,13 @@ from shared.eventstore.credentials import credentials_for
 from shared.platform import nats_keys
 from shared.platform.embedded import embedded_servers
 from shared.platform.errors import PlatformError
-from shared.platform.keeper import Server, free_port, nats_server
+from shared.platform.keeper import Server, nats_server
 from shared.platform.nats import nats_connection
 from shared.platform.nats_account import provide_keys, revoke, revoked
 from shared.platform.nats_keys import Credentials, claims_of
 from shared.platform.settings import Settings
 from tests.contract.refusing import refused
+from tests.ports import own_port
 from tests.waiting import until
 
 CONGRESS, DAY_S = "xx", 24 * 3600
@@ -34,7 +35,7 @@ class Embedded:
     """The embedded nats-server, looked after as its keeper does it."""
 
     def __init__(self, folder: Path) -> None:
-        port = free_port()
+        port = own_port()
         self.server: Server = nats_server(folder, port)
         self.keys, self.url, self.list = (
             folder / "nats-keys",

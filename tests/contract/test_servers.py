@@ -9,17 +9,18 @@ import pytest
 from shared.eventstore.jetstream_api import js_api
 from shared.platform.embedded import Endpoints
 from shared.platform.errors import PlatformError
-from shared.platform.keeper import free_port, nats_server
+from shared.platform.keeper import nats_server
 from shared.platform.nats import nats_connection
 from shared.platform.pauses import Pauses
 from shared.unit.service import service_broker
 from tests.own_servers import OwnServer
+from tests.ports import own_port
 from tests.servers import operator_of
 from tests.waiting import TIMEOUT_S, until
 
 
 def dead() -> str:
-    return f"nats://127.0.0.1:{free_port()}"
+    return f"nats://127.0.0.1:{own_port()}"
 
 
 @pytest.mark.parametrize("named", ["{alive}", "{dead},{alive}", " {alive} , {dead},", "{dead},{dead},{alive}"])

@@ -22,7 +22,9 @@ from shared.eventstore.records import Records
 from shared.eventstore.streams import provision
 from shared.unit.accepted_keys import accepted_keys
 from shared.unit.door import Door
+from shared.unit.problems import STATUS
 from shared.unit.revocations import Revocations
+from shared.unit.signed_out import SignedOut
 from shared.unit.tokens import TokenVerifier
 from shared.web import sign_in
 from shared.web.application import bearer_of
@@ -68,7 +70,9 @@ async def services(endpoints, settings, connection):
 
 def service(name, settings, connection):
     verifier = TokenVerifier(accepted_keys(settings), settings.congress, name)
-    door = Door(name, None, verifier, Revocations(connection, settings.congress))
+    door = Door(
+        name, None, verifier, Revocations(connection, settings.congress), SignedOut(connection, settings.congress)
+    )
     at_work = SimpleNamespace(settings=settings, connection=connection, door=door, service=SimpleNamespace(name=name))
     place = Place(at_work, NoViews())
 
@@ -76,8 +80,8 @@ def service(name, settings, connection):
         try:
             bearer = await bearer_of(request, place)
         except Refused as refused:
-            if refused.code == "unavailable":
-                return PlainTextResponse("unavailable", 503)
+            if STATUS[refused.refusal] != 401:
+                return PlainTextResponse(refused.code, STATUS[refused.refusal])
             bearer = None
         if bearer is None:
             return await sign_in.send_away(request, place)
@@ -256,6 +260,19 @@ async def test_who_signs_out_at_one_service_is_signed_out_at_all(services, conne
         assert (await web.get(f"{HERE}/work")).status_code == 303
         web.cookies.set(cookie_name(services.settings.congress), token, domain="logistics.example.org", path="/")
         assert (await web.get(f"{UNIT}/work")).status_code == 303
+
+
+async def test_a_session_that_was_ended_gives_no_command_either(services, connection):
+    await add(connection, services.settings)
+    async with browser(services) as web:
+        await follow(web, await sign_in_at(web, f"{UNIT}/work"))
+        token = web.cookies.get(cookie_name(services.settings.congress), domain="logistics.example.org")
+        door = services.unit.place.at_work.door
+        assert (await door.commander(f"Bearer {token}")).actor == ("logistics.lead", "logistics", "lan")
+        await web.post(f"{UNIT}/sign-out", data={"csrf": csrf_token(token)})
+        with pytest.raises(Refused) as told:
+            await door.commander(f"Bearer {token}")
+        assert told.value.code == "signed_out"
 
 
 async def test_signing_out_everywhere_ends_the_sessions_of_every_browser_and_lets_in_again(services, connection):

@@ -11,13 +11,14 @@ from pydantic import ValidationError
 from shared.i18n import render
 from shared.platform.embedded import Endpoints
 from shared.platform.errors import PlatformError
-from shared.platform.keeper import Server, free_port, listens
+from shared.platform.keeper import Server, listens
 from shared.platform.nats import nats_connection
 from shared.platform.nats_tls import tls_options
 from shared.platform.plain import is_plain
 from shared.platform.settings import Settings
 from shared.unit.service import service_broker
 from tests.certificates import Authority
+from tests.ports import own_port
 from tests.program import Shell
 from tests.waiting import until
 
@@ -38,7 +39,7 @@ def stranger(tmp_path_factory):
 @contextmanager
 def nats_with(folder, pair=None, *more, port=None):
     """A server that shows this certificate, with `more` about TLS; without a pair one that does not encrypt."""
-    port, first = port or free_port(), str(is_plain()).lower()
+    port, first = port or own_port(), str(is_plain()).lower()
     config = folder / "tls.conf"
     lines = (
         [f'cert_file: "{pair.certificate}"', f'key_file: "{pair.key}"', f"handshake_first: {first}", *more]
@@ -166,7 +167,7 @@ async def test_a_connection_outlives_a_certificate_that_expired_and_was_renewed(
     authority, monkeypatch, tmp_path, caplog
 ):
     trust(monkeypatch, authority)
-    port = free_port()
+    port = own_port()
     with nats_with(tmp_path, authority.server(), port=port) as url:
         context = nats_connection(url, "tests")
         connection = await context.__aenter__()

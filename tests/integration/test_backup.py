@@ -34,10 +34,10 @@ from shared.platform.nats import nats_connection
 from shared.unit.client import CommandClient
 from shared.unit.consumer import make_consumer
 from shared.unit.health import health_of
+from shared.unit.signed_out import SignedOut
 from shared.values.code_lists import EVERY_CASE
 from shared.values.types import Group, Phase, Text
 from shared.web.sign_in.accounts import Account, Accounts
-from shared.web.sign_in.signed_out import SignedOut
 from tests import recorded
 from tests.congress import Writer, envelope_of, settled
 from tests.program import Shell

@@ -20,12 +20,12 @@ from shared.eventstore.jetstream_api import js_api, stream_info
 from shared.eventstore.names import ledger_stream, service_stream
 from shared.eventstore.store import EventStore
 from shared.eventstore.streams import stream_configs
-from shared.platform.keeper import free_port
 from shared.unit.client import CommandClient
 from shared.unit.consumer import consumer_config, consumer_name, make_consumer
 from shared.unit.findings import Severity
 from shared.values.units import services
 from tests.congress import Writer, life_of_a_task, settled
+from tests.ports import own_port
 from tests.waiting import TIMEOUT_S, until
 
 PROJECT = Path(__file__).parents[2]
@@ -117,7 +117,7 @@ async def test_with_all_services_it_is_content_and_without_one_it_is_not(setting
 
 async def test_a_nats_that_does_not_answer_is_told_and_mongodb_is_looked_at_all_the_same(settings, monkeypatch):
     monkeypatch.setattr("shared.platform.nats.FIRST_CONNECTION_TIMEOUT_S", 0.5)
-    away = settings.model_copy(update={"nats_url": f"nats://127.0.0.1:{free_port()}"})
+    away = settings.model_copy(update={"nats_url": f"nats://127.0.0.1:{own_port()}"})
     findings = await examine(away)
     assert [each.code for each in findings] == ["nats_unreachable", "mongo_answers"]
 
@@ -126,7 +126,7 @@ async def test_a_mongodb_that_does_not_answer_is_told_and_nats_is_looked_at_all_
     settings, connection, monkeypatch
 ):
     monkeypatch.setattr("daihoi.ops.doctor.MONGO_PATIENCE_MS", 500)
-    away = settings.model_copy(update={"mongo_url": f"mongodb://127.0.0.1:{free_port()}/?directConnection=true"})
+    away = settings.model_copy(update={"mongo_url": f"mongodb://127.0.0.1:{own_port()}/?directConnection=true"})
     findings = await examine(away)
     assert "MongoDB: mongo_unreachable" in told(findings)
     assert "streams_there" in {each.code for each in findings}

@@ -9,9 +9,9 @@ from shared.i18n import render
 from shared.platform import embedded, keeper
 from shared.platform.credentials import with_password_file
 from shared.platform.files import why_not
-from shared.platform.keeper import free_port
 from shared.platform.nats_account import KEYS_TROUBLE
 from shared.values.message import Message, OwnWords
+from tests.ports import own_port
 from tests.program import Shell
 
 ENGLISH = re.compile(
@@ -62,7 +62,7 @@ def test_a_server_that_is_not_there_is_told_by_a_code_and_a_sentence_after_the_t
 ):
     monkeypatch.setattr("shared.platform.nats.CONNECT_TIMEOUT_S", 0.2)
     assert shell.run("keys").returncode == 0
-    url = f"nats://127.0.0.1:{free_port()}"
+    url = f"nats://127.0.0.1:{own_port()}"
     ran = shell.run(*SEND, "--wait-for-service", "0.3", DAIHOI_NATS_URL=url, DAIHOI_LANG=lang)
     assert ran.returncode == 1
     sentence = {"vi": "Sau 0.3 giây vẫn chưa có máy chủ NATS", "en": "After 0.3 s still no NATS server answers"}[lang]
@@ -87,7 +87,7 @@ def no_address_of_a_database(_folder, _):
 
 
 def no_database(_folder, _):
-    nowhere = f"mongodb://127.0.0.1:{free_port()}/?directConnection=true"
+    nowhere = f"mongodb://127.0.0.1:{own_port()}/?directConnection=true"
     return ("report",), {"DAIHOI_MONGO_URL": nowhere}, "MongoDB"
 
 

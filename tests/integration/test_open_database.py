@@ -13,14 +13,15 @@ from shared.platform import secantus
 from shared.platform.children import start_child
 from shared.platform.credentials import login
 from shared.platform.databases import secantus_program
-from shared.platform.keeper import WouldNotStart, free_port, mongo_server
+from shared.platform.keeper import WouldNotStart, mongo_server
 from tests.own_servers import OwnServer
+from tests.ports import own_port
 from tests.waiting import wait_until
 
 
 @contextmanager
 def asking_nobody(folder: Path) -> Iterator[MongoClient[Any]]:
-    port = free_port()
+    port = own_port()
     told = ["--port", str(port), "--storage-path", str(folder / secantus.DATA)]
     server = start_child([secantus_program(), *told], folder / "mongo.log")
     try:

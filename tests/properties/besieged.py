@@ -121,8 +121,11 @@ class Besieged:
         elif not sent.answer.get("detail_vi"):
             self.wrong.append(Wrong("refused without a word of Vietnamese", sent))
 
-    async def besiege(self, service: str, command: type[Command], hostile: Iterable[Sequence[Hostile]]) -> None:
-        """Sends the valid command, and then each of the hostile ones, to where the valid one would be accepted."""
+    async def besiege(
+        self, service: str, command: type[Command], hostile: Iterable[Sequence[Hostile]], *, full: bool = True
+    ) -> None:
+        """Sends the valid command, and then each of the hostile ones, to where the valid one would be accepted; and
+        those with every field `full`."""
         way = all_ways().get(command)
         last = way[-1] if way else Step(examples(command)[0], "lead")
         place = await self._prepared(service, way or [last])
@@ -136,7 +139,7 @@ class Besieged:
             sent = await self.give(service, command.NAME, last.position, request, labels_of(combination))
             if sent.came_true:
                 await self._next(service, last, place, sent)
-        for label, data in everything_full(command, last.command.model_dump(mode="json")):
+        for label, data in everything_full(command, last.command.model_dump(mode="json")) if full else ():
             place = await self._prepared(service, way or [last])
             await self.give(service, command.NAME, last.position, request_of(last, place, data), label)
 

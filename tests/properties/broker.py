@@ -8,9 +8,10 @@ from typing import Any
 import nats.errors
 from nats.aio.client import Client
 
+from tests.waiting import TIMEOUT_S
+
 ACK_TIMEOUT_S = 0.003
-"""What an event store waits between two tries; a request that really goes to the server has `SERVER_TIMEOUT_S`."""
-SERVER_TIMEOUT_S = 20.0
+"""What an event store waits between two tries; whatever really goes to the server has `TIMEOUT_S`."""
 
 
 class Mishap(StrEnum):
@@ -72,14 +73,14 @@ class Unreliable:
     ) -> Any:
         self._must_be_up()
         if "Nats-Expected-Stream" not in (headers or {}):
-            return await self._connection.request(subject, payload, timeout=SERVER_TIMEOUT_S, headers=headers)
+            return await self._connection.request(subject, payload, timeout=TIMEOUT_S, headers=headers)
         if self._gate is not None:
             gate, self._gate = self._gate, None
             self.held.set()
             await gate.wait()
         mishap = self._due(headers or {})
         if mishap is None or mishap.reaches_the_server:
-            reply = await self._connection.request(subject, payload, timeout=SERVER_TIMEOUT_S, headers=headers)
+            reply = await self._connection.request(subject, payload, timeout=TIMEOUT_S, headers=headers)
         if mishap is None:
             return reply
         self._met[mishap] += 1

@@ -1,14 +1,22 @@
 """How long the properties are looked for, and whether every run looks in the same places."""
 
 import os
+from typing import TYPE_CHECKING
 
-from hypothesis import HealthCheck, Phase, settings
+if TYPE_CHECKING:
+    from hypothesis import settings
 
 LONGER = int(os.environ.get("DAIHOI_TEST_LONGER", "0"))
 """So many times as long as usual, with a random seed; 0: as usual, in the same places on every run."""
 
 
-def effort(examples: int, steps: int = 50) -> settings:
+def effort(examples: int, steps: int = 50) -> "settings":
+    from hypothesis import (
+        HealthCheck,
+        Phase,
+        settings,
+    )  # which every process of a run would load for the number alone
+
     return settings(
         max_examples=examples * max(LONGER, 1),
         stateful_step_count=steps,

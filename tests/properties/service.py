@@ -2,15 +2,17 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, contextmanager
 from typing import NamedTuple
 from uuid import UUID
 
+import pytest
 from hypothesis import strategies as st
 from nats.aio.client import Client
 
 from shared.domain.decider import Actor, Command, Refused
+from shared.eventstore import direct, store
 from shared.eventstore.envelope import Cause
 from shared.eventstore.store import EventStore
 from shared.platform.embedded import Endpoints
@@ -21,6 +23,7 @@ from tests.contract.units import SERVICE_AGGREGATES
 from tests.properties.broker import ACK_TIMEOUT_S, Died, Mishap, Unreliable
 from tests.properties.history import HAPPENED, Expected, History, Told, keys_of, read_history
 from tests.servers import operator_of
+from tests.waiting import TIMEOUT_S
 
 HERE, THERE = 0, 1
 SOMEWHERE = st.sampled_from([HERE, THERE])
@@ -183,13 +186,25 @@ def assert_answers(answer: Answer, told: Sequence[Told]) -> None:
 
 @contextmanager
 def standing_still(endpoints: Endpoints) -> Iterator[tuple[asyncio.AbstractEventLoop, Client]]:
-    """A loop that stands still between two steps, for a machine whose steps are plain functions; and a connection."""
+    """A loop that stands still between two steps, for a machine whose steps are plain functions; and a connection.
+    Nobody gives the real server up: on a busy machine it would be a mishap that nobody has asked for."""
     loop = asyncio.new_event_loop()
+    entered = nats_connection(endpoints.nats_url, "properties", operator_of(endpoints))
     try:
-        with in_loop(loop, nats_connection(endpoints.nats_url, "properties", operator_of(endpoints))) as connection:
+        with in_loop(loop, entered) as connection, pytest.MonkeyPatch.context() as patch:
+            patch.setattr(store, "LOOK_TIMEOUT_S", TIMEOUT_S)
+            patch.setattr(direct, "READ_TIMEOUT_S", TIMEOUT_S)
+            patch.setattr(connection, "request", _patient(connection.request))
             yield loop, connection
     finally:
         loop.close()
+
+
+def _patient[**Args, T](request: Callable[Args, T]) -> Callable[Args, T]:
+    def asking(*args: Args.args, **options: Args.kwargs) -> T:
+        return request(*args, **options | {"timeout": TIMEOUT_S})
+
+    return asking
 
 
 @contextmanager

@@ -2,8 +2,8 @@
 by everybody: refused to those whom the table of roles does not let give it.
 
 What several units have is dealt out over them: each gets every command. `make test` tries every twentieth value in
-one of them, the long tests every second. A longer look (`DAIHOI_TEST_LONGER`) tries every value in every unit, and
-more at random.
+one of them, and there every field full; the long tests every second, and every field full in each. A longer look
+(`DAIHOI_TEST_LONGER`) tries every value in every unit, and more at random.
 """
 
 import asyncio
@@ -70,6 +70,12 @@ def dealt(service: str, command: type[Command], every: int) -> list[Hostile]:
     return part[having.index(service) :: len(having)]
 
 
+def gets_it_full(service: str, command: type[Command]) -> bool:
+    """Whether this one of those that have the command is to get it with every field full."""
+    having = [name for name in SERVICE_AGGREGATES if command in commands_of(name)]
+    return LONGER > 0 or having[crc32(command.NAME.encode()) % len(having)] == service
+
+
 class Sieges:
     """The congress that is besieged now. Where one has been broken, the next test gets another."""
 
@@ -100,14 +106,14 @@ async def sieges(endpoints: Endpoints, tmp_path_factory: pytest.TempPathFactory)
 type Wish = tuple[str, type[Command], Sequence[Sequence[Hostile]]]
 
 
-async def attack(siege: Besieged, wishes: Sequence[Wish]) -> None:
+async def attack(siege: Besieged, wishes: Sequence[Wish], every: int) -> None:
     """Side by side, but one after the other where they may speak of the same thing; first of all, and by themselves,
     those that look at everything of a kind."""
     free, alone = asyncio.Semaphore(AT_ONCE), defaultdict[str, asyncio.Lock](asyncio.Lock)
 
     async def one(service: str, command: type[Command], hostile: Sequence[Sequence[Hostile]]) -> None:
         async with alone[f"{service} {command.ENTITY}" if named_for_all(command) else str(uuid4())], free:
-            await siege.besiege(service, command, hostile)
+            await siege.besiege(service, command, hostile, full=every != SHORT or gets_it_full(service, command))
 
     for wish in sorted(wishes, key=lambda wish: wish[1] is not review.CloseReview):
         if looks_at_all(wish[1]):
@@ -208,7 +214,7 @@ async def test_a_boundary_value_is_refused_with_a_code_or_is_in_the_views(sieges
     wishes = [
         (service, command, [(value,) for value in dealt(service, command, every)]) for command in commands_of(service)
     ]
-    await attack(siege, wishes)
+    await attack(siege, wishes, every)
     assert not siege.wrong, siege.told()
     shallow = {(service, command.NAME) for command in commands_of(service)} - siege.accepted
     assert every == SHORT or {name for _, name in shallow} <= NEVER_ACCEPTED | POLICIES_COMPETE, (
@@ -232,6 +238,6 @@ async def test_boundary_values_together_are_refused_with_a_code_or_are_in_the_vi
     for _ in range(COMBINATIONS[every] * max(LONGER, 1)):
         which = random.choice(commands)
         wishes[which].append(fitting(random.sample(hostile_to(which[1]), random.randint(2, 4))))
-    await attack(siege, [(*which, hostile) for which, hostile in wishes.items()])
+    await attack(siege, [(*which, hostile) for which, hostile in wishes.items()], every)
     await siege.audit_verify()
     assert not siege.wrong, f"with the seed {seed}\n{siege.told()}"

@@ -62,7 +62,7 @@ from tests.properties.service import (
 from tests.properties.wishes import actors_of, commands_of, wishes
 from tests.servers import drop_database
 
-EXAMPLES, STEPS = 15, 50
+FEWER, EXAMPLES, STEPS = 6, 15, 50
 SERVICES = (SUBCOMMITTEE, PROPAGANDA, LOGISTICS, SECURITY)
 POLICIES = [(service.name, policy) for service in SERVICES for policy in service.policies]
 TRIES = 4
@@ -462,12 +462,15 @@ class Machine(RuleBasedStateMachine):
                     assert await views.documents(view.name, _id=key)
 
 
-def test_whatever_is_delivered_twice_or_late_every_effect_is_there_once_and_the_views_say_so(endpoints, congress):
+@pytest.mark.parametrize("examples", [FEWER, pytest.param(EXAMPLES, marks=pytest.mark.long)])
+def test_whatever_is_delivered_twice_or_late_every_effect_is_there_once_and_the_views_say_so(
+    endpoints, congress, examples
+):
     met: Counter[Mishap] = Counter()
     effective: Counter[str] = Counter()
     with standing_still(endpoints) as (loop, connection):
         told = {"congress": congress, "mongo_url": endpoints.mongo_url, "met": met, "effective": effective}
         machine = type("Machine", (Machine,), {**told, "loop": loop, "connection": connection})
-        run_state_machine_as_test(machine, settings=effort(EXAMPLES, STEPS))
+        run_state_machine_as_test(machine, settings=effort(examples, STEPS))
     assert effective.keys() > {"a refusal", "open-assigned-items", "open-ordered-reviews"}
     assert met.keys() == set(Mishap)

@@ -135,6 +135,15 @@ async def test_somebody_elses_change_is_shown_before_ones_own_is_recorded(pages)
     assert (await document(pages, task_id))["collective"] == "Sở Y tế"
 
 
+async def test_what_is_only_added_asks_nothing(pages):
+    task_id = await opened(pages)
+    path = f"/tasks/{task_id}/do/comment-on-task"
+    fields = await form_at(pages, LEAD, path) | {"text": "Hai"}
+    await pages.give(MEMBER, "comment-on-task", {"task_id": task_id, "comment_id": "a", "text": "Một"})
+    assert (await pages.post(LEAD, path, fields)).status_code == 303
+    assert len((await document(pages, task_id))["comments"]) == 2
+
+
 async def test_ones_own_change_asks_nothing(pages):
     task_id = await opened(pages)
     path = f"/tasks/{task_id}/do/fund-task"
@@ -142,6 +151,18 @@ async def test_ones_own_change_asks_nothing(pages):
     await pages.give(LEAD, "comment-on-task", {"task_id": task_id, "comment_id": "a", "text": "x"})
     assert (await pages.post(LEAD, path, fields)).status_code == 303
     assert (await document(pages, task_id))["secured_vnd"] == 2_000_000
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+async def test_nothing_is_recorded_by_looking_at_a_form(pages, method):
+    task_id = await opened(pages, assigned=True)
+    for path in (
+        f"/tasks/{task_id}/do/start-task",
+        f"/tasks/{task_id}/do/start-task?command_id={uuid4()}",
+        "/tasks/paste",
+    ):
+        assert (await pages.get(LEAD, path, method=method)).status_code == 200
+    assert (await document(pages, task_id))["status"] == "open"
 
 
 async def test_what_happened_before_is_put_on_record_with_its_time(pages):
@@ -404,6 +425,15 @@ async def test_a_step_is_ticked_on_the_task(pages):
     response = await pages.post(MEMBER, tick.action, tick.fields)
     assert response.status_code == 303
     assert (await document(pages, task_id))["checklist"][0]["ticked"] is True
+
+
+async def test_who_leads_the_sub_committee_is_led_to_where_it_instructs(pages):
+    task_id = await opened(pages)
+    link = f"/do/give-instruction?unit=logistics&amp;task_id={task_id}"
+    assert link in (await pages.get("subcommittee.lead", f"/tasks/{task_id}", at="logistics")).text
+    assert link not in (await pages.get("subcommittee.member", f"/tasks/{task_id}", at="logistics")).text
+    assert link not in (await pages.get(LEAD, f"/tasks/{task_id}")).text
+    assert (await pages.get("subcommittee.lead", link.replace("&amp;", "&"))).status_code == 200
 
 
 async def test_who_only_reads_sees_the_task_and_no_action(pages):

@@ -15,6 +15,7 @@ from starlette.responses import Response
 
 from shared.domain.decider import Command, Refused
 from shared.domain.task import OpenTask
+from shared.entering.fields import NEW_IDS
 from shared.entering.typed import INSTANT
 from shared.eventstore.errors import Unavailable
 from shared.i18n import render
@@ -109,7 +110,7 @@ class Filled(NamedTuple):
 
 async def answer(visit: Visit, giving: Giving) -> Response:
     """The page of the form, or what came of it."""
-    if visit.request.method == "GET":
+    if visit.request.method != "POST":
         return _page(visit, giving, _form(visit, giving), _seen(visit, giving, giving.fixed), uuid4())
     fields = await visit.form()
     typed, problem = await _typed(visit, giving, fields)
@@ -265,6 +266,8 @@ async def _meanwhile(
 ) -> Meanwhile | None:
     """What others have recorded about the same thing since the form was made; nothing where this very form was
     recorded already."""
+    if giving.command.NAME in NEW_IDS:
+        return None  # it takes nothing from what others have added
     entity, entity_id = giving.command.ENTITY, giving.entity_id(data)
     seen = str(fields.get(SEEN, ""))
     touch = visit.views.touch(entity, entity_id)

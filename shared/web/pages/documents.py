@@ -125,5 +125,5 @@ def _addresses(visit: Visit, on_file: list[Document]) -> dict[str, str]:
 
 SECTION = Section(
     routes=(route("/documents", documents_page), route("/documents/{document_id}", document_page)),
-    links=(Link("Documents on file", "/documents"),),
+    links=(Link("Official documents", "/documents"),),
 )

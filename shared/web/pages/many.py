@@ -1,6 +1,6 @@
 """One command for several tasks: a form with what they share, then each task by itself, and what came of each."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 from uuid import uuid5
 
@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from shared.domain.decider import Refusal
 from shared.unit.roles import Act
+from shared.values.command_words import COMMAND_WORDS
 from shared.views.view import Document
 from shared.web.forms import form_of, read_form, with_typed
 from shared.web.pages.choices import choices_for
@@ -68,6 +69,13 @@ async def many_page(visit: Visit) -> Response:
     return shown.outcomes(outcomes)
 
 
+def done_by(visit: Visit, outcomes: Sequence[Outcome], names: Collection[str]) -> str:
+    """What the page says was done; nothing where some of it was not."""
+    if any(each.why for each in outcomes):
+        return ""
+    return ", ".join(visit.say(COMMAND_WORDS[name]) for name in sorted(names))
+
+
 class _Shown(NamedTuple):
     visit: Visit
     name: str
@@ -99,6 +107,7 @@ class _Shown(NamedTuple):
             done_ones=[each for each in outcomes if not each.why],
             refused_ones=[each for each in outcomes if each.why],
             unknown=self.unknown,
+            done=done_by(visit, outcomes, {self.name}),
         )
 
 

@@ -76,14 +76,14 @@ HELP: Mapping[str, Help] = {
     ),
     "drop-clearance": _help("Do without the clearance", "The task can be completed without it. Say why."),
     "describe-task": _help(
-        "Product, leader, remark",
+        "Describe the task",
         "What the task brings about, who directs it, and a remark. This replaces all three.",
     ),
     "open-obstacle": _help(
         "Record an obstacle", "What stands in the way, why, and what is proposed to whom. The task is not stopped."
     ),
     "resolve-obstacle": _help("Resolved", "Say how the obstacle was overcome."),
-    "comment-on-task": _help("Comment", "A word on the task for everybody who works on it."),
+    "comment-on-task": _help("Give a comment", "A word on the task for everybody who works on it."),
     "instruct-task": _help("Give an instruction", "What the head of the unit wants done, and by when."),
     "add-dependency": _help(
         "Comes after another task", "This task can't be completed before that one is completed or cancelled."

@@ -19,7 +19,7 @@ from shared.views.view import Document
 from shared.web.forms import Option
 from shared.web.pages.commanding import command_id_in
 from shared.web.pages.doing import visit_title
-from shared.web.pages.many import Outcome
+from shared.web.pages.many import Outcome, done_by
 from shared.web.pages.tasks import own_tasks
 from shared.web.pasting import Pasted, PastedRow, PasteProblem, read_paste
 from shared.web.sections import Section, route
@@ -53,7 +53,7 @@ class Step(NamedTuple):
 
 
 async def paste_page(visit: Visit) -> Response:
-    if visit.request.method == "GET":
+    if visit.request.method != "POST":
         return _page(visit, {}, Pasted(), ())
     fields = await visit.form()
     column = str(fields.get(COLUMN, ""))
@@ -138,6 +138,7 @@ async def _give(visit: Visit, fields: FormData, steps: Sequence[Step]) -> Respon
         done_ones=[each for each in outcomes if not each.why],
         refused_ones=[each for each in outcomes if each.why],
         unknown=0,
+        done=done_by(visit, outcomes, {step.command.NAME for step in steps if step.command}),
     )
 
 

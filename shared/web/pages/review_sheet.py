@@ -1,6 +1,6 @@
 """One row of the sheet of a review: what is typed in it, as the commands that it comes to."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -13,7 +13,7 @@ from shared.domain.task import AssignTask, CommentOnTask, FundTask, SetDeadline
 from shared.events.review import Essential
 from shared.reports.reviews import SheetRow
 from shared.values.message import Message
-from shared.web.forms import FieldProblem, read_form
+from shared.web.forms import FieldProblem, read_form, whole_letters
 
 ROW = "row"
 TYPED = ("collective", "individual", "deadline", "secured_vnd", "funding_source", "reason")
@@ -53,6 +53,11 @@ class Step(NamedTuple):
     data: dict[str, Any]
     id: UUID
 
+    @property
+    def columns(self) -> set[str]:
+        """Where in the row stands what it records."""
+        return {column_of(name) for name in self.data} - {CHOICE}
+
 
 @dataclass
 class RowToDo:
@@ -75,10 +80,10 @@ def name_of_field(task_id: str, name: str) -> str:
     return f"{ROW}.{task_id}.{name}"
 
 
-def typed_in_row(task_id: str, typed: Mapping[str, Any]) -> dict[str, str]:
+def typed_in_row(task_id: str, typed: Mapping[str, Sequence[str]]) -> dict[str, str]:
     """What was posted for the row, by the field's name; what is empty is left out."""
     texts = {name: (typed.get(name_of_field(task_id, name)) or [""])[0] for name in (*TYPED, CHOICE)}
-    return {name: text for name, text in texts.items() if text.strip()}
+    return {name: whole_letters(text) for name, text in texts.items() if text.strip()}
 
 
 def choice_of(typed: Mapping[str, str]) -> Choice | None:
@@ -143,17 +148,16 @@ class _Steps:
         self.done.steps.append(Step(name, command, data, self.id_of(name)))
         return data
 
-    def take(self, command: type[Command], given: Mapping[str, list[str]]) -> dict[str, Any]:
+    def take(self, command: type[Command], given: Mapping[str, list[str]], name: str = "") -> dict[str, Any]:
         """What was typed for the command, read. Its data may still be added to."""
-        name = command.NAME
+        name = name or command.NAME
         posted = read_form(command, given, self.id_of(name))
         self.done.problems += [problem._replace(path=column_of(problem.path)) for problem in posted.errors]
         return self.add(name, command, posted.data)
 
-    def say(self, review_id: str, remaining: list[str], reason: str) -> None:
+    def say(self, review_id: str, remaining: Sequence[str], reason: str) -> None:
         for gap in remaining:
-            self.add(
-                f"explain-{gap}", ExplainGap, {"review_id": review_id, "essential": gap, "reason": reason.strip()}
-            )
+            data = self.take(ExplainGap, {"essential": [gap], "reason": [reason]}, f"explain-{gap}")
+            data["review_id"] = review_id
         if not remaining:
             self.take(CommentOnTask, {"text": [reason]})

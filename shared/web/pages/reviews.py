@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
+from urllib.parse import urlencode
 from uuid import UUID, uuid4
 
 from starlette.responses import Response
@@ -22,7 +23,6 @@ from shared.web.pages.commanding import SEEN, command_id_in, typed_in
 from shared.web.pages.review_sheet import (
     CHOICE,
     Choice,
-    Step,
     choice_of,
     column_of,
     name_of_field,
@@ -40,7 +40,6 @@ ROWS = 40
 """On a page of the sheet: all its fields together are fewer than a form may have."""
 ONLY = "only"
 """The name of the button that records one row."""
-CONFIRM_COMMAND = "confirm-review-item"
 SHOWN = {
     "": Message("all_tasks", "All tasks"),
     "left": Message("with_gaps_left", "With gaps left"),
@@ -53,12 +52,13 @@ CHOICE_WORDS: Mapping[Choice, Message] = {
     Choice.LATER: Message("later", "Leave for later"),
 }
 LONGEST_SEEN = 18
+LONGEST_COUNT = 4
 
 CHANGED_MEANWHILE = Message(
     "changed_meanwhile",
     "{who} changed this task after you opened the sheet. Look at what stands here now and record once more.",
 )
-SOME_DONE = Message("some_done", "{count} rows are recorded.")
+SOME_DONE = Message("some_done", "Rows recorded: {count}.")
 
 
 async def reviews_page(visit: Visit) -> Response:
@@ -175,7 +175,9 @@ async def review_page(visit: Visit) -> Response:
         return await _record(sheet)
     rows = _wanted(sheet.rows, visit.query.get("show", ""))
     listed = paged(rows, visit.query, ROWS)
-    return sheet.page([Shown(row) for row in listed.rows], listed=listed)
+    done = visit.query.get("done", "")
+    count = int(done) if done.isascii() and done.isdecimal() and len(done) <= LONGEST_COUNT else 0
+    return sheet.page([Shown(row) for row in listed.rows], listed=listed, done=count)
 
 
 async def _record(sheet: Sheet) -> Response:
@@ -195,8 +197,10 @@ async def _record(sheet: Sheet) -> Response:
         shown.append(outcome)
     is_refused = any(each.errors for each in shown)
     if not is_refused and not any(each.typed for each in shown):
-        here = f"{sheet.path}?{visit.request.url.query}" if visit.request.url.query else sheet.path
-        return visit.redirect(here, done=CONFIRM_COMMAND if recorded else "")
+        here = {name: visit.query[name] for name in ("show", "page") if name in visit.query}
+        return visit.redirect(
+            f"{sheet.path}?{urlencode(here)}" if here else sheet.path, str(recorded) if recorded else ""
+        )
     now = visit.views.document("reviews", sheet.review["_id"]) or sheet.review
     fresh = {row.id: row for row in Sheet(visit, now).rows}
     for each in shown:
@@ -221,7 +225,8 @@ async def _record_row(
     for step in wanted.steps:
         given = await visit.give(step.command.NAME, step.data, step.id)
         if given.problem:
-            left = _without(texts, wanted.steps[: len(done)])
+            columns = {CHOICE}.union(*(step.columns for step in wanted.steps[len(done) :]))
+            left = {name: text for name, text in texts.items() if name in columns}
             return Shown(row, left, _errors_of(given.problem, visit), tuple(done))
         done.append(step.name)
     return Shown(row, done=tuple(done))
@@ -234,12 +239,6 @@ def _changed_by(visit: Visit, row: SheetRow, seen: str) -> str:
         return ""
     is_others = touch.sequence > int(seen) and touch.actor != visit.actor.id
     return touch.actor if is_others else ""
-
-
-def _without(texts: Mapping[str, str], done: Sequence[Step]) -> dict[str, str]:
-    """What is typed in a row, but for what is recorded already."""
-    recorded = {name for step in done for name in step.data}
-    return {name: text for name, text in texts.items() if name not in recorded}
 
 
 def _errors_of(problem: Problem, visit: Visit) -> dict[str, str]:

@@ -3,9 +3,11 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from starlette.responses import Response
 
+from shared.domain.ranks import Act
 from shared.domain.task import CLOSED
 from shared.eventstore.errors import Unavailable
 from shared.i18n import Language, format_date, format_number, render, title_of_position
@@ -17,6 +19,7 @@ from shared.values.code_lists import EVERY_CASE, CodeList, is_listed, name_of
 from shared.values.field_names import VALUES
 from shared.values.local_time import local_date
 from shared.values.message import Message, word
+from shared.values.units import SUBCOMMITTEE
 from shared.views.task_records import with_records
 from shared.views.view import Document
 from shared.web.forms import Option
@@ -54,6 +57,7 @@ async def page(visit: Visit) -> Response:
         title=visit_title(visit, task),
         actions=actions_for(task, visit.actor, visit.service),
         titles=GROUP_TITLES,
+        instruct=_instruct(visit, task),
         may=lambda name: may_do(visit.actor, name, visit.service),
         is_live=task["status"] not in CLOSED,
         is_suspended=is_suspended(task),
@@ -67,6 +71,7 @@ async def page(visit: Visit) -> Response:
         dependencies=_dependencies(visit, full),
         variants=_variants(visit, task),
         reviews=_reviews(visit, task),
+        has_reviews=any(link.path == "/reviews" for link in visit.links),
         scenario=_case(task["scenario"], visit.lang),
         followed=_case(task["followed"]["scenario"], visit.lang) if task["followed"] else "",
         group=_group(visit, task),
@@ -80,6 +85,14 @@ async def page(visit: Visit) -> Response:
         story=story_of(shown, visit.lang),
         left_out=len(rows) - len(shown),
     )
+
+
+def _instruct(visit: Visit, task: Document) -> str:
+    """Where those who lead the sub-committee instruct on this task; nothing for others."""
+    if not visit.may(Act.DECIDE, SUBCOMMITTEE):
+        return ""
+    query = urlencode({"unit": visit.service, "task_id": task["task_id"]})
+    return f"{visit.place.addresses[SUBCOMMITTEE]}/do/give-instruction?{query}"
 
 
 def _last_return(task: Document) -> Document:

@@ -1,8 +1,9 @@
 """The tasks of the unit: filtered, sorted, page by page, all of it in the address."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
+from weakref import WeakKeyDictionary
 
 from starlette.responses import Response
 
@@ -10,6 +11,7 @@ from shared.i18n import render
 from shared.reports.lines import group_names
 from shared.reports.my_work import Attention, Whose, wanting
 from shared.reports.task_list import STATUSES, TaskCell, TaskList, TaskRow, TaskSort, task_list
+from shared.unit.own_views import OwnViews
 from shared.unit.roles import Act
 from shared.values.choice_words import words_of_choice
 from shared.values.code_lists import CodeList, entries_to_choose
@@ -128,8 +130,20 @@ def _saved(visit: Visit, wanted: Wanted) -> list[dict[str, Any]]:
     ]
 
 
-def _options(visit: Visit, tasks: Sequence[Document]) -> dict[str, list[Option]]:
-    """What each filter can be set to."""
+type Options = Mapping[str, Sequence[Option]]
+_OPTIONS: WeakKeyDictionary[OwnViews, tuple[tuple[int, str], Options]] = WeakKeyDictionary()
+
+
+def _options(visit: Visit, tasks: Sequence[Document]) -> Options:
+    """What each filter can be set to; made again once something has changed, for every task has a say in it."""
+    made_for = visit.views.version, visit.lang
+    kept = _OPTIONS.get(visit.views)
+    if kept is None or kept[0] != made_for:
+        kept = _OPTIONS[visit.views] = made_for, _options_now(visit, tasks)
+    return kept[1]
+
+
+def _options_now(visit: Visit, tasks: Sequence[Document]) -> Options:
     groups = group_names(tasks, visit.views.documents("catalogue"), entries_to_choose(CodeList.GROUPS))
     offices = sorted({_office(visit, task["collective"]) for task in tasks if task["collective"]})
     individuals = sorted({task["individual"] for task in tasks if task["individual"]})

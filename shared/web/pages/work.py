@@ -5,9 +5,11 @@ from typing import Any
 
 from starlette.responses import Response
 
+from shared.domain.paper import same
+from shared.domain.task import CLOSED
 from shared.reports.my_work import Attention, MyWork, Whose, my_work, pending_extension, wanting
 from shared.reports.reviews import summarise
-from shared.reports.task_list import TaskRow, row_of
+from shared.reports.task_list import Reader, TaskRow, row_of
 from shared.values.message import Message
 from shared.values.units import SUBCOMMITTEE
 from shared.views.view import Document
@@ -41,6 +43,7 @@ TO_APPROVE = (
 )
 """View, the status that waits, the page, and what it is called."""
 SHOWN = 8
+SHOWN_OF_UNITS = 50
 
 
 async def work_page(visit: Visit) -> Response:
@@ -131,7 +134,7 @@ def _of_subcommittee(visit: Visit) -> Response:
     return visit.render(
         "work_subcommittee.html",
         page_title=visit.t("My work"),
-        extensions=[_of_unit(visit, task) for task in extensions[:SHOWN]],
+        extensions=[_of_unit(visit, task) for task in extensions[:SHOWN_OF_UNITS]],
         extension_count=len(extensions),
         proposals=_proposals(visit, tasks),
         reviews=[review for review in reviews if review.status == "open"],
@@ -151,13 +154,16 @@ def _of_unit(visit: Visit, task: Document) -> dict[str, Any]:
 
 
 def _proposals(visit: Visit, tasks: Sequence[Document]) -> list[dict[str, Any]]:
-    """Open obstacles about which something is proposed to somebody outside of the unit."""
-    return [
-        {**_of_unit(visit, task), "obstacle": obstacle}
+    """Open obstacles about which something is proposed, those to the sub-committee first."""
+    names = Reader.of(visit.actor).names
+    proposals = [
+        (same(obstacle["proposed_to"]) not in names, task, obstacle)
         for task in tasks
         for obstacle in task.get("obstacles", ())
-        if obstacle["resolved_at"] is None and obstacle["proposed_to"]
+        if obstacle["resolved_at"] is None and obstacle["proposed_to"] and task["status"] not in CLOSED
     ]
+    first = sorted(proposals, key=lambda proposal: proposal[0])[:SHOWN_OF_UNITS]
+    return [{**_of_unit(visit, task), "obstacle": obstacle} for _, task, obstacle in first]
 
 
 def _points_without_directive(visit: Visit) -> list[dict[str, Any]]:

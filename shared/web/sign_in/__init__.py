@@ -49,6 +49,6 @@ async def send_away(request: "Request", place: "Place") -> "Response":
 
 
 async def check_signed_in(place: "Place", bearer: "Bearer") -> None:
-    """Whether the session of this bearer, whose token was proved, was not ended. Raises `signed_out`,
+    """Whether the session of this bearer, whom the service's door has let in, was not ended. Raises `signed_out`,
     `unavailable`."""
-    await desk_of(place).signed_out.check(bearer)
+    await desk_of(place).check(bearer)

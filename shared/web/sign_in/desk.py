@@ -19,6 +19,7 @@ from shared.platform.errors import PlatformError
 from shared.unit.issuer import held_private_key, provide_issuer_keys
 from shared.unit.problems import STATUS, UNAVAILABLE
 from shared.unit.roles import Act, may
+from shared.unit.signed_out import SignedOut
 from shared.unit.tokens import Bearer, mint_token
 from shared.values.message import Message
 from shared.values.units import SUBCOMMITTEE
@@ -64,7 +65,6 @@ from shared.web.sign_in.refusals import (
     UNKNOWN_TO_US,
 )
 from shared.web.sign_in.setup_code import is_setup_code, provide_setup_code, remove_setup_code
-from shared.web.sign_in.signed_out import SignedOut
 from shared.web.sign_in.tickets import LASTING, AtProvider, Destination, Proved, seal, unseal
 
 if TYPE_CHECKING:
@@ -154,6 +154,12 @@ class Desk:
         except (PlatformError, EventStoreError, OSError) as error:
             logger.warning("nobody can sign in here: %s", error)
 
+    async def check(self, bearer: Bearer) -> None:
+        """Of a bearer whom the door has let in. It has looked where the token names a person; one from the command
+        line in a cookie is a session as well. Raises the refusals `signed_out`, `unavailable`."""
+        if not bearer.actor.person:
+            await self.signed_out.check(bearer)
+
     async def session(self, request: Request) -> Session | None:
         """Nothing where nobody is signed in, or not any more. Raises the refusal `unavailable`."""
         token = token_of(request, self._congress)
@@ -161,7 +167,7 @@ class Desk:
             return None
         try:
             bearer = await self._place.at_work.door.reader(f"Bearer {token}")
-            await self.signed_out.check(bearer)
+            await self.check(bearer)
         except Refused as refused:
             if refused.refusal == UNAVAILABLE:
                 raise
@@ -229,7 +235,7 @@ class Desk:
         if session is None:
             raise HAND_OVER_FAILED()
         bearer = await self._place.at_work.door.reader(f"Bearer {session.token}")
-        await self.signed_out.check(bearer)
+        await self.check(bearer)
         response = _away(local_path(session.path))
         self._begin(response, session.token, bearer.expires)
         return response

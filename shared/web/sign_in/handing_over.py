@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from shared.eventstore.direct import read_last
 from shared.eventstore.names import handed_over_bucket, record_stream, record_subject
 from shared.eventstore.records import Records
-from shared.web.sign_in.signed_out import SignedOut
+from shared.unit.signed_out import SignedOut
 
 
 class HandedOver(BaseModel):

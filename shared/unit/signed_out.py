@@ -4,14 +4,11 @@ from datetime import UTC, datetime, timedelta
 
 from nats.aio.client import Client
 
-from shared.domain.decider import Refusal
 from shared.eventstore.errors import Conflict, Unavailable
 from shared.eventstore.names import signed_out_bucket
 from shared.eventstore.records import Records
 from shared.unit import problems
 from shared.unit.tokens import Bearer
-
-SIGNED_OUT = Refusal("signed_out", "You have signed out; sign in again.")
 
 
 class SignedOut:
@@ -33,7 +30,7 @@ class SignedOut:
             raise problems.UNAVAILABLE() from error
         for record in records:
             if record.key.startswith("token.") or bearer.minted <= _until(record.body):
-                raise SIGNED_OUT()
+                raise problems.SIGNED_OUT()
 
     async def end(self, token_id: str) -> None:
         """Ends one session. Raises `Unavailable`."""
