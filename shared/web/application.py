@@ -79,7 +79,9 @@ def application(place: Place, modules: Sequence[str]) -> ASGIApp:
         *(Route(page.route.path, page, methods=[*page.route.methods]) for page in pages),
         Mount("/static/{version}", StaticFiles(directory=STATIC)),
     ]
-    inner = Starlette(routes=routes, exception_handlers={HTTPException: _wrong_address(place, links)})
+    inner = Starlette(
+        routes=routes, exception_handlers={HTTPException: _wrong_address(place, links), Exception: _broken(place)}
+    )
     inner.router.redirect_slashes = False
     return _Boundary(inner, place)
 
@@ -173,6 +175,19 @@ def _wrong_address(place: Place, links: tuple[Link, ...]) -> Callable[[Request, 
             response = Visit(request, place, None, language_of(request)).refused(refused, status)
         response.headers.update(getattr(error, "headers", None) or {})
         return response
+
+    return answer
+
+
+def _broken(place: Place) -> Callable[[Request, Exception], Any]:
+    """What is told of an error of ours; `_Boundary` logs it."""
+
+    async def answer(request: Request, error: Exception) -> Response:
+        lang = language_of(request)
+        if api.is_for_programs(request):
+            problem = problem_of(BROKEN(service=place.service))
+            return api.problem_response(problem.model_copy(update={"status": 500}))
+        return Visit(request, place, None, lang).refused(BROKEN(service=title_of(place.service, lang)), 500)
 
     return answer
 

@@ -14,8 +14,17 @@ LOOKS = [("vi", 360, "light"), ("en", 1440, "dark")]
 every_service = pytest.mark.parametrize("service", services())
 
 
-def addresses(shown):
-    return [route.address(shown.views) for route in get_routes(shown)]
+async def addresses(pages, service):
+    """Of what a browser shows: files it only saves."""
+    shown = await pages.at(service)
+    shown_ones = []
+    for address in (route.address(shown.views) for route in get_routes(shown)):
+        response = await pages.get(f"{service}.lead", address)
+        assert response.status_code in (200, 303, 404), address
+        if response.headers.get("content-type", "").startswith("text/html") and response.status_code == 200:
+            shown_ones.append(address)
+    assert len(shown_ones) > 5
+    return shown_ones
 
 
 async def test_what_is_wrong_with_a_page_is_found(pages, visitor):
@@ -38,7 +47,7 @@ async def test_a_page_hinders_nobody_and_fits(sample, visitor, service, lang, wi
     shown = await sample.at(service)
     page = await visitor(sample, f"{service}.lead", "/work", lang=lang, width=width, color_scheme=look)
     wrong = {}
-    for address in addresses(shown):
+    for address in await addresses(sample, service):
         await page.goto(shown.address + address)
         found = await complaints(page)
         if not await is_within(page):
@@ -57,10 +66,10 @@ async def test_a_page_hinders_nobody_and_fits(sample, visitor, service, lang, wi
 async def test_a_first_load_is_light_and_asks_nobody_else(sample, visitor, service):
     shown = await sample.at(service)
     heavy = {}
-    for address in addresses(shown):
+    for address in await addresses(sample, service):
         page = await visitor(sample, f"{service}.lead", "/health")
         finished = []
-        page.on("requestfinished", finished.append)
+        page.on("requestfinished", lambda request, finished=finished: finished.append(request))
         await page.goto(shown.address + address, wait_until="load")
         sizes = {request.url: await request.sizes() for request in finished}
         assert {urlsplit(url).netloc for url in sizes if not url.startswith("data:")} == {
@@ -78,7 +87,7 @@ async def test_a_first_load_is_light_and_asks_nobody_else(sample, visitor, servi
 async def test_a_page_is_read_with_scripts_off(sample, visitor, service):
     shown = await sample.at(service)
     page = await visitor(sample, f"{service}.lead", "/work", java_script_enabled=False)
-    for address in addresses(shown):
+    for address in await addresses(sample, service):
         await page.goto(shown.address + address)
         assert await page.locator("h1").is_visible(), address
         assert len((await page.locator("main").inner_text()).strip()) > 40, address
