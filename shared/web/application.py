@@ -18,7 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.domain.decider import Refusal, Refused
 from shared.unit.problems import STATUS, UNAVAILABLE, problem_of
-from shared.unit.roles import may
+from shared.unit.roles import Act, may
 from shared.unit.tokens import Bearer
 from shared.values.names_in_use import use_names
 from shared.values.units import title_of
@@ -43,6 +43,7 @@ A_YEAR_S = 365 * 24 * 60 * 60
 MOST_BESIDE_A_FILE = 2 * FORM_BYTES
 
 NOT_YOURS = Refusal("not_yours_to_open", "{role} may not open this page of {unit}.")
+READS_ONLY_HERE = Refusal("reads_only_here", "{role} records nothing here.")
 NOT_FROM_HERE = Refusal(
     "form_not_from_here", "The form was not sent from a page of this session. Open the page again and send it anew."
 )
@@ -127,8 +128,11 @@ class _Page:
         use_names(self._place.views.names())
         if not may(visit.actor, self.route.needs, self._place.service):
             return visit.refused(NOT_YOURS(role=visit.position, unit=title_of(self._place.service, visit.lang)), 403)
-        if visit.request.method not in ("GET", "HEAD") and not await _is_from_here(visit):
-            return visit.refused(NOT_FROM_HERE(), 403)
+        if visit.request.method not in ("GET", "HEAD"):
+            if not may(visit.actor, Act.RECORD, self._place.service):
+                return visit.refused(READS_ONLY_HERE(role=visit.position), 403)
+            if not await _is_from_here(visit):
+                return visit.refused(NOT_FROM_HERE(), 403)
         return await self.route.page(visit)
 
 
