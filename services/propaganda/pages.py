@@ -14,6 +14,7 @@ from services.propaganda.publications import (
 from shared.reports.coverage import coverage_of
 from shared.reports.unit_lists import PublicationLine, PublicationStatus, publication_list
 from shared.values.code_lists import CodeList, entries_to_choose
+from shared.values.message import Message
 from shared.values.types import Text
 from shared.web.actions import Action, action, actions
 from shared.web.pages.story import story_for
@@ -45,7 +46,7 @@ def _lane(visit: Visit, status: PublicationStatus, lines: list[PublicationLine])
     is_over = status in (PublicationStatus.RELEASED, PublicationStatus.REJECTED)
     shown = there[::-1][:MOST_RELEASED] if is_over else there
     return {
-        "title": visit.t(LANES[status]),
+        "title": visit.say(LANES[status]),
         "status": status.value,
         "tone": TONES[status],
         "cards": [{"line": line, "actions": _actions(visit, line.id, line.status)} for line in shown],
@@ -54,10 +55,10 @@ def _lane(visit: Visit, status: PublicationStatus, lines: list[PublicationLine])
 
 
 LANES = {
-    PublicationStatus.PROPOSED: "Waiting for approval",
-    PublicationStatus.APPROVED: "Approved, to be released",
-    PublicationStatus.RELEASED: "Released publications",
-    PublicationStatus.REJECTED: "Rejected publications",
+    PublicationStatus.PROPOSED: Message("proposed", "Waiting for approval"),
+    PublicationStatus.APPROVED: Message("approved", "Approved, to be released"),
+    PublicationStatus.RELEASED: Message("released", "Released publications"),
+    PublicationStatus.REJECTED: Message("rejected", "Rejected publications"),
 }
 TONES = {
     PublicationStatus.PROPOSED: "watch",

@@ -182,9 +182,9 @@ async def test_a_file_is_handed_out_for_a_token_of_the_unit_alone(sender, client
     async with serving(UNIT):
         await sender.send(io.BytesIO(PDF), "a.pdf")
         question = FetchEvidencePart(sha256=SHA256)
-        for stranger in ("security.member", "auditor.office"):
+        for stranger, code in (("security.member", "wrong_unit"), ("auditor.office", "reads_only")):
             refused = client.question(UNIT, question, token=token_for(settings, stranger))
-            assert await code_of(refused) == "wrong_unit"
+            assert await code_of(refused) == code
         assert (await client.question(UNIT, question, token=token_for(settings, f"{UNIT}.member"))).part
 
 

@@ -15,7 +15,7 @@ from shared.events.variant import AdjustmentWithdrawn, VariantAdjusted, VariantP
 from shared.eventstore.ledger import Origin
 from shared.reports.cases import cases_of, check_cases
 from shared.reports.lists_in_use import lists_in_use
-from shared.reports.scenarios import Amount, compare, in_force, standing, unprepared_units
+from shared.reports.scenarios import Amount, compare, effect_of_switching, in_force, standing, unprepared_units
 from shared.values.code_lists import CodeList, names_of, registered_units
 from shared.values.names_in_use import use_names
 from shared.views.scenarios import VIEW
@@ -302,3 +302,20 @@ def test_a_retired_unit_is_told_of_only_for_what_is_on_record_of_it():
     tasks = [[], [{"unit": "security", "suspended": False, "status": "open", "scenario": "all"}], []]
     for scenarios, on_record, is_there in zip(of_its_own, tasks, (True, True, False), strict=True):
         assert ("security" in in_force(scenarios, listed, on_record).behind) is is_there
+
+
+def test_what_a_switch_would_do_is_told_before_it_is_done():
+    """Against how the tasks stand now: 2-01 is stopped already, and what is closed stays as it is."""
+    effect = effect_of_switching(TASKS, VARIANTS, "outbreak")
+    assert ([task.id for task in effect.suspended], effect.resumed) == (["1-02"], [])
+    assert {task.id: (task.planned_vnd, task.deadline) for task in effect.changed} == {
+        "1-01": ((100, 70), (date(2020, 9, 20), date(2020, 9, 15)))
+    }
+    assert effect.by_unit == {"logistics": 2}
+    back = effect_of_switching(TASKS, VARIANTS, "none")
+    assert ([task.id for task in back.suspended], [task.id for task in back.resumed]) == (["1-03"], ["2-01"])
+
+
+def test_a_case_that_is_already_as_the_tasks_stand_does_nothing():
+    effect = effect_of_switching([a_task("1-01")], {}.values(), "none")
+    assert effect.model_dump() == {"suspended": [], "resumed": [], "changed": [], "by_unit": {}}

@@ -62,6 +62,15 @@ async def test_unknown_columns_are_asked_about_and_remembered(pages):
     assert (await looked_at(pages, await upload(pages, content, unit="logistics"))).status_code == 200
 
 
+async def test_two_columns_that_are_read_as_the_same_are_asked_about(pages):
+    content = annex(task(), headings=(*HEADINGS[:8], "Nội dung nhiệm vụ"))
+    sent = await upload(pages, content, unit="logistics")
+    form = form_in(await looked_at(pages, sent), "column")
+    assert form.fields["column"] == ["title_vi", "-"]
+    await pages.post(OFFICE, sent.headers["location"], filled(form))
+    assert (await pages.get(OFFICE, sent.headers["location"])).status_code == 200
+
+
 async def test_the_unit_of_all_tasks_is_asked_for(pages):
     sent = await upload(pages, annex(task()))
     asked = await looked_at(pages, sent)
@@ -164,3 +173,17 @@ async def test_only_ticked_items_are_assigned_each_to_its_unit(pages):
 
 def test_uploads_of_this_module_stay_in_memory():
     assert all(isinstance(upload.content, bytes) for upload in UPLOADS._kept.values())
+
+
+async def test_a_second_catalogue_stands_beside_the_first(pages):
+    views = (await pages.at("subcommittee")).views
+    content = annex(task(c0=9, c1="Việc của danh mục khác"))
+    wrong = await upload(pages, content, unit="logistics", catalogue="có dấu")
+    assert wrong.status_code == 422
+    sent = await upload(pages, content, unit="logistics", catalogue="an-ninh")
+    preview = await looked_at(pages, sent)
+    before = len(views.documents("catalogue"))
+    await pages.post(OFFICE, f"{sent.headers['location']}/confirm", filled(form_in(preview, "plan")))
+    added = [item for item in views.documents("catalogue") if item["catalogue"] == "an-ninh"]
+    assert len(added) == 1
+    assert len(views.documents("catalogue")) == before + 1

@@ -49,7 +49,7 @@ def steps_of(visit: Visit) -> list[Step]:
         Step(
             t("The units"),
             t("Which units take part, and what they are called. Without a list of its own it has the usual ones."),
-            published or bool(count["catalogue"]),
+            published or bool(count["organisations"] or count["catalogue"]),
             t("{count} units", count=units),
             href(PublishList, "/lists/units") or "/lists",
             t("Look at the list"),
@@ -66,7 +66,7 @@ def steps_of(visit: Visit) -> list[Step]:
             t("The catalogue of work"),
             t("What is to be done, taken over from the workbook that the office has already."),
             bool(count["catalogue"]),
-            t("{count} items", count=count["catalogue"]),
+            t("{count} items of work", count=count["catalogue"]),
             href(ImportCatalogue, "/catalogue" if count["catalogue"] else "/catalogue/import"),
             t("Look at the catalogue") if count["catalogue"] else t("Import a workbook"),
         ),

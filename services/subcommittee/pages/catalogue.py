@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from services.subcommittee.catalogue import ITEMS_AT_ONCE, AssignItems, ImportCatalogue, PublishCatalogue
 from services.subcommittee.pages.duties import directives_to_choose
-from services.subcommittee.pages.forms import FORM, Data, answer_form, first_of, may, page_of, unit_options
+from services.subcommittee.pages.forms import FORM, Data, answer_form, first_of, may, unit_options
 from shared.reports.order import in_order_of_id
 from shared.reports.searching import has_words, words_of
 from shared.unit.roles import Act
@@ -17,6 +17,7 @@ from shared.values.ordering import natural
 from shared.web.actions import Action
 from shared.web.forms import Field, Form
 from shared.web.pages.commanding import Own, command_id_in, typed_in
+from shared.web.paging import paged
 from shared.web.sections import Link, Section, route
 from shared.web.visit import Visit
 
@@ -55,9 +56,8 @@ def _shown(
         and has_words(words, "", (document["code"], document["title"]["vi"], document["title"].get("en", "")))
     ]
     items.sort(key=lambda document: (document["group"]["number"], natural(document["_id"])))
-    page, pages = page_of(len(items), ON_A_PAGE, query.get("page", ""))
+    listed = paged(items, query, ON_A_PAGE)
     tasks = visit.views.by_key("tasks")
-    shown = items[(page - 1) * ON_A_PAGE : page * ON_A_PAGE]
     return visit.render(
         "subcommittee/catalogue.html",
         status,
@@ -70,16 +70,16 @@ def _shown(
                 "state": state_of(item),
                 "task": tasks.get(f"{item['assigned_to']}/{item['_id']}"),
             }
-            for item in shown
+            for item in listed.rows
         ],
         counts={each: sum(state_of(document) == each for document in documents) for each in STATES},
         any_items=bool(documents),
         unit=unit,
         unit_options=unit_options(visit),
         state=state,
-        page=page,
-        pages=pages,
-        total=len(items),
+        page=listed.page,
+        pages=listed.pages,
+        total=listed.matching,
         ticked=ticked,
         typed=typed or {},
         directives=directives_to_choose(visit),

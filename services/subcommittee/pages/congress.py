@@ -9,7 +9,8 @@ from starlette.responses import Response
 
 from services.subcommittee.code_list import PublishList
 from services.subcommittee.congress import AmendCongress, Clearable, ConfirmDeadlines, FoundCongress
-from services.subcommittee.pages.forms import Data, answer_form, first_of, may, page_of, without_what_is_held
+from services.subcommittee.pages.figures import worked_out
+from services.subcommittee.pages.forms import Data, answer_form, first_of, may, without_what_is_held
 from services.subcommittee.templates import lists_to_publish, templates
 from shared.events.congress import CONGRESS, Particulars
 from shared.reports.congress import Amendment, on_record
@@ -21,6 +22,7 @@ from shared.values.command_words import words_of_field
 from shared.values.message import Message
 from shared.web.actions import Action
 from shared.web.pages.commanding import Own, command_id_in, typed_in
+from shared.web.paging import paged
 from shared.web.sections import Link, Section, route
 from shared.web.visit import Visit
 
@@ -36,7 +38,7 @@ async def congress_page(visit: Visit) -> Response:
     recorded = on_record(visit.views.documents("congress"))
     if recorded is None:
         return visit.render("subcommittee/no_congress.html", page_title=visit.t("Congress"))
-    deadlines = _deadlines(visit)
+    deadlines = await _deadlines(visit)
     return visit.render(
         "subcommittee/congress.html",
         page_title=visit.t("Congress"),
@@ -90,7 +92,6 @@ async def found_page(visit: Visit) -> Response:
     own = Own(
         title=visit.t("Put the congress on record"),
         help=visit.t("What it is called, who issues its papers, and when it opens. All of it can be amended later."),
-        button=visit.t("Put on record"),
         trail=[{"href": "/begin", "label": visit.t("First steps")}],
         about=CONGRESS,
         without=("time_zone",),
@@ -150,9 +151,13 @@ def _changes(held: Mapping[str, Any], data: Data) -> Data:
 
 
 # --- the deadlines that follow from the opening day ---
-def _deadlines(visit: Visit, *, with_all: bool = False) -> Deadlines:
-    views = visit.views
-    return deadlines_of(views.documents("congress"), views.documents("tasks"), with_those_by_hand=with_all)
+async def _deadlines(visit: Visit, *, with_all: bool = False) -> Deadlines:
+    return await worked_out(
+        visit,
+        ("deadlines", with_all),
+        ("congress", "tasks"),
+        lambda views: deadlines_of(views["congress"], views["tasks"], with_those_by_hand=with_all),
+    )
 
 
 async def deadlines_page(visit: Visit) -> Response:
@@ -169,10 +174,9 @@ async def _deadlines_shown(
 ) -> Response:
     query = visit.query
     with_all = query.get("all") == "1"
-    deadlines = _deadlines(visit, with_all=with_all)
+    deadlines = await _deadlines(visit, with_all=with_all)
     lines = deadlines.lines
-    page, pages = page_of(len(lines), LINES_ON_A_PAGE, query.get("page", ""))
-    shown = lines[(page - 1) * LINES_ON_A_PAGE : page * LINES_ON_A_PAGE]
+    listed = paged(lines, query, LINES_ON_A_PAGE)
     posted = typed_in(await visit.form()) if visit.request.method == "POST" else {}
     return visit.render(
         "subcommittee/deadlines.html",
@@ -185,10 +189,10 @@ async def _deadlines_shown(
                 "value": _tick(line),
                 "ticked": _follows(line) if ticked is None else _tick(line) in ticked,
             }
-            for line in shown
+            for line in listed.rows
         ],
-        page=page,
-        pages=pages,
+        page=listed.page,
+        pages=listed.pages,
         with_all=with_all,
         every_as=_of_all([line for line in lines if _follows(line)]),
         may_confirm=may(visit, ConfirmDeadlines),
@@ -211,7 +215,7 @@ def _tick(line: DeadlineLine) -> str:
 async def confirm_page(visit: Visit) -> Response:
     posted = await visit.form()
     typed, command_id = typed_in(posted), command_id_in(posted)
-    deadlines = _deadlines(visit, with_all=True)
+    deadlines = await _deadlines(visit, with_all=True)
     if "every" in typed:
         chosen = [line for line in deadlines.lines if _follows(line)]
         ticked = [_tick(line) for line in chosen]

@@ -1,18 +1,21 @@
 """The directives that the sub-committee has issued, and what each unit has done for them."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from starlette.responses import Response
 
 from services.subcommittee.directive import IssueDirective
-from services.subcommittee.pages.forms import may, page_of, unit_options
-from services.subcommittee.pages.ordered import units_below, views_to_trace
+from services.subcommittee.pages.figures import worked_out
+from services.subcommittee.pages.forms import may, unit_options
+from services.subcommittee.pages.ordered import TRACED, units_below
 from shared.reports.searching import has_words, words_of
 from shared.reports.trace import Role, trace
 from shared.values.ordering import natural
 from shared.web.actions import Action
 from shared.web.pages.story import story_for
+from shared.web.paging import paged
 from shared.web.sections import Link, Section, route
 from shared.web.visit import Visit
 
@@ -31,18 +34,20 @@ async def directives_page(visit: Visit) -> Response:
         and has_words(words, "", (document["_id"], document["text"]["vi"], document["text"].get("en", "")))
     ]
     documents.sort(key=lambda document: (document["issued_at"], natural(document["_id"])), reverse=True)
-    page, pages = page_of(len(documents), ON_A_PAGE, query.get("page", ""))
-    views = views_to_trace(visit)
-    shown = documents[(page - 1) * ON_A_PAGE : page * ON_A_PAGE]
+    listed = paged(documents, query, ON_A_PAGE)
+    ids = tuple(document["_id"] for document in listed.rows)
+    units = await worked_out(
+        visit, ("ordered", ids), TRACED, lambda views: {name: _units(name, views) for name in ids}
+    )
     return visit.render(
         "subcommittee/directives.html",
         page_title=visit.t("Directives"),
-        lines=[{"directive": document, "units": _units(document["_id"], views)} for document in shown],
+        lines=[{"directive": document, "units": units[document["_id"]]} for document in listed.rows],
         unit=unit,
         unit_options=unit_options(visit),
-        page=page,
-        pages=pages,
-        total=len(documents),
+        page=listed.page,
+        pages=listed.pages,
+        total=listed.matching,
         actions=[Action(visit.t("Issue a directive"), "/new/directive", first=True)]
         if may(visit, IssueDirective)
         else [],
@@ -66,7 +71,7 @@ async def directive_page(visit: Visit) -> Response:
         page_title=visit.t("Directive {id}", id=directive_id),
         directive=document,
         meeting=meeting,
-        units=_units(directive_id, views_to_trace(visit)),
+        units=await worked_out(visit, ("ordered", directive_id), TRACED, partial(_units, directive_id)),
         story=await story_for(visit, "directive", directive_id),
     )
 

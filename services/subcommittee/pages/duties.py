@@ -5,11 +5,12 @@ from typing import Any
 from starlette.responses import Response
 
 from services.subcommittee.duty import HandOutDuty
+from services.subcommittee.pages.figures import Documents, worked_out
 from services.subcommittee.pages.forms import FORM, answer_form, may
 from shared.events.organisation import OrganisationKind
 from shared.i18n import Language
 from shared.reports.cells import Share
-from shared.reports.duties import LocalityDuties, duties_of
+from shared.reports.duties import Duties, LocalityDuties, duties_of
 from shared.reports.lists_in_use import lists_in_use
 from shared.reports.order import in_order_of_id
 from shared.reports.searching import has_words, words_of
@@ -27,11 +28,11 @@ PATH = "/duties"
 
 
 async def duties_page(visit: Visit) -> Response:
-    views = visit.views
-    entries = lists_in_use({"code_lists": views.documents("code_lists")})[CodeList.DUTIES]
-    duties = duties_of(
-        views.documents("tasks"), views.documents("duties"), views.documents("organisations"), visit.today, entries
-    )
+    def work(views: Documents) -> Duties:
+        entries = lists_in_use(views)[CodeList.DUTIES]
+        return duties_of(views["tasks"], views["duties"], views["organisations"], visit.today, entries)
+
+    duties = await worked_out(visit, "duties", ("tasks", "duties", "organisations", "code_lists"), work)
     words, phase = words_of(visit.query.get("q", "")), visit.query.get("phase", "")
     rows = [row for row in duties.localities if has_words(words, "", (row.locality, row.name_vi, row.name_en))]
     return visit.render(

@@ -66,13 +66,6 @@ def unit_options(visit: Visit) -> list[Option]:
     return [Option(unit.id, name_of(CodeList.UNITS, unit.id, visit.lang)) for unit in units_to_choose()]
 
 
-def page_of(total: int, on_a_page: int, asked: str) -> tuple[int, int]:
-    """Which page of a list is shown, and how many there are."""
-    pages = max(1, -(-total // on_a_page))
-    page = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 9 else 1
-    return min(max(1, page), pages), pages
-
-
 def first_of(typed: Mapping[str, Sequence[str]], name: str) -> str:
     """Empty where nothing was posted under this name."""
     return next(iter(typed.get(name, ())), "")

@@ -20,7 +20,7 @@ from services.subcommittee.catalogue import ImportCatalogue
 from services.subcommittee.importing import planning, register_planning
 from services.subcommittee.importing.annex import NO_UNIT, Wishes
 from services.subcommittee.importing.kept import KeptTask
-from services.subcommittee.importing.layout import OF_TASKS, UNKNOWN_HEADINGS, Fields, HeadingsUnknown
+from services.subcommittee.importing.layout import OF_TASKS, SAME_FIELD, UNKNOWN_HEADINGS, Fields, HeadingsUnknown
 from services.subcommittee.importing.opening import printable
 from services.subcommittee.importing.register import RegisterWishes
 from services.subcommittee.importing.register_changes import NO_KIND, NO_SINCE
@@ -47,7 +47,7 @@ from shared.values.choice_words import words_of_choice
 from shared.values.code_lists import CodeList, cases_to_choose, is_listed, name_of, units_to_choose
 from shared.values.command_words import words_of_field
 from shared.values.message import Message
-from shared.values.types import Phase
+from shared.values.types import ID_PATTERN, Phase
 from shared.views.view import Document
 from shared.web import session
 from shared.web.pages.commanding import command_id_in, typed_in
@@ -83,6 +83,18 @@ SAID_ON_PAGES = {
     ),
 }
 """What the command line says with its options."""
+NO_CATALOGUE_ID = Message("no_catalogue_id", "Letters without marks, digits and hyphens, such as a-1")
+LABELS = {"f-file": "File", "f-catalogue": "Id of the catalogue"}
+WORKBOOK_LEAD = Message(
+    "workbook_lead",
+    "The workbook that your office has already. What it would change is shown first; nothing is written before you "
+    "have confirmed it.",
+)
+REGISTER_LEAD = Message(
+    "register_lead",
+    "The register of offices and people as you keep it. What it would change is shown first; nothing is written "
+    "before you have confirmed it.",
+)
 NO_FILE = Message("no_file", "Choose a file first.")
 
 
@@ -119,7 +131,7 @@ class Kind:
     path: str
     back: str
     title: str
-    lead: str
+    lead: Message
     known: Fields
     command: type[Command]
     template: Callable[[], bytes]
@@ -152,8 +164,12 @@ async def _upload_page(kind: Kind, visit: Visit) -> Response:
     if len(content) > MAX_FILE_BYTES:
         why = TOO_MANY_BYTES(most=MAX_FILE_BYTES // (1024 * 1024))
         return _ask_for_file(kind, visit, visit.say(why.message), 413)
-    wishes = kind.wishes_of(typed_in(posted), None)
-    upload = UPLOADS.keep(_session(visit), kind.name, _base_name(file.filename), content, wishes)
+    typed = typed_in(posted)
+    called = first_of(typed, "catalogue").strip() or visit.place.congress
+    if not re.fullmatch(ID_PATTERN, called):
+        return _ask_for_file(kind, visit, visit.say(NO_CATALOGUE_ID), field="f-catalogue")
+    wishes = kind.wishes_of(typed, None)
+    upload = UPLOADS.keep(_session(visit), kind.name, _base_name(file.filename), content, wishes, called)
     return visit.redirect(f"{kind.path}/{upload.id}")
 
 
@@ -167,16 +183,17 @@ def _session(visit: Visit) -> str:
     return hashlib.sha256(session.token_of(visit.request, visit.place.congress).encode()).hexdigest()
 
 
-def _ask_for_file(kind: Kind, visit: Visit, error: str = "", status: int = 0) -> Response:
+def _ask_for_file(kind: Kind, visit: Visit, error: str = "", status: int = 0, field: str = "f-file") -> Response:
     return visit.render(
         "subcommittee/import.html",
         status or (422 if error else 200),
         page_title=visit.t(kind.title),
         kind=kind,
-        lead=visit.t(kind.lead),
+        lead=visit.say(kind.lead),
         error=error,
+        field=field,
         most_mb=MAX_FILE_BYTES // (1024 * 1024),
-        problems=[{"id": "f-file", "label": visit.t("File"), "error": error}] if error else [],
+        problems=[{"id": field, "label": visit.t(LABELS[field]), "error": error}] if error else [],
         **_choices(visit),
     )
 
@@ -229,7 +246,7 @@ async def _looked_at(
     return visit.render(
         "subcommittee/import_preview.html",
         status,
-        page_title=visit.t(kind.title),
+        page_title=visit.t("What the file would change"),
         kind=kind,
         upload=upload,
         plan=plan,
@@ -268,19 +285,21 @@ async def _read(kind: Kind, visit: Visit, upload: Upload) -> Any:
 
 # --- what can't be read, and what is asked about it ---
 def _unread(kind: Kind, visit: Visit, upload: Upload, unreadable: Unreadable) -> Response:
-    unknown = unreadable.unknown if isinstance(unreadable, HeadingsUnknown) else ()
+    columns = _asked_columns(unreadable)
     codes = {error.why.refusal for error in unreadable.errors}
-    asked = {NO_UNIT, NO_KIND, NO_SINCE, UNKNOWN_HEADINGS} & codes
+    asked = {NO_UNIT, NO_KIND, NO_SINCE, UNKNOWN_HEADINGS, SAME_FIELD} & codes
     unclear = {error.unclear: error for error in unreadable.errors if error.unclear}
     told = [error for error in unreadable.errors if not error.unclear and error.why.refusal not in asked]
     names = [{"value": name, "label": _column(visit, kind, name)} for name in kind.known.names]
     return visit.render(
         "subcommittee/import_problems.html",
         422,
-        page_title=visit.t(kind.title),
+        page_title=visit.t("The file can't be taken over yet"),
         kind=kind,
         upload=upload,
-        unknown=[{"heading": heading, "key": heading_key(heading)} for heading in unknown],
+        columns=[
+            {"heading": heading, "key": heading_key(heading), "value": name} for heading, name in columns.items()
+        ],
         names=names,
         asks_unit=NO_UNIT in asked,
         asks_kind=NO_KIND in asked,
@@ -293,6 +312,17 @@ def _unread(kind: Kind, visit: Visit, upload: Upload, unreadable: Unreadable) ->
         count=len(told),
         **_choices(visit),
     )
+
+
+def _asked_columns(unreadable: Unreadable) -> dict[str, str]:
+    """The headings that somebody has to say what they are, each with what is proposed: those that nobody knows, and
+    those of which two are read as the same."""
+    columns = dict.fromkeys(unreadable.unknown if isinstance(unreadable, HeadingsUnknown) else (), NOT_TAKEN)
+    for error in unreadable.errors:
+        if error.why.refusal == SAME_FIELD:
+            columns.setdefault(str(error.why.params["first"]), str(error.why.params["field"]))
+            columns.setdefault(str(error.why.params["second"]), NOT_TAKEN)
+    return columns
 
 
 def _grouped(visit: Visit, errors: Sequence[Wrong]) -> list[Mapping[str, Any]]:
@@ -460,14 +490,13 @@ CATALOGUE = Kind(
     path="/catalogue/import",
     back="/catalogue",
     title="Import a workbook",
-    lead="The workbook that your office has already. What it would change is shown first; nothing is written before "
-    "you have confirmed it.",
+    lead=WORKBOOK_LEAD,
     known=OF_TASKS,
     command=ImportCatalogue,
     template=template,
     file_name="danh-muc.xlsx",
     wishes_of=_wishes,
-    read=lambda visit, upload, wishes: planning.source_of(upload.name, upload.content, visit.place.congress, wishes),
+    read=lambda visit, upload, wishes: planning.source_of(upload.name, upload.content, upload.called, wishes),
     views=planning.READ,
     plan=_plan_of_catalogue,
 )
@@ -526,8 +555,7 @@ REGISTER = Kind(
     path="/import/register",
     back="/register",
     title="Import a register",
-    lead="The register of offices and people as you keep it. What it would change is shown first; nothing is written "
-    "before you have confirmed it.",
+    lead=REGISTER_LEAD,
     known=OF_ORGANISATIONS,
     command=RegisterOrganisations,
     template=register_template,

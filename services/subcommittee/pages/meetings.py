@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -9,8 +10,9 @@ from starlette.responses import Response
 
 from services.subcommittee.directive import IssueDirective
 from services.subcommittee.meeting import ConcludeMeeting, CorrectMeeting, RecordMeeting
+from services.subcommittee.pages.figures import worked_out
 from services.subcommittee.pages.forms import FORM, Data, answer_form, fresh_id, may, without_what_is_held
-from services.subcommittee.pages.ordered import ordered, views_to_trace
+from services.subcommittee.pages.ordered import TRACED, ordered
 from shared.reports.trace import Role, trace
 from shared.reports.unit_lists import meeting_list
 from shared.unit.roles import Act
@@ -45,7 +47,8 @@ async def meeting_page(visit: Visit) -> Response:
     if meeting is None:
         return visit.not_found()
     meeting_id = meeting["_id"]
-    node = next(node for node in trace(meeting_id, views_to_trace(visit)) if node.role is Role.MEETING)
+    nodes = await worked_out(visit, ("traced", meeting_id), TRACED, partial(trace, meeting_id))
+    node = next(node for node in nodes if node.role is Role.MEETING)
     points = [each for each in node.below if each.role is Role.POINT]
     return visit.render(
         "subcommittee/meeting.html",

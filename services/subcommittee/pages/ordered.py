@@ -1,17 +1,12 @@
 """What was ordered and what each unit has done for it, as pages show it."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from shared.reports.trace import Node, Role
-from shared.web.visit import Visit
 
 TRACED = ("meetings", "directives", "catalogue", "tasks", "reviews", "clearances")
-
-
-def views_to_trace(visit: Visit) -> Mapping[str, Sequence[Any]]:
-    return {name: visit.views.documents(name) for name in TRACED}
 
 
 def ordered(directive: Node) -> Mapping[str, Any]:

@@ -26,7 +26,7 @@ from services.subcommittee.organisation import (
     RegisterOrganisations,
     RemovePosition,
 )
-from services.subcommittee.pages.forms import FORM, Data, answer_form, may, page_of, without_what_is_held
+from services.subcommittee.pages.forms import FORM, Data, answer_form, may, without_what_is_held
 from shared.domain.decider import Command
 from shared.events.organisation import OrganisationKind
 from shared.reports.masking import masked_documents
@@ -40,6 +40,7 @@ from shared.web.actions import Action
 from shared.web.forms import NO_CHOICES, Choices, Option
 from shared.web.pages.commanding import Own
 from shared.web.pages.story import story_for
+from shared.web.paging import paged
 from shared.web.rendering import text_in
 from shared.web.sections import Link, Section, route
 from shared.web.visit import Visit
@@ -73,17 +74,16 @@ async def register_page(visit: Visit) -> Response:
         if kind in ("", document["kind"])
         and (document["_id"] in lines or has_words(words, "", (document["_id"], *document["name"].values())))
     ]
-    page, pages = page_of(len(shown), ON_A_PAGE, query.get("page", ""))
-    on_page = shown[(page - 1) * ON_A_PAGE : page * ON_A_PAGE]
+    listed = paged(shown, query, ON_A_PAGE)
     return visit.render(
         "subcommittee/register.html",
         page_title=visit.t("Register of organisations"),
-        rows=[{"organisation": document, "lines": lines.get(document["_id"], [])} for document in on_page],
+        rows=[{"organisation": document, "lines": lines.get(document["_id"], [])} for document in listed.rows],
         kinds=[(each.value, sum(document["kind"] == each for document in documents)) for each in OrganisationKind],
         kind=kind,
-        page=page,
-        pages=pages,
-        total=len(shown),
+        page=listed.page,
+        pages=listed.pages,
+        total=listed.matching,
         actions=[
             *_action(visit, RegisterOrganisation, "/new/organisation", first=True),
             *_action(visit, RegisterOrganisations, "/import/register", label=visit.t("Import a register")),

@@ -5,6 +5,7 @@ from typing import Any
 
 from starlette.responses import Response
 
+from services.subcommittee.pages.figures import worked_out
 from services.subcommittee.pages.forms import FORM, answer_form, may, unit_options
 from services.subcommittee.scenario import SwitchScenario
 from shared.events.scenario import CURRENT
@@ -20,15 +21,23 @@ from shared.web.visit import Visit
 
 PATH = "/scenarios"
 MOST_SHOWN = 200
+READ = ("tasks", "scenarios", "catalogue", "code_lists")
 
 
 async def scenarios_page(visit: Visit) -> Response:
-    views = visit.views
-    tasks, scenarios = views.documents("tasks"), views.documents("scenarios")
-    lists = lists_in_use({"code_lists": views.documents("code_lists")})
     unit = visit.query.get("unit", "")
-    comparison = compare(tasks, scenarios, unit or None, views.documents("catalogue"), lists)
-    held = standing(tasks, scenarios, lists)
+    unit = unit if any(each.value == unit for each in unit_options(visit)) else ""
+    comparison = await worked_out(
+        visit,
+        ("compared", unit),
+        READ,
+        lambda views: compare(
+            views["tasks"], views["scenarios"], unit or None, views["catalogue"], lists_in_use(views)
+        ),
+    )
+    held = await worked_out(
+        visit, "standing", READ, lambda views: standing(views["tasks"], views["scenarios"], lists_in_use(views))
+    )
     current = held.in_force.scenario if held.in_force else ""
     return visit.render(
         "subcommittee/scenarios.html",

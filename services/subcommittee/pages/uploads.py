@@ -5,7 +5,8 @@ and it never lies on a disk. It goes when it was taken over, after an hour, when
 service ends: whoever comes too late sends it again."""
 
 import time
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Final
 from uuid import uuid4
 
@@ -17,7 +18,8 @@ MOST_OF_A_SESSION: Final = 3
 
 @dataclass
 class Upload:
-    """`wishes` is what was said beside the file; `read` what came of reading it with these."""
+    """`wishes` is what was said beside the file, `called` the catalogue that it is for; `read` what came of reading
+    it with these wishes."""
 
     id: str
     session: str
@@ -25,15 +27,17 @@ class Upload:
     name: str
     content: bytes
     wishes: Any
-    since: float = field(default_factory=time.monotonic)
+    called: str = ""
+    since: float = 0.0
     read: tuple[Any, Any] | None = None
 
 
 class Uploads:
-    def __init__(self) -> None:
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        self._now = now
         self._kept: dict[str, Upload] = {}
 
-    def keep(self, session: str, kind: str, name: str, content: bytes, wishes: Any) -> Upload:
+    def keep(self, session: str, kind: str, name: str, content: bytes, wishes: Any, called: str = "") -> Upload:
         """The oldest make room for it."""
         self._forget_old()
         of_session = [upload.id for upload in self._kept.values() if upload.session == session]
@@ -41,7 +45,7 @@ class Uploads:
             del self._kept[upload_id]
         while self._kept and self._bytes + len(content) > MOST_BYTES:
             del self._kept[next(iter(self._kept))]
-        upload = Upload(uuid4().hex, session, kind, name, content, wishes)
+        upload = Upload(uuid4().hex, session, kind, name, content, wishes, called, self._now())
         self._kept[upload.id] = upload
         return upload
 
@@ -59,5 +63,5 @@ class Uploads:
         return sum(len(upload.content) for upload in self._kept.values())
 
     def _forget_old(self) -> None:
-        now = time.monotonic()
+        now = self._now()
         self._kept = {each.id: each for each in self._kept.values() if now - each.since < LIFETIME_S}

@@ -111,21 +111,21 @@ class Filled(NamedTuple):
 async def answer(visit: Visit, giving: Giving) -> Response:
     """The page of the form, or what came of it."""
     if visit.request.method != "POST":
-        return _page(visit, giving, _form(visit, giving), _seen(visit, giving, giving.fixed), uuid4())
+        return _page(visit, giving, _form(visit, giving), visit.views.sequence, uuid4())
     fields = await visit.form()
     typed, problem = await _typed(visit, giving, fields)
     filled = _read(visit, giving, typed, command_id_in(fields))
     form = _form(visit, giving)
     data = {**_with_name_of_group(filled.posted.data, giving.groups), **giving.fixed}
     data = giving.own.finish(data, filled.command_id)
-    seen = _seen(visit, giving, data)
+    seen = visit.views.sequence
     if MORE in typed:
         return _page(visit, giving, with_typed(form, typed), _seen_in(fields), filled.command_id, filled=filled)
     if filled.posted.errors or filled.happened_error or problem:
         told = with_typed(form, typed, filled.posted.errors)
         if problem:
             told = _with_file_problem(told, problem)
-        return _page(visit, giving, told, seen, filled.command_id, filled=filled, status=422)
+        return _page(visit, giving, told, _seen_in(fields), filled.command_id, filled=filled, status=422)
     if meanwhile := await _meanwhile(visit, giving, data, fields, filled.command_id):
         told = with_typed(form, typed)
         return _page(visit, giving, told, seen, filled.command_id, filled=filled, meanwhile=meanwhile, status=409)
@@ -230,11 +230,6 @@ def _seen_in(fields: FormData) -> int:
     """The last event that whoever made the form had seen."""
     seen = str(fields.get(SEEN, ""))
     return int(seen) if seen.isascii() and seen.isdecimal() and len(seen) <= 18 else 0
-
-
-def _seen(visit: Visit, giving: Giving, data: Mapping[str, Any]) -> int:
-    touch = visit.views.touch(giving.command.ENTITY, giving.entity_id(data))
-    return touch.sequence if touch else 0
 
 
 def _refused(visit: Visit, giving: Giving, form: Form, filled: Filled, seen: int, problem: Problem) -> Response:

@@ -40,7 +40,6 @@ def _line(visit: Visit, refusal: Unresolved) -> dict[str, Any]:
     return {
         "policy": title_of_position(f"policy.{refused.policy}", visit.lang),
         "detail": refused.detail,
-        "code": refused.code,
         "sequence": refused.sequence,
         "actions": actions(
             action(visit, RetryPolicy, retried) if refused.sequence is not None else None,

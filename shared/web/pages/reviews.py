@@ -130,6 +130,7 @@ class Sheet(NamedTuple):
             seen=str(visit.views.sequence),
             command_id=str(uuid4()),
             problems=self._problems(shown),
+            problems_title=visit.t("What follows is not recorded yet. Please mend it:"),
             actions=actions(action(visit, CloseReview, {"review_id": line.review_id}, first=not line.left))
             if is_open
             else [],
@@ -166,13 +167,20 @@ def _wanted(rows: Sequence[SheetRow], show: str) -> list[SheetRow]:
             return list(rows)
 
 
+def _review_of(visit: Visit) -> Document | None:
+    return visit.views.document("reviews", f"{visit.service}/{visit.request.path_params['review_id']}")
+
+
+async def record_page(visit: Visit) -> Response:
+    review = _review_of(visit)
+    return await _record(Sheet(visit, review)) if review else visit.not_found()
+
+
 async def review_page(visit: Visit) -> Response:
-    review = visit.views.document("reviews", f"{visit.service}/{visit.request.path_params['review_id']}")
+    review = _review_of(visit)
     if review is None:
         return visit.not_found()
     sheet = Sheet(visit, review)
-    if visit.request.method == "POST":
-        return await _record(sheet)
     rows = _wanted(sheet.rows, visit.query.get("show", ""))
     listed = paged(rows, visit.query, ROWS)
     done = visit.query.get("done", "")
@@ -252,7 +260,7 @@ def _errors_of(problem: Problem, visit: Visit) -> dict[str, str]:
 
 async def review_story_page(visit: Visit) -> Response:
     review_id = visit.request.path_params["review_id"]
-    if visit.views.document("reviews", f"{visit.service}/{review_id}") is None:
+    if _review_of(visit) is None:
         return visit.not_found()
     return visit.render(
         "reviews/story.html",
@@ -265,7 +273,8 @@ async def review_story_page(visit: Visit) -> Response:
 SECTION = Section(
     routes=(
         route("/reviews", reviews_page),
-        route("/reviews/{review_id}", review_page, ("GET", "POST")),
+        route("/reviews/{review_id}", review_page),
+        route("/reviews/{review_id}", record_page, ("POST",), Act.RECORD),
         route("/reviews/{review_id}/story", review_story_page),
     ),
     links=(Link("Four essentials", "/reviews"),),

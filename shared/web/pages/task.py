@@ -102,6 +102,8 @@ def _last_return(task: Document) -> Document:
 def _essentials(visit: Visit, task: Document, line: Any) -> list[dict[str, Any]]:
     """The four of them, each with the action that settles it."""
     deadline_action = "set-deadline" if task["original_deadline"] is None else "request-extension"
+    if pending_extension(task):
+        deadline_action = ""
     values: Mapping[str, tuple[str, str]] = {
         "collective": (line.collective or "", "assign-task"),
         "individual": (line.individual or "", "assign-task"),
@@ -111,11 +113,11 @@ def _essentials(visit: Visit, task: Document, line: Any) -> list[dict[str, Any]]
     return [
         {
             "name": name,
-            "value": values[name][0],
+            "value": value,
             "missing": name in line.missing,
-            "action": values[name][1] if may_do(visit.actor, values[name][1], visit.service) else "",
+            "action": action if action and may_do(visit.actor, action, visit.service) else "",
         }
-        for name in ESSENTIALS
+        for name, (value, action) in ((name, values[name]) for name in ESSENTIALS)
     ]
 
 
