@@ -5,6 +5,7 @@ process has written is in them as soon as the answer to the command is.
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import suppress
 from datetime import datetime
@@ -48,8 +49,9 @@ class OwnViews:
         self.service = service
         self.sequence = 0
         """The last event of the service's own stream that is folded."""
-        self.version = 0
-        """Grows with whatever changes here."""
+        self.version = time.time_ns() // 10**6
+        """Grows with whatever changes here. Another process begins with another: what one has said of its own says
+        nothing of this one's."""
         self.unreadable = 0
         self._connection = connection
         self._congress = congress

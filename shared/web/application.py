@@ -18,7 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.domain.decider import Refusal, Refused
 from shared.unit.problems import STATUS, UNAVAILABLE, problem_of
-from shared.unit.roles import may
+from shared.unit.roles import Act, may
 from shared.unit.tokens import Bearer
 from shared.values.names_in_use import use_names
 from shared.values.units import title_of
@@ -43,6 +43,7 @@ A_YEAR_S = 365 * 24 * 60 * 60
 MOST_BESIDE_A_FILE = 2 * FORM_BYTES
 
 NOT_YOURS = Refusal("not_yours_to_open", "{role} may not open this page of {unit}.")
+READS_ONLY_HERE = Refusal("reads_only_here", "{role} records nothing here.")
 NOT_FROM_HERE = Refusal(
     "form_not_from_here", "The form was not sent from a page of this session. Open the page again and send it anew."
 )
@@ -80,7 +81,9 @@ def application(place: Place, modules: Sequence[str]) -> ASGIApp:
         *(Route(page.route.path, page, methods=[*page.route.methods]) for page in pages),
         Mount("/static/{version}", StaticFiles(directory=STATIC)),
     ]
-    inner = Starlette(routes=routes, exception_handlers={HTTPException: _wrong_address(place, links)})
+    inner = Starlette(
+        routes=routes, exception_handlers={HTTPException: _wrong_address(place, links), Exception: _broken(place)}
+    )
     inner.router.redirect_slashes = False
     return _Boundary(inner, place)
 
@@ -129,8 +132,11 @@ class _Page:
         use_names(self._place.views.names())
         if not may(visit.actor, self.route.needs, self._place.service):
             return visit.refused(NOT_YOURS(role=visit.position, unit=title_of(self._place.service, visit.lang)), 403)
-        if visit.request.method not in ("GET", "HEAD") and not await _is_from_here(visit):
-            return visit.refused(NOT_FROM_HERE(), 403)
+        if visit.request.method not in ("GET", "HEAD"):
+            if not may(visit.actor, Act.RECORD, self._place.service):
+                return visit.refused(READS_ONLY_HERE(role=visit.position), 403)
+            if not await _is_from_here(visit):
+                return visit.refused(NOT_FROM_HERE(), 403)
         return await self.route.page(visit)
 
 
@@ -177,6 +183,19 @@ def _wrong_address(place: Place, links: tuple[Link, ...]) -> Callable[[Request, 
             response = Visit(request, place, None, language_of(request)).refused(refused, status)
         response.headers.update(getattr(error, "headers", None) or {})
         return response
+
+    return answer
+
+
+def _broken(place: Place) -> Callable[[Request, Exception], Any]:
+    """What is told of an error of ours; `_Boundary` logs it."""
+
+    async def answer(request: Request, error: Exception) -> Response:
+        lang = language_of(request)
+        if api.is_for_programs(request):
+            problem = problem_of(BROKEN(service=place.service))
+            return api.problem_response(problem.model_copy(update={"status": 500}))
+        return Visit(request, place, None, lang).refused(BROKEN(service=title_of(place.service, lang)), 500)
 
     return answer
 

@@ -94,6 +94,7 @@ async def test_every_answer_guards_the_browser_it_is_for(probe, errors):
 async def test_a_failure_tells_nobody_what_failed(probe, errors):
     response = await probe.get(LEAD, "/probe/fail")
     assert response.status_code == 500
+    assert "Something is wrong" in Html.of(response.text).one("main").text
     assert "12345" not in response.text
     assert "Traceback" not in response.text
     (logged,) = errors.taken()

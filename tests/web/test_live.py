@@ -7,6 +7,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from shared.unit.own_views import OwnViews
 from shared.unit.problems import INVALID_TOKEN, UNAVAILABLE
 from shared.web import application, live, server
 from tests.conftest import token_for
@@ -64,6 +65,14 @@ async def test_who_was_told_more_by_the_process_before_is_told_anew(pages, shown
     far = str(shown.views.version + 10**6)
     async with listening(shown, pages.cookies(MEMBER), "?after=0", Last_Event_ID=far) as events:
         assert int((await events.named("changed"))["data"]) == shown.views.version
+
+
+async def test_who_was_told_as_much_by_the_process_before_is_told_anew(pages, shown):
+    """As many changes are not the same changes."""
+    before = OwnViews(shown.place.at_work.connection, pages.settings.congress, "logistics")
+    await before.caught_up()
+    another = OwnViews(shown.place.at_work.connection, pages.settings.congress, "logistics")
+    assert before.version != another.version
 
 
 @pytest.mark.parametrize("said", ["x", "-1", "9" * 400, "٣", "1e3", "0x1"])

@@ -20,11 +20,14 @@ const firstStates = new WeakMap();
 const isDirty = (field) => firstStates.has(field) && firstStates.get(field) !== stateOf(field);
 const typedIn = (form) => [...form.elements].filter((field) =>
   field.matches("input:not([type=hidden], [type=file], [type=password]), select, textarea") && field.name);
+const isBack = performance.getEntriesByType("navigation")[0]?.type === "back_forward";
 const keyOf = (form) => `daihoi:${location.pathname}:${form.dataset.keep}`;
 
 function stored(act) {  // a browser may allow no storage, or have no room
   try { return act(sessionStorage); } catch { return null; }
 }
+
+const forget = (form) => stored((storage) => storage.removeItem(keyOf(form)));
 
 function keep(form, isSent) {
   const values = typedIn(form).filter((field) => !isBox(field) || field.checked).map((field) => [field.name, field.value]);
@@ -34,6 +37,7 @@ function keep(form, isSent) {
 
 function restore(form) {
   const kept = stored((storage) => JSON.parse(storage.getItem(keyOf(form))));
+  if (kept?.done && !isBack) return void forget(form);
   if (!kept || document.getElementById("problems") || form.querySelector("[aria-invalid], .meanwhile")) return;
   for (const table of all("[data-paste=grow]", form)) {
     const nameIn = (place) => table.querySelector(INPUTS).name.replace(/\.\d+\./, `.${place}.`);
@@ -47,11 +51,12 @@ function restore(form) {
     else if (place >= 0) field.value = left[place][1];
     if (place >= 0) left.splice(place, 1);
   }
-  if (!fields.some(isDirty)) return;
+  if (!kept.done && !fields.some(isDirty)) return;
   if (kept.sent) {
     form.elements.command_id.value = kept.sent;
     form.dataset.sent = "";
   }
+  if (kept.done) return;
   const notice = document.createElement("p");
   const drop = document.createElement("button");
   notice.className = "notice tone-info";
@@ -60,7 +65,7 @@ function restore(form) {
   drop.className = "quiet";
   drop.textContent = say("Discard");
   drop.addEventListener("click", () => {
-    stored((storage) => storage.removeItem(keyOf(form)));
+    forget(form);
     location.reload();
   });
   notice.append(say("Kept"), " ", drop);
@@ -393,8 +398,12 @@ function prepare(root) {
 
 prepare(document);
 if ("done" in body.dataset) {
-  stored((storage) => Object.keys(storage).filter((key) => key.startsWith("daihoi:") && JSON.parse(storage[key]).sent)
-    .forEach((key) => storage.removeItem(key)));
+  stored((storage) => {  // for whoever goes back and sends it again
+    for (const key of Object.keys(storage)) {
+      const kept = key.startsWith("daihoi:") && JSON.parse(storage[key]);
+      if (kept.sent) storage.setItem(key, JSON.stringify({ ...kept, done: true }));
+    }
+  });
   const address = new URL(location.href);
   address.searchParams.delete("done");
   history.replaceState(history.state, "", address);

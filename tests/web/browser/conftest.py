@@ -17,7 +17,7 @@ PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stab
 AXE = Path(axe_playwright_python.__file__).parent / "axe.min.js"
 NONE = "no Chromium is installed: `make browser` installs one where that can be done"
 WIDTHS = (360, 1440)
-TIMEOUT_MS = 120_000
+TIMEOUT_MS = 60_000
 """Only a failure takes so long."""
 
 type Open = Callable[..., Awaitable[Page]]
