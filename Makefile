@@ -100,12 +100,6 @@ $(VENV)/bench-installed: requirements-bench.lock $(VENV)/dev-installed
 		|| echo "mongod could not be installed; going on without it"
 
 # What a root on Debian or Ubuntu can do by itself; elsewhere one installs Chromium or Chrome by hand.
-browser: ## Install the Chromium that tests look at the pages with, where none is and it can be had
-	@command -v chromium || command -v chromium-browser || command -v google-chrome \
-		|| { [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null \
-			&& { apt-get install -y -q chromium || { apt-get update -q && apt-get install -y -q chromium; }; }; } \
-		|| { echo "no Chromium here, and none can be installed: install Chromium or Chrome by hand"; exit 1; }
-
 bench: $(VENV)/bench-installed ## Measure against the floor and the peers, in the same run, on both databases (FULL=1: a million events too, ARGS='--only locks' for some)
 	@$(BIN)/python -m benchmarks $(if $(FULL),--full) $(ARGS)
 
