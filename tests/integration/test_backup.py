@@ -349,7 +349,7 @@ async def test_backup_verify_and_restore_say_what_they_do(
     await listening.unsubscribe()
     restored = there.run("restore", str(out))
     assert restored.returncode == 0, restored.stderr
-    assert "streams put back: 8, there already: 0." in restored.stdout
+    assert "streams put back: 9, there already: 0." in restored.stdout
     digest = await digest_of(ledger, written)
     assert f"Rebuilt at ledger event {written}: {digest}" in restored.stdout
     assert there.run("audit", "verify").returncode == 0

@@ -8,7 +8,7 @@ from tests.web.html import Form, Html
 from tests.web.pages import csrf_fields
 from tests.web.routes import get_routes
 
-SHORT, LONG = 14, 1
+SHORT, LONG = 14, 4
 short_and_long = pytest.mark.parametrize("every", [SHORT, pytest.param(LONG, marks=pytest.mark.long)])
 PARAMETERS = {"q", "page", "sort", "view", "back", "done", "lang", "after", "status", "day"}
 
@@ -37,8 +37,6 @@ async def test_an_address_may_hold_anything(sample, service, every):
             value = as_query(text[:200])
             addresses = [address + "?" + "&".join(f"{name}={value}" for name in names)]
             addresses += [route.address(shown.views, **{name: value}) for name in route.parameters]
-            if every == LONG:
-                addresses += [f"{address}?{name}={value}&{name}=x" for name in names]
             for hostile in addresses:
                 assert_unmoved(await sample.get(who, hostile), (route.path, label))
 
