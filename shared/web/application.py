@@ -17,6 +17,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.domain.decider import Refusal, Refused
+from shared.eventstore.errors import EventStoreError
 from shared.unit.problems import STATUS, UNAVAILABLE, problem_of
 from shared.unit.roles import may
 from shared.unit.tokens import Bearer
@@ -107,6 +108,9 @@ class _Page:
             response = visit.refused(
                 FORM_UNREADABLE(fields=FORM_FIELDS, most=FORM_BYTES // 1024**2), error.status_code
             )
+        except EventStoreError as error:
+            logger.warning("%s: the broker does not answer: %s", self.route.path, error)
+            response = visit.refused(UNAVAILABLE(), 503)
         await response(scope, receive, send)
 
     async def _respond(self, visit: Visit) -> Response:
@@ -141,8 +145,7 @@ async def bearer_of(request: Request, place: Place) -> Bearer | None:
 
 
 async def _is_from_here(visit: Visit) -> bool:
-    origin = visit.request.headers.get("origin")
-    if origin and urlsplit(origin).netloc != visit.request.headers.get("host"):
+    if not session.is_own_origin(visit.request):
         return False
     given = (await visit.form()).get(session.CSRF_FIELD, "")
     token = session.token_of(visit.request, visit.place.congress)
@@ -179,8 +182,11 @@ def _wrong_address(place: Place, links: tuple[Link, ...]) -> Callable[[Request, 
 
 def _is_static(path: str) -> bool:
     """A file under the name that its content gives it; under any other the next version may have another content."""
+    name = path.removeprefix("/static/").partition("/")[2]
+    if not {"", ".", ".."}.isdisjoint(name.split("/")):
+        return False  # one file has any number of such names
     try:
-        return path.startswith("/static/") and path == static_url("/".join(path.split("/")[3:]))
+        return path == static_url(name)
     except (LookupError, ValueError):
         return False
 

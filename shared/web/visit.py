@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 
 from pydantic import ValidationError
 from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
@@ -110,9 +111,15 @@ class Visit:
 
     # --- what is asked ---
     async def form(self) -> FormData:
-        """The posted fields."""
+        """The posted fields, of whole letters. Raises `HTTPException` where it can't be read."""
         if self._form is None:
-            self._form = await self.request.form(max_fields=FORM_FIELDS, max_files=20, max_part_size=FORM_BYTES)
+            try:
+                form = await self.request.form(max_fields=FORM_FIELDS, max_files=20, max_part_size=FORM_BYTES)
+                for name, value in form.multi_items():
+                    (name + (value if isinstance(value, str) else value.filename or "")).encode()
+            except UnicodeError as error:  # a form may name an encoding of its own
+                raise HTTPException(400) from error
+            self._form = form
         return self._form
 
     async def give(

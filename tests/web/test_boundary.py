@@ -22,7 +22,14 @@ CSP = {
     "frame-ancestors": ["'none'"],
 }
 EVERYWHERE = ("unsafe-inline", "unsafe-eval", "*", "https:", "http:")
-OTHER_ORIGINS = ("http://evil.example", "null", "http://localhost.evil.example", "http://localhost:1", "https://evil")
+OTHER_ORIGINS = (
+    "http://[",
+    "http://evil.example",
+    "null",
+    "http://localhost.evil.example",
+    "http://localhost:1",
+    "https://evil",
+)
 OPEN_REDIRECTS = (
     "https://evil.example/",
     "//evil.example",
@@ -88,6 +95,12 @@ async def test_every_answer_guards_the_browser_it_is_for(probe, errors):
         kept = "public, max-age=31536000, immutable" if what == "a static file" else "no-store"
         assert headers["cache-control"] == kept, what
     assert len(errors.taken()) == 1  # of the failure
+
+
+async def test_a_page_that_the_broker_does_not_answer_says_so(probe):
+    response = await probe.get(LEAD, "/probe/ask")
+    assert response.status_code == 503
+    assert "event store did not answer" in response.text
 
 
 async def test_a_failure_tells_nobody_what_failed(probe, errors):
@@ -263,6 +276,14 @@ async def test_a_file_is_taken_where_files_are_taken_and_bounded(probe):
             "multipart/form-data; boundary=x; charset=nonsense",
             b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n',
         ),
+        (
+            "multipart/form-data; boundary=x; charset=undefined",
+            b'--x\r\nContent-Disposition: form-data; name="csrf"\r\n\r\na\r\n--x--\r\n',
+        ),
+        (
+            "multipart/form-data; boundary=x; charset=unicode_escape",
+            b'--x\r\nContent-Disposition: form-data; name="csrf"\r\n\r\n\\ud800\r\n--x--\r\n',
+        ),
         ("multipart/form-data; boundary=" + "x" * 10_000, b"--x"),
         ("application/x-www-form-urlencoded", b"\xff\xfe=\xff&%=%zz"),
         ("application/json", b'{"csrf": 1}'),
@@ -316,9 +337,14 @@ async def test_a_static_file_is_kept_for_ever_under_the_name_of_its_content_alon
         first = await pages.get("", path, **AT)
         assert first.headers["cache-control"] == "public, max-age=31536000, immutable"
         assert first.text == "one"
+        kept = rendering.static_url.cache_info().currsize
         again = await pages.get("", path, headers={"If-None-Match": first.headers["etag"]}, **AT)
         assert again.status_code == 304
         assert again.headers["cache-control"] == "public, max-age=31536000, immutable"
+        for name in ("%2e/kept.txt", "%2e/%2e/kept.txt", "/kept.txt"):
+            odd = path.replace("kept.txt", name)
+            assert (await pages.get("", odd, **AT)).headers["cache-control"] == "no-store"
+        assert rendering.static_url.cache_info().currsize == kept
         other = await pages.get("", "/static/000000000000/kept.txt", **AT)
         assert other.headers["cache-control"] == "no-store"
     rendering.static_url.cache_clear()

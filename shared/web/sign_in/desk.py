@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from pydantic import ValidationError
 from starlette.requests import Request
@@ -31,6 +31,7 @@ from shared.web.session import (
     csrf_token,
     end_session,
     is_csrf_token,
+    is_own_origin,
     token_of,
 )
 from shared.web.sign_in.accounts import (
@@ -576,9 +577,7 @@ class Desk:
         return session
 
     def _check_form(self, request: Request, form: Mapping[str, str], session: Session) -> None:
-        origin = request.headers.get("origin", "")
-        foreign = origin and urlsplit(origin).netloc != request.headers.get("host")
-        if foreign or not is_csrf_token(form.get(CSRF_FIELD, ""), session.token):
+        if not is_own_origin(request) or not is_csrf_token(form.get(CSRF_FIELD, ""), session.token):
             raise FORM_OF_ANOTHER_SESSION()
 
     def _is_from_this_page(self, request: Request, form: Mapping[str, str], session: Session | None) -> bool:
