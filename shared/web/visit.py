@@ -60,6 +60,11 @@ class Visit:
     links: tuple[Link, ...] = ()
     uploads: bool = False
     _form: FormData | None = field(default=None, repr=False)
+    _version: int = 0
+    """That of the views when the visit began: what changes while the page is made, the page has to be told."""
+
+    def __post_init__(self) -> None:
+        self._version = self.views.version
 
     # --- who and where ---
     @property
@@ -184,7 +189,7 @@ class Visit:
             "theme_links": [{"theme": name, "href": f"/theme/{name}?{back}"} for name in ("auto", "light", "dark")],
             "done": self.say(done) if done else "",
             "problems": [],
-            "live_version": self.views.version,
+            "live_version": self._version,
             "page_title": "",
             "today": self.today,
             "unreadable": self.views.unreadable,
