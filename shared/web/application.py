@@ -80,7 +80,8 @@ def application(place: Place, modules: Sequence[str]) -> ASGIApp:
         *(Route(page.route.path, page, methods=[*page.route.methods]) for page in pages),
         Mount("/static/{version}", StaticFiles(directory=STATIC)),
     ]
-    inner = Starlette(routes=routes, exception_handlers={HTTPException: _wrong_address(place, links)})
+    told = _told(place, links)
+    inner = Starlette(routes=routes, exception_handlers={HTTPException: told, Exception: told})
     inner.router.redirect_slashes = False
     return _Boundary(inner, place)
 
@@ -166,10 +167,13 @@ def _keep(cookie: str, name: str, values: Sequence[str]) -> Callable[[Request], 
     return keep
 
 
-def _wrong_address(place: Place, links: tuple[Link, ...]) -> Callable[[Request, Exception], Any]:
+def _told(place: Place, links: tuple[Link, ...]) -> Callable[[Request, Exception], Any]:
+    """What is said of an address that is none, and of a failure, which the boundary logs."""
+
     async def answer(request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 500
         refused = NOT_SO(method=request.method[:40]) if status == 405 else NO_SUCH_PAGE()
+        refused = BROKEN(service=title_of(place.service, language_of(request))) if status == 500 else refused
         if api.is_for_programs(request):
             response = api.problem_response(problem_of(refused).model_copy(update={"status": status}))
         else:

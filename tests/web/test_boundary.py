@@ -107,6 +107,7 @@ async def test_a_failure_tells_nobody_what_failed(probe, errors):
     response = await probe.get(LEAD, "/probe/fail")
     assert response.status_code == 500
     assert "12345" not in response.text
+    assert "its log has the details" in Html.of(response.text).one("main").text
     assert "Traceback" not in response.text
     (logged,) = errors.taken()
     assert "the secret 12345" in logged
