@@ -11,9 +11,11 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from msgspec import UNSET
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 
+from shared.domain.decider import Actor
 from shared.eventstore.direct import BATCH_MESSAGES, Stored, read_subject
 from shared.eventstore.errors import EventStoreError
 from shared.eventstore.ledger import Origin
@@ -34,12 +36,17 @@ logger = logging.getLogger(__name__)
 
 
 class Touch(NamedTuple):
-    """The last event about an entity of the service: its place in the service's stream, who it is by, and when it was
-    recorded."""
+    """The last event about an entity of the service: its place in the service's stream, who it is by, in which
+    position and as which person, and when it was recorded."""
 
     sequence: int
     actor: str
     recorded: datetime
+    person: str = ""
+
+    def is_by(self, actor: Actor) -> bool:
+        """Several people may hold one position."""
+        return (self.actor, self.person) == (actor.id, actor.person)
 
 
 class OwnViews:
@@ -207,7 +214,8 @@ class OwnViews:
         self._fold(event)
         envelope = event.envelope
         if envelope.source == self.service:
-            touched = Touch(event.sequence, envelope.actor, event.recorded)
+            person = "" if envelope.person is UNSET else envelope.person
+            touched = Touch(event.sequence, envelope.actor, event.recorded, person)
             self._touched[envelope.type.split(".")[2], envelope.subject] = touched
 
     def _fold(self, event: Recorded) -> None:

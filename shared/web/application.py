@@ -17,6 +17,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.domain.decider import Refusal, Refused
+from shared.eventstore.errors import EventStoreError
 from shared.unit.problems import STATUS, UNAVAILABLE, problem_of
 from shared.unit.roles import Act, may
 from shared.unit.tokens import Bearer
@@ -81,9 +82,8 @@ def application(place: Place, modules: Sequence[str]) -> ASGIApp:
         *(Route(page.route.path, page, methods=[*page.route.methods]) for page in pages),
         Mount("/static/{version}", StaticFiles(directory=STATIC)),
     ]
-    inner = Starlette(
-        routes=routes, exception_handlers={HTTPException: _wrong_address(place, links), Exception: _broken(place)}
-    )
+    told = _told(place, links)
+    inner = Starlette(routes=routes, exception_handlers={HTTPException: told, Exception: told})
     inner.router.redirect_slashes = False
     return _Boundary(inner, place)
 
@@ -114,6 +114,9 @@ class _Page:
             response = visit.refused(
                 FORM_UNREADABLE(fields=FORM_FIELDS, most=FORM_BYTES // 1024**2), error.status_code
             )
+        except EventStoreError as error:
+            logger.warning("%s: the broker does not answer: %s", self.route.path, error)
+            response = visit.refused(UNAVAILABLE(), 503)
         await response(scope, receive, send)
 
     async def _respond(self, visit: Visit) -> Response:
@@ -151,8 +154,7 @@ async def bearer_of(request: Request, place: Place) -> Bearer | None:
 
 
 async def _is_from_here(visit: Visit) -> bool:
-    origin = visit.request.headers.get("origin")
-    if origin and urlsplit(origin).netloc != visit.request.headers.get("host"):
+    if not session.is_own_origin(visit.request):
         return False
     given = (await visit.form()).get(session.CSRF_FIELD, "")
     token = session.token_of(visit.request, visit.place.congress)
@@ -173,10 +175,13 @@ def _keep(cookie: str, name: str, values: Sequence[str]) -> Callable[[Request], 
     return keep
 
 
-def _wrong_address(place: Place, links: tuple[Link, ...]) -> Callable[[Request, Exception], Any]:
+def _told(place: Place, links: tuple[Link, ...]) -> Callable[[Request, Exception], Any]:
+    """What is said of an address that is none, and of a failure, which the boundary logs."""
+
     async def answer(request: Request, error: Exception) -> Response:
         status = error.status_code if isinstance(error, HTTPException) else 500
         refused = NOT_SO(method=request.method[:40]) if status == 405 else NO_SUCH_PAGE()
+        refused = BROKEN(service=title_of(place.service, language_of(request))) if status == 500 else refused
         if api.is_for_programs(request):
             response = api.problem_response(problem_of(refused).model_copy(update={"status": status}))
         else:
@@ -187,23 +192,13 @@ def _wrong_address(place: Place, links: tuple[Link, ...]) -> Callable[[Request, 
     return answer
 
 
-def _broken(place: Place) -> Callable[[Request, Exception], Any]:
-    """What is told of an error of ours; `_Boundary` logs it."""
-
-    async def answer(request: Request, error: Exception) -> Response:
-        lang = language_of(request)
-        if api.is_for_programs(request):
-            problem = problem_of(BROKEN(service=place.service))
-            return api.problem_response(problem.model_copy(update={"status": 500}))
-        return Visit(request, place, None, lang).refused(BROKEN(service=title_of(place.service, lang)), 500)
-
-    return answer
-
-
 def _is_static(path: str) -> bool:
     """A file under the name that its content gives it; under any other the next version may have another content."""
+    name = path.removeprefix("/static/").partition("/")[2]
+    if not {"", ".", ".."}.isdisjoint(name.split("/")):
+        return False  # one file has any number of such names
     try:
-        return path.startswith("/static/") and path == static_url("/".join(path.split("/")[3:]))
+        return path == static_url(name)
     except (LookupError, ValueError):
         return False
 

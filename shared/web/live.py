@@ -10,6 +10,7 @@ from starlette.routing import Route
 
 from shared.domain.decider import Refused
 from shared.unit.problems import STATUS
+from shared.unit.roles import Act, may
 from shared.web.place import Place
 
 HEARTBEAT_S = 15.0
@@ -28,7 +29,8 @@ def routes(place: Place) -> list[Route]:
             bearer = await bearer_of(request, place)
         except Refused:
             bearer = None
-        if bearer is None or listeners.locked():
+        reads = bearer is not None and may(bearer.actor, Act.READ, place.service)
+        if not reads or listeners.locked():
             return Response(status_code=204)  # an EventSource does not come again
         return StreamingResponse(
             _changes(request, place, listeners), media_type="text/event-stream", headers={"X-Accel-Buffering": "no"}

@@ -30,10 +30,16 @@ def end_session(response: Response, congress: str) -> None:
     response.delete_cookie(cookie_name(congress), path="/", secure=True, httponly=True, samesite="lax")
 
 
+def is_own_origin(request: HTTPConnection) -> bool:
+    """So is a browser that names none."""
+    origin = request.headers.get("origin", "")
+    return not origin or origin.partition("://")[2] == request.headers.get("host")
+
+
 def csrf_token(token: str) -> str:
     """What every form of this session carries: it follows from the session's token, which no other page knows."""
     return hashlib.sha256(b"csrf " + token.encode()).hexdigest()
 
 
 def is_csrf_token(given: str, token: str) -> bool:
-    return hmac.compare_digest(given.encode(), csrf_token(token).encode())
+    return hmac.compare_digest(given.encode(errors="replace"), csrf_token(token).encode())

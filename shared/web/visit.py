@@ -11,6 +11,7 @@ from uuid import UUID, uuid4
 
 from pydantic import ValidationError
 from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
@@ -63,6 +64,11 @@ class Visit:
     links: tuple[Link, ...] = ()
     uploads: bool = False
     _form: FormData | None = field(default=None, repr=False)
+    _version: int = 0
+    """That of the views when the visit began: what changes while the page is made, the page has to be told."""
+
+    def __post_init__(self) -> None:
+        self._version = self.views.version
 
     # --- who and where ---
     @property
@@ -114,12 +120,18 @@ class Visit:
 
     # --- what is asked ---
     async def form(self) -> FormData:
-        """The posted fields. Raises `NoRoom` where a file has none on this machine."""
+        """The posted fields, of whole letters. Raises `HTTPException` where it can't be read, `NoRoom` where a file has
+        no room on this machine."""
         if self._form is None:
             try:
-                self._form = await self.request.form(max_fields=FORM_FIELDS, max_files=20, max_part_size=FORM_BYTES)
+                form = await self.request.form(max_fields=FORM_FIELDS, max_files=20, max_part_size=FORM_BYTES)
+                for name, value in form.multi_items():
+                    (name + (value if isinstance(value, str) else value.filename or "")).encode()
+            except UnicodeError as error:  # a form may name an encoding of its own
+                raise HTTPException(400) from error
             except OSError as error:
                 raise NoRoom from error
+            self._form = form
         return self._form
 
     async def give(
@@ -184,7 +196,7 @@ class Visit:
             "theme_links": [{"theme": name, "href": f"/theme/{name}?{back}"} for name in ("auto", "light", "dark")],
             "done": self.say(done) if done else "",
             "problems": [],
-            "live_version": self.views.version,
+            "live_version": self._version,
             "page_title": "",
             "today": self.today,
             "unreadable": self.views.unreadable,

@@ -303,6 +303,40 @@ async def test_who_has_several_positions_chooses_and_can_switch(services, connec
         assert (await follow(web, await web.get(f"{UNIT}/work"))).text == "logistics: subcommittee.deputy"
 
 
+@pytest.mark.parametrize("changed", ["the account", "nothing but the sessions"])
+async def test_who_has_only_proved_who_they_are_does_so_anew_once_they_were_signed_out(services, connection, changed):
+    await add(connection, services.settings, positions=("logistics.member", "subcommittee.deputy"))
+    accounts, ended = (
+        Accounts(connection, services.settings.congress),
+        SignedOut(connection, services.settings.congress),
+    )
+    async with browser(services) as web:
+        page = await follow(web, await sign_in_at(web, f"{UNIT}/work"))
+        if changed == "the account":
+            await accounts.change(await accounts.get("lan"), password=QUICK.hash("another password"))
+        else:
+            await ended.end_all("lan", datetime.now(UTC))
+        for path in ("/choose-position", "/password"):
+            assert (await follow(web, await web.get(f"{HERE}{path}"))).url.path == "/sign-in"
+        late = await web.post(f"{HERE}/choose-position", data={**fields(page), "position": "logistics.member"})
+        assert (await follow(web, late)).url.path == "/sign-in"
+        assert cookie_name(services.settings.congress) not in web.cookies
+
+
+async def test_who_takes_their_own_position_away_is_signed_out(services, connection):
+    await add(connection, services.settings, "boss", ("subcommittee.lead", "subcommittee.deputy"))
+    accounts = Accounts(connection, services.settings.congress)
+    async with browser(services) as boss:
+        page = await follow(boss, await sign_in_at(boss, f"{HERE}/work", "boss"))
+        await boss.post(f"{HERE}/choose-position", data={**fields(page), "position": "subcommittee.lead"})
+        csrf = {"csrf": fields(await boss.get(f"{HERE}/accounts"))["csrf"], "what": "positions"}
+        for positions, status in (("subcommittee.lead", 200), ("subcommittee.deputy", 303)):
+            seen = str((await accounts.get("boss")).seen)
+            form = csrf | {"seen": seen, "positions": positions}
+            assert (await boss.post(f"{HERE}/accounts/boss", data=form)).status_code == 303
+            assert (await boss.get(f"{HERE}/accounts")).status_code == status
+
+
 async def test_a_password_that_another_gave_is_changed_before_anything_else(services, connection):
     await add(connection, services.settings, must_change_password=True, positions=("logistics.lead", "security.lead"))
     async with browser(services) as web:

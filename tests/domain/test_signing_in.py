@@ -161,11 +161,11 @@ def test_a_path_leads_to_this_host_alone(typed):
 
 def test_what_a_browser_keeps_between_two_steps_is_good_for_one_thing():
     destination = Destination(to="logistics", path="/x", state="0" * 64)
-    proved = seal(Proved(destination=destination, account="lan"), KEY, "c", NOW)
-    assert unseal(Proved, proved, KEY, "c") == Proved(destination=destination, account="lan")
+    proved = seal(Proved(destination=destination, account="lan", seen=1, at=NOW), KEY, "c", NOW)
+    assert unseal(Proved, proved, KEY, "c") == Proved(destination=destination, account="lan", seen=1, at=NOW)
     assert unseal(AtProvider, proved, KEY, "c") is None
     assert unseal(Proved, proved, KEY, "other") is None
-    late = seal(Proved(destination=destination, account="lan"), KEY, "c", NOW - timedelta(hours=1))
+    late = seal(Proved(destination=destination, account="lan", seen=1, at=NOW), KEY, "c", NOW - timedelta(hours=1))
     assert unseal(Proved, late, KEY, "c") is None
     session = mint_token(KEY, "c", Actor("logistics.lead", "logistics", "lan"), NOW, timedelta(hours=1))
     assert unseal(Proved, session, KEY, "c") is None

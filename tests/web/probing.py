@@ -2,6 +2,7 @@
 
 from starlette.responses import PlainTextResponse, Response
 
+from shared.eventstore.errors import Unavailable
 from shared.unit.roles import Act
 from shared.web.sections import Link, Section, route
 from shared.web.visit import Visit
@@ -20,6 +21,10 @@ async def fail(visit: Visit) -> Response:
     raise RuntimeError("the secret 12345")
 
 
+async def ask(visit: Visit) -> Response:
+    raise Unavailable("the stream did not answer")
+
+
 async def go(visit: Visit) -> Response:
     return visit.redirect("/probe/say?said=gone", done="start-task")
 
@@ -36,6 +41,7 @@ SECTION = Section(
         route("/probe/sign", take, methods=("POST",), needs=Act.SIGN),
         route("/probe/both", say, methods=("GET", "POST")),
         route("/probe/fail", fail),
+        route("/probe/ask", ask),
         route("/probe/go", go, methods=("POST",)),
     ),
     links=(Link("Tasks", "/probe/say"), Link("Accounts", "/probe/accounts", Act.KEEP_ACCOUNTS)),

@@ -23,7 +23,14 @@ CSP = {
     "frame-ancestors": ["'none'"],
 }
 EVERYWHERE = ("unsafe-inline", "unsafe-eval", "*", "https:", "http:")
-OTHER_ORIGINS = ("http://evil.example", "null", "http://localhost.evil.example", "http://localhost:1", "https://evil")
+OTHER_ORIGINS = (
+    "http://[",
+    "http://evil.example",
+    "null",
+    "http://localhost.evil.example",
+    "http://localhost:1",
+    "https://evil",
+)
 OPEN_REDIRECTS = (
     "https://evil.example/",
     "//evil.example",
@@ -91,11 +98,18 @@ async def test_every_answer_guards_the_browser_it_is_for(probe, errors):
     assert len(errors.taken()) == 1  # of the failure
 
 
+async def test_a_page_that_the_broker_does_not_answer_says_so(probe):
+    response = await probe.get(LEAD, "/probe/ask")
+    assert response.status_code == 503
+    assert "event store did not answer" in response.text
+
+
 async def test_a_failure_tells_nobody_what_failed(probe, errors):
     response = await probe.get(LEAD, "/probe/fail")
     assert response.status_code == 500
     assert "Something is wrong" in Html.of(response.text).one("main").text
     assert "12345" not in response.text
+    assert "its log has the details" in Html.of(response.text).one("main").text
     assert "Traceback" not in response.text
     (logged,) = errors.taken()
     assert "the secret 12345" in logged
@@ -275,6 +289,14 @@ async def test_a_file_that_has_no_room_here_is_refused_by_name(probe, errors, mo
             "multipart/form-data; boundary=x; charset=nonsense",
             b'--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n',
         ),
+        (
+            "multipart/form-data; boundary=x; charset=undefined",
+            b'--x\r\nContent-Disposition: form-data; name="csrf"\r\n\r\na\r\n--x--\r\n',
+        ),
+        (
+            "multipart/form-data; boundary=x; charset=unicode_escape",
+            b'--x\r\nContent-Disposition: form-data; name="csrf"\r\n\r\n\\ud800\r\n--x--\r\n',
+        ),
         ("multipart/form-data; boundary=" + "x" * 10_000, b"--x"),
         ("application/x-www-form-urlencoded", b"\xff\xfe=\xff&%=%zz"),
         ("application/json", b'{"csrf": 1}'),
@@ -328,9 +350,14 @@ async def test_a_static_file_is_kept_for_ever_under_the_name_of_its_content_alon
         first = await pages.get("", path, **AT)
         assert first.headers["cache-control"] == "public, max-age=31536000, immutable"
         assert first.text == "one"
+        kept = rendering.static_url.cache_info().currsize
         again = await pages.get("", path, headers={"If-None-Match": first.headers["etag"]}, **AT)
         assert again.status_code == 304
         assert again.headers["cache-control"] == "public, max-age=31536000, immutable"
+        for name in ("%2e/kept.txt", "%2e/%2e/kept.txt", "/kept.txt"):
+            odd = path.replace("kept.txt", name)
+            assert (await pages.get("", odd, **AT)).headers["cache-control"] == "no-store"
+        assert rendering.static_url.cache_info().currsize == kept
         other = await pages.get("", "/static/000000000000/kept.txt", **AT)
         assert other.headers["cache-control"] == "no-store"
     rendering.static_url.cache_clear()

@@ -88,6 +88,11 @@ async def test_nobody_listens_who_is_not_signed_in(pages, shown):
             assert events.response.status_code == 204  # so that the browser does not come again
 
 
+async def test_nobody_listens_to_another_units_work(pages, shown):
+    async with listening(shown, pages.cookies("propaganda.lead")) as events:
+        assert events.response.status_code == 204
+
+
 async def test_there_is_a_bound_to_who_listens(pages, shown, monkeypatch):
     monkeypatch.setattr(live, "LISTENERS", 1)
     few = Shown(server.HttpServer(shown.place.at_work, ()))

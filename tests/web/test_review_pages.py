@@ -8,6 +8,7 @@ import pytest
 
 from shared.reports.reviews import SheetRow
 from shared.web.pages.review_sheet import Choice, name_of_field, to_do, typed_in_row
+from tests.conftest import token_for
 from tests.contract.units import WORK
 from tests.web.html import Form, Html
 
@@ -210,6 +211,23 @@ async def test_who_changed_a_task_meanwhile_is_named_and_it_is_asked_once_more(p
     assert again[name_of_field(one, "deadline")] == WHOLE["deadline"]
     assert (await pages.post(MEMBER, f"/reviews/{review_id}", again)).status_code == 303
     assert (await item(pages, review_id, one))["confirmed"] is True
+
+
+async def test_a_colleague_in_the_same_position_is_somebody_else(pages):
+    review_id, (one, _) = await reviewed(pages)
+    fields = await sheet(pages, MEMBER, review_id) | typed(one, **WHOLE)
+    form = f"/tasks/{one}/do/assign-task"
+    seen = {
+        "seen": str((await pages.at("logistics")).views.sequence),
+        "collective": "Sở Y tế",
+        "individual": "Giám đốc",
+    }
+    pages.set_token("logistics.colleague", token_for(pages.settings, MEMBER, person="lan"))
+    comment = {"task_id": one, "comment_id": "c-1", "text": "Khoan đã"}
+    await pages.give("logistics.colleague", "comment-on-task", comment)
+    assert (await pages.post(MEMBER, f"/reviews/{review_id}", fields)).status_code == 422
+    assert (await pages.post(MEMBER, form, seen)).status_code == 409
+    assert (await pages.post("logistics.colleague", form, seen)).status_code == 303
 
 
 async def test_what_somebody_else_filled_in_meanwhile_is_told_beside_it(pages):

@@ -234,3 +234,10 @@ async def test_whoever_only_reads_is_offered_nothing(pages, congress):
             if href.startswith("/new/") or href.rpartition("/")[2] in ("amend", "import", "switch")
         ]
         assert (response.status_code, offered) == (200, []), path
+
+
+async def test_a_workbook_is_taken_whatever_day_stands_beside_it(pages):
+    for since in ("no day", "31/02/2020", "x" * 500):
+        files = {"file": ("so-bo.xlsx", b"PK")}
+        sent_on = await pages.post(LEAD, "/import/register", {"since": since, "kind": "agency"}, files=files)
+        assert sent_on.status_code == 303, since

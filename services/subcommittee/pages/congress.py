@@ -9,7 +9,6 @@ from starlette.responses import Response
 
 from services.subcommittee.code_list import PublishList
 from services.subcommittee.congress import AmendCongress, Clearable, ConfirmDeadlines, FoundCongress
-from services.subcommittee.pages.figures import worked_out
 from services.subcommittee.pages.forms import Data, answer_form, first_of, may, without_what_is_held
 from services.subcommittee.templates import lists_to_publish, templates
 from shared.events.congress import CONGRESS, Particulars
@@ -21,6 +20,7 @@ from shared.values.choice_words import words_of_choice
 from shared.values.command_words import words_of_field
 from shared.values.message import Message
 from shared.web.actions import Action
+from shared.web.figures import worked_out
 from shared.web.pages.commanding import Own, command_id_in, typed_in
 from shared.web.paging import paged
 from shared.web.sections import Link, Section, route

@@ -7,13 +7,13 @@ from typing import Any
 from starlette.responses import Response
 
 from services.subcommittee.directive import IssueDirective
-from services.subcommittee.pages.figures import worked_out
 from services.subcommittee.pages.forms import may, unit_options
 from services.subcommittee.pages.ordered import TRACED, units_below
 from shared.reports.searching import has_words, words_of
 from shared.reports.trace import Role, trace
 from shared.values.ordering import natural
 from shared.web.actions import Action
+from shared.web.figures import worked_out
 from shared.web.pages.story import story_for
 from shared.web.paging import paged
 from shared.web.sections import Link, Section, route

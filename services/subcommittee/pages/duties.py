@@ -5,7 +5,6 @@ from typing import Any
 from starlette.responses import Response
 
 from services.subcommittee.duty import HandOutDuty
-from services.subcommittee.pages.figures import Documents, worked_out
 from services.subcommittee.pages.forms import FORM, answer_form, may
 from shared.events.organisation import OrganisationKind
 from shared.i18n import Language
@@ -18,6 +17,7 @@ from shared.unit.roles import Act
 from shared.values.code_lists import CodeList
 from shared.values.types import Phase
 from shared.web.actions import Action
+from shared.web.figures import Documents, worked_out
 from shared.web.forms import Choices, Option
 from shared.web.pages.commanding import Own
 from shared.web.rendering import text_in

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from contextvars import copy_context
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
 from typing import Any, NamedTuple
 from uuid import uuid5
@@ -60,6 +61,7 @@ UPLOADS = Uploads()
 READER = ThreadPoolExecutor(max_workers=1, thread_name_prefix="workbook")
 """One workbook is read at a time: it takes the processor for seconds where it is large."""
 MOST_SHOWN = 300
+LONGEST_DAY = 40
 MOST_BATCH_BYTES = 512 * 1024
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 COLUMNS = {
@@ -506,10 +508,18 @@ CATALOGUE = Kind(
 def _register_wishes(typed: Mapping[str, Sequence[str]], held: RegisterWishes | None) -> RegisterWishes:
     wishes = held or RegisterWishes()
     kind, since = first_of(typed, "kind"), first_of(typed, "since")
-    day = clear_day(since[:40]) if since else None
+    day = _day_in(since[:LONGEST_DAY])
     if kind in OrganisationKind:
         wishes = wishes._replace(kind=kind)
     return wishes._replace(since=day) if day else wishes
+
+
+def _day_in(text: str) -> date | None:
+    """What is no day is asked for again."""
+    try:
+        return clear_day(text) if text else None
+    except Refused:
+        return None
 
 
 def _plan_of_register(visit: Visit, source: register_planning.RegisterSource, views: Views) -> Plan:

@@ -5,7 +5,6 @@ from typing import Any
 
 from starlette.responses import Response
 
-from services.subcommittee.pages.figures import worked_out
 from services.subcommittee.pages.forms import FORM, answer_form, may, unit_options
 from services.subcommittee.scenario import SwitchScenario
 from shared.events.scenario import CURRENT
@@ -15,6 +14,7 @@ from shared.reports.scenarios import Amount, Comparison, Row, Side, compare, eff
 from shared.unit.roles import Act
 from shared.values.code_lists import CodeList, name_of
 from shared.web.actions import Action
+from shared.web.figures import worked_out
 from shared.web.pages.commanding import Own
 from shared.web.sections import Link, Section, route
 from shared.web.visit import Visit

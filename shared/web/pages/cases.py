@@ -1,6 +1,7 @@
 """The unit's work case by case: what is different in each, whether it is prepared, and which case is in force."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from starlette.responses import Response
@@ -13,22 +14,19 @@ from shared.values.code_lists import NO_EPIDEMIC, CodeList
 from shared.views.code_lists import VIEW as LISTS
 from shared.views.view import Document
 from shared.web.actions import action, actions
-from shared.web.pages.tasks import own_tasks
+from shared.web.figures import Documents, worked_out
 from shared.web.paging import paged
 from shared.web.rendering import in_language, text_in
 from shared.web.sections import Link, Section, route
 from shared.web.visit import Visit
 
+READ = ("tasks", "scenarios", "catalogue", LISTS.name)
 ROWS = 100
 """Of tasks that differ, on a page."""
 
 
 async def cases_page(visit: Visit) -> Response:
-    tasks = own_tasks(visit)
-    scenarios = visit.views.documents("scenarios")
-    lists = lists_in_use({LISTS.name: visit.views.documents(LISTS.name)})
-    now = standing(tasks, scenarios, lists)
-    compared = compare(tasks, scenarios, visit.service, visit.views.documents("catalogue"), lists)
+    now, compared = await worked_out(visit, "cases", READ, partial(_compared, visit.service))
     differing = paged(compared.differing, visit.query, ROWS)
     return visit.render(
         "cases/cases.html",
@@ -43,6 +41,12 @@ async def cases_page(visit: Visit) -> Response:
         adjustments=_adjustments(visit, compared.cases),
         listed_page=differing,
     )
+
+
+def _compared(unit: str, views: Documents) -> tuple[Standing, Comparison]:
+    tasks = [task for task in views["tasks"] if task["unit"] == unit]
+    scenarios, lists = views["scenarios"], lists_in_use({LISTS.name: views[LISTS.name]})
+    return standing(tasks, scenarios, lists), compare(tasks, scenarios, unit, views["catalogue"], lists)
 
 
 def _case(visit: Visit, case: str, now: Standing) -> dict[str, Any]:

@@ -275,7 +275,8 @@ async def _meanwhile(
     since = [row for row in rows if row["_id"] > int(seen)]
     if any(row["causation_id"] == str(command_id) for row in since):
         return None
-    others = [row for row in since if row["actor"] != visit.actor.id]
+    own = (visit.actor.id, visit.actor.person)
+    others = [row for row in since if (row["actor"], row.get("person", "")) != own]
     if not others:
         return None
     last = others[-1]

@@ -245,7 +245,7 @@ def _changed_by(visit: Visit, row: SheetRow, seen: str) -> str:
     touch = visit.views.touch("task", row.id)
     if touch is None or not (seen.isascii() and seen.isdecimal() and len(seen) <= LONGEST_SEEN):
         return ""
-    is_others = touch.sequence > int(seen) and touch.actor != visit.actor.id
+    is_others = touch.sequence > int(seen) and not touch.is_by(visit.actor)
     return touch.actor if is_others else ""
 
 

@@ -31,6 +31,13 @@ TONES = {
     "corrected": "watch",
 }
 """By the last part of the event's type."""
+LABELS = {
+    "status": Message("status", "Status"),
+    "suspended": Message("suspended", "Suspended"),
+    "advanced_vnd": Message("advanced_vnd", "Advanced"),
+    "spent_vnd": Message("spent_vnd", "Spent"),
+}
+"""Of what no command says."""
 SIMPLE = (str, int, float, bool, type(None))
 NOT_SHOWN = frozenset(("submitted_by", "started", "agreed_deadline", "completed_on"))
 """What the sentence says already, or what is for programs alone."""
@@ -83,17 +90,24 @@ def _changes(row: Document, lang: Language) -> Iterator[dict[str, str]]:
         name = change["field"]
         if name in NOT_SHOWN or "after" not in change or "." in name or change.get("before") is None:
             continue
-        if isinstance(change["before"], SIMPLE) and isinstance(change["after"], SIMPLE):
+        if name == "status" and isinstance(word(change["after"]), str):
+            continue  # the sentence has its words for it
+        is_simple = isinstance(change["before"], SIMPLE) and isinstance(change["after"], SIMPLE)
+        if is_simple and isinstance(_label(name), Message):
             yield _change(name, change["before"], change["after"], lang)
 
 
 def _change(name: str, before: Any, after: Any, lang: Language) -> dict[str, str]:
-    label = FIELD_WORDS.get(name) or field_words(name)
+    label = _label(name)
     return {
         "name": render(label, lang) if isinstance(label, Message) else label,
         "before": value_in_words(name, before, lang),
         "after": value_in_words(name, after, lang),
     }
+
+
+def _label(name: str) -> Message | str:
+    return LABELS.get(name) or FIELD_WORDS.get(name) or field_words(name)
 
 
 def value_in_words(name: str, value: Any, lang: Language) -> str:

@@ -1,6 +1,7 @@
 """The tasks of the unit: filtered, sorted, page by page, all of it in the address."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 from weakref import WeakKeyDictionary
@@ -18,6 +19,7 @@ from shared.values.code_lists import CodeList, entries_to_choose
 from shared.values.message import Message, word
 from shared.values.types import Phase
 from shared.views.view import Document
+from shared.web.figures import beside
 from shared.web.forms import Option
 from shared.web.pages.offered import HELP, may_do
 from shared.web.pages.task_filter import PAGE_TASKS, Wanted, pages_of, wanted_of
@@ -64,6 +66,10 @@ def own_tasks(visit: Visit) -> list[Document]:
 
 
 async def tasks_page(visit: Visit) -> Response:
+    return await beside(partial(_tasks_shown, visit))
+
+
+def _tasks_shown(visit: Visit) -> Response:
     wanted = wanted_of(visit.query)
     everything = own_tasks(visit)
     looked_at = everything

@@ -1,6 +1,7 @@
 """My work: what is due, late, sent back, and what waits for whoever is signed in."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from starlette.responses import Response
@@ -13,6 +14,7 @@ from shared.reports.task_list import Reader, TaskRow, row_of
 from shared.values.message import Message
 from shared.values.units import SUBCOMMITTEE
 from shared.views.view import Document
+from shared.web.figures import beside
 from shared.web.pages.tasks import own_tasks, whose_of
 from shared.web.rendering import text_in
 from shared.web.sections import Link, Section, route
@@ -47,8 +49,10 @@ SHOWN_OF_UNITS = 50
 
 
 async def work_page(visit: Visit) -> Response:
-    if visit.service == SUBCOMMITTEE:
-        return _of_subcommittee(visit)
+    return await beside(partial(_of_subcommittee if visit.service == SUBCOMMITTEE else _of_unit_itself, visit))
+
+
+def _of_unit_itself(visit: Visit) -> Response:
     whose = whose_of(visit)
     tasks = own_tasks(visit)
     wants_mine = _wants_mine(visit, whose, tasks)

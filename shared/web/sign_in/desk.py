@@ -5,7 +5,7 @@ import secrets
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from pydantic import ValidationError
 from starlette.requests import Request
@@ -31,6 +31,7 @@ from shared.web.session import (
     csrf_token,
     end_session,
     is_csrf_token,
+    is_own_origin,
     token_of,
 )
 from shared.web.sign_in.accounts import (
@@ -349,25 +350,30 @@ class Desk:
         """Whoever has proved who they are: a session, or what has to be said first."""
         account = kept.account
         if by_password and account.must_change_password:
-            return self._proved_to(account, destination, "/password", must_change=True)
+            return await self._proved_to(kept, destination, "/password", must_change=True)
         if len(account.usable_positions) > 1:
-            return self._proved_to(account, destination, "/choose-position")
+            return await self._proved_to(kept, destination, "/choose-position")
         return await self._begin_session(account, account.usable_positions[0], destination)
 
-    def _proved_to(
-        self, account: Account, destination: Destination, path: str, *, must_change: bool = False
+    async def _proved_to(
+        self, kept: Kept, destination: Destination, path: str, *, must_change: bool = False
     ) -> Response:
-        response = _away(path)
-        ticket = Proved(destination=destination, account=account.id, must_change=must_change)
+        response, account = _away(path), kept.account.id
+        begun = await self._begins(account)
+        ticket = Proved(destination=destination, account=account, must_change=must_change, seen=kept.seen, at=begun)
         self._proved.set(response, seal(ticket, self._key(), self._congress, self._now()))
         return response
 
     async def _begin_session(self, account: Account, position: str, destination: Destination) -> Response:
-        now, lasting = self._now(), timedelta(seconds=LONGEST_SESSION_S)
-        begun = max(now, await self.signed_out.holds_from(account.id) or now)
+        begun, lasting = await self._begins(account.id), timedelta(seconds=LONGEST_SESSION_S)
         actor = Actor(position, position.partition(".")[0], account.id)
         token = mint_token(self._key(), self._congress, actor, begun, lasting)
         return await self._go(destination, token, begun + lasting)
+
+    async def _begins(self, account: str) -> datetime:
+        """When a session of this account begins, so that it holds."""
+        now = self._now()
+        return max(now, await self.signed_out.holds_from(account) or now)
 
     async def _go(self, destination: Destination, token: str, expires: datetime) -> Response:
         """To the service that somebody comes from, with their session."""
@@ -446,8 +452,15 @@ class Desk:
         kept = await self.accounts.find(name) if name else None
         if kept is None or not kept.account.active or not kept.account.usable_positions:
             return None
+        if ticket and not await self._is_fresh(ticket, kept):
+            return None
         destination = ticket.destination if ticket else self._destination(request.query_params)
         return _Whose(kept, destination, session, bool(ticket and ticket.must_change))
+
+    async def _is_fresh(self, ticket: Proved, kept: Kept) -> bool:
+        """Whoever was signed out everywhere, or whose account was changed, proves anew who they are."""
+        holds_from = await self.signed_out.holds_from(ticket.account)
+        return ticket.seen == kept.seen and (holds_from is None or ticket.at >= holds_from)
 
     async def _show_positions(self, request: Request) -> Response:
         whose = await self._whose(request)
@@ -530,13 +543,13 @@ class Desk:
             if form.get("seen") != str(kept.seen):
                 raise ACCOUNT_SEEN(account=name)
             changes = await self._changes(form, kept.account, session)
-            await self.accounts.change(kept, **changes)
+            changed = await self.accounts.change(kept, **changes)
         except ValidationError as error:
             refused = ACCOUNT_FIELDS(count=error.error_count())
             return await self._accounts_page(request, session, refused, form)
         except Refused as refused:
             return await self._accounts_page(request, session, refused, form)
-        if name != session.person:
+        if name != session.person or session.bearer.actor.id not in changed.account.positions:
             await self.signed_out.end_all(name, self._now())
         return _away("/accounts")
 
@@ -576,9 +589,7 @@ class Desk:
         return session
 
     def _check_form(self, request: Request, form: Mapping[str, str], session: Session) -> None:
-        origin = request.headers.get("origin", "")
-        foreign = origin and urlsplit(origin).netloc != request.headers.get("host")
-        if foreign or not is_csrf_token(form.get(CSRF_FIELD, ""), session.token):
+        if not is_own_origin(request) or not is_csrf_token(form.get(CSRF_FIELD, ""), session.token):
             raise FORM_OF_ANOTHER_SESSION()
 
     def _is_from_this_page(self, request: Request, form: Mapping[str, str], session: Session | None) -> bool:

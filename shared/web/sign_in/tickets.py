@@ -31,9 +31,12 @@ class Ticket(BaseModel):
 
 
 class Proved(Ticket):
-    """Somebody who has proved who they are, and has not begun a session; `must_change` their password before that."""
+    """Somebody who has proved who they are, and has not begun a session; `must_change` their password before that.
+    It holds for the account as it was `seen`, and until all sessions that could be begun `at` that time are ended."""
 
     account: str
+    seen: int
+    at: datetime
     must_change: bool = False
 
 
@@ -47,7 +50,7 @@ class AtProvider(Ticket):
 
 def seal(ticket: Ticket, private_key: bytes, congress: str, now: datetime) -> str:
     claims = {"iss": ISSUER, "aud": _audience(type(ticket), congress), "exp": now + LASTING}
-    return jwt.encode(claims | {"ticket": ticket.model_dump()}, _key(private_key), algorithm=ALGORITHM)
+    return jwt.encode(claims | {"ticket": ticket.model_dump(mode="json")}, _key(private_key), algorithm=ALGORITHM)
 
 
 def unseal[Kind: Ticket](kind: type[Kind], sealed: str, private_key: bytes, congress: str) -> Kind | None:

@@ -3,6 +3,8 @@ the views, however many look at it."""
 
 import asyncio
 from collections.abc import Callable, Hashable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -11,6 +13,8 @@ from shared.views.view import Document
 from shared.web.visit import Visit
 
 MOST_KEPT = 30
+MAKER = ThreadPoolExecutor(max_workers=1, thread_name_prefix="page")
+"""One page is made at a time, so that half of the processor at least is left to commands."""
 
 type Documents = Mapping[str, Sequence[Document]]
 _KEPT: WeakKeyDictionary[OwnViews, dict[Hashable, tuple[Hashable, asyncio.Future[Any]]]] = WeakKeyDictionary()
@@ -32,3 +36,8 @@ async def worked_out[Result](
         del kept[next(iter(kept))]
     result: Result = await asyncio.shield(known[1])
     return result
+
+
+async def beside[Result](work: Callable[[], Result]) -> Result:
+    """What `work` comes to, in a thread of its own: commands are answered meanwhile. Names are those in use here."""
+    return await asyncio.get_running_loop().run_in_executor(MAKER, copy_context().run, work)
