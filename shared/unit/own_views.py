@@ -56,7 +56,7 @@ class OwnViews:
         self.service = service
         self.sequence = 0
         """The last event of the service's own stream that is folded."""
-        self.version = time.time_ns() // 10**6
+        self.version = time.time_ns() // 10**3
         """Grows with whatever changes here. Another process begins with another: what one has said of its own says
         nothing of this one's."""
         self.unreadable = 0

@@ -80,6 +80,6 @@ async def _is_signed_in(request: Request, place: Place) -> bool:
 def _version_in(request: Request) -> int:
     """Where the page stands: what its stream last had, else what the page was made of."""
     for said in (request.headers.get("last-event-id", ""), request.query_params.get("after", "")):
-        if said.isdecimal() and len(said) < 16:
+        if said.isdecimal() and len(said) < 17:
             return int(said)
     return 0

@@ -120,8 +120,8 @@ class Visit:
 
     # --- what is asked ---
     async def form(self) -> FormData:
-        """The posted fields, of whole letters. Raises `HTTPException` where it can't be read, `NoRoom` where a file has
-        no room on this machine."""
+        """The posted fields, of whole letters. Raises `HTTPException` where they can't be read, `NoRoom` where a file
+        has none on this machine."""
         if self._form is None:
             try:
                 form = await self.request.form(max_fields=FORM_FIELDS, max_files=20, max_part_size=FORM_BYTES)
