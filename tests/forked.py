@@ -213,6 +213,9 @@ def _settle(order: Mapping[str, Any], descriptors: list[int]) -> list[str]:
     os.chdir(order["folder"])
     os.environ.clear()
     os.environ.update(order["environment"])
+    if console := sys.modules.get("daihoi.cli.console"):
+        for screen in (console.out, console.err):
+            screen._width = None  # which was COLUMNS when it was made
     return list(order["arguments"])
 
 
