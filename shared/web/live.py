@@ -1,14 +1,15 @@
 """Server-sent events: each page hears that something has changed, and from which version on it has to catch up."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import suppress
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager, suppress
 
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from shared.domain.decider import Refused
+from shared.domain.decider import Actor, Refused
 from shared.unit.problems import STATUS
 from shared.unit.roles import Act, may
 from shared.web.place import Place
@@ -17,10 +18,12 @@ HEARTBEAT_S = 15.0
 """A line that nobody reads goes down unnoticed; this is also how soon a session that has ended hears no more."""
 RETRY_MS = 1000
 LISTENERS = 500
+OF_ONE_VISITOR = 30
+"""Pages that one person has open in one position, in all their browsers: nobody takes the places of the others."""
 
 
 def routes(place: Place) -> list[Route]:
-    listeners = asyncio.Semaphore(LISTENERS)
+    listeners: Counter[Actor] = Counter()
 
     async def live(request: Request) -> Response:
         from shared.web.application import bearer_of
@@ -29,18 +32,33 @@ def routes(place: Place) -> list[Route]:
             bearer = await bearer_of(request, place)
         except Refused:
             bearer = None
-        reads = bearer is not None and may(bearer.actor, Act.READ, place.service)
-        if not reads or listeners.locked():
+        if bearer is None or not may(bearer.actor, Act.READ, place.service) or _are_full(listeners, bearer.actor):
             return Response(status_code=204)  # an EventSource does not come again
-        return StreamingResponse(
-            _changes(request, place, listeners), media_type="text/event-stream", headers={"X-Accel-Buffering": "no"}
-        )
+        changes = _changes(request, place, listeners, bearer.actor)
+        return StreamingResponse(changes, media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
 
     return [Route("/live", live)]
 
 
-async def _changes(request: Request, place: Place, listeners: asyncio.Semaphore) -> AsyncIterator[str]:
-    async with listeners:
+def _are_full(listeners: Counter[Actor], actor: Actor) -> bool:
+    return listeners.total() >= LISTENERS or listeners[actor] >= OF_ONE_VISITOR
+
+
+@contextmanager
+def _counted(listeners: Counter[Actor], actor: Actor) -> Iterator[None]:
+    listeners[actor] += 1
+    try:
+        yield
+    finally:
+        listeners[actor] -= 1
+        if not listeners[actor]:
+            del listeners[actor]
+
+
+async def _changes(request: Request, place: Place, listeners: Counter[Actor], actor: Actor) -> AsyncIterator[str]:
+    if _are_full(listeners, actor):  # many came at once
+        return
+    with _counted(listeners, actor):
         after = _version_in(request)
         yield f"retry: {RETRY_MS}\n\n"
         if after > place.views.version:  # of a process before this one

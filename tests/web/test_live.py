@@ -106,6 +106,23 @@ async def test_there_is_a_bound_to_who_listens(pages, shown, monkeypatch):
         await few.face.stop()
 
 
+async def test_nobody_takes_the_places_of_the_others(pages, shown, monkeypatch):
+    monkeypatch.setattr(live, "OF_ONE_VISITOR", 1)
+    who = "logistics.watcher"
+    async with listening(shown, pages.cookies(who)) as events:
+        await events.next()
+        async with listening(shown, pages.cookies(who)) as again:
+            assert again.response.status_code == 204
+        async with listening(shown, pages.cookies("logistics.other-watcher")) as another:
+            assert "retry" in await another.next()
+
+    async def is_let_in_again():
+        async with listening(shown, pages.cookies(who)) as events:
+            return events.response.status_code == 200
+
+    await until(is_let_in_again)
+
+
 async def test_who_waits_is_told_that_the_service_is_there(pages, shown, monkeypatch):
     monkeypatch.setattr(live, "HEARTBEAT_S", 0.01)
     async with listening(shown, pages.cookies(MEMBER), f"?after={shown.views.version}") as events:
