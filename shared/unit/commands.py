@@ -27,6 +27,7 @@ from shared.unit.discards import Discards
 from shared.unit.loading import EventReference, Loaded, Loader, reference_to
 from shared.unit.others import Others
 from shared.unit.requests import CommandRequest, check_happened, fingerprint_of
+from shared.unit.writers import Writers
 
 DECIDE_TRIES = 20
 BACK_OFF_S = 0.005
@@ -55,8 +56,8 @@ class Question(Command):
 class CommandHandler:
     """Executes the commands of one service. Many may run at once; the expected sequence keeps them apart.
 
-    Commands on one aggregate take turns here, and so do those during which nothing else may be written, which only
-    saves conflicts: other instances of the service don't.
+    Commands on one aggregate take turns here, and so do those during which nothing else may be written; where such a
+    one met a conflict, it writes alone. All of that only saves conflicts: other instances of the service don't wait.
     """
 
     def __init__(
@@ -75,6 +76,7 @@ class CommandHandler:
         self._remembered: OrderedDict[Key, Loaded] = OrderedDict()
         self._turns: WeakValueDictionary[Key, asyncio.Lock] = WeakValueDictionary()
         self._turn_of_those_that_need_all_still = asyncio.Lock()
+        self._writers = Writers()
 
     def offer(self, command: type[Command], doing: Doing) -> None:
         """Callers may give `command` from now on, which is no decision about one aggregate: `doing` does it."""
@@ -127,38 +129,28 @@ class CommandHandler:
     async def _execute_in_turn(self, command: Command, cause: Cause) -> Answer:
         parts = command.parts()
         keys = sorted({(part.ENTITY, part.entity_id) for part in parts})
+        needs_all_still = any(
+            self._loader.aggregates[entity].holds_while_nothing_else_is_written for entity, _ in keys
+        )
         async with AsyncExitStack() as taking_turns:
-            if any(self._loader.aggregates[entity].holds_while_nothing_else_is_written for entity, _ in keys):
+            if needs_all_still:
                 await taking_turns.enter_async_context(self._turn_of_those_that_need_all_still)
             for key in keys:
                 await taking_turns.enter_async_context(self._turns.setdefault(key, asyncio.Lock()))
-            return await self._execute(parts, keys, cause)
+            return await self._execute(parts, keys, cause, needs_all_still=needs_all_still)
 
-    async def _execute(self, parts: Sequence[Command], keys: Sequence[Key], cause: Cause) -> Answer:
+    async def _execute(
+        self, parts: Sequence[Command], keys: Sequence[Key], cause: Cause, *, needs_all_still: bool
+    ) -> Answer:
         try:
             if self._discards and await self._discards.have_grown():
                 self._remembered.clear()
             for tries in range(DECIDE_TRIES):
-                from_memory = {key for key in keys if key in self._remembered}
-                loaded = {key: await self._load(key) for key in keys}
-                try:
-                    # Memory may be stale. An append to it finds that out; a refusal, silence about one of the
-                    # aggregates, or an earlier try that seems to have left one alone would not, so look again.
-                    if earlier := _earlier_answer(cause, loaded):
-                        if from_memory <= _touched_by(earlier.events):
-                            return earlier
-                    else:
-                        others = Others(self._store, self._loader)
-                        states, events = await self._decide(parts, loaded, cause, others)
-                        if from_memory <= _touched_by(events):
-                            return await self._append(loaded, states, events, others.upto)
-                except Refused:
-                    if not from_memory:
-                        await self._store.watch.assure()
-                        raise
-                except (errors.Conflict, errors.Duplicate):
-                    await asyncio.sleep(random.uniform(0, BACK_OFF_S * tries))  # noqa: S311 - no secret
-                self._forget(keys)
+                writers = self._writers
+                async with writers.alone() if needs_all_still and tries else writers.beside_others():
+                    if answer := await self._try(parts, keys, cause):
+                        return answer
+                await asyncio.sleep(random.uniform(0, BACK_OFF_S * tries))  # noqa: S311 - no secret
         except errors.Unavailable as error:
             self._forget(keys)
             raise problems.UNAVAILABLE() from error
@@ -175,6 +167,30 @@ class CommandHandler:
                 stream=lost.stream, sequence=lost.last_good, service=lost.service
             ) from lost
         raise problems.CONFLICT()
+
+    async def _try(self, parts: Sequence[Command], keys: Sequence[Key], cause: Cause) -> Answer | None:
+        """`None` where it has to be decided afresh: others were faster, or what was remembered may be stale."""
+        from_memory = {key for key in keys if key in self._remembered}
+        loaded = {key: await self._load(key) for key in keys}
+        try:
+            # Memory may be stale. An append to it finds that out; a refusal, silence about one of the aggregates, or
+            # an earlier try that seems to have left one alone would not, so look again.
+            if earlier := _earlier_answer(cause, loaded):
+                if from_memory <= _touched_by(earlier.events):
+                    return earlier
+            else:
+                others = Others(self._store, self._loader)
+                states, events = await self._decide(parts, loaded, cause, others)
+                if from_memory <= _touched_by(events):
+                    return await self._append(loaded, states, events, others.upto)
+        except Refused:
+            if not from_memory:
+                await self._store.watch.assure()
+                raise
+        except (errors.Conflict, errors.Duplicate):
+            pass
+        self._forget(keys)
+        return None
 
     async def _decide(
         self, parts: Sequence[Command], loaded: dict[Key, Loaded], cause: Cause, others: Others

@@ -1,6 +1,7 @@
 """Two decisions of the sub-committee that would contradict each other: the later one sees the earlier one."""
 
 import asyncio
+import itertools
 
 import pytest
 
@@ -104,6 +105,23 @@ async def test_many_of_them_at_once_are_all_done(start):
         here.outcome("issue-directive", ORDER | {"directive_id": f"d{n}", "units": ["logistics"]}) for n in range(50)
     ]
     assert set(await asyncio.gather(*sent)) == {"issued"}
+
+
+async def test_what_needs_all_still_is_done_in_a_service_that_never_rests(start):
+    """Whenever it is about to be stored, somebody else writes something, unless it keeps them waiting."""
+    here, numbers = start(), itertools.count()
+    append, meanwhile = here._store.append, set()
+
+    async def busy(events, expected):
+        if events[0].entity == "directive":
+            organisation = {"organisation_id": f"o{next(numbers)}", "kind": "agency", "name": {"vi": "Sở"}}
+            meanwhile.add(asyncio.create_task(here.outcome("register-organisation", organisation)))
+            await asyncio.wait(meanwhile, timeout=0.2)
+        return await append(events, expected)
+
+    here._store.append = busy
+    assert await here.outcome("issue-directive", ORDER | {"units": ["logistics"]}) == "issued"
+    assert {await other for other in meanwhile} == {"registered"}
 
 
 @pytest.mark.parametrize("count", [1, 3])

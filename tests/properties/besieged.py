@@ -200,16 +200,6 @@ class Besieged:
     def _dead(self) -> list[str]:
         return [name for name, child in self.supervisor.children.items() if child.poll() is not None]
 
-    async def _all_in(self) -> bool:
-        """Whether the ledger has every stream whole, every policy is through with it, and so are the views."""
-        streams = [await stream_info(self.connection, service_stream(self.congress, each)) for each in services()]
-        end = await self.ledger.last_sequence()
-        if sum(each["state"]["last_seq"] for each in streams) != end:
-            return False
-        found = await js_api(self.connection, f"CONSUMER.LIST.{ledger_stream(self.congress)}", {})
-        through = all(not each["num_pending"] and not each["num_ack_pending"] for each in found["consumers"])
-        return through and (await self.views.checkpoint()).sequence == end
-
     async def _tell_what_stands_still(self, waits: str) -> None:
         reasons = [reason for name in all_services() for reason in (await self.client.health(name)).reasons]
         self.wrong.append(Wrong(f"everything stands still, {waits}", "; ".join(reasons)[:600]))

@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 from random import Random
+from typing import Any
 from uuid import uuid4
 from zlib import crc32
 
@@ -107,8 +108,9 @@ type Wish = tuple[str, type[Command], Sequence[Sequence[Hostile]]]
 
 
 async def attack(siege: Besieged, wishes: Sequence[Wish], every: int) -> None:
-    """Side by side, but one after the other where they may speak of the same thing; first of all, and by themselves,
-    those that look at everything of a kind."""
+    """Side by side, but one after the other where they may change the same thing; first of all, and by themselves,
+    those that look at everything of a kind. In the long tests every command is given once as it should be before
+    anything hostile fills what it needs."""
     free, alone = asyncio.Semaphore(AT_ONCE), defaultdict[str, asyncio.Lock](asyncio.Lock)
 
     async def one(service: str, command: type[Command], hostile: Sequence[Sequence[Hostile]]) -> None:
@@ -118,6 +120,8 @@ async def attack(siege: Besieged, wishes: Sequence[Wish], every: int) -> None:
     for wish in sorted(wishes, key=lambda wish: wish[1] is not review.CloseReview):
         if looks_at_all(wish[1]):
             await one(*wish)
+    for service, command, _ in wishes if every == LONG else ():
+        await siege.besiege(service, command, (), full=False)
     async with asyncio.TaskGroup() as together:
         for wish in wishes:
             if not looks_at_all(wish[1]):
@@ -126,9 +130,17 @@ async def attack(siege: Besieged, wishes: Sequence[Wish], every: int) -> None:
 
 
 def named_for_all(command: type[Command]) -> bool:
-    """Whether it speaks of the one thing of its kind, or of one for each case."""
+    """Whether it changes the one thing of its kind, or one of its own each time."""
     way = all_ways().get(command)
-    return not way or "-1" not in str(way[-1].renamed("1"))
+    return not way or changed_by(way[-1], "1") == changed_by(way[-1], "2")
+
+
+def changed_by(step: Step, mark: str) -> Any:
+    data = step.renamed(mark)
+    try:
+        return type(step.command).model_validate(data).entity_id
+    except LookupError:
+        return data
 
 
 def looks_at_all(command: type[Command]) -> bool:
