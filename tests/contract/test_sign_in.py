@@ -53,6 +53,9 @@ class NoViews:
     def documents(self, view):
         return []
 
+    def names(self):
+        return {}
+
 
 @pytest.fixture
 async def services(endpoints, settings, connection):
@@ -162,6 +165,22 @@ async def test_who_is_signed_in_where_one_signs_in_is_sent_on_without_a_form(ser
     async with browser(services) as web:
         await sign_in_at(web, f"{HERE}/work")
         assert (await follow(web, await web.get(f"{UNIT}/work"))).text == "logistics: logistics.lead"
+
+
+@pytest.mark.parametrize(
+    ("position", "page"), [("logistics.lead", f"{UNIT}/"), ("leaders.chair", "/"), ("subcommittee.office", "/")]
+)
+async def test_who_comes_from_no_service_goes_to_the_one_whose_pages_they_may_read(
+    services, connection, position, page
+):
+    await add(connection, services.settings, positions=(position,))
+    async with browser(services) as web:
+        sent = await sign_in_at(web, f"{HERE}/sign-in")
+        assert sent.headers["location"] == page
+        unit, again = position.partition(".")[0], await web.get(f"{HERE}/sign-in")
+        assert again.headers["location"] == page
+        there = "logistics" if unit == "logistics" else "subcommittee"
+        assert (await follow(web, again)).text == f"{there}: {position}"
 
 
 @pytest.mark.parametrize("account", ["lan", "nobody", "disabled", "no-positions", "no-password", "x y", "*", ">", ""])

@@ -272,7 +272,7 @@ class Desk:
         destination = self._destination(request.query_params)
         if session := await self.session(request):
             if await self._still_holds(session):
-                return await self._go(destination, session.token, session.bearer.expires)
+                return await self._go(destination, session.token, session.bearer.actor, session.bearer.expires)
         elif await self.accounts.are_there_none():
             return _away("/first-account")
         return self._sign_in_page(request, destination)
@@ -368,17 +368,19 @@ class Desk:
         begun, lasting = await self._begins(account.id), timedelta(seconds=LONGEST_SESSION_S)
         actor = Actor(position, position.partition(".")[0], account.id)
         token = mint_token(self._key(), self._congress, actor, begun, lasting)
-        return await self._go(destination, token, begun + lasting)
+        return await self._go(destination, token, actor, begun + lasting)
 
     async def _begins(self, account: str) -> datetime:
         """When a session of this account begins, so that it holds."""
         now = self._now()
         return max(now, await self.signed_out.holds_from(account) or now)
 
-    async def _go(self, destination: Destination, token: str, expires: datetime) -> Response:
-        """To the service that somebody comes from, with their session."""
+    async def _go(self, destination: Destination, token: str, actor: Actor, expires: datetime) -> Response:
+        """To the service that somebody comes from, with their session; to that of their unit where they come from
+        none and have nothing to do here."""
         if destination.to == SUBCOMMITTEE:
-            response = _away(destination.path)
+            is_home = destination.path != "/" or may(actor, Act.READ, SUBCOMMITTEE)
+            response = _away(destination.path if is_home else f"{self._place.addresses.get(actor.unit, '')}/")
         else:
             session = HandedOver(token=token, path=destination.path, state=destination.state)
             code = await self._handing_over.give(destination.to, session)
