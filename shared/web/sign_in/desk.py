@@ -291,6 +291,7 @@ class Desk:
         try:
             self._count(request, name)
             kept = await self._by_password(name, password)
+            self._give_back(request, kept.account.id)
         except Refused as refused:
             return self._sign_in_page(request, destination, refused, _status(refused, 401), form)
         return await self._enter(request, kept, destination)
@@ -301,13 +302,17 @@ class Desk:
         if waits:
             raise TOO_MANY_TRIES(seconds=int(waits) + 1)
 
+    def _give_back(self, request: Request, account: str) -> None:
+        """Whoever was right has not tried: many may come from one address, that of a proxy."""
+        self._of_account.give_back(account[:100])
+        self._of_address.give_back(_address(request))
+
     async def _by_password(self, name: str, password: str) -> Kept:
         """Takes as long and says the same for an account that is missing or disabled as for a wrong password."""
         kept = await self.accounts.find(name)
         is_right = await self._passwords.is_right(password, kept.account.password if kept else None)
         if kept is None or not is_right or not kept.account.active or not kept.account.usable_positions:
             raise NOT_RIGHT()
-        self._of_account.give_back(name[:100])
         hashed = kept.account.password
         if hashed and self._passwords.needs_rehash(hashed):
             kept = await self.accounts.change(kept, password=await self._passwords.hash(checked_password(password)))
@@ -511,7 +516,7 @@ class Desk:
             self._count(request, account.id)
             if not await self._passwords.is_right(form.get("current", ""), account.password):
                 raise CURRENT_NOT_RIGHT()
-            self._of_account.give_back(account.id)
+            self._give_back(request, account.id)
             password = self._password_typed_twice(form, "password", account.id, account.name)
             if await self._passwords.is_right(password, account.password):
                 raise SAME_PASSWORD()
