@@ -78,7 +78,7 @@ def application(place: Place, modules: Sequence[str]) -> ASGIApp:
         Route("/theme/{theme}", _keep("daihoi-theme", "theme", ("auto", "light", "dark"))),
         *api.routes(place),
         *live.routes(place),
-        *sign_in.routes(place),
+        *sign_in.routes(place, links),
         *(Route(page.route.path, page, methods=[*page.route.methods]) for page in pages),
         Mount("/static/{version}", StaticFiles(directory=STATIC)),
     ]
