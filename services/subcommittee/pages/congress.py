@@ -21,7 +21,8 @@ from shared.values.command_words import words_of_field
 from shared.values.message import Message
 from shared.web.actions import Action
 from shared.web.figures import worked_out
-from shared.web.pages.commanding import Own, command_id_in, typed_in
+from shared.web.pages.commanding import Own
+from shared.web.pages.posted import command_id_in, typed_in
 from shared.web.paging import paged
 from shared.web.sections import Link, Section, route
 from shared.web.visit import Visit

@@ -51,7 +51,7 @@ from shared.values.message import Message
 from shared.values.types import ID_PATTERN, Phase
 from shared.views.view import Document
 from shared.web import session
-from shared.web.pages.commanding import command_id_in, typed_in
+from shared.web.pages.posted import command_id_in, typed_in
 from shared.web.sections import Section, route
 from shared.web.visit import Visit
 

@@ -13,9 +13,9 @@ from shared.values.command_words import COMMAND_WORDS
 from shared.views.view import Document
 from shared.web.forms import form_of, read_form, with_typed
 from shared.web.pages.choices import choices_for
-from shared.web.pages.commanding import HAPPENED, command_id_in, happened_in, typed_in
 from shared.web.pages.doing import command_of, visit_title
 from shared.web.pages.offered import HELP
+from shared.web.pages.posted import HAPPENED, command_id_in, happened_in, typed_in
 from shared.web.pages.tasks import FOR_MANY
 from shared.web.sections import Section, route
 from shared.web.visit import Visit

@@ -17,9 +17,9 @@ from shared.unit.roles import may_give
 from shared.values.message import Message
 from shared.views.view import Document
 from shared.web.forms import Option
-from shared.web.pages.commanding import command_id_in
 from shared.web.pages.doing import visit_title
 from shared.web.pages.many import Outcome, done_by
+from shared.web.pages.posted import command_id_in
 from shared.web.pages.tasks import own_tasks
 from shared.web.pasting import Pasted, PastedRow, PasteProblem, read_paste
 from shared.web.sections import Section, route
