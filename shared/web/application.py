@@ -25,11 +25,12 @@ from shared.values.names_in_use import use_names
 from shared.values.units import title_of
 from shared.web import api, live, session, sign_in
 from shared.web.addresses import LOOPBACK
+from shared.web.forms.fields import MOST_FIELDS
 from shared.web.local_paths import local_path
 from shared.web.place import Place
 from shared.web.rendering import STATIC, static_url
 from shared.web.sections import Link, PageRoute, Section
-from shared.web.visit import FORM_BYTES, FORM_FIELDS, NO_SUCH_PAGE, NoRoom, Visit, language_of
+from shared.web.visit import FORM_BYTES, NO_SUCH_PAGE, NoRoom, Visit, language_of
 
 PAGES_OF_ALL = tuple(
     f"shared.web.pages.{name}"
@@ -112,7 +113,7 @@ class _Page:
             response = visit.refused(NO_ROOM(service=self._place.service), 503)
         except HTTPException as error:  # what starlette says of forms that it can't read
             response = visit.refused(
-                FORM_UNREADABLE(fields=FORM_FIELDS, most=FORM_BYTES // 1024**2), error.status_code
+                FORM_UNREADABLE(fields=MOST_FIELDS, most=FORM_BYTES // 1024**2), error.status_code
             )
         except EventStoreError as error:
             logger.warning("%s: the broker does not answer: %s", self.route.path, error)

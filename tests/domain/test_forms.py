@@ -20,6 +20,7 @@ from shared.values.names_in_use import Name, use_names
 from shared.values.units import services
 from shared.web.choosing import choices_from
 from shared.web.forms import Choices, Form, Option, form_of, read_form, with_problem, with_typed
+from shared.web.forms.fields import MOST_FIELDS
 from tests.domain.test_histories import any_of
 
 OFFERED = {
@@ -147,6 +148,15 @@ def test_odd_posts_are_bounded(name, posted):
     form = with_typed(form_of(OFFERED[name], lang="en"), posted, read.errors)
     assert len(list(form.all_fields)) < 10_000
     assert len(read.data.get("evidence", ())) <= 1000
+
+
+def test_a_form_has_no_more_rows_than_it_can_be_sent_with():
+    posted = {f"items.{at}.code": ["1.01"] for at in range(990)}
+    read = read_form(OFFERED["publish-catalogue"], posted)
+    form = with_typed(form_of(OFFERED["publish-catalogue"], lang="en"), posted, read.errors)
+    assert len(list(form.all_fields)) < MOST_FIELDS
+    items = field_at(form, "items")
+    assert (items.hint, bool(items.error)) == ("No more rows fit in one form; record these first.", True)
 
 
 def test_values_are_read_as_people_type_them():

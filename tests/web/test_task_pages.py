@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import threading
 from uuid import uuid4
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from shared.domain.ranks import Act
 from shared.web.pages.many import MOST_AT_ONCE
 from shared.web.pages.offered import offered_at
+from shared.web.pasting import read_paste
 from tests.contract.units import SERVICE_AGGREGATES, WORK
 from tests.web.html import Form, Html
 
@@ -395,6 +397,34 @@ async def test_sums_are_pasted_as_an_office_writes_them(pages):
     fields = {"column": "secured_vnd", "text": f"{task_id}\t12.000.000", "funding_source": "NSNN", "confirmed": "1"}
     assert (await pages.post(LEAD, "/tasks/paste", fields)).status_code == 200
     assert (await document(pages, task_id))["secured_vnd"] == 12_000_000
+
+
+async def test_what_is_pasted_may_have_happened_before(pages):
+    task_id = await opened(pages)
+    fields = {"column": "deadline", "text": f"{task_id}\t30/12/2029", "happened": "31/2/2024 8:00"}
+    wrong = await pages.post(LEAD, "/tasks/paste", fields)
+    assert wrong.status_code == 422
+    assert Html.of(wrong.text).one("input", name="happened")["aria-invalid"] == "true"
+    views = (await pages.at("logistics")).views
+    (begins,) = await views.history("task", task_id)
+    seen = await pages.post(LEAD, "/tasks/paste", {**fields, "happened": begins["happened"]})
+    (form,) = [form.fields for form in Form.all_of(seen.text) if "confirmed" in form.names]
+    await pages.post(LEAD, "/tasks/paste", form)
+    story = await views.history("task", task_id)
+    assert [row["happened"] for row in story] == [begins["happened"]] * 2
+
+
+async def test_a_paste_is_read_beside_what_else_the_service_does(pages, monkeypatch):
+    threads = []
+
+    def read(*given):
+        threads.append(threading.current_thread())
+        return read_paste(*given)
+
+    monkeypatch.setattr("shared.web.pages.paste.read_paste", read)
+    await pages.post(LEAD, "/tasks/paste", {"column": "deadline", "text": "x\t1/1/2030"})
+    assert threads
+    assert threading.main_thread() not in threads
 
 
 @pytest.mark.parametrize("text", ["", "\x00", "x" * 900_000, "\t" * 5000, "a\tb\n" * 3000, "=cmd()\t1/1/2030"])

@@ -15,7 +15,7 @@ from shared.values.message import WORDS, Message
 from shared.web.forms.fields import Control, Field, Form, Making, Option
 from shared.web.forms.reading import lines_of
 from shared.web.forms.specs import GROUP, Spec, specs_of
-from shared.web.forms.texts import MOST_ROWS, Tree, default_of, is_blank, tree_of_value
+from shared.web.forms.texts import Tree, default_of, is_blank, tree_of_value
 
 LIST_NAMES = {**LISTED, "units": CodeList.UNITS}
 IN_EVERY_CASE = frozenset(("open-task", "publish-catalogue", "import-catalogue"))
@@ -24,6 +24,7 @@ FIRST_ROWS = 3
 """Blank rows of a list that has to have some, to begin with."""
 IN_VIETNAMESE = Message("in_vietnamese", "{field}, in Vietnamese")
 IN_ENGLISH = Message("in_english", "{field}, in English")
+NO_MORE_ROWS = Message("no_more_rows", "No more rows fit in one form; record these first.")
 PART_OF = Message("part_of", "{field}: {part}")
 FILE_TO_KEEP = Message("file", "File")
 YES, NO = Message("yes", "Yes"), Message("no", "No")
@@ -131,6 +132,8 @@ class _Drawn:
                 rows = self._rows(spec, cast(Sequence[Tree], tree), path, required)
         most = spec.schema.get("maxItems", spec.schema.get("maxLength"))
         hint = words.hint if control not in ("choice", "choices") else ""
+        if rows and len(rows) >= spec.most_rows > 1:
+            hint = render(NO_MORE_ROWS, self.lang)
         return Field(
             path=path,
             label=words.label,
@@ -161,11 +164,10 @@ class _Drawn:
         return self.words[key]
 
     def _rows(self, spec: Spec, rows: Sequence[Tree], path: str, required: bool) -> tuple[tuple[Field, ...], ...]:
-        most = min(spec.schema.get("maxItems", MOST_ROWS), MOST_ROWS)
         begins_empty = required and not rows and path == spec.name
         blanks = FIRST_ROWS if begins_empty else 1
         blank = {part.name: tree_of_value(part, {}, self.lang) for part in spec.parts}
-        shown = [*rows, *[blank] * min(blanks, max(most - len(rows), 0))]
+        shown = [*rows, *[blank] * min(blanks, max(spec.most_rows - len(rows), 0))]
         return tuple(
             tuple(
                 field

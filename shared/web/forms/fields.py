@@ -8,6 +8,9 @@ from shared.domain.decider import Command
 from shared.i18n import Language
 from shared.values.message import Message
 
+MOST_FIELDS = 1000
+"""In one form, as it is sent: the server reads no more of them."""
+
 type Control = Literal[
     "text",
     "textarea",

@@ -40,9 +40,9 @@ def data_of(spec: Spec, tree: Tree, path: str, problems: list[FieldProblem]) -> 
         case _ if spec.control == "choices":
             return list(tree) or ABSENT
         case _:
-            if len(tree) > MOST_ROWS:
-                problems.append(FieldProblem(path, MESSAGES["too_long"].filled(max_length=MOST_ROWS)))
-            rows = [_row(spec, row, at, path, problems) for at, row in enumerate(tree[:MOST_ROWS])]
+            if len(tree) > spec.most_rows:
+                problems.append(FieldProblem(path, MESSAGES["too_long"].filled(max_length=spec.most_rows)))
+            rows = [_row(spec, row, at, path, problems) for at, row in enumerate(tree[: spec.most_rows])]
             return rows or ABSENT
 
 

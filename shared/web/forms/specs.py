@@ -7,7 +7,7 @@ from shared.domain.decider import Command
 from shared.entering.fields import Schema, schema_of
 from shared.entering.typed import kind_of
 from shared.i18n import LANGUAGES
-from shared.web.forms.fields import Control
+from shared.web.forms.fields import MOST_FIELDS, Control
 
 TEXTAREAS = frozenset(
     (
@@ -22,6 +22,8 @@ FILE = "file"
 GROUP = "group"
 NUMBERED = ("conclude-meeting", "points")
 """Rows that are numbered in turn where nobody numbers them."""
+BESIDE_ROWS = 100
+"""Fields that a form may have besides those of its rows."""
 
 
 class Spec(NamedTuple):
@@ -34,6 +36,16 @@ class Spec(NamedTuple):
     control: Control | None
     required: bool
     parts: tuple["Spec", ...] = ()
+
+    @property
+    def most_rows(self) -> int:
+        """As many as the command takes and one form can be sent with."""
+        in_one_form = (MOST_FIELDS - BESIDE_ROWS) // max(self._fields_of_one, 1)
+        return int(min(self.schema.get("maxItems", in_one_form), in_one_form))
+
+    @property
+    def _fields_of_one(self) -> int:
+        return sum(part._fields_of_one if part.parts else 1 for part in self.parts)
 
 
 @cache

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from itertools import islice
 from typing import Any
 
 from shared.domain.decider import Command
@@ -99,7 +100,7 @@ def _tree_of_posted(spec: Spec, node: _Node) -> Tree:
                 {part.name: _tree_of_posted(part, node[str(at)].get(part.name, _Node())) for part in spec.parts}
                 for at in indices
             )
-            return [row for row in rows if not is_blank_row(spec, row)][: MOST_ROWS + 1]
+            return list(islice((row for row in rows if not is_blank_row(spec, row)), spec.most_rows + 1))
         case "choices":
             return list(dict.fromkeys(filter(None, (text.strip() for text in node.texts[: MOST_ROWS + 1]))))
         case "lines":
