@@ -38,6 +38,7 @@ __all__ = [
     "Form",
     "Option",
     "Posted",
+    "Typed",
     "form_of",
     "read_form",
     "whole_letters",

@@ -22,7 +22,18 @@ from shared.unit.problems import COMMAND_ID_REUSED, Problem
 from shared.values.command_words import COMMAND_WORDS, FIELD_WORDS
 from shared.values.message import Message
 from shared.views.view import Document
-from shared.web.forms import NO_CHOICES, Choices, Form, Option, Posted, form_of, read_form, with_problem, with_typed
+from shared.web.forms import (
+    NO_CHOICES,
+    Choices,
+    Form,
+    Option,
+    Posted,
+    Typed,
+    form_of,
+    read_form,
+    with_problem,
+    with_typed,
+)
 from shared.web.pages.choices import choices_for
 from shared.web.pages.meanwhile import Meanwhile, since_seen
 from shared.web.pages.offered import HELP
@@ -77,6 +88,8 @@ class Giving:
     subject: str = ""
     groups: Names = field(default_factory=dict)
     """Task groups to choose among, where the command names one."""
+    lists: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+    """Lists that the command corrects as a whole, as they stand."""
     own: Own = PLAIN
 
     @property
@@ -107,7 +120,7 @@ async def answer(visit: Visit, giving: Giving) -> Response:
     filled = _read(visit, giving, typed, command_id_in(fields))
     form = _form(visit, giving)
     data = {**_with_name_of_group(filled.posted.data, giving.groups), **giving.fixed}
-    data = giving.own.finish(data, filled.command_id)
+    data = giving.own.finish(_with_lists(data, giving.lists, typed), filled.command_id)
     seen = visit.views.sequence
     if MORE in typed:
         return _page(visit, giving, with_typed(form, typed), seen_in(fields) or 0, filled.command_id, filled=filled)
@@ -154,6 +167,13 @@ def _read(visit: Visit, giving: Giving, typed: Mapping[str, Sequence[str]], comm
     happened, error = happened_in(text, visit)
     posted = read_form(giving.command, typed, command_id)
     return Filled(typed, posted, command_id, happened, text, error)
+
+
+def _with_lists(data: dict[str, Any], lists: Mapping[str, Sequence[Any]], typed: Typed) -> dict[str, Any]:
+    """Where nothing stands in its field any more a list is to be empty; as it was before it needs no correction."""
+    emptied: dict[str, Any] = {name: [] for name in lists if name in typed and name not in data}
+    whole = data | emptied
+    return {name: value for name, value in whole.items() if name not in lists or value != list(lists[name])}
 
 
 def _with_name_of_group(data: Mapping[str, Any], groups: Names) -> dict[str, Any]:
