@@ -284,7 +284,7 @@ def test_what_the_service_refuses_stands_beside_the_field_that_it_names():
     submitted = with_problem(
         form_of(OFFERED["submit-task"], lang="en"), problem(evidence), {"evidence.4.title": ["A"]}
     )
-    assert [(field.path, field.error) for field in submitted.wrong] == [("evidence", "required")]
+    assert [(field.path, field.error) for field in submitted.wrong] == [("evidence.0.sha256", "required")]
 
 
 def test_a_form_tells_that_more_is_wrong_than_is_listed():

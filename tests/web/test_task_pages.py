@@ -376,6 +376,21 @@ async def test_only_what_is_meant_for_many_is_done_with_many(pages):
         assert refused.status_code == 404
 
 
+async def test_a_link_alone_is_told_what_it_lacks_beside_the_fields(pages):
+    task_id = await opened(pages, started=True)
+    path = f"/tasks/{task_id}/do/submit-task"
+    nothing = await pages.post(MEMBER, path, {"evidence.0.title": "Biên bản"})
+    assert list(errors_of(nothing)) == ["f-evidence-0-file"]
+    alone = {name: LINKED[name] for name in ("evidence.0.title", "evidence.0.link")}
+    refused = await pages.post(MEMBER, path, alone)
+    assert list(errors_of(refused)) == ["f-evidence-0-sha256", "f-evidence-0-size_bytes"]
+    (form,) = [form.fields for form in Form.all_of(refused.text) if "evidence.0.link" in form.names]
+    whole = {name: texts for name, texts in (form | LINKED).items() if name != "evidence.0.file"}
+    assert (await pages.post(MEMBER, path, whole)).status_code == 303
+    (piece,) = (await document(pages, task_id))["evidence"]
+    assert piece["link"] == LINKED["evidence.0.link"]
+
+
 # --- pasted ---
 async def test_a_table_is_shown_before_it_is_recorded(pages):
     first, second = await opened(pages), await opened(pages, deadline="2030-01-01")

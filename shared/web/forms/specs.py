@@ -16,8 +16,10 @@ TEXTAREAS = frozenset(
     )
 )
 """Fields in which people write sentences, beside those that say because of what."""
-NOBODY_TYPES = frozenset(("sha256", "size_bytes", "media_type", "kept"))
+OF_A_FILE = frozenset(("sha256", "size_bytes", "media_type", "kept"))
 """Parts of a piece of evidence that whoever keeps the file fills in."""
+NOBODY_TYPES = frozenset(("media_type", "kept"))
+"""Those of them that a file which is kept elsewhere does without."""
 FILE = "file"
 GROUP = "group"
 NUMBERED = ("conclude-meeting", "points")
@@ -65,7 +67,7 @@ def _spec(command: str, name: str, schema: Schema, *, required: bool, above: str
             parts = _parts(command, items)
             if (command, name) == NUMBERED:
                 parts = tuple(part._replace(required=part.required and part.name != "number") for part in parts)
-            kept = {part.name for part in parts} >= NOBODY_TYPES
+            kept = {part.name for part in parts} >= OF_A_FILE
             file = (Spec(command, FILE, {"type": "string"}, "file", required=False),) if kept else ()
             return Spec(command, name, schema, "rows", required, (*parts, *file))
         case {"type": "array", "items": items}:

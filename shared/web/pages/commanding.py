@@ -256,6 +256,7 @@ def _page(
     status: int = 200,
 ) -> Response:
     own, name, form = giving.own, giving.command.NAME, giving.own.shape(form)
+    form = with_elsewhere(_without_names_of_groups(form, giving), visit)
     help_ = HELP.get(name)
     title = (
         visit.say(help_.title) if help_ else visit.say(COMMAND_WORDS[name]) if name in COMMAND_WORDS else form.title
@@ -270,7 +271,7 @@ def _page(
         effect=effect,
         typed=filled.typed if filled else {},
         **own.context,
-        form=with_elsewhere(_without_names_of_groups(form, giving), visit),
+        form=form,
         giving=giving,
         help=own.help or (visit.say(help_.text) if help_ else ""),
         seen=seen,
