@@ -32,12 +32,13 @@ from shared.values.message import Message
 from shared.values.names_in_use import PEOPLE
 from shared.values.units import SUBCOMMITTEE, support_unit_ids, title_of
 from shared.web import session
+from shared.web.forms.fields import MOST_FIELDS
 from shared.web.place import Place
 from shared.web.rendering import hidden, in_language, page_of
 from shared.web.sections import Link
 
-FORM_BYTES = 1024 * 1024
-FORM_FIELDS = 1000
+FORM_BYTES = 2 * 1024 * 1024
+"""Without files, and of one field among them: what is too long for its own field is told beside it."""
 LONGEST_QUERY = 2000
 LIVE = "X-Live"
 """A header of requests for a page whose live parts alone are wanted."""
@@ -131,7 +132,7 @@ class Visit:
         has none on this machine."""
         if self._form is None:
             try:
-                form = await self.request.form(max_fields=FORM_FIELDS, max_files=20, max_part_size=FORM_BYTES)
+                form = await self.request.form(max_fields=MOST_FIELDS, max_files=20, max_part_size=FORM_BYTES)
                 for name, value in form.multi_items():
                     (name + (value if isinstance(value, str) else value.filename or "")).encode()
             except UnicodeError as error:  # a form may name an encoding of its own

@@ -20,6 +20,7 @@ from shared.values.names_in_use import Name, use_names
 from shared.values.units import services
 from shared.web.choosing import choices_from
 from shared.web.forms import Choices, Form, Option, form_of, read_form, with_problem, with_typed
+from shared.web.forms.fields import MOST_FIELDS
 from tests.domain.test_histories import any_of
 
 OFFERED = {
@@ -149,6 +150,15 @@ def test_odd_posts_are_bounded(name, posted):
     assert len(read.data.get("evidence", ())) <= 1000
 
 
+def test_a_form_has_no_more_rows_than_it_can_be_sent_with():
+    posted = {f"items.{at}.code": ["1.01"] for at in range(990)}
+    read = read_form(OFFERED["publish-catalogue"], posted)
+    form = with_typed(form_of(OFFERED["publish-catalogue"], lang="en"), posted, read.errors)
+    assert len(list(form.all_fields)) < MOST_FIELDS
+    items = field_at(form, "items")
+    assert (items.hint, bool(items.error)) == ("No more rows fit in one form; record these first.", True)
+
+
 def test_values_are_read_as_people_type_them():
     posted = {
         "starts": ["20/12/2026 08:00"],
@@ -274,7 +284,7 @@ def test_what_the_service_refuses_stands_beside_the_field_that_it_names():
     submitted = with_problem(
         form_of(OFFERED["submit-task"], lang="en"), problem(evidence), {"evidence.4.title": ["A"]}
     )
-    assert [(field.path, field.error) for field in submitted.wrong] == [("evidence", "required")]
+    assert [(field.path, field.error) for field in submitted.wrong] == [("evidence.0.sha256", "required")]
 
 
 def test_a_form_tells_that_more_is_wrong_than_is_listed():

@@ -52,8 +52,39 @@ async def test_ticked_deadlines_are_confirmed_and_their_units_move_them(pages):
     ]
 
 
+async def test_what_is_done_already_keeps_nobody_from_the_rest(pages, monkeypatch):
+    """Whoever sends once more what was confirmed in part, in a page that shows one deadline of several."""
+    monkeypatch.setattr("services.subcommittee.pages.congress.LINES_ON_A_PAGE", 1)
+    views = (await pages.at("subcommittee")).views
+    form = form_in(await pages.get(LEAD, "/congress/deadlines"))
+    ticks = ["logistics/1-01|2199-09-14|2199-09-21", "logistics/1-02||2199-09-26"]
+
+    async def is_moved(name, day):
+        async def moved():
+            return views.document("tasks", f"logistics/{name}")["agreed_deadline"] == day
+
+        await until(moved)
+
+    await pages.post(LEAD, form.action, {**filled(form), "move": ticks[:1]})
+    await is_moved("1-01", "2199-09-21")
+    again = await pages.post(LEAD, form.action, {**filled(form), "move": ticks})
+    assert again.headers["location"] == "/congress/deadlines?done=confirm-deadlines"
+    await is_moved("1-02", "2199-09-26")
+
+    await sent(pages, LEAD, "/congress/amend", opening_day="2/10/2199", reason="Dời ngày")
+    form = form_in(await pages.get(LEAD, "/congress/deadlines"))
+    every = {**filled(form), "move": [], "every": "1"}
+    await pages.post(LEAD, form.action, {**filled(form), "move": ["logistics/1-01|2199-09-21|2199-09-22"]})
+    await is_moved("1-01", "2199-09-22")
+    other = await pages.post(LEAD, form.action, {**every, "every_as": every["every_as"][:8]})
+    assert (other.status_code, "1 of these deadlines" in other.text) == (409, True)
+    assert (await pages.post(LEAD, form.action, every)).status_code == 303
+    await is_moved("1-02", "2199-09-27")
+    assert (await pages.post(LEAD, form.action, every)).status_code == 303
+
+
 async def test_only_who_leads_confirms(pages):
     response = await pages.get("subcommittee.office", "/congress/deadlines")
-    assert not Html.of(response.text).all("input", name="move")
+    assert not Html.of(response.text).all("form", id="confirm")
     refused = await pages.post("subcommittee.office", "/congress/deadlines/confirm", {"move": ["x"]})
     assert refused.status_code == 403

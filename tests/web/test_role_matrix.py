@@ -14,6 +14,7 @@ from shared.eventstore.names import service_stream
 from shared.unit.roles import MAY, Role, may, role_of
 from shared.values.units import SUBCOMMITTEE, services
 from tests.contract.units import TASK
+from tests.web.html import Html
 from tests.web.routes import Route, get_routes, post_routes
 
 EVERYBODY = (
@@ -113,6 +114,18 @@ async def test_documents_and_pages_are_shown_to_who_may_read_them_and_to_nobody_
             assert response.status_code in allowed, (who, route, response.status_code)
             if response.status_code == 403:
                 assert "Chuẩn bị" not in response.text
+
+
+@pytest.mark.parametrize("service", services())
+async def test_who_records_nothing_is_shown_no_form(sample, service):
+    shown = await sample.at(service)
+    own = {"/sign-out", "/sign-out-everywhere"}
+    for who in one_of_each(service):
+        if may(actor(who), Act.READ, service) and not may(actor(who), Act.RECORD, service):
+            for route in get_routes(shown):
+                text = (await sample.get(who, route.address(shown.views), at=service)).text
+                posted = {form["action"] for form in Html.of(text).all("form") if form["method"] == "post"}
+                assert posted <= own, (who, route, posted)
 
 
 @pytest.mark.parametrize("service", services())

@@ -4,6 +4,8 @@ from uuid import uuid4
 
 import pytest
 
+from tests.contract.units import WORK
+from tests.waiting import until
 from tests.web.html import Form, Html
 
 LEAD, OFFICE, DEPUTY = "subcommittee.lead", "subcommittee.office", "subcommittee.deputy"
@@ -241,3 +243,39 @@ async def test_a_workbook_is_taken_whatever_day_stands_beside_it(pages):
         files = {"file": ("so-bo.xlsx", b"PK")}
         sent_on = await pages.post(LEAD, "/import/register", {"since": since, "kind": "agency"}, files=files)
         assert sent_on.status_code == 303, since
+
+
+async def test_a_name_that_the_register_does_not_have_is_merged_or_registered(pages, congress):
+    office = {"organisation_id": "vptu", "kind": "agency", "name": {"vi": "Văn phòng Tỉnh ủy"}}
+    await pages.give(LEAD, "register-organisation", office)
+    await pages.give("logistics.lead", "open-task", {"task_id": "named", **WORK, "planned_vnd": 0})
+    charge = {"collective": "VP Tỉnh ủy", "individual": "Chánh Văn phòng"}
+    await pages.give("logistics.lead", "assign-task", {"task_id": "named", **charge})
+
+    async def heard():
+        return (congress.document("tasks", "logistics/named") or {}).get("collective")
+
+    await until(heard)
+
+    async def offered(who=LEAD):
+        names = Html.of((await pages.get(who, "/register/-/names", at="subcommittee")).text).one("div", id="names")
+        rows = [row for row in names.all("tr") if row.all("th", scope="row")]
+        return {row.one("th").text: {link.text: link["href"] for link in row.all("a")} for row in rows}
+
+    names = await offered()
+    assert set(charge.values()) <= names.keys()
+    assert not [href for href in (await offered("auditor.auditor"))["VP Tỉnh ủy"].values() if "/do/" in href]
+    merged = await sent(pages, LEAD, names["VP Tỉnh ủy"]["Merge into Văn phòng Tỉnh ủy"])
+    assert merged.headers["location"] == "/register/-/names?done=merge-name"
+    names = await offered()
+    assert "VP Tỉnh ủy" not in names
+    await sent(pages, LEAD, names["Chánh Văn phòng"]["Add position"])
+    assert "Chánh Văn phòng" in congress.document("organisations", "vptu")["positions"]
+    assert "Chánh Văn phòng" not in await offered()
+
+
+async def test_a_name_is_registered_where_a_link_has_it_and_leads_back_to_nowhere_but_here(pages, congress):
+    path = "/new/organisation?name=S%E1%BB%9F+N%E1%BB%99i+v%E1%BB%A5&back=//elsewhere.example"
+    assert form_in(await pages.get(LEAD, path)).fields["name.vi"] == ["Sở Nội vụ"]
+    made = await sent(pages, LEAD, path, kind="agency")
+    assert made.headers["location"] == "/register/so-noi-vu?done=register-organisation"

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import threading
 from uuid import uuid4
 
 import pytest
@@ -12,6 +13,7 @@ from shared.i18n import title_of_position
 from shared.values.units import support_unit_ids
 from shared.web.pages.many import MOST_AT_ONCE
 from shared.web.pages.offered import offered_at
+from shared.web.pasting import read_paste
 from tests.conftest import token_for
 from tests.contract.units import SERVICE_AGGREGATES, WORK
 from tests.web.html import Form, Html
@@ -260,6 +262,31 @@ async def test_every_command_that_people_give_has_a_form(pages, service):
         assert refused.status_code in (404, 409, 422), (name, refused.status_code)
 
 
+async def test_the_same_from_a_form_that_was_fetched_again_is_asked_about_before_it_stands_twice(pages):
+    task_id = await opened(pages)
+    path = f"/tasks/{task_id}/do/comment-on-task"
+
+    async def comments():
+        return [each["text"] for each in (await document(pages, task_id))["comments"]]
+
+    said = {"text": "Đã nhắc nhà in"}
+    assert (await pages.post(MEMBER, path, said)).status_code == 303
+    asked = await pages.post(MEMBER, path, said)
+    assert (asked.status_code, await comments()) == (409, [said["text"]])
+    assert (await pages.post(LEAD, path, said)).status_code == 303
+    (form,) = [form.fields for form in Form.all_of(asked.text) if "text" in form.names]
+    for _ in range(2):  # a double click
+        assert (await pages.post(MEMBER, path, form)).status_code == 303
+    assert await comments() == [said["text"]] * 3
+    many = {"task": [task_id], "confirmed": "1", **said}
+    assert (await pages.post(MEMBER, "/tasks/do/comment-on-task", many)).status_code == 200
+    asked = await pages.post(MEMBER, "/tasks/do/comment-on-task", many)
+    assert (asked.status_code, len(await comments())) == (409, 4)
+    (form,) = [form.fields for form in Form.all_of(asked.text) if "confirmed" in form.names]
+    assert (await pages.post(MEMBER, "/tasks/do/comment-on-task", form)).status_code == 200
+    assert len(await comments()) == 5
+
+
 # --- evidence ---
 async def test_a_file_is_handed_in_kept_and_handed_out(pages):
     task_id = await opened(pages, started=True)
@@ -378,6 +405,21 @@ async def test_only_what_is_meant_for_many_is_done_with_many(pages):
         assert refused.status_code == 404
 
 
+async def test_a_link_alone_is_told_what_it_lacks_beside_the_fields(pages):
+    task_id = await opened(pages, started=True)
+    path = f"/tasks/{task_id}/do/submit-task"
+    nothing = await pages.post(MEMBER, path, {"evidence.0.title": "Biên bản"})
+    assert list(errors_of(nothing)) == ["f-evidence-0-file"]
+    alone = {name: LINKED[name] for name in ("evidence.0.title", "evidence.0.link")}
+    refused = await pages.post(MEMBER, path, alone)
+    assert list(errors_of(refused)) == ["f-evidence-0-sha256", "f-evidence-0-size_bytes"]
+    (form,) = [form.fields for form in Form.all_of(refused.text) if "evidence.0.link" in form.names]
+    whole = {name: texts for name, texts in (form | LINKED).items() if name != "evidence.0.file"}
+    assert (await pages.post(MEMBER, path, whole)).status_code == 303
+    (piece,) = (await document(pages, task_id))["evidence"]
+    assert piece["link"] == LINKED["evidence.0.link"]
+
+
 # --- pasted ---
 async def test_a_table_is_shown_before_it_is_recorded(pages):
     first, second = await opened(pages), await opened(pages, deadline="2030-01-01")
@@ -399,6 +441,54 @@ async def test_sums_are_pasted_as_an_office_writes_them(pages):
     fields = {"column": "secured_vnd", "text": f"{task_id}\t12.000.000", "funding_source": "NSNN", "confirmed": "1"}
     assert (await pages.post(LEAD, "/tasks/paste", fields)).status_code == 200
     assert (await document(pages, task_id))["secured_vnd"] == 12_000_000
+
+
+async def test_what_is_pasted_may_have_happened_before(pages):
+    task_id = await opened(pages)
+    fields = {"column": "deadline", "text": f"{task_id}\t30/12/2029", "happened": "31/2/2024 8:00"}
+    wrong = await pages.post(LEAD, "/tasks/paste", fields)
+    assert wrong.status_code == 422
+    assert Html.of(wrong.text).one("input", name="happened")["aria-invalid"] == "true"
+    views = (await pages.at("logistics")).views
+    (begins,) = await views.history("task", task_id)
+    seen = await pages.post(LEAD, "/tasks/paste", {**fields, "happened": begins["happened"]})
+    (form,) = [form.fields for form in Form.all_of(seen.text) if "confirmed" in form.names]
+    await pages.post(LEAD, "/tasks/paste", form)
+    story = await views.history("task", task_id)
+    assert [row["happened"] for row in story] == [begins["happened"]] * 2
+
+
+async def test_what_is_too_long_for_its_field_is_told_beside_it_and_not_cut(pages):
+    task_id = await opened(pages)
+    text, form_path = "ế" * 200_000, f"/tasks/{task_id}/do/comment-on-task"
+    shown = Html.of((await pages.get(LEAD, form_path)).text).one("textarea", name="text")
+    assert "maxlength" not in shown.attributes
+    refused = await pages.post(LEAD, form_path, {"text": text})
+    assert (refused.status_code, list(errors_of(refused))) == (422, ["f-text"])
+    assert text in refused.text
+    fields = {"column": "deadline", "text": f"{task_id}\t1/1/2030", "reason": "x" * 501, "confirmed": "1"}
+    refused = await pages.post(LEAD, "/tasks/paste", fields)
+    assert (refused.status_code, list(errors_of(refused))) == (422, ["f-reason"])
+    assert (await document(pages, task_id))["deadline"] is None
+
+
+async def test_a_form_that_is_too_large_says_where_what_was_typed_still_stands(pages):
+    refused = await pages.post(LEAD, "/tasks/paste", {"column": "deadline", "text": "x" * (2 * 1024 * 1024)})
+    assert refused.status_code == 413
+    assert "what you typed still stands" in refused.text
+
+
+async def test_a_paste_is_read_beside_what_else_the_service_does(pages, monkeypatch):
+    threads = []
+
+    def read(*given):
+        threads.append(threading.current_thread())
+        return read_paste(*given)
+
+    monkeypatch.setattr("shared.web.pages.paste.read_paste", read)
+    await pages.post(LEAD, "/tasks/paste", {"column": "deadline", "text": "x\t1/1/2030"})
+    assert threads
+    assert threading.main_thread() not in threads
 
 
 @pytest.mark.parametrize("text", ["", "\x00", "x" * 900_000, "\t" * 5000, "a\tb\n" * 3000, "=cmd()\t1/1/2030"])

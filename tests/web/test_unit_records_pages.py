@@ -106,6 +106,23 @@ async def test_a_document_says_what_it_is_based_on_and_what_replaced_it(pages):
     assert doable(new) == {"correct-document", "supersede-document", "withdraw-document"}
 
 
+async def test_what_a_document_is_based_on_is_corrected_as_a_whole_and_emptied(pages):
+    await issued(pages, "36-TB/BPHC", basis=["1-QĐ/TW", "2-QĐ/TW"])
+    path = "/do/correct-document?document_id=36-TB-BPHC"
+    views = (await pages.at("logistics")).views
+
+    async def corrected(**typed):
+        (form,) = [form for form in Form.all_of((await pages.get(LEAD, path)).text) if "basis" in form.names]
+        response = await pages.post(LEAD, path, form.fields | typed | {"reason": "Ghi nhầm"})
+        return response.status_code, views.document("documents", "logistics/36-TB-BPHC")
+
+    status, document = await corrected(kind="Kế hoạch")
+    assert (status, document["kind"], document["basis"]) == (303, "Kế hoạch", ["1-QĐ/TW", "2-QĐ/TW"])
+    assert document["corrections"][-1]["after"] == {"kind": "Kế hoạch"}
+    assert (await corrected(basis="2-QĐ/TW"))[1]["basis"] == ["2-QĐ/TW"]
+    assert (await corrected(basis=""))[1]["basis"] == []
+
+
 async def test_documents_are_looked_for_with_or_without_marks(pages):
     await issued(pages, "41-TB/BPHC", title={"vi": "Đón tiếp đại biểu"})
     assert "41-TB/BPHC" in (await pages.get(MEMBER, "/documents?q=don+tiep")).text

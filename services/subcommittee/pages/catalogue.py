@@ -16,7 +16,8 @@ from shared.unit.roles import Act
 from shared.values.ordering import natural
 from shared.web.actions import Action
 from shared.web.forms import Field, Form
-from shared.web.pages.commanding import Own, command_id_in, typed_in
+from shared.web.pages.commanding import Own
+from shared.web.pages.posted import command_id_in, typed_in
 from shared.web.paging import paged
 from shared.web.sections import Link, Section, route
 from shared.web.visit import Visit

@@ -1,5 +1,7 @@
 """The congress itself: what is on record of it, amending it, and the deadlines that follow from its opening day."""
 
+import base64
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID, uuid5
@@ -12,6 +14,7 @@ from services.subcommittee.congress import AmendCongress, Clearable, ConfirmDead
 from services.subcommittee.pages.forms import Data, answer_form, first_of, may, without_what_is_held
 from services.subcommittee.templates import lists_to_publish, templates
 from shared.events.congress import CONGRESS, Particulars
+from shared.eventstore.canonical import canonical
 from shared.reports.congress import Amendment, on_record
 from shared.reports.deadlines import DeadlineLine, Deadlines, Standing, batches, deadlines_of
 from shared.unit.problems import Problem
@@ -21,13 +24,16 @@ from shared.values.command_words import words_of_field
 from shared.values.message import Message
 from shared.web.actions import Action
 from shared.web.figures import worked_out
-from shared.web.pages.commanding import Own, command_id_in, typed_in
+from shared.web.pages.commanding import Own
+from shared.web.pages.posted import command_id_in, typed_in
 from shared.web.paging import paged
 from shared.web.sections import Link, Section, route
 from shared.web.visit import Visit
 
 PATH = "/congress"
 LINES_ON_A_PAGE = 200
+MARK_LETTERS = 8
+"""Of one deadline among all of them."""
 SETS = {
     "party-congress": Message("party-congress", "A congress of the Party"),
     "trade-union": Message("trade-union", "A congress of a trade union"),
@@ -171,6 +177,7 @@ async def _deadlines_shown(
     *,
     ticked: Sequence[str] | None = None,
     changed: int = 0,
+    confirmed: int = 0,
 ) -> Response:
     query = visit.query
     with_all = query.get("all") == "1"
@@ -199,6 +206,7 @@ async def _deadlines_shown(
         past_because=first_of(posted, "past_because"),
         problems=[problem.detail_in(visit.lang)] if problem else [],
         changed=changed,
+        confirmed=confirmed,
     )
 
 
@@ -213,28 +221,54 @@ def _tick(line: DeadlineLine) -> str:
 
 
 async def confirm_page(visit: Visit) -> Response:
+    """What is on record already of what was asked for is done; the rest is confirmed, if nothing else changed."""
     posted = await visit.form()
     typed, command_id = typed_in(posted), command_id_in(posted)
     deadlines = await _deadlines(visit, with_all=True)
     if "every" in typed:
-        chosen = [line for line in deadlines.lines if _follows(line)]
+        chosen, changed = _every(visit, deadlines, first_of(typed, "every_as"))
         ticked = [_tick(line) for line in chosen]
-        changed = 0 if _of_all(chosen) == first_of(typed, "every_as") else len(chosen)
     else:
-        ticked = typed.get("move", [])
-        as_shown = {_tick(line): line for line in deadlines.lines}
-        chosen = [as_shown[tick] for tick in ticked if tick in as_shown]
-        changed = len(set(ticked)) - len(chosen)
+        ticked = list(dict.fromkeys(typed.get("move", [])))
+        chosen, changed = _ticked(visit, deadlines, ticked)
     if changed:
         return await _deadlines_shown(visit, 409, ticked=ticked, changed=changed)
-    if not chosen:
-        return visit.redirect(f"{PATH}/deadlines")
     because = {"past_because": text} if (text := first_of(typed, "past_because").strip()) else {}
-    for number, data in enumerate(_confirmations(deadlines, chosen, because)):
-        given = await visit.give(ConfirmDeadlines.NAME, data, uuid5(command_id, str(number)))
+    confirmed = 0
+    for data in _confirmations(deadlines, chosen, because):
+        part_id = uuid5(command_id, canonical(data).decode())
+        given = await visit.give(ConfirmDeadlines.NAME, data, part_id)
         if given.problem:
-            return await _deadlines_shown(visit, given.problem.status, given.problem, ticked=ticked)
-    return visit.redirect(f"{PATH}/deadlines", done=ConfirmDeadlines.NAME)
+            return await _deadlines_shown(
+                visit, given.problem.status, given.problem, ticked=ticked, confirmed=confirmed
+            )
+        confirmed += len(data["moves"])
+    return visit.redirect(f"{PATH}/deadlines", done=ConfirmDeadlines.NAME if ticked or confirmed else "")
+
+
+def _ticked(visit: Visit, deadlines: Deadlines, ticked: Sequence[str]) -> tuple[list[DeadlineLine], int]:
+    """The lines that are still as the page showed them, and how many others are neither so nor done."""
+    as_shown = {_tick(line): line for line in deadlines.lines}
+    chosen = [as_shown[tick] for tick in ticked if tick in as_shown]
+    tasks = visit.views.by_key("tasks")
+    gone = [tick for tick in ticked if tick not in as_shown and not _is_done(tasks, tick)]
+    return chosen, len(gone)
+
+
+def _is_done(tasks: Mapping[str, Any], tick: str) -> bool:
+    name, _, days = tick.partition("|")
+    return name in tasks and tasks[name]["agreed_deadline"] == days.rpartition("|")[2]
+
+
+def _every(visit: Visit, deadlines: Deadlines, every_as: str) -> tuple[list[DeadlineLine], int]:
+    """All that is proposed by now, and how many were not shown so, or are neither proposed any more nor done."""
+    shown = {every_as[at : at + MARK_LETTERS] for at in range(0, len(every_as), MARK_LETTERS)}
+    chosen = [line for line in deadlines.lines if _follows(line)]
+    now = {_mark(f"{line.unit}/{line.id}", line.follows.isoformat()) for line in chosen}
+    gone = shown - now
+    if gone:
+        gone -= {_mark(name, task["agreed_deadline"]) for name, task in visit.views.by_key("tasks").items()}
+    return chosen, len(now - shown) + len(gone)
 
 
 def _confirmations(deadlines: Deadlines, chosen: Sequence[DeadlineLine], because: Data) -> Iterator[Data]:
@@ -253,8 +287,13 @@ def _confirmations(deadlines: Deadlines, chosen: Sequence[DeadlineLine], because
 
 
 def _of_all(lines: Sequence[DeadlineLine]) -> str:
-    """Says which lines these are, so that all can be confirmed as they were shown."""
-    return str(uuid5(UUID(int=0), "\n".join(map(_tick, lines))))
+    """A mark of each, one after the other, so that all can be confirmed as they were shown."""
+    return "".join(_mark(f"{line.unit}/{line.id}", line.follows.isoformat()) for line in lines)
+
+
+def _mark(task: str, follows: str | None) -> str:
+    digest = hashlib.blake2b(f"{task}|{follows}".encode(), digest_size=MARK_LETTERS * 6 // 8).digest()
+    return base64.urlsafe_b64encode(digest).decode()
 
 
 SECTION = Section(

@@ -27,6 +27,7 @@ from services.subcommittee.organisation import (
     RemovePosition,
 )
 from services.subcommittee.pages.forms import FORM, Data, answer_form, may, without_what_is_held
+from services.subcommittee.pages.names import PATH as NAMES
 from shared.domain.decider import Command
 from shared.events.organisation import OrganisationKind
 from shared.reports.masking import masked_documents
@@ -38,6 +39,7 @@ from shared.values.command_words import COMMAND_WORDS
 from shared.values.types import slug
 from shared.web.actions import Action
 from shared.web.forms import NO_CHOICES, Choices, Option
+from shared.web.local_paths import local_path
 from shared.web.pages.commanding import Own
 from shared.web.pages.story import story_for
 from shared.web.paging import paged
@@ -87,6 +89,7 @@ async def register_page(visit: Visit) -> Response:
         actions=[
             *_action(visit, RegisterOrganisation, "/new/organisation", first=True),
             *_action(visit, RegisterOrganisations, "/import/register", label=visit.t("Import a register")),
+            Action(visit.t("Names that are not on the register"), NAMES),
         ],
     )
 
@@ -147,14 +150,16 @@ async def add_page(visit: Visit) -> Response:
         name = data.get("name", {}).get("vi", "")
         return {**data, "organisation_id": slug(name).lower()[:60].strip("-") or "-"}
 
+    back = local_path(visit.query.get("back", ""), "")
     own = Own(
         help=visit.t("An agency, a locality or a body that work is given to. Its positions are added afterwards."),
         trail=[{"href": PATH, "label": visit.t("Register of organisations")}],
         without=("organisation_id",),
         finish=with_id,
-        then=lambda data: f"{PATH}/{data['organisation_id']}",
+        then=lambda data: back or f"{PATH}/{data['organisation_id']}",
     )
-    return await answer_form(visit, RegisterOrganisation, PATH, own)
+    values = {"name": {"vi": visit.query.get("name", "")}}
+    return await answer_form(visit, RegisterOrganisation, back or PATH, own, values=values)
 
 
 async def change_page(visit: Visit) -> Response:

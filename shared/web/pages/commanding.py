@@ -13,38 +13,40 @@ from uuid import UUID, uuid4
 from starlette.datastructures import FormData, UploadFile
 from starlette.responses import Response
 
-from shared.domain.decider import Command, Refused
+from shared.domain.decider import Command
 from shared.domain.task import OpenTask
 from shared.entering.fields import NEW_IDS
-from shared.entering.typed import INSTANT
-from shared.eventstore.errors import Unavailable
 from shared.i18n import render
 from shared.reports.lines import Names
 from shared.unit.problems import COMMAND_ID_REUSED, Problem
 from shared.values.command_words import COMMAND_WORDS, FIELD_WORDS
 from shared.values.message import Message
 from shared.views.view import Document
-from shared.web.forms import NO_CHOICES, Choices, Form, Option, Posted, form_of, read_form, with_problem, with_typed
+from shared.web.forms import (
+    NO_CHOICES,
+    Choices,
+    Form,
+    Option,
+    Posted,
+    Typed,
+    form_of,
+    read_form,
+    with_problem,
+    with_typed,
+)
 from shared.web.pages.choices import choices_for
+from shared.web.pages.meanwhile import Meanwhile, since_seen
 from shared.web.pages.offered import HELP
-from shared.web.pages.story import told_of
+from shared.web.pages.posted import CONFIRMED, HAPPENED, MORE, command_id_in, happened_in, seen_in, typed_in
+from shared.web.pages.repeated import recorded_before, remember_recorded
 from shared.web.pages.uploading import FILE_FIELD, keep_files, with_elsewhere
 from shared.web.rendering import text_in
 from shared.web.visit import Visit
-
-HAPPENED = "happened"
-SEEN = "seen"
-COMMAND_ID = "command_id"
-LONGEST_INSTANT = 60
 
 GIVEN_BEFORE = Message(
     "given_before",
     "This form was recorded before, with other values. What stands here now is recorded too if you send it again.",
 )
-
-
-MORE, CONFIRMED = "more", "confirmed"
-"""What buttons of a form say: one more row; do what was shown."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,8 @@ class Giving:
     subject: str = ""
     groups: Names = field(default_factory=dict)
     """Task groups to choose among, where the command names one."""
+    lists: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+    """Lists that the command corrects as a whole, as they stand."""
     own: Own = PLAIN
 
     @property
@@ -117,18 +121,21 @@ async def answer(visit: Visit, giving: Giving) -> Response:
     filled = _read(visit, giving, typed, command_id_in(fields))
     form = _form(visit, giving)
     data = {**_with_name_of_group(filled.posted.data, giving.groups), **giving.fixed}
-    data = giving.own.finish(data, filled.command_id)
+    data = giving.own.finish(_with_lists(data, giving.lists, typed), filled.command_id)
     seen = visit.views.sequence
     if MORE in typed:
-        return _page(visit, giving, with_typed(form, typed), _seen_in(fields), filled.command_id, filled=filled)
+        return _page(visit, giving, with_typed(form, typed), seen_in(fields) or 0, filled.command_id, filled=filled)
     if filled.posted.errors or filled.happened_error or problem:
         told = with_typed(form, typed, filled.posted.errors)
         if problem:
             told = _with_file_problem(told, problem)
-        return _page(visit, giving, told, _seen_in(fields), filled.command_id, filled=filled, status=422)
-    if meanwhile := await _meanwhile(visit, giving, data, fields, filled.command_id):
+        return _page(visit, giving, told, seen_in(fields) or 0, filled.command_id, filled=filled, status=422)
+    if meanwhile := await _meanwhile(visit, giving, data, seen_in(fields), filled.command_id):
         told = with_typed(form, typed)
         return _page(visit, giving, told, seen, filled.command_id, filled=filled, meanwhile=meanwhile, status=409)
+    if before := recorded_before(visit, giving.command.NAME, typed, filled.command_id):
+        told = with_typed(form, typed)
+        return _page(visit, giving, told, seen, filled.command_id, filled=filled, before=before, status=409)
     if giving.own.effect and CONFIRMED not in typed:
         told, effect = with_typed(form, typed), giving.own.effect(data)
         return _page(visit, giving, told, seen, filled.command_id, filled=filled, effect=effect)
@@ -138,42 +145,11 @@ async def answer(visit: Visit, giving: Giving) -> Response:
         problem_of_it = await giving.own.also(fields, filled.command_id)
     if problem_of_it:
         return _refused(visit, giving, form, filled, seen, problem_of_it)
+    remember_recorded(visit, giving.command.NAME, typed, filled.command_id)
     then = f"/tasks/{data['task_id']}" if giving.command is OpenTask else giving.then
     if giving.own.then:
         then = giving.own.then(data)
     return visit.redirect(then, done=giving.command.NAME)
-
-
-def command_id_in(fields: FormData) -> UUID:
-    """A new one where the form has none that is one."""
-    try:
-        return UUID(str(fields.get(COMMAND_ID, "")))
-    except ValueError:
-        return uuid4()
-
-
-def typed_in(fields: FormData) -> dict[str, list[str]]:
-    """Every text by its name; files are no texts."""
-    typed: dict[str, list[str]] = {}
-    for name, value in fields.multi_items():
-        if isinstance(value, str):
-            typed.setdefault(name, []).append(value)
-    return typed
-
-
-def happened_in(text: str, visit: Visit) -> tuple[datetime | None, str]:
-    """When it happened, as it was typed, or why that can't be read."""
-    text = text.strip()
-    if not text:
-        return None, ""
-    if len(text) > LONGEST_INSTANT:
-        return None, visit.t("This is too long.")
-    try:
-        return datetime.fromisoformat(INSTANT.read(text, {})), ""
-    except Refused as refused:
-        return None, visit.say(refused.message)
-    except ValueError:
-        return None, visit.t("This is no instant.")
 
 
 async def _typed(
@@ -196,6 +172,13 @@ def _read(visit: Visit, giving: Giving, typed: Mapping[str, Sequence[str]], comm
     happened, error = happened_in(text, visit)
     posted = read_form(giving.command, typed, command_id)
     return Filled(typed, posted, command_id, happened, text, error)
+
+
+def _with_lists(data: dict[str, Any], lists: Mapping[str, Sequence[Any]], typed: Typed) -> dict[str, Any]:
+    """Where nothing stands in its field any more a list is to be empty; as it was before it needs no correction."""
+    emptied: dict[str, Any] = {name: [] for name in lists if name in typed and name not in data}
+    whole = data | emptied
+    return {name: value for name, value in whole.items() if name not in lists or value != list(lists[name])}
 
 
 def _with_name_of_group(data: Mapping[str, Any], groups: Names) -> dict[str, Any]:
@@ -226,12 +209,6 @@ def _form(visit: Visit, giving: Giving, values: Mapping[str, Any] | None = None)
     )
 
 
-def _seen_in(fields: FormData) -> int:
-    """The last event that whoever made the form had seen."""
-    seen = str(fields.get(SEEN, ""))
-    return int(seen) if seen.isascii() and seen.isdecimal() and len(seen) <= 18 else 0
-
-
 def _refused(visit: Visit, giving: Giving, form: Form, filled: Filled, seen: int, problem: Problem) -> Response:
     command_id = filled.command_id
     if problem.code == COMMAND_ID_REUSED.code:
@@ -248,40 +225,12 @@ def _refused(visit: Visit, giving: Giving, form: Form, filled: Filled, seen: int
     return _page(visit, giving, told, seen, command_id, filled=filled, status=problem.status)
 
 
-# --- somebody else meanwhile ---
-class Meanwhile(NamedTuple):
-    who: str
-    when: datetime
-    sentences: list[str]
-    document: Document | None
-
-
 async def _meanwhile(
-    visit: Visit, giving: Giving, data: Mapping[str, Any], fields: FormData, command_id: UUID
+    visit: Visit, giving: Giving, data: Mapping[str, Any], seen: int | None, command_id: UUID
 ) -> Meanwhile | None:
-    """What others have recorded about the same thing since the form was made; nothing where this very form was
-    recorded already."""
-    if giving.command.NAME in NEW_IDS:
-        return None  # it takes nothing from what others have added
-    entity, entity_id = giving.command.ENTITY, giving.entity_id(data)
-    seen = str(fields.get(SEEN, ""))
-    touch = visit.views.touch(entity, entity_id)
-    if touch is None or not seen.isdecimal() or len(seen) > 18 or touch.sequence <= int(seen):
-        return None
-    try:
-        rows = await visit.views.history(entity, entity_id)
-    except Unavailable:
-        return None  # giving the command will say so
-    since = [row for row in rows if row["_id"] > int(seen)]
-    if any(row["causation_id"] == str(command_id) for row in since):
-        return None
-    own = (visit.actor.id, visit.actor.person)
-    others = [row for row in since if (row["actor"], row.get("person", "")) != own]
-    if not others:
-        return None
-    last = others[-1]
-    when = datetime.fromisoformat(last["recorded"])
-    return Meanwhile(last["actor"], when, [told_of(row, visit.lang) for row in others], giving.document)
+    if seen is None or giving.command.NAME in NEW_IDS:
+        return None  # a new one takes nothing from what others have added
+    return await since_seen(visit, giving.command.ENTITY, giving.entity_id(data), seen, command_id)
 
 
 def _compared(visit: Visit, giving: Giving, form: Form) -> list[dict[str, str]]:
@@ -309,9 +258,11 @@ def _page(
     filled: Filled | None = None,
     meanwhile: Meanwhile | None = None,
     effect: Mapping[str, Any] | None = None,
+    before: datetime | None = None,
     status: int = 200,
 ) -> Response:
     own, name, form = giving.own, giving.command.NAME, giving.own.shape(form)
+    form = with_elsewhere(_without_names_of_groups(form, giving), visit)
     help_ = HELP.get(name)
     title = (
         visit.say(help_.title) if help_ else visit.say(COMMAND_WORDS[name]) if name in COMMAND_WORDS else form.title
@@ -326,7 +277,7 @@ def _page(
         effect=effect,
         typed=filled.typed if filled else {},
         **own.context,
-        form=with_elsewhere(_without_names_of_groups(form, giving), visit),
+        form=form,
         giving=giving,
         help=own.help or (visit.say(help_.text) if help_ else ""),
         seen=seen,
@@ -334,6 +285,7 @@ def _page(
         happened={"value": filled.happened_text if filled else "", "error": happened_error},
         problems=_problems(visit, form, happened_error),
         meanwhile=meanwhile,
+        before=before,
         compared=_compared(visit, giving, form) if meanwhile else [],
         most_mb=visit.place.at_work.settings.most_evidence_bytes // 1024**2,
     )

@@ -5,6 +5,7 @@ from typing import Any
 
 from starlette.responses import Response
 
+from shared.domain.correcting import Correction
 from shared.domain.decider import Command
 from shared.reports.lines import Names, group_names
 from shared.unit.roles import may_give
@@ -64,7 +65,18 @@ async def any_page(visit: Visit) -> Response:
     back = local_path(visit.query.get("back", ""), "/work")
     document = _document(visit, command, values)
     groups = _groups(visit) if "group" in command.model_fields else {}
-    return await answer(visit, Giving(command, {}, values, document, back, back, groups=groups))
+    lists = _lists_to_correct(command, document or {})
+    giving = Giving(command, {}, {**lists, **values}, document, back, back, groups=groups, lists=lists)
+    return await answer(visit, giving)
+
+
+def _lists_to_correct(command: type[Command], document: Document) -> Mapping[str, Any]:
+    """A list of texts is corrected as a whole, so that its form begins with what is on record."""
+    if not issubclass(command, Correction):
+        return {}
+    names = command.VALUES.model_fields.keys() & document.keys()
+    lists = {name: document[name] for name in names if isinstance(document[name], list)}
+    return {name: texts for name, texts in lists.items() if all(isinstance(each, str) for each in texts)}
 
 
 def _groups(visit: Visit) -> Names:

@@ -2,7 +2,8 @@
 one command a task."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
+from functools import partial
 from typing import Any, NamedTuple
 from uuid import uuid5
 
@@ -16,10 +17,12 @@ from shared.i18n import format_date, format_number, render
 from shared.unit.roles import may_give
 from shared.values.message import Message
 from shared.views.view import Document
+from shared.web.figures import beside
 from shared.web.forms import Option
-from shared.web.pages.commanding import command_id_in
+from shared.web.forms.reading import TOO_LONG_TYPED
 from shared.web.pages.doing import visit_title
 from shared.web.pages.many import Outcome, done_by
+from shared.web.pages.posted import HAPPENED, command_id_in, happened_in
 from shared.web.pages.tasks import own_tasks
 from shared.web.pasting import Pasted, PastedRow, PasteProblem, read_paste
 from shared.web.sections import Section, route
@@ -29,6 +32,12 @@ TEXT, COLUMN, REASON, SOURCE, CONFIRMED = "text", "column", "reason", "funding_s
 DEADLINE, SUM = "deadline", "secured_vnd"
 COLUMNS = {DEADLINE: Message("deadlines", "Deadlines"), SUM: Message("sums", "Guaranteed sums")}
 LONGEST_LINE = 500
+LABELS = {
+    HAPPENED: Message("when", "When it happened"),
+    REASON: Message("reason", "Reason for all, where the table has none"),
+    SOURCE: Message("source", "Source of funding, for sums"),
+}
+EMPTY: Mapping[str, str] = {}
 
 SAME = Message("same_already", "It is so already.")
 CLOSED_TASK = Message("closed_task", "The task is closed.")
@@ -58,13 +67,20 @@ async def paste_page(visit: Visit) -> Response:
     fields = await visit.form()
     column = str(fields.get(COLUMN, ""))
     column = column if column in COLUMNS else DEADLINE
-    typed = {name: str(fields.get(name, "")) for name in (TEXT, REASON, SOURCE)} | {COLUMN: column}
+    typed = {name: str(fields.get(name, "")) for name in (TEXT, REASON, SOURCE, HAPPENED)} | {COLUMN: column}
+    pasted, steps = await beside(partial(_steps, visit, typed))
+    happened, no_instant = happened_in(typed[HAPPENED], visit)
+    wrong = {HAPPENED: no_instant} if no_instant else {}
+    wrong |= {name: visit.say(TOO_LONG_TYPED) for name in (REASON, SOURCE) if len(typed[name]) > LONGEST_LINE}
+    if wrong or fields.get(CONFIRMED) != "1" or not any(step.command for step in steps):
+        return await beside(partial(_page, visit, typed, pasted, steps, wrong))
+    return await _give(visit, fields, [step for step in steps if step.command], happened)
+
+
+def _steps(visit: Visit, typed: Mapping[str, str]) -> tuple[Pasted, list[Step]]:
     tasks = {task["task_id"]: task for task in own_tasks(visit)}
-    pasted = read_paste(typed[TEXT], column, tasks)
-    steps = [_step(visit, row, tasks[str(row.values["task_id"])], typed) for row in pasted.rows]
-    if fields.get(CONFIRMED) != "1" or not any(step.command for step in steps):
-        return _page(visit, typed, pasted, steps)
-    return await _give(visit, fields, [step for step in steps if step.command])
+    pasted = read_paste(typed[TEXT], typed[COLUMN], tasks)
+    return pasted, [_step(visit, row, tasks[str(row.values["task_id"])], typed) for row in pasted.rows]
 
 
 def step_of(
@@ -121,7 +137,7 @@ def _in_words(visit: Visit, value: Any) -> str:
             return format_date(value if isinstance(value, date) else date.fromisoformat(value))
 
 
-async def _give(visit: Visit, fields: FormData, steps: Sequence[Step]) -> Response:
+async def _give(visit: Visit, fields: FormData, steps: Sequence[Step], happened: datetime | None) -> Response:
     command_id = command_id_in(fields)
     outcomes = []
     for step in steps:
@@ -129,7 +145,7 @@ async def _give(visit: Visit, fields: FormData, steps: Sequence[Step]) -> Respon
             continue
         task_id = step.task["task_id"]
         data = {**step.data, "task_id": task_id}
-        given = await visit.give(step.command.NAME, data, uuid5(command_id, task_id))
+        given = await visit.give(step.command.NAME, data, uuid5(command_id, task_id), happened)
         why = given.problem.detail_in(visit.lang) if given.problem else ""
         outcomes.append(Outcome(step.task, visit_title(visit, step.task), why))
     return visit.render(
@@ -142,12 +158,14 @@ async def _give(visit: Visit, fields: FormData, steps: Sequence[Step]) -> Respon
     )
 
 
-def _page(visit: Visit, typed: Mapping[str, str], pasted: Pasted, steps: Sequence[Step]) -> Response:
+def _page(
+    visit: Visit, typed: Mapping[str, str], pasted: Pasted, steps: Sequence[Step], wrong: Mapping[str, str] = EMPTY
+) -> Response:
     return visit.render(
         "tasks/paste.html",
-        422 if typed and not any(step.command for step in steps) else 200,
+        422 if wrong or (typed and not any(step.command for step in steps)) else 200,
         page_title=visit.t("Paste from Excel"),
-        typed={TEXT: "", REASON: "", SOURCE: "", COLUMN: DEADLINE} | {**typed},
+        typed={TEXT: "", REASON: "", SOURCE: "", HAPPENED: "", COLUMN: DEADLINE} | {**typed},
         columns=[Option(name, visit.say(label)) for name, label in COLUMNS.items()],
         steps=[
             {
@@ -160,7 +178,9 @@ def _page(visit: Visit, typed: Mapping[str, str], pasted: Pasted, steps: Sequenc
         ],
         wrong=[_wrong(visit, problem) for problem in pasted.problems],
         left_out=pasted.left_out,
-        to_do=sum(step.command is not None for step in steps),
+        to_do=0 if wrong else sum(step.command is not None for step in steps),
+        wrong_fields=wrong,
+        problems=[{"id": f"f-{name}", "label": visit.say(LABELS[name]), "error": why} for name, why in wrong.items()],
     )
 
 

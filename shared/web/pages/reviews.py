@@ -19,7 +19,7 @@ from shared.views.view import Document
 from shared.web.actions import action, actions
 from shared.web.forms import Option
 from shared.web.pages.choices import choices_for
-from shared.web.pages.commanding import SEEN, command_id_in, typed_in
+from shared.web.pages.posted import SEEN, command_id_in, typed_in
 from shared.web.pages.review_sheet import (
     CHOICE,
     Choice,

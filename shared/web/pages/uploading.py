@@ -20,6 +20,7 @@ FILE_FIELD = "file"
 LONGEST_NAME = 255
 ELSEWHERE = ("sha256", "size_bytes")
 """What has to be said of a file that is kept elsewhere."""
+LINK_AND_FILE = ("link", *ELSEWHERE)
 MORE_ROWS = 2
 """Blank ones beside the one that every form has: several files are handed in at once."""
 
@@ -79,8 +80,8 @@ async def keep_files(
 
 
 def with_elsewhere(form: Form, visit: Visit) -> Form:
-    """The form with fields for the checksum and the size of files that are kept elsewhere. What the unit keeps has
-    them filled in already."""
+    """The form with what is to be said of files that are kept elsewhere. Of those that the unit keeps all is known:
+    the checksum and the size go along hidden."""
     return replace(form, fields=tuple(_with_elsewhere(field, visit) for field in form.fields))
 
 
@@ -102,31 +103,31 @@ def _at(field: Field, place: int) -> Field:
 
 
 def _row(row: tuple[Field, ...], visit: Visit) -> tuple[Field, ...]:
-    last = {field.path.rpartition(".")[2]: field for field in row}
-    if "kept" in last and last["kept"].value == "true":
-        hint = visit.t("The unit keeps this file.")
-        return tuple(
-            replace(field, hint=hint) if field.path.endswith(".title") else field
-            for field in row
-            if not field.path.endswith((".file", ".link"))
-        )
-    shown = (
-        replace(field, control="text", hint=_hint(field, visit)) if _is_elsewhere(field) else field for field in row
+    parts = {field.path.rpartition(".")[2]: field for field in row}
+    if "kept" in parts and parts["kept"].value == "true":
+        return tuple(_of_kept(field, parts, visit) for name, field in parts.items() if name != FILE_FIELD)
+    is_nowhere = not any(parts[name].value for name in LINK_AND_FILE) and any(
+        parts[name].error for name in LINK_AND_FILE
     )
-    order = ("title", FILE_FIELD, "link", *ELSEWHERE)
-    return tuple(
-        sorted(shown, key=lambda field: order.index(part) if (part := field.path.rpartition(".")[2]) in order else 9)
-    )
+    if is_nowhere:
+        parts = {name: replace(field, error="") if name in LINK_AND_FILE else field for name, field in parts.items()}
+        parts[FILE_FIELD] = replace(parts[FILE_FIELD], error=visit.t("Choose the file, or say where it is kept."))
+    shown = {name: _of_elsewhere(field, visit) if name in ELSEWHERE else field for name, field in parts.items()}
+    order = ("title", FILE_FIELD, *LINK_AND_FILE)
+    return tuple(shown[name] for name in dict.fromkeys((*order, *shown)))
 
 
-def _is_elsewhere(field: Field) -> bool:
-    return field.control == "hidden" and field.path.rpartition(".")[2] in ELSEWHERE
+def _of_kept(field: Field, row: Mapping[str, Field], visit: Visit) -> Field:
+    """What is wrong with what is hidden stands beside the title."""
+    if field is row["title"]:
+        errors = filter(None, (field.error, *(row[name].error for name in LINK_AND_FILE)))
+        return replace(field, hint=visit.t("The unit keeps this file."), error=" ".join(errors))
+    is_hidden = field.path.rpartition(".")[2] in LINK_AND_FILE
+    return replace(field, control="hidden", error="") if is_hidden else field
 
 
-def _hint(field: Field, visit: Visit) -> str:
+def _of_elsewhere(field: Field, visit: Visit) -> Field:
+    """Nothing has to be said of a file that is chosen in the same row."""
+    of_sum = visit.t("Of a file elsewhere: its SHA-256, 64 letters and digits")
     is_sum = field.path.endswith("sha256")
-    return (
-        visit.t("Of a file elsewhere: its SHA-256, 64 letters and digits")
-        if is_sum
-        else visit.t("Of a file elsewhere")
-    )
+    return replace(field, required=False, hint=of_sum if is_sum else visit.t("Of a file elsewhere"))
