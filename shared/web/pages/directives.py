@@ -12,7 +12,7 @@ from shared.reports.searching import has_words, words_of
 from shared.reports.trace import Role, trace
 from shared.values.ordering import natural
 from shared.views.view import Document
-from shared.web.actions import Action, action, actions
+from shared.web.actions import Action, action
 from shared.web.figures import Documents, worked_out
 from shared.web.forms import Option
 from shared.web.pages.ordered import TRACED, units_below
@@ -109,7 +109,8 @@ def _next(visit: Visit, directive: Document) -> list[Action]:
         case DirectiveKind.SCENARIOS:
             return [Action(visit.t("Prepare the cases"), "/cases", first=True)]
         case DirectiveKind.WORK:
-            return actions(action(visit, OpenTask, {"directive_id": directive["_id"]}, first=True))
+            possible = action(visit, OpenTask, {"directive_id": directive["_id"]}, first=True)
+            return [possible._replace(label=visit.t("Open a task"))] if possible else []
         case _:
             return []
 
