@@ -146,6 +146,7 @@ COMES_FIRST = Message("comes_first", "Task that has to be done first")
 _OF_A_CONGRESS = Message("congress_name", "Name of the congress")
 _OF_A_DOCUMENT = Message("subject", "Subject")
 OF_A_COMMAND: Mapping[tuple[str, str], Message] = {
+    ("open-task", "task_id"): Message("task_number", "Number of the task"),
     ("settle-policy-refusal", "cause"): Message("event_behind", "Event that it comes from"),
     ("record-revocation", "what"): Message("revoked", "What is revoked"),
     ("publish-catalogue", "items"): Message("items", "Items of the catalogue"),

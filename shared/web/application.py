@@ -36,7 +36,7 @@ PAGES_OF_ALL = tuple(
     f"shared.web.pages.{name}"
     for name in (
         *("work", "tasks", "many", "paste", "task", "doing", "evidence"),
-        *("reviews", "cases", "documents", "rules", "refusals"),
+        *("directives", "reviews", "cases", "documents", "rules", "refusals"),
     )
 )
 """The modules of pages that every service has, or every unit's."""

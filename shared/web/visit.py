@@ -202,7 +202,7 @@ class Visit:
             "other_lang": {"code": other, "label": LANGUAGE_NAMES[other], "href": f"/language/{other}?{back}"},
             "theme": theme if theme in ("light", "dark") else "auto",
             "theme_links": [{"theme": name, "href": f"/theme/{name}?{back}"} for name in ("auto", "light", "dark")],
-            "done": self.say(done) if done else "",
+            "done": self.t("Done: {what}", what=self.say(done)) if done else "",
             "problems": [],
             "live_version": self._version,
             "page_title": "",

@@ -8,7 +8,7 @@ from shared.unit.signed_out import SignedOut
 from shared.web.server import HttpServer
 from tests.contract.units import TASK
 from tests.waiting import until
-from tests.web.browser.looking import is_within
+from tests.web.browser.looking import is_within, sending
 
 MEMBER, LEAD = "logistics.member", "logistics.lead"
 
@@ -29,10 +29,6 @@ async def commenting(visitor, pages, task_id, who=MEMBER):
     page = await visitor(pages, who, f"/tasks/{task_id}/do/comment-on-task")
     field = page.locator("main form textarea, main form input[type=text]").first
     return page, field
-
-
-def sending(page):
-    return page.locator("main form[method=post] button[type=submit], main form[method=post] button:not([type])").last
 
 
 @pytest.mark.long
