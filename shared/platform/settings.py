@@ -117,6 +117,8 @@ class Settings(BaseSettings):
     """The provider of OpenID Connect whose people sign in here, as it calls itself; none where it is empty."""
     oidc_client_id: Annotated[str, AfterValidator(_plain)] = ""
     oidc_client_secret: SecretStr = SecretStr("")
+    oidc_ca: Annotated[str, AfterValidator(_plain)] = ""
+    """Authorities that alone vouch for the provider, a file in PEM; those that are known everywhere where it is empty."""
     oidc_claim: Annotated[str, AfterValidator(_plain)] = ""
     """The claim that says which account is meant, such as `preferred_username` where people can't change it; else
     `sub`, then a verified `email`."""
