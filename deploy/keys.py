@@ -93,7 +93,7 @@ def provide_for_nats(folder: Path, congress: str, servers: Sequence[str]) -> Non
 
 
 def provide_for_sign_in(settings: Settings, folder: Path) -> None:
-    """The key by which the sub-committee's service mints sessions, its public half beside the issuer's; and for OpenID
+    """The key by which the sub-committee's service mints sessions, its public half beside the issuer's; for OpenID
     Connect the client's secret, empty where there is none, and the authority that vouches for the provider."""
     kept = folder / HOST / SESSIONS_KEY
     if not kept.exists():

@@ -115,7 +115,7 @@ async def test_a_failure_tells_nobody_what_failed(probe, errors):
     assert "the secret 12345" in logged
 
 
-@pytest.mark.parametrize("host", ["localhost", "localhost:8702", "127.0.0.1:9", "[::1]:80"])
+@pytest.mark.parametrize("host", ["localhost", "LOCALHOST:8702", "127.0.0.1:9", "[::1]:80"])
 async def test_a_service_answers_to_its_own_names(pages, host):
     assert (await pages.get(LEAD, "/work", headers={"Host": host})).status_code == 200
 
