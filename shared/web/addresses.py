@@ -23,11 +23,8 @@ def port_of(settings: Settings, service: str) -> int:
 
 def addresses(settings: Settings) -> Mapping[str, str]:
     """By service, without a slash at the end: those that the setting names, else those on this machine."""
-    named = dict(part.strip().split("=", 1) for part in settings.http_addresses.split(";") if "=" in part)
-    return {
-        service: named.get(service, f"http://localhost:{settings.http_first_port + _place(service)}").rstrip("/")
-        for service in (*services(), TRACKER)
-    }
+    here = {name: f"http://localhost:{settings.http_first_port + _place(name)}" for name in (*services(), TRACKER)}
+    return {service: settings.named_addresses.get(service, address) for service, address in here.items()}
 
 
 @contextmanager

@@ -92,6 +92,11 @@ def application(place: Place, modules: Sequence[str]) -> ASGIApp:
     return _Boundary(inner, place)
 
 
+def _without_port(host: str) -> str:
+    name, _, port = host.lower().rpartition(":")
+    return name if port.isdigit() else host.lower()
+
+
 def _to(path: str) -> Callable[[Request], Response]:
     return lambda _: RedirectResponse(path, 303)
 
@@ -259,9 +264,8 @@ class _Boundary:
 
     def _is_our_name(self, host: str) -> bool:
         """Whoever lets another name point here is no page of ours."""
-        name = host.rpartition(":")[0] if host.rpartition(":")[2].isdigit() else host
-        named = (urlsplit(address).hostname for address in self._place.addresses.values())
-        return name in LOOPBACK or name in named
+        named = (urlsplit(address).netloc for address in self._place.addresses.values())
+        return _without_port(host) in {*LOOPBACK, *map(_without_port, named)}
 
     def _headers(self) -> dict[str, str]:
         others = " ".join(sorted(set(self._place.addresses.values())))

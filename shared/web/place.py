@@ -30,7 +30,7 @@ class Place:
     def addresses(self) -> Mapping[str, str]:
         """Of every service, by its name."""
         named = addresses(self.at_work.settings)
-        if f"{self.service}=" in self.at_work.settings.http_addresses or self.at_work.settings.http_port is None:
+        if self.service in self.at_work.settings.named_addresses or self.at_work.settings.http_port is None:
             return named
         return {**named, self.service: f"http://localhost:{self.port}"}
 

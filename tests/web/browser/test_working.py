@@ -42,6 +42,22 @@ async def test_a_second_browser_sees_a_change(pages, visitor, task):
 
 
 @pytest.mark.long
+async def test_any_number_of_pages_may_be_open_and_each_follows_once_it_is_looked_at(pages, visitor, task):
+    """A browser has six lines to one service, and a page that follows holds one."""
+    looked_at = await visitor(pages, LEAD, f"/tasks/{task}")
+    aside = "Object.defineProperty(document, 'hidden', {get: () => !window.isLookedAt})"
+    await looked_at.context.add_init_script(aside)
+    for _ in range(8):
+        page = await looked_at.context.new_page()
+        await page.goto(looked_at.url)
+    await pages.give(MEMBER, "comment-on-task", {"task_id": task, "comment_id": "c1", "text": "Đã báo nhà in"})
+    await looked_at.get_by_text("Đã báo nhà in").first.wait_for()
+    assert not await page.get_by_text("Đã báo nhà in").count()
+    await page.evaluate("isLookedAt = true; document.dispatchEvent(new Event('visibilitychange', {bubbles: true}))")
+    await page.get_by_text("Đã báo nhà in").first.wait_for()
+
+
+@pytest.mark.long
 async def test_two_clicks_record_one_thing(pages, visitor, task):
     page, field = await commenting(visitor, pages, task)
     await field.fill("Một lần")
