@@ -1,7 +1,7 @@
 """Where people reach the services of a congress, and where these listen."""
 
 import socket
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from shared.platform.settings import MOST_FIRST_PORT, Settings
 from shared.values.units import MOST_UNITS, TRACKER, services
@@ -18,13 +18,17 @@ def port_of(settings: Settings, service: str) -> int:
     return settings.http_first_port + _place(service)
 
 
-def addresses(settings: Settings) -> Mapping[str, str]:
-    """By service, without a slash at the end: those that the setting names, else those on this machine."""
+def addresses(settings: Settings, joined: Sequence[str] = ()) -> Mapping[str, str]:
+    """By service, without a slash at the end: those that the setting names, else those on this machine. Units that
+    `joined` since this process began are here where the setting names them, or names no address at all."""
     named = dict(part.strip().split("=", 1) for part in settings.http_addresses.split(";") if "=" in part)
-    return {
-        service: named.get(service, f"http://localhost:{settings.http_first_port + _place(service)}").rstrip("/")
-        for service in (*services(), TRACKER)
+    here = {
+        service: settings.http_first_port + place
+        for place, service in enumerate((*services(), *joined))
+        if service in named or service in services() or not named
     }
+    here[TRACKER] = settings.http_first_port + _place(TRACKER)
+    return {service: named.get(service, f"http://localhost:{port}").rstrip("/") for service, port in here.items()}
 
 
 def first_free_port(settings: Settings) -> int:

@@ -241,6 +241,7 @@ class _Boundary:
                     headers["Cache-Control"] = f"public, max-age={A_YEAR_S}, immutable"
             await send(message)
 
+        use_names(self._place.views.names())
         if not self._is_our_name(Headers(scope=scope).get("host", "")):
             await Response("400", 400)(scope, receive, send_with_headers)
             return

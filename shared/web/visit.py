@@ -30,7 +30,7 @@ from shared.values.command_words import COMMAND_WORDS
 from shared.values.local_time import LOCAL_TIME
 from shared.values.message import Message
 from shared.values.names_in_use import PEOPLE
-from shared.values.units import SUBCOMMITTEE, support_unit_ids, title_of
+from shared.values.units import SUBCOMMITTEE, title_of
 from shared.web import session
 from shared.web.forms.fields import MOST_FIELDS
 from shared.web.place import Place
@@ -221,7 +221,7 @@ class Visit:
                 "href": self.place.addresses.get(service, "") + "/",
                 "current": service == self.service,
             }
-            for service in (SUBCOMMITTEE, *support_unit_ids())
+            for service in self.place.services
             if self.may(Act.READ, service) and service in self.place.addresses
         ]
 
