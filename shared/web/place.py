@@ -8,6 +8,7 @@ from shared.unit.service import AtWork
 from shared.values.code_lists import CodeList
 from shared.values.units import SUBCOMMITTEE, services
 from shared.web.addresses import addresses
+from shared.web.sections import Link
 
 
 class Place:
@@ -17,6 +18,8 @@ class Place:
         self.port = 0
         """Where it listens, once it does."""
         self.is_ending = asyncio.Event()
+        self.links: tuple[Link, ...] = ()
+        """What the navigation of its pages leads to."""
         self._joined: tuple[str, ...] = ()
         self._addresses: tuple[tuple[str, ...] | None, Mapping[str, str]] = None, {}
 

@@ -68,7 +68,6 @@ class Visit:
     place: Place
     bearer: Bearer | None
     lang: Language
-    links: tuple[Link, ...] = ()
     uploads: bool = False
     _form: FormData | None = field(default=None, repr=False)
     _version: int = 0
@@ -194,7 +193,7 @@ class Visit:
             "csrf_field": lambda: hidden(session.CSRF_FIELD, session.csrf_token(token)),
             "hidden": hidden,
             "new_command_id": lambda: str(uuid4()),
-            "nav": [self._link(link, path) for link in self.links if self.may(link.needs)],
+            "nav": [self._link(link, path) for link in self.place.links if self.may(link.needs)],
             "services": self._services(),
             "congress": {"id": self.place.congress, "title": self._title_of_congress()},
             "visitor": self._visitor(),

@@ -121,7 +121,7 @@ def _row(visit: Visit, row: TaskRow) -> dict[str, Any]:
 
 def _approvals(visit: Visit) -> list[dict[str, Any]]:
     """What waits for a yes on the unit's own pages, where it has them."""
-    paths = {link.path for link in visit.links}
+    paths = {link.path for link in visit.place.links}
     waiting = (
         (path, label, sum(document["status"] == status for document in visit.views.documents(view)))
         for view, status, path, label in TO_APPROVE

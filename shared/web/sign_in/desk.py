@@ -3,6 +3,7 @@
 import logging
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlencode
@@ -223,7 +224,10 @@ class Desk:
             try:
                 return await handler(request)
             except Refused as refused:
-                return self._refused(request, refused)
+                session = None
+                with suppress(Refused, EventStoreError):  # else it is said to nobody in particular
+                    session = await self.session(request)
+                return self._refused(request, refused, session=session)
             except PlatformError as error:
                 logger.error("nobody can sign in: %s", error)
                 return self._refused(request, NO_SIGN_IN_HERE(), 503)
@@ -712,8 +716,10 @@ class Desk:
             request, "accounts.html", problem, _status(problem, 422) if problem else 200, session, **shown
         )
 
-    def _refused(self, request: Request, refused: Refused, status: int = 0) -> Response:
-        return self._page(request, "refused.html", refused, status or _status(refused, 403))
+    def _refused(
+        self, request: Request, refused: Refused, status: int = 0, session: Session | None = None
+    ) -> Response:
+        return self._page(request, "refused.html", refused, status or _status(refused, 403), session)
 
 
 def _positions(form: Mapping[str, str]) -> tuple[str, ...]:
