@@ -3,7 +3,7 @@
 import asyncio
 import signal
 from collections.abc import Mapping
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from typing import Annotated
 
 import typer
@@ -28,7 +28,7 @@ from shared.platform.settings import Settings
 from shared.unit.client import CommandClient
 from shared.unit.issuer import provide_issuer_keys
 from shared.values.units import OPERATOR, SUBCOMMITTEE
-from shared.web.addresses import addresses, first_free_port
+from shared.web.addresses import addresses, free_ports
 from shared.web.sign_in.setup_code import read_setup_code
 
 STARTING = "Starting the servers …"
@@ -47,30 +47,46 @@ async def _up(settings: Settings, fresh: bool) -> None:
     provide_issuer_keys(settings, to_mint=False)
     console.say(translate(STARTING, spoken()))
     async with open_session(settings, OPERATOR, fresh=fresh, begins=True) as session:
-        pages = None if settings.http_port == "off" else first_free_port(settings)
-        supervisor = Supervisor(settings, session.servers, console.err.print, first_http_port=pages)
+        with nullcontext() if settings.http_port == "off" else free_ports(settings) as pages:
+            await _run(session, pages)
+
+
+async def _run(session: Session, pages: int | None) -> None:
+    """`pages`: the first port of theirs."""
+    settings = session.settings
+    supervisor = Supervisor(settings, session.servers, console.err.print, first_http_port=pages)
+    try:
+        await provide_streams(settings, session.servers)
+        await join_listed(session.connection, settings, session.servers)
+        with suppress(EventStoreError, LookupError):
+            await take_names_of_the_ledger(session.ledger)
+        console.say(translate(STARTING_SERVICES, spoken(), count=len(all_services())))
+        for name in all_services():
+            supervisor.start(name)
+        await supervisor.wait_until_ready(session.commands)
+        processes = {name: child.pid for name, child in supervisor.children.items()}
+        title = await title_on_record(session.ledger, spoken())
+        served = _served(settings, pages)
+        console.out.print(services_table(settings.congress, processes, session.servers, spoken(), title, served))
+        if pages and pages != settings.http_first_port:
+            console.say(
+                translate(
+                    "The ports from {wanted} on are in use, so the pages are at those from {first} on. So that they "
+                    "stay there, give each congress a DAIHOI_HTTP_FIRST_PORT of its own.",
+                    spoken(),
+                    wanted=settings.http_first_port,
+                    first=pages,
+                )
+            )
+        await _say_how_to_begin(session, served)
+        console.say(translate(RUNNING, spoken()))
+        following = asyncio.create_task(follow_the_list(session, supervisor, pages))
         try:
-            await provide_streams(settings, session.servers)
-            await join_listed(session.connection, settings, session.servers)
-            with suppress(EventStoreError, LookupError):
-                await take_names_of_the_ledger(session.ledger)
-            console.say(translate(STARTING_SERVICES, spoken(), count=len(all_services())))
-            for name in all_services():
-                supervisor.start(name)
-            await supervisor.wait_until_ready(session.commands)
-            processes = {name: child.pid for name, child in supervisor.children.items()}
-            title = await title_on_record(session.ledger, spoken())
-            served = _served(settings, pages)
-            console.out.print(services_table(settings.congress, processes, session.servers, spoken(), title, served))
-            await _say_how_to_begin(session, served)
-            console.say(translate(RUNNING, spoken()))
-            following = asyncio.create_task(follow_the_list(session, supervisor, pages))
-            try:
-                await _until_told_to_stop(supervisor)
-            finally:
-                following.cancel()
+            await _until_told_to_stop(supervisor)
         finally:
-            supervisor.stop()
+            following.cancel()
+    finally:
+        supervisor.stop()
 
 
 def _served(settings: Settings, first_port: int | None) -> Mapping[str, str]:

@@ -7,10 +7,14 @@ from uuid import uuid4
 
 import pytest
 
+from daihoi.sample.sign_ins import POSITIONS, account_of
 from shared.domain.ranks import Act
+from shared.i18n import title_of_position
+from shared.values.units import support_unit_ids
 from shared.web.pages.many import MOST_AT_ONCE
 from shared.web.pages.offered import offered_at
 from shared.web.pasting import read_paste
+from tests.conftest import token_for
 from tests.contract.units import SERVICE_AGGREGATES, WORK
 from tests.web.html import Form, Html
 
@@ -504,6 +508,23 @@ async def test_everybody_has_their_work(sample, who, lang):
     page = await sample.get(who, "/work", lang=lang)
     assert page.status_code == 200
     assert "Việc của tôi" in page.text if lang == "vi" else "My work" in page.text
+
+
+@pytest.mark.parametrize("position", [each for each in POSITIONS if each.partition(".")[0] in support_unit_ids()])
+async def test_who_signs_in_to_the_sample_is_called_by_their_title_and_has_work_in_their_charge(sample, position):
+    who = f"{position.partition('.')[0]}.as-{account_of(position)}"
+    sample.set_token(who, token_for(sample.settings, position, person=account_of(position)))
+    page = Html((await sample.get(who, "/work?whose=mine", lang="vi")).text).root
+    assert page.one("header").one("strong").text == title_of_position(position, "vi")
+    (current,) = (tab for tab in page.all("a") if tab["href"] == "/work?whose=mine")
+    assert int(current.text.split()[-1]) > 0
+    tiles = {link["href"]: int(link.parent.one("b").text) for link in page.one("ul", class_="tiles").all("a")}
+    assert any(tiles.values())
+    for address, count in tiles.items():
+        assert address.startswith("/tasks?whose=mine&view=")
+        listed = Html((await sample.get(who, address, lang="vi")).text).root
+        assert listed.one("h1").text == "Nhiệm vụ tôi phụ trách"
+        assert len([row for body in listed.all("tbody") for row in body.all("tr")]) == count
 
 
 async def test_the_sub_committee_sees_what_units_ask(sample):

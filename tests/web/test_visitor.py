@@ -76,6 +76,12 @@ async def test_the_menu_leads_to_what_belongs_to_the_account(visitor, pages, pos
     assert links == [place.addresses["subcommittee"] + path for path in offered]
 
 
+async def test_the_pages_of_accounts_lead_back_to_the_others(pages):
+    page = Html((await pages.get("subcommittee.lead", "/accounts")).text).root
+    assert "/meetings" in [link["href"] for link in page.one("nav", class_="nav").all("a")]
+    assert 'class="nav"' not in (await pages.get("", "/sign-in", at="subcommittee")).text
+
+
 async def test_a_token_of_the_command_line_has_no_account(pages):
     page = await pages.get("logistics.lead", "/documents")
     assert "/choose-position" not in page.text
