@@ -43,7 +43,6 @@ PAGES_OF_ALL = tuple(
 """The modules of pages that every service has, or every unit's."""
 READY_TIMEOUT_S = 10
 A_YEAR_S = 365 * 24 * 60 * 60
-MOST_BESIDE_A_FILE = 2 * FORM_BYTES
 
 NOT_YOURS = Refusal("not_yours_to_open", "{role} may not open this page of {unit}.")
 READS_ONLY_HERE = Refusal("reads_only_here", "{role} records nothing here.")
@@ -53,11 +52,15 @@ NOT_FROM_HERE = Refusal(
 FORM_UNREADABLE = Refusal(
     "form_unreadable",
     "The form can't be read: it was cut off on its way, or it has more than {fields} fields, or one of more than "
-    "{most} MB. Send less at once.",
+    "{most} MB. Go back with the browser's button, where what you typed still stands, and send less at once.",
 )
 STARTING = Refusal("pages_starting", "The pages are being made ready; try again in a moment.")
 NOT_SO = Refusal("no_such_method", "This address takes no {method}.")
-TOO_LARGE = Refusal("request_too_large", "At most {most} MB can be sent at once.")
+TOO_LARGE = Refusal(
+    "request_too_large",
+    "At most {most} MB can be sent at once. Go back with the browser's button, where what you typed still stands, "
+    "and send less.",
+)
 NO_ROOM = Refusal("no_room_for_files", "{service} has no room for the file now; its log says why. Try again later.")
 BROKEN = Refusal("internal_page", "Something is wrong in {service} itself; its log has the details.")
 
@@ -103,12 +106,12 @@ class _Page:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         most = self._place.at_work.settings.most_evidence_bytes if self.route.uploads else 0
-        request = Request(scope, _bounded(receive, most + MOST_BESIDE_A_FILE))
+        request = Request(scope, _bounded(receive, most + FORM_BYTES))
         visit = Visit(request, self._place, None, language_of(request), self.route.uploads)
         try:
             response = await self._respond(visit)
         except _TooLarge:
-            response = visit.refused(TOO_LARGE(most=(most + MOST_BESIDE_A_FILE) // 1024**2), 413)
+            response = visit.refused(TOO_LARGE(most=(most + FORM_BYTES) // 1024**2), 413)
         except NoRoom as error:
             logger.error("%s keeps no file that comes: %s", self._place.service, error.__cause__)
             response = visit.refused(NO_ROOM(service=self._place.service), 503)

@@ -37,7 +37,8 @@ from shared.web.place import Place
 from shared.web.rendering import hidden, in_language, page_of
 from shared.web.sections import Link
 
-FORM_BYTES = 1024 * 1024
+FORM_BYTES = 2 * 1024 * 1024
+"""Without files, and of one field among them: what is too long for its own field is told beside it."""
 LONGEST_QUERY = 2000
 LIVE = "X-Live"
 """A header of requests for a page whose live parts alone are wanted."""

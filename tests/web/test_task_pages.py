@@ -433,6 +433,26 @@ async def test_what_is_pasted_may_have_happened_before(pages):
     assert [row["happened"] for row in story] == [begins["happened"]] * 2
 
 
+async def test_what_is_too_long_for_its_field_is_told_beside_it_and_not_cut(pages):
+    task_id = await opened(pages)
+    text, form_path = "ế" * 200_000, f"/tasks/{task_id}/do/comment-on-task"
+    shown = Html.of((await pages.get(LEAD, form_path)).text).one("textarea", name="text")
+    assert "maxlength" not in shown.attributes
+    refused = await pages.post(LEAD, form_path, {"text": text})
+    assert (refused.status_code, list(errors_of(refused))) == (422, ["f-text"])
+    assert text in refused.text
+    fields = {"column": "deadline", "text": f"{task_id}\t1/1/2030", "reason": "x" * 501, "confirmed": "1"}
+    refused = await pages.post(LEAD, "/tasks/paste", fields)
+    assert (refused.status_code, list(errors_of(refused))) == (422, ["f-reason"])
+    assert (await document(pages, task_id))["deadline"] is None
+
+
+async def test_a_form_that_is_too_large_says_where_what_was_typed_still_stands(pages):
+    refused = await pages.post(LEAD, "/tasks/paste", {"column": "deadline", "text": "x" * (2 * 1024 * 1024)})
+    assert refused.status_code == 413
+    assert "what you typed still stands" in refused.text
+
+
 async def test_a_paste_is_read_beside_what_else_the_service_does(pages, monkeypatch):
     threads = []
 
