@@ -10,7 +10,16 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from shared.i18n import Language, format_date, format_minute, format_number, render, title_of_position, translate
+from shared.i18n import (
+    Language,
+    format_date,
+    format_minute,
+    format_number,
+    offset_in_words,
+    render,
+    title_of_position,
+    translate,
+)
 from shared.values.choice_words import words_of_choice
 from shared.values.code_lists import CodeList, is_listed, name_of
 from shared.values.message import Message
@@ -47,6 +56,7 @@ def in_language(lang: Language) -> Mapping[str, Any]:
         "unit_title": lambda unit: title_of(unit, lang),
         "listed": partial(_listed, lang),
         "text_in": lambda text: text_in(text, lang),
+        "from_opening": lambda days: offset_in_words(days, lang),
         "weekday": lambda day: translate(WEEKDAYS[day.weekday()], lang),
         "choice_word": partial(_word, lang),
         "static": static_url,

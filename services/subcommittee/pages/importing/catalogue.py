@@ -66,7 +66,11 @@ def _of_item(item: Any) -> Changes:
     values = item.model_dump(mode="json")
     names = ("unit", "phase", "scenario", "collective", "individual", "coordinating", "directing_leader", "deadline")
     more = ("due_offset_days", "product", "budget_vnd", "secured_vnd", "funding_source", "remark")
-    return {name: (None, values[name]) for name in (*names, *more) if values.get(name)}
+    return {
+        name: (None, values[name])
+        for name in (*names, *more)
+        if values.get(name) or (name == "due_offset_days" and values[name] == 0)
+    }
 
 
 CATALOGUE = Kind(
