@@ -35,7 +35,7 @@ from shared.web import session
 from shared.web.forms.fields import MOST_FIELDS
 from shared.web.place import Place
 from shared.web.rendering import hidden, in_language, page_of
-from shared.web.sections import Link
+from shared.web.sections import Link, NextStep
 
 FORM_BYTES = 2 * 1024 * 1024
 """Without files, and of one field among them: what is too long for its own field is told beside it."""
@@ -70,6 +70,7 @@ class Visit:
     bearer: Bearer | None
     lang: Language
     uploads: bool = False
+    next_step: NextStep | None = None
     _form: FormData | None = field(default=None, repr=False)
     _version: int = 0
     """That of the views when the visit began: what changes while the page is made, the page has to be told."""
@@ -203,6 +204,7 @@ class Visit:
             "theme_links": [{"theme": name, "href": f"/theme/{name}?{back}"} for name in ("auto", "light", "dark")],
             "done": self.say(done) if done else "",
             "problems": [],
+            "next_step": self.next_step,
             "live_version": self._version,
             "page_title": "",
             "today": self.today,
