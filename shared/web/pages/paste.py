@@ -19,6 +19,7 @@ from shared.values.message import Message
 from shared.views.view import Document
 from shared.web.figures import beside
 from shared.web.forms import Option
+from shared.web.pages.choices import source_options
 from shared.web.pages.doing import visit_title
 from shared.web.pages.many import Outcome, done_by
 from shared.web.pages.posted import HAPPENED, command_id_in, happened_in
@@ -158,6 +159,7 @@ def _page(
         422 if wrong_instant or (typed and not any(step.command for step in steps)) else 200,
         page_title=visit.t("Paste from Excel"),
         typed={TEXT: "", REASON: "", SOURCE: "", HAPPENED: "", COLUMN: DEADLINE} | {**typed},
+        source_options=source_options(visit),
         columns=[Option(name, visit.say(label)) for name, label in COLUMNS.items()],
         steps=[
             {
