@@ -25,7 +25,7 @@ from shared.platform.secret_files import is_closed
 from shared.platform.settings import Settings
 from shared.unit.signed_out import SignedOut
 from shared.values.units import OPERATOR
-from shared.web.sign_in.accounts import Account, Accounts, Kept, checked_position
+from shared.web.sign_in.accounts import Account, Accounts, Kept, checked_oidc_names, checked_position
 from shared.web.sign_in.passwords import Passwords, checked_password
 from shared.web.sign_in.refusals import ACCOUNT_FIELDS, PASSWORDS_DIFFER
 
@@ -72,12 +72,13 @@ def add_account(
     """Make an account with its positions; without a password where it has names of OpenID Connect alone."""
     settings, language = console.begin(lang)
     with console.refusals_are_wrong_use():
-        given = _account(account, name, _checked(positions), tuple(oidc or ()))
+        given = _account(account, name, _checked(positions), checked_oidc_names(oidc or ()))
         password = "" if oidc and password_file is None else _password(password_file, language, account, name)
     hashed = console.run(Passwords().hash(password)) if password else None
     made = given.model_copy(update={"password": hashed, "must_change_password": bool(hashed) and not keeps_password})
 
     async def add(kept: Accounts, _: Client) -> None:
+        await kept.check_names_free(made.id, made.oidc_names)
         await kept.add(made)
 
     _do(settings, add)

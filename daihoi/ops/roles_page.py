@@ -27,8 +27,11 @@ WHO: dict[Role, str] = {
     Role.LEAD_OF_SUBCOMMITTEE: "its lead",
     Role.LEADER: "`leaders.…`: who directs the work, and reads",
     Role.AUDITOR: "`auditor.…`: who inspects it, and reads",
-    Role.OPERATOR: "`operator.…`: who runs the servers",
+    Role.OPERATOR: "who runs the servers, with the keys that are there",
 }
+OPERATOR_SIGNS_IN_NOWHERE = """
+Nobody signs in as `operator`, and no token is minted for one: who runs the servers has the operator's NATS
+credentials, keeps accounts by `daihoi accounts`, and takes part in the work with a position of their own."""
 WHERE = {Where.NOWHERE: "–", Where.OWN: "own unit", Where.EVERYWHERE: "everywhere"}
 TAKES = {Act.DECIDE: "lead or deputy", Act.SIGN: "lead", Act.FOLLOW: "the unit's policies alone"}
 ACTS = [act for act in Act if act is not Act.FOLLOW]
@@ -48,6 +51,7 @@ def _lines() -> Iterator[str]:
     for act, units in ONLY_AT.items():
         titles = ", ".join(sorted(default_title(unit, "en") for unit in units))
         yield f"\n`{act}` at one's own unit holds for these alone: {titles}."
+    yield OPERATOR_SIGNS_IN_NOWHERE
     yield "\n## Commands that are not every member's\n"
     yield "Every other takes `record`; a rule may still want a second person, or whoever recorded what is corrected."
     support = [service_named(unit.id) for unit in WITH_CODE]

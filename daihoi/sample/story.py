@@ -10,12 +10,14 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from uuid import UUID, uuid5
 
+from daihoi.sample.sign_ins import account_of
 from services.subcommittee.congress import FoundCongress
 from services.subcommittee.duty import duty_id
 from services.subcommittee.importing.items import read_file
 from services.subcommittee.issued_report import IssueReport
 from services.subcommittee.scenario import SwitchScenario
 from shared.events.catalogue_item import Item
+from shared.i18n import title_of_position
 from shared.values.local_time import LOCAL_TIME
 from shared.values.types import Phase, slug
 from shared.values.units import SUBCOMMITTEE
@@ -153,19 +155,26 @@ class Sample:
                 "kind": row["kind"],
                 "name": {"vi": row["name_vi"], "en": row["name_en"]},
                 "positions": _listed(row["positions"]),
-                **self._holders(row["organisation_id"]),
+                "holders": [*self._holders(row["organisation_id"])],
             }
             for row in self.organisations
         ]
         data = {"entries": entries}
         return _step(SUBCOMMITTEE, "register-organisations", data, "subcommittee.office", "2020-08-13")
 
-    def _holders(self, organisation_id: str) -> dict[str, Any]:
-        """Who holds its positions, where the article names somebody."""
-        holders = self.congress["holders"]
-        if organisation_id != holders["organisation_id"]:
-            return {}
-        return {"holders": [held | {"since": holders["since"]} for held in holders["held"]]}
+    def _holders(self, organisation_id: str) -> Iterator[dict[str, Any]]:
+        """Who holds its positions: whom the article names, and positions of the units, each with its account."""
+        holders, members = self.congress["holders"], self.congress["members"]
+        if organisation_id == holders["organisation_id"]:
+            yield from (held | {"since": holders["since"]} for held in holders["held"])
+        for held in members["held"]:
+            if held["organisation_id"] == organisation_id:
+                yield {
+                    "position": held["position"],
+                    "person": title_of_position(held["held_by"], "vi"),
+                    "person_id": account_of(held["held_by"]),
+                    "since": members["since"],
+                }
 
     def _duties(self) -> Iterator[Step]:
         """Each duty goes to every locality, in one command."""

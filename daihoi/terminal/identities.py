@@ -14,8 +14,6 @@ def identities_parts(content: Mapping[str, Any], lang: Language) -> Iterator[str
         yield f"\n{identity}"
         yield from _subjects(translate("May publish to", lang), rights["publish"])
         yield from _subjects(translate("May listen to", lang), rights["subscribe"])
-        if rights["denied"]:
-            yield from _subjects(translate("May not publish to", lang), rights["denied"])
 
 
 def _subjects(heading: str, subjects: list[str]) -> Iterator[str]:

@@ -33,16 +33,12 @@ INBOXES = "_INBOX"
 
 
 class Rights(NamedTuple):
-    """The subjects, with wildcards, that an identity may publish and subscribe to. To what is `denied` it may not
-    publish, whatever else allows it: a wildcard stands for whole names, so nothing else excepts some of them."""
+    """The subjects, with wildcards, that an identity may publish and subscribe to."""
 
     publish: tuple[str, ...]
     subscribe: tuple[str, ...]
-    denied: tuple[str, ...] = ()
 
     def may_publish(self, subject: str) -> bool:
-        if any(covers(pattern, subject) for pattern in self.denied):
-            return False
         return any(covers(pattern, subject) for pattern in self.publish)
 
     def may_subscribe(self, subject: str) -> bool:
@@ -162,12 +158,21 @@ def _member(congress: str, unit: str) -> Rights:
 
 
 def _auditor(congress: str) -> Rights:
-    """Reads everything but passwords and sessions, and changes nothing."""
-    secret = [record_stream(bucket(congress)) for bucket in (accounts_bucket, handed_over_bucket)]
+    """Reads everything of its congress but passwords and sessions, of the units that are known when the credentials
+    are made, and changes nothing. The ledger has the events of those that join later too."""
+    streams = (
+        ledger_stream(congress),
+        *(service_stream(congress, service) for service in services()),
+        *(bucket_stream(evidence_bucket(congress, unit)) for unit in support_unit_ids()),
+        record_stream(signed_out_bucket(congress)),
+    )
     return Rights(
-        publish=(*_asking(congress), *_length_of_every_stream(), *_events_of("*")),
+        publish=(
+            *_asking(congress),
+            *_length_of_every_stream(),
+            *(call for stream in streams for call in _events_of(stream)),
+        ),
         subscribe=(ledger_announcements(congress), _own_inbox(congress, AUDITOR)),
-        denied=tuple(call for stream in secret for call in _events_of(stream)),
     )
 
 

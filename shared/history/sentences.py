@@ -6,7 +6,7 @@ from typing import Any
 
 from shared.events.incident import IncidentCorrected
 from shared.history.decoding import EVENT_TYPES
-from shared.i18n import LANGUAGES, format_minute, render
+from shared.i18n import LANGUAGES, format_minute, is_title_of, render
 from shared.values.brief import brief
 from shared.values.code_lists import LIST_NAMES, CodeList, is_listed, name_of
 from shared.values.field_names import in_fields
@@ -131,9 +131,9 @@ def with_summary(row: Document, *, unmasked: bool = False) -> Document:
 
 
 def _acting(actor: str, person: str) -> object:
-    if not person:
-        return actor
     named = {lang: name_in_use(PEOPLE, person, lang) or person for lang in LANGUAGES}
+    if not person or is_title_of(named["vi"], actor):
+        return actor
     return HELD_BY.filled(actor=actor, person=named)
 
 

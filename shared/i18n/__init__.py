@@ -110,6 +110,16 @@ WITHOUT_SERVICE = {
     OPERATOR: Message("operator", "Operator ({position})"),
 }
 """Those of no unit that has a service."""
+AUDITOR_ALONE = Message("auditor", "Auditor")
+POSITION_WORDS = {
+    "lead": Message("position_word", "head"),
+    "deputy": Message("position_word", "deputy head"),
+    "chair": Message("position_word", "chair"),
+    "member": Message("position_word", "member"),
+    "secretary": Message("position_word", "secretary"),
+    "office": Message("position_word", "office"),
+}
+"""As they stand behind those."""
 NUMBERED_DEPUTY = Message("deputy", "Deputy head {number}, {unit}")
 POLICY = Message("policy", "Policy {name}")
 POLICIES = {
@@ -137,12 +147,18 @@ def title_of_position(actor: str, lang: Language) -> str:
     if unit == "policy":
         return render(POLICY.filled(name=POLICIES.get(position, position)), lang)
     if unit in WITHOUT_SERVICE and position:
-        return render(WITHOUT_SERVICE[unit].filled(position=position), lang)
+        named = WITHOUT_SERVICE[unit].filled(position=POSITION_WORDS.get(position, position))
+        return render(AUDITOR_ALONE if unit == position == AUDITOR else named, lang)
     deputy = re.fullmatch("deputy-([1-9][0-9]*)", position)
     title = NUMBERED_DEPUTY if deputy else POSITIONS.get(position)
     if title is None or (unit not in services() and not name_in_use(CodeList.UNITS, unit, lang)):
         return actor
     return render(title.filled(unit=unit, number=deputy[1] if deputy else ""), lang)
+
+
+def is_title_of(name: str, actor: str) -> bool:
+    """Whether this is no more than the title of the position, in any language."""
+    return name.casefold() in {title_of_position(actor, lang).casefold() for lang in LANGUAGES}
 
 
 def format_number(number: int, lang: Language) -> str:

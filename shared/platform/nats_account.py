@@ -121,20 +121,19 @@ def mint(
     name: str,
     publish: tuple[str, ...],
     subscribe: tuple[str, ...],
-    denied: tuple[str, ...] = (),
 ) -> Credentials:
     """The credentials in `path`, of a user of this account: made where there are none or these are revoked, signed
     anew for the same key where they allow something else. Raises `PlatformError`."""
     account = key_of(folder, account_name)
-    wanted = permissions(publish, subscribe, denied)
+    wanted = permissions(publish, subscribe)
     with _told(folder), _alone(folder):
         held = read_credentials(path) if path.exists() else None
         if held and held.key.public not in revoked(folder):
             if held.permissions == wanted and held.is_signed_by(account.public):
                 return held
-            made = Credentials(user_jwt(account, held.key.public, name, publish, subscribe, denied), held.key)
+            made = Credentials(user_jwt(account, held.key.public, name, publish, subscribe), held.key)
         else:
-            made = user_credentials(account, name, publish, subscribe, denied)
+            made = user_credentials(account, name, publish, subscribe)
             put_on_record(folder, Issued(name, made.key.public))
         write_credentials(path, made)
     return made

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from shared.platform.nats_account import jwts, key_of
 
-MAX_CONTROL_LINE = "32KB"
+MAX_CONTROL_LINE = "64KB"
 """Whoever comes shows all permissions in one line; those of a unit with the longest of names take 14 kB."""
 
 

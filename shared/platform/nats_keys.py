@@ -118,31 +118,21 @@ class Credentials(NamedTuple):
         return base64.b64encode(self.key.sign(nonce.encode()))
 
 
-def user_credentials(
-    account: NKey, name: str, publish: tuple[str, ...], subscribe: tuple[str, ...], denied: tuple[str, ...] = ()
-) -> Credentials:
+def user_credentials(account: NKey, name: str, publish: tuple[str, ...], subscribe: tuple[str, ...]) -> Credentials:
     """A new user of the account, who may do this and nothing else."""
     key = NKey.generate(Kind.USER)
-    return Credentials(user_jwt(account, key.public, name, publish, subscribe, denied), key)
+    return Credentials(user_jwt(account, key.public, name, publish, subscribe), key)
 
 
-def user_jwt(
-    account: NKey,
-    user: str,
-    name: str,
-    publish: tuple[str, ...],
-    subscribe: tuple[str, ...],
-    denied: tuple[str, ...] = (),
-) -> str:
+def user_jwt(account: NKey, user: str, name: str, publish: tuple[str, ...], subscribe: tuple[str, ...]) -> str:
     unlimited = dict.fromkeys(("subs", "data", "payload"), -1)
-    allowed = permissions(publish, subscribe, denied)
+    allowed = permissions(publish, subscribe)
     return account.issue(user, name, {**allowed, **unlimited, "type": "user", "version": 2})
 
 
-def permissions(publish: tuple[str, ...], subscribe: tuple[str, ...], denied: tuple[str, ...] = ()) -> Claims:
-    """As a user's JWT has them; what is `denied` may not be published to, whatever else allows it."""
-    refused = {"deny": [*denied]} if denied else {}
-    return {"pub": {"allow": [*publish], **refused}, "sub": {"allow": [*subscribe]}}
+def permissions(publish: tuple[str, ...], subscribe: tuple[str, ...]) -> Claims:
+    """As a user's JWT has them."""
+    return {"pub": {"allow": [*publish]}, "sub": {"allow": [*subscribe]}}
 
 
 def operator_jwt(operator: NKey, system_account: str) -> str:

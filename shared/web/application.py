@@ -4,6 +4,7 @@ import asyncio
 import importlib
 import logging
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -29,7 +30,7 @@ from shared.web.forms.fields import MOST_FIELDS
 from shared.web.local_paths import local_path
 from shared.web.place import Place
 from shared.web.rendering import STATIC, static_url
-from shared.web.sections import Link, PageRoute, Section
+from shared.web.sections import PageRoute, Section
 from shared.web.visit import FORM_BYTES, NO_SUCH_PAGE, NoRoom, Visit, language_of
 
 PAGES_OF_ALL = tuple(
@@ -42,7 +43,6 @@ PAGES_OF_ALL = tuple(
 """The modules of pages that every service has, or every unit's."""
 READY_TIMEOUT_S = 10
 A_YEAR_S = 365 * 24 * 60 * 60
-MOST_BESIDE_A_FILE = 2 * FORM_BYTES
 
 NOT_YOURS = Refusal("not_yours_to_open", "{role} may not open this page of {unit}.")
 READS_ONLY_HERE = Refusal("reads_only_here", "{role} records nothing here.")
@@ -52,11 +52,15 @@ NOT_FROM_HERE = Refusal(
 FORM_UNREADABLE = Refusal(
     "form_unreadable",
     "The form can't be read: it was cut off on its way, or it has more than {fields} fields, or one of more than "
-    "{most} MB. Send less at once.",
+    "{most} MB. Go back with the browser's button, where what you typed still stands, and send less at once.",
 )
 STARTING = Refusal("pages_starting", "The pages are being made ready; try again in a moment.")
 NOT_SO = Refusal("no_such_method", "This address takes no {method}.")
-TOO_LARGE = Refusal("request_too_large", "At most {most} MB can be sent at once.")
+TOO_LARGE = Refusal(
+    "request_too_large",
+    "At most {most} MB can be sent at once. Go back with the browser's button, where what you typed still stands, "
+    "and send less.",
+)
 NO_ROOM = Refusal("no_room_for_files", "{service} has no room for the file now; its log says why. Try again later.")
 BROKEN = Refusal("internal_page", "Something is wrong in {service} itself; its log has the details.")
 
@@ -70,9 +74,9 @@ class _TooLarge(Exception):
 def application(place: Place, modules: Sequence[str]) -> ASGIApp:
     declared: list[Section] = [importlib.import_module(name).SECTION for name in (*PAGES_OF_ALL, *modules)]
     sections = [section for section in declared if not (section.only_units and place.is_authority)]
-    links = tuple(link for section in sections for link in section.links)
-    pages = [_Page(place, route, links) for section in sections for route in section.routes]
-    begins = () if any(page.route.path == "/" for page in pages) else (Route("/", _to(links[0].path)),)
+    place.links = tuple(link for section in sections for link in section.links)
+    pages = [_Page(place, route) for section in sections for route in section.routes]
+    begins = () if any(page.route.path == "/" for page in pages) else (Route("/", _to(place.links[0].path)),)
     routes = [
         *begins,
         Route("/language/{lang}", _keep("daihoi-lang", "lang", ("vi", "en"))),
@@ -83,7 +87,7 @@ def application(place: Place, modules: Sequence[str]) -> ASGIApp:
         *(Route(page.route.path, page, methods=[*page.route.methods]) for page in pages),
         Mount("/static/{version}", StaticFiles(directory=STATIC)),
     ]
-    told = _told(place, links)
+    told = _told(place)
     inner = Starlette(routes=routes, exception_handlers={HTTPException: told, Exception: told})
     inner.router.redirect_slashes = False
     return _Boundary(inner, place)
@@ -96,18 +100,18 @@ def _to(path: str) -> Callable[[Request], Response]:
 class _Page:
     """An endpoint: nobody reaches the page who may not."""
 
-    def __init__(self, place: Place, route: PageRoute, links: tuple[Link, ...]) -> None:
+    def __init__(self, place: Place, route: PageRoute) -> None:
         self.route = route
-        self._place, self._links = place, links
+        self._place = place
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         most = self._place.at_work.settings.most_evidence_bytes if self.route.uploads else 0
-        request = Request(scope, _bounded(receive, most + MOST_BESIDE_A_FILE))
-        visit = Visit(request, self._place, None, language_of(request), self._links, self.route.uploads)
+        request = Request(scope, _bounded(receive, most + FORM_BYTES))
+        visit = Visit(request, self._place, None, language_of(request), self.route.uploads)
         try:
             response = await self._respond(visit)
         except _TooLarge:
-            response = visit.refused(TOO_LARGE(most=(most + MOST_BESIDE_A_FILE) // 1024**2), 413)
+            response = visit.refused(TOO_LARGE(most=(most + FORM_BYTES) // 1024**2), 413)
         except NoRoom as error:
             logger.error("%s keeps no file that comes: %s", self._place.service, error.__cause__)
             response = visit.refused(NO_ROOM(service=self._place.service), 503)
@@ -176,7 +180,7 @@ def _keep(cookie: str, name: str, values: Sequence[str]) -> Callable[[Request], 
     return keep
 
 
-def _told(place: Place, links: tuple[Link, ...]) -> Callable[[Request, Exception], Any]:
+def _told(place: Place) -> Callable[[Request, Exception], Any]:
     """What is said of an address that is none, and of a failure, which the boundary logs."""
 
     async def answer(request: Request, error: Exception) -> Response:
@@ -186,7 +190,10 @@ def _told(place: Place, links: tuple[Link, ...]) -> Callable[[Request, Exception
         if api.is_for_programs(request):
             response = api.problem_response(problem_of(refused).model_copy(update={"status": status}))
         else:
-            response = Visit(request, place, None, language_of(request)).refused(refused, status)
+            bearer = None
+            with suppress(Refused, EventStoreError):  # else it is said to nobody in particular
+                bearer = await bearer_of(request, place)
+            response = Visit(request, place, bearer, language_of(request)).refused(refused, status)
         response.headers.update(getattr(error, "headers", None) or {})
         return response
 
@@ -241,6 +248,7 @@ class _Boundary:
                     headers["Cache-Control"] = f"public, max-age={A_YEAR_S}, immutable"
             await send(message)
 
+        use_names(self._place.views.names())
         if not self._is_our_name(Headers(scope=scope).get("host", "")):
             await Response("400", 400)(scope, receive, send_with_headers)
             return

@@ -17,6 +17,7 @@ from shared.web.place import Place
 HEARTBEAT_S = 15.0
 """A line that nobody reads goes down unnoticed; this is also how soon a session that has ended hears no more."""
 RETRY_MS = 1000
+SIGNED_OUT = "event: signed-out\ndata: \n\n"
 LISTENERS = 500
 OF_ONE_VISITOR = 30
 """Pages that one person has open in one position, in all their browsers: nobody takes the places of the others."""
@@ -30,14 +31,26 @@ def routes(place: Place) -> list[Route]:
 
         try:
             bearer = await bearer_of(request, place)
-        except Refused:
+        except Refused as refused:
+            if not _is_signed_out(refused):
+                return Response(status_code=503)
             bearer = None
-        if bearer is None or not may(bearer.actor, Act.READ, place.service) or _are_full(listeners, bearer.actor):
+        if bearer is None or not may(bearer.actor, Act.READ, place.service):
+            return _stream(_only(SIGNED_OUT))
+        if _are_full(listeners, bearer.actor):
             return Response(status_code=204)  # an EventSource does not come again
-        changes = _changes(request, place, listeners, bearer.actor)
-        return StreamingResponse(changes, media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
+        return _stream(_changes(request, place, listeners, bearer.actor))
 
     return [Route("/live", live)]
+
+
+def _stream(events: AsyncIterator[str]) -> Response:
+    return StreamingResponse(events, media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
+
+
+async def _only(event: str) -> AsyncIterator[str]:
+    """A page reads what a stream says, and nothing of an answer that is none."""
+    yield event
 
 
 def _are_full(listeners: Counter[Actor], actor: Actor) -> bool:
@@ -75,7 +88,7 @@ async def _changes(request: Request, place: Place, listeners: Counter[Actor], ac
                     awaited = asyncio.ensure_future(anext(changes))
                 elif not ending.done():
                     if not await _is_signed_in(request, place):
-                        yield "event: signed-out\ndata: \n\n"
+                        yield SIGNED_OUT
                         return
                     yield ": here\n\n"
         finally:
@@ -92,7 +105,11 @@ async def _is_signed_in(request: Request, place: Place) -> bool:
     try:
         return await application.bearer_of(request, place) is not None
     except Refused as refused:
-        return STATUS.get(refused.refusal) != 401
+        return not _is_signed_out(refused)
+
+
+def _is_signed_out(refused: Refused) -> bool:
+    return STATUS.get(refused.refusal) == 401
 
 
 def _version_in(request: Request) -> int:

@@ -17,29 +17,37 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from shared.domain.decider import Actor, Refusal
 from shared.eventstore.errors import EventStoreError
-from shared.i18n import LANGUAGES, Language, render, translate
+from shared.i18n import LANGUAGES, Language, is_title_of, render, translate
 from shared.reports.congress import particulars_of
 from shared.reports.names import Register
 from shared.unit.commands import Answer
 from shared.unit.own_views import OwnViews
 from shared.unit.problems import Problem
 from shared.unit.requests import CommandRequest
-from shared.unit.roles import Act, may, role_of
+from shared.unit.roles import Act, may
 from shared.unit.tokens import Bearer
 from shared.values.command_words import COMMAND_WORDS
 from shared.values.local_time import LOCAL_TIME
 from shared.values.message import Message
-from shared.values.units import SUBCOMMITTEE, support_unit_ids, title_of
+from shared.values.names_in_use import PEOPLE
+from shared.values.units import SUBCOMMITTEE, title_of
 from shared.web import session
 from shared.web.forms.fields import MOST_FIELDS
 from shared.web.place import Place
 from shared.web.rendering import hidden, in_language, page_of
 from shared.web.sections import Link
 
-FORM_BYTES = 1024 * 1024
+FORM_BYTES = 2 * 1024 * 1024
+"""Without files, and of one field among them: what is too long for its own field is told beside it."""
 LONGEST_QUERY = 2000
 LIVE = "X-Live"
 """A header of requests for a page whose live parts alone are wanted."""
+
+OWN_LINKS = (
+    Link("Act in another position", "/choose-position"),
+    Link("Password, signing out everywhere", "/password"),
+)
+ACCOUNTS_LINK = Link("Accounts", "/accounts")
 
 NO_SUCH_PAGE = Refusal("no_such_page", "There is no such page here.")
 
@@ -61,7 +69,6 @@ class Visit:
     place: Place
     bearer: Bearer | None
     lang: Language
-    links: tuple[Link, ...] = ()
     uploads: bool = False
     _form: FormData | None = field(default=None, repr=False)
     _version: int = 0
@@ -187,7 +194,7 @@ class Visit:
             "csrf_field": lambda: hidden(session.CSRF_FIELD, session.csrf_token(token)),
             "hidden": hidden,
             "new_command_id": lambda: str(uuid4()),
-            "nav": [self._link(link, path) for link in self.links if self.may(link.needs)],
+            "nav": [self._link(link, path) for link in self.place.links if self.may(link.needs)],
             "services": self._services(),
             "congress": {"id": self.place.congress, "title": self._title_of_congress()},
             "visitor": self._visitor(),
@@ -214,7 +221,7 @@ class Visit:
                 "href": self.place.addresses.get(service, "") + "/",
                 "current": service == self.service,
             }
-            for service in (SUBCOMMITTEE, *support_unit_ids())
+            for service in self.place.services
             if self.may(Act.READ, service) and service in self.place.addresses
         ]
 
@@ -224,17 +231,25 @@ class Visit:
             return ""
         return (particulars.title.en if self.lang == "en" else "") or particulars.title.vi
 
-    def _visitor(self) -> dict[str, str] | None:
+    def _visitor(self) -> dict[str, Any] | None:
+        """By the name on the register; who is not on it, by the title of their position."""
         if self.bearer is None:
             return None
         actor = self.bearer.actor
-        position = in_language(self.lang)["position"](actor.id)
+        listed = self.views.names().get(PEOPLE, {}).get(actor.person)
+        name = listed.vi if listed and not is_title_of(listed.vi, actor.id) else ""
         return {
-            "name": getattr(actor, "person", "") or position,
-            "position": position,
-            "unit_title": title_of(actor.unit, self.lang),
-            "role": role_of(actor).value,
+            "name": name or self.position,
+            "position": self.position,
+            "account": actor.person,
+            "links": self._own_links(actor) if actor.person else [],
         }
+
+    def _own_links(self, actor: Actor) -> list[dict[str, str]]:
+        """To what whoever has an account does with it, where people sign in."""
+        links = [*OWN_LINKS, *([ACCOUNTS_LINK] if may(actor, Act.KEEP_ACCOUNTS, SUBCOMMITTEE) else ())]
+        address = self.place.addresses.get(SUBCOMMITTEE, "")
+        return [{"label": self.t(link.label), "href": address + link.path} for link in links]
 
 
 LANGUAGE_NAMES: Mapping[Language, str] = {"vi": "Tiếng Việt", "en": "English"}

@@ -1,5 +1,6 @@
 """Signing in with a provider of OpenID Connect, and everything that a provider or somebody between may get wrong."""
 
+import re
 import time
 from types import SimpleNamespace
 
@@ -10,6 +11,7 @@ from pydantic import SecretStr
 
 from shared.domain.decider import Refused
 from shared.platform.settings import Settings
+from shared.web.sign_in.accounts import Accounts
 from shared.web.sign_in.oidc import KEYS_AGAIN_AFTER_S, MOST_BYTES, Oidc
 from tests.contract.provider import CLIENT, ISSUER, SECRET, Provider, hmac_with_the_public_key, unsigned
 from tests.contract.test_sign_in import (  # noqa: F401 - fixtures
@@ -17,9 +19,11 @@ from tests.contract.test_sign_in import (  # noqa: F401 - fixtures
     UNIT,
     add,
     browser,
+    fields,
     follow,
     quick_hashes,
     services,
+    sign_in_at,
     told,
 )
 
@@ -205,6 +209,42 @@ async def test_of_two_accounts_with_one_name_neither_is_meant(at_desk, provider,
         assert (await web.get(back)).status_code == 403
 
 
+async def test_the_lead_gives_accounts_their_names_at_the_provider(at_desk, provider, connection):
+    await add(connection, at_desk.settings, "boss", ("subcommittee.lead",))
+    await add(connection, at_desk.settings, "minh", password="", oidc_names=("taken",))
+    new = {"account": "lan", "name": "Nguyễn Thị Lan", "positions": "logistics.lead"}
+    async with browser(at_desk) as boss, browser(at_desk) as web:
+        page = await follow(boss, await sign_in_at(boss, f"{HERE}/accounts", "boss"))
+        assert "sub" in page.text
+        csrf = {"csrf": fields(page)["csrf"]}
+
+        async def asked_for(path, **form):
+            return await boss.post(f"{HERE}/accounts{path}", data=csrf | form)
+
+        taken = await asked_for("", **new, oidc_names="4711, TAKEN")
+        assert (taken.status_code, "minh" in told(taken)) == (422, True)
+        assert (await asked_for("", **new, oidc_names="x" * 201)).status_code == 422
+        assert (await asked_for("", **new)).status_code == 422, "nobody could sign in"
+        assert (await asked_for("", **new, oidc_names="lan@example.org , 4712,, 4712")).status_code == 303
+        accounts = Accounts(connection, at_desk.settings.congress)
+        kept = await accounts.get("lan")
+        assert (kept.account.oidc_names, kept.account.password) == (("lan@example.org", "4712"), None)
+        seen = {"what": "oidc_names", "seen": str(kept.seen)}
+        refused = await asked_for("/lan", **seen, oidc_names="4711, taken")
+        assert refused.status_code == 422
+        assert re.search(r'<details open>.*?value="4711, taken"', refused.text, re.S), "what was typed stays"
+        assert (await asked_for("/lan", **seen, oidc_names="4711")).status_code == 303
+        back = provider.authorize((await to_provider(web)).headers["location"])
+        assert (await follow(web, await web.get(back))).text == "logistics: logistics.lead"
+
+
+async def test_where_there_is_no_provider_nobody_is_asked_for_names_there(services, connection):  # noqa: F811
+    await add(connection, services.settings, "boss", ("subcommittee.lead",))
+    async with browser(services) as boss:
+        page = await follow(boss, await sign_in_at(boss, f"{HERE}/accounts", "boss"))
+    assert "oidc_names" not in page.text
+
+
 async def test_whoever_comes_back_is_who_was_sent_there(at_desk, provider, connection):
     await add(connection, at_desk.settings, oidc_names=("4711",))
     async with browser(at_desk) as web, browser(at_desk) as other:
@@ -231,5 +271,5 @@ async def test_while_the_provider_is_away_the_page_says_so(at_desk, connection):
     sign_in.desk_of(at_desk.here.place).oidc = Oidc(at_desk.settings, CALLBACK, Away())
     async with browser(at_desk) as web:
         answer = await to_provider(web)
-        assert answer.status_code == 403
+        assert answer.status_code == 503
         assert "hiện không trả lời" in told(answer)

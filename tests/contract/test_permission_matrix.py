@@ -121,6 +121,17 @@ SERVER.REMOVE                                       O
 SERVER.EVACUATE                                     O
 STREAM.TEMPLATE.CREATE.x                            O
 DIRECT.GET                                          O
+# records and files of another congress
+STREAM.INFO.KV_accounts_{x}                         OTA
+STREAM.MSG.GET.KV_accounts_{x}                      O
+DIRECT.GET.KV_accounts_{x}                          O
+STREAM.MSG.GET.KV_handed-over_{x}                   O
+DIRECT.GET.KV_signed-out_{x}                        OX
+STREAM.MSG.GET.OBJ_evidence-logistics_{x}           OX
+DIRECT.GET.OBJ_evidence-security_{x}                O
+STREAM.MSG.GET.EVENTS_SECURITY_{x}                  O
+STREAM.MSG.GET.*                                    O
+DIRECT.GET.*                                        O
 STREAM.INFO                                         O
 STREAM.INFO.>                                       OTA
 CONSUMER.>                                          O
@@ -159,12 +170,12 @@ CONSUMER.CREATE.{}                                              O          O    
 """
 
 CALLS_OF_A_STREAM = """
-# The auditor reads every stream of the server, those of another congress too, and the tracker is told how long they
-# are (docs/adr/0044). A member's device looks at none.
+# The auditor reads every stream of its congress. It and the tracker are told how long any is, those of another
+# congress too (docs/adr/0044). A member's device looks at none.
 #                                                   LOGISTICS     SECURITY      LEDGER        LEDGER_X
 STREAM.INFO.{}                                      OLTA          OSTA          OLSCTA        OXTA
-STREAM.MSG.GET.{}                                   OLTA          OSTA          OLSCTA        OXA
-DIRECT.GET.{}                                       OLA           OSA           OLSCTA        OXA
+STREAM.MSG.GET.{}                                   OLTA          OSTA          OLSCTA        OX
+DIRECT.GET.{}                                       OLA           OSA           OLSCTA        OX
 DIRECT.GET.{}.evt.{c}.logistics.task.1              O             O             O             O
 STREAM.CREATE.{}                                    O             O             O             O
 STREAM.UPDATE.{}                                    O             O             O             O

@@ -31,6 +31,7 @@ from shared.web.application import bearer_of
 from shared.web.place import Place
 from shared.web.session import cookie_name, csrf_token
 from shared.web.sign_in.accounts import Account, Accounts
+from shared.web.sign_in.limits import Limit, Rate
 from shared.web.sign_in.passwords import Passwords
 from shared.web.sign_in.setup_code import read_setup_code
 from tests.conftest import token_for
@@ -52,6 +53,9 @@ class NoViews:
 
     def documents(self, view):
         return []
+
+    def names(self):
+        return {}
 
 
 @pytest.fixture
@@ -162,6 +166,22 @@ async def test_who_is_signed_in_where_one_signs_in_is_sent_on_without_a_form(ser
     async with browser(services) as web:
         await sign_in_at(web, f"{HERE}/work")
         assert (await follow(web, await web.get(f"{UNIT}/work"))).text == "logistics: logistics.lead"
+
+
+@pytest.mark.parametrize(
+    ("position", "page"), [("logistics.lead", f"{UNIT}/"), ("leaders.chair", "/"), ("subcommittee.office", "/")]
+)
+async def test_who_comes_from_no_service_goes_to_the_one_whose_pages_they_may_read(
+    services, connection, position, page
+):
+    await add(connection, services.settings, positions=(position,))
+    async with browser(services) as web:
+        sent = await sign_in_at(web, f"{HERE}/sign-in")
+        assert sent.headers["location"] == page
+        unit, again = position.partition(".")[0], await web.get(f"{HERE}/sign-in")
+        assert again.headers["location"] == page
+        there = "logistics" if unit == "logistics" else "subcommittee"
+        assert (await follow(web, again)).text == f"{there}: {position}"
 
 
 @pytest.mark.parametrize("account", ["lan", "nobody", "disabled", "no-positions", "no-password", "x y", "*", ">", ""])
@@ -458,6 +478,27 @@ async def test_too_many_tries_are_refused_whether_there_is_such_an_account_or_no
             assert last.status_code == 429
             assert int(last.headers["retry-after"]) > 0
     assert statuses["lan"] == statuses["nobody"] == [401] * 10 + [429] * 2
+
+
+async def test_who_is_right_takes_no_try_from_the_others_at_their_address(services, connection):
+    sign_in.desk_of(services.here.place)._of_address = Limit(Rate(2, 3600))
+    await add(connection, services.settings)
+    for _ in range(4):
+        async with browser(services) as web:
+            assert (await sign_in_at(web, f"{HERE}/work")).status_code == 303
+    async with browser(services) as web:
+        tries = [(await sign_in_at(web, f"{HERE}/work", password="wrong")).status_code for _ in range(3)]
+    assert tries == [401, 401, 429]
+
+
+async def test_who_has_no_password_is_not_asked_for_it(services, connection):
+    await add(connection, services.settings, password="", oidc_names=("4711",))
+    async with browser(services) as web:
+        token = token_for(services.settings, "logistics.lead", person="lan")
+        web.cookies.set(cookie_name(services.settings.congress), token, domain="subcommittee.example.org", path="/")
+        page = await web.get(f"{HERE}/password")
+    assert 'name="current"' not in page.text
+    assert "/sign-out-everywhere" in page.text
 
 
 async def test_a_large_or_odd_form_is_refused_by_name(services):

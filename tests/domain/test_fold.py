@@ -107,6 +107,14 @@ def test_a_row_names_the_person_who_acted_and_says_it_in_a_sentence_where_one_is
     assert said.startswith("Trưởng Bộ phận hậu cần phục vụ (Nguyễn Văn A) ")
 
 
+def test_whoever_is_called_by_their_title_is_named_once():
+    named = replace(LEDGER[0], body=LEDGER[0].body.replace(b'"data":', b'"person":"logistics-lead","data":'))
+    (row,) = Folded().add([named]).audit_rows
+    (unnamed,) = Folded().add(LEDGER[:1]).audit_rows
+    use_names({PEOPLE: {"logistics-lead": Name("Trưởng Bộ phận hậu cần phục vụ", "")}})
+    assert with_summary(row)["summary"] == with_summary(unnamed)["summary"]
+
+
 def test_an_event_of_a_person_who_is_no_id_is_parked():
     odd = replace(LEDGER[0], body=LEDGER[0].body.replace(b'"data":', b'"person":"Nguyen A","data":'))
     assert [parked["reason"] for parked in Folded().add([odd]).parked] == ["undecodable"]

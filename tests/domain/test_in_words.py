@@ -25,6 +25,8 @@ MAPS = {"adjustments", "items", "explained"}
         ("logistics.lead-secretary", "logistics.lead-secretary", "logistics.lead-secretary"),
         ("policy.open-task", "Quy tắc tự động open-task", "Policy open-task"),
         ("auditor.one", "Người kiểm tra (one)", "Auditor (one)"),
+        ("auditor.auditor", "Người kiểm tra", "Auditor"),
+        ("leaders.chair", "Lãnh đạo (chủ trì)", "Leader (chair)"),
     ],
 )
 def test_a_position_is_read_by_its_title_and_what_has_none_as_it_is(actor, vi, en):

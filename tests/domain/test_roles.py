@@ -2,13 +2,16 @@
 in `tests/properties/test_hostile_commands.py`."""
 
 import pytest
+from typer.testing import CliRunner
 
-from shared.domain.decider import Actor
+from daihoi.cli.main import app
+from shared.domain.decider import Actor, Refused
 from shared.domain.ranks import Act
 from shared.domain.task import CancelTask, StartTask
 from shared.i18n import title_of_position
 from shared.unit.roles import MAY, Role, may, may_give, role_of
 from shared.values.units import AUDITOR, LEADERS, OPERATOR, SECURITY, SUBCOMMITTEE, TRACKER, services
+from shared.web.sign_in.accounts import checked_position
 
 ROLES = {
     "logistics.member": Role.MEMBER,
@@ -66,6 +69,13 @@ def test_a_unit_reads_its_own_and_those_above_and_beside_it_read_all():
 
 def test_what_is_restricted_is_read_by_security_and_by_who_keeps_the_register_there_and_by_the_auditor():
     assert where(Act.READ_RESTRICTED) == {(SECURITY, SECURITY), (SUBCOMMITTEE, SUBCOMMITTEE)} | everywhere(AUDITOR)
+
+
+def test_nobody_signs_in_as_operator():
+    with pytest.raises(Refused) as refused:
+        checked_position("operator.a")
+    assert refused.value.code == "not_a_position"
+    assert CliRunner().invoke(app, ["token", "--as", "operator.a"]).exit_code == 2
 
 
 def test_accounts_are_kept_by_the_operator_and_the_lead_of_the_sub_committee():

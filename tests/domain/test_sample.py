@@ -2,11 +2,14 @@
 
 from collections import Counter
 
+from daihoi.sample.sign_ins import POSITIONS, account_of
 from daihoi.sample.story import Sample
 from services.subcommittee.congress import FoundCongress
 from services.subcommittee.issued_report import IssueReport
 from services.subcommittee.organisation import RegisterOrganisations
 from shared.domain.entering import entered
+from shared.i18n import title_of_position
+from shared.values.units import support_unit_ids
 
 SAMPLE = Sample()
 REGISTER = {row["name_vi"]: row["positions"].split("; ") for row in SAMPLE.organisations}
@@ -60,7 +63,7 @@ def test_the_congress_is_on_record_first_with_an_opening_day_that_is_said_to_be_
 def test_positions_are_held_by_those_alone_whom_the_article_names_in_them_from_its_own_day_on():
     meeting, holders = SAMPLE.congress["meeting"], SAMPLE.congress["holders"]
     named = {person["name"]: person["position"] for person in (meeting["chair"], *meeting["participants"])}
-    (entry,) = [entry for entry in register().entries if entry.holders]
+    (entry,) = [entry for entry in register().entries if any(holder.person_id is None for holder in entry.holders)]
     assert {holder.since.isoformat() for holder in entry.holders} == {holders["since"]} == {meeting["held_on"]}
     for holder in entry.holders:
         office, _, rank = holder.position.rpartition(", ")
@@ -68,6 +71,17 @@ def test_positions_are_held_by_those_alone_whom_the_article_names_in_them_from_i
         assert rank.casefold() in named[holder.person].casefold()
         assert holder.position in entry.positions
     assert "article" in holders["about"]
+
+
+def test_other_positions_are_held_by_positions_of_units_and_each_has_its_account_and_work():
+    held = [holder for entry in register().entries for holder in entry.holders if holder.person_id]
+    positions = {account_of(position): position for position in POSITIONS}
+    in_charge = [row["individual"] for row in SAMPLE.progress.values()]
+    for holder in held:
+        assert holder.person == title_of_position(positions[holder.person_id], "vi")
+        assert holder.position in in_charge
+    of_units = {account_of(each) for each in POSITIONS if each.partition(".")[0] in support_unit_ids()}
+    assert {holder.person_id for holder in held} == of_units
 
 
 def test_a_report_is_handed_up_in_the_middle_of_the_work_and_signed_by_a_position_on_the_register():

@@ -63,7 +63,7 @@ class Gallery:
                 for unit in ("propaganda", "logistics")
             ],
             "congress": {"id": "c", "title": "Đại hội đại biểu Đảng bộ tỉnh lần thứ XX"},
-            "visitor": {"name": "Phó trưởng", "position": "Phó trưởng Bộ phận", "unit_title": "", "role": "deputy"},
+            "visitor": {"name": "Phó trưởng", "position": "Phó trưởng Bộ phận", "account": "", "links": []},
             "other_lang": {"code": "en", "label": "English", "href": "/language/en"},
             "theme": "auto",
             "theme_links": [{"theme": name, "href": f"/theme/{name}"} for name in ("auto", "light", "dark")],

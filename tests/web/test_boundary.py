@@ -250,15 +250,15 @@ async def test_a_form_is_taken_by_who_may_and_by_nobody_else(probe):
 async def test_a_form_is_bounded(probe):
     megabyte = "x" * 1024 * 1024
     for fields in (
-        {"a": megabyte + "x"},
+        {"a": 2 * megabyte + "x"},
         {f"f{number}": "x" for number in range(1001)},
         {f"f{number}": megabyte for number in range(8)},
     ):
         for files in (None, {"file": ("a", b"a")}):
             response = await probe.post(LEAD, "/probe/take", fields, files=files)
             assert response.status_code in (400, 413)
-            assert "Send less at once" in response.text or "At most 2 MB" in response.text
-    assert (await probe.post(LEAD, "/probe/take", {"a": "x" * 1024 * 1000})).status_code == 200
+            assert "send less" in response.text
+    assert (await probe.post(LEAD, "/probe/take", {"a": "x" * 2000 * 1024})).status_code == 200
 
 
 async def test_a_file_is_taken_where_files_are_taken_and_bounded(probe):

@@ -82,15 +82,30 @@ async def test_a_version_that_is_none_is_the_beginning(pages, shown, change, sai
         assert int((await events.named("changed"))["data"]) == shown.views.version
 
 
+async def hears_that_it_is_over(events):
+    assert await events.next() == {"event": "signed-out", "data": ""}
+    with pytest.raises(StopAsyncIteration):
+        await events.next()
+
+
 async def test_nobody_listens_who_is_not_signed_in(pages, shown):
     for cookies in ("", pages.cookies(MEMBER)[:-20], "daihoi-lang=en"):
         async with listening(shown, cookies) as events:
-            assert events.response.status_code == 204  # so that the browser does not come again
+            await hears_that_it_is_over(events)
 
 
 async def test_nobody_listens_to_another_units_work(pages, shown):
     async with listening(shown, pages.cookies("propaganda.lead")) as events:
-        assert events.response.status_code == 204
+        await hears_that_it_is_over(events)
+
+
+async def test_who_can_not_be_looked_up_is_to_come_again(pages, shown, monkeypatch):
+    async def bearer_of(request, place):
+        raise UNAVAILABLE()
+
+    monkeypatch.setattr(application, "bearer_of", bearer_of)
+    async with listening(shown, pages.cookies(MEMBER)) as events:
+        assert events.response.status_code == 503
 
 
 async def test_there_is_a_bound_to_who_listens(pages, shown, monkeypatch):

@@ -7,10 +7,14 @@ from uuid import uuid4
 
 import pytest
 
+from daihoi.sample.sign_ins import POSITIONS, account_of
 from shared.domain.ranks import Act
+from shared.i18n import title_of_position
+from shared.values.units import support_unit_ids
 from shared.web.pages.many import MOST_AT_ONCE
 from shared.web.pages.offered import offered_at
 from shared.web.pasting import read_paste
+from tests.conftest import token_for
 from tests.contract.units import SERVICE_AGGREGATES, WORK
 from tests.web.html import Form, Html
 
@@ -429,6 +433,26 @@ async def test_what_is_pasted_may_have_happened_before(pages):
     assert [row["happened"] for row in story] == [begins["happened"]] * 2
 
 
+async def test_what_is_too_long_for_its_field_is_told_beside_it_and_not_cut(pages):
+    task_id = await opened(pages)
+    text, form_path = "ế" * 200_000, f"/tasks/{task_id}/do/comment-on-task"
+    shown = Html.of((await pages.get(LEAD, form_path)).text).one("textarea", name="text")
+    assert "maxlength" not in shown.attributes
+    refused = await pages.post(LEAD, form_path, {"text": text})
+    assert (refused.status_code, list(errors_of(refused))) == (422, ["f-text"])
+    assert text in refused.text
+    fields = {"column": "deadline", "text": f"{task_id}\t1/1/2030", "reason": "x" * 501, "confirmed": "1"}
+    refused = await pages.post(LEAD, "/tasks/paste", fields)
+    assert (refused.status_code, list(errors_of(refused))) == (422, ["f-reason"])
+    assert (await document(pages, task_id))["deadline"] is None
+
+
+async def test_a_form_that_is_too_large_says_where_what_was_typed_still_stands(pages):
+    refused = await pages.post(LEAD, "/tasks/paste", {"column": "deadline", "text": "x" * (2 * 1024 * 1024)})
+    assert refused.status_code == 413
+    assert "what you typed still stands" in refused.text
+
+
 async def test_a_paste_is_read_beside_what_else_the_service_does(pages, monkeypatch):
     threads = []
 
@@ -504,6 +528,23 @@ async def test_everybody_has_their_work(sample, who, lang):
     page = await sample.get(who, "/work", lang=lang)
     assert page.status_code == 200
     assert "Việc của tôi" in page.text if lang == "vi" else "My work" in page.text
+
+
+@pytest.mark.parametrize("position", [each for each in POSITIONS if each.partition(".")[0] in support_unit_ids()])
+async def test_who_signs_in_to_the_sample_is_called_by_their_title_and_has_work_in_their_charge(sample, position):
+    who = f"{position.partition('.')[0]}.as-{account_of(position)}"
+    sample.set_token(who, token_for(sample.settings, position, person=account_of(position)))
+    page = Html((await sample.get(who, "/work?whose=mine", lang="vi")).text).root
+    assert page.one("header").one("strong").text == title_of_position(position, "vi")
+    (current,) = (tab for tab in page.all("a") if tab["href"] == "/work?whose=mine")
+    assert int(current.text.split()[-1]) > 0
+    tiles = {link["href"]: int(link.parent.one("b").text) for link in page.one("ul", class_="tiles").all("a")}
+    assert any(tiles.values())
+    for address, count in tiles.items():
+        assert address.startswith("/tasks?whose=mine&view=")
+        listed = Html((await sample.get(who, address, lang="vi")).text).root
+        assert listed.one("h1").text == "Nhiệm vụ tôi phụ trách"
+        assert len([row for body in listed.all("tbody") for row in body.all("tr")]) == count
 
 
 async def test_the_sub_committee_sees_what_units_ask(sample):

@@ -19,6 +19,7 @@ from shared.values.message import Message
 from shared.views.view import Document
 from shared.web.figures import beside
 from shared.web.forms import Option
+from shared.web.forms.reading import TOO_LONG_TYPED
 from shared.web.pages.choices import source_options
 from shared.web.pages.doing import visit_title
 from shared.web.pages.many import Outcome, done_by
@@ -32,6 +33,12 @@ TEXT, COLUMN, REASON, SOURCE, CONFIRMED = "text", "column", "reason", "funding_s
 DEADLINE, SUM = "deadline", "secured_vnd"
 COLUMNS = {DEADLINE: Message("deadlines", "Deadlines"), SUM: Message("sums", "Guaranteed sums")}
 LONGEST_LINE = 500
+LABELS = {
+    HAPPENED: Message("when", "When it happened"),
+    REASON: Message("reason", "Reason for all, where the table has none"),
+    SOURCE: Message("source", "Source of funding, for sums"),
+}
+EMPTY: Mapping[str, str] = {}
 
 SAME = Message("same_already", "It is so already.")
 CLOSED_TASK = Message("closed_task", "The task is closed.")
@@ -63,7 +70,9 @@ async def paste_page(visit: Visit) -> Response:
     column = column if column in COLUMNS else DEADLINE
     typed = {name: str(fields.get(name, "")) for name in (TEXT, REASON, SOURCE, HAPPENED)} | {COLUMN: column}
     pasted, steps = await beside(partial(_steps, visit, typed))
-    happened, wrong = happened_in(typed[HAPPENED], visit)
+    happened, no_instant = happened_in(typed[HAPPENED], visit)
+    wrong = {HAPPENED: no_instant} if no_instant else {}
+    wrong |= {name: visit.say(TOO_LONG_TYPED) for name in (REASON, SOURCE) if len(typed[name]) > LONGEST_LINE}
     if wrong or fields.get(CONFIRMED) != "1" or not any(step.command for step in steps):
         return await beside(partial(_page, visit, typed, pasted, steps, wrong))
     return await _give(visit, fields, [step for step in steps if step.command], happened)
@@ -151,12 +160,11 @@ async def _give(visit: Visit, fields: FormData, steps: Sequence[Step], happened:
 
 
 def _page(
-    visit: Visit, typed: Mapping[str, str], pasted: Pasted, steps: Sequence[Step], wrong_instant: str = ""
+    visit: Visit, typed: Mapping[str, str], pasted: Pasted, steps: Sequence[Step], wrong: Mapping[str, str] = EMPTY
 ) -> Response:
-    wrong_at = {"id": f"f-{HAPPENED}", "label": visit.t("When it happened"), "error": wrong_instant}
     return visit.render(
         "tasks/paste.html",
-        422 if wrong_instant or (typed and not any(step.command for step in steps)) else 200,
+        422 if wrong or (typed and not any(step.command for step in steps)) else 200,
         page_title=visit.t("Paste from Excel"),
         typed={TEXT: "", REASON: "", SOURCE: "", HAPPENED: "", COLUMN: DEADLINE} | {**typed},
         source_options=source_options(visit),
@@ -172,9 +180,9 @@ def _page(
         ],
         wrong=[_wrong(visit, problem) for problem in pasted.problems],
         left_out=pasted.left_out,
-        to_do=0 if wrong_instant else sum(step.command is not None for step in steps),
-        wrong_instant=wrong_instant,
-        problems=[wrong_at] if wrong_instant else [],
+        to_do=0 if wrong else sum(step.command is not None for step in steps),
+        wrong_fields=wrong,
+        problems=[{"id": f"f-{name}", "label": visit.say(LABELS[name]), "error": why} for name, why in wrong.items()],
     )
 
 

@@ -71,7 +71,7 @@ async def page(visit: Visit) -> Response:
         dependencies=_dependencies(visit, full),
         variants=_variants(visit, task),
         reviews=_reviews(visit, task),
-        has_reviews=any(link.path == "/reviews" for link in visit.links),
+        has_reviews=any(link.path == "/reviews" for link in visit.place.links),
         scenario=_case(task["scenario"], visit.lang),
         followed=_case(task["followed"]["scenario"], visit.lang) if task["followed"] else "",
         group=_group(visit, task),

@@ -16,13 +16,14 @@ LONGEST_TEXT = 200
 
 
 class Wanted(NamedTuple):
-    """`page` counts from 1."""
+    """`page` counts from 1; `only_mine`: those in charge of whoever looks, of what `attention` lets through."""
 
     filter: TaskFilter
     attention: Attention | None
     sort: TaskSort
     descending: bool
     page: int
+    only_mine: bool = False
 
     @property
     def skip(self) -> int:
@@ -52,6 +53,7 @@ def wanted_of(query: Mapping[str, str]) -> Wanted:
         _one_of(TaskSort, query.get("sort", "")) or TaskSort.NUMBER,
         query.get("descending") == "1",
         max(1, _whole(query.get("page", ""), MOST_PAGES)),
+        query.get("whose") == "mine",
     )
 
 

@@ -72,13 +72,15 @@ async def tasks_page(visit: Visit) -> Response:
 def _tasks_shown(visit: Visit) -> Response:
     wanted = wanted_of(visit.query)
     everything = own_tasks(visit)
-    looked_at = everything
+    looked_at, whose = everything, whose_of(visit)
     if wanted.attention:
-        looked_at = wanting(everything, wanted.attention, whose_of(visit), visit.today)
+        looked_at = wanting(everything, wanted.attention, whose, visit.today)
+    if wanted.only_mine:
+        looked_at = [task for task in looked_at if whose.has(task)]
     wanted, shown = _listed(visit, looked_at, wanted)
     return visit.render(
         "tasks/list.html",
-        page_title=visit.t("Tasks"),
+        page_title=visit.t("Tasks in my charge") if wanted.only_mine else visit.t("Tasks"),
         rows=[_row(row, visit) for row in shown.tasks],
         matching=shown.matching,
         in_all=len(everything),
@@ -130,7 +132,7 @@ def _saved(visit: Visit, wanted: Wanted) -> list[dict[str, Any]]:
         {
             "label": visit.say(label),
             "href": f"/tasks?{urlencode({'view': view})}" if view else "/tasks",
-            "current": (wanted.attention or "") == view,
+            "current": (wanted.attention or "") == view and not wanted.only_mine,
         }
         for view, label in READY_MADE
     ]

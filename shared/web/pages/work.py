@@ -58,6 +58,7 @@ def _of_unit_itself(visit: Visit) -> Response:
     wants_mine = _wants_mine(visit, whose, tasks)
     wanted = [each for each, *_ in TILES if whose.decides or each not in FOR_WHO_DECIDES]
     work = my_work(tasks, whose, visit.today, wanted, only_mine=wants_mine, shown=SHOWN)
+    address = "/tasks?whose=mine&view=" if wants_mine else "/tasks?view="
     by_attention = {each.attention: each for each in work.lists}
     return visit.render(
         "work.html",
@@ -67,7 +68,7 @@ def _of_unit_itself(visit: Visit) -> Response:
             {
                 "count": by_attention[each].count,
                 "label": visit.say(label),
-                "href": f"/tasks?view={each}",
+                "href": f"{address}{each}",
                 "tone": tone,
             }
             for each, label, tone in TILES
@@ -78,14 +79,13 @@ def _of_unit_itself(visit: Visit) -> Response:
                 "id": each,
                 "title": visit.say(TITLES[each]),
                 "count": by_attention[each].count,
-                "href": f"/tasks?view={each}",
+                "href": f"{address}{each}",
                 "rows": [_row(visit, row) for row in by_attention[each].tasks],
             }
             for each in UNIT_LISTS
             if each in by_attention and by_attention[each].count
         ],
         approvals=_approvals(visit) if whose.decides else [],
-        scope="mine" if wants_mine else "unit",
     )
 
 
@@ -121,7 +121,7 @@ def _row(visit: Visit, row: TaskRow) -> dict[str, Any]:
 
 def _approvals(visit: Visit) -> list[dict[str, Any]]:
     """What waits for a yes on the unit's own pages, where it has them."""
-    paths = {link.path for link in visit.links}
+    paths = {link.path for link in visit.place.links}
     waiting = (
         (path, label, sum(document["status"] == status for document in visit.views.documents(view)))
         for view, status, path, label in TO_APPROVE

@@ -1,6 +1,6 @@
 """Who may sign in. An account is named by the person's id on the register; no account is ever deleted."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Annotated, NamedTuple
 
@@ -12,10 +12,12 @@ from shared.eventstore.errors import Conflict
 from shared.eventstore.names import accounts_bucket, is_name
 from shared.eventstore.records import Record, Records
 from shared.unit.tokens import checked_actor
+from shared.values.code_lists import units_to_choose
 from shared.values.types import EntityId, Name
 from shared.values.units import AUDITOR, LEADERS, SUBCOMMITTEE, services
 
 MOST_POSITIONS, MOST_OIDC_NAMES = 20, 10
+LONGEST_OIDC_NAME = 200
 FIRST_POSITION = f"{SUBCOMMITTEE}.lead"
 
 ACCOUNT_EXISTS = Refusal("account_exists", "There is an account {account} already.")
@@ -25,12 +27,18 @@ ACCOUNT_UNREADABLE = Refusal("account_unreadable", "The record of the account {a
 NOT_A_POSITION = Refusal(
     "not_a_position", "A position is UNIT.POSITION, and the unit is one of {units}; not {given}."
 )
+OIDC_NAMES = Refusal(
+    "oidc_names", "At most {most} names of OpenID Connect are taken, each of at most {letters} letters."
+)
+OIDC_NAME_TAKEN = Refusal("oidc_name_taken", "The account {account} has the name {name} at the provider already.")
 ACCOUNTS_NOT_EMPTY = Refusal("accounts_not_empty", "The first account was made already; sign in with it.")
 
 
 def units_of_positions() -> tuple[str, ...]:
-    """The units that somebody can act for, or read as."""
-    return (*services(), LEADERS, AUDITOR)
+    """The units that somebody can act for, or read as: those too that have joined the congress whose names are in
+    use since this process began."""
+    listed = (unit.id for unit in units_to_choose())
+    return (*dict.fromkeys((*services(), *listed)), LEADERS, AUDITOR)
 
 
 def checked_position(position: str) -> str:
@@ -43,6 +51,14 @@ def checked_position(position: str) -> str:
     if actor is None or not name or unit not in units_of_positions():
         raise NOT_A_POSITION(given=position[:100], units=", ".join(units_of_positions()))
     return actor.id
+
+
+def checked_oidc_names(names: Iterable[str]) -> tuple[str, ...]:
+    """Each once, without blanks around it. Raises the refusal `oidc_names`."""
+    given = tuple(dict.fromkeys(filter(None, (name.strip() for name in names))))
+    if len(given) > MOST_OIDC_NAMES or any(len(name) > LONGEST_OIDC_NAME for name in given):
+        raise OIDC_NAMES(most=MOST_OIDC_NAMES, letters=LONGEST_OIDC_NAME)
+    return given
 
 
 def _as_position(position: str) -> str:
@@ -113,6 +129,13 @@ class Accounts:
         """The one account that the provider calls `name`; none where there are several. Raises as `find`."""
         named = [kept for kept in await self.all() if name.casefold() in map(str.casefold, kept.account.oidc_names)]
         return named[0] if len(named) == 1 else None
+
+    async def check_names_free(self, account: str, oidc_names: Iterable[str]) -> None:
+        """A name that two accounts have lets neither in. Raises the refusal `oidc_name_taken`; as `find`."""
+        wanted = {name.casefold(): name for name in oidc_names}
+        for other in (kept.account for kept in await self.all() if wanted and kept.account.id != account):
+            for name in wanted.keys() & set(map(str.casefold, other.oidc_names)):
+                raise OIDC_NAME_TAKEN(account=other.id, name=wanted[name])
 
     async def are_there_none(self) -> bool:
         """Raises `Unavailable`."""

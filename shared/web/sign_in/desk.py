@@ -3,6 +3,7 @@
 import logging
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlencode
@@ -40,6 +41,7 @@ from shared.web.sign_in.accounts import (
     Account,
     Accounts,
     Kept,
+    checked_oidc_names,
     checked_position,
 )
 from shared.web.sign_in.asking import FORM_NOT_FROM_HERE, Cookie, FormGuard, small_form
@@ -72,11 +74,15 @@ if TYPE_CHECKING:
     from shared.web.sign_in.oidc import Oidc
 
 LONGEST_CODE = 4000
+LONGEST_TYPED = 2500
+KEPT_OF_AN_ACCOUNT = ("account", "name", "positions", "oidc_names")
 FIELDS: Mapping[str, str] = {
     "setup_code_refused": "code",
     "account_exists": "account",
     "account_fields": "account",
     "not_a_position": "positions",
+    "oidc_names": "oidc_names",
+    "oidc_name_taken": "oidc_names",
     "password_too_short": "password",
     "password_too_long": "password",
     "password_is_the_name": "password",
@@ -218,7 +224,10 @@ class Desk:
             try:
                 return await handler(request)
             except Refused as refused:
-                return self._refused(request, refused)
+                session = None
+                with suppress(Refused, EventStoreError):  # else it is said to nobody in particular
+                    session = await self.session(request)
+                return self._refused(request, refused, session=session)
             except PlatformError as error:
                 logger.error("nobody can sign in: %s", error)
                 return self._refused(request, NO_SIGN_IN_HERE(), 503)
@@ -272,7 +281,7 @@ class Desk:
         destination = self._destination(request.query_params)
         if session := await self.session(request):
             if await self._still_holds(session):
-                return await self._go(destination, session.token, session.bearer.expires)
+                return await self._go(destination, session.token, session.bearer.actor, session.bearer.expires)
         elif await self.accounts.are_there_none():
             return _away("/first-account")
         return self._sign_in_page(request, destination)
@@ -286,6 +295,7 @@ class Desk:
         try:
             self._count(request, name)
             kept = await self._by_password(name, password)
+            self._give_back(request, kept.account.id)
         except Refused as refused:
             return self._sign_in_page(request, destination, refused, _status(refused, 401), form)
         return await self._enter(request, kept, destination)
@@ -296,13 +306,17 @@ class Desk:
         if waits:
             raise TOO_MANY_TRIES(seconds=int(waits) + 1)
 
+    def _give_back(self, request: Request, account: str) -> None:
+        """Whoever was right has not tried: many may come from one address, that of a proxy."""
+        self._of_account.give_back(account[:100])
+        self._of_address.give_back(_address(request))
+
     async def _by_password(self, name: str, password: str) -> Kept:
         """Takes as long and says the same for an account that is missing or disabled as for a wrong password."""
         kept = await self.accounts.find(name)
         is_right = await self._passwords.is_right(password, kept.account.password if kept else None)
         if kept is None or not is_right or not kept.account.active or not kept.account.usable_positions:
             raise NOT_RIGHT()
-        self._of_account.give_back(name[:100])
         hashed = kept.account.password
         if hashed and self._passwords.needs_rehash(hashed):
             kept = await self.accounts.change(kept, password=await self._passwords.hash(checked_password(password)))
@@ -368,17 +382,19 @@ class Desk:
         begun, lasting = await self._begins(account.id), timedelta(seconds=LONGEST_SESSION_S)
         actor = Actor(position, position.partition(".")[0], account.id)
         token = mint_token(self._key(), self._congress, actor, begun, lasting)
-        return await self._go(destination, token, begun + lasting)
+        return await self._go(destination, token, actor, begun + lasting)
 
     async def _begins(self, account: str) -> datetime:
         """When a session of this account begins, so that it holds."""
         now = self._now()
         return max(now, await self.signed_out.holds_from(account) or now)
 
-    async def _go(self, destination: Destination, token: str, expires: datetime) -> Response:
-        """To the service that somebody comes from, with their session."""
+    async def _go(self, destination: Destination, token: str, actor: Actor, expires: datetime) -> Response:
+        """To the service that somebody comes from, with their session; to that of their unit where they come from
+        none and have nothing to do here."""
         if destination.to == SUBCOMMITTEE:
-            response = _away(destination.path)
+            is_home = destination.path != "/" or may(actor, Act.READ, SUBCOMMITTEE)
+            response = _away(destination.path if is_home else f"{self._place.addresses.get(actor.unit, '')}/")
         else:
             session = HandedOver(token=token, path=destination.path, state=destination.state)
             code = await self._handing_over.give(destination.to, session)
@@ -427,7 +443,7 @@ class Desk:
         """Raises a refusal where a field can't be meant."""
         name, shown = form.get("account", "").strip(), form.get("name", "").strip()
         fields = {"id": name, "name": shown, "positions": positions, "changed_at": self._now()}
-        oidc_names = tuple(filter(None, (each.strip() for each in form.get("oidc_names", "").split(","))))
+        oidc_names = await self._oidc_names(form, name)
         try:
             account = Account.model_validate(fields | {"oidc_names": oidc_names})
         except ValidationError as error:
@@ -436,6 +452,12 @@ class Desk:
             return account
         password = self._password_typed_twice(form, "password", name, shown)
         return account.model_copy(update={"password": await self._passwords.hash(password)})
+
+    async def _oidc_names(self, form: Mapping[str, str], account: str) -> tuple[str, ...]:
+        """Set apart by commas. Raises the refusals `oidc_names`, `oidc_name_taken`."""
+        names = checked_oidc_names(form.get("oidc_names", "").split(","))
+        await self.accounts.check_names_free(account, names)
+        return names
 
     def _password_typed_twice(self, form: Mapping[str, str], field: str, *names: str) -> str:
         password = checked_password(form.get(field, ""), *names)
@@ -498,7 +520,7 @@ class Desk:
             self._count(request, account.id)
             if not await self._passwords.is_right(form.get("current", ""), account.password):
                 raise CURRENT_NOT_RIGHT()
-            self._of_account.give_back(account.id)
+            self._give_back(request, account.id)
             password = self._password_typed_twice(form, "password", account.id, account.name)
             if await self._passwords.is_right(password, account.password):
                 raise SAME_PASSWORD()
@@ -532,7 +554,7 @@ class Desk:
         return _away("/accounts")
 
     async def _change_account(self, request: Request) -> Response:
-        """Its positions, its password, or whether it is in use; whoever has it is signed out everywhere."""
+        """One thing about it, by `what`; whoever has it is signed out everywhere."""
         form = await small_form(request)
         session = await self._keeper(request, form)
         if session is None:
@@ -546,9 +568,9 @@ class Desk:
             changed = await self.accounts.change(kept, **changes)
         except ValidationError as error:
             refused = ACCOUNT_FIELDS(count=error.error_count())
-            return await self._accounts_page(request, session, refused, form)
+            return await self._accounts_page(request, session, refused, form, name)
         except Refused as refused:
-            return await self._accounts_page(request, session, refused, form)
+            return await self._accounts_page(request, session, refused, form, name)
         if name != session.person or session.bearer.actor.id not in changed.account.positions:
             await self.signed_out.end_all(name, self._now())
         return _away("/accounts")
@@ -563,6 +585,8 @@ class Desk:
                 return {"active": True}
             case "positions":
                 return {"positions": _positions(form)}
+            case "oidc_names":
+                return {"oidc_names": await self._oidc_names(form, account.id)}
             case "password":
                 password = self._password_typed_twice(form, "password", account.id, account.name)
                 return {"password": await self._passwords.hash(password), "must_change_password": True}
@@ -678,14 +702,24 @@ class Desk:
         session: Session,
         problem: Refused | None = None,
         form: Mapping[str, str] | None = None,
+        fault_of: str = "",
     ) -> Response:
-        typed = {name: (form or {}).get(name, "")[:500] for name in ("account", "name", "positions", "oidc_names")}
-        accounts = await self.accounts.all()
-        status = _status(problem, 422) if problem else 200
-        return self._page(request, "accounts.html", problem, status, session, accounts=accounts, typed=typed)
+        """`fault_of` is the account whose form the problem is about; without one it is the form for a new one."""
+        shown = {
+            "accounts": await self.accounts.all(),
+            "typed": {name: (form or {}).get(name, "")[:LONGEST_TYPED] for name in KEPT_OF_AN_ACCOUNT},
+            "fault_of": fault_of,
+            "provider": bool(self.oidc),
+            "claim": self._settings.oidc_claim,
+        }
+        return self._page(
+            request, "accounts.html", problem, _status(problem, 422) if problem else 200, session, **shown
+        )
 
-    def _refused(self, request: Request, refused: Refused, status: int = 0) -> Response:
-        return self._page(request, "refused.html", refused, status or _status(refused, 403))
+    def _refused(
+        self, request: Request, refused: Refused, status: int = 0, session: Session | None = None
+    ) -> Response:
+        return self._page(request, "refused.html", refused, status or _status(refused, 403), session)
 
 
 def _positions(form: Mapping[str, str]) -> tuple[str, ...]:
@@ -695,7 +729,8 @@ def _positions(form: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def _status(refused: Refused, otherwise: int) -> int:
-    return 429 if refused.refusal == TOO_MANY_TRIES else STATUS.get(refused.refusal, otherwise)
+    again_later = {TOO_MANY_TRIES: 429, PROVIDER_AWAY: 503}
+    return again_later.get(refused.refusal) or STATUS.get(refused.refusal, otherwise)
 
 
 def _local_url(path: str, query: Mapping[str, str]) -> str:

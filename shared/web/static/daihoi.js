@@ -5,13 +5,16 @@ const body = document.body;
 const all = (selector, root = document) => [...root.querySelectorAll(selector)];
 const say = (name, count) => (body.dataset[`say${name}`] || "").replace("{count}", count);
 const line = document.getElementById("connection");
-const tell = (text) => { line.textContent = text; };
+const tell = (text) => { if (line.textContent !== say("SignedOut")) line.textContent = text; };
+const mention = (text) => {
+  tell(text);
+  setTimeout(tell, 8000, "");
+};
 const isBox = (field) => field.type === "checkbox" || field.type === "radio";
 const isText = (field) => field.matches("textarea, input") && !isBox(field);
 const stateOf = (field) => (isBox(field) ? field.checked : field.value);
 const changed = (field) => {
-  field.dispatchEvent(new Event("input", { bubbles: true }));
-  field.dispatchEvent(new Event("change", { bubbles: true }));
+  for (const name of ["input", "change"]) field.dispatchEvent(new Event(name, { bubbles: true }));
 };
 
 // --- forms: sent once, kept until they are done ---
@@ -109,7 +112,7 @@ document.addEventListener("input", ({ target: { form } }) => {
   if (form.dataset.keep) keep(form, false);
 });
 
-window.addEventListener("pageshow", (event) => {
+addEventListener("pageshow", (event) => {
   all("form").forEach(release);
   if (event.persisted) follow();
 });
@@ -145,7 +148,7 @@ async function refresh() {
       for (const region of all("[data-live][id]")) show(region, page.getElementById(region.id));
       if (isStale || line.textContent === say("Changed")) tell(isStale ? say("Changed") : "");
     }
-  } catch { /* the stream of events tells of the connection, and comes back to this */ }
+  } catch { /* the stream tells of the connection, and comes back to this */ }
   isRefreshing = false;
 }
 
@@ -173,10 +176,7 @@ function follow() {
   events.onopen = () => {
     pause = 1000;
     clearTimeout(away);
-    if (away === TOLD) {
-      tell(say("Back"));
-      setTimeout(tell, 6000, "");
-    }
+    if (away === TOLD) mention(say("Back"));
     away = null;
   };
   events.addEventListener("changed", (event) => {
@@ -383,8 +383,7 @@ document.addEventListener("paste", (event) => {
     else [...row.cells].slice(column).filter((cell) => cell.querySelector(INPUTS)).slice(0, values.length)
       .forEach((cell, place) => fill(cell, values[place]));
   });
-  tell(leftOut ? say("TooMany", leftOut) : say("Pasted", lines.length));
-  setTimeout(tell, 8000, "");
+  mention(leftOut ? say("TooMany", leftOut) : say("Pasted", lines.length));
 });
 
 // --- as the page opens ---

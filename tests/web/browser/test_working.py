@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from shared.unit.signed_out import SignedOut
 from shared.web.server import HttpServer
 from tests.contract.units import TASK
 from tests.waiting import until
@@ -119,6 +120,30 @@ async def test_a_page_goes_on_when_its_service_was_away(pages, visitor, task):
     await again.start()
     try:
         await page.get_by_text("Trong lúc vắng").first.wait_for()
+    finally:
+        await page.context.close()
+        await again.stop()
+
+
+@pytest.mark.long
+async def test_a_page_says_that_its_reader_was_signed_out_while_the_service_was_away(pages, visitor, task):
+    shown = await pages.at("logistics")
+    face = HttpServer(shown.place.at_work, ())
+    await face.start()
+    port, who = face.place.port, "logistics.guest"
+    page = await visitor(pages, who, "/work")
+    await page.goto(f"{face.place.address}/tasks/{task}")
+    await page.wait_for_load_state()
+    await face.stop()
+    said = page.locator("#connection")
+    await until(lambda: _says(said))
+    reader = await shown.place.at_work.door.reader(f"Bearer {pages.token(who)}")
+    await SignedOut(shown.place.at_work.connection, pages.settings.congress).end(reader.token_id)
+    settings = shown.place.at_work.settings.model_copy(update={"http_port": port})
+    again = HttpServer(replace(shown.place.at_work, settings=settings), ())
+    await again.start()
+    try:
+        await said.get_by_text("Phiên làm việc đã kết thúc").wait_for()
     finally:
         await page.context.close()
         await again.stop()
