@@ -155,6 +155,7 @@ OF_A_COMMAND: Mapping[tuple[str, str], Message] = {
     ("settle-policy-refusal", "cause"): Message("event_behind", "Event that it comes from"),
     ("record-revocation", "what"): Message("revoked", "What is revoked"),
     ("publish-catalogue", "items"): Message("items", "Items of the catalogue"),
+    ("open-task", "task_id"): Message("task_number", "Number of the task"),
     ("submit-task", "title"): Message("evidence_title", "What the evidence is called"),
     ("found-congress", "title"): _OF_A_CONGRESS,
     ("amend-congress", "title"): _OF_A_CONGRESS,
