@@ -14,6 +14,7 @@ from shared.reports.trace import Role, trace
 from shared.values.ordering import natural
 from shared.web.actions import Action
 from shared.web.figures import worked_out
+from shared.web.naming import directive_title, meeting_title
 from shared.web.pages.story import story_for
 from shared.web.paging import paged
 from shared.web.sections import Link, Section, route
@@ -43,6 +44,8 @@ async def directives_page(visit: Visit) -> Response:
         "subcommittee/directives.html",
         page_title=visit.t("Directives"),
         lines=[{"directive": document, "units": units[document["_id"]]} for document in listed.rows],
+        meetings=visit.views.by_key("meetings"),
+        meeting_title=lambda meeting: meeting_title(meeting, visit.lang),
         unit=unit,
         unit_options=unit_options(visit),
         page=listed.page,
@@ -68,7 +71,7 @@ async def directive_page(visit: Visit) -> Response:
     meeting = visit.views.document("meetings", document["meeting_id"] or "")
     return visit.render(
         "subcommittee/directive.html",
-        page_title=visit.t("Directive {id}", id=directive_id),
+        page_title=directive_title(document, visit.lang),
         directive=document,
         meeting=meeting,
         units=await worked_out(visit, ("ordered", directive_id), TRACED, partial(_units, directive_id)),

@@ -22,7 +22,7 @@ from shared.values.message import Message, word
 from shared.values.units import SUBCOMMITTEE
 from shared.views.task_records import with_records
 from shared.views.view import Document
-from shared.web.forms import Option
+from shared.web.naming import name_in
 from shared.web.pages.doing import task_of, visit_title
 from shared.web.pages.offered import GROUP_TITLES, actions_for, may_do
 from shared.web.pages.story import story_of
@@ -75,7 +75,7 @@ async def page(visit: Visit) -> Response:
         scenario=_case(task["scenario"], visit.lang),
         followed=_case(task["followed"]["scenario"], visit.lang) if task["followed"] else "",
         group=_group(visit, task),
-        origins="; ".join(f"{origin.value}: {origin.label}" for origin in _came_from(visit, task)),
+        origins="; ".join(_came_from(visit, task)),
         phases=VALUES["phase"],
         moves={
             "deadline_shortened": visit.t("Brought forward"),
@@ -246,7 +246,13 @@ def _reviews(visit: Visit, task: Document) -> list[dict[str, Any]]:
         if review["unit"] == visit.service and task["task_id"] in review["items"]
     ]
     return [
-        {"id": review["review_id"], "status": review["status"], **review["items"][task["task_id"]]} for review in own
+        {
+            "id": review["review_id"],
+            "name": name_in("reviews", review, visit.lang),
+            "status": review["status"],
+            **review["items"][task["task_id"]],
+        }
+        for review in own
     ]
 
 
@@ -264,15 +270,16 @@ def _group(visit: Visit, task: Document) -> str:
     return f"{number}. {name or text_in(group.get('name'), visit.lang)}" if number else ""
 
 
-def _came_from(visit: Visit, task: Document) -> Sequence[Option]:
+def _came_from(visit: Visit, task: Document) -> Sequence[str]:
     """What it was ordered by, as far as that is on record here."""
     directive_id, item = task.get("directive_id"), task.get("catalogue_item")
     origins = []
     if directive_id:
         directive = visit.views.document("directives", directive_id)
-        origins.append(Option(directive_id, text_in(directive["text"], visit.lang) if directive else directive_id))
+        origins.append(name_in("directives", directive, visit.lang) if directive else directive_id)
     if item:
-        origins.append(Option(item, visit.t("Item {item} of the catalogue", item=item)))
+        entry = visit.views.document("catalogue", item)
+        origins.append(visit.t("Item {item} of the catalogue", item=entry["code"] if entry else item))
     return origins
 
 

@@ -90,7 +90,7 @@ def _of_item(item: Any) -> Changes:
     return {
         name: (None, values[name])
         for name in (*names, *more)
-        if values.get(name) or (name == "due_offset_days" and values[name] == 0)
+        if values.get(name) or (name == "due_offset_days" and values.get(name) == 0)
     }
 
 
